@@ -1,0 +1,117 @@
+"""Forecasts of young markets from published facts, and what they mean for charging.
+
+Importing the package reads no file and loads no heavy library: each public name is fetched on first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from forecasting.errors import (
+        AssumptionError,
+        EvidenceError,
+        ForecastingError,
+        ForecastWarning,
+        InputError,
+        LedgerError,
+        ModelError,
+        PeriodError,
+        Problem,
+        RunError,
+        ScenarioError,
+    )
+    from forecasting.evidence import datasets
+    from forecasting.evidence.fact import Fact
+    from forecasting.evidence.ledger import Ledger, read_ledger
+    from forecasting.growth.batch import fit_curves
+    from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
+    from forecasting.growth.model import GrowthModel, GrowthResults
+    from forecasting.growth.prior import Prior, estimate_prior
+    from forecasting.periods import Period, month, span, year
+    from forecasting.scenarios.outlook import Outlook, outlook
+    from forecasting.scenarios.schema import Scenario, load_scenario
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "AssumptionError": "errors",
+    "EvidenceError": "errors",
+    "ForecastWarning": "errors",
+    "ForecastingError": "errors",
+    "InputError": "errors",
+    "LedgerError": "errors",
+    "ModelError": "errors",
+    "PeriodError": "errors",
+    "Problem": "errors",
+    "RunError": "errors",
+    "ScenarioError": "errors",
+    "Fact": "evidence.fact",
+    "Ledger": "evidence.ledger",
+    "read_ledger": "evidence.ledger",
+    "FlowForecast": "growth.flow",
+    "annual_totals": "growth.flow",
+    "forecast_flow": "growth.flow",
+    "Prior": "growth.prior",
+    "estimate_prior": "growth.prior",
+    "GrowthModel": "growth.model",
+    "GrowthResults": "growth.model",
+    "fit_curves": "growth.batch",
+    "Period": "periods",
+    "month": "periods",
+    "span": "periods",
+    "year": "periods",
+    "Outlook": "scenarios.outlook",
+    "outlook": "scenarios.outlook",
+    "Scenario": "scenarios.schema",
+    "load_scenario": "scenarios.schema",
+}
+
+__all__ = [
+    "AssumptionError",
+    "EvidenceError",
+    "Fact",
+    "FlowForecast",
+    "ForecastWarning",
+    "ForecastingError",
+    "GrowthModel",
+    "GrowthResults",
+    "InputError",
+    "Ledger",
+    "LedgerError",
+    "ModelError",
+    "Outlook",
+    "Period",
+    "PeriodError",
+    "Prior",
+    "Problem",
+    "RunError",
+    "Scenario",
+    "ScenarioError",
+    "annual_totals",
+    "datasets",
+    "estimate_prior",
+    "fit_curves",
+    "forecast_flow",
+    "load_scenario",
+    "month",
+    "outlook",
+    "read_ledger",
+    "span",
+    "year",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name == "datasets":
+        return importlib.import_module("forecasting.evidence.datasets")
+    if name not in _HOME:
+        raise AttributeError(f"module 'forecasting' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"forecasting.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""Demand: from vehicles imported to charging points needed."""

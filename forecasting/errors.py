@@ -1,0 +1,120 @@
+"""The errors of the package, one tree.
+
+ForecastingError
+├── InputError (also ValueError)      what was given is wrong; the command line exits with status 2
+│   ├── PeriodError                   a date or a period that cannot be read
+│   ├── LedgerError                   a ledger that breaks its rules
+│   ├── ScenarioError                 a params file that breaks its schema
+│   ├── EvidenceError                 facts that cannot carry a forecast
+│   ├── ModelError                    a model asked for something it has not
+│   └── AssumptionError               a parameter of the demand chain out of its range
+└── RunError                          a report run that failed; the command line exits with status 1
+
+``ForecastWarning`` is the one warning category: a result stands, with the reservation that the warning states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = [
+    "AssumptionError",
+    "EvidenceError",
+    "ForecastWarning",
+    "ForecastingError",
+    "InputError",
+    "LedgerError",
+    "ModelError",
+    "PeriodError",
+    "Problem",
+    "RunError",
+    "ScenarioError",
+]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with an input: where it is, what is wrong, and what to do about it.
+
+    Parameters
+    ----------
+    where : str
+        File with line or key path, e.g. ``facts.csv:12 value`` or ``uz.yaml drivers[0].start``.
+    what : str
+        What is wrong, with the offending value.
+    hint : str
+        The next move: the nearest right name, the allowed range.
+
+    Examples
+    --------
+    >>> print(Problem("facts.csv:12 value", "-5 is negative", "counts are 0 or more"))
+    facts.csv:12 value: -5 is negative (counts are 0 or more)
+    """
+
+    where: str
+    what: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}" + (f" ({self.hint})" if self.hint else "")
+
+
+class ForecastingError(Exception):
+    """Root of every error that the package raises on purpose."""
+
+
+class InputError(ForecastingError, ValueError):
+    """An input is wrong. Carries every problem found, not only the first.
+
+    Parameters
+    ----------
+    problems : str or sequence of Problem
+        One message, or all problems found at one door.
+
+    Examples
+    --------
+    >>> error = InputError([Problem("a.csv:2 unit", "'cars' is unknown", "vehicles")])
+    >>> len(error.problems), str(error)
+    (1, "a.csv:2 unit: 'cars' is unknown (vehicles)")
+    """
+
+    def __init__(self, problems: str | Sequence[Problem]) -> None:
+        if isinstance(problems, str):
+            self.problems: tuple[Problem, ...] = ()
+            super().__init__(problems)
+        else:
+            self.problems = tuple(problems)
+            super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class PeriodError(InputError):
+    """A date or a period that cannot be read."""
+
+
+class LedgerError(InputError):
+    """A ledger that breaks its rules."""
+
+
+class ScenarioError(InputError):
+    """A params file that breaks its schema."""
+
+
+class EvidenceError(InputError):
+    """Facts that cannot carry the forecast that was asked for."""
+
+
+class ModelError(InputError):
+    """A growth model asked for something it has not, or given a series it cannot fit."""
+
+
+class AssumptionError(InputError):
+    """A parameter of the demand chain out of its range."""
+
+
+class RunError(ForecastingError):
+    """A report run that failed."""
+
+
+class ForecastWarning(UserWarning):
+    """A result stands, with a reservation."""

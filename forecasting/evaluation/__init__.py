@@ -1,0 +1,1 @@
+"""Evaluation: forecasts scored against what happened."""

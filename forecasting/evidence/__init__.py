@@ -1,0 +1,1 @@
+"""Evidence: published statements as facts, read and checked at one door."""

@@ -1,0 +1,1 @@
+"""Growth: what facts and analogue markets say of a market's path."""

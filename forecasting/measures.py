@@ -1,0 +1,113 @@
+"""The measures that facts and results speak of, declared once: name, unit, flow or stock, bounds.
+
+>>> MEASURES["ev_imports"].unit, MEASURES["ev_imports"].kind
+('vehicles', 'flow')
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["MEASURES", "Measure", "nearest"]
+
+Kind = Literal["flow", "stock", "statement"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A quantity that is counted or computed.
+
+    Parameters
+    ----------
+    name : str
+        The word used in ledgers, results and files.
+    unit : str
+        The unit of its values.
+    kind : {"flow", "stock", "statement"}
+        A flow is counted over a period, a stock stands on a day; a statement (an event, a claim) is not counted.
+    label : str
+        What a reader sees.
+    upper : float or None
+        Largest possible value; the smallest is 0.
+    """
+
+    name: str
+    unit: str
+    kind: Kind
+    label: str
+    upper: float | None = None
+
+
+def _declare(*rows: tuple[str, str, Kind, str]) -> dict[str, Measure]:
+    return {name: Measure(name, unit, kind, label) for name, unit, kind, label in rows}
+
+
+MEASURES: dict[str, Measure] = _declare(
+    # vehicles that come, go and stay
+    ("ev_imports", "vehicles", "flow", "Electric vehicles imported"),
+    ("ev_exports", "vehicles", "flow", "Electric vehicles exported"),
+    ("ev_registrations", "vehicles", "flow", "Electric vehicles registered"),
+    ("ev_production", "vehicles", "flow", "Electric vehicles built"),
+    ("ev_retirements", "vehicles", "flow", "Electric vehicles retired"),
+    ("ev_transactions", "vehicles", "flow", "Electric vehicles changing hands"),
+    ("ev_stock", "vehicles", "stock", "Electric vehicles on the road"),
+    ("vehicle_exports", "vehicles", "flow", "Vehicles exported, all types"),
+    ("border_crossings", "vehicles", "flow", "Vehicles crossing, both ways"),
+    ("hybrid_imports", "vehicles", "flow", "Hybrid vehicles imported"),
+    ("car_imports", "vehicles", "flow", "Cars imported"),
+    ("car_registrations", "vehicles", "flow", "New cars registered"),
+    ("car_sales", "vehicles", "flow", "New cars sold"),
+    ("car_production", "vehicles", "flow", "Cars built"),
+    ("vehicle_stock", "vehicles", "stock", "Vehicles on the road, all types"),
+    ("vehicle_orders", "vehicles", "stock", "Vehicles ordered so far"),
+    ("vehicle_production", "vehicles", "flow", "Vehicles built, all types"),
+    ("plant_capacity", "vehicles per year", "stock", "Capacity of a plant"),
+    ("duty_free_quota", "vehicles", "flow", "Vehicles free of duty, at most"),
+    # values
+    ("ev_export_value_index", "index", "flow", "Electric vehicles exported, value index"),
+    ("ev_import_value", "USD million", "flow", "Electric vehicles imported, value"),
+    ("ev_export_value", "USD million", "flow", "Electric vehicles exported, value"),
+    ("car_export_value", "USD million", "flow", "Cars exported, value"),
+    ("foreign_trade_value", "CNY billion", "flow", "Foreign trade, value"),
+    ("goods_export_value", "CNY billion", "flow", "Goods exported, value"),
+    ("new_three_export_value", "CNY billion", "flow", "EVs, batteries and solar cells exported, value"),
+    ("investment", "USD billion", "stock", "Investment agreed"),
+    # energy and charging
+    ("energy_gwh", "GWh", "flow", "Electricity for electric vehicles"),
+    ("peak_mw", "MW", "stock", "Peak charging load"),
+    ("charging_points", "points", "stock", "Charging points standing"),
+    ("charging_points_need", "points", "stock", "Charging points: need"),
+    ("charging_points_practice", "points", "stock", "Charging points: practice"),
+    ("charging_points_standard", "points", "stock", "Charging points: standard"),
+    ("charging_stations", "stations", "stock", "Charging stations standing"),
+    ("charging_station_imports", "units", "flow", "Charging stations imported"),
+    ("charging_users", "users", "stock", "Users of charging networks"),
+    ("vehicles_per_station", "vehicles per station", "stock", "Vehicles per charging station"),
+    ("electricity_price", "USD/kWh", "stock", "Price of electricity"),
+    # the country
+    ("population", "persons", "stock", "Population"),
+    ("gdp", "USD billion", "flow", "Gross domestic product"),
+    ("cars_per_1000", "cars per 1000 persons", "stock", "Cars per 1000 persons"),
+    # said, not counted
+    ("policy", "", "statement", "Policy"),
+    ("event", "", "statement", "Event"),
+    ("claim", "", "statement", "Claim"),
+    ("geography", "km", "statement", "Distance"),
+    ("border_time", "hours", "statement", "Time at the border"),
+)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word closest to a misspelt one, or nothing: for messages that name the next move.
+
+    Examples
+    --------
+    >>> nearest("ev_import", MEASURES)
+    'ev_imports'
+    """
+    names = list(known)
+    close = difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)
+    return close[0] if close else ""

@@ -1,0 +1,166 @@
+"""Periods: two dates, both included, and the arithmetic of their overlap.
+
+>>> year(2023).days, month("2023-02").days, span("2023-01-01", "2023-04-30").label
+(365, 28, '2023-01..2023-04')
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from forecasting.errors import PeriodError
+
+__all__ = ["Period", "as_date", "month", "months_between", "span", "year"]
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+
+def as_date(value: object) -> dt.date:
+    """Read an ISO date, a ``date``, a ``datetime`` or a pandas timestamp.
+
+    Raises
+    ------
+    PeriodError
+        Where the value is none of these, or lies outside 1900 to 2200.
+
+    Examples
+    --------
+    >>> as_date("2023-06-26")
+    datetime.date(2023, 6, 26)
+    """
+    if isinstance(value, dt.datetime):  # pandas.Timestamp is one too
+        day = value.date()
+    elif isinstance(value, dt.date):
+        day = value
+    else:
+        try:
+            day = dt.date.fromisoformat(str(value))
+        except ValueError:
+            raise PeriodError(f"{value!r} is not a date; write it as YYYY-MM-DD, e.g. 2023-06-26") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise PeriodError(f"{day.isoformat()} lies outside {FIRST_YEAR} to {LAST_YEAR}")
+    return day
+
+
+def _year_before(day: dt.date) -> dt.date:
+    """The same day a year before; 29 February has 28 February."""
+    return day.replace(year=day.year - 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A span of days, both ends included.
+
+    Parameters
+    ----------
+    start, end : datetime.date
+        First and last day.
+
+    Raises
+    ------
+    PeriodError
+        Where the end comes before the start.
+
+    Examples
+    --------
+    >>> part = span("2023-01-01", "2023-04-30")
+    >>> part.days, part.year_before().label
+    (120, '2022-01..2022-04')
+    """
+
+    start: dt.date
+    end: dt.date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise PeriodError(f"a period ends on {self.end} before it starts on {self.start}; swap the two dates")
+
+    @property
+    def days(self) -> int:
+        """Number of days, both ends counted."""
+        return (self.end - self.start).days + 1
+
+    @property
+    def label(self) -> str:
+        """``2023``, ``2023-05``, ``2023-01..2023-04`` or two dates, the shortest that is exact."""
+        whole = self.start.day == 1 and self.end.day == calendar.monthrange(self.end.year, self.end.month)[1]
+        first, last = f"{self.start:%Y-%m}", f"{self.end:%Y-%m}"
+        if not whole:
+            return f"{self.start}..{self.end}"
+        if first == last:
+            return first
+        if self.start.year == self.end.year and self.start.month == 1 and self.end.month == 12:
+            return f"{self.start.year}"
+        return f"{first}..{last}"
+
+    def __str__(self) -> str:
+        return self.label
+
+    def overlap(self, other: Period) -> int:
+        """Days that the two periods share."""
+        return max((min(self.end, other.end) - max(self.start, other.start)).days + 1, 0)
+
+    def year_before(self) -> Period:
+        """The same dates a year before; whole months stay whole, 29 February has 28 February.
+
+        Examples
+        --------
+        >>> span("2025-01-01", "2025-02-28").year_before().end, span("2024-02-29", "2024-02-29").year_before().end
+        (datetime.date(2024, 2, 29), datetime.date(2023, 2, 28))
+        """
+        end = _year_before(self.end)
+        whole_months = self.start.day == 1 and self.end.day == calendar.monthrange(self.end.year, self.end.month)[1]
+        if whole_months:
+            end = end.replace(day=calendar.monthrange(end.year, end.month)[1])
+        return Period(_year_before(self.start), end)
+
+    def months(self) -> Iterator[Period]:
+        """The calendar months that the period touches, whole."""
+        return months_between(self.start, self.end)
+
+
+def year(value: int) -> Period:
+    """The calendar year.
+
+    >>> year(2024).days
+    366
+    """
+    return Period(as_date(f"{int(value):04d}-01-01"), as_date(f"{int(value):04d}-12-31"))
+
+
+def month(value: str) -> Period:
+    """The calendar month written ``YYYY-MM``.
+
+    >>> month("2024-02").end
+    datetime.date(2024, 2, 29)
+    """
+    text = str(value)
+    try:
+        first = dt.date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise PeriodError(f"{text!r} is not a month; write it as YYYY-MM, e.g. 2023-05") from None
+    return Period(as_date(first), first.replace(day=calendar.monthrange(first.year, first.month)[1]))
+
+
+def span(start: object, end: object) -> Period:
+    """The days from start to end, both included.
+
+    >>> span("2023-01-01", "2023-06-26").days
+    177
+    """
+    return Period(as_date(start), as_date(end))
+
+
+def months_between(start: dt.date, end: dt.date) -> Iterator[Period]:
+    """Whole calendar months from the one of ``start`` to the one of ``end``.
+
+    >>> [m.label for m in months_between(dt.date(2023, 11, 15), dt.date(2024, 1, 2))]
+    ['2023-11', '2023-12', '2024-01']
+    """
+    index, last = start.year * 12 + start.month - 1, end.year * 12 + end.month - 1
+    while index <= last:
+        yield month(f"{index // 12:04d}-{index % 12 + 1:02d}")
+        index += 1

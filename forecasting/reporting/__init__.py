@@ -1,0 +1,1 @@
+"""Reporting: tables, figures, pages and files made of outlooks."""

@@ -1,0 +1,1 @@
+"""Scenarios: what a params file may say, and one scenario from facts to outlook."""
