@@ -1,0 +1,323 @@
+"""The ledger: published statements in one table, read and checked at one door.
+
+>>> import io
+>>> ledger = read_ledger(io.StringIO('''id,measure,place,period_start,period_end,relation,value,published
+... a,ev_imports,UZ,2022-01-01,2022-12-31,equals,2180,2023-01
+... b,ev_imports,Uzbekistan,2023-01-01,2023-04-30,equals,2544,2023-06-26
+... '''))
+>>> len(ledger), len(ledger.select(place="UZ", as_of="2023-02-01"))
+(2, 1)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from forecasting.errors import EvidenceError, LedgerError, Problem
+from forecasting.evidence.fact import Fact
+from forecasting.evidence.places import partner_code, place_code
+from forecasting.evidence.reading import Row, Source, checked_rows, csv_rows
+from forecasting.evidence.rules import (
+    COLUMNS,
+    KINDS,
+    known_from,
+    normalise,
+    number_text,
+    printed_rounding,
+    typed,
+)
+from forecasting.measures import MEASURES, nearest
+from forecasting.periods import as_date
+
+__all__ = ["Ledger", "check_ledger", "read_ledger"]
+
+NUMERIC = ("value", "rounding")
+
+
+class Ledger:
+    """Facts, checked; never changed in place.
+
+    Make one with `read_ledger`, `Ledger.from_frame` or `Ledger.from_facts`.
+
+    Examples
+    --------
+    >>> facts = pd.DataFrame({"relation": ["equals"], "quantity": ["total"], "period_start": ["2022-01-01"],
+    ...                       "period_end": ["2022-12-31"], "value": [2180]})
+    >>> ledger = Ledger.from_frame(facts, place="Uzbekistan")
+    >>> ledger.frame.loc[0, ["place", "unit", "kind"]].tolist()
+    ['UZ', 'vehicles', 'outcome']
+    """
+
+    def __init__(self, rows: Iterable[dict[str, object]] = ()) -> None:
+        """Wrap rows that have been checked already."""
+        self._frame = pd.DataFrame(list(rows), columns=list(COLUMNS))
+        for column in COLUMNS:
+            self._frame[column] = self._frame[column].astype("float64" if column in NUMERIC else "str")
+
+    @classmethod
+    def _of(cls, frame: pd.DataFrame) -> Ledger:
+        ledger = cls.__new__(cls)
+        ledger._frame = frame.reset_index(drop=True)
+        return ledger
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, *, measure: str = "ev_imports", place: str = "World") -> Ledger:
+        """A ledger from a table that has at least relation, quantity, period_start, period_end and value.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            One fact per row; any of the ledger's columns.
+        measure, place : str
+            Used where the table has no such column.
+
+        Raises
+        ------
+        LedgerError
+            With every problem of every row.
+        """
+        unknown = [str(column) for column in frame.columns if column not in COLUMNS]
+        problems = [Problem("table", f"{name!r} is an unknown column", _near(name, COLUMNS)) for name in unknown]
+        rows = []
+        for label, values in zip(frame.index, frame.to_dict("records"), strict=True):
+            cells = normalise({"measure": measure, "place": place, **{str(k): v for k, v in values.items()}})
+            rows.append(Row(f"row {label}", {**cells, "id": cells["id"] or _content_id(cells)}))
+        if "id" not in frame.columns:
+            rows = _numbered(rows)
+        if problems := problems + checked_rows(rows):
+            raise LedgerError(problems)
+        return cls(typed(row.cells) for row in rows)
+
+    @classmethod
+    def from_facts(cls, facts: Iterable[Fact]) -> Ledger:
+        """A ledger of facts made one by one; their ids must differ."""
+        return cls.from_frame(pd.DataFrame([fact.model_dump() for fact in facts], columns=list(COLUMNS)))
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The facts as a table of the ledger's columns: value and rounding as numbers, all else as text."""
+        return self._frame.copy()
+
+    def __len__(self) -> int:
+        return len(self._frame)
+
+    def __iter__(self) -> Iterator[Fact]:
+        for values in self._frame.to_dict("records"):
+            yield Fact.model_construct(None, **{str(column): value for column, value in values.items()})
+
+    def __eq__(self, other: object) -> bool:
+        return self.hash() == other.hash() if isinstance(other, Ledger) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # `hash()` is the content's digest
+
+    def get(self, name: str) -> Fact:
+        """The fact of that id.
+
+        Raises
+        ------
+        LedgerError
+            Where no fact has it; the message names the nearest.
+        """
+        rows = np.flatnonzero((self._frame["id"] == name).to_numpy())
+        if not len(rows):
+            raise LedgerError(f"no fact has the id {name!r}{_near(name, self._frame['id'], '; did you mean {}?')}")
+        return next(iter(Ledger._of(self._frame.iloc[rows[:1]])))
+
+    def select(
+        self,
+        place: str | None = None,
+        measure: str | None = None,
+        *,
+        partner: str | None = "World",
+        basis: str | None = None,
+        kind: str | Sequence[str] | None = None,
+        as_of: object = None,
+        product: str | None = None,
+    ) -> Ledger:
+        """The facts that match, in their order.
+
+        Parameters
+        ----------
+        place, measure, basis, product : str, optional
+            None keeps all. A place may be spelt in any known way.
+        partner : str or None
+            ``World`` by default: a part of the total is no total. None keeps all partners.
+        kind : str or sequence of str, optional
+            One kind or several.
+        as_of : date or str, optional
+            Keep what was known on that day: facts without a date of publication were not.
+
+        Returns
+        -------
+        Ledger
+            May be empty.
+
+        Raises
+        ------
+        LedgerError
+            Where a word is unknown.
+        PeriodError
+            Where `as_of` is not a date.
+        """
+        kinds = (kind,) if isinstance(kind, str) else kind
+        for word, known in [(measure, tuple(MEASURES)), *((word, KINDS) for word in kinds or ())]:
+            if word is not None and word not in known:
+                raise LedgerError(f"{word!r} is unknown{_near(word, known, '; did you mean {}?')}")
+        wanted = {
+            "place": None if place is None else place_code(place),
+            "measure": measure,
+            "partner": None if partner is None else partner_code(partner),
+            "basis": basis,
+            "product": product,
+        }
+        keep = np.ones(len(self), dtype=bool)
+        for column, word in wanted.items():
+            keep &= True if word is None else (self._frame[column] == word).to_numpy(dtype=bool)
+        keep &= True if kinds is None else self._frame["kind"].isin(list(kinds)).to_numpy(dtype=bool)
+        keep &= True if as_of is None else self._known <= as_date(as_of).isoformat()
+        return Ledger._of(self._frame[keep])
+
+    @cached_property
+    def _known(self) -> np.ndarray:
+        """The day from which each fact is known as ISO text; later than any day where it never is."""
+        days = [known_from(text) for text in self._frame["published"]]
+        return np.array([day.isoformat() if day else "9999-12-31" for day in days], dtype="U10")
+
+    @property
+    def latest(self) -> dt.date:
+        """The newest day of publication.
+
+        Raises
+        ------
+        EvidenceError
+            Where no fact has one.
+        """
+        dated = self._known[self._known < "9999"]
+        if not len(dated):
+            raise EvidenceError("no fact of this ledger has a date of publication; give the date itself")
+        return as_date(str(dated.max()))
+
+    def concat(self, *others: Ledger) -> Ledger:
+        """Its facts followed by the others'; a fact that stands in two of them is kept once.
+
+        Raises
+        ------
+        LedgerError
+            Where two different facts have one id.
+        """
+        frame = pd.concat([self._frame, *(other._frame for other in others)], ignore_index=True).drop_duplicates()
+        twice = sorted(frame.loc[frame["id"].duplicated(), "id"].unique())
+        if twice:
+            raise LedgerError([Problem(f"id {name}", "names two different facts", "rename one") for name in twice])
+        return Ledger._of(frame)
+
+    def __add__(self, other: Ledger) -> Ledger:
+        return self.concat(other)
+
+    def _cells(self) -> list[list[str]]:
+        """Every cell as a file holds it: numbers in their shortest form, a default rounding left out."""
+        rows = []
+        for row in self._frame.to_dict("records"):
+            printed = "" if np.isnan(row["value"]) else number_text(row["value"])
+            default = printed_rounding(printed, row["relation"]) if printed else np.nan
+            same = np.isnan(row["rounding"]) or row["rounding"] == default
+            row |= {"value": printed, "rounding": "" if same else number_text(row["rounding"])}
+            rows.append([str(row[column]) for column in COLUMNS])
+        return rows
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write the facts as a file that `read_ledger` reads back to an equal ledger."""
+        pd.DataFrame(self._cells(), columns=list(COLUMNS)).to_csv(path, index=False, lineterminator="\n")
+
+    def hash(self) -> str:
+        """SHA-256 of the content, whatever the order of the facts."""
+        return hashlib.sha256(json.dumps(sorted(self._cells())).encode()).hexdigest()
+
+    def __repr__(self) -> str:
+        return f"<Ledger: {len(self)} facts of {self._frame['place'].nunique()} places>"
+
+    def _repr_html_(self) -> str:
+        shown = [(str(fact), fact.kind, fact.published, fact.source) for fact in self.head(12)]
+        head = "".join(f"<th style='text-align:left'>{name}</th>" for name in ("fact", "kind", "published", "source"))
+        body = "".join(
+            "<tr>" + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in row) + "</tr>"
+            for row in shown
+        )
+        rest = f"<p>and {len(self) - len(shown)} more facts</p>" if len(self) > len(shown) else ""
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}"
+
+    def head(self, count: int = 5) -> Ledger:
+        """The first facts."""
+        return Ledger._of(self._frame.head(count))
+
+
+def _near(word: str, known: Iterable[str], form: str = "did you mean {}?") -> str:
+    near = nearest(word, known)
+    return form.format(near) if near else ""
+
+
+def _content_id(cells: dict[str, str]) -> str:
+    return "fact-" + hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def _numbered(rows: list[Row]) -> list[Row]:
+    """Rows that say the same get ids of their own."""
+    seen: dict[str, int] = {}
+    numbered = []
+    for where, cells in rows:
+        count = seen[cells["id"]] = seen.get(cells["id"], 0) + 1
+        name = cells["id"] if count == 1 else f"{cells['id']}-{count}"
+        numbered.append(Row(where, {**cells, "id": name}))
+    return numbered
+
+
+def check_ledger(path: Source) -> list[Problem]:
+    """Every problem of a ledger; an empty list where all is well.
+
+    Parameters
+    ----------
+    path : str, Path or open file
+        A CSV file, or a folder whose ``*.csv`` files are one ledger.
+
+    Examples
+    --------
+    >>> import io
+    >>> print(*check_ledger(io.StringIO('''id,measure,place,period_start,period_end,relation,value
+    ... a,ev_import,UZ,2023-01-01,2023-04-30,equals,5
+    ... ''')))
+    ledger:2 measure: 'ev_import' is unknown (did you mean ev_imports?)
+    """
+    rows, problems = csv_rows(path)
+    return problems + checked_rows(rows)
+
+
+def read_ledger(path: Source) -> Ledger:
+    """Read and check a ledger.
+
+    Parameters
+    ----------
+    path : str, Path or open file
+        A CSV file in UTF-8, or a folder whose ``*.csv`` files are one ledger.
+
+    Returns
+    -------
+    Ledger
+
+    Raises
+    ------
+    LedgerError
+        With every problem of the file at once, each with file, line and column.
+    """
+    rows, problems = csv_rows(path)
+    if problems := problems + checked_rows(rows):
+        raise LedgerError(problems)
+    return Ledger(typed(row.cells) for row in rows)

@@ -1,0 +1,196 @@
+"""Places: ISO 3166 codes for countries and their parts, short names for ports, and other spellings of both.
+
+>>> place_code("Uzbekistan"), place_code("Khorgos"), place_code("Xinjiang")
+('UZ', 'horgos', 'CN-XJ')
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from forecasting.errors import LedgerError
+from forecasting.measures import nearest
+
+__all__ = ["COUNTRIES", "PLACES", "PORTS", "nearest_place", "partner_code", "place_code", "place_name"]
+
+COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
+PORTS = ("alashankou", "baktu", "horgos", "karasu", "torugart")
+
+PLACES: dict[str, str] = {
+    "World": "World",
+    "central-asia-5": "Five Central Asian countries",
+    "KZ": "Kazakhstan",
+    "KG": "Kyrgyzstan",
+    "TJ": "Tajikistan",
+    "TM": "Turkmenistan",
+    "UZ": "Uzbekistan",
+    "CN": "China",
+    "HK": "Hong Kong",
+    "CN-XJ": "Xinjiang",
+    "KG-GB": "Bishkek",
+    "KZ-71": "Astana",
+    "KZ-75": "Almaty",
+    "TJ-DU": "Dushanbe",
+    "UZ-TK": "Tashkent",
+    "alashankou": "Alashankou",
+    "baktu": "Baktu",
+    "horgos": "Horgos",
+    "karasu": "Karasu",
+    "torugart": "Torugart",
+    "EAEU": "Eurasian Economic Union",
+    "other": "Other countries",
+}
+
+_SPELLINGS = {
+    "alataw pass": "alashankou",
+    "alatau pass": "alashankou",
+    "alashan pass": "alashankou",
+    "dostyk": "alashankou",
+    "bakhty": "baktu",
+    "bakht": "baktu",
+    "baketu": "baktu",
+    "bakhtu": "baktu",
+    "khorgos": "horgos",
+    "khorgas": "horgos",
+    "korgas": "horgos",
+    "huoerguosi": "horgos",
+    "kulma": "karasu",
+    "kalasu": "karasu",
+    "torougart": "torugart",
+    "turugart": "torugart",
+    "kirghizia": "KG",
+    "kirgizstan": "KG",
+    "kyrgyz republic": "KG",
+    "qazaqstan": "KZ",
+    "kazakstan": "KZ",
+    "tadjikistan": "TJ",
+    "tajikstan": "TJ",
+    "turkmenia": "TM",
+    "uzbekiston": "UZ",
+    "xinjiang uygur autonomous region": "CN-XJ",
+    "sinkiang": "CN-XJ",
+    "prc": "CN",
+    "mainland china": "CN",
+    "china mainland": "CN",
+    "tashkent city": "UZ-TK",
+    "central asia": "central-asia-5",
+    "central asia 5": "central-asia-5",
+    "five central asian countries": "central-asia-5",
+    "usa": "US",
+    "uae": "AE",
+    "uk": "GB",
+    "russia": "RU",
+    "korea": "KR",
+    "turkey": "TR",
+}
+
+
+def _plain(text: str) -> str:
+    """Lower case, single spaces, without the words that a port's name may carry."""
+    words = re.sub(r"[\s_,()]+", " ", text.strip().lower())
+    return re.sub(r" (port|highway port|road port|station|pass)$", "", words) if words != "alataw pass" else words
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """Every spelling known without the ISO tables -> code."""
+    names = dict(_SPELLINGS)
+    for code, name in PLACES.items():
+        names |= {code.lower(): code, _plain(name): code, _plain(code.replace("-", " ")): code}
+    return names
+
+
+@lru_cache(maxsize=1024)
+def _iso_code(text: str) -> str:
+    """The ISO 3166 alpha-2 code or 3166-2 code of a country or its part; empty where there is none."""
+    import pycountry  # its tables take a while to load and most ledgers never need them
+
+    try:
+        return str(pycountry.countries.lookup(text).alpha_2)
+    except LookupError:
+        return _part(text.upper()) if "-" in text else ""
+
+
+def _part(code: str) -> str:
+    """The ISO 3166-2 code, where it exists."""
+    import pycountry
+
+    parts: Any = pycountry.subdivisions
+    return code if parts.get(code=code) else ""
+
+
+@lru_cache(maxsize=4096)
+def place_code(text: str) -> str:
+    """The code of a place, whatever its spelling.
+
+    Parameters
+    ----------
+    text : str
+        An ISO 3166 code (two or three letters, or a part such as ``CN-XJ``), a country's name, a port or a region.
+
+    Returns
+    -------
+    str
+        ISO 3166 alpha-2, ISO 3166-2, a port's short name, ``central-asia-5`` or ``World``.
+
+    Raises
+    ------
+    LedgerError
+        Where no place is known by that name; the message names the nearest.
+
+    Examples
+    --------
+    >>> place_code("UZB"), place_code("norway"), place_code("Bakhty"), place_code("Horgos Port")
+    ('UZ', 'NO', 'baktu', 'horgos')
+    """
+    word = str(text).strip()
+    known = _names()
+    code = known.get(word.lower()) or known.get(_plain(word))
+    code = code or (_iso_code(word) if word else "")
+    if not code:
+        raise LedgerError(f"{text!r} is not a known place; {nearest_place(word)}")
+    return code
+
+
+def nearest_place(text: str) -> str:
+    """What to write instead of a place that nobody knows.
+
+    >>> nearest_place("Uzbekistann")
+    'did you mean UZ (Uzbekistan)?'
+    """
+    known = _names()
+    near = nearest(_plain(text), known)
+    code = known.get(near, "")
+    ports = ", ".join(PORTS)
+    return (
+        f"did you mean {code} ({PLACES.get(code, near)})?" if code else f"use an ISO 3166 code such as UZ, or {ports}"
+    )
+
+
+def partner_code(text: str) -> str:
+    """The code of a partner: a place, or several counted together and joined by ``+``.
+
+    >>> partner_code("China"), partner_code("China+Hong Kong"), partner_code("")
+    ('CN', 'CN+HK', 'World')
+    """
+    return "+".join(place_code(part) for part in text.split("+")) if text.strip() else "World"
+
+
+def place_name(code: str) -> str:
+    """What a reader calls a place.
+
+    >>> place_name("CN-XJ"), place_name("NO"), place_name("CN+HK")
+    ('Xinjiang', 'Norway', 'China and Hong Kong')
+    """
+    if "+" in code:
+        return " and ".join(place_name(part) for part in code.split("+"))
+    known = place_code(code)
+    if known in PLACES:
+        return PLACES[known]
+    import pycountry
+
+    countries: Any = pycountry.countries
+    parts: Any = pycountry.subdivisions
+    return str((countries.get(alpha_2=known) or parts.get(code=known)).name)

@@ -1,0 +1,124 @@
+"""From a file to rows: bytes, encoding, CSV, columns, and then every rule of every row, with file and line.
+
+Nothing stops at the first problem: the reader of a ledger gets them all.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from forecasting.errors import Problem
+from forecasting.evidence.rules import COLUMNS, REQUIRED, faults, normalise
+from forecasting.measures import nearest
+
+__all__ = ["Source", "checked_rows", "csv_rows"]
+
+Source = str | Path | IO[str] | IO[bytes]
+
+
+class Row(NamedTuple):
+    """One normalised row, and where it was found."""
+
+    where: str
+    cells: dict[str, str]
+
+
+def csv_rows(source: Source) -> tuple[list[Row], list[Problem]]:
+    """The rows of a CSV file, of an open file, or of every ``*.csv`` of a folder, and what is wrong with the file."""
+    if isinstance(source, (str, Path)) and Path(source).is_dir():
+        files = sorted(Path(source).glob("*.csv"))
+        if not files:
+            return [], [Problem(str(source), "the folder holds no .csv file", "give a ledger, or a folder of ledgers")]
+        parts = [csv_rows(file) for file in files]
+        return [row for rows, _ in parts for row in rows], [problem for _, found in parts for problem in found]
+    name, data, problems = _content(source)
+    text, more = ("", []) if data is None else _decoded(name, data)
+    problems += more
+    return ([], problems) if problems else _parsed(name, text)
+
+
+def _content(source: Source) -> tuple[str, bytes | None, list[Problem]]:
+    if not isinstance(source, (str, Path)):
+        data = source.read()
+        name = Path(str(getattr(source, "name", "ledger"))).name
+        return name, data.encode() if isinstance(data, str) else data, []
+    path = Path(source)
+    try:
+        return path.name, path.read_bytes(), []
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        return path.name, None, [Problem(str(source), reason, "check the path of the ledger")]
+
+
+def _decoded(name: str, data: bytes) -> tuple[str, list[Problem]]:
+    if not data.strip():
+        return "", [Problem(name, "the file is empty", "its first line must name the columns: " + ", ".join(REQUIRED))]
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        what = f"is not UTF-8: byte 0x{data[error.start]:02x} cannot be read"
+        return "", [Problem(f"{name}:{line}", what, "save the file as UTF-8 (in Excel: CSV UTF-8)")]
+
+
+def _parsed(name: str, text: str) -> tuple[list[Row], list[Problem]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    header: list[str] = []
+    last = 0
+    try:
+        for cells in reader:
+            where, last = f"{name}:{last + 1}", reader.line_num
+            if not any(cell.strip() for cell in cells):
+                continue
+            if not header:
+                header = [cell.strip() for cell in cells]
+                problems += _header_problems(where, header)
+            elif len(cells) != len(header):
+                hint = "a comma inside a cell needs quotation marks around the cell"
+                problems.append(Problem(where, f"has {len(cells)} cells, the header has {len(header)}", hint))
+            else:
+                rows.append(Row(where, normalise(dict(zip(header, cells, strict=True)))))
+    except csv.Error as error:
+        problems.append(Problem(f"{name}:{last + 1}", f"is not CSV: {error}", "check the quotation marks of this line"))
+    missing = any(problem.what.startswith("column") for problem in problems)
+    return ([] if missing else rows), problems
+
+
+def _header_problems(where: str, header: list[str]) -> Iterator[Problem]:
+    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
+        yield Problem(where, "columns are not separated by commas", "save the file with commas")
+        return
+    for column in sorted(set(header) - set(COLUMNS)):
+        near = nearest(column, set(COLUMNS) - set(header)) or nearest(column, COLUMNS)
+        yield Problem(where, f"{column!r} is an unknown column", f"did you mean {near}?" if near else "remove it")
+    for column in REQUIRED:
+        if column not in header:
+            yield Problem(where, f"column {column!r} is missing", "a ledger needs " + ", ".join(REQUIRED))
+    for column in sorted({column for column in header if header.count(column) > 1}):
+        yield Problem(where, f"column {column!r} stands there twice", "keep one")
+
+
+def checked_rows(rows: Iterable[Row]) -> list[Problem]:
+    """Every rule that a row breaks, alone or with the others: ids used twice, references to nothing."""
+    problems: list[Problem] = []
+    first: dict[str, str] = {}
+    rows = list(rows)
+    ids = {row.cells["id"] for row in rows}
+    for where, cells in rows:
+        problems += [Problem(f"{where} {column}", what, hint) for column, what, hint in faults(cells)]
+        name, reference = cells["id"], cells["reference"]
+        if name in first:
+            problems.append(Problem(f"{where} id", f"{name!r} is a duplicate of {first[name]}", "ids are used once"))
+        elif name:
+            first[name] = where
+        if reference and "@" not in reference and reference not in ids:
+            near = nearest(reference, ids)
+            hint = f"did you mean {near}?" if near else "an id of this ledger, or measure@place:start/end"
+            problems.append(Problem(f"{where} reference", f"{reference!r} refers to nothing", hint))
+    return problems

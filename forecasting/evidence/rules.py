@@ -1,0 +1,292 @@
+"""What a row of a ledger may say: its columns, its vocabularies, and every rule that it can break.
+
+A row is read in three steps: `normalise` fills defaults and settles spellings, `faults` names all that is wrong,
+`typed` turns the two numeric columns into numbers.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+
+from forecasting.errors import LedgerError, PeriodError
+from forecasting.evidence.places import nearest_place, partner_code, place_code
+from forecasting.measures import MEASURES, nearest
+from forecasting.periods import as_date, span
+
+__all__ = ["COLUMNS", "COUNTED", "KINDS", "QUANTITIES", "RELATIONS", "REQUIRED", "faults", "known_from", "normalise"]
+
+COLUMNS = (
+    "id", "measure", "place", "partner", "product", "basis", "period_start", "period_end", "relation", "quantity",
+    "value", "unit", "rounding", "reference", "kind", "published", "source", "url", "quote", "note",
+)  # fmt: skip
+REQUIRED = ("id", "measure", "place", "period_start", "period_end", "relation", "value")
+
+RELATIONS = ("equals", "about", "at_least", "at_most", "greater_than", "less_than")
+QUANTITIES = ("total", "stock", "yoy_growth_percent", "yoy_difference", "share_percent", "per_day")
+KINDS = ("outcome", "estimate", "target", "event", "claim", "context", "judgement")
+COUNTED = ("outcome", "estimate", "judgement")  # the kinds that may enter a likelihood
+
+Fault = tuple[str, str, str]  # column, what is wrong, the next move
+Row = Mapping[str, str]
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_REFERENCE = re.compile(r"(?P<measure>\w+)@(?P<place>[^:]+):(?P<start>[^/]*)/(?P<end>.*)")
+_UNIT_SPELLINGS = {"%": "percent", "per cent": "percent", "cars": "vehicles", "piles": "points", "people": "persons"}
+
+
+def normalise(raw: Mapping[str, object]) -> dict[str, str]:
+    """All columns as stripped text, defaults filled, places as codes; what cannot be settled stays as it was."""
+    row = {column: _text(raw.get(column)) for column in COLUMNS}
+    for column, code in (("place", place_code), ("partner", partner_code)):
+        row[column] = _settled(code, row[column])
+    measure = MEASURES.get(row["measure"])
+    row["kind"] = row["kind"] or "outcome"
+    if measure and measure.kind != "statement" and not row["quantity"]:
+        row["quantity"] = "stock" if measure.kind == "stock" else "total"
+    row["unit"] = _unit_code(row["unit"]) or expected_unit(row["measure"], row["quantity"])
+    if not row["rounding"] and _NUMBER.fullmatch(row["value"]):
+        row["rounding"] = number_text(printed_rounding(row["value"], row["relation"]))
+    return row
+
+
+def typed(row: Row) -> dict[str, object]:
+    """The row with its value and rounding as numbers, NaN where empty."""
+    return {**row, **{column: float(row[column] or "nan") for column in ("value", "rounding")}}
+
+
+def _text(cell: object) -> str:
+    """A cell as a ledger writes it; missing is empty, a whole number has no point."""
+    if cell is None or cell != cell or type(cell).__name__ in ("NaTType", "NAType"):
+        return ""
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, (bool, str)) or not hasattr(cell, "__float__"):
+        return str(cell).strip()
+    return number_text(float(cell))
+
+
+def number_text(value: float) -> str:
+    """The shortest text that reads back as the same number.
+
+    >>> number_text(2544.0), number_text(410.4)
+    ('2544', '410.4')
+    """
+    whole = math.isfinite(value) and value.is_integer() and abs(value) < 1e15
+    return str(int(value)) if whole else repr(float(value))
+
+
+def _unit_code(text: str) -> str:
+    """The declared unit that a spelling stands for; the spelling itself where there is none."""
+    base, per_day = text.removesuffix("/day"), " per day" if text.endswith("/day") else ""
+    known = base if base in _units() else _UNIT_SPELLINGS.get(base.lower(), base)
+    return known + per_day
+
+
+def _settled(code: Callable[[str], str], text: str) -> str:
+    try:
+        return code(text) if text or code is partner_code else text
+    except LedgerError:
+        return text
+
+
+@lru_cache(maxsize=1)
+def _units() -> frozenset[str]:
+    counts = {measure.unit for measure in MEASURES.values() if measure.unit}
+    return frozenset(counts | {f"{unit} per day" for unit in counts} | {"percent"})
+
+
+def expected_unit(measure: str, quantity: str) -> str:
+    """The unit of a quantity of a measure.
+
+    >>> expected_unit("ev_imports", "total"), expected_unit("ev_imports", "share_percent")
+    ('vehicles', 'percent')
+    """
+    if quantity in ("yoy_growth_percent", "share_percent"):
+        return "percent"
+    unit = MEASURES[measure].unit if measure in MEASURES else ""
+    return f"{unit} per day" if unit and quantity == "per_day" else unit
+
+
+def printed_rounding(text: str, relation: str = "equals") -> float:
+    """Half a unit of the last printed digit; for a round figure (about, a bound) of the last digit that is not 0.
+
+    >>> printed_rounding("410.4"), printed_rounding("2180"), printed_rounding("35000", "greater_than")
+    (0.05, 0.5, 500.0)
+    """
+    digits, _, exponent = text.lower().lstrip("+-").partition("e")
+    whole, _, decimals = digits.partition(".")
+    zeros = len(whole) - len(whole.rstrip("0")) if relation != "equals" and not decimals and whole.strip("0") else 0
+    return float(f"5e{zeros - len(decimals) - 1 + int(exponent or 0)}")
+
+
+@lru_cache(maxsize=4096)
+def known_from(published: str) -> dt.date | None:
+    """The last day of the day, month or year in which a fact was published; None where it has no date.
+
+    Raises
+    ------
+    PeriodError
+        Where the text is none of these.
+
+    Examples
+    --------
+    >>> known_from("2023-02"), known_from("2023"), known_from("")
+    (datetime.date(2023, 2, 28), datetime.date(2023, 12, 31), None)
+    """
+    if not published:
+        return None
+    if re.fullmatch(r"\d{4}", published):
+        return as_date(f"{published}-12-31")
+    if re.fullmatch(r"\d{4}-\d{2}", published):
+        first = as_date(f"{published}-01")
+        return first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    return as_date(published)
+
+
+def faults(row: Row) -> Iterator[Fault]:
+    """Everything that is wrong with one normalised row, as (column, what, hint)."""
+    for check in (_words, _places, _dates, _numbers, _unit, _against, _published):
+        yield from check(row)
+
+
+def _words(row: Row) -> Iterator[Fault]:
+    statement = _is_statement(row)
+    known = {"measure": tuple(MEASURES), "relation": RELATIONS, "quantity": QUANTITIES, "kind": KINDS}
+    for column, words in known.items():
+        word = row[column]
+        if not word and (column == "quantity" or (column == "relation" and statement)):
+            continue
+        if not word:
+            yield column, "is empty", "one of " + ", ".join(words[:8])
+        elif word not in words:
+            near = nearest(word, words)
+            yield column, f"{word!r} is unknown", f"did you mean {near}?" if near else "one of " + ", ".join(words[:8])
+    if not row["id"]:
+        yield "id", "is empty", "give every fact an id of its own"
+    yield from _fitting_quantity(row)
+
+
+def _fitting_quantity(row: Row) -> Iterator[Fault]:
+    measure = MEASURES.get(row["measure"])
+    wrong = {"flow": ("stock",), "stock": ("total", "per_day"), "statement": ()}
+    if measure and row["quantity"] in wrong[measure.kind]:
+        right = "total" if measure.kind == "flow" else "stock"
+        yield "quantity", f"{row['quantity']!r} does not fit {measure.name}, a {measure.kind}", f"use {right}"
+
+
+def _is_statement(row: Row) -> bool:
+    """Said, not counted: no value is needed."""
+    measure = MEASURES.get(row["measure"])
+    return row["kind"] in ("event", "claim") or (measure is not None and measure.kind == "statement")
+
+
+def _places(row: Row) -> Iterator[Fault]:
+    for column, code in (("place", place_code), ("partner", partner_code)):
+        try:
+            code(row[column])
+        except LedgerError:
+            what = f"{row[column]!r} is not a known place" if row[column] else "is empty"
+            yield column, what, nearest_place(row[column])
+
+
+def _dates(row: Row) -> Iterator[Fault]:
+    read: dict[str, dt.date] = {}
+    for column in ("period_start", "period_end"):
+        try:
+            read |= {column: as_date(row[column])} if row[column] else {}
+        except PeriodError as error:
+            yield column, str(error), ""
+    if len(read) == 2 and read["period_end"] < read["period_start"]:
+        yield "period_end", f"{row['period_end']} comes before period_start {row['period_start']}", "swap the two dates"
+    if row["kind"] in set(KINDS) - set(COUNTED) or _is_statement(row):
+        return
+    if not row["period_end"]:
+        yield "period_end", "is empty", "a stock needs its day, a flow its last day"
+    if row["quantity"] == "total" and not row["period_start"]:
+        yield "period_start", "is empty", "a flow is counted over a period: give its first day"
+
+
+def _number(text: str) -> float | None:
+    number = float(text) if _NUMBER.fullmatch(text) else math.nan
+    return number if math.isfinite(number) else None
+
+
+def _numbers(row: Row) -> Iterator[Fault]:
+    for column in ("value", "rounding"):
+        text = row[column]
+        if text and _number(text) is None:
+            plain = re.sub(r"[,\s'\u00a0\u202f_]", "", text)
+            again = _NUMBER.fullmatch(plain) and plain != text
+            hint = f"without thousands separators: {plain}" if again else "digits and a decimal point only"
+            yield column, f"{text!r} is not a number", hint
+    if (rounding := _number(row["rounding"])) is not None and rounding < 0:
+        yield "rounding", f"{row['rounding']} is negative", "the half-width of the printed digits, 0 or more"
+    if (value := _number(row["value"])) is not None:
+        yield from _in_range(value, row)
+
+
+def _in_range(value: float, row: Row) -> Iterator[Fault]:
+    quantity, text, measure = row["quantity"], row["value"], MEASURES.get(row["measure"])
+    if quantity == "yoy_growth_percent" and value <= -100:
+        yield "value", f"a growth of {text} % is -100 % or less", "+20 % is 20, a fall to half is -50"
+    elif quantity == "share_percent" and not 0 <= value <= 100:
+        yield "value", f"a share of {text} % is outside 0 to 100 %", "shares are in percent of the reference"
+    elif quantity in ("", "total", "stock", "per_day") and value < 0:
+        yield "value", f"{text} is negative", "counts and amounts are 0 or more"
+    elif measure and measure.upper is not None and value > measure.upper and quantity in ("total", "stock"):
+        yield "value", f"{text} is above {measure.upper:g}, the most that {measure.name} can be", ""
+
+
+def _unit(row: Row) -> Iterator[Fault]:
+    unit, right = row["unit"], expected_unit(row["measure"], row["quantity"])
+    statement = row["measure"] in MEASURES and MEASURES[row["measure"]].kind == "statement"
+    if unit == right or (not unit and statement):
+        return
+    if unit not in _units():
+        near = right or nearest(unit, _units())
+        yield "unit", f"{unit!r} is an unknown unit", f"use {near}" if near else ""
+    elif right and not statement:
+        yield "unit", f"{unit!r} does not fit {row['quantity']} of {row['measure']}", f"use {right}"
+
+
+def _against(row: Row) -> Iterator[Fault]:
+    """A relation stands to a value or to a reference."""
+    if not row["value"] and not row["reference"] and not _is_statement(row):
+        yield "value", "is empty, and there is no reference", "a relation stands to a value or to another fact"
+    if row["reference"] and row["reference"] == row["id"]:
+        yield "reference", f"{row['reference']!r} refers to itself", "name another fact"
+    if "@" in row["reference"]:
+        yield from _printed_reference(row["reference"])
+
+
+def _printed_reference(text: str) -> Iterator[Fault]:
+    """`measure@place:start/end`, a quantity that nobody printed."""
+    found = _REFERENCE.fullmatch(text)
+    if not found:
+        yield "reference", f"{text!r} cannot be read", "write measure@place:YYYY-MM-DD/YYYY-MM-DD"
+        return
+    if found["measure"] not in MEASURES:
+        near = nearest(found["measure"], MEASURES)
+        yield "reference", f"{found['measure']!r} is unknown", f"did you mean {near}?" if near else ""
+    try:
+        place_code(found["place"])
+        span(found["start"], found["end"])
+    except (LedgerError, PeriodError) as error:
+        yield "reference", f"in {text!r}: {error}", ""
+
+
+def _published(row: Row) -> Iterator[Fault]:
+    try:
+        known = known_from(row["published"])
+    except PeriodError:
+        yield "published", f"{row['published']!r} is not a day, month or year", "e.g. 2023-06-26, 2023-06 or 2023"
+        return
+    ended = row["period_end"] if re.fullmatch(r"\d{4}-\d\d-\d\d", row["period_end"]) else ""
+    if known and row["kind"] == "outcome" and row["value"] and known.isoformat() < ended:
+        hint = "an outcome is published after it happened; a plan is a target"
+        yield "published", f"{row['published']} comes before the period ends on {ended}", hint
