@@ -1,0 +1,320 @@
+"""Growth curves as declarations: parameter names, bounds, cumulative share and its gradient.
+
+A curve is ``N(t) = m * G(t)`` with ``t`` the time since launch; ``m`` is linear and is the ceiling, except for the
+exponential, which has none (there it is the level at launch). Each curve also says which parameters put the share
+``reached`` at a given time and take ``takeover`` (the time from 10 to 90 % of the ceiling): starting values and priors
+speak of these two quantities, which mean the same for every curve.
+
+>>> sorted(CURVES)
+['bass', 'exponential', 'gompertz', 'logistic', 'richards', 'shifted_gompertz', 'weibull']
+>>> find_curve("bass").parameters
+('m', 'p', 'q')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, lambertw, log_expit
+
+from forecasting.errors import ModelError
+from forecasting.measures import nearest
+
+__all__ = ["CURVES", "Curve", "find_curve", "generalised_bass"]
+
+Array = NDArray[np.float64]
+POSITIVE, REAL = (0.0, np.inf), (-np.inf, np.inf)
+LOG_81 = float(np.log(81.0))  # a logistic curve goes from 10 to 90 % in log(81) / b
+GOMPERTZ_SPAN = float(np.log(np.log(10.0)) - np.log(-np.log(0.9)))
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One growth curve.
+
+    Parameters
+    ----------
+    name : str
+        The word that selects it.
+    formula : str
+        The cumulative share ``G(t)``.
+    names : tuple of str
+        Shape parameters, in order; the scale ``m`` comes before them.
+    bounds : tuple of (float, float)
+        Open bounds of the shape parameters.
+    share : callable
+        ``share(t, *shape)``, broadcasting.
+    gradient : callable
+        ``gradient(t, *shape)``: derivatives of the share by each shape parameter.
+    locate : callable
+        ``locate(reached, takeover, skew, end)``: shape parameters of the curve that has the share ``reached`` at time
+        ``end``; ``skew`` is the third parameter where there is one. NaN where no such curve exists.
+    skewed : bool
+        Whether ``locate`` uses ``skew``.
+    ceiling : bool
+        Whether ``m`` is a ceiling.
+
+    Examples
+    --------
+    >>> bass = CURVES["bass"]
+    >>> float(round(bass.share(np.array(10.0), 0.03, 0.38), 4))
+    0.7845
+    """
+
+    name: str
+    formula: str
+    names: tuple[str, ...]
+    bounds: tuple[tuple[float, float], ...]
+    share: Callable[..., Array]
+    gradient: Callable[..., tuple[Array, ...]]
+    locate: Callable[..., tuple[Array, ...]]
+    skewed: bool = False
+    ceiling: bool = True
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """All parameters, the scale first."""
+        return ("m", *self.names)
+
+    def cumulative(self, t: Any, params: Sequence[float] | Array) -> Array:
+        """Cumulative curve ``m G(t)`` at times since launch.
+
+        Examples
+        --------
+        >>> CURVES["logistic"].cumulative([0.0, 10.0], [100.0, 5.0, 0.5]).round(3)
+        array([ 0.669, 50.   ])
+        """
+        scale, *shape = np.asarray(params, dtype=float)
+        return np.asarray(scale * self.share(np.asarray(t, dtype=float), *shape))
+
+
+def _exponential(t: Array, b: Array) -> Array:
+    return np.exp(b * t)
+
+
+def _exponential_gradient(t: Array, b: Array) -> tuple[Array, ...]:
+    return (t * np.exp(b * t),)
+
+
+def _exponential_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
+    return (LOG_81 / takeover + 0 * reached,)
+
+
+def _logistic(t: Array, a: Array, b: Array) -> Array:
+    return np.asarray(expit(b * t - a))
+
+
+def _logistic_gradient(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
+    share = expit(b * t - a)
+    slope = share * (1 - share)
+    return -slope, t * slope
+
+
+def _logistic_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
+    speed = LOG_81 / takeover
+    return speed * end - np.log(reached / (1 - reached)), speed
+
+
+def _gompertz(t: Array, a: Array, b: Array) -> Array:
+    return np.exp(-a * np.exp(-b * t))
+
+
+def _gompertz_gradient(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
+    decay = np.exp(-b * t)
+    slope = np.exp(-a * decay) * decay
+    return -slope, a * t * slope
+
+
+def _gompertz_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
+    speed = GOMPERTZ_SPAN / takeover
+    return -np.log(reached) * np.exp(speed * end), speed
+
+
+def _bass(t: Array, p: Array, q: Array) -> Array:
+    step = -(p + q) * t
+    return -p * np.expm1(step) / (p + q * np.exp(step))
+
+
+def _bass_gradient(t: Array, p: Array, q: Array) -> tuple[Array, ...]:
+    decay = np.exp(-(p + q) * t)
+    rest, lower = 1 - decay, 1 / (p + q * decay)
+    by_rate = p * (p + q) * lower * t * decay  # through decay = exp(-(p + q) t), times (p + q decay)
+    return (rest * q * decay * lower + by_rate) * lower, (by_rate - p * rest * decay * lower) * lower
+
+
+def _bass_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
+    rate = LOG_81 / takeover
+    ratio = (-np.expm1(-rate * end) / reached - 1) * np.exp(rate * end)  # q / p
+    ratio = np.where(ratio > 0, ratio, np.nan)
+    return rate / (1 + ratio), rate * ratio / (1 + ratio)
+
+
+def _richards(t: Array, a: Array, b: Array, c: Array) -> Array:
+    return np.exp(log_expit(b * t - a) / c)
+
+
+def _richards_gradient(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ...]:
+    log_base = log_expit(b * t - a)
+    share = np.exp(log_base / c)
+    slope = share * (1 - np.exp(log_base)) / c
+    return -slope, t * slope, -share * log_base / (c * c)
+
+
+def _richards_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
+    late, early = _log_odds(0.9, skew), _log_odds(0.1, skew)
+    speed = (late - early) / takeover
+    return speed * end - _log_odds(reached, skew), speed, skew
+
+
+def _log_odds(reached: Any, skew: Array) -> Array:
+    """``b t - a`` where a Richards curve reaches a share."""
+    return -np.log(np.expm1(-skew * np.log(reached)))
+
+
+def _weibull(t: Array, a: Array, b: Array) -> Array:
+    return -np.expm1(-((t / a) ** b))
+
+
+def _weibull_gradient(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
+    power = (t / a) ** b
+    slope = power * np.exp(-power)
+    return -slope * b / a, slope * np.log(np.maximum(t / a, 1e-300))
+
+
+def _weibull_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
+    """The 10-90 % time is 2.9 / b of the median time (within 2 % for b above 1.5)."""
+    log_ratio = np.log(np.log(2) / -np.log1p(-reached))
+    log_ratio = np.where(np.abs(log_ratio) < 1e-9, 1e-9, log_ratio)
+    argument = takeover / end / 2.9 * log_ratio
+    inverse = np.real(lambertw(np.where(argument > -np.exp(-1), argument, np.nan))) / log_ratio  # 1 / b
+    return end / (-np.log1p(-reached)) ** inverse, 1 / inverse
+
+
+def _shifted_gompertz(t: Array, a: Array, b: Array, c: Array) -> Array:
+    step = -b * t
+    return -np.expm1(step) * np.exp(-c * np.log1p(a * np.exp(step)))
+
+
+def _shifted_gompertz_gradient(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ...]:
+    decay = np.exp(-b * t)
+    base = 1 + a * decay
+    late = base**-c
+    share = (1 - decay) * late
+    return -share * c * decay / base, t * decay * (late + share * c * a / base), -share * np.log(base)
+
+
+def _shifted_gompertz_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
+    speed = LOG_81 / takeover
+    ratio = np.expm1(np.log(-np.expm1(-speed * end) / reached) / skew) * np.exp(speed * end)
+    return np.where(ratio > 0, ratio, np.nan), speed, skew
+
+
+CURVES: dict[str, Curve] = {
+    curve.name: curve
+    for curve in (
+        Curve(
+            "exponential", "exp(b t)", ("b",), (REAL,),
+            _exponential, _exponential_gradient, _exponential_locate, ceiling=False,
+        ),
+        Curve(
+            "logistic", "1 / (1 + exp(a - b t))", ("a", "b"), (REAL, POSITIVE),
+            _logistic, _logistic_gradient, _logistic_locate,
+        ),
+        Curve(
+            "gompertz", "exp(-a exp(-b t))", ("a", "b"), (POSITIVE, POSITIVE),
+            _gompertz, _gompertz_gradient, _gompertz_locate,
+        ),
+        Curve(
+            "bass", "(1 - exp(-(p + q) t)) / (1 + q / p exp(-(p + q) t))", ("p", "q"), (POSITIVE, POSITIVE),
+            _bass, _bass_gradient, _bass_locate,
+        ),
+        Curve(
+            "richards", "(1 + exp(a - b t)) ** (-1 / c)", ("a", "b", "c"), (REAL, POSITIVE, POSITIVE),
+            _richards, _richards_gradient, _richards_locate, skewed=True,
+        ),
+        Curve(
+            "weibull", "1 - exp(-(t / a) ** b)", ("a", "b"), (POSITIVE, POSITIVE),
+            _weibull, _weibull_gradient, _weibull_locate,
+        ),
+        Curve(
+            "shifted_gompertz", "(1 - exp(-b t)) (1 + a exp(-b t)) ** -c", ("a", "b", "c"), (POSITIVE,) * 3,
+            _shifted_gompertz, _shifted_gompertz_gradient, _shifted_gompertz_locate, skewed=True,
+        ),
+    )
+}  # fmt: skip
+
+
+def find_curve(curve: str | Curve) -> Curve:
+    """The curve of that name.
+
+    Raises
+    ------
+    ModelError
+        For a name that no curve has, with the nearest one.
+
+    Examples
+    --------
+    >>> find_curve("gompertz").formula
+    'exp(-a exp(-b t))'
+    """
+    if isinstance(curve, Curve):
+        return curve
+    word = str(curve).lower().replace(" ", "_").replace("-", "_")
+    if word not in CURVES:
+        hint = nearest(word, CURVES)
+        raise ModelError(
+            f"curve {curve!r} is unknown; "
+            + (f"nearest: {hint!r}; " if hint else "")
+            + f"there are {', '.join(CURVES)}"
+        )
+    return CURVES[word]
+
+
+def generalised_bass(shocks: dict[str, tuple[float, float]]) -> Curve:
+    """The Bass curve whose clock runs faster or slower during dated shocks (Bass, Krishnan and Jain 1994).
+
+    The effective time is ``t`` plus, for each shock, its intensity times the time spent within it: rectangular shocks
+    as in Guseo and Guidolin (2009), of known dates and unknown intensity.
+
+    Parameters
+    ----------
+    shocks : dict of str to (float, float)
+        Start and end of each shock as times since launch; an infinite end makes it permanent.
+
+    Examples
+    --------
+    >>> curve = generalised_bass({"ban": (3.0, np.inf)})
+    >>> curve.parameters
+    ('m', 'p', 'q', 'ban')
+    >>> float(round(curve.share(np.array(5.0), 0.03, 0.38, -0.5) - CURVES["bass"].share(np.array(4.0), 0.03, 0.38), 12))
+    0.0
+    """
+    if not shocks or any(not start < end for start, end in shocks.values()):
+        raise ModelError(f"shocks {shocks!r}: give at least one, each with a start before its end")
+    spans = list(shocks.values())
+
+    def within(t: Array) -> list[Array]:
+        return [np.clip(t - start, 0, end - start) for start, end in spans]
+
+    def clock(t: Array, intensities: tuple[Array, ...]) -> Array:
+        return t + sum(c * inside for c, inside in zip(intensities, within(t), strict=True))
+
+    def share(t: Array, p: Array, q: Array, *intensities: Array) -> Array:
+        return _bass(clock(t, intensities), p, q)
+
+    def gradient(t: Array, p: Array, q: Array, *intensities: Array) -> tuple[Array, ...]:
+        time = clock(t, intensities)
+        decay = np.exp(-(p + q) * time)
+        speed = p * (p + q) ** 2 * decay / (p + q * decay) ** 2
+        return *_bass_gradient(time, p, q), *(speed * inside for inside in within(t))
+
+    def locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
+        p, q = _bass_locate(reached, takeover, skew, end)
+        return p, q, *(np.zeros_like(p) for _ in spans)
+
+    bounds = (POSITIVE, POSITIVE, *(((-1.0, np.inf),) * len(spans)))
+    return Curve("generalised_bass", "Bass at the shocked time", ("p", "q", *shocks), bounds, share, gradient, locate)
