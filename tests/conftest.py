@@ -1,0 +1,27 @@
+"""What every test shares: one thread for the matrices, and no way out to the network."""
+
+import os
+import socket
+
+import pytest
+
+# numpy reads these when it is first loaded: the matrices are small, and threads only make them slower.
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
+LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network():
+    """Refuse every connection that leaves this machine: results must not depend on what is online today."""
+    connect = socket.socket.connect
+
+    def local_only(self, address):
+        if isinstance(address, tuple) and not str(address[0]).startswith(LOCAL):
+            raise AssertionError(f"a test tried to reach {address[0]}; the package works without a network")
+        return connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", local_only)
+        yield

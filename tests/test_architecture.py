@@ -1,0 +1,145 @@
+"""The house rules: data flows one way, each outside library has its home, and things stay small."""
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "forecasting"
+
+# A module imports from its own room and from those before it.
+ROOMS = (
+    ("errors", "periods", "measures"),
+    ("evidence",),
+    ("growth",),
+    ("demand",),
+    ("scenarios",),
+    ("evaluation",),
+    ("reporting",),
+    ("runs",),
+    ("cli",),
+)
+FLOOR = {name: floor for floor, names in enumerate(ROOMS) for name in names}
+
+# A library on the left is imported nowhere but in the modules, or rooms, on the right.
+HOMES = {
+    "click": ("cli.py",),
+    "dask": ("runs/cluster.py",),
+    "distributed": ("runs/cluster.py",),
+    "papermill": ("runs/notebook.py", "runs/engine.py"),
+    "plotly": ("reporting/figures",),
+    "sktime": ("growth/sktime.py",),
+    "statsforecast": ("evaluation/",),
+    "statsmodels": ("growth/",),
+    "xlsxwriter": ("reporting/workbook.py",),
+}
+LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_CELL = 400, 60, 15
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+
+def short(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(tree: ast.AST) -> set[str]:
+    """The modules that a tree imports, wherever it does: at the top, in a function, for the type checker alone."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: imports are absolute"
+            found.add(node.module)
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def rooms_entered(tree: ast.AST) -> set[str]:
+    paths = [name.split(".") for name in imports(tree)]
+    return {path[1] for path in paths if path[0] == "forecasting" and len(path) > 1}
+
+
+def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Length of a function without its docstring."""
+    lines = function.end_lineno - function.lineno + 1
+    if ast.get_docstring(function) is None:
+        return lines
+    docstring = function.body[0]
+    return lines - (docstring.end_lineno - docstring.lineno + 1)
+
+
+def functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def code_cells(notebook: Path) -> list[str]:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=short)
+def test_imports_go_one_way(path):
+    room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    if room == "__init__":  # the front door, which fetches from every room on first use
+        return
+    assert room in FLOOR, f"{short(path)} stands in no room; a new room belongs into ROOMS above"
+    entered = rooms_entered(ast.parse(path.read_text(encoding="utf-8")))
+    against = sorted(name for name in entered if FLOOR.get(name, len(ROOMS)) > FLOOR[room])
+    assert not against, f"{short(path)} imports {against}, which come after {room}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=short)
+def test_outside_libraries_have_one_home(path):
+    place = path.relative_to(PACKAGE).as_posix()
+    libraries = {name.split(".")[0] for name in imports(ast.parse(path.read_text(encoding="utf-8")))}
+    strays = sorted(name for name in libraries & HOMES.keys() if not place.startswith(HOMES[name]))
+    assert not strays, f"{place} imports {strays}; their homes are {[HOMES[name] for name in strays]}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=short)
+def test_modules_and_functions_stay_small(path):
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= LONGEST_MODULE
+    long = {function.name: body_lines(function) for function in functions(ast.parse(text))}
+    assert not {name: lines for name, lines in long.items() if lines > LONGEST_FUNCTION}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=short)
+def test_notebooks_narrate_and_call(path):
+    for source in code_cells(path):
+        tree = ast.parse("\n".join(line for line in source.splitlines() if not line.startswith(("%", "!"))))
+        defined = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        assert not defined, f"{path.name} defines {defined}; what computes belongs into the package"
+        assert len(source.splitlines()) <= LONGEST_CELL, f"{path.name} has a long cell:\n{source}"
+
+
+@pytest.mark.parametrize("path", TESTS, ids=short)
+def test_tests_can_fail(path):
+    """Every expected error is named by its message, and no test is skipped or expected to fail."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute):
+            assert node.attr not in {"skip", "skipif", "importorskip", "xfail"}, f"line {node.lineno}: {node.attr}"
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"pytest.raises", "pytest.warns"}:
+            assert "match" in {keyword.arg for keyword in node.keywords}, f"line {node.lineno}: match= is missing"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("import plotly.graph_objects as go", {"plotly.graph_objects"}),
+        ("from forecasting.growth import flow", {"forecasting.growth", "forecasting.growth.flow"}),
+        ("def f():\n    from papermill import execute_notebook", {"papermill", "papermill.execute_notebook"}),
+    ],
+)
+def test_imports_are_seen_wherever_they_stand(source, expected):
+    assert imports(ast.parse(source)) == expected
+
+
+def test_every_room_exists():
+    present = {path.name.removesuffix(".py") for path in PACKAGE.iterdir()} - {"__init__", "data", "__pycache__"}
+    assert present - {"py.typed"} <= FLOOR.keys()

@@ -1,0 +1,98 @@
+"""The lock and what Binder needs: one environment for Binder, make and continuous integration."""
+
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.markers import Marker
+
+ROOT = Path(__file__).parent.parent
+BINDER = ROOT / "binder"
+LOCK, TEST_LOCK = BINDER / "requirements.txt", BINDER / "requirements-test.txt"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?: ; (?P<marker>[^\\]+?))? \\$")
+
+
+def pins(lock: Path) -> dict[tuple[str, str], str]:
+    """Version by name and marker; every line that is no hash and no comment must be a pin."""
+    lines = lock.read_text(encoding="utf-8").splitlines()
+    matches = [PIN.match(line) for line in lines if line and not line.startswith((" ", "#"))]
+    assert all(matches), f"{lock.name} has a line that is not name==version with hashes"
+    return {(match["name"], match["marker"] or ""): match["version"] for match in matches}
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {re.split(r"[<>=\[;! ]", requirement)[0].lower().replace("_", "-") for requirement in requirements}
+
+
+@pytest.mark.parametrize("lock", [LOCK, TEST_LOCK], ids=lambda path: path.name)
+def test_every_pin_has_hashes_and_no_address(lock):
+    text = lock.read_text(encoding="utf-8")
+    blocks = re.split(r"\n(?=[a-z0-9-]+==)", text.split("\n", 2)[2])
+    assert len(blocks) == len(pins(lock))
+    assert all("--hash=sha256:" in block for block in blocks)
+    assert not re.search(r"https?://|^--?(index|extra|find|i\b|f\b)", text, re.MULTILINE)
+
+
+def test_the_lock_holds_what_the_project_needs_and_no_more_than_that():
+    locked = {name for name, _ in pins(LOCK)}
+    assert names(PROJECT["dependencies"]) <= locked
+    only_for_tests = names(PROJECT["optional-dependencies"]["test"])
+    assert not only_for_tests & locked
+
+
+def test_the_test_lock_extends_the_lock_without_moving_it():
+    base, test = pins(LOCK), pins(TEST_LOCK)
+    extras = PROJECT["optional-dependencies"]
+    wanted = names(extras["test"] + extras["cluster"] + extras["sktime"] + extras["bench"])
+    assert wanted <= {name for name, _ in test}
+    versions = {(name, version) for (name, _), version in test.items()}
+    assert {(name, version) for (name, _), version in base.items()} <= versions
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_the_lock_has_one_version_for_every_python(python):
+    """numpy and scipy drop a Python sooner than the rest does: their pins carry markers that must not overlap."""
+    environment = {"python_version": python, "python_full_version": f"{python}.9"}
+    for wanted in ("numpy", "scipy", "pandas"):
+        found = [
+            version
+            for (name, marker), version in pins(LOCK).items()
+            if name == wanted and (not marker or Marker(marker).evaluate(environment))
+        ]
+        assert len(found) == 1, f"{wanted} on Python {python}: {found}"
+
+
+def test_binder_builds_on_a_python_that_the_package_supports():
+    version = (BINDER / "runtime.txt").read_text(encoding="utf-8").strip()
+    assert re.fullmatch(r"python-3\.1[1-3]", version)
+
+
+@pytest.fixture
+def image(tmp_path):
+    """A folder with a ``python`` that writes down how it was called and ends as ``$STATUS`` says."""
+    python = tmp_path / "python"
+    python.write_text('#!/bin/bash\necho "$@" > "$(dirname "$0")/called"\nexit "$STATUS"\n', encoding="utf-8")
+    python.chmod(0o755)
+    return tmp_path
+
+
+@pytest.mark.parametrize("status", [0, 3])
+def test_post_build_installs_the_package_alone_and_fails_where_that_fails(image, status):
+    environment = {"PATH": f"{image}:{os.environ['PATH']}", "STATUS": str(status)}
+    run = subprocess.run([BINDER / "postBuild"], env=environment, check=False)
+    assert run.returncode == status
+    called = (image / "called").read_text(encoding="utf-8").split()
+    assert called == ["-m", "pip", "install", "--no-deps", "--no-build-isolation", "--editable", "."]
+
+
+def test_start_sets_one_thread_and_hands_over():
+    run = subprocess.run([BINDER / "start", shutil.which("env")], capture_output=True, text=True, check=True)
+    settings = dict(line.split("=", 1) for line in run.stdout.splitlines() if "=" in line)
+    assert settings["OPENBLAS_NUM_THREADS"] == settings["OMP_NUM_THREADS"] == "1"
+    status = subprocess.run([BINDER / "start", "bash", "-c", "exit 7"], check=False).returncode
+    assert status == 7
