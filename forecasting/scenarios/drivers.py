@@ -1,0 +1,244 @@
+"""Dated events on the draws of a forecast: when they happen in each draw, and what they do to its months.
+
+What happened before the day of the forecast is in the facts already, so no driver touches a month that ended by then.
+Every driver draws its luck from the scenario's seed and its own name: the same driver has the same luck in two
+scenarios, and scenario minus baseline is the effect of what differs, not of chance.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.errors import ScenarioError
+from forecasting.periods import Period
+
+if TYPE_CHECKING:
+    from forecasting.growth.flow import FlowForecast
+    from forecasting.scenarios.schema import Driver
+
+__all__ = ["Luck", "activity", "apply_drivers", "cap_totals", "draw_luck", "flow_drivers", "scale_totals"]
+
+Array = NDArray[np.float64]
+Years = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+DAYS_A_YEAR = 365.25
+NEVER = 10_000_000  # an ordinal day far beyond any horizon
+
+
+@dataclass(frozen=True)
+class Luck:
+    """What one driver turns out to be, in each draw.
+
+    Parameters
+    ----------
+    start : ndarray, shape (draws,)
+        Ordinal day on which it begins; `NEVER` where it does not happen.
+    size : ndarray, shape (draws,)
+        Its size.
+    """
+
+    start: Array
+    size: Array
+
+
+def draw_luck(driver: Driver, draws: int, seed: int) -> Luck:
+    """Draw whether, when and how large a driver is.
+
+    Parameters
+    ----------
+    driver : Driver
+        One dated event.
+    draws : int
+        Number of draws.
+    seed : int
+        Of the scenario; combined with the driver's name.
+
+    Returns
+    -------
+    Luck
+        The same for the same name and seed, whatever other drivers there are.
+    """
+    rng = np.random.default_rng([seed, zlib.crc32(driver.name.encode())])
+    happens, on_time, lateness, size = rng.random((4, draws))
+    late = np.where(on_time < driver.on_time, 0.0, driver.delay_years.quantile(lateness) * DAYS_A_YEAR)
+    start = np.where(happens < driver.probability, driver.start.toordinal() + np.round(late), float(NEVER))
+    return Luck(start, np.asarray(driver.size.quantile(size), dtype=float))
+
+
+def activity(months: Sequence[Period], start: Array, end: dt.date | None, as_of: dt.date) -> Array:
+    """The part of each month in which a driver is at work, by days.
+
+    Parameters
+    ----------
+    months : sequence of Period
+        Calendar months.
+    start : ndarray, shape (draws,)
+        Ordinal day of the first day.
+    end : date or None
+        Last day.
+    as_of : date
+        Day of the forecast; nothing changes up to it.
+
+    Returns
+    -------
+    ndarray, shape (draws, months)
+        Between 0 and 1.
+
+    Examples
+    --------
+    >>> from forecasting.periods import year
+    >>> months = list(year(2026).months())[:3]
+    >>> first = np.array([dt.date(2026, 2, 15).toordinal()], dtype=float)
+    >>> activity(months, first, None, dt.date(2025, 12, 31)).round(2)
+    array([[0. , 0.5, 1. ]])
+    """
+    opens = np.array([month.start.toordinal() for month in months], dtype=float)
+    closes = np.array([month.end.toordinal() + 1 for month in months], dtype=float)
+    first = np.maximum(start, as_of.toordinal() + 1)[:, None]
+    last = float(end.toordinal() + 1 if end else NEVER)
+    days = np.minimum(closes, last) - np.maximum(opens, first)
+    return np.clip(days, 0.0, None) / (closes - opens)
+
+
+def cap_totals(flow: Array, cap: Array, beyond: float, years: Years, still: Flags) -> Array:
+    """Cap the total of each calendar year: first come, first served, as a quota is used up.
+
+    Parameters
+    ----------
+    flow : ndarray, shape (draws, months)
+        Per month.
+    cap : ndarray, shape (draws,)
+        The most of one calendar year.
+    beyond : float
+        Share of what exceeds the cap that comes all the same.
+    years : ndarray of int, shape (months,)
+        Calendar year of each month.
+    still : ndarray of bool, shape (months,)
+        Whether the month can still change; the others count towards their year's total.
+
+    Returns
+    -------
+    ndarray, shape (draws, months)
+
+    Examples
+    --------
+    >>> flow, still = np.array([[4.0, 4.0, 4.0]]), np.array([False, True, True])
+    >>> cap_totals(flow, np.array([6.0]), 0.0, np.array([2026, 2026, 2026]), still)
+    array([[4., 2., 0.]])
+    """
+    capped = flow.copy()
+    for year in np.unique(years):
+        part = flow[:, years == year]
+        before = np.cumsum(part, axis=1) - part
+        room = np.minimum(np.clip(cap[:, None] - before, 0.0, None), part)
+        capped[:, years == year] = np.where(still[years == year], room + beyond * (part - room), part)
+    return capped
+
+
+def scale_totals(flow: Array, limit: Array, years: Years, still: Flags) -> Array:
+    """Hold the total of each calendar year under a limit by scaling its open months, as saturation does.
+
+    Parameters
+    ----------
+    flow, limit : ndarray, shape (draws, months)
+        Per month; of the limit only the year's total counts.
+    years, still : ndarray, shape (months,)
+        As of `cap_totals`.
+
+    Returns
+    -------
+    ndarray, shape (draws, months)
+
+    Examples
+    --------
+    >>> flow = np.array([[4.0, 4.0, 4.0]])
+    >>> scale_totals(flow, np.full((1, 3), 2.0), np.array([2026] * 3), np.array([False, True, True]))
+    array([[4., 1., 1.]])
+    """
+    scaled = flow.copy()
+    for year in np.unique(years):
+        inside, movable = years == year, (years == year) & still
+        room = limit[:, inside].sum(axis=1) - flow[:, inside & ~still].sum(axis=1)
+        wanted = flow[:, movable].sum(axis=1)
+        share = np.clip(room / np.where(wanted > 0, wanted, 1.0), 0.0, 1.0)
+        scaled[:, movable] = flow[:, movable] * share[:, None]
+    return scaled
+
+
+def apply_drivers(forecast: FlowForecast, drivers: Sequence[Driver], as_of: dt.date, seed: int) -> FlowForecast:
+    """The forecast with the drivers' effect, draw by draw.
+
+    Parameters
+    ----------
+    forecast : FlowForecast
+        Without drivers.
+    drivers : sequence of Driver
+        Those of kind ``demand`` are left to the demand chain.
+    as_of : date
+        Day of the forecast.
+    seed : int
+        Of the scenario.
+
+    Returns
+    -------
+    FlowForecast
+        Levels and growth first, in the order given, then ceilings and caps, which bound what those make of it.
+
+    Raises
+    ------
+    ScenarioError
+        Where a ceiling is asked for and no market size is known.
+    """
+    rows = sorted(flow_drivers(drivers), key=lambda driver: driver.kind in ("ceiling", "cap"))
+    flow = np.array(forecast.monthly, dtype=float)
+    for driver in rows:
+        flow = _EFFECTS[driver.kind](flow, driver, forecast, as_of, draw_luck(driver, len(flow), seed))
+    return forecast.with_monthly(flow) if rows else forecast
+
+
+def flow_drivers(drivers: Sequence[Driver]) -> list[Driver]:
+    """Those that change the forecast flow."""
+    return [driver for driver in drivers if driver.kind != "demand"]
+
+
+def _level(flow: Array, driver: Driver, forecast: FlowForecast, as_of: dt.date, luck: Luck) -> Array:
+    at_work = activity(forecast.months, luck.start, driver.end, as_of)
+    return flow * (1.0 + (luck.size[:, None] - 1.0) * at_work)
+
+
+def _growth(flow: Array, driver: Driver, forecast: FlowForecast, as_of: dt.date, luck: Luck) -> Array:
+    years = np.cumsum(activity(forecast.months, luck.start, driver.end, as_of), axis=1) / 12.0
+    return flow * luck.size[:, None] ** years
+
+
+def _cap(flow: Array, driver: Driver, forecast: FlowForecast, as_of: dt.date, luck: Luck) -> Array:
+    years, still = _years(forecast.months), _open(forecast.months, as_of)
+    capped = cap_totals(flow, luck.size, driver.beyond, years, still)
+    return flow + (capped - flow) * activity(forecast.months, luck.start, driver.end, as_of)
+
+
+def _ceiling(flow: Array, driver: Driver, forecast: FlowForecast, as_of: dt.date, luck: Luck) -> Array:
+    if forecast.market is None:
+        raise ScenarioError(f"driver {driver.name!r} bounds a share, and no market size is known: give market_size")
+    years, still = _years(forecast.months), _open(forecast.months, as_of)
+    scaled = scale_totals(flow, luck.size[:, None] * forecast.market, years, still)
+    return flow + (scaled - flow) * activity(forecast.months, luck.start, driver.end, as_of)
+
+
+def _open(months: Sequence[Period], as_of: dt.date) -> Flags:
+    """The months that can still change."""
+    return np.array([month.end > as_of for month in months])
+
+
+def _years(months: Sequence[Period]) -> Years:
+    return np.array([month.start.year for month in months])
+
+
+_EFFECTS = {"level": _level, "growth": _growth, "ceiling": _ceiling, "cap": _cap}

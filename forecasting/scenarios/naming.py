@@ -1,0 +1,77 @@
+"""Names that are safe as a folder on every system, and what a country's params file is called.
+
+>>> slug("Côte d'Ivoire"), unsafe_name("../../x")
+('cote-d-ivoire', 'has characters other than a-z, 0-9, - and _')
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from forecasting.errors import InputError
+from forecasting.evidence.places import PLACES, place_code, place_name
+
+__all__ = ["country_code", "country_slug", "slug", "unsafe_name"]
+
+LONGEST = 80
+_SAFE = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}  # Windows'
+_OURS = {"assets", "index", "comparison"}  # what a run writes beside its reports
+
+
+def slug(text: str) -> str:
+    """Lower case ASCII words joined by hyphens.
+
+    >>> slug("Bosnia and Herzegovina")
+    'bosnia-and-herzegovina'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def unsafe_name(text: str) -> str:
+    """Why a name cannot be a report's folder; empty where it can.
+
+    >>> unsafe_name("uzbekistan-baseline"), unsafe_name("con")
+    ('', 'is reserved on Windows')
+    """
+    if not text:
+        return "is empty"
+    if len(text) > LONGEST:
+        return f"is {len(text)} characters long; {LONGEST} is the most"
+    if text != text.lower() and _SAFE.fullmatch(text.lower()):
+        return "is not in lower case"
+    if not _SAFE.fullmatch(text):
+        return "has characters other than a-z, 0-9, - and _"
+    if text in _DEVICES:
+        return "is reserved on Windows"
+    return "is the name of a file that every run writes" if text in _OURS else ""
+
+
+def country_code(text: str) -> str:
+    """The ISO 3166 alpha-2 code of a country, whatever its spelling.
+
+    Raises
+    ------
+    InputError
+        Where no country is known by that name; a port, a province or a region is none.
+
+    Examples
+    --------
+    >>> country_code("uzbekistan"), country_code("NO")
+    ('UZ', 'NO')
+    """
+    code = place_code(text)
+    if not re.fullmatch(r"[A-Z]{2}", code):
+        raise InputError(f"{text!r} is not a country but {PLACES.get(code, code)}; give an ISO 3166 code such as UZ")
+    return code
+
+
+def country_slug(code: str) -> str:
+    """The country's part of a params file's name.
+
+    >>> country_slug("UZ"), country_slug("BO")
+    ('uzbekistan', 'bolivia')
+    """
+    return slug(place_name(code).split(",")[0])

@@ -1,0 +1,344 @@
+"""What a params file may say, checked at one door: every problem at once, each with its line and the next move.
+
+A scenario is one country or corridor under one set of assumptions. Its params file holds overrides only, and its
+top-level keys are the parameters of the report's notebook.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+
+from forecasting.errors import InputError, Problem, ScenarioError
+from forecasting.evidence.places import place_name
+from forecasting.periods import as_date
+from forecasting.scenarios.naming import country_code, country_slug, unsafe_name
+from forecasting.scenarios.strict_yaml import Document, KeyPath, read_yaml
+from forecasting.scenarios.values import (
+    AsOf,
+    Country,
+    Day,
+    Flow,
+    MarketSize,
+    Name,
+    Places,
+    Range,
+    Strict,
+    Texts,
+    listed,
+)
+from forecasting.scenarios.wording import Owner, did_you_mean, short, worded
+
+__all__ = ["Driver", "Range", "Scenario", "load_scenario", "notebook_parameters", "scenario_from_parameters"]
+
+LAST_HORIZON = 2060
+LARGEST_FACTOR = 20.0
+CORRIDORS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "xinjiang": ("ev_export_value_index", ("CN-XJ",)),
+    "ports": ("vehicle_exports", ("horgos", "alashankou", "baktu")),
+}
+
+
+class Driver(Strict):
+    """A dated event that changes one named quantity.
+
+    Parameters
+    ----------
+    name : str
+        Its own name within the scenario; the same name draws the same luck in every scenario.
+    kind : {"level", "growth", "ceiling", "cap", "demand"}
+        ``level`` multiplies the flow by `size` from `start`; ``growth`` multiplies it by `size` each further year;
+        ``ceiling`` bounds its share of new vehicles by `size`; ``cap`` bounds a calendar year's total by `size`, and
+        of what exceeds it `beyond` still comes; ``demand`` sets a parameter of the demand chain to `size`.
+    quantity : str
+        The measure that is forecast, or the parameter of the demand chain.
+    start, end : datetime.date
+        First and last day; without `end` it stays.
+    size : Range
+        Plain numbers: a factor of 1.3 is +30 %.
+    probability : float
+        That it happens at all.
+    on_time : float
+        That it happens on `start`, given that it happens; the rest comes `delay_years` later. Announcements are mostly
+        late: of the hydrogen capacity announced for 2023, 7 % stood in time (Odenweller & Ueckerdt 2025, Nature
+        Energy), and of 2,500 charging stations announced for Uzbekistan by the end of 2024, 43 %.
+    delay_years : Range
+        Years by which the late ones are late.
+    beyond : float
+        Share of what exceeds a cap that comes all the same.
+    reason, source : str
+        Why, and who says so: the id of a fact in the ledger (several: a list), ``judgement``, a citation or an address.
+
+    Examples
+    --------
+    >>> Driver(name="duty", kind="level", quantity="ev_imports", start="2026-01-01", size=0.8, reason="a duty of 15 %",
+    ...        source="judgement").size.mode
+    0.8
+    """
+
+    name: Name
+    kind: Literal["level", "growth", "ceiling", "cap", "demand"]
+    quantity: str
+    start: Day
+    end: Day | None = None
+    size: Range
+    probability: float = Field(1.0, ge=0, le=1)
+    on_time: float = Field(1.0, ge=0, le=1)
+    delay_years: Range = Range(low=0, mode=0, high=0)
+    beyond: float = Field(0.0, ge=0, le=1)
+    reason: str = Field(min_length=1)
+    source: Texts = Field(min_length=1)
+
+    @field_validator("end")
+    @classmethod
+    def _after_start(cls, end: dt.date | None, info: ValidationInfo) -> dt.date | None:
+        start = info.data.get("start")
+        if end and start and end < start:
+            raise ValueError(f"{end} comes before start {start}; swap the two dates")
+        return end
+
+    @field_validator("size")
+    @classmethod
+    def _of_its_kind(cls, size: Range, info: ValidationInfo) -> Range:
+        kind = info.data.get("kind")
+        if kind in ("level", "growth", "ceiling", "cap") and size.low < 0:
+            raise ValueError(f"{size.low:g} is negative; a factor or a cap is 0 or more")
+        if kind in ("level", "growth") and size.high > LARGEST_FACTOR:
+            raise ValueError(f"{size.high:g} is no likely factor; +30 % is 1.3")
+        if kind == "ceiling" and size.high > 1:
+            raise ValueError(f"{size.high:g} is above 1; a ceiling is a share of new vehicles, 0 to 1")
+        return size
+
+    @field_validator("delay_years")
+    @classmethod
+    def _late(cls, delay: Range) -> Range:
+        if delay.low < 0:
+            raise ValueError(f"{delay.low:g} is negative; move start instead")
+        return delay
+
+    def fact_ids(self) -> tuple[str, ...]:
+        """The sources that are facts of a ledger: single words that are no address."""
+        return tuple(word for word in self.source if not any(c in word for c in " /:") and word != "judgement")
+
+
+class Scenario(Strict):
+    """One country or corridor under one set of assumptions.
+
+    Parameters
+    ----------
+    country, corridor : str
+        One of the two: an ISO 3166 alpha-2 code, or the name of a corridor.
+    scenario : str
+        Which one: ``baseline``, ``accelerated``, ``constrained`` or a name of your own.
+    as_of : str
+        A date, or ``latest``: the newest publication of the ledger. Nothing published later is used.
+    horizon : int
+        Last year of the outlook.
+    seed : int
+        Of all random draws. Scenarios that share it share their luck, so that they can be compared and added.
+    name : str
+        The stem of the params file; default country-scenario.
+    title : str
+        Heading of the report.
+    measure : str
+        The flow that is forecast; default ``ev_imports``.
+    basis : str
+        Whose definition is forecast; default the best documented.
+    places : sequence of str
+        Of a corridor: where it is counted.
+    market_size : float or dict
+        New vehicles a year, one number or by year; default what the ledger knows.
+    drivers : sequence of Driver
+        Dated events.
+    assumptions : dict of str to Range
+        Overrides of the demand chain's parameters.
+    notes : sequence of str
+        What a reader must know.
+
+    Examples
+    --------
+    >>> scenario = scenario_from_parameters({"country": "Uzbekistan", "scenario": "baseline", "as_of": "latest",
+    ...                                      "horizon": 2030, "seed": 1})
+    >>> scenario.name, scenario.country, scenario.parameters()["as_of"]
+    ('uzbekistan-baseline', 'UZ', 'latest')
+    """
+
+    country: Country | None = None
+    corridor: Name | None = None
+    scenario: Name
+    as_of: AsOf
+    horizon: int = Field(ge=1990, le=LAST_HORIZON)
+    seed: int = Field(ge=0, lt=2**32)
+    name: str = ""
+    title: str = ""
+    measure: Flow = "ev_imports"
+    basis: str | None = None
+    places: Places = ()
+    market_size: MarketSize = None
+    drivers: Annotated[tuple[Driver, ...], BeforeValidator(listed)] = ()
+    assumptions: dict[str, Range] = Field(default_factory=dict)
+    notes: Texts = ()
+
+    @property
+    def place(self) -> str:
+        """The country's code or the corridor's name: the ``country`` column of every result."""
+        return self.country or self.corridor or ""
+
+    @property
+    def heading(self) -> str:
+        """The title, or one made of place and scenario."""
+        where = place_name(self.country) if self.country else (self.corridor or "").capitalize()
+        return self.title or f"{where}: {self.scenario}"
+
+    def known_by(self, latest: dt.date) -> dt.date:
+        """The day of the forecast, where ``latest`` is the ledger's newest publication."""
+        return latest if self.as_of == "latest" else as_date(self.as_of)
+
+    def parameters(self) -> dict[str, Any]:
+        """The scenario as a notebook's parameters: canonical and JSON-able, every key but the absent place."""
+        said = self.model_dump(mode="json")
+        return {key: value for key, value in said.items() if value is not None or key not in ("country", "corridor")}
+
+
+def load_scenario(path: str | Path) -> Scenario:
+    """Read one params file.
+
+    Parameters
+    ----------
+    path : path-like
+        A YAML file; its stem names the scenario.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem at once: file, line, key path, and the nearest right name.
+    """
+    document = read_yaml(path)
+    stem = Path(path).stem
+    problems = [Problem(document.name, f"the name {short(stem)} {why}", "e.g. uzbekistan-baseline.yaml")
+                for why in [unsafe_name(stem)] if why]  # fmt: skip
+    data = document.value
+    if not isinstance(data, dict):
+        raise ScenarioError([*problems, Problem(document.name, "is not a list of keys", "write key: value lines")])
+    if data.get("name", stem) != stem:
+        problems.append(Problem(document.where(("name",)), f"{data['name']!r} is not the file's name", f"use {stem}"))
+    return _build({**data, "name": stem}, document.where, problems)
+
+
+def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:
+    """Build the scenario that a notebook's parameters describe.
+
+    Parameters
+    ----------
+    parameters : mapping
+        Key to value; a value of None stands for a key that is not given.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem at once, as `load_scenario` words them.
+
+    Examples
+    --------
+    >>> scenario_from_parameters({"contry": "UZ", "scenario": "a", "as_of": "latest", "horizon": 2030, "seed": 1})
+    Traceback (most recent call last):
+    forecasting.errors.ScenarioError: parameters contry: is not a key of a scenario (did you mean country?)
+    parameters country: is missing (a country such as UZ, or a corridor: ports, xinjiang)
+    """
+    given = {key: value for key, value in parameters.items() if value is not None}
+    return _build(given, Document("parameters").where, [])
+
+
+def notebook_parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """The plain data among a notebook's names: what its parameters cell and papermill have set so far.
+
+    Parameters
+    ----------
+    namespace : mapping
+        ``globals()`` of the notebook, in the cell after the parameters.
+
+    Examples
+    --------
+    >>> notebook_parameters({"country": "UZ", "contry": "KZ", "_": 1, "In": [], "fc": object()})
+    {'country': 'UZ', 'contry': 'KZ'}
+    """
+    plain = (str, bool, int, float, list, dict, type(None))
+    return {
+        name: value
+        for name, value in namespace.items()
+        if isinstance(value, plain) and not name.startswith("_") and name not in ("In", "Out")
+    }
+
+
+def _build(data: dict[str, Any], where: Callable[[KeyPath], str], problems: Sequence[Problem]) -> Scenario:
+    found = [*problems, *_across(data, where)]
+    data = _completed(data)
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        found = [worded(fault, where(fault["loc"]), _owner(fault["loc"])) for fault in error.errors()] + found
+    if found:
+        raise ScenarioError(found)
+    return scenario
+
+
+def _completed(data: dict[str, Any]) -> dict[str, Any]:
+    """The data with what follows from them: a corridor's measure and places, the name of a country's scenario."""
+    corridor, country = data.get("corridor"), data.get("country")
+    if isinstance(corridor, str) and corridor in CORRIDORS:
+        measure, places = CORRIDORS[corridor]
+        data = {"measure": measure, "places": list(places)} | data
+    if not data.get("name") and isinstance(data.get("scenario"), str):
+        try:
+            first = country_slug(country_code(country)) if isinstance(country, str) else corridor
+        except InputError:  # worded where the country is checked
+            return data
+        data = {**data, "name": f"{first}-{data['scenario']}"}
+    return data
+
+
+def _owner(path: KeyPath) -> Owner:
+    """Whose keys stand at a path."""
+    if len(path) <= 1:
+        return "a scenario", list(Scenario.model_fields)
+    if path[0] == "drivers" and len(path) == 3:
+        return "a driver", list(Driver.model_fields)
+    return "a range", list(Range.model_fields)
+
+
+def _across(data: Mapping[str, Any], where: Callable[[KeyPath], str]) -> Iterator[Problem]:
+    """What no single key can show, looked for even where single keys are wrong."""
+    country, corridor = data.get("country"), data.get("corridor")
+    if country is None and corridor is None:
+        hint = f"a country such as UZ, or a corridor: {', '.join(sorted(CORRIDORS))}"
+        yield Problem(where(("country",)), "is missing", hint)
+    if country is not None and corridor is not None:
+        yield Problem(where(("corridor",)), f"{corridor!r} stands beside country {country!r}", "keep one of the two")
+    if isinstance(corridor, str) and corridor not in CORRIDORS and not data.get("places"):
+        near = did_you_mean(corridor, CORRIDORS)
+        yield Problem(
+            where(("corridor",)), f"{corridor!r} is unknown and has no places{near}", "give it places and measure"
+        )
+    horizon, as_of = data.get("horizon"), data.get("as_of")
+    if isinstance(horizon, int) and str(as_of)[:4].isdecimal() and horizon < int(str(as_of)[:4]):
+        yield Problem(
+            where(("horizon",)), f"{horizon} lies before as_of {as_of}", "a horizon is the last year forecast"
+        )
+    yield from _across_drivers(data, where)
+
+
+def _across_drivers(data: Mapping[str, Any], where: Callable[[KeyPath], str]) -> Iterator[Problem]:
+    drivers = data.get("drivers")
+    rows = [row if isinstance(row, dict) else {} for row in drivers] if isinstance(drivers, list) else []
+    names = [row.get("name") for row in rows]
+    measure = _completed(dict(data)).get("measure", "ev_imports")
+    for i, row in enumerate(rows):
+        if names[i] is not None and names[i] in names[:i]:
+            yield Problem(where(("drivers", i, "name")), f"{names[i]!r} stands twice", "name each driver once")
+        if row.get("kind") not in (None, "demand") and row.get("quantity", measure) != measure:
+            what = f"{row['quantity']!r} is not what is forecast"
+            yield Problem(where(("drivers", i, "quantity")), what, f"use {measure}, or kind: demand")
