@@ -1,0 +1,29 @@
+"""Figures: the only room that imports plotly. Each function takes results and returns a figure."""
+
+from forecasting.reporting.figures.charging import charger_gap, load_chart, tornado
+from forecasting.reporting.figures.fan import energy_chart, evidence_chart, fan_chart, stock_chart
+from forecasting.reporting.figures.scenarios import (
+    difference_chart,
+    growth_curves_chart,
+    region_chart,
+    scenario_comparison,
+    scenario_paths,
+)
+from forecasting.reporting.figures.style import plotly_javascript, use_notebook_renderer
+
+__all__ = [
+    "charger_gap",
+    "difference_chart",
+    "energy_chart",
+    "evidence_chart",
+    "fan_chart",
+    "growth_curves_chart",
+    "load_chart",
+    "plotly_javascript",
+    "region_chart",
+    "scenario_comparison",
+    "scenario_paths",
+    "stock_chart",
+    "tornado",
+    "use_notebook_renderer",
+]

@@ -1,0 +1,221 @@
+"""Facts drawn as what they are.
+
+A total is a bar as long as its period, at the height of its yearly rate, so that bars of a month, of four months and
+of a year can be compared and their areas are vehicles. A bound is an arrow, an approximate number is dashed, a stock
+is a point, and each agency's definition has its own colour. What has no height of its own (growth, shares) is left to
+the tables.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from forecasting.measures import MEASURES
+from forecasting.periods import Period, span, year
+from forecasting.reporting.figures.style import ACCENTS, INK, tint
+from forecasting.reporting.tables import statement
+from forecasting.reporting.wording import period_words, readable, rounded
+
+__all__ = ["Mark", "fact_traces", "marks"]
+
+DAY = 86_400_000  # milliseconds, the unit of a bar's width on a time axis
+BOUNDS = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
+LIKELY = ("outcome", "estimate", "judgement")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One fact ready to be drawn: its span, its height in units a year (or its level), and its words."""
+
+    period: Period
+    height: float
+    basis: str
+    relation: str
+    stock: bool
+    label: str
+    hover: str
+
+    @property
+    def middle(self) -> str:
+        """The middle of the period, as an ISO day."""
+        return (self.period.start + (self.period.end - self.period.start) / 2).isoformat()
+
+    @property
+    def whole_year(self) -> bool:
+        """Whether the period is one calendar year."""
+        return self.period == year(self.period.start.year)
+
+
+def marks(facts: pd.DataFrame, measure: str, kinds: tuple[str, ...] = LIKELY) -> list[Mark]:
+    """The facts of one measure that have a height of their own, in order of time.
+
+    Parameters
+    ----------
+    facts : pandas.DataFrame
+        The frame of a ledger.
+    measure : str
+        Which measure.
+    kinds : tuple of str
+        Kinds of facts that are drawn; targets and claims are not outcomes and stay out unless asked for.
+    """
+    wanted = facts[(facts["measure"] == measure) & facts["kind"].isin(kinds) & facts["partner"].isin(["World", ""])]
+    found = (_mark(row, MEASURES[measure].kind == "stock") for row in wanted[wanted["value"] > 0].itertuples())
+    return sorted((mark for mark in found if mark), key=lambda mark: (mark.period, mark.height))
+
+
+def _mark(fact: Any, is_stock: bool) -> Mark | None:
+    if not fact.period_end or fact.quantity not in ("", "total", "stock", "per_day"):
+        return None
+    stock = fact.quantity == "stock" or (fact.quantity == "" and is_stock)
+    period = span(fact.period_end if stock else fact.period_start or fact.period_end, fact.period_end)
+    height = fact.value if stock else yearly_rate(fact.value, period, fact.quantity == "per_day")
+    lines = (
+        f"<b>{html.escape(statement(fact))}</b>",
+        period_words(period),
+        fact.basis,
+        f"{fact.source}, {fact.published} ({fact.id})",
+    )
+    hover = "<br>".join(html.escape(line, quote=False) if line[:3] != "<b>" else line for line in lines if line)
+    return Mark(period, height, fact.basis, fact.relation, stock, readable(fact.value), hover)
+
+
+def yearly_rate(value: float, period: Period, per_day: bool = False) -> float:
+    """A period's total as a rate per year.
+
+    Examples
+    --------
+    >>> yearly_rate(2544.0, span("2023-01-01", "2023-04-30")), yearly_rate(2180.0, year(2022))
+    (7738.0, 2180.0)
+    """
+    days = year(period.end.year).days
+    return value * days if per_day else value * days / period.days
+
+
+def basis_colours(names: list[str], main: str | None = None) -> dict[str, str]:
+    """A colour for each basis: ink for the one that is forecast (or the most frequent), accents for the others."""
+    order = sorted(dict.fromkeys(names), key=lambda name: (name != main, -names.count(name), name))
+    return {name: ((INK, *ACCENTS) * (len(order) // 6 + 1))[place] for place, name in enumerate(order)}
+
+
+def fact_traces(shown: list[Mark], main: str | None = None) -> Iterator[go.Scatter | go.Bar]:
+    """The traces of facts, a handful for each basis, however many facts there are."""
+    colours = basis_colours([mark.basis for mark in shown], main)
+    for basis, colour in colours.items():
+        mine = [mark for mark in shown if mark.basis == basis]
+        totals = [mark for mark in mine if not mark.stock]
+        name = basis or "counted"
+        if totals:
+            yield _areas([mark for mark in totals if mark.relation not in BOUNDS], basis, colour)
+            yield _lines([mark for mark in totals if mark.relation == "equals"], basis, colour, name=name)
+            yield _lines([mark for mark in totals if mark.relation != "equals"], basis, colour, dash="dot")
+        yield from _points([mark for mark in mine if mark.stock], basis, colour, name, legend=not totals)
+        yield from _arrows([mark for mark in mine if mark.relation in BOUNDS], basis, colour)
+    yield from (trace for trace in _labels(shown, main, colours) if trace.x)
+
+
+def _areas(totals: list[Mark], basis: str, colour: str) -> go.Bar:
+    return go.Bar(
+        x=[mark.middle for mark in totals],
+        y=rounded(mark.height for mark in totals),
+        width=[mark.period.days * DAY for mark in totals],
+        marker={"color": tint(colour, 0.1), "line": {"width": 0}},
+        legendgroup=basis,
+        showlegend=False,
+        hoverinfo="skip",
+    )
+
+
+def _lines(totals: list[Mark], basis: str, colour: str, name: str = "", dash: str = "solid") -> go.Scatter:
+    """The tops of the bars, each as long as its period, the gaps between them left open."""
+    x: list[str | None] = []
+    y: list[float | None] = []
+    text: list[str] = []
+    for mark, height in zip(totals, rounded(mark.height for mark in totals), strict=True):
+        x += [mark.period.start.isoformat(), mark.middle, mark.period.end.isoformat(), None]
+        y += [height, height, height, None]
+        text += [mark.hover] * 3 + [""]
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        line={"color": colour, "width": 2.5, "dash": dash},
+        name=name,
+        legendgroup=basis,
+        showlegend=bool(name) and bool(totals),
+        hovertext=text,
+        hoverinfo="text",
+    )
+
+
+def _points(stocks: list[Mark], basis: str, colour: str, name: str, legend: bool) -> Iterator[go.Scatter]:
+    if stocks:
+        hollow = ["circle" if mark.relation == "equals" else "circle-open" for mark in stocks]
+        yield go.Scatter(
+            x=[mark.period.end.isoformat() for mark in stocks],
+            y=rounded(mark.height for mark in stocks),
+            mode="markers",
+            marker={"color": colour, "size": 9, "symbol": hollow, "line": {"width": 1.5, "color": colour}},
+            name=name,
+            legendgroup=basis,
+            showlegend=legend,
+            hovertext=[mark.hover for mark in stocks],
+            hoverinfo="text",
+        )
+
+
+def _arrows(bounds: list[Mark], basis: str, colour: str) -> Iterator[go.Scatter]:
+    """An arrow from the bound into the side that is possible."""
+    for direction, symbol in ((1, "triangle-up"), (-1, "triangle-down")):
+        mine = [mark for mark in bounds if BOUNDS[mark.relation] == direction]
+        if mine:
+            tips = [mark.height * math.exp(0.16 * direction) for mark in mine]
+            stems = [abs(tip - mark.height) for tip, mark in zip(tips, mine, strict=True)]
+            side = {"array": [0] * len(mine), "arrayminus": rounded(stems)}
+            yield go.Scatter(
+                x=[mark.middle for mark in mine],
+                y=rounded(tips),
+                mode="markers",
+                marker={"color": colour, "size": 10, "symbol": symbol},
+                error_y={"type": "data", "symmetric": False, "thickness": 2.5, "width": 0, "color": colour}
+                | (side if direction > 0 else {"array": side["arrayminus"], "arrayminus": side["array"]}),
+                legendgroup=basis,
+                showlegend=False,
+                hovertext=[mark.hover for mark in mine],
+                hoverinfo="text",
+            )
+
+
+def _labels(shown: list[Mark], main: str | None, colours: dict[str, str]) -> Iterator[go.Scatter]:
+    """Printed numbers at whole years and stocks of the main basis, at its newest part-year, and at bounds."""
+    mine = [mark for mark in shown if mark.basis == (main if main in colours else next(iter(colours), None))]
+    free = [mark for mark in mine if mark.relation not in BOUNDS]
+    whole = [mark for mark in free if mark.stock or mark.whole_year]
+    newest = max(free, key=lambda mark: (mark.period.end, mark.period.days), default=None)
+    bounds = [mark for mark in shown if mark.relation in BOUNDS]
+    yield _text([(mark.middle, mark.height, mark.label) for mark in whole], "top center")
+    if newest and newest not in whole:
+        words = f"{newest.label} in {period_words(newest.period)} "
+        yield _text([(newest.period.start.isoformat(), newest.height, words)], "middle left")
+    signs = [f"  {'>' if BOUNDS[mark.relation] > 0 else '<'} {mark.label}" for mark in bounds]
+    yield _text([(mark.middle, mark.height, sign) for mark, sign in zip(bounds, signs, strict=True)], "middle right")
+
+
+def _text(labels: list[tuple[str, float, str]], position: str) -> go.Scatter:
+    return go.Scatter(
+        x=[label[0] for label in labels],
+        y=rounded(label[1] for label in labels),
+        text=[label[2] for label in labels],
+        mode="text",
+        textposition=position,
+        textfont={"size": 11.5, "color": INK},
+        cliponaxis=False,
+        showlegend=False,
+        hoverinfo="skip",
+    )

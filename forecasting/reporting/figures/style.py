@@ -1,0 +1,137 @@
+"""The house style: one layout, one palette, helpers that every chart shares.
+
+Colours are Okabe and Ito's (safe for colour-blind readers) and come with a meaning: blue is the forecast, black is
+what stands or was counted. Numbers enter a figure rounded and as plain lists, so that a stored figure is small,
+readable and the same on every machine.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from forecasting.reporting.wording import rounded
+
+__all__ = [
+    "ACCENTS",
+    "BLUE",
+    "CHARGING",
+    "DEEP",
+    "GRID",
+    "INK",
+    "MUTED",
+    "PAPER",
+    "SCENARIOS",
+    "band",
+    "figure",
+    "plotly_javascript",
+    "tint",
+    "use_notebook_renderer",
+]
+
+INK, MUTED, GRID, PAPER, DEEP = "#1b2733", "#5f6b76", "#e6e9ed", "#ffffff", "#003a5d"
+BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER = "#0072b2", "#d55e00", "#009e73", "#b3659a", "#56b4e9", "#c58a00"
+ACCENTS = (ORANGE, GREEN, PURPLE, AMBER, SKY)
+SCENARIOS = {"baseline": BLUE, "accelerated": GREEN, "constrained": ORANGE}
+CHARGING = {
+    "charging_points_need": BLUE,
+    "charging_points_practice": GREEN,
+    "charging_points_standard": PURPLE,
+}
+FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", "Helvetica Neue", Arial, sans-serif'
+
+
+def _axis(**more: Any) -> dict[str, Any]:
+    return {
+        "gridcolor": GRID,
+        "linecolor": GRID,
+        "zeroline": False,
+        "ticks": "",
+        "title": {"font": {"color": MUTED, "size": 12}, "standoff": 8},
+        "tickfont": {"color": MUTED, "size": 12},
+        "automargin": True,
+    } | more
+
+
+HOUSE = go.layout.Template(
+    layout={
+        "font": {"family": FONT, "size": 13, "color": INK},
+        "title": {"x": 0, "xref": "paper", "xanchor": "left", "yref": "container", "y": 0.96, "yanchor": "top"},
+        "paper_bgcolor": PAPER,
+        "plot_bgcolor": PAPER,
+        "colorway": [BLUE, *ACCENTS],
+        "xaxis": _axis(showgrid=False),
+        "yaxis": _axis(),
+        "legend": {"orientation": "h", "x": 0, "y": -0.14, "yanchor": "top", "font": {"size": 12, "color": MUTED}},
+        "hoverlabel": {"bgcolor": PAPER, "bordercolor": GRID, "font": {"color": INK, "size": 12}, "align": "left"},
+        "margin": {"l": 12, "r": 24, "t": 72, "b": 12},
+        "separators": ".,",
+        "bargap": 0.3,
+    }
+)
+
+
+def figure(title: str, subtitle: str, *, x: str = "", y: str = "", height: int = 420, **layout: Any) -> go.Figure:
+    """An empty figure in the house style; ``y`` names the quantity and its unit.
+
+    Examples
+    --------
+    >>> figure("Stock", "at year's end", y="vehicles").layout.yaxis.title.text
+    'vehicles'
+    """
+    head = {"text": f"<b>{title}</b>", "font": {"size": 16}}
+    head |= {"subtitle": {"text": subtitle, "font": {"size": 12.5, "color": MUTED}}}
+    base = {"template": HOUSE, "title": head, "height": height, "xaxis_title_text": x, "yaxis_title_text": y}
+    return go.Figure(layout=base | layout)
+
+
+def tint(colour: str, opacity: float) -> str:
+    """A colour made translucent.
+
+    >>> tint("#0072b2", 0.2)
+    'rgba(0,114,178,0.2)'
+    """
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def band(x: Sequence[Any], lower: Iterable[float], upper: Iterable[float], **style: Any) -> go.Scatter:
+    """The area between two lines.
+
+    Parameters
+    ----------
+    x : sequence
+        Dates or numbers, one for each point.
+    lower, upper : iterable of float
+        The two edges.
+    **style
+        Passed on to the trace: name, fillcolor, legendgroup.
+
+    Returns
+    -------
+    plotly.graph_objects.Scatter
+    """
+    edge = [*rounded(upper), *reversed(rounded(lower))]
+    area = {"fill": "toself", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    return go.Scatter(x=[*x, *reversed(list(x))], y=edge, **(area | style))
+
+
+def use_notebook_renderer() -> None:
+    """Have notebooks store figures as plain JSON: small, and the same from run to run."""
+    import plotly.io
+
+    plotly.io.renderers.default = "plotly_mimetype"
+
+
+def plotly_javascript() -> bytes:
+    """The library that draws the figures in a browser, as plotly ships it.
+
+    Examples
+    --------
+    >>> len(plotly_javascript()) > 1_000_000
+    True
+    """
+    return importlib.resources.files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()

@@ -1,0 +1,112 @@
+"""Numbers and names as a reader sees them: few digits, thin words, the same everywhere.
+
+>>> readable(2543.7), readable(0.0312), interval(812.0, 15432.0)
+('2,540', '0.031', '812 to 15,400')
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from forecasting.measures import MEASURES
+from forecasting.periods import Period
+
+__all__ = ["inert", "interval", "label_of", "period_words", "readable", "rounded", "unit_of"]
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def rounded(values: Iterable[float], digits: int = 4) -> list[float | None]:
+    """Values to so many significant digits, missing ones as None: small and stable in a stored figure.
+
+    Examples
+    --------
+    >>> rounded([1234567.0, 0.000123456, float("nan")])
+    [1235000.0, 0.0001235, None]
+    """
+    return [float(f"{value:.{digits}g}") if math.isfinite(value) else None for value in values]
+
+
+def readable(value: float, digits: int = 3) -> str:
+    """A number in so many significant digits; whole numbers below ten thousand keep all of theirs if they are exact.
+
+    Examples
+    --------
+    >>> readable(22400), readable(2180), readable(1234567), readable(12.345), readable(float("nan"))
+    ('22,400', '2,180', '1,230,000', '12.3', '–')
+    """
+    if not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    if float(value).is_integer() and abs(value) < 10_000:
+        return f"{value:,.0f}"
+    short = float(f"{value:.{digits}g}")
+    if abs(short) >= 10 ** (digits - 1):
+        return f"{short:,.0f}"
+    decimals = max(digits - 1 - math.floor(math.log10(abs(short))), 0)
+    return f"{short:.{decimals}f}".rstrip("0").rstrip(".") if abs(short) >= 1 else f"{short:.2g}"
+
+
+def interval(lower: float, upper: float) -> str:
+    """Two ends of an interval.
+
+    >>> interval(1.0, 2.5)
+    '1 to 2.5'
+    """
+    return f"{readable(lower)} to {readable(upper)}"
+
+
+def unit_of(measure: str) -> str:
+    """The unit of a measure, nothing for an unknown one.
+
+    >>> unit_of("energy_gwh")
+    'GWh'
+    """
+    return MEASURES[measure].unit if measure in MEASURES else ""
+
+
+def label_of(measure: str) -> str:
+    """What a reader sees of a measure.
+
+    >>> label_of("ev_stock"), label_of("ferry_tickets")
+    ('Electric vehicles on the road', 'ferry tickets')
+    """
+    return MEASURES[measure].label if measure in MEASURES else measure.replace("_", " ")
+
+
+def period_words(period: Period) -> str:
+    """A period in words, as short as is exact.
+
+    Examples
+    --------
+    >>> from forecasting.periods import month, span, year
+    >>> period_words(year(2022)), period_words(month("2023-05")), period_words(span("2023-01-01", "2023-04-30"))
+    ('2022', 'May 2023', 'Jan–Apr 2023')
+    >>> period_words(span("2023-01-01", "2023-06-26"))
+    '1 Jan – 26 Jun 2023'
+    """
+    start, end, label = period.start, period.end, period.label
+    first, last = MONTHS[start.month - 1], MONTHS[end.month - 1]
+    if len(label) == 4:
+        return label
+    if len(label) == 7:
+        return f"{first} {start.year}"
+    if start == end:
+        return f"{start.day} {first} {start.year}"
+    if label.count("-") == 2:
+        return f"{first}–{last} {end.year}" if start.year == end.year else f"{first} {start.year} – {last} {end.year}"
+    return f"{start.day} {first}{'' if start.year == end.year else f' {start.year}'} – {end.day} {last} {end.year}"
+
+
+def inert(text: object) -> str:
+    """Text that no spreadsheet takes for a formula.
+
+    Examples
+    --------
+    >>> inert("=cmd|' /C calc'!A0"), inert("-5 points"), inert("plain")
+    ("'=cmd|' /C calc'!A0", "'-5 points", 'plain')
+    """
+    words = str(text)
+    return f"'{words}" if words.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else words
