@@ -54,8 +54,8 @@ clean: ## Remove the environment, the reports and every cache
 # Each stamp lies inside the environment, so that it goes when the environment goes.
 $(VENV)/.locked: binder/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or later is needed; name one: make PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' || \
+		{ echo "$(PYTHON) is not Python 3.11 or later; name one that is, e.g. make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo "$(PYTHON) cannot make environments; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@echo "Setting up $(VENV) from binder/requirements.txt: a minute or two, once"
 	@$(PYTHON) -m venv $(VENV)
