@@ -1,0 +1,282 @@
+"""What is to run, what is fresh, and why.
+
+A report is identified by what it depends on: its parameters, the facts it may use, the prior, the notebook, the
+package's code and data, the versions of the libraries and the seed. It is fresh when all of these are as recorded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import sysconfig
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import forecasting
+from forecasting.errors import InputError, Problem, ScenarioError
+from forecasting.runs.store import RECORD, read_json
+from forecasting.scenarios.naming import unsafe_name
+
+__all__ = ["Run", "find_params", "plan_runs"]
+
+if TYPE_CHECKING:
+    from forecasting.scenarios.schema import Scenario
+
+LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "pydantic", "plotly", "nbconvert", "papermill", "xlsxwriter")
+FILES = ("report.ipynb", "report.html")  # what a whole report has, whatever its notebook stores besides
+RESERVED = ("logs", "failures")
+CODE = {".py", ".j2", ".html", ".css", ".js"}
+PACKAGE = Path(forecasting.__file__).parent
+
+
+@dataclass(frozen=True)
+class Run:
+    """One scenario of a run: what it is made from, and whether its report is fresh.
+
+    Parameters
+    ----------
+    name : str
+        The scenario's name, which is the name of its folder.
+    params, template : Path
+        The params file, and the notebook that it fills.
+    parameters : dict
+        What the notebook is given: JSON values only.
+    identity : dict of str to str
+        What the report depends on, each as a short hash or a version.
+    sources : dict of str to str
+        The same before reading: hashes of the files as they lie, which tell at once that nothing has changed.
+    reason : str
+        Why it is to run; empty if the report is fresh.
+    """
+
+    name: str
+    params: Path
+    template: Path
+    parameters: dict[str, Any]
+    identity: dict[str, str]
+    sources: dict[str, str]
+    reason: str
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the report that is there is the one that running would make."""
+        return not self.reason
+
+
+def plan_runs(
+    paths: Sequence[str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    as_of: str | None = None,
+    force: bool = False,
+) -> list[Run]:
+    """Say for each params file what would run and why.
+
+    Parameters
+    ----------
+    paths : sequence of path-like
+        Params files, or folders of them; empty for ``./params``.
+    out : path-like
+        Folder of the reports; it is only read.
+    as_of : str, optional
+        An ISO date that takes the place of every scenario's own.
+    force : bool
+        Run also what is fresh.
+
+    Returns
+    -------
+    list of Run
+        In the order of `paths`.
+
+    Raises
+    ------
+    InputError
+        With every problem of every params file.
+    """
+    files = find_params(paths)
+    _check_names(files)
+    environment = _environment() | {"as_of": as_of or ""}
+    records = {path: read_json(Path(out) / scenario_name(path) / RECORD) for path in files}
+    sources = {path: _sources(path, records[path], environment) for path in files}
+    unchanged = {path for path in files if sources[path] == records[path].get("sources")}
+    read = _read([path for path in files if path not in unchanged], as_of)
+    runs = []
+    for path in files:
+        name, record = scenario_name(path), records[path]
+        parameters, facts = read.get(path) or (record["parameters"], record["identity"]["facts"])
+        template = find_notebook(path, notebook_name(parameters))
+        own = {"parameters": _hash(canonical(parameters).encode()), "facts": facts, "notebook": _file_hash(template)}
+        identity = own | {key: value for key, value in environment.items() if key not in ("ledger", "as_of")}
+        reason = "forced" if force else _reason(Path(out), name, record, identity)
+        quick = sources[path] | {"notebook": own["notebook"]}
+        runs.append(Run(name, path, template, parameters, identity, quick, reason))
+    return runs
+
+
+def find_params(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
+    """List the params files of `paths`; a folder stands for the YAML files in it.
+
+    Raises
+    ------
+    InputError
+        For a path that is not there, and where there is no params file at all.
+    """
+    given = [Path(path) for path in paths] or [Path("params")]
+    missing = [
+        Problem(str(path), "no such file or folder", "see `ev-forecast run --help`")
+        for path in given
+        if not path.exists()
+    ]
+    if missing:
+        raise InputError(missing)
+    files = [file for path in given for file in (sorted(_yaml_files(path)) if path.is_dir() else [path])]
+    if not files:
+        raise InputError(
+            f"no params file (*.yaml) in {', '.join(map(str, given))}; `ev-forecast new COUNTRY` writes one"
+        )
+    return files
+
+
+def scenario_name(path: Path) -> str:
+    """Name a scenario by its params file.
+
+    Examples
+    --------
+    >>> scenario_name(Path("params/Uzbekistan-Baseline.yaml"))
+    'uzbekistan-baseline'
+    """
+    return path.stem.lower()
+
+
+def find_notebook(params: Path, name: str) -> Path:
+    """Find a notebook: beside the folder of the params file, then where the package keeps its own.
+
+    Raises
+    ------
+    InputError
+        If it is in none of these places, naming them.
+    """
+    places = [params.absolute().parent.parent / "notebooks", PACKAGE.parent / "notebooks"]
+    places.append(Path(sysconfig.get_path("data")) / "share" / "ev-forecasting" / "notebooks")
+    for place in places:
+        if (place / name).is_file():
+            return place / name
+    raise InputError(f"no notebook {name}: looked in {', '.join(map(str, places))}")
+
+
+def canonical(parameters: dict[str, Any]) -> str:
+    """Write parameters as JSON in one way only, so that equal parameters have equal hashes.
+
+    Examples
+    --------
+    >>> canonical({"seed": 1, "country": "NO"})
+    '{"country":"NO","seed":1}'
+    """
+    return json.dumps(parameters, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def _yaml_files(folder: Path) -> Iterable[Path]:
+    return (path for pattern in ("*.yaml", "*.yml") for path in folder.glob(pattern))
+
+
+def _check_names(files: Sequence[Path]) -> None:
+    problems, seen = [], dict[str, Path]()
+    for path in files:
+        name = scenario_name(path)
+        if why := unsafe_name(name) or ("is the name of a folder that every run writes" if name in RESERVED else ""):
+            problems.append(Problem(f"{path}", f"the name {name[:100]!a} {why}", "e.g. uzbekistan-baseline.yaml"))
+        elif name in seen and seen[name].absolute() != path.absolute():
+            problems.append(Problem(f"{path}", f"names the scenario {name!r} again", f"{seen[name]} has that name"))
+        elif name in seen:
+            problems.append(Problem(f"{path}", "is given twice", "give each params file once"))
+        seen[name] = path
+    if problems:
+        raise ScenarioError(problems)
+
+
+def notebook_name(parameters: dict[str, Any]) -> str:
+    """Name the notebook that parameters are for."""
+    return "corridor_outlook.ipynb" if parameters.get("corridor") else "country_outlook.ipynb"
+
+
+def _read(files: Sequence[Path], as_of: str | None) -> dict[Path, tuple[dict[str, Any], str]]:
+    """Read and check params files: the parameters of each, and a hash of the facts that it may use."""
+    if not files:
+        return {}
+    from forecasting.evidence import datasets
+
+    ledger = datasets.central_asia()
+    scenarios = _checked(files)
+    found = {}
+    for path in files:
+        parameters = scenarios[path].parameters() | ({"as_of": as_of} if as_of else {})
+        known = ledger if parameters["as_of"] == "latest" else ledger.select(as_of=parameters["as_of"])
+        found[path] = parameters, known.hash()[:16]
+    return found
+
+
+def _checked(files: Sequence[Path]) -> dict[Path, Scenario]:
+    """Read params files, or raise every problem of all of them."""
+    from forecasting.scenarios.schema import load_scenario
+
+    problems: list[Problem] = []
+    found = {}
+    for path in files:
+        try:
+            found[path] = load_scenario(path)
+        except ScenarioError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def _sources(path: Path, record: dict[str, Any], environment: dict[str, str]) -> dict[str, str]:
+    """Hash the files that a recorded report came from, without reading what they say."""
+    found = {"params": _file_hash(path)} | environment
+    if record.get("parameters"):
+        found["notebook"] = _file_hash(find_notebook(path, notebook_name(record["parameters"])))
+    return found
+
+
+def _reason(out: Path, name: str, record: dict[str, Any], identity: dict[str, str]) -> str:
+    """Say why a report is to be made again; empty if it is fresh."""
+    if not record:
+        return "failed last time" if (out / "failures" / name).exists() else "never run"
+    if any(not (out / name / file).is_file() for file in {*FILES, *record.get("files", {})}):
+        return "files are missing"
+    before = record.get("identity", {})
+    changed = [_change(key, before.get(key), value) for key, value in identity.items() if before.get(key) != value]
+    return "; ".join(changed)
+
+
+def _change(key: str, before: str | None, now: str) -> str:
+    versioned = key in LIBRARIES or key == "python"
+    return f"{key} {before} is now {now}" if versioned else f"{key} changed"
+
+
+def _environment() -> dict[str, str]:
+    """Hash the package's own code and data, and list the versions that matter."""
+    code = [path for path in PACKAGE.rglob("*") if path.suffix in CODE and "__pycache__" not in path.parts]
+    data = [path for path in (PACKAGE / "data").rglob("*") if path.is_file() and path not in code]
+    ledger = [path for path in data if "ledger" in path.parts]
+    prior = [path for path in data if path.name.startswith("prior")]
+    rest = [path for path in data if path not in ledger and path not in prior]
+    hashes = {"package": _files_hash(code + rest), "prior": _files_hash(prior), "ledger": _files_hash(ledger)}
+    return hashes | {"python": platform.python_version()} | {name: metadata.version(name) for name in LIBRARIES}
+
+
+def _files_hash(paths: Iterable[Path]) -> str:
+    return _hash(b"".join(f"{path.relative_to(PACKAGE)} {_file_hash(path)}\n".encode() for path in sorted(paths)))
+
+
+def _file_hash(path: Path) -> str:
+    return _hash(path.read_bytes())
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]

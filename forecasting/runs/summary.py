@@ -1,0 +1,39 @@
+"""What sums up all reports of a folder: the long table of every result, and the index page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from forecasting.runs.store import FAILURE, RECORD, Store, read_json
+
+__all__ = ["read_records", "write_summary"]
+
+
+def read_records(out: Path) -> list[dict[str, Any]]:
+    """List what is known of each scenario: its ``run.json``, and under ``failure`` how its last run failed."""
+    failures = {path.parent.name: read_json(path) for path in out.glob(f"failures/*/{FAILURE}")}
+    reports = {path.parent.name: read_json(path) for path in out.glob(f"*/{RECORD}") if path.parent.name != ".work"}
+    return [
+        {"name": name} | reports.get(name, {}) | ({"failure": failures[name]} if name in failures else {})
+        for name in sorted({*reports, *failures})
+    ]
+
+
+def write_summary(store: Store) -> None:
+    """Write ``comparison.parquet`` and ``index.html`` from the reports that are there."""
+    from forecasting.reporting.site import build_site
+
+    records = read_records(store.out)
+    _write_comparison(store.out, [record["name"] for record in records])
+    build_site(store.out, records)
+
+
+def _write_comparison(out: Path, names: list[str]) -> None:
+    import pandas as pd
+
+    tables = [pd.read_parquet(path) for name in names if (path := out / name / "outlook.parquet").is_file()]
+    if tables:
+        side = out / ".comparison.parquet"
+        pd.concat(tables, ignore_index=True).to_parquet(side, index=False)
+        side.replace(out / "comparison.parquet")
