@@ -43,6 +43,8 @@ _WORDS = {
     "less_than": "less than ",
 }
 
+_COUNTS = ("vehicles", "stations", "points", "persons", "units", "users")
+
 
 class Fact(BaseModel):
     """One published statement.
@@ -150,12 +152,23 @@ class Fact(BaseModel):
         """Whether the fact may enter a likelihood: an outcome, an estimate or a judgement of something counted."""
         return self.kind in COUNTED and MEASURES[self.measure].kind != "statement"
 
+    @property
+    def tolerance(self) -> float:
+        """How far two prints of the same figure may differ: nothing for a count printed to the unit."""
+        whole = self.relation == "equals" and self.unit in _COUNTS and self.rounding == 0.5
+        return 0.0 if whole and self.value.is_integer() else self.rounding
+
     def __str__(self) -> str:
         place = place_name(self.place) + ("" if self.partner == "World" else f" with {place_name(self.partner)}")
         label = MEASURES[self.measure].label
         label = label if label[:2].isupper() else label[0].lower() + label[1:]
-        when = f", {self.period}" if self.period_start or self.period_end else ""
-        return f"{place}, {label}{when}: {self._said()}"
+        return f"{place}, {label}{self._when()}: {self._said()}"
+
+    def _when(self) -> str:
+        first, last = self.period_start, self.period_end
+        if first and last:
+            return f", {first}" if first == last else f", {self.period}"
+        return f", since {first}" if first else f", {last}" if last else ""
 
     def _said(self) -> str:
         """The relation and what it stands to, in words."""

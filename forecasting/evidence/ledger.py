@@ -201,10 +201,10 @@ class Ledger:
         EvidenceError
             Where no fact has one.
         """
-        dated = self._known[self._known < "9999"]
-        if not len(dated):
+        days = {day for day in map(known_from, self._frame["published"]) if day}
+        if not days:
             raise EvidenceError("no fact of this ledger has a date of publication; give the date itself")
-        return as_date(str(dated.max()))
+        return max(days)
 
     def concat(self, *others: Ledger) -> Ledger:
         """Its facts followed by the others'; a fact that stands in two of them is kept once.
