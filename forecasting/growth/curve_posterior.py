@@ -1,0 +1,180 @@
+"""The posterior of a growth curve, by adaptive importance sampling over two or three quantities that every curve has.
+
+Priors are scale-free in value and in time, and speak of what an analyst can picture:
+
+- the share of the ceiling reached at the last observation;
+- the takeover time, 10 to 90 % of the ceiling, relative to the time seen;
+- the skew of the curves that have one;
+- the relative scatter of observations about the curve.
+
+Each is the image of a standard normal coordinate, so that the prior is a standard normal and the posterior that times the
+likelihood, whose scale ``m`` is integrated out (``noise.py``). Proposals are mixtures over all rounds (Cornuet et al. 2012,
+Scand. J. Stat. 39: 798-812) on low-discrepancy points: deterministic, without a seed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logsumexp, ndtr, ndtri
+
+from forecasting.growth.curves import Curve
+from forecasting.growth.estimate import Problem
+from forecasting.growth.noise import Noise, Scale
+
+__all__ = ["PRIOR", "CurvePrior", "Particles", "sample_curve"]
+
+Array = NDArray[np.float64]
+POINTS = 800  # a round
+ROUNDS = 12  # at most
+ENOUGH = 500.0  # effective points
+
+
+@dataclass(frozen=True)
+class CurvePrior:
+    """Weakly informative priors, as medians and log standard deviations.
+
+    Parameters
+    ----------
+    reach : float
+        ``reached = Phi(reach * z)``: 1 makes the share reached uniform, more puts weight on both ends.
+    takeover : (float, float)
+        Takeover time in units of the time seen.
+    skew, scatter : (float, float)
+        Skew, and relative scatter of the observations.
+    shock : float
+        Log standard deviation of ``1 + intensity`` of a shock.
+    """
+
+    reach: float = 1.3
+    takeover: tuple[float, float] = (1.7, 0.9)
+    skew: tuple[float, float] = (1.0, 0.7)
+    scatter: tuple[float, float] = (0.15, 0.7)
+    shock: float = 0.5
+
+
+PRIOR = CurvePrior()
+
+
+@dataclass(frozen=True)
+class Particles:
+    """Weighted curves: coordinates (points, dimensions), shapes (parameters, points), scatter and scale of each."""
+
+    curve: Curve
+    coordinates: Array
+    weights: Array
+    shape: Array
+    scatter: Array
+    scale: Scale
+    log_evidence: float
+
+
+def _points(count: int, dimensions: int, skip: int = 0) -> Array:
+    """Standard normal points of an additive recurrence (Roberts' generalised golden ratio)."""
+    golden = 2.0
+    for _ in range(40):
+        golden = (1 + golden) ** (1 / (dimensions + 1))
+    index = np.arange(skip + 1, skip + count + 1)[:, None]
+    return np.asarray(ndtri((0.5 + index * golden ** -np.arange(1.0, dimensions + 1)) % 1))
+
+
+class CurveTarget:
+    """Coordinates to curves, and their log posterior density."""
+
+    def __init__(self, problem: Problem, noise: Noise, prior: CurvePrior) -> None:
+        self.problem, self.noise, self.prior = problem, noise, prior
+        self.curve, self.sampling, self.seen = problem.curve, problem.sampling, problem.seen
+        self.y, self.weights = problem.y[self.seen], problem.weights[self.seen]
+        self.shocks = len(self.curve.names) - 2 if self.curve.name == "generalised_bass" else 0
+        self.dimensions = 2 + self.curve.skewed + noise.scattered + self.shocks
+
+    def shape(self, z: Array) -> Array:
+        """Shape parameters (parameters, points)."""
+        prior = self.prior
+        reached = np.clip(ndtr(prior.reach * z[:, 0]), 1e-12, 1 - 1e-12)
+        takeover = prior.takeover[0] * np.exp(prior.takeover[1] * z[:, 1]) * self.sampling.window
+        skew = prior.skew[0] * np.exp(prior.skew[1] * z[:, 2]) if self.curve.skewed else np.ones(len(z))
+        shape = np.stack(self.curve.locate(reached, takeover, skew, float(self.sampling.ends[-1])))
+        if self.shocks:
+            shape[2:] = np.expm1(prior.shock * z[:, 2 : 2 + self.shocks].T)
+        return self.problem.restrict(shape)
+
+    def scatter(self, z: Array) -> Array:
+        """Relative scatter, (points,)."""
+        if not self.noise.scattered:
+            return np.zeros(len(z))
+        return self.prior.scatter[0] * np.exp(np.clip(self.prior.scatter[1] * z[:, -1], -20, 3))
+
+    def evaluate(self, z: Array) -> tuple[Array, Array, Array, Scale]:
+        """Log posterior density less the prior's constant, shapes, scatter and scale."""
+        shape, scatter = self.shape(z), self.scatter(z)
+        possible = np.isfinite(shape).all(axis=0)
+        safe = np.where(possible, shape, shape[:, np.argmax(possible)][:, None])
+        design = self.sampling.design(self.curve, safe)[:, self.seen]
+        scale = self.noise.scale(self.y, design, scatter, self.weights)
+        if "m" in self.problem.fixed:
+            scale = self._fixed_scale(design, scatter)
+        density = scale.log_marginal - 0.5 * (z**2).sum(axis=1)
+        return np.where(possible & np.isfinite(density), density, -np.inf), safe, scatter, scale
+
+    def _fixed_scale(self, design: Array, scatter: Array) -> Scale:
+        level = self.problem.fixed["m"]
+        spread = np.maximum(scatter, 1e-9)[:, None]
+        fit = self.noise.loglike(self.y, level * design, spread) @ self.weights
+        return Scale(np.full(len(design), np.log(level)), np.zeros(len(design)), fit)
+
+
+def sample_curve(problem: Problem, noise: Noise, prior: CurvePrior = PRIOR) -> Particles:
+    """Weighted curves from the posterior of one curve."""
+    target = CurveTarget(problem, noise, prior)
+    dimensions = target.dimensions
+    means, roots = [np.zeros(dimensions)], [np.eye(dimensions)]
+    z, density, mix = np.empty((0, dimensions)), np.empty(0), np.empty((0, 0))
+    parts = []
+    with np.errstate(all="ignore"):
+        for count in range(ROUNDS):
+            new = means[-1] + _points(POINTS, dimensions, count * POINTS) @ roots[-1].T
+            parts.append(target.evaluate(new))
+            z = np.concatenate([z, new])
+            density = np.concatenate([density, parts[-1][0]])
+            mix = logsumexp([_log_normal(z, mean, root) for mean, root in zip(means, roots, strict=True)], axis=0)
+            log_weight = density - mix + np.log(len(means))
+            weight = _soft(log_weight)
+            effective = 1 / (_normalise(log_weight) ** 2).sum()
+            if count and effective > ENOUGH:
+                break
+            mean = weight @ z
+            centred = z - mean
+            covariance = (centred * weight[:, None]).T @ centred * 1.3 + 1e-12 * np.eye(dimensions)
+            means.append(mean)
+            roots.append(np.linalg.cholesky(covariance))
+    shapes, scatter = np.concatenate([part[1] for part in parts], axis=1), np.concatenate([part[2] for part in parts])
+    scale = Scale(
+        *(np.concatenate([getattr(part[3], name) for part in parts]) for name in ("mean", "sd", "log_marginal"))
+    )
+    evidence = float(logsumexp(log_weight) - np.log(len(z)))
+    return Particles(problem.curve, z, _normalise(log_weight), shapes, scatter, scale, evidence)
+
+
+def _log_normal(z: Array, mean: Array, root: Array) -> Array:
+    """Log density of a normal law without the constant of the standard one."""
+    standard = np.linalg.solve(root, (z - mean).T)
+    return -0.5 * (standard**2).sum(axis=0) - np.log(np.diag(root)).sum()
+
+
+def _normalise(log_weight: Array) -> Array:
+    weight = np.exp(log_weight - log_weight.max())
+    return weight / weight.sum()
+
+
+def _soft(log_weight: Array) -> Array:
+    """Weights flattened until at least one in twenty points counts: a bridge to a narrow posterior."""
+    low, high = 0.0, 1.0
+    if 1 / (_normalise(log_weight) ** 2).sum() >= 80:
+        return _normalise(log_weight)
+    for _ in range(20):
+        power = (low + high) / 2
+        low, high = (power, high) if 1 / (_normalise(power * log_weight) ** 2).sum() >= 80 else (low, power)
+    return _normalise(low * log_weight)

@@ -1,0 +1,134 @@
+"""How observations scatter about a curve: the likelihood of a series given a curve up to its scale.
+
+Each family integrates the scale ``m`` out over a flat prior on ``log m``, which makes every result scale-free: exactly for
+lognormal errors, by Laplace's method for counts (in ``log m`` the likelihood is close to normal already at one vehicle).
+``scatter`` is the relative standard deviation of an observation: of its log, or beyond Poisson for the negative binomial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaln
+
+__all__ = ["NOISES", "Noise", "Scale"]
+
+Array = NDArray[np.float64]
+TINY = 1e-300
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What a family says of the scale, one entry per curve: ``log m`` is normal with this mean and sd."""
+
+    mean: Array
+    sd: Array
+    log_marginal: Array
+
+
+@dataclass(frozen=True)
+class Noise:
+    """One family of errors.
+
+    Parameters
+    ----------
+    name, label : str
+        The word that selects it, and what the summary prints.
+    scattered : bool
+        Whether it has a ``scatter``.
+    scale : callable
+        ``scale(y, design, scatter, weights) -> Scale`` for designs (curves, periods).
+    loglike : callable
+        ``loglike(y, mean, scatter) -> (periods,)``: log density of each observation.
+    draw : callable
+        ``draw(rng, mean, scatter)``: observations about a mean.
+    """
+
+    name: str
+    label: str
+    scattered: bool
+    scale: Callable[[Array, Array, Array, Array], Scale]
+    loglike: Callable[[Array, Array, Array], Array]
+    draw: Callable[[np.random.Generator, Array, Array], Array]
+
+
+def _lognormal_scale(y: Array, design: Array, scatter: Array, weights: Array) -> Scale:
+    ratio = np.log(y) - np.log(np.maximum(design, TINY))
+    total = weights.sum()
+    mean = ratio @ weights / total
+    square = ((ratio - mean[:, None]) ** 2) @ weights
+    sd = scatter / np.sqrt(total)
+    log_marginal = -len(y) * np.log(scatter) - square / (2 * scatter**2) + np.log(sd)
+    return Scale(mean, sd, log_marginal)
+
+
+def _lognormal_loglike(y: Array, mean: Array, scatter: Array) -> Array:
+    distance = (np.log(y) - np.log(np.maximum(mean, TINY))) / scatter
+    return -0.5 * distance**2 - np.log(scatter * y) - 0.5 * np.log(2 * np.pi)
+
+
+def _lognormal_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Array:
+    return mean * np.exp(scatter * rng.standard_normal(mean.shape))
+
+
+def _poisson_scale(y: Array, design: Array, scatter: Array, weights: Array) -> Scale:
+    count, exposure = float(y @ weights), design @ weights
+    mean = np.log(count) - np.log(np.maximum(exposure, TINY))
+    fitted = np.maximum(np.exp(mean)[:, None] * design, TINY)
+    log_marginal = (y * np.log(fitted) - fitted) @ weights - 0.5 * np.log(count)
+    return Scale(mean, np.full(len(design), 1 / np.sqrt(count)), log_marginal)
+
+
+def _poisson_loglike(y: Array, mean: Array, scatter: Array) -> Array:
+    mean = np.maximum(mean, TINY)
+    return np.asarray(y * np.log(mean) - mean - gammaln(y + 1))
+
+
+def _poisson_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Array:
+    normal = np.maximum(np.rint(mean + np.sqrt(mean) * rng.standard_normal(mean.shape)), 0)  # beyond what poisson takes
+    return np.where(mean > 1e15, normal, rng.poisson(np.minimum(mean, 1e15)))
+
+
+def _negative_binomial_scale(y: Array, design: Array, scatter: Array, weights: Array) -> Scale:
+    mean = _poisson_scale(y, design, scatter, weights).mean
+    spread = scatter[:, None] ** 2
+    for _ in range(8):  # Newton in log m, from the Poisson estimate
+        fitted = np.maximum(np.exp(mean)[:, None] * design, TINY)
+        slope = ((y - fitted) / (1 + spread * fitted)) @ weights
+        curvature = (fitted * (1 + spread * y) / (1 + spread * fitted) ** 2) @ weights
+        mean = mean + np.clip(slope / np.maximum(curvature, 1e-12), -2, 2)
+    fitted = np.maximum(np.exp(mean)[:, None] * design, TINY)
+    curvature = np.maximum((fitted * (1 + spread * y) / (1 + spread * fitted) ** 2) @ weights, 1e-12)
+    log_marginal = _negative_binomial_loglike(y, fitted, scatter[:, None]) @ weights - 0.5 * np.log(curvature)
+    return Scale(mean, 1 / np.sqrt(curvature), log_marginal)
+
+
+def _negative_binomial_loglike(y: Array, mean: Array, scatter: Array) -> Array:
+    shape, mean = scatter**-2.0, np.maximum(mean, TINY)
+    choose = gammaln(y + shape) - gammaln(shape) - gammaln(y + 1)
+    return np.asarray(choose - shape * np.log1p(mean / shape) + y * (np.log(mean) - np.log(mean + shape)))
+
+
+def _negative_binomial_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Array:
+    shape = scatter**-2.0
+    return _poisson_draw(rng, mean * rng.gamma(shape, 1 / shape, mean.shape), scatter)
+
+
+NOISES = {
+    noise.name: noise
+    for noise in (
+        Noise("lognormal", "lognormal", True, _lognormal_scale, _lognormal_loglike, _lognormal_draw),
+        Noise("poisson", "Poisson", False, _poisson_scale, _poisson_loglike, _poisson_draw),
+        Noise(
+            "negative_binomial",
+            "negative binomial",
+            True,
+            _negative_binomial_scale,
+            _negative_binomial_loglike,
+            _negative_binomial_draw,
+        ),
+    )
+}

@@ -1,0 +1,360 @@
+"""Results of a growth model: estimates, their uncertainty, forecasts, and what new observations change."""
+
+from __future__ import annotations
+
+import pickle
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.errors import ModelError
+from forecasting.growth.curves import Curve
+from forecasting.growth.estimate import Estimate
+from forecasting.growth.mixture import Mixture
+from forecasting.growth.prediction import GrowthPrediction, check_alpha
+from forecasting.growth.timeline import Timeline
+
+if TYPE_CHECKING:
+    from forecasting.growth.model import GrowthModel
+
+__all__ = ["GrowthResults"]
+
+Array = NDArray[np.float64]
+DRAWS = 8000  # of a forecast
+
+
+class GrowthResults:
+    """A fitted growth curve.
+
+    Attributes
+    ----------
+    model : GrowthModel
+        What was fitted.
+    curve : str
+        The curve that ``params`` belong to; of an average, the one with the most weight.
+    params : Series
+        Estimates by name.
+    llf, sse, scatter : float
+        Log-likelihood, sum of squared residuals, and the residuals' standard deviation (least squares) or relative
+        standard deviation (other errors).
+    converged : bool
+        Whether a minimum was found.
+    fixed : dict
+        Values of fixed parameters.
+    from_prior : bool
+        Whether the data do not tell the parameters, so that they are the centre of the posterior.
+
+    Examples
+    --------
+    >>> from forecasting.growth.model import GrowthModel
+    >>> results = GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0, 110.0, 163.0], curve="logistic").fit()
+    >>> results.get_forecast(2).summary_frame(alpha=0.2).columns.tolist()
+    ['mean', 'median', 'mean_se', 'pi_lower', 'pi_upper']
+    """
+
+    def __init__(self, model: GrowthModel, curve: Curve, found: Estimate, mixture: Mixture | None = None) -> None:
+        self.model, self._curve, self.fixed = model, curve, dict(model._fixed)
+        if mixture is not None:
+            self.__dict__["posterior"] = mixture
+        self.converged, self.from_prior = found.converged, False
+        problem = model.problem(curve)
+        if self._untold(found, int(problem.seen.sum())):
+            found, self.from_prior = self._centre(found), True
+        self._found = found
+        self.llf, self.sse, self.scatter = found.llf, found.sse, found.scatter
+
+    def _untold(self, found: Estimate, count: int) -> bool:
+        """Whether the data leave the parameters open."""
+        if count < len(found.params) - len(self.fixed) or not np.isfinite(found.params).all():
+            return True
+        if "m" in self.fixed or not self._curve.ceiling:
+            return not np.isfinite(found.params).all()
+        with np.errstate(all="ignore"):
+            reached = self._curve.share(self.model.sampling.ends[-1:], *found.params[1:])[0]
+        return not found.converged or not 0.01 <= reached <= 1
+
+    def _centre(self, found: Estimate) -> Estimate:
+        from forecasting.growth.estimate import log_likelihood
+
+        problem, params = self.model.problem(self._curve), self.posterior.centre(self._curve)
+        residual = np.where(problem.seen, problem.y - problem.fitted(params), 0.0)
+        sse, count = float(residual**2 @ problem.weights), len(params)
+        scatter = float(np.sqrt(sse / max(problem.seen.sum() - count, 1)))
+        llf = log_likelihood(problem, params, self.model.errors, None)
+        return Estimate(params, np.full((count, count), np.nan), llf, sse, scatter, found.converged)
+
+    # what statsmodels' results have
+
+    @property
+    def curve(self) -> str:
+        """Name of the curve that ``params`` belong to."""
+        return self._curve.name
+
+    @property
+    def params(self) -> pd.Series:
+        """Estimates by name."""
+        return pd.Series(self._found.params, index=list(self._curve.parameters), name="params")
+
+    @property
+    def bse(self) -> pd.Series:
+        """Asymptotic standard errors; NaN for a fixed parameter and where the data do not tell.
+
+        They overstate the precision of growth curves (Boswijk and Franses 2005): ``conf_int`` does not rest on them.
+        """
+        with np.errstate(invalid="ignore"):
+            values = np.sqrt(np.diag(self._found.covariance))
+        return pd.Series(values, index=self.params.index, name="bse")
+
+    def cov_params(self) -> pd.DataFrame:
+        """Asymptotic covariance of the estimates."""
+        names = self.params.index
+        return pd.DataFrame(self._found.covariance, index=names, columns=names)
+
+    def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
+        """Posterior intervals of the parameters, columns ``lower`` and ``upper``."""
+        check_alpha(alpha)
+        draws = self.posterior.parameters(self._curve, DRAWS, np.random.default_rng(0))
+        bounds = np.quantile(draws, [alpha / 2, 1 - alpha / 2], axis=0)
+        return pd.DataFrame(bounds.T, index=self.params.index, columns=["lower", "upper"])
+
+    @property
+    def nobs(self) -> int:
+        """Number of observations."""
+        return self.model.nobs
+
+    @property
+    def df_model(self) -> int:
+        """Number of estimated parameters, the scatter not counted."""
+        return len(self.params) - sum(name in self.fixed for name in self.params.index)
+
+    @property
+    def df_resid(self) -> int:
+        """Observations less estimated parameters."""
+        return self.nobs - self.df_model
+
+    @property
+    def _counted(self) -> int:
+        return self.df_model + (self.model.errors != "poisson")
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, the scatter counted as a parameter."""
+        return 2 * self._counted - 2 * self.llf
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion."""
+        return float(self._counted * np.log(self.nobs) - 2 * self.llf)
+
+    @property
+    def mse(self) -> float:
+        """Mean squared residual."""
+        return self.sse / self.nobs
+
+    @property
+    def fittedvalues(self) -> pd.Series:
+        """The curve at each observation, missing ones included."""
+        fitted = self.model.problem(self._curve).fitted(self._found.params)
+        return pd.Series(fitted, index=self.model.index, name="fittedvalues")
+
+    @property
+    def resid(self) -> pd.Series:
+        """Observations less fitted values; NaN where missing."""
+        return pd.Series(self.model.endog, index=self.model.index, name="resid") - self.fittedvalues
+
+    # the posterior
+
+    @cached_property
+    def posterior(self) -> Mixture:
+        """Weighted curves that forecasts and intervals come from."""
+        return self.model.posterior()
+
+    @property
+    def weights(self) -> pd.Series:
+        """Weight of each averaged curve."""
+        names = [part.curve.name for part in self.posterior.parts]
+        return pd.Series(self.posterior.weights, index=names, name="weights")
+
+    @property
+    def prior_share(self) -> float:
+        """How much of what is known of the ceiling is the prior: posterior over prior variance of the share reached."""
+        return self.posterior.prior_share()
+
+    @property
+    def formula(self) -> str:
+        """Cumulative curve as text."""
+        return f"m {self._curve.formula}"
+
+    @property
+    def has_ceiling(self) -> bool:
+        """Whether the curve saturates."""
+        return self._curve.ceiling
+
+    @property
+    def reached(self) -> pd.Series:
+        """Share of the ceiling reached at the last observation: posterior median and 90 % interval."""
+        draws = self.posterior.reached(self.model.sampling, DRAWS)
+        return pd.Series(np.quantile(draws, [0.05, 0.5, 0.95]), index=["lower", "median", "upper"], name="reached")
+
+    # forecasts
+
+    def get_prediction(self, start: Any = None, end: Any = None) -> GrowthPrediction:
+        """Predictions of the observations ``start`` to ``end`` (positions or labels, both included), or beyond the last.
+
+        Examples
+        --------
+        >>> from forecasting.growth.model import GrowthModel
+        >>> GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().get_prediction(3, 5).summary_frame().index.tolist()
+        [3, 4, 5]
+        """
+        count = len(self.model.endog)
+        first = 0 if start is None else self._position(start)
+        last = count - 1 if end is None else self._position(end)
+        if not 0 <= first <= last:
+            raise ModelError(
+                f"prediction from {start!r} to {end!r}: the start comes after the end, or before the series"
+            )
+        timeline = self.model.timeline
+        if last >= count:
+            timeline = timeline.followed_by(timeline.future(last - count + 1))
+        return self.predict_at(timeline.part(first, last + 1))
+
+    def _position(self, label: Any) -> int:
+        index = self.model.index
+        if label in index and not (isinstance(label, (int, np.integer)) and isinstance(index, pd.RangeIndex)):
+            return int(np.asarray(index.get_loc(label)))
+        if isinstance(label, (int, np.integer)):
+            return int(label)
+        raise ModelError(f"{label!r} is not an observation; give a position or one of {index[0]} to {index[-1]}")
+
+    def get_forecast(self, steps: int = 1) -> GrowthPrediction:
+        """Forecasts of the periods after the last observation.
+
+        Parameters
+        ----------
+        steps : int
+            How many periods, each as long as the last one.
+        """
+        if not isinstance(steps, (int, np.integer)) or isinstance(steps, bool) or steps < 1:
+            raise ModelError(f"steps {steps!r}: give a whole number of 1 or more")
+        return self.predict_at(self.model.timeline.future(int(steps)))
+
+    def forecast(self, steps: int = 1) -> pd.Series:
+        """Mean forecasts."""
+        return self.get_forecast(steps).predicted_mean
+
+    def predict(self, start: Any = None, end: Any = None) -> pd.Series:
+        """Mean predictions."""
+        return self.get_prediction(start, end).predicted_mean
+
+    def simulate(
+        self, nsimulations: int, repetitions: int = 1, random_state: int | np.random.Generator | None = 0
+    ) -> pd.DataFrame:
+        """Paths of future observations, (periods, repetitions), each from one curve of the posterior.
+
+        Examples
+        --------
+        >>> from forecasting.growth.model import GrowthModel
+        >>> GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().simulate(3, repetitions=4).shape
+        (3, 4)
+        """
+        rng = np.random.default_rng(random_state)
+        timeline = self.model.timeline.future(nsimulations)
+        sampling = timeline.sampling(self.model.launch, self.model.kind)
+        draws = rng.permutation(self.posterior.draws(sampling, max(repetitions, 1), rng))
+        return pd.DataFrame(draws.T, index=timeline.labels)
+
+    def predict_at(self, timeline: Timeline) -> GrowthPrediction:
+        """Predictions of the periods of a timeline."""
+        sampling = timeline.sampling(self.model.launch, self.model.kind)
+        rng = np.random.default_rng(0)
+        return GrowthPrediction(self.posterior.draws(sampling, DRAWS, rng), timeline.labels)
+
+    # other data
+
+    def append(self, endog: object, refit: bool = False) -> GrowthResults:
+        """Results of this series with later observations appended.
+
+        Parameters
+        ----------
+        endog : Series or array_like
+            The observations that follow; an array takes the next periods.
+        refit : bool
+            Whether to estimate anew; else parameters and posterior stay as they are.
+        """
+        return self._carry(self.model.extended(endog), refit)
+
+    def extend(self, endog: object) -> GrowthResults:
+        """Results of the later observations alone, with these parameters."""
+        return self._carry(self.model.extended(endog, alone=True), refit=False)
+
+    def apply(self, endog: object, refit: bool = False) -> GrowthResults:
+        """Results of another series with these parameters."""
+        return self._carry(self.model._like(endog, self.model._launch_given), refit)
+
+    def _carry(self, model: GrowthModel, refit: bool) -> GrowthResults:
+        if refit:
+            return model.fit_constrained(self.fixed)
+        from forecasting.growth.estimate import log_likelihood
+
+        problem, params = model.problem(self._curve), self._found.params
+        residual = np.where(problem.seen, problem.y - problem.fitted(params), 0.0)
+        scatter = None if model.errors == "poisson" else self.scatter
+        llf = log_likelihood(problem, params, model.errors, scatter)
+        results = GrowthResults.__new__(GrowthResults)
+        results.__dict__.update(self.__dict__ | {"posterior": self.posterior, "model": model, "llf": llf})
+        results.sse = float(residual**2 @ problem.weights)
+        return results
+
+    def news(self, endog: object, steps: int = 5) -> pd.DataFrame:
+        """What each new observation changes in the forecast, one after the other, as statsmodels' ``news``.
+
+        Parameters
+        ----------
+        endog : Series or array_like
+            Observations that follow the series.
+        steps : int
+            Periods after the last new one.
+
+        Returns
+        -------
+        DataFrame
+            One row per period, its median before and after, and a column per new observation: the impact of each.
+        """
+        from forecasting.growth.news import forecast_news
+
+        return forecast_news(self, endog, steps)
+
+    def plot(self, steps: int = 5, alpha: float = 0.1, **kwargs: Any) -> Any:
+        """Observations, fitted curve and forecast with its interval, by pandas' plotting backend.
+
+        Keyword arguments go to ``DataFrame.plot``: ``backend="plotly"`` or ``"matplotlib"`` selects one.
+        """
+        future = self.get_forecast(steps).summary_frame(alpha)[["median", "pi_lower", "pi_upper"]]
+        past = pd.DataFrame({"observed": self.model.endog, "fitted": self.fittedvalues}, index=self.model.index)
+        frame = pd.concat([past, future])
+        if isinstance(frame.index, pd.PeriodIndex):
+            frame.index = frame.index.to_timestamp()
+        return frame.plot(**kwargs)
+
+    def summary(self, alpha: float = 0.05) -> Any:
+        """A statsmodels ``Summary``: ``as_text``, ``as_html``, ``as_latex``."""
+        from forecasting.growth.summary import growth_summary
+
+        return growth_summary(self, alpha)
+
+    def save(self, path: str | Path) -> None:
+        """Write a pickle."""
+        Path(path).write_bytes(pickle.dumps(self))
+
+    @staticmethod
+    def load(path: str | Path) -> GrowthResults:
+        """Read what ``save`` wrote. As every pickle, only from a source that you trust."""
+        results = pickle.loads(Path(path).read_bytes())
+        if not isinstance(results, GrowthResults):
+            raise ModelError(f"{path} holds {type(results).__name__}, not GrowthResults")
+        return results
