@@ -1,0 +1,235 @@
+"""The whole chain on whole paths: imports in, vehicles, energy and charging points out, all joint.
+
+Draw ``i`` of every result comes from draw ``i`` of the imports and draw ``i`` of every assumption: a country's stock,
+energy and points belong together, and two scenarios with one seed differ only by what they change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from forecasting.demand.charging import FAST, PUBLIC, SETTINGS, charging_need, energy_split, power_mix
+from forecasting.demand.energy import MONTH_DAYS, class_factors, energy_per_vehicle
+from forecasting.demand.fleet import Fleet, run_fleet
+from forecasting.demand.load import peak_load
+from forecasting.demand.outlook import DemandOutlook, Standing
+from forecasting.demand.parameters import Parameters
+from forecasting.demand.practice import practice_points
+from forecasting.demand.registrations import registrations
+from forecasting.demand.standard import standards
+from forecasting.errors import AssumptionError
+
+__all__ = ["CLASSES", "demand_outlook"]
+
+Array = npt.NDArray[np.float64]
+CLASSES = ("bev", "phev", "van", "bus", "truck")
+HEAVY = ("van", "bus", "truck")
+
+
+def demand_outlook(
+    imports: Array,
+    years: Sequence[int],
+    *,
+    parameters: Parameters,
+    stock_facts: Iterable[Any] | pd.DataFrame = (),
+    charging_today: Standing | Mapping[str, Any] | float | None = None,
+    place: str | None = None,
+    seed: int = 0,
+    start_stock: Array | float = 0.0,
+) -> DemandOutlook:
+    """From vehicles imported a year to charging points needed, deployed and required.
+
+    Parameters
+    ----------
+    imports : ndarray, shape (draws, years)
+        Vehicles imported a year, whole paths of a forecast.
+    years : sequence of int
+        Calendar years, without gaps.
+    parameters : Parameters
+        Assumptions; ``place`` puts a country's own rows in force.
+    stock_facts : facts, table or pairs of date and count
+        Printed stocks, for the balance table.
+    charging_today : Standing, mapping or float, optional
+        Public points or stations standing: ``{"count": 1085, "unit": "stations", "date": "2024-12-15"}``; a bare
+        number is points at the end of the first year.
+    place : str, optional
+        ISO code, for climate and the country's own assumptions.
+    seed : int
+        Seeds the draws of the assumptions and of practice's errors.
+    start_stock : ndarray or float
+        Vehicles on the road at the end of the year before the first.
+
+    Returns
+    -------
+    DemandOutlook
+
+    Raises
+    ------
+    AssumptionError
+        Where imports are negative or not finite, years have gaps, or an assumption is out of its range.
+
+    Examples
+    --------
+    >>> from forecasting.demand.parameters import load_parameters
+    >>> imports = np.full((200, 3), 10_000.0)
+    >>> outlook = demand_outlook(imports, [2024, 2025, 2026], parameters=load_parameters(), place="UZ")
+    >>> outlook.results["ev_stock"].shape
+    (200, 3)
+    """
+    flow, span = _check(imports, years)
+    assumed = parameters.at(place)
+    rng = np.random.default_rng([seed, 0xC4A12])
+    drawn = assumed.draw(rng, len(flow))
+    _check_years(drawn, span)
+    registered = registrations(flow, drawn["reexport_share"], drawn["inventory_share"], _assembly(drawn, span))
+    fleets = _fleets(registered, drawn, np.broadcast_to(np.asarray(start_stock, dtype=float), len(flow)))
+    stock = np.asarray(sum(fleet.stock for fleet in fleets.values()))
+    by_month = _energy_by_month(drawn, place)
+    battery = _battery_energy(fleets, drawn, by_month)
+    share = np.clip(stock / drawn["vehicle_stock"][:, None], 0, 1)
+    points, megawatts = charging_need(battery, share, span, drawn)
+    _add_private(points, megawatts, fleets, drawn)
+    _cover(points, megawatts, drawn)
+    grid = {setting: battery[setting] / _losses(setting, drawn) for setting in SETTINGS}
+    standing = Standing.read(charging_today, span[0])
+    results = {
+        "ev_registrations": registered,
+        "ev_retirements": np.asarray(sum(fleet.retirements for fleet in fleets.values())),
+        "ev_stock": stock,
+        "energy_gwh": np.asarray(sum(grid.values())) / 1e6,
+        "peak_mw": _peak(grid, points, megawatts, by_month, drawn),
+        "charging_points_need": np.asarray(sum(points[setting] for setting in PUBLIC)),
+        "charging_points_practice": _practice(stock, span, drawn, standing, rng),
+    }
+    light = {name: fleets[name].stock for name in ("bev", "phev", "van")}
+    rules = standards(light["bev"] + light["van"], light["phev"], span, drawn)
+    results["charging_points_standard"] = rules["power per vehicle"]
+    return DemandOutlook(
+        years=span, results=results, imports=flow, fleets=fleets, points_by_setting=points, megawatts=megawatts,
+        energy_by_setting=grid, month_shares=_month_shares(by_month), rules=rules, drawn=drawn, parameters=assumed,
+        stock_facts=stock_facts, standing=standing, start_stock=float(np.mean(start_stock)),
+    )  # fmt: skip
+
+
+def _check(imports: Array, years: Sequence[int]) -> tuple[Array, list[int]]:
+    flow, span = np.asarray(imports, dtype=float), [int(year) for year in years]
+    if flow.ndim != 2 or flow.shape[1] != len(span) or not flow.size:
+        raise AssumptionError(f"imports have shape {flow.shape}; give (draws, years) with {len(span)} years")
+    if not np.all(np.isfinite(flow)) or flow.min() < 0:
+        raise AssumptionError(f"imports = {flow.min():g} vehicles a year; every value must be finite and 0 or more")
+    if span != list(range(span[0], span[0] + len(span))):
+        raise AssumptionError(f"years {span[0]} to {span[-1]} have gaps or are out of order; give every calendar year")
+    return flow, span
+
+
+def _check_years(drawn: Mapping[str, Array], years: Sequence[int]) -> None:
+    """A lever that does nothing needs no date; one that acts must not end before the story starts."""
+    due = float(np.min(drawn["charging_rollout_year"]))
+    if np.any(drawn["charging_rollout"] != 1) and due < years[0]:
+        raise AssumptionError(f"charging_rollout_year = {due:.0f} lies before the first year, {years[0]}")
+
+
+def _assembly(drawn: Mapping[str, Array], years: Sequence[int]) -> Array:
+    started = np.asarray(years) >= drawn["local_assembly_year"][:, None]
+    return np.asarray(drawn["local_assembly"][:, None] * started)
+
+
+def _fleets(registered: Array, drawn: Mapping[str, Array], start: Array) -> dict[str, Fleet]:
+    shares = {name: drawn[f"class_share.{name}"] for name in CLASSES[1:]}
+    shares["bev"] = 1 - sum(shares.values(), np.zeros(len(start)))
+    if shares["bev"].min() < 0:
+        total = 1 - shares["bev"].min()
+        raise AssumptionError(f"class_share.* add to {total:.3g}; battery cars are what is left of 1")
+    return {name: _class_fleet(name, registered, shares[name], drawn, start) for name in CLASSES}
+
+
+def _class_fleet(name: str, registered: Array, share: Array, drawn: Mapping[str, Array], start: Array) -> Fleet:
+    scale = drawn.get(f"survival_scale.{name}", drawn["survival_scale"])
+    history = drawn["used_share"], drawn["entry_age"], start * share, drawn["start_age"]
+    return run_fleet(registered * share[:, None], scale, drawn["survival_shape"], *history)
+
+
+def _energy_by_month(drawn: Mapping[str, Array], place: str | None) -> dict[str, Array]:
+    """Battery energy per vehicle and month, kWh, were all kilometres electric."""
+    found = {}
+    for name in CLASSES:
+        km, use = (drawn.get(f"{key}.{name}", drawn[key]) for key in ("annual_km", "consumption"))
+        found[name] = energy_per_vehicle(km, use, class_factors(place, drawn, name))
+    return found
+
+
+def _battery_energy(
+    fleets: Mapping[str, Fleet], drawn: Mapping[str, Array], by_month: Mapping[str, Array]
+) -> dict[str, Array]:
+    """Battery energy by setting, kWh a year."""
+    total = {setting: np.zeros_like(fleets["bev"].stock) for setting in SETTINGS}
+    for name, fleet in fleets.items():
+        if not fleet.stock.any():
+            continue
+        per_vehicle = by_month[name].sum(axis=1) * energy_split(name, drawn)
+        for setting, kwh in zip(SETTINGS, per_vehicle, strict=True):
+            if kwh.any():
+                total[setting] += fleet.stock * kwh[:, None]
+    return total
+
+
+def _losses(setting: str, drawn: Mapping[str, Array]) -> Array:
+    side = "dc" if setting in FAST else "ac"
+    return np.asarray(drawn[f"onboard_efficiency.{side}"] * drawn[f"charger_efficiency.{side}"])[:, None]
+
+
+def _add_private(
+    points: dict[str, Array], megawatts: dict[str, Array], fleets: Mapping[str, Fleet], drawn: Mapping[str, Array]
+) -> None:
+    """Home and depot points follow vehicles, not energy."""
+    bev = fleets["bev"].stock / drawn["evs_per_home_charger"][:, None]
+    phev = fleets["phev"].stock / drawn["evs_per_home_charger.phev"][:, None]
+    points["home"] = drawn["home_access"][:, None] * (bev + phev)
+    megawatts["home"] = points["home"] * drawn["home_kw"][:, None] / 1000
+    points["depot"] = np.zeros_like(bev)
+    megawatts["depot"] = np.zeros_like(bev)
+    for name in HEAVY:
+        kept = fleets[name].stock * drawn[f"depot_access.{name}"][:, None]
+        power = kept * drawn[f"depot_kw_per_vehicle.{name}"][:, None]
+        points["depot"] = points["depot"] + power / drawn[f"depot_kw.{name}"][:, None]
+        megawatts["depot"] = megawatts["depot"] + power / 1000
+
+
+def _cover(points: dict[str, Array], megawatts: dict[str, Array], drawn: Mapping[str, Array]) -> None:
+    """Roads that are to be covered whatever the traffic set a floor under en-route points."""
+    if not drawn["coverage_km"].any():
+        return
+    sites = 2 * np.ceil(drawn["coverage_km"] / drawn["coverage_spacing"])
+    floor = (sites * drawn["coverage_points"])[:, None]
+    points["enroute_dc"] = np.maximum(points["enroute_dc"], floor)
+    megawatts["enroute_dc"] = points["enroute_dc"] * (power_mix("enroute_dc").mean_kw / 1000)
+
+
+def _month_shares(by_month: Mapping[str, Array]) -> Array:
+    """Share of the year's energy in each month, per draw, as battery cars have it."""
+    return np.asarray(by_month["bev"] / by_month["bev"].sum(axis=1, keepdims=True))
+
+
+def _peak(
+    grid: Mapping[str, Array], points: Mapping[str, Array], megawatts: Mapping[str, Array],
+    by_month: Mapping[str, Array], drawn: Mapping[str, Array],
+) -> Array:  # fmt: skip
+    daily = (_month_shares(by_month) / MONTH_DAYS).max(axis=1)[:, None]
+    stack = [np.stack([table[setting] for setting in SETTINGS]) for table in (grid, points, megawatts)]
+    return peak_load(stack[0] * daily / 1000, stack[1], stack[2], drawn["coincidence_floor"])
+
+
+def _practice(
+    stock: Array, years: Sequence[int], drawn: Mapping[str, Array], standing: Standing | None, rng: np.random.Generator
+) -> Array:
+    today = None if standing is None else (standing.when, standing.points(drawn["points_per_station"]))
+    deployed = practice_points(stock, years, drawn["practice_elasticity"], rng, today)
+    start = float(years[0]) if standing is None else max(standing.when, float(years[0]))
+    due = np.maximum(drawn["charging_rollout_year"][:, None] + 1 - start, 1.0)
+    progress = np.clip((np.asarray(years, dtype=float) + 1 - start) / due, 0, 1)
+    return np.asarray(deployed * drawn["charging_rollout"][:, None] ** progress)

@@ -1,0 +1,285 @@
+"""Need: the charging points that carry the energy, by setting and power, at a utilisation that drivers can live with.
+
+The groups, settings and utilisation curve are those that ICCT documents for EV CHARGE 1.2, rebuilt from its equations,
+with two repairs: utilisation never rises faster than demand (by its defaults the count of points *falls* as the first
+cars come), and at fast chargers it never exceeds what a waiting-time promise allows a station of that size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.demand.parameters import read_table
+from forecasting.demand.queueing import ceilings
+from forecasting.errors import AssumptionError
+
+__all__ = [
+    "FAST", "PUBLIC", "SETTINGS", "Need", "charging_need", "energy_split", "gross_additions", "points_needed",
+    "power_mix", "utilisation",
+]  # fmt: skip
+
+Array = npt.NDArray[np.float64]
+SETTINGS = ("home", "depot", "work", "overnight", "destination_ac", "destination_dc", "enroute_dc")
+PUBLIC = ("overnight", "destination_ac", "destination_dc", "enroute_dc")
+FAST = ("destination_dc", "enroute_dc")
+LOW_SHARE, HIGH_SHARE = 0.02, 0.50  # EV stock shares between which ICCT's utilisation rises
+HOURS = 8760.0
+
+
+def points_needed(energy_kwh: Array | float, kw: Array | float, delivery: Array | float, use: Array | float) -> Array:
+    """Points that carry an annual energy.
+
+    Parameters
+    ----------
+    energy_kwh : array_like
+        kWh a year at the vehicle's inlet.
+    kw : array_like
+        Rated power of a point, kW.
+    delivery : array_like
+        Delivered over rated power, (0, 1].
+    use : array_like
+        Share of hours in use, (0, 1].
+
+    Returns
+    -------
+    ndarray
+        Points, not rounded.
+
+    Raises
+    ------
+    AssumptionError
+        Where energy is negative, power not above 0, or a share outside (0, 1].
+
+    Examples
+    --------
+    >>> round(float(points_needed(1000 * 12_000 * 0.18 * 0.10, 50, 0.75, 0.05)), 4)
+    13.1507
+    """
+    if np.min(energy_kwh) < 0:
+        raise AssumptionError(f"energy = {np.min(energy_kwh):g} kWh a year; it must be 0 or more")
+    if not 0 < np.min(kw) <= np.max(kw) < 5000:
+        raise AssumptionError(f"power of a point = {np.min(kw):g} kW; it must be above 0 and below 5,000 (kW, not W)")
+    for name, value in (("power delivery ratio", delivery), ("utilisation", use)):
+        if not (np.min(value) > 0 and np.max(value) <= 1):
+            bad = np.min(value) if np.min(value) <= 0 else np.max(value)
+            raise AssumptionError(f"{name} = {bad:g} share of hours; it must be above 0 and at most 1")
+    return np.asarray(energy_kwh / (np.asarray(kw) * delivery * use * HOURS))
+
+
+def utilisation(share: Array | float, low: Array | float, high: Array | float, mended: bool = True) -> Array:
+    """Utilisation of a setting at an EV stock share.
+
+    Logarithmic between shares of 2 % and 50 %, flat outside. Points grow as ``share / utilisation``, which falls where
+    utilisation is below its own slope per unit of ln(share): ``mended`` keeps it at or above that slope.
+
+    Parameters
+    ----------
+    share : array_like
+        EVs over all vehicles, 0 to 1.
+    low, high : array_like
+        Utilisation at 2 % and at 50 %, (0, 1].
+    mended : bool
+        False gives the published curve.
+
+    Returns
+    -------
+    ndarray
+
+    Raises
+    ------
+    AssumptionError
+        Where a utilisation is outside (0, 1] or a share outside 0 to 1.
+
+    Examples
+    --------
+    >>> utilisation(np.array([0.10, 0.25]), 0.05, 0.25).round(5)
+    array([0.15   , 0.20693])
+    >>> float(utilisation(0.02, 0.05, 0.25).round(4)), float(utilisation(0.02, 0.05, 0.25, mended=False))
+    (0.0621, 0.05)
+    """
+    for name, value in (("utilisation at 2 %", low), ("utilisation at 50 %", high)):
+        if not (np.min(value) > 0 and np.max(value) <= 1):
+            raise AssumptionError(f"{name} = {np.min(value):g} share of hours; it must be above 0 and at most 1")
+    if not (np.min(share) >= 0 and np.max(share) <= 1):
+        raise AssumptionError(f"EV stock share = {np.max(share):g}; it must lie between 0 and 1")
+    slope = (np.asarray(high) - low) / np.log(HIGH_SHARE / LOW_SHARE)
+    use = low + slope * np.log(np.clip(share, LOW_SHARE, HIGH_SHARE) / LOW_SHARE)
+    return np.asarray(np.maximum(use, slope) if mended else use)
+
+
+@dataclass(frozen=True)
+class PowerMix:
+    """The points of one setting by rated power: kW, shares, delivered over rated power in 2023 and in 2035."""
+
+    kw: Array
+    share: Array
+    early: Array
+    late: Array
+
+    @property
+    def mean_kw(self) -> float:
+        """Mean rated power of a point, kW."""
+        return float(self.kw @ self.share)
+
+    def delivered(self, years: Sequence[int]) -> Array:
+        """Mean delivered power of a point in each year, kW."""
+        progress = np.clip((np.asarray(years) - 2023) / 12, 0, 1)[:, None]
+        ratio = self.early + (self.late - self.early) * progress
+        return np.asarray((ratio * self.kw * self.share).sum(axis=1))
+
+
+@cache
+def power_mix(setting: str) -> PowerMix:
+    """What stands at a setting, by rated power.
+
+    >>> power_mix("destination_dc").mean_kw
+    70.0
+    """
+    rows = [row for row in read_table("charging_power.csv") if row["setting"] == setting]
+    columns = ("kw", "share", "delivery_2023", "delivery_2035")
+    return PowerMix(*(np.array([float(row[name]) for row in rows]) for name in columns))
+
+
+@cache
+def _groups(vehicle_class: str) -> list[dict[str, str]]:
+    return [row for row in read_table("charging_groups.csv") if row["vehicle_class"] == vehicle_class]
+
+
+def _group_weight(row: Mapping[str, str], drawn: Mapping[str, Array], vehicle_class: str) -> Array:
+    """Share of vehicle kilometres of one group; non-commuters drive less."""
+    access = {"with_home": "home_access", "with_commute": "commuter_share", "with_work": "work_access"}
+    access["with_depot"] = f"depot_access.{vehicle_class}"
+    weight: Array = np.ones(1)
+    for column, name in access.items():
+        if row[column]:
+            weight = weight * (drawn[name] if row[column] == "1" else 1 - drawn[name])
+    if row["with_commute"]:
+        commuters, ratio = drawn["commuter_share"], drawn["noncommuter_km"]
+        relative = 1.0 if row["with_commute"] == "1" else ratio
+        weight = weight * relative / (commuters + (1 - commuters) * ratio)
+    return weight
+
+
+def energy_split(vehicle_class: str, drawn: Mapping[str, Array]) -> Array:
+    """Where the energy of a class is charged, per unit of energy that all its kilometres would take.
+
+    Parameters
+    ----------
+    vehicle_class : {"bev", "phev", "van", "bus", "truck"}
+        The class.
+    drawn : mapping
+        Draws of home_access, commuter_share, work_access, noncommuter_km, phev_electric_scale, depot_access.
+
+    Returns
+    -------
+    ndarray, shape (settings, draws)
+        Sums to 1 over the settings for battery vehicles, to the electric share for plug-in hybrids.
+
+    Examples
+    --------
+    >>> drawn = {name: np.ones(1) for name in ("home_access", "commuter_share", "work_access", "noncommuter_km")}
+    >>> energy_split("bev", drawn)[:, 0].round(2)
+    array([0.7 , 0.  , 0.2 , 0.  , 0.02, 0.03, 0.05])
+    """
+    total: Array = np.zeros((len(SETTINGS), 1))
+    for row in _groups(vehicle_class):
+        shares = np.array([float(row[setting]) for setting in SETTINGS])
+        electric: Array | float = float(row["electric_share"])
+        if vehicle_class == "phev":
+            electric = np.minimum(electric * drawn["phev_electric_scale"], 1)
+        weight = _group_weight(row, drawn, vehicle_class) * electric
+        total = total + shares[:, None] / shares.sum() * weight
+    return np.asarray(total)
+
+
+@dataclass(frozen=True)
+class Need:
+    """Points that carry the energy, and their rated power, by setting.
+
+    Parameters
+    ----------
+    points, megawatts : dict of str to ndarray, shape (draws, years)
+        By setting.
+    """
+
+    points: dict[str, Array]
+    megawatts: dict[str, Array]
+
+    @property
+    def public(self) -> Array:
+        """Public points: overnight, destination and en-route."""
+        return np.asarray(sum(self.points[setting] for setting in PUBLIC))
+
+
+def charging_need(
+    energy_kwh: Mapping[str, Array], share: Array, years: Sequence[int], drawn: Mapping[str, Array]
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Points of the shared settings, from workplace to en-route.
+
+    Parameters
+    ----------
+    energy_kwh : mapping of str to ndarray, shape (draws, years)
+        kWh a year at the battery, by setting.
+    share : ndarray, shape (draws, years)
+        EV stock share.
+    years : sequence of int
+        Years; delivered power improves from 2023 to 2035.
+    drawn : mapping
+        Draws of the utilisation, power delivery, station size and efficiency parameters.
+
+    Returns
+    -------
+    points, megawatts : dict of str to ndarray, shape (draws, years)
+        By setting.
+    """
+    points, megawatts = {}, {}
+    for setting in ("work", *PUBLIC):
+        mix, side = power_mix(setting), "dc" if setting in FAST else "ac"
+        ends = (drawn[f"utilisation_{end}.{setting}"] * drawn["utilisation_scale"] for end in ("low", "high"))
+        low, high = (np.minimum(end, 1)[:, None] for end in ends)
+        use = utilisation(share, low, high)
+        if setting in FAST:
+            use = np.minimum(use, ceilings(drawn[f"station_size.{setting}"])[:, None])
+        delivery = np.minimum(mix.delivered(years) / mix.mean_kw * drawn["power_delivery_scale"][:, None], 1)
+        inlet = energy_kwh[setting] / drawn[f"onboard_efficiency.{side}"][:, None]
+        points[setting] = points_needed(inlet, mix.mean_kw, delivery, use)
+        megawatts[setting] = points[setting] * (mix.mean_kw / 1000)
+    return points, megawatts
+
+
+def gross_additions(points: Array, life: Array, start: Array | float = 0.0) -> Array:
+    """Points to build each year: growth, and replacement of those that fail.
+
+    Parameters
+    ----------
+    points : ndarray, shape (draws, years)
+        Points standing at 31 December.
+    life : ndarray, shape (draws,)
+        Weibull scale of a point's life, years; shape 4.
+    start : ndarray or float
+        Points before the first year, of age 0.
+
+    Returns
+    -------
+    ndarray, shape (draws, years)
+        0 or more; where points are taken down nothing is built.
+
+    Examples
+    --------
+    >>> gross_additions(np.full((1, 3), 100.0), np.array([12.0]), start=100.0).round(2)
+    array([[0.  , 0.07, 0.31]])
+    """
+    draws, years = points.shape
+    ages = np.arange(years + 1)
+    kept = np.exp(-((ages / life[:, None]) ** 4))
+    built = np.zeros((draws, years + 1))
+    built[:, 0] = start
+    for year in range(1, years + 1):
+        standing = np.einsum("dc,dc->d", built[:, :year], kept[:, year:0:-1])
+        built[:, year] = np.maximum(points[:, year - 1] - standing, 0)
+    return built[:, 1:]

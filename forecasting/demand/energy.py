@@ -1,0 +1,159 @@
+"""Electricity: distance, consumption, climate by month, the electric share of plug-in hybrids.
+
+The climate factor is 1 between 15 and 20 degrees and rises linearly outside, as PyPSA-Eur has it. It is applied to the
+spread of daily temperatures inside each month: on the annual mean it would miss most of a continental winter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.demand.parameters import read_table
+from forecasting.errors import AssumptionError
+
+__all__ = ["MONTH_DAYS", "climate_factor", "climate_normals", "energy_per_vehicle", "monthly_factor"]
+
+Array = npt.NDArray[np.float64]
+MONTH_DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+COLD_BELOW, HOT_ABOVE = 15.0, 20.0
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def climate_factor(temperature: Array | float, cold_slope: float = 0.0098, hot_slope: float = 0.0063) -> Array:
+    """Consumption at a temperature relative to mild weather.
+
+    Parameters
+    ----------
+    temperature : array_like
+        Degrees Celsius.
+    cold_slope, hot_slope : float
+        Rise per degree below 15 and above 20.
+
+    Returns
+    -------
+    ndarray
+        1 or more.
+
+    Examples
+    --------
+    >>> climate_factor(np.array([-31.0, -20.0, -10.0, 18.0, 35.0])).round(3)
+    array([1.451, 1.343, 1.245, 1.   , 1.094])
+    """
+    celsius = np.asarray(temperature, dtype=float)
+    cold, hot = np.maximum(COLD_BELOW - celsius, 0), np.maximum(celsius - HOT_ABOVE, 0)
+    return np.asarray(1 + cold_slope * cold + hot_slope * hot)
+
+
+def _excess(distance: Array, spread: Array) -> Array:
+    """Mean of max(X, 0) for X normal with mean ``distance`` and standard deviation ``spread``."""
+    from scipy.special import ndtr
+
+    safe = np.maximum(spread, 1e-9)
+    z = distance / safe
+    return np.asarray(distance * ndtr(z) + safe * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))
+
+
+def monthly_factor(normals: Array, shift: Array, spread: Array, cold_slope: Array, hot_slope: Array) -> Array:
+    """Mean climate factor of each month, over the days' spread about the month's mean.
+
+    Parameters
+    ----------
+    normals : ndarray, shape (stations, 12)
+        Monthly means, degrees Celsius.
+    shift, spread, cold_slope, hot_slope : ndarray, shape (draws,)
+        Departure from the normals, standard deviation of daily means, rises per degree.
+
+    Returns
+    -------
+    ndarray, shape (draws, stations, 12)
+
+    Examples
+    --------
+    >>> zero, one = np.zeros(1), np.ones(1)
+    >>> monthly_factor(np.full((1, 12), -20.0), zero, zero, 0.0098 * one, 0.0063 * one)[0, 0, 0].round(3)
+    np.float64(1.343)
+    """
+    celsius = normals + shift[:, None, None]
+    by_day = spread[:, None, None]
+    cold = cold_slope[:, None, None] * _excess(COLD_BELOW - celsius, by_day)
+    hot = hot_slope[:, None, None] * _excess(celsius - HOT_ABOVE, by_day)
+    return np.asarray(1 + cold + hot)
+
+
+@cache
+def climate_normals(place: str | None = None) -> tuple[Array, Array]:
+    """Monthly temperatures of a country's stations, and the stations' weights.
+
+    Parameters
+    ----------
+    place : str, optional
+        ISO code; None or a country that is not listed takes the region's mixture.
+
+    Returns
+    -------
+    normals : ndarray, shape (stations, 12)
+    weights : ndarray, shape (stations,)
+
+    Examples
+    --------
+    >>> normals, weights = climate_normals("KZ")
+    >>> normals.shape, float(weights.sum())
+    ((2, 12), 1.0)
+    """
+    rows = read_table("climate.csv")
+    own = [row for row in rows if row["place"] == (place or "")] or [row for row in rows if not row["place"]]
+    weights = np.array([float(row["weight"]) for row in own])
+    return np.array([[float(row[month]) for month in MONTHS] for row in own]), weights / weights.sum()
+
+
+def energy_per_vehicle(annual_km: Array, consumption: Array, factor: Array) -> Array:
+    """Electricity at the battery per vehicle and month.
+
+    Parameters
+    ----------
+    annual_km : ndarray, shape (draws,)
+        Electric kilometres a year.
+    consumption : ndarray, shape (draws,)
+        kWh/100 km in mild weather.
+    factor : ndarray, shape (draws, 12)
+        Climate factor by month.
+
+    Returns
+    -------
+    ndarray, shape (draws, 12)
+        kWh per vehicle and month; distance is even over the days.
+
+    Raises
+    ------
+    AssumptionError
+        Where a distance or a consumption is negative, or a consumption looks like kWh/km.
+
+    Examples
+    --------
+    >>> one = np.ones(1)
+    >>> energy_per_vehicle(12_000 * one, 18 * one, np.ones((1, 12))).sum().round(6)
+    np.float64(2160.0)
+    """
+    if np.min(annual_km) < 0:
+        raise AssumptionError(f"annual_km = {np.min(annual_km):g} km per year; it must be 0 or more")
+    if np.any((consumption < 5) & (annual_km > 0)):
+        raise AssumptionError(f"consumption = {np.min(consumption):g} kWh/100 km; below 5 it looks like kWh/km (x 100)")
+    days = MONTH_DAYS / MONTH_DAYS.sum()
+    return np.asarray((annual_km * consumption / 100)[:, None] * days * factor)
+
+
+def class_factors(place: str | None, drawn: Mapping[str, Array], vehicle_class: str = "") -> Array:
+    """Climate factor by month of one class in a country, weighted over its stations.
+
+    Returns
+    -------
+    ndarray, shape (draws, 12)
+    """
+    normals, weights = climate_normals(place)
+    own = drawn.get(f"cold_slope.{vehicle_class}", drawn["cold_slope"])
+    by_station = monthly_factor(normals, drawn["temperature_shift"], drawn["daily_spread"], own, drawn["hot_slope"])
+    return np.asarray(np.einsum("dsm,s->dm", by_station, weights))

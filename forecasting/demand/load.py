@@ -1,0 +1,122 @@
+"""Load: the hours of a day by setting, and the peak that the grid must carry.
+
+Energy gives the mean load of each hour; chance gives more. Of few points most may run at once, of many points a share:
+``floor + (1 - floor) / sqrt(n)``. The peak is never below the mean load of the busiest hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from forecasting.demand.charging import SETTINGS
+from forecasting.demand.parameters import read_table
+from forecasting.errors import AssumptionError
+
+__all__ = ["coincidence", "day_profile", "load_day", "peak_load"]
+
+Array = npt.NDArray[np.float64]
+HOURS = tuple(f"h{hour:02d}" for hour in range(24))
+
+
+def coincidence(points: Array | float, floor: Array | float = 0.2) -> Array:
+    """Share of the rated power of so many points that is drawn at once in the busiest hour.
+
+    Parameters
+    ----------
+    points : array_like
+        Number of points; below one counts as one.
+    floor : array_like
+        The share of very many points, (0, 1].
+
+    Returns
+    -------
+    ndarray
+        Shares; falls with the number.
+
+    Raises
+    ------
+    AssumptionError
+        Where the floor is outside (0, 1].
+
+    Examples
+    --------
+    >>> coincidence(np.array([1.0, 100.0, 1e8])).round(3)
+    array([1.  , 0.28, 0.2 ])
+    """
+    if not (np.min(floor) > 0 and np.max(floor) <= 1):
+        raise AssumptionError(f"coincidence_floor = {np.min(floor):g} share of rated power; it must be in (0, 1]")
+    return np.asarray(floor + (1 - np.asarray(floor)) / np.sqrt(np.maximum(points, 1)))
+
+
+@cache
+def day_profile() -> Array:
+    """Share of a day's energy in each hour, by setting; rows sum to 1.
+
+    Returns
+    -------
+    ndarray, shape (settings, 24)
+
+    Examples
+    --------
+    >>> day_profile().shape, bool(np.allclose(day_profile().sum(axis=1), 1))
+    ((7, 24), True)
+    """
+    rows = {row["setting"]: [float(row[hour]) for hour in HOURS] for row in read_table("load_profiles.csv")}
+    shapes = np.array([rows[setting] for setting in SETTINGS])
+    return np.asarray(shapes / shapes.sum(axis=1, keepdims=True))
+
+
+def load_day(mwh_per_day: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
+    """Mean load by hour and setting for the days given.
+
+    Parameters
+    ----------
+    mwh_per_day : mapping of day name to mapping of setting to float
+        MWh a day from the grid, by setting, e.g. ``{"winter": {"home": 24.0, ...}}``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``day, hour, setting, mw``; the hours of a day sum to its energy.
+
+    Examples
+    --------
+    >>> table = load_day({"winter": {"home": 24.0}})
+    >>> round(float(table["mw"].sum()), 9)
+    24.0
+    """
+    rows = [
+        (day, hour, setting, float(mwh * day_profile()[SETTINGS.index(setting), hour]))
+        for day, by_setting in mwh_per_day.items()
+        for setting, mwh in by_setting.items()
+        for hour in range(24)
+    ]
+    return pd.DataFrame(rows, columns=["day", "hour", "setting", "mw"])
+
+
+def peak_load(mwh_per_day: Array, points: Array, megawatts: Array, floor: Array) -> Array:
+    """Peak of the winter day: coincident load of all settings in the busiest hour.
+
+    Parameters
+    ----------
+    mwh_per_day, points, megawatts : ndarray, shape (settings, draws, years)
+        Energy of a winter day from the grid, points, and their rated power.
+    floor : ndarray, shape (draws,)
+        Coincidence of very many points.
+
+    Returns
+    -------
+    ndarray, shape (draws, years)
+        MW, never below the mean load of the busiest hour.
+    """
+    shape = day_profile()
+    in_step = coincidence(points, floor[:, None]) * megawatts / shape.max(axis=1)[:, None, None]
+    height = np.maximum(in_step, mwh_per_day)  # scaled so that height x shape is the load of the hour
+    flat = height.reshape(len(SETTINGS), -1)
+    hourly = flat.T @ shape
+    return np.asarray(hourly.max(axis=1).reshape(points.shape[1:]))

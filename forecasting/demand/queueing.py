@@ -1,0 +1,246 @@
+"""Waiting at charging stations: the Erlang formulas, sizing for a promise, and the utilisation a promise allows.
+
+A station of ``servers`` points is an M/M/c queue. That is cautious for charging times that vary little, and hopeful for
+holiday peaks.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.errors import AssumptionError
+
+__all__ = ["Promise", "erlang_b", "erlang_c", "mean_wait", "points_for", "utilisation_ceiling", "wait_exceeds"]
+
+MAX_SERVERS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A waiting-time promise: at most ``share`` of arrivals wait longer than ``minutes``.
+
+    Parameters
+    ----------
+    minutes : float
+        The wait promised, minutes; 0 or more.
+    share : float
+        Share of arrivals that may wait longer, inside (0, 1).
+    service_minutes : float
+        Mean time at the point, minutes.
+
+    Raises
+    ------
+    AssumptionError
+        Where a value is out of its range.
+
+    Examples
+    --------
+    >>> Promise().minutes, Promise().share
+    (10.0, 0.1)
+    """
+
+    minutes: float = 10.0
+    share: float = 0.1
+    service_minutes: float = 30.0
+
+    def __post_init__(self) -> None:
+        _require("minutes", self.minutes, "minutes", 0 <= self.minutes < math.inf, "0 or more")
+        _require("share", self.share, "share of arrivals", 0 < self.share < 1, "inside (0, 1)")
+        _require("service_minutes", self.service_minutes, "minutes", 0 < self.service_minutes < math.inf, "above 0")
+
+
+def _require(name: str, value: float, unit: str, holds: bool, allowed: str) -> None:
+    if not holds:
+        raise AssumptionError(f"{name} = {value} {unit} is out of range; it must be {allowed}")
+
+
+def _check(servers: int, load: float) -> int:
+    _require(
+        "servers",
+        servers,
+        "points",
+        servers == int(servers) and 1 <= servers <= MAX_SERVERS,
+        "a whole number of 1 or more",
+    )
+    _require("load", load, "erlang", 0 <= load < math.inf, "0 or more (arrivals per hour x hours of service)")
+    return int(servers)
+
+
+def erlang_b(servers: int, load: float) -> float:
+    """Share of arrivals lost where nobody can wait.
+
+    The recursion runs on the inverse, ``1/B_k = 1 + k/(a B_{k-1})``, whose terms are all positive: nothing cancels, and
+    an inverse that grows without bound is a loss of 0.
+
+    Parameters
+    ----------
+    servers : int
+        Charging points.
+    load : float
+        Offered load, erlang.
+
+    Returns
+    -------
+    float
+        Probability, 0 to 1.
+
+    Raises
+    ------
+    AssumptionError
+        Where servers or load are out of range.
+
+    Examples
+    --------
+    >>> round(erlang_b(14, 10), 6)
+    0.056819
+    """
+    count = _check(servers, load)
+    if load == 0:
+        return 0.0
+    inverse = 1.0
+    for k in range(1, count + 1):
+        inverse = 1 + k / load * inverse
+        if math.isinf(inverse):
+            return 0.0
+    return 1 / inverse
+
+
+def erlang_c(servers: int, load: float) -> float:
+    """Share of arrivals that must wait; 1 where the load reaches the servers.
+
+    Examples
+    --------
+    >>> round(erlang_c(3, 2), 12) == round(4 / 9, 12), erlang_c(2, 5)
+    (True, 1.0)
+    """
+    count = _check(servers, load)
+    if load >= count:
+        return 1.0
+    blocked = erlang_b(count, load)
+    return blocked / (1 - load / count * (1 - blocked))
+
+
+def mean_wait(servers: int, load: float, service: float = 1.0) -> float:
+    """Mean wait of all arrivals, in the unit of ``service``; infinite at or above capacity.
+
+    Examples
+    --------
+    >>> round(mean_wait(14, 10, service=180), 2)   # seconds
+    7.84
+    """
+    _require("service", service, "time", 0 < service < math.inf, "above 0")
+    waits = erlang_c(servers, load)
+    return math.inf if load >= servers else waits * service / (servers - load)
+
+
+def wait_exceeds(servers: int, load: float, time: float, service: float = 1.0) -> float:
+    """Share of arrivals that wait longer than ``time``.
+
+    Examples
+    --------
+    >>> round(1 - wait_exceeds(14, 10, time=20, service=180), 4)
+    0.8884
+    """
+    _require("time", time, "time", 0 <= time < math.inf, "0 or more")
+    _require("service", service, "time", 0 < service < math.inf, "above 0")
+    waits = erlang_c(servers, load)
+    return 1.0 if load >= servers else waits * math.exp(-(servers - load) * time / service)
+
+
+def points_for(load: float, promise: Promise | None = None) -> int:
+    """Fewest points that keep the promise at an offered load.
+
+    Parameters
+    ----------
+    load : float
+        Offered load of the busiest hour, erlang.
+    promise : Promise, optional
+        Default: at most one in ten waits longer than ten minutes.
+
+    Returns
+    -------
+    int
+        Points; 0 where nobody comes.
+
+    Raises
+    ------
+    AssumptionError
+        Where the load is negative or not finite.
+
+    Examples
+    --------
+    >>> points_for(0), points_for(2.0)
+    (0, 4)
+    """
+    kept = promise or Promise()
+    _require("load", load, "erlang", 0 <= load < math.inf, "0 or more")
+    if load == 0:
+        return 0
+    low = math.floor(load)  # here the queue grows without end
+    high = low + 1
+    while not _keeps(high, load, kept):
+        low, high = high, high + (high - low) * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _keeps(middle, load, kept) else (middle, high)
+    return high
+
+
+def _keeps(servers: int, load: float, promise: Promise) -> bool:
+    return wait_exceeds(servers, load, promise.minutes, promise.service_minutes) <= promise.share
+
+
+@cache
+def utilisation_ceiling(points: int, promise: Promise | None = None, peak_hour_share: float = 0.085) -> float:
+    """Highest share of the day that a station's points can be busy while the promise holds in the busiest hour.
+
+    Parameters
+    ----------
+    points : int
+        Points at one station: the larger the station, the higher its ceiling.
+    promise : Promise, optional
+        Default: at most one in ten waits longer than ten minutes.
+    peak_hour_share : float
+        Share of the day's arrivals that come in the busiest hour, 1/24 to 1.
+
+    Returns
+    -------
+    float
+        Utilisation over 24 hours, 0 to 1.
+
+    Raises
+    ------
+    AssumptionError
+        Where a value is out of range.
+
+    Examples
+    --------
+    >>> [round(utilisation_ceiling(c), 3) for c in (1, 2, 4)]
+    [0.065, 0.158, 0.253]
+    """
+    kept = promise or Promise()
+    _require("peak_hour_share", peak_hour_share, "share of a day", 1 / 24 <= peak_hour_share <= 1, "1/24 to 1")
+    _check(points, 0)
+    low, high = 0.0, float(points)
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _keeps(points, middle, kept) else (low, middle)
+    return low / points / (24 * peak_hour_share)
+
+
+def ceilings(sizes: npt.NDArray[np.float64], promise: Promise | None = None) -> npt.NDArray[np.float64]:
+    """Utilisation ceilings of stations of given mean sizes, interpolated between whole points.
+
+    Examples
+    --------
+    >>> np.round(ceilings(np.array([2.0, 3.0, 4.0])), 3)
+    array([0.158, 0.215, 0.253])
+    """
+    largest = math.ceil(float(np.max(sizes))) if sizes.size else 1
+    grid = np.arange(1, max(largest, 1) + 1)
+    return np.interp(sizes, grid, [utilisation_ceiling(int(points), promise) for points in grid])
