@@ -40,15 +40,15 @@ lint: $(VENV)/.test-ready ## Check style and format
 types: $(VENV)/.test-ready ## Check the types
 	$(BIN)/mypy
 
-lab: $(VENV)/.ready ## Open the notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+lab: $(VENV)-lab/.ready ## Open the notebooks in JupyterLab
+	$(VENV)-lab/bin/jupyter lab notebooks
 
 lock: $(UV) ## Bring the lock in line with pyproject.toml; LOCK_FLAGS=--upgrade moves every version
 	echo 'setuptools>=77' | $(LOCK) - $(EXTRAS) --output-file binder/requirements-test.txt
 	echo 'setuptools>=77' | $(LOCK) - --constraints binder/requirements-test.txt --output-file binder/requirements.txt
 
 clean: ## Remove the environment, the reports and every cache
-	rm -rf $(VENV) $(VENV)-lock $(OUT) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lab $(VENV)-lock $(OUT) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # Each stamp lies inside the environment, so that it goes when the environment goes.
@@ -69,6 +69,14 @@ $(VENV)/.ready: $(VENV)/.locked pyproject.toml
 $(VENV)/.test-ready: $(VENV)/.ready binder/requirements-test.txt
 	@echo "Adding the tools of the tests to $(VENV): a minute or two, once"
 	@$(PIP) install --require-hashes --no-deps --requirement binder/requirements-test.txt
+	@touch $@
+
+# JupyterLab has an environment of its own, and the locked one as its kernel: Lab makes every import of nbformat slower.
+$(VENV)-lab/.ready: $(VENV)/.ready
+	@echo "Installing JupyterLab into $(VENV)-lab: a minute, once"
+	@$(PYTHON) -m venv $(VENV)-lab
+	@$(VENV)-lab/bin/pip --quiet install 'jupyterlab>=4.3'
+	@$(BIN)/python -m ipykernel install --prefix $(VENV)-lab --name python3 >/dev/null 2>&1
 	@touch $@
 
 $(UV):
