@@ -1,0 +1,126 @@
+"""The pages of a run in a real browser: figures drawn, nothing on the console, nothing asked of the network."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from forecasting.runs.runner import run
+
+ROOT = Path(__file__).parent.parent
+SCENARIOS = ("uzbekistan-baseline", "uzbekistan-constrained", "turkmenistan-baseline")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# What a drawn figure has: a canvas of some size, and inside it lines, bars or points.
+DRAWN = """figure => {
+    const box = figure.querySelector(".main-svg")?.getBoundingClientRect();
+    return !!box && box.width > 100 && box.height > 100
+        && figure.querySelectorAll(".trace path, .points path, .barlayer path, .scatterlayer path").length > 0;
+}"""
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory) -> Path:
+    """The reports of three scenarios and their index, made as ``ev-forecast run`` makes them."""
+    out = tmp_path_factory.mktemp("site") / "reports"
+    summary = run([ROOT / "params" / f"{name}.yaml" for name in SCENARIOS], out, progress=False)
+    assert summary.ok, str(summary)
+    return out
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert path, "no Chromium found; on Debian: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A page with what it said and asked for while it was open."""
+
+    def __init__(self, page: Page, path: Path) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        self.asked: list[str] = []
+        page.on("console", lambda message: self.errors.append(message.text) if message.type != "log" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.goto(path.as_uri())
+        page.wait_for_load_state("networkidle")
+
+    @property
+    def outside(self) -> list[str]:
+        return [url for url in self.asked if not url.startswith(("file:", "data:", "blob:"))]
+
+    @property
+    def drawn(self) -> list[bool]:
+        figures = self.page.locator(".figure[data-json]").all()
+        for figure in figures:
+            figure.scroll_into_view_if_needed()
+        return [figure.evaluate(DRAWN) for figure in figures]
+
+
+@pytest.fixture
+def visit(browser):
+    pages = []
+
+    def visit(path: Path, **settings) -> Visit:
+        page = browser.new_context(offline=True, **settings).new_page()
+        pages.append(page)
+        return Visit(page, path)
+
+    yield visit
+    for page in pages:
+        page.context.close()
+
+
+PAGES = ("index.html", "uzbekistan-baseline/report.html", "turkmenistan-baseline/report.html")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
+def test_figures_are_drawn_without_error_or_network(reports, visit, page, scheme):
+    seen = visit(reports / page, color_scheme=scheme)
+    assert seen.drawn, "the page has no figure"
+    assert all(seen.drawn)
+    assert not seen.errors
+    assert not seen.outside
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_fit_a_telephone(reports, visit, page):
+    seen = visit(reports / page, viewport={"width": 390, "height": 844})
+    width = seen.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+
+
+def test_the_index_leads_to_every_report(reports, visit):
+    index = visit(reports / "index.html").page
+    links = {link.get_attribute("href") for link in index.locator("a.card").all()}
+    assert links == {f"{name}/report.html" for name in SCENARIOS}
+    index.locator('a.card[href^="uzbekistan-baseline"]').click()
+    assert index.url.endswith("uzbekistan-baseline/report.html")
+    assert "Uzbekistan" in index.locator("h1").first.inner_text()
+
+
+def test_what_the_browser_sees_can_fail(tmp_path, visit):
+    page = tmp_path / "broken.html"
+    body = '<div class="figure" data-json="none"></div><img src="http://127.0.0.1:9/a.png"><script>throw 1</script>'
+    page.write_text(body, encoding="utf-8")
+    seen = visit(page)
+    assert seen.drawn == [False]
+    assert seen.errors
+    assert seen.outside == ["http://127.0.0.1:9/a.png"]
