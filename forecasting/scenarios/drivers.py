@@ -1,6 +1,7 @@
 """Dated events on the draws of a forecast: when they happen in each draw, and what they do to its months.
 
-What happened before the day of the forecast is in the facts already, so no driver touches a month that ended by then.
+What happened before the last day that the facts cover is in them already, so no driver touches a month that ended by
+then.
 Every driver draws its luck from the scenario's seed and its own name: the same driver has the same luck in two
 scenarios, and scenario minus baseline is the effect of what differs, not of chance.
 """
@@ -72,7 +73,7 @@ def draw_luck(driver: Driver, draws: int, seed: int) -> Luck:
     return Luck(start, np.asarray(driver.size.quantile(size), dtype=float))
 
 
-def activity(months: Sequence[Period], start: Array, end: dt.date | None, as_of: dt.date) -> Array:
+def activity(months: Sequence[Period], start: Array, end: dt.date | None, known_until: dt.date) -> Array:
     """The part of each month in which a driver is at work, by days.
 
     Parameters
@@ -83,8 +84,8 @@ def activity(months: Sequence[Period], start: Array, end: dt.date | None, as_of:
         Ordinal day of the first day.
     end : date or None
         Last day.
-    as_of : date
-        Day of the forecast; nothing changes up to it.
+    known_until : date
+        Last day that the facts cover; nothing changes up to it.
 
     Returns
     -------
@@ -101,10 +102,10 @@ def activity(months: Sequence[Period], start: Array, end: dt.date | None, as_of:
     """
     opens = np.array([month.start.toordinal() for month in months], dtype=float)
     closes = np.array([month.end.toordinal() + 1 for month in months], dtype=float)
-    first = np.maximum(start, as_of.toordinal() + 1)[:, None]
+    first = np.maximum(start, known_until.toordinal() + 1)[:, None]
     last = float(end.toordinal() + 1 if end else NEVER)
     days = np.minimum(closes, last) - np.maximum(opens, first)
-    return np.clip(days, 0.0, None) / (closes - opens)
+    return np.asarray(np.clip(days, 0.0, None) / (closes - opens))
 
 
 def cap_totals(flow: Array, cap: Array, beyond: float, years: Years, still: Flags) -> Array:
@@ -172,7 +173,7 @@ def scale_totals(flow: Array, limit: Array, years: Years, still: Flags) -> Array
     return scaled
 
 
-def apply_drivers(forecast: FlowForecast, drivers: Sequence[Driver], as_of: dt.date, seed: int) -> FlowForecast:
+def apply_drivers(forecast: FlowForecast, drivers: Sequence[Driver], known_until: dt.date, seed: int) -> FlowForecast:
     """The forecast with the drivers' effect, draw by draw.
 
     Parameters
@@ -181,8 +182,8 @@ def apply_drivers(forecast: FlowForecast, drivers: Sequence[Driver], as_of: dt.d
         Without drivers.
     drivers : sequence of Driver
         Those of kind ``demand`` are left to the demand chain.
-    as_of : date
-        Day of the forecast.
+    known_until : date
+        Last day that the facts cover.
     seed : int
         Of the scenario.
 
@@ -199,7 +200,7 @@ def apply_drivers(forecast: FlowForecast, drivers: Sequence[Driver], as_of: dt.d
     rows = sorted(flow_drivers(drivers), key=lambda driver: driver.kind in ("ceiling", "cap"))
     flow = np.array(forecast.monthly, dtype=float)
     for driver in rows:
-        flow = _EFFECTS[driver.kind](flow, driver, forecast, as_of, draw_luck(driver, len(flow), seed))
+        flow = _EFFECTS[driver.kind](flow, driver, forecast, known_until, draw_luck(driver, len(flow), seed))
     return forecast.with_monthly(flow) if rows else forecast
 
 
@@ -208,33 +209,33 @@ def flow_drivers(drivers: Sequence[Driver]) -> list[Driver]:
     return [driver for driver in drivers if driver.kind != "demand"]
 
 
-def _level(flow: Array, driver: Driver, forecast: FlowForecast, as_of: dt.date, luck: Luck) -> Array:
-    at_work = activity(forecast.months, luck.start, driver.end, as_of)
+def _level(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, luck: Luck) -> Array:
+    at_work = activity(forecast.months, luck.start, driver.end, known_until)
     return flow * (1.0 + (luck.size[:, None] - 1.0) * at_work)
 
 
-def _growth(flow: Array, driver: Driver, forecast: FlowForecast, as_of: dt.date, luck: Luck) -> Array:
-    years = np.cumsum(activity(forecast.months, luck.start, driver.end, as_of), axis=1) / 12.0
+def _growth(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, luck: Luck) -> Array:
+    years = np.cumsum(activity(forecast.months, luck.start, driver.end, known_until), axis=1) / 12.0
     return flow * luck.size[:, None] ** years
 
 
-def _cap(flow: Array, driver: Driver, forecast: FlowForecast, as_of: dt.date, luck: Luck) -> Array:
-    years, still = _years(forecast.months), _open(forecast.months, as_of)
+def _cap(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, luck: Luck) -> Array:
+    years, still = _years(forecast.months), _open(forecast.months, known_until)
     capped = cap_totals(flow, luck.size, driver.beyond, years, still)
-    return flow + (capped - flow) * activity(forecast.months, luck.start, driver.end, as_of)
+    return flow + (capped - flow) * activity(forecast.months, luck.start, driver.end, known_until)
 
 
-def _ceiling(flow: Array, driver: Driver, forecast: FlowForecast, as_of: dt.date, luck: Luck) -> Array:
+def _ceiling(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, luck: Luck) -> Array:
     if forecast.market is None:
         raise ScenarioError(f"driver {driver.name!r} bounds a share, and no market size is known: give market_size")
-    years, still = _years(forecast.months), _open(forecast.months, as_of)
+    years, still = _years(forecast.months), _open(forecast.months, known_until)
     scaled = scale_totals(flow, luck.size[:, None] * forecast.market, years, still)
-    return flow + (scaled - flow) * activity(forecast.months, luck.start, driver.end, as_of)
+    return flow + (scaled - flow) * activity(forecast.months, luck.start, driver.end, known_until)
 
 
-def _open(months: Sequence[Period], as_of: dt.date) -> Flags:
+def _open(months: Sequence[Period], known_until: dt.date) -> Flags:
     """The months that can still change."""
-    return np.array([month.end > as_of for month in months])
+    return np.array([month.end > known_until for month in months])
 
 
 def _years(months: Sequence[Period]) -> Years:

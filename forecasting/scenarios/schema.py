@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 
@@ -32,6 +32,9 @@ from forecasting.scenarios.values import (
     listed,
 )
 from forecasting.scenarios.wording import Owner, did_you_mean, short, worded
+
+if TYPE_CHECKING:
+    from forecasting.evidence.ledger import Ledger
 
 __all__ = ["Driver", "Range", "Scenario", "load_scenario", "notebook_parameters", "scenario_from_parameters"]
 
@@ -194,9 +197,9 @@ class Scenario(Strict):
         where = place_name(self.country) if self.country else (self.corridor or "").capitalize()
         return self.title or f"{where}: {self.scenario}"
 
-    def known_by(self, latest: dt.date) -> dt.date:
-        """The day of the forecast, where ``latest`` is the ledger's newest publication."""
-        return latest if self.as_of == "latest" else as_date(self.as_of)
+    def known_by(self, ledger: Ledger) -> dt.date:
+        """The day of the forecast; ``latest`` is the ledger's newest publication."""
+        return ledger.latest if self.as_of == "latest" else as_date(self.as_of)
 
     def parameters(self) -> dict[str, Any]:
         """The scenario as a notebook's parameters: canonical and JSON-able, every key but the absent place."""

@@ -7,6 +7,7 @@ here: only mappings, lists, text, numbers, true, false and null exist, and a key
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ DEEPEST = 16  # levels of nesting
 MOST_PROBLEMS = 100  # of one file; more would hide them
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")  # no octal: 0123 stays text
-_FLOAT = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]{0,17})(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
+_FLOAT = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]{0,17})(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
@@ -153,7 +154,12 @@ class _Builder:
             return self._mapping(events, path)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(events, path)
-        return _scalar(event) if isinstance(event, yaml.ScalarEvent) else None
+        return self._scalar(event, path) if isinstance(event, yaml.ScalarEvent) else None
+
+    def _scalar(self, event: yaml.ScalarEvent, path: KeyPath) -> object:
+        if any("\ud800" <= letter <= "\udfff" for letter in event.value):
+            self._problem(path, "holds half a character, which no file can keep", "write the character itself")
+        return _scalar(event)
 
     def _sequence(self, events: Iterator[yaml.Event], path: KeyPath) -> list[object]:
         items: list[object] = []
@@ -192,7 +198,8 @@ def _scalar(event: yaml.ScalarEvent) -> object:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
         return int(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
+    number = float(text) if _FLOAT.fullmatch(text) else math.inf
+    return number if math.isfinite(number) else text
 
 
 def _refuse(name: str, what: str, hint: str) -> ScenarioError:

@@ -1,0 +1,167 @@
+"""The demand chain's assumptions under a scenario: its overrides, and what dated events set in each draw."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.demand.parameters import Parameters, load_parameters
+from forecasting.errors import AssumptionError, Problem
+from forecasting.measures import MEASURES
+from forecasting.scenarios.drivers import NEVER, draw_luck
+from forecasting.scenarios.schema import Driver, Scenario
+
+if TYPE_CHECKING:
+    from forecasting.demand.outlook import DemandOutlook
+    from forecasting.evidence.ledger import Ledger
+
+__all__ = ["DatedParameters", "assumption_problems", "demand_of", "demand_parameters"]
+
+Array = NDArray[np.float64]
+LAST_YEAR = 2100  # stands for never: no horizon reaches it
+
+
+@dataclass(frozen=True)
+class DatedParameters(Parameters):
+    """Parameters of which some are set draw by draw, by events with luck of their own.
+
+    Parameters
+    ----------
+    dated : mapping of str to ndarray, shape (draws,)
+        Takes the place of what would be drawn.
+    """
+
+    dated: Mapping[str, Array] = field(default_factory=dict)
+
+    def draw(self, rng: np.random.Generator, draws: int) -> dict[str, Array]:
+        """Draws of every parameter; the dated ones as their events have it."""
+        return super().draw(rng, draws) | dict(self.dated)
+
+
+def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int) -> Parameters:
+    """The assumptions of one scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its assumptions, and its country's own rows.
+    drivers : sequence of Driver
+        Those of kind ``demand`` set a parameter and its year.
+    draws : int
+        Number of draws.
+
+    Raises
+    ------
+    AssumptionError
+        With every unknown name and every value out of range.
+    """
+    problems = assumption_problems(scenario, drivers)
+    if problems:
+        raise AssumptionError(problems)
+    changed = load_parameters().at(scenario.country).override(_plain(scenario))
+    dated: dict[str, Array] = {}
+    for driver in drivers:
+        if driver.kind == "demand":
+            luck = draw_luck(driver, draws, scenario.seed)
+            dated |= {driver.quantity: luck.size, f"{driver.quantity}_year": first_years(luck.start)}
+    return DatedParameters(**{f.name: getattr(changed, f.name) for f in dataclasses.fields(changed)}, dated=dated)
+
+
+def first_years(start: Array) -> Array:
+    """The first calendar year of which an event has the larger part.
+
+    >>> first_years(np.array([dt.date(2026, 5, 1).toordinal(), dt.date(2026, 9, 1).toordinal(), NEVER]))
+    array([2026., 2027., 2100.])
+    """
+    middle = 1 + (start + 183) / 365.2425  # ordinal 1 is 1 January of year 1
+    return np.where(start >= NEVER, float(LAST_YEAR), np.minimum(np.floor(middle), LAST_YEAR))
+
+
+def assumption_problems(scenario: Scenario, drivers: Sequence[Driver]) -> list[Problem]:
+    """Every override that the demand chain does not know or that is out of its range."""
+    shipped = load_parameters().at(scenario.country)
+    problems = []
+    try:
+        shipped.override(_plain(scenario))
+    except AssumptionError as error:
+        problems = [Problem(f"assumptions.{p.where}", p.what, p.hint) for p in error.problems]
+    for i, driver in enumerate(scenario.drivers):
+        if driver.kind != "demand" or driver not in drivers:
+            continue
+        try:
+            shipped.override({driver.quantity: driver.size.model_dump()})
+            shipped[f"{driver.quantity}_year"]
+        except AssumptionError as error:
+            dateless = all(p.where == f"{driver.quantity}_year" for p in error.problems)
+            what = f"{driver.quantity!r} has no date in the demand chain" if dateless else ""
+            problems += [
+                Problem(f"drivers[{i}].quantity", what or p.what, "put it under assumptions" if dateless else p.hint)
+                for p in error.problems
+            ]
+    return problems
+
+
+def _plain(scenario: Scenario) -> dict[str, Any]:
+    return {name: size.model_dump() for name, size in scenario.assumptions.items()}
+
+
+def demand_of(
+    scenario: Scenario,
+    ledger: Ledger,
+    as_of: dt.date,
+    drivers: Sequence[Driver],
+    years: Sequence[int],
+    imports: Array,
+) -> DemandOutlook:
+    """From the vehicles of each year to charging points.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Of a country.
+    ledger : Ledger
+        For what stood on the road and at the kerb by then.
+    as_of : date
+        Nothing published later.
+    drivers : sequence of Driver
+        Those of kind ``demand`` count.
+    years : sequence of int
+        Calendar years.
+    imports : ndarray, shape (draws, years)
+        The flow that was forecast: registrations, where those are counted, are not thinned by re-export again.
+    """
+    from forecasting.demand.chain import demand_outlook
+
+    parameters = demand_parameters(scenario, drivers, len(imports))
+    if scenario.measure == "ev_registrations":
+        parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
+    counted = ledger.select(place=scenario.country, kind=("outcome", "estimate"), as_of=as_of)
+    return demand_outlook(
+        imports,
+        list(years),
+        parameters=parameters,
+        stock_facts=counted.select(measure="ev_stock").frame,
+        charging_today=standing_today(counted),
+        place=scenario.country,
+        seed=scenario.seed,
+    )
+
+
+def standing_today(counted: Ledger) -> dict[str, Any] | None:
+    """The newest count of public charging of the whole country, points before stations; None where there is none.
+
+    A bound (at least 106 stations of one network) is no count: the chain then draws the level from other markets.
+    """
+    for measure in ("charging_points", "charging_stations"):
+        facts = counted.select(measure=measure).frame
+        facts = facts[facts["relation"].isin(["equals", "about"])].sort_values("period_end")
+        if len(facts):
+            last = facts.iloc[-1]
+            return {"count": float(last["value"]), "unit": MEASURES[measure].unit, "date": last["period_end"]}
+    return None

@@ -1,0 +1,345 @@
+"""One scenario end to end: the facts of the day, the growth, the drivers, the demand for charging."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.errors import EvidenceError
+from forecasting.evidence.places import place_name
+from forecasting.measures import MEASURES
+from forecasting.periods import year
+from forecasting.scenarios.assumptions import demand_of
+from forecasting.scenarios.drivers import apply_drivers
+from forecasting.scenarios.inputs import (
+    MarketSize,
+    driver_facts,
+    flow_evidence,
+    known_drivers,
+    last_day,
+    market_size,
+    no_counts,
+)
+from forecasting.scenarios.results import Results, quantile_table, results_from, sum_outlooks
+from forecasting.scenarios.schema import Driver, Scenario, scenario_from_parameters
+from forecasting.scenarios.store import load_tables, save_tables
+
+if TYPE_CHECKING:
+    from forecasting.demand.outlook import DemandOutlook
+    from forecasting.evidence.ledger import Ledger
+    from forecasting.growth.flow import FlowForecast
+    from forecasting.growth.prior import Prior
+
+__all__ = ["Outlook", "load_outlook", "outlook"]
+
+Array = NDArray[np.float64]
+MONTHLY_YEARS = 2  # years of the outlook that are also shown by month
+UNKNOWN = MarketSize(None)
+MUCH = 0.05  # share of draws beyond which a reservation is worth a sentence
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """What a scenario comes to, with everything that it came from.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was asked.
+    as_of : date
+        Day of the forecast; nothing published later was used.
+    first_year : int
+        First year that the facts do not cover.
+    evidence : Ledger or None
+        Facts that the flows were forecast from; None of an outlook that was read from files.
+    forecasts, baseline_forecasts : dict of str to FlowForecast
+        Per place, with and without the drivers; empty of an outlook that was read from files.
+    parts : tuple of Results
+        Joint draws by year, per place; a corridor's last part is the sum of its places.
+    monthly : pandas.DataFrame
+        The flow by month in the first two years, in the columns of `table`.
+    demand : DemandOutlook or None
+        From vehicles to chargers; None of a corridor.
+    market : MarketSize
+        New vehicles a year, and its source.
+    warnings : list of str
+        What a reader must know first.
+    facts_used : list of str
+        Ids of every fact that had a say.
+    """
+
+    scenario: Scenario
+    as_of: dt.date
+    first_year: int
+    evidence: Ledger | None
+    forecasts: Mapping[str, FlowForecast]
+    baseline_forecasts: Mapping[str, FlowForecast]
+    parts: tuple[Results, ...]
+    monthly: pd.DataFrame
+    demand: DemandOutlook | None = None
+    market: MarketSize = UNKNOWN
+    warnings: list[str] = field(default_factory=list)
+    facts_used: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.scenario.name
+
+    @property
+    def forecast(self) -> FlowForecast | None:
+        """The forecast of the only, or first, place."""
+        return next(iter(self.forecasts.values()), None)
+
+    @property
+    def baseline_forecast(self) -> FlowForecast | None:
+        """The same before drivers."""
+        return next(iter(self.baseline_forecasts.values()), None)
+
+    @property
+    def results(self) -> Results:
+        """Joint draws by year: of the country, or of the corridor as a whole."""
+        return self.parts[-1]
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Calendar years of the results, from the first fact to the horizon."""
+        return self.results.years
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Every measure's quantiles, by year to the horizon, and the flow also by month in the first two years."""
+        return pd.concat([*(part.table for part in self.parts), self.monthly], ignore_index=True)
+
+    @cached_property
+    def draws(self) -> pd.DataFrame:
+        """Every measure's draws by year, from the first year that the facts do not cover."""
+        return pd.concat([part.draws(self.first_year) for part in self.parts], ignore_index=True)
+
+    @cached_property
+    def headline(self) -> dict[str, dict[str, float]]:
+        """Median and 80 % interval of the main measures in the horizon year."""
+        wanted = (self.scenario.measure, "ev_stock", "energy_gwh", "charging_points_need", "charging_points_practice")
+        last = {measure: draws[:, -1] for measure, draws in self.results.values.items() if measure in wanted}
+        return {
+            measure: dict(zip(("low", "median", "high"), np.quantile(draws, (0.1, 0.5, 0.9)).tolist(), strict=True))
+            for measure, draws in last.items()
+        }
+
+    def save(self, folder: str | Path) -> None:
+        """Write ``outlook.parquet`` and ``draws.parquet`` into a folder; `load_outlook` reads them back."""
+        record = {
+            "parameters": self.scenario.parameters(),
+            "as_of": self.as_of.isoformat(),
+            "first_year": self.first_year,
+            "market": self.market.said,
+            "warnings": self.warnings,
+            "facts_used": self.facts_used,
+        }
+        save_tables(folder, self.table, self.draws, record)
+
+    def __repr__(self) -> str:
+        return f"<Outlook {self.name}, as of {self.as_of}, to {self.scenario.horizon}>"
+
+
+def load_outlook(folder: str | Path) -> Outlook:
+    """Read back what `Outlook.save` wrote: results, table, warnings; not the forecast objects.
+
+    Raises
+    ------
+    InputError
+        Where the folder has no outlook.
+    """
+    table, draws, record = load_tables(folder)
+    whole = pd.to_datetime(table["period_end"]) - pd.to_datetime(table["period_start"]) > pd.Timedelta(days=32)
+    return Outlook(
+        scenario=scenario_from_parameters(record["parameters"]),
+        as_of=dt.date.fromisoformat(record["as_of"]),
+        first_year=record["first_year"],
+        evidence=None,
+        forecasts={},
+        baseline_forecasts={},
+        parts=results_from(draws),
+        monthly=table[~whole].reset_index(drop=True),
+        market=MarketSize(None, (), record["market"]),
+        warnings=record["warnings"],
+        facts_used=record["facts_used"],
+    )
+
+
+def outlook(scenario: Scenario, ledger: Ledger, prior: Prior | None = None, draws: int = 2000) -> Outlook:
+    """Run one scenario end to end.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        From `load_scenario`.
+    ledger : Ledger
+        All facts; the scenario's day says which of them were known.
+    prior : Prior, optional
+        What analogue markets teach; default the one that ships.
+    draws : int
+        Number of draws.
+
+    Returns
+    -------
+    Outlook
+
+    Raises
+    ------
+    EvidenceError
+        Where the facts cannot carry the forecast: no count and no market size, or a horizon that has passed.
+    LedgerError
+        Where a driver cites a fact that is not there.
+    AssumptionError
+        Where an assumption is out of its range.
+    """
+    as_of = scenario.known_by(ledger)
+    if scenario.horizon < as_of.year:
+        raise EvidenceError(f"{scenario.name} ends in {scenario.horizon}, before its day {as_of}; give a later horizon")
+    drivers, left_out = known_drivers(scenario, ledger, as_of)
+    setting = _Setting(scenario, ledger, as_of, drivers, prior, draws)
+    made = _country(setting) if scenario.country else _corridor(setting)
+    return dataclasses.replace(made, warnings=[*made.warnings, *left_out])
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What every step of a run needs to know."""
+
+    scenario: Scenario
+    ledger: Ledger
+    as_of: dt.date
+    drivers: list[Driver]
+    prior: Prior | None
+    draws: int
+
+
+@dataclass(frozen=True)
+class _Flow:
+    """The flow of one place: what it was forecast from, and what came out, before and after drivers."""
+
+    evidence: Ledger
+    market: MarketSize
+    known_until: dt.date
+    first_year: int
+    before: FlowForecast
+    after: FlowForecast
+
+
+def _flow(setting: _Setting, place: str) -> _Flow:
+    from forecasting.growth.flow import forecast_flow
+
+    scenario = setting.scenario
+    evidence = flow_evidence(setting.ledger, place, scenario.measure, setting.as_of)
+    market = market_size(scenario, place, setting.ledger, setting.as_of)
+    known_until = last_day(evidence, setting.as_of)
+    first_year = min((known_until + dt.timedelta(days=1)).year, scenario.horizon)
+    before = forecast_flow(
+        evidence,
+        [year(value) for value in range(first_year, scenario.horizon + 1)],
+        prior=setting.prior,
+        market_size=market.value,
+        basis=scenario.basis,
+        draws=setting.draws,
+        seed=scenario.seed,
+    )
+    after = apply_drivers(before, setting.drivers, known_until, scenario.seed)
+    return _Flow(evidence, market, known_until, first_year, before, after)
+
+
+def _country(setting: _Setting) -> Outlook:
+    scenario, place = setting.scenario, setting.scenario.place
+    flow = _flow(setting, place)
+    years, imports = by_year(flow.after)
+    demand = demand_of(scenario, setting.ledger, setting.as_of, setting.drivers, years, imports)
+    return Outlook(
+        scenario=scenario,
+        as_of=setting.as_of,
+        first_year=flow.first_year,
+        evidence=flow.evidence,
+        forecasts={place: flow.after},
+        baseline_forecasts={place: flow.before},
+        parts=(Results(scenario.name, place, years, {scenario.measure: imports} | demand.results),),
+        monthly=_monthly(scenario, place, flow),
+        demand=demand,
+        market=flow.market,
+        warnings=_warnings(scenario, place, flow),
+        facts_used=[*flow.evidence.frame["id"], *flow.market.facts, *driver_facts(setting.drivers)],
+    )
+
+
+def _corridor(setting: _Setting) -> Outlook:
+    scenario, measure = setting.scenario, setting.scenario.measure
+    label = MEASURES[measure].label.lower()
+    counted = [place for place in scenario.places if len(flow_evidence(setting.ledger, place, measure, setting.as_of))]
+    missing = [place_name(place) for place in scenario.places if place not in counted]
+    if not counted:
+        raise EvidenceError(
+            f"{scenario.name}: no count of {label} was known on {setting.as_of} at {', '.join(missing)}"
+        )
+    flows = {place: _flow(setting, place) for place in counted}
+    parts = [Results(scenario.name, place, years, {measure: draws}) for place, (years, draws) in
+             ((place, by_year(flow.after)) for place, flow in flows.items())]  # fmt: skip
+    if len(parts) > 1:
+        parts.append(sum_outlooks(parts, scenario.place, scenario.name))
+    evidence = sum((flow.evidence for flow in list(flows.values())[1:]), next(iter(flows.values())).evidence)
+    notes = [f"{name} has no count of {label}: it is not in the sum." for name in missing]
+    return Outlook(
+        scenario=scenario,
+        as_of=setting.as_of,
+        first_year=max(flow.first_year for flow in flows.values()),
+        evidence=evidence,
+        forecasts={place: flow.after for place, flow in flows.items()},
+        baseline_forecasts={place: flow.before for place, flow in flows.items()},
+        parts=tuple(parts),
+        monthly=pd.concat([_monthly(scenario, place, flow) for place, flow in flows.items()], ignore_index=True),
+        warnings=notes + [said for place, flow in flows.items() for said in _warnings(scenario, place, flow)],
+        facts_used=[*evidence.frame["id"], *driver_facts(setting.drivers)],
+    )
+
+
+def by_year(forecast: FlowForecast) -> tuple[tuple[int, ...], Array]:
+    """The flow of each calendar year, in each draw."""
+    years = sorted({month.start.year for month in forecast.months})
+    draws = np.asarray(forecast.monthly, dtype=float)
+    return tuple(years), draws.reshape(len(draws), len(years), 12).sum(axis=2)
+
+
+def _monthly(scenario: Scenario, place: str, flow: _Flow) -> pd.DataFrame:
+    shown = range(flow.first_year, flow.first_year + MONTHLY_YEARS)
+    columns = [i for i, month in enumerate(flow.after.months) if month.start.year in shown]
+    months = [flow.after.months[i] for i in columns]
+    return quantile_table(scenario.name, place, scenario.measure, months, flow.after.monthly[:, columns])
+
+
+def _warnings(scenario: Scenario, place: str, flow: _Flow) -> list[str]:
+    """What a reader must know first; a missing count before all else."""
+    said = [] if len(flow.evidence) else [no_counts(place, scenario.measure)]
+    if not len(flow.evidence):
+        said.append(f"The size of the market is {flow.market.said}.")
+    above = _share_above_one(flow.after, flow.first_year)
+    if above > MUCH:
+        said.append(
+            f"In {above:.0%} of the draws {place_name(place)}'s flow exceeds the whole market in some year: "
+            "vehicles that leave again or wait unsold, or a market larger than assumed."
+        )
+    return said
+
+
+def _share_above_one(forecast: FlowForecast, first_year: int) -> float:
+    if forecast.market is None:
+        return 0.0
+    open_ = np.array([month.start.year >= first_year for month in forecast.months])
+    flow, market = (np.asarray(draws)[:, open_].reshape(len(draws), -1, 12).sum(2) for draws in
+                    (forecast.monthly, forecast.market))  # fmt: skip
+    return float((flow > market).any(axis=1).mean())

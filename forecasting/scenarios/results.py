@@ -1,0 +1,242 @@
+"""Joint draws of measures by year: their table, their sum over places, their difference between scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.errors import ModelError
+from forecasting.measures import MEASURES
+from forecasting.periods import Period, year
+
+__all__ = ["QUANTILES", "Results", "difference", "quantile_table", "results_from", "sum_outlooks"]
+
+Array = NDArray[np.float64]
+QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+COLUMNS = ("scenario", "country", "measure", "unit", "period_start", "period_end", "quantile", "value")
+NOT_ADDED = ("ev_export_value_index", "peak_mw")  # an index has no sum, and peaks need not coincide
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """Draws of several measures of one place under one scenario.
+
+    Parameters
+    ----------
+    scenario, country : str
+        Names of the scenario and of the place.
+    years : tuple of int
+        Consecutive calendar years.
+    values : mapping of str to ndarray, shape (draws, years)
+        Draw i of every measure and place belongs to one world, so sums and differences are taken draw by draw.
+
+    Examples
+    --------
+    >>> results = Results("a-b", "A", (2024, 2025), {"ev_stock": np.array([[1.0, 2.0], [3.0, 4.0]])})
+    >>> results.table.query("quantile == 0.5")["value"].tolist()
+    [2.0, 3.0]
+    """
+
+    scenario: str
+    country: str
+    years: tuple[int, ...]
+    values: Mapping[str, Array]
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row per measure, year and quantile; a stock stands on the last day of its period."""
+        periods = [year(value) for value in self.years]
+        return pd.concat(
+            [
+                quantile_table(self.scenario, self.country, measure, periods, draws)
+                for measure, draws in self.values.items()
+            ],
+            ignore_index=True,
+        )
+
+    def draws(self, first: int | None = None) -> pd.DataFrame:
+        """One row per measure, year and draw.
+
+        Parameters
+        ----------
+        first : int, optional
+            Leave out the years before.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns scenario, country, measure, year, draw, value.
+        """
+        kept = [i for i, value in enumerate(self.years) if first is None or value >= first]
+        shown = np.array(self.years)[kept]
+        frames = []
+        for measure, draws in self.values.items():
+            count = draws.shape[0]
+            rows = {"measure": measure, "year": np.repeat(shown, count), "draw": np.tile(np.arange(count), len(kept))}
+            frames.append(pd.DataFrame({**rows, "value": draws[:, kept].T.ravel()}))
+        long = pd.concat(frames, ignore_index=True)
+        long.insert(0, "scenario", self.scenario)
+        long.insert(1, "country", self.country)
+        return long.astype({"scenario": "category", "country": "category", "measure": "category"})
+
+    def since(self, first: int) -> Results:
+        """The same without the years before."""
+        kept = [i for i, value in enumerate(self.years) if value >= first]
+        return Results(
+            self.scenario,
+            self.country,
+            tuple(self.years[i] for i in kept),
+            {measure: draws[:, kept] for measure, draws in self.values.items()},
+        )
+
+
+def quantile_table(scenario: str, country: str, measure: str, periods: Sequence[Period], draws: Array) -> pd.DataFrame:
+    """The quantiles of one measure over periods, in the columns of every result.
+
+    Parameters
+    ----------
+    scenario, country, measure : str
+        What the draws are of.
+    periods : sequence of Period
+        One per column of `draws`.
+    draws : ndarray, shape (draws, periods)
+        Values.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `COLUMNS`, one row per period and quantile.
+    """
+    values = np.quantile(draws, QUANTILES, axis=0).T.ravel()
+    starts, ends = ([getattr(p, side).isoformat() for p in periods] for side in ("start", "end"))
+    many = len(QUANTILES)
+    rows = {
+        "scenario": scenario,
+        "country": country,
+        "measure": measure,
+        "unit": MEASURES[measure].unit,
+        "period_start": np.repeat(starts, many),
+        "period_end": np.repeat(ends, many),
+        "quantile": np.tile(QUANTILES, len(periods)),
+        "value": values,
+    }
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def results_from(draws: pd.DataFrame) -> tuple[Results, ...]:
+    """The joint draws of each place, read back from the rows of `Results.draws`."""
+    found = []
+    for (scenario, country), part in draws.groupby(["scenario", "country"], sort=False, observed=True):
+        years = tuple(int(value) for value in sorted(part["year"].unique()))
+        values = {
+            str(measure): rows.sort_values(["draw", "year"])["value"].to_numpy().reshape(-1, len(years))
+            for measure, rows in part.groupby("measure", sort=False, observed=True)
+        }
+        found.append(Results(str(scenario), str(country), years, values))
+    return tuple(found)
+
+
+def sum_outlooks(outlooks: Sequence[Results], country: str = "central-asia-5", scenario: str = "") -> Results:
+    """The sum over places, draw by draw: the region's interval comes from joint draws, never from added quantiles.
+
+    Parameters
+    ----------
+    outlooks : sequence of Results or Outlook
+        Of different places; draw i of each shares the region's shocks where they share the seed.
+    country, scenario : str
+        Names of the sum.
+
+    Returns
+    -------
+    Results
+        The measures and years that all have, without indices and peaks, which do not add.
+
+    Raises
+    ------
+    ModelError
+        Where there is nothing to add, a place stands twice, or the numbers of draws differ.
+
+    Examples
+    --------
+    >>> a = Results("a-x", "A", (2024,), {"ev_stock": np.array([[1.0], [2.0]])})
+    >>> b = Results("b-x", "B", (2024, 2025), {"ev_stock": np.array([[5.0, 9.0], [5.0, 9.0]])})
+    >>> sum_outlooks([a, b], "A and B").values["ev_stock"].ravel().tolist()
+    [6.0, 7.0]
+    """
+    parts = [_results(outlook) for outlook in outlooks]
+    places = [part.country for part in parts]
+    if not parts or len(set(places)) < len(places):
+        raise ModelError(f"a sum needs one outlook per place, and has {', '.join(places) or 'none'}")
+    years = tuple(sorted(set.intersection(*(set(part.years) for part in parts))))
+    shared = [name for name in parts[0].values if all(name in part.values for part in parts) and name not in NOT_ADDED]
+    if not years or not shared:
+        raise ModelError(f"{', '.join(places)} have no {'measure' if years else 'year'} in common")
+    _same_draws(parts)
+    first = [part.years.index(years[0]) for part in parts]
+    total = {
+        name: np.sum([part.values[name][:, i : i + len(years)] for part, i in zip(parts, first, strict=True)], axis=0)
+        for name in shared
+    }
+    return Results(scenario or _shared_name(parts, country), country, years, total)
+
+
+def difference(outlook: Results, baseline: Results) -> Results:
+    """Scenario minus baseline, draw by draw on common random numbers.
+
+    Parameters
+    ----------
+    outlook, baseline : Results or Outlook
+        Of one place, with one seed.
+
+    Returns
+    -------
+    Results
+        Of the measures and years that both have.
+
+    Raises
+    ------
+    ModelError
+        Where the places or the numbers of draws differ.
+
+    Examples
+    --------
+    >>> high = Results("a-high", "A", (2024,), {"ev_stock": np.array([[4.0], [6.0]])})
+    >>> base = Results("a-base", "A", (2024,), {"ev_stock": np.array([[1.0], [2.0]])})
+    >>> difference(high, base).values["ev_stock"].ravel().tolist()
+    [3.0, 4.0]
+    """
+    one, other = _results(outlook), _results(baseline)
+    if one.country != other.country:
+        raise ModelError(
+            f"{one.scenario} is of {one.country} and {other.scenario} of {other.country}; compare one place"
+        )
+    _same_draws([one, other])
+    years = tuple(value for value in one.years if value in other.years)
+    left, right = one.years.index(years[0]), other.years.index(years[0])
+    values = {
+        name: one.values[name][:, left : left + len(years)] - other.values[name][:, right : right + len(years)]
+        for name in one.values
+        if name in other.values
+    }
+    return Results(f"{one.scenario} minus {other.scenario}", one.country, years, values)
+
+
+def _results(outlook: Results) -> Results:
+    return getattr(outlook, "results", outlook)
+
+
+def _same_draws(parts: Sequence[Results]) -> None:
+    counts = {part.scenario: len(next(iter(part.values.values()))) for part in parts}
+    if len(set(counts.values())) > 1:
+        raise ModelError(f"the numbers of draws differ: {counts}; run the outlooks with the same draws")
+
+
+def _shared_name(parts: Sequence[Results], country: str) -> str:
+    """``region-scenario``, where all parts are named ``country-scenario`` for one scenario."""
+    labels = {part.scenario.rpartition("-")[2] for part in parts}
+    return f"{country}-{labels.pop()}" if len(labels) == 1 else country

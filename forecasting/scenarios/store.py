@@ -1,0 +1,62 @@
+"""An outlook's tables as files: parquet, with what else must be known in the file's own metadata."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from forecasting.errors import InputError
+
+__all__ = ["load_tables", "save_tables"]
+
+TABLE, DRAWS, KEY = "outlook.parquet", "draws.parquet", b"ev-forecast"
+
+
+def save_tables(folder: str | Path, table: pd.DataFrame, draws: pd.DataFrame, record: dict[str, Any]) -> None:
+    """Write both tables; equal content gives equal bytes.
+
+    Parameters
+    ----------
+    folder : path-like
+        Made where it is missing.
+    table, draws : pandas.DataFrame
+        Written as ``outlook.parquet`` and ``draws.parquet``.
+    record : dict
+        JSON-able; kept in the metadata of ``outlook.parquet``.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    home = Path(folder)
+    home.mkdir(parents=True, exist_ok=True)
+    for name, frame in ((TABLE, table), (DRAWS, draws)):
+        arrow = pa.Table.from_pandas(frame, preserve_index=False)
+        kept = {**(arrow.schema.metadata or {}), KEY: json.dumps(record, sort_keys=True).encode()}
+        pq.write_table(arrow.replace_schema_metadata(kept if name == TABLE else arrow.schema.metadata), home / name)
+
+
+def load_tables(folder: str | Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+    """Read back what `save_tables` wrote.
+
+    Raises
+    ------
+    InputError
+        Where a file is missing or was not written by `save_tables`.
+    """
+    import pyarrow.parquet as pq
+
+    home = Path(folder)
+    missing = [name for name in (TABLE, DRAWS) if not (home / name).is_file()]
+    if missing:
+        raise InputError(
+            f"{home} has no {' and no '.join(missing)}; give the folder of one report, e.g. reports/uzbekistan-baseline"
+        )
+    try:
+        arrow = pq.read_table(home / TABLE)
+        record = json.loads((arrow.schema.metadata or {})[KEY])
+        return arrow.to_pandas(), pq.read_table(home / DRAWS).to_pandas(), record
+    except (KeyError, ValueError, OSError) as error:
+        raise InputError(f"{home / TABLE} was not written by ev-forecast: {error}") from None
