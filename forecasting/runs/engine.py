@@ -14,6 +14,7 @@ import json
 import multiprocessing
 import os
 import time
+import warnings
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
@@ -79,7 +80,9 @@ class CellProcess:
         self._pipe, far = multiprocessing.Pipe()
         outputs = {name: os.pipe() for name in ("stdout", "stderr")}
         self._status: int | None = None
-        self._pid = os.fork()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # threads here draw a progress bar: no lock matters
+            self._pid = os.fork()
         if self._pid == 0:
             _become_child([write for _, write in outputs.values()], self._pipe)
             shell.serve(far)

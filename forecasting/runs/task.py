@@ -83,6 +83,7 @@ def perform(task: Task) -> int:
 
 def _make(task: Task, folder: Path) -> dict[str, Any]:
     """Write notebook, page and workbook; say how long each took."""
+    from forecasting.reporting import html
     from forecasting.runs import notebook as notebooks
 
     clock = _Clock()
@@ -94,6 +95,8 @@ def _make(task: Task, folder: Path) -> dict[str, Any]:
         task.timeout,
     )
     clock.lap("notebook")
+    html.write_report(folder / "report.ipynb")
+    clock.lap("page")
     return {"seconds": clock.laps, "cells": notebooks.cell_seconds(done)}
 
 
