@@ -85,15 +85,24 @@ class Ledger:
         LedgerError
             With every problem of every row.
         """
-        unknown = [str(column) for column in frame.columns if column not in COLUMNS]
-        problems = [Problem("table", f"{name!r} is an unknown column", _near(name, COLUMNS)) for name in unknown]
+        names = [str(column) for column in frame.columns]
+        problems = [
+            Problem("table", f"{name!r} is an unknown column", _near(name, COLUMNS))
+            for name in names
+            if name not in COLUMNS
+        ]
+        problems += [
+            Problem("table", f"column {n!r} stands there twice", "keep one") for n in {*names} if names.count(n) > 1
+        ]
+        if problems:
+            raise LedgerError(problems)
         rows = []
         for label, values in zip(frame.index, frame.to_dict("records"), strict=True):
             cells = normalise({"measure": measure, "place": place, **{str(k): v for k, v in values.items()}})
             rows.append(Row(f"row {label}", {**cells, "id": cells["id"] or _content_id(cells)}))
         if "id" not in frame.columns:
             rows = _numbered(rows)
-        if problems := problems + checked_rows(rows):
+        if problems := checked_rows(rows):
             raise LedgerError(problems)
         return cls(typed(row.cells) for row in rows)
 

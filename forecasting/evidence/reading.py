@@ -42,7 +42,7 @@ def csv_rows(source: Source) -> tuple[list[Row], list[Problem]]:
 
 
 def _content(source: Source) -> tuple[str, bytes | None, list[Problem]]:
-    if not isinstance(source, (str, Path)):
+    if not isinstance(source, (str, Path)):  # an open file
         data = source.read()
         name = Path(str(getattr(source, "name", "ledger"))).name
         return name, data.encode() if isinstance(data, str) else data, []

@@ -95,7 +95,9 @@ def _implied(facts: list[Fact]) -> Iterator[Statement]:
             base, least, most = total.value - change.value, low - change.value - step, high - change.value + step
         else:
             factor, wide = 1 + change.value / 100, step / 100
-            base, least, most = round(total.value / factor), low / (factor + wide), high / (factor - wide)
+            least, most = low / (factor + wide), high / (factor - wide)
+            whole = float(round(total.value / factor))
+            base = whole if least <= whole <= most else total.value / factor
         yield Statement(f"{total.id} less a year", change, change.period.year_before(), "total", base, least, most)
 
 

@@ -34,7 +34,7 @@ COUNTED = ("outcome", "estimate", "judgement")  # the kinds that may enter a lik
 Fault = tuple[str, str, str]  # column, what is wrong, the next move
 Row = Mapping[str, str]
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})([eE][+-]?[0-9]{1,3})?")
 _REFERENCE = re.compile(r"(?P<measure>\w+)@(?P<place>[^:]+):(?P<start>[^/]*)/(?P<end>.*)")
 _UNIT_SPELLINGS = {"%": "percent", "per cent": "percent", "cars": "vehicles", "piles": "points", "people": "persons"}
 
@@ -49,7 +49,7 @@ def normalise(raw: Mapping[str, object]) -> dict[str, str]:
     if measure and measure.kind != "statement" and not row["quantity"]:
         row["quantity"] = "stock" if measure.kind == "stock" else "total"
     row["unit"] = _unit_code(row["unit"]) or expected_unit(row["measure"], row["quantity"])
-    if not row["rounding"] and _NUMBER.fullmatch(row["value"]):
+    if not row["rounding"] and _number(row["value"]) is not None:
         row["rounding"] = number_text(printed_rounding(row["value"], row["relation"]))
     return row
 
@@ -223,7 +223,7 @@ def _numbers(row: Row) -> Iterator[Fault]:
             plain = re.sub(r"[,\s'\u00a0\u202f_]", "", text)
             again = _NUMBER.fullmatch(plain) and plain != text
             hint = f"without thousands separators: {plain}" if again else "digits and a decimal point only"
-            yield column, f"{text!r} is not a number", hint
+            yield column, f"{text[:60]!r} is not a number", hint
     if (rounding := _number(row["rounding"])) is not None and rounding < 0:
         yield "rounding", f"{row['rounding']} is negative", "the half-width of the printed digits, 0 or more"
     if (value := _number(row["value"])) is not None:

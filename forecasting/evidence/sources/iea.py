@@ -95,13 +95,14 @@ def _widened(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _numeric(panel: pd.DataFrame, path: str | Path) -> pd.DataFrame:
-    numbers = panel.drop(columns="market").apply(pd.to_numeric, errors="coerce")
+    numbers: pd.DataFrame = panel.drop(columns="market").apply(pd.to_numeric, errors="coerce")
     bad = (numbers.isna() & panel[numbers.columns].notna()).any(axis=1) | numbers["year"].isna()
     if bad.any():
         lines = ", ".join(str(line + 2) for line in panel.index[bad][:5])
         raise EvidenceError([Problem(f"{Path(path).name}:{lines}", "holds what is not a number", "digits and a point")])
-    out = numbers.assign(market=panel["market"].astype("str"), year=numbers["year"].astype("int64"))
-    return out.reindex(columns=list(PANEL)).sort_values(["market", "year"], ignore_index=True)
+    numbers.insert(0, "market", panel["market"].astype("str"))
+    numbers.columns.name = None
+    return numbers.astype({"year": "int64"}).sort_values(["market", "year"], ignore_index=True)
 
 
 def annual_sales(panel: pd.DataFrame, battery_only: bool = False) -> pd.DataFrame:

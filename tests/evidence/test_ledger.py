@@ -1,0 +1,277 @@
+"""A ledger as a value: selection, what was known when, round trips, digests."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasting.errors import EvidenceError, LedgerError, PeriodError
+from forecasting.evidence.fact import Fact
+from forecasting.evidence.ledger import Ledger, check_ledger, read_ledger
+from forecasting.evidence.places import PLACES, partner_code, place_code, place_name
+from forecasting.evidence.rules import QUANTITIES, RELATIONS, known_from, printed_rounding
+
+TABLE = pd.DataFrame(
+    {
+        "relation": ["equals", "equals", "equals"],
+        "quantity": ["total", "total", "yoy_growth_percent"],
+        "period_start": ["2022-01-01", "2023-01-01", "2023-01-01"],
+        "period_end": ["2022-12-31", "2023-04-30", "2023-04-30"],
+        "value": [2180.0, 2544.0, 410.4],
+    }
+)
+
+
+def test_a_table_of_five_columns_is_a_ledger() -> None:
+    frame = Ledger.from_frame(TABLE, place="Uzbekistan").frame
+    assert frame["id"].is_unique
+    assert frame["unit"].tolist() == ["vehicles", "vehicles", "percent"]
+    assert frame["rounding"].tolist() == [0.5, 0.5, 0.05]
+    assert set(frame["place"]) == {"UZ"}
+    assert set(frame["kind"]) == {"outcome"}
+
+
+def test_rows_that_say_the_same_stay_two_facts() -> None:
+    assert len(Ledger.from_frame(pd.concat([TABLE, TABLE]))) == 6
+
+
+def test_dates_of_pandas_and_missing_values_are_read() -> None:
+    table = TABLE.assign(period_end=pd.to_datetime(TABLE["period_end"]), period_start=[dt.date(2022, 1, 1)] * 3)
+    table = table.assign(published=[pd.Timestamp("2023-06-26"), pd.NaT, None])
+    ledger = Ledger.from_frame(table)
+    assert [fact.period_end for fact in ledger] == ["2022-12-31", "2023-04-30", "2023-04-30"]
+    assert [fact.known_from for fact in ledger] == [dt.date(2023, 6, 26), None, None]
+
+
+def test_a_wrong_table_says_every_row() -> None:
+    table = TABLE.assign(value=[-1.0, float("nan"), 410.4], relation=["equals", "equals", "equal"])
+    with pytest.raises(LedgerError, match="row 0 value: -1 is negative") as caught:
+        Ledger.from_frame(table)
+    assert [problem.where for problem in caught.value.problems] == ["row 0 value", "row 1 value", "row 2 relation"]
+    with pytest.raises(LedgerError, match=r"'perod_end' is an unknown column \(did you mean period_end\?\)"):
+        Ledger.from_frame(TABLE.rename(columns={"period_end": "perod_end"}))
+    with pytest.raises(LedgerError, match="column 'value' stands there twice"):
+        Ledger.from_frame(pd.concat([TABLE, TABLE[["value"]]], axis=1))
+
+
+def test_facts_are_made_one_by_one_and_go_back() -> None:
+    fact = Fact(
+        id="a",
+        measure="ev_stock",
+        place="KZ",
+        period_end="2023-05-01",
+        relation="equals",
+        value="2,472".replace(",", ""),
+    )
+    assert (fact.quantity, fact.unit, fact.value, fact.rounding) == ("stock", "vehicles", 2472.0, 0.5)
+    assert fact.period.days == 1
+    assert str(fact) == "Kazakhstan, electric vehicles on the road, 2023-05-01: 2,472 vehicles"
+    assert Fact(**fact.model_dump()) == fact
+    assert Ledger.from_facts([fact]).get("a") == fact
+
+
+def test_a_fact_of_no_date_or_no_column() -> None:
+    with pytest.raises(LedgerError, match=r"a valu: is not a column of a ledger \(value\)"):
+        Fact(id="a", measure="claim", place="UZ", valu="2023")
+    said = Fact(id="a", measure="claim", place="UZ", kind="claim", quote="it is so")
+    assert str(said) == "Uzbekistan, claim: it is so"
+    assert not said.counted
+    with pytest.raises(PeriodError, match="fact 'a' has no dates"):
+        _ = said.period
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"value": 35000, "relation": "greater_than"}, "more than 35,000 vehicles"),
+        ({"value": 410.4, "quantity": "yoy_growth_percent"}, "+410.4 % on the year before"),
+        ({"value": 80.1, "quantity": "share_percent"}, "80.1 % of the whole"),
+        ({"value": 100, "quantity": "per_day", "relation": "at_least"}, "at least 100 vehicles per day"),
+        ({"relation": "less_than", "reference": "ev_imports@UZ:2022-01-01/2022-12-31"}, "less than ev_imports@UZ:"),
+    ],
+)
+def test_a_fact_in_words(columns: dict[str, object], words: str) -> None:
+    base = {"id": "a", "measure": "ev_imports", "place": "UZ", "relation": "equals"}
+    fact = Fact(**(base | {"period_start": "2023-01-01", "period_end": "2023-04-30"} | columns))
+    assert words in str(fact)
+
+
+def test_tolerance_is_nothing_for_a_count_and_half_a_digit_else() -> None:
+    base = {"id": "a", "place": "UZ", "relation": "equals", "period_start": "2023-01-01", "period_end": "2023-04-30"}
+    assert Fact(**base, measure="ev_imports", value=2544).tolerance == 0.0
+    assert Fact(**base, measure="ev_import_value", value=120).tolerance == 0.5
+    assert Fact(**(base | {"relation": "about"}), measure="ev_imports", value=15100).tolerance == 50.0
+
+
+@pytest.mark.parametrize(
+    ("text", "relation", "half"),
+    [
+        ("2180", "equals", 0.5),
+        ("35000", "equals", 0.5),
+        ("35000", "greater_than", 500.0),
+        ("100", "greater_than", 50.0),
+        ("9653", "less_than", 0.5),
+        ("410.4", "equals", 0.05),
+        ("410.40", "equals", 0.005),
+        ("0", "about", 0.5),
+        ("2.5e3", "equals", 50.0),
+    ],
+)
+def test_rounding_comes_from_the_printed_digits(text: str, relation: str, half: float) -> None:
+    assert printed_rounding(text, relation) == pytest.approx(half, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("published", "known"),
+    [("2023-06-26", "2023-06-26"), ("2024-02", "2024-02-29"), ("2023", "2023-12-31")],
+)
+def test_a_fact_is_known_from_the_last_day_of_the_span(published: str, known: str) -> None:
+    assert known_from(published) == dt.date.fromisoformat(known)
+
+
+def test_as_of_keeps_what_was_known() -> None:
+    table = TABLE.assign(published=["2023-01", "2023-06-26", ""])
+    ledger = Ledger.from_frame(table)
+    assert [len(ledger.select(as_of=day)) for day in ("2023-01-30", "2023-01-31", "2023-06-26", "2099-01-01")] == [
+        0,
+        1,
+        2,
+        2,
+    ]
+    assert ledger.latest == dt.date(2023, 6, 26)
+    with pytest.raises(EvidenceError, match="no fact of this ledger has a date of publication"):
+        _ = Ledger.from_frame(TABLE).latest
+
+
+def test_partners_are_no_totals_unless_asked_for() -> None:
+    ledger = Ledger.from_frame(TABLE.assign(partner=["World", "China", "China+Hong Kong"]))
+    assert len(ledger.select()) == 1
+    assert len(ledger.select(partner=None)) == 3
+    assert ledger.select(partner="CN+HK").frame["value"].tolist() == [410.4]
+
+
+def test_two_ledgers_are_one() -> None:
+    first, second = Ledger.from_frame(TABLE.iloc[:2]), Ledger.from_frame(TABLE.iloc[1:])
+    both = first + second
+    assert len(both) == 3
+    assert both == Ledger.from_frame(TABLE)
+    clash = Ledger.from_frame(TABLE.iloc[:1].assign(id="x")), Ledger.from_frame(TABLE.iloc[1:2].assign(id="x"))
+    with pytest.raises(LedgerError, match="id x: names two different facts"):
+        clash[0].concat(clash[1])
+
+
+def test_frames_are_copies() -> None:
+    ledger = Ledger.from_frame(TABLE)
+    before = ledger.hash()
+    frame = ledger.frame
+    frame.loc[0, "value"] = 0.0
+    assert ledger.hash() == before
+
+
+def test_an_empty_ledger_stands() -> None:
+    empty = Ledger.from_frame(TABLE).select(place="TM")
+    assert (len(empty), list(empty)) == (0, [])
+    assert len(empty + empty) == 0
+    assert Ledger.from_frame(TABLE.iloc[:0]) == empty
+
+
+def test_html_shows_facts_and_escapes() -> None:
+    html = Ledger.from_frame(TABLE.assign(source="<b>"))._repr_html_()
+    assert "2,180 vehicles" in html
+    assert "&lt;b&gt;" in html
+    assert "and 8 more facts" in Ledger.from_frame(pd.concat([TABLE] * 7).iloc[:20])._repr_html_()
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")) | st.sampled_from(',"\n;'), max_size=12)
+DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2030, 12, 31))
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> pd.DataFrame:
+    rows = []
+    for number in range(draw(st.integers(1, 6))):
+        first, last = sorted((draw(DAYS), draw(DAYS)))
+        quantity = draw(st.sampled_from([name for name in QUANTITIES if name != "stock"]))
+        top = 100.0 if quantity == "share_percent" else 1e9
+        rows.append(
+            {
+                "id": f"fact-{number}",
+                "relation": draw(st.sampled_from(RELATIONS)),
+                "quantity": quantity,
+                "period_start": first,
+                "period_end": last,
+                "value": draw(st.floats(0, top) | st.integers(0, int(top))),
+                "rounding": draw(st.sampled_from([np.nan, 0.0, 0.25, 500.0])),
+                "partner": draw(st.sampled_from(["", "World", "China", "CN+HK"])),
+                "place": draw(st.sampled_from(["UZ", "Khorgos", "KAZ"])),
+                "kind": draw(st.sampled_from(["estimate", "target", "judgement"])),
+                "note": draw(WORDS),
+                "quote": draw(WORDS),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(tables())
+def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, table: pd.DataFrame) -> None:
+    ledger = Ledger.from_frame(table)
+    path: Path = tmp_path_factory.mktemp("ledger") / "facts.csv"
+    ledger.to_csv(path)
+    again = read_ledger(path)
+    pd.testing.assert_frame_equal(again.frame, ledger.frame)
+    assert again == ledger
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(tables(), st.randoms(use_true_random=False))
+def test_the_digest_does_not_depend_on_the_order(table: pd.DataFrame, random: object) -> None:
+    order = np.random.default_rng(random.getrandbits(32)).permutation(len(table))  # type: ignore[attr-defined]
+    ledger = Ledger.from_frame(table)
+    assert Ledger.from_frame(table.iloc[order]).hash() == ledger.hash()
+    changed = table.assign(note=["changed", *table["note"].iloc[1:]])
+    assert Ledger.from_frame(changed).hash() != ledger.hash()
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.text(max_size=200) | st.binary(max_size=200))
+def test_no_file_raises_anything_but_a_ledger_error(data: str | bytes) -> None:
+    header = b"id,measure,place,period_start,period_end,relation,value\n"
+    body = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    for content in (body, header + body):
+        if not check_ledger(io.BytesIO(content)):
+            assert len(read_ledger(io.BytesIO(content))) >= 0
+        else:
+            with pytest.raises(LedgerError, match=r".+: .+"):
+                read_ledger(io.BytesIO(content))
+
+
+def test_places_have_codes_names_and_spellings() -> None:
+    assert [place_code(word) for word in ("Alataw Pass", "Alashankou Station", "Karasu Port", "Central Asia")] == [
+        "alashankou",
+        "alashankou",
+        "karasu",
+        "central-asia-5",
+    ]
+    assert [place_code(word) for word in ("KGZ", "tajikistan", "Turkmenistan", "DE", "cn-xj", "UZ-TK", "CN-BJ")] == [
+        "KG",
+        "TJ",
+        "TM",
+        "DE",
+        "CN-XJ",
+        "UZ-TK",
+        "CN-BJ",
+    ]
+    assert all(place_code(code) == code and place_name(code) == name for code, name in PLACES.items())
+    assert partner_code("China + Hong Kong") == "CN+HK"
+    with pytest.raises(LedgerError, match=r"'Horgoss' is not a known place; did you mean horgos"):
+        place_code("Horgoss")
+    with pytest.raises(LedgerError, match="'' is not a known place; use an ISO 3166 code"):
+        place_code("")

@@ -1,0 +1,150 @@
+"""The ledger that ships: complete, clean, and read as its sources mean it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from forecasting.errors import InputError
+from forecasting.evidence import datasets
+from forecasting.evidence.ledger import Ledger, check_ledger
+from forecasting.evidence.places import COUNTRIES
+
+LEDGER = datasets.central_asia()
+
+
+def values(ledger: Ledger) -> list[float]:
+    return ledger.frame["value"].tolist()
+
+
+def test_it_has_no_problem() -> None:
+    assert check_ledger(datasets.path("ledger")) == []
+    assert len(LEDGER) > 400
+
+
+def test_every_statement_of_the_article_is_there() -> None:
+    ids = [name for name in LEDGER.frame["id"] if name.startswith("article-")]
+    assert ids == [f"article-{number:02d}" for number in range(1, 55)]
+    article = LEDGER.frame[LEDGER.frame["id"].isin(ids)]
+    assert set(article["published"]) == {"2023-06-26"}
+    assert (article["quote"].str.len() > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "measure", "partner", "relation", "quantity", "value"),
+    [
+        ("article-01", "horgos", "vehicle_exports", "World", "greater_than", "total", 35000),
+        ("article-02", "horgos", "vehicle_exports", "World", "greater_than", "per_day", 100),
+        ("article-07", "UZ", "ev_imports", "World", "equals", "total", 2180),
+        ("article-08", "UZ", "ev_imports", "CN", "equals", "total", 1941),
+        ("article-09", "UZ", "ev_imports", "World", "equals", "total", 2544),
+        ("article-10", "UZ", "ev_imports", "CN+HK", "equals", "total", 2480),
+        ("article-14", "CN-XJ", "foreign_trade_value", "World", "equals", "total", 125.06),
+        ("article-15", "CN-XJ", "foreign_trade_value", "central-asia-5", "equals", "total", 100.13),
+        ("article-16", "CN-XJ", "foreign_trade_value", "central-asia-5", "equals", "yoy_growth_percent", 99.9),
+        ("article-17", "CN-XJ", "foreign_trade_value", "central-asia-5", "equals", "share_percent", 80.1),
+        ("article-18", "CN-XJ", "ev_export_value_index", "World", "equals", "yoy_growth_percent", 410.4),
+        ("article-20", "baktu", "border_time", "KZ", "about", "", 0.5),
+        ("article-23", "baktu", "vehicle_exports", "World", "equals", "total", 9653),
+        ("article-33", "CN-XJ", "vehicle_orders", "World", "equals", "stock", 3446),
+        ("article-34", "CN-XJ", "vehicle_production", "World", "greater_than", "total", 2900),
+        ("article-36", "KZ", "investment", "CN", "equals", "stock", 1.55),
+    ],
+)
+def test_the_article_in_the_ledgers_columns(
+    name: str, place: str, measure: str, partner: str, relation: str, quantity: str, value: float
+) -> None:
+    fact = LEDGER.get(name)
+    assert (fact.place, fact.measure, fact.partner, fact.relation) == (place, measure, partner, relation)
+    assert (fact.quantity, fact.value) == (quantity, value)
+
+
+def test_a_figure_that_nobody_printed_is_a_reference() -> None:
+    fact = LEDGER.get("article-24")
+    assert (fact.relation, fact.reference) == ("greater_than", "vehicle_exports@baktu:2022-01-01/2022-12-31")
+    assert fact.value != fact.value
+    assert LEDGER.get("article-25").kind == "context"  # the same relation again: counts once
+
+
+def test_plans_claims_and_events_are_not_outcomes() -> None:
+    kinds = {name: LEDGER.get(f"article-{name}").kind for name in ("03", "31", "35", "36", "38", "46", "49", "50")}
+    assert kinds == {
+        "03": "claim",
+        "31": "event",
+        "35": "target",
+        "36": "claim",
+        "38": "event",
+        "46": "context",
+        "49": "claim",
+        "50": "claim",
+    }
+    assert "yuan" in LEDGER.get("article-36").note
+    quotas = LEDGER.select(measure="duty_free_quota").frame
+    assert set(quotas["kind"]) == {"target"}
+    assert 2500 in values(LEDGER.select("UZ", "charging_stations", kind="target"))
+
+
+def test_uzbekistan_as_known_on_the_day_of_the_article() -> None:
+    known = LEDGER.select(place="UZ", measure="ev_imports", as_of="2023-06-26")
+    assert set(known.frame["basis"]) == {"uz-statistics"}
+    totals = [value for fact in known if fact.quantity == "total" for value in [fact.value]]
+    assert {13, 39, 131, 809, 2180, 389, 786, 2544} <= set(totals)
+    assert not {1668, 876, 3816, 22400, 3641} & set(totals)
+    counted = [fact for fact in known if fact.counted and fact.value == 2180]
+    assert len(counted) == 1
+    assert known.latest.isoformat() == "2023-06-26"
+
+
+def test_agencies_are_bases_of_their_own() -> None:
+    bases = set(LEDGER.select("UZ", "ev_imports").frame["basis"])
+    assert bases == {"uz-statistics", "uz-customs-2023", "uz-customs", "uz-energy-ministry"}
+    assert set(LEDGER.select("TJ", "ev_imports").frame["basis"]) == {"tj-customs", "tj-transport"}
+    ministry = LEDGER.select("UZ", "ev_imports", basis="uz-energy-ministry")
+    assert [fact.kind for fact in ministry if fact.period.label == "2024"] == ["context"]  # probably partial
+
+
+def test_the_value_index_of_xinjiang_is_growth_on_a_defined_base() -> None:
+    index = LEDGER.select("CN-XJ", "ev_export_value_index")
+    growth = {fact.period.label: fact.value for fact in index if fact.quantity == "yoy_growth_percent"}
+    assert growth == {
+        "2023-01..2023-05": 410.4,
+        "2023-01..2023-06": 363.3,
+        "2023-01..2023-07": 326.0,
+        "2024-01..2024-02": 87.1,
+    }
+    (base,) = [fact for fact in index if fact.quantity == "total"]
+    assert (base.value, base.rounding, base.period.label) == (100.0, 0.0, "2022-01..2022-05")
+    assert len(index.select(as_of="2023-06-26")) == 2
+
+
+def test_the_corridors() -> None:
+    assert len(LEDGER.select("horgos", "vehicle_exports", basis="frontier-inspection")) >= 8
+    assert LEDGER.select("alashankou").frame["kind"].tolist() == ["claim"]  # no count was published
+    torugart = LEDGER.select("torugart", "vehicle_exports", kind="outcome")
+    assert values(torugart) == [35000.0]
+
+
+def test_countries_without_counts_say_so() -> None:
+    turkmenistan = LEDGER.select("TM", "ev_imports", partner=None)
+    assert [fact.kind for fact in turkmenistan] == ["event"]
+    assert all(len(LEDGER.select(code, "population")) == 7 for code in COUNTRIES)
+
+
+def test_every_number_has_a_source_and_few_words_are_quoted() -> None:
+    frame = LEDGER.frame
+    assert (frame["source"] != "").all()
+    assert (frame["published"] != "").all()
+    assert frame["quote"].str.split().str.len().max() <= 15
+    odd = re.compile(r"\.\.\.|find_string|public code file|\d+\.\d+\.\d+\.\d+")
+    assert not [url for url in frame["url"] if url and (odd.search(url) or not url.startswith("http"))]
+    derived = frame[frame["note"].str.startswith("derived")]
+    assert set(derived["kind"]) == {"estimate"}
+
+
+def test_paths_of_what_ships() -> None:
+    assert datasets.path("ledger/article.csv").name == "article.csv"
+    with pytest.raises(InputError, match=r"'ledger/atlantis.csv' does not ship; there are: .*ledger/uzbekistan.csv"):
+        datasets.path("ledger/atlantis.csv")
+    with pytest.raises(InputError, match="does not ship"):
+        datasets.path("../errors.py")
