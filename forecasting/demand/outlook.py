@@ -162,8 +162,9 @@ class DemandOutlook:
         classes = {"AC, to 22 kW": (0, 22), "DC, to 149 kW": (22, 149), "DC, 150 kW and more": (149, 1e9)}
         rows = []
         for label, (above, up_to) in classes.items():
-            total = sum(_share_between(setting, above, up_to) * self.points_by_setting[setting] for setting in PUBLIC)
-            rows += [(year, label, value) for year, value in zip(self.years, np.median(total, axis=0), strict=True)]
+            parts = [_share_between(setting, above, up_to) * self.points_by_setting[setting] for setting in PUBLIC]
+            middle = np.median(np.sum(parts, axis=0), axis=0)
+            rows += [(year, label, value) for year, value in zip(self.years, middle, strict=True)]
         return pd.DataFrame(rows, columns=["year", "power", "points"])
 
     @cached_property
@@ -179,7 +180,7 @@ class DemandOutlook:
     @cached_property
     def by_cohort(self) -> pd.DataFrame:
         """Mean stock by year and year of entry; cohort 0 came before the first year."""
-        total = sum(fleet.by_cohort() for fleet in self.fleets.values())
+        total = np.sum([fleet.by_cohort() for fleet in self.fleets.values()], axis=0)
         cohorts = [0, *self.years]
         rows = [(year, cohort, total[i, j]) for i, year in enumerate(self.years) for j, cohort in enumerate(cohorts)]
         table = pd.DataFrame(rows, columns=["year", "cohort", "stock"])
@@ -203,7 +204,8 @@ class DemandOutlook:
     @cached_property
     def gap(self) -> pd.DataFrame:
         """The three answers by year beside what stands today; never averaged."""
-        today = np.nan if self.standing is None else self.standing.points(self.drawn["points_per_station"])
+        per_station = self.drawn["points_per_station"]
+        today = np.full_like(per_station, np.nan) if self.standing is None else self.standing.points(per_station)
         rows = []
         for measure in ANSWERS:
             points = self.results[measure]

@@ -230,8 +230,8 @@ def _read_change(key: str, given: Any, chosen: Mapping[str, Assumption]) -> tupl
 
 def read_table(name: str) -> list[dict[str, str]]:
     """Rows of a small table that ships with the package."""
-    with resources.files("forecasting").joinpath("data", name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    text = resources.files("forecasting").joinpath("data", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
 
 
 @cache

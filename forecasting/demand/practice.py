@@ -1,26 +1,34 @@
 """Practice: the charging points that markets deploy for a stock of vehicles, whatever the need or the standard.
 
 Points grow as a power of the stock below one, so a constant ratio of vehicles to points is a poor forecast:
-``log C(t) = log C(0) + e (log S(t) - log S(0)) + error``, with a spread that grows with the horizon. Without
-a count of today the level is pooled over markets, and the interval says so.
+``log C(t) = log C(0) + e (log S(t) - log S(0)) + error``, with a spread that grows with the horizon and is wider where
+few points stand. Without a count of today the level is pooled over markets, and the interval says so.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from forecasting.errors import AssumptionError
+from forecasting.errors import AssumptionError, EvidenceError
 
-__all__ = ["Practice", "practice_points"]
+__all__ = ["Practice", "charger_panel", "charger_steps", "estimate_practice", "practice_error", "practice_points"]
 
 Array = npt.NDArray[np.float64]
+HORIZONS = (1, 2, 3, 5)
+MIN_POINTS, MIN_VEHICLES = 50, 100
+REFERENCE_POINTS = 3000.0
+NORMAL_80 = 1.2815515655446004  # half-width of a standard normal's central 80 %
+COLUMNS = ("market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points")
 
 
 @dataclass(frozen=True)
@@ -32,15 +40,23 @@ class Practice:
     elasticity, elasticity_error : float
         Growth of log points per growth of log stock, and its standard error over markets.
     horizons, spread : tuple of float
-        Years ahead, and the standard deviation of the log error there.
+        Years ahead, and the standard deviation of the log error there, where 3,000 points stand.
+    size_slope : float
+        The spread of ``C`` points is ``(C / 3000) ** -size_slope`` times that.
     level, level_slope, level_spread : float
         ``log C = level + level_slope log S``, for a market without a count.
+
+    Examples
+    --------
+    >>> 0.5 < Practice.shipped().elasticity < 0.9
+    True
     """
 
     elasticity: float
     elasticity_error: float
     horizons: tuple[float, ...]
     spread: tuple[float, ...]
+    size_slope: float
     level: float
     level_slope: float
     level_spread: float
@@ -50,21 +66,57 @@ class Practice:
     def shipped(cls) -> Practice:
         """The numbers that ship; ``practice.json`` names the data and the command behind them."""
         text = resources.files("forecasting").joinpath("data", "practice.json").read_text(encoding="utf-8")
-        found = json.loads(text)["practice"]
+        found: dict[str, Any] = json.loads(text)["practice"]
         return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in found.items()})
 
-    def spread_at(self, years_ahead: Array | float) -> Array:
-        """Standard deviation of the log error: interpolated in variance, from 0 today, growing beyond the last horizon.
+    def save(self, path: str | Path, source: str, command: str) -> None:
+        """Write the numbers with where they come from."""
+        rounded = {
+            k: [round(x, 4) for x in v] if isinstance(v, tuple) else round(v, 4) for k, v in asdict(self).items()
+        }
+        record = {"source": source, "command": command, "practice": rounded}
+        Path(path).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+    def spread_at(self, years_ahead: Array | float, points: Array | float = REFERENCE_POINTS) -> Array:
+        """Standard deviation of the log error so many years ahead, where so many points stand.
+
+        Interpolated in variance from 0 today, and growing on at the same rate beyond the last horizon.
 
         Examples
         --------
-        >>> float(Practice.shipped().spread_at(0.0))
-        0.0
+        >>> practice = Practice.shipped()
+        >>> float(practice.spread_at(0.0)), bool(practice.spread_at(5.0, 100.0) > practice.spread_at(5.0, 10_000.0))
+        (0.0, True)
         """
         ahead = np.maximum(np.asarray(years_ahead, dtype=float), 0)
         times, variances = np.array([0.0, *self.horizons]), np.array([0.0, *self.spread]) ** 2
         beyond = np.maximum(ahead - times[-1], 0) * variances[-1] / times[-1]
-        return np.sqrt(np.interp(ahead, times, variances) + beyond)
+        size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -self.size_slope
+        return np.asarray(np.sqrt(np.interp(ahead, times, variances) + beyond) * size)
+
+
+def practice_error(rng: np.random.Generator, practice: Practice, years_ahead: Array, points: Array) -> Array:
+    """Log errors of whole paths: a random walk whose variance follows the spread by horizon.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        The source of chance.
+    practice : Practice
+        The spread.
+    years_ahead : ndarray, shape (years,)
+        Years since the count; 0 or below has no error.
+    points : ndarray, shape (draws,)
+        Points counted.
+
+    Returns
+    -------
+    ndarray, shape (draws, years)
+    """
+    steps = np.diff(practice.spread_at(years_ahead) ** 2, prepend=0.0)
+    walk = np.cumsum(np.sqrt(np.maximum(steps, 0)) * rng.standard_normal((len(points), len(years_ahead))), axis=1)
+    size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -practice.size_slope
+    return np.asarray(walk * size[:, None])
 
 
 def practice_points(
@@ -86,9 +138,9 @@ def practice_points(
     elasticity : ndarray, shape (draws,)
         Elasticity of points to stock.
     rng : numpy.random.Generator
-        For the errors, which move as a random walk whose variance follows the spread by horizon.
+        For the errors.
     today : (float, ndarray), optional
-        When the count was taken (a year and its fraction; 2024.0 is 31 December 2023), and the points, shape (draws,).
+        When the count was taken (a year and its fraction; 2024.0 is the end of 2023), and the points, shape (draws,).
         Before that day the path is read backwards by the same rule.
     practice : Practice, optional
         Default: as shipped.
@@ -112,16 +164,15 @@ def practice_points(
     """
     rule = practice or Practice.shipped()
     logs = np.log(np.maximum(stock, 1e-9))
-    ends = np.asarray(years, dtype=float) + 1
     if today is None:
         error = rule.level_spread * rng.standard_normal((len(stock), 1))
         return np.where(stock > 0, np.exp(rule.level + rule.level_slope * logs + error), 0.0)
     when, points = today
     if np.min(points) < 0:
         raise AssumptionError(f"charging_today = {np.min(points):g} points; it must be 0 or more")
+    ends = np.asarray(years, dtype=float) + 1
     base = _column_at(logs, float(np.clip(when - ends[0], 0, len(ends) - 1)))
-    steps = np.diff(rule.spread_at(ends - when) ** 2, prepend=0.0)
-    error = np.cumsum(np.sqrt(np.maximum(steps, 0)) * rng.standard_normal(stock.shape), axis=1)
+    error = practice_error(rng, rule, ends - when, points)
     grown = np.exp(elasticity[:, None] * (logs - base[:, None]) + error)
     return np.where(stock > 0, points[:, None] * grown, 0.0)
 
@@ -131,3 +182,146 @@ def _column_at(table: Array, place: float) -> Array:
     left = int(place)
     right = min(left + 1, table.shape[1] - 1)
     return np.asarray(table[:, left] + (table[:, right] - table[:, left]) * (place - left))
+
+
+def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
+    """Stocks and public points by market and year, with what is wrong with each count.
+
+    A total needs both its fast and its slow points: a missing one is not zero, and that year has no total. A plug-in
+    hybrid stock that is missing beside battery cars is taken as none. Faults are flagged, not removed: ``fall``,
+    ``repeat`` (the count stood still to half a per cent) and ``jump`` (more than threefold in a year).
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        Columns market, year, stock_bev, stock_phev, public_fast_points, public_slow_points.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``market, year, stock, points, fault``, sorted.
+
+    Raises
+    ------
+    EvidenceError
+        Where a column is missing, a count is negative, or a market has a year twice.
+
+    Examples
+    --------
+    >>> rows = [("A", 2020, 100, 0, 10, 50), ("A", 2021, 200, 0, 10, 50), ("A", 2022, 300, 0, None, 90)]
+    >>> charger_panel(pd.DataFrame(rows, columns=COLUMNS))[["year", "points", "fault"]].values.tolist()
+    [[2020, 60.0, ''], [2021, 60.0, 'repeat'], [2022, nan, '']]
+    """
+    missing = [name for name in COLUMNS if name not in panel.columns]
+    if missing:
+        raise EvidenceError(f"the panel lacks {', '.join(missing)}; its columns are {', '.join(COLUMNS)}")
+    if panel.duplicated(["market", "year"]).any():
+        first = panel[panel.duplicated(["market", "year"])].iloc[0]
+        raise EvidenceError(f"the panel holds {first['market']} {first['year']} twice; keep one row a year")
+    counts = panel[list(COLUMNS[2:])].astype(float)
+    if (counts < 0).any(axis=None):
+        raise EvidenceError("the panel holds a negative count; stocks and points are 0 or more")
+    table = panel[["market", "year"]].copy()
+    table["stock"] = counts["stock_bev"] + counts["stock_phev"].fillna(0)
+    table["points"] = counts["public_fast_points"] + counts["public_slow_points"]
+    table = table.sort_values(["market", "year"]).reset_index(drop=True)
+    before = table.groupby("market")[["points", "year"]].shift()
+    growth = (table["points"] / before["points"]).where(table["year"] - before["year"] == 1)
+    faults = [growth < 0.995, growth < 1.005, growth > 3]
+    table["fault"] = np.select(faults, ["fall", "repeat", "jump"], default="")
+    return table
+
+
+def charger_steps(table: pd.DataFrame, horizons: Sequence[int] = HORIZONS) -> pd.DataFrame:
+    """Every pair of counts so many years apart: growth of points and stock, in logs.
+
+    Counts below 50 points or 100 vehicles at the origin are left out: there a single site decides.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From ``charger_panel``.
+    horizons : sequence of int
+        Years apart.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``market, year, horizon, points, grown, stock_grown``.
+    """
+    whole = table[(table["points"] > 0) & (table["stock"] > 0)]
+    start = whole[(whole["points"] >= MIN_POINTS) & (whole["stock"] >= MIN_VEHICLES)]
+    found = []
+    for horizon in horizons:
+        later = whole[["market", "year", "points", "stock"]].assign(year=whole["year"] - horizon)
+        pairs = start.merge(later, on=["market", "year"], suffixes=("", "_later"))
+        grown = np.log(pairs["points_later"] / pairs["points"])
+        stock_grown = np.log(pairs["stock_later"] / pairs["stock"])
+        kept = pairs[["market", "year", "points"]].assign(horizon=horizon, grown=grown, stock_grown=stock_grown)
+        found.append(kept)
+    return pd.concat(found, ignore_index=True)
+
+
+def estimate_practice(panel: pd.DataFrame) -> Practice:
+    """Learn practice from a panel of markets.
+
+    The elasticity is that of least absolute errors over all pairs of counts 1, 2, 3 and 5 years apart, each weighted by one
+    over the root of its horizon: recounts and stale years, which the panel is full of, move a median little. The spread is
+    that of each market's errors under the elasticity of all others, so that it holds the spread between markets too.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As for ``charger_panel``.
+
+    Returns
+    -------
+    Practice
+
+    Raises
+    ------
+    EvidenceError
+        Where fewer than three markets have counts five years apart.
+    """
+    table = charger_panel(panel)
+    steps = charger_steps(table)
+    markets = steps.loc[steps["horizon"] == max(HORIZONS), "market"].unique()
+    if len(markets) < 3:
+        raise EvidenceError(f"{len(markets)} markets have counts of points five years apart; give at least 3")
+    without = {market: _elasticity(steps[steps["market"] != market]) for market in steps["market"].unique()}
+    error = steps["grown"] - steps["market"].map(without) * steps["stock_grown"]
+    slope = _size_slope(error, steps)
+    scaled = error.abs() * (steps["points"] / REFERENCE_POINTS) ** slope
+    spread = tuple(float(scaled[steps["horizon"] == h].quantile(0.8)) / NORMAL_80 for h in HORIZONS)
+    values = np.array(list(without.values()))
+    jackknife = float(np.sqrt((len(values) - 1) * np.mean((values - values.mean()) ** 2)))
+    return Practice(_elasticity(steps), jackknife, HORIZONS, spread, slope, *_level(table))
+
+
+def _elasticity(steps: pd.DataFrame) -> float:
+    """Least absolute errors through the origin is a weighted median of ratios."""
+    moved = steps[steps["stock_grown"] != 0]
+    ratio = (moved["grown"] / moved["stock_grown"]).to_numpy()
+    weight = (moved["stock_grown"].abs() / np.sqrt(moved["horizon"])).to_numpy()
+    order = np.argsort(ratio)
+    reached = np.cumsum(weight[order])
+    return float(ratio[order][np.searchsorted(reached, reached[-1] / 2)])
+
+
+def _size_slope(error: pd.Series, steps: pd.DataFrame) -> float:
+    """How fast the log of the error's size falls with the log of the count, within horizons; 0 or more."""
+    size = np.log(error.abs() + 0.02)
+    logs = np.log(steps["points"])
+    size, logs = (x - x.groupby(steps["horizon"]).transform("mean") for x in (size, logs))
+    return max(-float((size * logs).sum() / (logs**2).sum()), 0.0)
+
+
+def _level(table: pd.DataFrame) -> tuple[float, float, float]:
+    """Regression of log points on log stock over the last five years, and its spread, one weight a market."""
+    recent = table[(table["year"] > table["year"].max() - 5) & (table["points"] > 0) & (table["stock"] > 0)]
+    weight = np.sqrt(1 / recent.groupby("market")["points"].transform("size").to_numpy())
+    design = np.column_stack([np.ones(len(recent)), np.log(recent["stock"])])
+    target = np.log(recent["points"]).to_numpy()
+    level, slope = np.linalg.lstsq(design * weight[:, None], target * weight, rcond=None)[0]
+    error = target - design @ np.array([level, slope])
+    return float(level), float(slope), float(np.sqrt(np.average(error**2, weights=weight**2)))

@@ -1,0 +1,125 @@
+"""Backtest of charging points on markets never seen, the future stock of vehicles given.
+
+Three methods: ``practice`` (points grow as stock to an elasticity learned from other markets), ``constant ratio``
+(vehicles per point stay as they are) and ``drift`` (points grow as they did, whatever the stock). The intervals of all three come
+from the training markets' errors at the same horizon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from forecasting.demand.practice import (
+    NORMAL_80,
+    charger_panel,
+    charger_steps,
+    estimate_practice,
+)
+from forecasting.errors import EvidenceError
+
+__all__ = ["SCORED_HORIZONS", "backtest_chargers", "charger_errors"]
+
+SCORED_HORIZONS = (1, 3, 5)
+METHODS = ("practice", "constant ratio", "drift")
+
+
+def backtest_chargers(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Score forecasts of public charging points at 1, 3 and 5 years.
+
+    Every case is a market and an origin with at least 50 points and 100 vehicles, both fast and slow points known there
+    and at the horizon. Falls, repeats and jumps are kept in the score and flagged in ``attrs["faults"]``.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        Markets to score: market, year, stock_bev, stock_phev, public_fast_points, public_slow_points.
+    train : pandas.DataFrame, optional
+        Markets to learn from, in the same columns. Without it each market is scored with what the others of ``panel``
+        teach. A market that is in both never teaches itself.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``horizon, n, method, median_ale, mape, in80``: cases, median absolute log error, mean absolute error in per
+        cent, share of outcomes inside the 80 % interval.
+
+    Raises
+    ------
+    EvidenceError
+        Where columns are missing, or no market has counts far enough apart.
+    """
+    errors = charger_errors(panel, train)
+    rows = []
+    for (horizon, method), cases in errors.groupby(["horizon", "method"], sort=False):
+        error = cases["error"]
+        mape = 100 * float(np.expm1(error).abs().mean())
+        rows.append((horizon, len(cases), method, float(error.abs().median()), mape, float(cases["inside"].mean())))
+    scores = pd.DataFrame(rows, columns=["horizon", "n", "method", "median_ale", "mape", "in80"])
+    table = charger_panel(panel)
+    scores.attrs["faults"] = table.loc[table["fault"] != "", ["market", "year", "points", "fault"]].reset_index(
+        drop=True
+    )
+    return scores
+
+
+def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Every case's log error (forecast over outcome) and whether the 80 % interval held it, by method.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``market, year, horizon, method, error, inside``.
+    """
+    steps = _steps(panel)
+    scored = steps[steps["horizon"].isin(SCORED_HORIZONS)]
+    if scored.empty:
+        raise EvidenceError(
+            "no market has fast and slow points in two years that lie 1, 3 or 5 apart, from 50 points on"
+        )
+    teachers = panel if train is None else train
+    found = []
+    for market, cases in scored.groupby("market"):
+        others = teachers[teachers["market"] != market]
+        found += [_score(cases, others, method) for method in METHODS]
+    errors = pd.concat(found, ignore_index=True)
+    order = pd.CategoricalDtype(METHODS, ordered=True)
+    errors = errors.astype({"method": order}).sort_values(["horizon", "method", "market", "year"])
+    return errors.astype({"method": str}).reset_index(drop=True)
+
+
+def _steps(panel: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of counts, with the points' own mean growth so far where it is known."""
+    table = charger_panel(panel)
+    steps = charger_steps(table)
+    counted = table[table["points"] > 0]
+    first = counted.groupby("market")[["year", "points"]].first().add_prefix("first_")
+    joined = steps.join(first, on="market")
+    elapsed = joined["year"] - joined["first_year"]
+    steps["own_growth"] = np.where(
+        elapsed > 0, np.log(joined["points"] / joined["first_points"]) / elapsed.clip(lower=1), 0.0
+    )
+    return steps
+
+
+def _score(cases: pd.DataFrame, others: pd.DataFrame, method: str) -> pd.DataFrame:
+    if method == "practice":
+        practice = estimate_practice(others)
+        error = practice.elasticity * cases["stock_grown"] - cases["grown"]
+        spread = [practice.spread_at(h, c) for h, c in zip(cases["horizon"], cases["points"], strict=True)]
+        half = pd.Series(np.array(spread, dtype=float) * NORMAL_80, index=cases.index)
+    else:
+        rule = _RULES[method]
+        past = _steps(others)
+        width = (rule(past) - past["grown"]).abs().groupby(past["horizon"]).quantile(0.8)
+        error, half = rule(cases) - cases["grown"], cases["horizon"].map(width)
+    found = cases[["market", "year", "horizon"]].assign(method=method, error=error)
+    return found.assign(inside=error.abs() <= half)
+
+
+_RULES: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
+    "constant ratio": lambda steps: steps["stock_grown"],
+    "drift": lambda steps: steps["own_growth"] * steps["horizon"],
+}
