@@ -24,7 +24,7 @@ from forecasting.demand.registrations import registrations
 from forecasting.demand.standard import standards
 from forecasting.errors import AssumptionError
 
-__all__ = ["CLASSES", "demand_outlook"]
+__all__ = ["CLASSES", "DemandOutlook", "Standing", "demand_outlook"]
 
 Array = npt.NDArray[np.float64]
 CLASSES = ("bev", "phev", "van", "bus", "truck")

@@ -67,7 +67,8 @@ class Practice:
         """The numbers that ship; ``practice.json`` names the data and the command behind them."""
         text = resources.files("forecasting").joinpath("data", "practice.json").read_text(encoding="utf-8")
         found: dict[str, Any] = json.loads(text)["practice"]
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in found.items()})
+        values: dict[str, Any] = {key: tuple(x) if isinstance(x, list) else x for key, x in found.items()}
+        return cls(**values)
 
     def save(self, path: str | Path, source: str, command: str) -> None:
         """Write the numbers with where they come from."""
@@ -265,9 +266,9 @@ def charger_steps(table: pd.DataFrame, horizons: Sequence[int] = HORIZONS) -> pd
 def estimate_practice(panel: pd.DataFrame) -> Practice:
     """Learn practice from a panel of markets.
 
-    The elasticity is that of least absolute errors over all pairs of counts 1, 2, 3 and 5 years apart, each weighted by one
-    over the root of its horizon: recounts and stale years, which the panel is full of, move a median little. The spread is
-    that of each market's errors under the elasticity of all others, so that it holds the spread between markets too.
+    The elasticity is that of least absolute errors over all pairs of counts 1, 2, 3 and 5 years apart, each weighted by
+    one over the root of its horizon: recounts and stale years, which panels are full of, move a median little. The spread
+    is that of each market's errors under the elasticity of all others, so that it holds the spread between markets too.
 
     Parameters
     ----------

@@ -17,7 +17,8 @@ def first_order(inputs: Mapping[str, Array], outputs: Mapping[str, Array], bins:
     """Share of an output's variance that each input explains alone, and the swing between its low and high ends.
 
     The draws are sorted by an input and cut into bins; the variance of the bins' means, less what chance alone gives
-    bins of that size, over the total variance is the first-order (Sobol') index. No further runs are needed. Variance is that of the log: the outputs are right-skewed counts.
+    bins of that size, over the total variance is the first-order (Sobol') index. No further runs
+    are needed. Variance is that of the log: the outputs are right-skewed counts.
 
     Parameters
     ----------

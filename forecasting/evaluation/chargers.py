@@ -1,8 +1,8 @@
 """Backtest of charging points on markets never seen, the future stock of vehicles given.
 
 Three methods: ``practice`` (points grow as stock to an elasticity learned from other markets), ``constant ratio``
-(vehicles per point stay as they are) and ``drift`` (points grow as they did, whatever the stock). The intervals of all three come
-from the training markets' errors at the same horizon.
+(vehicles per point stay as they are) and ``drift`` (points grow as they did, whatever the stock). The intervals of
+all three come from the training markets' errors at the same horizon.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd
         others = teachers[teachers["market"] != market]
         found += [_score(cases, others, method) for method in METHODS]
     errors = pd.concat(found, ignore_index=True)
-    order = pd.CategoricalDtype(METHODS, ordered=True)
+    order = pd.CategoricalDtype(list(METHODS), ordered=True)
     errors = errors.astype({"method": order}).sort_values(["horizon", "method", "market", "year"])
     return errors.astype({"method": str}).reset_index(drop=True)
 
