@@ -16,24 +16,29 @@ import pandas as pd
 from forecasting.errors import InputError
 from forecasting.measures import nearest
 from forecasting.periods import span
-from forecasting.reporting.wording import interval, label_of, period_words, readable
+from forecasting.reporting.wording import interval, label_of, period_words, readable, unit_of
 
 if TYPE_CHECKING:
+    from forecasting.demand.parameters import Assumption
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
+    from forecasting.scenarios.schema import Range
 
 __all__ = [
     "Table",
+    "assumptions_table",
     "bands",
     "conflicts_table",
     "drivers_table",
     "facts_table",
     "fit_table",
+    "headline",
     "headline_table",
     "outlook_table",
     "sources_table",
 ]
 
+LATE = ("ev_stock", "charging_points_need", "charging_points_practice")
 CHAIN = (
     "ev_imports",
     "ev_registrations",
@@ -96,15 +101,17 @@ class Table:
         return f'<td class="number">{text}</td>' if numeric else f"<td>{text}</td>"
 
 
-def bands(table: pd.DataFrame, measure: str) -> pd.DataFrame:
+def bands(table: pd.DataFrame, measure: str, place: str | None = None) -> pd.DataFrame:
     """One measure by year: a row per year, a column per quantile.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Long results of one scenario: measure, period_start, period_end, quantile, value.
+        Long results of one scenario: country, measure, period_start, period_end, quantile, value.
     measure : str
         The measure wanted.
+    place : str, optional
+        Which place's, where the table has several.
 
     Returns
     -------
@@ -116,7 +123,7 @@ def bands(table: pd.DataFrame, measure: str) -> pd.DataFrame:
     InputError
         Where the table has no such measure.
     """
-    rows = table[table["measure"] == measure]
+    rows = table[(table["measure"] == measure) & ((table["country"] == place) if place else True)]
     if rows.empty:
         known = sorted(table["measure"].unique())
         close = nearest(measure, known)
@@ -130,19 +137,48 @@ def bands(table: pd.DataFrame, measure: str) -> pd.DataFrame:
     return wide.rename_axis(columns=None)
 
 
+def headline(outlook: Outlook) -> list[dict[str, Any]]:
+    """The numbers to read first: the flow in the first two years not yet known, the end of the chain at the horizon.
+
+    Returns
+    -------
+    list of dict
+        measure, year, median, lower80, upper80, unit.
+    """
+    scenario, known = outlook.scenario, outlook.results.values
+    soon = [
+        (scenario.measure, year) for year in (outlook.first_year, outlook.first_year + 1) if year <= scenario.horizon
+    ]
+    late = [(name, scenario.horizon) for name in (*LATE, scenario.measure) if name in known]
+    wide = {name: bands(outlook.results.table, name) for name in known}
+    rows = [(name, year, wide[name].loc[year]) for name, year in dict.fromkeys([*soon, *late])]
+    return [
+        {
+            "measure": name,
+            "year": year,
+            "median": row[0.5],
+            "lower80": row[0.1],
+            "upper80": row[0.9],
+            "unit": unit_of(name),
+        }
+        for name, year, row in rows
+        if name in LATE or year in (soon[0][1], soon[-1][1]) or len(known) == 1
+    ]
+
+
 def headline_table(outlook: Outlook) -> Table:
-    """The numbers of the first line: measure, year, median and 80 % interval."""
+    """The numbers of `headline`, in words."""
     rows = [
         {
-            "measure": label_of(measure),
+            "measure": label_of(entry["measure"]),
             "year": str(entry["year"]),
             "median": readable(entry["median"]),
             "80 % interval": interval(entry["lower80"], entry["upper80"]),
             "unit": entry["unit"],
         }
-        for measure, entry in outlook.headline.items()
+        for entry in headline(outlook)
     ]
-    return Table(pd.DataFrame(rows, columns=["measure", "year", "median", "80 % interval", "unit"]))
+    return Table(pd.DataFrame(rows))
 
 
 def outlook_table(outlook: Outlook, *measures: str) -> Table:
@@ -155,11 +191,10 @@ def outlook_table(outlook: Outlook, *measures: str) -> Table:
     *measures : str
         The columns; none means every step from vehicles imported to charging points that the results have.
     """
-    known = set(outlook.table["measure"])
-    columns = {
-        label_of(name): _with_interval(bands(outlook.table, name)) for name in measures or CHAIN if name in known
-    }
-    frame = pd.DataFrame(columns).rename_axis("year").reset_index().fillna("–")
+    table = outlook.results.since(outlook.first_year).table
+    shown = [name for name in measures or (*CHAIN, outlook.scenario.measure) if name in outlook.results.values]
+    columns = {label_of(name): _with_interval(bands(table, name)) for name in shown}
+    frame = pd.DataFrame(columns).rename_axis("year").reset_index()
     return Table(frame.assign(year=frame["year"].astype(str)))
 
 
@@ -243,7 +278,7 @@ def conflicts_table(conflicts: pd.DataFrame, last: int = 10) -> Table:
 
 def fit_table(outlook: Outlook, last: int | None = None) -> Table:
     """Each fact that entered the forecast: as printed, as expected, and how surprising it was."""
-    frame = outlook.forecast.fit_table()
+    frame = outlook.forecast.fit_table() if outlook.forecast else pd.DataFrame()
     return Table(_texts(frame.tail(last) if last else frame))
 
 
@@ -258,28 +293,61 @@ def drivers_table(outlook: Outlook) -> Table:
     rows = [
         {
             "driver": driver.name,
-            "acts on": driver.kind,
-            "from": str(driver.start),
-            "size": size_words(driver.size),
+            "kind": driver.kind,
+            "on": label_of(driver.quantity),
+            "from": f"{driver.start}" + (f" to {driver.end}" if driver.end else ""),
+            "size": range_words(driver.size),
             "probability": readable(driver.probability),
             "reason": driver.reason,
-            "source": driver.source or "judgement",
+            "source": driver.source,
         }
         for driver in outlook.scenario.drivers
     ]
-    return Table(pd.DataFrame(rows, columns=["driver", "acts on", "from", "size", "probability", "reason", "source"]))
+    return Table(
+        pd.DataFrame(rows, columns=["driver", "kind", "on", "from", "size", "probability", "reason", "source"])
+    )
 
 
-def size_words(size: Any) -> str:
-    """A driver's size: one number, or three in a row.
+def range_words(given: Range | Assumption) -> str:
+    """A range: its likeliest value, and its ends.
 
-    >>> size_words({"low": 1.0, "mode": 1.2, "high": 1.5}), size_words(0.8)
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Range
+    >>> range_words(Range(low=1.0, mode=1.2, high=1.5)), range_words(Range(low=0.8, mode=0.8, high=0.8))
     ('1.2 (1 to 1.5)', '0.8')
     """
-    if isinstance(size, (int, float)):
-        return readable(size)
-    low, mode, high = (size[k] if isinstance(size, Mapping) else getattr(size, k) for k in ("low", "mode", "high"))
-    return f"{readable(mode)} ({interval(low, high)})"
+    if given.low == given.high:
+        return readable(given.mode)
+    return f"{readable(given.mode)} ({interval(given.low, given.high)})"
+
+
+def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
+    """The assumptions of the chain: those that the scenario changes, or all in force.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+    all_of_them : bool
+        Also those that the scenario leaves as they ship.
+    """
+    changed = outlook.scenario.assumptions
+    chosen = (
+        [item for item in outlook.demand.parameters if all_of_them or item.key in changed] if outlook.demand else []
+    )
+    rows = [
+        {
+            "assumption": item.key.replace("_", " "),
+            "value": range_words(item),
+            "unit": item.unit,
+            "kind": "this scenario" if item.key in changed else item.kind,
+            "source": item.source,
+        }
+        for item in chosen
+    ]
+    columns = ["assumption", "value", "unit", "kind", "source"]
+    return Table(pd.DataFrame(rows, columns=columns), links={"source": [item.url for item in chosen]})
 
 
 def sources_table(ledger: Ledger) -> Table:

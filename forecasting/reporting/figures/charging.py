@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.reporting.figures.facts import Mark, marks
-from forecasting.reporting.figures.style import AMBER, BLUE, CHARGING, GREEN, INK, MUTED, ORANGE, PURPLE, SKY, figure
+from forecasting.errors import InputError
+from forecasting.reporting.figures.facts import Mark
+from forecasting.reporting.figures.fan import drawn_facts
+from forecasting.reporting.figures.style import (
+    AMBER,
+    BLUE,
+    CHARGING,
+    GREEN,
+    INK,
+    MUTED,
+    ORANGE,
+    PAPER,
+    PURPLE,
+    SKY,
+    figure,
+)
 from forecasting.reporting.tables import bands
-from forecasting.reporting.wording import interval, period_words, readable, rounded
+from forecasting.reporting.wording import interval, label_of, period_words, readable, rounded, unit_of
 
 if TYPE_CHECKING:
+    from forecasting.demand.outlook import DemandOutlook
+    from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
 __all__ = ["charger_gap", "load_chart", "tornado"]
@@ -21,7 +37,7 @@ __all__ = ["charger_gap", "load_chart", "tornado"]
 STANDING = {"charging_points": "points", "charging_stations": "stations"}
 
 
-def charger_gap(outlook: Outlook, years: tuple[int, ...] = ()) -> go.Figure:
+def charger_gap(outlook: Outlook, facts: Ledger | None = None, years: tuple[int, ...] = ()) -> go.Figure:
     """Charging points by need, by practice and by standard, beside what stands today.
 
     Three answers to three questions, never averaged: what the energy requires, what markets of this size have built,
@@ -30,7 +46,9 @@ def charger_gap(outlook: Outlook, years: tuple[int, ...] = ()) -> go.Figure:
     Parameters
     ----------
     outlook : Outlook
-        A scenario's results.
+        A country's results.
+    facts : Ledger, optional
+        Where the points and stations that stand are counted.
     years : tuple of int
         The years shown; four from the first to the last if none is given.
 
@@ -38,34 +56,32 @@ def charger_gap(outlook: Outlook, years: tuple[int, ...] = ()) -> go.Figure:
     -------
     plotly.graph_objects.Figure
     """
-    shown = {measure: bands(outlook.table, measure) for measure in CHARGING}
-    known = next(iter(shown.values())).index
-    known = known[known >= outlook.scenario.as_of.year]
-    chosen = years or tuple(known[at] for at in sorted({0, len(known) // 3, 2 * len(known) // 3, len(known) - 1}))
+    results = outlook.results.since(outlook.first_year)
+    known, last = results.years, len(results.years) - 1
+    chosen = years or tuple(known[at] for at in sorted({0, last // 3, 2 * last // 3, last}))
     title = f"Charging points: {outlook.scenario.title}"
     chart = figure(
         title, "need, practice and standard at 31 December, with 80 % intervals", y="public points", height=460
     )
-    for place, (measure, wide) in enumerate(shown.items()):
-        chart.add_trace(_whiskers(wide.loc[list(chosen)], place, measure))
-    standing = {name: marks(outlook.evidence.frame, name) for name in STANDING}
-    for name, found in standing.items():
-        if found:
-            chart.add_trace(_standing(found[-1], STANDING[name], len(chosen)))
-    chart.update_xaxes(
-        tickvals=list(range(len(chosen))), ticktext=[str(year) for year in chosen], range=[-0.5, len(chosen) - 0.25]
-    )
-    chart.update_yaxes(type="log", dtick=1)
-    return chart
+    for place, measure in enumerate(CHARGING):
+        chart.add_traces(list(_whiskers(bands(results.table, measure).loc[list(chosen)], place, measure)))
+    for measure, unit in STANDING.items():
+        counted = drawn_facts(outlook, measure, outlook.results.country, facts)
+        if counted:
+            chart.add_trace(_standing(counted[-1], unit, len(chosen)))
+    ticks = {"tickvals": list(range(len(chosen))), "ticktext": [str(year) for year in chosen]}
+    chart.update_xaxes(**ticks, range=[-0.5, len(chosen) - 0.5])
+    return chart.update_yaxes(type="log", dtick=1)
 
 
-def _whiskers(wide: pd.DataFrame, place: int, measure: str) -> go.Scatter:
+def _whiskers(wide: pd.DataFrame, place: int, measure: str) -> Iterator[go.Scatter]:
     words = measure.removeprefix("charging_points_")
     hover = [
         f"<b>{year}, {words}: {readable(r[0.5])}</b><br>80 %: {interval(r[0.1], r[0.9])}" for year, r in wide.iterrows()
     ]
-    return go.Scatter(
-        x=[round(at + 0.24 * (place - 1), 2) for at in range(len(wide))],
+    across = [round(at + 0.24 * (place - 1), 2) for at in range(len(wide))]
+    yield go.Scatter(
+        x=across,
         y=rounded(wide[0.5]),
         error_y={
             "type": "data",
@@ -75,21 +91,29 @@ def _whiskers(wide: pd.DataFrame, place: int, measure: str) -> go.Scatter:
             "thickness": 5,
             "width": 0,
         },
-        mode="markers+text",
-        marker={"color": CHARGING[measure], "size": 11, "line": {"color": "#ffffff", "width": 1.5}},
-        text=[f" {readable(value, 2)}" for value in wide[0.5]],
-        textposition="middle right",
-        textfont={"size": 11.5, "color": CHARGING[measure]},
+        mode="markers",
+        marker={"color": CHARGING[measure], "size": 11, "line": {"color": PAPER, "width": 1.5}},
         name=words.capitalize(),
         hovertext=hover,
         hoverinfo="text",
+    )
+    yield go.Scatter(
+        x=across,
+        y=rounded(wide[0.9]),
+        mode="text",
+        text=[readable(value, 2) for value in wide[0.5]],
+        textposition="top center",
+        textfont={"size": 11.5, "color": CHARGING[measure]},
+        cliponaxis=False,
+        showlegend=False,
+        hoverinfo="skip",
     )
 
 
 def _standing(mark: Mark, unit: str, width: int) -> go.Scatter:
     label = f"{mark.label} {unit} standing, {period_words(mark.period)}"
     return go.Scatter(
-        x=[-0.5, width - 0.25],
+        x=[-0.5, width - 0.5],
         y=rounded([mark.height] * 2),
         mode="lines+text",
         line={"color": INK, "width": 1.5, "dash": "solid" if unit == "points" else "dot"},
@@ -102,70 +126,93 @@ def _standing(mark: Mark, unit: str, width: int) -> go.Scatter:
     )
 
 
-def load_chart(outlook: Outlook) -> go.Figure:
-    """Charging load through a winter's or a summer's day, by where vehicles charge, in the horizon year."""
-    load = outlook.demand.load_day  # type: ignore[union-attr]
-    hours = load["hour"]
-    parts = [name for name in load.columns if name not in ("hour", "total")]
-    chart = figure(
-        f"Load through a day: {outlook.scenario.title}",
-        f"horizon year {outlook.scenario.horizon}, by setting",
-        x="hour of the day",
-        y="MW",
-    )
-    for name, colour in zip(parts, (BLUE, GREEN, ORANGE, PURPLE, AMBER, SKY), strict=False):
+def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
+    """Mean charging load through a day of the horizon year, by where vehicles charge.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        A country's results.
+    day : {"winter", "summer"}
+        Which day.
+    """
+    load = _demand(outlook).load_day
+    load = load[load["day"] == day]
+    subtitle = f"a {day} day of {outlook.scenario.horizon}, mean over the draws, by where vehicles charge"
+    chart = figure(f"Load through a day: {outlook.scenario.title}", subtitle, x="hour of the day", y="MW")
+    order = load.groupby("setting")["mw"].sum().sort_values(ascending=False).index
+    for setting, colour in zip(order, (BLUE, GREEN, ORANGE, PURPLE, AMBER, SKY, MUTED), strict=False):
+        part = load[load["setting"] == setting]
         chart.add_trace(
             go.Scatter(
-                x=[int(hour) for hour in hours],
-                y=rounded(load[name]),
+                x=[int(hour) for hour in part["hour"]],
+                y=rounded(part["mw"]),
                 stackgroup="load",
                 mode="lines",
                 line={"color": colour, "width": 1},
-                name=str(name).replace("_", " ").capitalize(),
+                name=words_of(str(setting)),
                 hovertemplate="%{x}:00, %{y:.3s} MW<extra>%{fullData.name}</extra>",
             )
         )
     return chart.update_xaxes(dtick=3, range=[0, 23])
 
 
-def tornado(outlook: Outlook, last: int = 10) -> go.Figure:
-    """What the result hangs on: each parameter at its low and high end, the others in the middle.
+def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int = 8) -> go.Figure:
+    """What a result hangs on: its median where one assumption is in its lowest or highest tenth.
 
     Parameters
     ----------
     outlook : Outlook
-        A scenario's results.
+        A country's results.
+    measure : str
+        Which result, in the horizon year.
     last : int
-        How many parameters, the widest.
+        How many assumptions, those with the widest swing.
     """
-    frame = outlook.demand.sensitivity  # type: ignore[union-attr]
-    width = (frame["high"] - frame["low"]).abs()
-    frame = frame.loc[width.sort_values(kind="stable").index].tail(last)
-    names = [str(name).replace("_", " ") for name in frame["parameter"]]
-    subtitle = f"charging points needed in {outlook.scenario.horizon} when one assumption moves to its low or high end"
-    chart = figure(
-        f"What the need hangs on: {outlook.scenario.title}", subtitle, x="points", height=140 + 34 * len(frame)
-    )
+    frame = _demand(outlook).sensitivity
+    frame = frame[frame["output"] == measure]
+    frame = frame.loc[frame["swing"].abs().sort_values(kind="stable").index].tail(last)
+    middle = float(bands(outlook.results.table, measure).iloc[-1][0.5])
+    subtitle = f"median in {outlook.scenario.horizon} where one assumption is in its lowest or highest tenth"
+    title = f"{label_of(measure)}: what it hangs on"
+    chart = figure(title, subtitle, x=unit_of(measure), height=150 + 36 * len(frame))
     for end, colour in (("low", ORANGE), ("high", BLUE)):
-        chart.add_trace(_side(frame, names, end, colour))
-    middle = float(np.median(frame["mid"])) if len(frame) else 0.0
-    chart.add_vline(x=middle, line={"color": MUTED, "width": 1})
+        chart.add_trace(_side(frame, end, middle, colour))
+    chart.add_vline(x=float(f"{middle:.4g}"), line={"color": MUTED, "width": 1})
+    chart.update_xaxes(showgrid=True, rangemode="tozero")
     chart.update_yaxes(showgrid=False)
     return chart.update_layout(barmode="overlay", bargap=0.35)
 
 
-def _side(frame: pd.DataFrame, names: list[str], end: str, colour: str) -> go.Bar:
-    settings: list[Any] = list(frame[f"{end}_setting"]) if f"{end}_setting" in frame else [end] * len(frame)
+def _side(frame: pd.DataFrame, end: str, middle: float, colour: str) -> go.Bar:
+    base = float(f"{middle:.4g}")
     return go.Bar(
-        y=names,
-        x=rounded(frame[end] - frame["mid"]),
-        base=rounded(frame["mid"]),
+        y=[words_of(str(name)) for name in frame["input"]],
+        x=rounded(frame[end] - base),
+        base=[base] * len(frame),
         orientation="h",
         marker={"color": colour, "line": {"width": 0}},
-        name=f"At its {end} end",
-        text=[readable(value, 2) if isinstance(value, float) else str(value) for value in settings],
+        name=f"{end}est tenth".capitalize(),
+        text=[readable(value, 2) for value in frame[end]],
         textposition="outside",
         textfont={"size": 11, "color": MUTED},
         cliponaxis=False,
-        hovertemplate="%{y}: %{x:,.3s} points<extra></extra>",
+        hovertemplate=f"%{{y}}, {end}est tenth: %{{text}}<extra></extra>",
     )
+
+
+def words_of(name: str) -> str:
+    """A parameter or a setting for a reader.
+
+    >>> words_of("destination_ac"), words_of("annual_km.bus")
+    ('Destination AC', 'Annual km, bus')
+    """
+    words = name.replace(".", ", ").replace("_", " ")
+    words = f"{words[:-2]}{words[-2:].upper()}" if words.endswith((" ac", " dc")) else words
+    return words[:1].upper() + words[1:]
+
+
+def _demand(outlook: Outlook) -> DemandOutlook:
+    if outlook.demand is None:
+        raise InputError(f"{outlook.scenario.name} has no demand for charging; only a country's outlook has")
+    return outlook.demand

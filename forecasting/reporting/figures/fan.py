@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from forecasting.evidence.places import PLACES, place_name
 from forecasting.measures import MEASURES
 from forecasting.reporting.figures.facts import Mark, fact_traces, marks
 from forecasting.reporting.figures.style import BLUE, DEEP, band, figure, tint
@@ -28,7 +29,13 @@ SHADES = ((0.025, 0.975, "95 %", 0.12), (0.1, 0.9, "80 %", 0.2), (0.25, 0.75, "5
 
 
 def fan_chart(
-    outlook: Outlook, measure: str | None = None, *, until: int | None = None, log: bool | None = None
+    outlook: Outlook,
+    measure: str | None = None,
+    *,
+    place: str | None = None,
+    facts: Ledger | None = None,
+    until: int | None = None,
+    log: bool | None = None,
 ) -> go.Figure:
     """The forecast of a measure with its 50, 80 and 95 % intervals, and the facts that it rests on.
 
@@ -38,6 +45,10 @@ def fan_chart(
         A scenario's results.
     measure : str, optional
         Which measure; the one that was forecast from facts if not given.
+    place : str, optional
+        Which part of a corridor; the whole if not given.
+    facts : Ledger, optional
+        Facts to draw; those that the forecast rests on if not given.
     until : int, optional
         Last year drawn.
     log : bool, optional
@@ -48,20 +59,36 @@ def fan_chart(
     plotly.graph_objects.Figure
     """
     measure = measure or outlook.scenario.measure
-    wide = bands(outlook.table, measure)
-    first = outlook.scenario.as_of.year if measure == outlook.scenario.measure else int(wide.index[0])
-    wide = wide.loc[first : until or int(wide.index[-1])]
-    shown = [mark for mark in marks(outlook.evidence.frame, measure) if not until or mark.period.end.year <= until]
-    chart = _frame(outlook, measure)
-    chart.add_traces(
-        [*fan_traces(wide, flow=MEASURES[measure].kind == "flow"), *fact_traces(shown, outlook.forecast.basis)]
-    )
+    part = next(part for part in outlook.parts if part.country == (place or outlook.results.country))
+    wide = bands(part.since(outlook.first_year).table, measure).loc[:until]
+    shown = drawn_facts(outlook, measure, part.country, facts)
+    shown = [mark for mark in shown if mark.period.end.year <= (until or outlook.scenario.horizon)]
+    forecast = outlook.forecasts.get(part.country)
+    chart = _frame(outlook, measure, part.country)
+    chart.add_traces([*fan_traces(wide, flow=MEASURES[measure].kind == "flow")])
+    chart.add_traces([*fact_traces(shown, forecast.basis if forecast else None)])
     return _scaled(chart, wide, shown, log)
 
 
-def stock_chart(outlook: Outlook) -> go.Figure:
-    """Vehicles on the road at each year's end, beside the stocks that were counted."""
-    return fan_chart(outlook, "ev_stock", log=False)
+def drawn_facts(outlook: Outlook, measure: str, place: str, facts: Ledger | None) -> list[Mark]:
+    """The facts of a place that were known on the day of the outlook."""
+    ledger = facts if facts is not None else outlook.evidence
+    return (
+        [] if ledger is None else marks(ledger.select(place=place, measure=measure, as_of=outlook.as_of).frame, measure)
+    )
+
+
+def stock_chart(outlook: Outlook, facts: Ledger | None = None) -> go.Figure:
+    """Vehicles on the road at each year's end, beside the stocks that were counted.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        A country's results.
+    facts : Ledger, optional
+        Where the counted stocks are.
+    """
+    return fan_chart(outlook, "ev_stock", facts=facts, log=False)
 
 
 def energy_chart(outlook: Outlook) -> go.Figure:
@@ -85,7 +112,7 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str = "ev_imports", *, l
     -------
     plotly.graph_objects.Figure
     """
-    ledger = getattr(evidence, "evidence", evidence)
+    ledger: Any = getattr(evidence, "evidence", evidence)
     shown = marks(ledger.frame, measure)
     unit = unit_of(measure) + (" a year" if MEASURES[measure].kind == "flow" else "")
     subtitle = f"{len(shown)} printed numbers; a bar is as long as its period and as high as its yearly rate"
@@ -172,14 +199,15 @@ def _median_points(wide: pd.DataFrame, flow: bool, colour: str) -> Iterator[go.S
     )
 
 
-def _frame(outlook: Outlook, measure: str) -> go.Figure:
+def _frame(outlook: Outlook, measure: str, place: str) -> go.Figure:
     flow = MEASURES[measure].kind == "flow"
     words = ["a bar or a box is as long as its period and as high as its yearly rate" if flow else "at 31 December"]
-    if measure == outlook.scenario.measure:
-        words.insert(0, f"as of {outlook.scenario.as_of}, as counted by {outlook.forecast.basis}")
-    unit = unit_of(measure)
-    title = f"{label_of(measure)}: {outlook.scenario.title}"
-    return figure(title, "; ".join(words), y=f"{unit} a year" if flow else unit, height=460)
+    forecast = outlook.forecasts.get(place)
+    if forecast and measure == outlook.scenario.measure:
+        words.insert(0, f"as counted by {forecast.basis}" if forecast.basis else f"as of {outlook.as_of}")
+    unit, where = unit_of(measure), place_name(place) if place in PLACES else place.capitalize()
+    heading = outlook.scenario.title if place == outlook.results.country else where
+    return figure(f"{label_of(measure)}: {heading}", "; ".join(words), y=f"{unit} a year" if flow else unit, height=460)
 
 
 def _scaled(chart: go.Figure, wide: pd.DataFrame, shown: Sequence[Mark], log: bool | None) -> go.Figure:
@@ -190,15 +218,9 @@ def _scaled(chart: go.Figure, wide: pd.DataFrame, shown: Sequence[Mark], log: bo
     if log:
         chart.update_yaxes(type="log", dtick=1, minor={"dtick": "D2", "showgrid": False})
     elif heights:
-        top = max([1.1 * max(heights), *(wide[0.9] * 1.15 if len(wide) else [])])
+        top = max([1.15 * max(heights), *(wide[0.9] * 1.15 if len(wide) else [])])
         chart.update_yaxes(range=[0, float(f"{top:.3g}")])
-    step = "M12" if _years(wide, shown) <= 16 else "M24"
-    instant = (
-        {"tick0": "2020-12-31"}
-        if all(mark.stock for mark in shown) and not chart.layout.meta
-        else {"ticklabelmode": "period"}
-    )
-    chart.update_xaxes(tickformat="%Y", dtick=step, **instant)
+    chart.update_xaxes(tickformat="%Y", dtick="M12" if _years(wide, shown) <= 16 else "M24", ticklabelmode="period")
     return chart.update_layout(bargap=0, barmode="overlay")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -13,6 +14,9 @@ from forecasting.reporting.figures.fan import fan_traces
 from forecasting.reporting.figures.style import ACCENTS, BLUE, INK, MUTED, SCENARIOS, band, figure, tint
 from forecasting.reporting.tables import bands
 from forecasting.reporting.wording import interval, label_of, readable, rounded, unit_of
+
+if TYPE_CHECKING:
+    from forecasting.scenarios.results import Results
 
 __all__ = ["difference_chart", "growth_curves_chart", "region_chart", "scenario_comparison", "scenario_paths"]
 
@@ -67,7 +71,7 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock", year: in
     )
     for place, scenario in enumerate(shown):
         part = rows[rows["scenario"] == scenario].set_index("country")
-        chart.add_traces(_row_whiskers(part, list(order), scenario, place, len(shown)))
+        chart.add_traces(list(_row_whiskers(part, list(order), scenario, place, len(shown))))
     chart.update_yaxes(tickvals=list(range(len(order))), ticktext=[place_name(code) for code in order], showgrid=False)
     chart.update_xaxes(type="log", showgrid=True, dtick=1)
     return chart
@@ -150,44 +154,43 @@ def _named_line(years: list[int], values: pd.Series[float], name: str, colour: s
     )
 
 
-def region_chart(wide: pd.DataFrame, measure: str, title: str) -> go.Figure:
-    """The sum of several countries, from their joint draws.
+def region_chart(total: Results, measure: str) -> go.Figure:
+    """The sum of several places, from their joint draws.
 
     Parameters
     ----------
-    wide : pandas.DataFrame
-        Indexed by year, a column per quantile, as `forecasting.reporting.comparison.regional_total` gives it.
+    total : Results
+        As `forecasting.scenarios.results.sum_outlooks` gives it.
     measure : str
         Which measure.
-    title : str
-        Whose sum it is.
     """
-    flow = MEASURES[measure].kind == "flow"
+    flow, wide = MEASURES[measure].kind == "flow", bands(total.table, measure)
     unit = unit_of(measure) + (" a year" if flow else "")
-    chart = figure(f"{label_of(measure)}: {title}", "the sum of joint draws, not of quantiles", y=unit, height=440)
+    title = f"{label_of(measure)}: {place_name(total.country)}"
+    chart = figure(title, "the sum of joint draws, not of quantiles", y=unit, height=440)
     chart.add_traces(list(fan_traces(wide, flow=flow)))
     chart.update_yaxes(range=[0, float(f"{wide[0.9].max() * 1.15:.3g}")])
-    return chart.update_xaxes(tickformat="%Y", dtick="M12", ticklabelmode="period" if flow else "instant")
+    return chart.update_xaxes(tickformat="%Y", dtick="M12", ticklabelmode="period")
 
 
-def difference_chart(differences: Mapping[str, pd.DataFrame], measure: str, title: str) -> go.Figure:
+def difference_chart(differences: Sequence[Results], measure: str) -> go.Figure:
     """Scenario minus baseline, draw by draw.
 
     Parameters
     ----------
-    differences : mapping of str to pandas.DataFrame
-        For each scenario, quantiles of the difference by year.
+    differences : sequence of Results
+        As `forecasting.scenarios.results.difference` gives them.
     measure : str
         Which measure.
-    title : str
-        Which country.
     """
+    title = f"{label_of(measure)}: {place_name(differences[0].country)}"
     subtitle = "scenario minus baseline on common random numbers: medians and 80 % intervals"
-    chart = figure(f"{label_of(measure)}: {title}", subtitle, y=unit_of(measure), margin_r=110)
-    for place, (name, wide) in enumerate(differences.items()):
-        colour, years = colour_of(scenario_of(name), place), [int(year) for year in wide.index]
+    chart = figure(title, subtitle, y=unit_of(measure), margin_r=110)
+    for place, each in enumerate(differences):
+        scenario, wide = scenario_of(each.scenario.partition(" ")[0]), bands(each.table, measure)
+        colour, years = colour_of(scenario, place), [int(year) for year in wide.index]
         chart.add_trace(band(years, wide[0.1], wide[0.9], fillcolor=tint(colour, 0.16), showlegend=False))
-        chart.add_trace(_named_line(years, wide[0.5], scenario_of(name), colour))
+        chart.add_trace(_named_line(years, wide[0.5], scenario, colour))
     chart.add_hline(y=0, line={"color": MUTED, "width": 1})
     return chart.update_xaxes(dtick=1, tickformat="d")
 

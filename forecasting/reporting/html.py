@@ -1,0 +1,199 @@
+"""A notebook as one page that opens from disk without a network, code hidden, beside one shared copy of plotly.js.
+
+nbconvert drops figures of plotly's JSON type without a word, and its own pages load scripts from elsewhere. Here a page
+is checked before it is given out: every figure is there, and nothing is fetched from outside.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+from functools import cache
+from html.parser import HTMLParser
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from forecasting.errors import RunError
+
+__all__ = ["PLOTLY", "check_page", "figure_html", "notebook_to_html", "template_text", "write_report"]
+
+PLOTLY = "application/vnd.plotly.v1+json"
+DRAWN = 'class="figure" data-json='
+FETCHING = {
+    "script": "src",
+    "link": "href",
+    "img": "src",
+    "iframe": "src",
+    "source": "src",
+    "video": "src",
+    "object": "data",
+}
+
+
+def template_text(name: str) -> str:
+    """A file of the package's templates."""
+    return importlib.resources.files("forecasting.reporting").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def figure_html(figure: dict[str, Any], name: str) -> str:
+    r"""A figure for a page: an empty place and, beside it, the JSON that the page's script draws there.
+
+    Parameters
+    ----------
+    figure : dict
+        ``data`` and ``layout`` as plotly stores them.
+    name : str
+        Unique in the page.
+
+    Examples
+    --------
+    >>> print(figure_html({"data": [], "layout": {"title": "</script>", "height": 300}}, "f1"))
+    <div class="figure" data-json="f1" style="height:300px"></div>
+    <script type="application/json" id="f1">{"data":[],"layout":{"title":"\u003c/script>","height":300}}</script>
+    """
+    content = {"data": figure.get("data", []), "layout": figure.get("layout", {})}
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
+    height = int(content["layout"].get("height") or 450)
+    place = f'<div {DRAWN}"{name}" style="height:{height}px"></div>'
+    return f'{place}\n<script type="application/json" id="{name}">{text}</script>'
+
+
+def notebook_to_html(
+    notebook: nbformat.NotebookNode, *, title: str, assets: str = "../assets", home: str = "../index.html"
+) -> str:
+    """Turn an executed notebook into a page.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        With its outputs.
+    title : str
+        Of the page.
+    assets : str
+        Where the page finds ``plotly.min.js``, as seen from itself.
+    home : str
+        Where the page's way back leads; empty for none.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    RunError
+        If a figure of the notebook is not in the page, or the page would load anything from outside.
+    """
+    numbers = count(1)
+    exporter = _exporter()
+    exporter.register_filter("figure", lambda figure: figure_html(figure, f"figure-{next(numbers)}"))
+    look = {"style": template_text("style.css"), "script": template_text("figures.js")}
+    page, _ = exporter.from_notebook_node(notebook, {"report": {"title": title, "assets": assets, "home": home} | look})
+    check_page(page, figures=_figures(notebook), name=title)
+    return str(page)
+
+
+@cache
+def _exporter() -> Any:
+    """One exporter for all pages of a process: making one costs as much as three pages."""
+    from nbconvert.exporters import HTMLExporter
+    from traitlets.config import Config
+
+    shown = [PLOTLY, "text/html", "text/markdown", "image/png", "text/plain"]  # the first that an output has
+    config = Config({"NbConvertBase": {"display_data_priority": shown}, "HTMLExporter": {"embed_images": True}})
+    config.HTMLExporter.exclude_anchor_links = True
+    config.TemplateExporter.exclude_input_prompt = config.TemplateExporter.exclude_output_prompt = True
+    with importlib.resources.as_file(
+        importlib.resources.files("forecasting.reporting").joinpath("templates")
+    ) as folder:
+        return HTMLExporter(  # type: ignore[no-untyped-call]
+            config=config, template_name="base", extra_template_paths=[str(folder)], template_file="report.html.j2"
+        )
+
+
+def _figures(notebook: nbformat.NotebookNode) -> int:
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+    return sum(PLOTLY in output.get("data", {}) for output in outputs)
+
+
+class _Addresses(HTMLParser):
+    """Collects what a page would fetch when it is opened; links that a reader follows are not fetched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.style = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.style = tag == "style"
+        address = dict(attrs).get(FETCHING.get(tag, ""))
+        if address:
+            self.found.append(address)
+
+    def handle_data(self, data: str) -> None:
+        if self.style and ("@import" in data or "url(" in data):
+            self.found += [word for word in data.replace("(", " ").replace(")", " ").split() if "//" in word]
+
+
+def check_page(page: str, *, figures: int, name: str) -> None:
+    """See that a page shows its figures and loads nothing from outside.
+
+    Parameters
+    ----------
+    page : str
+        HTML.
+    figures : int
+        How many it must show.
+    name : str
+        What to call it in a message.
+
+    Raises
+    ------
+    RunError
+        If not.
+
+    Examples
+    --------
+    >>> check_page('<script src="https://cdn.example/x.js"></script>', figures=0, name="uz")
+    Traceback (most recent call last):
+    forecasting.errors.RunError: the page 'uz' would load https://cdn.example/x.js; a report must open without a network
+    """
+    drawn = page.count(DRAWN)
+    if drawn != figures:
+        raise RunError(f"the page {name!r} shows {drawn} of {figures} figures; the others were dropped on the way")
+    seen = _Addresses()
+    seen.feed(page)
+    outside = [
+        address for address in seen.found if "//" in address.partition("?")[0] and not address.startswith("data:")
+    ]
+    if outside:
+        raise RunError(f"the page {name!r} would load {', '.join(outside)}; a report must open without a network")
+
+
+def write_report(notebook: Path, *, title: str = "", assets: str = "../assets", home: str = "../index.html") -> Path:
+    """Write the page of a stored notebook beside it, ``report.ipynb`` to ``report.html``.
+
+    Parameters
+    ----------
+    notebook : Path
+        An executed notebook.
+    title, assets, home : str
+        As for `notebook_to_html`; without a title, the notebook's first heading.
+
+    Raises
+    ------
+    RunError
+        As `notebook_to_html` does.
+    """
+    read = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+    page = notebook_to_html(read, title=title or _heading(read) or notebook.stem, assets=assets, home=home)
+    path = notebook.with_suffix(".html")
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def _heading(notebook: nbformat.NotebookNode) -> str:
+    lines = (line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
+    return next((line.lstrip("# ") for line in lines if line.startswith("# ")), "")

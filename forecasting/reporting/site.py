@@ -1,0 +1,238 @@
+"""The index of a run: failures first, then countries by scenarios with their numbers, the gap in chargers, comparisons.
+
+One page that opens from disk without a network. Whatever comes from a params file, a ledger or a traceback is escaped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from forecasting.evidence.places import COUNTRIES, place_name
+from forecasting.reporting.html import check_page, figure_html, template_text
+from forecasting.reporting.tables import bands
+from forecasting.reporting.wording import interval, label_of, readable, unit_of
+
+__all__ = ["build_site", "write_assets"]
+
+TITLE = "Electric vehicles and their charging: outlooks"
+ORDER = ("baseline", "accelerated", "constrained")
+CHARGERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
+CARD = ("ev_stock", "charging_points_practice")  # at the horizon, below the flow of the first years
+COMPARED = ("ev_stock", "charging_points_need", "charging_points_practice", "energy_gwh")
+
+
+def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
+    """Write ``index.html`` and the shared script of a folder of reports.
+
+    Parameters
+    ----------
+    out : Path
+        The folder; ``comparison.parquet`` in it, if there, gives the numbers.
+    records : sequence of mapping
+        What is known of each scenario, as in its ``run.json``: name, parameters, finished, seconds; of one that failed
+        also ``failure`` with message, cell and trace.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    RunError
+        If the page would load anything from outside.
+    """
+    table = _table(out)
+    runs = [_described(out, record) for record in records]
+    figures = _figures(table)
+    page = _render(runs, table, figures)
+    check_page(page, figures=len(figures), name="index.html")
+    write_assets(out)
+    side = out / ".index.html"
+    side.write_text(page, encoding="utf-8")
+    return side.replace(out / "index.html")
+
+
+def write_assets(out: Path) -> Path:
+    """Put one copy of plotly.js into ``assets``, unless the same one is there."""
+    from forecasting.reporting.figures import plotly_javascript
+
+    path, script = out / "assets" / "plotly.min.js", plotly_javascript()
+    if not (path.is_file() and path.stat().st_size == len(script)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        side = path.with_suffix(".part")
+        side.write_bytes(script)
+        side.replace(path)
+    return path
+
+
+def _table(out: Path) -> pd.DataFrame:
+    path = out / "comparison.parquet"
+    empty = pd.DataFrame(
+        columns=["scenario", "country", "measure", "unit", "period_start", "period_end", "quantile", "value"]
+    )
+    return pd.read_parquet(path) if path.is_file() else empty
+
+
+def _described(out: Path, record: Mapping[str, Any]) -> dict[str, Any]:
+    """One run in the page's terms; what the report stored about itself fills what the record lacks."""
+    stored = out / str(record["name"]) / "outlook.json"
+    told = json.loads(stored.read_text(encoding="utf-8")) if stored.is_file() else {}
+    given = dict(record.get("parameters") or {})
+    place, _, scenario = str(record["name"]).rpartition("-")
+    failure = record.get("failure") or record.get("error")
+    return {
+        "name": str(record["name"]),
+        "country": given.get("country") or record.get("country"),
+        "place": str(
+            told.get("place") or (place_name(given["country"]) if given.get("country") else place.capitalize())
+        ),
+        "scenario": str(given.get("scenario") or record.get("scenario") or scenario),
+        "as_of": told.get("as_of") or given.get("as_of"),
+        "finished": str(record.get("finished") or record.get("started") or "")[:16].replace("T", " "),
+        "seconds": _seconds(record.get("seconds")),
+        "headline": told.get("headline") or [],
+        "warnings": told.get("warnings") or record.get("warnings") or [],
+        "failure": dict(failure) if failure else None,
+        "written": (out / str(record["name"]) / "report.html").is_file(),
+    }
+
+
+def _seconds(value: Any) -> float:
+    return float(sum(value.values())) if isinstance(value, Mapping) else float(value or 0)
+
+
+def _render(runs: list[dict[str, Any]], table: pd.DataFrame, figures: list[str]) -> str:
+    from jinja2 import Environment, StrictUndefined
+
+    failures = list(_failures(runs))
+    sections = list(_sections(runs, table))
+    columns: list[str] = max((section["columns"] for section in sections), key=len, default=[])
+    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return page.from_string(template_text("index.html.j2")).render(
+        title=TITLE,
+        summary=_summary(runs, failures),
+        count=len(runs),
+        failures=failures,
+        sections=sections,
+        columns=columns,
+        gap=_gap(table),
+        figures=figures,
+        footer=_footer(runs),
+        data=not table.empty,
+        style=template_text("style.css"),
+        script=template_text("figures.js"),
+    )
+
+
+def _summary(runs: list[dict[str, Any]], failures: list[dict[str, Any]]) -> str:
+    days = sorted({str(run["as_of"]) for run in runs if run["as_of"]})
+    whole = len(runs) - len(failures)
+    words = f"{whole} {'report' if whole == 1 else 'reports'}"
+    known = f", on what was published by {days[0] if len(days) == 1 else f'{days[0]} to {days[-1]}'}" if days else ""
+    return f"{words}{known}. Each number is a median with its 80 % interval, and leads back to the facts it rests on."
+
+
+def _footer(runs: list[dict[str, Any]]) -> str:
+    times = sorted(run["finished"] for run in runs if run["finished"])
+    return f"Newest report {times[-1]} UTC, oldest {times[0]} UTC." if times else "No report has been finished yet."
+
+
+def _failures(runs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for run in runs:
+        if run["failure"]:
+            told = run["failure"]
+            message = str(told.get("message") or told.get("name") or "failed")
+            trace = str(told.get("trace") or told.get("traceback") or "")
+            older = run["name"] if run["written"] else ""
+            yield {"name": run["name"], "cell": told.get("cell"), "message": message, "trace": trace, "older": older}
+
+
+def _sections(runs: list[dict[str, Any]], table: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    countries = [run for run in runs if run["country"]]
+    corridors = [run for run in runs if not run["country"]]
+    words = "What comes in the first two years not yet known, and where the chain stands at the horizon."
+    if countries:
+        yield {"id": "countries", "title": "Countries by scenarios", "words": words} | _rows(countries, table)
+    if corridors:
+        words = "What leaves Xinjiang and passes its ports on the way to Central Asia."
+        yield {"id": "corridors", "title": "Corridors", "words": words} | _rows(corridors, table)
+
+
+def _rows(runs: list[dict[str, Any]], table: pd.DataFrame) -> dict[str, Any]:
+    names = {run["scenario"] for run in runs}
+    columns = [*(name for name in ORDER if name in names), *sorted(names - set(ORDER))]
+    by_place: dict[str, dict[str, Any]] = {}
+    for run in sorted(runs, key=lambda run: (run["country"] not in COUNTRIES, run["place"])):
+        by_place.setdefault(run["place"], {})[run["scenario"]] = _card(run, table)
+    rows = [{"place": place, "cards": [cards.get(name) for name in columns]} for place, cards in by_place.items()]
+    return {"columns": columns, "rows": rows}
+
+
+def _card(run: dict[str, Any], table: pd.DataFrame) -> dict[str, Any]:
+    failed = run["failure"] or {}
+    about = [f"as of {run['as_of']}" if run["as_of"] else "", f"run {run['finished']}" if run["finished"] else ""]
+    about.append(f"{run['seconds']:.1f} s" if run["seconds"] else "")
+    return {
+        "scenario": run["scenario"],
+        "link": run["name"] if run["written"] else "",
+        "error": str(failed.get("message") or failed.get("name") or "") if failed else "",
+        "lines": list(_lines(run, table[table["scenario"] == run["name"]])),
+        "warnings": run["warnings"][:2],
+        "fresh": " · ".join(word for word in about if word),
+    }
+
+
+def _lines(run: dict[str, Any], table: pd.DataFrame) -> Iterator[dict[str, str]]:
+    """The card's numbers: what the report itself puts first, or else the usual measures."""
+    if run["headline"]:
+        for told in run["headline"][:4]:
+            yield _line(told["measure"], int(told["year"]), told["median"], told["lower80"], told["upper80"])
+        return
+    for measure in [name for name in CARD if name in set(table["measure"])]:
+        last = bands(table, measure).iloc[-1]
+        yield _line(measure, int(last.name), last[0.5], last[0.1], last[0.9])  # type: ignore[call-overload]
+
+
+def _line(measure: str, year: int, median: float, lower: float, upper: float) -> dict[str, str]:
+    unit = unit_of(measure)
+    shown = f"{readable(median)} {unit}" if unit in ("GWh", "MW") else readable(median)
+    return {"label": label_of(measure), "year": str(year), "median": shown, "range": interval(lower, upper)}
+
+
+def _gap(table: pd.DataFrame) -> dict[str, Any]:
+    """Need, practice and standard of each country's baseline in the last year that all have."""
+    mine = table[table["measure"].isin(CHARGERS) & table["scenario"].astype(str).str.endswith("-baseline")]
+    if mine.empty:
+        return {"rows": []}
+    codes = sorted(mine["country"].unique(), key=place_name)
+    wide = {(code, name): bands(mine, name, code) for code in codes for name in CHARGERS}
+    year = min(int(frame.index[-1]) for frame in wide.values())
+    rows = [
+        {
+            "place": place_name(code),
+            "cells": [_cell(wide[code, name].loc[[year]]) for name in CHARGERS],
+        }
+        for code in codes
+    ]
+    return {"year": year, "columns": [name.rpartition("_")[2].capitalize() for name in CHARGERS], "rows": rows}
+
+
+def _cell(row: pd.DataFrame) -> dict[str, str]:
+    return {"median": readable(row[0.5].iloc[0]), "range": interval(row[0.1].iloc[0], row[0.9].iloc[0])}
+
+
+def _figures(table: pd.DataFrame) -> list[str]:
+    countries = table[~table["country"].astype(str).str.islower()]
+    measures = [name for name in COMPARED if name in set(countries["measure"])]
+    if not measures or countries["scenario"].nunique() < 2:
+        return []
+    from forecasting.reporting.figures import scenario_comparison
+
+    charts = (scenario_comparison(countries, measure) for measure in measures)
+    return [figure_html(json.loads(chart.to_json()), f"comparison-{number}") for number, chart in enumerate(charts)]
