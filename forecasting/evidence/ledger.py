@@ -325,6 +325,14 @@ def read_ledger(path: Source) -> Ledger:
     ------
     LedgerError
         With every problem of the file at once, each with file, line and column.
+
+    Examples
+    --------
+    >>> import io
+    >>> text = "id,measure,place,period_start,period_end,relation,value"
+    >>> row = "a,vehicle_exports,Khorgos,2023-01-01,2023-06-26,greater_than,35000"
+    >>> print(*read_ledger(io.StringIO(f"{text}{chr(10)}{row}")))
+    Horgos, vehicles exported, all types, 2023-01-01..2023-06-26: more than 35,000 vehicles
     """
     rows, problems = csv_rows(path)
     if problems := problems + checked_rows(rows):

@@ -61,7 +61,7 @@ def typed(row: Row) -> dict[str, object]:
 
 def _text(cell: object) -> str:
     """A cell as a ledger writes it; missing is empty, a whole number has no point."""
-    if cell is None or cell != cell or type(cell).__name__ in ("NaTType", "NAType"):
+    if cell is None or type(cell).__name__ in ("NaTType", "NAType") or cell != cell:
         return ""
     if isinstance(cell, dt.datetime):
         return cell.date().isoformat()

@@ -44,7 +44,9 @@ def test_rows_that_say_the_same_stay_two_facts() -> None:
 
 def test_dates_of_pandas_and_missing_values_are_read() -> None:
     table = TABLE.assign(period_end=pd.to_datetime(TABLE["period_end"]), period_start=[dt.date(2022, 1, 1)] * 3)
-    table = table.assign(published=[pd.Timestamp("2023-06-26"), pd.NaT, None])
+    table = table.assign(
+        published=[pd.Timestamp("2023-06-26"), pd.NaT, None], note=pd.array(["said", pd.NA, pd.NA], dtype="string")
+    )
     ledger = Ledger.from_frame(table)
     assert [fact.period_end for fact in ledger] == ["2022-12-31", "2023-04-30", "2023-04-30"]
     assert [fact.known_from for fact in ledger] == [dt.date(2023, 6, 26), None, None]
