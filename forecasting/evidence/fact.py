@@ -172,6 +172,8 @@ class Fact(BaseModel):
 
     def _said(self) -> str:
         """The relation and what it stands to, in words."""
+        if self.quote and self.measure in ("claim", "event", "policy"):
+            return self.quote
         if self.value != self.value:
             return f"{_WORDS[self.relation]}{self.reference}" if self.relation and self.reference else self.quote
         digits = f"{self.value:,.0f}" if self.value.is_integer() else number_text(self.value)
