@@ -29,6 +29,7 @@ __all__ = ["CLASSES", "DemandOutlook", "Standing", "demand_outlook"]
 Array = npt.NDArray[np.float64]
 CLASSES = ("bev", "phev", "van", "bus", "truck")
 HEAVY = ("van", "bus", "truck")
+NEVER = 2100  # a year that stands for never
 
 
 def demand_outlook(
@@ -85,7 +86,7 @@ def demand_outlook(
     assumed = parameters.at(place)
     rng = np.random.default_rng([seed, 0xC4A12])
     drawn = assumed.draw(rng, len(flow))
-    _check_years(drawn, span)
+    _check_years(assumed, drawn, span)
     registered = registrations(flow, drawn["reexport_share"], drawn["inventory_share"], _assembly(drawn, span))
     fleets = _fleets(registered, drawn, np.broadcast_to(np.asarray(start_stock, dtype=float), len(flow)))
     stock = np.asarray(sum(fleet.stock for fleet in fleets.values()))
@@ -127,9 +128,9 @@ def _check(imports: Array, years: Sequence[int]) -> tuple[Array, list[int]]:
     return flow, span
 
 
-def _check_years(drawn: Mapping[str, Array], years: Sequence[int]) -> None:
+def _check_years(assumed: Parameters, drawn: Mapping[str, Array], years: Sequence[int]) -> None:
     """A lever that does nothing needs no date; one that acts must not end before the story starts."""
-    due = float(np.min(drawn["charging_rollout_year"]))
+    due = assumed["charging_rollout_year"].high
     if np.any(drawn["charging_rollout"] != 1) and due < years[0]:
         raise AssumptionError(f"charging_rollout_year = {due:.0f} lies before the first year, {years[0]}")
 
@@ -230,6 +231,7 @@ def _practice(
     today = None if standing is None else (standing.when, standing.points(drawn["points_per_station"]))
     deployed = practice_points(stock, years, drawn["practice_elasticity"], rng, today)
     start = float(years[0]) if standing is None else max(standing.when, float(years[0]))
-    due = np.maximum(drawn["charging_rollout_year"][:, None] + 1 - start, 1.0)
-    progress = np.clip((np.asarray(years, dtype=float) + 1 - start) / due, 0, 1)
+    reached = drawn["charging_rollout_year"][:, None]
+    progress = np.clip((np.asarray(years, dtype=float) + 1 - start) / np.maximum(reached + 1 - start, 1.0), 0, 1)
+    progress = np.where(reached >= NEVER, 0.0, progress)
     return np.asarray(deployed * drawn["charging_rollout"][:, None] ** progress)

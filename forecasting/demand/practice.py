@@ -267,8 +267,8 @@ def estimate_practice(panel: pd.DataFrame) -> Practice:
     """Learn practice from a panel of markets.
 
     The elasticity is that of least absolute errors over all pairs of counts 1, 2, 3 and 5 years apart, each weighted by
-    one over the root of its horizon: recounts and stale years, which panels are full of, move a median little. The spread
-    is that of each market's errors under the elasticity of all others, so that it holds the spread between markets too.
+    one over the root of its horizon: recounts and stale years, which panels are full of, move a median little. The
+    spread is that of each market's errors under the elasticity of all others: it holds the spread between markets too.
 
     Parameters
     ----------

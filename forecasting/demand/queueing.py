@@ -15,7 +15,16 @@ import numpy.typing as npt
 
 from forecasting.errors import AssumptionError
 
-__all__ = ["Promise", "erlang_b", "erlang_c", "mean_wait", "points_for", "utilisation_ceiling", "wait_exceeds"]
+__all__ = [
+    "Promise",
+    "erlang_b",
+    "erlang_c",
+    "mean_wait",
+    "points_for",
+    "station_service",
+    "utilisation_ceiling",
+    "wait_exceeds",
+]
 
 MAX_SERVERS = 1_000_000
 
@@ -150,6 +159,42 @@ def wait_exceeds(servers: int, load: float, time: float, service: float = 1.0) -
     _require("service", service, "time", 0 < service < math.inf, "above 0")
     waits = erlang_c(servers, load)
     return 1.0 if load >= servers else waits * math.exp(-(servers - load) * time / service)
+
+
+def station_service(points: int, arrivals_per_hour: float, service_minutes: float = 30.0) -> dict[str, float]:
+    """What drivers meet at a station in an hour with so many arrivals.
+
+    Parameters
+    ----------
+    points : int
+        Charging points.
+    arrivals_per_hour : float
+        Vehicles an hour.
+    service_minutes : float
+        Mean time at the point.
+
+    Returns
+    -------
+    dict
+        ``utilisation``, ``share_waiting``, ``mean_wait_minutes``.
+
+    Raises
+    ------
+    AssumptionError
+        Where as many or more arrive than the points can serve: the queue would never end.
+
+    Examples
+    --------
+    >>> {key: round(value, 3) for key, value in station_service(4, 6).items()}
+    {'utilisation': 0.75, 'share_waiting': 0.509, 'mean_wait_minutes': 15.283}
+    """
+    _require("service_minutes", service_minutes, "minutes", 0 < service_minutes < math.inf, "above 0")
+    load, capacity = arrivals_per_hour * service_minutes / 60, points * 60 / service_minutes
+    waits = erlang_c(points, load)
+    allowed = f"below the capacity of {points} points, {capacity:g} vehicles per hour"
+    _require("arrivals_per_hour", arrivals_per_hour, "vehicles per hour", load < points, allowed)
+    wait = mean_wait(points, load, service_minutes)
+    return {"utilisation": load / points, "share_waiting": waits, "mean_wait_minutes": wait}
 
 
 def points_for(load: float, promise: Promise | None = None) -> int:

@@ -73,7 +73,7 @@ def standards(bev: Array, phev: Array, years: Sequence[int], drawn: Mapping[str,
         "vehicles per point": (bev + phev) / drawn["vehicles_per_point"][:, None],
     }
     if np.max(drawn["national_target"]) > 0:
-        due = float(np.min(drawn["national_target_year"]))
+        due = float(np.max(drawn["national_target_year"]))
         if due < years[0]:
             raise AssumptionError(f"national_target_year = {due:.0f} lies before the first year, {years[0]}")
         reached = np.asarray(years) >= drawn["national_target_year"][:, None]

@@ -8,6 +8,7 @@ all three come from the training markets' errors at the same horizon.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -23,10 +24,11 @@ from forecasting.errors import EvidenceError
 __all__ = ["SCORED_HORIZONS", "backtest_chargers", "charger_errors"]
 
 SCORED_HORIZONS = (1, 3, 5)
+Panel = pd.DataFrame | str | Path
 METHODS = ("practice", "constant ratio", "drift")
 
 
-def backtest_chargers(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd.DataFrame:
+def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
     """Score forecasts of public charging points at 1, 3 and 5 years.
 
     Every case is a market and an origin with at least 50 points and 100 vehicles, both fast and slow points known there
@@ -34,9 +36,9 @@ def backtest_chargers(panel: pd.DataFrame, train: pd.DataFrame | None = None) ->
 
     Parameters
     ----------
-    panel : pandas.DataFrame
-        Markets to score: market, year, stock_bev, stock_phev, public_fast_points, public_slow_points.
-    train : pandas.DataFrame, optional
+    panel : pandas.DataFrame or path
+        Markets to score, a table or a CSV file: market, year, stock_bev, stock_phev, public_fast_points, public_slow_points.
+    train : pandas.DataFrame or path, optional
         Markets to learn from, in the same columns. Without it each market is scored with what the others of ``panel``
         teach. A market that is in both never teaches itself.
 
@@ -51,18 +53,30 @@ def backtest_chargers(panel: pd.DataFrame, train: pd.DataFrame | None = None) ->
     EvidenceError
         Where columns are missing, or no market has counts far enough apart.
     """
-    errors = charger_errors(panel, train)
+    counts = _read(panel)
+    errors = charger_errors(counts, None if train is None else _read(train))
     rows = []
     for (horizon, method), cases in errors.groupby(["horizon", "method"], sort=False):
         error = cases["error"]
         mape = 100 * float(np.expm1(error).abs().mean())
         rows.append((horizon, len(cases), method, float(error.abs().median()), mape, float(cases["inside"].mean())))
     scores = pd.DataFrame(rows, columns=["horizon", "n", "method", "median_ale", "mape", "in80"])
-    table = charger_panel(panel)
+    table = charger_panel(counts)
     scores.attrs["faults"] = table.loc[table["fault"] != "", ["market", "year", "points", "fault"]].reset_index(
         drop=True
     )
     return scores
+
+
+def _read(panel: Panel) -> pd.DataFrame:
+    if isinstance(panel, pd.DataFrame):
+        return panel
+    try:
+        return pd.read_csv(panel)
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise EvidenceError(
+            f"{panel}: not a readable CSV file ({error}); give IEA's table by market and year"
+        ) from None
 
 
 def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd.DataFrame:
