@@ -148,3 +148,9 @@ def test_paths_of_what_ships() -> None:
         datasets.path("ledger/atlantis.csv")
     with pytest.raises(InputError, match="does not ship"):
         datasets.path("../errors.py")
+
+
+def test_the_newest_fact_is_no_vague_year() -> None:
+    assert LEDGER.latest.isoformat() == "2026-03-31"
+    later = LEDGER.frame[LEDGER.frame["published"].str.len() == 4]
+    assert later["published"].max() <= "2025"
