@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -17,7 +18,7 @@ from forecasting.measures import nearest
 
 __all__ = ["Source", "checked_rows", "csv_rows"]
 
-Source = str | Path | IO[str] | IO[bytes]
+Source = str | os.PathLike[str] | IO[str] | IO[bytes]
 
 
 class Row(NamedTuple):
@@ -29,7 +30,7 @@ class Row(NamedTuple):
 
 def csv_rows(source: Source) -> tuple[list[Row], list[Problem]]:
     """The rows of a CSV file, of an open file, or of every ``*.csv`` of a folder, and what is wrong with the file."""
-    if isinstance(source, (str, Path)) and Path(source).is_dir():
+    if isinstance(source, (str, os.PathLike)) and Path(source).is_dir():
         files = sorted(Path(source).glob("*.csv"))
         if not files:
             return [], [Problem(str(source), "the folder holds no .csv file", "give a ledger, or a folder of ledgers")]
@@ -42,7 +43,7 @@ def csv_rows(source: Source) -> tuple[list[Row], list[Problem]]:
 
 
 def _content(source: Source) -> tuple[str, bytes | None, list[Problem]]:
-    if not isinstance(source, (str, Path)):  # an open file
+    if not isinstance(source, (str, os.PathLike)):  # an open file
         data = source.read()
         name = Path(str(getattr(source, "name", "ledger"))).name
         return name, data.encode() if isinstance(data, str) else data, []
