@@ -16,6 +16,8 @@ from forecasting.errors import AssumptionError, Problem
 from forecasting.measures import MEASURES
 from forecasting.scenarios.drivers import NEVER, draw_luck
 from forecasting.scenarios.schema import Driver, Scenario
+from forecasting.scenarios.strict_yaml import KeyPath
+from forecasting.scenarios.values import Range
 
 if TYPE_CHECKING:
     from forecasting.demand.outlook import DemandOutlook
@@ -63,7 +65,8 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     """
     problems = assumption_problems(scenario, drivers)
     if problems:
-        raise AssumptionError(problems)
+        where = f"{scenario.name} "
+        raise AssumptionError([Problem(where + ".".join(map(str, path)), p.what, p.hint) for path, p in problems])
     changed = load_parameters().at(scenario.country).override(_plain(scenario))
     dated: dict[str, Array] = {}
     for driver in drivers:
@@ -83,28 +86,34 @@ def first_years(start: Array) -> Array:
     return np.where(start >= NEVER, float(LAST_YEAR), np.minimum(np.floor(middle), LAST_YEAR))
 
 
-def assumption_problems(scenario: Scenario, drivers: Sequence[Driver]) -> list[Problem]:
-    """Every override that the demand chain does not know or that is out of its range."""
+def assumption_problems(scenario: Scenario, drivers: Sequence[Driver]) -> list[tuple[KeyPath, Problem]]:
+    """Every override that the demand chain does not know or that is out of its range, each with its key path."""
     shipped = load_parameters().at(scenario.country)
-    problems = []
-    try:
-        shipped.override(_plain(scenario))
-    except AssumptionError as error:
-        problems = [Problem(f"assumptions.{p.where}", p.what, p.hint) for p in error.problems]
+    found: list[tuple[KeyPath, Problem]] = []
+    for name, size in scenario.assumptions.items():
+        found += [(("assumptions", name), problem) for problem in _refused(shipped, name, size)]
     for i, driver in enumerate(scenario.drivers):
-        if driver.kind != "demand" or driver not in drivers:
-            continue
-        try:
-            shipped.override({driver.quantity: driver.size.model_dump()})
-            shipped[f"{driver.quantity}_year"]
-        except AssumptionError as error:
-            dateless = all(p.where == f"{driver.quantity}_year" for p in error.problems)
-            what = f"{driver.quantity!r} has no date in the demand chain" if dateless else ""
-            problems += [
-                Problem(f"drivers[{i}].quantity", what or p.what, "put it under assumptions" if dateless else p.hint)
-                for p in error.problems
-            ]
-    return problems
+        if driver.kind == "demand" and driver in drivers:
+            problems = _refused(shipped, driver.quantity, driver.size) or _undated(shipped, driver.quantity)
+            found += [(("drivers", i, "quantity"), problem) for problem in problems]
+    return found
+
+
+def _refused(shipped: Parameters, name: str, size: Range) -> list[Problem]:
+    try:
+        shipped.override({name: size.model_dump()})
+    except AssumptionError as error:
+        return list(error.problems)
+    return []
+
+
+def _undated(shipped: Parameters, name: str) -> list[Problem]:
+    """A dated event needs a parameter that has a year of its own."""
+    names = {row.key for row in shipped}
+    dated = sorted(key for key in names if f"{key}_year" in names)
+    if name in dated:
+        return []
+    return [Problem(name, "holds for all years", f"put it under assumptions; dated are {', '.join(dated)}")]
 
 
 def _plain(scenario: Scenario) -> dict[str, Any]:

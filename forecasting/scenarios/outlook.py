@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -54,7 +54,7 @@ class Outlook:
     Parameters
     ----------
     scenario : Scenario
-        What was asked.
+        What was asked, its day settled.
     as_of : date
         Day of the forecast; nothing published later was used.
     first_year : int
@@ -126,14 +126,16 @@ class Outlook:
         return pd.concat([part.draws(self.first_year) for part in self.parts], ignore_index=True)
 
     @cached_property
-    def headline(self) -> dict[str, dict[str, float]]:
-        """Median and 80 % interval of the main measures in the horizon year."""
+    def headline(self) -> dict[str, dict[str, Any]]:
+        """The main measures in the horizon year: year, median, lower80, upper80, unit."""
         wanted = (self.scenario.measure, "ev_stock", "energy_gwh", "charging_points_need", "charging_points_practice")
-        last = {measure: draws[:, -1] for measure, draws in self.results.values.items() if measure in wanted}
-        return {
-            measure: dict(zip(("low", "median", "high"), np.quantile(draws, (0.1, 0.5, 0.9)).tolist(), strict=True))
-            for measure, draws in last.items()
-        }
+        found = {}
+        for measure in wanted:
+            if measure in self.results.values:
+                low, median, high = np.quantile(self.results.values[measure][:, -1], (0.1, 0.5, 0.9)).tolist()
+                found[measure] = {"year": self.years[-1], "median": median, "lower80": low, "upper80": high}
+                found[measure]["unit"] = MEASURES[measure].unit
+        return found
 
     def save(self, folder: str | Path) -> None:
         """Write ``outlook.parquet`` and ``draws.parquet`` into a folder; `load_outlook` reads them back."""
@@ -151,8 +153,15 @@ class Outlook:
         return f"<Outlook {self.name}, as of {self.as_of}, to {self.scenario.horizon}>"
 
 
-def load_outlook(folder: str | Path) -> Outlook:
+def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
     """Read back what `Outlook.save` wrote: results, table, warnings; not the forecast objects.
+
+    Parameters
+    ----------
+    folder : path-like
+        Of one report.
+    ledger : Ledger, optional
+        The facts that it was made from, so that they can be shown.
 
     Raises
     ------
@@ -161,11 +170,12 @@ def load_outlook(folder: str | Path) -> Outlook:
     """
     table, draws, record = load_tables(folder)
     whole = pd.to_datetime(table["period_end"]) - pd.to_datetime(table["period_start"]) > pd.Timedelta(days=32)
+    scenario, as_of = scenario_from_parameters(record["parameters"]), dt.date.fromisoformat(record["as_of"])
     return Outlook(
-        scenario=scenario_from_parameters(record["parameters"]),
-        as_of=dt.date.fromisoformat(record["as_of"]),
+        scenario=scenario,
+        as_of=as_of,
         first_year=record["first_year"],
-        evidence=None,
+        evidence=None if ledger is None else _evidence(scenario, ledger, as_of),
         forecasts={},
         baseline_forecasts={},
         parts=results_from(draws),
@@ -207,9 +217,16 @@ def outlook(scenario: Scenario, ledger: Ledger, prior: Prior | None = None, draw
     if scenario.horizon < as_of.year:
         raise EvidenceError(f"{scenario.name} ends in {scenario.horizon}, before its day {as_of}; give a later horizon")
     drivers, left_out = known_drivers(scenario, ledger, as_of)
-    setting = _Setting(scenario, ledger, as_of, drivers, prior, draws)
+    setting = _Setting(scenario.on(as_of), ledger, as_of, drivers, prior, draws)
     made = _country(setting) if scenario.country else _corridor(setting)
     return dataclasses.replace(made, warnings=[*made.warnings, *left_out])
+
+
+def _evidence(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:
+    """The facts of all places of a scenario."""
+    first, *others = ([scenario.country] if scenario.country else scenario.places) or [scenario.place]
+    found = flow_evidence(ledger, first, scenario.measure, as_of)
+    return found.concat(*(flow_evidence(ledger, place, scenario.measure, as_of) for place in others))
 
 
 @dataclass(frozen=True)
@@ -292,7 +309,7 @@ def _corridor(setting: _Setting) -> Outlook:
              ((place, by_year(flow.after)) for place, flow in flows.items())]  # fmt: skip
     if len(parts) > 1:
         parts.append(sum_outlooks(parts, scenario.place, scenario.name))
-    evidence = sum((flow.evidence for flow in list(flows.values())[1:]), next(iter(flows.values())).evidence)
+    evidence = _evidence(scenario, setting.ledger, setting.as_of)
     notes = [f"{name} has no count of {label}: it is not in the sum." for name in missing]
     return Outlook(
         scenario=scenario,

@@ -36,7 +36,15 @@ from forecasting.scenarios.wording import Owner, did_you_mean, short, worded
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
 
-__all__ = ["Driver", "Range", "Scenario", "load_scenario", "notebook_parameters", "scenario_from_parameters"]
+__all__ = [
+    "Driver",
+    "Range",
+    "Scenario",
+    "load_scenario",
+    "notebook_parameters",
+    "scenario_from_parameters",
+    "scenario_of",
+]
 
 LAST_HORIZON = 2060
 LARGEST_FACTOR = 20.0
@@ -74,7 +82,7 @@ class Driver(Strict):
     beyond : float
         Share of what exceeds a cap that comes all the same.
     reason, source : str
-        Why, and who says so: the id of a fact in the ledger (several: a list), ``judgement``, a citation or an address.
+        Why, and who says so: ids of facts in the ledger, joined by commas, or ``judgement``, a citation, an address.
 
     Examples
     --------
@@ -94,7 +102,7 @@ class Driver(Strict):
     delay_years: Range = Range(low=0, mode=0, high=0)
     beyond: float = Field(0.0, ge=0, le=1)
     reason: str = Field(min_length=1)
-    source: Texts = Field(min_length=1)
+    source: str = Field(min_length=1)
 
     @field_validator("end")
     @classmethod
@@ -124,8 +132,19 @@ class Driver(Strict):
         return delay
 
     def fact_ids(self) -> tuple[str, ...]:
-        """The sources that are facts of a ledger: single words that are no address."""
-        return tuple(word for word in self.source if not any(c in word for c in " /:") and word != "judgement")
+        """The facts of a ledger that the source names: single words joined by commas."""
+        return fact_ids(self.source)
+
+
+def fact_ids(source: object) -> tuple[str, ...]:
+    """Ids of facts in a source; none of a citation, an address or a judgement.
+
+    >>> fact_ids("article-07, article-09"), fact_ids("Odenweller & Ueckerdt 2025"), fact_ids("judgement")
+    (('article-07', 'article-09'), (), ())
+    """
+    words = [word.strip() for word in str(source).split(",")]
+    plain = all(word and not any(letter in word for letter in " /:") for word in words)
+    return tuple(word for word in words if word != "judgement") if plain else ()
 
 
 class Scenario(Strict):
@@ -137,7 +156,7 @@ class Scenario(Strict):
         One of the two: an ISO 3166 alpha-2 code, or the name of a corridor.
     scenario : str
         Which one: ``baseline``, ``accelerated``, ``constrained`` or a name of your own.
-    as_of : str
+    as_of : date or str
         A date, or ``latest``: the newest publication of the ledger. Nothing published later is used.
     horizon : int
         Last year of the outlook.
@@ -146,7 +165,7 @@ class Scenario(Strict):
     name : str
         The stem of the params file; default country-scenario.
     title : str
-        Heading of the report.
+        Heading of the report; default place and scenario.
     measure : str
         The flow that is forecast; default ``ev_imports``.
     basis : str
@@ -191,15 +210,13 @@ class Scenario(Strict):
         """The country's code or the corridor's name: the ``country`` column of every result."""
         return self.country or self.corridor or ""
 
-    @property
-    def heading(self) -> str:
-        """The title, or one made of place and scenario."""
-        where = place_name(self.country) if self.country else (self.corridor or "").capitalize()
-        return self.title or f"{where}: {self.scenario}"
-
     def known_by(self, ledger: Ledger) -> dt.date:
         """The day of the forecast; ``latest`` is the ledger's newest publication."""
         return ledger.latest if self.as_of == "latest" else as_date(self.as_of)
+
+    def on(self, day: dt.date) -> Scenario:
+        """The same scenario, its day settled."""
+        return self.model_copy(update={"as_of": day})
 
     def parameters(self) -> dict[str, Any]:
         """The scenario as a notebook's parameters: canonical and JSON-able, every key but the absent place."""
@@ -220,10 +237,22 @@ def load_scenario(path: str | Path) -> Scenario:
     ScenarioError
         With every problem at once: file, line, key path, and the nearest right name.
     """
-    document = read_yaml(path)
-    stem = Path(path).stem
-    problems = [Problem(document.name, f"the name {short(stem)} {why}", "e.g. uzbekistan-baseline.yaml")
-                for why in [unsafe_name(stem)] if why]  # fmt: skip
+    return scenario_of(read_yaml(path), Path(path).stem)
+
+
+def scenario_of(document: Document, stem: str) -> Scenario:
+    """The scenario that a file's content describes; the file's stem names it.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem at once.
+    """
+    problems = [
+        Problem(document.name, f"the name {short(stem)} {why}", "e.g. uzbekistan-baseline.yaml")
+        for why in [unsafe_name(stem)]
+        if why
+    ]
     data = document.value
     if not isinstance(data, dict):
         raise ScenarioError([*problems, Problem(document.name, "is not a list of keys", "write key: value lines")])
@@ -290,18 +319,18 @@ def _build(data: dict[str, Any], where: Callable[[KeyPath], str], problems: Sequ
 
 
 def _completed(data: dict[str, Any]) -> dict[str, Any]:
-    """The data with what follows from them: a corridor's measure and places, the name of a country's scenario."""
-    corridor, country = data.get("corridor"), data.get("country")
+    """The data with what follows from them: a corridor's measure and places, the scenario's name and title."""
+    corridor, country, scenario = data.get("corridor"), data.get("country"), data.get("scenario")
     if isinstance(corridor, str) and corridor in CORRIDORS:
         measure, places = CORRIDORS[corridor]
         data = {"measure": measure, "places": list(places)} | data
-    if not data.get("name") and isinstance(data.get("scenario"), str):
-        try:
-            first = country_slug(country_code(country)) if isinstance(country, str) else corridor
-        except InputError:  # worded where the country is checked
-            return data
-        data = {**data, "name": f"{first}-{data['scenario']}"}
-    return data
+    try:
+        code = country_code(country) if isinstance(country, str) else ""
+    except InputError:  # worded where the country is checked
+        return data
+    first, heading = (country_slug(code), place_name(code)) if code else (corridor, str(corridor).capitalize())
+    derived = {"name": f"{first}-{scenario}", "title": f"{heading}, {scenario}"}
+    return data | {key: text for key, text in derived.items() if not data.get(key)}
 
 
 def _owner(path: KeyPath) -> Owner:

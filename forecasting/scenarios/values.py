@@ -105,10 +105,13 @@ def _country(value: object) -> object:
     return country_code(value) if isinstance(value, str) else value
 
 
-def _as_of(value: object) -> object:
-    if value == "latest" or not isinstance(value, (str, dt.date)):
-        return value
-    return as_date(value).isoformat()
+def _as_of(value: object) -> dt.date | str:
+    """A day, or the word latest."""
+    if value == "latest":
+        return "latest"
+    if not isinstance(value, (str, dt.date)):
+        raise ValueError(f"{short(value)} is not a date; write it as YYYY-MM-DD, or latest")
+    return as_date(value)
 
 
 def _sizes(value: object) -> float | dict[int, float] | None:
@@ -137,7 +140,7 @@ def listed(value: object) -> object:
 
 
 Day = Annotated[dt.date, BeforeValidator(_day)]
-AsOf = Annotated[str, BeforeValidator(_as_of)]
+AsOf = Annotated[Any, AfterValidator(_as_of)]
 Country = Annotated[str, BeforeValidator(_country)]
 Flow = Annotated[str, AfterValidator(_measure)]
 MarketSize = Annotated[Any, AfterValidator(_sizes)]

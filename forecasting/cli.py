@@ -1,0 +1,218 @@
+"""The command ``ev-forecast``: a thin shell over the package.
+
+Exit status: 0 all is well, 1 some runs failed, 2 the input is wrong and nothing ran.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from forecasting import __version__
+from forecasting.errors import ForecastingError, InputError
+
+if TYPE_CHECKING:
+    from forecasting.evidence.ledger import Ledger
+
+__all__ = ["main"]
+
+ANY_PATH = click.Path(path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class _Group(click.Group):
+    """Says on standard error what the package found wrong, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; input that is wrong ends in 2, a run that failed in 1."""
+        try:
+            return super().invoke(ctx)
+        except ForecastingError as error:
+            click.echo(f"ev-forecast {ctx.invoked_subcommand}: {error}" if _one_line(error) else str(error), err=True)
+            ctx.exit(2 if isinstance(error, InputError) else 1)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            click.echo(f"ev-forecast {ctx.invoked_subcommand}: {error}", err=True)
+            ctx.exit(2)
+
+
+def _one_line(error: ForecastingError) -> bool:
+    return not getattr(error, "problems", ())
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="ev-forecast")
+def main() -> None:
+    r"""Forecast young markets from published facts, and what they mean for charging.
+
+    \b
+    ev-forecast check                     are the ledger and ./params in order?
+    ev-forecast run                       every scenario of ./params to reports/index.html
+    ev-forecast evidence --place UZ       what was published, and where agencies disagree
+    """
+
+
+@main.command()
+@click.argument("params", nargs=-1, type=ANY_PATH)
+@click.option("--out", default="reports", show_default=True, type=ANY_PATH, help="Folder of the reports.")
+@click.option("--jobs", default=2, show_default=True, type=click.IntRange(min=1), help="Scenarios at a time.")
+@click.option("--force", is_flag=True, help="Run what is fresh, too.")
+@click.option("--dry-run", is_flag=True, help="List what would run, and why; run nothing.")
+@click.option("--as-of", metavar="DATE", help="Use what was published by then, in place of the params' own day.")
+@click.option(
+    "--engine",
+    type=click.Choice(["fork", "kernel"]),
+    default="fork",
+    show_default=True,
+    help="Run notebooks in processes forked from a warm one, or in plain Jupyter kernels.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to send the scenarios to, tcp://host:port.")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Longest time of one cell."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
+def run(params: tuple[Path, ...], as_of: str | None, as_json: bool, **options: Any) -> None:
+    """Turn params files into reports; with none given, those of ./params.
+
+    A report is made again only if something that it depends on has changed. One scenario that fails does not stop the
+    others: the index names it, and the exit status is 1.
+    """
+    from forecasting.periods import as_date
+    from forecasting.runs.runner import run as run_all
+
+    day = None if as_of is None else as_date(as_of).isoformat()
+    _check_params(params)
+    summary = run_all(params, as_of=day, progress=not as_json and sys.stderr.isatty(), **options)
+    click.echo(summary.to_json() if as_json else str(summary))
+    if not summary.ok:
+        raise click.exceptions.Exit(1)
+
+
+def _check_params(params: tuple[Path, ...]) -> None:
+    """Refuse wrong input before anything runs."""
+    from forecasting.scenarios.check import check_paths
+
+    checked = check_paths(params or ("params",))
+    if checked.problems:
+        raise InputError(checked.problems)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=ANY_PATH)
+def check(paths: tuple[Path, ...]) -> None:
+    """Check params files and ledgers; with none given, the ledger that ships and ./params.
+
+    Every problem of every file is named at once, with line or key path and the nearest right name. Nothing is written
+    and nothing in the files is run.
+    """
+    from forecasting.scenarios.check import check_paths
+
+    checked = check_paths(paths)
+    for note in checked.notes:
+        click.echo(f"note: {note}")
+    if checked.problems:
+        raise InputError(checked.problems)
+    found = [f"{checked.scenarios} scenarios"] * bool(checked.scenarios) + [f"{checked.facts} facts"] * bool(
+        checked.facts
+    )
+    click.echo(f"{' and '.join(found) or 'nothing'} in order")
+
+
+@main.command()
+@click.argument("country")
+@click.option("--scenario", default="baseline", show_default=True, help="Name of the scenario.")
+@click.option("--out", default="params", show_default=True, type=ANY_PATH, help="Folder to write the file to.")
+def new(country: str, scenario: str, out: Path) -> None:
+    """Write a commented params file for COUNTRY: an ISO 3166 code or a name. Never overwrites."""
+    from forecasting.scenarios.naming import unsafe_name
+    from forecasting.scenarios.template import new_params
+
+    if why := unsafe_name(scenario):
+        raise InputError(f"the scenario's name {scenario[:100]!a} {why}; e.g. baseline")
+    name, text = new_params(country, scenario)
+    path = out / name
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InputError(f"{path} exists already; edit it, or give another name with --scenario") from None
+    click.echo(f"wrote {path}; edit it, then `ev-forecast check {path}`")
+
+
+@main.command()
+@click.argument("ledger", nargs=-1, type=ANY_PATH)
+@click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
+@click.option("--measure", help="What is counted, e.g. ev_imports.")
+@click.option("--as-of", metavar="DATE", help="Only what was published by then.")
+@click.option("--conflicts", is_flag=True, help="Only facts that disagree, side by side.")
+def evidence(
+    ledger: tuple[Path, ...], place: str | None, measure: str | None, as_of: str | None, conflicts: bool
+) -> None:
+    """List facts with their sources: those that ship, or those of LEDGER files."""
+    from forecasting.evidence.datasets import central_asia
+    from forecasting.evidence.ledger import read_ledger
+
+    facts = central_asia() if not ledger else read_ledger(ledger[0]).concat(*map(read_ledger, ledger[1:]))
+    chosen = facts.select(place, measure, partner=None, as_of=as_of)
+    if not conflicts:
+        _list(chosen)
+        return
+    from forecasting.evidence.reconcile import conflicts as find_conflicts
+
+    found = find_conflicts(chosen)
+    click.echo(found.to_string(index=False) if len(found) else "no two of these facts disagree")
+
+
+def _list(facts: Ledger) -> None:
+    for fact in facts:
+        click.echo(
+            f"{fact.id}\n    {fact} [{fact.kind}]\n    {fact.source}, {fact.published or 'no date'} {fact.url}".rstrip()
+        )
+    click.echo(f"{len(facts)} facts")
+
+
+@main.command()
+@click.option("--panel", type=FILE, required=True, help="Markets to forecast, with the columns of IEA's table.")
+@click.option(
+    "--train", type=FILE, help="Markets to learn the prior from; default those of the panel, each left out in turn."
+)
+@click.option("--peers", is_flag=True, help="Score other tools on the same markets.")
+@click.option("--chargers", is_flag=True, help="Score charging points in place of vehicles.")
+def backtest(panel: Path, train: Path | None, peers: bool, chargers: bool) -> None:
+    """Forecast markets from what was known then, and score the forecasts."""
+    if chargers:
+        from forecasting.evaluation.chargers import backtest_chargers
+
+        click.echo(backtest_chargers(panel, train).to_string())
+        return
+    from forecasting.evaluation.backtest import backtest as score
+
+    click.echo(score(panel, train, peers=peers).to_string())
+
+
+@main.command()
+@click.argument("report", type=ANY_PATH)
+@click.option("--xlsx", type=ANY_PATH, help="Write an Excel workbook.")
+@click.option("--iamc", type=ANY_PATH, help="Write the results in the IAMC format (CSV), as pyam reads it.")
+def export(report: Path, xlsx: Path | None, iamc: Path | None) -> None:
+    """Export the folder of one REPORT, e.g. reports/uzbekistan-baseline."""
+    from forecasting.evidence.datasets import central_asia
+    from forecasting.scenarios.outlook import load_outlook
+
+    if xlsx is None and iamc is None:
+        raise click.UsageError("nothing to write; give --xlsx FILE or --iamc FILE")
+    outlook = load_outlook(report, central_asia())
+    if xlsx is not None:
+        from forecasting.reporting.workbook import write_workbook
+
+        write_workbook(outlook, xlsx)
+    if iamc is not None:
+        from forecasting.reporting.iamc import write_iamc
+
+        write_iamc(outlook.table, iamc)
+    click.echo("\n".join(f"wrote {path}" for path in (xlsx, iamc) if path is not None))

@@ -1,0 +1,210 @@
+"""Params files and ledgers checked before anything runs: every problem of every file at once, nothing written.
+
+Reading is all that happens: a params file from a stranger is plain data and runs no code.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from forecasting.errors import InputError, LedgerError, Problem, ScenarioError
+from forecasting.evidence import datasets
+from forecasting.evidence.ledger import Ledger, check_ledger, read_ledger
+from forecasting.measures import nearest
+from forecasting.scenarios.assumptions import assumption_problems
+from forecasting.scenarios.inputs import flow_evidence, market_size
+from forecasting.scenarios.schema import Scenario, fact_ids, scenario_of
+from forecasting.scenarios.strict_yaml import Document, read_yaml
+
+__all__ = ["Checked", "check_paths", "check_scenario"]
+
+PARAMS = (".yaml", ".yml")
+
+
+@dataclass
+class Checked:
+    """What a check came to.
+
+    Parameters
+    ----------
+    files : list of Path
+        What was read.
+    scenarios, facts : int
+        How many were found in good order.
+    problems : list of Problem
+        What must be put right.
+    notes : list of str
+        What is worth knowing; no error.
+    """
+
+    files: list[Path] = field(default_factory=list)
+    scenarios: int = 0
+    facts: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def check_scenario(path: str | Path, ledger: Ledger) -> list[Problem]:
+    """Every problem of one params file, alone and against a ledger.
+
+    Parameters
+    ----------
+    path : path-like
+        A YAML file.
+    ledger : Ledger
+        Facts that its drivers may cite and its outlook would rest on.
+
+    Returns
+    -------
+    list of Problem
+        Each with file, line, key path and the next move; empty where all is well.
+    """
+    try:
+        document = read_yaml(path)
+    except ScenarioError as error:
+        return list(error.problems)
+    problems: list[Problem] = []
+    try:
+        scenario = scenario_of(document, Path(path).stem)
+        problems = list(_against(scenario, document, ledger))
+    except ScenarioError as error:
+        problems = list(error.problems)
+    return problems + list(_missing_facts(document, ledger))
+
+
+def check_paths(paths: Sequence[str | Path] = ()) -> Checked:
+    """Check params files, ledgers, and folders of both.
+
+    Parameters
+    ----------
+    paths : sequence of path-like
+        ``.csv`` is a ledger, ``.yaml`` and ``.yml`` are params; a folder stands for all of them in it. Without paths:
+        the ledger that ships, and ``./params``.
+
+    Returns
+    -------
+    Checked
+        Params are checked against the ledger that ships together with the ledgers given.
+    """
+    done = Checked()
+    for path in _files(paths, done):
+        done.files.append(path)
+    ledgers = [path for path in done.files if path.suffix.lower() not in PARAMS]
+    for path in ledgers:
+        done.problems += check_ledger(path)
+    ledger = _ledger(ledgers, done)
+    params = [path for path in done.files if path.suffix.lower() in PARAMS]
+    done.problems += _twice(params)
+    for path in params:
+        found = check_scenario(path, ledger)
+        done.problems += found
+        done.scenarios += not found
+        done.notes += [] if found else _notes(scenario_of(read_yaml(path), path.stem), ledger)
+    return done
+
+
+def _files(paths: Sequence[str | Path], done: Checked) -> Iterator[Path]:
+    given = [Path(path) for path in paths]
+    if not given:
+        given = [datasets.path("ledger"), *([Path("params")] if Path("params").is_dir() else [])]
+    for path in given:
+        if path.is_dir():
+            inside = sorted(path.iterdir())
+            params = [file for file in inside if file.suffix.lower() in PARAMS]
+            ledgers = (
+                [path] if any(file.suffix.lower() == ".csv" for file in inside) else []
+            )  # its files are one ledger
+            if not params and not ledgers:
+                done.problems.append(Problem(str(path), "has no params file and no ledger in it", "*.yaml or *.csv"))
+            yield from [*ledgers, *params]
+        elif not path.exists():
+            done.problems.append(Problem(str(path), "no such file or folder", _near_file(path)))
+        elif path.suffix.lower() in (*PARAMS, ".csv"):
+            yield path
+        else:
+            done.problems.append(Problem(str(path), "is neither params (.yaml) nor a ledger (.csv)", "rename it"))
+
+
+def _near_file(path: Path) -> str:
+    beside = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = nearest(path.name, beside)
+    return f"did you mean {path.parent / near}?" if near else ""
+
+
+def _ledger(given: Sequence[Path], done: Checked) -> Ledger:
+    """The facts that params are checked against; a ledger with problems has been reported and counts for nothing."""
+    shipped = datasets.path("ledger")
+    frames = []
+    for path in [shipped, *(path for path in given if path != shipped)]:
+        try:
+            read = read_ledger(path)
+        except LedgerError:
+            continue
+        frames.append(read.frame)
+        done.facts += len(read) if path in given else 0
+    if len(frames) < 2:
+        return Ledger.from_frame(frames[0]) if frames else Ledger()
+    return Ledger.from_frame(pd.concat(frames, ignore_index=True).drop_duplicates("id", keep="last"))
+
+
+def _twice(params: Iterable[Path]) -> Iterator[Problem]:
+    seen: dict[str, Path] = {}
+    for path in params:
+        if path.stem in seen:
+            yield Problem(str(path), f"names the scenario {path.stem} again", f"{seen[path.stem]} has that name")
+        seen.setdefault(path.stem, path)
+
+
+def _missing_facts(document: Document, ledger: Ledger) -> Iterator[Problem]:
+    """Looked for in the raw data, so that it is reported beside whatever else is wrong."""
+    drivers = document.value.get("drivers") if isinstance(document.value, dict) else None
+    known = set(ledger.frame["id"])
+    for i, driver in enumerate(drivers if isinstance(drivers, list) else []):
+        source = driver.get("source") if isinstance(driver, dict) else None
+        for name in fact_ids(source) if isinstance(source, str) else ():
+            if name not in known:
+                near = nearest(name, known)
+                hint = f"did you mean {near}?" if near else "cite a fact's id, or write judgement or a citation"
+                yield Problem(document.where(("drivers", i, "source")), f"no fact has the id {name!r}", hint)
+
+
+def _against(scenario: Scenario, document: Document, ledger: Ledger) -> Iterator[Problem]:
+    """What only shows beside the ledger and the demand chain."""
+    for path, problem in assumption_problems(scenario, scenario.drivers):
+        yield Problem(document.where(path), problem.what, problem.hint)
+    if len(ledger):
+        as_of = scenario.known_by(ledger)
+        if scenario.horizon < as_of.year:
+            hint = f"as_of is {as_of}"
+            yield Problem(document.where(("horizon",)), f"{scenario.horizon} has passed by then", hint)
+        yield from _unknown_basis(scenario, document, ledger, as_of)
+
+
+def _unknown_basis(scenario: Scenario, document: Document, ledger: Ledger, as_of: dt.date) -> Iterator[Problem]:
+    places = [scenario.country] if scenario.country else scenario.places
+    facts = [flow_evidence(ledger, place, scenario.measure, as_of).frame for place in places]
+    bases = set(pd.concat(facts)["basis"]) - {""}
+    if scenario.basis and bases and scenario.basis not in bases:
+        near = nearest(scenario.basis, bases)
+        hint = f"did you mean {near}?" if near else f"known: {', '.join(sorted(bases))}"
+        yield Problem(document.where(("basis",)), f"{scenario.basis!r} counts no {scenario.measure} there", hint)
+
+
+def _notes(scenario: Scenario, ledger: Ledger) -> list[str]:
+    if not scenario.country or not len(ledger):
+        return []
+    as_of = scenario.known_by(ledger)
+    try:
+        size = market_size(scenario, scenario.country, ledger, as_of).value
+    except InputError as error:
+        return [f"{scenario.name}: {error}"]
+    if size is None and not len(flow_evidence(ledger, scenario.country, scenario.measure, as_of)):
+        return [
+            f"{scenario.name}: no count of {scenario.measure} is known; give market_size, or facts, before it can run"
+        ]
+    return []
