@@ -12,17 +12,16 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.evidence.places import COUNTRIES, place_name
+from forecasting.evidence.places import COUNTRIES, PLACES, place_name
 from forecasting.reporting.html import check_page, figure_html, template_text
-from forecasting.reporting.tables import bands
-from forecasting.reporting.wording import interval, label_of, readable, unit_of
+from forecasting.reporting.tables import bands, headline
+from forecasting.reporting.wording import interval, label_of, readable
 
 __all__ = ["build_site", "write_assets"]
 
 TITLE = "Electric vehicles and their charging: outlooks"
 ORDER = ("baseline", "accelerated", "constrained")
 CHARGERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
-CARD = ("ev_stock", "charging_points_practice")  # at the horizon, below the flow of the first years
 COMPARED = ("ev_stock", "charging_points_need", "charging_points_practice", "energy_gwh")
 
 
@@ -80,27 +79,38 @@ def _table(out: Path) -> pd.DataFrame:
 
 
 def _described(out: Path, record: Mapping[str, Any]) -> dict[str, Any]:
-    """One run in the page's terms; what the report stored about itself fills what the record lacks."""
-    stored = out / str(record["name"]) / "outlook.json"
-    told = json.loads(stored.read_text(encoding="utf-8")) if stored.is_file() else {}
-    given = dict(record.get("parameters") or {})
-    place, _, scenario = str(record["name"]).rpartition("-")
+    """One run in the page's terms; what its report stored about itself fills what the record lacks."""
+    name = str(record["name"])
+    told = _stored(out / name / "outlook.parquet")
+    given = dict(told.get("parameters") or record.get("parameters") or record)
+    place, _, scenario = name.rpartition("-")
+    code = given.get("country")
     failure = record.get("failure") or record.get("error")
     return {
-        "name": str(record["name"]),
-        "country": given.get("country") or record.get("country"),
-        "place": str(
-            told.get("place") or (place_name(given["country"]) if given.get("country") else place.capitalize())
-        ),
-        "scenario": str(given.get("scenario") or record.get("scenario") or scenario),
+        "name": name,
+        "country": code,
+        "place": place_name(code) if code in PLACES else (place or name).replace("-", " ").capitalize(),
+        "scenario": str(given.get("scenario") or scenario),
+        "measure": given.get("measure") or "ev_imports",
+        "part": code or given.get("corridor"),
+        "first_year": told.get("first_year"),
         "as_of": told.get("as_of") or given.get("as_of"),
         "finished": str(record.get("finished") or record.get("started") or "")[:16].replace("T", " "),
         "seconds": _seconds(record.get("seconds")),
-        "headline": told.get("headline") or [],
         "warnings": told.get("warnings") or record.get("warnings") or [],
         "failure": dict(failure) if failure else None,
-        "written": (out / str(record["name"]) / "report.html").is_file(),
+        "written": (out / name / "report.html").is_file(),
     }
+
+
+def _stored(path: Path) -> dict[str, Any]:
+    """What a report says of itself in the metadata of its results; nothing where it has none."""
+    from pyarrow.parquet import read_schema
+
+    from forecasting.scenarios.store import KEY
+
+    kept = (read_schema(path).metadata or {}) if path.is_file() else {}
+    return dict(json.loads(kept.get(KEY, b"{}")))
 
 
 def _seconds(value: Any) -> float:
@@ -182,27 +192,24 @@ def _card(run: dict[str, Any], table: pd.DataFrame) -> dict[str, Any]:
         "scenario": run["scenario"],
         "link": run["name"] if run["written"] else "",
         "error": str(failed.get("message") or failed.get("name") or "") if failed else "",
-        "lines": list(_lines(run, table[table["scenario"] == run["name"]])),
+        "lines": [_line(told) for told in _headline(run, table[table["scenario"] == run["name"]])],
         "warnings": run["warnings"][:2],
         "fresh": " · ".join(word for word in about if word),
     }
 
 
-def _lines(run: dict[str, Any], table: pd.DataFrame) -> Iterator[dict[str, str]]:
-    """The card's numbers: what the report itself puts first, or else the usual measures."""
-    if run["headline"]:
-        for told in run["headline"][:4]:
-            yield _line(told["measure"], int(told["year"]), told["median"], told["lower80"], told["upper80"])
-        return
-    for measure in [name for name in CARD if name in set(table["measure"])]:
-        last = bands(table, measure).iloc[-1]
-        yield _line(measure, int(last.name), last[0.5], last[0.1], last[0.9])  # type: ignore[call-overload]
+def _headline(run: dict[str, Any], table: pd.DataFrame) -> list[dict[str, Any]]:
+    measure, place = run["measure"], run["part"]
+    known = table[(table["measure"] == measure) & (table["country"] == place)]
+    if known.empty:
+        return []
+    return headline(table, measure, run["first_year"] or int(bands(table, measure, place).index[0]), place)
 
 
-def _line(measure: str, year: int, median: float, lower: float, upper: float) -> dict[str, str]:
-    unit = unit_of(measure)
-    shown = f"{readable(median)} {unit}" if unit in ("GWh", "MW") else readable(median)
-    return {"label": label_of(measure), "year": str(year), "median": shown, "range": interval(lower, upper)}
+def _line(told: Mapping[str, Any]) -> dict[str, str]:
+    shown = f"{readable(told['median'])} {told['unit']}" if told["unit"] in ("GWh", "MW") else readable(told["median"])
+    label, ends = label_of(told["measure"]), interval(told["lower80"], told["upper80"])
+    return {"label": label, "year": str(told["year"]), "median": shown, "range": ends}
 
 
 def _gap(table: pd.DataFrame) -> dict[str, Any]:

@@ -7,7 +7,7 @@ per year. A `Table` is a frame of strings that looks the same in text, in HTML a
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from forecasting.scenarios.schema import Range
 
 __all__ = [
+    "Notes",
     "Table",
     "assumptions_table",
     "bands",
@@ -35,6 +36,7 @@ __all__ = [
     "headline",
     "headline_table",
     "outlook_table",
+    "reservations",
     "sources_table",
 ]
 
@@ -101,6 +103,35 @@ class Table:
         return f'<td class="number">{text}</td>' if numeric else f"<td>{text}</td>"
 
 
+@dataclass(frozen=True)
+class Notes:
+    """Statements to be read first, as a list.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        One statement each.
+
+    Examples
+    --------
+    >>> Notes(("No counts: rests on analogues alone.",))
+    - No counts: rests on analogues alone.
+    """
+
+    lines: Sequence[str]
+
+    def __repr__(self) -> str:
+        return "\n".join(f"- {line}" for line in self.lines)
+
+    def _repr_html_(self) -> str:
+        return f'<ul class="fc-notes">{"".join(f"<li>{html.escape(line)}</li>" for line in self.lines)}</ul>'
+
+
+def reservations(outlook: Outlook) -> Notes:
+    """What a reader must know before the numbers: warnings of the forecast, notes of the scenario."""
+    return Notes([*outlook.warnings, *outlook.scenario.notes] or ["Nothing to hold against these numbers."])
+
+
 def bands(table: pd.DataFrame, measure: str, place: str | None = None) -> pd.DataFrame:
     """One measure by year: a row per year, a column per quantile.
 
@@ -137,21 +168,32 @@ def bands(table: pd.DataFrame, measure: str, place: str | None = None) -> pd.Dat
     return wide.rename_axis(columns=None)
 
 
-def headline(outlook: Outlook) -> list[dict[str, Any]]:
-    """The numbers to read first: the flow in the first two years not yet known, the end of the chain at the horizon.
+def headline(table: pd.DataFrame, measure: str, first_year: int, place: str | None = None) -> list[dict[str, Any]]:
+    """The numbers to read first: the flow in two years that are not yet known, and the end of the chain at the horizon.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Long results of one scenario.
+    measure : str
+        The flow that was forecast.
+    first_year : int
+        First year that the facts do not cover.
+    place : str, optional
+        Which place's, where the table has several.
 
     Returns
     -------
     list of dict
         measure, year, median, lower80, upper80, unit.
     """
-    scenario, known = outlook.scenario, outlook.results.values
-    soon = [
-        (scenario.measure, year) for year in (outlook.first_year, outlook.first_year + 1) if year <= scenario.horizon
+    flow = bands(table, measure, place)
+    soon = [(measure, year, flow.loc[year]) for year in (first_year, first_year + 1) if year in flow.index]
+    known = [name for name in LATE if name in set(table["measure"])] or [measure]
+    last = {name: bands(table, name, place).iloc[-1] for name in known}
+    late = [
+        (name, int(str(row.name)), row) for name, row in last.items() if row.name not in (first_year, first_year + 1)
     ]
-    late = [(name, scenario.horizon) for name in (*LATE, scenario.measure) if name in known]
-    wide = {name: bands(outlook.results.table, name) for name in known}
-    rows = [(name, year, wide[name].loc[year]) for name, year in dict.fromkeys([*soon, *late])]
     return [
         {
             "measure": name,
@@ -161,8 +203,7 @@ def headline(outlook: Outlook) -> list[dict[str, Any]]:
             "upper80": row[0.9],
             "unit": unit_of(name),
         }
-        for name, year, row in rows
-        if name in LATE or year in (soon[0][1], soon[-1][1]) or len(known) == 1
+        for name, year, row in (*soon, *late)
     ]
 
 
@@ -176,7 +217,7 @@ def headline_table(outlook: Outlook) -> Table:
             "80 % interval": interval(entry["lower80"], entry["upper80"]),
             "unit": entry["unit"],
         }
-        for entry in headline(outlook)
+        for entry in headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
     ]
     return Table(pd.DataFrame(rows))
 

@@ -1,0 +1,92 @@
+"""Results as text: the wide table of the integrated-assessment community (IAMC), which pyam reads, and a plain CSV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from forecasting.evidence.places import PLACES, place_name
+from forecasting.reporting.wording import inert, label_of
+
+__all__ = ["iamc_frame", "write_csv", "write_iamc"]
+
+MODEL = "EV Forecasting"
+
+
+def iamc_frame(table: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
+    """Yearly results in IAMC's wide form: one row per scenario, region and variable, one column per year.
+
+    A quantile is part of the variable's name, as in the IPCC's sixth assessment: ``...|50.0th Percentile``.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Long results: scenario, country, measure, unit, period_start, period_end, quantile, value.
+    model : str
+        Name of the model.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns Model, Scenario, Region, Variable, Unit and the years.
+
+    Examples
+    --------
+    >>> row = {"scenario": "uzbekistan-baseline", "country": "UZ", "measure": "charging_points_need", "unit": "points"}
+    >>> row |= {"period_start": "2030-01-01", "period_end": "2030-12-31", "quantile": 0.5, "value": 1200.0}
+    >>> iamc_frame(pd.DataFrame([row])).loc[0].tolist()
+    ['EV Forecasting', 'baseline', 'Uzbekistan', 'Charging points|Need|50.0th Percentile', 'points', 1200.0]
+    """
+    starts, ends = table["period_start"].astype(str), table["period_end"].astype(str)
+    yearly = table[starts.str.endswith("-01-01") & ends.str.endswith("-12-31")]
+    named = pd.DataFrame(
+        {
+            "Model": model,
+            "Scenario": [str(name).rpartition("-")[2] for name in yearly["scenario"]],
+            "Region": [place_name(code) if code in PLACES else str(code) for code in yearly["country"]],
+            "Variable": [_variable(*pair) for pair in zip(yearly["measure"], yearly["quantile"], strict=True)],
+            "Unit": yearly["unit"].astype(str),
+            "year": [int(end[:4]) for end in yearly["period_end"].astype(str)],
+            "value": yearly["value"].astype(float),
+        }
+    )
+    index = ["Model", "Scenario", "Region", "Variable", "Unit"]
+    wide = named.pivot_table(index=index, columns="year", values="value", sort=False)
+    return wide.rename_axis(columns=None).reset_index()
+
+
+def _variable(measure: str, quantile: float) -> str:
+    first, _, rest = label_of(measure).partition(": ")
+    name = f"{first}|{rest.capitalize()}" if rest else first
+    return f"{name}|{100 * quantile:.1f}th Percentile"
+
+
+def write_iamc(table: pd.DataFrame, path: str | Path, model: str = MODEL) -> Path:
+    """Write yearly results as an IAMC CSV.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Long results, as `iamc_frame` takes them.
+    path : path-like
+        The file.
+    model : str
+        Name of the model.
+    """
+    return write_csv(iamc_frame(table, model), path)
+
+
+def write_csv(frame: pd.DataFrame, path: str | Path) -> Path:
+    """Write a table as CSV; text that a spreadsheet would take for a formula is made inert.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any table.
+    path : path-like
+        The file.
+    """
+    safe = frame.map(lambda value: inert(value) if isinstance(value, str) else value)
+    safe.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    return Path(path)

@@ -1,0 +1,73 @@
+"""What a notebook calls besides the package itself: its set-up, the check of its parameters, where its results go."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forecasting.errors import ForecastWarning
+from forecasting.scenarios.schema import notebook_parameters, scenario_from_parameters
+
+if TYPE_CHECKING:
+    from forecasting.scenarios.outlook import Outlook
+    from forecasting.scenarios.schema import Scenario
+
+__all__ = ["scenario_of", "setup", "store"]
+
+OUTPUT = "EV_FORECAST_OUTPUT"
+
+
+def setup() -> None:
+    """Keep a notebook's output small and the same from run to run: figures as JSON, warnings in one line."""
+    from forecasting.reporting.figures import use_notebook_renderer
+
+    use_notebook_renderer()
+    warnings.formatwarning = _one_line
+    warnings.simplefilter("always", ForecastWarning)
+
+
+def _one_line(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    return f"{'Reservation' if issubclass(category, ForecastWarning) else category.__name__}: {message}\n"
+
+
+def scenario_of(namespace: Mapping[str, Any]) -> Scenario:
+    """The scenario that a notebook's parameters describe; a name that is no key of a scenario is an error.
+
+    papermill lets a misspelt parameter pass and writes it into a cell of its own, where it would change nothing.
+
+    Parameters
+    ----------
+    namespace : mapping
+        ``globals()``, in the cell after the parameters.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem at once, and the nearest right name.
+
+    Examples
+    --------
+    >>> scenario_of({"country": "UZ", "scenario": "baseline", "as_of": "latest", "horizon": 2030, "seeed": 1})
+    Traceback (most recent call last):
+    forecasting.errors.ScenarioError: parameters seeed: is not a key of a scenario (did you mean seed?)
+    parameters seed: is missing
+    """
+    return scenario_from_parameters(notebook_parameters(namespace))
+
+
+def store(outlook: Outlook) -> None:
+    """Save the results where the runner wants them; without a runner, nowhere.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        The notebook's result.
+    """
+    folder = os.environ.get(OUTPUT)
+    if folder:
+        outlook.save(Path(folder))

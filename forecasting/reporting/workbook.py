@@ -1,0 +1,244 @@
+"""An outlook as an Excel workbook: summary, results with native charts, assumptions, drivers, facts with links.
+
+What is text stays text: no cell becomes a formula or a link by its looks. Equal outlooks give equal bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forecasting.measures import MEASURES
+from forecasting.reporting.tables import CHAIN, assumptions_table, bands, drivers_table, headline_table, statement
+from forecasting.reporting.wording import label_of, unit_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from forecasting.scenarios.outlook import Outlook
+
+__all__ = ["write_workbook"]
+
+LEVELS = {0.025: "2.5 %", 0.1: "10 %", 0.25: "25 %", 0.5: "median", 0.75: "75 %", 0.9: "90 %", 0.975: "97.5 %"}
+ANSWERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
+COLOURS = ("#0072B2", "#009E73", "#B3659A")
+LONGEST_LINK = 2079  # characters; Excel takes no longer ones
+
+
+def write_workbook(outlook: Outlook, path: str | Path) -> Path:
+    """Write one outlook as a workbook.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        A scenario's results, computed or read back from files.
+    path : path-like
+        The file, ``.xlsx``; an older one is replaced.
+
+    Returns
+    -------
+    Path
+    """
+    import xlsxwriter
+
+    target = Path(path)
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(target), options) as book:
+        made = dt.datetime.combine(outlook.as_of, dt.time())  # not now: equal outlooks give equal bytes
+        book.set_properties({"title": outlook.scenario.title, "subject": f"As of {outlook.as_of}", "created": made})
+        pages = _Pages(book)
+        _summary(pages, outlook)
+        _results(pages, outlook)
+        if "ev_stock" in outlook.results.values:
+            _chargers(pages, outlook)
+        _assumptions(pages, outlook)
+        _facts(pages, outlook)
+    return target
+
+
+class _Pages:
+    """The sheets of a workbook and the few formats that they share."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        plain = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
+        self.text = book.add_format(plain | {"text_wrap": True})
+        self.title = book.add_format(plain | {"bold": True, "font_size": 16})
+        self.head = book.add_format(plain | {"bold": True, "bottom": 1, "text_wrap": True})
+        self.link = book.add_format(plain | {"font_color": "#0072B2", "underline": 1, "text_wrap": True})
+        self.note = book.add_format(plain | {"italic": True, "font_color": "#5F6B76", "text_wrap": True})
+        self.numbers = {digits: book.add_format(plain | {"num_format": _pattern(digits)}) for digits in range(4)}
+        self.year = book.add_format(plain | {"num_format": "0", "align": "left"})
+
+    def sheet(self, name: str, title: str, widths: Sequence[float]) -> Any:
+        """A sheet with its title in the first row, and the header row frozen below it."""
+        sheet = self.book.add_worksheet(name)
+        sheet.write_string(0, 0, title, self.title)
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        return sheet
+
+    def table(self, sheet: Any, row: int, frame: pd.DataFrame, links: Sequence[str] = ()) -> int:
+        """A frame from a row on; its last column leads to `links`. Returns the row after it."""
+        for column, name in enumerate(frame.columns):
+            sheet.write_string(row, column, str(name), self.head)
+        for offset, values in enumerate(frame.itertuples(index=False), start=row + 1):
+            for column, value in enumerate(values):
+                self.cell(sheet, offset, column, value)
+            address = links[offset - row - 1] if links else ""
+            if address.startswith(("http://", "https://")) and len(address) <= LONGEST_LINK:
+                sheet.write_url(offset, len(values) - 1, address, self.link, str(values[-1]))
+        return row + 1 + len(frame)
+
+    def cell(self, sheet: Any, row: int, column: int, value: object) -> None:
+        """A number as a number, everything else as text."""
+        if isinstance(value, (int, float)) and math.isfinite(value):
+            sheet.write_number(
+                row, column, value, self.year if isinstance(value, int) else self.numbers[_digits(value)]
+            )
+        elif str(value) not in ("", "nan"):
+            sheet.write_string(row, column, str(value), self.text)
+
+
+def _pattern(digits: int) -> str:
+    return "#,##0" + ("." + "0" * digits if digits else "")
+
+
+def _digits(value: float) -> int:
+    """Decimals that leave a number three digits.
+
+    >>> _digits(1234.5), _digits(12.34), _digits(0.02)
+    (0, 1, 3)
+    """
+    size = abs(value)
+    return 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2 if size >= 1 else 3
+
+
+def _summary(pages: _Pages, outlook: Outlook) -> None:
+    sheet = pages.sheet("Summary", outlook.scenario.title, (44, 10, 14, 24, 12))
+    sheet.write_string(1, 0, f"As of {outlook.as_of}; medians and 80 % intervals", pages.note)
+    row = pages.table(sheet, 3, headline_table(outlook).frame) + 1
+    for words in (*outlook.warnings, *outlook.scenario.notes):
+        sheet.merge_range(row, 0, row, 4, "", pages.note)
+        sheet.write_string(row, 0, words, pages.note)
+        sheet.set_row(row, 15 * (1 + len(words) // 95))
+        row += 1
+
+
+def _results(pages: _Pages, outlook: Outlook) -> None:
+    """Every measure by year, and a chart of the flow."""
+    sheet = pages.sheet("Results", "Results by year", (40, 14, 8, *[13] * len(LEVELS)))
+    head = ["measure", "unit", "year", *LEVELS.values()]
+    rows: list[tuple[Any, ...]] = []
+    spans: dict[str, tuple[int, int]] = {}
+    table = outlook.results.since(outlook.first_year).table
+    for measure in [
+        name for name in (*CHAIN, outlook.scenario.measure) if name in outlook.results.values and name not in spans
+    ]:
+        wide = bands(table, measure)
+        spans[measure] = (3 + len(rows), 2 + len(rows) + len(wide))
+        rows += [
+            (label_of(measure), unit_of(measure), int(year), *map(float, row))
+            for year, row in zip(wide.index, wide.to_numpy(), strict=True)
+        ]
+    import pandas as pd
+
+    pages.table(sheet, 2, pd.DataFrame(rows, columns=head))
+    sheet.freeze_panes(3, 3)
+    sheet.autofilter(2, 0, 2 + len(rows), len(head) - 1)
+    shown = [name for name in (outlook.scenario.measure, "ev_stock", "energy_gwh") if name in spans]
+    for place, measure in enumerate(shown):
+        sheet.insert_chart(2 + 17 * place, len(head) + 1, _fan(pages.book, measure, *spans[measure]))
+
+
+def _fan(book: Any, measure: str, first: int, last: int) -> Any:
+    """Median with the ends of the 80 % interval, as a chart that Excel draws itself."""
+    chart = book.add_chart({"type": "line"})
+    for column, (name, dash, width) in {
+        6: ("median", "solid", 2.5),
+        4: ("10 %", "dash", 1.25),
+        8: ("90 %", "dash", 1.25),
+    }.items():
+        line = {"color": COLOURS[0], "width": width, "dash_type": dash}
+        places = {"categories": ["Results", first, 2, last, 2], "values": ["Results", first, column, last, column]}
+        chart.add_series({"name": name, "line": line} | places)
+    _dress(chart, label_of(measure), unit_of(measure) + (" a year" if MEASURES[measure].kind == "flow" else ""))
+    return chart
+
+
+def _dress(chart: Any, title: str, unit: str) -> None:
+    chart.set_title({"name": title, "name_font": {"size": 12}, "overlay": False})
+    chart.set_y_axis(
+        {"name": unit, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#E6E9ED"}}}
+    )
+    chart.set_legend({"position": "bottom"})
+    chart.set_size({"width": 620, "height": 320})
+
+
+def _chargers(pages: _Pages, outlook: Outlook) -> None:
+    """Need, practice and standard side by side, never averaged."""
+    import pandas as pd
+
+    sheet = pages.sheet("Chargers", "Charging points: need, practice, standard", (8, *[16] * 9))
+    table = outlook.results.since(outlook.first_year).table
+    columns: dict[str, Any] = {}
+    for answer in ANSWERS:
+        wide, name = bands(table, answer), answer.rpartition("_")[2]
+        columns |= {name: wide[0.5], f"{name}, 10 %": wide[0.1], f"{name}, 90 %": wide[0.9]}
+    frame = pd.DataFrame(columns).rename_axis("year").reset_index()
+    pages.table(sheet, 2, frame.astype({"year": object}))
+    sheet.freeze_panes(3, 1)
+    chart = pages.book.add_chart({"type": "column"})
+    for place, answer in enumerate(ANSWERS):
+        column, last = 1 + 3 * place, 2 + len(frame)
+        values = {"categories": ["Chargers", 3, 0, last, 0], "values": ["Chargers", 3, column, last, column]}
+        chart.add_series({"name": answer.rpartition("_")[2], "fill": {"color": COLOURS[place]}} | values)
+    _dress(chart, "Charging points at 31 December, medians", "public points")
+    sheet.insert_chart(4 + len(frame), 0, chart)
+
+
+def _assumptions(pages: _Pages, outlook: Outlook) -> None:
+    scenario = outlook.scenario
+    sheet = pages.sheet("Assumptions", "Assumptions and drivers", (36, 22, 20, 22, 26, 12, 60, 40))
+    told = {"as of": outlook.as_of, "horizon": scenario.horizon, "seed": scenario.seed, "market": outlook.market.said}
+    row = 2
+    for key, value in told.items():
+        sheet.write_string(row, 0, key, pages.text)
+        pages.cell(sheet, row, 1, value)
+        row += 1
+    row = pages.table(sheet, row + 1, drivers_table(outlook).frame)
+    shown = assumptions_table(outlook, all_of_them=True)
+    if len(shown.frame):
+        pages.table(sheet, row + 1, shown.frame, shown.links["source"])
+    else:
+        given = [
+            f"{name}: {value.low:g} to {value.high:g}, likeliest {value.mode:g}"
+            for name, value in scenario.assumptions.items()
+        ]
+        for offset, words in enumerate(given, start=row + 1):
+            sheet.write_string(offset, 0, words, pages.text)
+
+
+def _facts(pages: _Pages, outlook: Outlook) -> None:
+    """The facts that the forecast rests on, each with its link."""
+    sheet = pages.sheet("Facts", "Facts", (14, 12, 12, 26, 34, 30, 12, 12, 40))
+    if outlook.evidence is None:
+        sheet.write_string(2, 0, "The facts are in the ledger.", pages.note)
+        return
+    frame = outlook.evidence.frame.sort_values(["period_end", "period_start", "id"], kind="stable")
+    shown = frame[["id", "period_start", "period_end", "value"]].assign(
+        statement=[statement(row) for row in frame.itertuples()],
+        basis=frame["basis"],
+        kind=frame["kind"],
+        published=frame["published"],
+        source=frame["source"],
+    )
+    last = pages.table(sheet, 2, shown, [str(url) for url in frame["url"]])
+    sheet.freeze_panes(3, 1)
+    sheet.autofilter(2, 0, last - 1, len(shown.columns) - 1)
