@@ -22,6 +22,12 @@ __all__ = ["main"]
 ANY_PATH = click.Path(path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
+START = """\b
+ev-forecast check                     are the ledger and ./params in order?
+ev-forecast run                       every scenario of ./params, to reports/index.html
+ev-forecast evidence --place UZ       what was published, and where agencies disagree
+"""
+
 
 class _Group(click.Group):
     """Says on standard error what the package found wrong, without a traceback."""
@@ -44,16 +50,12 @@ def _one_line(error: ForecastingError) -> bool:
     return not getattr(error, "problems", ())
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Group, epilog=START, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="ev-forecast")
 def main() -> None:
-    r"""Forecast young markets from published facts, and what they mean for charging.
-
-    \b
-    ev-forecast check                     are the ledger and ./params in order?
-    ev-forecast run                       every scenario of ./params to reports/index.html
-    ev-forecast evidence --place UZ       what was published, and where agencies disagree
-    """
+    """Forecast young markets from published facts, and what they mean for charging."""
 
 
 @main.command()

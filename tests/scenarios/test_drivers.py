@@ -1,0 +1,165 @@
+"""Dated events on draws: they act from their day, by their size, on common random numbers."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from forecasting.errors import ScenarioError
+from forecasting.periods import Period, span
+from forecasting.scenarios.drivers import NEVER, activity, apply_drivers, cap_totals, draw_luck, scale_totals
+from forecasting.scenarios.schema import Driver
+
+FACTS_END = dt.date(2024, 12, 31)
+MONTHS = list(span("2024-01-01", "2027-12-31").months())
+
+
+@dataclasses.dataclass(frozen=True)
+class Forecast:
+    """The part of a forecast that drivers touch."""
+
+    monthly: np.ndarray
+    market: np.ndarray | None = None
+    months: Sequence[Period] = tuple(MONTHS)
+
+    def with_monthly(self, monthly: np.ndarray) -> "Forecast":
+        return dataclasses.replace(self, monthly=monthly)
+
+
+def flat(draws: int = 400, level: float = 100.0, market: float | None = None) -> Forecast:
+    shape = (draws, len(MONTHS))
+    return Forecast(np.full(shape, level), None if market is None else np.full(shape, market))
+
+
+def driver(**changes: object) -> Driver:
+    given = {"name": "event", "kind": "level", "quantity": "ev_imports", "start": "2026-01-01", "size": 0.5}
+    return Driver(**given | {"reason": "a test", "source": "judgement"} | changes)
+
+
+def years(forecast: Forecast) -> np.ndarray:
+    return forecast.monthly.reshape(len(forecast.monthly), -1, 12).sum(axis=2)
+
+
+def test_a_level_acts_between_its_days_and_never_before_the_facts_end() -> None:
+    changed = apply_drivers(flat(), [driver(start="2024-06-01", end="2025-12-31")], FACTS_END, 0)
+    assert years(changed)[0].tolist() == [1200, 600, 1200, 1200]
+    half = apply_drivers(flat(), [driver(start="2026-04-16", end="2026-04-30", size=0.0)], FACTS_END, 0)
+    assert half.monthly[0, 27] == pytest.approx(50)
+    assert half.monthly.sum() == pytest.approx(400 * (4800 - 50))
+
+
+def test_growth_builds_up_and_stays() -> None:
+    changed = apply_drivers(
+        flat(), [driver(kind="growth", start="2025-01-01", end="2026-12-31", size=1.21)], FACTS_END, 0
+    )
+    assert changed.monthly[0, [11, 23, 35, 47]] == pytest.approx([100, 121, 146.41, 146.41])
+
+
+def test_a_cap_is_used_up_first_come_first_served() -> None:
+    changed = apply_drivers(flat(), [driver(kind="cap", size=650.0)], FACTS_END, 0)
+    assert years(changed)[0].tolist() == [1200, 1200, 650, 650]
+    assert changed.monthly[0, 24:36].tolist() == [100.0] * 6 + [50.0] + [0.0] * 5
+    leaky = apply_drivers(flat(), [driver(kind="cap", size=650.0, beyond=0.4)], FACTS_END, 0)
+    assert years(leaky)[0, 2] == pytest.approx(650 + 0.4 * 550)
+
+
+def test_a_cap_counts_what_has_come_this_year() -> None:
+    facts_end = dt.date(2026, 6, 30)
+    changed = apply_drivers(flat(), [driver(kind="cap", size=500.0)], facts_end, 0)
+    assert changed.monthly[0, 24:36].tolist() == [100.0] * 6 + [0.0] * 6
+
+
+def test_a_ceiling_holds_the_share_of_the_market() -> None:
+    changed = apply_drivers(flat(market=150.0), [driver(kind="ceiling", size=0.5)], FACTS_END, 0)
+    assert years(changed)[0] == pytest.approx([1200, 1200, 900, 900])
+    assert changed.monthly[0, 24:] == pytest.approx(75)
+    with pytest.raises(ScenarioError, match="give market_size"):
+        apply_drivers(flat(), [driver(kind="ceiling", size=0.5)], FACTS_END, 0)
+
+
+def test_bounds_come_after_what_they_bound() -> None:
+    rows = [driver(name="quota", kind="cap", size=1000.0), driver(name="boom", size=3.0)]
+    assert years(apply_drivers(flat(), rows, FACTS_END, 0))[:, 2:] == pytest.approx(1000)
+    assert years(apply_drivers(flat(), rows[::-1], FACTS_END, 0))[:, 2:] == pytest.approx(1000)
+
+
+def test_demand_drivers_leave_the_flow_alone() -> None:
+    forecast = flat()
+    rows = [driver(kind="demand", quantity="local_assembly", size=9000.0)]
+    assert apply_drivers(forecast, rows, FACTS_END, 0) is forecast
+
+
+def test_luck_has_the_probabilities_it_was_given() -> None:
+    event = driver(
+        probability=0.8,
+        on_time=0.25,
+        delay_years={"low": 1, "mode": 1, "high": 3},
+        size={"low": 1, "mode": 2, "high": 3},
+    )
+    luck = draw_luck(event, 40_000, seed=3)
+    happened = luck.start < NEVER
+    day = dt.date(2026, 1, 1).toordinal()
+    assert happened.mean() == pytest.approx(0.8, abs=0.01)
+    assert (luck.start[happened] == day).mean() == pytest.approx(0.25, abs=0.01)
+    late = (luck.start[happened & (luck.start > day)] - day) / 365.25
+    assert late.min() >= 0.99
+    assert late.max() <= 3.01
+    assert late.mean() == pytest.approx(5 / 3, abs=0.02)
+    assert luck.size.mean() == pytest.approx(2, abs=0.02)
+
+
+def test_luck_belongs_to_the_name_and_the_seed() -> None:
+    event = driver(size={"low": 0, "mode": 1, "high": 2})
+    alone = apply_drivers(flat(), [event], FACTS_END, 7).monthly
+    among = apply_drivers(flat(), [driver(name="other", size=1.0), event], FACTS_END, 7).monthly
+    assert np.array_equal(alone, among)
+    assert not np.array_equal(alone, apply_drivers(flat(), [event], FACTS_END, 8).monthly)
+    stronger = apply_drivers(flat(), [driver(size={"low": 0, "mode": 1, "high": 2.5})], FACTS_END, 7).monthly
+    assert (stronger >= alone - 1e-9).all()  # the same luck, a higher range
+
+
+def test_announced_plants_are_discounted() -> None:
+    plant = {"size": 2.0, "delay_years": {"low": 1, "mode": 2, "high": 4}}
+    on_time = years(apply_drivers(flat(), [driver(**plant)], FACTS_END, 0)).mean(axis=0)
+    announced = years(apply_drivers(flat(), [driver(on_time=0.07, **plant)], FACTS_END, 0)).mean(axis=0)
+    assert on_time[2:].tolist() == [2400, 2400]
+    assert 1200 < announced[2] < 1400
+    assert announced[2] < announced[3] < 2000
+
+
+def test_activity_is_a_share_of_days() -> None:
+    start = np.array([dt.date(2025, 1, 16).toordinal(), NEVER], dtype=float)
+    found = activity(MONTHS, start, dt.date(2025, 2, 14), dt.date(2024, 12, 31))
+    assert found[0, 12:15] == pytest.approx([16 / 31, 14 / 28, 0])
+    assert found[1].sum() == 0
+
+
+flows = arrays(np.float64, (3, 24), elements=st.floats(0, 1e6))
+CALENDAR = np.repeat([2025, 2026], 12)
+STILL = np.arange(24) >= 5
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(flows, arrays(np.float64, 3, elements=st.floats(0, 1e7)), st.floats(0, 1))
+def test_capped_totals_lie_between_cap_and_flow(flow: np.ndarray, cap: np.ndarray, beyond: float) -> None:
+    capped = cap_totals(flow, cap, beyond, CALENDAR, STILL)
+    assert (capped >= 0).all()
+    assert (capped <= flow * (1 + 1e-9) + 1e-6).all()
+    assert np.array_equal(capped[:, :5], flow[:, :5])
+    total, was = capped[:, 12:].sum(axis=1), flow[:, 12:].sum(axis=1)
+    assert total == pytest.approx(np.minimum(was, cap) + beyond * np.maximum(was - cap, 0), rel=1e-6, abs=1e-3)
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(flows, flows)
+def test_scaled_totals_keep_to_the_limit_where_they_can(flow: np.ndarray, limit: np.ndarray) -> None:
+    scaled = scale_totals(flow, limit, CALENDAR, STILL)
+    assert (scaled >= 0).all()
+    assert (scaled <= flow + 1e-6).all()
+    assert np.array_equal(scaled[:, :5], flow[:, :5])
+    assert (scaled[:, 12:].sum(axis=1) <= limit[:, 12:].sum(axis=1) * (1 + 1e-9) + 1e-3).all()
