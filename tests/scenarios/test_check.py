@@ -1,0 +1,120 @@
+"""Params and ledgers checked together: every problem of every file, nothing written, nothing run."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from forecasting.evidence import datasets
+from forecasting.scenarios.check import check_paths, check_scenario
+from forecasting.scenarios.template import new_params
+
+GOOD = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2035\nseed: 1\n"
+DRIVER = """drivers:
+  - name: duty
+    kind: level
+    quantity: ev_imports
+    start: 2027-01-01
+    size: 0.8
+    reason: a test
+    source: {}
+"""
+DEMAND = DRIVER.format("judgement").replace("level", "demand").replace("ev_imports", "{}")
+ROWS = "id,measure,place,period_start,period_end,relation,value,published\n"
+
+
+@pytest.fixture
+def ledger():
+    return datasets.central_asia()
+
+
+def test_shipped_params_are_in_order() -> None:
+    checked = check_paths([Path(__file__).parents[2] / "params"])
+    assert checked.problems == []
+    assert checked.scenarios == 17
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (GOOD + DRIVER.format("article-99"), "no fact has the id 'article-99' (did you mean article-"),
+        (GOOD + "basis: uz-statistic\n", "did you mean uz-statistics?"),
+        (GOOD + "assumptions: {anual_km: 12000}\n", "did you mean annual_km?"),
+        (GOOD + "assumptions: {annual_km: 12}\n", "annual_km: 12 km"),
+        (GOOD.replace("2035", "2025"), "2025 has passed by then"),
+        (GOOD + DEMAND.format("home_access"), "put it under assumptions"),
+        (GOOD + DEMAND.format("local_asembly"), "did you mean local_assembly?"),
+    ],
+)
+def test_what_only_shows_beside_the_ledger(text: str, message: str, tmp_path: Path, ledger) -> None:
+    path = tmp_path / "uzbekistan-test.yaml"
+    path.write_text(text)
+    (problem,) = check_scenario(path, ledger)
+    assert message in str(problem)
+    assert str(problem).startswith("uzbekistan-test.yaml:")
+
+
+def test_a_missing_fact_is_named_beside_other_faults(tmp_path: Path, ledger) -> None:
+    path = tmp_path / "uzbekistan-test.yaml"
+    path.write_text(GOOD.replace("seed: 1", "sed: 1") + DRIVER.format("nowhere-1"))
+    found = "\n".join(map(str, check_scenario(path, ledger)))
+    assert "did you mean seed?" in found
+    assert "no fact has the id 'nowhere-1'" in found
+
+
+def test_every_file_of_a_folder_is_checked_and_none_is_changed(tmp_path: Path) -> None:
+    (tmp_path / "uzbekistan-test.yaml").write_text(GOOD + "sed: 2\n")
+    (tmp_path / "kazakhstan-test.yml").write_text("country: KZ\n")
+    (tmp_path / "facts.csv").write_text(ROWS + "a,ev_imports,UZ,2023-01-01,2022-12-31,equals,-5,2023-02\n")
+    (tmp_path / "notes.txt").write_text("not ours")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    checked = check_paths([tmp_path])
+    told = "\n".join(map(str, checked.problems))
+    assert "uzbekistan-test.yaml:6 sed" in told
+    assert "kazakhstan-test.yml" in told
+    assert "facts.csv:2" in told
+    assert "negative" in told
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_two_scenarios_with_one_name(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "uzbekistan-test.yaml").write_text(GOOD)
+    checked = check_paths([tmp_path / "a", tmp_path / "b"])
+    assert ["names the scenario uzbekistan-test again" in str(problem) for problem in checked.problems] == [True]
+
+
+def test_paths_that_are_nothing(tmp_path: Path) -> None:
+    (tmp_path / "uzbekistan-test.yaml").write_text(GOOD)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "x.txt").write_text("")
+    checked = check_paths([tmp_path / "uzbekistan-tset.yaml", tmp_path / "empty", tmp_path / "x.txt"])
+    told = [str(problem) for problem in checked.problems]
+    assert "did you mean" in told[0]
+    assert "uzbekistan-test.yaml" in told[0]
+    assert "has no params file and no ledger" in told[1]
+    assert "neither params" in told[2]
+
+
+def test_params_may_cite_facts_of_a_ledger_that_is_given(tmp_path: Path) -> None:
+    (tmp_path / "uzbekistan-test.yaml").write_text(GOOD + DRIVER.format("mine-1"))
+    (tmp_path / "facts.csv").write_text(ROWS + "mine-1,ev_imports,UZ,2023-01-01,2023-12-31,equals,5,2024-02\n")
+    assert check_paths([tmp_path]).problems == []
+    assert len(check_paths([tmp_path / "uzbekistan-test.yaml"]).problems) == 1
+
+
+def test_a_copy_of_the_shipped_ledger_is_in_order(tmp_path: Path) -> None:
+    shutil.copytree(datasets.path("ledger"), tmp_path / "ledger")
+    checked = check_paths([tmp_path / "ledger"])
+    assert checked.problems == []
+    assert checked.facts == len(datasets.central_asia())
+
+
+@pytest.mark.parametrize("country", ["NO", "Bolivia", "CIV", "VN", "Türkiye"])
+def test_a_new_file_is_in_order_for_any_country(country: str, tmp_path: Path) -> None:
+    name, text = new_params(country)
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    checked = check_paths([tmp_path])
+    assert checked.problems == []
+    assert "give market_size, or facts" in checked.notes[0]

@@ -1,0 +1,145 @@
+"""The command line: what it prints where, its exit status, and that wrong input changes nothing."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from forecasting.cli import main
+from forecasting.errors import RunError
+
+GOOD = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2035\nseed: 1\n"
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+def test_help_names_every_command() -> None:
+    told = call("--help").output
+    assert all(word in told for word in ("run", "check", "new", "evidence", "backtest", "export"))
+    for command in ("run", "check", "new", "evidence", "backtest", "export"):
+        assert call(command, "--help").exit_code == 0
+    assert call("--version").output.startswith("ev-forecast")
+    assert call("rnu").exit_code == 2
+
+
+def test_check_of_wrong_input_ends_in_2_with_every_problem_on_stderr() -> None:
+    Path("uzbekistan-test.yaml").write_text(GOOD + "sed: 2\ntitel: x\n")
+    Path("facts.csv").write_bytes(b"\xff\xfe")
+    result = call("check", "uzbekistan-test.yaml", "facts.csv")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "uzbekistan-test.yaml:6 sed: is not a key of a scenario (did you mean seed?)" in result.stderr
+    assert "did you mean title?" in result.stderr
+    assert "UTF-8" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_check_of_good_input_ends_in_0() -> None:
+    Path("params").mkdir()
+    Path("params/uzbekistan-test.yaml").write_text(GOOD)
+    result = call("check")
+    assert result.exit_code == 0, result.stderr
+    assert "1 scenarios and" in result.stdout
+    assert "facts in order" in result.stdout
+
+
+def test_new_writes_once() -> None:
+    assert call("new", "norway").exit_code == 0
+    text = Path("params/norway-baseline.yaml").read_text()
+    assert 'country: "NO"' in text
+    Path("params/norway-baseline.yaml").write_text("mine")
+    again = call("new", "NO")
+    assert again.exit_code == 2
+    assert "exists already" in again.stderr
+    assert Path("params/norway-baseline.yaml").read_text() == "mine"
+    assert call("new", "NO", "--scenario", "high").exit_code == 0
+    for words in (["new", "Atlantis"], ["new", "horgos"], ["new", "NO", "--scenario", "../x"]):
+        assert call(*words).exit_code == 2
+    assert sorted(path.name for path in Path("params").iterdir()) == ["norway-baseline.yaml", "norway-high.yaml"]
+
+
+def test_evidence_lists_facts_as_of_a_day() -> None:
+    result = call("evidence", "--place", "Uzbekistan", "--measure", "ev_imports", "--as-of", "2023-06-26")
+    assert result.exit_code == 0
+    assert "2,544 vehicles" in result.stdout
+    assert "20,190" not in result.stdout
+    assert "13,460" not in result.stdout
+    wrong = call("evidence", "--measure", "ev_import")
+    assert wrong.exit_code == 2
+    assert "ev_imports" in wrong.stderr
+
+
+def test_evidence_sets_conflicts_side_by_side() -> None:
+    result = call("evidence", "--place", "TJ", "--conflicts")
+    assert result.exit_code == 0
+    assert "3,316" in result.stdout
+    assert "1,500" in result.stdout
+
+
+@dataclass
+class Summary:
+    """What a run hands back."""
+
+    ok: bool
+
+    def to_json(self) -> str:
+        return json.dumps({"ok": self.ok})
+
+    def __str__(self) -> str:
+        return "1 done"
+
+
+def test_run_passes_its_options_on_and_reports_failures(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("params").mkdir()
+    Path("params/uzbekistan-test.yaml").write_text(GOOD)
+    seen: dict = {}
+
+    def fake(paths, **options):
+        seen.update(options, paths=paths)
+        return Summary(ok=options["force"])
+
+    monkeypatch.setattr("forecasting.runs.runner.run", fake)
+    assert call("run", "--jobs", "1", "--as-of", "2023-06-26", "--engine", "kernel", "--out", "there").exit_code == 1
+    assert seen | {"paths": (), "jobs": 1, "as_of": "2023-06-26", "engine": "kernel", "out": Path("there")} == seen
+    good = call("run", "--force", "--json", "params/uzbekistan-test.yaml")
+    assert (good.exit_code, json.loads(good.stdout)) == (0, {"ok": True})
+    assert call("run", "--as-of", "yesterday").exit_code == 2
+
+
+def test_run_of_wrong_params_runs_and_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("params").mkdir()
+    Path("params/uzbekistan-test.yaml").write_text(GOOD + "sed: 1\n")
+    monkeypatch.setattr("forecasting.runs.runner.run", lambda *a, **k: pytest.fail("ran"))
+    result = call("run")
+    assert result.exit_code == 2
+    assert "did you mean seed?" in result.stderr
+    assert [path.name for path in Path().iterdir()] == ["params"]
+    assert call("run", "nowhere.yaml").exit_code == 2
+
+
+def test_a_run_that_fails_as_a_whole_ends_in_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(*args: object, **options: object) -> None:
+        raise RunError("another run holds reports")
+
+    Path("params").mkdir()
+    Path("params/uzbekistan-test.yaml").write_text(GOOD)
+    monkeypatch.setattr("forecasting.runs.runner.run", locked)
+    result = call("run")
+    assert (result.exit_code, "another run holds" in result.stderr) == (1, True)
+
+
+def test_export_needs_a_report_and_a_target() -> None:
+    assert call("export", ".").exit_code == 2
+    result = call("export", ".", "--xlsx", "x.xlsx")
+    assert result.exit_code == 2
+    assert "no outlook.parquet" in result.stderr
+    assert not Path("x.xlsx").exists()
