@@ -16,6 +16,7 @@ from forecasting.evidence.places import COUNTRIES, PLACES, place_name
 from forecasting.reporting.html import check_page, figure_html, template_text
 from forecasting.reporting.tables import bands, headline
 from forecasting.reporting.wording import interval, label_of, readable
+from forecasting.scenarios.naming import country_slug
 
 __all__ = ["build_site", "write_assets"]
 
@@ -84,7 +85,7 @@ def _described(out: Path, record: Mapping[str, Any]) -> dict[str, Any]:
     told = _stored(out / name / "outlook.parquet")
     given = dict(told.get("parameters") or record.get("parameters") or record)
     place, _, scenario = name.rpartition("-")
-    code = given.get("country")
+    code = given.get("country") or {country_slug(country): country for country in COUNTRIES}.get(place)
     failure = record.get("failure") or record.get("error")
     return {
         "name": name,

@@ -310,11 +310,10 @@ def statement(row: Any) -> str:
 
 
 def conflicts_table(conflicts: pd.DataFrame, last: int = 10) -> Table:
-    """The facts that disagree, the widest disagreement first."""
-    if "ratio" in conflicts and len(conflicts):
-        order = (conflicts["ratio"].astype(float) - 1).abs().sort_values(ascending=False, kind="stable").index
-        conflicts = conflicts.loc[order]
-    return Table(_texts(conflicts.head(last)))
+    """The facts that disagree, as `forecasting.evidence.reconcile.conflicts` finds them, the widest first."""
+    shown = conflicts.head(last)
+    facts = shown["fact_a"] + ", " + shown["fact_b"]
+    return Table(pd.DataFrame({"disagreement": shown["sentence"], "why": shown["why"], "facts": facts}).astype(str))
 
 
 def fit_table(outlook: Outlook, last: int | None = None) -> Table:

@@ -27,6 +27,7 @@ __all__ = ["Mark", "fact_traces", "marks"]
 
 DAY = 86_400_000  # milliseconds, the unit of a bar's width on a time axis
 BOUNDS = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
+REACH = 0.16  # of an arrow, in units of the log
 LIKELY = ("outcome", "estimate", "judgement")
 
 
@@ -75,6 +76,7 @@ def _mark(fact: Any, is_stock: bool) -> Mark | None:
         return None
     stock = fact.quantity == "stock" or (fact.quantity == "" and is_stock)
     period = span(fact.period_end if stock else fact.period_start or fact.period_end, fact.period_end)
+    label = f"{readable(fact.value)} a day" if fact.quantity == "per_day" else readable(fact.value)
     height = fact.value if stock else yearly_rate(fact.value, period, fact.quantity == "per_day")
     lines = (
         f"<b>{html.escape(statement(fact))}</b>",
@@ -83,7 +85,7 @@ def _mark(fact: Any, is_stock: bool) -> Mark | None:
         f"{fact.source}, {fact.published} ({fact.id})",
     )
     hover = "<br>".join(html.escape(line, quote=False) if line[:3] != "<b>" else line for line in lines if line)
-    return Mark(period, height, fact.basis, fact.relation, stock, readable(fact.value), hover)
+    return Mark(period, height, fact.basis, fact.relation, stock, label, hover)
 
 
 def yearly_rate(value: float, period: Period, per_day: bool = False) -> float:
@@ -112,12 +114,22 @@ def fact_traces(shown: list[Mark], main: str | None = None) -> Iterator[go.Scatt
         totals = [mark for mark in mine if not mark.stock]
         name = basis or "counted"
         if totals:
-            yield _areas([mark for mark in totals if mark.relation not in BOUNDS], basis, colour)
-            yield _lines([mark for mark in totals if mark.relation == "equals"], basis, colour, name=name)
-            yield _lines([mark for mark in totals if mark.relation != "equals"], basis, colour, dash="dot")
+            exact = [mark for mark in totals if mark.relation == "equals"]
+            yield _areas(list(outermost(totals)), basis, colour)
+            yield _lines(exact, basis, colour, name=name if exact else "")
+            yield _lines([mark for mark in totals if mark not in exact], basis, colour, "dot", "" if exact else name)
         yield from _points([mark for mark in mine if mark.stock], basis, colour, name, legend=not totals)
         yield from _arrows([mark for mark in mine if mark.relation in BOUNDS], basis, colour)
     yield from (trace for trace in _labels(shown, main, colours) if trace.x)
+
+
+def outermost(totals: list[Mark]) -> Iterator[Mark]:
+    """The totals that get an area: counted, and within no longer one, so that areas do not pile up."""
+    counted = [mark for mark in totals if mark.relation not in BOUNDS]
+    for mark in counted:
+        around = (other for other in counted if other.period.days > mark.period.days)
+        if not any(other.period.overlap(mark.period) == mark.period.days for other in around):
+            yield mark
 
 
 def _areas(totals: list[Mark], basis: str, colour: str) -> go.Bar:
@@ -132,7 +144,7 @@ def _areas(totals: list[Mark], basis: str, colour: str) -> go.Bar:
     )
 
 
-def _lines(totals: list[Mark], basis: str, colour: str, name: str = "", dash: str = "solid") -> go.Scatter:
+def _lines(totals: list[Mark], basis: str, colour: str, dash: str = "solid", name: str = "") -> go.Scatter:
     """The tops of the bars, each as long as its period, the gaps between them left open."""
     x: list[str | None] = []
     y: list[float | None] = []
@@ -175,7 +187,7 @@ def _arrows(bounds: list[Mark], basis: str, colour: str) -> Iterator[go.Scatter]
     for direction, symbol in ((1, "triangle-up"), (-1, "triangle-down")):
         mine = [mark for mark in bounds if BOUNDS[mark.relation] == direction]
         if mine:
-            tips = [mark.height * math.exp(0.16 * direction) for mark in mine]
+            tips = [mark.height * math.exp(REACH * direction) for mark in mine]
             stems = [abs(tip - mark.height) for tip, mark in zip(tips, mine, strict=True)]
             side = {"array": [0] * len(mine), "arrayminus": rounded(stems)}
             yield go.Scatter(
@@ -193,18 +205,22 @@ def _arrows(bounds: list[Mark], basis: str, colour: str) -> Iterator[go.Scatter]
 
 
 def _labels(shown: list[Mark], main: str | None, colours: dict[str, str]) -> Iterator[go.Scatter]:
-    """Printed numbers at whole years and stocks of the main basis, at its newest part-year, and at bounds."""
+    """Printed numbers at whole years and each year's last stock of the main basis, its newest part-year, and bounds."""
     mine = [mark for mark in shown if mark.basis == (main if main in colours else next(iter(colours), None))]
     free = [mark for mark in mine if mark.relation not in BOUNDS]
-    whole = [mark for mark in free if mark.stock or mark.whole_year]
+    last = {mark.period.end.year: mark for mark in free if mark.stock}
+    whole = [mark for mark in free if mark.whole_year or mark in last.values()]
     newest = max(free, key=lambda mark: (mark.period.end, mark.period.days), default=None)
-    bounds = [mark for mark in shown if mark.relation in BOUNDS]
     yield _text([(mark.middle, mark.height, mark.label) for mark in whole], "top center")
     if newest and newest not in whole:
         words = f"{newest.label} in {period_words(newest.period)} "
         yield _text([(newest.period.start.isoformat(), newest.height, words)], "middle left")
-    signs = [f"  {'>' if BOUNDS[mark.relation] > 0 else '<'} {mark.label}" for mark in bounds]
-    yield _text([(mark.middle, mark.height, sign) for mark, sign in zip(bounds, signs, strict=True)], "middle right")
+    bounds = [mark for mark in shown if mark.relation in BOUNDS]
+    signs = [f"{'>' if BOUNDS[mark.relation] > 0 else '<'} {mark.label}" for mark in bounds]
+    tips = [mark.height * math.exp(REACH * BOUNDS[mark.relation]) for mark in bounds]
+    texts = list(zip([mark.middle for mark in bounds], tips, signs, strict=True))
+    yield _text([text for text, mark in zip(texts, bounds, strict=True) if BOUNDS[mark.relation] > 0], "top center")
+    yield _text([text for text, mark in zip(texts, bounds, strict=True) if BOUNDS[mark.relation] < 0], "bottom center")
 
 
 def _text(labels: list[tuple[str, float, str]], position: str) -> go.Scatter:

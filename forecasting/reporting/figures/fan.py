@@ -215,8 +215,8 @@ def _scaled(chart: go.Figure, wide: pd.DataFrame, shown: Sequence[Mark], log: bo
     heights = [mark.height for mark in shown] + (list(wide[0.5]) if len(wide) else [])
     if log is None:
         log = bool(heights) and max(heights) > 30 * min(heights)
-    if log:
-        chart.update_yaxes(type="log", dtick=1, minor={"dtick": "D2", "showgrid": False})
+    if log and heights:
+        chart.update_yaxes(type="log", dtick=1 if max(heights) > 100 * min(heights) else "D2")
     elif heights:
         top = max([1.15 * max(heights), *(wide[0.9] * 1.15 if len(wide) else [])])
         chart.update_yaxes(range=[0, float(f"{top:.3g}")])
