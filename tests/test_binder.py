@@ -48,7 +48,7 @@ def test_the_lock_holds_what_the_project_needs_and_no_more_than_that():
 def test_the_test_lock_extends_the_lock_without_moving_it():
     base, test = pins(LOCK), pins(TEST_LOCK)
     extras = PROJECT["optional-dependencies"]
-    wanted = names(extras["test"] + extras["cluster"] + extras["sktime"] + extras["bench"])
+    wanted = names(extras["test"] + extras["cluster"] + extras["sktime"])
     assert wanted <= {name for name, _ in test}
     versions = {(name, version) for (name, _), version in test.items()}
     assert {(name, version) for (name, _), version in base.items()} <= versions
