@@ -127,6 +127,7 @@ def demand_of(
     drivers: Sequence[Driver],
     years: Sequence[int],
     imports: Array,
+    start_stock: Array | float = 0.0,
 ) -> DemandOutlook:
     """From the vehicles of each year to charging points.
 
@@ -144,6 +145,8 @@ def demand_of(
         Calendar years.
     imports : ndarray, shape (draws, years)
         The flow that was forecast: registrations, where those are counted, are not thinned by re-export again.
+    start_stock : ndarray, shape (draws,), or float
+        Vehicles on the road before the first year.
     """
     from forecasting.demand.chain import demand_outlook
 
@@ -159,6 +162,7 @@ def demand_of(
         charging_today=standing_today(counted),
         place=scenario.country,
         seed=scenario.seed,
+        start_stock=start_stock,
     )
 
 

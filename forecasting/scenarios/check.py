@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecasting.errors import InputError, LedgerError, Problem, ScenarioError
+from forecasting.errors import LedgerError, Problem, ScenarioError
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import Ledger, check_ledger, read_ledger
 from forecasting.measures import nearest
@@ -187,7 +187,7 @@ def _against(scenario: Scenario, document: Document, ledger: Ledger) -> Iterator
 
 def _unknown_basis(scenario: Scenario, document: Document, ledger: Ledger, as_of: dt.date) -> Iterator[Problem]:
     places = [scenario.country] if scenario.country else scenario.places
-    facts = [flow_evidence(ledger, place, scenario.measure, as_of).frame for place in places]
+    facts = [flow_evidence(ledger, place, scenario, as_of).frame for place in places]
     bases = set(pd.concat(facts)["basis"]) - {""}
     if scenario.basis and bases and scenario.basis not in bases:
         near = nearest(scenario.basis, bases)
@@ -199,11 +199,8 @@ def _notes(scenario: Scenario, ledger: Ledger) -> list[str]:
     if not scenario.country or not len(ledger):
         return []
     as_of = scenario.known_by(ledger)
-    try:
-        size = market_size(scenario, scenario.country, ledger, as_of).value
-    except InputError as error:
-        return [f"{scenario.name}: {error}"]
-    if size is None and not len(flow_evidence(ledger, scenario.country, scenario.measure, as_of)):
+    size = market_size(scenario, scenario.country, ledger, as_of).value
+    if size is None and not len(flow_evidence(ledger, scenario.country, scenario, as_of)):
         return [
             f"{scenario.name}: no count of {scenario.measure} is known; give market_size, or facts, before it can run"
         ]

@@ -30,6 +30,7 @@ Array = NDArray[np.float64]
 Years = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 DAYS_A_YEAR = 365.25
+TINY = 1e-300
 NEVER = 10_000_000  # an ordinal day far beyond any horizon
 
 
@@ -168,7 +169,7 @@ def scale_totals(flow: Array, limit: Array, years: Years, still: Flags) -> Array
         inside, movable = years == year, (years == year) & still
         room = limit[:, inside].sum(axis=1) - flow[:, inside & ~still].sum(axis=1)
         wanted = flow[:, movable].sum(axis=1)
-        share = np.clip(room / np.where(wanted > 0, wanted, 1.0), 0.0, 1.0)
+        share = np.clip(room, 0.0, None) / np.maximum(np.maximum(room, wanted), TINY)  # 1 where there is room for all
         scaled[:, movable] = flow[:, movable] * share[:, None]
     return scaled
 

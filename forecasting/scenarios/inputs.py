@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import EvidenceError
+from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED, known_from
 from forecasting.measures import MEASURES
 
 if TYPE_CHECKING:
-    from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.schema import Driver, Scenario
 
 __all__ = ["MarketSize", "driver_facts", "flow_evidence", "known_drivers", "last_day", "market_size"]
 
-NEW_CARS = ("car_registrations", "car_sales", "car_imports")  # what stands for new vehicles a year, best first
+NEW_CARS = (("car_registrations", "car_sales"), ("car_imports",))  # what stands for new vehicles a year, best first
 SHORTEST = 150  # days of a part-year from which a market's year is scaled up; growth within a year is small by then
+
+JUDGED = "a judgement of the params file"
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class MarketSize:
     said: str = ""
 
 
-def flow_evidence(ledger: Ledger, place: str, measure: str, as_of: dt.date) -> Ledger:
+def flow_evidence(ledger: Ledger, place: str, scenario: Scenario, as_of: dt.date) -> Ledger:
     """The facts that a flow is forecast from, as known on a day.
 
     A flow that is counted on the register is also known from the vehicles registered, so stocks join registrations.
@@ -53,8 +54,10 @@ def flow_evidence(ledger: Ledger, place: str, measure: str, as_of: dt.date) -> L
     ----------
     ledger : Ledger
         All facts.
-    place, measure : str
-        What is forecast.
+    place : str
+        Where it is counted.
+    scenario : Scenario
+        For the measure, and the first day of the history that counts.
     as_of : date
         Nothing published later.
 
@@ -63,10 +66,13 @@ def flow_evidence(ledger: Ledger, place: str, measure: str, as_of: dt.date) -> L
     Ledger
         Outcomes, estimates and judgements only; may be empty.
     """
-    found = ledger.select(place=place, measure=measure, kind=COUNTED, as_of=as_of)
-    if measure == "ev_registrations":
-        return found + ledger.select(place=place, measure="ev_stock", kind=COUNTED, as_of=as_of)
-    return found
+    found = ledger.select(place=place, measure=scenario.measure, kind=COUNTED, as_of=as_of)
+    if scenario.measure == "ev_registrations":
+        found = found + ledger.select(place=place, measure="ev_stock", kind=COUNTED, as_of=as_of)
+    if scenario.since is None or not len(found):
+        return found
+    frame = found.frame
+    return Ledger.from_frame(frame[frame["period_end"] >= scenario.since.isoformat()])
 
 
 def last_day(evidence: Ledger, as_of: dt.date) -> dt.date:
@@ -78,32 +84,27 @@ def last_day(evidence: Ledger, as_of: dt.date) -> dt.date:
 def market_size(scenario: Scenario, place: str, ledger: Ledger, as_of: dt.date) -> MarketSize:
     """New vehicles a year: what the params file says, else what the ledger knows on the day of the forecast.
 
-    Raises
-    ------
-    EvidenceError
-        Where the params file gives numbers by year and none is of the day or before.
+    Of numbers by year in the params file, those of years not over by then are left out as hindsight.
     """
+    if isinstance(scenario.market_size, dict):
+        by_year = {year: size for year, size in scenario.market_size.items() if year < as_of.year}
+        if by_year:
+            return MarketSize(pd.Series(by_year, dtype=float), (), JUDGED)
+    elif scenario.market_size is not None:
+        return MarketSize(float(scenario.market_size), (), JUDGED)
     if MEASURES[scenario.measure].unit != "vehicles" or not scenario.country:
         return MarketSize(None)
-    if isinstance(scenario.market_size, dict):
-        by_year = {year: size for year, size in scenario.market_size.items() if year <= as_of.year}
-        if not by_year:
-            raise EvidenceError(f"market_size of {scenario.name} has no year up to {as_of.year}; add one")
-        return MarketSize(pd.Series(by_year, dtype=float), (), "a judgement of the params file")
-    if scenario.market_size is not None:
-        return MarketSize(float(scenario.market_size), (), "a judgement of the params file")
     return _from_ledger(ledger, place, as_of)
 
 
 def _from_ledger(ledger: Ledger, place: str, as_of: dt.date) -> MarketSize:
-    for measure in NEW_CARS:
-        facts = ledger.select(place=place, measure=measure, kind=COUNTED, as_of=as_of).frame
-        facts = facts[
-            (facts["quantity"] == "total") & facts["relation"].isin(["equals", "about"]) & facts["value"].gt(0)
-        ]
-        if len(sizes := _by_year(facts)):
-            label = MEASURES[measure].label.lower()
-            return MarketSize(sizes["value"], tuple(sizes["id"]), f"{label}, {', '.join(map(str, sizes.index))}")
+    for measures in NEW_CARS:
+        chosen = [ledger.select(place=place, measure=name, kind=COUNTED, as_of=as_of).frame for name in measures]
+        facts = pd.concat(chosen)
+        counted = (facts["quantity"] == "total") & facts["relation"].isin(["equals", "about"]) & facts["value"].gt(0)
+        if len(sizes := _by_year(facts[counted])):
+            said = " or ".join(MEASURES[name].label.lower() for name in measures)
+            return MarketSize(sizes["value"], tuple(sizes["id"]), f"{said}, {', '.join(map(str, sizes.index))}")
     return MarketSize(None)
 
 

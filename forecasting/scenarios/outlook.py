@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from forecasting.errors import EvidenceError
 from forecasting.evidence.places import place_name
 from forecasting.measures import MEASURES
-from forecasting.periods import year
+from forecasting.periods import span, year
 from forecasting.scenarios.assumptions import demand_of
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.inputs import (
@@ -225,8 +225,8 @@ def outlook(scenario: Scenario, ledger: Ledger, prior: Prior | None = None, draw
 def _evidence(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:
     """The facts of all places of a scenario."""
     first, *others = ([scenario.country] if scenario.country else scenario.places) or [scenario.place]
-    found = flow_evidence(ledger, first, scenario.measure, as_of)
-    return found.concat(*(flow_evidence(ledger, place, scenario.measure, as_of) for place in others))
+    found = flow_evidence(ledger, first, scenario, as_of)
+    return found.concat(*(flow_evidence(ledger, place, scenario, as_of) for place in others))
 
 
 @dataclass(frozen=True)
@@ -257,8 +257,10 @@ def _flow(setting: _Setting, place: str) -> _Flow:
     from forecasting.growth.flow import forecast_flow
 
     scenario = setting.scenario
-    evidence = flow_evidence(setting.ledger, place, scenario.measure, setting.as_of)
+    evidence = flow_evidence(setting.ledger, place, scenario, setting.as_of)
     market = market_size(scenario, place, setting.ledger, setting.as_of)
+    if market.value is None and not len(evidence):
+        raise EvidenceError(f"{scenario.name}: no count and no market size is known; give market_size, new cars a year")
     known_until = last_day(evidence, setting.as_of)
     first_year = min((known_until + dt.timedelta(days=1)).year, scenario.horizon)
     before = forecast_flow(
@@ -266,7 +268,7 @@ def _flow(setting: _Setting, place: str) -> _Flow:
         [year(value) for value in range(first_year, scenario.horizon + 1)],
         prior=setting.prior,
         market_size=market.value,
-        basis=scenario.basis,
+        basis=scenario.basis if scenario.basis in set(evidence.frame["basis"]) else None,
         draws=setting.draws,
         seed=scenario.seed,
     )
@@ -278,7 +280,8 @@ def _country(setting: _Setting) -> Outlook:
     scenario, place = setting.scenario, setting.scenario.place
     flow = _flow(setting, place)
     years, imports = by_year(flow.after)
-    demand = demand_of(scenario, setting.ledger, setting.as_of, setting.drivers, years, imports)
+    before = stock_before(flow.after, flow.evidence)
+    demand = demand_of(scenario, setting.ledger, setting.as_of, setting.drivers, years, imports, before)
     return Outlook(
         scenario=scenario,
         as_of=setting.as_of,
@@ -298,7 +301,7 @@ def _country(setting: _Setting) -> Outlook:
 def _corridor(setting: _Setting) -> Outlook:
     scenario, measure = setting.scenario, setting.scenario.measure
     label = MEASURES[measure].label.lower()
-    counted = [place for place in scenario.places if len(flow_evidence(setting.ledger, place, measure, setting.as_of))]
+    counted = [place for place in scenario.places if len(flow_evidence(setting.ledger, place, scenario, setting.as_of))]
     missing = [place_name(place) for place in scenario.places if place not in counted]
     if not counted:
         raise EvidenceError(
@@ -332,6 +335,19 @@ def by_year(forecast: FlowForecast) -> tuple[tuple[int, ...], Array]:
     return tuple(years), draws.reshape(len(draws), len(years), 12).sum(axis=2)
 
 
+def stock_before(forecast: FlowForecast, evidence: Ledger) -> Array | float:
+    """Vehicles on the road before the path begins, in each draw: the first count of stock less what came until then.
+
+    Nothing where no stock was part of the evidence: a flow of imports begins with the market.
+    """
+    stocks = evidence.frame[evidence.frame["quantity"] == "stock"]
+    own = stocks[stocks["basis"] == forecast.basis].sort_values("period_end")
+    if own.empty:
+        return 0.0
+    until = span(forecast.months[0].start, own["period_end"].iloc[0])
+    return np.clip(own["value"].iloc[0] - forecast.totals(until), 0.0, None)
+
+
 def _monthly(scenario: Scenario, place: str, flow: _Flow) -> pd.DataFrame:
     shown = range(flow.first_year, flow.first_year + MONTHLY_YEARS)
     columns = [i for i, month in enumerate(flow.after.months) if month.start.year in shown]
@@ -344,13 +360,15 @@ def _warnings(scenario: Scenario, place: str, flow: _Flow) -> list[str]:
     said = [] if len(flow.evidence) else [no_counts(place, scenario.measure)]
     if not len(flow.evidence):
         said.append(f"The size of the market is {flow.market.said}.")
+    if scenario.since:
+        said.append(f"Facts from before {scenario.since} are left out: the params file starts the history there.")
     above = _share_above_one(flow.after, flow.first_year)
     if above > MUCH:
         said.append(
             f"In {above:.0%} of the draws {place_name(place)}'s flow exceeds the whole market in some year: "
             "vehicles that leave again or wait unsold, or a market larger than assumed."
         )
-    return said
+    return said + [f"{place_name(place)}: {remark}." for remark in flow.before.remarks if len(flow.evidence)]
 
 
 def _share_above_one(forecast: FlowForecast, first_year: int) -> float:

@@ -172,6 +172,8 @@ class Scenario(Strict):
         Whose definition is forecast; default the best documented.
     places : sequence of str
         Of a corridor: where it is counted.
+    since : date
+        First day of the history that counts: facts of a market that was another one before are left out.
     market_size : float or dict
         New vehicles a year, one number or by year; default what the ledger knows.
     drivers : sequence of Driver
@@ -200,6 +202,7 @@ class Scenario(Strict):
     measure: Flow = "ev_imports"
     basis: str | None = None
     places: Places = ()
+    since: Day | None = None
     market_size: MarketSize = None
     drivers: Annotated[tuple[Driver, ...], BeforeValidator(listed)] = ()
     assumptions: dict[str, Range] = Field(default_factory=dict)
