@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.demand.parameters import read_table
 from forecasting.errors import AssumptionError
 
-__all__ = ["Fleet", "conditional_survival", "mean_life", "run_fleet", "survival"]
+__all__ = ["Fleet", "conditional_survival", "mean_life", "run_fleet", "survival", "survival_sets"]
 
 Array = npt.NDArray[np.float64]
 
@@ -64,6 +65,30 @@ def mean_life(scale: Array | float, shape: Array | float) -> Array:
 
     _check_weibull(scale, shape)
     return np.asarray(scale * gamma(1 + 1 / np.asarray(shape)))
+
+
+def survival_sets() -> dict[str, tuple[float, float]]:
+    """Published survival curves as Weibull scale and shape, by name.
+
+    Some publish the scale, some the mean life; both are read as what they are.
+
+    Returns
+    -------
+    dict of str to (float, float)
+
+    Examples
+    --------
+    >>> survival_sets()["China private car"]
+    (14.46, 4.79)
+    """
+    from scipy.special import gamma
+
+    found = {}
+    for row in read_table("survival_sets.csv"):
+        life, shape = float(row["life"]), float(row["shape"])
+        scale = life if row["parameter"] == "scale" else life / float(gamma(1 + 1 / shape))
+        found[row["name"]] = (scale, shape)
+    return found
 
 
 def conditional_survival(ages: Array, entry_age: Array, scale: Array, shape: Array) -> Array:

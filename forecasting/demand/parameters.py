@@ -114,7 +114,7 @@ def check_value(name: str, value: float, unit: str, minimum: float, maximum: flo
     hint = f"give it in {unit}"
     for start, confusions in MISTAKEN.items():
         for factor, wrong in confusions:
-            if unit.startswith(start) and minimum <= value * factor <= maximum:
+            if f"{unit} ".startswith(f"{start} ") and minimum <= value * factor <= maximum:
                 hint = f"looks like {wrong}; write {value * factor:g}"
     return Problem(name, f"{value:g} {unit} is outside {minimum:g} to {maximum:g}", hint)
 

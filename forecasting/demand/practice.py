@@ -285,28 +285,45 @@ def estimate_practice(panel: pd.DataFrame) -> Practice:
         Where fewer than three markets have counts five years apart.
     """
     table = charger_panel(panel)
-    steps = charger_steps(table)
+    return practice_from(table, charger_steps(table))
+
+
+def practice_from(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
+    """As ``estimate_practice``, from what ``charger_panel`` and ``charger_steps`` gave, or some markets of it."""
     markets = steps.loc[steps["horizon"] == max(HORIZONS), "market"].unique()
     if len(markets) < 3:
         raise EvidenceError(f"{len(markets)} markets have counts of points five years apart; give at least 3")
-    without = {market: _elasticity(steps[steps["market"] != market]) for market in steps["market"].unique()}
+    ratios = _Ratios.of(steps)
+    without = {market: ratios.median(market) for market in steps["market"].unique()}
     error = steps["grown"] - steps["market"].map(without) * steps["stock_grown"]
     slope = _size_slope(error, steps)
     scaled = error.abs() * (steps["points"] / REFERENCE_POINTS) ** slope
     spread = tuple(float(scaled[steps["horizon"] == h].quantile(0.8)) / NORMAL_80 for h in HORIZONS)
     values = np.array(list(without.values()))
     jackknife = float(np.sqrt((len(values) - 1) * np.mean((values - values.mean()) ** 2)))
-    return Practice(_elasticity(steps), jackknife, HORIZONS, spread, slope, *_level(table))
+    return Practice(ratios.median(), jackknife, HORIZONS, spread, slope, *_level(table))
 
 
-def _elasticity(steps: pd.DataFrame) -> float:
-    """Least absolute errors through the origin is a weighted median of ratios."""
-    moved = steps[steps["stock_grown"] != 0]
-    ratio = (moved["grown"] / moved["stock_grown"]).to_numpy()
-    weight = (moved["stock_grown"].abs() / np.sqrt(moved["horizon"])).to_numpy()
-    order = np.argsort(ratio)
-    reached = np.cumsum(weight[order])
-    return float(ratio[order][np.searchsorted(reached, reached[-1] / 2)])
+@dataclass(frozen=True)
+class _Ratios:
+    """Growth of points over growth of stock, sorted: their weighted median is the fit of least absolute errors."""
+
+    market: npt.NDArray[np.object_]
+    ratio: Array
+    weight: Array
+
+    @classmethod
+    def of(cls, steps: pd.DataFrame) -> _Ratios:
+        moved = steps[steps["stock_grown"] != 0]
+        ratio = (moved["grown"] / moved["stock_grown"]).to_numpy(dtype=float)
+        weight = (moved["stock_grown"].abs() / np.sqrt(moved["horizon"])).to_numpy(dtype=float)
+        order = np.argsort(ratio)
+        return cls(moved["market"].to_numpy(dtype=object)[order], ratio[order], weight[order])
+
+    def median(self, without: str | None = None) -> float:
+        """The weighted median, one market left out."""
+        reached = np.cumsum(np.where(self.market == without, 0.0, self.weight))
+        return float(self.ratio[np.searchsorted(reached, reached[-1] / 2)])
 
 
 def _size_slope(error: pd.Series, steps: pd.DataFrame) -> float:

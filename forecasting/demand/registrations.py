@@ -163,12 +163,22 @@ def balance(
 def _balance_row(label: str, day: dt.date, printed: float, modelled: Array) -> tuple[object, ...]:
     low, middle, high = np.quantile(modelled, [0.1, 0.5, 0.9])
     ratio = middle / printed if printed else np.inf
-    return label, day, printed, low, middle, high, middle - printed, ratio, _explain(low <= printed <= high, ratio)
+    return (
+        label,
+        day,
+        printed,
+        low,
+        middle,
+        high,
+        middle - printed,
+        ratio,
+        _explain(low <= printed <= high or abs(ratio - 1) < 0.01, ratio),
+    )
 
 
 def _explain(inside: bool, ratio: float) -> str:
     if inside:
-        return "closes inside the 80 % interval"
+        return "closes: inside the 80 % interval, or within 1 %"
     if 500 <= ratio <= 2000 or 1 / 2000 <= ratio <= 1 / 500:
         return "a factor near 1000: look at the units, thousands or vehicles"
     if ratio > 1:

@@ -60,7 +60,11 @@ def _index(values: Array, bins: int) -> float:
     means, sizes = np.array([part.mean() for part in parts]), np.array([len(part) for part in parts])
     within = sum(part.var(ddof=1) if len(part) > 1 else 0.0 for part in parts)
     explained = float(np.average((means - values.mean()) ** 2, weights=sizes)) - within / len(values)
-    return max(explained / float(values.var()), 0.0)
+    share = explained / float(values.var())
+    chance = np.sqrt(2 * (len(parts) - 1)) / len(
+        values
+    )  # standard deviation of the share of an input that does nothing
+    return share if share > 2 * chance else 0.0
 
 
 def _ends(values: Array) -> tuple[float, float]:

@@ -15,9 +15,10 @@ import pandas as pd
 
 from forecasting.demand.practice import (
     NORMAL_80,
+    Practice,
     charger_panel,
     charger_steps,
-    estimate_practice,
+    practice_from,
 )
 from forecasting.errors import EvidenceError
 
@@ -37,7 +38,8 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
     Parameters
     ----------
     panel : pandas.DataFrame or path
-        Markets to score, a table or a CSV file: market, year, stock_bev, stock_phev, public_fast_points, public_slow_points.
+        Markets to score, a table or a CSV file, with market, year, stock_bev, stock_phev, public_fast_points and
+        public_slow_points.
     train : pandas.DataFrame or path, optional
         Markets to learn from, in the same columns. Without it each market is scored with what the others of ``panel``
         teach. A market that is in both never teaches itself.
@@ -87,46 +89,43 @@ def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd
     pandas.DataFrame
         ``market, year, horizon, method, error, inside``.
     """
-    steps = _steps(panel)
+    table, steps = _steps(panel)
     scored = steps[steps["horizon"].isin(SCORED_HORIZONS)]
     if scored.empty:
         raise EvidenceError(
             "no market has fast and slow points in two years that lie 1, 3 or 5 apart, from 50 points on"
         )
-    teachers = panel if train is None else train
+    counts, lessons = (table, steps) if train is None else _steps(train)
     found = []
     for market, cases in scored.groupby("market"):
-        others = teachers[teachers["market"] != market]
-        found += [_score(cases, others, method) for method in METHODS]
+        past = lessons[lessons["market"] != market]
+        practice = practice_from(counts[counts["market"] != market], past)
+        found += [_score(cases, practice, past, method) for method in METHODS]
     errors = pd.concat(found, ignore_index=True)
     order = pd.CategoricalDtype(list(METHODS), ordered=True)
     errors = errors.astype({"method": order}).sort_values(["horizon", "method", "market", "year"])
     return errors.astype({"method": str}).reset_index(drop=True)
 
 
-def _steps(panel: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of counts, with the points' own mean growth so far where it is known."""
+def _steps(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The counts, and pairs of them with the points' own mean growth so far where it is known."""
     table = charger_panel(panel)
     steps = charger_steps(table)
     counted = table[table["points"] > 0]
     first = counted.groupby("market")[["year", "points"]].first().add_prefix("first_")
     joined = steps.join(first, on="market")
     elapsed = joined["year"] - joined["first_year"]
-    steps["own_growth"] = np.where(
-        elapsed > 0, np.log(joined["points"] / joined["first_points"]) / elapsed.clip(lower=1), 0.0
-    )
-    return steps
+    growth = np.log(joined["points"] / joined["first_points"]) / elapsed.clip(lower=1)
+    return table, steps.assign(own_growth=np.where(elapsed > 0, growth, 0.0))
 
 
-def _score(cases: pd.DataFrame, others: pd.DataFrame, method: str) -> pd.DataFrame:
+def _score(cases: pd.DataFrame, practice: Practice, past: pd.DataFrame, method: str) -> pd.DataFrame:
     if method == "practice":
-        practice = estimate_practice(others)
         error = practice.elasticity * cases["stock_grown"] - cases["grown"]
         spread = [practice.spread_at(h, c) for h, c in zip(cases["horizon"], cases["points"], strict=True)]
         half = pd.Series(np.array(spread, dtype=float) * NORMAL_80, index=cases.index)
     else:
         rule = _RULES[method]
-        past = _steps(others)
         width = (rule(past) - past["grown"]).abs().groupby(past["horizon"]).quantile(0.8)
         error, half = rule(cases) - cases["grown"], cases["horizon"].map(width)
     found = cases[["market", "year", "horizon"]].assign(method=method, error=error)

@@ -1,0 +1,178 @@
+"""Need: by hand, the published utilisation curve and its repair, shares, monotonicity."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasting.demand.charging import (
+    PUBLIC,
+    SETTINGS,
+    charging_need,
+    energy_split,
+    gross_additions,
+    points_needed,
+    power_mix,
+    utilisation,
+)
+from forecasting.demand.parameters import load_parameters, read_table
+from forecasting.demand.standard import afir_power_gw, standards
+from forecasting.errors import AssumptionError
+
+few = settings(max_examples=40, deadline=None, derandomize=True)
+share = st.floats(0, 1)
+
+
+def drawn(draws=1, **changed):
+    fixed = {row.key: np.full(draws, row.mode) for row in load_parameters()}
+    return fixed | {name.replace("__", "."): np.full(draws, value) for name, value in changed.items()}
+
+
+def test_points_by_hand():
+    assert points_needed(1000 * 12_000 * 0.18 * 0.10, 50, 0.75, 0.05) == pytest.approx(13.1507, abs=5e-5)
+
+
+def test_utilisation_by_hand():
+    assert utilisation(0.10, 0.05, 0.25) == pytest.approx(0.15, abs=1e-15)  # 10 % is the geometric middle of 2 and 50 %
+    assert utilisation(0.25, 0.05, 0.25) == pytest.approx(0.20693, abs=5e-6)
+    assert utilisation(0.10, 0.08, 0.25) == pytest.approx(0.165, abs=1e-12)
+    assert utilisation(np.array([0.0, 0.01, 0.9]), 0.05, 0.25, mended=False).tolist() == [0.05, 0.05, 0.25]
+
+
+def test_the_published_defaults_lose_points_as_the_first_cars_come_and_ours_do_not():
+    shares = np.linspace(0.02, 0.0243, 50)
+    published = shares / utilisation(shares, 0.05, 0.25, mended=False)
+    mended = shares / utilisation(shares, 0.05, 0.25)
+    assert published[-1] / published[0] - 1 == pytest.approx(-0.022, abs=1e-3)
+    assert np.all(np.diff(mended) > 0)
+
+
+@few
+@given(share, share, st.floats(0.001, 1), st.floats(0.001, 1))
+def test_more_vehicles_never_fewer_points_at_any_utilisation(one, two, low, high):
+    fewer, more = sorted((one, two))
+    points = [s / float(utilisation(s, low, high)) for s in (fewer, more)]
+    assert points[1] >= points[0] * (1 - 1e-12)
+
+
+@pytest.mark.parametrize("vehicle_class", ["bev", "van", "bus", "truck"])
+@few
+@given(h=share, c=share, w=share, d=share, n=st.floats(0.05, 1))
+def test_shares_of_battery_vehicles_sum_to_one(vehicle_class, h, c, w, d, n):
+    depots = {f"depot_access.{name}": np.array([d]) for name in ("van", "bus", "truck")}
+    values = depots | drawn(home_access=h, commuter_share=c, work_access=w, noncommuter_km=n)
+    values |= {key: np.array([d]) for key in depots}
+    split = energy_split(vehicle_class, values)
+    assert split.sum(axis=0) == pytest.approx(1, abs=1e-12)
+    assert np.all(split >= 0)
+
+
+@few
+@given(h=share, c=share, w=share)
+def test_a_plug_in_hybrid_never_drives_more_than_all_its_kilometres_on_electricity(h, c, w):
+    total = energy_split("phev", drawn(home_access=h, commuter_share=c, work_access=w)).sum()
+    assert 0.15 - 1e-12 <= total <= 0.70 + 1e-12
+
+
+@pytest.mark.parametrize("vehicle_class", ["bev", "phev"])
+@few
+@given(one=share, two=share, c=share, w=share)
+def test_more_home_charging_is_never_more_public(vehicle_class, one, two, c, w):
+    less, more = sorted((one, two))
+    public = [SETTINGS.index(setting) for setting in PUBLIC]
+    splits = [energy_split(vehicle_class, drawn(home_access=h, commuter_share=c, work_access=w)) for h in (less, more)]
+    assert np.all(splits[1][public] <= splits[0][public] + 1e-12)
+
+
+def test_printed_shares_that_do_not_sum_to_one_are_only_those_noted():
+    for row in read_table("charging_groups.csv"):
+        total = sum(float(row[setting]) for setting in SETTINGS)
+        assert total == pytest.approx(1) or (row["vehicle_class"] == "van" and "1.01" in row["note"])
+
+
+def test_a_bev_with_home_commute_and_work_charges_as_the_table_says():
+    split = energy_split("bev", drawn(home_access=1, commuter_share=1, work_access=1))[:, 0]
+    assert dict(zip(SETTINGS, split.round(4), strict=True))["home"] == 0.70
+
+
+@pytest.mark.parametrize("setting", ["work", *PUBLIC])
+def test_power_mixes_are_whole_and_deliver_more_with_the_years(setting):
+    mix = power_mix(setting)
+    assert mix.share.sum() == pytest.approx(1)
+    early, middle, late, later = mix.delivered([2023, 2029, 2035, 2050])
+    assert early <= middle <= late == later <= mix.mean_kw
+
+
+def need(energy=1e8, ev_share=0.05, year=2030, **changed):
+    table = {setting: np.full((1, 1), energy) for setting in SETTINGS}
+    return charging_need(table, np.full((1, 1), ev_share), [year], drawn(**changed))[0]
+
+
+def test_need_of_a_setting_by_hand():
+    # 2023: 0.65 of 150 kW for four fifths and 0.50 of 350 kW for one fifth is 113 kW
+    points = need(1e8, 0.5, 2023, station_size__enroute_dc=4.0)["enroute_dc"][0, 0]
+    assert points == pytest.approx(1e8 / 0.98 / (113.0 * 0.25 * 8760), rel=1e-9)
+
+
+def test_small_stations_cannot_be_as_busy_and_need_more_points():
+    points = [need(1e8, 0.5, station_size__enroute_dc=size)["enroute_dc"][0, 0] for size in (1.0, 2.0, 8.0)]
+    assert points[0] > points[1] > points[2]
+
+
+def test_higher_utilisation_or_power_delivered_is_fewer_points():
+    base = need()
+    for changed in (need(utilisation_scale=1.3), need(power_delivery_scale=1.1)):
+        assert all(changed[setting][0, 0] < base[setting][0, 0] for setting in ("work", "overnight"))
+
+
+def test_no_energy_no_points():
+    assert all(np.all(points == 0) for points in need(0.0).values())
+
+
+@few
+@given(st.lists(st.floats(0, 1e5), min_size=1, max_size=10), st.floats(3, 30))
+def test_gross_additions_rebuild_the_stock_of_points(points, life):
+    standing = np.maximum.accumulate(np.array([points]), axis=1)
+    built = gross_additions(standing, np.array([life]))
+    kept = np.exp(-((np.arange(len(points)) / life) ** 4))
+    rebuilt = [sum(built[0, c] * kept[t - c] for c in range(t + 1)) for t in range(len(points))]
+    assert rebuilt == pytest.approx(standing[0].tolist(), rel=1e-9, abs=1e-6)
+    assert np.all(built >= np.diff(standing, prepend=0) - 1e-6)
+
+
+def test_afir_by_hand():
+    assert afir_power_gw(13.4e6, 3.2e6) == pytest.approx(19.98, abs=1e-12)
+
+
+def test_the_rules_of_the_standard_by_hand():
+    rules = standards(np.array([[1000.0]]), np.array([[500.0]]), [2030], drawn(national_target=700.0))
+    assert rules["power per vehicle"][0, 0] == pytest.approx((1000 * 1.3 + 500 * 0.8) / 30)
+    assert rules["vehicles per point"][0, 0] == 150
+    assert rules["national target"][0, 0] == 700
+
+
+def test_chinas_printed_ratio_of_vehicles_to_piles():
+    assert pytest.approx(2.46, abs=0.005) == 28.09 / 11.43
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: points_needed(-1, 50, 0.7, 0.1), r"energy = -1 kWh a year; it must be 0 or more"),
+        (lambda: points_needed(1, 0, 0.7, 0.1), r"power of a point = 0 kW; it must be above 0"),
+        (lambda: points_needed(1, 50_000, 0.7, 0.1), r"power of a point = 50000 kW; .* \(kW, not W\)"),
+        (lambda: points_needed(1, 50, 0.7, 0), r"utilisation = 0 share of hours; it must be above 0 and at most 1"),
+        (lambda: points_needed(1, 50, 0.7, 1.5), r"utilisation = 1.5 share of hours"),
+        (lambda: points_needed(1, 50, 1.2, 0.5), r"power delivery ratio = 1.2"),
+        (lambda: utilisation(0.1, 0, 0.2), r"utilisation at 2 % = 0 share of hours"),
+        (lambda: utilisation(1.2, 0.1, 0.2), r"EV stock share = 1.2; it must lie between 0 and 1"),
+        (lambda: afir_power_gw(-1, 0), r"bev = -1 vehicles"),
+        (
+            lambda: standards(np.ones((1, 1)), np.ones((1, 1)), [2040], drawn(national_target=1.0)),
+            r"national_target_year = 2030 lies before the first year, 2040",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name_value_unit_and_range(call, message):
+    with pytest.raises(AssumptionError, match=message):
+        call()

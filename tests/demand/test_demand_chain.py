@@ -1,0 +1,242 @@
+"""The whole chain: joint draws, conservation, monotonicity, tables, levers of a scenario, bad input."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasting.demand.chain import CLASSES, DemandOutlook, Standing, demand_outlook
+from forecasting.demand.charging import PUBLIC, SETTINGS
+from forecasting.demand.parameters import load_parameters
+from forecasting.errors import AssumptionError
+
+few = settings(max_examples=12, deadline=None, derandomize=True)
+YEARS = list(range(2024, 2034))
+MIXED = {"class_share.phev": 0.1, "class_share.van": 0.02, "class_share.bus": 0.01, "class_share.truck": 0.02}
+MEASURES = {
+    "ev_registrations", "ev_retirements", "ev_stock", "energy_gwh", "peak_mw",
+    "charging_points_need", "charging_points_practice", "charging_points_standard",
+}  # fmt: skip
+
+
+def paths(draws=300, years=10, seed=0):
+    rng = np.random.default_rng(seed)
+    return 5000 * np.exp(np.cumsum(rng.normal(0.2, 0.2, (draws, years)), axis=1))
+
+
+def run(imports=None, changes=None, **given):
+    flow = paths() if imports is None else imports
+    given = {"parameters": load_parameters().override(changes or {}), "place": "KZ"} | given
+    return demand_outlook(flow, YEARS[: flow.shape[1]], **given)
+
+
+@pytest.fixture(scope="module")
+def outlook() -> DemandOutlook:
+    return run(
+        changes=MIXED,
+        charging_today={"count": 400, "unit": "stations", "date": "2024-12-15"},
+        stock_facts=[(2024, 6000), (2026, 1.0)],
+        start_stock=800.0,
+    )
+
+
+def test_results_are_the_measures_by_draw_and_year(outlook):
+    assert set(outlook.results) == MEASURES
+    for name, values in outlook.results.items():
+        assert values.shape == (300, len(YEARS)), name
+        assert np.all(np.isfinite(values)), name
+        assert values.min() >= 0, name
+
+
+def test_vehicles_are_conserved_over_all_classes(outlook):
+    results = outlook.results
+    before = np.concatenate([np.full((300, 1), 800.0), results["ev_stock"][:, :-1]], axis=1)
+    gap = results["ev_stock"] - before - results["ev_registrations"] + results["ev_retirements"]
+    assert np.abs(gap).max() <= 1e-9 * results["ev_stock"].max()
+    assert sum(outlook.fleets[name].stock for name in CLASSES) == pytest.approx(results["ev_stock"])
+
+
+def test_energy_by_setting_and_month_sums_to_the_year(outlook):
+    total = sum(outlook.energy_by_setting.values()) / 1e6
+    assert total == pytest.approx(outlook.results["energy_gwh"])
+    assert outlook.month_shares.sum(axis=1) == pytest.approx(1)
+    assert sum(outlook.points_by_setting[s] for s in PUBLIC) == pytest.approx(outlook.results["charging_points_need"])
+
+
+def test_a_car_takes_as_much_from_the_grid_as_the_world_measures(outlook):
+    """IEA implies 1.5 to 2.0 MWh per car and year in most regions and 3.8 in the United States; ours lie between."""
+    cars = run(changes={"reexport_share": 0})
+    each = 1000 * np.median(cars.results["energy_gwh"][:, -1] / cars.results["ev_stock"][:, -1])
+    assert 1.5 < each < 5.0
+
+
+def test_the_same_seed_gives_the_same_outlook_and_another_does_not():
+    one, two, other = run(seed=5), run(seed=5), run(seed=6)
+    assert all(np.array_equal(one.results[name], two.results[name]) for name in MEASURES)
+    assert not np.array_equal(one.results["charging_points_need"], other.results["charging_points_need"])
+
+
+@few
+@given(st.floats(1.0, 30.0))
+def test_more_vehicles_never_fewer_chargers_by_any_answer(factor):
+    flow, today = paths(60, 5), {"count": 300, "date": "2024-12-31"}
+    fewer, more = (run(flow * f, charging_today=today, start_stock=500.0) for f in (1.0, factor))
+    for name in ("ev_stock", "energy_gwh", "peak_mw", "charging_points_need", "charging_points_standard"):
+        assert np.all(more.results[name] >= fewer.results[name] * (1 - 1e-12)), name
+
+
+@few
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_more_home_charging_is_never_more_public(one, two):
+    less, more = (run(paths(40, 4), MIXED | {"home_access": h}) for h in sorted((one, two)))
+    assert np.all(more.results["charging_points_need"] <= less.results["charging_points_need"] * (1 + 1e-12))
+
+
+def test_colder_is_never_less_energy():
+    mild, cold = (run(paths(50, 3), {"temperature_shift": shift}) for shift in (0.0, -6.0))
+    assert np.all(cold.results["energy_gwh"] > mild.results["energy_gwh"])
+    assert np.all(cold.results["peak_mw"] >= mild.results["peak_mw"])
+
+
+def test_no_vehicles_no_energy_and_no_chargers():
+    empty = run(np.zeros((20, 4)), charging_today=100.0)
+    assert all(np.all(values == 0) for values in empty.results.values())
+    assert empty.sensitivity.empty
+    assert len(empty.by_setting) == 4 * len(SETTINGS)
+
+
+def test_roads_to_cover_set_a_floor_under_en_route_points_even_without_vehicles():
+    covered = run(np.zeros((20, 2)), {"coverage_km": 1000, "coverage_spacing": 60, "coverage_points": 2})
+    assert np.all(covered.points_by_setting["enroute_dc"] == 2 * 17 * 2)
+
+
+def test_re_export_assembly_and_classes_do_what_they_say():
+    flow = np.full((10, 3), 1000.0)
+    plain = {"reexport_share": 0.4, "inventory_share": 0, "used_share": 0}
+    out = run(flow, plain | {"local_assembly": 500, "local_assembly_year": 2025, "class_share.bus": 0.1})
+    assert out.results["ev_registrations"][0] == pytest.approx([600, 1100, 1100])
+    assert out.fleets["bus"].registrations[0] == pytest.approx([60, 110, 110])
+
+
+def test_a_roll_out_multiplies_practice_by_its_year_and_no_earlier_than_today():
+    today = {"count": 300, "date": "2024-12-31"}
+    base = run(charging_today=today)
+    faster = run(changes={"charging_rollout": 2, "charging_rollout_year": 2030}, charging_today=today)
+    ratio = faster.results["charging_points_practice"] / base.results["charging_points_practice"]
+    assert ratio[0] == pytest.approx([2 ** (k / 6) for k in range(7)] + [2, 2, 2])
+
+
+def test_a_roll_out_that_never_comes_changes_nothing():
+    today = {"count": 300, "date": "2024-12-31"}
+    never = run(changes={"charging_rollout": 2, "charging_rollout_year": 2100}, charging_today=today)
+    base = run(charging_today=today)
+    assert np.array_equal(never.results["charging_points_practice"], base.results["charging_points_practice"])
+
+
+def test_stations_become_points_and_practice_starts_from_today():
+    today = Standing(400, dt.date(2024, 12, 31), "stations")
+    out = run(changes={"points_per_station": 2}, charging_today=today)
+    assert out.results["charging_points_practice"][:, 0] == pytest.approx(800)
+
+
+def test_without_a_count_practice_is_wider_than_with_one():
+    spread = []
+    for today in (None, {"count": 500, "date": "2024-12-31"}):
+        low, high = np.quantile(run(charging_today=today).results["charging_points_practice"][:, 1], [0.1, 0.9])
+        spread.append(high / low)
+    assert spread[0] > 1.5 * spread[1]
+
+
+def test_the_tables_of_a_report(outlook):
+    setting = outlook.by_setting
+    assert list(setting.columns) == [
+        "year", "setting", "public", "low", "points", "high", "installed_mw", "energy_gwh", "gross_additions",
+    ]  # fmt: skip
+    assert (setting["low"] <= setting["points"]).all()
+    assert (setting["points"] <= setting["high"]).all()
+    assert set(outlook.by_power["power"]) == {"AC, to 22 kW", "DC, to 149 kW", "DC, 150 kW and more"}
+    assert outlook.by_class.groupby("year")["stock"].sum().to_numpy() == pytest.approx(
+        outlook.results["ev_stock"].mean(axis=0)
+    )
+    assert outlook.by_cohort.groupby("year")["stock"].sum().to_numpy() == pytest.approx(
+        outlook.results["ev_stock"].mean(axis=0)
+    )
+    by_month = outlook.by_month
+    winter = by_month[(by_month["year"] == 2033) & (by_month["month"] == 1)]["gwh"].iloc[0]
+    summer = by_month[(by_month["year"] == 2033) & (by_month["month"] == 6)]["gwh"].iloc[0]
+    assert winter > 1.1 * summer
+
+
+def test_three_answers_stand_side_by_side_with_what_stands_today(outlook):
+    gap = outlook.gap
+    assert gap["answer"].nunique() == 3
+    need = gap[(gap["answer"] == "Charging points: need") & (gap["year"] == 2033)].iloc[0]
+    points = outlook.results["charging_points_need"][:, -1] - 400 * outlook.drawn["points_per_station"]
+    assert need["less_standing_today"] == pytest.approx(np.median(points))
+    assert set(outlook.rules) == {"power per vehicle", "vehicles per point"}
+
+
+def test_a_national_target_is_a_rule_of_its_own():
+    out = run(changes={"national_target": 5000, "national_target_year": 2030})
+    assert out.rules["national target"][0].tolist() == [0] * 6 + [5000] * 4
+
+
+def test_the_balance_shows_what_does_not_close(outlook):
+    table = outlook.balance
+    assert table["printed"].tolist() == [6000, 1]
+    assert (table["gap"] == table["modelled"] - table["printed"]).all()
+    assert "not on the register" in table["explanation"].iloc[1]
+
+
+def test_the_load_of_a_day_holds_the_energy_of_that_day(outlook):
+    table = outlook.load_day
+    days = table.groupby("day")["mw"].sum()
+    assert days["winter"] > days["summer"]
+    year = outlook.results["energy_gwh"][:, -1].mean() * 1000
+    assert 365 * days["summer"] < year < 365 * days["winter"]
+
+
+def test_the_tornado_puts_what_matters_first(outlook):
+    first = outlook.sensitivity.groupby("output").first()
+    assert first.loc["ev_stock", "input"] == "imports"
+    assert first.loc["charging_points_practice", "input"] == "practice_error"
+    shares = outlook.sensitivity.groupby("output")["share"].sum()
+    assert shares["ev_stock"] < 1.3
+    need = outlook.sensitivity.set_index(["output", "input"]).loc["charging_points_need"]
+    assert need.loc["utilisation_scale", "swing"] < 0 < need.loc["annual_km", "swing"]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: run(-paths()), r"imports = -.* vehicles a year; every value must be finite and 0 or more"),
+        (lambda: run(np.full((3, 2), np.nan)), r"every value must be finite"),
+        (lambda: run(np.ones(5)[None, :, None]), r"imports have shape \(1, 5, 1\)"),
+        (
+            lambda: demand_outlook(np.ones((2, 2)), [2024, 2026], parameters=load_parameters()),
+            r"years 2024 to 2026 have",
+        ),
+        (lambda: run(changes={"class_share.van": 0.7, "class_share.bus": 0.6}), r"class_share.\* add to 1.3"),
+        (
+            lambda: run(changes={"charging_rollout": 2, "charging_rollout_year": 2020}),
+            r"charging_rollout_year = 2020 lies before the first year, 2024",
+        ),
+        (
+            lambda: run(changes={"national_target": 100, "national_target_year": 2020}),
+            r"national_target_year = 2020 lies before the first year, 2024",
+        ),
+        (lambda: run(charging_today=-1), r"charging_today = -1.0 points; it must be 0 or more"),
+        (
+            lambda: run(charging_today={"count": 5, "unit": "piles", "date": "2024-01-01"}),
+            r"unit 'piles'; it must be points",
+        ),
+        (lambda: run(charging_today={"number": 5}), r"charging_today has count, date and unit; got number"),
+        (lambda: run(start_stock=-5.0), r"start_stock = -5 vehicles"),
+        (lambda: run(stock_facts=[(2024, -3)]).balance, r"a stock of -3 vehicles on 2024-12-31"),
+    ],
+)
+def test_bad_input_is_refused_by_name_and_value(call, message):
+    with pytest.raises(AssumptionError, match=message):
+        call()

@@ -1,0 +1,56 @@
+"""Load: energy conserved over the hours, a peak between its bounds."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasting.demand.charging import SETTINGS
+from forecasting.demand.load import coincidence, day_profile, load_day, peak_load
+from forecasting.errors import AssumptionError
+
+few = settings(max_examples=30, deadline=None, derandomize=True)
+
+
+@few
+@given(st.dictionaries(st.sampled_from(SETTINGS), st.floats(0, 1e6), min_size=1))
+def test_the_hours_of_a_day_sum_to_its_energy(by_setting):
+    table = load_day({"winter": by_setting})
+    assert len(table) == 24 * len(by_setting)
+    assert table["mw"].sum() == pytest.approx(sum(by_setting.values()), rel=1e-9, abs=1e-12)
+
+
+def test_homes_charge_in_the_evening_and_workplaces_in_the_morning():
+    profile = dict(zip(SETTINGS, day_profile(), strict=True))
+    assert profile["home"].argmax() in range(18, 23)
+    assert profile["work"].argmax() in range(7, 11)
+    assert profile["enroute_dc"].argmax() in range(10, 18)
+
+
+@few
+@given(st.floats(1, 1e7), st.floats(1, 1e7), st.floats(0.01, 1))
+def test_coincidence_falls_with_the_number_of_points(one, two, floor):
+    few_points, many = sorted((one, two))
+    assert floor <= coincidence(many, floor) <= coincidence(few_points, floor) <= 1
+
+
+@few
+@given(st.floats(0, 50), st.floats(1, 1e5), st.floats(0.1, 1))
+def test_the_peak_lies_between_the_mean_of_the_busiest_hour_and_rated_power(energy_per_mw, points, floor):
+    shape = (len(SETTINGS), 1, 1)
+    megawatts = np.full(shape, points * 0.01)
+    energy = np.minimum(megawatts * energy_per_mw, megawatts / day_profile().max(axis=1)[:, None, None])
+    peak = peak_load(energy, np.full(shape, points), megawatts, np.array([floor]))[0, 0]
+    hourly = (energy[:, 0, 0] @ day_profile()).max()
+    assert hourly * (1 - 1e-12) <= peak <= megawatts.sum() * (1 + 1e-12)
+    assert peak >= energy.sum() / 24 * (1 - 1e-12)
+
+
+def test_nothing_plugged_in_is_no_load():
+    none = np.zeros((len(SETTINGS), 2, 3))
+    assert np.all(peak_load(none, none, none, np.full(2, 0.2)) == 0)
+
+
+def test_a_floor_of_zero_is_refused():
+    with pytest.raises(AssumptionError, match=r"coincidence_floor = 0 share of rated power; it must be in \(0, 1\]"):
+        coincidence(10, 0)

@@ -1,0 +1,97 @@
+"""Energy: the climate factor by hand, months, and a guard against kWh/km."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasting.demand.energy import (
+    MONTH_DAYS,
+    class_factors,
+    climate_factor,
+    climate_normals,
+    energy_per_vehicle,
+    monthly_factor,
+)
+from forecasting.demand.parameters import load_parameters
+from forecasting.errors import AssumptionError
+
+few = settings(max_examples=30, deadline=None, derandomize=True)
+one = np.ones(1)
+COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
+
+
+def test_the_factor_at_the_temperatures_of_the_literature():
+    assert climate_factor(np.array([-10, -20, -31, 35])) == pytest.approx([1.245, 1.343, 1.451, 1.0945], abs=1e-3)
+
+
+def test_minus_31_agrees_with_the_winter_test_of_24_cars():
+    """A median loss of 38.4 % of range is 1.62 of the certified consumption; real over certified is 21/19."""
+    assert float(climate_factor(-31.0)) * 21 / 19 == pytest.approx(1 / (1 - 0.384), rel=0.03)
+
+
+@pytest.mark.parametrize("place", COUNTRIES)
+def test_every_country_has_twelve_months_and_its_winter_is_cold(place):
+    normals, weights = climate_normals(place)
+    assert normals.shape == (len(weights), 12)
+    assert weights.sum() == pytest.approx(1)
+    assert (weights @ normals)[[0, 11]].max() < (weights @ normals)[6] - 20
+
+
+def test_a_country_that_is_not_listed_takes_the_regions_mixture():
+    assert np.array_equal(climate_normals("DE")[0], climate_normals(None)[0])
+
+
+def test_days_spread_about_the_months_mean_add_what_the_mean_hides():
+    mild = np.full((1, 12), 15.0)
+    zero = np.zeros(1)
+    flat = monthly_factor(mild, zero, zero, 0.0098 * one, 0.0063 * one)
+    spread = monthly_factor(mild, zero, 6 * one, 0.0098 * one, 0.0063 * one)
+    # a normal with standard deviation 6 lies below its mean by 6/sqrt(2 pi) on average
+    assert flat[0, 0, 0] == pytest.approx(1.0)
+    assert spread[0, 0, 0] == pytest.approx(1 + 0.0098 * 6 / np.sqrt(2 * np.pi), abs=0.006)
+
+
+@few
+@given(st.floats(-40, 10), st.floats(0, 10), st.floats(0, 8))
+def test_colder_is_never_less_energy_below_comfort(temperature, drop, spread):
+    normals = np.full((1, 12), temperature)
+    factor = [
+        monthly_factor(normals, np.array([shift]), spread * one, 0.0098 * one, 0.0063 * one)[0, 0, 0]
+        for shift in (0.0, -drop)
+    ]
+    # warm days of a month near comfort can save a little cooling: never more than half a per cent
+    assert factor[1] >= factor[0] - 0.005
+
+
+@pytest.mark.parametrize("place", COUNTRIES)
+def test_a_colder_year_takes_more_energy_in_every_country(place):
+    drawn = load_parameters().draw(np.random.default_rng(0), 50)
+    colder = drawn | {"temperature_shift": drawn["temperature_shift"] - 5}
+    assert np.all(class_factors(place, colder).mean(axis=1) > class_factors(place, drawn).mean(axis=1))
+
+
+def test_astana_and_tashkent_are_near_the_annual_factors_of_the_note():
+    """Annual 1.12 and 1.05 on monthly means alone; days' spread adds a little."""
+    zero = np.zeros(1)
+    normals, weights = climate_normals("KZ")
+    kz = monthly_factor(normals, zero, zero, 0.0098 * one, 0.0063 * one)[0].mean(axis=1)
+    uz = monthly_factor(climate_normals("UZ")[0], zero, zero, 0.0098 * one, 0.0063 * one)[0].mean()
+    assert kz[1] == pytest.approx(1.12, abs=0.015)
+    assert uz == pytest.approx(1.05, abs=0.015)
+    assert weights[0] > weights[1]
+
+
+def test_energy_of_a_year_by_hand_and_months_by_their_days():
+    monthly = energy_per_vehicle(15_000 * one, 20 * one, np.ones((1, 12)))
+    assert monthly.sum() == pytest.approx(3000)
+    assert monthly[0, 0] / monthly[0, 3] == pytest.approx(MONTH_DAYS[0] / MONTH_DAYS[3])
+
+
+@pytest.mark.parametrize(
+    ("km", "use", "message"),
+    [(-1.0, 20.0, r"annual_km = -1 km per year"), (15_000.0, 0.2, r"consumption = 0.2 kWh/100 km; below 5 .* kWh/km")],
+)
+def test_negative_distance_and_kwh_per_km_are_refused(km, use, message):
+    with pytest.raises(AssumptionError, match=message):
+        energy_per_vehicle(km * one, use * one, np.ones((1, 12)))

@@ -1,0 +1,93 @@
+"""Cohorts: vehicles conserved, survival as published, used vehicles that enter at an age."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasting.demand.fleet import conditional_survival, mean_life, run_fleet, survival, survival_sets
+from forecasting.errors import AssumptionError
+
+few = settings(max_examples=30, deadline=None, derandomize=True)
+one = np.ones(1)
+
+
+def test_survival_to_the_scale_is_one_over_e_and_the_mean_life_is_shorter():
+    scale, shape = survival_sets()["China private car"]
+    assert survival(scale, scale, shape) == pytest.approx(np.exp(-1))
+    assert mean_life(scale, shape) == pytest.approx(13.24, abs=0.005)
+    assert 1 - survival(5, scale, shape) == pytest.approx(0.006, abs=5e-4)
+
+
+def test_a_published_mean_life_is_read_as_a_mean():
+    scale, shape = survival_sets()["Germany"]
+    assert mean_life(scale, shape) == pytest.approx(14.82)
+
+
+def test_survival_starts_at_one_and_never_rises():
+    ages = np.arange(60.0)
+    values = survival(ages, 16, 4.79)
+    assert values[0] == 1
+    assert np.all(np.diff(values) <= 0)
+
+
+def test_conditional_survival_is_a_ratio_of_survivals():
+    ages = np.arange(10.0)
+    found = conditional_survival(ages, 4 * one, 14 * one, 3 * one)[0]
+    assert found == pytest.approx(survival(4 + ages, 14, 3) / survival(4, 14, 3))
+
+
+@few
+@given(
+    st.lists(st.floats(0, 1e6), min_size=1, max_size=15),
+    st.floats(2, 40),
+    st.floats(0.6, 10),
+    st.floats(0, 1),
+    st.floats(0, 20),
+    st.floats(0, 1e6),
+)
+def test_vehicles_are_conserved(flow, scale, shape, used, entry, start):
+    fleet = run_fleet(np.array([flow]), scale * one, shape * one, used, entry, start)
+    before = np.concatenate([[start], fleet.stock[0, :-1]])
+    gap = fleet.stock[0] - before - fleet.registrations[0] + fleet.retirements[0]
+    assert np.abs(gap).max() <= 1e-9 * max(start + sum(flow), 1)
+    assert np.all(fleet.retirements >= 0)
+    assert fleet.by_cohort().sum(axis=1) == pytest.approx(fleet.stock[0])
+
+
+def test_constant_registrations_approach_the_mean_life():
+    fleet = run_fleet(np.full((1, 80), 1000.0), 14.46 * one, 4.79 * one)
+    # counted at the end of each year, a cohort is there for half a year more than from mid-year on
+    assert fleet.stock[0, -1] / 1000 == pytest.approx(mean_life(14.46, 4.79) + 0.5, rel=1e-3)
+
+
+def test_older_vehicles_leave_sooner():
+    new = run_fleet(np.full((1, 12), 100.0), 14 * one, 5 * one)
+    used = run_fleet(np.full((1, 12), 100.0), 14 * one, 5 * one, used_share=1.0, entry_age=6.0)
+    assert np.all(used.stock <= new.stock)
+    assert used.mean_age[0, 0] == 6.0
+
+
+def test_mean_age_of_a_single_cohort_grows_by_a_year_a_year():
+    fleet = run_fleet(np.array([[100.0, 0.0, 0.0]]), 16 * one, 5 * one)
+    assert fleet.mean_age[0] == pytest.approx([0, 1, 2])
+
+
+def test_an_empty_fleet_has_no_age_and_no_losses():
+    fleet = run_fleet(np.zeros((1, 3)), 16 * one, 5 * one)
+    assert np.all(fleet.stock == 0)
+    assert np.all(fleet.mean_age == 0)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: survival(3, 0, 5), r"survival_scale = 0 years is out of range; it must be above 0"),
+        (lambda: survival(3, 5, -1), r"survival_shape = -1 1 is out of range"),
+        (lambda: run_fleet(np.array([[-1.0]]), one, one), r"registrations = -1 vehicles; it must be 0 or more"),
+        (lambda: run_fleet(np.ones((1, 1)), one, one, start_stock=-5.0), r"start_stock = -5 vehicles"),
+    ],
+)
+def test_what_cannot_be_is_refused(call, message):
+    with pytest.raises(AssumptionError, match=message):
+        call()

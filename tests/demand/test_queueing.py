@@ -1,0 +1,129 @@
+"""Erlang's formulas against textbook values, Poisson sums and their own limits."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import poisson
+
+from forecasting.demand.queueing import (
+    Promise,
+    ceilings,
+    erlang_b,
+    erlang_c,
+    mean_wait,
+    points_for,
+    station_service,
+    utilisation_ceiling,
+    wait_exceeds,
+)
+from forecasting.errors import AssumptionError
+
+few = settings(max_examples=40, deadline=None, derandomize=True)
+
+
+@pytest.mark.parametrize(
+    ("servers", "load", "expected"),
+    [(1, 0.5, 1 / 2), (2, 1, 1 / 3), (2, 1.5, 9 / 14), (3, 2, 4 / 9), (4, 3, 27 / 53), (5, 4, 128 / 231)],
+)
+def test_erlang_c_of_textbooks(servers, load, expected):
+    assert erlang_c(servers, load) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize(("servers", "load", "expected"), [(10, 8, 0.40918), (20, 18, 0.550769)])
+def test_erlang_c_of_larger_systems(servers, load, expected):
+    assert erlang_c(servers, load) == pytest.approx(expected, abs=5e-6)
+
+
+@pytest.mark.parametrize(("servers", "load", "expected"), [(2, 1, 0.2), (5, 4, 0.199067), (14, 10, 0.056819)])
+def test_erlang_b_of_textbooks(servers, load, expected):
+    assert erlang_b(servers, load) == pytest.approx(expected, abs=5e-7)
+
+
+def test_the_call_centre_with_ten_erlang_on_fourteen_servers():
+    assert erlang_c(14, 10) == pytest.approx(0.17413, abs=5e-6)
+    assert mean_wait(14, 10, service=180) == pytest.approx(7.84, abs=0.005)
+    assert 1 - wait_exceeds(14, 10, time=20, service=180) == pytest.approx(0.8884, abs=5e-5)
+
+
+@pytest.mark.parametrize(("servers", "minutes"), [(6, 20.7), (8, 2.1), (10, 0.26)])
+def test_mean_waits_of_a_published_teaching_page(servers, minutes):
+    """Six arrivals an hour, service of 48 minutes."""
+    assert mean_wait(servers, 6 / 1.25, service=48) == pytest.approx(minutes, abs=0.05)
+
+
+@pytest.mark.parametrize(("servers", "load"), [(100, 80.0), (10_000, 9_900.0), (10_000, 5.0), (10_000, 10_500.0)])
+def test_erlang_b_is_a_ratio_of_poisson_probabilities_however_large(servers, load):
+    expected = math.exp(poisson.logpmf(servers, load) - poisson.logcdf(servers, load))
+    assert erlang_b(servers, load) == pytest.approx(expected, rel=1e-8, abs=1e-300)
+
+
+def test_ten_thousand_servers_near_capacity_wait_as_heavy_traffic_says():
+    """Halfin and Whitt: with beta = (c - a)/sqrt(a) the share waiting is 1/(1 + beta Phi(beta)/phi(beta))."""
+    load = 9_900.0
+    beta = (10_000 - load) / math.sqrt(load)
+    cdf, pdf = 0.5 * math.erfc(-beta / math.sqrt(2)), math.exp(-beta * beta / 2) / math.sqrt(2 * math.pi)
+    assert erlang_c(10_000, load) == pytest.approx(1 / (1 + beta * cdf / pdf), rel=0.01)
+
+
+def test_at_and_above_capacity_everybody_waits_for_ever_and_nobody_waits_without_load():
+    assert erlang_c(2, 2) == 1.0
+    assert mean_wait(2, 2.5) == math.inf
+    assert wait_exceeds(2, 3, time=1e6) == 1.0
+    assert (erlang_c(3, 0), mean_wait(3, 0), points_for(0)) == (0.0, 0.0, 0)
+
+
+@few
+@given(st.integers(1, 300), st.floats(0.01, 0.999))
+def test_more_servers_never_longer_waits(servers, occupancy):
+    load = servers * occupancy
+    assert erlang_c(servers + 1, load) <= erlang_c(servers, load) + 1e-12
+    assert mean_wait(servers + 1, load) <= mean_wait(servers, load) + 1e-12
+
+
+@few
+@given(st.floats(0.001, 500))
+def test_points_for_is_the_smallest_number_that_keeps_the_promise(load):
+    promise = Promise(minutes=5, share=0.05, service_minutes=25)
+    points = points_for(load, promise)
+    assert wait_exceeds(points, load, 5, 25) <= 0.05
+    assert points == 1 or wait_exceeds(points - 1, load, 5, 25) > 0.05
+
+
+@pytest.mark.parametrize(("points", "ceiling"), [(1, 0.065), (2, 0.158), (4, 0.253), (8, 0.33), (16, 0.39)])
+def test_the_utilisation_ceiling_rises_with_the_size_of_the_station(points, ceiling):
+    assert utilisation_ceiling(points) == pytest.approx(ceiling, abs=0.006)
+
+
+def test_ceilings_between_whole_points_lie_between_theirs():
+    low, middle, high = ceilings(np.array([2.0, 2.5, 3.0]))
+    assert middle == pytest.approx((low + high) / 2)
+
+
+def test_a_station_at_its_ceiling_just_keeps_the_promise_in_the_busiest_hour():
+    load = utilisation_ceiling(4) * 4 * 24 * 0.085
+    assert wait_exceeds(4, load, 10, 30) == pytest.approx(0.1, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: station_service(4, 8),
+            r"arrivals_per_hour = 8 vehicles per hour .* below the capacity of 4 points, 8 ",
+        ),
+        (lambda: erlang_b(0, 1), r"servers = 0 points .* 1 or more"),
+        (lambda: erlang_c(3, -1), r"load = -1 erlang .* 0 or more"),
+        (lambda: erlang_c(3, math.nan), r"load = nan erlang"),
+        (lambda: points_for(math.inf), r"load = inf erlang"),
+        (lambda: Promise(share=0), r"share = 0 share of arrivals .* inside \(0, 1\)"),
+        (lambda: Promise(service_minutes=0), r"service_minutes = 0 minutes .* above 0"),
+        (lambda: mean_wait(3, 1, service=0), r"service = 0 time"),
+        (lambda: utilisation_ceiling(2, None, 0.01), r"peak_hour_share = 0.01"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name_value_unit_and_range(call, message):
+    with pytest.raises(AssumptionError, match=message):
+        call()

@@ -1,0 +1,102 @@
+"""The backtest of charging points: synthetic markets, missing counts, market left out, calibration."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.errors import EvidenceError
+from forecasting.evaluation.chargers import backtest_chargers, charger_errors
+
+COLUMNS = ["market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points"]
+
+
+def markets(count=16, elasticity=0.7, noise=0.12, seed=0, prefix="M", years=range(2011, 2025)):
+    rng = np.random.default_rng(seed)
+    rows = []
+    for m in range(count):
+        stock = 2000 * np.exp(np.cumsum(rng.uniform(0.15, 0.6, len(years))))
+        walk = np.cumsum(noise * rng.standard_normal(len(years)))
+        points = 400 * (stock / stock[0]) ** elasticity * np.exp(walk)
+        rows += [(f"{prefix}{m}", y, s, 0.0, p * 0.2, p * 0.8) for y, s, p in zip(years, stock, points, strict=True)]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+@pytest.fixture(scope="module")
+def scores():
+    return backtest_chargers(markets(noise=0.08))
+
+
+def test_three_methods_at_three_horizons(scores):
+    assert list(scores.columns) == ["horizon", "n", "method", "median_ale", "mape", "in80"]
+    assert scores[["horizon", "method"]].values.tolist() == [
+        [horizon, method] for horizon in (1, 3, 5) for method in ("practice", "constant ratio", "drift")
+    ]
+    assert scores.groupby("horizon")["n"].nunique().tolist() == [1, 1, 1]
+    assert scores["n"].iloc[0] == 16 * 13
+
+
+def test_where_points_grow_less_than_vehicles_practice_wins_more_the_farther_ahead(scores):
+    table = scores.pivot_table(index="horizon", columns="method", values="median_ale")
+    ratio = table["practice"] / table["constant ratio"]
+    assert (ratio <= 0.75).all()
+    assert ratio[5] < ratio[1]
+
+
+def test_intervals_hold_four_in_five_on_markets_never_seen():
+    scores = backtest_chargers(markets(24, seed=3, prefix="T"), markets(24, seed=4))
+    practice = scores[scores["method"] == "practice"]
+    assert practice["in80"].between(0.72, 0.88).all()
+
+
+def test_a_perfect_rule_has_no_error():
+    errors = charger_errors(markets(noise=0.0))
+    assert errors.loc[errors["method"] == "practice", "error"].abs().max() < 1e-9
+
+
+def test_a_market_never_teaches_itself():
+    panel = markets(6)
+    odd = panel["market"] == "M0"
+    panel.loc[odd, ["public_fast_points", "public_slow_points"]] *= np.exp(
+        np.linspace(0, 4, odd.sum())[:, None] * [1, 1]
+    )
+    without = panel[~odd]
+    alone = charger_errors(panel[odd], without)
+    both = charger_errors(panel[odd], panel)
+    pd.testing.assert_frame_equal(alone, both)
+
+
+def test_a_missing_fast_count_is_not_zero():
+    panel = markets(6, noise=0.0)
+    panel.loc[(panel["market"] == "M1") & (panel["year"] < 2016), "public_fast_points"] = np.nan
+    errors = charger_errors(panel)
+    assert errors[errors["market"] == "M1"]["year"].min() == 2016
+    assert errors.loc[errors["method"] == "practice", "error"].abs().max() < 1e-9
+
+
+def test_falls_and_repeats_are_kept_and_flagged():
+    panel = markets(6)
+    at = panel.index[(panel["market"] == "M2") & (panel["year"] == 2018)][0]
+    counts = ["public_fast_points", "public_slow_points"]
+    panel.loc[at, counts] = panel.loc[at - 1, counts]
+    panel.loc[at + 1, counts] = panel.loc[at, counts] * 0.6
+    scores = backtest_chargers(panel)
+    faults = scores.attrs["faults"].set_index(["market", "year"])["fault"]
+    assert faults[("M2", 2018)] == "repeat"
+    assert faults[("M2", 2019)] == "fall"
+    assert scores["n"].iloc[0] == 6 * 13
+
+
+def test_files_are_read(tmp_path):
+    panel = markets(6)
+    panel.to_csv(tmp_path / "panel.csv", index=False)
+    pd.testing.assert_frame_equal(backtest_chargers(tmp_path / "panel.csv"), backtest_chargers(panel))
+
+
+def test_a_panel_that_cannot_be_scored_says_why(tmp_path):
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(EvidenceError, match="not a readable CSV"):
+        backtest_chargers(tmp_path / "empty.csv")
+    with pytest.raises(EvidenceError, match="no market has fast and slow points in two years"):
+        backtest_chargers(markets(4, years=range(2020, 2021)))
+    with pytest.raises(EvidenceError, match="the panel lacks public_fast_points"):
+        backtest_chargers(markets(4).drop(columns="public_fast_points"))
