@@ -8,6 +8,7 @@ damping and its own end. Starting values come from a scan of curves shared by al
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ Array = NDArray[np.float64]
 CHUNK = 2048  # series solved together: their arrays stay in a core's cache
 MAX_STEPS = 100
 REST = 1e-13  # relative gain of an accepted step at which a search has come to rest
+ROUNDING = 1e-14  # relative loss of a step that is rounding alone
 REACHED = np.array([0.01, 0.03, 0.08, 0.15, 0.25, 0.4, 0.55, 0.7, 0.82, 0.9, 0.96, 0.99, 0.999])
 TAKEOVER = np.geomspace(0.1, 12.0, 13)  # in units of the time seen
 SKEW = np.array([0.2, 0.6, 1.0, 2.0])
@@ -61,7 +63,32 @@ class CurveFits:
         """Fitted values, (series, periods)."""
         params = np.asarray(self.params)
         with np.errstate(all="ignore"):
-            return params[:, :1] * self.sampling.design(self.curve, params[:, 1:].T)
+            return params[:, :1] * self.sampling.design(self.curve, params[:, 1:].T).T
+
+
+@dataclass
+class Point:
+    """Where the searches of some series stand; arrays have the series as their last axis."""
+
+    inner: Array  # coordinates (free parameters, series)
+    design: Array  # fitted values for m = 1 (periods, series)
+    slopes: list[Array]  # their derivatives by each coordinate
+    level: Array
+    residual: Array
+    sse: Array
+
+    def take(self, other: Point, better: NDArray[np.bool_]) -> None:
+        """Move the better ones."""
+        for mine, theirs in zip(self._arrays(), other._arrays(), strict=True):
+            np.copyto(mine, theirs, where=better)
+
+    def keep(self, go: NDArray[np.bool_]) -> Point:
+        """Only some series."""
+        inner, design, level, residual, sse, *slopes = (array[..., go] for array in self._arrays())
+        return Point(inner, design, slopes, level, residual, sse)
+
+    def _arrays(self) -> list[Array]:
+        return [self.inner, self.design, self.level, self.residual, self.sse, *self.slopes]
 
 
 class Solver:
@@ -74,7 +101,7 @@ class Solver:
     level : (float, float)
         Bounds of ``m``; equal where it is fixed.
     tolerance : float
-        Largest cosine of the angle between the residuals and a column of the Jacobian at a minimum.
+        Relative gain that the next step promises, below which a point is a minimum.
     """
 
     def __init__(
@@ -83,107 +110,126 @@ class Solver:
         sampling: Sampling,
         search: Search,
         level: tuple[float, float] = (-np.inf, np.inf),
-        tolerance: float = 1e-8,
+        tolerance: float = 1e-10,
     ) -> None:
         self.curve, self.sampling, self.search = curve, sampling, search
         self.level, self.tolerance = level, tolerance
-
-    def scan(self, data: Array, weights: Array | None) -> Array:
-        """The best of a grid of curves for each series: shape parameters, (parameters, series)."""
-        skew = SKEW if self.curve.skewed else SKEW[2:3]
-        reached, takeover, skew = (axis.ravel() for axis in np.meshgrid(REACHED, TAKEOVER, skew, indexing="ij"))
-        end, window = float(self.sampling.ends[-1]), self.sampling.window
-        shape = np.stack(self.curve.locate(reached, takeover * window, skew, end))
-        keep = np.isfinite(shape).all(axis=0)
-        shape, _ = self.search.outside(self.search.inside(shape[:, keep]))
-        design = self.sampling.design(self.curve, shape)
-        keep = np.isfinite(design).all(axis=1) & (np.abs(design).max(axis=1) > 1e-200)
-        shape, design = shape[:, keep], design[keep]
-        size = np.sqrt((design**2).sum(axis=1))  # lest tiny designs underflow
-        design = design / size[:, None]
-        cross = data @ design.T if weights is None else (data * weights) @ design.T
-        square = 1.0 if weights is None else np.maximum(weights @ (design**2).T, 1e-200)
-        scale = np.clip(cross / square, self.level[0] * size, self.level[1] * size)
-        return shape[:, np.argmin(scale * (scale * square - 2 * cross), axis=1)]
-
-    def evaluate(self, data: Array, root: Array | None, inner: Array) -> tuple[Array, Array, Array, Array]:
-        """Design, level, residuals and sums of squares at coordinates (free, series)."""
-        design = self.sampling.design(self.curve, self.search.outside(inner)[0])
-        if root is not None:
-            design = design * root
-        square = np.einsum("ij,ij->i", design, design)
-        level = np.einsum("ij,ij->i", design, data) / square
-        level = np.clip(level, *self.level)
-        residual = data - level[:, None] * design
-        sse = np.einsum("ij,ij->i", residual, residual)
-        return design, level, residual, np.where(np.isfinite(sse), sse, np.inf)
-
-    def jacobian(self, root: Array | None, inner: Array, design: Array, level: Array) -> Array:
-        """Derivatives of the fitted values by the coordinates, less what the level takes up."""
-        shape, slope = self.search.outside(inner)
-        columns = self.sampling.slopes(self.curve, shape)[self.search.free] * slope[:, :, None]
-        if root is not None:
-            columns = columns * root
-        interior = (level > self.level[0]) & (level < self.level[1])
-        share = np.einsum("kij,ij->ki", columns, design) / np.einsum("ij,ij->i", design, design)
-        return (columns - np.where(interior, share, 0.0)[:, :, None] * design) * level[:, None]
+        self.bounded = np.isfinite(level).any()
 
     def run(self, data: Array, weights: Array | None, start: Array | None) -> tuple[Array, Array, Array, Array]:
-        """Shape (parameters, series), level, sum of squares and convergence of each series."""
+        """Fit series, (series, periods).
+
+        Returns shape parameters (parameters, series), level, sum of squares and convergence of each series.
+        """
         with np.errstate(all="ignore"):  # a step may leave what floats can hold; it is then refused
             shape = self.scan(data, weights) if start is None else start
-            root = None if weights is None else np.sqrt(weights)
+            data = np.ascontiguousarray(data.T)
+            root = None if weights is None else np.ascontiguousarray(np.sqrt(weights.T))
             data = data if root is None else data * root
             inner, level, sse, done = self._descend(data, root, self.search.inside(shape))
             return self.search.outside(inner)[0], level, sse, done
 
+    def scan(self, data: Array, weights: Array | None) -> Array:
+        """The best of a grid of curves for each series: shape parameters, (parameters, series)."""
+        shape, design = self._grid()
+        size = np.sqrt((design**2).sum(axis=0))  # lest tiny designs underflow
+        design = design / size
+        cross = data @ design if weights is None else (data * weights) @ design
+        if weights is None and not self.bounded:
+            return shape[:, np.argmax(cross, axis=1)]
+        square = np.ones(cross.shape) if weights is None else np.maximum(weights @ design**2, 1e-200)
+        scale = np.clip(cross / square, self.level[0] * size, self.level[1] * size)
+        return shape[:, np.argmin(scale * (scale * square - 2 * cross), axis=1)]
+
+    def _grid(self) -> tuple[Array, Array]:
+        skew = SKEW if self.curve.skewed else SKEW[2:3]
+        reached, takeover, skew = (axis.ravel() for axis in np.meshgrid(REACHED, TAKEOVER, skew, indexing="ij"))
+        end, window = float(self.sampling.ends[-1]), self.sampling.window
+        shape = np.stack(self.curve.locate(reached, takeover * window, skew, end))
+        shape, _ = self.search.outside(self.search.inside(shape[:, np.isfinite(shape).all(axis=0)]))
+        design = self.sampling.design(self.curve, shape)
+        keep = np.isfinite(design).all(axis=0) & (np.abs(design).max(axis=0) > 1e-200)
+        return shape[:, keep], design[:, keep]
+
+    def _at(self, data: Array, root: Array | None, inner: Array) -> Point:
+        """Fit the level, and take derivatives, at coordinates (free, series)."""
+        shape, slope = self.search.outside(inner)
+        design, slopes = self.sampling.tangent(self.curve, shape)
+        slopes = [column * size for column, size in zip(compress(slopes, self.search.free), slope, strict=True)]
+        if root is not None:
+            design, slopes = design * root, [column * root for column in slopes]
+        level = _dot(design, data) / _dot(design, design)
+        if self.bounded:
+            level = np.clip(level, *self.level)
+        residual = data - level * design
+        sse = _dot(residual, residual)
+        return Point(inner, design, slopes, level, residual, np.where(sse < np.inf, sse, np.inf))
+
+    def _step(self, point: Point, damping: Array) -> tuple[Array, Array]:
+        """Step (free, series), and the relative gain in the sum of squares that an undamped one promises."""
+        norm = _dot(point.design, point.design)
+        unit = point.design if not self.bounded else point.design * self._interior(point.level)
+        columns = [column - (_dot(unit, column) / norm) * unit for column in point.slopes]  # less what m takes up
+        towards = np.stack([_dot(column, point.residual) for column in columns])
+        normal = np.stack([[_dot(one, other) for other in columns] for one in columns]) * point.level**2
+        size = np.sqrt(np.einsum("kki->ki", normal))
+        size = np.where(size > 0, size, 1.0)
+        towards = np.nan_to_num(towards * point.level / size, posinf=0.0, neginf=0.0)
+        matrix = np.nan_to_num(normal / (size[:, None] * size), posinf=0.0, neginf=0.0)
+        step = _solve(matrix, towards, 1 + damping)
+        gain = np.abs((_solve(matrix, towards, 1 + 1e-14) * towards).sum(axis=0)) / np.maximum(point.sse, 1e-300)
+        return np.clip(np.nan_to_num(step / size), -3, 3), gain
+
+    def _interior(self, level: Array) -> Array:
+        return np.where((level > self.level[0]) & (level < self.level[1]), 1.0, 0.0)
+
     def _descend(self, data: Array, root: Array | None, inner: Array) -> tuple[Array, Array, Array, Array]:
-        found, active = inner.copy(), np.arange(data.shape[0])
-        design, level, residual, sse = self.evaluate(data, root, inner)
-        levels, squares, done = level.copy(), sse.copy(), np.zeros(len(active), dtype=bool)
-        total, damping = np.einsum("ij,ij->i", data, data), np.full(len(active), 1e-3)
+        point, total = self._at(data, root, inner), _dot(data, data)
+        found, levels, squares = inner.copy(), point.level.copy(), point.sse.copy()
+        active, damping, done = (
+            np.arange(data.shape[1]),
+            np.full(data.shape[1], 1e-3),
+            np.ones(data.shape[1], dtype=bool),
+        )
         for _ in range(MAX_STEPS if len(inner) else 0):
-            columns = self.jacobian(root, inner, design, level)
-            step, cosine = _step(columns, residual, damping, sse)
-            trial = self.evaluate(data, root, inner + step)
-            gain = (sse - trial[3]) / np.maximum(sse, 1e-300)
-            better = gain >= 0
+            step, promise = self._step(point, damping)
+            trial = self._at(data, root, point.inner + step)
+            gain = (point.sse - trial.sse) / np.maximum(point.sse, 1e-300)
+            better = gain >= -ROUNDING
             damping = np.clip(np.where(better, damping / 10, damping * 8), 1e-14, 1e12)
-            inner = np.where(better, inner + step, inner)
-            design, residual = (
-                np.where(better[:, None], trial[0], design),
-                np.where(better[:, None], trial[2], residual),
-            )
-            level, sse = np.where(better, trial[1], level), np.where(better, trial[3], sse)
-            minimum = (cosine < self.tolerance) | (sse <= 1e-28 * total)
-            rest = minimum | (better & (gain < REST)) | (damping > 1e10)
-            found[:, active], levels[active], squares[active] = inner, level, sse
-            done[active] = minimum | (rest & (cosine < 1e-4))
-            if rest.any():
-                go = ~rest
-                active, inner, damping, sse, level, total = (
-                    active[go], inner[:, go], damping[go], sse[go], level[go], total[go],
-                )  # fmt: skip
-                data, design, residual = data[go], design[go], residual[go]
-                root = None if root is None else root[go]
+            point.take(trial, better)
+            minimum = (promise < self.tolerance) | (point.sse <= 1e-28 * total)
+            rest = minimum | (better & (gain < min(REST, self.tolerance))) | (damping > 1e10)
+            if not rest.any():
+                continue
+            ended = active[rest]
+            found[:, ended], levels[ended], squares[ended] = point.inner[:, rest], point.level[rest], point.sse[rest]
+            done[ended] = minimum[rest] | (promise[rest] < 1e-7)
+            go = ~rest
+            point, active, damping, total, data = point.keep(go), active[go], damping[go], total[go], data[:, go]
+            root = None if root is None else root[:, go]
             if not len(active):
-                break
+                return found, levels, squares, done
+        found[:, active], levels[active], squares[active] = point.inner, point.level, point.sse
+        done[active] = not len(inner)
         return found, levels, squares, done
 
 
-def _step(columns: Array, residual: Array, damping: Array, sse: Array) -> tuple[Array, Array]:
-    """Levenberg-Marquardt step, and the largest cosine between the residuals and a column."""
-    normal = np.einsum("kij,lij->ikl", columns, columns)
-    towards = np.einsum("kij,ij->ik", columns, residual)
-    diagonal = np.einsum("ikk->ik", normal)
-    size = np.sqrt(diagonal)
-    size = np.where(size > 0, size, 1.0)
-    cosine = np.max(np.abs(towards) / size / np.sqrt(np.maximum(sse, 1e-300))[:, None], axis=1)
-    scaled = normal / (size[:, :, None] * size[:, None, :])
-    scaled[:, *np.diag_indices(len(columns))] = 1 + damping[:, None] + 1e-15
-    scaled, towards = np.nan_to_num(scaled, posinf=0.0, neginf=0.0), np.nan_to_num(towards / size)
-    step = np.linalg.solve(scaled, towards[:, :, None])[:, :, 0] / size
-    return np.clip(np.nan_to_num(step), -3, 3).T, cosine
+def _dot(one: Array, other: Array) -> Array:
+    """Sums over periods, (series,)."""
+    return np.einsum("ij,ij->j", one, other)
+
+
+def _solve(matrix: Array, towards: Array, diagonal: Array | float) -> Array:
+    """Solve small systems with ones on the diagonal replaced, (parameters, series)."""
+    if len(towards) == 1:
+        return towards / diagonal
+    if len(towards) == 2:
+        (one, other), cross = towards, matrix[0, 1]
+        return np.stack([one * diagonal - other * cross, other * diagonal - one * cross]) / (diagonal**2 - cross**2)
+    system = np.moveaxis(matrix, -1, 0).copy()
+    system[:, *np.diag_indices(len(towards))] = np.reshape(diagonal, (-1, 1)) + 1e-15
+    return np.linalg.solve(system, towards.T[:, :, None])[:, :, 0].T
 
 
 def fit_curves(

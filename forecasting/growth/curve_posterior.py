@@ -49,6 +49,7 @@ class CurvePrior:
     """
 
     reach: float = 1.3
+    centre: float = 0.0
     takeover: tuple[float, float] = (1.7, 0.9)
     skew: tuple[float, float] = (1.0, 0.7)
     scatter: tuple[float, float] = (0.15, 0.7)
@@ -93,7 +94,7 @@ class CurveTarget:
     def shape(self, z: Array) -> Array:
         """Shape parameters (parameters, points)."""
         prior = self.prior
-        reached = np.clip(ndtr(prior.reach * z[:, 0]), 1e-12, 1 - 1e-12)
+        reached = np.clip(ndtr(prior.centre + prior.reach * z[:, 0]), 1e-12, 1 - 1e-12)
         takeover = prior.takeover[0] * np.exp(prior.takeover[1] * z[:, 1]) * self.sampling.window
         skew = prior.skew[0] * np.exp(prior.skew[1] * z[:, 2]) if self.curve.skewed else np.ones(len(z))
         shape = np.stack(self.curve.locate(reached, takeover, skew, float(self.sampling.ends[-1])))
@@ -112,7 +113,7 @@ class CurveTarget:
         shape, scatter = self.shape(z), self.scatter(z)
         possible = np.isfinite(shape).all(axis=0)
         safe = np.where(possible, shape, shape[:, np.argmax(possible)][:, None])
-        design = self.sampling.design(self.curve, safe)[:, self.seen]
+        design = self.sampling.design(self.curve, safe)[self.seen]
         scale = self.noise.scale(self.y, design, scatter, self.weights)
         if "m" in self.problem.fixed:
             scale = self._fixed_scale(design, scatter)
@@ -121,9 +122,8 @@ class CurveTarget:
 
     def _fixed_scale(self, design: Array, scatter: Array) -> Scale:
         level = self.problem.fixed["m"]
-        spread = np.maximum(scatter, 1e-9)[:, None]
-        fit = self.noise.loglike(self.y, level * design, spread) @ self.weights
-        return Scale(np.full(len(design), np.log(level)), np.zeros(len(design)), fit)
+        fit = self.weights @ self.noise.loglike(self.y[:, None], level * design, np.maximum(scatter, 1e-9))
+        return Scale(np.full(len(scatter), np.log(level)), np.zeros(len(scatter)), fit)
 
 
 def sample_curve(problem: Problem, noise: Noise, prior: CurvePrior = PRIOR) -> Particles:
@@ -160,8 +160,8 @@ def sample_curve(problem: Problem, noise: Noise, prior: CurvePrior = PRIOR) -> P
 
 def _log_normal(z: Array, mean: Array, root: Array) -> Array:
     """Log density of a normal law without the constant of the standard one."""
-    standard = np.linalg.solve(root, (z - mean).T)
-    return -0.5 * (standard**2).sum(axis=0) - np.log(np.diag(root)).sum()
+    standard = (z - mean) @ np.linalg.inv(root).T
+    return -0.5 * np.einsum("ij,ij->i", standard, standard) - np.log(np.diag(root)).sum()
 
 
 def _normalise(log_weight: Array) -> Array:

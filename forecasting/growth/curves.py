@@ -1,4 +1,4 @@
-"""Growth curves as declarations: parameter names, bounds, cumulative share and its gradient.
+"""Growth curves as declarations: parameter names, bounds, cumulative share, and its derivatives.
 
 A curve is ``N(t) = m * G(t)`` with ``t`` the time since launch; ``m`` is linear and is the ceiling, except for the
 exponential, which has none (there it is the level at launch). Each curve also says which parameters put the share
@@ -48,8 +48,8 @@ class Curve:
         Open bounds of the shape parameters.
     share : callable
         ``share(t, *shape)``, broadcasting.
-    gradient : callable
-        ``gradient(t, *shape)``: derivatives of the share by each shape parameter.
+    tangent : callable
+        ``tangent(t, *shape)``: the share and its derivatives by each shape parameter, in one pass.
     locate : callable
         ``locate(reached, takeover, skew, end)``: shape parameters of the curve that has the share ``reached`` at time
         ``end``; ``skew`` is the third parameter where there is one. NaN where no such curve exists.
@@ -70,7 +70,7 @@ class Curve:
     names: tuple[str, ...]
     bounds: tuple[tuple[float, float], ...]
     share: Callable[..., Array]
-    gradient: Callable[..., tuple[Array, ...]]
+    tangent: Callable[..., tuple[Array, ...]]
     locate: Callable[..., tuple[Array, ...]]
     skewed: bool = False
     ceiling: bool = True
@@ -96,8 +96,9 @@ def _exponential(t: Array, b: Array) -> Array:
     return np.exp(b * t)
 
 
-def _exponential_gradient(t: Array, b: Array) -> tuple[Array, ...]:
-    return (t * np.exp(b * t),)
+def _exponential_tangent(t: Array, b: Array) -> tuple[Array, ...]:
+    share = np.exp(b * t)
+    return share, t * share
 
 
 def _exponential_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
@@ -108,10 +109,10 @@ def _logistic(t: Array, a: Array, b: Array) -> Array:
     return np.asarray(expit(b * t - a))
 
 
-def _logistic_gradient(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
+def _logistic_tangent(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
     share = expit(b * t - a)
     slope = share * (1 - share)
-    return -slope, t * slope
+    return share, -slope, t * slope
 
 
 def _logistic_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
@@ -123,10 +124,11 @@ def _gompertz(t: Array, a: Array, b: Array) -> Array:
     return np.exp(-a * np.exp(-b * t))
 
 
-def _gompertz_gradient(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
+def _gompertz_tangent(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
     decay = np.exp(-b * t)
-    slope = np.exp(-a * decay) * decay
-    return -slope, a * t * slope
+    share = np.exp(-a * decay)
+    slope = share * decay
+    return share, -slope, t * (a * slope)
 
 
 def _gompertz_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
@@ -139,11 +141,13 @@ def _bass(t: Array, p: Array, q: Array) -> Array:
     return -p * np.expm1(step) / (p + q * np.exp(step))
 
 
-def _bass_gradient(t: Array, p: Array, q: Array) -> tuple[Array, ...]:
-    decay = np.exp(-(p + q) * t)
+def _bass_tangent(t: Array, p: Array, q: Array) -> tuple[Array, ...]:
+    rate = p + q
+    decay = np.exp(-rate * t)
     rest, lower = 1 - decay, 1 / (p + q * decay)
-    by_rate = p * (p + q) * lower * t * decay  # through decay = exp(-(p + q) t), times (p + q decay)
-    return (rest * q * decay * lower + by_rate) * lower, (by_rate - p * rest * decay * lower) * lower
+    decay *= lower * lower
+    through = (p * rate) * t  # the part of both derivatives that comes through the decay
+    return p * (rest * lower), (through + q * rest) * decay, (through - p * rest) * decay
 
 
 def _bass_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
@@ -157,11 +161,11 @@ def _richards(t: Array, a: Array, b: Array, c: Array) -> Array:
     return np.exp(log_expit(b * t - a) / c)
 
 
-def _richards_gradient(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ...]:
+def _richards_tangent(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ...]:
     log_base = log_expit(b * t - a)
     share = np.exp(log_base / c)
     slope = share * (1 - np.exp(log_base)) / c
-    return -slope, t * slope, -share * log_base / (c * c)
+    return share, -slope, t * slope, -share * log_base / (c * c)
 
 
 def _richards_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
@@ -179,10 +183,10 @@ def _weibull(t: Array, a: Array, b: Array) -> Array:
     return -np.expm1(-((t / a) ** b))
 
 
-def _weibull_gradient(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
+def _weibull_tangent(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
     power = (t / a) ** b
     slope = power * np.exp(-power)
-    return -slope * b / a, slope * np.log(np.maximum(t / a, 1e-300))
+    return -np.expm1(-power), -slope * b / a, slope * np.log(np.maximum(t / a, 1e-300))
 
 
 def _weibull_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
@@ -199,12 +203,12 @@ def _shifted_gompertz(t: Array, a: Array, b: Array, c: Array) -> Array:
     return -np.expm1(step) * np.exp(-c * np.log1p(a * np.exp(step)))
 
 
-def _shifted_gompertz_gradient(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ...]:
+def _shifted_gompertz_tangent(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ...]:
     decay = np.exp(-b * t)
     base = 1 + a * decay
     late = base**-c
     share = (1 - decay) * late
-    return -share * c * decay / base, t * decay * (late + share * c * a / base), -share * np.log(base)
+    return share, -share * c * decay / base, t * decay * (late + share * c * a / base), -share * np.log(base)
 
 
 def _shifted_gompertz_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
@@ -218,31 +222,31 @@ CURVES: dict[str, Curve] = {
     for curve in (
         Curve(
             "exponential", "exp(b t)", ("b",), (REAL,),
-            _exponential, _exponential_gradient, _exponential_locate, ceiling=False,
+            _exponential, _exponential_tangent, _exponential_locate, ceiling=False,
         ),
         Curve(
             "logistic", "1 / (1 + exp(a - b t))", ("a", "b"), (REAL, POSITIVE),
-            _logistic, _logistic_gradient, _logistic_locate,
+            _logistic, _logistic_tangent, _logistic_locate,
         ),
         Curve(
             "gompertz", "exp(-a exp(-b t))", ("a", "b"), (POSITIVE, POSITIVE),
-            _gompertz, _gompertz_gradient, _gompertz_locate,
+            _gompertz, _gompertz_tangent, _gompertz_locate,
         ),
         Curve(
             "bass", "(1 - exp(-(p + q) t)) / (1 + q / p exp(-(p + q) t))", ("p", "q"), (POSITIVE, POSITIVE),
-            _bass, _bass_gradient, _bass_locate,
+            _bass, _bass_tangent, _bass_locate,
         ),
         Curve(
             "richards", "(1 + exp(a - b t)) ** (-1 / c)", ("a", "b", "c"), (REAL, POSITIVE, POSITIVE),
-            _richards, _richards_gradient, _richards_locate, skewed=True,
+            _richards, _richards_tangent, _richards_locate, skewed=True,
         ),
         Curve(
             "weibull", "1 - exp(-(t / a) ** b)", ("a", "b"), (POSITIVE, POSITIVE),
-            _weibull, _weibull_gradient, _weibull_locate,
+            _weibull, _weibull_tangent, _weibull_locate,
         ),
         Curve(
             "shifted_gompertz", "(1 - exp(-b t)) (1 + a exp(-b t)) ** -c", ("a", "b", "c"), (POSITIVE,) * 3,
-            _shifted_gompertz, _shifted_gompertz_gradient, _shifted_gompertz_locate, skewed=True,
+            _shifted_gompertz, _shifted_gompertz_tangent, _shifted_gompertz_locate, skewed=True,
         ),
     )
 }  # fmt: skip
@@ -306,15 +310,15 @@ def generalised_bass(shocks: dict[str, tuple[float, float]]) -> Curve:
     def share(t: Array, p: Array, q: Array, *intensities: Array) -> Array:
         return _bass(clock(t, intensities), p, q)
 
-    def gradient(t: Array, p: Array, q: Array, *intensities: Array) -> tuple[Array, ...]:
+    def tangent(t: Array, p: Array, q: Array, *intensities: Array) -> tuple[Array, ...]:
         time = clock(t, intensities)
         decay = np.exp(-(p + q) * time)
         speed = p * (p + q) ** 2 * decay / (p + q * decay) ** 2
-        return *_bass_gradient(time, p, q), *(speed * inside for inside in within(t))
+        return *_bass_tangent(time, p, q), *(speed * inside for inside in within(t))
 
     def locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
         p, q = _bass_locate(reached, takeover, skew, end)
         return p, q, *(np.zeros_like(p) for _ in spans)
 
     bounds = (POSITIVE, POSITIVE, *(((-1.0, np.inf),) * len(spans)))
-    return Curve("generalised_bass", "Bass at the shocked time", ("p", "q", *shocks), bounds, share, gradient, locate)
+    return Curve("generalised_bass", "Bass at the shocked time", ("p", "q", *shocks), bounds, share, tangent, locate)

@@ -49,7 +49,7 @@ class Mixture:
     def _draws(self, part: Particles, sampling: Sampling, count: int, rng: np.random.Generator, noisy: bool) -> Array:
         pick = systematic(part.weights, count)
         with np.errstate(all="ignore"):
-            design = np.maximum(sampling.design(part.curve, part.shape[:, pick]), 0.0)
+            design = np.maximum(sampling.design(part.curve, part.shape[:, pick]).T, 0.0)
             mean = self.scales(part, pick, rng)[:, None] * design
         return self.noise.draw(rng, mean, part.scatter[pick, None]) if noisy else mean
 
@@ -67,7 +67,7 @@ class Mixture:
         """Draws of the share of the ceiling reached at the last observation, (count,)."""
         level = Sampling(sampling.ends[-1:])
         with np.errstate(all="ignore"):
-            shares = [level.design(part.curve, part.shape)[:, 0] for part in self.parts]
+            shares = [level.design(part.curve, part.shape)[0] for part in self.parts]
         weights = np.concatenate([part.weights * weight for part, weight in zip(self.parts, self.weights, strict=True)])
         return np.asarray(np.concatenate(shares)[systematic(weights, count)])
 

@@ -40,7 +40,7 @@ class Noise:
     scattered : bool
         Whether it has a ``scatter``.
     scale : callable
-        ``scale(y, design, scatter, weights) -> Scale`` for designs (curves, periods).
+        ``scale(y, design, scatter, weights) -> Scale`` for designs (periods, curves).
     loglike : callable
         ``loglike(y, mean, scatter) -> (periods,)``: log density of each observation.
     draw : callable
@@ -56,10 +56,10 @@ class Noise:
 
 
 def _lognormal_scale(y: Array, design: Array, scatter: Array, weights: Array) -> Scale:
-    ratio = np.log(y) - np.log(np.maximum(design, TINY))
+    ratio = np.log(y)[:, None] - np.log(np.maximum(design, TINY))
     total = weights.sum()
-    mean = ratio @ weights / total
-    square = ((ratio - mean[:, None]) ** 2) @ weights
+    mean = weights @ ratio / total
+    square = weights @ (ratio - mean) ** 2
     sd = scatter / np.sqrt(total)
     log_marginal = -len(y) * np.log(scatter) - square / (2 * scatter**2) + np.log(sd)
     return Scale(mean, sd, log_marginal)
@@ -75,11 +75,11 @@ def _lognormal_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Ar
 
 
 def _poisson_scale(y: Array, design: Array, scatter: Array, weights: Array) -> Scale:
-    count, exposure = float(y @ weights), design @ weights
+    count, exposure = float(y @ weights), weights @ design
     mean = np.log(count) - np.log(np.maximum(exposure, TINY))
-    fitted = np.maximum(np.exp(mean)[:, None] * design, TINY)
-    log_marginal = (y * np.log(fitted) - fitted) @ weights - 0.5 * np.log(count)
-    return Scale(mean, np.full(len(design), 1 / np.sqrt(count)), log_marginal)
+    fitted = np.maximum(np.exp(mean) * design, TINY)
+    log_marginal = weights @ (y[:, None] * np.log(fitted) - fitted) - 0.5 * np.log(count)
+    return Scale(mean, np.full(design.shape[1], 1 / np.sqrt(count)), log_marginal)
 
 
 def _poisson_loglike(y: Array, mean: Array, scatter: Array) -> Array:
@@ -93,16 +93,13 @@ def _poisson_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Arra
 
 
 def _negative_binomial_scale(y: Array, design: Array, scatter: Array, weights: Array) -> Scale:
-    mean = _poisson_scale(y, design, scatter, weights).mean
-    spread = scatter[:, None] ** 2
-    for _ in range(8):  # Newton in log m, from the Poisson estimate
-        fitted = np.maximum(np.exp(mean)[:, None] * design, TINY)
-        slope = ((y - fitted) / (1 + spread * fitted)) @ weights
-        curvature = (fitted * (1 + spread * y) / (1 + spread * fitted) ** 2) @ weights
-        mean = mean + np.clip(slope / np.maximum(curvature, 1e-12), -2, 2)
-    fitted = np.maximum(np.exp(mean)[:, None] * design, TINY)
-    curvature = np.maximum((fitted * (1 + spread * y) / (1 + spread * fitted) ** 2) @ weights, 1e-12)
-    log_marginal = _negative_binomial_loglike(y, fitted, scatter[:, None]) @ weights - 0.5 * np.log(curvature)
+    mean, spread, counts = _poisson_scale(y, design, scatter, weights).mean, scatter**2, y[:, None]
+    for _ in range(9):  # Newton in log m, from the Poisson estimate; the last round for the curvature alone
+        fitted = np.maximum(np.exp(mean) * design, TINY)
+        slope = weights @ ((counts - fitted) / (1 + spread * fitted))
+        curvature = np.maximum(weights @ (fitted * (1 + spread * counts) / (1 + spread * fitted) ** 2), 1e-12)
+        mean = mean + np.clip(slope / curvature, -2, 2)
+    log_marginal = weights @ _negative_binomial_loglike(counts, fitted, scatter) - 0.5 * np.log(curvature)
     return Scale(mean, 1 / np.sqrt(curvature), log_marginal)
 
 

@@ -61,13 +61,14 @@ class Sampling:
         return float(self.ends[-1] - first) or float(self.ends[-1]) or 1.0
 
     def observe(self, values: Array) -> Array:
-        """Flows or levels, from values of a cumulative curve at ``times`` (the last axis)."""
-        return values if self.first is None else values[..., self.last] - values[..., self.first]
+        """Flows or levels, from values of a cumulative curve at ``times`` (the first axis)."""
+        return values if self.first is None else values[self.last] - values[self.first]
 
     def design(self, curve: Curve, shape: Array) -> Array:
-        """What a curve with ``m = 1`` shows, (series, periods), for shape parameters (parameters, series)."""
-        return self.observe(curve.share(self.times, *shape[:, :, None]))
+        """What a curve with ``m = 1`` shows, (periods, series), for shape parameters (parameters, series)."""
+        return self.observe(curve.share(self.times[:, None], *shape))
 
-    def slopes(self, curve: Curve, shape: Array) -> Array:
-        """Its derivatives by each shape parameter, (parameters, series, periods)."""
-        return np.stack([self.observe(slope) for slope in curve.gradient(self.times, *shape[:, :, None])])
+    def tangent(self, curve: Curve, shape: Array) -> tuple[Array, list[Array]]:
+        """The same, and its derivatives by each shape parameter, each (periods, series)."""
+        share, *slopes = curve.tangent(self.times[:, None], *shape)
+        return self.observe(share), [self.observe(slope) for slope in slopes]

@@ -31,9 +31,6 @@ def growth_summary(results: GrowthResults, alpha: float = 0.05) -> Any:
     ]
     headers = ["estimate", "std err", f"[{alpha / 2:g}", f"{1 - alpha / 2:g}]"]
     summary.tables.append(SimpleTable(body, headers, list(results.params.index), txt_fmt=fmt_params))
-    if len(results.weights) > 1:
-        weights = [[f"{weight:.3f}"] for weight in results.weights]
-        summary.tables.append(SimpleTable(weights, ["weight"], list(results.weights.index), txt_fmt=fmt_params))
     summary.add_extra_txt(_notes(results))
     return summary
 
@@ -70,6 +67,9 @@ def _notes(results: GrowthResults) -> list[str]:
         "Intervals are posterior quantiles under scale-free priors and "
         f"{results.model.noise.label} scatter; standard errors are asymptotic."
     ]
+    if len(results.weights) > 1:
+        weights = ", ".join(f"{name} {weight:.2f}" for name, weight in results.weights.items())
+        notes.append(f"Forecasts average the curves with weights {weights}.")
     if results.from_prior:
         notes.append("The data do not tell the parameters: estimates are the centre of the posterior, not a minimum.")
     if results.has_ceiling:
