@@ -121,7 +121,7 @@ def test_notebooks_narrate_and_call(path):
 
 @pytest.mark.parametrize("path", TESTS, ids=short)
 def test_tests_can_fail(path):
-    """Expected errors are named by their message, nothing is skipped, and what is known to fail says why and must fail."""
+    """Expected errors are named by their message, nothing is skipped, a known failure says why and must stay one."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Attribute):
             assert node.attr not in {"skip", "skipif", "importorskip"}, f"line {node.lineno}: {node.attr}"
