@@ -1,0 +1,238 @@
+"""The latent monthly path of one market: unit normal coordinates in, monthly flows out.
+
+The log-odds of a year's share walk as :mod:`forecasting.growth.prior` says; times the size of the market they are the
+year's flow, which the within-year pattern lays on its months. Every step but the last few is linear in the coordinates,
+so that the path has a cheap exact gradient and facts of any period can be read off it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.growth.prior import RANGE, REFERENCE, Common, Prior
+from forecasting.growth.within_year import POSITION
+
+__all__ = ["Path", "Start", "shock_scale"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where the path starts, before any fact.
+
+    Parameters
+    ----------
+    log_odds, log_odds_sd : float
+        Of the first year's share.
+    log_size, log_size_sd : float
+        Of the first year's market.
+    log_stock, log_stock_sd : float
+        Of what stood when the path starts, for stocks.
+    """
+
+    log_odds: float = -5.0
+    log_odds_sd: float = 2.5
+    log_size: float = 10.0
+    log_size_sd: float = 10.0
+    log_stock: float = 0.0
+    log_stock_sd: float = 1.5
+
+
+def shock_scale(prior: Prior, log_odds: Array) -> Array:
+    """Standard deviation of a year's shock, by the log-odds that it starts from."""
+    return prior.shock_sd * np.exp(prior.shock_slope * (np.clip(log_odds, *RANGE) - REFERENCE))
+
+
+def _effects(common: Common, years: Sequence[int]) -> tuple[Array, Array]:
+    """Mean and square-root factor of the common effects of the years: known ones apart, later ones chained."""
+    n = len(years)
+    mean, factor = np.zeros(n), np.zeros((n, n))
+    for i, year in enumerate(years):
+        if year > common.last_year and i > 0:
+            mean[i] = common.persistence * mean[i - 1]
+            factor[i] = common.persistence * factor[i - 1]
+            factor[i, i] = common.spread * np.sqrt(1 - common.persistence**2)
+        else:
+            mean[i], factor[i, i] = common.at(year)
+    return mean, factor
+
+
+class Path:
+    """The map from coordinates to flows over some years, linear parts kept as matrices.
+
+    Parameters
+    ----------
+    prior : Prior
+        What analogues teach.
+    first_year, last_year : int
+        The years that facts speak of, and one more.
+    start : Start
+        Before any fact.
+    sizes : mapping of int to (float, float), optional
+        Log size of the market, and how well it is known, in the years that are known.
+    bases : int
+        Number of agencies' offsets.
+
+    Notes
+    -----
+    Coordinates, all unit normal but the shocks, whose variance is theirs to be drawn: start, level, slope, stock at the
+    start; then size, shock, common effect and tilt by year; lasting pattern by month of the year; noise by month;
+    offsets of bases.
+
+    Examples
+    --------
+    >>> path = Path(Prior(), 2020, 2023, Start(log_size=11.5, log_size_sd=0.05))
+    >>> flows = path.flows(path.at(np.zeros(4)), np.zeros((1, path.width)))
+    >>> flows.shape, bool((flows > 0).all())
+    ((1, 49), True)
+    """
+
+    def __init__(
+        self,
+        prior: Prior,
+        first_year: int,
+        last_year: int,
+        start: Start,
+        sizes: Mapping[int, tuple[float, float]] | None = None,
+        bases: int = 0,
+    ) -> None:
+        self.prior, self.start = prior, start
+        self.first_year, self.last_year = first_year, last_year
+        self.years = n = last_year - first_year + 1
+        self.months = 12 * n
+        widths = {"start": 1, "level": 1, "slope": 1, "stock": 1, "size": n, "shock": n, "common": n, "tilt": n}
+        widths |= {"pattern": 12, "noise": self.months, "basis": bases}
+        edges = np.concatenate([[0], np.cumsum(list(widths.values()))])
+        self.at_ = {name: slice(int(a), int(b)) for name, a, b in zip(widths, edges, edges[1:], strict=False)}
+        self.width = int(edges[-1])
+        self._common = _effects(prior.common, range(first_year, last_year + 1))
+        self.size_mean, self.size_map = self._sizes(sizes or {})
+        self.shape_mean, self.shape_map = self._shape()
+
+    def _sizes(self, known: Mapping[int, tuple[float, float]]) -> tuple[Array, Array]:
+        """Log size of the market by year: a random walk, tied to the sizes that are known."""
+        mean, factor = _effects(self.prior.size, range(self.first_year, self.last_year + 1))
+        steps = np.diag(factor) ** 2 + self.prior.size_sd**2
+        mean[0], steps[0] = self.start.log_size, self.start.log_size_sd**2
+        walk = np.tri(self.years)
+        mean, covariance = np.cumsum(mean), walk @ (steps[:, None] * walk.T)
+        rows = [year - self.first_year for year in known if self.first_year <= year <= self.last_year]
+        if rows:
+            value, sd = np.array([known[row + self.first_year] for row in rows]).T
+            gain = np.linalg.solve(covariance[np.ix_(rows, rows)] + np.diag(sd**2), covariance[rows]).T
+            mean = mean + gain @ (value - mean[rows])
+            covariance = covariance - gain @ covariance[rows]
+        linear = np.zeros((self.years, self.width))
+        linear[:, self.at_["size"]] = np.linalg.cholesky(covariance + 1e-12 * np.eye(self.years))
+        return mean, linear
+
+    def _shape(self) -> tuple[Array, Array]:
+        """Log of a month against its year, but for the slope that the years' growth gives it."""
+        within = self.prior.within_year
+        linear = np.zeros((self.months, self.width))
+        lag = np.arange(self.months)[:, None] - np.arange(self.months)[None, :]
+        correlation = np.where(lag >= 0, within.noise_ar ** np.maximum(lag, 0), 0.0) * np.sqrt(1 - within.noise_ar**2)
+        correlation[:, 0] = within.noise_ar ** np.arange(self.months)
+        linear[:, self.at_["noise"]] = within.noise_sd * correlation
+        linear[:, self.at_["pattern"]] = within.pattern_sd * np.tile(np.eye(12), (self.years, 1))
+        linear[:, self.at_["tilt"]] = within.slope_sd * np.kron(np.eye(self.years), POSITION[:, None])
+        return np.tile(np.asarray(within.pattern), self.years), linear
+
+    def at(self, log_odds: Array) -> Linearised:
+        """The walk of log-odds made linear about some years' values: growth and shocks depend on the share reached.
+
+        Parameters
+        ----------
+        log_odds : ndarray, shape (years,)
+            By year.
+        """
+        prior, at = self.prior, self.at_
+        inside = np.clip(log_odds, *RANGE)
+        scale = shock_scale(prior, log_odds)
+        level_sd = np.hypot(np.sqrt(prior.covariance[0][0]), prior.market_sd)  # all markets' level and this one's own
+        slope_sd = np.sqrt(prior.covariance[1][1])
+        effect_mean, effect_map = self._common
+        mean, linear = np.zeros(self.years), np.zeros((self.years, self.width))
+        mean[0], linear[0, at["start"]] = self.start.log_odds, self.start.log_odds_sd
+        for y in range(1, self.years):
+            z = inside[y - 1] - REFERENCE
+            pull = prior.slope if RANGE[0] < log_odds[y - 1] < RANGE[1] else 0.0
+            mean[y] = (
+                mean[y - 1] + prior.level + prior.slope * z + pull * (mean[y - 1] - log_odds[y - 1]) + effect_mean[y]
+            )
+            linear[y] = (1 + pull) * linear[y - 1]
+            linear[y, at["level"]] += level_sd
+            linear[y, at["slope"]] += slope_sd * z
+            linear[y, at["common"]] += effect_map[y]
+            linear[y, at["shock"].start + y] += scale[y - 1]
+        return Linearised(mean, linear)
+
+    def totals(self, walk: Linearised, x: Array) -> tuple[Array, Array]:
+        """Log-odds and log flow by year, each of shape (draws, years)."""
+        log_odds = walk.mean + x @ walk.linear.T
+        size = self.size_mean + x @ self.size_map.T
+        return log_odds, size - np.logaddexp(0.0, -log_odds)
+
+    def slopes(self, log_totals: Array) -> Array:
+        """Slope within each year that the growth over the year before and of the next gives it.
+
+        A missing neighbour's growth is taken to be the other's.
+        """
+        within = self.prior.within_year
+        growth = np.diff(log_totals, axis=-1)
+        if not growth.shape[-1]:
+            return np.zeros_like(log_totals)
+        before = np.concatenate([growth[..., :1], growth], axis=-1)
+        after = np.concatenate([growth, growth[..., -1:]], axis=-1)
+        return np.asarray(within.slope_on_growth * before + within.slope_on_next * after)
+
+    def laid_on_months(self, log_totals: Array, shape: Array) -> Array:
+        """Each year's total on its months.
+
+        Parameters
+        ----------
+        log_totals : ndarray, shape (draws, years)
+            Log flow by year.
+        shape : ndarray, shape (draws, months)
+            Log of a month against its year, the slope from growth left out.
+        """
+        years = log_totals.shape[-1]
+        tilted = shape.reshape(*shape.shape[:-1], years, 12) + self.slopes(log_totals)[..., None] * POSITION
+        part = np.exp(tilted - tilted.max(axis=-1, keepdims=True))
+        flows = np.exp(log_totals)[..., None] * part / part.sum(axis=-1, keepdims=True)
+        return np.asarray(flows.reshape(*shape.shape))
+
+    def flows(self, walk: Linearised, x: Array) -> Array:
+        """Monthly flows, with what stood at the start as the last entry: shape (draws, months + 1)."""
+        _, log_totals = self.totals(walk, x)
+        monthly = self.laid_on_months(log_totals, self.shape_mean + x @ self.shape_map.T)
+        stock = np.exp(self.start.log_stock + self.start.log_stock_sd * x[:, self.at_["stock"]])
+        return np.concatenate([monthly, stock], axis=1)
+
+    def gradient(self, walk: Linearised, x: Array) -> tuple[Array, Array]:
+        """Flows at one point and the gradient of their logs, shapes (months + 1,) and (months + 1, width)."""
+        log_odds, log_totals = self.totals(walk, x[None, :])
+        unsaturated = 1 / (1 + np.exp(log_odds[0]))
+        d_totals = self.size_map + unsaturated[:, None] * walk.linear
+        d_slopes = self.slopes(d_totals.T).T
+        flows = self.flows(walk, x[None, :])[0]
+        part = flows[:-1].reshape(self.years, 12) / np.exp(log_totals[0])[:, None]
+        d_shape = self.shape_map.reshape(self.years, 12, self.width) + POSITION[None, :, None] * d_slopes[:, None, :]
+        d_shape = d_shape - np.einsum("yk,ykd->yd", part, d_shape)[:, None, :]
+        gradient = np.zeros((self.months + 1, self.width))
+        gradient[:-1] = (d_shape + d_totals[:, None, :]).reshape(self.months, self.width)
+        gradient[-1, self.at_["stock"]] = self.start.log_stock_sd
+        return flows, gradient
+
+
+@dataclass(frozen=True)
+class Linearised:
+    """Log-odds by year as ``mean + linear @ coordinates``."""
+
+    mean: Array
+    linear: Array
