@@ -6,6 +6,7 @@ is checked before it is given out: every figure is there, and nothing is fetched
 
 from __future__ import annotations
 
+import copy
 import importlib.resources
 import json
 from functools import cache
@@ -90,9 +91,21 @@ def notebook_to_html(
     exporter = _exporter()
     exporter.register_filter("figure", lambda figure: figure_html(figure, f"figure-{next(numbers)}"))
     look = {"style": template_text("style.css"), "script": template_text("figures.js")}
-    page, _ = exporter.from_notebook_node(notebook, {"report": {"title": title, "assets": assets, "home": home} | look})
+    told = {"report": {"title": title, "assets": assets, "home": home} | look}
+    page, _ = exporter.from_notebook_node(_retitled(notebook, title), told)
     check_page(page, figures=_figures(notebook), name=title)
     return str(page)
+
+
+def _retitled(notebook: nbformat.NotebookNode, title: str) -> nbformat.NotebookNode:
+    """A copy with its first heading replaced: a template is about any country, a page about one."""
+    copied = copy.copy(notebook)
+    copied.cells = [copy.copy(cell) for cell in notebook.cells]
+    for cell in copied.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("# "):
+            cell.source = f"# {title}\n" + cell.source.partition("\n")[2]
+            break
+    return copied
 
 
 @cache
@@ -180,7 +193,7 @@ def write_report(notebook: Path, *, title: str = "", assets: str = "../assets", 
     notebook : Path
         An executed notebook.
     title, assets, home : str
-        As for `notebook_to_html`; without a title, the notebook's first heading.
+        As for `notebook_to_html`; without a title, that of the scenario, or the notebook's first heading.
 
     Raises
     ------
@@ -188,9 +201,10 @@ def write_report(notebook: Path, *, title: str = "", assets: str = "../assets", 
         As `notebook_to_html` does.
     """
     read = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
-    page = notebook_to_html(read, title=title or _heading(read) or notebook.stem, assets=assets, home=home)
+    given = read.metadata.get("papermill", {}).get("parameters", {})
+    title = title or str(given.get("title") or "") or _heading(read) or notebook.stem
     path = notebook.with_suffix(".html")
-    path.write_text(page, encoding="utf-8")
+    path.write_text(notebook_to_html(read, title=title, assets=assets, home=home), encoding="utf-8")
     return path
 
 

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasting.errors import ForecastWarning
-from forecasting.scenarios.schema import notebook_parameters, scenario_from_parameters
+from forecasting.errors import ForecastWarning, InputError
+from forecasting.scenarios.schema import load_scenario, notebook_parameters, scenario_from_parameters
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
     from forecasting.scenarios.schema import Scenario
 
-__all__ = ["scenario_of", "setup", "store"]
+__all__ = ["scenario_of", "scenarios", "setup", "store"]
 
 OUTPUT = "EV_FORECAST_OUTPUT"
 
@@ -52,12 +52,37 @@ def scenario_of(namespace: Mapping[str, Any]) -> Scenario:
 
     Examples
     --------
-    >>> scenario_of({"country": "UZ", "scenario": "baseline", "as_of": "latest", "horizon": 2030, "seeed": 1})
+    >>> scenario_of({"country": "UZ", "scenario": "a", "as_of": "latest", "horizon": 2030, "seed": 1, "titel": "x"})
     Traceback (most recent call last):
-    forecasting.errors.ScenarioError: parameters seeed: is not a key of a scenario (did you mean seed?)
-    parameters seed: is missing
+    forecasting.errors.ScenarioError: parameters titel: is not a key of a scenario (did you mean title?)
     """
     return scenario_from_parameters(notebook_parameters(namespace))
+
+
+def scenarios(pattern: str = "*", folder: str | Path | None = None) -> list[Scenario]:
+    """The scenarios of the params folder whose names match.
+
+    Parameters
+    ----------
+    pattern : str
+        With ``*`` for anything, e.g. ``*-baseline``.
+    folder : path-like, optional
+        Where the params files are; the folder ``params`` here or further up if not given.
+
+    Raises
+    ------
+    InputError
+        Where there is no such folder or no such scenario.
+    """
+    here = Path.cwd()
+    found = [place / "params" for place in (here, *here.parents) if (place / "params").is_dir()]
+    home = Path(folder) if folder else next(iter(found), here / "params")
+    paths = sorted(home.glob(f"{pattern}.yaml"))
+    if not paths:
+        raise InputError(
+            f"no params file in {home} matches {pattern}.yaml; give the folder that holds the params files"
+        )
+    return [load_scenario(path) for path in paths]
 
 
 def store(outlook: Outlook) -> None:

@@ -1,14 +1,11 @@
 """Small tables of an outlook, as a notebook and a page show them.
 
 The table of results is long (one row per measure, period and quantile); `bands` turns one measure of it into a row
-per year. A `Table` is a frame of strings that looks the same in text, in HTML and on every version of pandas.
+per year.
 """
 
 from __future__ import annotations
 
-import html
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,27 +13,30 @@ import pandas as pd
 from forecasting.errors import InputError
 from forecasting.measures import nearest
 from forecasting.periods import span
-from forecasting.reporting.wording import interval, label_of, period_words, readable, unit_of
+from forecasting.reporting.table import Notes, Table
+from forecasting.reporting.wording import interval, label_of, period_words, range_words, readable, statement, unit_of
 
 if TYPE_CHECKING:
-    from forecasting.demand.parameters import Assumption
     from forecasting.evidence.ledger import Ledger
+    from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
-    from forecasting.scenarios.schema import Range
+    from forecasting.scenarios.results import Results
 
 __all__ = [
-    "Notes",
-    "Table",
     "assumptions_table",
     "bands",
     "conflicts_table",
+    "drivers_effect",
     "drivers_table",
     "facts_table",
     "fit_table",
     "headline",
+    "headline_numbers",
     "headline_table",
     "outlook_table",
     "reservations",
+    "results_table",
+    "small_table",
     "sources_table",
 ]
 
@@ -51,80 +51,6 @@ CHAIN = (
     "charging_points_practice",
     "charging_points_standard",
 )
-
-
-@dataclass(frozen=True)
-class Table:
-    """A frame to look at: text and HTML alike, with links where a row has an address.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        What is shown; values are turned into text as they are.
-    links : mapping of str to list of str
-        For a column, the address of each of its cells ("" for none); only http and https become links.
-    caption : str
-        One line above the table.
-
-    Examples
-    --------
-    >>> Table(pd.DataFrame({"year": ["2023"], "vehicles": ["10,000"]}))
-    year vehicles
-    2023   10,000
-    >>> "&lt;b&gt;" in Table(pd.DataFrame({"note": ["<b>"]}))._repr_html_()
-    True
-    """
-
-    frame: pd.DataFrame
-    links: Mapping[str, list[str]] = field(default_factory=dict)
-    caption: str = ""
-
-    def __repr__(self) -> str:
-        with pd.option_context("display.max_colwidth", 60):
-            text = self.frame.to_string(index=False) if len(self.frame) else "(no rows)"
-        return f"{self.caption}\n{text}" if self.caption else text
-
-    def _repr_html_(self) -> str:
-        head = "".join(f"<th>{html.escape(str(name))}</th>" for name in self.frame.columns)
-        rows = (self._row(number) for number in range(len(self.frame)))
-        caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
-        return f'<table class="fc-table">{caption}<thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
-
-    def _row(self, number: int) -> str:
-        cells = (self._cell(str(name), number, value) for name, value in self.frame.iloc[number].items())
-        return f"<tr>{''.join(cells)}</tr>"
-
-    def _cell(self, name: str, number: int, value: object) -> str:
-        text = html.escape(str(value))
-        address = self.links[name][number] if name in self.links else ""
-        if address.startswith(("http://", "https://")):
-            text = f'<a href="{html.escape(address)}">{text}</a>'
-        numeric = str(value)[:1].isdigit() or str(value)[:1] in "-–+"
-        return f'<td class="number">{text}</td>' if numeric else f"<td>{text}</td>"
-
-
-@dataclass(frozen=True)
-class Notes:
-    """Statements to be read first, as a list.
-
-    Parameters
-    ----------
-    lines : sequence of str
-        One statement each.
-
-    Examples
-    --------
-    >>> Notes(("No counts: rests on analogues alone.",))
-    - No counts: rests on analogues alone.
-    """
-
-    lines: Sequence[str]
-
-    def __repr__(self) -> str:
-        return "\n".join(f"- {line}" for line in self.lines)
-
-    def _repr_html_(self) -> str:
-        return f'<ul class="fc-notes">{"".join(f"<li>{html.escape(line)}</li>" for line in self.lines)}</ul>'
 
 
 def reservations(outlook: Outlook) -> Notes:
@@ -223,7 +149,7 @@ def headline_table(outlook: Outlook) -> Table:
 
 
 def outlook_table(outlook: Outlook, *measures: str) -> Table:
-    """Medians with 80 % intervals by year, a column per measure.
+    """Medians with 80 % intervals by year, a column per measure, from the first year that the facts do not cover.
 
     Parameters
     ----------
@@ -232,9 +158,22 @@ def outlook_table(outlook: Outlook, *measures: str) -> Table:
     *measures : str
         The columns; none means every step from vehicles imported to charging points that the results have.
     """
-    table = outlook.results.since(outlook.first_year).table
-    shown = [name for name in measures or (*CHAIN, outlook.scenario.measure) if name in outlook.results.values]
-    columns = {label_of(name): _with_interval(bands(table, name)) for name in shown}
+    shown = measures or tuple(dict.fromkeys((*CHAIN, outlook.scenario.measure)))
+    return results_table(outlook.results.since(outlook.first_year), *shown)
+
+
+def results_table(results: Results, *measures: str) -> Table:
+    """Medians with 80 % intervals by year, a column per measure; also of a sum or a difference.
+
+    Parameters
+    ----------
+    results : Results
+        Joint draws.
+    *measures : str
+        The columns; those that the results lack are left out.
+    """
+    table = results.table
+    columns = {label_of(name): _with_interval(bands(table, name)) for name in measures if name in results.values}
     frame = pd.DataFrame(columns).rename_axis("year").reset_index()
     return Table(frame.assign(year=frame["year"].astype(str)))
 
@@ -273,42 +212,6 @@ def _period(row: Any) -> str:
     return period_words(span(row.period_start, row.period_end))
 
 
-RELATION_WORDS = {
-    "equals": "",
-    "about": "about ",
-    "at_least": "at least ",
-    "at_most": "at most ",
-    "greater_than": "more than ",
-    "less_than": "less than ",
-}
-QUANTITY_WORDS = {
-    "yoy_growth_percent": " % on the year",
-    "yoy_difference": " more than a year before",
-    "per_day": " a day",
-    "share_percent": " % of ",
-}
-
-
-def statement(row: Any) -> str:
-    """A fact's relation and value in words.
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace as Row
-    >>> statement(Row(relation="greater_than", quantity="per_day", value=100.0, reference="", unit="vehicles"))
-    'more than 100 a day'
-    >>> statement(Row(relation="equals", quantity="yoy_growth_percent", value=410.4, reference="", unit="percent"))
-    '410.4 % on the year'
-    """
-    words = RELATION_WORDS.get(row.relation, "")
-    if pd.isna(row.value):
-        return f"{words}{row.reference}" if row.reference else str(getattr(row, "quote", ""))
-    number = f"{row.value:,.10g}"
-    if row.quantity == "share_percent":
-        return f"{words}{number} % of {row.reference or 'the total'}"
-    return f"{words}{number}{QUANTITY_WORDS.get(row.quantity, f' {row.unit}' if row.unit else '')}"
-
-
 def conflicts_table(conflicts: pd.DataFrame, last: int = 10) -> Table:
     """The facts that disagree, as `forecasting.evidence.reconcile.conflicts` finds them, the widest first."""
     shown = conflicts.head(last)
@@ -316,16 +219,52 @@ def conflicts_table(conflicts: pd.DataFrame, last: int = 10) -> Table:
     return Table(pd.DataFrame({"disagreement": shown["sentence"], "why": shown["why"], "facts": facts}).astype(str))
 
 
-def fit_table(outlook: Outlook, last: int | None = None) -> Table:
-    """Each fact that entered the forecast: as printed, as expected, and how surprising it was."""
-    frame = outlook.forecast.fit_table() if outlook.forecast else pd.DataFrame()
-    return Table(_texts(frame.tail(last) if last else frame))
+def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
+    """Each fact that entered a forecast: as printed, as the others lead one to expect, and how surprising it is.
+
+    Parameters
+    ----------
+    forecast : FlowForecast
+        Made from facts.
+    last : int, optional
+        Only so many, the most surprising.
+    """
+    frame = forecast.fit_table()
+    order = frame["surprise"].abs().sort_values(ascending=False, kind="stable").index
+    frame = frame.loc[order[:last]]
+    ranges = [interval(low, high) for low, high in zip(frame["low"], frame["high"], strict=True)]
+    shown = frame[["fact", "period", "printed"]].assign(
+        expected=frame["expected"], between=ranges, surprise=frame["surprise"]
+    )
+    return Table(_texts(shown.rename(columns={"between": "80 % between"})))
+
+
+def drivers_effect(outlook: Outlook) -> Table:
+    """The flow with and without the scenario's drivers: medians and 80 % intervals by year."""
+    if outlook.forecast is None or outlook.baseline_forecast is None:
+        raise InputError(f"{outlook.scenario.name} was read from files, which do not hold the forecast without drivers")
+    levels = [0.1, 0.5, 0.9]
+    without, with_them = (flow.quantiles(levels) for flow in (outlook.baseline_forecast, outlook.forecast))
+    columns = {"without drivers": _with_interval(without), "with drivers": _with_interval(with_them)}
+    frame = pd.DataFrame(columns).rename_axis("period").reset_index()
+    return Table(frame[frame["period"].astype(str).str[:4].astype(int) >= outlook.first_year])
+
+
+def headline_numbers(outlook: Outlook) -> dict[str, float]:
+    """The medians of `headline` by name and year, to three digits: what a test can hold on to."""
+    rows = headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
+    return {f"{row['measure']} {row['year']}": float(f"{row['median']:.3g}") for row in rows}
+
+
+def small_table(frame: pd.DataFrame, caption: str = "") -> Table:
+    """Any small frame, its index as the first column, its numbers in few digits."""
+    return Table(_texts(frame.reset_index()), caption=caption)
 
 
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     """Every number of a frame in few digits, every name with spaces."""
     shown = frame.rename(columns=lambda name: str(name).replace("_", " "))
-    return shown.map(lambda value: readable(value) if isinstance(value, float) else str(value))
+    return shown.map(lambda value: readable(value) if isinstance(value, float) else str(value)).reset_index(drop=True)
 
 
 def drivers_table(outlook: Outlook) -> Table:
@@ -346,20 +285,6 @@ def drivers_table(outlook: Outlook) -> Table:
     return Table(
         pd.DataFrame(rows, columns=["driver", "kind", "on", "from", "size", "probability", "reason", "source"])
     )
-
-
-def range_words(given: Range | Assumption) -> str:
-    """A range: its likeliest value, and its ends.
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace as Range
-    >>> range_words(Range(low=1.0, mode=1.2, high=1.5)), range_words(Range(low=0.8, mode=0.8, high=0.8))
-    ('1.2 (1 to 1.5)', '0.8')
-    """
-    if given.low == given.high:
-        return readable(given.mode)
-    return f"{readable(given.mode)} ({interval(given.low, given.high)})"
 
 
 def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
@@ -390,12 +315,20 @@ def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
     return Table(pd.DataFrame(rows, columns=columns), links={"source": [item.url for item in chosen]})
 
 
-def sources_table(ledger: Ledger) -> Table:
-    """Where the facts come from: publisher, how many facts, the newest of them."""
+def sources_table(ledger: Ledger, last: int | None = None) -> Table:
+    """Where the facts come from: publisher, how many facts, the newest of them.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The facts.
+    last : int, optional
+        Only so many publishers, those with the most facts.
+    """
     frame = ledger.frame[ledger.frame["source"] != ""]
     groups = frame.groupby("source", sort=True).agg(
         facts=("id", "size"), newest=("published", "max"), url=("url", "first")
     )
-    groups = groups.sort_values("facts", ascending=False, kind="stable").reset_index()
+    groups = groups.sort_values("facts", ascending=False, kind="stable").reset_index().head(last or len(groups))
     shown = groups[["source", "facts", "newest"]].astype(str)
     return Table(shown, links={"source": [str(url) for url in groups["url"]]})

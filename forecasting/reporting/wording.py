@@ -8,11 +8,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from forecasting.measures import MEASURES
 from forecasting.periods import Period
 
-__all__ = ["inert", "interval", "label_of", "period_words", "readable", "rounded", "unit_of"]
+if TYPE_CHECKING:
+    from forecasting.demand.parameters import Assumption
+    from forecasting.scenarios.schema import Range
+
+__all__ = [
+    "inert",
+    "interval",
+    "label_of",
+    "period_words",
+    "range_words",
+    "readable",
+    "rounded",
+    "statement",
+    "unit_of",
+]
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -98,6 +113,56 @@ def period_words(period: Period) -> str:
     if label.count("-") == 2:
         return f"{first}–{last} {end.year}" if start.year == end.year else f"{first} {start.year} – {last} {end.year}"
     return f"{start.day} {first}{'' if start.year == end.year else f' {start.year}'} – {end.day} {last} {end.year}"
+
+
+RELATION_WORDS = {
+    "equals": "",
+    "about": "about ",
+    "at_least": "at least ",
+    "at_most": "at most ",
+    "greater_than": "more than ",
+    "less_than": "less than ",
+}
+QUANTITY_WORDS = {
+    "yoy_growth_percent": " % on the year",
+    "yoy_difference": " more than a year before",
+    "per_day": " a day",
+    "share_percent": " % of ",
+}
+
+
+def statement(row: Any) -> str:
+    """A fact's relation and value in words.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Row
+    >>> statement(Row(relation="greater_than", quantity="per_day", value=100.0, reference="", unit="vehicles"))
+    'more than 100 a day'
+    >>> statement(Row(relation="equals", quantity="yoy_growth_percent", value=410.4, reference="", unit="percent"))
+    '410.4 % on the year'
+    """
+    words = RELATION_WORDS.get(row.relation, "")
+    if math.isnan(row.value):
+        return f"{words}{row.reference}" if row.reference else str(getattr(row, "quote", ""))
+    number = f"{row.value:,.10g}"
+    if row.quantity == "share_percent":
+        return f"{words}{number} % of {row.reference or 'the total'}"
+    return f"{words}{number}{QUANTITY_WORDS.get(row.quantity, f' {row.unit}' if row.unit else '')}"
+
+
+def range_words(given: Range | Assumption) -> str:
+    """A range: its likeliest value, and its ends.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Range
+    >>> range_words(Range(low=1.0, mode=1.2, high=1.5)), range_words(Range(low=0.8, mode=0.8, high=0.8))
+    ('1.2 (1 to 1.5)', '0.8')
+    """
+    if given.low == given.high:
+        return readable(given.mode)
+    return f"{readable(given.mode)} ({interval(given.low, given.high)})"
 
 
 def inert(text: object) -> str:

@@ -20,8 +20,7 @@ import plotly.graph_objects as go
 from forecasting.measures import MEASURES
 from forecasting.periods import Period, span, year
 from forecasting.reporting.figures.style import ACCENTS, INK, tint
-from forecasting.reporting.tables import statement
-from forecasting.reporting.wording import period_words, readable, rounded
+from forecasting.reporting.wording import period_words, readable, rounded, statement
 
 __all__ = ["Mark", "fact_traces", "marks"]
 
@@ -152,7 +151,7 @@ def _lines(totals: list[Mark], basis: str, colour: str, dash: str = "solid", nam
     for mark, height in zip(totals, rounded(mark.height for mark in totals), strict=True):
         x += [mark.period.start.isoformat(), mark.middle, mark.period.end.isoformat(), None]
         y += [height, height, height, None]
-        text += [mark.hover] * 3 + [""]
+        text += ["", mark.hover, "", ""]
     return go.Scatter(
         x=x,
         y=y,

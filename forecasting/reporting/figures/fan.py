@@ -34,6 +34,7 @@ def fan_chart(
     *,
     place: str | None = None,
     facts: Ledger | None = None,
+    since: int | None = None,
     until: int | None = None,
     log: bool | None = None,
 ) -> go.Figure:
@@ -49,8 +50,8 @@ def fan_chart(
         Which part of a corridor; the whole if not given.
     facts : Ledger, optional
         Facts to draw; those that the forecast rests on if not given.
-    until : int, optional
-        Last year drawn.
+    since, until : int, optional
+        First and last year drawn.
     log : bool, optional
         A logarithmic scale; if not given, where the medians span more than a factor of thirty.
 
@@ -62,7 +63,8 @@ def fan_chart(
     part = next(part for part in outlook.parts if part.country == (place or outlook.results.country))
     wide = bands(part.since(outlook.first_year).table, measure).loc[:until]
     shown = drawn_facts(outlook, measure, part.country, facts)
-    shown = [mark for mark in shown if mark.period.end.year <= (until or outlook.scenario.horizon)]
+    first, last = since or 0, until or outlook.scenario.horizon
+    shown = [mark for mark in shown if first <= mark.period.start.year and mark.period.end.year <= last]
     forecast = outlook.forecasts.get(part.country)
     chart = _frame(outlook, measure, part.country)
     chart.add_traces([*fan_traces(wide, flow=MEASURES[measure].kind == "flow")])
@@ -73,9 +75,9 @@ def fan_chart(
 def drawn_facts(outlook: Outlook, measure: str, place: str, facts: Ledger | None) -> list[Mark]:
     """The facts of a place that were known on the day of the outlook."""
     ledger = facts if facts is not None else outlook.evidence
-    return (
-        [] if ledger is None else marks(ledger.select(place=place, measure=measure, as_of=outlook.as_of).frame, measure)
-    )
+    if ledger is None or place not in PLACES:  # the sum of a corridor's places has no facts of its own
+        return []
+    return marks(ledger.select(place=place, measure=measure, as_of=outlook.as_of).frame, measure)
 
 
 def stock_chart(outlook: Outlook, facts: Ledger | None = None) -> go.Figure:

@@ -220,7 +220,7 @@ def growth_curves_chart(
     if held_back is not None:
         chart.add_trace(_observed(held_back, "happened later", 0.35))
     for place, (name, frame) in enumerate(forecasts.items()):
-        colour, years = (BLUE, *ACCENTS)[place % 6], [int(year) for year in frame.index]
+        colour, years = (BLUE, *ACCENTS)[place % 6], [int(str(period)[:4]) for period in frame.index]
         middle = frame["median"] if "median" in frame else frame["mean"]
         chart.add_trace(
             band(
@@ -252,7 +252,7 @@ def growth_curves_chart(
 
 def _observed(series: pd.Series[float], name: str, opacity: float) -> go.Scatter:
     return go.Scatter(
-        x=[int(year) for year in series.index],
+        x=[int(str(period)[:4]) for period in series.index],
         y=rounded(series),
         mode="markers",
         marker={"color": INK, "size": 8, "opacity": opacity},

@@ -1,0 +1,58 @@
+"""Several outlooks, or several methods, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from forecasting.reporting.table import Notes, Table
+from forecasting.reporting.wording import interval, readable
+
+if TYPE_CHECKING:
+    from forecasting.scenarios.outlook import Outlook
+
+__all__ = ["joined", "methods_table", "warnings_of"]
+
+
+def joined(outlooks: Iterable[Outlook]) -> pd.DataFrame:
+    """All results of several outlooks in one long table, as ``comparison.parquet`` holds them."""
+    return pd.concat([outlook.table for outlook in outlooks], ignore_index=True)
+
+
+def warnings_of(outlooks: Iterable[Outlook]) -> Notes:
+    """What must be known of several outlooks before their numbers."""
+    lines = [f"{outlook.scenario.title}: {words}" for outlook in outlooks for words in outlook.warnings]
+    return Notes(lines or ["Nothing to hold against these numbers."])
+
+
+def methods_table(forecasts: Mapping[str, pd.DataFrame], year: int, happened: float | None = None) -> Table:
+    """What several methods said of one year.
+
+    Parameters
+    ----------
+    forecasts : mapping of str to pandas.DataFrame
+        For each method a summary frame: median (or mean), pi_lower, pi_upper, one row per year.
+    year : int
+        Which year.
+    happened : float, optional
+        What came of it.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"median": [90.0], "pi_lower": [50.0], "pi_upper": [200.0]}, index=[2025])
+    >>> methods_table({"Bass": frame}, 2025, happened=210.0)
+    method median 80 % interval happened inside
+      Bass     90     50 to 200      210     no
+    """
+    rows = []
+    for name, frame in forecasts.items():
+        row = frame.iloc[[str(period)[:4] for period in frame.index].index(str(year))]
+        shown = {"method": name, "median": readable(row["median"] if "median" in frame else row["mean"])}
+        shown["80 % interval"] = interval(row["pi_lower"], row["pi_upper"])
+        if happened is not None:
+            inside = "yes" if row["pi_lower"] <= happened <= row["pi_upper"] else "no"
+            shown |= {"happened": readable(happened), "inside": inside}
+        rows.append(shown)
+    return Table(pd.DataFrame(rows))

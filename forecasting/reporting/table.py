@@ -1,0 +1,85 @@
+"""A table and a list to look at: the same in text, in HTML and on every version of pandas."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+__all__ = ["Notes", "Table"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A frame to look at: text and HTML alike, with links where a row has an address.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        What is shown; values are turned into text as they are.
+    links : mapping of str to list of str
+        For a column, the address of each of its cells ("" for none); only http and https become links.
+    caption : str
+        One line above the table.
+
+    Examples
+    --------
+    >>> Table(pd.DataFrame({"year": ["2023"], "vehicles": ["10,000"]}))
+    year vehicles
+    2023   10,000
+    >>> "&lt;b&gt;" in Table(pd.DataFrame({"note": ["<b>"]}))._repr_html_()
+    True
+    """
+
+    frame: pd.DataFrame
+    links: Mapping[str, list[str]] = field(default_factory=dict)
+    caption: str = ""
+
+    def __repr__(self) -> str:
+        with pd.option_context("display.max_colwidth", 60):
+            text = self.frame.to_string(index=False) if len(self.frame) else "(no rows)"
+        return f"{self.caption}\n{text}" if self.caption else text
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{html.escape(str(name))}</th>" for name in self.frame.columns)
+        rows = (self._row(number) for number in range(len(self.frame)))
+        caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
+        return f'<table class="fc-table">{caption}<thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+
+    def _row(self, number: int) -> str:
+        cells = (self._cell(str(name), number, value) for name, value in self.frame.iloc[number].items())
+        return f"<tr>{''.join(cells)}</tr>"
+
+    def _cell(self, name: str, number: int, value: object) -> str:
+        text = html.escape(str(value))
+        address = self.links[name][number] if name in self.links else ""
+        if address.startswith(("http://", "https://")):
+            text = f'<a href="{html.escape(address)}">{text}</a>'
+        numeric = str(value)[:1].isdigit() or str(value)[:1] in "-–+"
+        return f'<td class="number">{text}</td>' if numeric else f"<td>{text}</td>"
+
+
+@dataclass(frozen=True)
+class Notes:
+    """Statements to be read first, as a list.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        One statement each.
+
+    Examples
+    --------
+    >>> Notes(("No counts: rests on analogues alone.",))
+    - No counts: rests on analogues alone.
+    """
+
+    lines: Sequence[str]
+
+    def __repr__(self) -> str:
+        return "\n".join(f"- {line}" for line in self.lines)
+
+    def _repr_html_(self) -> str:
+        return f'<ul class="fc-notes">{"".join(f"<li>{html.escape(line)}</li>" for line in self.lines)}</ul>'
