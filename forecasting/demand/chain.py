@@ -14,7 +14,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.demand.charging import FAST, PUBLIC, SETTINGS, charging_need, energy_split, power_mix
-from forecasting.demand.energy import MONTH_DAYS, class_factors, energy_per_vehicle
+from forecasting.demand.energy import (
+    MONTH_DAYS,
+    class_factors,
+    climate_normals,
+    degrees_outside,
+    energy_per_vehicle,
+)
 from forecasting.demand.fleet import Fleet, run_fleet
 from forecasting.demand.load import peak_load
 from forecasting.demand.outlook import DemandOutlook, Standing
@@ -157,10 +163,11 @@ def _class_fleet(name: str, registered: Array, share: Array, drawn: Mapping[str,
 
 def _energy_by_month(drawn: Mapping[str, Array], place: str | None) -> dict[str, Array]:
     """Battery energy per vehicle and month, kWh, were all kilometres electric."""
+    degrees = degrees_outside(*climate_normals(place), drawn["temperature_shift"], drawn["daily_spread"])
     found = {}
     for name in CLASSES:
         km, use = (drawn.get(f"{key}.{name}", drawn[key]) for key in ("annual_km", "consumption"))
-        found[name] = energy_per_vehicle(km, use, class_factors(place, drawn, name))
+        found[name] = energy_per_vehicle(km, use, class_factors(degrees, drawn, name))
     return found
 
 

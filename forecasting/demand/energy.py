@@ -15,7 +15,7 @@ import numpy.typing as npt
 from forecasting.demand.parameters import read_table
 from forecasting.errors import AssumptionError
 
-__all__ = ["MONTH_DAYS", "climate_factor", "climate_normals", "energy_per_vehicle", "monthly_factor"]
+__all__ = ["MONTH_DAYS", "class_factors", "climate_factor", "climate_normals", "degrees_outside", "energy_per_vehicle"]
 
 Array = npt.NDArray[np.float64]
 MONTH_DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -57,31 +57,33 @@ def _excess(distance: Array, spread: Array) -> Array:
     return np.asarray(distance * ndtr(z) + safe * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))
 
 
-def monthly_factor(normals: Array, shift: Array, spread: Array, cold_slope: Array, hot_slope: Array) -> Array:
-    """Mean climate factor of each month, over the days' spread about the month's mean.
+def degrees_outside(normals: Array, weights: Array, shift: Array, spread: Array) -> tuple[Array, Array]:
+    """Mean degrees below 15 and above 20 in each month, over the days' spread about the month's mean.
 
     Parameters
     ----------
     normals : ndarray, shape (stations, 12)
         Monthly means, degrees Celsius.
-    shift, spread, cold_slope, hot_slope : ndarray, shape (draws,)
-        Departure from the normals, standard deviation of daily means, rises per degree.
+    weights : ndarray, shape (stations,)
+        Weights of the stations, summing to 1.
+    shift, spread : ndarray, shape (draws,)
+        Departure from the normals, and standard deviation of daily means.
 
     Returns
     -------
-    ndarray, shape (draws, stations, 12)
+    cold, hot : ndarray, shape (draws, 12)
 
     Examples
     --------
     >>> zero, one = np.zeros(1), np.ones(1)
-    >>> monthly_factor(np.full((1, 12), -20.0), zero, zero, 0.0098 * one, 0.0063 * one)[0, 0, 0].round(3)
-    np.float64(1.343)
+    >>> cold, hot = degrees_outside(np.full((1, 12), -20.0), one, zero, zero)
+    >>> float(cold[0, 0]), float(hot[0, 0])
+    (35.0, 0.0)
     """
     celsius = normals + shift[:, None, None]
     by_day = spread[:, None, None]
-    cold = cold_slope[:, None, None] * _excess(COLD_BELOW - celsius, by_day)
-    hot = hot_slope[:, None, None] * _excess(celsius - HOT_ABOVE, by_day)
-    return np.asarray(1 + cold + hot)
+    cold, hot = _excess(COLD_BELOW - celsius, by_day), _excess(celsius - HOT_ABOVE, by_day)
+    return np.einsum("dsm,s->dm", cold, weights), np.einsum("dsm,s->dm", hot, weights)
 
 
 @cache
@@ -146,14 +148,22 @@ def energy_per_vehicle(annual_km: Array, consumption: Array, factor: Array) -> A
     return np.asarray((annual_km * consumption / 100)[:, None] * days * factor)
 
 
-def class_factors(place: str | None, drawn: Mapping[str, Array], vehicle_class: str = "") -> Array:
-    """Climate factor by month of one class in a country, weighted over its stations.
+def class_factors(degrees: tuple[Array, Array], drawn: Mapping[str, Array], vehicle_class: str = "") -> Array:
+    """Climate factor of one class by month.
+
+    Parameters
+    ----------
+    degrees : (ndarray, ndarray), shape (draws, 12)
+        From ``degrees_outside``.
+    drawn : mapping
+        Draws of cold_slope, of the class or of cars, and hot_slope.
+    vehicle_class : str
+        The class; empty for cars.
 
     Returns
     -------
     ndarray, shape (draws, 12)
     """
-    normals, weights = climate_normals(place)
-    own = drawn.get(f"cold_slope.{vehicle_class}", drawn["cold_slope"])
-    by_station = monthly_factor(normals, drawn["temperature_shift"], drawn["daily_spread"], own, drawn["hot_slope"])
-    return np.asarray(np.einsum("dsm,s->dm", by_station, weights))
+    cold, hot = degrees
+    slope = drawn.get(f"cold_slope.{vehicle_class}", drawn["cold_slope"])
+    return np.asarray(1 + slope[:, None] * cold + drawn["hot_slope"][:, None] * hot)

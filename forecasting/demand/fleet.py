@@ -7,6 +7,7 @@ life, which is ``lam * Gamma(1 + 1/k)``. Whoever enters at age ``e`` has survive
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -123,20 +124,27 @@ class Fleet:
 
     Parameters
     ----------
-    registrations, stock, retirements, mean_age : ndarray, shape (draws, years)
-        Vehicles; age in years.
-    kept : ndarray, shape (draws, years)
-        Share of a cohort still there so many years after it came.
-    start : ndarray, shape (draws, years)
-        What is left of the vehicles that were there before the first year.
+    registrations, stock, retirements : ndarray, shape (draws, years)
+        Vehicles.
+    kept, kept_age : ndarray, shape (draws, years)
+        Share of a cohort still there so many years after it came, and that share times its mean age.
+    start, start_age : ndarray, shape (draws, years)
+        What is left of the vehicles that were there before the first year, and their age.
     """
 
     registrations: Array
     stock: Array
     retirements: Array
-    mean_age: Array
     kept: Array
+    kept_age: Array
     start: Array
+    start_age: Array
+
+    @cached_property
+    def mean_age(self) -> Array:
+        """Mean age in years; 0 where there are no vehicles."""
+        total = self.start * self.start_age + _roll(self.registrations, self.kept_age)
+        return np.divide(total, self.stock, out=np.zeros_like(total), where=self.stock > 0)
 
     def by_cohort(self) -> Array:
         """Mean stock by year (rows) and year of entry (columns; the first column came before the first year)."""
@@ -193,18 +201,23 @@ def run_fleet(
         worst = float(np.min(value)) if np.size(value) else 0.0
         if not worst >= 0:
             raise AssumptionError(f"{name} = {worst:g} vehicles; it must be 0 or more")
+    if not (registered.any() or np.any(start_stock)):
+        return Fleet(*(np.zeros((draws, years)) for _ in range(7)))
     ages = np.arange(years + 1, dtype=float)
     used, entry, age, first = (np.broadcast_to(x, draws) for x in (used_share, entry_age, start_age, start_stock))
     fresh = conditional_survival(ages[:-1], np.zeros(draws), scale, shape) * (1 - used)[:, None]
     second = conditional_survival(ages[:-1], entry, scale, shape) * used[:, None]
-    kept = fresh + second
+    kept, kept_age = fresh + second, (fresh + second) * ages[:-1] + second * entry[:, None]
     old = conditional_survival(ages, age, scale, shape)[:, 1:] * first[:, None]
-    stock, aged = old.copy(), old * (age[:, None] + ages[1:])
-    for elapsed in range(years):
-        cohort = registered[:, : years - elapsed]
-        stock[:, elapsed:] += cohort * kept[:, [elapsed]]
-        aged[:, elapsed:] += cohort * (kept[:, [elapsed]] * elapsed + second[:, [elapsed]] * entry[:, None])
+    stock = old + _roll(registered, kept)
     before = np.concatenate([first[:, None], stock[:, :-1]], axis=1)
-    mean_age = np.divide(aged, stock, out=np.zeros_like(aged), where=stock > 0)
     retired = np.maximum(before + registered - stock, 0)  # rounding alone could make it negative
-    return Fleet(registered, stock, retired, mean_age, kept, old)
+    return Fleet(registered, stock, retired, kept, kept_age, old, age[:, None] + ages[1:])
+
+
+def _roll(registered: Array, weight: Array) -> Array:
+    """Sum over the cohorts so far of their size times a weight by years since entry."""
+    total = np.zeros_like(registered)
+    for elapsed in range(registered.shape[1]):
+        total[:, elapsed:] += registered[:, : registered.shape[1] - elapsed] * weight[:, [elapsed]]
+    return total

@@ -56,14 +56,14 @@ def first_order(inputs: Mapping[str, Array], outputs: Mapping[str, Array], bins:
 
 
 def _index(values: Array, bins: int) -> float:
-    parts = np.array_split(values, min(bins, max(len(values) // 10, 1)))
-    means, sizes = np.array([part.mean() for part in parts]), np.array([len(part) for part in parts])
-    within = sum(part.var(ddof=1) if len(part) > 1 else 0.0 for part in parts)
-    explained = float(np.average((means - values.mean()) ** 2, weights=sizes)) - within / len(values)
+    count = len(values)
+    edges = np.unique(np.linspace(0, count, min(bins, max(count // 10, 1)) + 1).astype(int))
+    sizes, sums = np.diff(edges), np.add.reduceat(values, edges[:-1])
+    within = np.add.reduceat(values**2, edges[:-1]) - sums**2 / sizes
+    by_chance = float((within / np.maximum(sizes - 1, 1)).sum()) / count
+    explained = float((sizes * (sums / sizes - values.mean()) ** 2).sum()) / count - by_chance
     share = explained / float(values.var())
-    chance = np.sqrt(2 * (len(parts) - 1)) / len(
-        values
-    )  # standard deviation of the share of an input that does nothing
+    chance = np.sqrt(2 * (len(sizes) - 1)) / count  # standard deviation of the share of an input that does nothing
     return share if share > 2 * chance else 0.0
 
 

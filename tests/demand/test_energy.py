@@ -10,8 +10,8 @@ from forecasting.demand.energy import (
     class_factors,
     climate_factor,
     climate_normals,
+    degrees_outside,
     energy_per_vehicle,
-    monthly_factor,
 )
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import AssumptionError
@@ -19,6 +19,13 @@ from forecasting.errors import AssumptionError
 few = settings(max_examples=30, deadline=None, derandomize=True)
 one = np.ones(1)
 COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
+
+
+def factor(normals, shift=0.0, spread=0.0):
+    """Factor by month of stations that count alike."""
+    weights = np.full(len(normals), 1 / len(normals))
+    degrees = degrees_outside(normals, weights, shift * one, spread * one)
+    return class_factors(degrees, {"cold_slope": 0.0098 * one, "hot_slope": 0.0063 * one})[0]
 
 
 def test_the_factor_at_the_temperatures_of_the_literature():
@@ -44,41 +51,38 @@ def test_a_country_that_is_not_listed_takes_the_regions_mixture():
 
 def test_days_spread_about_the_months_mean_add_what_the_mean_hides():
     mild = np.full((1, 12), 15.0)
-    zero = np.zeros(1)
-    flat = monthly_factor(mild, zero, zero, 0.0098 * one, 0.0063 * one)
-    spread = monthly_factor(mild, zero, 6 * one, 0.0098 * one, 0.0063 * one)
+    flat, spread = factor(mild), factor(mild, spread=6.0)
     # a normal with standard deviation 6 lies below its mean by 6/sqrt(2 pi) on average
-    assert flat[0, 0, 0] == pytest.approx(1.0)
-    assert spread[0, 0, 0] == pytest.approx(1 + 0.0098 * 6 / np.sqrt(2 * np.pi), abs=0.006)
+    assert flat[0] == pytest.approx(1.0)
+    assert spread[0] == pytest.approx(1 + 0.0098 * 6 / np.sqrt(2 * np.pi), abs=0.006)
 
 
 @few
 @given(st.floats(-40, 10), st.floats(0, 10), st.floats(0, 8))
 def test_colder_is_never_less_energy_below_comfort(temperature, drop, spread):
     normals = np.full((1, 12), temperature)
-    factor = [
-        monthly_factor(normals, np.array([shift]), spread * one, 0.0098 * one, 0.0063 * one)[0, 0, 0]
-        for shift in (0.0, -drop)
-    ]
+    mild, cold = (factor(normals, shift, spread)[0] for shift in (0.0, -drop))
     # warm days of a month near comfort can save a little cooling: never more than half a per cent
-    assert factor[1] >= factor[0] - 0.005
+    assert cold >= mild - 0.005
 
 
 @pytest.mark.parametrize("place", COUNTRIES)
 def test_a_colder_year_takes_more_energy_in_every_country(place):
     drawn = load_parameters().draw(np.random.default_rng(0), 50)
-    colder = drawn | {"temperature_shift": drawn["temperature_shift"] - 5}
-    assert np.all(class_factors(place, colder).mean(axis=1) > class_factors(place, drawn).mean(axis=1))
+    mild, cold = (
+        class_factors(
+            degrees_outside(*climate_normals(place), drawn["temperature_shift"] + s, drawn["daily_spread"]), drawn
+        )
+        for s in (0, -5)
+    )
+    assert np.all(cold.mean(axis=1) > mild.mean(axis=1))
 
 
 def test_astana_and_tashkent_are_near_the_annual_factors_of_the_note():
     """Annual 1.12 and 1.05 on monthly means alone; days' spread adds a little."""
-    zero = np.zeros(1)
     normals, weights = climate_normals("KZ")
-    kz = monthly_factor(normals, zero, zero, 0.0098 * one, 0.0063 * one)[0].mean(axis=1)
-    uz = monthly_factor(climate_normals("UZ")[0], zero, zero, 0.0098 * one, 0.0063 * one)[0].mean()
-    assert kz[1] == pytest.approx(1.12, abs=0.015)
-    assert uz == pytest.approx(1.05, abs=0.015)
+    assert factor(normals[1:]).mean() == pytest.approx(1.12, abs=0.015)
+    assert factor(climate_normals("UZ")[0]).mean() == pytest.approx(1.05, abs=0.015)
     assert weights[0] > weights[1]
 
 

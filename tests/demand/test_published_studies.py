@@ -98,5 +98,5 @@ def test_fast_points_per_thousand_cars_of_gnann():
 
 @pytest.mark.xfail(strict=True, reason="0.12 of what stands: the Netherlands deploy about eight times the energy need")
 def test_the_netherlands_2023():
-    """About 0.42 million battery cars and 0.28 million hybrids, some 145,000 public points; home access as in Germany."""
+    """About 0.42 million battery cars and 0.28 million hybrids, some 145,000 public points."""
     assert within(1.25, public(fleet(0.42e6, 0.28e6, GERMANY | {"vehicle_stock": 9.2e6}, year=2023)), 145e3)
