@@ -22,10 +22,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test lint types lab lock clean
+.PHONY: help report test lint types notebooks lab lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
 
 report: $(VENV)/.ready ## Run every scenario in params/ and write reports/index.html
 	$(BIN)/ev-forecast run --out $(OUT)
@@ -39,6 +39,9 @@ lint: $(VENV)/.test-ready ## Check style and format
 
 types: $(VENV)/.test-ready ## Check the types
 	$(BIN)/mypy
+
+notebooks: $(VENV)/.test-ready ## Run the notebooks anew and store their outputs, after a change that moves numbers
+	$(BIN)/python tests/notebooks/refresh.py
 
 lab: $(VENV)-lab/.ready ## Open the notebooks in JupyterLab
 	$(VENV)-lab/bin/jupyter lab notebooks
