@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["DatedParameters", "assumption_problems", "demand_of", "demand_parameters"]
 
 Array = NDArray[np.float64]
+REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
 LAST_YEAR = 2100  # stands for never: no horizon reaches it
 
 
@@ -54,7 +54,7 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     scenario : Scenario
         Its assumptions, and its country's own rows.
     drivers : sequence of Driver
-        Those of kind ``demand`` set a parameter and its year.
+        Those of kind ``demand`` set a parameter and its year; ``reexport_share`` is left to `demand_of`.
     draws : int
         Number of draws.
 
@@ -70,7 +70,7 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     changed = load_parameters().at(scenario.country).override(_plain(scenario))
     dated: dict[str, Array] = {}
     for driver in drivers:
-        if driver.kind == "demand":
+        if driver.kind == "demand" and driver.quantity != REEXPORT:
             luck = draw_luck(driver, draws, scenario.seed)
             dated |= {driver.quantity: luck.size, f"{driver.quantity}_year": first_years(luck.start)}
     return DatedParameters(**{f.name: getattr(changed, f.name) for f in dataclasses.fields(changed)}, dated=dated)
@@ -79,6 +79,7 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
 def first_years(start: Array) -> Array:
     """The first calendar year of which an event has the larger part.
 
+    >>> import datetime as dt
     >>> first_years(np.array([dt.date(2026, 5, 1).toordinal(), dt.date(2026, 9, 1).toordinal(), NEVER]))
     array([2026., 2027., 2100.])
     """
@@ -110,7 +111,7 @@ def _refused(shipped: Parameters, name: str, size: Range) -> list[Problem]:
 def _undated(shipped: Parameters, name: str) -> list[Problem]:
     """A dated event needs a parameter that has a year of its own."""
     names = {row.key for row in shipped}
-    dated = sorted(key for key in names if f"{key}_year" in names)
+    dated = sorted({key for key in names if f"{key}_year" in names} | {REEXPORT})
     if name in dated:
         return []
     return [Problem(name, "holds for all years", f"put it under assumptions; dated are {', '.join(dated)}")]
@@ -122,9 +123,9 @@ def _plain(scenario: Scenario) -> dict[str, Any]:
 
 def demand_of(
     scenario: Scenario,
-    ledger: Ledger,
-    as_of: dt.date,
+    parameters: Parameters,
     drivers: Sequence[Driver],
+    counted: Ledger,
     years: Sequence[int],
     imports: Array,
     start_stock: Array | float = 0.0,
@@ -135,12 +136,12 @@ def demand_of(
     ----------
     scenario : Scenario
         Of a country.
-    ledger : Ledger
-        For what stood on the road and at the kerb by then.
-    as_of : date
-        Nothing published later.
+    parameters : Parameters
+        From `demand_parameters`.
     drivers : sequence of Driver
-        Those of kind ``demand`` count.
+        Of these, a ``reexport_share`` is a further share that leaves from its year on.
+    counted : Ledger
+        What stood on the road and at the kerb, as known on the day.
     years : sequence of int
         Calendar years.
     imports : ndarray, shape (draws, years)
@@ -150,12 +151,10 @@ def demand_of(
     """
     from forecasting.demand.chain import demand_outlook
 
-    parameters = demand_parameters(scenario, drivers, len(imports))
     if scenario.measure == "ev_registrations":
         parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
-    counted = ledger.select(place=scenario.country, kind=("outcome", "estimate"), as_of=as_of)
     return demand_outlook(
-        imports,
+        _kept(imports, years, drivers, scenario.seed),
         list(years),
         parameters=parameters,
         stock_facts=counted.select(measure="ev_stock").frame,
@@ -164,6 +163,16 @@ def demand_of(
         seed=scenario.seed,
         start_stock=start_stock,
     )
+
+
+def _kept(imports: Array, years: Sequence[int], drivers: Sequence[Driver], seed: int) -> Array:
+    """What is left of the imports where dated events send a further share of them on."""
+    for driver in drivers:
+        if driver.kind == "demand" and driver.quantity == REEXPORT:
+            luck = draw_luck(driver, len(imports), seed)
+            begun = np.asarray(years) >= first_years(luck.start)[:, None]
+            imports = imports * (1.0 - luck.size[:, None] * begun)
+    return imports
 
 
 def standing_today(counted: Ledger) -> dict[str, Any] | None:

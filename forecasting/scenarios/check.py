@@ -17,8 +17,9 @@ from forecasting.evidence import datasets
 from forecasting.evidence.ledger import Ledger, check_ledger, read_ledger
 from forecasting.measures import nearest
 from forecasting.scenarios.assumptions import assumption_problems
+from forecasting.scenarios.driver import fact_ids
 from forecasting.scenarios.inputs import flow_evidence, market_size
-from forecasting.scenarios.schema import Scenario, fact_ids, scenario_of
+from forecasting.scenarios.schema import Scenario, scenario_of
 from forecasting.scenarios.strict_yaml import Document, read_yaml
 
 __all__ = ["Checked", "check_paths", "check_scenario"]

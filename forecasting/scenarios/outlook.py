@@ -12,25 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from forecasting.errors import EvidenceError
 from forecasting.evidence.places import place_name
 from forecasting.measures import MEASURES
-from forecasting.periods import span, year
-from forecasting.scenarios.assumptions import demand_of
-from forecasting.scenarios.drivers import apply_drivers
-from forecasting.scenarios.inputs import (
-    MarketSize,
-    driver_facts,
-    flow_evidence,
-    known_drivers,
-    last_day,
-    market_size,
-    no_counts,
-)
-from forecasting.scenarios.results import Results, quantile_table, results_from, sum_outlooks
-from forecasting.scenarios.schema import Driver, Scenario, scenario_from_parameters
+from forecasting.scenarios.assumptions import demand_of, demand_parameters
+from forecasting.scenarios.inputs import MarketSize, driver_facts, flow_evidence, known_drivers
+from forecasting.scenarios.place import Setting, by_year, monthly_table, place_flow, reservations, stock_before
+from forecasting.scenarios.results import Results, results_from, sum_outlooks
+from forecasting.scenarios.schema import Scenario, scenario_from_parameters
 from forecasting.scenarios.store import load_tables, save_tables
 
 if TYPE_CHECKING:
@@ -41,10 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Outlook", "load_outlook", "outlook"]
 
-Array = NDArray[np.float64]
-MONTHLY_YEARS = 2  # years of the outlook that are also shown by month
 UNKNOWN = MarketSize(None)
-MUCH = 0.05  # share of draws beyond which a reservation is worth a sentence
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +62,8 @@ class Outlook:
         What a reader must know first.
     facts_used : list of str
         Ids of every fact that had a say.
+    stored : pandas.DataFrame or None
+        The table as it was read from files.
     """
 
     scenario: Scenario
@@ -89,6 +78,7 @@ class Outlook:
     market: MarketSize = UNKNOWN
     warnings: list[str] = field(default_factory=list)
     facts_used: list[str] = field(default_factory=list)
+    stored: pd.DataFrame | None = None
 
     @property
     def name(self) -> str:
@@ -118,7 +108,8 @@ class Outlook:
     @cached_property
     def table(self) -> pd.DataFrame:
         """Every measure's quantiles, by year to the horizon, and the flow also by month in the first two years."""
-        return pd.concat([*(part.table for part in self.parts), self.monthly], ignore_index=True)
+        made = [part.table for part in self.parts]
+        return self.stored if self.stored is not None else pd.concat([*made, self.monthly], ignore_index=True)
 
     @cached_property
     def draws(self) -> pd.DataFrame:
@@ -183,6 +174,7 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
         market=MarketSize(None, (), record["market"]),
         warnings=record["warnings"],
         facts_used=record["facts_used"],
+        stored=table,
     )
 
 
@@ -217,7 +209,7 @@ def outlook(scenario: Scenario, ledger: Ledger, prior: Prior | None = None, draw
     if scenario.horizon < as_of.year:
         raise EvidenceError(f"{scenario.name} ends in {scenario.horizon}, before its day {as_of}; give a later horizon")
     drivers, left_out = known_drivers(scenario, ledger, as_of)
-    setting = _Setting(scenario.on(as_of), ledger, as_of, drivers, prior, draws)
+    setting = Setting(scenario.on(as_of), ledger, as_of, drivers, prior, draws)
     made = _country(setting) if scenario.country else _corridor(setting)
     return dataclasses.replace(made, warnings=[*made.warnings, *left_out])
 
@@ -229,59 +221,14 @@ def _evidence(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:
     return found.concat(*(flow_evidence(ledger, place, scenario, as_of) for place in others))
 
 
-@dataclass(frozen=True)
-class _Setting:
-    """What every step of a run needs to know."""
-
-    scenario: Scenario
-    ledger: Ledger
-    as_of: dt.date
-    drivers: list[Driver]
-    prior: Prior | None
-    draws: int
-
-
-@dataclass(frozen=True)
-class _Flow:
-    """The flow of one place: what it was forecast from, and what came out, before and after drivers."""
-
-    evidence: Ledger
-    market: MarketSize
-    known_until: dt.date
-    first_year: int
-    before: FlowForecast
-    after: FlowForecast
-
-
-def _flow(setting: _Setting, place: str) -> _Flow:
-    from forecasting.growth.flow import forecast_flow
-
-    scenario = setting.scenario
-    evidence = flow_evidence(setting.ledger, place, scenario, setting.as_of)
-    market = market_size(scenario, place, setting.ledger, setting.as_of)
-    if market.value is None and not len(evidence):
-        raise EvidenceError(f"{scenario.name}: no count and no market size is known; give market_size, new cars a year")
-    known_until = last_day(evidence, setting.as_of)
-    first_year = min((known_until + dt.timedelta(days=1)).year, scenario.horizon)
-    before = forecast_flow(
-        evidence,
-        [year(value) for value in range(first_year, scenario.horizon + 1)],
-        prior=setting.prior,
-        market_size=market.value,
-        basis=scenario.basis if scenario.basis in set(evidence.frame["basis"]) else None,
-        draws=setting.draws,
-        seed=scenario.seed,
-    )
-    after = apply_drivers(before, setting.drivers, known_until, scenario.seed)
-    return _Flow(evidence, market, known_until, first_year, before, after)
-
-
-def _country(setting: _Setting) -> Outlook:
+def _country(setting: Setting) -> Outlook:
     scenario, place = setting.scenario, setting.scenario.place
-    flow = _flow(setting, place)
+    parameters = demand_parameters(scenario, setting.drivers, setting.draws)  # first: a wrong one is known at once
+    flow = place_flow(setting, place)
     years, imports = by_year(flow.after)
     before = stock_before(flow.after, flow.evidence)
-    demand = demand_of(scenario, setting.ledger, setting.as_of, setting.drivers, years, imports, before)
+    counted = setting.ledger.select(place=place, kind=("outcome", "estimate"), as_of=setting.as_of)
+    demand = demand_of(scenario, parameters, setting.drivers, counted, years, imports, before)
     return Outlook(
         scenario=scenario,
         as_of=setting.as_of,
@@ -290,15 +237,15 @@ def _country(setting: _Setting) -> Outlook:
         forecasts={place: flow.after},
         baseline_forecasts={place: flow.before},
         parts=(Results(scenario.name, place, years, {scenario.measure: imports} | demand.results),),
-        monthly=_monthly(scenario, place, flow),
+        monthly=monthly_table(scenario, place, flow),
         demand=demand,
         market=flow.market,
-        warnings=_warnings(scenario, place, flow),
+        warnings=reservations(scenario, place, flow),
         facts_used=[*flow.evidence.frame["id"], *flow.market.facts, *driver_facts(setting.drivers)],
     )
 
 
-def _corridor(setting: _Setting) -> Outlook:
+def _corridor(setting: Setting) -> Outlook:
     scenario, measure = setting.scenario, setting.scenario.measure
     label = MEASURES[measure].label.lower()
     counted = [place for place in scenario.places if len(flow_evidence(setting.ledger, place, scenario, setting.as_of))]
@@ -307,7 +254,7 @@ def _corridor(setting: _Setting) -> Outlook:
         raise EvidenceError(
             f"{scenario.name}: no count of {label} was known on {setting.as_of} at {', '.join(missing)}"
         )
-    flows = {place: _flow(setting, place) for place in counted}
+    flows = {place: place_flow(setting, place) for place in counted}
     parts = [Results(scenario.name, place, years, {measure: draws}) for place, (years, draws) in
              ((place, by_year(flow.after)) for place, flow in flows.items())]  # fmt: skip
     if len(parts) > 1:
@@ -322,59 +269,7 @@ def _corridor(setting: _Setting) -> Outlook:
         forecasts={place: flow.after for place, flow in flows.items()},
         baseline_forecasts={place: flow.before for place, flow in flows.items()},
         parts=tuple(parts),
-        monthly=pd.concat([_monthly(scenario, place, flow) for place, flow in flows.items()], ignore_index=True),
-        warnings=notes + [said for place, flow in flows.items() for said in _warnings(scenario, place, flow)],
+        monthly=pd.concat([monthly_table(scenario, place, flow) for place, flow in flows.items()], ignore_index=True),
+        warnings=notes + [said for place, flow in flows.items() for said in reservations(scenario, place, flow)],
         facts_used=[*evidence.frame["id"], *driver_facts(setting.drivers)],
     )
-
-
-def by_year(forecast: FlowForecast) -> tuple[tuple[int, ...], Array]:
-    """The flow of each calendar year, in each draw."""
-    years = sorted({month.start.year for month in forecast.months})
-    draws = np.asarray(forecast.monthly, dtype=float)
-    return tuple(years), draws.reshape(len(draws), len(years), 12).sum(axis=2)
-
-
-def stock_before(forecast: FlowForecast, evidence: Ledger) -> Array | float:
-    """Vehicles on the road before the path begins, in each draw: the first count of stock less what came until then.
-
-    Nothing where no stock was part of the evidence: a flow of imports begins with the market.
-    """
-    stocks = evidence.frame[evidence.frame["quantity"] == "stock"]
-    own = stocks[stocks["basis"] == forecast.basis].sort_values("period_end")
-    if own.empty:
-        return 0.0
-    until = span(forecast.months[0].start, own["period_end"].iloc[0])
-    return np.clip(own["value"].iloc[0] - forecast.totals(until), 0.0, None)
-
-
-def _monthly(scenario: Scenario, place: str, flow: _Flow) -> pd.DataFrame:
-    shown = range(flow.first_year, flow.first_year + MONTHLY_YEARS)
-    columns = [i for i, month in enumerate(flow.after.months) if month.start.year in shown]
-    months = [flow.after.months[i] for i in columns]
-    return quantile_table(scenario.name, place, scenario.measure, months, flow.after.monthly[:, columns])
-
-
-def _warnings(scenario: Scenario, place: str, flow: _Flow) -> list[str]:
-    """What a reader must know first; a missing count before all else."""
-    said = [] if len(flow.evidence) else [no_counts(place, scenario.measure)]
-    if not len(flow.evidence):
-        said.append(f"The size of the market is {flow.market.said}.")
-    if scenario.since:
-        said.append(f"Facts from before {scenario.since} are left out: the params file starts the history there.")
-    above = _share_above_one(flow.after, flow.first_year)
-    if above > MUCH:
-        said.append(
-            f"In {above:.0%} of the draws {place_name(place)}'s flow exceeds the whole market in some year: "
-            "vehicles that leave again or wait unsold, or a market larger than assumed."
-        )
-    return said + [f"{place_name(place)}: {remark}." for remark in flow.before.remarks if len(flow.evidence)]
-
-
-def _share_above_one(forecast: FlowForecast, first_year: int) -> float:
-    if forecast.market is None:
-        return 0.0
-    open_ = np.array([month.start.year >= first_year for month in forecast.months])
-    flow, market = (np.asarray(draws)[:, open_].reshape(len(draws), -1, 12).sum(2) for draws in
-                    (forecast.monthly, forecast.market))  # fmt: skip
-    return float((flow > market).any(axis=1).mean())

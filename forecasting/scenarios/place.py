@@ -1,0 +1,156 @@
+"""The flow of one place: its facts, its forecast before and after the drivers, and what a reader must know of them."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.errors import EvidenceError, ForecastWarning
+from forecasting.evidence.places import place_name
+from forecasting.periods import span, year
+from forecasting.scenarios.drivers import apply_drivers
+from forecasting.scenarios.inputs import MarketSize, flow_evidence, last_day, market_size, no_counts
+from forecasting.scenarios.results import quantile_table
+from forecasting.scenarios.schema import Driver, Scenario
+
+if TYPE_CHECKING:
+    from forecasting.evidence.ledger import Ledger
+    from forecasting.growth.flow import FlowForecast
+    from forecasting.growth.prior import Prior
+
+__all__ = ["PlaceFlow", "Setting", "by_year", "monthly_table", "place_flow", "reservations", "stock_before"]
+
+Array = NDArray[np.float64]
+MONTHLY_YEARS = 2  # years of the outlook that are also shown by month
+MUCH = 0.05  # share of draws beyond which a reservation is worth a sentence
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What every step of a run needs to know."""
+
+    scenario: Scenario
+    ledger: Ledger
+    as_of: dt.date
+    drivers: list[Driver]
+    prior: Prior | None
+    draws: int
+
+
+@dataclass(frozen=True)
+class PlaceFlow:
+    """The flow of one place: what it was forecast from, and what came out, before and after drivers."""
+
+    evidence: Ledger
+    market: MarketSize
+    first_year: int
+    before: FlowForecast
+    after: FlowForecast
+    remarks: tuple[str, ...]
+
+
+def place_flow(setting: Setting, place: str) -> PlaceFlow:
+    """Forecast the flow of one place, before and after the scenario's drivers.
+
+    Raises
+    ------
+    EvidenceError
+        Where there is neither a count nor a market size.
+    """
+    from forecasting.growth.flow import forecast_flow
+
+    scenario = setting.scenario
+    evidence = flow_evidence(setting.ledger, place, scenario, setting.as_of)
+    market = market_size(scenario, place, setting.ledger, setting.as_of)
+    if market.value is None and not len(evidence):
+        raise EvidenceError(f"{scenario.name}: no count and no market size is known; give market_size, new cars a year")
+    known_until = last_day(evidence, setting.as_of)
+    first_year = min((known_until + dt.timedelta(days=1)).year, scenario.horizon)
+    with _told() as said:
+        before = forecast_flow(
+            evidence,
+            [year(value) for value in range(first_year, scenario.horizon + 1)],
+            prior=setting.prior,
+            market_size=market.value,
+            basis=scenario.basis if scenario.basis in set(evidence.frame["basis"]) else None,
+            draws=setting.draws,
+            seed=scenario.seed,
+        )
+    after = apply_drivers(before, setting.drivers, known_until, scenario.seed)
+    remarks = [f"{place_name(place)}: {text}." for text in (*before.remarks, *said)] if len(evidence) else []
+    return PlaceFlow(evidence, market, first_year, before, after, tuple(dict.fromkeys(remarks)))
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[list[str]]:
+    """Collect the reservations that a forecast is given with: they belong in the report, not on the screen."""
+    said: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ForecastWarning)
+        yield said
+    for warning in caught:
+        if issubclass(warning.category, ForecastWarning):
+            said.append(str(warning.message))
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+
+
+def by_year(forecast: FlowForecast) -> tuple[tuple[int, ...], Array]:
+    """The flow of each calendar year, in each draw."""
+    years = sorted({month.start.year for month in forecast.months})
+    draws = np.asarray(forecast.monthly, dtype=float)
+    return tuple(years), draws.reshape(len(draws), len(years), 12).sum(axis=2)
+
+
+def stock_before(forecast: FlowForecast, evidence: Ledger) -> Array | float:
+    """Vehicles on the road before the path begins, in each draw: the first count of stock less what came until then.
+
+    Nothing where no stock was part of the evidence: a flow of imports begins with the market.
+    """
+    stocks = evidence.frame[evidence.frame["quantity"] == "stock"]
+    own = stocks[stocks["basis"] == forecast.basis].sort_values("period_end")
+    if own.empty:
+        return 0.0
+    until = span(forecast.months[0].start, own["period_end"].iloc[0])
+    return np.asarray(np.clip(own["value"].iloc[0] - forecast.totals(until), 0.0, None))
+
+
+def monthly_table(scenario: Scenario, place: str, flow: PlaceFlow) -> pd.DataFrame:
+    """Quantiles of the flow by month, in the first two years that the facts do not cover."""
+    shown = range(flow.first_year, flow.first_year + MONTHLY_YEARS)
+    columns = [i for i, month in enumerate(flow.after.months) if month.start.year in shown]
+    months = [flow.after.months[i] for i in columns]
+    return quantile_table(scenario.name, place, scenario.measure, months, flow.after.monthly[:, columns])
+
+
+def reservations(scenario: Scenario, place: str, flow: PlaceFlow) -> list[str]:
+    """What a reader must know first; a missing count before all else."""
+    said = [] if len(flow.evidence) else [no_counts(place, scenario.measure)]
+    if not len(flow.evidence):
+        said.append(f"The size of the market is {flow.market.said}.")
+    if scenario.since:
+        said.append(f"Facts from before {scenario.since} are left out: the params file starts the history there.")
+    above = _share_above_one(flow.after, flow.first_year)
+    if above > MUCH:
+        said.append(
+            f"In {above:.0%} of the draws {place_name(place)}'s flow exceeds the whole market in some year: "
+            "vehicles that leave again or wait unsold, or a market larger than assumed."
+        )
+    return [*said, *flow.remarks]
+
+
+def _share_above_one(forecast: FlowForecast, first_year: int) -> float:
+    if forecast.market is None:
+        return 0.0
+    open_ = np.array([month.start.year >= first_year for month in forecast.months])
+    flow, market = (np.asarray(draws)[:, open_].reshape(len(draws), -1, 12).sum(2) for draws in
+                    (forecast.monthly, forecast.market))  # fmt: skip
+    return float((flow > market).any(axis=1).mean())

@@ -1,0 +1,217 @@
+"""One scenario end to end, on the facts that ship."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.errors import AssumptionError, EvidenceError, InputError, LedgerError
+from forecasting.evidence import datasets
+from forecasting.evidence.ledger import Ledger
+from forecasting.scenarios.outlook import Outlook, load_outlook, outlook
+from forecasting.scenarios.results import difference, sum_outlooks
+from forecasting.scenarios.schema import Scenario, load_scenario, scenario_from_parameters
+
+PARAMS = Path(__file__).parents[2] / "params"
+DRAWS = 300
+THEN = "2023-06-26"
+CHAIN = {"ev_registrations", "ev_stock", "energy_gwh", "peak_mw", "charging_points_need", "charging_points_practice"}
+_made: dict[str, Outlook] = {}
+
+
+def shipped(name: str, **changes: object) -> Scenario:
+    scenario = load_scenario(PARAMS / f"{name}.yaml")
+    return scenario_from_parameters(scenario.parameters() | changes) if changes else scenario
+
+
+def made(name: str, **changes: object) -> Outlook:
+    key = name + json.dumps(changes, sort_keys=True)
+    if key not in _made:
+        _made[key] = outlook(shipped(name, **changes), datasets.central_asia(), draws=DRAWS)
+    return _made[key]
+
+
+def test_an_outlook_goes_from_imports_to_chargers() -> None:
+    uz = made("uzbekistan-baseline", as_of=THEN)
+    assert (uz.as_of, uz.first_year, uz.years[-1]) == (dt.date(2023, 6, 26), 2023, 2030)
+    assert uz.results.values.keys() >= CHAIN | {"ev_imports", "charging_points_standard"}
+    assert all(np.isfinite(draws).all() and (draws >= 0).all() for draws in uz.results.values.values())
+    low, high = np.quantile(uz.forecast.totals(uz.forecast.periods[0]), [0.1, 0.9])
+    assert low < 13_460 < high + 3000  # what ten months came to by the same agency
+    assert list(uz.headline) == [
+        "ev_imports",
+        "ev_stock",
+        "energy_gwh",
+        "charging_points_need",
+        "charging_points_practice",
+    ]
+    assert uz.headline["ev_stock"]["lower80"] < uz.headline["ev_stock"]["median"] < uz.headline["ev_stock"]["upper80"]
+
+
+def test_the_table_has_years_and_the_first_two_years_months() -> None:
+    uz = made("uzbekistan-baseline", as_of=THEN)
+    flow = uz.table[uz.table["measure"] == "ev_imports"]
+    months = flow[flow["period_start"].str[:7] == flow["period_end"].str[:7]]
+    assert sorted(months["period_start"].str[:4].unique()) == ["2023", "2024"]
+    assert len(months) == 24 * 7
+    years = flow.drop(months.index)
+    assert set(years["period_end"]) >= {f"{year}-12-31" for year in range(2023, 2031)}
+    assert not flow.duplicated(["period_start", "period_end", "quantile"]).any()
+    assert set(uz.table["scenario"]) == {"uzbekistan-baseline"}
+    assert set(uz.draws["year"]) == set(range(2023, 2031))
+
+
+def test_nothing_published_later_is_used() -> None:
+    uz = made("uzbekistan-baseline", as_of=THEN)
+    ledger = datasets.central_asia()
+    assert all(ledger.get(name).known_from <= uz.as_of for name in uz.facts_used)
+    said = " ".join(uz.warnings)
+    assert "The driver border-testing is left out" in said
+    assert uz.forecast is uz.baseline_forecast
+
+
+def test_a_country_without_counts_says_so_first() -> None:
+    tm = made("turkmenistan-baseline")
+    assert tm.warnings[0].startswith("No count of electric vehicles imported is published for Turkmenistan")
+    assert tm.warnings[1] == "The size of the market is a judgement of the params file."
+    assert len(tm.evidence) == 0
+    with pytest.raises(EvidenceError, match="give market_size"):
+        outlook(shipped("turkmenistan-baseline", market_size=None, drivers=[]), datasets.central_asia(), draws=DRAWS)
+
+
+def test_ports_are_three_places_and_the_sum_of_their_draws() -> None:
+    ports = made("ports-baseline", as_of=THEN)
+    assert ports.warnings[0] == "Alashankou has no count of vehicles exported, all types: it is not in the sum."
+    assert [part.country for part in ports.parts] == ["horgos", "baktu", "ports"]
+    assert ports.demand is None
+    parts = [part.since(ports.years[0]).values["vehicle_exports"] for part in ports.parts[:2]]
+    assert np.allclose(ports.results.values["vehicle_exports"], parts[0] + parts[1])
+    assert set(ports.table["country"]) == {"horgos", "baktu", "ports"}
+
+
+def test_the_index_of_xinjiang_keeps_to_the_published_growth() -> None:
+    forecast = made("xinjiang-baseline", as_of=THEN).forecast
+    from forecasting.periods import span
+
+    ratio = forecast.totals(span("2023-01-01", "2023-05-31")) / forecast.totals(span("2022-01-01", "2022-05-31"))
+    assert np.median(ratio) == pytest.approx(5.104, rel=0.03)
+    assert np.median(forecast.totals(span("2022-01-01", "2022-05-31"))) == pytest.approx(100, rel=0.03)
+
+
+def test_scenarios_share_their_luck_so_that_drivers_alone_tell_them_apart() -> None:
+    base, hard = made("kyrgyzstan-baseline"), made("kyrgyzstan-constrained")
+    assert np.array_equal(base.baseline_forecast.monthly, hard.baseline_forecast.monthly)
+    lost = difference(hard, base)
+    stock = lost.values["ev_stock"]
+    before = [year for year in lost.years if year < 2025]
+    assert np.allclose(stock[:, : len(before)], 0)
+    assert (stock[:, -1] <= 1e-6).mean() > 0.9
+    fast = difference(made("kyrgyzstan-accelerated"), base)
+    assert np.median(fast.values["charging_points_practice"][:, -1]) > 0
+
+
+def test_the_region_is_a_sum_of_joint_draws() -> None:
+    names = ["kazakhstan", "kyrgyzstan", "tajikistan", "turkmenistan", "uzbekistan"]
+    parts = [made(f"{name}-baseline") for name in names]
+    region = sum_outlooks(parts)
+    assert region.scenario == "central-asia-5-baseline"
+    assert region.years[-1] == 2030
+    total = sum(part.results.values["ev_stock"][:, -1] for part in parts)
+    assert np.allclose(region.values["ev_stock"][:, -1], total)
+    separate = sum(np.quantile(part.results.values["ev_stock"][:, -1], 0.9) for part in parts)
+    assert np.quantile(total, 0.9) < separate  # quantiles do not add
+
+
+def test_kazakhstans_stock_meets_its_register() -> None:
+    kz = made("kazakhstan-baseline")
+    stock = dict(zip(kz.years, kz.results.values["ev_stock"].T, strict=True))
+    low, high = np.quantile(stock[2024], [0.025, 0.975])
+    assert low < 12_119 * 1.05 < high  # 12,119 on 1 December
+    assert np.median(stock[2023]) == pytest.approx(7_997, rel=0.08)
+    assert "Facts from before 2022-12-31 are left out" in kz.warnings[0]
+
+
+def test_dated_assembly_begins_in_its_year() -> None:
+    plant = {"name": "plant", "kind": "demand", "quantity": "local_assembly", "start": "2027-01-01", "size": 5000}
+    told = {"reason": "a test", "source": "judgement"}
+    without, with_plant = (
+        made("kyrgyzstan-baseline", drivers=rows, measure="ev_imports", basis=None) for rows in ([], [plant | told])
+    )
+    gained = difference(with_plant, without).values["ev_registrations"]
+    years = list(without.years)
+    assert np.allclose(gained[:, : years.index(2027)], 0)
+    assert np.allclose(gained[:, years.index(2027) :], 5000)
+
+
+def test_dated_reexport_thins_what_comes_from_its_year_on() -> None:
+    leaving = {"name": "leaving", "kind": "demand", "quantity": "reexport_share", "start": "2027-01-01", "size": 0.25}
+    told = {"reason": "a test", "source": "judgement"}
+    base, thin = (made("tajikistan-baseline", drivers=rows) for rows in ([], [leaving | told]))
+    share = thin.results.values["ev_registrations"] / base.results.values["ev_registrations"]
+    years = list(base.years)
+    assert np.allclose(share[:, : years.index(2027)], 1)
+    assert share[:, -1] == pytest.approx(0.75, abs=0.02)
+    assert np.array_equal(thin.results.values["ev_imports"], base.results.values["ev_imports"])
+
+
+def test_an_outlook_is_the_same_each_time_and_comes_back_from_its_files(tmp_path: Path) -> None:
+    one = made("tajikistan-constrained")
+    two = outlook(shipped("tajikistan-constrained"), datasets.central_asia(), draws=DRAWS)
+    one.save(tmp_path / "one")
+    two.save(tmp_path / "two")
+    for name in ("outlook.parquet", "draws.parquet"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    back = load_outlook(tmp_path / "one", datasets.central_asia())
+    pd.testing.assert_frame_equal(back.table, one.table)
+    assert (back.name, back.as_of, back.warnings, back.facts_used) == (
+        one.name,
+        one.as_of,
+        one.warnings,
+        one.facts_used,
+    )
+    assert back.evidence == one.evidence
+    late = one.results.since(one.first_year)
+    assert all(np.array_equal(back.results.values[name], draws) for name, draws in late.values.items())
+    with pytest.raises(InputError, match=r"has no outlook.parquet"):
+        load_outlook(tmp_path)
+    (tmp_path / "two" / "outlook.parquet").write_bytes((tmp_path / "two" / "draws.parquet").read_bytes())
+    with pytest.raises(InputError, match="was not written by ev-forecast"):
+        load_outlook(tmp_path / "two")
+
+
+CITES_NOTHING = {"name": "a", "kind": "level", "quantity": "ev_imports", "start": "2027-01-01", "size": 1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"horizon": 2025}, EvidenceError, "ends in 2025, before its day"),
+        (
+            {"drivers": [CITES_NOTHING | {"reason": "x", "source": "article-99"}]},
+            LedgerError,
+            "no fact has the id 'article-99'",
+        ),
+        ({"assumptions": {"anual_km": 1}}, AssumptionError, "did you mean annual_km"),
+        ({"assumptions": {"home_access": 35}}, AssumptionError, "home_access"),
+    ],
+)
+def test_what_cannot_be_run_is_said(changes: dict, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        outlook(shipped("uzbekistan-baseline", **changes), datasets.central_asia(), draws=DRAWS)
+
+
+def test_another_country_rests_on_its_own_facts() -> None:
+    rows = pd.DataFrame(
+        {
+            "place": "NO", "measure": "ev_imports", "relation": "equals", "quantity": "total", "published": "2023-02",
+            "period_start": ["2021-01-01", "2022-01-01"], "period_end": ["2021-12-31", "2022-12-31"],
+            "value": [113_700, 138_000],
+        }
+    )  # fmt: skip
+    given = {"country": "NO", "scenario": "test", "as_of": "latest", "horizon": 2024, "seed": 1, "market_size": 174_000}
+    made_here = outlook(scenario_from_parameters(given), Ledger.from_frame(rows), draws=DRAWS)
+    assert made_here.first_year == 2023
+    assert made_here.name == "norway-test"
