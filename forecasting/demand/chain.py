@@ -25,7 +25,7 @@ from forecasting.demand.fleet import Fleet, run_fleet
 from forecasting.demand.load import peak_load
 from forecasting.demand.outlook import DemandOutlook, Standing
 from forecasting.demand.parameters import Parameters
-from forecasting.demand.practice import practice_points
+from forecasting.demand.practice import practice_error, practice_points
 from forecasting.demand.registrations import registrations
 from forecasting.demand.standard import standards
 from forecasting.errors import AssumptionError
@@ -233,10 +233,13 @@ def _peak(
 
 
 def _practice(
-    stock: Array, years: Sequence[int], drawn: Mapping[str, Array], standing: Standing | None, rng: np.random.Generator
+    stock: Array, years: Sequence[int], drawn: dict[str, Array], standing: Standing | None, rng: np.random.Generator
 ) -> Array:
+    """Points by practice, with the scenario's roll-out; the error of the last year joins the draws, for the tornado."""
     today = None if standing is None else (standing.when, standing.points(drawn["points_per_station"]))
-    deployed = practice_points(stock, years, drawn["practice_elasticity"], rng, today)
+    error = practice_error(rng, len(stock), years, today)
+    drawn["practice_error"] = error[:, -1]
+    deployed = practice_points(stock, years, drawn["practice_elasticity"], error, today)
     start = float(years[0]) if standing is None else max(standing.when, float(years[0]))
     reached = drawn["charging_rollout_year"][:, None]
     progress = np.clip((np.asarray(years, dtype=float) + 1 - start) / np.maximum(reached + 1 - start, 1.0), 0, 1)

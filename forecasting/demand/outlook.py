@@ -232,12 +232,7 @@ class DemandOutlook:
     @cached_property
     def sensitivity(self) -> pd.DataFrame:
         """What moves the last year's answers: first-order shares of variance and the swing from low to high."""
-        logs = {
-            name: np.log(np.maximum(self.results[name][:, -1], 1e-9))
-            for name in ("charging_points_practice", "ev_stock")
-        }
-        error = logs["charging_points_practice"] - self.drawn["practice_elasticity"] * logs["ev_stock"]
-        inputs = {"imports": self.imports.sum(axis=1), "practice_error": error, **self.drawn}
+        inputs = {"imports": self.imports.sum(axis=1), **self.drawn}
         outputs = {name: self.results[name][:, -1] for name in ("ev_stock", "energy_gwh", "peak_mw", *ANSWERS)}
         return first_order(inputs, outputs)
 

@@ -96,35 +96,51 @@ class Practice:
         return np.asarray(np.sqrt(np.interp(ahead, times, variances) + beyond) * size)
 
 
-def practice_error(rng: np.random.Generator, practice: Practice, years_ahead: Array, points: Array) -> Array:
-    """Log errors of whole paths: a random walk whose variance follows the spread by horizon.
+def practice_error(
+    rng: np.random.Generator,
+    draws: int,
+    years: Sequence[int],
+    today: tuple[float, Array] | None = None,
+    practice: Practice | None = None,
+) -> Array:
+    """Log errors of whole paths about the rule.
+
+    From a count of today they are a random walk whose variance follows the spread by horizon; without one they are the
+    spread between markets, the same in every year.
 
     Parameters
     ----------
     rng : numpy.random.Generator
         The source of chance.
-    practice : Practice
-        The spread.
-    years_ahead : ndarray, shape (years,)
-        Years since the count; 0 or below has no error.
-    points : ndarray, shape (draws,)
-        Points counted.
+    draws : int
+        Number of paths.
+    years : sequence of int
+        The years, at 31 December.
+    today : (float, ndarray), optional
+        As for ``practice_points``.
+    practice : Practice, optional
+        Default: as shipped.
 
     Returns
     -------
     ndarray, shape (draws, years)
     """
-    steps = np.diff(practice.spread_at(years_ahead) ** 2, prepend=0.0)
-    walk = np.cumsum(np.sqrt(np.maximum(steps, 0)) * rng.standard_normal((len(points), len(years_ahead))), axis=1)
-    size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -practice.size_slope
-    return np.asarray(walk * size[:, None])
+    rule = practice or Practice.shipped()
+    chance = rng.standard_normal((draws, len(years)))
+    if today is None:
+        return np.repeat(rule.level_spread * chance[:, :1], len(years), axis=1)
+    when, points = today
+    ahead = np.asarray(years, dtype=float) + 1 - when
+    steps = np.diff(rule.spread_at(ahead) ** 2, prepend=0.0)
+    size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -rule.size_slope
+    return np.asarray(np.cumsum(np.sqrt(np.maximum(steps, 0)) * chance, axis=1) * size[:, None])
 
 
 def practice_points(
     stock: Array,
     years: Sequence[int],
     elasticity: Array,
-    rng: np.random.Generator,
+    error: Array | float = 0.0,
     today: tuple[float, Array] | None = None,
     practice: Practice | None = None,
 ) -> Array:
@@ -138,8 +154,8 @@ def practice_points(
         The years.
     elasticity : ndarray, shape (draws,)
         Elasticity of points to stock.
-    rng : numpy.random.Generator
-        For the errors.
+    error : ndarray, shape (draws, years), or float
+        Log errors, from ``practice_error``; 0 gives the rule itself.
     today : (float, ndarray), optional
         When the count was taken (a year and its fraction; 2024.0 is the end of 2023), and the points, shape (draws,).
         Before that day the path is read backwards by the same rule.
@@ -158,22 +174,19 @@ def practice_points(
 
     Examples
     --------
-    >>> rng = np.random.default_rng(0)
-    >>> paths = practice_points(np.array([[1e4, 2e4]]), [2023, 2024], np.array([0.7]), rng, (2024.0, np.array([800.0])))
-    >>> paths.shape, float(paths[0, 0].round(6))
-    ((1, 2), 800.0)
+    >>> today = (2024.0, np.array([800.0]))
+    >>> practice_points(np.array([[1e4, 2e4]]), [2023, 2024], np.array([0.7]), today=today).round()
+    array([[ 800., 1300.]])
     """
     rule = practice or Practice.shipped()
     logs = np.log(np.maximum(stock, 1e-9))
     if today is None:
-        error = rule.level_spread * rng.standard_normal((len(stock), 1))
         return np.where(stock > 0, np.exp(rule.level + rule.level_slope * logs + error), 0.0)
     when, points = today
     if np.min(points) < 0:
         raise AssumptionError(f"charging_today = {np.min(points):g} points; it must be 0 or more")
     ends = np.asarray(years, dtype=float) + 1
     base = _column_at(logs, float(np.clip(when - ends[0], 0, len(ends) - 1)))
-    error = practice_error(rng, rule, ends - when, points)
     grown = np.exp(elasticity[:, None] * (logs - base[:, None]) + error)
     return np.where(stock > 0, points[:, None] * grown, 0.0)
 

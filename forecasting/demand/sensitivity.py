@@ -64,7 +64,7 @@ def _index(values: Array, bins: int) -> float:
     explained = float((sizes * (sums / sizes - values.mean()) ** 2).sum()) / count - by_chance
     share = explained / float(values.var())
     chance = np.sqrt(2 * (len(sizes) - 1)) / count  # standard deviation of the share of an input that does nothing
-    return share if share > 2 * chance else 0.0
+    return share if share > 3 * chance else 0.0
 
 
 def _ends(values: Array) -> tuple[float, float]:

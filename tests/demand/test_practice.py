@@ -108,7 +108,8 @@ def test_the_spread_grows_with_the_horizon_and_shrinks_with_the_count():
 
 def test_paths_have_the_spread_of_their_horizon():
     shipped = Practice.shipped()
-    error = practice_error(np.random.default_rng(3), shipped, np.array([0.0, 1, 2, 3, 4, 5]), np.full(20_000, 3000.0))
+    today = (2024.0, np.full(20_000, 3000.0))
+    error = practice_error(np.random.default_rng(3), 20_000, range(2023, 2029), today)
     assert error.std(axis=0) == pytest.approx(shipped.spread_at(np.arange(6.0)), rel=0.03, abs=1e-12)
 
 
@@ -116,26 +117,25 @@ def test_todays_count_is_met_today_and_more_vehicles_never_have_fewer_points():
     stock = np.array([[1e4, 2e4, 3e4]])
     twice = stock * np.array([1.0, 1.5, 2.0])
     today = (2025.0, np.array([900.0]))
-    paths = [
-        practice_points(s, [2024, 2025, 2026], np.array([0.7]), np.random.default_rng(1), today) for s in (stock, twice)
-    ]
-    assert paths[0][0, 0] == pytest.approx(900)
+    paths = [practice_points(s, [2024, 2025, 2026], np.array([0.7]), 0.1, today) for s in (stock, twice)]
+    assert paths[0][0, 0] == pytest.approx(900 * np.exp(0.1))
     assert np.all(paths[1] >= paths[0] - 1e-9)
 
 
 def test_without_a_count_the_level_is_pooled_and_wide():
     stock = np.full((5000, 1), 50_000.0)
-    points = practice_points(stock, [2024], np.full(5000, 0.7), np.random.default_rng(1))[:, 0]
+    error = practice_error(np.random.default_rng(1), 5000, [2024])
+    points = practice_points(stock, [2024], np.full(5000, 0.7), error)[:, 0]
     low, high = np.quantile(points, [0.1, 0.9])
     assert high / low > 5
     assert 1000 < np.median(points) < 10_000
 
 
 def test_no_vehicles_no_points():
-    points = practice_points(np.zeros((2, 2)), [2024, 2025], np.full(2, 0.7), np.random.default_rng(1))
+    points = practice_points(np.zeros((2, 2)), [2024, 2025], np.full(2, 0.7))
     assert np.all(points == 0)
 
 
 def test_a_negative_count_is_refused():
     with pytest.raises(AssumptionError, match=r"charging_today = -3 points; it must be 0 or more"):
-        practice_points(np.ones((1, 1)), [2024], np.ones(1), np.random.default_rng(0), (2025.0, np.array([-3.0])))
+        practice_points(np.ones((1, 1)), [2024], np.ones(1), today=(2025.0, np.array([-3.0])))
