@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from forecasting.evidence import datasets
     from forecasting.evidence.fact import Fact
     from forecasting.evidence.ledger import Ledger, read_ledger
+    from forecasting.growth.analogues import estimate_prior
     from forecasting.growth.batch import fit_curves
     from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
     from forecasting.growth.model import GrowthModel, GrowthResults
-    from forecasting.growth.prior import Prior, estimate_prior
+    from forecasting.growth.prior import Prior
     from forecasting.periods import Period, month, span, year
     from forecasting.scenarios.outlook import Outlook, outlook
     from forecasting.scenarios.schema import Scenario, load_scenario
@@ -54,7 +55,7 @@ _HOME = {
     "annual_totals": "growth.flow",
     "forecast_flow": "growth.flow",
     "Prior": "growth.prior",
-    "estimate_prior": "growth.prior",
+    "estimate_prior": "growth.analogues",
     "GrowthModel": "growth.model",
     "GrowthResults": "growth.model",
     "fit_curves": "growth.batch",

@@ -20,19 +20,17 @@ from numpy.typing import NDArray
 
 from forecasting.errors import EvidenceError, ForecastWarning
 from forecasting.evidence.ledger import Ledger
-from forecasting.growth.likelihood import Observation, Statement, flow_weights, grid, observe, read_statements
-from forecasting.growth.path import Path, Start, shock_scale
+from forecasting.growth.likelihood import Observation, flow_weights, observe
+from forecasting.growth.onward import onward, shared
 from forecasting.growth.posterior import Posterior, sample
-from forecasting.growth.prior import COMMON_NU, RANGE, REFERENCE, SIZE_NU, Prior
-from forecasting.growth.within_year import POSITION
+from forecasting.growth.prior import Prior
+from forecasting.growth.starting import MarketSize, path_of
+from forecasting.growth.statements import Statement, read_statements, years_spoken_of
 from forecasting.periods import Period, months_between, year
 
 __all__ = ["FlowForecast", "annual_totals", "forecast_flow"]
 
 Array = NDArray[np.float64]
-MarketSize = float | int | pd.Series | Mapping[int, float] | None
-
-SIZE_SD = 0.05  # a published market size is the agency's own and counts vehicles of its own perimeter
 DOUBTED = 0.5  # probability of being wrong from which a fact is said to disagree with the others
 
 
@@ -162,10 +160,8 @@ class FlowForecast:
             low, middle, high = (float(o.shown(mean + z * sd)) for z in (-1.2816, 0.0, 1.2816))
             surprise = (o.value - mean) / math.hypot(sd, min(o.noise.sd))
             shown = float(o.shown(o.value))
-            rows.append(
-                (o.statement.name, o.statement.period.label, o.statement.basis, o.statement.printed, shown, middle, low, high,
-                 surprise, float(fit.doubted[i]))
-            )  # fmt: skip
+            said = (o.statement.name, o.statement.period.label, o.statement.basis, o.statement.printed)
+            rows.append((*said, shown, middle, low, high, surprise, float(fit.doubted[i])))
         return pd.DataFrame(rows, columns=columns)
 
     def news(self, more: Ledger | pd.DataFrame) -> pd.DataFrame:
@@ -243,8 +239,8 @@ def forecast_flow(
     prior : Prior, optional
         What analogue markets teach; by default the one that ships.
     market_size : float, Series, mapping or None
-        New vehicles a year: one number (for the last whole year that facts speak of) or by year. None where none is known
-        or possible: then the prior is on the share that the first fact is of, and units do not matter.
+        New vehicles a year: one number (for the last whole year that facts speak of) or by year. None where none is
+        known or possible: then the prior is on the share that the first fact is of, and units do not matter.
     basis : str, optional
         The agency whose definition is forecast; by default the one with most facts.
     draws : int
@@ -293,15 +289,15 @@ def _forecast(ask: _Request) -> FlowForecast:
         statements = [replace(s, counted=s.counted and not math.isnan(s.rounding)) for s in statements]
     basis, bases = _bases(statements, ask.basis)
     periods = ask.periods or _default_periods(statements)
-    first, last = grid(statements, [] if statements else [year(min(p.start.year for p in periods) - 1)])
+    first, last = years_spoken_of(statements, [] if statements else [year(min(p.start.year for p in periods) - 1)])
     last_asked = max(max(p.end.year for p in periods), last + 1)
     first = min(first, min(p.start.year for p in periods))
-    path = _path(ask, statements, first, last + 1, len(bases), remarks)
+    path = path_of(ask.prior, ask.market_size, statements, (first, last + 1), len(bases), remarks)
     observations = [observe(s, first, path.months) for s in statements]
-    shared = np.stack([_shared(ask.seed, y, ask.draws) for y in range(first, last + 2)], axis=1)
+    common = np.stack([shared(ask.seed, y, ask.draws) for y in range(first, last + 2)], axis=1)
     rng = np.random.default_rng([ask.seed, *(_single(ask.table, "place").encode())])
-    posterior = sample(path, observations, bases, shared, rng)
-    monthly, market = _onward(path, posterior, last_asked, ask, rng)
+    posterior = sample(path, observations, bases, common, rng)
+    monthly, market = onward(path, posterior, last_asked, ask.seed, rng)
     remarks += _disagreeing(observations, posterior)
     return FlowForecast(
         periods, tuple(months_between(year(first).start, year(last_asked).end)), monthly,
@@ -333,115 +329,6 @@ def _default_periods(statements: Sequence[Statement]) -> tuple[Period, ...]:
         raise EvidenceError("no facts and no periods: say what to forecast, e.g. periods=[year(2025)]")
     last = max(s.period.end.year for s in statements)
     return tuple(year(y) for y in range(last, last + 3))
-
-
-def _shared(seed: int, of_year: int, draws: int) -> Array:
-    """Unit shocks behind a year's common effect, the same for every market."""
-    return np.random.default_rng([seed, of_year]).standard_t(COMMON_NU, draws)
-
-
-def _path(
-    ask: _Request, statements: Sequence[Statement], first: int, last: int, bases: int, remarks: list[str]
-) -> Path:
-    sizes = _sizes(ask.market_size, statements, first, last)
-    stocks = [s.value for s in statements if s.stock and s.value > 0]
-    totals = [
-        s.value * 365 / s.period.days for s in statements if s.quantity == "total" and not s.stock and s.value > 0
-    ]
-    if not sizes:
-        size = math.log(totals[0] if totals else (stocks[0] if stocks else 1.0)) + 5.0
-        start = Start(log_size=size, log_size_sd=10.0, log_odds_sd=2.0)
-    elif statements:
-        start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
-        largest, size = max(totals, default=0.0), math.exp(max(v for v, _ in sizes.values()))
-        if largest > 0.9 * size:
-            said = f"a flow of {largest:,.0f} a year is not far from, or above, the market of {size:,.0f} vehicles: re-export, stock in transit or another perimeter"
-            warnings.warn(said, ForecastWarning, stacklevel=4)
-            remarks.append(said)
-            sizes = {y: (v, 0.7) for y, (v, _) in sizes.items()}
-    else:
-        mean, sd = ask.prior.latest - 1.0, math.hypot(ask.prior.latest_sd, 0.8)  # a market without counts is a late one
-        start = Start(log_odds=mean, log_odds_sd=sd, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
-        remarks.append("no fact counts this flow: the forecast rests on analogue markets alone")
-    if stocks:
-        start = replace(start, log_stock=math.log(stocks[0]) - 1.0)
-    return Path(ask.prior, first, last, start, sizes, bases)
-
-
-def _sizes(
-    market_size: MarketSize, statements: Sequence[Statement], first: int, last: int
-) -> dict[int, tuple[float, float]]:
-    """Log size of the market in the years that are known."""
-    if market_size is None:
-        return {}
-    if isinstance(market_size, pd.Series | Mapping):
-        known = {int(str(y)[:4]): float(v) for y, v in dict(market_size).items() if v == v}
-    else:
-        whole = [s.period.end.year for s in statements if s.period.days >= 365 or s.stock]
-        known = {max(whole, default=max(last - 1, first)): float(market_size)}
-    if not known or min(known.values()) <= 0 or not all(map(math.isfinite, known.values())):
-        raise EvidenceError(f"market_size is {market_size!r}; it must be new vehicles a year, above 0")
-    near = {min(max(y, first), last): (math.log(v), SIZE_SD) for y, v in sorted(known.items()) if first <= y <= last}
-    if near:
-        return near
-    closest = min(known, key=lambda y: min(abs(y - first), abs(y - last)))
-    return {min(max(closest, first), last): (math.log(known[closest]), 0.15)}
-
-
-def _onward(
-    path: Path, posterior: Posterior, until: int, ask: _Request, rng: np.random.Generator
-) -> tuple[Array, Array]:
-    """Monthly flows and market by month, from the path's first year to the last asked for, simulated beyond the path."""
-    prior, x, draws = path.prior, posterior.x, len(posterior.x)
-    log_odds, _ = path.totals(posterior.walk, x)
-    size = path.size_mean + x @ path.size_map.T
-    level = prior.level + x[:, path.at_["level"]].ravel() * math.hypot(
-        math.sqrt(prior.covariance[0][0]), prior.market_sd
-    )
-    slope = prior.slope + x[:, path.at_["slope"]].ravel() * math.sqrt(prior.covariance[1][1])
-    common_mean, common_map = path._common
-    common = (common_mean + x[:, path.at_["common"]] @ common_map.T)[:, -1]
-    odds, sizes = [log_odds], [size]
-    z, m = log_odds[:, -1], size[:, -1]
-    for y in range(path.last_year + 1, until + 1):
-        common = _next_common(prior, y, common, _shared(ask.seed, y, draws))
-        shock = np.sqrt(posterior.scale) * rng.standard_t(prior.shock_nu, draws)
-        z = z + level + slope * (np.clip(z, *RANGE) - REFERENCE) + common + shock_scale(prior, z) * shock
-        mean, sd = prior.size.at(y)
-        m = m + mean + math.hypot(sd, prior.size_sd) * rng.standard_t(SIZE_NU, draws)
-        odds.append(z[:, None])
-        sizes.append(m[:, None])
-    all_odds, all_sizes = np.concatenate(odds, axis=1), np.concatenate(sizes, axis=1)
-    log_totals = all_sizes - np.logaddexp(0.0, -all_odds)
-    shape = _shape_onward(path, x, all_odds.shape[1], rng)
-    market = np.repeat(np.exp(all_sizes) / 12, 12, axis=1)
-    return path.laid_on_months(log_totals, shape), market
-
-
-def _next_common(prior: Prior, of_year: int, before: Array, unit: Array) -> Array:
-    common = prior.common
-    if of_year <= common.last_year:
-        mean, sd = common.at(of_year)
-        return mean + sd * unit
-    rho = common.persistence
-    return np.asarray(rho * before + common.spread * math.sqrt(1 - rho**2) * unit)
-
-
-def _shape_onward(path: Path, x: Array, years: int, rng: np.random.Generator) -> Array:
-    """Log of months against their years over all years: the path's own, then new noise about the lasting pattern."""
-    within, draws = path.prior.within_year, len(x)
-    known = path.shape_mean + x @ path.shape_map.T
-    more = years - path.years
-    if not more:
-        return np.asarray(known)
-    lasting = np.asarray(within.pattern) + within.pattern_sd * x[:, path.at_["pattern"]]
-    tilt = within.slope_sd * rng.standard_normal((draws, more, 1)) * POSITION
-    noise = np.empty((draws, 12 * more))
-    state = rng.standard_normal(draws)
-    for k in range(12 * more):
-        state = within.noise_ar * state + math.sqrt(1 - within.noise_ar**2) * rng.standard_normal(draws)
-        noise[:, k] = within.noise_sd * state
-    return np.concatenate([known, np.tile(lasting, more) + tilt.reshape(draws, -1) + noise], axis=1)
 
 
 def _disagreeing(observations: Sequence[Observation], posterior: Posterior) -> list[str]:

@@ -3,8 +3,8 @@
 In three steps, all deterministic given the seed:
 
 1. the mode, by Gauss-Newton on the contrasts of logs, scales of shocks and noise updated in between;
-2. about it, with the contrasts made linear, a Gibbs sampler over scales of shocks and components of noise, many chains at
-   once: given those, everything is Gaussian and drawn exactly (Matheron's rule);
+2. about it, with the contrasts made linear, a Gibbs sampler over scales of shocks and components of noise, many
+   chains at once: given those, everything is Gaussian and drawn exactly (Matheron's rule);
 3. each draw is moved, along the prior's own directions, until its true contrasts are what the linear ones were
    (a step of randomised maximum likelihood), so that a printed total is kept however far a draw lies from the mode.
 """
@@ -188,7 +188,7 @@ class _Mode:
         self.noise = 1 / precision
         self.target = f.value + (part * f.mean / f.sd**2).sum(axis=1) / precision
 
-    def _rescale_shocks(self, gain: Array) -> None:
+    def _rescale_shocks(self, gain: NDArray[np.floating]) -> None:
         """Scales of the shocks given the shocks, as expectation-maximisation has them."""
         prior, at = self.path.prior, self.path.at_["shock"]
         left = self.variance[at] - np.einsum("ij,ji->i", gain[at], self.jacobian[:, at] * self.variance[at])
@@ -254,8 +254,15 @@ def _gibbs(path: Path, facts: _Facts, mode: _Mode, shared: Array, rng: np.random
     x, misfit = _correct(path, facts, mode, x, asked)
     scale = np.concatenate([k[1] for k in kept])[:draws]
     return Posterior(
-        x, scale, mode.walk, expected / keep, np.sqrt(expected_var / keep), doubted / keep, _effective(scale, chains), misfit
-    )  # fmt: skip
+        x=x,
+        scale=scale,
+        walk=mode.walk,
+        expected=expected / keep,
+        expected_sd=np.sqrt(expected_var / keep),
+        doubted=doubted / keep,
+        effective=_effective(scale, chains),
+        misfit=misfit,
+    )
 
 
 def _draw_components(

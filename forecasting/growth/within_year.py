@@ -71,7 +71,7 @@ def _complete_years(months: pd.DataFrame) -> list[tuple[str, int, Array]]:
     for (market, year), rows in table.groupby(["market", "year"], sort=True):
         counts = rows.sort_values("k")["registrations"].to_numpy(dtype=float)
         if len(counts) == 12 and (counts > 0).all():
-            found.append((str(market), int(year), counts))
+            found.append((str(market), int(str(year)), counts))
     return found
 
 

@@ -1,0 +1,94 @@
+"""The path carried beyond the years that facts speak of, draw by draw, with nothing made linear."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.growth.path import Path, shock_scale
+from forecasting.growth.posterior import Posterior
+from forecasting.growth.prior import COMMON_NU, RANGE, REFERENCE, SIZE_NU, Prior
+from forecasting.growth.within_year import POSITION
+
+__all__ = ["onward", "shared"]
+
+Array = NDArray[np.float64]
+
+
+def shared(seed: int, of_year: int, draws: int) -> Array:
+    """Unit shocks behind a year's common effect: the same for every market that is forecast with the seed.
+
+    >>> bool((shared(1, 2025, 3) == shared(1, 2025, 3)).all())
+    True
+    """
+    return np.random.default_rng([seed, of_year]).standard_t(COMMON_NU, draws)
+
+
+def onward(path: Path, posterior: Posterior, until: int, seed: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Flows and market by month, from the path's first year to ``until``: draws within the path, simulated beyond it.
+
+    Parameters
+    ----------
+    path : Path
+        Over the years that facts speak of.
+    posterior : Posterior
+        Draws of its coordinates.
+    until : int
+        Last year.
+    seed : int
+        Of the common shocks.
+    rng : Generator
+        Of all others.
+    """
+    prior, x, draws = path.prior, posterior.x, len(posterior.x)
+    log_odds, _ = path.totals(posterior.walk, x)
+    size = path.size_mean + x @ path.size_map.T
+    level = prior.level + x[:, path.at_["level"]].ravel() * math.hypot(
+        math.sqrt(prior.covariance[0][0]), prior.market_sd
+    )
+    slope = prior.slope + x[:, path.at_["slope"]].ravel() * math.sqrt(prior.covariance[1][1])
+    common_mean, common_map = path._common
+    common = (common_mean + x[:, path.at_["common"]] @ common_map.T)[:, -1]
+    odds, sizes = [log_odds], [size]
+    z, m = log_odds[:, -1], size[:, -1]
+    for y in range(path.last_year + 1, until + 1):
+        common = _next_common(prior, y, common, shared(seed, y, draws))
+        shock = np.sqrt(posterior.scale) * rng.standard_t(prior.shock_nu, draws)
+        z = z + level + slope * (np.clip(z, *RANGE) - REFERENCE) + common + shock_scale(prior, z) * shock
+        mean, sd = prior.size.at(y)
+        m = m + mean + math.hypot(sd, prior.size_sd) * rng.standard_t(SIZE_NU, draws)
+        odds.append(z[:, None])
+        sizes.append(m[:, None])
+    all_odds, all_sizes = np.concatenate(odds, axis=1), np.concatenate(sizes, axis=1)
+    log_totals = all_sizes - np.logaddexp(0.0, -all_odds)
+    shape = _shape_onward(path, x, all_odds.shape[1], rng)
+    market = np.repeat(np.exp(all_sizes) / 12, 12, axis=1)
+    return path.laid_on_months(log_totals, shape), market
+
+
+def _next_common(prior: Prior, of_year: int, before: Array, unit: Array) -> Array:
+    common = prior.common
+    if of_year <= common.last_year:
+        mean, sd = common.at(of_year)
+        return mean + sd * unit
+    rho = common.persistence
+    return np.asarray(rho * before + common.spread * math.sqrt(1 - rho**2) * unit)
+
+
+def _shape_onward(path: Path, x: Array, years: int, rng: np.random.Generator) -> Array:
+    """Log of months against their years over all years: the path's own, then new noise about the lasting pattern."""
+    within, draws = path.prior.within_year, len(x)
+    known = path.shape_mean + x @ path.shape_map.T
+    more = years - path.years
+    if not more:
+        return np.asarray(known)
+    lasting = np.asarray(within.pattern) + within.pattern_sd * x[:, path.at_["pattern"]]
+    tilt = within.slope_sd * rng.standard_normal((draws, more, 1)) * POSITION
+    noise = np.empty((draws, 12 * more))
+    state = rng.standard_normal(draws)
+    for k in range(12 * more):
+        state = within.noise_ar * state + math.sqrt(1 - within.noise_ar**2) * rng.standard_normal(draws)
+        noise[:, k] = within.noise_sd * state
+    return np.concatenate([known, np.tile(lasting, more) + tilt.reshape(draws, -1) + noise], axis=1)

@@ -1,0 +1,100 @@
+"""Where a market's path starts before its facts are read: share, size of the market, stock."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from forecasting.errors import EvidenceError, ForecastWarning
+from forecasting.growth.path import Path, Start
+from forecasting.growth.prior import Prior
+from forecasting.growth.statements import Statement
+
+__all__ = ["MarketSize", "path_of"]
+
+MarketSize = float | int | pd.Series | Mapping[int, float] | None
+
+SIZE_SD = 0.05  # a published market size is the agency's own and counts vehicles of its own perimeter
+
+
+def path_of(
+    prior: Prior,
+    market_size: MarketSize,
+    statements: Sequence[Statement],
+    years: tuple[int, int],
+    bases: int,
+    remarks: list[str],
+) -> Path:
+    """The path over some years, started where facts, market size or analogues say.
+
+    Parameters
+    ----------
+    prior : Prior
+        What analogue markets teach.
+    market_size : float, Series, mapping or None
+        New vehicles a year.
+    statements : sequence of Statement
+        The facts.
+    years : tuple of int
+        First and last.
+    bases : int
+        Number of agencies' offsets.
+    remarks : list of str
+        Where to say what a reader should know.
+
+    Raises
+    ------
+    EvidenceError
+        Where a market size is not a number above 0.
+    """
+    first, last = years
+    sizes = _sizes(market_size, statements, first, last)
+    stocks = [s.value for s in statements if s.stock and s.value > 0]
+    totals = [
+        s.value * 365 / s.period.days for s in statements if s.quantity == "total" and not s.stock and s.value > 0
+    ]
+    if not sizes:
+        size = math.log(totals[0] if totals else (stocks[0] if stocks else 1.0)) + 5.0
+        start = Start(log_size=size, log_size_sd=10.0, log_odds_sd=2.0)
+    elif statements:
+        start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
+        largest, size = max(totals, default=0.0), math.exp(max(v for v, _ in sizes.values()))
+        if largest > 0.9 * size:
+            said = (
+                f"a flow of {largest:,.0f} a year is near or above the market of {size:,.0f} vehicles a year: "
+                "re-export, stock in transit or another perimeter; the market's size is given more room"
+            )
+            warnings.warn(said, ForecastWarning, stacklevel=4)
+            remarks.append(said)
+            sizes = {y: (v, 0.7) for y, (v, _) in sizes.items()}
+    else:
+        mean, sd = prior.latest - 1.0, math.hypot(prior.latest_sd, 0.8)  # a market without counts is a late one
+        start = Start(log_odds=mean, log_odds_sd=sd, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
+        remarks.append("no fact counts this flow: the forecast rests on analogue markets alone")
+    if stocks:
+        start = replace(start, log_stock=math.log(stocks[0]) - 1.0)
+    return Path(prior, first, last, start, sizes, bases)
+
+
+def _sizes(
+    market_size: MarketSize, statements: Sequence[Statement], first: int, last: int
+) -> dict[int, tuple[float, float]]:
+    """Log size of the market in the years that are known."""
+    if market_size is None:
+        return {}
+    if isinstance(market_size, pd.Series | Mapping):
+        known = {int(str(y)[:4]): float(v) for y, v in dict(market_size).items() if v == v}
+    else:
+        whole = [s.period.end.year for s in statements if s.period.days >= 365 or s.stock]
+        known = {max(whole, default=max(last - 1, first)): float(market_size)}
+    if not known or min(known.values()) <= 0 or not all(map(math.isfinite, known.values())):
+        raise EvidenceError(f"market_size is {market_size!r}; it must be new vehicles a year, above 0")
+    near = {min(max(y, first), last): (math.log(v), SIZE_SD) for y, v in sorted(known.items()) if first <= y <= last}
+    if near:
+        return near
+    closest = min(known, key=lambda y: min(abs(y - first), abs(y - last)))
+    return {min(max(closest, first), last): (math.log(known[closest]), 0.15)}
