@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 import forecasting
 from forecasting.errors import InputError, Problem, ScenarioError
+from forecasting.periods import as_date
 from forecasting.runs.store import RECORD, read_json
 from forecasting.scenarios.naming import unsafe_name
 
 __all__ = ["Run", "find_params", "plan_runs"]
 
 if TYPE_CHECKING:
+    from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.schema import Scenario
 
 LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "pydantic", "plotly", "nbconvert", "papermill", "xlsxwriter")
@@ -208,31 +210,29 @@ def _read(files: Sequence[Path], as_of: str | None) -> dict[Path, tuple[dict[str
     if not files:
         return {}
     from forecasting.evidence import datasets
-
-    ledger = datasets.central_asia()
-    scenarios = _checked(files)
-    found = {}
-    for path in files:
-        parameters = scenarios[path].parameters() | ({"as_of": as_of} if as_of else {})
-        known = ledger if parameters["as_of"] == "latest" else ledger.select(as_of=parameters["as_of"])
-        found[path] = parameters, known.hash()[:16]
-    return found
-
-
-def _checked(files: Sequence[Path]) -> dict[Path, Scenario]:
-    """Read params files, or raise every problem of all of them."""
+    from forecasting.scenarios.check import check_scenario
     from forecasting.scenarios.schema import load_scenario
 
-    problems: list[Problem] = []
-    found = {}
-    for path in files:
-        try:
-            found[path] = load_scenario(path)
-        except ScenarioError as error:
-            problems.extend(error.problems)
+    ledger = datasets.central_asia()
+    problems = [problem for path in files for problem in check_scenario(path, ledger)]
     if problems:
         raise ScenarioError(problems)
+    found = {}
+    for path in files:
+        scenario = load_scenario(path) if as_of is None else load_scenario(path).on(as_date(as_of))
+        found[path] = scenario.parameters(), _facts(scenario, ledger)
     return found
+
+
+def _facts(scenario: Scenario, ledger: Ledger) -> str:
+    """Hash the facts that a scenario may use: of its places, known by its day, and those that its drivers cite."""
+    from forecasting.scenarios.inputs import driver_facts
+
+    day = scenario.known_by(ledger)
+    places = [scenario.country] if scenario.country else scenario.places
+    parts = [ledger.select(place=place, partner=None, as_of=day).hash() for place in places]
+    cited = [ledger.get(name).model_dump_json() for name in driver_facts(scenario.drivers)]
+    return _hash("\n".join([day.isoformat(), *parts, *cited]).encode())
 
 
 def _sources(path: Path, record: dict[str, Any], environment: dict[str, str]) -> dict[str, str]:

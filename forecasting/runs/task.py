@@ -83,21 +83,26 @@ def perform(task: Task) -> int:
 
 def _make(task: Task, folder: Path) -> dict[str, Any]:
     """Write notebook, page and workbook; say how long each took."""
-    from forecasting.reporting import html
-    from forecasting.runs import notebook as notebooks
+    from forecasting.reporting.html import write_report
+    from forecasting.runs.notebook import cell_seconds, execute
 
     clock = _Clock()
-    done = notebooks.execute(
-        Path(task.template),
-        task.parameters,
-        folder / "report.ipynb",
-        task.engine,
-        task.timeout,
-    )
+    done = execute(Path(task.template), task.parameters, folder / "report.ipynb", task.engine, task.timeout)
     clock.lap("notebook")
-    html.write_report(folder / "report.ipynb")
+    write_report(folder / "report.ipynb")
     clock.lap("page")
-    return {"seconds": clock.laps, "cells": notebooks.cell_seconds(done)}
+    if (folder / "outlook.parquet").is_file():
+        _write_workbook(folder)
+        clock.lap("workbook")
+    return {"seconds": clock.laps, "cells": cell_seconds(done)}
+
+
+def _write_workbook(folder: Path) -> None:
+    from forecasting.evidence import datasets
+    from forecasting.reporting.workbook import write_workbook
+    from forecasting.scenarios.outlook import load_outlook
+
+    write_workbook(load_outlook(folder, datasets.central_asia()), folder / "outlook.xlsx")
 
 
 def _write_record(task: Task, folder: Path, steps: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ from forecasting.runs.task import Task, perform
 
 __all__ = ["WarmParent", "run_warm"]
 
+ALWAYS = ("forecasting.runs.notebook", "forecasting.reporting.html", "nbconvert.exporters")
 LOOK = 0.005  # seconds between looks at the children
 
 
@@ -114,14 +115,14 @@ def main(jobs: int) -> None:
         if arrived and not tasks and not children:
             warm_up(arrived[0])
         tasks += arrived
+        for outcome in _ended(children):
+            os.write(channel, (json.dumps(asdict(outcome)) + "\n").encode())
         while tasks and len(children) < jobs:
             task = tasks.pop(0)
             pid = os.fork()
             if pid == 0:
                 _become_task(task, channel)
             children[pid] = task.name, time.monotonic()
-        for outcome in _ended(children):
-            os.write(channel, (json.dumps(asdict(outcome)) + "\n").encode())
     for pid in children:
         kill_group(pid)
 
@@ -170,11 +171,10 @@ def _become_task(task: Task, channel: int) -> NoReturn:
 
 def warm_up(task: Task) -> None:
     """Import what the tasks will need, so that their copies of this process have it."""
-    from forecasting.runs import notebook, shell
+    from forecasting.runs import shell
 
-    assert notebook
     shell.get_shell()
-    for module in _imports(Path(task.template)):
+    for module in [*ALWAYS, *_imports(Path(task.template))]:
         with contextlib.suppress(Exception):  # the notebook will say it better
             importlib.import_module(module)
     gc.collect()

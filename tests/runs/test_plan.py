@@ -47,7 +47,7 @@ def test_a_fresh_scenario_is_told_without_reading_facts_or_params(
 ) -> None:
     project.scenario("uz-baseline")
     recorded(project)
-    monkeypatch.setattr(plan, "_checked", lambda files: pytest.fail("read the params"))
+    monkeypatch.setattr(plan, "_facts", lambda *_: pytest.fail("read the facts"))
     assert only(project).parameters["seed"] == 1
 
 

@@ -1,0 +1,236 @@
+"""A grid from params files to reports: fresh ones stay, failed ones are named, the others finish."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+
+from forecasting.errors import InputError, RunError
+from forecasting.runs import runner, summary
+from forecasting.runs.processes import child_environment, sweep
+from forecasting.runs.progress import Progress
+from forecasting.runs.runner import run
+from forecasting.runs.store import Store
+
+STORES = """import os, pandas as pd
+from forecasting.scenarios.store import save_tables
+year = {'scenario': name, 'country': country, 'measure': 'ev_imports'}
+days = {'unit': 'vehicles', 'period_start': '2025-01-01', 'period_end': '2025-12-31'}
+levels = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+table = pd.DataFrame([year | days | {'quantile': level, 'value': float(seed)} for level in levels])
+draws = pd.DataFrame([year | {'year': 2025, 'draw': draw, 'value': float(seed)} for draw in (0, 1)])
+said = {'country': country, 'scenario': scenario, 'as_of': as_of, 'horizon': horizon, 'seed': seed, 'name': name}
+told = {'first_year': 2025, 'market': '', 'warnings': [], 'facts_used': []}
+save_tables(os.environ['EV_FORECAST_OUTPUT'], table, draws, told | {'as_of': as_of, 'parameters': said})
+print(name, seed)"""
+DATA = ("uz-a/outlook.parquet", "uz-a/draws.parquet", "uz-a/outlook.xlsx", "comparison.parquet", "uz-a/report.html")
+
+
+def statuses(project: Any, **options: Any) -> dict[str, str]:
+    done = run([project.params], project.out, progress=False, **options)
+    return {result.name: result.status for result in done.results}
+
+
+def test_what_is_fresh_is_not_run_again(project: Any) -> None:
+    project.scenario("uz-baseline", 1)
+    project.scenario("kz-baseline", 2)
+    assert statuses(project) == {"kz-baseline": "done", "uz-baseline": "done"}
+    assert project.printed("kz-baseline") == "kz-baseline 2\n"
+    before = {
+        path: path.stat().st_mtime_ns for path in project.out.rglob("*") if path.is_file() and path.name != ".lock"
+    }
+    again = run([project.params], project.out, progress=False)
+    assert again.count("fresh") == 2
+    assert again.seconds < 1
+    assert before == {path: path.stat().st_mtime_ns for path in before}
+    project.scenario("uz-baseline", 3)
+    assert statuses(project) == {"kz-baseline": "fresh", "uz-baseline": "done"}
+    assert statuses(project, force=True) == {"kz-baseline": "done", "uz-baseline": "done"}
+
+
+def test_a_dry_run_says_what_would_run_and_writes_nothing(project: Any) -> None:
+    project.scenario("uz-baseline")
+    told = run([project.params], project.out, dry_run=True)
+    assert str(told).startswith("stale  uz-baseline: never run\n1 stale in")
+    assert not project.out.exists()
+
+
+def test_a_failed_scenario_is_named_and_the_others_finish(project: Any) -> None:
+    project.notebook("1 / (name != 'uz-b')", "print('end')")
+    for name in ("uz-a", "uz-b", "uz-c"):
+        project.scenario(name)
+    done = run([project.params], project.out, progress=False)
+    assert [result.status for result in done.results] == ["done", "failed", "done"]
+    assert not done.ok
+    assert done.failed[0].reason == "cell In [3]: ZeroDivisionError: division by zero"
+    failure = json.loads((project.out / "failures" / "uz-b" / "failure.json").read_text())
+    assert (failure["cell"], "1 / (name != 'uz-b')" in failure["trace"]) == (3, True)
+    index = (project.out / "index.html").read_text()
+    assert "uz-b" in index
+    assert "ZeroDivisionError: division by zero" in index
+    assert statuses(project) == {"uz-a": "fresh", "uz-b": "failed", "uz-c": "fresh"}
+
+
+def test_a_failure_leaves_the_last_whole_report_and_a_success_forgets_it(project: Any) -> None:
+    project.scenario("uz-a")
+    run([project.params], project.out, progress=False)
+    first = (project.out / "uz-a" / "report.ipynb").read_bytes()
+    project.notebook("1 / 0")
+    assert statuses(project) == {"uz-a": "failed"}
+    assert (project.out / "uz-a" / "report.ipynb").read_bytes() == first
+    project.notebook("print('mended')")
+    assert statuses(project) == {"uz-a": "done"}
+    assert project.printed("uz-a") == "mended\n"
+    assert not (project.out / "failures" / "uz-a").exists()
+    assert "ZeroDivisionError" not in (project.out / "index.html").read_text()
+
+
+def test_both_engines_make_the_same_report(project: Any) -> None:
+    project.notebook(STORES)
+    project.scenario("uz-a", 7)
+    texts, tables = [], []
+    for engine in ("kernel", "fork"):
+        assert statuses(project, engine=engine, force=True) == {"uz-a": "done"}
+        texts.append(without_times(project.out / "uz-a" / "report.ipynb"))
+        tables.append((project.out / "uz-a" / "outlook.parquet").read_bytes())
+    assert texts[0] == texts[1]
+    assert tables[0] == tables[1]
+
+
+def test_running_again_gives_the_same_bytes_but_for_the_times(project: Any) -> None:
+    project.notebook(STORES)
+    project.scenario("uz-a", 7)
+    seen = []
+    for _ in range(2):
+        run([project.params], project.out, force=True, progress=False)
+        data = [(project.out / name).read_bytes() for name in DATA]
+        seen.append((data, without_times(project.out / "uz-a" / "report.ipynb")))
+    assert seen[0] == seen[1]
+
+
+def without_times(path: Path) -> str:
+    text = re.sub(r'"(start_time|end_time)": "[^"]*"|"duration": [\d.e-]+|/[^"]*\.work/[^"]*', "", path.read_text())
+    assert json.loads(path.read_text())["nbformat"] == nbformat.current_nbformat
+    return text
+
+
+def test_all_results_are_in_one_table(project: Any) -> None:
+    project.notebook(STORES)
+    for seed, name in enumerate(("uz-a", "uz-b")):
+        project.scenario(name, seed)
+    run([project.params], project.out, progress=False)
+    table = pd.read_parquet(project.out / "comparison.parquet")
+    assert table.groupby("scenario")["value"].unique().map(list).to_dict() == {"uz-a": [0.0], "uz-b": [1.0]}
+
+
+def test_a_record_says_what_a_report_was_made_from(project: Any) -> None:
+    project.scenario("uz-a", 7)
+    run([project.params], project.out, progress=False)
+    record = json.loads((project.out / "uz-a" / "run.json").read_text())
+    assert (record["seed"], record["engine"], record["reason"]) == (7, "fork", "never run")
+    assert {"parameters", "facts", "prior", "notebook", "package", "python", "numpy"} <= record["identity"].keys()
+    assert len(record["cells"]) == 3
+    assert record["files"]["report.html"] == (project.out / "uz-a" / "report.html").stat().st_size
+    assert (project.out / "logs" / "uz-a.log").exists()
+
+
+@pytest.mark.parametrize("engine", ["fork", "kernel"])
+def test_secrets_of_the_environment_reach_nothing(project: Any, monkeypatch: pytest.MonkeyPatch, engine: Any) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
+    project.notebook("import os; print(dict(os.environ)); print(open('/proc/self/environ').read())", "1 / 0")
+    project.scenario("uz-a")
+    assert statuses(project, engine=engine) == {"uz-a": "failed"}
+    written = [path.read_bytes() for path in project.out.rglob("*") if path.is_file()]
+    assert any(b"OPENBLAS_NUM_THREADS': '1'" in text for text in written)
+    assert not any(b"hunter2" in text for text in written)
+
+
+def test_a_second_run_into_a_folder_in_use_is_refused(project: Any) -> None:
+    project.scenario("uz-a")
+    with Store(project.out), pytest.raises(RunError, match="is in use by process"):
+        run([project.params], project.out, progress=False)
+
+
+def test_wrong_input_runs_nothing_and_writes_nothing(project: Any) -> None:
+    project.scenario("uz-a", text="horizn: 2030\n")
+    with pytest.raises(InputError, match="horizn"):
+        run([project.params], project.out, progress=False)
+    with pytest.raises(InputError, match="jobs is 0"):
+        run([project.params], project.out, jobs=0)
+    assert not project.out.exists()
+
+
+def test_as_many_scenarios_run_at_once_as_jobs_say(project: Any) -> None:
+    project.notebook("import time\nprint(time.monotonic()); time.sleep(0.4); print(time.monotonic())")
+    for name in "abcd":
+        project.scenario(f"uz-{name}")
+    run([project.params], project.out, jobs=2, progress=False)
+    spans = [[float(word) for word in project.printed(f"uz-{name}").split()] for name in "abcd"]
+    together = [sum(start <= other[0] < end for other in spans) for start, end in spans]
+    assert max(together) == 2
+
+
+def test_an_index_that_cannot_be_written_is_told(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(store: Store) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(summary, "write_summary", full)
+    project.scenario("uz-a")
+    done = run([project.params], project.out, progress=False)
+    assert done.problem == "the index could not be written: [Errno 28] No space left on device"
+    assert (done.ok, done.count("done")) == (False, 1)
+
+
+def test_progress_is_plain_lines_in_a_log(project: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    project.notebook("1 / (name != 'uz-b')")
+    for name in ("uz-a", "uz-b"):
+        project.scenario(name)
+    done = run([project.params], project.out, jobs=1)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == ["[1/2] uz-a done", "[2/2] uz-b failed: cell In [3]: ZeroDivisionError: division by zero"]
+    assert json.loads(done.to_json())["results"][1]["status"] == "failed"
+    assert re.search(r"1 done, 1 failed in \d+\.\d s; see .*index.html", str(done))
+
+
+def test_progress_is_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with Progress(2) as progress:
+        progress.advance("uz-a done")
+        progress.advance("uz-b failed", "cell In [3]: no")
+    assert "0/2" in terminal.getvalue()
+    assert "2/2" in terminal.getvalue()
+    assert "[2/2] uz-b failed: cell In [3]: no" in terminal.getvalue()
+
+
+def test_what_bears_the_mark_of_a_run_is_swept_away() -> None:
+    marked = subprocess.Popen(["sleep", "100"], env=child_environment("a-token"), start_new_session=True)
+    other = subprocess.Popen(["sleep", "100"], env=child_environment("another"), start_new_session=True)
+    time.sleep(0.1)
+    sweep("a-token")
+    assert marked.wait(5) == -9
+    assert other.poll() is None
+    other.kill()
+    other.wait()
+
+
+def test_a_run_works_in_a_thread_where_signals_are_not_to_be_had(project: Any) -> None:
+    import threading
+
+    project.scenario("uz-a")
+    found: list[Any] = []
+    thread = threading.Thread(target=lambda: found.append(runner.run([project.params], project.out, progress=False)))
+    thread.start()
+    thread.join()
+    assert found[0].count("done") == 1
