@@ -19,7 +19,7 @@ from forecasting.demand.queueing import ceilings
 from forecasting.errors import AssumptionError
 
 __all__ = [
-    "FAST", "PUBLIC", "SETTINGS", "Need", "charging_need", "energy_split", "gross_additions", "points_needed",
+    "FAST", "PUBLIC", "SETTINGS", "charging_need", "energy_split", "gross_additions", "points_needed",
     "power_mix", "utilisation",
 ]  # fmt: skip
 
@@ -197,25 +197,6 @@ def energy_split(vehicle_class: str, drawn: Mapping[str, Array]) -> Array:
     return np.asarray(total)
 
 
-@dataclass(frozen=True)
-class Need:
-    """Points that carry the energy, and their rated power, by setting.
-
-    Parameters
-    ----------
-    points, megawatts : dict of str to ndarray, shape (draws, years)
-        By setting.
-    """
-
-    points: dict[str, Array]
-    megawatts: dict[str, Array]
-
-    @property
-    def public(self) -> Array:
-        """Public points: overnight, destination and en-route."""
-        return np.asarray(sum(self.points[setting] for setting in PUBLIC))
-
-
 def charging_need(
     energy_kwh: Mapping[str, Array], share: Array, years: Sequence[int], drawn: Mapping[str, Array]
 ) -> tuple[dict[str, Array], dict[str, Array]]:
@@ -236,6 +217,15 @@ def charging_need(
     -------
     points, megawatts : dict of str to ndarray, shape (draws, years)
         By setting.
+
+    Examples
+    --------
+    >>> from forecasting.demand.parameters import load_parameters
+    >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
+    >>> energy = {setting: np.array([[1e6]]) for setting in SETTINGS}
+    >>> points, megawatts = charging_need(energy, np.array([[0.05]]), [2030], drawn)
+    >>> {setting: float(value[0, 0].round(1)) for setting, value in points.items()}
+    {'work': 79.6, 'overnight': 132.3, 'destination_ac': 70.0, 'destination_dc': 19.6, 'enroute_dc': 8.3}
     """
     points, megawatts = {}, {}
     for setting in ("work", *PUBLIC):

@@ -163,6 +163,13 @@ def class_factors(degrees: tuple[Array, Array], drawn: Mapping[str, Array], vehi
     Returns
     -------
     ndarray, shape (draws, 12)
+
+    Examples
+    --------
+    >>> one = np.ones(1)
+    >>> degrees = degrees_outside(np.full((1, 12), -10.0), one, np.zeros(1), np.zeros(1))
+    >>> class_factors(degrees, {"cold_slope": 0.0098 * one, "hot_slope": 0.0063 * one})[0, 0].round(3)
+    np.float64(1.245)
     """
     cold, hot = degrees
     slope = drawn.get(f"cold_slope.{vehicle_class}", drawn["cold_slope"])

@@ -113,6 +113,13 @@ def peak_load(mwh_per_day: Array, points: Array, megawatts: Array, floor: Array)
     -------
     ndarray, shape (draws, years)
         MW, never below the mean load of the busiest hour.
+
+    Examples
+    --------
+    >>> one = np.ones((len(SETTINGS), 1, 1))
+    >>> peak = peak_load(24 * one, 100 * one, 10 * one, np.array([0.2]))
+    >>> bool(len(SETTINGS) < peak[0, 0] < 10 * len(SETTINGS))
+    True
     """
     shape = day_profile()
     in_step = coincidence(points, floor[:, None]) * megawatts / shape.max(axis=1)[:, None, None]

@@ -114,6 +114,14 @@ class DemandOutlook:
         The assumptions in force.
     stock_facts, standing, start_stock
         As given.
+
+    Examples
+    --------
+    >>> from forecasting.demand.chain import demand_outlook
+    >>> from forecasting.demand.parameters import load_parameters
+    >>> outlook = demand_outlook(np.full((50, 2), 1000.0), [2024, 2025], parameters=load_parameters())
+    >>> outlook.quantiles("ev_stock").shape, sorted(outlook.rules)
+    ((2, 3), ['power per vehicle', 'vehicles per point'])
     """
 
     years: Sequence[int]

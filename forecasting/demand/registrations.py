@@ -101,6 +101,11 @@ def dated_counts(facts: Iterable[Any] | pd.DataFrame) -> list[tuple[dt.date, flo
     ------
     AssumptionError
         Where a value is negative or missing.
+
+    Examples
+    --------
+    >>> dated_counts([(2023, 7383), {"id": "K2", "period_end": "2024-02-01", "value": 8366}])
+    [(datetime.date(2023, 12, 31), 7383.0, 'stock'), (datetime.date(2024, 2, 1), 8366.0, 'K2')]
     """
     if isinstance(facts, pd.DataFrame):
         facts = facts.to_dict("records")

@@ -66,6 +66,14 @@ def standards(bev: Array, phev: Array, years: Sequence[int], drawn: Mapping[str,
     ------
     AssumptionError
         Where the target's year comes before the first year.
+
+    Examples
+    --------
+    >>> from forecasting.demand.parameters import load_parameters
+    >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
+    >>> rules = standards(np.array([[3000.0]]), np.array([[0.0]]), [2030], drawn)
+    >>> {rule: float(points[0, 0]) for rule, points in rules.items()}
+    {'power per vehicle': 130.0, 'vehicles per point': 300.0}
     """
     per_bev, per_phev = drawn["afir_kw"][:, None], drawn["afir_kw.phev"][:, None]
     rules = {

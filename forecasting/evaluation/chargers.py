@@ -13,13 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecasting.demand.practice import (
-    NORMAL_80,
-    Practice,
-    charger_panel,
-    charger_steps,
-    practice_from,
-)
+from forecasting.demand.charger_panel import NORMAL_80, charger_panel, charger_steps, practice_from
+from forecasting.demand.practice import Practice
 from forecasting.errors import EvidenceError
 
 __all__ = ["SCORED_HORIZONS", "backtest_chargers", "charger_errors"]
@@ -54,6 +49,14 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
     ------
     EvidenceError
         Where columns are missing, or no market has counts far enough apart.
+
+    Examples
+    --------
+    >>> markets = [(m, y, 1000 * 1.5**y, 0, 10 * 1.3**y, 90 * 1.3**y) for m in "ABCD" for y in range(8)]
+    >>> columns = ["market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points"]
+    >>> scores = backtest_chargers(pd.DataFrame(markets, columns=columns))
+    >>> scores[["horizon", "n", "method"]].head(3).values.tolist()
+    [[1, 28, 'practice'], [1, 28, 'constant ratio'], [1, 28, 'drift']]
     """
     counts = _read(panel)
     errors = charger_errors(counts, None if train is None else _read(train))
@@ -88,6 +91,15 @@ def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd
     -------
     pandas.DataFrame
         ``market, year, horizon, method, error, inside``.
+
+    Examples
+    --------
+    >>> markets = [(m, y, 1000 * 2.0**y, 0, 10 * 1.5**y, 90 * 1.5**y) for m in "ABCD" for y in range(7)]
+    >>> columns = ["market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points"]
+    >>> errors = charger_errors(pd.DataFrame(markets, columns=columns))
+    >>> ratio = errors[(errors["method"] == "constant ratio") & (errors["horizon"] == 1)]
+    >>> bool(np.allclose(ratio["error"], np.log(2 / 1.5)))
+    True
     """
     table, steps = _steps(panel)
     scored = steps[steps["horizon"].isin(SCORED_HORIZONS)]

@@ -6,16 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecasting.demand.charger_panel import COLUMNS, charger_panel, charger_steps, estimate_practice
 from forecasting.demand.parameters import load_parameters
-from forecasting.demand.practice import (
-    COLUMNS,
-    Practice,
-    charger_panel,
-    charger_steps,
-    estimate_practice,
-    practice_error,
-    practice_points,
-)
+from forecasting.demand.practice import Practice, practice_error, practice_points
 from forecasting.errors import AssumptionError, EvidenceError
 
 
