@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 __all__ = ["Notes", "Table"]
+
+NUMBER = re.compile(r"[-+]?[\d,.]+( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")  # such a cell is not broken into lines
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,12 @@ class Table:
 
     def __repr__(self) -> str:
         with pd.option_context("display.max_colwidth", 60):
-            text = self.frame.to_string(index=False) if len(self.frame) else "(no rows)"
+            text = self.frame.to_string(index=False) if len(self.frame) else "None."
         return f"{self.caption}\n{text}" if self.caption else text
 
     def _repr_html_(self) -> str:
+        if self.frame.empty:
+            return f'<p class="fc-none">{html.escape(self.caption or "None.")}</p>'
         head = "".join(f"<th>{html.escape(str(name))}</th>" for name in self.frame.columns)
         rows = (self._row(number) for number in range(len(self.frame)))
         caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
@@ -57,8 +62,9 @@ class Table:
         address = self.links[name][number] if name in self.links else ""
         if address.startswith(("http://", "https://")):
             text = f'<a href="{html.escape(address)}">{text}</a>'
-        numeric = str(value)[:1].isdigit() or str(value)[:1] in "-–+"
-        return f'<td class="number">{text}</td>' if numeric else f"<td>{text}</td>"
+        if name in ("fact", "facts") and not str(value).isdigit():
+            return f'<td class="id">{text}</td>'
+        return f'<td class="number">{text}</td>' if NUMBER.fullmatch(str(value)) else f"<td>{text}</td>"
 
 
 @dataclass(frozen=True)

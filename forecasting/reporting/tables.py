@@ -195,13 +195,13 @@ def facts_table(ledger: Ledger, last: int | None = None) -> Table:
     frame = ledger.frame.sort_values(["period_end", "period_start", "id"], kind="stable")
     frame = frame.tail(last) if last else frame
     shown = {
-        "fact": frame["id"],
         "period": [_period(row) for row in frame.itertuples()],
         "statement": [statement(row) for row in frame.itertuples()],
         "basis": frame["basis"],
         "kind": frame["kind"],
         "published": frame["published"],
         "source": frame["source"],
+        "fact": frame["id"],
     }
     return Table(pd.DataFrame(shown), links={"source": [str(url) for url in frame["url"]]})
 
@@ -233,8 +233,8 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
     order = frame["surprise"].abs().sort_values(ascending=False, kind="stable").index
     frame = frame.loc[order[:last]]
     ranges = [interval(low, high) for low, high in zip(frame["low"], frame["high"], strict=True)]
-    shown = frame[["fact", "period", "printed"]].assign(
-        expected=frame["expected"], between=ranges, surprise=frame["surprise"]
+    shown = frame[["period", "printed"]].assign(
+        expected=frame["expected"], between=ranges, surprise=frame["surprise"], fact=frame["fact"]
     )
     return Table(_texts(shown.rename(columns={"between": "80 % between"})))
 

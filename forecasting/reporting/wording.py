@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from forecasting.measures import MEASURES
-from forecasting.periods import Period
+from forecasting.periods import Period, span
 
 if TYPE_CHECKING:
     from forecasting.demand.parameters import Assumption
@@ -144,11 +144,26 @@ def statement(row: Any) -> str:
     """
     words = RELATION_WORDS.get(row.relation, "")
     if math.isnan(row.value):
-        return f"{words}{row.reference}" if row.reference else str(getattr(row, "quote", ""))
+        return f"{words}{reference_words(row.reference)}" if row.reference else str(getattr(row, "quote", ""))
     number = f"{row.value:,.10g}"
     if row.quantity == "share_percent":
-        return f"{words}{number} % of {row.reference or 'the total'}"
+        return f"{words}{number} % of {reference_words(row.reference) if row.reference else 'the total'}"
     return f"{words}{number}{QUANTITY_WORDS.get(row.quantity, f' {row.unit}' if row.unit else '')}"
+
+
+def reference_words(reference: str) -> str:
+    """What a fact refers to: another fact by its id, or a quantity that nobody printed.
+
+    Examples
+    --------
+    >>> reference_words("vehicle_exports@baktu:2022-01-01/2022-12-31"), reference_words("article-09")
+    ('vehicles exported, all types, in 2022', 'article-09')
+    """
+    measure, at, rest = reference.partition("@")
+    start, _, end = rest.partition(":")[2].partition("/")
+    if not (at and start and end):
+        return reference
+    return f"{label_of(measure).lower()}, in {period_words(span(start, end))}"
 
 
 def range_words(given: Range | Assumption) -> str:

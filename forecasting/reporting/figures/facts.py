@@ -24,6 +24,7 @@ from forecasting.reporting.wording import period_words, readable, rounded, state
 
 __all__ = ["Mark", "fact_traces", "marks"]
 
+HALF_YEAR = 183  # days
 DAY = 86_400_000  # milliseconds, the unit of a bar's width on a time axis
 BOUNDS = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
 REACH = 0.16  # of an arrow, in units of the log
@@ -105,9 +106,22 @@ def basis_colours(names: list[str], main: str | None = None) -> dict[str, str]:
     return {name: ((INK, *ACCENTS) * (len(order) // 6 + 1))[place] for place, name in enumerate(order)}
 
 
-def fact_traces(shown: list[Mark], main: str | None = None) -> Iterator[go.Scatter | go.Bar]:
-    """The traces of facts, a handful for each basis, however many facts there are."""
-    colours = basis_colours([mark.basis for mark in shown], main)
+def fact_traces(
+    shown: list[Mark], main: str | None = None, colours: dict[str, str] | None = None
+) -> Iterator[go.Scatter | go.Bar]:
+    """The traces of facts, a handful for each basis, however many facts there are.
+
+    Parameters
+    ----------
+    shown : list of Mark
+        From `marks`.
+    main : str, optional
+        The basis whose numbers are printed beside them; the most frequent if not given.
+    colours : dict of str to str, optional
+        For each basis, where several charts must agree.
+    """
+    colours = colours or basis_colours([mark.basis for mark in shown], main)
+    colours = {basis: colour for basis, colour in colours.items() if any(mark.basis == basis for mark in shown)}
     for basis, colour in colours.items():
         mine = [mark for mark in shown if mark.basis == basis]
         totals = [mark for mark in mine if not mark.stock]
@@ -210,16 +224,26 @@ def _labels(shown: list[Mark], main: str | None, colours: dict[str, str]) -> Ite
     last = {mark.period.end.year: mark for mark in free if mark.stock}
     whole = [mark for mark in free if mark.whole_year or mark in last.values()]
     newest = max(free, key=lambda mark: (mark.period.end, mark.period.days), default=None)
-    yield _text([(mark.middle, mark.height, mark.label) for mark in whole], "top center")
+    above = [(mark.middle, mark.height, mark.label) for mark in whole]
     if newest and newest not in whole:
-        words = f"{newest.label} in {period_words(newest.period)} "
-        yield _text([(newest.period.start.isoformat(), newest.height, words)], "middle left")
-    bounds = [mark for mark in shown if mark.relation in BOUNDS]
-    signs = [f"{'>' if BOUNDS[mark.relation] > 0 else '<'} {mark.label}" for mark in bounds]
-    tips = [mark.height * math.exp(REACH * BOUNDS[mark.relation]) for mark in bounds]
-    texts = list(zip([mark.middle for mark in bounds], tips, signs, strict=True))
-    yield _text([text for text, mark in zip(texts, bounds, strict=True) if BOUNDS[mark.relation] > 0], "top center")
-    yield _text([text for text, mark in zip(texts, bounds, strict=True) if BOUNDS[mark.relation] < 0], "bottom center")
+        words = f"{newest.label} in {period_words(newest.period)}"
+        if newest.period.days > HALF_YEAR or newest == shown[0]:
+            above.append((newest.middle, newest.height, words))
+        else:  # left of a short bar, over last year's lower one
+            yield _text([(newest.period.start.isoformat(), newest.height, f"{words} ")], "middle left")
+    yield _text(above, "top center")
+    for direction, sign, position in ((1, ">", "top center"), (-1, "<", "bottom center")):
+        tight = _tightest([mark for mark in shown if BOUNDS.get(mark.relation) == direction], direction)
+        tips = [mark.height * math.exp(REACH * direction) for mark in tight]
+        yield _text([(m.middle, tip, f"{sign} {m.label}") for m, tip in zip(tight, tips, strict=True)], position)
+
+
+def _tightest(bounds: list[Mark], direction: int) -> list[Mark]:
+    """Of each year's bounds the one that says most."""
+    best: dict[int, Mark] = {}
+    for mark in sorted(bounds, key=lambda mark: direction * mark.height):
+        best[mark.period.end.year] = mark
+    return list(best.values())
 
 
 def _text(labels: list[tuple[str, float, str]], position: str) -> go.Scatter:

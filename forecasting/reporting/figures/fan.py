@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 
 from forecasting.evidence.places import PLACES, place_name
 from forecasting.measures import MEASURES
-from forecasting.reporting.figures.facts import Mark, fact_traces, marks
+from forecasting.reporting.figures.facts import Mark, basis_colours, fact_traces, marks
 from forecasting.reporting.figures.style import BLUE, DEEP, band, figure, tint
 from forecasting.reporting.tables import bands
 from forecasting.reporting.wording import interval, label_of, readable, rounded, unit_of
@@ -62,13 +62,14 @@ def fan_chart(
     measure = measure or outlook.scenario.measure
     part = next(part for part in outlook.parts if part.country == (place or outlook.results.country))
     wide = bands(part.since(outlook.first_year).table, measure).loc[:until]
-    shown = drawn_facts(outlook, measure, part.country, facts)
+    every = drawn_facts(outlook, measure, part.country, facts)
     first, last = since or 0, until or outlook.scenario.horizon
-    shown = [mark for mark in shown if first <= mark.period.start.year and mark.period.end.year <= last]
+    shown = [mark for mark in every if first <= mark.period.start.year and mark.period.end.year <= last]
     forecast = outlook.forecasts.get(part.country)
+    main = forecast.basis if forecast else None
     chart = _frame(outlook, measure, part.country)
     chart.add_traces([*fan_traces(wide, flow=MEASURES[measure].kind == "flow")])
-    chart.add_traces([*fact_traces(shown, forecast.basis if forecast else None)])
+    chart.add_traces([*fact_traces(shown, main, basis_colours([mark.basis for mark in every], main))])
     return _scaled(chart, wide, shown, log)
 
 
@@ -116,11 +117,12 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str = "ev_imports", *, l
     """
     ledger: Any = getattr(evidence, "evidence", evidence)
     shown = marks(ledger.frame, measure)
-    unit = unit_of(measure) + (" a year" if MEASURES[measure].kind == "flow" else "")
-    subtitle = f"{len(shown)} printed numbers; a bar is as long as its period and as high as its yearly rate"
-    if MEASURES[measure].kind == "stock":
-        subtitle = f"{len(shown)} printed numbers, each on its day"
-    chart = figure(label_of(measure), subtitle, y=unit, height=440)
+    many = f"{len(shown)} printed {'number' if len(shown) == 1 else 'numbers'}"
+    flow = MEASURES[measure].kind == "flow"
+    subtitle = f"{many}; a bar is as long as its period and as high as its yearly rate" if flow else f"{many}, by day"
+    places = [place_name(code) for code in dict.fromkeys(ledger.frame["place"])]
+    title = f"{label_of(measure)}: {places[0]}" if len(places) == 1 else label_of(measure)
+    chart = figure(title, subtitle, y=unit_of(measure) + (" a year" if flow else ""), height=440)
     chart.add_traces(list(fact_traces(shown)))
     return _scaled(chart, pd.DataFrame(), shown, log)
 
