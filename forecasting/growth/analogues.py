@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.errors import ModelError
+from forecasting.evidence.sources.iea import annual_sales, read_iea_panel
 from forecasting.growth.prior import (
     COMMON_AR,
     COMMON_NU,
@@ -16,6 +20,7 @@ from forecasting.growth.prior import (
     MARKET_NU,
     RANGE,
     REFERENCE,
+    SHIPPED,
     SHOCK_NU,
     SLOPE_BEFORE,
     Common,
@@ -207,3 +212,27 @@ def _with_sizes(prior: Prior, rows: pd.DataFrame) -> Prior:
         0.0,
     )
     return replace(prior, size=size, size_sd=float(np.clip(1.2 * spread, 0.05, 0.25)))
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Make the priors that ship: ``python -m forecasting.growth.analogues PANEL MONTHS FOLDER``.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        PANEL is IEA's Global EV Data table, MONTHS a CSV with columns market, month and registrations, FOLDER where to
+        write.
+    """
+    panel_path, months_path, folder = argv if argv is not None else sys.argv[1:]
+    table, months = read_iea_panel(panel_path), pd.read_csv(months_path)
+    for perimeter, name in SHIPPED.items():
+        prior = estimate_prior(annual_sales(table, perimeter == "battery cars"), months, perimeter=perimeter)
+        source = (
+            f"{prior.source}; IEA, Global EV Data (CC BY 4.0 as IEA states it); {prior.within_year.source}: national "
+            "agencies as collected by Open-EV-Charts; python -m forecasting.growth.analogues PANEL MONTHS FOLDER"
+        )
+        Path(folder, name).write_text(replace(prior, source=source).to_json(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

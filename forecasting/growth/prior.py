@@ -12,9 +12,10 @@ is Student t with a scale that differs between markets and shrinks as share rise
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ __all__ = [
     "MARKET_NU",
     "RANGE",
     "REFERENCE",
+    "SHIPPED",
     "SHOCK_NU",
     "SIZE_NU",
     "Common",
@@ -42,6 +44,7 @@ RANGE = (-9.0, 1.0)  # growth depends on log-odds within these, and is flat beyo
 SHARE_LIMITS = (1e-6, 0.985)
 
 LEVEL_BEFORE, SLOPE_BEFORE = 0.40, -0.04
+SHIPPED = {"battery cars": "prior_battery_cars.json", "all electric vehicles": "prior_all_electric.json"}
 SHOCK_NU, MARKET_NU, COMMON_NU, SIZE_NU = 4.0, 4.0, 10.0, 5.0
 COMMON_AR = 0.2
 
@@ -54,6 +57,15 @@ def log_odds(share: Array | float) -> Array:
     """
     clipped = np.clip(np.asarray(share, dtype=float), *SHARE_LIMITS)
     return np.asarray(np.log(clipped / (1 - clipped)))
+
+
+def _rounded(value: Any) -> Any:
+    """The same with five significant digits: more would be noise in a file that people read."""
+    if isinstance(value, dict):
+        return {key: _rounded(entry) for key, entry in value.items()}
+    if isinstance(value, tuple | list):
+        return [_rounded(entry) for entry in value]
+    return float(f"{value:.5g}") if isinstance(value, float) else value
 
 
 @dataclass(frozen=True)
@@ -96,6 +108,11 @@ class Common:
             return self.mean[index], self.sd[index]
         rho = self.persistence ** (year - self.last_year)
         return rho * self.mean[-1], float(np.sqrt((rho * self.sd[-1]) ** 2 + (1 - rho**2) * self.spread**2))
+
+    def until(self, last_year: int) -> Common:
+        """The same without what is known of later years."""
+        keep = max(min(last_year - self.first_year + 1, len(self.mean)), 1)
+        return replace(self, mean=self.mean[:keep], sd=self.sd[:keep])
 
 
 @dataclass(frozen=True)
@@ -157,7 +174,7 @@ class Prior:
 
     def to_json(self) -> str:
         """The prior as readable JSON."""
-        return json.dumps(asdict(self), indent=2) + "\n"
+        return json.dumps(_rounded(asdict(self)), indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Prior:
@@ -175,6 +192,18 @@ class Prior:
         raw["covariance"] = tuple(tuple(row) for row in raw["covariance"])
         return cls(**raw)
 
+    def until(self, last_year: int) -> Prior:
+        """The prior without the year effects after a year: a forecast made then could not know them.
+
+        Level, slope and spreads stay those of the whole panel.
+
+        Examples
+        --------
+        >>> Prior.shipped().until(2022).common.last_year
+        2022
+        """
+        return replace(self, common=self.common.until(last_year), size=self.size.until(last_year))
+
     @classmethod
     def read(cls, path: str | Path) -> Prior:
         """Read a prior from a file."""
@@ -189,7 +218,7 @@ class Prior:
         ModelError
             For another perimeter.
         """
-        names = {"battery cars": "prior_battery_cars.json", "all electric vehicles": "prior_all_electric.json"}
-        if perimeter not in names:
-            raise ModelError(f"no prior ships for {perimeter!r}; there is one for {' and one for '.join(names)}")
-        return cls.from_json(resources.files("forecasting.data").joinpath(names[perimeter]).read_text(encoding="utf-8"))
+        if perimeter not in SHIPPED:
+            raise ModelError(f"no prior ships for {perimeter!r}; there is one for {' and one for '.join(SHIPPED)}")
+        folder = resources.files("forecasting") / "data"
+        return cls.from_json((folder / SHIPPED[perimeter]).read_text(encoding="utf-8"))
