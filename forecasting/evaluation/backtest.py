@@ -1,0 +1,236 @@
+"""Backtest of annual forecasts on markets never seen: what was known then, against what happened.
+
+A case is a market, an origin and a horizon: the forecaster sees the market's annual sales up to the origin and, through
+the prior, the other markets' rows up to it, and is scored on the sales of the year a horizon later.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from forecasting.errors import EvidenceError, ForecastWarning
+from forecasting.evaluation.peers import HORIZONS, LEAST_SALES, SINGLE, AnalogueRegression, Quantiles, single_series
+from forecasting.evaluation.scores import LEVELS, clustered_mean, inside, weighted_interval_score
+from forecasting.growth.analogues import estimate_prior
+from forecasting.growth.flow import annual_totals, forecast_flow
+from forecasting.growth.prior import Prior
+from forecasting.periods import year
+
+__all__ = ["OURS", "backtest", "backtest_skill", "read_panel", "summarise"]
+
+OURS = "this package"
+REGRESSION = "analogue regression"
+ORIGINS = range(2014, 2024)
+FEWEST_YEARS, SHORT = 3, 5
+DRAWS = 2000
+COLUMNS = ("market", "year", "sales_bev", "sales_phev", "sales_share_percent")
+
+Panel = pd.DataFrame | str | Path
+
+
+@dataclass(frozen=True)
+class Case:
+    """One market at one origin.
+
+    Parameters
+    ----------
+    market : str
+        Its name.
+    origin : int
+        Last year that the forecaster sees.
+    history : Series
+        Sales by year up to the origin, without a gap.
+    share : float
+        Of the origin year, NaN where unknown.
+    size : float or None
+        New cars a year when last known.
+    outcomes : dict of int to float
+        Sales by horizon.
+    """
+
+    market: str
+    origin: int
+    history: pd.Series
+    share: float
+    size: float | None
+    outcomes: dict[int, float]
+
+
+Forecaster = Callable[[Case], Quantiles]
+
+
+def backtest(panel: Panel, train: Panel | None = None, *, peers: bool = False) -> pd.DataFrame:
+    """Score the forecasts on a panel, in one line per method: :func:`summarise` of :func:`backtest_skill`."""
+    return summarise(backtest_skill(panel, train, peers=peers))
+
+
+def backtest_skill(panel: Panel, train: Panel | None = None, *, peers: bool = False) -> pd.DataFrame:
+    """Score every case of a panel.
+
+    Parameters
+    ----------
+    panel : DataFrame or path
+        Markets to score: market, year, sales_bev, sales_phev, sales_share_percent.
+    train : DataFrame or path, optional
+        Markets to learn from, in the same columns. Without it each market is scored with what the others teach.
+    peers : bool
+        Score the peers too; needs statsforecast.
+
+    Returns
+    -------
+    DataFrame
+        ``method, market, origin, h, years`` (of history), ``wis`` (weighted interval score of log sales), ``ale``
+        (absolute log error of the median), ``in80, in95``.
+
+    Raises
+    ------
+    EvidenceError
+        Where the panel cannot be read, or has no market with three years and an outcome.
+    """
+    scored = read_panel(panel)
+    cases = list(_cases(scored))
+    if not cases:
+        raise EvidenceError(
+            f"the panel has no market with {FEWEST_YEARS} years in a row up to one of {ORIGINS[0]} to {ORIGINS[-1]}, "
+            f"{LEAST_SALES} sales in it and an outcome after it"
+        )
+    lessons = None if train is None else read_panel(train)
+    methods = _peers(scored if lessons is None else lessons, lessons is not None) if peers else {}
+    methods[OURS] = _Ours(scored, lessons)
+    rows = [row for name, method in methods.items() for case in cases for row in _score(name, case, method(case))]
+    return pd.DataFrame(rows, columns=["method", "market", "origin", "h", "years", "wis", "ale", "in80", "in95"])
+
+
+def read_panel(panel: Panel) -> pd.DataFrame:
+    """Rows with sales: market, year, sales (battery cars and plug-in hybrids), share (0 to 1, NaN where unknown).
+
+    Raises
+    ------
+    EvidenceError
+        Where the file cannot be read or a column is missing.
+    """
+    if isinstance(panel, pd.DataFrame):
+        raw = panel
+    else:
+        try:
+            raw = pd.read_csv(panel)
+        except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+            raise EvidenceError(f"{panel}: not a readable CSV file ({error}); give IEA's table by market") from None
+    missing = [column for column in COLUMNS if column not in raw]
+    if missing:
+        raise EvidenceError(f"the panel lacks {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
+    sales = raw[["sales_bev", "sales_phev"]].sum(axis=1, min_count=1)
+    share = raw["sales_share_percent"] / 100
+    table = pd.DataFrame({"market": raw["market"], "year": raw["year"].astype(int), "sales": sales, "share": share})
+    return table[table["sales"] > 0].reset_index(drop=True)
+
+
+def _cases(panel: pd.DataFrame) -> Iterator[Case]:
+    for market, rows in panel.groupby("market"):
+        rows = rows.set_index("year").sort_index()
+        for origin in ORIGINS:
+            if origin not in rows.index:
+                continue
+            known = rows.loc[:origin]
+            gaps = np.flatnonzero(np.diff(known.index) != 1)
+            history = known["sales"].iloc[gaps[-1] + 1 if len(gaps) else 0 :]
+            outcomes = {h: float(rows["sales"][origin + h]) for h in HORIZONS if origin + h in rows.index}
+            if len(history) < FEWEST_YEARS or history.iloc[-1] < LEAST_SALES or not outcomes:
+                continue
+            sizes = (known["sales"] / known["share"]).dropna()
+            size = float(sizes.iloc[-1]) if len(sizes) else None
+            yield Case(str(market), origin, history, float(known["share"].iloc[-1]), size, outcomes)
+
+
+class _Ours:
+    """The engine, with a prior from rows up to the origin: of the training markets, or of all but the scored one."""
+
+    def __init__(self, scored: pd.DataFrame, lessons: pd.DataFrame | None) -> None:
+        self.panel, self.apart = (scored, False) if lessons is None else (lessons, True)
+        self.priors: dict[tuple[str, int], Prior] = {}
+
+    def _prior(self, case: Case) -> Prior:
+        key = ("" if self.apart else case.market, case.origin)
+        if key not in self.priors:
+            seen = self.panel[
+                (self.panel["year"] <= case.origin) & (self.apart | (self.panel["market"] != case.market))
+            ]
+            self.priors[key] = estimate_prior(seen)
+        return self.priors[key]
+
+    def __call__(self, case: Case) -> Quantiles:
+        periods = [year(case.origin + h) for h in HORIZONS]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ForecastWarning)  # a reservation about one case is part of its score
+            forecast = forecast_flow(
+                annual_totals(case.history),
+                periods=periods,
+                prior=self._prior(case),
+                market_size=case.size,
+                draws=DRAWS,
+            )
+        return dict(zip(HORIZONS, forecast.quantiles(LEVELS).to_numpy(), strict=True))
+
+
+def _peers(lessons: pd.DataFrame, apart: bool) -> dict[str, Forecaster]:
+    """All peers by name; the analogue rules learn from the training markets, or from all but the scored one."""
+    methods: dict[str, Forecaster] = {
+        name: lambda case, peer=peer: peer(case.history)  # type: ignore[misc]
+        for name, peer in single_series().items()
+    }
+    for name, regressors in (("analogue average growth", (0,)), (REGRESSION, (0, 1, 2))):
+        rule = AnalogueRegression(lessons, regressors)
+        methods[name] = lambda case, rule=rule: rule.forecast("" if apart else case.market, case.history, case.share)  # type: ignore[misc]
+    return methods
+
+
+def _score(name: str, case: Case, quantiles: Quantiles) -> Iterator[tuple[object, ...]]:
+    for h, outcome in case.outcomes.items():
+        q = quantiles[h]
+        logs = np.log(np.maximum(q, 1e-9))
+        wis = float(weighted_interval_score(logs, np.log(outcome)))
+        error = float(abs(np.log(outcome) - logs[len(LEVELS) // 2]))
+        held = (bool(inside(q, outcome, share)) for share in (0.8, 0.95))
+        yield (name, case.market, case.origin, h, len(case.history), wis, error, *held)
+
+
+def summarise(table: pd.DataFrame) -> pd.DataFrame:
+    """One line per method, from the cases of :func:`backtest_skill`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by method: ``wis`` over all cases, ``h1`` and so on by horizon, ``short`` with at most five years of
+        history; ``ratio, ratio_h1, ratio_short`` to the best single-series tool in each, and ``ratio_regression`` to
+        the analogue regression, where they were scored; ``in80, in95`` with standard errors ``se80, se95`` clustered
+        by market; ``cases``.
+
+    Examples
+    --------
+    >>> one = {"method": OURS, "market": ["A", "B"], "origin": 2020, "h": 1, "years": 4, "wis": [0.1, 0.3], "ale": 0.2,
+    ...        "in80": [True, False], "in95": True}
+    >>> summarise(pd.DataFrame(one)).loc[OURS, ["wis", "in80", "se80"]].tolist()
+    [0.2, 0.5, 0.5]
+    """
+    by = table.groupby("method", sort=False)
+    lines = by["wis"].mean().to_frame()
+    horizons = table.pivot_table(index="method", columns="h", values="wis", sort=False)
+    lines = lines.join(horizons.rename(columns=lambda h: f"h{h}"))
+    lines["short"] = table[table["years"] <= SHORT].groupby("method")["wis"].mean()
+    single = lines[lines.index.isin(SINGLE)]
+    for column, name in (("wis", "ratio"), ("h1", "ratio_h1"), ("short", "ratio_short")):
+        if len(single) and column in lines:
+            lines[name] = lines[column] / single[column].min()
+    if REGRESSION in lines.index:
+        lines["ratio_regression"] = lines["wis"] / float(lines["wis"][REGRESSION])
+    for held, error in (("in80", "se80"), ("in95", "se95")):
+        means = {name: clustered_mean(rows[held], rows["market"]) for name, rows in by}
+        lines[held] = pd.Series({name: mean.mean for name, mean in means.items()})
+        lines[error] = pd.Series({name: mean.error for name, mean in means.items()})
+    return lines.round(3).assign(cases=by.size())

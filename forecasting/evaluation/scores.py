@@ -1,0 +1,122 @@
+"""Scores of probabilistic forecasts: lower is better for all but coverage, which should be what it says.
+
+>>> levels = np.array([0.1, 0.5, 0.9])
+>>> round(float(weighted_interval_score(np.log([80.0, 100.0, 125.0]), np.log(110.0), levels)), 3)
+0.062
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["LEVELS", "ClusteredMean", "clustered_mean", "inside", "log_score", "weighted_interval_score"]
+
+Array = NDArray[np.float64]
+
+LEVELS: Array = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])  # of the central 50, 80, 95 % and the median
+
+
+def weighted_interval_score(quantiles: ArrayLike, outcome: ArrayLike, levels: ArrayLike = LEVELS) -> Array:
+    """Weighted interval score: twice the mean pinball loss over the levels (Bracher, Ray, Gneiting and Reich 2021).
+
+    Parameters
+    ----------
+    quantiles : array_like, shape (..., levels)
+        Of the forecast, in the unit of the outcome; give logs for a score of relative errors.
+    outcome : array_like, shape (...)
+        What happened.
+    levels : array_like, shape (levels,)
+        Symmetric about the median, which is one of them.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        In the unit of the outcome; 0.1 on logs is about an error of 10 %.
+    """
+    level = np.asarray(levels, dtype=float)
+    error = np.asarray(outcome, dtype=float)[..., None] - np.asarray(quantiles, dtype=float)
+    return np.asarray(2 * np.maximum(level * error, (level - 1) * error).mean(axis=-1))
+
+
+def inside(quantiles: ArrayLike, outcome: ArrayLike, share: float, levels: ArrayLike = LEVELS) -> NDArray[np.bool_]:
+    """Whether the central interval that should hold a share of outcomes held this one.
+
+    Raises
+    ------
+    ValueError
+        Where the levels have no such interval.
+
+    Examples
+    --------
+    >>> inside([[1, 2, 3], [1, 2, 3]], [2.5, 4.0], 0.8, [0.1, 0.5, 0.9])
+    array([ True, False])
+    """
+    level = np.asarray(levels, dtype=float)
+    low, high = (np.flatnonzero(np.isclose(level, edge)) for edge in ((1 - share) / 2, (1 + share) / 2))
+    if not (len(low) and len(high)):
+        raise ValueError(f"the levels {level.tolist()} have no central interval of {share:.0%}")
+    q, y = np.asarray(quantiles, dtype=float), np.asarray(outcome, dtype=float)
+    return np.asarray((q[..., low[0]] <= y) & (y <= q[..., high[0]]))
+
+
+def log_score(draws: ArrayLike, outcome: float) -> float:
+    """Minus the log of the forecast's density at the outcome, by a Gaussian kernel over the draws (Silverman's width).
+
+    Parameters
+    ----------
+    draws : array_like, shape (draws,)
+        Of the forecast; logs of positive quantities are closer to what the kernel is good at.
+    outcome : float
+        What happened.
+
+    Examples
+    --------
+    >>> from statistics import NormalDist
+    >>> draws = [NormalDist().inv_cdf((i + 0.5) / 1000) for i in range(1000)]
+    >>> round(log_score(draws, 0.0), 2)  # of the standard normal: log(2 pi) / 2 = 0.92
+    0.95
+    """
+    values = np.asarray(draws, dtype=float)
+    width = values.std(ddof=1) * (0.75 * len(values)) ** -0.2
+    parts = -0.5 * ((outcome - values) / width) ** 2
+    return float(-np.logaddexp.reduce(parts) + np.log(len(values) * width * np.sqrt(2 * np.pi)))
+
+
+@dataclass(frozen=True)
+class ClusteredMean:
+    """A mean over cases and its standard error, cases of one cluster being one another's like.
+
+    Parameters
+    ----------
+    mean, error : float
+        The error is NaN with fewer than two clusters.
+    """
+
+    mean: float
+    error: float
+
+
+def clustered_mean(values: ArrayLike, clusters: ArrayLike) -> ClusteredMean:
+    """Mean over cases with its standard error clustered, as by market (Liang and Zeger 1986, with G / (G - 1)).
+
+    Parameters
+    ----------
+    values : array_like, shape (cases,)
+        E.g. whether an interval held the outcome.
+    clusters : array_like, shape (cases,)
+        Names of the clusters.
+
+    Examples
+    --------
+    >>> clustered_mean([1, 1, 0, 0], ["a", "a", "b", "b"])
+    ClusteredMean(mean=0.5, error=0.5)
+    """
+    x = np.asarray(values, dtype=float)
+    _, cluster = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
+    sums = np.bincount(cluster, x - x.mean())
+    count = len(sums)
+    error = np.sqrt(count / (count - 1) * (sums**2).sum()) / len(x) if count > 1 else np.nan
+    return ClusteredMean(float(x.mean()), float(error))
