@@ -16,11 +16,16 @@ import selectors
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, NoReturn
 
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from forecasting.errors import ForecastingError
 from forecasting.runs.processes import Outcome, child_environment, die_with_parent, kill_group
 from forecasting.runs.store import clear_folder
 from forecasting.runs.task import Task, perform
@@ -28,6 +33,7 @@ from forecasting.runs.task import Task, perform
 __all__ = ["WarmParent", "run_warm"]
 
 ALWAYS = ("forecasting.runs.notebook", "forecasting.reporting.html", "nbconvert.exporters")
+FEW = 64  # draws of the rehearsal
 LOOK = 0.005  # seconds between looks at the children
 
 
@@ -174,11 +180,37 @@ def warm_up(task: Task) -> None:
     from forecasting.runs import shell
 
     shell.get_shell()
-    for module in [*ALWAYS, *_imports(Path(task.template))]:
-        with contextlib.suppress(Exception):  # the notebook will say it better
-            importlib.import_module(module)
+    modules = [*ALWAYS, *_imports(Path(task.template))]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # each is for the notebook to show, and is shown once in a process
+        for module in modules:
+            with contextlib.suppress(Exception):  # the notebook will say it better
+                importlib.import_module(module)
+        if "forecasting" in modules:
+            with contextlib.suppress(ForecastingError):
+                rehearse(task)
     gc.collect()
     gc.freeze()  # so that a child's collector leaves shared pages alone
+
+
+def rehearse(task: Task) -> None:
+    """Make a small outlook with all its tables and figures, and throw it away: half of all loading is on first use.
+
+    What is called is this package's own code. A notebook is never run here, where it could change what others get.
+    """
+    from forecasting.evidence import datasets
+    from forecasting.reporting import figures, html, tables, workbook
+    from forecasting.scenarios.outlook import outlook
+    from forecasting.scenarios.schema import scenario_from_parameters
+
+    made = outlook(scenario_from_parameters(task.parameters), datasets.central_asia(), draws=FEW)
+    figure = json.loads(figures.fan_chart(made).to_json())
+    page = new_notebook(cells=[new_code_cell(outputs=[new_output("display_data", {html.PLOTLY: figure})])])
+    html.notebook_to_html(page, title=task.name)
+    tables.headline_table(made)._repr_html_()
+    with TemporaryDirectory() as folder:
+        made.save(folder)
+        workbook.write_workbook(made, Path(folder) / "outlook.xlsx")
 
 
 def _imports(template: Path) -> list[str]:
