@@ -92,6 +92,8 @@ def mirror(exporter: float, importer: float, lag_months: float = 1.0, growth: fl
 def dated_counts(facts: Iterable[Any] | pd.DataFrame) -> list[tuple[dt.date, float, str]]:
     """Read printed counts: facts, rows of a table, mappings, or pairs of date (or year) and value.
 
+    Of a table of facts, bounds and growth rates are left out: they are no counts.
+
     Returns
     -------
     list of (date, value, label)
@@ -108,7 +110,9 @@ def dated_counts(facts: Iterable[Any] | pd.DataFrame) -> list[tuple[dt.date, flo
     [(datetime.date(2023, 12, 31), 7383.0, 'stock'), (datetime.date(2024, 2, 1), 8366.0, 'K2')]
     """
     if isinstance(facts, pd.DataFrame):
-        facts = facts.to_dict("records")
+        counted = facts[facts["relation"].isin(["equals", "about"])] if "relation" in facts else facts
+        counted = counted[counted["quantity"].isin(["", "stock"])] if "quantity" in counted else counted
+        facts = counted.to_dict("records")
     return [_dated_count(fact) for fact in facts]
 
 

@@ -15,7 +15,7 @@ def test_every_default_has_a_source_or_says_judgement(table):
         assert row["kind"] in ("source", "judgement"), row
         if row["kind"] == "source":
             assert row["source"], row
-            assert row["url"].startswith("https://"), row
+            assert row["url"].startswith(("https://", "http://")), row
         else:
             assert row["note"], row
 

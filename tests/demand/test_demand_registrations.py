@@ -54,6 +54,19 @@ def test_counts_are_read_from_pairs_mappings_tables_and_facts():
     assert dated_counts(table) == [(dt.date(2023, 5, 1), 2472.0, "T")]
 
 
+def test_bounds_and_growth_rates_of_a_table_are_no_counts():
+    table = pd.DataFrame(
+        [
+            ("equals", "stock", "2023-12-31", 100.0),
+            ("at_least", "stock", "2023-12-31", 50.0),
+            ("equals", "yoy_growth_percent", "2023-12-31", 65.4),
+            ("about", "", "2024-12-31", 200.0),
+        ],
+        columns=["relation", "quantity", "period_end", "value"],
+    )
+    assert [value for _, value, _ in dated_counts(table)] == [100.0, 200.0]
+
+
 @pytest.mark.parametrize("value", [-1.0, float("nan"), None])
 def test_a_stock_that_is_no_count_is_refused(value):
     with pytest.raises(AssumptionError, match=r"stock of .* vehicles on 2023-12-31; it must be 0 or more"):
