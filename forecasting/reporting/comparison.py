@@ -11,9 +11,10 @@ from forecasting.reporting.table import Notes, Table
 from forecasting.reporting.wording import interval, readable
 
 if TYPE_CHECKING:
+    from forecasting.growth.results import GrowthResults
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["joined", "methods_table", "warnings_of"]
+__all__ = ["joined", "methods_table", "parameters_table", "warnings_of"]
 
 
 def joined(outlooks: Iterable[Outlook]) -> pd.DataFrame:
@@ -56,3 +57,17 @@ def methods_table(forecasts: Mapping[str, pd.DataFrame], year: int, happened: fl
             shown |= {"happened": readable(happened), "inside": inside}
         rows.append(shown)
     return Table(pd.DataFrame(rows))
+
+
+def parameters_table(results: GrowthResults) -> Table:
+    """A curve's estimates and their standard errors.
+
+    Parameters
+    ----------
+    results : GrowthResults
+        A fitted curve.
+    """
+    names = list(results.params.index)
+    shown = {"estimate": results.params, "standard error": results.bse.reindex(names)}
+    frame = pd.DataFrame(shown).map(lambda value: readable(float(value)))
+    return Table(frame.rename_axis("parameter").reset_index())

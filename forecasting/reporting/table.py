@@ -11,7 +11,8 @@ import pandas as pd
 
 __all__ = ["Notes", "Table"]
 
-NUMBER = re.compile(r"[-+]?[\d,.]+( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")  # such a cell is not broken into lines
+# A cell that is not broken into lines: a number, an interval, a date.
+NUMBER = re.compile(r"[-+]?[\d,.]+( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")
 
 
 @dataclass(frozen=True)
