@@ -6,6 +6,7 @@ Exit status: 0 all is well, 1 some runs failed, 2 the input is wrong and nothing
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from forecasting.errors import ForecastingError, InputError
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
+    from forecasting.scenarios.check import Checked
 
 __all__ = ["main"]
 
@@ -87,20 +89,34 @@ def run(params: tuple[Path, ...], as_of: str | None, as_json: bool, **options: A
     from forecasting.runs.runner import run as run_all
 
     day = None if as_of is None else as_date(as_of).isoformat()
-    _check_params(params)
+    _check_stale(params, options["out"], day, options["force"])
     summary = run_all(params, as_of=day, progress=not as_json and sys.stderr.isatty(), **options)
     click.echo(summary.to_json() if as_json else str(summary))
     if not summary.ok:
         raise click.exceptions.Exit(1)
 
 
-def _check_params(params: tuple[Path, ...]) -> None:
-    """Refuse wrong input before anything runs."""
+def _check_stale(params: tuple[Path, ...], out: Path, as_of: str | None, force: bool) -> None:
+    """Refuse wrong input before anything runs; what is fresh has been checked when it ran."""
+    from forecasting.runs.plan import plan_runs
+
+    try:
+        stale = [run.params for run in plan_runs(params, out, as_of, force) if not run.fresh]
+    except InputError:
+        _check(params or (Path("params"),))  # says more: what the ledger has to say, too
+        raise
+    if stale:
+        _check(stale)
+
+
+def _check(paths: Sequence[Path]) -> Checked:
+    """Check files, or raise every problem of all of them."""
     from forecasting.scenarios.check import check_paths
 
-    checked = check_paths(params or ("params",))
+    checked = check_paths(paths)
     if checked.problems:
         raise InputError(checked.problems)
+    return checked
 
 
 @main.command()
@@ -111,17 +127,11 @@ def check(paths: tuple[Path, ...]) -> None:
     Every problem of every file is named at once, with line or key path and the nearest right name. Nothing is written
     and nothing in the files is run.
     """
-    from forecasting.scenarios.check import check_paths
-
-    checked = check_paths(paths)
+    checked = _check(paths)
     for note in checked.notes:
         click.echo(f"note: {note}")
-    if checked.problems:
-        raise InputError(checked.problems)
-    found = [f"{checked.scenarios} scenarios"] * bool(checked.scenarios) + [f"{checked.facts} facts"] * bool(
-        checked.facts
-    )
-    click.echo(f"{' and '.join(found) or 'nothing'} in order")
+    counts = {"scenarios": checked.scenarios, "facts": checked.facts}
+    click.echo(f"in order: {', '.join(f'{count} {what}' for what, count in counts.items() if count)}")
 
 
 @main.command()
