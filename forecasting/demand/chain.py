@@ -97,7 +97,8 @@ def demand_outlook(
     fleets = _fleets(registered, drawn, np.broadcast_to(np.asarray(start_stock, dtype=float), len(flow)))
     stock = np.asarray(sum(fleet.stock for fleet in fleets.values()))
     by_month = _energy_by_month(drawn, place)
-    battery = _battery_energy(fleets, drawn, by_month)
+    per_vehicle = {name: by_month[name].sum(axis=1) * energy_split(name, drawn) for name in CLASSES}
+    battery = _battery_energy(fleets, per_vehicle)
     share = np.clip(stock / drawn["vehicle_stock"][:, None], 0, 1)
     points, megawatts = charging_need(battery, share, span, drawn)
     _add_private(points, megawatts, fleets, drawn)
@@ -118,7 +119,8 @@ def demand_outlook(
     results["charging_points_standard"] = rules["power per vehicle"]
     return DemandOutlook(
         years=span, results=results, imports=flow, fleets=fleets, points_by_setting=points, megawatts=megawatts,
-        energy_by_setting=grid, month_shares=_month_shares(by_month), rules=rules, drawn=drawn, parameters=assumed,
+        energy_by_setting=grid, month_shares=_month_shares(by_month),
+        grid_per_vehicle=_grid_per_vehicle(per_vehicle, drawn), rules=rules, drawn=drawn, parameters=assumed,
         stock_facts=stock_facts, standing=standing, start_stock=float(np.mean(start_stock)),
     )  # fmt: skip
 
@@ -171,19 +173,22 @@ def _energy_by_month(drawn: Mapping[str, Array], place: str | None) -> dict[str,
     return found
 
 
-def _battery_energy(
-    fleets: Mapping[str, Fleet], drawn: Mapping[str, Array], by_month: Mapping[str, Array]
-) -> dict[str, Array]:
+def _battery_energy(fleets: Mapping[str, Fleet], per_vehicle: Mapping[str, Array]) -> dict[str, Array]:
     """Battery energy by setting, kWh a year."""
     total = {setting: np.zeros_like(fleets["bev"].stock) for setting in SETTINGS}
     for name, fleet in fleets.items():
         if not fleet.stock.any():
             continue
-        per_vehicle = by_month[name].sum(axis=1) * energy_split(name, drawn)
-        for setting, kwh in zip(SETTINGS, per_vehicle, strict=True):
+        for setting, kwh in zip(SETTINGS, per_vehicle[name], strict=True):
             if kwh.any():
                 total[setting] += fleet.stock * kwh[:, None]
     return total
+
+
+def _grid_per_vehicle(per_vehicle: Mapping[str, Array], drawn: Mapping[str, Array]) -> dict[str, Array]:
+    """Energy from the grid per vehicle and year by class, kWh."""
+    losses = np.stack([_losses(setting, drawn)[:, 0] for setting in SETTINGS])
+    return {name: (kwh / losses).sum(axis=0) for name, kwh in per_vehicle.items()}
 
 
 def _losses(setting: str, drawn: Mapping[str, Array]) -> Array:
@@ -218,16 +223,16 @@ def _cover(points: dict[str, Array], megawatts: dict[str, Array], drawn: Mapping
     megawatts["enroute_dc"] = points["enroute_dc"] * (power_mix("enroute_dc").mean_kw / 1000)
 
 
-def _month_shares(by_month: Mapping[str, Array]) -> Array:
-    """Share of the year's energy in each month, per draw, as battery cars have it."""
-    return np.asarray(by_month["bev"] / by_month["bev"].sum(axis=1, keepdims=True))
+def _month_shares(by_month: Mapping[str, Array]) -> dict[str, Array]:
+    """Share of the year's energy in each month, by class."""
+    return {name: table / table.sum(axis=1, keepdims=True) for name, table in by_month.items()}
 
 
 def _peak(
     grid: Mapping[str, Array], points: Mapping[str, Array], megawatts: Mapping[str, Array],
     by_month: Mapping[str, Array], drawn: Mapping[str, Array],
 ) -> Array:  # fmt: skip
-    daily = (_month_shares(by_month) / MONTH_DAYS).max(axis=1)[:, None]
+    daily = (by_month["bev"] / by_month["bev"].sum(axis=1, keepdims=True) / MONTH_DAYS).max(axis=1)[:, None]
     stack = [np.stack([table[setting] for setting in SETTINGS]) for table in (grid, points, megawatts)]
     return peak_load(stack[0] * daily / 1000, stack[1], stack[2], drawn["coincidence_floor"])
 

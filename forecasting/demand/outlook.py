@@ -104,8 +104,10 @@ class DemandOutlook:
         By class.
     points_by_setting, megawatts, energy_by_setting : dict of str to ndarray
         Points needed, their rated power, and kWh a year from the grid, by setting.
-    month_shares : ndarray, shape (draws, 12)
-        Share of the year's energy by month.
+    month_shares : dict of str to ndarray, shape (draws, 12)
+        Share of the year's energy by month, by class.
+    grid_per_vehicle : dict of str to ndarray, shape (draws,)
+        kWh a year from the grid per vehicle, by class.
     rules : dict of str to ndarray
         Points by each rule of the standard.
     drawn : dict of str to ndarray, shape (draws,)
@@ -131,7 +133,8 @@ class DemandOutlook:
     points_by_setting: dict[str, Array]
     megawatts: dict[str, Array]
     energy_by_setting: dict[str, Array]
-    month_shares: Array
+    month_shares: dict[str, Array]
+    grid_per_vehicle: dict[str, Array]
     rules: dict[str, Array]
     drawn: dict[str, Array]
     parameters: Parameters
@@ -177,13 +180,26 @@ class DemandOutlook:
 
     @cached_property
     def by_class(self) -> pd.DataFrame:
-        """Vehicles on the road and their mean age by year and class (means over the draws)."""
+        """Vehicles on the road, their mean age and electricity by year and class (means over the draws)."""
         rows = [
-            (year, name, fleet.stock[:, i].mean(), fleet.mean_age[:, i].mean())
+            (year, name, fleet.stock[:, i].mean(), fleet.mean_age[:, i].mean(), self._gwh(name)[:, i].mean())
             for name, fleet in self.fleets.items()
             for i, year in enumerate(self.years)
         ]
-        return pd.DataFrame(rows, columns=["year", "vehicle_class", "stock", "mean_age"])
+        return pd.DataFrame(rows, columns=["year", "vehicle_class", "stock", "mean_age", "energy_gwh"])
+
+    @cached_property
+    def by_class_month(self) -> pd.DataFrame:
+        """Electricity by year, month and class, GWh (means over the draws)."""
+        rows = []
+        for name, shares in self.month_shares.items():
+            monthly = self._gwh(name).T @ shares / len(shares)
+            rows += [(y, m + 1, name, monthly[i, m]) for i, y in enumerate(self.years) for m in range(12)]
+        return pd.DataFrame(rows, columns=["year", "month", "vehicle_class", "gwh"])
+
+    def _gwh(self, name: str) -> Array:
+        """Electricity of a class from the grid."""
+        return np.asarray(self.fleets[name].stock * (self.grid_per_vehicle[name] / 1e6)[:, None])
 
     @cached_property
     def by_cohort(self) -> pd.DataFrame:
@@ -197,10 +213,11 @@ class DemandOutlook:
     @cached_property
     def by_month(self) -> pd.DataFrame:
         """Electricity by year and month, GWh (median and 80 % interval)."""
+        by_class = {name: self._gwh(name) for name, fleet in self.fleets.items() if fleet.stock.any()}
         rows = []
         for i, year in enumerate(self.years):
-            monthly = self.results["energy_gwh"][:, [i]] * self.month_shares
-            low, middle, high = np.quantile(monthly, LEVELS, axis=0)
+            monthly = sum((gwh[:, [i]] * self.month_shares[name] for name, gwh in by_class.items()), np.zeros(12))
+            low, middle, high = np.quantile(np.broadcast_to(monthly, (len(self.imports), 12)), LEVELS, axis=0)
             rows += [(year, m + 1, low[m], middle[m], high[m]) for m in range(12)]
         return pd.DataFrame(rows, columns=["year", "month", "low", "gwh", "high"])
 
@@ -228,7 +245,7 @@ class DemandOutlook:
     @cached_property
     def load_day(self) -> pd.DataFrame:
         """Mean load by hour and setting on a winter and a summer day of the last year (means over the draws)."""
-        per_day = self.month_shares / MONTH_DAYS
+        per_day = self.month_shares["bev"] / MONTH_DAYS
         days = {"winter": per_day.max(axis=1), "summer": per_day[:, 5:8].mean(axis=1)}
         return load_day(
             {
@@ -236,6 +253,44 @@ class DemandOutlook:
                 for day, share in days.items()
             }
         )
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        """What a reader must know beside the numbers, one sentence each."""
+        return [*self._beyond_all_vehicles(), *self._no_count(), *self._odd_ratio(), *self._not_closed()]
+
+    def _beyond_all_vehicles(self) -> list[str]:
+        beyond = (self.results["ev_stock"] > self.drawn["vehicle_stock"][:, None]).mean(axis=0)
+        if beyond[-1] < 0.01:
+            return []
+        return [
+            f"in {beyond[-1]:.0%} of the draws electric vehicles outnumber all vehicles of today by {self.years[-1]}"
+        ]
+
+    def _no_count(self) -> list[str]:
+        if self.standing is not None:
+            return []
+        return ["no count of public charging: practice takes its level from other markets, a factor of 2.7 either way"]
+
+    def _odd_ratio(self) -> list[str]:
+        if self.standing is None or not self.standing.count:
+            return []
+        place = int(np.clip(self.standing.date.year - self.years[0], 0, len(self.years) - 1))
+        points = np.median(self.standing.points(self.drawn["points_per_station"]))
+        ratio = float(np.median(self.results["ev_stock"][:, place]) / points)
+        if 1 <= ratio <= 100 or ratio == 0:
+            return []
+        return [
+            f"{ratio:.3g} vehicles per public point in {self.years[place]} is outside 1 to 100: look at both counts"
+        ]
+
+    def _not_closed(self) -> list[str]:
+        open_rows = self.balance[~self.balance["explanation"].str.startswith("closes")]
+        far = open_rows[(open_rows["ratio"] > 1.25) | (open_rows["ratio"] < 0.8)]
+        return [
+            f"{row.date}: {row.printed:,.0f} printed, {row.modelled:,.0f} modelled; {row.explanation}"
+            for row in far.itertuples()
+        ]
 
     @cached_property
     def sensitivity(self) -> pd.DataFrame:

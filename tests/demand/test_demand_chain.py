@@ -61,7 +61,7 @@ def test_vehicles_are_conserved_over_all_classes(outlook):
 def test_energy_by_setting_and_month_sums_to_the_year(outlook):
     total = sum(outlook.energy_by_setting.values()) / 1e6
     assert total == pytest.approx(outlook.results["energy_gwh"])
-    assert outlook.month_shares.sum(axis=1) == pytest.approx(1)
+    assert all(shares.sum(axis=1) == pytest.approx(1) for shares in outlook.month_shares.values())
     assert sum(outlook.points_by_setting[s] for s in PUBLIC) == pytest.approx(outlook.results["charging_points_need"])
 
 
@@ -163,6 +163,9 @@ def test_the_tables_of_a_report(outlook):
     assert outlook.by_cohort.groupby("year")["stock"].sum().to_numpy() == pytest.approx(
         outlook.results["ev_stock"].mean(axis=0)
     )
+    energy = outlook.results["energy_gwh"].mean(axis=0)
+    assert outlook.by_class.groupby("year")["energy_gwh"].sum().to_numpy() == pytest.approx(energy)
+    assert outlook.by_class_month.groupby("year")["gwh"].sum().to_numpy() == pytest.approx(energy)
     by_month = outlook.by_month
     winter = by_month[(by_month["year"] == 2033) & (by_month["month"] == 1)]["gwh"].iloc[0]
     summer = by_month[(by_month["year"] == 2033) & (by_month["month"] == 6)]["gwh"].iloc[0]
@@ -196,6 +199,17 @@ def test_the_load_of_a_day_holds_the_energy_of_that_day(outlook):
     assert days["winter"] > days["summer"]
     year = outlook.results["energy_gwh"][:, -1].mean() * 1000
     assert 365 * days["summer"] < year < 365 * days["winter"]
+
+
+def test_a_reader_is_told_what_the_numbers_rest_on(outlook):
+    assert any("1 printed" in words for words in outlook.warnings)
+    assert run(paths(50, 2)).warnings == [
+        "no count of public charging: practice takes its level from other markets, a factor of 2.7 either way"
+    ]
+    crowded = run(paths(50, 2) * 1e4, charging_today={"count": 300, "date": "2024-12-31"}).warnings
+    assert crowded[0].startswith("in 100% of the draws electric vehicles outnumber all vehicles of today by 2025")
+    assert "vehicles per public point in 2024 is outside 1 to 100" in crowded[1]
+    assert run(paths(50, 2), charging_today={"count": 300, "date": "2024-12-31"}).warnings == []
 
 
 def test_the_tornado_puts_what_matters_first(outlook):
