@@ -17,6 +17,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from forecasting.errors import EvidenceError, ForecastWarning
 from forecasting.evidence.ledger import Ledger
@@ -31,6 +32,7 @@ from forecasting.periods import Period, months_between, year
 __all__ = ["FlowForecast", "annual_totals", "forecast_flow"]
 
 Array = NDArray[np.float64]
+UNMET = 0.25  # share of draws replaced from which the approximation is said to have failed
 DOUBTED = 0.5  # probability of being wrong from which a fact is said to disagree with the others
 
 
@@ -216,7 +218,10 @@ class _Request:
         return replace(self, table=table)
 
     def forecast(self) -> FlowForecast:
-        return _forecast(self)
+        with threadpool_limits(
+            limits=1, user_api="blas"
+        ):  # the matrices are small: more threads only wait for each other
+            return _forecast(self)
 
 
 def forecast_flow(
@@ -341,10 +346,15 @@ def _disagreeing(observations: Sequence[Observation], posterior: Posterior) -> l
 
 def _diagnostics(posterior: Posterior, facts: int, draws: int) -> dict[str, object]:
     """How the draws were made; a failed approximation is said aloud."""
-    if posterior.misfit > 0.1:
+    if posterior.unmet > UNMET:
         said = (
-            f"some facts are met only to {posterior.misfit:.0%}; the forecast may be too narrow where they bear on it"
+            f"{posterior.unmet:.0%} of the draws could not be brought to meet all facts: see fit_table() for conflicts"
         )
         warnings.warn(said, ForecastWarning, stacklevel=5)
-    return {"method": "Gibbs over scales about the mode", "facts": facts, "draws": draws,
-            "ess": round(posterior.effective), "misfit": round(posterior.misfit, 4)}  # fmt: skip
+    return {
+        "method": "Gibbs over scales about the mode",
+        "facts": facts,
+        "draws": draws,
+        "ess": round(posterior.effective),
+        "unmet": round(posterior.unmet, 4),
+    }

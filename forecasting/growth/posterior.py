@@ -24,11 +24,12 @@ __all__ = ["Posterior", "sample"]
 
 Array = NDArray[np.float64]
 
-STEPS = 14  # of Gauss-Newton
+STEPS, SETTLED = 40, 0.05  # of Gauss-Newton, and the change at which they end
 CHAINS, BURN = 250, 12
 MOST_WORK = 2e7  # chains times facts cubed, in one sweep
 CORRECTIONS = 3
-MOST_STEP = 4.0  # prior standard deviations that one step may move a contrast's residual by
+MOST_OF_STEP, MOST_CHANGE = 0.7, 2.0
+MET, FEWEST_MET = 0.1, 0.5  # a draw meets the facts to 10 % or is redrawn from those that do
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class Posterior:
         Probability that a fact is one of the wrong ones.
     effective : float
         Effective number of draws.
-    misfit : float
-        Largest root mean square, over facts, of what is left between the draws' contrasts and those asked for.
+    unmet : float
+        Share of draws that did not meet every fact as the sampler asked, and were replaced by others.
     """
 
     x: Array
@@ -60,7 +61,7 @@ class Posterior:
     expected_sd: Array
     doubted: Array
     effective: float
-    misfit: float
+    unmet: float
 
 
 @dataclass
@@ -157,7 +158,7 @@ class _Mode:
 
     def climb(self) -> None:
         """Gauss-Newton steps, noise and scales being re-weighted after each."""
-        for step in range(STEPS):
+        for _ in range(STEPS):
             self.linearise()
             spread = self.jacobian * self.variance
             covariance = spread @ self.jacobian.T
@@ -165,10 +166,14 @@ class _Mode:
             total = covariance + np.diag(self.noise)
             gain = np.linalg.solve(total, spread).T
             moved = gain @ innovation
-            limit = min(1.0, MOST_STEP / max(float(np.abs(moved - self.x).max()), 1e-9)) if step < STEPS - 4 else 1.0
-            self.x = self.x + limit * (moved - self.x)
+            change = moved - self.x
+            largest = float(np.abs(change).max())
+            # most of the step, and no coordinate by much more than two prior standard deviations at once
+            self.x = self.x + change * min(MOST_OF_STEP, MOST_CHANGE / max(largest, 1e-9))
             self._reweigh_noise(covariance, total)
             self._rescale_shocks(gain)
+            if largest < SETTLED:
+                break
         self.linearise()
 
     def _reweigh_noise(self, covariance: Array, total: Array) -> None:
@@ -251,17 +256,18 @@ def _gibbs(path: Path, facts: _Facts, mode: _Mode, shared: Array, rng: np.random
         market = (path.prior.market_nu + squares) / rng.chisquare(path.prior.market_nu + years, chains)
     x = np.concatenate([k[0] for k in kept])[:draws]
     asked = np.concatenate([k[2] for k in kept])[:draws]
-    x, misfit = _correct(path, facts, mode, x, asked)
+    x, worst = _correct(path, facts, mode, x, asked)
+    which = _kept(worst, rng)
     scale = np.concatenate([k[1] for k in kept])[:draws]
     return Posterior(
-        x=x,
-        scale=scale,
+        x=x[which],
+        scale=scale[which],
         walk=mode.walk,
         expected=expected / keep,
         expected_sd=np.sqrt(expected_var / keep),
         doubted=doubted / keep,
         effective=_effective(scale, chains),
-        misfit=misfit,
+        unmet=float((worst > MET).mean()),
     )
 
 
@@ -305,18 +311,26 @@ def _draw_components(
     return component, (expected, spread, wrong)
 
 
-def _correct(path: Path, facts: _Facts, mode: _Mode, x: Array, asked: Array) -> tuple[Array, float]:
-    """Move the draws until their true contrasts are the ones asked for; return how far they still are."""
+def _correct(path: Path, facts: _Facts, mode: _Mode, x: Array, asked: Array) -> tuple[Array, Array]:
+    """Move the draws until their true contrasts are the ones asked for; return how far each still is."""
     if not asked.shape[1]:
-        return x, 0.0
+        return x, np.zeros(len(x))
     spread = mode.jacobian * mode.variance
     square = spread @ mode.jacobian.T
     back = np.linalg.solve(square + 1e-6 * np.trace(square) / len(square) * np.eye(len(square)), spread)
-    gap = asked - facts.contrasts(path.flows(mode.walk, x), x)
     for _ in range(CORRECTIONS):
-        x = x + np.clip(gap, -0.5, 0.5) @ back
         gap = asked - facts.contrasts(path.flows(mode.walk, x), x)
-    return x, float(np.sqrt(np.mean(gap**2, axis=0)).max())
+        x = x + np.clip(gap, -0.5, 0.5) @ back
+    worst = np.abs(asked - facts.contrasts(path.flows(mode.walk, x), x)).max(axis=1)
+    return x, worst
+
+
+def _kept(worst: Array, rng: np.random.Generator) -> NDArray[np.int_]:
+    """Which draws stand: those that meet the facts, each of the others replaced by one that does."""
+    which = np.arange(len(worst))
+    met = np.flatnonzero(worst <= max(MET, float(np.quantile(worst, FEWEST_MET))))
+    which[worst > worst[met].max()] = rng.choice(met, int((worst > worst[met].max()).sum()))
+    return which
 
 
 def _effective(kept: Array, chains: int) -> float:
