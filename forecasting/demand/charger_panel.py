@@ -6,8 +6,10 @@ flagged, and the estimates are medians, which such years move little.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,7 @@ import pandas as pd
 
 from forecasting.demand.practice import REFERENCE_POINTS, Practice
 from forecasting.errors import EvidenceError
+from forecasting.evidence.sources.iea import read_iea_panel
 
 __all__ = ["charger_panel", "charger_steps", "estimate_practice", "practice_from"]
 
@@ -196,3 +199,24 @@ def _level(table: pd.DataFrame) -> tuple[float, float, float]:
     level, slope = np.linalg.lstsq(design * weight[:, None], target * weight, rcond=None)[0]
     error = target - design @ np.array([level, slope])
     return float(level), float(slope), float(np.sqrt(np.average(error**2, weights=weight**2)))
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Make the practice that ships: ``python -m forecasting.demand.charger_panel PANEL FOLDER``.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        PANEL is IEA's Global EV Data table, FOLDER where to write ``practice.json``.
+    """
+    panel_path, folder = argv if argv is not None else sys.argv[1:]
+    panel = read_iea_panel(panel_path)
+    counted = charger_panel(panel).dropna()
+    markets, last = counted["market"].nunique(), counted["year"].max()
+    source = f"estimated on {markets} markets with both fast and slow points up to {last}; IEA, Global EV Data"
+    command = "python -m forecasting.demand.charger_panel PANEL FOLDER"
+    estimate_practice(panel).save(Path(folder, "practice.json"), source, command)
+
+
+if __name__ == "__main__":
+    main()

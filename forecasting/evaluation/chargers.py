@@ -16,6 +16,7 @@ import pandas as pd
 from forecasting.demand.charger_panel import NORMAL_80, charger_panel, charger_steps, practice_from
 from forecasting.demand.practice import Practice
 from forecasting.errors import EvidenceError
+from forecasting.evidence.sources.iea import read_iea_panel
 
 __all__ = ["SCORED_HORIZONS", "backtest_chargers", "charger_errors"]
 
@@ -33,8 +34,8 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
     Parameters
     ----------
     panel : pandas.DataFrame or path
-        Markets to score, a table or a CSV file, with market, year, stock_bev, stock_phev, public_fast_points and
-        public_slow_points.
+        Markets to score: IEA's table as a file, or a table with market, year, stock_bev, stock_phev,
+        public_fast_points and public_slow_points.
     train : pandas.DataFrame or path, optional
         Markets to learn from, in the same columns. Without it each market is scored with what the others of ``panel``
         teach. A market that is in both never teaches itself.
@@ -74,14 +75,7 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
 
 
 def _read(panel: Panel) -> pd.DataFrame:
-    if isinstance(panel, pd.DataFrame):
-        return panel
-    try:
-        return pd.read_csv(panel)
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise EvidenceError(
-            f"{panel}: not a readable CSV file ({error}); give IEA's table by market and year"
-        ) from None
+    return panel if isinstance(panel, pd.DataFrame) else read_iea_panel(panel)
 
 
 def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.demand.charger_panel import COLUMNS, charger_panel, charger_steps, estimate_practice
+from forecasting.demand.charger_panel import COLUMNS, charger_panel, charger_steps, estimate_practice, main
 from forecasting.demand.parameters import load_parameters
 from forecasting.demand.practice import Practice, practice_error, practice_points
 from forecasting.errors import AssumptionError, EvidenceError
@@ -82,6 +82,14 @@ def test_the_numbers_that_ship_survive_a_round_trip(tmp_path):
     record = json.loads((tmp_path / "practice.json").read_text())
     assert record["source"] == "somewhere"
     assert record["practice"]["elasticity"] == pytest.approx(shipped.elasticity, abs=1e-4)
+
+
+def test_one_command_makes_the_file_that_ships(tmp_path):
+    synthetic().assign(sales_bev=1.0).to_csv(tmp_path / "panel.csv", index=False)
+    main([str(tmp_path / "panel.csv"), str(tmp_path)])
+    record = json.loads((tmp_path / "practice.json").read_text())
+    assert record["practice"]["elasticity"] == pytest.approx(0.7)
+    assert record["source"].startswith("estimated on 12 markets with both fast and slow points up to 2024")
 
 
 def test_the_parameter_that_ships_is_the_estimate_that_ships():
