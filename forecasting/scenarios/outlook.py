@@ -64,6 +64,16 @@ class Outlook:
         Ids of every fact that had a say.
     stored : pandas.DataFrame or None
         The table as it was read from files.
+
+    Examples
+    --------
+    >>> from forecasting.evidence.datasets import central_asia
+    >>> given = {"corridor": "xinjiang", "scenario": "test", "as_of": "2023-06-26", "horizon": 2024, "seed": 1}
+    >>> made = outlook(scenario_from_parameters(given), central_asia(), draws=200)
+    >>> made.name, made.first_year, made.demand is None
+    ('xinjiang-test', 2023, True)
+    >>> made.table.columns.tolist()[2:6]
+    ['measure', 'unit', 'period_start', 'period_end']
     """
 
     scenario: Scenario
@@ -204,6 +214,17 @@ def outlook(scenario: Scenario, ledger: Ledger, prior: Prior | None = None, draw
         Where a driver cites a fact that is not there.
     AssumptionError
         Where an assumption is out of its range.
+
+    Examples
+    --------
+    >>> from forecasting.evidence.datasets import central_asia
+    >>> given = {"country": "TM", "scenario": "test", "as_of": "2023-06-26", "horizon": 2025, "seed": 1}
+    >>> made = outlook(scenario_from_parameters(given | {"market_size": 15_000}), central_asia(), draws=200)
+    >>> print(made.warnings[0])
+    No count of electric vehicles imported is published for Turkmenistan: this outlook rests on the markets that went
+    before and on the size of the market alone.
+    >>> sorted(made.headline)
+    ['charging_points_need', 'charging_points_practice', 'energy_gwh', 'ev_imports', 'ev_stock']
     """
     as_of = scenario.known_by(ledger)
     if scenario.horizon < as_of.year:

@@ -135,7 +135,7 @@ class Scenario(Strict):
 
 
 def load_scenario(path: str | Path) -> Scenario:
-    """Read one params file.
+    r"""Read one params file.
 
     Parameters
     ----------
@@ -146,6 +146,16 @@ def load_scenario(path: str | Path) -> Scenario:
     ------
     ScenarioError
         With every problem at once: file, line, key path, and the nearest right name.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "norway-high.yaml")
+    ...     _ = path.write_text("country: NO\nscenario: high\nas_of: latest\nhorizon: 2030\nseed: 1")
+    ...     scenario = load_scenario(path)
+    >>> scenario.name, scenario.country, scenario.title
+    ('norway-high', 'NO', 'Norway, high')
     """
     return scenario_of(read_yaml(path), Path(path).stem)
 
