@@ -1,0 +1,30 @@
+"""Strict nbval on the stored notebooks: every cell is run again, and its text and tables compared with what is stored.
+
+nbval collects a notebook only where the command line names it. Here the sanitize file stands for the notebooks, so that
+plain ``pytest`` runs them. Figures are tagged ``nbval-ignore-output``; the numbers behind them are in the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from nbval.plugin import IPyNbFile
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+class StoredNotebooks(pytest.File):
+    """All notebooks of the repository, one nbval file for each."""
+
+    def collect(self) -> Iterator[IPyNbFile]:
+        options = self.config.option
+        options.nbval, options.nbval_sanitize_with, options.nbval_current_env = True, str(self.path), True
+        for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+            yield IPyNbFile.from_parent(self, path=path)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> StoredNotebooks | None:
+    """Collect the notebooks with the sanitize file."""
+    return StoredNotebooks.from_parent(parent, path=file_path) if file_path.name == "sanitize.cfg" else None

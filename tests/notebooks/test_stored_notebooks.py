@@ -1,0 +1,127 @@
+"""What strict nbval cannot see: that every cell was run, that notebooks stay thin, and what their headline says."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+import yaml
+from papermill.exceptions import PapermillExecutionError
+
+from forecasting.scenarios.schema import Scenario
+
+ROOT = Path(__file__).parents[2]
+PATHS = {path.stem: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+TEMPLATES = ("country_outlook", "corridor_outlook")
+LONGEST_CELL = 6  # lines; the parameters cell is a list and may be longer
+LARGEST = 200_000  # bytes
+
+
+def read(name):
+    return nbformat.read(PATHS[name], as_version=4)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+def test_the_five_notebooks_are_there():
+    assert set(PATHS) == {*TEMPLATES, "evidence", "growth_models", "compare_scenarios"}
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_every_cell_was_run_in_order(name):
+    counts = [cell.execution_count for cell in code_cells(read(name))]
+    assert counts == list(range(1, len(counts) + 1))
+    assert not [out for cell in code_cells(read(name)) for out in cell.outputs if out.output_type == "error"]
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_notebooks_narrate_and_call(name):
+    cells = read(name).cells
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    for cell in code:
+        defined = [node for node in ast.walk(ast.parse(cell.source)) if hasattr(node, "body") and hasattr(node, "name")]
+        assert not defined, f"{cell.id} defines {defined[0].name}: put it into the package"
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        assert len(lines) <= LONGEST_CELL or "parameters" in tags(cell), cell.id
+    assert len(cells) - len(code) >= 0.7 * len(code)
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_prose_quotes_no_number_that_code_could_print(name):
+    prose = "\n".join(cell.source for cell in read(name).cells if cell.cell_type == "markdown")
+    assert re.findall(r"\b\d[\d,.]*\d{3}\b|\b\d+ vehicles", prose) == []
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_stored_notebooks_are_small_and_the_same_from_run_to_run(name):
+    notebook = read(name)
+    assert PATHS[name].stat().st_size < LARGEST
+    assert notebook.metadata == {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"[a-z-]+-\d\d", cell_id) for cell_id in ids)
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_only_figures_are_left_out_of_the_comparison(name):
+    for cell in code_cells(read(name)):
+        drawn = ["application/vnd.plotly.v1+json" in output.get("data", {}) for output in cell.outputs]
+        assert any(drawn) == ("nbval-ignore-output" in tags(cell)), cell.id
+        assert all(drawn) or not any(drawn), cell.id
+
+
+# notebook, cell, key, expected, relative tolerance: a change beyond it is meant, or it is a defect
+HEADLINES = [
+    ("country_outlook", "headline", "ev_imports 2025", 34_000, 0.3),
+    ("country_outlook", "headline", "ev_stock 2030", 480_000, 0.4),
+    ("country_outlook", "headline", "charging_points_need 2030", 52_000, 0.5),
+    ("country_outlook", "headline", "charging_points_practice 2030", 10_500, 0.5),
+    ("corridor_outlook", "headline", "vehicle_exports 2025", 410_000, 0.3),
+    ("growth_models", "above-annualised", None, 0.8, 0.15),
+]
+
+
+@pytest.mark.parametrize(("name", "cell", "key", "expected", "tolerance"), HEADLINES)
+def test_headline(name, cell, key, expected, tolerance):
+    (found,) = [each for each in read(name).cells if each.metadata.get("jupyter", {}).get("name") == cell]
+    value = ast.literal_eval(found.outputs[0].data["text/plain"])
+    assert (value[key] if key else value) == pytest.approx(expected, rel=tolerance)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_takes_every_key_of_a_scenario_and_says_what_it_is(name):
+    parameters = papermill.inspect_notebook(str(PATHS[name]))
+    assert set(parameters) == set(Scenario.model_fields)
+    assert all(parameter["help"] for parameter in parameters.values())
+    assert "parameters" in tags(code_cells(read(name))[0])
+
+
+def test_every_params_file_gives_parameters_that_its_template_has():
+    known = set(papermill.inspect_notebook(str(PATHS["country_outlook"])))
+    paths = sorted((ROOT / "params").glob("*.yaml"))
+    assert len(paths) == 17
+    for path in paths:
+        assert set(yaml.safe_load(path.read_text(encoding="utf-8"))) <= known, path.name
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_papermill_alone_refuses_a_misspelt_parameter_in_the_first_cells(tmp_path, name, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        PapermillExecutionError, match=r"horizn: is not a key of a scenario \(did you mean horizon\?\)"
+    ) as caught:
+        papermill.execute_notebook(PATHS[name], tmp_path / "out.ipynb", {"horizn": 2035}, progress_bar=False)
+    assert caught.value.exec_count <= 3

@@ -1,0 +1,203 @@
+"""Figures show what they are given: values, spans, directions; small, rounded, readable without colour vision."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import make_outlook, make_results
+
+from forecasting.errors import InputError
+from forecasting.periods import span, year
+from forecasting.reporting import figures
+from forecasting.reporting.figures import facts as drawing
+from forecasting.reporting.figures.style import ACCENTS, BLUE, CHARGING, INK, SCENARIOS, figure, tint
+from forecasting.reporting.html import template_text
+from forecasting.scenarios.results import difference, sum_outlooks
+
+
+def traces(chart, **wanted):
+    return [trace for trace in chart.data if all(getattr(trace, key) == value for key, value in wanted.items())]
+
+
+def arrows(drawn, symbol):
+    return [trace for trace in drawn if trace.type == "scatter" and trace.marker.symbol == symbol]
+
+
+def all_charts(outlook, ledger):
+    other = make_outlook("kazakhstan-baseline", "KZ", 0.5)
+    table = pd.concat([outlook.table, other.table])
+    frame = pd.DataFrame({"median": [1.0], "pi_lower": [0.5], "pi_upper": [2.0]}, index=[2024])
+    return {
+        "fan": figures.fan_chart(outlook),
+        "near": figures.fan_chart(outlook, since=2022, until=2024, log=False),
+        "evidence": figures.evidence_chart(ledger),
+        "stock": figures.stock_chart(outlook, ledger),
+        "energy": figures.energy_chart(outlook),
+        "gap": figures.charger_gap(outlook, ledger),
+        "load": figures.load_chart(outlook),
+        "tornado": figures.tornado(outlook),
+        "comparison": figures.scenario_comparison(table),
+        "paths": figures.scenario_paths(table, "UZ"),
+        "region": figures.region_chart(sum_outlooks([outlook, other]), "ev_imports"),
+        "difference": figures.difference_chart(
+            [difference(make_outlook("uzbekistan-boom", scale=2.0), outlook)], "ev_stock"
+        ),
+        "curves": figures.growth_curves_chart(pd.Series({2022: 3.0}), {"Bass": frame}),
+    }
+
+
+def test_every_chart_has_a_title_units_and_small_plain_json(outlook, ledger):
+    for name, chart in all_charts(outlook, ledger).items():
+        text = chart.to_json()
+        assert chart.layout.title.text, name
+        assert chart.layout.title.subtitle.text, name
+        assert chart.layout.yaxis.title.text or chart.layout.xaxis.title.text, name
+        assert "bdata" not in text, name
+        assert len(text) < 40_000, name
+        assert "NaN" not in text, name
+
+
+def test_the_fan_holds_the_quantiles(outlook):
+    chart = figures.fan_chart(outlook)
+    (median,) = traces(chart, name="Median")
+    (wide,) = traces(chart, name="80 %")
+    draws = outlook.results.values["ev_imports"][:, 2:]
+    assert [y for y in median.y if y is not None][::2] == pytest.approx(np.median(draws, axis=0), rel=1e-3)
+    assert max(y for y in wide.y if y is not None) == pytest.approx(np.quantile(draws[:, -1], 0.9), rel=1e-3)
+    assert median.x[0] == "2023-01-08"
+
+
+def test_a_stock_stands_on_the_last_day_of_its_year(outlook, ledger):
+    (median,) = traces(figures.stock_chart(outlook, ledger), name="Median")
+    assert median.x[0] == "2023-12-31"
+
+
+def test_a_total_is_as_long_as_its_period_and_as_high_as_its_yearly_rate(ledger):
+    shown = {mark.label: mark for mark in drawing.marks(ledger.frame, "ev_imports")}
+    part = shown["2,544"]
+    assert part.period == span("2023-01-01", "2023-04-30")
+    assert part.height == pytest.approx(2544 * 365 / 120)
+    assert shown["2,180"].height == 2180
+    (bar,) = [
+        t for t in figures.evidence_chart(ledger).data if t.type == "bar" and t.legendgroup == "statistics agency"
+    ]
+    assert bar.width[-1] == 120 * 86_400_000
+
+
+def test_a_bound_is_an_arrow_into_the_side_that_is_possible(ledger):
+    (arrow,) = arrows(figures.evidence_chart(ledger).data, "triangle-up")
+    rate = 3500 * 365 / 177
+    assert arrow.y[0] > rate
+    assert arrow.y[0] - arrow.error_y.arrayminus[0] == pytest.approx(rate, rel=1e-3)
+    upper = ledger.frame.assign(relation="at_most")
+    for down in arrows(drawing.fact_traces(drawing.marks(upper, "ev_imports")), "triangle-down"):
+        assert all(error > 0 for error in down.error_y.array)
+
+
+def test_each_basis_has_its_colour_and_the_forecast_one_is_ink(ledger):
+    lines = {t.name: t.line.color for t in figures.evidence_chart(ledger).data if t.type == "scatter" and t.name}
+    assert lines == {"statistics agency": INK, "customs": ACCENTS[0]}
+    assert drawing.basis_colours(["a", "a", "b"], main="b") == {"b": INK, "a": ACCENTS[0]}
+    assert len(drawing.basis_colours([str(n) for n in range(20)])) == 20
+
+
+def test_growth_has_no_height_and_targets_are_no_outcomes(ledger):
+    frame = ledger.frame
+    labels = [mark.label for mark in drawing.marks(frame, "ev_imports")]
+    assert "250" not in labels
+    assert drawing.marks(frame.assign(kind="target"), "ev_imports") == []
+    assert len(drawing.marks(frame.assign(kind="target"), "ev_imports", kinds=("target",))) == 5
+
+
+def test_a_part_within_a_longer_total_gets_no_area_of_its_own():
+    frame = pd.DataFrame(
+        {"period_start": ["2022-01-01", "2022-01-01"], "period_end": ["2022-12-31", "2022-06-30"], "value": [10.0, 4.0]}
+    ).assign(
+        measure="ev_imports", kind="outcome", partner="World", quantity="total", relation="equals", basis="a", source=""
+    )
+    frame = frame.assign(published="2023", id="x", unit="vehicles", reference="")
+    shown = drawing.marks(frame, "ev_imports")
+    assert [mark.period for mark in drawing.outermost(shown)] == [year(2022)]
+
+
+def test_what_was_not_known_is_not_drawn(outlook, ledger):
+    late = ledger.frame.assign(published="2024-01-01")
+    chart = figures.fan_chart(outlook, facts=type(ledger).from_frame(late))
+    assert not traces(chart, name="statistics agency")
+
+
+def test_hover_text_is_escaped():
+    frame = pd.DataFrame([{"id": "x", "basis": "<b>", "source": "<script>", "published": "2023", "unit": "vehicles"}])
+    frame = frame.assign(
+        measure="ev_imports", kind="outcome", partner="World", quantity="total", relation="equals", value=1.0
+    )
+    frame = frame.assign(period_start="2022-01-01", period_end="2022-12-31", reference="")
+    (mark,) = drawing.marks(frame, "ev_imports")
+    assert "<script>" not in mark.hover
+    assert "&lt;script&gt;" in mark.hover
+
+
+def test_the_gap_shows_three_answers_and_what_stands(outlook, ledger):
+    chart = figures.charger_gap(outlook, ledger)
+    assert [trace.name for trace in chart.data if trace.showlegend is not False] == [
+        "Need",
+        "Practice",
+        "Standard",
+        "Points standing",
+        "Stations standing",
+    ]
+    (need,) = traces(chart, name="Need")
+    assert need.y[0] == pytest.approx(400, rel=1e-3)
+    assert traces(chart, name="Points standing")[0].y == (180.0, 180.0)
+
+
+def test_a_corridor_has_no_charging(outlook):
+    corridor = type(outlook)(
+        **{name: getattr(outlook, name) for name in outlook.__dataclass_fields__} | {"demand": None}
+    )
+    with pytest.raises(InputError, match="only a country's outlook has"):
+        figures.tornado(corridor)
+
+
+def test_the_tornado_starts_at_the_median_and_ends_at_its_ends(outlook):
+    chart = figures.tornado(outlook)
+    low, high = chart.data
+    assert list(low.y) == ["Annual km", "Home access"]
+    assert [base + x for base, x in zip(low.base, low.x, strict=True)] == pytest.approx([6380, 9520], rel=1e-2)
+    assert [base + x for base, x in zip(high.base, high.x, strict=True)] == pytest.approx([7430, 5300], rel=1e-2)
+
+
+def test_scenarios_keep_their_colours(comparison):
+    chart = figures.scenario_comparison(comparison, "ev_stock", 2030)
+    shown = {trace.name.lower(): trace.marker.color for trace in chart.data if trace.name}
+    assert shown == SCENARIOS
+    (baseline,) = traces(chart, name="Baseline")
+    assert baseline.x[0] == pytest.approx(12_000 * 1.5**7, rel=1e-2)
+
+
+def test_a_difference_is_drawn_as_it_is():
+    more, base = make_results("uzbekistan-boom", scale=1.5), make_results()
+    chart = figures.difference_chart([difference(more, base)], "ev_stock")
+    (line,) = traces(chart, mode="lines+text")
+    assert line.y[2] == pytest.approx(0.5 * 12_000, rel=1e-3)
+
+
+def test_dark_mode_knows_every_colour_that_would_vanish():
+    script = template_text("figures.js")
+    assert all(f'"{colour}"' in script for colour in (INK, "#5f6b76", "#e6e9ed", "#ffffff", "#003a5d", BLUE))
+    assert tint(BLUE, 0.2).startswith("rgba(0,114,178,")
+    assert '"rgba(0,114,178,"' in script
+
+
+def test_colours_of_scenarios_and_chargers_differ():
+    assert len(set(SCENARIOS.values())) == len(SCENARIOS)
+    assert len(set(CHARGING.values())) == len(CHARGING)
+
+
+def test_a_figure_starts_empty_in_the_house_style():
+    chart = figure("A", "b", y="c")
+    assert json.loads(chart.to_json())["data"] == []
+    assert chart.layout.template.layout.paper_bgcolor == "#ffffff"

@@ -1,0 +1,105 @@
+"""Numbers and names as a reader sees them."""
+
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasting.periods import month, span, year
+from forecasting.reporting.wording import inert, interval, period_words, readable, reference_words, rounded, statement
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0, "0"),
+        (13, "13"),
+        (9653, "9,653"),
+        (2543.7, "2,540"),
+        (22_400, "22,400"),
+        (1_234_567, "1,230,000"),
+        (12.34, "12.3"),
+        (1.0, "1"),
+        (0.0312, "0.031"),
+        (-2.487, "-2.49"),
+        (float("nan"), "–"),
+        (float("inf"), "–"),
+    ],
+)
+def test_numbers_have_few_digits(value, words):
+    assert readable(value) == words
+
+
+@given(st.floats(0.01, 1e12))
+@settings(deadline=None, derandomize=True, max_examples=60)
+def test_a_readable_number_is_near_the_number(value):
+    assert float(readable(value).replace(",", "")) == pytest.approx(value, rel=0.06)
+
+
+@given(st.lists(st.floats(-1e9, 1e9), max_size=5))
+@settings(deadline=None, derandomize=True, max_examples=40)
+def test_rounding_twice_changes_nothing(values):
+    once = rounded(values)
+    assert rounded(once) == once
+
+
+@pytest.mark.parametrize(
+    ("period", "words"),
+    [
+        (year(2022), "2022"),
+        (month("2024-02"), "Feb 2024"),
+        (span("2023-01-01", "2023-04-30"), "Jan–Apr 2023"),
+        (span("2022-07-01", "2023-06-30"), "Jul 2022 – Jun 2023"),
+        (span("2023-05-01", "2023-05-01"), "1 May 2023"),
+        (span("2022-12-30", "2023-01-02"), "30 Dec 2022 – 2 Jan 2023"),
+    ],
+)
+def test_periods_in_words(period, words):
+    assert period_words(period) == words
+
+
+def fact(**given):
+    usual = {
+        "relation": "equals",
+        "quantity": "total",
+        "value": 35000.0,
+        "reference": "",
+        "unit": "vehicles",
+        "quote": "",
+    }
+    return SimpleNamespace(**(usual | given))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "35,000 vehicles"),
+        ({"relation": "greater_than"}, "more than 35,000 vehicles"),
+        ({"quantity": "per_day", "value": 100.0, "relation": "at_least"}, "at least 100 a day"),
+        ({"quantity": "yoy_growth_percent", "value": 410.4}, "410.4 % on the year"),
+        ({"quantity": "yoy_difference", "value": 2846.0}, "2,846 more than a year before"),
+        ({"quantity": "share_percent", "value": 93.7, "reference": "article-07"}, "93.7 % of article-07"),
+        (
+            {"value": float("nan"), "relation": "greater_than", "reference": "ev_imports@UZ:2022-01-01/2022-12-31"},
+            "more than electric vehicles imported, in 2022",
+        ),
+        ({"value": float("nan"), "quote": "testing at the border"}, "testing at the border"),
+    ],
+)
+def test_statements_in_words(given, words):
+    assert statement(fact(**given)) == words
+
+
+def test_a_reference_to_a_fact_is_its_id():
+    assert reference_words("article-09") == "article-09"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"])
+def test_no_text_is_a_formula(text):
+    assert inert(text) == f"'{text}"
+
+
+def test_plain_text_stays():
+    assert inert("Kun.uz") == "Kun.uz"
+    assert interval(1, 2) == "1 to 2"
