@@ -1,0 +1,94 @@
+"""What the tests of the engine share: facts in one line, and paths drawn from the prior by a recursion of their own."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.growth.prior import COMMON_NU, RANGE, REFERENCE, SIZE_NU
+
+
+def _facts(*rows):
+    """(relation, quantity, period, value) or with a mapping of further columns; a period is a year or 'start/end'."""
+    table = []
+    for relation, quantity, period, value, *more in rows:
+        start, end = str(period).split("/") if "/" in str(period) else (f"{period}-01-01", f"{period}-12-31")
+        row = {"relation": relation, "quantity": quantity, "period_start": start, "period_end": end, "value": value}
+        table.append(row | (more[0] if more else {}))
+    return pd.DataFrame(table)
+
+
+@pytest.fixture(scope="session")
+def facts():
+    return _facts
+
+
+def _coordinates(path, rng, draws):
+    """Coordinates drawn from the prior: normal, but for shocks (Student t by scales) and common effects (Student t)."""
+    x = rng.standard_normal((draws, path.width))
+    nu, market_nu = path.prior.shock_nu, path.prior.market_nu
+    market = market_nu / rng.chisquare(market_nu, draws)
+    year = nu / rng.chisquare(nu, (draws, path.years))
+    x[:, path.at_["shock"]] *= np.sqrt(market[:, None] * year)
+    x[:, path.at_["common"]] = rng.standard_t(COMMON_NU, (draws, path.years))
+    return x, market
+
+
+def _walk(path, x):
+    """Log-odds by year, step by step as the prior says, nothing made linear: shape (draws, years)."""
+    prior, at = path.prior, path.at_
+    level = prior.level + np.hypot(np.sqrt(prior.covariance[0][0]), prior.market_sd) * x[:, at["level"]].ravel()
+    slope = prior.slope + np.sqrt(prior.covariance[1][1]) * x[:, at["slope"]].ravel()
+    z = path.start.log_odds + path.start.log_odds_sd * x[:, at["start"]].ravel()
+    walk, common = [z], np.zeros(len(x))
+    for i in range(path.years):
+        year = path.first_year + i
+        if year > prior.common.last_year and i > 0:
+            rho = prior.common.persistence
+            common = rho * common + prior.common.spread * np.sqrt(1 - rho**2) * x[:, at["common"]][:, i]
+        else:
+            mean, sd = prior.common.at(year)
+            common = mean + sd * x[:, at["common"]][:, i]
+        if i > 0:
+            centred = np.clip(z, *RANGE) - REFERENCE
+            scale = prior.shock_sd * np.exp(prior.shock_slope * centred)
+            z = z + level + slope * centred + common + scale * x[:, at["shock"]][:, i]
+            walk.append(z)
+    return np.stack(walk, axis=1), level, slope, common
+
+
+def _simulate(path, rng, draws, until):
+    """Monthly flows from the path's first year to ``until``: shape (draws, months)."""
+    prior = path.prior
+    x, market = _coordinates(path, rng, draws)
+    walk, level, slope, common = _walk(path, x)
+    sizes = path.size_mean + x @ path.size_map.T
+    for year in range(path.last_year + 1, until + 1):
+        rho, z = prior.common.persistence, walk[:, -1]
+        common = rho * common + prior.common.spread * np.sqrt(1 - rho**2) * rng.standard_t(COMMON_NU, draws)
+        centred = np.clip(z, *RANGE) - REFERENCE
+        shock = np.sqrt(market) * rng.standard_t(prior.shock_nu, draws)
+        z = z + level + slope * centred + common + prior.shock_sd * np.exp(prior.shock_slope * centred) * shock
+        mean, sd = prior.size.at(year)
+        size = sizes[:, -1] + mean + np.hypot(sd, prior.size_sd) * rng.standard_t(SIZE_NU, draws)
+        walk, sizes = np.column_stack([walk, z]), np.column_stack([sizes, size])
+    shape = path.shape_mean + x @ path.shape_map.T
+    more = 12 * (walk.shape[1] - path.years)
+    within = prior.within_year
+    lasting = np.tile(np.array(within.pattern) + within.pattern_sd * x[:, path.at_["pattern"]], more // 12)
+    shape = np.column_stack([shape, lasting + within.noise_sd * rng.standard_normal((draws, more))])
+    return path.laid_on_months(sizes - np.logaddexp(0.0, -walk), shape)
+
+
+@pytest.fixture(scope="session")
+def walk_of():
+    return _walk
+
+
+@pytest.fixture(scope="session")
+def coordinates():
+    return _coordinates
+
+
+@pytest.fixture(scope="session")
+def simulate():
+    return _simulate

@@ -1,0 +1,110 @@
+"""The latent path: its gradient, its years and months, its walk against a recursion that makes nothing linear."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasting.growth.path import Path, Start, shock_scale
+from forecasting.growth.prior import Prior
+from forecasting.growth.within_year import POSITION
+
+QUICK = settings(deadline=None, derandomize=True, max_examples=15)
+
+
+@pytest.fixture(scope="module")
+def path():
+    return Path(Prior.shipped(), 2020, 2024, Start(log_size=11.0, log_size_sd=1.0), {2022: (11.2, 0.05)}, bases=2)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_gradient_is_the_difference_quotient(path, seed):
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal(path.width)
+    walk = path.at(rng.normal(-5, 1, path.years))
+    flows, gradient = path.gradient(walk, x)
+    step = 1e-6
+    moved = x + step * np.concatenate([np.eye(path.width), -np.eye(path.width)])
+    logs = np.log(path.flows(walk, moved))
+    quotient = (logs[: path.width] - logs[path.width :]).T / (2 * step)
+    np.testing.assert_allclose(gradient, quotient, atol=2e-8)
+    np.testing.assert_allclose(flows, path.flows(walk, x[None])[0])
+
+
+@QUICK
+@given(seed=st.integers(0, 10_000), spread=st.floats(0.1, 3.0))
+def test_months_sum_to_their_years(seed, spread):
+    path = Path(Prior.shipped(), 2021, 2023, Start(log_size=11.0))
+    x = spread * np.random.default_rng(seed).standard_normal((4, path.width))
+    walk = path.at(np.full(path.years, -4.0))
+    log_odds, log_totals = path.totals(walk, x)
+    flows = path.flows(walk, x)[:, :-1]
+    assert (flows > 0).all()
+    np.testing.assert_allclose(flows.reshape(4, 3, 12).sum(axis=2), np.exp(log_totals), rtol=1e-10)
+    size = path.size_mean + x @ path.size_map.T
+    np.testing.assert_allclose(np.exp(log_totals - size), 1 / (1 + np.exp(-log_odds)), rtol=1e-9)
+
+
+def test_walk_about_its_own_values_is_the_exact_recursion(path, coordinates, walk_of):
+    x, _ = coordinates(path, np.random.default_rng(3), 20)
+    exact = walk_of(path, x)[0]
+    for i in range(len(x)):
+        walk = path.at(exact[i])
+        np.testing.assert_allclose(walk.mean + walk.linear @ x[i], exact[i], atol=1e-9)
+
+
+def test_known_size_of_a_market_is_met_as_well_as_it_is_known(path):
+    variance = (path.size_map**2).sum(axis=1)
+    at = 2022 - path.first_year
+    assert path.size_mean[at] == pytest.approx(11.2, abs=0.01)
+    assert np.sqrt(variance[at]) == pytest.approx(0.05, rel=0.01)
+    assert variance[0] > variance[1] > variance[at] < variance[3] < variance[4]
+
+
+def test_size_without_a_known_year_walks_from_the_start():
+    prior = Prior.shipped()
+    path = Path(prior, 2021, 2023, Start(log_size=9.0, log_size_sd=0.3))
+    variance = (path.size_map**2).sum(axis=1)
+    assert path.size_mean[0] == pytest.approx(9.0)
+    steps = [prior.size_sd**2 + prior.size.at(y)[1] ** 2 for y in (2022, 2023)]
+    np.testing.assert_allclose(variance, 0.09 + np.cumsum([0.0, *steps]), rtol=1e-6)
+
+
+def test_even_pattern_without_growth_is_an_even_year():
+    path = Path(Prior(), 2021, 2022, Start())
+    flows = path.laid_on_months(np.full((1, 2), np.log(1200.0)), np.zeros((1, 24)))
+    np.testing.assert_allclose(flows, 100.0)
+
+
+def test_growth_tilts_the_year_as_far_as_the_pattern_says():
+    path = Path(Prior(), 2021, 2023, Start())
+    within = path.prior.within_year
+    logs = np.log([[1000.0, 2000.0, 6000.0]])
+    flows = path.laid_on_months(logs, np.zeros((1, 36)))
+    slope = within.slope_on_growth * np.log(2.0) + within.slope_on_next * np.log(3.0)
+    second = np.log(flows[0, 12:24])
+    np.testing.assert_allclose(second - second.mean(), slope * POSITION, atol=1e-12)
+
+
+def test_noise_of_months_has_one_spread_and_the_correlation_asked_for(path):
+    within = path.prior.within_year
+    covariance = path.shape_map[:, path.at_["noise"]] @ path.shape_map[:, path.at_["noise"]].T
+    np.testing.assert_allclose(np.diag(covariance), within.noise_sd**2, rtol=1e-9)
+    np.testing.assert_allclose(np.diag(covariance, 1), within.noise_ar * within.noise_sd**2, rtol=1e-9)
+
+
+def test_shocks_shrink_as_share_rises_and_stop_at_the_edges():
+    prior = Prior.shipped()
+    scale = shock_scale(prior, np.array([-20.0, -9.0, -4.0, 1.0, 5.0]))
+    assert scale[2] == pytest.approx(prior.shock_sd)
+    assert scale[0] == scale[1] > scale[2] > scale[3] == scale[4]
+
+
+def test_common_effects_beyond_the_panel_have_the_variance_that_the_prior_states():
+    prior = Prior.shipped()
+    last = prior.common.last_year
+    path = Path(prior, last, last + 3, Start())
+    walk = path.at(np.full(path.years, -4.0)).linear[:, path.at_["common"]]
+    effects = walk[1:] - (1 + prior.slope) * walk[:-1]  # a year's log-odds pull on the next year's growth
+    for year, row in zip(range(last + 1, last + 4), effects, strict=True):
+        assert np.sqrt((row**2).sum()) == pytest.approx(prior.common.at(year)[1], rel=1e-6)

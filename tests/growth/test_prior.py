@@ -1,0 +1,172 @@
+"""What analogue markets teach: synthetic truth recovered, nothing later used, gaps and missing shares borne."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasting.errors import ModelError
+from forecasting.growth.analogues import estimate_prior
+from forecasting.growth.prior import REFERENCE, Common, Prior, log_odds
+
+YEARS = range(2008, 2024)
+EFFECTS = dict(zip(YEARS, [0, 0, 0.3, 0, -0.2, 0, 0.1, 0, 0, -0.1, 0, 0, 0.6, 0.2, 0, -0.3], strict=True))
+TRUTH = {"level": 0.45, "slope": -0.06, "shock": 0.2, "market": 0.1}
+
+
+def panel_of(markets=60, seed=0, *, effects=EFFECTS, size_sd=0.1):
+    """Annual rows that the model makes; shocks are Student t with 4 degrees of freedom."""
+    rng, rows = np.random.default_rng(seed), []
+    for i in range(markets):
+        own, z, size = TRUTH["market"] * rng.standard_normal(), rng.normal(-6, 1), rng.normal(12, 1)
+        start = rng.integers(0, 5)
+        for year in list(YEARS)[start:]:
+            centred = np.clip(z, -9, 1) - REFERENCE
+            z += TRUTH["level"] + TRUTH["slope"] * centred + own + effects[year] + TRUTH["shock"] * rng.standard_t(4)
+            size += size_sd * rng.standard_normal()
+            share = 1 / (1 + np.exp(-z))
+            rows.append((f"m{i}", year, np.exp(size) * share, share))
+    return pd.DataFrame(rows, columns=["market", "year", "sales", "share"])
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return panel_of()
+
+
+@pytest.fixture(scope="module")
+def prior(panel):
+    return estimate_prior(panel, perimeter="test")
+
+
+def test_recovers_growth_and_its_decline_with_share(prior):
+    level_sd, slope_sd = np.sqrt(np.diag(prior.covariance))
+    assert prior.level == pytest.approx(TRUTH["level"], abs=3 * level_sd)
+    assert prior.slope == pytest.approx(TRUTH["slope"], abs=3 * slope_sd)
+    assert level_sd < 0.1
+    assert slope_sd < 0.02
+
+
+def test_recovers_the_spreads(prior):
+    assert prior.shock_sd == pytest.approx(TRUTH["shock"], rel=0.25)
+    assert prior.market_sd == pytest.approx(TRUTH["market"], rel=0.35)
+    assert abs(prior.shock_slope) < 0.05
+    assert prior.size_sd == pytest.approx(0.1, rel=0.35)
+    spread = np.std(list(EFFECTS.values()))
+    assert prior.common.spread == pytest.approx(spread, rel=0.4)
+
+
+def test_recovers_the_effects_of_years(prior):
+    for year, effect in EFFECTS.items():
+        if year >= 2010:
+            mean, sd = prior.common.at(year)
+            assert mean == pytest.approx(effect, abs=4 * max(sd, 0.03)), year
+    assert prior.common.last_year == 2023
+
+
+def test_perimeter_and_extent_are_on_record(prior):
+    assert (prior.perimeter, prior.markets, prior.last_year) == ("test", 60, 2023)
+    assert "60 markets up to 2023" in prior.source
+
+
+def test_uses_nothing_later(panel):
+    cut = panel[panel["year"] <= 2018]
+    later = panel[panel["year"] > 2018].assign(sales=1e9, share=0.9)
+    mixed = pd.concat([later, cut])
+    assert estimate_prior(mixed[mixed["year"] <= 2018]) == estimate_prior(cut)
+
+
+def test_order_of_rows_does_not_matter(panel):
+    shuffled = panel.sample(frac=1, random_state=np.random.default_rng(0))
+    assert estimate_prior(shuffled) == estimate_prior(panel)
+
+
+def test_works_without_shares(panel, prior):
+    bare = estimate_prior(panel.drop(columns="share"))
+    assert bare.level == pytest.approx(prior.level, abs=0.12)
+    assert bare.slope == pytest.approx(-0.04, abs=1e-6)  # of share nothing was told: the belief before any panel
+    some = panel.assign(share=panel["share"].where(panel["market"].str[-1] != "0"))
+    assert estimate_prior(some).level == pytest.approx(prior.level, abs=0.05)
+
+
+def test_a_gap_breaks_growth_and_nothing_else(panel, prior):
+    rng = np.random.default_rng(1)
+    gaps = panel[rng.random(len(panel)) > 0.1]
+    found = estimate_prior(gaps)
+    assert found.level == pytest.approx(prior.level, abs=0.1)
+    assert found.shock_sd == pytest.approx(prior.shock_sd, rel=0.25)
+    sparse = panel[~((panel["market"] == "m3") & (panel["year"] % 2 == 1))]  # no two years in a row, so no growth
+    without = panel[panel["market"] != "m3"]
+    assert estimate_prior(sparse).level == pytest.approx(estimate_prior(without).level, abs=1e-12)
+
+
+def test_zero_and_missing_sales_are_gaps(panel):
+    holes = panel.copy()
+    at = holes.index[(holes["market"] == "m5") & (holes["year"] == 2019)]
+    holes.loc[at, "sales"] = 0.0
+    removed = panel.drop(index=at)
+    assert estimate_prior(holes) == estimate_prior(removed)
+
+
+@pytest.mark.parametrize("column", ["market", "year", "sales"])
+def test_missing_column_is_named(panel, column):
+    with pytest.raises(ModelError, match=f"lacks the column.*{column}"):
+        estimate_prior(panel.drop(columns=column))
+
+
+def test_no_two_years_in_a_row_is_an_error():
+    lonely = pd.DataFrame({"market": ["a", "b"], "year": [2020, 2021], "sales": [100.0, 200.0], "share": [0.1, 0.2]})
+    with pytest.raises(ModelError, match="no growth can be learned"):
+        estimate_prior(lonely)
+
+
+def test_json_keeps_the_numbers(prior):
+    again = Prior.from_json(prior.to_json())
+    assert again.to_json() == prior.to_json()
+    assert again.level == pytest.approx(prior.level, rel=1e-3)
+    assert again.common.mean == pytest.approx(prior.common.mean, rel=1e-3, abs=1e-4)
+    assert json.loads(prior.to_json())["perimeter"] == "test"
+
+
+def test_prior_is_read_from_a_file(prior, tmp_path):
+    path = tmp_path / "prior.json"
+    path.write_text(prior.to_json(), encoding="utf-8")
+    assert Prior.read(path).to_json() == prior.to_json()
+
+
+@pytest.mark.parametrize("perimeter", ["battery cars", "all electric vehicles"])
+def test_shipped_priors_are_within_reason(perimeter):
+    prior = Prior.shipped(perimeter)
+    assert prior.perimeter == perimeter
+    assert 0.3 < prior.level < 0.6
+    assert -0.1 < prior.slope < 0
+    assert 0.1 < prior.shock_sd < 0.6
+    assert prior.markets >= 20
+    assert np.mean(np.exp(prior.within_year.pattern)) == pytest.approx(1.0, abs=1e-4)
+    assert (np.linalg.eigvalsh(np.array(prior.covariance)) > 0).all()
+
+
+def test_unknown_perimeter_names_those_that_ship():
+    with pytest.raises(ModelError, match=r"no prior ships for 'hydrogen'.*battery cars"):
+        Prior.shipped("hydrogen")
+
+
+@settings(deadline=None, derandomize=True, max_examples=50)
+@given(rho=st.floats(0.0, 0.9), spread=st.floats(0.01, 1.0), ahead=st.integers(1, 40))
+def test_common_effects_fade_to_their_spread(rho, spread, ahead):
+    common = Common(2020, (0.4,), (0.0,), spread, rho)
+    mean, sd = common.at(2020 + ahead)
+    assert mean == pytest.approx(0.4 * rho**ahead)
+    assert sd == pytest.approx(spread * np.sqrt(1 - rho ** (2 * ahead)))
+    assert common.at(1990) == (0.0, spread)
+
+
+@settings(deadline=None, derandomize=True, max_examples=50)
+@given(st.floats(0.0, 1.0))
+def test_log_odds_are_finite_and_undone(share):
+    z = log_odds(share)
+    assert np.isfinite(z)
+    assert 1 / (1 + np.exp(-z)) == pytest.approx(np.clip(share, 1e-6, 0.985))
