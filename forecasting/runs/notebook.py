@@ -66,7 +66,7 @@ class KernelEngine(NBClientEngine):  # type: ignore[misc]
         cls, nb_man: NotebookExecutionManager, kernel_name: str, keep: str = "", **options: Any
     ) -> None:
         """Run the cells in a kernel; `keep` is the file for what is left of a notebook that did not end."""
-        with kept(nb_man, keep):
+        with kept(nb_man, keep, options.get("execution_timeout")):
             super().execute_managed_notebook(nb_man, kernel_name, record_timing=False, **options)
 
 
@@ -109,7 +109,7 @@ class PipeEngine(papermill.engines.Engine):  # type: ignore[misc]
     ) -> None:
         """Run the cells in a forked process; `keep` as for `KernelEngine`."""
         known = {key: options[key] for key in ("log_output", "stdout_file", "stderr_file") if options.get(key)}
-        with kept(nb_man, keep):
+        with kept(nb_man, keep, options.get("execution_timeout")):
             known |= {"kernel_name": kernel_name, "timeout": options.get("execution_timeout"), "record_timing": False}
             PipeClient(nb_man, **known).execute()
 
@@ -118,7 +118,7 @@ papermill_engines.register(ENGINES["kernel"], KernelEngine)
 
 
 @contextlib.contextmanager
-def kept(nb_man: NotebookExecutionManager, path: str) -> Iterator[None]:
+def kept(nb_man: NotebookExecutionManager, path: str, timeout: float | None) -> Iterator[None]:
     """Tidy the outputs, and store the notebook as far as it came if the process of its cells dies or hangs."""
     try:
         yield
@@ -130,7 +130,7 @@ def kept(nb_man: NotebookExecutionManager, path: str) -> Iterator[None]:
             write_ipynb(nb_man.nb, path)
         count = sum(_runs(cell) and bool(cell.metadata.papermill.get("start_time")) for cell in nb_man.nb.cells)
         hung = isinstance(error, CellTimeoutError)
-        raise NotebookError(count, "exceeded the time limit" if hung else str(error)) from error
+        raise NotebookError(count, f"exceeded the time limit of {timeout:g} s" if hung else str(error)) from error
     finally:
         _tidy(nb_man.nb)
 

@@ -54,14 +54,14 @@ def ended(status: int) -> str:
     Examples
     --------
     >>> ended(-9)
-    'killed by SIGKILL (out of memory, perhaps)'
+    'was killed by SIGKILL (out of memory, perhaps)'
     >>> ended(3)
     'ended with status 3'
     """
     if status >= 0:
         return f"ended with status {status}"
     name = signal.Signals(-status).name
-    return f"killed by {name}" + (" (out of memory, perhaps)" if name == "SIGKILL" else "")
+    return f"was killed by {name}" + (" (out of memory, perhaps)" if name == "SIGKILL" else "")
 
 
 def child_environment(token: str, environment: Mapping[str, str] = os.environ) -> dict[str, str]:

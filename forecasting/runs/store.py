@@ -86,6 +86,8 @@ class Store:
         """Put the whole report of `name` in its place, and forget an earlier failure."""
         _replace(self._work / name, self.out / name)
         _remove(self.out / "failures" / name)
+        with contextlib.suppress(OSError):  # others are in it, or it never was
+            (self.out / "failures").rmdir()
 
     def reject(self, name: str) -> None:
         """Keep what a failed run of `name` left, beside the last whole report and not in its place."""

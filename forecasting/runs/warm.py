@@ -23,8 +23,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, NoReturn
 
-from nbformat.v4 import new_code_cell, new_notebook, new_output
-
 from forecasting.errors import ForecastingError
 from forecasting.runs.processes import Outcome, child_environment, die_with_parent, kill_group
 from forecasting.runs.store import clear_folder
@@ -32,7 +30,6 @@ from forecasting.runs.task import Task, perform
 
 __all__ = ["WarmParent", "run_warm"]
 
-ALWAYS = ("forecasting.runs.notebook", "forecasting.reporting.html", "nbconvert.exporters")
 FEW = 64  # draws of the rehearsal
 LOOK = 0.005  # seconds between looks at the children
 
@@ -176,41 +173,48 @@ def _become_task(task: Task, channel: int) -> NoReturn:
 
 
 def warm_up(task: Task) -> None:
-    """Import what the tasks will need, so that their copies of this process have it."""
+    """Load what the tasks will need, so that their copies of this process have it."""
     from forecasting.runs import shell
 
     shell.get_shell()
-    modules = [*ALWAYS, *_imports(Path(task.template))]
-    with warnings.catch_warnings():
+    modules = ["forecasting.runs.notebook", *_imports(Path(task.template))]
+    with warnings.catch_warnings(), TemporaryDirectory() as folder:
         warnings.simplefilter("ignore")  # each is for the notebook to show, and is shown once in a process
         for module in modules:
             with contextlib.suppress(Exception):  # the notebook will say it better
                 importlib.import_module(module)
+        _rehearse_page(Path(folder))
         if "forecasting" in modules:
             with contextlib.suppress(ForecastingError):
-                rehearse(task)
+                _rehearse_outlook(task, folder)
     gc.collect()
     gc.freeze()  # so that a child's collector leaves shared pages alone
 
 
-def rehearse(task: Task) -> None:
-    """Make a small outlook with all its tables and figures, and throw it away: half of all loading is on first use.
+def _rehearse_page(folder: Path) -> None:
+    """Make a page without content: what nbconvert loads, it loads on first use."""
+    from forecasting.reporting.html import write_report
+
+    path = folder / "page.ipynb"
+    path.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    write_report(path)
+
+
+def _rehearse_outlook(task: Task, folder: str) -> None:
+    """Make a small outlook with its tables and a figure, and throw it away: half of all loading is on first use.
 
     What is called is this package's own code. A notebook is never run here, where it could change what others get.
     """
     from forecasting.evidence import datasets
-    from forecasting.reporting import figures, html, tables, workbook
+    from forecasting.reporting import figures, tables, workbook
     from forecasting.scenarios.outlook import outlook
     from forecasting.scenarios.schema import scenario_from_parameters
 
     made = outlook(scenario_from_parameters(task.parameters), datasets.central_asia(), draws=FEW)
-    figure = json.loads(figures.fan_chart(made).to_json())
-    page = new_notebook(cells=[new_code_cell(outputs=[new_output("display_data", {html.PLOTLY: figure})])])
-    html.notebook_to_html(page, title=task.name)
+    figures.fan_chart(made).to_json()
     tables.headline_table(made)._repr_html_()
-    with TemporaryDirectory() as folder:
-        made.save(folder)
-        workbook.write_workbook(made, Path(folder) / "outlook.xlsx")
+    made.save(folder)
+    workbook.write_workbook(made, Path(folder) / "outlook.xlsx")
 
 
 def _imports(template: Path) -> list[str]:

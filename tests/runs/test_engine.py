@@ -82,7 +82,7 @@ def test_a_failing_cell_reads_as_in_a_kernel(project: Any) -> None:
     ("cell", "message"),
     [
         ("import os; os._exit(3)", r"In \[4\]: (the notebook's process ended with status 3|Kernel died)"),
-        ("import os; os.kill(os.getpid(), 9)", r"In \[4\]: (the notebook's process killed by SIGKILL|Kernel died)"),
+        ("import os; os.kill(os.getpid(), 9)", r"In \[4\]: (the notebook's process was killed by SIGKILL|Kernel died)"),
         ("import time; time.sleep(60)", r"In \[4\]: exceeded the time limit"),
         (
             "import sys, warnings; warnings.resetwarnings(); sys.exit(0)",

@@ -1,0 +1,185 @@
+"""Whatever interrupts a run leaves whole reports only, no process behind, and a next run that comes to the same."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forecasting.runs.runner import run
+
+RUN = """
+import sys
+from forecasting.runs.runner import run
+done = run([sys.argv[1]], sys.argv[2], jobs=int(sys.argv[3]), progress=False)
+print(done)
+sys.exit(not done.ok)
+"""
+SLOW = "import time; print(name, seed); time.sleep(0.2)"
+WHOLE = {"report.ipynb", "report.html", "run.json"}
+NAMES = ("uz-a", "uz-b", "uz-c", "uz-d")
+
+
+def start(project: Any, jobs: int = 2, limits: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+    """Start a run in a process whose descendants can be told by their environment."""
+    command = [sys.executable, "-c", RUN, str(project.params), str(project.out), str(jobs)]
+    environment = os.environ | {"EV_FORECAST_TEST": str(project.root)}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, preexec_fn=limits)
+
+
+def descendants(project: Any) -> list[int]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if f"EV_FORECAST_TEST={project.root}".encode() in path.read_bytes().split(b"\0"):
+                found.append(int(path.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def all_gone(project: Any) -> bool:
+    deadline = time.monotonic() + 10
+    while descendants(project) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not descendants(project)
+
+
+def wait_for(condition: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+def reports(project: Any) -> dict[str, set[str]]:
+    folders = [path for path in project.out.iterdir() if path.name.startswith("uz-")]
+    return {path.name: {file.name for file in path.iterdir()} for path in folders}
+
+
+def scenarios(project: Any) -> None:
+    project.notebook(SLOW)
+    for seed, name in enumerate(NAMES):
+        project.scenario(name, seed)
+
+
+def comes_to_the_same(project: Any) -> None:
+    """Run again, and see all reports whole and what an undisturbed run makes."""
+    done = run([project.params], project.out, progress=False)
+    assert done.ok
+    assert [project.printed(name) for name in NAMES] == [f"{name} {seed}\n" for seed, name in enumerate(NAMES)]
+    assert reports(project) == {name: WHOLE for name in NAMES}
+    assert {path.name for path in project.out.iterdir()} == {".lock", "logs", "index.html", "assets", *NAMES}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_interrupted_run_leaves_whole_reports_and_goes_on(project: Any, number: signal.Signals) -> None:
+    scenarios(project)
+    with start(project) as process:
+        wait_for(lambda: (project.out / "uz-a" / "run.json").exists() or process.poll() is not None)
+        process.send_signal(number)
+        process.wait(20)
+    assert process.returncode in (-number, 128 + number, 1)
+    assert all_gone(project)
+    assert all(files == WHOLE for files in reports(project).values())
+    assert (project.out / ".work").exists() == (number == signal.SIGKILL)
+    before = (project.out / "uz-a" / "run.json").read_text()
+    comes_to_the_same(project)
+    assert (project.out / "uz-a" / "run.json").read_text() == before
+
+
+def test_runs_killed_again_and_again_come_to_the_same(project: Any) -> None:
+    scenarios(project)
+    for delay in (0.1, 0.7, 1.3, 1.9):
+        with start(project) as process:
+            time.sleep(delay)
+            process.kill()
+        assert all_gone(project)
+    comes_to_the_same(project)
+
+
+def test_a_killed_warm_process_is_renewed_and_its_tasks_done(project: Any) -> None:
+    scenarios(project)
+    once = f"os.path.exists('{project.root}/once')"
+    task = "open(f'/proc/{os.getppid()}/stat').read().split()[3]"
+    kill = f"    open('{project.root}/once', 'w').close()\n    os.kill(int({task}), 9)"
+    project.notebook(f"import os\nif name == 'uz-b' and not {once}:\n{kill}", SLOW)
+    comes_to_the_same(project)
+    assert (project.root / "once").exists()
+
+
+def test_a_killed_task_fails_by_name_and_the_others_finish(project: Any) -> None:
+    scenarios(project)
+    project.notebook("import os\nif name == 'uz-b': os.kill(os.getppid(), 9)", SLOW)
+    done = run([project.params], project.out, progress=False)
+    assert [(result.name, result.reason) for result in done.failed] == [
+        ("uz-b", "its process was killed by SIGKILL (out of memory, perhaps)")
+    ]
+    assert "killed by SIGKILL" in (project.out / "index.html").read_text()
+    project.notebook(SLOW)
+    done = run([project.params], project.out, progress=False)
+    assert done.ok
+
+
+def test_a_notebook_that_hangs_runs_out_of_memory_or_prints_much_is_contained(project: Any) -> None:
+    project.notebook(
+        "import resource, time\n"
+        "if name == 'uz-a': time.sleep(100)\n"
+        "if name == 'uz-b': resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31)); bytearray(2**33)\n"
+        "if name == 'uz-c': print(('x' * 99 + '\\n') * 500_000)\n"
+        "if name == 'uz-d': import subprocess; subprocess.Popen(['sleep', '100'], start_new_session=True)"
+    )
+    for name in NAMES:
+        project.scenario(name)
+    started = time.monotonic()
+    os.environ["EV_FORECAST_TEST"] = str(project.root)
+    try:
+        done = run([project.params], project.out, timeout=3, progress=False)
+    finally:
+        del os.environ["EV_FORECAST_TEST"]
+    assert [(result.name, result.reason) for result in done.failed] == [
+        ("uz-a", "cell In [3]: exceeded the time limit of 3 s"),
+        ("uz-b", "cell In [3]: MemoryError: "),
+    ]
+    assert len(project.printed("uz-c")) == 50_000_001
+    assert time.monotonic() - started < 60
+    assert all_gone(project)
+
+
+def test_a_full_disk_fails_what_does_not_fit_and_the_rest_is_whole(project: Any) -> None:
+    scenarios(project)
+    project.notebook("import time; print(name, seed); time.sleep(0.2)\nif name == 'uz-b': print('x' * 4_000_000)")
+
+    def limits() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000))
+
+    (project.out / "assets").mkdir(parents=True)
+    with start(project, limits=limits) as process:
+        text, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "failed uz-b: OSError: [Errno 27] File too large" in text
+    assert reports(project) == {name: WHOLE for name in NAMES if name != "uz-b"}
+    scenarios(project)
+    comes_to_the_same(project)
+
+
+def test_many_scenarios_at_once_do_with_few_files(project: Any) -> None:
+    project.notebook("print(name, seed)")
+    for number in range(24):
+        project.scenario(f"uz-n{number}", number)
+
+    def limits() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+
+    with start(project, jobs=24, limits=limits) as process:
+        text, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, text
+    assert [project.printed(f"uz-n{number}") for number in range(24)] == [f"uz-n{n} {n}\n" for n in range(24)]
