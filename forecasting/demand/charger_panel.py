@@ -19,7 +19,7 @@ from forecasting.demand.practice import REFERENCE_POINTS, Practice
 from forecasting.errors import EvidenceError
 from forecasting.evidence.sources.iea import read_iea_panel
 
-__all__ = ["charger_panel", "charger_steps", "estimate_practice", "practice_from"]
+__all__ = ["charger_panel", "charger_steps", "estimate_practice", "practice_from", "read_charger_panel"]
 
 Array = npt.NDArray[np.float64]
 HORIZONS = (1, 2, 3, 5)
@@ -201,6 +201,21 @@ def _level(table: pd.DataFrame) -> tuple[float, float, float]:
     return float(level), float(slope), float(np.sqrt(np.average(error**2, weights=weight**2)))
 
 
+def read_charger_panel(path: str | Path) -> pd.DataFrame:
+    """Read IEA's table, or a file that has the columns of ``charger_panel`` already, sales or not.
+
+    Raises
+    ------
+    EvidenceError
+        Where the file cannot be read or has neither set of columns.
+    """
+    try:
+        header = set(pd.read_csv(path, nrows=0).columns)
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
+        header = set()  # the reader of IEA's table says what is wrong
+    return pd.read_csv(path) if set(COLUMNS) <= header else read_iea_panel(path)
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Make the practice that ships: ``python -m forecasting.demand.charger_panel PANEL FOLDER``.
 
@@ -210,7 +225,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         PANEL is IEA's Global EV Data table, FOLDER where to write ``practice.json``.
     """
     panel_path, folder = argv if argv is not None else sys.argv[1:]
-    panel = read_iea_panel(panel_path)
+    panel = read_charger_panel(panel_path)
     counted = charger_panel(panel).dropna()
     markets, last = counted["market"].nunique(), counted["year"].max()
     source = f"estimated on {markets} markets with both fast and slow points up to {last}; IEA, Global EV Data"

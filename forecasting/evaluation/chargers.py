@@ -13,10 +13,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecasting.demand.charger_panel import NORMAL_80, charger_panel, charger_steps, practice_from
+from forecasting.demand.charger_panel import (
+    NORMAL_80,
+    charger_panel,
+    charger_steps,
+    practice_from,
+    read_charger_panel,
+)
 from forecasting.demand.practice import Practice
 from forecasting.errors import EvidenceError
-from forecasting.evidence.sources.iea import read_iea_panel
 
 __all__ = ["SCORED_HORIZONS", "backtest_chargers", "charger_errors"]
 
@@ -75,7 +80,7 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
 
 
 def _read(panel: Panel) -> pd.DataFrame:
-    return panel if isinstance(panel, pd.DataFrame) else read_iea_panel(panel)
+    return panel if isinstance(panel, pd.DataFrame) else read_charger_panel(panel)
 
 
 def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd.DataFrame:

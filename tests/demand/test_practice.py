@@ -85,7 +85,7 @@ def test_the_numbers_that_ship_survive_a_round_trip(tmp_path):
 
 
 def test_one_command_makes_the_file_that_ships(tmp_path):
-    synthetic().assign(sales_bev=1.0).to_csv(tmp_path / "panel.csv", index=False)
+    synthetic().to_csv(tmp_path / "panel.csv", index=False)
     main([str(tmp_path / "panel.csv"), str(tmp_path)])
     record = json.loads((tmp_path / "practice.json").read_text())
     assert record["practice"]["elasticity"] == pytest.approx(0.7)

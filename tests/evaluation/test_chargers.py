@@ -87,7 +87,7 @@ def test_falls_and_repeats_are_kept_and_flagged():
 
 
 def test_files_are_read(tmp_path):
-    panel = markets(6).assign(sales_bev=1.0)
+    panel = markets(6)
     panel.to_csv(tmp_path / "panel.csv", index=False)
     pd.testing.assert_frame_equal(backtest_chargers(tmp_path / "panel.csv"), backtest_chargers(panel))
 
