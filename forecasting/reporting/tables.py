@@ -81,6 +81,7 @@ def bands(table: pd.DataFrame, measure: str, place: str | None = None) -> pd.Dat
         Where the table has no such measure.
     """
     rows = table[(table["measure"] == measure) & ((table["country"] == place) if place else True)]
+    rows = rows.reset_index(drop=True)
     if rows.empty:
         known = sorted(table["measure"].unique())
         close = nearest(measure, known)

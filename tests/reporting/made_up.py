@@ -51,7 +51,10 @@ PLANT = {
     "reason": "a plant opens",
     "source": "judgement",
 }
-FIT = pd.DataFrame({"fact": ["F2022"], "printed": [2180.0], "expected": [2171.3], "surprise": [0.41]})
+FIT = pd.DataFrame(
+    [("F2022", "2022", "2,180 vehicles", 2171.3, 2100.0, 2250.0, 0.41)],
+    columns=["fact", "period", "printed", "expected", "low", "high", "surprise"],
+)
 
 
 def make_ledger() -> Ledger:

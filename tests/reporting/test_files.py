@@ -1,0 +1,111 @@
+"""Files that leave the house: a workbook with charts and links, an IAMC table, CSV; inert, and the same bytes again."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from made_up import FACTS, make_ledger, make_outlook
+
+from forecasting.reporting.iamc import iamc_frame, write_csv, write_iamc
+from forecasting.reporting.workbook import write_workbook
+
+
+@pytest.fixture
+def book(tmp_path, outlook):
+    return openpyxl.load_workbook(write_workbook(outlook, tmp_path / "outlook.xlsx"))
+
+
+def column(sheet, head, row=3):
+    names = [cell.value for cell in sheet[row]]
+    return [line[names.index(head)] for line in sheet.iter_rows(min_row=row + 1)]
+
+
+def test_the_workbook_has_its_sheets_and_native_charts(book):
+    assert book.sheetnames == ["Summary", "Results", "Chargers", "Assumptions", "Facts"]
+    with zipfile.ZipFile(io.BytesIO(saved(book))) as archive:
+        assert "xl/workbook.xml" in archive.namelist()
+
+
+def saved(book):
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_charts_are_drawn_by_excel(tmp_path, outlook):
+    with zipfile.ZipFile(write_workbook(outlook, tmp_path / "a.xlsx")) as archive:
+        charts = [name for name in archive.namelist() if name.startswith("xl/charts/chart")]
+        text = "".join(archive.read(name).decode() for name in charts)
+    assert len(charts) == 4
+    assert "<c:lineChart>" in text
+    assert "<c:barChart>" in text
+
+
+def test_numbers_are_numbers_with_formats(book, outlook):
+    sheet = book["Results"]
+    median = [cell for cell in column(sheet, "median") if cell.value is not None]
+    expected = np.median(outlook.results.values["ev_imports"][:, 2:], axis=0)
+    assert [cell.value for cell in median[:8]] == pytest.approx(expected)
+    assert {cell.number_format for cell in median[:8]} == {"#,##0"}
+    assert [cell.value for cell in column(sheet, "year")[:2]] == [2023, 2024]
+
+
+def test_facts_lead_to_their_sources(book):
+    cells = column(book["Facts"], "source")
+    assert {cell.hyperlink.target for cell in cells} == {"https://example.org/a"}
+    assert len(cells) == sum(fact.get("measure", "ev_imports") == "ev_imports" for fact in FACTS)
+
+
+def test_assumptions_and_drivers_are_there(book):
+    words = {cell.value for row in book["Assumptions"].iter_rows() for cell in row}
+    assert {"plant", "annual km", "this scenario", "a plant opens"} <= words
+
+
+def test_nothing_becomes_a_formula_or_a_link_by_its_looks(tmp_path, outlook):
+    outlook.warnings[:] = ["=1+1", "https://example.org/not-a-link", "{=SUM(A1)}"]
+    book = openpyxl.load_workbook(write_workbook(outlook, tmp_path / "a.xlsx"))
+    cells = [cell for row in book["Summary"].iter_rows() for cell in row]
+    assert {"=1+1", "{=SUM(A1)}"} <= {cell.value for cell in cells}
+    assert all(cell.data_type in ("s", "n") for cell in cells)
+    assert not any(cell.hyperlink for cell in cells)
+
+
+def test_equal_outlooks_give_equal_bytes(tmp_path):
+    first, second = (write_workbook(make_outlook(), tmp_path / f"{name}.xlsx") for name in "ab")
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_workbook_of_an_outlook_read_back(tmp_path, outlook):
+    from forecasting.scenarios.outlook import load_outlook
+
+    outlook.save(tmp_path)
+    again = load_outlook(tmp_path, make_ledger())
+    book = openpyxl.load_workbook(write_workbook(again, tmp_path / "a.xlsx"))
+    assert column(book["Results"], "median")[0].value == pytest.approx(10_000)
+    assert column(book["Facts"], "id")[0].value == "F2021"
+
+
+def test_iamc_has_one_column_per_year_and_a_variable_per_quantile(outlook):
+    wide = iamc_frame(outlook.table)
+    assert wide.columns.tolist() == ["Model", "Scenario", "Region", "Variable", "Unit", *outlook.years]
+    row = wide[wide["Variable"] == "Electric vehicles on the road|50.0th Percentile"].iloc[0]
+    assert row["Scenario"] == "baseline"
+    assert row["Region"] == "Uzbekistan"
+    assert row[2030] == pytest.approx(12_000 * 1.5**7, rel=1e-4)
+    assert len(wide) == 8 * 7
+
+
+def test_iamc_survives_the_file(tmp_path, outlook):
+    path = write_iamc(outlook.table, tmp_path / "a.csv")
+    assert pd.read_csv(path).shape == iamc_frame(outlook.table).shape
+    assert path.read_bytes() == write_iamc(outlook.table, tmp_path / "b.csv").read_bytes()
+
+
+def test_csv_is_inert(tmp_path):
+    path = write_csv(pd.DataFrame({"note": ["=cmd()", "fine"], "value": [-1.0, 2.0]}), tmp_path / "a.csv")
+    assert path.read_text() == "note,value\n'=cmd(),-1.0\nfine,2.0\n"

@@ -1,0 +1,127 @@
+"""Pages of notebooks: nothing dropped, nothing fetched, nothing that a stranger wrote is run."""
+
+from __future__ import annotations
+
+import json
+
+import nbformat
+import pytest
+from nbformat import v4
+
+from forecasting.errors import RunError
+from forecasting.reporting import figures, html, tables
+
+TITLE = "Uzbekistan, baseline"
+
+
+def shown(value):
+    if hasattr(value, "to_json"):
+        return v4.new_output("display_data", {html.PLOTLY: json.loads(value.to_json())})
+    data = {"text/html": value._repr_html_(), "text/plain": repr(value)}
+    return v4.new_output("execute_result", data, execution_count=1)
+
+
+def notebook(*outputs, title="# A country's outlook", tags=()):
+    cells = [v4.new_markdown_cell(f"{title}\n\nWhat will come?")]
+    for output in outputs:
+        cells.append(v4.new_code_cell("figures.fan_chart(outlook)", outputs=[output], metadata={"tags": list(tags)}))
+    return v4.new_notebook(cells=cells)
+
+
+def test_a_page_shows_prose_tables_and_figures(outlook, ledger):
+    made = notebook(shown(figures.fan_chart(outlook)), shown(tables.facts_table(ledger)))
+    page = html.notebook_to_html(made, title=TITLE)
+    assert page.count('class="figure" data-json=') == 1
+    assert f"<h1>{TITLE}</h1>" in page.replace('<h1 id="Uzbekistan,-baseline">', "<h1>")
+    assert "What will come?" in page
+    assert "more than 3,500 vehicles" in page
+    assert 'src="../assets/plotly.min.js"' in page
+    assert len(page) < 500_000
+
+
+def test_the_notebook_is_left_as_it_was(outlook):
+    made = notebook(shown(figures.fan_chart(outlook)))
+    before = nbformat.writes(made)
+    html.notebook_to_html(made, title=TITLE)
+    assert nbformat.writes(made) == before
+
+
+def test_pages_do_not_depend_on_pages_before(outlook):
+    made = notebook(shown(figures.fan_chart(outlook)))
+    assert html.notebook_to_html(made, title=TITLE) == html.notebook_to_html(made, title=TITLE)
+
+
+def test_code_is_there_and_hidden(outlook):
+    page = html.notebook_to_html(notebook(shown(tables.headline_table(outlook))), title=TITLE)
+    assert '<div class="input"><pre>figures.fan_chart(outlook)</pre></div>' in page
+    assert ".input { display: none;" in page
+
+
+def test_what_is_about_code_is_an_aside(outlook):
+    page = html.notebook_to_html(notebook(shown(tables.headline_table(outlook)), tags=["about-code"]), title=TITLE)
+    assert 'class="output aside"' in page
+
+
+def test_streams_and_errors_are_escaped():
+    text = v4.new_output("stream", name="stdout", text="<script>alert(1)</script>")
+    failed = v4.new_output("error", ename="E", evalue="<b>", traceback=["\x1b[31m<img src=x>\x1b[0m"])
+    page = html.notebook_to_html(notebook(text, failed), title="<script>x</script>")
+    assert "<script>alert" not in page
+    assert "<img src=x>" not in page
+    assert "&lt;img src=x&gt;" in page
+    assert "<title>&lt;script&gt;x&lt;/script&gt;</title>" in page
+
+
+def test_a_figure_cannot_close_its_script():
+    wild = v4.new_output("display_data", {html.PLOTLY: {"data": [{"name": "</script><script>alert(1)"}], "layout": {}}})
+    page = html.notebook_to_html(notebook(wild), title=TITLE)
+    assert "<script>alert" not in page
+
+
+def test_a_dropped_figure_fails_the_page():
+    with pytest.raises(RunError, match="shows 0 of 2 figures"):
+        html.check_page("<p></p>", figures=2, name="x")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<script src="https://cdn.example/x.js"></script>',
+        '<script src="//cdn.example/x.js"></script>',
+        '<link rel="stylesheet" href="http://example.org/x.css">',
+        '<img src="https://example.org/x.png">',
+        '<style>@import "https://example.org/x.css";</style>',
+        "<style>p { background: url(https://example.org/x.png) }</style>",
+        '<iframe src="https://example.org"></iframe>',
+    ],
+)
+def test_an_address_outside_fails_the_page(page):
+    with pytest.raises(RunError, match="must open without a network"):
+        html.check_page(page, figures=0, name="x")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<a href="https://example.org">a source</a>',
+        '<img src="data:image/png;base64,AA//AA==">',
+        '<script src="../assets/plotly.min.js"></script>',
+        "<p>url(https://example.org)</p>",
+    ],
+)
+def test_links_and_files_beside_the_page_are_fine(page):
+    html.check_page(page, figures=0, name="x")
+
+
+def test_a_report_is_titled_by_its_scenario(tmp_path, outlook):
+    made = notebook(shown(tables.headline_table(outlook)))
+    made.metadata["papermill"] = {"parameters": {"title": TITLE}}
+    nbformat.write(made, tmp_path / "report.ipynb")
+    page = html.write_report(tmp_path / "report.ipynb").read_text(encoding="utf-8")
+    assert f"<title>{TITLE}</title>" in page
+
+
+def test_without_a_scenario_the_first_heading_is_the_title(tmp_path):
+    nbformat.write(notebook(), tmp_path / "report.ipynb")
+    page = html.write_report(tmp_path / "report.ipynb").read_text(encoding="utf-8")
+    assert "<title>A country's outlook</title>" in page

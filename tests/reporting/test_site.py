@@ -1,0 +1,132 @@
+"""The index: failures first, numbers that are the results', nothing from outside, nothing run."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+from made_up import make_outlook
+
+from forecasting.reporting.site import build_site, write_assets
+
+GRID = [
+    (f"{country}-{scenario}", code, scale)
+    for country, code in (("uzbekistan", "UZ"), ("kazakhstan", "KZ"))
+    for scenario, scale in (("baseline", 1.0), ("accelerated", 1.6))
+]
+
+
+def record(name, **more):
+    country = {"uzbekistan": "UZ", "kazakhstan": "KZ"}[name.split("-")[0]]
+    given = {"country": country, "scenario": name.split("-")[1], "as_of": "2023-06-26"}
+    return {
+        "name": name,
+        "parameters": given,
+        "finished": "2026-11-24T16:01:02+00:00",
+        "seconds": {"notebook": 0.6},
+    } | more
+
+
+@pytest.fixture
+def out(tmp_path):
+    tables = []
+    for name, code, scale in GRID:
+        outlook = make_outlook(name, code, scale)
+        outlook.save(tmp_path / name)
+        (tmp_path / name / "report.html").touch()
+        tables.append(outlook.table)
+    pd.concat(tables).to_parquet(tmp_path / "comparison.parquet", index=False)
+    return tmp_path
+
+
+@pytest.fixture
+def records():
+    return [record(name) for name, *_ in GRID]
+
+
+def text(path):
+    return path.read_text(encoding="utf-8")
+
+
+def card(page, name):
+    return re.search(rf'<a class="card[^"]*" href="{name}/report.html".*?</a>', page, re.DOTALL).group()
+
+
+def test_each_report_has_a_card_with_its_numbers(out, records):
+    page = text(build_site(out, records))
+    assert page.count('<a class="card"') == 4
+    numbers = re.findall(r"<strong>(.*?)</strong>", card(page, "uzbekistan-accelerated"))
+    assert numbers == ["16,000", "24,000", "328,000", "10,900", "24,600"]
+    assert "as of 2023-06-26 · run 2026-11-24 16:01 · 0.6 s" in page
+    assert "a made-up reservation" in card(page, "kazakhstan-baseline")
+
+
+def test_failures_come_first_with_cell_and_trace(out, records):
+    records[1] = record(
+        "uzbekistan-accelerated", failure={"cell": 4, "message": "EvidenceError: no", "trace": "Traceback"}
+    )
+    page = text(build_site(out, records))
+    assert page.index("1 of 4 runs failed") < page.index("Countries by scenarios")
+    assert "<b>uzbekistan-accelerated</b>, cell 4: EvidenceError: no" in page
+    assert "<pre>Traceback</pre>" in page
+    assert 'card failed" href="uzbekistan-accelerated/report.html"' in page  # the older report is still there
+
+
+def test_a_run_that_never_was_has_no_link(out, records):
+    page = text(build_site(out, [*records, {"name": "uzbekistan-boom", "failure": {"cell": 0, "message": "killed"}}]))
+    assert "uzbekistan-boom/report.html" not in page
+    assert 'data-scenario="boom"' in page
+
+
+def test_what_others_wrote_is_escaped(out, records):
+    wild = "<script>alert(1)</script>"
+    records[0] = record("uzbekistan-baseline", failure={"message": wild, "trace": wild, "cell": wild}, finished=wild)
+    page = text(build_site(out, records))
+    assert "<script>alert" not in page
+    assert page.count("&lt;script&gt;alert(1)") >= 3
+
+
+def test_the_gap_is_of_the_baselines(out, records):
+    page = text(build_site(out, records))
+    table = page[page.index('id="chargers"') :]
+    assert "Baseline, 2030" in table
+    assert "6,830<small>" in table
+    assert "10,900<small>" not in table
+
+
+def test_comparisons_are_drawn_from_one_shared_script(out, records):
+    page = text(build_site(out, records))
+    assert page.count('class="figure" data-json=') == 4
+    assert page.count("plotly.min.js") == 1
+    assert (out / "assets" / "plotly.min.js").stat().st_size > 1_000_000
+    assert len(page) < 200_000
+
+
+def test_the_script_is_written_once(out):
+    path = write_assets(out)
+    before = path.stat().st_mtime_ns
+    assert write_assets(out).stat().st_mtime_ns == before
+
+
+def test_a_folder_without_reports_has_an_index_too(tmp_path):
+    page = text(build_site(tmp_path, []))
+    assert "0 reports" in page
+    assert "No report has been finished yet" in page
+
+
+def test_corridors_have_a_section_of_their_own(out, records):
+    corridor = {"name": "ports-baseline", "parameters": {"corridor": "ports", "scenario": "baseline"}}
+    page = text(build_site(out, [*records, corridor]))
+    assert page.index('id="countries"') < page.index('id="corridors"') < page.index('id="chargers"')
+
+
+def test_the_index_is_the_same_from_run_to_run(out, records):
+    assert text(build_site(out, records)) == text(build_site(out, records))
+
+
+def test_three_hundred_reports_can_be_filtered(out, records):
+    many = [record(f"uzbekistan-s{number}") for number in range(300)]
+    page = text(build_site(out, [*records, *many]))
+    assert 'id="filter"' in page
+    assert len(page) < 1_000_000

@@ -1,0 +1,133 @@
+"""Small tables: the right numbers, in words, the same in text and HTML."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import FIT, make_outlook, make_results
+
+from forecasting.errors import InputError
+from forecasting.evidence import datasets
+from forecasting.evidence.reconcile import conflicts
+from forecasting.reporting import comparison, tables
+from forecasting.reporting.table import Notes, Table
+
+
+def test_bands_are_the_quantiles_of_the_draws(outlook):
+    wide = tables.bands(outlook.table, "ev_stock")
+    draws = outlook.results.values["ev_stock"]
+    assert wide.loc[2030, 0.9] == pytest.approx(np.quantile(draws[:, -1], 0.9))
+    assert list(wide.index) == list(outlook.years)
+
+
+def test_months_are_not_years(outlook):
+    monthly = outlook.table.assign(period_start="2023-12-01", period_end="2023-12-31", value=-1.0)
+    wide = tables.bands(pd.concat([outlook.table, monthly]), "ev_imports")
+    assert wide.loc[2023, 0.5] == pytest.approx(10_000)
+
+
+def test_an_unknown_measure_is_named_with_the_nearest(outlook):
+    with pytest.raises(InputError, match=r"no measure 'ev_stok'.*\(ev_stock\?\)"):
+        tables.bands(outlook.table, "ev_stok")
+
+
+def test_one_place_of_several():
+    both = pd.concat([make_results().table, make_results("kazakhstan-baseline", "KZ", 0.5).table])
+    assert tables.bands(both, "ev_stock", "KZ").loc[2023, 0.5] == pytest.approx(6_000)
+
+
+def test_the_headline_is_the_near_years_and_the_end_of_the_chain(outlook):
+    assert tables.headline_numbers(outlook) == {
+        "ev_imports 2023": 10_000,
+        "ev_imports 2024": 15_000,
+        "ev_stock 2030": 205_000,
+        "charging_points_need 2030": 6_830,
+        "charging_points_practice 2030": 15_400,
+    }
+    shown = tables.headline_table(outlook).frame
+    assert shown["median"].tolist() == ["10,000", "15,000", "205,000", "6,830", "15,400"]
+
+
+def test_a_flow_alone_has_a_headline_too():
+    table = make_results().table.query("measure == 'ev_imports'")
+    assert [row["year"] for row in tables.headline(table, "ev_imports", 2029)] == [2029, 2030]
+    assert [row["year"] for row in tables.headline(table, "ev_imports", 2023)] == [2023, 2024, 2030]
+
+
+def test_the_outlook_table_starts_where_the_facts_end(outlook):
+    frame = tables.outlook_table(outlook, "ev_stock", "peak_mw").frame
+    assert frame["year"].iloc[0] == "2023"
+    assert frame.columns.tolist() == ["year", "Electric vehicles on the road", "Peak charging load"]
+    assert frame.iloc[0, 1].startswith("12,000 (")
+
+
+def test_facts_lead_to_their_sources(ledger):
+    shown = tables.facts_table(ledger)
+    assert shown.frame["statement"].tolist()[-1] == "more than 3,500 vehicles"
+    assert shown._repr_html_().count('<a href="https://example.org/a">Daily</a>') == len(ledger)
+    assert len(tables.facts_table(ledger, last=3).frame) == 3
+
+
+def test_only_the_web_is_linked():
+    frame = pd.DataFrame({"source": ["a", "b"]})
+    page = Table(frame, links={"source": ["javascript:alert(1)", "https://x.org/?a=1&b='2'"]})._repr_html_()
+    assert "javascript" not in page
+    assert 'href="https://x.org/?a=1&amp;b=&#x27;2&#x27;"' in page
+
+
+def test_tables_and_notes_escape():
+    assert "<b>" not in Table(pd.DataFrame({"<b>": ["<i>"]}), caption="<u>")._repr_html_().replace("<td><", "<td>")
+    assert Notes(["<script>"])._repr_html_() == '<ul class="fc-notes"><li>&lt;script&gt;</li></ul>'
+
+
+def test_an_empty_table_says_so():
+    empty = Table(pd.DataFrame(columns=["a"]))
+    assert repr(empty) == "None."
+    assert empty._repr_html_() == '<p class="fc-none">None.</p>'
+
+
+def test_fit_tables_show_the_most_surprising_first(outlook):
+    frame = pd.concat([FIT, FIT.assign(fact="X", surprise=-2.0)], ignore_index=True)
+    outlook.forecast.fit_table = lambda: frame
+    assert tables.fit_table(outlook.forecast).frame["fact"].tolist() == ["X", "F2022"]
+    assert tables.fit_table(outlook.forecast, last=1).frame["surprise"].tolist() == ["-2"]
+
+
+def test_drivers_and_assumptions_of_the_scenario(outlook):
+    assert tables.drivers_table(outlook).frame["size"].tolist() == ["1.2 (1 to 1.5)"]
+    assert tables.assumptions_table(outlook).frame["assumption"].tolist() == ["annual km"]
+    assert len(tables.assumptions_table(outlook, all_of_them=True).frame) > 30
+
+
+def test_the_effect_of_drivers_needs_the_forecasts(outlook):
+    with pytest.raises(InputError, match="do not hold the forecast without drivers"):
+        tables.drivers_effect(outlook)
+
+
+def test_reservations_are_never_empty(outlook):
+    assert tables.reservations(outlook).lines == ["a made-up reservation"]
+    outlook.warnings.clear()
+    assert len(tables.reservations(outlook).lines) == 1
+
+
+def test_conflicts_of_the_shipped_ledger():
+    shown = tables.conflicts_table(conflicts(datasets.central_asia().select("TJ", "ev_imports")), last=1).frame
+    assert shown["disagreement"].iloc[0].startswith("TJ ev_imports 2023: 1,500")
+
+
+def test_sources_are_counted(ledger):
+    assert tables.sources_table(ledger).frame.to_numpy().tolist() == [["Daily", "9", "2023-06-26"]]
+
+
+def test_several_outlooks_in_one_table():
+    both = [make_outlook(), make_outlook("kazakhstan-baseline", "KZ")]
+    assert comparison.joined(both)["country"].unique().tolist() == ["UZ", "KZ"]
+    assert comparison.warnings_of(both).lines[1] == "Kazakhstan, baseline: a made-up reservation"
+
+
+def test_methods_with_and_without_a_median():
+    frame = pd.DataFrame({"mean": [5.0, 9.0], "pi_lower": [1.0, 2.0], "pi_upper": [8.0, 10.0]})
+    frame.index = pd.PeriodIndex(["2024", "2025"], freq="Y")
+    shown = comparison.methods_table({"ETS": frame}, 2025, happened=3.0).frame
+    assert shown.to_numpy().tolist() == [["ETS", "9", "2 to 10", "3", "yes"]]
