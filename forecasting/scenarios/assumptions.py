@@ -153,11 +153,14 @@ def demand_of(
 
     if scenario.measure == "ev_registrations":
         parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
+    stocks = counted.select(measure="ev_stock").frame
+    if scenario.since is not None:
+        stocks = stocks[stocks["period_end"] >= scenario.since.isoformat()]
     return demand_outlook(
         _kept(imports, years, drivers, scenario.seed),
         list(years),
         parameters=parameters,
-        stock_facts=counted.select(measure="ev_stock").frame,
+        stock_facts=stocks,
         charging_today=standing_today(counted),
         place=scenario.country,
         seed=scenario.seed,
