@@ -24,8 +24,11 @@ def joined(outlooks: Iterable[Outlook]) -> pd.DataFrame:
 
 def warnings_of(outlooks: Iterable[Outlook]) -> Notes:
     """What must be known of several outlooks before their numbers."""
-    lines = [f"{outlook.scenario.title}: {words}" for outlook in outlooks for words in outlook.warnings]
-    return Notes(lines or ["Nothing to hold against these numbers."])
+    lines = [(outlook.scenario.title.partition(",")[0], words) for outlook in outlooks for words in outlook.warnings]
+    return Notes(
+        [words if place in words else f"{place}: {words}" for place, words in lines]
+        or ["Nothing to hold against these numbers."]
+    )
 
 
 def methods_table(forecasts: Mapping[str, pd.DataFrame], year: int, happened: float | None = None) -> Table:

@@ -176,7 +176,8 @@ def results_table(results: Results, *measures: str) -> Table:
     table = results.table
     columns = {label_of(name): _with_interval(bands(table, name)) for name in measures if name in results.values}
     frame = pd.DataFrame(columns).rename_axis("year").reset_index()
-    return Table(frame.assign(year=frame["year"].astype(str)))
+    caption = results.scenario if " minus " in results.scenario else ""
+    return Table(frame.assign(year=frame["year"].astype(str)), caption=caption)
 
 
 def _with_interval(wide: pd.DataFrame) -> pd.Series[str]:

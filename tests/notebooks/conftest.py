@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from nbval.plugin import IPyNbFile
 
+collect_ignore = ["conftest.py"]  # no doctests here, and pytest confuses files of this name that it collects
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 

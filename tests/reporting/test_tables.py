@@ -123,7 +123,7 @@ def test_sources_are_counted(ledger):
 def test_several_outlooks_in_one_table():
     both = [make_outlook(), make_outlook("kazakhstan-baseline", "KZ")]
     assert comparison.joined(both)["country"].unique().tolist() == ["UZ", "KZ"]
-    assert comparison.warnings_of(both).lines[1] == "Kazakhstan, baseline: a made-up reservation"
+    assert comparison.warnings_of(both).lines[1] == "Kazakhstan: a made-up reservation"
 
 
 def test_methods_with_and_without_a_median():

@@ -115,7 +115,9 @@ def _row_whiskers(part: pd.DataFrame, order: list[str], scenario: str, place: in
     )
 
 
-def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock") -> go.Figure:
+def scenario_paths(
+    table: pd.DataFrame, country: str, measure: str = "ev_stock", *, since: int | None = None
+) -> go.Figure:
     """The scenarios of one country through the years: named medians with their 80 % intervals.
 
     Parameters
@@ -126,12 +128,14 @@ def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock")
         Country code, e.g. ``UZ``.
     measure : str
         Which measure.
+    since : int, optional
+        First year drawn.
     """
     mine = table[(table["country"] == country) & (table["measure"] == measure)]
     unit = unit_of(measure) + (" a year" if MEASURES[measure].kind == "flow" else "")
     chart = figure(f"{label_of(measure)}: {place_name(country)}", "medians, and 80 % intervals", y=unit, margin_r=110)
     for place, (name, rows) in enumerate(mine.groupby("scenario", sort=True)):
-        scenario, wide = scenario_of(str(name)), bands(rows, measure)
+        scenario, wide = scenario_of(str(name)), bands(rows, measure).loc[since:]
         years, colour = [int(year) for year in wide.index], colour_of(scenario, place)
         chart.add_trace(band(years, wide[0.1], wide[0.9], fillcolor=tint(colour, 0.1), showlegend=False))
         chart.add_trace(_named_line(years, wide[0.5], scenario, colour))
