@@ -177,7 +177,9 @@ def evidence(
     from forecasting.evidence.reconcile import conflicts as find_conflicts
 
     found = find_conflicts(chosen)
-    click.echo(found.to_string(index=False) if len(found) else "no two of these facts disagree")
+    for said, why in zip(found["sentence"], found["why"], strict=True):
+        click.echo(f"{said} [{why}]")
+    click.echo(f"{len(found)} conflicts")
 
 
 def _list(facts: Ledger) -> None:

@@ -105,7 +105,7 @@ def check_paths(paths: Sequence[str | Path] = ()) -> Checked:
         found = check_scenario(path, ledger)
         done.problems += found
         done.scenarios += not found
-        done.notes += [] if found else _notes(scenario_of(read_yaml(path), path.stem), ledger)
+        done.notes += [] if found else list(_notes(scenario_of(read_yaml(path), path.stem), ledger))
     return done
 
 
@@ -196,13 +196,12 @@ def _unknown_basis(scenario: Scenario, document: Document, ledger: Ledger, as_of
         yield Problem(document.where(("basis",)), f"{scenario.basis!r} counts no {scenario.measure} there", hint)
 
 
-def _notes(scenario: Scenario, ledger: Ledger) -> list[str]:
+def _notes(scenario: Scenario, ledger: Ledger) -> Iterator[str]:
+    if not scenario.name.endswith(scenario.scenario):
+        yield f"{scenario.name}: the file has another name than its scenario, {scenario.scenario}"
     if not scenario.country or not len(ledger):
-        return []
+        return
     as_of = scenario.known_by(ledger)
     size = market_size(scenario, scenario.country, ledger, as_of).value
     if size is None and not len(flow_evidence(ledger, scenario.country, scenario, as_of)):
-        return [
-            f"{scenario.name}: no count of {scenario.measure} is known; give market_size, or facts, before it can run"
-        ]
-    return []
+        yield f"{scenario.name}: no count of {scenario.measure} is known; give market_size, or facts, before it can run"

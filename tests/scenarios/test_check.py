@@ -85,6 +85,13 @@ def test_two_scenarios_with_one_name(tmp_path: Path) -> None:
     assert ["names the scenario uzbekistan-test again" in str(problem) for problem in checked.problems] == [True]
 
 
+def test_a_name_that_does_not_fit_is_worth_a_note(tmp_path: Path) -> None:
+    (tmp_path / "uzbekistan-high.yaml").write_text(GOOD)
+    checked = check_paths([tmp_path])
+    assert checked.problems == []
+    assert checked.notes == ["uzbekistan-high: the file has another name than its scenario, test"]
+
+
 def test_paths_that_are_nothing(tmp_path: Path) -> None:
     (tmp_path / "uzbekistan-test.yaml").write_text(GOOD)
     (tmp_path / "empty").mkdir()
