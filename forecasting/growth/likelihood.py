@@ -55,12 +55,15 @@ class Noise:
     def beyond(cls, step: float, wide: float, side: int) -> Noise:
         """What a bound leaves: about exponential with mean ``step``, a quarter of them with mean ``wide``.
 
-        Each exponential is drawn as three normals that start at zero.
+        Each exponential is drawn as three normals that start at zero. A bound, too, may be wrong.
         """
         shape = ((0.45, 0.30, 0.17), (0.37, 1.0, 0.42), (0.18, 2.3, 0.85))
         parts = [
-            (w * share, side * m * mean, s * mean) for share, mean in ((0.75, step), (0.25, wide)) for w, m, s in shape
+            ((1 - OUTLIER) * w * share, side * m * mean, s * mean)
+            for share, mean in ((0.75, step), (0.25, wide))
+            for w, m, s in shape
         ]
+        parts.append((OUTLIER, 0.0, max(OUTLIER_SD, 2 * wide)))
         weight, mean, sd = zip(*parts, strict=True)
         return cls(weight, mean, sd)
 

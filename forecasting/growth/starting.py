@@ -70,7 +70,7 @@ def path_of(
             )
             warnings.warn(said, ForecastWarning, stacklevel=4)
             remarks.append(said)
-            sizes = {y: (v, 0.7) for y, (v, _) in sizes.items()}
+            sizes = {y: (max(v, math.log(1.5 * largest)), 0.7) for y, (v, _) in sizes.items()}
     else:
         mean, sd = prior.latest - 1.0, math.hypot(prior.latest_sd, 0.8)  # a market without counts is a late one
         start = Start(log_odds=mean, log_odds_sd=sd, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)

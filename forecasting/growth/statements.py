@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +10,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from forecasting.errors import EvidenceError
-from forecasting.evidence.rules import COUNTED, QUANTITIES, RELATIONS
+from forecasting.evidence.rules import COUNTED, QUANTITIES, RELATIONS, known_from
 from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, as_date, span
 
 __all__ = ["ONE_SIDED", "Statement", "read_statements", "years_spoken_of"]
 
+MOST_PERCENT = 100_000  # of another period's total, that a flow may outgrow
 ONE_SIDED = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
 
 
@@ -102,27 +104,32 @@ def read_statements(table: pd.DataFrame, measure: str = "") -> tuple[list[Statem
         )
     records: list[dict[str, object]] = [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
     remarks: list[str] = []
-    latest: dict[tuple[object, ...], Statement] = {}
-    periods = {str(row["id"]): _period(row) for row in records if row.get("id") and row.get("period_end")}
-    for number, row in enumerate(records, start=1):
-        statement = _statement(row, number, measure, periods, remarks)
-        if statement is None:
+    rows = {str(row["id"]): row for row in records if row.get("id") and row.get("period_end")}
+    read = [_statement(row, number, measure, rows, remarks) for number, row in enumerate(records, start=1)]
+    return _latest([statement for statement in read if statement is not None], remarks), remarks
+
+
+def _latest(statements: Sequence[Statement], remarks: list[str]) -> list[Statement]:
+    """The latest vintage of each quantity; facts of one day that differ are kept, to be weighed against each other."""
+    kept: dict[tuple[object, ...], list[Statement]] = {}
+    for s in statements:
+        key = (s.basis, s.stock, s.quantity, s.relation in ONE_SIDED, s.period, s.other)
+        held = kept.setdefault(key, [])
+        newer = [h for h in held if _known(h) > _known(s)]
+        same = [h for h in held if h.value == s.value or (math.isnan(h.value) and math.isnan(s.value))]
+        if newer and not same:
+            remarks.append(f"{s.name} is an older vintage of {newer[0].name} and was not used")
+        if newer or same:
             continue
-        key = (
-            statement.basis,
-            statement.stock,
-            statement.quantity,
-            statement.relation in ONE_SIDED,
-            statement.period,
-            statement.other,
-        )
-        held = latest.get(key)
-        if held is not None and held.value != statement.value:
-            older = min(held, statement, key=lambda s: s.published)
-            remarks.append(f"{older.name} is an older vintage of the same quantity and was not used")
-        if held is None or statement.published >= held.published:
-            latest[key] = statement
-    return list(latest.values()), remarks
+        for older in [h for h in held if _known(h) < _known(s)]:
+            remarks.append(f"{older.name} is an older vintage of {s.name} and was not used")
+            held.remove(older)
+        held.append(s)
+    return [s for held in kept.values() for s in held]
+
+
+def _known(statement: Statement) -> dt.date:
+    return known_from(statement.published) or dt.date.min
 
 
 def _text(row: dict[str, object], column: str) -> str:
@@ -148,7 +155,11 @@ def _number(row: dict[str, object], column: str, name: str) -> float:
 
 
 def _statement(
-    row: dict[str, object], number: int, measure: str, periods: dict[str, Period], remarks: list[str]
+    row: dict[str, object],
+    number: int,
+    measure: str,
+    rows: dict[str, dict[str, object]],
+    remarks: list[str],
 ) -> Statement | None:
     name = _text(row, "id") or f"fact {number}"
     kind = _text(row, "kind") or "outcome"
@@ -165,9 +176,10 @@ def _statement(
             raise EvidenceError(f"{name}: unknown {what} {word!r}; did you mean {nearest(word, known) or known[0]!r}?")
     value, period = _number(row, "value", name), _period(row)
     reference = _text(row, "reference")
-    other = _reference(reference, periods) if quantity == "share_percent" or math.isnan(value) else None
-    if (math.isnan(value) or quantity == "share_percent") and other is None:
-        remarks.append(f"{name} refers to {reference or 'nothing'!r}, which is not among these facts, and was not used")
+    other = _reference(row, reference, rows) if quantity == "share_percent" or math.isnan(value) else None
+    if (math.isnan(value) or quantity == "share_percent") and other in (None, period):
+        said = f"{name} refers to {reference or 'nothing'!r}, which is no other period of this flow, and was not used"
+        remarks.append(said)
         return None
     _check_value(name, quantity, value)
     basis = _text(row, "basis")
@@ -205,13 +217,16 @@ def _words(relation: str, quantity: str, value: float) -> str:
     return sign + (form[quantity].format(value) if quantity in form else number)
 
 
-def _reference(reference: str, periods: dict[str, Period]) -> Period | None:
-    """The period that a reference names: another fact's, or the one written out."""
-    if reference in periods:
-        return periods[reference]
+def _reference(row: dict[str, object], reference: str, rows: dict[str, dict[str, object]]) -> Period | None:
+    """The period of the same flow that a reference names, by a fact's id or written out; None for another flow."""
+    if reference in rows:
+        told = rows[reference]
+        same = all(_text(told, column) == _text(row, column) for column in ("measure", "place", "product"))
+        return _period(told) if same else None
     if "@" in reference and ":" in reference and "/" in reference:
-        start, end = reference.rsplit(":", 1)[1].split("/", 1)
-        return span(start, end)
+        flow, dates = reference.rsplit(":", 1)
+        own = f"{_text(row, 'measure')}@{_text(row, 'place')}"
+        return span(*dates.split("/", 1)) if own in (flow, "@") else None
     return None
 
 
@@ -222,8 +237,8 @@ def _check_value(name: str, quantity: str, value: float) -> None:
         raise EvidenceError(f"{name}: a rate of 0 a day says nothing of a growing flow; give the total of 0 instead")
     if quantity == "yoy_growth_percent" and value <= -100:
         raise EvidenceError(f"{name}: a growth of {value:g} % leaves nothing or less; growth is above -100 %")
-    if quantity == "share_percent" and not 0 < value <= 100:
-        raise EvidenceError(f"{name}: a share of {value:g} % is outside 0 to 100 %")
+    if quantity == "share_percent" and not 0 < value <= MOST_PERCENT:
+        raise EvidenceError(f"{name}: a share of {value:g} % is outside 0 to {MOST_PERCENT:,} % of another period")
 
 
 def years_spoken_of(statements: Sequence[Statement], more: Sequence[Period]) -> tuple[int, int]:

@@ -1,0 +1,105 @@
+"""The mode of the posterior, by Gauss-Newton on the contrasts of logs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.growth.contrasts import Contrasts, responsibilities
+from forecasting.growth.path import Path
+
+__all__ = ["Mode"]
+
+Array = NDArray[np.float64]
+
+STEPS, FEWEST_STEPS, SETTLED = 40, 8, 0.05  # and the change of a coordinate at which they end
+MOST_OF_STEP, MOST_CHANGE = 0.8, 2.0
+LOOSE = 50.0  # by how much the noise is inflated at first, halved at every step
+
+
+class Mode:
+    """The most probable coordinates given the facts, with the scales and noise that go with them.
+
+    Parameters
+    ----------
+    path : Path
+        The map from coordinates to flows.
+    facts : Contrasts
+        What they are told.
+
+    Attributes
+    ----------
+    x, variance : ndarray, shape (width,)
+        Coordinates, and their prior variance: 1 but for the shocks.
+    walk : Linearised
+        The walk of log-odds about the mode.
+    contrast : ndarray, shape (facts,)
+        Contrasts at the mode.
+    jacobian : ndarray, shape (facts, width)
+        Their gradient.
+    """
+
+    def __init__(self, path: Path, facts: Contrasts) -> None:
+        self.path, self.facts = path, facts
+        self.x = np.zeros(path.width)
+        self.variance = np.ones(path.width)
+        self.walk = path.at(np.full(path.years, path.start.log_odds))
+        self.target, self.noise = facts.value.copy(), np.full(len(facts.value), 0.1)
+        self.jacobian = np.zeros((len(facts.value), path.width))
+        self.contrast = np.zeros(len(facts.value))
+
+    def linearise(self) -> None:
+        """Contrasts and their gradient where we stand; the walk about its own values."""
+        log_odds = self.walk.mean + self.walk.linear @ self.x
+        self.walk = self.path.at(log_odds)
+        flows, gradient = self.path.gradient(self.walk, self.x)
+        top, bottom = flows @ self.facts.numerator.T, flows @ self.facts.denominator.T + self.facts.constant
+        self.jacobian = (
+            (self.facts.numerator * flows / np.maximum(top, 1e-300)[:, None]) @ gradient
+            - (self.facts.denominator * flows / np.maximum(bottom, 1e-300)[:, None]) @ gradient
+            + self.facts.offsets
+        )
+        self.contrast = self.facts.at(flows[None, :], self.x[None, :])[0]
+
+    def climb(self) -> None:
+        """Gauss-Newton steps, noise and scales being re-weighted after each."""
+        for step in range(STEPS):
+            self.linearise()
+            spread = self.jacobian * self.variance
+            covariance = spread @ self.jacobian.T
+            innovation = self.target - self.contrast + self.jacobian @ self.x
+            total = covariance + np.diag(self.noise * (1 + LOOSE * 0.5**step))  # the narrow facts bind by and by
+            gain = np.linalg.solve(total, spread).T
+            moved = gain @ innovation
+            change = moved - self.x
+            largest = float(np.abs(change).max())
+            # most of the step, and no coordinate by much more than two prior standard deviations at once
+            self.x = self.x + change * min(MOST_OF_STEP, MOST_CHANGE / max(largest, 1e-9))
+            self._reweigh_noise(covariance, total)
+            self._rescale_shocks(gain)
+            if largest < SETTLED and step >= FEWEST_STEPS:
+                break
+        self.linearise()
+
+    def _reweigh_noise(self, covariance: Array, total: Array) -> None:
+        """Each fact's noise as one normal: its components, weighted by how well they explain what the others leave."""
+        f = self.facts
+        residual = f.value - self.contrast
+        spread = np.maximum(
+            np.diag(covariance) - np.einsum("ij,ji->i", covariance, np.linalg.solve(total, covariance)), 0.0
+        )
+        part = responsibilities(residual, spread, f.weight, f.mean, f.sd)
+        precision = (part / f.sd**2).sum(axis=1)
+        self.noise = 1 / precision
+        self.target = f.value + (part * f.mean / f.sd**2).sum(axis=1) / precision
+
+    def _rescale_shocks(self, gain: NDArray[np.floating]) -> None:
+        """Scales of the shocks given the shocks, as expectation-maximisation has them."""
+        prior, at = self.path.prior, self.path.at_["shock"]
+        left = self.variance[at] - np.einsum("ij,ji->i", gain[at], self.jacobian[:, at] * self.variance[at])
+        square = self.x[at] ** 2 + np.maximum(left, 0.0)
+        market = 1.0
+        for _ in range(3):
+            year = (prior.shock_nu + square / market) / (prior.shock_nu + 1)
+            market = (prior.market_nu + float((square / year).sum())) / (prior.market_nu + len(square))
+        self.variance[at] = year * market
