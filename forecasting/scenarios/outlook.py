@@ -276,8 +276,8 @@ def _corridor(setting: Setting) -> Outlook:
             f"{scenario.name}: no count of {label} was known on {setting.as_of} at {', '.join(missing)}"
         )
     flows = {place: place_flow(setting, place) for place in counted}
-    parts = [Results(scenario.name, place, years, {measure: draws}) for place, (years, draws) in
-             ((place, by_year(flow.after)) for place, flow in flows.items())]  # fmt: skip
+    totals = {place: by_year(flow.after) for place, flow in flows.items()}
+    parts = [Results(scenario.name, place, years, {measure: draws}) for place, (years, draws) in totals.items()]
     if len(parts) > 1:
         parts.append(sum_outlooks(parts, scenario.place, scenario.name))
     evidence = _evidence(scenario, setting.ledger, setting.as_of)

@@ -116,7 +116,8 @@ def stock_before(forecast: FlowForecast, evidence: Ledger) -> Array | float:
     Nothing where no stock was part of the evidence: a flow of imports begins with the market.
     """
     stocks = evidence.frame[evidence.frame["quantity"] == "stock"]
-    own = stocks[stocks["basis"] == forecast.basis].sort_values("period_end")
+    counts = (stocks["basis"] == forecast.basis) & stocks["relation"].isin(["equals", "about"])
+    own = stocks[counts].sort_values("period_end")
     if own.empty:
         return 0.0
     until = span(forecast.months[0].start, own["period_end"].iloc[0])
@@ -150,7 +151,6 @@ def reservations(scenario: Scenario, place: str, flow: PlaceFlow) -> list[str]:
 def _share_above_one(forecast: FlowForecast, first_year: int) -> float:
     if forecast.market is None:
         return 0.0
-    open_ = np.array([month.start.year >= first_year for month in forecast.months])
-    flow, market = (np.asarray(draws)[:, open_].reshape(len(draws), -1, 12).sum(2) for draws in
-                    (forecast.monthly, forecast.market))  # fmt: skip
+    still = np.array([month.start.year >= first_year for month in forecast.months])
+    flow, market = (draws[:, still].reshape(len(draws), -1, 12).sum(2) for draws in (forecast.monthly, forecast.market))
     return float((flow > market).any(axis=1).mean())
