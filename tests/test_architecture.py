@@ -2,6 +2,10 @@
 
 import ast
 import json
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -102,6 +106,19 @@ def test_outside_libraries_have_one_home(path):
     libraries = {name.split(".")[0] for name in imports(ast.parse(path.read_text(encoding="utf-8")))}
     strays = sorted(name for name in libraries & HOMES.keys() if not place.startswith(HOMES[name]))
     assert not strays, f"{place} imports {strays}; their homes are {[HOMES[name] for name in strays]}"
+
+
+def test_what_is_imported_is_declared():
+    """An installed package must not live on what its neighbours happen to bring."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needs = [*project["dependencies"], *(need for extra in project["optional-dependencies"].values() for need in extra)]
+    declared = {re.match(r"[\w.-]+", need)[0].lower().replace("_", "-") for need in needs}
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in MODULES)
+    libraries = {name.split(".")[0] for tree in trees for name in imports(tree)}
+    outside = libraries - sys.stdlib_module_names - {"forecasting"}
+    brought_by = packages_distributions()
+    known = {name: {part.lower().replace("_", "-") for part in brought_by.get(name, [name])} for name in outside}
+    assert not {name for name, distributions in known.items() if not distributions & declared}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=short)
