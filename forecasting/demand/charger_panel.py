@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.demand.practice import REFERENCE_POINTS, Practice
+from forecasting.demand.practice import NORMAL_80, REFERENCE_POINTS, Practice
 from forecasting.errors import EvidenceError
 from forecasting.evidence.sources.iea import read_iea_panel
 
@@ -24,7 +24,6 @@ __all__ = ["charger_panel", "charger_steps", "estimate_practice", "practice_from
 Array = npt.NDArray[np.float64]
 HORIZONS = (1, 2, 3, 5)
 MIN_POINTS, MIN_VEHICLES = 50, 100
-NORMAL_80 = 1.2815515655446004  # half-width of a standard normal's central 80 %
 COLUMNS = ("market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points")
 
 

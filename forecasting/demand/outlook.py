@@ -17,6 +17,7 @@ from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.load import load_day
 from forecasting.demand.parameters import Parameters
+from forecasting.demand.practice import NORMAL_80, Practice
 from forecasting.demand.registrations import balance
 from forecasting.demand.sensitivity import first_order
 from forecasting.errors import AssumptionError
@@ -270,7 +271,9 @@ class DemandOutlook:
     def _no_count(self) -> list[str]:
         if self.standing is not None:
             return []
-        return ["no count of public charging: practice takes its level from other markets, a factor of 2.7 either way"]
+        factor = float(np.exp(NORMAL_80 * Practice.shipped().level_spread))
+        words = "no count of public charging: practice takes its level from other markets, a factor of"
+        return [f"{words} {factor:.1f} either way (80 %)"]
 
     def _odd_ratio(self) -> list[str]:
         if self.standing is None or not self.standing.count:

@@ -24,6 +24,7 @@ __all__ = ["Practice", "practice_error", "practice_points"]
 
 Array = npt.NDArray[np.float64]
 REFERENCE_POINTS = 3000.0
+NORMAL_80 = 1.2815515655446004  # half-width of a standard normal's central 80 %
 
 
 @dataclass(frozen=True)

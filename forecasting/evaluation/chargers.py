@@ -14,13 +14,12 @@ import numpy as np
 import pandas as pd
 
 from forecasting.demand.charger_panel import (
-    NORMAL_80,
     charger_panel,
     charger_steps,
     practice_from,
     read_charger_panel,
 )
-from forecasting.demand.practice import Practice
+from forecasting.demand.practice import NORMAL_80, Practice
 from forecasting.errors import EvidenceError
 
 __all__ = ["SCORED_HORIZONS", "backtest_chargers", "charger_errors"]

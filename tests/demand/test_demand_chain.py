@@ -204,7 +204,7 @@ def test_the_load_of_a_day_holds_the_energy_of_that_day(outlook):
 def test_a_reader_is_told_what_the_numbers_rest_on(outlook):
     assert any("1 printed" in words for words in outlook.warnings)
     assert run(paths(50, 2)).warnings == [
-        "no count of public charging: practice takes its level from other markets, a factor of 2.7 either way"
+        "no count of public charging: practice takes its level from other markets, a factor of 2.6 either way (80 %)"
     ]
     crowded = run(paths(50, 2) * 1e4, charging_today={"count": 300, "date": "2024-12-31"}).warnings
     assert crowded[0].startswith("in 100% of the draws electric vehicles outnumber all vehicles of today by 2025")
