@@ -23,12 +23,14 @@ from forecasting.growth.search import Search
 __all__ = ["CurveFits", "Solver", "fit_curves"]
 
 Array = NDArray[np.float64]
-CHUNK = 2048  # series solved together: their arrays stay in a core's cache
+CHUNK = 4096  # series solved together: their arrays stay in a core's cache
 MAX_STEPS = 100
+PASSES, PASS_STEPS = 8, 14  # the series of all chunks that still move after some steps go on together
+FEW = 0.1  # share of a chunk that still moves, at which it is left to the next pass
 REST = 1e-13  # relative gain of an accepted step at which a search has come to rest
 ROUNDING = 1e-14  # relative loss of a step that is rounding alone
-REACHED = np.array([0.01, 0.03, 0.08, 0.15, 0.25, 0.4, 0.55, 0.7, 0.82, 0.9, 0.96, 0.99, 0.999])
-TAKEOVER = np.geomspace(0.1, 12.0, 13)  # in units of the time seen
+REACHED = np.array([0.01, 0.05, 0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.93, 0.98, 0.999])
+TAKEOVER = np.geomspace(0.1, 10.0, 12)  # in units of the time seen
 SKEW = np.array([0.2, 0.6, 1.0, 2.0])
 
 
@@ -45,8 +47,6 @@ class CurveFits:
     converged : ndarray (series,) of bool
         Whether a minimum was found. False where none exists: the sum of squares still falls as a parameter leaves for
         infinity (a ceiling that the data cannot tell), or the series has fewer values than parameters.
-    names : tuple of str
-        Names of the parameters.
     """
 
     curve: Curve
@@ -57,6 +57,7 @@ class CurveFits:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Names of the parameters, in the order of their columns."""
         return self.curve.parameters
 
     def fitted(self) -> Array:
@@ -81,11 +82,6 @@ class Point:
         """Move the better ones."""
         for mine, theirs in zip(self._arrays(), other._arrays(), strict=True):
             np.copyto(mine, theirs, where=better)
-
-    def keep(self, go: NDArray[np.bool_]) -> Point:
-        """Only some series."""
-        inner, design, level, residual, sse, *slopes = (array[..., go] for array in self._arrays())
-        return Point(inner, design, slopes, level, residual, sse)
 
     def _arrays(self) -> list[Array]:
         return [self.inner, self.design, self.level, self.residual, self.sse, *self.slopes]
@@ -116,24 +112,26 @@ class Solver:
         self.level, self.tolerance = level, tolerance
         self.bounded = np.isfinite(level).any()
 
-    def run(self, data: Array, weights: Array | None, start: Array | None) -> tuple[Array, Array, Array, Array]:
-        """Fit series, (series, periods).
+    def run(
+        self, data: Array, weights: Array | None, start: Array | None, steps: int = MAX_STEPS, few: float = 0.0
+    ) -> tuple[Array, Array, Array, NDArray[np.bool_], NDArray[np.bool_]]:
+        """Fit series, (series, periods), in so many steps at most, or until only few still move.
 
-        Returns shape parameters (parameters, series), level, sum of squares and convergence of each series.
+        Returns shape parameters (parameters, series), level, sum of squares, convergence, and whether it still moves.
         """
         with np.errstate(all="ignore"):  # a step may leave what floats can hold; it is then refused
             shape = self.scan(data, weights) if start is None else start
             data = np.ascontiguousarray(data.T)
             root = None if weights is None else np.ascontiguousarray(np.sqrt(weights.T))
             data = data if root is None else data * root
-            inner, level, sse, done = self._descend(data, root, self.search.inside(shape))
-            return self.search.outside(inner)[0], level, sse, done
+            point, done, moving = self._descend(data, root, self.search.inside(shape), steps, few)
+            return self.search.outside(point.inner)[0], point.level, point.sse, done, moving
 
     def scan(self, data: Array, weights: Array | None) -> Array:
         """The best of a grid of curves for each series: shape parameters, (parameters, series)."""
         shape, design = self._grid()
         size = np.sqrt((design**2).sum(axis=0))  # lest tiny designs underflow
-        design = design / size
+        design = np.where(design > 1e-12 * size, design / size, 0.0)  # subnormal numbers would be slow
         cross = data @ design if weights is None else (data * weights) @ design
         if weights is None and not self.bounded:
             return shape[:, np.argmax(cross, axis=1)]
@@ -183,15 +181,16 @@ class Solver:
     def _interior(self, level: Array) -> Array:
         return np.where((level > self.level[0]) & (level < self.level[1]), 1.0, 0.0)
 
-    def _descend(self, data: Array, root: Array | None, inner: Array) -> tuple[Array, Array, Array, Array]:
-        point, total = self._at(data, root, inner), _dot(data, data)
-        found, levels, squares = inner.copy(), point.level.copy(), point.sse.copy()
-        active, damping, done = (
-            np.arange(data.shape[1]),
-            np.full(data.shape[1], 1e-3),
-            np.ones(data.shape[1], dtype=bool),
-        )
-        for _ in range(MAX_STEPS if len(inner) else 0):
+    def _descend(
+        self, data: Array, root: Array | None, inner: Array, steps: int, few: float
+    ) -> tuple[Point, NDArray[np.bool_], NDArray[np.bool_]]:
+        """All series step on together; those at rest only ever improve."""
+        point, total, series = self._at(data, root, inner), _dot(data, data), data.shape[1]
+        damping = np.full(series, 1e-3)
+        done, moving = np.zeros(series, dtype=bool), np.ones(series, dtype=bool)
+        if not len(inner):
+            return point, ~done, ~moving
+        for _ in range(steps):
             step, promise = self._step(point, damping)
             trial = self._at(data, root, point.inner + step)
             gain = (point.sse - trial.sse) / np.maximum(point.sse, 1e-300)
@@ -200,19 +199,11 @@ class Solver:
             point.take(trial, better)
             minimum = (promise < self.tolerance) | (point.sse <= 1e-28 * total)
             rest = minimum | (better & (gain < min(REST, self.tolerance))) | (damping > 1e10)
-            if not rest.any():
-                continue
-            ended = active[rest]
-            found[:, ended], levels[ended], squares[ended] = point.inner[:, rest], point.level[rest], point.sse[rest]
-            done[ended] = minimum[rest] | (promise[rest] < 1e-7)
-            go = ~rest
-            point, active, damping, total, data = point.keep(go), active[go], damping[go], total[go], data[:, go]
-            root = None if root is None else root[:, go]
-            if not len(active):
-                return found, levels, squares, done
-        found[:, active], levels[active], squares[active] = point.inner, point.level, point.sse
-        done[active] = not len(inner)
-        return found, levels, squares, done
+            done |= minimum | (rest & (promise < 1e-7))
+            moving &= ~rest
+            if np.count_nonzero(moving) <= few * series:
+                break
+        return point, done, moving
 
 
 def _dot(one: Array, other: Array) -> Array:
@@ -287,14 +278,19 @@ def fit_curves(
     enough = (np.where(gaps, 0.0, data).max(axis=1) > 0) & ((~gaps).sum(axis=1) >= len(curve.parameters))
     params, sse = np.full((series, len(curve.parameters)), np.nan), np.full(series, np.nan)
     converged = np.zeros(series, dtype=bool)
-    solver, rows = Solver(curve, sampling, Search.of(curve)), np.flatnonzero(enough)
-    for part in np.array_split(rows, max(len(rows) // CHUNK, 1)):
-        fit = solver.run(
-            np.where(gaps[part], 0.0, data[part]),
-            None if weight is None else weight[part],
-            None if start is None else start[part, 1:].T,
-        )
-        params[part, 1:], params[part, 0], sse[part], converged[part] = fit[0].T, *fit[1:]
+    solver = Solver(curve, sampling, Search.of(curve))
+    data = np.where(gaps, 0.0, data)
+    rows = np.flatnonzero(enough)
+    for _ in range(PASSES):
+        moving = []
+        for part in np.array_split(rows, max(len(rows) // CHUNK, 1)):
+            first = None if start is None else start[part, 1:].T
+            fit = solver.run(data[part], None if weight is None else weight[part], first, PASS_STEPS, FEW)
+            params[part, 1:], params[part, 0], sse[part], converged[part] = fit[0].T, *fit[1:4]
+            moving.append(part[fit[4]])
+        rows, start = np.concatenate(moving), params
+        if not len(rows):
+            break
     if isinstance(matrix, pd.DataFrame):
         return CurveFits(curve, sampling, pd.DataFrame(params, matrix.index, curve.parameters), sse, converged)
     return CurveFits(curve, sampling, params, sse, converged)

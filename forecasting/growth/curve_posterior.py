@@ -7,9 +7,9 @@ Priors are scale-free in value and in time, and speak of what an analyst can pic
 - the skew of the curves that have one;
 - the relative scatter of observations about the curve.
 
-Each is the image of a standard normal coordinate, so that the prior is a standard normal and the posterior that times the
-likelihood, whose scale ``m`` is integrated out (``noise.py``). Proposals are mixtures over all rounds (Cornuet et al. 2012,
-Scand. J. Stat. 39: 798-812) on low-discrepancy points: deterministic, without a seed.
+Each is the image of a standard normal coordinate, so that the prior is a standard normal and the posterior that times
+the likelihood, whose scale ``m`` is integrated out (``noise.py``). Proposals are mixtures over all rounds (Cornuet et
+al. 2012, Scand. J. Stat. 39: 798-812) on low-discrepancy points: deterministic, without a seed.
 """
 
 from __future__ import annotations
@@ -28,31 +28,36 @@ __all__ = ["PRIOR", "CurvePrior", "Particles", "sample_curve"]
 
 Array = NDArray[np.float64]
 POINTS = 800  # a round
+FEWEST = 200  # a round, for long series: their posterior is close to normal
+WORK = 1_000_000  # points times observations that a round may take
 ROUNDS = 12  # at most
-ENOUGH = 500.0  # effective points
+ENOUGH = 0.6  # effective points at which the rounds end, in rounds
 
 
 @dataclass(frozen=True)
 class CurvePrior:
-    """Weakly informative priors, as medians and log standard deviations.
+    """Weakly informative priors; pairs are a median and a standard deviation of the log.
 
     Parameters
     ----------
-    reach : float
-        ``reached = Phi(reach * z)``: 1 makes the share reached uniform, more puts weight on both ends.
+    reached : (float, float)
+        Centre and spread of the probit of the share reached. The default holds 5 to 99.6 % with probability 0.9: little
+        may have been seen of the curve, or nearly all of it.
     takeover : (float, float)
-        Takeover time in units of the time seen.
-    skew, scatter : (float, float)
-        Skew, and relative scatter of the observations.
+        Takeover time in units of the time seen: 0.3 to 5 with probability 0.95. Curves much faster than that show as a
+        step, curves much slower as a straight line in logs, and are not fitted to so short a series.
+    skew : (float, float)
+        Third parameter of the curves that have one.
+    scatter : (float, float)
+        Relative scatter of the observations about the curve: 5 to 50 % with probability 0.95.
     shock : float
-        Log standard deviation of ``1 + intensity`` of a shock.
+        Standard deviation of the log of one plus a shock's intensity.
     """
 
-    reach: float = 1.3
-    centre: float = 0.0
-    takeover: tuple[float, float] = (1.7, 0.9)
+    reached: tuple[float, float] = (0.5, 1.3)
+    takeover: tuple[float, float] = (1.25, 0.7)
     skew: tuple[float, float] = (1.0, 0.7)
-    scatter: tuple[float, float] = (0.15, 0.7)
+    scatter: tuple[float, float] = (0.15, 0.6)
     shock: float = 0.5
 
 
@@ -94,7 +99,7 @@ class CurveTarget:
     def shape(self, z: Array) -> Array:
         """Shape parameters (parameters, points)."""
         prior = self.prior
-        reached = np.clip(ndtr(prior.centre + prior.reach * z[:, 0]), 1e-12, 1 - 1e-12)
+        reached = np.clip(ndtr(prior.reached[0] + prior.reached[1] * z[:, 0]), 1e-12, 1 - 1e-12)
         takeover = prior.takeover[0] * np.exp(prior.takeover[1] * z[:, 1]) * self.sampling.window
         skew = prior.skew[0] * np.exp(prior.skew[1] * z[:, 2]) if self.curve.skewed else np.ones(len(z))
         shape = np.stack(self.curve.locate(reached, takeover, skew, float(self.sampling.ends[-1])))
@@ -129,13 +134,13 @@ class CurveTarget:
 def sample_curve(problem: Problem, noise: Noise, prior: CurvePrior = PRIOR) -> Particles:
     """Weighted curves from the posterior of one curve."""
     target = CurveTarget(problem, noise, prior)
-    dimensions = target.dimensions
+    dimensions, points = target.dimensions, int(np.clip(WORK / len(target.y), FEWEST, POINTS))
     means, roots = [np.zeros(dimensions)], [np.eye(dimensions)]
     z, density, mix = np.empty((0, dimensions)), np.empty(0), np.empty((0, 0))
     parts = []
     with np.errstate(all="ignore"):
         for count in range(ROUNDS):
-            new = means[-1] + _points(POINTS, dimensions, count * POINTS) @ roots[-1].T
+            new = means[-1] + _points(points, dimensions, count * points) @ roots[-1].T
             parts.append(target.evaluate(new))
             z = np.concatenate([z, new])
             density = np.concatenate([density, parts[-1][0]])
@@ -143,7 +148,7 @@ def sample_curve(problem: Problem, noise: Noise, prior: CurvePrior = PRIOR) -> P
             log_weight = density - mix + np.log(len(means))
             weight = _soft(log_weight)
             effective = 1 / (_normalise(log_weight) ** 2).sum()
-            if count and effective > ENOUGH:
+            if count and effective > ENOUGH * points:
                 break
             mean = weight @ z
             centred = z - mean

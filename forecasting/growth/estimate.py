@@ -102,25 +102,35 @@ class Estimate:
 
 def estimate(problem: Problem, errors: str, start: Array | None) -> Estimate:
     """Least squares, then maximum likelihood from there if asked for."""
-    solver = Solver(problem.curve, problem.sampling, problem.search, problem.level, PRECISE)
-    data, weights = np.where(problem.seen, problem.y, 0.0)[None], np.where(problem.seen, problem.weights, 0.0)[None]
-    shape, level, sse, converged = solver.run(data, weights, None if start is None else start[1:, None])
+    unit = np.ldexp(1.0, np.frexp(np.nanmax(problem.y))[1])  # a power of two: no digit is lost, no square overflows
+    low, high = problem.level
+    solver = Solver(problem.curve, problem.sampling, problem.search, (low / unit, high / unit), PRECISE)
+    data, weights = (
+        np.where(problem.seen, problem.y / unit, 0.0)[None],
+        np.where(problem.seen, problem.weights, 0.0)[None],
+    )
+    shape, level, sse, converged, _ = solver.run(data, weights, None if start is None else start[1:, None])
     params = np.append(level, shape[:, 0])
     if errors == "least_squares":
-        return _least_squares(problem, params, float(sse[0]), bool(converged[0]))
+        return _least_squares(problem, params, float(sse[0]), bool(converged[0]), unit)
+    params[0] *= unit
     return _likelihood(problem, params, NOISES[errors])
 
 
-def _least_squares(problem: Problem, params: Array, sse: float, converged: bool) -> Estimate:
-    """With the covariance ``s2 (J'J)^-1`` and the normal log-likelihood at its maximum."""
+def _least_squares(problem: Problem, params: Array, sse: float, converged: bool, unit: np.float64) -> Estimate:
+    """With the covariance ``s2 (J'J)^-1`` and the normal log-likelihood; ``m`` and ``sse`` are given in a unit."""
     count, moving = int(problem.seen.sum()), problem.free
     root = np.sqrt(problem.weights[problem.seen])[:, None]
     jacobian = (problem.jacobian(params)[problem.seen] * root)[:, moving]
     spare = count - int(moving.sum())
     variance = sse / spare if spare > 0 else np.nan
-    covariance = _spread(variance * _inverse(jacobian.T @ jacobian), moving)
-    llf = -0.5 * count * (np.log(2 * np.pi * max(sse, 1e-300) / count) + 1) + np.log(root).sum()
-    return Estimate(params, covariance, float(llf), sse, float(np.sqrt(max(variance, 0.0))), converged)
+    size = np.append(unit, np.ones(len(params) - 1))
+    with np.errstate(all="ignore"):  # squares of values near the ends of what floats hold
+        covariance = _spread(variance * _inverse(jacobian.T @ jacobian), moving) * np.outer(size, size)
+        llf = -0.5 * count * (np.log(2 * np.pi * max(sse, 1e-300) / count) + 1) + np.log(root / unit).sum()
+        return Estimate(
+            params * size, covariance, float(llf), float(sse * unit**2), float(np.sqrt(variance) * unit), converged
+        )
 
 
 def _likelihood(problem: Problem, params: Array, noise: Noise) -> Estimate:

@@ -25,7 +25,7 @@ from forecasting.measures import nearest
 __all__ = ["AVERAGED", "GrowthModel", "GrowthResults"]
 
 Array = NDArray[np.float64]
-AVERAGED = ("bass", "logistic", "gompertz", "weibull", "shifted_gompertz", "richards")  # what "auto" averages
+AVERAGED = ("bass", "logistic", "gompertz")  # what "auto" averages: early, even and late inflection
 ERRORS = ("least_squares", *NOISES)
 
 
@@ -155,8 +155,8 @@ class GrowthModel:
     def _check_names(self, given: Mapping[str, object], what: str) -> None:
         for name in given:
             if name not in self.param_names:
-                hint = nearest(str(name), self.param_names) or ", ".join(self.param_names)
-                raise ModelError(f"{what}: the {self.curve} curve has no parameter {name!r}; it has {hint}")
+                known = ", ".join(self.param_names)
+                raise ModelError(f"{what}: the {self.curve} curve has no parameter {name!r}; it has {known}")
 
     def problem(self, curve: Curve) -> Problem:
         """What is estimated for one of the curves."""
@@ -182,7 +182,7 @@ class GrowthModel:
         -------
         GrowthResults
             Where the data do not tell the ceiling (no least-squares minimum, less than 1 % of it reached, fewer
-            observations than parameters), the parameters are those of the posterior's centre, and ``summary()`` says so.
+            observations than parameters), the parameters are the posterior's medians, and ``summary()`` says so.
         """
         start = None if start_params is None else self._start(start_params)
         mixture = self.posterior() if len(self.curves) > 1 else None

@@ -28,8 +28,8 @@ def forecast_news(results: GrowthResults, endog: object, steps: int) -> pd.DataF
     Returns
     -------
     DataFrame
-        Columns ``previous``, one per new observation (what it moved), ``updated``; one row per period. The impacts add up
-        to the difference.
+        Columns ``previous``, one per new observation (what it moved), ``updated``; one row per period. The impacts add
+        up to the difference.
 
     Examples
     --------

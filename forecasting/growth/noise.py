@@ -1,8 +1,9 @@
 """How observations scatter about a curve: the likelihood of a series given a curve up to its scale.
 
-Each family integrates the scale ``m`` out over a flat prior on ``log m``, which makes every result scale-free: exactly for
-lognormal errors, by Laplace's method for counts (in ``log m`` the likelihood is close to normal already at one vehicle).
-``scatter`` is the relative standard deviation of an observation: of its log, or beyond Poisson for the negative binomial.
+Each family integrates the scale ``m`` out over a flat prior on ``log m``, which makes every result scale-free: exactly
+for lognormal errors, by Laplace's method for counts (in ``log m`` their likelihood is close to normal).
+``scatter`` is the relative standard deviation of an observation: of its log, or beyond Poisson's for the negative
+binomial.
 """
 
 from __future__ import annotations

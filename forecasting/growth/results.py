@@ -203,7 +203,7 @@ class GrowthResults:
     # forecasts
 
     def get_prediction(self, start: Any = None, end: Any = None) -> GrowthPrediction:
-        """Predictions of the observations ``start`` to ``end`` (positions or labels, both included), or beyond the last.
+        """Predictions of the observations ``start`` to ``end`` (positions or labels, both included), or later ones.
 
         Examples
         --------

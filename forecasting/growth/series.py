@@ -36,8 +36,8 @@ def read_series(endog: object, least: int = 2) -> tuple[Array, pd.Index | None, 
     seen = np.isfinite(values)
     if seen.sum() < least:
         raise ModelError(
-            f"the series has {seen.sum()} observation(s); growth needs {least} or more. For fewer, forecast_flow learns "
-            "from markets that went before"
+            f"the series has {seen.sum()} observation(s); growth needs {least} or more; for fewer, forecast_flow "
+            "learns from markets that went before"
         )
     if not values[seen].any():
         raise ModelError("all observations are zero: there is nothing that grows yet")
@@ -46,6 +46,8 @@ def read_series(endog: object, least: int = 2) -> tuple[Array, pd.Index | None, 
 
 def _column(endog: object) -> pd.Series:
     if isinstance(endog, pd.DataFrame):
+        if endog.empty:
+            raise ModelError("endog is an empty table; give a series of two observations or more")
         if endog.shape[1] != 1:
             raise ModelError(f"endog has {endog.shape[1]} columns; give one, e.g. frame['sales']")
         series = endog.iloc[:, 0]

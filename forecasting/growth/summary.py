@@ -75,7 +75,7 @@ def _notes(results: GrowthResults) -> list[str]:
     if results.has_ceiling:
         low, middle, high = results.reached.loc[["lower", "median", "upper"]]
         notes.append(
-            f"Share of the ceiling reached at the last observation: {middle:.0%} (90 % interval {low:.0%} to {high:.0%}); "
-            f"{results.prior_share:.0%} of its prior variance remains: so much of the ceiling is the prior's."
+            f"Share of the ceiling reached at the last observation: {middle:.0%} (90 % interval {low:.0%} to {high:.0%});"
+            f" {results.prior_share:.0%} of its prior variance remains: so much of the ceiling is the prior's."
         )
     return notes

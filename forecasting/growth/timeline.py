@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ class Timeline:
         if launch is None:
             return 0.0 if kind == "stock" and not self.calendar else float(self.starts[0])
         time = moment(launch, self.calendar)
-        if kind == "flow" and time > self.starts[0] + 1e-9 or time > self.ends[0] + 1e-9:
+        if (kind == "flow" and time > self.starts[0] + 1e-9) or time > self.ends[0] + 1e-9:
             raise ModelError(f"launch {launch!r} comes after the first observation; it is when the curve starts")
         return time
 
@@ -66,7 +67,11 @@ class Timeline:
         """The periods that follow: of the frequency of the index, or as long as the last one."""
         last = float(self.ends[-1])
         edges = last + self.step * np.arange(steps + 1)
-        return Timeline(_following(self.labels, edges[1:], steps), edges[:-1], edges[1:], self.calendar)
+        if self.calendar and self.labels.dtype == object:  # labels of Periods
+            labels = pd.Index([_label(start, end) for start, end in pairwise(edges)])
+        else:
+            labels = _following(self.labels, edges[1:], steps)
+        return Timeline(labels, edges[:-1], edges[1:], self.calendar)
 
     def part(self, first: int, last: int) -> Timeline:
         """The periods from one position up to another."""
@@ -99,6 +104,20 @@ def _years(day: dt.date) -> float:
     return day.year + (day.month - 1 + (day.day - 1) / length) / 12
 
 
+def _label(start: float, end: float) -> str:
+    """The label of a period of whole months, else of its rounded days."""
+    first, last = _date(start), _date(end)
+    return Period(first, max(last - dt.timedelta(1), first)).label
+
+
+def _date(years: float) -> dt.date:
+    months, part = divmod(round(years * 12, 6), 1)
+    year, month = divmod(int(months), 12)
+    day = dt.date(year, month + 1, 1)
+    length = (day.replace(year=year + (month + 1) // 12, month=(month + 1) % 12 + 1) - day).days
+    return day + dt.timedelta(round(part * length))
+
+
 def read_timeline(index: Any, time: Any, count: int, kind: str) -> Timeline:
     """The timeline of a series.
 
@@ -107,8 +126,8 @@ def read_timeline(index: Any, time: Any, count: int, kind: str) -> Timeline:
     index : pandas Index or None
         The index of the series, used where ``time`` is None. Whole numbers count periods of length one.
     time : index, array_like or sequence of Period, optional
-        PeriodIndex; DatetimeIndex (for flows, of whole months); IntervalIndex; ``forecasting.Period``s; whole years such as
-        2015; numbers: the ends of the periods or the times of a stock, or one more than observations: all edges.
+        PeriodIndex; DatetimeIndex (for flows, of whole months); IntervalIndex; ``forecasting.Period``s; whole years
+        such as 2015; numbers: the ends of the periods or the times of a stock, or one more than observations: all edges.
     count : int
         Number of observations.
     kind : {"flow", "stock"}
@@ -127,7 +146,7 @@ def read_timeline(index: Any, time: Any, count: int, kind: str) -> Timeline:
     if len(values) != count:
         raise ModelError(f"time has {len(values)} entries and endog {count}; give one per observation, or all edges")
     if values and all(isinstance(value, Period) for value in values):
-        return _of_days(pd.Index([str(value) for value in values]), [(v.start, v.end) for v in values])
+        return _of_days(pd.Index([value.label for value in values], dtype=object), [(v.start, v.end) for v in values])
     labels = _labels(index if time is None else time, values)
     _check_order(labels)
     if isinstance(labels, pd.PeriodIndex):
