@@ -23,7 +23,7 @@ from forecasting.periods import as_date
 from forecasting.runs.store import RECORD, read_json
 from forecasting.scenarios.naming import unsafe_name
 
-__all__ = ["Run", "find_params", "plan_runs"]
+__all__ = ["Run", "environment", "find_params", "plan_runs"]
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -101,9 +101,9 @@ def plan_runs(
     """
     files = find_params(paths)
     _check_names(files)
-    environment = _environment() | {"as_of": as_of or ""}
+    surroundings = environment() | {"as_of": as_of or ""}
     records = {path: read_json(Path(out) / scenario_name(path) / RECORD) for path in files}
-    sources = {path: _sources(path, records[path], environment) for path in files}
+    sources = {path: _sources(path, records[path], surroundings) for path in files}
     unchanged = {path for path in files if sources[path] == records[path].get("sources")}
     read = _read([path for path in files if path not in unchanged], as_of)
     runs = []
@@ -112,7 +112,7 @@ def plan_runs(
         parameters, facts = read.get(path) or (record["parameters"], record["identity"]["facts"])
         template = find_notebook(path, notebook_name(parameters))
         own = {"parameters": _hash(canonical(parameters).encode()), "facts": facts, "notebook": _file_hash(template)}
-        identity = own | {key: value for key, value in environment.items() if key not in ("ledger", "as_of")}
+        identity = own | {key: value for key, value in surroundings.items() if key not in ("ledger", "as_of")}
         reason = "forced" if force else _reason(Path(out), name, record, identity)
         quick = sources[path] | {"notebook": own["notebook"]}
         runs.append(Run(name, path, template, parameters, identity, quick, reason))
@@ -259,7 +259,7 @@ def _change(key: str, before: str | None, now: str) -> str:
     return f"{key} {before} is now {now}" if versioned else f"{key} changed"
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Hash the package's own code and data, and list the versions that matter."""
     code = [path for path in PACKAGE.rglob("*") if path.suffix in CODE and "__pycache__" not in path.parts]
     data = [path for path in (PACKAGE / "data").rglob("*") if path.is_file() and path not in code]

@@ -196,6 +196,10 @@ def _task(store: Store, run: Run, engine: Literal["fork", "kernel"], timeout: fl
 def _outcomes(store: Store, tasks: list[Task], jobs: int, engine: str, scheduler: str | None) -> Iterator[Outcome]:
     if not tasks:
         return iter(())
+    if scheduler:
+        from forecasting.runs.cluster import run_cluster
+
+        return run_cluster(tasks, scheduler, store.token)
     if engine == "kernel":
         return run_fresh(tasks, jobs, store.token)
     return run_warm(tasks, jobs, store.token, store.log("engine"))

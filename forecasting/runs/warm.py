@@ -43,13 +43,13 @@ class WarmParent:
         How many tasks it runs at once.
     token : str
         The run that it belongs to.
-    log : Path
-        File for what it prints.
+    log : Path, optional
+        File for what it prints; without one, that is lost.
     """
 
-    def __init__(self, jobs: int, token: str, log: Path) -> None:
+    def __init__(self, jobs: int, token: str, log: Path | None) -> None:
         command = [sys.executable, "-m", "forecasting.runs.warm", str(jobs)]
-        with log.open("w", encoding="utf-8") as errors:
+        with open(log or os.devnull, "w", encoding="utf-8") as errors:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
@@ -63,6 +63,11 @@ class WarmParent:
         assert self._process.stdout is not None
         self._to: IO[str] = self._process.stdin
         self._from: IO[str] = self._process.stdout
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.poll() is None
 
     def submit(self, task: Task) -> None:
         """Send a task; without effect if the process has ended, which `outcome` then says."""

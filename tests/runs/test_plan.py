@@ -60,8 +60,8 @@ def test_each_thing_that_a_report_depends_on_makes_it_stale(project: Any, monkey
     project.notebook("print('another')")
     assert only(project).reason == "notebook changed"
     recorded(project)
-    before = plan._environment()
-    monkeypatch.setattr(plan, "_environment", lambda: before | {"package": "1", "prior": "2", "numpy": "9.9"})
+    before = plan.environment()
+    monkeypatch.setattr(plan, "environment", lambda: before | {"package": "1", "prior": "2", "numpy": "9.9"})
     assert only(project).reason == f"package changed; prior changed; numpy {before['numpy']} is now 9.9"
 
 
@@ -69,9 +69,9 @@ def test_what_does_not_change_the_report_leaves_it_fresh(project: Any, monkeypat
     project.scenario("uz-baseline")
     recorded(project)
     project.scenario("uz-baseline", text="# a comment\n")
-    before = plan._environment()
+    before = plan.environment()
     monkeypatch.setattr(
-        plan, "_environment", lambda: before | {"ledger": "a note was reworded after the scenario's date"}
+        plan, "environment", lambda: before | {"ledger": "a note was reworded after the scenario's date"}
     )
     assert only(project).fresh
 

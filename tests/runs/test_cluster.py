@@ -1,0 +1,95 @@
+"""A grid on a real scheduler with real worker processes comes to what it comes to here."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from forecasting.errors import RunError
+from forecasting.runs import cluster
+from forecasting.runs.runner import run
+
+CLUSTER = """
+import sys
+from distributed import LocalCluster
+if __name__ == "__main__":
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as made:
+        print(made.scheduler_address, flush=True)
+        sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    script = tmp_path_factory.mktemp("cluster") / "cluster.py"
+    script.write_text(CLUSTER)
+    environment = os.environ | {"DASK_DISTRIBUTED__WORKER__DAEMON": "False", "SECRET_OF_THE_WORKER": "hunter2"}
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": environment}
+    with subprocess.Popen([sys.executable, str(script)], cwd=script.parent, **pipes) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        yield process.stdout.readline().strip()
+        process.stdin.close()
+
+
+def test_reports_come_home_and_equal_those_made_here(project: Any, scheduler: str) -> None:
+    project.notebook("print(name, seed)", "import os; print(sorted(os.environ))\n1 / (name != 'uz-c')")
+    for seed, name in enumerate(("uz-a", "uz-b", "uz-c")):
+        project.scenario(name, seed)
+    done = run([project.params], project.out, scheduler=scheduler, progress=False)
+    assert [(result.name, result.status) for result in done.results] == [
+        ("uz-a", "done"),
+        ("uz-b", "done"),
+        ("uz-c", "failed"),
+    ]
+    assert done.failed[0].reason == "cell In [4]: ZeroDivisionError: division by zero"
+    assert project.printed("uz-b").startswith("uz-b 1\n")
+    assert "SECRET_OF_THE_WORKER" not in project.printed("uz-b")
+    assert (project.out / "failures" / "uz-c" / "report.ipynb").exists()
+    assert "ZeroDivisionError" in (project.out / "logs" / "uz-c.log").read_text()
+    again = run([project.params], project.out, progress=False)
+    assert [result.status for result in again.results] == ["fresh", "fresh", "failed"]
+
+
+def test_a_worker_that_is_killed_is_survived_and_nothing_runs_twice_into_the_report(
+    project: Any, scheduler: str
+) -> None:
+    once = project.root / "once"
+    project.notebook(
+        "import os, time\nparent = lambda pid: int(open(f'/proc/{pid}/stat').read().rpartition(')')[2].split()[1])",
+        f"first = name == 'uz-b' and not os.path.exists('{once}')",
+        f"if first:\n    open('{once}', 'w').close()\n    os.kill(parent(parent(os.getppid())), 9)\n    time.sleep(60)",
+        "print(name, seed)",
+    )
+    for seed, name in enumerate(("uz-a", "uz-b", "uz-c")):
+        project.scenario(name, seed)
+    done = run([project.params], project.out, scheduler=scheduler, progress=False)
+    assert once.exists()
+    assert done.ok, str(done)
+    assert [project.printed(name) for name in ("uz-a", "uz-b", "uz-c")] == ["uz-a 0\n", "uz-b 1\n", "uz-c 2\n"]
+
+
+def test_a_scheduler_that_is_not_there_is_told(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE", 0.5)
+    project.scenario("uz-a")
+    with pytest.raises(RunError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        run([project.params], project.out, scheduler="tcp://127.0.0.1:9", progress=False)
+
+
+def test_workers_with_another_version_are_refused(
+    project: Any, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = cluster.environment()
+    answers = {"tcp://worker": mine | {"numpy": "1.0"}}
+
+    class Client:
+        def run(self, call: Any) -> dict[str, Any]:
+            return answers
+
+    with pytest.raises(RunError, match=rf"the worker tcp://worker has numpy 1.0, here {mine['numpy']}"):
+        cluster._compare(Client())
