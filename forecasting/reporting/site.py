@@ -122,8 +122,8 @@ def _render(runs: list[dict[str, Any]], table: pd.DataFrame, figures: list[str])
     from jinja2 import Environment, StrictUndefined
 
     failures = list(_failures(runs))
-    sections = list(_sections(runs, table))
-    columns: list[str] = max((section["columns"] for section in sections), key=len, default=[])
+    columns = _columns(runs)
+    sections = list(_sections(runs, table, columns))
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return page.from_string(template_text("index.html.j2")).render(
         title=TITLE,
@@ -164,25 +164,29 @@ def _failures(runs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             yield {"name": run["name"], "cell": told.get("cell"), "message": message, "trace": trace, "older": older}
 
 
-def _sections(runs: list[dict[str, Any]], table: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _sections(runs: list[dict[str, Any]], table: pd.DataFrame, columns: list[str]) -> Iterator[dict[str, Any]]:
     countries = [run for run in runs if run["country"]]
     corridors = [run for run in runs if not run["country"]]
     words = "What comes in the first two years not yet known, and where the chain stands at the horizon."
     if countries:
-        yield {"id": "countries", "title": "Countries by scenarios", "words": words} | _rows(countries, table)
+        yield {"id": "countries", "title": "Countries by scenarios", "words": words} | _rows(countries, table, columns)
     if corridors:
         words = "What leaves Xinjiang and passes its ports on the way to Central Asia."
-        yield {"id": "corridors", "title": "Corridors", "words": words} | _rows(corridors, table)
+        yield {"id": "corridors", "title": "Corridors", "words": words} | _rows(corridors, table, columns)
 
 
-def _rows(runs: list[dict[str, Any]], table: pd.DataFrame) -> dict[str, Any]:
+def _columns(runs: list[dict[str, Any]]) -> list[str]:
+    """The scenarios of all runs, the usual ones first."""
     names = {run["scenario"] for run in runs}
-    columns = [*(name for name in ORDER if name in names), *sorted(names - set(ORDER))]
+    return [*(name for name in ORDER if name in names), *sorted(names - set(ORDER))]
+
+
+def _rows(runs: list[dict[str, Any]], table: pd.DataFrame, columns: list[str]) -> dict[str, Any]:
     by_place: dict[str, dict[str, Any]] = {}
     for run in sorted(runs, key=lambda run: (run["country"] not in COUNTRIES, run["place"])):
         by_place.setdefault(run["place"], {})[run["scenario"]] = _card(run, table)
     rows = [{"place": place, "cards": [cards.get(name) for name in columns]} for place, cards in by_place.items()]
-    return {"columns": columns, "rows": rows}
+    return {"columns": [name for name in columns if any(name in cards for cards in by_place.values())], "rows": rows}
 
 
 def _card(run: dict[str, Any], table: pd.DataFrame) -> dict[str, Any]:
@@ -200,10 +204,11 @@ def _card(run: dict[str, Any], table: pd.DataFrame) -> dict[str, Any]:
 
 
 def _headline(run: dict[str, Any], table: pd.DataFrame) -> list[dict[str, Any]]:
-    measure, place = run["measure"], run["part"]
-    known = table[(table["measure"] == measure) & (table["country"] == place)]
-    if known.empty:
+    measure = run["measure"]
+    places = list(dict.fromkeys(table.loc[table["measure"] == measure, "country"]))
+    if not places:
         return []
+    place = run["part"] if run["part"] in places else places[-1]
     return headline(table, measure, run["first_year"] or int(bands(table, measure, place).index[0]), place)
 
 

@@ -13,6 +13,7 @@ from forecasting.errors import InputError
 from forecasting.periods import span, year
 from forecasting.reporting import figures
 from forecasting.reporting.figures import facts as drawing
+from forecasting.reporting.figures.marks import marks
 from forecasting.reporting.figures.style import ACCENTS, BLUE, CHARGING, INK, SCENARIOS, figure, tint
 from forecasting.reporting.html import template_text
 from forecasting.scenarios.results import difference, sum_outlooks
@@ -76,7 +77,7 @@ def test_a_stock_stands_on_the_last_day_of_its_year(outlook, ledger):
 
 
 def test_a_total_is_as_long_as_its_period_and_as_high_as_its_yearly_rate(ledger):
-    shown = {mark.label: mark for mark in drawing.marks(ledger.frame, "ev_imports")}
+    shown = {mark.label: mark for mark in marks(ledger.frame, "ev_imports")}
     part = shown["2,544"]
     assert part.period == span("2023-01-01", "2023-04-30")
     assert part.height == pytest.approx(2544 * 365 / 120)
@@ -93,7 +94,7 @@ def test_a_bound_is_an_arrow_into_the_side_that_is_possible(ledger):
     assert arrow.y[0] > rate
     assert arrow.y[0] - arrow.error_y.arrayminus[0] == pytest.approx(rate, rel=1e-3)
     upper = ledger.frame.assign(relation="at_most")
-    for down in arrows(drawing.fact_traces(drawing.marks(upper, "ev_imports")), "triangle-down"):
+    for down in arrows(drawing.fact_traces(marks(upper, "ev_imports")), "triangle-down"):
         assert all(error > 0 for error in down.error_y.array)
 
 
@@ -104,12 +105,39 @@ def test_each_basis_has_its_colour_and_the_forecast_one_is_ink(ledger):
     assert len(drawing.basis_colours([str(n) for n in range(20)])) == 20
 
 
-def test_growth_has_no_height_and_targets_are_no_outcomes(ledger):
+def test_growth_has_no_height_of_its_own_and_targets_are_no_outcomes(ledger):
     frame = ledger.frame
-    labels = [mark.label for mark in drawing.marks(frame, "ev_imports")]
-    assert "250" not in labels
-    assert drawing.marks(frame.assign(kind="target"), "ev_imports") == []
-    assert len(drawing.marks(frame.assign(kind="target"), "ev_imports", kinds=("target",))) == 5
+    assert "250" not in [mark.label for mark in marks(frame, "ev_imports")]
+    assert marks(frame.assign(kind="target"), "ev_imports") == []
+    assert len(marks(frame.assign(kind="target"), "ev_imports", kinds=("target",))) == 5
+
+
+def test_growth_on_a_printed_base_implies_a_total():
+    base = {"period_start": "2022-01-01", "period_end": "2022-05-31", "value": 100.0, "quantity": "total"}
+    growth = {
+        "period_start": "2023-01-01",
+        "period_end": "2023-05-31",
+        "value": 410.4,
+        "quantity": "yoy_growth_percent",
+    }
+    common = {
+        "measure": "ev_export_value_index",
+        "kind": "outcome",
+        "partner": "World",
+        "relation": "equals",
+        "unit": "",
+    }
+    rows = [base | common, growth | common]
+    frame = pd.DataFrame(rows).assign(basis="a", source="b", published="2023", id="x", reference="")
+    first, implied = marks(frame, "ev_export_value_index")
+    assert (first.label, implied.label, implied.relation) == ("100", "510", "about")
+    assert implied.height == pytest.approx(510.4 * 365 / 151)
+    assert len(marks(frame.assign(basis=["a", "b"]), "ev_export_value_index")) == 1
+
+
+def test_nothing_printed_is_said(ledger):
+    chart = figures.evidence_chart(ledger.select(place="UZ", measure="ev_stock"), "ev_imports")
+    assert chart.layout.annotations[0].text == "No number has been printed."
 
 
 def test_a_part_within_a_longer_total_gets_no_area_of_its_own():
@@ -119,7 +147,7 @@ def test_a_part_within_a_longer_total_gets_no_area_of_its_own():
         measure="ev_imports", kind="outcome", partner="World", quantity="total", relation="equals", basis="a", source=""
     )
     frame = frame.assign(published="2023", id="x", unit="vehicles", reference="")
-    shown = drawing.marks(frame, "ev_imports")
+    shown = marks(frame, "ev_imports")
     assert [mark.period for mark in drawing.outermost(shown)] == [year(2022)]
 
 
@@ -135,7 +163,7 @@ def test_hover_text_is_escaped():
         measure="ev_imports", kind="outcome", partner="World", quantity="total", relation="equals", value=1.0
     )
     frame = frame.assign(period_start="2022-01-01", period_end="2022-12-31", reference="")
-    (mark,) = drawing.marks(frame, "ev_imports")
+    (mark,) = marks(frame, "ev_imports")
     assert "<script>" not in mark.hover
     assert "&lt;script&gt;" in mark.hover
 

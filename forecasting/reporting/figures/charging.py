@@ -9,8 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.errors import InputError
-from forecasting.reporting.figures.facts import Mark
 from forecasting.reporting.figures.fan import drawn_facts
+from forecasting.reporting.figures.marks import Mark
 from forecasting.reporting.figures.style import (
     AMBER,
     BLUE,

@@ -8,96 +8,20 @@ the tables.
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.measures import MEASURES
-from forecasting.periods import Period, span, year
+from forecasting.reporting.figures.marks import BOUNDS, Mark
 from forecasting.reporting.figures.style import ACCENTS, INK, tint
-from forecasting.reporting.wording import period_words, readable, rounded, statement
+from forecasting.reporting.wording import period_words, rounded
 
-__all__ = ["Mark", "fact_traces", "marks"]
+__all__ = ["basis_colours", "fact_traces", "outermost"]
 
 HALF_YEAR = 183  # days
 DAY = 86_400_000  # milliseconds, the unit of a bar's width on a time axis
-BOUNDS = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
 REACH = 0.16  # of an arrow, in units of the log
-LIKELY = ("outcome", "estimate", "judgement")
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One fact ready to be drawn: its span, its height in units a year (or its level), and its words."""
-
-    period: Period
-    height: float
-    basis: str
-    relation: str
-    stock: bool
-    label: str
-    hover: str
-
-    @property
-    def middle(self) -> str:
-        """The middle of the period, as an ISO day."""
-        return (self.period.start + (self.period.end - self.period.start) / 2).isoformat()
-
-    @property
-    def whole_year(self) -> bool:
-        """Whether the period is one calendar year."""
-        return self.period == year(self.period.start.year)
-
-
-def marks(facts: pd.DataFrame, measure: str, kinds: tuple[str, ...] = LIKELY) -> list[Mark]:
-    """The facts of one measure that have a height of their own, in order of time.
-
-    Parameters
-    ----------
-    facts : pandas.DataFrame
-        The frame of a ledger.
-    measure : str
-        Which measure.
-    kinds : tuple of str
-        Kinds of facts that are drawn; targets and claims are not outcomes and stay out unless asked for.
-    """
-    wanted = facts[(facts["measure"] == measure) & facts["kind"].isin(kinds) & facts["partner"].isin(["World", ""])]
-    found = (_mark(row, MEASURES[measure].kind == "stock") for row in wanted[wanted["value"] > 0].itertuples())
-    return sorted((mark for mark in found if mark), key=lambda mark: (mark.period, mark.height))
-
-
-def _mark(fact: Any, is_stock: bool) -> Mark | None:
-    if not fact.period_end or fact.quantity not in ("", "total", "stock", "per_day"):
-        return None
-    stock = fact.quantity == "stock" or (fact.quantity == "" and is_stock)
-    period = span(fact.period_end if stock else fact.period_start or fact.period_end, fact.period_end)
-    label = f"{readable(fact.value)} a day" if fact.quantity == "per_day" else readable(fact.value)
-    height = fact.value if stock else yearly_rate(fact.value, period, fact.quantity == "per_day")
-    lines = (
-        f"<b>{html.escape(statement(fact))}</b>",
-        period_words(period),
-        fact.basis,
-        f"{fact.source}, {fact.published} ({fact.id})",
-    )
-    hover = "<br>".join(html.escape(line, quote=False) if line[:3] != "<b>" else line for line in lines if line)
-    return Mark(period, height, fact.basis, fact.relation, stock, label, hover)
-
-
-def yearly_rate(value: float, period: Period, per_day: bool = False) -> float:
-    """A period's total as a rate per year.
-
-    Examples
-    --------
-    >>> yearly_rate(2544.0, span("2023-01-01", "2023-04-30")), yearly_rate(2180.0, year(2022))
-    (7738.0, 2180.0)
-    """
-    days = year(period.end.year).days
-    return value * days if per_day else value * days / period.days
 
 
 def basis_colours(names: list[str], main: str | None = None) -> dict[str, str]:

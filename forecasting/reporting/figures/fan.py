@@ -14,8 +14,9 @@ import plotly.graph_objects as go
 
 from forecasting.evidence.places import PLACES, place_name
 from forecasting.measures import MEASURES
-from forecasting.reporting.figures.facts import Mark, basis_colours, fact_traces, marks
-from forecasting.reporting.figures.style import BLUE, DEEP, band, figure, tint
+from forecasting.reporting.figures.facts import basis_colours, fact_traces
+from forecasting.reporting.figures.marks import Mark, marks
+from forecasting.reporting.figures.style import BLUE, DEEP, MUTED, band, figure, tint
 from forecasting.reporting.tables import bands
 from forecasting.reporting.wording import interval, label_of, readable, rounded, unit_of
 
@@ -217,17 +218,24 @@ def _frame(outlook: Outlook, measure: str, place: str) -> go.Figure:
 def _scaled(chart: go.Figure, wide: pd.DataFrame, shown: Sequence[Mark], log: bool | None) -> go.Figure:
     """Set the scale; a linear one ends above the 90 % quantile, so that a long tail does not flatten the rest."""
     heights = [mark.height for mark in shown] + (list(wide[0.5]) if len(wide) else [])
-    if log is None:
-        log = bool(heights) and max(heights) > 30 * min(heights)
-    if log and heights:
+    if not heights:
+        return _nothing(chart)
+    if log or (log is None and max(heights) > 30 * min(heights)):
         chart.update_yaxes(type="log", dtick=1 if max(heights) > 100 * min(heights) else "D2")
-    elif heights:
+    else:
         top = max([1.15 * max(heights), *(wide[0.9] * 1.15 if len(wide) else [])])
         chart.update_yaxes(range=[0, float(f"{top:.3g}")])
-    chart.update_xaxes(tickformat="%Y", dtick="M12" if _years(wide, shown) <= 16 else "M24", ticklabelmode="period")
+    years = [int(str(year)) for year in wide.index]
+    first = min([mark.period.start.year for mark in shown] + years)
+    last = max([mark.period.end.year for mark in shown] + years)
+    step = "M12" if last - first < 16 else "M24"
+    whole = [f"{first}-01-01", f"{last}-12-31"]
+    chart.update_xaxes(type="date", range=whole, tickformat="%Y", dtick=step, ticklabelmode="period")
     return chart.update_layout(bargap=0, barmode="overlay")
 
 
-def _years(wide: pd.DataFrame, shown: Sequence[Mark]) -> int:
-    ends = [mark.period.end.year for mark in shown] + [int(year) for year in wide.index]
-    return max(ends, default=0) - min(ends, default=0) + 1
+def _nothing(chart: go.Figure) -> go.Figure:
+    """Say that there is nothing, in place of empty axes."""
+    words = {"text": "No number has been printed.", "showarrow": False, "font": {"color": MUTED, "size": 14}}
+    chart.add_annotation(words, x=0.5, y=0.5, xref="paper", yref="paper")
+    return chart.update_layout(height=180, xaxis_visible=False, yaxis_visible=False)
