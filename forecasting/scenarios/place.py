@@ -84,8 +84,14 @@ def place_flow(setting: Setting, place: str) -> PlaceFlow:
             draws=setting.draws,
             seed=scenario.seed,
         )
-    after = apply_drivers(before, setting.drivers, known_until, scenario.seed)
+    bounded = [driver for driver in setting.drivers if driver.kind != "ceiling" or before.market is not None]
+    after = apply_drivers(before, bounded, known_until, scenario.seed)
     remarks = [f"{place_name(place)}: {text}." for text in (*before.remarks, *said)] if len(evidence) else []
+    remarks += [
+        f"The driver {driver.name} is left out: the market of which it bounds the share was not known."
+        for driver in setting.drivers
+        if driver not in bounded
+    ]
     return PlaceFlow(evidence, market, first_year, before, after, tuple(dict.fromkeys(remarks)))
 
 
