@@ -1,0 +1,199 @@
+"""Each kind of fact as a contrast of logs: what is read from a row, what it weighs, how the truth may lie about it."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from forecasting.errors import EvidenceError
+from forecasting.growth.likelihood import Noise, flow_weights, observe
+from forecasting.growth.statements import read_statements, years_spoken_of
+from forecasting.periods import span, year
+
+QUICK = settings(deadline=None, derandomize=True, max_examples=40)
+DAYS = st.dates(min_value=pd.Timestamp("2021-01-01").date(), max_value=pd.Timestamp("2023-12-31").date())
+
+
+def one(table):
+    (statement,), remarks = read_statements(table)
+    assert remarks == []
+    return statement
+
+
+@QUICK
+@given(DAYS, DAYS, DAYS)
+def test_weights_of_periods_add(a, b, c):
+    first, middle, last = sorted((a, b, c))
+    if middle == last:
+        return
+    next_day = (pd.Timestamp(middle) + pd.Timedelta(days=1)).date()
+    whole = flow_weights(span(first, last), 2021, 36)
+    parts = flow_weights(span(first, middle), 2021, 36) + flow_weights(span(next_day, last), 2021, 36)
+    np.testing.assert_allclose(whole, parts, atol=1e-12)
+
+
+def test_weights_of_a_year_and_of_half_a_month():
+    assert flow_weights(year(2022), 2021, 24).tolist() == [0.0] * 12 + [1.0] * 12 + [0.0]
+    assert flow_weights(span("2021-02-01", "2021-02-14"), 2021, 12)[1] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "value", "expected"),
+    [
+        ("total", 2180.0, 2180.0),
+        ("yoy_growth_percent", 410.4, 5.104),
+        ("yoy_growth_percent", -40.0, 0.6),
+        ("yoy_difference", 2846.0, 1.0),
+        ("per_day", 100.0, 12_000.0),
+    ],
+)
+def test_value_of_the_contrast(facts, quantity, value, expected):
+    seen = observe(one(facts(("equals", quantity, "2023-01-01/2023-04-30", value))), 2022, 24)
+    assert math.exp(seen.value) == pytest.approx(expected)
+    assert seen.numerator[12:16].tolist() == [1.0] * 4
+
+
+def test_growth_and_difference_weigh_the_same_months_a_year_before(facts):
+    grown = observe(one(facts(("equals", "yoy_growth_percent", "2023-01-01/2023-05-31", 100))), 2022, 24)
+    more = observe(one(facts(("equals", "yoy_difference", "2023-01-01/2023-05-31", 500))), 2022, 24)
+    fewer = observe(one(facts(("equals", "yoy_difference", "2023-01-01/2023-05-31", -500))), 2022, 24)
+    for seen in (grown, more):
+        assert np.flatnonzero(seen.denominator).tolist() == [0, 1, 2, 3, 4]
+    assert (grown.constant, more.constant, fewer.constant) == (0.0, 500.0, 500.0)
+    assert np.flatnonzero(fewer.numerator).tolist() == [0, 1, 2, 3, 4]  # the year before is up by as many
+
+
+@pytest.mark.parametrize(("quantity", "value"), [("total", 500.0), ("yoy_growth_percent", 33.5), ("per_day", 7.0)])
+def test_a_fact_is_shown_as_it_was_printed(facts, quantity, value):
+    seen = observe(one(facts(("equals", quantity, "2023-01-01/2023-04-30", value))), 2022, 24)
+    assert float(seen.shown(seen.value)) == pytest.approx(value)
+
+
+def test_small_totals_are_noisier_than_large_ones(facts):
+    sd = [min(observe(one(facts(("equals", "total", 2022, n))), 2022, 12).noise.sd) for n in (13, 131, 2180, 100_000)]
+    assert sd == sorted(sd, reverse=True)
+    assert sd[0] == pytest.approx(math.sqrt(1 / 13), rel=0.1)
+    assert sd[-1] == pytest.approx(0.01, rel=0.1)
+
+
+def test_printed_digits_and_about_widen(facts):
+    def narrow(relation, rounding):
+        return min(observe(one(facts((relation, "total", 2022, 15_000, {"rounding": rounding}))), 2022, 12).noise.sd)
+
+    assert narrow("equals", 500.0) > narrow("equals", 0.5)
+    assert narrow("about", 0.5) > 2 * narrow("equals", 0.5)
+
+
+def test_a_stock_counts_what_came_before_less_what_was_scrapped(facts):
+    table = facts(("equals", "stock", "2023-12-31/2023-12-31", 8000)).assign(measure="ev_stock")
+    seen = observe(one(table), 2022, 24)
+    weights = seen.numerator[:24]
+    assert (np.diff(weights) > 0).all()
+    assert weights[-1] == pytest.approx(1.0)
+    assert 0.9 < weights[0] < 1.0
+    assert 0 < seen.numerator[-1] <= weights[0]
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_bound_leaves_about_an_exponential_beyond_it(side):
+    step, wide = 0.05, 0.6
+    noise = Noise.beyond(step, wide, side)
+    assert sum(noise.weight) == pytest.approx(1.0)
+    parts = list(zip(noise.weight, noise.mean, noise.sd, strict=True))
+    for x in (0.02, 0.05, 0.1, 0.3, 1.0):
+        mass = sum(w * stats.norm.cdf(side * (side * x - m) / s) for w, m, s in parts)
+        exact = 0.75 * stats.expon.cdf(x, scale=step) + 0.25 * stats.expon.cdf(x, scale=wide)
+        assert mass == pytest.approx(exact, abs=0.06), x
+    wrong = sum(w * stats.norm.cdf(side * (side * -0.05 - m) / s) for w, m, s in parts)
+    assert wrong < 0.06  # of the truth lies clearly on the other side
+
+
+@pytest.mark.parametrize(
+    ("relation", "sign"), [("greater_than", 1), ("at_least", 1), ("less_than", -1), ("at_most", -1)]
+)
+def test_bounds_lie_on_their_side(facts, relation, sign):
+    noise = observe(one(facts((relation, "total", 2022, 35_000))), 2022, 12).noise
+    assert np.sign(np.dot(noise.weight, noise.mean)) == sign
+
+
+def test_a_reference_to_another_fact_or_to_a_period_nobody_printed(facts):
+    rows = facts(
+        ("equals", "total", "2023-01-01/2023-04-30", 9653, {"id": "a"}),
+        ("greater_than", "total", "2023-01-01/2023-04-30", np.nan, {"id": "b", "reference": "c"}),
+        ("equals", "total", 2022, 5000, {"id": "c"}),
+        (
+            "greater_than", "total", "2023-01-01/2023-04-30", np.nan,
+            {"id": "d", "reference": "vehicle_exports@baktu:2021-01-01/2021-12-31"},
+        ),
+    )  # fmt: skip
+    statements, _ = read_statements(rows)
+    other = {s.name: s.other for s in statements}
+    assert other == {"a": None, "b": year(2022), "c": None, "d": year(2021)}
+    assert years_spoken_of(statements, []) == (2021, 2023)
+
+
+def test_growth_speaks_of_the_year_before(facts):
+    statements, _ = read_statements(facts(("equals", "yoy_growth_percent", 2023, 50)))
+    assert years_spoken_of(statements, []) == (2022, 2023)
+
+
+def test_only_outcomes_estimates_and_judgements_of_the_whole_are_read(facts):
+    kinds = ("outcome", "estimate", "judgement", "target", "event", "claim", "context")
+    table = facts(*(("equals", "total", 2010 + i, 100, {"kind": kind}) for i, kind in enumerate(kinds)))
+    statements, _ = read_statements(table)
+    assert [s.kind for s in statements] == ["outcome", "estimate", "judgement"]
+    part, remarks = read_statements(facts(("equals", "total", 2022, 100, {"partner": "CN"})))
+    assert part == []
+    assert "one partner only" in remarks[0]
+
+
+def test_the_later_vintage_counts(facts):
+    table = facts(
+        ("equals", "total", 2022, 1114, {"id": "revised", "published": "2023-08-07"}),
+        ("equals", "total", 2022, 1125, {"id": "first", "published": "2022-07-18"}),
+    )
+    for rows in (table, table.iloc[::-1]):
+        statements, remarks = read_statements(rows)
+        assert [s.value for s in statements] == [1114.0]
+        assert remarks == ["first is an older vintage of the same quantity and was not used"]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (("equals", "total", 2022, -5), r"total of -5 is negative"),
+        (("equals", "yoy_growth_percent", 2022, -100), r"growth of -100 % leaves nothing"),
+        (("equals", "yoy_growth_percent", 2022, -150), r"growth of -150 % leaves nothing"),
+        (("equals", "per_day", 2022, 0), r"rate of 0 a day"),
+        (("equals", "total", 2022, np.inf), r"value is infinite"),
+        (("equals", "total", 2022, "many"), r"value 'many' is not a number"),
+        (("equal", "total", 2022, 5), r"unknown relation 'equal'; did you mean 'equals'"),
+        (("equals", "totals", 2022, 5), r"unknown quantity 'totals'; did you mean 'total'"),
+    ],
+)
+def test_impossible_facts_are_refused_by_name(facts, row, message):
+    with pytest.raises(EvidenceError, match=f"fact 1: .*{message}"):
+        read_statements(facts(row))
+
+
+def test_a_table_without_values_says_what_is_missing():
+    with pytest.raises(EvidenceError, match=r"lack the column.*value"):
+        read_statements(pd.DataFrame({"relation": ["equals"], "period_end": ["2022-12-31"]}))
+
+
+def test_a_value_that_refers_to_nothing_is_left_out_aloud(facts):
+    statements, remarks = read_statements(facts(("equals", "total", 2022, np.nan)))
+    assert statements == []
+    assert "was not used" in remarks[0]
+
+
+@pytest.mark.xfail(strict=True, reason="a reference's measure is not looked at")
+def test_a_share_of_another_measure_is_left_out_aloud(facts):
+    told = {"measure": "ev_imports", "place": "TJ", "reference": "car_imports@TJ:2022-01-01/2022-12-31"}
+    statements, remarks = read_statements(facts(("equals", "share_percent", 2022, 40, told)))
+    assert statements == []
+    assert "car_imports" in remarks[0]

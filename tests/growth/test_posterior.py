@@ -1,0 +1,126 @@
+"""The sampler against brute force: prior draws weighted by the likelihood, for facts so rough that some draws fit."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.special import logsumexp
+from scipy.stats import norm
+
+from forecasting.growth.flow import forecast_flow
+from forecasting.growth.likelihood import observe
+from forecasting.growth.path import Path, Start
+from forecasting.growth.posterior import sample
+from forecasting.growth.prior import Prior
+from forecasting.growth.statements import read_statements
+from forecasting.periods import year
+
+SIZE, BRUTE, LEVELS = 300_000.0, 120_000, (0.1, 0.25, 0.5, 0.75, 0.9)
+ROUGH = {"rounding": 400.0}
+PART = "2023-01-01/2023-05-31"
+
+CASES = {
+    "annual total": [("equals", "total", 2022, 2000, ROUGH)],
+    "annual and part-year totals": [
+        ("equals", "total", 2022, 2000, ROUGH),
+        ("equals", "total", PART, 2500, {"rounding": 600.0}),
+    ],
+    "a bound": [("equals", "total", 2022, 2000, ROUGH), ("greater_than", "total", PART, 2000)],
+    "growth on an unknown base": [
+        ("equals", "total", PART, 2500, {"rounding": 600.0}),
+        ("equals", "yoy_growth_percent", PART, 150, {"rounding": 30.0}),
+    ],
+    "more than last year": [
+        ("equals", "total", PART, 2500, {"rounding": 600.0}),
+        ("greater_than", "total", PART, np.nan, {"reference": "ev_imports@UZ:2022-01-01/2022-12-31"}),
+    ],
+}
+
+
+def log_likelihood(observation, monthly):
+    """Of every draw, by the mixture as it is declared."""
+    flows = np.column_stack([monthly, np.zeros(len(monthly))])
+    below = flows @ observation.denominator + observation.constant
+    contrast = np.log(flows @ observation.numerator) - np.log(below)
+    noise = observation.noise
+    parts = [
+        math.log(w) + norm.logpdf(observation.value + m - contrast, scale=s)
+        for w, m, s in zip(noise.weight, noise.mean, noise.sd, strict=True)
+    ]
+    return logsumexp(parts, axis=0)
+
+
+def weighted_quantiles(values, weights, levels):
+    order = np.argsort(values)
+    return np.interp(levels, np.cumsum(weights[order]) / weights.sum(), values[order])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_agrees_with_prior_draws_weighted_by_the_likelihood(case, facts, simulate):
+    table, prior = facts(*CASES[case]), Prior.shipped()
+    statements, _ = read_statements(table)
+    start = Start(log_size=math.log(SIZE), log_size_sd=1.0)
+    path = Path(prior, 2022, 2024, start, {2022: (math.log(SIZE), 0.05)})
+    monthly = simulate(path, np.random.default_rng(1), BRUTE, 2025)
+    logs = sum(log_likelihood(observe(s, 2022, monthly.shape[1]), monthly) for s in statements)
+    weights = np.exp(logs - logs.max())
+    assert weights.sum() ** 2 / (weights**2).sum() > 300  # enough draws fit for the comparison to mean something
+    asked = [year(2022), year(2023), year(2024), year(2025)]
+    sizes = {2022: SIZE}
+    forecast = forecast_flow(table, asked, prior, sizes, draws=8000)
+    for i, period in enumerate(asked):
+        brute = weighted_quantiles(monthly[:, 12 * i : 12 * i + 12].sum(axis=1), weights, LEVELS)
+        ours = forecast.quantiles(LEVELS).loc[period.label].to_numpy()
+        spread = np.log(brute[-1] / brute[0])
+        np.testing.assert_allclose(np.log(ours), np.log(brute), atol=0.12 * spread + 0.01, err_msg=period.label)
+
+
+@pytest.fixture(scope="module")
+def path():
+    return Path(Prior.shipped(), 2021, 2024, Start(log_size=math.log(SIZE), log_size_sd=1.0), {2022: (12.6, 0.05)})
+
+
+def draw(path, facts, *rows, draws=1000, seed=0):
+    statements = read_statements(facts(*rows))[0] if rows else []
+    observations = [observe(s, path.first_year, path.months) for s in statements]
+    rng = np.random.default_rng(seed)
+    return sample(path, observations, {}, rng.standard_normal((draws, path.years)), rng)
+
+
+def test_without_facts_the_draws_are_the_prior(path, facts):
+    posterior = draw(path, facts, draws=4000)
+    shock = path.at_["shock"]
+    free = np.delete(posterior.x, np.r_[shock, path.at_["common"]], axis=1)
+    assert np.abs(free.mean(axis=0)).max() < 5 / math.sqrt(4000)
+    np.testing.assert_allclose(free.std(axis=0), 1.0, atol=0.08)
+    spread = np.quantile(posterior.x[:, shock], [0.1, 0.9])
+    rng, nu, market = np.random.default_rng(1), path.prior.shock_nu, path.prior.market_nu
+    shocks = np.sqrt(market / rng.chisquare(market, 50_000)) * rng.standard_t(nu, 50_000)
+    np.testing.assert_allclose(spread, np.quantile(shocks, [0.1, 0.9]), rtol=0.12)
+
+
+def test_what_is_expected_of_a_fact_leaves_that_fact_out(path, facts):
+    rows = [("equals", "total", 2022, 2000), ("equals", "total", 2023, 3500)]
+    told = draw(path, facts, *rows)
+    without = draw(path, facts, rows[0])
+    walk = path.flows(without.walk, without.x)[:, 24:36].sum(axis=1)
+    assert told.expected[1] == pytest.approx(np.log(walk).mean(), abs=0.1)
+    assert told.expected_sd[1] == pytest.approx(np.log(walk).std(), rel=0.35)
+    for value in (700, 15_000):  # whatever the fact itself says
+        surprising = draw(path, facts, rows[0], ("equals", "total", 2023, value))
+        assert surprising.expected[1] == pytest.approx(told.expected[1], abs=0.15)
+
+
+def test_a_fact_out_of_line_is_doubted_and_the_others_are_not(path, facts):
+    rows = [("equals", "total", f"2022-{k:02d}-01/2022-{k:02d}-28", 200) for k in range(1, 13)]
+    wrong = ("equals", "total", 2022, 9000)
+    posterior = draw(path, facts, *rows, wrong)
+    assert posterior.doubted[-1] > 0.5
+    assert posterior.doubted[:-1].max() < 0.3
+
+
+def test_the_same_generator_gives_the_same_draws(path, facts):
+    rows = [("equals", "total", 2022, 2000), ("greater_than", "total", "2023-01-01/2023-06-30", 1500)]
+    one, same, other = (draw(path, facts, *rows, seed=seed) for seed in (5, 5, 6))
+    np.testing.assert_array_equal(one.x, same.x)
+    assert not np.array_equal(one.x, other.x)
