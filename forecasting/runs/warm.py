@@ -103,6 +103,7 @@ def run_warm(tasks: Sequence[Task], jobs: int, token: str, log: Path) -> Iterato
             for task in left.values():
                 clear_folder(Path(task.folder))
                 parent.submit(task)
+            importlib.import_module("forecasting.reporting.site")  # needed in the end, and now there is nothing to do
             while left and (outcome := parent.outcome()):
                 del left[outcome.name]
                 yield outcome
