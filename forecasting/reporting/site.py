@@ -15,7 +15,7 @@ import pandas as pd
 from forecasting.evidence.places import COUNTRIES, PLACES, place_name
 from forecasting.reporting.html import check_page, figure_html, template_text
 from forecasting.reporting.tables import bands, headline
-from forecasting.reporting.wording import interval, label_of, readable
+from forecasting.reporting.wording import amount, amounts, label_of
 from forecasting.scenarios.naming import country_slug
 
 __all__ = ["build_site", "write_assets"]
@@ -213,9 +213,10 @@ def _headline(run: dict[str, Any], table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _line(told: Mapping[str, Any]) -> dict[str, str]:
-    shown = f"{readable(told['median'])} {told['unit']}" if told["unit"] in ("GWh", "MW") else readable(told["median"])
-    label, ends = label_of(told["measure"]), interval(told["lower80"], told["upper80"])
-    return {"label": label, "year": str(told["year"]), "median": shown, "range": ends}
+    measure, unit = told["measure"], told["unit"]
+    median = amount(told["median"], measure) + (f" {unit}" if unit in ("GWh", "MW") else "")
+    ends = amounts(told["lower80"], told["upper80"], measure)
+    return {"label": label_of(measure), "year": str(told["year"]), "median": median, "range": ends}
 
 
 def _gap(table: pd.DataFrame) -> dict[str, Any]:
@@ -229,15 +230,16 @@ def _gap(table: pd.DataFrame) -> dict[str, Any]:
     rows = [
         {
             "place": place_name(code),
-            "cells": [_cell(wide[code, name].loc[[year]]) for name in CHARGERS],
+            "cells": [_cell(wide[code, name].loc[[year]], name) for name in CHARGERS],
         }
         for code in codes
     ]
     return {"year": year, "columns": [name.rpartition("_")[2].capitalize() for name in CHARGERS], "rows": rows}
 
 
-def _cell(row: pd.DataFrame) -> dict[str, str]:
-    return {"median": readable(row[0.5].iloc[0]), "range": interval(row[0.1].iloc[0], row[0.9].iloc[0])}
+def _cell(row: pd.DataFrame, measure: str) -> dict[str, str]:
+    low, median, high = (float(row[level].iloc[0]) for level in (0.1, 0.5, 0.9))
+    return {"median": amount(median, measure), "range": amounts(low, high, measure)}
 
 
 def _figures(table: pd.DataFrame) -> list[str]:

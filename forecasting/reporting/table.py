@@ -11,6 +11,7 @@ import pandas as pd
 
 __all__ = ["Notes", "Table"]
 
+LONG = ("disagreement", "reason", "sentence")  # columns that need room
 # A cell that is not broken into lines: a number, an interval, a date.
 NUMBER = re.compile(r"[-+]?[\d,.]+( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")
 
@@ -65,6 +66,8 @@ class Table:
             text = f'<a href="{html.escape(address)}">{text}</a>'
         if name in ("fact", "facts") and not str(value).isdigit():
             return f'<td class="id">{text}</td>'
+        if name in LONG:
+            return f'<td class="words">{text}</td>'
         return f'<td class="number">{text}</td>' if NUMBER.fullmatch(str(value)) else f"<td>{text}</td>"
 
 

@@ -14,7 +14,17 @@ from forecasting.errors import InputError
 from forecasting.measures import nearest
 from forecasting.periods import span
 from forecasting.reporting.table import Notes, Table
-from forecasting.reporting.wording import interval, label_of, period_words, range_words, readable, statement, unit_of
+from forecasting.reporting.wording import (
+    amount,
+    amounts,
+    interval,
+    label_of,
+    period_words,
+    range_words,
+    readable,
+    statement,
+    unit_of,
+)
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -140,8 +150,8 @@ def headline_table(outlook: Outlook) -> Table:
         {
             "measure": label_of(entry["measure"]),
             "year": str(entry["year"]),
-            "median": readable(entry["median"]),
-            "80 % interval": interval(entry["lower80"], entry["upper80"]),
+            "median": amount(entry["median"], entry["measure"]),
+            "80 % interval": amounts(entry["lower80"], entry["upper80"], entry["measure"]),
             "unit": entry["unit"],
         }
         for entry in headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
@@ -174,14 +184,15 @@ def results_table(results: Results, *measures: str) -> Table:
         The columns; those that the results lack are left out.
     """
     table = results.table
-    columns = {label_of(name): _with_interval(bands(table, name)) for name in measures if name in results.values}
+    columns = {label_of(name): _with_interval(bands(table, name), name) for name in measures if name in results.values}
     frame = pd.DataFrame(columns).rename_axis("year").reset_index()
     caption = results.scenario if " minus " in results.scenario else ""
     return Table(frame.assign(year=frame["year"].astype(str)), caption=caption)
 
 
-def _with_interval(wide: pd.DataFrame) -> pd.Series[str]:
-    return pd.Series({year: f"{readable(row[0.5])} ({interval(row[0.1], row[0.9])})" for year, row in wide.iterrows()})
+def _with_interval(wide: pd.DataFrame, measure: str) -> pd.Series[str]:
+    words = [f"{amount(row[0.5], measure)} ({amounts(row[0.1], row[0.9], measure)})" for _, row in wide.iterrows()]
+    return pd.Series(words, index=wide.index)
 
 
 def facts_table(ledger: Ledger, last: int | None = None) -> Table:
@@ -247,7 +258,10 @@ def drivers_effect(outlook: Outlook) -> Table:
         raise InputError(f"{outlook.scenario.name} was read from files, which do not hold the forecast without drivers")
     levels = [0.1, 0.5, 0.9]
     without, with_them = (flow.quantiles(levels) for flow in (outlook.baseline_forecast, outlook.forecast))
-    columns = {"without drivers": _with_interval(without), "with drivers": _with_interval(with_them)}
+    columns = {
+        "without drivers": _with_interval(without, outlook.scenario.measure),
+        "with drivers": _with_interval(with_them, outlook.scenario.measure),
+    }
     frame = pd.DataFrame(columns).rename_axis("period").reset_index()
     return Table(frame[frame["period"].astype(str).str[:4].astype(int) >= outlook.first_year])
 
@@ -274,19 +288,16 @@ def drivers_table(outlook: Outlook) -> Table:
     rows = [
         {
             "driver": driver.name,
-            "kind": driver.kind,
-            "on": label_of(driver.quantity),
+            "acts on": label_of(driver.quantity),
             "from": f"{driver.start}" + (f" to {driver.end}" if driver.end else ""),
             "size": range_words(driver.size),
             "probability": readable(driver.probability),
             "reason": driver.reason,
-            "source": driver.source,
+            "facts": driver.source,
         }
         for driver in outlook.scenario.drivers
     ]
-    return Table(
-        pd.DataFrame(rows, columns=["driver", "kind", "on", "from", "size", "probability", "reason", "source"])
-    )
+    return Table(pd.DataFrame(rows, columns=["driver", "acts on", "from", "size", "probability", "reason", "facts"]))
 
 
 def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:

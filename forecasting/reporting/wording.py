@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from forecasting.scenarios.schema import Range
 
 __all__ = [
+    "amount",
+    "amounts",
     "inert",
     "interval",
     "label_of",
@@ -71,6 +73,27 @@ def interval(lower: float, upper: float) -> str:
     '1 to 2.5'
     """
     return f"{readable(lower)} to {readable(upper)}"
+
+
+def amount(value: float, measure: str) -> str:
+    """A result in three digits; what is counted one by one has no decimals.
+
+    Examples
+    --------
+    >>> amount(85.12, "charging_points_need"), amount(85.12, "energy_gwh"), amount(0.4, "ev_stock")
+    ('85', '85.1', '0')
+    """
+    whole = unit_of(measure) in ("vehicles", "points", "stations", "units") and math.isfinite(value)
+    return readable(round(float(f"{value:.3g}")) if whole else value)
+
+
+def amounts(lower: float, upper: float, measure: str) -> str:
+    """The two ends of an interval of results.
+
+    >>> amounts(13.9, 484.2, "charging_points_need")
+    '14 to 484'
+    """
+    return f"{amount(lower, measure)} to {amount(upper, measure)}"
 
 
 def unit_of(measure: str) -> str:

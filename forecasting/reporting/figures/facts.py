@@ -2,8 +2,8 @@
 
 A total is a bar as long as its period, at the height of its yearly rate, so that bars of a month, of four months and
 of a year can be compared and their areas are vehicles. A bound is an arrow, an approximate number is dashed, a stock
-is a point, and each agency's definition has its own colour. What has no height of its own (growth, shares) is left to
-the tables.
+is a point, and each agency's definition has its own colour. A growth is drawn where its base was printed; shares are
+left to the tables.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from forecasting.reporting.wording import period_words, rounded
 __all__ = ["basis_colours", "fact_traces", "outermost"]
 
 HALF_YEAR = 183  # days
+MANY_YEARS = 7  # in one chart, so that a label has no room for its period
 DAY = 86_400_000  # milliseconds, the unit of a bar's width on a time axis
 REACH = 0.16  # of an arrow, in units of the log
 
@@ -150,7 +151,8 @@ def _labels(shown: list[Mark], main: str | None, colours: dict[str, str]) -> Ite
     newest = max(free, key=lambda mark: (mark.period.end, mark.period.days), default=None)
     above = [(mark.middle, mark.height, mark.label) for mark in whole]
     if newest and newest not in whole:
-        words = f"{newest.label} in {period_words(newest.period)}"
+        crowded = newest.period.end.year - shown[0].period.start.year > MANY_YEARS
+        words = newest.label if crowded else f"{newest.label} in {period_words(newest.period)}"
         if newest.period.days > HALF_YEAR or newest == shown[0]:
             above.append((newest.middle, newest.height, words))
         else:  # left of a short bar, over last year's lower one

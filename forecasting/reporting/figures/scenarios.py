@@ -67,7 +67,11 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock", year: in
         *sorted(set(rows["scenario"]) - set(SCENARIOS)),
     ]
     chart = figure(
-        f"{label_of(measure)}, {year}", "medians with 80 % intervals", x=unit_of(measure), height=150 + 84 * len(order)
+        f"{label_of(measure)}, {year}",
+        "medians with 80 % intervals",
+        x=unit_of(measure),
+        margin_r=64,
+        height=150 + 84 * len(order),
     )
     for place, scenario in enumerate(shown):
         part = rows[rows["scenario"] == scenario].set_index("country")
