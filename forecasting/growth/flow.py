@@ -9,7 +9,6 @@ True
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,23 +16,19 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
-from forecasting.errors import EvidenceError, ForecastWarning
+from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
-from forecasting.growth.likelihood import Observation, flow_weights, observe
-from forecasting.growth.onward import onward, shared
-from forecasting.growth.posterior import Posterior, sample
+from forecasting.growth.likelihood import Observation, flow_weights
+from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import Prior
-from forecasting.growth.starting import MarketSize, path_of
-from forecasting.growth.statements import Statement, read_statements, years_spoken_of
-from forecasting.periods import Period, months_between, year
+from forecasting.growth.request import Request
+from forecasting.growth.starting import MarketSize
+from forecasting.periods import Period, year
 
 __all__ = ["FlowForecast", "annual_totals", "forecast_flow"]
 
 Array = NDArray[np.float64]
-UNMET = 0.25  # share of draws replaced from which the approximation is said to have failed
-DOUBTED = 0.5  # probability of being wrong from which a fact is said to disagree with the others
 
 
 def annual_totals(series: pd.Series) -> pd.DataFrame:
@@ -97,7 +92,7 @@ class FlowForecast:
     place: str = ""
     diagnostics: Mapping[str, object] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
-    _asked: _Request | None = None
+    _asked: Request | None = None
     _fit: tuple[tuple[Observation, ...], Posterior] | None = None
 
     def totals(self, period: Period) -> Array:
@@ -166,6 +161,66 @@ class FlowForecast:
             rows.append((*said, shown, middle, low, high, surprise, float(fit.doubted[i])))
         return pd.DataFrame(rows, columns=columns)
 
+    def influence(self) -> pd.DataFrame:
+        """What each fact does to the forecast: the median without it, and by how much it moves the median.
+
+        Returns
+        -------
+        DataFrame
+            Columns fact, period, without, change_percent (what the fact moved); the largest movers first.
+        """
+        asked = self._question()
+        median, rows = self.quantiles([0.5]).iloc[:, 0], []
+        for number in range(len(asked.table)):
+            rest = asked.table.drop(asked.table.index[number])
+            without = _forecast(asked.with_table(rest)).quantiles([0.5]).iloc[:, 0]
+            name = str(asked.table.iloc[number].get("id", f"fact {number + 1}"))
+            change = 100 * (median / without - 1)
+            rows += [(name, label, without[label], change[label]) for label in self._index]
+        table = pd.DataFrame(rows, columns=["fact", "period", "without", "change_percent"])
+        return table.sort_values("change_percent", key=abs, ascending=False, kind="stable", ignore_index=True)
+
+    def contraction(self) -> pd.Series:
+        """How much of the answer is the facts': 1 less the ratio of variances of the log flow with and without them.
+
+        0 means that the prior speaks alone, 1 that the facts do. Where no market size is known, the first total stays:
+        without it there is no scale.
+        """
+        asked = self._question()
+        rest = asked.table.iloc[:0] if asked.market_size is not None else asked.table.iloc[:1]
+        before = _forecast(replace(asked, table=rest, periods=self.periods, basis=None, curve="pooled"))
+        ratio = np.log(self._totals).var(axis=1) / np.log(np.maximum(before._totals, 1e-9)).var(axis=1)
+        return pd.Series(1 - ratio, index=self._index, name="contraction").clip(0.0, 1.0)
+
+    def growth_to(self, target: float, period: Period) -> pd.Series:
+        """What growth a target would take, and how likely it is.
+
+        Parameters
+        ----------
+        target : float
+            The flow in that period.
+        period : Period
+            A calendar year.
+
+        Returns
+        -------
+        Series
+            from_year, from_flow (median of the last year before the forecast's first period), years, growth_percent (a
+            year), probability.
+        """
+        start = min(p.start.year for p in self.periods) - 1
+        flow = float(np.median(self.totals(year(max(start, self.months[0].start.year)))))
+        years = period.end.year - start
+        growth = 100 * ((target / flow) ** (1 / years) - 1)
+        probability = float((self.totals(period) >= target).mean())
+        said = {"from_year": start, "from_flow": flow, "years": years, "growth_percent": growth}
+        return pd.Series(said | {"probability": probability})
+
+    def _question(self) -> Request:
+        if self._asked is None:
+            raise EvidenceError("this forecast was not made from facts, so that none can be added or left out")
+        return self._asked
+
     def news(self, more: Ledger | pd.DataFrame) -> pd.DataFrame:
         """What each new fact moved in the forecast: the facts are added one by one, as they were published.
 
@@ -185,43 +240,20 @@ class FlowForecast:
         EvidenceError
             Where the forecast holds no evidence to add to.
         """
-        if self._asked is None:
-            raise EvidenceError("this forecast was not made from facts, so that none can be added")
+        asked = self._question()
         table = more.frame if isinstance(more, Ledger) else more.copy()
         if "published" in table:
             table = table.sort_values("published", kind="stable")
-        rows, before, known = [], self, self._asked.table
+        rows, before, known = [], self, asked.table
         for number in range(len(table)):
             known = pd.concat([known, table.iloc[[number]]], ignore_index=True)
-            after = self._asked.with_table(known).forecast()
+            after = _forecast(asked.with_table(known))
             old, new = (f.quantiles([0.5]).iloc[:, 0] for f in (before, after))
             name = str(table.iloc[number].get("id", f"fact {number + 1}"))
             for label in self._index:
                 rows.append((name, label, old[label], new[label], new[label] - old[label]))
             before = after
         return pd.DataFrame(rows, columns=["fact", "period", "before", "after", "revision"])
-
-
-@dataclass(frozen=True)
-class _Request:
-    """What :func:`forecast_flow` was asked, so that it can be asked again with more facts."""
-
-    table: pd.DataFrame
-    periods: tuple[Period, ...] | None
-    prior: Prior
-    market_size: MarketSize
-    basis: str | None
-    draws: int
-    seed: int
-
-    def with_table(self, table: pd.DataFrame) -> _Request:
-        return replace(self, table=table)
-
-    def forecast(self) -> FlowForecast:
-        with threadpool_limits(
-            limits=1, user_api="blas"
-        ):  # the matrices are small: more threads only wait for each other
-            return _forecast(self)
 
 
 def forecast_flow(
@@ -232,6 +264,7 @@ def forecast_flow(
     basis: str | None = None,
     draws: int = 2000,
     seed: int = 0,
+    curve: str = "pooled",
 ) -> FlowForecast:
     """Forecast a flow from a handful of published facts.
 
@@ -252,6 +285,9 @@ def forecast_flow(
         Number of draws.
     seed : int
         Forecasts with one seed share the shocks that are common to all markets, draw by draw, so that sums hold.
+    curve : str
+        ``"pooled"``: growth as analogue markets grew. ``"bass"``, ``"gompertz"``, ``"logistic"``, ``"exponential"``:
+        that curve on the same facts. ``"average"``: equal shares of the four.
 
     Returns
     -------
@@ -271,90 +307,22 @@ def forecast_flow(
     True
     """
     table = evidence.frame if isinstance(evidence, Ledger) else evidence
-    if draws < 2:
-        raise EvidenceError(f"draws is {draws}; quantiles need at least 2, and a few hundred to mean something")
-    request = _Request(
-        table,
-        tuple(periods) if periods is not None else None,
-        prior or Prior.shipped(),
-        market_size,
-        basis,
-        draws,
-        seed,
-    )
-    return request.forecast()
+    asked = tuple(periods) if periods is not None else None
+    return _forecast(Request(table, asked, prior or Prior.shipped(), market_size, basis, draws, seed, curve))
 
 
-def _forecast(ask: _Request) -> FlowForecast:
-    measure = _single(ask.table, "measure")
-    statements, remarks = read_statements(ask.table, measure)
-    if ask.market_size is None:
-        if not statements:
-            raise EvidenceError("no facts and no market size: give at least one of them, e.g. market_size=100_000")
-        statements = [replace(s, counted=s.counted and not math.isnan(s.rounding)) for s in statements]
-    basis, bases = _bases(statements, ask.basis)
-    periods = ask.periods or _default_periods(statements)
-    first, last = years_spoken_of(statements, [] if statements else [year(min(p.start.year for p in periods) - 1)])
-    last_asked = max(max(p.end.year for p in periods), last + 1)
-    first = min(first, min(p.start.year for p in periods))
-    path = path_of(ask.prior, ask.market_size, statements, (first, last + 1), len(bases), remarks)
-    observations = [observe(s, first, path.months) for s in statements]
-    common = np.stack([shared(ask.seed, y, ask.draws) for y in range(first, last + 2)], axis=1)
-    rng = np.random.default_rng([ask.seed, *(_single(ask.table, "place").encode())])
-    posterior = sample(path, observations, bases, common, rng)
-    monthly, market = onward(path, posterior, last_asked, ask.seed, rng)
-    remarks += _disagreeing(observations, posterior)
+def _forecast(request: Request) -> FlowForecast:
+    found = request.answer()
     return FlowForecast(
-        periods, tuple(months_between(year(first).start, year(last_asked).end)), monthly,
-        None if ask.market_size is None else market, basis, measure, _single(ask.table, "place"),
-        _diagnostics(posterior, len(observations), ask.draws), tuple(dict.fromkeys(remarks)), ask,
-        (tuple(observations), posterior),
-    )  # fmt: skip
-
-
-def _single(table: pd.DataFrame, column: str) -> str:
-    """The commonest value of a column, or nothing."""
-    if column not in table or table.empty:
-        return ""
-    values = table[column].dropna().astype(str)
-    return str(values.mode().iloc[0]) if len(values) else ""
-
-
-def _bases(statements: Sequence[Statement], asked: str | None) -> tuple[str, dict[str, int]]:
-    """The basis that is forecast, and a column for the offset of each other one."""
-    counts = pd.Series([s.basis for s in statements], dtype=str).value_counts(sort=False)
-    if asked is not None and statements and asked not in counts.index:
-        raise EvidenceError(f"no fact has the basis {asked!r}; there are {', '.join(map(repr, counts.index))}")
-    basis = asked if asked is not None else (str(counts.idxmax()) if len(counts) else "")
-    return basis, {str(name): i for i, name in enumerate(b for b in counts.index if b != basis)}
-
-
-def _default_periods(statements: Sequence[Statement]) -> tuple[Period, ...]:
-    if not statements:
-        raise EvidenceError("no facts and no periods: say what to forecast, e.g. periods=[year(2025)]")
-    last = max(s.period.end.year for s in statements)
-    return tuple(year(y) for y in range(last, last + 3))
-
-
-def _disagreeing(observations: Sequence[Observation], posterior: Posterior) -> list[str]:
-    return [
-        f"{o.statement.name} ({o.statement.printed}, {o.statement.period}) disagrees with the other facts"
-        for o, wrong in zip(observations, posterior.doubted, strict=True)
-        if wrong > DOUBTED
-    ]
-
-
-def _diagnostics(posterior: Posterior, facts: int, draws: int) -> dict[str, object]:
-    """How the draws were made; a failed approximation is said aloud."""
-    if posterior.unmet > UNMET:
-        said = (
-            f"{posterior.unmet:.0%} of the draws could not be brought to meet all facts: see fit_table() for conflicts"
-        )
-        warnings.warn(said, ForecastWarning, stacklevel=5)
-    return {
-        "method": "Gibbs over scales about the mode",
-        "facts": facts,
-        "draws": draws,
-        "ess": round(posterior.effective),
-        "unmet": round(posterior.unmet, 4),
-    }
+        found.periods,
+        found.months,
+        found.monthly,
+        found.market,
+        found.basis,
+        found.measure,
+        found.place,
+        found.diagnostics,
+        found.remarks,
+        request,
+        found.fit,
+    )

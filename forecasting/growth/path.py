@@ -8,7 +8,7 @@ so that the path has a cheap exact gradient and facts of any period can be read 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -178,6 +178,19 @@ class Path:
         size = self.size_mean + x @ self.size_map.T
         return log_odds, size - np.logaddexp(0.0, -log_odds)
 
+    def start_of_flow(self) -> Start:
+        """A start for paths that speak of the flow itself: its scale as far as market and share tell, spread wide."""
+        known = self.start
+        return replace(
+            known, log_size=known.log_size + known.log_odds, log_size_sd=float(np.hypot(4.0, known.log_size_sd))
+        )
+
+    def totals_gradient(self, walk: Linearised, x: Array) -> tuple[Array, Array]:
+        """Log flow by year at one point, and its gradient: shapes (years,) and (years, width)."""
+        log_odds, log_totals = self.totals(walk, x[None, :])
+        unsaturated = 1 / (1 + np.exp(log_odds[0]))
+        return log_totals[0], self.size_map + unsaturated[:, None] * walk.linear
+
     def slopes(self, log_totals: Array) -> Array:
         """Slope within each year that the growth over the year before and of the next gives it.
 
@@ -216,12 +229,10 @@ class Path:
 
     def gradient(self, walk: Linearised, x: Array) -> tuple[Array, Array]:
         """Flows at one point and the gradient of their logs, shapes (months + 1,) and (months + 1, width)."""
-        log_odds, log_totals = self.totals(walk, x[None, :])
-        unsaturated = 1 / (1 + np.exp(log_odds[0]))
-        d_totals = self.size_map + unsaturated[:, None] * walk.linear
+        log_totals, d_totals = self.totals_gradient(walk, x)
         d_slopes = self.slopes(d_totals.T).T
         flows = self.flows(walk, x[None, :])[0]
-        part = flows[:-1].reshape(self.years, 12) / np.exp(log_totals[0])[:, None]
+        part = flows[:-1].reshape(self.years, 12) / np.exp(log_totals)[:, None]
         d_shape = self.shape_map.reshape(self.years, 12, self.width) + POSITION[None, :, None] * d_slopes[:, None, :]
         d_shape = d_shape - np.einsum("yk,ykd->yd", part, d_shape)[:, None, :]
         gradient = np.zeros((self.months + 1, self.width))

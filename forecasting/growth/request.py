@@ -1,0 +1,187 @@
+"""From what was asked to draws: one request of a forecast, answered."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from forecasting.errors import EvidenceError, ForecastWarning
+from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
+from forecasting.growth.likelihood import Observation, observe
+from forecasting.growth.onward import onward, shared
+from forecasting.growth.posterior import Posterior, sample
+from forecasting.growth.prior import Prior
+from forecasting.growth.starting import MarketSize, path_of
+from forecasting.growth.statements import Statement, read_statements, years_spoken_of
+from forecasting.measures import nearest
+from forecasting.periods import Period, months_between, year
+
+__all__ = ["CHOICES", "Answer", "Request"]
+
+Array = NDArray[np.float64]
+
+CHOICES = ("pooled", *CURVES_ON_FACTS, "average")
+UNMET = 0.25  # share of draws replaced from which the approximation is said to have failed
+DOUBTED = 0.5  # probability of being wrong from which a fact is said to disagree with the others
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Draws of the monthly path, and how they were come by."""
+
+    periods: tuple[Period, ...]
+    months: tuple[Period, ...]
+    monthly: Array
+    market: Array | None
+    basis: str
+    measure: str
+    place: str
+    diagnostics: Mapping[str, object] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    fit: tuple[tuple[Observation, ...], Posterior] | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a forecast was asked for, so that it can be asked again with other facts.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The facts.
+    periods, prior, market_size, basis, draws, seed, curve
+        As :func:`forecasting.growth.flow.forecast_flow` takes them.
+    """
+
+    table: pd.DataFrame
+    periods: tuple[Period, ...] | None
+    prior: Prior
+    market_size: MarketSize
+    basis: str | None
+    draws: int
+    seed: int
+    curve: str = "pooled"
+
+    def __post_init__(self) -> None:
+        if self.draws < 8:
+            raise EvidenceError(f"draws is {self.draws}; give 8 or more, and a few hundred for quantiles to mean much")
+        if self.curve not in CHOICES:
+            close = nearest(self.curve, CHOICES) or "pooled"
+            raise EvidenceError(f"unknown curve {self.curve!r}; did you mean {close!r}? There are {', '.join(CHOICES)}")
+
+    def with_table(self, table: pd.DataFrame) -> Request:
+        """The same question with other facts."""
+        return replace(self, table=table)
+
+    def answer(self) -> Answer:
+        """Draw the path."""
+        with threadpool_limits(limits=1, user_api="blas"):  # the matrices are small: threads only wait for each other
+            return self._averaged() if self.curve == "average" else self._answer()
+
+    def _averaged(self) -> Answer:
+        """Equal shares of draws from every curve: facts this few do not tell which curve is right."""
+        share = max(self.draws // len(CURVES_ON_FACTS), 8)
+        parts = [replace(self, curve=curve, draws=share).answer() for curve in CURVES_ON_FACTS]
+        return replace(parts[0], monthly=np.concatenate([part.monthly for part in parts]), fit=None)
+
+    def _answer(self) -> Answer:
+        measure, place = _single(self.table, "measure"), _single(self.table, "place")
+        statements, remarks = read_statements(self.table, measure)
+        if self.market_size is None:
+            if not statements:
+                raise EvidenceError("no facts and no market size: give at least one of them, e.g. market_size=100_000")
+            statements = [replace(s, counted=s.counted and not math.isnan(s.rounding)) for s in statements]
+        basis, bases = _bases(statements, self.basis)
+        periods = self.periods or _default_periods(statements)
+        first, last, until = _years(statements, periods)
+        path = path_of(self.prior, self.market_size, statements, (first, last + 1), len(bases), remarks)
+        if self.curve != "pooled":
+            if not statements:
+                raise EvidenceError(
+                    f"a {self.curve} curve needs facts; with none, only analogue markets tell of growth"
+                )
+            path = CurvePath(self.prior, first, until, last, path.start_of_flow(), self.curve, len(bases))
+        observations = [observe(s, first, path.months) for s in statements]
+        common = np.stack([shared(self.seed, y, self.draws) for y in range(first, path.last_year + 1)], axis=1)
+        rng = np.random.default_rng([self.seed, *place.encode()])
+        posterior = sample(path, observations, bases, common, rng)
+        if isinstance(path, CurvePath):
+            monthly, market = path.flows(posterior.walk, posterior.x)[:, :-1], None
+        else:
+            monthly, market = onward(path, posterior, until, self.seed, rng)
+        remarks += _disagreeing(observations, posterior)
+        return Answer(
+            periods=periods,
+            months=tuple(months_between(year(first).start, year(until).end)),
+            monthly=monthly,
+            market=None if self.market_size is None else market,
+            basis=basis,
+            measure=measure,
+            place=place,
+            diagnostics=_diagnostics(posterior, len(observations), self.draws),
+            remarks=tuple(dict.fromkeys(remarks)),
+            fit=(tuple(observations), posterior),
+        )
+
+
+def _years(statements: Sequence[Statement], periods: Sequence[Period]) -> tuple[int, int, int]:
+    """First year of the path, last year that facts speak of, last year that is asked for."""
+    before = [] if statements else [year(min(p.start.year for p in periods) - 1)]
+    first, last = years_spoken_of(statements, before)
+    first = min(first, min(p.start.year for p in periods))
+    return first, last, max(max(p.end.year for p in periods), last + 1)
+
+
+def _single(table: pd.DataFrame, column: str) -> str:
+    """The commonest value of a column, or nothing."""
+    if column not in table or table.empty:
+        return ""
+    values = table[column].dropna().astype(str)
+    return str(values.mode().iloc[0]) if len(values) else ""
+
+
+def _bases(statements: Sequence[Statement], asked: str | None) -> tuple[str, dict[str, int]]:
+    """The basis that is forecast, and a column for the offset of each other one."""
+    counts = pd.Series([s.basis for s in statements], dtype=str).value_counts(sort=False)
+    if asked is not None and statements and asked not in counts.index:
+        raise EvidenceError(f"no fact has the basis {asked!r}; there are {', '.join(map(repr, counts.index))}")
+    basis = asked if asked is not None else (str(counts.idxmax()) if len(counts) else "")
+    return basis, {str(name): i for i, name in enumerate(b for b in counts.index if b != basis)}
+
+
+def _default_periods(statements: Sequence[Statement]) -> tuple[Period, ...]:
+    if not statements:
+        raise EvidenceError("no facts and no periods: say what to forecast, e.g. periods=[year(2025)]")
+    last = max(s.period.end.year for s in statements)
+    return tuple(year(y) for y in range(last, last + 3))
+
+
+def _disagreeing(observations: Sequence[Observation], posterior: Posterior) -> list[str]:
+    return [
+        f"{o.statement.name} ({o.statement.printed}, {o.statement.period}) disagrees with the other facts"
+        for o, wrong in zip(observations, posterior.doubted, strict=True)
+        if wrong > DOUBTED
+    ]
+
+
+def _diagnostics(posterior: Posterior, facts: int, draws: int) -> dict[str, object]:
+    """How the draws were made; a failed approximation is said aloud."""
+    if posterior.unmet > UNMET:
+        said = (
+            f"{posterior.unmet:.0%} of the draws could not be brought to meet all facts: see fit_table() for conflicts"
+        )
+        warnings.warn(said, ForecastWarning, stacklevel=5)
+    return {
+        "method": "Gibbs over scales about the mode",
+        "facts": facts,
+        "draws": draws,
+        "ess": round(posterior.effective),
+        "unmet": round(posterior.unmet, 4),
+    }
