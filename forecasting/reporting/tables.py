@@ -297,7 +297,7 @@ def drivers_table(outlook: Outlook) -> Table:
         }
         for driver in outlook.scenario.drivers
     ]
-    return Table(pd.DataFrame(rows, columns=["driver", "acts on", "from", "size", "probability", "reason", "facts"]))
+    return Table(pd.DataFrame(rows, columns=["driver", "acts on", "from", "size", "reason", "probability", "facts"]))
 
 
 def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
@@ -310,14 +310,15 @@ def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
     all_of_them : bool
         Also those that the scenario leaves as they ship.
     """
-    changed = outlook.scenario.assumptions
-    chosen = (
-        [item for item in outlook.demand.parameters if all_of_them or item.key in changed] if outlook.demand else []
-    )
+    from forecasting.scenarios.assumptions import demand_parameters
+
+    scenario, changed = outlook.scenario, outlook.scenario.assumptions
+    in_force = demand_parameters(scenario, scenario.drivers, draws=2) if scenario.country else ()
+    chosen = [item for item in in_force if all_of_them or item.key in changed]
     rows = [
         {
             "assumption": item.key.replace("_", " "),
-            "value": range_words(item),
+            "value": f"{item.mode:.0f}" if item.unit == "year" else range_words(item),
             "unit": item.unit,
             "kind": "this scenario" if item.key in changed else item.kind,
             "source": item.source,

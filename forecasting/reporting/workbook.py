@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecasting.measures import MEASURES
-from forecasting.reporting.tables import CHAIN, assumptions_table, bands, drivers_table, headline_table
+from forecasting.reporting.tables import CHAIN, assumptions_table, bands, drivers_table, headline
 from forecasting.reporting.wording import label_of, statement, unit_of
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class _Pages:
         self.text = book.add_format(plain | {"text_wrap": True})
         self.title = book.add_format(plain | {"bold": True, "font_size": 16})
         self.head = book.add_format(plain | {"bold": True, "bottom": 1, "text_wrap": True})
+        self.head_number = book.add_format(plain | {"bold": True, "bottom": 1, "text_wrap": True, "align": "right"})
         self.link = book.add_format(plain | {"font_color": "#0072B2", "underline": 1, "text_wrap": True})
         self.note = book.add_format(plain | {"italic": True, "font_color": "#5F6B76", "text_wrap": True})
         self.numbers = {digits: book.add_format(plain | {"num_format": _pattern(digits)}) for digits in range(4)}
@@ -86,8 +87,9 @@ class _Pages:
 
     def table(self, sheet: Any, row: int, frame: pd.DataFrame, links: Sequence[str] = ()) -> int:
         """A frame from a row on; its last column leads to `links`. Returns the row after it."""
-        for column, name in enumerate(frame.columns):
-            sheet.write_string(row, column, str(name), self.head)
+        for column, (name, cells) in enumerate(frame.items()):
+            numeric = len(cells) > 0 and isinstance(cells.iloc[0], float)
+            sheet.write_string(row, column, str(name), self.head_number if numeric else self.head)
         for offset, values in enumerate(frame.itertuples(index=False), start=row + 1):
             for column, value in enumerate(values):
                 self.cell(sheet, offset, column, value)
@@ -121,11 +123,15 @@ def _digits(value: float) -> int:
 
 
 def _summary(pages: _Pages, outlook: Outlook) -> None:
-    sheet = pages.sheet("Summary", outlook.scenario.title, (44, 10, 14, 24, 12))
-    sheet.write_string(1, 0, f"As of {outlook.as_of}; medians and 80 % intervals", pages.note)
-    row = pages.table(sheet, 3, headline_table(outlook).frame) + 1
+    import pandas as pd
+
+    sheet = pages.sheet("Summary", outlook.scenario.title, (44, 10, 14, 14, 14, 12))
+    sheet.write_string(1, 0, f"As of {outlook.as_of}: medians, and the ends of the 80 % interval", pages.note)
+    told = headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
+    rows = [(label_of(t["measure"]), t["year"], t["median"], t["lower80"], t["upper80"], t["unit"]) for t in told]
+    row = pages.table(sheet, 3, pd.DataFrame(rows, columns=["measure", "year", "median", "10 %", "90 %", "unit"])) + 1
     for words in (*outlook.warnings, *outlook.scenario.notes):
-        sheet.merge_range(row, 0, row, 4, "", pages.note)
+        sheet.merge_range(row, 0, row, 5, "", pages.note)
         sheet.write_string(row, 0, words, pages.note)
         sheet.set_row(row, 15 * (1 + len(words) // 95))
         row += 1
@@ -138,9 +144,8 @@ def _results(pages: _Pages, outlook: Outlook) -> None:
     rows: list[tuple[Any, ...]] = []
     spans: dict[str, tuple[int, int]] = {}
     table = outlook.results.since(outlook.first_year).table
-    for measure in [
-        name for name in (*CHAIN, outlook.scenario.measure) if name in outlook.results.values and name not in spans
-    ]:
+    shown = [name for name in dict.fromkeys((*CHAIN, outlook.scenario.measure)) if name in outlook.results.values]
+    for measure in shown:
         wide = bands(table, measure)
         spans[measure] = (3 + len(rows), 2 + len(rows) + len(wide))
         rows += [
@@ -152,8 +157,8 @@ def _results(pages: _Pages, outlook: Outlook) -> None:
     pages.table(sheet, 2, pd.DataFrame(rows, columns=head))
     sheet.freeze_panes(3, 3)
     sheet.autofilter(2, 0, 2 + len(rows), len(head) - 1)
-    shown = [name for name in (outlook.scenario.measure, "ev_stock", "energy_gwh") if name in spans]
-    for place, measure in enumerate(shown):
+    drawn = [name for name in (outlook.scenario.measure, "ev_stock", "energy_gwh") if name in spans]
+    for place, measure in enumerate(drawn):
         sheet.insert_chart(2 + 17 * place, len(head) + 1, _fan(pages.book, measure, *spans[measure]))
 
 
@@ -205,7 +210,7 @@ def _chargers(pages: _Pages, outlook: Outlook) -> None:
 
 def _assumptions(pages: _Pages, outlook: Outlook) -> None:
     scenario = outlook.scenario
-    sheet = pages.sheet("Assumptions", "Assumptions and drivers", (36, 22, 20, 22, 26, 12, 60, 40))
+    sheet = pages.sheet("Assumptions", "Assumptions and drivers", (36, 26, 24, 20, 60, 12, 50))
     told = {"as of": outlook.as_of, "horizon": scenario.horizon, "seed": scenario.seed, "market": outlook.market.said}
     row = 2
     for key, value in told.items():
@@ -216,13 +221,6 @@ def _assumptions(pages: _Pages, outlook: Outlook) -> None:
     shown = assumptions_table(outlook, all_of_them=True)
     if len(shown.frame):
         pages.table(sheet, row + 1, shown.frame, shown.links["source"])
-    else:
-        given = [
-            f"{name}: {value.low:g} to {value.high:g}, likeliest {value.mode:g}"
-            for name, value in scenario.assumptions.items()
-        ]
-        for offset, words in enumerate(given, start=row + 1):
-            sheet.write_string(offset, 0, words, pages.text)
 
 
 def _facts(pages: _Pages, outlook: Outlook) -> None:
