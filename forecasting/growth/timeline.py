@@ -7,7 +7,7 @@ years, half-years, quarters and months are exact fractions of a year; other span
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -38,12 +38,24 @@ class Timeline:
         Bounds of each period, in years for a calendar, else in the unit of the numbers given.
     calendar : bool
         Whether times are years of a calendar.
+    open_start : bool
+        Whether the start of the first period is a guess: as long as the second.
     """
 
     labels: pd.Index
     starts: Array
     ends: Array
     calendar: bool
+    open_start: bool = False
+
+    def from_launch(self, launch: object, kind: str) -> Timeline:
+        """With the first period begun at launch, where only the ends of the periods were given."""
+        if launch is None or kind == "stock" or not self.open_start:
+            return self
+        begin = moment(launch, self.calendar)
+        if begin >= self.ends[0]:
+            raise ModelError(f"launch {launch!r} comes after the first observation; it is when the curve starts")
+        return replace(self, starts=np.append(begin, self.starts[1:]), open_start=False)
 
     def launch(self, launch: object, kind: str) -> float:
         """Time of launch; by default the start of the first period, and time 0 for a stock at plain times."""
@@ -66,7 +78,7 @@ class Timeline:
     def future(self, steps: int) -> Timeline:
         """The periods that follow: of the frequency of the index, or as long as the last one."""
         last = float(self.ends[-1])
-        edges = last + self.step * np.arange(steps + 1)
+        edges = np.asarray(last + self.step * np.arange(steps + 1), dtype=float)
         if self.calendar and self.labels.dtype == object:  # labels of Periods
             labels = pd.Index([_label(start, end) for start, end in pairwise(edges)])
         else:
@@ -127,7 +139,7 @@ def read_timeline(index: Any, time: Any, count: int, kind: str) -> Timeline:
         The index of the series, used where ``time`` is None. Whole numbers count periods of length one.
     time : index, array_like or sequence of Period, optional
         PeriodIndex; DatetimeIndex (for flows, of whole months); IntervalIndex; ``forecasting.Period``s; whole years
-        such as 2015; numbers: the ends of the periods or the times of a stock, or one more than observations: all edges.
+        such as 2015; numbers: the ends of the periods, the times of a stock, or one more than observations: all edges.
     count : int
         Number of observations.
     kind : {"flow", "stock"}
@@ -170,7 +182,7 @@ def _labels(given: Any, values: list[Any]) -> pd.Index:
     if labels.dtype != object and not pd.api.types.is_string_dtype(labels.dtype):
         return labels
     try:
-        return pd.DatetimeIndex(pd.to_datetime(labels))
+        return pd.DatetimeIndex(pd.to_datetime(labels, format="ISO8601"))
     except (TypeError, ValueError):
         raise ModelError(f"the time {labels[0]!r} cannot be read; give dates, periods, years or numbers") from None
 
@@ -220,9 +232,9 @@ def _of_dates(labels: pd.DatetimeIndex, kind: str) -> Timeline:
     base = int(months.min())
     ratios = set(np.unique(months // base)) if (months % base == 0).all() else {0}
     if base not in CALENDAR or 0 in ratios or (base < 12 and {base * r for r in ratios - {1}} & {3, 6, 12}):
-        steps = ", ".join(str(step) for step in np.unique(months))
+        seen = ", ".join(str(step) for step in np.unique(months))
         raise ModelError(
-            f"the dates are {steps} months apart: gaps or mixed periods, which dates do not tell apart; give time= as a"
+            f"the dates are {seen} months apart: gaps or mixed periods, which dates do not tell apart; give time= as a"
             " PeriodIndex or an IntervalIndex, or NaN for a missing period"
         )
     quarter_end = base == 3 and labels[0].month % 3 != 0 and labels[0].is_month_end
@@ -261,7 +273,7 @@ def _of_numbers(labels: pd.Index, given: bool, kind: str) -> Timeline:
         return _numbered(labels, numbers)
     steps = np.diff(numbers)
     starts = numbers - np.append(steps[:1], steps) if len(steps) else np.minimum(numbers - 1, 0)
-    return Timeline(labels, starts, numbers, calendar=False)
+    return Timeline(labels, starts, numbers, calendar=False, open_start=True)
 
 
 def _following(labels: pd.Index, ends: Array, steps: int) -> pd.Index:
@@ -282,9 +294,7 @@ def _following_dates(labels: pd.DatetimeIndex, steps: int) -> pd.Index:
     if freq is not None:
         return pd.date_range(labels[-1], periods=steps + 1, freq=freq, name=labels.name)[1:]
     months = int(np.diff(labels.year * 12 + labels.month).min()) if len(labels) > 1 else 12
-    shift = pd.offsets.MonthEnd if labels[-1].is_month_end else pd.DateOffset
-    dates = [
-        labels[-1] + (shift(months * i) if shift is pd.offsets.MonthEnd else shift(months=months * i))
-        for i in range(1, steps + 1)
-    ]
+    dates = [labels[-1] + pd.DateOffset(months=months * i) for i in range(1, steps + 1)]
+    if labels[-1].is_month_end:
+        dates = [date + pd.offsets.MonthEnd(0) for date in dates]
     return pd.DatetimeIndex(dates, name=labels.name)
