@@ -53,7 +53,7 @@ def iamc_frame(table: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
     )
     index = ["Model", "Scenario", "Region", "Variable", "Unit"]
     wide = named.pivot_table(index=index, columns="year", values="value", sort=False)
-    return wide.rename_axis(columns=None).reset_index()
+    return wide.sort_index(axis="columns").rename_axis(columns=None).reset_index()
 
 
 def _variable(measure: str, quantile: float) -> str:

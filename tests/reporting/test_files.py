@@ -100,6 +100,13 @@ def test_iamc_has_one_column_per_year_and_a_variable_per_quantile(outlook):
     assert len(wide) == 8 * 7
 
 
+def test_iamc_years_are_in_order(outlook):
+    early = outlook.table.query("period_end < '2024'").assign(
+        country="KZ", period_start="1999-01-01", period_end="1999-12-31"
+    )
+    assert iamc_frame(pd.concat([outlook.table, early.iloc[:1]])).columns[5] == 1999
+
+
 def test_iamc_survives_the_file(tmp_path, outlook):
     path = write_iamc(outlook.table, tmp_path / "a.csv")
     assert pd.read_csv(path).shape == iamc_frame(outlook.table).shape

@@ -235,7 +235,9 @@ def _scaled(chart: go.Figure, wide: pd.DataFrame, shown: Sequence[Mark], log: bo
 
 
 def _nothing(chart: go.Figure) -> go.Figure:
-    """Say that there is nothing, in place of empty axes."""
+    """Say that there is nothing, over an empty line, in place of empty axes."""
+    empty = {"x": [0, 1], "y": [0, 0], "mode": "lines", "line": {"color": MUTED, "width": 1, "dash": "dot"}}
+    chart.add_trace(go.Scatter(**empty, hoverinfo="skip", showlegend=False))
     words = {"text": "No number has been printed.", "showarrow": False, "font": {"color": MUTED, "size": 14}}
-    chart.add_annotation(words, x=0.5, y=0.5, xref="paper", yref="paper")
+    chart.add_annotation(words, x=0.5, y=0, yshift=16)
     return chart.update_layout(height=180, xaxis_visible=False, yaxis_visible=False)
