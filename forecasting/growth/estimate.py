@@ -174,8 +174,7 @@ def _likelihood(problem: Problem, params: Array, noise: Noise) -> Estimate:
         hessian = approx_hess(params[moving] / size, relative)
     covariance = _spread(_inverse(hessian) * np.outer(size, size), moving)
     residual = y - problem.fitted(params)[seen]
-    scale = max(abs(best.fun), 1.0)
-    steady = bool(np.abs(best.jac).max() < 1e-4 * scale)
+    steady = bool(abs(best.jac @ best.hess_inv @ best.jac) < 1e-3)  # what a Newton step could still add
     return Estimate(params, covariance, -float(best.fun), float(residual**2 @ weights), scatter, steady)
 
 

@@ -188,7 +188,7 @@ class GrowthModel:
         start = None if start_params is None else self._start(start_params)
         mixture = self.posterior() if len(self.curves) > 1 else None
         curve = self.curves[0] if mixture is None else self.curves[int(np.argmax(mixture.weights))]
-        return GrowthResults(self, curve, self._estimate(curve, start), mixture)
+        return GrowthResults(copy(self), curve, self._estimate(curve, start), mixture)  # its fixed values stay
 
     def _start(self, start_params: ArrayLike) -> Array:
         if len(self.curves) > 1:
