@@ -88,21 +88,22 @@ def bands(table: pd.DataFrame, measure: str, place: str | None = None) -> pd.Dat
     Raises
     ------
     InputError
-        Where the table has no such measure.
+        Where the table has no such measure, or several places and none is named.
     """
     rows = table[(table["measure"] == measure) & ((table["country"] == place) if place else True)]
-    rows = rows.reset_index(drop=True)
     if rows.empty:
         known = sorted(table["measure"].unique())
         close = nearest(measure, known)
         raise InputError(
             f"the results have no measure {measure!r}; they have {', '.join(known)}{close and f' ({close}?)'}"
         )
-    start, end = pd.to_datetime(rows["period_start"]), pd.to_datetime(rows["period_end"])
-    year_end = (end.dt.month == 12) & (end.dt.day == 31)
-    whole = year_end & (((start.dt.month == 1) & (start.dt.day == 1)) | (start == end) | start.isna())
-    wide = rows[whole].assign(year=end.dt.year).pivot_table(index="year", columns="quantile", values="value")
-    return wide.rename_axis(columns=None)
+    places = rows["country"].unique()
+    if len(places) > 1:
+        raise InputError(f"the results are of several places; name one of {', '.join(map(str, places))}")
+    starts, ends = rows["period_start"].astype(str), rows["period_end"].astype(str)
+    whole = ends.str.endswith("-12-31") & (starts.str.endswith("-01-01") | (starts == ends))  # not months
+    yearly = rows[whole].assign(year=ends.str[:4].astype(int))
+    return yearly.pivot(index="year", columns="quantile", values="value").rename_axis(columns=None)
 
 
 def headline(table: pd.DataFrame, measure: str, first_year: int, place: str | None = None) -> list[dict[str, Any]]:
@@ -170,10 +171,10 @@ def outlook_table(outlook: Outlook, *measures: str) -> Table:
         The columns; none means every step from vehicles imported to charging points that the results have.
     """
     shown = measures or tuple(dict.fromkeys((*CHAIN, outlook.scenario.measure)))
-    return results_table(outlook.results.since(outlook.first_year), *shown)
+    return results_table(outlook.results, *shown, since=outlook.first_year)
 
 
-def results_table(results: Results, *measures: str) -> Table:
+def results_table(results: Results, *measures: str, since: int | None = None) -> Table:
     """Medians with 80 % intervals by year, a column per measure; also of a sum or a difference.
 
     Parameters
@@ -182,9 +183,11 @@ def results_table(results: Results, *measures: str) -> Table:
         Joint draws.
     *measures : str
         The columns; those that the results lack are left out.
+    since : int, optional
+        First year shown.
     """
-    table = results.table
-    columns = {label_of(name): _with_interval(bands(table, name), name) for name in measures if name in results.values}
+    shown = {name: bands(results.table, name).loc[since:] for name in measures if name in results.values}
+    columns = {label_of(name): _with_interval(wide, name) for name, wide in shown.items()}
     frame = pd.DataFrame(columns).rename_axis("year").reset_index()
     caption = results.scenario if " minus " in results.scenario else ""
     return Table(frame.assign(year=frame["year"].astype(str)), caption=caption)

@@ -143,10 +143,9 @@ def _results(pages: _Pages, outlook: Outlook) -> None:
     head = ["measure", "unit", "year", *LEVELS.values()]
     rows: list[tuple[Any, ...]] = []
     spans: dict[str, tuple[int, int]] = {}
-    table = outlook.results.since(outlook.first_year).table
     shown = [name for name in dict.fromkeys((*CHAIN, outlook.scenario.measure)) if name in outlook.results.values]
     for measure in shown:
-        wide = bands(table, measure)
+        wide = bands(outlook.results.table, measure).loc[outlook.first_year :]
         spans[measure] = (3 + len(rows), 2 + len(rows) + len(wide))
         rows += [
             (label_of(measure), unit_of(measure), int(year), *map(float, row))
@@ -191,10 +190,9 @@ def _chargers(pages: _Pages, outlook: Outlook) -> None:
     import pandas as pd
 
     sheet = pages.sheet("Chargers", "Charging points: need, practice, standard", (8, *[16] * 9))
-    table = outlook.results.since(outlook.first_year).table
     columns: dict[str, Any] = {}
     for answer in ANSWERS:
-        wide, name = bands(table, answer), answer.rpartition("_")[2]
+        wide, name = bands(outlook.results.table, answer).loc[outlook.first_year :], answer.rpartition("_")[2]
         columns |= {name: wide[0.5], f"{name}, 10 %": wide[0.1], f"{name}, 90 %": wide[0.9]}
     frame = pd.DataFrame(columns).rename_axis("year").reset_index()
     pages.table(sheet, 2, frame.astype({"year": object}))

@@ -23,7 +23,7 @@ def test_bands_are_the_quantiles_of_the_draws(outlook):
 
 def test_months_are_not_years(outlook):
     monthly = outlook.table.assign(period_start="2023-12-01", period_end="2023-12-31", value=-1.0)
-    wide = tables.bands(pd.concat([outlook.table, monthly]), "ev_imports")
+    wide = tables.bands(pd.concat([outlook.table, monthly], ignore_index=True), "ev_imports")
     assert wide.loc[2023, 0.5] == pytest.approx(10_000)
 
 
@@ -35,6 +35,8 @@ def test_an_unknown_measure_is_named_with_the_nearest(outlook):
 def test_one_place_of_several():
     both = pd.concat([make_results().table, make_results("kazakhstan-baseline", "KZ", 0.5).table])
     assert tables.bands(both, "ev_stock", "KZ").loc[2023, 0.5] == pytest.approx(6_000)
+    with pytest.raises(InputError, match="several places; name one of UZ, KZ"):
+        tables.bands(both, "ev_stock")
 
 
 def test_the_headline_is_the_near_years_and_the_end_of_the_chain(outlook):

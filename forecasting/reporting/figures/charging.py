@@ -56,15 +56,15 @@ def charger_gap(outlook: Outlook, facts: Ledger | None = None, years: tuple[int,
     -------
     plotly.graph_objects.Figure
     """
-    results = outlook.results.since(outlook.first_year)
-    known, last = results.years, len(results.years) - 1
+    known = [year for year in outlook.results.years if year >= outlook.first_year]
+    last = len(known) - 1
     chosen = years or tuple(known[at] for at in sorted({0, last // 3, 2 * last // 3, last}))
     title = f"Charging points: {outlook.scenario.title}"
     chart = figure(
         title, "need, practice and standard at 31 December, with 80 % intervals", y="public points", height=460
     )
     for place, measure in enumerate(CHARGING):
-        chart.add_traces(list(_whiskers(bands(results.table, measure).loc[list(chosen)], place, measure)))
+        chart.add_traces(list(_whiskers(bands(outlook.results.table, measure).loc[list(chosen)], place, measure)))
     for measure, unit in STANDING.items():
         counted = drawn_facts(outlook, measure, outlook.results.country, facts)
         if counted:

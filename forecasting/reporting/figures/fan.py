@@ -62,7 +62,7 @@ def fan_chart(
     """
     measure = measure or outlook.scenario.measure
     part = next(part for part in outlook.parts if part.country == (place or outlook.results.country))
-    wide = bands(part.since(outlook.first_year).table, measure).loc[:until]
+    wide = bands(part.table, measure).loc[outlook.first_year : until]
     every = drawn_facts(outlook, measure, part.country, facts)
     first, last = since or 0, until or outlook.scenario.horizon
     shown = [mark for mark in every if first <= mark.period.start.year and mark.period.end.year <= last]
