@@ -23,6 +23,7 @@ __all__ = ["build_site", "write_assets"]
 TITLE = "Electric vehicles and their charging: outlooks"
 ORDER = ("baseline", "accelerated", "constrained")
 CHARGERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
+MANY = 6  # scenarios of a country that fit beside each other
 COMPARED = ("ev_stock", "charging_points_need", "charging_points_practice", "energy_gwh")
 
 
@@ -48,8 +49,9 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
         If the page would load anything from outside.
     """
     table = _table(out)
-    runs = [_described(out, record) for record in records]
-    figures = _figures(table)
+    results = {str(name): part for name, part in table.groupby("scenario")}
+    runs = [_described(out, record, results.get(str(record["name"]), table.iloc[:0])) for record in records]
+    figures = _figures(table, _columns(runs)[:MANY])
     page = _render(runs, table, figures)
     check_page(page, figures=len(figures), name="index.html")
     write_assets(out)
@@ -79,7 +81,7 @@ def _table(out: Path) -> pd.DataFrame:
     return pd.read_parquet(path) if path.is_file() else empty
 
 
-def _described(out: Path, record: Mapping[str, Any]) -> dict[str, Any]:
+def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> dict[str, Any]:
     """One run in the page's terms; what its report stored about itself fills what the record lacks."""
     name = str(record["name"])
     told = _stored(out / name / "outlook.parquet")
@@ -92,9 +94,7 @@ def _described(out: Path, record: Mapping[str, Any]) -> dict[str, Any]:
         "country": code,
         "place": place_name(code) if code in PLACES else (place or name).replace("-", " ").capitalize(),
         "scenario": str(given.get("scenario") or scenario),
-        "measure": given.get("measure") or "ev_imports",
-        "part": code or given.get("corridor"),
-        "first_year": told.get("first_year"),
+        "lines": [_line(entry) for entry in _headline(given, told.get("first_year"), results)],
         "as_of": told.get("as_of") or given.get("as_of"),
         "finished": str(record.get("finished") or record.get("started") or "")[:16].replace("T", " "),
         "seconds": _seconds(record.get("seconds")),
@@ -123,7 +123,7 @@ def _render(runs: list[dict[str, Any]], table: pd.DataFrame, figures: list[str])
 
     failures = list(_failures(runs))
     columns = _columns(runs)
-    sections = list(_sections(runs, table, columns))
+    sections = list(_sections(runs, columns))
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return page.from_string(template_text("index.html.j2")).render(
         title=TITLE,
@@ -132,6 +132,7 @@ def _render(runs: list[dict[str, Any]], table: pd.DataFrame, figures: list[str])
         failures=failures,
         sections=sections,
         columns=columns,
+        many=len(columns) > MANY,
         gap=_gap(table),
         figures=figures,
         footer=_footer(runs),
@@ -164,15 +165,15 @@ def _failures(runs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             yield {"name": run["name"], "cell": told.get("cell"), "message": message, "trace": trace, "older": older}
 
 
-def _sections(runs: list[dict[str, Any]], table: pd.DataFrame, columns: list[str]) -> Iterator[dict[str, Any]]:
+def _sections(runs: list[dict[str, Any]], columns: list[str]) -> Iterator[dict[str, Any]]:
     countries = [run for run in runs if run["country"]]
     corridors = [run for run in runs if not run["country"]]
     words = "What comes in the first two years not yet known, and where the chain stands at the horizon."
     if countries:
-        yield {"id": "countries", "title": "Countries by scenarios", "words": words} | _rows(countries, table, columns)
+        yield {"id": "countries", "title": "Countries by scenarios", "words": words} | _rows(countries, columns)
     if corridors:
         words = "What leaves Xinjiang and passes its ports on the way to Central Asia."
-        yield {"id": "corridors", "title": "Corridors", "words": words} | _rows(corridors, table, columns)
+        yield {"id": "corridors", "title": "Corridors", "words": words} | _rows(corridors, columns)
 
 
 def _columns(runs: list[dict[str, Any]]) -> list[str]:
@@ -181,15 +182,15 @@ def _columns(runs: list[dict[str, Any]]) -> list[str]:
     return [*(name for name in ORDER if name in names), *sorted(names - set(ORDER))]
 
 
-def _rows(runs: list[dict[str, Any]], table: pd.DataFrame, columns: list[str]) -> dict[str, Any]:
+def _rows(runs: list[dict[str, Any]], columns: list[str]) -> dict[str, Any]:
     by_place: dict[str, dict[str, Any]] = {}
     for run in sorted(runs, key=lambda run: (run["country"] not in COUNTRIES, run["place"])):
-        by_place.setdefault(run["place"], {})[run["scenario"]] = _card(run, table)
+        by_place.setdefault(run["place"], {})[run["scenario"]] = _card(run)
     rows = [{"place": place, "cards": [cards.get(name) for name in columns]} for place, cards in by_place.items()]
     return {"columns": [name for name in columns if any(name in cards for cards in by_place.values())], "rows": rows}
 
 
-def _card(run: dict[str, Any], table: pd.DataFrame) -> dict[str, Any]:
+def _card(run: dict[str, Any]) -> dict[str, Any]:
     failed = run["failure"] or {}
     about = [f"as of {run['as_of']}" if run["as_of"] else "", f"run {run['finished']}" if run["finished"] else ""]
     about.append(f"{run['seconds']:.1f} s" if run["seconds"] else "")
@@ -197,19 +198,21 @@ def _card(run: dict[str, Any], table: pd.DataFrame) -> dict[str, Any]:
         "scenario": run["scenario"],
         "link": run["name"] if run["written"] else "",
         "error": str(failed.get("message") or failed.get("name") or "") if failed else "",
-        "lines": [_line(told) for told in _headline(run, table[table["scenario"] == run["name"]])],
+        "lines": run["lines"],
         "warnings": run["warnings"][:2],
         "fresh": " · ".join(word for word in about if word),
     }
 
 
-def _headline(run: dict[str, Any], table: pd.DataFrame) -> list[dict[str, Any]]:
-    measure = run["measure"]
-    places = list(dict.fromkeys(table.loc[table["measure"] == measure, "country"]))
+def _headline(given: Mapping[str, Any], first_year: int | None, results: pd.DataFrame) -> list[dict[str, Any]]:
+    """The card's numbers; of a corridor, those of the whole."""
+    measure = given.get("measure") or "ev_imports"
+    places = list(dict.fromkeys(results.loc[results["measure"] == measure, "country"]))
     if not places:
         return []
-    place = run["part"] if run["part"] in places else places[-1]
-    return headline(table, measure, run["first_year"] or int(bands(table, measure, place).index[0]), place)
+    whole = given.get("country") or given.get("corridor")
+    place = whole if whole in places else places[-1]
+    return headline(results, measure, first_year or int(bands(results, measure, place).index[0]), place)
 
 
 def _line(told: Mapping[str, Any]) -> dict[str, str]:
@@ -242,8 +245,10 @@ def _cell(row: pd.DataFrame, measure: str) -> dict[str, str]:
     return {"median": amount(median, measure), "range": amounts(low, high, measure)}
 
 
-def _figures(table: pd.DataFrame) -> list[str]:
-    countries = table[~table["country"].astype(str).str.islower()]
+def _figures(table: pd.DataFrame, scenarios: list[str]) -> list[str]:
+    """Comparisons of countries, for the scenarios that fit beside each other."""
+    names = table["scenario"].astype(str).str.rpartition("-")[2] if len(table) else table["scenario"]
+    countries = table[~table["country"].astype(str).str.islower() & names.isin(scenarios)]
     measures = [name for name in COMPARED if name in set(countries["measure"])]
     if not measures or countries["scenario"].nunique() < 2:
         return []
