@@ -282,8 +282,10 @@ def small_table(frame: pd.DataFrame, caption: str = "") -> Table:
 
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     """Every number of a frame in few digits, every name with spaces."""
-    shown = frame.rename(columns=lambda name: str(name).replace("_", " "))
-    return shown.map(lambda value: readable(value) if isinstance(value, float) else str(value)).reset_index(drop=True)
+    shown = frame.rename(columns=lambda name: str(name).replace("_", " ") or "–")
+    return shown.map(lambda value: readable(value) if isinstance(value, float) else str(value) or "–").reset_index(
+        drop=True
+    )
 
 
 def drivers_table(outlook: Outlook) -> Table:

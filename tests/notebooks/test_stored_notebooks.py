@@ -83,6 +83,15 @@ def test_only_figures_are_left_out_of_the_comparison(name):
         assert all(drawn) or not any(drawn), cell.id
 
 
+@pytest.mark.parametrize("name", PATHS)
+def test_no_stored_figure_is_empty(name):
+    for cell in code_cells(read(name)):
+        for output in cell.outputs:
+            figure = output.get("data", {}).get("application/vnd.plotly.v1+json")
+            assert figure is None or any(len(trace.get("x", [])) > 1 for trace in figure["data"]), cell.id
+            assert "No number has been printed" not in str(figure), cell.id
+
+
 # notebook, cell, key, expected, relative tolerance: a change beyond it is meant, or it is a defect
 HEADLINES = [
     ("country_outlook", "headline", "ev_imports 2025", 34_000, 0.3),

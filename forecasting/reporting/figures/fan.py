@@ -100,15 +100,15 @@ def energy_chart(outlook: Outlook) -> go.Figure:
     return fan_chart(outlook, "energy_gwh", log=False)
 
 
-def evidence_chart(evidence: Ledger | Outlook, measure: str = "ev_imports", *, log: bool = True) -> go.Figure:
+def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None, *, log: bool = True) -> go.Figure:
     """The facts of a measure alone, each at its own length and height.
 
     Parameters
     ----------
     evidence : Ledger or Outlook
         Facts of one place.
-    measure : str
-        Which measure.
+    measure : str, optional
+        Which measure; the one with most facts if not given.
     log : bool
         A logarithmic scale, on which equal growth has equal steps.
 
@@ -117,6 +117,7 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str = "ev_imports", *, l
     plotly.graph_objects.Figure
     """
     ledger: Any = getattr(evidence, "evidence", evidence)
+    measure = measure or str(ledger.frame["measure"].mode().get(0, "ev_imports"))
     shown = marks(ledger.frame, measure)
     many = f"{len(shown)} printed {'number' if len(shown) == 1 else 'numbers'}"
     flow = MEASURES[measure].kind == "flow"
