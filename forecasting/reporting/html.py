@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import importlib.resources
 import json
+from collections.abc import Mapping
 from functools import cache
 from html.parser import HTMLParser
 from itertools import count
@@ -63,7 +64,12 @@ def figure_html(figure: dict[str, Any], name: str) -> str:
 
 
 def notebook_to_html(
-    notebook: nbformat.NotebookNode, *, title: str, assets: str = "../assets", home: str = "../index.html"
+    notebook: nbformat.NotebookNode,
+    *,
+    title: str,
+    assets: str = "../assets",
+    home: str = "../index.html",
+    files: Mapping[str, str] | None = None,
 ) -> str:
     """Turn an executed notebook into a page.
 
@@ -77,6 +83,8 @@ def notebook_to_html(
         Where the page finds ``plotly.min.js``, as seen from itself.
     home : str
         Where the page's way back leads; empty for none.
+    files : mapping of str to str, optional
+        Files beside the page, by what they are called in it.
 
     Returns
     -------
@@ -91,7 +99,7 @@ def notebook_to_html(
     exporter = _exporter()
     exporter.register_filter("figure", lambda figure: figure_html(figure, f"figure-{next(numbers)}"))
     look = {"style": template_text("style.css"), "script": template_text("figures.js")}
-    told = {"report": {"title": title, "assets": assets, "home": home} | look}
+    told = {"report": {"title": title, "assets": assets, "home": home, "files": dict(files or {})} | look}
     page, _ = exporter.from_notebook_node(_retitled(notebook, title), told)
     check_page(page, figures=_figures(notebook), name=title)
     return str(page)
@@ -204,7 +212,10 @@ def write_report(notebook: Path, *, title: str = "", assets: str = "../assets", 
     given = read.metadata.get("papermill", {}).get("parameters", {})
     title = title or str(given.get("title") or "") or _heading(read) or notebook.stem
     path = notebook.with_suffix(".html")
-    path.write_text(notebook_to_html(read, title=title, assets=assets, home=home), encoding="utf-8")
+    files = {"Notebook": notebook.name}
+    if notebook.with_name("outlook.parquet").is_file():  # a run that stores results writes them as a workbook too
+        files["Excel"] = "outlook.xlsx"
+    path.write_text(notebook_to_html(read, title=title, assets=assets, home=home, files=files), encoding="utf-8")
     return path
 
 
