@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.likelihood import Observation
+from forecasting.growth.likelihood import SCRAPPAGE_SD, Observation, stock_ages
 from forecasting.growth.path import Path
 
 __all__ = ["Contrasts", "as_arrays", "responsibilities"]
@@ -26,8 +26,12 @@ class Contrasts:
         Weights over months and the stock at the start.
     constant : ndarray, shape (facts,)
         Added to the denominator.
+    aged : ndarray, shape (facts, months + 1)
+        Weights times years on the register, of stocks: what a higher scrappage takes away.
     offsets : ndarray, shape (facts, width)
         What the agencies' offsets add, by coordinate.
+    scrappage : slice
+        The coordinate of scrappage.
     value : ndarray, shape (facts,)
         What each contrast of logs is said to be.
     weight, mean, sd : ndarray, shape (facts, components)
@@ -37,7 +41,9 @@ class Contrasts:
     numerator: Array
     denominator: Array
     constant: Array
+    aged: Array
     offsets: Array
+    scrappage: slice
     value: Array
     weight: Array
     mean: Array
@@ -45,9 +51,23 @@ class Contrasts:
 
     def at(self, flows: Array, x: Array) -> Array:
         """The contrasts of logs, shape (draws, facts)."""
-        top = np.log(np.maximum(flows @ self.numerator.T, 1e-300))
-        bottom = np.log(np.maximum(flows @ self.denominator.T + self.constant, 1e-300))
-        return np.asarray(top - bottom + x @ self.offsets.T)
+        top = np.maximum(flows @ self.numerator.T, 1e-300)
+        bottom = np.maximum(flows @ self.denominator.T + self.constant, 1e-300)
+        contrasts = np.log(top) - np.log(bottom) + x @ self.offsets.T
+        if self.aged.any():
+            contrasts -= SCRAPPAGE_SD * x[:, self.scrappage] * (flows @ self.aged.T) / top
+        return np.asarray(contrasts)
+
+    def gradient(self, flows: Array, of_flows: Array) -> Array:
+        """Their gradient at one point, shape (facts, width), from the gradient of the flows' logs.
+
+        How scrappage and flows bear on each other is left out: both are small changes.
+        """
+        top = np.maximum(self.numerator @ flows, 1e-300)[:, None]
+        bottom = np.maximum(self.denominator @ flows + self.constant, 1e-300)[:, None]
+        gradient = (self.numerator * flows / top - self.denominator * flows / bottom) @ of_flows + self.offsets
+        gradient[:, self.scrappage] -= SCRAPPAGE_SD * (self.aged @ flows)[:, None] / top
+        return np.asarray(gradient)
 
 
 def as_arrays(observations: Sequence[Observation], path: Path, bases: Mapping[str, int]) -> Contrasts:
@@ -64,10 +84,12 @@ def as_arrays(observations: Sequence[Observation], path: Path, bases: Mapping[st
     """
     n, parts = len(observations), max((len(o.noise.weight) for o in observations), default=1)
     weight, mean, sd = np.zeros((n, parts)), np.zeros((n, parts)), np.ones((n, parts))
-    offsets = np.zeros((n, path.width))
+    offsets, aged = np.zeros((n, path.width)), np.zeros((n, path.months + 1))
     for i, o in enumerate(observations):
         k = len(o.noise.weight)
         weight[i, :k], mean[i, :k], sd[i, :k] = o.noise.weight, o.noise.mean, o.noise.sd
+        if o.statement.stock:
+            aged[i] = o.numerator * stock_ages(o.statement.period, path.first_year, path.months)
         column = bases.get(o.statement.basis)
         alone = not o.denominator.any()  # the offset cancels where a basis is compared with itself
         if column is not None and alone:
@@ -76,7 +98,9 @@ def as_arrays(observations: Sequence[Observation], path: Path, bases: Mapping[st
         numerator=np.array([o.numerator for o in observations]).reshape(n, path.months + 1),
         denominator=np.array([o.denominator for o in observations]).reshape(n, path.months + 1),
         constant=np.array([o.constant for o in observations]),
+        aged=aged,
         offsets=offsets,
+        scrappage=path.at_["scrappage"],
         value=np.array([o.value for o in observations]),
         weight=weight,
         mean=mean,
@@ -84,8 +108,8 @@ def as_arrays(observations: Sequence[Observation], path: Path, bases: Mapping[st
     )
 
 
-def responsibilities(residual: Array, spread: Array, weight: Array, mean: Array, sd: Array) -> Array:
-    """Probability of each component of noise, given how far a fact lies from what is expected of it.
+def responsibilities(residual: Array, spread: Array, weight: Array, mean: Array, sd: Array) -> tuple[Array, Array]:
+    """Probability of each component of noise, given how far a fact lies from what is expected of it; and log density.
 
     Parameters
     ----------
@@ -99,12 +123,14 @@ def responsibilities(residual: Array, spread: Array, weight: Array, mean: Array,
     Examples
     --------
     >>> narrow_or_wide = np.array([0.9, 0.1]), np.zeros(2), np.array([0.01, 0.5])
-    >>> bool(responsibilities(np.array(0.0), np.array(0.0), *narrow_or_wide)[0] > 0.99)
+    >>> bool(responsibilities(np.array(0.0), np.array(0.0), *narrow_or_wide)[0][0] > 0.99)
     True
     """
     variance = sd**2 + spread[..., None]
     log_part = np.log(np.maximum(weight, 1e-300)) - 0.5 * (
         (residual[..., None] + mean) ** 2 / variance + np.log(variance)
     )
-    part = np.exp(log_part - log_part.max(axis=-1, keepdims=True))
-    return np.asarray(part / part.sum(axis=-1, keepdims=True))
+    most = log_part.max(axis=-1, keepdims=True)
+    part = np.exp(log_part - most)
+    total = part.sum(axis=-1, keepdims=True)
+    return np.asarray(part / total), np.asarray((most + np.log(total))[..., 0])

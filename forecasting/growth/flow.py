@@ -81,6 +81,13 @@ class FlowForecast:
         How the draws were made, and whether they can be trusted.
     remarks : tuple of str
         What a reader should know: facts left out, facts that disagree.
+
+    Examples
+    --------
+    >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
+    >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
+    >>> forecast.summary_frame(alpha=0.2).columns.tolist()
+    ['mean', 'median', 'pi_lower', 'pi_upper']
     """
 
     periods: tuple[Period, ...]

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from forecasting.growth.statements import ONE_SIDED, Statement
 from forecasting.periods import Period
 
-__all__ = ["Noise", "Observation", "flow_weights", "observe"]
+__all__ = ["SCRAPPAGE_SD", "Noise", "Observation", "flow_weights", "observe", "stock_ages"]
 
 Array = NDArray[np.float64]
 
 FIT = 0.01  # no agency's total is better than 1 % of itself: late declarations, revisions
 OUTLIER, OUTLIER_SD = 0.02, 0.5  # any fact may be wrong
-SCRAPPAGE = 0.03  # share of a register that leaves it in a year; judgement, 0.01 to 0.08
+SCRAPPAGE, SCRAPPAGE_SD = 0.04, 0.02  # share of a register that leaves it in a year; judgement, 0.01 to 0.08
 STOCK_FIT = 0.03  # registers are cleaned and vehicles re-exported between two counts
 
 
@@ -146,6 +146,19 @@ def _stock_weights(period: Period, first_year: int, months: int) -> Array:
         weights[until] *= part
     weights[months] = (1 - SCRAPPAGE) ** (max(until, 0) / 12)
     return weights
+
+
+def stock_ages(period: Period, first_year: int, months: int) -> Array:
+    """Years that each month's flow, and what stood at the start (last entry), has spent on the register by the end.
+
+    >>> from forecasting.periods import span
+    >>> stock_ages(span("2023-12-31", "2023-12-31"), 2022, 24)[[0, 12, 23, 24]].round(2)
+    array([1.92, 0.92, 0.  , 1.92])
+    """
+    until = (period.end.year - first_year) * 12 + period.end.month - 1
+    ages = np.maximum(until - np.arange(months + 1), 0) / 12
+    ages[months] = max(until, 0) / 12
+    return ages
 
 
 def _relative_rounding(statement: Statement, of: float) -> float:

@@ -53,12 +53,7 @@ class Mode:
         log_odds = self.walk.mean + self.walk.linear @ self.x
         self.walk = self.path.at(log_odds)
         flows, gradient = self.path.gradient(self.walk, self.x)
-        top, bottom = flows @ self.facts.numerator.T, flows @ self.facts.denominator.T + self.facts.constant
-        self.jacobian = (
-            (self.facts.numerator * flows / np.maximum(top, 1e-300)[:, None]) @ gradient
-            - (self.facts.denominator * flows / np.maximum(bottom, 1e-300)[:, None]) @ gradient
-            + self.facts.offsets
-        )
+        self.jacobian = self.facts.gradient(flows, gradient)
         self.contrast = self.facts.at(flows[None, :], self.x[None, :])[0]
 
     def climb(self) -> None:
@@ -88,7 +83,7 @@ class Mode:
         spread = np.maximum(
             np.diag(covariance) - np.einsum("ij,ji->i", covariance, np.linalg.solve(total, covariance)), 0.0
         )
-        part = responsibilities(residual, spread, f.weight, f.mean, f.sd)
+        part, _ = responsibilities(residual, spread, f.weight, f.mean, f.sd)
         precision = (part / f.sd**2).sum(axis=1)
         self.noise = 1 / precision
         self.target = f.value + (part * f.mean / f.sd**2).sum(axis=1) / precision

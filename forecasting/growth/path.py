@@ -81,8 +81,8 @@ class Path:
     Notes
     -----
     Coordinates, all unit normal but the shocks, whose variance is theirs to be drawn: start, level, slope, stock at the
-    start; then size, shock, common effect and tilt by year; lasting pattern by month of the year; noise by month;
-    offsets of bases.
+    start, scrappage; then size, shock, common effect and tilt by year; lasting pattern by month of the year; noise by
+    month; offsets of bases.
 
     Examples
     --------
@@ -105,7 +105,17 @@ class Path:
         self.first_year, self.last_year = first_year, last_year
         self.years = n = last_year - first_year + 1
         self.months = 12 * n
-        widths = {"start": 1, "level": 1, "slope": 1, "stock": 1, "size": n, "shock": n, "common": n, "tilt": n}
+        widths = {
+            "start": 1,
+            "level": 1,
+            "slope": 1,
+            "stock": 1,
+            "scrappage": 1,
+            "size": n,
+            "shock": n,
+            "common": n,
+            "tilt": n,
+        }
         widths |= {"pattern": 12, "noise": self.months, "basis": bases}
         edges = np.concatenate([[0], np.cumsum(list(widths.values()))])
         self.at_ = {name: slice(int(a), int(b)) for name, a, b in zip(widths, edges, edges[1:], strict=False)}

@@ -29,7 +29,8 @@ Array = NDArray[np.float64]
 
 CHAINS, BURN, SWEEPS = 250, 12, 8
 MOST_WORK = 2e7  # chains times facts cubed, in one sweep
-CORRECTIONS = 3
+MOST_VISITED = 60
+CORRECTIONS, MORE_CORRECTIONS = 3, 5
 MET, FEWEST_MET = 0.1, 0.5  # a draw meets the facts to 10 %, or another that does takes its place
 
 
@@ -130,6 +131,7 @@ class _Chains:
         self.inverse = np.zeros((self.chains, n, n))
         self.expectations = (np.zeros(n), np.zeros(n), np.zeros(n))
         self.scales: list[Array] = []
+        self.turn = 0
 
     def sweep(self) -> None:
         """Components given scales, then shocks given components, then scales given shocks."""
@@ -198,20 +200,33 @@ class _Chains:
             "ij,cj,kj->cik", self.of_shock, self.year * self.market[:, None], self.of_shock
         )
         self.inverse = np.linalg.inv(covariance + noise[:, :, None] ** 2 * np.eye(n)) if n else covariance
-        expected, spread, wrong = np.zeros(n), np.zeros(n), np.zeros(n)
-        for i in range(n):
+        expected, spread, wrong = (old.copy() for old in self.expectations)
+        for i in self._visited(n):
             diagonal = self.inverse[:, i, i]
             residual = target - self.offset
             others = residual[:, i] - np.einsum("cj,cj->c", self.inverse[:, i], residual) / diagonal + self.offset[i]
             variance = np.maximum(1 / diagonal - noise[:, i] ** 2, 1e-12)
-            part = responsibilities(facts.value[i] - others, variance, facts.weight[i], facts.mean[i], facts.sd[i])
+            part, log_density = responsibilities(
+                facts.value[i] - others, variance, facts.weight[i], facts.mean[i], facts.sd[i]
+            )
             chosen = (part.cumsum(axis=1) < self.rng.random((self.chains, 1))).sum(axis=1).clip(max=part.shape[1] - 1)
             self._change_noise(i, facts.sd[i, chosen] ** 2 - noise[:, i] ** 2)
             self.component[:, i] = chosen
             noise[:, i], target[:, i] = facts.sd[i, chosen], facts.value[i] + facts.mean[i, chosen]
-            expected[i], spread[i] = others.mean(), variance.mean() + others.var()
+            # scales have adapted to this fact too: chains that find it likely count less (Gelfand 1996)
+            apart = np.exp(log_density.min() - log_density)
+            apart /= apart.sum()
+            expected[i] = apart @ others
+            spread[i] = apart @ (variance + (others - expected[i]) ** 2)
             wrong[i] = part[:, np.where(facts.weight[i] > 0, facts.sd[i], 0.0).argmax()].mean()
         self.expectations = (expected, spread, wrong)
+
+    def _visited(self, n: int) -> range | NDArray[np.int_]:
+        """Facts whose components are drawn in this sweep: all, or of very many some, by turns."""
+        if n <= MOST_VISITED:
+            return range(n)
+        self.turn += MOST_VISITED
+        return np.arange(self.turn, self.turn + MOST_VISITED) % n
 
     def _change_noise(self, i: int, change: Array) -> None:
         """The inverse after a fact's variance has changed (Sherman and Morrison), in the chains where it has."""
@@ -237,11 +252,14 @@ def _correct(path: Path, facts: Contrasts, mode: Mode, x: Array, asked: Array) -
     spread = mode.jacobian * mode.variance
     square = spread @ mode.jacobian.T
     back = np.linalg.solve(square + 1e-6 * np.trace(square) / len(square) * np.eye(len(square)), spread)
-    for _ in range(CORRECTIONS):
-        gap = asked - facts.at(path.flows(mode.walk, x), x)
-        x = x + np.clip(gap, -0.5, 0.5) @ back
-    worst = np.abs(asked - facts.at(path.flows(mode.walk, x), x)).max(axis=1)
-    return x, worst
+    gap = asked - facts.at(path.flows(mode.walk, x), x)
+    for step in range(CORRECTIONS + MORE_CORRECTIONS):
+        far = np.abs(gap).max(axis=1) > (0.0 if step < CORRECTIONS else MET)
+        if not far.any():
+            break
+        x[far] += np.clip(gap[far], -0.5, 0.5) @ back
+        gap[far] = asked[far] - facts.at(path.flows(mode.walk, x[far]), x[far])
+    return x, np.abs(gap).max(axis=1)
 
 
 def _standing(worst: Array, rng: np.random.Generator) -> NDArray[np.int_]:

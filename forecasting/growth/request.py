@@ -29,7 +29,7 @@ Array = NDArray[np.float64]
 
 CHOICES = ("pooled", *CURVES_ON_FACTS, "average")
 UNMET = 0.25  # share of draws replaced from which the approximation is said to have failed
-DOUBTED = 0.5  # probability of being wrong from which a fact is said to disagree with the others
+DOUBTED = 0.2  # probability of being wrong, ten times that before any other fact, from which it is said to disagree
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ Array = NDArray[np.float64]
 
 POSITION: Array = (np.arange(12) - 5.5) / 12  # of a month's middle within its year, the year's middle being 0
 MOST_RHO = 0.9
+LEAST_SLOPE_SD = 0.05
 
 
 @dataclass(frozen=True)
@@ -122,12 +123,13 @@ def _fit(shape: Array, growth: Array, market: NDArray[np.str_]) -> WithinYear:
     default = WithinYear()
     centred = shape - shape.mean(axis=1, keepdims=True)
     slopes = centred @ POSITION / (POSITION @ POSITION)
-    beta, slope_sd = _slopes(slopes, growth, default)
+    beta, slope_spread = _slopes(slopes, growth, default)
     residual = centred - np.outer(slopes, POSITION)
     weight = len(residual) / (len(residual) + 2)  # two years of an even year are believed beforehand
     pattern = weight * (residual.mean(axis=0) + beta[2] * POSITION)
     noise_sd, noise_ar, pattern_sd = _spreads(residual - residual.mean(axis=0), market, default)
     pattern = pattern - np.log(np.mean(np.exp(pattern)))
+    slope_sd = float(np.sqrt(max(slope_spread**2 - _slope_of_noise(noise_sd, noise_ar), LEAST_SLOPE_SD**2)))
     return WithinYear(
         tuple(float(x) for x in pattern), pattern_sd, float(beta[0]), float(beta[1]), slope_sd, noise_sd, noise_ar,
         f"estimated on {len(shape)} complete years of {len(set(market))} markets",
@@ -146,6 +148,12 @@ def _slopes(slopes: Array, growth: Array, default: WithinYear) -> tuple[Array, f
     return beta, float(np.sqrt((left @ left + 4 * sd**2) / (len(y) + 4)))
 
 
+def _slope_of_noise(noise_sd: float, noise_ar: float) -> float:
+    """Variance of the slope that noise alone shows when a line is laid through twelve months of it."""
+    lag = np.abs(np.arange(12)[:, None] - np.arange(12)[None, :])
+    return float(noise_sd**2 * (POSITION @ noise_ar**lag @ POSITION) / (POSITION @ POSITION) ** 2)
+
+
 def _spreads(residual: Array, market: NDArray[np.str_], default: WithinYear) -> tuple[float, float, float]:
     """Spread and correlation of the noise within markets, spread of markets' lasting departures."""
     names = np.unique(market)
@@ -155,9 +163,9 @@ def _spreads(residual: Array, market: NDArray[np.str_], default: WithinYear) -> 
     freedom = 10 * max(len(within) - len(names), 0)  # of twelve months, a year's mean and slope are gone
     noise = np.sqrt((float((within**2).sum()) + 40 * default.noise_sd**2) / (freedom + 40))
     pairs = within[:, 1:] * within[:, :-1]
-    ar = float(
-        np.clip(pairs.sum() / max((within**2).sum(), 1e-12) + 0.1, 0.0, MOST_RHO)
-    )  # taking out mean and slope costs about 0.1
+    # with a year's mean and slope taken out, a correlation rho shows as rho (1 - 4/12) - 2/12
+    shown = pairs.sum() / max((within**2).sum(), 1e-12)
+    ar = float(np.clip((shown + 2 / 12) / (1 - 4 / 12), 0.0, MOST_RHO))
     lasting = float(np.mean((means**2).mean(axis=1) - noise**2 / counts))
     pattern = np.sqrt((max(lasting, 0.0) * len(names) + 4 * default.pattern_sd**2) / (len(names) + 4))
     return float(noise), ar, float(pattern)
