@@ -18,6 +18,7 @@ from forecasting.errors import InputError
 from forecasting.runs.plan import Run, plan_runs
 from forecasting.runs.processes import Outcome, ended, run_fresh, sweep
 from forecasting.runs.progress import Progress
+from forecasting.runs.remote import remote_address, run_remote
 from forecasting.runs.store import FAILURE, RECORD, Store, read_json, write_text
 from forecasting.runs.task import Task
 from forecasting.runs.warm import run_warm
@@ -55,8 +56,8 @@ class RunSummary:
 
     Parameters
     ----------
-    out : Path
-        Folder of the reports.
+    out : Path or str
+        Folder of the reports, or its address.
     results : tuple of RunResult
         One per scenario, in the order given.
     seconds : float
@@ -65,7 +66,7 @@ class RunSummary:
         What went wrong beside the scenarios (the index could not be written); mostly empty.
     """
 
-    out: Path
+    out: Path | str
     results: tuple[RunResult, ...]
     seconds: float = 0.0
     problem: str = ""
@@ -104,7 +105,7 @@ class RunSummary:
         return "\n".join(
             [
                 *lines,
-                f"{', '.join(counts)} in {self.seconds:.1f} s; see {self.out / 'index.html'}",
+                f"{', '.join(counts)} in {self.seconds:.1f} s; see {self.out}/index.html",
                 *filter(None, [self.problem]),
             ]
         )
@@ -129,7 +130,7 @@ def run(
     paths : sequence of path-like
         Params files, or folders of them; empty for ``./params``.
     out : path-like
-        Folder of the reports.
+        Folder of the reports, or the address of one in an object store, such as ``s3://bucket/reports``.
     jobs : int
         How many scenarios run at once.
     force : bool
@@ -162,6 +163,9 @@ def run(
     started = time.monotonic()
     if jobs < 1:
         raise InputError(f"jobs is {jobs}: give at least 1")
+    if address := remote_address(out):
+        options = (jobs, force, dry_run, as_of, engine, scheduler, timeout, progress)
+        return run_remote(address, lambda mirror: run(paths, mirror, *options))
     runs = plan_runs(paths, out, as_of, force)
     if dry_run:
         results = [RunResult(run.name, "fresh" if run.fresh else "stale", run.reason) for run in runs]
