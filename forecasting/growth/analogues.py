@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -119,74 +119,91 @@ def _growth_rows(panel: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-@dataclass
-class _Fit:
-    """The unknowns of the regression, updated in turn."""
+class _Regression:
+    """Growth on level, share, years and markets, with scales that are updated in turn."""
 
-    shock: float = 0.3
-    slope: float = -0.1
-    market: float = 0.07
-    common: float = 0.15
+    def __init__(self, steps: pd.DataFrame) -> None:
+        self.growth = steps["growth"].to_numpy(dtype=float)
+        self.share = np.clip(steps["z_before"].to_numpy(dtype=float), *RANGE) - REFERENCE
+        names, self.market = np.unique(steps["market"].to_numpy(dtype=str), return_inverse=True)
+        self.first_year, last = int(steps["year"].min()), int(steps["year"].max())
+        rows, years = np.arange(len(steps)), last - self.first_year + 1
+        self.design = np.zeros((len(steps), 2 + years + len(names)))
+        self.design[:, 0], self.design[:, 1] = 1.0, self.share
+        self.design[rows, 2 + steps["year"].to_numpy(dtype=int) - self.first_year] = 1.0
+        self.design[rows, 2 + years + self.market] = 1.0
+        self.years, self.markets = slice(2, 2 + years), slice(2 + years, None)
+        self.innovation = np.eye(years) - COMMON_AR * np.eye(years, k=-1)  # a year's effect less what it inherits
+        self.inflate = np.r_[1.0, np.full(years - 1, 1 / (1 - COMMON_AR**2))]
+        self.shock, self.shock_slope, self.market_sd, self.common = 0.3, -0.1, 0.07, 0.15
+        self.weight, self.scale = np.ones(len(steps)), np.ones(len(names))
+        self.common_weight = np.ones(years)
+
+    def solve(self) -> None:
+        """Effects and their covariance, given the scales."""
+        spread = np.exp(self.shock_slope * self.share)
+        precision = self.weight / (self.shock**2 * self.scale[self.market] * spread**2)
+        a = (self.design * precision[:, None]).T @ self.design
+        b = (self.design * precision[:, None]).T @ self.growth
+        before = ((LEVEL_BEFORE, LEVEL_SD_BEFORE), (SLOPE_BEFORE, SLOPE_SD_BEFORE))
+        for k, (mean, sd) in enumerate(before):
+            a[k, k] += 1 / sd**2
+            b[k] += mean / sd**2
+        chained = (self.common_weight * self.inflate / self.common**2)[:, None] * self.innovation
+        a[self.years, self.years] += self.innovation.T @ chained
+        a[self.markets, self.markets] += np.eye(len(self.scale)) / self.market_sd**2
+        self.covariance = np.linalg.inv(a)
+        self.effects = self.covariance @ b
+        left = (self.growth - self.design @ self.effects) ** 2
+        self.square = (left + np.einsum("ij,jk,ik->i", self.design, self.covariance, self.design)) / spread**2
+
+    def rescale(self) -> Array:
+        """Scales of shocks, markets and years, given the effects; returns the weighted squares."""
+        self.weight = (SHOCK_NU + 1) / (SHOCK_NU + self.square / (self.shock**2 * self.scale[self.market]))
+        weighted = self.weight * self.square
+        count = len(self.scale)
+        squares = np.bincount(self.market, weighted, count) / self.shock**2
+        self.scale = (MARKET_NU + squares) / (MARKET_NU + np.bincount(self.market, minlength=count))
+        self.shock = float(np.sqrt(np.mean(weighted / self.scale[self.market])))
+        moved = self.innovation @ self.effects[self.years]
+        moved_cov = self.innovation @ self.covariance[self.years, self.years] @ self.innovation.T
+        moved_square = (moved**2 + np.diag(moved_cov)) * self.inflate
+        self.common_weight = (COMMON_NU + 1) / (COMMON_NU + moved_square / self.common**2)
+        believed = 6 * COMMON_BEFORE**2
+        self.common = float(np.sqrt((np.sum(self.common_weight * moved_square) + believed) / (len(moved) + 6)))
+        own = self.effects[self.markets] ** 2 + np.diag(self.covariance)[self.markets]
+        self.market_sd = float(np.sqrt((own.sum() + 4 * 0.07**2) / (count + 4)))
+        return np.asarray(weighted)
+
+    def tilt(self, weighted: Array) -> None:
+        """How the scale of shocks falls with share, by a damped step of its likelihood."""
+        excess = weighted / (self.shock**2 * self.scale[self.market]) - 1
+        step = 0.5 * (excess @ self.share) / (2 * self.share @ self.share + 50)
+        self.shock_slope = float(np.clip(self.shock_slope + step, -0.3, 0.05))
 
 
 def _fit_growth(steps: pd.DataFrame, base: Prior) -> Prior:
     """Expectation-maximisation for level, slope, effects of markets and years, and all scales."""
-    y = steps["growth"].to_numpy(dtype=float)
-    zc = np.clip(steps["z_before"].to_numpy(dtype=float), *RANGE) - REFERENCE
-    names, market = np.unique(steps["market"].to_numpy(dtype=str), return_inverse=True)
-    first, last = int(steps["year"].min()), int(steps["year"].max())
-    n, years, markets = len(y), last - first + 1, len(names)
-    design = np.zeros((n, 2 + years + markets))
-    design[:, 0], design[:, 1] = 1.0, zc
-    design[np.arange(n), 2 + steps["year"].to_numpy(dtype=int) - first] = 1.0
-    design[np.arange(n), 2 + years + market] = 1.0
-    in_years, in_markets = slice(2, 2 + years), slice(2 + years, None)
-    steps_of_common = np.eye(years) - COMMON_AR * np.eye(years, k=-1)
-    inflate = np.r_[1.0, np.full(years - 1, 1 / (1 - COMMON_AR**2))]
-
-    fit, weight, scale, common_weight = _Fit(), np.ones(n), np.ones(markets), np.ones(years)
-    per_market = np.bincount(market, minlength=markets)
+    fit = _Regression(steps)
     for step in range(STEPS):
-        spread = np.exp(fit.slope * zc)
-        precision = weight / (fit.shock**2 * scale[market] * spread**2)
-        a = (design * precision[:, None]).T @ design
-        b = (design * precision[:, None]).T @ y
-        a[0, 0] += 1 / LEVEL_SD_BEFORE**2
-        a[1, 1] += 1 / SLOPE_SD_BEFORE**2
-        b[0] += LEVEL_BEFORE / LEVEL_SD_BEFORE**2
-        b[1] += SLOPE_BEFORE / SLOPE_SD_BEFORE**2
-        a[in_years, in_years] += steps_of_common.T @ (
-            (common_weight * inflate / fit.common**2)[:, None] * steps_of_common
-        )
-        a[in_markets, in_markets] += np.eye(markets) / fit.market**2
-        cov = np.linalg.inv(a)
-        x = cov @ b
-        square = ((y - design @ x) ** 2 + np.einsum("ij,jk,ik->i", design, cov, design)) / spread**2
-        weight = (SHOCK_NU + 1) / (SHOCK_NU + square / (fit.shock**2 * scale[market]))
-        weighted = weight * square
-        scale = (MARKET_NU + np.bincount(market, weighted, markets) / fit.shock**2) / (MARKET_NU + per_market)
-        fit.shock = float(np.sqrt(np.mean(weighted / scale[market])))
-        effects, effects_cov = x[in_years], cov[in_years, in_years]
-        moved = (steps_of_common @ effects) ** 2 + np.diag(steps_of_common @ effects_cov @ steps_of_common.T)
-        common_weight = (COMMON_NU + 1) / (COMMON_NU + moved * inflate / fit.common**2)
-        fit.common = float(np.sqrt((np.sum(common_weight * moved * inflate) + 6 * COMMON_BEFORE**2) / (years + 6)))
-        own = x[in_markets] ** 2 + np.diag(cov)[in_markets]
-        fit.market = float(np.sqrt((own.sum() + 4 * 0.07**2) / (markets + 4)))
-        if step > 3:  # the scale's slope moves slowly, once the rest has settled
-            excess = weighted / (fit.shock**2 * scale[market]) - 1
-            fit.slope = float(np.clip(fit.slope + 0.5 * (excess @ zc) / (2 * zc @ zc + 50), -0.3, 0.05))
+        fit.solve()
+        weighted = fit.rescale()
+        if step > 3:  # once the rest has settled
+            fit.tilt(weighted)
+    of_years = fit.covariance[fit.years, fit.years]
+    (aa, ab), (_, bb) = fit.covariance[:2, :2].tolist()
     return replace(
         base,
-        level=float(x[0]),
-        slope=float(x[1]),
-        covariance=((float(cov[0, 0]), float(cov[0, 1])), (float(cov[1, 0]), float(cov[1, 1]))),
-        market_sd=fit.market,
+        level=float(fit.effects[0]),
+        slope=float(fit.effects[1]),
+        covariance=((aa, ab), (ab, bb)),
+        market_sd=fit.market_sd,
         shock_sd=fit.shock,
-        shock_slope=fit.slope,
+        shock_slope=fit.shock_slope,
         common=Common(
-            first,
-            tuple(float(v) for v in effects),
-            tuple(float(v) for v in np.sqrt(np.diag(effects_cov))),
+            fit.first_year,
+            tuple(fit.effects[fit.years].tolist()),
+            tuple(np.sqrt(np.diag(of_years)).tolist()),
             fit.common,
             COMMON_AR,
         ),
