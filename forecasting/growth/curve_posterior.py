@@ -41,7 +41,7 @@ class CurvePrior:
     Parameters
     ----------
     reached : (float, float)
-        Centre and spread of the probit of the share reached. The default holds 5 to 99.6 % with probability 0.9: little
+        Centre and spread of the probit of the share reached. The default holds 7 to 99.3 % with probability 0.9: little
         may have been seen of the curve, or nearly all of it.
     takeover : (float, float)
         Takeover time in units of the time seen: 0.3 to 5 with probability 0.95. Curves much faster than that show as a
@@ -54,7 +54,7 @@ class CurvePrior:
         Standard deviation of the log of one plus a shock's intensity.
     """
 
-    reached: tuple[float, float] = (0.5, 1.3)
+    reached: tuple[float, float] = (0.5, 1.2)
     takeover: tuple[float, float] = (1.25, 0.7)
     skew: tuple[float, float] = (1.0, 0.7)
     scatter: tuple[float, float] = (0.15, 0.6)

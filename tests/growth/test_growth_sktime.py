@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-sktime = pytest.importorskip("sktime", reason="the extra [sktime]")
-
 SALES = pd.Series([96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586], index=pd.period_range("1949", periods=9, freq="Y"))
 
 
