@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecasting.errors import ModelError
 from forecasting.growth.curves import Curve, find_curve
-from forecasting.growth.sampling import Sampling
-from forecasting.growth.search import Search
-from forecasting.growth.solver import Solver
+from forecasting.growth.fitting.sampling import Sampling
+from forecasting.growth.fitting.search import Search
+from forecasting.growth.fitting.solver import Solver
 
 __all__ = ["CurveFits", "fit_curves"]
 

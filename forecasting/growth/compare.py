@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.growth.fitting.series import read_series
 from forecasting.growth.model import GrowthModel
-from forecasting.growth.series import read_series
 
 __all__ = ["compare_models"]
 

@@ -12,14 +12,14 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from forecasting.errors import ModelError
-from forecasting.growth.curve_posterior import PRIOR, CurvePrior, sample_curve
 from forecasting.growth.curves import CURVES, Curve, find_curve, generalised_bass
-from forecasting.growth.estimate import Estimate, Problem, estimate
-from forecasting.growth.mixture import Mixture
-from forecasting.growth.noise import NOISES, Noise
+from forecasting.growth.fitting.curve_posterior import PRIOR, CurvePrior, sample_curve
+from forecasting.growth.fitting.estimate import Estimate, Problem, estimate
+from forecasting.growth.fitting.mixture import Mixture
+from forecasting.growth.fitting.noise import NOISES, Noise
+from forecasting.growth.fitting.series import read_series
+from forecasting.growth.fitting.timeline import moment, read_timeline
 from forecasting.growth.results import GrowthResults
-from forecasting.growth.series import read_series
-from forecasting.growth.timeline import moment, read_timeline
 from forecasting.measures import nearest
 
 __all__ = ["AVERAGED", "GrowthModel", "GrowthResults"]
@@ -67,9 +67,9 @@ class GrowthModel:
 
     Notes
     -----
-    A series that declines throughout is a Bass curve past its peak (``p > q``). Forecasts and intervals come from a
-    posterior with scale-free priors (``forecasting.growth.curve_posterior``): multiplying the series by a constant
-    multiplies them by it.
+    A series that declines throughout is a Bass curve past its peak (``p > q``). Forecasts and intervals come from
+    a posterior with scale-free priors (``forecasting.growth.fitting.curve_posterior``): multiplying the series by a
+    constant multiplies them by it.
 
     Examples
     --------
@@ -240,7 +240,7 @@ class GrowthModel:
 
         For least squares, errors are normal.
         """
-        from forecasting.growth.estimate import log_likelihood
+        from forecasting.growth.fitting.estimate import log_likelihood
 
         return log_likelihood(self.problem(self._single()), self._start(params), self.errors, scatter)
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from forecasting.errors import ModelError
 from forecasting.growth.curves import Curve
-from forecasting.growth.estimate import Estimate
-from forecasting.growth.mixture import Mixture
-from forecasting.growth.prediction import GrowthPrediction, check_alpha
-from forecasting.growth.timeline import Timeline
+from forecasting.growth.fitting.estimate import Estimate
+from forecasting.growth.fitting.mixture import Mixture
+from forecasting.growth.fitting.prediction import GrowthPrediction, check_alpha
+from forecasting.growth.fitting.timeline import Timeline
 
 if TYPE_CHECKING:
     from forecasting.growth.model import GrowthModel
@@ -78,7 +78,7 @@ class GrowthResults:
         return not found.converged or not 0.01 <= reached <= 1
 
     def _centre(self, found: Estimate) -> Estimate:
-        from forecasting.growth.estimate import log_likelihood
+        from forecasting.growth.fitting.estimate import log_likelihood
 
         problem, params = self.model.problem(self._curve), self.posterior.centre(self._curve)
         residual = np.where(problem.seen, problem.y - problem.fitted(params), 0.0)
@@ -299,7 +299,7 @@ class GrowthResults:
     def _carry(self, model: GrowthModel, refit: bool) -> GrowthResults:
         if refit:
             return model.fit_constrained(self.fixed)
-        from forecasting.growth.estimate import log_likelihood
+        from forecasting.growth.fitting.estimate import log_likelihood
 
         problem, params = model.problem(self._curve), self._found.params
         residual = np.where(problem.seen, problem.y - problem.fitted(params), 0.0)
@@ -325,7 +325,7 @@ class GrowthResults:
         DataFrame
             One row per period, its median before and after, and a column per new observation: the impact of each.
         """
-        from forecasting.growth.news import forecast_news
+        from forecasting.growth.fitting.news import forecast_news
 
         return forecast_news(self, endog, steps)
 
@@ -343,7 +343,7 @@ class GrowthResults:
 
     def summary(self, alpha: float = 0.05) -> Any:
         """A statsmodels ``Summary``: ``as_text``, ``as_html``, ``as_latex``."""
-        from forecasting.growth.summary import growth_summary
+        from forecasting.growth.fitting.summary import growth_summary
 
         return growth_summary(self, alpha)
 

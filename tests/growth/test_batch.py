@@ -10,7 +10,7 @@ from scipy.optimize import curve_fit
 from forecasting.errors import ModelError
 from forecasting.growth.batch import fit_curves
 from forecasting.growth.curves import CURVES
-from forecasting.growth.sampling import Sampling
+from forecasting.growth.fitting.sampling import Sampling
 
 TRUTHS = {"bass": (0.02, 0.4), "logistic": (4.0, 0.5), "gompertz": (5.0, 0.25), "weibull": (7.0, 2.5)}
 EDGES = np.arange(15.0)

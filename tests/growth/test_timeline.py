@@ -6,8 +6,8 @@ import pytest
 
 from forecasting.errors import ModelError
 from forecasting.growth.curves import CURVES
+from forecasting.growth.fitting.timeline import read_timeline
 from forecasting.growth.model import GrowthModel
-from forecasting.growth.timeline import read_timeline
 from forecasting.periods import span, year
 
 P, Q, M = 0.01, 0.5, 5e4

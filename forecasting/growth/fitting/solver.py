@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.growth.curves import Curve
-from forecasting.growth.sampling import Sampling
-from forecasting.growth.search import Search
+from forecasting.growth.fitting.sampling import Sampling
+from forecasting.growth.fitting.search import Search
 
 __all__ = ["Solver"]
 

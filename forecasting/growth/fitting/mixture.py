@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.curve_posterior import Particles
 from forecasting.growth.curves import Curve
-from forecasting.growth.noise import Noise
-from forecasting.growth.sampling import Sampling
+from forecasting.growth.fitting.curve_posterior import Particles
+from forecasting.growth.fitting.noise import Noise
+from forecasting.growth.fitting.sampling import Sampling
 
 __all__ = ["Mixture"]
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 
 from forecasting.growth.curves import Curve
-from forecasting.growth.noise import NOISES, Noise
-from forecasting.growth.sampling import Sampling
-from forecasting.growth.search import Search
-from forecasting.growth.solver import Solver
+from forecasting.growth.fitting.noise import NOISES, Noise
+from forecasting.growth.fitting.sampling import Sampling
+from forecasting.growth.fitting.search import Search
+from forecasting.growth.fitting.solver import Solver
 
 __all__ = ["Estimate", "Problem", "estimate", "log_likelihood"]
 

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.errors import ModelError
-from forecasting.growth.sampling import Sampling
+from forecasting.growth.fitting.sampling import Sampling
 from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, as_date
 
 __all__ = ["Timeline", "read_timeline"]

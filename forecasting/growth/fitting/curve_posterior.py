@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp, ndtr, ndtri
 
 from forecasting.growth.curves import Curve
-from forecasting.growth.estimate import Problem
-from forecasting.growth.noise import Noise, Scale
+from forecasting.growth.fitting.estimate import Problem
+from forecasting.growth.fitting.noise import Noise, Scale
 
 __all__ = ["PRIOR", "CurvePrior", "Particles", "sample_curve"]
 

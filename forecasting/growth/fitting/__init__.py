@@ -1,0 +1,1 @@
+"""Fitting curves to series: what GrowthModel and fit_curves are made of."""
