@@ -5,6 +5,7 @@ Each peer maps a market's unbroken annual history to quantiles of its sales at :
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from statistics import NormalDist
 
@@ -62,7 +63,9 @@ def _statsforecast(make: Callable[[], object], log: bool) -> Callable[[pd.Series
         y = history.to_numpy(dtype=float)
         model: object = make()
         try:
-            told = model.forecast(y=np.log(y) if log else y, h=max(HORIZONS), level=[50, 80, 95])  # type: ignore[attr-defined]
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a peer's own arithmetic on three years is its own affair
+                told = model.forecast(y=np.log(y) if log else y, h=max(HORIZONS), level=[50, 80, 95])  # type: ignore[attr-defined]
         except Exception:  # whatever a peer raises on a series of three years is its way to say no
             return naive(history)
         bands = np.stack([told[column] for column in columns], axis=1)

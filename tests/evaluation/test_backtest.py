@@ -1,0 +1,224 @@
+"""The backtest of annual forecasts: what a case holds, what peers are, what a summary says; and the track record."""
+
+import importlib.util
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.errors import EvidenceError, ModelError
+from forecasting.evaluation.backtest import OURS, _cases, backtest, backtest_skill, read_panel, summarise
+from forecasting.evaluation.peers import AnalogueRegression, drift, naive, single_series
+from forecasting.evaluation.track_record import track_record
+from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.ledger import Ledger
+
+SIZE = 200_000
+
+
+@pytest.fixture(scope="module")
+def raw():
+    """Ten markets from 2008 to 2023, in the columns of IEA's table."""
+    rng, rows = np.random.default_rng(0), []
+    for i in range(10):
+        z = rng.normal(-7, 0.5)
+        for year in range(2008, 2024):
+            z += rng.normal(0.45, 0.15)
+            share = 1 / (1 + np.exp(-z))
+            sales = round(SIZE * share)
+            rows.append((f"m{i}", year, round(0.7 * sales), sales - round(0.7 * sales), 100 * sales / SIZE))
+    return pd.DataFrame(rows, columns=["market", "year", "sales_bev", "sales_phev", "sales_share_percent"])
+
+
+@pytest.fixture(scope="module")
+def scored(raw):
+    late = raw[(raw["market"].isin(["m0", "m1"])) & (raw["year"] >= 2016)]
+    return backtest_skill(late, raw[~raw["market"].isin(["m0", "m1"])])
+
+
+def test_panel_adds_both_kinds_of_cars(raw):
+    panel = read_panel(raw)
+    assert panel.columns.tolist() == ["market", "year", "sales", "share"]
+    assert panel["sales"].tolist() == (raw["sales_bev"] + raw["sales_phev"]).tolist()
+    half = raw.assign(sales_phev=np.nan)
+    assert read_panel(half)["sales"].tolist() == half.loc[half["sales_bev"] > 0, "sales_bev"].tolist()
+
+
+def test_a_case_sees_unbroken_years_up_to_its_origin(raw):
+    gap = raw[(raw["market"] == "m0") & (raw["year"] != 2015)]
+    cases = {case.origin: case for case in _cases(read_panel(gap))}
+    assert 2015 not in cases
+    assert 2016 not in cases  # its history starts anew after the gap, and is too short
+    assert cases[2018].history.index.tolist() == [2016, 2017, 2018]
+    assert cases[2018].size == pytest.approx(SIZE, rel=1e-6)
+    assert set(cases[2018].outcomes) == {1, 2, 3, 5}
+    assert set(cases[2022].outcomes) == {1}
+    assert 2023 not in cases  # nothing after it to score
+
+
+def test_a_case_keeps_the_size_last_known(raw):
+    hidden = raw[raw["market"] == "m0"].copy()
+    hidden.loc[hidden["year"] >= 2017, "sales_share_percent"] = np.nan
+    case = {case.origin: case for case in _cases(read_panel(hidden))}[2019]
+    assert case.size == pytest.approx(SIZE, rel=1e-6)
+    assert np.isnan(case.share)
+
+
+def test_scores_are_complete_and_sensible(scored):
+    assert set(scored["method"]) == {OURS}
+    assert scored.groupby("market").size().gt(10).all()
+    assert (scored["wis"] > 0).all()
+    assert scored["wis"].mean() < 0.3
+    assert scored["in95"].mean() > 0.85
+    assert (scored.loc[scored["in80"], "in95"]).all()
+
+
+def test_forecasts_see_nothing_after_their_origin(raw, scored):
+    """With other outcomes and other markets' futures, the forecasts (hence the medians' errors) do not move."""
+    late = raw[(raw["market"].isin(["m0", "m1"])) & (raw["year"] >= 2016)]
+    train = raw[~raw["market"].isin(["m0", "m1"])]
+    cut = backtest_skill(late[late["year"] <= 2020], train[train["year"] <= 2019])
+    same = scored.merge(cut, on=["market", "origin", "h"])
+    same = same[same["origin"] <= 2019]
+    assert len(same) >= 4
+    np.testing.assert_allclose(same["wis_x"], same["wis_y"])
+
+
+def test_without_training_markets_each_is_left_out(raw):
+    few = raw[raw["market"].isin(["m0", "m1", "m2", "m3"]) & raw["year"].between(2012, 2019)]
+    alone = backtest_skill(few)
+    others = backtest_skill(few[few["market"] == "m0"], few[few["market"] != "m0"])
+    mine = alone[alone["market"] == "m0"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(mine, others)
+
+
+def test_summary_of_known_numbers():
+    rows = [
+        ("drift of log", "A", 2015, 1, 4, 0.4, True),
+        ("drift of log", "B", 2015, 1, 9, 0.6, True),
+        ("AutoETS", "A", 2015, 1, 4, 0.8, True),
+        ("AutoETS", "B", 2015, 1, 9, 0.8, True),
+        ("analogue regression", "A", 2015, 1, 4, 0.3, True),
+        ("analogue regression", "B", 2015, 1, 9, 0.3, False),
+        (OURS, "A", 2015, 1, 4, 0.2, True),
+        (OURS, "B", 2015, 1, 9, 0.3, False),
+    ]
+    table = pd.DataFrame(rows, columns=["method", "market", "origin", "h", "years", "wis", "in80"]).assign(in95=True)
+    ours = summarise(table).loc[OURS]
+    assert ours[["wis", "h1", "short"]].tolist() == [0.25, 0.25, 0.2]
+    assert ours[["ratio", "ratio_h1", "ratio_short"]].tolist() == [0.5, 0.5, 0.5]
+    assert ours["ratio_regression"] == pytest.approx(0.833)
+    assert ours[["in80", "se80", "in95", "se95"]].tolist() == [0.5, 0.5, 1.0, 0.0]
+    assert ours["cases"] == 2
+
+
+def test_a_file_is_read_and_summarised(raw, tmp_path):
+    path = tmp_path / "panel.csv"
+    raw[raw["year"].between(2014, 2019)].to_csv(path, index=False)
+    table = backtest(path, raw[raw["market"] == "m9"])
+    assert table.index.tolist() == [OURS]
+    assert "ratio" not in table
+
+
+def test_bad_panels_are_refused(raw, tmp_path):
+    with pytest.raises(EvidenceError, match=r"the panel lacks sales_bev"):
+        read_panel(raw.drop(columns="sales_bev"))
+    with pytest.raises(EvidenceError, match=r"nowhere.csv: not a readable CSV file"):
+        read_panel(tmp_path / "nowhere.csv")
+    with pytest.raises(EvidenceError, match=r"no market with 3 years in a row"):
+        backtest_skill(raw[raw["year"] < 2010])
+
+
+# --- peers ------------------------------------------------------------------------------------------------------------
+def test_naive_and_drift_go_on_from_the_last_value():
+    history = pd.Series([100.0, 150.0, 300.0, 450.0], index=range(2015, 2019))
+    steps = np.diff(np.log(history))
+    assert naive(history)[3][3] == pytest.approx(450)
+    assert drift(history)[2][3] == pytest.approx(450 * np.exp(2 * steps.mean()))
+    width = np.log(drift(history)[1][5] / drift(history)[1][1])
+    assert width == pytest.approx(2 * 1.2815516 * steps.std(ddof=1) * np.sqrt(4 / 3))
+
+
+def test_analogue_regression_finds_the_growth_of_the_others(raw):
+    panel = read_panel(raw)
+    history = panel[panel["market"] == "m0"].set_index("year")["sales"].loc[2012:2017]
+    quantiles = AnalogueRegression(panel).forecast("m0", history, 0.05)
+    outcome = panel[panel["market"] == "m0"].set_index("year")["sales"][2018]
+    assert quantiles[1][0] < outcome < quantiles[1][6]
+    assert (np.diff(quantiles[1]) > 0).all()
+    changed = panel.copy()
+    changed.loc[(changed["market"] == "m0") | (changed["year"] > 2017), "sales"] *= 3  # neither may be looked at
+    np.testing.assert_allclose(AnalogueRegression(changed).forecast("m0", history, 0.05)[1], quantiles[1])
+
+
+def test_too_few_analogues_fall_back_to_drift(raw):
+    panel = read_panel(raw[raw["market"] == "m1"])
+    history = pd.Series([100.0, 150.0, 300.0], index=[2015, 2016, 2017])
+    np.testing.assert_allclose(AnalogueRegression(panel).forecast("x", history, 0.1)[1], drift(history)[1])
+
+
+def test_peers_without_their_package_say_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "statsforecast.models", None)
+    with pytest.raises(ModelError, match=r"pip install 'ev-forecasting\[bench\]'"):
+        single_series()
+
+
+def test_peers_are_scored_beside_ours_where_their_package_is(raw):
+    """Without statsforecast the message above is what a user sees."""
+    few = raw[raw["market"].isin(["m0", "m1", "m2"]) & raw["year"].between(2012, 2018)]
+    if importlib.util.find_spec("statsforecast") is None:
+        with pytest.raises(ModelError, match="statsforecast"):
+            backtest(few, peers=True)
+        return
+    table = backtest(few, peers=True)
+    assert len(table) == 9
+    assert table["ratio"].drop(["this package", "analogue regression", "analogue average growth"]).min() == 1.0
+    assert table["cases"].nunique() == 1
+
+
+# --- track record -----------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def record():
+    days = ["2022-03-31", "2023-06-26"]
+    return track_record(central_asia(), days, place="UZ", market_size={2021: 250_000, 2022: 300_000, 2023: 9e9})
+
+
+def test_record_sets_outcomes_beside_forecasts(record):
+    assert record["period"].tolist() == ["2022", "2023", "2023", "2024"]
+    first = record.iloc[0]
+    assert (first["outcome"], first["outcome_basis"], first["basis"]) == (2180.0, "uz-statistics", "uz-statistics")
+    assert first["low"] < first["median"] < first["high"]
+    assert first["inside"] == (first["low"] <= 2180 <= first["high"])
+    assert record["facts"].is_monotonic_increasing
+    assert record.loc[2, "low"] > 2544  # what was known of the first four months
+
+
+def test_an_outcome_of_another_agency_is_named(record):
+    assert record.loc[1, ["outcome", "outcome_basis"]].tolist() == [21_469.0, "uz-energy-ministry"]
+    assert record.loc[1, "percentile"] > 0.9
+
+
+def test_a_year_that_nobody_has_counted_is_left_open():
+    later = track_record(central_asia(), ["2025-12-31"], place="UZ", market_size={2023: 400_000})
+    assert later["outcome"].isna().all()
+    assert (later["fact"] == "").all()
+    assert later["log_score"].isna().all()
+
+
+def test_the_prior_of_a_record_learns_from_the_years_before(raw):
+    panel = read_panel(raw)
+    later = panel.assign(sales=np.where(panel["year"] >= 2022, 1e6, panel["sales"]))
+    one, other = (
+        track_record(central_asia(), ["2022-03-31"], place="UZ", panel=p, market_size={2021: 250_000, 2022: 1.0})
+        for p in (panel, later)
+    )
+    pd.testing.assert_frame_equal(one, other)
+    assert one["prior_year"].tolist() == [2021, 2021]
+
+
+def test_a_day_before_the_first_fact_is_refused():
+    with pytest.raises(EvidenceError, match=r"no fact was known on 2010-01-01"):
+        track_record(central_asia(), ["2010-01-01"], place="UZ")
+    with pytest.raises(EvidenceError, match=r"no fact was known"):
+        track_record(Ledger(), ["2023-01-01"], place="UZ")

@@ -1,0 +1,77 @@
+"""Scores against another package's and against integrals of their own."""
+
+import numpy as np
+import pytest
+import scoringrules
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from forecasting.evaluation.scores import LEVELS, clustered_mean, inside, log_score, weighted_interval_score
+
+QUICK = settings(deadline=None, derandomize=True, max_examples=40)
+
+
+@QUICK
+@given(st.integers(0, 10_000))
+def test_weighted_interval_score_is_that_of_scoringrules(seed):
+    rng = np.random.default_rng(seed)
+    quantiles, outcome = np.sort(rng.normal(0, 2, 7)), rng.normal(0, 3)
+    alpha = np.array([0.05, 0.2, 0.5])
+    other = scoringrules.weighted_interval_score(outcome, quantiles[3], quantiles[:3], quantiles[:3:-1], alpha)
+    assert float(weighted_interval_score(quantiles, outcome)) == pytest.approx(float(other))
+
+
+def test_a_certain_right_forecast_scores_nothing_and_a_wrong_one_its_error():
+    assert weighted_interval_score(np.full(7, 2.0), 2.0) == 0.0
+    assert weighted_interval_score(np.full(7, 2.0), 5.0) == pytest.approx(3.0)
+
+
+def test_scores_of_many_cases_at_once():
+    quantiles = np.sort(np.random.default_rng(0).normal(size=(4, 3, 7)), axis=-1)
+    outcomes = np.zeros((4, 3))
+    table = weighted_interval_score(quantiles, outcomes)
+    assert table.shape == (4, 3)
+    assert table[2, 1] == pytest.approx(float(weighted_interval_score(quantiles[2, 1], 0.0)))
+
+
+def test_the_true_distribution_scores_best():
+    outcomes = np.random.default_rng(0).normal(size=4000)
+
+    def mean(centre, spread):
+        return weighted_interval_score(np.tile(stats.norm.ppf(LEVELS, centre, spread), (4000, 1)), outcomes).mean()
+
+    assert mean(0, 1) < min(mean(0.3, 1), mean(0, 0.6), mean(0, 1.6))
+
+
+@pytest.mark.parametrize("share", [0.5, 0.8, 0.95])
+def test_inside_holds_what_it_should(share):
+    outcomes = np.random.default_rng(1).normal(size=8000)
+    held = inside(np.tile(stats.norm.ppf(LEVELS), (8000, 1)), outcomes, share)
+    assert held.mean() == pytest.approx(share, abs=0.015)
+
+
+def test_inside_counts_both_ends_and_refuses_an_interval_that_is_not_there():
+    assert inside([1.0, 2.0, 3.0], 3.0, 0.8, [0.1, 0.5, 0.9])
+    assert not inside([1.0, 2.0, 3.0], 3.01, 0.8, [0.1, 0.5, 0.9])
+    with pytest.raises(ValueError, match=r"no central interval of 90%"):
+        inside(np.zeros(7), 0.0, 0.9)
+
+
+@pytest.mark.parametrize("outcome", [-2.0, 0.0, 1.5, 9.0])
+def test_log_score_is_the_kernel_density(outcome):
+    draws = np.random.default_rng(2).normal(size=500)
+    kernel = stats.gaussian_kde(draws, bw_method="silverman")
+    assert log_score(draws, outcome) == pytest.approx(-kernel.logpdf(outcome)[0], rel=1e-6)
+
+
+def test_clustered_error_knows_that_cases_of_a_market_are_alike():
+    rng = np.random.default_rng(3)
+    own = np.repeat(rng.normal(size=200), 10)
+    values = 5 + own + 0.1 * rng.normal(size=2000)
+    mean = clustered_mean(values, np.repeat(np.arange(200), 10))
+    assert mean.mean == pytest.approx(values.mean())
+    assert mean.error == pytest.approx(1 / np.sqrt(200), rel=0.15)
+    alone = clustered_mean(values, np.arange(2000))
+    assert alone.error == pytest.approx(values.std(ddof=1) / np.sqrt(2000), rel=1e-3)
+    assert np.isnan(clustered_mean([1.0, 0.0], ["a", "a"]).error)
