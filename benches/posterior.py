@@ -14,13 +14,11 @@ import subprocess
 import sys
 import time
 
-for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(variable, "1")
-
 import pandas as pd
 
 FACTS, DRAWS = (10, 100, 300), 2000
 MARKET = 300_000
+ONE_CORE = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def facts(count: int) -> pd.DataFrame:
@@ -60,7 +58,7 @@ def main() -> None:
         measure(int(sys.argv[1]))
         return
     for count in FACTS:
-        subprocess.run([sys.executable, __file__, str(count)], check=True)
+        subprocess.run([sys.executable, __file__, str(count)], check=True, env=os.environ | ONE_CORE)
 
 
 if __name__ == "__main__":

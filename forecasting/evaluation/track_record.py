@@ -60,8 +60,8 @@ def track_record(
     -------
     DataFrame
         One row per day and year: ``as_of, facts`` (their number), ``period, basis``, the forecast's ``median`` and
-        80 % interval ``low, high``; the ``outcome``, the ``fact`` that tells it and its ``outcome_basis`` (NaN and empty
-        where none was published later; another agency's where the forecast's basis has none); whether it was
+        80 % interval ``low, high``; the ``outcome``, the ``fact`` that tells it and its ``outcome_basis`` (NaN and
+        empty where none was published later; another agency's where the forecast's basis has none); whether it was
         ``inside``, its ``percentile`` among the draws, weighted interval score ``wis`` and ``log_score``, both of logs;
         ``prior_year``, the last year that the prior learned from.
 

@@ -99,8 +99,9 @@ def test_intervals_hold_what_they_say(calibrated, share, tolerance):
 
 
 def test_a_prior_too_sure_of_itself_is_found_out(simulate, facts):
-    """Power of the test above: with two fifths of the shocks' spread, the same ranks are far from uniform."""
+    """Power of the test above: with a quarter of the shocks' spread, the same ranks are far from uniform."""
     prior = Prior.shipped()
-    sure = replace(prior, shock_sd=0.4 * prior.shock_sd, common=replace(prior.common, spread=0.05))
+    common = replace(prior.common, spread=0.05)
+    sure = replace(prior, shock_sd=0.25 * prior.shock_sd, market_sd=0.3 * prior.market_sd, common=common)
     u = ranks(prior, sure, simulate, facts, 80)[:, -1]
     assert stats.chisquare(np.histogram(u, BINS, (0, 1))[0]).pvalue < 0.001

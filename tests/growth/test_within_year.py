@@ -39,7 +39,6 @@ def test_recovers_pattern_slopes_and_spreads():
     assert "30 markets" in within.source
 
 
-@pytest.mark.xfail(strict=True, reason="a year's mean and slope, taken out, cost more correlation than is put back")
 @pytest.mark.parametrize("noise_ar", [0.3, 0.5])
 def test_recovers_how_months_hang_together(noise_ar):
     within = estimate_within_year(registrations(30, 8, noise_ar=noise_ar))
