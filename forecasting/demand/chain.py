@@ -6,6 +6,7 @@ energy and points belong together, and two scenarios with one seed differ only b
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -23,7 +24,7 @@ from forecasting.demand.energy import (
 )
 from forecasting.demand.fleet import Fleet, run_fleet
 from forecasting.demand.load import peak_load
-from forecasting.demand.outlook import DemandOutlook, Standing
+from forecasting.demand.outlook import DemandOutlook, Standing, moment
 from forecasting.demand.parameters import Parameters
 from forecasting.demand.practice import practice_error, practice_points
 from forecasting.demand.registrations import registrations
@@ -45,6 +46,7 @@ def demand_outlook(
     parameters: Parameters,
     stock_facts: Iterable[Any] | pd.DataFrame = (),
     charging_today: Standing | Mapping[str, Any] | float | None = None,
+    as_of: dt.date | None = None,
     place: str | None = None,
     seed: int = 0,
     start_stock: Array | float = 0.0,
@@ -64,6 +66,8 @@ def demand_outlook(
     charging_today : Standing, mapping or float, optional
         Public points or stations standing: ``{"count": 1085, "unit": "stations", "date": "2024-12-15"}``; a bare
         number is points at the end of the first year.
+    as_of : datetime.date, optional
+        Day of the forecast: a roll-out that is still to come changes nothing before it.
     place : str, optional
         ISO code, for climate and the country's own assumptions.
     seed : int
@@ -112,7 +116,7 @@ def demand_outlook(
         "energy_gwh": np.asarray(sum(grid.values())) / 1e6,
         "peak_mw": _peak(grid, points, megawatts, by_month, drawn),
         "charging_points_need": np.asarray(sum(points[setting] for setting in PUBLIC)),
-        "charging_points_practice": _practice(stock, span, drawn, standing, rng),
+        "charging_points_practice": _practice(stock, span, drawn, standing, as_of, rng),
     }
     light = {name: fleets[name].stock for name in ("bev", "phev", "van")}
     rules = standards(light["bev"] + light["van"], light["phev"], span, drawn)
@@ -238,15 +242,20 @@ def _peak(
 
 
 def _practice(
-    stock: Array, years: Sequence[int], drawn: dict[str, Array], standing: Standing | None, rng: np.random.Generator
-) -> Array:
+    stock: Array, years: Sequence[int], drawn: dict[str, Array], standing: Standing | None, as_of: dt.date | None,
+    rng: np.random.Generator,
+) -> Array:  # fmt: skip
     """Points by practice, with the scenario's roll-out; the error of the last year joins the draws, for the tornado."""
     today = None if standing is None else (standing.when, standing.points(drawn["points_per_station"]))
     error = practice_error(rng, len(stock), years, today)
     drawn["practice_error"] = error[:, -1]
     deployed = practice_points(stock, years, drawn["practice_elasticity"], error, today)
-    start = float(years[0]) if standing is None else max(standing.when, float(years[0]))
-    reached = drawn["charging_rollout_year"][:, None]
-    progress = np.clip((np.asarray(years, dtype=float) + 1 - start) / np.maximum(reached + 1 - start, 1.0), 0, 1)
-    progress = np.where(reached >= NEVER, 0.0, progress)
+    counted, day = (0.0 if standing is None else standing.when), (0.0 if as_of is None else moment(as_of))
+    progress = _progress(years, max(float(years[0]), counted, day), drawn["charging_rollout_year"][:, None])
     return np.asarray(deployed * drawn["charging_rollout"][:, None] ** progress)
+
+
+def _progress(years: Sequence[int], start: float, reached: Array) -> Array:
+    """How far a roll-out is at the end of each year, 0 to 1; what is over or counted by its start stays as it was."""
+    progress = np.clip((np.asarray(years, dtype=float) + 1 - start) / np.maximum(reached + 1 - start, 1.0), 0, 1)
+    return np.where(reached >= NEVER, 0.0, progress)

@@ -24,11 +24,20 @@ from forecasting.errors import AssumptionError
 from forecasting.measures import MEASURES
 from forecasting.periods import as_date
 
-__all__ = ["DemandOutlook", "Standing"]
+__all__ = ["DemandOutlook", "Standing", "moment"]
 
 Array = npt.NDArray[np.float64]
 LEVELS = (0.1, 0.5, 0.9)
 ANSWERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
+
+
+def moment(day: dt.date) -> float:
+    """The end of a day as a year and its fraction, so that 31 December 2023 is 2024.
+
+    >>> moment(dt.date(2023, 12, 31))
+    2024.0
+    """
+    return day.year + day.timetuple().tm_yday / (366 if day.year % 4 == 0 else 365)
 
 
 @dataclass(frozen=True)
@@ -80,8 +89,8 @@ class Standing:
 
     @property
     def when(self) -> float:
-        """The day after the count as a year and its fraction, so that 31 December 2023 is 2024."""
-        return self.date.year + self.date.timetuple().tm_yday / (366 if self.date.year % 4 == 0 else 365)
+        """The end of the day of the count, as `moment` has it."""
+        return moment(self.date)
 
     def points(self, per_station: Array) -> Array:
         """Points, per draw."""
@@ -265,15 +274,15 @@ class DemandOutlook:
         if beyond[-1] < 0.01:
             return []
         return [
-            f"in {beyond[-1]:.0%} of the draws electric vehicles outnumber all vehicles of today by {self.years[-1]}"
+            f"In {beyond[-1]:.0%} of the draws electric vehicles outnumber all vehicles of today by {self.years[-1]}."
         ]
 
     def _no_count(self) -> list[str]:
         if self.standing is not None:
             return []
         factor = float(np.exp(NORMAL_80 * Practice.shipped().level_spread))
-        words = "no count of public charging: practice takes its level from other markets, a factor of"
-        return [f"{words} {factor:.1f} either way (80 %)"]
+        words = "No count of public charging is known: practice takes its level from other markets, a factor of"
+        return [f"{words} {factor:.1f} either way (80 %)."]
 
     def _odd_ratio(self) -> list[str]:
         if self.standing is None or not self.standing.count:
@@ -284,14 +293,14 @@ class DemandOutlook:
         if 1 <= ratio <= 100 or ratio == 0:
             return []
         return [
-            f"{ratio:.3g} vehicles per public point in {self.years[place]} is outside 1 to 100: look at both counts"
+            f"{ratio:.3g} vehicles per public point in {self.years[place]} is outside 1 to 100: look at both counts."
         ]
 
     def _not_closed(self) -> list[str]:
         open_rows = self.balance[~self.balance["explanation"].str.startswith("closes")]
         far = open_rows[(open_rows["ratio"] > 1.25) | (open_rows["ratio"] < 0.8)]
         return [
-            f"{row.date}: {row.printed:,.0f} printed, {row.modelled:,.0f} modelled; {row.explanation}"
+            f"Stock on {row.date}: {row.printed:,.0f} printed, {row.modelled:,.0f} modelled; {row.explanation}."
             for row in far.itertuples()
         ]
 

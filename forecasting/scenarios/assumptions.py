@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from forecasting.demand.parameters import Parameters, load_parameters
 from forecasting.errors import AssumptionError, Problem
 from forecasting.measures import MEASURES
+from forecasting.periods import as_date
 from forecasting.scenarios.drivers import NEVER, draw_luck
 from forecasting.scenarios.schema import Driver, Scenario
 from forecasting.scenarios.strict_yaml import KeyPath
@@ -135,7 +136,7 @@ def demand_of(
     Parameters
     ----------
     scenario : Scenario
-        Of a country.
+        Of a country, its day settled.
     parameters : Parameters
         From `demand_parameters`.
     drivers : sequence of Driver
@@ -162,6 +163,7 @@ def demand_of(
         parameters=parameters,
         stock_facts=stocks,
         charging_today=standing_today(counted),
+        as_of=as_date(scenario.as_of),
         place=scenario.country,
         seed=scenario.seed,
         start_stock=start_stock,

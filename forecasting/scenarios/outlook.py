@@ -18,7 +18,15 @@ from forecasting.evidence.places import place_name
 from forecasting.measures import MEASURES
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
 from forecasting.scenarios.inputs import MarketSize, driver_facts, flow_evidence, known_drivers
-from forecasting.scenarios.place import Setting, by_year, monthly_table, place_flow, reservations, stock_before
+from forecasting.scenarios.place import (
+    Setting,
+    beyond_cars,
+    by_year,
+    monthly_table,
+    place_flow,
+    reservations,
+    stock_before,
+)
 from forecasting.scenarios.results import Results, results_from, sum_outlooks
 from forecasting.scenarios.schema import Scenario, scenario_from_parameters
 from forecasting.scenarios.store import load_tables, save_tables
@@ -261,7 +269,7 @@ def _country(setting: Setting) -> Outlook:
         monthly=monthly_table(scenario, place, flow),
         demand=demand,
         market=flow.market,
-        warnings=reservations(scenario, place, flow),
+        warnings=[*reservations(scenario, place, flow), *demand.warnings],
         facts_used=[*flow.evidence.frame["id"], *flow.market.facts, *driver_facts(setting.drivers)],
     )
 
@@ -282,6 +290,8 @@ def _corridor(setting: Setting) -> Outlook:
         parts.append(sum_outlooks(parts, scenario.place, scenario.name))
     evidence = _evidence(scenario, setting.ledger, setting.as_of)
     notes = [f"{name} has no count of {label}: it is not in the sum." for name in missing]
+    notes += beyond_cars(scenario, bounded=all(flow.market.value is not None for flow in flows.values()))
+    notes += [said for place, flow in flows.items() for said in reservations(scenario, place, flow)]
     return Outlook(
         scenario=scenario,
         as_of=setting.as_of,
@@ -291,6 +301,6 @@ def _corridor(setting: Setting) -> Outlook:
         baseline_forecasts={place: flow.before for place, flow in flows.items()},
         parts=tuple(parts),
         monthly=pd.concat([monthly_table(scenario, place, flow) for place, flow in flows.items()], ignore_index=True),
-        warnings=notes + [said for place, flow in flows.items() for said in reservations(scenario, place, flow)],
+        warnings=notes,
         facts_used=[*evidence.frame["id"], *driver_facts(setting.drivers)],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import warnings
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from forecasting.errors import EvidenceError, ForecastWarning
 from forecasting.evidence.places import place_name
+from forecasting.measures import MEASURES
 from forecasting.periods import span, year
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.inputs import MarketSize, flow_evidence, last_day, market_size, no_counts
@@ -26,7 +28,16 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.growth.prior import Prior
 
-__all__ = ["PlaceFlow", "Setting", "by_year", "monthly_table", "place_flow", "reservations", "stock_before"]
+__all__ = [
+    "PlaceFlow",
+    "Setting",
+    "beyond_cars",
+    "by_year",
+    "monthly_table",
+    "place_flow",
+    "reservations",
+    "stock_before",
+]
 
 Array = NDArray[np.float64]
 MONTHLY_YEARS = 2  # years of the outlook that are also shown by month
@@ -66,24 +77,28 @@ def place_flow(setting: Setting, place: str) -> PlaceFlow:
         Where there is neither a count nor a market size.
     """
     from forecasting.growth.flow import forecast_flow
+    from forecasting.growth.prior import Prior
 
     scenario = setting.scenario
     evidence = flow_evidence(setting.ledger, place, scenario, setting.as_of)
     market = market_size(scenario, place, setting.ledger, setting.as_of)
     if market.value is None and not len(evidence):
         raise EvidenceError(f"{scenario.name}: no count and no market size is known; give market_size, new cars a year")
+    prior = (setting.prior or Prior.shipped()).until(setting.as_of.year - 1)  # the day's own year was not over
     known_until = last_day(evidence, setting.as_of)
     first_year = min((known_until + dt.timedelta(days=1)).year, scenario.horizon)
     with _told() as said:
         before = forecast_flow(
             evidence,
             [year(value) for value in range(first_year, scenario.horizon + 1)],
-            prior=setting.prior,
+            prior=prior,
             market_size=market.value,
             basis=scenario.basis if scenario.basis in set(evidence.frame["basis"]) else None,
             draws=setting.draws,
             seed=scenario.seed,
         )
+    effects = f"{prior.perimeter}, year effects up to {prior.common.last_year}"
+    before = dataclasses.replace(before, diagnostics={**before.diagnostics, "prior": effects})
     bounded = [driver for driver in setting.drivers if driver.kind != "ceiling" or before.market is not None]
     after = apply_drivers(before, bounded, known_until, scenario.seed)
     remarks = [f"{place_name(place)}: {text}." for text in (*before.remarks, *said)] if len(evidence) else []
@@ -152,6 +167,20 @@ def reservations(scenario: Scenario, place: str, flow: PlaceFlow) -> list[str]:
             "vehicles that leave again or wait unsold, or a market larger than assumed."
         )
     return [*said, *flow.remarks]
+
+
+def beyond_cars(scenario: Scenario, bounded: bool) -> list[str]:
+    """What a reader must know of a flow that is not one of electric cars coming to a country."""
+    measure = MEASURES[scenario.measure]
+    said = [
+        f"{measure.label}: no market of this kind has been studied. How fast such flows grow, and how far apart "
+        "they are, is taken from sales of battery cars in other markets."
+    ]
+    if measure.unit == "index":
+        said.append("An index of value says nothing of the number of vehicles: prices and models change, too.")
+    if not bounded:
+        said.append("No size of a market is known, so nothing bounds this growth.")
+    return said
 
 
 def _share_above_one(forecast: FlowForecast, first_year: int) -> float:

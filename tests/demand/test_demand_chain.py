@@ -128,6 +128,14 @@ def test_a_roll_out_multiplies_practice_by_its_year_and_no_earlier_than_today():
     assert ratio[0] == pytest.approx([2 ** (k / 6) for k in range(7)] + [2, 2, 2])
 
 
+def test_a_roll_out_changes_nothing_before_the_day_of_the_forecast():
+    plan, day = {"charging_rollout": 2, "charging_rollout_year": 2030}, dt.date(2026, 12, 31)
+    for today in (None, {"count": 300, "date": "2024-12-31"}):
+        base, faster = (run(changes=changes, charging_today=today, as_of=day) for changes in ({}, plan))
+        ratio = faster.results["charging_points_practice"] / base.results["charging_points_practice"]
+        assert ratio[0] == pytest.approx([1, 1, 1, 2**0.25, 2**0.5, 2**0.75, 2, 2, 2, 2])
+
+
 def test_a_roll_out_that_never_comes_changes_nothing():
     today = {"count": 300, "date": "2024-12-31"}
     never = run(changes={"charging_rollout": 2, "charging_rollout_year": 2100}, charging_today=today)
@@ -204,10 +212,11 @@ def test_the_load_of_a_day_holds_the_energy_of_that_day(outlook):
 def test_a_reader_is_told_what_the_numbers_rest_on(outlook):
     assert any("1 printed" in words for words in outlook.warnings)
     assert run(paths(50, 2)).warnings == [
-        "no count of public charging: practice takes its level from other markets, a factor of 2.6 either way (80 %)"
+        "No count of public charging is known: practice takes its level from other markets, a factor of 2.6 either way "
+        "(80 %)."
     ]
     crowded = run(paths(50, 2) * 1e4, charging_today={"count": 300, "date": "2024-12-31"}).warnings
-    assert crowded[0].startswith("in 100% of the draws electric vehicles outnumber all vehicles of today by 2025")
+    assert crowded[0].startswith("In 100% of the draws electric vehicles outnumber all vehicles of today by 2025")
     assert "vehicles per public point in 2024 is outside 1 to 100" in crowded[1]
     assert run(paths(50, 2), charging_today={"count": 300, "date": "2024-12-31"}).warnings == []
 
