@@ -152,6 +152,10 @@ class DemandOutlook:
     standing: Standing | None
     start_stock: float
 
+    def __repr__(self) -> str:
+        draws = len(self.results["ev_stock"])
+        return f"<DemandOutlook {self.years[0]} to {self.years[-1]}, {draws} draws of {len(self.results)} measures>"
+
     def quantiles(self, measure: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Quantiles of a measure by year; one column per level."""
         table = np.quantile(self.results[measure], levels, axis=0).T

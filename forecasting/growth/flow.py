@@ -102,6 +102,12 @@ class FlowForecast:
     _asked: Request | None = None
     _fit: tuple[tuple[Observation, ...], Posterior] | None = None
 
+    def __repr__(self) -> str:
+        spoken = ", ".join(
+            f"{label} {median:,.0f}" for label, median in zip(self._index, self._totals_median, strict=True)
+        )
+        return f"<FlowForecast {self.measure} {self.place} {self.basis}: {spoken}>".replace("  ", " ")
+
     def totals(self, period: Period) -> Array:
         """The flow over any period inside the path, one value a draw.
 
@@ -120,6 +126,10 @@ class FlowForecast:
     @cached_property
     def _totals(self) -> Array:
         return np.stack([self.totals(period) for period in self.periods])
+
+    @property
+    def _totals_median(self) -> list[float]:
+        return [float(value) for value in np.median(self._totals, axis=1)]
 
     @property
     def _index(self) -> pd.Index:

@@ -108,6 +108,9 @@ class GrowthModel:
         self._fixed: dict[str, float] = {}
         self.noise = self._noise()
 
+    def __repr__(self) -> str:
+        return f"<GrowthModel {self.curve}, {self.kind}, {self.nobs} observations>"
+
     @property
     def curve(self) -> str:
         """Name of the curve, or ``"auto"``."""

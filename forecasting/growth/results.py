@@ -83,11 +83,15 @@ class GrowthResults:
         problem, params = self.model.problem(self._curve), self.posterior.centre(self._curve)
         residual = np.where(problem.seen, problem.y - problem.fitted(params), 0.0)
         sse, count = float(residual**2 @ problem.weights), len(params)
-        scatter = float(np.sqrt(sse / max(problem.seen.sum() - count, 1)))
+        scatter = float(np.sqrt(sse / max(int(problem.seen.sum()) - count, 1)))
         llf = log_likelihood(problem, params, self.model.errors, None)
         return Estimate(params, np.full((count, count), np.nan), llf, sse, scatter, found.converged)
 
     # what statsmodels' results have
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{name} {value:.4g}" for name, value in self.params.items())
+        return f"<GrowthResults {self.model.curve}: {said}>"
 
     @property
     def curve(self) -> str:

@@ -81,7 +81,8 @@ def test_more_home_charging_is_never_more_public(vehicle_class, one, two, c, w):
     less, more = sorted((one, two))
     public = [SETTINGS.index(setting) for setting in PUBLIC]
     splits = [energy_split(vehicle_class, drawn(home_access=h, commuter_share=c, work_access=w)) for h in (less, more)]
-    assert np.all(splits[1][public] <= splits[0][public] + 1e-12)
+    # in all: a plug-in hybrid that has a home charger drives more on electricity, some of it from destination chargers
+    assert splits[1][public].sum() <= splits[0][public].sum() + 1e-12
 
 
 def test_printed_shares_that_do_not_sum_to_one_are_only_those_noted():

@@ -41,8 +41,8 @@ class CurvePrior:
     Parameters
     ----------
     reached : (float, float)
-        Centre and spread of the probit of the share reached. The default holds 7 to 99.3 % with probability 0.9: little
-        may have been seen of the curve, or nearly all of it.
+        Centre and spread of the probit of the share reached. The default holds 2 to 99.4 % with probability 0.9: next
+        to nothing may have been seen of the curve, or nearly all of it.
     takeover : (float, float)
         Takeover time in units of the time seen: 0.3 to 5 with probability 0.95. Curves much faster than that show as a
         step, curves much slower as a straight line in logs, and are not fitted to so short a series.
@@ -54,7 +54,7 @@ class CurvePrior:
         Standard deviation of the log of one plus a shock's intensity.
     """
 
-    reached: tuple[float, float] = (0.5, 1.2)
+    reached: tuple[float, float] = (0.2, 1.4)
     takeover: tuple[float, float] = (1.25, 0.7)
     skew: tuple[float, float] = (1.0, 0.7)
     scatter: tuple[float, float] = (0.15, 0.6)
