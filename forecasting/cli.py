@@ -130,8 +130,9 @@ def check(paths: tuple[Path, ...]) -> None:
     checked = _check(paths)
     for note in checked.notes:
         click.echo(f"note: {note}")
-    counts = {"scenarios": checked.scenarios, "facts": checked.facts}
-    click.echo(f"in order: {', '.join(f'{count} {what}' for what, count in counts.items() if count)}")
+    counts = {"scenario": checked.scenarios, "fact": checked.facts}
+    found = [f"{count} {what}{'s' if count > 1 else ''}" for what, count in counts.items() if count]
+    click.echo(f"in order: {', '.join(found) or 'no scenario and no fact'}")
 
 
 @main.command()
@@ -197,16 +198,25 @@ def _list(facts: Ledger) -> None:
 )
 @click.option("--peers", is_flag=True, help="Score other tools on the same markets.")
 @click.option("--chargers", is_flag=True, help="Score charging points in place of vehicles.")
-def backtest(panel: Path, train: Path | None, peers: bool, chargers: bool) -> None:
+@click.option("--csv", type=ANY_PATH, help="Write the scores to a file, too.")
+def backtest(panel: Path, train: Path | None, peers: bool, chargers: bool, csv: Path | None) -> None:
     """Forecast markets from what was known then, and score the forecasts."""
+    if chargers and peers:
+        raise click.UsageError("--peers are tools that forecast vehicles; leave it out with --chargers")
     if chargers:
-        from forecasting.evaluation.chargers import backtest_chargers
+        from forecasting.evaluation.chargers import backtest_chargers, score_text
 
-        click.echo(backtest_chargers(panel, train).to_string())
-        return
-    from forecasting.evaluation.backtest import backtest as score
+        scores = backtest_chargers(panel, train)
+        click.echo(score_text(scores))
+    else:
+        from forecasting.evaluation.backtest import backtest as score
 
-    click.echo(score(panel, train, peers=peers).to_string())
+        scores = score(panel, train, peers=peers)
+        click.echo(scores.to_string())
+    if csv is not None:
+        csv.parent.mkdir(parents=True, exist_ok=True)
+        scores.to_csv(csv, index=not chargers)
+        click.echo(f"wrote {csv}")
 
 
 @main.command()

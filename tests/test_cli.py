@@ -1,9 +1,11 @@
 """The command line: what it prints where, its exit status, and that wrong input changes nothing."""
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
@@ -48,7 +50,7 @@ def test_check_of_good_input_ends_in_0() -> None:
     Path("params/uzbekistan-test.yaml").write_text(GOOD)
     result = call("check")
     assert result.exit_code == 0, result.stderr
-    assert result.stdout.startswith("in order: 1 scenarios, ")
+    assert result.stdout.startswith("in order: 1 scenario, ")
 
 
 def test_new_writes_once() -> None:
@@ -61,6 +63,8 @@ def test_new_writes_once() -> None:
     assert "exists already" in again.stderr
     assert Path("params/norway-baseline.yaml").read_text() == "mine"
     assert call("new", "NO", "--scenario", "high").exit_code == 0
+    assert "'XX' is not a known country; use an ISO 3166 code such as UZ\n" in call("new", "XX").stderr
+    assert "did you mean UZ (Uzbekistan)?" in call("new", "Uzbekistn").stderr
     for words in (["new", "Atlantis"], ["new", "horgos"], ["new", "NO", "--scenario", "../x"]):
         assert call(*words).exit_code == 2
     assert sorted(path.name for path in Path("params").iterdir()) == ["norway-baseline.yaml", "norway-high.yaml"]
@@ -155,9 +159,21 @@ def test_backtest_of_chargers() -> None:
     rows = [f"{m},{y},{1000 * 1.5**y},0,{10 * 1.3**y},{90 * 1.3**y}" for m in "ABCD" for y in range(8)]
     header = "market,year,stock_bev,stock_phev,public_fast_points,public_slow_points"
     Path("panel.csv").write_text("\n".join([header, *rows]))
-    result = call("backtest", "--panel", "panel.csv", "--chargers")
+    result = call("backtest", "--panel", "panel.csv", "--chargers", "--csv", "out/scores.csv")
     assert result.exit_code == 0, result.stderr
-    assert "practice" in result.stdout
+    for words in ("practice", "constant ratio", "drift", "the smallest had 100 points", "0 counts are flagged"):
+        assert words in result.stdout
+    scores = pd.read_csv("out/scores.csv")
+    assert list(scores.columns) == ["horizon", "n", "method", "median_ale", "mape", "in80"]
+    assert scores["n"].tolist() == [28] * 3 + [20] * 3 + [12] * 3
+    constant = scores[scores["method"] == "constant ratio"].set_index("horizon")
+    assert constant.loc[1, "median_ale"] == pytest.approx(
+        math.log(1.5 / 1.3)
+    )  # 1.5 times the cars, 1.3 times the points
+    assert constant.loc[1, "mape"] == pytest.approx(100 * (1.5 / 1.3 - 1))
+    trained = call("backtest", "--panel", "panel.csv", "--train", "panel.csv", "--chargers")
+    assert trained.stdout.splitlines() == result.stdout.splitlines()[:-1]
+    assert call("backtest", "--panel", "panel.csv", "--chargers", "--peers").exit_code == 2
     wrong = call("backtest", "--panel", "panel.csv")
     assert wrong.exit_code == 2
     assert "sales_bev" in wrong.stderr
@@ -165,8 +181,6 @@ def test_backtest_of_chargers() -> None:
 
 
 def test_backtest_hands_its_panels_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    import pandas as pd
-
     seen: list[object] = []
 
     def fake(panel: Path, train: Path | None, *, peers: bool) -> pd.DataFrame:
@@ -176,7 +190,8 @@ def test_backtest_hands_its_panels_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("forecasting.evaluation.backtest.backtest", fake)
     Path("a.csv").write_text("x")
     Path("b.csv").write_text("x")
-    result = call("backtest", "--panel", "a.csv", "--train", "b.csv", "--peers")
+    result = call("backtest", "--panel", "a.csv", "--train", "b.csv", "--peers", "--csv", "scores.csv")
+    assert pd.read_csv("scores.csv", index_col=0).loc["this package", "wis"] == 0.25
     assert (result.exit_code, seen) == (0, ["a.csv", "b.csv", True])
     assert "0.25" in result.stdout
 

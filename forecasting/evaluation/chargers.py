@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.demand.charger_panel import (
+    MIN_POINTS,
+    MIN_VEHICLES,
     charger_panel,
     charger_steps,
     practice_from,
@@ -22,7 +24,7 @@ from forecasting.demand.charger_panel import (
 from forecasting.demand.practice import NORMAL_80, Practice
 from forecasting.errors import EvidenceError
 
-__all__ = ["SCORED_HORIZONS", "backtest_chargers", "charger_errors"]
+__all__ = ["SCORED_HORIZONS", "backtest_chargers", "charger_errors", "score_text"]
 
 SCORED_HORIZONS = (1, 3, 5)
 Panel = pd.DataFrame | str | Path
@@ -33,7 +35,8 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
     """Score forecasts of public charging points at 1, 3 and 5 years.
 
     Every case is a market and an origin with at least 50 points and 100 vehicles, both fast and slow points known there
-    and at the horizon. Falls, repeats and jumps are kept in the score and flagged in ``attrs["faults"]``.
+    and at the horizon. Falls, repeats and jumps are kept in the score and flagged in ``attrs["faults"]``;
+    ``attrs["smallest"]`` holds the fewest points and vehicles of an origin.
 
     Parameters
     ----------
@@ -72,10 +75,38 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
         rows.append((horizon, len(cases), method, float(error.abs().median()), mape, float(cases["inside"].mean())))
     scores = pd.DataFrame(rows, columns=["horizon", "n", "method", "median_ale", "mape", "in80"])
     table = charger_panel(counts)
-    scores.attrs["faults"] = table.loc[table["fault"] != "", ["market", "year", "points", "fault"]].reset_index(
-        drop=True
-    )
+    faults = table.loc[table["fault"] != "", ["market", "year", "points", "fault"]]
+    origins = errors[["market", "year"]].drop_duplicates().merge(table, on=["market", "year"])
+    scores.attrs["faults"] = faults.reset_index(drop=True)
+    scores.attrs["smallest"] = {name: float(origins[name].min()) for name in ("points", "stock")}
     return scores
+
+
+def score_text(scores: pd.DataFrame) -> str:
+    """The scores as they are read, with what they rest on.
+
+    Examples
+    --------
+    >>> markets = [(m, y, 1000 * 1.5**y, 0, 10 * 1.3**y, 90 * 1.3**y) for m in "ABCD" for y in range(8)]
+    >>> columns = ["market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points"]
+    >>> print(score_text(backtest_chargers(pd.DataFrame(markets, columns=columns))).splitlines()[-1])
+    0 counts are flagged as faults; they stay in the score.
+    """
+    shown = scores.assign(
+        median_ale=scores["median_ale"].map("{:.3f}".format),
+        mape=scores["mape"].map("{:.1f} %".format),
+        in80=scores["in80"].map("{:.0%}".format),
+    )
+    smallest, faults = scores.attrs["smallest"], scores.attrs["faults"]["fault"].value_counts()
+    kinds = ", ".join(f"{kind} {count}" for kind, count in faults.items())
+    return "\n".join(
+        [
+            shown.to_string(index=False),
+            f"Forecasts start from {MIN_POINTS} points and {MIN_VEHICLES} vehicles on; the smallest had "
+            f"{smallest['points']:,.0f} points, the smallest stock was {smallest['stock']:,.0f} vehicles.",
+            f"{faults.sum()} counts are flagged as faults{f' ({kinds})' if kinds else ''}; they stay in the score.",
+        ]
+    )
 
 
 def _read(panel: Panel) -> pd.DataFrame:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from forecasting.demand.outlook import DemandOutlook
     from forecasting.evidence.ledger import Ledger
 
-__all__ = ["DatedParameters", "assumption_problems", "demand_of", "demand_parameters"]
+__all__ = ["DatedParameters", "assumption_problems", "demand_of", "demand_parameters", "refused"]
 
 Array = NDArray[np.float64]
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
@@ -93,15 +93,16 @@ def assumption_problems(scenario: Scenario, drivers: Sequence[Driver]) -> list[t
     shipped = load_parameters().at(scenario.country)
     found: list[tuple[KeyPath, Problem]] = []
     for name, size in scenario.assumptions.items():
-        found += [(("assumptions", name), problem) for problem in _refused(shipped, name, size)]
+        found += [(("assumptions", name), problem) for problem in refused(shipped, name, size)]
     for i, driver in enumerate(scenario.drivers):
         if driver.kind == "demand" and driver in drivers:
-            problems = _refused(shipped, driver.quantity, driver.size) or _undated(shipped, driver.quantity)
+            problems = refused(shipped, driver.quantity, driver.size) or _undated(shipped, driver.quantity)
             found += [(("drivers", i, "quantity"), problem) for problem in problems]
     return found
 
 
-def _refused(shipped: Parameters, name: str, size: Range) -> list[Problem]:
+def refused(shipped: Parameters, name: str, size: Range) -> list[Problem]:
+    """Why an override cannot be: no such parameter, or out of its range; empty where it can."""
     try:
         shipped.override({name: size.model_dump()})
     except AssumptionError as error:

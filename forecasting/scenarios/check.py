@@ -5,22 +5,27 @@ Reading is all that happens: a params file from a stranger is plain data and run
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
+from pydantic import ValidationError
 
+from forecasting.demand.parameters import load_parameters
 from forecasting.errors import LedgerError, Problem, ScenarioError
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import Ledger, check_ledger, read_ledger
 from forecasting.measures import nearest
-from forecasting.scenarios.assumptions import assumption_problems
+from forecasting.scenarios.assumptions import assumption_problems, refused
 from forecasting.scenarios.driver import fact_ids
 from forecasting.scenarios.inputs import flow_evidence, market_size
 from forecasting.scenarios.schema import Scenario, scenario_of
 from forecasting.scenarios.strict_yaml import Document, read_yaml
+from forecasting.scenarios.values import Range
 
 __all__ = ["Checked", "check_paths", "check_scenario"]
 
@@ -74,8 +79,23 @@ def check_scenario(path: str | Path, ledger: Ledger) -> list[Problem]:
         scenario = scenario_of(document, Path(path).stem)
         problems = list(_against(scenario, document, ledger))
     except ScenarioError as error:
-        problems = list(error.problems)
-    return problems + list(_missing_facts(document, ledger))
+        problems = [*error.problems, *_raw_assumptions(document)]
+    return sorted([*problems, *_missing_facts(document, ledger)], key=_line)
+
+
+def _line(problem: Problem) -> int:
+    """The line that a problem names, so that a reader goes through the file once; 0 where it is the file's own."""
+    found = re.search(r":(\d+)( |$)", problem.where)
+    return int(found[1]) if found else 0
+
+
+def _raw_assumptions(document: Document) -> Iterator[Problem]:
+    """Looked for in the raw data, so that they are reported beside whatever else is wrong."""
+    given = document.value.get("assumptions") if isinstance(document.value, dict) else None
+    for name, size in given.items() if isinstance(given, dict) else ():
+        with contextlib.suppress(ValidationError):  # a size that is no range has been reported
+            for problem in refused(load_parameters(), name, Range.model_validate(size)):
+                yield Problem(document.where(("assumptions", name)), problem.what, problem.hint)
 
 
 def check_paths(paths: Sequence[str | Path] = ()) -> Checked:

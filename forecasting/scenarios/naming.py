@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 from forecasting.errors import InputError
-from forecasting.evidence.places import PLACES, place_code, place_name
+from forecasting.evidence.places import PLACES, nearest_place, place_code, place_name
 
 __all__ = ["country_code", "country_slug", "slug", "unsafe_name"]
 
@@ -62,7 +62,11 @@ def country_code(text: str) -> str:
     >>> country_code("uzbekistan"), country_code("NO")
     ('UZ', 'NO')
     """
-    code = place_code(text)
+    try:
+        code = place_code(text)
+    except InputError:
+        hint, _, _ = nearest_place(text).partition(", or ")  # ports are no countries
+        raise InputError(f"{text!r} is not a known country; {hint}") from None
     if not re.fullmatch(r"[A-Z]{2}", code):
         raise InputError(f"{text!r} is not a country but {PLACES.get(code, code)}; give an ISO 3166 code such as UZ")
     return code

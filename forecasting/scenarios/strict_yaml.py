@@ -112,7 +112,8 @@ def parse_yaml(text: str, name: str = "params") -> Document:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        builder.problems.append(Problem(f"{name}:{mark.line + 1}" if mark else name, f"is not YAML: {what}"))
+        where = f"{name}:{mark.line + 1}" if mark else name
+        builder.problems.append(Problem(where, f"is not YAML: {what}", "key: value lines, indented with spaces"))
     if builder.problems:
         raise ScenarioError(builder.problems)
     return builder.document

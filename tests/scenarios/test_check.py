@@ -62,6 +62,22 @@ def test_a_missing_fact_is_named_beside_other_faults(tmp_path: Path, ledger) -> 
     assert "no fact has the id 'nowhere-1'" in found
 
 
+def test_problems_come_in_the_order_of_the_lines_and_all_at_once(tmp_path: Path, ledger) -> None:
+    path = tmp_path / "uzbekistan-test.yaml"
+    given = "assumptions: {home_acess: 0.3, home_access: 3}\nmarket_size: many\n"
+    path.write_text(GOOD.replace("UZ", "XX") + given + DRIVER.format("nowhere-1").replace("level", "levle"))
+    told = [str(problem) for problem in check_scenario(path, ledger)]
+    expected = [
+        "not a known country",
+        "did you mean home_access?",
+        "home_access: 3",
+        "'many'",
+        "mean level?",
+        "nowhere-1",
+    ]
+    assert [words in line for words, line in zip(expected, told, strict=True)] == [True] * len(expected)
+
+
 def test_every_file_of_a_folder_is_checked_and_none_is_changed(tmp_path: Path) -> None:
     (tmp_path / "uzbekistan-test.yaml").write_text(GOOD + "sed: 2\n")
     (tmp_path / "kazakhstan-test.yml").write_text("country: KZ\n")

@@ -85,7 +85,7 @@ assumptions: {annual_km: {low: 1}}
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"country": "Atlantis"}, "not a known place"),
+        ({"country": "Atlantis"}, "not a known country"),
         ({"country": False}, "take NO for false"),
         ({"country": "horgos"}, "not a country but Horgos"),
         ({"corridor": "ports"}, "stands beside country"),
