@@ -90,7 +90,7 @@ def charger_steps(table: pd.DataFrame, horizons: Sequence[int] = HORIZONS) -> pd
     Returns
     -------
     pandas.DataFrame
-        ``market, year, horizon, points, grown, stock_grown``.
+        ``market, year, horizon, points, stock, grown, stock_grown``.
 
     Examples
     --------
@@ -107,7 +107,9 @@ def charger_steps(table: pd.DataFrame, horizons: Sequence[int] = HORIZONS) -> pd
         pairs = start.merge(later, on=["market", "year"], suffixes=("", "_later"))
         grown = np.log(pairs["points_later"] / pairs["points"])
         stock_grown = np.log(pairs["stock_later"] / pairs["stock"])
-        kept = pairs[["market", "year", "points"]].assign(horizon=horizon, grown=grown, stock_grown=stock_grown)
+        kept = pairs[["market", "year", "points", "stock"]].assign(
+            horizon=horizon, grown=grown, stock_grown=stock_grown
+        )
         found.append(kept)
     return pd.concat(found, ignore_index=True)
 
@@ -118,6 +120,7 @@ def estimate_practice(panel: pd.DataFrame) -> Practice:
     The elasticity is that of least absolute errors over all pairs of counts 1, 2, 3 and 5 years apart, each weighted by
     one over the root of its horizon: recounts and stale years, which panels are full of, move a median little. The
     spread is that of each market's errors under the elasticity of all others: it holds the spread between markets too.
+    The rate of catching up is that of least absolute errors on the distance to the pooled level.
 
     Parameters
     ----------
@@ -156,7 +159,10 @@ def practice_from(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
     spread = tuple(float(scaled[steps["horizon"] == h].quantile(0.8)) / NORMAL_80 for h in HORIZONS)
     values = np.array(list(without.values()))
     jackknife = float(np.sqrt((len(values) - 1) * np.mean((values - values.mean()) ** 2)))
-    return Practice(ratios.median(), jackknife, HORIZONS, spread, slope, *_level(table))
+    level, level_slope, level_spread = _level(table)
+    gap = level + level_slope * np.log(steps["stock"]) - np.log(steps["points"])
+    rate = _catch_up(steps["grown"] - ratios.median() * steps["stock_grown"], gap, steps["horizon"])
+    return Practice(ratios.median(), jackknife, HORIZONS, spread, slope, level, level_slope, level_spread, rate)
 
 
 @dataclass(frozen=True)
@@ -187,6 +193,14 @@ def _size_slope(error: pd.Series, steps: pd.DataFrame) -> float:
     logs = np.log(steps["points"])
     size, logs = (x - x.groupby(steps["horizon"]).transform("mean") for x in (size, logs))
     return max(-float((size * logs).sum() / (logs**2).sum()), 0.0)
+
+
+def _catch_up(error: pd.Series, gap: pd.Series, horizon: pd.Series) -> float:
+    """Rate a year at which the distance to the pooled level closes; 0 or more."""
+    rates = np.arange(0, 0.305, 0.005)
+    closed = 1 - np.exp(-rates * horizon.to_numpy(dtype=float)[:, None])
+    off = np.abs(error.to_numpy()[:, None] - closed * gap.to_numpy()[:, None])
+    return float(rates[np.argmin((off / np.sqrt(horizon.to_numpy(dtype=float))[:, None]).sum(axis=0))])
 
 
 def _level(table: pd.DataFrame) -> tuple[float, float, float]:

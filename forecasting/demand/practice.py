@@ -2,7 +2,8 @@
 
 Points grow as a power of the stock below one, so a constant ratio of vehicles to points is a poor forecast:
 ``log C(t) = log C(0) + e (log S(t) - log S(0)) + error``, with a spread that grows with the horizon and is wider where
-few points stand. Without a count of today the level is pooled over markets, and the interval says so.
+few points stand. Where hardly any stand, a count says little of what will, and the path is pulled to the level of other
+markets as the years go by. Without a count of today the level is pooled over markets, and the interval says so.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ __all__ = ["Practice", "practice_error", "practice_points"]
 
 Array = npt.NDArray[np.float64]
 REFERENCE_POINTS = 3000.0
+THIN = 100.0  # points up to which a count says so little that the whole pull applies
 NORMAL_80 = 1.2815515655446004  # half-width of a standard normal's central 80 %
 
 
@@ -41,6 +43,8 @@ class Practice:
         The spread of ``C`` points is ``(C / 3000) ** -size_slope`` times that.
     level, level_slope, level_spread : float
         ``log C = level + level_slope log S``, for a market without a count.
+    catch_up : float
+        Rate a year at which markets come closer to that level.
 
     Examples
     --------
@@ -56,6 +60,7 @@ class Practice:
     level: float
     level_slope: float
     level_spread: float
+    catch_up: float = 0.0
 
     @classmethod
     @cache
@@ -91,6 +96,22 @@ class Practice:
         size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -self.size_slope
         return np.asarray(np.sqrt(np.interp(ahead, times, variances) + beyond) * size)
 
+    def pull(self, years_ahead: Array | float, points: Array | float) -> Array:
+        """Share of the way to the pooled level that a count has gone so many years ahead.
+
+        All of what markets catch up where 100 points or fewer stand, and in inverse proportion to the count beyond.
+
+        Examples
+        --------
+        >>> practice = Practice.shipped()
+        >>> float(practice.pull(0.0, 30.0)), bool(0.3 < practice.pull(7.0, 30.0) < 0.6)
+        (0.0, True)
+        >>> bool(practice.pull(7.0, 3000.0) < 0.02)
+        True
+        """
+        reached = 1 - np.exp(-self.catch_up * np.maximum(np.asarray(years_ahead, dtype=float), 0))
+        return np.asarray(reached * THIN / np.maximum(points, THIN))
+
 
 def practice_error(
     rng: np.random.Generator,
@@ -101,8 +122,8 @@ def practice_error(
 ) -> Array:
     """Log errors of whole paths about the rule.
 
-    From a count of today they are a random walk whose variance follows the spread by horizon; without one they are the
-    spread between markets, the same in every year.
+    From a count of today they are a random walk whose variance follows the spread by horizon, and the spread between
+    markets as far as the path is pulled to their level; without a count they are that spread, the same in every year.
 
     Parameters
     ----------
@@ -135,7 +156,9 @@ def practice_error(
     ahead = np.asarray(years, dtype=float) + 1 - when
     steps = np.diff(rule.spread_at(ahead) ** 2, prepend=0.0)
     size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -rule.size_slope
-    return np.asarray(np.cumsum(np.sqrt(np.maximum(steps, 0)) * chance, axis=1) * size[:, None])
+    walk = np.cumsum(np.sqrt(np.maximum(steps, 0)) * chance, axis=1) * size[:, None]
+    level = rule.level_spread * rng.standard_normal((draws, 1))
+    return np.asarray(walk + rule.pull(ahead, points[:, None]) * level)
 
 
 def practice_points(
@@ -178,7 +201,7 @@ def practice_points(
     --------
     >>> today = (2024.0, np.array([800.0]))
     >>> practice_points(np.array([[1e4, 2e4]]), [2023, 2024], np.array([0.7]), today=today).round()
-    array([[ 800., 1300.]])
+    array([[ 800., 1302.]])
     """
     rule = practice or Practice.shipped()
     logs = np.log(np.maximum(stock, 1e-9))
@@ -189,7 +212,9 @@ def practice_points(
         raise AssumptionError(f"charging_today = {np.min(points):g} points; it must be 0 or more")
     ends = np.asarray(years, dtype=float) + 1
     base = _column_at(logs, float(np.clip(when - ends[0], 0, len(ends) - 1)))
-    grown = np.exp(elasticity[:, None] * (logs - base[:, None]) + error)
+    gap = rule.level + rule.level_slope * base - np.log(np.maximum(points, 1))
+    pulled = rule.pull(ends - when, points[:, None]) * gap[:, None]
+    grown = np.exp(elasticity[:, None] * (logs - base[:, None]) + pulled + error)
     return np.where(stock > 0, points[:, None] * grown, 0.0)
 
 

@@ -162,9 +162,12 @@ def _steps(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _score(cases: pd.DataFrame, practice: Practice, past: pd.DataFrame, method: str) -> pd.DataFrame:
     if method == "practice":
-        error = practice.elasticity * cases["stock_grown"] - cases["grown"]
-        spread = [practice.spread_at(h, c) for h, c in zip(cases["horizon"], cases["points"], strict=True)]
-        half = pd.Series(np.array(spread, dtype=float) * NORMAL_80, index=cases.index)
+        points, ahead = cases["points"].to_numpy(), cases["horizon"].to_numpy(dtype=float)
+        pull = practice.pull(ahead, points)
+        gap = practice.level + practice.level_slope * np.log(cases["stock"]) - np.log(points)
+        error = practice.elasticity * cases["stock_grown"] + pull * gap - cases["grown"]
+        spread = np.hypot(practice.spread_at(ahead, points), pull * practice.level_spread)
+        half = pd.Series(spread * NORMAL_80, index=cases.index)
     else:
         rule = _RULES[method]
         width = (rule(past) - past["grown"]).abs().groupby(past["horizon"]).quantile(0.8)

@@ -132,6 +132,40 @@ def test_without_a_count_the_level_is_pooled_and_wide():
     assert 1000 < np.median(points) < 10_000
 
 
+def reached(count, years=range(2024, 2031)):
+    stock = 4000 * 1.4 ** np.arange(len(years)) * np.ones((5000, 1))
+    today = (2024.0 + 1, np.full(5000, float(count)))
+    error = practice_error(np.random.default_rng(2), 5000, years, today)
+    return practice_points(stock, years, np.full(5000, 0.672), error, today)
+
+
+def test_a_tiny_count_widens_the_interval_and_is_pulled_to_the_level_of_other_markets():
+    tiny, usual = reached(30), reached(3000)
+    assert tiny[:, 0] == pytest.approx(30)  # what was counted is kept
+    wide = [np.subtract(*np.quantile(np.log(points[:, -1]), [0.9, 0.1])) for points in (tiny, usual)]
+    assert wide[0] > 1.8 * wide[1]
+    shipped, grown = Practice.shipped(), 1.4 ** (6 * 0.672)
+    share = shipped.pull(6.0, 30.0)
+    level = np.exp(shipped.level) * 4000**shipped.level_slope
+    assert np.median(tiny[:, -1]) == pytest.approx(30 * grown * (level / 30) ** share, rel=0.06)
+    assert np.median(usual[:, -1]) == pytest.approx(3000 * grown, rel=0.06)
+
+
+def test_markets_that_catch_up_are_seen_to():
+    rng = np.random.default_rng(4)
+    rows = []
+    for m in range(30):
+        stock = 3000 * np.exp(np.cumsum(rng.uniform(0.2, 0.5, 13)))
+        gap = rng.normal(0, 1) * np.exp(-0.12 * np.arange(13))
+        points = 0.4 * stock**0.85 * np.exp(-gap)
+        rows += [
+            (f"M{m}", 2012 + y, s, 0.0, p * 0.2, p * 0.8) for y, (s, p) in enumerate(zip(stock, points, strict=True))
+        ]
+    panel = pd.DataFrame(rows, columns=list(COLUMNS))
+    assert estimate_practice(panel).catch_up == pytest.approx(0.12, abs=0.03)
+    assert estimate_practice(synthetic(0.7)).catch_up == 0
+
+
 def test_no_vehicles_no_points():
     points = practice_points(np.zeros((2, 2)), [2024, 2025], np.full(2, 0.7))
     assert np.all(points == 0)
