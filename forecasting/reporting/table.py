@@ -13,7 +13,7 @@ __all__ = ["Notes", "Table"]
 
 LONG = ("disagreement", "reason", "sentence")  # columns that need room
 # A cell that is not broken into lines: a number, an interval, a date.
-NUMBER = re.compile(r"[-+]?[\d,.]+( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")
+NUMBER = re.compile(r"[-+]?[\d,.]+( %)?( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")
 
 
 @dataclass(frozen=True)

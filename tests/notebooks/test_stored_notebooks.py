@@ -33,8 +33,8 @@ def tags(cell):
     return cell.metadata.get("tags", [])
 
 
-def test_the_five_notebooks_are_there():
-    assert set(PATHS) == {*TEMPLATES, "evidence", "growth_models", "compare_scenarios"}
+def test_the_six_notebooks_are_there():
+    assert set(PATHS) == {*TEMPLATES, "charging_demand", "evidence", "growth_models", "compare_scenarios"}
 
 
 @pytest.mark.parametrize("name", PATHS)
@@ -99,6 +99,8 @@ HEADLINES = [
     ("country_outlook", "headline", "charging_points_need 2030", 52_000, 0.5),
     ("country_outlook", "headline", "charging_points_practice 2030", 10_500, 0.5),
     ("corridor_outlook", "headline", "vehicle_exports 2025", 410_000, 0.3),
+    ("charging_demand", "headline", "charging_points_need 2030", 54_000, 0.4),
+    ("charging_demand", "headline", "corridor points", 264, 0.4),
     ("growth_models", "above-annualised", None, 0.8, 0.15),
 ]
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from made_up import make_outlook, make_results
 
+from forecasting.demand.chain import demand_outlook
+from forecasting.demand.corridor import corridor_plan
+from forecasting.demand.parameters import load_parameters
+from forecasting.demand.queueing import utilisation_ceiling
 from forecasting.errors import InputError
 from forecasting.periods import span, year
 from forecasting.reporting import figures
@@ -25,6 +30,14 @@ def traces(chart, **wanted):
 
 def arrows(drawn, symbol):
     return [trace for trace in drawn if trace.type == "scatter" and trace.marker.symbol == symbol]
+
+
+def with_chain(outlook):
+    """The made-up outlook with a real chain behind it: a thousand vehicles more each year, a tenth of them hybrids."""
+    years = list(outlook.years)
+    imports = np.tile(1000.0 * np.arange(1, len(years) + 1), (60, 1))
+    parameters = load_parameters().override({"class_share.phev": 0.1})
+    return replace(outlook, demand=demand_outlook(imports, years, parameters=parameters, place="UZ"))
 
 
 def all_charts(outlook, ledger):
@@ -46,6 +59,12 @@ def all_charts(outlook, ledger):
         "difference": figures.difference_chart(
             [difference(make_outlook("uzbekistan-boom", scale=2.0), outlook)], "ev_stock"
         ),
+        "cohorts": figures.cohort_chart(with_chain(outlook)),
+        "months": figures.month_chart(with_chain(outlook)),
+        "settings": figures.points_chart(with_chain(outlook)),
+        "powers": figures.points_chart(with_chain(outlook), "power"),
+        "utilisation": figures.utilisation_chart(),
+        "road": figures.corridor_chart(corridor_plan("khorgos-almaty-tashkent")),
         "curves": figures.growth_curves_chart(pd.Series({2022: 3.0}), {"Bass": frame}),
     }
 
@@ -196,6 +215,51 @@ def test_the_tornado_starts_at_the_median_and_ends_at_its_ends(outlook):
     assert list(low.y) == ["Annual km", "Home access"]
     assert [base + x for base, x in zip(low.base, low.x, strict=True)] == pytest.approx([6380, 9520], rel=1e-2)
     assert [base + x for base, x in zip(high.base, high.x, strict=True)] == pytest.approx([7430, 5300], rel=1e-2)
+
+
+def test_cohorts_add_up_to_the_fleet(outlook):
+    told = with_chain(outlook)
+    bars = figures.cohort_chart(told).data
+    stock = told.demand.results["ev_stock"].mean(axis=0)[-1]
+    assert sum(bar.y[-1] for bar in bars) == pytest.approx(stock, rel=1e-3)
+    assert [bar.name for bar in bars][:2] == ["before 2023", "2023"]
+
+
+def test_months_add_up_to_the_year_and_the_winter_month_is_named(outlook):
+    told = with_chain(outlook)
+    chart = figures.month_chart(told)
+    assert [bar.name for bar in chart.data] == ["Battery cars", "Plug-in hybrids"]
+    year = told.demand.results["energy_gwh"][:, -1].mean()
+    assert sum(sum(bar.y) for bar in chart.data) == pytest.approx(year, rel=1e-2)
+    assert chart.layout.annotations[0].x == "Jan"
+    assert "Jan takes" in chart.layout.title.subtitle.text
+
+
+def test_points_by_setting_are_public_and_as_many_as_the_table_says(outlook):
+    told = with_chain(outlook)
+    bars = {bar.name: bar.y[-1] for bar in figures.points_chart(told).data}
+    table = told.demand.by_setting.query("public and year == 2030").set_index("setting")["points"]
+    assert list(bars) == ["Overnight", "Destination AC", "Destination DC", "Enroute DC"]
+    assert bars["Enroute DC"] == pytest.approx(table["enroute_dc"], rel=1e-3)
+    powers = figures.points_chart(told, "power").data
+    assert sum(bar.y[-1] for bar in powers) == pytest.approx(sum(bars.values()), rel=0.1)
+
+
+def test_a_larger_station_may_be_busier():
+    for line in figures.utilisation_chart().data:
+        assert list(line.y) == sorted(line.y)
+    (promise,) = [line for line in figures.utilisation_chart().data if line.name == "10 minutes"]
+    assert promise.y[3] == pytest.approx(100 * utilisation_ceiling(4), rel=1e-3)
+
+
+def test_a_road_shows_the_middle_case_between_low_and_high():
+    plan = corridor_plan("khorgos-almaty-tashkent")
+    (bar,) = figures.corridor_chart(plan).data
+    first = plan[plan["section"] == "Khorgos-Almaty"].set_index("case")["points"]
+    assert bar.y[-1].startswith("Khorgos – Almaty<br>")
+    assert bar.x[-1] == first["middle"]
+    assert bar.x[-1] + bar.error_x.array[-1] == first["high"]
+    assert bar.x[-1] - bar.error_x.arrayminus[-1] == first["low"]
 
 
 def test_scenarios_keep_their_colours(comparison):

@@ -1,6 +1,13 @@
 """Figures: the only room that imports plotly. Each function takes results and returns a figure."""
 
 from forecasting.reporting.figures.charging import charger_gap, load_chart, tornado
+from forecasting.reporting.figures.demand import (
+    cohort_chart,
+    corridor_chart,
+    month_chart,
+    points_chart,
+    utilisation_chart,
+)
 from forecasting.reporting.figures.fan import energy_chart, evidence_chart, fan_chart, stock_chart
 from forecasting.reporting.figures.scenarios import (
     difference_chart,
@@ -13,17 +20,22 @@ from forecasting.reporting.figures.style import plotly_javascript, use_notebook_
 
 __all__ = [
     "charger_gap",
+    "cohort_chart",
+    "corridor_chart",
     "difference_chart",
     "energy_chart",
     "evidence_chart",
     "fan_chart",
     "growth_curves_chart",
     "load_chart",
+    "month_chart",
     "plotly_javascript",
+    "points_chart",
     "region_chart",
     "scenario_comparison",
     "scenario_paths",
     "stock_chart",
     "tornado",
     "use_notebook_renderer",
+    "utilisation_chart",
 ]

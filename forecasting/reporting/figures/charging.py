@@ -32,8 +32,17 @@ if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["charger_gap", "load_chart", "tornado"]
+__all__ = ["SETTING_COLOURS", "charger_gap", "demand_of", "load_chart", "tornado", "words_of"]
 
+SETTING_COLOURS = {
+    "home": BLUE,
+    "depot": MUTED,
+    "work": AMBER,
+    "overnight": PURPLE,
+    "destination_ac": SKY,
+    "destination_dc": GREEN,
+    "enroute_dc": ORANGE,
+}
 STANDING = {"charging_points": "points", "charging_stations": "stations"}
 
 
@@ -136,12 +145,12 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
     day : {"winter", "summer"}
         Which day.
     """
-    load = _demand(outlook).load_day
+    load = demand_of(outlook).load_day
     load = load[load["day"] == day]
     subtitle = f"a {day} day of {outlook.scenario.horizon}, mean over the draws, by where vehicles charge"
     chart = figure(f"Load through a day: {outlook.scenario.title}", subtitle, x="hour of the day", y="MW")
     order = load.groupby("setting")["mw"].sum().sort_values(ascending=False).index
-    for setting, colour in zip(order, (BLUE, GREEN, ORANGE, PURPLE, AMBER, SKY, MUTED), strict=False):
+    for setting in order:
         part = load[load["setting"] == setting]
         chart.add_trace(
             go.Scatter(
@@ -149,7 +158,7 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
                 y=rounded(part["mw"]),
                 stackgroup="load",
                 mode="lines",
-                line={"color": colour, "width": 1},
+                line={"color": SETTING_COLOURS.get(str(setting), MUTED), "width": 1},
                 name=words_of(str(setting)),
                 hovertemplate="%{x}:00, %{y:.3s} MW<extra>%{fullData.name}</extra>",
             )
@@ -169,7 +178,7 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
     last : int
         How many assumptions, those with the widest swing.
     """
-    frame = _demand(outlook).sensitivity
+    frame = demand_of(outlook).sensitivity
     frame = frame[frame["output"] == measure]
     frame = frame.loc[frame["swing"].abs().sort_values(kind="stable").index].tail(last)
     middle = float(bands(outlook.results.table, measure).iloc[-1][0.5])
@@ -212,7 +221,8 @@ def words_of(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _demand(outlook: Outlook) -> DemandOutlook:
+def demand_of(outlook: Outlook) -> DemandOutlook:
+    """The chain of a country's outlook; a corridor has none, which is an error."""
     if outlook.demand is None:
         raise InputError(f"{outlook.scenario.name} has no demand for charging; only a country's outlook has")
     return outlook.demand
