@@ -51,6 +51,7 @@ __all__ = [
 ]
 
 LATE = ("ev_stock", "charging_points_need", "charging_points_practice")
+UNITS = {"gwh": "GWh", "energy_gwh": "energy, GWh", "installed_mw": "installed, MW"}
 CHAIN = (
     "ev_imports",
     "ev_registrations",
@@ -250,7 +251,11 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
     frame = frame.loc[order[:last]]
     ranges = [interval(low, high) for low, high in zip(frame["low"], frame["high"], strict=True)]
     shown = frame[["period", "printed"]].assign(
-        expected=frame["expected"], between=ranges, surprise=frame["surprise"], fact=frame["fact"]
+        expected=frame["expected"],
+        between=ranges,
+        surprise=frame["surprise"],
+        doubted=[f"{100 * doubt:.0f} %" for doubt in frame["doubted"]],
+        fact=frame["fact"],
     )
     return Table(_texts(shown.rename(columns={"between": "80 % between"})))
 
@@ -282,7 +287,7 @@ def small_table(frame: pd.DataFrame, caption: str = "") -> Table:
 
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     """Every number of a frame in few digits, every name with spaces."""
-    shown = frame.rename(columns=lambda name: str(name).replace("_", " ") or "–")
+    shown = frame.rename(columns=lambda name: UNITS.get(str(name), str(name)).replace("_", " ") or "–")
     return shown.map(lambda value: readable(value) if isinstance(value, float) else str(value) or "–").reset_index(
         drop=True
     )

@@ -52,8 +52,8 @@ PLANT = {
     "source": "judgement",
 }
 FIT = pd.DataFrame(
-    [("F2022", "2022", "2,180 vehicles", 2171.3, 2100.0, 2250.0, 0.41)],
-    columns=["fact", "period", "printed", "expected", "low", "high", "surprise"],
+    [("F2022", "2022", "2,180 vehicles", 2171.3, 2100.0, 2250.0, 0.41, 0.03)],
+    columns=["fact", "period", "printed", "expected", "low", "high", "surprise", "doubted"],
 )
 
 

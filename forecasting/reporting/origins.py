@@ -1,0 +1,142 @@
+"""Where a forecast comes from: whose definition, how much of it the facts say and how much the prior, which facts."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.errors import ForecastWarning
+from forecasting.reporting.table import Notes, Table
+from forecasting.reporting.wording import amount, amounts, label_of
+
+if TYPE_CHECKING:
+    from forecasting.growth.flow import FlowForecast
+    from forecasting.periods import Period
+    from forecasting.scenarios.outlook import Outlook
+
+__all__ = ["basis_notes", "contraction_table", "curves_table", "influence_table"]
+
+Array = NDArray[np.float64]
+CURVES = ("bass", "gompertz", "logistic", "exponential")
+DRAWS = 400  # of each curve: enough for a table of three digits
+MOST = 12  # facts that are left out one by one: each costs a forecast
+
+
+def basis_notes(forecast: FlowForecast) -> Notes:
+    """Whose definition is forecast, what is tied to it, and how the draws were made.
+
+    Parameters
+    ----------
+    forecast : FlowForecast
+        Of one place.
+    """
+    counts = forecast.fit_table()["basis"].value_counts()
+    told, others = forecast.diagnostics, counts.drop(forecast.basis, errors="ignore")
+    counted = f"as counted by {forecast.basis}" if forecast.basis else "from analogue markets alone"
+    lines = [f"What is forecast: {label_of(forecast.measure).lower() or 'the flow'}, {counted}."]
+    if len(counts):
+        own = f"{counts.get(forecast.basis, 0)} of {counts.sum()} facts are on that definition"
+        tied = ", ".join(f"{name or 'no agency named'} ({number})" for name, number in sorted(others.items()))
+        lines.append(f"{own}; tied to it by an offset that is learned: {tied}." if tied else f"{own}.")
+    if "ess" in told:
+        few = round(float(str(told["ess"])), -1)
+        lines.append(f"{len(forecast.monthly):,} draws, as good as {few:,.0f} independent ones: {told['method']}.")
+    return Notes(lines)
+
+
+def contraction_table(forecast: FlowForecast) -> Table | Notes:
+    """How much of each year's answer is the facts' and how much the prior's, in percent of the variance.
+
+    Parameters
+    ----------
+    forecast : FlowForecast
+        Before drivers: what drivers add is neither's.
+    """
+    if forecast.market is None:
+        return Notes(["No size of a market is known: without the facts there is no scale to compare with."])
+    of_facts = (100 * forecast.contraction()).round().astype(int)
+    shares = {"from the facts, %": of_facts.astype(str), "from markets before it, %": (100 - of_facts).astype(str)}
+    return Table(pd.DataFrame({"year": of_facts.index.astype(str)} | {name: list(s) for name, s in shares.items()}))
+
+
+def curves_table(outlook: Outlook) -> Table:
+    """The classic curves on the same facts, and their average, beside the pooled path; before drivers.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country. One without facts has no curves: nothing but other markets tells of its growth.
+
+    Returns
+    -------
+    Table
+        Medians with 80 % intervals in the first two years that the facts do not cover, and in the last.
+    """
+    pooled = outlook.baseline_forecast
+    if pooled is None or pooled.fit_table().empty or outlook.evidence is None:
+        return Table(pd.DataFrame(columns=["path"]))
+    periods = _shown(pooled)
+    draws = {"pooled path": np.stack([pooled.totals(period) for period in periods])}
+    draws |= {curve: _on_curve(outlook, pooled, curve) for curve in CURVES}
+    draws["average of the curves"] = np.concatenate([draws[curve] for curve in CURVES], axis=1)
+    rows = [{"path": name} | _cells(totals, periods, outlook.scenario.measure) for name, totals in draws.items()]
+    return Table(pd.DataFrame(rows))
+
+
+def _shown(forecast: FlowForecast) -> list[Period]:
+    """The first two periods and the last."""
+    return list(dict.fromkeys([*forecast.periods[:2], forecast.periods[-1]]))
+
+
+def _cells(totals: Array, periods: Sequence[Period], measure: str) -> dict[str, str]:
+    low, median, high = np.quantile(totals, [0.1, 0.5, 0.9], axis=1)
+    return {
+        period.label: f"{amount(median[at], measure)} ({amounts(low[at], high[at], measure)})"
+        for at, period in enumerate(periods)
+    }
+
+
+def _on_curve(outlook: Outlook, pooled: FlowForecast, curve: str) -> Array:
+    from forecasting.growth.flow import forecast_flow
+
+    assert outlook.evidence is not None  # so that it was made here, not read from files
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ForecastWarning)  # said of the pooled path already
+        found = forecast_flow(
+            outlook.evidence,
+            pooled.periods,
+            market_size=outlook.market.value,
+            basis=pooled.basis or None,
+            draws=DRAWS,
+            seed=outlook.scenario.seed,
+            curve=curve,
+        )
+    return np.stack([found.totals(period) for period in _shown(pooled)])
+
+
+def influence_table(forecast: FlowForecast, most: int = MOST) -> Table | Notes:
+    """What each fact moves: the median without it, and the change that it makes, in percent.
+
+    Parameters
+    ----------
+    forecast : FlowForecast
+        Before drivers.
+    most : int
+        Facts beyond which it is left to the reader, since each fact costs a forecast.
+    """
+    count = len(forecast.fit_table())
+    if not count or count > most:
+        return Notes([f"Facts: {count}. Leaving out each in turn is shown for 1 to {most} facts."])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ForecastWarning)
+        moved = forecast.influence()
+    first = [period.label for period in forecast.periods[:2]]
+    wide = moved.pivot(index="fact", columns="period", values="change_percent")[first]
+    wide = wide.loc[wide.abs().max(axis=1).sort_values(ascending=False, kind="stable").index]
+    said = wide.map(lambda value: f"{value:+.0f} %").rename(columns=lambda label: f"moves {label} by").reset_index()
+    return Table(said.rename_axis(columns=None))

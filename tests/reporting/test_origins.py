@@ -1,0 +1,74 @@
+"""Where a forecast comes from, in tables: the prior's part, the curves, each fact; none of it fails without facts."""
+
+from __future__ import annotations
+
+import pytest
+
+from forecasting.evidence.datasets import central_asia
+from forecasting.reporting import origins
+from forecasting.scenarios.outlook import outlook as make
+from forecasting.scenarios.schema import scenario_from_parameters
+
+GIVEN = {"scenario": "test", "as_of": "latest", "horizon": 2030, "seed": 1}
+
+
+@pytest.fixture(scope="module")
+def kyrgyzstan():
+    given = {"country": "KG", "measure": "ev_registrations", "market_size": 60_000} | GIVEN
+    return make(scenario_from_parameters(given), central_asia(), draws=400)
+
+
+@pytest.fixture(scope="module")
+def turkmenistan():
+    return make(scenario_from_parameters({"country": "TM", "market_size": 15_000} | GIVEN), central_asia(), draws=200)
+
+
+def test_the_basis_is_named_and_its_facts_are_counted(kyrgyzstan):
+    flow = kyrgyzstan.baseline_forecast
+    first, second, third = origins.basis_notes(flow).lines
+    assert first == f"What is forecast: electric vehicles registered, as counted by {flow.basis}."
+    own = int((flow.fit_table()["basis"] == flow.basis).sum())
+    assert second.startswith(f"{own} of {len(flow.fit_table())} facts are on that definition")
+    assert third.startswith("400 draws, as good as ")
+
+
+def test_shares_are_the_contraction_and_add_up(kyrgyzstan):
+    flow = kyrgyzstan.baseline_forecast
+    frame = origins.contraction_table(flow).frame
+    facts, prior = frame["from the facts, %"].astype(int), frame["from markets before it, %"].astype(int)
+    assert (facts + prior == 100).all()
+    assert list(facts) == pytest.approx(list(100 * flow.contraction()), abs=0.51)
+    assert facts.iloc[0] > facts.iloc[-1]
+
+
+def test_curves_stand_beside_the_pooled_path(kyrgyzstan):
+    frame = origins.curves_table(kyrgyzstan).frame.set_index("path")
+    assert list(frame.index) == ["pooled path", *origins.CURVES, "average of the curves"]
+    labels = [period.label for period in kyrgyzstan.baseline_forecast.periods]
+    assert list(frame.columns) == [*labels[:2], labels[-1]]
+    medians = {path: float(cell.split(" ")[0].replace(",", "")) for path, cell in frame[labels[0]].items()}
+    assert medians["pooled path"] == pytest.approx(kyrgyzstan.baseline_forecast.quantiles([0.5]).iloc[0, 0], rel=0.01)
+    assert min(medians[c] for c in origins.CURVES) <= medians["average of the curves"]
+    assert max(medians[c] for c in origins.CURVES) >= medians["average of the curves"]
+
+
+def test_each_fact_is_left_out_once_where_they_are_few(kyrgyzstan):
+    flow = kyrgyzstan.baseline_forecast
+    table = origins.influence_table(flow)
+    assert set(table.frame["fact"]) == set(flow.fit_table()["fact"])
+    assert list(table.frame.columns)[1:] == [f"moves {period.label} by" for period in flow.periods[:2]]
+    assert origins.influence_table(flow, most=1).lines[0].startswith(f"Facts: {len(flow.fit_table())}.")
+
+
+def test_a_place_without_facts_says_so(turkmenistan):
+    flow = turkmenistan.baseline_forecast
+    assert "from analogue markets alone" in origins.basis_notes(flow).lines[0]
+    assert set(origins.contraction_table(flow).frame["from the facts, %"]) == {"0"}
+    assert repr(origins.curves_table(turkmenistan)) == "None."
+    assert origins.influence_table(flow).lines[0].startswith("Facts: 0.")
+
+
+def test_without_a_market_there_is_no_scale_to_compare_with():
+    given = {"corridor": "xinjiang"} | GIVEN
+    flow = make(scenario_from_parameters(given), central_asia(), draws=200).baseline_forecast
+    assert "No size of a market is known" in origins.contraction_table(flow).lines[0]
