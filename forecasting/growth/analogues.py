@@ -38,7 +38,7 @@ FEWEST_SALES = 20  # growth out of fewer is counting noise
 # Before any panel: a logistic diffusion's growth rate is the coefficient of imitation q, whose mean over 213 published
 # applications is 0.38 (Sultan, Farley and Lehmann 1990), spread wide enough for the panel to speak.
 LEVEL_SD_BEFORE, SLOPE_SD_BEFORE = 0.15, 0.03
-COMMON_BEFORE = 0.2  # spread of years, believed as six years of it: policies and crises come to all markets at once
+COMMON_BEFORE = 0.22  # spread of years, believed as six years of it: policies and crises come to all markets at once
 STEPS = 30
 
 

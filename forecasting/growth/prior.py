@@ -46,7 +46,7 @@ SHARE_LIMITS = (1e-6, 0.985)
 LEVEL_BEFORE, SLOPE_BEFORE = 0.40, -0.04
 SHIPPED = {"battery cars": "prior_battery_cars.json", "all electric vehicles": "prior_all_electric.json"}
 SHOCK_NU, MARKET_NU, COMMON_NU, SIZE_NU = 4.0, 4.0, 10.0, 5.0
-COMMON_AR = 0.2
+COMMON_AR = 0.35
 
 
 def log_odds(share: Array | float) -> Array:
