@@ -13,14 +13,16 @@ from typing import Any
 import pandas as pd
 
 from forecasting.evidence.places import COUNTRIES, PLACES, place_name
+from forecasting.reporting.changes import moved
 from forecasting.reporting.html import check_page, figure_html, template_text
 from forecasting.reporting.tables import bands, headline
 from forecasting.reporting.wording import amount, amounts, label_of
 from forecasting.scenarios.naming import country_slug
 
-__all__ = ["build_site", "write_assets"]
+__all__ = ["BEFORE", "build_site", "write_assets"]
 
 TITLE = "Electric vehicles and their charging: outlooks"
+BEFORE = "comparison_before.parquet"  # what the run before left
 ORDER = ("baseline", "accelerated", "constrained")
 CHARGERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
 MANY = 6  # scenarios of a country that fit beside each other
@@ -33,7 +35,8 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
     Parameters
     ----------
     out : Path
-        The folder; ``comparison.parquet`` in it, if there, gives the numbers.
+        The folder; ``comparison.parquet`` in it, if there, gives the numbers, and ``comparison_before.parquet`` those
+        of the run before.
     records : sequence of mapping
         What is known of each scenario, as in its ``run.json``: name, parameters, finished, seconds; of one that failed
         also ``failure`` with message, cell and trace.
@@ -48,11 +51,13 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
     RunError
         If the page would load anything from outside.
     """
-    table = _table(out)
+    table = _table(out / "comparison.parquet")
     results = {str(name): part for name, part in table.groupby("scenario")}
     runs = [_described(out, record, results.get(str(record["name"]), table.iloc[:0])) for record in records]
     figures = _figures(table, _columns(runs)[:MANY])
-    page = _render(runs, table, figures)
+    earlier = out / BEFORE
+    changes = moved(_table(earlier) if earlier.is_file() else None, runs)
+    page = _render(runs, table, figures, changes)
     check_page(page, figures=len(figures), name="index.html")
     write_assets(out)
     side = out / ".index.html"
@@ -73,8 +78,7 @@ def write_assets(out: Path) -> Path:
     return path
 
 
-def _table(out: Path) -> pd.DataFrame:
-    path = out / "comparison.parquet"
+def _table(path: Path) -> pd.DataFrame:
     empty = pd.DataFrame(
         columns=["scenario", "country", "measure", "unit", "period_start", "period_end", "quantile", "value"]
     )
@@ -89,12 +93,15 @@ def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> d
     place, _, scenario = name.rpartition("-")
     code = given.get("country") or {country_slug(country): country for country in COUNTRIES}.get(place)
     failure = record.get("failure") or record.get("error")
+    numbers = _headline(given, told.get("first_year"), results)
     return {
         "name": name,
         "country": code,
         "place": place_name(code) if code in PLACES else (place or name).replace("-", " ").capitalize(),
         "scenario": str(given.get("scenario") or scenario),
-        "lines": [_line(entry) for entry in _headline(given, told.get("first_year"), results)],
+        "headline": numbers,
+        "lines": [_line(entry) for entry in numbers],
+        "reason": str(record.get("reason") or ""),
         "as_of": told.get("as_of") or given.get("as_of"),
         "finished": str(record.get("finished") or record.get("started") or "")[:16].replace("T", " "),
         "seconds": _seconds(record.get("seconds")),
@@ -118,7 +125,7 @@ def _seconds(value: Any) -> float:
     return float(sum(value.values())) if isinstance(value, Mapping) else float(value or 0)
 
 
-def _render(runs: list[dict[str, Any]], table: pd.DataFrame, figures: list[str]) -> str:
+def _render(runs: list[dict[str, Any]], table: pd.DataFrame, figures: list[str], changes: dict[str, Any] | None) -> str:
     from jinja2 import Environment, StrictUndefined
 
     failures = list(_failures(runs))
@@ -130,6 +137,7 @@ def _render(runs: list[dict[str, Any]], table: pd.DataFrame, figures: list[str])
         summary=_summary(runs, failures),
         count=len(runs),
         failures=failures,
+        changes=changes,
         sections=sections,
         columns=columns,
         many=len(columns) > MANY,
@@ -212,7 +220,8 @@ def _headline(given: Mapping[str, Any], first_year: int | None, results: pd.Data
         return []
     whole = given.get("country") or given.get("corridor")
     place = whole if whole in places else places[-1]
-    return headline(results, measure, first_year or int(bands(results, measure, place).index[0]), place)
+    numbers = headline(results, measure, first_year or int(bands(results, measure, place).index[0]), place)
+    return [{"place": place} | entry for entry in numbers]
 
 
 def _line(told: Mapping[str, Any]) -> dict[str, str]:

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 __all__ = ["remote_address", "run_remote"]
 
-READ = {RECORD, FAILURE, "outlook.parquet", "index.html"}  # what a run reads of reports that it does not make
+READ = {
+    RECORD,
+    FAILURE,
+    "outlook.parquet",
+    "comparison.parquet",
+    "index.html",
+}  # what a run reads of reports that it does not make
 
 
 def remote_address(out: str | os.PathLike[str]) -> str:

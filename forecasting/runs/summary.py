@@ -30,10 +30,16 @@ def write_summary(store: Store) -> None:
 
 
 def _write_comparison(out: Path, names: list[str]) -> None:
+    """Write the table of all results; the one that was there stays beside it, so that changes can be shown."""
     import pandas as pd
+
+    from forecasting.reporting.site import BEFORE
 
     tables = [pd.read_parquet(path) for name in names if (path := out / name / "outlook.parquet").is_file()]
     if tables:
         side = out / ".comparison.parquet"
         pd.concat(tables, ignore_index=True).to_parquet(side, index=False)
-        side.replace(out / "comparison.parquet")
+        table = out / "comparison.parquet"
+        if table.is_file() and table.stat().st_size:  # in the mirror of an object store some are there by name only
+            table.replace(out / BEFORE)
+        side.replace(table)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from made_up import make_outlook
 
-from forecasting.reporting.site import build_site, write_assets
+from forecasting.reporting.site import BEFORE, build_site, write_assets
 
 GRID = [
     (f"{country}-{scenario}", code, scale)
@@ -130,3 +130,26 @@ def test_three_hundred_reports_can_be_filtered(out, records):
     page = text(build_site(out, [*records, *many]))
     assert 'id="filter"' in page
     assert len(page) < 1_000_000
+
+
+def test_what_changed_since_the_run_before_is_shown_with_its_reason(out, records):
+    table = pd.read_parquet(out / "comparison.parquet")
+    mine = (table["scenario"] == "uzbekistan-baseline") & (table["measure"] == "ev_stock")
+    table.assign(value=table["value"].where(~mine, table["value"] / 2)).to_parquet(out / BEFORE)
+    records[0] = record("uzbekistan-baseline", reason="ledger changed")
+    page = text(build_site(out, records))
+    rows = re.findall(r"<tr><td><a .*?</tr>", page[page.index('id="changes"') :])
+    assert len(rows) == 1
+    assert [cell for cell in re.split(r"<[^>]+>", rows[0]) if cell][1:] == [
+        "Electric vehicles on the road, 2030",
+        "103,000",
+        "205,000",
+        "+100 %",
+        "ledger changed",
+    ]
+
+
+def test_nothing_changed_is_said_and_without_an_earlier_run_nothing_is(out, records):
+    assert 'id="changes"' not in text(build_site(out, records))
+    pd.read_parquet(out / "comparison.parquet").to_parquet(out / BEFORE)
+    assert "None of 20 headline numbers moved by one percent." in text(build_site(out, records))
