@@ -136,7 +136,7 @@ def test_every_number_has_a_source_and_few_words_are_quoted() -> None:
     assert (frame["source"] != "").all()
     assert (frame["published"] != "").all()
     assert frame["quote"].str.split().str.len().max() <= 15
-    odd = re.compile(r"\.\.\.|find_string|public code file|\d+\.\d+\.\d+\.\d+")
+    odd = re.compile(r"\.\.\.|\d+\.\d+\.\d+\.\d+")
     assert not [url for url in frame["url"] if url and (odd.search(url) or not url.startswith("http"))]
     derived = frame[frame["note"].str.startswith("derived")]
     assert set(derived["kind"]) == {"estimate"}
