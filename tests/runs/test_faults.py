@@ -17,8 +17,9 @@ import pytest
 from forecasting.runs.runner import run
 
 RUN = """
-import sys
+import signal, sys
 from forecasting.runs.runner import run
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests themselves run in the background
 done = run([sys.argv[1]], sys.argv[2], jobs=int(sys.argv[3]), progress=False)
 print(done)
 sys.exit(not done.ok)
