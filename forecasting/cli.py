@@ -5,7 +5,6 @@ Exit status: 0 all is well, 1 some runs failed, 2 the input is wrong and nothing
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,7 +89,7 @@ def run(params: tuple[Path, ...], as_of: str | None, as_json: bool, **options: A
 
     day = None if as_of is None else as_date(as_of).isoformat()
     _check_stale(params, options["out"], day, options["force"])
-    summary = run_all(params, as_of=day, progress=not as_json and sys.stderr.isatty(), **options)
+    summary = run_all(params, as_of=day, progress=not as_json, **options)
     click.echo(summary.to_json() if as_json else str(summary))
     if not summary.ok:
         raise click.exceptions.Exit(1)
