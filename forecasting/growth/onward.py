@@ -45,11 +45,9 @@ def onward(path: Path, posterior: Posterior, until: int, seed: int, rng: np.rand
     prior, x, draws = path.prior, posterior.x, len(posterior.x)
     log_odds, _ = path.totals(posterior.walk, x)
     size = path.size_mean + x @ path.size_map.T
-    level = prior.level + x[:, path.at_["level"]].ravel() * math.hypot(
-        math.sqrt(prior.covariance[0][0]), prior.market_sd
-    )
-    slope = prior.slope + x[:, path.at_["slope"]].ravel() * math.sqrt(prior.covariance[1][1])
-    common_mean, common_map = path._common
+    level = prior.level + x[:, path.at_["level"]].ravel() * prior.level_sd
+    slope = prior.slope + x[:, path.at_["slope"]].ravel() * prior.slope_sd
+    common_mean, common_map = path.common_effects
     common = (common_mean + x[:, path.at_["common"]] @ common_map.T)[:, -1]
     odds, sizes = [log_odds], [size]
     z, m = log_odds[:, -1], size[:, -1]

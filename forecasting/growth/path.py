@@ -120,7 +120,7 @@ class Path:
         edges = np.concatenate([[0], np.cumsum(list(widths.values()))])
         self.at_ = {name: slice(int(a), int(b)) for name, a, b in zip(widths, edges, edges[1:], strict=False)}
         self.width = int(edges[-1])
-        self._common = _effects(prior.common, range(first_year, last_year + 1))
+        self.common_effects = _effects(prior.common, range(first_year, last_year + 1))
         self.size_mean, self.size_map = self._sizes(sizes or {})
         self.shape_mean, self.shape_map = self._shape()
 
@@ -164,9 +164,7 @@ class Path:
         prior, at = self.prior, self.at_
         inside = np.clip(log_odds, *RANGE)
         scale = shock_scale(prior, log_odds)
-        level_sd = np.hypot(np.sqrt(prior.covariance[0][0]), prior.market_sd)  # all markets' level and this one's own
-        slope_sd = np.sqrt(prior.covariance[1][1])
-        effect_mean, effect_map = self._common
+        effect_mean, effect_map = self.common_effects
         mean, linear = np.zeros(self.years), np.zeros((self.years, self.width))
         mean[0], linear[0, at["start"]] = self.start.log_odds, self.start.log_odds_sd
         for y in range(1, self.years):
@@ -176,8 +174,8 @@ class Path:
                 mean[y - 1] + prior.level + prior.slope * z + pull * (mean[y - 1] - log_odds[y - 1]) + effect_mean[y]
             )
             linear[y] = (1 + pull) * linear[y - 1]
-            linear[y, at["level"]] += level_sd
-            linear[y, at["slope"]] += slope_sd * z
+            linear[y, at["level"]] += prior.level_sd
+            linear[y, at["slope"]] += prior.slope_sd * z
             linear[y, at["common"]] += effect_map[y]
             linear[y, at["shock"].start + y] += scale[y - 1]
         return Linearised(mean, linear)

@@ -172,6 +172,16 @@ class Prior:
     markets: int = 0
     last_year: int = 0
 
+    @property
+    def level_sd(self) -> float:
+        """Spread of a market's level: what is not known of all markets', and its own."""
+        return float(np.hypot(np.sqrt(self.covariance[0][0]), self.market_sd))
+
+    @property
+    def slope_sd(self) -> float:
+        """Spread of the slope."""
+        return float(np.sqrt(self.covariance[1][1]))
+
     def to_json(self) -> str:
         """The prior as readable JSON."""
         return json.dumps(_rounded(asdict(self)), indent=2) + "\n"
