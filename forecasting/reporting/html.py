@@ -23,6 +23,7 @@ from forecasting.errors import RunError
 __all__ = ["PLOTLY", "check_page", "figure_html", "notebook_to_html", "template_text", "write_report"]
 
 PLOTLY = "application/vnd.plotly.v1+json"
+SHOWN = (PLOTLY, "text/html", "text/markdown", "image/png")
 DRAWN = 'class="figure" data-json='
 FETCHING = {
     "script": "src",
@@ -99,8 +100,8 @@ def notebook_to_html(
     exporter = _exporter()
     exporter.register_filter("figure", lambda figure: figure_html(figure, f"figure-{next(numbers)}"))
     look = {"style": template_text("style.css"), "script": template_text("figures.js")}
-    told = {"report": {"title": title, "assets": assets, "home": home, "files": dict(files or {})} | look}
-    page, _ = exporter.from_notebook_node(_retitled(notebook, title), told)
+    told = {"title": title, "assets": assets, "home": home, "files": dict(files or {})} | look
+    page = exporter.template.render(nb=_retitled(notebook, title), report=told)
     check_page(page, figures=_figures(notebook), name=title)
     return str(page)
 
@@ -118,20 +119,27 @@ def _retitled(notebook: nbformat.NotebookNode, title: str) -> nbformat.NotebookN
 
 @cache
 def _exporter() -> Any:
-    """One exporter for all pages of a process: making one costs as much as three pages."""
+    """One exporter for all pages of a process: making one costs as much as three pages.
+
+    Its template and filters are used, not its way from a notebook to a page, which copies and checks the notebook for
+    each of a dozen preprocessors, none of which this page has a use for.
+    """
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 
-    shown = [PLOTLY, "text/html", "text/markdown", "image/png", "text/plain"]  # the first that an output has
-    config = Config({"NbConvertBase": {"display_data_priority": shown}, "HTMLExporter": {"embed_images": True}})
-    config.HTMLExporter.exclude_anchor_links = True
-    config.TemplateExporter.exclude_input_prompt = config.TemplateExporter.exclude_output_prompt = True
-    with importlib.resources.as_file(
-        importlib.resources.files("forecasting.reporting").joinpath("templates")
-    ) as folder:
-        return HTMLExporter(  # type: ignore[no-untyped-call]
-            config=config, template_name="base", extra_template_paths=[str(folder)], template_file="report.html.j2"
+    config = Config({"HTMLExporter": {"embed_images": True, "exclude_anchor_links": True}})
+    folder = importlib.resources.files("forecasting.reporting").joinpath("templates")
+    with importlib.resources.as_file(folder) as templates:
+        exporter = HTMLExporter(  # type: ignore[no-untyped-call]
+            config=config, template_name="base", extra_template_paths=[str(templates)], template_file="report.html.j2"
         )
+        exporter.register_filter("richest", _richest)
+        return exporter
+
+
+def _richest(data: Mapping[str, Any]) -> str:
+    """Of the types that an output has, the one that a page shows best."""
+    return next((kind for kind in SHOWN if kind in data), "text/plain")
 
 
 def _figures(notebook: nbformat.NotebookNode) -> int:

@@ -132,4 +132,4 @@ def test_a_report_leads_to_the_files_beside_it(tmp_path):
 def test_without_a_scenario_the_first_heading_is_the_title(tmp_path):
     nbformat.write(notebook(), tmp_path / "report.ipynb")
     page = html.write_report(tmp_path / "report.ipynb").read_text(encoding="utf-8")
-    assert "<title>A country's outlook</title>" in page
+    assert "<title>A country&#39;s outlook</title>" in page
