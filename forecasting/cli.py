@@ -88,24 +88,14 @@ def run(params: tuple[Path, ...], as_of: str | None, as_json: bool, **options: A
     from forecasting.runs.runner import run as run_all
 
     day = None if as_of is None else as_date(as_of).isoformat()
-    _check_stale(params, options["out"], day, options["force"])
-    summary = run_all(params, as_of=day, progress=not as_json, **options)
+    try:
+        summary = run_all(params, as_of=day, progress=not as_json, **options)
+    except InputError:
+        _check(params or (Path("params"),))  # says more: all that is wrong with the params, where that is the trouble
+        raise
     click.echo(summary.to_json() if as_json else str(summary))
     if not summary.ok:
         raise click.exceptions.Exit(1)
-
-
-def _check_stale(params: tuple[Path, ...], out: Path, as_of: str | None, force: bool) -> None:
-    """Refuse wrong input before anything runs; what is fresh has been checked when it ran."""
-    from forecasting.runs.plan import plan_runs
-
-    try:
-        stale = [run.params for run in plan_runs(params, out, as_of, force) if not run.fresh]
-    except InputError:
-        _check(params or (Path("params"),))  # says more: what the ledger has to say, too
-        raise
-    if stale:
-        _check(stale)
 
 
 def _check(paths: Sequence[Path]) -> Checked:

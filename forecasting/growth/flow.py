@@ -22,7 +22,8 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.growth.likelihood import Observation, flow_weights
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import Prior
-from forecasting.growth.request import Request
+from forecasting.growth.request import Answer, Request
+from forecasting.growth.sharing import made_once
 from forecasting.growth.starting import MarketSize
 from forecasting.periods import Period, year
 
@@ -188,14 +189,17 @@ class FlowForecast:
         """
         asked = self._question()
         median, rows = self.quantiles([0.5]).iloc[:, 0], []
-        for number in range(len(asked.table)):
-            rest = asked.table.drop(asked.table.index[number])
-            without = _forecast(asked.with_table(rest)).quantiles([0.5]).iloc[:, 0]
+        for number, without in enumerate(made_once(self._medians_without_each, asked)):
             name = str(asked.table.iloc[number].get("id", f"fact {number + 1}"))
             change = 100 * (median / without - 1)
             rows += [(name, label, without[label], change[label]) for label in self._index]
         table = pd.DataFrame(rows, columns=["fact", "period", "without", "change_percent"])
         return table.sort_values("change_percent", key=abs, ascending=False, kind="stable", ignore_index=True)
+
+    def _medians_without_each(self) -> list[pd.Series]:
+        asked = self._question()
+        rests = (asked.with_table(asked.table.drop(asked.table.index[number])) for number in range(len(asked.table)))
+        return [_forecast(rest).quantiles([0.5]).iloc[:, 0] for rest in rests]
 
     def contraction(self) -> pd.Series:
         """How much of the answer is the facts': 1 less the ratio of variances of the log flow with and without them.
@@ -325,11 +329,15 @@ def forecast_flow(
     """
     table = evidence.frame if isinstance(evidence, Ledger) else evidence
     asked = tuple(periods) if periods is not None else None
-    return _forecast(Request(table, asked, prior or Prior.shipped(), market_size, basis, draws, seed, curve))
+    request = Request(table, asked, prior or Prior.shipped(), market_size, basis, draws, seed, curve)
+    return _answered(request, made_once(request.answer, request))
 
 
 def _forecast(request: Request) -> FlowForecast:
-    found = request.answer()
+    return _answered(request, request.answer())
+
+
+def _answered(request: Request, found: Answer) -> FlowForecast:
     return FlowForecast(
         found.periods,
         found.months,

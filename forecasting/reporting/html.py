@@ -130,7 +130,7 @@ def _exporter() -> Any:
     config = Config({"HTMLExporter": {"embed_images": True, "exclude_anchor_links": True}})
     folder = importlib.resources.files("forecasting.reporting").joinpath("templates")
     with importlib.resources.as_file(folder) as templates:
-        exporter = HTMLExporter(  # type: ignore[no-untyped-call]
+        exporter: Any = HTMLExporter(  # type: ignore[no-untyped-call]
             config=config, template_name="base", extra_template_paths=[str(templates)], template_file="report.html.j2"
         )
         exporter.register_filter("richest", _richest)

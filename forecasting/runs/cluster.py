@@ -1,6 +1,7 @@
 """The same grid on the workers of a Dask cluster; the reports come home and are put in place here, each once.
 
-A worker needs this package, nothing else: the notebook travels with the task, the files of the report travel back.
+A worker needs this package, nothing else: the notebook travels with the task, the files of the report travel back. On
+each worker stand warm processes as on this machine, one for each task that the worker does at a time.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ import contextlib
 import dataclasses
 import importlib
 import json
+import shutil
+import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from forecasting.errors import RunError
@@ -22,26 +24,30 @@ from forecasting.runs.store import FAILURE, clear_folder
 from forecasting.runs.task import Task
 from forecasting.runs.warm import WarmParent
 
-__all__ = ["run_cluster"]
+__all__ = ["cluster"]
 
 PATIENCE = 20  # seconds to wait for a scheduler
-LOG, NOTEBOOK, OUT = "log", "notebook.ipynb", "report"  # of a task on its worker
+LOG, NOTEBOOK, OUT, SHARED = "log", "notebook.ipynb", "report", "shared"  # of a task on its worker
 Files = dict[str, bytes]
 
 
-def run_cluster(tasks: Sequence[Task], scheduler: str, token: str) -> Iterator[Outcome]:
-    """Do tasks on a cluster; yields each as its report comes home.
+@contextlib.contextmanager
+def cluster(
+    scheduler: str, token: str, template: Path | None = None
+) -> Iterator[Callable[[Sequence[Task]], Iterator[Outcome]]]:
+    """The workers of a cluster, whose warm processes start at once.
 
-    A task whose worker dies is given to another one, up to the cluster's own limit.
+    Gives a function that does tasks and yields each as its report comes home. A task whose worker dies is given to
+    another one, up to the cluster's own limit.
 
     Parameters
     ----------
-    tasks : sequence of Task
-        What to do.
     scheduler : str
         Address, such as ``tcp://10.0.0.1:8786``.
     token : str
         The run that the tasks belong to.
+    template : Path, optional
+        A notebook that tasks are likely to run.
 
     Raises
     ------
@@ -51,16 +57,21 @@ def run_cluster(tasks: Sequence[Task], scheduler: str, token: str) -> Iterator[O
     client = _connect(scheduler)
     try:
         _compare(client)
-        sent = {
-            client.submit(perform_here, task.to_json(), Path(task.template).read_text("utf-8"), token, pure=False): task
-            for task in tasks
-        }
-        for future in importlib.import_module("distributed").as_completed(sent):
-            yield _home(sent[future], future)
+        client.run(start_parents, token, template.read_text("utf-8") if template else "")
+        yield lambda tasks: _perform(client, tasks, token)
     finally:
         with contextlib.suppress(Exception):  # the cluster may be gone, and what matters has come home
-            client.run(close_parents)
+            client.run(close_parents, token)
         client.close()
+
+
+def _perform(client: Any, tasks: Sequence[Task], token: str) -> Iterator[Outcome]:
+    sent = {
+        client.submit(perform_here, task.to_json(), Path(task.template).read_text("utf-8"), token, pure=False): task
+        for task in tasks
+    }
+    for future in importlib.import_module("distributed").as_completed(sent):
+        yield _home(sent[future], future)
 
 
 def _connect(scheduler: str) -> Any:
@@ -97,13 +108,13 @@ def _home(task: Task, future: Any) -> Outcome:
     return Outcome(**said)
 
 
-_parents: dict[int, tuple[str, WarmParent]] = {}  # of this worker, one for each of its threads
+_idle: dict[str, list[WarmParent]] = {}  # the warm processes of this worker that have no task, by run
 _lock = threading.Lock()
 
 
 def perform_here(text: str, notebook: str, token: str) -> tuple[dict[str, Any], Files]:
     """Do a task on the worker that this is called on; gives how it ended and the files of its report."""
-    with TemporaryDirectory(prefix="ev-forecast-") as name:
+    with tempfile.TemporaryDirectory(dir=_folder(token)) as name:
         home = Path(name)
         (home / NOTEBOOK).write_text(notebook, encoding="utf-8")
         template, folder, log = str(home / NOTEBOOK), str(home / OUT), str(home / LOG)
@@ -116,28 +127,43 @@ def perform_here(text: str, notebook: str, token: str) -> tuple[dict[str, Any], 
 def _outcome(task: Task, token: str) -> Outcome:
     for _ in range(2):  # a warm process that was killed is renewed once
         clear_folder(Path(task.folder))
-        parent = _parent(token)
+        with _lock:
+            idle = _idle.get(token)
+            parent = idle.pop() if idle else None
+        parent = parent if parent and parent.alive else WarmParent(1, token, _folder(token) / SHARED)
         parent.submit(task)
         if outcome := parent.outcome():
+            with _lock:
+                _idle.setdefault(token, []).append(parent)
             return outcome
+        parent.close()
     return Outcome(task.name, 1, 0.0)
 
 
-def _parent(token: str) -> WarmParent:
-    """The warm process of this thread, made new for each run, since code may have changed between them."""
-    thread = threading.get_ident()
-    with _lock:
-        run, parent = _parents.get(thread, ("", None))
-        if parent is None or run != token or not parent.alive:
-            if parent is not None:
-                parent.close()
-            parent = WarmParent(1, token, None)
-            _parents[thread] = token, parent
-        return parent
+def _folder(token: str) -> Path:
+    """The run's own folder on the machine of this worker, of all its workers there."""
+    folder = Path(tempfile.gettempdir()) / f"ev-forecast-{token}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
-def close_parents() -> None:
-    """End the warm processes of this worker."""
+def start_parents(token: str, notebook: str, dask_worker: Any) -> None:
+    """Start a warm process for each task that this worker does at a time, in place of those of runs before."""
+    for run in [*_idle]:
+        close_parents(run)
+    template = _folder(token) / NOTEBOOK
+    template.write_text(notebook, encoding="utf-8")
     with _lock:
-        while _parents:
-            _parents.popitem()[1][1].close()
+        _idle[token] = [
+            WarmParent(1, token, _folder(token) / SHARED, template if notebook else None)
+            for _ in range(dask_worker.state.nthreads)
+        ]
+
+
+def close_parents(token: str) -> None:
+    """End the warm processes of a run on this worker, and remove what it has left on this machine."""
+    with _lock:
+        idle = _idle.pop(token, [])
+    for parent in idle:
+        parent.close()
+    shutil.rmtree(_folder(token), ignore_errors=True)

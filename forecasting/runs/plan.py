@@ -6,6 +6,7 @@ package's code and data, the versions of the libraries and the seed. It is fresh
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -13,6 +14,7 @@ import platform
 import sysconfig
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +25,7 @@ from forecasting.periods import as_date
 from forecasting.runs.store import RECORD, read_json
 from forecasting.scenarios.naming import unsafe_name
 
-__all__ = ["Run", "environment", "find_params", "plan_runs"]
+__all__ = ["Run", "Survey", "environment", "find_params", "plan_runs"]
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "pydantic", "plotly", "nbconvert", "papermill", "xlsxwriter")
 FILES = ("report.ipynb", "report.html")  # what a whole report has, whatever its notebook stores besides
+NOTEBOOKS = ("country_outlook.ipynb", "corridor_outlook.ipynb")
 RESERVED = ("logs", "failures")
 CODE = {".py", ".j2", ".html", ".css", ".js"}
 PACKAGE = Path(forecasting.__file__).parent
@@ -70,6 +73,64 @@ class Run:
         return not self.reason
 
 
+class Survey:
+    """Params files and the reports that lie there, looked at without reading what they say.
+
+    That takes a moment, and tells whether anything is to run.
+
+    Parameters
+    ----------
+    paths, out, as_of
+        As for `plan_runs`.
+
+    Raises
+    ------
+    InputError
+        If there is no params file, or one has a name that cannot be that of a folder.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str | os.PathLike[str]],
+        out: str | os.PathLike[str],
+        as_of: str | None = None,
+    ) -> None:
+        self.files, self.out, self._as_of = find_params(paths), Path(out), as_of
+        _check_names(self.files)
+        self._surroundings = environment() | {"as_of": as_of or ""}
+        self._records = {path: read_json(self.out / scenario_name(path) / RECORD) for path in self.files}
+        self._sources = {path: _sources(path, self._records[path], self._surroundings) for path in self.files}
+
+    @property
+    def changed(self) -> list[Path]:
+        """The params files whose reports may not be fresh."""
+        return [path for path in self.files if self._sources[path] != self._records[path].get("sources")]
+
+    @property
+    def notebook(self) -> Path | None:
+        """The notebook that most of them are likely to fill, if it is there."""
+        with contextlib.suppress(InputError):
+            return find_notebook(self.files[0], NOTEBOOKS[0])
+        return None
+
+    def runs(self, force: bool = False) -> list[Run]:
+        """Say for each params file what would run and why, as `plan_runs` does."""
+        read = _read(self.changed, self._as_of)
+        return [self._run(path, read.get(path), force) for path in self.files]
+
+    def _run(self, path: Path, read: tuple[dict[str, Any], str] | None, force: bool) -> Run:
+        name, record = scenario_name(path), self._records[path]
+        parameters, facts = read or (record["parameters"], record["identity"]["facts"])
+        template = find_notebook(path, notebook_name(parameters))
+        own = {"parameters": _hash(canonical(parameters).encode()), "facts": facts, "notebook": _file_hash(template)}
+        shared = {key: value for key, value in self._surroundings.items() if key not in ("ledger", "as_of")}
+        reason = _reason(self.out, name, record, own | shared)
+        if force:
+            reason = f"forced; also {reason}" if reason else "forced (was fresh)"
+        quick = self._sources[path] | {"notebook": own["notebook"]}
+        return Run(name, path, template, parameters, own | shared, quick, reason)
+
+
 def plan_runs(
     paths: Sequence[str | os.PathLike[str]],
     out: str | os.PathLike[str],
@@ -99,24 +160,7 @@ def plan_runs(
     InputError
         With every problem of every params file.
     """
-    files = find_params(paths)
-    _check_names(files)
-    surroundings = environment() | {"as_of": as_of or ""}
-    records = {path: read_json(Path(out) / scenario_name(path) / RECORD) for path in files}
-    sources = {path: _sources(path, records[path], surroundings) for path in files}
-    unchanged = {path for path in files if sources[path] == records[path].get("sources")}
-    read = _read([path for path in files if path not in unchanged], as_of)
-    runs = []
-    for path in files:
-        name, record = scenario_name(path), records[path]
-        parameters, facts = read.get(path) or (record["parameters"], record["identity"]["facts"])
-        template = find_notebook(path, notebook_name(parameters))
-        own = {"parameters": _hash(canonical(parameters).encode()), "facts": facts, "notebook": _file_hash(template)}
-        identity = own | {key: value for key, value in surroundings.items() if key not in ("ledger", "as_of")}
-        reason = "forced" if force else _reason(Path(out), name, record, identity)
-        quick = sources[path] | {"notebook": own["notebook"]}
-        runs.append(Run(name, path, template, parameters, identity, quick, reason))
-    return runs
+    return Survey(paths, out, as_of).runs(force)
 
 
 def find_params(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
@@ -202,7 +246,8 @@ def _check_names(files: Sequence[Path]) -> None:
 
 def notebook_name(parameters: dict[str, Any]) -> str:
     """Name the notebook that parameters are for."""
-    return "corridor_outlook.ipynb" if parameters.get("corridor") else "country_outlook.ipynb"
+    of_country, of_corridor = NOTEBOOKS
+    return of_corridor if parameters.get("corridor") else of_country
 
 
 def _read(files: Sequence[Path], as_of: str | None) -> dict[Path, tuple[dict[str, Any], str]]:
@@ -217,22 +262,30 @@ def _read(files: Sequence[Path], as_of: str | None) -> dict[Path, tuple[dict[str
     problems = [problem for path in files for problem in check_scenario(path, ledger)]
     if problems:
         raise ScenarioError(problems)
-    found = {}
+    said, found = _Facts(ledger), {}
     for path in files:
         scenario = load_scenario(path) if as_of is None else load_scenario(path).on(as_date(as_of))
-        found[path] = scenario.parameters(), _facts(scenario, ledger)
+        found[path] = scenario.parameters(), said.hash(scenario)
     return found
 
 
-def _facts(scenario: Scenario, ledger: Ledger) -> str:
-    """Hash the facts that a scenario may use: of its places, known by its day, and those that its drivers cite."""
-    from forecasting.scenarios.inputs import driver_facts
+class _Facts:
+    """Hashes of the facts that scenarios may use; many scenarios use the same."""
 
-    day = scenario.known_by(ledger)
-    places = [scenario.country] if scenario.country else scenario.places
-    parts = [ledger.select(place=place, partner=None, as_of=day).hash() for place in places]
-    cited = [ledger.get(name).model_dump_json() for name in driver_facts(scenario.drivers)]
-    return _hash("\n".join([day.isoformat(), *parts, *cited]).encode())
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._of_place = cache(lambda place, day: ledger.select(place=place, partner=None, as_of=day).hash())
+        self._cited = cache(lambda name: ledger.get(name).model_dump_json())
+
+    def hash(self, scenario: Scenario) -> str:
+        """Of its places, known by its day, and those that its drivers cite."""
+        from forecasting.scenarios.inputs import driver_facts
+
+        day = scenario.known_by(self._ledger)
+        places = [scenario.country] if scenario.country else scenario.places
+        parts = [self._of_place(place, day) for place in places]
+        cited = [self._cited(name) for name in driver_facts(scenario.drivers)]
+        return _hash("\n".join([day.isoformat(), *parts, *cited]).encode())
 
 
 def _sources(path: Path, record: dict[str, Any], environment: dict[str, str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from forecasting.growth.sharing import FOLDER
 from forecasting.runs.task import Task
 
 __all__ = ["Outcome", "child_environment", "ended", "run_fresh", "sweep"]
@@ -27,6 +28,7 @@ THREADS = (
     "VECLIB_MAXIMUM_THREADS",
     "NUMEXPR_NUM_THREADS",
 )
+ARROW = "JE_ARROW_MALLOC_CONF"  # of a memory allocator that has a thread from the moment pyarrow is loaded
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ def ended(status: int) -> str:
 def child_environment(token: str, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Choose what a task's process sees of the environment: what it needs, none of the secrets beside it.
 
-    Small matrices gain nothing from threads of the linear algebra library and lose much by them, so there is one.
+    Small matrices gain nothing from threads of the linear algebra library and lose much by them, so there is one. A
+    process that is copied must have no other thread either: a lock that one of them held would stay shut in the copy.
 
     Parameters
     ----------
@@ -83,7 +86,8 @@ def child_environment(token: str, environment: Mapping[str, str] = os.environ) -
     ('/bin', False, '1')
     """
     kept = {key: value for key, value in environment.items() if key in KEPT or key.startswith(KEPT_BEGINNINGS)}
-    return kept | dict.fromkeys(THREADS, "1") | {MARK: token}
+    kept.pop(FOLDER, None)  # what is shared, is shared within a run
+    return kept | dict.fromkeys(THREADS, "1") | {ARROW: "background_thread:false", MARK: token}
 
 
 def run_fresh(tasks: Sequence[Task], jobs: int, token: str) -> Iterator[Outcome]:

@@ -9,106 +9,25 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from forecasting.errors import InputError
-from forecasting.runs.plan import Run, plan_runs
+from forecasting.runs.order import arranged
+from forecasting.runs.plan import Run, Survey
 from forecasting.runs.processes import Outcome, ended, run_fresh, sweep
 from forecasting.runs.progress import Progress
 from forecasting.runs.remote import remote_address, run_remote
+from forecasting.runs.result import RunResult, RunSummary
 from forecasting.runs.store import FAILURE, RECORD, Store, read_json, write_text
 from forecasting.runs.task import Task
-from forecasting.runs.warm import run_warm
+from forecasting.runs.warm import WarmParent, run_warm
 
 __all__ = ["RunResult", "RunSummary", "run"]
 
-Status = Literal["done", "fresh", "failed", "stale"]
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """What became of one scenario.
-
-    Parameters
-    ----------
-    name : str
-        The scenario.
-    status : {"done", "fresh", "failed", "stale"}
-        Its report was made, was there already, could not be made, or would be made (of a dry run).
-    reason : str
-        Why it ran, or why it failed.
-    seconds : float
-        From the start of its process to the end.
-    """
-
-    name: str
-    status: Status
-    reason: str = ""
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """What became of a run.
-
-    Parameters
-    ----------
-    out : Path or str
-        Folder of the reports, or its address.
-    results : tuple of RunResult
-        One per scenario, in the order given.
-    seconds : float
-        All together, on the wall clock.
-    problem : str
-        What went wrong beside the scenarios (the index could not be written); mostly empty.
-    """
-
-    out: Path | str
-    results: tuple[RunResult, ...]
-    seconds: float = 0.0
-    problem: str = ""
-
-    @property
-    def failed(self) -> tuple[RunResult, ...]:
-        """The scenarios that failed."""
-        return tuple(result for result in self.results if result.status == "failed")
-
-    @property
-    def ok(self) -> bool:
-        """Whether everything went well."""
-        return not self.failed and not self.problem
-
-    def count(self, status: Status) -> int:
-        """Count the scenarios of a status."""
-        return sum(result.status == status for result in self.results)
-
-    def to_json(self) -> str:
-        """Write the summary for machines.
-
-        Examples
-        --------
-        >>> RunSummary(Path("reports"), (RunResult("a-b", "fresh"),)).to_json()
-        '{"out": "reports", "ok": true, "seconds": 0.0, "problem": "", "results": [{"name": "a-b", ...'
-        """
-        said = {"out": str(self.out), "ok": self.ok, "seconds": round(self.seconds, 3), "problem": self.problem}
-        return json.dumps(said | {"results": [asdict(result) for result in self.results]}, ensure_ascii=False)
-
-    def __str__(self) -> str:
-        """One line per scenario that is not fresh, then the counts."""
-        lines = [f"{r.status:6} {r.name}: {r.reason}" for r in self.results if r.status in ("failed", "stale")]
-        counts = [
-            f"{self.count(status)} {status}" for status in ("done", "fresh", "failed", "stale") if self.count(status)
-        ]
-        return "\n".join(
-            [
-                *lines,
-                f"{', '.join(counts)} in {self.seconds:.1f} s; see {self.out}/index.html",
-                *filter(None, [self.problem]),
-            ]
-        )
+Engine = Literal["fork", "kernel"]
+Perform = Callable[[list[Task]], Iterator[Outcome]]
 
 
 def run(
@@ -118,7 +37,7 @@ def run(
     force: bool = False,
     dry_run: bool = False,
     as_of: str | None = None,
-    engine: Literal["fork", "kernel"] = "fork",
+    engine: Engine = "fork",
     scheduler: str | None = None,
     timeout: float | None = None,
     progress: bool = True,
@@ -166,27 +85,49 @@ def run(
     if address := remote_address(out):
         options = (jobs, force, dry_run, as_of, engine, scheduler, timeout, progress)
         return run_remote(address, lambda mirror: run(paths, mirror, *options))
-    runs = plan_runs(paths, out, as_of, force)
+    survey = Survey(paths, out, as_of)
     if dry_run:
-        results = [RunResult(run.name, "fresh" if run.fresh else "stale", run.reason) for run in runs]
+        results = [RunResult(run.name, "fresh" if run.fresh else "stale", run.reason) for run in survey.runs(force)]
         return RunSummary(Path(out), tuple(results), time.monotonic() - started)
-    with _stopped_by_sigterm(), Store(out) as store:
-        stale = [run for run in runs if not run.fresh]
-        tasks = [_task(store, run, engine, timeout) for run in stale]
-        results_by_name = {run.name: RunResult(run.name, "fresh") for run in runs}
+    with _stopped_by_sigterm(), contextlib.ExitStack() as stack:
+        store = Store(out)
+        ready = _ready(store, survey, jobs, engine, scheduler)
+        perform = stack.enter_context(ready) if force or survey.changed else None  # loads while the params are read
+        runs = survey.runs(force)
+        stack.enter_context(store)
+        tasks = [_task(store, run, shared, engine, timeout) for run, shared in arranged(runs)]
+        perform = perform or (stack.enter_context(ready) if tasks else None)
+        found = {run.name: RunResult(run.name, "fresh") for run in runs}
         try:
             with Progress(len(tasks), progress) as shown:
-                for outcome in _outcomes(store, tasks, jobs, engine, scheduler):
-                    result = _settle(store, outcome)
-                    results_by_name[result.name] = result
+                for outcome in perform(tasks) if perform and tasks else ():
+                    result = found[outcome.name] = _settle(store, outcome)
                     shown.advance(f"{result.name} {result.status}", result.reason)
         finally:
             sweep(store.token)
         problem = _finish(store, bool(tasks))
-    return RunSummary(Path(out), tuple(results_by_name.values()), time.monotonic() - started, problem)
+    return RunSummary(Path(out), tuple(found.values()), time.monotonic() - started, problem)
 
 
-def _task(store: Store, run: Run, engine: Literal["fork", "kernel"], timeout: float | None) -> Task:
+@contextlib.contextmanager
+def _ready(store: Store, survey: Survey, jobs: int, engine: Engine, scheduler: str | None) -> Iterator[Perform]:
+    """Get ready whatever does the tasks: loading takes longer than reading params."""
+    if scheduler:
+        from forecasting.runs.cluster import cluster
+
+        with cluster(scheduler, store.token, survey.notebook) as perform:
+            yield perform
+    elif engine == "kernel":
+        yield lambda tasks: run_fresh(tasks, jobs, store.token)
+    else:
+        warm = WarmParent(jobs, store.token, store.shared, survey.notebook)
+        try:
+            yield lambda tasks: run_warm(tasks, jobs, store.token, store.log("engine"), store.shared, warm)
+        finally:
+            warm.close()
+
+
+def _task(store: Store, run: Run, shared: str, engine: Engine, timeout: float | None) -> Task:
     record = {
         "identity": run.identity,
         "sources": run.sources,
@@ -194,19 +135,7 @@ def _task(store: Store, run: Run, engine: Literal["fork", "kernel"], timeout: fl
         "reason": run.reason,
     }
     folder, log = store.side(run.name), store.log(run.name)
-    return Task(run.name, str(run.template), str(folder), str(log), run.parameters, record, engine, timeout)
-
-
-def _outcomes(store: Store, tasks: list[Task], jobs: int, engine: str, scheduler: str | None) -> Iterator[Outcome]:
-    if not tasks:
-        return iter(())
-    if scheduler:
-        from forecasting.runs.cluster import run_cluster
-
-        return run_cluster(tasks, scheduler, store.token)
-    if engine == "kernel":
-        return run_fresh(tasks, jobs, store.token)
-    return run_warm(tasks, jobs, store.token, store.log("engine"))
+    return Task(run.name, str(run.template), str(folder), str(log), run.parameters, record, engine, timeout, shared)
 
 
 def _settle(store: Store, outcome: Outcome) -> RunResult:

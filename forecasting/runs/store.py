@@ -77,6 +77,11 @@ class Store:
         """The folder beside the reports that `side` made."""
         return self._work / name
 
+    @property
+    def shared(self) -> Path:
+        """The folder, as long as the run, where scenarios find forecasts that others have made; no name is like it."""
+        return self.folder(".shared")
+
     def log(self, name: str) -> Path:
         """Name the log file of a scenario, and make its folder."""
         (self.out / "logs").mkdir(exist_ok=True)

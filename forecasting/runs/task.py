@@ -38,6 +38,8 @@ class Task:
         ``fork`` or ``kernel``.
     timeout : float, optional
         Seconds that one cell may take.
+    shared : str
+        Name of the folder where forecasts are shared with other scenarios on the same facts; empty for none.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Task:
     record: dict[str, Any]
     engine: Literal["fork", "kernel"] = "fork"
     timeout: float | None = None
+    shared: str = ""
 
     def to_json(self) -> str:
         """Write the task in one line."""

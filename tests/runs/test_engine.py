@@ -19,6 +19,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from forecasting.runs.engine import CellProcess, ForkEngine
 from forecasting.runs.notebook import NotebookError, cell_seconds, execute
+from forecasting.runs.processes import child_environment
 
 CELLS = (
     'print(f"{country} {seed}")',
@@ -160,3 +161,12 @@ def test_a_time_is_kept_for_each_cell(project: Any) -> None:
     seconds = cell_seconds(execute(project.template, {}, project.root / "out.ipynb", "fork"))
     assert len(seconds) == 2
     assert 0.1 <= seconds[1] < 5
+
+
+def test_a_process_that_is_copied_has_one_thread() -> None:
+    template = Path(__file__).parents[2] / "notebooks" / "country_outlook.ipynb"
+    code = "import os, sys; from forecasting.runs.rehearsal import warm_up; warm_up(sys.argv[1:]); "
+    code += "assert 'pyarrow' in sys.modules; print(len(os.listdir('/proc/self/task')))"
+    command = [sys.executable, "-c", code, str(template)]
+    done = subprocess.run(command, check=True, env=child_environment("a1"), capture_output=True, text=True)
+    assert done.stdout == "1\n"

@@ -39,7 +39,7 @@ def test_a_scenario_runs_once_and_then_is_fresh(project: Any) -> None:
     assert only(project).reason == "never run"
     recorded(project)
     assert only(project).fresh
-    assert only(project, force=True).reason == "forced"
+    assert only(project, force=True).reason == "forced (was fresh)"
 
 
 def test_a_fresh_scenario_is_told_without_reading_facts_or_params(
@@ -47,7 +47,7 @@ def test_a_fresh_scenario_is_told_without_reading_facts_or_params(
 ) -> None:
     project.scenario("uz-baseline")
     recorded(project)
-    monkeypatch.setattr(plan, "_facts", lambda *_: pytest.fail("read the facts"))
+    monkeypatch.setattr(plan, "_Facts", lambda *_: pytest.fail("read the facts"))
     assert only(project).parameters["seed"] == 1
 
 

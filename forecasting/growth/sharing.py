@@ -1,0 +1,70 @@
+"""What several processes ask for alike, made once: the scenarios of a country rest on the same facts.
+
+Where the environment names a folder, what is made is left there under a hash of everything that it was asked for, and
+whoever asks the same reads it. A run of many scenarios does so, for its own time and in a folder of its own. Without
+one, everything is made where it is asked for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pickle
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+__all__ = ["FOLDER", "made_once"]
+
+FOLDER = "EV_FORECAST_SHARED"
+T = TypeVar("T")
+
+
+def made_once(make: Callable[[], T], *asked: object) -> T:
+    """Make something, or read what another process made of the same.
+
+    Warnings are part of what is made: whoever reads it is warned as its maker was.
+
+    Parameters
+    ----------
+    make : callable
+        Makes it, the same from the same `asked`, bit by bit.
+    *asked : object
+        Everything that it depends on, besides the code.
+
+    Examples
+    --------
+    >>> made_once(lambda: 6 * 7, "six times seven")
+    42
+    """
+    folder = os.environ.get(FOLDER)
+    if not folder:
+        return make()
+    path = Path(folder) / hashlib.sha256(pickle.dumps((make.__qualname__, asked))).hexdigest()
+    made, said = _left(path) or _leave(path, make)
+    for warning in said:
+        warnings.warn_explicit(*warning)
+    return made  # type: ignore[no-any-return]
+
+
+def _left(path: Path) -> tuple[Any, list[Any]] | None:
+    """What another process left, if it did."""
+    with contextlib.suppress(OSError):
+        return pickle.loads(path.read_bytes())  # type: ignore[no-any-return]
+    return None
+
+
+def _leave(path: Path, make: Callable[[], Any]) -> tuple[Any, list[Any]]:
+    """Make it, and leave it for others: whole or not at all, and not where there is no room for it."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        made = make()
+    found = made, [(each.message, each.category, each.filename, each.lineno) for each in caught]
+    side = path.with_name(f"{path.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        side.write_bytes(pickle.dumps(found, protocol=5))
+        side.replace(path)
+    return found

@@ -1,0 +1,95 @@
+"""What became of a run, scenario by scenario."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+__all__ = ["RunResult", "RunSummary"]
+
+Status = Literal["done", "fresh", "failed", "stale"]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What became of one scenario.
+
+    Parameters
+    ----------
+    name : str
+        The scenario.
+    status : {"done", "fresh", "failed", "stale"}
+        Its report was made, was there already, could not be made, or would be made (of a dry run).
+    reason : str
+        Why it ran, or why it failed.
+    seconds : float
+        From the start of its process to the end.
+    """
+
+    name: str
+    status: Status
+    reason: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What became of a run.
+
+    Parameters
+    ----------
+    out : Path or str
+        Folder of the reports, or its address.
+    results : tuple of RunResult
+        One per scenario, in the order given.
+    seconds : float
+        All together, on the wall clock.
+    problem : str
+        What went wrong beside the scenarios (the index could not be written); mostly empty.
+    """
+
+    out: Path | str
+    results: tuple[RunResult, ...]
+    seconds: float = 0.0
+    problem: str = ""
+
+    @property
+    def failed(self) -> tuple[RunResult, ...]:
+        """The scenarios that failed."""
+        return tuple(result for result in self.results if result.status == "failed")
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything went well."""
+        return not self.failed and not self.problem
+
+    def count(self, status: Status) -> int:
+        """Count the scenarios of a status."""
+        return sum(result.status == status for result in self.results)
+
+    def to_json(self) -> str:
+        """Write the summary for machines.
+
+        Examples
+        --------
+        >>> RunSummary(Path("reports"), (RunResult("a-b", "fresh"),)).to_json()
+        '{"out": "reports", "ok": true, "seconds": 0.0, "problem": "", "results": [{"name": "a-b", ...'
+        """
+        said = {"out": str(self.out), "ok": self.ok, "seconds": round(self.seconds, 3), "problem": self.problem}
+        return json.dumps(said | {"results": [asdict(result) for result in self.results]}, ensure_ascii=False)
+
+    def __str__(self) -> str:
+        """One line per scenario that is not fresh, then the counts."""
+        lines = [f"{r.status:6} {r.name}: {r.reason}" for r in self.results if r.status in ("failed", "stale")]
+        counts = [
+            f"{self.count(status)} {status}" for status in ("done", "fresh", "failed", "stale") if self.count(status)
+        ]
+        return "\n".join(
+            [
+                *lines,
+                f"{', '.join(counts)} in {self.seconds:.1f} s; see {self.out}/index.html",
+                *filter(None, [self.problem]),
+            ]
+        )

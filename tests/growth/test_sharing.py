@@ -1,0 +1,76 @@
+"""What is asked for alike is made once, and is the same for all who ask."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.errors import ForecastWarning
+from forecasting.growth import request
+from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
+from forecasting.growth.sharing import FOLDER, made_once
+from forecasting.periods import year
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(FOLDER, str(tmp_path / "shared"))
+    return tmp_path / "shared"
+
+
+def counted(calls: list[int]) -> int:
+    calls.append(1)
+    return len(calls)
+
+
+def test_it_is_made_once_where_a_folder_is_named(folder: Path) -> None:
+    calls: list[int] = []
+    assert [made_once(lambda: counted(calls), "a", pd.Series([1.0])) for _ in range(3)] == [1, 1, 1]
+    assert made_once(lambda: counted(calls), "a", pd.Series([2.0])) == 2
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_it_is_made_each_time_where_none_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(FOLDER, raising=False)
+    calls: list[int] = []
+    assert [made_once(lambda: counted(calls), "a") for _ in range(2)] == [1, 2]
+
+
+def test_it_is_made_where_there_is_no_room_for_it(folder: Path) -> None:
+    folder.touch()
+    assert made_once(lambda: 42, "a") == 42
+
+
+def test_whoever_reads_it_is_warned_as_its_maker(folder: Path) -> None:
+    def doubtful() -> int:
+        warnings.warn("doubtful", ForecastWarning, stacklevel=1)
+        return 1
+
+    for _ in range(2):
+        with pytest.warns(ForecastWarning, match="doubtful"):
+            made_once(doubtful)
+
+
+def forecast() -> FlowForecast:
+    facts = annual_totals(pd.Series({2020: 120, 2021: 809, 2022: 2180}))
+    return forecast_flow(facts, [year(2023), year(2024)], market_size=300_000, draws=64, seed=3)
+
+
+def test_a_shared_forecast_is_the_same_to_the_bit(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = forecast()
+    influence = made.influence()
+    monkeypatch.setattr(request, "sample", lambda *_: pytest.fail("made it again"))
+    read = forecast()
+    pd.testing.assert_frame_equal(read.influence(), influence, check_exact=True)
+    monkeypatch.undo()
+    monkeypatch.delenv(FOLDER, raising=False)
+    alone = forecast()
+    for other in (made, read):
+        assert np.array_equal(other.monthly, alone.monthly)
+        assert np.array_equal(other.totals(year(2024)), alone.totals(year(2024)))
+    pd.testing.assert_frame_equal(read.fit_table(), alone.fit_table(), check_exact=True)
+    pd.testing.assert_frame_equal(alone.influence(), influence, check_exact=True)
