@@ -1,18 +1,23 @@
-"""The classic growth curves on the same facts: a year's flow is what the cumulative curve gains, with a shock.
+"""The classic growth curves on the same facts: the flow climbs an S to a ceiling, with a scatter about it that lasts.
 
-Coordinates, facts, months and inference are those of :mod:`forecasting.growth.path`; only the yearly totals differ. Two
-quantities that mean the same for every curve carry the prior: the share of the final market reached when the facts end,
-and the takeover, the years from 10 to 90 % of it. The final market itself is left to the facts.
+Coordinates, facts, months and inference are those of :mod:`forecasting.growth.path`; only the yearly totals differ. New
+vehicles are bought again and again, so that it is the flow, not what has been sold since launch, that has a ceiling: a
+share of the market where its size is known. Two quantities that mean the same for every curve carry the prior, as in
+:mod:`forecasting.growth.curves`: how much of the ceiling is reached when the facts end, and the takeover, the years
+from 10 to 90 % of it. The exponential has no ceiling of its own: it grows at one rate until it meets the market.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.curves import find_curve
+from forecasting.growth.curves import LOG_81, find_curve
 from forecasting.growth.path import Linearised, Path, Start
 from forecasting.growth.prior import Prior
+from forecasting.growth.starting import SizedStart
 
 __all__ = ["CURVES_ON_FACTS", "CurvePath"]
 
@@ -20,11 +25,14 @@ Array = NDArray[np.float64]
 
 CURVES_ON_FACTS = ("bass", "gompertz", "logistic", "exponential")
 
-# Judgement, wide: a market that makes news is mostly young, 2 to 60 % of the way in the central 80 %; takeovers of
-# durables take 6 to 30 years in the central 80 % (Bass-type fits of consumer durables since 1969 lie within).
-REACHED, REACHED_SD = -1.8, 1.6
+# Judgement, wide. Log-odds of the ceiling as a share of the market: 20 to 92 % in the central 80 %. Log-odds of the
+# part of the ceiling that is reached when the facts end: 0.4 to 39 %, a market that makes news being young. Takeovers
+# of durables take 6 to 28 years in the central 80 % (Bass-type fits of consumer durables since 1969 lie within).
+CEILING, CEILING_SD = 0.5, 1.5
+REACHED, REACHED_SD = -3.0, 2.0
 TAKEOVER, TAKEOVER_SD = float(np.log(13.0)), 0.6
-SCATTER = 0.2  # of a year's flow about the curve (log), as a Student t scale
+SCATTER, LASTING = 0.2, 0.8  # of a year's flow about the curve (log-odds), as a Student t scale; autocorrelation
+NEAR_ONE = -1e-6  # log share: the exponential stops short of the whole market, whose log-odds have no end
 
 
 class CurvePath(Path):
@@ -33,13 +41,14 @@ class CurvePath(Path):
     Parameters
     ----------
     prior : Prior
-        For the within-year pattern, the tails of shocks and the spread of bases.
+        For the within-year pattern, the tails of shocks, the market's size and the spread of bases.
     first_year, last_year : int
         The years of the path; the last is the last one forecast.
     facts_end : int
         Last year that facts speak of.
     start : Start
-        For the scale and for stocks.
+        For the scale and for stocks. With sizes of the market, the curve is one of its share, and no draw exceeds it;
+        without, the scale is the facts' own, and units do not matter.
     curve : str
         One of ``CURVES_ON_FACTS``.
     bases : int
@@ -47,10 +56,10 @@ class CurvePath(Path):
 
     Examples
     --------
-    >>> path = CurvePath(Prior(), 2018, 2026, 2023, Start(log_size=8.0), "logistic")
-    >>> log_totals = path.totals(path.at(np.zeros(9)), np.zeros((1, path.width)))[1][0]
-    >>> bool((np.diff(log_totals[:6]) > 0).all())
-    True
+    >>> path = CurvePath(Prior(), 2018, 2040, 2023, SizedStart(sizes={2023: (12.0, 0.05)}), "logistic")
+    >>> log_totals = path.totals(path.at(np.zeros(path.years)), np.zeros((1, path.width)))[1][0]
+    >>> bool((np.diff(log_totals) > 0).all()), bool(log_totals.max() < 12.0)
+    (True, True)
     """
 
     def __init__(
@@ -63,41 +72,55 @@ class CurvePath(Path):
         curve: str,
         bases: int = 0,
     ) -> None:
-        super().__init__(prior, first_year, last_year, start, bases=bases)
-        self.curve = find_curve(curve)
-        self.end = float(facts_end + 2 - first_year)  # launched a year before the path: time counts from there
+        sizes = start.sizes if isinstance(start, SizedStart) else {}
+        if sizes:
+            start = replace(start, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
+        super().__init__(prior, first_year, last_year, start, sizes, bases)
+        self.curve, self.sized = find_curve(curve), bool(sizes)
+        self.last = facts_end - first_year
+        lag = np.arange(self.years)[:, None] - np.arange(self.years)[None, :]
+        self.scatter = SCATTER * np.where(lag >= 0, LASTING ** np.maximum(lag, 0), 0.0)
 
     def at(self, log_odds: Array) -> Linearised:
         """A curve has no walk; its gradient is taken anew at every point."""
         return Linearised(np.zeros(self.years), np.zeros((self.years, self.width)))
 
-    def _curve(self, x: Array) -> Array:
-        """Log of what the curve gains in each year, up to the scale, relative to the last year of facts."""
-        level, slope, *_ = (x[:, self.at_[name]] for name in ("level", "slope"))
+    def _curve(self, level: Array, slope: Array) -> Array:
+        """Log of the part of the ceiling that each year's flow comes to; shapes (draws, 1) to (draws, years)."""
         reached = 1 / (1 + np.exp(-(REACHED + REACHED_SD * level)))
         takeover = np.exp(TAKEOVER + TAKEOVER_SD * slope)
-        shape = self.curve.locate(reached, takeover, np.ones_like(reached), self.end)
-        edges = np.arange(1, self.years + 2)[None, :]
-        gained = np.diff(self.curve.share(edges, *shape), axis=1)
-        return np.log(np.maximum(np.where(np.isfinite(gained), gained, 0.0), 1e-12))
+        middle = np.arange(self.years) + 1.5  # launched a year before the path: time counts from there
+        end = float(middle[self.last])
+        if not self.curve.ceiling:
+            return np.asarray(np.minimum(np.log(reached) + LOG_81 / takeover * (middle - end), 0.0))
+        if self.curve.name == "bass":  # without imitation it climbs at its rate alone, and no slower
+            reached = np.minimum(reached, -0.99 * np.expm1(-LOG_81 / takeover * end))
+        shape = self.curve.locate(reached, takeover, np.ones_like(reached), end)
+        return np.log(np.maximum(self.curve.share(middle, *shape), 1e-12))
 
     def totals(self, walk: Linearised, x: Array) -> tuple[Array, Array]:
-        """Zeros in place of log-odds, and log flow by year."""
-        gained = self._curve(x)
-        last = int(self.end) - 2
-        scale = self.start.log_size + self.start.log_size_sd * x[:, self.at_["start"]]
-        log_totals = scale + gained - gained[:, last : last + 1] + SCATTER * x[:, self.at_["shock"]]
-        return np.zeros_like(log_totals), log_totals
+        """Log-odds of the share (zeros where no size of a market is known), and log flow by year."""
+        first, level, slope = (x[:, self.at_[name]] for name in ("start", "level", "slope"))
+        curve, scatter = self._curve(level, slope), x[:, self.at_["shock"]] @ self.scatter.T
+        if not self.sized:
+            scale = self.start.log_size + self.start.log_size_sd * first
+            return np.zeros_like(curve), scale + curve - curve[:, self.last : self.last + 1] + scatter
+        if self.curve.ceiling:
+            curve = curve - np.logaddexp(0.0, -(CEILING + CEILING_SD * first))
+        log_share = np.minimum(curve, NEAR_ONE)
+        log_odds = log_share - np.log(-np.expm1(log_share)) + scatter
+        return log_odds, self.size_mean + x @ self.size_map.T - np.logaddexp(0.0, -log_odds)
 
     def totals_gradient(self, walk: Linearised, x: Array) -> tuple[Array, Array]:
-        """Log flow by year at one point, and its gradient, by central differences in the curve's two parameters."""
-        gradient = np.zeros((self.years, self.width))
-        gradient[:, self.at_["start"]] = self.start.log_size_sd
-        gradient[:, self.at_["shock"]] = SCATTER * np.eye(self.years)
-        step = 1e-4
-        for name in ("level", "slope"):
-            move = np.zeros(self.width)
-            move[self.at_[name]] = step
-            up, down = (self.totals(walk, (x + side * move)[None, :])[1][0] for side in (1, -1))
-            gradient[:, self.at_[name]] = ((up - down) / (2 * step))[:, None]
-        return self.totals(walk, x[None, :])[1][0], gradient
+        """Log flow by year at one point, and its gradient: by central differences in scale and shape of the curve."""
+        step, moved = 1e-4, [self.at_[name].start for name in ("start", "level", "slope")]
+        points = np.repeat(x[None, :], 2 * len(moved) + 1, axis=0)
+        for number, coordinate in enumerate(moved):
+            points[2 * number + 1, coordinate] += step
+            points[2 * number + 2, coordinate] -= step
+        log_odds, log_totals = self.totals(walk, points)
+        unsaturated = 1 / (1 + np.exp(log_odds[0])) if self.sized else np.ones(self.years)
+        gradient = self.size_map.copy() if self.sized else np.zeros((self.years, self.width))
+        gradient[:, self.at_["shock"]] = unsaturated[:, None] * self.scatter
+        gradient[:, moved] = ((log_totals[1::2] - log_totals[2::2]) / (2 * step)).T
+        return log_totals[0], gradient

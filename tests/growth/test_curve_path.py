@@ -1,0 +1,102 @@
+"""The classic curves on facts: bounded by the market, steady under units, smooth, and sane far out."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasting.evidence.datasets import central_asia
+from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
+from forecasting.growth.flow import annual_totals, forecast_flow
+from forecasting.growth.path import Start
+from forecasting.growth.prior import Prior
+from forecasting.growth.starting import SizedStart
+from forecasting.periods import year
+
+SIZED = SizedStart(log_odds=-5.0, log_size=7.0, log_size_sd=4.1, sizes={2020: (11.5, 0.05), 2023: (12.0, 0.05)})
+UNSIZED = Start(log_size=8.0, log_size_sd=10.8)
+SALES = pd.Series({2019: 39, 2020: 131, 2021: 809, 2022: 2180, 2023: 5200})
+
+
+def path_of(curve: str, start: Start = SIZED) -> CurvePath:
+    return CurvePath(Prior(), 2018, 2030, 2023, start, curve, bases=1)
+
+
+@pytest.mark.parametrize("start", [SIZED, UNSIZED], ids=["sized", "unsized"])
+@pytest.mark.parametrize("curve", CURVES_ON_FACTS)
+def test_the_gradient_is_that_of_the_totals(curve: str, start: Start) -> None:
+    path = path_of(curve, start)
+    x = np.random.default_rng(1).normal(0, 0.5, path.width)
+    walk = path.at(np.zeros(path.years))
+    log_totals, gradient = path.totals_gradient(walk, x)
+    np.testing.assert_allclose(log_totals, path.totals(walk, x[None, :])[1][0])
+    step = 1e-5 * np.eye(path.width)
+    up, down = (path.totals(walk, x + side * step)[1] for side in (1, -1))
+    np.testing.assert_allclose(gradient, (up - down).T / 2e-5, atol=2e-4)
+    assert np.abs(gradient[:, path.at_["slope"]]).max() > 0.1
+
+
+@given(curve=st.sampled_from(CURVES_ON_FACTS), seed=st.integers(0, 2**32 - 1), wide=st.floats(0.1, 4.0))
+@settings(max_examples=40, deadline=None)
+def test_no_draw_exceeds_the_market(curve: str, seed: int, wide: float) -> None:
+    path = path_of(curve)
+    x = wide * np.random.default_rng(seed).standard_normal((50, path.width))
+    log_odds, log_totals = path.totals(path.at(np.zeros(path.years)), x)
+    assert np.isfinite(log_odds).all()
+    assert (log_totals <= path.size_mean + x @ path.size_map.T + 1e-9).all()
+
+
+def test_the_market_is_as_large_as_each_of_its_years_says() -> None:
+    path = path_of("logistic")
+    assert path.size_mean[[2, 5]] == pytest.approx([11.5, 12.0], abs=0.05)
+    assert not path_of("logistic", SizedStart(log_size=8.0)).sized  # none is known
+
+
+@pytest.mark.parametrize("start", [SIZED, UNSIZED], ids=["sized", "unsized"])
+@pytest.mark.parametrize("curve", CURVES_ON_FACTS)
+def test_curves_climb_and_stay_up(curve: str, start: Start) -> None:
+    """The flow has the ceiling: new vehicles are bought again, so that nothing falls back to zero."""
+    path = CurvePath(Prior(), 2018, 2060, 2023, start, curve)
+    log_totals = path.totals(path.at(np.zeros(path.years)), np.zeros((1, path.width)))[1][0]
+    market = path.size_mean if path.sized else 0.0
+    assert (np.diff(log_totals - market) >= -1e-9).all()
+    assert abs(log_totals[-1] - log_totals[-2]) < 0.01
+
+
+@pytest.mark.parametrize("reached", [-6.0, 0.0, 6.0])
+def test_a_bass_curve_that_no_launch_allows_is_the_nearest_one(reached: float) -> None:
+    path = CurvePath(Prior(), 2022, 2026, 2023, UNSIZED, "bass")
+    curve = path._curve(np.array([[reached]]), np.array([[2.0]]))
+    assert np.isfinite(curve).all()
+    assert (np.diff(curve[0]) > 0).all()
+
+
+@pytest.mark.parametrize("curve", [*CURVES_ON_FACTS, "average"])
+def test_units_do_not_matter_without_a_market(curve: str) -> None:
+    periods = [year(2024), year(2028)]
+    one, other = (
+        forecast_flow(annual_totals(SALES * factor), periods, draws=80, curve=curve).quantiles([0.1, 0.5, 0.9])
+        for factor in (1.0, 1000.0)
+    )
+    np.testing.assert_allclose(other, 1000 * one, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("place", "measure", "market"), [("UZ", "ev_imports", 450_000), ("KZ", "ev_registrations", 205_100)]
+)
+def test_far_years_are_sane_on_the_shipped_facts(place: str, measure: str, market: float) -> None:
+    facts = central_asia().select(place=place, measure=measure)
+    periods = [year(2024), year(2030), year(2035)]
+    for curve in (*CURVES_ON_FACTS, "average"):
+        forecast = forecast_flow(facts, periods, market_size={2024: market}, draws=80, curve=curve)
+        low, median, high = forecast.quantiles([0.1, 0.5, 0.9]).to_numpy().T
+        assert median[1] > median[0] / 2, curve  # no collapse
+        assert low[2] > median[0] / 10, curve
+        assert (high[1:] < 2.5 * market).all(), curve  # and no more than the market, which moves, too
+
+
+def test_the_average_is_not_ruined_where_no_market_is_known() -> None:
+    average = forecast_flow(annual_totals(SALES), [year(2033)], draws=160, curve="average")
+    assert 0.2 * SALES[2023] < float(average.quantiles([0.1]).iloc[0, 0])
+    assert float(average.quantiles([0.9]).iloc[0, 0]) < 1000 * SALES[2023]
