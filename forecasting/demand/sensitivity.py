@@ -41,32 +41,36 @@ def first_order(inputs: Mapping[str, Array], outputs: Mapping[str, Array], bins:
     >>> table["input"].tolist(), table["share"].round(1).tolist()
     (['a', 'b'], [0.8, 0.2])
     """
-    rows = []
     varying = {name: values for name, values in inputs.items() if np.ptp(values) > 0}
-    orders = {name: np.argsort(values, kind="stable") for name, values in varying.items()}
+    names = list(varying)
+    order = np.argsort(np.atleast_2d(list(varying.values())), axis=1, kind="stable")  # all inputs at once
+    rows = []
     for output, values in outputs.items():
-        if np.ptp(values) == 0:
+        if not names or np.ptp(values) == 0:
             continue
         logs = np.log(np.maximum(values, np.max(values) * 1e-12))
-        found = [(output, name, _index(logs[order], bins), *_ends(values[order])) for name, order in orders.items()]
-        rows += sorted(found, key=lambda row: -row[2])
+        found = zip(names, _shares(logs[order], bins).tolist(), *_ends(values[order]), strict=True)
+        rows += [(output, *row) for row in sorted(found, key=lambda row: -row[1])]
     table = pd.DataFrame(rows, columns=["output", "input", "share", "low", "high"])
     table["swing"] = table["high"] - table["low"]
     return table
 
 
-def _index(values: Array, bins: int) -> float:
-    count = len(values)
+def _shares(values: Array, bins: int) -> Array:
+    """The index of each row of draws, sorted by one input each."""
+    count = values.shape[1]
     edges = np.unique(np.linspace(0, count, min(bins, max(count // 10, 1)) + 1).astype(int))
-    sizes, sums = np.diff(edges), np.add.reduceat(values, edges[:-1])
-    within = np.add.reduceat(values**2, edges[:-1]) - sums**2 / sizes
-    by_chance = float((within / np.maximum(sizes - 1, 1)).sum()) / count
-    explained = float((sizes * (sums / sizes - values.mean()) ** 2).sum()) / count - by_chance
-    share = explained / float(values.var())
+    sizes, sums = np.diff(edges), np.add.reduceat(values, edges[:-1], axis=1)
+    within = np.add.reduceat(values**2, edges[:-1], axis=1) - sums**2 / sizes
+    by_chance = (within / np.maximum(sizes - 1, 1)).sum(axis=1) / count
+    between = sizes * (sums / sizes - values.mean(axis=1, keepdims=True)) ** 2
+    share = (between.sum(axis=1) / count - by_chance) / values.var(axis=1)
     chance = np.sqrt(2 * (len(sizes) - 1)) / count  # standard deviation of the share of an input that does nothing
-    return share if share > 3 * chance else 0.0
+    return np.where(share > 3 * chance, share, 0.0)
 
 
-def _ends(values: Array) -> tuple[float, float]:
-    tenth = max(len(values) // 10, 1)
-    return float(np.median(values[:tenth])), float(np.median(values[-tenth:]))
+def _ends(values: Array) -> tuple[list[float], list[float]]:
+    """Medians of the lowest and the highest tenth of each row."""
+    tenth = max(values.shape[1] // 10, 1)
+    low, high = np.median(values[:, :tenth], axis=1), np.median(values[:, -tenth:], axis=1)
+    return low.tolist(), high.tolist()

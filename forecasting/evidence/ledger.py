@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,7 @@ from forecasting.periods import as_date
 __all__ = ["Ledger", "check_ledger", "read_ledger"]
 
 NUMERIC = ("value", "rounding")
+TEXT = pd.StringDtype("python", na_value=np.nan)  # of small tables that are often cut: Arrow's costs four times as much
 
 
 class Ledger:
@@ -61,7 +63,7 @@ class Ledger:
         """Wrap rows that have been checked already."""
         self._frame = pd.DataFrame(list(rows), columns=list(COLUMNS))
         for column in COLUMNS:
-            self._frame[column] = self._frame[column].astype("float64" if column in NUMERIC else "str")
+            self._frame[column] = self._frame[column].astype("float64" if column in NUMERIC else TEXT)
 
     @classmethod
     def _of(cls, frame: pd.DataFrame) -> Ledger:
@@ -136,10 +138,14 @@ class Ledger:
         LedgerError
             Where no fact has it; the message names the nearest.
         """
-        rows = np.flatnonzero((self._frame["id"] == name).to_numpy())
-        if not len(rows):
+        if name not in self._row:
             raise LedgerError(f"no fact has the id {name!r}{_near(name, self._frame['id'], '; did you mean {}?')}")
-        return next(iter(Ledger._of(self._frame.iloc[rows[:1]])))
+        cells: dict[str, Any] = {column: self._frame[column].iat[self._row[name]] for column in COLUMNS}
+        return Fact.model_construct(None, **cells | {column: float(cells[column]) for column in NUMERIC})
+
+    @cached_property
+    def _row(self) -> dict[str, int]:
+        return {str(name): row for row, name in enumerate(self._frame["id"])}
 
     def select(
         self,

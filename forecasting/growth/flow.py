@@ -207,11 +207,15 @@ class FlowForecast:
         0 means that the prior speaks alone, 1 that the facts do. Where no market size is known, the first total stays:
         without it there is no scale.
         """
+        before = made_once(self._log_variance_without_facts, self._question(), self.periods)
+        ratio = np.log(self._totals).var(axis=1) / before
+        return pd.Series(1 - ratio, index=self._index, name="contraction").clip(0.0, 1.0)
+
+    def _log_variance_without_facts(self) -> Array:
         asked = self._question()
         rest = asked.table.iloc[:0] if asked.market_size is not None else asked.table.iloc[:1]
         before = _forecast(replace(asked, table=rest, periods=self.periods, basis=None, curve="pooled"))
-        ratio = np.log(self._totals).var(axis=1) / np.log(np.maximum(before._totals, 1e-9)).var(axis=1)
-        return pd.Series(1 - ratio, index=self._index, name="contraction").clip(0.0, 1.0)
+        return np.asarray(np.log(np.maximum(before._totals, 1e-9)).var(axis=1))
 
     def growth_to(self, target: float, period: Period) -> pd.Series:
         """What growth a target would take, and how likely it is.

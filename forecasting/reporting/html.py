@@ -201,13 +201,22 @@ def check_page(page: str, *, figures: int, name: str) -> None:
         raise RunError(f"the page {name!r} would load {', '.join(outside)}; a report must open without a network")
 
 
-def write_report(notebook: Path, *, title: str = "", assets: str = "../assets", home: str = "../index.html") -> Path:
+def write_report(
+    path: Path,
+    notebook: nbformat.NotebookNode | None = None,
+    *,
+    title: str = "",
+    assets: str = "../assets",
+    home: str = "../index.html",
+) -> Path:
     """Write the page of a stored notebook beside it, ``report.ipynb`` to ``report.html``.
 
     Parameters
     ----------
-    notebook : Path
+    path : Path
         An executed notebook.
+    notebook : NotebookNode, optional
+        The same, where it is in memory still.
     title, assets, home : str
         As for `notebook_to_html`; without a title, that of the scenario, or the notebook's first heading.
 
@@ -216,15 +225,15 @@ def write_report(notebook: Path, *, title: str = "", assets: str = "../assets", 
     RunError
         As `notebook_to_html` does.
     """
-    read = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+    read = notebook or nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     given = read.metadata.get("papermill", {}).get("parameters", {})
-    title = title or str(given.get("title") or "") or _heading(read) or notebook.stem
-    path = notebook.with_suffix(".html")
-    files = {"Notebook": notebook.name}
-    if notebook.with_name("outlook.parquet").is_file():  # a run that stores results writes them as a workbook too
+    title = title or str(given.get("title") or "") or _heading(read) or path.stem
+    page = path.with_suffix(".html")
+    files = {"Notebook": path.name}
+    if path.with_name("outlook.parquet").is_file():  # a run that stores results writes them as a workbook too
         files["Excel"] = "outlook.xlsx"
-    path.write_text(notebook_to_html(read, title=title, assets=assets, home=home, files=files), encoding="utf-8")
-    return path
+    page.write_text(notebook_to_html(read, title=title, assets=assets, home=home, files=files), encoding="utf-8")
+    return page
 
 
 def _heading(notebook: nbformat.NotebookNode) -> str:

@@ -86,7 +86,7 @@ def scenarios(pattern: str = "*", folder: str | Path | None = None) -> list[Scen
 
 
 def store(outlook: Outlook) -> None:
-    """Save the results where the runner wants them; without a runner, nowhere.
+    """Save the results, and the workbook, where the runner wants them; without a runner, nowhere.
 
     Parameters
     ----------
@@ -95,4 +95,7 @@ def store(outlook: Outlook) -> None:
     """
     folder = os.environ.get(OUTPUT)
     if folder:
+        from forecasting.reporting.workbook import write_workbook
+
         outlook.save(Path(folder))
+        write_workbook(outlook, Path(folder) / "outlook.xlsx")

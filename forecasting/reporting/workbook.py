@@ -45,7 +45,7 @@ def write_workbook(outlook: Outlook, path: str | Path) -> Path:
     import xlsxwriter
 
     target = Path(path)
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(str(target), options) as book:
         made = dt.datetime.combine(outlook.as_of, dt.time())  # not now: equal outlooks give equal bytes
         book.set_properties({"title": outlook.scenario.title, "subject": f"As of {outlook.as_of}", "created": made})

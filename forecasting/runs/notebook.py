@@ -7,6 +7,7 @@ notebook had shown until then is kept.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import platform
 import re
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+import nbformat
 import papermill
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -170,7 +172,7 @@ def execute(
     try:
         with _results_to(output.parent):
             notebook: NotebookNode = papermill.execute_notebook(
-                load_notebook_node(str(template)),  # not a path: braces in one would be filled in
+                _template(template),  # not a path: braces in one would be filled in
                 str(output).replace("{", "{{").replace("}", "}}"),
                 dict(parameters),
                 engine_name=ENGINES[engine],
@@ -186,6 +188,16 @@ def execute(
     if stopped:  # sys.exit(0), which papermill takes for a success
         raise NotebookError(stopped[0].execution_count or 0, "ended the notebook before its last cell")
     return notebook
+
+
+def _template(path: Path) -> NotebookNode:
+    """Read a notebook without the outputs stored in it, which would be copied, checked and written for nothing."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for cell in content.get("cells", ()):
+        if cell.get("cell_type") == "code":
+            cell["outputs"] = []
+    read: NotebookNode = load_notebook_node(nbformat.reads(json.dumps(content), as_version=4))  # type: ignore[no-untyped-call]
+    return read
 
 
 def cell_seconds(notebook: NotebookNode) -> list[float]:

@@ -85,16 +85,16 @@ def perform(task: Task) -> int:
 
 
 def _make(task: Task, folder: Path) -> dict[str, Any]:
-    """Write notebook, page and workbook; say how long each took."""
+    """Write notebook, page and, where the notebook has stored results and no workbook, that; say how long each took."""
     from forecasting.reporting.html import write_report
     from forecasting.runs.notebook import cell_seconds, execute
 
     clock = _Clock()
     done = execute(Path(task.template), task.parameters, folder / "report.ipynb", task.engine, task.timeout)
     clock.lap("notebook")
-    write_report(folder / "report.ipynb")
+    write_report(folder / "report.ipynb", done)
     clock.lap("page")
-    if (folder / "outlook.parquet").is_file():
+    if (folder / "outlook.parquet").is_file() and not (folder / "outlook.xlsx").is_file():
         _write_workbook(folder)
         clock.lap("workbook")
     return {"seconds": clock.laps, "cells": cell_seconds(done)}

@@ -150,7 +150,7 @@ def monthly_table(scenario: Scenario, place: str, flow: PlaceFlow) -> pd.DataFra
     shown = range(flow.first_year, flow.first_year + MONTHLY_YEARS)
     columns = [i for i, month in enumerate(flow.after.months) if month.start.year in shown]
     months = [flow.after.months[i] for i in columns]
-    return quantile_table(scenario.name, place, scenario.measure, months, flow.after.monthly[:, columns])
+    return quantile_table(scenario.name, place, {scenario.measure: flow.after.monthly[:, columns]}, months)
 
 
 def reservations(scenario: Scenario, place: str, flow: PlaceFlow) -> list[str]:

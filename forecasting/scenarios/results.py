@@ -50,14 +50,7 @@ class Results:
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row per measure, year and quantile; a stock stands on the last day of its period."""
-        periods = [year(value) for value in self.years]
-        return pd.concat(
-            [
-                quantile_table(self.scenario, self.country, measure, periods, draws)
-                for measure, draws in self.values.items()
-            ],
-            ignore_index=True,
-        )
+        return quantile_table(self.scenario, self.country, self.values, [year(value) for value in self.years])
 
     def draws(self, first: int | None = None) -> pd.DataFrame:
         """One row per measure, year and draw.
@@ -73,16 +66,17 @@ class Results:
             Columns scenario, country, measure, year, draw, value.
         """
         kept = [i for i, value in enumerate(self.years) if first is None or value >= first]
-        shown = np.array(self.years)[kept]
-        frames = []
-        for measure, draws in self.values.items():
-            count = draws.shape[0]
-            rows = {"measure": measure, "year": np.repeat(shown, count), "draw": np.tile(np.arange(count), len(kept))}
-            frames.append(pd.DataFrame({**rows, "value": draws[:, kept].T.ravel()}))
-        long = pd.concat(frames, ignore_index=True)
-        long.insert(0, "scenario", self.scenario)
-        long.insert(1, "country", self.country)
-        return long.astype({"scenario": "category", "country": "category", "measure": "category"})
+        counts = np.array([len(draws) for draws in self.values.values()])
+        rows = counts * len(kept)
+        long = {
+            "scenario": pd.Categorical.from_codes(np.zeros(rows.sum(), dtype=int), pd.Index([self.scenario])),
+            "country": pd.Categorical.from_codes(np.zeros(rows.sum(), dtype=int), pd.Index([self.country])),
+            "measure": _measures(list(self.values), rows),
+            "year": np.concatenate([np.repeat(np.array(self.years)[kept], count) for count in counts]),
+            "draw": np.concatenate([np.tile(np.arange(count), len(kept)) for count in counts]),
+            "value": np.concatenate([draws[:, kept].T.ravel() for draws in self.values.values()]),
+        }
+        return pd.DataFrame(long)
 
     def since(self, first: int) -> Results:
         """The same without the years before."""
@@ -95,35 +89,40 @@ class Results:
         )
 
 
-def quantile_table(scenario: str, country: str, measure: str, periods: Sequence[Period], draws: Array) -> pd.DataFrame:
-    """The quantiles of one measure over periods, in the columns of every result.
+def _measures(names: Sequence[str], rows: NDArray[np.int_]) -> pd.Categorical[str]:
+    """Each name as often as it has rows, its categories in order of the alphabet."""
+    order = sorted(names)
+    return pd.Categorical.from_codes(np.repeat([order.index(name) for name in names], rows), pd.Index(order))
+
+
+def quantile_table(scenario: str, country: str, values: Mapping[str, Array], periods: Sequence[Period]) -> pd.DataFrame:
+    """The quantiles of measures over periods, in the columns of every result.
 
     Parameters
     ----------
-    scenario, country, measure : str
+    scenario, country : str
         What the draws are of.
+    values : mapping of str to ndarray, shape (draws, periods)
+        Draws of each measure.
     periods : sequence of Period
-        One per column of `draws`.
-    draws : ndarray, shape (draws, periods)
-        Values.
+        What the columns of the draws are of.
 
     Returns
     -------
     pandas.DataFrame
-        Columns `COLUMNS`, one row per period and quantile.
+        Columns `COLUMNS`, one row per measure, period and quantile.
     """
-    values = np.quantile(draws, QUANTILES, axis=0).T.ravel()
     starts, ends = ([getattr(p, side).isoformat() for p in periods] for side in ("start", "end"))
-    many = len(QUANTILES)
+    many, each = len(QUANTILES), len(QUANTILES) * len(periods)
     rows = {
         "scenario": scenario,
         "country": country,
-        "measure": measure,
-        "unit": MEASURES[measure].unit,
-        "period_start": np.repeat(starts, many),
-        "period_end": np.repeat(ends, many),
-        "quantile": np.tile(QUANTILES, len(periods)),
-        "value": values,
+        "measure": np.repeat(list(values), each),
+        "unit": np.repeat([MEASURES[measure].unit for measure in values], each),
+        "period_start": np.tile(np.repeat(starts, many), len(values)),
+        "period_end": np.tile(np.repeat(ends, many), len(values)),
+        "quantile": np.tile(QUANTILES, len(periods) * len(values)),
+        "value": np.concatenate([np.quantile(draws, QUANTILES, axis=0).T.ravel() for draws in values.values()]),
     }
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

@@ -35,7 +35,9 @@ def save_tables(folder: str | Path, table: pd.DataFrame, draws: pd.DataFrame, re
     for name, frame in ((TABLE, table), (DRAWS, draws)):
         arrow = pa.Table.from_pandas(frame, preserve_index=False)
         kept = {**(arrow.schema.metadata or {}), KEY: json.dumps(record, sort_keys=True).encode()}
-        pq.write_table(arrow.replace_schema_metadata(kept if name == TABLE else arrow.schema.metadata), home / name)
+        said = arrow.replace_schema_metadata(kept if name == TABLE else arrow.schema.metadata)
+        few = [column for column in frame if column != "value"]  # those whose values recur
+        pq.write_table(said, home / name, use_dictionary=few)
 
 
 def load_tables(folder: str | Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:

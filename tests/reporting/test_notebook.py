@@ -51,7 +51,8 @@ def test_results_go_where_a_runner_asked(tmp_path, outlook, monkeypatch):
     assert list(tmp_path.iterdir()) == []
     monkeypatch.setenv(notebook.OUTPUT, str(tmp_path / "out"))
     notebook.store(outlook)
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"outlook.parquet", "draws.parquet"}
+    made = {path.name for path in (tmp_path / "out").iterdir()}
+    assert made == {"outlook.parquet", "draws.parquet", "outlook.xlsx"}
 
 
 def test_scenarios_are_found_from_the_folder_of_notebooks(monkeypatch):
