@@ -82,7 +82,8 @@ def _table(path: Path) -> pd.DataFrame:
     empty = pd.DataFrame(
         columns=["scenario", "country", "measure", "unit", "period_start", "period_end", "quantile", "value"]
     )
-    return pd.read_parquet(path) if path.is_file() else empty
+    table = pd.read_parquet(path) if path.is_file() else empty
+    return table.astype(dict.fromkeys(("scenario", "country", "measure"), "category"))  # looked up by these, often
 
 
 def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> dict[str, Any]:

@@ -44,6 +44,7 @@ def warm_up(templates: Iterable[str]) -> None:
     """
     from forecasting.runs import shell
 
+    gc.disable()  # there is next to nothing to collect while things are loaded
     shell.get_shell()
     modules = {name for template in templates for name in _imports(Path(template))}
     with warnings.catch_warnings():
@@ -55,8 +56,8 @@ def warm_up(templates: Iterable[str]) -> None:
         if "forecasting" in modules:
             with contextlib.suppress(ForecastingError):
                 _rehearse_outlook()
-    gc.collect()
     gc.freeze()  # so that a child's collector leaves shared pages alone
+    gc.enable()
 
 
 @cache
