@@ -185,23 +185,42 @@ def _list(facts: Ledger) -> None:
 @click.option(
     "--train", type=FILE, help="Markets to learn the prior from; default those of the panel, each left out in turn."
 )
-@click.option("--peers", is_flag=True, help="Score other tools on the same markets.")
+@click.option(
+    "--monthly",
+    type=FILE,
+    help="Forecast these markets from a year's total and a part of the next (market, month, bev, all_cars); "
+    "growth is learned from the panel, the months' pattern from the others here.",
+)
+@click.option(
+    "--peers", is_flag=True, help="Score other tools on the same markets; rules of thumb always are, with --monthly."
+)
 @click.option("--chargers", is_flag=True, help="Score charging points in place of vehicles.")
 @click.option("--csv", type=ANY_PATH, help="Write the scores to a file, too.")
-def backtest(panel: Path, train: Path | None, peers: bool, chargers: bool, csv: Path | None) -> None:
-    """Forecast markets from what was known then, and score the forecasts."""
-    if chargers and peers:
-        raise click.UsageError("--peers are tools that forecast vehicles; leave it out with --chargers")
+def backtest(
+    panel: Path, train: Path | None, monthly: Path | None, peers: bool, chargers: bool, csv: Path | None
+) -> None:
+    """Forecast markets from what was known then, and score the forecasts.
+
+    A market that is scored teaches nothing to its own forecast, and no year after it does.
+    """
+    if chargers and (peers or monthly):
+        raise click.UsageError("--chargers stands alone: leave out --peers and --monthly, which are of vehicles")
     if chargers:
         from forecasting.evaluation.chargers import backtest_chargers, score_text
 
         scores = backtest_chargers(panel, train)
         click.echo(score_text(scores))
+    elif monthly is not None:
+        from forecasting.evaluation.part_year import backtest_part_year, part_year_text
+
+        scores = backtest_part_year(panel, monthly, train)
+        click.echo(part_year_text(scores))
     else:
         from forecasting.evaluation.backtest import backtest as score
+        from forecasting.evaluation.backtest import score_text as text
 
         scores = score(panel, train, peers=peers)
-        click.echo(scores.to_string())
+        click.echo(text(scores))
     if csv is not None:
         csv.parent.mkdir(parents=True, exist_ok=True)
         scores.to_csv(csv, index=not chargers)

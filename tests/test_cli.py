@@ -196,6 +196,57 @@ def test_backtest_hands_its_panels_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "0.25" in result.stdout
 
 
+def _panel_and_months() -> None:
+    """Three markets by year, one of them by month, in files."""
+    annual = [
+        f"{m},{y},{100 * 1.4 ** (y - 2012):.0f},0,{0.1 * 1.4 ** (y - 2012)}" for m in "ABC" for y in range(2012, 2021)
+    ]
+    Path("panel.csv").write_text("\n".join(["market,year,sales_bev,sales_phev,sales_share_percent", *annual]))
+    months = [f"A,{y}-{k:02d},{100 * 1.4 ** (y - 2012) / 12:.0f},9000" for y in (2019, 2020) for k in range(1, 13)]
+    Path("months.csv").write_text("\n".join(["market,month,bev,all_cars", *months]))
+
+
+def test_backtest_of_part_years() -> None:
+    _panel_and_months()
+    result = call("backtest", "--panel", "panel.csv", "--monthly", "months.csv", "--peers", "--csv", "out/scores.csv")
+    assert result.exit_code == 0, result.stderr
+    for words in ("this package", "annualised part year", "January to April", "clustered by market"):
+        assert words in result.stdout
+    scores = pd.read_csv("out/scores.csv", index_col="method")
+    assert scores["cases"].tolist() == [4] * 4
+    assert scores.loc["annualised part year", "ale"] < 0.01  # months alike
+    assert 0 < scores.loc["this package", "wis"] < 0.2
+
+
+def test_wrong_files_of_a_part_year_backtest_end_in_2_with_one_message() -> None:
+    _panel_and_months()
+    panel, months = Path("panel.csv").read_text(), Path("months.csv").read_text()
+    wrong = {
+        "column 'bev' is missing": (panel, months.replace("bev", "ev")),
+        "the panel lacks sales_share_percent": (panel.replace("sales_share_percent", "share"), months),
+        "column 'sales_bev' is missing": (panel.replace("sales_bev", "bev"), months),
+        "'A' of the months is not in the panel": (panel.replace("\nA,", "\nAustria,"), months),
+        "months.csv cannot be read": (panel, ""),
+        "months.csv has no rows": (panel, months.splitlines()[0]),
+        "the panel has no rows": (panel.splitlines()[0], months),
+        "panel.csv: cannot be read": ("", months),
+        "months.csv:2 all_cars: '9OOO' is not a number": (panel, months.replace("9000", "9OOO", 1)),
+        "panel.csv:2: holds what is not a number": (panel.replace("A,2012,100", "A,2012,1OO"), months),
+        "months.csv:2 month: '2019/01' is not a month": (panel, months.replace("2019-01", "2019/01")),
+        "its own rows left out": (panel.replace(",20", ",21"), months),
+        "holds A 2012 twice": (panel + "\nA,2012,1,0,1", months),
+    }
+    for said, texts in wrong.items():
+        for name, text in zip(("panel.csv", "months.csv"), texts, strict=True):
+            Path(name).write_text(text)
+        result = call("backtest", "--panel", "panel.csv", "--monthly", "months.csv", "--csv", "scores.csv")
+        assert (result.exit_code, result.stdout) == (2, ""), said
+        assert said in result.stderr
+        assert len(result.stderr.splitlines()) == 1, said
+    assert not Path("scores.csv").exists()
+    assert call("backtest", "--panel", "panel.csv", "--monthly", "months.csv", "--chargers").exit_code == 2
+
+
 def test_export_needs_a_report_and_a_target() -> None:
     assert call("export", ".").exit_code == 2
     result = call("export", ".", "--xlsx", "x.xlsx")

@@ -16,19 +16,21 @@ import pandas as pd
 
 from forecasting.errors import EvidenceError, ForecastWarning
 from forecasting.evaluation.peers import HORIZONS, LEAST_SALES, SINGLE, AnalogueRegression, Quantiles, single_series
-from forecasting.evaluation.scores import LEVELS, clustered_mean, inside, weighted_interval_score
+from forecasting.evaluation.scores import LEVELS, clustered_mean, figures_text, inside, weighted_interval_score
+from forecasting.evidence.sources.iea import annual_sales, read_iea_panel
 from forecasting.growth.analogues import estimate_prior
 from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.periods import year
 
-__all__ = ["OURS", "backtest", "backtest_skill", "read_panel", "summarise"]
+__all__ = ["OURS", "backtest", "backtest_skill", "read_panel", "score_text", "summarise"]
 
 OURS = "this package"
 REGRESSION = "analogue regression"
 ORIGINS = range(2014, 2024)
 FEWEST_YEARS, SHORT = 3, 5
 DRAWS = 2000
+NEEDED = ("sales_bev", "sales_share_percent")  # the reader fills what a file lacks with nothing
 COLUMNS = ("market", "year", "sales_bev", "sales_phev", "sales_share_percent")
 
 Panel = pd.DataFrame | str | Path
@@ -107,28 +109,33 @@ def backtest_skill(panel: Panel, train: Panel | None = None, *, peers: bool = Fa
     return pd.DataFrame(rows, columns=["method", "market", "origin", "h", "years", "wis", "ale", "in80", "in95"])
 
 
-def read_panel(panel: Panel) -> pd.DataFrame:
-    """Rows with sales: market, year, sales (battery cars and plug-in hybrids), share (0 to 1, NaN where unknown).
+def read_panel(panel: Panel, battery_only: bool = False) -> pd.DataFrame:
+    """Rows with sales: market, year, sales (vehicles), share (0 to 1, NaN where unknown).
+
+    Parameters
+    ----------
+    panel : DataFrame or path
+        IEA's table, or one with market, year, sales_bev, sales_phev, sales_share_percent.
+    battery_only : bool
+        Battery cars alone; otherwise plug-in hybrids too.
 
     Raises
     ------
     EvidenceError
-        Where the file cannot be read or a column is missing.
+        Where the file cannot be read, a column is missing, a cell is not a number, or a market has a year twice.
     """
-    if isinstance(panel, pd.DataFrame):
-        raw = panel
-    else:
-        try:
-            raw = pd.read_csv(panel)
-        except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-            raise EvidenceError(f"{panel}: not a readable CSV file ({error}); give IEA's table by market") from None
-    missing = [column for column in COLUMNS if column not in raw]
+    raw = panel if isinstance(panel, pd.DataFrame) else read_iea_panel(panel)
+    missing = [name for name in COLUMNS if name not in raw or (len(raw) and name in NEEDED and raw[name].isna().all())]
     if missing:
         raise EvidenceError(f"the panel lacks {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
-    sales = raw[["sales_bev", "sales_phev"]].sum(axis=1, min_count=1)
-    share = raw["sales_share_percent"] / 100
-    table = pd.DataFrame({"market": raw["market"], "year": raw["year"].astype(int), "sales": sales, "share": share})
-    return table[table["sales"] > 0].reset_index(drop=True)
+    if raw.empty:
+        raise EvidenceError("the panel has no rows; give sales by market and year")
+    twice = raw[raw.duplicated(["market", "year"])]
+    if len(twice):
+        raise EvidenceError(
+            f"the panel holds {twice['market'].iloc[0]} {twice['year'].iloc[0]} twice; keep one row a year"
+        )
+    return annual_sales(raw, battery_only)[["market", "year", "sales", "share"]]
 
 
 def _cases(panel: pd.DataFrame) -> Iterator[Case]:
@@ -234,3 +241,37 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
         lines[held] = pd.Series({name: mean.mean for name, mean in means.items()})
         lines[error] = pd.Series({name: mean.error for name, mean in means.items()})
     return lines.round(3).assign(cases=by.size())
+
+
+WORDS = {
+    "wis": "interval score",
+    "h1": "  1 year ahead",
+    "h2": "  2 years",
+    "h3": "  3 years",
+    "h5": "  5 years",
+    "short": f"  at most {SHORT} years of history",
+    "ratio": "ratio to the best single-series tool",
+    "ratio_h1": "  1 year ahead",
+    "ratio_short": f"  at most {SHORT} years of history",
+    "ratio_regression": "ratio to the analogue regression",
+    "in80": "outcomes inside the 80 % interval",
+    "in95": "outcomes inside the 95 % interval",
+    "cases": "cases",
+}
+LEGEND = (
+    "Interval score: weighted interval score of the log, lower is better, 0.1 is about 10 % off; ± standard error, "
+    "clustered by market."
+)
+
+
+def score_text(lines: pd.DataFrame) -> str:
+    """What :func:`summarise` found, as it is read.
+
+    Examples
+    --------
+    >>> print(score_text(pd.DataFrame({"wis": [0.2], "cases": [12]}, index=[OURS])).split("Interval")[0].rstrip())
+                   this package
+    interval score        0.200
+    cases                    12
+    """
+    return f"{figures_text(lines, WORDS, {'in80': 'se80', 'in95': 'se95'})}\n{LEGEND}"

@@ -7,12 +7,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["LEVELS", "ClusteredMean", "clustered_mean", "inside", "log_score", "weighted_interval_score"]
+__all__ = [
+    "LEVELS",
+    "ClusteredMean",
+    "clustered_mean",
+    "clustered_ratio",
+    "figures_text",
+    "inside",
+    "log_score",
+    "weighted_interval_score",
+]
 
 Array = NDArray[np.float64]
 
@@ -120,3 +131,57 @@ def clustered_mean(values: ArrayLike, clusters: ArrayLike) -> ClusteredMean:
     count = len(sums)
     error = np.sqrt(count / (count - 1) * (sums**2).sum()) / len(x) if count > 1 else np.nan
     return ClusteredMean(float(x.mean()), float(error))
+
+
+def clustered_ratio(ours: ArrayLike, other: ArrayLike, clusters: ArrayLike) -> ClusteredMean:
+    """Ratio of two methods' mean scores on the same cases, with its standard error clustered (by the delta method).
+
+    Parameters
+    ----------
+    ours, other : array_like, shape (cases,)
+        Scores; the other's mean is above 0.
+    clusters : array_like, shape (cases,)
+        Names of the clusters.
+
+    Examples
+    --------
+    >>> clustered_ratio([1, 1, 3, 3], [2, 2, 6, 6], ["a", "a", "b", "b"])
+    ClusteredMean(mean=0.5, error=0.0)
+    """
+    x, y = np.asarray(ours, dtype=float), np.asarray(other, dtype=float)
+    ratio = float(x.mean() / y.mean())
+    return ClusteredMean(ratio, clustered_mean((x - ratio * y) / y.mean(), clusters).error)
+
+
+def figures_text(lines: pd.DataFrame, words: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    """Figures of several methods as they are read: one column per method, one row per figure, in words.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        One line per method, one column per figure.
+    words : mapping of str to str
+        What each column is called; columns without a word are left out.
+    errors : mapping of str to str
+        The column that holds a column's standard error.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"in80": [0.81], "se80": [0.02], "cases": [40]}, index=["ours"])
+    >>> print(figures_text(lines, {"in80": "inside 80 %", "cases": "cases"}, {"in80": "se80"}))
+                        ours
+    inside 80 %  0.810 ± 0.020
+    cases                   40
+    """
+    known = [column for column in words if column in lines]
+    rows = [_cells(lines, column, errors.get(column)).tolist() for column in known]
+    return pd.DataFrame(rows, [words[column] for column in known], list(lines.index)).to_string()
+
+
+def _cells(lines: pd.DataFrame, column: str, error: str | None) -> pd.Series:
+    if pd.api.types.is_integer_dtype(lines[column]):
+        return lines[column].map("{:,}".format)
+    said = lines[column].map("{:.3f}".format).where(lines[column].notna(), "")
+    if error is not None and error in lines:
+        said = said + lines[error].map(" ± {:.3f}".format).where(lines[error].notna(), "")
+    return said

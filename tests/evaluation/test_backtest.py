@@ -124,7 +124,7 @@ def test_a_file_is_read_and_summarised(raw, tmp_path):
 def test_bad_panels_are_refused(raw, tmp_path):
     with pytest.raises(EvidenceError, match=r"the panel lacks sales_bev"):
         read_panel(raw.drop(columns="sales_bev"))
-    with pytest.raises(EvidenceError, match=r"nowhere.csv: not a readable CSV file"):
+    with pytest.raises(EvidenceError, match=r"nowhere.csv: cannot be read"):
         read_panel(tmp_path / "nowhere.csv")
     with pytest.raises(EvidenceError, match=r"no market with 3 years in a row"):
         backtest_skill(raw[raw["year"] < 2010])

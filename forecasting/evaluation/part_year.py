@@ -1,0 +1,230 @@
+"""Backtest of forecasts from three printed facts, on markets never seen, beside the rules of thumb.
+
+A case is a market, a year and a month. The forecaster is told the total of the year before, the total from January to
+that month and its growth on the same months a year before, as a newspaper prints them, and is scored on the totals of
+this year and the next. Neither the market's own rows nor any later year teach it, of the annual panel as of the months.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from forecasting.errors import EvidenceError, ForecastWarning, ModelError
+from forecasting.evaluation.backtest import DRAWS, LEGEND, OURS, Panel, read_panel
+from forecasting.evaluation.monthly import MOST_SHOWN, Monthly, read_monthly
+from forecasting.evaluation.peers import LEAST_SALES
+from forecasting.evaluation.rules import RULES, Case, Forecast, rule_of_thumb
+from forecasting.evaluation.scores import (
+    LEVELS,
+    clustered_mean,
+    clustered_ratio,
+    figures_text,
+    inside,
+    weighted_interval_score,
+)
+from forecasting.growth.analogues import estimate_prior
+from forecasting.growth.flow import forecast_flow
+from forecasting.growth.prior import Prior
+from forecasting.measures import nearest
+from forecasting.periods import month, year
+
+__all__ = ["MONTHS", "backtest_part_year", "part_year_skill", "part_year_text", "summarise_part_year"]
+
+MONTHS = (2, 4, 6, 9)  # last month that is told
+COLUMNS = ["method", "market", "year", "k", "h", "wis", "ale", "in80", "in95"]
+
+
+def backtest_part_year(panel: Panel, monthly: Monthly, train: Panel | None = None) -> pd.DataFrame:
+    """Score in one line per method: :func:`summarise_part_year` of :func:`part_year_skill`."""
+    return summarise_part_year(part_year_skill(panel, monthly, train))
+
+
+def part_year_skill(panel: Panel, monthly: Monthly, train: Panel | None = None) -> pd.DataFrame:
+    """Score every case, of ours and of the rules of thumb.
+
+    Parameters
+    ----------
+    panel : DataFrame or path
+        Annual sales to learn growth from, as :func:`forecasting.evaluation.backtest.read_panel` reads them; of battery
+        cars alone. Every market of ``monthly`` is in it by the same name, so that it can be left out.
+    monthly : DataFrame or path
+        Markets to score, as :func:`forecasting.evaluation.monthly.read_monthly` reads them; the within-year pattern of
+        each is learned from the others.
+    train : DataFrame or path, optional
+        Other markets to learn growth from, in place of the panel; one of the same name as a scored market is left out.
+
+    Returns
+    -------
+    DataFrame
+        ``method, market, year, k`` (last month told), ``h`` (0 this year, 1 the next), ``wis`` (weighted interval score
+        of the log total), ``ale`` (absolute log error of the median), ``in80, in95``.
+
+    Raises
+    ------
+    EvidenceError
+        Where a file cannot be read, a market has another name in the panel, or no market has two whole years in a row.
+
+    Examples
+    --------
+    >>> months = pd.period_range("2019-01", "2021-12", freq="M").astype(str)
+    >>> counts = pd.concat([pd.DataFrame({"market": m, "month": months, "bev": 100}) for m in "AB"])
+    >>> rows = [(m, y, 900.0 + y % 3, 0.0, 5.0) for m in "ABC" for y in range(2015, 2021)]
+    >>> columns = ["market", "year", "sales_bev", "sales_phev", "sales_share_percent"]
+    >>> scores = part_year_skill(pd.DataFrame(rows, columns=columns), counts)
+    >>> scores[["market", "year", "k", "h"]].iloc[:3].values.tolist()
+    [['A', 2020, 2, 0], ['A', 2020, 2, 1], ['A', 2020, 4, 0]]
+    """
+    months, lessons = read_monthly(monthly), read_panel(panel if train is None else train, battery_only=True)
+    if train is None:
+        _check_names(months, lessons)
+    cases = list(_cases(months))
+    if not cases:
+        raise EvidenceError(
+            f"no market has two whole years of months in a row, {LEAST_SALES} or more in the first; give more months"
+        )
+    ours = _Ours(lessons, months)
+    rows = [row for name in RULES for case in cases for row in _score(name, case, rule_of_thumb(name, case))]
+    rows += [row for case in cases for row in _score(OURS, case, ours(case))]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:
+    """Refuse a market that the panel may hold by another name: its own rows would teach its forecast."""
+    names = sorted(set(panel["market"]))
+    for market in sorted(set(months["market"]) - set(names)):
+        near = nearest(market, names)
+        raise EvidenceError(
+            f"the market {market!r} of the months is not in the panel"
+            + (f"; is it {near!r}? " if near else f", which has {', '.join(names[:MOST_SHOWN])} ...; ")
+            + "Name it the same in both, so that it can be left out, or give other markets to learn from as --train"
+        )
+
+
+def _cases(months: pd.DataFrame) -> Iterator[Case]:
+    for market, rows in months.groupby("market"):
+        counts = rows.pivot(index="year", columns="k", values="registrations").reindex(columns=range(1, 13))
+        cars = rows.pivot(index="year", columns="k", values="all_cars").reindex(columns=range(1, 13))
+        totals = counts.sum(axis=1, skipna=False).dropna()
+        sizes = cars.sum(axis=1, skipna=False)
+        for y in totals.index:
+            if y - 1 not in totals.index or totals[y - 1] < LEAST_SALES:
+                continue
+            size = float(sizes[y - 1]) if sizes[y - 1] > 0 else None
+            outcomes = {h: float(totals[y + h]) for h in (0, 1) if totals.get(y + h, 0.0) > 0}
+            for k in MONTHS:
+                part, before = (float(counts.loc[at, :k].sum()) for at in (y, y - 1))
+                growth = round(100 * (part / before - 1), 1) if before > 0 else -100.0
+                if growth > -100:
+                    yield Case(str(market), int(y), k, float(totals[y - 1]), part, growth, size, outcomes)
+
+
+class _Ours:
+    """The engine, with a prior from the other markets' rows before the year, annual and monthly."""
+
+    def __init__(self, panel: pd.DataFrame, months: pd.DataFrame) -> None:
+        self.panel, self.months = panel, months
+        self.priors: dict[tuple[str, int], Prior] = {}
+
+    def _prior(self, market: str, y: int) -> Prior:
+        if (market, y) not in self.priors:
+            annual, monthly = (t[(t["market"] != market) & (t["year"] < y)] for t in (self.panel, self.months))
+            try:
+                self.priors[market, y] = estimate_prior(annual, monthly)
+            except ModelError as error:
+                raise EvidenceError(f"{market} in {y}, its own rows left out: {error}; give earlier years") from None
+        return self.priors[market, y]
+
+    def __call__(self, case: Case) -> Forecast:
+        before, part = year(case.year - 1), (f"{case.year}-01-01", month(f"{case.year}-{case.k:02d}").end.isoformat())
+        rows = [
+            ("equals", "total", before.start.isoformat(), before.end.isoformat(), case.last_year),
+            ("equals", "total", *part, case.part),
+            ("equals", "yoy_growth_percent", *part, case.growth),
+        ]
+        facts = pd.DataFrame(rows, columns=["relation", "quantity", "period_start", "period_end", "value"])
+        periods = [year(case.year + h) for h in (0, 1)]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ForecastWarning)  # a reservation about one case is part of its score
+            prior = self._prior(case.market, case.year)
+            forecast = forecast_flow(facts, periods, prior, case.size, draws=DRAWS)
+        return dict(enumerate(forecast.quantiles(LEVELS).to_numpy()))
+
+
+def _score(name: str, case: Case, forecast: Forecast) -> Iterator[tuple[object, ...]]:
+    for h, outcome in case.outcomes.items():
+        logs, log = np.log(np.maximum(forecast[h], 1e-9)), float(np.log(outcome))
+        held = (bool(inside(logs, log, share)) for share in (0.8, 0.95))
+        wis, error = float(weighted_interval_score(logs, log)), abs(log - float(logs[len(LEVELS) // 2]))
+        yield (name, case.market, case.year, case.k, h, wis, error, *held)
+
+
+def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
+    """One line per method, from the cases of :func:`part_year_skill`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by method: ``wis`` of this year, ``k2`` and so on by the last month told, ``ale`` the median error;
+        ``next_wis, next_ale`` of the next year; ``ratio, next_ratio`` of ours to the best rule of thumb in each, with
+        ``ratio_se, next_ratio_se``; ``in80, in95`` with ``se80, se95``; ``cases``. Standard errors are clustered by
+        market.
+
+    Examples
+    --------
+    >>> one = {"method": [OURS, "growth, halved next year"], "market": "A", "year": 2020, "k": 2, "h": 0,
+    ...        "wis": [0.1, 0.2], "ale": 0.2, "in80": True, "in95": True}
+    >>> float(summarise_part_year(pd.DataFrame(one)).loc[OURS, "ratio"])
+    0.5
+    """
+    by, lines = table.groupby("method", sort=False), pd.DataFrame(index=table["method"].unique())
+    for h, before in ((0, ""), (1, "next_")):
+        rows = table[table["h"] == h]
+        lines[f"{before}wis"] = rows.groupby("method")["wis"].mean()
+        if h == 0:
+            lines = lines.join(rows.pivot_table(index="method", columns="k", values="wis").rename(columns="k{}".format))
+        lines[f"{before}ale"] = rows.groupby("method")["ale"].median()
+    for h, before in ((0, ""), (1, "next_")):
+        rules = lines.loc[lines.index.isin(list(RULES)), f"{before}wis"].dropna()
+        if len(rules) and OURS in lines.index:
+            both = table[table["h"] == h].pivot(index=["market", "year", "k"], columns="method", values="wis")
+            ratio = clustered_ratio(both[OURS], both[rules.idxmin()], both.index.get_level_values("market"))
+            lines.loc[OURS, [f"{before}ratio", f"{before}ratio_se"]] = ratio.mean, ratio.error
+    for held, error in (("in80", "se80"), ("in95", "se95")):
+        means = {name: clustered_mean(rows[held], rows["market"]) for name, rows in by}
+        lines[held] = pd.Series({name: mean.mean for name, mean in means.items()})
+        lines[error] = pd.Series({name: mean.error for name, mean in means.items()})
+    return lines.round(3).assign(cases=by.size()).rename_axis("method")
+
+
+WORDS = {
+    "wis": "interval score, this year",
+    "k2": "  told of January to February",
+    "k4": "  January to April",
+    "k6": "  January to June",
+    "k9": "  January to September",
+    "ale": "  median error of the log",
+    "next_wis": "interval score, next year",
+    "next_ale": "  median error of the log",
+    "ratio": "ratio to the best rule, this year",
+    "next_ratio": "ratio to the best rule, next year",
+    "in80": "outcomes inside the 80 % interval",
+    "in95": "outcomes inside the 95 % interval",
+    "cases": "cases",
+}
+ERRORS = {"ratio": "ratio_se", "next_ratio": "next_ratio_se", "in80": "se80", "in95": "se95"}
+
+
+def part_year_text(lines: pd.DataFrame) -> str:
+    """What :func:`summarise_part_year` found, as it is read.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"ratio": [0.68], "ratio_se": [0.03]}, index=[OURS])
+    >>> print(part_year_text(lines).splitlines()[1])
+    ratio to the best rule, this year  0.680 ± 0.030
+    """
+    return f"{figures_text(lines, WORDS, ERRORS)}\n{LEGEND}"
