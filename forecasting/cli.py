@@ -15,6 +15,8 @@ from forecasting import __version__
 from forecasting.errors import ForecastingError, InputError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.check import Checked
 
@@ -156,11 +158,7 @@ def evidence(
     ledger: tuple[Path, ...], place: str | None, measure: str | None, as_of: str | None, conflicts: bool
 ) -> None:
     """List facts with their sources: those that ship, or those of LEDGER files."""
-    from forecasting.evidence.datasets import central_asia
-    from forecasting.evidence.ledger import read_ledger
-
-    facts = central_asia() if not ledger else read_ledger(ledger[0]).concat(*map(read_ledger, ledger[1:]))
-    chosen = facts.select(place, measure, partner=None, as_of=as_of)
+    chosen = _ledger(ledger).select(place, measure, partner=None, as_of=as_of)
     if not conflicts:
         _list(chosen)
         return
@@ -170,6 +168,14 @@ def evidence(
     for said, why in zip(found["sentence"], found["why"], strict=True):
         click.echo(f"{said} [{why}]")
     click.echo(f"{len(found)} conflicts")
+
+
+def _ledger(paths: tuple[Path, ...]) -> Ledger:
+    """The ledger that ships, or that of some files."""
+    from forecasting.evidence.datasets import central_asia
+    from forecasting.evidence.ledger import read_ledger
+
+    return read_ledger(paths[0]).concat(*map(read_ledger, paths[1:])) if paths else central_asia()
 
 
 def _list(facts: Ledger) -> None:
@@ -221,10 +227,36 @@ def backtest(
 
         scores = score(panel, train, peers=peers)
         click.echo(text(scores))
-    if csv is not None:
-        csv.parent.mkdir(parents=True, exist_ok=True)
-        scores.to_csv(csv, index=not chargers)
-        click.echo(f"wrote {csv}")
+    _write_csv(scores, csv, index=not chargers)
+
+
+def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        table.to_csv(path, index=index)
+        click.echo(f"wrote {path}")
+
+
+@main.command()
+@click.argument("ledger", nargs=-1, type=ANY_PATH)
+@click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
+@click.option("--measure", help="Which flow, e.g. ev_imports; default those of electric vehicles, and of ports.")
+@click.option(
+    "--as-of", "days", metavar="DATE", multiple=True, help="Day to forecast on, repeatable; default year ends."
+)
+@click.option("--csv", type=ANY_PATH, help="Write the table to a file, too.")
+def track_record(
+    ledger: tuple[Path, ...], place: str | None, measure: str | None, days: tuple[str, ...], csv: Path | None
+) -> None:
+    """Set what would have been forecast on past days beside what was published later.
+
+    Every forecast is made from the facts that were public on its day: those that ship, or those of LEDGER files.
+    """
+    from forecasting.evaluation.ledger_record import ledger_record, record_text
+
+    record = ledger_record(_ledger(ledger), days, place, measure)
+    click.echo(record_text(record))
+    _write_csv(record, csv, index=False)
 
 
 @main.command()

@@ -26,8 +26,8 @@ def call(*words: str) -> Result:
 
 def test_help_names_every_command() -> None:
     told = call("--help").output
-    assert all(word in told for word in ("run", "check", "new", "evidence", "backtest", "export"))
-    for command in ("run", "check", "new", "evidence", "backtest", "export"):
+    for command in ("run", "check", "new", "evidence", "backtest", "track-record", "export"):
+        assert command in told
         assert call(command, "--help").exit_code == 0
     assert call("--version").output.startswith("ev-forecast")
     assert call("rnu").exit_code == 2
@@ -245,6 +245,31 @@ def test_wrong_files_of_a_part_year_backtest_end_in_2_with_one_message() -> None
         assert len(result.stderr.splitlines()) == 1, said
     assert not Path("scores.csv").exists()
     assert call("backtest", "--panel", "panel.csv", "--monthly", "months.csv", "--chargers").exit_code == 2
+
+
+def test_track_record_sets_forecasts_beside_outcomes() -> None:
+    asked = ("--place", "Uzbekistan", "--measure", "ev_imports", "--as-of", "2021-12-31", "--as-of", "2022-12-31")
+    result = call("track-record", *asked, "--csv", "out/record.csv")
+    assert result.exit_code == 0, result.stderr
+    assert "of those counted by the agency whose definition was forecast" in result.stdout
+    record = pd.read_csv("out/record.csv")
+    assert record["period"].tolist() == [2021, 2022, 2022, 2023]
+    assert record["outcome"].tolist() == [809, 2180, 2180, 21469]
+    assert (record["prior_year"] >= 2020).all()
+
+
+def test_track_record_of_wrong_input_ends_in_2() -> None:
+    for words, said in (
+        (["--place", "Uzbekistn"], "did you mean UZ"),
+        (["--measure", "ev_import"], "did you mean ev_imports"),
+        (["--as-of", "yesterday"], "'yesterday'"),
+        (["--place", "TM"], "no forecast has an outcome"),
+        (["nowhere.csv"], "nowhere.csv"),
+    ):
+        result = call("track-record", *words, "--csv", "record.csv")
+        assert (result.exit_code, result.stdout) == (2, ""), words
+        assert said in result.stderr
+    assert not Path("record.csv").exists()
 
 
 def test_export_needs_a_report_and_a_target() -> None:

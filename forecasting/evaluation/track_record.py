@@ -13,15 +13,18 @@ from forecasting.errors import EvidenceError, ForecastWarning
 from forecasting.evaluation.scores import LEVELS, inside, log_score, weighted_interval_score
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.rules import COUNTED
 from forecasting.growth.analogues import estimate_prior
 from forecasting.growth.flow import FlowForecast, forecast_flow
 from forecasting.growth.prior import Prior
+from forecasting.growth.starting import MarketSize
 from forecasting.periods import Period, as_date, year
 
-__all__ = ["track_record"]
+__all__ = ["COLUMNS", "is_total", "outcome_of", "record_of", "track_record"]
 
 WHAT = ("as_of", "facts", "period", "basis", "median", "low", "high")
 THEN = ("outcome", "fact", "outcome_basis", "inside", "percentile", "wis", "log_score", "prior_year")
+COLUMNS = [*WHAT, *THEN]
 
 
 def track_record(
@@ -50,7 +53,8 @@ def track_record(
         New vehicles by year; only years before a forecast's own are used.
     panel : DataFrame, optional
         Analogue markets by year (market, year, sales, share): the prior of each forecast is learned from the years
-        before its own. Without it the prior that ships is used, which may know later years: see ``prior_year``.
+        before its own. Without it the prior that ships is used, without the effects of the day's own year and later
+        ones; its level and spreads are those of all its years: see ``prior_year``.
     years : int
         Years forecast, the day's own first.
     seed : int
@@ -77,13 +81,13 @@ def track_record(
     >>> record[["period", "outcome", "outcome_basis", "inside"]].values.tolist()
     [['2022', 2180.0, 'uz-statistics', True]]
     """
-    chosen = ledger.select(place=place, measure=measure)
+    chosen = ledger.select(place=place, measure=measure, kind=COUNTED)
     rows = [
         row
         for day in map(as_date, as_of)
-        for row in _rows(chosen, day, _sizes(market_size, day), _prior(panel, day), (basis, years, seed))
+        for row in record_of(chosen, day, _sizes(market_size, day), _prior(panel, day), basis, years, seed)
     ]
-    return pd.DataFrame(rows, columns=[*WHAT, *THEN])
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _sizes(market_size: Mapping[int, float] | pd.Series | None, day: dt.date) -> dict[int, float] | None:
@@ -94,14 +98,37 @@ def _sizes(market_size: Mapping[int, float] | pd.Series | None, day: dt.date) ->
 
 
 def _prior(panel: pd.DataFrame | None, day: dt.date) -> Prior:
-    return Prior.shipped() if panel is None else estimate_prior(panel[panel["year"] < day.year])
+    if panel is None:
+        return Prior.shipped().until(day.year - 1)
+    return estimate_prior(panel[panel["year"] < day.year])
 
 
-def _rows(
-    ledger: Ledger, day: dt.date, sizes: dict[int, float] | None, prior: Prior, how: tuple[str | None, int, int]
+def record_of(
+    facts: Ledger,
+    day: dt.date,
+    sizes: MarketSize,
+    prior: Prior,
+    basis: str | None = None,
+    years: int = 2,
+    seed: int = 0,
 ) -> Iterator[tuple[object, ...]]:
-    basis, years, seed = how
-    known = ledger.select(as_of=day)
+    """Rows of one day's forecast of one flow, in the order of :data:`COLUMNS`.
+
+    Parameters
+    ----------
+    facts : Ledger
+        All facts of the flow.
+    day : date
+        Of the forecast.
+    sizes, prior, basis, years, seed
+        As in :func:`track_record`, as known on that day.
+
+    Raises
+    ------
+    EvidenceError
+        Where no fact was known.
+    """
+    known = facts.select(as_of=day)
     if not len(known):
         raise EvidenceError(f"no fact was known on {day}; the first days of the ledger are later")
     periods = [year(day.year + k) for k in range(years)]
@@ -109,20 +136,20 @@ def _rows(
         warnings.simplefilter("ignore", ForecastWarning)  # a reservation about one forecast is part of its record
         forecast = forecast_flow(known, periods, prior, sizes, basis, seed=seed)
     for period in periods:
-        outcome = _outcome(ledger, period, forecast.basis, day)
+        outcome = outcome_of(facts, period, day, forecast.basis)
         yield (day, len(known), *_beside(forecast, period, outcome), prior.last_year)
 
 
-def _outcome(ledger: Ledger, period: Period, basis: str, day: dt.date) -> Fact | None:
-    """The last published total of the period that was not known on the day; on the basis, if there is one."""
-    later = [fact for fact in ledger if fact.period == period and _is_total(fact) and (fact.known_from or day) > day]
+def outcome_of(facts: Ledger, period: Period, day: dt.date, basis: str = "") -> Fact | None:
+    """The last published total of a period that was not known on a day; on the basis, if there is one."""
+    later = [fact for fact in facts if is_total(fact) and fact.period == period and (fact.known_from or day) > day]
     return max(later, key=lambda fact: (fact.basis == basis, fact.known_from), default=None)
 
 
-def _is_total(fact: Fact) -> bool:
+def is_total(fact: Fact) -> bool:
     """Whether a fact states how much the whole flow was."""
     exact = fact.relation in ("equals", "about") and fact.quantity in ("", "total")
-    return exact and fact.kind == "outcome" and fact.partner == "World" and bool(fact.value)
+    return exact and fact.kind == "outcome" and fact.partner == "World" and fact.value > 0
 
 
 def _beside(forecast: FlowForecast, period: Period, outcome: Fact | None) -> tuple[object, ...]:
@@ -131,7 +158,7 @@ def _beside(forecast: FlowForecast, period: Period, outcome: Fact | None) -> tup
     quantiles = np.quantile(draws, LEVELS)
     low, median, high = np.exp(quantiles[[1, 3, 5]])
     told = (period.label, forecast.basis, median, low, high)
-    if outcome is None or outcome.value is None:
+    if outcome is None:
         return (*told, np.nan, "", "", None, np.nan, np.nan, np.nan)
     log = float(np.log(outcome.value))
     held, wis = bool(inside(quantiles, log, 0.8)), float(weighted_interval_score(quantiles, log))

@@ -1,0 +1,151 @@
+"""The track record of a whole ledger: every flow, forecast at each year's end, beside what was published since."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+from scipy.stats import binom
+
+from forecasting.errors import EvidenceError
+from forecasting.evaluation.track_record import COLUMNS, is_total, outcome_of, record_of
+from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.places import place_name
+from forecasting.evidence.rules import COUNTED, known_from
+from forecasting.growth.prior import Prior
+from forecasting.periods import as_date, year
+from forecasting.scenarios.inputs import market_size
+from forecasting.scenarios.schema import scenario_from_parameters
+
+__all__ = ["ledger_record", "record_text"]
+
+
+def ledger_record(
+    ledger: Ledger, as_of: Sequence[str | dt.date] = (), place: str | None = None, measure: str | None = None
+) -> pd.DataFrame:
+    """Forecasts of every flow of a ledger, each with what was known on the day alone, beside later outcomes.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        All facts.
+    as_of : sequence of date
+        Days on which to forecast that year and the next; by default the end of each year.
+    place, measure : str, optional
+        Only these. Without a measure: flows of electric vehicles, and of vehicles at ports and corridors.
+
+    Returns
+    -------
+    DataFrame
+        ``place, measure`` and the columns of :func:`forecasting.evaluation.track_record.track_record`, one row per
+        forecast that has an outcome. Facts, market size and prior are those of a report made on the day.
+        ``attrs["open"]`` counts forecasts without an outcome so far.
+
+    Raises
+    ------
+    EvidenceError
+        Where no forecast has an outcome.
+    LedgerError
+        Where place or measure is unknown.
+    PeriodError
+        Where a day is not a date.
+
+    Examples
+    --------
+    >>> from forecasting.evidence.datasets import central_asia
+    >>> record = ledger_record(central_asia(), ["2022-12-31"], place="TJ", measure="ev_imports")
+    >>> record[["measure", "period", "outcome"]].values.tolist()
+    [['ev_imports', '2022', 767.0], ['ev_imports', '2023', 1500.0]]
+    """
+    days = [as_date(day) for day in as_of] or _year_ends(ledger)
+    rows: list[tuple[object, ...]] = []
+    still_open = 0
+    for where, what in _flows(ledger, place, measure):
+        facts = _facts(ledger, where, what)
+        for day in days:
+            if not len(facts.select(as_of=day)):
+                continue
+            counted = sum(outcome_of(facts, year(day.year + ahead), day) is not None for ahead in (0, 1))
+            still_open += 2 - counted
+            if counted:
+                prior = Prior.shipped().until(day.year - 1)
+                rows += [(where, what, *row) for row in record_of(facts, day, _sizes(ledger, where, what, day), prior)]
+    record = pd.DataFrame(rows, columns=["place", "measure", *COLUMNS])
+    record = record[record["outcome"].notna()].reset_index(drop=True)
+    if record.empty:
+        raise EvidenceError(
+            "no forecast has an outcome: no flow that was asked for had both a fact by one of the days and a total of "
+            "that year or the next published after it; give other days, or another place or measure"
+        )
+    record.attrs["open"] = still_open
+    return record
+
+
+def _year_ends(ledger: Ledger) -> list[dt.date]:
+    last = ledger.latest.year
+    first = min(day for day in map(known_from, ledger.frame["published"]) if day)
+    return [dt.date(y, 12, 31) for y in range(first.year, last)]
+
+
+def _flows(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple[str, str]]:
+    """Place and measure of every flow of which a whole year has been counted."""
+    totals = [fact for fact in ledger.select(place, measure) if is_total(fact)]
+    flows = {(f.place, f.measure) for f in totals if f.period == year(f.period.end.year)}
+    return sorted(flow for flow in flows if measure or re.match("ev_|vehicle_exports", flow[1]))
+
+
+def _facts(ledger: Ledger, place: str, measure: str) -> Ledger:
+    """What a report forecasts the flow from: registrations are known from stocks, too."""
+    facts = ledger.select(place, measure, kind=COUNTED)
+    return facts + ledger.select(place, "ev_stock", kind=COUNTED) if measure == "ev_registrations" else facts
+
+
+def _sizes(ledger: Ledger, place: str, measure: str, day: dt.date) -> float | pd.Series | None:
+    """The size of the market as a report of that day knows it; none of a port, a province or of other vehicles."""
+    if not (re.fullmatch("[A-Z]{2}", place) and measure.startswith("ev_")):
+        return None
+    said = {"country": place, "scenario": "then", "as_of": day, "horizon": day.year + 1, "seed": 0, "measure": measure}
+    return market_size(scenario_from_parameters(said), place, ledger, day).value
+
+
+def record_text(record: pd.DataFrame) -> str:
+    """What :func:`ledger_record` found, as it is read, and how little it can say."""
+    shown = pd.DataFrame(
+        {
+            "place": record["place"],
+            "measure": record["measure"],
+            "as of": record["as_of"].astype(str),
+            "facts": record["facts"],
+            "year": record["period"],
+            "low": record["low"].map(_amount),
+            "median": record["median"].map(_amount),
+            "high": record["high"].map(_amount),
+            "outcome": record["outcome"].map(_amount),
+            "inside": record["inside"].map({True: "yes", False: "no"}),
+            "score": record["wis"].map("{:.2f}".format),
+            "counted by": record["outcome_basis"].where(record["outcome_basis"] != record["basis"], ""),
+        }
+    )
+    own = record[record["outcome_basis"] == record["basis"]]
+    places = ", ".join(dict.fromkeys(place_name(place) for place in record["place"]))
+    flows = len(record.drop_duplicates(["place", "measure"]))
+    low, high = (int(edge) for edge in binom.interval(0.9, len(record), 0.8))
+    return "\n".join(
+        [
+            shown.to_string(index=False),
+            f"{record['inside'].sum()} of {len(record)} outcomes lie inside their 80 % interval; of those counted by "
+            f"the agency whose definition was forecast, {own['inside'].sum()} of {len(own)}.",
+            f"These are few, and not independent: {flows} flows of {places}. Of as many independent forecasts whose "
+            f"intervals hold, {low} to {high} would lie inside.",
+            f"Score: weighted interval score of the log, mean {record['wis'].mean():.2f}, 0.1 is about 10 % off. "
+            "Under `counted by` stands an agency other than the forecast's.",
+            f"{record.attrs['open']} further forecasts have no outcome so far. Level and spread of growth come from a "
+            "prior that has seen later years of other markets; its year effects end before each forecast's year.",
+        ]
+    )
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
