@@ -186,8 +186,14 @@ def _list(facts: Ledger) -> None:
     click.echo(f"{len(facts)} facts")
 
 
-@main.command()
-@click.option("--panel", type=FILE, required=True, help="Markets to forecast, with the columns of IEA's table.")
+@main.command(short_help="Score past forecasts of markets that you bring.")
+@click.option(
+    "--panel",
+    type=FILE,
+    required=True,
+    help="Markets to forecast: IEA's Global EV Data, or columns market, year, sales_bev, sales_phev, "
+    "sales_share_percent.",
+)
 @click.option(
     "--train", type=FILE, help="Markets to learn the prior from; default those of the panel, each left out in turn."
 )
@@ -237,7 +243,7 @@ def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
         click.echo(f"wrote {path}")
 
 
-@main.command()
+@main.command(short_help="Set past forecasts beside what was published since.")
 @click.argument("ledger", nargs=-1, type=ANY_PATH)
 @click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
 @click.option("--measure", help="Which flow, e.g. ev_imports; default those of electric vehicles, and of ports.")

@@ -222,19 +222,19 @@ def test_wrong_files_of_a_part_year_backtest_end_in_2_with_one_message() -> None
     _panel_and_months()
     panel, months = Path("panel.csv").read_text(), Path("months.csv").read_text()
     wrong = {
-        "column 'bev' is missing": (panel, months.replace("bev", "ev")),
-        "the panel lacks sales_share_percent": (panel.replace("sales_share_percent", "share"), months),
+        "months.csv lacks bev": (panel, months.replace("bev", "ev")),
+        "panel.csv lacks sales_share_percent": (panel.replace("sales_share_percent", "share"), months),
         "column 'sales_bev' is missing": (panel.replace("sales_bev", "bev"), months),
         "'A' of the months is not in the panel": (panel.replace("\nA,", "\nAustria,"), months),
         "months.csv cannot be read": (panel, ""),
         "months.csv has no rows": (panel, months.splitlines()[0]),
-        "the panel has no rows": (panel.splitlines()[0], months),
+        "panel.csv has no rows": (panel.splitlines()[0], months),
         "panel.csv: cannot be read": ("", months),
         "months.csv:2 all_cars: '9OOO' is not a number": (panel, months.replace("9000", "9OOO", 1)),
         "panel.csv:2: holds what is not a number": (panel.replace("A,2012,100", "A,2012,1OO"), months),
         "months.csv:2 month: '2019/01' is not a month": (panel, months.replace("2019-01", "2019/01")),
         "its own rows left out": (panel.replace(",20", ",21"), months),
-        "holds A 2012 twice": (panel + "\nA,2012,1,0,1", months),
+        "panel.csv holds A 2012 twice": (panel + "\nA,2012,1,0,1", months),
     }
     for said, texts in wrong.items():
         for name, text in zip(("panel.csv", "months.csv"), texts, strict=True):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from tqdm import tqdm
 
 from forecasting.errors import EvidenceError, ForecastWarning
 from forecasting.evaluation.peers import HORIZONS, LEAST_SALES, SINGLE, AnalogueRegression, Quantiles, single_series
@@ -105,7 +106,12 @@ def backtest_skill(panel: Panel, train: Panel | None = None, *, peers: bool = Fa
     lessons = None if train is None else read_panel(train)
     methods = _peers(scored if lessons is None else lessons, lessons is not None) if peers else {}
     methods[OURS] = _Ours(scored, lessons)
-    rows = [row for name, method in methods.items() for case in cases for row in _score(name, case, method(case))]
+    rows = [
+        row
+        for name, method in methods.items()
+        for case in tqdm(cases, name, leave=False, disable=None)
+        for row in _score(name, case, method(case))
+    ]
     return pd.DataFrame(rows, columns=["method", "market", "origin", "h", "years", "wis", "ale", "in80", "in95"])
 
 
@@ -124,16 +130,16 @@ def read_panel(panel: Panel, battery_only: bool = False) -> pd.DataFrame:
     EvidenceError
         Where the file cannot be read, a column is missing, a cell is not a number, or a market has a year twice.
     """
-    raw = panel if isinstance(panel, pd.DataFrame) else read_iea_panel(panel)
+    raw, said = (panel, "the panel") if isinstance(panel, pd.DataFrame) else (read_iea_panel(panel), Path(panel).name)
     missing = [name for name in COLUMNS if name not in raw or (len(raw) and name in NEEDED and raw[name].isna().all())]
     if missing:
-        raise EvidenceError(f"the panel lacks {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
+        raise EvidenceError(f"{said} lacks {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
     if raw.empty:
-        raise EvidenceError("the panel has no rows; give sales by market and year")
+        raise EvidenceError(f"{said} has no rows; give sales by market and year")
     twice = raw[raw.duplicated(["market", "year"])]
     if len(twice):
         raise EvidenceError(
-            f"the panel holds {twice['market'].iloc[0]} {twice['year'].iloc[0]} twice; keep one row a year"
+            f"{said} holds {twice['market'].iloc[0]} {twice['year'].iloc[0]} twice; keep one row a year"
         )
     return annual_sales(raw, battery_only)[["market", "year", "sales", "share"]]
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 from scipy.stats import binom
+from tqdm import tqdm
 
 from forecasting.errors import EvidenceError
 from forecasting.evaluation.track_record import COLUMNS, is_total, outcome_of, record_of
@@ -62,7 +63,7 @@ def ledger_record(
     days = [as_date(day) for day in as_of] or _year_ends(ledger)
     rows: list[tuple[object, ...]] = []
     still_open = 0
-    for where, what in _flows(ledger, place, measure):
+    for where, what in tqdm(_flows(ledger, place, measure), leave=False, disable=None):
         facts = _facts(ledger, where, what)
         for day in days:
             if not len(facts.select(as_of=day)):

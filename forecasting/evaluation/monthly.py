@@ -44,10 +44,11 @@ def read_monthly(monthly: Monthly) -> pd.DataFrame:
     [['2020-01', 5.0, 1], ['2020-02', 7.0, 2]]
     """
     table, name = _table(monthly)
-    counted = next((column for column in COUNTS if column in table), None)
-    missing = [column for column in ("market", "month") if column not in table]
-    if missing or counted is None:
-        raise EvidenceError([_lacking(name, column, table) for column in [*missing, *([] if counted else ["bev"])]])
+    counted = next((column for column in COUNTS if column in table), "bev")
+    columns = [str(column) for column in table.columns]
+    missing = [column for column in ("market", "month", counted) if column not in columns]
+    if missing:
+        raise EvidenceError(f"{name} lacks {', '.join(missing)}{_near(missing, columns)}; it has {', '.join(columns)}")
     if table.empty:
         raise EvidenceError(f"{name} has no rows; give counts by market and month")
     months = table["month"].astype("str").str.strip()
@@ -77,10 +78,9 @@ def _table(monthly: Monthly) -> tuple[pd.DataFrame, str]:
         raise EvidenceError(f"{monthly} cannot be read: {error}; give a CSV file in UTF-8") from None
 
 
-def _lacking(name: str, column: str, table: pd.DataFrame) -> Problem:
-    columns = [str(found) for found in table.columns]
-    word = nearest(column, columns)
-    return Problem(f"{name}:1", f"column {column!r} is missing", f"is it {word!r}?" if word else f"has {columns}")
+def _near(missing: list[str], columns: list[str]) -> str:
+    words = [word for column in missing if (word := nearest(column, columns))]
+    return f" (is it {', '.join(map(repr, words))}?)" if words else ""
 
 
 def _counts(name: str, column: str, cells: pd.Series) -> pd.Series:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from tqdm import tqdm
 
 from forecasting.errors import EvidenceError, ForecastWarning, ModelError
 from forecasting.evaluation.backtest import DRAWS, LEGEND, OURS, Panel, read_panel
@@ -88,7 +89,7 @@ def part_year_skill(panel: Panel, monthly: Monthly, train: Panel | None = None) 
         )
     ours = _Ours(lessons, months)
     rows = [row for name in RULES for case in cases for row in _score(name, case, rule_of_thumb(name, case))]
-    rows += [row for case in cases for row in _score(OURS, case, ours(case))]
+    rows += [row for case in tqdm(cases, OURS, leave=False, disable=None) for row in _score(OURS, case, ours(case))]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
