@@ -60,9 +60,7 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
     page = _render(runs, table, figures, changes)
     check_page(page, figures=len(figures), name="index.html")
     write_assets(out)
-    side = out / ".index.html"
-    side.write_text(page, encoding="utf-8")
-    return side.replace(out / "index.html")
+    return _write(out / "index.html", page.encode())
 
 
 def write_assets(out: Path) -> Path:
@@ -72,10 +70,18 @@ def write_assets(out: Path) -> Path:
     path, script = out / "assets" / "plotly.min.js", plotly_javascript()
     if not (path.is_file() and path.stat().st_size == len(script)):
         path.parent.mkdir(parents=True, exist_ok=True)
-        side = path.with_suffix(".part")
-        side.write_bytes(script)
-        side.replace(path)
+        _write(path, script)
     return path
+
+
+def _write(path: Path, content: bytes) -> Path:
+    """Write a file whole or not at all; on a full disk, nothing is left of it."""
+    side = path.with_name(f".{path.name}.part")
+    try:
+        side.write_bytes(content)
+        return side.replace(path)
+    finally:
+        side.unlink(missing_ok=True)
 
 
 def _table(path: Path) -> pd.DataFrame:

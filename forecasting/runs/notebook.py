@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import re
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -122,6 +123,7 @@ papermill_engines.register(ENGINES["kernel"], KernelEngine)
 @contextlib.contextmanager
 def kept(nb_man: NotebookExecutionManager, path: str, timeout: float | None) -> Iterator[None]:
     """Tidy the outputs, and store the notebook as far as it came if the process of its cells dies or hangs."""
+    _time(nb_man)
     try:
         yield
     except (DeadKernelError, CellTimeoutError) as error:
@@ -135,6 +137,22 @@ def kept(nb_man: NotebookExecutionManager, path: str, timeout: float | None) -> 
         raise NotebookError(count, f"exceeded the time limit of {timeout:g} s" if hung else str(error)) from error
     finally:
         _tidy(nb_man.nb, bool(path))
+
+
+def _time(nb_man: NotebookExecutionManager) -> None:
+    """Have a cell's duration taken on a clock that never jumps: papermill subtracts times of the day."""
+    start, complete, begun = nb_man.cell_start, nb_man.cell_complete, dict[int, float]()
+
+    def cell_start(cell: NotebookNode, *given: Any, **named: Any) -> None:
+        start(cell, *given, **named)
+        begun[id(cell)] = time.monotonic()
+
+    def cell_complete(cell: NotebookNode, *given: Any, **named: Any) -> None:
+        seconds = time.monotonic() - begun.pop(id(cell))
+        complete(cell, *given, **named)
+        cell.metadata.papermill["duration"] = round(seconds, 6)
+
+    nb_man.cell_start, nb_man.cell_complete = cell_start, cell_complete
 
 
 def execute(

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from forecasting.growth.sharing import FOLDER
 from forecasting.runs.task import Task
@@ -28,6 +29,7 @@ THREADS = (
     "VECLIB_MAXIMUM_THREADS",
     "NUMEXPR_NUM_THREADS",
 )
+TEMPORARY = ("TMPDIR", "TEMP", "TMP", "JUPYTER_RUNTIME_DIR")
 ARROW = "JE_ARROW_MALLOC_CONF"  # of a memory allocator that has a thread from the moment pyarrow is loaded
 
 
@@ -66,7 +68,7 @@ def ended(status: int) -> str:
     return f"was killed by {name}" + (" (out of memory, perhaps)" if name == "SIGKILL" else "")
 
 
-def child_environment(token: str, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+def child_environment(token: str, environment: Mapping[str, str] = os.environ, scratch: str = "") -> dict[str, str]:
     """Choose what a task's process sees of the environment: what it needs, none of the secrets beside it.
 
     Small matrices gain nothing from threads of the linear algebra library and lose much by them, so there is one. A
@@ -78,6 +80,8 @@ def child_environment(token: str, environment: Mapping[str, str] = os.environ) -
         The run that the process belongs to.
     environment : mapping
         What to choose from.
+    scratch : str
+        Folder for temporary files, which goes with the run; empty for the usual one.
 
     Examples
     --------
@@ -87,6 +91,7 @@ def child_environment(token: str, environment: Mapping[str, str] = os.environ) -
     """
     kept = {key: value for key, value in environment.items() if key in KEPT or key.startswith(KEPT_BEGINNINGS)}
     kept.pop(FOLDER, None)  # what is shared, is shared within a run
+    kept |= dict.fromkeys(TEMPORARY, scratch) if scratch else {}
     return kept | dict.fromkeys(THREADS, "1") | {ARROW: "background_thread:false", MARK: token}
 
 
@@ -96,11 +101,12 @@ def run_fresh(tasks: Sequence[Task], jobs: int, token: str) -> Iterator[Outcome]
     Nothing is shared between them, and all that they have started ends with the iterator.
     """
     waiting, running = list(tasks), dict[str, tuple[subprocess.Popen[str], float]]()
+    scratch = TemporaryDirectory(prefix="ev-forecast-", ignore_cleanup_errors=True)
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
                 task = waiting.pop(0)
-                running[task.name] = _start(task, token), time.monotonic()
+                running[task.name] = _start(task, token, scratch.name), time.monotonic()
             for name, (process, started) in list(running.items()):
                 if process.poll() is not None:
                     del running[name]
@@ -111,9 +117,10 @@ def run_fresh(tasks: Sequence[Task], jobs: int, token: str) -> Iterator[Outcome]
         for process, _ in running.values():
             kill_group(process.pid)
             process.wait()
+        scratch.cleanup()
 
 
-def _start(task: Task, token: str) -> subprocess.Popen[str]:
+def _start(task: Task, token: str, scratch: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "forecasting.runs.task"]
     with open(task.log, "w", encoding="utf-8") as log:
         process = subprocess.Popen(
@@ -123,7 +130,7 @@ def _start(task: Task, token: str) -> subprocess.Popen[str]:
             stderr=log,
             text=True,
             start_new_session=True,
-            env=child_environment(token),
+            env=child_environment(token, scratch=scratch),
         )
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError), process.stdin:

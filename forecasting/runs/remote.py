@@ -1,7 +1,7 @@
 """Reports in an object store: what is there is mirrored as far as a run must know it, what was made is sent.
 
 A store cannot move a folder in one step. So a report's ``run.json`` is taken away first and sent last: a report without
-one is not whole, and is made again.
+one is not whole, and is made again. Two runs into one folder are kept apart by a lock of our own.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import dataclasses
 import importlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from forecasting.errors import InputError, RunError
+from forecasting.runs.lease import NAME, Lease, held
 from forecasting.runs.store import FAILURE, RECORD
 
 if TYPE_CHECKING:
@@ -48,10 +49,8 @@ def remote_address(out: str | os.PathLike[str]) -> str:
     return f"file:///{rest}" if scheme == "file" else f"{scheme}://{rest}"
 
 
-def run_remote(address: str, run_into: Callable[[Path], RunSummary]) -> RunSummary:
+def run_remote(address: str, run_into: Callable[[Path], RunSummary], writes: bool = True) -> RunSummary:
     """Run into a local mirror of an object store, and send what was made.
-
-    That two runs do not write there at once is for the caller to see to: a store has no lock.
 
     Parameters
     ----------
@@ -59,24 +58,42 @@ def run_remote(address: str, run_into: Callable[[Path], RunSummary]) -> RunSumma
         Such as ``s3://bucket/reports``, of any store that fsspec knows.
     run_into : callable
         The run, given the local folder.
+    writes : bool
+        Whether it makes anything; a dry run does not.
 
     Raises
     ------
     InputError
         If the store cannot be read.
     RunError
-        If it cannot be written.
+        If it cannot be written, or another run holds it.
     """
     store = _open(address)
-    with TemporaryDirectory(prefix="ev-forecast-") as name:
+    with TemporaryDirectory(prefix="ev-forecast-") as name, _held(store, address, writes) as lease:
         mirror = Path(name) / "reports"
         store.pull(mirror)
         summary = run_into(mirror)
+        if lease:
+            lease.check()
+            try:
+                store.push(mirror, summary)
+            except OSError as error:
+                raise RunError(f"cannot write to {address}: {error}") from error
+    return dataclasses.replace(summary, out=address)
+
+
+@contextlib.contextmanager
+def _held(store: _Remote, address: str, writes: bool) -> Iterator[Lease | None]:
+    """Hold the folder of a run that writes; one that only looks holds nothing."""
+    if not writes:
+        yield None
+        return
+    with contextlib.ExitStack() as stack:
         try:
-            store.push(mirror, summary)
+            lease = stack.enter_context(held(store.system, store.root, address))
         except OSError as error:
             raise RunError(f"cannot write to {address}: {error}") from error
-    return dataclasses.replace(summary, out=address)
+        yield lease
 
 
 def _open(address: str) -> _Remote:
@@ -95,20 +112,22 @@ class _Remote:
     """A folder of an fsspec file system."""
 
     def __init__(self, system: Any, root: str) -> None:
-        self._system, self._root = system, root.rstrip("/")
+        self.system, self.root = system, root.rstrip("/")
 
     def pull(self, mirror: Path) -> None:
         """Fetch what a run reads; all else is there by its name only."""
         try:
-            self._system.invalidate_cache()
-            paths = self._system.find(self._root)
+            self.system.invalidate_cache()
+            paths = self.system.find(self.root)
         except OSError as error:
-            raise InputError(f"cannot read {self._root}: {error}") from error
+            raise InputError(f"cannot read {self.root}: {error}") from error
         for path in paths:
-            here = mirror / PurePosixPath(path).relative_to(PurePosixPath(self._root))
+            here = mirror / PurePosixPath(path).relative_to(PurePosixPath(self.root))
+            if here == mirror / NAME:  # the store's lock is not the mirror's
+                continue
             here.parent.mkdir(parents=True, exist_ok=True)
             if here.name in READ:
-                self._system.get_file(path, str(here))
+                self.system.get_file(path, str(here))
             else:
                 here.touch()
 
@@ -124,7 +143,7 @@ class _Remote:
         if any(result.status in ("done", "failed") for result in summary.results):
             self._send(mirror, mirror / "logs")
             self._send(mirror, mirror / "assets")
-            for path in sorted(path for path in mirror.iterdir() if path.is_file() and path.name != ".lock"):
+            for path in sorted(path for path in mirror.iterdir() if path.is_file() and path.name != NAME):
                 self._put(mirror, path)
 
     def _send(self, mirror: Path, folder: Path) -> None:
@@ -139,13 +158,13 @@ class _Remote:
                 self._put(mirror, path)
 
     def _put(self, mirror: Path, path: Path) -> None:
-        target = f"{self._root}/{path.relative_to(mirror).as_posix()}"
-        self._system.makedirs(target.rpartition("/")[0], exist_ok=True)
-        self._system.put_file(str(path), target)
+        target = f"{self.root}/{path.relative_to(mirror).as_posix()}"
+        self.system.makedirs(target.rpartition("/")[0], exist_ok=True)
+        self.system.put_file(str(path), target)
 
     def _listed(self, name: str) -> list[str]:
-        return list(self._system.find(f"{self._root}/{name}"))
+        return list(self.system.find(f"{self.root}/{name}"))
 
     def _remove(self, name: str) -> None:
         with contextlib.suppress(FileNotFoundError):
-            self._system.rm(f"{self._root}/{name}", recursive=True)
+            self.system.rm(f"{self.root}/{name}", recursive=True)

@@ -84,7 +84,7 @@ def run(
         raise InputError(f"jobs is {jobs}: give at least 1")
     if address := remote_address(out):
         options = (jobs, force, dry_run, as_of, engine, scheduler, timeout, progress)
-        return run_remote(address, lambda mirror: run(paths, mirror, *options))
+        return run_remote(address, lambda mirror: run(paths, mirror, *options), writes=not dry_run)
     survey = Survey(paths, out, as_of)
     if dry_run:
         results = [RunResult(run.name, "fresh" if run.fresh else "stale", run.reason) for run in survey.runs(force)]
@@ -146,7 +146,8 @@ def _settle(store: Store, outcome: Outcome) -> RunResult:
         return RunResult(outcome.name, "done", "", round(outcome.seconds, 3))
     failure = read_json(side / FAILURE)
     if not failure:
-        failure = {"name": outcome.name, "cell": 0, "message": f"its process {ended(outcome.status)}", "trace": ""}
+        said = f"its process {ended(outcome.status)}" + ("; logs/engine.log may say why" if outcome.status == 1 else "")
+        failure = {"name": outcome.name, "cell": 0, "message": said, "trace": ""}
         with contextlib.suppress(OSError):
             write_text(side / FAILURE, json.dumps(failure))
     with contextlib.suppress(OSError):

@@ -37,9 +37,11 @@ def _write_comparison(out: Path, names: list[str]) -> None:
 
     tables = [pd.read_parquet(path) for name in names if (path := out / name / "outlook.parquet").is_file()]
     if tables:
-        side = out / ".comparison.parquet"
-        pd.concat(tables, ignore_index=True).to_parquet(side, index=False)
-        table = out / "comparison.parquet"
-        if table.is_file() and table.stat().st_size:  # in the mirror of an object store some are there by name only
-            table.replace(out / BEFORE)
-        side.replace(table)
+        side, table = out / ".comparison.parquet", out / "comparison.parquet"
+        try:
+            pd.concat(tables, ignore_index=True).to_parquet(side, index=False)
+            if table.is_file() and table.stat().st_size:  # in the mirror of an object store some are there by name only
+                table.replace(out / BEFORE)
+            side.replace(table)
+        finally:
+            side.unlink(missing_ok=True)  # on a full disk, half of it

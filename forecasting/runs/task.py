@@ -19,6 +19,8 @@ from forecasting.runs.store import FAILURE, RECORD, write_text
 
 __all__ = ["Task", "perform"]
 
+NOTEBOOK = "report.ipynb"
+
 
 @dataclass(frozen=True)
 class Task:
@@ -78,10 +80,22 @@ def perform(task: Task) -> int:
         cell, message = getattr(error, "cell", 0), getattr(error, "message", f"{type(error).__name__}: {error}")
         trace = getattr(error, "trace", traceback.format_exc())
         sys.stderr.write(f"{error}\n{trace}\n")
-        failure = {"name": task.name, "cell": cell, "message": message, "trace": trace}
-        write_text(folder / FAILURE, json.dumps(failure | {"time": _now()}, indent=1, ensure_ascii=False))
+        failure = {"name": task.name, "cell": cell, "message": message, "trace": trace, "time": _now()}
+        _leave_failure(folder, json.dumps(failure, indent=1, ensure_ascii=False))
         return 1
     return 0
+
+
+def _leave_failure(folder: Path, text: str) -> None:
+    """Write what went wrong beside the notebook; what is half made goes, since a full disk may need the room."""
+    for path in folder.iterdir():
+        if path.name != NOTEBOOK:
+            path.unlink()
+    try:
+        write_text(folder / FAILURE, text)
+    except OSError:
+        (folder / NOTEBOOK).unlink(missing_ok=True)
+        write_text(folder / FAILURE, text)
 
 
 def _make(task: Task, folder: Path) -> dict[str, Any]:
@@ -90,9 +104,9 @@ def _make(task: Task, folder: Path) -> dict[str, Any]:
     from forecasting.runs.notebook import cell_seconds, execute
 
     clock = _Clock()
-    done = execute(Path(task.template), task.parameters, folder / "report.ipynb", task.engine, task.timeout)
+    done = execute(Path(task.template), task.parameters, folder / NOTEBOOK, task.engine, task.timeout)
     clock.lap("notebook")
-    write_report(folder / "report.ipynb", done)
+    write_report(folder / NOTEBOOK, done)
     clock.lap("page")
     if (folder / "outlook.parquet").is_file() and not (folder / "outlook.xlsx").is_file():
         _write_workbook(folder)

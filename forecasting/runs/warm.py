@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, NoReturn
 
 from forecasting.growth.sharing import FOLDER
@@ -51,7 +51,8 @@ class WarmParent:
     """
 
     def __init__(self, jobs: int, token: str, shared: Path, template: Path | None = None) -> None:
-        command = [sys.executable, "-m", "forecasting.runs.warm", str(jobs), str(shared)]
+        self._scratch = TemporaryDirectory(prefix="ev-forecast-", ignore_cleanup_errors=True)
+        command = [sys.executable, "-m", "forecasting.runs.warm", str(jobs), str(shared), self._scratch.name]
         command += [str(template)] if template else []
         self._printed: IO[bytes] = TemporaryFile()  # noqa: SIM115 closed by `close`
         self._process = subprocess.Popen(
@@ -61,7 +62,7 @@ class WarmParent:
             stderr=self._printed,
             text=True,
             start_new_session=True,  # a terminal's Ctrl-C is for the runner alone
-            env=child_environment(token),
+            env=child_environment(token, scratch=self._scratch.name),
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -101,6 +102,7 @@ class WarmParent:
         kill_group(self._process.pid)
         self._process.wait()
         self._from.close()
+        self._scratch.cleanup()
         with self._printed:
             if log is not None:
                 self._printed.seek(0)
@@ -143,7 +145,7 @@ def run_warm(
         yield Outcome(name, 1, 0.0)
 
 
-def main(jobs: int, shared: Path, templates: Iterable[str]) -> None:
+def main(jobs: int, shared: Path, scratch: Path, templates: Iterable[str]) -> None:
     """Serve tasks until the input ends."""
     channel = os.dup(1)
     os.dup2(2, 1)  # whatever prints, prints to the log
@@ -167,6 +169,7 @@ def main(jobs: int, shared: Path, templates: Iterable[str]) -> None:
             children[pid] = task.name, time.monotonic()
     for pid in children:
         kill_group(pid)
+    shutil.rmtree(scratch, ignore_errors=True)  # the runner may be gone
 
 
 def _forget(shared: Path) -> None:
@@ -221,4 +224,4 @@ def _become_task(task: Task, shared: Path, channel: int) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    main(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4:])

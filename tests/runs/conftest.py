@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -56,6 +57,11 @@ class Project:
         notebook = nbformat.read(self.out / name / "report.ipynb", as_version=4)
         outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
         return "".join(output.text for output in outputs if output.output_type == "stream")
+
+
+@pytest.fixture(scope="session")
+def make_project() -> Callable[[Path], Project]:
+    return Project
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import re
 import resource
 import signal
 import subprocess
@@ -32,7 +34,9 @@ NAMES = ("uz-a", "uz-b", "uz-c", "uz-d")
 def start(project: Any, jobs: int = 2, limits: Callable[[], None] | None = None) -> subprocess.Popen[str]:
     """Start a run in a process whose descendants can be told by their environment."""
     command = [sys.executable, "-c", RUN, str(project.params), str(project.out), str(jobs)]
-    environment = os.environ | {"EV_FORECAST_TEST": str(project.root)}
+    scratch = project.root / "scratch"
+    scratch.mkdir(exist_ok=True)
+    environment = os.environ | {"EV_FORECAST_TEST": str(project.root), "TMPDIR": str(scratch)}
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, preexec_fn=limits)
 
 
@@ -62,7 +66,7 @@ def wait_for(condition: Callable[[], Any]) -> None:
 
 
 def reports(project: Any) -> dict[str, set[str]]:
-    folders = [path for path in project.out.iterdir() if path.name.startswith("uz-")]
+    folders = [path for path in project.out.glob("uz-*")]
     return {path.name: {file.name for file in path.iterdir()} for path in folders}
 
 
@@ -70,6 +74,29 @@ def scenarios(project: Any) -> None:
     project.notebook(SLOW)
     for seed, name in enumerate(NAMES):
         project.scenario(name, seed)
+
+
+def leaves_nothing(project: Any) -> bool:
+    """Whether no process is left of a run, and with it no socket, and no temporary file."""
+    return all_gone(project) and not list((project.root / "scratch").iterdir())
+
+
+DIFFERS = (  # from run to run: times, the size of a file that holds some, and whatever somebody edits meanwhile
+    r'"package": "\w+"',
+    r'"(start_time|end_time|finished)": "[^"]*"',
+    r'"duration": [\d.e-]+',
+    r'"(seconds|cells)": (\{[^}]*\}|\[[^\]]*\])',
+    r'"report.ipynb": \d+',
+    r"\d{4}-\d\d-\d\d \d\d:\d\d",
+    r"[\d.]+ s\b",
+)
+
+
+def contents(out: Path) -> dict[str, str]:
+    """Every file of a folder of reports but the logs, without what differs from run to run."""
+    differs = re.compile("|".join(DIFFERS))
+    files = [path for path in out.rglob("*") if path.is_file() and path.parent.name != "logs" and path.name != ".lock"]
+    return {str(path.relative_to(out)): differs.sub("", path.read_text("utf-8")) for path in files}
 
 
 def comes_to_the_same(project: Any) -> None:
@@ -91,20 +118,35 @@ def test_an_interrupted_run_leaves_whole_reports_and_goes_on(project: Any, numbe
     assert process.returncode in (-number, 128 + number, 1)
     assert all_gone(project)
     assert all(files == WHOLE for files in reports(project).values())
+    assert leaves_nothing(project) or number == signal.SIGKILL
     assert (project.out / ".work").exists() == (number == signal.SIGKILL)
     before = (project.out / "uz-a" / "run.json").read_text()
     comes_to_the_same(project)
     assert (project.out / "uz-a" / "run.json").read_text() == before
 
 
-def test_runs_killed_again_and_again_come_to_the_same(project: Any) -> None:
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, make_project: Callable[[Path], Any]) -> dict[str, str]:
+    """What the scenarios come to when nothing happens."""
+    project = make_project(tmp_path_factory.mktemp("undisturbed"))
     scenarios(project)
-    for delay in (0.1, 0.7, 1.3, 1.9):
-        with start(project) as process:
-            time.sleep(delay)
-            process.kill()
-        assert all_gone(project)
-    comes_to_the_same(project)
+    assert run([project.params], project.out, progress=False).ok
+    return contents(project.out)
+
+
+@pytest.mark.parametrize("moment", [round(random.Random(7 + n).uniform(0.05, 1.6), 2) for n in range(10)])
+def test_a_runner_killed_at_any_moment_does_no_harm(project: Any, undisturbed: dict[str, str], moment: float) -> None:
+    scenarios(project)
+    with start(project) as process:
+        time.sleep(moment)
+        process.kill()
+    assert all_gone(project)
+    assert all(files == WHOLE for files in reports(project).values())
+    with start(project) as process:
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert leaves_nothing(project)
+    assert contents(project.out) == undisturbed
 
 
 def test_a_killed_warm_process_is_renewed_and_its_tasks_done(project: Any) -> None:
@@ -174,13 +216,52 @@ def test_a_full_disk_fails_what_does_not_fit_and_the_rest_is_whole(project: Any)
 
 def test_many_scenarios_at_once_do_with_few_files(project: Any) -> None:
     project.notebook("print(name, seed)")
-    for number in range(24):
+    for number in range(64):
         project.scenario(f"uz-n{number}", number)
 
     def limits() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
 
-    with start(project, jobs=24, limits=limits) as process:
-        text, _ = process.communicate(timeout=60)
+    with start(project, jobs=64, limits=limits) as process:
+        text, _ = process.communicate(timeout=120)
     assert process.returncode == 0, text
-    assert [project.printed(f"uz-n{number}") for number in range(24)] == [f"uz-n{n} {n}\n" for n in range(24)]
+    assert [project.printed(f"uz-n{number}") for number in range(64)] == [f"uz-n{n} {n}\n" for n in range(64)]
+    assert leaves_nothing(project)
+
+
+QUOTA = """
+import resource, subprocess, sys
+from pathlib import Path
+from forecasting.runs.runner import run
+params, out, template = map(Path, sys.argv[1:])
+if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=7m", "none", out]).returncode:  # no right to mount
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, resource.RLIM_INFINITY))
+full = run([params], out, progress=False)
+print(*(f"{result.name} {result.status} {result.reason}" for result in full.results), sep=chr(10))
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+template.write_text(template.read_text().replace("4_000_000", "4"))
+print(run([params], out, progress=False).ok, sorted(path.name for path in out.iterdir()))
+"""
+
+
+def with_mounts_of_its_own() -> list[str]:
+    """What to put before a command, so that what it mounts is seen by none but it; nothing where that is forbidden."""
+    command = ["unshare", *(() if os.geteuid() == 0 else ("--map-root-user",)), "--mount"]
+    return command if subprocess.run([*command, "true"], check=False).returncode == 0 else []
+
+
+def test_a_small_disk_that_is_full_fails_by_name_and_is_mended_by_room(project: Any) -> None:
+    scenarios(project)
+    project.notebook("import time; print(name, seed); time.sleep(0.2)\nif name == 'uz-b': print('x' * 4_000_000)")
+    project.out.mkdir()
+    command = [*with_mounts_of_its_own(), sys.executable, "-c", QUOTA, project.params, project.out, project.template]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    first, mended = text.splitlines()[:4], text.splitlines()[4]
+    assert [line.split()[:2] for line in first] == [
+        ["uz-a", "done"],
+        ["uz-b", "failed"],
+        ["uz-c", "done"],
+        ["uz-d", "done"],
+    ]
+    assert re.search("No space left on device|File too large", first[1])
+    assert mended == f"True {sorted(['.lock', 'assets', 'index.html', 'logs', *NAMES])}"

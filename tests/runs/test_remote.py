@@ -11,7 +11,7 @@ import fsspec
 import pytest
 
 from forecasting.errors import InputError, RunError
-from forecasting.runs import remote
+from forecasting.runs import lease, remote
 from forecasting.runs.runner import RunResult, RunSummary, run
 
 
@@ -88,3 +88,47 @@ def test_an_address_that_no_store_has_is_refused(project: Any) -> None:
         run([project.params], "nowhere://x", progress=False)
     assert remote.remote_address("reports") == ""
     assert remote.remote_address(Path("gs://bucket/x")) == "gs://bucket/x"
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock that is renewed, and taken for dead, in no time."""
+    for name, seconds in {"RENEWED": 0.05, "GONE": 0.4, "SETTLED": 0.02}.items():
+        monkeypatch.setattr(lease, name, seconds)
+
+
+def test_two_runs_do_not_share_a_folder_of_a_store(project: Any, quick: None) -> None:
+    address = f"memory://{project.root.name}/shared"
+    system, root = fsspec.core.url_to_fs(address)
+    with lease.held(system, root, address), pytest.raises(RunError, match=rf"{address} is in use by process \d+ on "):
+        remote.run_remote(address, lambda _: pytest.fail("ran"))
+    assert remote.run_remote(address, pretend(project, {"uz-a": "done"})).ok
+    assert ".lock" not in listed(address)
+
+
+def test_the_lock_of_a_run_that_was_killed_is_taken_over(project: Any, quick: None) -> None:
+    address = f"memory://{project.root.name}/killed"
+    system, root = fsspec.core.url_to_fs(address)
+    system.pipe_file(f"{root}/.lock", b'{"holder": "process 1 on elsewhere", "token": "x", "beat": 7}')
+    assert remote.run_remote(address, pretend(project, {"uz-a": "done"})).ok
+    assert listed(address) == ["index.html", "uz-a/report.html", "uz-a/run.json"]
+
+
+def test_a_run_that_was_suspended_and_lost_its_lock_sends_nothing(project: Any, quick: None) -> None:
+    address = f"memory://{project.root.name}/suspended"
+    system, root = fsspec.core.url_to_fs(address)
+
+    def run_into(mirror: Path) -> RunSummary:
+        system.pipe_file(f"{root}/.lock", b'{"holder": "process 2 on elsewhere", "token": "y", "beat": 1}')
+        return pretend(project, {"uz-a": "done"})(mirror)
+
+    with pytest.raises(RunError, match="is in use by process 2 on elsewhere"):
+        remote.run_remote(address, run_into)
+    assert listed(address) == [".lock"]
+
+
+def test_a_dry_run_into_a_store_writes_nothing(project: Any) -> None:
+    project.scenario("uz-a")
+    address = f"memory://{project.root.name}/dry"
+    assert run([project.params], address, dry_run=True).count("stale") == 1
+    assert listed(address) == []
