@@ -3,7 +3,7 @@
 A curve is ``N(t) = m * G(t)`` with ``t`` the time since launch; ``m`` is linear and is the ceiling, except for the
 exponential, which has none (there it is the level at launch). Each curve also says which parameters put the share
 ``reached`` at a given time and take ``takeover`` (the time from 10 to 90 % of the ceiling): starting values and priors
-speak of these two quantities, which mean the same for every curve.
+speak of these two quantities, which mean the same for every curve, or nearly.
 
 >>> sorted(CURVES)
 ['bass', 'exponential', 'gompertz', 'logistic', 'richards', 'shifted_gompertz', 'weibull']
@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, lambertw, log_expit
+from scipy.special import expit, log_expit
 
 from forecasting.errors import ModelError
 from forecasting.measures import nearest
@@ -190,12 +190,12 @@ def _weibull_tangent(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
 
 
 def _weibull_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
-    """The 10-90 % time is 2.9 / b of the median time (within 2 % for b above 1.5)."""
-    log_ratio = np.log(np.log(2) / -np.log1p(-reached))
-    log_ratio = np.where(np.abs(log_ratio) < 1e-9, 1e-9, log_ratio)
-    argument = takeover / end / 2.9 * log_ratio
-    inverse = np.real(lambertw(np.where(argument > -np.exp(-1), argument, np.nan))) / log_ratio  # 1 / b
-    return end / (-np.log1p(-reached)) ** inverse, 1 / inverse
+    """Its growth is a power of time at first, so its own 10-90 % time says little of an early market: it takes that of
+    the logistic curve that gains log odds as fast at ``end``.
+    """
+    power = -np.log1p(-reached)
+    speed = LOG_81 / takeover * end * reached / power
+    return end / power ** (1 / speed), speed
 
 
 def _shifted_gompertz(t: Array, a: Array, b: Array, c: Array) -> Array:

@@ -25,7 +25,7 @@ from forecasting.measures import nearest
 __all__ = ["AVERAGED", "GrowthModel", "GrowthResults"]
 
 Array = NDArray[np.float64]
-AVERAGED = ("bass", "logistic", "gompertz", "weibull", "shifted_gompertz")  # what "auto" averages
+AVERAGED = tuple(name for name, curve in CURVES.items() if curve.ceiling)  # what "auto" averages
 ERRORS = ("least_squares", *NOISES)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from forecasting.errors import ModelError
 from forecasting.growth.curves import Curve
-from forecasting.growth.fitting.estimate import Estimate
+from forecasting.growth.fitting.estimate import Estimate, estimate_at
+from forecasting.growth.fitting.intervals import profile_intervals, wald_intervals
 from forecasting.growth.fitting.mixture import Mixture
 from forecasting.growth.fitting.prediction import GrowthPrediction, check_alpha
 from forecasting.growth.fitting.timeline import Timeline
@@ -47,6 +48,8 @@ class GrowthResults:
         Values of fixed parameters.
     from_prior : bool
         Whether the data do not tell the parameters, so that they are the centre of the posterior.
+    carried : bool
+        Whether the parameters were estimated on other data than the model's: by ``append``, ``extend`` or ``apply``.
 
     Examples
     --------
@@ -60,10 +63,11 @@ class GrowthResults:
         self.model, self._curve, self.fixed = model, curve, dict(model._fixed)
         if mixture is not None:
             self.__dict__["posterior"] = mixture
-        self.converged, self.from_prior = found.converged, False
+        self.converged, self.from_prior, self.carried = found.converged, False, False
         problem = model.problem(curve)
         if self._untold(found, int(problem.seen.sum())):
-            found, self.from_prior = self._centre(found), True
+            centre = self.posterior.centre(curve)
+            found, self.from_prior = estimate_at(problem, centre, model.errors, found.converged), True
         self._found = found
         self.llf, self.sse, self.scatter = found.llf, found.sse, found.scatter
 
@@ -76,16 +80,6 @@ class GrowthResults:
         with np.errstate(all="ignore"):
             reached = self._curve.share(self.model.sampling.ends[-1:], *found.params[1:])[0]
         return not found.converged or not 0.01 <= reached <= 1
-
-    def _centre(self, found: Estimate) -> Estimate:
-        from forecasting.growth.fitting.estimate import log_likelihood
-
-        problem, params = self.model.problem(self._curve), self.posterior.centre(self._curve)
-        residual = np.where(problem.seen, problem.y - problem.fitted(params), 0.0)
-        sse, count = float(residual**2 @ problem.weights), len(params)
-        scatter = float(np.sqrt(sse / max(int(problem.seen.sum()) - count, 1)))
-        llf = log_likelihood(problem, params, self.model.errors, None)
-        return Estimate(params, np.full((count, count), np.nan), llf, sse, scatter, found.converged)
 
     # what statsmodels' results have
 
@@ -118,12 +112,51 @@ class GrowthResults:
         names = self.params.index
         return pd.DataFrame(self._found.covariance, index=names, columns=names)
 
-    def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
-        """Posterior intervals of the parameters, columns ``lower`` and ``upper``."""
+    def conf_int(
+        self, alpha: float = 0.05, method: Literal["posterior", "profile", "wald"] = "posterior"
+    ) -> pd.DataFrame:
+        """Intervals of the parameters, columns ``lower`` and ``upper``.
+
+        Parameters
+        ----------
+        alpha : float
+            One less the probability of the intervals.
+        method : {"posterior", "profile", "wald"}
+            Quantiles of the posterior; values that the likelihood does not exclude while the other parameters follow
+            (as R's ``confint`` of an ``nls``), infinite on a side where it excludes none; or estimates plus and minus
+            standard errors (as statsmodels), which overstate the precision of growth curves. NaN for fixed parameters
+            in the last two.
+
+        Raises
+        ------
+        ModelError
+            For another method or alpha, and for a profile where there is no estimate on these data to start from.
+
+        Examples
+        --------
+        >>> from forecasting.growth.model import GrowthModel
+        >>> demand, days = [8.3, 10.3, 19.0, 16.0, 15.6, 19.8], [1, 2, 3, 4, 5, 7]  # Bates and Watts 1988, A1.4
+        >>> model = GrowthModel(demand, curve="weibull", kind="stock", time=days)
+        >>> model.fit_constrained({"b": 1.0}).conf_int(0.05, method="profile").loc["m"].round(2).tolist()
+        [14.05, 38.46]
+        """
         check_alpha(alpha)
-        draws = self.posterior.parameters(self._curve, DRAWS, np.random.default_rng(0))
-        bounds = np.quantile(draws, [alpha / 2, 1 - alpha / 2], axis=0)
-        return pd.DataFrame(bounds.T, index=self.params.index, columns=["lower", "upper"])
+        if method not in ("posterior", "profile", "wald"):
+            raise ModelError(f"method {method!r} is unknown; there are 'posterior', 'profile' and 'wald'")
+        if method == "posterior":
+            draws = self.posterior.parameters(self._curve, DRAWS, np.random.default_rng(0))
+            bounds = np.quantile(draws, [alpha / 2, 1 - alpha / 2], axis=0).T
+        elif method == "wald":
+            bounds = wald_intervals(self.model.problem(self._curve), self.model.errors, self._found, alpha)
+        else:
+            self._check_estimated()
+            bounds = profile_intervals(self.model.problem(self._curve), self.model.errors, self._found, alpha)
+        return pd.DataFrame(bounds, index=self.params.index, columns=["lower", "upper"])
+
+    def _check_estimated(self) -> None:
+        if self.from_prior or self.carried:
+            why = "come from other data" if self.carried else "are the centre of the posterior, not a minimum"
+            raise ModelError(f"the estimates {why}: there is nothing to profile; use method='posterior'")
 
     @property
     def nobs(self) -> int:
@@ -311,7 +344,7 @@ class GrowthResults:
         llf = log_likelihood(problem, params, model.errors, scatter)
         results = GrowthResults.__new__(GrowthResults)
         results.__dict__.update(self.__dict__ | {"posterior": self.posterior, "model": model, "llf": llf})
-        results.sse = float(residual**2 @ problem.weights)
+        results.sse, results.carried = float(residual**2 @ problem.weights), True
         return results
 
     def news(self, endog: object, steps: int = 5) -> pd.DataFrame:

@@ -32,32 +32,33 @@ FEWEST = 200  # a round, for long series: their posterior is close to normal
 WORK = 1_000_000  # points times observations that a round may take
 ROUNDS = 12  # at most
 ENOUGH = 0.6  # effective points at which the rounds end, in rounds
+SOFT = 0.3  # of the ends of the prior of the share reached, in probits
 
 
 @dataclass(frozen=True)
 class CurvePrior:
-    """Weakly informative priors; pairs are a median and a standard deviation of the log.
+    """Weakly informative priors; pairs are a median and a standard deviation of the log, but for the share reached.
 
     Parameters
     ----------
     reached : (float, float)
-        Centre and spread of the probit of the share reached. The default holds 2 to 99.4 % with probability 0.9: next
-        to nothing may have been seen of the curve, or nearly all of it.
+        Shares of the ceiling between which the share reached is anywhere, flat in its probit. The ends are soft: less
+        or more is possible, so that next to nothing may have been seen of the curve, or all of it.
     takeover : (float, float)
         Takeover time in units of the time seen: 0.3 to 5 with probability 0.95. Curves much faster than that show as a
         step, curves much slower as a straight line in logs, and are not fitted to so short a series.
     skew : (float, float)
         Third parameter of the curves that have one.
     scatter : (float, float)
-        Relative scatter of the observations about the curve: 5 to 50 % with probability 0.95.
+        Relative scatter of the observations about the curve: 4 to 42 % with probability 0.95.
     shock : float
         Standard deviation of the log of one plus a shock's intensity.
     """
 
-    reached: tuple[float, float] = (0.2, 1.4)
+    reached: tuple[float, float] = (0.03, 0.97)
     takeover: tuple[float, float] = (1.25, 0.7)
-    skew: tuple[float, float] = (1.0, 0.7)
-    scatter: tuple[float, float] = (0.15, 0.6)
+    skew: tuple[float, float] = (1.0, 0.5)
+    scatter: tuple[float, float] = (0.13, 0.6)
     shock: float = 0.5
 
 
@@ -86,6 +87,12 @@ def _points(count: int, dimensions: int, skip: int = 0) -> Array:
     return np.asarray(ndtri((0.5 + index * golden ** -np.arange(1.0, dimensions + 1)) % 1))
 
 
+def _flat(z: Array, low: float, high: float) -> Array:
+    """A standard normal coordinate made flat from low to high: a uniform variable plus a small logistic one."""
+    span = (high - low) / SOFT
+    return np.asarray(low + SOFT * (np.log(np.expm1(span * ndtr(z))) - np.log(-np.expm1(-span * ndtr(-z)))))
+
+
 class CurveTarget:
     """Coordinates to curves, and their log posterior density."""
 
@@ -99,7 +106,7 @@ class CurveTarget:
     def shape(self, z: Array) -> Array:
         """Shape parameters (parameters, points)."""
         prior = self.prior
-        reached = np.clip(ndtr(prior.reached[0] + prior.reached[1] * z[:, 0]), 1e-12, 1 - 1e-12)
+        reached = np.clip(ndtr(_flat(z[:, 0], *ndtri(prior.reached))), 1e-12, 1 - 1e-12)
         takeover = prior.takeover[0] * np.exp(prior.takeover[1] * z[:, 1]) * self.sampling.window
         skew = prior.skew[0] * np.exp(prior.skew[1] * z[:, 2]) if self.curve.skewed else np.ones(len(z))
         shape = np.stack(self.curve.locate(reached, takeover, skew, float(self.sampling.ends[-1])))

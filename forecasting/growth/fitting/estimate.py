@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from forecasting.growth.fitting.sampling import Sampling
 from forecasting.growth.fitting.search import Search
 from forecasting.growth.fitting.solver import Solver
 
-__all__ = ["Estimate", "Problem", "estimate", "log_likelihood"]
+__all__ = ["Estimate", "Problem", "estimate", "estimate_at", "log_likelihood", "maximum"]
 
 Array = NDArray[np.float64]
 PRECISE = 1e-22  # relative gain still to be had: eight digits of certified values and more
@@ -134,48 +135,63 @@ def _least_squares(problem: Problem, params: Array, sse: float, converged: bool,
 
 
 def _likelihood(problem: Problem, params: Array, noise: Noise) -> Estimate:
-    """Maximum likelihood by BFGS in unbounded coordinates; covariance from the numerical Hessian."""
+    """Maximum likelihood, with the covariance from the numerical Hessian."""
     from statsmodels.tools.numdiff import approx_hess
 
-    seen, search = problem.seen, problem.search
+    seen, moving = problem.seen, problem.free
     y, weights = problem.y[seen], problem.weights[seen]
-    move_level = "m" not in problem.fixed
-
-    def unpack(x: Array) -> tuple[Array, float]:
-        shape = search.outside(x[move_level : move_level + search.free.sum(), None])[0][:, 0]
-        level = np.clip(np.exp(np.clip(x[0], -600, 600)), *problem.level) if move_level else problem.fixed["m"]
-        return np.append(level, shape), float(np.exp(np.clip(x[-1], -12, 4))) if noise.scattered else 0.0
-
-    def loss(params: Array, scatter: float) -> float:
-        mean = problem.fitted(params)[seen]
-        value = -float(noise.loglike(y, mean, np.asarray(scatter)) @ weights)
-        return value if np.isfinite(value) else 1e300
-
-    x = np.concatenate(
-        [
-            [np.log(max(abs(params[0]), 1e-300))] * move_level,
-            search.inside(params[1:, None])[:, 0],
-            [-1.5] * noise.scattered,
-        ]
-    )
     with np.errstate(all="ignore"):
-        for _ in range(3):  # BFGS may stop at a corner of a flat valley: start it afresh there
-            best = minimize(lambda x: loss(*unpack(x)), x, method="BFGS", options={"gtol": 1e-7, "maxiter": 500})
-            x = best.x
-        params, scatter = unpack(x)
-        moving = problem.free
+        params, scatter, best = maximum(problem, params, noise)
         size = np.where(params == 0, 1.0, np.abs(params))[moving]
 
         def relative(u: Array) -> float:
             full = params.copy()
             full[moving] = u * size
-            return loss(full, scatter)
+            return _loss(problem, full, noise, scatter)
 
         hessian = approx_hess(params[moving] / size, relative)
     covariance = _spread(_inverse(hessian) * np.outer(size, size), moving)
     residual = y - problem.fitted(params)[seen]
     steady = bool(abs(best.jac @ best.hess_inv @ best.jac) < 1e-3)  # what a Newton step could still add
     return Estimate(params, covariance, -float(best.fun), float(residual**2 @ weights), scatter, steady)
+
+
+def maximum(
+    problem: Problem, params: Array, noise: Noise, scatter: float = 0.2, rounds: int = 3
+) -> tuple[Array, float, Any]:
+    """Parameters and scatter of greatest likelihood, and the last search: BFGS in unbounded coordinates.
+
+    It may stop at a corner of a flat valley, so that it starts afresh there, so many rounds in all.
+    """
+    search, move_level = problem.search, "m" not in problem.fixed
+
+    def unpack(x: Array) -> tuple[Array, float]:
+        shape = search.outside(x[move_level : move_level + search.free.sum(), None])[0][:, 0]
+        level = np.clip(np.exp(np.clip(x[0], -600, 600)), *problem.level) if move_level else problem.fixed["m"]
+        return np.append(level, shape), float(np.exp(np.clip(x[-1], -12, 4))) if noise.scattered else 0.0
+
+    def loss(x: Array) -> float:
+        params, scatter = unpack(x)
+        return _loss(problem, params, noise, scatter)
+
+    x = np.concatenate(
+        [
+            [np.log(max(abs(params[0]), 1e-300))] * move_level,
+            search.inside(params[1:, None])[:, 0],
+            [np.log(scatter)] * noise.scattered,
+        ]
+    )
+    for _ in range(rounds):
+        best = minimize(loss, x, method="BFGS", options={"gtol": 1e-7, "maxiter": 500})
+        x = best.x
+    return *unpack(x), best
+
+
+def _loss(problem: Problem, params: Array, noise: Noise, scatter: float) -> float:
+    seen = problem.seen
+    mean = problem.fitted(params)[seen]
+    value = -float(noise.loglike(problem.y[seen], mean, np.asarray(scatter)) @ problem.weights[seen])
+    return value if np.isfinite(value) else 1e300
 
 
 def _inverse(matrix: Array) -> Array:
@@ -210,3 +226,12 @@ def log_likelihood(problem: Problem, params: Array, errors: str, scatter: float 
         )
         scatter = float(np.exp(best.x))
     return float(noise.loglike(y, mean, np.asarray(scatter or 0.0)) @ weights)
+
+
+def estimate_at(problem: Problem, params: Array, errors: str, converged: bool) -> Estimate:
+    """How well given parameters fit, without a covariance."""
+    residual, count = np.where(problem.seen, problem.y - problem.fitted(params), 0.0), len(params)
+    sse = float(residual**2 @ problem.weights)
+    scatter = float(np.sqrt(sse / max(int(problem.seen.sum()) - count, 1)))
+    llf = log_likelihood(problem, params, errors, None)
+    return Estimate(params, np.full((count, count), np.nan), llf, sse, scatter, converged)

@@ -14,6 +14,7 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.errors import ModelError
 from forecasting.growth.curves import Curve
 from forecasting.growth.fitting.sampling import Sampling
 from forecasting.growth.fitting.search import Search
@@ -104,14 +105,23 @@ class Solver:
         return shape[:, np.argmin(scale * (scale * square - 2 * cross), axis=1)]
 
     def _grid(self) -> tuple[Array, Array]:
-        skew = SKEW if self.curve.skewed else SKEW[2:3]
+        skew = self._skew() if self.curve.skewed else SKEW[2:3]
         reached, takeover, skew = (axis.ravel() for axis in np.meshgrid(REACHED, TAKEOVER, skew, indexing="ij"))
         end, window = float(self.sampling.ends[-1]), self.sampling.window
         shape = np.stack(self.curve.locate(reached, takeover * window, skew, end))
         shape, _ = self.search.outside(self.search.inside(shape[:, np.isfinite(shape).all(axis=0)]))
         design = self.sampling.design(self.curve, shape)
         keep = np.isfinite(design).all(axis=0) & (np.abs(design).max(axis=0) > 1e-200)
+        if not keep.any():
+            raise ModelError(
+                f"within these bounds and fixed values no {self.curve.name} curve shows in the time observed"
+            )
         return shape[:, keep], design[:, keep]
+
+    def _skew(self) -> Array:
+        """Third parameters to scan, within their bounds; alone where fixed."""
+        fixed, low, high = self.search.fixed[-1], self.search.lower[-1], self.search.upper[-1]
+        return np.unique(np.clip(SKEW, low + 1e-9, high)) if np.isnan(fixed) else np.array([fixed])
 
     def _at(self, data: Array, root: Array | None, inner: Array) -> Point:
         """Fit the level, and take derivatives, at coordinates (free, series)."""
