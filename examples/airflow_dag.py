@@ -1,4 +1,6 @@
-"""Apache Airflow: reports once a week. Put this file into the DAGs folder of an installation that has ev-forecasting.
+"""Apache Airflow 3: reports once a week. Put this file into the DAGs folder; `ev-forecast` must be on the worker's path.
+
+EV_FORECAST_PROJECT names the folder that has params/ and notebooks/; `airflow dags test ev_outlooks` tries it all.
 
 The exit status decides: 1 (some scenarios failed) is retried, and only what failed runs again; 2 (the input is wrong)
 is not, since trying again would not mend it.
@@ -7,13 +9,14 @@ is not, since trying again would not mend it.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from datetime import datetime, timedelta
 
-from airflow.decorators import dag, task
-from airflow.exceptions import AirflowException, AirflowFailException
+from airflow.sdk import dag, task
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-PROJECT = "/srv/ev-forecasting"  # the folder that has params/ and notebooks/
+PROJECT = os.environ.get("EV_FORECAST_PROJECT", "/srv/ev-forecasting")
 
 
 @dag(schedule="0 5 * * 1", start_date=datetime(2024, 1, 1), catchup=False, max_active_runs=1, tags=["ev-forecasting"])
