@@ -129,20 +129,21 @@ def record_text(record: pd.DataFrame) -> str:
             "counted by": record["outcome_basis"].where(record["outcome_basis"] != record["basis"], ""),
         }
     )
-    own = record[record["outcome_basis"] == record["basis"]]
+    held = record["inside"].astype(bool)
+    own = held[record["outcome_basis"] == record["basis"]]
     places = ", ".join(dict.fromkeys(place_name(place) for place in record["place"]))
     flows = len(record.drop_duplicates(["place", "measure"]))
     low, high = (int(edge) for edge in binom.interval(0.9, len(record), 0.8))
     return "\n".join(
         [
             shown.to_string(index=False),
-            f"{record['inside'].sum()} of {len(record)} outcomes lie inside their 80 % interval; of those counted by "
-            f"the agency whose definition was forecast, {own['inside'].sum()} of {len(own)}.",
-            f"These are few, and not independent: {flows} flows of {places}. Of as many independent forecasts whose "
-            f"intervals hold, {low} to {high} would lie inside.",
+            f"{held.sum()} of {len(record)} outcomes lie inside their 80 % interval; of those counted by "
+            f"the agency whose definition was forecast, {own.sum()} of {len(own)}.",
+            f"These are few, and not independent, from {flows} flow{'s' * (flows > 1)} of {places}. Of as many "
+            f"independent forecasts whose intervals hold, {low} to {high} would lie inside.",
             f"Score: weighted interval score of the log, mean {record['wis'].mean():.2f}, 0.1 is about 10 % off. "
             "Under `counted by` stands an agency other than the forecast's.",
-            f"{record.attrs['open']} further forecasts have no outcome so far. Level and spread of growth come from a "
+            f"Forecasts without an outcome so far: {record.attrs['open']}. Level and spread of growth come from a "
             "prior that has seen later years of other markets; its year effects end before each forecast's year.",
         ]
     )

@@ -55,9 +55,13 @@ def test_any_flow_can_be_asked_for() -> None:
 
 def test_the_text_says_how_few_they_are(record: pd.DataFrame) -> None:
     said = record_text(record)
-    assert f"of {len(record)} outcomes lie inside their 80 % interval" in said
+    assert f"{record['inside'].astype(int).sum()} of {len(record)} outcomes lie inside their 80 % interval" in said
     assert "These are few, and not independent" in said
-    assert f"{record.attrs['open']} further forecasts have no outcome so far" in said
+    assert f"Forecasts without an outcome so far: {record.attrs['open']}." in said
+    one = record[record["inside"].astype(bool)].iloc[:1]
+    one.attrs["open"] = 1
+    assert "1 of 1 outcomes lie inside" in record_text(one)
+    assert "from 1 flow of" in record_text(one)
 
 
 def test_days_with_nothing_to_judge_are_refused() -> None:
