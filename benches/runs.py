@@ -1,11 +1,13 @@
 """A grid of reports, cold: `ev-forecast run` against the same notebooks and parameters by papermill.
 
-    python benches/runs.py [--params FOLDER] [--grid 300] [--cluster]
+    python benches/runs.py [--params FOLDER] [--repeat 3] [--cluster] [--grid 60 150 300]
 
 papermill runs as people run it, one process per notebook and two at a time, with the same single thread for linear
-algebra. It only executes; our side also writes pages, workbooks, the table of all results and the index. ``--grid``
-runs that many generated scenarios and prints memory over all processes; ``--cluster`` runs the grid on two local Dask
-workers as well.
+algebra. It only executes; our side also writes pages, workbooks, the table of all results and the index.
+
+``--repeat`` takes turns, so that a machine that is busy for a while is so for both. ``--cluster`` runs the grid on two
+local Dask workers as well. ``--grid`` runs that many generated scenarios, each with a seed of its own so that no two
+share a forecast, and prints the time of each, the memory of all processes, and what is left behind.
 """
 
 from __future__ import annotations
@@ -98,31 +100,46 @@ def dask_cluster() -> Iterator[str]:
         yield made.scheduler_address
 
 
+def compared(params: list[Path], given: argparse.Namespace, folder: Path) -> None:
+    theirs, ours, far = [], [], []
+    for turn in range(given.repeat):
+        theirs.append(by_papermill(params, folder))
+        ours.append(by_us(given.params, folder / f"reports-{turn}"))
+        if given.cluster:
+            with dask_cluster() as address:
+                far.append(by_us(given.params, folder / f"far-{turn}", "--scheduler", address))
+    again = by_us(given.params, folder / "reports-0")
+    ratios = ", ".join(f"{mine / other:.3f}" for mine, other in zip(ours, theirs, strict=True))
+    print(f"{len(params)} scenarios: papermill {min(theirs):.1f} s, ours {min(ours):.1f} s, ratio by turn {ratios}")
+    print(f"nothing changed: {again:.2f} s")
+    if far:
+        ratios = ", ".join(f"{other / mine:.2f}" for mine, other in zip(ours, far, strict=True))
+        print(f"two Dask workers: {min(far):.1f} s, ratio to two local jobs by turn {ratios}")
+
+
+def wide(params: list[Path], count: int, folder: Path) -> None:
+    grid, scratch = generated(params, count, folder / f"grid-{count}"), folder / f"scratch-{count}"
+    scratch.mkdir()
+    ENVIRONMENT["TMPDIR"] = str(scratch)
+    with peak_memory() as peak:
+        seconds = by_us(grid, folder / f"grid-reports-{count}")
+    left = f"{len(_descendants(os.getpid()))} processes and {len(list(scratch.iterdir()))} temporary files left"
+    print(f"{count} scenarios: {seconds:.1f} s, {seconds / count:.3f} s each, {peak[0]:.2f} GB at the peak, {left}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--params", type=Path, default=Path("params"))
-    parser.add_argument("--grid", type=int, default=0, help="also run that many generated scenarios")
+    parser.add_argument("--repeat", type=int, default=1, help="turns of papermill and ours; 0 for none")
     parser.add_argument("--cluster", action="store_true", help="also run on two local Dask workers")
+    parser.add_argument("--grid", type=int, nargs="*", default=[], help="also run that many generated scenarios")
     given = parser.parse_args()
     params = find_params([given.params])
     with TemporaryDirectory() as name:
-        folder = Path(name)
-        theirs = by_papermill(params, folder)
-        ours = by_us(given.params, folder / "reports")
-        again = by_us(given.params, folder / "reports")
-        print(f"{len(params)} scenarios: papermill {theirs:.1f} s, ours {ours:.1f} s, ratio {ours / theirs:.3f}")
-        print(f"nothing changed: {again:.2f} s")
-        if given.cluster:
-            with dask_cluster() as address:
-                far = by_us(given.params, folder / "far", "--scheduler", address)
-            print(f"two Dask workers: {far:.1f} s, ratio to two local jobs {far / ours:.2f}")
-        if given.grid:
-            grid = generated(params, given.grid, folder / "grid")
-            with peak_memory() as peak:
-                seconds = by_us(grid, folder / "grid-reports")
-            each, before = seconds / given.grid, ours / len(params)
-            print(f"{given.grid} scenarios: {seconds:.1f} s, {each:.2f} s each (of the {len(params)}: {before:.2f} s)")
-            print(f"memory of all processes at its peak: {peak[0]:.2f} GB")
+        if given.repeat:
+            compared(params, given, Path(name))
+        for count in given.grid:
+            wide(params, count, Path(name))
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ __all__ = ["PLOTLY", "check_page", "figure_html", "notebook_to_html", "template_
 
 PLOTLY = "application/vnd.plotly.v1+json"
 SHOWN = (PLOTLY, "text/html", "text/markdown", "image/png")
+LONGEST_PRINT = 10_000  # characters of a beginning, and of an end
 DRAWN = 'class="figure" data-json='
 FETCHING = {
     "script": "src",
@@ -134,12 +135,21 @@ def _exporter() -> Any:
             config=config, template_name="base", extra_template_paths=[str(templates)], template_file="report.html.j2"
         )
         exporter.register_filter("richest", _richest)
+        exporter.register_filter("shortened", _shortened)
         return exporter
 
 
 def _richest(data: Mapping[str, Any]) -> str:
     """Of the types that an output has, the one that a page shows best."""
     return next((kind for kind in SHOWN if kind in data), "text/plain")
+
+
+def _shortened(text: str) -> str:
+    """What was printed, for a page: of very much, the beginning and the end."""
+    left = len(text) - 2 * LONGEST_PRINT
+    if left <= 0:
+        return text
+    return f"{text[:LONGEST_PRINT]}\n… {left:,} more characters are in the notebook …\n{text[-LONGEST_PRINT:]}"
 
 
 def _figures(notebook: nbformat.NotebookNode) -> int:

@@ -86,10 +86,5 @@ class RunSummary:
         counts = [
             f"{self.count(status)} {status}" for status in ("done", "fresh", "failed", "stale") if self.count(status)
         ]
-        return "\n".join(
-            [
-                *lines,
-                f"{', '.join(counts)} in {self.seconds:.1f} s; see {self.out}/index.html",
-                *filter(None, [self.problem]),
-            ]
-        )
+        seen = "" if self.count("stale") else f"; see {self.out}/index.html"
+        return "\n".join([*lines, f"{', '.join(counts)} in {self.seconds:.1f} s{seen}", *filter(None, [self.problem])])

@@ -24,6 +24,7 @@ from forecasting.errors import InputError, RunError
 __all__ = ["Store", "clear_folder", "read_json", "write_text"]
 
 RECORD, FAILURE = "run.json", "failure.json"
+OWN = (".lock", ".work", "assets", "failures", "logs")  # what a run writes besides reports
 
 
 class Store:
@@ -120,6 +121,9 @@ def make_folder(out: Path) -> None:
         raise InputError(f"{out} is a file: give a folder as --out")
     if out.is_symlink() and not out.exists():
         raise InputError(f"{out} is a link to nothing: remove it or give another --out")
+    links = [name for name in OWN if (out / name).is_symlink()]
+    if links:
+        raise InputError(f"{out / links[0]} is a link, and a run would write where it leads: remove it")
     try:
         out.mkdir(parents=True, exist_ok=True)
         probe = out / f".probe-{uuid.uuid4().hex}"

@@ -72,6 +72,15 @@ def test_streams_and_errors_are_escaped():
     assert "<title>&lt;script&gt;x&lt;/script&gt;</title>" in page
 
 
+def test_of_very_much_that_was_printed_a_page_shows_both_ends():
+    text = v4.new_output("stream", name="stdout", text="first " + "x" * 50_000_000 + " last")
+    page = html.notebook_to_html(notebook(text), title=TITLE)
+    assert len(page) < 100_000
+    assert "<pre>first x" in page
+    assert "x last</pre>" in page
+    assert "… 49,980,011 more characters are in the notebook …" in page
+
+
 def test_a_figure_cannot_close_its_script():
     wild = v4.new_output("display_data", {html.PLOTLY: {"data": [{"name": "</script><script>alert(1)"}], "layout": {}}})
     page = html.notebook_to_html(notebook(wild), title=TITLE)

@@ -97,6 +97,17 @@ def test_an_output_folder_that_cannot_be_one_is_refused(tmp_path: Path) -> None:
         Store("/proc/reports").__enter__()
 
 
+@pytest.mark.parametrize("name", [".lock", ".work", "assets", "failures", "logs"])
+def test_a_link_inside_the_output_folder_that_leads_out_is_refused(tmp_path: Path, name: str) -> None:
+    outside = tmp_path / "outside"
+    outside.write_text("precious")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / name).symlink_to(outside)
+    with pytest.raises(InputError, match=rf"{name} is a link, and a run would write where it leads: remove it"):
+        Store(tmp_path / "out").__enter__()
+    assert outside.read_text() == "precious"
+
+
 def test_text_is_written_in_one_step(tmp_path: Path) -> None:
     write_text(tmp_path / "a", "old")
     with pytest.raises(UnicodeEncodeError, match="surrogates"):
