@@ -84,20 +84,18 @@ def estimate_prior(panel: pd.DataFrame, months: pd.DataFrame | None = None, *, p
         raise ModelError(
             f"the panel lacks the column(s) {', '.join(sorted(missing))}; it has {', '.join(panel.columns)}"
         )
-    rows = _growth_rows(panel)
+    rows, shares = _shares(_growth_rows(panel))
     steps = rows[rows["growth"].notna() & (rows["before"] >= FEWEST_SALES) & (rows["age"] >= 2)]
     if steps.empty:
         raise ModelError("the panel holds no market with three years in a row, so no growth can be learned from it")
     within = estimate_within_year(months) if months is not None else Prior.shipped().within_year
-    last = rows[rows["year"] >= rows["year"].max() - 1].groupby("market")["z"].last().dropna()
     base = Prior(
         within_year=within,
         perimeter=perimeter or "as the panel's",
         source=f"estimated on {rows['market'].nunique()} markets up to {int(rows['year'].max())}",
         markets=int(rows["market"].nunique()),
         last_year=int(rows["year"].max()),
-        latest=float(last.median()) if len(last) else -4.0,
-        latest_sd=float(max(last.std(), 1.0)) if len(last) > 2 else 2.0,
+        **shares,
     )
     return _with_sizes(_fit_growth(steps, base), rows)
 
@@ -113,10 +111,26 @@ def _growth_rows(panel: pd.DataFrame) -> pd.DataFrame:
     growth = by_market["z"].diff().fillna(by_market["log_sales"].diff())  # of sales where the share is not known
     rows["growth"] = growth.where(follows)
     rows["size_change"] = by_market["log_size"].diff().where(follows)
-    rows["z_before"] = by_market["z"].shift(1).fillna(REFERENCE)
+    rows["z_before"] = by_market["z"].shift(1)
     rows["before"] = by_market["sales"].shift(1)
     rows["age"] = rows["year"] - by_market["year"].transform("min")
     return rows
+
+
+def _shares(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
+    """How markets' shares rise with the years; and the rows, shares that were not printed filled in by it.
+
+    A share is taken to lie as far from the common line as the market's nearest printed one, or on it.
+    """
+    known = rows[rows["z"].notna() & (rows["sales"] >= FEWEST_SALES)]
+    if known["market"].nunique() < 3 or known["year"].nunique() < 2:
+        return rows.fillna({"z_before": REFERENCE}), {}
+    rise, start = np.polyfit(known["year"], known["z"], 1)
+    apart = rows["z"] - start - rise * rows["year"]
+    own = apart.groupby(rows["market"]).transform(lambda a: a.ffill().bfill()).fillna(0.0)
+    filled = rows.fillna({"z_before": start + rise * (rows["year"] - 1) + own})
+    latest = start + rise * rows["year"].max()
+    return filled, {"latest": float(latest), "latest_sd": float(max(apart.std(), 1.0)), "rise": float(rise)}
 
 
 class _Regression:

@@ -135,8 +135,8 @@ class Prior:
         Year effects on growth, and on the size of the market (log).
     size_sd : float
         Spread of the yearly log change of a market's size.
-    latest, latest_sd : float
-        Mean and spread of markets' log-odds in the panel's last year.
+    latest, latest_sd, rise : float
+        Mean and spread of markets' log-odds in the panel's last year, and the mean's rise a year up to then.
     basis_sd : float
         Spread of the log offset between two agencies' counts of one flow.
     within_year : WithinYear
@@ -163,8 +163,9 @@ class Prior:
     common: Common = field(default_factory=Common)
     size: Common = field(default_factory=lambda: Common(2020, (0.0,), (0.1,), 0.08, 0.0))
     size_sd: float = 0.12
-    latest: float = -4.0
-    latest_sd: float = 2.0
+    latest: float = -5.0
+    latest_sd: float = 2.5
+    rise: float = 0.0
     basis_sd: float = 0.4
     within_year: WithinYear = field(default_factory=WithinYear)
     perimeter: str = "all electric vehicles"
@@ -181,6 +182,14 @@ class Prior:
     def slope_sd(self) -> float:
         """Spread of the slope."""
         return float(np.sqrt(self.covariance[1][1]))
+
+    def share_in(self, year: int) -> tuple[float, float]:
+        """Mean and spread of markets' log-odds in a year, up to the panel's last.
+
+        >>> Prior(latest=-2.0, latest_sd=1.8, rise=0.5, last_year=2024).share_in(2020)
+        (-4.0, 1.8)
+        """
+        return self.latest - self.rise * max(self.last_year - year, 0), self.latest_sd
 
     def to_json(self) -> str:
         """The prior as readable JSON."""

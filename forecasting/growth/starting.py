@@ -70,9 +70,10 @@ def path_of(
     totals = [
         s.value * 365 / s.period.days for s in statements if s.quantity == "total" and not s.stock and s.value > 0
     ]
+    mean, sd = prior.share_in(first)
     if not sizes:
-        size = math.log(totals[0] if totals else (stocks[0] if stocks else 1.0)) + 5.0
-        start = Start(log_size=size, log_size_sd=10.0, log_odds_sd=2.0)
+        size = math.log(totals[0] if totals else (stocks[0] if stocks else 1.0)) - mean
+        start = Start(log_odds=mean, log_odds_sd=sd, log_size=size, log_size_sd=10.0)
     elif statements:
         start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
         largest, size = max(totals, default=0.0), math.exp(max(v for v, _ in sizes.values()))
@@ -85,8 +86,8 @@ def path_of(
             remarks.append(said)
             sizes = {y: (max(v, math.log(1.5 * largest)), 0.7) for y, (v, _) in sizes.items()}
     else:
-        mean, sd = prior.latest - 1.0, math.hypot(prior.latest_sd, 0.8)  # a market without counts is a late one
-        start = Start(log_odds=mean, log_odds_sd=sd, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
+        late = Start(log_odds=mean - 1.0, log_odds_sd=math.hypot(sd, 0.8))  # a market without counts is a late one
+        start = replace(late, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
         remarks.append("no fact counts this flow: the forecast rests on analogue markets alone")
     if stocks:
         start = replace(start, log_stock=math.log(stocks[0]) - 1.0)
