@@ -84,9 +84,9 @@ def estimate_prior(panel: pd.DataFrame, months: pd.DataFrame | None = None, *, p
         raise ModelError(
             f"the panel lacks the column(s) {', '.join(sorted(missing))}; it has {', '.join(panel.columns)}"
         )
-    rows, shares = _shares(_growth_rows(panel))
-    steps = rows[rows["growth"].notna() & (rows["before"] >= FEWEST_SALES) & (rows["age"] >= 2)]
-    if steps.empty:
+    rows = _growth_rows(panel)
+    usable = rows["growth"].notna() & (rows["before"] >= FEWEST_SALES) & (rows["age"] >= 2)
+    if not usable.any():
         raise ModelError("the panel holds no market with three years in a row, so no growth can be learned from it")
     within = estimate_within_year(months) if months is not None else Prior.shipped().within_year
     base = Prior(
@@ -95,9 +95,9 @@ def estimate_prior(panel: pd.DataFrame, months: pd.DataFrame | None = None, *, p
         source=f"estimated on {rows['market'].nunique()} markets up to {int(rows['year'].max())}",
         markets=int(rows["market"].nunique()),
         last_year=int(rows["year"].max()),
-        **shares,
     )
-    return _with_sizes(_fit_growth(steps, base), rows)
+    prior, rows = _with_shares(base, rows)
+    return _with_sizes(_fit_growth(rows[usable], prior), rows)
 
 
 def _growth_rows(panel: pd.DataFrame) -> pd.DataFrame:
@@ -117,20 +117,20 @@ def _growth_rows(panel: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _shares(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
-    """How markets' shares rise with the years; and the rows, shares that were not printed filled in by it.
+def _with_shares(prior: Prior, rows: pd.DataFrame) -> tuple[Prior, pd.DataFrame]:
+    """Add how markets' shares rise with the years; and the rows, shares that were not printed filled in by it.
 
     A share is taken to lie as far from the common line as the market's nearest printed one, or on it.
     """
     known = rows[rows["z"].notna() & (rows["sales"] >= FEWEST_SALES)]
     if known["market"].nunique() < 3 or known["year"].nunique() < 2:
-        return rows.fillna({"z_before": REFERENCE}), {}
+        return prior, rows.fillna({"z_before": REFERENCE})
     rise, start = np.polyfit(known["year"], known["z"], 1)
     apart = rows["z"] - start - rise * rows["year"]
     own = apart.groupby(rows["market"]).transform(lambda a: a.ffill().bfill()).fillna(0.0)
     filled = rows.fillna({"z_before": start + rise * (rows["year"] - 1) + own})
-    latest = start + rise * rows["year"].max()
-    return filled, {"latest": float(latest), "latest_sd": float(max(apart.std(), 1.0)), "rise": float(rise)}
+    latest = float(start + rise * prior.last_year)
+    return replace(prior, latest=latest, latest_sd=float(max(apart.std(), 1.0)), rise=float(rise)), filled
 
 
 class _Regression:

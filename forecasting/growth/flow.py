@@ -182,24 +182,20 @@ class FlowForecast:
     def influence(self) -> pd.DataFrame:
         """What each fact does to the forecast: the median without it, and by how much it moves the median.
 
+        A fact's move is that of the posterior's mode, found anew without it: as the median moves, without the noise
+        of new draws.
+
         Returns
         -------
         DataFrame
             Columns fact, period, without, change_percent (what the fact moved); the largest movers first.
         """
-        asked = self._question()
-        median, rows = self.quantiles([0.5]).iloc[:, 0], []
-        for number, without in enumerate(made_once(self._medians_without_each, asked)):
-            name = str(asked.table.iloc[number].get("id", f"fact {number + 1}"))
-            change = 100 * (median / without - 1)
-            rows += [(name, label, without[label], change[label]) for label in self._index]
-        table = pd.DataFrame(rows, columns=["fact", "period", "without", "change_percent"])
+        moved = self._question().moved(self.periods).rename_axis(index="fact").reset_index()
+        table = moved.melt("fact", var_name="period", value_name="move")
+        median = table["period"].map(self.quantiles([0.5]).iloc[:, 0])
+        change = 100 * np.expm1(table.pop("move"))
+        table = table.assign(without=median / (1 + change / 100), change_percent=change)
         return table.sort_values("change_percent", key=abs, ascending=False, kind="stable", ignore_index=True)
-
-    def _medians_without_each(self) -> list[pd.Series]:
-        asked = self._question()
-        rests = (asked.with_table(asked.table.drop(asked.table.index[number])) for number in range(len(asked.table)))
-        return [_forecast(rest).quantiles([0.5]).iloc[:, 0] for rest in rests]
 
     def contraction(self) -> pd.Series:
         """How much of the answer is the facts': 1 less the ratio of variances of the log flow with and without them.

@@ -121,8 +121,15 @@ class Path:
         self.at_ = {name: slice(int(a), int(b)) for name, a, b in zip(widths, edges, edges[1:], strict=False)}
         self.width = int(edges[-1])
         self.common_effects = _effects(prior.common, range(first_year, last_year + 1))
-        self.size_mean, self.size_map = self._sizes(sizes or {})
+        self.sizes, self.bases = sizes or {}, bases
+        self.size_mean, self.size_map = self._sizes(self.sizes)
         self.shape_mean, self.shape_map = self._shape()
+
+    def reaching(self, last_year: int) -> Path:
+        """The same path up to a later year."""
+        if last_year <= self.last_year:
+            return self
+        return Path(self.prior, self.first_year, last_year, self.start, self.sizes, self.bases)
 
     def _sizes(self, known: Mapping[int, tuple[float, float]]) -> tuple[Array, Array]:
         """Log size of the market by year: a random walk, tied to the sizes that are known."""

@@ -14,8 +14,10 @@ from threadpoolctl import threadpool_limits
 
 from forecasting.errors import EvidenceError, ForecastWarning
 from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
+from forecasting.growth.influence import moves
 from forecasting.growth.likelihood import Observation, observe
 from forecasting.growth.onward import onward, shared
+from forecasting.growth.path import Path
 from forecasting.growth.posterior import Posterior, sample
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize, path_of
@@ -91,8 +93,20 @@ class Request:
         parts = [replace(self, curve=curve, draws=share).answer() for curve in CURVES_ON_FACTS]
         return replace(parts[0], monthly=np.concatenate([part.monthly for part in parts]), fit=None)
 
-    def _answer(self) -> Answer:
-        measure, place = _single(self.table, "measure"), _single(self.table, "place")
+    def moved(self, periods: Sequence[Period]) -> pd.DataFrame:
+        """By how much each fact moves the log flow of some periods: a row for each fact, a column for each period."""
+        if self.curve == "average":
+            parts = [replace(self, curve=curve).moved(periods) for curve in CURVES_ON_FACTS]
+            return pd.concat(parts).groupby(level=0, sort=False).mean()
+        asked = self._prepared()
+        with threadpool_limits(limits=1, user_api="blas"):
+            moved = moves(asked.path, asked.observations, asked.bases, periods)
+        names = [o.statement.name for o in asked.observations]
+        return pd.DataFrame(moved, names, [period.label for period in periods])
+
+    def _prepared(self) -> _Prepared:
+        """Facts read, and the path that they are of."""
+        measure = _single(self.table, "measure")
         statements, remarks = read_statements(self.table, measure)
         if self.market_size is None:
             if not statements:
@@ -108,27 +122,45 @@ class Request:
                     f"a {self.curve} curve needs facts; with none, only analogue markets tell of growth"
                 )
             path = CurvePath(self.prior, first, until, last, path.start_of_flow(), self.curve, len(bases))
-        observations = [observe(s, first, path.months) for s in statements]
+        observations = tuple(observe(s, first, path.months) for s in statements)
+        return _Prepared(path, observations, basis, bases, periods, until, measure, remarks)
+
+    def _answer(self) -> Answer:
+        asked, place = self._prepared(), _single(self.table, "place")
+        path, first, until = asked.path, asked.path.first_year, asked.until
         common = np.stack([shared(self.seed, y, self.draws) for y in range(first, path.last_year + 1)], axis=1)
         rng = np.random.default_rng([self.seed, *place.encode()])
-        posterior = sample(path, observations, bases, common, rng)
+        posterior = sample(path, asked.observations, asked.bases, common, rng)
         if isinstance(path, CurvePath):
             monthly, market = path.flows(posterior.walk, posterior.x)[:, :-1], None
         else:
             monthly, market = onward(path, posterior, until, self.seed, rng)
-        remarks += _disagreeing(observations, posterior)
         return Answer(
-            periods=periods,
+            periods=asked.periods,
             months=tuple(months_between(year(first).start, year(until).end)),
             monthly=monthly,
             market=None if self.market_size is None else market,
-            basis=basis,
-            measure=measure,
+            basis=asked.basis,
+            measure=asked.measure,
             place=place,
-            diagnostics=_diagnostics(posterior, len(observations), self.draws),
-            remarks=tuple(dict.fromkeys(remarks)),
-            fit=(tuple(observations), posterior),
+            diagnostics=_diagnostics(posterior, len(asked.observations), self.draws),
+            remarks=tuple(dict.fromkeys([*asked.remarks, *_disagreeing(asked.observations, posterior)])),
+            fit=(asked.observations, posterior),
         )
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What a request comes to before anything is drawn."""
+
+    path: Path
+    observations: tuple[Observation, ...]
+    basis: str
+    bases: Mapping[str, int]
+    periods: tuple[Period, ...]
+    until: int
+    measure: str
+    remarks: Sequence[str]
 
 
 def _years(statements: Sequence[Statement], periods: Sequence[Period]) -> tuple[int, int, int]:

@@ -24,7 +24,7 @@ __all__ = ["basis_notes", "contraction_table", "curves_table", "influence_table"
 Array = NDArray[np.float64]
 CURVES = ("bass", "gompertz", "logistic", "exponential")
 DRAWS = 400  # of each curve: enough for a table of three digits
-MOST = 12  # facts that are left out one by one: each costs a forecast
+MOST = 12  # facts shown, the largest movers
 
 
 def basis_notes(forecast: FlowForecast) -> Notes:
@@ -120,23 +120,20 @@ def _on_curve(outlook: Outlook, pooled: FlowForecast, curve: str) -> Array:
 
 
 def influence_table(forecast: FlowForecast, most: int = MOST) -> Table | Notes:
-    """What each fact moves: the median without it, and the change that it makes, in percent.
+    """What each fact moves: the forecast's median with it against that without it, in percent; the largest movers.
 
     Parameters
     ----------
     forecast : FlowForecast
         Before drivers.
     most : int
-        Facts beyond which it is left to the reader, since each fact costs a forecast.
+        Number of facts shown.
     """
-    count = len(forecast.fit_table())
-    if not count or count > most:
-        return Notes([f"Facts: {count}. Leaving out each in turn is shown for 1 to {most} facts."])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ForecastWarning)
-        moved = forecast.influence()
+    if forecast.fit_table().empty:
+        return Notes(["No fact counts this flow: there is none to leave out."])
+    moved = forecast.influence()
     first = [period.label for period in forecast.periods[:2]]
     wide = moved.pivot(index="fact", columns="period", values="change_percent")[first]
-    wide = wide.loc[wide.abs().max(axis=1).sort_values(ascending=False, kind="stable").index]
+    wide = wide.loc[wide.abs().max(axis=1).sort_values(ascending=False, kind="stable").index[:most]]
     said = wide.map(lambda value: f"{value:+.0f} %").rename(columns=lambda label: f"moves {label} by").reset_index()
     return Table(said.rename_axis(columns=None))

@@ -7,11 +7,15 @@ import pytest
 from scipy.special import logsumexp
 from scipy.stats import norm
 
+from forecasting.evidence.datasets import central_asia
+from forecasting.growth.contrasts import as_arrays
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import observe
+from forecasting.growth.mode import Mode
 from forecasting.growth.path import Path, Start
 from forecasting.growth.posterior import sample
 from forecasting.growth.prior import Prior
+from forecasting.growth.starting import path_of
 from forecasting.growth.statements import read_statements
 from forecasting.periods import year
 
@@ -117,6 +121,19 @@ def test_a_fact_out_of_line_is_doubted_and_the_others_are_not(path, facts):
     posterior = draw(path, facts, *rows, wrong)
     assert posterior.doubted[-1] > 0.5
     assert posterior.doubted[:-1].max() < 0.3
+
+
+def test_the_mode_settles_where_facts_contradict_each_other():
+    ledger = central_asia().select(place="UZ", measure="ev_imports", as_of="2026-01-01")
+    statements, _ = read_statements(ledger.frame, "ev_imports")
+    first, last = (choose(s.period.start.year for s in statements) for choose in (min, max))
+    bases = {basis: i for i, basis in enumerate(sorted({s.basis for s in statements})[1:])}
+    path = path_of(Prior.shipped(), 400_000, statements, (first, last + 1), len(bases), [])
+    mode = Mode(path, as_arrays([observe(s, first, path.months) for s in statements], path, bases))
+    mode.climb()
+    settled = mode.x.copy()
+    mode.climb(mode)
+    np.testing.assert_allclose(mode.x, settled, atol=0.3)
 
 
 def test_the_same_generator_gives_the_same_draws(path, facts):

@@ -92,6 +92,22 @@ def test_works_without_shares(panel, prior):
     assert estimate_prior(some).level == pytest.approx(prior.level, abs=0.05)
 
 
+def test_shares_that_half_the_markets_lack_bias_nothing(panel, prior):
+    hidden = panel["market"].isin(sorted(panel["market"].unique())[::2])
+    half = estimate_prior(panel.assign(share=panel["share"].mask(hidden)))
+    assert half.level == pytest.approx(prior.level, abs=0.05)
+    assert half.slope == pytest.approx(prior.slope, abs=0.015)
+
+
+def test_recovers_how_shares_rise_with_the_years(panel, prior):
+    z = np.log(panel["share"] / (1 - panel["share"]))
+    mean, spread = prior.share_in(2020)
+    assert mean == pytest.approx(z[panel["year"] == 2020].mean(), abs=0.4)
+    assert spread == pytest.approx(z[panel["year"] == 2020].std(), rel=0.3)
+    assert prior.share_in(2015)[0] == pytest.approx(mean - 5 * prior.rise)
+    assert prior.share_in(2060) == prior.share_in(prior.last_year)
+
+
 def test_a_gap_breaks_growth_and_nothing_else(panel, prior):
     rng = np.random.default_rng(1)
     gaps = panel[rng.random(len(panel)) > 0.1]

@@ -1,0 +1,66 @@
+"""What each fact moves in a forecast: the mode with it against the mode without it, free of the noise of draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.growth.contrasts import as_arrays
+from forecasting.growth.likelihood import Observation, flow_weights
+from forecasting.growth.mode import Mode
+from forecasting.growth.path import Path
+from forecasting.periods import Period
+
+__all__ = ["moves"]
+
+Array = NDArray[np.float64]
+
+
+def moves(
+    path: Path, observations: Sequence[Observation], bases: Mapping[str, int], periods: Sequence[Period]
+) -> Array:
+    """By how much each fact moves the log flow of some periods.
+
+    Parameters
+    ----------
+    path : Path
+        Over the years that facts speak of.
+    observations : sequence of Observation
+        On the path's months.
+    bases : mapping of str to int
+        Column of each basis that has an offset.
+    periods : sequence of Period
+        Within the path or beyond it.
+
+    Returns
+    -------
+    ndarray, shape (facts, periods)
+        Log flow at the mode of all facts, less that at the mode of all others.
+    """
+    whole = Mode(path, as_arrays(observations, path, bases))
+    whole.climb()
+    far = path.reaching(max(period.end.year for period in periods))
+    weights = np.array([flow_weights(period, far.first_year, far.months) for period in periods])
+    log_flow = _log_flow(far, path, whole, weights)
+    moved = np.empty((len(observations), len(periods)))
+    for i in range(len(observations)):
+        rest = [o for j, o in enumerate(observations) if j != i]
+        mode = Mode(path, as_arrays(rest, path, bases))
+        mode.climb(whole)
+        moved[i] = log_flow - _log_flow(far, path, mode, weights)
+    return moved
+
+
+def _log_flow(far: Path, path: Path, mode: Mode, weights: Array) -> Array:
+    """Log flow of some periods at a mode; beyond its path, as the coordinates there lead one to expect."""
+    x = np.zeros(far.width)
+    for name, columns in path.at_.items():
+        start = far.at_[name].start
+        x[start : start + columns.stop - columns.start] = mode.x[columns]
+    known = mode.walk.mean + mode.walk.linear @ mode.x
+    walk = far.at(np.concatenate([known, np.full(far.years - path.years, known[-1])]))
+    for _ in range(far.years - path.years):  # the walk about its own values: each pass settles one more year
+        walk = far.at(walk.mean + walk.linear @ x)
+    return np.asarray(np.log(weights @ far.flows(walk, x[None, :])[0]))

@@ -1,0 +1,63 @@
+"""What each fact moves: against forecasting anew without it, and as units and curves change."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.evidence.datasets import central_asia
+from forecasting.growth.flow import annual_totals, forecast_flow
+from forecasting.periods import year
+
+ASKED = [year(2023), year(2024), year(2027)]
+SERIES = annual_totals(pd.Series({2018: 100, 2019: 230, 2020: 300, 2021: 900, 2022: 2180}))
+
+
+def anew(table, name, **asked):
+    return forecast_flow(table.drop(index=name), ASKED, **asked).quantiles([0.5]).iloc[:, 0]
+
+
+def moves(forecast):
+    table = forecast.influence()
+    return np.log1p(table["change_percent"] / 100).groupby([table["fact"], table["period"]]).first().unstack()
+
+
+def test_moves_are_those_of_forecasting_anew_without_the_fact():
+    forecast = forecast_flow(SERIES, ASKED, market_size=300_000, draws=8000)
+    median, moved = forecast.quantiles([0.5]).iloc[:, 0], moves(forecast)
+    for i in SERIES.index:
+        without = anew(SERIES, i, market_size=300_000, draws=8000)
+        np.testing.assert_allclose(moved.loc[f"fact {i + 1}"], np.log(median / without), atol=0.06, err_msg=str(i))
+    assert (moved.loc["fact 5"] > 0.2).all()  # 2,180 is above what 900 led one to expect
+
+
+def test_the_sentence_that_carries_a_printed_ledger_is_found():
+    ledger = central_asia().select(place="UZ", measure="ev_imports", as_of="2023-06-26")
+    forecast = forecast_flow(ledger, ASKED, market_size=400_000)
+    table = forecast.influence()
+    first = table.iloc[0]
+    assert first["fact"] == "article-09"  # so many in four months, up 410.4 %
+    rest = ledger.frame[ledger.frame["id"] != "article-09"]
+    without = forecast_flow(rest, ASKED, market_size=400_000).quantiles([0.5]).loc[first["period"]].iloc[0]
+    assert first["without"] == pytest.approx(without, rel=0.1)
+
+
+def test_units_do_not_matter_where_there_is_no_market():
+    once = moves(forecast_flow(SERIES, ASKED, draws=100))
+    pd.testing.assert_frame_equal(
+        moves(forecast_flow(SERIES.assign(value=7 * SERIES["value"]), ASKED, draws=100)), once
+    )
+
+
+def test_an_average_of_curves_moves_as_its_curves_do_on_average():
+    asked = {"market_size": 300_000, "draws": 64}
+    parts = [
+        moves(forecast_flow(SERIES, ASKED, curve=curve, **asked))
+        for curve in ("bass", "gompertz", "logistic", "exponential")
+    ]
+    average = moves(forecast_flow(SERIES, ASKED, curve="average", **asked))
+    pd.testing.assert_frame_equal(average, sum(parts) / 4)
+
+
+def test_without_facts_nothing_moves():
+    forecast = forecast_flow(SERIES.iloc[:0], ASKED, market_size=300_000, draws=64)
+    assert forecast.influence().empty
