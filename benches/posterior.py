@@ -1,4 +1,4 @@
-"""Time and memory of a posterior: 2,000 draws from ten facts, then from 100 and 300.
+"""Time and memory of a posterior: 2,000 draws from ten recent facts, then from ten, 100 and 300 over 17 years.
 
 python benches/posterior.py
 
@@ -16,15 +16,15 @@ import time
 
 import pandas as pd
 
-FACTS, DRAWS = (10, 100, 300), 2000
+CASES, DRAWS = ((10, 10), (10, 300), (100, 300), (300, 300)), 2000  # so many facts, evenly out of the latest so many
 MARKET = 300_000
 ONE_CORE = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-def facts(count: int) -> pd.DataFrame:
+def facts(count: int, latest: int) -> pd.DataFrame:
     """Monthly totals of a growing market, and a bound for every third: ten of them are what a newspaper tells."""
     rows = []
-    for i in range(count):
+    for i in (round(j * (latest - 1) / (count - 1)) for j in range(count)):
         start = pd.Timestamp("2023-01-01") - pd.DateOffset(months=i * 2 // 3)
         end = start + pd.offsets.MonthEnd(0)
         level = 500 * 1.03 ** (-(i * 2 // 3))
@@ -33,12 +33,12 @@ def facts(count: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["relation", "quantity", "period_start", "period_end", "value"])
 
 
-def measure(count: int) -> None:
+def measure(count: int, latest: int) -> None:
     from forecasting.growth.flow import forecast_flow
     from forecasting.periods import year
 
-    table, asked = facts(count), [year(2023), year(2024), year(2025)]
-    forecast_flow(facts(3), asked, market_size=MARKET, draws=50)  # warm; its memory is small
+    table, asked = facts(count, latest), [year(2023), year(2024), year(2025)]
+    forecast_flow(facts(3, 3), asked, market_size=MARKET, draws=50)  # warm; its memory is small
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     times = []
     for _ in range(3 if count < 100 else 1):
@@ -47,7 +47,8 @@ def measure(count: int) -> None:
         times.append(time.perf_counter() - started)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"{count:4d} facts, {DRAWS} draws: {min(times):7.3f} s, peak memory {peak:5.0f} MB ({peak - before:+4.0f} MB), "
+        f"{count:4d} facts over {latest * 2 // 3:3d} months, {DRAWS} draws: {min(times):7.3f} s, "
+        f"peak memory {peak:5.0f} MB ({peak - before:+4.0f} MB), "
         f"effective draws {forecast.diagnostics['ess']}",
         flush=True,
     )
@@ -55,10 +56,10 @@ def measure(count: int) -> None:
 
 def main() -> None:
     if len(sys.argv) > 1:
-        measure(int(sys.argv[1]))
+        measure(int(sys.argv[1]), int(sys.argv[2]))
         return
-    for count in FACTS:
-        subprocess.run([sys.executable, __file__, str(count)], check=True, env=os.environ | ONE_CORE)
+    for case in CASES:
+        subprocess.run([sys.executable, __file__, *map(str, case)], check=True, env=os.environ | ONE_CORE)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ In three steps, all deterministic given the seed:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,7 @@ Array = NDArray[np.float64]
 CHAINS, BURN, SWEEPS = 250, 12, 8
 MOST_WORK = 2e7  # chains times facts cubed, in one sweep
 MOST_VISITED = 60
+BLOCK = 250  # draws that are corrected at a time
 CORRECTIONS, MORE_CORRECTIONS = 3, 5
 MET, FEWEST_MET = 0.1, 0.5  # a draw meets the facts to 10 %, or another that does takes its place
 
@@ -95,7 +96,7 @@ def sample(
         drawn.append(chains.draw(block))
         expected.append(chains.expectations)
     x, asked, scale = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
-    x, worst = _correct(path, facts, mode, x, asked)
+    worst = np.concatenate([_correct(path, facts, mode, *of) for of in _blocks(x, asked)])
     which = _standing(worst, rng)
     mean, variance, doubted = np.mean(expected, axis=0)
     return Posterior(
@@ -196,10 +197,10 @@ class _Chains:
         """
         facts, n = self.facts, len(self.offset)
         noise, target = self._noise()
-        covariance = self.rest + np.einsum(
-            "ij,cj,kj->cik", self.of_shock, self.year * self.market[:, None], self.of_shock
-        )
-        self.inverse = np.linalg.inv(covariance + noise[:, :, None] ** 2 * np.eye(n)) if n else covariance
+        spread = self.of_shock * (self.year * self.market[:, None])[:, None, :]
+        covariance = spread @ self.of_shock.T + self.rest
+        covariance[:, np.arange(n), np.arange(n)] += noise**2
+        self.inverse = np.linalg.inv(covariance)
         expected, spread, wrong = (old.copy() for old in self.expectations)
         for i in self._visited(n):
             diagonal = self.inverse[:, i, i]
@@ -245,10 +246,16 @@ class _Chains:
         return float(logs.size * min(1.0, within / max(between, 1e-12)))
 
 
-def _correct(path: Path, facts: Contrasts, mode: Mode, x: Array, asked: Array) -> tuple[Array, Array]:
-    """Move the draws until their true contrasts are the ones asked for; return how far each still is."""
+def _blocks(x: Array, asked: Array) -> Iterator[tuple[Array, Array]]:
+    """Views of so many draws at a time that the memory for their months does not matter."""
+    for start in range(0, len(x), BLOCK):
+        yield x[start : start + BLOCK], asked[start : start + BLOCK]
+
+
+def _correct(path: Path, facts: Contrasts, mode: Mode, x: Array, asked: Array) -> Array:
+    """Move the draws, in place, until their true contrasts are the ones asked for; return how far each still is."""
     if not asked.shape[1]:
-        return x, np.zeros(len(x))
+        return np.zeros(len(x))
     spread = mode.jacobian * mode.variance
     square = spread @ mode.jacobian.T
     back = np.linalg.solve(square + 1e-6 * np.trace(square) / len(square) * np.eye(len(square)), spread)
@@ -259,7 +266,7 @@ def _correct(path: Path, facts: Contrasts, mode: Mode, x: Array, asked: Array) -
             break
         x[far] += np.clip(gap[far], -0.5, 0.5) @ back
         gap[far] = asked[far] - facts.at(path.flows(mode.walk, x[far]), x[far])
-    return x, np.abs(gap).max(axis=1)
+    return np.asarray(np.abs(gap).max(axis=1))
 
 
 def _standing(worst: Array, rng: np.random.Generator) -> NDArray[np.int_]:
