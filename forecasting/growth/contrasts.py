@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.likelihood import SCRAPPAGE_SD, Observation, stock_ages
+from forecasting.growth.likelihood import SCRAPPAGE_SD, WRONG, Observation, stock_ages
 from forecasting.growth.path import Path
 
 __all__ = ["Contrasts", "as_arrays", "responsibilities"]
@@ -36,6 +36,8 @@ class Contrasts:
         What each contrast of logs is said to be.
     weight, mean, sd : ndarray, shape (facts, components)
         Mixtures of noise; components that a fact has not have weight 0.
+    wrong : ndarray, shape (facts, components)
+        Which components are those of a fact that is wrong.
     """
 
     numerator: Array
@@ -48,6 +50,11 @@ class Contrasts:
     weight: Array
     mean: Array
     sd: Array
+    wrong: NDArray[np.bool_]
+
+    def doubting(self, times: float) -> Array:
+        """Weights of the components if a fact were so many times as likely to be wrong."""
+        return np.where(self.wrong, times, 1.0) * self.weight
 
     def at(self, flows: Array, x: Array) -> Array:
         """The contrasts of logs, shape (draws, facts)."""
@@ -84,10 +91,12 @@ def as_arrays(observations: Sequence[Observation], path: Path, bases: Mapping[st
     """
     n, parts = len(observations), max((len(o.noise.weight) for o in observations), default=1)
     weight, mean, sd = np.zeros((n, parts)), np.zeros((n, parts)), np.ones((n, parts))
+    wrong = np.zeros((n, parts), dtype=bool)
     offsets, aged = np.zeros((n, path.width)), np.zeros((n, path.months + 1))
     for i, o in enumerate(observations):
         k = len(o.noise.weight)
         weight[i, :k], mean[i, :k], sd[i, :k] = o.noise.weight, o.noise.mean, o.noise.sd
+        wrong[i, k - len(WRONG) : k] = True
         if o.statement.stock:
             aged[i] = o.numerator * stock_ages(o.statement.period, path.first_year, path.months)
         column = bases.get(o.statement.basis)
@@ -105,6 +114,7 @@ def as_arrays(observations: Sequence[Observation], path: Path, bases: Mapping[st
         weight=weight,
         mean=mean,
         sd=sd,
+        wrong=wrong,
     )
 
 

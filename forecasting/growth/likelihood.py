@@ -22,7 +22,8 @@ __all__ = ["SCRAPPAGE_SD", "Noise", "Observation", "flow_weights", "observe", "s
 Array = NDArray[np.float64]
 
 FIT = 0.01  # no agency's total is better than 1 % of itself: late declarations, revisions
-OUTLIER, OUTLIER_SD = 0.02, 0.5  # any fact may be wrong
+OUTLIER = 0.02  # any fact may be wrong
+WRONG = ((0.75, 0.5), (0.25, 2.5))  # and then by half, or a slipped digit or unit: part of those cases, spread
 SCRAPPAGE, SCRAPPAGE_SD = 0.04, 0.02  # share of a register that leaves it in a year; judgement, 0.01 to 0.08
 STOCK_FIT = 0.03  # registers are cleaned and vehicles re-exported between two counts
 
@@ -34,12 +35,12 @@ class Noise:
     Parameters
     ----------
     weight, mean, sd : tuple of float
-        One entry per component.
+        One entry per component; the last are those of a fact that is wrong.
 
     Examples
     --------
     >>> Noise.exact(0.01).sd
-    (0.01, 0.5)
+    (0.01, 0.5, 2.5)
     """
 
     weight: tuple[float, ...]
@@ -48,8 +49,8 @@ class Noise:
 
     @classmethod
     def exact(cls, sd: float, outlier: float = OUTLIER) -> Noise:
-        """A narrow normal, and a wide one for the fact that is wrong."""
-        return cls((1 - outlier, outlier), (0.0, 0.0), (sd, max(OUTLIER_SD, 3 * sd)))
+        """A narrow normal, and wide ones for the fact that is wrong."""
+        return cls._of([(1 - outlier, 0.0, sd)], outlier, 3 * sd)
 
     @classmethod
     def beyond(cls, step: float, wide: float, side: int) -> Noise:
@@ -63,8 +64,13 @@ class Noise:
             for share, mean in ((0.75, step), (0.25, wide))
             for w, m, s in shape
         ]
-        parts.append((OUTLIER, 0.0, max(OUTLIER_SD, 2 * wide)))
-        weight, mean, sd = zip(*parts, strict=True)
+        return cls._of(parts, OUTLIER, 2 * wide)
+
+    @classmethod
+    def _of(cls, parts: list[tuple[float, float, float]], outlier: float, least: float) -> Noise:
+        """Weight, mean and spread of each component, and of a fact that is wrong by no less than ``least``."""
+        wrong = [(outlier * part, 0.0, max(sd, least)) for part, sd in WRONG]
+        weight, mean, sd = zip(*parts, *wrong, strict=True)
         return cls(weight, mean, sd)
 
 

@@ -28,6 +28,7 @@ __all__ = ["Posterior", "sample"]
 Array = NDArray[np.float64]
 
 CHAINS, BURN, SWEEPS = 250, 12, 8
+MOST_DOUBT, LESS_DOUBT = 25.0, 0.65  # at first any fact may well be wrong, so that facts that agree can find each other
 MOST_WORK = 2e7  # chains times facts cubed, in one sweep
 MOST_VISITED = 60
 BLOCK = 250  # draws that are corrected at a time
@@ -89,12 +90,13 @@ def sample(
     mode = Mode(path, facts)
     mode.climb()
     chains = _Chains(path, facts, mode, len(shared), rng)
-    for _ in range(BURN):
+    for step in range(BURN):
+        chains.doubt = max(MOST_DOUBT * LESS_DOUBT**step, 1.0)
         chains.sweep()
     drawn, expected = [], []
     for block in np.array_split(shared, chains.sweeps):
         drawn.append(chains.draw(block))
-        expected.append(chains.expectations)
+        expected.append(chains.expectations())
     x, asked, scale = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
     worst = np.concatenate([_correct(path, facts, mode, *of) for of in _blocks(x, asked)])
     which = _standing(worst, rng)
@@ -130,9 +132,9 @@ class _Chains:
         self.year = np.maximum(mode.variance[self.shock] / self.market[:, None], 0.05)
         self.component = np.zeros((self.chains, n), dtype=int)
         self.inverse = np.zeros((self.chains, n, n))
-        self.expectations = (np.zeros(n), np.zeros(n), np.zeros(n))
+        self.seen = np.zeros((4, self.chains, n))  # of each fact when last visited: see _draw_components
+        self.doubt = 1.0
         self.scales: list[Array] = []
-        self.turn = 0
 
     def sweep(self) -> None:
         """Components given scales, then shocks given components, then scales given shocks."""
@@ -193,49 +195,48 @@ class _Chains:
     def _draw_components(self) -> None:
         """Draw the component of each fact's noise, the path integrated out, one fact after the other.
 
-        Also each fact's contrast as the others lead one to expect it: mean, variance, probability of being wrong.
+        Every chain goes its own way through the facts, so that the order in which they are told does not matter.
         """
-        facts, n = self.facts, len(self.offset)
+        facts, n, of = self.facts, len(self.offset), np.arange(self.chains)
         noise, target = self._noise()
         spread = self.of_shock * (self.year * self.market[:, None])[:, None, :]
         covariance = spread @ self.of_shock.T + self.rest
         covariance[:, np.arange(n), np.arange(n)] += noise**2
         self.inverse = np.linalg.inv(covariance)
-        expected, spread, wrong = (old.copy() for old in self.expectations)
-        for i in self._visited(n):
-            diagonal = self.inverse[:, i, i]
+        weight = facts.doubting(self.doubt)
+        ways = self.rng.permuted(np.tile(np.arange(n), (self.chains, 1)), axis=1)[:, :MOST_VISITED]
+        for i in ways.T:
+            row = self.inverse[of, i]
+            diagonal = row[of, i]
             residual = target - self.offset
-            others = residual[:, i] - np.einsum("cj,cj->c", self.inverse[:, i], residual) / diagonal + self.offset[i]
-            variance = np.maximum(1 / diagonal - noise[:, i] ** 2, 1e-12)
+            others = residual[of, i] - np.einsum("cj,cj->c", row, residual) / diagonal + self.offset[i]
+            variance = np.maximum(1 / diagonal - noise[of, i] ** 2, 1e-12)
             part, log_density = responsibilities(
-                facts.value[i] - others, variance, facts.weight[i], facts.mean[i], facts.sd[i]
+                facts.value[i] - others, variance, weight[i], facts.mean[i], facts.sd[i]
             )
             chosen = (part.cumsum(axis=1) < self.rng.random((self.chains, 1))).sum(axis=1).clip(max=part.shape[1] - 1)
-            self._change_noise(i, facts.sd[i, chosen] ** 2 - noise[:, i] ** 2)
-            self.component[:, i] = chosen
-            noise[:, i], target[:, i] = facts.sd[i, chosen], facts.value[i] + facts.mean[i, chosen]
-            # scales have adapted to this fact too: chains that find it likely count less (Gelfand 1996)
-            apart = np.exp(log_density.min() - log_density)
-            apart /= apart.sum()
-            expected[i] = apart @ others
-            spread[i] = apart @ (variance + (others - expected[i]) ** 2)
-            wrong[i] = part[:, np.where(facts.weight[i] > 0, facts.sd[i], 0.0).argmax()].mean()
-        self.expectations = (expected, spread, wrong)
+            self._change_noise(i, row, facts.sd[i, chosen] ** 2 - noise[of, i] ** 2)
+            self.component[of, i] = chosen
+            noise[of, i], target[of, i] = facts.sd[i, chosen], facts.value[i] + facts.mean[i, chosen]
+            self.seen[:, of, i] = others, variance, log_density, (part * facts.wrong[i]).sum(axis=1)
 
-    def _visited(self, n: int) -> range | NDArray[np.int_]:
-        """Facts whose components are drawn in this sweep: all, or of very many some, by turns."""
-        if n <= MOST_VISITED:
-            return range(n)
-        self.turn += MOST_VISITED
-        return np.arange(self.turn, self.turn + MOST_VISITED) % n
-
-    def _change_noise(self, i: int, change: Array) -> None:
+    def _change_noise(self, i: NDArray[np.int_], row: Array, change: Array) -> None:
         """The inverse after a fact's variance has changed (Sherman and Morrison), in the chains where it has."""
-        moved = change != 0
-        if moved.any():
-            column = self.inverse[moved, :, i]
-            scale = change[moved] / (1 + change[moved] * column[:, i])
-            self.inverse[moved] -= scale[:, None, None] * column[:, :, None] * column[:, None, :]
+        moved = np.flatnonzero(change)
+        row = row[moved]
+        scale = change[moved] / (1 + change[moved] * row[np.arange(len(moved)), i[moved]])
+        self.inverse[moved] -= scale[:, None, None] * row[:, :, None] * row[:, None, :]
+
+    def expectations(self) -> tuple[Array, Array, Array]:
+        """Each fact's contrast as the others lead one to expect it: mean, variance; and its probability of being wrong.
+
+        Scales have adapted to the fact too: chains that find it likely count less (Gelfand 1996).
+        """
+        others, variance, log_density, wrong = self.seen
+        apart = np.exp(log_density.min(axis=0) - log_density)
+        apart /= apart.sum(axis=0)
+        mean = (apart * others).sum(axis=0)
+        return mean, (apart * (variance + (others - mean) ** 2)).sum(axis=0), wrong.mean(axis=0)
 
     def effective(self) -> float:
         """Effective draws of the market's scale: within-chain against between-chain variance (Gelman and Rubin)."""

@@ -123,6 +123,28 @@ def test_a_fact_out_of_line_is_doubted_and_the_others_are_not(path, facts):
     assert posterior.doubted[:-1].max() < 0.3
 
 
+@pytest.mark.parametrize("high", [1300, 2000, 5000, 50_000])
+def test_two_totals_that_contradict_each_other_leave_it_open_which_holds(facts, high):
+    rows = [("equals", "total", 2022, value) for value in (1000, high)]
+    for table in (facts(*rows), facts(*rows[::-1])):
+        forecast = forecast_flow(table, [year(2022)], market_size=SIZE)
+        low, upper = forecast.quantiles([0.1, 0.9]).iloc[0]
+        assert low == pytest.approx(1000, rel=0.05)
+        assert upper == pytest.approx(high, rel=0.05)
+        assert len(forecast.remarks) == 2
+        assert all("disagrees with the other facts" in remark for remark in forecast.remarks)
+
+
+def test_most_facts_win_in_whatever_order_they_are_told(facts):
+    rows = [("equals", "total", 2022, value) for value in (1000, 1005, 2000)]
+    for order in ((0, 1, 2), (2, 0, 1), (0, 2, 1)):
+        forecast = forecast_flow(facts(*(rows[i] for i in order)), [year(2022)], market_size=SIZE)
+        assert (forecast.totals(year(2022)) < 1100).mean() == pytest.approx(0.93, abs=0.05)
+        doubted = forecast.fit_table()["doubted"].to_numpy()
+        assert doubted[order.index(2)] > 0.85
+        assert doubted[order.index(0)] == pytest.approx(0.07, abs=0.06)
+
+
 def test_the_mode_settles_where_facts_contradict_each_other():
     ledger = central_asia().select(place="UZ", measure="ev_imports", as_of="2026-01-01")
     statements, _ = read_statements(ledger.frame, "ev_imports")
