@@ -176,9 +176,12 @@ def _statement(
             raise EvidenceError(f"{name}: unknown {what} {word!r}; did you mean {nearest(word, known) or known[0]!r}?")
     value, period = _number(row, "value", name), _period(row)
     reference = _text(row, "reference")
+    if math.isnan(value) and not reference:
+        remarks.append(f"{name} has neither a value nor a reference to compare with, and was not used")
+        return None
     other = _reference(row, reference, rows) if quantity == "share_percent" or math.isnan(value) else None
     if (math.isnan(value) or quantity == "share_percent") and other in (None, period):
-        said = f"{name} refers to {reference or 'nothing'!r}, which is no other period of this flow, and was not used"
+        said = f"{name} refers to {reference!r}, which is no other period of this flow, and was not used"
         remarks.append(said)
         return None
     _check_value(name, quantity, value)

@@ -470,3 +470,8 @@ def test_uzbekistan_as_it_was_known_in_june_2023():
     assert medians(forecast)["2023-01..2023-04"] == pytest.approx(2544, rel=0.02)
     assert forecast.probability(above=7632)["2023"] >= 0.7
     assert forecast.quantiles([0.9]).loc["2023"].iloc[0] >= 13_460
+
+
+def test_a_fact_that_says_nothing_is_left_out_and_said(facts):
+    forecast = forecast_flow(facts(("equals", "total", 2022, np.nan)), [year(2023)], market_size=300_000, draws=50)
+    assert "fact 1 has neither a value nor a reference to compare with, and was not used" in forecast.remarks
