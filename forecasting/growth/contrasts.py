@@ -65,15 +65,14 @@ class Contrasts:
             contrasts -= SCRAPPAGE_SD * x[:, self.scrappage] * (flows @ self.aged.T) / top
         return np.asarray(contrasts)
 
-    def gradient(self, flows: Array, of_flows: Array) -> Array:
-        """Their gradient at one point, shape (facts, width), from the gradient of the flows' logs.
-
-        How scrappage and flows bear on each other is left out: both are small changes.
-        """
+    def gradient(self, flows: Array, of_flows: Array, x: Array) -> Array:
+        """Their gradient at one point, shape (facts, width), from the gradient of the flows' logs."""
         top = np.maximum(self.numerator @ flows, 1e-300)[:, None]
         bottom = np.maximum(self.denominator @ flows + self.constant, 1e-300)[:, None]
-        gradient = (self.numerator * flows / top - self.denominator * flows / bottom) @ of_flows + self.offsets
-        gradient[:, self.scrappage] -= SCRAPPAGE_SD * (self.aged @ flows)[:, None] / top
+        age, part = (self.aged @ flows)[:, None] / top, self.numerator * flows / top
+        aged = SCRAPPAGE_SD * float(x[self.scrappage].sum()) * (self.aged * flows / top - age * part)
+        gradient = (part - self.denominator * flows / bottom - aged) @ of_flows + self.offsets
+        gradient[:, self.scrappage] -= SCRAPPAGE_SD * age
         return np.asarray(gradient)
 
 

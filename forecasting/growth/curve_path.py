@@ -9,6 +9,7 @@ from 10 to 90 % of it. The exponential has no ceiling of its own: it grows at on
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +18,6 @@ from numpy.typing import NDArray
 from forecasting.growth.curves import LOG_81, find_curve
 from forecasting.growth.path import Linearised, Path, Start
 from forecasting.growth.prior import Prior
-from forecasting.growth.starting import SizedStart
 
 __all__ = ["CURVES_ON_FACTS", "CurvePath"]
 
@@ -32,6 +32,7 @@ CEILING, CEILING_SD = 0.5, 1.5
 REACHED, REACHED_SD = -3.0, 2.0
 TAKEOVER, TAKEOVER_SD = float(np.log(13.0)), 0.6
 SCATTER, LASTING = 0.2, 0.8  # of a year's flow about the curve (log-odds), as a Student t scale; autocorrelation
+FURTHEST = 6.0  # spreads from the prior's centre: beyond it a curve is a step or a straight line
 NEAR_ONE = -1e-6  # log share: the exponential stops short of the whole market, whose log-odds have no end
 
 
@@ -47,16 +48,18 @@ class CurvePath(Path):
     facts_end : int
         Last year that facts speak of.
     start : Start
-        For the scale and for stocks. With sizes of the market, the curve is one of its share, and no draw exceeds it;
-        without, the scale is the facts' own, and units do not matter.
+        For the scale and for stocks.
     curve : str
         One of ``CURVES_ON_FACTS``.
+    sizes : mapping of int to (float, float), optional
+        Log size of the market, and how well it is known, in the years that are known: then the curve is one of its
+        share, and no draw exceeds it. Without, the scale is the facts' own, and units do not matter.
     bases : int
         Number of agencies' offsets.
 
     Examples
     --------
-    >>> path = CurvePath(Prior(), 2018, 2040, 2023, SizedStart(sizes={2023: (12.0, 0.05)}), "logistic")
+    >>> path = CurvePath(Prior(), 2018, 2040, 2023, Start(log_size=12.0), "logistic", {2023: (12.0, 0.05)})
     >>> log_totals = path.totals(path.at(np.zeros(path.years)), np.zeros((1, path.width)))[1][0]
     >>> bool((np.diff(log_totals) > 0).all()), bool(log_totals.max() < 12.0)
     (True, True)
@@ -70,9 +73,9 @@ class CurvePath(Path):
         facts_end: int,
         start: Start,
         curve: str,
+        sizes: Mapping[int, tuple[float, float]] | None = None,
         bases: int = 0,
     ) -> None:
-        sizes = start.sizes if isinstance(start, SizedStart) else {}
         if sizes:
             start = replace(start, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
         super().__init__(prior, first_year, last_year, start, sizes, bases)
@@ -87,6 +90,7 @@ class CurvePath(Path):
 
     def _curve(self, level: Array, slope: Array) -> Array:
         """Log of the part of the ceiling that each year's flow comes to; shapes (draws, 1) to (draws, years)."""
+        level, slope = (np.clip(of, -FURTHEST, FURTHEST) for of in (level, slope))
         reached = 1 / (1 + np.exp(-(REACHED + REACHED_SD * level)))
         takeover = np.exp(TAKEOVER + TAKEOVER_SD * slope)
         middle = np.arange(self.years) + 1.5  # launched a year before the path: time counts from there

@@ -15,6 +15,7 @@ Array = NDArray[np.float64]
 STEPS, FEWEST_STEPS, SETTLED = 40, 8, 0.1  # and the change of a coordinate at which they end
 MOST_OF_STEP, MOST_CHANGE = 0.8, 2.0
 NEAR = 6  # the step with which a climb begins that starts near its end
+TRUSTING = 8  # the step until which facts are hardly doubted: far from the mode all of them look wrong
 LOOSE = 50.0  # by how much the noise is inflated at first, halved at every step
 
 
@@ -54,7 +55,7 @@ class Mode:
         log_odds = self.walk.mean + self.walk.linear @ self.x
         self.walk = self.path.at(log_odds)
         flows, gradient = self.path.gradient(self.walk, self.x)
-        self.jacobian = self.facts.gradient(flows, gradient)
+        self.jacobian = self.facts.gradient(flows, gradient, self.x)
         self.contrast = self.facts.at(flows[None, :], self.x[None, :])[0]
 
     def climb(self, near: Mode | None = None) -> None:
@@ -72,31 +73,28 @@ class Mode:
             spread = self.jacobian * self.variance
             covariance = spread @ self.jacobian.T
             innovation = self.target - self.contrast + self.jacobian @ self.x
-            total = covariance + np.diag(self.noise * (1 + LOOSE * 0.5**step))  # the narrow facts bind by and by
-            gain = np.linalg.solve(total, spread).T
+            noise = self.noise * (1 + LOOSE * 0.5**step)  # the narrow facts bind by and by
+            inverse = np.asarray(np.linalg.inv(covariance + np.diag(noise)))
+            gain = spread.T @ inverse
             moved = gain @ innovation
             change = moved - self.x
             largest = float(np.abs(change).max())
             # most of the step, and no coordinate by much more than two prior standard deviations at once
             self.x = self.x + change * min(MOST_OF_STEP, MOST_CHANGE / max(largest, 1e-9))
-            self._reweigh_noise(covariance, total)
+            self._reweigh_noise(inverse, inverse @ innovation, noise, min(0.5 ** (TRUSTING - step), 1.0))
             self._rescale_shocks(gain)
             if largest < SETTLED and step >= FEWEST_STEPS:
                 break
         self.linearise()
 
-    def _reweigh_noise(self, covariance: Array, total: Array) -> None:
+    def _reweigh_noise(self, inverse: Array, pulled: Array, noise: Array, doubt: float) -> None:
         """Each fact's noise as one normal: its components, weighted by how well they explain what the others leave."""
-        f = self.facts
-        residual = f.value - self.contrast
-        spread = np.maximum(
-            np.diag(covariance) - np.einsum("ij,ji->i", covariance, np.linalg.solve(total, covariance)), 0.0
-        )
-        part, _ = responsibilities(residual, spread, f.weight, f.mean, f.sd)
-        precision = (part / f.sd**2).sum(axis=1)
+        f, diagonal = self.facts, np.diag(inverse)
+        residual = f.value - self.target + pulled / diagonal
+        part, _ = responsibilities(residual, np.maximum(1 / diagonal - noise, 0.0), f.doubting(doubt), f.mean, f.sd)
         # half way, or facts that contradict each other would take turns
-        self.noise = np.sqrt(self.noise / precision)
-        self.target = 0.5 * (self.target + f.value + (part * f.mean / f.sd**2).sum(axis=1) / precision)
+        self.noise = np.sqrt(self.noise * np.exp((part * np.log(f.sd**2)).sum(axis=1)))
+        self.target = 0.5 * (self.target + f.value + (part * f.mean).sum(axis=1))
 
     def _rescale_shocks(self, gain: NDArray[np.floating]) -> None:
         """Scales of the shocks given the shocks, as expectation-maximisation has them."""

@@ -33,6 +33,7 @@ MOST_WORK = 2e7  # chains times facts cubed, in one sweep
 MOST_VISITED = 60
 BLOCK = 250  # draws that are corrected at a time
 CORRECTIONS, MORE_CORRECTIONS = 3, 5
+FAR = 50.0  # unit normal coordinates
 MET, FEWEST_MET = 0.1, 0.5  # a draw meets the facts to 10 %, or another that does takes its place
 
 
@@ -265,7 +266,7 @@ def _correct(path: Path, facts: Contrasts, mode: Mode, x: Array, asked: Array) -
         far = np.abs(gap).max(axis=1) > (0.0 if step < CORRECTIONS else MET)
         if not far.any():
             break
-        x[far] += np.clip(gap[far], -0.5, 0.5) @ back
+        x[far] = np.clip(x[far] + np.clip(gap[far], -0.5, 0.5) @ back, -FAR, FAR)  # some go astray, and are replaced
         gap[far] = asked[far] - facts.at(path.flows(mode.walk, x[far]), x[far])
     return np.asarray(np.abs(gap).max(axis=1))
 

@@ -121,7 +121,7 @@ class Request:
                 raise EvidenceError(
                     f"a {self.curve} curve needs facts; with none, only analogue markets tell of growth"
                 )
-            path = CurvePath(self.prior, first, until, last, path.start_of_flow(), self.curve, len(bases))
+            path = CurvePath(self.prior, first, until, last, path.start_of_flow(), self.curve, path.sizes, len(bases))
         observations = tuple(observe(s, first, path.months) for s in statements)
         return _Prepared(path, observations, basis, bases, periods, until, measure, remarks)
 

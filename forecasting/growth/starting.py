@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pandas as pd
 
@@ -14,24 +14,11 @@ from forecasting.growth.path import Path, Start
 from forecasting.growth.prior import Prior
 from forecasting.growth.statements import Statement
 
-__all__ = ["MarketSize", "SizedStart", "path_of"]
+__all__ = ["MarketSize", "path_of"]
 
 MarketSize = float | int | pd.Series | Mapping[int, float] | None
 
 SIZE_SD = 0.05  # a published market size is the agency's own and counts vehicles of its own perimeter
-
-
-@dataclass(frozen=True)
-class SizedStart(Start):
-    """A start that also knows the size of the market.
-
-    Parameters
-    ----------
-    sizes : mapping of int to (float, float)
-        Log size of the market by year, and how well it is known.
-    """
-
-    sizes: Mapping[int, tuple[float, float]] = field(default_factory=dict)
 
 
 def path_of(
@@ -91,7 +78,7 @@ def path_of(
         remarks.append("no fact counts this flow: the forecast rests on analogue markets alone")
     if stocks:
         start = replace(start, log_stock=math.log(stocks[0]) - 1.0)
-    return Path(prior, first, last, SizedStart(**vars(start), sizes=sizes), sizes, bases)
+    return Path(prior, first, last, start, sizes, bases)
 
 
 def _sizes(

@@ -171,6 +171,7 @@ def _statement(
     told = MEASURES.get(_text(row, "measure") or measure)
     stock = told is not None and told.kind == "stock"
     quantity, relation = _text(row, "quantity") or ("stock" if stock else "total"), _text(row, "relation") or "equals"
+    stock = stock or quantity == "stock"
     for word, known, what in ((quantity, QUANTITIES, "quantity"), (relation, RELATIONS, "relation")):
         if word not in known:
             raise EvidenceError(f"{name}: unknown {what} {word!r}; did you mean {nearest(word, known) or known[0]!r}?")

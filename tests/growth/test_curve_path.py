@@ -11,22 +11,21 @@ from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
 from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.path import Start
 from forecasting.growth.prior import Prior
-from forecasting.growth.starting import SizedStart
 from forecasting.periods import year
 
-SIZED = SizedStart(log_odds=-5.0, log_size=7.0, log_size_sd=4.1, sizes={2020: (11.5, 0.05), 2023: (12.0, 0.05)})
-UNSIZED = Start(log_size=8.0, log_size_sd=10.8)
+START = Start(log_odds=-5.0, log_size=8.0, log_size_sd=10.8)
+SIZES = {2020: (11.5, 0.05), 2023: (12.0, 0.05)}
 SALES = pd.Series({2019: 39, 2020: 131, 2021: 809, 2022: 2180, 2023: 5200})
 
 
-def path_of(curve: str, start: Start = SIZED) -> CurvePath:
-    return CurvePath(Prior(), 2018, 2030, 2023, start, curve, bases=1)
+def path_of(curve: str, sizes: dict[int, tuple[float, float]] | None = SIZES) -> CurvePath:
+    return CurvePath(Prior(), 2018, 2030, 2023, START, curve, sizes, bases=1)
 
 
-@pytest.mark.parametrize("start", [SIZED, UNSIZED], ids=["sized", "unsized"])
+@pytest.mark.parametrize("sizes", [SIZES, None], ids=["sized", "unsized"])
 @pytest.mark.parametrize("curve", CURVES_ON_FACTS)
-def test_the_gradient_is_that_of_the_totals(curve: str, start: Start) -> None:
-    path = path_of(curve, start)
+def test_the_gradient_is_that_of_the_totals(curve: str, sizes: dict[int, tuple[float, float]] | None) -> None:
+    path = path_of(curve, sizes)
     x = np.random.default_rng(1).normal(0, 0.5, path.width)
     walk = path.at(np.zeros(path.years))
     log_totals, gradient = path.totals_gradient(walk, x)
@@ -50,14 +49,14 @@ def test_no_draw_exceeds_the_market(curve: str, seed: int, wide: float) -> None:
 def test_the_market_is_as_large_as_each_of_its_years_says() -> None:
     path = path_of("logistic")
     assert path.size_mean[[2, 5]] == pytest.approx([11.5, 12.0], abs=0.05)
-    assert not path_of("logistic", SizedStart(log_size=8.0)).sized  # none is known
+    assert not path_of("logistic", {}).sized  # none is known
 
 
-@pytest.mark.parametrize("start", [SIZED, UNSIZED], ids=["sized", "unsized"])
+@pytest.mark.parametrize("sizes", [SIZES, None], ids=["sized", "unsized"])
 @pytest.mark.parametrize("curve", CURVES_ON_FACTS)
-def test_curves_climb_and_stay_up(curve: str, start: Start) -> None:
+def test_curves_climb_and_stay_up(curve: str, sizes: dict[int, tuple[float, float]] | None) -> None:
     """The flow has the ceiling: new vehicles are bought again, so that nothing falls back to zero."""
-    path = CurvePath(Prior(), 2018, 2060, 2023, start, curve)
+    path = CurvePath(Prior(), 2018, 2060, 2023, START, curve, sizes)
     log_totals = path.totals(path.at(np.zeros(path.years)), np.zeros((1, path.width)))[1][0]
     market = path.size_mean if path.sized else 0.0
     assert (np.diff(log_totals - market) >= -1e-9).all()
@@ -66,7 +65,7 @@ def test_curves_climb_and_stay_up(curve: str, start: Start) -> None:
 
 @pytest.mark.parametrize("reached", [-6.0, 0.0, 6.0])
 def test_a_bass_curve_that_no_launch_allows_is_the_nearest_one(reached: float) -> None:
-    path = CurvePath(Prior(), 2022, 2026, 2023, UNSIZED, "bass")
+    path = CurvePath(Prior(), 2022, 2026, 2023, START, "bass")
     curve = path._curve(np.array([[reached]]), np.array([[2.0]]))
     assert np.isfinite(curve).all()
     assert (np.diff(curve[0]) > 0).all()

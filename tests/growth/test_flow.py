@@ -245,6 +245,14 @@ def test_a_falling_register_loses_more_than_scrapping_alone():
     assert middle["2023"] == pytest.approx(7250, rel=0.05)
 
 
+def test_a_stock_is_one_whether_or_not_the_measure_is_named(facts):
+    rows = [("equals", "stock", "2021-12-31/2021-12-31", 1000), ("equals", "stock", "2022-12-31/2022-12-31", 3000)]
+    table = facts(*rows)
+    middle = medians(forecast_flow(table, [year(2022)], market_size=120_000))
+    assert middle["2022"] == pytest.approx(2040, rel=0.03)  # what came, and what replaced the scrapped
+    assert middle == medians(forecast_flow(table.assign(measure="ev_stock"), [year(2022)], market_size=120_000))
+
+
 def test_kazakhstan_stock_series_gives_its_years():
     ledger = central_asia().select(place="KZ", measure="ev_stock")
     with warnings.catch_warnings():
