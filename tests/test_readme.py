@@ -22,7 +22,7 @@ def test_the_python_in_the_readme_gives_what_it_prints(monkeypatch):
     assert not runner.failures, "".join(told)
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"^ev-forecast (\w+)", README, re.MULTILINE))))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"^ev-forecast ([\w-]+)", README, re.MULTILINE))))
 def test_commands_in_the_readme_exist(command):
     from forecasting.cli import main
 

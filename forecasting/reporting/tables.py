@@ -51,6 +51,7 @@ __all__ = [
     "sources_table",
 ]
 
+ANYTHING = 1e4  # an 80 % range of more than this factor says nothing
 LATE = ("ev_stock", "charging_points_need", "charging_points_practice")
 UNITS = {"gwh": "GWh", "energy_gwh": "energy, GWh", "installed_mw": "installed, MW"}
 CHAIN = (
@@ -256,10 +257,11 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
     frame = forecast.fit_table()
     order = frame["surprise"].abs().sort_values(ascending=False, kind="stable").index
     frame = frame.loc[order[:last]]
+    alone = (frame["low"] > 0) & (frame["high"] > ANYTHING * frame["low"])  # it gives the flow its scale
     ranges = [interval(low, high) for low, high in zip(frame["low"], frame["high"], strict=True)]
     shown = frame[["period", "printed"]].assign(
-        expected=frame["expected"],
-        between=ranges,
+        expected=frame["expected"].astype(object).mask(alone, "–"),
+        between=pd.Series(ranges, index=frame.index).mask(alone, "anything"),
         surprise=frame["surprise"],
         doubted=[f"{100 * doubt:.0f} %" for doubt in frame["doubted"]],
         fact=frame["fact"],

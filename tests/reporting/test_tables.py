@@ -96,6 +96,12 @@ def test_fit_tables_show_the_most_surprising_first(outlook):
     assert tables.fit_table(outlook.forecast, last=1).frame["surprise"].tolist() == ["-2"]
 
 
+def test_a_fact_that_nothing_else_speaks_of_may_be_anything(outlook):
+    outlook.forecast.fit_table = lambda: FIT.assign(expected=14_200.0, low=0.03, high=6.5e9)
+    row = tables.fit_table(outlook.forecast).frame.iloc[0]
+    assert (row["expected"], row["80 % between"]) == ("–", "anything")
+
+
 def test_drivers_and_assumptions_of_the_scenario(outlook):
     assert tables.drivers_table(outlook).frame["size"].tolist() == ["1.2 (1 to 1.5)"]
     assert tables.assumptions_table(outlook).frame["assumption"].tolist() == ["annual km"]
