@@ -54,7 +54,8 @@ def generated(params: list[Path], count: int, folder: Path) -> Path:
     folder.mkdir()
     for number in range(count):
         path = params[number % len(params)]
-        lines = [f"seed: {number}" if line.startswith("seed:") else line for line in path.read_text().splitlines()]
+        changed = {"seed": f"seed: {number}", "scenario": f"scenario: {path.stem.partition('-')[2]}-{number}"}
+        lines = [changed.get(line.partition(":")[0], line) for line in path.read_text().splitlines()]
         (folder / f"{path.stem}-{number}.yaml").write_text("\n".join(lines) + "\n")
     return folder
 

@@ -6,6 +6,7 @@ One page that opens from disk without a network. Whatever comes from a params fi
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,7 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
     table = _table(out / "comparison.parquet")
     results = {str(name): part for name, part in table.groupby("scenario")}
     runs = [_described(out, record, results.get(str(record["name"]), table.iloc[:0])) for record in records]
+    _tell_apart(runs)
     figures = _figures(table, _columns(runs)[:MANY])
     earlier = out / BEFORE
     changes = moved(_table(earlier) if earlier.is_file() else None, runs)
@@ -116,6 +118,14 @@ def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> d
         "failure": dict(failure) if failure else None,
         "written": (out / name / "report.html").is_file(),
     }
+
+
+def _tell_apart(runs: list[dict[str, Any]]) -> None:
+    """Call runs of one place and one scenario as their files are called: each has a card of its own."""
+    count = Counter((run["place"], run["scenario"]) for run in runs)
+    for run in runs:
+        if count[run["place"], run["scenario"]] > 1:
+            run["scenario"] = run["name"].removeprefix(f"{country_slug(run['country'])}-" if run["country"] else "")
 
 
 def _stored(path: Path) -> dict[str, Any]:

@@ -62,6 +62,15 @@ def test_each_report_has_a_card_with_its_numbers(out, records):
     assert "a made-up reservation" in card(page, "kazakhstan-baseline")
 
 
+def test_reports_of_one_scenario_have_a_card_each(out, records):
+    make_outlook("uzbekistan-again-baseline", "UZ", 2.0).save(out / "uzbekistan-again-baseline")
+    (out / "uzbekistan-again-baseline" / "report.html").touch()
+    page = text(build_site(out, [*records, record("uzbekistan-again-baseline")]))
+    assert page.count('<a class="card"') == 5
+    assert 'href="uzbekistan-again-baseline/report.html" data-scenario="again-baseline"' in page
+    assert 'href="uzbekistan-baseline/report.html" data-scenario="baseline"' in page
+
+
 def test_failures_come_first_with_cell_and_trace(out, records):
     records[1] = record(
         "uzbekistan-accelerated", failure={"cell": 4, "message": "EvidenceError: no", "trace": "Traceback"}
