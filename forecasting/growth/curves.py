@@ -80,6 +80,12 @@ class Curve:
         """All parameters, the scale first."""
         return ("m", *self.names)
 
+    @property
+    def domain(self) -> dict[str, tuple[float, float]]:
+        """Between what each parameter lies; a ceiling is above zero."""
+        scale = POSITIVE if self.ceiling else REAL
+        return {"m": scale, **dict(zip(self.names, self.bounds, strict=True))}
+
     def cumulative(self, t: Any, params: Sequence[float] | Array) -> Array:
         """Cumulative curve ``m G(t)`` at times since launch.
 
@@ -102,7 +108,8 @@ def _exponential_tangent(t: Array, b: Array) -> tuple[Array, ...]:
 
 
 def _exponential_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
-    return (LOG_81 / takeover + 0 * reached,)
+    """It grows, or declines, as the flow of the logistic curve does at ``end``."""
+    return (LOG_81 / takeover * (1 - 2 * reached),)
 
 
 def _logistic(t: Array, a: Array, b: Array) -> Array:
@@ -268,6 +275,10 @@ def find_curve(curve: str | Curve) -> Curve:
     if isinstance(curve, Curve):
         return curve
     word = str(curve).lower().replace(" ", "_").replace("-", "_")
+    if word in ("generalised_bass", "generalized_bass"):
+        raise ModelError(
+            "the generalised Bass curve needs its shocks: leave curve='bass' and give shocks={name: (start, end)}"
+        )
     if word not in CURVES:
         hint = nearest(word, CURVES)
         raise ModelError(
@@ -297,28 +308,40 @@ def generalised_bass(shocks: dict[str, tuple[float, float]]) -> Curve:
     >>> float(round(curve.share(np.array(5.0), 0.03, 0.38, -0.5) - CURVES["bass"].share(np.array(4.0), 0.03, 0.38), 12))
     0.0
     """
+    clash = {"m", "p", "q"} & set(shocks)
+    if clash:
+        raise ModelError(
+            f"a shock cannot be named {min(clash)!r}, which is a parameter of the Bass curve; name it otherwise"
+        )
     if not shocks or any(not start < end for start, end in shocks.values()):
         raise ModelError(f"shocks {shocks!r}: give at least one, each with a start before its end")
-    spans = list(shocks.values())
+    bass = _ShockedBass(tuple(shocks.values()))
+    bounds = (POSITIVE, POSITIVE, *(((-1.0, np.inf),) * len(shocks)))
+    formula, names = "Bass at the shocked time", ("p", "q", *shocks)
+    return Curve("generalised_bass", formula, names, bounds, bass.share, bass.tangent, bass.locate)
 
-    def within(t: Array) -> list[Array]:
-        return [np.clip(t - start, 0, end - start) for start, end in spans]
 
-    def clock(t: Array, intensities: tuple[Array, ...]) -> Array:
-        return t + sum(c * inside for c, inside in zip(intensities, within(t), strict=True))
+@dataclass(frozen=True)
+class _ShockedBass:
+    """The functions of a generalised Bass curve with shocks of given starts and ends."""
 
-    def share(t: Array, p: Array, q: Array, *intensities: Array) -> Array:
-        return _bass(clock(t, intensities), p, q)
+    spans: tuple[tuple[float, float], ...]
 
-    def tangent(t: Array, p: Array, q: Array, *intensities: Array) -> tuple[Array, ...]:
-        time = clock(t, intensities)
+    def _within(self, t: Array) -> list[Array]:
+        return [np.clip(t - start, 0, end - start) for start, end in self.spans]
+
+    def _clock(self, t: Array, intensities: tuple[Array, ...]) -> Array:
+        return t + sum(c * inside for c, inside in zip(intensities, self._within(t), strict=True))
+
+    def share(self, t: Array, p: Array, q: Array, *intensities: Array) -> Array:
+        return _bass(self._clock(t, intensities), p, q)
+
+    def tangent(self, t: Array, p: Array, q: Array, *intensities: Array) -> tuple[Array, ...]:
+        time = self._clock(t, intensities)
         decay = np.exp(-(p + q) * time)
         speed = p * (p + q) ** 2 * decay / (p + q * decay) ** 2
-        return *_bass_tangent(time, p, q), *(speed * inside for inside in within(t))
+        return *_bass_tangent(time, p, q), *(speed * inside for inside in self._within(t))
 
-    def locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
+    def locate(self, reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
         p, q = _bass_locate(reached, takeover, skew, end)
-        return p, q, *(np.zeros_like(p) for _ in spans)
-
-    bounds = (POSITIVE, POSITIVE, *(((-1.0, np.inf),) * len(spans)))
-    return Curve("generalised_bass", "Bass at the shocked time", ("p", "q", *shocks), bounds, share, tangent, locate)
+        return p, q, *(np.zeros_like(p) for _ in self.spans)

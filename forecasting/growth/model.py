@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecasting.errors import ModelError
 from forecasting.growth.curves import CURVES, Curve, find_curve, generalised_bass
+from forecasting.growth.fitting.constraints import check_names, read_bounds, read_fixed, within_domain
 from forecasting.growth.fitting.curve_posterior import PRIOR, CurvePrior, sample_curve
 from forecasting.growth.fitting.estimate import Estimate, Problem, estimate
 from forecasting.growth.fitting.mixture import Mixture
@@ -56,7 +57,7 @@ class GrowthModel:
     shocks : mapping of str to (start, end), optional
         Dated shocks of a generalised Bass curve; an end of None makes one permanent.
     bounds : mapping of str to (float, float), optional
-        Bounds of parameters by name.
+        Bounds of parameters by name; None for no bound on that side.
     prior : CurvePrior
         Priors of the intervals.
 
@@ -89,7 +90,7 @@ class GrowthModel:
         errors: str = "least_squares",
         weights: ArrayLike | None = None,
         shocks: Mapping[str, tuple[object, object]] | None = None,
-        bounds: Mapping[str, tuple[float, float]] | None = None,
+        bounds: Mapping[str, tuple[float | None, float | None]] | None = None,
         prior: CurvePrior = PRIOR,
     ) -> None:
         _check_word("kind", kind, ("flow", "stock"))
@@ -103,8 +104,7 @@ class GrowthModel:
         self.weights = _read_weights(weights, len(self.endog))
         self.shocks = dict(shocks or {})
         self.curves = self._curves(curve)
-        self.bounds = dict(bounds or {})
-        self._check_names(self.bounds, "bounds")
+        self.bounds = read_bounds(bounds, self.curves)
         self._fixed: dict[str, float] = {}
         self.noise = self._noise()
 
@@ -133,7 +133,7 @@ class GrowthModel:
 
     def _curves(self, curve: str | Curve) -> list[Curve]:
         if self.shocks:
-            if curve not in ("bass", "generalised_bass"):
+            if curve not in ("bass", "generalised_bass", "generalized_bass"):
                 raise ModelError(f"shocks belong to the Bass curve, not to {curve!r}; leave curve='bass'")
             spans = {name: self._span(*pair) for name, pair in self.shocks.items()}
             return [generalised_bass(spans)]
@@ -156,31 +156,25 @@ class GrowthModel:
             return NOISES["negative_binomial" if zeros else "lognormal"]
         return NOISES[self.errors]
 
-    def _check_names(self, given: Mapping[str, object], what: str) -> None:
-        for name in given:
-            if name not in self.param_names:
-                known = ", ".join(self.param_names)
-                raise ModelError(f"{what}: the {self.curve} curve has no parameter {name!r}; it has {known}")
-
     def problem(self, curve: Curve) -> Problem:
         """What is estimated for one of the curves."""
-        own = set(curve.parameters)
-        bounds = {name: pair for name, pair in self.bounds.items() if name in own}
-        fixed = {name: value for name, value in self._fixed.items() if name in own}
-        return Problem(curve, self.sampling, self.endog, self.weights, bounds, fixed)
+        fixed = {name: value for name, value in self._fixed.items() if name in curve.parameters}
+        return Problem(curve, self.sampling, self.endog, self.weights, within_domain(self.bounds, curve), fixed)
 
     def posterior(self) -> Mixture:
         """Weighted curves, of one curve or of all that are averaged."""
         parts = [sample_curve(self.problem(curve), self.noise, self.prior) for curve in self.curves]
         return Mixture(parts, self.noise, self.problem(self.curves[0]).level)
 
-    def fit(self, start_params: ArrayLike | None = None) -> GrowthResults:
+    def fit(self, start_params: ArrayLike | Mapping[str, float] | None = None, *, disp: object = None) -> GrowthResults:
         """Estimate the parameters.
 
         Parameters
         ----------
-        start_params : array_like, optional
-            Where the search starts, ``m`` first; by default at the best of a scan of curves.
+        start_params : array_like or mapping, optional
+            Where the search starts, ``m`` first, or by name; by default at the best of a scan of curves.
+        disp : object, optional
+            Taken as by statsmodels' models; nothing is printed whatever it is.
 
         Returns
         -------
@@ -193,10 +187,14 @@ class GrowthModel:
         curve = self.curves[0] if mixture is None else self.curves[int(np.argmax(mixture.weights))]
         return GrowthResults(copy(self), curve, self._estimate(curve, start), mixture)  # its fixed values stay
 
-    def _start(self, start_params: ArrayLike) -> Array:
+    def _start(self, start_params: ArrayLike | Mapping[str, float]) -> Array:
         if len(self.curves) > 1:
             raise ModelError("start_params have no meaning for an average over curves; name one curve")
-        start, names = np.asarray(start_params, dtype=float).ravel(), self.curves[0].parameters
+        names = self.curves[0].parameters
+        if isinstance(start_params, Mapping):
+            check_names(start_params, "start_params", self.curves)
+            start_params = [start_params.get(name, np.nan) for name in names]
+        start = np.asarray(start_params, dtype=float).ravel()
         if len(start) != len(names) or not np.isfinite(start).all():
             raise ModelError(f"start_params: give {len(names)} finite numbers, for {', '.join(names)}")
         return start
@@ -216,8 +214,7 @@ class GrowthModel:
         ...     print(model.fit().params["m"])
         400.0
         """
-        self._check_names(params, "fix_params")
-        before, self._fixed = self._fixed, {**self._fixed, **{name: float(value) for name, value in params.items()}}
+        before, self._fixed = self._fixed, self._fixed | read_fixed(params, self.curves)
         try:
             yield
         finally:

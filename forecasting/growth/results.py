@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import pickle
 from functools import cached_property
 from pathlib import Path
@@ -13,10 +14,10 @@ from numpy.typing import NDArray
 
 from forecasting.errors import ModelError
 from forecasting.growth.curves import Curve
-from forecasting.growth.fitting.estimate import Estimate, estimate_at
+from forecasting.growth.fitting.estimate import Estimate, estimate_at, leaves_open
 from forecasting.growth.fitting.intervals import profile_intervals, wald_intervals
 from forecasting.growth.fitting.mixture import Mixture
-from forecasting.growth.fitting.prediction import GrowthPrediction, check_alpha
+from forecasting.growth.fitting.prediction import GrowthPrediction, check_alpha, check_count
 from forecasting.growth.fitting.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -65,21 +66,11 @@ class GrowthResults:
             self.__dict__["posterior"] = mixture
         self.converged, self.from_prior, self.carried = found.converged, False, False
         problem = model.problem(curve)
-        if self._untold(found, int(problem.seen.sum())):
+        if leaves_open(problem, found):
             centre = self.posterior.centre(curve)
             found, self.from_prior = estimate_at(problem, centre, model.errors, found.converged), True
         self._found = found
         self.llf, self.sse, self.scatter = found.llf, found.sse, found.scatter
-
-    def _untold(self, found: Estimate, count: int) -> bool:
-        """Whether the data leave the parameters open."""
-        if count < len(found.params) - len(self.fixed) or not np.isfinite(found.params).all():
-            return True
-        if "m" in self.fixed or not self._curve.ceiling:
-            return not np.isfinite(found.params).all()
-        with np.errstate(all="ignore"):
-            reached = self._curve.share(self.model.sampling.ends[-1:], *found.params[1:])[0]
-        return not found.converged or not 0.01 <= reached <= 1
 
     # what statsmodels' results have
 
@@ -244,43 +235,36 @@ class GrowthResults:
 
         Examples
         --------
+        >>> import pandas as pd
         >>> from forecasting.growth.model import GrowthModel
-        >>> GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().get_prediction(3, 5).summary_frame().index.tolist()
-        [3, 4, 5]
+        >>> sales = pd.Series([12.0, 19.0, 33.0, 49.0, 82.0], pd.period_range("2019", periods=5, freq="Y"))
+        >>> GrowthModel(sales).fit().get_prediction("2023", "2025").summary_frame().index.astype(str).tolist()
+        ['2023', '2024', '2025']
         """
         count = len(self.model.endog)
-        first = 0 if start is None else self._position(start)
-        last = count - 1 if end is None else self._position(end)
+        timeline = self.model.timeline
+        first = 0 if start is None else timeline.position(start)
+        last = count - 1 if end is None else timeline.position(end)
         if not 0 <= first <= last:
             raise ModelError(
                 f"prediction from {start!r} to {end!r}: the start comes after the end, or before the series"
             )
-        timeline = self.model.timeline
-        if last >= count:
-            timeline = timeline.followed_by(timeline.future(last - count + 1))
-        return self.predict_at(timeline.part(first, last + 1))
+        return self.predict_at(timeline.until(last + 1).part(first, last + 1))
 
-    def _position(self, label: Any) -> int:
-        index = self.model.index
-        if label in index and not (isinstance(label, (int, np.integer)) and isinstance(index, pd.RangeIndex)):
-            return int(np.asarray(index.get_loc(label)))
-        if isinstance(label, (int, np.integer)):
-            return int(label)
-        raise ModelError(f"{label!r} is not an observation; give a position or one of {index[0]} to {index[-1]}")
-
-    def get_forecast(self, steps: int = 1) -> GrowthPrediction:
+    def get_forecast(self, steps: Any = 1) -> GrowthPrediction:
         """Forecasts of the periods after the last observation.
 
         Parameters
         ----------
-        steps : int
-            How many periods, each as long as the last one.
+        steps : int or label
+            How many periods, each as long as the last one; or the label of the last one.
         """
-        if not isinstance(steps, (int, np.integer)) or isinstance(steps, bool) or steps < 1:
-            raise ModelError(f"steps {steps!r}: give a whole number of 1 or more")
-        return self.predict_at(self.model.timeline.future(int(steps)))
+        timeline = self.model.timeline
+        if isinstance(steps, (str, dt.date, pd.Period, np.datetime64)):
+            steps = timeline.position(steps) - len(timeline.labels) + 1
+        return self.predict_at(timeline.future(check_count("steps", steps)))
 
-    def forecast(self, steps: int = 1) -> pd.Series:
+    def forecast(self, steps: Any = 1) -> pd.Series:
         """Mean forecasts."""
         return self.get_forecast(steps).predicted_mean
 
@@ -289,9 +273,24 @@ class GrowthResults:
         return self.get_prediction(start, end).predicted_mean
 
     def simulate(
-        self, nsimulations: int, repetitions: int = 1, random_state: int | np.random.Generator | None = 0
+        self,
+        nsimulations: int,
+        anchor: Any = "end",
+        repetitions: int = 1,
+        random_state: int | np.random.Generator | None = 0,
     ) -> pd.DataFrame:
-        """Paths of future observations, (periods, repetitions), each from one curve of the posterior.
+        """Paths of observations, (periods, repetitions), each from one curve of the posterior.
+
+        Parameters
+        ----------
+        nsimulations : int
+            How many periods.
+        anchor : {"end", "start"}, position or label
+            The first of them: the one after the last observation, the first observation, or another.
+        repetitions : int
+            How many paths.
+        random_state : int, Generator or None
+            Of the draws.
 
         Examples
         --------
@@ -299,10 +298,13 @@ class GrowthResults:
         >>> GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().simulate(3, repetitions=4).shape
         (3, 4)
         """
-        rng = np.random.default_rng(random_state)
-        timeline = self.model.timeline.future(nsimulations)
+        rng, timeline = np.random.default_rng(random_state), self.model.timeline
+        first = {"end": len(timeline.labels), "start": 0}.get(anchor) if isinstance(anchor, str) else None
+        first = timeline.position(anchor) if first is None else first
+        last = first + check_count("nsimulations", nsimulations)
+        timeline = timeline.until(last).part(first, last)
         sampling = timeline.sampling(self.model.launch, self.model.kind)
-        draws = rng.permutation(self.posterior.draws(sampling, max(repetitions, 1), rng))
+        draws = rng.permutation(self.posterior.draws(sampling, check_count("repetitions", repetitions), rng))
         return pd.DataFrame(draws.T, index=timeline.labels)
 
     def predict_at(self, timeline: Timeline) -> GrowthPrediction:

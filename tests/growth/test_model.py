@@ -31,6 +31,9 @@ def bass(p=0.02, q=0.4, m=1e4, periods=12):
         (pd.to_datetime(["2010-01-01", "2011-01-01"]), "not numeric"),
         (np.ones((3, 3)), r"endog has shape \(3, 3\)"),
         ([np.nan, np.nan, np.nan], r"0 observation\(s\)"),
+        ({"a": 1, "b": 2}, "not numeric"),
+        ([1e300, 2e300, 4e300], "observation 0 is 1e\\+300: beyond floats; count in another unit"),
+        ([1.0, 1e-300, 3.0], "observation 1 is 1e-300: beyond floats"),
     ],
 )
 def test_bad_series_are_refused(endog, message):
@@ -47,16 +50,17 @@ def test_bad_series_are_refused(endog, message):
         ({"bounds": {"pp": (0, 1)}}, "bass curve has no parameter 'pp'; it has m, p, q"),
         ({"weights": [1.0]}, "give 6 finite numbers"),
         ({"curve": "logistic", "shocks": {"ban": (2, 4)}}, "shocks belong to the Bass curve"),
+        ({"curve": "generalised_bass"}, "leave curve='bass' and give shocks="),
+        ({"shocks": {"p": (2, 4)}}, "a shock cannot be named 'p'"),
+        ({"bounds": {"q": 0.3}}, "bounds of 'q': 0.3; give a pair"),
+        ({"bounds": {"q": (1, 0.3)}}, r"bounds of 'q': \(1, 0.3\); give a lower one below"),
+        ({"bounds": {"p": (-3, -1)}}, r"bounds of 'p': \(-3, -1\); .* within \(0, inf\)"),
+        ({"bounds": [(0, 1)]}, "give a mapping of names to pairs"),
     ],
 )
 def test_bad_options_are_refused(options, message):
     with pytest.raises(ModelError, match=message):
         GrowthModel(EARLY, **options)
-
-
-def test_bounds_the_wrong_way_round_are_refused():
-    with pytest.raises(ModelError, match=r"bounds of 'q': \(1, 0.3\)"):
-        GrowthModel(EARLY, bounds={"q": (1, 0.3)}).fit()
 
 
 def test_lognormal_errors_exclude_zeros():
@@ -90,6 +94,16 @@ def test_declining_series_is_a_bass_curve_past_its_peak():
     results = GrowthModel([90, 60, 41, 27, 18, 12]).fit()
     assert results.params["p"] > results.params["q"]
     assert results.get_forecast(1).summary_frame()["median"].iloc[0] < 12
+
+
+@pytest.mark.parametrize("kind", ["flow", "stock"])
+def test_exponential_that_declines_or_stands_still(kind):
+    falling = GrowthModel(90 * np.exp(-0.4 * np.arange(6)), curve="exponential", kind=kind).fit()
+    assert falling.params["b"] == pytest.approx(-0.4)
+    np.testing.assert_allclose(falling.forecast(2), 90 * np.exp([-2.4, -2.8]), rtol=0.05)
+    assert (falling.conf_int().loc["b"] < 0).all()
+    level = GrowthModel([5.0] * 8, curve="exponential", kind=kind).fit().get_forecast(2).summary_frame(0.1)
+    np.testing.assert_allclose(level["median"], 5, rtol=0.02)
 
 
 @pytest.mark.parametrize("errors", ["lognormal", "poisson", "negative_binomial"])
@@ -131,6 +145,27 @@ def test_unknown_fixed_parameter_is_refused():
         pass
 
 
+@pytest.mark.parametrize("value", [-1, np.nan, np.inf, "many"])
+def test_fixed_values_that_a_curve_excludes_are_refused(value):
+    with pytest.raises(ModelError, match=f"'p' cannot be {value!r}; the bass curve has it between 0 and inf"):
+        GrowthModel(SALES).fit_constrained({"p": value})
+
+
+def test_fixed_values_that_show_nothing_are_refused():
+    with pytest.raises(ModelError, match="no logistic curve shows in the time observed"):
+        GrowthModel(SALES, curve="logistic").fit_constrained({"a": 1e6, "b": 0.1})
+
+
+def test_bounds_on_one_side():
+    free = GrowthModel(SALES, curve="logistic").fit()
+    upper = GrowthModel(SALES, curve="logistic", bounds={"a": (None, free.params["a"] - 0.2)}).fit()
+    assert upper.params["a"] == pytest.approx(free.params["a"] - 0.2, abs=1e-4)
+    lower = GrowthModel(SALES, curve="logistic", bounds={"b": (free.params["b"] + 0.1, None)}).fit()
+    assert lower.params["b"] == pytest.approx(free.params["b"] + 0.1, abs=1e-4)
+    loose = GrowthModel(SALES, curve="logistic", bounds={"a": (None, 50), "m": (None, None)}).fit()
+    np.testing.assert_allclose(loose.params, free.params, rtol=1e-6)
+
+
 def test_bounds_hold():
     results = GrowthModel(SALES, bounds={"q": (0.0, 0.3), "m": (0.0, 30000.0)}).fit()
     assert 0 < results.params["q"] <= 0.3
@@ -151,6 +186,8 @@ def test_start_params_and_predict():
     model = GrowthModel(SALES, curve="logistic")
     near, scanned = model.fit(start_params=[2e4, 4.0, 0.5]), model.fit()
     np.testing.assert_allclose(near.params, scanned.params, rtol=1e-7)
+    named = model.fit(start_params={"b": 0.5, "m": 2e4, "a": 4.0}, disp=False)
+    assert named.params.equals(near.params)
     np.testing.assert_allclose(model.predict(near.params), near.fittedvalues)
     with pytest.raises(ModelError, match="give 3 finite numbers, for m, a, b"):
         model.fit(start_params=[1.0])

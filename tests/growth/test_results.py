@@ -86,8 +86,18 @@ def test_prediction_in_sample_and_beyond(results):
     np.testing.assert_allclose(across.quantiles([0.5])[0.5].iloc[2:], ahead["median"], rtol=0.05)
     with pytest.raises(ModelError, match="the start comes after the end"):
         results.get_prediction(5, 3)
-    with pytest.raises(ModelError, match="'2100' is not an observation"):
-        results.get_prediction("2100")
+    with pytest.raises(ModelError, match="'later' is not an observation, nor one of the 500 periods that follow"):
+        results.get_prediction("later")
+
+
+def test_labels_after_the_series_are_found(results):
+    assert results.predict("1960", "1964").index.equals(pd.period_range("1960", "1964", freq="Y"))
+    assert results.get_forecast("1964").row_labels.equals(pd.period_range("1962", "1964", freq="Y"))
+    ends = GrowthModel(pd.Series(SALES, pd.date_range("1949-12-31", periods=13, freq="YE")), curve="logistic").fit()
+    assert ends.predict(pd.Timestamp("1961-12-31"), "1963").index.year.tolist() == [1961, 1962, 1963]
+    years = GrowthModel(pd.Series(SALES, range(1949, 1962)), curve="logistic").fit()
+    assert years.predict(1960, 1964).index.tolist() == [1960, 1961, 1962, 1963, 1964]
+    assert years.predict(11, 13).index.tolist() == [1960, 1961, 1962]
 
 
 def test_fit_measures(results):
@@ -114,6 +124,8 @@ def test_summary_in_three_formats(results, average):
     assert "<table" in results.summary().as_html()
     assert r"\begin{tabular}" in results.summary().as_latex()
     assert "Forecasts average the curves with weights" in average.summary().as_text()
+    assert "Outside their intervals: p, q. Least squares" in GrowthModel(SERIES).fit().summary().as_text()
+    assert "Outside their" not in GrowthModel(SERIES, errors="lognormal").fit().summary().as_text()
 
 
 def test_average_lies_among_its_curves(average):
@@ -132,6 +144,13 @@ def test_simulated_paths_have_the_forecasts_spread(results):
     frame = results.get_forecast(5).summary_frame(0.1)
     np.testing.assert_allclose(paths.quantile(0.95, axis=1), frame["pi_upper"], rtol=0.08)
     assert results.simulate(3, random_state=5).equals(results.simulate(3, random_state=5))
+
+
+def test_simulation_from_another_period(results):
+    assert results.simulate(3, anchor="start").index.equals(INDEX[:3])
+    assert results.simulate(4, anchor="1960", repetitions=2).index.equals(pd.period_range("1960", "1963", freq="Y"))
+    with pytest.raises(ModelError, match="nsimulations 0: give a whole number of 1 or more"):
+        results.simulate(0)
 
 
 def test_append_extend_apply():
@@ -164,6 +183,12 @@ def test_pickle_and_save(results, average, tmp_path):
         pd.testing.assert_frame_equal(copy.get_forecast(2).summary_frame(), one.get_forecast(2).summary_frame())
     results.save(tmp_path / "fit.pickle")
     assert GrowthResults.load(tmp_path / "fit.pickle").params.equals(results.params)
+
+
+def test_generalised_bass_is_pickled():
+    results = GrowthModel(SERIES, shocks={"shortage": ("1955-01-01", "1957-12-31")}).fit()
+    copy = pickle.loads(pickle.dumps(results))
+    pd.testing.assert_frame_equal(copy.get_forecast(2).summary_frame(), results.get_forecast(2).summary_frame())
 
 
 def test_load_refuses_other_pickles(tmp_path):

@@ -67,7 +67,10 @@ PRIOR = CurvePrior()
 
 @dataclass(frozen=True)
 class Particles:
-    """Weighted curves: coordinates (points, dimensions), shapes (parameters, points), scatter and scale of each."""
+    """Weighted curves: coordinates (points, dimensions), shapes (parameters, points), scatter and scale of each.
+
+    The scale is of the absolute value of ``m``, ``sign`` its sign: below zero for an exponential that declines.
+    """
 
     curve: Curve
     coordinates: Array
@@ -75,6 +78,7 @@ class Particles:
     shape: Array
     scatter: Array
     scale: Scale
+    sign: Array
     log_evidence: float
 
 
@@ -120,22 +124,23 @@ class CurveTarget:
             return np.zeros(len(z))
         return self.prior.scatter[0] * np.exp(np.clip(self.prior.scatter[1] * z[:, -1], -20, 3))
 
-    def evaluate(self, z: Array) -> tuple[Array, Array, Array, Scale]:
-        """Log posterior density less the prior's constant, shapes, scatter and scale."""
+    def evaluate(self, z: Array) -> tuple[Array, Array, Array, Scale, Array]:
+        """Log posterior density less the prior's constant, shapes, scatter, scale and sign."""
         shape, scatter = self.shape(z), self.scatter(z)
         possible = np.isfinite(shape).all(axis=0)
         safe = np.where(possible, shape, shape[:, np.argmax(possible)][:, None])
         design = self.sampling.design(self.curve, safe)[self.seen]
-        scale = self.noise.scale(self.y, design, scatter, self.weights)
+        sign = np.where(design.sum(axis=0) < 0, -1.0, 1.0)
+        scale = self.noise.scale(self.y, design * sign, scatter, self.weights)
         if "m" in self.problem.fixed:
             scale = self._fixed_scale(design, scatter)
         density = scale.log_marginal - 0.5 * (z**2).sum(axis=1)
-        return np.where(possible & np.isfinite(density), density, -np.inf), safe, scatter, scale
+        return np.where(possible & np.isfinite(density), density, -np.inf), safe, scatter, scale, sign
 
     def _fixed_scale(self, design: Array, scatter: Array) -> Scale:
         level = self.problem.fixed["m"]
         fit = self.weights @ self.noise.loglike(self.y[:, None], level * design, np.maximum(scatter, 1e-9))
-        return Scale(np.full(len(scatter), np.log(level)), np.zeros(len(scatter)), fit)
+        return Scale(np.full(len(scatter), np.log(abs(level))), np.zeros(len(scatter)), fit)
 
 
 def sample_curve(problem: Problem, noise: Noise, prior: CurvePrior = PRIOR) -> Particles:
@@ -167,7 +172,8 @@ def sample_curve(problem: Problem, noise: Noise, prior: CurvePrior = PRIOR) -> P
         *(np.concatenate([getattr(part[3], name) for part in parts]) for name in ("mean", "sd", "log_marginal"))
     )
     evidence = float(logsumexp(log_weight) - np.log(len(z)))
-    return Particles(problem.curve, z, _normalise(log_weight), shapes, scatter, scale, evidence)
+    sign = np.concatenate([part[4] for part in parts])
+    return Particles(problem.curve, z, _normalise(log_weight), shapes, scatter, scale, sign, evidence)
 
 
 def _log_normal(z: Array, mean: Array, root: Array) -> Array:

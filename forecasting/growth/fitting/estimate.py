@@ -16,7 +16,7 @@ from forecasting.growth.fitting.sampling import Sampling
 from forecasting.growth.fitting.search import Search
 from forecasting.growth.fitting.solver import Solver
 
-__all__ = ["Estimate", "Problem", "estimate", "estimate_at", "log_likelihood", "maximum"]
+__all__ = ["Estimate", "Problem", "estimate", "estimate_at", "leaves_open", "log_likelihood", "maximum"]
 
 Array = NDArray[np.float64]
 PRECISE = 1e-22  # relative gain still to be had: eight digits of certified values and more
@@ -235,3 +235,14 @@ def estimate_at(problem: Problem, params: Array, errors: str, converged: bool) -
     scatter = float(np.sqrt(sse / max(int(problem.seen.sum()) - count, 1)))
     llf = log_likelihood(problem, params, errors, None)
     return Estimate(params, np.full((count, count), np.nan), llf, sse, scatter, converged)
+
+
+def leaves_open(problem: Problem, found: Estimate) -> bool:
+    """Whether the data do not tell the parameters: no minimum, too few observations, or next to nothing reached."""
+    if int(problem.seen.sum()) < int(problem.free.sum()) or not np.isfinite(found.params).all():
+        return True
+    if "m" in problem.fixed or not problem.curve.ceiling:
+        return False
+    with np.errstate(all="ignore"):
+        reached = problem.curve.share(problem.sampling.ends[-1:], *found.params[1:])[0]
+    return not found.converged or not 0.01 <= reached <= 1

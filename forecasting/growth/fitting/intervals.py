@@ -73,7 +73,7 @@ def _critical(problem: Problem, errors: str, alpha: float) -> float:
 
 def _interval(problem: Problem, errors: str, found: Estimate, name: str, alpha: float) -> tuple[float, float]:
     place = problem.curve.parameters.index(name)
-    low, high = _domain(problem, name)
+    low, high = problem.bounds.get(name, problem.curve.domain[name])
     inside, outside = _coordinate(low)
     limit = _critical(problem, errors, alpha)
     rise = _rise_of_squares if errors == "least_squares" else _fall_of_likelihood
@@ -123,15 +123,6 @@ def _fall_of_likelihood(
     with np.errstate(all="ignore"):
         params, scatter, best = maximum(held, near.params, NOISES[errors], max(near.scatter, 1e-5), rounds=1)
     return 2 * (found.llf + float(best.fun)), replace(near, params=params, scatter=scatter)
-
-
-def _domain(problem: Problem, name: str) -> tuple[float, float]:
-    """Declared bounds, narrowed by the user's; a scale is above zero."""
-    curve = problem.curve
-    declared = dict(zip(curve.names, curve.bounds, strict=True)) | {"m": (0.0, np.inf)}
-    low, high = declared[name]
-    own_low, own_high = problem.bounds.get(name, (-np.inf, np.inf))
-    return max(low, own_low), min(high, own_high)
 
 
 def _coordinate(low: float) -> tuple[Callable[[float], float], Callable[[float], float]]:

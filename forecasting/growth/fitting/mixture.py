@@ -49,8 +49,8 @@ class Mixture:
     def _draws(self, part: Particles, sampling: Sampling, count: int, rng: np.random.Generator, noisy: bool) -> Array:
         pick = systematic(part.weights, count)
         with np.errstate(all="ignore"):
-            design = np.maximum(sampling.design(part.curve, part.shape[:, pick]).T, 0.0)
-            mean = self.scales(part, pick, rng)[:, None] * design
+            design = sampling.design(part.curve, part.shape[:, pick]).T
+            mean = np.maximum(self.scales(part, pick, rng)[:, None] * design, 0.0)
         return self.noise.draw(rng, mean, part.scatter[pick, None]) if noisy else mean
 
     def parameters(self, curve: Curve, count: int, rng: np.random.Generator) -> Array:
@@ -85,7 +85,7 @@ class Mixture:
     def scales(self, part: Particles, pick: NDArray[np.int_], rng: np.random.Generator) -> Array:
         """Draws of ``m``."""
         scale = np.exp(part.scale.mean[pick] + part.scale.sd[pick] * rng.standard_normal(len(pick)))
-        return np.clip(scale, *self.level)
+        return np.clip(part.sign[pick] * scale, *self.level)
 
 
 def systematic(weights: Array, count: int) -> NDArray[np.int_]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forecasting.errors import ModelError
 
-__all__ = ["GrowthPrediction", "check_alpha"]
+__all__ = ["GrowthPrediction", "check_alpha", "check_count"]
 
 Array = NDArray[np.float64]
 
@@ -19,6 +19,13 @@ def check_alpha(alpha: float) -> None:
     """Refuse an alpha that no interval has."""
     if not isinstance(alpha, (int, float)) or not 0 < alpha < 1:
         raise ModelError(f"alpha {alpha!r}: give a number between 0 and 1, e.g. 0.1 for a 90 % interval")
+
+
+def check_count(what: str, count: object) -> int:
+    """A whole number of 1 or more."""
+    if not isinstance(count, (int, np.integer)) or isinstance(count, bool) or count < 1:
+        raise ModelError(f"{what} {count!r}: give a whole number of 1 or more")
+    return int(count)
 
 
 class GrowthPrediction:

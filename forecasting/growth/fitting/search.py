@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.errors import ModelError
 from forecasting.growth.curves import Curve
 
 __all__ = ["Search"]
 
 Array = NDArray[np.float64]
+WIDE = 1e4  # below an upper bound that stands alone: no parameter that may be negative gets there
 EDGE = 1e-9  # how near to a bound a start may lie, as a share of the span between two bounds
 
 
@@ -50,11 +50,7 @@ class Search:
         """The shape parameters of a curve, with bounds and fixed values of one's own by name."""
         declared = dict(zip(curve.names, curve.bounds, strict=True)) | dict(bounds or {})
         lower, upper = np.array([declared[name] for name in curve.names], dtype=float).T
-        for name, low, high in zip(curve.names, lower, upper, strict=True):
-            if not low < high or (np.isinf(low) and np.isfinite(high)):
-                raise ModelError(
-                    f"bounds of {name!r}: ({low:g}, {high:g}); give a lower one below an upper one, or none"
-                )
+        lower = np.where(np.isinf(lower) & np.isfinite(upper), upper - WIDE, lower)
         return cls(lower, upper, np.array([(fixed or {}).get(name, np.nan) for name in curve.names], dtype=float))
 
     @property

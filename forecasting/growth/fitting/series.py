@@ -11,6 +11,7 @@ from forecasting.errors import ModelError
 __all__ = ["read_series"]
 
 Array = NDArray[np.float64]
+SMALLEST, LARGEST = 1e-290, 1e290  # what leaves room for a ceiling and a forecast
 
 
 def read_series(endog: object, least: int = 2) -> tuple[Array, pd.Index | None, str]:
@@ -33,6 +34,7 @@ def read_series(endog: object, least: int = 2) -> tuple[Array, pd.Index | None, 
     values = _numbers(series)
     _refuse(series, np.isinf(values), "infinite")
     _refuse(series, values < 0, "negative; growth curves count from 0 up")
+    _refuse(series, (values > LARGEST) | ((values > 0) & (values < SMALLEST)), "beyond floats; count in another unit")
     seen = np.isfinite(values)
     if seen.sum() < least:
         raise ModelError(
@@ -55,7 +57,7 @@ def _column(endog: object) -> pd.Series:
         series = endog
     else:
         values = np.asarray(endog if hasattr(endog, "__len__") else [endog])
-        if values.ndim != 1 and values.size != max(values.shape):
+        if values.ndim > 1 and values.size != max(values.shape):
             raise ModelError(f"endog has shape {values.shape}; give one series, and many to fit_curves")
         series = pd.Series(values.ravel())
     if series.empty:

@@ -23,6 +23,7 @@ __all__ = ["Timeline", "read_timeline"]
 
 Array = NDArray[np.float64]
 DAYS = 365.25
+AHEAD = 500  # periods after the last one that have labels to be found by
 CALENDAR = (1, 3, 6, 12)  # months that a period of a calendar has
 
 
@@ -88,6 +89,27 @@ class Timeline:
     def part(self, first: int, last: int) -> Timeline:
         """The periods from one position up to another."""
         return Timeline(self.labels[first:last], self.starts[first:last], self.ends[first:last], self.calendar)
+
+    def until(self, count: int) -> Timeline:
+        """So many periods at least: continued where there are fewer."""
+        missing = count - len(self.labels)
+        return self if missing <= 0 else self.followed_by(self.future(missing))
+
+    def position(self, label: Any) -> int:
+        """Place of an observation, or of a period after the last one, by its label; else a position as it is."""
+        labels = self.until(len(self.labels) + AHEAD).labels
+        if isinstance(label, dt.date):
+            label = pd.Timestamp(label)
+        try:
+            place = labels.get_loc(label)
+        except (KeyError, TypeError, ValueError):
+            if isinstance(label, (int, np.integer)):
+                return int(label)
+            raise ModelError(
+                f"{label!r} is not an observation, nor one of the {AHEAD} periods that follow; give a position, or a"
+                f" label as {self.labels[0]} to {self.labels[-1]}"
+            ) from None
+        return int(place.start) if isinstance(place, slice) else int(np.asarray(place))
 
     def followed_by(self, later: Timeline) -> Timeline:
         """Both, in a row."""
