@@ -212,10 +212,10 @@ def _shifted_gompertz(t: Array, a: Array, b: Array, c: Array) -> Array:
 
 def _shifted_gompertz_tangent(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ...]:
     decay = np.exp(-b * t)
-    base = 1 + a * decay
-    late = base**-c
-    share = (1 - decay) * late
-    return share, -share * c * decay / base, t * decay * (late + share * c * a / base), -share * np.log(base)
+    base, log_base = 1 + a * decay, np.log1p(a * decay)  # by its log, lest a tiny a with a huge c lose all digits
+    late = np.exp(-c * log_base)
+    share = -np.expm1(-b * t) * late
+    return share, -share * c * decay / base, t * decay * (late + share * c * a / base), -share * log_base
 
 
 def _shifted_gompertz_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:

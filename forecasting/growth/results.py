@@ -192,7 +192,7 @@ class GrowthResults:
     @property
     def resid(self) -> pd.Series:
         """Observations less fitted values; NaN where missing."""
-        return pd.Series(self.model.endog, index=self.model.index, name="resid") - self.fittedvalues
+        return (pd.Series(self.model.endog, index=self.model.index) - self.fittedvalues).rename("resid")
 
     # the posterior
 

@@ -36,6 +36,16 @@ def test_derivatives_are_those_of_the_share(name):
         np.testing.assert_allclose(slope, numerical, rtol=1e-5, atol=1e-8)
 
 
+def test_shifted_gompertz_keeps_its_digits_near_its_limit():
+    """With a to 0 and a c fixed it becomes (1 - exp(-b t)) exp(-a c exp(-b t))."""
+    b, product = 0.2, 5.6
+    limit = -np.expm1(-b * TIMES) * np.exp(-product * np.exp(-b * TIMES))
+    for a in (1e-8, 1e-13):
+        share, _, _, by_c = CURVES["shifted_gompertz"].tangent(TIMES, a, b, product / a)
+        np.testing.assert_allclose(share, limit, rtol=1e-6)
+        np.testing.assert_allclose(by_c * product / a, -limit * product * np.exp(-b * TIMES), rtol=1e-6)
+
+
 @pytest.mark.parametrize("name", [name for name, curve in ALL.items() if curve.ceiling])
 def test_share_rises_from_launch_to_one(name):
     share = ALL[name].share(np.linspace(0, 400, 4001), *SHAPES[name])

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from forecasting.growth.batch import fit_curves
+from forecasting.growth.curves import CURVES
 from forecasting.growth.model import GrowthModel
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -45,3 +46,19 @@ def test_published_bass_fits_to_every_printed_digit(row):
 def test_mean_squared_error_at_most_that_of_r_diffusion(row):
     fits = fit_curves(SERIES[row.series][None], row.curve)
     assert fits.sse[0] / len(SERIES[row.series]) <= row.value + row.printed
+
+
+@pytest.mark.parametrize("curve", ["logistic", "gompertz", "bass", "weibull", "shifted_gompertz"])
+@pytest.mark.parametrize("name", SERIES)
+def test_least_squares_find_the_best_of_many_starts(name, curve):
+    y, rng = SERIES[name], np.random.default_rng(0)
+    reached, takeover, skew = (
+        rng.uniform(0.01, 0.999, 300),
+        len(y) * 10 ** rng.uniform(-1, 1, 300),
+        rng.lognormal(0, 1, 300),
+    )
+    starts = np.array([np.ones(300), *CURVES[curve].locate(reached, takeover, skew, float(len(y)))]).T
+    starts = starts[np.isfinite(starts).all(axis=1)]
+    best = np.nanmin(fit_curves(np.tile(y, (len(starts), 1)), curve, start_params=starts).sse)
+    assert fit_curves(y[None], curve).sse[0] <= best * (1 + 1e-6)
+    assert GrowthModel(y, curve=curve).fit().sse <= best * (1 + 1e-6)
