@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from forecasting.errors import InputError
@@ -93,19 +94,20 @@ def bands(table: pd.DataFrame, measure: str, place: str | None = None) -> pd.Dat
     InputError
         Where the table has no such measure, or several places and none is named.
     """
-    rows = table[(table["measure"] == measure) & ((table["country"] == place) if place else True)]
-    if rows.empty:
+    names = ("measure", "country", "period_start", "period_end", "quantile", "value")
+    cells = {name: table[name].to_numpy(dtype=object) for name in names}  # by hand: a report asks for dozens of these
+    at = np.flatnonzero((cells["measure"] == measure) & ((cells["country"] == place) if place else True))
+    if not len(at):
         known = sorted(table["measure"].unique())
         close = nearest(measure, known)
         raise InputError(
             f"the results have no measure {measure!r}; they have {', '.join(known)}{close and f' ({close}?)'}"
         )
-    places = rows["country"].unique()
+    places = dict.fromkeys(cells["country"][at])
     if len(places) > 1:
         raise InputError(f"the results are of several places; name one of {', '.join(map(str, places))}")
-    wide: dict[int, dict[float, float]] = {}  # by hand: a report asks for dozens of these, and a pivot is far slower
-    columns = (rows[name].tolist() for name in ("period_start", "period_end", "quantile", "value"))
-    for start, end, quantile, value in zip(*columns, strict=True):
+    wide: dict[int, dict[float, float]] = {}
+    for start, end, quantile, value in zip(*(cells[name][at] for name in names[2:]), strict=True):
         first, last = str(start), str(end)
         if last.endswith("-12-31") and (first == last or first.endswith("-01-01")):  # not months
             wide.setdefault(int(last[:4]), {})[quantile] = value
@@ -358,10 +360,12 @@ def sources_table(ledger: Ledger, last: int | None = None) -> Table:
     last : int, optional
         Only so many publishers, those with the most facts.
     """
-    frame = ledger.frame[ledger.frame["source"] != ""]
-    groups = frame.groupby("source", sort=True).agg(
-        facts=("id", "size"), newest=("published", "max"), url=("url", "first")
-    )
-    groups = groups.sort_values("facts", ascending=False, kind="stable").reset_index().head(last or len(groups))
-    shown = groups[["source", "facts", "newest"]].astype(str)
-    return Table(shown, links={"source": [str(url) for url in groups["url"]]})
+    columns = (ledger.frame[name].tolist() for name in ("source", "published", "url"))
+    facts: dict[str, list[tuple[str, str]]] = {}
+    for source, published, url in zip(*columns, strict=True):
+        if source:
+            facts.setdefault(source, []).append((published, url))
+    shown = sorted(facts, key=lambda source: (-len(facts[source]), source))[:last]
+    rows = [(source, str(len(facts[source])), max(day for day, _ in facts[source])) for source in shown]
+    links = [facts[source][0][1] for source in shown]
+    return Table(pd.DataFrame(rows, columns=["source", "facts", "newest"]), links={"source": links})

@@ -29,6 +29,7 @@ from forecasting.runs.task import Task, perform
 
 __all__ = ["WarmParent", "run_warm"]
 
+NEEDED_LATER = ("forecasting.reporting.site", "forecasting.reporting.figures", "pyarrow.parquet", "jinja2")
 KEPT = 8  # groups of scenarios whose forecasts are kept for the others of the group
 LOOK = 0.005  # seconds between looks at the children
 
@@ -133,7 +134,8 @@ def run_warm(
             for task in left.values():
                 clear_folder(Path(task.folder))
                 parent.submit(task)
-            importlib.import_module("forecasting.reporting.site")  # needed in the end, and now there is nothing to do
+            for module in NEEDED_LATER:  # now there is nothing to do
+                importlib.import_module(module)
             while left and (outcome := parent.outcome()):
                 del left[outcome.name]
                 yield outcome
