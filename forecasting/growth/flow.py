@@ -190,7 +190,10 @@ class FlowForecast:
         DataFrame
             Columns fact, period, without, change_percent (what the fact moved); the largest movers first.
         """
-        moved = self._question().moved(self.periods).rename_axis(index="fact").reset_index()
+        asked = self._question()
+        moved = (
+            made_once(lambda: asked.moved(self.periods), asked, self.periods).rename_axis(index="fact").reset_index()
+        )
         table = moved.melt("fact", var_name="period", value_name="move")
         median = table["period"].map(self.quantiles([0.5]).iloc[:, 0])
         change = 100 * np.expm1(table.pop("move"))

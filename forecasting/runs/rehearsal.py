@@ -82,10 +82,12 @@ def _rehearse_outlook() -> None:
     from forecasting.scenarios.schema import scenario_from_parameters
 
     made = outlook(scenario_from_parameters(ASKED), datasets.central_asia(), draws=FEW)
-    figures.fan_chart(made).to_json()
-    figures.charger_gap(made)
-    figures.tornado(made)
-    tables.headline_table(made)._repr_html_()
+    importlib.import_module("plotly.io").renderers  # noqa: B018 what shows a figure is loaded when it is looked at
+    for chart in (figures.fan_chart, figures.evidence_chart, figures.charger_gap, figures.load_chart, figures.tornado):
+        chart(made).to_json()
+    for table in (tables.headline_table(made), tables.facts_table(made.evidence or datasets.central_asia(), last=2)):
+        table._repr_html_()
+        repr(table)
     with TemporaryDirectory() as folder:
         made.save(folder)
         workbook.write_workbook(made, Path(folder) / "outlook.xlsx")
