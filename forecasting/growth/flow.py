@@ -311,7 +311,8 @@ def forecast_flow(
         Forecasts with one seed share the shocks that are common to all markets, draw by draw, so that sums hold.
     curve : str
         ``"pooled"``: growth as analogue markets grew. ``"bass"``, ``"gompertz"``, ``"logistic"``, ``"exponential"``:
-        that curve on the same facts. ``"average"``: equal shares of the four.
+        that curve on the same facts, of the share of the market where its size is known; the exponential ends at the
+        market itself. ``"average"``: equal shares of the four.
 
     Returns
     -------

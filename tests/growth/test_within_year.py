@@ -56,7 +56,14 @@ def test_few_years_are_drawn_towards_the_default():
     many = estimate_within_year(registrations(30, 8, seed=2))
     default = WithinYear()
     assert abs(one.noise_sd - default.noise_sd) < abs(many.noise_sd - default.noise_sd)
-    assert np.abs(one.pattern).max() < np.abs(PATTERN).max()
+
+
+@pytest.mark.parametrize(("years", "left"), [(2, 0.95), (40, 0.2)])
+def test_even_years_wear_down_the_belief_in_closings(years, left):
+    even = pd.DataFrame([("A", f"{1980 + y}-{k:02d}", 100.0) for y in range(years) for k in range(1, 13)])
+    pattern = estimate_within_year(even.set_axis(["market", "month", "registrations"], axis=1)).pattern
+    assert np.ptp(pattern) < left * np.ptp(WithinYear().pattern)
+    assert pattern[2] > pattern[1]  # March stays above February
 
 
 def test_years_with_a_gap_or_a_zero_do_not_count():
