@@ -158,9 +158,10 @@ def evidence(
     ledger: tuple[Path, ...], place: str | None, measure: str | None, as_of: str | None, conflicts: bool
 ) -> None:
     """List facts with their sources: those that ship, or those of LEDGER files."""
-    chosen = _ledger(ledger).select(place, measure, partner=None, as_of=as_of)
+    known = _ledger(ledger)
+    chosen = known.select(place, measure, partner=None, as_of=as_of)
     if not conflicts:
-        _list(chosen)
+        _list(chosen, known)
         return
     from forecasting.evidence.reconcile import conflicts as find_conflicts
 
@@ -178,12 +179,16 @@ def _ledger(paths: tuple[Path, ...]) -> Ledger:
     return read_ledger(paths[0]).concat(*map(read_ledger, paths[1:])) if paths else central_asia()
 
 
-def _list(facts: Ledger) -> None:
+def _list(facts: Ledger, known: Ledger) -> None:
     for fact in facts:
         click.echo(
             f"{fact.id}\n    {fact} [{fact.kind}]\n    {fact.source}, {fact.published or 'no date'} {fact.url}".rstrip()
         )
     click.echo(f"{len(facts)} facts")
+    if not len(facts):
+        click.echo("the ledger tells of")
+        for place, measures in known.frame.groupby("place")["measure"].unique().items():
+            click.echo(f"    {place}: {', '.join(sorted(measures))}")
 
 
 @main.command(short_help="Score past forecasts of markets that you bring.")

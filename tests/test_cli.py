@@ -81,6 +81,12 @@ def test_evidence_lists_facts_as_of_a_day() -> None:
     assert "ev_imports" in wrong.stderr
 
 
+def test_evidence_of_nothing_says_what_there_is() -> None:
+    result = call("evidence", "--place", "UZ", "--measure", "ev_imports", "--as-of", "2010-01-01")
+    assert result.stdout.startswith("0 facts\nthe ledger tells of\n")
+    assert "    karasu: vehicle_exports\n" in result.stdout
+
+
 def test_evidence_sets_conflicts_side_by_side() -> None:
     result = call("evidence", "--place", "TJ", "--conflicts")
     assert result.exit_code == 0
