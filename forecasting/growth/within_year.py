@@ -141,7 +141,7 @@ def _fit(shape: Array, growth: Array, market: NDArray[np.str_]) -> WithinYear:
 
 def _level(within: WithinYear) -> Array:
     """A pattern about its own mean."""
-    return np.asarray(np.asarray(within.pattern) - np.mean(within.pattern))
+    return np.subtract(within.pattern, np.mean(within.pattern))
 
 
 def _tilt(shape: Array) -> Array:
