@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import ModelError
+from forecasting.growth.batch import fit_curves
 from forecasting.growth.compare import compare_models
 from forecasting.growth.curves import CURVES
 from forecasting.growth.model import GrowthModel
@@ -195,6 +196,40 @@ def test_load_refuses_other_pickles(tmp_path):
     (tmp_path / "other").write_bytes(pickle.dumps([1]))
     with pytest.raises(ModelError, match="holds list, not GrowthResults"):
         GrowthResults.load(tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        INDEX.rename("year"),
+        pd.date_range("1949-12-31", periods=13, freq="YE", name="year"),
+        pd.RangeIndex(13, name="year"),
+    ],
+    ids=["periods", "dates", "numbers"],
+)
+def test_results_load_in_xarray(index):
+    fit = GrowthModel(pd.Series(SALES, index, name="sales"), curve="logistic").fit()
+    frame = fit.get_forecast(3).summary_frame(0.1)
+    dataset = frame.to_xarray()
+    assert dict(dataset.sizes) == {"year": 3}
+    pd.testing.assert_frame_equal(dataset.to_dataframe(), frame, check_freq=False)
+    assert dataset.sel(year=frame.index[1])["median"].item() == frame["median"].iloc[1]
+    paths = fit.simulate(3, repetitions=5).to_xarray().to_dataarray("path")
+    assert dict(paths.sizes) == {"path": 5, "year": 3}
+    for series in (fit.params, fit.bse, fit.fittedvalues, fit.resid):
+        np.testing.assert_array_equal(series.to_xarray(), series)
+        assert series.to_xarray().name == series.name
+    fits = fit_curves(pd.DataFrame([SALES, SALES], pd.Index(["KZ", "UZ"], name="place")), "bass")
+    assert dict(fits.params.to_xarray().sizes) == {"place": 2}
+
+
+def test_results_load_in_pandas(results):
+    parts = {"observed": SERIES, "fitted": results.fittedvalues, "resid": results.resid}
+    assert pd.concat(parts, axis=1).notna().all(axis=None)
+    table = pd.concat([results.params, results.bse, results.conf_int()], axis=1)
+    assert table.columns.tolist() == ["params", "bse", "lower", "upper"]
+    across = pd.concat([SERIES, results.forecast(3)])
+    assert across.index.equals(pd.period_range("1949", periods=16, freq="Y"))
 
 
 def test_plot_by_the_backend_of_pandas(results):
