@@ -7,8 +7,10 @@ is checked before it is given out: every figure is there, and nothing is fetched
 from __future__ import annotations
 
 import copy
+import html
 import importlib.resources
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from html.parser import HTMLParser
@@ -113,9 +115,14 @@ def _retitled(notebook: nbformat.NotebookNode, title: str) -> nbformat.NotebookN
     copied.cells = [copy.copy(cell) for cell in notebook.cells]
     for cell in copied.cells:
         if cell.cell_type == "markdown" and cell.source.startswith("# "):
-            cell.source = f"# {title}\n" + cell.source.partition("\n")[2]
+            cell.source = f"# {_plain(title)}\n" + cell.source.partition("\n")[2]
             break
     return copied
+
+
+def _plain(words: str) -> str:
+    """Words from a params file in Markdown that shows them as they are: no markup, no HTML."""
+    return html.escape(re.sub(r"([!#$%()*+./=?@^_`{|}~\[\]\\-])", r"\\\1", " ".join(words.split())))
 
 
 @cache

@@ -72,6 +72,24 @@ def test_streams_and_errors_are_escaped():
     assert "<title>&lt;script&gt;x&lt;/script&gt;</title>" in page
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;"),
+        ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+        ("[a](javascript:alert(1)) ![b](https://example.org/x.png)", "[a](javascript:alert(1)) ![b](https://"),
+        ("*a* _b_ `c` $d$ \\ #", "*a* _b_ `c` $d$ \\ #"),
+        ("Xinjiang & Kazakhstan, 2.5 % – high", "Xinjiang &amp; Kazakhstan, 2.5 % – high"),
+        ("two\n\n<b>lines</b>", "two &lt;b&gt;lines&lt;/b&gt;"),
+    ],
+)
+def test_a_title_is_shown_as_it_is_written(title, shown):
+    page = html.notebook_to_html(notebook(), title=title)
+    heading = page.partition("<h1")[2].partition(">")[2].partition("</h1>")[0]
+    assert heading.startswith(shown)
+    assert "<" not in heading
+
+
 def test_of_very_much_that_was_printed_a_page_shows_both_ends():
     text = v4.new_output("stream", name="stdout", text="first " + "x" * 50_000_000 + " last")
     page = html.notebook_to_html(notebook(text), title=TITLE)
