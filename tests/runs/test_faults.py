@@ -236,7 +236,7 @@ if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=7m", "none", out]).return
 full = run([params], out, progress=False)
 print(*(f"{result.name} {result.status} {result.reason}" for result in full.results), sep=chr(10))
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-template.write_text(template.read_text().replace("4_000_000", "4"))
+template.write_text(template.read_text().replace("8_000_000", "4"))
 print(run([params], out, progress=False).ok, sorted(path.name for path in out.iterdir()))
 """
 
@@ -249,7 +249,7 @@ def with_mounts_of_its_own() -> list[str]:
 
 def test_a_small_disk_that_is_full_fails_by_name_and_is_mended_by_room(project: Any) -> None:
     scenarios(project)
-    project.notebook("import time; print(name, seed); time.sleep(0.2)\nif name == 'uz-b': print('x' * 4_000_000)")
+    project.notebook("import time; print(name, seed); time.sleep(0.2)\nif name == 'uz-b': print('x' * 8_000_000)")
     project.out.mkdir()
     command = [*with_mounts_of_its_own(), sys.executable, "-c", QUOTA, project.params, project.out, project.template]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
