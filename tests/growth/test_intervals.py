@@ -115,5 +115,7 @@ def test_what_cannot_be_profiled_is_refused():
     carried = GrowthModel(pd.Series(SALES[:10], index[:10])).fit().append(pd.Series(SALES[10:], index[10:]))
     with pytest.raises(ModelError, match="come from other data"):
         carried.conf_int(method="profile")
+    with pytest.raises(ModelError, match="as many parameters as observations"):
+        GrowthModel([3.0, 9.0, 5.0]).fit().conf_int(method="profile")
     with pytest.raises(ModelError, match="method 'hessian' is unknown"):
         early.conf_int(method="hessian")

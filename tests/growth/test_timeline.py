@@ -50,6 +50,15 @@ def test_launch_before_the_first_period():
     np.testing.assert_allclose(GrowthModel(series, launch="2009-07-01").fit().params, [M, P, Q], rtol=1e-6)
 
 
+@pytest.mark.parametrize("freq", ["YE-MAR", "QE-FEB", "6ME"])
+def test_ends_of_months_end_their_periods(freq):
+    ends = pd.date_range("2010-03-31" if freq != "QE-FEB" else "2010-05-31", periods=10, freq=freq)
+    since = np.array([(day.year - 2010) + day.month / 12 for day in ends])
+    edges = np.append(since[0] - (since[1] - since[0]), since) + 1
+    series = pd.Series(flows(edges), index=ends)
+    np.testing.assert_allclose(GrowthModel(series, launch="2009-01-01").fit().params, [M, P, Q], rtol=1e-6)
+
+
 def test_gap_and_partial_last_year():
     periods = [year(2010), year(2011), year(2013), year(2014), year(2015), span("2016-01-01", "2016-04-30")]
     edges = np.array([[0, 1], [1, 2], [3, 4], [4, 5], [5, 6], [6, 6 + 1 / 3]])

@@ -42,6 +42,8 @@ def profile_intervals(problem: Problem, errors: str, found: Estimate, alpha: flo
     signed root of twice the fall in log-likelihood with the normal law. The search goes in the log of the distance to
     a parameter's lower bound, so that bounds scale with the series.
     """
+    if not np.isfinite(found.scatter):
+        raise ModelError("as many parameters as observations leave nothing to profile; use method='posterior'")
     unit = 1.0
     if errors == "least_squares":  # a power of two, lest squares overflow
         unit = float(np.ldexp(1.0, np.frexp(np.nanmax(problem.y))[1]))

@@ -259,14 +259,14 @@ def _of_dates(labels: pd.DatetimeIndex, kind: str) -> Timeline:
             f"the dates are {seen} months apart: gaps or mixed periods, which dates do not tell apart; give time= as a"
             " PeriodIndex or an IntervalIndex, or NaN for a missing period"
         )
-    quarter_end = base == 3 and labels[0].month % 3 != 0 and labels[0].is_month_end
-    ends = np.array([(day.year * 12 + day.month - 1 + _length(base, day, quarter_end)) / 12 for day in labels])
+    ends_here = bool(labels.is_month_end.all())
+    ends = np.array([(day.year * 12 + day.month - 1 + _length(base, day, ends_here)) / 12 for day in labels])
     return Timeline(labels, ends - base / 12, ends, calendar=True)
 
 
-def _length(base: int, day: pd.Timestamp, shifted: bool) -> int:
-    """Months from the date's month to the end of its calendar period."""
-    if shifted or base == 1:
+def _length(base: int, day: pd.Timestamp, ends_here: bool) -> int:
+    """Months from the date's month to the end of its calendar period; ends of months end their period."""
+    if ends_here or base == 1:
         return 1
     return base - (day.month - 1) % base
 
