@@ -10,7 +10,7 @@ from forecasting.runs.plan import Run, canonical
 
 __all__ = ["arranged"]
 
-AT_ONCE = 4  # groups under way at a time: what they share takes room
+AT_ONCE = 8  # groups under way: enough that a group's first ends before its second begins; what they share takes room
 
 
 def arranged(runs: Iterable[Run]) -> list[tuple[Run, str]]:

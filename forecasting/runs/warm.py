@@ -30,7 +30,7 @@ from forecasting.runs.task import Task, perform
 __all__ = ["WarmParent", "run_warm"]
 
 NEEDED_LATER = ("forecasting.reporting.site", "forecasting.reporting.figures", "pyarrow.parquet", "jinja2")
-KEPT = 8  # groups of scenarios whose forecasts are kept for the others of the group
+KEPT = 16  # groups of scenarios whose forecasts are kept for the others of the group
 LOOK = 0.005  # seconds between looks at the children
 
 
