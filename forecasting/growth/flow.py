@@ -191,10 +191,8 @@ class FlowForecast:
             Columns fact, period, without, change_percent (what the fact moved); the largest movers first.
         """
         asked = self._question()
-        moved = (
-            made_once(lambda: asked.moved(self.periods), asked, self.periods).rename_axis(index="fact").reset_index()
-        )
-        table = moved.melt("fact", var_name="period", value_name="move")
+        moved = made_once(lambda: asked.moved(self.periods), asked, str(self.periods))
+        table = moved.rename_axis(index="fact").reset_index().melt("fact", var_name="period", value_name="move")
         median = table["period"].map(self.quantiles([0.5]).iloc[:, 0])
         change = 100 * np.expm1(table.pop("move"))
         table = table.assign(without=median / (1 + change / 100), change_percent=change)
@@ -206,7 +204,7 @@ class FlowForecast:
         0 means that the prior speaks alone, 1 that the facts do. Where no market size is known, the first total stays:
         without it there is no scale.
         """
-        before = made_once(self._log_variance_without_facts, self._question(), self.periods)
+        before = made_once(self._log_variance_without_facts, self._question(), str(self.periods))
         ratio = np.log(self._totals).var(axis=1) / before
         return pd.Series(1 - ratio, index=self._index, name="contraction").clip(0.0, 1.0)
 

@@ -42,7 +42,9 @@ def made_once(make: Callable[[], T], *asked: object) -> T:
     folder = os.environ.get(FOLDER)
     if not folder:
         return make()
-    path = Path(folder) / hashlib.sha256(pickle.dumps((make.__qualname__, asked))).hexdigest()
+    # each on its own: what two of them have in common may be one object or two, and pickles tell which
+    parts = [pickle.dumps(part) for part in (make.__qualname__, *asked)]
+    path = Path(folder) / hashlib.sha256(pickle.dumps(parts)).hexdigest()
     made, said = _left(path) or _leave(path, make)
     for warning in said:
         warnings.warn_explicit(*warning)

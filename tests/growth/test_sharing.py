@@ -74,3 +74,14 @@ def test_a_shared_forecast_is_the_same_to_the_bit(folder: Path, monkeypatch: pyt
         assert np.array_equal(other.totals(year(2024)), alone.totals(year(2024)))
     pd.testing.assert_frame_equal(read.fit_table(), alone.fit_table(), check_exact=True)
     pd.testing.assert_frame_equal(alone.influence(), influence, check_exact=True)
+
+
+def test_a_forecast_that_was_read_asks_as_one_that_was_made(folder: Path) -> None:
+    facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
+    told = []
+    for _ in range(2):
+        forecast = forecast_flow(facts.copy(), [year(2023)], market_size=300_000, draws=50)
+        told.append((forecast.influence(), forecast.contraction()))
+        assert len(list(folder.iterdir())) == 3  # the forecast, and what each of the two needs besides
+    pd.testing.assert_frame_equal(told[0][0], told[1][0])
+    pd.testing.assert_series_equal(told[0][1], told[1][1])
