@@ -21,7 +21,7 @@ from forecasting.runs.lease import NAME, Lease, held
 from forecasting.runs.store import FAILURE, RECORD
 
 if TYPE_CHECKING:
-    from forecasting.runs.runner import RunSummary
+    from forecasting.runs.result import RunSummary
 
 __all__ = ["remote_address", "run_remote"]
 
