@@ -135,5 +135,5 @@ def influence_table(forecast: FlowForecast, most: int = MOST) -> Table | Notes:
     first = [period.label for period in forecast.periods[:2]]
     wide = moved.pivot(index="fact", columns="period", values="change_percent")[first]
     wide = wide.loc[wide.abs().max(axis=1).sort_values(ascending=False, kind="stable").index[:most]]
-    said = wide.map(lambda value: f"{value:+.0f} %").rename(columns=lambda label: f"moves {label} by").reset_index()
-    return Table(said.rename_axis(columns=None))
+    said = wide.map(lambda value: f"{round(value):+d} %").rename(columns=lambda label: f"moves {label} by")
+    return Table(said.reset_index().rename_axis(columns=None))
