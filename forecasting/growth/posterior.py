@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 CHAINS, BURN, SWEEPS = 250, 12, 8
 MOST_DOUBT, LESS_DOUBT = 25.0, 0.65  # at first any fact may well be wrong, so that facts that agree can find each other
 MOST_WORK = 2e7  # chains times facts cubed, in one sweep
-MOST_VISITED = 60
+MOST_VISITED = 60  # facts in one sweep
 BLOCK = 250  # draws that are corrected at a time
 CORRECTIONS, MORE_CORRECTIONS = 3, 5
 FAR = 50.0  # unit normal coordinates
@@ -134,6 +134,7 @@ class _Chains:
         self.component = np.zeros((self.chains, n), dtype=int)
         self.inverse = np.zeros((self.chains, n, n))
         self.seen = np.zeros((4, self.chains, n))  # of each fact when last visited: see _draw_components
+        self.ways = np.zeros((self.chains, 0), dtype=int)  # what is left of each chain's way through the facts
         self.doubt = 1.0
         self.scales: list[Array] = []
 
@@ -205,8 +206,7 @@ class _Chains:
         covariance[:, np.arange(n), np.arange(n)] += noise**2
         self.inverse = np.linalg.inv(covariance)
         weight = facts.doubting(self.doubt)
-        ways = self.rng.permuted(np.tile(np.arange(n), (self.chains, 1)), axis=1)[:, :MOST_VISITED]
-        for i in ways.T:
+        for i in self._next_of_ways().T:
             row = self.inverse[of, i]
             diagonal = row[of, i]
             residual = target - self.offset
@@ -220,6 +220,14 @@ class _Chains:
             self.component[of, i] = chosen
             noise[of, i], target[of, i] = facts.sd[i, chosen], facts.value[i] + facts.mean[i, chosen]
             self.seen[:, of, i] = others, variance, log_density, (part * facts.wrong[i]).sum(axis=1)
+
+    def _next_of_ways(self) -> NDArray[np.int_]:
+        """The facts that each chain visits in this sweep: all, or of very many the next of its way through them."""
+        if not self.ways.shape[1]:
+            facts = np.arange(len(self.offset))
+            self.ways = self.rng.permuted(np.tile(facts, (self.chains, 1)), axis=1)
+        now, self.ways = self.ways[:, :MOST_VISITED], self.ways[:, MOST_VISITED:]
+        return now
 
     def _change_noise(self, i: NDArray[np.int_], row: Array, change: Array) -> None:
         """The inverse after a fact's variance has changed (Sherman and Morrison), in the chains where it has."""

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.special import logsumexp
 from scipy.stats import norm
@@ -143,6 +144,17 @@ def test_most_facts_win_in_whatever_order_they_are_told(facts):
         doubted = forecast.fit_table()["doubted"].to_numpy()
         assert doubted[order.index(2)] > 0.85
         assert doubted[order.index(0)] == pytest.approx(0.07, abs=0.06)
+
+
+def test_of_very_many_facts_each_is_expected_near_where_the_others_put_it(facts):
+    months = pd.period_range("2005-01", "2022-12", freq="M")
+    rows = [
+        ("equals", "total", f"{month.start_time:%Y-%m-%d}/{month.end_time:%Y-%m-%d}", round(20 * 1.02**i))
+        for i, month in enumerate(months)
+    ]
+    table = forecast_flow(facts(*rows), [year(2023)], market_size=SIZE, draws=200).fit_table()
+    assert len(table) == 216
+    assert np.abs(np.log(table["expected"] / table["value"])).max() < 0.4
 
 
 def test_the_mode_settles_where_facts_contradict_each_other():
