@@ -25,7 +25,7 @@ from forecasting.periods import as_date
 from forecasting.runs.store import RECORD, read_json
 from forecasting.scenarios.naming import unsafe_name
 
-__all__ = ["Run", "Survey", "environment", "find_params", "plan_runs"]
+__all__ = ["Run", "Survey", "environment", "find_params"]
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -80,8 +80,12 @@ class Survey:
 
     Parameters
     ----------
-    paths, out, as_of
-        As for `plan_runs`.
+    paths : sequence of path-like
+        Params files, or folders of them; empty for ``./params``.
+    out : path-like
+        Folder of the reports; it is only read.
+    as_of : str, optional
+        An ISO date that takes the place of every scenario's own.
 
     Raises
     ------
@@ -114,7 +118,18 @@ class Survey:
         return None
 
     def runs(self, force: bool = False) -> list[Run]:
-        """Say for each params file what would run and why, as `plan_runs` does."""
+        """Say for each params file, in the order given, what would run and why.
+
+        Parameters
+        ----------
+        force : bool
+            Run also what is fresh.
+
+        Raises
+        ------
+        InputError
+            With every problem of every params file.
+        """
         read = _read(self.changed, self._as_of)
         return [self._run(path, read.get(path), force) for path in self.files]
 
@@ -129,38 +144,6 @@ class Survey:
             reason = f"forced; also {reason}" if reason else "forced (was fresh)"
         quick = self._sources[path] | {"notebook": own["notebook"]}
         return Run(name, path, template, parameters, own | shared, quick, reason)
-
-
-def plan_runs(
-    paths: Sequence[str | os.PathLike[str]],
-    out: str | os.PathLike[str],
-    as_of: str | None = None,
-    force: bool = False,
-) -> list[Run]:
-    """Say for each params file what would run and why.
-
-    Parameters
-    ----------
-    paths : sequence of path-like
-        Params files, or folders of them; empty for ``./params``.
-    out : path-like
-        Folder of the reports; it is only read.
-    as_of : str, optional
-        An ISO date that takes the place of every scenario's own.
-    force : bool
-        Run also what is fresh.
-
-    Returns
-    -------
-    list of Run
-        In the order of `paths`.
-
-    Raises
-    ------
-    InputError
-        With every problem of every params file.
-    """
-    return Survey(paths, out, as_of).runs(force)
 
 
 def find_params(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:

@@ -10,7 +10,11 @@ import pytest
 
 from forecasting.errors import InputError, ScenarioError
 from forecasting.runs import plan
-from forecasting.runs.plan import Run, canonical, find_params, plan_runs
+from forecasting.runs.plan import Run, Survey, canonical, find_params
+
+
+def plan_runs(paths, out, as_of=None, force=False):
+    return Survey(paths, out, as_of).runs(force)
 
 
 def recorded(project: Any, **options: Any) -> None:
