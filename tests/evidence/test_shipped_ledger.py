@@ -10,6 +10,7 @@ from forecasting.errors import InputError
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import Ledger, check_ledger
 from forecasting.evidence.places import COUNTRIES
+from forecasting.evidence.rules import number_text
 
 LEDGER = datasets.central_asia()
 
@@ -140,6 +141,19 @@ def test_every_number_has_a_source_and_few_words_are_quoted() -> None:
     assert not [url for url in frame["url"] if url and (odd.search(url) or not url.startswith("http"))]
     derived = frame[frame["note"].str.startswith("derived")]
     assert set(derived["kind"]) == {"estimate"}
+
+
+def test_every_fact_leads_back_to_its_sentence() -> None:
+    assert (LEDGER.frame["quote"] != "").all()
+    printed = {name: LEDGER.get(name).quote for name in ("uz-ev-imports-2018-statistics", "kz-ev-stock-2023-05-01-bns")}
+    assert printed == {
+        "uz-ev-imports-2018-statistics": "2018 йилда – 13 та",
+        "kz-ev-stock-2023-05-01-bns": "passenger cars on electricity increased 5.5 times, from 449 to 2472",
+    }
+    for fact in LEDGER:
+        digits = re.sub(r"\D", "", number_text(fact.value)).strip("0") if fact.value == fact.value else ""
+        words = fact.quantity == "yoy_growth_percent" or fact.measure in ("policy", "geography", "border_time")
+        assert words or digits in re.sub(r"\D", "", fact.quote), fact.id
 
 
 def test_paths_of_what_ships() -> None:
