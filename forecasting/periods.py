@@ -36,8 +36,9 @@ def as_date(value: object) -> dt.date:
     elif isinstance(value, dt.date):
         day = value
     else:
-        try:
-            day = dt.date.fromisoformat(str(value))
+        text = str(value)
+        try:  # a week or a compact date is ISO, too, but compared as text it would stand elsewhere
+            day = dt.date.fromisoformat(text if text[4:8:3] == "--" else "")
         except ValueError:
             raise PeriodError(f"{value!r} is not a date; write it as YYYY-MM-DD, e.g. 2023-06-26") from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:

@@ -8,7 +8,7 @@ them may be wrong. Weights are shares of months, so that any period can be told 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,14 +17,29 @@ from numpy.typing import NDArray
 from forecasting.growth.statements import ONE_SIDED, Statement
 from forecasting.periods import Period
 
-__all__ = ["SCRAPPAGE_SD", "Noise", "Observation", "flow_weights", "observe", "stock_ages"]
+__all__ = [
+    "SCRAPPAGE_SD",
+    "Noise",
+    "Observation",
+    "flow_weights",
+    "observe",
+    "only_bounds",
+    "read_bounds_together",
+    "stock_ages",
+    "tells_level",
+]
 
 Array = NDArray[np.float64]
 
 FIT = 0.01  # no agency's total is better than 1 % of itself: late declarations, revisions
 OUTLIER = 0.02  # any fact may be wrong
 WRONG = ((0.75, 0.5), (0.25, 2.5))  # and then by half, or a slipped digit or unit: part of those cases, spread
+WRONG_BOUND = ((0.02, 0.5), (0.001, 2.5))
+FARTHEST, LEFT_OPEN = 16.0, 1.5  # a bound leaves everything open up to here; its density there, in logs
+GROWING, NARROW = 1.5, 0.25  # factor between the normals that are laid side by side for that, and their relative spread
 SCRAPPAGE, SCRAPPAGE_SD = 0.04, 0.02  # share of a register that leaves it in a year; judgement, 0.01 to 0.08
+NEAR = 0.2  # mean log distance of a bound from what it bounds, where nothing else tells: 35,000 of 43,000
+EDGE = 0.02  # how sharp a bound is: printed bounds are rounded and revised
 STOCK_FIT = 0.03  # registers are cleaned and vehicles re-exported between two counts
 
 
@@ -53,18 +68,34 @@ class Noise:
         return cls._of([(1 - outlier, 0.0, sd)], outlier, 3 * sd)
 
     @classmethod
-    def beyond(cls, step: float, wide: float, side: int) -> Noise:
-        """What a bound leaves: about exponential with mean ``step``, a quarter of them with mean ``wide``.
+    def beyond(cls, edge: float, side: int) -> Noise:
+        """What a bound leaves: anything beyond it alike, little on its other side, in logs.
 
-        Each exponential is drawn as three normals that start at zero. A bound, too, may be wrong.
+        Normals whose means and spreads grow by one factor, weighted by their means, are flat beyond the first of them:
+        a bound that is far from the truth pulls nothing towards it, and a higher one never lowers what is expected. A
+        bound that is wrong says nothing, so that no total is doubted for its sake.
+        """
+        means = edge * GROWING ** np.arange(1 + math.ceil(math.log(FARTHEST / edge) / math.log(GROWING)))
+        height = (1 - OUTLIER) * LEFT_OPEN * math.log(GROWING)
+        parts = [(height * m, side * (m - 0.75 * edge), NARROW * m) for m in means.tolist()]
+        wrong = [(part, 0.0, sd) for part, sd in WRONG_BOUND]
+        return cls(*zip(*parts, *wrong, strict=True))
+
+    def denser(self, density: float) -> Noise:
+        """The same bound with at least such a density beyond it, in logs: one that leaves open no more than a range."""
+        right = max(density / LEFT_OPEN, 1.0)
+        times = [right] * (len(self.weight) - len(WRONG_BOUND)) + [1.0] * len(WRONG_BOUND)
+        return replace(self, weight=tuple(w * t for w, t in zip(self.weight, times, strict=True)))
+
+    @classmethod
+    def near(cls, side: int) -> Noise:
+        """What a bound leaves that alone tells the level: about an exponential, as it was printed for being near.
+
+        Three normals that start at zero stand for the exponential.
         """
         shape = ((0.45, 0.30, 0.17), (0.37, 1.0, 0.42), (0.18, 2.3, 0.85))
-        parts = [
-            ((1 - OUTLIER) * w * share, side * m * mean, s * mean)
-            for share, mean in ((0.75, step), (0.25, wide))
-            for w, m, s in shape
-        ]
-        return cls._of(parts, OUTLIER, 2 * wide)
+        parts = [((1 - OUTLIER) * share, side * m * NEAR, sd * NEAR) for share, m, sd in shape]
+        return cls._of(parts, OUTLIER, 2 * NEAR)
 
     @classmethod
     def _of(cls, parts: list[tuple[float, float, float]], outlier: float, least: float) -> Noise:
@@ -98,6 +129,17 @@ class Observation:
     constant: float
     value: float
     noise: Noise
+
+    @property
+    def side(self) -> int:
+        """On which side of its value a bound leaves the truth: 1 above, -1 below; 0 of what is no bound."""
+        return ONE_SIDED.get(self.statement.relation, 0)
+
+    @property
+    def of(self) -> tuple[object, ...]:
+        """The quantity that is spoken of."""
+        s = self.statement
+        return (s.basis, s.stock, s.quantity, s.period, s.other)
 
     def shown(self, contrast: Array | float) -> Array:
         """The contrast in the unit in which the fact is printed."""
@@ -176,14 +218,6 @@ def _relative_rounding(statement: Statement, of: float) -> float:
     return half / max(abs(of), 1e-9)
 
 
-def _last_step(value: float) -> float:
-    """One step of the last digit that is not zero: 35,000 steps by 1,000."""
-    size = 0
-    while value >= 10 and math.isclose(value % 10, 0.0, abs_tol=1e-9):
-        value, size = value / 10, size + 1
-    return float(10**size)
-
-
 def _exact(statement: Statement, of: float) -> Noise:
     """A printed number: its digits, counting noise, the agency's own revisions."""
     rough = 0.03 if statement.kind == "estimate" or statement.relation == "about" else 0.0
@@ -193,13 +227,45 @@ def _exact(statement: Statement, of: float) -> Noise:
     return Noise.exact(rounding if statement.kind == "judgement" else sd)
 
 
-def _bound(statement: Statement) -> Noise:
-    """More than a round number, less than it: near the number rather than far."""
-    value = abs(statement.value)
-    leading = 10.0 ** math.floor(math.log10(max(value, 1e-9)))
-    return Noise.beyond(
-        math.log1p(_last_step(value) / value), math.log1p(leading / value), ONE_SIDED[statement.relation]
-    )
+def _bound(statement: Statement, of: float) -> Noise:
+    """More than a number, or less: a side, as sharp as a total of that number would be."""
+    counting = 1 / (of + 0.5) if statement.counted else 0.0
+    stock = STOCK_FIT**2 if statement.stock else 0.0
+    return Noise.beyond(math.sqrt(EDGE**2 + counting + stock), ONE_SIDED[statement.relation])
+
+
+def tells_level(statement: Statement) -> bool:
+    """Whether a fact says how much, not only how it compares with another period."""
+    return statement.quantity not in ("yoy_growth_percent", "share_percent") and not math.isnan(statement.value)
+
+
+def only_bounds(statements: Sequence[Statement]) -> bool:
+    """Whether what tells of the level are bounds alone."""
+    told = [s for s in statements if tells_level(s)]
+    return bool(told) and all(s.relation in ONE_SIDED for s in told)
+
+
+def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observation, ...]:
+    """Bounds as the other facts let them be read.
+
+    Where only bounds tell of the level, each is near: someone chose to print it. Two opposite ones of one quantity are
+    a range, as good as a number of those digits.
+
+    >>> from forecasting.periods import year
+    >>> bound = observe(Statement("a", "total", "at_least", year(2022), 35_000), 2022, 12)
+    >>> near = read_bounds_together([bound])[0].noise
+    >>> round(float(np.dot(near.weight, near.mean)), 2)
+    0.18
+    """
+    if only_bounds([o.statement for o in observations]):
+        return tuple(replace(o, noise=Noise.near(o.side)) if o.side and tells_level(o.statement) else o
+                     for o in observations)  # fmt: skip
+    told = {(o.of, o.side): o.value for o in observations if o.side}
+    found = []
+    for o in observations:
+        width = o.side * (told.get((o.of, -o.side), o.value) - o.value)
+        found.append(replace(o, noise=o.noise.denser(1 / width)) if width > 0 else o)
+    return tuple(found)
 
 
 def _size(statement: Statement, first_year: int, months: int) -> Array:
@@ -211,7 +277,7 @@ def _total(s: Statement, first_year: int, months: int) -> Observation:
     nothing = np.zeros(months + 1)
     if s.value == 0:  # none was counted: less than one
         return Observation(s, _size(s, first_year, months), nothing, 1.0, math.log(0.5), Noise.exact(0.8))
-    noise = _bound(s) if s.relation in ONE_SIDED else _exact(s, s.value)
+    noise = _bound(s, s.value) if s.relation in ONE_SIDED else _exact(s, s.value)
     return Observation(s, _size(s, first_year, months), nothing, 1.0, math.log(s.value), noise)
 
 
@@ -221,18 +287,18 @@ def _growth(s: Statement, first_year: int, months: int) -> Observation:
     before = replace(s, period=s.period.year_before())
     rounding = _relative_rounding(s, 100 * factor)
     sd = math.sqrt(FIT**2 + rounding**2 / 3 + (STOCK_FIT**2 if s.stock else 0.0))
-    noise = (
-        Noise.beyond(math.log1p(0.02), 0.2, ONE_SIDED[s.relation]) if s.relation in ONE_SIDED else Noise.exact(sd, 0.05)
-    )
+    noise = Noise.beyond(EDGE, ONE_SIDED[s.relation]) if s.relation in ONE_SIDED else Noise.exact(sd, 0.05)
     return Observation(s, _size(s, first_year, months), _size(before, first_year, months), 0.0, math.log(factor), noise)
 
 
 def _difference(s: Statement, first_year: int, months: int) -> Observation:
     """Up by so many on the same dates a year before; down by so many is the year before up by as many."""
     size, before = _size(s, first_year, months), _size(replace(s, period=s.period.year_before()), first_year, months)
-    if s.value >= 0:
-        return Observation(s, size, before, s.value, 0.0, Noise.exact(1.5 * FIT, 0.05))
-    return Observation(s, before, size, -s.value, 0.0, Noise.exact(1.5 * FIT, 0.05))
+    up = s.value >= 0
+    noise = Noise.exact(1.5 * FIT, 0.05)
+    if s.relation in ONE_SIDED:
+        noise = Noise.beyond(EDGE, ONE_SIDED[s.relation] if up else -ONE_SIDED[s.relation])
+    return Observation(s, size if up else before, before if up else size, abs(s.value), 0.0, noise)
 
 
 def _share(s: Statement, first_year: int, months: int) -> Observation:
@@ -240,7 +306,7 @@ def _share(s: Statement, first_year: int, months: int) -> Observation:
     assert s.other is not None
     base = replace(s, period=s.other)
     sd = math.sqrt(FIT**2 + _relative_rounding(s, s.value) ** 2 / 3)
-    noise = Noise.beyond(0.05, 0.3, ONE_SIDED[s.relation]) if s.relation in ONE_SIDED else Noise.exact(sd)
+    noise = Noise.beyond(EDGE, ONE_SIDED[s.relation]) if s.relation in ONE_SIDED else Noise.exact(sd)
     return Observation(
         s, _size(s, first_year, months), _size(base, first_year, months), 0.0, math.log(s.value / 100), noise
     )
@@ -248,7 +314,9 @@ def _share(s: Statement, first_year: int, months: int) -> Observation:
 
 def _per_day(s: Statement, first_year: int, months: int) -> Observation:
     total = replace(s, value=s.value * s.period.days, rounding=s.rounding * s.period.days)
-    noise = _bound(s) if s.relation in ONE_SIDED else Noise.exact(max(0.05, _relative_rounding(total, total.value)))
+    noise = Noise.exact(max(0.05, _relative_rounding(total, total.value)))
+    if s.relation in ONE_SIDED:
+        noise = _bound(s, total.value)
     return Observation(s, _size(s, first_year, months), np.zeros(months + 1), 1.0, math.log(total.value), noise)
 
 
@@ -256,7 +324,7 @@ def _compared(s: Statement, first_year: int, months: int) -> Observation:
     """More than another period's total, that may never have been printed."""
     assert s.other is not None
     base = replace(s, period=s.other)
-    noise = Noise.beyond(0.2, 0.8, ONE_SIDED[s.relation]) if s.relation in ONE_SIDED else Noise.exact(0.02)
+    noise = Noise.beyond(EDGE, ONE_SIDED[s.relation]) if s.relation in ONE_SIDED else Noise.exact(0.02)
     return Observation(s, _size(s, first_year, months), _size(base, first_year, months), 0.0, 0.0, noise)
 
 

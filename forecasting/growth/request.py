@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from forecasting.errors import EvidenceError, ForecastWarning
 from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
 from forecasting.growth.influence import moves
-from forecasting.growth.likelihood import Observation, observe
+from forecasting.growth.likelihood import Observation, observe, only_bounds, read_bounds_together, tells_level
 from forecasting.growth.onward import onward, shared
 from forecasting.growth.path import Path
 from forecasting.growth.posterior import Posterior, sample
@@ -112,6 +112,7 @@ class Request:
             if not statements:
                 raise EvidenceError("no facts and no market size: give at least one of them, e.g. market_size=100_000")
             statements = [replace(s, counted=s.counted and not math.isnan(s.rounding)) for s in statements]
+        remarks += _open_levels(statements, self.market_size is not None)
         basis, bases = _bases(statements, self.basis)
         periods = self.periods or _default_periods(statements)
         first, last, until = _years(statements, periods)
@@ -122,7 +123,7 @@ class Request:
                     f"a {self.curve} curve needs facts; with none, only analogue markets tell of growth"
                 )
             path = CurvePath(self.prior, first, until, last, path.start_of_flow(), self.curve, path.sizes, len(bases))
-        observations = tuple(observe(s, first, path.months) for s in statements)
+        observations = read_bounds_together([observe(s, first, path.months) for s in statements])
         return _Prepared(path, observations, basis, bases, periods, until, measure, remarks)
 
     def _answer(self) -> Answer:
@@ -161,6 +162,20 @@ class _Prepared:
     until: int
     measure: str
     remarks: Sequence[str]
+
+
+def _open_levels(statements: Sequence[Statement], sized: bool) -> list[str]:
+    """What facts that tell no level, or only bounds of it, leave open."""
+    if only_bounds(statements):
+        return ["only bounds tell of the level: each is taken to be near, as it was chosen to be printed"]
+    if not statements or any(map(tells_level, statements)):
+        return []
+    if sized:
+        return ["no fact tells a level, only how one period compares with another: it rests on analogue markets alone"]
+    return [
+        "no fact tells a level and no market size is given: the scale of this forecast means nothing, only the ratios "
+        "of its periods do"
+    ]
 
 
 def _years(statements: Sequence[Statement], periods: Sequence[Period]) -> tuple[int, int, int]:

@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting.errors import EvidenceError, ForecastWarning
 from forecasting.growth.path import Path, Start
 from forecasting.growth.prior import Prior
-from forecasting.growth.statements import Statement
+from forecasting.growth.statements import ONE_SIDED, Statement
 
 __all__ = ["MarketSize", "path_of"]
 
@@ -54,16 +54,16 @@ def path_of(
     first, last = years
     sizes = _sizes(market_size, statements, first, last)
     stocks = [s.value for s in statements if s.stock and s.value > 0]
-    totals = [
-        s.value * 365 / s.period.days for s in statements if s.quantity == "total" and not s.stock and s.value > 0
-    ]
+    counted = [s for s in statements if s.quantity == "total" and not s.stock and s.value > 0]
+    reached = [s for s in counted if ONE_SIDED.get(s.relation) != -1]
+    totals = [s.value * 365 / s.period.days for s in reached or counted]
     mean, sd = prior.share_in(first)
     if not sizes:
         size = math.log(totals[0] if totals else (stocks[0] if stocks else 1.0)) - mean
         start = Start(log_odds=mean, log_odds_sd=sd, log_size=size, log_size_sd=10.0)
     elif statements:
         start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
-        largest, size = max(totals, default=0.0), math.exp(max(v for v, _ in sizes.values()))
+        largest, size = max(totals, default=0.0) if reached else 0.0, math.exp(max(v for v, _ in sizes.values()))
         if largest > 0.9 * size:
             said = (
                 f"a flow of {largest:,.0f} a year is near or above the market of {size:,.0f} vehicles a year: "

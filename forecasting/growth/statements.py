@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from forecasting.errors import EvidenceError
+from forecasting.evidence.perimeters import tied_measures, tied_products
 from forecasting.evidence.rules import COUNTED, QUANTITIES, RELATIONS, known_from
 from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, as_date, span
@@ -17,6 +20,7 @@ from forecasting.periods import Period, as_date, span
 __all__ = ["ONE_SIDED", "Statement", "read_statements", "years_spoken_of"]
 
 MOST_PERCENT = 100_000  # of another period's total, that a flow may outgrow
+MOST = 1e15  # of anything that is counted
 ONE_SIDED = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
 
 
@@ -50,6 +54,8 @@ class Statement:
         When it became known.
     counted : bool
         Whether the unit is single things; an index or a value has no counting noise and no digits of its own.
+    product, measure, place : str
+        What is counted, and where, as far as the row says.
     """
 
     name: str
@@ -65,6 +71,9 @@ class Statement:
     kind: str = "outcome"
     published: str = ""
     counted: bool = True
+    product: str = ""
+    measure: str = ""
+    place: str = ""
 
 
 def read_statements(table: pd.DataFrame, measure: str = "") -> tuple[list[Statement], list[str]]:
@@ -87,7 +96,7 @@ def read_statements(table: pd.DataFrame, measure: str = "") -> tuple[list[Statem
     Raises
     ------
     EvidenceError
-        Where a value is impossible or a word unknown.
+        Where a value is impossible, a word unknown, a flow's period has no start, or the facts are not of one thing.
 
     Examples
     --------
@@ -106,14 +115,62 @@ def read_statements(table: pd.DataFrame, measure: str = "") -> tuple[list[Statem
     remarks: list[str] = []
     rows = {str(row["id"]): row for row in records if row.get("id") and row.get("period_end")}
     read = [_statement(row, number, measure, rows, remarks) for number, row in enumerate(records, start=1)]
-    return _latest([statement for statement in read if statement is not None], remarks), remarks
+    statements = [statement for statement in read if statement is not None]
+    _check_one_thing(statements)
+    return _begun(_latest(_by_product(statements), remarks), remarks), remarks
+
+
+def _same(one: str, other: str) -> bool:
+    return not one or not other or one == other
+
+
+def _check_one_thing(statements: Sequence[Statement]) -> None:
+    """Facts of one forecast are of one place, and of products and measures that are tied by a declared relation."""
+    ties: dict[str, Callable[[str, str], bool]] = {
+        "place": _same, "measure": tied_measures, "product": tied_products,
+    }  # fmt: skip
+    for column, tied in ties.items():
+        first: dict[str, str] = {}
+        for s in statements:
+            first.setdefault(getattr(s, column), s.name)
+        for one, other in itertools.combinations(first, 2):
+            if not tied(one, other):
+                raise EvidenceError(
+                    f"the facts are of two {column}s: {one} (as {first[one]}) and {other} (as {first[other]}); "
+                    f"forecast one of them, e.g. ledger.select({column}={one!r})"
+                )
+
+
+def _by_product(statements: Sequence[Statement]) -> list[Statement]:
+    """An agency's counts of a second product are counts on a basis of their own."""
+    products: dict[str, Counter[str]] = {}
+    for s in statements:
+        products.setdefault(s.basis, Counter())[s.product] += 1
+    main = {basis: counts.most_common(1)[0][0] for basis, counts in products.items()}
+    return [
+        s if s.product == main[s.basis] else replace(s, basis=f"{s.basis} ({s.product})".strip()) for s in statements
+    ]
+
+
+def _begun(statements: Sequence[Statement], remarks: list[str]) -> list[Statement]:
+    """Without the zeros before the first count: of a market that has not begun they are no trend."""
+    counts = ("total", "stock", "per_day")
+    some = [s for s in statements if s.quantity in counts and s.value > 0 and ONE_SIDED.get(s.relation) != -1]
+    first = min((s.period.start for s in some), default=dt.date.min)
+    early = [s for s in statements if s.value == 0 and s.quantity in counts and s.period.end < first]
+    if early:
+        remarks.append(
+            f"{', '.join(s.name for s in early)}: none counted before {first}; the market is taken to begin there, "
+            "and zeros before its beginning are no trend"
+        )
+    return [s for s in statements if s not in early]
 
 
 def _latest(statements: Sequence[Statement], remarks: list[str]) -> list[Statement]:
     """The latest vintage of each quantity; facts of one day that differ are kept, to be weighed against each other."""
     kept: dict[tuple[object, ...], list[Statement]] = {}
     for s in statements:
-        key = (s.basis, s.stock, s.quantity, s.relation in ONE_SIDED, s.period, s.other)
+        key = (s.basis, s.stock, s.quantity, ONE_SIDED.get(s.relation, 0), s.period, s.other)
         held = kept.setdefault(key, [])
         newer = [h for h in held if _known(h) > _known(s)]
         same = [h for h in held if h.value == s.value or (math.isnan(h.value) and math.isnan(s.value))]
@@ -141,6 +198,13 @@ def _period(row: dict[str, object]) -> Period:
     end = as_date(row["period_end"])
     start = _text(row, "period_start")
     return span(start, end) if start else Period(end, end)
+
+
+def _told_period(row: dict[str, object], name: str, stock: bool) -> Period:
+    """The days that a fact speaks of; a flow has a first day, or a year's total would be a day's."""
+    if not stock and not _text(row, "period_start"):
+        raise EvidenceError(f"{name}: a flow up to {_text(row, 'period_end')} has no period_start; give its first day")
+    return _period(row)
 
 
 def _number(row: dict[str, object], column: str, name: str) -> float:
@@ -175,7 +239,7 @@ def _statement(
     for word, known, what in ((quantity, QUANTITIES, "quantity"), (relation, RELATIONS, "relation")):
         if word not in known:
             raise EvidenceError(f"{name}: unknown {what} {word!r}; did you mean {nearest(word, known) or known[0]!r}?")
-    value, period = _number(row, "value", name), _period(row)
+    value, period = _number(row, "value", name), _told_period(row, name, stock)
     reference = _text(row, "reference")
     if math.isnan(value) and not reference:
         remarks.append(f"{name} has neither a value nor a reference to compare with, and was not used")
@@ -186,6 +250,9 @@ def _statement(
         remarks.append(said)
         return None
     _check_value(name, quantity, value)
+    if value == 0 and ONE_SIDED.get(relation) == 1 and quantity in ("total", "stock", "per_day"):
+        remarks.append(f"{name} says that a count is 0 or more, which every count is, and was not used")
+        return None
     basis = _text(row, "basis")
     told_measure = _text(row, "measure")
     if told_measure and measure and told_measure != measure:
@@ -195,7 +262,7 @@ def _statement(
     )
     return Statement(
         name, quantity, relation, period, value, other, _number(row, "rounding", name), basis, stock, printed, kind,
-        _text(row, "published"),
+        _text(row, "published"), True, _text(row, "product"), told_measure, _text(row, "place"),
     )  # fmt: skip
 
 
@@ -235,6 +302,8 @@ def _reference(row: dict[str, object], reference: str, rows: dict[str, dict[str,
 
 
 def _check_value(name: str, quantity: str, value: float) -> None:
+    if abs(value) > MOST:
+        raise EvidenceError(f"{name}: a {quantity} of {value:g} is beyond any count; the largest taken is {MOST:g}")
     if quantity in ("total", "stock", "per_day") and value < 0:
         raise EvidenceError(f"{name}: a {quantity} of {value:g} is negative; counts are 0 or more")
     if quantity == "per_day" and value == 0:

@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from forecasting.errors import EvidenceError
-from forecasting.growth.likelihood import Noise, flow_weights, observe
+from forecasting.growth.likelihood import flow_weights, observe
 from forecasting.growth.statements import read_statements, years_spoken_of
 from forecasting.periods import span, year
 
@@ -96,20 +95,6 @@ def test_a_stock_counts_what_came_before_less_what_was_scrapped(facts):
     assert weights[-1] == pytest.approx(1.0)
     assert 0.9 < weights[0] < 1.0
     assert 0 < seen.numerator[-1] <= weights[0]
-
-
-@pytest.mark.parametrize("side", [1, -1])
-def test_a_bound_leaves_about_an_exponential_beyond_it(side):
-    step, wide = 0.05, 0.6
-    noise = Noise.beyond(step, wide, side)
-    assert sum(noise.weight) == pytest.approx(1.0)
-    parts = list(zip(noise.weight, noise.mean, noise.sd, strict=True))
-    for x in (0.02, 0.05, 0.1, 0.3, 1.0):
-        mass = sum(w * stats.norm.cdf(side * (side * x - m) / s) for w, m, s in parts)
-        exact = 0.75 * stats.expon.cdf(x, scale=step) + 0.25 * stats.expon.cdf(x, scale=wide)
-        assert mass == pytest.approx(exact, abs=0.06), x
-    wrong = sum(w * stats.norm.cdf(side * (side * -0.05 - m) / s) for w, m, s in parts)
-    assert wrong < 0.06  # of the truth lies clearly on the other side
 
 
 @pytest.mark.parametrize(

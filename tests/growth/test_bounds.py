@@ -1,0 +1,155 @@
+"""Bounds inform where they bite, and nowhere else; zeros before a start are no trend; a missing level is said."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from forecasting.growth.flow import forecast_flow
+from forecasting.growth.likelihood import Noise
+from forecasting.periods import span, year
+
+LAST = ("equals", "total", 2022, 2180)
+HALF = "2023-01-01/2023-06-30"
+LEVELS = [0.1, 0.5, 0.9]
+
+
+def quantiles(table, **asked):
+    return forecast_flow(table, [year(2023)], **asked).quantiles(LEVELS).iloc[0].to_numpy()
+
+
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize("edge", [0.02, 0.3])
+def test_a_bound_is_flat_beyond_its_number_and_falls_off_before_it(side, edge):
+    noise = Noise.beyond(edge, side)
+    parts = list(zip(noise.weight, noise.mean, noise.sd, strict=True))
+
+    def density(distance):
+        return sum(w * stats.norm.pdf(side * distance, m, s) for w, m, s in parts)
+
+    level = density(1.0)
+    for distance in (2 * edge, 0.7, 3.0, 8.0):
+        assert density(distance) == pytest.approx(level, rel=0.1)
+    assert density(0.0) == pytest.approx(0.5 * level, rel=0.25)
+    assert density(-4 * edge) < 0.03 * level
+
+
+@pytest.mark.parametrize(
+    "slack",
+    [
+        ("at_least", "total", HALF, 1),
+        ("at_least", "total", HALF, 100),
+        ("greater_than", "total", HALF, 300),
+        ("at_most", "total", 2023, 10_000_000),
+        ("greater_than", "yoy_growth_percent", 2023, -90),
+        ("at_least", "yoy_difference", 2023, -2100),
+        ("at_least", "per_day", HALF, 0.1),
+    ],
+)
+def test_a_slack_bound_moves_nothing_and_doubts_no_total(facts, slack):
+    told = forecast_flow(facts(LAST, slack), [year(2023)])
+    alone = quantiles(facts(LAST))
+    np.testing.assert_allclose(told.quantiles(LEVELS).iloc[0], alone, rtol=0.1)
+    assert told.fit_table()["doubted"].max() < 0.05
+    assert told.remarks == ()
+
+
+def test_at_least_none_says_nothing(facts):
+    told = forecast_flow(facts(LAST, ("at_least", "total", HALF, 0, {"id": "b"})), [year(2023)])
+    np.testing.assert_array_equal(told.quantiles(LEVELS).iloc[0], quantiles(facts(LAST)))
+    assert told.remarks == ("b says that a count is 0 or more, which every count is, and was not used",)
+
+
+@pytest.mark.parametrize(
+    ("relation", "period", "bounds"),
+    [
+        ("at_least", HALF, (1, 100, 300, 500, 1000, 1500, 2000, 3000, 5000, 10_000)),
+        ("at_most", 2023, (500, 1000, 1500, 2000, 3000, 5000, 20_000, 10_000_000)),
+    ],
+)
+def test_quantiles_rise_with_the_bound(facts, relation, period, bounds):
+    found = np.array([quantiles(facts(LAST, (relation, "total", period, bound)), draws=4000) for bound in bounds])
+    assert (found[1:] > 0.93 * found[:-1]).all()
+    assert (found[-1] > 1.2 * found[0]).all()
+
+
+def test_a_bound_that_bites_is_kept(facts):
+    for bound in (2000, 3000, 5000):
+        forecast = forecast_flow(facts(LAST, ("at_least", "total", HALF, bound)), [span("2023-01-01", "2023-06-30")])
+        assert forecast.probability(above=0.95 * bound).iloc[0] > 0.85
+    for bound in (1000, 1500):
+        forecast = forecast_flow(facts(LAST, ("at_most", "total", 2023, bound)), [year(2023)])
+        assert forecast.probability(above=1.05 * bound).iloc[0] < 0.15
+
+
+@pytest.mark.parametrize("published", [("2024-01-10", "2024-02-10"), ("2024-02-10", "2024-01-10"), ("2024", "2024")])
+def test_opposite_bounds_both_hold_whenever_they_were_published(facts, published):
+    one, other = ({"published": day} for day in published)
+    bounds = [("at_least", "total", 2023, 20_000, one), ("at_most", "total", 2023, 22_000, other)]
+    forecast = forecast_flow(facts(("equals", "total", 2022, 9000), *bounds), [year(2023)])
+    totals = forecast.totals(year(2023))
+    assert ((totals > 19_500) & (totals < 22_500)).mean() > 0.85
+    assert 20_000 < np.median(totals) < 22_000
+    assert not forecast.remarks
+    surprising = forecast_flow(facts(LAST, *bounds), [year(2023)])  # nine times the year before: still between them
+    assert 20_000 <= surprising.quantiles([0.5]).iloc[0, 0] <= 22_000
+    assert surprising.fit_table()["doubted"].max() < 0.2
+
+
+def test_the_later_of_two_bounds_on_one_side_counts(facts):
+    bounds = [("at_least", "total", HALF, b, {"id": i, "published": i}) for b, i in ((900, "2023"), (1200, "2024"))]
+    forecast = forecast_flow(facts(LAST, *bounds), [year(2023)])
+    assert forecast.fit_table()["fact"].tolist() == ["fact 1", "2024"]
+    assert forecast.remarks == ("2023 is an older vintage of 2024 and was not used",)
+
+
+def test_up_by_at_least_so_many_is_a_bound(facts):
+    forecast = forecast_flow(facts(LAST, ("at_least", "yoy_difference", 2023, 2000)), [year(2023)])
+    assert forecast.probability(above=4100).iloc[0] > 0.9
+    assert quantiles(facts(LAST, ("at_most", "yoy_difference", 2023, -500)))[2] < 1800
+
+
+@pytest.mark.parametrize("market_size", [None, 300_000])
+def test_zeros_before_a_start_are_no_trend(facts, market_size):
+    zeros = [("equals", "total", y, 0, {"id": f"none {y}"}) for y in range(2018, 2022)]
+    forecast = forecast_flow(facts(*zeros, LAST), [year(2023)], market_size=market_size)
+    alone = quantiles(facts(LAST), market_size=market_size)
+    np.testing.assert_array_equal(forecast.quantiles(LEVELS).iloc[0], alone)
+    assert "none 2018, none 2019, none 2020, none 2021: none counted before 2022-01-01" in forecast.remarks[0]
+
+
+def test_zeros_within_a_market_are_read(facts):
+    table = forecast_flow(facts(LAST, ("equals", "total", 2023, 0)), [year(2024)]).fit_table()
+    assert table["printed"].tolist() == ["2,180", "0"]
+
+
+@pytest.mark.parametrize(("relation", "side"), [("greater_than", 1), ("at_most", -1)])
+@pytest.mark.parametrize("market_size", [None, 300_000])
+def test_a_bound_that_alone_tells_the_level_is_near_it(facts, relation, side, market_size):
+    part = span("2023-01-01", "2023-06-30")
+    forecast = forecast_flow(facts((relation, "total", HALF, 35_000)), [part], market_size=market_size)
+    beyond = side * np.log(forecast.totals(part) / 35_000)
+    assert (beyond > -0.05).mean() > 0.9
+    assert 0.05 < np.median(beyond) < 0.3
+    assert "only bounds tell of the level" in forecast.remarks[0]
+
+
+def test_growth_alone_says_what_it_cannot_know(facts):
+    table = facts(("equals", "yoy_growth_percent", HALF, 100))
+    forecast = forecast_flow(table, [span("2022-01-01", "2022-06-30"), span("2023-01-01", "2023-06-30")])
+    assert "the scale of this forecast means nothing, only the ratios of its periods do" in forecast.remarks[0]
+    before, after = (forecast.totals(period) for period in forecast.periods)
+    assert np.median(after / before) == pytest.approx(2.0, rel=0.02)
+    sized = forecast_flow(table, [year(2023)], market_size=300_000)
+    assert "no fact tells a level" in sized.remarks[0]
+    assert "analogue markets alone" in sized.remarks[0]
+
+
+def test_an_upper_bound_above_the_market_is_no_sign_of_another_perimeter(facts):
+    table = facts(LAST, ("at_most", "total", 2023, 10_000_000))
+    assert not forecast_flow(table, [year(2023)], market_size=300_000).remarks
+    pd.testing.assert_series_equal(
+        forecast_flow(table, [year(2022)], market_size=300_000).quantiles([0.5]).iloc[0],
+        forecast_flow(facts(LAST), [year(2022)], market_size=300_000).quantiles([0.5]).iloc[0],
+        rtol=0.01,
+    )

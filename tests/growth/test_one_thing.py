@@ -1,0 +1,107 @@
+"""Facts of one forecast count one thing in one place, or things that are tied by a declared relation."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.errors import EvidenceError, PeriodError
+from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.perimeters import tied_measures, tied_products
+from forecasting.evidence.rules import COUNTED
+from forecasting.growth.flow import forecast_flow
+from forecasting.growth.statements import read_statements
+from forecasting.periods import year
+
+MANY = {
+    "id": "a",
+    "measure": "ev_imports",
+    "place": "UZ",
+    "product": "battery-cars",
+    "basis": "x",
+    "published": "2023-01",
+}
+
+
+def two(facts, **other):
+    rows = [("equals", "total", 2022, 2180, MANY), ("equals", "total", 2022, 90, MANY | {"id": "b"} | other)]
+    return facts(*rows)
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        (
+            {"place": "KZ"},
+            r"two places: UZ \(as a\) and KZ \(as b\); forecast one of them, e.g. ledger.select\(place='UZ'",
+        ),
+        ({"product": "electric-buses"}, r"two products: battery-cars \(as a\) and electric-buses \(as b\)"),
+        ({"measure": "charging_stations"}, r"two measures: ev_imports \(as a\) and charging_stations \(as b\)"),
+        ({"measure": "ev_exports"}, r"two measures: ev_imports \(as a\) and ev_exports \(as b\)"),
+    ],
+)
+def test_two_things_are_refused_by_name(facts, other, message):
+    with pytest.raises(EvidenceError, match=message):
+        forecast_flow(two(facts, **other), [year(2023)])
+
+
+def test_a_whole_ledger_is_refused():
+    with pytest.raises(EvidenceError, match=r"the facts are of two places: "):
+        forecast_flow(central_asia(), [year(2025)])
+
+
+def test_what_is_not_counted_is_of_no_matter(facts):
+    table = two(facts, place="KZ", kind="target")
+    assert [s.name for s in read_statements(table)[0]] == ["a"]
+
+
+def test_a_product_that_contains_another_is_tied_to_it_by_an_offset(facts):
+    table = two(facts, product="electric-cars", published="2023-02")
+    statements, remarks = read_statements(table)
+    assert [s.basis for s in statements] == ["x", "x (electric-cars)"]
+    assert remarks == []  # no vintage of the other
+    table.loc[1, "value"] = 3270
+    forecast = forecast_flow(table, [year(2022)])
+    assert forecast.quantiles([0.5]).iloc[0, 0] == pytest.approx(2180, rel=0.02)
+
+
+def test_a_stock_is_tied_to_the_flow_that_it_adds_up(facts):
+    stock = {"measure": "ev_stock", "quantity": "stock", "value": 8000, "period_end": "2022-12-31", "place": "UZ"}
+    table = pd.concat([facts(("equals", "total", 2022, 2180, MANY)), pd.DataFrame([stock])])
+    assert np.isfinite(forecast_flow(table, [year(2023)], market_size=300_000).quantiles([0.5])).all(axis=None)
+    assert tied_measures("ev_stock", "ev_imports")
+    assert not tied_measures("ev_registrations", "ev_imports")
+
+
+def test_ties_run_along_what_contains_what():
+    assert tied_products("battery-cars", "new-energy-vehicles")
+    assert not tied_products("electric-passenger-cars", "plug-in-hybrids")
+    assert not tied_products("battery-cars", "somebody's own")
+
+
+def test_what_ships_of_one_measure_and_place_is_tied():
+    told = central_asia().frame.query("kind in @COUNTED and partner == 'World'", local_dict={"COUNTED": COUNTED})
+    for (place, measure), rows in told.groupby(["place", "measure"]):
+        for one, other in itertools.combinations(rows["product"].unique(), 2):
+            assert tied_products(one, other), f"{place} {measure}: {one}, {other}"
+
+
+@pytest.mark.parametrize("drop", [True, False])
+def test_a_flow_without_its_first_day_is_refused(facts, drop):
+    table = facts(("equals", "total", 2022, 2180, {"id": "a"}))
+    table = table.drop(columns="period_start") if drop else table.assign(period_start="")
+    with pytest.raises(EvidenceError, match=r"a: a flow up to 2022-12-31 has no period_start; give its first day"):
+        forecast_flow(table, [year(2023)])
+
+
+@pytest.mark.parametrize("quantity", ["total", "yoy_growth_percent", "per_day"])
+def test_a_number_beyond_any_count_is_refused(facts, quantity):
+    with pytest.raises(EvidenceError, match=r"a: a .* of 1e\+308 is beyond any count; the largest taken is 1e\+15"):
+        forecast_flow(facts(("equals", quantity, 2022, 1e308, {"id": "a"})), [year(2023)])
+
+
+@pytest.mark.parametrize("text", ["2023-W01", "2023-W01-1", "20230101", "2023-001", "2023-1-1"])
+def test_a_date_is_written_in_one_way(facts, text):
+    with pytest.raises(PeriodError, match=f"'{text}' is not a date; write it as YYYY-MM-DD, e.g. 2023-06-26"):
+        forecast_flow(facts(("equals", "total", f"{text}/{text}", 70)), [year(2023)])
