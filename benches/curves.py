@@ -18,9 +18,9 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import OptimizeWarning, curve_fit
 
-from forecasting.growth.batch import fit_curves
-from forecasting.growth.curves import CURVES
-from forecasting.growth.model import GrowthModel
+from forecasting.curves.batch import fit_curves
+from forecasting.curves.definitions import CURVES
+from forecasting.curves.model import GrowthModel
 
 PERIODS = 14
 TRUTHS = {"bass": (0.02, 0.4), "logistic": (4.0, 0.5), "gompertz": (5.0, 0.25)}

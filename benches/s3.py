@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from forecasting.errors import RunError
-from forecasting.runs import lease
+from forecasting.runs.output import lease
 from forecasting.runs.runner import RunSummary, run
 
 SCENARIOS = [Path("params") / f"{name}.yaml" for name in ("turkmenistan-baseline", "xinjiang-baseline")]

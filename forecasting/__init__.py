@@ -9,6 +9,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from forecasting.curves.batch import fit_curves
+    from forecasting.curves.model import GrowthModel, GrowthResults
     from forecasting.errors import (
         AssumptionError,
         EvidenceError,
@@ -25,14 +27,12 @@ if TYPE_CHECKING:
     from forecasting.evidence import datasets
     from forecasting.evidence.fact import Fact
     from forecasting.evidence.ledger import Ledger, read_ledger
-    from forecasting.growth.analogues import estimate_prior
-    from forecasting.growth.batch import fit_curves
     from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
-    from forecasting.growth.model import GrowthModel, GrowthResults
     from forecasting.growth.prior import Prior
+    from forecasting.panels.growth_prior import estimate_prior
+    from forecasting.parameters.schema import Scenario, load_scenario
     from forecasting.periods import Period, month, span, year
     from forecasting.scenarios.outlook import Outlook, outlook
-    from forecasting.scenarios.schema import Scenario, load_scenario
 
 __version__ = "0.1.0"
 
@@ -55,18 +55,18 @@ _HOME = {
     "annual_totals": "growth.flow",
     "forecast_flow": "growth.flow",
     "Prior": "growth.prior",
-    "estimate_prior": "growth.analogues",
-    "GrowthModel": "growth.model",
-    "GrowthResults": "growth.model",
-    "fit_curves": "growth.batch",
+    "estimate_prior": "panels.growth_prior",
+    "GrowthModel": "curves.model",
+    "GrowthResults": "curves.model",
+    "fit_curves": "curves.batch",
     "Period": "periods",
     "month": "periods",
     "span": "periods",
     "year": "periods",
     "Outlook": "scenarios.outlook",
     "outlook": "scenarios.outlook",
-    "Scenario": "scenarios.schema",
-    "load_scenario": "scenarios.schema",
+    "Scenario": "parameters.schema",
+    "load_scenario": "parameters.schema",
 }
 
 __all__ = [

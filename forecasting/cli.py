@@ -132,8 +132,8 @@ def check(paths: tuple[Path, ...]) -> None:
 @click.option("--out", default="params", show_default=True, type=ANY_PATH, help="Folder to write the file to.")
 def new(country: str, scenario: str, out: Path) -> None:
     """Write a commented params file for COUNTRY: an ISO 3166 code or a name. Never overwrites."""
-    from forecasting.scenarios.naming import unsafe_name
-    from forecasting.scenarios.template import new_params
+    from forecasting.parameters.naming import unsafe_name
+    from forecasting.parameters.template import new_params
 
     if why := unsafe_name(scenario):
         raise InputError(f"the scenario's name {scenario[:100]!a} {why}; e.g. baseline")

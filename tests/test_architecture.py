@@ -17,8 +17,11 @@ PACKAGE = ROOT / "forecasting"
 ROOMS = (
     ("errors", "periods", "measures"),
     ("evidence",),
+    ("curves",),
     ("growth",),
+    ("panels",),
     ("demand",),
+    ("parameters",),
     ("scenarios",),
     ("evaluation",),
     ("reporting",),
@@ -30,13 +33,13 @@ FLOOR = {name: floor for floor, names in enumerate(ROOMS) for name in names}
 # A library on the left is imported nowhere but in the modules, or rooms, on the right.
 HOMES = {
     "click": ("cli.py",),
-    "dask": ("runs/cluster.py",),
-    "distributed": ("runs/cluster.py",),
-    "papermill": ("runs/notebook.py", "runs/engine.py"),
+    "dask": ("runs/workers/cluster.py",),
+    "distributed": ("runs/workers/cluster.py",),
+    "papermill": ("runs/execute/",),
     "plotly": ("reporting/figures",),
-    "sktime": ("growth/sktime.py",),
+    "sktime": ("curves/sktime.py",),
     "statsforecast": ("evaluation/",),
-    "statsmodels": ("growth/",),
+    "statsmodels": ("curves/",),
     "xlsxwriter": ("reporting/workbook.py",),
 }
 REQUIRED = {"pytest.raises": {"match"}, "pytest.warns": {"match"}, "pytest.mark.xfail": {"strict", "reason"}}

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.demand.charging import FAST, PUBLIC, SETTINGS, charging_need, energy_split, power_mix
+from forecasting.demand.demand_outlook import DemandOutlook, Standing, moment
 from forecasting.demand.energy import (
     MONTH_DAYS,
     class_factors,
@@ -24,12 +25,11 @@ from forecasting.demand.energy import (
 )
 from forecasting.demand.fleet import Fleet, run_fleet
 from forecasting.demand.load import peak_load
-from forecasting.demand.outlook import DemandOutlook, Standing, moment
 from forecasting.demand.parameters import Parameters
-from forecasting.demand.practice import practice_error, practice_points
 from forecasting.demand.registrations import registrations
 from forecasting.demand.standard import standards
 from forecasting.errors import AssumptionError
+from forecasting.panels.practice import practice_error, practice_points
 
 __all__ = ["CLASSES", "DemandOutlook", "Standing", "demand_outlook"]
 

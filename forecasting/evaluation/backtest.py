@@ -19,9 +19,9 @@ from forecasting.errors import EvidenceError, ForecastWarning
 from forecasting.evaluation.peers import HORIZONS, LEAST_SALES, SINGLE, AnalogueRegression, Quantiles, single_series
 from forecasting.evaluation.scores import LEVELS, clustered_mean, figures_text, inside, weighted_interval_score
 from forecasting.evidence.sources.iea import annual_sales, read_iea_panel
-from forecasting.growth.analogues import estimate_prior
 from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.prior import Prior
+from forecasting.panels.growth_prior import estimate_prior
 from forecasting.periods import year
 
 __all__ = ["OURS", "backtest", "backtest_skill", "read_panel", "score_text", "summarise"]

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecasting.demand.charger_panel import (
+from forecasting.errors import EvidenceError
+from forecasting.panels.charger_panel import (
     MIN_POINTS,
     MIN_VEHICLES,
     charger_panel,
@@ -21,8 +22,7 @@ from forecasting.demand.charger_panel import (
     practice_from,
     read_charger_panel,
 )
-from forecasting.demand.practice import NORMAL_80, Practice
-from forecasting.errors import EvidenceError
+from forecasting.panels.practice import NORMAL_80, Practice
 
 __all__ = ["SCORED_HORIZONS", "backtest_chargers", "charger_errors", "score_text"]
 

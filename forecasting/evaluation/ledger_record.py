@@ -16,9 +16,9 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED, known_from
 from forecasting.growth.prior import Prior
+from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import as_date, year
-from forecasting.scenarios.inputs import market_size
-from forecasting.scenarios.schema import scenario_from_parameters
+from forecasting.scenarios.known import market_size
 
 __all__ = ["ledger_record", "record_text"]
 

@@ -18,7 +18,7 @@ from forecasting.errors import EvidenceError, ForecastWarning, ModelError
 from forecasting.evaluation.backtest import DRAWS, LEGEND, OURS, Panel, read_panel
 from forecasting.evaluation.monthly import MOST_SHOWN, Monthly, read_monthly
 from forecasting.evaluation.peers import LEAST_SALES
-from forecasting.evaluation.rules import RULES, Case, Forecast, rule_of_thumb
+from forecasting.evaluation.rules_of_thumb import RULES, Case, Forecast, rule_of_thumb
 from forecasting.evaluation.scores import (
     LEVELS,
     clustered_mean,
@@ -27,10 +27,10 @@ from forecasting.evaluation.scores import (
     inside,
     weighted_interval_score,
 )
-from forecasting.growth.analogues import estimate_prior
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.measures import nearest
+from forecasting.panels.growth_prior import estimate_prior
 from forecasting.periods import month, year
 
 __all__ = ["MONTHS", "backtest_part_year", "part_year_skill", "part_year_text", "summarise_part_year"]

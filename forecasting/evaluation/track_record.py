@@ -14,10 +14,10 @@ from forecasting.evaluation.scores import LEVELS, inside, log_score, weighted_in
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.rules import COUNTED
-from forecasting.growth.analogues import estimate_prior
 from forecasting.growth.flow import FlowForecast, forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize
+from forecasting.panels.growth_prior import estimate_prior
 from forecasting.periods import Period, as_date, year
 
 __all__ = ["COLUMNS", "is_total", "outcome_of", "record_of", "track_record"]

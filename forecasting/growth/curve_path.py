@@ -3,8 +3,8 @@
 Coordinates, facts, months and inference are those of :mod:`forecasting.growth.path`; only the yearly totals differ. New
 vehicles are bought again and again, so that it is the flow, not what has been sold since launch, that has a ceiling: a
 share of the market where its size is known. Two quantities that mean the same for every curve carry the prior, as in
-:mod:`forecasting.growth.curves`: how much of the ceiling is reached when the facts end, and the takeover, the years
-from 10 to 90 % of it. The exponential has no ceiling of its own: it grows at one rate until it meets the market.
+:mod:`forecasting.curves.definitions`: how much of the ceiling is reached when the facts end, and the takeover, the
+years from 10 to 90 % of it. The exponential has no ceiling of its own: it grows at one rate until it meets the market.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.curves import LOG_81, find_curve
+from forecasting.curves.definitions import LOG_81, find_curve
 from forecasting.growth.path import Linearised, Path, Start
 from forecasting.growth.prior import Prior
 

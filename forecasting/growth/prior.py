@@ -6,7 +6,7 @@ The log-odds z of the share of electric vehicles in new vehicles moves from one 
 
 ``market`` is lasting and a market's own, ``common`` is shared by all markets in a year and mildly persistent, ``shock``
 is Student t with a scale that differs between markets and shrinks as share rises. The numbers are learned by
-:func:`forecasting.growth.analogues.estimate_prior`.
+:func:`forecasting.panels.growth_prior.estimate_prior`.
 """
 
 from __future__ import annotations

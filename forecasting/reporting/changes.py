@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.reporting.wording import amount, label_of
+from forecasting.reporting.labels import amount, label_of
 
 __all__ = ["medians", "moved"]
 

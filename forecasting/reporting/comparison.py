@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from forecasting.reporting.table import Notes, Table
-from forecasting.reporting.wording import interval, readable
+from forecasting.reporting.display import Notes, Table
+from forecasting.reporting.labels import interval, readable
 
 if TYPE_CHECKING:
-    from forecasting.growth.results import GrowthResults
+    from forecasting.curves.results import GrowthResults
     from forecasting.scenarios.outlook import Outlook
 
 __all__ = ["joined", "methods_table", "parameters_table", "warnings_of"]

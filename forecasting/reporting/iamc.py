@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from forecasting.evidence.places import PLACES, place_name
-from forecasting.reporting.wording import inert, label_of
+from forecasting.reporting.labels import inert, label_of
 
 __all__ = ["iamc_frame", "write_csv", "write_iamc"]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecasting.errors import ForecastWarning, InputError
-from forecasting.scenarios.schema import load_scenario, notebook_parameters, scenario_from_parameters
+from forecasting.parameters.schema import load_scenario, notebook_parameters, scenario_from_parameters
 
 if TYPE_CHECKING:
+    from forecasting.parameters.schema import Scenario
     from forecasting.scenarios.outlook import Outlook
-    from forecasting.scenarios.schema import Scenario
 
 __all__ = ["scenario_of", "scenarios", "setup", "store"]
 

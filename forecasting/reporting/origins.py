@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.errors import ForecastWarning
-from forecasting.reporting.table import Notes, Table
-from forecasting.reporting.wording import amount, amounts, label_of
+from forecasting.reporting.display import Notes, Table
+from forecasting.reporting.labels import amount, amounts, label_of
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast

@@ -14,11 +14,11 @@ from typing import Any
 import pandas as pd
 
 from forecasting.evidence.places import COUNTRIES, PLACES, place_name
+from forecasting.parameters.naming import country_slug
 from forecasting.reporting.changes import moved
 from forecasting.reporting.html import check_page, figure_html, template_text
+from forecasting.reporting.labels import amount, amounts, label_of
 from forecasting.reporting.tables import bands, headline
-from forecasting.reporting.wording import amount, amounts, label_of
-from forecasting.scenarios.naming import country_slug
 
 __all__ = ["BEFORE", "build_site", "write_assets"]
 
@@ -132,7 +132,7 @@ def _stored(path: Path) -> dict[str, Any]:
     """What a report says of itself in the metadata of its results; nothing where it has none."""
     from pyarrow.parquet import read_schema
 
-    from forecasting.scenarios.store import KEY
+    from forecasting.scenarios.outlook_files import KEY
 
     kept = (read_schema(path).metadata or {}) if path.is_file() else {}
     return dict(json.loads(kept.get(KEY, b"{}")))

@@ -15,8 +15,8 @@ import pandas as pd
 from forecasting.errors import InputError
 from forecasting.measures import nearest
 from forecasting.periods import span
-from forecasting.reporting.table import Notes, Table
-from forecasting.reporting.wording import (
+from forecasting.reporting.display import Notes, Table
+from forecasting.reporting.labels import (
     amount,
     amounts,
     interval,
@@ -31,8 +31,8 @@ from forecasting.reporting.wording import (
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.growth.flow import FlowForecast
+    from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
-    from forecasting.scenarios.results import Results
 
 __all__ = [
     "assumptions_table",

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecasting.measures import MEASURES
+from forecasting.reporting.labels import label_of, statement, unit_of
 from forecasting.reporting.tables import CHAIN, assumptions_table, bands, drivers_table, headline
-from forecasting.reporting.wording import label_of, statement, unit_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,15 +21,15 @@ from typing import TYPE_CHECKING, Any
 
 import forecasting
 from forecasting.errors import InputError, Problem, ScenarioError
+from forecasting.parameters.naming import unsafe_name
 from forecasting.periods import as_date
-from forecasting.runs.store import RECORD, read_json
-from forecasting.scenarios.naming import unsafe_name
+from forecasting.runs.output.folders import RECORD, read_json
 
 __all__ = ["Run", "Survey", "environment", "find_params"]
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
-    from forecasting.scenarios.schema import Scenario
+    from forecasting.parameters.schema import Scenario
 
 LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "pydantic", "plotly", "nbconvert", "papermill", "xlsxwriter")
 FILES = ("report.ipynb", "report.html")  # what a whole report has, whatever its notebook stores besides
@@ -238,8 +238,8 @@ def _read(files: Sequence[Path], as_of: str | None) -> dict[Path, tuple[dict[str
     if not files:
         return {}
     from forecasting.evidence import datasets
+    from forecasting.parameters.schema import load_scenario
     from forecasting.scenarios.check import check_scenario
-    from forecasting.scenarios.schema import load_scenario
 
     ledger = datasets.central_asia()
     problems = [problem for path in files for problem in check_scenario(path, ledger)]
@@ -262,7 +262,7 @@ class _Facts:
 
     def hash(self, scenario: Scenario) -> str:
         """Of its places, known by its day, and those that its drivers cite."""
-        from forecasting.scenarios.inputs import driver_facts
+        from forecasting.scenarios.known import driver_facts
 
         day = scenario.known_by(self._ledger)
         places = [scenario.country] if scenario.country else scenario.places

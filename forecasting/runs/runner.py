@@ -15,14 +15,14 @@ from typing import Any, Literal
 
 from forecasting.errors import InputError
 from forecasting.runs.order import arranged
+from forecasting.runs.output.folders import FAILURE, RECORD, Store, read_json, write_text
+from forecasting.runs.output.object_store import remote_address, run_remote
+from forecasting.runs.output.result import RunResult, RunSummary
 from forecasting.runs.plan import Run, Survey
-from forecasting.runs.processes import Outcome, ended, run_fresh, sweep
 from forecasting.runs.progress import Progress
-from forecasting.runs.remote import remote_address, run_remote
-from forecasting.runs.result import RunResult, RunSummary
-from forecasting.runs.store import FAILURE, RECORD, Store, read_json, write_text
-from forecasting.runs.task import Task
-from forecasting.runs.warm import WarmParent, run_warm
+from forecasting.runs.workers.processes import Outcome, ended, run_fresh, sweep
+from forecasting.runs.workers.task import Task
+from forecasting.runs.workers.warm import WarmParent, run_warm
 
 __all__ = ["RunResult", "RunSummary", "run"]
 
@@ -113,7 +113,7 @@ def run(
 def _ready(store: Store, survey: Survey, jobs: int, engine: Engine, scheduler: str | None) -> Iterator[Perform]:
     """Get ready whatever does the tasks: loading takes longer than reading params."""
     if scheduler:
-        from forecasting.runs.cluster import cluster
+        from forecasting.runs.workers.cluster import cluster
 
         with cluster(scheduler, store.token, survey.notebook) as perform:
             yield perform
@@ -161,7 +161,7 @@ def _finish(store: Store, changed: bool) -> str:
     if not changed and (store.out / "index.html").is_file():
         return ""
     try:
-        from forecasting.runs.summary import write_summary
+        from forecasting.runs.output.overview import write_summary
 
         write_summary(store)
     except OSError as error:

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from forecasting.demand.parameters import Parameters, load_parameters
 from forecasting.errors import AssumptionError, Problem
 from forecasting.measures import MEASURES
+from forecasting.parameters.schema import Driver, Scenario
+from forecasting.parameters.strict_yaml import KeyPath
+from forecasting.parameters.values import Range
 from forecasting.periods import as_date
 from forecasting.scenarios.drivers import NEVER, draw_luck
-from forecasting.scenarios.schema import Driver, Scenario
-from forecasting.scenarios.strict_yaml import KeyPath
-from forecasting.scenarios.values import Range
 
 if TYPE_CHECKING:
-    from forecasting.demand.outlook import DemandOutlook
+    from forecasting.demand.demand_outlook import DemandOutlook
     from forecasting.evidence.ledger import Ledger
 
 __all__ = ["DatedParameters", "assumption_problems", "demand_of", "demand_parameters", "refused"]

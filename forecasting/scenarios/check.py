@@ -20,12 +20,12 @@ from forecasting.errors import LedgerError, Problem, ScenarioError
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import Ledger, check_ledger, read_ledger
 from forecasting.measures import nearest
+from forecasting.parameters.driver_kinds import fact_ids
+from forecasting.parameters.schema import Scenario, scenario_of
+from forecasting.parameters.strict_yaml import Document, read_yaml
+from forecasting.parameters.values import Range
 from forecasting.scenarios.assumptions import assumption_problems, refused
-from forecasting.scenarios.driver import fact_ids
-from forecasting.scenarios.inputs import flow_evidence, market_size
-from forecasting.scenarios.schema import Scenario, scenario_of
-from forecasting.scenarios.strict_yaml import Document, read_yaml
-from forecasting.scenarios.values import Range
+from forecasting.scenarios.known import flow_evidence, market_size
 
 __all__ = ["Checked", "check_paths", "check_scenario"]
 

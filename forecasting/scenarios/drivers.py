@@ -22,7 +22,7 @@ from forecasting.periods import Period
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
-    from forecasting.scenarios.schema import Driver
+    from forecasting.parameters.schema import Driver
 
 __all__ = ["Luck", "activity", "apply_drivers", "cap_totals", "draw_luck", "flow_drivers", "scale_totals"]
 

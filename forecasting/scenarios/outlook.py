@@ -16,8 +16,11 @@ import pandas as pd
 from forecasting.errors import EvidenceError
 from forecasting.evidence.places import place_name
 from forecasting.measures import MEASURES
+from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
-from forecasting.scenarios.inputs import MarketSize, driver_facts, flow_evidence, known_drivers
+from forecasting.scenarios.joint_draws import Results, results_from, sum_outlooks
+from forecasting.scenarios.known import MarketSize, driver_facts, flow_evidence, known_drivers
+from forecasting.scenarios.outlook_files import load_tables, save_tables
 from forecasting.scenarios.place import (
     Setting,
     beyond_cars,
@@ -27,12 +30,9 @@ from forecasting.scenarios.place import (
     reservations,
     stock_before,
 )
-from forecasting.scenarios.results import Results, results_from, sum_outlooks
-from forecasting.scenarios.schema import Scenario, scenario_from_parameters
-from forecasting.scenarios.store import load_tables, save_tables
 
 if TYPE_CHECKING:
-    from forecasting.demand.outlook import DemandOutlook
+    from forecasting.demand.demand_outlook import DemandOutlook
     from forecasting.evidence.ledger import Ledger
     from forecasting.growth.flow import FlowForecast
     from forecasting.growth.prior import Prior

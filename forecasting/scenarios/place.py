@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from forecasting.errors import EvidenceError, ForecastWarning
 from forecasting.evidence.places import place_name
 from forecasting.measures import MEASURES
+from forecasting.parameters.schema import Driver, Scenario
 from forecasting.periods import span, year
 from forecasting.scenarios.drivers import apply_drivers
-from forecasting.scenarios.inputs import MarketSize, flow_evidence, last_day, market_size, no_counts
-from forecasting.scenarios.results import quantile_table
-from forecasting.scenarios.schema import Driver, Scenario
+from forecasting.scenarios.joint_draws import quantile_table
+from forecasting.scenarios.known import MarketSize, flow_evidence, last_day, market_size, no_counts
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger

@@ -15,7 +15,7 @@ from forecasting.evaluation.part_year import (
     part_year_text,
     summarise_part_year,
 )
-from forecasting.evaluation.rules import RULES
+from forecasting.evaluation.rules_of_thumb import RULES
 from forecasting.evaluation.scores import LEVELS, weighted_interval_score
 from forecasting.growth.within_year import estimate_within_year
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.errors import ModelError
-from forecasting.growth.analogues import estimate_prior
 from forecasting.growth.prior import REFERENCE, Common, Prior, log_odds
+from forecasting.panels.growth_prior import estimate_prior
 
 YEARS = range(2008, 2024)
 EFFECTS = dict(zip(YEARS, [0, 0, 0.3, 0, -0.2, 0, 0.1, 0, 0, -0.1, 0, 0, 0.6, 0.2, 0, -0.3], strict=True))

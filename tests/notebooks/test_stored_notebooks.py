@@ -12,7 +12,7 @@ import pytest
 import yaml
 from papermill.exceptions import PapermillExecutionError
 
-from forecasting.scenarios.schema import Scenario
+from forecasting.parameters.schema import Scenario
 
 ROOT = Path(__file__).parents[2]
 PATHS = {path.stem: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}

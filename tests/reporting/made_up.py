@@ -11,9 +11,9 @@ import pandas as pd
 from forecasting.demand.load import load_day
 from forecasting.demand.parameters import load_parameters
 from forecasting.evidence.ledger import Ledger
+from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook
-from forecasting.scenarios.results import Results
-from forecasting.scenarios.schema import scenario_from_parameters
 
 YEARS = tuple(range(2021, 2031))
 MEDIANS = {

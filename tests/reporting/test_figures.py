@@ -21,7 +21,7 @@ from forecasting.reporting.figures import facts as drawing
 from forecasting.reporting.figures.marks import marks
 from forecasting.reporting.figures.style import ACCENTS, BLUE, CHARGING, INK, SCENARIOS, figure, tint
 from forecasting.reporting.html import template_text
-from forecasting.scenarios.results import difference, sum_outlooks
+from forecasting.scenarios.joint_draws import difference, sum_outlooks
 
 
 def traces(chart, **wanted):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from forecasting.evidence.datasets import central_asia
+from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import origins
 from forecasting.scenarios.outlook import outlook as make
-from forecasting.scenarios.schema import scenario_from_parameters
 
 GIVEN = {"scenario": "test", "as_of": "latest", "horizon": 2030, "seed": 1}
 

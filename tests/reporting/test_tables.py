@@ -11,7 +11,7 @@ from forecasting.errors import InputError
 from forecasting.evidence import datasets
 from forecasting.evidence.reconcile import conflicts
 from forecasting.reporting import comparison, tables
-from forecasting.reporting.table import Notes, Table
+from forecasting.reporting.display import Notes, Table
 
 
 def test_bands_are_the_quantiles_of_the_draws(outlook):

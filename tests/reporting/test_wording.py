@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.periods import month, span, year
-from forecasting.reporting.wording import inert, interval, period_words, readable, reference_words, rounded, statement
+from forecasting.reporting.labels import inert, interval, period_words, readable, reference_words, rounded, statement
 
 
 @pytest.mark.parametrize(

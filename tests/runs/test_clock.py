@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from papermill.engines import NotebookExecutionManager
 
-from forecasting.runs.notebook import NotebookError, cell_seconds, execute
+from forecasting.runs.execute.execution import NotebookError, cell_seconds, execute
 from forecasting.runs.runner import run
 
 

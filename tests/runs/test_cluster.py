@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from forecasting.errors import RunError
-from forecasting.runs import cluster
 from forecasting.runs.runner import run
+from forecasting.runs.workers import cluster
 
 CLUSTER = """
 import sys

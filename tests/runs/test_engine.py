@@ -17,9 +17,9 @@ import pytest
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from forecasting.runs.engine import CellProcess, ForkEngine
-from forecasting.runs.notebook import NotebookError, cell_seconds, execute
-from forecasting.runs.processes import child_environment
+from forecasting.runs.execute.execution import NotebookError, cell_seconds, execute
+from forecasting.runs.execute.fork_engine import CellProcess, ForkEngine
+from forecasting.runs.workers.processes import child_environment
 
 CELLS = (
     'print(f"{country} {seed}")',
@@ -125,7 +125,7 @@ def test_papermill_finds_the_engine_by_name(project: Any) -> None:
 
 
 def test_the_engine_module_can_be_the_first_that_is_imported() -> None:
-    code = "from forecasting.runs.engine import ForkEngine; import papermill.engines as p; "
+    code = "from forecasting.runs.execute.fork_engine import ForkEngine; import papermill.engines as p; "
     code += "assert p.papermill_engines.get_engine('ev-forecast') is ForkEngine"
     subprocess.run([sys.executable, "-c", code], check=True)
 
@@ -165,7 +165,7 @@ def test_a_time_is_kept_for_each_cell(project: Any) -> None:
 
 def test_a_process_that_is_copied_has_one_thread() -> None:
     template = Path(__file__).parents[2] / "notebooks" / "country_outlook.ipynb"
-    code = "import os, sys; from forecasting.runs.rehearsal import warm_up; warm_up(sys.argv[1:]); "
+    code = "import os, sys; from forecasting.runs.workers.rehearsal import warm_up; warm_up(sys.argv[1:]); "
     code += "assert 'pyarrow' in sys.modules; print(len(os.listdir('/proc/self/task')))"
     command = [sys.executable, "-c", code, str(template)]
     done = subprocess.run(command, check=True, env=child_environment("a1"), capture_output=True, text=True)

@@ -12,10 +12,10 @@ from typing import Any
 import nbformat
 import pytest
 
-from forecasting.runs.processes import run_fresh
 from forecasting.runs.runner import run
-from forecasting.runs.task import Task
-from forecasting.runs.warm import run_warm
+from forecasting.runs.workers.processes import run_fresh
+from forecasting.runs.workers.task import Task
+from forecasting.runs.workers.warm import run_warm
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))

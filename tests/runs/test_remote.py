@@ -11,7 +11,8 @@ import fsspec
 import pytest
 
 from forecasting.errors import InputError, RunError
-from forecasting.runs import lease, remote
+from forecasting.runs.output import lease
+from forecasting.runs.output import object_store as remote
 from forecasting.runs.runner import RunResult, RunSummary, run
 
 

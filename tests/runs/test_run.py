@@ -16,14 +16,15 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import InputError, RunError
-from forecasting.runs import runner, summary
-from forecasting.runs.processes import child_environment, sweep
+from forecasting.runs import runner
+from forecasting.runs.output import overview as summary
+from forecasting.runs.output.folders import Store
 from forecasting.runs.progress import Progress
 from forecasting.runs.runner import run
-from forecasting.runs.store import Store
+from forecasting.runs.workers.processes import child_environment, sweep
 
 STORES = """import os, pandas as pd
-from forecasting.scenarios.store import save_tables
+from forecasting.scenarios.outlook_files import save_tables
 year = {'scenario': name, 'country': country, 'measure': 'ev_imports'}
 days = {'unit': 'vehicles', 'period_start': '2025-01-01', 'period_end': '2025-12-31'}
 levels = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)

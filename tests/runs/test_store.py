@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from forecasting.errors import InputError, RunError
-from forecasting.runs import store as store_module
-from forecasting.runs.store import Store, read_json, write_text
+from forecasting.runs.output import folders as store_module
+from forecasting.runs.output.folders import Store, read_json, write_text
 
 
 def report(store: Store, name: str, text: str) -> None:
@@ -79,7 +79,7 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
 
 
 def test_the_lock_of_a_killed_process_holds_nobody(tmp_path: Path) -> None:
-    code = "import os, sys; from forecasting.runs.store import Store; "
+    code = "import os, sys; from forecasting.runs.output.folders import Store; "
     code += "Store(sys.argv[1]).__enter__(); os.kill(os.getpid(), 9)"
     assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == -9
     with Store(tmp_path) as store:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from forecasting.evidence import datasets
+from forecasting.parameters.template import new_params
 from forecasting.scenarios.check import check_paths, check_scenario
-from forecasting.scenarios.template import new_params
 
 GOOD = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2035\nseed: 1\n"
 DRIVER = """drivers:

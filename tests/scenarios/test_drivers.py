@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from forecasting.errors import ScenarioError
+from forecasting.parameters.schema import Driver
 from forecasting.periods import Period, span
 from forecasting.scenarios.drivers import NEVER, activity, apply_drivers, cap_totals, draw_luck, scale_totals
-from forecasting.scenarios.schema import Driver
 
 FACTS_END = dt.date(2024, 12, 31)
 MONTHS = list(span("2024-01-01", "2027-12-31").months())

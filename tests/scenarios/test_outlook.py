@@ -13,9 +13,9 @@ from forecasting.errors import AssumptionError, EvidenceError, InputError, Ledge
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
+from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
+from forecasting.scenarios.joint_draws import difference, sum_outlooks
 from forecasting.scenarios.outlook import Outlook, load_outlook, outlook
-from forecasting.scenarios.results import difference, sum_outlooks
-from forecasting.scenarios.schema import Scenario, load_scenario, scenario_from_parameters
 
 PARAMS = Path(__file__).parents[2] / "params"
 DRAWS = 300

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from forecasting.errors import ModelError
-from forecasting.scenarios.results import QUANTILES, Results, difference, results_from, sum_outlooks
+from forecasting.scenarios.joint_draws import QUANTILES, Results, difference, results_from, sum_outlooks
 
 
 def made(

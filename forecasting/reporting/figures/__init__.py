@@ -1,15 +1,15 @@
 """Figures: the only room that imports plotly. Each function takes results and returns a figure."""
 
-from forecasting.reporting.figures.charging import charger_gap, load_chart, tornado
-from forecasting.reporting.figures.demand import (
+from forecasting.reporting.figures.charging_answers import charger_gap, load_chart, tornado
+from forecasting.reporting.figures.fan import energy_chart, evidence_chart, fan_chart, stock_chart
+from forecasting.reporting.figures.load_and_fleet import (
     cohort_chart,
     corridor_chart,
     month_chart,
     points_chart,
     utilisation_chart,
 )
-from forecasting.reporting.figures.fan import energy_chart, evidence_chart, fan_chart, stock_chart
-from forecasting.reporting.figures.scenarios import (
+from forecasting.reporting.figures.scenario_contrast import (
     difference_chart,
     growth_curves_chart,
     region_chart,

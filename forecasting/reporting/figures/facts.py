@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 
 from forecasting.reporting.figures.marks import BOUNDS, Mark
 from forecasting.reporting.figures.style import ACCENTS, INK, tint
-from forecasting.reporting.wording import period_words, rounded
+from forecasting.reporting.labels import period_words, rounded
 
 __all__ = ["basis_colours", "fact_traces", "outermost"]
 

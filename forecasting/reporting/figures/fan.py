@@ -17,8 +17,8 @@ from forecasting.measures import MEASURES
 from forecasting.reporting.figures.facts import basis_colours, fact_traces
 from forecasting.reporting.figures.marks import Mark, marks
 from forecasting.reporting.figures.style import BLUE, DEEP, MUTED, band, figure, tint
+from forecasting.reporting.labels import interval, label_of, readable, rounded, unit_of
 from forecasting.reporting.tables import bands
-from forecasting.reporting.wording import interval, label_of, readable, rounded, unit_of
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger

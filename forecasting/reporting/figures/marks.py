@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecasting.measures import MEASURES
 from forecasting.periods import Period, span, year
-from forecasting.reporting.wording import period_words, readable, statement
+from forecasting.reporting.labels import period_words, readable, statement
 
 __all__ = ["BOUNDS", "Mark", "marks", "yearly_rate"]
 

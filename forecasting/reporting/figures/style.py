@@ -13,7 +13,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from forecasting.reporting.wording import rounded
+from forecasting.reporting.labels import rounded
 
 __all__ = [
     "ACCENTS",

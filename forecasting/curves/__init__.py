@@ -1,0 +1,1 @@
+"""Growth curves for a series: definitions, models, their results, many series at once."""

@@ -1,0 +1,104 @@
+"""The growth models as an sktime forecaster (optional extra ``sktime``)."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from sktime.forecasting.base import BaseForecaster
+
+from forecasting.curves.model import GrowthModel
+
+__all__ = ["GrowthForecaster"]
+
+
+class GrowthForecaster(BaseForecaster):  # type: ignore[misc]
+    """Growth curves with intervals that hold, for sktime's pipelines, tuning and evaluation.
+
+    Parameters
+    ----------
+    curve : str, default="auto"
+        Name of the curve, or ``"auto"``: an average over curves.
+    kind : {"flow", "stock"}, default="flow"
+        Whether the series counts flows or levels.
+    errors : str, default="least_squares"
+        Family of errors, as in ``GrowthModel``.
+
+    Notes
+    -----
+    Periods are counted as one unit of time each, whatever the index. Missing values are gaps. Growth curves count from
+    0 up: a series with negative values is refused.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from forecasting.curves.sktime import GrowthForecaster
+    >>> sales = pd.Series([12.0, 19.0, 33.0, 49.0, 82.0], index=pd.period_range("2019", periods=5, freq="Y"))
+    >>> forecaster = GrowthForecaster(curve="logistic").fit(sales, fh=[1, 2])
+    >>> forecaster.predict_interval(coverage=0.9).shape
+    (2, 2)
+    """
+
+    _tags: ClassVar[dict[str, Any]] = {
+        "authors": [],
+        "y_inner_mtype": "pd.Series",
+        "X_inner_mtype": "pd.DataFrame",
+        "scitype:y": "univariate",
+        "capability:exogenous": False,
+        "capability:missing_values": True,
+        "capability:pred_int": True,
+        "capability:pred_int:insample": True,
+        "capability:update": True,
+        "requires-fh-in-fit": False,
+        "enforce_index_type": None,
+    }
+
+    _config: ClassVar[dict[str, Any]] = {"remember_data": False}  # set again below: its default warns
+
+    def __init__(self, curve: str = "auto", kind: str = "flow", errors: str = "least_squares") -> None:
+        self.curve = curve
+        self.kind = kind
+        self.errors = errors
+        super().__init__()
+        self._y = self._X = None
+        self.set_config(remember_data=True)
+
+    def _fit(self, y: pd.Series, X: Any = None, fh: Any = None) -> GrowthForecaster:
+        self._name = y.name
+        model = GrowthModel(y.to_numpy(dtype=float), curve=self.curve, kind=self.kind, errors=self.errors)  # type: ignore[arg-type]
+        self.results_, self._last = model.fit(), y.index[-1]
+        return self
+
+    def _update(self, y: pd.Series, X: Any = None, update_params: bool = True) -> GrowthForecaster:
+        later = y[y.index > self._last]
+        if len(later):
+            self.results_ = self.results_.append(later.to_numpy(dtype=float), refit=update_params)
+            self._last = later.index[-1]
+        return self
+
+    def _draws(self, fh: Any) -> tuple[np.ndarray[Any, Any], pd.Index]:
+        """Draws at the steps of a horizon, in sample and beyond."""
+        steps = fh.to_relative(self.cutoff).to_numpy().astype(int)
+        positions = len(self.results_.model.endog) - 1 + steps
+        first, last = int(positions.min()), int(positions.max())
+        prediction = self.results_.get_prediction(first, last)
+        return prediction.draws[:, positions - first], fh.to_absolute_index(self.cutoff)
+
+    def _predict(self, fh: Any, X: Any = None) -> pd.Series:
+        draws, index = self._draws(fh)
+        return pd.Series(draws.mean(axis=0), index=index, name=self._name)
+
+    def _predict_quantiles(self, fh: Any, X: Any, alpha: list[float]) -> pd.DataFrame:
+        draws, index = self._draws(fh)
+        names = self._get_varnames()
+        columns = pd.MultiIndex.from_product([names, alpha])
+        return pd.DataFrame(np.quantile(draws, alpha, axis=0).T, index=index, columns=columns)
+
+    def _get_fitted_params(self) -> dict[str, Any]:
+        return {str(name): float(value) for name, value in self.results_.params.items()}
+
+    @classmethod
+    def get_test_params(cls, parameter_set: str = "default") -> list[dict[str, Any]]:
+        """Parameters with which sktime tests the class."""
+        return [{"curve": "bass"}, {"curve": "auto"}, {"curve": "logistic", "kind": "stock"}]

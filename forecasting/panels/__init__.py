@@ -1,0 +1,1 @@
+"""What is learned from other markets: how they grew, and how they built chargers."""

@@ -1,0 +1,1 @@
+"""What a params file may say: its schema, its names, its template."""

@@ -1,0 +1,107 @@
+"""A dated event as a params file writes it; `forecasting.scenarios.drivers` says what it does."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from forecasting.parameters.values import Day, Name, Range, Strict
+
+__all__ = ["Driver", "fact_ids"]
+
+LARGEST_FACTOR = 20.0
+
+
+class Driver(Strict):
+    """A dated event that changes one named quantity.
+
+    Parameters
+    ----------
+    name : str
+        Its own name within the scenario; the same name draws the same luck in every scenario.
+    kind : {"level", "growth", "ceiling", "cap", "demand"}
+        ``level`` multiplies the flow by `size` from `start`; ``growth`` multiplies it by `size` each further year;
+        ``ceiling`` bounds its share of new vehicles by `size`; ``cap`` bounds a calendar year's total by `size`, and
+        of what exceeds it `beyond` still comes; ``demand`` sets a parameter of the demand chain to `size`.
+    quantity : str
+        The measure that is forecast, or the parameter of the demand chain.
+    start, end : datetime.date
+        First and last day; without `end` it stays.
+    size : Range
+        Plain numbers: a factor of 1.3 is +30 %.
+    probability : float
+        That it happens at all.
+    on_time : float
+        That it happens on `start`, given that it happens; the rest comes `delay_years` later. Announcements are mostly
+        late: of the hydrogen capacity announced for 2023, 7 % stood in time (Odenweller & Ueckerdt 2025, Nature
+        Energy), and of 2,500 charging stations announced for Uzbekistan by the end of 2024, 43 %.
+    delay_years : Range
+        Years by which the late ones are late.
+    beyond : float
+        Share of what exceeds a cap that comes all the same.
+    reason, source : str
+        Why, and who says so: ids of facts in the ledger, joined by commas, or ``judgement``, a citation, an address.
+
+    Examples
+    --------
+    >>> Driver(name="duty", kind="level", quantity="ev_imports", start="2026-01-01", size=0.8, reason="a duty of 15 %",
+    ...        source="judgement").size.mode
+    0.8
+    """
+
+    name: Name
+    kind: Literal["level", "growth", "ceiling", "cap", "demand"]
+    quantity: str
+    start: Day
+    end: Day | None = None
+    size: Range
+    probability: float = Field(1.0, ge=0, le=1)
+    on_time: float = Field(1.0, ge=0, le=1)
+    delay_years: Range = Range(low=0, mode=0, high=0)
+    beyond: float = Field(0.0, ge=0, le=1)
+    reason: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+
+    @field_validator("end")
+    @classmethod
+    def _after_start(cls, end: dt.date | None, info: ValidationInfo) -> dt.date | None:
+        start = info.data.get("start")
+        if end and start and end < start:
+            raise ValueError(f"{end} comes before start {start}; swap the two dates")
+        return end
+
+    @field_validator("size")
+    @classmethod
+    def _of_its_kind(cls, size: Range, info: ValidationInfo) -> Range:
+        kind = info.data.get("kind")
+        if kind in ("level", "growth", "ceiling", "cap") and size.low < 0:
+            raise ValueError(f"{size.low:g} is negative; a factor or a cap is 0 or more")
+        if kind in ("level", "growth") and size.high > LARGEST_FACTOR:
+            raise ValueError(f"{size.high:g} is no likely factor; +30 % is 1.3")
+        if kind == "ceiling" and size.high > 1:
+            raise ValueError(f"{size.high:g} is above 1; a ceiling is a share of new vehicles, 0 to 1")
+        return size
+
+    @field_validator("delay_years")
+    @classmethod
+    def _late(cls, delay: Range) -> Range:
+        if delay.low < 0:
+            raise ValueError(f"{delay.low:g} is negative; move start instead")
+        return delay
+
+    def fact_ids(self) -> tuple[str, ...]:
+        """The facts of a ledger that the source names: single words joined by commas."""
+        return fact_ids(self.source)
+
+
+def fact_ids(source: object) -> tuple[str, ...]:
+    """Ids of facts in a source; none of a citation, an address or a judgement.
+
+    >>> fact_ids("article-07, article-09"), fact_ids("Odenweller & Ueckerdt 2025"), fact_ids("judgement")
+    (('article-07', 'article-09'), (), ())
+    """
+    words = [word.strip() for word in str(source).split(",")]
+    plain = all(word and not any(letter in word for letter in " /:") for word in words)
+    return tuple(word for word in words if word != "judgement") if plain else ()

@@ -1,0 +1,296 @@
+"""What a params file may say, checked at one door: every problem at once, each with its line and the next move.
+
+A scenario is one country or corridor under one set of assumptions. Its params file holds overrides only, and its
+top-level keys are the parameters of the report's notebook.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from forecasting.errors import InputError, Problem, ScenarioError
+from forecasting.evidence.places import place_name
+from forecasting.parameters.driver_kinds import Driver
+from forecasting.parameters.fault_words import Owner, did_you_mean, short, worded
+from forecasting.parameters.naming import country_code, country_slug, unsafe_name
+from forecasting.parameters.strict_yaml import Document, KeyPath, read_yaml
+from forecasting.parameters.values import (
+    AsOf,
+    Country,
+    Day,
+    Flow,
+    MarketSize,
+    Name,
+    Places,
+    Range,
+    Strict,
+    Texts,
+    listed,
+)
+from forecasting.periods import as_date
+
+if TYPE_CHECKING:
+    from forecasting.evidence.ledger import Ledger
+
+__all__ = [
+    "Driver",
+    "Range",
+    "Scenario",
+    "load_scenario",
+    "notebook_parameters",
+    "scenario_from_parameters",
+    "scenario_of",
+]
+
+LAST_HORIZON = 2060
+CORRIDORS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "xinjiang": ("ev_export_value_index", ("CN-XJ",)),
+    "ports": ("vehicle_exports", ("horgos", "alashankou", "baktu")),
+}
+
+
+class Scenario(Strict):
+    """One country or corridor under one set of assumptions.
+
+    Parameters
+    ----------
+    country, corridor : str
+        One of the two: an ISO 3166 alpha-2 code, or the name of a corridor.
+    scenario : str
+        Which one: ``baseline``, ``accelerated``, ``constrained`` or a name of your own.
+    as_of : date or str
+        A date, or ``latest``: the newest publication of the ledger. Nothing published later is used.
+    horizon : int
+        Last year of the outlook.
+    seed : int
+        Of all random draws. Scenarios that share it share their luck, so that they can be compared and added.
+    name : str
+        The stem of the params file; default country-scenario.
+    title : str
+        Heading of the report; default place and scenario.
+    measure : str
+        The flow that is forecast; default ``ev_imports``.
+    basis : str
+        Whose definition is forecast; default the best documented.
+    places : sequence of str
+        Of a corridor: where it is counted.
+    since : date
+        First day of the history that counts: facts of a market that was another one before are left out.
+    market_size : float or dict
+        New vehicles a year, one number or by year; default what the ledger knows.
+    drivers : sequence of Driver
+        Dated events.
+    assumptions : dict of str to Range
+        Overrides of the demand chain's parameters.
+    notes : sequence of str
+        What a reader must know.
+
+    Examples
+    --------
+    >>> scenario = scenario_from_parameters({"country": "Uzbekistan", "scenario": "baseline", "as_of": "latest",
+    ...                                      "horizon": 2030, "seed": 1})
+    >>> scenario.name, scenario.country, scenario.parameters()["as_of"]
+    ('uzbekistan-baseline', 'UZ', 'latest')
+    """
+
+    country: Country | None = None
+    corridor: Name | None = None
+    scenario: Name
+    as_of: AsOf
+    horizon: int = Field(ge=1990, le=LAST_HORIZON)
+    seed: int = Field(ge=0, lt=2**32)
+    name: str = ""
+    title: str = ""
+    measure: Flow = "ev_imports"
+    basis: str | None = None
+    places: Places = ()
+    since: Day | None = None
+    market_size: MarketSize = None
+    drivers: Annotated[tuple[Driver, ...], BeforeValidator(listed)] = ()
+    assumptions: dict[str, Range] = Field(default_factory=dict)
+    notes: Texts = ()
+
+    @property
+    def place(self) -> str:
+        """The country's code or the corridor's name: the ``country`` column of every result."""
+        return self.country or self.corridor or ""
+
+    def known_by(self, ledger: Ledger) -> dt.date:
+        """The day of the forecast; ``latest`` is the ledger's newest publication."""
+        return ledger.latest if self.as_of == "latest" else as_date(self.as_of)
+
+    def on(self, day: dt.date) -> Scenario:
+        """The same scenario, its day settled."""
+        return self.model_copy(update={"as_of": day})
+
+    def parameters(self) -> dict[str, Any]:
+        """The scenario as a notebook's parameters: canonical and JSON-able, every key but the absent place."""
+        said = self.model_dump(mode="json")
+        return {key: value for key, value in said.items() if value is not None or key not in ("country", "corridor")}
+
+
+def load_scenario(path: str | Path) -> Scenario:
+    r"""Read one params file.
+
+    Parameters
+    ----------
+    path : path-like
+        A YAML file; its stem names the scenario.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem at once: file, line, key path, and the nearest right name.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "norway-high.yaml")
+    ...     _ = path.write_text("country: NO\nscenario: high\nas_of: latest\nhorizon: 2030\nseed: 1")
+    ...     scenario = load_scenario(path)
+    >>> scenario.name, scenario.country, scenario.title
+    ('norway-high', 'NO', 'Norway, high')
+    """
+    return scenario_of(read_yaml(path), Path(path).stem)
+
+
+def scenario_of(document: Document, stem: str) -> Scenario:
+    """The scenario that a file's content describes; the file's stem names it.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem at once.
+    """
+    problems = [
+        Problem(document.name, f"the name {short(stem)} {why}", "e.g. uzbekistan-baseline.yaml")
+        for why in [unsafe_name(stem)]
+        if why
+    ]
+    data = document.value
+    if not isinstance(data, dict):
+        raise ScenarioError([*problems, Problem(document.name, "is not a list of keys", "write key: value lines")])
+    if data.get("name", stem) != stem:
+        problems.append(Problem(document.where(("name",)), f"{data['name']!r} is not the file's name", f"use {stem}"))
+    return _build({**data, "name": stem}, document.where, problems)
+
+
+def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:
+    """Build the scenario that a notebook's parameters describe.
+
+    Parameters
+    ----------
+    parameters : mapping
+        Key to value; a value of None stands for a key that is not given.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem at once, as `load_scenario` words them.
+
+    Examples
+    --------
+    >>> scenario_from_parameters({"contry": "UZ", "scenario": "a", "as_of": "latest", "horizon": 2030, "seed": 1})
+    Traceback (most recent call last):
+    forecasting.errors.ScenarioError: parameters contry: is not a key of a scenario (did you mean country?)
+    parameters country: is missing (a country such as UZ, or a corridor: ports, xinjiang)
+    """
+    given = {key: value for key, value in parameters.items() if value is not None}
+    return _build(given, Document("parameters").where, [])
+
+
+def notebook_parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """The plain data among a notebook's names: what its parameters cell and papermill have set so far.
+
+    Parameters
+    ----------
+    namespace : mapping
+        ``globals()`` of the notebook, in the cell after the parameters.
+
+    Examples
+    --------
+    >>> notebook_parameters({"country": "UZ", "contry": "KZ", "_": 1, "In": [], "fc": object()})
+    {'country': 'UZ', 'contry': 'KZ'}
+    """
+    plain = (str, bool, int, float, list, dict, type(None))
+    return {
+        name: value
+        for name, value in namespace.items()
+        if isinstance(value, plain) and not name.startswith("_") and name not in ("In", "Out")
+    }
+
+
+def _build(data: dict[str, Any], where: Callable[[KeyPath], str], problems: Sequence[Problem]) -> Scenario:
+    found = [*problems, *_across(data, where)]
+    data = _completed(data)
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        found = [worded(fault, where(fault["loc"]), _owner(fault["loc"])) for fault in error.errors()] + found
+    if found:
+        raise ScenarioError(found)
+    return scenario
+
+
+def _completed(data: dict[str, Any]) -> dict[str, Any]:
+    """The data with what follows from them: a corridor's measure and places, the scenario's name and title."""
+    corridor, country, scenario = data.get("corridor"), data.get("country"), data.get("scenario")
+    if isinstance(corridor, str) and corridor in CORRIDORS:
+        measure, places = CORRIDORS[corridor]
+        data = {"measure": measure, "places": list(places)} | data
+    try:
+        code = country_code(country) if isinstance(country, str) else ""
+    except InputError:  # worded where the country is checked
+        return data
+    first, heading = (country_slug(code), place_name(code)) if code else (corridor, str(corridor).capitalize())
+    derived = {"name": f"{first}-{scenario}", "title": f"{heading}, {scenario}"}
+    return data | {key: text for key, text in derived.items() if not data.get(key)}
+
+
+def _owner(path: KeyPath) -> Owner:
+    """Whose keys stand at a path."""
+    if len(path) <= 1:
+        return "a scenario", list(Scenario.model_fields)
+    if path[0] == "drivers" and len(path) == 3:
+        return "a driver", list(Driver.model_fields)
+    return "a range", list(Range.model_fields)
+
+
+def _across(data: Mapping[str, Any], where: Callable[[KeyPath], str]) -> Iterator[Problem]:
+    """What no single key can show, looked for even where single keys are wrong."""
+    country, corridor = data.get("country"), data.get("corridor")
+    if country is None and corridor is None:
+        hint = f"a country such as UZ, or a corridor: {', '.join(sorted(CORRIDORS))}"
+        yield Problem(where(("country",)), "is missing", hint)
+    if country is not None and corridor is not None:
+        yield Problem(where(("corridor",)), f"{corridor!r} stands beside country {country!r}", "keep one of the two")
+    if isinstance(corridor, str) and corridor not in CORRIDORS and not data.get("places"):
+        near = did_you_mean(corridor, CORRIDORS)
+        yield Problem(
+            where(("corridor",)), f"{corridor!r} is unknown and has no places{near}", "give it places and measure"
+        )
+    horizon, as_of = data.get("horizon"), data.get("as_of")
+    if isinstance(horizon, int) and str(as_of)[:4].isdecimal() and horizon < int(str(as_of)[:4]):
+        yield Problem(
+            where(("horizon",)), f"{horizon} lies before as_of {as_of}", "a horizon is the last year forecast"
+        )
+    yield from _across_drivers(data, where)
+
+
+def _across_drivers(data: Mapping[str, Any], where: Callable[[KeyPath], str]) -> Iterator[Problem]:
+    drivers = data.get("drivers")
+    rows = [row if isinstance(row, dict) else {} for row in drivers] if isinstance(drivers, list) else []
+    names = [row.get("name") for row in rows]
+    measure = _completed(dict(data)).get("measure", "ev_imports")
+    for i, row in enumerate(rows):
+        if names[i] is not None and names[i] in names[:i]:
+            yield Problem(where(("drivers", i, "name")), f"{names[i]!r} stands twice", "name each driver once")
+        if row.get("kind") not in (None, "demand") and row.get("quantity", measure) != measure:
+            what = f"{row['quantity']!r} is not what is forecast"
+            yield Problem(where(("drivers", i, "quantity")), what, f"use {measure}, or kind: demand")

@@ -1,0 +1,70 @@
+"""A commented params file for any country, ready to edit."""
+
+from __future__ import annotations
+
+from forecasting.evidence.places import place_name
+from forecasting.parameters.naming import country_code, country_slug
+
+__all__ = ["new_params"]
+
+SEED = 20230626
+TEXT = """\
+# {name}, {scenario}: change what you know better, delete what you do not need; `ev-forecast check` reads it over.
+country: "{code}"          # ISO 3166 alpha-2, in quotes: NO and ON mean something else to readers of YAML 1.1
+scenario: {scenario}       # with the country, this file's name
+as_of: latest          # nothing published later is used; or a date such as 2023-06-26
+horizon: 2030          # last year of the outlook
+seed: {seed}         # scenarios with one seed share their luck and can be compared and added
+
+# New vehicles a year, by year or one number. Without it the ledger's registrations, sales or imports are taken.
+# market_size: {{2024: 150000}}
+
+# Whose definition is forecast, where agencies disagree. Without it, the best documented.
+# basis: statistics
+
+# Dated events. level: the flow times size from then on; growth: times size each further year; cap: a calendar year's
+# most; ceiling: the highest share of new vehicles; demand: a parameter of the charging chain from then on.
+drivers: []
+#  - name: duty-returns
+#    kind: level
+#    quantity: ev_imports
+#    start: 2027-01-01
+#    size: {{low: 0.6, mode: 0.8, high: 1.0}}   # factor; 0.8 is 20 % fewer
+#    probability: 0.5                         # that it happens at all
+#    reason: one sentence on why it changes this quantity
+#    source: judgement                        # or the id of a fact in the ledger, a citation, an address
+
+# Assumptions of the charging chain that differ here; a number, or low, mode and high.
+assumptions: {{}}
+#  annual_km: {{low: 10000, mode: 15000, high: 22000}}   # km per car and year
+"""
+
+
+def new_params(country: str, scenario: str = "baseline") -> tuple[str, str]:
+    """Name and text of a params file for a country.
+
+    Parameters
+    ----------
+    country : str
+        ISO 3166 code or name.
+    scenario : str
+        What the scenario is called.
+
+    Returns
+    -------
+    tuple of str
+        File name and content.
+
+    Raises
+    ------
+    InputError
+        Where no country is known by that name.
+
+    Examples
+    --------
+    >>> new_params("Norway")[0]
+    'norway-baseline.yaml'
+    """
+    code = country_code(country)
+    name = place_name(code)
+    return f"{country_slug(code)}-{scenario}.yaml", TEXT.format(name=name, code=code, scenario=scenario, seed=SEED)

@@ -1,0 +1,149 @@
+"""The kinds of values in a params file: ranges, days, places, measures, safe names.
+
+>>> Range(low=0, mode=1, high=2).quantile(0.5)
+1.0
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from forecasting.evidence.places import place_code
+from forecasting.measures import MEASURES
+from forecasting.parameters.fault_words import did_you_mean, short
+from forecasting.parameters.naming import country_code, unsafe_name
+from forecasting.periods import as_date
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["AsOf", "Country", "Day", "Flow", "MarketSize", "Name", "Places", "Range", "Strict", "Texts", "listed"]
+
+
+class Strict(BaseModel):
+    """A model that accepts nothing unknown, converts nothing silently and never changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, str_strip_whitespace=True)
+
+
+class Range(Strict):
+    """A judgement: the lowest, the likeliest and the highest value, drawn as a triangle.
+
+    Parameters
+    ----------
+    low, mode, high : float
+        In the unit of what they describe; a single number stands for all three.
+
+    Examples
+    --------
+    >>> Range.model_validate(2), Range(low=0, mode=1, high=3).quantile(0.0)
+    (Range(low=2.0, mode=2.0, high=2.0), 0.0)
+    """
+
+    low: float = Field(allow_inf_nan=False)
+    mode: float = Field(allow_inf_nan=False)
+    high: float = Field(allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_number(cls, value: object) -> object:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return {"low": value, "mode": value, "high": value}
+        if not isinstance(value, (Mapping, Range)):
+            raise ValueError(f"{value!r} is neither a number nor low, mode and high")
+        return value
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Range:
+        if not self.low <= self.mode <= self.high:
+            raise ValueError(f"low {self.low:g}, mode {self.mode:g}, high {self.high:g} are not in rising order")
+        return self
+
+    def quantile(self, level: float | np.ndarray) -> Any:
+        """The triangle's quantile at a level between 0 and 1; an array gives an array.
+
+        >>> Range(low=0, mode=0, high=2).quantile(0.75)
+        1.0
+        """
+        width = self.high - self.low
+        if width == 0:
+            return self.low + 0.0 * level
+        turn, up, down = (self.mode - self.low) / width, self.mode - self.low, self.high - self.mode
+        left = self.low + (level * width * up) ** 0.5
+        right = self.high - ((1 - level) * width * down) ** 0.5
+        below = level < turn
+        return below * left + (1 - below) * right
+
+
+def _day(value: object) -> object:
+    return as_date(value) if isinstance(value, (str, dt.date)) else value
+
+
+def _safe(text: str) -> str:
+    if problem := unsafe_name(text):
+        raise ValueError(f"{short(text)} {problem}")
+    return text
+
+
+def _measure(word: str) -> str:
+    if word not in MEASURES or MEASURES[word].kind != "flow":
+        raise ValueError(f"{word!r} is not a flow that is forecast{did_you_mean(word, _flows())}")
+    return word
+
+
+def _flows() -> list[str]:
+    return [name for name, measure in MEASURES.items() if measure.kind == "flow"]
+
+
+def _country(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError(f"{value} is not a country; readers of YAML 1.1 take NO for false: write it in quotes")
+    return country_code(value) if isinstance(value, str) else value
+
+
+def _as_of(value: object) -> dt.date | str:
+    """A day, or the word latest."""
+    if value == "latest":
+        return "latest"
+    if not isinstance(value, (str, dt.date)):
+        raise ValueError(f"{short(value)} is not a date; write it as YYYY-MM-DD, or latest")
+    return as_date(value)
+
+
+def _sizes(value: object) -> float | dict[int, float] | None:
+    """New vehicles a year: one number, or numbers by year."""
+    if value is None or _positive(value):
+        return None if value is None else float(value)  # type: ignore[arg-type]
+    if not isinstance(value, Mapping) or not value:
+        raise ValueError(f"{value!r} is not a number above 0, nor numbers by year such as {{2023: 150000}}")
+    wrong = [key for key, size in value.items() if not (_is_year(key) and _positive(size))]
+    if wrong:
+        raise ValueError(f"{wrong[0]}: {value[wrong[0]]!r} is not a year with a number above 0")
+    return {int(key): float(size) for key, size in sorted(value.items(), key=lambda item: int(item[0]))}
+
+
+def _positive(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < float("inf")
+
+
+def _is_year(key: object) -> bool:
+    return str(key).isdecimal() and 1900 <= int(str(key)) <= 2200
+
+
+def listed(value: object) -> object:
+    """A single text as a list of one, a list as a tuple."""
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
+AsOf = Annotated[Any, AfterValidator(_as_of)]
+Country = Annotated[str, BeforeValidator(_country)]
+Flow = Annotated[str, AfterValidator(_measure)]
+MarketSize = Annotated[Any, AfterValidator(_sizes)]
+Name = Annotated[str, AfterValidator(_safe)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(listed)]
+Places = Annotated[tuple[Annotated[str, AfterValidator(place_code)], ...], BeforeValidator(listed)]

@@ -1,0 +1,228 @@
+"""Charts of charging: the gap to what stands, a day's load, what the result is sensitive to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from forecasting.errors import InputError
+from forecasting.reporting.figures.fan import drawn_facts
+from forecasting.reporting.figures.marks import Mark
+from forecasting.reporting.figures.style import (
+    AMBER,
+    BLUE,
+    CHARGING,
+    GREEN,
+    INK,
+    MUTED,
+    ORANGE,
+    PAPER,
+    PURPLE,
+    SKY,
+    figure,
+)
+from forecasting.reporting.labels import interval, label_of, period_words, readable, rounded, unit_of
+from forecasting.reporting.tables import bands
+
+if TYPE_CHECKING:
+    from forecasting.demand.demand_outlook import DemandOutlook
+    from forecasting.evidence.ledger import Ledger
+    from forecasting.scenarios.outlook import Outlook
+
+__all__ = ["SETTING_COLOURS", "charger_gap", "demand_of", "load_chart", "tornado", "words_of"]
+
+SETTING_COLOURS = {
+    "home": BLUE,
+    "depot": MUTED,
+    "work": AMBER,
+    "overnight": PURPLE,
+    "destination_ac": SKY,
+    "destination_dc": GREEN,
+    "enroute_dc": ORANGE,
+}
+STANDING = {"charging_points": "points", "charging_stations": "stations"}
+
+
+def charger_gap(outlook: Outlook, facts: Ledger | None = None, years: tuple[int, ...] = ()) -> go.Figure:
+    """Charging points by need, by practice and by standard, beside what stands today.
+
+    Three answers to three questions, never averaged: what the energy requires, what markets of this size have built,
+    what a rule would ask for. Whiskers are 80 % intervals.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        A country's results.
+    facts : Ledger, optional
+        Where the points and stations that stand are counted.
+    years : tuple of int
+        The years shown; four from the first to the last if none is given.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    known = [year for year in outlook.results.years if year >= outlook.first_year]
+    last = len(known) - 1
+    chosen = years or tuple(known[at] for at in sorted({0, last // 3, 2 * last // 3, last}))
+    title = f"Charging points: {outlook.scenario.title}"
+    chart = figure(
+        title, "need, practice and standard at 31 December, with 80 % intervals", y="public points", height=460
+    )
+    for place, measure in enumerate(CHARGING):
+        chart.add_traces(list(_whiskers(bands(outlook.results.table, measure).loc[list(chosen)], place, measure)))
+    for measure, unit in STANDING.items():
+        counted = drawn_facts(outlook, measure, outlook.results.country, facts)
+        if counted:
+            chart.add_trace(_standing(counted[-1], unit, len(chosen)))
+    ticks = {"tickvals": list(range(len(chosen))), "ticktext": [str(year) for year in chosen]}
+    chart.update_xaxes(**ticks, range=[-0.5, len(chosen) - 0.5])
+    return chart.update_yaxes(type="log", dtick=1)
+
+
+def _whiskers(wide: pd.DataFrame, place: int, measure: str) -> Iterator[go.Scatter]:
+    words = measure.removeprefix("charging_points_")
+    hover = [
+        f"<b>{year}, {words}: {readable(r[0.5])}</b><br>80 %: {interval(r[0.1], r[0.9])}" for year, r in wide.iterrows()
+    ]
+    across = [round(at + 0.24 * (place - 1), 2) for at in range(len(wide))]
+    yield go.Scatter(
+        x=across,
+        y=rounded(wide[0.5]),
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": rounded(wide[0.9] - wide[0.5]),
+            "arrayminus": rounded(wide[0.5] - wide[0.1]),
+            "thickness": 5,
+            "width": 0,
+        },
+        mode="markers",
+        marker={"color": CHARGING[measure], "size": 11, "line": {"color": PAPER, "width": 1.5}},
+        name=words.capitalize(),
+        hovertext=hover,
+        hoverinfo="text",
+    )
+    yield go.Scatter(
+        x=across,
+        y=rounded(wide[0.9]),
+        mode="text",
+        text=[readable(value, 2) for value in wide[0.5]],
+        textposition="top center",
+        textfont={"size": 11.5, "color": CHARGING[measure]},
+        cliponaxis=False,
+        showlegend=False,
+        hoverinfo="skip",
+    )
+
+
+def _standing(mark: Mark, unit: str, width: int) -> go.Scatter:
+    label = f"{mark.label} {unit} standing, {period_words(mark.period)}"
+    return go.Scatter(
+        x=[-0.5, width - 0.5],
+        y=rounded([mark.height] * 2),
+        mode="lines+text",
+        line={"color": INK, "width": 1.5, "dash": "solid" if unit == "points" else "dot"},
+        text=["", label],
+        textposition="top left",
+        textfont={"size": 11.5, "color": INK},
+        name=f"{unit.capitalize()} standing",
+        hovertext=mark.hover,
+        hoverinfo="text",
+    )
+
+
+def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
+    """Mean charging load through a day of the horizon year, by where vehicles charge.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        A country's results.
+    day : {"winter", "summer"}
+        Which day.
+    """
+    load = demand_of(outlook).load_day
+    load = load[load["day"] == day]
+    subtitle = f"a {day} day of {outlook.scenario.horizon}, mean over the draws, by where vehicles charge"
+    chart = figure(f"Load through a day: {outlook.scenario.title}", subtitle, x="hour of the day", y="MW")
+    order = load.groupby("setting")["mw"].sum().sort_values(ascending=False).index
+    for setting in order:
+        part = load[load["setting"] == setting]
+        chart.add_trace(
+            go.Scatter(
+                x=[int(hour) for hour in part["hour"]],
+                y=rounded(part["mw"]),
+                stackgroup="load",
+                mode="lines",
+                line={"color": SETTING_COLOURS.get(str(setting), MUTED), "width": 1},
+                name=words_of(str(setting)),
+                hovertemplate="%{x}:00, %{y:.3s} MW<extra>%{fullData.name}</extra>",
+            )
+        )
+    return chart.update_xaxes(dtick=3, range=[0, 23])
+
+
+def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int = 8) -> go.Figure:
+    """What a result hangs on: its median where one assumption is in its lowest or highest tenth.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        A country's results.
+    measure : str
+        Which result, in the horizon year.
+    last : int
+        How many assumptions, those with the widest swing.
+    """
+    frame = demand_of(outlook).sensitivity
+    frame = frame[frame["output"] == measure]
+    frame = frame.loc[frame["swing"].abs().sort_values(kind="stable").index].tail(last)
+    middle = float(bands(outlook.results.table, measure).iloc[-1][0.5])
+    subtitle = f"median in {outlook.scenario.horizon} where one assumption is in its lowest or highest tenth"
+    title = f"{label_of(measure)}: what it hangs on"
+    chart = figure(title, subtitle, x=unit_of(measure), height=150 + 36 * len(frame))
+    for end, colour in (("low", ORANGE), ("high", BLUE)):
+        chart.add_trace(_side(frame, end, middle, colour))
+    chart.add_vline(x=float(f"{middle:.4g}"), line={"color": MUTED, "width": 1})
+    chart.update_xaxes(showgrid=True, rangemode="tozero")
+    chart.update_yaxes(showgrid=False)
+    return chart.update_layout(barmode="overlay", bargap=0.35)
+
+
+def _side(frame: pd.DataFrame, end: str, middle: float, colour: str) -> go.Bar:
+    base = float(f"{middle:.4g}")
+    return go.Bar(
+        y=[words_of(str(name)) for name in frame["input"]],
+        x=rounded(frame[end] - base),
+        base=[base] * len(frame),
+        orientation="h",
+        marker={"color": colour, "line": {"width": 0}},
+        name=f"{end}est tenth".capitalize(),
+        text=[readable(value, 2) for value in frame[end]],
+        textposition="outside",
+        textfont={"size": 11, "color": MUTED},
+        cliponaxis=False,
+        hovertemplate=f"%{{y}}, {end}est tenth: %{{text}}<extra></extra>",
+    )
+
+
+def words_of(name: str) -> str:
+    """A parameter or a setting for a reader.
+
+    >>> words_of("destination_ac"), words_of("annual_km.bus")
+    ('Destination AC', 'Annual km, bus')
+    """
+    words = name.replace(".", ", ").replace("_", " ")
+    words = f"{words[:-2]}{words[-2:].upper()}" if words.endswith((" ac", " dc")) else words
+    return words[:1].upper() + words[1:]
+
+
+def demand_of(outlook: Outlook) -> DemandOutlook:
+    """The chain of a country's outlook; a corridor has none, which is an error."""
+    if outlook.demand is None:
+        raise InputError(f"{outlook.scenario.name} has no demand for charging; only a country's outlook has")
+    return outlook.demand

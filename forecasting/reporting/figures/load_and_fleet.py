@@ -1,0 +1,209 @@
+"""Charts of the steps from vehicles to chargers: cohorts, months, settings, station sizes, a road."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from forecasting.reporting.figures.charging_answers import SETTING_COLOURS, demand_of, words_of
+from forecasting.reporting.figures.style import BLUE, GREEN, INK, MUTED, ORANGE, PURPLE, SKY, figure, tint
+from forecasting.reporting.labels import MONTHS, readable, rounded
+
+if TYPE_CHECKING:
+    from forecasting.scenarios.outlook import Outlook
+
+__all__ = ["cohort_chart", "corridor_chart", "month_chart", "points_chart", "utilisation_chart"]
+
+CLASSES = {
+    "bev": ("Battery cars", BLUE),
+    "phev": ("Plug-in hybrids", SKY),
+    "van": ("Vans", GREEN),
+    "bus": ("Buses", ORANGE),
+    "truck": ("Trucks", PURPLE),
+}
+POWERS = (SKY, BLUE, PURPLE)
+COHORTS = 8  # told apart, so that their shades can be
+
+
+def cohort_chart(outlook: Outlook) -> go.Figure:
+    """Vehicles on the road at each year's end, stacked by the year in which they came: how young the fleet is.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        A country's results.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    table = demand_of(outlook).by_cohort
+    table = table[table["year"] >= outlook.first_year - 3]
+    oldest = max(int(table["year"].max()) - COHORTS + 1, int(table["year"].min()))
+    wide = table.assign(cohort=table["cohort"].clip(lower=oldest - 1)).pivot_table(
+        index="year", columns="cohort", values="stock", aggfunc="sum", fill_value=0.0
+    )
+    subtitle = "at 31 December by year of entry, means over the draws; the oldest are below"
+    chart = figure(f"The fleet by cohort: {outlook.scenario.title}", subtitle, y="vehicles", height=440)
+    for place, cohort in enumerate(wide.columns.astype(int).tolist()):
+        name = f"before {oldest}" if cohort < oldest else str(cohort)
+        shade = tint(BLUE, round(1 - 0.85 * place / max(len(wide.columns) - 1, 1), 2))
+        chart.add_trace(_stack(wide[cohort], name, shade, "vehicles"))
+    return _stacked(chart, len(wide))
+
+
+def month_chart(outlook: Outlook, year: int | None = None) -> go.Figure:
+    """Electricity by month and class of vehicle in one year, the winter month named.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        A country's results.
+    year : int, optional
+        Which year; the last if not given.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    year = year or outlook.scenario.horizon
+    table = demand_of(outlook).by_class_month
+    wide = table[table["year"] == year].pivot(index="month", columns="vehicle_class", values="gwh")
+    total = wide.sum(axis=1)
+    peak, least = (int(at) + 1 for at in (total.to_numpy().argmax(), total.to_numpy().argmin()))
+    more = readable(100 * (total.loc[peak] / total.loc[least] - 1), 2)
+    subtitle = f"{year}, means over the draws; {MONTHS[peak - 1]} takes {more} % more than {MONTHS[least - 1]}"
+    chart = figure(f"Electricity by month: {outlook.scenario.title}", subtitle, y="GWh a month")
+    for vehicle_class, (name, colour) in CLASSES.items():
+        if vehicle_class in wide and wide[vehicle_class].any():
+            chart.add_trace(_stack(wide[vehicle_class].set_axis(MONTHS), name, colour, "GWh"))
+    _name_above(
+        chart, MONTHS[peak - 1], float(total.loc[peak]), f"most in {MONTHS[peak - 1]}: {readable(total.loc[peak])} GWh"
+    )
+    return _stacked(chart, 0).update_yaxes(range=[0, float(f"{1.15 * total.loc[peak]:.3g}")])
+
+
+def points_chart(outlook: Outlook, by: str = "setting") -> go.Figure:
+    """Public charging points that the energy needs, by where they stand or by their power.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        A country's results.
+    by : {"setting", "power"}
+        What tells the points apart.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    demand = demand_of(outlook)
+    table = demand.by_power if by == "power" else demand.by_setting[demand.by_setting["public"]]
+    wide = table.pivot(index="year", columns=by, values="points").loc[outlook.first_year :]
+    wide = wide[list(dict.fromkeys(table[by]))]
+    colours = dict(zip(wide.columns, POWERS, strict=True)) if by == "power" else SETTING_COLOURS
+    words = "by power" if by == "power" else "by setting"
+    subtitle = "at 31 December; the median of each part, which do not add up to the median of the whole"
+    chart = figure(f"Public points needed {words}: {outlook.scenario.title}", subtitle, y="public points")
+    for name in wide.columns:
+        chart.add_trace(_stack(wide[name], words_of(str(name)), colours[name], "points"))
+    return _stacked(chart, len(wide))
+
+
+def utilisation_chart(minutes: Sequence[float] = (5, 10, 20), largest: int = 24) -> go.Figure:
+    """How busy a station may be, by its size, for promises of waiting time: larger ones may be busier.
+
+    Parameters
+    ----------
+    minutes : sequence of float
+        Promises: at most one arrival in ten waits longer.
+    largest : int
+        Points at the largest station.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    from forecasting.demand.queueing import Promise, utilisation_ceiling
+
+    sizes = list(range(1, largest + 1))
+    subtitle = "share of the day that points can be busy while nine in ten wait at most so long in the busiest hour"
+    chart = figure("How busy a station may be", subtitle, x="points at the station", y="% of the day", margin_r=90)
+    for wait, colour in zip(minutes, (ORANGE, BLUE, GREEN, PURPLE, SKY), strict=False):
+        heights = rounded(100 * utilisation_ceiling(size, Promise(minutes=wait)) for size in sizes)
+        chart.add_trace(_named(sizes, heights, f"{wait:g} minutes", colour))
+    return chart.update_yaxes(rangemode="tozero").update_xaxes(dtick=2, range=[0.5, largest + 0.5])
+
+
+def _named(x: list[int], y: list[float | None], name: str, colour: str) -> go.Scatter:
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="lines+text",
+        line={"color": colour, "width": 2.5},
+        text=["" for _ in x[:-1]] + [f" {name}"],
+        textposition="middle right",
+        textfont={"color": colour, "size": 12},
+        cliponaxis=False,
+        name=name,
+        showlegend=False,
+        hovertemplate=f"%{{x}} points, {name}: %{{y:.3g}} %<extra></extra>",
+    )
+
+
+def corridor_chart(plan: pd.DataFrame) -> go.Figure:
+    """Points along a road, section by section: the middle case, and from the low to the high one.
+
+    Parameters
+    ----------
+    plan : pandas.DataFrame
+        From `forecasting.demand.corridor.corridor_plan`.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    wide = plan.pivot(index="section", columns="case", values="points").loc[list(dict.fromkeys(plan["section"]))[::-1]]
+    sites = plan[plan["case"] == "middle"].set_index("section")["sites"]
+    subtitle = "bars: middle length and traffic; lines: from the low to the high case"
+    chart = figure("Charging points along the road", subtitle, x="points", height=150 + 64 * len(wide))
+    reach = {"array": rounded(wide["high"] - wide["middle"]), "arrayminus": rounded(wide["middle"] - wide["low"])}
+    words = [f"{wide.loc[section, 'middle']:.0f} points at {sites[section]:.0f} sites" for section in wide.index]
+    names = [f"{section.replace('-', ' – ')}<br>{said}" for section, said in zip(wide.index, words, strict=True)]
+    chart.add_trace(
+        go.Bar(
+            x=rounded(wide["middle"]),
+            y=names,
+            orientation="h",
+            marker={"color": tint(BLUE, 0.55), "line": {"width": 0}},
+            error_x={"type": "data", "symmetric": False, "color": INK, "thickness": 1.5, "width": 4} | reach,
+            hovertemplate="%{y}<extra></extra>",
+            showlegend=False,
+        )
+    )
+    return chart.update_xaxes(showgrid=True).update_yaxes(showgrid=False)
+
+
+def _stack(values: pd.Series[float], name: str, colour: str, unit: str) -> go.Bar:
+    return go.Bar(
+        x=[int(at) if isinstance(at, int) else str(at) for at in values.index.tolist()],
+        y=rounded(values),
+        name=name,
+        marker={"color": colour, "line": {"width": 0}},
+        hovertemplate=f"%{{x}}, {name}: %{{y:,.3s}} {unit}<extra></extra>",
+    )
+
+
+def _stacked(chart: go.Figure, years: int) -> go.Figure:
+    ticks: Mapping[str, object] = {"dtick": 1, "tickformat": "d"} if years else {}
+    return chart.update_layout(barmode="stack", bargap=0.25, legend_traceorder="normal").update_xaxes(**ticks)
+
+
+def _name_above(chart: go.Figure, x: str, y: float, words: str) -> None:
+    font = {"size": 12, "color": MUTED}
+    chart.add_annotation(
+        x=x, y=float(f"{y:.4g}"), text=words, showarrow=False, yshift=10, xanchor="left", xshift=-24, font=font
+    )

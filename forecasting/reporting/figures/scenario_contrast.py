@@ -1,0 +1,269 @@
+"""Charts that compare: scenarios, countries, the region, curves fitted to one series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from forecasting.evidence.places import place_name
+from forecasting.measures import MEASURES
+from forecasting.reporting.figures.fan import fan_traces
+from forecasting.reporting.figures.style import ACCENTS, BLUE, INK, MUTED, SCENARIOS, band, figure, tint
+from forecasting.reporting.labels import interval, label_of, readable, rounded, unit_of
+from forecasting.reporting.tables import bands
+
+if TYPE_CHECKING:
+    from forecasting.scenarios.joint_draws import Results
+
+__all__ = ["difference_chart", "growth_curves_chart", "region_chart", "scenario_comparison", "scenario_paths"]
+
+
+def scenario_of(name: str) -> str:
+    """The scenario in a run's name.
+
+    >>> scenario_of("uzbekistan-baseline")
+    'baseline'
+    """
+    return name.rpartition("-")[2]
+
+
+def colour_of(scenario: str, place: int = 0) -> str:
+    """The colour of a scenario; an unknown one has an accent by its place.
+
+    >>> colour_of("baseline")
+    '#0072b2'
+    """
+    return SCENARIOS.get(scenario, ACCENTS[place % len(ACCENTS)])
+
+
+def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock", year: int | None = None) -> go.Figure:
+    """One measure in one year, countries below each other and scenarios beside each other, with 80 % intervals.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Long results of many scenarios.
+    measure : str
+        Which measure.
+    year : int, optional
+        Which year; the last that all have if not given.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    mine = table[table["measure"] == measure]
+    wide = {str(name): bands(rows, measure) for name, rows in mine.groupby("scenario", sort=True)}
+    year = year or min(int(frame.index[-1]) for frame in wide.values())
+    country = mine.groupby("scenario")["country"].first()
+    rows = pd.DataFrame({name: frame.loc[year] for name, frame in wide.items() if year in frame.index}).T
+    rows = rows.assign(country=country, scenario=[scenario_of(name) for name in rows.index])
+    order = rows.groupby("country")[0.5].median().sort_values().index
+    shown = [
+        *(name for name in SCENARIOS if name in set(rows["scenario"])),
+        *sorted(set(rows["scenario"]) - set(SCENARIOS)),
+    ]
+    chart = figure(
+        f"{label_of(measure)}, {year}",
+        "medians with 80 % intervals",
+        x=unit_of(measure),
+        margin_r=64,
+        height=150 + 84 * len(order),
+    )
+    for place, scenario in enumerate(shown):
+        part = rows[rows["scenario"] == scenario].set_index("country")
+        chart.add_traces(list(_row_whiskers(part, list(order), scenario, place, len(shown))))
+    chart.update_yaxes(tickvals=list(range(len(order))), ticktext=[place_name(code) for code in order], showgrid=False)
+    chart.update_xaxes(type="log", showgrid=True, dtick=1)
+    return chart
+
+
+def _row_whiskers(part: pd.DataFrame, order: list[str], scenario: str, place: int, count: int) -> Iterator[go.Scatter]:
+    mine = [code for code in order if code in part.index]
+    part, colour = part.loc[mine], colour_of(scenario, place)
+    y = [round(order.index(code) - 0.26 * (place - (count - 1) / 2), 2) for code in mine]
+    values = zip(mine, part[0.1], part[0.5], part[0.9], strict=True)
+    yield go.Scatter(
+        x=rounded(part[0.5]),
+        y=y,
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": rounded(part[0.9] - part[0.5]),
+            "arrayminus": rounded(part[0.5] - part[0.1]),
+            "thickness": 5,
+            "width": 0,
+        },
+        mode="markers",
+        marker={"color": colour, "size": 11, "line": {"color": "#ffffff", "width": 1.5}},
+        name=scenario.capitalize(),
+        hovertext=[
+            f"<b>{place_name(c)}, {scenario}: {readable(m)}</b><br>80 %: {interval(low, up)}"
+            for c, low, m, up in values
+        ],
+        hoverinfo="text",
+    )
+    yield go.Scatter(
+        x=rounded(part[0.9]),
+        y=y,
+        text=[f" {readable(value, 2)}" for value in part[0.5]],
+        mode="text",
+        textposition="middle right",
+        textfont={"size": 11, "color": colour},
+        cliponaxis=False,
+        showlegend=False,
+        hoverinfo="skip",
+    )
+
+
+def scenario_paths(
+    table: pd.DataFrame, country: str, measure: str = "ev_stock", *, since: int | None = None
+) -> go.Figure:
+    """The scenarios of one country through the years: named medians with their 80 % intervals.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Long results of many scenarios.
+    country : str
+        Country code, e.g. ``UZ``.
+    measure : str
+        Which measure.
+    since : int, optional
+        First year drawn.
+    """
+    mine = table[(table["country"] == country) & (table["measure"] == measure)]
+    unit = unit_of(measure) + (" a year" if MEASURES[measure].kind == "flow" else "")
+    chart = figure(f"{label_of(measure)}: {place_name(country)}", "medians, and 80 % intervals", y=unit, margin_r=110)
+    for place, (name, rows) in enumerate(mine.groupby("scenario", sort=True)):
+        scenario, wide = scenario_of(str(name)), bands(rows, measure).loc[since:]
+        years, colour = [int(year) for year in wide.index], colour_of(scenario, place)
+        chart.add_trace(band(years, wide[0.1], wide[0.9], fillcolor=tint(colour, 0.1), showlegend=False))
+        chart.add_trace(_named_line(years, wide[0.5], scenario, colour))
+    return chart.update_yaxes(type="log", dtick=1).update_xaxes(dtick=1, tickformat="d")
+
+
+def _named_line(years: list[int], values: pd.Series[float], name: str, colour: str) -> go.Scatter:
+    return go.Scatter(
+        x=years,
+        y=rounded(values),
+        mode="lines+text",
+        line={"color": colour, "width": 2.5},
+        text=["" for _ in years[:-1]] + [f" {name}"],
+        textposition="middle right",
+        textfont={"color": colour, "size": 12},
+        cliponaxis=False,
+        name=name,
+        showlegend=False,
+        hovertemplate=f"%{{x}}, {name}: %{{y:,.3s}}<extra></extra>",
+    )
+
+
+def region_chart(total: Results, measure: str) -> go.Figure:
+    """The sum of several places, from their joint draws.
+
+    Parameters
+    ----------
+    total : Results
+        As `forecasting.scenarios.joint_draws.sum_outlooks` gives it.
+    measure : str
+        Which measure.
+    """
+    flow, wide = MEASURES[measure].kind == "flow", bands(total.table, measure)
+    unit = unit_of(measure) + (" a year" if flow else "")
+    title = f"{label_of(measure)}: {place_name(total.country)}"
+    chart = figure(title, "the sum of joint draws, not of quantiles", y=unit, height=440)
+    chart.add_traces(list(fan_traces(wide, flow=flow)))
+    chart.update_yaxes(range=[0, float(f"{wide[0.9].max() * 1.15:.3g}")])
+    return chart.update_xaxes(tickformat="%Y", dtick="M12", ticklabelmode="period")
+
+
+def difference_chart(differences: Sequence[Results], measure: str) -> go.Figure:
+    """Scenario minus baseline, draw by draw.
+
+    Parameters
+    ----------
+    differences : sequence of Results
+        As `forecasting.scenarios.joint_draws.difference` gives them.
+    measure : str
+        Which measure.
+    """
+    title = f"{label_of(measure)}: {place_name(differences[0].country)}"
+    subtitle = "scenario minus baseline on common random numbers: medians and 80 % intervals"
+    chart = figure(title, subtitle, y=unit_of(measure), margin_r=110)
+    for place, each in enumerate(differences):
+        scenario, wide = scenario_of(each.scenario.partition(" ")[0]), bands(each.table, measure)
+        colour, years = colour_of(scenario, place), [int(year) for year in wide.index]
+        chart.add_trace(band(years, wide[0.1], wide[0.9], fillcolor=tint(colour, 0.16), showlegend=False))
+        chart.add_trace(_named_line(years, wide[0.5], scenario, colour))
+    chart.add_hline(y=0, line={"color": MUTED, "width": 1})
+    return chart.update_xaxes(dtick=1, tickformat="d")
+
+
+def growth_curves_chart(
+    series: pd.Series[float],
+    forecasts: Mapping[str, pd.DataFrame],
+    *,
+    unit: str = "vehicles a year",
+    held_back: pd.Series[float] | None = None,
+) -> go.Figure:
+    """One series, and what several methods make of it: medians, and the 80 % interval of each in the legend's colour.
+
+    Parameters
+    ----------
+    series : pandas.Series
+        What was known, indexed by year.
+    forecasts : mapping of str to pandas.DataFrame
+        For each method a summary frame: median (or mean), pi_lower, pi_upper, indexed by year.
+    unit : str
+        Of the series.
+    held_back : pandas.Series, optional
+        What happened afterwards.
+    """
+    chart = figure("One series, several methods", "medians and the interval of each", y=unit, height=460)
+    chart.add_trace(_observed(series, "known", 1.0))
+    if held_back is not None:
+        chart.add_trace(_observed(held_back, "happened later", 0.35))
+    for place, (name, frame) in enumerate(forecasts.items()):
+        colour, years = (BLUE, *ACCENTS)[place % 6], [int(str(period)[:4]) for period in frame.index]
+        middle = frame["median"] if "median" in frame else frame["mean"]
+        chart.add_trace(
+            band(
+                years,
+                frame["pi_lower"],
+                frame["pi_upper"],
+                fillcolor=tint(colour, 0.12),
+                legendgroup=name,
+                showlegend=False,
+            )
+        )
+        chart.add_trace(
+            go.Scatter(
+                x=years,
+                y=rounded(middle),
+                mode="lines",
+                line={"color": colour, "width": 2.5},
+                name=name,
+                legendgroup=name,
+            )
+        )
+    top = (
+        max(frame.filter(["median", "mean"]).iloc[:, 0].max() for frame in forecasts.values())
+        if forecasts
+        else series.max()
+    )
+    return chart.update_yaxes(range=[0, float(f"{1.6 * max(top, series.max()):.3g}")]).update_xaxes(tickformat="d")
+
+
+def _observed(series: pd.Series[float], name: str, opacity: float) -> go.Scatter:
+    return go.Scatter(
+        x=[int(str(period)[:4]) for period in series.index],
+        y=rounded(series),
+        mode="markers",
+        marker={"color": INK, "size": 8, "opacity": opacity},
+        name=name,
+        hovertemplate="%{x}: %{y:,.4s}<extra></extra>",
+    )

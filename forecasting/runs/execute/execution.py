@@ -1,0 +1,262 @@
+"""Notebooks executed with their parameters: what this package uses of papermill, and how it names a failure.
+
+papermill records a notebook whose kernel died, or ran out of time, as completed. Here that is an error, and what the
+notebook had shown until then is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import platform
+import re
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+from papermill.iorw import load_notebook_node, write_ipynb
+
+from forecasting.errors import RunError
+from forecasting.runs.execute.fork_engine import CellProcess
+
+__all__ = ["EngineName", "NotebookError", "cell_seconds", "execute"]
+
+EngineName = Literal["fork", "kernel"]
+ENGINES = {"fork": "ev-forecast", "kernel": "ev-forecast-kernel"}
+LANGUAGE = {
+    "name": "python",
+    "mimetype": "text/x-python",
+    "file_extension": ".py",
+    "pygments_lexer": "ipython3",
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "nbconvert_exporter": "python",
+}
+OUTPUT_VARIABLE = "EV_FORECAST_OUTPUT"  # where a notebook stores its results; without it, it stores nothing
+
+
+class NotebookError(RunError):
+    """A notebook that did not reach its end.
+
+    Parameters
+    ----------
+    cell : int
+        The cell's execution count, as in ``In [3]``; 0 where none is to blame.
+    message : str
+        What happened, in one line.
+    trace : str
+        The traceback as the notebook shows it, without colours; may be empty.
+    """
+
+    def __init__(self, cell: int, message: str, trace: str = "") -> None:
+        super().__init__(f"cell In [{cell}]: {message}" if cell else message)
+        self.cell, self.message, self.trace = cell, message, trace
+
+
+class KernelEngine(NBClientEngine):  # type: ignore[misc]
+    """papermill's own engine, told to keep what a notebook had shown when its kernel died."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, keep: str = "", **options: Any
+    ) -> None:
+        """Run the cells in a kernel; `keep` is the file for what is left of a notebook that did not end."""
+        with kept(nb_man, keep, options.get("execution_timeout")):
+            super().execute_managed_notebook(nb_man, kernel_name, record_timing=False, **options)
+
+
+class PipeClient(PapermillNotebookClient):  # type: ignore[misc]
+    """nbclient's way with messages and outputs, the cells run in a forked process."""
+
+    def execute(self, **_: Any) -> NotebookNode:
+        """Run all cells."""
+        self.reset_execution_trackers()
+        with CellProcess() as self.process:
+            self.papermill_execute_cells()
+        notebook: NotebookNode = self.nb
+        notebook.metadata["language_info"] = LANGUAGE | {"version": platform.python_version()}
+        return notebook
+
+    def execute_cell(self, cell: NotebookNode, cell_index: int, *_: Any, **__: Any) -> NotebookNode:
+        """Run one cell, as nbclient's method of this name does."""
+        tags = cell.metadata.get("tags", [])
+        if not _runs(cell) or self.skip_cells_with_tag in tags:
+            return cell
+        cell.outputs, self.clear_before_next_output = [], False
+        timeout = self._get_timeout(cell)
+        try:
+            reply = self.process.run(cell.source, timeout, lambda said: self.process_message(said, cell, cell_index))
+        except TimeoutError as error:
+            raise CellTimeoutError.error_from_timeout_and_cell(str(error), timeout, cell) from error
+        except EOFError as error:
+            raise DeadKernelError(str(error)) from error
+        if reply["status"] == "error" and not (self.allow_errors or "raises-exception" in tags):
+            raise CellExecutionError.from_cell_and_msg(cell, reply)
+        return cell
+
+
+class PipeEngine(papermill.engines.Engine):  # type: ignore[misc]
+    """papermill's engine class around `PipeClient`."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, keep: str = "", **options: Any
+    ) -> None:
+        """Run the cells in a forked process; `keep` as for `KernelEngine`."""
+        known = {key: options[key] for key in ("log_output", "stdout_file", "stderr_file") if options.get(key)}
+        with kept(nb_man, keep, options.get("execution_timeout")):
+            known |= {"kernel_name": kernel_name, "timeout": options.get("execution_timeout"), "record_timing": False}
+            PipeClient(nb_man, **known).execute()
+
+
+papermill_engines.register(ENGINES["kernel"], KernelEngine)
+
+
+@contextlib.contextmanager
+def kept(nb_man: NotebookExecutionManager, path: str, timeout: float | None) -> Iterator[None]:
+    """Tidy the outputs, and store the notebook as far as it came if the process of its cells dies or hangs."""
+    _time(nb_man)
+    try:
+        yield
+    except (DeadKernelError, CellTimeoutError) as error:
+        running = [cell for cell in nb_man.nb.cells if cell.metadata.papermill.get("end_time")][-1:]
+        for cell in running:
+            nb_man.cell_exception(cell)
+        if path:
+            write_ipynb(nb_man.nb, path)
+        count = sum(_runs(cell) and bool(cell.metadata.papermill.get("start_time")) for cell in nb_man.nb.cells)
+        hung = isinstance(error, CellTimeoutError)
+        raise NotebookError(count, f"exceeded the time limit of {timeout:g} s" if hung else str(error)) from error
+    finally:
+        _tidy(nb_man.nb, bool(path))
+
+
+def _time(nb_man: NotebookExecutionManager) -> None:
+    """Have a cell's duration taken on a clock that never jumps: papermill subtracts times of the day."""
+    start, complete, begun = nb_man.cell_start, nb_man.cell_complete, dict[int, float]()
+
+    def cell_start(cell: NotebookNode, *given: Any, **named: Any) -> None:
+        start(cell, *given, **named)
+        begun[id(cell)] = time.monotonic()
+
+    def cell_complete(cell: NotebookNode, *given: Any, **named: Any) -> None:
+        seconds = time.monotonic() - begun.pop(id(cell))
+        complete(cell, *given, **named)
+        cell.metadata.papermill["duration"] = round(seconds, 6)
+
+    nb_man.cell_start, nb_man.cell_complete = cell_start, cell_complete
+
+
+def execute(
+    template: Path,
+    parameters: Mapping[str, Any],
+    output: Path,
+    engine: EngineName = "kernel",
+    timeout: float | None = None,
+) -> NotebookNode:
+    """Run a notebook with parameters, and store it with its outputs.
+
+    Parameters
+    ----------
+    template : Path
+        The notebook; it has a cell with the tag ``parameters``.
+    parameters : mapping
+        JSON values only: papermill changes others without a word.
+    output : Path
+        Where to store the notebook, also one that failed; its results go to the same folder.
+    engine : {"fork", "kernel"}
+        In a process forked from this one, or in a kernel of its own.
+    timeout : float, optional
+        Seconds that one cell may take.
+
+    Returns
+    -------
+    NotebookNode
+        The notebook with its outputs.
+
+    Raises
+    ------
+    NotebookError
+        If a cell fails, hangs, ends the notebook early or takes its process with it.
+    """
+    try:
+        with _results_to(output.parent):
+            notebook: NotebookNode = papermill.execute_notebook(
+                _template(template),  # not a path: braces in one would be filled in
+                str(output).replace("{", "{{").replace("}", "}}"),
+                dict(parameters),
+                engine_name=ENGINES[engine],
+                progress_bar=False,
+                request_save_on_cell_execute=False,  # saving after each cell costs the square of the notebook's size
+                execution_timeout=timeout,
+                keep=str(output),
+            )
+    except PapermillExecutionError as error:
+        trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
+        raise NotebookError(error.exec_count or 0, f"{error.ename}: {error.evalue}", trace) from error
+    stopped = [cell for cell in notebook.cells if cell.metadata.papermill.get("exception")]
+    if stopped:  # sys.exit(0), which papermill takes for a success
+        raise NotebookError(stopped[0].execution_count or 0, "ended the notebook before its last cell")
+    return notebook
+
+
+def _template(path: Path) -> NotebookNode:
+    """Read a notebook without the outputs stored in it, which would be copied, checked and written for nothing."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for cell in content.get("cells", ()):
+        if cell.get("cell_type") == "code":
+            cell["outputs"] = []
+    read: NotebookNode = load_notebook_node(nbformat.reads(json.dumps(content), as_version=4))  # type: ignore[no-untyped-call]
+    return read
+
+
+def cell_seconds(notebook: NotebookNode) -> list[float]:
+    """List how long each code cell took, in seconds."""
+    return [round(float(cell.metadata.papermill.duration or 0), 4) for cell in notebook.cells if _runs(cell)]
+
+
+def _tidy(notebook: NotebookNode, ours: bool) -> None:
+    """Make two runs of a notebook equal but for their times; of one that is `ours`, nobody need know the folder."""
+    if ours:
+        notebook.metadata.papermill["output_path"] = Path(notebook.metadata.papermill["output_path"]).name
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = _merged(cell.outputs)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected-parameters"  # papermill draws one at random
+
+
+def _merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Join what was printed in one go: where a stream was cut depends on the clock."""
+    merged: list[NotebookNode] = []
+    for output in outputs:
+        if output.output_type == "stream" and merged and merged[-1].get("name") == output.name:
+            merged[-1].text += output.text
+        else:
+            merged.append(output)
+    return merged
+
+
+def _runs(cell: NotebookNode) -> bool:
+    return bool(cell.cell_type == "code" and cell.source.strip())
+
+
+@contextlib.contextmanager
+def _results_to(folder: Path) -> Iterator[None]:
+    """Tell the notebook, through the environment of its process, where to store its results."""
+    before = os.environ.get(OUTPUT_VARIABLE)
+    os.environ[OUTPUT_VARIABLE] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ[OUTPUT_VARIABLE]
+        if before is not None:
+            os.environ[OUTPUT_VARIABLE] = before

@@ -1,0 +1,1 @@
+"""Where reports go: folders, object stores, locks, the index."""

@@ -1,0 +1,47 @@
+"""What sums up all reports of a folder: the long table of every result, and the index page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from forecasting.runs.output.folders import FAILURE, RECORD, Store, read_json
+
+__all__ = ["read_records", "write_summary"]
+
+
+def read_records(out: Path) -> list[dict[str, Any]]:
+    """List what is known of each scenario: its ``run.json``, and under ``failure`` how its last run failed."""
+    failures = {path.parent.name: read_json(path) for path in out.glob(f"failures/*/{FAILURE}")}
+    reports = {path.parent.name: read_json(path) for path in out.glob(f"*/{RECORD}") if path.parent.name != ".work"}
+    return [
+        {"name": name} | reports.get(name, {}) | ({"failure": failures[name]} if name in failures else {})
+        for name in sorted({*reports, *failures})
+    ]
+
+
+def write_summary(store: Store) -> None:
+    """Write ``comparison.parquet`` and ``index.html`` from the reports that are there."""
+    from forecasting.reporting.site import build_site
+
+    records = read_records(store.out)
+    _write_comparison(store.out, [record["name"] for record in records])
+    build_site(store.out, records)
+
+
+def _write_comparison(out: Path, names: list[str]) -> None:
+    """Write the table of all results; the one that was there stays beside it, so that changes can be shown."""
+    import pandas as pd
+
+    from forecasting.reporting.site import BEFORE
+
+    tables = [pd.read_parquet(path) for name in names if (path := out / name / "outlook.parquet").is_file()]
+    if tables:
+        side, table = out / ".comparison.parquet", out / "comparison.parquet"
+        try:
+            pd.concat(tables, ignore_index=True).to_parquet(side, index=False)
+            if table.is_file() and table.stat().st_size:  # in the mirror of an object store some are there by name only
+                table.replace(out / BEFORE)
+            side.replace(table)
+        finally:
+            side.unlink(missing_ok=True)  # on a full disk, half of it

@@ -1,0 +1,1 @@
+"""Where scenarios run: processes, forks of a warm parent, a cluster."""

@@ -1,0 +1,169 @@
+"""The same grid on the workers of a Dask cluster; the reports come home and are put in place here, each once.
+
+A worker needs this package, nothing else: the notebook travels with the task, the files of the report travel back. On
+each worker stand warm processes as on this machine, one for each task that the worker does at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib
+import json
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from forecasting.errors import RunError
+from forecasting.runs.output.folders import FAILURE, clear_folder
+from forecasting.runs.plan import environment
+from forecasting.runs.workers.processes import Outcome
+from forecasting.runs.workers.task import Task
+from forecasting.runs.workers.warm import WarmParent
+
+__all__ = ["cluster"]
+
+PATIENCE = 20  # seconds to wait for a scheduler
+LOG, NOTEBOOK, OUT, SHARED = "log", "notebook.ipynb", "report", "shared"  # of a task on its worker
+Files = dict[str, bytes]
+
+
+@contextlib.contextmanager
+def cluster(
+    scheduler: str, token: str, template: Path | None = None
+) -> Iterator[Callable[[Sequence[Task]], Iterator[Outcome]]]:
+    """The workers of a cluster, whose warm processes start at once.
+
+    Gives a function that does tasks and yields each as its report comes home. A task whose worker dies is given to
+    another one, up to the cluster's own limit.
+
+    Parameters
+    ----------
+    scheduler : str
+        Address, such as ``tcp://10.0.0.1:8786``.
+    token : str
+        The run that the tasks belong to.
+    template : Path, optional
+        A notebook that tasks are likely to run.
+
+    Raises
+    ------
+    RunError
+        If no scheduler answers, or a worker has another version of this package or of what it needs.
+    """
+    client = _connect(scheduler)
+    try:
+        _compare(client)
+        client.run(start_parents, token, template.read_text("utf-8") if template else "")
+        yield lambda tasks: _perform(client, tasks, token)
+    finally:
+        with contextlib.suppress(Exception):  # the cluster may be gone, and what matters has come home
+            client.run(close_parents, token)
+        client.close()
+
+
+def _perform(client: Any, tasks: Sequence[Task], token: str) -> Iterator[Outcome]:
+    sent = {
+        client.submit(perform_here, task.to_json(), Path(task.template).read_text("utf-8"), token, pure=False): task
+        for task in tasks
+    }
+    for future in importlib.import_module("distributed").as_completed(sent):
+        yield _home(sent[future], future)
+
+
+def _connect(scheduler: str) -> Any:
+    try:
+        distributed: Any = importlib.import_module("distributed")
+    except ModuleNotFoundError:
+        raise RunError("--scheduler needs Dask: pip install 'ev-forecasting[cluster]'") from None
+    try:
+        return distributed.Client(scheduler, timeout=PATIENCE)
+    except (OSError, ValueError, TypeError) as error:
+        raise RunError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+
+
+def _compare(client: Any) -> None:
+    """Refuse workers whose reports would not be those of this machine."""
+    mine = environment()
+    for worker, theirs in client.run(environment).items():
+        other = [f"{key} {theirs.get(key)}, here {value}" for key, value in mine.items() if theirs.get(key) != value]
+        if other:
+            raise RunError(f"the worker {worker} has {'; '.join(other)}: install the same there")
+
+
+def _home(task: Task, future: Any) -> Outcome:
+    """Write what a worker sent into the task's folder."""
+    if future.status != "finished":
+        failure = {"name": task.name, "cell": 0, "message": f"its workers failed: {future.exception()}", "trace": ""}
+        (Path(task.folder) / FAILURE).write_text(json.dumps(failure), encoding="utf-8")
+        return Outcome(task.name, 1, 0.0)
+    said, files = future.result()
+    future.release()
+    Path(task.log).write_bytes(files.pop(LOG, b""))
+    for name, content in files.items():
+        (Path(task.folder) / name).write_bytes(content)
+    return Outcome(**said)
+
+
+_idle: dict[str, list[WarmParent]] = {}  # the warm processes of this worker that have no task, by run
+_lock = threading.Lock()
+
+
+def perform_here(text: str, notebook: str, token: str) -> tuple[dict[str, Any], Files]:
+    """Do a task on the worker that this is called on; gives how it ended and the files of its report."""
+    with tempfile.TemporaryDirectory(dir=_folder(token)) as name:
+        home = Path(name)
+        (home / NOTEBOOK).write_text(notebook, encoding="utf-8")
+        template, folder, log = str(home / NOTEBOOK), str(home / OUT), str(home / LOG)
+        task = dataclasses.replace(Task.from_json(text), template=template, folder=folder, log=log)
+        outcome = _outcome(task, token)
+        paths = [*(home / OUT).iterdir(), *home.glob(LOG)]
+        return dataclasses.asdict(outcome), {path.name: path.read_bytes() for path in paths}
+
+
+def _outcome(task: Task, token: str) -> Outcome:
+    for _ in range(2):  # a warm process that was killed is renewed once
+        clear_folder(Path(task.folder))
+        with _lock:
+            idle = _idle.get(token)
+            parent = idle.pop() if idle else None
+        parent = parent if parent and parent.alive else WarmParent(1, token, _folder(token) / SHARED)
+        parent.submit(task)
+        if outcome := parent.outcome():
+            with _lock:
+                _idle.setdefault(token, []).append(parent)
+            return outcome
+        parent.close()
+    return Outcome(task.name, 1, 0.0)
+
+
+def _folder(token: str) -> Path:
+    """The run's own folder on the machine of this worker, of all its workers there."""
+    folder = Path(tempfile.gettempdir()) / f"ev-forecast-{token}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def start_parents(token: str, notebook: str, dask_worker: Any) -> None:
+    """Start a warm process for each task that this worker does at a time, in place of those of runs before."""
+    for run in [*_idle]:
+        close_parents(run)
+    template = _folder(token) / NOTEBOOK
+    template.write_text(notebook, encoding="utf-8")
+    with _lock:
+        _idle[token] = [
+            WarmParent(1, token, _folder(token) / SHARED, template if notebook else None)
+            for _ in range(dask_worker.state.nthreads)
+        ]
+
+
+def close_parents(token: str) -> None:
+    """End the warm processes of a run on this worker, and remove what it has left on this machine."""
+    with _lock:
+        idle = _idle.pop(token, [])
+    for parent in idle:
+        parent.close()
+    shutil.rmtree(_folder(token), ignore_errors=True)

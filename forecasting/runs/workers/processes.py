@@ -1,0 +1,165 @@
+"""Tasks in processes of their own: the environment they get, how they end, and that none outlives its run."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from forecasting.growth.sharing import FOLDER
+from forecasting.runs.workers.task import Task
+
+__all__ = ["Outcome", "child_environment", "ended", "run_fresh", "sweep"]
+
+MARK, PROC = "EV_FORECAST_RUN", Path("/proc")
+KEPT = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE", "APPDATA", "VIRTUAL_ENV"}
+KEPT_BEGINNINGS = ("LC_", "PYTHON", "EV_FORECAST_", "JUPYTER_", "IPYTHON", "LD_LIBRARY", "DYLD_")
+THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+TEMPORARY = ("TMPDIR", "TEMP", "TMP", "JUPYTER_RUNTIME_DIR")
+ARROW = "JE_ARROW_MALLOC_CONF"  # of a memory allocator that has a thread from the moment pyarrow is loaded
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the process of one task ended.
+
+    Parameters
+    ----------
+    name : str
+        The scenario.
+    status : int
+        Exit status; negative: the signal that ended it.
+    seconds : float
+        From its start to its end.
+    """
+
+    name: str
+    status: int
+    seconds: float
+
+
+def ended(status: int) -> str:
+    """Say how a process ended.
+
+    Examples
+    --------
+    >>> ended(-9)
+    'was killed by SIGKILL (out of memory, perhaps)'
+    >>> ended(3)
+    'ended with status 3'
+    """
+    if status >= 0:
+        return f"ended with status {status}"
+    name = signal.Signals(-status).name
+    return f"was killed by {name}" + (" (out of memory, perhaps)" if name == "SIGKILL" else "")
+
+
+def child_environment(token: str, environment: Mapping[str, str] = os.environ, scratch: str = "") -> dict[str, str]:
+    """Choose what a task's process sees of the environment: what it needs, none of the secrets beside it.
+
+    Small matrices gain nothing from threads of the linear algebra library and lose much by them, so there is one. A
+    process that is copied must have no other thread either: a lock that one of them held would stay shut in the copy.
+
+    Parameters
+    ----------
+    token : str
+        The run that the process belongs to.
+    environment : mapping
+        What to choose from.
+    scratch : str
+        Folder for temporary files, which goes with the run; empty for the usual one.
+
+    Examples
+    --------
+    >>> found = child_environment("a1", {"PATH": "/bin", "AWS_SECRET_ACCESS_KEY": "x"})
+    >>> found["PATH"], "AWS_SECRET_ACCESS_KEY" in found, found["OMP_NUM_THREADS"]
+    ('/bin', False, '1')
+    """
+    kept = {key: value for key, value in environment.items() if key in KEPT or key.startswith(KEPT_BEGINNINGS)}
+    kept.pop(FOLDER, None)  # what is shared, is shared within a run
+    kept |= dict.fromkeys(TEMPORARY, scratch) if scratch else {}
+    return kept | dict.fromkeys(THREADS, "1") | {ARROW: "background_thread:false", MARK: token}
+
+
+def run_fresh(tasks: Sequence[Task], jobs: int, token: str) -> Iterator[Outcome]:
+    """Do tasks in new processes, `jobs` at a time; yields each as it ends.
+
+    Nothing is shared between them, and all that they have started ends with the iterator.
+    """
+    waiting, running = list(tasks), dict[str, tuple[subprocess.Popen[str], float]]()
+    scratch = TemporaryDirectory(prefix="ev-forecast-", ignore_cleanup_errors=True)
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                task = waiting.pop(0)
+                running[task.name] = _start(task, token, scratch.name), time.monotonic()
+            for name, (process, started) in list(running.items()):
+                if process.poll() is not None:
+                    del running[name]
+                    kill_group(process.pid)
+                    yield Outcome(name, process.returncode, time.monotonic() - started)
+            time.sleep(0.02)
+    finally:
+        for process, _ in running.values():
+            kill_group(process.pid)
+            process.wait()
+        scratch.cleanup()
+
+
+def _start(task: Task, token: str, scratch: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "forecasting.runs.workers.task"]
+    with open(task.log, "w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+            env=child_environment(token, scratch=scratch),
+        )
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError), process.stdin:
+        process.stdin.write(task.to_json())
+    return process
+
+
+def kill_group(pid: int) -> None:
+    """Kill a process that leads a group, and all that it has started."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(pid, signal.SIGKILL)
+        else:  # pragma: no cover
+            os.kill(pid, signal.SIGTERM)
+
+
+def sweep(token: str) -> None:
+    """Kill what is left of a run, wherever it went: each of its processes bears the run's mark (Linux)."""
+    mark = f"{MARK}={token}".encode()
+    for folder in PROC.glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if int(folder.name) != os.getpid() and mark in (folder / "environ").read_bytes().split(b"\0"):
+                os.kill(int(folder.name), signal.SIGKILL)
+
+
+def die_with_parent() -> None:
+    """Have this process killed when the one that forked it ends, however that ends (Linux)."""
+    parent = os.getppid()
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:  # it ended before it could be asked
+        os._exit(1)

@@ -1,0 +1,106 @@
+"""What a process loads before it is copied: half of all loading is on first use, so everything is used once.
+
+What is called is this package's own code. A notebook is never run here, where it could change what others get.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import gc
+import importlib
+import json
+import warnings
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from forecasting.errors import ForecastingError
+
+__all__ = ["warm_up"]
+
+FEW = 64  # draws
+ASKED = {"country": "UZ", "scenario": "rehearsal", "as_of": "2023-06-26", "horizon": 2025, "seed": 1}
+TEXT = """# Title
+
+*Text* of **a** `kind` & [link](https://example.org), "quoted":
+
+- one
+
+| a |
+|---|
+| 1 |
+"""
+
+
+def warm_up(templates: Iterable[str]) -> None:
+    """Load what the tasks will need, so that their copies of this process have it.
+
+    Parameters
+    ----------
+    templates : iterable of str
+        Paths of the notebooks that they will run.
+    """
+    from forecasting.runs.execute import shell
+
+    gc.disable()  # there is next to nothing to collect while things are loaded
+    shell.get_shell()
+    modules = {name for template in templates for name in _imports(Path(template))}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # each is for the notebook to show, and is shown once in a process
+        for module in sorted(modules):
+            with contextlib.suppress(Exception):  # the notebook will say it better
+                importlib.import_module(module)
+        _rehearse_notebook()
+        if "forecasting" in modules:
+            with contextlib.suppress(ForecastingError):
+                _rehearse_outlook()
+    gc.freeze()  # so that a child's collector leaves shared pages alone
+    gc.enable()
+
+
+@cache
+def _rehearse_notebook() -> None:
+    """Load what runs a notebook, and make a small page."""
+    from forecasting.reporting.html import write_report
+
+    importlib.import_module("forecasting.runs.execute.execution")
+    cells = [{"cell_type": "markdown", "id": "text", "metadata": {}, "source": TEXT}]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "page.ipynb"
+        path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+        write_report(path)
+
+
+@cache
+def _rehearse_outlook() -> None:
+    """Make a small outlook with its tables, figures and files, and throw it away."""
+    from forecasting.evidence import datasets
+    from forecasting.parameters.schema import scenario_from_parameters
+    from forecasting.reporting import figures, tables, workbook
+    from forecasting.scenarios.outlook import outlook
+
+    made = outlook(scenario_from_parameters(ASKED), datasets.central_asia(), draws=FEW)
+    importlib.import_module("plotly.io").renderers  # noqa: B018 what shows a figure is loaded when it is looked at
+    for chart in (figures.fan_chart, figures.evidence_chart, figures.charger_gap, figures.load_chart, figures.tornado):
+        chart(made).to_json()
+    for table in (tables.headline_table(made), tables.facts_table(made.evidence or datasets.central_asia(), last=2)):
+        table._repr_html_()
+        repr(table)
+    with TemporaryDirectory() as folder:
+        made.save(folder)
+        workbook.write_workbook(made, Path(folder) / "outlook.xlsx")
+
+
+def _imports(template: Path) -> list[str]:
+    """List the modules that a notebook's import statements name."""
+    found = list[str]()
+    for cell in json.loads(template.read_text(encoding="utf-8"))["cells"]:
+        with contextlib.suppress(SyntaxError):
+            for node in ast.walk(ast.parse("".join(cell["source"]) if cell["cell_type"] == "code" else "")):
+                if isinstance(node, ast.Import):
+                    found += [alias.name for alias in node.names]
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return found

@@ -1,0 +1,152 @@
+"""One scenario from its notebook to a whole report, in a process of its own.
+
+``python -m forecasting.runs.workers.task`` does the task that it reads, as JSON, from its standard input.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from forecasting.runs.output.folders import FAILURE, RECORD, write_text
+
+__all__ = ["Task", "perform"]
+
+NOTEBOOK = "report.ipynb"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a process needs to know to make one report.
+
+    Parameters
+    ----------
+    name : str
+        The scenario.
+    template, folder, log : str
+        The notebook, the empty folder that the report is written in, and the file for what its process prints.
+    parameters : dict
+        What the notebook is given.
+    record : dict
+        What ``run.json`` says besides times: identity, sources.
+    engine : str
+        ``fork`` or ``kernel``.
+    timeout : float, optional
+        Seconds that one cell may take.
+    shared : str
+        Name of the folder where forecasts are shared with other scenarios on the same facts; empty for none.
+    """
+
+    name: str
+    template: str
+    folder: str
+    log: str
+    parameters: dict[str, Any]
+    record: dict[str, Any]
+    engine: Literal["fork", "kernel"] = "fork"
+    timeout: float | None = None
+    shared: str = ""
+
+    def to_json(self) -> str:
+        """Write the task in one line."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Task:
+        """Read what `to_json` wrote."""
+        return cls(**json.loads(text))
+
+
+def perform(task: Task) -> int:
+    """Make a report; whatever goes wrong is written beside it.
+
+    Returns
+    -------
+    int
+        0 if the report is whole, else 1: the exit status of the process that does the task.
+    """
+    folder = Path(task.folder)
+    try:
+        steps = _make(task, folder)
+        _write_record(task, folder, steps)
+    except Exception as error:
+        cell, message = getattr(error, "cell", 0), getattr(error, "message", f"{type(error).__name__}: {error}")
+        trace = getattr(error, "trace", traceback.format_exc())
+        sys.stderr.write(f"{error}\n{trace}\n")
+        failure = {"name": task.name, "cell": cell, "message": message, "trace": trace, "time": _now()}
+        _leave_failure(folder, json.dumps(failure, indent=1, ensure_ascii=False))
+        return 1
+    return 0
+
+
+def _leave_failure(folder: Path, text: str) -> None:
+    """Write what went wrong beside the notebook; what is half made goes, since a full disk may need the room."""
+    for path in folder.iterdir():
+        if path.name != NOTEBOOK:
+            path.unlink()
+    try:
+        write_text(folder / FAILURE, text)
+    except OSError:
+        (folder / NOTEBOOK).unlink(missing_ok=True)
+        write_text(folder / FAILURE, text)
+
+
+def _make(task: Task, folder: Path) -> dict[str, Any]:
+    """Write notebook, page and, where the notebook has stored results and no workbook, that; say how long each took."""
+    from forecasting.reporting.html import write_report
+    from forecasting.runs.execute.execution import cell_seconds, execute
+
+    clock = _Clock()
+    done = execute(Path(task.template), task.parameters, folder / NOTEBOOK, task.engine, task.timeout)
+    clock.lap("notebook")
+    write_report(folder / NOTEBOOK, done)
+    clock.lap("page")
+    if (folder / "outlook.parquet").is_file() and not (folder / "outlook.xlsx").is_file():
+        _write_workbook(folder)
+        clock.lap("workbook")
+    return {"seconds": clock.laps, "cells": cell_seconds(done)}
+
+
+def _write_workbook(folder: Path) -> None:
+    from forecasting.evidence import datasets
+    from forecasting.reporting.workbook import write_workbook
+    from forecasting.scenarios.outlook import load_outlook
+
+    write_workbook(load_outlook(folder, datasets.central_asia()), folder / "outlook.xlsx")
+
+
+def _write_record(task: Task, folder: Path, steps: dict[str, Any]) -> None:
+    files = {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.name != RECORD}
+    record = {"name": task.name, "parameters": task.parameters, "engine": task.engine} | task.record
+    record |= {"files": files, "finished": _now()} | steps
+    write_text(folder / RECORD, json.dumps(record, indent=1, ensure_ascii=False))
+    for path in folder.iterdir():  # on the disk before it is moved into place
+        with path.open("rb") as handle:
+            os.fsync(handle.fileno())
+
+
+class _Clock:
+    """Seconds between laps, on a clock that never jumps."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.monotonic()
+
+    def lap(self, name: str) -> None:
+        now = time.monotonic()
+        self.laps[name], self._last = round(now - self._last, 4), now
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+if __name__ == "__main__":
+    sys.exit(perform(Task.from_json(sys.stdin.read())))

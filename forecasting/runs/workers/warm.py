@@ -1,0 +1,229 @@
+"""A process that has imported everything, and forks a copy of itself for each task.
+
+``python -m forecasting.runs.workers.warm`` reads tasks, one in a line of its standard input, and writes how
+each ended to its standard output. It ends, and everything it has started ends, when its input does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import selectors
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, NoReturn
+
+from forecasting.growth.sharing import FOLDER
+from forecasting.runs.output.folders import clear_folder
+from forecasting.runs.workers.processes import Outcome, child_environment, die_with_parent, kill_group
+from forecasting.runs.workers.rehearsal import warm_up
+from forecasting.runs.workers.task import Task, perform
+
+__all__ = ["WarmParent", "run_warm"]
+
+NEEDED_LATER = ("forecasting.reporting.site", "forecasting.reporting.figures", "pyarrow.parquet", "jinja2")
+KEPT = 16  # groups of scenarios whose forecasts are kept for the others of the group
+LOOK = 0.005  # seconds between looks at the children
+
+
+class WarmParent:
+    """The runner's handle on a warm process.
+
+    It starts to load at once, before there is any task.
+
+    Parameters
+    ----------
+    jobs : int
+        How many tasks it runs at once.
+    token : str
+        The run that it belongs to.
+    shared : Path
+        Where tasks that ask for the same forecasts find them; made and removed by whoever it belongs to.
+    template : Path, optional
+        A notebook that tasks are likely to run: what it imports is loaded first.
+    """
+
+    def __init__(self, jobs: int, token: str, shared: Path, template: Path | None = None) -> None:
+        self._scratch = TemporaryDirectory(prefix="ev-forecast-", ignore_cleanup_errors=True)
+        command = [sys.executable, "-m", "forecasting.runs.workers.warm", str(jobs), str(shared), self._scratch.name]
+        command += [str(template)] if template else []
+        self._printed: IO[bytes] = TemporaryFile()  # noqa: SIM115 closed by `close`
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._printed,
+            text=True,
+            start_new_session=True,  # a terminal's Ctrl-C is for the runner alone
+            env=child_environment(token, scratch=self._scratch.name),
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._to: IO[str] = self._process.stdin
+        self._from: IO[str] = self._process.stdout
+        self._under_way = 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.poll() is None
+
+    def submit(self, task: Task) -> None:
+        """Send a task; without effect if the process has ended, which `outcome` then says."""
+        self._under_way += 1
+        with contextlib.suppress(BrokenPipeError):
+            self._to.write(task.to_json() + "\n")
+            self._to.flush()
+
+    def outcome(self) -> Outcome | None:
+        """Wait for the next task to end; None if the warm process has ended before."""
+        line = self._from.readline()
+        if not line.endswith("\n"):
+            return None
+        self._under_way -= 1
+        return Outcome(**json.loads(line))
+
+    def close(self, log: Path | None = None) -> None:
+        """End the process and its tasks, once; what it has printed goes to `log`."""
+        if self._printed.closed:
+            return
+        with contextlib.suppress(BrokenPipeError):
+            self._to.close()
+        if self._under_way:  # it ends its tasks before itself
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(5)
+        kill_group(self._process.pid)
+        self._process.wait()
+        self._from.close()
+        self._scratch.cleanup()
+        with self._printed:
+            if log is not None:
+                self._printed.seek(0)
+                log.write_bytes(self._printed.read())
+
+
+def run_warm(
+    tasks: Sequence[Task], jobs: int, token: str, log: Path, shared: Path, warm: WarmParent | None = None
+) -> Iterator[Outcome]:
+    """Do tasks in forks of a warm process, `jobs` at a time; yields each as it ends.
+
+    A warm process that is killed is renewed once, for the tasks that it leaves.
+
+    Parameters
+    ----------
+    tasks, jobs, token, shared
+        What to do, how many at once, and as for `WarmParent`.
+    log : Path
+        For what the warm process prints.
+    warm : WarmParent, optional
+        One that has been started already.
+    """
+    left = {task.name: task for task in tasks}
+    for _ in range(2):
+        parent = warm or WarmParent(jobs, token, shared)
+        warm = None
+        try:
+            for task in left.values():
+                clear_folder(Path(task.folder))
+                parent.submit(task)
+            for module in NEEDED_LATER:  # now there is nothing to do
+                importlib.import_module(module)
+            while left and (outcome := parent.outcome()):
+                del left[outcome.name]
+                yield outcome
+        finally:
+            parent.close(log)
+        if not left:
+            return
+    for name in left:
+        yield Outcome(name, 1, 0.0)
+
+
+def main(jobs: int, shared: Path, scratch: Path, templates: Iterable[str]) -> None:
+    """Serve tasks until the input ends."""
+    channel = os.dup(1)
+    os.dup2(2, 1)  # whatever prints, prints to the log
+    loaded = set(templates)
+    warm_up(loaded)
+    tasks: list[Task] = []
+    children: dict[int, tuple[str, float]] = {}
+    for arrived in _lines(children):
+        tasks += arrived
+        if new := {task.template for task in arrived} - loaded:
+            warm_up(new)
+            loaded |= new
+        for outcome in _ended(children):
+            os.write(channel, (json.dumps(asdict(outcome)) + "\n").encode())
+            _forget(shared)
+        while tasks and len(children) < jobs:
+            task = tasks.pop(0)
+            pid = os.fork()
+            if pid == 0:
+                _become_task(task, shared, channel)
+            children[pid] = task.name, time.monotonic()
+    for pid in children:
+        kill_group(pid)
+    shutil.rmtree(scratch, ignore_errors=True)  # the runner may be gone
+
+
+def _forget(shared: Path) -> None:
+    """Remove what the tasks before the last few have shared; whoever still asks for it makes it anew."""
+    with contextlib.suppress(OSError):
+        for old in sorted(shared.iterdir(), key=lambda folder: folder.stat().st_mtime_ns)[:-KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _lines(children: dict[int, tuple[str, float]]) -> Iterator[list[Task]]:
+    """Yield the tasks that have arrived, at least at every look; ends with the input."""
+    rest = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(0, selectors.EVENT_READ)
+        while True:
+            if not selector.select(LOOK if children else None):
+                yield []
+                continue
+            data = os.read(0, 1 << 16)
+            if not data:
+                return
+            *whole, rest = (rest + data).split(b"\n")
+            yield [Task.from_json(line.decode()) for line in whole]
+
+
+def _ended(children: dict[int, tuple[str, float]]) -> Iterator[Outcome]:
+    for pid, (name, started) in list(children.items()):
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            del children[pid]
+            kill_group(pid)
+            yield Outcome(name, os.waitstatus_to_exitcode(status), time.monotonic() - started)
+
+
+def _become_task(task: Task, shared: Path, channel: int) -> NoReturn:
+    """Do a task in the forked child; only its exit status counts."""
+    status = 1
+    try:
+        os.setsid()
+        die_with_parent()
+        os.close(channel)
+        log = os.open(task.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        for descriptor, number in ((os.open(os.devnull, os.O_RDONLY), 0), (log, 1), (log, 2)):
+            os.dup2(descriptor, number)
+        if task.shared:
+            os.environ[FOLDER] = str(shared / task.shared)
+        status = perform(task)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4:])

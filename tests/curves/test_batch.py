@@ -1,0 +1,152 @@
+"""Many fits at once: the optimum of scipy's curve_fit, gaps, weights, and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import curve_fit
+
+from forecasting.curves.batch import bootstrap_curve, fit_curves
+from forecasting.curves.definitions import CURVES, find_curve
+from forecasting.curves.fitting.sampling import Sampling
+from forecasting.errors import ModelError
+
+TRUTHS = {"bass": (0.02, 0.4), "logistic": (4.0, 0.5), "gompertz": (5.0, 0.25), "weibull": (7.0, 2.5)}
+EDGES = np.arange(15.0)
+
+
+def simulate(curve, series=40, noise=0.1, seed=0):
+    rng = np.random.default_rng(seed)
+    shape = [value * np.exp(rng.normal(0, 0.2, series)) for value in TRUTHS[curve]]
+    flows = np.exp(rng.uniform(5, 14, series)) * np.diff(CURVES[curve].share(EDGES[:, None], *shape), axis=0)
+    return (flows * np.exp(rng.normal(0, noise, flows.shape))).T
+
+
+@pytest.mark.parametrize("curve", TRUTHS)
+def test_sum_of_squares_never_above_that_of_curve_fit(curve):
+    data = simulate(curve)
+    fits = fit_curves(data, curve)
+    assert fits.converged.mean() > 0.9
+    for y, sse in zip(data, fits.sse, strict=True):
+        model = lambda _, m, *shape: m * np.diff(CURVES[curve].share(EDGES, *shape))  # noqa: E731
+        try:
+            found, _ = curve_fit(model, EDGES[1:], y, p0=(2 * y.sum(), *TRUTHS[curve]))
+        except RuntimeError:
+            continue
+        assert sse <= ((y - model(None, *found)) ** 2).sum() * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("curve", TRUTHS)
+def test_noise_free_parameters_are_recovered(curve):
+    data = 1e4 * np.diff(CURVES[curve].share(EDGES, *TRUTHS[curve]))
+    fits = fit_curves(data[None], curve)
+    np.testing.assert_allclose(fits.params[0], [1e4, *TRUTHS[curve]], rtol=1e-6)
+    assert fits.converged[0]
+
+
+def test_gaps_are_left_out():
+    data = 1e4 * np.diff(CURVES["bass"].share(EDGES, 0.02, 0.4))[None].repeat(2, axis=0)
+    data[0, [0, 3, 13]] = np.nan
+    np.testing.assert_allclose(fit_curves(data, "bass").params, [[1e4, 0.02, 0.4]] * 2, rtol=1e-5)
+
+
+def test_weight_of_zero_is_a_gap():
+    data = simulate("bass", 3)
+    gap, weights = data.copy(), np.ones(14)
+    gap[:, 5], weights[5] = np.nan, 0.0
+    np.testing.assert_allclose(
+        fit_curves(data, "bass", weights=weights).params, fit_curves(gap, "bass").params, rtol=1e-9
+    )
+
+
+@settings(deadline=None, derandomize=True, max_examples=15)
+@given(power=st.floats(-8, 12))
+def test_fits_scale_with_the_series(power):
+    data, factor = simulate("bass", 5), 10.0**power
+    one, other = fit_curves(data, "bass"), fit_curves(data * factor, "bass")
+    np.testing.assert_allclose(other.params[:, 0], one.params[:, 0] * factor, rtol=1e-5)
+    np.testing.assert_allclose(other.params[:, 1:], one.params[:, 1:], rtol=1e-5)
+
+
+def test_each_series_is_fitted_as_if_alone():
+    data = simulate("logistic", 30)
+    together = fit_curves(data, "logistic")
+    alone = np.concatenate([fit_curves(row[None], "logistic").sse for row in data])
+    np.testing.assert_allclose(together.sse, alone, rtol=1e-9)
+
+
+def test_stock_at_given_times():
+    times = np.array([1.0, 2.0, 4.0, 7.0, 11.0, 16.0])
+    levels = 500 * CURVES["gompertz"].share(times, 4.0, 0.3)
+    fits = fit_curves(levels[None], "gompertz", sampling=Sampling(times))
+    np.testing.assert_allclose(fits.params[0], [500, 4.0, 0.3], rtol=1e-6)
+
+
+def test_frame_in_frame_out_and_fitted_values():
+    frame = pd.DataFrame(simulate("bass", 3), index=["KZ", "UZ", "KG"])
+    fits = fit_curves(frame, "bass")
+    assert fits.params.index.tolist() == ["KZ", "UZ", "KG"]
+    assert fits.params.columns.tolist() == ["m", "p", "q"]
+    np.testing.assert_allclose(((frame - fits.fitted()) ** 2).sum(axis=1), fits.sse, rtol=1e-9)
+
+
+def test_series_without_a_fit_say_so():
+    data = np.array([np.zeros(6), [1, 2, np.nan, np.nan, np.nan, np.nan], [1, 3, 6, 8, 7, 4]])
+    fits = fit_curves(data, "bass")
+    assert fits.converged.tolist() == [False, False, True]
+    assert np.isnan(fits.params[:2]).all()
+
+
+def test_exponential_data_have_no_ceiling_to_converge_to():
+    fits = fit_curves(np.exp(0.5 * np.arange(10.0))[None], "logistic")
+    assert fits.params[0, 0] > 1e4
+
+
+@pytest.mark.parametrize(
+    ("matrix", "message"),
+    [
+        ([[1, 2], [3, np.inf]], r"matrix\[1, 1\] is inf: infinite"),
+        ([[1, -2, 3]], r"matrix\[0, 1\] is -2: negative"),
+        ([["a", "b"]], "not a number"),
+        (np.empty((0, 3)), "has shape"),
+        ([1.0, 2.0], r"has shape \(2,\); give a row per series"),
+    ],
+)
+def test_bad_matrices_are_refused(matrix, message):
+    with pytest.raises(ModelError, match=message):
+        fit_curves(matrix, "bass")
+
+
+def test_start_of_wrong_length_is_refused():
+    with pytest.raises(ModelError, match="give 3 finite numbers"):
+        fit_curves(simulate("bass", 2), "bass", start_params=[1.0, 2.0])
+
+
+def test_weights_of_wrong_shape_are_refused():
+    with pytest.raises(ModelError, match="weights have shape"):
+        fit_curves(simulate("bass", 2), "bass", weights=[1.0, 2.0])
+
+
+def test_bootstrap_holds_the_truth_and_says_how_well_it_is_known():
+    truth = (5_000, 0.01, 0.45)
+    clean = np.diff(find_curve("bass").cumulative(np.arange(15.0), truth))
+    noise = np.exp(0.08 * np.random.default_rng(3).standard_normal(14))
+    copies = bootstrap_curve(clean * noise, "bass", samples=400, seed=1)
+    low, high = np.quantile(copies.params, [0.025, 0.975], axis=0)
+    assert np.all((low < truth) & (truth < high))
+    less = bootstrap_curve(clean * noise**0.25, "bass", samples=400, seed=1)
+    assert np.ptp(np.quantile(less.params[:, 2], [0.1, 0.9])) < 0.5 * np.ptp(
+        np.quantile(copies.params[:, 2], [0.1, 0.9])
+    )
+
+
+def test_bootstrap_is_the_same_for_the_same_seed():
+    flows = np.diff(find_curve("logistic").cumulative(np.arange(11.0), (800, 4.0, 0.9))) * np.tile([0.9, 1.1], 5)
+    one, two = (bootstrap_curve(flows, "logistic", samples=50, seed=7).params for _ in range(2))
+    np.testing.assert_array_equal(one, two)
+
+
+def test_bootstrap_refuses_a_zero():
+    with pytest.raises(ModelError, match="period 1 of the series is zero"):
+        bootstrap_curve([3.0, 0.0, 9.0, 14.0, 20.0])

@@ -1,0 +1,220 @@
+"""The growth model: what it reads and refuses, what it estimates, and fixed or bounded parameters."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.curves.definitions import CURVES
+from forecasting.curves.model import GrowthModel
+from forecasting.errors import ModelError
+
+SALES = [96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586, 1673, 1800, 1580, 1500]
+EARLY = [3.0, 7, 15, 29, 60, 95]
+
+
+def bass(p=0.02, q=0.4, m=1e4, periods=12):
+    return m * np.diff(CURVES["bass"].share(np.arange(periods + 1.0), p, q))
+
+
+@pytest.mark.parametrize(
+    ("endog", "message"),
+    [
+        ([5.0], r"1 observation\(s\); growth needs 2 or more"),
+        ([0, 0, 0], "all observations are zero"),
+        ([1, -2, 3], "observation 1 is -2: negative"),
+        ([1, np.inf, 3], "observation 1 is inf: infinite"),
+        ([], "endog is empty"),
+        (pd.DataFrame(), "empty table"),
+        (pd.DataFrame({"a": [1, 2], "b": [1, 2]}), "endog has 2 columns"),
+        (["a", "b"], "not numeric"),
+        (pd.Series(["1", "2", "3"]), "not numeric .*pandas.to_numeric"),
+        (pd.to_datetime(["2010-01-01", "2011-01-01"]), "not numeric"),
+        (np.ones((3, 3)), r"endog has shape \(3, 3\)"),
+        ([np.nan, np.nan, np.nan], r"0 observation\(s\)"),
+        ({"a": 1, "b": 2}, "not numeric"),
+        ([1e300, 2e300, 4e300], "observation 0 is 1e\\+300: beyond floats; count in another unit"),
+        ([1.0, 1e-300, 3.0], "observation 1 is 1e-300: beyond floats"),
+    ],
+)
+def test_bad_series_are_refused(endog, message):
+    with pytest.raises(ModelError, match=message):
+        GrowthModel(endog)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"curve": "bas"}, "nearest: 'bass'"),
+        ({"kind": "flows"}, "did you mean 'flow'"),
+        ({"errors": "poison"}, "did you mean 'poisson'"),
+        ({"bounds": {"pp": (0, 1)}}, "bass curve has no parameter 'pp'; it has m, p, q"),
+        ({"weights": [1.0]}, "give 6 finite numbers"),
+        ({"curve": "logistic", "shocks": {"ban": (2, 4)}}, "shocks belong to the Bass curve"),
+        ({"curve": "generalised_bass"}, "leave curve='bass' and give shocks="),
+        ({"shocks": {"p": (2, 4)}}, "a shock cannot be named 'p'"),
+        ({"bounds": {"q": 0.3}}, "bounds of 'q': 0.3; give a pair"),
+        ({"bounds": {"q": (1, 0.3)}}, r"bounds of 'q': \(1, 0.3\); give a lower one below"),
+        ({"bounds": {"p": (-3, -1)}}, r"bounds of 'p': \(-3, -1\); .* within \(0, inf\)"),
+        ({"bounds": [(0, 1)]}, "give a mapping of names to pairs"),
+    ],
+)
+def test_bad_options_are_refused(options, message):
+    with pytest.raises(ModelError, match=message):
+        GrowthModel(EARLY, **options)
+
+
+def test_lognormal_errors_exclude_zeros():
+    with pytest.raises(ModelError, match="observation 0 is zero, which lognormal errors exclude"):
+        GrowthModel([0, 1, 2, 5], errors="lognormal")
+
+
+def test_integers_beyond_two_to_the_53_are_read_as_floats():
+    big = GrowthModel([2**53 + 1, 2**55, 2**57, 2**58]).endog
+    assert big[0] == float(2**53)
+    assert GrowthModel([10**25, 2 * 10**25, 5 * 10**25]).endog[2] == 5e25
+
+
+@pytest.mark.parametrize("factor", [1e-200, 1e-5, 7.3, 1e12, 1e200])
+def test_estimates_and_intervals_scale_with_the_series(factor):
+    for curve in ("bass", "auto"):
+        one = GrowthModel(EARLY, curve=curve).fit()
+        other = GrowthModel(np.array(EARLY) * factor, curve=curve).fit()
+        np.testing.assert_allclose(other.params["m"], one.params["m"] * factor, rtol=1e-6)
+        with np.errstate(over="ignore", under="ignore"):
+            bounds = other.get_forecast(4).conf_int(0.1)
+        np.testing.assert_allclose(bounds, one.get_forecast(4).conf_int(0.1) * factor, rtol=1e-9)
+
+
+def test_constant_series_is_answered():
+    frame = GrowthModel([5.0] * 8, curve="auto").fit().get_forecast(1).summary_frame(0.1)
+    assert frame["pi_lower"].iloc[0] < 5 < frame["pi_upper"].iloc[0]
+
+
+def test_declining_series_is_a_bass_curve_past_its_peak():
+    results = GrowthModel([90, 60, 41, 27, 18, 12]).fit()
+    assert results.params["p"] > results.params["q"]
+    assert results.get_forecast(1).summary_frame()["median"].iloc[0] < 12
+
+
+@pytest.mark.parametrize("kind", ["flow", "stock"])
+def test_exponential_that_declines_or_stands_still(kind):
+    falling = GrowthModel(90 * np.exp(-0.4 * np.arange(6)), curve="exponential", kind=kind).fit()
+    assert falling.params["b"] == pytest.approx(-0.4)
+    np.testing.assert_allclose(falling.forecast(2), 90 * np.exp([-2.4, -2.8]), rtol=0.05)
+    assert (falling.conf_int().loc["b"] < 0).all()
+    level = GrowthModel([5.0] * 8, curve="exponential", kind=kind).fit().get_forecast(2).summary_frame(0.1)
+    np.testing.assert_allclose(level["median"], 5, rtol=0.02)
+
+
+@pytest.mark.parametrize("errors", ["lognormal", "poisson", "negative_binomial"])
+def test_likelihoods_recover_the_truth(errors):
+    rng = np.random.default_rng(3)
+    mean = bass(m=2e5, periods=20)
+    y = rng.poisson(mean) if errors == "poisson" else mean * np.exp(rng.normal(0, 0.02, 20))
+    y = np.rint(y) if errors == "negative_binomial" else y
+    results = GrowthModel(y, errors=errors).fit()
+    np.testing.assert_allclose(results.params, [2e5, 0.02, 0.4], rtol=0.05)
+    assert results.converged
+    assert ((results.params - [2e5, 0.02, 0.4]).abs() < 4 * results.bse).all()
+
+
+def test_least_squares_standard_errors_are_those_of_curve_fit():
+    from scipy.optimize import curve_fit
+
+    edges = np.arange(14.0)
+    model = lambda _, m, p, q: m * np.diff(CURVES["bass"].share(edges, p, q))  # noqa: E731
+    _, covariance = curve_fit(model, edges[1:], SALES, p0=[2e4, 0.01, 0.4])
+    results = GrowthModel(SALES).fit()
+    np.testing.assert_allclose(results.bse, np.sqrt(np.diag(covariance)), rtol=1e-4)
+    np.testing.assert_allclose(results.cov_params(), covariance, rtol=1e-3)
+
+
+def test_fixed_parameter_stays_and_leaves_the_model_as_it_was():
+    model = GrowthModel(SALES)
+    with model.fix_params({"m": 20000}):
+        fixed = model.fit()
+    assert fixed.params["m"] == 20000
+    assert np.isnan(fixed.bse["m"])
+    assert fixed.sse > model.fit().sse
+    assert model.fit_constrained({"m": 20000}).params.equals(fixed.params)
+    assert (fixed.posterior.parameters(fixed._curve, 100, np.random.default_rng(0))[:, 0] == 20000).all()
+
+
+def test_unknown_fixed_parameter_is_refused():
+    with pytest.raises(ModelError, match="no parameter 'ceiling'"), GrowthModel(SALES).fix_params({"ceiling": 1.0}):
+        pass
+
+
+@pytest.mark.parametrize("value", [-1, np.nan, np.inf, "many"])
+def test_fixed_values_that_a_curve_excludes_are_refused(value):
+    with pytest.raises(ModelError, match=f"'p' cannot be {value!r}; the bass curve has it between 0 and inf"):
+        GrowthModel(SALES).fit_constrained({"p": value})
+
+
+def test_fixed_values_that_show_nothing_are_refused():
+    with pytest.raises(ModelError, match="no logistic curve shows in the time observed"):
+        GrowthModel(SALES, curve="logistic").fit_constrained({"a": 1e6, "b": 0.1})
+
+
+def test_bounds_on_one_side():
+    free = GrowthModel(SALES, curve="logistic").fit()
+    upper = GrowthModel(SALES, curve="logistic", bounds={"a": (None, free.params["a"] - 0.2)}).fit()
+    assert upper.params["a"] == pytest.approx(free.params["a"] - 0.2, abs=1e-4)
+    lower = GrowthModel(SALES, curve="logistic", bounds={"b": (free.params["b"] + 0.1, None)}).fit()
+    assert lower.params["b"] == pytest.approx(free.params["b"] + 0.1, abs=1e-4)
+    loose = GrowthModel(SALES, curve="logistic", bounds={"a": (None, 50), "m": (None, None)}).fit()
+    np.testing.assert_allclose(loose.params, free.params, rtol=1e-6)
+
+
+def test_bounds_hold():
+    results = GrowthModel(SALES, bounds={"q": (0.0, 0.3), "m": (0.0, 30000.0)}).fit()
+    assert 0 < results.params["q"] <= 0.3
+    assert results.params["m"] <= 30000
+    assert (results.conf_int().loc["q"] <= 0.3).all()
+    assert (results.conf_int().loc["m"] <= 30000).all()
+
+
+def test_dated_shock_is_found():
+    index = pd.period_range("2010", periods=14, freq="Y")
+    model = GrowthModel(pd.Series(np.ones(14), index=index), shocks={"ban": ("2015-01-01", "2017-12-31")})
+    y = model.predict([1e5, 0.01, 0.4, -0.4])
+    results = GrowthModel(pd.Series(y, index=index), shocks={"ban": ("2015-01-01", "2017-12-31")}).fit()
+    np.testing.assert_allclose(results.params, [1e5, 0.01, 0.4, -0.4], rtol=1e-5)
+
+
+def test_start_params_and_predict():
+    model = GrowthModel(SALES, curve="logistic")
+    near, scanned = model.fit(start_params=[2e4, 4.0, 0.5]), model.fit()
+    np.testing.assert_allclose(near.params, scanned.params, rtol=1e-7)
+    named = model.fit(start_params={"b": 0.5, "m": 2e4, "a": 4.0}, disp=False)
+    assert named.params.equals(near.params)
+    np.testing.assert_allclose(model.predict(near.params), near.fittedvalues)
+    with pytest.raises(ModelError, match="give 3 finite numbers, for m, a, b"):
+        model.fit(start_params=[1.0])
+    with pytest.raises(ModelError, match="no meaning for an average"):
+        GrowthModel(SALES, curve="auto").fit(start_params=[1.0, 1.0, 1.0])
+
+
+def test_loglike_is_highest_at_the_estimate():
+    model = GrowthModel(SALES)
+    results = model.fit()
+    assert model.loglike(results.params) == pytest.approx(results.llf)
+    assert model.loglike(results.params * 1.02) < results.llf
+
+
+def test_weights_move_the_fit():
+    weights = np.ones(13)
+    weights[-4:] = 0
+    np.testing.assert_allclose(
+        GrowthModel(SALES, weights=weights).fit().params, GrowthModel(SALES[:9]).fit().params, rtol=1e-5
+    )
+
+
+def test_ten_thousand_observations():
+    rng = np.random.default_rng(0)
+    edges = np.arange(10_001) / 500
+    y = 1e6 * np.diff(CURVES["bass"].share(edges, 0.01, 0.5)) * np.exp(rng.normal(0, 0.2, 10_000))
+    results = GrowthModel(y, time=edges).fit()
+    assert results.params["q"] == pytest.approx(0.5, rel=0.02)
+    interval = results.conf_int()
+    assert (interval.loc["q", "upper"] - interval.loc["q", "lower"]) < 0.02

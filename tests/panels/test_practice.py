@@ -1,0 +1,176 @@
+"""Practice: synthetic truth recovered, faults of real panels flagged, spread by horizon."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.demand.parameters import load_parameters
+from forecasting.errors import AssumptionError, EvidenceError
+from forecasting.panels.charger_panel import COLUMNS, charger_panel, charger_steps, estimate_practice, main
+from forecasting.panels.practice import Practice, practice_error, practice_points
+
+
+def synthetic(elasticity=0.7, markets=12, noise=0.0, seed=0, years=range(2012, 2025)):
+    rng = np.random.default_rng(seed)
+    rows = []
+    for m in range(markets):
+        stock = 2000 * np.exp(np.cumsum(rng.uniform(0.2, 0.6, len(years))))
+        points = 300 * (stock / stock[0]) ** elasticity * np.exp(noise * rng.standard_normal(len(years)))
+        rows += [(f"M{m}", y, s, 0.0, p * 0.2, p * 0.8) for y, s, p in zip(years, stock, points, strict=True)]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def test_the_elasticity_of_synthetic_markets_is_recovered():
+    assert estimate_practice(synthetic(0.7)).elasticity == pytest.approx(0.7)
+    noisy = estimate_practice(synthetic(0.7, noise=0.1, markets=20))
+    assert noisy.elasticity == pytest.approx(0.7, abs=0.03)
+    assert noisy.spread[0] == pytest.approx(0.1 * np.sqrt(2), rel=0.25)
+
+
+def test_recounts_and_stale_years_hardly_move_it():
+    panel = synthetic(0.7, markets=15)
+    counts = ["public_fast_points", "public_slow_points"]
+    for m in range(4):
+        rows = panel.index[panel["market"] == f"M{m}"]
+        panel.loc[rows[6:], counts] *= 3.5  # a recount
+        panel.loc[rows[9], counts] = panel.loc[rows[8], counts].to_numpy()  # a year that was not updated
+    assert estimate_practice(panel).elasticity == pytest.approx(0.7, abs=0.05)
+
+
+def test_a_missing_class_of_points_is_not_zero_and_faults_are_flagged():
+    rows = [
+        ("A", 2018, 1000, 0, np.nan, 300),
+        ("A", 2019, 2000, np.nan, 50, 350),
+        ("A", 2020, 3000, 10, 50, 350),
+        ("A", 2021, 4000, 20, 40, 300),
+        ("A", 2022, 5000, 20, 900, 600),
+        ("A", 2024, 9000, 20, 100, 600),
+    ]
+    table = charger_panel(pd.DataFrame(rows, columns=list(COLUMNS)))
+    assert np.isnan(table["points"].iloc[0])
+    assert table["fault"].tolist() == ["", "", "repeat", "fall", "jump", ""]  # 2024 has no year before it
+    assert table["stock"].iloc[1] == 2000
+    assert not (charger_steps(table)["year"] == 2018).any()
+
+
+def test_small_counts_do_not_make_an_origin():
+    panel = synthetic(markets=1)
+    panel[["public_fast_points", "public_slow_points"]] /= 10  # starts at 30 points
+    steps = charger_steps(charger_panel(panel))
+    assert steps["points"].min() >= 50
+
+
+@pytest.mark.parametrize(
+    ("panel", "message"),
+    [
+        (synthetic().drop(columns="stock_bev"), r"the panel lacks stock_bev; its columns are market"),
+        (pd.concat([synthetic(), synthetic().head(1)]), r"the panel holds M0 2012 twice"),
+        (synthetic().assign(stock_bev=-1.0), r"negative count"),
+        (synthetic(markets=2), r"2 markets have counts of points five years apart; give at least 3"),
+    ],
+)
+def test_a_panel_that_cannot_teach_says_why(panel, message):
+    with pytest.raises(EvidenceError, match=message):
+        estimate_practice(panel)
+
+
+def test_the_numbers_that_ship_survive_a_round_trip(tmp_path):
+    shipped = Practice.shipped()
+    shipped.save(tmp_path / "practice.json", "somewhere", "some command")
+    record = json.loads((tmp_path / "practice.json").read_text())
+    assert record["source"] == "somewhere"
+    assert record["practice"]["elasticity"] == pytest.approx(shipped.elasticity, abs=1e-4)
+
+
+def test_one_command_makes_the_file_that_ships(tmp_path):
+    synthetic().to_csv(tmp_path / "panel.csv", index=False)
+    main([str(tmp_path / "panel.csv"), str(tmp_path)])
+    record = json.loads((tmp_path / "practice.json").read_text())
+    assert record["practice"]["elasticity"] == pytest.approx(0.7)
+    assert record["source"].startswith("estimated on 12 markets with both fast and slow points up to 2024")
+
+
+def test_the_parameter_that_ships_is_the_estimate_that_ships():
+    row, shipped = load_parameters()["practice_elasticity"], Practice.shipped()
+    assert row.mode == pytest.approx(shipped.elasticity, abs=5e-4)
+    assert row.low <= shipped.elasticity - 2 * shipped.elasticity_error
+    assert row.high >= shipped.elasticity + 2 * shipped.elasticity_error
+
+
+def test_the_spread_grows_with_the_horizon_and_shrinks_with_the_count():
+    shipped = Practice.shipped()
+    horizons = shipped.spread_at(np.array([0.0, 0.5, 1, 2, 3, 5, 10]))
+    assert np.all(np.diff(horizons) > 0)
+    assert horizons[2] == pytest.approx(shipped.spread[0])
+    assert shipped.spread_at(1.0, 100.0) > shipped.spread_at(1.0, 10_000.0)
+
+
+def test_paths_have_the_spread_of_their_horizon():
+    shipped = Practice.shipped()
+    today = (2024.0, np.full(20_000, 3000.0))
+    error = practice_error(np.random.default_rng(3), 20_000, range(2023, 2029), today)
+    assert error.std(axis=0) == pytest.approx(shipped.spread_at(np.arange(6.0)), rel=0.03, abs=1e-12)
+
+
+def test_todays_count_is_met_today_and_more_vehicles_never_have_fewer_points():
+    stock = np.array([[1e4, 2e4, 3e4]])
+    twice = stock * np.array([1.0, 1.5, 2.0])
+    today = (2025.0, np.array([900.0]))
+    paths = [practice_points(s, [2024, 2025, 2026], np.array([0.7]), 0.1, today) for s in (stock, twice)]
+    assert paths[0][0, 0] == pytest.approx(900 * np.exp(0.1))
+    assert np.all(paths[1] >= paths[0] - 1e-9)
+
+
+def test_without_a_count_the_level_is_pooled_and_wide():
+    stock = np.full((5000, 1), 50_000.0)
+    error = practice_error(np.random.default_rng(1), 5000, [2024])
+    points = practice_points(stock, [2024], np.full(5000, 0.7), error)[:, 0]
+    low, high = np.quantile(points, [0.1, 0.9])
+    assert high / low > 5
+    assert 1000 < np.median(points) < 10_000
+
+
+def reached(count, years=range(2024, 2031)):
+    stock = 4000 * 1.4 ** np.arange(len(years)) * np.ones((5000, 1))
+    today = (2024.0 + 1, np.full(5000, float(count)))
+    error = practice_error(np.random.default_rng(2), 5000, years, today)
+    return practice_points(stock, years, np.full(5000, 0.672), error, today)
+
+
+def test_a_tiny_count_widens_the_interval_and_is_pulled_to_the_level_of_other_markets():
+    tiny, usual = reached(30), reached(3000)
+    assert tiny[:, 0] == pytest.approx(30)  # what was counted is kept
+    wide = [np.subtract(*np.quantile(np.log(points[:, -1]), [0.9, 0.1])) for points in (tiny, usual)]
+    assert wide[0] > 1.8 * wide[1]
+    shipped, grown = Practice.shipped(), 1.4 ** (6 * 0.672)
+    share = shipped.pull(6.0, 30.0)
+    level = np.exp(shipped.level) * 4000**shipped.level_slope
+    assert np.median(tiny[:, -1]) == pytest.approx(30 * grown * (level / 30) ** share, rel=0.06)
+    assert np.median(usual[:, -1]) == pytest.approx(3000 * grown, rel=0.06)
+
+
+def test_markets_that_catch_up_are_seen_to():
+    rng = np.random.default_rng(4)
+    rows = []
+    for m in range(30):
+        stock = 3000 * np.exp(np.cumsum(rng.uniform(0.2, 0.5, 13)))
+        gap = rng.normal(0, 1) * np.exp(-0.12 * np.arange(13))
+        points = 0.4 * stock**0.85 * np.exp(-gap)
+        rows += [
+            (f"M{m}", 2012 + y, s, 0.0, p * 0.2, p * 0.8) for y, (s, p) in enumerate(zip(stock, points, strict=True))
+        ]
+    panel = pd.DataFrame(rows, columns=list(COLUMNS))
+    assert estimate_practice(panel).catch_up == pytest.approx(0.12, abs=0.03)
+    assert estimate_practice(synthetic(0.7)).catch_up == 0
+
+
+def test_no_vehicles_no_points():
+    points = practice_points(np.zeros((2, 2)), [2024, 2025], np.full(2, 0.7))
+    assert np.all(points == 0)
+
+
+def test_a_negative_count_is_refused():
+    with pytest.raises(AssumptionError, match=r"charging_today = -3 points; it must be 0 or more"):
+        practice_points(np.ones((1, 1)), [2024], np.ones(1), today=(2025.0, np.array([-3.0])))

@@ -1,0 +1,211 @@
+"""Params files: what they may say, and how what they may not is told, all of it at once."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasting.errors import ScenarioError
+from forecasting.parameters.naming import unsafe_name
+from forecasting.parameters.schema import (
+    Driver,
+    Range,
+    Scenario,
+    load_scenario,
+    notebook_parameters,
+    scenario_from_parameters,
+)
+
+GOOD = {"country": "UZ", "scenario": "baseline", "as_of": "2023-06-26", "horizon": 2030, "seed": 1}
+DUTY = {
+    "name": "duty",
+    "kind": "level",
+    "quantity": "ev_imports",
+    "start": "2026-01-01",
+    "size": 0.8,
+    "reason": "a duty of 15 %",
+    "source": "judgement",
+}
+
+
+def write(folder: Path, text: str, name: str = "uzbekistan-baseline.yaml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems_of(path: Path) -> dict[str, str]:
+    with pytest.raises(ScenarioError, match=path.name.split(".")[0]) as caught:
+        load_scenario(path)
+    return {problem.where.removeprefix(path.name).lstrip(":"): str(problem) for problem in caught.value.problems}
+
+
+def test_every_problem_is_named_at_once_with_line_and_nearest_name(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        """\
+contry: UZ
+scenario: baseline
+as_of: tomorrow
+horizon: "2030"
+seed: 1.5
+market_size: {2023: -4}
+drivers:
+  - name: plant
+    kind: levle
+    quantity: ev_import
+    start: 2026-01-01
+    end: 2025-01-01
+    size: {low: 2, mode: 1, hgh: 3}
+    probability: 1.4
+    source: judgement
+assumptions: {annual_km: {low: 1}}
+""",
+    )
+    found = problems_of(path)
+    assert "did you mean country?" in found["1 contry"]
+    assert "a country such as UZ" in found["1 country"]
+    assert "'tomorrow' is not a date" in found["3 as_of"]
+    assert "'2030' is not a whole number" in found["4 horizon"]
+    assert "1.5 is not a whole number" in found["5 seed"]
+    assert "2023: -4 is not a year with a number above 0" in found["6 market_size"]
+    assert "did you mean level?" in found["9 drivers[0].kind"]
+    assert "use ev_imports" in found["10 drivers[0].quantity"]
+    assert "2025-01-01 comes before start 2026-01-01" in found["12 drivers[0].end"]
+    assert "did you mean high?" in found["13 drivers[0].size.hgh"]
+    assert "1.4" in found["14 drivers[0].probability"]
+    assert "is missing" in found["8 drivers[0].reason"]
+    assert "is missing" in found["16 assumptions.annual_km.mode"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"country": "Atlantis"}, "not a known country"),
+        ({"country": False}, "take NO for false"),
+        ({"country": "horgos"}, "not a country but Horgos"),
+        ({"corridor": "ports"}, "stands beside country"),
+        ({"country": None}, "a country such as UZ, or a corridor: ports, xinjiang"),
+        ({"country": None, "corridor": "prts"}, "did you mean ports?"),
+        ({"scenario": "../x"}, "characters other than"),
+        ({"scenario": "high\ncase"}, r"'high\\ncase' has characters"),
+        ({"scenario": "高"}, "characters other than"),
+        ({"scenario": "x" * 300}, "300 characters long"),
+        ({"scenario": "con"}, "reserved on Windows"),
+        ({"as_of": "2023-02-30"}, "not a date"),
+        ({"as_of": 2023}, "or latest"),
+        ({"horizon": 2020}, "lies before as_of"),
+        ({"horizon": 3000}, "less than or equal to 2060"),
+        ({"horizon": True}, "not a whole number"),
+        ({"seed": -1}, "greater than or equal to 0"),
+        ({"measure": "ev_import"}, "did you mean ev_imports?"),
+        ({"measure": "ev_stock"}, "not a flow"),
+        ({"market_size": "many"}, "not a number above 0"),
+        ({"market_size": True}, "not a number above 0"),
+        ({"market_size": {"22": 1}}, "not a year"),
+        ({"market_size": 0}, "not a number above 0"),
+        ({"drivers": [DUTY, DUTY]}, "'duty' stands twice"),
+        ({"drivers": [DUTY | {"size": 30}]}, r"no likely factor; \+30 % is 1.3"),
+        ({"drivers": [DUTY | {"size": -0.1}]}, "negative"),
+        ({"drivers": [DUTY | {"size": "big"}]}, "neither a number nor low, mode and high"),
+        ({"drivers": [DUTY | {"size": {"low": 2, "mode": 1, "high": 3}}]}, "not in rising order"),
+        ({"drivers": [DUTY | {"kind": "ceiling", "size": 1.2}]}, "a ceiling is a share"),
+        ({"drivers": [DUTY | {"delay_years": -1}]}, "move start instead"),
+        ({"drivers": [DUTY | {"reason": ""}]}, "reason"),
+        ({"drivers": "none"}, "drivers"),
+        ({"assumptions": {"annual_km": float("nan")}}, "finite"),
+    ],
+)
+def test_wrong_values_are_refused_with_the_next_move(change: dict, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message):
+        scenario_from_parameters(GOOD | change)
+
+
+@pytest.mark.parametrize(
+    "stem", ["CON", "con", "Uzbekistan-Baseline", "a b", "x" * 300, "乌兹别克", "a\nb", "-x", "assets"]
+)
+def test_unsafe_file_names_are_refused(stem: str, tmp_path: Path) -> None:
+    assert unsafe_name(stem)
+    if len(stem) < 200:
+        path = write(tmp_path, "country: UZ\nscenario: a\nas_of: latest\nhorizon: 2030\nseed: 1\n", f"{stem}.yaml")
+        with pytest.raises(ScenarioError, match="the name"):
+            load_scenario(path)
+
+
+def test_the_file_names_the_scenario(tmp_path: Path) -> None:
+    text = "country: Uzbekistan\nscenario: high\nas_of: 2023-06-26\nhorizon: 2030\nseed: 1\n"
+    scenario = load_scenario(write(tmp_path, text, "uzbekistan-high.yaml"))
+    assert (scenario.name, scenario.country, scenario.as_of) == ("uzbekistan-high", "UZ", dt.date(2023, 6, 26))
+    assert scenario.title == "Uzbekistan, high"
+    with pytest.raises(ScenarioError, match="is not the file's name"):
+        load_scenario(write(tmp_path, text + "name: other\n", "uzbekistan-high.yaml"))
+    with pytest.raises(ScenarioError, match="is not a list of keys"):
+        load_scenario(write(tmp_path, "- a\n- b\n"))
+
+
+def test_norway_stays_norway(tmp_path: Path) -> None:
+    text = "country: NO\nscenario: baseline\nas_of: latest\nhorizon: 2030\nseed: 1\nmarket_size: {2023: 126953}\n"
+    scenario = load_scenario(write(tmp_path, text, "norway-baseline.yaml"))
+    assert (scenario.country, scenario.market_size) == ("NO", {2023: 126953.0})
+
+
+def test_parameters_are_json_and_come_back_as_the_same_scenario() -> None:
+    given = GOOD | {"market_size": {2024: 5, 2022: 4}, "drivers": [DUTY], "assumptions": {"annual_km": 15000}}
+    scenario = scenario_from_parameters(given | {"basis": "customs", "notes": "one sentence"})
+    parameters = scenario.parameters()
+    assert parameters["as_of"] == "2023-06-26"
+    assert parameters["market_size"] == {"2022": 4.0, "2024": 5.0}
+    assert "corridor" not in parameters
+    assert scenario_from_parameters(json.loads(json.dumps(parameters))) == scenario
+    corridor = scenario_from_parameters(GOOD | {"country": None, "corridor": "ports"})
+    assert corridor.places == ("horgos", "alashankou", "baktu")
+    assert corridor.measure == "vehicle_exports"
+    assert "country" not in corridor.parameters()
+
+
+def test_all_shipped_params_keys_are_notebook_parameters() -> None:
+    names = set(Scenario.model_fields) - {"country", "corridor"}
+    parameters = scenario_from_parameters(GOOD).parameters()
+    assert set(parameters) == names | {"country"}
+
+
+def test_a_notebook_finds_a_misspelt_parameter() -> None:
+    namespace = dict(GOOD) | {"_i": "", "In": ["x"], "Out": {}, "np": np, "horizn": 2040, "corridor": None}
+    assert notebook_parameters(namespace) == GOOD | {"horizn": 2040, "corridor": None}
+    with pytest.raises(
+        ScenarioError, match=r"parameters horizn: is not a key of a scenario \(did you mean horizon\?\)"
+    ):
+        scenario_from_parameters(notebook_parameters(namespace))
+
+
+def test_driver_cites_facts_or_words() -> None:
+    def cited(source: str) -> tuple[str, ...]:
+        return Driver(**DUTY | {"source": source}).fact_ids()
+
+    assert cited("article-07, article-09") == ("article-07", "article-09")
+    assert cited("judgement") == ()
+    assert cited("https://example.org/a") == ()
+    assert cited("Odenweller and Ueckerdt, Nature Energy 2025") == ()
+
+
+ranges = st.tuples(*[st.floats(-1e6, 1e6)] * 3).map(sorted)
+
+
+@settings(deadline=None, derandomize=True, max_examples=80)
+@given(ranges, st.floats(0, 1), st.floats(0, 1))
+def test_quantiles_of_a_range_rise_inside_it(ends: list[float], one: float, two: float) -> None:
+    drawn = Range(low=ends[0], mode=ends[1], high=ends[2])
+    low, high = drawn.quantile(np.array(sorted([one, two])))
+    margin = 1e-9 * (abs(ends[0]) + abs(ends[2]) + 1)
+    assert ends[0] - margin <= low <= high + margin <= ends[2] + 2 * margin
+
+
+def test_a_triangle_has_the_mean_of_its_corners() -> None:
+    levels = (np.arange(20_000) + 0.5) / 20_000
+    assert Range(low=1, mode=2, high=6).quantile(levels).mean() == pytest.approx(3, rel=1e-3)
+    assert Range(low=1, mode=1, high=4).quantile(levels).mean() == pytest.approx(2, rel=1e-3)
+    assert Range(low=1, mode=4, high=4).quantile(levels).mean() == pytest.approx(3, rel=1e-3)
