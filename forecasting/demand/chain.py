@@ -102,19 +102,20 @@ def demand_outlook(
     stock = np.asarray(sum(fleet.stock for fleet in fleets.values()))
     by_month = _energy_by_month(drawn, place)
     per_vehicle = {name: by_month[name].sum(axis=1) * energy_split(name, drawn) for name in CLASSES}
-    battery = _battery_energy(fleets, per_vehicle)
-    share = np.clip(stock / drawn["vehicle_stock"][:, None], 0, 1)
-    points, megawatts = charging_need(battery, share, span, drawn)
+    at_end = _battery_energy({name: fleet.stock for name, fleet in fleets.items()}, per_vehicle)
+    in_year = _battery_energy({name: fleet.mean_stock for name, fleet in fleets.items()}, per_vehicle)
+    vehicles = all_vehicles(drawn, span)
+    points, megawatts = charging_need(at_end, np.clip(stock / vehicles, 0, 1), span, drawn)
     _add_private(points, megawatts, fleets, drawn)
     _cover(points, megawatts, drawn)
-    grid = {setting: battery[setting] / _losses(setting, drawn) for setting in SETTINGS}
+    grid, busiest = ({s: kwh[s] / _losses(s, drawn) for s in SETTINGS} for kwh in (in_year, at_end))
     standing = Standing.read(charging_today, span[0])
     results = {
         "ev_registrations": registered,
         "ev_retirements": np.asarray(sum(fleet.retirements for fleet in fleets.values())),
         "ev_stock": stock,
         "energy_gwh": np.asarray(sum(grid.values())) / 1e6,
-        "peak_mw": _peak(grid, points, megawatts, by_month, drawn),
+        "peak_mw": _peak(busiest, points, megawatts, by_month, drawn),
         "charging_points_need": np.asarray(sum(points[setting] for setting in PUBLIC)),
         "charging_points_practice": _practice(stock, span, drawn, standing, as_of, rng),
     }
@@ -125,6 +126,7 @@ def demand_outlook(
         years=span, results=results, imports=flow, fleets=fleets, points_by_setting=points, megawatts=megawatts,
         energy_by_setting=grid, month_shares=_month_shares(by_month),
         grid_per_vehicle=_grid_per_vehicle(per_vehicle, drawn), rules=rules, drawn=drawn, parameters=assumed,
+        all_vehicles=vehicles,
         stock_facts=stock_facts, standing=standing, start_stock=float(np.mean(start_stock)),
     )  # fmt: skip
 
@@ -177,16 +179,30 @@ def _energy_by_month(drawn: Mapping[str, Array], place: str | None) -> dict[str,
     return found
 
 
-def _battery_energy(fleets: Mapping[str, Fleet], per_vehicle: Mapping[str, Array]) -> dict[str, Array]:
-    """Battery energy by setting, kWh a year."""
-    total = {setting: np.zeros_like(fleets["bev"].stock) for setting in SETTINGS}
-    for name, fleet in fleets.items():
-        if not fleet.stock.any():
+def _battery_energy(vehicles: Mapping[str, Array], per_vehicle: Mapping[str, Array]) -> dict[str, Array]:
+    """Battery energy of so many vehicles by setting, kWh a year."""
+    total = {setting: np.zeros_like(vehicles["bev"]) for setting in SETTINGS}
+    for name, count in vehicles.items():
+        if not count.any():
             continue
         for setting, kwh in zip(SETTINGS, per_vehicle[name], strict=True):
             if kwh.any():
-                total[setting] += fleet.stock * kwh[:, None]
+                total[setting] += count * kwh[:, None]
     return total
+
+
+def all_vehicles(drawn: Mapping[str, Array], years: Sequence[int]) -> Array:
+    """Vehicles of all drives at 31 December of each year: the count, and what is added each year since.
+
+    >>> one = np.ones(1)
+    >>> drawn = {"vehicle_stock": 1e6 * one, "vehicle_stock_date": 2025.0 * one, "vehicle_stock_growth": 0.05 * one}
+    >>> all_vehicles(drawn, [2023, 2025]).round()
+    array([[ 950000., 1050000.]])
+    """
+    since = np.asarray(years, dtype=float) + 1 - drawn["vehicle_stock_date"][:, None]
+    return np.asarray(
+        drawn["vehicle_stock"][:, None] * np.maximum(1 + drawn["vehicle_stock_growth"][:, None] * since, 0.2)
+    )
 
 
 def _grid_per_vehicle(per_vehicle: Mapping[str, Array], drawn: Mapping[str, Array]) -> dict[str, Array]:

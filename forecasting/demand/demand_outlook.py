@@ -122,6 +122,8 @@ class DemandOutlook:
         Points by each rule of the standard.
     drawn : dict of str to ndarray, shape (draws,)
         Draws of the assumptions.
+    all_vehicles : ndarray, shape (draws, years)
+        Vehicles of all drives on the road.
     parameters : Parameters
         The assumptions in force.
     stock_facts, standing, start_stock
@@ -147,6 +149,7 @@ class DemandOutlook:
     grid_per_vehicle: dict[str, Array]
     rules: dict[str, Array]
     drawn: dict[str, Array]
+    all_vehicles: Array
     parameters: Parameters
     stock_facts: Iterable[Any] | pd.DataFrame
     standing: Standing | None
@@ -213,7 +216,7 @@ class DemandOutlook:
 
     def _gwh(self, name: str) -> Array:
         """Electricity of a class from the grid."""
-        return np.asarray(self.fleets[name].stock * (self.grid_per_vehicle[name] / 1e6)[:, None])
+        return np.asarray(self.fleets[name].mean_stock * (self.grid_per_vehicle[name] / 1e6)[:, None])
 
     @cached_property
     def by_cohort(self) -> pd.DataFrame:
@@ -274,12 +277,11 @@ class DemandOutlook:
         return [*self._beyond_all_vehicles(), *self._no_count(), *self._odd_ratio(), *self._not_closed()]
 
     def _beyond_all_vehicles(self) -> list[str]:
-        beyond = (self.results["ev_stock"] > self.drawn["vehicle_stock"][:, None]).mean(axis=0)
-        if beyond[-1] < 0.01:
+        beyond = (self.results["ev_stock"][:, -1] > self.all_vehicles[:, -1]).mean()
+        if beyond < 0.01:
             return []
-        return [
-            f"In {beyond[-1]:.0%} of the draws electric vehicles outnumber all vehicles of today by {self.years[-1]}."
-        ]
+        words = f"electric vehicles outnumber all vehicles on the road in {self.years[-1]}"
+        return [f"In {beyond:.0%} of the draws {words}, which cannot be."]
 
     def _no_count(self) -> list[str]:
         if self.standing is not None:

@@ -146,6 +146,12 @@ class Fleet:
         total = self.start * self.start_age + _roll(self.registrations, self.kept_age)
         return np.divide(total, self.stock, out=np.zeros_like(total), where=self.stock > 0)
 
+    @cached_property
+    def mean_stock(self) -> Array:
+        """Vehicles on the road in the mean of the year: of its first and its last day."""
+        before = self.stock - self.registrations + self.retirements
+        return (before + self.stock) / 2
+
     def by_cohort(self) -> Array:
         """Mean stock by year (rows) and year of entry (columns; the first column came before the first year)."""
         years = self.stock.shape[1]

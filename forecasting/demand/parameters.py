@@ -242,7 +242,7 @@ def load_parameters() -> Parameters:
     --------
     >>> row = load_parameters()["consumption"]
     >>> row.low, row.mode, row.high, row.unit
-    (17.0, 21.0, 25.0, 'kWh/100 km')
+    (15.0, 18.0, 22.0, 'kWh/100 km')
     """
     return Parameters(tuple(_read_row(row) for row in read_table("demand_parameters.csv")))
 

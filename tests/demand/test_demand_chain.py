@@ -216,7 +216,7 @@ def test_a_reader_is_told_what_the_numbers_rest_on(outlook):
         "(80 %)."
     ]
     crowded = run(paths(50, 2) * 1e4, charging_today={"count": 300, "date": "2024-12-31"}).warnings
-    assert crowded[0].startswith("In 100% of the draws electric vehicles outnumber all vehicles of today by 2025")
+    assert crowded[0].startswith("In 100% of the draws electric vehicles outnumber all vehicles on the road in 2025")
     assert "vehicles per public point in 2024 is outside 1 to 100" in crowded[1]
     assert run(paths(50, 2), charging_today={"count": 300, "date": "2024-12-31"}).warnings == []
 

@@ -27,6 +27,7 @@ def test_a_corridors_traffic_has_a_source_or_says_judgement():
 
 def test_judgements_that_matter_are_wide():
     rules = {"utilisation_low", "utilisation_high", "national_target", "class_share", "local_assembly"}
+    rules |= {"vehicle_stock_date"}
     levers = rules | {"local_assembly_year", "national_target_year", "charging_rollout", "charging_rollout_year"}
     for row in load_parameters().rows:
         if row.kind == "judgement" and row.name not in levers | {"coverage_km"}:
@@ -108,8 +109,8 @@ def test_draws_keep_to_their_ranges_and_medians():
         assert drawn[row.key].min() >= row.minimum
         assert drawn[row.key].max() <= row.maximum
     triangle = drawn["home_access"]
-    assert triangle.mean() == pytest.approx((0.15 + 0.35 + 0.55) / 3, abs=1e-3)
-    assert np.quantile(drawn["annual_km"], [0.1, 0.5, 0.9]) == pytest.approx([10_000, 15_000, 22_000], rel=0.01)
+    assert triangle.mean() == pytest.approx((0.2 + 0.45 + 0.7) / 3, abs=1e-3)
+    assert np.quantile(drawn["annual_km"], [0.1, 0.5, 0.9]) == pytest.approx([8_000, 12_000, 20_000], rel=0.01)
 
 
 def test_overriding_one_parameter_leaves_the_draws_of_all_others():

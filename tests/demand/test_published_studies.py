@@ -12,10 +12,34 @@ from forecasting.demand.parameters import load_parameters
 
 MILD = {"cold_slope": 0, "hot_slope": 0, "temperature_shift": 0}  # the studies' consumption holds their climate
 PLAIN = MILD | {"utilisation_scale": 1, "power_delivery_scale": 1, "phev_electric_scale": 1, "used_share": 0}
-GERMANY = {"vehicle_stock": 49e6, "annual_km": 12_500, "home_access": 0.65, "work_access": 0.40}
-STATES = {"vehicle_stock": 290e6, "annual_km": 18_500, "home_access": 0.75, "work_access": 0.45}
-EUROPE = {"vehicle_stock": 270e6, "annual_km": 13_000, "home_access": 0.65, "work_access": 0.40}
-CALIFORNIA = {"vehicle_stock": 30e6, "annual_km": 18_500, "home_access": 0.66, "work_access": 0.45}
+GERMANY = {
+    "vehicle_stock": 49e6,
+    "vehicle_stock_growth": 0,
+    "annual_km": 12_500,
+    "home_access": 0.65,
+    "work_access": 0.40,
+}
+STATES = {
+    "vehicle_stock": 290e6,
+    "vehicle_stock_growth": 0,
+    "annual_km": 18_500,
+    "home_access": 0.75,
+    "work_access": 0.45,
+}
+EUROPE = {
+    "vehicle_stock": 270e6,
+    "vehicle_stock_growth": 0,
+    "annual_km": 13_000,
+    "home_access": 0.65,
+    "work_access": 0.40,
+}
+CALIFORNIA = {
+    "vehicle_stock": 30e6,
+    "vehicle_stock_growth": 0,
+    "annual_km": 18_500,
+    "home_access": 0.66,
+    "work_access": 0.45,
+}
 
 
 def fleet(bev: float, phev: float, where: dict[str, float], year: int = 2030) -> DemandOutlook:

@@ -96,10 +96,10 @@ def test_no_stored_figure_is_empty(name):
 HEADLINES = [
     ("country_outlook", "headline", "ev_imports 2025", 34_000, 0.3),
     ("country_outlook", "headline", "ev_stock 2030", 480_000, 0.4),
-    ("country_outlook", "headline", "charging_points_need 2030", 52_000, 0.5),
+    ("country_outlook", "headline", "charging_points_need 2030", 38_000, 0.5),
     ("country_outlook", "headline", "charging_points_practice 2030", 10_500, 0.5),
     ("corridor_outlook", "headline", "vehicle_exports 2025", 410_000, 0.3),
-    ("charging_demand", "headline", "charging_points_need 2030", 54_000, 0.4),
+    ("charging_demand", "headline", "charging_points_need 2030", 38_000, 0.5),
     ("charging_demand", "headline", "corridor points", 264, 0.4),
     ("growth_models", "above-annualised", None, 0.8, 0.15),
 ]
