@@ -42,7 +42,8 @@ class Measure:
 
 
 def _declare(*rows: tuple[str, str, Kind, str]) -> dict[str, Measure]:
-    return {name: Measure(name, unit, kind, label) for name, unit, kind, label in rows}
+    most = {"percent": 100.0}
+    return {name: Measure(name, unit, kind, label, most.get(unit)) for name, unit, kind, label in rows}
 
 
 MEASURES: dict[str, Measure] = _declare(
@@ -52,8 +53,12 @@ MEASURES: dict[str, Measure] = _declare(
     ("ev_registrations", "vehicles", "flow", "Electric vehicles registered"),
     ("ev_production", "vehicles", "flow", "Electric vehicles built"),
     ("ev_retirements", "vehicles", "flow", "Electric vehicles retired"),
+    ("ev_sales", "vehicles", "flow", "New electric vehicles sold"),
     ("ev_transactions", "vehicles", "flow", "Electric vehicles changing hands"),
     ("ev_stock", "vehicles", "stock", "Electric vehicles on the road"),
+    ("ebus_imports", "vehicles", "flow", "Electric buses imported"),
+    ("ebus_stock", "vehicles", "stock", "Electric buses on the road"),
+    ("etruck_stock", "vehicles", "stock", "Electric trucks on the road"),
     ("vehicle_exports", "vehicles", "flow", "Vehicles exported, all types"),
     ("border_crossings", "vehicles", "flow", "Vehicles crossing, both ways"),
     ("hybrid_imports", "vehicles", "flow", "Hybrid vehicles imported"),
@@ -70,6 +75,7 @@ MEASURES: dict[str, Measure] = _declare(
     ("ev_export_value_index", "index", "flow", "Electric vehicles exported, value index"),
     ("ev_import_value", "USD million", "flow", "Electric vehicles imported, value"),
     ("ev_export_value", "USD million", "flow", "Electric vehicles exported, value"),
+    ("hybrid_export_value", "USD million", "flow", "Hybrid vehicles exported, value"),
     ("car_export_value", "USD million", "flow", "Cars exported, value"),
     ("foreign_trade_value", "CNY billion", "flow", "Foreign trade, value"),
     ("goods_export_value", "CNY billion", "flow", "Goods exported, value"),
@@ -86,10 +92,14 @@ MEASURES: dict[str, Measure] = _declare(
     ("charging_station_imports", "units", "flow", "Charging stations imported"),
     ("charging_users", "users", "stock", "Users of charging networks"),
     ("vehicles_per_station", "vehicles per station", "stock", "Vehicles per charging station"),
+    ("charging_price", "USD/kWh", "stock", "Price of public charging"),
     ("electricity_price", "USD/kWh", "stock", "Price of electricity"),
     # the country
     ("population", "persons", "stock", "Population"),
     ("gdp", "USD billion", "flow", "Gross domestic product"),
+    ("dwellings", "dwellings", "stock", "Dwellings"),
+    ("house_share_percent", "percent", "stock", "Households that live in houses"),
+    ("flat_share_percent", "percent", "stock", "Households that live in flats"),
     ("cars_per_1000", "cars per 1000 persons", "stock", "Cars per 1000 persons"),
     # said, not counted
     ("policy", "", "statement", "Policy"),

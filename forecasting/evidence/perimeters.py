@@ -32,6 +32,8 @@ _WITHIN: dict[str, tuple[str, ...]] = {
     "complete-vehicles": ("vehicles-for-sale",),
     "vehicles-for-sale": ("vehicles",),
     "vehicles": ("all-vehicles", "all-motor-vehicles"),
+    "all-motor-vehicles": ("all-motor-vehicles-and-motorcycles",),
+    "passenger-cars-of-persons": ("vehicles-of-persons", "passenger-cars"),
     "public": ("public-and-private",),
 }
 
