@@ -21,6 +21,7 @@ from typing import Any
 import nbformat
 
 from forecasting.errors import RunError
+from forecasting.reporting.outline import divided, with_contents
 
 __all__ = ["PLOTLY", "check_page", "figure_html", "notebook_to_html", "template_text", "write_report"]
 
@@ -45,7 +46,9 @@ def template_text(name: str) -> str:
 
 
 def figure_html(figure: dict[str, Any], name: str) -> str:
-    r"""A figure for a page: an empty place and, beside it, the JSON that the page's script draws there.
+    r"""A figure for a page: its title, an empty place and, beside it, the JSON that the page's script draws there.
+
+    Who does not see the place is read its words: those that the chart gives as ``layout.meta.alt``, else its title.
 
     Parameters
     ----------
@@ -56,15 +59,38 @@ def figure_html(figure: dict[str, Any], name: str) -> str:
 
     Examples
     --------
-    >>> print(figure_html({"data": [], "layout": {"title": "</script>", "height": 300}}, "f1"))
-    <div class="figure" data-json="f1" style="height:300px"></div>
-    <script type="application/json" id="f1">{"data":[],"layout":{"title":"\u003c/script>","height":300}}</script>
+    >>> print(figure_html({"data": [], "layout": {"title": {"text": "<b>A & B</b>"}}}, "f1"))
+    <figure class="chart"><figcaption><b>A &amp; B</b></figcaption>
+    <div class="figure" data-json="f1" role="img" aria-label="A &amp; B" style="height:450px"></div>
+    <p class="keep">Keep as <button type="button" data-keep="svg" aria-label="Keep as SVG: A &amp; B">SVG</button>
+    <button type="button" data-keep="png" aria-label="Keep as PNG: A &amp; B">PNG</button></p></figure>
+    <script type="application/json" id="f1">{"data":[],"layout":{"title":{"text":"\u003cb>A & B\u003c/b>"}}}</script>
     """
     content = {"data": figure.get("data", []), "layout": figure.get("layout", {})}
+    layout = content["layout"]
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
-    height = int(content["layout"].get("height") or 450)
-    place = f'<div {DRAWN}"{name}" style="height:{height}px"></div>'
-    return f'{place}\n<script type="application/json" id="{name}">{text}</script>'
+    height = int(layout.get("height") or 450)
+    title, subtitle = _title_words(layout)
+    told = html.escape(str((layout.get("meta") or {}).get("alt") or ": ".join(filter(None, (title, subtitle)))))
+    title, subtitle = html.escape(title), html.escape(subtitle)
+    caption = f"<b>{title}</b>" + (f" <span>{subtitle}</span>" if subtitle else "")
+    keep = "\n".join(
+        f'<button type="button" data-keep="{kind}" aria-label="Keep as {kind.upper()}: {title}">{kind.upper()}</button>'
+        for kind in ("svg", "png")
+    )
+    place = f'<div {DRAWN}"{name}" role="img" aria-label="{told}" style="height:{height}px"></div>'
+    shown = f'<figcaption>{caption}</figcaption>\n{place}\n<p class="keep">Keep as {keep}</p>'
+    script = f'<script type="application/json" id="{name}">{text}</script>'
+    return f'<figure class="chart">{shown}</figure>\n{script}'
+
+
+def _title_words(layout: Mapping[str, Any]) -> tuple[str, str]:
+    """Title and subtitle of a figure without plotly's markup."""
+    title = layout.get("title") or {}
+    given = title if isinstance(title, Mapping) else {"text": title}
+    words = (given.get("text"), (given.get("subtitle") or {}).get("text"))
+    first, second = (html.unescape(re.sub("<[^>]+>", "", str(part or ""))) for part in words)
+    return first or "Figure", second
 
 
 def notebook_to_html(
@@ -104,9 +130,11 @@ def notebook_to_html(
     exporter.register_filter("figure", lambda figure: figure_html(figure, f"figure-{next(numbers)}"))
     look = {"style": template_text("style.css"), "script": template_text("figures.js")}
     told = {"title": title, "assets": assets, "home": home, "files": dict(files or {})} | look
-    page = exporter.template.render(nb=_retitled(notebook, title), report=told)
+    laid_out, last = divided(_retitled(notebook, title))
+    page = exporter.template.render(nb=laid_out, report=told | {"ends": last})
+    page = with_contents(str(page))
     check_page(page, figures=_figures(notebook), name=title)
-    return str(page)
+    return page
 
 
 def _retitled(notebook: nbformat.NotebookNode, title: str) -> nbformat.NotebookNode:
@@ -143,6 +171,8 @@ def _exporter() -> Any:
         )
         exporter.register_filter("richest", _richest)
         exporter.register_filter("shortened", _shortened)
+        exporter.register_filter("heading", lambda source: source.partition("\n")[0])
+        exporter.register_filter("below", lambda source: source.partition("\n")[2])
         return exporter
 
 

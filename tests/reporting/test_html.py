@@ -160,3 +160,30 @@ def test_without_a_scenario_the_first_heading_is_the_title(tmp_path):
     nbformat.write(notebook(), tmp_path / "report.ipynb")
     page = html.write_report(tmp_path / "report.ipynb").read_text(encoding="utf-8")
     assert "<title>A country&#39;s outlook</title>" in page
+
+
+def test_what_is_folded_ends_at_the_next_heading():
+    cells = [v4.new_markdown_cell(words) for words in ("# T", "## A\n\na", "### B\n\nb", "c", "## D", "### E")]
+    cells[2].metadata["tags"] = ["folded"]
+    page = html.notebook_to_html(v4.new_notebook(cells=cells), title=TITLE)
+    fold = page[page.index('<details class="fold">') : page.index('<h2 id="d">')]
+    assert fold.count("<details") == fold.count("</details>") == 1
+    assert '<summary><h3 id="b">B</h3></summary>' in fold
+    assert "<p>c</p>" in fold
+    assert page.count('<section class="summary">') == page.count("</section>") == 1
+    assert page.index("</section>") < page.index('<h2 id="a">')
+
+
+def test_contents_lead_to_each_heading():
+    cells = [v4.new_markdown_cell(words) for words in ("# T", "## What comes, & when?", "### B", "## C")]
+    page = html.notebook_to_html(v4.new_notebook(cells=cells), title=TITLE)
+    assert '<li><a href="#what-comes-when">What comes, &amp; when?</a></li>' in page
+    assert '<h2 id="what-comes-when">' in page
+    assert '<li class="sub"><a href="#b">B</a></li>' in page
+
+
+def test_a_figure_is_named_for_who_does_not_see_it(outlook):
+    page = html.notebook_to_html(notebook(shown(figures.fan_chart(outlook))), title=TITLE)
+    named = page.partition('role="img" aria-label="')[2].partition('"')[0]
+    assert named.startswith("Electric vehicles imported: Uzbekistan, baseline")
+    assert page.count("data-keep=") == 2

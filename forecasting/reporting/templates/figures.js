@@ -1,16 +1,84 @@
-// Draw each figure of the page from the JSON beside it, in the colours of the reader's light or dark mode.
+// Each figure of the page is drawn from the JSON beside it: as wide as its place, in the colours of the reader's light
+// or dark mode, anew for paper before printing. Its title stands in the page, and goes into the file that is kept.
 (function () {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const night = {"#1b2733": "#e6eaee", "#5f6b76": "#9aa7b3", "#e6e9ed": "#2e3843", "#ffffff": "#171d24", "#003a5d": "#bfe3fb",
     "#0072b2": "#4fb3ee", "rgba(0,114,178,": "rgba(79,179,238,"};
-  function draw() {
-    for (const place of document.querySelectorAll(".figure[data-json]")) {
-      let text = document.getElementById(place.dataset.json).textContent;
-      if (dark.matches) for (const day in night) text = text.replaceAll(day, night[day]);
-      const figure = JSON.parse(text);
-      Plotly.react(place, figure.data, figure.layout, {responsive: true, displaylogo: false, displayModeBar: false});
+  const places = [...document.querySelectorAll(".figure[data-json]")];
+  const NARROW = 560, PAPER = 660;  // pixels; paper is A4 without its margins
+
+  function figureOf(place, night_too) {
+    let text = document.getElementById(place.dataset.json).textContent;
+    if (night_too) for (const day in night) text = text.replaceAll(day, night[day]);
+    return JSON.parse(text);
+  }
+
+  function onNarrow(layout) {
+    layout.font = {size: 11};
+    layout.margin = {...layout.margin, l: 4, r: Math.min((layout.margin || {}).r || 12, 12), b: 4};
+    for (const name in layout) if (/^xaxis/.test(name)) {
+      if (layout[name].dtick && layout[name].type !== "log") { delete layout[name].dtick; layout[name].nticks = 5; }
+      if (layout[name].tickvals && layout[name].type === "log") {
+        const few = layout[name].tickvals.filter((value) => Number.isInteger(Math.log10(value)));
+        if (few.length > 1) layout[name] = {...layout[name], tickvals: few, ticktext: few.map((value) => value.toLocaleString("en"))};
+      }
     }
   }
-  dark.addEventListener("change", draw);
-  draw();
+
+  // Of labels that lie over each other the first stays: bold ones before others, then the newest.
+  function withoutCollisions(place) {
+    const labels = [...place.querySelectorAll(".textpoint text, .annotation-text, .bartext")].reverse();
+    labels.sort((one, other) => !!other.querySelector("[style*=bold]") - !!one.querySelector("[style*=bold]"));
+    const around = place.getBoundingClientRect(), kept = [];
+    for (const label of labels) {
+      const box = label.getBoundingClientRect();
+      const free = box.left >= around.left - 1 && box.right <= around.right + 1
+        && !kept.some((other) => box.left < other.right && other.left < box.right && box.top + 2 < other.bottom && other.top + 2 < box.bottom);
+      label.style.visibility = free ? "" : "hidden";
+      if (free && box.width) kept.push(box);
+    }
+  }
+
+  function draw(place, width, night_too) {
+    const {data, layout} = figureOf(place, night_too);
+    delete layout.title;
+    layout.margin = {...layout.margin, t: 16};
+    layout.width = width;
+    if (width < NARROW) onNarrow(layout);
+    Plotly.react(place, data, layout, {displayModeBar: false, staticPlot: false});
+    withoutCollisions(place);
+  }
+
+  function onScreen() { for (const place of places) draw(place, place.clientWidth, dark.matches); }
+
+  function onPaper() {
+    for (const fold of document.querySelectorAll("details.fold")) fold.open = true;
+    for (const place of places) draw(place, PAPER, false);
+  }
+
+  function keep(button) {
+    const place = button.closest("figure").querySelector(".figure"), {data, layout} = figureOf(place, false);
+    const named = (layout.title && layout.title.text || "figure").replace(/<[^>]+>/g, "").replace(/[^\w]+/g, "-").toLowerCase();
+    Plotly.downloadImage({data, layout}, {format: button.dataset.keep, filename: named, width: 1000, height: layout.height || 450, scale: button.dataset.keep === "png" ? 2 : 1});
+  }
+
+  // What can be scrolled to the side must be reached by the keyboard, too.
+  function scrollable() {
+    for (const box of document.querySelectorAll(".output, .scroll")) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute("tabindex");
+    }
+  }
+
+  let waiting, seen = innerWidth;
+  addEventListener("resize", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { if (innerWidth !== seen) { seen = innerWidth; onScreen(); scrollable(); } }, 120);
+  });
+  addEventListener("beforeprint", onPaper);
+  addEventListener("afterprint", onScreen);
+  dark.addEventListener("change", onScreen);
+  for (const button of document.querySelectorAll("button[data-keep]")) button.addEventListener("click", () => keep(button));
+  for (const contents of document.querySelectorAll("details.contents")) contents.open = innerWidth >= 1180;
+  onScreen();
+  scrollable();
 })();

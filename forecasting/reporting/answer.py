@@ -1,0 +1,190 @@
+"""The first screen of a report: the number, its interval and the age of the evidence; how many chargers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from forecasting.evidence.places import PLACES, place_name
+from forecasting.periods import as_date
+from forecasting.reporting.tables import bands
+from forecasting.reporting.wording import amount, amounts, label_of, unit_of
+
+if TYPE_CHECKING:
+    from forecasting.evidence.ledger import Ledger
+    from forecasting.scenarios.outlook import Outlook
+
+__all__ = ["Answer", "Answers", "answer", "charging_answers", "newest_outcome"]
+
+OLD = 365  # days after which evidence is called old
+# What each answer about chargers says, in the order of a page; those that an outlook lacks are left out.
+QUESTIONS = {
+    "charging_points_need": ("Need", "what the energy requires, chargers as busy as queues allow"),
+    "charging_points_practice": ("Practice", "what markets with such a fleet have built"),
+    "charging_points_standard": ("Standard", "what a rule would ask for"),
+    "charging_points_target": ("Target", "what has been promised"),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The sentence that a report begins with, and what its evidence's age is.
+
+    Parameters
+    ----------
+    sentence : str
+        The number and its interval.
+    evidence : str
+        When the newest outcome that it rests on ends, and when that was published.
+    """
+
+    sentence: str
+    evidence: str
+
+    def __repr__(self) -> str:
+        return f"{self.sentence}\n{self.evidence}"
+
+    def _repr_html_(self) -> str:
+        return f'<p class="fc-lead">{html.escape(self.sentence)}</p><p>{html.escape(self.evidence)}</p>'
+
+
+def answer(outlook: Outlook) -> Answer:
+    """The answer of an outlook in one sentence, and the age of its evidence.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country or a corridor.
+    """
+    measure, results, horizon = outlook.scenario.measure, outlook.results, outlook.scenario.horizon
+    soon = min(outlook.first_year, horizon)
+    where = place_name(results.country) if results.country in PLACES else results.country.replace("-", " ").capitalize()
+    sentence = f"{where} in {soon}: {_words(measure, *_cell(results.table, measure, soon))}"
+    late = "ev_stock" if "ev_stock" in results.values else measure
+    if late != measure or horizon > soon:
+        median, ends = _cell(results.table, late, horizon)
+        when = f"on the road at the end of {horizon}" if late == "ev_stock" else f"in {horizon}"
+        sentence += f", and {median} {when} ({ends})"
+    return Answer(f"{sentence}.", f"{_drivers(outlook)} {_age(outlook)}")
+
+
+def _cell(table: pd.DataFrame, measure: str, year: int) -> tuple[str, str]:
+    """Median and 80 % interval of one year."""
+    wide = bands(table, measure)
+    low, median, high = (float(wide[level][year]) for level in (0.1, 0.5, 0.9))
+    return amount(median, measure), amounts(low, high, measure)
+
+
+def _words(measure: str, median: str, ends: str) -> str:
+    """A number with what it counts.
+
+    >>> _words("ev_imports", "44,500", "12,900 to 136,000")
+    '44,500 electric vehicles imported (80 % interval 12,900 to 136,000)'
+    """
+    label = label_of(measure)
+    label = label if label[:2].isupper() else label[:1].lower() + label[1:]
+    said = f"{label} {median}" if unit_of(measure) == "index" else f"{median} {label}"
+    return f"{said} (80 % interval {ends})"
+
+
+def _drivers(outlook: Outlook) -> str:
+    """Which of the numbers these are: with the scenario's events."""
+    many = len(outlook.scenario.drivers)
+    if not many:
+        return "Without any event ahead."
+    return f"With the {many} events ahead that this scenario assumes." if many > 1 else "With one assumed event ahead."
+
+
+def newest_outcome(evidence: Ledger | None, measure: str) -> dict[str, Any] | None:
+    """The fact that ends last among those that count a flow; None where nothing was counted.
+
+    Parameters
+    ----------
+    evidence : Ledger or None
+        Facts that a flow was forecast from.
+    measure : str
+        The flow.
+    """
+    if evidence is None:
+        return None
+    frame = evidence.frame
+    counted = frame[(frame["measure"] == measure) & (frame["kind"] == "outcome") & (frame["period_end"] != "")]
+    if counted.empty:
+        return None
+    row = counted.sort_values(["period_end", "published"], kind="stable").iloc[-1]
+    return {str(name): value for name, value in row.items()}
+
+
+def _age(outlook: Outlook) -> str:
+    """How old the evidence is, aloud where it is older than a year."""
+    measure, day = outlook.scenario.measure, outlook.as_of
+    newest = newest_outcome(outlook.evidence, measure)
+    if newest is None:
+        return f"Nobody has printed {label_of(measure).lower()} by {_day(day)}: this rests on other markets alone."
+    end = as_date(newest["period_end"])
+    months = round((day - end).days / 30.44)
+    said = f"The newest count it rests on ends on {_day(end)} and was published in {_published(newest['published'])}"
+    if (day - end).days > OLD:
+        return f"{said}: the evidence is {months} months old on the day of this forecast, {_day(day)}."
+    return f"{said}; the forecast is of {_day(day)}."
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _published(text: str) -> str:
+    """A day, a month or a year of publication, the day left out.
+
+    >>> _published("2025-05-14"), _published("2025-05"), _published("2025")
+    ('May 2025', 'May 2025', '2025')
+    """
+    return text if len(text) < 7 else f"{as_date(f'{text[:7]}-01'):%B %Y}"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Numbers side by side: each with its name, what it means, and its interval.
+
+    Parameters
+    ----------
+    rows : tuple of tuple of str
+        name, what it means, median, interval.
+    caption : str
+        What the numbers are of.
+    """
+
+    rows: tuple[tuple[str, str, str, str], ...]
+    caption: str
+
+    def __repr__(self) -> str:
+        lines = [f"{name}: {median} ({ends}), {means}" for name, means, median, ends in self.rows]
+        return "\n".join((self.caption, *lines))
+
+    def _repr_html_(self) -> str:
+        cells = "".join(
+            f'<div><span class="name">{html.escape(name)}</span><strong>{html.escape(median)}</strong>'
+            f'<span class="range">{html.escape(ends)}</span><span class="means">{html.escape(means)}</span></div>'
+            for name, means, median, ends in self.rows
+        )
+        return f'<p class="fc-about">{html.escape(self.caption)}</p><div class="fc-answers">{cells}</div>'
+
+
+def charging_answers(outlook: Outlook) -> Answers:
+    """How many charging points: the answers to three questions at the horizon, side by side and never averaged.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+    """
+    rows = []
+    for measure, (name, means) in QUESTIONS.items():
+        if measure in outlook.results.values:
+            median, ends = _cell(outlook.results.table, measure, outlook.scenario.horizon)
+            rows.append((name, means, median, f"80 % interval {ends}"))
+    return Answers(tuple(rows), f"Public charging points at the end of {outlook.scenario.horizon}, by three questions")

@@ -1,0 +1,47 @@
+"""The first screen: a sentence with the number, the age of the evidence, three answers."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+from made_up import make_outlook
+
+from forecasting.reporting.answer import answer, charging_answers, newest_outcome
+
+
+def test_one_sentence_has_the_number_its_interval_and_the_horizon(outlook):
+    said = answer(outlook)
+    assert said.sentence == (
+        "Uzbekistan in 2023: 10,000 electric vehicles imported (80 % interval 6,820 to 14,700), "
+        "and 205,000 on the road at the end of 2030 (57,200 to 735,000)."
+    )
+    assert said.evidence == (
+        "With one assumed event ahead. The newest count it rests on ends on 26 June 2023 and was published in "
+        "June 2023; the forecast is of 26 June 2023."
+    )
+
+
+def test_old_evidence_is_said_aloud(outlook):
+    later = dataclasses.replace(outlook, as_of=dt.date(2025, 3, 31))
+    assert "the evidence is 21 months old on the day of this forecast, 31 March 2025." in answer(later).evidence
+
+
+def test_without_a_count_it_says_so(outlook):
+    assert newest_outcome(None, "ev_imports") is None
+    blind = dataclasses.replace(outlook, evidence=None)
+    assert "Nobody has printed electric vehicles imported by 26 June 2023" in answer(blind).evidence
+
+
+def test_three_answers_stand_side_by_side(outlook):
+    shown = charging_answers(outlook)
+    assert [row[0] for row in shown.rows] == ["Need", "Practice", "Standard"]
+    assert [row[2] for row in shown.rows] == ["6,830", "15,400", "27,300"]
+    assert shown._repr_html_().count("<strong>") == 3
+
+
+def test_what_a_stranger_wrote_is_escaped():
+    made = make_outlook()
+    wild = dataclasses.replace(made.results, country="<b>x</b>")
+    told = answer(dataclasses.replace(made, parts=(wild,)))._repr_html_()
+    assert "<b>x" not in told.lower()
