@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting.evidence.places import PLACES, place_name
 from forecasting.periods import as_date
 from forecasting.reporting.tables import bands
-from forecasting.reporting.wording import amount, amounts, label_of, unit_of
+from forecasting.reporting.labels import amount, amounts, label_of, unit_of
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger

@@ -168,7 +168,7 @@ def test_what_is_folded_ends_at_the_next_heading():
     page = html.notebook_to_html(v4.new_notebook(cells=cells), title=TITLE)
     fold = page[page.index('<details class="fold">') : page.index('<h2 id="d">')]
     assert fold.count("<details") == fold.count("</details>") == 1
-    assert '<summary><h3 id="b">B</h3></summary>' in fold
+    assert '<summary><h3 id="b">B</h3>' in fold
     assert "<p>c</p>" in fold
     assert page.count('<section class="summary">') == page.count("</section>") == 1
     assert page.index("</section>") < page.index('<h2 id="a">')
