@@ -11,8 +11,8 @@ import pandas as pd
 
 from forecasting.evidence.places import PLACES, place_name
 from forecasting.periods import as_date
-from forecasting.reporting.tables import bands
 from forecasting.reporting.labels import amount, amounts, label_of, unit_of
+from forecasting.reporting.tables import bands
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
