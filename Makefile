@@ -30,7 +30,7 @@ help: ## Show this list
 report: $(VENV)/.ready ## Run every scenario in params/ and write reports/index.html
 	$(BIN)/ev-forecast run --out $(OUT)
 
-test: lint types ## Check everything: style, types, unit tests, doctests, notebooks, pages in a browser
+test: lint types $(VENV)-lab/.ready ## Check everything: style, types, unit tests, doctests, notebooks, pages in a browser
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.test-ready ## Check style and format
@@ -43,26 +43,41 @@ types: $(VENV)/.test-ready ## Check the types
 notebooks: $(VENV)/.test-ready ## Run the notebooks anew and store their outputs, after a change that moves numbers
 	$(BIN)/python tests/notebooks/refresh.py
 
-lab: $(VENV)-lab/.ready ## Open the notebooks in JupyterLab
-	$(VENV)-lab/bin/jupyter lab notebooks
+lab: $(VENV)-lab/.ready ## Open the notebooks in JupyterLab; LAB_ARGS="--no-browser --port 9999" passes options on
+	cd notebooks && JUPYTER_CONFIG_PATH="$(CURDIR)/binder/jupyter" PLOTLY_RENDERER=plotly_mimetype \
+		"$(abspath $(VENV)-lab)/bin/jupyter" lab $(LAB_ARGS)
 
 lock: $(UV) ## Bring the lock in line with pyproject.toml; LOCK_FLAGS=--upgrade moves every version
 	echo 'setuptools>=77' | $(LOCK) - $(EXTRAS) --output-file binder/requirements-test.txt
 	echo 'setuptools>=77' | $(LOCK) - --constraints binder/requirements-test.txt --output-file binder/requirements.txt
+	echo 'setuptools>=77' | $(LOCK) - --extra lab --constraints binder/requirements-test.txt \
+		--output-file binder/requirements-lab.txt
 
 clean: ## Remove the environment, the reports and every cache
 	rm -rf $(VENV) $(VENV)-lab $(VENV)-lock $(OUT) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
+# An environment from a lock. pip says little for a minute or two, so its steps are counted aloud.
+define set-up
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is not Python 3.11 or later; name one that is, e.g. make PYTHON=python3.12"; exit 1; }; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) cannot make environments; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }; \
+	echo "Setting up $(1) from $(2): a minute or two, once"; \
+	$(PYTHON) -m venv $(1) && $(call install,$(1),$(2))
+endef
+define install
+	{ PYTHONUNBUFFERED=1 $(1)/bin/python -m pip install --require-hashes --no-deps --progress-bar off -r $(2) || echo FAILED; } | \
+	while read -r word rest; do case $$word in \
+		Collecting) found=$$((found + 1)); [ $$((found % 25)) != 0 ] || echo "  $$found packages found" ;; \
+		Installing) echo "  writing $$found packages" ;; \
+		FAILED) exit 1 ;; \
+	esac; done
+endef
+
 # Each stamp lies inside the environment, so that it goes when the environment goes.
 $(VENV)/.locked: binder/requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "$(PYTHON) is not Python 3.11 or later; name one that is, e.g. make PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
-		{ echo "$(PYTHON) cannot make environments; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
-	@echo "Setting up $(VENV) from binder/requirements.txt: a minute or two, once"
-	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) install --require-hashes --no-deps --requirement binder/requirements.txt
+	@$(call set-up,$(VENV),$<)
 	@touch $@
 
 $(VENV)/.ready: $(VENV)/.locked pyproject.toml
@@ -71,15 +86,17 @@ $(VENV)/.ready: $(VENV)/.locked pyproject.toml
 
 $(VENV)/.test-ready: $(VENV)/.ready binder/requirements-test.txt
 	@echo "Adding the tools of the tests to $(VENV): a minute or two, once"
-	@$(PIP) install --require-hashes --no-deps --requirement binder/requirements-test.txt
+	@$(call install,$(VENV),binder/requirements-test.txt)
 	@touch $@
 
-# JupyterLab has an environment of its own, and the locked one as its kernel: Lab makes every import of nbformat slower.
-$(VENV)-lab/.ready: $(VENV)/.ready
-	@echo "Installing JupyterLab into $(VENV)-lab: a minute, once"
-	@$(PYTHON) -m venv $(VENV)-lab
-	@$(VENV)-lab/bin/pip --quiet install 'jupyterlab>=4.3'
-	@$(BIN)/python -m ipykernel install --prefix $(VENV)-lab --name python3 >/dev/null 2>&1
+# JupyterLab has an environment of its own, kernel included: Lab makes every import of nbformat slower, and plotly's figures
+# and widgets draw only where Lab finds plotly's extensions beside itself.
+$(VENV)-lab/.locked: binder/requirements-lab.txt
+	@$(call set-up,$(VENV)-lab,$<)
+	@touch $@
+
+$(VENV)-lab/.ready: $(VENV)-lab/.locked pyproject.toml
+	@$(VENV)-lab/bin/python -m pip --quiet install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(UV):

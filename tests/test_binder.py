@@ -12,7 +12,7 @@ from packaging.markers import Marker
 
 ROOT = Path(__file__).parent.parent
 BINDER = ROOT / "binder"
-LOCK, TEST_LOCK = BINDER / "requirements.txt", BINDER / "requirements-test.txt"
+LOCK, TEST_LOCK, LAB_LOCK = (BINDER / f"requirements{of}.txt" for of in ("", "-test", "-lab"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?: ; (?P<marker>[^\\]+?))? \\$")
 
@@ -29,7 +29,7 @@ def names(requirements: list[str]) -> set[str]:
     return {re.split(r"[<>=\[;! ]", requirement)[0].lower().replace("_", "-") for requirement in requirements}
 
 
-@pytest.mark.parametrize("lock", [LOCK, TEST_LOCK], ids=lambda path: path.name)
+@pytest.mark.parametrize("lock", [LOCK, TEST_LOCK, LAB_LOCK], ids=lambda path: path.name)
 def test_every_pin_has_hashes_and_no_address(lock):
     text = lock.read_text(encoding="utf-8")
     blocks = re.split(r"\n(?=[a-z0-9-]+==)", text.split("\n", 2)[2])
@@ -45,13 +45,19 @@ def test_the_lock_holds_what_the_project_needs_and_no_more_than_that():
     assert not only_for_tests & locked
 
 
-def test_the_test_lock_extends_the_lock_without_moving_it():
-    base, test = pins(LOCK), pins(TEST_LOCK)
-    extras = PROJECT["optional-dependencies"]
-    wanted = names(extras["test"] + extras["cluster"] + extras["sktime"])
-    assert wanted <= {name for name, _ in test}
-    versions = {(name, version) for (name, _), version in test.items()}
+@pytest.mark.parametrize(("lock", "extras"), [(TEST_LOCK, ("test", "cluster", "sktime")), (LAB_LOCK, ("lab",))])
+def test_the_other_locks_extend_the_lock_without_moving_it(lock, extras):
+    base, more = pins(LOCK), pins(lock)
+    wanted = names([need for extra in extras for need in PROJECT["optional-dependencies"][extra]])
+    assert wanted <= {name for name, _ in more}
+    versions = {(name, version) for (name, _), version in more.items()}
     assert {(name, version) for (name, _), version in base.items()} <= versions
+
+
+def test_the_widgets_that_are_tested_are_those_of_the_lab():
+    tested, lab = pins(TEST_LOCK), pins(LAB_LOCK)
+    assert tested["ipywidgets", ""] == lab["ipywidgets", ""]
+    assert "jupyterlab" not in {name for name, _ in tested}  # it would make every import of nbformat slower
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
@@ -76,23 +82,26 @@ def test_binder_builds_on_a_python_that_the_package_supports():
 def image(tmp_path):
     """A folder with a ``python`` that writes down how it was called and ends as ``$STATUS`` says."""
     python = tmp_path / "python"
-    python.write_text('#!/bin/bash\necho "$@" > "$(dirname "$0")/called"\nexit "$STATUS"\n', encoding="utf-8")
+    python.write_text('#!/bin/bash\necho "$@" >> "$(dirname "$0")/called"\nexit "$STATUS"\n', encoding="utf-8")
     python.chmod(0o755)
     return tmp_path
 
 
-@pytest.mark.parametrize("status", [0, 3])
-def test_post_build_installs_the_package_alone_and_fails_where_that_fails(image, status):
+@pytest.mark.parametrize(("status", "steps"), [(0, 2), (3, 1)])
+def test_post_build_installs_the_lab_and_the_package_and_stops_where_that_fails(image, status, steps):
     environment = {"PATH": f"{image}:{os.environ['PATH']}", "STATUS": str(status)}
     run = subprocess.run([BINDER / "postBuild"], env=environment, check=False)
     assert run.returncode == status
-    called = (image / "called").read_text(encoding="utf-8").split()
-    assert called == ["-m", "pip", "install", "--no-deps", "--no-build-isolation", "--editable", "."]
+    assert (image / "called").read_text(encoding="utf-8").splitlines() == [
+        "-m pip install --require-hashes --no-deps --requirement binder/requirements-lab.txt",
+        "-m pip install --no-deps --no-build-isolation --editable .",
+    ][:steps]
 
 
 def test_start_sets_one_thread_and_hands_over():
     run = subprocess.run([BINDER / "start", shutil.which("env")], capture_output=True, text=True, check=True)
     settings = dict(line.split("=", 1) for line in run.stdout.splitlines() if "=" in line)
     assert settings["OPENBLAS_NUM_THREADS"] == settings["OMP_NUM_THREADS"] == "1"
+    assert (Path(settings["JUPYTER_CONFIG_PATH"]) / "labconfig" / "default_setting_overrides.json").is_file()
     status = subprocess.run([BINDER / "start", "bash", "-c", "exit 7"], check=False).returncode
     assert status == 7

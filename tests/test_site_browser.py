@@ -1,26 +1,14 @@
 """The pages of a run in a real browser: figures drawn, nothing on the console, nothing asked of the network."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from forecasting.runs.runner import run
 
 ROOT = Path(__file__).parent.parent
 SCENARIOS = ("uzbekistan-baseline", "uzbekistan-constrained", "turkmenistan-baseline")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 # What a drawn figure has: a canvas of some size, and inside it lines, bars or points.
 DRAWN = """figure => {
     const box = figure.querySelector(".main-svg")?.getBoundingClientRect();
@@ -36,16 +24,6 @@ def reports(tmp_path_factory) -> Path:
     summary = run([ROOT / "params" / f"{name}.yaml" for name in SCENARIOS], out, progress=False)
     assert summary.ok, str(summary)
     return out
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert path, "no Chromium found; on Debian: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 class Visit:

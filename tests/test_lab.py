@@ -1,0 +1,157 @@
+"""JupyterLab as ``make lab`` starts it, in a real browser: every notebook as it is stored, and after Run All."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).parent.parent
+LAB = Path(f"{sys.prefix}-lab")  # where make puts it, beside the environment that runs this test
+NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+PLOTLY = "application/vnd.plotly.v1+json"
+SECONDS = 180  # of patience with one notebook on a busy machine
+DRAWN = """() => [...document.querySelectorAll(".jp-Notebook .jp-OutputArea-output.js-plotly-plot")].filter(
+    figure => figure.querySelectorAll(".trace path, .points path, .barlayer path, .scatterlayer path").length > 0
+).length"""
+PROMPTS = (
+    """() => [...document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-InputPrompt")].map(it => it.textContent)"""
+)
+NUMBERED = f"() => ({PROMPTS})().every(it => /\\[\\d+\\]/.test(it))"
+ERRORS = """() => [...document.querySelectorAll(
+    ".jp-Notebook [data-mime-type='application/vnd.jupyter.error'], .jp-Notebook [data-mime-type$='stderr']"
+)].map(it => it.innerText)"""
+
+
+def make(*arguments: str, **options) -> subprocess.Popen:
+    command = ("make", "--silent", f"VENV={sys.prefix}", f"PYTHON={sys.executable}", *arguments)
+    return subprocess.Popen(command, cwd=ROOT, start_new_session=True, **options)
+
+
+@contextlib.contextmanager
+def listener() -> Iterator[socket.socket]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        taken.setblocking(False)
+        yield taken
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory) -> Path:
+    """A copy of what a user works on, so that nothing that is stored here is touched."""
+    desk = tmp_path_factory.mktemp("desk")
+    for folder in ("notebooks", "params"):
+        shutil.copytree(ROOT / folder, desk / folder)
+    return desk
+
+
+@pytest.fixture(scope="module")
+def lab(desk) -> Iterator[str]:
+    """The address of a server that ``make lab`` started; the environment from the lock is made if it is missing."""
+    assert make(f"{LAB}/.ready").wait() == 0, f"{LAB} cannot be set up from binder/requirements-lab.txt"
+    with listener() as free, listener() as outside:
+        port, way_out = free.getsockname()[1], outside.getsockname()[1]
+        free.close()
+        proxy = {f"{scheme}_proxy": f"http://127.0.0.1:{way_out}" for scheme in ("http", "https")}
+        settings = (
+            f"--allow-root --no-browser --ServerApp.port={port} --ServerApp.port_retries=0 --IdentityProvider.token="
+        )
+        settings += f" --ServerApp.root_dir={desk / 'notebooks'}"
+        with (desk / "log").open("w") as log:
+            server = make("lab", f"LAB_ARGS={settings}", stdout=log, stderr=log, env=os.environ | proxy)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/api", server, desk / "log")
+            yield f"http://127.0.0.1:{port}"
+            with pytest.raises(BlockingIOError, match="unavailable"):
+                outside.accept()  # the server itself asked nobody anything
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait()
+
+
+def wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
+    for _ in range(600):
+        assert server.poll() is None, log.read_text(encoding="utf-8")
+        with contextlib.suppress(OSError), urllib.request.urlopen(url):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"nothing answers at {url}:\n{log.read_text(encoding='utf-8')}")
+
+
+class Desk:
+    """A notebook open in Lab, with what the page said and asked for."""
+
+    def __init__(self, page: Page, lab: str, name: str) -> None:
+        self.page, self.said, self.asked = page, [], []
+        page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.goto(f"{lab}/lab/tree/{name}.ipynb?reset")
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=SECONDS * 1000)
+        self.local = (lab, "data:", "blob:")
+
+    @property
+    def outside(self) -> list[str]:
+        return [url for url in self.asked if not url.startswith(self.local)]
+
+    def figures(self, promised: int) -> int:
+        """How many figures are drawn, once it is as many as promised, or after some patience."""
+        for _ in range(SECONDS):
+            if (drawn := self.page.evaluate(DRAWN)) >= promised:
+                break
+            self.page.wait_for_timeout(200)
+        return drawn
+
+    def run_all(self) -> None:
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        self.page.wait_for_function(f"() => !({NUMBERED})()", timeout=SECONDS * 1000)
+        self.page.wait_for_function(f"() => ({NUMBERED})() || ({ERRORS})().length > 0", timeout=SECONDS * 1000)
+
+
+@pytest.fixture
+def page(browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    yield page
+    page.close()
+
+
+def promised(name: str) -> int:
+    """Figures that the stored notebook shows."""
+    cells = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells
+    return sum(PLOTLY in output.get("data", {}) for cell in cells for output in cell.get("outputs", ()))
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_shows_its_figures_as_stored_and_after_run_all(lab, page, name):
+    desk, figures = Desk(page, lab, name), promised(name)
+    assert desk.figures(figures) == figures
+    desk.run_all()
+    assert desk.figures(figures) == figures
+    assert page.evaluate(ERRORS) == []
+    cells = page.evaluate(PROMPTS)
+    assert [int(prompt.strip(" []:")) for prompt in cells] == list(range(1, len(cells) + 1))
+    assert desk.said == []
+    assert desk.outside == []
+
+
+def test_a_cell_that_fails_is_seen(lab, desk, page):
+    cell = nbformat.v4.new_code_cell("import sys, time; time.sleep(2); print(1, file=sys.stderr); 1 / 0")
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata=kernel)
+    nbformat.write(notebook, desk / "notebooks" / "broken.ipynb")
+    seen = Desk(page, lab, "broken")
+    seen.run_all()
+    page.wait_for_function(f"() => ({ERRORS})().length == 2")
+    assert "ZeroDivisionError" in page.evaluate(ERRORS)[1]
