@@ -22,7 +22,18 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-ANY_PATH = click.Path(path_type=Path)
+
+class _AnyPath(click.Path):
+    """A path, as it was given; an empty one would be taken for the folder that one is in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse what is empty."""
+        if not str(value).strip():
+            self.fail("is empty: give a path", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+ANY_PATH = _AnyPath(path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 START = """\b

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecasting.evidence.files import write_whole
 from forecasting.evidence.places import COUNTRIES, PLACES, place_name
 from forecasting.parameters.naming import country_slug
 from forecasting.reporting.changes import moved
@@ -62,7 +63,7 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
     page = _render(runs, table, figures, changes)
     check_page(page, figures=len(figures), name="index.html")
     write_assets(out)
-    return _write(out / "index.html", page.encode())
+    return write_whole(out / "index.html", page.encode())
 
 
 def write_assets(out: Path) -> Path:
@@ -72,18 +73,8 @@ def write_assets(out: Path) -> Path:
     path, script = out / "assets" / "plotly.min.js", plotly_javascript()
     if not (path.is_file() and path.stat().st_size == len(script)):
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, script)
+        write_whole(path, script)
     return path
-
-
-def _write(path: Path, content: bytes) -> Path:
-    """Write a file whole or not at all; on a full disk, nothing is left of it."""
-    side = path.with_name(f".{path.name}.part")
-    try:
-        side.write_bytes(content)
-        return side.replace(path)
-    finally:
-        side.unlink(missing_ok=True)
 
 
 def _table(path: Path) -> pd.DataFrame:

@@ -23,7 +23,7 @@ import forecasting
 from forecasting.errors import InputError, Problem, ScenarioError
 from forecasting.parameters.naming import unsafe_name
 from forecasting.periods import as_date
-from forecasting.runs.output.folders import RECORD, read_json
+from forecasting.runs.output.ownership import RECORD, read_json
 
 __all__ = ["Run", "Survey", "environment", "find_params"]
 

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from forecasting.errors import InputError
+from forecasting.errors import InputError, RunError
 from forecasting.runs.order import arranged
-from forecasting.runs.output.folders import FAILURE, RECORD, Store, read_json, write_text
+from forecasting.runs.output.folders import Store, clear_folder, write_text
 from forecasting.runs.output.object_store import remote_address, run_remote
+from forecasting.runs.output.ownership import FAILURE, RECORD, read_json, refuse_others
 from forecasting.runs.output.result import RunResult, RunSummary
 from forecasting.runs.plan import Run, Survey
 from forecasting.runs.progress import Progress
@@ -82,6 +83,8 @@ def run(
     started = time.monotonic()
     if jobs < 1:
         raise InputError(f"jobs is {jobs}: give at least 1")
+    if not os.fspath(out):
+        raise InputError("out is empty: give a folder, e.g. reports")
     if address := remote_address(out):
         options = (jobs, force, dry_run, as_of, engine, scheduler, timeout, progress)
         return run_remote(address, lambda mirror: run(paths, mirror, *options), writes=not dry_run)
@@ -91,9 +94,11 @@ def run(
         return RunSummary(Path(out), tuple(results), time.monotonic() - started)
     with _stopped_by_sigterm(), contextlib.ExitStack() as stack:
         store = Store(out)
+        refuse_others(store.out)
         ready = _ready(store, survey, jobs, engine, scheduler)
         perform = stack.enter_context(ready) if force or survey.changed else None  # loads while the params are read
         runs = survey.runs(force)
+        refuse_others(store.out, [run.name for run in runs if not run.fresh])
         stack.enter_context(store)
         tasks = [_task(store, run, shared, engine, timeout) for run, shared in arranged(runs)]
         perform = perform or (stack.enter_context(ready) if tasks else None)
@@ -134,26 +139,44 @@ def _task(store: Store, run: Run, shared: str, engine: Engine, timeout: float | 
         "seed": run.parameters.get("seed"),
         "reason": run.reason,
     }
-    folder, log = store.side(run.name), store.log(run.name)
+    folder, log = store.folder(run.name), store.log(run.name)
     return Task(run.name, str(run.template), str(folder), str(log), run.parameters, record, engine, timeout, shared)
 
 
 def _settle(store: Store, outcome: Outcome) -> RunResult:
     """Move a finished report into place, or what is left of a failed one beside it."""
-    side = store.folder(outcome.name)
+    side, seconds, failure = store.folder(outcome.name), round(outcome.seconds, 3), {}
     if outcome.status == 0 and (side / RECORD).is_file():
-        store.accept(outcome.name)
-        return RunResult(outcome.name, "done", "", round(outcome.seconds, 3))
-    failure = read_json(side / FAILURE)
-    if not failure:
-        said = f"its process {ended(outcome.status)}" + ("; logs/engine.log may say why" if outcome.status == 1 else "")
-        failure = {"name": outcome.name, "cell": 0, "message": said, "trace": ""}
-        with contextlib.suppress(OSError):
-            write_text(side / FAILURE, json.dumps(failure))
-    with contextlib.suppress(OSError):
+        try:
+            store.accept(outcome.name)
+            return RunResult(outcome.name, "done", "", seconds)
+        except (OSError, RunError) as error:
+            failure = _failure(outcome.name, f"its report cannot be put in its place: {_said(error)}")
+    failure = failure or read_json(side / FAILURE) or _silent(store, outcome)
+    with contextlib.suppress(OSError, RunError):
+        side.mkdir(parents=True, exist_ok=True)
+        write_text(side / FAILURE, json.dumps(failure, indent=1, ensure_ascii=False))
         store.reject(outcome.name)
     where = f"cell In [{failure['cell']}]: " if failure.get("cell") else ""
-    return RunResult(outcome.name, "failed", f"{where}{failure['message']}", round(outcome.seconds, 3))
+    return RunResult(outcome.name, "failed", f"{where}{failure['message']}", seconds)
+
+
+def _silent(store: Store, outcome: Outcome) -> dict[str, Any]:
+    """The failure of a task that has left no word: its process was killed, or there was nowhere to write to."""
+    said = f"its process {ended(outcome.status)}" + ("; logs/engine.log may say why" if outcome.status == 1 else "")
+    try:
+        clear_folder(store.folder(outcome.name) / ".probe").rmdir()
+    except OSError as error:
+        said = f"{store.out} cannot be written: {_said(error)}"
+    return _failure(outcome.name, said)
+
+
+def _failure(name: str, message: str) -> dict[str, Any]:
+    return {"name": name, "cell": 0, "message": message, "trace": ""}
+
+
+def _said(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _finish(store: Store, changed: bool) -> str:

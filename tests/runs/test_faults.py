@@ -52,17 +52,19 @@ def descendants(project: Any) -> list[int]:
 
 
 def all_gone(project: Any) -> bool:
-    deadline = time.monotonic() + 10
-    while descendants(project) and time.monotonic() < deadline:
+    return comes_true(lambda: not descendants(project))
+
+
+def comes_true(condition: Callable[[], Any]) -> bool:
+    """Whether something becomes true before long; a busy machine takes its time."""
+    deadline = time.monotonic() + 60
+    while not condition() and time.monotonic() < deadline:
         time.sleep(0.02)
-    return not descendants(project)
+    return bool(condition())
 
 
 def wait_for(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
+    assert comes_true(condition), "waited in vain"
 
 
 def reports(project: Any) -> dict[str, set[str]]:
@@ -78,7 +80,7 @@ def scenarios(project: Any) -> None:
 
 def leaves_nothing(project: Any) -> bool:
     """Whether no process is left of a run, and with it no socket, and no temporary file."""
-    return all_gone(project) and not list((project.root / "scratch").iterdir())
+    return all_gone(project) and comes_true(lambda: not list((project.root / "scratch").iterdir()))
 
 
 DIFFERS = (  # from run to run: times, the size of a file that holds some, and whatever somebody edits meanwhile

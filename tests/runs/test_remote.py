@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,3 +134,58 @@ def test_a_dry_run_into_a_store_writes_nothing(project: Any) -> None:
     address = f"memory://{project.root.name}/dry"
     assert run([project.params], address, dry_run=True).count("stale") == 1
     assert listed(address) == []
+
+
+KEYS = (
+    "../../x/run.json",
+    "uz-a/../../../x/run.json",
+    "/etc/run.json",
+    "uz-a//run.json",
+    "./run.json",
+    "a\\\\b/run.json",
+)
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_key_that_leads_out_of_its_folder_is_refused(
+    project: Any, monkeypatch: pytest.MonkeyPatch, key: str, dry_run: bool
+) -> None:
+    project.scenario("uz-a")
+    address = f"memory://{project.root.name}/hostile"
+    system, root = fsspec.core.url_to_fs(address)
+    scratch = project.root / "deep" / "scratch"
+    scratch.mkdir(parents=True)
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(type(system), "find", lambda self, path: [f"{root}/uz-a/index.html", f"{root}/{key}"])
+    monkeypatch.setattr(type(system), "get_file", lambda self, path, here: Path(here).write_text("from outside"))
+    before = sorted(project.root.rglob("*"))
+    with pytest.raises(InputError, match=r"has the key '.*', which leads out of it: remove it"):
+        run([project.params], address, dry_run=dry_run, progress=False)
+    assert sorted(project.root.rglob("*")) == before
+
+
+def test_what_another_put_into_a_store_is_never_removed(project: Any) -> None:
+    address = f"memory://{project.root.name}/shared-by-two"
+    system, root = fsspec.core.url_to_fs(address)
+    assert remote.run_remote(address, pretend(project, {"uz-a": "done", "uz-b": "failed"})).ok is False
+
+    def run_into(mirror: Path) -> RunSummary:
+        for name in ("uz-a/theirs.txt", "failures/uz-b/theirs.txt"):
+            system.pipe_file(f"{root}/{name}", b"precious")
+        return pretend(project, {"uz-a": "done", "uz-b": "done"})(mirror)
+
+    remote.run_remote(address, run_into)
+    assert {"uz-a/theirs.txt", "failures/uz-b/theirs.txt"} <= set(listed(address))
+    project.scenario("uz-a")
+    with pytest.raises(InputError, match=r"theirs\.txt: was not written by a run"):
+        run([project.params], address, force=True, progress=False)
+
+
+def test_a_folder_that_a_store_lists_is_no_report(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.scenario("uz-a")
+    address = f"memory://{project.root.name}/marked"
+    system, root = fsspec.core.url_to_fs(address)
+    monkeypatch.setattr(type(system), "find", lambda self, path: [f"{root}/", f"{root}/uz-a/"])
+    assert run([project.params], address, dry_run=True).count("stale") == 1

@@ -17,14 +17,13 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from forecasting.errors import InputError, RunError
+from forecasting.evidence.files import write_whole
+from forecasting.runs.output.ownership import FAILURE, RECORD, REMEDY, is_work, made_by_a_run, read_json, refuse_others
 
-__all__ = ["Store", "clear_folder", "read_json", "write_text"]
-
-RECORD, FAILURE = "run.json", "failure.json"
-OWN = (".lock", ".work", "assets", "failures", "logs")  # what a run writes besides reports
+__all__ = ["Store", "clear_folder", "open_log", "remove", "write_log", "write_text"]
 
 
 class Store:
@@ -56,17 +55,21 @@ class Store:
     def __init__(self, out: str | os.PathLike[str]) -> None:
         self.out = Path(out).absolute()
         self.token = uuid.uuid4().hex
-        self._work = self.out / ".work" / self.token
+        self._work = self.out / ".work" / f"ev-forecast-{self.token}"  # a name that nobody else gives
+        self._made = set[str]()
         self._lock: IO[str] | None = None
 
     def __enter__(self) -> Store:
+        refuse_others(self.out)
         make_folder(self.out)
         self._lock = _take_lock(self.out)
         self._recover()
         return self
 
     def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.out / ".work", ignore_errors=True)
+        with contextlib.suppress(OSError):  # something else is in it, or all of it is gone
+            remove(self._work)
+            self._work.parent.rmdir()
         if self._lock is not None:
             self._lock.close()
 
@@ -84,21 +87,39 @@ class Store:
         return self.folder(".shared")
 
     def log(self, name: str) -> Path:
-        """Name the log file of a scenario, and make its folder."""
-        (self.out / "logs").mkdir(exist_ok=True)
+        """Name the log file of a scenario."""
         return self.out / "logs" / f"{name}.log"
 
     def accept(self, name: str) -> None:
-        """Put the whole report of `name` in its place, and forget an earlier failure."""
-        _replace(self._work / name, self.out / name)
-        _remove(self.out / "failures" / name)
+        """Put the whole report of `name` in its place, and forget an earlier failure.
+
+        Raises
+        ------
+        RunError
+            If something that no run wrote is in its place.
+        OSError
+            If the system refuses.
+        """
+        self._hold()
+        self._place(name, self.out / name)
+        failure = self.out / "failures" / name
+        if made_by_a_run(failure):
+            remove(failure)
         with contextlib.suppress(OSError):  # others are in it, or it never was
-            (self.out / "failures").rmdir()
+            failure.parent.rmdir()
 
     def reject(self, name: str) -> None:
-        """Keep what a failed run of `name` left, beside the last whole report and not in its place."""
+        """Keep what a failed run of `name` left, beside the last whole report and not in its place.
+
+        Raises
+        ------
+        RunError, OSError
+            As `accept` does.
+        """
+        self._hold()
         (self.out / "failures").mkdir(exist_ok=True)
-        _replace(self._work / name, self.out / "failures" / name)
+        _mark(self.folder(name))
+        self._place(name, self.out / "failures" / name)
 
     def records(self) -> Iterator[str]:
         """Yield the names of all whole reports in the folder, in order."""
@@ -106,13 +127,28 @@ class Store:
             if not path.parent.name.startswith("."):
                 yield path.parent.name
 
+    def _place(self, name: str, target: Path) -> None:
+        if not (target.is_symlink() or str(target) in self._made or made_by_a_run(target)):
+            raise RunError(f"something in {target} was not written by a run: {REMEDY}")
+        _replace(self.folder(name), target)
+        self._made.add(str(target))
+
+    def _hold(self) -> None:
+        """Take the folder anew if somebody has removed it."""
+        if self._lock is None or _is_file(self._lock, self.out / ".lock"):
+            return
+        make_folder(self.out)
+        self._lock.close()
+        self._lock = _take_lock(self.out)
+
     def _recover(self) -> None:
         """Undo what a run that was killed left: put back a report that was on its way out, drop the rest."""
-        for old in self.out.glob(".work/*/*.old"):
-            target = self.out / old.stem
-            if not os.path.lexists(target):
-                old.rename(target)
-        shutil.rmtree(self.out / ".work", ignore_errors=True)
+        for work in filter(is_work, self.out.glob(".work/*")):
+            for old in work.glob("*.old"):
+                target = self.out / old.stem
+                if not os.path.lexists(target):
+                    old.rename(target)
+            remove(work)
 
 
 def make_folder(out: Path) -> None:
@@ -121,9 +157,6 @@ def make_folder(out: Path) -> None:
         raise InputError(f"{out} is a file: give a folder as --out")
     if out.is_symlink() and not out.exists():
         raise InputError(f"{out} is a link to nothing: remove it or give another --out")
-    links = [name for name in OWN if (out / name).is_symlink()]
-    if links:
-        raise InputError(f"{out / links[0]} is a link, and a run would write where it leads: remove it")
     try:
         out.mkdir(parents=True, exist_ok=True)
         probe = out / f".probe-{uuid.uuid4().hex}"
@@ -135,32 +168,53 @@ def make_folder(out: Path) -> None:
 
 def clear_folder(path: Path) -> Path:
     """Make a folder that is empty, whatever was there."""
-    _remove(path)
+    remove(path)
     path.mkdir(parents=True)
     return path
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object, or an empty one where there is none that can be read."""
-    with contextlib.suppress(OSError, ValueError):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return content if isinstance(content, dict) else {}
-    return {}
+def open_log(path: str) -> int:
+    """Open a log file anew for writing; what was there is replaced, and a link is not followed."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
+
+
+def write_log(path: str | Path, content: bytes) -> None:
+    """Write a log file anew, where that is possible."""
+    with contextlib.suppress(OSError), os.fdopen(open_log(os.fspath(path)), "wb") as log:
+        log.write(content)
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a file in one step: readers see the old text or the new one."""
-    side = path.with_name(f".{path.name}.{os.getpid()}")
+    write_whole(path, text.encode())
+
+
+def _mark(folder: Path) -> None:
+    """Note in the record of a failure what is left, so that the next run knows it for its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.iterdir():
+        if path.is_dir() or path.is_symlink():
+            remove(path)
+    files = {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.name != FAILURE}
+    with contextlib.suppress(OSError):  # on a full disk the record that is there does
+        write_text(folder / FAILURE, json.dumps(read_json(folder / FAILURE) | {"name": folder.name, "files": files}))
+
+
+def _is_file(handle: IO[str], path: Path) -> bool:
+    """Whether an open file is the one at `path` still."""
     try:
-        side.write_text(text, encoding="utf-8")
-        side.replace(path)
-    finally:
-        side.unlink(missing_ok=True)
+        return os.path.samestat(os.fstat(handle.fileno()), path.lstat())
+    except OSError:
+        return False
 
 
 def _take_lock(out: Path) -> IO[str]:
     """Hold the folder's lock file; the system lets go of it however the process ends."""
-    handle = (out / ".lock").open("a+", encoding="utf-8")
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    handle = os.fdopen(os.open(out / ".lock", flags, 0o644), "a+", encoding="utf-8")
     try:
         _lock_file(handle)
     except OSError as error:
@@ -192,12 +246,12 @@ def _replace(side: Path, target: Path) -> None:
     if not os.path.lexists(target):
         side.rename(target)
     elif _exchange(side, target):
-        _remove(side)
+        remove(side)
     else:
         old = side.with_name(f"{target.name}.old")  # found by `_recover` if the next step never comes
         target.rename(old)
         side.rename(target)
-        _remove(old)
+        remove(old)
 
 
 def _exchange(first: Path, second: Path) -> bool:
@@ -210,7 +264,8 @@ def _exchange(first: Path, second: Path) -> bool:
     return bool(swap(here, os.fsencode(first), here, os.fsencode(second), exchange) == 0)
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove whatever is there; of a link, the link."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:

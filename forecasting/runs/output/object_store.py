@@ -12,13 +12,13 @@ import importlib
 import os
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from forecasting.errors import InputError, RunError
-from forecasting.runs.output.folders import FAILURE, RECORD
 from forecasting.runs.output.lease import NAME, Lease, held
+from forecasting.runs.output.ownership import FAILURE, RECORD
 
 if TYPE_CHECKING:
     from forecasting.runs.output.result import RunSummary
@@ -113,6 +113,7 @@ class _Remote:
 
     def __init__(self, system: Any, root: str) -> None:
         self.system, self.root = system, root.rstrip("/")
+        self._known = set[str]()  # what was there at the beginning; nothing else is ever removed
 
     def pull(self, mirror: Path) -> None:
         """Fetch what a run reads; all else is there by its name only."""
@@ -121,24 +122,38 @@ class _Remote:
             paths = self.system.find(self.root)
         except OSError as error:
             raise InputError(f"cannot read {self.root}: {error}") from error
-        for path in paths:
-            here = mirror / PurePosixPath(path).relative_to(PurePosixPath(self.root))
-            if here == mirror / NAME:  # the store's lock is not the mirror's
-                continue
+        named = {self._named(path): path for path in paths if not path.endswith("/")}  # some stores list folders, too
+        named.pop(NAME, None)  # the store's lock is not the mirror's
+        for name, path in named.items():
+            self._fetch(path, mirror / name)
+        self._known = {*named}
+
+    def _named(self, path: str) -> str:
+        """Name an object as seen from the folder; a store may hold names that a file system would follow elsewhere."""
+        name = path.removeprefix(self.root).removeprefix("/")
+        steps = name.split("/")
+        if not path.startswith(f"{self.root}/") or not all(map(_plain_step, steps)):
+            raise InputError(f"{self.root} has the key {path[:200]!a}, which leads out of it: remove it")
+        return name
+
+    def _fetch(self, path: str, here: Path) -> None:
+        try:
             here.parent.mkdir(parents=True, exist_ok=True)
             if here.name in READ:
                 self.system.get_file(path, str(here))
             else:
                 here.touch()
+        except OSError as error:
+            raise InputError(f"cannot read {path[:200]!a}: {error.strerror or error}") from error
 
     def push(self, mirror: Path, summary: RunSummary) -> None:
         """Send the reports that were made, what is left of those that failed, then what sums up all."""
         for result in summary.results:
             if result.status == "done":
-                self._remove(f"failures/{result.name}")
+                self._forget(result.name)
                 self._send(mirror, mirror / result.name)
             elif result.status == "failed":
-                self._remove(f"failures/{result.name}")
+                self._forget(result.name)
                 self._send(mirror, mirror / "failures" / result.name)
         if any(result.status in ("done", "failed") for result in summary.results):
             self._send(mirror, mirror / "logs")
@@ -150,9 +165,9 @@ class _Remote:
         """Send a folder; its record goes first and comes last."""
         name = folder.relative_to(mirror).as_posix()
         self._remove(f"{name}/{RECORD}")
-        stale = {PurePosixPath(path).name for path in self._listed(name)} - {path.name for path in folder.glob("*")}
-        for old in stale if (folder / RECORD).exists() else ():
-            self._remove(f"{name}/{old}")
+        stale = self._inside(name) - {path.relative_to(mirror).as_posix() for path in folder.glob("*")}
+        for old in sorted(stale) if (folder / RECORD).exists() else ():
+            self._remove(old)
         for path in sorted(folder.glob("*"), key=lambda path: path.name == RECORD):
             if path.stat().st_size:
                 self._put(mirror, path)
@@ -162,9 +177,19 @@ class _Remote:
         self.system.makedirs(target.rpartition("/")[0], exist_ok=True)
         self.system.put_file(str(path), target)
 
-    def _listed(self, name: str) -> list[str]:
-        return list(self.system.find(f"{self.root}/{name}"))
+    def _forget(self, name: str) -> None:
+        """Remove what an earlier failure has left."""
+        for old in sorted(self._inside(f"failures/{name}")):
+            self._remove(old)
+
+    def _inside(self, name: str) -> set[str]:
+        return {known for known in self._known if known.startswith(f"{name}/")}
 
     def _remove(self, name: str) -> None:
+        """Remove an object, if it is there."""
         with contextlib.suppress(FileNotFoundError):
-            self.system.rm(f"{self.root}/{name}", recursive=True)
+            self.system.rm_file(f"{self.root}/{name}")
+
+
+def _plain_step(step: str) -> bool:
+    return step not in ("", ".", "..") and not re.search(r"[\\\0]", step)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from forecasting.runs.output.folders import FAILURE, RECORD, Store, read_json
+from forecasting.evidence.files import write_whole
+from forecasting.runs.output.folders import Store
+from forecasting.runs.output.ownership import FAILURE, RECORD, read_json
 
 __all__ = ["read_records", "write_summary"]
 
@@ -37,11 +39,7 @@ def _write_comparison(out: Path, names: list[str]) -> None:
 
     tables = [pd.read_parquet(path) for name in names if (path := out / name / "outlook.parquet").is_file()]
     if tables:
-        side, table = out / ".comparison.parquet", out / "comparison.parquet"
-        try:
-            pd.concat(tables, ignore_index=True).to_parquet(side, index=False)
-            if table.is_file() and table.stat().st_size:  # in the mirror of an object store some are there by name only
-                table.replace(out / BEFORE)
-            side.replace(table)
-        finally:
-            side.unlink(missing_ok=True)  # on a full disk, half of it
+        table, content = out / "comparison.parquet", pd.concat(tables, ignore_index=True).to_parquet(index=False)
+        if table.is_file() and table.stat().st_size:  # in the mirror of an object store some are there by name only
+            write_whole(out / BEFORE, table.read_bytes())
+        write_whole(table, content)

@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import importlib
 import json
+import re
 import shutil
 import tempfile
 import threading
@@ -18,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.errors import RunError
-from forecasting.runs.output.folders import FAILURE, clear_folder
+from forecasting.runs.output.folders import clear_folder, write_log
+from forecasting.runs.output.ownership import FAILURE
 from forecasting.runs.plan import environment
 from forecasting.runs.workers.processes import Outcome
 from forecasting.runs.workers.task import Task
@@ -28,6 +30,7 @@ __all__ = ["cluster"]
 
 PATIENCE = 20  # seconds to wait for a scheduler
 LOG, NOTEBOOK, OUT, SHARED = "log", "notebook.ipynb", "report", "shared"  # of a task on its worker
+NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)  # of a file that a worker sends
 Files = dict[str, bytes]
 
 
@@ -95,17 +98,26 @@ def _compare(client: Any) -> None:
 
 
 def _home(task: Task, future: Any) -> Outcome:
-    """Write what a worker sent into the task's folder."""
-    if future.status != "finished":
-        failure = {"name": task.name, "cell": 0, "message": f"its workers failed: {future.exception()}", "trace": ""}
-        (Path(task.folder) / FAILURE).write_text(json.dumps(failure), encoding="utf-8")
-        return Outcome(task.name, 1, 0.0)
-    said, files = future.result()
-    future.release()
-    Path(task.log).write_bytes(files.pop(LOG, b""))
-    for name, content in files.items():
-        (Path(task.folder) / name).write_bytes(content)
-    return Outcome(**said)
+    """Write what a worker sent into the task's folder; the names that it sends are data, never paths."""
+    with contextlib.suppress(OSError):  # the runner will find nothing there, and say why
+        folder = clear_folder(Path(task.folder))
+        if future.status != "finished":
+            return _refused(task, f"its workers failed: {future.exception()}")
+        said, files = future.result()
+        future.release()
+        write_log(task.log, files.pop(LOG, b""))
+        if strange := [name for name in files if not NAME.fullmatch(name)]:
+            return _refused(task, f"its worker sent a file named {strange[0][:100]!a}")
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        return Outcome(task.name, int(said["status"]), float(said["seconds"]))
+    return Outcome(task.name, 1, 0.0)
+
+
+def _refused(task: Task, message: str) -> Outcome:
+    failure = {"name": task.name, "cell": 0, "message": message, "trace": ""}
+    (Path(task.folder) / FAILURE).write_text(json.dumps(failure), encoding="utf-8")
+    return Outcome(task.name, 1, 0.0)
 
 
 _idle: dict[str, list[WarmParent]] = {}  # the warm processes of this worker that have no task, by run

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from forecasting.growth.sharing import FOLDER
+from forecasting.runs.output.folders import open_log
 from forecasting.runs.workers.task import Task
 
 __all__ = ["Outcome", "child_environment", "ended", "run_fresh", "sweep"]
@@ -106,7 +107,10 @@ def run_fresh(tasks: Sequence[Task], jobs: int, token: str) -> Iterator[Outcome]
         while waiting or running:
             while waiting and len(running) < jobs:
                 task = waiting.pop(0)
-                running[task.name] = _start(task, token, scratch.name), time.monotonic()
+                try:
+                    running[task.name] = _start(task, token, scratch.name), time.monotonic()
+                except OSError:  # nowhere to write its log, or no process to be had
+                    yield Outcome(task.name, 1, 0.0)
             for name, (process, started) in list(running.items()):
                 if process.poll() is not None:
                     del running[name]
@@ -122,7 +126,7 @@ def run_fresh(tasks: Sequence[Task], jobs: int, token: str) -> Iterator[Outcome]
 
 def _start(task: Task, token: str, scratch: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "forecasting.runs.workers.task"]
-    with open(task.log, "w", encoding="utf-8") as log:
+    with os.fdopen(open_log(task.log), "w", encoding="utf-8") as log:
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -15,7 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from forecasting.runs.output.folders import FAILURE, RECORD, write_text
+from forecasting.runs.output.folders import clear_folder, remove, write_text
+from forecasting.runs.output.ownership import FAILURE, RECORD
 
 __all__ = ["Task", "perform"]
 
@@ -74,6 +76,7 @@ def perform(task: Task) -> int:
     """
     folder = Path(task.folder)
     try:
+        clear_folder(folder)
         steps = _make(task, folder)
         _write_record(task, folder, steps)
     except Exception as error:
@@ -81,7 +84,8 @@ def perform(task: Task) -> int:
         trace = getattr(error, "trace", traceback.format_exc())
         sys.stderr.write(f"{error}\n{trace}\n")
         failure = {"name": task.name, "cell": cell, "message": message, "trace": trace, "time": _now()}
-        _leave_failure(folder, json.dumps(failure, indent=1, ensure_ascii=False))
+        with contextlib.suppress(OSError):  # the runner will say that nothing can be written
+            _leave_failure(folder, json.dumps(failure, indent=1, ensure_ascii=False))
         return 1
     return 0
 
@@ -90,7 +94,7 @@ def _leave_failure(folder: Path, text: str) -> None:
     """Write what went wrong beside the notebook; what is half made goes, since a full disk may need the room."""
     for path in folder.iterdir():
         if path.name != NOTEBOOK:
-            path.unlink()
+            remove(path)
     try:
         write_text(folder / FAILURE, text)
     except OSError:

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, NoReturn
 
 from forecasting.growth.sharing import FOLDER
-from forecasting.runs.output.folders import clear_folder
+from forecasting.runs.output.folders import open_log, write_log
 from forecasting.runs.workers.processes import Outcome, child_environment, die_with_parent, kill_group
 from forecasting.runs.workers.rehearsal import warm_up
 from forecasting.runs.workers.task import Task, perform
@@ -107,7 +107,7 @@ class WarmParent:
         with self._printed:
             if log is not None:
                 self._printed.seek(0)
-                log.write_bytes(self._printed.read())
+                write_log(log, self._printed.read())
 
 
 def run_warm(
@@ -132,7 +132,6 @@ def run_warm(
         warm = None
         try:
             for task in left.values():
-                clear_folder(Path(task.folder))
                 parent.submit(task)
             for module in NEEDED_LATER:  # now there is nothing to do
                 importlib.import_module(module)
@@ -213,7 +212,7 @@ def _become_task(task: Task, shared: Path, channel: int) -> NoReturn:
         os.setsid()
         die_with_parent()
         os.close(channel)
-        log = os.open(task.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        log = open_log(task.log)
         for descriptor, number in ((os.open(os.devnull, os.O_RDONLY), 0), (log, 1), (log, 2)):
             os.dup2(descriptor, number)
         if task.shared:
