@@ -66,7 +66,7 @@ def test_what_is_fresh_is_not_run_again(project: Any) -> None:
     }
     again = run([project.params], project.out, progress=False)
     assert again.count("fresh") == 2
-    assert again.seconds < 1
+
     assert before == {path: path.stat().st_mtime_ns for path in before}
     project.scenario("uz-baseline", 3)
     assert statuses(project) == {"kz-baseline": "fresh", "uz-baseline": "done"}
