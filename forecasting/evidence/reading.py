@@ -8,17 +8,23 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from forecasting.errors import Problem
+from forecasting.errors import LedgerError, Problem
+from forecasting.evidence.mapping import Mapping, mapping_path, propose_mapping, read_mapping
 from forecasting.evidence.rules import COLUMNS, REQUIRED, faults, normalise
+from forecasting.evidence.tables import decoded, mapped_rows, split_cells, with_guesses, years_as_rows
+from forecasting.evidence.workbooks import sheet_rows
 from forecasting.measures import nearest
 
-__all__ = ["Source", "checked_rows", "csv_rows"]
+__all__ = ["Source", "checked_rows", "csv_rows", "mapping_of"]
 
 Source = str | os.PathLike[str] | IO[str] | IO[bytes]
+WORKBOOKS = (".xlsx", ".xlsm")
+LEDGER_LIKE = 4  # of the required columns: a file that has so many is a ledger, and its other names are slips
 
 
 class Row(NamedTuple):
@@ -30,6 +36,17 @@ class Row(NamedTuple):
 
 def csv_rows(source: Source) -> tuple[list[Row], list[Problem]]:
     """The rows of a CSV file, of an open file, or of every ``*.csv`` of a folder, and what is wrong with the file."""
+    if isinstance(source, str) and re.match(r"[a-z][a-z0-9+.-]+://", source):
+        hint = "save it as a file first, or see `ev-forecast fetch`"
+        return [], [Problem(source[:200], "is a network address, and nothing is fetched unasked", hint)]
+    if isinstance(source, (str, os.PathLike)) and (path := Path(source)).is_file():
+        try:
+            if (mapping := mapping_of(path)) is not None:
+                return _own_rows(path, mapping)
+        except LedgerError as error:
+            return [], list(error.problems)
+        except OSError:
+            pass  # said below
     if isinstance(source, (str, os.PathLike)) and Path(source).is_dir():
         files = sorted(Path(source).glob("*.csv"))
         if not files:
@@ -40,6 +57,78 @@ def csv_rows(source: Source) -> tuple[list[Row], list[Problem]]:
     text, more = ("", []) if data is None else _decoded(name, data)
     problems += more
     return ([], problems) if problems else _parsed(name, text)
+
+
+def mapping_of(path: Path) -> Mapping | None:
+    """How a table that is not written as a ledger is read: by the mapping beside it, or by a proposed one.
+
+    Parameters
+    ----------
+    path : Path
+        A file.
+
+    Returns
+    -------
+    Mapping or None
+        None for a file in the ledger's own columns.
+
+    Raises
+    ------
+    LedgerError
+        Where the mapping beside it is no good.
+    """
+    own = mapping_path(path)
+    given = read_mapping(own) if own.is_file() else None
+    cells, problems = _cells(path, given or Mapping())
+    if given is not None:
+        return with_guesses(given, cells) if cells else given
+    if problems or not cells:
+        return Mapping() if path.suffix.lower() in WORKBOOKS else None
+    header = [str(cell).strip() for cell in cells[0]]
+    written_as_ledger = len({*header} & {*REQUIRED}) >= LEDGER_LIKE and path.suffix.lower() not in WORKBOOKS
+    return None if written_as_ledger else with_guesses(propose_mapping(header), cells)
+
+
+def _cells(path: Path, mapping: Mapping) -> tuple[list[list[object]], list[Problem]]:
+    """The cells of a table from its line of names on."""
+    data = path.read_bytes()
+    if path.suffix.lower() in WORKBOOKS:
+        cells, _, problems = sheet_rows(path.name, data, mapping.sheet)
+    else:
+        try:
+            cells, problems = split_cells(decoded(data, mapping.encoding), mapping.separator), []
+        except (UnicodeDecodeError, LookupError, csv.Error) as error:
+            return [], [Problem(path.name, f"cannot be read: {error}"[:200], "name its encoding in the mapping")]
+    return (years_as_rows(_from_header(cells)) if cells else []), problems
+
+
+def _from_header(cells: list[list[object]]) -> list[list[object]]:
+    """From the line of names on, which lies under a title; merged heads above it become part of the names."""
+    filled = [[cell for cell in row if cell not in (None, "")] for row in cells]
+    first = next((i for i, row in enumerate(filled) if len(row) > 1 and len({*map(str, row)}) > 1), 0)
+    names = [_joined(cells[first][i : i + 1]) for i in range(len(cells[first]))]
+    below = filled[first + 1] if first + 1 < len(cells) else []
+    if below and all(isinstance(cell, str) and not re.search(r"\d", cell) for cell in below):  # no facts: more heads
+        names = [_joined([cells[first][i], cells[first + 1][i]]) for i in range(len(names))]
+        first += 1
+    return [list(names), *cells[first + 1 :]]
+
+
+def _joined(parts: list[object]) -> str:
+    return " ".join(dict.fromkeys(str(part).strip() for part in parts if part not in (None, "")))
+
+
+def _own_rows(path: Path, mapping: Mapping) -> tuple[list[Row], list[Problem]]:
+    """The rows of a table read through a mapping; what the mapping lacks is said with the one to start from."""
+    cells, problems = _cells(path, mapping)
+    if problems or not cells:
+        return [], problems or [Problem(path.name, "the file is empty", "its first line must name the columns")]
+    found, problems = mapped_rows(path.name, cells, mapping)
+    if problems and mapping.lacks and not mapping_path(path).is_file():
+        text = mapping.to_yaml().rstrip() or "columns:\n  place: ..."
+        hint = f"start {mapping_path(path).name} with: {'; '.join(text.splitlines())}"
+        problems.append(Problem(path.name, "is not in a ledger's columns", hint[:250]))
+    return [Row(where, normalise(cells)) for where, cells in found], problems
 
 
 def _content(source: Source) -> tuple[str, bytes | None, list[Problem]]:

@@ -1,0 +1,186 @@
+"""How a table of one's own is read as facts: which column says what, and what holds for every row.
+
+A mapping lies beside its table, ``facts.mapping.yaml`` beside ``facts.csv``; without one, a mapping is proposed.
+
+>>> print(propose_mapping(["Country", "Year", "EV sales"]).to_yaml(), end="")
+columns:
+  place: Country
+  year: Year
+values:
+  ev_sales: EV sales
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from forecasting.errors import LedgerError, Problem
+from forecasting.evidence.rules import COLUMNS
+from forecasting.measures import MEASURES, nearest
+
+__all__ = ["Mapping", "mapping_path", "propose_mapping", "read_mapping"]
+
+TARGETS = (*COLUMNS, "year", "month", "date")  # what a column can say: the ledger's own words, or a period in one cell
+OPTIONS = ("separator", "encoding", "decimal", "dates", "sheet", "each")
+EACH = ("year", "quarter", "month", "day")
+
+# Words by which columns of other people's tables are known, in lower case.
+_COLUMN_WORDS = {
+    "place": "country place region location market economy nation territory iso iso2 iso3 страна регион mamlakat 国家",
+    "year": "year год yil annee jahr 年份 年",
+    "month": "month месяц oy 月份 月",
+    "date": "date day period quarter дата период sana 日期",
+    "period_start": "start from begin beginning",
+    "period_end": "end to until till",
+    "published": "published publication released reported",
+    "partner": "partner origin exporter",
+    "product": "product powertrain technology type",
+    "basis": "agency basis definition",
+    "source": "source publisher источник manba 来源",
+    "url": "url link address website",
+    "note": "note notes comment comments remark remarks",
+    "unit": "unit units",
+    "value": "value count number amount quantity количество значение",
+}  # fmt: skip
+# Parts of words by which a column of numbers names its measure; the first that fits is proposed.
+_MEASURE_WORDS = (
+    ("charging_stations", ("station",)),
+    ("charging_points", ("point", "charger", "pile")),
+    ("ebus_stock", ("bus",)),
+    ("ev_registrations", ("regist",)),
+    ("ev_imports", ("import", "импорт")),
+    ("ev_exports", ("export", "экспорт")),
+    ("ev_stock", ("stock", "fleet", "on the road", "parc", "парк")),
+    ("ev_sales", ("sale", "sold", "продаж", "销量")),
+)
+_ELECTRIC = ("ev", "bev", "phev", "electric", "электр", "elektr", "电动", "nev", "plug")
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Which column of a table says what.
+
+    Parameters
+    ----------
+    columns : dict of str to str
+        A word of the ledger (place, period_start, value, ...), or ``year``, ``month``, ``date`` for a period in one
+        cell, to the name of the table's column.
+    values : dict of str to str
+        Of a table with one column of numbers per measure: the measure to its column.
+    constants : dict of str to str
+        What holds for every row, e.g. measure, source, published.
+    separator, encoding, decimal, dates, sheet, each : str
+        How the file is written: what stands between its columns, its encoding, the decimal mark, the form of its dates
+        (as in ``%d.%m.%Y``), the sheet of a workbook, and the length of the periods that dates stand for (year,
+        quarter, month, day). Empty where it can be seen from the file.
+    """
+
+    columns: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    separator: str = ""
+    encoding: str = ""
+    decimal: str = ""
+    dates: str = ""
+    sheet: str = ""
+    each: str = ""
+
+    def to_yaml(self) -> str:
+        """The mapping as the text of its file."""
+        said = {key: value for key, value in vars(self).items() if value}
+        return yaml.safe_dump(said, allow_unicode=True, sort_keys=False)
+
+    @property
+    def lacks(self) -> list[str]:
+        """What no column and no constant says, though every fact needs it."""
+        told = {*self.columns, *self.constants}
+        found = [] if self.values or "value" in told else ["value"]
+        found += [] if self.values or "measure" in told else ["measure"]
+        found += [] if "place" in told else ["place"]
+        return found + ([] if told & {"year", "month", "date", "period_end"} else ["year, month, date or period_end"])
+
+
+def propose_mapping(header: Sequence[str]) -> Mapping:
+    """The mapping that a table's column names suggest.
+
+    Parameters
+    ----------
+    header : sequence of str
+        Names of the table's columns.
+    """
+    columns: dict[str, str] = {}
+    values: dict[str, str] = {}
+    words = {word: target for target, known in _COLUMN_WORDS.items() for word in known.split()}
+    for name in header:
+        plain = re.sub(r"[^\w]+", " ", name.replace("_", " ")).strip().lower()
+        target = name if name in COLUMNS else words.get(plain) or words.get(plain.split(" ")[0], "")
+        measure = name if name in MEASURES else _measure_of(plain)
+        if measure and target not in COLUMNS[:8]:
+            values.setdefault(measure, name)
+        elif target:
+            columns.setdefault(target, name)
+    if values:  # a column that is called a number is not needed beside one that names its measure
+        columns.pop("value", None)
+    return Mapping(columns=columns, values=values)
+
+
+def _measure_of(plain: str) -> str:
+    electric = any(part in plain.split() or (len(part) > 4 and part in plain) for part in _ELECTRIC)
+    for measure, parts in _MEASURE_WORDS:
+        if any(part in plain for part in parts) and (electric or measure.startswith("charging")):
+            return measure
+    return ""
+
+
+def mapping_path(table: Path) -> Path:
+    """Where the mapping of a table lies.
+
+    >>> mapping_path(Path("facts.csv")).name
+    'facts.mapping.yaml'
+    """
+    return table.with_name(f"{table.stem}.mapping.yaml")
+
+
+def read_mapping(path: Path) -> Mapping:
+    """Read a mapping's file.
+
+    Raises
+    ------
+    LedgerError
+        With every problem at once.
+    """
+    try:
+        said: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())[:150]
+        raise LedgerError([Problem(path.name, f"cannot be read: {reason}", "see `ev-forecast check`")]) from None
+    if not isinstance(said, dict):
+        raise LedgerError([Problem(path.name, "is not a list of keys", "write columns: and, below it, place: Country")])
+    if problems := list(_mapping_problems(path.name, said)):
+        raise LedgerError(problems)
+    columns, values, constants = (
+        {str(k): str(v) for k, v in (said.get(key) or {}).items()} for key in ("columns", "values", "constants")
+    )
+    return Mapping(columns, values, constants, *(str(said.get(key) or "") for key in OPTIONS))
+
+
+def _mapping_problems(name: str, said: dict[str, Any]) -> Iterable[Problem]:
+    known = {"columns": TARGETS, "values": tuple(MEASURES), "constants": COLUMNS}
+    for key, value in said.items():
+        if key not in (*known, *OPTIONS):
+            yield Problem(f"{name} {key}", "is not a key of a mapping", nearest(str(key), (*known, *OPTIONS)))
+        elif key in known and not isinstance(value, dict):
+            yield Problem(f"{name} {key}", "is not a list of keys", "write name: column lines below it")
+        elif key in known:
+            for word in value:
+                if word not in known[key]:
+                    near = nearest(str(word), known[key])
+                    yield Problem(f"{name} {key}.{word}", "is unknown", f"did you mean {near}?" if near else "")
+    if said.get("each") not in (None, *EACH):
+        yield Problem(f"{name} each", f"{said['each']!r} is unknown", "one of " + ", ".join(EACH))

@@ -1,0 +1,80 @@
+"""Excel workbooks as plain tables: one sheet, merged heads filled, stored values of formulas, dates as dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+from forecasting.errors import Problem
+
+__all__ = ["sheet_rows"]
+
+MOST_ROWS = 200_000
+
+
+def sheet_rows(name: str, data: bytes, sheet: str = "") -> tuple[list[list[object]], str, list[Problem]]:
+    """The cells of one sheet.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, for messages.
+    data : bytes
+        The workbook.
+    sheet : str
+        Which sheet; may be empty where only one holds a table.
+
+    Returns
+    -------
+    rows : list of list
+        Text, numbers and dates; a merged range has its value in each of its cells.
+    sheet : str
+        The sheet that was read.
+    problems : list of Problem
+        What stands in the way.
+    """
+    from zipfile import BadZipFile
+
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        values = load_workbook(io.BytesIO(data), data_only=True)
+        formulas = load_workbook(io.BytesIO(data))
+    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        hint = "save it again as .xlsx, or as CSV UTF-8"
+        return [], "", [Problem(name, f"is no Excel workbook that can be read ({error})"[:200], hint)]
+    filled = [found.title for found in values.worksheets if found.max_row > 1 and found.max_column > 1]
+    if sheet and sheet not in values.sheetnames:
+        return [], "", [Problem(name, f"has no sheet {sheet!r}", f"its sheets: {', '.join(values.sheetnames)}")]
+    if not sheet and len(filled) != 1:
+        what = f"has {len(filled)} sheets with a table: {', '.join(filled)}" if filled else "has no sheet with a table"
+        return [], "", [Problem(name, what, "name one in the mapping, e.g. sheet: " + (filled or ["Facts"])[0])]
+    chosen = sheet or filled[0]
+    if values[chosen].max_row > MOST_ROWS:
+        return [], chosen, [Problem(name, f"sheet {chosen!r} has more than {MOST_ROWS:,} rows", "split it")]
+    rows = [[_plain(cell) for cell in row] for row in values[chosen].iter_rows(values_only=True)]
+    for merged in values[chosen].merged_cells.ranges:
+        first = rows[merged.min_row - 1][merged.min_col - 1]
+        for row in range(merged.min_row - 1, merged.max_row):
+            rows[row][merged.min_col - 1 : merged.max_col] = [first] * (merged.max_col - merged.min_col + 1)
+    return rows, chosen, _unknown_results(name, values[chosen], formulas[chosen])
+
+
+def _plain(cell: object) -> object:
+    return cell.date() if isinstance(cell, dt.datetime) else cell
+
+
+def _unknown_results(name: str, values: Any, formulas: Any) -> list[Problem]:
+    """Formulas without a stored value: only a spreadsheet program can tell what they come to."""
+    unknown = [
+        cell.coordinate
+        for row in formulas.iter_rows()
+        for cell in row
+        if cell.data_type == "f" and values[cell.coordinate].value is None
+    ]
+    if not unknown:
+        return []
+    what = f"{len(unknown)} formulas have no stored value, first {unknown[0]}"
+    return [Problem(f"{name} {unknown[0]}", what, "open the workbook in a spreadsheet program and save it")]

@@ -1,0 +1,165 @@
+"""Tables of one's own: other names, separators, encodings, dates and workbooks, read through a mapping."""
+
+import datetime as dt
+
+import pytest
+from openpyxl import Workbook
+
+from forecasting.errors import LedgerError
+from forecasting.evidence.ledger import check_ledger, read_ledger
+
+
+def _read(folder, text, mapping="", encoding="utf-8", name="own.csv"):
+    path = folder / name
+    path.write_bytes(text.encode(encoding))
+    if mapping:
+        (folder / "own.mapping.yaml").write_text(mapping, encoding="utf-8")
+    return path
+
+
+def _facts(path):
+    frame = read_ledger(path).frame
+    return frame[["place", "measure", "period_start", "period_end", "value"]].values.tolist()
+
+
+def test_plain_names_of_columns_are_understood(tmp_path):
+    path = _read(tmp_path, 'Country,Year,EV sales\nNorway,2023,"104,000"\nNorway,2024,114400\n')
+    assert _facts(path) == [
+        ["NO", "ev_sales", "2023-01-01", "2023-12-31", 104000.0],
+        ["NO", "ev_sales", "2024-01-01", "2024-12-31", 114400.0],
+    ]
+    assert read_ledger(path).frame["id"].tolist() == ["own-no-ev_sales-2023-12-31", "own-no-ev_sales-2024-12-31"]
+
+
+def test_a_column_per_measure_and_a_stock_without_a_first_day(tmp_path):
+    path = _read(tmp_path, "Country;Month;BEV registrations;EV stock\nKazakhstan;2025-01;410;12655\n")
+    assert _facts(path) == [
+        ["KZ", "ev_registrations", "2025-01-01", "2025-01-31", 410.0],
+        ["KZ", "ev_stock", "", "2025-01-31", 12655.0],
+    ]
+
+
+def test_a_column_per_year_with_the_rest_in_the_mapping(tmp_path):
+    mapping = (
+        "columns: {place: Country, year: year, value: value}\nconstants: {measure: ev_imports, published: '2026'}\n"
+    )
+    path = _read(tmp_path, "Country,2023,2024\nUzbekistan,21469,24095\n", mapping)
+    assert [row[2:] for row in _facts(path)] == [
+        ["2023-01-01", "2023-12-31", 21469.0],
+        ["2024-01-01", "2024-12-31", 24095.0],
+    ]
+    assert set(read_ledger(path).frame["published"]) == {"2026"}
+
+
+def test_cyrillic_names_encoding_separator_dates_and_decimal_comma(tmp_path):
+    text = "Страна;Дата;Импорт электромобилей;Источник\n"
+    text += "Казахстан;31.12.2025;16 108,0;Комитет\nКазахстан;31.12.2024;7 383,0;Комитет\n"
+    mapping = "columns: {date: Дата, source: Источник}\nvalues: {ev_imports: Импорт электромобилей}\n"
+    mapping += "constants: {place: KZ}\neach: year\nencoding: cp1251\n"
+    path = _read(tmp_path, text, mapping, encoding="cp1251")
+    assert _facts(path)[0] == ["KZ", "ev_imports", "2025-01-01", "2025-12-31", 16108.0]
+    assert read_ledger(path).frame["source"][0] == "Комитет"
+
+
+def test_what_no_column_says_is_asked_for_with_a_mapping_to_start_from(tmp_path):
+    problems = [str(problem) for problem in check_ledger(_read(tmp_path, "Country,Year,Number\nNorway,2023,5\n"))]
+    assert problems[0] == "own.csv:1: no column says measure (say it in the mapping, under columns or constants)"
+    assert "start own.mapping.yaml with: columns:;   place: Country" in problems[1]
+
+
+def test_a_date_alone_does_not_say_how_long_its_period_is(tmp_path):
+    path = _read(tmp_path, "Country,Date,EV sales\nNorway,2023-12-31,104000\n")
+    with pytest.raises(LedgerError, match=r"own.csv:2: 2023-12-31 is one day.*each: year, quarter or month"):
+        read_ledger(path)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        (
+            "columns: {place: Land, year: Year}\nvalues: {ev_sales: EV sales}\n",
+            "has no column 'Land', which the mapping gives to place",
+        ),
+        ("colums: {place: Country}\n", r"colums: is not a key of a mapping \(columns\)"),
+        ("values: {ev_sale: EV sales}\n", r"values.ev_sale: is unknown \(did you mean ev_sales\?\)"),
+        ("columns: [a]\n", "columns: is not a list of keys"),
+        ("a: [\n", "own.mapping.yaml: cannot be read"),
+        ("encoding: utf-99\n", "name its encoding in the mapping"),
+    ],
+)
+def test_a_mapping_that_is_wrong_is_refused_by_name(tmp_path, mapping, said):
+    path = _read(tmp_path, "Country,Year,EV sales\nNorway,2023,104000\n", mapping)
+    with pytest.raises(LedgerError, match=said):
+        read_ledger(path)
+
+
+def test_a_number_that_is_none_is_named(tmp_path):
+    with pytest.raises(LedgerError, match=r"own.csv:2 value: 'many' is not a number"):
+        read_ledger(_read(tmp_path, "Country,Year,EV sales\nNorway,2023,many\n"))
+
+
+def test_a_network_address_is_refused():
+    with pytest.raises(LedgerError, match="is a network address, and nothing is fetched unasked"):
+        read_ledger("https://example.org/facts.csv")
+
+
+def _workbook(folder, *sheets):
+    book = Workbook()
+    book.remove(book.active)
+    for title, rows in sheets:
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    path = folder / "own.xlsx"
+    book.save(path)
+    return path, book
+
+
+def test_a_workbook_with_merged_heads_and_dates(tmp_path):
+    rows = [
+        ["Vehicles of the year", None, None],
+        ["Country", "Date", "EV"],
+        [None, None, "sales"],
+        ["Norway", dt.date(2023, 12, 31), 104000],
+    ]
+    path, book = _workbook(tmp_path, ("Facts", rows))
+    sheet = book["Facts"]
+    sheet.merge_cells("A1:C1")
+    sheet.merge_cells("A2:A3")
+    sheet.merge_cells("B2:B3")
+    book.save(path)
+    (tmp_path / "own.mapping.yaml").write_text(
+        "columns: {place: Country, date: Date}\nvalues: {ev_sales: EV sales}\neach: year\n"
+    )
+    assert _facts(path) == [["NO", "ev_sales", "2023-01-01", "2023-12-31", 104000.0]]
+
+
+def test_dates_as_numbers_of_a_workbook(tmp_path):
+    path, _ = _workbook(tmp_path, ("Facts", [["Country", "Date", "EV stock"], ["Norway", 45291, 690000]]))
+    assert _facts(path) == [["NO", "ev_stock", "", "2023-12-31", 690000.0]]
+
+
+def test_formulas_without_a_stored_value_are_named(tmp_path):
+    path, _ = _workbook(tmp_path, ("Facts", [["Country", "Year", "EV sales"], ["Norway", 2023, "=104*1000"]]))
+    with pytest.raises(LedgerError, match=r"own.xlsx C2: 1 formulas have no stored value"):
+        read_ledger(path)
+
+
+def test_of_two_sheets_one_is_named(tmp_path):
+    table = [["Country", "Year", "EV sales"], ["Norway", 2023, 104000]]
+    path, _ = _workbook(tmp_path, ("Old", table), ("New", table))
+    with pytest.raises(
+        LedgerError, match=r"has 2 sheets with a table: Old, New \(name one in the mapping, e.g. sheet: Old\)"
+    ):
+        read_ledger(path)
+    (tmp_path / "own.mapping.yaml").write_text(
+        "columns: {place: Country, year: Year}\nvalues: {ev_sales: EV sales}\nsheet: New\n"
+    )
+    assert len(read_ledger(path)) == 1
+
+
+def test_what_is_no_workbook_is_said(tmp_path):
+    path = tmp_path / "own.xlsx"
+    path.write_bytes(b"not a workbook")
+    with pytest.raises(LedgerError, match="is no Excel workbook that can be read"):
+        read_ledger(path)
