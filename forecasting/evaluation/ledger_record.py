@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from forecasting.errors import EvidenceError
 from forecasting.evaluation.track_record import COLUMNS, is_total, outcome_of, record_of
+from forecasting.evidence.bases import basis_name
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED, known_from
@@ -126,7 +127,7 @@ def record_text(record: pd.DataFrame) -> str:
             "outcome": record["outcome"].map(_amount),
             "inside": record["inside"].map({True: "yes", False: "no"}),
             "score": record["wis"].map("{:.2f}".format),
-            "counted by": record["outcome_basis"].where(record["outcome_basis"] != record["basis"], ""),
+            "counted by": record["outcome_basis"].where(record["outcome_basis"] != record["basis"], "").map(basis_name),
         }
     )
     held = record["inside"].astype(bool)

@@ -6,7 +6,7 @@ on the year before implies a base, and that base is compared as if it had been p
 >>> from forecasting.evidence.datasets import central_asia
 >>> uz = central_asia().select("UZ", "ev_imports")
 >>> print(revisions(uz).loc[lambda table: table["period"] == "2022-01..2022-06", "sentence"].item())
-UZ ev_imports 2022-01..2022-06 (uz-statistics): 1,125 became 1,114 (-1.0 %)
+UZ ev_imports 2022-01..2022-06 (Statistics Agency, battery cars): 1,125 became 1,114 (-1.0 %)
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.rules import number_text
@@ -164,7 +165,7 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
     --------
     >>> from forecasting.evidence.datasets import central_asia
     >>> conflicts(central_asia().select("TJ", "ev_imports"))["sentence"].iloc[0]
-    'TJ ev_imports 2023: 1,500 (tj-transport) against 3,316 (tj-customs), a factor of 2.21'
+    'TJ ev_imports 2023: 1,500 (Ministry of Transport) against 3,316 (Customs Service), a factor of 2.21'
     """
     statements = _statements(ledger)
     pairs = [(a, b) for a, b in _pairs(statements) if not _reprint(a, b)]
@@ -181,7 +182,8 @@ def _reprint(a: Statement, b: Statement) -> bool:
 
 def _conflict(a: Statement, b: Statement, subject: str, word: str) -> Row:
     ratio = max(a.value, b.value) / max(min(a.value, b.value), 1e-12)
-    said = f"{a} ({a.fact.basis or a.name}) {word} {b} ({b.fact.basis or b.name}), a factor of {ratio:.2f}"
+    who_a, who_b = (basis_name(one.fact.basis) or one.name for one in (a, b))
+    said = f"{a} ({who_a}) {word} {b} ({who_b}), a factor of {ratio:.2f}"
     names = {"fact_a": a.name, "fact_b": b.name, "basis_a": a.fact.basis, "basis_b": b.fact.basis}
     values = {"value_a": a.value, "value_b": b.value, "ratio": ratio, "sentence": subject + said}
     return {**_what(a), "why": _why(a, b), **names, **values}
@@ -220,14 +222,14 @@ def revisions(ledger: Ledger) -> pd.DataFrame:
     --------
     >>> from forecasting.evidence.datasets import central_asia
     >>> revisions(central_asia().select("UZ", "ev_imports"))["period"].tolist()
-    ['2021-01..2021-06', '2022-01', '2022-01..2022-06']
+    ['2021-01..2021-06', '2022-01', '2022-01..2022-06', '2024-01..2024-09']
     """
     rows = []
     for a, b in _pairs(_statements(ledger)):
         if not _reprint(a, b):
             continue
         change = 100 * (b.value / a.value - 1) if a.value else inf
-        said = f"{_subject(a)} ({a.fact.basis}): {a} became {b} ({change:+.1f} %)"
+        said = f"{_subject(a)} ({basis_name(a.fact.basis)}): {a} became {b} ({change:+.1f} %)"
         times = {"first": a.value, "first_known": a.known, "later": b.value, "later_known": b.known}
         names = {"change_percent": change, "fact_first": a.name, "fact_later": b.name, "sentence": said}
         rows.append({**_what(a), "basis": a.fact.basis, **times, **names})
@@ -259,7 +261,7 @@ def nesting(ledger: Ledger) -> pd.DataFrame:
     >>> from forecasting.evidence.datasets import central_asia
     >>> table = nesting(central_asia().select("UZ", "ev_imports", partner=None))
     >>> table.loc[table["period"] == "2022", "sentence"].iloc[0]
-    'UZ ev_imports 2022 (uz-statistics): partners sum to 2,180 of 2,180: closes'
+    'UZ ev_imports 2022 (Statistics Agency, battery cars): partners sum to 2,180 of 2,180: closes'
     """
     from forecasting.evidence.identities import identities
 

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.errors import ForecastWarning
+from forecasting.evidence.bases import basis_name
 from forecasting.reporting.display import Notes, Table
 from forecasting.reporting.labels import amount, amounts, label_of
 
@@ -37,11 +38,12 @@ def basis_notes(forecast: FlowForecast) -> Notes:
     """
     counts = forecast.fit_table()["basis"].value_counts()
     told, others = forecast.diagnostics, counts.drop(forecast.basis, errors="ignore")
-    counted = f"as counted by {forecast.basis}" if forecast.basis else "from analogue markets alone"
+    counted = f"as counted by {basis_name(forecast.basis)}" if forecast.basis else "from analogue markets alone"
     lines = [f"What is forecast: {label_of(forecast.measure).lower() or 'the flow'}, {counted}."]
     if len(counts):
         own = f"{counts.get(forecast.basis, 0)} of {counts.sum()} facts are on that definition"
-        tied = ", ".join(f"{name or 'no agency named'} ({number})" for name, number in sorted(others.items()))
+        names = ((basis_name(str(code)) or "no agency named", number) for code, number in sorted(others.items()))
+        tied = ", ".join(f"{name} ({number})" for name, number in names)
         lines.append(f"{own}; tied to it by an offset that is learned: {tied}." if tied else f"{own}.")
     if "ess" in told:
         few = round(float(str(told["ess"])), -1)

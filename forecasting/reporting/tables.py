@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.errors import InputError
+from forecasting.evidence.bases import basis_name
 from forecasting.measures import nearest
 from forecasting.periods import span
 from forecasting.reporting.display import Notes, Table
@@ -224,7 +225,7 @@ def facts_table(ledger: Ledger, last: int | None = None) -> Table:
     shown = {
         "period": [_period(row) for row in frame.itertuples()],
         "statement": [statement(row) for row in frame.itertuples()],
-        "basis": frame["basis"],
+        "basis": frame["basis"].map(basis_name),
         "kind": frame["kind"],
         "published": frame["published"],
         "source": frame["source"],

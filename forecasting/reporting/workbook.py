@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forecasting.evidence.bases import basis_name
 from forecasting.measures import MEASURES
 from forecasting.reporting.labels import label_of, statement, unit_of
 from forecasting.reporting.tables import CHAIN, assumptions_table, bands, drivers_table, headline
@@ -230,7 +231,7 @@ def _facts(pages: _Pages, outlook: Outlook) -> None:
     frame = outlook.evidence.frame.sort_values(["period_end", "period_start", "id"], kind="stable")
     shown = frame[["id", "period_start", "period_end", "value"]].assign(
         statement=[statement(row) for row in frame.itertuples()],
-        basis=frame["basis"],
+        basis=frame["basis"].map(basis_name),
         kind=frame["kind"],
         published=frame["published"],
         source=frame["source"],

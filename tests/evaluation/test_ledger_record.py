@@ -32,7 +32,7 @@ def test_every_forecast_with_an_outcome_is_there(record: pd.DataFrame) -> None:
 
 def test_nothing_published_later_enters_a_forecast(record: pd.DataFrame) -> None:
     frame = central_asia().frame
-    later = frame["published"].str[:4].ge("2024") & frame["value"].notna() & frame["quantity"].ne("share_percent")
+    later = frame["published"].str[:4].ge("2024") & frame["value"].notna() & frame["unit"].ne("percent")
     changed = Ledger.from_frame(frame.assign(value=np.where(later, frame["value"] * 3, frame["value"])))
     again = ledger_record(changed, DAYS, place="UZ")
     uz = record[record["place"] == "UZ"].reset_index(drop=True)

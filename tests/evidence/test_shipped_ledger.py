@@ -177,7 +177,7 @@ def test_every_fact_leads_back_to_its_sentence() -> None:
         ("KG", "ev_registrations", "kg-environment-ministry", "2025", 9870),
         ("KG", "ev_stock", "kg-environment-ministry", "2025-12-31", 15278),
         ("TJ", "ev_stock", "tajikauto", "2025-12-31", 34000),
-        ("horgos", "vehicle_exports", "customs", "2025", 450000),
+        ("horgos", "vehicle_exports", "cn-customs", "2025", 450000),
         ("CN-XJ", "foreign_trade_value", "urumqi-customs", "2025", 520.4),
     ],
 )

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import plotly.graph_objects as go
 
+from forecasting.evidence.bases import basis_name
 from forecasting.reporting.figures.marks import BOUNDS, Mark
 from forecasting.reporting.figures.style import ACCENTS, INK, tint
 from forecasting.reporting.labels import period_words, rounded
@@ -50,7 +51,7 @@ def fact_traces(
     for basis, colour in colours.items():
         mine = [mark for mark in shown if mark.basis == basis]
         totals = [mark for mark in mine if not mark.stock]
-        name = basis or "counted"
+        name = basis_name(basis) or "counted"
         if totals:
             exact = [mark for mark in totals if mark.relation == "equals"]
             yield _areas(list(outermost(totals)), basis, colour)

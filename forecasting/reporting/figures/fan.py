@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from forecasting.evidence.bases import basis_name
 from forecasting.evidence.places import PLACES, place_name
 from forecasting.measures import MEASURES
 from forecasting.reporting.figures.facts import basis_colours, fact_traces
@@ -210,7 +211,7 @@ def _frame(outlook: Outlook, measure: str, place: str) -> go.Figure:
     words = ["a bar or a box is as long as its period and as high as its yearly rate" if flow else "at 31 December"]
     forecast = outlook.forecasts.get(place)
     if forecast and measure == outlook.scenario.measure:
-        words.insert(0, f"as counted by {forecast.basis}" if forecast.basis else f"as of {outlook.as_of}")
+        words.insert(0, f"as counted by {basis_name(forecast.basis)}" if forecast.basis else f"as of {outlook.as_of}")
     unit, where = unit_of(measure), place_name(place) if place in PLACES else place.capitalize()
     heading = outlook.scenario.title if place == outlook.results.country else where
     return figure(f"{label_of(measure)}: {heading}", "; ".join(words), y=f"{unit} a year" if flow else unit, height=460)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecasting.evidence.bases import basis_name
 from forecasting.measures import MEASURES
 from forecasting.periods import Period, span, year
 from forecasting.reporting.labels import period_words, readable, statement
@@ -87,7 +88,8 @@ def _implied(fact: Any, printed: dict[tuple[str, Period], Mark]) -> Mark | None:
 
 def _hover(fact: Any, period: Period) -> str:
     """What a pointer shows of a fact: statement, period, basis, source; escaped."""
-    lines = (statement(fact), period_words(period), fact.basis, f"{fact.source}, {fact.published} ({fact.id})")
+    who = f"{fact.source}, {fact.published} ({fact.id})"
+    lines = (statement(fact), period_words(period), basis_name(fact.basis), who)
     first, *others = (html.escape(line, quote=False) for line in lines if line)
     return "<br>".join((f"<b>{first}</b>", *others))
 

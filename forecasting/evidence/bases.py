@@ -1,0 +1,107 @@
+"""Who counts what: each basis of the shipped ledger in words, from one small table.
+
+A basis is an agency's definition. Two bases of one perimeter count the same things, so that they differ by little and
+for long; two of different perimeters drift apart.
+
+>>> basis_name("uz-customs-2023")
+'Customs Committee in 2023, plug-ins probably included'
+>>> same_perimeter("uz-statistics", "uz-customs"), same_perimeter("uz-statistics", "uz-customs-2023")
+(True, False)
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+__all__ = ["Basis", "basis_name", "perimeter", "same_perimeter", "shipped_bases"]
+
+_TABLE = Path(__file__).parents[1] / "data" / "bases.csv"
+
+
+@dataclass(frozen=True)
+class Basis:
+    """An agency's definition.
+
+    Parameters
+    ----------
+    code : str
+        As in a ledger's column `basis`.
+    name : str
+        What a reader sees.
+    who, counts : str
+        Who counts, and what.
+    perimeter : str
+        Bases that count the same things have one perimeter.
+    since : str
+        The first year that it counted.
+    """
+
+    code: str
+    name: str
+    who: str
+    counts: str
+    perimeter: str
+    since: str
+
+
+@lru_cache(maxsize=1)
+def shipped_bases() -> dict[str, Basis]:
+    """Every basis of the shipped ledger by its code.
+
+    >>> shipped_bases()["kz-bns"].who
+    'Bureau of National Statistics of Kazakhstan on the police register'
+    """
+    with _TABLE.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: Basis(**row) for row in csv.DictReader(file)}
+
+
+def basis_name(code: str) -> str:
+    """What a reader calls a basis; the code itself where it is somebody's own.
+
+    Parameters
+    ----------
+    code : str
+        A code, alone or with what it is told of in parentheses.
+
+    Examples
+    --------
+    >>> basis_name("kz-bns"), basis_name("kz-bns (ev_stock)"), basis_name("my own survey")
+    ('Bureau of National Statistics', 'Bureau of National Statistics (ev stock)', 'my own survey')
+    """
+    basis, told = _parts(code)
+    known = shipped_bases().get(basis)
+    if known is None:
+        return code
+    return f"{known.name} ({re.sub('[-_]', ' ', told)})" if told else known.name
+
+
+def _parts(code: str) -> tuple[str, str]:
+    """A code, and what it is told of where that stands behind it in parentheses."""
+    basis, _, told = code.partition(" (")
+    return basis, told.removesuffix(")")
+
+
+def perimeter(code: str) -> str:
+    """What a basis counts, in the words that bases of one perimeter share; its own code where it is not described.
+
+    >>> perimeter("horgos-zone"), perimeter("my own survey")
+    ('vehicles for sale by road', 'my own survey')
+    """
+    basis, told = _parts(code)
+    known = shipped_bases().get(basis)
+    return f"{known.perimeter} ({told})" if known and told else known.perimeter if known else code
+
+
+def same_perimeter(one: str, other: str) -> bool:
+    """Whether two bases count the same things.
+
+    A perimeter that nobody says is like no other.
+
+    >>> same_perimeter("horgos-zone", "frontier-inspection"), same_perimeter("tajikauto", "kg-government")
+    (True, False)
+    """
+    return one == other or (perimeter(one) == perimeter(other) != "not said")
