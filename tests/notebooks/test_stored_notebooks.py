@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 PATHS = {path.stem: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
 TEMPLATES = ("country_outlook", "corridor_outlook")
 LONGEST_CELL = 6  # lines; the parameters cell is a list and may be longer
-LARGEST = 200_000  # bytes
+LARGEST = 500_000  # bytes
 
 
 def read(name):
@@ -84,6 +84,15 @@ def test_only_figures_are_left_out_of_the_comparison(name):
 
 
 @pytest.mark.parametrize("name", PATHS)
+def test_a_picture_is_stored_beside_each_figure_and_no_widget(name):
+    for cell in code_cells(read(name)):
+        for data in (output.get("data", {}) for output in cell.outputs):
+            assert ("application/vnd.plotly.v1+json" in data) == ("image/svg+xml" in data), cell.id
+            assert not re.search(r"https?://(?!www\.w3\.org/)", data.get("image/svg+xml", "")), cell.id
+            assert "application/vnd.jupyter.widget-view+json" not in data, cell.id
+
+
+@pytest.mark.parametrize("name", PATHS)
 def test_no_stored_figure_is_empty(name):
     for cell in code_cells(read(name)):
         for output in cell.outputs:
@@ -117,6 +126,7 @@ def test_a_template_takes_every_key_of_a_scenario_and_says_what_it_is(name):
     parameters = papermill.inspect_notebook(str(PATHS[name]))
     assert set(parameters) == set(Scenario.model_fields)
     assert all(parameter["help"] for parameter in parameters.values())
+    assert not [name for name, parameter in parameters.items() if parameter["inferred_type_name"] == "None"]
     assert "parameters" in tags(code_cells(read(name))[0])
 
 
