@@ -265,7 +265,10 @@ def _practice(
     today = None if standing is None else (standing.when, standing.points(drawn["points_per_station"]))
     error = practice_error(rng, len(stock), years, today)
     drawn["practice_error"] = error[:, -1]
-    deployed = practice_points(stock, years, drawn["practice_elasticity"], error, today)
+    own = None if standing is None else standing.grown
+    deployed = practice_points(
+        stock, years, drawn["practice_elasticity"], error, today, own_growth=own, catch_up=drawn["practice_catch_up"]
+    )
     counted, day = (0.0 if standing is None else standing.when), (0.0 if as_of is None else moment(as_of))
     progress = _progress(years, max(float(years[0]), counted, day), drawn["charging_rollout_year"][:, None])
     return np.asarray(deployed * drawn["charging_rollout"][:, None] ** progress)

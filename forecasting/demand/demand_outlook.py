@@ -52,6 +52,8 @@ class Standing:
         When counted.
     unit : {"points", "stations"}
         What was counted; stations become points through the parameter ``points_per_station``.
+    grown : float, optional
+        Log growth of that count over the year before, where an earlier count is known.
 
     Raises
     ------
@@ -68,6 +70,7 @@ class Standing:
     count: float
     date: dt.date
     unit: Literal["points", "stations"] = "points"
+    grown: float | None = None
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.count) and self.count >= 0):
@@ -81,10 +84,11 @@ class Standing:
         if given is None or isinstance(given, Standing):
             return given
         if isinstance(given, Mapping):
-            unknown = set(given) - {"count", "date", "unit"}
+            unknown = set(given) - {"count", "date", "unit", "grown"}
             if unknown or "count" not in given or "date" not in given:
                 raise AssumptionError(f"charging_today has count, date and unit; got {', '.join(map(str, given))}")
-            return cls(float(given["count"]), as_date(given["date"]), given.get("unit", "points"))
+            day, unit = as_date(given["date"]), given.get("unit", "points")
+            return cls(float(given["count"]), day, unit, given.get("grown"))
         return cls(float(given), dt.date(first_year, 12, 31))
 
     @property

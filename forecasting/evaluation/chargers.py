@@ -19,10 +19,11 @@ from forecasting.panels.charger_panel import (
     MIN_VEHICLES,
     charger_panel,
     charger_steps,
+    own_departure,
     practice_from,
     read_charger_panel,
 )
-from forecasting.panels.practice import NORMAL_80, Practice
+from forecasting.panels.practice import NORMAL_80, Practice, thin
 
 __all__ = ["SCORED_HORIZONS", "backtest_chargers", "charger_errors", "score_text"]
 
@@ -50,8 +51,8 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``horizon, n, method, median_ale, mape, in80``: cases, median absolute log error, mean absolute error in per
-        cent, share of outcomes inside the 80 % interval.
+        ``horizon, n, method, median_ale, mean_ale, mape, in80``: cases, median and mean absolute log error, mean
+        absolute error in per cent, share of outcomes inside the 80 % interval.
 
     Raises
     ------
@@ -72,8 +73,9 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
     for (horizon, method), cases in errors.groupby(["horizon", "method"], sort=False):
         error = cases["error"]
         mape = 100 * float(np.expm1(error).abs().mean())
-        rows.append((horizon, len(cases), method, float(error.abs().median()), mape, float(cases["inside"].mean())))
-    scores = pd.DataFrame(rows, columns=["horizon", "n", "method", "median_ale", "mape", "in80"])
+        middle, mean, inside = error.abs().median(), error.abs().mean(), cases["inside"].mean()
+        rows.append((horizon, len(cases), method, float(middle), float(mean), mape, float(inside)))
+    scores = pd.DataFrame(rows, columns=["horizon", "n", "method", "median_ale", "mean_ale", "mape", "in80"])
     table = charger_panel(counts)
     faults = table.loc[table["fault"] != "", ["market", "year", "points", "fault"]]
     origins = errors[["market", "year"]].drop_duplicates().merge(table, on=["market", "year"])
@@ -94,6 +96,7 @@ def score_text(scores: pd.DataFrame) -> str:
     """
     shown = scores.assign(
         median_ale=scores["median_ale"].map("{:.3f}".format),
+        mean_ale=scores["mean_ale"].map("{:.3f}".format),
         mape=scores["mape"].map("{:.1f} %".format),
         in80=scores["in80"].map("{:.0%}".format),
     )
@@ -163,10 +166,14 @@ def _steps(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _score(cases: pd.DataFrame, practice: Practice, past: pd.DataFrame, method: str) -> pd.DataFrame:
     if method == "practice":
         points, ahead = cases["points"].to_numpy(), cases["horizon"].to_numpy(dtype=float)
-        pull = practice.pull(ahead, points)
+        pull = practice.pull(ahead)
         gap = practice.level + practice.level_slope * np.log(cases["stock"]) - np.log(points)
-        error = practice.elasticity * cases["stock_grown"] + pull * gap - cases["grown"]
-        spread = np.hypot(practice.spread_at(ahead, points), pull * practice.level_spread)
+        own = practice.own_weight * own_departure(cases, practice.elasticity).fillna(0)
+        error = practice.elasticity * cases["stock_grown"] + pull * gap + own - cases["grown"]
+        unsure = practice.catch_up_error * ahead * (1 - pull) * gap  # of the pull itself
+        spread = np.sqrt(
+            practice.spread_at(ahead, points) ** 2 + (pull * thin(points) * practice.level_spread) ** 2 + unsure**2
+        )
         half = pd.Series(spread * NORMAL_80, index=cases.index)
     else:
         rule = _RULES[method]

@@ -7,7 +7,7 @@ flagged, and the estimates are medians, which such years move little.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +17,23 @@ import pandas as pd
 
 from forecasting.errors import EvidenceError
 from forecasting.evidence.sources.iea import read_iea_panel
-from forecasting.panels.practice import NORMAL_80, REFERENCE_POINTS, Practice
+from forecasting.panels.practice import NORMAL_80, OWN_GROWTH, REFERENCE_POINTS, Practice
 
-__all__ = ["charger_panel", "charger_steps", "estimate_practice", "practice_from", "read_charger_panel"]
+__all__ = [
+    "charger_panel",
+    "charger_steps",
+    "estimate_practice",
+    "own_departure",
+    "practice_from",
+    "read_charger_panel",
+]
 
 Array = npt.NDArray[np.float64]
 HORIZONS = (1, 2, 3, 5)
 MIN_POINTS, MIN_VEHICLES = 50, 100
+BREAK = 0.45  # a year in which points outgrow the rule by this much in logs, a factor of 1.57, is a programme's push
+RESAMPLES, UPPER = 200, 1.5
+TINY = 1e-9  # an error of a rule that fits to the last digit
 COLUMNS = ("market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points")
 
 
@@ -90,7 +100,8 @@ def charger_steps(table: pd.DataFrame, horizons: Sequence[int] = HORIZONS) -> pd
     Returns
     -------
     pandas.DataFrame
-        ``market, year, horizon, points, stock, grown, stock_grown``.
+        ``market, year, horizon, points, stock, grown, stock_grown, own_grown, stock_next``; the last two are the growth
+        of points in the year before and of stock in the year after, missing where a count is.
 
     Examples
     --------
@@ -101,26 +112,39 @@ def charger_steps(table: pd.DataFrame, horizons: Sequence[int] = HORIZONS) -> pd
     """
     whole = table[(table["points"] > 0) & (table["stock"] > 0)]
     start = whole[(whole["points"] >= MIN_POINTS) & (whole["stock"] >= MIN_VEHICLES)]
+    start = start.merge(_growth_about(whole), on=["market", "year"], how="left")
     found = []
     for horizon in horizons:
         later = whole[["market", "year", "points", "stock"]].assign(year=whole["year"] - horizon)
         pairs = start.merge(later, on=["market", "year"], suffixes=("", "_later"))
         grown = np.log(pairs["points_later"] / pairs["points"])
         stock_grown = np.log(pairs["stock_later"] / pairs["stock"])
-        kept = pairs[["market", "year", "points", "stock"]].assign(
+        kept = pairs[["market", "year", "points", "stock", "own_grown", "stock_next"]].assign(
             horizon=horizon, grown=grown, stock_grown=stock_grown
         )
         found.append(kept)
     return pd.concat(found, ignore_index=True)
 
 
+def _growth_about(whole: pd.DataFrame) -> pd.DataFrame:
+    """Log growth of points up to each count, and of stock from it on, over one year."""
+    ordered = whole.sort_values(["market", "year"])
+    logs = pd.DataFrame({name: np.log(ordered[name]) for name in ("points", "stock")}).groupby(ordered["market"])
+    gaps = ordered.groupby("market")["year"]
+    own = logs["points"].diff().where(gaps.diff() == 1)
+    ahead = -logs["stock"].diff(-1).where(gaps.diff(-1) == -1)
+    return ordered[["market", "year"]].assign(own_grown=own, stock_next=ahead)
+
+
 def estimate_practice(panel: pd.DataFrame) -> Practice:
     """Learn practice from a panel of markets.
 
     The elasticity is that of least absolute errors over all pairs of counts 1, 2, 3 and 5 years apart, each weighted by
-    one over the root of its horizon: recounts and stale years, which panels are full of, move a median little. The
-    spread is that of each market's errors under the elasticity of all others: it holds the spread between markets too.
-    The rate of catching up is that of least absolute errors on the distance to the pooled level.
+    one over the root of its horizon: recounts and stale years, which panels are full of, move a median little. The rate
+    of catching up and the weight of a market's own growth are of least absolute errors too, shrunk by their own
+    uncertainty: what twenty markets hardly tell from nothing is used with care. The spread is that of each market's
+    errors under the elasticity of all others, before those two, which were found on the same errors. It is taken one
+    and a half standard errors over markets up, as markets that are in no panel have erred by more than those in one.
 
     Parameters
     ----------
@@ -152,17 +176,77 @@ def practice_from(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
     if len(markets) < 3:
         raise EvidenceError(f"{len(markets)} markets have counts of points five years apart; give at least 3")
     ratios = _Ratios.of(steps)
-    without = {market: ratios.median(market) for market in steps["market"].unique()}
+    names = [str(name) for name in steps["market"].unique()]
+    without = {market: ratios.median(market) for market in names}
     error = steps["grown"] - steps["market"].map(without) * steps["stock_grown"]
     slope = _size_slope(error, steps)
     scaled = error.abs() * (steps["points"] / REFERENCE_POINTS) ** slope
-    spread = tuple(float(scaled[steps["horizon"] == h].quantile(0.8)) / NORMAL_80 for h in HORIZONS)
-    values = np.array(list(without.values()))
-    jackknife = float(np.sqrt((len(values) - 1) * np.mean((values - values.mean()) ** 2)))
     level, level_slope, level_spread = _level(table)
     gap = level + level_slope * np.log(steps["stock"]) - np.log(steps["points"])
-    rate = _catch_up(steps["grown"] - ratios.median() * steps["stock_grown"], gap, steps["horizon"])
-    return Practice(ratios.median(), jackknife, HORIZONS, spread, slope, level, level_slope, level_spread, rate)
+    left = steps.assign(gap=gap, error=steps["grown"] - ratios.median() * steps["stock_grown"])
+    rate, rate_error = _over_markets(_catch_up, left, names)
+    own = left.assign(own=own_departure(left, ratios.median()))[left["horizon"] == 1].dropna(subset="own")
+    weight, _ = _over_markets(_own_weight, own, names)
+    broke = left.loc[left["horizon"] == 1, "error"]
+    size = broke[broke > BREAK]
+    return Practice(
+        elasticity=ratios.median(),
+        elasticity_error=_jackknife(list(without.values())),
+        horizons=HORIZONS,
+        spread=_upper_spread(scaled, steps),
+        size_slope=slope,
+        level=level,
+        level_slope=level_slope,
+        level_spread=level_spread,
+        catch_up=rate,
+        catch_up_error=rate_error,
+        own_weight=weight,
+        break_rate=len(size) / len(broke),
+        break_size=float(size.median()) if len(size) else 0.0,
+    )
+
+
+def own_departure(steps: pd.DataFrame, elasticity: float) -> pd.Series:
+    """How much faster points grew in the year before than the rule has it for the next; a recount is no growth."""
+    return steps["own_grown"].clip(*OWN_GROWTH) - elasticity * steps["stock_next"]
+
+
+def _over_markets(
+    estimate: Callable[[pd.DataFrame], float], steps: pd.DataFrame, names: Sequence[str]
+) -> tuple[float, float]:
+    """An estimate shrunk by its own error, as James and Stein have it, and that error by jackknife over markets."""
+    value = estimate(steps)
+    error = _jackknife([estimate(steps[steps["market"] != name]) for name in names])
+    return (value * max(1 - (error / value) ** 2, 0.0) if value else 0.0), error
+
+
+def _jackknife(without: Sequence[float]) -> float:
+    """Standard error from the estimates that leave out one market each."""
+    values = np.asarray(without)
+    return float(np.sqrt((len(values) - 1) * np.mean((values - values.mean()) ** 2)))
+
+
+def _own_weight(steps: pd.DataFrame) -> float:
+    """Weight of a market's own growth in its next year: of least absolute errors, between 0 and 1."""
+    weights = np.arange(0, 1.01, 0.02)
+    if steps.empty:
+        return 0.0
+    off = np.abs(steps["error"].to_numpy()[:, None] - weights * steps["own"].to_numpy()[:, None])
+    return float(weights[np.argmin(off.sum(axis=0))])
+
+
+def _upper_spread(scaled: pd.Series, steps: pd.DataFrame) -> tuple[float, ...]:
+    """Standard deviation by horizon from the errors' 80 % quantiles, `UPPER` standard errors over markets up."""
+    middle, errors = [], []
+    for horizon in HORIZONS:
+        inside = steps["horizon"] == horizon
+        sizes = [values.to_numpy() for _, values in scaled[inside].groupby(steps.loc[inside, "market"])]
+        picks = np.random.default_rng(horizon).integers(0, len(sizes), (RESAMPLES, len(sizes)))
+        again = [np.quantile(np.concatenate([sizes[i] for i in pick]), 0.8) for pick in picks]
+        errors.append(float(np.std(np.log(np.maximum(again, TINY)))))
+        middle.append(float(scaled[inside].quantile(0.8)) / NORMAL_80)
+    upper = np.maximum.accumulate(middle) * np.exp(UPPER * np.mean(errors))
+    return tuple(upper.tolist())
 
 
 @dataclass(frozen=True)
@@ -195,12 +279,12 @@ def _size_slope(error: pd.Series, steps: pd.DataFrame) -> float:
     return max(-float((size * logs).sum() / (logs**2).sum()), 0.0)
 
 
-def _catch_up(error: pd.Series, gap: pd.Series, horizon: pd.Series) -> float:
-    """Rate a year at which the distance to the pooled level closes; 0 or more."""
-    rates = np.arange(0, 0.305, 0.005)
-    closed = 1 - np.exp(-rates * horizon.to_numpy(dtype=float)[:, None])
-    off = np.abs(error.to_numpy()[:, None] - closed * gap.to_numpy()[:, None])
-    return float(rates[np.argmin((off / np.sqrt(horizon.to_numpy(dtype=float))[:, None]).sum(axis=0))])
+def _catch_up(steps: pd.DataFrame) -> float:
+    """Rate a year at which the distance to the pooled level closes: of least absolute errors, 0 or more."""
+    rates, horizon = np.arange(0, 0.305, 0.005), steps["horizon"].to_numpy(dtype=float)[:, None]
+    closed = 1 - np.exp(-rates * horizon)
+    off = np.abs(steps["error"].to_numpy()[:, None] - closed * steps["gap"].to_numpy()[:, None])
+    return float(rates[np.argmin((off / np.sqrt(horizon)).sum(axis=0))])
 
 
 def _level(table: pd.DataFrame) -> tuple[float, float, float]:

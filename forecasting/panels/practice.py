@@ -2,8 +2,9 @@
 
 Points grow as a power of the stock below one, so a constant ratio of vehicles to points is a poor forecast:
 ``log C(t) = log C(0) + e (log S(t) - log S(0)) + error``, with a spread that grows with the horizon and is wider where
-few points stand. Where hardly any stand, a count says little of what will, and the path is pulled to the level of other
-markets as the years go by. Without a count of today the level is pooled over markets, and the interval says so.
+few points stand. A market's own last year goes on in part for one more, the path comes closer to the level of other
+markets as the years go by, and now and then a programme pushes it. Without a count of today the level is pooled over
+markets, and the interval says so.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ __all__ = ["Practice", "practice_error", "practice_points"]
 
 Array = npt.NDArray[np.float64]
 REFERENCE_POINTS = 3000.0
-THIN = 100.0  # points up to which a count says so little that the whole pull applies
+THIN = 100.0
+OWN_GROWTH = (-0.1, 0.5)  # log growth of a year beyond which a count was mended rather than built
 NORMAL_80 = 1.2815515655446004  # half-width of a standard normal's central 80 %
 
 
@@ -43,8 +45,12 @@ class Practice:
         The spread of ``C`` points is ``(C / 3000) ** -size_slope`` times that.
     level, level_slope, level_spread : float
         ``log C = level + level_slope log S``, for a market without a count.
-    catch_up : float
-        Rate a year at which markets come closer to that level.
+    catch_up, catch_up_error : float
+        Rate a year at which markets come closer to that level, shrunk by its standard error over markets.
+    own_weight : float
+        Weight of the growth of a market's own last year in its next.
+    break_rate, break_size : float
+        Share of market-years in which points outgrew the rule as a programme pushes them, and by how much, in logs.
 
     Examples
     --------
@@ -61,6 +67,10 @@ class Practice:
     level_slope: float
     level_spread: float
     catch_up: float = 0.0
+    catch_up_error: float = 0.0
+    own_weight: float = 0.0
+    break_rate: float = 0.0
+    break_size: float = 0.0
 
     @classmethod
     @cache
@@ -96,21 +106,25 @@ class Practice:
         size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -self.size_slope
         return np.asarray(np.sqrt(np.interp(ahead, times, variances) + beyond) * size)
 
-    def pull(self, years_ahead: Array | float, points: Array | float) -> Array:
-        """Share of the way to the pooled level that a count has gone so many years ahead.
-
-        All of what markets catch up where 100 points or fewer stand, and in inverse proportion to the count beyond.
+    def pull(self, years_ahead: Array | float) -> Array:
+        """Share of the way to the pooled level that a market has gone so many years ahead.
 
         Examples
         --------
         >>> practice = Practice.shipped()
-        >>> float(practice.pull(0.0, 30.0)), bool(0.3 < practice.pull(7.0, 30.0) < 0.6)
+        >>> float(practice.pull(0.0)), bool(0.1 < practice.pull(7.0) < 0.6)
         (0.0, True)
-        >>> bool(practice.pull(7.0, 3000.0) < 0.02)
-        True
         """
-        reached = 1 - np.exp(-self.catch_up * np.maximum(np.asarray(years_ahead, dtype=float), 0))
-        return np.asarray(reached * THIN / np.maximum(points, THIN))
+        return np.asarray(1 - np.exp(-self.catch_up * np.maximum(np.asarray(years_ahead, dtype=float), 0)))
+
+
+def thin(points: Array) -> Array:
+    """How little a count says of what will stand: 1 up to 100 points, and in inverse proportion to it beyond.
+
+    >>> thin(np.array([30.0, 1000.0])).tolist()
+    [1.0, 0.1]
+    """
+    return np.asarray(THIN / np.maximum(points, THIN))
 
 
 def practice_error(
@@ -122,8 +136,9 @@ def practice_error(
 ) -> Array:
     """Log errors of whole paths about the rule.
 
-    From a count of today they are a random walk whose variance follows the spread by horizon, and the spread between
-    markets as far as the path is pulled to their level; without a count they are that spread, the same in every year.
+    From a count of today they are a random walk whose variance follows the spread by horizon: part of it are the rare
+    years in which a programme pushes the build-out. The walk is centred, as the rule is a median. The spread between
+    levels of markets comes in where few points stand, as far as the path is pulled to them; without a count it is all.
 
     Parameters
     ----------
@@ -154,11 +169,14 @@ def practice_error(
         return np.repeat(rule.level_spread * chance[:, :1], len(years), axis=1)
     when, points = today
     ahead = np.asarray(years, dtype=float) + 1 - when
-    steps = np.diff(rule.spread_at(ahead) ** 2, prepend=0.0)
     size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -rule.size_slope
-    walk = np.cumsum(np.sqrt(np.maximum(steps, 0)) * chance, axis=1) * size[:, None]
+    steps = np.maximum(np.diff(rule.spread_at(ahead) ** 2, prepend=0.0), 0) * (size**2)[:, None]
+    odds = rule.break_rate * np.diff(np.maximum(ahead, 0), prepend=0.0)
+    pushed = rule.break_size * (rng.random((draws, len(years))) < odds)
+    core = np.maximum(steps - odds * (1 - odds) * rule.break_size**2, 0)
+    walk = np.cumsum(np.sqrt(core) * chance + pushed, axis=1)
     level = rule.level_spread * rng.standard_normal((draws, 1))
-    return np.asarray(walk + rule.pull(ahead, points[:, None]) * level)
+    return np.asarray(walk - np.median(walk, axis=0) + rule.pull(ahead) * thin(points)[:, None] * level)
 
 
 def practice_points(
@@ -168,6 +186,8 @@ def practice_points(
     error: Array | float = 0.0,
     today: tuple[float, Array] | None = None,
     practice: Practice | None = None,
+    own_growth: float | None = None,
+    catch_up: Array | None = None,
 ) -> Array:
     """Public points deployed by practice.
 
@@ -186,6 +206,10 @@ def practice_points(
         Before that day the path is read backwards by the same rule.
     practice : Practice, optional
         Default: as shipped.
+    own_growth : float, optional
+        Log growth of the points in the year before today's count, where that is known: part of it goes on for a year.
+    catch_up : ndarray, shape (draws,), optional
+        Rate a year at which the path comes closer to the pooled level; default the practice's own.
 
     Returns
     -------
@@ -201,7 +225,7 @@ def practice_points(
     --------
     >>> today = (2024.0, np.array([800.0]))
     >>> practice_points(np.array([[1e4, 2e4]]), [2023, 2024], np.array([0.7]), today=today).round()
-    array([[ 800., 1302.]])
+    array([[ 800., 1316.]])
     """
     rule = practice or Practice.shipped()
     logs = np.log(np.maximum(stock, 1e-9))
@@ -211,11 +235,15 @@ def practice_points(
     if np.min(points) < 0:
         raise AssumptionError(f"charging_today = {np.min(points):g} points; it must be 0 or more")
     ends = np.asarray(years, dtype=float) + 1
-    base = _column_at(logs, float(np.clip(when - ends[0], 0, len(ends) - 1)))
+    base, next_year = (_column_at(logs, float(np.clip(day - ends[0], 0, len(ends) - 1))) for day in (when, when + 1))
     gap = rule.level + rule.level_slope * base - np.log(np.maximum(points, 1))
-    pulled = rule.pull(ends - when, points[:, None]) * gap[:, None]
-    grown = np.exp(elasticity[:, None] * (logs - base[:, None]) + pulled + error)
-    return np.where(stock > 0, points[:, None] * grown, 0.0)
+    rate = np.asarray(rule.catch_up if catch_up is None else catch_up)
+    closed = 1 - np.exp(-np.multiply.outer(rate, np.maximum(ends - when, 0)))
+    grown = elasticity[:, None] * (logs - base[:, None]) + closed * gap[:, None] + error
+    if own_growth is not None:
+        faster = np.clip(own_growth, *OWN_GROWTH) - elasticity * (next_year - base)
+        grown = grown + rule.own_weight * faster[:, None] * np.clip(ends - when, 0, 1)
+    return np.where(stock > 0, points[:, None] * np.exp(grown), 0.0)
 
 
 def _column_at(table: Array, place: float) -> Array:

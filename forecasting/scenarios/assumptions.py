@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.demand.parameters import Parameters, load_parameters
@@ -17,7 +18,7 @@ from forecasting.parameters.schema import Driver, Scenario
 from forecasting.parameters.strict_yaml import KeyPath
 from forecasting.parameters.values import Range
 from forecasting.periods import as_date
-from forecasting.scenarios.drivers import NEVER, draw_luck
+from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER, draw_luck
 
 if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
@@ -191,5 +192,15 @@ def standing_today(counted: Ledger) -> dict[str, Any] | None:
         facts = facts[facts["relation"].isin(["equals", "about"])].sort_values("period_end")
         if len(facts):
             last = facts.iloc[-1]
-            return {"count": float(last["value"]), "unit": MEASURES[measure].unit, "date": last["period_end"]}
+            said = {"count": float(last["value"]), "unit": MEASURES[measure].unit, "date": last["period_end"]}
+            return said | {"grown": _grown(facts)}
     return None
+
+
+def _grown(facts: pd.DataFrame) -> float | None:
+    """Log growth a year up to the newest count, from the count that lies nearest to a year before it."""
+    counts, days = facts["value"].to_numpy(dtype=float), pd.to_datetime(facts["period_end"]).to_numpy()
+    years = (days[-1] - days) / np.timedelta64(1, "D") / DAYS_A_YEAR
+    near = np.where((years > 0.5) & (years < 1.6), np.abs(years - 1), np.inf)
+    first = int(np.argmin(near))
+    return float(np.log(counts[-1] / counts[first]) / years[first]) if np.isfinite(near[first]) else None

@@ -27,7 +27,7 @@ def scores():
 
 
 def test_three_methods_at_three_horizons(scores):
-    assert list(scores.columns) == ["horizon", "n", "method", "median_ale", "mape", "in80"]
+    assert list(scores.columns) == ["horizon", "n", "method", "median_ale", "mean_ale", "mape", "in80"]
     assert scores[["horizon", "method"]].values.tolist() == [
         [horizon, method] for horizon in (1, 3, 5) for method in ("practice", "constant ratio", "drift")
     ]

@@ -143,12 +143,55 @@ def test_a_tiny_count_widens_the_interval_and_is_pulled_to_the_level_of_other_ma
     tiny, usual = reached(30), reached(3000)
     assert tiny[:, 0] == pytest.approx(30)  # what was counted is kept
     wide = [np.subtract(*np.quantile(np.log(points[:, -1]), [0.9, 0.1])) for points in (tiny, usual)]
-    assert wide[0] > 1.8 * wide[1]
+    assert wide[0] > 1.5 * wide[1]
     shipped, grown = Practice.shipped(), 1.4 ** (6 * 0.672)
-    share = shipped.pull(6.0, 30.0)
+    share = shipped.pull(6.0)
     level = np.exp(shipped.level) * 4000**shipped.level_slope
     assert np.median(tiny[:, -1]) == pytest.approx(30 * grown * (level / 30) ** share, rel=0.06)
-    assert np.median(usual[:, -1]) == pytest.approx(3000 * grown, rel=0.06)
+    assert np.median(usual[:, -1]) == pytest.approx(3000 * grown * (level / 3000) ** share, rel=0.06)
+
+
+def test_a_year_of_fast_growth_goes_on_in_part_and_a_recount_does_not():
+    stock, years, today = np.full((1, 3), 1e4), [2024, 2025, 2026], (2025.0, np.array([900.0]))
+    still = Practice(**{**vars(Practice.shipped()), "catch_up": 0.0})
+    plain, fast, recount = (
+        practice_points(stock, years, np.array([0.7]), 0.0, today, still, own_growth=own) for own in (None, 0.4, 3.0)
+    )
+    assert plain[0] == pytest.approx([900, 900, 900])
+    assert fast[0] == pytest.approx(900 * np.exp(still.own_weight * 0.4 * np.array([0, 1, 1])))
+    assert recount[0, 1] == pytest.approx(900 * np.exp(still.own_weight * 0.5))
+
+
+def test_some_years_are_pushed_by_a_programme():
+    """A panel in which one market in three jumps once: how often and how far is learned; draws keep their spread."""
+    panel = synthetic(0.7, markets=12, noise=0.02)
+    counts = ["public_fast_points", "public_slow_points"]
+    for m in range(4):
+        rows = panel.index[panel["market"] == f"M{m}"]
+        panel.loc[rows[6:], counts] *= 2
+    practice = estimate_practice(panel)
+    assert practice.break_rate == pytest.approx(4 / (12 * 12), rel=0.01)
+    assert practice.break_size == pytest.approx(np.log(2), abs=0.1)
+    shipped, today = Practice.shipped(), (2024.0, np.full(40_000, 3000.0))
+    one = practice_error(np.random.default_rng(3), 40_000, [2023, 2024], today)[:, 1]
+    assert np.median(one) == pytest.approx(0, abs=0.01)
+    assert np.quantile(one, 0.975) > 1.1 * -np.quantile(one, 0.025)  # what breaks, breaks upwards
+    assert np.mean(np.abs(one) < shipped.spread_at(1.0) * 1.2816) == pytest.approx(0.8, abs=0.04)
+
+
+def test_the_weight_of_ones_own_growth_is_learned():
+    rng, rows = np.random.default_rng(6), []
+    for m in range(30):
+        stock = 3000 * np.exp(np.cumsum(rng.uniform(0.2, 0.4, 14)))
+        own, grown = 0.2, []
+        for step in np.diff(np.log(stock), prepend=np.log(stock[0])):
+            own = 0.5 * own + 0.5 * 0.7 * step + rng.normal(0, 0.1)
+            grown.append(own)
+        points = 500 * np.exp(np.cumsum(grown))
+        rows += [
+            (f"M{m}", 2010 + y, s, 0.0, p * 0.2, p * 0.8) for y, (s, p) in enumerate(zip(stock, points, strict=True))
+        ]
+    assert estimate_practice(pd.DataFrame(rows, columns=list(COLUMNS))).own_weight == pytest.approx(0.45, abs=0.15)
 
 
 def test_markets_that_catch_up_are_seen_to():
