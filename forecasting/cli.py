@@ -285,20 +285,14 @@ def track_record(
 @click.argument("report", type=ANY_PATH)
 @click.option("--xlsx", type=ANY_PATH, help="Write an Excel workbook.")
 @click.option("--iamc", type=ANY_PATH, help="Write the results in the IAMC format (CSV), as pyam reads it.")
-def export(report: Path, xlsx: Path | None, iamc: Path | None) -> None:
+@click.option("--csv", type=ANY_PATH, help="Write the results as one long table (CSV).")
+@click.option("--pdf", type=ANY_PATH, help="Print the page, through an installed Chromium or Chrome.")
+@click.option("--docx", type=ANY_PATH, help="Write a Word document: summary, tables, figures, numbered sources.")
+def export(report: Path, **files: Path | None) -> None:
     """Export the folder of one REPORT, e.g. reports/uzbekistan-baseline."""
-    from forecasting.evidence.datasets import central_asia
-    from forecasting.scenarios.outlook import load_outlook
+    from forecasting.reporting.exports import export_report
 
-    if xlsx is None and iamc is None:
-        raise click.UsageError("nothing to write; give --xlsx FILE or --iamc FILE")
-    outlook = load_outlook(report, central_asia())
-    if xlsx is not None:
-        from forecasting.reporting.workbook import write_workbook
-
-        write_workbook(outlook, xlsx)
-    if iamc is not None:
-        from forecasting.reporting.iamc import write_iamc
-
-        write_iamc(outlook.table, iamc)
-    click.echo("\n".join(f"wrote {path}" for path in (xlsx, iamc) if path is not None))
+    wanted = {form: path for form, path in files.items() if path is not None}
+    if not wanted:
+        raise click.UsageError("nothing to write; give " + ", ".join(f"--{form} FILE" for form in files))
+    click.echo("\n".join(f"wrote {path}" for path in export_report(report, wanted)))

@@ -23,7 +23,7 @@ import nbformat
 from forecasting.errors import RunError
 from forecasting.reporting.outline import divided, with_contents
 
-__all__ = ["PLOTLY", "check_page", "figure_html", "notebook_to_html", "template_text", "write_report"]
+__all__ = ["PLOTLY", "check_page", "figure_html", "notebook_to_html", "report_title", "template_text", "write_report"]
 
 PLOTLY = "application/vnd.plotly.v1+json"
 SHOWN = (PLOTLY, "text/html", "text/markdown", "image/png")
@@ -273,8 +273,7 @@ def write_report(
         As `notebook_to_html` does.
     """
     read = notebook or nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    given = read.metadata.get("papermill", {}).get("parameters", {})
-    title = title or str(given.get("title") or "") or _heading(read) or path.stem
+    title = title or report_title(read) or path.stem
     page = path.with_suffix(".html")
     files = {"Notebook": path.name}
     if path.with_name("outlook.parquet").is_file():  # a run that stores results writes them as a workbook too
@@ -283,6 +282,10 @@ def write_report(
     return page
 
 
-def _heading(notebook: nbformat.NotebookNode) -> str:
+def report_title(notebook: nbformat.NotebookNode) -> str:
+    """The title of the scenario that a notebook was run for, or its first heading; nothing where it has neither."""
+    given = notebook.metadata.get("papermill", {}).get("parameters", {}).get("title")
+    if given:
+        return str(given)
     lines = (line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
     return next((line.lstrip("# ") for line in lines if line.startswith("# ")), "")

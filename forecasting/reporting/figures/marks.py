@@ -75,6 +75,8 @@ def _mark(fact: Any, is_stock: bool) -> Mark | None:
 
 def _implied(fact: Any, printed: dict[tuple[str, Period], Mark]) -> Mark | None:
     """The total that a growth or a difference on the year implies, where its base was printed and itself was not."""
+    if not fact.period_start:  # the growth of a stock, which stands on a day
+        return None
     period = span(fact.period_start, fact.period_end)
     base = printed.get((fact.basis, period.year_before()))
     if base is None or (fact.basis, period) in printed:

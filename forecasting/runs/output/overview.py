@@ -23,11 +23,13 @@ def read_records(out: Path) -> list[dict[str, Any]]:
 
 
 def write_summary(store: Store) -> None:
-    """Write ``comparison.parquet`` and ``index.html`` from the reports that are there."""
+    """Write ``comparison.parquet``, the same as a workbook and as CSV, and ``index.html`` from the reports there."""
+    from forecasting.reporting.comparison_files import write_comparison
     from forecasting.reporting.site import build_site
 
     records = read_records(store.out)
     _write_comparison(store.out, [record["name"] for record in records])
+    write_comparison(store.out)
     build_site(store.out, records)
 
 

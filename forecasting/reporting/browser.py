@@ -1,0 +1,142 @@
+"""The browser of this machine, used to print a page and to draw figures as pictures; it asks nothing of the network."""
+
+from __future__ import annotations
+
+import base64
+import html
+import importlib.resources
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from forecasting.errors import InputError, RunError
+
+__all__ = ["find_browser", "pictures", "print_page"]
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+ELSEWHERE = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/snap/bin/chromium")
+FLAGS = (
+    "--headless",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--virtual-time-budget=30000",  # milliseconds of the page's own clock, which runs ahead where nothing happens
+)
+PATIENCE = 180  # seconds
+WIDTH, HEIGHT = 900, 450  # pixels of a picture
+
+
+def find_browser() -> str:
+    """The installed Chromium or Chrome.
+
+    Raises
+    ------
+    InputError
+        Where there is none.
+    """
+    found = [path for name in NAMES if (path := shutil.which(name))]
+    found += [path for path in ELSEWHERE if Path(path).is_file()]
+    if not found:
+        raise InputError(
+            "no Chromium or Chrome was found, which draws the figures; install one (on Debian and Ubuntu: "
+            "apt-get install chromium), or open the report in any browser and print it from there"
+        )
+    return found[0]
+
+
+def print_page(page: Path, target: Path) -> Path:
+    """Print a page as PDF, as its styles for paper say.
+
+    Parameters
+    ----------
+    page : Path
+        HTML.
+    target : Path
+        The file; written whole or not at all.
+
+    Raises
+    ------
+    InputError
+        Where there is no page or no browser.
+    RunError
+        Where the browser does not print it.
+    """
+    if not page.is_file():
+        raise InputError(f"{page} is not there; make the report first: ev-forecast run")
+    with tempfile.TemporaryDirectory() as folder:
+        printed = Path(folder) / "page.pdf"
+        said = _browse(folder, "--no-pdf-header-footer", f"--print-to-pdf={printed}", page.resolve().as_uri())
+        content = printed.read_bytes() if printed.is_file() else b""
+        if not content.startswith(b"%PDF"):
+            raise RunError(f"the browser did not print {page}: {said.strip()[-200:] or 'it wrote nothing'}")
+    side = target.with_name(f".{target.name}.part")
+    try:
+        side.write_bytes(content)
+        return side.replace(target)
+    finally:
+        side.unlink(missing_ok=True)
+
+
+def pictures(figures: Sequence[dict[str, Any]]) -> list[bytes]:
+    """Draw figures as PNG, all of them in one visit of the browser.
+
+    Parameters
+    ----------
+    figures : sequence of dict
+        ``data`` and ``layout``, as plotly stores them.
+
+    Raises
+    ------
+    InputError
+        Where there is no browser.
+    RunError
+        Where it does not draw them.
+    """
+    if not figures:
+        return []
+    plotly = importlib.resources.files("plotly").joinpath("package_data", "plotly.min.js")
+    given = json.dumps([{"data": each["data"], "layout": each["layout"]} for each in figures]).replace("<", "\\u003c")
+    with tempfile.TemporaryDirectory() as folder, importlib.resources.as_file(plotly) as script:
+        page = Path(folder) / "figures.html"
+        page.write_text(_drawing(script.as_uri(), given), encoding="utf-8")
+        made = _browse(folder, "--dump-dom", page.as_uri())
+    found = re.search(r'<pre id="made">(.*?)</pre>', made, re.DOTALL)
+    images = json.loads(html.unescape(found[1])) if found else []
+    if len(images) != len(figures):
+        raise RunError(f"the browser drew {len(images)} of {len(figures)} figures")
+    return [base64.b64decode(image.partition(",")[2]) for image in images]
+
+
+def _drawing(script: str, given: str) -> str:
+    size = f"width: {WIDTH}, height: figure.layout.height || {HEIGHT}, scale: 2, format: 'png'"
+    return f"""<!DOCTYPE html><meta charset="utf-8"><pre id="waiting"></pre>
+<script src="{html.escape(script)}"></script>
+<script>
+Promise.all({given}.map((figure) => Plotly.toImage(figure, {{{size}}}))).then((images) => {{
+  const made = document.getElementById("waiting");
+  made.textContent = JSON.stringify(images);
+  made.id = "made";
+}});
+</script>"""
+
+
+def _browse(folder: str, *arguments: str) -> str:
+    """Run the browser once, with a profile that is thrown away; what it printed."""
+    as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # it starts as root only so
+    command = [find_browser(), *FLAGS, *as_root, f"--user-data-dir={folder}/profile", *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
+    except subprocess.TimeoutExpired:
+        raise RunError(f"{command[0]} did not answer within {PATIENCE} seconds") from None
+    except OSError as error:
+        raise RunError(f"{command[0]} does not start: {error}") from None
+    return done.stdout.decode("utf-8", "replace") or done.stderr.decode("utf-8", "replace")

@@ -1,0 +1,71 @@
+"""A report in the form that somebody asks for: workbook, table, page on paper, Word document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from forecasting.errors import InputError
+
+if TYPE_CHECKING:
+    from forecasting.scenarios.outlook import Outlook
+
+__all__ = ["export_report"]
+
+OF_THE_PAGE = ("pdf", "docx")
+
+
+def export_report(report: Path, wanted: Mapping[str, Path]) -> list[Path]:
+    """Write a report in several forms.
+
+    Parameters
+    ----------
+    report : Path
+        The folder of one report.
+    wanted : mapping of str to Path
+        For each form (xlsx, iamc, csv, pdf, docx) the file.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    InputError
+        Where a file cannot be written, the folder holds no report, or something is missing that a form needs.
+    """
+    for path in wanted.values():
+        if path.is_dir():
+            raise InputError(f"{path} is a folder; give the name of a file")
+        if not path.resolve().parent.is_dir():
+            raise InputError(f"there is no folder {path.resolve().parent} to write {path.name} into; make it first")
+    outlook = _outlook(report) if set(wanted) - set(OF_THE_PAGE) else None
+    return [_write(form, report, outlook, path) for form, path in wanted.items()]
+
+
+def _outlook(report: Path) -> Outlook:
+    from forecasting.evidence.datasets import central_asia
+    from forecasting.scenarios.outlook import load_outlook
+
+    return load_outlook(report, central_asia())
+
+
+def _write(form: str, report: Path, outlook: Outlook | None, path: Path) -> Path:
+    if form == "pdf":
+        from forecasting.reporting.browser import print_page
+
+        return print_page(report / "report.html", path)
+    if form == "docx":
+        from forecasting.reporting.document import write_document
+
+        return write_document(report / "report.ipynb", path)
+    assert outlook is not None
+    if form == "xlsx":
+        from forecasting.reporting.workbook import write_workbook
+
+        return write_workbook(outlook, path)
+    from forecasting.reporting.iamc import write_csv, write_iamc
+
+    return write_csv(outlook.table, path) if form == "csv" else write_iamc(outlook.table, path)

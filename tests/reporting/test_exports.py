@@ -1,0 +1,145 @@
+"""A report on paper, as a Word document, as tables: whole or not at all, with one message where it cannot be."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+
+import docx
+import nbformat
+import openpyxl
+import pandas as pd
+import pytest
+from made_up import make_outlook
+from nbformat import v4
+
+from forecasting.errors import InputError, RunError
+from forecasting.reporting import browser, figures, html, tables
+from forecasting.reporting.answer import answer
+from forecasting.reporting.comparison_files import write_comparison
+from forecasting.reporting.exports import export_report
+from forecasting.reporting.site import write_assets
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """The folder of one report, its notebook made by hand."""
+    out, outlook = tmp_path_factory.mktemp("out"), make_outlook()
+    folder = out / outlook.name
+    folder.mkdir()
+    outlook.save(folder)
+    figure = json.loads(figures.fan_chart(outlook).to_json())
+    shown = [answer(outlook), tables.facts_table(outlook.evidence)]
+    outputs = [v4.new_output("display_data", {"text/html": each._repr_html_()}) for each in shown]
+    outputs.insert(1, v4.new_output("display_data", {html.PLOTLY: figure}))
+    cells = [v4.new_markdown_cell("# A country"), v4.new_code_cell("", outputs=outputs[:2])]
+    cells += [v4.new_markdown_cell("## The facts\n\n- **one** of [them](https://example.org/b)")]
+    cells += [v4.new_code_cell("", outputs=outputs[2:])]
+    nbformat.write(v4.new_notebook(cells=cells), folder / "report.ipynb")
+    html.write_report(folder / "report.ipynb", title="Uzbekistan, <baseline>")
+    write_assets(out)
+    return folder
+
+
+def test_a_page_is_printed(report, tmp_path):
+    (made,) = export_report(report, {"pdf": tmp_path / "a.pdf"})
+    assert made.read_bytes().startswith(b"%PDF")
+    assert len(made.read_bytes()) > 20_000
+    assert [path.name for path in tmp_path.iterdir()] == ["a.pdf"]
+
+
+def test_a_document_has_the_sentence_the_figure_the_table_and_its_sources(report, tmp_path):
+    (made,) = export_report(report, {"docx": tmp_path / "a.docx"})
+    document = docx.Document(made)
+    text = [paragraph.text for paragraph in document.paragraphs]
+    assert "Uzbekistan in 2023: 10,000 electric vehicles imported (80 % interval 6,820 to 14,700)" in "\n".join(text)
+    assert len(document.inline_shapes) == 1
+    assert document.inline_shapes[0]._inline.docPr.get("descr").startswith("Electric vehicles imported: Uzbekistan")
+    (table,) = document.tables
+    assert table.rows[0].cells[0].text == "period"
+    assert len(table.rows) == 1 + 6
+    assert "one of them [1]" in text
+    assert "[1] them: https://example.org/b" in text
+    assert any(line.startswith("[2] ") and line.endswith(": https://example.org/a") for line in text)
+
+
+def test_without_a_browser_one_message_says_what_to_do(report, tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(browser, "ELSEWHERE", ())
+    with pytest.raises(InputError, match="no Chromium or Chrome was found"):
+        export_report(report, {"pdf": tmp_path / "a.pdf"})
+    with pytest.raises(InputError, match="no Chromium or Chrome was found"):
+        export_report(report, {"docx": tmp_path / "a.docx"})
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_browser_that_fails_leaves_nothing(report, tmp_path, monkeypatch):
+    (tmp_path / "a.pdf").write_text("older")
+    said = subprocess.CompletedProcess([], 1, b"", b"no display")
+    monkeypatch.setattr(subprocess, "run", lambda *args, **kwargs: said)
+    with pytest.raises(RunError, match=r"did not print .*: no display"):
+        export_report(report, {"pdf": tmp_path / "a.pdf"})
+    assert (tmp_path / "a.pdf").read_text() == "older"
+
+
+@pytest.mark.parametrize("form", ["xlsx", "iamc", "csv", "pdf", "docx"])
+def test_a_folder_in_the_way_or_missing_is_said(report, tmp_path, form):
+    with pytest.raises(InputError, match="is a folder; give the name of a file"):
+        export_report(report, {form: tmp_path})
+    with pytest.raises(InputError, match=r"there is no folder .*nowhere to write"):
+        export_report(report, {form: tmp_path / "nowhere" / "a"})
+    if form in ("pdf", "docx"):
+        with pytest.raises(InputError, match="make the report first"):
+            export_report(tmp_path, {form: tmp_path / "a"})
+
+
+def test_the_results_are_one_table(report, tmp_path):
+    (made,) = export_report(report, {"csv": tmp_path / "a.csv"})
+    pd.testing.assert_frame_equal(
+        pd.read_csv(made), pd.read_parquet(report / "outlook.parquet"), check_dtype=False, check_categorical=False
+    )
+
+
+@pytest.fixture
+def compared(tmp_path):
+    grid = [("uzbekistan-baseline", "UZ", 1.0), ("uzbekistan-high", "UZ", 1.6), ("kazakhstan-baseline", "KZ", 0.5)]
+    table = pd.concat([make_outlook(*row).table for row in grid])
+    table.to_parquet(tmp_path / "comparison.parquet", index=False)
+    write_comparison(tmp_path)
+    return tmp_path
+
+
+def test_all_scenarios_are_in_one_csv_and_one_workbook(compared):
+    table = pd.read_parquet(compared / "comparison.parquet")
+    assert len(pd.read_csv(compared / "comparison.csv")) == len(table)
+    book = openpyxl.load_workbook(compared / "comparison.xlsx")
+    assert book.sheetnames[:2] == ["Compare", "All"]
+    row = next(
+        r for r in book["All"].values if r[1:4] == ("uzbekistan-high", "Uzbekistan", "Electric vehicles on the road")
+    )
+    assert row[5] == 2021
+
+
+def test_the_live_sheet_looks_up_medians_and_differences(compared):
+    live, shown = (
+        openpyxl.load_workbook(compared / "comparison.xlsx", data_only=kept)["Compare"] for kept in (False, True)
+    )
+    high = next(row for row in range(1, 20) if live.cell(row, 1).value == "uzbekistan-high")
+    base = next(row for row in range(1, 20) if live.cell(row, 1).value == "uzbekistan-baseline")
+    assert live.cell(high, 3).value.startswith('=IFERROR(INDEX(All!$J:$J,MATCH("uzbekistan-high|UZ|"&$B$6&"|"&$B$7')
+    assert live.cell(high, 6).value == f'=IFERROR(C{high}-C{base},"")'
+    assert shown.cell(high, 3).value == pytest.approx(1.6 * shown.cell(base, 3).value)
+    assert shown.cell(high, 7).value == pytest.approx(60.0)
+    sums = [row for row in live.values if row[0] and "not additive" in str(row[0])]
+    assert [row[1] for row in sums] == ["2 countries", "1 countries"]
+
+
+def test_equal_tables_give_equal_workbooks(compared):
+    before = (compared / "comparison.xlsx").read_bytes()
+    write_comparison(compared)
+    assert (compared / "comparison.xlsx").read_bytes() == before
+
+
+def test_without_results_there_is_nothing_to_write(tmp_path):
+    assert write_comparison(tmp_path) == []
