@@ -34,13 +34,14 @@ FLOOR = {name: floor for floor, names in enumerate(ROOMS) for name in names}
 HOMES = {
     "click": ("cli.py",),
     "dask": ("runs/workers/cluster.py",),
+    "docx": ("reporting/document.py",),
     "distributed": ("runs/workers/cluster.py",),
     "papermill": ("runs/execute/",),
     "plotly": ("reporting/figures",),
     "sktime": ("curves/sktime.py",),
     "statsforecast": ("evaluation/",),
     "statsmodels": ("curves/",),
-    "xlsxwriter": ("reporting/workbook.py",),
+    "xlsxwriter": ("reporting/comparison_files.py", "reporting/workbook.py"),
 }
 REQUIRED = {"pytest.raises": {"match"}, "pytest.warns": {"match"}, "pytest.mark.xfail": {"strict", "reason"}}
 LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_CELL = 400, 60, 8
