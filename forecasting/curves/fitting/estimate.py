@@ -19,7 +19,7 @@ from forecasting.curves.fitting.solver import Solver
 __all__ = ["Estimate", "Problem", "estimate", "estimate_at", "leaves_open", "log_likelihood", "maximum"]
 
 Array = NDArray[np.float64]
-PRECISE = 1e-22  # relative gain still to be had: eight digits of certified values and more
+PRECISE = 1e-22  # relative gain still to be had: eight digits of certified values before polishing
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,9 @@ __all__ = ["Solver"]
 
 Array = NDArray[np.float64]
 MAX_STEPS = 100
+TOLERANCE = 1e-10  # of many fits at once; where more is asked for, the minimum is polished
+POLISHING = 20  # steps at most
+SAME = 1e-12  # relative difference of sums of squares that is rounding alone, with room
 REST = 1e-13  # relative gain of an accepted step at which a search has come to rest
 EXACT = 1e-24  # sum of squares, relative to the data's, that is rounding alone
 STILL = 1e-8  # step in coordinates (logs) at which a search at rest has arrived
@@ -71,7 +74,7 @@ class Solver:
         sampling: Sampling,
         search: Search,
         level: tuple[float, float] = (-np.inf, np.inf),
-        tolerance: float = 1e-10,
+        tolerance: float = TOLERANCE,
     ) -> None:
         self.curve, self.sampling, self.search = curve, sampling, search
         self.level, self.tolerance = level, tolerance
@@ -90,6 +93,8 @@ class Solver:
             root = None if weights is None else np.ascontiguousarray(np.sqrt(weights.T))
             data = data if root is None else data * root
             point, done, moving = self._descend(data, root, self.search.inside(shape), steps, few)
+            if self.tolerance < TOLERANCE and len(point.inner):
+                self._polish(data, root, point)
             return self.search.outside(point.inner)[0], point.level, point.sse, done, moving
 
     def scan(self, data: Array, weights: Array | None) -> Array:
@@ -181,6 +186,19 @@ class Solver:
             if np.count_nonzero(moving) <= few * series:
                 break
         return point, done, moving
+
+    def _polish(self, data: Array, root: Array | None, point: Point) -> None:
+        """Step on while the next step gets smaller: sums of squares show a minimum to half of its digits only."""
+        free = np.zeros(data.shape[1])
+        step, promise = self._step(point, free)
+        for _ in range(POLISHING):
+            trial = self._at(data, root, point.inner + step)
+            onward, left = self._step(trial, free)
+            better = (left < promise) & (trial.sse <= point.sse * (1 + SAME))
+            if not better.any():
+                return
+            point.take(trial, better)
+            step, promise = np.where(better, onward, 0.0), np.where(better, left, 0.0)
 
 
 def _dot(one: Array, other: Array) -> Array:
