@@ -69,7 +69,7 @@ def test_nothing_published_later_is_used() -> None:
     ledger = datasets.central_asia()
     assert all(ledger.get(name).known_from <= uz.as_of for name in uz.facts_used)
     said = " ".join(uz.warnings)
-    assert "The driver border-testing is left out" in said
+    assert "The driver jizzakh-plant is left out" in said
     assert uz.forecast is uz.baseline_forecast
 
 
