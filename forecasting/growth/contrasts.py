@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,16 @@ class Contrasts:
     sd: Array
     wrong: NDArray[np.bool_]
 
+    @property
+    def exact(self) -> NDArray[np.bool_]:
+        """Which facts are numbers, with one narrow component, not bounds."""
+        return np.asarray((~self.wrong & (self.weight > 0)).sum(axis=1) == 1)
+
+    def only(self, rows: NDArray[np.int_]) -> Contrasts:
+        """Some of the facts."""
+        kept = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "scrappage"}
+        return replace(self, **kept)
+
     def doubting(self, times: float) -> Array:
         """Weights of the components if a fact were so many times as likely to be wrong."""
         return np.where(self.wrong, times, 1.0) * self.weight
@@ -59,8 +69,11 @@ class Contrasts:
     def at(self, flows: Array, x: Array) -> Array:
         """The contrasts of logs, shape (draws, facts)."""
         top = np.maximum(flows @ self.numerator.T, 1e-300)
-        bottom = np.maximum(flows @ self.denominator.T + self.constant, 1e-300)
-        contrasts = np.log(top) - np.log(bottom) + x @ self.offsets.T
+        contrasts = np.log(top)
+        if self.denominator.any() or (self.constant != 1).any():
+            contrasts -= np.log(np.maximum(flows @ self.denominator.T + self.constant, 1e-300))
+        if self.offsets.any():
+            contrasts += x @ self.offsets.T
         if self.aged.any():
             contrasts -= SCRAPPAGE_SD * x[:, self.scrappage] * (flows @ self.aged.T) / top
         return np.asarray(contrasts)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.growth.contrasts import Contrasts, responsibilities
+from forecasting.growth.covariance import Covariance
 from forecasting.growth.path import Path
 
 __all__ = ["Mode"]
@@ -16,6 +17,7 @@ STEPS, FEWEST_STEPS, SETTLED = 40, 8, 0.1  # and the change of a coordinate at w
 MOST_OF_STEP, MOST_CHANGE = 0.8, 2.0
 NEAR = 6  # the step with which a climb begins that starts near its end
 TRUSTING = 8  # the step until which facts are hardly doubted: far from the mode all of them look wrong
+UNHEARD = 1e3  # variance of a bound's noise at first: numbers speak before bounds
 LOOSE = 50.0  # by how much the noise is inflated at first, halved at every step
 
 
@@ -46,7 +48,7 @@ class Mode:
         self.x = np.zeros(path.width)
         self.variance = np.ones(path.width)
         self.walk = path.at(np.full(path.years, path.start.log_odds))
-        self.target, self.noise = facts.value.copy(), np.full(len(facts.value), 0.1)
+        self.target, self.noise = facts.value.copy(), np.where(facts.exact, 0.1, UNHEARD)
         self.jacobian = np.zeros((len(facts.value), path.width))
         self.contrast = np.zeros(len(facts.value))
 
@@ -70,36 +72,51 @@ class Mode:
             self.x, self.variance, self.walk = near.x.copy(), near.variance.copy(), near.walk
         for step in range(NEAR if near is not None else 0, STEPS):
             self.linearise()
-            spread = self.jacobian * self.variance
-            covariance = spread @ self.jacobian.T
             innovation = self.target - self.contrast + self.jacobian @ self.x
             noise = self.noise * (1 + LOOSE * 0.5**step)  # the narrow facts bind by and by
-            inverse = np.asarray(np.linalg.inv(covariance + np.diag(noise)))
-            gain = spread.T @ inverse
-            moved = gain @ innovation
-            change = moved - self.x
+            covariance = Covariance(self.jacobian * np.sqrt(self.variance), noise)
+            pulled = covariance.solve(innovation)
+            change = self.variance * (self.jacobian.T @ pulled) - self.x
             largest = float(np.abs(change).max())
             # most of the step, and no coordinate by much more than two prior standard deviations at once
             self.x = self.x + change * min(MOST_OF_STEP, MOST_CHANGE / max(largest, 1e-9))
-            self._reweigh_noise(inverse, inverse @ innovation, noise, min(0.5 ** (TRUSTING - step), 1.0))
-            self._rescale_shocks(gain)
+            self._reweigh_noise(covariance.diagonal, pulled, noise, min(0.5 ** (TRUSTING - step), 1.0))
+            self._rescale_shocks(covariance)
             if largest < SETTLED and step >= FEWEST_STEPS:
                 break
         self.linearise()
 
-    def _reweigh_noise(self, inverse: Array, pulled: Array, noise: Array, doubt: float) -> None:
-        """Each fact's noise as one normal: its components, weighted by how well they explain what the others leave."""
-        f, diagonal = self.facts, np.diag(inverse)
-        residual = f.value - self.target + pulled / diagonal
-        part, _ = responsibilities(residual, np.maximum(1 / diagonal - noise, 0.0), f.doubting(doubt), f.mean, f.sd)
-        # half way, or facts that contradict each other would take turns
-        self.noise = np.sqrt(self.noise * np.exp((part * np.log(f.sd**2)).sum(axis=1)))
-        self.target = 0.5 * (self.target + f.value + (part * f.mean).sum(axis=1))
+    def left_out(self, noise: Array, target: Array) -> tuple[Array, Array]:
+        """Each contrast as the other facts lead one to expect it about the mode: mean and variance.
 
-    def _rescale_shocks(self, gain: NDArray[np.floating]) -> None:
+        Parameters
+        ----------
+        noise, target : ndarray, shape (facts,)
+            Variance of each fact's noise, and the contrast that it aims at.
+        """
+        covariance = Covariance(self.jacobian * np.sqrt(self.variance), noise)
+        pulled = covariance.solve(target - self.contrast + self.jacobian @ self.x)
+        diagonal = np.maximum(covariance.diagonal, 1e-12)
+        return target - pulled / diagonal, np.maximum(1 / diagonal - noise, 0.0)
+
+    def _reweigh_noise(self, diagonal: Array, pulled: Array, noise: Array, doubt: float) -> None:
+        """Each fact's noise as one normal: its components, weighted by how well they explain what the others leave."""
+        f, diagonal = self.facts, np.maximum(diagonal, 1e-12)
+        residual, weight = f.value - self.target + pulled / diagonal, f.doubting(doubt)
+        part, _ = responsibilities(residual, np.maximum(1 / diagonal - noise, 0.0), weight, f.mean, f.sd)
+        there, _ = responsibilities(f.value - self.contrast, np.zeros_like(noise), weight, f.mean, f.sd)
+        precision = (there / f.sd**2).sum(axis=1)  # a bound pulls by its slope where we stand: slack, by nothing
+        exact, target = f.exact, f.value + (part * f.mean).sum(axis=1)
+        new = np.where(exact, np.exp((part * np.log(f.sd**2)).sum(axis=1)), 1 / precision)
+        target = np.where(exact, target, f.value + (there * f.mean / f.sd**2).sum(axis=1) / precision)
+        # half way, or facts that contradict each other would take turns
+        self.noise, self.target = np.sqrt(self.noise * new), 0.5 * (self.target + target)
+
+    def _rescale_shocks(self, covariance: Covariance) -> None:
         """Scales of the shocks given the shocks, as expectation-maximisation has them."""
         prior, at = self.path.prior, self.path.at_["shock"]
-        left = self.variance[at] - np.einsum("ij,ji->i", gain[at], self.jacobian[:, at] * self.variance[at])
+        known = (self.jacobian[:, at] * covariance.solve(self.jacobian[:, at])).sum(axis=0)
+        left = self.variance[at] - self.variance[at] ** 2 * known
         square = self.x[at] ** 2 + np.maximum(left, 0.0)
         market = 1.0
         for _ in range(3):

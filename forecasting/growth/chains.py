@@ -1,0 +1,250 @@
+"""A Gibbs sampler over the scales of shocks and the noise of doubtful facts, many chains side by side.
+
+Given those, all else is Gaussian about the mode and drawn exactly (Matheron's rule). The letters are those of
+:mod:`forecasting.growth.settled`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.growth.contrasts import Contrasts, responsibilities
+from forecasting.growth.mode import Mode
+from forecasting.growth.path import Path
+from forecasting.growth.settled import Settled, sort_facts
+
+__all__ = ["Chains"]
+
+Array = NDArray[np.float64]
+
+CHAINS, SWEEPS = 500, 4
+FEWEST, MOST_WORK = 20, 2e7  # chains; chains times doubtful facts cubed, in one sweep
+MOST_VISITED = 60  # facts in one sweep
+LOG_SCALES: Array = np.linspace(-3.0, 7.0, 26)  # of a market, squared
+ASKED_OF = 15  # chains in which each settled fact is left out, in one sweep
+
+
+class Chains:
+    """Many chains side by side: each holds scales of shocks and a component of noise for every doubtful fact.
+
+    Parameters
+    ----------
+    path : Path
+        The map from coordinates to flows.
+    facts : Contrasts
+        What they are told.
+    mode : Mode
+        About which contrasts are linear.
+    awake : ndarray of bool, shape (facts,)
+        Facts that are sampled however little they seem to say.
+    draws : int
+        That will be asked for.
+    rng : Generator
+        Seeded.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        facts: Contrasts,
+        mode: Mode,
+        awake: NDArray[np.bool_],
+        draws: int,
+        rng: np.random.Generator,
+    ) -> None:
+        self.prior, self.facts, self.mode, self.rng = path.prior, facts, mode, rng
+        self.shock, self.common = path.at_["shock"], path.at_["common"]
+        self.scaled = np.arange(mode.jacobian.shape[1])[self.shock]
+        self.sorted = sort_facts(facts, mode, awake)
+        self.settled = Settled(mode, self.sorted, self.scaled)
+        self.asked = self.sorted.doubtful
+        n = len(self.asked)
+        self.chains = int(np.clip(MOST_WORK / (n + 5) ** 3, FEWEST, min(CHAINS, max(draws // SWEEPS, 1))))
+        self.sweeps = max(min(SWEEPS, draws // self.chains), 1)
+        self.value, self.means, self.sds = (of[self.asked] for of in (facts.value, facts.mean, facts.sd))
+        self.root = _root(self.settled.c)
+        self.root_of_precision = _root(self.settled.precision)
+        self.market = np.full(self.chains, float(np.median(mode.variance[self.shock])))
+        self.year = np.maximum(mode.variance[self.shock] / self.market[:, None], 0.05)
+        self.component = np.zeros((self.chains, n), dtype=int)
+        self.lent = np.zeros((self.chains, len(self.scaled), len(self.scaled)))
+        self.inverse = np.zeros((self.chains, n, n))
+        self.ways = np.zeros((self.chains, 0), dtype=int)  # what is left of each chain's way through the facts
+        self.doubt = 1.0
+        self.told: list[Array] = []  # of each sweep, what the effective number of draws is counted by
+
+    @property
+    def variance(self) -> Array:
+        """Variance of the scaled coordinates: (chains, scaled)."""
+        return np.asarray(self.year * self.market[:, None])
+
+    def sweep(self) -> None:
+        """Components given scales, then shocks given components, then scales given shocks."""
+        self._draw_components()
+        s, rng, chains = self.settled, self.rng, self.chains
+        push = s.pull + rng.standard_normal((chains, len(self.scaled))) @ self.root_of_precision.T
+        push += rng.standard_normal(push.shape) / np.sqrt(self.variance)
+        shocks = _times(self.lent, push)
+        noise, target = self._noise()
+        left = target - s.mean - shocks @ s.f.T - rng.standard_normal(target.shape) @ self.root.T
+        pulled = _times(self.inverse, left - noise * rng.standard_normal(target.shape))
+        self._draw_scales(shocks + _times(self.lent, pulled @ s.f))
+
+    def draw(self, shared: Array) -> tuple[Array, Array, Array]:
+        """Coordinates given the chains' components and scales: (draws, width), asked contrasts, market scales.
+
+        With more draws than chains, several are drawn from each: given its state they are independent.
+        """
+        self._draw_components()
+        of = np.arange(len(shared)) % self.chains
+        variance = self.variance[of]
+        x = self.rng.standard_normal((len(of), self.mode.jacobian.shape[1]))
+        x[:, self.shock] *= np.sqrt(variance)
+        x[:, self.common] = shared
+        pulled = self._pull_of_facts(x, variance, of)
+        weight = np.ones_like(x)
+        weight[:, self.shock] = variance
+        x += weight * (pulled @ self.mode.jacobian)
+        contrast = self.mode.contrast + (x - self.mode.x) @ self.mode.jacobian.T
+        scale = self.market[of]
+        self.told.append(np.stack([of, np.log(scale), x @ self.mode.walk.linear[-1]]))
+        first = np.arange(min(self.chains, len(of)))
+        shocks = np.sqrt(self.variance) * self.rng.standard_normal(self.year.shape)
+        shocks[first] = x[first, self.shock]
+        self._draw_scales(shocks)
+        return x, contrast, scale
+
+    def _pull_of_facts(self, x: Array, variance: Array, of: NDArray[np.int_]) -> Array:
+        """Inverse covariance of the facts times what each draw leaves of them: settled ones first, then the others."""
+        s, p, a = self.settled, self.sorted.settled, self.asked
+        left = self.mode.contrast - (self.mode.x - x) @ self.mode.jacobian.T
+        noise, target = self._noise()
+        of_p = s.target - left[:, p] - np.sqrt(s.noise) * self.rng.standard_normal((len(x), len(p)))
+        of_a = target[of] - left[:, a] - noise[of] * self.rng.standard_normal((len(x), len(a)))
+        by_settled = s.covariance.solve(of_p.T).T
+        pull = of_p @ s.su
+        lent = self._of_chains(self.lent, pull, of)
+        weighted = self._of_chains(self.inverse, of_a - of_p @ s.sr - lent @ s.f.T, of)
+        pulled = np.zeros((len(x), len(self.facts.value)))
+        pulled[:, a] = weighted
+        pulled[:, p] = by_settled - weighted @ s.sr.T - (lent + self._of_chains(self.lent, weighted @ s.f, of)) @ s.su.T
+        return pulled
+
+    def _of_chains(self, matrices: Array, rows: Array, of: NDArray[np.int_]) -> Array:
+        """Each row through its own chain's matrix."""
+        found = np.empty_like(rows)
+        for start in range(0, len(of), self.chains):
+            block = slice(start, start + self.chains)
+            found[block] = _times(matrices[of[block]], rows[block])
+        return found
+
+    def _noise(self) -> tuple[Array, Array]:
+        """Standard deviation of each chain's noise, and the contrasts that it aims at."""
+        rows = np.arange(len(self.asked))
+        return self.sds[rows, self.component], self.value + self.means[rows, self.component]
+
+    def _draw_scales(self, shocks: Array) -> None:
+        """The market's scale given the shocks, the years' integrated out; then the years' given the market's."""
+        prior, rng, nu, market_nu = self.prior, self.rng, self.prior.shock_nu, self.prior.market_nu
+        log_density = -0.5 * market_nu * (LOG_SCALES + np.exp(-LOG_SCALES))  # inverse gamma, of its log
+        square = shocks[:, :, None] ** 2 * np.exp(-LOG_SCALES)
+        log_density = log_density - 0.5 * ((nu + 1) * np.log1p(square / nu) + LOG_SCALES).sum(axis=1)
+        below = np.exp(log_density - log_density.max(axis=1, keepdims=True)).cumsum(axis=1)
+        chosen = (below < rng.random((self.chains, 1)) * below[:, -1:]).sum(axis=1)
+        within = rng.uniform(-0.5, 0.5, self.chains) * (LOG_SCALES[1] - LOG_SCALES[0])
+        self.market = np.exp(LOG_SCALES[chosen] + within)
+        chi = rng.chisquare(prior.shock_nu + 1, shocks.shape)
+        self.year = (prior.shock_nu + shocks**2 / self.market[:, None]) / chi
+
+    def _draw_components(self) -> None:
+        """Draw the component of each doubtful fact's noise, the path integrated out, one fact after the other.
+
+        Every chain goes its own way through the facts, so that the order in which they are told does not matter.
+        """
+        s, n, of = self.settled, len(self.asked), np.arange(self.chains)
+        noise, target = self._noise()
+        self.lent[:] = np.linalg.inv(s.precision + _diagonals(1 / self.variance))
+        bent = s.f @ self.lent
+        expected = s.mean + bent @ s.pull
+        self.inverse[:] = np.linalg.inv(s.c + bent @ s.f.T + _diagonals(noise**2))
+        weight = self.facts.doubting(self.doubt)[self.asked]
+        for i in self._next_of_ways(n).T:
+            row = self.inverse[of, i]
+            diagonal = row[of, i]
+            residual = target - expected
+            others = residual[of, i] - (row * residual).sum(axis=1) / diagonal + expected[of, i]
+            variance = np.maximum(1 / diagonal - noise[of, i] ** 2, 1e-12)
+            part, _ = responsibilities(self.value[i] - others, variance, weight[i], self.means[i], self.sds[i])
+            chosen = (part.cumsum(axis=1) < self.rng.random((self.chains, 1))).sum(axis=1).clip(max=part.shape[1] - 1)
+            self._change_noise(i, row, self.sds[i, chosen] ** 2 - noise[of, i] ** 2)
+            self.component[of, i] = chosen
+            noise[of, i], target[of, i] = self.sds[i, chosen], self.value[i] + self.means[i, chosen]
+
+    def _next_of_ways(self, facts: int) -> NDArray[np.int_]:
+        """The facts that each chain visits in this sweep: all, or of very many the next of its way through them."""
+        if not self.ways.shape[1]:
+            self.ways = self.rng.permuted(np.tile(np.arange(facts), (self.chains, 1)), axis=1)
+        now, self.ways = self.ways[:, :MOST_VISITED], self.ways[:, MOST_VISITED:]
+        return now
+
+    def _change_noise(self, i: NDArray[np.int_], row: Array, change: Array) -> None:
+        """The inverse after a fact's variance has changed (Sherman and Morrison)."""
+        scale = change / (1 + change * row[np.arange(len(row)), i])
+        self.inverse -= (scale[:, None] * row)[:, :, None] * row[:, None, :]
+
+    def expectations(self) -> tuple[Array, Array, Array]:
+        """Each fact's contrast as the others lead one to expect it: mean, variance; and its probability of being wrong.
+
+        Scales have adapted to the fact too: chains that find it likely count less (Gelfand 1996).
+        """
+        f, s, (noise, target) = self.facts, self.settled, self._noise()
+        residual = target - s.mean - self.lent @ s.pull @ s.f.T
+        weighted = _times(self.inverse, residual)
+        diagonal = np.diagonal(self.inverse, axis1=1, axis2=2)
+        seen = {int(i): (target[:, j] - weighted[:, j] / diagonal[:, j], 1 / diagonal[:, j] - noise[:, j] ** 2)
+                for j, i in enumerate(self.asked)}  # fmt: skip
+        chains = range(min(self.chains, ASKED_OF))
+        parts = [s.left_out(self.lent[c], self.inverse[c], weighted[c]) for c in chains]
+        mean, variance = (np.stack(of, axis=1) for of in zip(*parts, strict=True))
+        seen |= {int(i): (mean[j], variance[j]) for j, i in enumerate(self.sorted.settled)}
+        seen |= {int(i): (self.sorted.mean[i : i + 1], self.sorted.variance[i : i + 1]) for i in self.sorted.silent}
+        found = np.zeros((3, len(f.value)))
+        for i, (others, spread) in seen.items():
+            spread = np.maximum(spread, 1e-12)
+            part, log_density = responsibilities(f.value[i] - others, spread, f.weight[i], f.mean[i], f.sd[i])
+            apart = np.exp(log_density.min() - log_density)
+            apart /= apart.sum()
+            middle = (apart * others).sum()
+            wrong = (part * f.wrong[i]).sum(axis=1).mean()
+            found[:, i] = middle, (apart * (spread + (others - middle) ** 2)).sum(), wrong
+        return found[0], found[1], found[2]
+
+    def effective(self) -> float:
+        """Effective draws, of the market's scale or of the last log-odds, whichever are fewer.
+
+        From how much the chains' means scatter (Gelman and Rubin).
+        """
+        of, *told = np.concatenate(self.told, axis=1)
+        count = np.bincount(of.astype(int))
+        found = [float(len(of))]
+        for each in told:
+            mean = np.bincount(of.astype(int), each) / count
+            found.append(each.var() * len(count) / max(float(mean.var(ddof=1)), 1e-12) if len(count) > 1 else 1.0)
+        return min(found)
+
+
+def _times(matrices: Array, rows: Array) -> Array:
+    """Each matrix times its row."""
+    return np.asarray((matrices @ rows[:, :, None])[:, :, 0])
+
+
+def _diagonals(rows: Array) -> Array:
+    """A diagonal matrix of each row."""
+    return np.asarray(rows[:, :, None] * np.eye(rows.shape[1]))
+
+
+def _root(precision: Array) -> Array:
+    """A square root of a matrix that is symmetric and not negative, of any rank."""
+    value, vector = np.linalg.eigh(precision)
+    return np.asarray(vector * np.sqrt(np.maximum(value, 0.0)))

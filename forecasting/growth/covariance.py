@@ -1,0 +1,54 @@
+"""The inverse of a covariance that is a square of few columns and a diagonal, in the smaller of its two dimensions."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+
+__all__ = ["Covariance"]
+
+Array = NDArray[np.float64]
+
+
+class Covariance:
+    """``root root' + diag(noise)``, ready to be divided by.
+
+    Parameters
+    ----------
+    root : ndarray, shape (n, width)
+        Any.
+    noise : ndarray, shape (n,)
+        Above 0.
+
+    Examples
+    --------
+    >>> tall = Covariance(np.array([[1.0], [2.0]]), np.array([1.0, 1.0]))  # [[2, 2], [2, 5]]
+    >>> tall.solve(np.array([4.0, 7.0])).round(6).tolist(), tall.diagonal.round(4).tolist()
+    ([1.0, 1.0], [0.8333, 0.3333])
+    """
+
+    def __init__(self, root: Array, noise: Array) -> None:
+        self.noise, self.wide = noise, len(root) <= root.shape[1]
+        self.scaled = root / noise[:, None]
+        square = root @ root.T + np.diag(noise) if self.wide else np.eye(root.shape[1]) + root.T @ self.scaled
+        self.factor = cho_factor(square, check_finite=False) if square.size else (square, True)
+
+    def solve(self, x: Array) -> Array:
+        """The inverse times a vector, or the columns of a matrix."""
+        if not self.scaled.size:
+            return x / (self.noise if x.ndim == 1 else self.noise[:, None])
+        if self.wide:
+            return np.asarray(cho_solve(self.factor, x, check_finite=False))
+        inner = cho_solve(self.factor, self.scaled.T @ x, check_finite=False)
+        return np.asarray((x.T / self.noise).T - self.scaled @ inner)
+
+    @cached_property
+    def diagonal(self) -> Array:
+        """The diagonal of the inverse."""
+        if self.wide:
+            return np.asarray(np.diag(self.solve(np.eye(len(self.noise)))))
+        inner = cho_solve(self.factor, self.scaled.T, check_finite=False)
+        return np.asarray(1 / self.noise - (self.scaled * inner.T).sum(axis=1))

@@ -1,0 +1,141 @@
+"""Facts that are in no doubt, eliminated once: what is left to sample are shocks and the facts that may be wrong.
+
+About the mode every contrast of logs is linear in the coordinates. Given the variances of the shocks and the noise of
+each fact, all is Gaussian; the noise of a settled fact is known, so that its part of the algebra is done once for all
+chains. With p the settled facts, a the others, U the gradient by the coordinates whose variance is drawn ("scaled"), R
+the covariance that all other coordinates bring, N the noise::
+
+    S = inv(R_pp + N_p)      lent = inv(U_p' S U_p + 1 / v)
+    cov(a | p) = C + F lent F',    C = R_aa - R_ap S R_pa,    F = U_a - R_ap S U_p
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.growth.contrasts import Contrasts, responsibilities
+from forecasting.growth.covariance import Covariance
+from forecasting.growth.mode import Mode
+
+__all__ = ["Settled", "Sorted", "sort_facts"]
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int_]
+
+MUCH_DOUBT = 2.0  # times the doubt in any fact, from which one is sampled
+ALWAYS, MOST = 12, 120  # so many of the most doubtful facts are always sampled; no more than so many are
+WIDE, POINTS, FLAT = 4.5, 9, 0.05  # a bound whose log density varies by no more within so many spreads says nothing
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Which facts are sampled, which are settled, with what noise and target; of the rest nothing is learned.
+
+    Parameters
+    ----------
+    doubtful, settled, silent : ndarray of int
+        Numbers of the facts.
+    noise, target : ndarray, shape (facts,)
+        Variance of each fact's noise and the contrast that it aims at, by its most probable component.
+    mean, variance : ndarray, shape (facts,)
+        Each contrast as the others lead one to expect it about the mode.
+    contested : bool
+        Whether a number, not only a bound, is in doubt.
+    """
+
+    doubtful: Indices
+    settled: Indices
+    silent: Indices
+    noise: Array
+    target: Array
+    mean: Array
+    variance: Array
+    contested: bool
+
+
+def sort_facts(facts: Contrasts, mode: Mode, awake: NDArray[np.bool_]) -> Sorted:
+    """Sort the facts by how much they are in doubt, judged from all others about the mode.
+
+    A fact is doubtful where the others make it so with their noise at the mode, or when all are taken at their word:
+    of two that contradict each other the mode may have settled for one.
+    """
+    n, rows = len(facts.value), np.arange(len(facts.value))
+    exact = facts.exact
+    word = np.where(exact, facts.sd[:, 0] ** 2, mode.noise)
+    doubt, believed = np.zeros(n), (facts.wrong * facts.weight).sum(axis=1)
+    part, mean, variance = np.zeros_like(facts.weight), np.zeros(n), np.zeros(n)
+    for noise, target in (word, np.where(exact, facts.value, mode.target)), (mode.noise, mode.target):
+        mean, variance = mode.left_out(noise, target)
+        part, _ = responsibilities(facts.value - mean, variance, facts.weight, facts.mean, facts.sd)
+        doubt = np.maximum(doubt, (part * facts.wrong).sum(axis=1) / believed)
+    silent = ~exact & ~awake & (_unevenness(facts, mean, variance) < FLAT)
+    asked = ~silent & (~exact | (doubt > MUCH_DOUBT))
+    order = rows[~silent][np.argsort(-(doubt + 1e6 * ~exact)[~silent], kind="stable")]
+    chosen = order[: min(max(ALWAYS, int(asked.sum())), MOST)]
+    contested = bool((exact & (doubt > MUCH_DOUBT)).any())
+    best = part.argmax(axis=1)
+    settled = np.setdiff1d(rows[~silent], chosen)
+    noise, target = facts.sd[rows, best] ** 2, facts.value + facts.mean[rows, best]
+    return Sorted(np.sort(chosen), settled, rows[silent], noise, target, mean, variance, contested)
+
+
+def _unevenness(facts: Contrasts, mean: Array, variance: Array) -> Array:
+    """By how much the log density of each fact's noise varies where the others expect the fact."""
+    seen = []
+    for step in np.linspace(-WIDE, WIDE, POINTS):
+        at = facts.value - mean - step * np.sqrt(variance)
+        seen.append(responsibilities(at, np.zeros_like(at), facts.weight, facts.mean, facts.sd)[1])
+    return np.asarray(np.ptp(seen, axis=0))
+
+
+class Settled:
+    """The algebra of the settled facts, in the letters of the module.
+
+    Parameters
+    ----------
+    mode : Mode
+        About which contrasts are linear.
+    facts : Sorted
+        Which are settled.
+    scaled : ndarray of int
+        Coordinates whose variance is drawn.
+    """
+
+    def __init__(self, mode: Mode, facts: Sorted, scaled: Indices) -> None:
+        p, a = facts.settled, facts.doubtful
+        rest = mode.jacobian.copy()
+        rest[:, scaled] = 0.0
+        by_scaled = mode.jacobian[:, scaled]
+        offset = mode.contrast - mode.jacobian @ mode.x  # a linear contrast is offset + jacobian @ x
+        self.noise, self.target = facts.noise[p], facts.target[p]
+        self.covariance = Covariance(rest[p], self.noise)
+        between = rest[p] @ rest[a].T
+        self.su, self.sr = self.covariance.solve(by_scaled[p]), self.covariance.solve(between)
+        known = self.target - offset[p]
+        self.solved = self.covariance.solve(known)
+        self.precision = by_scaled[p].T @ self.su
+        self.pull = self.su.T @ known
+        self.f = by_scaled[a] - self.sr.T @ by_scaled[p]
+        self.c = rest[a] @ rest[a].T - between.T @ self.sr
+        self.mean = offset[a] + self.sr.T @ known
+
+    def left_out(self, lent: Array, inverse: Array, weighted: Array) -> tuple[Array, Array]:
+        """Each settled fact as all others lead one to expect it, in one chain: mean and variance.
+
+        Parameters
+        ----------
+        lent : ndarray, shape (scaled, scaled)
+            As above.
+        inverse, weighted : ndarray, shapes (doubtful, doubtful) and (doubtful,)
+            Inverse covariance of the doubtful facts given the settled ones, and that times their residual.
+        """
+        gain = self.sr + self.su @ lent @ self.f.T
+        pulled = self.solved - self.su @ (lent @ self.pull) - gain @ weighted
+        diagonal = (
+            self.covariance.diagonal - ((self.su @ lent) * self.su).sum(axis=1) + ((gain @ inverse) * gain).sum(axis=1)
+        )
+        diagonal = np.maximum(diagonal, 1e-12)
+        return self.target - pulled / diagonal, np.maximum(1 / diagonal - self.noise, 0.0)

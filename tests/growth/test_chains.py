@@ -1,0 +1,99 @@
+"""The sampler's algebra against dense matrices, and what its draws are worth."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.growth.contrasts import as_arrays
+from forecasting.growth.covariance import Covariance
+from forecasting.growth.flow import forecast_flow
+from forecasting.growth.likelihood import observe
+from forecasting.growth.mode import Mode
+from forecasting.growth.path import Path, Start
+from forecasting.growth.prior import Prior
+from forecasting.growth.settled import Settled, sort_facts
+from forecasting.growth.statements import read_statements
+from forecasting.periods import year
+
+SIZE = 300_000
+
+
+def monthly(facts, first, months, every_third="at_least"):
+    """A month's total for each month of a growing market, and a bound a fifth below it for every third."""
+    rows = []
+    for i, month in enumerate(pd.period_range(first, periods=months, freq="M")):
+        level = 20 * 1.03**i
+        relation, value = (every_third, 0.8 * level) if i % 3 == 2 else ("equals", level)
+        rows.append((relation, "total", f"{month.start_time:%Y-%m-%d}/{month.end_time:%Y-%m-%d}", round(value)))
+    return facts(*rows)
+
+
+@pytest.mark.parametrize(("n", "width"), [(3, 5), (5, 3), (0, 2), (2, 0)])
+def test_a_covariance_is_divided_by_in_either_dimension(n, width):
+    rng = np.random.default_rng(n)
+    root, noise, x = rng.standard_normal((n, width)), rng.uniform(0.1, 2, n), rng.standard_normal((n, 2))
+    inverse, found = np.linalg.inv(root @ root.T + np.diag(noise)), Covariance(root, noise)
+    np.testing.assert_allclose(found.solve(x), inverse @ x, atol=1e-9)
+    np.testing.assert_allclose(found.solve(x[:, 0]), inverse @ x[:, 0], atol=1e-9)
+    np.testing.assert_allclose(found.diagonal, np.diag(inverse), atol=1e-9)
+
+
+def test_settled_facts_are_eliminated_as_dense_algebra_has_it(facts):
+    path = Path(Prior.shipped(), 2021, 2023, Start(log_size=np.log(SIZE), log_size_sd=1.0), {2022: (12.6, 0.05)})
+    statements, _ = read_statements(monthly(facts, "2021-01", 24))
+    told = as_arrays([observe(s, 2021, path.months) for s in statements], path, {})
+    mode = Mode(path, told)
+    mode.climb()
+    split = sort_facts(told, mode, np.zeros(24, dtype=bool))
+    assert len(split.doubtful) >= 8  # the bounds, and the numbers most in doubt
+    assert sorted([*split.doubtful, *split.settled, *split.silent]) == list(range(24))
+    scaled = np.arange(path.width)[path.at_["shock"]]
+    settled, p, a = Settled(mode, split, scaled), split.settled, split.doubtful
+    variance = np.random.default_rng(0).uniform(0.3, 3.0, len(scaled))
+    prior = np.ones(path.width)
+    prior[scaled] = variance
+    whole = (mode.jacobian * prior) @ mode.jacobian.T
+    offset = mode.contrast - mode.jacobian @ mode.x
+    on_settled = np.linalg.inv(whole[np.ix_(p, p)] + np.diag(split.noise[p]))
+    gain = whole[np.ix_(a, p)] @ on_settled
+    lent = np.linalg.inv(settled.precision + np.diag(1 / variance))
+    bent = settled.f @ lent
+    np.testing.assert_allclose(
+        settled.c + bent @ settled.f.T, whole[np.ix_(a, a)] - gain @ whole[np.ix_(p, a)], atol=1e-7
+    )
+    expected = offset[a] + gain @ (split.target[p] - offset[p])
+    np.testing.assert_allclose(settled.mean + bent @ settled.pull, expected, atol=1e-6)
+    noise = np.full(len(a), 0.02)
+    inverse = np.linalg.inv(settled.c + bent @ settled.f.T + np.diag(noise))
+    residual = told.value[a] - expected
+    mean, spread = settled.left_out(lent, inverse, inverse @ residual)
+    both = np.r_[p, a]
+    dense = np.linalg.inv(whole[np.ix_(both, both)] + np.diag(np.r_[split.noise[p], noise]))
+    left = np.r_[split.target[p], told.value[a]] - offset[both]
+    diagonal = np.diag(dense)[: len(p)]
+    np.testing.assert_allclose(mean, split.target[p] - (dense @ left)[: len(p)] / diagonal, atol=1e-6)
+    np.testing.assert_allclose(spread, 1 / diagonal - split.noise[p], atol=1e-6)
+
+
+def test_draws_from_sixty_facts_are_worth_half_their_number(facts):
+    table = monthly(facts, "2018-01", 60)
+    asked = [year(2022), year(2023), year(2024)]
+    found = [forecast_flow(table, asked, market_size=SIZE, seed=seed) for seed in range(8)]
+    assert min(forecast.diagnostics["ess"] for forecast in found) >= 1000
+    logs = np.array([np.log(forecast.quantiles([0.1, 0.9])) for forecast in found])
+    spread = np.log([forecast.totals(period) for forecast in found for period in asked])
+    own = spread.reshape(8, 3, -1).std(axis=2).mean(axis=0)
+    assert (logs.std(axis=0, ddof=1) / own[:, None]).mean() < 0.06
+
+
+def test_a_thousand_facts_with_slack_bounds_tell_what_the_numbers_tell(facts):
+    numbers = monthly(facts, "2014-01", 96, "equals")
+    bounds = [numbers.assign(relation="at_least", value=(numbers["value"] * 0.9**k).round()) for k in range(2, 12)]
+    asked = [year(2021), year(2022)]
+    alone, told = (
+        forecast_flow(t, asked, market_size=SIZE, draws=400) for t in (numbers, pd.concat([numbers, *bounds]))
+    )
+    assert told.diagnostics["facts"] > 1000
+    ratio = told.quantiles([0.1, 0.5, 0.9]) / alone.quantiles([0.1, 0.5, 0.9])
+    assert np.abs(np.log(ratio)).max(axis=None) < 0.15
+    assert not told.remarks
