@@ -2,8 +2,8 @@
 
 python benches/posterior.py
 
-Each number of facts runs in a process of its own on one core, so that its peak memory is its own; processor time is the best of
-three after a first run that warms everything up.
+Each number of facts runs in a process of its own on one core, so that its peak memory is its own; processor time is
+the best of three after a first run that warms everything up.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ import time
 
 import pandas as pd
 
-CASES, DRAWS = ((10, 10), (10, 300), (60, 300), (100, 300), (300, 300)), 2000  # so many facts, evenly out of the latest so many
+CASES, DRAWS = (
+    ((10, 10), (10, 300), (60, 300), (100, 300), (300, 300)),
+    2000,
+)  # so many facts, evenly out of the latest so many
 MARKET = 300_000
 ONE_CORE = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
