@@ -36,6 +36,10 @@ class _AnyPath(click.Path):
 ANY_PATH = _AnyPath(path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
+OWN_FACTS = click.option(
+    "--ledger", "beside", multiple=True, type=ANY_PATH, metavar="FILE", help="Facts of your own beside those that ship."
+)
+
 START = """\b
 ev-forecast check                     are the ledger and ./params in order?
 ev-forecast run                       every scenario of ./params, to reports/index.html
@@ -91,7 +95,8 @@ def main() -> None:
     "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Longest time of one cell."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
-def run(params: tuple[Path, ...], as_of: str | None, as_json: bool, **options: Any) -> None:
+@OWN_FACTS
+def run(params: tuple[Path, ...], as_of: str | None, as_json: bool, beside: tuple[Path, ...], **options: Any) -> None:
     """Turn params files into reports; with none given, those of ./params.
 
     A report is made again only if something that it depends on has changed. One scenario that fails does not stop the
@@ -102,20 +107,22 @@ def run(params: tuple[Path, ...], as_of: str | None, as_json: bool, **options: A
 
     day = None if as_of is None else as_date(as_of).isoformat()
     try:
-        summary = run_all(params, as_of=day, progress=not as_json, **options)
+        summary = run_all(params, as_of=day, progress=not as_json, ledger=beside, **options)
     except InputError:
-        _check(params or (Path("params"),))  # says more: all that is wrong with the params, where that is the trouble
+        _check(
+            params or (Path("params"),), beside
+        )  # says more: all that is wrong with the params, where that is the trouble
         raise
     click.echo(summary.to_json() if as_json else str(summary))
     if not summary.ok:
         raise click.exceptions.Exit(1)
 
 
-def _check(paths: Sequence[Path]) -> Checked:
+def _check(paths: Sequence[Path], beside: Sequence[Path] = ()) -> Checked:
     """Check files, or raise every problem of all of them."""
     from forecasting.scenarios.check import check_paths
 
-    checked = check_paths(paths)
+    checked = check_paths(paths, beside)
     if checked.problems:
         raise InputError(checked.problems)
     return checked
@@ -123,13 +130,14 @@ def _check(paths: Sequence[Path]) -> Checked:
 
 @main.command()
 @click.argument("paths", nargs=-1, type=ANY_PATH)
-def check(paths: tuple[Path, ...]) -> None:
+@OWN_FACTS
+def check(paths: tuple[Path, ...], beside: tuple[Path, ...]) -> None:
     """Check params files and ledgers; with none given, the ledger that ships and ./params.
 
     Every problem of every file is named at once, with line or key path and the nearest right name. Nothing is written
     and nothing in the files is run.
     """
-    checked = _check(paths)
+    checked = _check(paths, beside)
     for note in checked.notes:
         click.echo(f"note: {note}")
     counts = {"scenario": checked.scenarios, "fact": checked.facts}
@@ -165,11 +173,17 @@ def new(country: str, scenario: str, out: Path) -> None:
 @click.option("--measure", help="What is counted, e.g. ev_imports.")
 @click.option("--as-of", metavar="DATE", help="Only what was published by then.")
 @click.option("--conflicts", is_flag=True, help="Only facts that disagree, side by side.")
+@OWN_FACTS
 def evidence(
-    ledger: tuple[Path, ...], place: str | None, measure: str | None, as_of: str | None, conflicts: bool
+    ledger: tuple[Path, ...],
+    place: str | None,
+    measure: str | None,
+    as_of: str | None,
+    conflicts: bool,
+    beside: tuple[Path, ...],
 ) -> None:
     """List facts with their sources: those that ship, or those of LEDGER files."""
-    known = _ledger(ledger)
+    known = _ledger(ledger, beside)
     chosen = known.select(place, measure, partner=None, as_of=as_of)
     if not conflicts:
         _list(chosen, known)
@@ -182,12 +196,11 @@ def evidence(
     click.echo(f"{len(found)} conflicts")
 
 
-def _ledger(paths: tuple[Path, ...]) -> Ledger:
-    """The ledger that ships, or that of some files."""
-    from forecasting.evidence.datasets import central_asia
-    from forecasting.evidence.ledger import read_ledger
+def _ledger(instead: tuple[Path, ...], beside: tuple[Path, ...]) -> Ledger:
+    """The facts that ship or, instead of them, those of some files; and beside them those of others."""
+    from forecasting.evidence.datasets import facts_of
 
-    return read_ledger(paths[0]).concat(*map(read_ledger, paths[1:])) if paths else central_asia()
+    return facts_of([*map(str, instead), *map(str, beside)], shipped=not instead)
 
 
 def _list(facts: Ledger, known: Ledger) -> None:
@@ -267,8 +280,14 @@ def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
     "--as-of", "days", metavar="DATE", multiple=True, help="Day to forecast on, repeatable; default year ends."
 )
 @click.option("--csv", type=ANY_PATH, help="Write the table to a file, too.")
+@OWN_FACTS
 def track_record(
-    ledger: tuple[Path, ...], place: str | None, measure: str | None, days: tuple[str, ...], csv: Path | None
+    ledger: tuple[Path, ...],
+    place: str | None,
+    measure: str | None,
+    days: tuple[str, ...],
+    csv: Path | None,
+    beside: tuple[Path, ...],
 ) -> None:
     """Set what would have been forecast on past days beside what was published later.
 
@@ -276,7 +295,7 @@ def track_record(
     """
     from forecasting.evaluation.ledger_record import ledger_record, record_text
 
-    record = ledger_record(_ledger(ledger), days, place, measure)
+    record = ledger_record(_ledger(ledger, beside), days, place, measure)
     click.echo(record_text(record))
     _write_csv(record, csv, index=False)
 

@@ -7,13 +7,14 @@ True
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from forecasting.errors import InputError
+from forecasting.errors import InputError, LedgerError, Problem
 from forecasting.evidence.ledger import Ledger, read_ledger
 
-__all__ = ["central_asia", "path"]
+__all__ = ["central_asia", "facts_of", "path"]
 
 _DATA = Path(__file__).parents[1] / "data"
 
@@ -37,3 +38,44 @@ def path(name: str) -> Path:
 def central_asia() -> Ledger:
     """The published facts of five countries and their corridors, from 2016 to 2024, each with its source and date."""
     return read_ledger(path("ledger"))
+
+
+def facts_of(files: Sequence[str] = (), shipped: bool = True) -> Ledger:
+    """The facts that ship, and those of one's own files.
+
+    Parameters
+    ----------
+    files : sequence of str
+        Ledgers; a name that is not there is looked for in ``params/`` and ``../params/``, too.
+    shipped : bool
+        Whether the facts that ship are among them.
+
+    Raises
+    ------
+    LedgerError
+        Where a file is not there or not in order, or where two different facts have one id.
+
+    Examples
+    --------
+    >>> facts_of(shipped=False)
+    <Ledger: 0 facts of 0 places>
+    """
+    paths = [_found(file) for file in files]
+    parts = [central_asia()] if shipped else [Ledger()]
+    parts += [_read_once(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths]
+    return parts[0].concat(*parts[1:]) if paths else parts[0]
+
+
+def _found(file: str) -> Path:
+    places = [Path(file), Path("params") / file, Path("..") / "params" / file]
+    for place in places:
+        if place.exists():
+            return place
+    looked = ", ".join(str(place.absolute().parent) for place in places[:2])
+    raise LedgerError([Problem(file[:200], "is not there", f"looked in {looked}; give the path of a ledger")])
+
+
+@lru_cache(maxsize=8)
+def _read_once(file: str, changed: int, size: int) -> Ledger:
+    """A ledger as the file was when it last changed."""
+    return read_ledger(file)

@@ -89,6 +89,10 @@ class Scenario(Strict):
         Overrides of the demand chain's parameters.
     notes : sequence of str
         What a reader must know.
+    ledger : sequence of str
+        Files of facts of one's own, beside those that ship; in a params file relative to the file itself.
+    shipped_facts : bool
+        Whether the facts that ship are used.
 
     Examples
     --------
@@ -114,6 +118,8 @@ class Scenario(Strict):
     drivers: Annotated[tuple[Driver, ...], BeforeValidator(listed)] = ()
     assumptions: dict[str, Range] = Field(default_factory=dict)
     notes: Texts = ()
+    ledger: Texts = ()
+    shipped_facts: bool = True
 
     @property
     def place(self) -> str:
@@ -123,6 +129,10 @@ class Scenario(Strict):
     def known_by(self, ledger: Ledger) -> dt.date:
         """The day of the forecast; ``latest`` is the ledger's newest publication."""
         return ledger.latest if self.as_of == "latest" else as_date(self.as_of)
+
+    def with_ledger(self, files: Sequence[str]) -> Scenario:
+        """The same scenario with more files of facts."""
+        return self.model_copy(update={"ledger": tuple(dict.fromkeys([*self.ledger, *files]))})
 
     def on(self, day: dt.date) -> Scenario:
         """The same scenario, its day settled."""
@@ -178,7 +188,20 @@ def scenario_of(document: Document, stem: str) -> Scenario:
         raise ScenarioError([*problems, Problem(document.name, "is not a list of keys", "write key: value lines")])
     if data.get("name", stem) != stem:
         problems.append(Problem(document.where(("name",)), f"{data['name']!r} is not the file's name", f"use {stem}"))
+    files = data.get("ledger")
+    if isinstance(files, list) and all(isinstance(file, str) for file in files):
+        problems += _missing_files(files, document)
+        data = data | {"ledger": [str(Path(document.folder, file)) for file in files]}
     return _build({**data, "name": stem}, document.where, problems)
+
+
+def _missing_files(files: Sequence[str], document: Document) -> Iterator[Problem]:
+    """Ledgers that are not there; a network address is none, as nothing is fetched unasked."""
+    for i, file in enumerate(files):
+        if not Path(document.folder, file).exists():
+            what = "is a network address" if "://" in file else f"is not in {document.folder or 'this folder'}"
+            hint = "give a file of facts, relative to this params file"
+            yield Problem(document.where(("ledger", i)), f"{short(file)} {what}", hint)
 
 
 def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:

@@ -44,11 +44,14 @@ class Document:
         Mappings, lists, text, numbers, booleans and None.
     lines : dict
         Line, counted from 1, of each key path such as ``("drivers", 0, "start")``.
+    folder : str
+        Where the file lies; empty of text that was no file.
     """
 
     name: str
     value: object = None
     lines: dict[KeyPath, int] = field(default_factory=dict)
+    folder: str = ""
 
     def where(self, path: KeyPath) -> str:
         """File, line and key path, as a message names them.
@@ -85,7 +88,9 @@ def read_yaml(path: str | Path) -> Document:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _refuse(file.name, f"is not UTF-8: byte {error.start}", "save it as UTF-8") from None
-    return parse_yaml(text, file.name)
+    document = parse_yaml(text, file.name)
+    document.folder = str(file.absolute().parent)
+    return document
 
 
 def parse_yaml(text: str, name: str = "params") -> Document:

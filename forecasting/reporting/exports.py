@@ -46,10 +46,9 @@ def export_report(report: Path, wanted: Mapping[str, Path]) -> list[Path]:
 
 
 def _outlook(report: Path) -> Outlook:
-    from forecasting.evidence.datasets import central_asia
     from forecasting.scenarios.outlook import load_outlook
 
-    return load_outlook(report, central_asia())
+    return load_outlook(report)
 
 
 def _write(form: str, report: Path, outlook: Outlook | None, path: Path) -> Path:

@@ -12,10 +12,11 @@ from forecasting.errors import ForecastWarning, InputError
 from forecasting.parameters.schema import load_scenario, notebook_parameters, scenario_from_parameters
 
 if TYPE_CHECKING:
+    from forecasting.evidence.ledger import Ledger
     from forecasting.parameters.schema import Scenario
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["scenario_of", "scenarios", "setup", "store"]
+__all__ = ["evidence_of", "scenario_of", "scenarios", "setup", "store"]
 
 OUTPUT = "EV_FORECAST_OUTPUT"
 
@@ -57,6 +58,19 @@ def scenario_of(namespace: Mapping[str, Any]) -> Scenario:
     forecasting.errors.ScenarioError: parameters titel: is not a key of a scenario (did you mean title?)
     """
     return scenario_from_parameters(notebook_parameters(namespace))
+
+
+def evidence_of(scenario: Scenario) -> Ledger:
+    """The facts that a scenario may use: those that ship, and those of its own files.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        From `scenario_of`.
+    """
+    from forecasting.scenarios.known import facts_of_scenario
+
+    return facts_of_scenario(scenario)
 
 
 def scenarios(pattern: str = "*", folder: str | Path | None = None) -> list[Scenario]:

@@ -86,6 +86,8 @@ class Survey:
         Folder of the reports; it is only read.
     as_of : str, optional
         An ISO date that takes the place of every scenario's own.
+    ledger : sequence of path-like
+        Files of facts of one's own, for every scenario.
 
     Raises
     ------
@@ -98,10 +100,12 @@ class Survey:
         paths: Sequence[str | os.PathLike[str]],
         out: str | os.PathLike[str],
         as_of: str | None = None,
+        ledger: Sequence[str | os.PathLike[str]] = (),
     ) -> None:
         self.files, self.out, self._as_of = find_params(paths), Path(out), as_of
+        self._beside = [str(Path(file).absolute()) for file in ledger]
         _check_names(self.files)
-        self._surroundings = environment() | {"as_of": as_of or ""}
+        self._surroundings = environment() | {"as_of": as_of or "", "beside": "\n".join(self._beside)}
         self._records = {path: read_json(self.out / scenario_name(path) / RECORD) for path in self.files}
         self._sources = {path: _sources(path, self._records[path], self._surroundings) for path in self.files}
 
@@ -130,7 +134,7 @@ class Survey:
         InputError
             With every problem of every params file.
         """
-        read = _read(self.changed, self._as_of)
+        read = _read(self.changed, self._as_of, self._beside)
         return [self._run(path, read.get(path), force) for path in self.files]
 
     def _run(self, path: Path, read: tuple[dict[str, Any], str] | None, force: bool) -> Run:
@@ -138,11 +142,11 @@ class Survey:
         parameters, facts = read or (record["parameters"], record["identity"]["facts"])
         template = find_notebook(path, notebook_name(parameters))
         own = {"parameters": _hash(canonical(parameters).encode()), "facts": facts, "notebook": _file_hash(template)}
-        shared = {key: value for key, value in self._surroundings.items() if key not in ("ledger", "as_of")}
+        shared = {key: value for key, value in self._surroundings.items() if key not in ("ledger", "as_of", "beside")}
         reason = _reason(self.out, name, record, own | shared)
         if force:
             reason = f"forced; also {reason}" if reason else "forced (was fresh)"
-        quick = self._sources[path] | {"notebook": own["notebook"]}
+        quick = self._sources[path] | {"notebook": own["notebook"], "own_facts": _own_facts(parameters)}
         return Run(name, path, template, parameters, own | shared, quick, reason)
 
 
@@ -233,22 +237,27 @@ def notebook_name(parameters: dict[str, Any]) -> str:
     return of_corridor if parameters.get("corridor") else of_country
 
 
-def _read(files: Sequence[Path], as_of: str | None) -> dict[Path, tuple[dict[str, Any], str]]:
+def _read(files: Sequence[Path], as_of: str | None, beside: Sequence[str]) -> dict[Path, tuple[dict[str, Any], str]]:
     """Read and check params files: the parameters of each, and a hash of the facts that it may use."""
     if not files:
         return {}
-    from forecasting.evidence import datasets
+    from forecasting.evidence.datasets import facts_of
     from forecasting.parameters.schema import load_scenario
     from forecasting.scenarios.check import check_scenario
+    from forecasting.scenarios.known import facts_of_scenario
 
-    ledger = datasets.central_asia()
+    ledger = facts_of(beside)
     problems = [problem for path in files for problem in check_scenario(path, ledger)]
     if problems:
         raise ScenarioError(problems)
-    said, found = _Facts(ledger), {}
+    said, found = dict[tuple[object, ...], _Facts](), {}
     for path in files:
-        scenario = load_scenario(path) if as_of is None else load_scenario(path).on(as_date(as_of))
-        found[path] = scenario.parameters(), said.hash(scenario)
+        scenario = load_scenario(path).with_ledger(beside)
+        scenario = scenario if as_of is None else scenario.on(as_date(as_of))
+        which = (scenario.ledger, scenario.shipped_facts)
+        if which not in said:
+            said[which] = _Facts(facts_of_scenario(scenario))
+        found[path] = scenario.parameters(), said[which].hash(scenario)
     return found
 
 
@@ -276,7 +285,16 @@ def _sources(path: Path, record: dict[str, Any], environment: dict[str, str]) ->
     found = {"params": _file_hash(path)} | environment
     if record.get("parameters"):
         found["notebook"] = _file_hash(find_notebook(path, notebook_name(record["parameters"])))
+        found["own_facts"] = _own_facts(record["parameters"])
     return found
+
+
+def _own_facts(parameters: dict[str, Any]) -> str:
+    """Hash the files of a scenario's own facts, and the mappings beside them."""
+    files = [Path(file) for file in parameters.get("ledger") or ()]
+    files += [path.with_name(f"{path.stem}.mapping.yaml") for path in files]
+    inside = [part for path in files for part in (sorted(path.glob("*.csv")) if path.is_dir() else [path])]
+    return _hash("".join(_file_hash(path) for path in inside if path.is_file()).encode()) if inside else ""
 
 
 def _reason(out: Path, name: str, record: dict[str, Any], identity: dict[str, str]) -> str:

@@ -42,6 +42,7 @@ def run(
     scheduler: str | None = None,
     timeout: float | None = None,
     progress: bool = True,
+    ledger: Sequence[str | os.PathLike[str]] = (),
 ) -> RunSummary:
     """Make the report of each scenario, and the index of them all.
 
@@ -67,6 +68,8 @@ def run(
         Seconds that one cell may take.
     progress : bool
         Show progress on standard error.
+    ledger : sequence of path-like
+        Files of facts of one's own, beside those of the params files and those that ship.
 
     Returns
     -------
@@ -86,9 +89,9 @@ def run(
     if not os.fspath(out):
         raise InputError("out is empty: give a folder, e.g. reports")
     if address := remote_address(out):
-        options = (jobs, force, dry_run, as_of, engine, scheduler, timeout, progress)
+        options = (jobs, force, dry_run, as_of, engine, scheduler, timeout, progress, ledger)
         return run_remote(address, lambda mirror: run(paths, mirror, *options), writes=not dry_run)
-    survey = Survey(paths, out, as_of)
+    survey = Survey(paths, out, as_of, ledger)
     if dry_run:
         results = [RunResult(run.name, "fresh" if run.fresh else "stale", run.reason) for run in survey.runs(force)]
         return RunSummary(Path(out), tuple(results), time.monotonic() - started)

@@ -19,17 +19,20 @@ from forecasting.demand.parameters import load_parameters
 from forecasting.errors import LedgerError, Problem, ScenarioError
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import Ledger, check_ledger, read_ledger
+from forecasting.evidence.mapping import mapping_path
+from forecasting.evidence.reading import mapping_of
 from forecasting.measures import nearest
 from forecasting.parameters.driver_kinds import fact_ids
 from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.strict_yaml import Document, read_yaml
 from forecasting.parameters.values import Range
 from forecasting.scenarios.assumptions import assumption_problems, refused
-from forecasting.scenarios.known import flow_evidence, market_size
+from forecasting.scenarios.known import flow_evidence, market_size, never_used
 
 __all__ = ["Checked", "check_paths", "check_scenario"]
 
 PARAMS = (".yaml", ".yml")
+TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
 
 
 @dataclass
@@ -63,7 +66,7 @@ def check_scenario(path: str | Path, ledger: Ledger) -> list[Problem]:
     path : path-like
         A YAML file.
     ledger : Ledger
-        Facts that its drivers may cite and its outlook would rest on.
+        Facts that its drivers may cite and its outlook would rest on, beside those of files that it names itself.
 
     Returns
     -------
@@ -77,10 +80,23 @@ def check_scenario(path: str | Path, ledger: Ledger) -> list[Problem]:
     problems: list[Problem] = []
     try:
         scenario = scenario_of(document, Path(path).stem)
-        problems = list(_against(scenario, document, ledger))
+        ledger, problems = _with_own(scenario, document, ledger)
+        problems += _against(scenario, document, ledger)
     except ScenarioError as error:
         problems = [*error.problems, *_raw_assumptions(document)]
     return sorted([*problems, *_missing_facts(document, ledger)], key=_line)
+
+
+def _with_own(scenario: Scenario, document: Document, ledger: Ledger) -> tuple[Ledger, list[Problem]]:
+    """The facts that a scenario may use, and what is wrong with the files that it names."""
+    known = ledger if scenario.shipped_facts else Ledger()
+    for i, file in enumerate(scenario.ledger):
+        try:
+            known = known.concat(datasets.facts_of([file], shipped=False))
+        except LedgerError as error:
+            at = document.where(("ledger", i))
+            return known, [Problem(f"{at} {problem.where}", problem.what, problem.hint) for problem in error.problems]
+    return known, []
 
 
 def _line(problem: Problem) -> int:
@@ -98,7 +114,7 @@ def _raw_assumptions(document: Document) -> Iterator[Problem]:
                 yield Problem(document.where(("assumptions", name)), problem.what, problem.hint)
 
 
-def check_paths(paths: Sequence[str | Path] = ()) -> Checked:
+def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] = ()) -> Checked:
     """Check params files, ledgers, and folders of both.
 
     Parameters
@@ -106,6 +122,8 @@ def check_paths(paths: Sequence[str | Path] = ()) -> Checked:
     paths : sequence of path-like
         ``.csv`` is a ledger, ``.yaml`` and ``.yml`` are params; a folder stands for all of them in it. Without paths:
         the ledger that ships, and ``./params``.
+    beside : sequence of path-like
+        Further ledgers.
 
     Returns
     -------
@@ -113,11 +131,12 @@ def check_paths(paths: Sequence[str | Path] = ()) -> Checked:
         Params are checked against the ledger that ships together with the ledgers given.
     """
     done = Checked()
-    for path in _files(paths, done):
+    for path in [*_files(paths, done), *(_files(beside, done) if beside else ())]:
         done.files.append(path)
     ledgers = [path for path in done.files if path.suffix.lower() not in PARAMS]
     for path in ledgers:
         done.problems += check_ledger(path)
+        done.notes += _own_notes(path)
     ledger = _ledger(ledgers, done)
     params = [path for path in done.files if path.suffix.lower() in PARAMS]
     done.problems += _twice(params)
@@ -125,7 +144,9 @@ def check_paths(paths: Sequence[str | Path] = ()) -> Checked:
         found = check_scenario(path, ledger)
         done.problems += found
         done.scenarios += not found
-        done.notes += [] if found else list(_notes(scenario_of(read_yaml(path), path.stem), ledger))
+        if not found:
+            scenario = scenario_of(read_yaml(path), path.stem)
+            done.notes += _notes(scenario, _with_own(scenario, Document(path.name), ledger)[0])
     return done
 
 
@@ -145,10 +166,26 @@ def _files(paths: Sequence[str | Path], done: Checked) -> Iterator[Path]:
             yield from [*ledgers, *params]
         elif not path.exists():
             done.problems.append(Problem(str(path), "no such file or folder", _near_file(path)))
-        elif path.suffix.lower() in (*PARAMS, ".csv"):
+        elif path.suffix.lower() in (*PARAMS, *TABLES):
             yield path
         else:
-            done.problems.append(Problem(str(path), "is neither params (.yaml) nor a ledger (.csv)", "rename it"))
+            what = f"is neither params ({', '.join(PARAMS)}) nor a ledger ({', '.join(TABLES)})"
+            done.problems.append(Problem(str(path), what, "rename it"))
+
+
+def _own_notes(path: Path) -> Iterator[str]:
+    """How a table is read that is not in a ledger's columns, and how many of its facts can never be used."""
+    if path.is_dir():
+        return
+    with contextlib.suppress(OSError, LedgerError):
+        mapping = mapping_of(path)
+        if mapping is not None and not mapping_path(path).is_file() and not mapping.lacks:
+            lines = mapping.to_yaml().rstrip().replace("\n", "\n    ")
+            own = mapping_path(path).name
+            yield f"{path.name} is read by this mapping; save it as {own} to keep or change it:\n    {lines}"
+        published = read_ledger(path).frame["published"]
+        if undated := int((published == "").sum()):
+            yield f"{path.name}: {undated} of {len(published)} facts have no date of publication and are never used"
 
 
 def _near_file(path: Path) -> str:
@@ -222,6 +259,7 @@ def _notes(scenario: Scenario, ledger: Ledger) -> Iterator[str]:
     if not scenario.country or not len(ledger):
         return
     as_of = scenario.known_by(ledger)
+    yield from (f"{scenario.name}: {said}" for said in (never_used(scenario, as_of) if scenario.ledger else ()))
     size = market_size(scenario, scenario.country, ledger, as_of).value
     if size is None and not len(flow_evidence(ledger, scenario.country, scenario, as_of)):
         yield f"{scenario.name}: no count of {scenario.measure} is known; give market_size, or facts, before it can run"

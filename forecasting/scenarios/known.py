@@ -18,7 +18,16 @@ from forecasting.measures import MEASURES
 if TYPE_CHECKING:
     from forecasting.parameters.schema import Driver, Scenario
 
-__all__ = ["MarketSize", "driver_facts", "flow_evidence", "known_drivers", "last_day", "market_size"]
+__all__ = [
+    "MarketSize",
+    "driver_facts",
+    "facts_of_scenario",
+    "flow_evidence",
+    "known_drivers",
+    "last_day",
+    "market_size",
+    "never_used",
+]
 
 NEW_CARS = (("car_registrations", "car_sales"), ("car_imports",))  # what stands for new vehicles a year, best first
 SHORTEST = 150  # days of a part-year from which a market's year is scaled up; growth within a year is small by then
@@ -43,6 +52,38 @@ class MarketSize:
     value: float | pd.Series | None
     facts: tuple[str, ...] = ()
     said: str = ""
+
+
+def facts_of_scenario(scenario: Scenario) -> Ledger:
+    """All facts that a scenario may use on some day: those that ship, and those of its own files.
+
+    Raises
+    ------
+    LedgerError
+        Where a file of its own is not there or not in order.
+    """
+    from forecasting.evidence.datasets import facts_of
+
+    return facts_of(scenario.ledger, scenario.shipped_facts)
+
+
+def never_used(scenario: Scenario, as_of: dt.date) -> list[str]:
+    """What a reader must know of a scenario's own facts that are not used, counted.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With files of its own.
+    as_of : date
+        Day of the forecast.
+    """
+    from forecasting.evidence.datasets import facts_of
+
+    days = [known_from(text) for text in facts_of(scenario.ledger, False).frame["published"]]
+    undated, late = sum(day is None for day in days), sum(day is not None and day > as_of for day in days)
+    said = f"of {len(days)} facts of your own"
+    found = [f"{undated} {said} have no date of publication and are never used: fill in published."] if undated else []
+    return found + ([f"{late} {said} were published after {as_of} and are not used."] if late else [])
 
 
 def flow_evidence(ledger: Ledger, place: str, scenario: Scenario, as_of: dt.date) -> Ledger:

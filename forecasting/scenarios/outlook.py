@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping
@@ -13,13 +14,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import EvidenceError
+from forecasting.errors import EvidenceError, LedgerError
 from forecasting.evidence.places import place_name
 from forecasting.measures import MEASURES
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
 from forecasting.scenarios.joint_draws import Results, results_from, sum_outlooks
-from forecasting.scenarios.known import MarketSize, driver_facts, flow_evidence, known_drivers
+from forecasting.scenarios.known import (
+    MarketSize,
+    driver_facts,
+    facts_of_scenario,
+    flow_evidence,
+    known_drivers,
+    never_used,
+)
 from forecasting.scenarios.outlook_files import load_tables, save_tables
 from forecasting.scenarios.place import (
     Setting,
@@ -170,7 +178,7 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
     folder : path-like
         Of one report.
     ledger : Ledger, optional
-        The facts that it was made from, so that they can be shown.
+        The facts that it was made from, so that they can be shown; default those of its scenario, if still there.
 
     Raises
     ------
@@ -180,6 +188,9 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
     table, draws, record = load_tables(folder)
     whole = pd.to_datetime(table["period_end"]) - pd.to_datetime(table["period_start"]) > pd.Timedelta(days=32)
     scenario, as_of = scenario_from_parameters(record["parameters"]), dt.date.fromisoformat(record["as_of"])
+    if ledger is None:
+        with contextlib.suppress(LedgerError):  # files of its own may be elsewhere by now
+            ledger = facts_of_scenario(scenario)
     return Outlook(
         scenario=scenario,
         as_of=as_of,
@@ -240,7 +251,8 @@ def outlook(scenario: Scenario, ledger: Ledger, prior: Prior | None = None, draw
     drivers, left_out = known_drivers(scenario, ledger, as_of)
     setting = Setting(scenario.on(as_of), ledger, as_of, drivers, prior, draws)
     made = _country(setting) if scenario.country else _corridor(setting)
-    return dataclasses.replace(made, warnings=[*made.warnings, *left_out])
+    unused = never_used(scenario, as_of) if scenario.ledger else []
+    return dataclasses.replace(made, warnings=[*made.warnings, *left_out, *unused])
 
 
 def _evidence(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:

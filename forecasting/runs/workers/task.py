@@ -119,11 +119,10 @@ def _make(task: Task, folder: Path) -> dict[str, Any]:
 
 
 def _write_workbook(folder: Path) -> None:
-    from forecasting.evidence import datasets
     from forecasting.reporting.workbook import write_workbook
     from forecasting.scenarios.outlook import load_outlook
 
-    write_workbook(load_outlook(folder, datasets.central_asia()), folder / "outlook.xlsx")
+    write_workbook(load_outlook(folder), folder / "outlook.xlsx")
 
 
 def _write_record(task: Task, folder: Path, steps: dict[str, Any]) -> None:

@@ -1,0 +1,126 @@
+"""Facts of one's own in a scenario: named in its params file or on the command line, checked, counted and used."""
+
+import pytest
+from click.testing import CliRunner
+
+from forecasting.cli import main
+from forecasting.errors import LedgerError, ScenarioError
+from forecasting.evidence.datasets import central_asia, facts_of
+from forecasting.parameters.schema import load_scenario, scenario_from_parameters
+from forecasting.runs.plan import Survey
+from forecasting.scenarios.known import facts_of_scenario, never_used
+from forecasting.scenarios.outlook import outlook
+
+HEADER = "id,measure,place,period_start,period_end,relation,value,published\n"
+ROWS = HEADER + "own-2022,ev_imports,TM,2022-01-01,2022-12-31,equals,120,2023-02\n"
+PARAMS = "country: TM\nscenario: own\nas_of: 2023-06-26\nhorizon: 2024\nseed: 1\nmarket_size: 15000\n"
+
+
+@pytest.fixture
+def params(tmp_path):
+    (tmp_path / "facts.csv").write_text(ROWS)
+    (tmp_path / "params").mkdir()
+    path = tmp_path / "params" / "turkmenistan-own.yaml"
+    path.write_text(PARAMS + "ledger: [../facts.csv]\n")
+    return path
+
+
+def test_a_file_is_found_beside_its_params_file(params):
+    scenario = load_scenario(params)
+    assert "own-2022" in set(facts_of_scenario(scenario).frame["id"])
+    assert len(facts_of_scenario(scenario)) == len(central_asia()) + 1
+
+
+def test_own_facts_enter_the_forecast(params):
+    scenario = load_scenario(params)
+    with_own = outlook(scenario, facts_of_scenario(scenario), draws=300)
+    assert with_own.facts_used == ["own-2022"]
+    assert with_own.first_year == 2023
+    assert not any("No count of electric vehicles imported" in said for said in with_own.warnings)
+
+
+def test_without_the_facts_that_ship(params):
+    params.write_text(params.read_text() + "shipped_facts: false\n")
+    assert facts_of_scenario(load_scenario(params)).frame["id"].tolist() == ["own-2022"]
+
+
+def test_a_file_that_is_not_there_is_named_with_its_line(params):
+    params.write_text(PARAMS + "ledger: [fact.csv]\n")
+    with pytest.raises(ScenarioError, match=r"turkmenistan-own.yaml:7 ledger\[0\]: 'fact.csv' is not in"):
+        load_scenario(params)
+
+
+def test_a_network_address_is_refused(params):
+    params.write_text(PARAMS + "ledger: ['https://example.org/f.csv']\n")
+    with pytest.raises(ScenarioError, match="is a network address"):
+        load_scenario(params)
+
+
+def test_a_notebook_s_parameters_look_where_they_run_and_in_params(params, monkeypatch):
+    monkeypatch.chdir(params.parent.parent)
+    given = {"country": "TM", "scenario": "own", "as_of": "latest", "horizon": 2024, "seed": 1}
+    (params.parent / "more.csv").write_text(ROWS.replace("own-2022", "more-2022"))
+    found = facts_of_scenario(scenario_from_parameters(given | {"ledger": ["facts.csv", "more.csv"]}))
+    assert {"own-2022", "more-2022"} <= set(found.frame["id"])
+    with pytest.raises(LedgerError, match=r"none.csv: is not there \(looked in .*params"):
+        facts_of_scenario(scenario_from_parameters(given | {"ledger": ["none.csv"]}))
+
+
+def test_one_fact_in_two_files_counts_once_and_two_of_one_id_are_refused(tmp_path):
+    for name, text in (("a", ROWS), ("b", ROWS), ("c", ROWS.replace(",120,", ",121,"))):
+        (tmp_path / f"{name}.csv").write_text(text)
+    same, other = [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")], str(tmp_path / "c.csv")
+    assert len(facts_of(same, shipped=False)) == 1
+    with pytest.raises(LedgerError, match="id own-2022: names two different facts"):
+        facts_of([*same, other], shipped=False)
+
+
+def test_facts_that_are_never_used_are_counted(params):
+    late = "late,ev_imports,TM,2023-01-01,2023-03-31,equals,40,2023-07-01\n"
+    undated = "undated,ev_imports,TM,2023-01-01,2023-02-28,equals,30,\n"
+    (params.parent.parent / "facts.csv").write_text(ROWS + late + undated)
+    scenario = load_scenario(params)
+    said = never_used(scenario, scenario.known_by(facts_of_scenario(scenario)))
+    assert said == [
+        "1 of 3 facts of your own have no date of publication and are never used: fill in published.",
+        "1 of 3 facts of your own were published after 2023-06-26 and are not used.",
+    ]
+    assert outlook(scenario, facts_of_scenario(scenario), draws=200).warnings[-2:] == said
+    checked = CliRunner().invoke(main, ["check", str(params)])
+    assert checked.exit_code == 0, checked.output
+    assert "note: turkmenistan-own: 1 of 3 facts of your own have no date" in checked.output
+
+
+def test_check_says_how_a_table_is_read(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("Country,Year,EV sales\nNorway,2023,104000\n")
+    checked = CliRunner().invoke(main, ["check", str(path)])
+    assert checked.exit_code == 0, checked.output
+    assert "mine.csv is read by this mapping; save it as mine.mapping.yaml" in checked.output
+    assert "      ev_sales: EV sales" in checked.output
+    assert "1 of 1 facts have no date of publication" in checked.output
+
+
+def test_problems_of_a_named_file_are_told_before_anything_runs(params, tmp_path):
+    (tmp_path / "facts.csv").write_text(ROWS.replace("equals", "equal"))
+    done = CliRunner().invoke(main, ["run", str(params), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 2
+    assert "ledger[0] facts.csv:2 relation: 'equal' is unknown (did you mean equals?)" in done.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_ledgers_of_the_command_line_reach_every_scenario(params, tmp_path):
+    beside = tmp_path / "beside.csv"
+    beside.write_text(ROWS.replace("own-2022", "beside-2022").replace(",120,", ",130,"))
+    (run,) = Survey([params], tmp_path / "out", ledger=[beside]).runs()
+    assert run.parameters["ledger"] == [str(tmp_path / "params" / ".." / "facts.csv"), str(beside)]
+    listed = CliRunner().invoke(main, ["evidence", "--place", "TM", "--ledger", str(beside)])
+    assert "beside-2022" in listed.output
+
+
+def test_a_change_of_a_file_or_of_its_mapping_is_noticed(params, tmp_path):
+    (before,) = Survey([params], tmp_path / "out").runs()
+    (tmp_path / "facts.csv").write_text(ROWS.replace(",120,", ",125,"))
+    (after,) = Survey([params], tmp_path / "out").runs()
+    assert before.sources["own_facts"] != after.sources["own_facts"]
+    assert before.identity["facts"] != after.identity["facts"]
