@@ -170,7 +170,7 @@ def test_backtest_of_chargers() -> None:
     for words in ("practice", "constant ratio", "drift", "the smallest had 100 points", "0 counts are flagged"):
         assert words in result.stdout
     scores = pd.read_csv("out/scores.csv")
-    assert list(scores.columns) == ["horizon", "n", "method", "median_ale", "mape", "in80"]
+    assert list(scores.columns) == ["horizon", "n", "method", "median_ale", "mean_ale", "mape", "in80"]
     assert scores["n"].tolist() == [28] * 3 + [20] * 3 + [12] * 3
     constant = scores[scores["method"] == "constant ratio"].set_index("horizon")
     assert constant.loc[1, "median_ale"] == pytest.approx(
