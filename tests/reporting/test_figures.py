@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 
@@ -293,3 +294,56 @@ def test_a_figure_starts_empty_in_the_house_style():
     chart = figure("A", "b", y="c")
     assert json.loads(chart.to_json())["data"] == []
     assert chart.layout.template.layout.paper_bgcolor == "#ffffff"
+
+
+def test_each_shade_is_drawn_once_and_the_legend_shows_it_as_drawn(outlook):
+    chart = figures.fan_chart(outlook, since=2023, until=2023)
+    spans = {}
+    for name in ("95 %", "80 %", "50 %"):
+        (shade,) = traces(chart, name=name)
+        boxes = [[y for y in shade.y[at : at + 5]] for at in range(0, len(shade.y), 6)]
+        spans[name] = sorted((min(box), max(box)) for box in boxes)
+    edges = [spans["95 %"][0], spans["80 %"][0], *spans["50 %"], spans["80 %"][1], spans["95 %"][1]]
+    assert all(below[1] == above[0] for below, above in itertools.pairwise(edges))
+
+
+@pytest.mark.parametrize("log", [True, False])
+def test_the_scale_holds_80_percent_and_an_arrow_says_how_far_95_percent_goes(outlook, log):
+    chart = figures.fan_chart(outlook, log=log)
+    ends = [10**end for end in chart.layout.yaxis.range] if log else chart.layout.yaxis.range
+    draws = outlook.results.values["ev_imports"][:, 2:]
+    assert np.quantile(draws[:, -1], 0.9) < ends[1] < np.quantile(draws[:, -1], 0.975)
+    arrows = [trace for trace in chart.data if trace.name == "95 % beyond the frame"]
+    (up,) = [trace for trace in arrows if trace.text[0].startswith("↑")]
+    assert up.x[-1] == "2030-07-02"
+    assert up.text[-1] == f"↑ {float(f'{np.quantile(draws[:, -1], 0.975):.2g}'):,.0f}"
+    assert "log scale" in chart.layout.yaxis.title.text or not log
+
+
+def test_an_axis_of_an_index_says_what_is_100(outlook, ledger):
+    base = {"measure": "ev_export_value_index", "unit": "index", "value": 100.0, "period_start": "2022-01-01"}
+    index = ledger.frame.iloc[[0, 1]].assign(**base, period_end=["2022-05-31", "2023-05-31"])
+    index.loc[index.index[1], ["value", "quantity", "unit", "period_start"]] = [
+        410.4,
+        "yoy_growth_percent",
+        "percent",
+        "2023-01-01",
+    ]
+    chart = figures.evidence_chart(type(ledger).from_frame(index), "ev_export_value_index")
+    assert chart.layout.yaxis.title.text == "index at a yearly rate, Jan–May 2022 = 100, log scale"
+
+
+def test_charts_that_compare_are_told_apart_without_colour(outlook, ledger, comparison):
+    gap = figures.charger_gap(outlook, ledger)
+    assert len({trace.marker.symbol for trace in gap.data if trace.name in ("Need", "Practice", "Standard")}) == 3
+    chart = figures.scenario_comparison(comparison)
+    assert len({trace.marker.symbol for trace in chart.data if trace.showlegend is not False}) == 3
+
+
+def test_a_figure_has_words_for_who_does_not_see_it(outlook):
+    words = figures.fan_chart(outlook).layout.meta["alt"]
+    assert words.startswith(
+        "Electric vehicles imported: Uzbekistan, baseline: medians with 80 % intervals, 2023: 10,000 ("
+    )
+    assert "2030: 171,000 (" in words
+    assert words.endswith("; beside 5 printed numbers.")

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from forecasting.errors import InputError
 from forecasting.reporting.figures.fan import drawn_facts
 from forecasting.reporting.figures.marks import Mark
+from forecasting.reporting.figures.scale import log_scale
 from forecasting.reporting.figures.style import (
     AMBER,
     BLUE,
@@ -23,8 +24,9 @@ from forecasting.reporting.figures.style import (
     PURPLE,
     SKY,
     figure,
+    told,
 )
-from forecasting.reporting.labels import interval, label_of, period_words, readable, rounded, unit_of
+from forecasting.reporting.labels import amount, amounts, interval, label_of, period_words, readable, rounded, unit_of
 from forecasting.reporting.tables import bands
 
 if TYPE_CHECKING:
@@ -43,6 +45,9 @@ SETTING_COLOURS = {
     "destination_dc": GREEN,
     "enroute_dc": ORANGE,
 }
+SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up")  # told apart in grey, too
+PATTERNS = ("", "/", ".", "\\", "|", "x", "-")  # of areas on each other
+EDGE = {"line": {"color": PAPER, "width": 1.5}}
 STANDING = {"charging_points": "points", "charging_stations": "stations"}
 
 
@@ -72,19 +77,31 @@ def charger_gap(outlook: Outlook, facts: Ledger | None = None, years: tuple[int,
     chart = figure(
         title, "need, practice and standard at 31 December, with 80 % intervals", y="public points", height=460
     )
+    held: list[float] = []
+    said: list[str] = []
     for place, measure in enumerate(CHARGING):
-        chart.add_traces(list(_whiskers(bands(outlook.results.table, measure).loc[list(chosen)], place, measure)))
+        wide = bands(outlook.results.table, measure).loc[list(chosen)]
+        chart.add_traces(list(_whiskers(wide, place, measure)))
+        held += [*wide[0.1], *wide[0.9]]
+        low, median, high = (float(wide[level].iloc[-1]) for level in (0.1, 0.5, 0.9))
+        said.append(f"{_short(measure)} {amount(median, measure)} ({amounts(low, high, measure)})")
     for measure, unit in STANDING.items():
         counted = drawn_facts(outlook, measure, outlook.results.country, facts)
         if counted:
             chart.add_trace(_standing(counted[-1], unit, len(chosen)))
+            held.append(counted[-1].height)
     ticks = {"tickvals": list(range(len(chosen))), "ticktext": [str(year) for year in chosen]}
     chart.update_xaxes(**ticks, range=[-0.5, len(chosen) - 0.5])
-    return chart.update_yaxes(type="log", dtick=1)
+    chart.update_yaxes(**log_scale(held), title_text="public points, log scale")
+    return told(chart, f"medians with 80 % intervals at the end of {chosen[-1]}, {', '.join(said)}")
+
+
+def _short(measure: str) -> str:
+    return measure.removeprefix("charging_points_")
 
 
 def _whiskers(wide: pd.DataFrame, place: int, measure: str) -> Iterator[go.Scatter]:
-    words = measure.removeprefix("charging_points_")
+    words = _short(measure)
     hover = [
         f"<b>{year}, {words}: {readable(r[0.5])}</b><br>80 %: {interval(r[0.1], r[0.9])}" for year, r in wide.iterrows()
     ]
@@ -101,7 +118,12 @@ def _whiskers(wide: pd.DataFrame, place: int, measure: str) -> Iterator[go.Scatt
             "width": 0,
         },
         mode="markers",
-        marker={"color": CHARGING[measure], "size": 11, "line": {"color": PAPER, "width": 1.5}},
+        marker={
+            "color": CHARGING[measure],
+            "symbol": SYMBOLS[place],
+            "size": 11,
+            "line": {"color": PAPER, "width": 1.5},
+        },
         name=words.capitalize(),
         hovertext=hover,
         hoverinfo="text",
@@ -110,7 +132,7 @@ def _whiskers(wide: pd.DataFrame, place: int, measure: str) -> Iterator[go.Scatt
         x=across,
         y=rounded(wide[0.9]),
         mode="text",
-        text=[readable(value, 2) for value in wide[0.5]],
+        text=[amount(value, measure) for value in wide[0.5]],
         textposition="top center",
         textfont={"size": 11.5, "color": CHARGING[measure]},
         cliponaxis=False,
@@ -150,7 +172,7 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
     subtitle = f"a {day} day of {outlook.scenario.horizon}, mean over the draws, by where vehicles charge"
     chart = figure(f"Load through a day: {outlook.scenario.title}", subtitle, x="hour of the day", y="MW")
     order = load.groupby("setting")["mw"].sum().sort_values(ascending=False).index
-    for setting in order:
+    for place, setting in enumerate(order):
         part = load[load["setting"] == setting]
         chart.add_trace(
             go.Scatter(
@@ -158,12 +180,15 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
                 y=rounded(part["mw"]),
                 stackgroup="load",
                 mode="lines",
-                line={"color": SETTING_COLOURS.get(str(setting), MUTED), "width": 1},
+                line={"color": SETTING_COLOURS.get(str(setting), MUTED), "width": 1.5},
+                fillpattern={"shape": PATTERNS[place % len(PATTERNS)], "size": 7, "solidity": 0.18},
                 name=words_of(str(setting)),
                 hovertemplate="%{x}:00, %{y:.3s} MW<extra>%{fullData.name}</extra>",
             )
         )
-    return chart.update_xaxes(dtick=3, range=[0, 23])
+    peak = load.groupby("hour")["mw"].sum()
+    chart.update_xaxes(dtick=3, range=[0, 23])
+    return told(chart, f"{subtitle}; the most, {readable(peak.max())} MW, at {peak.idxmax()}:00")
 
 
 def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int = 8) -> go.Figure:
@@ -190,7 +215,9 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
     chart.add_vline(x=float(f"{middle:.4g}"), line={"color": MUTED, "width": 1})
     chart.update_xaxes(showgrid=True, rangemode="tozero")
     chart.update_yaxes(showgrid=False)
-    return chart.update_layout(barmode="overlay", bargap=0.35)
+    widest = [words_of(str(name)).lower() for name in frame["input"].iloc[:-4:-1]]
+    chart.update_layout(barmode="overlay", bargap=0.35)
+    return told(chart, f"{subtitle}; the median is {readable(middle)}, the widest are {', '.join(widest)}")
 
 
 def _side(frame: pd.DataFrame, end: str, middle: float, colour: str) -> go.Bar:
@@ -202,7 +229,7 @@ def _side(frame: pd.DataFrame, end: str, middle: float, colour: str) -> go.Bar:
         orientation="h",
         marker={"color": colour, "line": {"width": 0}},
         name=f"{end}est tenth".capitalize(),
-        text=[readable(value, 2) for value in frame[end]],
+        text=[readable(value) for value in frame[end]],
         textposition="outside",
         textfont={"size": 11, "color": MUTED},
         cliponaxis=False,

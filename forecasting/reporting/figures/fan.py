@@ -15,10 +15,12 @@ import plotly.graph_objects as go
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.places import PLACES, place_name
 from forecasting.measures import MEASURES
+from forecasting.periods import span
 from forecasting.reporting.figures.facts import basis_colours, fact_traces
 from forecasting.reporting.figures.marks import Mark, marks
-from forecasting.reporting.figures.style import BLUE, DEEP, MUTED, band, figure, tint
-from forecasting.reporting.labels import interval, label_of, readable, rounded, unit_of
+from forecasting.reporting.figures.scale import leaving, linear_scale, log_scale
+from forecasting.reporting.figures.style import BLUE, DEEP, MUTED, figure, tint, told
+from forecasting.reporting.labels import amount, amounts, interval, label_of, period_words, readable, rounded, unit_of
 from forecasting.reporting.tables import bands
 
 if TYPE_CHECKING:
@@ -27,7 +29,13 @@ if TYPE_CHECKING:
 
 __all__ = ["energy_chart", "evidence_chart", "fan_chart", "fan_traces", "stock_chart"]
 
-SHADES = ((0.025, 0.975, "95 %", 0.12), (0.1, 0.9, "80 %", 0.2), (0.25, 0.75, "50 %", 0.3))
+INDEX_BASE = 100
+# Each shade is drawn once, so that the legend shows it as it is: the strips of an interval outside the next one.
+SHADES = (
+    ("95 %", 0.16, ((0.025, 0.1), (0.9, 0.975))),
+    ("80 %", 0.34, ((0.1, 0.25), (0.75, 0.9))),
+    ("50 %", 0.58, ((0.25, 0.75),)),
+)
 
 
 def fan_chart(
@@ -72,7 +80,18 @@ def fan_chart(
     chart = _frame(outlook, measure, part.country)
     chart.add_traces([*fan_traces(wide, flow=MEASURES[measure].kind == "flow")])
     chart.add_traces([*fact_traces(shown, main, basis_colours([mark.basis for mark in every], main))])
-    return _scaled(chart, wide, shown, log)
+    return told(
+        _scaled(chart, wide, shown, log, MEASURES[measure].kind == "flow"), _read_aloud(wide, measure, len(shown))
+    )
+
+
+def _read_aloud(wide: pd.DataFrame, measure: str, facts: int) -> str:
+    """The forecast in words, for who does not see the chart."""
+    some = sorted({0, 1, len(wide) - 1} & set(range(len(wide))))
+    years = [(wide.index[at], wide.iloc[at]) for at in some]
+    said = [f"{each}: {amount(row[0.5], measure)} ({amounts(row[0.1], row[0.9], measure)})" for each, row in years]
+    beside = f"; beside {facts} printed numbers" if facts else ""
+    return f"medians with 80 % intervals, {', '.join(said)}{beside}"
 
 
 def drawn_facts(outlook: Outlook, measure: str, place: str, facts: Ledger | None) -> list[Mark]:
@@ -125,9 +144,9 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None, *, lo
     subtitle = f"{many}; a bar is as long as its period and as high as its yearly rate" if flow else f"{many}, by day"
     places = [place_name(code) for code in dict.fromkeys(ledger.frame["place"])]
     title = f"{label_of(measure)}: {places[0]}" if len(places) == 1 else label_of(measure)
-    chart = figure(title, subtitle, y=unit_of(measure) + (" a year" if flow else ""), height=440)
+    chart = figure(title, subtitle, y=_unit(measure, ledger), height=440)
     chart.add_traces(list(fact_traces(shown)))
-    return _scaled(chart, pd.DataFrame(), shown, log)
+    return _scaled(chart, pd.DataFrame(), shown, log, flow)
 
 
 def fan_traces(wide: pd.DataFrame, *, flow: bool, colour: str = BLUE, name: str = "Median") -> Iterator[go.Scatter]:
@@ -142,14 +161,9 @@ def fan_traces(wide: pd.DataFrame, *, flow: bool, colour: str = BLUE, name: str 
     colour, name : str
         Of the median; the intervals are tints of it.
     """
-    outline = _boxes if flow else _line
-    for lower, upper, words, opacity in SHADES:
-        x, (low, high) = outline(list(wide.index), [wide[lower], wide[upper]])
-        if flow:
-            yield from _box_band(x, low, high, words, tint(colour, opacity))
-        else:
-            yield band(x, low, high, name=words, fillcolor=tint(colour, opacity))
-    x, (median,) = outline(list(wide.index), [wide[0.5]])
+    for words, opacity, strips in SHADES:
+        yield _shade(wide, strips, flow, name=words, fillcolor=tint(colour, opacity))
+    x, (median,) = (_boxes if flow else _line)(list(wide.index), [wide[0.5]])
     yield go.Scatter(
         x=x, y=rounded(median), mode="lines", name=name, line={"color": colour, "width": 2.5}, hoverinfo="skip"
     )
@@ -164,26 +178,32 @@ def _boxes(years: Sequence[int], columns: Sequence[pd.Series[float]]) -> tuple[l
     return x, [[height for value in column for height in (value, value, float("nan"))] for column in columns]
 
 
-def _box_band(
-    x: Sequence[str | None], low: Sequence[float], high: Sequence[float], name: str, fill: str
-) -> Iterator[go.Scatter]:
-    """The area between two rows of lines: one closed box a year, all in one trace."""
+def _shade(wide: pd.DataFrame, strips: Sequence[tuple[float, float]], flow: bool, **style: Any) -> go.Scatter:
+    """The areas between pairs of quantiles, all in one trace: of a flow a box a year, of a stock a strip."""
     across: list[str | None] = []
     edge: list[float] = []
-    for at in range(0, len(x), 3):
-        across += [x[at], x[at + 1], x[at + 1], x[at], x[at], None]
-        edge += [high[at], high[at], low[at], low[at], high[at], float("nan")]
+    for lower, upper in strips:
+        days, (low, high) = (_boxes if flow else _line)(list(wide.index), [wide[lower], wide[upper]])
+        for at in range(0, len(days), 3) if flow else (0,):
+            here = slice(at, at + 2) if flow else slice(None)
+            across += [*days[here], *reversed(days[here]), days[at], None]
+            edge += [*high[here], *reversed(low[here]), high[at], float("nan")]
     area: dict[str, Any] = {"fill": "toself", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    yield go.Scatter(x=across, y=rounded(edge), fillcolor=fill, name=name, **area)
+    return go.Scatter(x=across, y=rounded(edge), **(area | style))
 
 
 def _line(years: Sequence[int], columns: Sequence[pd.Series[float]]) -> tuple[list[str | None], list[list[float]]]:
     return [f"{each}-12-31" for each in years], [list(column) for column in columns]
 
 
+def _days(wide: pd.DataFrame, flow: bool) -> list[str]:
+    """Where a year's value is drawn: a flow in its middle, a stock at its end."""
+    return [f"{each}-07-02" if flow else f"{each}-12-31" for each in wide.index]
+
+
 def _median_points(wide: pd.DataFrame, flow: bool, colour: str) -> Iterator[go.Scatter]:
     """What a pointer finds, and the medians of the first two years and the last in print."""
-    days = [f"{each}-07-02" if flow else f"{each}-12-31" for each in wide.index]
+    days = _days(wide, flow)
     hover = [
         f"<b>{each}: {readable(row[0.5])}</b><br>50 %: {interval(row[0.25], row[0.75])}"
         f"<br>80 %: {interval(row[0.1], row[0.9])}<br>95 %: {interval(row[0.025], row[0.975])}"
@@ -206,27 +226,41 @@ def _median_points(wide: pd.DataFrame, flow: bool, colour: str) -> Iterator[go.S
     )
 
 
+def _unit(measure: str, ledger: Ledger | None) -> str:
+    """The unit of an axis: of a flow by year, of an index with the period that it sets to 100."""
+    unit = unit_of(measure)
+    if unit == "index" and ledger is not None:
+        rows = ledger.frame[(ledger.frame["measure"] == measure) & (ledger.frame["unit"] == "index")]
+        for row in rows[rows["value"] == INDEX_BASE].itertuples():
+            base = period_words(span(str(row.period_start), str(row.period_end)))
+            return f"index at a yearly rate, {base} = {INDEX_BASE}"
+    return f"{unit} a year" if MEASURES[measure].kind == "flow" else unit
+
+
 def _frame(outlook: Outlook, measure: str, place: str) -> go.Figure:
     flow = MEASURES[measure].kind == "flow"
     words = ["a bar or a box is as long as its period and as high as its yearly rate" if flow else "at 31 December"]
     forecast = outlook.forecasts.get(place)
     if forecast and measure == outlook.scenario.measure:
         words.insert(0, f"as counted by {basis_name(forecast.basis)}" if forecast.basis else f"as of {outlook.as_of}")
-    unit, where = unit_of(measure), place_name(place) if place in PLACES else place.capitalize()
+    where = place_name(place) if place in PLACES else place.capitalize()
     heading = outlook.scenario.title if place == outlook.results.country else where
-    return figure(f"{label_of(measure)}: {heading}", "; ".join(words), y=f"{unit} a year" if flow else unit, height=460)
+    return figure(f"{label_of(measure)}: {heading}", "; ".join(words), y=_unit(measure, outlook.evidence), height=460)
 
 
-def _scaled(chart: go.Figure, wide: pd.DataFrame, shown: Sequence[Mark], log: bool | None) -> go.Figure:
-    """Set the scale; a linear one ends above the 90 % quantile, so that a long tail does not flatten the rest."""
+def _scaled(chart: go.Figure, wide: pd.DataFrame, shown: Sequence[Mark], log: bool | None, flow: bool) -> go.Figure:
+    """Set the scale: it holds the facts and the 80 % interval, and arrows say how far the 95 % interval goes."""
     heights = [mark.height for mark in shown] + (list(wide[0.5]) if len(wide) else [])
     if not heights:
         return _nothing(chart)
-    if log or (log is None and max(heights) > 30 * min(heights)):
-        chart.update_yaxes(type="log", dtick=1 if max(heights) > 100 * min(heights) else "D2")
-    else:
-        top = max([1.15 * max(heights), *(wide[0.9] * 1.15 if len(wide) else [])])
-        chart.update_yaxes(range=[0, float(f"{top:.3g}")])
+    held = [*heights, *([*wide[0.1], *wide[0.9]] if len(wide) else [])]
+    logarithmic = log or (log is None and max(heights) > 30 * min(heights))
+    axis = log_scale(held) if logarithmic else linear_scale(held)
+    if logarithmic:
+        chart.update_yaxes(title_text=f"{chart.layout.yaxis.title.text}, log scale")
+    chart.update_yaxes(**axis)
+    if len(wide):
+        chart.add_traces(list(leaving(_days(wide, flow), wide, axis)))
     years = [int(str(year)) for year in wide.index]
     first = min([mark.period.start.year for mark in shown] + years)
     last = max([mark.period.end.year for mark in shown] + years)

@@ -11,14 +11,19 @@ import plotly.graph_objects as go
 from forecasting.evidence.places import place_name
 from forecasting.measures import MEASURES
 from forecasting.reporting.figures.fan import fan_traces
-from forecasting.reporting.figures.style import ACCENTS, BLUE, INK, MUTED, SCENARIOS, band, figure, tint
-from forecasting.reporting.labels import interval, label_of, readable, rounded, unit_of
+from forecasting.reporting.figures.scale import leaving, linear_scale, log_scale
+from forecasting.reporting.figures.style import ACCENTS, BLUE, INK, MUTED, PAPER, SCENARIOS, band, figure, tint, told
+from forecasting.reporting.labels import amount, interval, label_of, readable, rounded, unit_of
 from forecasting.reporting.tables import bands
 
 if TYPE_CHECKING:
     from forecasting.scenarios.joint_draws import Results
 
 __all__ = ["difference_chart", "growth_curves_chart", "region_chart", "scenario_comparison", "scenario_paths"]
+
+
+SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up")  # scenarios are told apart in grey, too
+DASHES = ("solid", "dash", "dot")
 
 
 def scenario_of(name: str) -> str:
@@ -77,8 +82,14 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock", year: in
         part = rows[rows["scenario"] == scenario].set_index("country")
         chart.add_traces(list(_row_whiskers(part, list(order), scenario, place, len(shown))))
     chart.update_yaxes(tickvals=list(range(len(order))), ticktext=[place_name(code) for code in order], showgrid=False)
-    chart.update_xaxes(type="log", showgrid=True, dtick=1)
-    return chart
+    chart.update_xaxes(
+        **log_scale([*rows[0.1], *rows[0.9]]), title_text=f"{unit_of(measure)}, log scale", showgrid=True
+    )
+    said = [
+        f"{place_name(str(row['country']))} {row['scenario']} {amount(row[0.5], measure)}"
+        for _, row in rows.sort_values(["country", "scenario"]).iterrows()
+    ]
+    return told(chart, f"medians, {', '.join(said)}")
 
 
 def _row_whiskers(part: pd.DataFrame, order: list[str], scenario: str, place: int, count: int) -> Iterator[go.Scatter]:
@@ -98,7 +109,7 @@ def _row_whiskers(part: pd.DataFrame, order: list[str], scenario: str, place: in
             "width": 0,
         },
         mode="markers",
-        marker={"color": colour, "size": 11, "line": {"color": "#ffffff", "width": 1.5}},
+        marker={"color": colour, "symbol": SYMBOLS[place % 5], "size": 11, "line": {"color": PAPER, "width": 1.5}},
         name=scenario.capitalize(),
         hovertext=[
             f"<b>{place_name(c)}, {scenario}: {readable(m)}</b><br>80 %: {interval(low, up)}"
@@ -109,7 +120,7 @@ def _row_whiskers(part: pd.DataFrame, order: list[str], scenario: str, place: in
     yield go.Scatter(
         x=rounded(part[0.9]),
         y=y,
-        text=[f" {readable(value, 2)}" for value in part[0.5]],
+        text=[f" {readable(value)}" for value in part[0.5]],
         mode="text",
         textposition="middle right",
         textfont={"size": 11, "color": colour},
@@ -138,20 +149,23 @@ def scenario_paths(
     mine = table[(table["country"] == country) & (table["measure"] == measure)]
     unit = unit_of(measure) + (" a year" if MEASURES[measure].kind == "flow" else "")
     chart = figure(f"{label_of(measure)}: {place_name(country)}", "medians, and 80 % intervals", y=unit, margin_r=110)
+    held: list[float] = []
     for place, (name, rows) in enumerate(mine.groupby("scenario", sort=True)):
         scenario, wide = scenario_of(str(name)), bands(rows, measure).loc[since:]
+        held += [*wide[0.1], *wide[0.9]]
         years, colour = [int(year) for year in wide.index], colour_of(scenario, place)
         chart.add_trace(band(years, wide[0.1], wide[0.9], fillcolor=tint(colour, 0.1), showlegend=False))
-        chart.add_trace(_named_line(years, wide[0.5], scenario, colour))
-    return chart.update_yaxes(type="log", dtick=1).update_xaxes(dtick=1, tickformat="d")
+        chart.add_trace(_named_line(years, wide[0.5], scenario, colour, DASHES[place % 3]))
+    chart.update_yaxes(**log_scale(held), title_text=f"{unit}, log scale")
+    return chart.update_xaxes(dtick=1, tickformat="d")
 
 
-def _named_line(years: list[int], values: pd.Series[float], name: str, colour: str) -> go.Scatter:
+def _named_line(years: list[int], values: pd.Series[float], name: str, colour: str, dash: str = "solid") -> go.Scatter:
     return go.Scatter(
         x=years,
         y=rounded(values),
         mode="lines+text",
-        line={"color": colour, "width": 2.5},
+        line={"color": colour, "width": 2.5, "dash": dash},
         text=["" for _ in years[:-1]] + [f" {name}"],
         textposition="middle right",
         textfont={"color": colour, "size": 12},
@@ -177,7 +191,9 @@ def region_chart(total: Results, measure: str) -> go.Figure:
     title = f"{label_of(measure)}: {place_name(total.country)}"
     chart = figure(title, "the sum of joint draws, not of quantiles", y=unit, height=440)
     chart.add_traces(list(fan_traces(wide, flow=flow)))
-    chart.update_yaxes(range=[0, float(f"{wide[0.9].max() * 1.15:.3g}")])
+    axis = linear_scale(wide[0.9])
+    chart.update_yaxes(**axis)
+    chart.add_traces(list(leaving([f"{each}-{'07-02' if flow else '12-31'}" for each in wide.index], wide, axis)))
     return chart.update_xaxes(tickformat="%Y", dtick="M12", ticklabelmode="period")
 
 
@@ -255,7 +271,19 @@ def growth_curves_chart(
         if forecasts
         else series.max()
     )
-    return chart.update_yaxes(range=[0, float(f"{1.6 * max(top, series.max()):.3g}")]).update_xaxes(tickformat="d")
+    edge = float(f"{1.6 * max(top, series.max()):.3g}")
+    for name, frame in forecasts.items():
+        if frame["pi_upper"].iloc[-1] > edge:
+            chart.add_trace(
+                _beyond(int(str(frame.index[-1])[:4]), edge, f"↑ {name} {readable(frame['pi_upper'].iloc[-1], 2)}")
+            )
+    return chart.update_yaxes(range=[0, edge]).update_xaxes(tickformat="d")
+
+
+def _beyond(year: int, edge: float, words: str) -> go.Scatter:
+    """Says at the edge of a chart how far an interval goes on beyond it."""
+    text = {"text": [words], "textposition": "bottom left", "textfont": {"size": 11, "color": MUTED}}
+    return go.Scatter(x=[year], y=[edge], mode="text", showlegend=False, hoverinfo="skip", cliponaxis=False, **text)
 
 
 def _observed(series: pd.Series[float], name: str, opacity: float) -> go.Scatter:

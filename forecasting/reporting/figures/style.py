@@ -29,6 +29,7 @@ __all__ = [
     "figure",
     "plotly_javascript",
     "tint",
+    "told",
     "use_notebook_renderer",
 ]
 
@@ -53,6 +54,8 @@ def _axis(**more: Any) -> dict[str, Any]:
         "title": {"font": {"color": MUTED, "size": 12}, "standoff": 8},
         "tickfont": {"color": MUTED, "size": 12},
         "automargin": True,
+        "exponentformat": "none",
+        "separatethousands": True,
     } | more
 
 
@@ -86,6 +89,16 @@ def figure(title: str, subtitle: str, *, x: str = "", y: str = "", height: int =
     head |= {"subtitle": {"text": subtitle, "font": {"size": 12.5, "color": MUTED}}}
     base = {"template": HOUSE, "title": head, "height": height, "xaxis_title_text": x, "yaxis_title_text": y}
     return go.Figure(layout=base | layout)
+
+
+def told(chart: go.Figure, words: str) -> go.Figure:
+    """Give a figure the words that are read to who does not see it: its title, and what it says.
+
+    >>> told(figure("Stock", "at year's end", y="vehicles"), "1,000 in 2030").layout.meta["alt"]
+    'Stock: 1,000 in 2030.'
+    """
+    title = str(chart.layout.title.text).replace("<b>", "").replace("</b>", "")
+    return chart.update_layout(meta={"alt": f"{title}: {words}."})
 
 
 def tint(colour: str, opacity: float) -> str:
