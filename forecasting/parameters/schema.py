@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from forecasting.errors import InputError, Problem, ScenarioError
 from forecasting.evidence.places import place_name
+from forecasting.evidence.rules import COUNTED
 from forecasting.parameters.driver_kinds import Driver
 from forecasting.parameters.fault_words import Owner, did_you_mean, short, worded
 from forecasting.parameters.naming import country_code, country_slug, unsafe_name
@@ -64,7 +65,7 @@ class Scenario(Strict):
     scenario : str
         Which one: ``baseline``, ``accelerated``, ``constrained`` or a name of your own.
     as_of : date or str
-        A date, or ``latest``: the newest publication of the ledger. Nothing published later is used.
+        A date, or ``latest``: the newest publication of the flow. Nothing published later is used.
     horizon : int
         Last year of the outlook.
     seed : int
@@ -127,8 +128,17 @@ class Scenario(Strict):
         return self.country or self.corridor or ""
 
     def known_by(self, ledger: Ledger) -> dt.date:
-        """The day of the forecast; ``latest`` is the ledger's newest publication."""
-        return ledger.latest if self.as_of == "latest" else as_date(self.as_of)
+        """The day of the forecast.
+
+        ``latest`` is the newest publication of the flow and of the stock that it fills; of any fact where nothing is
+        counted there.
+        """
+        if self.as_of != "latest":
+            return as_date(self.as_of)
+        measures = (self.measure, *(["ev_stock"] if self.measure.startswith("ev_") else []))
+        places = (self.country,) if self.country else self.places
+        chosen = [ledger.select(place, name, kind=COUNTED) for place in places for name in measures]
+        return max((facts.latest for facts in chosen if facts.frame["published"].any()), default=ledger.latest)
 
     def with_ledger(self, files: Sequence[str]) -> Scenario:
         """The same scenario with more files of facts."""

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import html
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from forecasting.evidence.places import PLACES, place_name
-from forecasting.periods import as_date
 from forecasting.reporting.labels import amount, amounts, label_of, unit_of
 from forecasting.reporting.tables import bands
 
 if TYPE_CHECKING:
-    from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["Answer", "Answers", "answer", "charging_answers", "newest_outcome"]
+__all__ = ["Answer", "Answers", "answer", "charging_answers"]
 
-OLD = 365  # days after which evidence is called old
 # What each answer about chargers says, in the order of a page; those that an outlook lacks are left out.
 QUESTIONS = {
     "charging_points_need": ("Need", "what the energy requires, chargers as busy as queues allow"),
@@ -39,7 +35,7 @@ class Answer:
     sentence : str
         The number and its interval.
     evidence : str
-        When the newest outcome that it rests on ends, and when that was published.
+        When the newest outcome that it rests on ended and was published, and what the scenario assumes.
     """
 
     sentence: str
@@ -69,7 +65,7 @@ def answer(outlook: Outlook) -> Answer:
         median, ends = _cell(results.table, late, horizon)
         when = f"on the road at the end of {horizon}" if late == "ev_stock" else f"in {horizon}"
         sentence += f", and {median} {when} ({ends})"
-    return Answer(f"{sentence}.", f"{_drivers(outlook)} {_age(outlook)}")
+    return Answer(f"{sentence}.", f"{outlook.age} {_drivers(outlook)}")
 
 
 def _cell(table: pd.DataFrame, measure: str, year: int) -> tuple[str, str]:
@@ -97,53 +93,6 @@ def _drivers(outlook: Outlook) -> str:
     if not many:
         return "Without any event ahead."
     return f"With the {many} events ahead that this scenario assumes." if many > 1 else "With one assumed event ahead."
-
-
-def newest_outcome(evidence: Ledger | None, measure: str) -> dict[str, Any] | None:
-    """The fact that ends last among those that count a flow; None where nothing was counted.
-
-    Parameters
-    ----------
-    evidence : Ledger or None
-        Facts that a flow was forecast from.
-    measure : str
-        The flow.
-    """
-    if evidence is None:
-        return None
-    frame = evidence.frame
-    counted = frame[(frame["measure"] == measure) & (frame["kind"] == "outcome") & (frame["period_end"] != "")]
-    if counted.empty:
-        return None
-    row = counted.sort_values(["period_end", "published"], kind="stable").iloc[-1]
-    return {str(name): value for name, value in row.items()}
-
-
-def _age(outlook: Outlook) -> str:
-    """How old the evidence is, aloud where it is older than a year."""
-    measure, day = outlook.scenario.measure, outlook.as_of
-    newest = newest_outcome(outlook.evidence, measure)
-    if newest is None:
-        return f"Nobody has printed {label_of(measure).lower()} by {_day(day)}: this rests on other markets alone."
-    end = as_date(newest["period_end"])
-    months = round((day - end).days / 30.44)
-    said = f"The newest count it rests on ends on {_day(end)} and was published in {_published(newest['published'])}"
-    if (day - end).days > OLD:
-        return f"{said}: the evidence is {months} months old on the day of this forecast, {_day(day)}."
-    return f"{said}; the forecast is of {_day(day)}."
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
-def _published(text: str) -> str:
-    """A day, a month or a year of publication, the day left out.
-
-    >>> _published("2025-05-14"), _published("2025-05"), _published("2025")
-    ('May 2025', 'May 2025', '2025')
-    """
-    return text if len(text) < 7 else f"{as_date(f'{text[:7]}-01'):%B %Y}"
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,7 @@ def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> d
         "as_of": told.get("as_of") or given.get("as_of"),
         "finished": str(record.get("finished") or record.get("started") or "")[:16].replace("T", " "),
         "seconds": _seconds(record.get("seconds")),
+        "age": told.get("age") or "",
         "warnings": told.get("warnings") or record.get("warnings") or [],
         "failure": dict(failure) if failure else None,
         "written": (out / name / "report.html").is_file(),
@@ -216,6 +217,7 @@ def _card(run: dict[str, Any]) -> dict[str, Any]:
         "error": str(failed.get("message") or failed.get("name") or "") if failed else "",
         "lines": run["lines"],
         "warnings": run["warnings"][:2],
+        "age": run["age"] if run["age"] not in run["warnings"] else "",
         "fresh": " · ".join(word for word in about if word),
     }
 

@@ -18,6 +18,7 @@ from forecasting.errors import EvidenceError, LedgerError
 from forecasting.evidence.places import place_name
 from forecasting.measures import MEASURES
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
+from forecasting.scenarios.age import OLD, age_words, days_old
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
 from forecasting.scenarios.joint_draws import Results, results_from, sum_outlooks
 from forecasting.scenarios.known import (
@@ -60,6 +61,8 @@ class Outlook:
         What was asked, its day settled.
     as_of : date
         Day of the forecast; nothing published later was used.
+    told_until : date or None
+        Day to which the ledger tells: of a forecast on the latest evidence the newest publication of any fact.
     first_year : int
         First year that the facts do not cover.
     evidence : Ledger or None
@@ -80,6 +83,8 @@ class Outlook:
         Ids of every fact that had a say.
     stored : pandas.DataFrame or None
         The table as it was read from files.
+    stored_age : str
+        The age of the evidence, as it was read from files.
 
     Examples
     --------
@@ -105,6 +110,13 @@ class Outlook:
     warnings: list[str] = field(default_factory=list)
     facts_used: list[str] = field(default_factory=list)
     stored: pd.DataFrame | None = None
+    told_until: dt.date | None = None
+    stored_age: str = ""
+
+    @property
+    def age(self) -> str:
+        """When the newest outcome of the flow ended and was printed, in one sentence."""
+        return self.stored_age or age_words(self.evidence, self.scenario.measure, self.told_until or self.as_of)
 
     @property
     def name(self) -> str:
@@ -161,6 +173,7 @@ class Outlook:
             "as_of": self.as_of.isoformat(),
             "first_year": self.first_year,
             "market": self.market.said,
+            "age": self.age,
             "warnings": self.warnings,
             "facts_used": self.facts_used,
         }
@@ -204,6 +217,7 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
         warnings=record["warnings"],
         facts_used=record["facts_used"],
         stored=table,
+        stored_age=record.get("age", ""),
     )
 
 
@@ -251,8 +265,11 @@ def outlook(scenario: Scenario, ledger: Ledger, prior: Prior | None = None, draw
     drivers, left_out = known_drivers(scenario, ledger, as_of)
     setting = Setting(scenario.on(as_of), ledger, as_of, drivers, prior, draws)
     made = _country(setting) if scenario.country else _corridor(setting)
+    until = max(as_of, ledger.latest) if scenario.as_of == "latest" else as_of
+    made = dataclasses.replace(made, told_until=until)
+    aged = [made.age] if days_old(made.evidence, until) > OLD else []
     unused = never_used(scenario, as_of) if scenario.ledger else []
-    return dataclasses.replace(made, warnings=[*made.warnings, *left_out, *unused])
+    return dataclasses.replace(made, warnings=[*aged, *made.warnings, *left_out, *unused])
 
 
 def _evidence(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:

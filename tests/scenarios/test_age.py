@@ -1,0 +1,71 @@
+"""The age of the evidence: said of every outlook, aloud where it is older than a year."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from forecasting.evidence.datasets import central_asia
+from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
+from forecasting.scenarios.age import age_words, days_old
+from forecasting.scenarios.outlook import load_outlook, outlook
+
+LEDGER = central_asia()
+PARAMS = Path(__file__).parents[2] / "params"
+
+
+def asked(country: str, **other: object) -> Scenario:
+    given = {"country": country, "scenario": "test", "as_of": "latest", "horizon": 2027, "seed": 1} | other
+    return scenario_from_parameters(given)
+
+
+@pytest.mark.parametrize(
+    ("country", "measure", "day"),
+    [
+        ("UZ", "ev_imports", dt.date(2026, 3, 9)),
+        ("KZ", "ev_registrations", dt.date(2026, 3, 31)),
+        ("KG", "ev_registrations", dt.date(2026, 2, 23)),
+        ("TJ", "ev_imports", dt.date(2025, 12, 31)),
+        ("TM", "ev_imports", LEDGER.latest),  # nothing is counted: the newest of any fact
+    ],
+)
+def test_latest_is_the_newest_fact_of_the_flow(country: str, measure: str, day: dt.date) -> None:
+    assert asked(country, measure=measure).known_by(LEDGER) == day
+
+
+def test_a_day_of_a_flow_that_no_other_row_moves() -> None:
+    assert asked("UZ").known_by(LEDGER.select(as_of="2024-12-31", partner=None)) == dt.date(2024, 11, 30)
+
+
+def test_old_evidence_is_the_first_line(tmp_path: Path) -> None:
+    made = outlook(load_scenario(PARAMS / "tajikistan-baseline.yaml"), LEDGER, draws=100)
+    assert made.told_until == LEDGER.latest
+    assert made.warnings[0] == made.age
+    assert made.age == (
+        "The evidence is old: the newest count it rests on ends on 30 June 2024, 21 months before 31 March 2026, "
+        "and was published on 8 August 2024."
+    )
+    made.save(tmp_path)
+    assert load_outlook(tmp_path).age == made.age
+
+
+def test_fresh_evidence_is_no_reservation() -> None:
+    made = outlook(asked("UZ"), LEDGER, draws=100)
+    assert made.age == "The newest count it rests on ends on 28 February 2026 and was published on 9 March 2026."
+    assert made.age not in made.warnings
+
+
+def test_a_day_of_ones_own_is_what_age_is_counted_to() -> None:
+    made = outlook(asked("UZ", as_of="2022-12-31"), LEDGER, draws=100)
+    assert made.told_until == dt.date(2022, 12, 31)
+    assert "ends on 30 November 2022" in made.age
+
+
+def test_where_nothing_is_counted() -> None:
+    nothing = LEDGER.select("TM", "ev_imports")
+    assert days_old(nothing, dt.date(2026, 3, 31)) == days_old(None, dt.date(2026, 3, 31)) == 0
+    assert age_words(nothing, "ev_imports", dt.date(2026, 3, 31)) == (
+        "Nobody has printed electric vehicles imported by 31 March 2026: this rests on other markets alone."
+    )
