@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,86 +18,17 @@ from forecasting.demand.load import load_day
 from forecasting.demand.parameters import Parameters
 from forecasting.demand.registrations import balance
 from forecasting.demand.sensitivity import first_order
-from forecasting.errors import AssumptionError
+from forecasting.demand.standing import Standing
+from forecasting.demand.targets import Target, standing_shares
 from forecasting.measures import MEASURES
-from forecasting.panels.practice import NORMAL_80, Practice
-from forecasting.periods import as_date
+from forecasting.panels.practice import NORMAL_80, Practice, market_band
 
-__all__ = ["DemandOutlook", "Standing", "moment"]
+__all__ = ["DemandOutlook"]
 
 Array = npt.NDArray[np.float64]
 LEVELS = (0.1, 0.5, 0.9)
 ANSWERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
-
-
-def moment(day: dt.date) -> float:
-    """The end of a day as a year and its fraction, so that 31 December 2023 is 2024.
-
-    >>> moment(dt.date(2023, 12, 31))
-    2024.0
-    """
-    return day.year + day.timetuple().tm_yday / (366 if day.year % 4 == 0 else 365)
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Public charging that stands on a day; points and stations are different units.
-
-    Parameters
-    ----------
-    count : float
-        How many, 0 or more.
-    date : datetime.date
-        When counted.
-    unit : {"points", "stations"}
-        What was counted; stations become points through the parameter ``points_per_station``.
-    grown : float, optional
-        Log growth of that count over the year before, where an earlier count is known.
-
-    Raises
-    ------
-    AssumptionError
-        Where the count is negative or the unit unknown.
-
-    Examples
-    --------
-    >>> standing = Standing(1085, dt.date(2024, 12, 15), "stations")
-    >>> standing.points(np.array([2.0])), round(standing.when, 2)
-    (array([2170.]), 2024.96)
-    """
-
-    count: float
-    date: dt.date
-    unit: Literal["points", "stations"] = "points"
-    grown: float | None = None
-
-    def __post_init__(self) -> None:
-        if not (np.isfinite(self.count) and self.count >= 0):
-            raise AssumptionError(f"charging_today = {self.count} {self.unit}; it must be 0 or more")
-        if self.unit not in ("points", "stations"):
-            raise AssumptionError(f"charging_today has unit {self.unit!r}; it must be points or stations")
-
-    @classmethod
-    def read(cls, given: Standing | Mapping[str, Any] | float | None, first_year: int) -> Standing | None:
-        """A count as given to the chain: a mapping, or a bare number of points at the end of the first year."""
-        if given is None or isinstance(given, Standing):
-            return given
-        if isinstance(given, Mapping):
-            unknown = set(given) - {"count", "date", "unit", "grown"}
-            if unknown or "count" not in given or "date" not in given:
-                raise AssumptionError(f"charging_today has count, date and unit; got {', '.join(map(str, given))}")
-            day, unit = as_date(given["date"]), given.get("unit", "points")
-            return cls(float(given["count"]), day, unit, given.get("grown"))
-        return cls(float(given), dt.date(first_year, 12, 31))
-
-    @property
-    def when(self) -> float:
-        """The end of the day of the count, as `moment` has it."""
-        return moment(self.date)
-
-    def points(self, per_station: Array) -> Array:
-        """Points, per draw."""
-        return self.count * (per_station if self.unit == "stations" else np.ones_like(per_station))
+SLOW = "charging_points_need_slow"
 
 
 @dataclass(frozen=True)
@@ -110,8 +40,7 @@ class DemandOutlook:
     years : sequence of int
         Calendar years; stocks are at 31 December.
     results : dict of str to ndarray, shape (draws, years)
-        By measure: ev_registrations, ev_retirements, ev_stock, energy_gwh, peak_mw, charging_points_need,
-        charging_points_practice, charging_points_standard.
+        By measure: registrations, retirements and stock, energy and peak, and the answers on charging.
     imports : ndarray, shape (draws, years)
         What went in.
     fleets : dict of str to Fleet
@@ -130,6 +59,12 @@ class DemandOutlook:
         Vehicles of all drives on the road.
     parameters : Parameters
         The assumptions in force.
+    displaced : ndarray, shape (draws, years)
+        Imports whose place cars built in the country took.
+    unpushed : ndarray, shape (draws, years)
+        Practice before a target pushes it.
+    targets : tuple of Target
+        Announced targets, those that the scenario pursues and those that are only compared.
     stock_facts, standing, start_stock
         As given.
 
@@ -155,6 +90,9 @@ class DemandOutlook:
     drawn: dict[str, Array]
     all_vehicles: Array
     parameters: Parameters
+    displaced: Array
+    unpushed: Array
+    targets: tuple[Target, ...]
     stock_facts: Iterable[Any] | pd.DataFrame
     standing: Standing | None
     start_stock: float
@@ -264,6 +202,46 @@ class DemandOutlook:
         return pd.DataFrame(rows, columns=columns)
 
     @cached_property
+    def target_table(self) -> pd.DataFrame:
+        """Announced targets beside what stands and what practice comes to, as `standing_shares` has it."""
+        per_station = self.drawn["points_per_station"]
+        today = None if self.standing is None else (self.standing.date, self.standing.points(per_station))
+        return standing_shares(self.targets, self.years, self.unpushed, today, per_station)
+
+    @cached_property
+    def band(self) -> pd.DataFrame:
+        """Public points of the markets that had as many vehicles: ``year, stock, low, points, high, markets``."""
+        stock = np.median(self.results["ev_stock"], axis=0)
+        rows = [(year, count, *market_band(count)) for year, count in zip(self.years, stock.tolist(), strict=True)]
+        return pd.DataFrame(rows, columns=["year", "stock", "low", "points", "high", "markets"])
+
+    @cached_property
+    def why_they_differ(self) -> str:
+        """One sentence on need and practice in the last year, beside the markets at the same stock."""
+        need, slow, practice = (
+            float(np.median(self.results[name][:, -1])) for name in ("charging_points_need", SLOW, ANSWERS[1])
+        )
+        if not need:
+            return "Without electric vehicles there is neither need nor practice."
+        said = (
+            f"Need counts the public points that carry the energy of {self.years[-1]} at a use that drivers can live "
+            f"with, {slow / need:.0%} of them slow overnight points for those without a charger at home; practice is "
+            "what markets build for so many vehicles, most of it elsewhere and before it is used"
+        )
+        band = self.band.iloc[-1]
+        if not band["markets"]:
+            return f"{said}."
+        faster = float(np.median(self.results["charging_points_need"][:, -1] - self.results[SLOW][:, -1]))
+        words = [
+            f"{name} ({points:,.0f}) {_beside(points, band['low'], band['high'])}"
+            for name, points in (("the need without those", faster), ("practice", practice))
+        ]
+        return (
+            f"{said}: {band['markets']:.0f} markets with about as many had {band['low']:,.0f} to {band['high']:,.0f} "
+            f"points (80 %), and {' and '.join(words)}."
+        )
+
+    @cached_property
     def load_day(self) -> pd.DataFrame:
         """Mean load by hour and setting on a winter and a summer day of the last year (means over the draws)."""
         per_day = self.month_shares["bev"] / MONTH_DAYS
@@ -320,6 +298,12 @@ class DemandOutlook:
         inputs = {"imports": self.imports.sum(axis=1), **self.drawn}
         outputs = {name: self.results[name][:, -1] for name in ("ev_stock", "energy_gwh", "peak_mw", *ANSWERS)}
         return first_order(inputs, outputs)
+
+
+def _beside(points: float, low: float, high: float) -> str:
+    if points < low:
+        return "is below, as it starts from few points or from cars that are charged at home"
+    return "is above, as few cars are charged at home or at work" if points > high else "lies among them"
 
 
 def _share_between(setting: str, above: float, up_to: float) -> float:

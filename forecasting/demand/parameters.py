@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
@@ -20,9 +20,10 @@ import numpy.typing as npt
 from forecasting.errors import AssumptionError, Problem
 from forecasting.measures import nearest
 
-__all__ = ["Assumption", "Parameters", "check_value", "load_parameters", "read_table"]
+__all__ = ["NEVER", "Assumption", "Parameters", "check_value", "load_parameters", "read_table"]
 
 Array = npt.NDArray[np.float64]
+NEVER = 2100  # a year that stands for never: no horizon reaches it
 DECILE = 1.2815515655446004  # standard normal quantile of 0.9
 # What a number is often mistaken for: the factor that turns the wrong unit into the right one.
 MISTAKEN = {
@@ -131,6 +132,8 @@ class Parameters:
         Whose rows are in force.
     changed : mapping of str to Assumption
         What a scenario overrides; these win over a place's rows.
+    events : mapping of str to sequence of (ndarray, ndarray), shape (draws,) each
+        What dated events do to a parameter: the year from which each acts, `NEVER` where it does not, and its size.
 
     Examples
     --------
@@ -142,6 +145,7 @@ class Parameters:
     rows: tuple[Assumption, ...]
     place: str = ""
     changed: Mapping[str, Assumption] = field(default_factory=dict)
+    events: Mapping[str, Sequence[tuple[Array, Array]]] = field(default_factory=dict)
 
     def _in_force(self) -> dict[str, Assumption]:
         chosen = {row.key: row for row in self.rows if not row.place}
@@ -178,6 +182,37 @@ class Parameters:
         if problems:
             raise AssumptionError(problems)
         return replace(self, changed=changed)
+
+    def yearly(self, key: str, drawn: Mapping[str, Array], years: Sequence[int]) -> Array:
+        """A parameter in each year: as drawn, from its own year on where it has one, and what events add to it.
+
+        Parameters
+        ----------
+        key : str
+            The parameter.
+        drawn : mapping of str to ndarray, shape (draws,)
+            From `draw`.
+        years : sequence of int
+            Calendar years.
+
+        Returns
+        -------
+        ndarray, shape (draws, years)
+
+        Examples
+        --------
+        >>> plants = [(np.array([2026.0]), np.array([500.0])), (np.array([2027.0]), np.array([90.0]))]
+        >>> parameters = replace(load_parameters(), events={"local_assembly": plants})
+        >>> drawn = parameters.draw(np.random.default_rng(0), 1)
+        >>> parameters.yearly("local_assembly", drawn, [2025, 2026, 2027])
+        array([[  0., 500., 590.]])
+        """
+        span = np.asarray(years)
+        first = drawn.get(f"{key}_year", np.zeros_like(drawn[key]))
+        value = drawn[key][:, None] * (span >= first[:, None])
+        for begins, size in self.events.get(key, ()):
+            value = value + size[:, None] * (span >= begins[:, None])
+        return np.asarray(value)
 
     def draw(self, rng: np.random.Generator, draws: int) -> dict[str, Array]:
         """Draws of every parameter, stratified, each from its own column of the same uniform table.

@@ -20,6 +20,7 @@ from forecasting.evidence.sources.iea import read_iea_panel
 from forecasting.panels.practice import NORMAL_80, OWN_GROWTH, REFERENCE_POINTS, Practice
 
 __all__ = [
+    "bands",
     "charger_panel",
     "charger_steps",
     "estimate_practice",
@@ -33,6 +34,8 @@ HORIZONS = (1, 2, 3, 5)
 MIN_POINTS, MIN_VEHICLES = 50, 100
 BREAK = 0.45  # a year in which points outgrow the rule by this much in logs, a factor of 1.57, is a programme's push
 RESAMPLES, UPPER = 200, 1.5
+STOCKS = [round(10 ** (power / 8), -2) for power in range(24, 61)]  # from 1,000 to 32 million vehicles
+FEWEST = 5  # markets that make a band
 TINY = 1e-9  # an error of a rule that fits to the last digit
 COLUMNS = ("market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points")
 
@@ -168,6 +171,29 @@ def estimate_practice(panel: pd.DataFrame) -> Practice:
     """
     table = charger_panel(panel)
     return practice_from(table, charger_steps(table))
+
+
+def bands(table: pd.DataFrame) -> list[list[float]]:
+    """Public points of markets at the same stock: rows of stock, quantiles 0.1, 0.5 and 0.9, and number of markets.
+
+    Each market counts once, at the year in which its stock was nearest, if that was within a factor of 1.5.
+
+    Examples
+    --------
+    >>> rows = [(m, y, 1000 * 2.0**y, 0, 10 * 1.5**y, 90 * 1.5**y) for m in "ABCDE" for y in range(7)]
+    >>> found = bands(charger_panel(pd.DataFrame(rows, columns=COLUMNS)))
+    >>> found[0], len(found)
+    ([1000.0, 100, 100, 100, 5], 16)
+    """
+    counted = table[(table["points"] > 0) & (table["stock"] > 0)]
+    found = []
+    for stock in STOCKS:
+        off = np.abs(np.log(counted["stock"] / stock))
+        near = counted[off < np.log(1.5)].assign(off=off).sort_values("off").drop_duplicates("market")
+        if len(near) >= FEWEST:
+            low, middle, high = np.quantile(near["points"], (0.1, 0.5, 0.9)).round().astype(int).tolist()
+            found.append([stock, low, middle, high, len(near)])
+    return found
 
 
 def practice_from(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
@@ -327,7 +353,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     markets, last = counted["market"].nunique(), counted["year"].max()
     source = f"estimated on {markets} markets with both fast and slow points up to {last}; IEA, Global EV Data"
     command = "python -m forecasting.panels.charger_panel PANEL FOLDER"
-    estimate_practice(panel).save(Path(folder, "practice.json"), source, command)
+    band = bands(charger_panel(panel))
+    estimate_practice(panel).save(Path(folder, "practice.json"), source, command, band)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from forecasting.errors import AssumptionError
 
-__all__ = ["Practice", "practice_error", "practice_points"]
+__all__ = ["Practice", "market_band", "practice_error", "practice_points", "thin"]
 
 Array = npt.NDArray[np.float64]
 REFERENCE_POINTS = 3000.0
@@ -76,17 +76,16 @@ class Practice:
     @cache
     def shipped(cls) -> Practice:
         """The numbers that ship; ``practice.json`` names the data and the command behind them."""
-        text = resources.files("forecasting").joinpath("data", "practice.json").read_text(encoding="utf-8")
-        found: dict[str, Any] = json.loads(text)["practice"]
+        found: dict[str, Any] = _shipped()["practice"]
         values: dict[str, Any] = {key: tuple(x) if isinstance(x, list) else x for key, x in found.items()}
         return cls(**values)
 
-    def save(self, path: str | Path, source: str, command: str) -> None:
-        """Write the numbers with where they come from."""
+    def save(self, path: str | Path, source: str, command: str, band: Sequence[Sequence[float]] = ()) -> None:
+        """Write the numbers with where they come from; ``band`` has the rows that `market_band` reads."""
         rounded = {
             k: [round(x, 4) for x in v] if isinstance(v, tuple) else round(v, 4) for k, v in asdict(self).items()
         }
-        record = {"source": source, "command": command, "practice": rounded}
+        record = {"source": source, "command": command, "practice": rounded, "band": [list(row) for row in band]}
         Path(path).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
     def spread_at(self, years_ahead: Array | float, points: Array | float = REFERENCE_POINTS) -> Array:
@@ -116,6 +115,49 @@ class Practice:
         (0.0, True)
         """
         return np.asarray(1 - np.exp(-self.catch_up * np.maximum(np.asarray(years_ahead, dtype=float), 0)))
+
+
+def _shipped() -> dict[str, Any]:
+    text = resources.files("forecasting").joinpath("data", "practice.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+@cache
+def _bands() -> Array:
+    return np.array(_shipped()["band"])
+
+
+def market_band(stock: float) -> tuple[float, float, float, int]:
+    """Public points of the markets that had about so many electric vehicles.
+
+    Parameters
+    ----------
+    stock : float
+        Vehicles.
+
+    Returns
+    -------
+    low, middle, high : float
+        Quantiles 0.1, 0.5 and 0.9 over markets, each at the year in which its stock was nearest; interpolated in logs.
+    markets : int
+        How many; 0, and the rest not a number, where fewer than five came near.
+
+    Examples
+    --------
+    >>> low, middle, high, markets = market_band(100_000)
+    >>> 2000 < low < middle < high < 50_000, markets >= 5
+    (True, True)
+    >>> market_band(10)[3]
+    0
+    """
+    rows = _bands()
+    if not len(rows) or not rows[0, 0] <= stock <= rows[-1, 0]:
+        return float("nan"), float("nan"), float("nan"), 0
+    logs = np.log(rows[:, :4])
+    low, middle, high = (float(np.exp(np.interp(np.log(stock), logs[:, 0], logs[:, i]))) for i in (1, 2, 3))
+    nearest = int(np.argmin(np.abs(logs[:, 0] - np.log(stock))))
+    return low, middle, high, int(rows[nearest, 4])
 
 
 def thin(points: Array) -> Array:
@@ -236,13 +278,15 @@ def practice_points(
         raise AssumptionError(f"charging_today = {np.min(points):g} points; it must be 0 or more")
     ends = np.asarray(years, dtype=float) + 1
     base, next_year = (_column_at(logs, float(np.clip(day - ends[0], 0, len(ends) - 1))) for day in (when, when + 1))
+    so_far = np.clip(ends - when, 0, 1)  # of the year after the count
     gap = rule.level + rule.level_slope * base - np.log(np.maximum(points, 1))
     rate = np.asarray(rule.catch_up if catch_up is None else catch_up)
     closed = 1 - np.exp(-np.multiply.outer(rate, np.maximum(ends - when, 0)))
     grown = elasticity[:, None] * (logs - base[:, None]) + closed * gap[:, None] + error
     if own_growth is not None:
-        faster = np.clip(own_growth, *OWN_GROWTH) - elasticity * (next_year - base)
-        grown = grown + rule.own_weight * faster[:, None] * np.clip(ends - when, 0, 1)
+        by_rule = np.where(so_far < 1, logs * (so_far > 0) + base[:, None] * (so_far <= 0), next_year[:, None])
+        faster = np.clip(own_growth, *OWN_GROWTH) * so_far - elasticity[:, None] * (by_rule - base[:, None])
+        grown = grown + rule.own_weight * faster
     return np.where(stock > 0, points[:, None] * np.exp(grown), 0.0)
 
 

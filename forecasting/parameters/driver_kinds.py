@@ -12,6 +12,12 @@ from forecasting.parameters.values import Day, Name, Range, Strict
 __all__ = ["Driver", "fact_ids"]
 
 LARGEST_FACTOR = 20.0
+LARGEST_CHANGE = 3.0  # of a price: four times the price
+LARGEST_ELASTICITY = -15.0
+TARGETS = ("charging_points", "charging_stations")
+# A rebate for buyers of modest means in California: -2.1 (Muehlegger & Rapson 2022, Journal of Public Economics 216).
+# Buyers who can order from the next country respond by more, buyers of few models by less: the ends are a judgement.
+PRICE_ELASTICITY = Range(low=-4, mode=-2.1, high=-1)
 
 
 class Driver(Strict):
@@ -21,22 +27,29 @@ class Driver(Strict):
     ----------
     name : str
         Its own name within the scenario; the same name draws the same luck in every scenario.
-    kind : {"level", "growth", "ceiling", "cap", "demand"}
+    kind : {"level", "growth", "ceiling", "cap", "price", "demand", "target"}
         ``level`` multiplies the flow by `size` from `start`; ``growth`` multiplies it by `size` each further year;
         ``ceiling`` bounds its share of new vehicles by `size`; ``cap`` bounds a calendar year's total by `size`, and
-        of what exceeds it `beyond` still comes; ``demand`` sets a parameter of the demand chain to `size`.
+        of what exceeds it `beyond` still comes; ``price`` changes what a car costs by `size` (0.15 is a duty of 15 %),
+        to which the flow responds with `elasticity`; ``demand`` sets a parameter of the demand chain from `start` on:
+        several on one parameter add, and factors multiply; ``target`` has `size` public points or stations stand on
+        `start`.
     quantity : str
-        The measure that is forecast, or the parameter of the demand chain.
+        The measure that is forecast, the parameter of the demand chain, or ``charging_points``, ``charging_stations``.
     start, end : datetime.date
         First and last day; without `end` it stays.
     size : Range
         Plain numbers: a factor of 1.3 is +30 %.
+    elasticity : Range
+        Of a price: per cent of the flow for one per cent of the price, 0 or less; default as published for electric
+        cars, -2.1 (Muehlegger & Rapson 2022), from -4 to -1.
     probability : float
         That it happens at all.
     on_time : float
         That it happens on `start`, given that it happens; the rest comes `delay_years` later. Announcements are mostly
         late: of the hydrogen capacity announced for 2023, 7 % stood in time (Odenweller & Ueckerdt 2025, Nature
-        Energy), and of 2,500 charging stations announced for Uzbekistan by the end of 2024, 43 %.
+        Energy), and of 2,500 charging stations announced for Uzbekistan by the end of 2024, 43 %. Of a target it is the
+        share of what is missing that stands on the day; the rest follows within `delay_years`.
     delay_years : Range
         Years by which the late ones are late.
     beyond : float
@@ -52,17 +65,33 @@ class Driver(Strict):
     """
 
     name: Name
-    kind: Literal["level", "growth", "ceiling", "cap", "demand"]
+    kind: Literal["level", "growth", "ceiling", "cap", "price", "demand", "target"]
     quantity: str
     start: Day
     end: Day | None = None
     size: Range
+    elasticity: Range = PRICE_ELASTICITY
     probability: float = Field(1.0, ge=0, le=1)
     on_time: float = Field(1.0, ge=0, le=1)
     delay_years: Range = Range(low=0, mode=0, high=0)
     beyond: float = Field(0.0, ge=0, le=1)
     reason: str = Field(min_length=1)
     source: str = Field(min_length=1)
+
+    @field_validator("quantity")
+    @classmethod
+    def _counted(cls, quantity: str, info: ValidationInfo) -> str:
+        if info.data.get("kind") == "target" and quantity not in TARGETS:
+            raise ValueError(f"{quantity!r} has no target; one of {', '.join(TARGETS)}")
+        return quantity
+
+    @field_validator("elasticity")
+    @classmethod
+    def _falls(cls, elasticity: Range) -> Range:
+        for value in (elasticity.low, elasticity.high):
+            if not LARGEST_ELASTICITY <= value <= 0:
+                raise ValueError(f"{value:g} is outside {LARGEST_ELASTICITY:g} to 0; what gets dearer sells less")
+        return elasticity
 
     @field_validator("end")
     @classmethod
@@ -76,6 +105,11 @@ class Driver(Strict):
     @classmethod
     def _of_its_kind(cls, size: Range, info: ValidationInfo) -> Range:
         kind = info.data.get("kind")
+        if kind == "price" and not -1 < size.low <= size.high <= LARGEST_CHANGE:
+            worst = size.low if size.low <= -1 else size.high
+            raise ValueError(f"{worst:g} is outside -1 to {LARGEST_CHANGE:g} of the price; +15 % is 0.15")
+        if kind == "target" and size.low <= 0:
+            raise ValueError(f"{size.low:g} {info.data.get('quantity', 'points')} is no target; it must be above 0")
         if kind in ("level", "growth", "ceiling", "cap") and size.low < 0:
             raise ValueError(f"{size.low:g} is negative; a factor or a cap is 0 or more")
         if kind in ("level", "growth") and size.high > LARGEST_FACTOR:

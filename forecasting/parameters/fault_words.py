@@ -27,7 +27,7 @@ _EXAMPLES = {
     "source": "a fact's id, judgement, a citation or an address",
     "size": "a number, or low, mode and high",
     "start": "a date such as 2026-01-01",
-    "kind": "level, growth, ceiling, cap or demand",
+    "kind": "level, growth, ceiling, cap, price, demand or target",
 }
 
 Owner = tuple[str, Sequence[str]]  # whose keys: "a scenario", and which there are

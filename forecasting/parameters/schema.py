@@ -324,6 +324,6 @@ def _across_drivers(data: Mapping[str, Any], where: Callable[[KeyPath], str]) ->
     for i, row in enumerate(rows):
         if names[i] is not None and names[i] in names[:i]:
             yield Problem(where(("drivers", i, "name")), f"{names[i]!r} stands twice", "name each driver once")
-        if row.get("kind") not in (None, "demand") and row.get("quantity", measure) != measure:
+        if row.get("kind") not in (None, "demand", "target") and row.get("quantity", measure) != measure:
             what = f"{row['quantity']!r} is not what is forecast"
             yield Problem(where(("drivers", i, "quantity")), what, f"use {measure}, or kind: demand")

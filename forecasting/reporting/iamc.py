@@ -36,7 +36,7 @@ def iamc_frame(table: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
     >>> row = {"scenario": "uzbekistan-baseline", "country": "UZ", "measure": "charging_points_need", "unit": "points"}
     >>> row |= {"period_start": "2030-01-01", "period_end": "2030-12-31", "quantile": 0.5, "value": 1200.0}
     >>> iamc_frame(pd.DataFrame([row])).iloc[0, 1:5].tolist()
-    ['baseline', 'Uzbekistan', 'Charging points|Need|50.0th Percentile', 'points']
+    ['baseline', 'Uzbekistan', 'Public charging points|Need|50.0th Percentile', 'points']
     """
     starts, ends = table["period_start"].astype(str), table["period_end"].astype(str)
     yearly = table[starts.str.endswith("-01-01") & ends.str.endswith("-12-31")]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.demand.parameters import NEVER as NEVER_YEAR
 from forecasting.demand.parameters import Parameters, load_parameters
+from forecasting.demand.standing import moment
+from forecasting.demand.targets import Target
 from forecasting.errors import AssumptionError, Problem
+from forecasting.evidence.ledger import Ledger
 from forecasting.measures import MEASURES
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.parameters.strict_yaml import KeyPath
@@ -21,31 +24,17 @@ from forecasting.periods import as_date
 from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER, draw_luck
 
 if TYPE_CHECKING:
-    from forecasting.demand.demand_outlook import DemandOutlook
-    from forecasting.evidence.ledger import Ledger
+    import datetime as dt
 
-__all__ = ["DatedParameters", "assumption_problems", "demand_of", "demand_parameters", "refused"]
+    from forecasting.demand.demand_outlook import DemandOutlook
+
+__all__ = ["assumption_problems", "charging_targets", "demand_of", "demand_parameters", "refused", "target_problems"]
 
 Array = NDArray[np.float64]
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
-LAST_YEAR = 2100  # stands for never: no horizon reaches it
-
-
-@dataclass(frozen=True)
-class DatedParameters(Parameters):
-    """Parameters of which some are set draw by draw, by events with luck of their own.
-
-    Parameters
-    ----------
-    dated : mapping of str to ndarray, shape (draws,)
-        Takes the place of what would be drawn.
-    """
-
-    dated: Mapping[str, Array] = field(default_factory=dict)
-
-    def draw(self, rng: np.random.Generator, draws: int) -> dict[str, Array]:
-        """Draws of every parameter; the dated ones as their events have it."""
-        return super().draw(rng, draws) | dict(self.dated)
+NATIONAL = "national_target"  # points by a day: a target
+LARGEST_TARGET = 50_000_000
+CLASS_SHARES = tuple(f"class_share.{name}" for name in ("phev", "van", "bus", "truck"))
 
 
 def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int) -> Parameters:
@@ -56,7 +45,7 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     scenario : Scenario
         Its assumptions, and its country's own rows.
     drivers : sequence of Driver
-        Those of kind ``demand`` set a parameter and its year; ``reexport_share`` is left to `demand_of`.
+        Those of kind ``demand`` act on a parameter from their year on; ``reexport_share`` is left to `demand_of`.
     draws : int
         Number of draws.
 
@@ -70,12 +59,12 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
         where = f"{scenario.name} "
         raise AssumptionError([Problem(where + ".".join(map(str, path)), p.what, p.hint) for path, p in problems])
     changed = load_parameters().at(scenario.country).override(_plain(scenario))
-    dated: dict[str, Array] = {}
+    events: dict[str, list[tuple[Array, Array]]] = {}
     for driver in drivers:
-        if driver.kind == "demand" and driver.quantity != REEXPORT:
+        if driver.kind == "demand" and driver.quantity not in (REEXPORT, NATIONAL):
             luck = draw_luck(driver, draws, scenario.seed)
-            dated |= {driver.quantity: luck.size, f"{driver.quantity}_year": first_years(luck.start)}
-    return DatedParameters(**{f.name: getattr(changed, f.name) for f in dataclasses.fields(changed)}, dated=dated)
+            events.setdefault(driver.quantity, []).append((first_years(luck.start), luck.size))
+    return dataclasses.replace(changed, events=events)
 
 
 def first_years(start: Array) -> Array:
@@ -86,7 +75,7 @@ def first_years(start: Array) -> Array:
     array([2026., 2027., 2100.])
     """
     middle = 1 + (start + 183) / 365.2425  # ordinal 1 is 1 January of year 1
-    return np.where(start >= NEVER, float(LAST_YEAR), np.minimum(np.floor(middle), LAST_YEAR))
+    return np.where(start >= NEVER, float(NEVER_YEAR), np.minimum(np.floor(middle), NEVER_YEAR))
 
 
 def assumption_problems(scenario: Scenario, drivers: Sequence[Driver]) -> list[tuple[KeyPath, Problem]]:
@@ -99,7 +88,24 @@ def assumption_problems(scenario: Scenario, drivers: Sequence[Driver]) -> list[t
         if driver.kind == "demand" and driver in drivers:
             problems = refused(shipped, driver.quantity, driver.size) or _undated(shipped, driver.quantity)
             found += [(("drivers", i, "quantity"), problem) for problem in problems]
-    return found
+    return found + _too_many(scenario, drivers, shipped)
+
+
+def _too_many(scenario: Scenario, drivers: Sequence[Driver], shipped: Parameters) -> list[tuple[KeyPath, Problem]]:
+    """Shares of classes that could add to more than one."""
+    total = 0.0
+    last: KeyPath = ("assumptions", "class_share")
+    for key in CLASS_SHARES:
+        given = scenario.assumptions.get(key)
+        total += given.high if given else shipped[key].high
+        last = ("assumptions", key) if given else last
+    for i, driver in enumerate(scenario.drivers):
+        if driver.kind == "demand" and driver.quantity in CLASS_SHARES and driver in drivers:
+            total, last = total + driver.size.high, ("drivers", i, "size")
+    if total <= 1:
+        return []
+    what = f"shares of classes add to as much as {total:.3g} of the vehicles registered"
+    return [(last, Problem("class_share", what, "at most 1; battery cars are what is left"))]
 
 
 def refused(shipped: Parameters, name: str, size: Range) -> list[Problem]:
@@ -114,7 +120,7 @@ def refused(shipped: Parameters, name: str, size: Range) -> list[Problem]:
 def _undated(shipped: Parameters, name: str) -> list[Problem]:
     """A dated event needs a parameter that has a year of its own."""
     names = {row.key for row in shipped}
-    dated = sorted({key for key in names if f"{key}_year" in names} | {REEXPORT})
+    dated = sorted({key for key in names if f"{key}_year" in names} | {REEXPORT, *CLASS_SHARES})
     if name in dated:
         return []
     return [Problem(name, "holds for all years", f"put it under assumptions; dated are {', '.join(dated)}")]
@@ -132,6 +138,7 @@ def demand_of(
     years: Sequence[int],
     imports: Array,
     start_stock: Array | float = 0.0,
+    announced: Ledger | None = None,
 ) -> DemandOutlook:
     """From the vehicles of each year to charging points.
 
@@ -151,9 +158,12 @@ def demand_of(
         The flow that was forecast: registrations, where those are counted, are not thinned by re-export again.
     start_stock : ndarray, shape (draws,), or float
         Vehicles on the road before the first year.
+    announced : Ledger, optional
+        Targets of public charging, as known on the day.
     """
     from forecasting.demand.chain import demand_outlook
 
+    targets = charging_targets(scenario, drivers, announced or Ledger(), len(imports))
     if scenario.measure == "ev_registrations":
         parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
     stocks = counted.select(measure="ev_stock").frame
@@ -169,7 +179,58 @@ def demand_of(
         place=scenario.country,
         seed=scenario.seed,
         start_stock=start_stock,
+        targets=targets,
     )
+
+
+def charging_targets(scenario: Scenario, drivers: Sequence[Driver], announced: Ledger, draws: int) -> list[Target]:
+    """What is to stand by a day: the scenario's own targets, which are pursued, and those of the ledger, compared.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        For the seed.
+    drivers : sequence of Driver
+        Those of kind ``target``, and a dated ``national_target``.
+    announced : Ledger
+        Facts of kind target of the country.
+    draws : int
+        Number of draws.
+    """
+    found = []
+    for driver in drivers:
+        if driver.kind == "target" or (driver.kind == "demand" and driver.quantity == NATIONAL):
+            luck = draw_luck(driver, draws, scenario.seed)
+            unit = "stations" if driver.quantity == "charging_stations" else "points"
+            pursued = luck.start < NEVER
+            found.append(Target(driver.name, luck.size, unit, driver.start, pursued, driver.on_time, luck.late))
+    for measure in ("charging_points", "charging_stations"):
+        facts = announced.select(measure=measure).frame
+        facts = facts[facts["basis"].eq("") & facts["value"].gt(0) & facts["quantity"].isin(["", "stock"])]
+        for row in facts.sort_values("period_end").to_dict("records"):
+            count = np.full(draws, float(row["value"]))
+            found.append(Target(str(row["id"]), count, MEASURES[measure].unit, as_date(row["period_end"])))
+    return found
+
+
+def target_problems(scenario: Scenario, counted: Ledger, as_of: dt.date) -> list[tuple[KeyPath, Problem]]:
+    """Targets of a scenario that have passed, or lie below what stands, each with its key path."""
+    today, found = standing_today(counted), list[tuple[KeyPath, Problem]]()
+    for i, driver in enumerate(scenario.drivers):
+        if driver.kind != "target":
+            continue
+        unit = MEASURES[driver.quantity].unit
+        if moment(driver.start) <= moment(as_of):
+            what = f"{driver.start} has passed by {as_of}"
+            found.append((("drivers", i, "start"), Problem(driver.name, what, "give the day by which it is to stand")))
+        if today and today["unit"] == unit and driver.size.low < today["count"]:
+            what = f"{driver.size.low:,.0f} {unit} is below the {today['count']:,.0f} that stood on {today['date']}"
+            hint = f"a target is more than stands, up to {LARGEST_TARGET:,}"
+            found.append((("drivers", i, "size"), Problem(driver.name, what, hint)))
+        if driver.size.high > LARGEST_TARGET:
+            what = f"{driver.size.high:,.0f} {unit} is outside 1 to {LARGEST_TARGET:,}"
+            found.append((("drivers", i, "size"), Problem(driver.name, what, f"give it in {unit}")))
+    return found
 
 
 def _kept(imports: Array, years: Sequence[int], drivers: Sequence[Driver], seed: int) -> Array:

@@ -26,7 +26,7 @@ from forecasting.parameters.driver_kinds import fact_ids
 from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.strict_yaml import Document, read_yaml
 from forecasting.parameters.values import Range
-from forecasting.scenarios.assumptions import assumption_problems, refused
+from forecasting.scenarios.assumptions import assumption_problems, refused, target_problems
 from forecasting.scenarios.known import flow_evidence, market_size, never_used
 
 __all__ = ["Checked", "check_paths", "check_scenario"]
@@ -241,6 +241,10 @@ def _against(scenario: Scenario, document: Document, ledger: Ledger) -> Iterator
             hint = f"as_of is {as_of}"
             yield Problem(document.where(("horizon",)), f"{scenario.horizon} has passed by then", hint)
         yield from _unknown_basis(scenario, document, ledger, as_of)
+        if scenario.country:
+            counted = ledger.select(place=scenario.country, kind=("outcome", "estimate"), as_of=as_of)
+            for path, problem in target_problems(scenario, counted, as_of):
+                yield Problem(document.where(path), problem.what, problem.hint)
 
 
 def _unknown_basis(scenario: Scenario, document: Document, ledger: Ledger, as_of: dt.date) -> Iterator[Problem]:

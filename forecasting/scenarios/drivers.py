@@ -44,10 +44,16 @@ class Luck:
         Ordinal day on which it begins; `NEVER` where it does not happen.
     size : ndarray, shape (draws,)
         Its size.
+    late : ndarray, shape (draws,)
+        Years by which what is late is late.
+    elasticity : ndarray, shape (draws,)
+        Response to a price.
     """
 
     start: Array
     size: Array
+    late: Array
+    elasticity: Array
 
 
 def draw_luck(driver: Driver, draws: int, seed: int) -> Luck:
@@ -68,10 +74,12 @@ def draw_luck(driver: Driver, draws: int, seed: int) -> Luck:
         The same for the same name and seed, whatever other drivers there are.
     """
     rng = np.random.default_rng([seed, zlib.crc32(driver.name.encode())])
-    happens, on_time, lateness, size = rng.random((4, draws))
-    late = np.where(on_time < driver.on_time, 0.0, driver.delay_years.quantile(lateness) * DAYS_A_YEAR)
-    start = np.where(happens < driver.probability, driver.start.toordinal() + np.round(late), float(NEVER))
-    return Luck(start, np.asarray(driver.size.quantile(size), dtype=float))
+    happens, on_time, lateness, size, response = rng.random((5, draws))
+    late = np.asarray(driver.delay_years.quantile(lateness), dtype=float)
+    days = np.where((on_time < driver.on_time) | (driver.kind == "target"), 0.0, late * DAYS_A_YEAR)
+    start = np.where(happens < driver.probability, driver.start.toordinal() + np.round(days), float(NEVER))
+    elasticity = np.asarray(driver.elasticity.quantile(response), dtype=float)
+    return Luck(start, np.asarray(driver.size.quantile(size), dtype=float), late, elasticity)
 
 
 def activity(months: Sequence[Period], start: Array, end: dt.date | None, known_until: dt.date) -> Array:
@@ -182,7 +190,7 @@ def apply_drivers(forecast: FlowForecast, drivers: Sequence[Driver], known_until
     forecast : FlowForecast
         Without drivers.
     drivers : sequence of Driver
-        Those of kind ``demand`` are left to the demand chain.
+        Those of kind ``demand`` and ``target`` are left to the demand chain.
     known_until : date
         Last day that the facts cover.
     seed : int
@@ -207,12 +215,17 @@ def apply_drivers(forecast: FlowForecast, drivers: Sequence[Driver], known_until
 
 def flow_drivers(drivers: Sequence[Driver]) -> list[Driver]:
     """Those that change the forecast flow."""
-    return [driver for driver in drivers if driver.kind != "demand"]
+    return [driver for driver in drivers if driver.kind in _EFFECTS]
 
 
 def _level(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, luck: Luck) -> Array:
     at_work = activity(forecast.months, luck.start, driver.end, known_until)
     return flow * (1.0 + (luck.size[:, None] - 1.0) * at_work)
+
+
+def _price(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, luck: Luck) -> Array:
+    at_work = activity(forecast.months, luck.start, driver.end, known_until)
+    return flow * (1.0 + ((1.0 + luck.size) ** luck.elasticity - 1.0)[:, None] * at_work)
 
 
 def _growth(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, luck: Luck) -> Array:
@@ -243,4 +256,4 @@ def _years(months: Sequence[Period]) -> Years:
     return np.array([month.start.year for month in months])
 
 
-_EFFECTS = {"level": _level, "growth": _growth, "ceiling": _ceiling, "cap": _cap}
+_EFFECTS = {"level": _level, "price": _price, "growth": _growth, "ceiling": _ceiling, "cap": _cap}

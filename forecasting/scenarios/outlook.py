@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import EvidenceError, LedgerError
+from forecasting.errors import AssumptionError, EvidenceError, LedgerError, Problem
 from forecasting.evidence.places import place_name
 from forecasting.measures import MEASURES
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.scenarios.age import OLD, age_words, days_old
-from forecasting.scenarios.assumptions import demand_of, demand_parameters
+from forecasting.scenarios.assumptions import demand_of, demand_parameters, target_problems
 from forecasting.scenarios.joint_draws import Results, results_from, sum_outlooks
 from forecasting.scenarios.known import (
     MarketSize,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.growth.flow import FlowForecast
     from forecasting.growth.prior import Prior
+    from forecasting.parameters.strict_yaml import KeyPath
 
 __all__ = ["Outlook", "load_outlook", "outlook"]
 
@@ -286,7 +287,9 @@ def _country(setting: Setting) -> Outlook:
     years, imports = by_year(flow.after)
     before = stock_before(flow.after, flow.evidence)
     counted = setting.ledger.select(place=place, kind=("outcome", "estimate"), as_of=setting.as_of)
-    demand = demand_of(scenario, parameters, setting.drivers, counted, years, imports, before)
+    announced = setting.ledger.select(place=place, kind="target", as_of=setting.as_of)
+    _refuse(target_problems(scenario, counted, setting.as_of), scenario)
+    demand = demand_of(scenario, parameters, setting.drivers, counted, years, imports, before, announced)
     return Outlook(
         scenario=scenario,
         as_of=setting.as_of,
@@ -294,13 +297,21 @@ def _country(setting: Setting) -> Outlook:
         evidence=flow.evidence,
         forecasts={place: flow.after},
         baseline_forecasts={place: flow.before},
-        parts=(Results(scenario.name, place, years, {scenario.measure: imports} | demand.results),),
+        parts=(Results(scenario.name, place, years, {scenario.measure: imports - demand.displaced} | demand.results),),
         monthly=monthly_table(scenario, place, flow),
         demand=demand,
         market=flow.market,
         warnings=[*reservations(scenario, place, flow), *demand.warnings],
         facts_used=[*flow.evidence.frame["id"], *flow.market.facts, *driver_facts(setting.drivers)],
     )
+
+
+def _refuse(problems: Sequence[tuple[KeyPath, Problem]], scenario: Scenario) -> None:
+    if problems:
+        where = [f"{scenario.name} {'.'.join(map(str, path))}" for path, _ in problems]
+        raise AssumptionError(
+            [Problem(w, f"{p.where}: {p.what}", p.hint) for w, (_, p) in zip(where, problems, strict=True)]
+        )
 
 
 def _corridor(setting: Setting) -> Outlook:

@@ -18,6 +18,7 @@ MIXED = {"class_share.phev": 0.1, "class_share.van": 0.02, "class_share.bus": 0.
 MEASURES = {
     "ev_registrations", "ev_retirements", "ev_stock", "energy_gwh", "peak_mw",
     "charging_points_need", "charging_points_practice", "charging_points_standard",
+    "charging_points_need_slow", "charging_points_home", "charging_stations",
 }  # fmt: skip
 
 
@@ -183,7 +184,7 @@ def test_the_tables_of_a_report(outlook):
 def test_three_answers_stand_side_by_side_with_what_stands_today(outlook):
     gap = outlook.gap
     assert gap["answer"].nunique() == 3
-    need = gap[(gap["answer"] == "Charging points: need") & (gap["year"] == 2033)].iloc[0]
+    need = gap[(gap["answer"] == "Public charging points: need") & (gap["year"] == 2033)].iloc[0]
     points = outlook.results["charging_points_need"][:, -1] - 400 * outlook.drawn["points_per_station"]
     assert need["less_standing_today"] == pytest.approx(np.median(points))
     assert set(outlook.rules) == {"power per vehicle", "vehicles per point"}

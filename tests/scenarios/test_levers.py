@@ -1,0 +1,212 @@
+"""What a scenario can pull: drivers add, targets and prices do what they say, and scenarios keep their order."""
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forecasting.demand.chain import demand_outlook
+from forecasting.demand.parameters import load_parameters
+from forecasting.demand.targets import Target
+from forecasting.errors import AssumptionError, ScenarioError
+from forecasting.evidence.datasets import central_asia
+from forecasting.parameters.schema import load_scenario, scenario_from_parameters
+from forecasting.scenarios.assumptions import demand_parameters
+from forecasting.scenarios.check import check_scenario
+from forecasting.scenarios.outlook import outlook
+
+PARAMS = Path(__file__).parents[2] / "params"
+COUNTRIES = ("kazakhstan", "kyrgyzstan", "tajikistan", "turkmenistan", "uzbekistan")
+GIVEN = {"country": "UZ", "scenario": "test", "as_of": "2026-03-31", "horizon": 2030, "seed": 1, "market_size": 450_000}
+
+
+def driver(**changes):
+    base = {"name": "event", "kind": "demand", "quantity": "local_assembly", "start": "2027-01-01", "size": 1000}
+    return base | {"reason": "a test", "source": "judgement"} | changes
+
+
+def parameters(*drivers, **given):
+    scenario = scenario_from_parameters(GIVEN | {"drivers": list(drivers)} | given)
+    return demand_parameters(scenario, scenario.drivers, 200)
+
+
+def chain(assumed, **given):
+    flow = np.full((200, 6), 10_000.0)
+    plain = {"reexport_share": 0, "inventory_share": 0, "assembly_phev": 0}
+    return demand_outlook(flow, range(2025, 2031), parameters=assumed.override(plain), place="UZ", seed=1, **given)
+
+
+def test_two_plants_add():
+    one, other = driver(), driver(name="second", start="2028-01-01", size=500)
+    built = chain(parameters(one, other)).results["ev_registrations"][0] - 10_000
+    assert built == pytest.approx([0, 0, 1000, 1500, 1500, 1500])
+    assert chain(parameters(other, one)).results["ev_registrations"][0] - 10_000 == pytest.approx(built)
+
+
+def test_two_roll_outs_multiply():
+    today = {"count": 1000, "date": "2025-12-31"}
+    twice, more = (
+        driver(name=n, quantity="charging_rollout", start="2028-12-31", size=s) for n, s in (("a", 2), ("b", 1.5))
+    )
+    base, both = (chain(parameters(*rows), charging_today=today) for rows in ((), (twice, more)))
+    ratio = both.results["charging_points_practice"] / base.results["charging_points_practice"]
+    assert ratio[0, -1] == pytest.approx(3)
+
+
+def test_a_share_of_a_class_has_a_date():
+    assumed = parameters(
+        driver(quantity="class_share.bus", start="2028-01-01", size=0.1),
+        driver(name="more", quantity="class_share.bus", start="2030-01-01", size=0.05),
+    )
+    fleets = chain(assumed).fleets
+    assert fleets["bus"].registrations[0] == pytest.approx([0, 0, 0, 1000, 1000, 1500])
+    assert fleets["bev"].registrations[0] == pytest.approx([10_000] * 3 + [9000, 9000, 8500])
+
+
+def test_assembly_displaces_a_stated_share_of_imports_and_builds_plug_ins():
+    plant = driver(size=4000)
+    out = chain(parameters(plant, assumptions={"assembly_displaces": 0.3}))
+    assert out.displaced[0] == pytest.approx([0, 0, 1200, 1200, 1200, 1200])
+    added = out.results["ev_registrations"] - chain(parameters()).results["ev_registrations"]
+    assert added[0, 2:] == pytest.approx(4000 - 1200)
+    plain = parameters(plant)
+    flow = np.full((200, 6), 10_000.0)
+    mixed = demand_outlook(flow, range(2025, 2031), parameters=plain, place="UZ", seed=1)
+    phev = mixed.fleets["phev"].registrations
+    assert np.all(phev[:, :2] == 0)
+    assert phev[:, 3] == pytest.approx(4000 * mixed.drawn["assembly_phev"])
+    total = sum(fleet.registrations for fleet in mixed.fleets.values())
+    assert total == pytest.approx(mixed.results["ev_registrations"])
+
+
+def test_a_target_stands_on_its_day_where_it_is_met():
+    today = {"count": 1000, "date": "2025-12-31"}
+    due = dt.date(2028, 12, 31)
+    met = Target("plan", np.full(200, 32_400.0), "stations", due, True)
+    base, out = chain(parameters(), charging_today=today), chain(parameters(), charging_today=today, targets=[met])
+    points = 32_400 * out.drawn["points_per_station"]
+    assert out.results["charging_points_practice"][:, 3] == pytest.approx(points)
+    assert out.results["charging_stations"][:, 3] == pytest.approx(32_400)
+    assert out.results["charging_points_target"][:, -1] == pytest.approx(points)
+    assert np.all(out.results["charging_points_practice"] >= base.results["charging_points_practice"] - 1e-9)
+    row = out.target_table.iloc[0]
+    assert row["probability"] == 0
+    assert row["stands"] == pytest.approx(np.median(1000 / points))
+    assert row["pace_needed"] == pytest.approx(np.median(points - 1000) / 3)
+
+
+def test_a_target_partly_in_time_comes_late():
+    today = {"count": 1000, "date": "2025-12-31"}
+    late = Target("plan", np.full(200, 41_000.0), "points", dt.date(2027, 12, 31), True, 0.25, np.full(200, 2.0))
+    out = chain(parameters(), charging_today=today, targets=[late]).results["charging_points_practice"]
+    assert out[0, 1:] == pytest.approx([6000, 11_000, 26_000, 41_000, 41_000])
+
+
+def test_a_target_of_the_ledger_is_compared_and_pushes_nothing():
+    today = {"count": 1000, "date": "2025-12-31"}
+    fact = Target("a-fact", np.full(200, 20_000.0), "points", dt.date(2029, 12, 31))
+    base, out = chain(parameters(), charging_today=today), chain(parameters(), charging_today=today, targets=[fact])
+    for name, values in base.results.items():
+        assert np.array_equal(values, out.results[name])
+    assert 0 < out.target_table["probability"].iloc[0] < 0.2
+    assert out.results["charging_points_target"][0, 4] == pytest.approx(20_000)
+
+
+def test_a_target_can_be_asked_of_a_scenario():
+    target = driver(name="decree", kind="target", quantity="charging_stations", start="2030-12-31", size=32_400)
+    made = outlook(scenario_from_parameters(GIVEN | {"drivers": [target]}), central_asia(), draws=200)
+    table = made.table.query("measure == 'charging_stations' and period_end == '2030-12-31' and quantile == 0.5")
+    assert table["value"].iloc[0] == pytest.approx(32_400, rel=0.05)
+    assert "decree" in made.demand.target_table["target"].tolist()
+    assert "uz-charging-stations-2025-12-31-target" in made.demand.target_table["target"].tolist()
+
+
+def test_a_price_moves_the_flow_by_its_elasticity():
+    duty = driver(kind="price", quantity="ev_imports", start="2028-01-01", size=0.15, elasticity=-2)
+    with_duty, without = (
+        outlook(scenario_from_parameters(GIVEN | {"drivers": rows}), central_asia(), draws=200).results.values[
+            "ev_imports"
+        ]
+        for rows in ([duty], [])
+    )
+    assert with_duty[:, -1] / without[:, -1] == pytest.approx(1.15**-2)
+    assert with_duty[:, -4] == pytest.approx(without[:, -4])
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_every_scenario_of_a_country_has_the_same_ceiling_and_accelerated_is_never_below(country):
+    scenarios = {
+        name: load_scenario(PARAMS / f"{country}-{name}.yaml") for name in ("baseline", "accelerated", "constrained")
+    }
+    ceilings = [[d.size for d in scenario.drivers if d.kind == "ceiling"] for scenario in scenarios.values()]
+    assert ceilings[0] == ceilings[1] == ceilings[2] != []
+    ledger = central_asia()
+    base, faster = (outlook(scenarios[name], ledger, draws=300).results for name in ("baseline", "accelerated"))
+    for measure in (scenarios["baseline"].measure, "ev_stock", "energy_gwh", "charging_points_practice"):
+        assert np.all(faster.values[measure] >= base.values[measure] * (1 - 1e-9)), measure
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (
+            driver(kind="target", quantity="chargers", size=5),
+            r"quantity: 'chargers' has no target; one of charging_points",
+        ),
+        (
+            driver(kind="price", quantity="ev_imports", size=15),
+            r"size: 15 is outside -1 to 3 of the price; \+15 % is 0.15",
+        ),
+        (
+            driver(kind="price", quantity="ev_imports", size=0.1, elasticity=0.5),
+            r"elasticity: 0.5 is outside -15 to 0; what gets dearer sells less",
+        ),
+        (driver(kind="target", quantity="charging_points", size=0), r"size: 0 charging_points is no target"),
+    ],
+)
+def test_a_wrong_lever_is_refused_by_key(row, message):
+    with pytest.raises(ScenarioError, match=message):
+        scenario_from_parameters(GIVEN | {"drivers": [row]})
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (
+            [driver(kind="target", quantity="charging_stations", start="2025-12-31", size=9000)],
+            r"drivers.0.start: event: 2025-12-31 has passed by 2026-03-31",
+        ),
+        (
+            [driver(kind="target", quantity="charging_stations", start="2027-12-31", size=1000)],
+            r"drivers.0.size: event: 1,000 stations is below the 1,399 that stood on 2025-05-01",
+        ),
+        (
+            [driver(quantity="class_share.bus", size=0.6), driver(name="b", quantity="class_share.phev", size=0.5)],
+            r"drivers.1.size: shares of classes add to as much as 1.1 of the vehicles registered \(at most 1",
+        ),
+        (
+            [driver(quantity="class_share.tram", size=0.1)],
+            r"class_share.tram|no such parameter \(did you mean class_share",
+        ),
+    ],
+)
+def test_a_lever_out_of_reach_is_refused_by_key(rows, message):
+    with pytest.raises(AssumptionError, match=message):
+        outlook(scenario_from_parameters(GIVEN | {"drivers": rows}), central_asia(), draws=200)
+
+
+def test_check_says_so_before_anything_runs(tmp_path):
+    lever = "  - {name: decree, kind: target, quantity: charging_stations, start: 2025-12-31, size: 900,\n"
+    text = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2030\nseed: 1\ndrivers:\n" + lever
+    text += "     reason: a test, source: judgement}\n"
+    path = tmp_path / "uzbekistan-test.yaml"
+    path.write_text(text)
+    found = [str(problem) for problem in check_scenario(path, central_asia())]
+    assert "has passed by" in found[0]
+    assert ":7 " in found[0]
+    assert "900 stations is below the 1,399 that stood" in found[1]
+
+
+def test_parameters_are_known_by_name():
+    assert load_parameters().at("UZ")["assembly_phev"].mode == 0.8
