@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from forecasting.reporting.display import Notes, Table
-from forecasting.reporting.labels import interval, readable
+from forecasting.reporting.labels import readable
+from forecasting.reporting.tables import HIGH, LOW
 
 if TYPE_CHECKING:
     from forecasting.curves.results import GrowthResults
@@ -47,14 +48,14 @@ def methods_table(forecasts: Mapping[str, pd.DataFrame], year: int, happened: fl
     --------
     >>> frame = pd.DataFrame({"median": [90.0], "pi_lower": [50.0], "pi_upper": [200.0]}, index=[2025])
     >>> methods_table({"Bass": frame}, 2025, happened=210.0)
-    method median 80 % interval happened inside
-      Bass     90     50 to 200      210     no
+    method median 10 % 90 % happened inside
+      Bass     90   50  200      210     no
     """
     rows = []
     for name, frame in forecasts.items():
         row = frame.iloc[[str(period)[:4] for period in frame.index].index(str(year))]
         shown = {"method": name, "median": readable(row["median"] if "median" in frame else row["mean"])}
-        shown["80 % interval"] = interval(row["pi_lower"], row["pi_upper"])
+        shown |= {LOW: readable(row["pi_lower"]), HIGH: readable(row["pi_upper"])}
         if happened is not None:
             inside = "yes" if row["pi_lower"] <= happened <= row["pi_upper"] else "no"
             shown |= {"happened": readable(happened), "inside": inside}

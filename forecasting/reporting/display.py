@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -50,13 +51,25 @@ class Table:
     def _repr_html_(self) -> str:
         if self.frame.empty:
             return f'<p class="fc-none">{html.escape(self.caption or "None.")}</p>'
-        head = "".join(f"<th>{html.escape(str(name))}</th>" for name in self.frame.columns)
+        head = "".join(f"<tr>{row}</tr>" for row in self._heads())
         rows = (self._row(number) for number in range(len(self.frame)))
         caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
-        return f'<table class="fc-table">{caption}<thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+        return f'<table class="fc-table">{caption}<thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
+
+    def _heads(self) -> Iterator[str]:
+        """The rows of headings: of columns with names in two parts, each first part over all that share it."""
+        if self.frame.columns.nlevels == 1:
+            yield "".join(f"<th>{html.escape(str(name))}</th>" for name in self.frame.columns)
+            return
+        groups = [
+            (first, len(list(names))) for first, names in itertools.groupby(self.frame.columns, lambda name: name[0])
+        ]
+        yield "".join(f'<th colspan="{count}">{html.escape(first)}</th>' for first, count in groups)
+        yield "".join(f"<th>{html.escape(second)}</th>" for _, second in self.frame.columns)
 
     def _row(self, number: int) -> str:
-        cells = (self._cell(str(name), number, value) for name, value in self.frame.iloc[number].items())
+        names = map(str, self.frame.columns.get_level_values(0))
+        cells = (self._cell(name, number, value) for name, value in zip(names, self.frame.iloc[number], strict=True))
         return f"<tr>{''.join(cells)}</tr>"
 
     def _cell(self, name: str, number: int, value: object) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +12,8 @@ from numpy.typing import NDArray
 from forecasting.errors import ForecastWarning
 from forecasting.evidence.bases import basis_name
 from forecasting.reporting.display import Notes, Table
-from forecasting.reporting.labels import amount, amounts, label_of
+from forecasting.reporting.labels import label_of
+from forecasting.reporting.tables import beside, in_columns, with_unit
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
@@ -83,24 +83,22 @@ def curves_table(outlook: Outlook) -> Table:
     if pooled is None or pooled.fit_table().empty or outlook.evidence is None:
         return Table(pd.DataFrame(columns=["path"]))
     periods = _shown(pooled)
-    draws = {"pooled path": np.stack([pooled.totals(period) for period in periods])}
+    draws = {"the forecast": np.stack([pooled.totals(period) for period in periods])}
     draws |= {curve: _on_curve(outlook, pooled, curve) for curve in CURVES}
     draws["average of the curves"] = np.concatenate([draws[curve] for curve in CURVES], axis=1)
-    rows = [{"path": name} | _cells(totals, periods, outlook.scenario.measure) for name, totals in draws.items()]
-    return Table(pd.DataFrame(rows))
+    measure = outlook.scenario.measure
+    rows = pd.Index(draws, name="path")
+    quantiles = np.stack(
+        [np.quantile(totals, [0.1, 0.5, 0.9], axis=1) for totals in draws.values()]
+    )  # path, level, period
+    wide = {period.label: pd.DataFrame(quantiles[:, :, at], rows, [0.1, 0.5, 0.9]) for at, period in enumerate(periods)}
+    cells = {label: in_columns(frame, measure) for label, frame in wide.items()}
+    return Table(beside(cells, "path"), caption=f"{with_unit(measure)}, before the events ahead")
 
 
 def _shown(forecast: FlowForecast) -> list[Period]:
     """The first two periods and the last."""
     return list(dict.fromkeys([*forecast.periods[:2], forecast.periods[-1]]))
-
-
-def _cells(totals: Array, periods: Sequence[Period], measure: str) -> dict[str, str]:
-    low, median, high = np.quantile(totals, [0.1, 0.5, 0.9], axis=1)
-    return {
-        period.label: f"{amount(median[at], measure)} ({amounts(low[at], high[at], measure)})"
-        for at, period in enumerate(periods)
-    }
 
 
 def _on_curve(outlook: Outlook, pooled: FlowForecast, curve: str) -> Array:

@@ -7,6 +7,7 @@ per year.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,13 +15,11 @@ import pandas as pd
 
 from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name
-from forecasting.measures import nearest
+from forecasting.measures import MEASURES, nearest
 from forecasting.periods import span
 from forecasting.reporting.display import Notes, Table
 from forecasting.reporting.labels import (
     amount,
-    amounts,
-    interval,
     label_of,
     period_words,
     range_words,
@@ -53,6 +52,7 @@ __all__ = [
     "sources_table",
 ]
 
+LOW, HIGH = "10 %", "90 %"  # the ends of an 80 % interval, each in a column of its own
 ANYTHING = 1e4  # an 80 % range of more than this factor says nothing
 LATE = ("ev_stock", "charging_points_need", "charging_points_practice")
 UNITS = {"gwh": "GWh", "energy_gwh": "energy, GWh", "installed_mw": "installed, MW"}
@@ -163,7 +163,8 @@ def headline_table(outlook: Outlook) -> Table:
             "measure": label_of(entry["measure"]),
             "year": str(entry["year"]),
             "median": amount(entry["median"], entry["measure"]),
-            "80 % interval": amounts(entry["lower80"], entry["upper80"], entry["measure"]),
+            LOW: amount(entry["lower80"], entry["measure"]),
+            HIGH: amount(entry["upper80"], entry["measure"]),
             "unit": entry["unit"],
         }
         for entry in headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
@@ -198,16 +199,43 @@ def results_table(results: Results, *measures: str, since: int | None = None) ->
         First year shown.
     """
     shown = {name: bands(results.table, name).loc[since:] for name in measures if name in results.values}
-    columns = {label_of(name): _with_interval(wide, name) for name, wide in shown.items()}
-    frame = pd.DataFrame(columns).rename_axis("year").reset_index()
     caption = results.scenario if " minus " in results.scenario else ""
-    return Table(frame.assign(year=frame["year"].astype(str)), caption=caption)
+    return Table(
+        beside({with_unit(name): in_columns(wide, name) for name, wide in shown.items()}, "year"), caption=caption
+    )
 
 
-def _with_interval(wide: pd.DataFrame, measure: str) -> pd.Series[str]:
-    rows = zip(wide[0.5], wide[0.1], wide[0.9], strict=True)
-    words = [f"{amount(median, measure)} ({amounts(low, high, measure)})" for median, low, high in rows]
-    return pd.Series(words, index=wide.index)
+def with_unit(measure: str) -> str:
+    """A measure as the head of a column, its unit with it.
+
+    >>> with_unit("ev_imports"), with_unit("peak_mw")
+    ('Electric vehicles imported, vehicles a year', 'Peak charging load, MW')
+    """
+    known = MEASURES.get(measure)
+    unit = (f"{known.unit} a year" if known.kind == "flow" else known.unit) if known else ""
+    return f"{label_of(measure)}, {unit}" if unit else label_of(measure)
+
+
+def in_columns(wide: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Median and both ends of the 80 % interval in columns of their own, in words."""
+    columns = {"median": wide[0.5], LOW: wide[0.1], HIGH: wide[0.9]}
+    return pd.DataFrame(
+        {name: [amount(value, measure) for value in cells] for name, cells in columns.items()}, wide.index
+    )
+
+
+def beside(groups: Mapping[str, pd.DataFrame], index: str) -> pd.DataFrame:
+    """Tables beside each other under a heading each, what they share in the first column.
+
+    >>> left = pd.DataFrame({"median": ["1", "2"]}, index=[2025, 2026])
+    >>> beside({"imports": left, "stock": left}, "year").columns.tolist()
+    [('year', ''), ('imports', 'median'), ('stock', 'median')]
+    """
+    if not groups:
+        return pd.DataFrame(columns=[index])
+    frame = pd.concat(groups, axis=1)
+    frame.insert(0, (index, ""), frame.index.astype(str))
+    return frame.fillna("–").reset_index(drop=True)
 
 
 def facts_table(ledger: Ledger, last: int | None = None) -> Table:
@@ -261,15 +289,15 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
     order = frame["surprise"].abs().sort_values(ascending=False, kind="stable").index
     frame = frame.loc[order[:last]]
     alone = (frame["low"] > 0) & (frame["high"] > ANYTHING * frame["low"])  # it gives the flow its scale
-    ranges = [interval(low, high) for low, high in zip(frame["low"], frame["high"], strict=True)]
     shown = frame[["period", "printed"]].assign(
-        expected=frame["expected"].astype(object).mask(alone, "–"),
-        between=pd.Series(ranges, index=frame.index).mask(alone, "anything"),
+        expected=frame["expected"].astype(object).mask(alone, "anything"),
+        low=frame["low"].astype(object).mask(alone, "–"),
+        high=frame["high"].astype(object).mask(alone, "–"),
         surprise=frame["surprise"],
         doubted=[f"{100 * doubt:.0f} %" for doubt in frame["doubted"]],
         fact=frame["fact"],
     )
-    return Table(_texts(shown.rename(columns={"between": "80 % between"})))
+    return Table(_texts(shown.rename(columns={"low": LOW, "high": HIGH})))
 
 
 def drivers_effect(outlook: Outlook) -> Table:
@@ -278,12 +306,11 @@ def drivers_effect(outlook: Outlook) -> Table:
         raise InputError(f"{outlook.scenario.name} was read from files, which do not hold the forecast without drivers")
     levels = [0.1, 0.5, 0.9]
     without, with_them = (flow.quantiles(levels) for flow in (outlook.baseline_forecast, outlook.forecast))
-    columns = {
-        "without drivers": _with_interval(without, outlook.scenario.measure),
-        "with drivers": _with_interval(with_them, outlook.scenario.measure),
-    }
-    frame = pd.DataFrame(columns).rename_axis("period").reset_index()
-    return Table(frame[frame["period"].astype(str).str[:4].astype(int) >= outlook.first_year])
+    flows = {"without the events": without, "with them": with_them}
+    columns = {name: in_columns(wide, outlook.scenario.measure) for name, wide in flows.items()}
+    known = [str(period)[:4] >= str(outlook.first_year) for period in without.index]
+    caption = with_unit(outlook.scenario.measure)
+    return Table(beside({name: frame[known] for name, frame in columns.items()}, "period"), caption=caption)
 
 
 def headline_numbers(outlook: Outlook) -> dict[str, float]:

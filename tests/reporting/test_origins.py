@@ -43,11 +43,12 @@ def test_shares_are_the_contraction_and_add_up(kyrgyzstan):
 
 def test_curves_stand_beside_the_pooled_path(kyrgyzstan):
     frame = origins.curves_table(kyrgyzstan).frame.set_index("path")
-    assert list(frame.index) == ["pooled path", *origins.CURVES, "average of the curves"]
+    assert list(frame.index) == ["the forecast", *origins.CURVES, "average of the curves"]
     labels = [period.label for period in kyrgyzstan.baseline_forecast.periods]
-    assert list(frame.columns) == [*labels[:2], labels[-1]]
-    medians = {path: float(cell.split(" ")[0].replace(",", "")) for path, cell in frame[labels[0]].items()}
-    assert medians["pooled path"] == pytest.approx(kyrgyzstan.baseline_forecast.quantiles([0.5]).iloc[0, 0], rel=0.01)
+    parts = ("median", "10 %", "90 %")
+    assert list(frame.columns) == [(label, part) for label in (*labels[:2], labels[-1]) for part in parts]
+    medians = {path: float(cell.replace(",", "")) for path, cell in frame[labels[0], "median"].items()}
+    assert medians["the forecast"] == pytest.approx(kyrgyzstan.baseline_forecast.quantiles([0.5]).iloc[0, 0], rel=0.01)
     assert min(medians[c] for c in origins.CURVES) <= medians["average of the curves"]
     assert max(medians[c] for c in origins.CURVES) >= medians["average of the curves"]
 

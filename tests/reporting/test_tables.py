@@ -59,9 +59,18 @@ def test_a_flow_alone_has_a_headline_too():
 
 def test_the_outlook_table_starts_where_the_facts_end(outlook):
     frame = tables.outlook_table(outlook, "ev_stock", "peak_mw").frame
-    assert frame["year"].iloc[0] == "2023"
-    assert frame.columns.tolist() == ["year", "Electric vehicles on the road", "Peak charging load"]
-    assert frame.iloc[0, 1].startswith("12,000 (")
+    assert frame.columns.tolist() == [
+        ("year", ""),
+        *(("Electric vehicles on the road, vehicles", name) for name in ("median", "10 %", "90 %")),
+        *(("Peak charging load, MW", name) for name in ("median", "10 %", "90 %")),
+    ]
+    assert frame.iloc[0].tolist()[:4] == ["2023", "12,000", "8,180", "17,600"]
+
+
+def test_medians_and_bounds_stand_in_cells_of_their_own(outlook):
+    page = tables.outlook_table(outlook, "ev_stock")._repr_html_()
+    assert '<tr><th colspan="1">year</th><th colspan="3">Electric vehicles on the road, vehicles</th></tr>' in page
+    assert '<td class="number">12,000</td><td class="number">8,180</td><td class="number">17,600</td>' in page
 
 
 def test_facts_lead_to_their_sources(ledger):
@@ -99,7 +108,7 @@ def test_fit_tables_show_the_most_surprising_first(outlook):
 def test_a_fact_that_nothing_else_speaks_of_may_be_anything(outlook):
     outlook.forecast.fit_table = lambda: FIT.assign(expected=14_200.0, low=0.03, high=6.5e9)
     row = tables.fit_table(outlook.forecast).frame.iloc[0]
-    assert (row["expected"], row["80 % between"]) == ("–", "anything")
+    assert (row["expected"], row["10 %"], row["90 %"]) == ("anything", "–", "–")
 
 
 def test_drivers_and_assumptions_of_the_scenario(outlook):
@@ -138,4 +147,4 @@ def test_methods_with_and_without_a_median():
     frame = pd.DataFrame({"mean": [5.0, 9.0], "pi_lower": [1.0, 2.0], "pi_upper": [8.0, 10.0]})
     frame.index = pd.PeriodIndex(["2024", "2025"], freq="Y")
     shown = comparison.methods_table({"ETS": frame}, 2025, happened=3.0).frame
-    assert shown.to_numpy().tolist() == [["ETS", "9", "2 to 10", "3", "yes"]]
+    assert shown.to_numpy().tolist() == [["ETS", "9", "2", "10", "3", "yes"]]
