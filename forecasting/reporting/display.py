@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -61,11 +60,10 @@ class Table:
         if self.frame.columns.nlevels == 1:
             yield "".join(f"<th>{html.escape(str(name))}</th>" for name in self.frame.columns)
             return
-        groups = [
-            (first, len(list(names))) for first, names in itertools.groupby(self.frame.columns, lambda name: name[0])
-        ]
+        firsts, seconds = (list(map(str, self.frame.columns.get_level_values(level))) for level in (0, 1))
+        groups = [(first, firsts.count(first)) for first in dict.fromkeys(firsts)]
         yield "".join(f'<th colspan="{count}">{html.escape(first)}</th>' for first, count in groups)
-        yield "".join(f"<th>{html.escape(second)}</th>" for _, second in self.frame.columns)
+        yield "".join(f"<th>{html.escape(second)}</th>" for second in seconds)
 
     def _row(self, number: int) -> str:
         names = map(str, self.frame.columns.get_level_values(0))
