@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from forecasting.panels.growth_prior import estimate_prior
     from forecasting.parameters.schema import Scenario, load_scenario
     from forecasting.periods import Period, month, span, year
+    from forecasting.reporting.explore import explore
     from forecasting.scenarios.outlook import Outlook, outlook
 
 __version__ = "0.1.0"
@@ -63,6 +64,7 @@ _HOME = {
     "month": "periods",
     "span": "periods",
     "year": "periods",
+    "explore": "reporting.explore",
     "Outlook": "scenarios.outlook",
     "outlook": "scenarios.outlook",
     "Scenario": "parameters.schema",
@@ -93,6 +95,7 @@ __all__ = [
     "annual_totals",
     "datasets",
     "estimate_prior",
+    "explore",
     "fit_curves",
     "forecast_flow",
     "load_scenario",

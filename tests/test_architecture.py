@@ -36,6 +36,7 @@ HOMES = {
     "dask": ("runs/workers/cluster.py",),
     "docx": ("reporting/document.py",),
     "distributed": ("runs/workers/cluster.py",),
+    "ipywidgets": ("reporting/explore.py",),
     "papermill": ("runs/execute/",),
     "plotly": ("reporting/figures",),
     "sktime": ("curves/sktime.py",),

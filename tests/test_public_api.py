@@ -32,6 +32,7 @@ NAMES = [
     "annual_totals",
     "datasets",
     "estimate_prior",
+    "explore",
     "fit_curves",
     "forecast_flow",
     "load_scenario",
@@ -59,6 +60,7 @@ SIGNATURES = {
     "estimate_prior": {"panel": ..., "months": None},
     "fit_curves": {"matrix": ..., "curve": ...},
     "outlook": {"scenario": ..., "ledger": ...},
+    "explore": {"scenario": ..., "ledger": None},
 }
 METHODS = {
     "FlowForecast": ("quantiles", "summary_frame", "probability", "fit_table", "news"),

@@ -32,6 +32,7 @@ from forecasting.scenarios.known import (
 from forecasting.scenarios.outlook_files import load_tables, save_tables
 from forecasting.scenarios.place import (
     Setting,
+    Undriven,
     beyond_cars,
     by_year,
     monthly_table,
@@ -222,7 +223,13 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
     )
 
 
-def outlook(scenario: Scenario, ledger: Ledger, prior: Prior | None = None, draws: int = 2000) -> Outlook:
+def outlook(
+    scenario: Scenario,
+    ledger: Ledger,
+    prior: Prior | None = None,
+    draws: int = 2000,
+    kept: dict[str, Undriven] | None = None,
+) -> Outlook:
     """Run one scenario end to end.
 
     Parameters
@@ -235,6 +242,9 @@ def outlook(scenario: Scenario, ledger: Ledger, prior: Prior | None = None, draw
         What analogue markets teach; default the one that ships.
     draws : int
         Number of draws.
+    kept : dict, optional
+        A dictionary that begins empty and is given again with the same ledger and prior: what the facts say is kept in
+        it, and not sampled anew where only drivers or assumptions have changed.
 
     Returns
     -------
@@ -264,7 +274,7 @@ def outlook(scenario: Scenario, ledger: Ledger, prior: Prior | None = None, draw
     if scenario.horizon < as_of.year:
         raise EvidenceError(f"{scenario.name} ends in {scenario.horizon}, before its day {as_of}; give a later horizon")
     drivers, left_out = known_drivers(scenario, ledger, as_of)
-    setting = Setting(scenario.on(as_of), ledger, as_of, drivers, prior, draws)
+    setting = Setting(scenario.on(as_of), ledger, as_of, drivers, prior, draws, {} if kept is None else kept)
     made = _country(setting) if scenario.country else _corridor(setting)
     until = max(as_of, ledger.latest) if scenario.as_of == "latest" else as_of
     made = dataclasses.replace(made, told_until=until)

@@ -54,6 +54,19 @@ class Setting:
     drivers: list[Driver]
     prior: Prior | None
     draws: int
+    kept: dict[str, Undriven]
+
+
+@dataclass(frozen=True)
+class Undriven:
+    """The flow of one place as its facts have it, before any driver, and what was said of it."""
+
+    evidence: Ledger
+    market: MarketSize
+    known_until: dt.date
+    first_year: int
+    forecast: FlowForecast
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -71,11 +84,36 @@ class PlaceFlow:
 def place_flow(setting: Setting, place: str) -> PlaceFlow:
     """Forecast the flow of one place, before and after the scenario's drivers.
 
+    What its facts say is taken from `Setting.kept` where it is there, and put there where it is not.
+
     Raises
     ------
     EvidenceError
         Where there is neither a count nor a market size.
     """
+    key = _what_facts_say(setting, place)
+    if key not in setting.kept:
+        setting.kept[key] = _undriven(setting, place)
+    known = setting.kept[key]
+    bounded = [driver for driver in setting.drivers if driver.kind != "ceiling" or known.forecast.market is not None]
+    after = apply_drivers(known.forecast, bounded, known.known_until, setting.scenario.seed)
+    left_out = [
+        f"The driver {driver.name} is left out: the market of which it bounds the share was not known."
+        for driver in setting.drivers
+        if driver not in bounded
+    ]
+    remarks = tuple(dict.fromkeys([*known.remarks, *left_out]))
+    return PlaceFlow(known.evidence, known.market, known.first_year, known.forecast, after, remarks)
+
+
+def _what_facts_say(setting: Setting, place: str) -> str:
+    """All that the forecast before drivers depends on, but the ledger and the prior."""
+    after_it = {"drivers", "assumptions", "scenario", "name", "title", "notes"}
+    asked = setting.scenario.model_dump(exclude=after_it)
+    return repr((place, setting.as_of, setting.draws, sorted(asked.items())))
+
+
+def _undriven(setting: Setting, place: str) -> Undriven:
     from forecasting.growth.flow import forecast_flow
     from forecasting.growth.prior import Prior
 
@@ -88,7 +126,7 @@ def place_flow(setting: Setting, place: str) -> PlaceFlow:
     known_until = last_day(evidence, setting.as_of)
     first_year = min((known_until + dt.timedelta(days=1)).year, scenario.horizon)
     with _told() as said:
-        before = forecast_flow(
+        forecast = forecast_flow(
             evidence,
             [year(value) for value in range(first_year, scenario.horizon + 1)],
             prior=prior,
@@ -98,16 +136,9 @@ def place_flow(setting: Setting, place: str) -> PlaceFlow:
             seed=scenario.seed,
         )
     effects = f"{prior.perimeter}, year effects up to {prior.common.last_year}"
-    before = dataclasses.replace(before, diagnostics={**before.diagnostics, "prior": effects})
-    bounded = [driver for driver in setting.drivers if driver.kind != "ceiling" or before.market is not None]
-    after = apply_drivers(before, bounded, known_until, scenario.seed)
-    remarks = [f"{place_name(place)}: {text}." for text in (*before.remarks, *said)] if len(evidence) else []
-    remarks += [
-        f"The driver {driver.name} is left out: the market of which it bounds the share was not known."
-        for driver in setting.drivers
-        if driver not in bounded
-    ]
-    return PlaceFlow(evidence, market, first_year, before, after, tuple(dict.fromkeys(remarks)))
+    forecast = dataclasses.replace(forecast, diagnostics={**forecast.diagnostics, "prior": effects})
+    remarks = tuple(f"{place_name(place)}: {text}." for text in (*forecast.remarks, *said)) if len(evidence) else ()
+    return Undriven(evidence, market, known_until, first_year, forecast, remarks)
 
 
 @contextlib.contextmanager

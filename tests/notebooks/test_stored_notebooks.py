@@ -33,8 +33,9 @@ def tags(cell):
     return cell.metadata.get("tags", [])
 
 
-def test_the_six_notebooks_are_there():
-    assert set(PATHS) == {*TEMPLATES, "charging_demand", "evidence", "growth_models", "compare_scenarios"}
+def test_the_notebooks_are_there():
+    others = {"charging_demand", "evidence", "growth_models", "compare_scenarios", "what_if"}
+    assert set(PATHS) == {*TEMPLATES, *others}
 
 
 @pytest.mark.parametrize("name", PATHS)

@@ -17,6 +17,7 @@ from forecasting.reporting.figures.scenario_contrast import (
     scenario_paths,
 )
 from forecasting.reporting.figures.style import plotly_javascript, use_notebook_renderer
+from forecasting.reporting.figures.what_if import live_figure, redraw, what_if_chart
 
 __all__ = [
     "charger_gap",
@@ -27,10 +28,12 @@ __all__ = [
     "evidence_chart",
     "fan_chart",
     "growth_curves_chart",
+    "live_figure",
     "load_chart",
     "month_chart",
     "plotly_javascript",
     "points_chart",
+    "redraw",
     "region_chart",
     "scenario_comparison",
     "scenario_paths",
@@ -38,4 +41,5 @@ __all__ = [
     "tornado",
     "use_notebook_renderer",
     "utilisation_chart",
+    "what_if_chart",
 ]

@@ -1,0 +1,131 @@
+"""A scenario written as the commented params file that reads back as the same scenario."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from forecasting.demand.parameters import load_parameters
+from forecasting.evidence.places import place_name
+from forecasting.parameters.naming import country_slug
+from forecasting.parameters.schema import Driver, Scenario
+
+__all__ = ["params_text"]
+
+SAID = {
+    "country": "ISO 3166 alpha-2",
+    "corridor": "where vehicles come through",
+    "scenario": "which set of assumptions this is",
+    "as_of": "a date, or the ledger's newest publication: nothing published later is used",
+    "horizon": "last year of the outlook",
+    "seed": "scenarios with one seed share their luck and can be compared and added",
+    "measure": "the flow that is forecast",
+    "basis": "whose definition is forecast",
+    "places": "where the corridor is counted",
+    "since": "facts of earlier periods are left aside",
+    "market_size": "new vehicles a year",
+    "ledger": "facts of one's own, relative to this file",
+    "shipped_facts": "whether the facts of the package are used, too",
+    "size": "lowest, likeliest and highest",
+    "probability": "that it happens at all",
+    "on_time": "share of cases in which it comes on its day",
+    "delay_years": "years by which it is late where it is",
+    "elasticity": "per cent of the flow for one per cent of the price",
+    "beyond": "share of what exceeds the cap that comes all the same",
+}
+KINDS = {
+    "level": "factor on the flow, the same from start on",
+    "growth": "factor on the flow for each further year",
+    "ceiling": "highest share of new vehicles",
+    "cap": "the most that comes in a calendar year",
+    "price": "change of what a car costs, to which the flow responds; 0.15 is 15 % more",
+    "demand": "sets a parameter of the charging chain, not the flow",
+    "target": "public points or stations that are to stand on the day",
+}
+
+
+def params_text(scenario: Scenario, stem: str, origin: str = "") -> str:
+    """A scenario as a params file.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is written, every digit of it.
+    stem : str
+        Name of the file without its ending, which names the scenario.
+    origin : str
+        What the scenario was made from, for the first line.
+
+    Returns
+    -------
+    str
+        YAML that `load_scenario` reads back as the same scenario, but for its name and title.
+
+    Examples
+    --------
+    >>> from forecasting.parameters.schema import scenario_from_parameters
+    >>> given = {"country": "NO", "scenario": "low", "as_of": "latest", "horizon": 2030, "seed": 1}
+    >>> given["assumptions"] = {"home_access": {"low": 0.7, "mode": 0.8, "high": 0.9}}
+    >>> print(params_text(scenario_from_parameters(given), "norway-mine"))
+    # Norway, mine.
+    country: "NO"  # ISO 3166 alpha-2
+    scenario: "mine"  # which set of assumptions this is
+    as_of: "latest"  # a date, or the ledger's newest publication: nothing published later is used
+    horizon: 2030  # last year of the outlook
+    seed: 1  # scenarios with one seed share their luck and can be compared and added
+    measure: "ev_imports"  # the flow that is forecast
+    <BLANKLINE>
+    assumptions:
+      home_access: {low: 0.7, mode: 0.8, high: 0.9}  # share of car owners; 0.2 to 0.7 (0.45) by default
+    <BLANKLINE>
+    """
+    given = {key: value for key, value in scenario.parameters().items() if value not in (None, [], {})}
+    first = country_slug(scenario.country) if scenario.country else str(scenario.corridor)
+    given["scenario"] = stem.removeprefix(f"{first}-")
+    heading = place_name(scenario.country) if scenario.country else str(scenario.corridor).capitalize()
+    if given.pop("title") not in (f"{heading}, {scenario.scenario}", ""):
+        given["title"] = scenario.title
+    given.pop("name")
+    if given.get("shipped_facts") is True:
+        del given["shipped_facts"]
+    lines = [f"# {heading}, {given['scenario']}{f': {origin}' if origin else ''}."]
+    lines += [_line(key, value) for key, value in given.items() if key not in ("drivers", "assumptions")]
+    lines += _drivers(given.get("drivers", ()))
+    lines += _assumptions(given.get("assumptions", {}), scenario.country)
+    return "\n".join(lines) + "\n"
+
+
+def _plain(value: Any) -> str:
+    """A value in one line of YAML; a text is in quotes, so that no reader takes it for something else."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_plain(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _line(key: str, value: Any) -> str:
+    said = KINDS.get(value) if key == "kind" else SAID.get(key)
+    return f"{key}: {_plain(value)}" + (f"  # {said}" if said else "")
+
+
+def _drivers(drivers: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if drivers:
+        yield from ("", "# Dated events, each with its reason and its source.", "drivers:")
+    usual = Driver.model_construct().model_dump(mode="json", warnings=False)
+    for driver in drivers:
+        said = {key: value for key, value in driver.items() if value != usual.get(key, ...)}
+        for number, (key, value) in enumerate(said.items()):
+            yield ("    " if number else "  - ") + _line(key, value)
+
+
+def _assumptions(assumptions: Mapping[str, Any], country: str | None) -> Iterator[str]:
+    """Each with its unit, and the range that ships."""
+    if assumptions:
+        yield from ("", "assumptions:")
+    shipped = {row.key: row for row in load_parameters().at(country)}
+    for key, size in assumptions.items():
+        row = shipped[key]
+        usual = f"{row.low:g} to {row.high:g} ({row.mode:g}) by default"
+        yield f"  {key}: {_plain(size)}  # {row.unit}; {usual}"

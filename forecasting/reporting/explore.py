@@ -1,0 +1,379 @@
+"""What if: a scenario changed by hand in a notebook, with the answer beside it; the only importer of ipywidgets."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecasting.errors import ForecastingError, InputError
+from forecasting.evidence.places import place_name
+from forecasting.parameters.naming import country_slug
+from forecasting.parameters.schema import Driver, Range, Scenario, load_scenario, scenario_from_parameters
+from forecasting.reporting.answer import QUESTIONS, answer
+from forecasting.reporting.display import Table
+from forecasting.reporting.figures import live_figure, redraw, what_if_chart
+from forecasting.reporting.figures.charging_answers import words_of
+from forecasting.reporting.labels import amount, amounts, interval, label_of, readable, unit_of
+from forecasting.reporting.notebook import evidence_of, scenarios
+from forecasting.scenarios.joint_draws import difference
+from forecasting.scenarios.levers import LEVERS, assumptions_that_matter, levers, moved, shipped, size_in
+from forecasting.scenarios.what_if import WhatIf
+
+if TYPE_CHECKING:
+    from forecasting.demand.parameters import Assumption
+    from forecasting.evidence.ledger import Ledger
+    from forecasting.scenarios.outlook import Outlook
+
+__all__ = ["Explorer", "explore"]
+
+COUNTRIES = ("UZ", "KZ", "KG", "TJ", "TM")
+NO_WIDGETS = (
+    "Sliders need ipywidgets and anywidget, which this kernel has not: open the notebook with `make lab`, or install "
+    "ev-forecasting[lab]. Until then explorer.change(...) does the same by hand, and this is the figure."
+)
+UNITS = {"level": "factor", "growth": "factor a year", "ceiling": "share of new cars", "cap": "vehicles a year"}
+UNITS |= {"price": "change of the price"}
+LIMITS = {"level": 20.0, "growth": 20.0, "ceiling": 1.0, "price": 3.0}
+OWN_TARGET = "own-target"
+SAVE, REPLACE = "Save as params file", "Replace the file"
+WIDE = {"width": "95%"}
+PLOTLY = "application/vnd.plotly.v1+json"
+
+
+class Explorer(WhatIf):
+    """A scenario to be changed by hand: sliders where the notebook has widgets, the same by `change` everywhere.
+
+    Parameters
+    ----------
+    scenario, ledger, draws
+        As of `WhatIf`.
+
+    Attributes
+    ----------
+    outlook, given : Outlook
+        As changed, and as it was given.
+    panel : Panel or None
+        The controls; None where widgets are missing.
+    """
+
+    def __init__(self, scenario: Scenario, ledger: Ledger, draws: int = 2000) -> None:
+        super().__init__(scenario, ledger, draws)
+        try:
+            self.panel: Panel | None = Panel(self)
+        except ImportError:
+            self.panel = None
+
+    def begin(self, scenario: Scenario) -> Outlook:
+        """Take another scenario as the one that is given, and show it."""
+        made = super().begin(scenario)
+        self._show()
+        return made
+
+    def put(self, scenario: Scenario) -> Outlook:
+        """Forecast a scenario in place of the one before, and show it."""
+        made = super().put(scenario)
+        self._show()
+        return made
+
+    def _show(self) -> None:
+        if panel := getattr(self, "panel", None):
+            panel.show()
+
+    @property
+    def figure(self) -> Any:
+        """The answer as a figure: vehicles by year and charging points at the horizon, beside those as given."""
+        return what_if_chart(self.outlook, self.given)
+
+    @property
+    def table(self) -> Table:
+        """The answer in numbers at the horizon: now, as given, and the difference on the same luck."""
+        now, given = self.outlook.results, self.given.results
+        change, horizon = difference(now, given), self.scenario.horizon
+        measures = [self.scenario.measure, "ev_stock", "energy_gwh", *QUESTIONS]
+        rows = [
+            (f"{label_of(name)}, {unit_of(name)}", *_cells(now, name), _cells(given, name)[0], *_cells(change, name))
+            for name in measures
+            if name in now.values and name in given.values
+        ]
+        columns = ["measure", "now", "80 % interval", "as given", "difference", "80 % interval of the difference"]
+        return Table(pd.DataFrame(rows, columns=columns), caption=f"In {horizon}, medians")
+
+    def __repr__(self) -> str:
+        return f"<Explorer of {self.given.name}, as of {self.outlook.as_of}>"
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        bundle = {"text/plain": repr(self), PLOTLY: json.loads(self.figure.to_json())}
+        if self.panel is None:
+            print(NO_WIDGETS)  # noqa: T201
+        else:
+            bundle |= self.panel.box._repr_mimebundle_()
+        display(bundle, raw=True)  # type: ignore[no-untyped-call]
+
+
+def explore(scenario: Scenario | str | Path, ledger: Ledger | None = None, *, draws: int = 2000) -> Explorer:
+    """Change a scenario by hand and see at once what follows.
+
+    Parameters
+    ----------
+    scenario : Scenario or path-like
+        A scenario, or its params file.
+    ledger : Ledger, optional
+        All facts; those that the scenario may use if not given.
+    draws : int
+        Number of draws; a run has 2,000, and reproduces an exploration with as many to the digit.
+
+    Returns
+    -------
+    Explorer
+        As the last line of a cell it shows sliders, the figure and the table; ``.outlook`` is what they show,
+        ``.change(...)`` does the same from code, ``.save("params/mine.yaml")`` writes a file for `ev-forecast run`.
+
+    Examples
+    --------
+    >>> explorer = explore("params/turkmenistan-baseline.yaml", draws=200)
+    >>> explorer.change(assumptions={"annual_km": 20_000})
+    <Outlook turkmenistan-baseline, as of ..., to 2030>
+    >>> explorer.outlook is explorer.given
+    False
+    """
+    asked = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    return Explorer(asked, evidence_of(asked) if ledger is None else ledger, draws)
+
+
+def _cells(results: Any, measure: str) -> tuple[str, str]:
+    """Median and 80 % interval of the last year."""
+    low, median, high = np.quantile(results.values[measure][:, -1], (0.1, 0.5, 0.9)).tolist()
+    return amount(median, measure), amounts(low, high, measure)
+
+
+class Panel:
+    """The controls of an explorer, its figure and its table, as ipywidgets.
+
+    Parameters
+    ----------
+    explorer : Explorer
+        What they change and show.
+
+    Attributes
+    ----------
+    controls : dict of str to ipywidgets.Widget
+        ``country``, ``as_of``, ``market_size``; by a driver's name whether it comes, by ``size of`` its name its size;
+        and by their names the assumptions that matter most.
+    box : ipywidgets.Box
+        All of it.
+    """
+
+    def __init__(self, explorer: Explorer) -> None:
+        import ipywidgets
+
+        self.explorer, self.widgets = explorer, ipywidgets
+        self.quiet = False  # while the controls follow the scenario instead of leading it
+        self.live = live_figure(explorer.figure)
+        self.head, self.table, self.status = (ipywidgets.HTML() for _ in range(3))
+        self.file = ipywidgets.Text(description="File", layout=WIDE)
+        self.button = ipywidgets.Button(description=SAVE, icon="save", layout=WIDE)
+        self.button.on_click(lambda _: self.save())
+        self.left = ipywidgets.VBox(layout={"width": "350px", "overflow": "hidden"})
+        right = ipywidgets.VBox(
+            [self.status, self.head, self.live, self.table], layout={"flex": "1 1 480px", "min_width": "0"}
+        )
+        self.box = ipywidgets.Box([self.left, right], layout={"display": "flex", "flex_flow": "row wrap"})
+        self.build()
+
+    def build(self) -> None:
+        """Make the controls of the scenario that is given, and show its answer."""
+        start = self.explorer.start
+        self.drivers = [*start.drivers, *levers(start, self.explorer.outlook)]
+        self.rows = assumptions_that_matter(self.explorer.outlook, start)
+        groups = {
+            "Facts": dict(self._facts(start)),
+            "Events": dict(self._events()),
+            "Assumptions": {row.key: self._assumption(row) for row in self.rows},
+        }
+        self.controls = {name: control for group in groups.values() for name, control in group.items()}
+        for control in self.controls.values():
+            control.observe(lambda _: self.changed(), names="value")
+        parts: list[Any] = []
+        for title, group in groups.items():
+            parts += [self.widgets.HTML(f"<b>{title}</b>"), *map(self._labelled, group.values())] if group else []
+        folder = Path("../params" if Path("../params").is_dir() else "params")
+        self.file.value = str(folder / f"{country_slug(start.country) if start.country else start.corridor}-mine.yaml")
+        self.left.children = [*parts, self.widgets.HTML("<b>Keep it</b>"), self.file, self.button]
+        self.show()
+
+    def _facts(self, start: Scenario) -> Iterator[tuple[str, Any]]:
+        late = {"continuous_update": False, "style": {"description_width": "110px"}, "layout": WIDE}
+        if start.country:
+            options = [(place_name(code), code) for code in dict.fromkeys([*COUNTRIES, start.country])]
+            chosen = {"options": options, "value": start.country, "description": "Country"}
+            yield "country", self.widgets.Dropdown(**chosen, style=late["style"], layout=WIDE)
+        yield "as_of", self.widgets.Text(value=str(start.as_of), description="Known on", **late)
+        hint = "as in the file" if start.market_size else "as the ledger has it"
+        yield "market_size", self.widgets.Text(placeholder=hint, description="New cars a year", **late)
+        if start.country:
+            hint = f"public points by the end of {start.horizon}"
+            yield OWN_TARGET, self.widgets.Text(placeholder=hint, description="Your target", **late)
+
+    def _events(self) -> Iterator[tuple[str, Any]]:
+        for driver in self.drivers:
+            about = f"{driver.reason} ({driver.source})"
+            name = words_of(driver.name.replace("-", "_"))
+            if driver in self.explorer.start.drivers:
+                yield driver.name, self.widgets.Checkbox(value=True, description=name, tooltip=about, indent=False)
+                name = UNITS.get(driver.kind, driver.quantity)
+            most = 3.0 if driver.name in LEVERS.values() else LIMITS.get(driver.kind, float("inf"))
+            least = -0.9 if driver.kind == "price" else 0.0
+            yield f"size of {driver.name}", self._slider(driver.size, least, most, name, about)
+
+    def _assumption(self, row: Assumption) -> Any:
+        about = f"{row.unit}; {row.source or row.kind}. {row.note}"
+        size = size_in(row, self.explorer.start)
+        return self._slider(size, row.minimum, row.maximum, f"{words_of(row.key)}, {row.unit}", about)
+
+    def _slider(self, size: Range, least: float, most: float, name: str, about: str) -> Any:
+        """Two handles, from low to high; what is likeliest keeps its place between them."""
+        reach = 1.5 * (size.high - size.low) or abs(size.mode) or 1.0
+        low, high = max(least, size.low - reach), min(most, size.high + reach)
+        return self.widgets.FloatRangeSlider(
+            value=(size.low, size.high),
+            min=min(low, size.low),
+            max=max(high, size.high),
+            step=float(f"{(high - low) / 200:.0e}"),
+            description=name,
+            tooltip=about,
+            readout=False,
+            continuous_update=False,
+            style={"description_width": "0px"},
+            layout=WIDE,
+        )
+
+    def _labelled(self, control: Any) -> Any:
+        """A slider under its name and its two ends; any other control as it is."""
+        if not isinstance(control, self.widgets.FloatRangeSlider):
+            return control
+        label = self.widgets.HTML(layout={"margin": "0 0 -10px 0"})
+
+        def write(_: Any = None) -> None:
+            low, high = control.value
+            ends = readable(low) if low == high else interval(low, high)
+            label.value = f"{html.escape(control.description)}: <b>{ends}</b>"
+
+        control.observe(write, names="value")
+        write()
+        return self.widgets.VBox([label, control])
+
+    def asked(self) -> Scenario:
+        """The scenario that the controls describe; what has no control stays as it is."""
+        start, now = self.explorer.start, self.explorer.scenario
+        said = now.parameters() | {
+            "as_of": self.controls["as_of"].value.strip() or "latest",
+            "market_size": self._typed("market_size", "150000") or start.parameters()["market_size"],
+            "drivers": [driver.model_dump(mode="json") for driver in self._drivers()],
+        }
+        sizes = dict(now.assumptions)
+        for row in self.rows:
+            sizes[row.key] = moved(self.controls[row.key].value, size_in(row, start), now.assumptions.get(row.key))
+            if sizes[row.key] == shipped(row) and row.key not in start.assumptions:
+                del sizes[row.key]
+        said["assumptions"] = {name: size.model_dump() for name, size in sizes.items()}
+        return scenario_from_parameters(said)
+
+    def _typed(self, name: str, example: str) -> float | None:
+        """The number in a field; None where the field is empty or not there."""
+        typed = self.controls[name].value.replace(",", "").replace(" ", "") if name in self.controls else ""
+        try:
+            return float(typed) if typed else None
+        except ValueError:
+            raise InputError(f"{typed!r} is not a number; write one such as {example}") from None
+
+    def _drivers(self) -> Iterator[Driver]:
+        """The events of the scenario that come, each with the size that its slider says; others stay as they are."""
+        now = {driver.name: driver for driver in self.explorer.scenario.drivers}
+        for driver in self.drivers:
+            before = now.pop(driver.name, driver).size
+            size = moved(self.controls[f"size of {driver.name}"].value, driver.size, before)
+            comes = self.controls[driver.name].value if driver.name in self.controls else size != driver.size
+            if comes:
+                yield driver.model_copy(update={"size": size})
+        now.pop(OWN_TARGET, None)
+        if points := self._typed(OWN_TARGET, "30000"):
+            day, horizon = f"{self.explorer.start.horizon}-12-31", {"kind": "target", "quantity": "charging_points"}
+            said = {"name": OWN_TARGET, "start": day, "size": points, "reason": "set by hand", "source": "judgement"}
+            yield Driver.model_validate(said | horizon)
+        yield from now.values()
+
+    def changed(self) -> None:
+        """Answer a control that was moved; what is wrong is said, and the answer before it stays."""
+        if self.quiet:
+            return
+        try:
+            if self.controls.get("country") and self.controls["country"].value != self.explorer.start.country:
+                self.say(f"Reading the facts of {place_name(self.controls['country'].value)} …")
+                self.explorer.begin(_other(self.explorer.start, self.controls["country"].value))
+                self.build()
+                return
+            asked = self.asked()
+            facts = any(getattr(asked, key) != getattr(self.explorer.scenario, key) for key in ("as_of", "market_size"))
+            self.say("Reading the facts anew …" if facts else "…")
+            self.explorer.put(asked)
+        except ForecastingError as error:
+            self.say(str(error), wrong=True)
+
+    def show(self) -> None:
+        """Bring the figure, the table and the controls in line with the scenario as it is now."""
+        self.follow()
+        made = self.explorer.outlook
+        self.head.value = answer(made)._repr_html_()
+        redraw(self.live, self.explorer.figure)
+        self.table.value = self.explorer.table._repr_html_()
+        self.say("")
+
+    def follow(self) -> None:
+        """Set the sliders to what the scenario says, also where it was changed from code."""
+        now = self.explorer.scenario
+        self.quiet = True
+        for row in self.rows:
+            size = size_in(row, now)
+            self.controls[row.key].value = (size.low, size.high)
+        for driver in self.drivers:
+            comes = next((each for each in now.drivers if each.name == driver.name), None)
+            if driver.name in self.controls:
+                self.controls[driver.name].value = comes is not None
+            if comes is not None:
+                self.controls[f"size of {driver.name}"].value = (comes.size.low, comes.size.high)
+        self.quiet = False
+
+    def say(self, text: str, wrong: bool = False) -> None:
+        """A line above the answer: what is being done, or what is wrong."""
+        colour = "#b00020" if wrong else "#5f6b76"
+        self.status.value = f'<div role="status" style="min-height:1.4em;color:{colour}">{html.escape(text)}</div>'
+
+    def save(self) -> None:
+        """Save under the name typed; a file that is there is replaced only when asked for a second time."""
+        again = self.button.description == REPLACE
+        try:
+            file = self.explorer.save(self.file.value, overwrite=again)
+        except InputError as error:
+            there = Path(self.file.value).expanduser().is_file() and not again
+            self.button.description = REPLACE if there else SAVE
+            self.say(f"{self.file.value} is there: press again to replace it." if there else str(error), wrong=True)
+            return
+        self.button.description = SAVE
+        self.say(f"Saved. In a terminal: ev-forecast run {file}")
+
+
+def _other(scenario: Scenario, country: str) -> Scenario:
+    """The same question for another country: its own params file where there is one, else without events."""
+    with contextlib.suppress(InputError):
+        return scenarios(f"{country_slug(country)}-{scenario.scenario}")[0]
+    keys = ("scenario", "as_of", "horizon", "seed")
+    return scenario_from_parameters({"country": country} | {key: scenario.parameters()[key] for key in keys})

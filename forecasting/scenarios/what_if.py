@@ -1,0 +1,129 @@
+"""One scenario that is changed and forecast anew, again and again, beside the scenario as it was given."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forecasting.errors import InputError
+from forecasting.parameters.naming import unsafe_name
+from forecasting.parameters.schema import Scenario, scenario_from_parameters
+from forecasting.parameters.writing import params_text
+from forecasting.scenarios.outlook import Outlook, outlook
+
+if TYPE_CHECKING:
+    from forecasting.evidence.ledger import Ledger
+    from forecasting.scenarios.place import Undriven
+
+__all__ = ["WhatIf"]
+
+
+class WhatIf:
+    """A scenario that is changed, its outlook, and that of the scenario as it was given.
+
+    What the facts say is kept: only where the country, the day or the market's size changes is it sampled anew. Both
+    outlooks have the same luck, so their difference is what was changed.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As given.
+    ledger : Ledger
+        All facts.
+    draws : int
+        Number of draws.
+
+    Attributes
+    ----------
+    start, scenario : Scenario
+        As given, and as it is now.
+    given, outlook : Outlook
+        Of the one and of the other.
+
+    Examples
+    --------
+    >>> from forecasting.evidence.datasets import central_asia
+    >>> asked = {"country": "TM", "scenario": "a", "as_of": "2023-06-26", "horizon": 2025, "seed": 1}
+    >>> what_if = WhatIf(scenario_from_parameters(asked | {"market_size": 15_000}), central_asia(), draws=200)
+    >>> more = what_if.change(assumptions={"annual_km": {"low": 15000, "mode": 20000, "high": 30000}})
+    >>> more.headline["energy_gwh"]["median"] > what_if.given.headline["energy_gwh"]["median"]
+    True
+    """
+
+    def __init__(self, scenario: Scenario, ledger: Ledger, draws: int = 2000) -> None:
+        self.ledger, self.draws = ledger, draws
+        self._kept: dict[str, Undriven] = {}
+        self.begin(scenario)
+
+    def begin(self, scenario: Scenario) -> Outlook:
+        """Take another scenario as the one that is given."""
+        self.given = self.outlook = self._forecast(scenario)
+        self.start = self.scenario = scenario
+        return self.outlook
+
+    def change(self, **changes: Any) -> Outlook:
+        """Forecast the scenario with other values for some of its keys.
+
+        Parameters
+        ----------
+        **changes
+            Keys of a params file. Assumptions are added to those that were changed before; None takes one back.
+
+        Raises
+        ------
+        ScenarioError, AssumptionError, EvidenceError
+            As for a params file; the scenario then stays as it was.
+        """
+        asked = self.scenario.parameters()
+        if isinstance(changes.get("assumptions"), Mapping):
+            together = {**asked["assumptions"], **changes["assumptions"]}
+            changes["assumptions"] = {name: size for name, size in together.items() if size is not None}
+        return self.put(scenario_from_parameters(asked | changes))
+
+    def put(self, scenario: Scenario) -> Outlook:
+        """Forecast a scenario in place of the one before, beside the same given one."""
+        self.outlook = self._forecast(scenario)
+        self.scenario = scenario
+        return self.outlook
+
+    def _forecast(self, scenario: Scenario) -> Outlook:
+        return outlook(scenario, self.ledger, draws=self.draws, kept=self._kept)
+
+    def save(self, path: str | Path, overwrite: bool = False) -> Path:
+        """Write the scenario as it is now: a commented params file from which a run gives the same numbers.
+
+        Parameters
+        ----------
+        path : path-like
+            Ends in ``.yaml``; its stem names the scenario. A folder that is missing is made.
+        overwrite : bool
+            Whether a file that is there may be replaced.
+
+        Returns
+        -------
+        pathlib.Path
+            The file, absolute.
+
+        Raises
+        ------
+        InputError
+            Where the name cannot be one of a scenario, the file is there already, or the folder cannot be written to.
+        """
+        file = Path(path).expanduser().resolve()
+        if file.suffix != ".yaml":
+            raise InputError(f"{path} is not the name of a params file: end it in .yaml")
+        if problem := unsafe_name(file.stem):
+            raise InputError(f"{file.stem!r} cannot name a scenario: it {problem}; use a-z, 0-9, - and _")
+        if file.exists() and not overwrite:
+            raise InputError(f"{file} is there already; choose another name, or say overwrite=True")
+        own = tuple(os.path.relpath(Path(facts).resolve(), file.parent) for facts in self.scenario.ledger)
+        scenario = self.scenario.model_copy(update={"ledger": own})
+        text = params_text(scenario, file.stem, f"saved from an exploration of {self.given.name}")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"{file} cannot be written: {error.strerror}; save it to another folder") from None
+        return file

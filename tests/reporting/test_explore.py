@@ -1,0 +1,153 @@
+"""The explorer: its controls, what it says where something is wrong, and what is left of it without widgets."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+import forecasting as fc
+from forecasting.reporting import explore
+
+ROOT = Path(__file__).parents[2]
+PLOTLY, WIDGET = "application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture
+def explorer(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    return fc.explore("params/uzbekistan-accelerated.yaml", draws=200)
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What a notebook would show."""
+    bundles = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: bundles.append(bundle))
+    return bundles
+
+
+def said(explorer) -> str:
+    return explorer.panel.status.value
+
+
+def test_nothing_is_changed_before_a_control_is_moved(explorer):
+    assert explorer.panel.asked() == explorer.start
+    assert explorer.outlook is explorer.given
+
+
+def test_a_slider_changes_the_figure_and_the_table(explorer):
+    before, table = explorer.panel.live.to_plotly_json()["data"], explorer.panel.table.value
+    explorer.panel.controls["annual_km"].value = (15_000, 30_000)
+    size = explorer.scenario.assumptions["annual_km"]
+    assert (size.low, size.high) == (15_000, 30_000)
+    assert size.low < size.mode < size.high
+    assert explorer.panel.table.value != table
+    after = explorer.panel.live.to_plotly_json()["data"]
+    need = [(list(old["y"]), list(new["y"])) for old, new in zip(before, after, strict=True)]
+    assert any(old != new for old, new in need)
+    assert explorer.outlook.headline["energy_gwh"]["median"] > 1.3 * explorer.given.headline["energy_gwh"]["median"]
+    explorer.panel.controls["annual_km"].value = (8_000, 20_000)
+    assert explorer.scenario == explorer.start
+
+
+def test_an_event_is_left_out_and_comes_back(explorer):
+    explorer.panel.controls["market-limit"].value = False
+    assert "market-limit" not in [driver.name for driver in explorer.scenario.drivers]
+    explorer.panel.controls["market-limit"].value = True
+    assert explorer.scenario == explorer.start
+
+
+def test_a_lever_scales_the_flow(explorer):
+    explorer.panel.controls["size of more-or-fewer"].value = (0.5, 0.5)
+    flow = "ev_imports"
+    assert explorer.outlook.headline[flow]["median"] == pytest.approx(
+        explorer.given.headline[flow]["median"] / 2, rel=0.2
+    )
+    explorer.panel.controls["size of more-or-fewer"].value = (1, 1)
+    assert explorer.scenario == explorer.start
+
+
+def test_a_target_of_ones_own_is_a_fourth_answer(explorer):
+    explorer.panel.controls["own-target"].value = "30 000"
+    assert explorer.outlook.results.values["charging_points_target"][:, -1] == pytest.approx(30_000)
+    assert "target" in explorer.panel.table.value
+    assert "Target" in explorer.panel.live.layout.xaxis2.ticktext
+    explorer.panel.controls["own-target"].value = ""
+    assert explorer.scenario == explorer.start
+
+
+def test_sliders_follow_what_is_changed_from_code(explorer):
+    explorer.change(assumptions={"annual_km": {"low": 9_000, "mode": 19_000, "high": 20_000}})
+    assert explorer.panel.controls["annual_km"].value == (9_000, 20_000)
+    assert explorer.panel.asked() == explorer.scenario
+
+
+def test_another_day_and_another_country_are_read_anew(explorer):
+    explorer.panel.controls["as_of"].value = "2023-06-26"
+    assert explorer.outlook.as_of.isoformat() == "2023-06-26"
+    explorer.panel.controls["country"].value = "KZ"
+    assert explorer.given.name == "kazakhstan-accelerated"
+    assert "Kazakhstan" in explorer.panel.live.layout.title.text
+    assert said(explorer).endswith("></div>")
+
+
+@pytest.mark.parametrize(
+    ("control", "typed", "words"),
+    [
+        ("market_size", "many", "is not a number; write one such as 150000"),
+        ("as_of", "next year", "next year"),
+        ("as_of", "1990-01-01", "no count and no market size is known"),
+    ],
+)
+def test_nonsense_is_said_and_the_answer_stays(explorer, control, typed, words):
+    before = explorer.outlook
+    explorer.panel.controls[control].value = typed
+    assert words in said(explorer)
+    assert explorer.outlook is before
+
+
+def test_the_button_asks_before_it_replaces_a_file(explorer, tmp_path):
+    explorer.panel.file.value = str(tmp_path / "mine.yaml")
+    explorer.panel.button.click()
+    assert "Saved." in said(explorer)
+    first = (tmp_path / "mine.yaml").read_text(encoding="utf-8")
+    explorer.panel.controls["market-limit"].value = False
+    explorer.panel.button.click()
+    assert "press again to replace it" in said(explorer)
+    assert (tmp_path / "mine.yaml").read_text(encoding="utf-8") == first
+    explorer.panel.button.click()
+    assert "market-limit" not in (tmp_path / "mine.yaml").read_text(encoding="utf-8")
+    explorer.panel.file.value = str(tmp_path / "My File.yaml")
+    explorer.panel.button.click()
+    assert "cannot name a scenario" in said(explorer)
+
+
+def test_a_notebook_shows_the_widget_and_stores_the_figure(explorer, shown):
+    explorer._ipython_display_()
+    (bundle,) = shown
+    assert {"text/plain", PLOTLY, WIDGET} == set(bundle)
+    assert bundle[WIDGET]["model_id"] == explorer.panel.box.model_id
+
+
+@pytest.mark.parametrize("missing", ["ipywidgets", "anywidget"])
+def test_without_widgets_it_says_so_and_shows_the_figure(monkeypatch, shown, capsys, missing):
+    monkeypatch.chdir(ROOT)
+    if missing == "anywidget":
+        monkeypatch.setattr(explore, "live_figure", lambda chart: (_ for _ in ()).throw(ImportError("anywidget")))
+    else:
+        monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    explorer = fc.explore("params/uzbekistan-baseline.yaml", draws=200)
+    explorer._ipython_display_()
+    (bundle,) = shown
+    assert "install ev-forecasting[lab]" in capsys.readouterr().out
+    assert set(bundle) == {"text/plain", PLOTLY}
+    explorer.change(assumptions={"home_access": 0.6})
+    assert explorer.outlook is not explorer.given
+
+
+def test_a_corridor_has_no_chargers_and_is_explored_all_the_same(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    explorer = fc.explore("params/xinjiang-baseline.yaml", draws=200)
+    explorer.panel.controls["size of more-or-fewer"].value = (2, 2)
+    assert explorer.outlook is not explorer.given
+    assert len(explorer.panel.live.data) == 4
