@@ -84,6 +84,11 @@ MEASURES: dict[str, Measure] = _declare(
     # energy and charging
     ("energy_gwh", "GWh", "flow", "Electricity for electric vehicles"),
     ("peak_mw", "MW", "stock", "Peak charging load"),
+    ("power_share_percent", "percent", "flow", "Share of the country's electricity"),
+    ("peak_share_percent", "percent", "stock", "Share of the country's highest load"),
+    ("investment_usd", "USD", "flow", "Investment: chargers"),
+    ("oil_avoided_t", "t", "flow", "Petrol and diesel avoided"),
+    ("co2_avoided_t", "t CO2", "flow", "CO2 avoided"),
     ("charging_points", "points", "stock", "Public charging points standing"),
     ("charging_points_need", "points", "stock", "Public charging points: need"),
     ("charging_points_need_slow", "points", "stock", "Public charging points: need, slow overnight"),

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.demand.charging import FAST, PUBLIC, SETTINGS, charging_need, energy_split, power_mix
+from forecasting.demand.consequences import carbon_avoided, fuel_avoided, investment, power_shares
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.energy import (
     MONTH_DAYS,
@@ -132,6 +133,7 @@ def demand_outlook(
         "charging_stations": practice / drawn["points_per_station"][:, None],
         "charging_points_home": points["home"],
     } | ({} if asked is None else {"charging_points_target": asked})
+    results |= _consequences(results, points, fleets, span, drawn)
     light = {name: fleets[name].stock for name in ("bev", "phev", "van")}
     rules = standards(light["bev"] + light["van"], light["phev"], span, drawn)
     results["charging_points_standard"] = rules["power per vehicle"]
@@ -230,6 +232,24 @@ def _grid_per_vehicle(per_vehicle: Mapping[str, Array], drawn: Mapping[str, Arra
     """Energy from the grid per vehicle and year by class, kWh."""
     losses = np.stack([_losses(setting, drawn)[:, 0] for setting in SETTINGS])
     return {name: (kwh / losses).sum(axis=0) for name, kwh in per_vehicle.items()}
+
+
+def _consequences(
+    results: Mapping[str, Array], points: Mapping[str, Array], fleets: Mapping[str, Fleet],
+    years: Sequence[int], drawn: Mapping[str, Array],
+) -> dict[str, Array]:  # fmt: skip
+    """What the vehicles and their chargers cost, take from the grid, and avoid."""
+    energy = results["energy_gwh"]
+    power, peak = power_shares(energy, results["peak_mw"], years, drawn)
+    vehicles = {name: fleet.mean_stock for name, fleet in fleets.items()}
+    electric = {name: energy_split(name, drawn).sum(axis=0) * np.ones_like(drawn["annual_km"]) for name in CLASSES}
+    return {
+        "power_share_percent": power,
+        "peak_share_percent": peak,
+        "investment_usd": np.asarray(sum(investment(points, drawn).values())),
+        "oil_avoided_t": fuel_avoided(vehicles, electric, drawn),
+        "co2_avoided_t": carbon_avoided(vehicles, electric, energy, drawn),
+    }
 
 
 def _losses(setting: str, drawn: Mapping[str, Array]) -> Array:

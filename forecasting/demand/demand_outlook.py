@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.demand.charging import PUBLIC, SETTINGS, gross_additions, power_mix
+from forecasting.demand.consequences import investment
 from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.load import load_day
@@ -216,6 +217,15 @@ class DemandOutlook:
         return pd.DataFrame(rows, columns=["year", "stock", "low", "points", "high", "markets"])
 
     @cached_property
+    def by_cost(self) -> pd.DataFrame:
+        """Dollars of 2024 a year for the points needed, by year and setting (median and 80 % interval)."""
+        rows = []
+        for setting, dollars in investment(self.points_by_setting, self.drawn).items():
+            low, middle, high = np.quantile(dollars, LEVELS, axis=0)
+            rows += list(zip(self.years, [setting] * len(self.years), low, middle, high, strict=True))
+        return pd.DataFrame(rows, columns=["year", "setting", "low", "usd", "high"])
+
+    @cached_property
     def why_they_differ(self) -> str:
         """One sentence on need and practice in the last year, beside the markets at the same stock."""
         need, slow, practice = (
@@ -232,9 +242,12 @@ class DemandOutlook:
         if not band["markets"]:
             return f"{said}."
         faster = float(np.median(self.results["charging_points_need"][:, -1] - self.results[SLOW][:, -1]))
+        ends = float(band["low"]), float(band["high"])
         words = [
-            f"{name} ({points:,.0f}) {_beside(points, band['low'], band['high'])}"
-            for name, points in (("the need without those", faster), ("practice", practice))
+            f"the need without those ({faster:,.0f}) "
+            + _beside(faster, *ends, "as most cars are charged at home or slowly", "as few cars are charged at home"),
+            f"practice ({practice:,.0f}) "
+            + _beside(practice, *ends, "as it starts from few points", "as it starts from many points"),
         ]
         return (
             f"{said}: {band['markets']:.0f} markets with about as many had {band['low']:,.0f} to {band['high']:,.0f} "
@@ -300,10 +313,10 @@ class DemandOutlook:
         return first_order(inputs, outputs)
 
 
-def _beside(points: float, low: float, high: float) -> str:
-    if points < low:
-        return "is below, as it starts from few points or from cars that are charged at home"
-    return "is above, as few cars are charged at home or at work" if points > high else "lies among them"
+def _beside(points: float, low: float, high: float, below: str, above: str) -> str:
+    if low <= points <= high:
+        return "lies among them"
+    return f"lies below, {below}" if points < low else f"lies above, {above}"
 
 
 def _share_between(setting: str, above: float, up_to: float) -> float:

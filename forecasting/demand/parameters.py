@@ -33,6 +33,9 @@ MISTAKEN = {
     "km": [(1e-3, "metres"), (1e3, "thousands of km")],
     "share": [(0.01, "per cent")],
     "points": [(1e3, "thousands")],
+    "USD": [(1e3, "thousands")],
+    "MW": [(1e-3, "kW"), (1e3, "GW")],
+    "GWh": [(1e3, "TWh"), (1e-3, "MWh")],
 }
 
 

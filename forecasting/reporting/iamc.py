@@ -12,6 +12,13 @@ from forecasting.reporting.labels import inert, label_of
 __all__ = ["iamc_frame", "write_csv", "write_iamc"]
 
 MODEL = "EV Forecasting"
+NAMES = {  # as the templates of the community have them, where they have one
+    "investment_usd": "Investment|Infrastructure|Transportation|Charging",
+    "co2_avoided_t": "Emissions|CO2|Avoided|Transportation",
+    "oil_avoided_t": "Final Energy|Transportation|Liquids|Oil|Avoided",
+    "power_share_percent": "Secondary Energy|Electricity|Share|Transportation",
+    "peak_share_percent": "Capacity|Electricity|Peak|Share|Transportation",
+}
 
 
 def iamc_frame(table: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
@@ -58,7 +65,7 @@ def iamc_frame(table: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
 
 def _variable(measure: str, quantile: float) -> str:
     first, _, rest = label_of(measure).partition(": ")
-    name = f"{first}|{rest.capitalize()}" if rest else first
+    name = NAMES.get(measure, f"{first}|{rest.capitalize()}" if rest else first)
     return f"{name}|{100 * quantile:.1f}th Percentile"
 
 

@@ -76,7 +76,10 @@ def test_nothing_published_later_is_used() -> None:
 @pytest.mark.parametrize("name", sorted(path.stem for path in PARAMS.glob("*.yaml")))
 def test_every_shipped_scenario_runs_as_of_the_article(name: str) -> None:
     then = made(name, as_of=THEN)
-    assert all(np.isfinite(draws).all() and (draws >= 0).all() for draws in then.results.values.values())
+    draws = dict(then.results.values)
+    assert all(np.isfinite(values).all() for values in draws.values())
+    draws.pop("co2_avoided_t", None)  # below 0 where the power is dirtier than the fuel
+    assert all((values >= 0).all() for values in draws.values())
     assert then.table["value"].notna().all()
     if name == "tajikistan-accelerated":
         assert "The driver market-limit is left out" in " ".join(then.warnings)  # no new cars were counted by then

@@ -1,0 +1,181 @@
+"""What comes with the vehicles: what their chargers cost, their share of power, the fuel and carbon they avoid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.demand.charging import gross_additions
+
+__all__ = ["carbon_avoided", "cost_per_point", "fuel_avoided", "investment", "power_shares"]
+
+Array = npt.NDArray[np.float64]
+DIESEL = ("bus", "truck")  # the others would burn petrol
+DENSITY = {"petrol": 0.745, "diesel": 0.835}  # kg per litre
+CARBON = {"petrol": 2.31, "diesel": 2.68}  # kg of CO2 per litre burnt: IPCC 2006 guidelines, by energy content
+
+
+def cost_per_point(setting: str, drawn: Mapping[str, Array]) -> Array:
+    """Dollars of 2024 for one point: the charger with its installation, and its connection to the grid.
+
+    Parameters
+    ----------
+    setting : str
+        From home to the road.
+    drawn : mapping of str to ndarray, shape (draws,)
+        Draws of ``charger_cost`` and ``connection_cost``.
+
+    Returns
+    -------
+    ndarray, shape (draws,)
+
+    Examples
+    --------
+    >>> from forecasting.demand.parameters import load_parameters
+    >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
+    >>> [float(cost_per_point(setting, drawn)[0]) for setting in ("home", "overnight", "destination_dc")]
+    [800.0, 3500.0, 20000.0]
+    """
+    return np.asarray(drawn[f"charger_cost.{setting}"] + drawn[f"connection_cost.{setting}"])
+
+
+def investment(points: Mapping[str, Array], drawn: Mapping[str, Array]) -> dict[str, Array]:
+    """Dollars a year by setting for the points that are needed: growth, and replacement of those that fail.
+
+    A point that is replaced keeps its connection.
+
+    Parameters
+    ----------
+    points : mapping of str to ndarray, shape (draws, years)
+        Points needed at the end of each year, by setting.
+    drawn : mapping of str to ndarray, shape (draws,)
+        Draws of the costs and of ``charger_life``.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (draws, years)
+
+    Examples
+    --------
+    >>> from forecasting.demand.parameters import load_parameters
+    >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
+    >>> investment({"home": np.array([[100.0, 150.0]])}, drawn)["home"].round(-2)
+    array([[80000., 40000.]])
+    """
+    found = {}
+    for setting, standing in points.items():
+        if not standing.any():
+            found[setting] = np.zeros_like(standing)
+            continue
+        built = gross_additions(standing, drawn["charger_life"])
+        grown = np.maximum(np.diff(standing, prepend=0.0, axis=1), 0)
+        charger, connection = (drawn[f"{part}_cost.{setting}"][:, None] for part in ("charger", "connection"))
+        found[setting] = built * charger + grown * connection
+    return found
+
+
+def power_shares(
+    energy_gwh: Array, peak_mw: Array, years: Sequence[int], drawn: Mapping[str, Array]
+) -> tuple[Array, Array]:
+    """Per cent of the country's generation, and of its highest load so far, as both grow.
+
+    Parameters
+    ----------
+    energy_gwh, peak_mw : ndarray, shape (draws, years)
+        Of the vehicles, at the charger.
+    years : sequence of int
+        The years.
+    drawn : mapping of str to ndarray, shape (draws,)
+        Draws of ``generation_gwh``, ``record_peak_mw``, their ``power_date`` and ``power_growth``.
+
+    Returns
+    -------
+    power, peak : ndarray, shape (draws, years)
+
+    Examples
+    --------
+    >>> one = np.ones(1)
+    >>> drawn = {"generation_gwh": 80_000 * one, "record_peak_mw": 12_000 * one}
+    >>> drawn |= {"power_date": 2025 * one, "power_growth": 0.05 * one}
+    >>> energy, peak = np.full((1, 2), 840.0), np.full((1, 2), 315.0)
+    >>> [float(share[0, 1]) for share in power_shares(energy, peak, [2025, 2026], drawn)]
+    [1.0, 2.5]
+    """
+    since = np.asarray(years, dtype=float) - drawn["power_date"][:, None]
+    grown = np.maximum(1 + drawn["power_growth"][:, None] * since, 0.2)
+    power = 100 * energy_gwh / (drawn["generation_gwh"][:, None] * grown)
+    return np.asarray(power), np.asarray(100 * peak_mw / (drawn["record_peak_mw"][:, None] * grown))
+
+
+def _litres(
+    vehicles: Mapping[str, Array], electric: Mapping[str, Array], drawn: Mapping[str, Array]
+) -> dict[str, Array]:
+    """Litres a year that vehicles of the same classes would burn on their electric kilometres, by fuel."""
+    found = {fuel: np.zeros_like(vehicles["bev"]) for fuel in CARBON}
+    for name, count in vehicles.items():
+        if count.any():
+            km = drawn.get(f"annual_km.{name}", drawn["annual_km"]) * electric[name]
+            use = drawn.get(f"fuel_use.{name}", drawn["fuel_use"])
+            found["diesel" if name in DIESEL else "petrol"] += count * (km * use / 100)[:, None]
+    return found
+
+
+def fuel_avoided(vehicles: Mapping[str, Array], electric: Mapping[str, Array], drawn: Mapping[str, Array]) -> Array:
+    """Tonnes of petrol and diesel a year that are not burnt.
+
+    Parameters
+    ----------
+    vehicles : mapping of str to ndarray, shape (draws, years)
+        Vehicles in the mean of the year, by class.
+    electric : mapping of str to ndarray, shape (draws,)
+        Share of kilometres on electricity, by class.
+    drawn : mapping of str to ndarray, shape (draws,)
+        Draws of ``annual_km`` and ``fuel_use``.
+
+    Returns
+    -------
+    ndarray, shape (draws, years)
+
+    Examples
+    --------
+    >>> one = np.ones(1)
+    >>> drawn = {"annual_km": 10_000 * one, "fuel_use": 8 * one}
+    >>> fuel_avoided({"bev": np.array([[1000.0]])}, {"bev": one}, drawn)
+    array([[596.]])
+    """
+    litres = _litres(vehicles, electric, drawn)
+    return np.asarray(sum(litres[fuel] * DENSITY[fuel] for fuel in CARBON) / 1000)
+
+
+def carbon_avoided(
+    vehicles: Mapping[str, Array], electric: Mapping[str, Array], energy_gwh: Array, drawn: Mapping[str, Array]
+) -> Array:
+    """Tonnes of CO2 a year: of fuel not burnt, with its making, less that of the electricity, with the grid's losses.
+
+    Below 0 where the power is dirtier than the fuel.
+
+    Parameters
+    ----------
+    vehicles, electric, drawn
+        As of `fuel_avoided`; drawn also ``fuel_upstream``, ``grid_carbon`` and ``grid_losses``.
+    energy_gwh : ndarray, shape (draws, years)
+        Electricity at the charger.
+
+    Returns
+    -------
+    ndarray, shape (draws, years)
+
+    Examples
+    --------
+    >>> one = np.ones(1)
+    >>> drawn = {"annual_km": 10_000 * one, "fuel_use": 8 * one, "fuel_upstream": 0.2 * one}
+    >>> drawn |= {"grid_carbon": 0.5 * one, "grid_losses": 0.1 * one}
+    >>> carbon_avoided({"bev": np.array([[1000.0]])}, {"bev": one}, np.array([[2.0]]), drawn).round()
+    array([[1106.]])
+    """
+    litres = _litres(vehicles, electric, drawn)
+    burnt = sum(litres[fuel] * CARBON[fuel] for fuel in CARBON) / 1000 * (1 + drawn["fuel_upstream"])[:, None]
+    per_gwh = 1000 * drawn["grid_carbon"] / (1 - drawn["grid_losses"])
+    return np.asarray(burnt - energy_gwh * per_gwh[:, None])
