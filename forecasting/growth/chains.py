@@ -1,4 +1,4 @@
-"""A Gibbs sampler over the scales of shocks and the noise of doubtful facts, many chains side by side.
+"""A Gibbs sampler over kinds of market, scales of shocks and noise of doubtful facts, many chains side by side.
 
 Given those, all else is Gaussian about the mode and drawn exactly (Matheron's rule). The letters are those of
 :mod:`forecasting.growth.settled`.
@@ -17,16 +17,19 @@ from forecasting.growth.settled import Settled, sort_facts
 __all__ = ["Chains"]
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int_]
 
 CHAINS, SWEEPS = 500, 4
 FEWEST, MOST_WORK = 20, 2e7  # chains; chains times doubtful facts cubed, in one sweep
 MOST_VISITED = 60  # facts in one sweep
 LOG_SCALES: Array = np.linspace(-3.0, 7.0, 26)  # of a market, squared
+LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is left out
+STACKED = ("c", "f", "mean", "precision", "pull", "log_density")
 ASKED_OF = 15  # chains in which each settled fact is left out, in one sweep
 
 
 class Chains:
-    """Many chains side by side: each holds scales of shocks and a component of noise for every doubtful fact.
+    """Many chains side by side: each holds a kind of market, scales of shocks, a component of noise for doubtful facts.
 
     Parameters
     ----------
@@ -57,14 +60,22 @@ class Chains:
         self.shock, self.common = path.at_["shock"], path.at_["common"]
         self.scaled = np.arange(mode.jacobian.shape[1])[self.shock]
         self.sorted = sort_facts(facts, mode, awake)
-        self.settled = Settled(mode, self.sorted, self.scaled)
+        likely = mode.kind > LEAST_LIKELY * mode.kind.max()
+        self.kinds = np.flatnonzero(likely)  # rows of the path's variances
+        self.kind_variance = path.kind_variance[likely]
+        self.believed, found = (of[likely] / of[likely].sum() for of in (path.kind_share, mode.kind))
+        self.proposed = 0.8 * found + 0.2 * self.believed
+        self.settled = [Settled(mode, self.sorted, self.scaled, variance) for variance in self.kind_variance]
         self.asked = self.sorted.doubtful
         n = len(self.asked)
         self.chains = int(np.clip(MOST_WORK / (n + 5) ** 3, FEWEST, min(CHAINS, max(draws // SWEEPS, 1))))
         self.sweeps = max(min(SWEEPS, draws // self.chains), 1)
         self.value, self.means, self.sds = (of[self.asked] for of in (facts.value, facts.mean, facts.sd))
-        self.root = _root(self.settled.c)
-        self.root_of_precision = _root(self.settled.precision)
+        stacked = {name: np.stack([getattr(s, name) for s in self.settled]) for name in STACKED}
+        self.c, self.f, self.mean, self.precision, self.pull, self.log_density = (stacked[name] for name in STACKED)
+        self.root = np.stack([_root(c) for c in self.c])
+        self.root_of_precision = np.stack([_root(precision) for precision in self.precision])
+        self.kind = rng.choice(len(self.kinds), self.chains, p=found)
         self.market = np.full(self.chains, float(np.median(mode.variance[self.shock])))
         self.year = np.maximum(mode.variance[self.shock] / self.market[:, None], 0.05)
         self.component = np.zeros((self.chains, n), dtype=int)
@@ -82,42 +93,43 @@ class Chains:
     def sweep(self) -> None:
         """Components given scales, then shocks given components, then scales given shocks."""
         self._draw_components()
-        s, rng, chains = self.settled, self.rng, self.chains
-        push = s.pull + rng.standard_normal((chains, len(self.scaled))) @ self.root_of_precision.T
+        rng, k, f = self.rng, self.kind, self.f[self.kind]
+        push = self.pull[k] + _times(self.root_of_precision[k], rng.standard_normal(self.year.shape))
         push += rng.standard_normal(push.shape) / np.sqrt(self.variance)
         shocks = _times(self.lent, push)
         noise, target = self._noise()
-        left = target - s.mean - shocks @ s.f.T - rng.standard_normal(target.shape) @ self.root.T
+        left = target - self.mean[k] - _times(f, shocks) - _times(self.root[k], rng.standard_normal(target.shape))
         pulled = _times(self.inverse, left - noise * rng.standard_normal(target.shape))
-        self._draw_scales(shocks + _times(self.lent, pulled @ s.f))
+        self._draw_scales(shocks + _times(self.lent, _times(f.transpose(0, 2, 1), pulled)))
 
-    def draw(self, shared: Array) -> tuple[Array, Array, Array]:
-        """Coordinates given the chains' components and scales: (draws, width), asked contrasts, market scales.
+    def draw(self, shared: Array) -> tuple[Array, Array, Array, Indices]:
+        """Coordinates given the chains' state: (draws, width); asked contrasts, market scales, kinds of market.
 
         With more draws than chains, several are drawn from each: given its state they are independent.
         """
         self._draw_components()
         of = np.arange(len(shared)) % self.chains
-        variance = self.variance[of]
-        x = self.rng.standard_normal((len(of), self.mode.jacobian.shape[1]))
-        x[:, self.shock] *= np.sqrt(variance)
+        weight = self.kind_variance[self.kind[of]]
+        weight[:, self.shock] = self.variance[of]
+        x = self.rng.standard_normal(weight.shape) * np.sqrt(weight)
         x[:, self.common] = shared
-        pulled = self._pull_of_facts(x, variance, of)
-        weight = np.ones_like(x)
-        weight[:, self.shock] = variance
+        pulled = np.zeros((len(x), len(self.facts.value)))
+        for k in np.unique(self.kind[of]):
+            rows = np.flatnonzero(self.kind[of] == k)
+            pulled[rows] = self._pull_of_facts(self.settled[k], x[rows], of[rows])
         x += weight * (pulled @ self.mode.jacobian)
         contrast = self.mode.contrast + (x - self.mode.x) @ self.mode.jacobian.T
-        scale = self.market[of]
+        scale, kind = self.market[of], self.kinds[self.kind[of]]
         self.told.append(np.stack([of, np.log(scale), x @ self.mode.walk.linear[-1]]))
         first = np.arange(min(self.chains, len(of)))
         shocks = np.sqrt(self.variance) * self.rng.standard_normal(self.year.shape)
         shocks[first] = x[first, self.shock]
         self._draw_scales(shocks)
-        return x, contrast, scale
+        return x, contrast, scale, kind
 
-    def _pull_of_facts(self, x: Array, variance: Array, of: NDArray[np.int_]) -> Array:
-        """Inverse covariance of the facts times what each draw leaves of them: settled ones first, then the others."""
-        s, p, a = self.settled, self.sorted.settled, self.asked
+    def _pull_of_facts(self, s: Settled, x: Array, of: Indices) -> Array:
+        """Inverse covariance of the facts times what draws of one kind leave of them: settled ones, then the others."""
+        p, a = self.sorted.settled, self.asked
         left = self.mode.contrast - (self.mode.x - x) @ self.mode.jacobian.T
         noise, target = self._noise()
         of_p = s.target - left[:, p] - np.sqrt(s.noise) * self.rng.standard_normal((len(x), len(p)))
@@ -131,7 +143,7 @@ class Chains:
         pulled[:, p] = by_settled - weighted @ s.sr.T - (lent + self._of_chains(self.lent, weighted @ s.f, of)) @ s.su.T
         return pulled
 
-    def _of_chains(self, matrices: Array, rows: Array, of: NDArray[np.int_]) -> Array:
+    def _of_chains(self, matrices: Array, rows: Array, of: Indices) -> Array:
         """Each row through its own chain's matrix."""
         found = np.empty_like(rows)
         for start in range(0, len(of), self.chains):
@@ -162,12 +174,10 @@ class Chains:
 
         Every chain goes its own way through the facts, so that the order in which they are told does not matter.
         """
-        s, n, of = self.settled, len(self.asked), np.arange(self.chains)
+        n, of = len(self.asked), np.arange(self.chains)
+        self._draw_kinds()
         noise, target = self._noise()
-        self.lent[:] = np.linalg.inv(s.precision + _diagonals(1 / self.variance))
-        bent = s.f @ self.lent
-        expected = s.mean + bent @ s.pull
-        self.inverse[:] = np.linalg.inv(s.c + bent @ s.f.T + _diagonals(noise**2))
+        expected = self._expected(self.kind, self.lent)
         weight = self.facts.doubting(self.doubt)[self.asked]
         for i in self._next_of_ways(n).T:
             row = self.inverse[of, i]
@@ -181,14 +191,41 @@ class Chains:
             self.component[of, i] = chosen
             noise[of, i], target[of, i] = self.sds[i, chosen], self.value[i] + self.means[i, chosen]
 
-    def _next_of_ways(self, facts: int) -> NDArray[np.int_]:
+    def _draw_kinds(self) -> None:
+        """A kind of market for each chain, shocks and path integrated out (Metropolis), and the algebra under it."""
+        other = self.rng.choice(len(self.kinds), self.chains, p=self.proposed)
+        (now, *kept), (then, *new) = self._under(self.kind), self._under(other)
+        odds = then - now + np.log(self.proposed[self.kind] / self.proposed[other])
+        moved = np.log(self.rng.random(self.chains)) < odds
+        self.kind = np.where(moved, other, self.kind)
+        self.lent, self.inverse = (np.where(moved[:, None, None], n, k) for n, k in zip(new, kept, strict=True))
+
+    def _under(self, kind: Indices) -> tuple[Array, Array, Array]:
+        """Log density of what is told under some kinds of market; `lent` and the doubtful facts' inverse covariance."""
+        noise, target = self._noise()
+        of_shocks = self.precision[kind] + _diagonals(1 / self.variance)
+        lent = np.asarray(np.linalg.inv(of_shocks), dtype=float)
+        f = self.f[kind]
+        covariance = self.c[kind] + f @ lent @ f.transpose(0, 2, 1) + _diagonals(noise**2)
+        inverse = np.asarray(np.linalg.inv(covariance), dtype=float)
+        residual = target - self._expected(kind, lent)
+        of_settled = (self.pull[kind] * _times(lent, self.pull[kind])).sum(axis=1)
+        square = (residual * _times(inverse, residual)).sum(axis=1) - of_settled
+        size = np.linalg.slogdet(of_shocks)[1] + np.linalg.slogdet(covariance)[1]
+        return np.log(self.believed[kind]) + self.log_density[kind] - 0.5 * (square + size), lent, inverse
+
+    def _expected(self, kind: Indices, lent: Array) -> Array:
+        """The doubtful facts' contrasts as the settled ones lead one to expect them."""
+        return np.asarray(self.mean[kind] + _times(self.f[kind], _times(lent, self.pull[kind])))
+
+    def _next_of_ways(self, facts: int) -> Indices:
         """The facts that each chain visits in this sweep: all, or of very many the next of its way through them."""
         if not self.ways.shape[1]:
             self.ways = self.rng.permuted(np.tile(np.arange(facts), (self.chains, 1)), axis=1)
         now, self.ways = self.ways[:, :MOST_VISITED], self.ways[:, MOST_VISITED:]
         return now
 
-    def _change_noise(self, i: NDArray[np.int_], row: Array, change: Array) -> None:
+    def _change_noise(self, i: Indices, row: Array, change: Array) -> None:
         """The inverse after a fact's variance has changed (Sherman and Morrison)."""
         scale = change / (1 + change * row[np.arange(len(row)), i])
         self.inverse -= (scale[:, None] * row)[:, :, None] * row[:, None, :]
@@ -198,14 +235,14 @@ class Chains:
 
         Scales have adapted to the fact too: chains that find it likely count less (Gelfand 1996).
         """
-        f, s, (noise, target) = self.facts, self.settled, self._noise()
-        residual = target - s.mean - self.lent @ s.pull @ s.f.T
+        f, (noise, target) = self.facts, self._noise()
+        residual = target - self._expected(self.kind, self.lent)
         weighted = _times(self.inverse, residual)
         diagonal = np.diagonal(self.inverse, axis1=1, axis2=2)
         seen = {int(i): (target[:, j] - weighted[:, j] / diagonal[:, j], 1 / diagonal[:, j] - noise[:, j] ** 2)
                 for j, i in enumerate(self.asked)}  # fmt: skip
         chains = range(min(self.chains, ASKED_OF))
-        parts = [s.left_out(self.lent[c], self.inverse[c], weighted[c]) for c in chains]
+        parts = [self.settled[self.kind[c]].left_out(self.lent[c], self.inverse[c], weighted[c]) for c in chains]
         mean, variance = (np.stack(of, axis=1) for of in zip(*parts, strict=True))
         seen |= {int(i): (mean[j], variance[j]) for j, i in enumerate(self.sorted.settled)}
         seen |= {int(i): (self.sorted.mean[i : i + 1], self.sorted.variance[i : i + 1]) for i in self.sorted.silent}

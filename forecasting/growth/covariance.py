@@ -52,3 +52,9 @@ class Covariance:
             return np.asarray(np.diag(self.solve(np.eye(len(self.noise)))))
         inner = cho_solve(self.factor, self.scaled.T, check_finite=False)
         return np.asarray(1 / self.noise - (self.scaled * inner.T).sum(axis=1))
+
+    @cached_property
+    def log_determinant(self) -> float:
+        """Log of its determinant."""
+        own = 2 * float(np.log(np.diag(self.factor[0])).sum()) if self.scaled.size else 0.0
+        return own if self.wide and self.scaled.size else own + float(np.log(self.noise).sum())

@@ -34,7 +34,9 @@ class Mode:
     Attributes
     ----------
     x, variance : ndarray, shape (width,)
-        Coordinates, and their prior variance: 1 but for the shocks.
+        Coordinates, and their prior variance: the shocks' and the kind of market's.
+    kind : ndarray, shape (kinds,)
+        Probability of each kind of market.
     walk : Linearised
         The walk of log-odds about the mode.
     contrast : ndarray, shape (facts,)
@@ -46,7 +48,8 @@ class Mode:
     def __init__(self, path: Path, facts: Contrasts) -> None:
         self.path, self.facts = path, facts
         self.x = np.zeros(path.width)
-        self.variance = np.ones(path.width)
+        self.kind = path.kind_share.copy()
+        self.variance = self.kind @ path.kind_variance
         self.walk = path.at(np.full(path.years, path.start.log_odds))
         self.target, self.noise = facts.value.copy(), np.where(facts.exact, 0.1, UNHEARD)
         self.jacobian = np.zeros((len(facts.value), path.width))
@@ -70,6 +73,7 @@ class Mode:
         """
         if near is not None:
             self.x, self.variance, self.walk = near.x.copy(), near.variance.copy(), near.walk
+            self.kind = near.kind.copy()
         for step in range(NEAR if near is not None else 0, STEPS):
             self.linearise()
             innovation = self.target - self.contrast + self.jacobian @ self.x
@@ -82,6 +86,7 @@ class Mode:
             self.x = self.x + change * min(MOST_OF_STEP, MOST_CHANGE / max(largest, 1e-9))
             self._reweigh_noise(covariance.diagonal, pulled, noise, min(0.5 ** (TRUSTING - step), 1.0))
             self._rescale_shocks(covariance)
+            self._weigh_kinds(innovation, noise)
             if largest < SETTLED and step >= FEWEST_STEPS:
                 break
         self.linearise()
@@ -123,3 +128,17 @@ class Mode:
             year = (prior.shock_nu + square / market) / (prior.shock_nu + 1)
             market = (prior.market_nu + float((square / year).sum())) / (prior.market_nu + len(square))
         self.variance[at] = year * market
+
+    def _weigh_kinds(self, innovation: Array, noise: Array) -> None:
+        """How probable each kind of market is, by how well it explains what is told; the variances that go with it."""
+        at, log_part = self.path.at_["shock"], np.log(self.path.kind_share)
+        shock = self.variance[at].copy()
+        for k, variance in enumerate(self.path.kind_variance):
+            root = self.jacobian * np.sqrt(variance)
+            root[:, at] = self.jacobian[:, at] * np.sqrt(shock)
+            covariance = Covariance(root, noise)
+            log_part[k] -= 0.5 * (innovation @ covariance.solve(innovation) + covariance.log_determinant)
+        part = np.exp(log_part - log_part.max())
+        self.kind = 0.5 * (self.kind + part / part.sum())  # half way, as with noise
+        self.variance = self.kind @ self.path.kind_variance
+        self.variance[at] = shock

@@ -61,7 +61,8 @@ def onward(path: Path, posterior: Posterior, until: int, seed: int, rng: np.rand
         sizes.append(m[:, None])
     all_odds, all_sizes = np.concatenate(odds, axis=1), np.concatenate(sizes, axis=1)
     log_totals = all_sizes - np.logaddexp(0.0, -all_odds)
-    shape = _shape_onward(path, x, all_odds.shape[1], rng)
+    uneven = np.sqrt(path.kind_variance[posterior.kind, path.at_["noise"].start])
+    shape = _shape_onward(path, x, all_odds.shape[1], uneven, rng)
     market = np.repeat(np.exp(all_sizes) / 12, 12, axis=1)
     return path.laid_on_months(log_totals, shape), market
 
@@ -75,7 +76,7 @@ def _next_common(prior: Prior, of_year: int, before: Array, unit: Array) -> Arra
     return np.asarray(rho * before + common.spread * math.sqrt(1 - rho**2) * unit)
 
 
-def _shape_onward(path: Path, x: Array, years: int, rng: np.random.Generator) -> Array:
+def _shape_onward(path: Path, x: Array, years: int, uneven: Array, rng: np.random.Generator) -> Array:
     """Log of months against their years over all years: the path's own, then new noise about the lasting pattern."""
     within, draws = path.prior.within_year, len(x)
     known = path.shape_mean + x @ path.shape_map.T
@@ -83,10 +84,10 @@ def _shape_onward(path: Path, x: Array, years: int, rng: np.random.Generator) ->
     if not more:
         return np.asarray(known)
     lasting = np.asarray(within.pattern) + within.pattern_sd * x[:, path.at_["pattern"]]
-    tilt = within.slope_sd * rng.standard_normal((draws, more, 1)) * POSITION
+    tilt = within.slope_sd * uneven[:, None, None] * rng.standard_normal((draws, more, 1)) * POSITION
     noise = np.empty((draws, 12 * more))
     state = rng.standard_normal(draws)
     for k in range(12 * more):
         state = within.noise_ar * state + math.sqrt(1 - within.noise_ar**2) * rng.standard_normal(draws)
-        noise[:, k] = within.noise_sd * state
+        noise[:, k] = within.noise_sd * uneven * state
     return np.concatenate([known, np.tile(lasting, more) + tilt.reshape(draws, -1) + noise], axis=1)

@@ -80,9 +80,10 @@ class Path:
 
     Notes
     -----
-    Coordinates, all unit normal but the shocks, whose variance is theirs to be drawn: start, level, slope, stock at the
-    start, scrappage; then size, shock, common effect and tilt by year; lasting pattern by month of the year; noise by
-    month; offsets of bases.
+    Coordinates are unit normal, but for the shocks, whose variance is theirs to be drawn, and for lasting pattern,
+    noise and tilt, whose variance goes with the kind of market (``kind_share``, ``kind_variance``): start, level,
+    slope, stock at the start, scrappage; then size, shock, common effect and tilt by year; lasting pattern by month of
+    the year; noise by month; offsets of bases.
 
     Examples
     --------
@@ -124,6 +125,7 @@ class Path:
         self.sizes, self.bases = sizes or {}, bases
         self.size_mean, self.size_map = self._sizes(self.sizes)
         self.shape_mean, self.shape_map = self._shape()
+        self.kind_share, self.kind_variance = self._kinds()
 
     def reaching(self, last_year: int) -> Path:
         """The same path up to a later year."""
@@ -159,6 +161,17 @@ class Path:
         linear[:, self.at_["pattern"]] = within.pattern_sd * np.tile(np.eye(12), (self.years, 1))
         linear[:, self.at_["tilt"]] = within.slope_sd * np.kron(np.eye(self.years), POSITION[:, None])
         return np.tile(np.asarray(within.pattern), self.years), linear
+
+    def _kinds(self) -> tuple[Array, Array]:
+        """Kinds of markets: the probability of each, and the variance of every coordinate under it."""
+        within = self.prior.within_year
+        both = [(a, b) for a in within.own_seasons for b in within.steadiness]
+        share = np.array([own[0] * steady[0] for own, steady in both])
+        variance = np.ones((len(both), self.width))
+        for row, (own, steady) in zip(variance, both, strict=True):
+            row[self.at_["pattern"]] = own[1] ** 2
+            row[self.at_["noise"]] = row[self.at_["tilt"]] = steady[1] ** 2
+        return share / share.sum(), variance
 
     def at(self, log_odds: Array) -> Linearised:
         """The walk of log-odds made linear about some years' values: growth and shocks depend on the share reached.

@@ -12,7 +12,7 @@ In three steps, all deterministic given the seed:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,7 @@ from forecasting.growth.path import Linearised, Path
 __all__ = ["Posterior", "sample"]
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int_]
 
 BURN, SHORT_BURN = 12, 6  # sweeps before the first draw; where no number is contested
 MOST_DOUBT, LESS_DOUBT = 25.0, 0.65  # at first any fact may well be wrong, so that facts that agree can find each other
@@ -49,6 +50,8 @@ class Posterior:
         Coordinates.
     scale : ndarray, shape (draws,)
         Squared scale of the market's shocks, relative to the common one.
+    kind : ndarray of int, shape (draws,)
+        Kind of market, a row of ``Path.kind_variance``.
     walk : Linearised
         The walk about whose values the draws are exact.
     expected, expected_sd : ndarray, shape (facts,)
@@ -63,6 +66,7 @@ class Posterior:
 
     x: Array
     scale: Array
+    kind: Indices
     walk: Linearised
     expected: Array
     expected_sd: Array
@@ -95,10 +99,13 @@ def sample(
     awake = np.zeros(len(facts.value), dtype=bool)
     for _ in range(ROUNDS):
         chains = Chains(path, facts, mode, awake, len(shared), rng)
-        x, asked, scale, expected = _drawn(chains, shared)
+        x, asked, scale, kind, expected = _drawn(chains, shared)
         told = np.sort(np.r_[chains.sorted.doubtful, chains.sorted.settled])
-        correct = _Correction(path, facts.only(told), mode, mode.jacobian[told])
-        worst = np.concatenate([correct(*of) for of in _blocks(x, asked[:, told])])
+        worst = np.empty(len(x))
+        for k in np.unique(kind):
+            correct, of_kind = _Correction(path, facts.only(told), mode, told, int(k)), np.flatnonzero(kind == k)
+            for rows in np.array_split(of_kind, 1 + len(of_kind) // BLOCK):
+                x[rows], worst[rows] = correct(x[rows], asked[np.ix_(rows, told)])
         woken = _woken(path, facts, mode, chains.sorted.silent, x)
         if not len(woken):
             break
@@ -108,6 +115,7 @@ def sample(
     return Posterior(
         x=x[which],
         scale=scale[which],
+        kind=kind[which],
         walk=mode.walk,
         expected=mean,
         expected_sd=np.sqrt(variance),
@@ -117,8 +125,8 @@ def sample(
     )
 
 
-def _drawn(chains: Chains, shared: Array) -> tuple[Array, Array, Array, list[tuple[Array, Array, Array]]]:
-    """Coordinates, their linear contrasts, market scales, and what each sweep expects of the facts."""
+def _drawn(chains: Chains, shared: Array) -> tuple[Array, Array, Array, Indices, list[tuple[Array, Array, Array]]]:
+    """Coordinates, their linear contrasts, market scales and kinds, and what each sweep expects of the facts."""
     for step in range(BURN) if chains.sorted.contested else range(BURN - SHORT_BURN, BURN):
         chains.doubt = max(MOST_DOUBT * LESS_DOUBT**step, 1.0)
         chains.sweep()
@@ -126,11 +134,11 @@ def _drawn(chains: Chains, shared: Array) -> tuple[Array, Array, Array, list[tup
     for block in np.array_split(shared, chains.sweeps):
         drawn.append(chains.draw(block))
         expected.append(chains.expectations())
-    x, asked, scale = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
-    return x, asked, scale, expected
+    x, asked, scale, kind = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
+    return x, asked, scale, kind, expected
 
 
-def _woken(path: Path, facts: Contrasts, mode: Mode, silent: NDArray[np.int_], x: Array) -> NDArray[np.int_]:
+def _woken(path: Path, facts: Contrasts, mode: Mode, silent: Indices, x: Array) -> Indices:
     """Which of the facts that were thought to say nothing do bear on some of the draws."""
     if not len(silent):
         return silent
@@ -143,25 +151,20 @@ def _woken(path: Path, facts: Contrasts, mode: Mode, silent: NDArray[np.int_], x
     return np.asarray(silent[bears.mean(axis=0) > BEARING])
 
 
-def _blocks(x: Array, asked: Array) -> Iterator[tuple[Array, Array]]:
-    """Views of so many draws at a time that the memory for their months does not matter."""
-    for start in range(0, len(x), BLOCK):
-        yield x[start : start + BLOCK], asked[start : start + BLOCK]
-
-
 class _Correction:
-    """Moves draws, in place, until their true contrasts are the ones asked for; says how far each still is."""
+    """Moves draws of one kind of market until their true contrasts are those asked for; says how far each still is."""
 
-    def __init__(self, path: Path, facts: Contrasts, mode: Mode, jacobian: Array) -> None:
+    def __init__(self, path: Path, facts: Contrasts, mode: Mode, told: Indices, kind: int) -> None:
         self.path, self.mode, self.facts = path, mode, facts
-        spread = jacobian * mode.variance
-        ridge = max(RIDGE * float((jacobian * spread).sum()) / max(len(jacobian), 1), 1e-12)
-        root = jacobian * np.sqrt(mode.variance)
-        self.back = Covariance(root, np.full(len(jacobian), ridge)).solve(spread)
+        variance, shock, jacobian = path.kind_variance[kind].copy(), path.at_["shock"], mode.jacobian[told]
+        variance[shock] = mode.variance[shock]
+        spread = jacobian * variance
+        ridge = max(RIDGE * float((jacobian * spread).sum()) / max(len(told), 1), 1e-12)
+        self.back = Covariance(jacobian * np.sqrt(variance), np.full(len(told), ridge)).solve(spread)
 
-    def __call__(self, x: Array, asked: Array) -> Array:
-        if not asked.shape[1]:
-            return np.zeros(len(x))
+    def __call__(self, x: Array, asked: Array) -> tuple[Array, Array]:
+        if not asked.size:
+            return x, np.zeros(len(x))
         gap = asked - self._contrasts(x)
         for step in range(CORRECTIONS + MORE_CORRECTIONS):
             far = np.abs(gap).max(axis=1) > (0.0 if step < CORRECTIONS else MET)
@@ -169,13 +172,13 @@ class _Correction:
                 break
             x[far] = np.clip(x[far] + np.clip(gap[far], -0.5, 0.5) @ self.back, -FAR, FAR)  # some go astray
             gap[far] = asked[far] - self._contrasts(x[far])
-        return np.asarray(np.abs(gap).max(axis=1))
+        return x, np.abs(gap).max(axis=1)
 
     def _contrasts(self, x: Array) -> Array:
         return self.facts.at(self.path.flows(self.mode.walk, x), x)
 
 
-def _standing(worst: Array, rng: np.random.Generator) -> NDArray[np.int_]:
+def _standing(worst: Array, rng: np.random.Generator) -> Indices:
     """Which draws stand: those that meet the facts, each of the others replaced by one that does."""
     which = np.arange(len(worst))
     bad = worst > max(MET, float(np.quantile(worst, FEWEST_MET)))

@@ -206,8 +206,7 @@ class Prior:
         for key in ("common", "size"):
             entry = raw[key]
             raw[key] = Common(**{**entry, "mean": tuple(entry["mean"]), "sd": tuple(entry["sd"])})
-        within = raw["within_year"]
-        raw["within_year"] = WithinYear(**{**within, "pattern": tuple(within["pattern"])})
+        raw["within_year"] = WithinYear.of(raw["within_year"])
         raw["covariance"] = tuple(tuple(row) for row in raw["covariance"])
         return cls(**raw)
 

@@ -102,11 +102,13 @@ class Settled:
         Which are settled.
     scaled : ndarray of int
         Coordinates whose variance is drawn.
+    variance : ndarray, shape (width,)
+        Of all other coordinates, by the kind of market.
     """
 
-    def __init__(self, mode: Mode, facts: Sorted, scaled: Indices) -> None:
+    def __init__(self, mode: Mode, facts: Sorted, scaled: Indices, variance: Array) -> None:
         p, a = facts.settled, facts.doubtful
-        rest = mode.jacobian.copy()
+        rest = mode.jacobian * np.sqrt(variance)
         rest[:, scaled] = 0.0
         by_scaled = mode.jacobian[:, scaled]
         offset = mode.contrast - mode.jacobian @ mode.x  # a linear contrast is offset + jacobian @ x
@@ -121,6 +123,7 @@ class Settled:
         self.f = by_scaled[a] - self.sr.T @ by_scaled[p]
         self.c = rest[a] @ rest[a].T - between.T @ self.sr
         self.mean = offset[a] + self.sr.T @ known
+        self.log_density = -0.5 * (known @ self.solved + self.covariance.log_determinant)
 
     def left_out(self, lent: Array, inverse: Array, weighted: Array) -> tuple[Array, Array]:
         """Each settled fact as all others lead one to expect it, in one chain: mean and variance.

@@ -7,11 +7,17 @@ The log of a month's flow, relative to an even twelfth of its year, is
 where ``position`` runs from -0.46 in January to +0.46 in December. A growing market's slope is tied to the growth of
 the year over the one before and of the next over this; the pattern holds quarter-ends and Decembers; every market
 departs from it in its own lasting way; the noise of neighbouring months is correlated.
+
+Markets are of several kinds: most lie near the pattern, some have a season of their own (half-year number plates,
+January registrations, a tax that rises with the year), and some are steadier than others from year to year. Which kind
+a market is of is learned from its own facts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +28,7 @@ from forecasting.errors import ModelError
 __all__ = ["POSITION", "WithinYear", "estimate_within_year"]
 
 Array = NDArray[np.float64]
+Kinds = tuple[tuple[float, float], ...]
 
 POSITION: Array = (np.arange(12) - 5.5) / 12  # of a month's middle within its year, the year's middle being 0
 MOST_RHO = 0.9
@@ -29,6 +36,14 @@ MOST_RHO = 0.9
 CLOSINGS = (-0.32, -0.22, 0.16, -0.18, -0.08, 0.12, -0.10, -0.14, 0.17, 0.01, 0.12, 0.28)  # mean factor 1
 BELIEVED = 6  # years that are believed to have shown it
 LEAST_SLOPE_SD = 0.05
+# Judgement: shares of markets, and by how many times their lasting departure, and their noise, exceed the common
+# spread. Seven in ten have the common season; half-year plates or a tax at the year's end move months by a factor of
+# two or more.
+OWN_SEASONS = ((0.70, 1.0), (0.15, 4.0), (0.15, 10.0))
+STEADINESS = ((0.25, 0.5), (0.5, 1.0), (0.25, 1.8))
+BELIEVED_MARKETS = 20  # that are believed to have shown these shares
+INDEPENDENT = 0.6  # of months whose noise hangs together, as many are worth one each
+ROUNDS = 30
 
 
 @dataclass(frozen=True)
@@ -40,7 +55,10 @@ class WithinYear:
     pattern : tuple of float
         Twelve log factors, January to December, that a typical market shows; their mean factor is 1.
     pattern_sd : float
-        Spread of a market's own lasting departure from the pattern (log, by month).
+        Spread of a market's own lasting departure from the pattern (log, by month), where the market is a usual one.
+    own_seasons, steadiness : tuple of (float, float)
+        Kinds of markets: the share of markets, and by how many times their lasting departure, or their noise and the
+        spread of their slope, exceeds the usual.
     slope_on_growth, slope_on_next : float
         Slope within the year per unit of log growth over the year before, and of the next year over this one.
     slope_sd : float
@@ -57,13 +75,21 @@ class WithinYear:
     """
 
     pattern: tuple[float, ...] = CLOSINGS
-    pattern_sd: float = 0.12
+    pattern_sd: float = 0.08
+    own_seasons: tuple[tuple[float, float], ...] = OWN_SEASONS
+    steadiness: tuple[tuple[float, float], ...] = STEADINESS
     slope_on_growth: float = 0.4
     slope_on_next: float = 0.1
     slope_sd: float = 0.45
     noise_sd: float = 0.27
     noise_ar: float = 0.35
     source: str = "judgement: quarters and years close high"
+
+    @classmethod
+    def of(cls, entries: Mapping[str, Any]) -> WithinYear:
+        """From the entries of a file, whose lists become tuples."""
+        kinds = {name: tuple(tuple(kind) for kind in entries[name]) for name in ("own_seasons", "steadiness")}
+        return cls(**{**entries, "pattern": tuple(entries["pattern"]), **kinds})
 
 
 def _complete_years(months: pd.DataFrame) -> list[tuple[str, int, Array]]:
@@ -127,15 +153,18 @@ def _fit(shape: Array, growth: Array, market: NDArray[np.str_]) -> WithinYear:
     centred = shape - shape.mean(axis=1, keepdims=True)
     slopes = _tilt(centred)
     beta, slope_spread = _slopes(slopes, growth, default)
-    residual = centred - np.outer(slopes, POSITION)
-    believed = _level(default) - _tilt(_level(default)) * POSITION
-    pattern = (residual.sum(axis=0) + BELIEVED * believed) / (len(residual) + BELIEVED) + beta[2] * POSITION
-    noise_sd, noise_ar, pattern_sd = _spreads(residual - residual.mean(axis=0), market, default)
+    found = _Markets(centred - np.outer(slopes, POSITION), market, default)
+    for _ in range(ROUNDS):
+        found.update()
+    pattern = found.pattern + beta[2] * POSITION
     pattern = pattern - np.log(np.mean(np.exp(pattern)))
-    slope_sd = float(np.sqrt(max(slope_spread**2 - _slope_of_noise(noise_sd, noise_ar), LEAST_SLOPE_SD**2)))
+    noise_sd, noise_ar = found.noise_sd, found.noise_ar()
+    uneven = found.noise.sum(axis=0) @ _times(STEADINESS) / found.noise.sum()  # variance of all markets over the usual
+    slope_sd = float(np.sqrt(max(slope_spread**2 / uneven - _slope_of_noise(noise_sd, noise_ar), LEAST_SLOPE_SD**2)))
     return WithinYear(
-        tuple(float(x) for x in pattern), pattern_sd, float(beta[0]), float(beta[1]), slope_sd, noise_sd, noise_ar,
-        f"estimated on {len(shape)} complete years of {len(set(market))} markets",
+        tuple(float(x) for x in pattern), found.pattern_sd, found.kinds(OWN_SEASONS, found.season),
+        found.kinds(STEADINESS, found.noise), float(beta[0]), float(beta[1]), slope_sd, noise_sd, noise_ar,
+        f"estimated on {len(shape)} complete years of {len(found.names)} markets",
     )  # fmt: skip
 
 
@@ -168,18 +197,72 @@ def _slope_of_noise(noise_sd: float, noise_ar: float) -> float:
     return float(noise_sd**2 * (POSITION @ noise_ar**lag @ POSITION) / (POSITION @ POSITION) ** 2)
 
 
-def _spreads(residual: Array, market: NDArray[np.str_], default: WithinYear) -> tuple[float, float, float]:
-    """Spread and correlation of the noise within markets, spread of markets' lasting departures."""
-    names = np.unique(market)
-    means = np.array([residual[market == name].mean(axis=0) for name in names])
-    counts = np.array([(market == name).sum() for name in names])
-    within = np.concatenate([residual[market == n] - m for n, m in zip(names, means, strict=True)])
-    freedom = 10 * max(len(within) - len(names), 0)  # of twelve months, a year's mean and slope are gone
-    noise = np.sqrt((float((within**2).sum()) + 40 * default.noise_sd**2) / (freedom + 40))
-    pairs = within[:, 1:] * within[:, :-1]
-    # with a year's mean and slope taken out, a correlation rho shows as rho (1 - 4/12) - 2/12
-    shown = pairs.sum() / max((within**2).sum(), 1e-12)
-    ar = float(np.clip((shown + 2 / 12) / (1 - 4 / 12), 0.0, MOST_RHO))
-    lasting = float(np.mean((means**2).mean(axis=1) - noise**2 / counts))
-    pattern = np.sqrt((max(lasting, 0.0) * len(names) + 4 * default.pattern_sd**2) / (len(names) + 4))
-    return float(noise), ar, float(pattern)
+class _Markets:
+    """Common pattern, usual spreads and the kinds of markets, updated in turn (expectation-maximisation).
+
+    A market's mean year lies about the pattern with the spread of its kind; its years about their mean with its noise.
+    """
+
+    def __init__(self, residual: Array, market: NDArray[np.str_], default: WithinYear) -> None:
+        self.names, of = np.unique(market, return_inverse=True)
+        self.years = np.bincount(of).astype(float)
+        self.means = np.array([residual[of == i].mean(axis=0) for i in range(len(self.names))])
+        self.within = residual - self.means[of]
+        self.squares = np.asarray(np.bincount(of, (self.within**2).sum(axis=1)), dtype=float)
+        self.freedom = 10 * (self.years - 1)  # of twelve months, a year's mean and slope are gone
+        self.believed = _level(default) - _tilt(_level(default)) * POSITION
+        self.pattern, self.default = self.believed, default
+        self.pattern_sd, self.noise_sd = default.pattern_sd, self._usual_noise(self.squares)
+        self.season, self.noise = (_even(kinds, len(self.names)) for kinds in (OWN_SEASONS, STEADINESS))
+
+    def update(self) -> None:
+        """One round: kinds of markets given spreads and pattern, then those given the kinds."""
+        steadiness = _times(STEADINESS)
+        noise = self.noise_sd**2 * steadiness
+        self.noise = self._kinds(STEADINESS, self.noise, self.squares, INDEPENDENT * self.freedom, noise, INDEPENDENT)
+        self.noise_sd = self._usual_noise(self.squares * (self.noise @ (1 / steadiness)))
+        of_mean = self.noise_sd**2 * (self.noise @ steadiness) / self.years  # the variance that noise gives a mean
+        apart = ((self.means - self.pattern) ** 2).sum(axis=1)
+        spread = self.pattern_sd**2 * _times(OWN_SEASONS)
+        variance = spread + of_mean[:, None]
+        self.season = self._kinds(OWN_SEASONS, self.season, apart, np.full(len(apart), 10.0), variance)
+        weight = self.noise_sd**2 * (self.season / variance).sum(axis=1)
+        self.pattern = (weight @ self.means + BELIEVED * self.believed) / (weight.sum() + BELIEVED)
+        lasting = (spread / variance) ** 2 * apart[:, None] / 10 + spread * of_mean[:, None] / variance
+        usual = float((self.season * lasting / _times(OWN_SEASONS)).sum())
+        self.pattern_sd = float(np.sqrt((usual + 4 * self.default.pattern_sd**2) / (len(apart) + 4)))
+
+    def _usual_noise(self, squares: Array) -> float:
+        """Spread of the noise of a usual market, from each market's squares as if it were one."""
+        return float(np.sqrt((squares.sum() + 40 * self.default.noise_sd**2) / (self.freedom.sum() + 40)))
+
+    def _kinds(
+        self, kinds: Kinds, before: Array, squares: Array, freedom: Array, variance: Array, worth: float = 1.0
+    ) -> Array:
+        """Probability of each kind, market by market, from a sum of squares and the variance that each kind gives."""
+        shares = np.array([share for share, _ in self.kinds(kinds, before)])
+        log_part = np.log(shares) - 0.5 * (worth * squares[:, None] / variance + freedom[:, None] * np.log(variance))
+        part = np.exp(log_part - log_part.max(axis=1, keepdims=True))
+        return np.asarray(part / part.sum(axis=1, keepdims=True))
+
+    def kinds(self, believed: Kinds, found: Array) -> Kinds:
+        """Shares of the kinds: those of the markets seen, and of others that are believed to have been."""
+        counts = found.sum(axis=0) + BELIEVED_MARKETS * np.array([share for share, _ in believed])
+        return tuple((float(n), times) for n, (_, times) in zip(counts / counts.sum(), believed, strict=True))
+
+    def noise_ar(self) -> float:
+        """Correlation of a month's noise with the month before."""
+        pairs = self.within[:, 1:] * self.within[:, :-1]
+        # with a year's mean and slope taken out, a correlation rho shows as rho (1 - 4/12) - 2/12
+        shown = pairs.sum() / max((self.within**2).sum(), 1e-12)
+        return float(np.clip((shown + 2 / 12) / (1 - 4 / 12), 0.0, MOST_RHO))
+
+
+def _times(kinds: Kinds) -> Array:
+    """By how many times each kind's variance exceeds the usual."""
+    return np.array([times**2 for _, times in kinds])
+
+
+def _even(kinds: Kinds, markets: int) -> Array:
+    """Kinds of markets before any is seen."""
+    return np.tile([share for share, _ in kinds], (markets, 1))

@@ -23,14 +23,25 @@ def facts():
 
 
 def _coordinates(path, rng, draws):
-    """Coordinates drawn from the prior: normal, but for shocks (Student t by scales) and common effects (Student t)."""
+    """Coordinates drawn from the prior: normal, but for shocks (Student t by scales) and common effects (Student t).
+
+    With the squared scale of the market's shocks, and the scale of its noise: markets are of several kinds.
+    """
+    within = path.prior.within_year
+    own, uneven = (
+        rng.choice([times for _, times in kinds], draws, p=np.array(kinds)[:, 0] / np.sum(kinds, axis=0)[0])[:, None]
+        for kinds in (within.own_seasons, within.steadiness)
+    )
     x = rng.standard_normal((draws, path.width))
+    x[:, path.at_["pattern"]] *= own
+    for name in ("noise", "tilt"):
+        x[:, path.at_[name]] *= uneven
     nu, market_nu = path.prior.shock_nu, path.prior.market_nu
     market = market_nu / rng.chisquare(market_nu, draws)
     year = nu / rng.chisquare(nu, (draws, path.years))
     x[:, path.at_["shock"]] *= np.sqrt(market[:, None] * year)
     x[:, path.at_["common"]] = rng.standard_t(COMMON_NU, (draws, path.years))
-    return x, market
+    return x, market, uneven
 
 
 def _walk(path, x):
@@ -59,7 +70,7 @@ def _walk(path, x):
 def _simulate(path, rng, draws, until):
     """Monthly flows from the path's first year to ``until``: shape (draws, months)."""
     prior = path.prior
-    x, market = _coordinates(path, rng, draws)
+    x, market, uneven = _coordinates(path, rng, draws)
     walk, level, slope, common = _walk(path, x)
     sizes = path.size_mean + x @ path.size_map.T
     for year in range(path.last_year + 1, until + 1):
@@ -75,7 +86,7 @@ def _simulate(path, rng, draws, until):
     more = 12 * (walk.shape[1] - path.years)
     within = prior.within_year
     lasting = np.tile(np.array(within.pattern) + within.pattern_sd * x[:, path.at_["pattern"]], more // 12)
-    shape = np.column_stack([shape, lasting + within.noise_sd * rng.standard_normal((draws, more))])
+    shape = np.column_stack([shape, lasting + within.noise_sd * uneven * rng.standard_normal((draws, more))])
     return path.laid_on_months(sizes - np.logaddexp(0.0, -walk), shape)
 
 

@@ -48,7 +48,7 @@ def test_settled_facts_are_eliminated_as_dense_algebra_has_it(facts):
     assert len(split.doubtful) >= 8  # the bounds, and the numbers most in doubt
     assert sorted([*split.doubtful, *split.settled, *split.silent]) == list(range(24))
     scaled = np.arange(path.width)[path.at_["shock"]]
-    settled, p, a = Settled(mode, split, scaled), split.settled, split.doubtful
+    settled, p, a = Settled(mode, split, scaled, np.ones(path.width)), split.settled, split.doubtful
     variance = np.random.default_rng(0).uniform(0.3, 3.0, len(scaled))
     prior = np.ones(path.width)
     prior[scaled] = variance

@@ -46,7 +46,7 @@ def test_months_sum_to_their_years(seed, spread):
 
 
 def test_walk_about_its_own_values_is_the_exact_recursion(path, coordinates, walk_of):
-    x, _ = coordinates(path, np.random.default_rng(3), 20)
+    x, _, _ = coordinates(path, np.random.default_rng(3), 20)
     exact = walk_of(path, x)[0]
     for i in range(len(x)):
         walk = path.at(exact[i])

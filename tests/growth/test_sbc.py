@@ -103,5 +103,5 @@ def test_a_prior_too_sure_of_itself_is_found_out(simulate, facts):
     prior = Prior.shipped()
     common = replace(prior.common, spread=0.05)
     sure = replace(prior, shock_sd=0.25 * prior.shock_sd, market_sd=0.3 * prior.market_sd, common=common)
-    u = ranks(prior, sure, simulate, facts, 80)[:, -1]
+    u = ranks(prior, sure, simulate, facts, 120)[:, -1]
     assert stats.chisquare(np.histogram(u, BINS, (0, 1))[0]).pvalue < 0.001

@@ -60,7 +60,8 @@ def test_few_years_are_drawn_towards_the_default():
 
 @pytest.mark.parametrize(("years", "left"), [(2, 0.95), (40, 0.2)])
 def test_even_years_wear_down_the_belief_in_closings(years, left):
-    even = pd.DataFrame([("A", f"{1980 + y}-{k:02d}", 100.0) for y in range(years) for k in range(1, 13)])
+    seen = [(f"m{y // 4}", f"{1980 + y}-{k:02d}", 100.0) for y in range(years) for k in range(1, 13)]
+    even = pd.DataFrame(seen)
     pattern = estimate_within_year(even.set_axis(["market", "month", "registrations"], axis=1)).pattern
     assert np.ptp(pattern) < left * np.ptp(WithinYear().pattern)
     assert pattern[2] > pattern[1]  # March stays above February
