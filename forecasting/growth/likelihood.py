@@ -287,7 +287,7 @@ def _growth(s: Statement, first_year: int, months: int) -> Observation:
     before = replace(s, period=s.period.year_before())
     rounding = _relative_rounding(s, 100 * factor)
     sd = math.sqrt(FIT**2 + rounding**2 / 3 + (STOCK_FIT**2 if s.stock else 0.0))
-    noise = Noise.beyond(EDGE, ONE_SIDED[s.relation]) if s.relation in ONE_SIDED else Noise.exact(sd, 0.05)
+    noise = Noise.beyond(EDGE, ONE_SIDED[s.relation]) if s.relation in ONE_SIDED else Noise.exact(sd)
     return Observation(s, _size(s, first_year, months), _size(before, first_year, months), 0.0, math.log(factor), noise)
 
 

@@ -16,6 +16,7 @@ Array = NDArray[np.float64]
 STEPS, FEWEST_STEPS, SETTLED = 40, 8, 0.1  # and the change of a coordinate at which they end
 MOST_OF_STEP, MOST_CHANGE = 0.8, 2.0
 NEAR = 6  # the step with which a climb begins that starts near its end
+KINDS_EVERY = 2  # steps: kinds of markets change little in one
 TRUSTING = 8  # the step until which facts are hardly doubted: far from the mode all of them look wrong
 UNHEARD = 1e3  # variance of a bound's noise at first: numbers speak before bounds
 LOOSE = 50.0  # by how much the noise is inflated at first, halved at every step
@@ -86,7 +87,8 @@ class Mode:
             self.x = self.x + change * min(MOST_OF_STEP, MOST_CHANGE / max(largest, 1e-9))
             self._reweigh_noise(covariance.diagonal, pulled, noise, min(0.5 ** (TRUSTING - step), 1.0))
             self._rescale_shocks(covariance)
-            self._weigh_kinds(innovation, noise)
+            if step % KINDS_EVERY == 0:
+                self._weigh_kinds(innovation, noise)
             if largest < SETTLED and step >= FEWEST_STEPS:
                 break
         self.linearise()

@@ -81,9 +81,9 @@ class Path:
     Notes
     -----
     Coordinates are unit normal, but for the shocks, whose variance is theirs to be drawn, and for lasting pattern,
-    noise and tilt, whose variance goes with the kind of market (``kind_share``, ``kind_variance``): start, level,
-    slope, stock at the start, scrappage; then size, shock, common effect and tilt by year; lasting pattern by month of
-    the year; noise by month; offsets of bases.
+    noise and tilt, whose variance goes with the kind of market (``kind_share``, ``kind_variance``). They are start,
+    level, slope, stock at the start, scrappage; then size, shock, common effect and tilt by year; lasting pattern by
+    month of the year; noise by month; offsets of bases.
 
     Examples
     --------

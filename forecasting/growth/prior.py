@@ -222,6 +222,18 @@ class Prior:
         """
         return replace(self, common=self.common.until(last_year), size=self.size.until(last_year))
 
+    def of_measure(self, measure: str) -> Prior:
+        """The prior of one measure: imports and exports fall on their months otherwise than registrations do.
+
+        Examples
+        --------
+        >>> set(Prior.shipped().of_measure("ev_imports").within_year.pattern)
+        {0.0}
+        """
+        if any(word in measure for word in ("import", "export", "border")):
+            return replace(self, within_year=self.within_year.across_a_border())
+        return self
+
     @classmethod
     def read(cls, path: str | Path) -> Prior:
         """Read a prior from a file."""

@@ -116,13 +116,14 @@ class Request:
         basis, bases = _bases(statements, self.basis)
         periods = self.periods or _default_periods(statements)
         first, last, until = _years(statements, periods)
-        path = path_of(self.prior, self.market_size, statements, (first, last + 1), len(bases), remarks)
+        prior = self.prior.of_measure(measure)
+        path = path_of(prior, self.market_size, statements, (first, last + 1), len(bases), remarks)
         if self.curve != "pooled":
             if not statements:
                 raise EvidenceError(
                     f"a {self.curve} curve needs facts; with none, only analogue markets tell of growth"
                 )
-            path = CurvePath(self.prior, first, until, last, path.start_of_flow(), self.curve, path.sizes, len(bases))
+            path = CurvePath(prior, first, until, last, path.start_of_flow(), self.curve, path.sizes, len(bases))
         observations = read_bounds_together([observe(s, first, path.months) for s in statements])
         return _Prepared(path, observations, basis, bases, periods, until, measure, remarks)
 

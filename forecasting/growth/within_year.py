@@ -16,7 +16,7 @@ a market is of is learned from its own facts.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -36,14 +36,18 @@ MOST_RHO = 0.9
 CLOSINGS = (-0.32, -0.22, 0.16, -0.18, -0.08, 0.12, -0.10, -0.14, 0.17, 0.01, 0.12, 0.28)  # mean factor 1
 BELIEVED = 6  # years that are believed to have shown it
 LEAST_SLOPE_SD = 0.05
-# Judgement: shares of markets, and by how many times their lasting departure, and their noise, exceed the common
-# spread. Seven in ten have the common season; half-year plates or a tax at the year's end move months by a factor of
-# two or more.
+# Judgement: shares of markets, and by how many times their lasting departure, and their noise, exceed the usual. Seven
+# in ten have the common season; half-year plates or a tax at the year's end move months by a factor of two or more.
 OWN_SEASONS = ((0.70, 1.0), (0.15, 4.0), (0.15, 10.0))
 STEADINESS = ((0.25, 0.5), (0.5, 1.0), (0.25, 1.8))
 BELIEVED_MARKETS = 20  # that are believed to have shown these shares
 INDEPENDENT = 0.6  # of months whose noise hangs together, as many are worth one each
 ROUNDS = 30
+# Judgement: what crosses a border comes by the shipload, whenever dealers close their books, and a flow that grows at a
+# steady rate has that rate as its slope; growth in jumps takes a little from that.
+STEADY_IMPORTS = ((0.1, 0.5), (0.9, 1.0))
+IMPORTS_ON_GROWTH, IMPORTS_ON_NEXT = 0.9, 0.1
+MORE_OWN, MORE_SLOPE, MORE_NOISE = 1.5, 2.0, 1.3
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,20 @@ class WithinYear:
     noise_sd: float = 0.27
     noise_ar: float = 0.35
     source: str = "judgement: quarters and years close high"
+
+    def across_a_border(self) -> WithinYear:
+        """The same for imports and exports: no quarters that close high, wider spreads."""
+        return replace(
+            self,
+            pattern=(0.0,) * 12,
+            pattern_sd=MORE_OWN * self.pattern_sd,
+            steadiness=STEADY_IMPORTS,
+            slope_on_growth=IMPORTS_ON_GROWTH,
+            slope_on_next=IMPORTS_ON_NEXT,
+            slope_sd=MORE_SLOPE * self.slope_sd,
+            noise_sd=MORE_NOISE * self.noise_sd,
+            source=f"flat, by judgement; {self.source}",
+        )
 
     @classmethod
     def of(cls, entries: Mapping[str, Any]) -> WithinYear:
@@ -208,8 +226,8 @@ class _Markets:
         self.years = np.bincount(of).astype(float)
         self.means = np.array([residual[of == i].mean(axis=0) for i in range(len(self.names))])
         self.within = residual - self.means[of]
-        self.squares = np.asarray(np.bincount(of, (self.within**2).sum(axis=1)), dtype=float)
-        self.freedom = 10 * (self.years - 1)  # of twelve months, a year's mean and slope are gone
+        self.squares: Array = np.bincount(of, (self.within**2).sum(axis=1)).astype(float)
+        self.freedom: Array = 10 * (self.years - 1)  # of twelve months, a year's mean and slope are gone
         self.believed = _level(default) - _tilt(_level(default)) * POSITION
         self.pattern, self.default = self.believed, default
         self.pattern_sd, self.noise_sd = default.pattern_sd, self._usual_noise(self.squares)
@@ -239,7 +257,7 @@ class _Markets:
     def _kinds(
         self, kinds: Kinds, before: Array, squares: Array, freedom: Array, variance: Array, worth: float = 1.0
     ) -> Array:
-        """Probability of each kind, market by market, from a sum of squares and the variance that each kind gives."""
+        """Probability of each kind, market by market, from sums of squares and the variance that each kind leads to."""
         shares = np.array([share for share, _ in self.kinds(kinds, before)])
         log_part = np.log(shares) - 0.5 * (worth * squares[:, None] / variance + freedom[:, None] * np.log(variance))
         part = np.exp(log_part - log_part.max(axis=1, keepdims=True))
