@@ -19,6 +19,7 @@ from forecasting.parameters.naming import country_slug
 from forecasting.reporting.changes import moved
 from forecasting.reporting.html import check_page, figure_html, template_text
 from forecasting.reporting.labels import amount, amounts, label_of
+from forecasting.reporting.region import region_of
 from forecasting.reporting.tables import bands, headline
 
 __all__ = ["BEFORE", "build_site", "write_assets"]
@@ -58,10 +59,11 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
     runs = [_described(out, record, results.get(str(record["name"]), table.iloc[:0])) for record in records]
     _tell_apart(runs)
     figures = _figures(table, _columns(runs)[:MANY])
+    region = region_of(out, runs)
     earlier = out / BEFORE
     changes = moved(_table(earlier) if earlier.is_file() else None, runs)
-    page = _render(runs, table, figures, changes)
-    check_page(page, figures=len(figures), name="index.html")
+    page = _render(runs, table, figures, changes, region)
+    check_page(page, figures=len(figures) + len(region["figures"] if region else ()), name="index.html")
     write_assets(out)
     return write_whole(out / "index.html", page.encode())
 
@@ -99,6 +101,7 @@ def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> d
         "country": code,
         "place": place_name(code) if code in PLACES else (place or name).replace("-", " ").capitalize(),
         "scenario": str(given.get("scenario") or scenario),
+        "seed": given.get("seed"),
         "headline": numbers,
         "lines": [_line(entry) for entry in numbers],
         "reason": str(record.get("reason") or ""),
@@ -134,7 +137,13 @@ def _seconds(value: Any) -> float:
     return float(sum(value.values())) if isinstance(value, Mapping) else float(value or 0)
 
 
-def _render(runs: list[dict[str, Any]], table: pd.DataFrame, figures: list[str], changes: dict[str, Any] | None) -> str:
+def _render(
+    runs: list[dict[str, Any]],
+    table: pd.DataFrame,
+    figures: list[str],
+    changes: dict[str, Any] | None,
+    region: dict[str, Any] | None,
+) -> str:
     from jinja2 import Environment, StrictUndefined
 
     failures = list(_failures(runs))
@@ -147,6 +156,7 @@ def _render(runs: list[dict[str, Any]], table: pd.DataFrame, figures: list[str],
         count=len(runs),
         failures=failures,
         changes=changes,
+        region=region,
         sections=sections,
         columns=columns,
         many=len(columns) > MANY,
@@ -202,22 +212,32 @@ def _columns(runs: list[dict[str, Any]]) -> list[str]:
 def _rows(runs: list[dict[str, Any]], columns: list[str]) -> dict[str, Any]:
     by_place: dict[str, dict[str, Any]] = {}
     for run in sorted(runs, key=lambda run: (run["country"] not in COUNTRIES, run["place"])):
-        by_place.setdefault(run["place"], {})[run["scenario"]] = _card(run)
-    rows = [{"place": place, "cards": [cards.get(name) for name in columns]} for place, cards in by_place.items()]
-    return {"columns": [name for name in columns if any(name in cards for cards in by_place.values())], "rows": rows}
+        by_place.setdefault(run["place"], {})[run["scenario"]] = run
+    rows = [_row(place, mine, columns) for place, mine in by_place.items()]
+    return {"columns": [name for name in columns if any(name in mine for mine in by_place.values())], "rows": rows}
 
 
-def _card(run: dict[str, Any]) -> dict[str, Any]:
+def _row(place: str, mine: dict[str, dict[str, Any]], columns: list[str]) -> dict[str, Any]:
+    """A place and its cards; what must be known of all of them is said once, beside the name of the place."""
+    told = [run for run in mine.values() if run["lines"]]
+    ages = {run["age"] for run in told}
+    age = ages.pop() if len(ages) == 1 else ""
+    notes = [words for words in told[0]["warnings"] if all(words in run["warnings"] for run in told)] if told else []
+    cards = [_card(mine[name], {age, *notes}) if name in mine else None for name in columns]
+    return {"place": place, "age": age, "notes": [words for words in notes if words != age], "cards": cards}
+
+
+def _card(run: dict[str, Any], said: set[str]) -> dict[str, Any]:
     failed = run["failure"] or {}
     about = [f"as of {run['as_of']}" if run["as_of"] else "", f"run {run['finished']}" if run["finished"] else ""]
-    about.append(f"{run['seconds']:.1f} s" if run["seconds"] else "")
+    about.append(f"{run['seconds']:.1f}\N{NO-BREAK SPACE}s" if run["seconds"] else "")
     return {
         "scenario": run["scenario"],
         "link": run["name"] if run["written"] else "",
         "error": str(failed.get("message") or failed.get("name") or "") if failed else "",
         "lines": run["lines"],
-        "warnings": run["warnings"][:2],
-        "age": run["age"] if run["age"] not in run["warnings"] else "",
+        "warnings": [words for words in run["warnings"] if words not in said][:2],
+        "age": run["age"] if run["age"] not in {*run["warnings"], *said} else "",
         "fresh": " · ".join(word for word in about if word),
     }
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from made_up import make_outlook
@@ -58,8 +60,9 @@ def test_each_report_has_a_card_with_its_numbers(out, records):
     assert page.count('<a class="card"') == 4
     numbers = re.findall(r"<strong>(.*?)</strong>", card(page, "uzbekistan-accelerated"))
     assert numbers == ["16,000", "24,000", "328,000", "10,900", "24,600"]
-    assert "as of 2023-06-26 · run 2026-11-24 16:01 · 0.6 s" in page
-    assert "a made-up reservation" in card(page, "kazakhstan-baseline")
+    assert "as of 2023-06-26 · run 2026-11-24 16:01 · 0.6\N{NO-BREAK SPACE}s" in page
+    assert "a made-up reservation" not in card(page, "kazakhstan-baseline")
+    assert page.count("<li>a made-up reservation</li>") == 2  # once for each country, not for each of its cards
 
 
 def test_reports_of_one_scenario_have_a_card_each(out, records):
@@ -106,7 +109,7 @@ def test_the_gap_is_of_the_baselines(out, records):
 
 def test_comparisons_are_drawn_from_one_shared_script(out, records):
     page = text(build_site(out, records))
-    assert page.count('class="figure" data-json=') == 4
+    assert page.count('class="figure" data-json=') == 4 + 3
     assert page.count("plotly.min.js") == 1
     assert (out / "assets" / "plotly.min.js").stat().st_size > 1_000_000
     assert len(page) < 200_000
@@ -162,3 +165,33 @@ def test_nothing_changed_is_said_and_without_an_earlier_run_nothing_is(out, reco
     assert 'id="changes"' not in text(build_site(out, records))
     pd.read_parquet(out / "comparison.parquet").to_parquet(out / BEFORE)
     assert "None of 20 headline numbers moved by one percent." in text(build_site(out, records))
+
+
+def test_the_regions_total_is_the_sum_of_joint_draws(out, records):
+    page = text(build_site(out, records))
+    section = page[page.index('id="region"') : page.index('id="countries"')]
+    assert page.index('id="region"') < page.index('id="countries"')
+    assert "Uzbekistan and Kazakhstan together" in section
+    joint = sum(
+        make_outlook(name, code).results.values["ev_stock"][:, -1] for name, code, scale in GRID if scale == 1.0
+    )
+    low, median, high = (float(f"{value:.3g}") for value in np.quantile(joint, [0.1, 0.5, 0.9]))
+    assert f"{median:,.0f} electric vehicles on the road at the end of 2030" in section
+    assert f"(80 % interval {low:,.0f} to {high:,.0f})" in section
+    assert section.count('class="figure" data-json=') == 3
+
+
+def test_without_joint_draws_there_is_no_total(out, records):
+    records[2]["parameters"]["seed"] = 2
+    (out / "kazakhstan-baseline" / "draws.parquet").write_bytes(b"no table")
+    assert 'id="region"' not in text(build_site(out, records))
+    (out / "kazakhstan-baseline" / "draws.parquet").unlink()
+    assert 'id="region"' not in text(build_site(out, records))
+
+
+def test_what_only_one_card_must_say_stays_on_it(out, records):
+    other = dataclasses.replace(make_outlook("uzbekistan-accelerated", "UZ", 1.6), warnings=["of this one alone"])
+    other.save(out / "uzbekistan-accelerated")
+    page = text(build_site(out, records))
+    assert '<p class="reservation">of this one alone</p>' in card(page, "uzbekistan-accelerated")
+    assert '<p class="reservation">a made-up reservation</p>' in card(page, "uzbekistan-baseline")

@@ -15,6 +15,7 @@ from forecasting.reporting.figures.scenario_contrast import (
     region_chart,
     scenario_comparison,
     scenario_paths,
+    small_fan,
 )
 from forecasting.reporting.figures.style import plotly_javascript, use_notebook_renderer
 from forecasting.reporting.figures.what_if import live_figure, redraw, what_if_chart
@@ -37,6 +38,7 @@ __all__ = [
     "region_chart",
     "scenario_comparison",
     "scenario_paths",
+    "small_fan",
     "stock_chart",
     "tornado",
     "use_notebook_renderer",

@@ -149,7 +149,9 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None, *, lo
     return _scaled(chart, pd.DataFrame(), shown, log, flow)
 
 
-def fan_traces(wide: pd.DataFrame, *, flow: bool, colour: str = BLUE, name: str = "Median") -> Iterator[go.Scatter]:
+def fan_traces(
+    wide: pd.DataFrame, *, flow: bool, colour: str = BLUE, name: str = "Median", labels: Sequence[int] = (0, 1, -1)
+) -> Iterator[go.Scatter]:
     """Median and intervals of one measure.
 
     Parameters
@@ -160,6 +162,8 @@ def fan_traces(wide: pd.DataFrame, *, flow: bool, colour: str = BLUE, name: str 
         A flow is drawn over each whole year, a stock at 31 December.
     colour, name : str
         Of the median; the intervals are tints of it.
+    labels : sequence of int
+        The rows whose medians are printed.
     """
     for words, opacity, strips in SHADES:
         yield _shade(wide, strips, flow, name=words, fillcolor=tint(colour, opacity))
@@ -167,7 +171,7 @@ def fan_traces(wide: pd.DataFrame, *, flow: bool, colour: str = BLUE, name: str 
     yield go.Scatter(
         x=x, y=rounded(median), mode="lines", name=name, line={"color": colour, "width": 2.5}, hoverinfo="skip"
     )
-    yield from _median_points(wide, flow, colour)
+    yield from _median_points(wide, flow, colour, labels)
 
 
 def _boxes(years: Sequence[int], columns: Sequence[pd.Series[float]]) -> tuple[list[str | None], list[list[float]]]:
@@ -201,8 +205,8 @@ def _days(wide: pd.DataFrame, flow: bool) -> list[str]:
     return [f"{each}-07-02" if flow else f"{each}-12-31" for each in wide.index]
 
 
-def _median_points(wide: pd.DataFrame, flow: bool, colour: str) -> Iterator[go.Scatter]:
-    """What a pointer finds, and the medians of the first two years and the last in print."""
+def _median_points(wide: pd.DataFrame, flow: bool, colour: str, labels: Sequence[int]) -> Iterator[go.Scatter]:
+    """What a pointer finds, and the medians of some years in print."""
     days = _days(wide, flow)
     hover = [
         f"<b>{each}: {readable(row[0.5])}</b><br>50 %: {interval(row[0.25], row[0.75])}"
@@ -212,7 +216,7 @@ def _median_points(wide: pd.DataFrame, flow: bool, colour: str) -> Iterator[go.S
     dots = {"color": colour, "size": 6, "opacity": 0 if flow else 1}
     silent: dict[str, Any] = {"showlegend": False, "mode": "markers", "marker": dots}
     yield go.Scatter(x=days, y=rounded(wide[0.5]), hovertext=hover, hoverinfo="text", **silent)
-    some = [0, 1, -1] if len(wide) > 2 else range(len(wide))
+    some = sorted({at % len(wide) for at in labels if -len(wide) <= at < len(wide)})
     yield go.Scatter(
         x=[days[at] for at in some],
         y=rounded(wide[0.5].iloc[at] for at in some),

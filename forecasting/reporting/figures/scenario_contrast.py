@@ -19,7 +19,14 @@ from forecasting.reporting.tables import bands
 if TYPE_CHECKING:
     from forecasting.scenarios.joint_draws import Results
 
-__all__ = ["difference_chart", "growth_curves_chart", "region_chart", "scenario_comparison", "scenario_paths"]
+__all__ = [
+    "difference_chart",
+    "growth_curves_chart",
+    "region_chart",
+    "scenario_comparison",
+    "scenario_paths",
+    "small_fan",
+]
 
 
 SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up")  # scenarios are told apart in grey, too
@@ -195,6 +202,32 @@ def region_chart(total: Results, measure: str) -> go.Figure:
     chart.update_yaxes(**axis)
     chart.add_traces(list(leaving([f"{each}-{'07-02' if flow else '12-31'}" for each in wide.index], wide, axis)))
     return chart.update_xaxes(tickformat="%Y", dtick="M12", ticklabelmode="period")
+
+
+def small_fan(wide: pd.DataFrame, measure: str, name: str) -> go.Figure:
+    """A fan small enough to stand beside others, each on a scale of its own.
+
+    Parameters
+    ----------
+    wide : pandas.DataFrame
+        A row per year, a column per quantile.
+    measure : str
+        What is drawn.
+    name : str
+        Whose it is.
+    """
+    flow = MEASURES[measure].kind == "flow"
+    unit = unit_of(measure) + (" a year" if flow else "")
+    chart = figure(name, f"{label_of(measure).lower()}, scale of its own", y=unit, height=230, showlegend=False)
+    chart.add_traces(list(fan_traces(wide, flow=flow, labels=[-1])))
+    axis = linear_scale(wide[0.9])
+    chart.update_yaxes(**axis, nticks=5)
+    chart.add_traces(list(leaving([f"{each}-{'07-02' if flow else '12-31'}" for each in wide.index], wide, axis)))
+    ends = [f"{wide.index[0]}-01-01", f"{wide.index[-1]}-12-31"]
+    chart.update_xaxes(type="date", range=ends, tickformat="%Y", dtick="M12", ticklabelmode="period")
+    low, median, high = (float(wide[level].iloc[-1]) for level in (0.1, 0.5, 0.9))
+    said = f"{label_of(measure).lower()}, {readable(median)} ({interval(low, high)}) in {wide.index[-1]}"
+    return told(chart, said)
 
 
 def difference_chart(differences: Sequence[Results], measure: str) -> go.Figure:

@@ -1,0 +1,95 @@
+"""The region on the index: its total from joint draws, and the five countries beside each other as small charts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from forecasting.errors import ModelError
+from forecasting.evidence.places import COUNTRIES, place_name
+from forecasting.reporting.html import figure_html
+from forecasting.reporting.labels import amount, amounts, label_of
+from forecasting.reporting.tables import bands
+from forecasting.scenarios.joint_draws import Results, results_from, sum_outlooks
+
+__all__ = ["REGION", "region_of"]
+
+REGION = ("ev_registrations", "ev_stock", "energy_gwh", "charging_points_need", "charging_points_practice")
+DRAWN = "ev_stock"
+SCENARIO = "baseline"
+
+
+def region_of(out: Path, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The sum of the countries' baselines, draw by draw, in words, and small charts of the sum and of each country.
+
+    Parameters
+    ----------
+    out : Path
+        The folder of the reports, each with its ``draws.parquet``.
+    runs : sequence of mapping
+        name, country, scenario and written of each report.
+
+    Returns
+    -------
+    dict or None
+        sentence, rows and figures; None where fewer than two countries have a baseline, or their draws are not joint.
+    """
+    mine = {run["country"]: run for run in runs if run["country"] in COUNTRIES and run["scenario"] == SCENARIO}
+    paths = {code: out / run["name"] / "draws.parquet" for code, run in mine.items() if run["written"]}
+    paths = {code: path for code, path in paths.items() if path.is_file() and path.stat().st_size}
+    if len(paths) < 2 or len({mine[code]["seed"] for code in paths}) > 1:  # other seeds, other worlds
+        return None
+    try:
+        parts = {code: _draws(path) for code, path in paths.items()}
+        total = sum_outlooks(list(parts.values()))
+    except (ModelError, ValueError, OSError):  # other numbers of draws, or files that cannot be read: no total
+        return None
+    names = [place_name(code) for code in parts]
+    whole = len(names) == len(COUNTRIES)
+    title = "The five countries together" if whole else f"{', '.join(names[:-1])} and {names[-1]} together"
+    figures = [figure_html(json.loads(chart), f"region-{number}") for number, chart in enumerate(_charts(total, parts))]
+    return {"title": title, "sentence": _sentence(total), "rows": list(_rows(total)), "figures": figures}
+
+
+def _draws(path: Path) -> Results:
+    kept = pd.read_parquet(path, filters=[("measure", "in", list(REGION))])
+    (found,) = results_from(kept)
+    return found
+
+
+def _sentence(total: Results) -> str:
+    """The number, its interval, and what it is."""
+    table, last = total.table, total.years[-1]
+    stock = bands(table, DRAWN).loc[[last]]
+    low, median, high = (float(stock[level].iloc[0]) for level in (0.1, 0.5, 0.9))
+    ends = amounts(low, high, DRAWN)
+    return f"{amount(median, DRAWN)} electric vehicles on the road at the end of {last} (80 % interval {ends})."
+
+
+def _rows(total: Results) -> Iterator[dict[str, Any]]:
+    """Each measure in the first year and the last."""
+    for measure in REGION:
+        if measure in total.values:
+            wide = bands(total.table, measure)
+            first, last = wide.index[0], wide.index[-1]
+            cells = [
+                {
+                    "median": amount(float(wide[0.5][year]), measure),
+                    "low": amount(float(wide[0.1][year]), measure),
+                    "high": amount(float(wide[0.9][year]), measure),
+                }
+                for year in (first, last)
+            ]
+            yield {"label": label_of(measure), "years": (first, last), "cells": cells}
+
+
+def _charts(total: Results, parts: Mapping[str, Results]) -> Iterator[str]:
+    from forecasting.reporting.figures import small_fan
+
+    yield small_fan(bands(total.table, DRAWN), DRAWN, "Together").to_json()
+    for code in sorted(parts, key=place_name):
+        yield small_fan(bands(parts[code].table, DRAWN), DRAWN, place_name(code)).to_json()
