@@ -1,0 +1,312 @@
+"""From a sentence of the press to proposed facts: rules, no language model, and a doubt wherever a rule may be wrong.
+
+>>> text = "In the first four months of 2023, Uzbekistan imported 2,544 electric vehicles"
+>>> (found,) = propose_facts(text)
+>>> found.sure, found.cells["place"], found.cells["measure"], found.cells["value"], found.cells["period_end"]
+(True, 'UZ', 'ev_imports', '2544', '2023-04-30')
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from forecasting.evidence.places import place_code, place_name
+from forecasting.evidence.press_words import (
+    AGAINST_ANOTHER_MONTH,
+    AMOUNTS,
+    CAPACITY,
+    DOLLARS,
+    DOWN,
+    ELECTRIC,
+    LAST_YEAR,
+    LIMIT,
+    MEASURE_WORDS,
+    OF_WHICH,
+    OTHER_UNIT,
+    PER_DAY,
+    PERCENT,
+    PLACE_WORDS,
+    PLAN,
+    RELATION_WORDS,
+    SHARE,
+    UP,
+)
+from forecasting.evidence.printed_numbers import Number, numbers_in, plain_text
+from forecasting.evidence.printed_periods import date_spans, printed_period
+from forecasting.evidence.rules import number_text
+from forecasting.measures import MEASURES
+from forecasting.periods import Period
+
+__all__ = ["Proposal", "propose_facts"]
+
+_FLOW_WORDS = {"ev_exports": "vehicle_exports"}  # at a port, vehicles of all types unless the text says electric
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One fact that a text may hold.
+
+    Parameters
+    ----------
+    cells : dict of str to str
+        Columns of a ledger, as text; those that the text does not say are missing.
+    doubts : tuple of str
+        Why it may be wrong; empty of one that every rule agrees on.
+    """
+
+    cells: dict[str, str]
+    doubts: tuple[str, ...] = field(default=())
+
+    @property
+    def sure(self) -> bool:
+        """Whether nothing speaks against it."""
+        return not self.doubts
+
+
+def propose_facts(
+    text: str, published: dt.date | None = None, place: str = "", measure: str = "", period: Period | None = None
+) -> list[Proposal]:
+    """Facts that a sentence may hold, each with what may be wrong with it.
+
+    Parameters
+    ----------
+    text : str
+        A sentence or a few, in English or Russian; numerals and multipliers in Uzbek and Chinese, too.
+    published : date, optional
+        The day of the text, from which "this year" and "so far" are read.
+    place, measure : str
+        What the reader knows; default what the text says.
+    period : Period, optional
+        The same of the period.
+
+    Returns
+    -------
+    list of Proposal
+        One for each number that may count something, in the order of the text.
+    """
+    told = plain_text(text)
+    dated = date_spans(told)
+    numbers = [number for number in numbers_in(told) if _counts(told, number, dated)]
+    counts = [number for number in numbers if not _is_change(told, number) and not _is_money(told, number)]
+    common = _doubts_of_the_text(told, numbers, counts)
+    found = []
+    for number in numbers:
+        doubts = list(common)
+        if counts and number not in counts[:1] and number in counts:
+            doubts.append("is not the first count of the text: it may be of a part, or of another place")
+        where = place_code(place) if place else _place(told, number, doubts)
+        cells = _cells(told, number, published, (where, measure or _measure(told, where, doubts)), period, doubts)
+        found.append(Proposal({key: cell for key, cell in cells.items() if cell}, tuple(dict.fromkeys(doubts))))
+    return found + list(_last_year(told, found))
+
+
+def _counts(text: str, number: Number, dated: list[tuple[int, int]]) -> bool:
+    """Whether a number may count something: no date, no name of a thing, no length or time."""
+    printed = text[number.start : number.end].lstrip("+-")
+    at = number.end - len(printed)
+    before, after = text[max(0, at - 12) : at].lower(), text[number.end :].lower()
+    named = re.search(r"(?:article|no\.?|№|hs|code|level|model|зако\w+)\s?$", before) or re.match(r"[A-Za-z]\d", after)
+    of_time = any(start <= at and number.end <= end for start, end in dated) or re.fullmatch(r"(?:199|20\d)\d", printed)
+    return not (named or of_time or (re.match(OTHER_UNIT, after) and not number.times))
+
+
+def _doubts_of_the_text(text: str, numbers: list[Number], counts: list[Number]) -> list[str]:
+    """What makes every number of a text doubtful."""
+    told, doubts = text.lower(), []
+    if re.search(PLAN, told) or re.search(LIMIT, told) or re.search(CAPACITY, told):
+        doubts.append("may tell of a plan, a limit or a capacity, or of what has happened by now: no outcome")
+    if not re.search(r"[^\W\d]", told):
+        doubts.append("is a bare number: nothing says what it is")
+    between = [text[first.end : then.start].strip().lower() for first, then in itertools.pairwise(numbers)]
+    if any(
+        re.fullmatch(r"[/*x:–-]|of|to|и|до|=", part) or (not part and then.signed)
+        for part, then in zip(between, numbers[1:], strict=True)
+    ):
+        doubts.append("is a range, a sum or a part of another number")
+    if len(counts) > 1 and not re.search(rf"[;(]|{OF_WHICH}", text[counts[0].end : counts[1].start].lower()):
+        doubts.append("is one of several counts")
+    return doubts
+
+
+def _around(text: str, number: Number) -> tuple[str, str]:
+    """What stands before a number and after it, within its clause."""
+    before = re.split(r"[;；。(—]|\.\s|, (?=\d)", text[: number.start].lower())[-1]
+    after = re.split(r"[;；。)]|\.\s", text[number.end :].lower())[0]
+    return before[-60:], after[:60]
+
+
+def _is_percent(text: str, number: Number) -> bool:
+    return bool(re.match(PERCENT, text[number.end :].lower()))
+
+
+def _is_change(text: str, number: Number) -> bool:
+    return number.times or _is_percent(text, number) or bool(number.signed) or _is_difference(*_around(text, number))
+
+
+def _is_money(text: str, number: Number) -> bool:
+    return bool(_amount_words(text, number))
+
+
+def _amount_words(text: str, number: Number) -> str:
+    """The currency beside a number."""
+    before, after = text[max(0, number.start - 2) : number.start], text[number.end :].lower()
+    found = re.search(r"[$€]\s?$", before) or re.match(rf"\s?(?:{AMOUNTS})", after)
+    return found[0] if found else ""
+
+
+def _cells(
+    text: str,
+    number: Number,
+    published: dt.date | None,
+    flow: tuple[str, str],
+    period: Period | None,
+    doubts: list[str],
+) -> dict[str, str]:
+    """The columns of a ledger that a number fills."""
+    (where, what), (before, after) = flow, _around(text, number)
+    quantity, value = _quantity(text, number, before, after, doubts)
+    if _is_money(text, number):
+        what, value = _money(text, what, number, doubts)
+    stock = what in MEASURES and MEASURES[what].kind == "stock"
+    quantity = "stock" if stock and quantity == "total" else quantity
+    when = period or printed_period(text, published, stock)
+    if when is None:
+        doubts.append("names no period: give --period")
+    elif period is None and len({*re.findall(r"\b20\d\d\b", text)}) > 1:
+        doubts.append("speaks of several years")
+    if value >= 1e6 and "million" in text.lower() and quantity in ("total", "stock") and not _is_money(text, number):
+        doubts.append("million may be ten thousand, translated wrongly from Chinese")
+    if quantity.startswith("yoy") and re.search(AGAINST_ANOTHER_MONTH, text.lower()):
+        doubts.append("may be against another month, not the year before")
+    cells = {"measure": what, "place": where, "relation": _relation(before, after, quantity), "quantity": quantity}
+    cells |= {"value": number_text(round(value, 9)), "rounding": number_text(_half_digit(number))}
+    cells["kind"] = "target" if re.search(PLAN, text.lower()) else "outcome"
+    if when is not None:
+        cells |= {"period_start": "" if stock else when.start.isoformat(), "period_end": when.end.isoformat()}
+    return cells | ({"published": published.isoformat()} if published is not None else {})
+
+
+def _half_digit(number: Number) -> float:
+    decimals = len(number.digits.partition(".")[2])
+    return 0.5 * 10.0**-decimals * number.scale * (100 if number.times else 1)
+
+
+def _quantity(text: str, number: Number, before: str, after: str, doubts: list[str]) -> tuple[str, float]:
+    """What a number is of, and its value; an empty word for one that is nothing that a ledger holds."""
+    sign = -1.0 if number.signed == "-" or _nearest_direction(before, after) < 0 else 1.0
+    if _is_percent(text, number):
+        return _percent(number, before, after, sign, doubts)
+    if number.times:
+        return "yoy_growth_percent", _growth_of_times(text, number, before, doubts)
+    if re.match(rf"[^,.;]{{0,24}}?(?:{PER_DAY})", after) or re.search(rf"(?:{PER_DAY})\W*$", before):
+        return "per_day", number.value
+    if (number.signed or _is_difference(before, after)) and not _is_money(text, number):
+        doubts.append("is read as a difference from the year before")
+        return "yoy_difference", sign * number.value
+    return "total", number.value
+
+
+def _percent(number: Number, before: str, after: str, sign: float, doubts: list[str]) -> tuple[str, float]:
+    shared = re.search(rf"(?:{SHARE})\W{{0,3}}(?:\w+\W){{0,2}}$", before) or re.match(
+        rf"{PERCENT}\s*(?:of\b|от\b|\))", after
+    )
+    if not number.signed and (shared or not _nearest_direction(before, after)):
+        doubts.append("is a share of something else: name its reference" if shared else "may be a growth or a share")
+        return ("share_percent" if shared else "yoy_growth_percent"), number.value
+    return "yoy_growth_percent", sign * number.value
+
+
+def _growth_of_times(text: str, number: Number, before: str, doubts: list[str]) -> float:
+    """Growth in percent of "N times": a factor in most languages, an addition in Chinese usage."""
+    if _CHINESE.search(text) and "倍" in text[number.start : number.end + 2]:
+        added = not re.search(r"(?:达到|是|为)[^，]*$", before)
+        doubts.append("times in Chinese usage: an increase of N times is +N00 %, N times as much is less")
+        return 100 * (number.value if added else number.value - 1)
+    if re.search(r"times|fold|x\b", text[number.start : number.end].lower()):
+        doubts.append("times: +N00 % where a Chinese text was translated, (N-1)00 % elsewhere")
+    return 100 * (number.value - 1)
+
+
+def _is_difference(before: str, after: str) -> bool:
+    by = re.search(rf"(?:{UP}|{DOWN})\W+(?:by|на)\s$", before) or (
+        re.search(r"\bна\s$", before) and re.search(rf"{UP}|{DOWN}", before)
+    )
+    more = re.match(r"\s?(?:\w+\s){0,2}?(?:more|less|fewer|higher|lower|больше|меньше) (?:than|чем)", after)
+    uzbek = re.match(r"\s?(?:ta|та|taga|тага|таси)\S*\s(?:ko['ʻ‘]p|кўп|kam\b|кам\b)", after)
+    return bool(by or more or uzbek)
+
+
+def _nearest_direction(before: str, after: str) -> int:
+    """Up or down, by the nearest word that says so: before the number first, 0 where none does."""
+    for part, last in ((before, True), (after[:40], False)):
+        ups, downs = (
+            [m.start() for m in re.finditer(words, part)]
+            for words in (UP, DOWN + r"|меньше|less than|fewer|\bkam\b|\bкам\b")
+        )
+        if ups or downs:
+            pick = max if last else min
+            return 1 if pick([*ups, *downs]) in ups else -1
+    return 0
+
+
+def _relation(before: str, after: str, quantity: str) -> str:
+    for relation, words in RELATION_WORDS:
+        change = quantity.startswith("yoy") and relation in ("at_most", "greater_than") and "than" not in before[-12:]
+        if not change and re.search(rf"(?:^|[^a-zа-я])(?:{words})\s?(?:the |на )?[$€]?$", before):
+            return relation
+    if re.match(r"\s?(?:ta|та)?(?:dan|дан) (?:ortiq|ортиқ|ko['ʻ‘]p|кўп)|余|多[辆个]", after):
+        return "greater_than"
+    return "about" if re.match(r"\s?(?:左右|atrofida)", after) else "equals"
+
+
+def _place(text: str, number: Number, doubts: list[str]) -> str:
+    found = {code: match.start() for code, words in PLACE_WORDS if (match := re.search(words, text.lower()))}
+    if not found:
+        doubts.append("names no place: give --place")
+        return ""
+    if len(found) > 1:
+        doubts.append(f"names several places: {', '.join(map(place_name, found))}")
+    return min(found, key=lambda code: abs(found[code] - number.start))
+
+
+def _measure(text: str, where: str, doubts: list[str]) -> str:
+    told = text.lower()
+    found = [name for name, words in MEASURE_WORDS if re.search(words, told)]
+    electric = bool(re.search(ELECTRIC, told))
+    if not found:
+        doubts.append("does not say what is counted: give --measure")
+        return "ev_imports" if electric else ""
+    if not electric and found[0].startswith("ev_"):
+        doubts.append("does not say that the vehicles are electric")
+        return _FLOW_WORDS.get(found[0], found[0])
+    if len(found) > 1 and not found[0].startswith("charging"):
+        doubts.append(f"may be of {' or '.join(found)}")
+    if where in ("horgos", "alashankou", "baktu") and found[0] == "ev_exports":
+        doubts.append("at a port: electric vehicles, or vehicles of all types")
+    return found[0]
+
+
+def _money(text: str, what: str, number: Number, doubts: list[str]) -> tuple[str, float]:
+    """The measure of an amount of money, in its unit; other currencies than dollars are left for the reader."""
+    values = {"ev_imports": "ev_import_value", "ev_exports": "ev_export_value"}
+    if not re.search(DOLLARS, _amount_words(text, number)):
+        doubts.append("is an amount in another currency than dollars")
+    if what not in values:
+        doubts.append("is an amount of money: give --measure")
+    return values.get(what, what), number.value / 1e6
+
+
+def _last_year(text: str, found: list[Proposal]) -> Iterator[Proposal]:
+    """A total that exceeds that of a whole earlier year, which nobody printed: a bound on a reference."""
+    first = next((p for p in found if p.cells["quantity"] == "total"), None)
+    if first is None or not re.search(LAST_YEAR, text.lower()) or "period_end" not in first.cells:
+        return
+    before = int(first.cells["period_end"][:4]) - 1
+    reference = f"{first.cells.get('measure', '')}@{first.cells.get('place', '')}:{before}-01-01/{before}-12-31"
+    cells = {key: cell for key, cell in first.cells.items() if key not in ("value", "rounding")}
+    yield Proposal(cells | {"relation": "greater_than", "reference": reference}, first.doubts)

@@ -1,0 +1,89 @@
+"""The words by which the press says how a number stands to what was counted: patterns in five languages."""
+
+from __future__ import annotations
+
+__all__ = [
+    "AGAINST_ANOTHER_MONTH", "AMOUNTS", "CAPACITY", "DOLLARS", "DOWN", "ELECTRIC", "LAST_YEAR", "LIMIT",
+    "MEASURE_WORDS", "OF_WHICH", "OTHER_UNIT", "PERCENT", "PER_DAY", "PLACE_WORDS", "PLAN", "RELATION_WORDS", "SHARE",
+    "UP",
+]  # fmt: skip
+
+MORE = r"more than|over|above|exceed\w*|surpass\w*|свыше|более|больше|превы\w+|超过|突破|超|逾"
+RELATION_WORDS = (  # just before a number
+    ("at_least", r"at least|no (?:less|fewer) than|не менее|не меньше|kamida|камида|不少于|至少"),
+    ("at_most", r"at most|no more than|not above|up to|не более|не больше|до|不超过"),
+    ("greater_than", MORE),
+    ("less_than", r"less than|fewer than|below|under|менее|меньше|不到|不足"),
+    (
+        "about",
+        r"about|around|approximately|roughly|some|nearly|almost|close to|около|примерно|порядка|почти|qariyb|қарийб|"
+        r"taxminan|约|近|将近",
+    ),
+)
+UP = (
+    r"\bup\b|\bris\w+|\brose\b|grow\w*|grew|increas\w*|surg\w*|jump\w*|soar\w*|climb\w*|рост\w*|вырос\w*|увелич\w*|"
+    r"прирост\w*|增长|增加|增|上升|o['ʻ‘]s\w*|ошган|ошди|oshgan|oshdi|ko['ʻ‘]paygan|кўп"
+)
+DOWN = (
+    r"\bdown\b|decreas\w*|\bfell\b|\bfall\w*|declin\w*|drop\w*|shr[aiu]nk\w*|сниз\w*|сократ\w*|уменьш\w*|упал\w*|"
+    r"下降|减少|kamay\w*|камай\w*"
+)
+SHARE = r"account\w*|\bshare\b|\bof (?:the|all|total|its|\d)|доля|доли|от общ|占|ulush\w*|улуш\w*|foizi|="
+PERCENT = r"\s?(?:%|per ?cent|процент\w*|foiz\w*|фоиз\w*|个百分点)"
+PER_DAY = r"(?:every|each|per|a) day|daily|ежедневно|в (?:день|сутки)|kuniga|кунига|每天|日均"
+AMOUNTS = (
+    r"\$|(?:us |u\.s\. |american |американских |aqsh |美)?(?:usd|dollar\w*|доллар\w*|доллор\w*|元)|yuan|юан\w*|tenge|"
+    r"тенге|сум\b|soum|сўм|so['ʻ‘]m|евро|euro|rubl\w*|рубл\w*"
+)
+DOLLARS = r"\$|usd|dollar|доллар|доллор|美元"
+PLAN = (
+    r"\bwill\b|\bplan\w*|target\w*|\bby 20[2-9]\d|is to be|запланир\w*|планир\w*|намер\w*|будет|будут|к 20[2-9]\d|"
+    r"rejala\w*|计划|力争|needed|нужно|propos\w*|draft"
+)
+LIMIT = r"quota|\blimit\b|\bcap\b|ceiling|квот\w*|лимит\w*|配额"
+CAPACITY = r"capacity|per year|a year\b|/ ?ye?a?r|в год\b|мощност\w*|年产"
+OTHER_UNIT = (
+    r"\s?(?:us )?(?:cents?|центов|kwh|kw\b|mw\b|gwh|km\b|kilomet\w+|км\b|кВт|hours?|minutes?|days?|months?|years?|"
+    r"people|persons|percent(?:age)? points?|公里|小时|models?\b|automakers|countries|ordinal|st\b|nd\b|rd\b|th\b|"
+    r"йил|yil|год\w*|лет|年|月|oy\w*|месяц\w*)"
+)
+OF_WHICH = r"of (?:which|them)|including|out of|из них|в том числе|shundan|шундан|其中"
+AGAINST_ANOTHER_MONTH = (
+    r"than (?:in )?(?:the )?(?:previous|last) month|than (?:in )?(?:january|february|march|april|may|june|july|august|"
+    r"september|october|november|december)|oyiga nisbatan|ойига нисбатан|к предыдущему месяцу|环比|"
+    r"since (?:jan|feb|mar|apr)"
+)
+LAST_YEAR = (
+    r"(?:exceed\w*|more than|surpass\w*|above|превы\w+|больше) (?:the )?(?:total|whole|all)?(?: of)? ?"
+    r"(?:last year|прошл\w+ год\w*)"
+)
+ELECTRIC = r"electric|\bevs?\b|\bbev|elektromobil|электромобил|электрокар|электр|纯电|电动|new energy|新能源"
+MEASURE_WORDS = (  # the first that fits is meant
+    (
+        "charging_stations",
+        r"charging station|charger|электрозаправ|зарядн\w+ станци|zaryadlash stansiya|зарядлаш станция|\bstations?\b|"
+        r"станци",
+    ),
+    ("charging_points", r"charging (?:point|pile)|зарядн\w+ (?:пункт|точ)|充电桩"),
+    ("ebus_imports", r"electric bus|e-bus|электробус"),
+    ("ev_imports", r"import\w*|импорт\w*|ввез\w*|ввоз\w*|进口|keltiril\w*|келтирил\w*"),
+    ("ev_exports", r"export\w*|экспорт\w*|出口"),
+    (
+        "ev_stock",
+        r"on the road|registered electric|number of electric|\bfleet\b|in total|состоит на уч|на учет|парк\b|保有量|"
+        r"насчитывается",
+    ),
+    ("ev_registrations", r"registration\w*|регистрац\w*|registered|зарегистрир\w*"),
+    ("ev_sales", r"\bsales\b|\bsold\b|продаж\w*|продан\w*|销量|sotil\w*|сотил\w*"),
+)
+PLACE_WORDS = (
+    ("UZ", r"uzbek|узбек|o['ʻ‘]zbek|ўзбек|乌兹别克"),
+    ("KZ", r"kazakh|казах|qozog|哈萨克"),
+    ("KG", r"kyrgyz|кыргыз|киргиз|吉尔吉斯"),
+    ("TJ", r"tajik|таджик|tojik|塔吉克"),
+    ("TM", r"turkmen|туркмен|土库曼"),
+    ("horgos", r"[kh]+orgos|хоргос|霍尔果斯"),
+    ("alashankou", r"alashankou|алашанькоу|阿拉山口"),
+    ("baktu", r"\bbakt[uy]?\b|бахты|巴克图"),
+    ("CN-XJ", r"xinjiang|синьцзян|新疆"),
+)
