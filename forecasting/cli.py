@@ -5,7 +5,8 @@ Exit status: 0 all is well, 1 some runs failed, 2 the input is wrong and nothing
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -315,3 +316,74 @@ def export(report: Path, **files: Path | None) -> None:
     if not wanted:
         raise click.UsageError("nothing to write; give " + ", ".join(f"--{form} FILE" for form in files))
     click.echo("\n".join(f"wrote {path}" for path in export_report(report, wanted)))
+
+
+FACT_COLUMNS = ("place", "measure", "value", "relation", "quantity", "partner", "product", "basis", "kind", "published",
+                "source", "url", "quote", "note", "id", "reference")  # fmt: skip
+
+
+def _column_options(command: Callable[..., None]) -> Callable[..., None]:
+    for name in reversed(FACT_COLUMNS):
+        command = click.option(f"--{name}", default="", help=f"The fact's {name}.")(command)
+    return command
+
+
+@main.command(short_help="Append one more fact to a ledger.")
+@click.argument("ledger", type=ANY_PATH)
+@click.option("--text", default="", help="A sentence of the press: facts are proposed from it.")
+@click.option("--period", default="", help="E.g. 2023, 2023-04, 2023Q1, 2023-01-01/2023-04-30.")
+@_column_options
+@click.option("--yes", is_flag=True, help="Append what is proposed and sure, without asking.")
+def fact(ledger: Path, text: str, period: str, yes: bool, **columns: str) -> None:
+    """Check one fact and append it to LEDGER, a file of your own; what is not given is asked for.
+
+    With --text, facts are proposed from a sentence, in English or Russian, with what may be wrong with each; numerals
+    of Uzbek and Chinese are read, too. Nothing is appended unless you say so.
+    """
+    from forecasting.evidence.append import append_fact
+
+    given = {name: cell for name, cell in columns.items() if cell}
+    for cells in _chosen(text, period, given, yes) if text else [_asked(period, given)]:
+        click.echo(f"appended {append_fact(ledger, cells)} to {ledger}")
+
+
+def _asked(period: str, given: dict[str, str]) -> dict[str, str]:
+    """The columns of one fact: those given, and the needed others as the user answers."""
+    from forecasting.evidence.tables import period_columns
+
+    needed = [name for name in ("place", "measure", "value") if name not in given and "reference" not in given]
+    missing = [*needed, *([] if period else ["period"])]
+    if missing and not sys.stdin.isatty():
+        raise InputError(f"a fact needs {', '.join(f'--{name}' for name in missing)}; or give a sentence with --text")
+    answers = {name: click.prompt(name) for name in missing}
+    period = answers.pop("period", period)
+    cells = {"relation": "equals"} | given | answers
+    return cells | period_columns(period, cells["measure"], cells.get("quantity", ""))
+
+
+def _chosen(text: str, period: str, given: dict[str, str], yes: bool) -> list[dict[str, str]]:
+    """Those of the facts that a sentence may hold which the user takes, or which are sure."""
+    from forecasting.evidence.press import propose_facts as propose
+    from forecasting.evidence.press import quoted
+    from forecasting.evidence.rules import known_from
+    from forecasting.evidence.tables import period_of
+
+    day = known_from(given.get("published", ""))
+    found = propose(text, day, given.get("place", ""), given.get("measure", ""), period_of(period) if period else None)
+    for number, proposal in enumerate(found, start=1):
+        cells = {key: cell for key, cell in proposal.cells.items() if key != "rounding"}
+        click.echo(
+            f"{number}. {'sure' if proposal.sure else 'unsure'}: {', '.join(f'{k} {v}' for k, v in cells.items())}"
+        )
+        for doubt in proposal.doubts:
+            click.echo(f"     {doubt}")
+    if not found:
+        raise InputError("the text holds no number that counts something; give the fact by --value and the others")
+    if yes or not sys.stdin.isatty():
+        taken = [number for number, proposal in enumerate(found, start=1) if proposal.sure and yes]
+        if not taken:
+            click.echo("nothing appended" + ("; --yes appends what is sure" if not yes else ": nothing is sure"))
+    else:
+        answer = click.prompt("Append which? Numbers, or nothing", default="", show_default=False)
+        taken = [int(part) for part in answer.replace(",", " ").split() if part.isdecimal() and int(part) <= len(found)]
+    return [{"quote": quoted(text)} | found[number - 1].cells | given for number in taken]

@@ -41,7 +41,9 @@ from forecasting.evidence.rules import number_text
 from forecasting.measures import MEASURES
 from forecasting.periods import Period
 
-__all__ = ["Proposal", "propose_facts"]
+__all__ = ["Proposal", "propose_facts", "quoted"]
+
+MOST_WORDS = 15  # of the original, that a quote may have
 
 _FLOW_WORDS = {"ev_exports": "vehicle_exports"}  # at a port, vehicles of all types unless the text says electric
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -103,6 +105,16 @@ def propose_facts(
         cells = _cells(told, number, published, (where, measure or _measure(told, where, doubts)), period, doubts)
         found.append(Proposal({key: cell for key, cell in cells.items() if cell}, tuple(dict.fromkeys(doubts))))
     return found + list(_last_year(told, found))
+
+
+def quoted(text: str) -> str:
+    """At most fifteen words of a text, as a ledger's quote.
+
+    >>> quoted("1 " * 20).count("1")
+    15
+    """
+    words = text.split()
+    return " ".join(words[:MOST_WORDS]) + ("..." if len(words) > MOST_WORDS else "")
 
 
 def _counts(text: str, number: Number, dated: list[tuple[int, int]]) -> bool:
@@ -177,7 +189,7 @@ def _cells(
     when = period or printed_period(text, published, stock)
     if when is None:
         doubts.append("names no period: give --period")
-    elif period is None and len({*re.findall(r"\b20\d\d\b", text)}) > 1:
+    elif period is None and len({*re.findall(r"(?<!\d)20\d\d(?!\d)", text)}) > 1:
         doubts.append("speaks of several years")
     if value >= 1e6 and "million" in text.lower() and quantity in ("total", "stock") and not _is_money(text, number):
         doubts.append("million may be ten thousand, translated wrongly from Chinese")

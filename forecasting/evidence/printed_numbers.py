@@ -14,9 +14,9 @@ from dataclasses import dataclass
 __all__ = ["Number", "numbers_in", "plain_text"]
 
 MULTIPLIERS = {
-    "thousand": 1e3, "k": 1e3, "тыс": 1e3, "тысяч": 1e3, "тысяча": 1e3, "тысячи": 1e3, "тысячу": 1e3,
+    "thousand": 1e3, "тыс": 1e3, "тысяч": 1e3, "тысяча": 1e3, "тысячи": 1e3, "тысячу": 1e3,
     "ming": 1e3, "минг": 1e3, "千": 1e3,
-    "万": 1e4, "百万": 1e6, "million": 1e6, "millions": 1e6, "mln": 1e6, "m": 1e6, "млн": 1e6, "миллион": 1e6,
+    "万": 1e4, "百万": 1e6, "million": 1e6, "millions": 1e6, "mln": 1e6, "млн": 1e6, "миллион": 1e6,
     "миллиона": 1e6, "миллионов": 1e6, "亿": 1e8, "billion": 1e9, "bn": 1e9, "млрд": 1e9, "миллиард": 1e9,
     "миллиарда": 1e9, "миллиардов": 1e9, "mlrd": 1e9,
 }  # fmt: skip
@@ -35,7 +35,7 @@ _MULTIPLIER = "|".join(sorted(map(re.escape, MULTIPLIERS), key=len, reverse=True
 _DIGITS = r"\d{1,3}(?:[ ,'’]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
 _NUMBER = re.compile(
     rf"(?P<sign>[+\u2212-])?(?P<digits>{_DIGITS})(?:\s?(?P<times>{_TIMES}))?"
-    rf"(?:\s?(?P<power>{_MULTIPLIER})(?:t?[aа]\w*|та\w*|lik)?(?![a-zа-я]))?"
+    rf"(?:\s?(?P<power>{_MULTIPLIER})(?:ta\w*|та\w*|lik)?(?![a-zа-я])|(?P<letter>[km])(?![a-zа-я]))?"
     r"(?P<rest>\s?\d+\s?(?:тысяч\w*|千|ming|минг|thousand)(?:\s\d{1,3}\b)?)?",
     re.IGNORECASE,
 )
@@ -111,6 +111,7 @@ def numbers_in(text: str) -> Iterator[Number]:
 def _read(match: re.Match[str]) -> Number:
     digits = _without_marks(match["digits"])
     scale = MULTIPLIERS[match["power"].lower()] if match["power"] else 1.0
+    scale = {"k": 1e3, "m": 1e6}[match["letter"].lower()] if match["letter"] else scale
     value = float(digits) * scale
     if match["rest"]:  # 1 million 909 thousand 961; 34 wan 1 thousand
         inside = [int(part) for part in re.findall(r"\d+", match["rest"])]

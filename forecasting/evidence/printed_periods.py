@@ -16,7 +16,7 @@ from forecasting.periods import Period, month, span, year
 __all__ = ["date_spans", "printed_period"]
 
 _MONTHS = (
-    "jan янв yanv", "feb фев fev", "mar мар", "apr апр", "may мая май", "jun июн iyun", "jul июл iyul",
+    "jan янв yanv", "feb фев fev", "mar мар", "apr апр", "may мая май мае", "jun июн iyun", "jul июл iyul",
     "aug авг avg", "sep сен sent", "oct окт okt", "nov ноя noy", "dec дек dek",
 )  # fmt: skip
 MONTHS = {stem: number for number, stems in enumerate(_MONTHS, start=1) for stem in stems.split()}
@@ -92,7 +92,7 @@ def _span(text: str, published: dt.date | None, stock: bool) -> Period | None:
             return read(match, of)
     if (match := _ONE_MONTH.search(text)) and (of := _year(match, published)) and not _DAY.search(text):
         return month(f"{of}-{_number(match['first']):02d}")
-    years = [int(m) for m in re.findall(r"\b(?:19|20)\d\d\b", text)]
+    years = [int(m) for m in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)]
     if len(set(years)) == 1:
         return year(years[0])
     word = _ONLY_YEAR.search(text)

@@ -24,6 +24,7 @@ __all__ = ["Source", "checked_rows", "csv_rows", "mapping_of"]
 
 Source = str | os.PathLike[str] | IO[str] | IO[bytes]
 WORKBOOKS = (".xlsx", ".xlsm")
+LONGEST_HEADER = 65_536  # bytes
 LEDGER_LIKE = 4  # of the required columns: a file that has so many is a ledger, and its other names are slips
 
 
@@ -79,6 +80,11 @@ def mapping_of(path: Path) -> Mapping | None:
     """
     own = mapping_path(path)
     given = read_mapping(own) if own.is_file() else None
+    if given is None and path.suffix.lower() not in WORKBOOKS:
+        with path.open("rb") as handle:
+            names = handle.readline(LONGEST_HEADER).decode("utf-8-sig", "replace").strip().split(",")
+        if len({*names} & {*REQUIRED}) >= LEDGER_LIKE:
+            return None
     cells, problems = _cells(path, given or Mapping())
     if given is not None:
         return with_guesses(given, cells) if cells else given

@@ -23,7 +23,7 @@ from forecasting.evidence.rules import COLUMNS, number_text
 from forecasting.measures import MEASURES
 from forecasting.periods import Period, month, span, year
 
-__all__ = ["decoded", "mapped_rows", "split_cells", "with_guesses", "years_as_rows"]
+__all__ = ["decoded", "mapped_rows", "period_columns", "period_of", "split_cells", "with_guesses", "years_as_rows"]
 
 Cells = list[list[object]]
 SEPARATORS = ",;\t|"
@@ -232,9 +232,9 @@ def _year_or_month(told: dict[str, object], mapping: Mapping) -> Period:
     columns = mapping.columns
     text = {key: str(told[columns[key]]).strip().removesuffix(".0") for key in ("year", "month") if key in columns}
     if "month" not in text:
-        return _printed_period(text["year"])
+        return period_of(text["year"])
     if "year" not in text:
-        return _printed_period(text["month"])
+        return period_of(text["month"])
     name = text["month"][:3].lower()
     number = MONTHS.index(name) + 1 if name in MONTHS else int(text["month"])
     return month(f"{int(text['year'])}-{number:02d}")
@@ -256,20 +256,37 @@ def _period(cell: object, mapping: Mapping, stock: bool) -> Period | None:
         return {"year": year(day.year), "quarter": _quarter(day.year, (day.month + 2) // 3)}.get(mapping.each) or month(
             f"{day:%Y-%m}"
         )
-    return _printed_period(str(cell).strip().removesuffix(".0"))
+    return period_of(str(cell).strip().removesuffix(".0"))
 
 
 def _quarter(of: int, number: int) -> Period:
     return span(month(f"{of}-{3 * number - 2:02d}").start, month(f"{of}-{3 * number:02d}").end)
 
 
-def _printed_period(text: str) -> Period:
-    """A year, a quarter, a month, or months from one to another, as tables print them.
+def period_of(text: str) -> Period:
+    """A year, a quarter, a month, a day, or from one to another, as people write them.
 
-    >>> _printed_period("2023").label, _printed_period("Q1 2023").label, str(_printed_period("Jan-Apr 2023"))
+    Parameters
+    ----------
+    text : str
+        E.g. 2023, 2023Q1, 2023-04, Jan-Apr 2023, 2023-01-01/2023-04-30.
+
+    Raises
+    ------
+    PeriodError
+        Where the text is none of these.
+
+    Examples
+    --------
+    >>> period_of("2023").label, period_of("Q1 2023").label, str(period_of("Jan-Apr 2023"))
     ('2023', '2023-01..2023-03', '2023-01..2023-04')
     """
     plain = text.strip().lower()
+    ends = re.split(r"/|\.\.", plain)
+    if len(ends) == 2 and re.match(r"\d{4}-", plain):
+        return span(period_of(ends[0]).start, period_of(ends[1]).end)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", plain):
+        return span(plain, plain)
     if found := re.fullmatch(r"(?:fy ?)?(\d{4})", plain):
         return year(int(found[1]))
     if found := re.fullmatch(r"(\d{4})[-/.](\d{1,2})", plain):
@@ -282,6 +299,26 @@ def _printed_period(text: str) -> Period:
         first, last = MONTHS.index(found[1]) + 1, MONTHS.index(found[2] or found[1]) + 1
         return span(month(f"{found[3]}-{first:02d}").start, month(f"{found[3]}-{last:02d}").end)
     raise PeriodError(f"{text[:40]!r} is not a period such as 2023, 2023-04, 2023Q1 or Jan-Apr 2023")
+
+
+def period_columns(text: str, measure: str, quantity: str = "") -> dict[str, str]:
+    """First and last day of a period in words; of a stock the day alone.
+
+    Parameters
+    ----------
+    text : str
+        As `period_of` reads it.
+    measure, quantity : str
+        As in a ledger.
+
+    Examples
+    --------
+    >>> period_columns("2023-04", "ev_stock")
+    {'period_start': '', 'period_end': '2023-04-30'}
+    """
+    period = period_of(text)
+    stock = quantity == "stock" or (not quantity and measure in MEASURES and MEASURES[measure].kind == "stock")
+    return {"period_start": "" if stock else period.start.isoformat(), "period_end": period.end.isoformat()}
 
 
 def _named(fact: dict[str, str], stem: str, used: dict[str, int]) -> dict[str, str]:
