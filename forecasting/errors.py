@@ -3,9 +3,9 @@
 ForecastingError
 ├── InputError (also ValueError)      what was given is wrong; the command line exits with status 2
 │   ├── PeriodError                   a date or a period that cannot be read
-│   ├── LedgerError                   a ledger that breaks its rules
 │   ├── ScenarioError                 a params file that breaks its schema
 │   ├── EvidenceError                 facts that cannot carry a forecast
+│   │   └── LedgerError               facts that break the rules of a ledger
 │   ├── ModelError                    a model asked for something it has not
 │   └── AssumptionError               a parameter of the demand chain out of its range
 └── RunError                          a report run that failed; the command line exits with status 1
@@ -92,16 +92,16 @@ class PeriodError(InputError):
     """A date or a period that cannot be read."""
 
 
-class LedgerError(InputError):
-    """A ledger that breaks its rules."""
-
-
 class ScenarioError(InputError):
     """A params file that breaks its schema."""
 
 
 class EvidenceError(InputError):
     """Facts that cannot carry the forecast that was asked for."""
+
+
+class LedgerError(EvidenceError):
+    """Facts that break the rules of a ledger."""
 
 
 class ModelError(InputError):

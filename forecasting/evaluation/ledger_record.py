@@ -15,7 +15,7 @@ from forecasting.evaluation.track_record import COLUMNS, is_total, outcome_of, r
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name
-from forecasting.evidence.rules import COUNTED, known_from
+from forecasting.evidence.rules import COUNTED
 from forecasting.growth.prior import Prior
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import as_date, year
@@ -87,7 +87,7 @@ def ledger_record(
 
 def _year_ends(ledger: Ledger) -> list[dt.date]:
     last = ledger.latest.year
-    first = min(day for day in map(known_from, ledger.frame["published"]) if day)
+    first = min(fact.known_from for fact in ledger if fact.known_from)
     return [dt.date(y, 12, 31) for y in range(first.year, last)]
 
 

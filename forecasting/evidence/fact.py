@@ -1,19 +1,23 @@
 """One published statement: a quantity of a measure over a period, in a relation to a value or to another quantity.
 
+A fact is typed once, where it is read: its dates are dates, its period is a Period, what it refers to is known.
+
 >>> fact = Fact(id="a", measure="ev_imports", place="UZ", period_start="2023-01-01", period_end="2023-04-30",
-...             relation="equals", value=2544, published="2023-06-26")
+...             relation="equals", value=2544, published="2023-06")
 >>> print(fact)
 Uzbekistan, electric vehicles imported, 2023-01..2023-04: 2,544 vehicles
->>> fact.rounding, fact.known_from
-(0.5, datetime.date(2023, 6, 26))
+>>> fact.rounding, fact.period.days, fact.known_from
+(0.5, 120, datetime.date(2023, 6, 30))
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from forecasting.errors import LedgerError, PeriodError, Problem
 from forecasting.evidence.places import place_name
@@ -24,24 +28,15 @@ from forecasting.evidence.rules import (
     QUANTITIES,
     RELATIONS,
     faults,
-    known_from,
     normalise,
-    number_text,
-    typed,
+    own_period,
+    publication,
 )
+from forecasting.evidence.words import in_words
 from forecasting.measures import MEASURES, nearest
-from forecasting.periods import Period, span
+from forecasting.periods import Period, as_date, span
 
-__all__ = ["COLUMNS", "COUNTED", "KINDS", "QUANTITIES", "RELATIONS", "Fact"]
-
-_WORDS = {
-    "equals": "",
-    "about": "about ",
-    "at_least": "at least ",
-    "at_most": "at most ",
-    "greater_than": "more than ",
-    "less_than": "less than ",
-}
+__all__ = ["COLUMNS", "COUNTED", "KINDS", "QUANTITIES", "RELATIONS", "Fact", "in_order", "typed_facts"]
 
 _COUNTS = ("vehicles", "stations", "points", "persons", "units", "users")
 
@@ -59,8 +54,8 @@ class Fact(BaseModel):
         Where, and with whom (``World`` is everybody); `forecasting.evidence.places`.
     product, basis : str
         What is counted, and whose definition counts it.
-    period_start, period_end : str
-        ISO dates, both included; a stock stands on its last day.
+    period_start, period_end : date, or str as YYYY-MM-DD
+        Both included; a stock stands on its last day. None where the fact has no such day.
     relation, quantity : str
         One of `RELATIONS` and `QUANTITIES`; the quantity defaults to total or stock, as the measure is.
     value : float
@@ -73,10 +68,16 @@ class Fact(BaseModel):
         Another fact's id, or ``measure@place:start/end``.
     kind : str
         One of `KINDS`.
-    published : str
-        Day, month or year.
+    published : Period, or str
+        The day, month or year in which it was published; None where that is not known.
     source, url, quote, note : str
         Who said it, where, in which words, and what a reader must know.
+
+    Attributes
+    ----------
+    other : Period or None
+        The period that a share, or a fact without a value, is compared with: that of the fact, or of the quantity, that
+        `reference` names. None where that is another flow, or a fact that was not read together with this one.
 
     Raises
     ------
@@ -100,8 +101,8 @@ class Fact(BaseModel):
     partner: str
     product: str
     basis: str
-    period_start: str
-    period_end: str
+    period_start: dt.date | None
+    period_end: dt.date | None
     relation: str
     quantity: str
     value: float
@@ -109,11 +110,12 @@ class Fact(BaseModel):
     rounding: float
     reference: str
     kind: str
-    published: str
+    published: Period | None
     source: str
     url: str
     quote: str
     note: str
+    other: Period | None = Field(default=None, exclude=True)
 
     def __init__(self, **columns: Any) -> None:
         name = str(columns.get("id") or "fact")
@@ -126,7 +128,7 @@ class Fact(BaseModel):
         problems += [Problem(f"{name} {column}", what, hint) for column, what, hint in faults(row)]
         if problems:
             raise LedgerError(problems)
-        super().__init__(**typed(row))
+        super().__init__(**_typed(row, {}))
 
     @property
     def period(self) -> Period:
@@ -138,14 +140,20 @@ class Fact(BaseModel):
             Where the fact has no date.
         """
         first, last = self.period_start or self.period_end, self.period_end or self.period_start
-        if not first:
+        if first is None or last is None:
             raise PeriodError(f"fact {self.id!r} has no dates; give it a period_end")
-        return span(first, last)
+        return Period(first, last)
 
     @property
     def known_from(self) -> dt.date | None:
         """The last day of the span in which it was published; None where that is not known."""
-        return known_from(self.published)
+        return self.published.end if self.published else None
+
+    @property
+    def stock(self) -> bool:
+        """Whether it tells what stands on a day, not what comes over a period."""
+        measure = MEASURES.get(self.measure)
+        return self.quantity == "stock" or (measure is not None and measure.kind == "stock")
 
     @property
     def counted(self) -> bool:
@@ -158,27 +166,67 @@ class Fact(BaseModel):
         whole = self.relation == "equals" and self.unit in _COUNTS and self.rounding == 0.5
         return 0.0 if whole and self.value.is_integer() else self.rounding
 
+    def row(self) -> dict[str, Any]:
+        """The fact in the columns of a ledger: value and rounding as numbers, all else as text."""
+        cells = {column: getattr(self, column) for column in COLUMNS}
+        dates = {column: str(cells[column] or "") for column in ("period_start", "period_end", "published")}
+        return cells | dates
+
     def __str__(self) -> str:
         place = place_name(self.place) + ("" if self.partner == "World" else f" with {place_name(self.partner)}")
-        label = MEASURES[self.measure].label
+        label = MEASURES[self.measure].label if self.measure in MEASURES else "an unnamed flow"
         label = label if label[:2].isupper() else label[0].lower() + label[1:]
-        return f"{place}, {label}{self._when()}: {self._said()}"
+        return f"{place}, {label}{self._when()}: {in_words(self)}"
 
     def _when(self) -> str:
-        first, last = self.period_start, self.period_end
-        if first and last:
-            return f", {first}" if first == last else f", {self.period}"
-        return f", since {first}" if first else f", {last}" if last else ""
+        if self.period_end:
+            return f", {self.period}"
+        return f", since {self.period_start}" if self.period_start else ""
 
-    def _said(self) -> str:
-        """The relation and what it stands to, in words."""
-        if self.quote and self.measure in ("claim", "event", "policy"):
-            return self.quote
-        if self.value != self.value:
-            return f"{_WORDS[self.relation]}{self.reference}" if self.relation and self.reference else self.quote
-        digits = f"{self.value:,.0f}" if self.value.is_integer() else number_text(self.value)
-        unit = "%" if self.unit == "percent" else self.unit
-        words = {"yoy_growth_percent": " on the year before", "share_percent": " of the whole"}
-        sign = "+" if self.quantity.startswith("yoy") and self.value > 0 else ""
-        change = " on the year before" if self.quantity == "yoy_difference" else words.get(self.quantity, "")
-        return f"{_WORDS.get(self.relation, '')}{sign}{digits} {unit}{change}".strip()
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """Facts by the time that they speak of, those that end last at the end."""
+    return sorted(facts, key=lambda fact: (str(fact.period_end or ""), str(fact.period_start or ""), fact.id))
+
+
+def typed_facts(rows: Iterable[Mapping[str, Any]]) -> list[Fact]:
+    """Facts of rows that have been checked, read together, so that each knows what the others say of it.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Normalised rows without faults, as of `Fact.row`.
+
+    Returns
+    -------
+    list of Fact
+        In the order of the rows.
+    """
+    rows = list(rows)
+    together = {row["id"]: row for row in rows}
+    return [Fact.model_construct(None, **_typed(row, together)) for row in rows]
+
+
+def _typed(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """A row's cells with dates as dates, spans as periods and numbers as numbers, NaN where empty."""
+    cells = dict(row)
+    cells |= {column: float(row[column] or "nan") for column in ("value", "rounding")}
+    cells |= {column: _day(row[column]) for column in ("period_start", "period_end")}
+    cells["published"] = publication(row["published"])
+    compared = row["quantity"] == "share_percent" or math.isnan(cells["value"])
+    cells["other"] = _other(row, together) if compared and row["reference"] else None
+    return cells
+
+
+def _day(text: str) -> dt.date | None:
+    return as_date(text) if text else None
+
+
+def _other(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) -> Period | None:
+    """The period of the same flow that a reference names, by a fact's id or written out; None for another flow."""
+    told = together.get(row["reference"])
+    if told is not None:
+        same = all(told[column] == row[column] for column in ("measure", "place", "product"))
+        first, last = told["period_start"] or told["period_end"], told["period_end"] or told["period_start"]
+        return span(first, last) if same and first else None
+    return own_period(row)

@@ -34,7 +34,7 @@ def identities(ledger: Ledger) -> Iterator[Row]:
 
 
 def _row(identity: str, whole: Fact, parts: float, total: float, closes: bool, said: str) -> Row:
-    end = whole.period_end if whole.quantity == "stock" else whole.period.label
+    end = str(whole.period_end) if whole.quantity == "stock" else whole.period.label
     basis = f" ({basis_name(whole.basis)})" if whole.basis else ""
     verdict = "closes" if closes else f"does not close, by {_digits(abs(parts - total))}"
     return {

@@ -18,26 +18,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from forecasting.errors import EvidenceError, LedgerError, Problem
-from forecasting.evidence.fact import Fact
+from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.evidence.places import partner_code, place_code
 from forecasting.evidence.reading import Row, Source, checked_rows, csv_rows
-from forecasting.evidence.rules import (
-    COLUMNS,
-    KINDS,
-    known_from,
-    normalise,
-    number_text,
-    printed_rounding,
-    typed,
-)
+from forecasting.evidence.rules import COLUMNS, KINDS, normalise, number_text, printed_rounding
 from forecasting.measures import MEASURES, nearest
-from forecasting.periods import as_date
+from forecasting.periods import Period, as_date
 
 __all__ = ["Ledger", "check_ledger", "read_ledger"]
 
@@ -59,28 +50,41 @@ class Ledger:
     ['UZ', 'vehicles', 'outcome']
     """
 
-    def __init__(self, rows: Iterable[dict[str, object]] = ()) -> None:
-        """Wrap rows that have been checked already."""
-        self._frame = pd.DataFrame(list(rows), columns=list(COLUMNS))
+    def __init__(self, facts: Iterable[Fact] = ()) -> None:
+        """Wrap facts that have been checked already, each id once."""
+        self._facts = {fact.id: fact for fact in facts}
+        self._frame = pd.DataFrame([fact.row() for fact in self._facts.values()], columns=list(COLUMNS))
         for column in COLUMNS:
             self._frame[column] = self._frame[column].astype("float64" if column in NUMERIC else TEXT)
 
     @classmethod
-    def _of(cls, frame: pd.DataFrame) -> Ledger:
+    def _of(cls, frame: pd.DataFrame, facts: dict[str, Fact]) -> Ledger:
+        """A table and the facts of its rows, among others."""
         ledger = cls.__new__(cls)
-        ledger._frame = frame.reset_index(drop=True)
+        ledger._frame, ledger._facts = frame.reset_index(drop=True), facts
         return ledger
 
+    def __getstate__(self) -> tuple[pd.DataFrame, dict[str, Period]]:
+        """Its own facts alone, of those that it shares with the ledger it was selected from."""
+        return self._frame, {fact.id: fact.other for fact in self if fact.other}
+
+    def __setstate__(self, state: tuple[pd.DataFrame, dict[str, Period]]) -> None:
+        self._frame, others = state
+        facts = typed_facts({str(k): v for k, v in row.items()} for row in self._frame.to_dict("records"))
+        self._facts = {fact.id: fact.model_copy(update={"other": others.get(fact.id)}) for fact in facts}
+
     @classmethod
-    def from_frame(cls, frame: pd.DataFrame, *, measure: str = "ev_imports", place: str = "World") -> Ledger:
+    def from_frame(
+        cls, frame: pd.DataFrame, *, measure: str | None = "ev_imports", place: str | None = "World"
+    ) -> Ledger:
         """A ledger from a table that has at least relation, quantity, period_start, period_end and value.
 
         Parameters
         ----------
         frame : pandas.DataFrame
             One fact per row; any of the ledger's columns.
-        measure, place : str
-            Used where the table has no such column.
+        measure, place : str or None
+            Used where the table has no such column. None leaves it unsaid: a forecast needs no name of what it is of.
 
         Raises
         ------
@@ -88,6 +92,7 @@ class Ledger:
             With every problem of every row.
         """
         names = [str(column) for column in frame.columns]
+        unsaid = [column for column, word in (("measure", measure), ("place", place)) if word is None]
         problems = [
             Problem("table", f"{name!r} is an unknown column", _near(name, COLUMNS))
             for name in names
@@ -95,6 +100,11 @@ class Ledger:
         ]
         problems += [
             Problem("table", f"column {n!r} stands there twice", "keep one") for n in {*names} if names.count(n) > 1
+        ]
+        problems += [
+            Problem("table", f"column {name!r} is missing", f"it has {', '.join(names)}")
+            for name in ("relation", "period_end", "value")
+            if name not in names
         ]
         if problems:
             raise LedgerError(problems)
@@ -104,14 +114,14 @@ class Ledger:
             rows.append(Row(f"row {label}", {**cells, "id": cells["id"] or _content_id(cells)}))
         if "id" not in frame.columns:
             rows = _numbered(rows)
-        if problems := checked_rows(rows):
+        if problems := checked_rows(rows, unsaid):
             raise LedgerError(problems)
-        return cls(typed(row.cells) for row in rows)
+        return cls(typed_facts(row.cells for row in rows))
 
     @classmethod
     def from_facts(cls, facts: Iterable[Fact]) -> Ledger:
         """A ledger of facts made one by one; their ids must differ."""
-        return cls.from_frame(pd.DataFrame([fact.model_dump() for fact in facts], columns=list(COLUMNS)))
+        return cls.from_frame(pd.DataFrame([fact.row() for fact in facts], columns=list(COLUMNS)))
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -122,8 +132,7 @@ class Ledger:
         return len(self._frame)
 
     def __iter__(self) -> Iterator[Fact]:
-        for values in self._frame.to_dict("records"):
-            yield Fact.model_construct(None, **{str(column): value for column, value in values.items()})
+        return (self._facts[name] for name in self._frame["id"])
 
     def __eq__(self, other: object) -> bool:
         return self.hash() == other.hash() if isinstance(other, Ledger) else NotImplemented
@@ -138,14 +147,13 @@ class Ledger:
         LedgerError
             Where no fact has it; the message names the nearest.
         """
-        if name not in self._row:
+        if name not in self._ids:
             raise LedgerError(f"no fact has the id {name!r}{_near(name, self._frame['id'], '; did you mean {}?')}")
-        cells: dict[str, Any] = {column: self._frame[column].iat[self._row[name]] for column in COLUMNS}
-        return Fact.model_construct(None, **cells | {column: float(cells[column]) for column in NUMERIC})
+        return self._facts[name]
 
     @cached_property
-    def _row(self) -> dict[str, int]:
-        return {str(name): row for row, name in enumerate(self._frame["id"])}
+    def _ids(self) -> frozenset[str]:
+        return frozenset(self._frame["id"])
 
     def select(
         self,
@@ -156,6 +164,7 @@ class Ledger:
         basis: str | None = None,
         kind: str | Sequence[str] | None = None,
         as_of: object = None,
+        since: object = None,
         product: str | None = None,
     ) -> Ledger:
         """The facts that match, in their order.
@@ -170,6 +179,8 @@ class Ledger:
             One kind or several.
         as_of : date or str, optional
             Keep what was known on that day: facts without a date of publication were not.
+        since : date or str, optional
+            Keep what reaches that day or a later one.
 
         Returns
         -------
@@ -181,7 +192,7 @@ class Ledger:
         LedgerError
             Where a word is unknown.
         PeriodError
-            Where `as_of` is not a date.
+            Where `as_of` or `since` is not a date.
         """
         kinds = (kind,) if isinstance(kind, str) else kind
         for word, known in [(measure, tuple(MEASURES)), *((word, KINDS) for word in kinds or ())]:
@@ -199,13 +210,13 @@ class Ledger:
             keep &= True if word is None else (self._frame[column] == word).to_numpy(dtype=bool)
         keep &= True if kinds is None else self._frame["kind"].isin(list(kinds)).to_numpy(dtype=bool)
         keep &= True if as_of is None else self._known <= as_date(as_of).isoformat()
-        return Ledger._of(self._frame[keep])
+        keep &= True if since is None else (self._frame["period_end"] >= as_date(since).isoformat()).to_numpy(bool)
+        return Ledger._of(self._frame[keep], self._facts)
 
     @cached_property
     def _known(self) -> np.ndarray:
         """The day from which each fact is known as ISO text; later than any day where it never is."""
-        days = [known_from(text) for text in self._frame["published"]]
-        return np.array([day.isoformat() if day else "9999-12-31" for day in days], dtype="U10")
+        return np.array([str(fact.known_from or "9999-12-31") for fact in self], dtype="U10")
 
     @property
     def latest(self) -> dt.date:
@@ -216,7 +227,7 @@ class Ledger:
         EvidenceError
             Where no fact has one.
         """
-        days = {day for day in map(known_from, self._frame["published"]) if day}
+        days = {fact.known_from for fact in self if fact.known_from}
         if not days:
             raise EvidenceError("no fact of this ledger has a date of publication; give the date itself")
         return max(days)
@@ -233,7 +244,7 @@ class Ledger:
         twice = sorted(frame.loc[frame["id"].duplicated(), "id"].unique())
         if twice:
             raise LedgerError([Problem(f"id {name}", "names two different facts", "rename one") for name in twice])
-        return Ledger._of(frame)
+        return Ledger._of(frame, self._facts | {name: fact for other in others for name, fact in other._facts.items()})
 
     def __add__(self, other: Ledger) -> Ledger:
         return self.concat(other)
@@ -261,7 +272,7 @@ class Ledger:
         return f"<Ledger: {len(self)} facts of {self._frame['place'].nunique()} places>"
 
     def _repr_html_(self) -> str:
-        shown = [(str(fact), fact.kind, fact.published, fact.source) for fact in self.head(12)]
+        shown = [(str(fact), fact.kind, str(fact.published or ""), fact.source) for fact in self.head(12)]
         head = "".join(f"<th style='text-align:left'>{name}</th>" for name in ("fact", "kind", "published", "source"))
         body = "".join(
             "<tr>" + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in row) + "</tr>"
@@ -272,7 +283,7 @@ class Ledger:
 
     def head(self, count: int = 5) -> Ledger:
         """The first facts."""
-        return Ledger._of(self._frame.head(count))
+        return Ledger._of(self._frame.head(count), self._facts)
 
 
 def _near(word: str, known: Iterable[str], form: str = "did you mean {}?") -> str:
@@ -343,4 +354,4 @@ def read_ledger(path: Source) -> Ledger:
     rows, problems = csv_rows(path)
     if problems := problems + checked_rows(rows):
         raise LedgerError(problems)
-    return Ledger(typed(row.cells) for row in rows)
+    return Ledger(typed_facts(row.cells for row in rows))

@@ -9,7 +9,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -200,14 +200,26 @@ def _header_problems(where: str, header: list[str]) -> Iterator[Problem]:
         yield Problem(where, f"column {column!r} stands there twice", "keep one")
 
 
-def checked_rows(rows: Iterable[Row]) -> list[Problem]:
-    """Every rule that a row breaks, alone or with the others: ids used twice, references to nothing."""
+def checked_rows(rows: Iterable[Row], unsaid: Collection[str] = ()) -> list[Problem]:
+    """Every rule that a row breaks, alone or with the others: ids used twice, references to nothing.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+        Normalised.
+    unsaid : collection of str
+        Columns that may be empty though a ledger needs them.
+    """
     problems: list[Problem] = []
     first: dict[str, str] = {}
     rows = list(rows)
     ids = {row.cells["id"] for row in rows}
     for where, cells in rows:
-        problems += [Problem(f"{where} {column}", what, hint) for column, what, hint in faults(cells)]
+        problems += [
+            Problem(f"{where} {column}", what, hint)
+            for column, what, hint in faults(cells)
+            if cells[column] or column not in unsaid
+        ]
         name, reference = cells["id"], cells["reference"]
         if name in first:
             problems.append(Problem(f"{where} id", f"{name!r} is a duplicate of {first[name]}", "ids are used once"))

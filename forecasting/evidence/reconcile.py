@@ -35,7 +35,7 @@ COMPARED = ("total", "stock")
 Row = dict[str, Any]
 
 
-class Statement(NamedTuple):
+class Allowed(NamedTuple):
     """A printed or implied quantity, as the range of values that it allows."""
 
     name: str
@@ -78,13 +78,13 @@ def _range(fact: Fact) -> tuple[float, float]:
     return (-inf, high) if fact.relation in ("at_most", "less_than") else (low, high)
 
 
-def _printed(facts: Iterable[Fact]) -> Iterator[Statement]:
+def _printed(facts: Iterable[Fact]) -> Iterator[Allowed]:
     for fact in facts:
         if not isnan(fact.value) and fact.quantity in COMPARED and fact.period_end:
-            yield Statement(fact.id, fact, fact.period, fact.quantity, fact.value, *_range(fact))
+            yield Allowed(fact.id, fact, fact.period, fact.quantity, fact.value, *_range(fact))
 
 
-def _implied(facts: list[Fact]) -> Iterator[Statement]:
+def _implied(facts: list[Fact]) -> Iterator[Allowed]:
     """The base of the year before: total less difference, or total over growth, both printed by one agency."""
     totals = {_key(fact): fact for fact in facts if fact.quantity == "total" and fact.relation in ("equals", "about")}
     for change in facts:
@@ -99,14 +99,14 @@ def _implied(facts: list[Fact]) -> Iterator[Statement]:
             least, most = low / (factor + wide), high / (factor - wide)
             whole = float(round(total.value / factor))
             base = whole if least <= whole <= most else total.value / factor
-        yield Statement(f"{total.id} less a year", change, change.period.year_before(), "total", base, least, most)
+        yield Allowed(f"{total.id} less a year", change, change.period.year_before(), "total", base, least, most)
 
 
-def _key(fact: Fact) -> tuple[str, ...]:
+def _key(fact: Fact) -> tuple[object, ...]:
     return (fact.measure, fact.place, fact.partner, fact.basis, fact.product, fact.period_start, fact.period_end)
 
 
-def _statements(ledger: Ledger) -> list[Statement]:
+def _statements(ledger: Ledger) -> list[Allowed]:
     facts = [fact for fact in ledger if fact.kind not in IGNORED and not _repeats(fact)]
     return [*_printed(facts), *_implied(facts)]
 
@@ -116,9 +116,9 @@ def _repeats(fact: Fact) -> bool:
     return fact.kind == "context" and bool(fact.reference)
 
 
-def _pairs(statements: Iterable[Statement]) -> Iterator[tuple[Statement, Statement]]:
+def _pairs(statements: Iterable[Allowed]) -> Iterator[tuple[Allowed, Allowed]]:
     """Statements of one quantity over one period whose ranges do not meet, the earlier first."""
-    groups: dict[tuple[object, ...], list[Statement]] = defaultdict(list)
+    groups: dict[tuple[object, ...], list[Allowed]] = defaultdict(list)
     for statement in statements:
         when = statement.period.end if statement.quantity == "stock" else statement.period
         groups[(*statement.series, when)].append(statement)
@@ -128,16 +128,16 @@ def _pairs(statements: Iterable[Statement]) -> Iterator[tuple[Statement, Stateme
                 yield first, later
 
 
-def _what(first: Statement) -> Row:
+def _what(first: Allowed) -> Row:
     names = ("measure", "place", "partner", "quantity")
     return {**dict(zip(names, first.series, strict=True)), "period": _when(first)}
 
 
-def _when(statement: Statement) -> str:
-    return statement.fact.period_end if statement.quantity == "stock" else statement.period.label
+def _when(statement: Allowed) -> str:
+    return str(statement.fact.period_end) if statement.quantity == "stock" else statement.period.label
 
 
-def _subject(statement: Statement) -> str:
+def _subject(statement: Allowed) -> str:
     fact = statement.fact
     partner = "" if fact.partner == "World" else f" with {fact.partner}"
     return f"{fact.place}{partner} {fact.measure} {_when(statement)}"
@@ -175,12 +175,12 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
     return _table(rows, columns).sort_values("ratio", ascending=False, kind="stable", ignore_index=True)
 
 
-def _reprint(a: Statement, b: Statement) -> bool:
+def _reprint(a: Allowed, b: Allowed) -> bool:
     """One agency, one definition, two dates of publication."""
     return a.fact.basis == b.fact.basis and a.fact.product == b.fact.product and a.known != b.known
 
 
-def _conflict(a: Statement, b: Statement, subject: str, word: str) -> Row:
+def _conflict(a: Allowed, b: Allowed, subject: str, word: str) -> Row:
     ratio = max(a.value, b.value) / max(min(a.value, b.value), 1e-12)
     who_a, who_b = (basis_name(one.fact.basis) or one.name for one in (a, b))
     said = f"{a} ({who_a}) {word} {b} ({who_b}), a factor of {ratio:.2f}"
@@ -189,7 +189,7 @@ def _conflict(a: Statement, b: Statement, subject: str, word: str) -> Row:
     return {**_what(a), "why": _why(a, b), **names, **values}
 
 
-def _outgrown(statements: list[Statement]) -> Iterator[tuple[Statement, Statement]]:
+def _outgrown(statements: list[Allowed]) -> Iterator[tuple[Allowed, Allowed]]:
     """A part of a period that is more than the whole of it."""
     totals = [statement for statement in statements if statement.quantity == "total"]
     for part, whole in permutations(totals, 2):
@@ -198,7 +198,7 @@ def _outgrown(statements: list[Statement]) -> Iterator[tuple[Statement, Statemen
             yield part, whole
 
 
-def _why(a: Statement, b: Statement) -> str:
+def _why(a: Allowed, b: Allowed) -> str:
     if a.fact.product != b.fact.product:
         return "two definitions"
     return "same agency" if a.fact.basis == b.fact.basis else "two agencies"

@@ -1,12 +1,11 @@
 """What a row of a ledger may say: its columns, its vocabularies, and every rule that it can break.
 
-A row is read in three steps: `normalise` fills defaults and settles spellings, `faults` names all that is wrong,
-`typed` turns the two numeric columns into numbers.
+A row is read in two steps: `normalise` fills defaults and settles spellings, `faults` names all that is wrong.
+`forecasting.evidence.fact` makes a fact of a row without faults.
 """
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import math
 import re
@@ -16,9 +15,21 @@ from functools import lru_cache
 from forecasting.errors import LedgerError, PeriodError
 from forecasting.evidence.places import nearest_place, partner_code, place_code
 from forecasting.measures import MEASURES, nearest
-from forecasting.periods import as_date, span
+from forecasting.periods import Period, as_date, month, span, year
 
-__all__ = ["COLUMNS", "COUNTED", "KINDS", "QUANTITIES", "RELATIONS", "REQUIRED", "faults", "known_from", "normalise"]
+__all__ = [
+    "COLUMNS",
+    "COUNTED",
+    "KINDS",
+    "QUANTITIES",
+    "REFERENCE",
+    "RELATIONS",
+    "REQUIRED",
+    "faults",
+    "normalise",
+    "own_period",
+    "publication",
+]
 
 COLUMNS = (
     "id", "measure", "place", "partner", "product", "basis", "period_start", "period_end", "relation", "quantity",
@@ -29,13 +40,14 @@ REQUIRED = ("id", "measure", "place", "period_start", "period_end", "relation", 
 RELATIONS = ("equals", "about", "at_least", "at_most", "greater_than", "less_than")
 QUANTITIES = ("total", "stock", "yoy_growth_percent", "yoy_difference", "share_percent", "per_day")
 KINDS = ("outcome", "estimate", "target", "event", "claim", "context", "judgement")
+MOST_PERCENT = 100_000  # of its own total over another period, that a flow may reach
 COUNTED = ("outcome", "estimate", "judgement")  # the kinds that may enter a likelihood
 
 Fault = tuple[str, str, str]  # column, what is wrong, the next move
 Row = Mapping[str, str]
 
 _NUMBER = re.compile(r"[+-]?([0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})([eE][+-]?[0-9]{1,3})?")
-_REFERENCE = re.compile(r"(?P<measure>\w+)@(?P<place>[^:]+):(?P<start>[^/]*)/(?P<end>.*)")
+REFERENCE = re.compile(r"(?P<measure>\w+)@(?P<place>[^:]+):(?P<start>[^/]*)/(?P<end>.*)")  # a quantity nobody printed
 _UNIT_SPELLINGS = {"%": "percent", "per cent": "percent", "cars": "vehicles", "piles": "points", "people": "persons"}
 
 
@@ -46,17 +58,12 @@ def normalise(raw: Mapping[str, object]) -> dict[str, str]:
         row[column] = _settled(code, row[column])
     measure = MEASURES.get(row["measure"])
     row["kind"] = row["kind"] or "outcome"
-    if measure and measure.kind != "statement" and not row["quantity"]:
-        row["quantity"] = "stock" if measure.kind == "stock" else "total"
+    if not row["quantity"] and (measure is None or measure.kind != "statement"):
+        row["quantity"] = "stock" if measure and measure.kind == "stock" else "total"
     row["unit"] = _unit_code(row["unit"]) or expected_unit(row["measure"], row["quantity"])
     if not row["rounding"] and _number(row["value"]) is not None:
         row["rounding"] = number_text(printed_rounding(row["value"], row["relation"]))
     return row
-
-
-def typed(row: Row) -> dict[str, object]:
-    """The row with its value and rounding as numbers, NaN where empty."""
-    return {**row, **{column: float(row[column] or "nan") for column in ("value", "rounding")}}
 
 
 def _text(cell: object) -> str:
@@ -125,8 +132,13 @@ def printed_rounding(text: str, relation: str = "equals") -> float:
 
 
 @lru_cache(maxsize=4096)
-def known_from(published: str) -> dt.date | None:
-    """The last day of the day, month or year in which a fact was published; None where it has no date.
+def publication(published: str) -> Period | None:
+    """The day, month or year in which a fact was published; None where it has no date.
+
+    Parameters
+    ----------
+    published : str
+        ``2023-06-26``, ``2023-06``, ``2023`` or nothing.
 
     Raises
     ------
@@ -135,17 +147,14 @@ def known_from(published: str) -> dt.date | None:
 
     Examples
     --------
-    >>> known_from("2023-02"), known_from("2023"), known_from("")
+    >>> publication("2023-02").end, publication("2023").end, publication("")
     (datetime.date(2023, 2, 28), datetime.date(2023, 12, 31), None)
     """
     if not published:
         return None
     if re.fullmatch(r"\d{4}", published):
-        return as_date(f"{published}-12-31")
-    if re.fullmatch(r"\d{4}-\d{2}", published):
-        first = as_date(f"{published}-01")
-        return first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    return as_date(published)
+        return year(int(published))
+    return month(published) if re.fullmatch(r"\d{4}-\d{2}", published) else span(published, published)
 
 
 def faults(row: Row) -> Iterator[Fault]:
@@ -234,12 +243,25 @@ def _in_range(value: float, row: Row) -> Iterator[Fault]:
     quantity, text, measure = row["quantity"], row["value"], MEASURES.get(row["measure"])
     if quantity == "yoy_growth_percent" and value <= -100:
         yield "value", f"a growth of {text} % is -100 % or less", "+20 % is 20, a fall to half is -50"
-    elif quantity == "share_percent" and not 0 <= value <= 100:
+    elif quantity == "share_percent" and not 0 <= value <= (100 if own_period(row) is None else MOST_PERCENT):
         yield "value", f"a share of {text} % is outside 0 to 100 %", "shares are in percent of the reference"
     elif quantity in ("", "total", "stock", "per_day") and value < 0:
         yield "value", f"{text} is negative", "counts and amounts are 0 or more"
     elif measure and measure.upper is not None and value > measure.upper and quantity in ("total", "stock"):
         yield "value", f"{text} is above {measure.upper:g}, the most that {measure.name} can be", ""
+
+
+def own_period(row: Row) -> Period | None:
+    """The other period of its own flow that a reference writes out; None where it names another flow, or a fact."""
+    written = REFERENCE.fullmatch(row["reference"])
+    own = (row["measure"], row["place"])
+    # Numbers that say neither what they count nor where can only speak of their own flow.
+    if not written or own not in (("", ""), (written["measure"], written["place"])):
+        return None
+    try:
+        return span(written["start"], written["end"])
+    except PeriodError:
+        return None
 
 
 def _unit(row: Row) -> Iterator[Fault]:
@@ -266,7 +288,7 @@ def _against(row: Row) -> Iterator[Fault]:
 
 def _printed_reference(text: str) -> Iterator[Fault]:
     """`measure@place:start/end`, a quantity that nobody printed."""
-    found = _REFERENCE.fullmatch(text)
+    found = REFERENCE.fullmatch(text)
     if not found:
         yield "reference", f"{text!r} cannot be read", "write measure@place:YYYY-MM-DD/YYYY-MM-DD"
         return
@@ -282,11 +304,11 @@ def _printed_reference(text: str) -> Iterator[Fault]:
 
 def _published(row: Row) -> Iterator[Fault]:
     try:
-        known = known_from(row["published"])
+        known = publication(row["published"])
     except PeriodError:
         yield "published", f"{row['published']!r} is not a day, month or year", "e.g. 2023-06-26, 2023-06 or 2023"
         return
     ended = row["period_end"] if re.fullmatch(r"\d{4}-\d\d-\d\d", row["period_end"]) else ""
-    if known and row["kind"] == "outcome" and row["value"] and known.isoformat() < ended:
+    if known and row["kind"] == "outcome" and row["value"] and known.end.isoformat() < ended:
         hint = "an outcome is published after it happened; a plan is a target"
         yield "published", f"{row['published']} comes before the period ends on {ended}", hint

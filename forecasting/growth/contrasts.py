@@ -109,9 +109,9 @@ def as_arrays(observations: Sequence[Observation], path: Path, bases: Mapping[st
         k = len(o.noise.weight)
         weight[i, :k], mean[i, :k], sd[i, :k] = o.noise.weight, o.noise.mean, o.noise.sd
         wrong[i, k - len(WRONG) : k] = True
-        if o.statement.stock:
-            aged[i] = o.numerator * stock_ages(o.statement.period, path.first_year, path.months)
-        column = bases.get(o.statement.basis)
+        if o.fact.stock:
+            aged[i] = o.numerator * stock_ages(o.fact.period, path.first_year, path.months)
+        column = bases.get(o.fact.basis)
         alone = not o.denominator.any()  # the offset cancels where a basis is compared with itself
         if column is not None and alone:
             offsets[i, path.at_["basis"].start + column] = path.prior.basis_sd

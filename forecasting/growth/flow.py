@@ -8,6 +8,7 @@ True
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.words import in_words
 from forecasting.growth.likelihood import Observation, flow_weights
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import Prior
@@ -175,7 +177,7 @@ class FlowForecast:
             low, middle, high = (float(o.shown(mean + z * sd)) for z in (-1.2816, 0.0, 1.2816))
             surprise = (o.value - mean) / math.hypot(sd, min(o.noise.sd))
             shown = float(o.shown(o.value))
-            said = (o.statement.name, o.statement.period.label, o.statement.basis, o.statement.printed)
+            said = (o.fact.id, o.fact.period.label, o.fact.basis, in_words(o.fact))
             rows.append((*said, shown, middle, low, high, surprise, float(fit.doubted[i])))
         return pd.DataFrame(rows, columns=columns)
 
@@ -210,8 +212,8 @@ class FlowForecast:
 
     def _log_variance_without_facts(self) -> Array:
         asked = self._question()
-        rest = asked.table.iloc[:0] if asked.market_size is not None else asked.table.iloc[:1]
-        before = _forecast(replace(asked, table=rest, periods=self.periods, basis=None, curve="pooled"))
+        rest = asked.evidence.head(0 if asked.market_size is not None else 1)
+        before = _forecast(replace(asked, evidence=rest, periods=self.periods, basis=None, curve="pooled"))
         return np.asarray(np.log(np.maximum(before._totals, 1e-9)).var(axis=1))
 
     def growth_to(self, target: float, period: Period) -> pd.Series:
@@ -263,17 +265,13 @@ class FlowForecast:
             Where the forecast holds no evidence to add to.
         """
         asked = self._question()
-        table = more.frame if isinstance(more, Ledger) else more.copy()
-        if "published" in table:
-            table = table.sort_values("published", kind="stable")
-        rows, before, known = [], self, asked.table
-        for number in range(len(table)):
-            known = pd.concat([known, table.iloc[[number]]], ignore_index=True)
-            after = _forecast(asked.with_table(known))
+        rows, before, known = [], self, asked.evidence
+        for fact in sorted(_ledger(more, len(known)), key=lambda fact: fact.known_from or dt.date.min):
+            known = known + Ledger([fact])
+            after = _forecast(asked.with_evidence(known))
             old, new = (f.quantiles([0.5]).iloc[:, 0] for f in (before, after))
-            name = str(table.iloc[number].get("id", f"fact {number + 1}"))
             for label in self._index:
-                rows.append((name, label, old[label], new[label], new[label] - old[label]))
+                rows.append((fact.id, label, old[label], new[label], new[label] - old[label]))
             before = after
         return pd.DataFrame(rows, columns=["fact", "period", "before", "after", "revision"])
 
@@ -318,8 +316,10 @@ def forecast_flow(
 
     Raises
     ------
+    LedgerError
+        With every problem of a table's rows at once.
     EvidenceError
-        Where facts cannot be read, or there are none and no market size either.
+        Where the facts are not of one thing, or there are none and no market size either.
 
     Examples
     --------
@@ -329,10 +329,26 @@ def forecast_flow(
     >>> bool(forecast.probability(above=7632).iloc[0] > 0.5)
     True
     """
-    table = evidence.frame if isinstance(evidence, Ledger) else evidence
     asked = tuple(periods) if periods is not None else None
-    request = Request(table, asked, prior or Prior.shipped(), market_size, basis, draws, seed, curve)
+    unit = isinstance(evidence, Ledger) or "rounding" in evidence
+    request = Request(_ledger(evidence), asked, prior or Prior.shipped(), market_size, basis, draws, seed, curve, unit)
     return _answered(request, made_once(request.answer, request))
+
+
+def _ledger(evidence: Ledger | pd.DataFrame, before: int = 0) -> Ledger:
+    """Facts as they are, or a table read at the ledger's door.
+
+    A table may leave unsaid what it counts, and where. Its facts are named in their order, and its numbers are taken to
+    the last digit: a number does not know which of its zeros were printed.
+    """
+    if isinstance(evidence, Ledger):
+        return evidence
+    names = pd.Series([f"fact {before + number}" for number in range(1, len(evidence) + 1)], evidence.index)
+    table = evidence.assign(id=evidence["id"].fillna(names) if "id" in evidence else names)
+    if "rounding" not in table and "value" in table:
+        numbers = pd.to_numeric(table["value"], errors="coerce")
+        table["rounding"] = (0.05 + 0.45 * (numbers % 1 == 0)).where(numbers.notna())
+    return Ledger.from_frame(table, measure=None, place=None)
 
 
 def _forecast(request: Request) -> FlowForecast:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.statements import ONE_SIDED, Statement
+from forecasting.evidence.fact import Fact
+from forecasting.growth.usable import ONE_SIDED
 from forecasting.periods import Period
 
 __all__ = [
@@ -111,7 +112,7 @@ class Observation:
 
     Parameters
     ----------
-    statement : Statement
+    fact : Fact
         Where it comes from.
     numerator, denominator : ndarray
         Weights over months, a stock's start being the last entry; the denominator may be all zero.
@@ -123,7 +124,7 @@ class Observation:
         How the truth may lie about that value.
     """
 
-    statement: Statement
+    fact: Fact
     numerator: Array
     denominator: Array
     constant: float
@@ -133,13 +134,13 @@ class Observation:
     @property
     def side(self) -> int:
         """On which side of its value a bound leaves the truth: 1 above, -1 below; 0 of what is no bound."""
-        return ONE_SIDED.get(self.statement.relation, 0)
+        return ONE_SIDED.get(self.fact.relation, 0)
 
     @property
     def of(self) -> tuple[object, ...]:
         """The quantity that is spoken of."""
-        s = self.statement
-        return (s.basis, s.stock, s.quantity, s.period, s.other)
+        fact = self.fact
+        return (fact.basis, fact.stock, fact.quantity, fact.period, fact.other)
 
     def shown(self, contrast: Array | float) -> Array:
         """The contrast in the unit in which the fact is printed."""
@@ -147,11 +148,11 @@ class Observation:
         scale = {
             "yoy_growth_percent": 100 * (ratio - 1),
             "share_percent": 100 * ratio,
-            "per_day": ratio / self.statement.period.days,
+            "per_day": ratio / self.fact.period.days,
         }
-        if self.statement.quantity == "yoy_difference":
-            return np.asarray(self.statement.value * ratio)
-        return np.asarray(scale.get(self.statement.quantity, ratio))
+        if self.fact.quantity == "yoy_difference":
+            return np.asarray(self.fact.value * ratio)
+        return np.asarray(scale.get(self.fact.quantity, ratio))
 
 
 def flow_weights(period: Period, first_year: int, months: int) -> Array:
@@ -209,40 +210,36 @@ def stock_ages(period: Period, first_year: int, months: int) -> Array:
     return ages
 
 
-def _relative_rounding(statement: Statement, of: float) -> float:
-    half = statement.rounding
-    if math.isnan(half):
-        if not statement.counted:
-            return 0.0
-        half = 0.5 if float(statement.value).is_integer() else 0.05
-    return half / max(abs(of), 1e-9)
+def _rounding(fact: Fact, of: float, counted: bool) -> float:
+    """Half-width of the printed digits relative to a value; of numbers without a unit digits say nothing."""
+    return fact.rounding / max(abs(of), 1e-9) if counted else 0.0
 
 
-def _exact(statement: Statement, of: float) -> Noise:
+def _exact(fact: Fact, of: float, counted: bool) -> Noise:
     """A printed number: its digits, counting noise, the agency's own revisions."""
-    rough = 0.03 if statement.kind == "estimate" or statement.relation == "about" else 0.0
-    counting = 1 / (of + 0.5) if statement.counted else 0.0
-    rounding = _relative_rounding(statement, of)
-    sd = math.sqrt(FIT**2 + counting + rounding**2 / 3 + rough**2 + (STOCK_FIT**2 if statement.stock else 0.0))
-    return Noise.exact(rounding if statement.kind == "judgement" else sd)
+    rough = 0.03 if fact.kind == "estimate" or fact.relation == "about" else 0.0
+    counting = 1 / (of + 0.5) if counted else 0.0
+    rounding = _rounding(fact, of, counted)
+    sd = math.sqrt(FIT**2 + counting + rounding**2 / 3 + rough**2 + (STOCK_FIT**2 if fact.stock else 0.0))
+    return Noise.exact(rounding if fact.kind == "judgement" else sd)
 
 
-def _bound(statement: Statement, of: float) -> Noise:
+def _bound(fact: Fact, of: float, counted: bool) -> Noise:
     """More than a number, or less: a side, as sharp as a total of that number would be."""
-    counting = 1 / (of + 0.5) if statement.counted else 0.0
-    stock = STOCK_FIT**2 if statement.stock else 0.0
-    return Noise.beyond(math.sqrt(EDGE**2 + counting + stock), ONE_SIDED[statement.relation])
+    counting = 1 / (of + 0.5) if counted else 0.0
+    stock = STOCK_FIT**2 if fact.stock else 0.0
+    return Noise.beyond(math.sqrt(EDGE**2 + counting + stock), ONE_SIDED[fact.relation])
 
 
-def tells_level(statement: Statement) -> bool:
+def tells_level(fact: Fact) -> bool:
     """Whether a fact says how much, not only how it compares with another period."""
-    return statement.quantity not in ("yoy_growth_percent", "share_percent") and not math.isnan(statement.value)
+    return fact.quantity not in ("yoy_growth_percent", "share_percent") and not math.isnan(fact.value)
 
 
-def only_bounds(statements: Sequence[Statement]) -> bool:
+def only_bounds(facts: Sequence[Fact]) -> bool:
     """Whether what tells of the level are bounds alone."""
-    told = [s for s in statements if tells_level(s)]
-    return bool(told) and all(s.relation in ONE_SIDED for s in told)
+    told = [fact for fact in facts if tells_level(fact)]
+    return bool(told) and all(fact.relation in ONE_SIDED for fact in told)
 
 
 def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observation, ...]:
@@ -251,14 +248,14 @@ def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observati
     Where only bounds tell of the level, each is near: someone chose to print it. Two opposite ones of one quantity are
     a range, as good as a number of those digits.
 
-    >>> from forecasting.periods import year
-    >>> bound = observe(Statement("a", "total", "at_least", year(2022), 35_000), 2022, 12)
-    >>> near = read_bounds_together([bound])[0].noise
+    >>> bound = Fact(id="a", measure="vehicle_exports", place="horgos", relation="at_least", value=35_000,
+    ...              period_start="2022-01-01", period_end="2022-12-31")
+    >>> near = read_bounds_together([observe(bound, 2022, 12)])[0].noise
     >>> round(float(np.dot(near.weight, near.mean)), 2)
     0.18
     """
-    if only_bounds([o.statement for o in observations]):
-        return tuple(replace(o, noise=Noise.near(o.side)) if o.side and tells_level(o.statement) else o
+    if only_bounds([o.fact for o in observations]):
+        return tuple(replace(o, noise=Noise.near(o.side)) if o.side and tells_level(o.fact) else o
                      for o in observations)  # fmt: skip
     told = {(o.of, o.side): o.value for o in observations if o.side}
     found = []
@@ -268,67 +265,80 @@ def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observati
     return tuple(found)
 
 
-def _size(statement: Statement, first_year: int, months: int) -> Array:
-    weigh = _stock_weights if statement.stock else flow_weights
-    return weigh(statement.period, first_year, months)
+def _size(stock: bool, period: Period, first_year: int, months: int) -> Array:
+    weigh = _stock_weights if stock else flow_weights
+    return weigh(period, first_year, months)
 
 
-def _total(s: Statement, first_year: int, months: int) -> Observation:
-    nothing = np.zeros(months + 1)
-    if s.value == 0:  # none was counted: less than one
-        return Observation(s, _size(s, first_year, months), nothing, 1.0, math.log(0.5), Noise.exact(0.8))
-    noise = _bound(s, s.value) if s.relation in ONE_SIDED else _exact(s, s.value)
-    return Observation(s, _size(s, first_year, months), nothing, 1.0, math.log(s.value), noise)
+def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> Observation:
+    """The contrast of logs that a fact speaks of, with its value and noise.
+
+    Parameters
+    ----------
+    fact : Fact
+        One that `usable_facts` found.
+    first_year, months : int
+        The grid of months.
+    counted : bool
+        Whether the unit is single things. Numbers in anybody's unit have no counting noise and no digits of their own.
+
+    Examples
+    --------
+    >>> grown = Fact(id="a", measure="ev_export_value_index", place="CN-XJ", relation="equals", value=410.4,
+    ...              quantity="yoy_growth_percent", period_start="2023-01-01", period_end="2023-05-31")
+    >>> round(float(np.exp(observe(grown, 2022, 24).value)), 3)
+    5.104
+    """
+    before = fact.other or fact.period.year_before()
+    size, base = (_size(fact.stock, period, first_year, months) for period in (fact.period, before))
+    if math.isnan(fact.value):  # more than another period's total, that may never have been printed
+        noise = Noise.beyond(EDGE, ONE_SIDED[fact.relation]) if fact.relation in ONE_SIDED else Noise.exact(0.02)
+        return Observation(fact, size, base, 0.0, 0.0, noise)
+    return _READ[fact.quantity](fact, size, base, counted)
 
 
-def _growth(s: Statement, first_year: int, months: int) -> Observation:
+def _total(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
+    if fact.value == 0:  # none was counted: less than one
+        return Observation(fact, size, np.zeros_like(size), 1.0, math.log(0.5), Noise.exact(0.8))
+    told = _bound if fact.relation in ONE_SIDED else _exact
+    noise = told(fact, fact.value, counted)
+    return Observation(fact, size, np.zeros_like(size), 1.0, math.log(fact.value), noise)
+
+
+def _growth(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
     """Up n % on the year is a factor of 1 + n/100 on a base that may have been revised since."""
-    factor = 1 + s.value / 100
-    before = replace(s, period=s.period.year_before())
-    rounding = _relative_rounding(s, 100 * factor)
-    sd = math.sqrt(FIT**2 + rounding**2 / 3 + (STOCK_FIT**2 if s.stock else 0.0))
-    noise = Noise.beyond(EDGE, ONE_SIDED[s.relation]) if s.relation in ONE_SIDED else Noise.exact(sd)
-    return Observation(s, _size(s, first_year, months), _size(before, first_year, months), 0.0, math.log(factor), noise)
+    factor = 1 + fact.value / 100
+    rounding = _rounding(fact, 100 * factor, counted)
+    sd = math.sqrt(FIT**2 + rounding**2 / 3 + (STOCK_FIT**2 if fact.stock else 0.0))
+    noise = Noise.beyond(EDGE, ONE_SIDED[fact.relation]) if fact.relation in ONE_SIDED else Noise.exact(sd)
+    return Observation(fact, size, base, 0.0, math.log(factor), noise)
 
 
-def _difference(s: Statement, first_year: int, months: int) -> Observation:
+def _difference(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
     """Up by so many on the same dates a year before; down by so many is the year before up by as many."""
-    size, before = _size(s, first_year, months), _size(replace(s, period=s.period.year_before()), first_year, months)
-    up = s.value >= 0
+    up = fact.value >= 0
     noise = Noise.exact(1.5 * FIT, 0.05)
-    if s.relation in ONE_SIDED:
-        noise = Noise.beyond(EDGE, ONE_SIDED[s.relation] if up else -ONE_SIDED[s.relation])
-    return Observation(s, size if up else before, before if up else size, abs(s.value), 0.0, noise)
+    if fact.relation in ONE_SIDED:
+        noise = Noise.beyond(EDGE, ONE_SIDED[fact.relation] if up else -ONE_SIDED[fact.relation])
+    return Observation(fact, size if up else base, base if up else size, abs(fact.value), 0.0, noise)
 
 
-def _share(s: Statement, first_year: int, months: int) -> Observation:
+def _share(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
     """A part of the same flow's total over another period."""
-    assert s.other is not None
-    base = replace(s, period=s.other)
-    sd = math.sqrt(FIT**2 + _relative_rounding(s, s.value) ** 2 / 3)
-    noise = Noise.beyond(EDGE, ONE_SIDED[s.relation]) if s.relation in ONE_SIDED else Noise.exact(sd)
-    return Observation(
-        s, _size(s, first_year, months), _size(base, first_year, months), 0.0, math.log(s.value / 100), noise
-    )
+    sd = math.sqrt(FIT**2 + _rounding(fact, fact.value, counted) ** 2 / 3)
+    noise = Noise.beyond(EDGE, ONE_SIDED[fact.relation]) if fact.relation in ONE_SIDED else Noise.exact(sd)
+    return Observation(fact, size, base, 0.0, math.log(fact.value / 100), noise)
 
 
-def _per_day(s: Statement, first_year: int, months: int) -> Observation:
-    total = replace(s, value=s.value * s.period.days, rounding=s.rounding * s.period.days)
-    noise = Noise.exact(max(0.05, _relative_rounding(total, total.value)))
-    if s.relation in ONE_SIDED:
-        noise = _bound(s, total.value)
-    return Observation(s, _size(s, first_year, months), np.zeros(months + 1), 1.0, math.log(total.value), noise)
+def _per_day(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
+    total = fact.value * fact.period.days
+    noise = Noise.exact(max(0.05, _rounding(fact, fact.value, counted)))
+    if fact.relation in ONE_SIDED:
+        noise = _bound(fact, total, counted)
+    return Observation(fact, size, np.zeros_like(size), 1.0, math.log(total), noise)
 
 
-def _compared(s: Statement, first_year: int, months: int) -> Observation:
-    """More than another period's total, that may never have been printed."""
-    assert s.other is not None
-    base = replace(s, period=s.other)
-    noise = Noise.beyond(EDGE, ONE_SIDED[s.relation]) if s.relation in ONE_SIDED else Noise.exact(0.02)
-    return Observation(s, _size(s, first_year, months), _size(base, first_year, months), 0.0, 0.0, noise)
-
-
-_READ: dict[str, Callable[[Statement, int, int], Observation]] = {
+_READ: dict[str, Callable[[Fact, Array, Array, bool], Observation]] = {
     "total": _total,
     "stock": _total,
     "yoy_growth_percent": _growth,
@@ -336,25 +346,3 @@ _READ: dict[str, Callable[[Statement, int, int], Observation]] = {
     "share_percent": _share,
     "per_day": _per_day,
 }
-
-
-def observe(statement: Statement, first_year: int, months: int) -> Observation:
-    """The contrast of logs that a statement speaks of, with its value and noise.
-
-    Parameters
-    ----------
-    statement : Statement
-        The fact.
-    first_year, months : int
-        The grid of months.
-
-    Examples
-    --------
-    >>> from forecasting.periods import span
-    >>> grown = Statement("a", "yoy_growth_percent", "equals", span("2023-01-01", "2023-05-31"), 410.4)
-    >>> round(float(np.exp(observe(grown, 2022, 24).value)), 3)
-    5.104
-    """
-    if statement.other is not None and math.isnan(statement.value):
-        return _compared(statement, first_year, months)
-    return _READ[statement.quantity](statement, first_year, months)

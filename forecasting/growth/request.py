@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import warnings
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from forecasting.errors import EvidenceError, ForecastWarning
+from forecasting.evidence.fact import Fact
+from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.words import in_words
 from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
 from forecasting.growth.influence import moves
 from forecasting.growth.likelihood import Observation, observe, only_bounds, read_bounds_together, tells_level
@@ -21,7 +24,7 @@ from forecasting.growth.path import Path
 from forecasting.growth.posterior import Posterior, sample
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize, path_of
-from forecasting.growth.statements import Statement, read_statements, years_spoken_of
+from forecasting.growth.usable import usable_facts, years_spoken_of
 from forecasting.measures import nearest
 from forecasting.periods import Period, months_between, year
 
@@ -56,13 +59,15 @@ class Request:
 
     Parameters
     ----------
-    table : DataFrame
+    evidence : Ledger
         The facts.
     periods, prior, market_size, basis, draws, seed, curve
         As :func:`forecasting.growth.flow.forecast_flow` takes them.
+    unit : bool
+        Whether the numbers are in a unit; those of a table that tells no rounding may be in anybody's.
     """
 
-    table: pd.DataFrame
+    evidence: Ledger
     periods: tuple[Period, ...] | None
     prior: Prior
     market_size: MarketSize
@@ -70,6 +75,7 @@ class Request:
     draws: int
     seed: int
     curve: str = "pooled"
+    unit: bool = True
 
     def __post_init__(self) -> None:
         if self.draws < 8:
@@ -78,9 +84,9 @@ class Request:
             close = nearest(self.curve, CHOICES) or "pooled"
             raise EvidenceError(f"unknown curve {self.curve!r}; did you mean {close!r}? There are {', '.join(CHOICES)}")
 
-    def with_table(self, table: pd.DataFrame) -> Request:
+    def with_evidence(self, evidence: Ledger) -> Request:
         """The same question with other facts."""
-        return replace(self, table=table)
+        return replace(self, evidence=evidence)
 
     def answer(self) -> Answer:
         """Draw the path."""
@@ -101,34 +107,33 @@ class Request:
         asked = self._prepared()
         with threadpool_limits(limits=1, user_api="blas"):
             moved = moves(asked.path, asked.observations, asked.bases, periods)
-        names = [o.statement.name for o in asked.observations]
+        names = [o.fact.id for o in asked.observations]
         return pd.DataFrame(moved, names, [period.label for period in periods])
 
     def _prepared(self) -> _Prepared:
         """Facts read, and the path that they are of."""
-        measure = _single(self.table, "measure")
-        statements, remarks = read_statements(self.table, measure)
-        if self.market_size is None:
-            if not statements:
-                raise EvidenceError("no facts and no market size: give at least one of them, e.g. market_size=100_000")
-            statements = [replace(s, counted=s.counted and not math.isnan(s.rounding)) for s in statements]
-        remarks += _open_levels(statements, self.market_size is not None)
-        basis, bases = _bases(statements, self.basis)
-        periods = self.periods or _default_periods(statements)
-        first, last, until = _years(statements, periods)
+        measure = _single(self.evidence, "measure")
+        facts, remarks = usable_facts(self.evidence, measure)
+        if self.market_size is None and not facts:
+            raise EvidenceError("no facts and no market size: give at least one of them, e.g. market_size=100_000")
+        remarks += _open_levels(facts, self.market_size is not None)
+        basis, bases = _bases(facts, self.basis)
+        periods = self.periods or _default_periods(facts)
+        first, last, until = _years(facts, periods)
         prior = self.prior.of_measure(measure)
-        path = path_of(prior, self.market_size, statements, (first, last + 1), len(bases), remarks)
+        path = path_of(prior, self.market_size, facts, (first, last + 1), len(bases), remarks)
         if self.curve != "pooled":
-            if not statements:
+            if not facts:
                 raise EvidenceError(
                     f"a {self.curve} curve needs facts; with none, only analogue markets tell of growth"
                 )
             path = CurvePath(prior, first, until, last, path.start_of_flow(), self.curve, path.sizes, len(bases))
-        observations = read_bounds_together([observe(s, first, path.months) for s in statements])
+        counted = self.unit or self.market_size is not None
+        observations = read_bounds_together([observe(fact, first, path.months, counted) for fact in facts])
         return _Prepared(path, observations, basis, bases, periods, until, measure, remarks)
 
     def _answer(self) -> Answer:
-        asked, place = self._prepared(), _single(self.table, "place")
+        asked, place = self._prepared(), _single(self.evidence, "place")
         path, first, until = asked.path, asked.path.first_year, asked.until
         common = np.stack([shared(self.seed, y, self.draws) for y in range(first, path.last_year + 1)], axis=1)
         rng = np.random.default_rng([self.seed, *place.encode()])
@@ -165,11 +170,11 @@ class _Prepared:
     remarks: Sequence[str]
 
 
-def _open_levels(statements: Sequence[Statement], sized: bool) -> list[str]:
+def _open_levels(facts: Sequence[Fact], sized: bool) -> list[str]:
     """What facts that tell no level, or only bounds of it, leave open."""
-    if only_bounds(statements):
+    if only_bounds(facts):
         return ["only bounds tell of the level: each is taken to be near, as it was chosen to be printed"]
-    if not statements or any(map(tells_level, statements)):
+    if not facts or any(map(tells_level, facts)):
         return []
     if sized:
         return ["no fact tells a level, only how one period compares with another: it rests on analogue markets alone"]
@@ -179,41 +184,39 @@ def _open_levels(statements: Sequence[Statement], sized: bool) -> list[str]:
     ]
 
 
-def _years(statements: Sequence[Statement], periods: Sequence[Period]) -> tuple[int, int, int]:
+def _years(facts: Sequence[Fact], periods: Sequence[Period]) -> tuple[int, int, int]:
     """First year of the path, last year that facts speak of, last year that is asked for."""
-    before = [] if statements else [year(min(p.start.year for p in periods) - 1)]
-    first, last = years_spoken_of(statements, before)
+    before = [] if facts else [year(min(p.start.year for p in periods) - 1)]
+    first, last = years_spoken_of(facts, before)
     first = min(first, min(p.start.year for p in periods))
     return first, last, max(max(p.end.year for p in periods), last + 1)
 
 
-def _single(table: pd.DataFrame, column: str) -> str:
-    """The commonest value of a column, or nothing."""
-    if column not in table or table.empty:
-        return ""
-    values = table[column].dropna().astype(str)
-    return str(values.mode().iloc[0]) if len(values) else ""
+def _single(evidence: Ledger, column: str) -> str:
+    """The commonest word of a column, the first in the alphabet of several; nothing where there are no facts."""
+    counts = Counter(getattr(fact, column) for fact in evidence)
+    return min(counts, key=lambda word: (-counts[word], word), default="")
 
 
-def _bases(statements: Sequence[Statement], asked: str | None) -> tuple[str, dict[str, int]]:
+def _bases(facts: Sequence[Fact], asked: str | None) -> tuple[str, dict[str, int]]:
     """The basis that is forecast, and a column for the offset of each other one."""
-    counts = pd.Series([s.basis for s in statements], dtype=str).value_counts(sort=False)
-    if asked is not None and statements and asked not in counts.index:
+    counts = pd.Series([fact.basis for fact in facts], dtype=str).value_counts(sort=False)
+    if asked is not None and facts and asked not in counts.index:
         raise EvidenceError(f"no fact has the basis {asked!r}; there are {', '.join(map(repr, counts.index))}")
     basis = asked if asked is not None else (str(counts.idxmax()) if len(counts) else "")
     return basis, {str(name): i for i, name in enumerate(b for b in counts.index if b != basis)}
 
 
-def _default_periods(statements: Sequence[Statement]) -> tuple[Period, ...]:
-    if not statements:
+def _default_periods(facts: Sequence[Fact]) -> tuple[Period, ...]:
+    if not facts:
         raise EvidenceError("no facts and no periods: say what to forecast, e.g. periods=[year(2025)]")
-    last = max(s.period.end.year for s in statements)
+    last = max(fact.period.end.year for fact in facts)
     return tuple(year(y) for y in range(last, last + 3))
 
 
 def _disagreeing(observations: Sequence[Observation], posterior: Posterior) -> list[str]:
     return [
-        f"{o.statement.name} ({o.statement.printed}, {o.statement.period}) disagrees with the other facts"
+        f"{o.fact.id} ({in_words(o.fact)}, {o.fact.period}) disagrees with the other facts"
         for o, wrong in zip(observations, posterior.doubted, strict=True)
         if wrong > DOUBTED
     ]

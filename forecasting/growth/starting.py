@@ -10,9 +10,10 @@ from dataclasses import replace
 import pandas as pd
 
 from forecasting.errors import EvidenceError, ForecastWarning
+from forecasting.evidence.fact import Fact
 from forecasting.growth.path import Path, Start
 from forecasting.growth.prior import Prior
-from forecasting.growth.statements import ONE_SIDED, Statement
+from forecasting.growth.usable import ONE_SIDED
 
 __all__ = ["MarketSize", "path_of"]
 
@@ -24,7 +25,7 @@ SIZE_SD = 0.05  # a published market size is the agency's own and counts vehicle
 def path_of(
     prior: Prior,
     market_size: MarketSize,
-    statements: Sequence[Statement],
+    facts: Sequence[Fact],
     years: tuple[int, int],
     bases: int,
     remarks: list[str],
@@ -37,7 +38,7 @@ def path_of(
         What analogue markets teach.
     market_size : float, Series, mapping or None
         New vehicles a year.
-    statements : sequence of Statement
+    facts : sequence of Fact
         The facts.
     years : tuple of int
         First and last.
@@ -52,16 +53,16 @@ def path_of(
         Where a market size is not a number above 0.
     """
     first, last = years
-    sizes = _sizes(market_size, statements, first, last)
-    stocks = [s.value for s in statements if s.stock and s.value > 0]
-    counted = [s for s in statements if s.quantity == "total" and not s.stock and s.value > 0]
-    reached = [s for s in counted if ONE_SIDED.get(s.relation) != -1]
-    totals = [s.value * 365 / s.period.days for s in reached or counted]
+    sizes = _sizes(market_size, facts, first, last)
+    stocks = [fact.value for fact in facts if fact.stock and fact.value > 0]
+    counted = [fact for fact in facts if fact.quantity == "total" and not fact.stock and fact.value > 0]
+    reached = [fact for fact in counted if ONE_SIDED.get(fact.relation) != -1]
+    totals = [fact.value * 365 / fact.period.days for fact in reached or counted]
     mean, sd = prior.share_in(first)
     if not sizes:
         size = math.log(totals[0] if totals else (stocks[0] if stocks else 1.0)) - mean
         start = Start(log_odds=mean, log_odds_sd=sd, log_size=size, log_size_sd=10.0)
-    elif statements:
+    elif facts:
         start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
         largest, size = max(totals, default=0.0) if reached else 0.0, math.exp(max(v for v, _ in sizes.values()))
         if largest > 0.9 * size:
@@ -81,16 +82,14 @@ def path_of(
     return Path(prior, first, last, start, sizes, bases)
 
 
-def _sizes(
-    market_size: MarketSize, statements: Sequence[Statement], first: int, last: int
-) -> dict[int, tuple[float, float]]:
+def _sizes(market_size: MarketSize, facts: Sequence[Fact], first: int, last: int) -> dict[int, tuple[float, float]]:
     """Log size of the market in the years that are known."""
     if market_size is None:
         return {}
     if isinstance(market_size, pd.Series | Mapping):
         known = {int(str(y)[:4]): float(v) for y, v in dict(market_size).items() if v == v}
     else:
-        whole = [s.period.end.year for s in statements if s.period.days >= 365 or s.stock]
+        whole = [fact.period.end.year for fact in facts if fact.period.days >= 365 or fact.stock]
         known = {max(whole, default=max(last - 1, first)): float(market_size)}
     if not known or min(known.values()) <= 0 or not all(map(math.isfinite, known.values())):
         raise EvidenceError(f"market_size is {market_size!r}; it must be new vehicles a year, above 0")

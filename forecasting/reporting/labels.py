@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from forecasting.measures import MEASURES
-from forecasting.periods import Period, span
 
 if TYPE_CHECKING:
     from forecasting.demand.parameters import Assumption
@@ -23,15 +22,11 @@ __all__ = [
     "inert",
     "interval",
     "label_of",
-    "period_words",
     "range_words",
     "readable",
     "rounded",
-    "statement",
     "unit_of",
 ]
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def rounded(values: Iterable[float], digits: int = 4) -> list[float | None]:
@@ -112,81 +107,6 @@ def label_of(measure: str) -> str:
     ('Electric vehicles on the road', 'ferry tickets')
     """
     return MEASURES[measure].label if measure in MEASURES else measure.replace("_", " ")
-
-
-def period_words(period: Period) -> str:
-    """A period in words, as short as is exact.
-
-    Examples
-    --------
-    >>> from forecasting.periods import month, span, year
-    >>> period_words(year(2022)), period_words(month("2023-05")), period_words(span("2023-01-01", "2023-04-30"))
-    ('2022', 'May 2023', 'Jan–Apr 2023')
-    >>> period_words(span("2023-01-01", "2023-06-26"))
-    '1 Jan – 26 Jun 2023'
-    """
-    start, end, label = period.start, period.end, period.label
-    first, last = MONTHS[start.month - 1], MONTHS[end.month - 1]
-    if len(label) == 4:
-        return label
-    if len(label) == 7:
-        return f"{first} {start.year}"
-    if start == end:
-        return f"{start.day} {first} {start.year}"
-    if label.count("-") == 2:
-        return f"{first}–{last} {end.year}" if start.year == end.year else f"{first} {start.year} – {last} {end.year}"
-    return f"{start.day} {first}{'' if start.year == end.year else f' {start.year}'} – {end.day} {last} {end.year}"
-
-
-RELATION_WORDS = {
-    "equals": "",
-    "about": "about ",
-    "at_least": "at least ",
-    "at_most": "at most ",
-    "greater_than": "more than ",
-    "less_than": "less than ",
-}
-QUANTITY_WORDS = {
-    "yoy_growth_percent": " % on the year",
-    "yoy_difference": " more than a year before",
-    "per_day": " a day",
-    "share_percent": " % of ",
-}
-
-
-def statement(row: Any) -> str:
-    """A fact's relation and value in words.
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace as Row
-    >>> statement(Row(relation="greater_than", quantity="per_day", value=100.0, reference="", unit="vehicles"))
-    'more than 100 a day'
-    >>> statement(Row(relation="equals", quantity="yoy_growth_percent", value=410.4, reference="", unit="percent"))
-    '410.4 % on the year'
-    """
-    words = RELATION_WORDS.get(row.relation, "")
-    if math.isnan(row.value):
-        return f"{words}{reference_words(row.reference)}" if row.reference else str(getattr(row, "quote", ""))
-    number = f"{row.value:,.10g}"
-    if row.quantity == "share_percent":
-        return f"{words}{number} % of {reference_words(row.reference) if row.reference else 'the total'}"
-    return f"{words}{number}{QUANTITY_WORDS.get(row.quantity, f' {row.unit}' if row.unit else '')}"
-
-
-def reference_words(reference: str) -> str:
-    """What a fact refers to: another fact by its id, or a quantity that nobody printed.
-
-    Examples
-    --------
-    >>> reference_words("vehicle_exports@baktu:2022-01-01/2022-12-31"), reference_words("article-09")
-    ('vehicles exported, all types, in 2022', 'article-09')
-    """
-    measure, at, rest = reference.partition("@")
-    start, _, end = rest.partition(":")[2].partition("/")
-    if not (at and start and end):
-        return reference
-    return f"{label_of(measure).lower()}, in {period_words(span(start, end))}"
 
 
 def range_words(given: Range | Assumption) -> str:

@@ -15,18 +15,11 @@ import pandas as pd
 
 from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name
+from forecasting.evidence.fact import Fact, in_order
+from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import MEASURES, nearest
-from forecasting.periods import span
 from forecasting.reporting.display import Notes, Table
-from forecasting.reporting.labels import (
-    amount,
-    label_of,
-    period_words,
-    range_words,
-    readable,
-    statement,
-    unit_of,
-)
+from forecasting.reporting.labels import amount, label_of, range_words, readable, unit_of
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -248,24 +241,23 @@ def facts_table(ledger: Ledger, last: int | None = None) -> Table:
     last : int, optional
         Only so many, those with the latest periods.
     """
-    frame = ledger.frame.sort_values(["period_end", "period_start", "id"], kind="stable")
-    frame = frame.tail(last) if last else frame
+    facts = in_order(ledger)[-last:] if last else in_order(ledger)
     shown = {
-        "period": [_period(row) for row in frame.itertuples()],
-        "statement": [statement(row) for row in frame.itertuples()],
-        "basis": frame["basis"].map(basis_name),
-        "kind": frame["kind"],
-        "published": frame["published"],
-        "source": frame["source"],
-        "fact": frame["id"],
+        "period": [_when(fact) for fact in facts],
+        "statement": [in_words(fact) for fact in facts],
+        "basis": [basis_name(fact.basis) for fact in facts],
+        "kind": [fact.kind for fact in facts],
+        "published": [str(fact.published or "") for fact in facts],
+        "source": [fact.source for fact in facts],
+        "fact": [fact.id for fact in facts],
     }
-    return Table(pd.DataFrame(shown), links={"source": [str(url) for url in frame["url"]]})
+    return Table(pd.DataFrame(shown), links={"source": [fact.url for fact in facts]})
 
 
-def _period(row: Any) -> str:
-    if not row.period_start or row.period_start == row.period_end:
-        return str(row.period_end)
-    return period_words(span(row.period_start, row.period_end))
+def _when(fact: Fact) -> str:
+    if fact.period_start is None or fact.period_start == fact.period_end:
+        return str(fact.period_end or "")
+    return period_words(fact.period)
 
 
 def conflicts_table(conflicts: pd.DataFrame, last: int = 10) -> Table:

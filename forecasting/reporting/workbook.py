@@ -11,14 +11,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from forecasting.evidence.bases import basis_name
+from forecasting.evidence.fact import in_order
+from forecasting.evidence.words import in_words
 from forecasting.measures import MEASURES
-from forecasting.reporting.labels import label_of, statement, unit_of
+from forecasting.reporting.labels import label_of, unit_of
 from forecasting.reporting.tables import CHAIN, assumptions_table, bands, drivers_table, headline
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from forecasting.scenarios.outlook import Outlook
 
 __all__ = ["write_workbook"]
@@ -124,8 +126,6 @@ def _digits(value: float) -> int:
 
 
 def _summary(pages: _Pages, outlook: Outlook) -> None:
-    import pandas as pd
-
     sheet = pages.sheet("Summary", outlook.scenario.title, (44, 10, 14, 14, 14, 12))
     sheet.write_string(1, 0, f"As of {outlook.as_of}: medians, and the ends of the 80 % interval", pages.note)
     told = headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
@@ -152,8 +152,6 @@ def _results(pages: _Pages, outlook: Outlook) -> None:
             (label_of(measure), unit_of(measure), int(year), *map(float, row))
             for year, row in zip(wide.index, wide.to_numpy(), strict=True)
         ]
-    import pandas as pd
-
     pages.table(sheet, 2, pd.DataFrame(rows, columns=head))
     sheet.freeze_panes(3, 3)
     sheet.autofilter(2, 0, 2 + len(rows), len(head) - 1)
@@ -188,8 +186,6 @@ def _dress(chart: Any, title: str, unit: str) -> None:
 
 def _chargers(pages: _Pages, outlook: Outlook) -> None:
     """Need, practice and standard side by side, never averaged."""
-    import pandas as pd
-
     sheet = pages.sheet("Chargers", "Charging points: need, practice, standard", (8, *[16] * 9))
     columns: dict[str, Any] = {}
     for answer in ANSWERS:
@@ -228,14 +224,10 @@ def _facts(pages: _Pages, outlook: Outlook) -> None:
     if outlook.evidence is None:
         sheet.write_string(2, 0, "The facts are in the ledger.", pages.note)
         return
-    frame = outlook.evidence.frame.sort_values(["period_end", "period_start", "id"], kind="stable")
-    shown = frame[["id", "period_start", "period_end", "value"]].assign(
-        statement=[statement(row) for row in frame.itertuples()],
-        basis=frame["basis"].map(basis_name),
-        kind=frame["kind"],
-        published=frame["published"],
-        source=frame["source"],
-    )
-    last = pages.table(sheet, 2, shown, [str(url) for url in frame["url"]])
+    facts = in_order(outlook.evidence)
+    columns = ["id", "period_start", "period_end", "value", "statement", "basis", "kind", "published", "source"]
+    rows = [fact.row() | {"statement": in_words(fact), "basis": basis_name(fact.basis)} for fact in facts]
+    shown = pd.DataFrame(rows, columns=columns)
+    last = pages.table(sheet, 2, shown, [fact.url for fact in facts])
     sheet.freeze_panes(3, 1)
     sheet.autofilter(2, 0, last - 1, len(shown.columns) - 1)

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import TYPE_CHECKING
 
-from forecasting.evidence.rules import known_from
 from forecasting.measures import MEASURES
-from forecasting.periods import as_date
 
 if TYPE_CHECKING:
+    from forecasting.evidence.fact import Fact
     from forecasting.evidence.ledger import Ledger
+    from forecasting.periods import Period
 
 __all__ = ["OLD", "age_words", "days_old"]
 
 OLD = 365  # days after which evidence is called old
 
 
-def _newest(evidence: Ledger | None) -> tuple[dt.date, str] | None:
-    """The end of the outcome that ends last, and its publication as it is written."""
-    if evidence is None:
-        return None
-    frame = evidence.frame
-    counted = frame[(frame["kind"] == "outcome") & (frame["period_end"] != "")]
-    if counted.empty:
-        return None
-    row = counted.sort_values(["period_end", "published"], kind="stable").iloc[-1]
-    return as_date(row["period_end"]), str(row["published"])
+def _newest(evidence: Ledger | None) -> Fact | None:
+    """The outcome that ends last, of several the one that was published last."""
+    counted = [fact for fact in evidence or () if fact.kind == "outcome" and fact.period_end]
+    return max(counted, key=lambda fact: (fact.period.end, fact.known_from or dt.date.min), default=None)
 
 
 def days_old(evidence: Ledger | None, day: dt.date) -> int:
@@ -38,7 +31,7 @@ def days_old(evidence: Ledger | None, day: dt.date) -> int:
     30
     """
     newest = _newest(evidence)
-    return (day - newest[0]).days if newest else 0
+    return (day - newest.period.end).days if newest else 0
 
 
 def age_words(evidence: Ledger | None, measure: str, day: dt.date) -> str:
@@ -63,8 +56,8 @@ def age_words(evidence: Ledger | None, measure: str, day: dt.date) -> str:
     if newest is None:
         label = MEASURES[measure].label.lower()
         return f"Nobody has printed {label} by {_day(day)}: this rests on other markets alone."
-    end, printed = newest
-    words, then = f"newest count it rests on ends on {_day(end)}", f"was published {_published(printed)}."
+    end = newest.period.end
+    words, then = f"newest count it rests on ends on {_day(end)}", f"was published {_published(newest.published)}."
     if (day - end).days <= OLD:
         return f"The {words} and {then}"
     months = round((day - end).days / 30.44)
@@ -75,13 +68,15 @@ def _day(day: dt.date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _published(text: str) -> str:
+def _published(when: Period | None) -> str:
     """A day, a month or a year of publication in words.
 
-    >>> _published("2025-05-14"), _published("2025-05"), _published("2025")
+    >>> from forecasting.evidence.rules import publication
+    >>> _published(publication("2025-05-14")), _published(publication("2025-05")), _published(publication("2025"))
     ('on 14 May 2025', 'in May 2025', 'in 2025')
     """
-    known = known_from(text)
-    if known is None or re.fullmatch(r"\d{4}", text):
-        return f"in {text}" if text else "on an unknown day"
-    return f"on {_day(known)}" if len(text) > 7 else f"in {known:%B %Y}"
+    if when is None:
+        return "on an unknown day"
+    if when.days == 1:
+        return f"on {_day(when.end)}"
+    return f"in {when.end:%B %Y}" if when.days <= 31 else f"in {when.end:%Y}"

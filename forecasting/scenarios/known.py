@@ -12,7 +12,7 @@ import pandas as pd
 
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name
-from forecasting.evidence.rules import COUNTED, known_from
+from forecasting.evidence.rules import COUNTED
 from forecasting.measures import MEASURES
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def never_used(scenario: Scenario, as_of: dt.date) -> list[str]:
     """
     from forecasting.evidence.datasets import facts_of
 
-    days = [known_from(text) for text in facts_of(scenario.ledger, False).frame["published"]]
+    days = [fact.known_from for fact in facts_of(scenario.ledger, False)]
     undated, late = sum(day is None for day in days), sum(day is not None and day > as_of for day in days)
     said = f"of {len(days)} facts of your own"
     found = [f"{undated} {said} have no date of publication and are never used: fill in published."] if undated else []
@@ -107,19 +107,16 @@ def flow_evidence(ledger: Ledger, place: str, scenario: Scenario, as_of: dt.date
     Ledger
         Outcomes, estimates and judgements only; may be empty.
     """
-    found = ledger.select(place=place, measure=scenario.measure, kind=COUNTED, as_of=as_of)
+    found = ledger.select(place=place, measure=scenario.measure, kind=COUNTED, as_of=as_of, since=scenario.since)
     if scenario.measure == "ev_registrations":
-        found = found + ledger.select(place=place, measure="ev_stock", kind=COUNTED, as_of=as_of)
-    if scenario.since is None or not len(found):
-        return found
-    frame = found.frame
-    return Ledger.from_frame(frame[frame["period_end"] >= scenario.since.isoformat()])
+        stocks = ledger.select(place=place, measure="ev_stock", kind=COUNTED, as_of=as_of, since=scenario.since)
+        found = found + stocks
+    return found
 
 
 def last_day(evidence: Ledger, as_of: dt.date) -> dt.date:
     """The last day that the facts cover; the day of the forecast where there are none."""
-    ends = [end for end in evidence.frame["period_end"] if end]
-    return min(dt.date.fromisoformat(max(ends)), as_of) if ends else as_of
+    return min(max((fact.period_end for fact in evidence if fact.period_end), default=as_of), as_of)
 
 
 def market_size(scenario: Scenario, place: str, ledger: Ledger, as_of: dt.date) -> MarketSize:
@@ -178,7 +175,7 @@ def known_drivers(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> tuple[l
     """
     kept, said = [], []
     for driver in scenario.drivers:
-        days = [known_from(ledger.get(name).published) for name in driver.fact_ids()]
+        days = [ledger.get(name).known_from for name in driver.fact_ids()]
         if days and all(day is None or day > as_of for day in days):
             said.append(f"The driver {driver.name} is left out: nothing about it was published by {as_of}.")
         else:

@@ -16,7 +16,7 @@ from forecasting.errors import EvidenceError, LedgerError, PeriodError
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger, check_ledger, read_ledger
 from forecasting.evidence.places import PLACES, partner_code, place_code, place_name
-from forecasting.evidence.rules import QUANTITIES, RELATIONS, known_from, printed_rounding
+from forecasting.evidence.rules import QUANTITIES, RELATIONS, printed_rounding, publication
 
 TABLE = pd.DataFrame(
     {
@@ -48,7 +48,7 @@ def test_dates_of_pandas_and_missing_values_are_read() -> None:
         published=[pd.Timestamp("2023-06-26"), pd.NaT, None], note=pd.array(["said", pd.NA, pd.NA], dtype="string")
     )
     ledger = Ledger.from_frame(table)
-    assert [fact.period_end for fact in ledger] == ["2022-12-31", "2023-04-30", "2023-04-30"]
+    assert [str(fact.period_end) for fact in ledger] == ["2022-12-31", "2023-04-30", "2023-04-30"]
     assert [fact.known_from for fact in ledger] == [dt.date(2023, 6, 26), None, None]
 
 
@@ -93,10 +93,20 @@ def test_a_fact_of_no_date_or_no_column() -> None:
     ("columns", "words"),
     [
         ({"value": 35000, "relation": "greater_than"}, "more than 35,000 vehicles"),
-        ({"value": 410.4, "quantity": "yoy_growth_percent"}, "+410.4 % on the year before"),
+        ({"value": 410.4, "quantity": "yoy_growth_percent"}, "up 410.4 % on the year before"),
+        ({"value": -500, "quantity": "yoy_difference"}, "down 500 vehicles on the year before"),
+        (
+            {"value": -12, "quantity": "yoy_growth_percent", "relation": "greater_than"},
+            "down less than 12 % on the year",
+        ),
         ({"value": 80.1, "quantity": "share_percent"}, "80.1 % of the whole"),
-        ({"value": 100, "quantity": "per_day", "relation": "at_least"}, "at least 100 vehicles per day"),
-        ({"relation": "less_than", "reference": "ev_imports@UZ:2022-01-01/2022-12-31"}, "less than ev_imports@UZ:"),
+        ({"value": 80.1, "quantity": "share_percent", "reference": "article-07"}, "80.1 % of article-07"),
+        ({"measure": "policy", "quote": "testing at the border", "relation": ""}, ": testing at the border"),
+        ({"value": 100, "quantity": "per_day", "relation": "at_least"}, "at least 100 vehicles a day"),
+        (
+            {"relation": "less_than", "reference": "ev_imports@UZ:2022-01-01/2022-12-31"},
+            "less than electric vehicles imp",
+        ),
     ],
 )
 def test_a_fact_in_words(columns: dict[str, object], words: str) -> None:
@@ -135,7 +145,7 @@ def test_rounding_comes_from_the_printed_digits(text: str, relation: str, half: 
     [("2023-06-26", "2023-06-26"), ("2024-02", "2024-02-29"), ("2023", "2023-12-31")],
 )
 def test_a_fact_is_known_from_the_last_day_of_the_span(published: str, known: str) -> None:
-    assert known_from(published) == dt.date.fromisoformat(known)
+    assert publication(published).end == dt.date.fromisoformat(known)
 
 
 def test_as_of_keeps_what_was_known() -> None:

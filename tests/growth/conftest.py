@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import COMMON_NU, RANGE, REFERENCE, SIZE_NU
+from forecasting.growth.usable import usable_facts
 
 
 def _facts(*rows):
@@ -20,6 +22,11 @@ def _facts(*rows):
 @pytest.fixture(scope="session")
 def facts():
     return _facts
+
+
+@pytest.fixture(scope="session")
+def usable():
+    return lambda table: usable_facts(Ledger.from_frame(table, measure=None, place=None))
 
 
 def _coordinates(path, rng, draws):

@@ -12,7 +12,6 @@ from forecasting.growth.mode import Mode
 from forecasting.growth.path import Path, Start
 from forecasting.growth.prior import Prior
 from forecasting.growth.settled import Settled, sort_facts
-from forecasting.growth.statements import read_statements
 from forecasting.periods import year
 
 SIZE = 300_000
@@ -38,10 +37,10 @@ def test_a_covariance_is_divided_by_in_either_dimension(n, width):
     np.testing.assert_allclose(found.diagonal, np.diag(inverse), atol=1e-9)
 
 
-def test_settled_facts_are_eliminated_as_dense_algebra_has_it(facts):
+def test_settled_facts_are_eliminated_as_dense_algebra_has_it(facts, usable):
     path = Path(Prior.shipped(), 2021, 2023, Start(log_size=np.log(SIZE), log_size_sd=1.0), {2022: (12.6, 0.05)})
-    statements, _ = read_statements(monthly(facts, "2021-01", 24))
-    told = as_arrays([observe(s, 2021, path.months) for s in statements], path, {})
+    counts, _ = usable(monthly(facts, "2021-01", 24))
+    told = as_arrays([observe(s, 2021, path.months) for s in counts], path, {})
     mode = Mode(path, told)
     mode.climb()
     split = sort_facts(told, mode, np.zeros(24, dtype=bool))

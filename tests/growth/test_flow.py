@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.errors import EvidenceError, ForecastWarning
+from forecasting.errors import EvidenceError, ForecastWarning, LedgerError
 from forecasting.evidence.datasets import central_asia
 from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.prior import Prior
@@ -282,7 +282,7 @@ def test_unknown_basis_names_the_known_ones(facts):
 
 def test_the_later_vintage_is_met_and_said(facts):
     table = facts(
-        ("equals", "total", 2022, 1125, {"id": "old", "published": "2022-07-18"}),
+        ("equals", "total", 2022, 1125, {"id": "old", "published": "2023-01-18"}),
         ("equals", "total", 2022, 1500, {"id": "new", "published": "2023-08-07"}),
     )
     forecast = forecast_flow(table, [year(2022)], market_size=3e5)
@@ -383,7 +383,7 @@ def test_an_impossible_market_size_is_refused(facts, size):
 
 
 def test_a_growth_of_minus_100_percent_is_refused(facts):
-    with pytest.raises(EvidenceError, match=r"growth of -100 % leaves nothing"):
+    with pytest.raises(EvidenceError, match=r"a growth of -100 % is -100 % or less"):
         forecast_flow(facts(("equals", "yoy_growth_percent", PART, -100)), market_size=3e5)
 
 
@@ -480,6 +480,15 @@ def test_uzbekistan_as_it_was_known_in_june_2023():
     assert forecast.quantiles([0.9]).loc["2023"].iloc[0] >= 13_460
 
 
-def test_a_fact_that_says_nothing_is_left_out_and_said(facts):
-    forecast = forecast_flow(facts(("equals", "total", 2022, np.nan)), [year(2023)], market_size=300_000, draws=50)
-    assert "fact 1 has neither a value nor a reference to compare with, and was not used" in forecast.remarks
+def test_a_fact_that_says_nothing_is_refused(facts):
+    with pytest.raises(LedgerError, match="row 0 value: is empty, and there is no reference"):
+        forecast_flow(facts(("equals", "total", 2022, np.nan)), [year(2023)], market_size=300_000, draws=50)
+
+
+def test_a_table_gets_every_refusal_of_a_ledger_at_once(facts):
+    table = facts(("equals", "total", 2022, -5, {"publishd": "2023"}))
+    with pytest.raises(LedgerError, match=r"table: 'publishd' is an unknown column \(did you mean published\?\)"):
+        forecast_flow(table, [year(2023)])
+    table = facts(("equals", "total", 2022, -5), ("equals", "total", 2021, 7, {"place": "Atlantis"}))
+    with pytest.raises(LedgerError, match=r"(?s)row 0 value: -5 is negative.*row 1 place: 'Atlantis' is not a known"):
+        forecast_flow(table, [year(2023)])

@@ -9,6 +9,7 @@ from scipy.special import logsumexp
 from scipy.stats import norm
 
 from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.ledger import Ledger
 from forecasting.growth.contrasts import as_arrays
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import observe
@@ -17,7 +18,7 @@ from forecasting.growth.path import Path, Start
 from forecasting.growth.posterior import sample
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import path_of
-from forecasting.growth.statements import read_statements
+from forecasting.growth.usable import usable_facts
 from forecasting.periods import year
 
 SIZE, BRUTE, LEVELS = 300_000.0, 120_000, (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -61,13 +62,13 @@ def weighted_quantiles(values, weights, levels):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_agrees_with_prior_draws_weighted_by_the_likelihood(case, facts, simulate):
+def test_agrees_with_prior_draws_weighted_by_the_likelihood(case, facts, simulate, usable):
     table, prior = facts(*CASES[case]), Prior.shipped()
-    statements, _ = read_statements(table)
+    told, _ = usable(table)
     start = Start(log_size=math.log(SIZE), log_size_sd=1.0)
     path = Path(prior, 2022, 2024, start, {2022: (math.log(SIZE), 0.05)})
     monthly = simulate(path, np.random.default_rng(1), BRUTE, 2025)
-    logs = sum(log_likelihood(observe(s, 2022, monthly.shape[1]), monthly) for s in statements)
+    logs = sum(log_likelihood(observe(s, 2022, monthly.shape[1]), monthly) for s in told)
     weights = np.exp(logs - logs.max())
     assert weights.sum() ** 2 / (weights**2).sum() > 300  # enough draws fit for the comparison to mean something
     asked = [year(2022), year(2023), year(2024), year(2025)]
@@ -86,8 +87,8 @@ def path():
 
 
 def draw(path, facts, *rows, draws=1000, seed=0):
-    statements = read_statements(facts(*rows))[0] if rows else []
-    observations = [observe(s, path.first_year, path.months) for s in statements]
+    told = Ledger.from_frame(facts(*rows), measure=None, place=None) if rows else []
+    observations = [observe(fact, path.first_year, path.months) for fact in told]
     rng = np.random.default_rng(seed)
     return sample(path, observations, {}, rng.standard_normal((draws, path.years)), rng)
 
@@ -160,11 +161,11 @@ def test_of_very_many_facts_each_is_expected_near_where_the_others_put_it(facts)
 
 def test_the_mode_settles_where_facts_contradict_each_other():
     ledger = central_asia().select(place="UZ", measure="ev_imports", as_of="2026-01-01")
-    statements, _ = read_statements(ledger.frame, "ev_imports")
-    first, last = (choose(s.period.start.year for s in statements) for choose in (min, max))
-    bases = {basis: i for i, basis in enumerate(sorted({s.basis for s in statements})[1:])}
-    path = path_of(Prior.shipped(), 400_000, statements, (first, last + 1), len(bases), [])
-    mode = Mode(path, as_arrays([observe(s, first, path.months) for s in statements], path, bases))
+    told, _ = usable_facts(ledger, "ev_imports")
+    first, last = (choose(s.period.start.year for s in told) for choose in (min, max))
+    bases = {basis: i for i, basis in enumerate(sorted({s.basis for s in told})[1:])}
+    path = path_of(Prior.shipped(), 400_000, told, (first, last + 1), len(bases), [])
+    mode = Mode(path, as_arrays([observe(s, first, path.months) for s in told], path, bases))
     mode.climb()
     settled = mode.x.copy()
     mode.climb(mode)

@@ -16,6 +16,7 @@ from forecasting.demand.corridor import corridor_plan
 from forecasting.demand.parameters import load_parameters
 from forecasting.demand.queueing import utilisation_ceiling
 from forecasting.errors import InputError
+from forecasting.evidence.ledger import Ledger
 from forecasting.periods import span, year
 from forecasting.reporting import figures
 from forecasting.reporting.figures import facts as drawing
@@ -97,7 +98,7 @@ def test_a_stock_stands_on_the_last_day_of_its_year(outlook, ledger):
 
 
 def test_a_total_is_as_long_as_its_period_and_as_high_as_its_yearly_rate(ledger):
-    shown = {mark.label: mark for mark in marks(ledger.frame, "ev_imports")}
+    shown = {mark.label: mark for mark in marks(ledger, "ev_imports")}
     part = shown["2,544"]
     assert part.period == span("2023-01-01", "2023-04-30")
     assert part.height == pytest.approx(2544 * 365 / 120)
@@ -113,7 +114,7 @@ def test_a_bound_is_an_arrow_into_the_side_that_is_possible(ledger):
     rate = 3500 * 365 / 177
     assert arrow.y[0] > rate
     assert arrow.y[0] - arrow.error_y.arrayminus[0] == pytest.approx(rate, rel=1e-3)
-    upper = ledger.frame.assign(relation="at_most")
+    upper = Ledger.from_frame(ledger.frame.assign(relation="at_most"))
     for down in arrows(drawing.fact_traces(marks(upper, "ev_imports")), "triangle-down"):
         assert all(error > 0 for error in down.error_y.array)
 
@@ -126,10 +127,10 @@ def test_each_basis_has_its_colour_and_the_forecast_one_is_ink(ledger):
 
 
 def test_growth_has_no_height_of_its_own_and_targets_are_no_outcomes(ledger):
-    frame = ledger.frame
-    assert "250" not in [mark.label for mark in marks(frame, "ev_imports")]
-    assert marks(frame.assign(kind="target"), "ev_imports") == []
-    assert len(marks(frame.assign(kind="target"), "ev_imports", kinds=("target",))) == 5
+    targets = Ledger.from_frame(ledger.frame.assign(kind="target"))
+    assert "250" not in [mark.label for mark in marks(ledger, "ev_imports")]
+    assert marks(targets, "ev_imports") == []
+    assert len(marks(targets, "ev_imports", kinds=("target",))) == 5
 
 
 def test_growth_on_a_printed_base_implies_a_total():
@@ -145,14 +146,13 @@ def test_growth_on_a_printed_base_implies_a_total():
         "kind": "outcome",
         "partner": "World",
         "relation": "equals",
-        "unit": "",
     }
     rows = [base | common, growth | common]
-    frame = pd.DataFrame(rows).assign(basis="a", source="b", published="2023", id="x", reference="")
-    first, implied = marks(frame, "ev_export_value_index")
+    frame = pd.DataFrame(rows).assign(basis="a", source="b", published="2023", id=["x", "y"], reference="")
+    first, implied = marks(Ledger.from_frame(frame), "ev_export_value_index")
     assert (first.label, implied.label, implied.relation) == ("100", "510", "about")
     assert implied.height == pytest.approx(510.4 * 365 / 151)
-    assert len(marks(frame.assign(basis=["a", "b"]), "ev_export_value_index")) == 1
+    assert len(marks(Ledger.from_frame(frame.assign(basis=["a", "b"])), "ev_export_value_index")) == 1
 
 
 def test_nothing_printed_is_said(ledger):
@@ -166,14 +166,14 @@ def test_a_part_within_a_longer_total_gets_no_area_of_its_own():
     ).assign(
         measure="ev_imports", kind="outcome", partner="World", quantity="total", relation="equals", basis="a", source=""
     )
-    frame = frame.assign(published="2023", id="x", unit="vehicles", reference="")
-    shown = marks(frame, "ev_imports")
+    frame = frame.assign(published="2023", id=["x", "y"], unit="vehicles", reference="")
+    shown = marks(Ledger.from_frame(frame), "ev_imports")
     assert [mark.period for mark in drawing.outermost(shown)] == [year(2022)]
 
 
 def test_what_was_not_known_is_not_drawn(outlook, ledger):
     late = ledger.frame.assign(published="2024-01-01")
-    chart = figures.fan_chart(outlook, facts=type(ledger).from_frame(late))
+    chart = figures.fan_chart(outlook, facts=Ledger.from_frame(late))
     assert not traces(chart, name="statistics agency")
 
 
@@ -183,7 +183,7 @@ def test_hover_text_is_escaped():
         measure="ev_imports", kind="outcome", partner="World", quantity="total", relation="equals", value=1.0
     )
     frame = frame.assign(period_start="2022-01-01", period_end="2022-12-31", reference="")
-    (mark,) = marks(frame, "ev_imports")
+    (mark,) = marks(Ledger.from_frame(frame), "ev_imports")
     assert "<script>" not in mark.hover
     assert "&lt;script&gt;" in mark.hover
 

@@ -1,13 +1,12 @@
 """Numbers and names as a reader sees them."""
 
-from types import SimpleNamespace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecasting.evidence.words import period_words
 from forecasting.periods import month, span, year
-from forecasting.reporting.labels import inert, interval, period_words, readable, reference_words, rounded, statement
+from forecasting.reporting.labels import inert, interval, readable, rounded
 
 
 @pytest.mark.parametrize(
@@ -57,42 +56,6 @@ def test_rounding_twice_changes_nothing(values):
 )
 def test_periods_in_words(period, words):
     assert period_words(period) == words
-
-
-def fact(**given):
-    usual = {
-        "relation": "equals",
-        "quantity": "total",
-        "value": 35000.0,
-        "reference": "",
-        "unit": "vehicles",
-        "quote": "",
-    }
-    return SimpleNamespace(**(usual | given))
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ({}, "35,000 vehicles"),
-        ({"relation": "greater_than"}, "more than 35,000 vehicles"),
-        ({"quantity": "per_day", "value": 100.0, "relation": "at_least"}, "at least 100 a day"),
-        ({"quantity": "yoy_growth_percent", "value": 410.4}, "410.4 % on the year"),
-        ({"quantity": "yoy_difference", "value": 2846.0}, "2,846 more than a year before"),
-        ({"quantity": "share_percent", "value": 93.7, "reference": "article-07"}, "93.7 % of article-07"),
-        (
-            {"value": float("nan"), "relation": "greater_than", "reference": "ev_imports@UZ:2022-01-01/2022-12-31"},
-            "more than electric vehicles imported, in 2022",
-        ),
-        ({"value": float("nan"), "quote": "testing at the border"}, "testing at the border"),
-    ],
-)
-def test_statements_in_words(given, words):
-    assert statement(fact(**given)) == words
-
-
-def test_a_reference_to_a_fact_is_its_id():
-    assert reference_words("article-09") == "article-09"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"])

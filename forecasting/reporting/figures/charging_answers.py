@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.errors import InputError
+from forecasting.evidence.words import period_words
 from forecasting.reporting.figures.fan import drawn_facts
 from forecasting.reporting.figures.marks import Mark
 from forecasting.reporting.figures.scale import log_scale
@@ -26,7 +27,7 @@ from forecasting.reporting.figures.style import (
     figure,
     told,
 )
-from forecasting.reporting.labels import amount, amounts, interval, label_of, period_words, readable, rounded, unit_of
+from forecasting.reporting.labels import amount, amounts, interval, label_of, readable, rounded, unit_of
 from forecasting.reporting.tables import bands
 
 if TYPE_CHECKING:

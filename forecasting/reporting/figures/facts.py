@@ -14,9 +14,10 @@ from collections.abc import Iterator
 import plotly.graph_objects as go
 
 from forecasting.evidence.bases import basis_name
+from forecasting.evidence.words import period_words
 from forecasting.reporting.figures.marks import BOUNDS, Mark
 from forecasting.reporting.figures.style import ACCENTS, INK, tint
-from forecasting.reporting.labels import period_words, rounded
+from forecasting.reporting.labels import rounded
 
 __all__ = ["basis_colours", "fact_traces", "outermost"]
 

@@ -14,13 +14,14 @@ import plotly.graph_objects as go
 
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.places import PLACES, place_name
+from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES
 from forecasting.periods import span
 from forecasting.reporting.figures.facts import basis_colours, fact_traces
 from forecasting.reporting.figures.marks import Mark, marks
 from forecasting.reporting.figures.scale import leaving, linear_scale, log_scale
 from forecasting.reporting.figures.style import BLUE, DEEP, MUTED, figure, tint, told
-from forecasting.reporting.labels import amount, amounts, interval, label_of, period_words, readable, rounded, unit_of
+from forecasting.reporting.labels import amount, amounts, interval, label_of, readable, rounded, unit_of
 from forecasting.reporting.tables import bands
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def drawn_facts(outlook: Outlook, measure: str, place: str, facts: Ledger | None
     ledger = facts if facts is not None else outlook.evidence
     if ledger is None or place not in PLACES:  # the sum of a corridor's places has no facts of its own
         return []
-    return marks(ledger.select(place=place, measure=measure, as_of=outlook.as_of).frame, measure)
+    return marks(ledger.select(place=place, measure=measure, as_of=outlook.as_of), measure)
 
 
 def stock_chart(outlook: Outlook, facts: Ledger | None = None) -> go.Figure:
@@ -138,7 +139,7 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None, *, lo
     """
     ledger: Any = getattr(evidence, "evidence", evidence)
     measure = measure or str(ledger.frame["measure"].mode().get(0, "ev_imports"))
-    shown = marks(ledger.frame, measure)
+    shown = marks(ledger, measure)
     many = f"{len(shown)} printed {'number' if len(shown) == 1 else 'numbers'}"
     flow = MEASURES[measure].kind == "flow"
     subtitle = f"{many}; a bar is as long as its period and as high as its yearly rate" if flow else f"{many}, by day"

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import plotly.graph_objects as go
 
+from forecasting.evidence.words import MONTHS
 from forecasting.reporting.figures.charging_answers import SETTING_COLOURS, demand_of, words_of
 from forecasting.reporting.figures.style import BLUE, GREEN, INK, MUTED, ORANGE, PURPLE, SKY, figure, tint
-from forecasting.reporting.labels import MONTHS, readable, rounded
+from forecasting.reporting.labels import readable, rounded
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook

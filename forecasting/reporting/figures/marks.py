@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
 
 from forecasting.evidence.bases import basis_name
-from forecasting.measures import MEASURES
-from forecasting.periods import Period, span, year
-from forecasting.reporting.labels import period_words, readable, statement
+from forecasting.evidence.fact import Fact
+from forecasting.evidence.words import in_words, period_words
+from forecasting.periods import Period, year
+from forecasting.reporting.labels import readable
 
 __all__ = ["BOUNDS", "Mark", "marks", "yearly_rate"]
 
 BOUNDS = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
 LIKELY = ("outcome", "estimate", "judgement")
+COUNTS = ("total", "stock", "per_day")
 CHANGES = ("yoy_growth_percent", "yoy_difference")
 
 
@@ -43,41 +43,38 @@ class Mark:
         return self.period == year(self.period.start.year)
 
 
-def marks(facts: pd.DataFrame, measure: str, kinds: tuple[str, ...] = LIKELY) -> list[Mark]:
+def marks(facts: Iterable[Fact], measure: str, kinds: tuple[str, ...] = LIKELY) -> list[Mark]:
     """The facts of one measure that have a height, in order of time: their own, or a printed total a year before.
 
     Parameters
     ----------
-    facts : pandas.DataFrame
-        The frame of a ledger.
+    facts : Ledger, or iterable of Fact
+        Facts of any measures.
     measure : str
         Which measure.
     kinds : tuple of str
         Kinds of facts that are drawn; targets and claims are not outcomes and stay out unless asked for.
     """
-    wanted = facts[(facts["measure"] == measure) & facts["kind"].isin(kinds) & facts["partner"].isin(["World", ""])]
-    rows = list(wanted[wanted["value"] > 0].itertuples())
-    found = [mark for row in rows if (mark := _mark(row, MEASURES[measure].kind == "stock"))]
+    wanted = [fact for fact in facts if fact.measure == measure and fact.kind in kinds and fact.partner == "World"]
+    counts = [fact for fact in wanted if fact.quantity in COUNTS and fact.value > 0 and fact.period_end]
+    found = [_mark(fact) for fact in counts]
     printed = {(mark.basis, mark.period): mark for mark in found if not mark.stock and mark.relation == "equals"}
-    implied = [mark for row in rows if row.quantity in CHANGES and (mark := _implied(row, printed))]
+    changes = [fact for fact in wanted if fact.quantity in CHANGES and fact.value > 0]
+    implied = [mark for fact in changes if (mark := _implied(fact, printed))]
     return sorted([*found, *implied], key=lambda mark: (mark.period, mark.height))
 
 
-def _mark(fact: Any, is_stock: bool) -> Mark | None:
-    if not fact.period_end or fact.quantity not in ("", "total", "stock", "per_day"):
-        return None
-    stock = fact.quantity == "stock" or (fact.quantity == "" and is_stock)
-    period = span(fact.period_end if stock else fact.period_start or fact.period_end, fact.period_end)
+def _mark(fact: Fact) -> Mark:
+    stock = fact.quantity == "stock"
+    period = Period(fact.period.end, fact.period.end) if stock else fact.period
     label = f"{readable(fact.value)} a day" if fact.quantity == "per_day" else readable(fact.value)
     height = fact.value if stock else yearly_rate(fact.value, period, fact.quantity == "per_day")
     return Mark(period, height, fact.basis, fact.relation, stock, label, _hover(fact, period))
 
 
-def _implied(fact: Any, printed: dict[tuple[str, Period], Mark]) -> Mark | None:
+def _implied(fact: Fact, printed: dict[tuple[str, Period], Mark]) -> Mark | None:
     """The total that a growth or a difference on the year implies, where its base was printed and itself was not."""
-    if not fact.period_start:  # the growth of a stock, which stands on a day
-        return None
-    period = span(fact.period_start, fact.period_end)
+    period = fact.period
     base = printed.get((fact.basis, period.year_before()))
     if base is None or (fact.basis, period) in printed:
         return None
@@ -88,10 +85,10 @@ def _implied(fact: Any, printed: dict[tuple[str, Period], Mark]) -> Mark | None:
     return Mark(period, yearly_rate(value, period), fact.basis, relation, False, readable(value), hover)
 
 
-def _hover(fact: Any, period: Period) -> str:
+def _hover(fact: Fact, period: Period) -> str:
     """What a pointer shows of a fact: statement, period, basis, source; escaped."""
     who = f"{fact.source}, {fact.published} ({fact.id})"
-    lines = (statement(fact), period_words(period), basis_name(fact.basis), who)
+    lines = (in_words(fact), period_words(period), basis_name(fact.basis), who)
     first, *others = (html.escape(line, quote=False) for line in lines if line)
     return "<br>".join((f"<b>{first}</b>", *others))
 
@@ -101,6 +98,7 @@ def yearly_rate(value: float, period: Period, per_day: bool = False) -> float:
 
     Examples
     --------
+    >>> from forecasting.periods import span
     >>> yearly_rate(2544.0, span("2023-01-01", "2023-04-30")), yearly_rate(2180.0, year(2022))
     (7738.0, 2180.0)
     """

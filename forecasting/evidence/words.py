@@ -1,0 +1,137 @@
+"""A fact told in words: what it says, of when, and in relation to what.
+
+>>> from forecasting.evidence.fact import Fact
+>>> told = {"id": "a", "measure": "ev_imports", "place": "UZ", "period_start": "2023-01-01", "period_end": "2023-04-30"}
+>>> in_words(Fact(**told, relation="equals", quantity="yoy_difference", value=-500))
+'down 500 vehicles on the year before'
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from forecasting.evidence.rules import REFERENCE, number_text
+from forecasting.measures import MEASURES
+from forecasting.periods import Period, span
+
+if TYPE_CHECKING:
+    from forecasting.evidence.fact import Fact
+
+__all__ = ["in_words", "period_words", "reference_words"]
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+RELATION_WORDS = {
+    "equals": "",
+    "about": "about ",
+    "at_least": "at least ",
+    "at_most": "at most ",
+    "greater_than": "more than ",
+    "less_than": "less than ",
+}
+# A growth above -12 % is a fall by less than 12 %.
+OPPOSITE = {
+    "at_least": "at_most",
+    "at_most": "at_least",
+    "greater_than": "less_than",
+    "less_than": "greater_than",
+}
+
+
+def in_words(fact: Fact) -> str:
+    """What a fact says: its relation and what it stands to, as a sentence writes it.
+
+    Parameters
+    ----------
+    fact : Fact
+        Any fact; a claim, an event or a policy is told by its quote.
+
+    Returns
+    -------
+    str
+        Without place, measure and period, which stand beside it.
+
+    Examples
+    --------
+    >>> from forecasting.evidence.fact import Fact
+    >>> told = {"id": "a", "measure": "vehicle_exports", "place": "horgos", "period_end": "2023-12-31",
+    ...         "period_start": "2023-01-01"}
+    >>> in_words(Fact(**told, relation="greater_than", value=35000))
+    'more than 35,000 vehicles'
+    >>> in_words(Fact(**told, relation="at_least", quantity="yoy_growth_percent", value=-12))
+    'down at most 12 % on the year before'
+    >>> in_words(Fact(**told, relation="greater_than", reference="vehicle_exports@baktu:2022-01-01/2022-12-31"))
+    'more than vehicles exported, all types, in 2022'
+    """
+    if fact.quote and fact.measure in ("claim", "event", "policy"):
+        return fact.quote
+    relation = RELATION_WORDS.get(fact.relation, "")
+    if math.isnan(fact.value):
+        return f"{relation}{reference_words(fact.reference)}" if fact.relation and fact.reference else fact.quote
+    if fact.quantity in ("yoy_growth_percent", "yoy_difference"):
+        return _change(fact)
+    number = f"{relation}{_number(fact.value, fact.unit)}"
+    if fact.quantity == "share_percent":
+        return f"{number} of {reference_words(fact.reference) if fact.reference else 'the whole'}"
+    return f"{number} a day" if fact.quantity == "per_day" else number
+
+
+def _change(fact: Fact) -> str:
+    """Up or down by so much: a fall is told as a fall, and the relation turns with it."""
+    falls = fact.value < 0
+    relation = OPPOSITE.get(fact.relation, fact.relation) if falls else fact.relation
+    amount = _number(abs(fact.value), fact.unit)
+    return f"{'down' if falls else 'up'} {RELATION_WORDS.get(relation, '')}{amount} on the year before"
+
+
+def _number(value: float, unit: str) -> str:
+    digits = f"{value:,.0f}" if value.is_integer() else number_text(value)
+    return f"{digits} {'%' if unit == 'percent' else unit.removesuffix(' per day')}".strip()
+
+
+def reference_words(reference: str) -> str:
+    """What a fact refers to: another fact by its id, or a quantity that nobody printed.
+
+    Parameters
+    ----------
+    reference : str
+        As in a ledger's column.
+
+    Examples
+    --------
+    >>> reference_words("vehicle_exports@baktu:2022-01-01/2022-12-31"), reference_words("article-09")
+    ('vehicles exported, all types, in 2022', 'article-09')
+    """
+    found = REFERENCE.fullmatch(reference)
+    if not found or found["measure"] not in MEASURES:
+        return reference
+    return f"{MEASURES[found['measure']].label.lower()}, in {period_words(span(found['start'], found['end']))}"
+
+
+def period_words(period: Period) -> str:
+    """A period in words.
+
+    Parameters
+    ----------
+    period : Period
+        Any days.
+
+    Examples
+    --------
+    >>> from forecasting.periods import month, year
+    >>> period_words(year(2022)), period_words(month("2023-05")), period_words(span("2023-01-01", "2023-04-30"))
+    ('2022', 'May 2023', 'Jan–Apr 2023')
+    >>> period_words(span("2023-01-01", "2023-06-26"))
+    '1 Jan – 26 Jun 2023'
+    """
+    start, end, label = period.start, period.end, period.label
+    first, last = MONTHS[start.month - 1], MONTHS[end.month - 1]
+    if len(label) == 4:
+        return label
+    if len(label) == 7:
+        return f"{first} {start.year}"
+    if start == end:
+        return f"{start.day} {first} {start.year}"
+    if label.count("-") == 2:
+        return f"{first}–{last} {end.year}" if start.year == end.year else f"{first} {start.year} – {last} {end.year}"
+    return f"{start.day} {first}{'' if start.year == end.year else f' {start.year}'} – {end.day} {last} {end.year}"

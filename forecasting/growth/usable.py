@@ -1,0 +1,180 @@
+"""Which facts of a ledger a likelihood can use: the whole of a flow, in its latest vintage, of one thing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from forecasting.errors import EvidenceError
+from forecasting.evidence.fact import Fact
+from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.perimeters import tied_measures, tied_products
+from forecasting.evidence.rules import COUNTED
+from forecasting.periods import Period
+
+__all__ = ["ONE_SIDED", "usable_facts", "years_spoken_of"]
+
+MOST = 1e15  # of anything that is counted
+ONE_SIDED = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
+COUNTS = ("total", "stock", "per_day")
+
+
+def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[str]]:
+    """The facts that a likelihood can use.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Facts of one flow.
+    measure : str
+        The measure that is forecast; counts of one tied to it are on a basis of their own.
+
+    Returns
+    -------
+    facts : list of Fact
+        A fact printed twice counts once, in its latest vintage.
+    remarks : list of str
+        What was left out, and why.
+
+    Raises
+    ------
+    EvidenceError
+        Where a value is impossible, a flow's period has no start, or the facts are not of one thing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"relation": ["equals"], "period_start": ["2022-01-01"], "period_end": ["2022-12-31"],
+    ...                       "value": [2180]})
+    >>> facts, remarks = usable_facts(Ledger.from_frame(table))
+    >>> facts[0].value, facts[0].period.label
+    (2180.0, '2022')
+    """
+    remarks: list[str] = []
+    facts = [_checked(fact, measure) for fact in ledger if fact.kind in COUNTED and _is_usable(fact, remarks)]
+    _check_one_thing(facts)
+    return _begun(_latest(_by_product(facts), remarks), remarks), remarks
+
+
+def _is_usable(fact: Fact, remarks: list[str]) -> bool:
+    """Whether a fact says something of the whole flow; if not, why is remarked."""
+    why = ""
+    if fact.partner != "World":
+        why = "counts one partner only and was not used for the total"
+    elif math.isnan(fact.value) and not fact.reference:
+        why = "has neither a value nor a reference to compare with, and was not used"
+    elif _compares(fact) and fact.other in (None, fact.period):
+        why = f"refers to {fact.reference!r}, which is no other period of this flow, and was not used"
+    elif fact.value == 0 and ONE_SIDED.get(fact.relation) == 1 and fact.quantity in COUNTS:
+        why = "says that a count is 0 or more, which every count is, and was not used"
+    remarks += [f"{fact.id} {why}"] if why else []
+    return not why
+
+
+def _compares(fact: Fact) -> bool:
+    """Whether a fact tells of a period by another one of the same flow."""
+    return math.isnan(fact.value) or fact.quantity == "share_percent"
+
+
+def _checked(fact: Fact, measure: str) -> Fact:
+    """The fact, on a basis of its own where it counts another measure than the one that is forecast."""
+    name, value = fact.id, fact.value
+    if not fact.stock and fact.period_start is None:
+        raise EvidenceError(f"{name}: a flow up to {fact.period_end} has no period_start; give its first day")
+    if abs(value) > MOST:
+        raise EvidenceError(
+            f"{name}: a {fact.quantity} of {value:g} is beyond any count; the largest taken is {MOST:g}"
+        )
+    if fact.quantity == "per_day" and value == 0:
+        raise EvidenceError(f"{name}: a rate of 0 a day says nothing of a growing flow; give the total of 0 instead")
+    if fact.quantity == "share_percent" and value == 0:
+        raise EvidenceError(f"{name}: a share of 0 % says nothing of a growing flow; give the total of 0 instead")
+    other = fact.measure and measure and fact.measure != measure
+    return _on_basis(fact, f"{fact.basis} ({fact.measure})") if other else fact
+
+
+def _on_basis(fact: Fact, basis: str) -> Fact:
+    return fact.model_copy(update={"basis": basis.strip()})
+
+
+def _same(one: str, other: str) -> bool:
+    return not one or not other or one == other
+
+
+def _check_one_thing(facts: Sequence[Fact]) -> None:
+    """Facts of one forecast are of one place, and of products and measures that are tied by a declared relation."""
+    ties: dict[str, Callable[[str, str], bool]] = {
+        "place": _same, "measure": tied_measures, "product": tied_products,
+    }  # fmt: skip
+    for column, tied in ties.items():
+        first: dict[str, str] = {}
+        for fact in facts:
+            first.setdefault(getattr(fact, column), fact.id)
+        for one, other in itertools.combinations(first, 2):
+            if not tied(one, other):
+                raise EvidenceError(
+                    f"the facts are of two {column}s: {one} (as {first[one]}) and {other} (as {first[other]}); "
+                    f"forecast one of them, e.g. ledger.select({column}={one!r})"
+                )
+
+
+def _by_product(facts: Sequence[Fact]) -> list[Fact]:
+    """An agency's counts of a second product are counts on a basis of their own."""
+    products: dict[str, Counter[str]] = {}
+    for fact in facts:
+        products.setdefault(fact.basis, Counter())[fact.product] += 1
+    main = {basis: counts.most_common(1)[0][0] for basis, counts in products.items()}
+    return [
+        fact if fact.product == main[fact.basis] else _on_basis(fact, f"{fact.basis} ({fact.product})")
+        for fact in facts
+    ]
+
+
+def _begun(facts: Sequence[Fact], remarks: list[str]) -> list[Fact]:
+    """Without the zeros before the first count: of a market that has not begun they are no trend."""
+    some = [fact for fact in facts if fact.quantity in COUNTS and fact.value > 0 and ONE_SIDED.get(fact.relation) != -1]
+    first = min((fact.period.start for fact in some), default=dt.date.min)
+    early = [fact for fact in facts if fact.value == 0 and fact.quantity in COUNTS and fact.period.end < first]
+    if early:
+        remarks.append(
+            f"{', '.join(fact.id for fact in early)}: none counted before {first}; the market is taken to begin there, "
+            "and zeros before its beginning are no trend"
+        )
+    return [fact for fact in facts if not any(fact is one for one in early)]
+
+
+def _latest(facts: Sequence[Fact], remarks: list[str]) -> list[Fact]:
+    """The latest vintage of each quantity; facts of one day that differ are kept, to be weighed against each other."""
+    kept: dict[tuple[object, ...], list[Fact]] = {}
+    for fact in facts:
+        key = (fact.basis, fact.stock, fact.quantity, ONE_SIDED.get(fact.relation, 0), fact.period, fact.other)
+        held = kept.setdefault(key, [])
+        newer = [h for h in held if _known(h) > _known(fact)]
+        same = [h for h in held if h.value == fact.value or (math.isnan(h.value) and math.isnan(fact.value))]
+        if newer and not same:
+            remarks.append(f"{fact.id} is an older vintage of {newer[0].id} and was not used")
+        if newer or same:
+            continue
+        for older in [h for h in held if _known(h) < _known(fact)]:
+            remarks.append(f"{older.id} is an older vintage of {fact.id} and was not used")
+            held.remove(older)
+        held.append(fact)
+    return [fact for held in kept.values() for fact in held]
+
+
+def _known(fact: Fact) -> dt.date:
+    return fact.known_from or dt.date.min
+
+
+def years_spoken_of(facts: Sequence[Fact], more: Sequence[Period]) -> tuple[int, int]:
+    """First and last year that facts speak of, the year before included where growth needs it."""
+    periods = list(more)
+    for fact in facts:
+        periods.append(fact.period)
+        periods.extend([fact.other] if fact.other else [])
+        if fact.quantity in ("yoy_growth_percent", "yoy_difference"):
+            periods.append(fact.period.year_before())
+    return min(p.start.year for p in periods), max(p.end.year for p in periods)
