@@ -365,10 +365,11 @@ def _chosen(text: str, period: str, given: dict[str, str], yes: bool) -> list[di
     """Those of the facts that a sentence may hold which the user takes, or which are sure."""
     from forecasting.evidence.press import propose_facts as propose
     from forecasting.evidence.press import quoted
-    from forecasting.evidence.rules import known_from
+    from forecasting.evidence.rules import publication
     from forecasting.evidence.tables import period_of
 
-    day = known_from(given.get("published", ""))
+    published = publication(given.get("published", ""))
+    day = published.end if published else None
     found = propose(text, day, given.get("place", ""), given.get("measure", ""), period_of(period) if period else None)
     for number, proposal in enumerate(found, start=1):
         cells = {key: cell for key, cell in proposal.cells.items() if key != "rounding"}
