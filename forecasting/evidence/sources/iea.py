@@ -1,7 +1,9 @@
 """The International Energy Agency's Global EV Data: electric cars and public chargers by country and year.
 
-The table is published with the Global EV Outlook (https://www.iea.org/data-and-statistics/data-product/global-ev-outlook-2025)
-with the columns region, category, parameter, mode, powertrain, year, unit, value, and can be downloaded there as CSV.
+The Global EV Data Explorer (https://www.iea.org/data-and-statistics/data-tools/global-ev-data-explorer) shows the table
+of the Global EV Outlook, here its edition of 2025, with the columns region, category, parameter, mode, powertrain,
+year, unit, value, and lets it be downloaded as CSV, under CC BY 4.0
+(https://www.iea.org/terms/creative-commons-cc-licenses).
 """
 
 from __future__ import annotations

@@ -1,0 +1,128 @@
+"""The ledger as a data package: what its tables hold, who printed it, and on what terms it is passed on.
+
+``python -m forecasting.evidence.data_package`` writes ``forecasting/data/datapackage.json``, which any tool that reads
+Frictionless data packages checks: ``frictionless validate forecasting/data/datapackage.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from forecasting.evidence.bases import Basis
+from forecasting.evidence.ledger import Ledger, read_ledger
+from forecasting.evidence.rules import COLUMNS, KINDS, QUANTITIES, RELATIONS
+
+__all__ = ["data_package", "main"]
+
+FOLDER = Path(__file__).parents[1] / "data"
+CC_BY = {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}
+FIGURES = {
+    "name": "figures-and-short-quotations",
+    "title": "Figures and dates, which nobody owns; words are our own or a quotation of at most fifteen words",
+}
+IEA = {
+    "title": "IEA, Global EV Data Explorer, edition 2025 (with the Global EV Outlook 2025)",
+    "path": "https://www.iea.org/data-and-statistics/data-tools/global-ev-data-explorer",
+    "licence": CC_BY | {"path": "https://www.iea.org/terms/creative-commons-cc-licenses"},
+    "use": "prior, practice of charging and energy of a car are estimated from it; no row of it ships",
+}
+MEANT = {
+    "id": "its name; other facts and drivers refer to it",
+    "measure": "what is counted; declared in forecasting/measures.py",
+    "place": "where: ISO 3166, a port, or a group of countries",
+    "partner": "with whom; World is everybody",
+    "product": "of what",
+    "basis": "who counts by which definition: a code of the table of bases",
+    "period_start": "first day of a flow; empty of a stock",
+    "period_end": "last day; a stock stands on it",
+    "relation": "how the quantity stands to the value or the reference",
+    "quantity": "which quantity of the measure",
+    "value": "the number, in the unit",
+    "unit": "of the value",
+    "rounding": "half-width of the printed digits; empty: half a unit of the last one",
+    "reference": "instead of a value, or of what it is a share: another fact's id, or measure@place:start/end",
+    "kind": "outcome, estimate and judgement enter a forecast; the others are shown",
+    "published": "day, month or year: since when it is known",
+    "source": "who printed it",
+    "url": "where",
+    "quote": "what it printed: our own wording, or at most fifteen words",
+    "note": "what a reader must know",
+}
+CHOICES = {"relation": RELATIONS, "quantity": QUANTITIES, "kind": KINDS}
+REQUIRED = ("id", "measure", "place", "kind", "published", "source", "quote")
+
+
+def data_package(folder: Path = FOLDER) -> dict[str, Any]:
+    """The descriptor of the ledger in a folder of data.
+
+    Parameters
+    ----------
+    folder : Path
+        With ``ledger/*.csv`` and ``bases.csv``.
+
+    Returns
+    -------
+    dict
+        As Frictionless Data Package 1.0 has it; ``licence`` and ``use`` of a source are our own.
+
+    Examples
+    --------
+    >>> made = data_package()
+    >>> [resource["name"] for resource in made["resources"]], made["sources"][0]["licence"]["name"]
+    (['facts', 'bases'], 'CC-BY-4.0')
+    """
+    files = sorted(path.relative_to(folder).as_posix() for path in (folder / "ledger").glob("*.csv"))
+    return {
+        "profile": "data-package",
+        "name": "central-asia-ev-ledger",
+        "title": "What has been published about electric vehicles in Central Asia",
+        "description": "Each row is one statement: a quantity over a period, its source, its date and its sentence.",
+        "licenses": [{"name": "MIT", "title": "The compilation, as the package that it comes with"}],
+        "sources": [IEA, *_sources(read_ledger(folder / "ledger"))],
+        "resources": [
+            _resource("facts", files, [_field(name) for name in COLUMNS], "id"),
+            _resource("bases", "bases.csv", [_text(name, True) for name in Basis.__dataclass_fields__], "code"),
+        ],
+    }
+
+
+def _sources(ledger: Ledger) -> Iterator[dict[str, Any]]:
+    """Every publisher that the rows name, by name, with one address and its terms."""
+    frame = ledger.frame.sort_values(["source", "url"], ascending=[True, False])
+    for title, url in frame.drop_duplicates("source")[["source", "url"]].itertuples(index=False):
+        licence = CC_BY if title.startswith("World Bank") else FIGURES
+        yield {"title": title} | ({"path": url} if url else {}) | {"licence": licence}
+
+
+def _resource(name: str, path: str | list[str], fields: list[dict[str, Any]], key: str) -> dict[str, Any]:
+    schema = {"fields": fields, "primaryKey": [key], "missingValues": [""]}
+    form = {"profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+    return {"name": name, "path": path, **form, "schema": schema}
+
+
+def _text(name: str, required: bool, **more: object) -> dict[str, Any]:
+    return {"name": name, "type": "string", **more, "constraints": {"required": required}}
+
+
+def _field(name: str) -> dict[str, Any]:
+    field = _text(name, name in REQUIRED, description=MEANT[name])
+    if name in ("value", "rounding"):
+        field["type"] = "number"
+    if name in ("period_start", "period_end"):
+        field["type"] = "date"
+    if name in CHOICES:
+        field["constraints"]["enum"] = list(CHOICES[name])
+    return field
+
+
+def main() -> None:
+    """Write the descriptor beside the tables."""
+    text = json.dumps(data_package(), indent=1, ensure_ascii=False)
+    (FOLDER / "datapackage.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""The keys of a params file as JSON Schema, so that an editor completes and checks them while one writes.
+
+``python -m forecasting.parameters.editor_schema`` writes ``forecasting/data/params.schema.json``. In an editor that
+knows YAML, the comment ``# yaml-language-server: $schema=PATH`` in a params file points to it. What only a ledger can
+tell (ids of facts, bases) remains for ``ev-forecast check``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from forecasting.measures import MEASURES
+from forecasting.parameters.driver_kinds import Driver
+from forecasting.parameters.schema import CORRIDORS, Scenario
+from forecasting.parameters.values import Range
+
+__all__ = ["editor_schema", "main"]
+
+FILE = Path(__file__).parents[1] / "data" / "params.schema.json"
+DAY = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+POSITIVE = {"type": "number", "exclusiveMinimum": 0}
+# What a params file may say more shortly than the model that it is read into.
+SAID: dict[str, dict[str, Any]] = {
+    "as_of": {"anyOf": [DAY, {"const": "latest"}]},
+    "since": DAY,
+    "start": DAY,
+    "end": DAY,
+    "notes": TEXTS,
+    "ledger": TEXTS,
+    "places": TEXTS,
+    "corridor": {"type": "string", "examples": sorted(CORRIDORS)},
+    "country": {"type": "string", "examples": ["KZ", "KG", "TJ", "TM", "UZ"]},
+    "measure": {"enum": [name for name, measure in MEASURES.items() if measure.kind == "flow"]},
+    "market_size": {"anyOf": [POSITIVE, {"type": "object", "additionalProperties": POSITIVE}]},
+}
+
+
+def editor_schema() -> dict[str, Any]:
+    """The schema of a params file.
+
+    Returns
+    -------
+    dict
+        JSON Schema, draft 2020-12.
+
+    Examples
+    --------
+    >>> made = editor_schema()
+    >>> made["required"], made["properties"]["as_of"]["description"][:20]
+    (['scenario', 'as_of', 'horizon', 'seed'], 'A date, or ``latest`')
+    """
+    made = Scenario.model_json_schema()
+    models: tuple[tuple[dict[str, Any], type], ...] = (
+        (made, Scenario),
+        (made["$defs"]["Driver"], Driver),
+        (made["$defs"]["Range"], Range),
+    )
+    for schema, model in models:
+        meant = _meant(model)
+        schema["description"] = (model.__doc__ or "").partition("\n")[0]
+        for name, field in schema["properties"].items():
+            told = SAID.get(name, {key: value for key, value in field.items() if key not in ("title", "default")})
+            schema["properties"][name] = told | ({"description": meant[name]} if name in meant else {})
+    one = {"type": "number", "description": "one number stands for lowest, likeliest and highest"}
+    made["$defs"]["Range"] = {"anyOf": [one, made["$defs"]["Range"]]}
+    made["oneOf"] = [{"required": ["country"]}, {"required": ["corridor"]}]
+    return made | {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A params file of ev-forecast"}
+
+
+def _meant(model: type) -> dict[str, str]:
+    """What the docstring of a model says of each of its parameters."""
+    text = re.split(r"\n\s*(?:Examples|Raises)\n", (model.__doc__ or "").partition("----------\n")[2])[0]
+    found: dict[str, str] = {}
+    for names, words in re.findall(r"^ {4}(\w[\w, ]*) : .*\n((?: {8}.*\n?)+)", text, flags=re.MULTILINE):
+        found |= dict.fromkeys(names.split(", "), " ".join(words.split()))
+    return found
+
+
+def main() -> None:
+    """Write the schema beside what ships."""
+    FILE.write_text(json.dumps(editor_schema(), indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
