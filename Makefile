@@ -10,7 +10,7 @@ PIP    := $(BIN)/python -m pip --quiet
 UV     := $(VENV)-lock/bin/uv
 LOCK   := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" $(LOCK_FLAGS) pyproject.toml
-EXTRAS := --extra test --extra cluster --extra documents --extra sktime
+EXTRAS := --extra test --extra cluster --extra documents --extra sktime --extra docs
 
 # The matrices here are small: more than one thread only makes them slower.
 export OPENBLAS_NUM_THREADS := 1
@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test lint types notebooks lab lock clean
+.PHONY: help report test lint types docs notebooks lab lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,10 @@ lint: $(VENV)/.test-ready ## Check style and format
 types: $(VENV)/.test-ready ## Check the types
 	$(BIN)/mypy
 
+docs: $(VENV)/.test-ready ## Build the documentation: docs/_build/html/index.html
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html
+	@echo "see docs/_build/html/index.html"
+
 notebooks: $(VENV)/.test-ready ## Run the notebooks anew and store their outputs, after a change that moves numbers
 	$(BIN)/python tests/notebooks/refresh.py
 
@@ -54,7 +58,7 @@ lock: $(UV) ## Bring the lock in line with pyproject.toml; LOCK_FLAGS=--upgrade 
 		--output-file binder/requirements-lab.txt
 
 clean: ## Remove the environment, the reports and every cache
-	rm -rf $(VENV) $(VENV)-lab $(VENV)-lock $(OUT) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lab $(VENV)-lock $(OUT) docs/_build docs/notebooks build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment from a lock. pip says little for a minute or two, so its steps are counted aloud.

@@ -43,7 +43,7 @@ class GrowthModel:
     kind : {"flow", "stock"}
         Flows are differences of the cumulative curve over each observation's own period, a stock is its level.
     time : index, sequence or array, optional
-        When; by default the index of ``endog``. A PeriodIndex, dates, an IntervalIndex, ``Period``s, whole years, or
+        When; by default the index of ``endog``. A PeriodIndex, dates, an IntervalIndex, periods, whole years, or
         numbers: the ends of the periods (with one more number than observations, all edges), the times of a stock.
         Calendar time is counted in years.
     launch : date or number, optional

@@ -1,0 +1,50 @@
+"""How the documentation is built: offline, with equations as MathML and notebooks as they are stored."""
+
+import shutil
+from pathlib import Path
+
+import latex2mathml.converter
+from docutils import nodes
+
+import forecasting
+
+HERE = Path(__file__).parent
+
+project = "ev-forecasting"
+author = "The ev-forecasting team"
+release = forecasting.__version__
+extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc"]
+exclude_patterns = ["_build"]
+html_theme = "alabaster"
+html_theme_options = {"description": "Forecasts of young markets from published facts", "page_width": "1100px"}
+html_copy_source = False
+html_math_renderer = "mathml"
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 3
+nb_execution_mode = "off"
+nb_mime_priority_overrides = [("html", "image/png", 0), ("html", "image/svg+xml", 1)]
+numpydoc_show_class_members = False
+numpydoc_class_members_toctree = False
+autodoc_default_options = {"members": True, "member-order": "bysource"}
+autodoc_typehints = "none"
+suppress_warnings = ["mystnb.unknown_mime_type", "myst.xref_missing"]
+
+
+def _mathml(translator, node: nodes.Node) -> None:
+    """A browser draws MathML by itself: no script, no network."""
+    display = "block" if isinstance(node, nodes.math_block) else "inline"
+    translator.body.append(latex2mathml.converter.convert(node.astext(), display=display))
+    raise nodes.SkipNode
+
+
+def _copy_notebooks() -> None:
+    pages = HERE / "notebooks"
+    pages.mkdir(exist_ok=True)
+    for notebook in sorted((HERE.parent / "notebooks").glob("*.ipynb")):
+        shutil.copyfile(notebook, pages / notebook.name)
+
+
+def setup(app) -> None:
+    """Register what is peculiar to this documentation."""
+    app.add_html_math_renderer("mathml", (_mathml, None), (_mathml, None))
+    _copy_notebooks()
