@@ -21,7 +21,7 @@ LAB = Path(f"{sys.prefix}-lab")  # where make puts it, beside the environment th
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 PLOTLY = "application/vnd.plotly.v1+json"
 SECONDS = 180  # of patience with one notebook on a busy machine
-DRAWN = """() => [...document.querySelectorAll(".jp-Notebook .jp-OutputArea-output.js-plotly-plot")].filter(
+DRAWN = """() => [...document.querySelectorAll(".jp-Notebook .js-plotly-plot")].filter(
     figure => figure.querySelectorAll(".trace path, .points path, .barlayer path, .scatterlayer path").length > 0
 ).length"""
 PROMPTS = (
