@@ -165,7 +165,7 @@ def new(country: str, scenario: str, out: Path) -> None:
             file.write(text)
     except FileExistsError:
         raise InputError(f"{path} exists already; edit it, or give another name with --scenario") from None
-    click.echo(f"wrote {path}; edit it, then `ev-forecast check {path}`")
+    click.echo(f"wrote {path}; it runs as it is: `ev-forecast run {path}`; edit it, then `ev-forecast check {path}`")
 
 
 @main.command()

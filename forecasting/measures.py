@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["MEASURES", "Measure", "nearest"]
+__all__ = ["EV_SHARE", "MEASURES", "Measure", "nearest"]
 
+EV_SHARE = "ev_share_percent"  # all that can be told of a market of which nothing is known
 Kind = Literal["flow", "stock", "statement"]
 
 
@@ -81,6 +82,7 @@ MEASURES: dict[str, Measure] = _declare(
     ("goods_export_value", "CNY billion", "flow", "Goods exported, value"),
     ("new_three_export_value", "CNY billion", "flow", "EVs, batteries and solar cells exported, value"),
     ("investment", "USD billion", "stock", "Investment agreed"),
+    (EV_SHARE, "percent", "flow", "Electric share of new cars"),
     # energy and charging
     ("energy_gwh", "GWh", "flow", "Electricity for electric vehicles"),
     ("peak_mw", "MW", "stock", "Peak charging load"),

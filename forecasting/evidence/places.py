@@ -6,16 +6,18 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from functools import lru_cache
 from typing import Any
 
 from forecasting.errors import LedgerError
-from forecasting.measures import nearest
+from forecasting.evidence.country_names import country_in_any_language, country_names
 
 __all__ = ["COUNTRIES", "PLACES", "PORTS", "nearest_place", "partner_code", "place_code", "place_name"]
 
 COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
+NEAR = 0.8  # of the letters of a slip are right; below that a name of some language is near to anything
 PORTS = ("alashankou", "baktu", "horgos", "karasu", "torugart")
 
 PLACES: dict[str, str] = {
@@ -110,7 +112,7 @@ def _iso_code(text: str) -> str:
     try:
         return str(pycountry.countries.lookup(text).alpha_2)
     except LookupError:
-        return _part(text.upper()) if "-" in text else ""
+        return _part(text.upper()) if "-" in text else country_in_any_language(text)
 
 
 def _part(code: str) -> str:
@@ -128,7 +130,8 @@ def place_code(text: str) -> str:
     Parameters
     ----------
     text : str
-        An ISO 3166 code (two or three letters, or a part such as ``CN-XJ``), a country's name, a port or a region.
+        An ISO 3166 code (two or three letters, or a part such as ``CN-XJ``), the name of a country in any language,
+        a port or a region.
 
     Returns
     -------
@@ -159,14 +162,14 @@ def nearest_place(text: str) -> str:
 
     >>> nearest_place("Uzbekistann")
     'did you mean UZ (Uzbekistan)?'
+    >>> nearest_place("Deutschlnd")
+    'did you mean DE (Germany)?'
     """
-    known = _names()
-    near = nearest(_plain(text), known)
-    code = known.get(near, "")
+    known = country_names() | _names()
+    near = difflib.get_close_matches(_plain(text), known, n=1, cutoff=NEAR)
+    code = known[near[0]] if near else ""
     ports = ", ".join(PORTS)
-    return (
-        f"did you mean {code} ({PLACES.get(code, near)})?" if code else f"use an ISO 3166 code such as UZ, or {ports}"
-    )
+    return f"did you mean {code} ({place_name(code)})?" if code else f"use an ISO 3166 code such as UZ, or {ports}"
 
 
 def partner_code(text: str) -> str:

@@ -16,7 +16,8 @@ as_of: latest          # nothing published later is used; or a date such as 2023
 horizon: 2030          # last year of the outlook
 seed: {seed}         # scenarios with one seed share their luck and can be compared and added
 
-# New vehicles a year, by year or one number. Without it the ledger's registrations, sales or imports are taken.
+# New vehicles a year, by year or one number. Without it the ledger's registrations, sales or imports are taken;
+# where it has none, the report gives shares of new cars only, no vehicles and no chargers.
 # market_size: {{2024: 150000}}
 
 # Whose definition is forecast, where agencies disagree. Without it, the best documented.

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from forecasting.evidence.places import PLACES, place_name
-from forecasting.reporting.labels import amount, amounts, label_of, unit_of
+from forecasting.measures import EV_SHARE
+from forecasting.reporting.labels import amount, amounts, label_of, readable, unit_of
 from forecasting.reporting.tables import bands
+from forecasting.scenarios.known import TWO_NUMBERS
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
@@ -56,6 +58,8 @@ def answer(outlook: Outlook) -> Answer:
     outlook : Outlook
         Of a country or a corridor.
     """
+    if EV_SHARE in outlook.results.values:
+        return _shares_only(outlook)
     measure, results, horizon = outlook.scenario.measure, outlook.results, outlook.scenario.horizon
     soon = min(outlook.first_year, horizon)
     where = place_name(results.country) if results.country in PLACES else results.country.replace("-", " ").capitalize()
@@ -65,7 +69,23 @@ def answer(outlook: Outlook) -> Answer:
         median, ends = _cell(results.table, late, horizon)
         when = f"on the road at the end of {horizon}" if late == "ev_stock" else f"in {horizon}"
         sentence += f", and {median} {when} ({ends})"
+    if outlook.evidence is not None and not len(outlook.evidence):
+        sentence = f"Nothing has been counted of this market; from other markets alone: {sentence}"
     return Answer(f"{sentence}.", f"{outlook.age} {_drivers(outlook)}")
+
+
+def _shares_only(outlook: Outlook) -> Answer:
+    """The answer for a market of which neither a count nor the size is known; what would give more is named."""
+    wide = bands(outlook.results.table, EV_SHARE)
+    years = dict.fromkeys((min(outlook.first_year, outlook.scenario.horizon), outlook.scenario.horizon))
+    said = [f"in {year} {readable(wide[0.5][year], 2)} % ({_ends(wide, year)})" for year in years]
+    where = place_name(outlook.results.country)
+    sentence = f"Nothing is known of the market of {where}, so these are shares of new cars only"
+    return Answer(f"{sentence}: electric, as elsewhere before, {', and '.join(said)}.", TWO_NUMBERS)
+
+
+def _ends(wide: pd.DataFrame, year: int) -> str:
+    return f"80 % interval {readable(wide[0.1][year], 2)} to {readable(wide[0.9][year], 2)} %"
 
 
 def _cell(table: pd.DataFrame, measure: str, year: int) -> tuple[str, str]:
@@ -136,4 +156,6 @@ def charging_answers(outlook: Outlook) -> Answers:
         if measure in outlook.results.values:
             median, ends = _cell(outlook.results.table, measure, outlook.scenario.horizon)
             rows.append((name, means, median, f"80 % interval {ends}"))
+    if not rows:
+        return Answers((), "How many charging points takes the new cars of a year, which are not known here.")
     return Answers(tuple(rows), f"Public charging points at the end of {outlook.scenario.horizon}, by three questions")

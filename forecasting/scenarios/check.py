@@ -266,4 +266,5 @@ def _notes(scenario: Scenario, ledger: Ledger) -> Iterator[str]:
     yield from (f"{scenario.name}: {said}" for said in (never_used(scenario, as_of) if scenario.ledger else ()))
     size = market_size(scenario, scenario.country, ledger, as_of).value
     if size is None and not len(flow_evidence(ledger, scenario.country, scenario, as_of)):
-        yield f"{scenario.name}: no count of {scenario.measure} is known; give market_size, or facts, before it can run"
+        what = "nothing is known of this market, so that the report gives shares of new cars only"
+        yield f"{scenario.name}: {what}; give market_size, or facts, for vehicles and chargers"

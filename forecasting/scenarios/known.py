@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from forecasting.parameters.schema import Driver, Scenario
 
 __all__ = [
+    "TWO_NUMBERS",
     "MarketSize",
     "driver_facts",
     "facts_of_scenario",
@@ -27,12 +28,18 @@ __all__ = [
     "last_day",
     "market_size",
     "never_used",
+    "no_counts",
+    "nothing_known",
 ]
 
 NEW_CARS = (("car_registrations", "car_sales"), ("car_imports",))  # what stands for new vehicles a year, best first
 SHORTEST = 150  # days of a part-year from which a market's year is scaled up; growth within a year is small by then
 
 JUDGED = "a judgement of the params file"
+TWO_NUMBERS = (
+    "Two numbers would give vehicles and chargers: the new cars of a year (market_size in the params file), and the "
+    "electric cars of a year (a fact in a ledger of your own)."
+)
 
 
 @dataclass(frozen=True)
@@ -192,4 +199,16 @@ def no_counts(place: str, measure: str) -> str:
     return (
         f"No count of {MEASURES[measure].label.lower()} is published for {place_name(place)}: "
         "this outlook rests on the markets that went before and on the size of the market alone."
+    )
+
+
+def nothing_known(place: str) -> str:
+    """The first sentences of an outlook without a count and without the size of the market.
+
+    >>> nothing_known("NO")[:90]
+    'Nothing is known of the market of Norway: no count of electric vehicles, no number of new '
+    """
+    return (
+        f"Nothing is known of the market of {place_name(place)}: no count of electric vehicles, no number of new cars. "
+        f"So these are shares of new cars only, as markets that went before had them. {TWO_NUMBERS}"
     )

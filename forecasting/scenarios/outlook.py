@@ -16,7 +16,7 @@ import pandas as pd
 
 from forecasting.errors import AssumptionError, EvidenceError, LedgerError, Problem
 from forecasting.evidence.places import place_name
-from forecasting.measures import MEASURES
+from forecasting.measures import EV_SHARE, MEASURES
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.scenarios.age import OLD, age_words, days_old
 from forecasting.scenarios.assumptions import demand_of, demand_parameters, target_problems
@@ -31,6 +31,7 @@ from forecasting.scenarios.known import (
 )
 from forecasting.scenarios.outlook_files import load_tables, save_tables
 from forecasting.scenarios.place import (
+    PlaceFlow,
     Setting,
     Undriven,
     beyond_cars,
@@ -294,6 +295,8 @@ def _country(setting: Setting) -> Outlook:
     scenario, place = setting.scenario, setting.scenario.place
     parameters = demand_parameters(scenario, setting.drivers, setting.draws)  # first: a wrong one is known at once
     flow = place_flow(setting, place)
+    if flow.shares_only:
+        return _shares(setting, flow)
     years, imports = by_year(flow.after)
     before = stock_before(flow.after, flow.evidence)
     counted = setting.ledger.select(place=place, kind=("outcome", "estimate"), as_of=setting.as_of)
@@ -313,6 +316,25 @@ def _country(setting: Setting) -> Outlook:
         market=flow.market,
         warnings=[*reservations(scenario, place, flow), *demand.warnings],
         facts_used=[*flow.evidence.frame["id"], *flow.market.facts, *driver_facts(setting.drivers)],
+    )
+
+
+def _shares(setting: Setting, flow: PlaceFlow) -> Outlook:
+    """Of a market of which nothing is known: the electric share of its new cars, as other markets had it."""
+    scenario, place = setting.scenario.model_copy(update={"measure": EV_SHARE}), setting.scenario.place
+    years, percent = by_year(flow.after)
+    results = Results(scenario.name, place, years, {EV_SHARE: percent})
+    return Outlook(
+        scenario=scenario,
+        as_of=setting.as_of,
+        first_year=flow.first_year,
+        evidence=flow.evidence,
+        forecasts={place: flow.after},
+        baseline_forecasts={place: flow.before},
+        parts=(results,),
+        monthly=results.table.iloc[:0],
+        warnings=reservations(scenario, place, flow),
+        facts_used=driver_facts(setting.drivers),
     )
 
 

@@ -21,7 +21,7 @@ from forecasting.parameters.schema import Driver, Scenario
 from forecasting.periods import span, year
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.joint_draws import quantile_table
-from forecasting.scenarios.known import MarketSize, flow_evidence, last_day, market_size, no_counts
+from forecasting.scenarios.known import MarketSize, flow_evidence, last_day, market_size, no_counts, nothing_known
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -41,6 +41,7 @@ __all__ = [
 
 Array = NDArray[np.float64]
 MONTHLY_YEARS = 2  # years of the outlook that are also shown by month
+PERCENT = 100.0
 MUCH = 0.05  # share of draws beyond which a reservation is worth a sentence
 
 
@@ -79,6 +80,11 @@ class PlaceFlow:
     before: FlowForecast
     after: FlowForecast
     remarks: tuple[str, ...]
+
+    @property
+    def shares_only(self) -> bool:
+        """Whether neither a count nor the size of the market is known: then only shares can be told."""
+        return self.market.value is None and not len(self.evidence)
 
 
 def place_flow(setting: Setting, place: str) -> PlaceFlow:
@@ -120,7 +126,8 @@ def _undriven(setting: Setting, place: str) -> Undriven:
     scenario = setting.scenario
     evidence = flow_evidence(setting.ledger, place, scenario, setting.as_of)
     market = market_size(scenario, place, setting.ledger, setting.as_of)
-    if market.value is None and not len(evidence):
+    unknown = market.value is None and not len(evidence)
+    if unknown and not scenario.country:
         raise EvidenceError(f"{scenario.name}: no count and no market size is known; give market_size, new cars a year")
     prior = (setting.prior or Prior.shipped()).until(setting.as_of.year - 1)  # the day's own year was not over
     known_until = last_day(evidence, setting.as_of)
@@ -130,15 +137,25 @@ def _undriven(setting: Setting, place: str) -> Undriven:
             evidence,
             [year(value) for value in range(first_year, scenario.horizon + 1)],
             prior=prior,
-            market_size=market.value,
+            market_size=PERCENT if unknown else market.value,
             basis=scenario.basis if scenario.basis in set(evidence.frame["basis"]) else None,
             draws=setting.draws,
             seed=scenario.seed,
         )
     effects = f"{prior.perimeter}, year effects up to {prior.common.last_year}"
     forecast = dataclasses.replace(forecast, diagnostics={**forecast.diagnostics, "prior": effects})
+    if unknown:
+        forecast = _in_percent(forecast)
     remarks = tuple(f"{place_name(place)}: {text}." for text in (*forecast.remarks, *said)) if len(evidence) else ()
     return Undriven(evidence, market, known_until, first_year, forecast, remarks)
+
+
+def _in_percent(forecast: FlowForecast) -> FlowForecast:
+    """The flow as a share of its market: the months of a year add up to the year's share, in per cent."""
+    flow, market = (np.asarray(draws, dtype=float) for draws in (forecast.monthly, forecast.market))
+    by_year = market.reshape(len(market), -1, 12).sum(axis=2)
+    share = PERCENT * flow / np.repeat(by_year, 12, axis=1)
+    return dataclasses.replace(forecast, monthly=share, market=np.full_like(market, PERCENT / 12))
 
 
 @contextlib.contextmanager
@@ -186,9 +203,11 @@ def monthly_table(scenario: Scenario, place: str, flow: PlaceFlow) -> pd.DataFra
 
 def reservations(scenario: Scenario, place: str, flow: PlaceFlow) -> list[str]:
     """What a reader must know first; a missing count before all else."""
-    said = [] if len(flow.evidence) else [no_counts(place, scenario.measure)]
-    if not len(flow.evidence):
-        said.append(f"The size of the market is {flow.market.said}.")
+    said = []
+    if flow.shares_only:
+        said.append(nothing_known(place))
+    elif not len(flow.evidence):
+        said += [no_counts(place, scenario.measure), f"The size of the market is {flow.market.said}."]
     if scenario.since:
         said.append(f"Facts from before {scenario.since} are left out: the params file starts the history there.")
     above = _share_above_one(flow.after, flow.first_year)

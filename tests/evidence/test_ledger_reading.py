@@ -10,6 +10,7 @@ import pytest
 from forecasting.errors import LedgerError, PeriodError
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import check_ledger, read_ledger
+from forecasting.evidence.places import place_code
 from forecasting.evidence.rules import COLUMNS
 
 GOOD = {
@@ -198,3 +199,20 @@ def test_selecting_by_a_word_that_nobody_knows() -> None:
         ledger.select(as_of="yesterday")
     with pytest.raises(LedgerError, match="no fact has the id 'article-9'; did you mean"):
         ledger.get("article-9")
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("Norge", "NO"), ("Узбекистан", "UZ"), ("Kasachstan", "KZ"), ("挪威", "NO"), ("TURKEI", "TR"), ("Hrvatska", "HR")],
+)
+def test_a_country_is_found_by_its_name_in_any_language(name, code):
+    assert place_code(name) == code
+
+
+@pytest.mark.parametrize(
+    ("slip", "hint"),
+    [("Kasachstn", "did you mean KZ"), ("Deutschlnd", "did you mean DE"), ("Atlantis", "use an ISO 3166 code")],
+)
+def test_a_slip_is_answered_with_the_nearest_name_and_no_name_at_all_with_none(slip, hint):
+    with pytest.raises(LedgerError, match=f"is not a known place; {hint}"):
+        place_code(slip)

@@ -7,6 +7,9 @@ import datetime as dt
 
 from made_up import make_outlook
 
+import forecasting as fc
+from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.reporting import figures
 from forecasting.reporting.answer import answer, charging_answers
 
 
@@ -47,3 +50,16 @@ def test_what_a_stranger_wrote_is_escaped():
     wild = dataclasses.replace(made.results, country="<b>x</b>")
     told = answer(dataclasses.replace(made, parts=(wild,)))._repr_html_()
     assert "<b>x" not in told.lower()
+
+
+def test_of_an_unknown_market_the_first_line_says_so_and_the_next_names_what_would_give_vehicles():
+    given = {"country": "NO", "scenario": "a", "as_of": "2026-03-31", "horizon": 2030, "seed": 1}
+    made = fc.outlook(scenario_from_parameters(given), fc.datasets.central_asia(), draws=200)
+    said = answer(made)
+    assert said.sentence.startswith("Nothing is known of the market of Norway, so these are shares of new cars only")
+    assert said.evidence.startswith("Two numbers would give vehicles and chargers: the new cars of a year")
+    assert "which are not known here" in repr(charging_answers(made))
+    drawn = [figures.charger_gap, figures.stock_chart, figures.energy_chart, figures.load_chart, figures.tornado]
+    assert all("market_size in the params file" in str(draw(made)) for draw in drawn)
+    sized = fc.outlook(scenario_from_parameters(given | {"market_size": 1000}), fc.datasets.central_asia(), draws=200)
+    assert answer(sized).sentence.startswith("Nothing has been counted of this market; from other markets alone")

@@ -140,4 +140,4 @@ def test_a_new_file_is_in_order_for_any_country(country: str, tmp_path: Path) ->
     (tmp_path / name).write_text(text, encoding="utf-8")
     checked = check_paths([tmp_path])
     assert checked.problems == []
-    assert "give market_size, or facts" in checked.notes[0]
+    assert "give market_size, or facts, for vehicles and chargers" in checked.notes[0]

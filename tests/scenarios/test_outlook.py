@@ -90,8 +90,39 @@ def test_a_country_without_counts_says_so_first() -> None:
     assert tm.warnings[0].startswith("No count of electric vehicles imported is published for Turkmenistan")
     assert tm.warnings[1] == "The size of the market is a judgement of the params file."
     assert len(tm.evidence) == 0
-    with pytest.raises(EvidenceError, match="give market_size"):
-        outlook(shipped("turkmenistan-baseline", market_size=None, drivers=[]), datasets.central_asia(), draws=DRAWS)
+
+
+NORWAY = {"country": "NO", "scenario": "baseline", "as_of": "2026-03-31", "horizon": 2030, "seed": 1}
+
+
+def norway(**more: object) -> Outlook:
+    return outlook(scenario_from_parameters(NORWAY | more), datasets.central_asia(), draws=DRAWS)
+
+
+def test_of_a_market_of_which_nothing_is_known_shares_are_told_and_what_would_give_more() -> None:
+    unknown = norway()
+    assert unknown.warnings[0].startswith("Nothing is known of the market of Norway")
+    assert "market_size in the params file" in unknown.warnings[0]
+    assert "a fact in a ledger of your own" in unknown.warnings[0]
+    assert set(unknown.table["measure"]) == {"ev_share_percent"}
+    assert unknown.table["value"].between(0, 100).all()
+    sized = norway(market_size=1000)
+    cars, share = (each.results.values[name] for each, name in ((sized, "ev_imports"), (unknown, "ev_share_percent")))
+    assert np.median(cars[:, 0]) == pytest.approx(10 * np.median(share[:, 0]), rel=0.2)
+    assert len(set(sized.table["measure"])) > 5
+
+
+def test_an_event_acts_on_a_share_too() -> None:
+    event = {"name": "limit", "kind": "ceiling", "quantity": "ev_imports", "start": "2027-01-01", "size": 0.05}
+    limited = norway(drivers=[event | {"reason": "a ceiling", "source": "judgement"}])
+    from_then = [year >= 2027 for year in limited.years]
+    assert limited.results.values["ev_share_percent"][:, from_then].max() == pytest.approx(5)
+
+
+def test_an_outlook_of_shares_is_read_back(tmp_path: Path) -> None:
+    unknown = norway()
+    unknown.save(tmp_path)
+    assert load_outlook(tmp_path).table["value"].tolist() == unknown.table["value"].tolist()
 
 
 def test_a_country_without_a_count_of_chargers_says_so() -> None:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from forecasting.errors import InputError
 from forecasting.evidence.words import period_words
-from forecasting.reporting.figures.fan import drawn_facts
+from forecasting.reporting.figures.fan import drawn_facts, without_market
 from forecasting.reporting.figures.marks import Mark
 from forecasting.reporting.figures.scale import log_scale
 from forecasting.reporting.figures.style import (
@@ -71,6 +71,8 @@ def charger_gap(outlook: Outlook, facts: Ledger | None = None, years: tuple[int,
     -------
     plotly.graph_objects.Figure
     """
+    if empty := without_market(outlook, "Charging points"):
+        return empty
     known = [year for year in outlook.results.years if year >= outlook.first_year]
     last = len(known) - 1
     chosen = years or tuple(known[at] for at in sorted({0, last // 3, 2 * last // 3, last}))
@@ -168,6 +170,8 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
     day : {"winter", "summer"}
         Which day.
     """
+    if empty := without_market(outlook, "Load through a day"):
+        return empty
     load = demand_of(outlook).load_day
     load = load[load["day"] == day]
     subtitle = f"a {day} day of {outlook.scenario.horizon}, mean over the draws, by where vehicles charge"
@@ -204,6 +208,8 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
     last : int
         How many assumptions, those with the widest swing.
     """
+    if empty := without_market(outlook, label_of(measure)):
+        return empty
     frame = demand_of(outlook).sensitivity
     frame = frame[frame["output"] == measure]
     frame = frame.loc[frame["swing"].abs().sort_values(kind="stable").index].tail(last)

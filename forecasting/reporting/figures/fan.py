@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.places import PLACES, place_name
 from forecasting.evidence.words import period_words
-from forecasting.measures import MEASURES
+from forecasting.measures import EV_SHARE, MEASURES
 from forecasting.periods import span
 from forecasting.reporting.figures.facts import basis_colours, fact_traces
 from forecasting.reporting.figures.marks import Mark, marks
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["energy_chart", "evidence_chart", "fan_chart", "fan_traces", "stock_chart"]
+__all__ = ["energy_chart", "evidence_chart", "fan_chart", "fan_traces", "stock_chart", "without_market"]
 
 INDEX_BASE = 100
 # Each shade is drawn once, so that the legend shows it as it is: the strips of an interval outside the next one.
@@ -71,6 +71,8 @@ def fan_chart(
     plotly.graph_objects.Figure
     """
     measure = measure or outlook.scenario.measure
+    if measure != EV_SHARE and (empty := without_market(outlook, label_of(measure))):
+        return empty
     part = next(part for part in outlook.parts if part.country == (place or outlook.results.country))
     wide = bands(part.table, measure).loc[outlook.first_year : until]
     every = drawn_facts(outlook, measure, part.country, facts)
@@ -239,7 +241,7 @@ def _unit(measure: str, ledger: Ledger | None) -> str:
         for row in rows[rows["value"] == INDEX_BASE].itertuples():
             base = period_words(span(str(row.period_start), str(row.period_end)))
             return f"index at a yearly rate, {base} = {INDEX_BASE}"
-    return f"{unit} a year" if MEASURES[measure].kind == "flow" else unit
+    return f"{unit} a year" if MEASURES[measure].kind == "flow" and unit != "percent" else unit
 
 
 def _frame(outlook: Outlook, measure: str, place: str) -> go.Figure:
@@ -275,10 +277,18 @@ def _scaled(chart: go.Figure, wide: pd.DataFrame, shown: Sequence[Mark], log: bo
     return chart.update_layout(bargap=0, barmode="overlay")
 
 
-def _nothing(chart: go.Figure) -> go.Figure:
+def without_market(outlook: Outlook, label: str) -> go.Figure | None:
+    """In place of a chart of vehicles or chargers, what it takes; None where the size of the market is known."""
+    if EV_SHARE not in outlook.results.values:
+        return None
+    chart = figure(f"{label}: {outlook.scenario.title}", "nothing is known of this market")
+    return _nothing(chart, "It takes the new cars of a year: market_size in the params file.")
+
+
+def _nothing(chart: go.Figure, words: str = "No number has been printed.") -> go.Figure:
     """Say that there is nothing, over an empty line, in place of empty axes."""
     empty = {"x": [0, 1], "y": [0, 0], "mode": "lines", "line": {"color": MUTED, "width": 1, "dash": "dot"}}
     chart.add_trace(go.Scatter(**empty, hoverinfo="skip", showlegend=False))
-    words = {"text": "No number has been printed.", "showarrow": False, "font": {"color": MUTED, "size": 14}}
-    chart.add_annotation(words, x=0.5, y=0, yshift=16)
+    said = {"text": words, "showarrow": False, "font": {"color": MUTED, "size": 14}}
+    chart.add_annotation(said, x=0.5, y=0, yshift=16)
     return chart.update_layout(height=180, xaxis_visible=False, yaxis_visible=False)
