@@ -86,7 +86,7 @@ MEASURES: dict[str, Measure] = _declare(
     # energy and charging
     ("energy_gwh", "GWh", "flow", "Electricity for electric vehicles"),
     ("peak_mw", "MW", "stock", "Peak charging load"),
-    ("power_share_percent", "percent", "flow", "Share of the country's electricity"),
+    ("power_share_percent", "percent", "stock", "Share of the country's electricity"),
     ("peak_share_percent", "percent", "stock", "Share of the country's highest load"),
     ("investment_usd", "USD", "flow", "Investment: chargers"),
     ("oil_avoided_t", "t", "flow", "Petrol and diesel avoided"),

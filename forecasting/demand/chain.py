@@ -17,6 +17,7 @@ import pandas as pd
 from forecasting.demand.charging import FAST, PUBLIC, SETTINGS, charging_need, energy_split, power_mix
 from forecasting.demand.consequences import carbon_avoided, fuel_avoided, investment, power_shares
 from forecasting.demand.demand_outlook import DemandOutlook
+from forecasting.demand.deployed import deployed_points
 from forecasting.demand.energy import (
     MONTH_DAYS,
     class_factors,
@@ -24,21 +25,18 @@ from forecasting.demand.energy import (
     degrees_outside,
     energy_per_vehicle,
 )
-from forecasting.demand.fleet import Fleet, run_fleet
+from forecasting.demand.fleet import Fleet
 from forecasting.demand.load import peak_load
-from forecasting.demand.parameters import NEVER, Parameters
-from forecasting.demand.registrations import registrations
+from forecasting.demand.parameters import Parameters
 from forecasting.demand.standard import standards
-from forecasting.demand.standing import Standing, moment
-from forecasting.demand.targets import Target, announced, delivered
+from forecasting.demand.standing import Standing
+from forecasting.demand.targets import Target
+from forecasting.demand.vehicles import CLASSES, HEAVY, vehicles_on_the_road
 from forecasting.errors import AssumptionError
-from forecasting.panels.practice import practice_error, practice_points
 
 __all__ = ["CLASSES", "DemandOutlook", "Standing", "demand_outlook"]
 
 Array = npt.NDArray[np.float64]
-CLASSES = ("bev", "phev", "van", "bus", "truck")
-HEAVY = ("van", "bus", "truck")
 
 
 def demand_outlook(
@@ -102,12 +100,8 @@ def demand_outlook(
     rng = np.random.default_rng([seed, 0xC4A12])
     drawn = assumed.draw(rng, len(flow))
     _check_years(assumed, drawn, span)
-    built = assumed.yearly("local_assembly", drawn, span)
-    displaced = np.minimum(built * drawn["assembly_displaces"][:, None], flow)
-    registered = registrations(flow - displaced, drawn["reexport_share"], drawn["inventory_share"], built)
-    shares = _class_shares(assumed, drawn, span, built / np.maximum(registered, 1))
-    fleets = _fleets(registered, shares, drawn, np.broadcast_to(np.asarray(start_stock, dtype=float), len(flow)))
-    stock = np.asarray(sum(fleet.stock for fleet in fleets.values()))
+    road = vehicles_on_the_road(flow, span, assumed, drawn, start_stock)
+    stock, fleets = road.stock, road.fleets
     by_month = _energy_by_month(drawn, place)
     per_vehicle = {name: by_month[name].sum(axis=1) * energy_split(name, drawn) for name in CLASSES}
     at_end = _battery_energy({name: fleet.stock for name, fleet in fleets.items()}, per_vehicle)
@@ -118,12 +112,10 @@ def demand_outlook(
     _cover(points, megawatts, drawn)
     grid, busiest = ({s: kwh[s] / _losses(s, drawn) for s in SETTINGS} for kwh in (in_year, at_end))
     standing = Standing.read(charging_today, span[0])
-    today = None if standing is None else (standing.when, standing.points(drawn["points_per_station"]))
-    unpushed = _practice(stock, span, drawn, standing, rng) * _rollout(assumed, drawn, span, today, as_of)
-    practice, asked = _with_targets(unpushed, targets, span, drawn, today, as_of)
+    unpushed, practice, asked = deployed_points(stock, span, assumed, drawn, standing, as_of, targets, rng)
     results = {
-        "ev_registrations": registered,
-        "ev_retirements": np.asarray(sum(fleet.retirements for fleet in fleets.values())),
+        "ev_registrations": road.registered,
+        "ev_retirements": road.retired,
         "ev_stock": stock,
         "energy_gwh": np.asarray(sum(grid.values())) / 1e6,
         "peak_mw": _peak(busiest, points, megawatts, by_month, drawn),
@@ -133,6 +125,7 @@ def demand_outlook(
         "charging_stations": practice / drawn["points_per_station"][:, None],
         "charging_points_home": points["home"],
     } | ({} if asked is None else {"charging_points_target": asked})
+    results |= {f"e{name}_stock": fleets[name].stock for name in ("bus", "truck") if fleets[name].stock.any()}
     results |= _consequences(results, points, fleets, span, drawn)
     light = {name: fleets[name].stock for name in ("bev", "phev", "van")}
     rules = standards(light["bev"] + light["van"], light["phev"], span, drawn)
@@ -141,7 +134,7 @@ def demand_outlook(
         years=span, results=results, imports=flow, fleets=fleets, points_by_setting=points, megawatts=megawatts,
         energy_by_setting=grid, month_shares=_month_shares(by_month),
         grid_per_vehicle=_grid_per_vehicle(per_vehicle, drawn), rules=rules, drawn=drawn, parameters=assumed,
-        all_vehicles=vehicles, displaced=displaced, unpushed=unpushed, targets=tuple(targets),
+        all_vehicles=vehicles, displaced=road.displaced, unpushed=unpushed, targets=tuple(targets),
         stock_facts=stock_facts, standing=standing, start_stock=float(np.mean(start_stock)),
     )  # fmt: skip
 
@@ -162,34 +155,6 @@ def _check_years(assumed: Parameters, drawn: Mapping[str, Array], years: Sequenc
     due = assumed["charging_rollout_year"].high
     if np.any(drawn["charging_rollout"] != 1) and due < years[0]:
         raise AssumptionError(f"charging_rollout_year = {due:.0f} lies before the first year, {years[0]}")
-
-
-def _class_shares(
-    assumed: Parameters, drawn: Mapping[str, Array], years: Sequence[int], local: Array
-) -> dict[str, Array]:
-    """Share of each class in the registrations of each year; of cars built in the country, some are plug-in hybrids."""
-    shares = {name: assumed.yearly(f"class_share.{name}", drawn, years) for name in CLASSES[1:]}
-    shares["bev"] = 1 - np.asarray(sum(shares.values()))
-    if shares["bev"].min() < -1e-9:
-        total = 1 - shares["bev"].min()
-        raise AssumptionError(f"class_share.* add to {total:.3g}; battery cars are what is left of 1")
-    plug_in = np.maximum(shares["bev"], 0) * np.minimum(local, 1) * drawn["assembly_phev"][:, None]
-    return shares | {"bev": np.maximum(shares["bev"], 0) - plug_in, "phev": shares["phev"] + plug_in}
-
-
-def _fleets(
-    registered: Array, shares: Mapping[str, Array], drawn: Mapping[str, Array], start: Array
-) -> dict[str, Fleet]:
-    """A fleet of each class; what stood before the first year has the classes that are not set by a later event."""
-    before = {name: drawn[f"class_share.{name}"] for name in CLASSES[1:]}
-    before["bev"] = 1 - np.asarray(sum(before.values()))
-    return {name: _class_fleet(name, registered * shares[name], before[name] * start, drawn) for name in CLASSES}
-
-
-def _class_fleet(name: str, registered: Array, start: Array, drawn: Mapping[str, Array]) -> Fleet:
-    scale = drawn.get(f"survival_scale.{name}", drawn["survival_scale"])
-    history = drawn["used_share"], drawn["entry_age"], start, drawn["start_age"]
-    return run_fleet(registered, scale, drawn["survival_shape"], *history)
 
 
 def _energy_by_month(drawn: Mapping[str, Array], place: str | None) -> dict[str, Array]:
@@ -296,57 +261,3 @@ def _peak(
     daily = (by_month["bev"] / by_month["bev"].sum(axis=1, keepdims=True) / MONTH_DAYS).max(axis=1)[:, None]
     stack = [np.stack([table[setting] for setting in SETTINGS]) for table in (grid, points, megawatts)]
     return peak_load(stack[0] * daily / 1000, stack[1], stack[2], drawn["coincidence_floor"])
-
-
-def _practice(
-    stock: Array, years: Sequence[int], drawn: dict[str, Array], standing: Standing | None, rng: np.random.Generator
-) -> Array:
-    """Points by practice; the error of the last year joins the draws, for the tornado."""
-    today = None if standing is None else (standing.when, standing.points(drawn["points_per_station"]))
-    error = practice_error(rng, len(stock), years, today)
-    drawn["practice_error"] = error[:, -1]
-    own = None if standing is None else standing.grown
-    return practice_points(
-        stock, years, drawn["practice_elasticity"], error, today, own_growth=own, catch_up=drawn["practice_catch_up"]
-    )
-
-
-def _rollout(
-    assumed: Parameters, drawn: dict[str, Array], years: Sequence[int], today: tuple[float, Array] | None,
-    as_of: dt.date | None,
-) -> Array:  # fmt: skip
-    """The factor of all roll-outs together on practice by year; in the draws, for the tornado, that of the last."""
-    start = _from_when(years, today, as_of)
-    rollouts = [(drawn["charging_rollout_year"], drawn["charging_rollout"])]
-    factor: Array = np.ones((len(rollouts[0][1]), len(years)))
-    for reached, size in (*rollouts, *assumed.events.get("charging_rollout", ())):
-        factor = factor * size[:, None] ** _progress(years, start, reached[:, None])
-    drawn["charging_rollout"] = factor[:, -1]
-    return factor
-
-
-def _from_when(years: Sequence[int], today: tuple[float, Array] | None, as_of: dt.date | None) -> float:
-    """When what is still to come can begin: the latest of the first year, today's count, the day of the forecast."""
-    return max(float(years[0]), 0.0 if today is None else today[0], 0.0 if as_of is None else moment(as_of))
-
-
-def _with_targets(
-    practice: Array, targets: Sequence[Target], years: Sequence[int], drawn: Mapping[str, Array],
-    today: tuple[float, Array] | None, as_of: dt.date | None,
-) -> tuple[Array, Array | None]:  # fmt: skip
-    """Practice, raised to the targets that are pursued, and what the targets ask for; None where nothing is asked."""
-    start = _from_when(years, today, as_of)
-    per_station = drawn["points_per_station"]
-    standing = np.zeros_like(per_station) if today is None else today[1]
-    due = [target for target in targets if target.when > start]
-    chosen = [target for target in due if np.any(target.pursued)] or due
-    for target in chosen:
-        practice = np.maximum(practice, delivered(target, years, start, standing, per_station))
-    asked = [announced(target, years, start, standing, per_station) for target in chosen]
-    return practice, np.maximum.reduce(asked) if asked else None
-
-
-def _progress(years: Sequence[int], start: float, reached: Array) -> Array:
-    """How far a roll-out is at the end of each year, 0 to 1; what is over or counted by its start stays as it was."""
-    progress = np.clip((np.asarray(years, dtype=float) + 1 - start) / np.maximum(reached + 1 - start, 1.0), 0, 1)
-    return np.where(reached >= NEVER, 0.0, progress)

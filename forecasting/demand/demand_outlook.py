@@ -149,6 +149,21 @@ class DemandOutlook:
         return pd.DataFrame(rows, columns=["year", "vehicle_class", "stock", "mean_age", "energy_gwh"])
 
     @cached_property
+    def heavy(self) -> pd.DataFrame:
+        """Vans, buses and trucks by year: on the road, their share of the energy, depot points and megawatts."""
+        total, rows = self.results["energy_gwh"], []
+        for name in ("van", "bus", "truck"):
+            stock = self.fleets[name].stock
+            kept = stock * self.drawn[f"depot_access.{name}"][:, None]
+            megawatts = kept * self.drawn[f"depot_kw_per_vehicle.{name}"][:, None] / 1000
+            points = 1000 * megawatts / self.drawn[f"depot_kw.{name}"][:, None]
+            share = 100 * np.divide(self._gwh(name), total, out=np.zeros_like(total), where=total > 0)
+            columns = (*np.quantile(stock, LEVELS, axis=0), *(np.median(x, axis=0) for x in (share, points, megawatts)))
+            rows += [(year, name, *row) for year, *row in zip(self.years, *columns, strict=True)]
+        names = ["year", "vehicle_class", "low", "stock", "high", "energy_percent", "depot_points", "depot_mw"]
+        return pd.DataFrame(rows, columns=names)
+
+    @cached_property
     def by_class_month(self) -> pd.DataFrame:
         """Electricity by year, month and class, GWh (means over the draws)."""
         rows = []

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from forecasting.errors import AssumptionError, Problem
 from forecasting.measures import nearest
 
-__all__ = ["NEVER", "Assumption", "Parameters", "check_value", "load_parameters", "read_table"]
+__all__ = ["NEVER", "Assumption", "Event", "Parameters", "check_value", "load_parameters", "read_table"]
 
 Array = npt.NDArray[np.float64]
 NEVER = 2100  # a year that stands for never: no horizon reaches it
@@ -123,6 +123,24 @@ def check_value(name: str, value: float, unit: str, minimum: float, maximum: flo
     return Problem(name, f"{value:g} {unit} is outside {minimum:g} to {maximum:g}", hint)
 
 
+class Event(NamedTuple):
+    """What a dated event does to a parameter.
+
+    Parameters
+    ----------
+    first : ndarray, shape (draws,)
+        The year from which it acts; `NEVER` where it does not.
+    size : ndarray, shape (draws,)
+        By how much.
+    last : ndarray, shape (draws,)
+        The last year in which it acts.
+    """
+
+    first: Array
+    size: Array
+    last: Array = np.array([float(NEVER)])
+
+
 @dataclass(frozen=True)
 class Parameters:
     """All assumptions of the chain, with what a place or a scenario changes.
@@ -135,8 +153,8 @@ class Parameters:
         Whose rows are in force.
     changed : mapping of str to Assumption
         What a scenario overrides; these win over a place's rows.
-    events : mapping of str to sequence of (ndarray, ndarray), shape (draws,) each
-        What dated events do to a parameter: the year from which each acts, `NEVER` where it does not, and its size.
+    events : mapping of str to sequence of Event
+        What dated events do to a parameter.
 
     Examples
     --------
@@ -148,7 +166,7 @@ class Parameters:
     rows: tuple[Assumption, ...]
     place: str = ""
     changed: Mapping[str, Assumption] = field(default_factory=dict)
-    events: Mapping[str, Sequence[tuple[Array, Array]]] = field(default_factory=dict)
+    events: Mapping[str, Sequence[Event]] = field(default_factory=dict)
 
     def _in_force(self) -> dict[str, Assumption]:
         chosen = {row.key: row for row in self.rows if not row.place}
@@ -204,7 +222,7 @@ class Parameters:
 
         Examples
         --------
-        >>> plants = [(np.array([2026.0]), np.array([500.0])), (np.array([2027.0]), np.array([90.0]))]
+        >>> plants = [Event(np.array([2026.0]), np.array([500.0])), Event(np.array([2027.0]), np.array([90.0]))]
         >>> parameters = replace(load_parameters(), events={"local_assembly": plants})
         >>> drawn = parameters.draw(np.random.default_rng(0), 1)
         >>> parameters.yearly("local_assembly", drawn, [2025, 2026, 2027])
@@ -213,8 +231,8 @@ class Parameters:
         span = np.asarray(years)
         first = drawn.get(f"{key}_year", np.zeros_like(drawn[key]))
         value = drawn[key][:, None] * (span >= first[:, None])
-        for begins, size in self.events.get(key, ()):
-            value = value + size[:, None] * (span >= begins[:, None])
+        for event in self.events.get(key, ()):
+            value = value + event.size[:, None] * (span >= event.first[:, None]) * (span <= event.last[:, None])
         return np.asarray(value)
 
     def draw(self, rng: np.random.Generator, draws: int) -> dict[str, Array]:

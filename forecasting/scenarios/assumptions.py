@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.demand.parameters import NEVER as NEVER_YEAR
-from forecasting.demand.parameters import Parameters, load_parameters
+from forecasting.demand.parameters import Event, Parameters, load_parameters
 from forecasting.demand.standing import moment
 from forecasting.demand.targets import Target
 from forecasting.errors import AssumptionError, Problem
@@ -33,6 +33,7 @@ __all__ = ["assumption_problems", "charging_targets", "demand_of", "demand_param
 Array = NDArray[np.float64]
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
 NATIONAL = "national_target"  # points by a day: a target
+DELIVERIES = ("deliveries.bus", "deliveries.truck", "deliveries.van")
 LARGEST_TARGET = 50_000_000
 CLASS_SHARES = tuple(f"class_share.{name}" for name in ("phev", "van", "bus", "truck"))
 
@@ -59,11 +60,12 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
         where = f"{scenario.name} "
         raise AssumptionError([Problem(where + ".".join(map(str, path)), p.what, p.hint) for path, p in problems])
     changed = load_parameters().at(scenario.country).override(_plain(scenario))
-    events: dict[str, list[tuple[Array, Array]]] = {}
+    events: dict[str, list[Event]] = {}
     for driver in drivers:
         if driver.kind == "demand" and driver.quantity not in (REEXPORT, NATIONAL):
             luck = draw_luck(driver, draws, scenario.seed)
-            events.setdefault(driver.quantity, []).append((first_years(luck.start), luck.size))
+            first = first_years(luck.start)
+            events.setdefault(driver.quantity, []).append(Event(first, luck.size, first + _years_long(driver) - 1))
     return dataclasses.replace(changed, events=events)
 
 
@@ -76,6 +78,14 @@ def first_years(start: Array) -> Array:
     """
     middle = 1 + (start + 183) / 365.2425  # ordinal 1 is 1 January of year 1
     return np.where(start >= NEVER, float(NEVER_YEAR), np.minimum(np.floor(middle), NEVER_YEAR))
+
+
+def _years_long(driver: Driver) -> float:
+    """Calendar years of which an event has the larger part; without an end, more than any horizon has."""
+    if driver.end is None:
+        return float(NEVER_YEAR)
+    ends = np.array([driver.start.toordinal(), driver.end.toordinal() + 1], dtype=float)
+    return float(max(np.diff(first_years(ends))[0], 1))
 
 
 def assumption_problems(scenario: Scenario, drivers: Sequence[Driver]) -> list[tuple[KeyPath, Problem]]:
@@ -120,7 +130,7 @@ def refused(shipped: Parameters, name: str, size: Range) -> list[Problem]:
 def _undated(shipped: Parameters, name: str) -> list[Problem]:
     """A dated event needs a parameter that has a year of its own."""
     names = {row.key for row in shipped}
-    dated = sorted({key for key in names if f"{key}_year" in names} | {REEXPORT, *CLASS_SHARES})
+    dated = sorted({key for key in names if f"{key}_year" in names} | {REEXPORT, *CLASS_SHARES, *DELIVERIES})
     if name in dated:
         return []
     return [Problem(name, "holds for all years", f"put it under assumptions; dated are {', '.join(dated)}")]

@@ -45,7 +45,7 @@ def outlook() -> DemandOutlook:
 
 
 def test_results_are_the_measures_by_draw_and_year(outlook):
-    assert set(outlook.results) == MEASURES
+    assert set(outlook.results) == MEASURES | {"ebus_stock", "etruck_stock"}
     for name, values in outlook.results.items():
         assert values.shape == (300, len(YEARS)), name
         assert np.all(np.isfinite(values)), name

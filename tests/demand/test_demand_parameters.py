@@ -27,7 +27,7 @@ def test_a_corridors_traffic_has_a_source_or_says_judgement():
 
 def test_judgements_that_matter_are_wide():
     rules = {"utilisation_low", "utilisation_high", "national_target", "class_share", "local_assembly"}
-    rules |= {"vehicle_stock_date", "power_date", "assembly_displaces", "assembly_phev"}
+    rules |= {"deliveries", "vehicle_stock_date", "power_date", "assembly_displaces", "assembly_phev"}
     levers = rules | {"local_assembly_year", "national_target_year", "charging_rollout", "charging_rollout_year"}
     for row in load_parameters().rows:
         if row.kind == "judgement" and row.name not in levers | {"coverage_km"}:

@@ -1,0 +1,134 @@
+"""Tables beside the three answers on charging: targets, the markets at the same stock, what comes with the vehicles."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecasting.errors import InputError
+from forecasting.reporting.display import Notes, Table
+from forecasting.reporting.labels import readable
+from forecasting.reporting.tables import outlook_table
+
+if TYPE_CHECKING:
+    from forecasting.demand.demand_outlook import DemandOutlook
+    from forecasting.scenarios.outlook import Outlook
+
+__all__ = ["band_table", "consequences_table", "cost_table", "heavy_table", "settings_table", "targets_table", "why"]
+
+SETTINGS = {  # as a reader calls them
+    "home": "at home", "work": "at work", "depot": "in depots", "overnight": "public, slow, overnight",
+    "destination_ac": "public, destination, AC", "destination_dc": "public, destination, fast",
+    "enroute_dc": "public, on the road, fast",
+}  # fmt: skip
+CONSEQUENCES = ("investment_usd", "power_share_percent", "peak_share_percent", "oil_avoided_t", "co2_avoided_t")
+
+
+def why(outlook: Outlook) -> Notes:
+    """One sentence: why need and practice differ, and where the markets at the same stock stand."""
+    return Notes([_demand(outlook).why_they_differ])
+
+
+def targets_table(outlook: Outlook) -> Table:
+    """Announced targets: how much of each stands, the pace that it takes, and its probability."""
+    rows = []
+    for row in _demand(outlook).target_table.to_dict("records"):
+        rows.append({
+            "target": row["target"],
+            "by": str(row["date"]),
+            "number": f"{row['number']:,.0f} {row['unit']}",
+            "stands": _percent(100 * row["stands"]),
+            "points a year needed": _number(row["pace_needed"]),
+            "points a year by practice": _number(row["pace_of_practice"]),
+            "probability": _percent(100 * row["probability"]),
+        })  # fmt: skip
+    return Table(pd.DataFrame(rows), caption="No target of public charging is known." if not rows else "")
+
+
+def band_table(outlook: Outlook) -> Table:
+    """Public points of the markets that had as many vehicles, beside need, need without slow points, and practice."""
+    demand, rows = _demand(outlook), []
+    for row in demand.band[demand.band["year"] >= outlook.first_year].to_dict("records"):
+        at = demand.years.index(int(row["year"]))
+        need, slow, practice = (
+            demand.results[f"charging_points_{name}"][:, at] for name in ("need", "need_slow", "practice")
+        )
+        known = row["markets"] > 0
+        rows.append({
+            "year": int(row["year"]),
+            "vehicles": readable(float(row["stock"])),
+            "markets": str(int(row["markets"])) if known else "–",
+            "their points": _interval(row, "points") if known else "–",
+            "need": readable(float(np.median(need))),
+            "need without slow": readable(float(np.median(need - slow))),
+            "practice": readable(float(np.median(practice))),
+        })  # fmt: skip
+    return Table(pd.DataFrame(rows))
+
+
+def settings_table(outlook: Outlook) -> Table:
+    """Points needed at the horizon by place of charging, private ones included."""
+    last = _demand(outlook).by_setting.query("year == @outlook.scenario.horizon and points > 0")
+    rows = [
+        {
+            "charging": SETTINGS[row["setting"]],
+            "points": _interval(row, "points"),
+            "MW installed": readable(row["installed_mw"]),
+            "GWh a year": readable(row["energy_gwh"]),
+        }
+        for row in last.to_dict("records")
+    ]
+    return Table(pd.DataFrame(rows))
+
+
+def cost_table(outlook: Outlook) -> Table:
+    """Dollars of 2024 in the horizon year for the points needed, by place of charging."""
+    last = _demand(outlook).by_cost.query("year == @outlook.scenario.horizon and usd > 0")
+    rows = [
+        {"charging": SETTINGS[row["setting"]], "USD million": _interval(row, "usd", 1e6)}
+        for row in last.to_dict("records")
+    ]
+    return Table(pd.DataFrame(rows), caption="Chargers with installation and connection to the grid, dollars of 2024")
+
+
+def heavy_table(outlook: Outlook) -> Table:
+    """Vans, buses and trucks at the horizon: on the road, their share of the energy, their depots."""
+    last = _demand(outlook).heavy.query("year == @outlook.scenario.horizon and high > 0")
+    rows = [
+        {
+            "class": row["vehicle_class"],
+            "on the road": _interval(row, "stock"),
+            "share of energy": _percent(row["energy_percent"]),
+            "depot points": readable(row["depot_points"]),
+            "depot MW": readable(row["depot_mw"]),
+        }
+        for row in last.to_dict("records")
+    ]
+    return Table(pd.DataFrame(rows), caption="" if rows else "No count of electric vans, buses or trucks is known.")
+
+
+def consequences_table(outlook: Outlook) -> Table:
+    """Investment, shares of the country's power, fuel and carbon avoided, by year."""
+    return outlook_table(outlook, *CONSEQUENCES)
+
+
+def _demand(outlook: Outlook) -> DemandOutlook:
+    if outlook.demand is None:
+        raise InputError(f"{outlook.name} was read from files or is of a corridor: it has no demand; run it again")
+    return outlook.demand
+
+
+def _percent(value: float) -> str:
+    return "–" if np.isnan(value) else "under 1 %" if 0 <= value < 1 else f"{value:.0f} %"
+
+
+def _number(value: float) -> str:
+    return "–" if np.isnan(value) else readable(float(value))
+
+
+def _interval(row: Mapping[Hashable, Any], name: str, unit: float = 1.0) -> str:
+    low, middle, high = (readable(float(row[key]) / unit) for key in ("low", name, "high"))
+    return f"{middle} ({low} to {high})"

@@ -1,0 +1,59 @@
+"""Tables beside the three answers on charging, of a real outlook."""
+
+import pytest
+
+from forecasting.errors import InputError
+from forecasting.evidence.datasets import central_asia
+from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.reporting import charging_tables
+from forecasting.scenarios.outlook import load_outlook, outlook
+
+GIVEN = {"country": "UZ", "scenario": "test", "as_of": "2026-03-31", "horizon": 2030, "seed": 1, "market_size": 450_000}
+TARGET = {"name": "decree", "kind": "target", "quantity": "charging_stations", "start": "2030-12-31", "size": 32_400}
+BUSES = {"name": "buses", "kind": "demand", "quantity": "deliveries.bus", "start": "2027-01-01", "size": 100}
+WHY = {"reason": "a test", "source": "judgement"}
+
+
+@pytest.fixture(scope="module")
+def made():
+    drivers = [TARGET | WHY, BUSES | WHY]
+    return outlook(scenario_from_parameters(GIVEN | {"drivers": drivers}), central_asia(), draws=200)
+
+
+def test_a_target_says_how_much_of_it_stands_and_what_it_takes(made):
+    table = charging_tables.targets_table(made).frame.set_index("target")
+    assert table.loc["decree", "number"] == "32,400 stations"
+    assert table.loc["decree", "stands"] == "4 %"
+    assert table.loc["uz-charging-stations-2025-12-31-target", "probability"] == "under 1 %"
+    assert float(table.loc["decree", "points a year needed"].replace(",", "")) == pytest.approx(10_900, rel=0.1)
+    passed = table.loc["uz-charging-stations-2024-12-31-target"]
+    assert passed["stands"] == "56 %"
+    assert passed["points a year needed"] == passed["probability"] == "–"
+
+
+def test_need_stands_beside_the_markets_at_the_same_stock(made):
+    table = charging_tables.band_table(made).frame
+    assert table["year"].iloc[-1] == 2030
+    assert (table["markets"] != "–").all()
+    words = charging_tables.why(made).lines[0]
+    assert "slow overnight" in words
+    assert "markets with about as many had" in words
+    assert words.count(".") == 1  # one sentence
+
+
+def test_places_of_charging_private_ones_included(made):
+    assert {"at home", "at work", "in depots", "public, slow, overnight"} <= set(
+        charging_tables.settings_table(made).frame["charging"]
+    )
+    assert "public, on the road, fast" in charging_tables.cost_table(made).frame["charging"].tolist()
+
+
+def test_buses_and_what_comes_with_it(made):
+    assert charging_tables.heavy_table(made).frame["class"].tolist() == ["bus"]
+    assert len(charging_tables.consequences_table(made).frame) >= 5
+
+
+def test_an_outlook_from_files_has_no_demand_to_tell_of(made, tmp_path):
+    made.save(tmp_path)
+    with pytest.raises(InputError, match="it has no demand; run it again"):
+        charging_tables.why(load_outlook(tmp_path))
