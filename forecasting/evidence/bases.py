@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-__all__ = ["Basis", "basis_name", "perimeter", "same_perimeter", "shipped_bases"]
+from forecasting.measures import MEASURES
+
+__all__ = ["Basis", "apart", "basis_name", "perimeter", "same_perimeter", "shipped_bases"]
 
 _TABLE = Path(__file__).parents[1] / "data" / "bases.csv"
 
@@ -105,3 +107,21 @@ def same_perimeter(one: str, other: str) -> bool:
     (True, False)
     """
     return one == other or (perimeter(one) == perimeter(other) != "not said")
+
+
+def apart(one: str, other: str) -> bool:
+    """Whether two bases are known to count different things, so that they drift apart.
+
+    Bases that nobody describes are taken for two agencies that count one thing, unless they are told of two products.
+
+    >>> apart("uz-statistics", "uz-customs-2023"), apart("uz-statistics", "my own survey")
+    (True, False)
+    >>> apart("my own survey", "my own survey (electric-cars)"), apart("kz-bns", "kz-bns (ev_stock)")
+    (True, False)
+    """
+    (first, of_first), (second, of_second) = _parts(one), _parts(other)
+    of_first, of_second = ("" if told in MEASURES else told for told in (of_first, of_second))
+    if of_first != of_second:
+        return True
+    known = first in shipped_bases() and second in shipped_bases()
+    return known and perimeter(first) != perimeter(second) and "not said" not in (perimeter(first), perimeter(second))

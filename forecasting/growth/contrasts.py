@@ -112,9 +112,8 @@ def as_arrays(observations: Sequence[Observation], path: Path, bases: Mapping[st
         if o.fact.stock:
             aged[i] = o.numerator * stock_ages(o.fact.period, path.first_year, path.months)
         column = bases.get(o.fact.basis)
-        alone = not o.denominator.any()  # the offset cancels where a basis is compared with itself
-        if column is not None and alone:
-            offsets[i, path.at_["basis"].start + column] = path.prior.basis_sd
+        if column is not None:
+            offsets[i] = _offset(o, path, column)
     return Contrasts(
         numerator=np.array([o.numerator for o in observations]).reshape(n, path.months + 1),
         denominator=np.array([o.denominator for o in observations]).reshape(n, path.months + 1),
@@ -128,6 +127,19 @@ def as_arrays(observations: Sequence[Observation], path: Path, bases: Mapping[st
         sd=sd,
         wrong=wrong,
     )
+
+
+def _offset(o: Observation, path: Path, basis: int) -> Array:
+    """What an agency's offset adds to a contrast of its counts; where two of them are compared, what it drifted."""
+    by_year, last = path.offset(basis), min(o.fact.period.end.year - path.first_year, path.years - 1)
+
+    def of(weights: Array) -> Array:
+        year = weights[:-1].reshape(path.years, 12).sum(axis=1)
+        return by_year[last] if o.fact.stock else np.asarray(year @ by_year / year.sum())
+
+    if not o.denominator.any():
+        return of(o.numerator)
+    return np.zeros(path.width) if o.fact.stock else of(o.numerator) - of(o.denominator)
 
 
 def responsibilities(residual: Array, spread: Array, weight: Array, mean: Array, sd: Array) -> tuple[Array, Array]:

@@ -9,7 +9,7 @@ years from 10 to 90 % of it. The exponential has no ceiling of its own: it grows
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -56,6 +56,8 @@ class CurvePath(Path):
         share, and no draw exceeds it. Without, the scale is the facts' own, and units do not matter.
     bases : int
         Number of agencies' offsets.
+    drifts : sequence of (int, int)
+        Those that drift: number, and year from which.
 
     Examples
     --------
@@ -75,10 +77,11 @@ class CurvePath(Path):
         curve: str,
         sizes: Mapping[int, tuple[float, float]] | None = None,
         bases: int = 0,
+        drifts: Sequence[tuple[int, int]] = (),
     ) -> None:
         if sizes:
             start = replace(start, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
-        super().__init__(prior, first_year, last_year, start, sizes, bases)
+        super().__init__(prior, first_year, last_year, start, sizes, bases, drifts)
         self.curve, self.sized = find_curve(curve), bool(sizes)
         self.last = facts_end - first_year
         lag = np.arange(self.years)[:, None] - np.arange(self.years)[None, :]

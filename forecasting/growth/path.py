@@ -77,13 +77,15 @@ class Path:
         Log size of the market, and how well it is known, in the years that are known.
     bases : int
         Number of agencies' offsets.
+    drifts : sequence of (int, int)
+        Of each offset that drifts, as its agency counts something else, its number and the year it is first told in.
 
     Notes
     -----
     Coordinates are unit normal, but for the shocks, whose variance is theirs to be drawn, and for lasting pattern,
     noise and tilt, whose variance goes with the kind of market (``kind_share``, ``kind_variance``). They are start,
     level, slope, stock at the start, scrappage; then size, shock, common effect and tilt by year; lasting pattern by
-    month of the year; noise by month; offsets of bases.
+    month of the year; noise by month; offsets of bases, and their drift by year.
 
     Examples
     --------
@@ -101,6 +103,7 @@ class Path:
         start: Start,
         sizes: Mapping[int, tuple[float, float]] | None = None,
         bases: int = 0,
+        drifts: Sequence[tuple[int, int]] = (),
     ) -> None:
         self.prior, self.start = prior, start
         self.first_year, self.last_year = first_year, last_year
@@ -117,12 +120,12 @@ class Path:
             "common": n,
             "tilt": n,
         }
-        widths |= {"pattern": 12, "noise": self.months, "basis": bases}
+        widths |= {"pattern": 12, "noise": self.months, "basis": bases, "drift": len(drifts) * n}
         edges = np.concatenate([[0], np.cumsum(list(widths.values()))])
         self.at_ = {name: slice(int(a), int(b)) for name, a, b in zip(widths, edges, edges[1:], strict=False)}
         self.width = int(edges[-1])
         self.common_effects = _effects(prior.common, range(first_year, last_year + 1))
-        self.sizes, self.bases = sizes or {}, bases
+        self.sizes, self.bases, self.drifts = sizes or {}, bases, tuple(drifts)
         self.size_mean, self.size_map = self._sizes(self.sizes)
         self.shape_mean, self.shape_map = self._shape()
         self.kind_share, self.kind_variance = self._kinds()
@@ -131,7 +134,7 @@ class Path:
         """The same path up to a later year."""
         if last_year <= self.last_year:
             return self
-        return Path(self.prior, self.first_year, last_year, self.start, self.sizes, self.bases)
+        return Path(self.prior, self.first_year, last_year, self.start, self.sizes, self.bases, self.drifts)
 
     def _sizes(self, known: Mapping[int, tuple[float, float]]) -> tuple[Array, Array]:
         """Log size of the market by year: a random walk, tied to the sizes that are known."""
@@ -205,6 +208,21 @@ class Path:
         log_odds = walk.mean + x @ walk.linear.T
         size = self.size_mean + x @ self.size_map.T
         return log_odds, size - np.logaddexp(0.0, -log_odds)
+
+    def offset(self, basis: int) -> Array:
+        """Map from coordinates to the log offset of an agency's counts, by year: shape (years, width).
+
+        Constant, but for what drifts: then a random walk by year, from the year it is first told in.
+        """
+        linear = np.zeros((self.years, self.width))
+        linear[:, self.at_["basis"].start + basis] = self.prior.basis_sd
+        for number, (drifting, since) in enumerate(self.drifts):
+            if drifting == basis:
+                year = np.arange(self.years) - (since - self.first_year)
+                walked = (year[:, None] >= year) & (year > 0) | (year[:, None] <= year) & (year < 0)
+                start = self.at_["drift"].start + number * self.years
+                linear[:, start : start + self.years] = self.prior.basis_drift * walked
+        return linear
 
     def start_of_flow(self) -> Start:
         """A start for paths that speak of the flow itself: its scale as far as market and share tell, spread wide."""

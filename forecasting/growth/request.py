@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from forecasting.errors import EvidenceError, ForecastWarning
+from forecasting.evidence.bases import apart
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words
@@ -118,16 +119,19 @@ class Request:
             raise EvidenceError("no facts and no market size: give at least one of them, e.g. market_size=100_000")
         remarks += _open_levels(facts, self.market_size is not None)
         basis, bases = _bases(facts, self.basis)
+        drifts = [(i, _first_told(facts, other)) for other, i in bases.items() if apart(other, basis)]
         periods = self.periods or _default_periods(facts)
         first, last, until = _years(facts, periods)
         prior = self.prior.of_measure(measure)
-        path = path_of(prior, self.market_size, facts, (first, last + 1), len(bases), remarks)
+        path = path_of(prior, self.market_size, facts, (first, last + 1), len(bases), drifts, remarks)
         if self.curve != "pooled":
             if not facts:
                 raise EvidenceError(
                     f"a {self.curve} curve needs facts; with none, only analogue markets tell of growth"
                 )
-            path = CurvePath(prior, first, until, last, path.start_of_flow(), self.curve, path.sizes, len(bases))
+            path = CurvePath(
+                prior, first, until, last, path.start_of_flow(), self.curve, path.sizes, len(bases), drifts
+            )
         counted = self.unit or self.market_size is not None
         observations = read_bounds_together([observe(fact, first, path.months, counted) for fact in facts])
         return _Prepared(path, observations, basis, bases, periods, until, measure, remarks)
@@ -205,6 +209,10 @@ def _bases(facts: Sequence[Fact], asked: str | None) -> tuple[str, dict[str, int
         raise EvidenceError(f"no fact has the basis {asked!r}; there are {', '.join(map(repr, counts.index))}")
     basis = asked if asked is not None else (str(counts.idxmax()) if len(counts) else "")
     return basis, {str(name): i for i, name in enumerate(b for b in counts.index if b != basis)}
+
+
+def _first_told(facts: Sequence[Fact], basis: str) -> int:
+    return min(fact.period.end.year for fact in facts if fact.basis == basis)
 
 
 def _default_periods(facts: Sequence[Fact]) -> tuple[Period, ...]:

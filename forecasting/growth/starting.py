@@ -28,6 +28,7 @@ def path_of(
     facts: Sequence[Fact],
     years: tuple[int, int],
     bases: int,
+    drifts: Sequence[tuple[int, int]],
     remarks: list[str],
 ) -> Path:
     """The path over some years, started where facts, market size or analogues say.
@@ -44,6 +45,8 @@ def path_of(
         First and last.
     bases : int
         Number of agencies' offsets.
+    drifts : sequence of (int, int)
+        Those that drift: number, and year from which.
     remarks : list of str
         Where to say what a reader should know.
 
@@ -79,7 +82,7 @@ def path_of(
         remarks.append("no fact counts this flow: the forecast rests on analogue markets alone")
     if stocks:
         start = replace(start, log_stock=math.log(stocks[0]) - 1.0)
-    return Path(prior, first, last, start, sizes, bases)
+    return Path(prior, first, last, start, sizes, bases, drifts)
 
 
 def _sizes(market_size: MarketSize, facts: Sequence[Fact], first: int, last: int) -> dict[int, tuple[float, float]]:

@@ -29,11 +29,12 @@ from forecasting.growth.prior import (
 )
 from forecasting.growth.within_year import estimate_within_year
 
-__all__ = ["estimate_prior"]
+__all__ = ["estimate_drift", "estimate_prior"]
 
 Array = NDArray[np.float64]
 
 FEWEST_SALES = 20  # growth out of fewer is counting noise
+FEWEST_COMPARED = 200  # of which a share is known to a few percent
 
 # Before any panel: a logistic diffusion's growth rate is the coefficient of imitation q, whose mean over 213 published
 # applications is 0.38 (Sultan, Farley and Lehmann 1990), spread wide enough for the panel to speak.
@@ -245,6 +246,37 @@ def _with_sizes(prior: Prior, rows: pd.DataFrame) -> Prior:
     return replace(prior, size=size, size_sd=float(np.clip(1.2 * spread, 0.05, 0.25)))
 
 
+def estimate_drift(narrow: pd.DataFrame, wide: pd.DataFrame, years: int = 5) -> float:
+    """How far two counts of different things drift apart in a year, as a random walk of their log ratio.
+
+    Parameters
+    ----------
+    narrow, wide : DataFrame
+        Columns market, year, sales: of what one counts, and of what the other counts, too.
+    years : int
+        The longest span over which the ratio's change is looked at.
+
+    Returns
+    -------
+    float
+        Spread of a year's change: least squares of the changes' variances on their spans.
+
+    Examples
+    --------
+    >>> cars = pd.DataFrame({"market": "A", "year": range(2015, 2025), "sales": 1000.0})
+    >>> estimate_drift(cars, cars)
+    0.0
+    """
+    both = narrow.merge(wide, on=["market", "year"], suffixes=("", "_wide"))
+    both = both[both["sales"] >= FEWEST_COMPARED]
+    both = both.assign(ratio=np.log(both["sales_wide"]) - np.log(both["sales"]))
+    table = both.pivot(index="year", columns="market", values="ratio")
+    table = table.reindex(range(int(table.index.min()), int(table.index.max()) + 1))
+    spans = range(1, years + 1)
+    variances = [float(np.nanvar((table - table.shift(span)).to_numpy())) for span in spans]
+    return float(np.sqrt(sum(variances) / sum(spans)))
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Make the priors that ship: ``python -m forecasting.panels.growth_prior PANEL MONTHS FOLDER``.
 
@@ -256,13 +288,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     """
     panel_path, months_path, folder = argv if argv is not None else sys.argv[1:]
     table, months = read_iea_panel(panel_path), pd.read_csv(months_path)
+    wide = annual_sales(table, False)
+    drift = estimate_drift(annual_sales(table, True), wide[wide["parts"].str.contains("phev")])
     for perimeter, name in SHIPPED.items():
         prior = estimate_prior(annual_sales(table, perimeter == "battery cars"), months, perimeter=perimeter)
         source = (
             f"{prior.source}; IEA, Global EV Data (CC BY 4.0 as IEA states it); {prior.within_year.source}: national "
             "agencies as collected by Open-EV-Charts; python -m forecasting.panels.growth_prior PANEL MONTHS FOLDER"
         )
-        Path(folder, name).write_text(replace(prior, source=source).to_json(), encoding="utf-8")
+        Path(folder, name).write_text(replace(prior, source=source, basis_drift=drift).to_json(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -164,7 +164,7 @@ def test_the_mode_settles_where_facts_contradict_each_other():
     told, _ = usable_facts(ledger, "ev_imports")
     first, last = (choose(s.period.start.year for s in told) for choose in (min, max))
     bases = {basis: i for i, basis in enumerate(sorted({s.basis for s in told})[1:])}
-    path = path_of(Prior.shipped(), 400_000, told, (first, last + 1), len(bases), [])
+    path = path_of(Prior.shipped(), 400_000, told, (first, last + 1), len(bases), [], [])
     mode = Mode(path, as_arrays([observe(s, first, path.months) for s in told], path, bases))
     mode.climb()
     settled = mode.x.copy()

@@ -1,0 +1,84 @@
+"""Two agencies' offset: constant where they count one thing, wandering by year where they count different ones."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.errors import ForecastWarning
+from forecasting.evidence.bases import apart
+from forecasting.evidence.datasets import central_asia
+from forecasting.growth.contrasts import as_arrays
+from forecasting.growth.flow import forecast_flow
+from forecasting.growth.likelihood import observe
+from forecasting.growth.path import Path, Start
+from forecasting.growth.prior import Prior
+from forecasting.panels.growth_prior import estimate_drift
+from forecasting.periods import year
+
+
+def test_an_offset_that_drifts_is_a_walk_from_its_first_year():
+    path = Path(Prior(basis_sd=0.4, basis_drift=0.2), 2020, 2024, Start(), bases=2, drifts=[(1, 2022)])
+    steady, drifting = (path.offset(basis) for basis in (0, 1))
+    np.testing.assert_allclose((steady**2).sum(axis=1), 0.4**2)
+    np.testing.assert_allclose((drifting**2).sum(axis=1), 0.4**2 + 0.2**2 * np.array([2, 1, 0, 1, 2]))
+    np.testing.assert_allclose(drifting[3] @ drifting[4], 0.4**2 + 0.2**2)  # of two years on one side one is shared
+    np.testing.assert_allclose(drifting[1] @ drifting[3], 0.4**2)
+    assert path.reaching(2026).offset(1).shape == (7, path.reaching(2026).width)
+
+
+def test_growth_on_a_basis_that_drifts_holds_what_it_drifted(facts, usable):
+    path = Path(Prior(basis_drift=0.2), 2022, 2024, Start(), bases=1, drifts=[(0, 2022)])
+    rows = [("equals", "yoy_growth_percent", 2023, 100), ("equals", "total", 2023, 900)]
+    told, _ = usable(facts(*rows).assign(basis="other"))
+    offsets = as_arrays([observe(fact, 2022, path.months) for fact in told], path, {"other": 0}).offsets
+    np.testing.assert_allclose((offsets**2).sum(axis=1), [0.2**2, 0.4**2 + 0.2**2])
+    still = Path(Prior(), 2022, 2024, Start(), bases=1)
+    constant = as_arrays([observe(fact, 2022, still.months) for fact in told], still, {"other": 0})
+    np.testing.assert_allclose((constant.offsets**2).sum(axis=1), [0.0, 0.4**2])
+
+
+def test_counts_of_another_thing_inform_less(facts):
+    ours = [("equals", "total", y, v, {"basis": "a"}) for y, v in ((2020, 300), (2021, 809), (2022, 2180))]
+    theirs = [("equals", "total", y, v) for y, v in ((2022, 3270), (2023, 12_000))]
+
+    def spread(product):
+        rows = [(*row, {"basis": "b" if not product else "a", "product": product}) for row in theirs]
+        table = facts(*[(*row[:4], row[4] | {"product": "battery-cars" if product else ""}) for row in ours], *rows)
+        forecast = forecast_flow(table, [year(2023)], market_size=3e5, basis="a")
+        low, high = np.log(forecast.quantiles([0.1, 0.9]).iloc[0])
+        return high - low
+
+    assert apart("a", "a (electric-cars)")
+    assert not apart("a", "b")
+    assert spread("electric-cars") > 3 * spread("")
+    alone = forecast_flow(facts(*ours), [year(2023)], market_size=3e5).quantiles([0.1, 0.9]).iloc[0]
+    assert spread("electric-cars") < 0.8 * np.diff(np.log(alone)).item()
+
+
+def test_horgos_by_all_modes_is_not_held_to_what_goes_by_road():
+    known = central_asia().select("horgos", "vehicle_exports", as_of="2024-12-31")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ForecastWarning)
+        forecast = forecast_flow(known, [year(2023), year(2024)], Prior.shipped().until(2023), basis="cn-customs")
+    low, high = forecast.quantiles([0.1, 0.9]).loc["2024"]
+    assert low < 421_000 < high
+    assert high / low < 3.5
+    told = forecast.fit_table().set_index("fact")["doubted"]
+    assert told["horgos-vehicle-exports-2023-customs"] < 0.1
+    assert told["horgos-vehicle-exports-2023-customs-growth"] < 0.3
+    assert forecast.quantiles([0.5]).loc["2023"].item() == pytest.approx(304_000, rel=0.03)
+
+
+def test_drift_is_learned_from_two_counts_of_many_markets():
+    rng, rows = np.random.default_rng(0), []
+    for market in range(60):
+        walk = 0.4 * rng.standard_normal() + np.cumsum(0.2 * rng.standard_normal(12))
+        rows += [(market, 2012 + i, 1000.0, 1000 * np.exp(step)) for i, step in enumerate(walk)]
+    panel = pd.DataFrame(rows, columns=["market", "year", "sales", "wide"])
+    narrow, wide = (
+        panel[["market", "year", "sales"]],
+        panel[["market", "year", "wide"]].set_axis(["market", "year", "sales"], axis=1),
+    )
+    assert estimate_drift(narrow, wide) == pytest.approx(0.2, abs=0.02)
