@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from forecasting import __version__
-from forecasting.errors import ForecastingError, InputError
+from forecasting.errors import ForecastingError, InputError, shortened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,12 +56,13 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except ForecastingError as error:
-            click.echo(f"ev-forecast {ctx.invoked_subcommand}: {error}" if _one_line(error) else str(error), err=True)
+            said = shortened(f"ev-forecast {ctx.invoked_subcommand}: {error}") if _one_line(error) else str(error)
+            click.echo(said, err=True)
             ctx.exit(2 if isinstance(error, InputError) else 1)
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            click.echo(f"ev-forecast {ctx.invoked_subcommand}: {error}", err=True)
+            click.echo(shortened(f"ev-forecast {ctx.invoked_subcommand}: {error}"), err=True)
             ctx.exit(2)
 
 

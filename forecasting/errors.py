@@ -18,6 +18,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+LONGEST, MOST = 300, 50  # characters of a problem, and problems of a message
+WORDS = 1000  # characters of a message that is one text
+
 __all__ = [
     "AssumptionError",
     "EvidenceError",
@@ -30,7 +33,28 @@ __all__ = [
     "Problem",
     "RunError",
     "ScenarioError",
+    "shortened",
+    "visible",
 ]
+
+
+def visible(text: str) -> str:
+    r"""Text without what a terminal would act on, or a reader would not see: such characters as their escapes.
+
+    Examples
+    --------
+    >>> visible("a" + chr(27) + "[31m"), visible("two" + chr(10) + "lines")
+    ('a\\x1b[31m', 'two\nlines')
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """A message whose beginning and end are kept: what was wrong, and the next move."""
+    text = visible(text)
+    return text if len(text) <= longest else f"{text[: longest - 105]} ... {text[-100:]}"
 
 
 @dataclass(frozen=True)
@@ -57,7 +81,7 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}" + (f" ({self.hint})" if self.hint else "")
+        return shortened(f"{self.where}: {self.what}" + (f" ({self.hint})" if self.hint else ""))
 
 
 class ForecastingError(Exception):
@@ -82,10 +106,12 @@ class InputError(ForecastingError, ValueError):
     def __init__(self, problems: str | Sequence[Problem]) -> None:
         if isinstance(problems, str):
             self.problems: tuple[Problem, ...] = ()
-            super().__init__(problems)
+            super().__init__(shortened(problems, WORDS))
         else:
             self.problems = tuple(problems)
-            super().__init__("\n".join(str(problem) for problem in self.problems))
+            lines = [str(problem) for problem in self.problems[:MOST]]
+            left = len(self.problems) - MOST
+            super().__init__("\n".join([*lines, f"and {left:,} more problems"] if left > 0 else lines))
 
 
 class PeriodError(InputError):

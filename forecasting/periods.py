@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from forecasting.arguments import shown, takes, whole
 from forecasting.errors import PeriodError
 
 __all__ = ["Period", "as_date", "month", "months_between", "span", "year"]
@@ -31,19 +33,25 @@ def as_date(value: object) -> dt.date:
     >>> as_date("2023-06-26")
     datetime.date(2023, 6, 26)
     """
-    if isinstance(value, dt.datetime):  # pandas.Timestamp is one too
+    if isinstance(value, dt.datetime) and value == value:  # pandas.Timestamp is one too, and so is its missing one
         day = value.date()
-    elif isinstance(value, dt.date):
+    elif isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         day = value
     else:
-        text = str(value)
+        text = _text(value)
         try:  # a week or a compact date is ISO, too, but compared as text it would stand elsewhere
             day = dt.date.fromisoformat(text if text[4:8:3] == "--" else "")
         except ValueError:
-            raise PeriodError(f"{value!r} is not a date; write it as YYYY-MM-DD, e.g. 2023-06-26") from None
+            raise PeriodError(f"{shown(value)} is not a date; write it as YYYY-MM-DD, e.g. 2023-06-26") from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise PeriodError(f"{day.isoformat()} lies outside {FIRST_YEAR} to {LAST_YEAR}")
     return day
+
+
+def _text(value: object) -> str:
+    """What is written, or what other libraries' dates would be written as."""
+    written = isinstance(value, str) or type(value).__name__ in ("datetime64", "Period")
+    return str(value) if written else ""
 
 
 def _year_before(day: dt.date) -> dt.date:
@@ -76,6 +84,9 @@ class Period:
     end: dt.date
 
     def __post_init__(self) -> None:
+        for name in ("start", "end"):
+            if type(getattr(self, name)) is not dt.date:
+                object.__setattr__(self, name, as_date(getattr(self, name)))
         if self.end < self.start:
             raise PeriodError(f"a period ends on {self.end} before it starts on {self.start}; swap the two dates")
 
@@ -125,13 +136,20 @@ class Period:
         return months_between(self.start, self.end)
 
 
-def year(value: int) -> Period:
-    """The calendar year.
+def year(value: int | str) -> Period:
+    """The calendar year, as a whole number or as four digits of text.
 
     >>> year(2024).days
     366
     """
-    return Period(as_date(f"{int(value):04d}-01-01"), as_date(f"{int(value):04d}-12-31"))
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}", value):
+        value = int(value)
+    return _year(value)  # type: ignore[arg-type]
+
+
+@takes(PeriodError, value=whole(FIRST_YEAR, LAST_YEAR))
+def _year(value: int) -> Period:
+    return Period(dt.date(value, 1, 1), dt.date(value, 12, 31))
 
 
 def month(value: str) -> Period:
@@ -140,11 +158,11 @@ def month(value: str) -> Period:
     >>> month("2024-02").end
     datetime.date(2024, 2, 29)
     """
-    text = str(value)
+    text = _text(value)
     try:
-        first = dt.date.fromisoformat(f"{text}-01")
+        first = dt.date.fromisoformat(f"{text}-01" if text[4:5] == "-" else "")
     except ValueError:
-        raise PeriodError(f"{text!r} is not a month; write it as YYYY-MM, e.g. 2023-05") from None
+        raise PeriodError(f"{shown(value)} is not a month; write it as YYYY-MM, e.g. 2023-05") from None
     return Period(as_date(first), first.replace(day=calendar.monthrange(first.year, first.month)[1]))
 
 

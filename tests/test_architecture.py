@@ -15,7 +15,7 @@ PACKAGE = ROOT / "forecasting"
 
 # A module imports from its own room and from those before it.
 ROOMS = (
-    ("errors", "periods", "measures"),
+    ("errors", "arguments", "periods", "measures"),
     ("evidence",),
     ("curves",),
     ("growth",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from forecasting.arguments import numbers, of, optional, takes
 from forecasting.curves.definitions import Curve, find_curve
 from forecasting.curves.fitting.sampling import Sampling
 from forecasting.curves.fitting.search import Search
@@ -56,6 +58,12 @@ class CurveFits:
             return params[:, :1] * self.sampling.design(self.curve, params[:, 1:].T).T
 
 
+@takes(
+    ModelError,
+    curve=of(str, Curve, words="the name of a curve"),
+    weights=optional(numbers()),
+    start_params=optional(numbers()),
+)
 def fit_curves(
     matrix: ArrayLike | pd.DataFrame,
     curve: str | Curve = "bass",
@@ -191,7 +199,7 @@ def bootstrap_curve(
 def _matrix(values: object, name: str) -> Array:
     try:
         data = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ModelError(f"{name} holds something that is not a number; give floats, NaN where missing") from None
     if data.ndim != 2 or not data.size:
         raise ModelError(f"{name} has shape {data.shape}; give a row per series and a column per period")
@@ -205,7 +213,7 @@ def _matrix(values: object, name: str) -> Array:
 def _weights(weights: ArrayLike | None, gaps: NDArray[np.bool_]) -> Array | None:
     if weights is None:
         return np.where(gaps, 0.0, 1.0) if gaps.any() else None
-    weight = _matrix(np.atleast_2d(np.asarray(weights)), "weights")
+    weight = _matrix([weights] if np.ndim(weights) == 1 else weights, "weights")
     try:
         return np.where(gaps, 0.0, np.broadcast_to(weight, gaps.shape))
     except ValueError:
@@ -213,7 +221,8 @@ def _weights(weights: ArrayLike | None, gaps: NDArray[np.bool_]) -> Array | None
 
 
 def _starts(start_params: ArrayLike, curve: Curve, series: int) -> Array:
-    start = np.atleast_2d(np.asarray(start_params, dtype=float))
+    given = list(start_params.values()) if isinstance(start_params, Mapping) else start_params
+    start = np.atleast_2d(np.asarray(given, dtype=float))
     if start.shape not in ((1, len(curve.parameters)), (series, len(curve.parameters))) or not np.isfinite(start).all():
         raise ModelError(f"start_params: give {len(curve.parameters)} finite numbers ({', '.join(curve.parameters)})")
     return np.broadcast_to(start, (series, start.shape[1]))

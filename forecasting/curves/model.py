@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from forecasting.arguments import number, numbers, of, optional, several, shown, takes
 from forecasting.curves.definitions import CURVES, Curve, find_curve, generalised_bass
 from forecasting.curves.fitting.constraints import check_names, read_bounds, read_fixed, within_domain
 from forecasting.curves.fitting.curve_posterior import PRIOR, CurvePrior, sample_curve
@@ -79,6 +80,14 @@ class GrowthModel:
     {'m': 18712.7416, 'p': 0.0094, 'q': 0.3748}
     """
 
+    @takes(
+        ModelError,
+        curve=of(str, Curve, words="the name of a curve, or 'auto'"),
+        weights=optional(several(number(0), "finite numbers of 0 or more, one per observation", 10**6)),
+        shocks=optional(of(Mapping, words="a mapping of names to (start, end)")),
+        bounds=optional(of(Mapping, words="a mapping of names to pairs, e.g. {'m': (0, 1000)}")),
+        prior=of(CurvePrior, words="a CurvePrior"),
+    )
     def __init__(
         self,
         endog: object,
@@ -135,6 +144,9 @@ class GrowthModel:
         if self.shocks:
             if curve not in ("bass", "generalised_bass", "generalized_bass"):
                 raise ModelError(f"shocks belong to the Bass curve, not to {curve!r}; leave curve='bass'")
+            wrong = [n for n, pair in self.shocks.items() if not isinstance(pair, (tuple, list)) or len(pair) != 2]
+            if wrong:
+                raise ModelError(f"shocks: {wrong[0]!r} is {shown(self.shocks[wrong[0]])}; give a pair, (start, end)")
             spans = {name: self._span(*pair) for name, pair in self.shocks.items()}
             return [generalised_bass(spans)]
         if isinstance(curve, str) and curve.lower() == "auto":
@@ -166,6 +178,7 @@ class GrowthModel:
         parts = [sample_curve(self.problem(curve), self.noise, self.prior) for curve in self.curves]
         return Mixture(parts, self.noise, self.problem(self.curves[0]).level)
 
+    @takes(ModelError, start_params=optional(numbers()))
     def fit(self, start_params: ArrayLike | Mapping[str, float] | None = None, *, disp: object = None) -> GrowthResults:
         """Estimate the parameters.
 
@@ -289,9 +302,11 @@ class GrowthModel:
 
 
 def _check_word(what: str, word: object, known: tuple[str, ...]) -> None:
-    if word not in known:
-        hint = nearest(str(word), known)
-        raise ModelError(f"{what} {word!r} is unknown; " + (f"did you mean {hint!r}?" if hint else f"one of {known}"))
+    if not isinstance(word, str) or word not in known:
+        hint = nearest(word, known) if isinstance(word, str) else ""
+        raise ModelError(
+            f"{what} {shown(word)} is unknown; " + (f"did you mean {hint!r}?" if hint else f"one of {known}")
+        )
 
 
 def _read_weights(weights: ArrayLike | None, count: int) -> Array:

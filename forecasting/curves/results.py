@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.arguments import flag, shown, takes
 from forecasting.curves.definitions import Curve
 from forecasting.curves.fitting.estimate import Estimate, estimate_at, leaves_open
 from forecasting.curves.fitting.intervals import profile_intervals, wald_intervals
@@ -132,8 +133,8 @@ class GrowthResults:
         [14.05, 38.46]
         """
         check_alpha(alpha)
-        if method not in ("posterior", "profile", "wald"):
-            raise ModelError(f"method {method!r} is unknown; there are 'posterior', 'profile' and 'wald'")
+        if not isinstance(method, str) or method not in ("posterior", "profile", "wald"):
+            raise ModelError(f"method {shown(method)} is unknown; there are 'posterior', 'profile' and 'wald'")
         if method == "posterior":
             draws = self.posterior.parameters(self._curve, DRAWS, np.random.default_rng(0))
             bounds = np.quantile(draws, [alpha / 2, 1 - alpha / 2], axis=0).T
@@ -313,8 +314,6 @@ class GrowthResults:
         rng = np.random.default_rng(0)
         return GrowthPrediction(self.posterior.draws(sampling, DRAWS, rng), timeline.labels)
 
-    # other data
-
     def append(self, endog: object, refit: bool = False) -> GrowthResults:
         """Results of this series with later observations appended.
 
@@ -335,6 +334,7 @@ class GrowthResults:
         """Results of another series with these parameters."""
         return self._carry(self.model._like(endog, self.model._launch_given), refit)
 
+    @takes(ModelError, refit=flag())
     def _carry(self, model: GrowthModel, refit: bool) -> GrowthResults:
         if refit:
             return model.fit_constrained(self.fixed)
@@ -366,7 +366,7 @@ class GrowthResults:
         """
         from forecasting.curves.fitting.news import forecast_news
 
-        return forecast_news(self, endog, steps)
+        return forecast_news(self, endog, check_count("steps", steps))
 
     def plot(self, steps: int = 5, alpha: float = 0.1, **kwargs: Any) -> Any:
         """Observations, fitted curve and forecast with its interval, by pandas' plotting backend.

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from forecasting.arguments import takes, text
 from forecasting.errors import InputError, LedgerError, Problem
 from forecasting.evidence.ledger import Ledger, read_ledger
 
@@ -19,6 +20,7 @@ __all__ = ["central_asia", "facts_of", "path"]
 _DATA = Path(__file__).parents[1] / "data"
 
 
+@takes(InputError, name=text())
 def path(name: str) -> Path:
     """Where a shipped file or folder is, e.g. ``ledger`` or ``ledger/uzbekistan.csv``.
 

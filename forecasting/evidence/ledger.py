@@ -22,6 +22,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from forecasting.arguments import Check, of, optional, shown, takes, text, whole
+from forecasting.arguments import path as file_path
 from forecasting.errors import EvidenceError, LedgerError, Problem
 from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.evidence.places import partner_code, place_code
@@ -34,6 +36,10 @@ __all__ = ["Ledger", "check_ledger", "read_ledger"]
 
 NUMERIC = ("value", "rounding")
 TEXT = pd.StringDtype("python", na_value=np.nan)  # of small tables that are often cut: Arrow's costs four times as much
+
+SOURCE = Check(
+    "the path of a ledger, or an open file", lambda value: value if hasattr(value, "read") else file_path().read(value)
+)
 
 
 class Ledger:
@@ -52,7 +58,10 @@ class Ledger:
 
     def __init__(self, facts: Iterable[Fact] = ()) -> None:
         """Wrap facts that have been checked already, each id once."""
-        self._facts = {fact.id: fact for fact in facts}
+        given: list[object] = list(facts) if isinstance(facts, list | tuple | Iterator) else [facts]
+        if strange := [fact for fact in given if not isinstance(fact, Fact)]:
+            raise LedgerError(f"{shown(strange[0])} is no Fact; read_ledger and Ledger.from_frame read tables")
+        self._facts = {fact.id: fact for fact in given if isinstance(fact, Fact)}
         self._frame = pd.DataFrame([fact.row() for fact in self._facts.values()], columns=list(COLUMNS))
         for column in COLUMNS:
             self._frame[column] = self._frame[column].astype("float64" if column in NUMERIC else TEXT)
@@ -74,6 +83,9 @@ class Ledger:
         self._facts = {fact.id: fact.model_copy(update={"other": others.get(fact.id)}) for fact in facts}
 
     @classmethod
+    @takes(
+        LedgerError, frame=of(pd.DataFrame, words="a table of facts"), measure=optional(text()), place=optional(text())
+    )
     def from_frame(
         cls, frame: pd.DataFrame, *, measure: str | None = "ev_imports", place: str | None = "World"
     ) -> Ledger:
@@ -139,6 +151,7 @@ class Ledger:
 
     __hash__ = None  # type: ignore[assignment]  # `hash()` is the content's digest
 
+    @takes(LedgerError, name=text())
     def get(self, name: str) -> Fact:
         """The fact of that id.
 
@@ -155,6 +168,15 @@ class Ledger:
     def _ids(self) -> frozenset[str]:
         return frozenset(self._frame["id"])
 
+    @takes(
+        LedgerError,
+        place=optional(text()),
+        measure=optional(text()),
+        partner=optional(text()),
+        basis=optional(text()),
+        product=optional(text()),
+        kind=optional(of(str, Sequence, set, frozenset, words="one kind or several")),
+    )
     def select(
         self,
         place: str | None = None,
@@ -240,6 +262,8 @@ class Ledger:
         LedgerError
             Where two different facts have one id.
         """
+        if strange := [other for other in others if not isinstance(other, Ledger)]:
+            raise LedgerError(f"{shown(strange[0])} is no ledger: give one, as read_ledger makes it")
         frame = pd.concat([self._frame, *(other._frame for other in others)], ignore_index=True).drop_duplicates()
         twice = sorted(frame.loc[frame["id"].duplicated(), "id"].unique())
         if twice:
@@ -281,6 +305,7 @@ class Ledger:
         rest = f"<p>and {len(self) - len(shown)} more facts</p>" if len(self) > len(shown) else ""
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}"
 
+    @takes(LedgerError, count=whole())
     def head(self, count: int = 5) -> Ledger:
         """The first facts."""
         return Ledger._of(self._frame.head(count), self._facts)
@@ -306,6 +331,7 @@ def _numbered(rows: list[Row]) -> list[Row]:
     return numbered
 
 
+@takes(LedgerError, path=SOURCE)
 def check_ledger(path: Source) -> list[Problem]:
     """Every problem of a ledger; an empty list where all is well.
 
@@ -326,6 +352,7 @@ def check_ledger(path: Source) -> list[Problem]:
     return problems + checked_rows(rows)
 
 
+@takes(LedgerError, path=SOURCE)
 def read_ledger(path: Source) -> Ledger:
     """Read and check a ledger.
 

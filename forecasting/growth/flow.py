@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.arguments import number, of, optional, probability, read, several, shown, takes, text, whole
 from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words
@@ -32,8 +33,12 @@ from forecasting.periods import Period, year
 __all__ = ["FlowForecast", "annual_totals", "forecast_flow"]
 
 Array = NDArray[np.float64]
+PERIOD = of(Period, words="a Period, e.g. fc.year(2025)")
+FACTS = of(Ledger, pd.DataFrame, words="a Ledger, or a table of facts")
+MANY = 100_000  # draws, from which memory is short
 
 
+@takes(EvidenceError, series=of(pd.Series, words="a Series of numbers indexed by year"))
 def annual_totals(series: pd.Series) -> pd.DataFrame:
     """Facts from an annual series: one exact total a year.
 
@@ -48,14 +53,15 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
     [['equals', '2022-12-31', 2180.0]]
     """
     known = series.dropna()
-    years = [int(str(y)[:4]) for y in known.index]
+    years = [int(year(str(y).removesuffix(".0")[:4]).label) for y in known.index]
+    values = [read(number(0), f"the total of {y}", known.iloc[row], EvidenceError) for row, y in enumerate(years)]
     return pd.DataFrame(
         {
             "relation": "equals",
             "quantity": "total",
             "period_start": [f"{y}-01-01" for y in years],
             "period_end": [f"{y}-12-31" for y in years],
-            "value": known.to_numpy(dtype=float),
+            "value": np.array(values, dtype=float),
         }
     )
 
@@ -111,6 +117,7 @@ class FlowForecast:
         )
         return f"<FlowForecast {self.measure} {self.place} {self.basis}: {spoken}>".replace("  ", " ")
 
+    @takes(EvidenceError, period=PERIOD)
     def totals(self, period: Period) -> Array:
         """The flow over any period inside the path, one value a draw.
 
@@ -138,25 +145,31 @@ class FlowForecast:
     def _index(self) -> pd.Index:
         return pd.Index([period.label for period in self.periods], name="period")
 
+    @takes(EvidenceError, levels=several(number(0, 1), "numbers from 0 to 1, e.g. [0.1, 0.5, 0.9]"))
     def quantiles(self, levels: Sequence[float] | Array = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)) -> pd.DataFrame:
         """Quantiles by period: one row per period, one column per level."""
         columns = [float(level) for level in levels]
         table = np.quantile(self._totals, columns, axis=1).T
         return pd.DataFrame(table, index=self._index, columns=pd.Index(columns, name="quantile"))
 
+    @takes(EvidenceError, alpha=probability())
     def summary_frame(self, alpha: float = 0.2) -> pd.DataFrame:
         """Mean, median and the 1 - alpha prediction interval by period, in statsmodels' columns."""
         low, median, high = np.quantile(self._totals, [alpha / 2, 0.5, 1 - alpha / 2], axis=1)
         columns = {"mean": self._totals.mean(axis=1), "median": median, "pi_lower": low, "pi_upper": high}
         return pd.DataFrame(columns, index=self._index)
 
+    @takes(EvidenceError, above=number())
     def probability(self, above: float) -> pd.Series:
         """Probability that the flow exceeds a number, by period."""
         return pd.Series((self._totals > above).mean(axis=1), index=self._index, name=f"above {above:g}")
 
     def with_monthly(self, monthly: Array) -> FlowForecast:
         """The same forecast with other draws, as drivers make them."""
-        return replace(self, monthly=np.asarray(monthly, dtype=float))
+        made = np.asarray(monthly)
+        if made.shape[1:] != self.monthly.shape[1:] or made.dtype.kind not in "fiu" or not np.isfinite(made).all():
+            raise EvidenceError(f"monthly is {shown(monthly)}: give finite numbers, draws by {len(self.months)} months")
+        return replace(self, monthly=made.astype(float))
 
     def fit_table(self) -> pd.DataFrame:
         """Each fact beside what the others lead one to expect.
@@ -216,6 +229,7 @@ class FlowForecast:
         before = _forecast(replace(asked, evidence=rest, periods=self.periods, basis=None, curve="pooled"))
         return np.asarray(np.log(np.maximum(before._totals, 1e-9)).var(axis=1))
 
+    @takes(EvidenceError, target=number(0, ends=False), period=PERIOD)
     def growth_to(self, target: float, period: Period) -> pd.Series:
         """What growth a target would take, and how likely it is.
 
@@ -245,6 +259,7 @@ class FlowForecast:
             raise EvidenceError("this forecast was not made from facts, so that none can be added or left out")
         return self._asked
 
+    @takes(EvidenceError, more=FACTS)
     def news(self, more: Ledger | pd.DataFrame) -> pd.DataFrame:
         """What each new fact moved in the forecast: the facts are added one by one, as they were published.
 
@@ -276,6 +291,17 @@ class FlowForecast:
         return pd.DataFrame(rows, columns=["fact", "period", "before", "after", "revision"])
 
 
+@takes(
+    EvidenceError,
+    evidence=FACTS,
+    periods=optional(several(PERIOD, "a list of Periods, e.g. [fc.year(2025)]", 2400)),
+    prior=optional(of(Prior, words="a Prior, as fc.estimate_prior makes it")),
+    market_size=optional(of(int, float, np.number, pd.Series, Mapping, words="a number above 0, or numbers by year")),
+    basis=optional(text()),
+    draws=whole(8, MANY),
+    seed=whole(),
+    curve=text(),
+)
 def forecast_flow(
     evidence: Ledger | pd.DataFrame,
     periods: Sequence[Period] | None = None,

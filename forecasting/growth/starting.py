@@ -9,16 +9,19 @@ from dataclasses import replace
 
 import pandas as pd
 
-from forecasting.errors import EvidenceError, ForecastWarning
+from forecasting.arguments import Check, number, read, shown
+from forecasting.errors import EvidenceError, ForecastWarning, PeriodError
 from forecasting.evidence.fact import Fact
 from forecasting.growth.path import Path, Start
 from forecasting.growth.prior import Prior
 from forecasting.growth.usable import ONE_SIDED
+from forecasting.periods import year
 
 __all__ = ["MarketSize", "path_of"]
 
 MarketSize = float | int | pd.Series | Mapping[int, float] | None
 
+VEHICLES = Check("a number, which must be new vehicles a year, above 0", number(0, ends=False).read)
 SIZE_SD = 0.05  # a published market size is the agency's own and counts vehicles of its own perimeter
 
 
@@ -85,17 +88,28 @@ def path_of(
     return Path(prior, first, last, start, sizes, bases, drifts)
 
 
+def _year(label: object) -> int:
+    try:
+        return year(str(label).removesuffix(".0")[:4]).start.year
+    except PeriodError:
+        raise EvidenceError(f"market_size has the index {shown(label)}; it must be a year") from None
+
+
+def _size(value: object) -> float:
+    return float(read(VEHICLES, "market_size", value, EvidenceError))
+
+
 def _sizes(market_size: MarketSize, facts: Sequence[Fact], first: int, last: int) -> dict[int, tuple[float, float]]:
     """Log size of the market in the years that are known."""
     if market_size is None:
         return {}
     if isinstance(market_size, pd.Series | Mapping):
-        known = {int(str(y)[:4]): float(v) for y, v in dict(market_size).items() if v == v}
+        known = {_year(y): _size(v) for y, v in dict(market_size).items() if not pd.isna(v)}
     else:
         whole = [fact.period.end.year for fact in facts if fact.period.days >= 365 or fact.stock]
-        known = {max(whole, default=max(last - 1, first)): float(market_size)}
-    if not known or min(known.values()) <= 0 or not all(map(math.isfinite, known.values())):
-        raise EvidenceError(f"market_size is {market_size!r}; it must be new vehicles a year, above 0")
+        known = {max(whole, default=max(last - 1, first)): _size(market_size)}
+    if not known:
+        raise EvidenceError("market_size holds no number; it must be new vehicles a year, above 0")
     near = {min(max(y, first), last): (math.log(v), SIZE_SD) for y, v in sorted(known.items()) if first <= y <= last}
     if near:
         return near

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.arguments import of, optional, takes, text
 from forecasting.errors import ModelError
 from forecasting.evidence.sources.iea import annual_sales, read_iea_panel
 from forecasting.growth.prior import (
@@ -43,6 +44,12 @@ COMMON_BEFORE = 0.22  # spread of years, believed as six years of it: policies a
 STEPS = 30
 
 
+@takes(
+    ModelError,
+    panel=of(pd.DataFrame, words="a table with the columns market, year and sales"),
+    months=optional(of(pd.DataFrame, words="a table with the columns market, month and registrations")),
+    perimeter=text(),
+)
 def estimate_prior(panel: pd.DataFrame, months: pd.DataFrame | None = None, *, perimeter: str = "") -> Prior:
     """Learn the prior from a panel of analogue markets.
 

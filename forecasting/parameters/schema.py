@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError
 
+from forecasting.arguments import path as file_path
+from forecasting.arguments import takes
 from forecasting.errors import InputError, Problem, ScenarioError
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
@@ -154,6 +156,7 @@ class Scenario(Strict):
         return {key: value for key, value in said.items() if value is not None or key not in ("country", "corridor")}
 
 
+@takes(ScenarioError, path=file_path())
 def load_scenario(path: str | Path) -> Scenario:
     r"""Read one params file.
 

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecasting.arguments import of, optional, takes, whole
 from forecasting.errors import AssumptionError, EvidenceError, LedgerError, Problem
+from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name
+from forecasting.growth.prior import Prior
 from forecasting.measures import EV_SHARE, MEASURES
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.scenarios.age import OLD, age_words, days_old
@@ -44,9 +47,7 @@ from forecasting.scenarios.place import (
 
 if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
-    from forecasting.evidence.ledger import Ledger
     from forecasting.growth.flow import FlowForecast
-    from forecasting.growth.prior import Prior
     from forecasting.parameters.strict_yaml import KeyPath
 
 __all__ = ["Outlook", "load_outlook", "outlook"]
@@ -224,6 +225,14 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
     )
 
 
+@takes(
+    EvidenceError,
+    scenario=of(Scenario, words="a Scenario, as fc.load_scenario makes it from a params file"),
+    ledger=of(Ledger, words="a Ledger, e.g. fc.datasets.central_asia()"),
+    prior=optional(of(Prior, words="a Prior, as fc.estimate_prior makes it")),
+    draws=whole(8, 100_000),
+    kept=optional(of(dict, words="a dict, empty at first")),
+)
 def outlook(
     scenario: Scenario,
     ledger: Ledger,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from forecasting.arguments import shown
 from forecasting.curves.definitions import Curve
 from forecasting.errors import ModelError
 
@@ -29,7 +30,7 @@ def read_bounds(bounds: Mapping[str, object] | None, curves: Sequence[Curve]) ->
     {'q': (0.3, inf)}
     """
     if not isinstance(bounds or {}, Mapping):
-        raise ModelError(f"bounds {bounds!r}: give a mapping of names to pairs, e.g. {{'m': (0, 1000)}}")
+        raise ModelError(f"bounds {shown(bounds)}: give a mapping of names to pairs, e.g. {{'m': (0, 1000)}}")
     check_names(bounds or {}, "bounds", curves)
     pairs = {name: _pair(name, given) for name, given in (bounds or {}).items()}
     for curve in curves:
@@ -68,7 +69,7 @@ def read_fixed(values: Mapping[str, object], curves: Sequence[Curve]) -> dict[st
             low, high = curve.domain.get(name, (-np.inf, np.inf))
             if not (np.isfinite(value) and low <= value <= high) or (name == "m" and value == 0):
                 raise ModelError(
-                    f"fix_params: {name!r} cannot be {given!r}; the {curve.name} curve has it between {low:g} and"
+                    f"fix_params: {name!r} cannot be {shown(given)}; the {curve.name} curve has it between {low:g} and"
                     f" {high:g}"
                 )
         fixed[name] = value
@@ -86,7 +87,7 @@ def check_names(given: Mapping[str, object], what: str, curves: Sequence[Curve])
 
 def _pair(name: str, given: object) -> Pair:
     if not isinstance(given, (tuple, list, np.ndarray)) or len(given) != 2:
-        raise ModelError(f"bounds of {name!r}: {given!r}; give a pair, with None where there is no bound")
+        raise ModelError(f"bounds of {name!r}: {shown(given)}; give a pair, with None where there is no bound")
     low, high = (
         endless if bound is None else _number(bound) for bound, endless in zip(given, (-np.inf, np.inf), strict=True)
     )

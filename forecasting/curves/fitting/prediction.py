@@ -8,24 +8,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.arguments import shown, whole
 from forecasting.errors import ModelError
 
-__all__ = ["GrowthPrediction", "check_alpha", "check_count"]
+__all__ = ["MANY", "GrowthPrediction", "check_alpha", "check_count"]
 
 Array = NDArray[np.float64]
+MANY = 10_000  # periods, or paths: each takes a thousand draws
 
 
 def check_alpha(alpha: float) -> None:
     """Refuse an alpha that no interval has."""
-    if not isinstance(alpha, (int, float)) or not 0 < alpha < 1:
-        raise ModelError(f"alpha {alpha!r}: give a number between 0 and 1, e.g. 0.1 for a 90 % interval")
+    if not isinstance(alpha, (int, float)) or not 1e-12 < alpha < 1 - 1e-12:  # beyond, an interval is infinite
+        raise ModelError(f"alpha {shown(alpha)}: give a number between 0 and 1, e.g. 0.1 for a 90 % interval")
 
 
 def check_count(what: str, count: object) -> int:
     """A whole number of 1 or more."""
-    if not isinstance(count, (int, np.integer)) or isinstance(count, bool) or count < 1:
-        raise ModelError(f"{what} {count!r}: give a whole number of 1 or more")
-    return int(count)
+    try:
+        return int(whole(1, MANY).read(count))
+    except (TypeError, ValueError):
+        raise ModelError(f"{what} {shown(count)}: give a whole number of 1 or more, at most {MANY:,}") from None
 
 
 class GrowthPrediction:

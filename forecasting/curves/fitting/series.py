@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.arguments import shown
 from forecasting.errors import ModelError
 
 __all__ = ["read_series"]
@@ -59,14 +60,18 @@ def _column(endog: object) -> pd.Series:
         values = np.asarray(endog if hasattr(endog, "__len__") else [endog])
         if values.ndim > 1 and values.size != max(values.shape):
             raise ModelError(f"endog has shape {values.shape}; give one series, and many to fit_curves")
-        series = pd.Series(values.ravel())
+        if values.dtype.kind in "Mm":
+            raise ModelError(f"endog is not numeric ({values.dtype}): give numbers, and dates as time")
+        series = pd.Series(values.ravel(), dtype=values.dtype)
     if series.empty:
         raise ModelError("endog is empty; give a series of two observations or more")
     return series
 
 
 def _numbers(series: pd.Series) -> Array:
-    wrong = ModelError(f"endog is not numeric ({series.dtype}): {series.iloc[0]!r}; convert it, e.g. pandas.to_numeric")
+    wrong = ModelError(
+        f"endog is not numeric ({series.dtype}): {shown(series.iloc[0])}; convert it, e.g. pandas.to_numeric"
+    )
     if pd.api.types.is_datetime64_any_dtype(series.dtype) or pd.api.types.is_complex_dtype(series.dtype):
         raise wrong
     if any(isinstance(value, str) for value in series):

@@ -7,6 +7,7 @@ years, half-years, quarters and months are exact fractions of a year; other span
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -14,7 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.errors import InvalidIndexError
 
+from forecasting.arguments import shown
 from forecasting.curves.fitting.sampling import Sampling
 from forecasting.errors import ModelError
 from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, as_date
@@ -23,6 +26,8 @@ __all__ = ["Timeline", "read_timeline"]
 
 Array = NDArray[np.float64]
 DAYS = 365.25
+LATEST = 1e300  # the largest number that a time may be
+FARTHEST = 9_500  # periods beyond these that a position may name
 AHEAD = 500  # periods after the last one that have labels to be found by
 CALENDAR = (1, 3, 6, 12)  # months that a period of a calendar has
 
@@ -55,7 +60,7 @@ class Timeline:
             return self
         begin = moment(launch, self.calendar)
         if begin >= self.ends[0]:
-            raise ModelError(f"launch {launch!r} comes after the first observation; it is when the curve starts")
+            raise ModelError(f"launch {shown(launch)} comes after the first observation; it is when the curve starts")
         return replace(self, starts=np.append(begin, self.starts[1:]), open_start=False)
 
     def launch(self, launch: object, kind: str) -> float:
@@ -64,7 +69,7 @@ class Timeline:
             return 0.0 if kind == "stock" and not self.calendar else float(self.starts[0])
         time = moment(launch, self.calendar)
         if (kind == "flow" and time > self.starts[0] + 1e-9) or time > self.ends[0] + 1e-9:
-            raise ModelError(f"launch {launch!r} comes after the first observation; it is when the curve starts")
+            raise ModelError(f"launch {shown(launch)} comes after the first observation; it is when the curve starts")
         return time
 
     def sampling(self, launch: float, kind: str) -> Sampling:
@@ -102,12 +107,12 @@ class Timeline:
             label = pd.Timestamp(label)
         try:
             place = labels.get_loc(label)
-        except (KeyError, TypeError, ValueError):
-            if isinstance(label, (int, np.integer)):
+        except (KeyError, TypeError, ValueError, InvalidIndexError):
+            if isinstance(label, (int, np.integer)) and abs(int(label)) <= len(labels) + FARTHEST:
                 return int(label)
             raise ModelError(
-                f"{label!r} is not an observation, nor one of the {AHEAD} periods that follow; give a position, or a"
-                f" label as {self.labels[0]} to {self.labels[-1]}"
+                f"{shown(label)} is not an observation, nor one of the {AHEAD} periods that follow; give a position, or"
+                f" a label as {self.labels[0]} to {self.labels[-1]}"
             ) from None
         return int(place.start) if isinstance(place, slice) else int(np.asarray(place))
 
@@ -122,11 +127,13 @@ class Timeline:
 def moment(value: object, calendar: bool) -> float:
     """A date as years, or a number as it is."""
     if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
-        if not np.isfinite(value):
-            raise ModelError(f"time {value!r} is not finite")
+        if not -LATEST < value < LATEST:
+            raise ModelError(f"time {shown(value)} is not finite, or too far")
         return float(value)
     if not calendar:
-        raise ModelError(f"{value!r} is a date, but the series has no calendar; give a number, or a calendar index")
+        raise ModelError(
+            f"{shown(value)} is a date, but the series has no calendar; give a number, or a calendar index"
+        )
     if isinstance(value, pd.Period):
         value = value.start_time
     return _years(as_date(value))
@@ -174,7 +181,10 @@ def read_timeline(index: Any, time: Any, count: int, kind: str) -> Timeline:
     """
     if time is None and index is None:
         return _numbered(pd.RangeIndex(count), np.arange(float(count)))
-    values = list(index if time is None else time)
+    given = index if time is None else time
+    if isinstance(given, (str, bytes, Mapping, set)) or not hasattr(given, "__len__") or np.ndim(given) != 1:
+        raise ModelError(f"time is {shown(given)}: give a date, a period or a number for each observation")
+    values = list(given)
     if len(values) == count + 1 and time is not None and kind == "flow":
         return read_timeline(None, pd.IntervalIndex.from_breaks(_edges(values)), count, kind)
     if len(values) != count:

@@ -1,0 +1,244 @@
+"""The door of every public function: what its arguments may be, checked before anything is made of them.
+
+An argument that is no good is named, with what it was and what the function takes.
+
+>>> @takes(InputError, alpha=number(0, 1, ends=False))
+... def interval(alpha: float) -> float:
+...     return 1 - alpha
+>>> interval(2)
+Traceback (most recent call last):
+forecasting.errors.InputError: alpha is 2; give a number between 0 and 1
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import operator
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from forecasting.errors import InputError
+
+__all__ = [
+    "Check",
+    "flag",
+    "number",
+    "numbers",
+    "of",
+    "optional",
+    "path",
+    "probability",
+    "read",
+    "several",
+    "shown",
+    "takes",
+    "text",
+    "whole",
+]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+MOST = 1e15  # a count, an amount: beyond, sums of floats lose the units
+LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Check:
+    """What an argument may be.
+
+    Parameters
+    ----------
+    words : str
+        What to give, as a message ends.
+    read : callable
+        Gives the argument as the function is to have it; raises TypeError, ValueError or OverflowError for any other.
+    """
+
+    words: str
+    read: Callable[[Any], Any]
+
+
+def takes(error: type[InputError], /, **checks: Check) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Have a function's arguments checked, each by its name.
+
+    Parameters
+    ----------
+    error : type of InputError
+        What is raised.
+    **checks : Check
+        By argument; those that are left out of a call keep their defaults.
+    """
+
+    def wrap(function: Callable[P, R]) -> Callable[P, R]:
+        signature = inspect.signature(function)
+        assert checks.keys() <= signature.parameters.keys()
+
+        @functools.wraps(function)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            bound = signature.bind(*args, **kwargs)
+            for name, check in checks.items():
+                if name in bound.arguments:
+                    bound.arguments[name] = read(check, name, bound.arguments[name], error)
+            return function(*bound.args, **bound.kwargs)
+
+        return checked
+
+    return wrap
+
+
+def read(check: Check, name: str, value: object, error: type[InputError]) -> Any:
+    """Read one argument, or refuse it by its name."""
+    try:
+        return check.read(value)
+    except (TypeError, ValueError, OverflowError) as problem:
+        if isinstance(problem, InputError):
+            raise
+        raise error(f"{name} is {shown(value)}; give {check.words}") from None
+
+
+def shown(value: object) -> str:
+    """A value as a message names it: short, and without what a terminal would act on.
+
+    >>> shown("x" * 100), shown([1, 2])
+    ("'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...", '[1, 2]')
+    """
+    if isinstance(value, int) and abs(value) >= 10**20:
+        return f"a whole number of {value.bit_length()} bits"
+    if shape := getattr(value, "shape", None):
+        return f"a {type(value).__name__} of shape {shape}"
+    try:
+        words = ascii(value)
+    except Exception:
+        words = f"a {type(value).__name__}"
+    return words if len(words) <= LONGEST_SHOWN else f"{words[:LONGEST_SHOWN]}..."
+
+
+def number(low: float = -MOST, high: float = MOST, ends: bool = True) -> Check:
+    """A finite number between two others, which it may be or (`ends` false) not.
+
+    >>> number(0, 1).read(1), number().words
+    (1.0, 'a number from -1e+15 to 1e+15')
+    """
+
+    def read(value: Any) -> float:
+        if isinstance(value, (str, bytes)) or _truth(value) or not hasattr(value, "__float__"):
+            raise TypeError
+        found = float(value)
+        if not (low <= found <= high if ends else low < found < high):  # neither holds for NaN
+            raise ValueError
+        return found
+
+    said = f"a number from {low:g} to {high:g}" if ends else f"a number between {low:g} and {high:g}"
+    return Check(said, read)
+
+
+def probability() -> Check:
+    """A number between 0 and 1, and not so near to either that no float tells."""
+    return Check("a number between 0 and 1", number(1e-12, 1 - 1e-12).read)
+
+
+def whole(low: int = 0, high: int = 2**63 - 1) -> Check:
+    """A whole number, also one that another library made.
+
+    >>> whole(1, 9).words, whole().words
+    ('a whole number from 1 to 9', 'a whole number of 0 or more')
+    """
+
+    def read(value: Any) -> int:
+        if _truth(value):
+            raise TypeError
+        found = operator.index(value)
+        if not low <= found <= high:
+            raise ValueError
+        return found
+
+    most = f"from {low} to {f'{high:,}' if high > 9999 else high}"
+    return Check(f"a whole number {most if high < 2**63 - 1 else f'of {low} or more'}", read)
+
+
+def text() -> Check:
+    """Words."""
+    return of(str, words="text")
+
+
+def flag() -> Check:
+    """True or False."""
+
+    def read(value: Any) -> bool:
+        if not _truth(value):
+            raise TypeError
+        return bool(value)
+
+    return Check("True or False", read)
+
+
+def of(*kinds: type, words: str) -> Check:
+    """An object of one of some types."""
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, kinds):
+            raise TypeError
+        return value
+
+    return Check(words, read)
+
+
+def path() -> Check:
+    """The path of a file or a folder."""
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, (str, os.PathLike)) or "\0" in os.fspath(value) or not os.fspath(value):
+            raise TypeError
+        return value
+
+    return Check("the path of a file", read)
+
+
+def numbers() -> Check:
+    """Finite numbers, one or more, as a list or an array; by name in a mapping as well."""
+
+    def read(value: Any) -> Any:
+        held: Any = list(value.values()) if isinstance(value, Mapping) else value
+        if isinstance(held, (str, bytes, set)) or not hasattr(held, "__len__") or not len(held):
+            raise TypeError
+        flat: Any = (held.to_numpy() if hasattr(held, "to_numpy") else held).ravel() if hasattr(held, "dtype") else held
+        if getattr(getattr(flat, "dtype", None), "kind", "") in ("f", "i", "u"):
+            flat = [flat.min(), flat.max()]  # either of which a NaN would be
+        for each in flat:
+            if hasattr(each, "__len__") and not isinstance(each, str):
+                read(each)
+            elif isinstance(each, (str, bytes, complex)) or not math.isfinite(each):
+                raise TypeError
+        return value
+
+    return Check("finite numbers", read)
+
+
+def optional(check: Check) -> Check:
+    """What another check takes, or None."""
+    return Check(f"{check.words}, or None", lambda value: None if value is None else check.read(value))
+
+
+def several(check: Check, words: str, most: int = 10_000) -> Check:
+    """A sequence of what another check takes, one or more.
+
+    >>> several(whole(), "years").read(range(2))
+    (0, 1)
+    """
+
+    def read(value: Any) -> tuple[Any, ...]:
+        if isinstance(value, (str, bytes, Mapping)) or not hasattr(value, "__len__"):
+            raise TypeError
+        if not 0 < len(value) <= most:
+            raise ValueError
+        return tuple(check.read(each) for each in value)
+
+    return Check(words, read)
+
+
+def _truth(value: Any) -> bool:
+    return type(value).__name__ in ("bool", "bool_", "bool8")

@@ -1,0 +1,193 @@
+"""No argument of a public function gets past the door unread: whatever it is, it is used or refused by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import forecasting as fc
+
+ROOT = Path(__file__).parent.parent
+SALES = [12.0, 28.0, 61.0, 118.0, 197.0, 264.0]
+FACTS = fc.annual_totals(pd.Series({2021: 809, 2022: 2180}))
+PANEL = pd.DataFrame(
+    [(m, y, 100 * 1.5 ** (y - 2012), 0.01 * 1.4 ** (y - 2012)) for m in "ABCDEF" for y in range(2012, 2021)],
+    columns=["market", "year", "sales", "share"],
+)
+
+
+class Unspeakable:
+    """Something that cannot even be shown."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no words")
+
+
+HOSTILE: tuple[Any, ...] = (
+    *(None, "", "x", "2023-01-01", "é\x1b[31m", b"x", "a\0b", 0, -1, 1, 3.7, 1e308, -1e308, 1e-320, 10**9, 10**400),
+    *(float("nan"), float("inf"), True, 1 + 2j, [], [1], ["x"], [None], [[]], (), {}, {"a": 1}, {1}, object()),
+    *(
+        dt.date(2023, 1, 1),
+        dt.time(1),
+        pd.NaT,
+        pd.NA,
+        np.array(3),
+        np.array([[1.0]]),
+        np.datetime64("NaT"),
+        np.bool_(1),
+    ),
+    *(pd.Series(dtype=float), pd.Series([1, "x"]), pd.DataFrame(), pd.DataFrame({"a": [1]}), print, int, Unspeakable()),
+)
+values = st.one_of(
+    st.sampled_from(HOSTILE),
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats()
+        | st.text(max_size=8)
+        | st.binary(max_size=4)
+        | st.dates(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+        max_leaves=4,
+    ),
+)
+
+
+def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
+    """Every public function with arguments that are good."""
+    ledger = fc.datasets.central_asia()
+    uz = ledger.select(place="UZ", measure="ev_imports", as_of="2023-06-26")
+    forecast = fc.forecast_flow(FACTS, periods=[fc.year(2023)], market_size=3e5, draws=50)
+    results = fc.GrowthModel(SALES).fit()
+    predicted = results.get_forecast(3)
+    params = ROOT / "params" / "uzbekistan-baseline.yaml"
+    asked = {"evidence": FACTS, "periods": [fc.year(2023)], "prior": None, "market_size": 3e5, "basis": None}
+    return {
+        "year": (fc.year, {"value": 2023}),
+        "month": (fc.month, {"value": "2023-05"}),
+        "span": (fc.span, {"start": "2023-01-01", "end": "2023-05-31"}),
+        "Period": (fc.Period, {"start": dt.date(2023, 1, 1), "end": dt.date(2023, 5, 31)}),
+        "annual_totals": (fc.annual_totals, {"series": pd.Series({2021: 809})}),
+        "forecast_flow": (fc.forecast_flow, asked | {"draws": 16, "seed": 0, "curve": "pooled"}),
+        "FlowForecast.quantiles": (forecast.quantiles, {"levels": [0.1]}),
+        "FlowForecast.summary_frame": (forecast.summary_frame, {"alpha": 0.2}),
+        "FlowForecast.probability": (forecast.probability, {"above": 3}),
+        "FlowForecast.totals": (forecast.totals, {"period": fc.year(2023)}),
+        "FlowForecast.news": (forecast.news, {"more": FACTS}),
+        "FlowForecast.with_monthly": (forecast.with_monthly, {"monthly": forecast.monthly}),
+        "FlowForecast.growth_to": (forecast.growth_to, {"target": 1e4, "period": fc.year(2023)}),
+        "GrowthModel": (
+            fc.GrowthModel,
+            {"endog": SALES, "curve": "bass", "kind": "flow", "errors": "least_squares"}
+            | dict.fromkeys(("time", "launch", "weights", "shocks", "bounds")),
+        ),
+        "GrowthModel.fit": (fc.GrowthModel(SALES).fit, {"start_params": None}),
+        "GrowthResults.get_forecast": (results.get_forecast, {"steps": 2}),
+        "GrowthResults.get_prediction": (results.get_prediction, {"start": 0, "end": 3}),
+        "GrowthResults.simulate": (results.simulate, {"nsimulations": 3, "repetitions": 2}),
+        "GrowthResults.conf_int": (results.conf_int, {"alpha": 0.1, "method": "wald"}),
+        "GrowthResults.summary": (results.summary, {"alpha": 0.1}),
+        "GrowthResults.append": (results.append, {"endog": [250.0], "refit": False}),
+        "GrowthResults.extend": (results.extend, {"endog": [250.0]}),
+        "GrowthResults.apply": (results.apply, {"endog": [250.0, 3.0], "refit": False}),
+        "GrowthResults.news": (results.news, {"endog": [250.0], "steps": 2}),
+        "GrowthPrediction.summary_frame": (predicted.summary_frame, {"alpha": 0.1}),
+        "fit_curves": (
+            fc.fit_curves,
+            {"matrix": np.array([SALES]), "curve": "bass", "weights": None, "start_params": None},
+        ),
+        "estimate_prior": (fc.estimate_prior, {"panel": PANEL, "months": None, "perimeter": ""}),
+        "Ledger": (fc.Ledger, {"facts": []}),
+        "Ledger.select": (
+            ledger.select,
+            {"place": "UZ", "measure": "ev_imports", "partner": "World", "basis": None, "as_of": None, "kind": None},
+        ),
+        "Ledger.get": (ledger.get, {"name": next(iter(ledger)).id}),
+        "Ledger.concat": (lambda other: fc.Ledger().concat(other), {"other": uz}),
+        "Ledger.head": (uz.head, {"count": 3}),
+        "Ledger.from_frame": (fc.Ledger.from_frame, {"frame": FACTS, "measure": "ev_imports", "place": "UZ"}),
+        "read_ledger": (fc.read_ledger, {"path": ROOT / "forecasting" / "data" / "ledger" / "tajikistan.csv"}),
+        "load_scenario": (fc.load_scenario, {"path": params}),
+        "outlook": (fc.outlook, {"scenario": fc.load_scenario(params), "ledger": ledger, "prior": None, "draws": 16}),
+        "datasets.path": (fc.datasets.path, {"name": "ledger"}),
+    }
+
+
+DOORS = doors()
+ARGUMENTS = [(name, argument) for name, (_, good) in DOORS.items() for argument in good]
+
+
+def whole(made: Any) -> bool:
+    """Whether a result holds no NaN and no infinity."""
+    if isinstance(made, fc.FlowForecast):
+        return bool(np.isfinite(made.monthly).all())
+    if isinstance(made, (pd.DataFrame, pd.Series)):
+        numbers = pd.DataFrame(made).select_dtypes("number")
+        return bool(np.isfinite(numbers.to_numpy(float)).all())
+    return True
+
+
+def used_or_refused(name: str, argument: str, value: Any) -> None:
+    function, good = DOORS[name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        warnings.simplefilter("ignore", fc.ForecastWarning)
+        try:
+            made = function(**good | {argument: value})
+        except fc.ForecastingError as error:
+            made = str(error)
+    lines = made.splitlines() if isinstance(made, str) else []
+    assert whole(made)
+    assert all(len(line) <= 1000 and line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_hostile_values_are_used_or_refused(name: str) -> None:
+    for argument in DOORS[name][1]:
+        for value in HOSTILE:
+            try:
+                used_or_refused(name, argument, value)
+            except Exception as error:
+                raise AssertionError(f"{name}({argument}={type(value).__name__})") from error
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(st.sampled_from(ARGUMENTS), values)
+def test_whatever_comes_is_used_or_refused(door: tuple[str, str], value: Any) -> None:
+    used_or_refused(*door, value)
+
+
+def test_every_public_function_has_its_door_tried() -> None:
+    """Functions and classes of the package's front, but for its errors and what only the package makes."""
+    made_inside = {"Fact", "FlowForecast", "GrowthResults", "Outlook", "Prior", "Problem", "Scenario", "datasets"}
+    public = {
+        name
+        for name in fc.__all__
+        if callable(getattr(fc, name))
+        and not (inspect.isclass(getattr(fc, name)) and issubclass(getattr(fc, name), Exception | Warning))
+    }
+    assert public - made_inside - {"explore"} <= {name.partition(".")[0] for name in DOORS}
+
+
+def test_a_refusal_names_the_argument_what_it_was_and_what_is_taken() -> None:
+    with pytest.raises(fc.EvidenceError, match=r"^draws is 1000000000; give a whole number from 8 to 100,000$"):
+        fc.forecast_flow(FACTS, draws=10**9)
+    with pytest.raises(fc.EvidenceError, match=r"^alpha is 2; give a number between 0 and 1$"):
+        DOORS["FlowForecast.summary_frame"][0](alpha=2)
+    with pytest.raises(
+        fc.EvidenceError, match=r"^scenario is '.*yaml'; give a Scenario, as fc\.load_scenario makes it"
+    ):
+        fc.outlook("params/uzbekistan-baseline.yaml", fc.Ledger())  # type: ignore[arg-type]
+    with pytest.raises(fc.PeriodError, match=r"^value is 'x'; give a whole number from 1900 to 2200$"):
+        fc.year("x")
