@@ -277,7 +277,7 @@ def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
 @main.command(short_help="Set past forecasts beside what was published since.")
 @click.argument("ledger", nargs=-1, type=ANY_PATH)
 @click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
-@click.option("--measure", help="Which flow, e.g. ev_imports; default those of electric vehicles, and of ports.")
+@click.option("--measure", help="Which measure, e.g. ev_imports; default electric vehicles, chargers and ports.")
 @click.option(
     "--as-of", "days", metavar="DATE", multiple=True, help="Day to forecast on, repeatable; default year ends."
 )
@@ -295,11 +295,11 @@ def track_record(
 
     Every forecast is made from the facts that were public on its day: those that ship, or those of LEDGER files.
     """
-    from forecasting.evaluation.ledger_record import ledger_record, record_text
+    from forecasting.evaluation.ledger_record import TOLD, ledger_record, record_text
 
     record = ledger_record(_ledger(ledger, beside), days, place, measure)
     click.echo(record_text(record))
-    _write_csv(record, csv, index=False)
+    _write_csv(record[TOLD], csv, index=False)
 
 
 @main.command()

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from forecasting.cli import main
 from forecasting.errors import RunError
+from forecasting.evaluation.ledger_record import TOLD
 
 GOOD = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2035\nseed: 1\n"
 
@@ -257,11 +258,12 @@ def test_track_record_sets_forecasts_beside_outcomes() -> None:
     asked = ("--place", "Uzbekistan", "--measure", "ev_imports", "--as-of", "2021-12-31", "--as-of", "2022-12-31")
     result = call("track-record", *asked, "--csv", "out/record.csv")
     assert result.exit_code == 0, result.stderr
-    assert "of those counted by the agency whose definition was forecast" in result.stdout
+    assert "outcomes counted as the forecast counts lie inside" in result.stdout
     record = pd.read_csv("out/record.csv")
-    assert record["period"].tolist() == [2021, 2022, 2022, 2023]
-    assert record["outcome"].tolist() == [809, 2180, 2180, 21469]
-    assert (record["prior_year"] >= 2020).all()
+    assert record["period"].tolist() == ["2021", "2022", "2022", "2023", "2023-01..2023-07"]
+    assert record["outcome"].tolist() == [809, 2180, 2180, 21469, 7391]
+    assert record["own_basis"].tolist() == [True, True, True, False, True]
+    assert record.columns.tolist() == TOLD
 
 
 def test_track_record_of_wrong_input_ends_in_2() -> None:

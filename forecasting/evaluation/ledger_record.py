@@ -11,17 +11,24 @@ from scipy.stats import binom
 from tqdm import tqdm
 
 from forecasting.errors import EvidenceError
-from forecasting.evaluation.track_record import COLUMNS, is_total, outcome_of, record_of
+from forecasting.evaluation.stock_record import charger_rows, register_rows
+from forecasting.evaluation.track_record import COLUMNS, is_total, record_of
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
 from forecasting.growth.prior import Prior
+from forecasting.measures import MEASURES
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import as_date, year
 from forecasting.scenarios.known import market_size
 
-__all__ = ["ledger_record", "record_text"]
+__all__ = ["TOLD", "ledger_record", "record_sentence", "record_text"]
+
+TOLD = [
+    "place", "measure", "as_of", "period", "low", "median", "high", "outcome", "inside", "own_basis", "score",
+    "rule_score",
+]  # fmt: skip
 
 
 def ledger_record(
@@ -36,13 +43,15 @@ def ledger_record(
     as_of : sequence of date
         Days on which to forecast that year and the next; by default the end of each year.
     place, measure : str, optional
-        Only these. Without a measure: flows of electric vehicles, and of vehicles at ports and corridors.
+        Only these. Without a measure: flows of electric vehicles, and of vehicles at ports and corridors, registers of
+        electric vehicles, and charging stations. Values in money are forecast in no report.
 
     Returns
     -------
     DataFrame
-        ``place, measure`` and the columns of :func:`forecasting.evaluation.track_record.track_record`, one row per
-        forecast that has an outcome. Facts, market size and prior are those of a report made on the day.
+        `TOLD`, then the further columns of :func:`forecasting.evaluation.track_record.track_record`, one row per
+        forecast that has an outcome. Facts, market size and prior are those of a report made on the day. ``score`` is
+        the weighted interval score of the log, ``rule_score`` that of annualising with growth halved.
         ``attrs["open"]`` counts forecasts without an outcome so far.
 
     Raises
@@ -69,12 +78,24 @@ def ledger_record(
         for day in days:
             if not len(facts.select(as_of=day)):
                 continue
-            counted = sum(outcome_of(facts, year(day.year + ahead), day) is not None for ahead in (0, 1))
-            still_open += 2 - counted
-            if counted:
-                prior = Prior.shipped().until(day.year - 1)
-                rows += [(where, what, *row) for row in record_of(facts, day, _sizes(ledger, where, what, day), prior)]
+            if not any(is_total(fact) and (fact.known_from or day) > day for fact in facts):
+                still_open += 2
+                continue
+            prior = Prior.shipped().until(day.year - 1)
+            rows += [(where, what, *row) for row in record_of(facts, day, _sizes(ledger, where, what, day), prior)]
+    for where, what in _stocks(ledger, place, measure):
+        for day in days:
+            prior = Prior.shipped().until(day.year - 1)
+            if what == "ev_stock":
+                sizes = _sizes(ledger, where, "ev_registrations", day)
+                found = register_rows(_facts(ledger, where, "ev_registrations"), day, sizes, prior)
+            else:
+                found = charger_rows(ledger, where, day, prior)
+            rows += [(where, what, *row) for row in found]
     record = pd.DataFrame(rows, columns=["place", "measure", *COLUMNS])
+    record = record.rename(columns={"wis": "score", "rule_wis": "rule_score"})
+    record = record[[*TOLD, *(column for column in record if column not in TOLD)]]
+    still_open += int(record["outcome"].isna().sum())
     record = record[record["outcome"].notna()].reset_index(drop=True)
     if record.empty:
         raise EvidenceError(
@@ -95,7 +116,15 @@ def _flows(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple
     """Place and measure of every flow of which a whole year has been counted."""
     totals = [fact for fact in ledger.select(place, measure) if is_total(fact)]
     flows = {(f.place, f.measure) for f in totals if f.period == year(f.period.end.year)}
-    return sorted(flow for flow in flows if measure or re.match("ev_|vehicle_exports", flow[1]))
+    counted = [flow for flow in flows if measure or re.match("ev_|vehicle_exports", flow[1])]
+    return sorted(flow for flow in counted if measure or MEASURES[flow[1]].unit == "vehicles")
+
+
+def _stocks(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple[str, str]]:
+    """Countries whose electric vehicles or charging stations have been counted."""
+    wanted = [name for name in ("ev_stock", "charging_stations") if measure in (None, name)]
+    found = {(fact.place, name) for name in wanted for fact in ledger.select(place, name, kind=COUNTED)}
+    return sorted(stock for stock in found if re.fullmatch("[A-Z]{2}", stock[0]))
 
 
 def _facts(ledger: Ledger, place: str, measure: str) -> Ledger:
@@ -120,34 +149,49 @@ def record_text(record: pd.DataFrame) -> str:
             "measure": record["measure"],
             "as of": record["as_of"].astype(str),
             "facts": record["facts"],
-            "year": record["period"],
+            "period": record["period"],
             "low": record["low"].map(_amount),
             "median": record["median"].map(_amount),
             "high": record["high"].map(_amount),
             "outcome": record["outcome"].map(_amount),
             "inside": record["inside"].map({True: "yes", False: "no"}),
-            "score": record["wis"].map("{:.2f}".format),
-            "counted by": record["outcome_basis"].where(record["outcome_basis"] != record["basis"], "").map(basis_name),
+            "score": record["score"].map("{:.2f}".format),
+            "rule": record["rule_score"].map("{:.2f}".format).replace("nan", ""),
+            "counted by": record["outcome_basis"].where(~record["own_basis"].astype(bool), "").map(basis_name),
         }
     )
-    held = record["inside"].astype(bool)
-    own = held[record["outcome_basis"] == record["basis"]]
     places = ", ".join(dict.fromkeys(place_name(place) for place in record["place"]))
-    flows = len(record.drop_duplicates(["place", "measure"]))
-    low, high = (int(edge) for edge in binom.interval(0.9, len(record), 0.8))
+    series = len(record.drop_duplicates(["place", "measure"]))
+    both = record[record["rule_score"].notna()]
     return "\n".join(
         [
             shown.to_string(index=False),
-            f"{held.sum()} of {len(record)} outcomes lie inside their 80 % interval; of those counted by "
-            f"the agency whose definition was forecast, {own.sum()} of {len(own)}.",
-            f"These are few, and not independent, from {flows} flow{'s' * (flows > 1)} of {places}. Of as many "
-            f"independent forecasts whose intervals hold, {low} to {high} would lie inside.",
-            f"Score: weighted interval score of the log, mean {record['wis'].mean():.2f}, 0.1 is about 10 % off. "
-            "Under `counted by` stands an agency other than the forecast's.",
+            record_sentence(record),
+            f"These are few, and not independent, from {series} series of {places}.",
+            f"Score: weighted interval score of the log, mean {both['score'].mean():.2f}, 0.1 is about 10 % off; rule: "
+            f"the last year annualised and half its growth, mean {both['rule_score'].mean():.2f}. Under `counted by` "
+            "stands an agency that counts other things than the forecast's.",
             f"Forecasts without an outcome so far: {record.attrs['open']}. Level and spread of growth come from a "
             "prior that has seen later years of other markets; its year effects end before each forecast's year.",
         ]
     )
+
+
+def record_sentence(record: pd.DataFrame) -> str:
+    """How many outcomes lie inside their intervals, those of the forecast's own basis first, and how many should.
+
+    Examples
+    --------
+    >>> record = pd.DataFrame({"inside": [True, True, False], "own_basis": [True, True, False]})
+    >>> print(record_sentence(record))
+    2 of 2 outcomes counted as the forecast counts lie inside their 80 % interval, where 1 to 2 would be expected; of
+    all 3, others' counts among them, 2.
+    """
+    held, own = record["inside"].astype(bool), record["own_basis"].astype(bool)
+    low, high = (int(edge) for edge in binom.interval(0.9, own.sum(), 0.8)) if own.any() else (0, 0)
+    said = f"{(held & own).sum()} of {own.sum()} outcomes counted as the forecast counts lie inside their 80 % interval"
+    said += f", where {low} to {high} would be expected" if own.any() else ""
+    return f"{said}; of all {len(record)}, others' counts among them, {held.sum()}."
 
 
 def _amount(value: float) -> str:

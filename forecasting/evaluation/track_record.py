@@ -8,22 +8,30 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forecasting.errors import EvidenceError, ForecastWarning
+from forecasting.evaluation.by_hand import by_hand
 from forecasting.evaluation.scores import LEVELS, inside, log_score, weighted_interval_score
+from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.rules import COUNTED
-from forecasting.growth.flow import FlowForecast, forecast_flow
+from forecasting.growth.flow import forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.periods import Period, as_date, year
 
-__all__ = ["COLUMNS", "is_total", "outcome_of", "record_of", "track_record"]
+__all__ = ["COLUMNS", "is_total", "beside", "outcomes_of", "record_of", "track_record"]
 
+SHORTEST = 59  # days of a part of a year that counts as its outcome: January and February
 WHAT = ("as_of", "facts", "period", "basis", "median", "low", "high")
-THEN = ("outcome", "fact", "outcome_basis", "inside", "percentile", "wis", "log_score", "prior_year")
+THEN = (
+    "outcome", "fact", "outcome_basis", "inside", "own_basis", "percentile", "wis", "rule_wis", "log_score",
+    "prior_year",
+)  # fmt: skip
+TINY = 1e-9
 COLUMNS = [*WHAT, *THEN]
 
 
@@ -63,11 +71,13 @@ def track_record(
     Returns
     -------
     DataFrame
-        One row per day and year: ``as_of, facts`` (their number), ``period, basis``, the forecast's ``median`` and
+        One row per day and year, and one more of the longest part of a year that was printed within the forecast's
+        own perimeter where its total was not: ``as_of, facts`` (their number), ``period, basis``, the ``median`` and
         80 % interval ``low, high``; the ``outcome``, the ``fact`` that tells it and its ``outcome_basis`` (NaN and
         empty where none was published later; another agency's where the forecast's basis has none); whether it was
-        ``inside``, its ``percentile`` among the draws, weighted interval score ``wis`` and ``log_score``, both of logs;
-        ``prior_year``, the last year that the prior learned from.
+        ``inside``, and ``own_basis``, counted within the forecast's perimeter; its ``percentile`` among the draws,
+        weighted interval score ``wis``, that of annualising with growth halved ``rule_wis``, and ``log_score``, all of
+        logs; ``prior_year``, the last year that the prior learned from.
 
     Raises
     ------
@@ -136,14 +146,49 @@ def record_of(
         warnings.simplefilter("ignore", ForecastWarning)  # a reservation about one forecast is part of its record
         forecast = forecast_flow(known, periods, prior, sizes, basis, seed=seed)
     for period in periods:
-        outcome = outcome_of(facts, period, day, forecast.basis)
-        yield (day, len(known), *_beside(forecast, period, outcome), prior.last_year)
+        outcomes: Sequence[Fact | None] = outcomes_of(facts, period, day, forecast.basis) or [None]
+        for outcome in outcomes:
+            told = period if outcome is None else outcome.period
+            rule = by_hand(known, forecast.basis, told)
+            compared = beside(forecast.totals(told), told, forecast.basis, outcome, rule)
+            yield (day, len(known), *compared, prior.last_year)
 
 
-def outcome_of(facts: Ledger, period: Period, day: dt.date, basis: str = "") -> Fact | None:
-    """The last published total of a period that was not known on a day; on the basis, if there is one."""
-    later = [fact for fact in facts if is_total(fact) and fact.period == period and (fact.known_from or day) > day]
-    return max(later, key=lambda fact: (fact.basis == basis, fact.known_from), default=None)
+def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str = "") -> list[Fact]:
+    """What was published after a day of how a year ended: its total, and the longest part of it on the own perimeter.
+
+    Bases of one perimeter count as one. A part is told where the forecast's own agency, or one of the same perimeter,
+    printed no total of the year. Of two prints the last counts.
+
+    Parameters
+    ----------
+    facts : Ledger
+        Of one flow.
+    period : Period
+        A year.
+    day : date
+        What was known by then is no outcome.
+    basis : str
+        Whose definition is forecast.
+
+    Returns
+    -------
+    list of Fact
+        None, one or two.
+    """
+
+    def rank(fact: Fact) -> tuple[bool, bool, dt.date]:
+        return same_perimeter(fact.basis, basis), fact.basis == basis, fact.known_from or day
+
+    later = [fact for fact in facts if is_total(fact) and (fact.known_from or day) > day]
+    whole = [max(found, key=rank)] if (found := [fact for fact in later if fact.period == period]) else []
+    if any(same_perimeter(fact.basis, basis) for fact in whole):
+        return whole
+    own = [fact for fact in facts if is_total(fact) and same_perimeter(fact.basis, basis)]
+    told = max((fact.period.end for fact in own if fact not in later), default=dt.date.min)
+    parts = [f for f in own if f in later and period.start <= f.period.start and told < f.period.end <= period.end]
+    parts = [fact for fact in parts if fact.period.days >= SHORTEST]
+    return whole + ([max(parts, key=lambda fact: (fact.period.days, *rank(fact)))] if parts else [])
 
 
 def is_total(fact: Fact) -> bool:
@@ -152,15 +197,33 @@ def is_total(fact: Fact) -> bool:
     return exact and fact.kind == "outcome" and fact.partner == "World" and fact.value > 0
 
 
-def _beside(forecast: FlowForecast, period: Period, outcome: Fact | None) -> tuple[object, ...]:
-    """Forecast and outcome of one period, with the scores that compare them."""
-    draws = np.log(forecast.totals(period))
-    quantiles = np.quantile(draws, LEVELS)
+def beside(
+    draws: NDArray[np.float64], period: Period, basis: str, outcome: Fact | None, rule: NDArray[np.float64] | None
+) -> tuple[object, ...]:
+    """Forecast and outcome of one period or day, with the scores that compare them, in the order of :data:`COLUMNS`.
+
+    Parameters
+    ----------
+    draws : ndarray, shape (draws,)
+        Of the forecast.
+    period : Period
+        Of which they are.
+    basis : str
+        Whose definition they follow.
+    outcome : Fact or None
+        What was published since.
+    rule : ndarray or None
+        Quantiles at `LEVELS` of the rule of thumb; None where the facts carry none.
+    """
+    logs = np.log(np.maximum(draws, TINY))
+    quantiles = np.quantile(logs, LEVELS)
     low, median, high = np.exp(quantiles[[1, 3, 5]])
-    told = (period.label, forecast.basis, median, low, high)
+    told = (period.label, basis, median, low, high)
     if outcome is None:
-        return (*told, np.nan, "", "", None, np.nan, np.nan, np.nan)
+        return (*told, np.nan, "", "", None, None, np.nan, np.nan, np.nan, np.nan)
     log = float(np.log(outcome.value))
     held, wis = bool(inside(quantiles, log, 0.8)), float(weighted_interval_score(quantiles, log))
-    scores = (held, float((draws < log).mean()), wis, log_score(draws, log))
+    thumb = np.nan if rule is None else float(weighted_interval_score(np.log(rule), log))
+    own = same_perimeter(outcome.basis, basis)
+    scores = (held, own, float((logs < log).mean()), wis, thumb, log_score(logs, log))
     return (*told, outcome.value, outcome.id, outcome.basis, *scores)

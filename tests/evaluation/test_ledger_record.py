@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import EvidenceError
-from forecasting.evaluation.ledger_record import ledger_record, record_text
+from forecasting.evaluation.ledger_record import TOLD, ledger_record, record_text
 from forecasting.evaluation.track_record import track_record
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
@@ -55,13 +55,40 @@ def test_any_flow_can_be_asked_for() -> None:
 
 def test_the_text_says_how_few_they_are(record: pd.DataFrame) -> None:
     said = record_text(record)
-    assert f"{record['inside'].astype(int).sum()} of {len(record)} outcomes lie inside their 80 % interval" in said
+    own = record[record["own_basis"].astype(bool)]
+    assert f"{own['inside'].sum()} of {len(own)} outcomes counted as the forecast counts lie inside" in said
+    assert f"of all {len(record)}, others' counts among them, {record['inside'].sum()}." in said
     assert "These are few, and not independent" in said
     assert f"Forecasts without an outcome so far: {record.attrs['open']}." in said
-    one = record[record["inside"].astype(bool)].iloc[:1]
+    one = record[record["inside"].astype(bool) & record["own_basis"].astype(bool)].iloc[:1]
     one.attrs["open"] = 1
-    assert "1 of 1 outcomes lie inside" in record_text(one)
-    assert "from 1 flow of" in record_text(one)
+    assert "1 of 1 outcomes counted as the forecast counts lie inside" in record_text(one)
+    assert "from 1 series of" in record_text(one)
+
+
+def test_the_columns_are_those_that_are_promised(record: pd.DataFrame) -> None:
+    assert record.columns[:12].tolist() == TOLD
+    assert TOLD[-4:] == ["inside", "own_basis", "score", "rule_score"]
+    assert (record["score"] >= 0).all()
+
+
+def test_a_part_of_a_year_on_the_own_perimeter_stands_beside_anothers_whole(record: pd.DataFrame) -> None:
+    uz = record[(record["place"] == "UZ") & (record["as_of"].astype(str) == "2022-12-31")]
+    imports = uz[uz["measure"] == "ev_imports"]
+    assert imports[["period", "outcome", "own_basis"]].to_numpy().tolist() == [
+        ["2022", 2180.0, True],
+        ["2023", 21469.0, False],
+        ["2023-01..2023-07", 7391.0, True],
+    ]
+
+
+def test_registers_and_chargers_are_in_it() -> None:
+    uz = ledger_record(central_asia(), ["2024-12-31"], place="UZ", measure="charging_stations")
+    assert uz[["period", "outcome", "own_basis", "inside"]].to_numpy().tolist() == [["2025-05-01", 1399.0, True, True]]
+    kz = ledger_record(central_asia(), ["2024-12-31"], place="KZ", measure="ev_stock")
+    assert kz["outcome"].tolist() == [12119.0, 12655.0]
+    assert (kz["low"] > 11_000).all()  # the last count, of August, was about 10,600
+    assert kz["rule_score"].notna().all()
 
 
 def test_days_with_nothing_to_judge_are_refused() -> None:

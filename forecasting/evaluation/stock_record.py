@@ -1,0 +1,135 @@
+"""The track record of what stands: registers and charging stations, forecast on a day, beside later counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.errors import ForecastingError, ForecastWarning
+from forecasting.evaluation.by_hand import EXACT, stock_by_hand
+from forecasting.evaluation.track_record import beside
+from forecasting.evidence.bases import same_perimeter
+from forecasting.evidence.fact import Fact
+from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.rules import COUNTED
+from forecasting.growth.flow import forecast_flow
+from forecasting.growth.prior import Prior
+from forecasting.growth.starting import MarketSize
+from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.periods import Period, span, year
+
+__all__ = ["charger_rows", "register_rows"]
+
+Array = NDArray[np.float64]
+Row = tuple[object, ...]
+Forecast = Callable[[Fact, dt.date], Array]  # the last count and a later day -> draws of the stock on that day
+
+
+def register_rows(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior) -> Iterator[Row]:
+    """Rows of one day's forecast of a register: its last count, and what is registered from then on.
+
+    Parameters
+    ----------
+    facts : Ledger
+        Stocks of electric vehicles of one place, and registrations.
+    day : date
+        Of the forecast.
+    sizes, prior
+        As known on that day.
+
+    Yields
+    ------
+    tuple
+        In the order of :data:`forecasting.evaluation.track_record.COLUMNS`; one row for this year and one for the
+        next, the last count of each.
+    """
+    counts = _counts(facts.select(as_of=day))
+    if not counts:
+        return
+    known = facts.select(as_of=day, since=_shrank(counts))
+
+    def forecast(last: Fact, then: dt.date) -> Array:
+        years = [year(y) for y in range(last.period.end.year, then.year + 1)]
+        flow = forecast_flow(known, years, prior, sizes, last.basis)
+        return last.value + flow.totals(span(last.period.end + dt.timedelta(days=1), then))
+
+    yield from _rows(facts, counts, day, forecast, prior.last_year)
+
+
+def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iterator[Row]:
+    """Rows of one day's forecast of charging stations: those that markets with such a fleet have built in practice.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        All facts.
+    place : str
+        A country.
+    day : date
+        Of the forecast.
+    prior : Prior
+        As known on that day.
+    """
+    from forecasting.scenarios.outlook import outlook
+
+    facts = ledger.select(place, "charging_stations", kind=COUNTED)
+    counts = _counts(facts.select(as_of=day))
+    if not counts:
+        return
+    measure = next((m for m in ("ev_imports", "ev_registrations") if len(ledger.select(place, m, as_of=day))), "")
+    if not measure:
+        return
+    said = {"country": place, "scenario": "then", "as_of": day, "horizon": day.year + 1, "seed": 0, "measure": measure}
+
+    def forecast(last: Fact, then: dt.date) -> Array:
+        made = outlook(scenario_from_parameters(said), ledger, prior, draws=1000)
+        ends = [dt.date(y, 12, 31) for y in made.years]
+        after = [i for i, end in enumerate(ends) if end > last.period.end]
+        days = [last.period.end.toordinal(), *(ends[i].toordinal() for i in after)]
+        logs = np.log(made.results.values["charging_stations"][:, after])
+        path = np.column_stack([np.full(len(logs), np.log(last.value)), logs])
+        return np.exp([np.interp(then.toordinal(), days, row) for row in path])
+
+    yield from _rows(facts, counts, day, forecast, prior.last_year)
+
+
+def _counts(known: Ledger) -> list[Fact]:
+    """The counts of one perimeter, the one with the newest count, by day."""
+    exact = sorted((fact for fact in known if _is_count(fact)), key=lambda fact: fact.period.end)
+    return [fact for fact in exact if same_perimeter(fact.basis, exact[-1].basis)]
+
+
+def _is_count(fact: Fact) -> bool:
+    return fact.quantity == "stock" and fact.relation in EXACT and fact.value > 0 and fact.kind == "outcome"
+
+
+def _shrank(counts: Sequence[Fact]) -> dt.date | None:
+    """When a register was last seen to shrink: until then it was that of another market."""
+    falls = [after.period.end for before, after in pairwise(counts) if after.value < before.value]
+    return falls[-1] if falls else None
+
+
+def _rows(facts: Ledger, counts: Sequence[Fact], day: dt.date, forecast: Forecast, prior_year: object) -> Iterator[Row]:
+    last = counts[-1]
+    told = [(fact.period.end, fact.value) for fact in counts]
+    for ahead in (0, 1):
+        later = [fact for fact in facts if _is_count(fact) and fact.period.end.year == day.year + ahead]
+        later = [fact for fact in later if (fact.known_from or day) > day and fact.period.end > last.period.end]
+        own = [fact for fact in later if same_perimeter(fact.basis, last.basis)]
+        if not own:
+            continue
+        outcome = max(own, key=lambda fact: (fact.period.end, fact.known_from or day))
+        then = outcome.period.end
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ForecastWarning)  # a reservation is part of the record
+                draws = forecast(last, then)
+        except ForecastingError:  # nothing could have been said on that day
+            continue
+        compared = beside(draws, Period(then, then), last.basis, outcome, stock_by_hand(told, then))
+        yield (day, len(counts), *compared, prior_year)
