@@ -11,13 +11,24 @@ import pandas as pd
 from forecasting.errors import InputError
 from forecasting.reporting.display import Notes, Table
 from forecasting.reporting.labels import readable
-from forecasting.reporting.tables import outlook_table
+from forecasting.reporting.tables import outlook_table, with_unit
+from forecasting.scenarios.regions import by_region
 
 if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
+    from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["band_table", "consequences_table", "cost_table", "heavy_table", "settings_table", "targets_table", "why"]
+__all__ = [
+    "band_table",
+    "consequences_table",
+    "cost_table",
+    "heavy_table",
+    "regions_table",
+    "settings_table",
+    "targets_table",
+    "why",
+]
 
 SETTINGS = {  # as a reader calls them
     "home": "at home", "work": "at work", "depot": "in depots", "overnight": "public, slow, overnight",
@@ -132,3 +143,17 @@ def _number(value: float) -> str:
 def _interval(row: Mapping[Hashable, Any], name: str, unit: float = 1.0) -> str:
     low, middle, high = (readable(float(row[key]) / unit) for key in ("low", name, "high"))
     return f"{middle} ({low} to {high})"
+
+
+def regions_table(outlook: Outlook, known: Ledger) -> Table:
+    """Vehicles, need and practice at the horizon in the parts of the country of which a count is printed."""
+    found = by_region(outlook, known)
+    rows = []
+    for name, part in found.groupby("name", sort=False):
+        cells = {row["measure"]: row for row in part.to_dict("records")}
+        row = {"where": str(name)}
+        for measure in ("ev_stock", "charging_points_need", "charging_stations"):
+            cell = cells.get(measure)
+            row[with_unit(measure)] = _interval(cell, "median") if cell else "–"
+        rows.append(row)
+    return Table(pd.DataFrame(rows), caption="" if rows else "No count is printed for a part of the country.")

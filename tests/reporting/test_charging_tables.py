@@ -53,6 +53,11 @@ def test_buses_and_what_comes_with_it(made):
     assert len(charging_tables.consequences_table(made).frame) >= 5
 
 
+def test_parts_of_the_country(made):
+    table = charging_tables.regions_table(made, central_asia()).frame.set_index("where")
+    assert {"Tashkent", "the rest"} <= set(table.index)
+
+
 def test_an_outlook_from_files_has_no_demand_to_tell_of(made, tmp_path):
     made.save(tmp_path)
     with pytest.raises(InputError, match="it has no demand; run it again"):
