@@ -350,7 +350,7 @@ def fact(ledger: Path, text: str, period: str, yes: bool, **columns: str) -> Non
 
 def _asked(period: str, given: dict[str, str]) -> dict[str, str]:
     """The columns of one fact: those given, and the needed others as the user answers."""
-    from forecasting.evidence.tables import period_columns
+    from forecasting.evidence.own_tables import period_columns
 
     needed = [name for name in ("place", "measure", "value") if name not in given and "reference" not in given]
     missing = [*needed, *([] if period else ["period"])]
@@ -364,10 +364,10 @@ def _asked(period: str, given: dict[str, str]) -> dict[str, str]:
 
 def _chosen(text: str, period: str, given: dict[str, str], yes: bool) -> list[dict[str, str]]:
     """Those of the facts that a sentence may hold which the user takes, or which are sure."""
+    from forecasting.evidence.own_tables import period_of
     from forecasting.evidence.press import propose_facts as propose
     from forecasting.evidence.press import quoted
     from forecasting.evidence.rules import publication
-    from forecasting.evidence.tables import period_of
 
     published = publication(given.get("published", ""))
     day = published.end if published else None

@@ -5,8 +5,11 @@ import json
 import re
 import sys
 import tomllib
+from collections import Counter
+from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -46,6 +49,8 @@ HOMES = {
 }
 REQUIRED = {"pytest.raises": {"match"}, "pytest.warns": {"match"}, "pytest.mark.xfail": {"strict", "reason"}}
 LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_CELL = 400, 60, 8
+USUAL_MODULE, USUAL_FUNCTION = 200, 8  # medians, in lines
+LARGEST_ROOM = 0.2  # of all lines
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -81,6 +86,29 @@ def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
         return lines
     docstring = function.body[0]
     return lines - (docstring.end_lineno - docstring.lineno + 1)
+
+
+def lines_of(path: Path) -> int:
+    return path.read_text(encoding="utf-8").count("\n")
+
+
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def at_run_time(tree: ast.AST) -> ast.AST:
+    """The tree without what only the type checker reads."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = [ast.Pass()]
+    return tree
+
+
+def imported_by_name() -> dict[str, set[str]]:
+    """Each module of the package, and the modules of the package that it imports, in functions too."""
+    names = {dotted(path): path for path in MODULES if path.name != "__init__.py"}
+    trees = {name: at_run_time(ast.parse(path.read_text(encoding="utf-8"))) for name, path in names.items()}
+    return {name: imports(tree) & names.keys() for name, tree in trees.items()}
 
 
 def functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -132,6 +160,43 @@ def test_modules_and_functions_stay_small(path):
     assert text.count("\n") <= LONGEST_MODULE
     long = {function.name: body_lines(function) for function in functions(ast.parse(text))}
     assert not {name: lines for name, lines in long.items() if lines > LONGEST_FUNCTION}
+
+
+def test_no_two_modules_and_no_two_classes_have_one_name():
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+    modules = Counter(path.stem for path in MODULES if path.name != "__init__.py")
+    classes = Counter(node.name for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    twice = [name for name, count in [*modules.items(), *classes.items()] if count > 1]
+    assert not twice, f"{twice} name two things each: a reader who searches for one finds the other"
+    assert "Path" not in classes, "Path is the one of pathlib"
+
+
+def test_no_module_imports_itself_in_a_circle():
+    """A module that is only read by those after it can be understood, and moved, by itself."""
+    try:
+        TopologicalSorter(imported_by_name()).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+def test_the_notebook_engine_knows_nothing_of_vehicles():
+    for name, imported in imported_by_name().items():
+        if name.startswith("forecasting.runs.execute."):
+            strays = {other for other in imported if not other.startswith("forecasting.runs.execute.")}
+            assert strays <= {"forecasting.errors"}, f"{name} imports {sorted(strays)}"
+
+
+def test_no_room_is_large_and_what_is_usual_is_small():
+    """A room that outgrows the others is two rooms; medians say what a reader meets."""
+    whole = sum(map(lines_of, MODULES))
+    rooms: Counter[str] = Counter()
+    for path in MODULES:
+        rooms[path.relative_to(PACKAGE).parts[0]] += lines_of(path)
+    large = {room: f"{lines / whole:.0%}" for room, lines in rooms.items() if lines > LARGEST_ROOM * whole}
+    assert not large, f"{large} of all lines"
+    assert median(lines_of(path) for path in MODULES if path.name != "__init__.py") < USUAL_MODULE
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in MODULES)
+    assert median(body_lines(function) for tree in trees for function in functions(tree)) <= USUAL_FUNCTION
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=short)

@@ -15,9 +15,9 @@ from forecasting.arguments import number, numbers, of, optional, several, shown,
 from forecasting.curves.definitions import CURVES, Curve, find_curve, generalised_bass
 from forecasting.curves.fitting.constraints import check_names, read_bounds, read_fixed, within_domain
 from forecasting.curves.fitting.curve_posterior import PRIOR, CurvePrior, sample_curve
-from forecasting.curves.fitting.estimate import Estimate, Problem, estimate
+from forecasting.curves.fitting.estimate import Estimate, SeriesToFit, estimate
 from forecasting.curves.fitting.mixture import Mixture
-from forecasting.curves.fitting.noise import NOISES, Noise
+from forecasting.curves.fitting.noise import NOISES, ErrorFamily
 from forecasting.curves.fitting.series import read_series
 from forecasting.curves.fitting.timeline import moment, read_timeline
 from forecasting.curves.results import GrowthResults
@@ -157,7 +157,7 @@ class GrowthModel:
         calendar = self.timeline.calendar
         return moment(start, calendar) - self.launch, np.inf if end is None else moment(end, calendar) - self.launch
 
-    def _noise(self) -> Noise:
+    def _noise(self) -> ErrorFamily:
         zeros = (self.endog == 0).any()
         if self.errors == "lognormal" and zeros:
             raise ModelError(
@@ -168,10 +168,10 @@ class GrowthModel:
             return NOISES["negative_binomial" if zeros else "lognormal"]
         return NOISES[self.errors]
 
-    def problem(self, curve: Curve) -> Problem:
+    def problem(self, curve: Curve) -> SeriesToFit:
         """What is estimated for one of the curves."""
         fixed = {name: value for name, value in self._fixed.items() if name in curve.parameters}
-        return Problem(curve, self.sampling, self.endog, self.weights, within_domain(self.bounds, curve), fixed)
+        return SeriesToFit(curve, self.sampling, self.endog, self.weights, within_domain(self.bounds, curve), fixed)
 
     def posterior(self) -> Mixture:
         """Weighted curves, of one curve or of all that are averaged."""

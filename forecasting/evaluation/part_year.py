@@ -18,7 +18,7 @@ from forecasting.errors import EvidenceError, ForecastWarning, ModelError
 from forecasting.evaluation.backtest import DRAWS, LEGEND, OURS, Panel, read_panel
 from forecasting.evaluation.monthly import MOST_SHOWN, Monthly, read_monthly
 from forecasting.evaluation.peers import LEAST_SALES
-from forecasting.evaluation.rules_of_thumb import RULES, Case, Forecast, rule_of_thumb
+from forecasting.evaluation.rules_of_thumb import RULES, Forecast, PartYear, rule_of_thumb
 from forecasting.evaluation.scores import (
     LEVELS,
     clustered_mean,
@@ -87,7 +87,7 @@ def part_year_skill(panel: Panel, monthly: Monthly, train: Panel | None = None) 
         raise EvidenceError(
             f"no market has two whole years of months in a row, {LEAST_SALES} or more in the first; give more months"
         )
-    ours = _Ours(lessons, months)
+    ours = _OursInPartYear(lessons, months)
     rows = [row for name in RULES for case in cases for row in _score(name, case, rule_of_thumb(name, case))]
     rows += [row for case in tqdm(cases, OURS, leave=False, disable=None) for row in _score(OURS, case, ours(case))]
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -105,7 +105,7 @@ def _check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:
         )
 
 
-def _cases(months: pd.DataFrame) -> Iterator[Case]:
+def _cases(months: pd.DataFrame) -> Iterator[PartYear]:
     for market, rows in months.groupby("market"):
         counts = rows.pivot(index="year", columns="k", values="registrations").reindex(columns=range(1, 13))
         cars = rows.pivot(index="year", columns="k", values="all_cars").reindex(columns=range(1, 13))
@@ -120,10 +120,10 @@ def _cases(months: pd.DataFrame) -> Iterator[Case]:
                 part, before = (float(counts.loc[at, :k].sum()) for at in (y, y - 1))
                 growth = round(100 * (part / before - 1), 1) if before > 0 else -100.0
                 if growth > -100:
-                    yield Case(str(market), int(y), k, float(totals[y - 1]), part, growth, size, outcomes)
+                    yield PartYear(str(market), int(y), k, float(totals[y - 1]), part, growth, size, outcomes)
 
 
-class _Ours:
+class _OursInPartYear:
     """The engine, with a prior from the other markets' rows before the year, annual and monthly."""
 
     def __init__(self, panel: pd.DataFrame, months: pd.DataFrame) -> None:
@@ -139,7 +139,7 @@ class _Ours:
                 raise EvidenceError(f"{market} in {y}, its own rows left out: {error}; give earlier years") from None
         return self.priors[market, y]
 
-    def __call__(self, case: Case) -> Forecast:
+    def __call__(self, case: PartYear) -> Forecast:
         before, part = year(case.year - 1), (f"{case.year}-01-01", month(f"{case.year}-{case.k:02d}").end.isoformat())
         rows = [
             ("equals", "total", before.start.isoformat(), before.end.isoformat(), case.last_year),
@@ -155,7 +155,7 @@ class _Ours:
         return dict(enumerate(forecast.quantiles(LEVELS).to_numpy()))
 
 
-def _score(name: str, case: Case, forecast: Forecast) -> Iterator[tuple[object, ...]]:
+def _score(name: str, case: PartYear, forecast: Forecast) -> Iterator[tuple[object, ...]]:
     for h, outcome in case.outcomes.items():
         logs, log = np.log(np.maximum(forecast[h], 1e-9)), float(np.log(outcome))
         held = (bool(inside(logs, log, share)) for share in (0.8, 0.95))

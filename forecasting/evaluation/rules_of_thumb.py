@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from forecasting.evaluation.peers import NORMAL
 
-__all__ = ["RULES", "Case", "Forecast", "rule_of_thumb"]
+__all__ = ["RULES", "PartYear", "Forecast", "rule_of_thumb"]
 
 Array = NDArray[np.float64]
 Forecast = Mapping[int, Array]  # 0 this year, 1 the next -> quantiles at LEVELS
 
 
 @dataclass(frozen=True)
-class Case:
+class PartYear:
     """One market in one year, told of up to one month.
 
     Parameters
@@ -50,34 +50,34 @@ class Case:
 
 # Each rule's total of this year and its growth into the next, with the spread (log) of both. Spreads are those seen on
 # the markets that the rules were first tried on: hindsight, in the rules' favour.
-def _annualised(case: Case) -> tuple[float, float]:
+def _annualised(case: PartYear) -> tuple[float, float]:
     total = case.part * 12 / case.k
     return total, total / case.last_year
 
 
-def _grown(case: Case) -> tuple[float, float]:
+def _grown(case: PartYear) -> tuple[float, float]:
     growth = 1 + case.growth / 100
     return case.last_year * growth, growth
 
 
-def _halved(case: Case) -> tuple[float, float]:
+def _halved(case: PartYear) -> tuple[float, float]:
     total, growth = _grown(case)
     return total, 1 + (growth - 1) / 2
 
 
-RULES: Mapping[str, tuple[Callable[[Case], tuple[float, float]], tuple[float, float]]] = {
+RULES: Mapping[str, tuple[Callable[[PartYear], tuple[float, float]], tuple[float, float]]] = {
     "annualised part year": (_annualised, (0.30, 0.71)),
     "last year times growth": (_grown, (0.27, 0.75)),
     "growth, halved next year": (_halved, (0.27, 0.62)),
 }
 
 
-def rule_of_thumb(name: str, case: Case) -> Forecast:
+def rule_of_thumb(name: str, case: PartYear) -> Forecast:
     """Quantiles that one of :data:`RULES` gives.
 
     Examples
     --------
-    >>> case = Case("A", 2023, 4, 1000.0, 500.0, 50.0, None, {})
+    >>> case = PartYear("A", 2023, 4, 1000.0, 500.0, 50.0, None, {})
     >>> [rule_of_thumb(name, case)[1][3].round().item() for name in RULES]
     [2250.0, 2250.0, 1875.0]
     """

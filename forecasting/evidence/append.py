@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from forecasting.errors import LedgerError, Problem
-from forecasting.evidence.reading import Row, checked_rows, csv_rows
+from forecasting.evidence.reading import FoundRow, checked_rows, csv_rows
 from forecasting.evidence.rules import COLUMNS, normalise
 
 __all__ = ["append_fact"]
@@ -60,7 +60,7 @@ def append_fact(path: str | Path, cells: Mapping[str, str]) -> str:
         problems = [
             Problem(file.name, f"has no column {name}", "add it to its first line") for name in said - {*header}
         ]
-        problems += [p for p in checked_rows([*rows, Row("the fact", row)]) if p.where.startswith("the fact")]
+        problems += [p for p in checked_rows([*rows, FoundRow("the fact", row)]) if p.where.startswith("the fact")]
         if problems:
             raise LedgerError(problems)
         written = io.StringIO()

@@ -27,7 +27,7 @@ from forecasting.arguments import path as file_path
 from forecasting.errors import EvidenceError, LedgerError, Problem
 from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.evidence.places import partner_code, place_code
-from forecasting.evidence.reading import Row, Source, checked_rows, csv_rows
+from forecasting.evidence.reading import FoundRow, Source, checked_rows, csv_rows
 from forecasting.evidence.rules import COLUMNS, KINDS, normalise, number_text, printed_rounding
 from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, as_date
@@ -123,7 +123,7 @@ class Ledger:
         rows = []
         for label, values in zip(frame.index, frame.to_dict("records"), strict=True):
             cells = normalise({"measure": measure, "place": place, **{str(k): v for k, v in values.items()}})
-            rows.append(Row(f"row {label}", {**cells, "id": cells["id"] or _content_id(cells)}))
+            rows.append(FoundRow(f"row {label}", {**cells, "id": cells["id"] or _content_id(cells)}))
         if "id" not in frame.columns:
             rows = _numbered(rows)
         if problems := checked_rows(rows, unsaid):
@@ -320,14 +320,14 @@ def _content_id(cells: dict[str, str]) -> str:
     return "fact-" + hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()[:8]
 
 
-def _numbered(rows: list[Row]) -> list[Row]:
+def _numbered(rows: list[FoundRow]) -> list[FoundRow]:
     """Rows that say the same get ids of their own."""
     seen: dict[str, int] = {}
     numbered = []
     for where, cells in rows:
         count = seen[cells["id"]] = seen.get(cells["id"], 0) + 1
         name = cells["id"] if count == 1 else f"{cells['id']}-{count}"
-        numbered.append(Row(where, {**cells, "id": name}))
+        numbered.append(FoundRow(where, {**cells, "id": name}))
     return numbered
 
 

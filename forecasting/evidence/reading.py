@@ -15,8 +15,8 @@ from typing import IO, NamedTuple
 
 from forecasting.errors import LedgerError, Problem
 from forecasting.evidence.mapping import Mapping, mapping_path, propose_mapping, read_mapping
+from forecasting.evidence.own_tables import decoded, mapped_rows, split_cells, with_guesses, years_as_rows
 from forecasting.evidence.rules import COLUMNS, REQUIRED, faults, normalise
-from forecasting.evidence.tables import decoded, mapped_rows, split_cells, with_guesses, years_as_rows
 from forecasting.evidence.workbooks import sheet_rows
 from forecasting.measures import nearest
 
@@ -28,14 +28,14 @@ LONGEST_HEADER = 65_536  # bytes
 LEDGER_LIKE = 4  # of the required columns: a file that has so many is a ledger, and its other names are slips
 
 
-class Row(NamedTuple):
+class FoundRow(NamedTuple):
     """One normalised row, and where it was found."""
 
     where: str
     cells: dict[str, str]
 
 
-def csv_rows(source: Source) -> tuple[list[Row], list[Problem]]:
+def csv_rows(source: Source) -> tuple[list[FoundRow], list[Problem]]:
     """The rows of a CSV file, of an open file, or of every ``*.csv`` of a folder, and what is wrong with the file."""
     if isinstance(source, str) and re.match(r"[a-z][a-z0-9+.-]+://", source):
         hint = "save it as a file first, or see `ev-forecast fetch`"
@@ -124,7 +124,7 @@ def _joined(parts: list[object]) -> str:
     return " ".join(dict.fromkeys(str(part).strip() for part in parts if part not in (None, "")))
 
 
-def _own_rows(path: Path, mapping: Mapping) -> tuple[list[Row], list[Problem]]:
+def _own_rows(path: Path, mapping: Mapping) -> tuple[list[FoundRow], list[Problem]]:
     """The rows of a table read through a mapping; what the mapping lacks is said with the one to start from."""
     cells, problems = _cells(path, mapping)
     if problems or not cells:
@@ -134,7 +134,7 @@ def _own_rows(path: Path, mapping: Mapping) -> tuple[list[Row], list[Problem]]:
         text = mapping.to_yaml().rstrip() or "columns:\n  place: ..."
         hint = f"start {mapping_path(path).name} with: {'; '.join(text.splitlines())}"
         problems.append(Problem(path.name, "is not in a ledger's columns", hint[:250]))
-    return [Row(where, normalise(cells)) for where, cells in found], problems
+    return [FoundRow(where, normalise(cells)) for where, cells in found], problems
 
 
 def _content(source: Source) -> tuple[str, bytes | None, list[Problem]]:
@@ -161,9 +161,9 @@ def _decoded(name: str, data: bytes) -> tuple[str, list[Problem]]:
         return "", [Problem(f"{name}:{line}", what, "save the file as UTF-8 (in Excel: CSV UTF-8)")]
 
 
-def _parsed(name: str, text: str) -> tuple[list[Row], list[Problem]]:
+def _parsed(name: str, text: str) -> tuple[list[FoundRow], list[Problem]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[Row] = []
+    rows: list[FoundRow] = []
     problems: list[Problem] = []
     header: list[str] = []
     last = 0
@@ -179,7 +179,7 @@ def _parsed(name: str, text: str) -> tuple[list[Row], list[Problem]]:
                 hint = "a comma inside a cell needs quotation marks around the cell"
                 problems.append(Problem(where, f"has {len(cells)} cells, the header has {len(header)}", hint))
             else:
-                rows.append(Row(where, normalise(dict(zip(header, cells, strict=True)))))
+                rows.append(FoundRow(where, normalise(dict(zip(header, cells, strict=True)))))
     except csv.Error as error:
         problems.append(Problem(f"{name}:{last + 1}", f"is not CSV: {error}", "check the quotation marks of this line"))
     missing = any(problem.what.startswith("column") for problem in problems)
@@ -200,12 +200,12 @@ def _header_problems(where: str, header: list[str]) -> Iterator[Problem]:
         yield Problem(where, f"column {column!r} stands there twice", "keep one")
 
 
-def checked_rows(rows: Iterable[Row], unsaid: Collection[str] = ()) -> list[Problem]:
+def checked_rows(rows: Iterable[FoundRow], unsaid: Collection[str] = ()) -> list[Problem]:
     """Every rule that a row breaks, alone or with the others: ids used twice, references to nothing.
 
     Parameters
     ----------
-    rows : iterable of Row
+    rows : iterable of FoundRow
         Normalised.
     unsaid : collection of str
         Columns that may be empty though a ledger needs them.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from forecasting.growth.contrasts import Contrasts, responsibilities
 from forecasting.growth.mode import Mode
-from forecasting.growth.path import Path
+from forecasting.growth.path import LatentPath
 from forecasting.growth.settled import Settled, sort_facts
 
 __all__ = ["Chains"]
@@ -33,7 +33,7 @@ class Chains:
 
     Parameters
     ----------
-    path : Path
+    path : LatentPath
         The map from coordinates to flows.
     facts : Contrasts
         What they are told.
@@ -49,7 +49,7 @@ class Chains:
 
     def __init__(
         self,
-        path: Path,
+        path: LatentPath,
         facts: Contrasts,
         mode: Mode,
         awake: NDArray[np.bool_],

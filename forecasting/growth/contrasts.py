@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.growth.likelihood import SCRAPPAGE_SD, WRONG, Observation, stock_ages
-from forecasting.growth.path import Path
+from forecasting.growth.path import LatentPath
 
 __all__ = ["Contrasts", "as_arrays", "responsibilities"]
 
@@ -89,14 +89,14 @@ class Contrasts:
         return np.asarray(gradient)
 
 
-def as_arrays(observations: Sequence[Observation], path: Path, bases: Mapping[str, int]) -> Contrasts:
+def as_arrays(observations: Sequence[Observation], path: LatentPath, bases: Mapping[str, int]) -> Contrasts:
     """Observations as arrays.
 
     Parameters
     ----------
     observations : sequence of Observation
         On the path's months.
-    path : Path
+    path : LatentPath
         The map from coordinates to flows.
     bases : mapping of str to int
         Column of each basis that has an offset.
@@ -129,7 +129,7 @@ def as_arrays(observations: Sequence[Observation], path: Path, bases: Mapping[st
     )
 
 
-def _offset(o: Observation, path: Path, basis: int) -> Array:
+def _offset(o: Observation, path: LatentPath, basis: int) -> Array:
     """What an agency's offset adds to a contrast of its counts; where two of them are compared, what it drifted."""
     by_year, last = path.offset(basis), min(o.fact.period.end.year - path.first_year, path.years - 1)
 

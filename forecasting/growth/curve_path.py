@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.curves.definitions import LOG_81, find_curve
-from forecasting.growth.path import Linearised, Path, Start
+from forecasting.growth.path import LatentPath, Linearised, Start
 from forecasting.growth.prior import Prior
 
 __all__ = ["CURVES_ON_FACTS", "CurvePath"]
@@ -36,7 +36,7 @@ FURTHEST = 6.0  # spreads from the prior's centre: beyond it a curve is a step o
 NEAR_ONE = -1e-6  # log share: the exponential stops short of the whole market, whose log-odds have no end
 
 
-class CurvePath(Path):
+class CurvePath(LatentPath):
     """The map from coordinates to flows when the yearly totals follow a growth curve.
 
     Parameters

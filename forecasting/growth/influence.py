@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from forecasting.growth.contrasts import as_arrays
 from forecasting.growth.likelihood import Observation, flow_weights
 from forecasting.growth.mode import Mode
-from forecasting.growth.path import Path
+from forecasting.growth.path import LatentPath
 from forecasting.periods import Period
 
 __all__ = ["moves"]
@@ -19,13 +19,13 @@ Array = NDArray[np.float64]
 
 
 def moves(
-    path: Path, observations: Sequence[Observation], bases: Mapping[str, int], periods: Sequence[Period]
+    path: LatentPath, observations: Sequence[Observation], bases: Mapping[str, int], periods: Sequence[Period]
 ) -> Array:
     """By how much each fact moves the log flow of some periods.
 
     Parameters
     ----------
-    path : Path
+    path : LatentPath
         Over the years that facts speak of.
     observations : sequence of Observation
         On the path's months.
@@ -53,7 +53,7 @@ def moves(
     return moved
 
 
-def _log_flow(far: Path, path: Path, mode: Mode, weights: Array) -> Array:
+def _log_flow(far: LatentPath, path: LatentPath, mode: Mode, weights: Array) -> Array:
     """Log flow of some periods at a mode; beyond its path, as the coordinates there lead one to expect."""
     x = np.zeros(far.width)
     for name, columns in path.at_.items():

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from forecasting.growth.contrasts import Contrasts, responsibilities
 from forecasting.growth.covariance import Covariance
-from forecasting.growth.path import Path
+from forecasting.growth.path import LatentPath
 
 __all__ = ["Mode"]
 
@@ -27,7 +27,7 @@ class Mode:
 
     Parameters
     ----------
-    path : Path
+    path : LatentPath
         The map from coordinates to flows.
     facts : Contrasts
         What they are told.
@@ -46,7 +46,7 @@ class Mode:
         Their gradient.
     """
 
-    def __init__(self, path: Path, facts: Contrasts) -> None:
+    def __init__(self, path: LatentPath, facts: Contrasts) -> None:
         self.path, self.facts = path, facts
         self.x = np.zeros(path.width)
         self.kind = path.kind_share.copy()

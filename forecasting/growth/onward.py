@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.path import Path, shock_scale
+from forecasting.growth.path import LatentPath, shock_scale
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import COMMON_NU, RANGE, REFERENCE, SIZE_NU, Prior
 from forecasting.growth.within_year import POSITION
@@ -26,12 +26,14 @@ def shared(seed: int, of_year: int, draws: int) -> Array:
     return np.random.default_rng([seed, of_year]).standard_t(COMMON_NU, draws)
 
 
-def onward(path: Path, posterior: Posterior, until: int, seed: int, rng: np.random.Generator) -> tuple[Array, Array]:
+def onward(
+    path: LatentPath, posterior: Posterior, until: int, seed: int, rng: np.random.Generator
+) -> tuple[Array, Array]:
     """Flows and market by month, from the path's first year to ``until``: draws within the path, simulated beyond it.
 
     Parameters
     ----------
-    path : Path
+    path : LatentPath
         Over the years that facts speak of.
     posterior : Posterior
         Draws of its coordinates.
@@ -76,7 +78,7 @@ def _next_common(prior: Prior, of_year: int, before: Array, unit: Array) -> Arra
     return np.asarray(rho * before + common.spread * math.sqrt(1 - rho**2) * unit)
 
 
-def _shape_onward(path: Path, x: Array, years: int, uneven: Array, rng: np.random.Generator) -> Array:
+def _shape_onward(path: LatentPath, x: Array, years: int, uneven: Array, rng: np.random.Generator) -> Array:
     """Log of months against their years over all years: the path's own, then new noise about the lasting pattern."""
     within, draws = path.prior.within_year, len(x)
     known = path.shape_mean + x @ path.shape_map.T

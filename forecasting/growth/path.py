@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from forecasting.growth.prior import RANGE, REFERENCE, Common, Prior
 from forecasting.growth.within_year import POSITION
 
-__all__ = ["Path", "Start", "shock_scale"]
+__all__ = ["LatentPath", "Start", "shock_scale"]
 
 Array = NDArray[np.float64]
 
@@ -62,7 +62,7 @@ def _effects(common: Common, years: Sequence[int]) -> tuple[Array, Array]:
     return mean, factor
 
 
-class Path:
+class LatentPath:
     """The map from coordinates to flows over some years, linear parts kept as matrices.
 
     Parameters
@@ -89,7 +89,7 @@ class Path:
 
     Examples
     --------
-    >>> path = Path(Prior(), 2020, 2023, Start(log_size=11.5, log_size_sd=0.05))
+    >>> path = LatentPath(Prior(), 2020, 2023, Start(log_size=11.5, log_size_sd=0.05))
     >>> flows = path.flows(path.at(np.zeros(4)), np.zeros((1, path.width)))
     >>> flows.shape, bool((flows > 0).all())
     ((1, 49), True)
@@ -130,11 +130,11 @@ class Path:
         self.shape_mean, self.shape_map = self._shape()
         self.kind_share, self.kind_variance = self._kinds()
 
-    def reaching(self, last_year: int) -> Path:
+    def reaching(self, last_year: int) -> LatentPath:
         """The same path up to a later year."""
         if last_year <= self.last_year:
             return self
-        return Path(self.prior, self.first_year, last_year, self.start, self.sizes, self.bases, self.drifts)
+        return LatentPath(self.prior, self.first_year, last_year, self.start, self.sizes, self.bases, self.drifts)
 
     def _sizes(self, known: Mapping[int, tuple[float, float]]) -> tuple[Array, Array]:
         """Log size of the market by year: a random walk, tied to the sizes that are known."""

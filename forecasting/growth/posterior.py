@@ -23,7 +23,7 @@ from forecasting.growth.contrasts import Contrasts, as_arrays, responsibilities
 from forecasting.growth.covariance import Covariance
 from forecasting.growth.likelihood import Observation
 from forecasting.growth.mode import Mode
-from forecasting.growth.path import Linearised, Path
+from forecasting.growth.path import LatentPath, Linearised
 
 __all__ = ["Posterior", "sample"]
 
@@ -51,7 +51,7 @@ class Posterior:
     scale : ndarray, shape (draws,)
         Squared scale of the market's shocks, relative to the common one.
     kind : ndarray of int, shape (draws,)
-        Kind of market, a row of ``Path.kind_variance``.
+        Kind of market, a row of ``LatentPath.kind_variance``.
     walk : Linearised
         The walk about whose values the draws are exact.
     expected, expected_sd : ndarray, shape (facts,)
@@ -76,13 +76,17 @@ class Posterior:
 
 
 def sample(
-    path: Path, observations: Sequence[Observation], bases: Mapping[str, int], shared: Array, rng: np.random.Generator
+    path: LatentPath,
+    observations: Sequence[Observation],
+    bases: Mapping[str, int],
+    shared: Array,
+    rng: np.random.Generator,
 ) -> Posterior:
     """Draw the path's coordinates given the observations.
 
     Parameters
     ----------
-    path : Path
+    path : LatentPath
         The map from coordinates to flows.
     observations : sequence of Observation
         On the path's months.
@@ -138,7 +142,7 @@ def _drawn(chains: Chains, shared: Array) -> tuple[Array, Array, Array, Indices,
     return x, asked, scale, kind, expected
 
 
-def _woken(path: Path, facts: Contrasts, mode: Mode, silent: Indices, x: Array) -> Indices:
+def _woken(path: LatentPath, facts: Contrasts, mode: Mode, silent: Indices, x: Array) -> Indices:
     """Which of the facts that were thought to say nothing do bear on some of the draws."""
     if not len(silent):
         return silent
@@ -154,7 +158,7 @@ def _woken(path: Path, facts: Contrasts, mode: Mode, silent: Indices, x: Array) 
 class _Correction:
     """Moves draws of one kind of market until their true contrasts are those asked for; says how far each still is."""
 
-    def __init__(self, path: Path, facts: Contrasts, mode: Mode, told: Indices, kind: int) -> None:
+    def __init__(self, path: LatentPath, facts: Contrasts, mode: Mode, told: Indices, kind: int) -> None:
         self.path, self.mode, self.facts = path, mode, facts
         variance, shock, jacobian = path.kind_variance[kind].copy(), path.at_["shock"], mode.jacobian[told]
         variance[shock] = mode.variance[shock]

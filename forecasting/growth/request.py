@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -18,10 +18,11 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words
 from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
+from forecasting.growth.forecast import FlowForecast
 from forecasting.growth.influence import moves
 from forecasting.growth.likelihood import Observation, observe, only_bounds, read_bounds_together, tells_level
 from forecasting.growth.onward import onward, shared
-from forecasting.growth.path import Path
+from forecasting.growth.path import LatentPath
 from forecasting.growth.posterior import Posterior, sample
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize, path_of
@@ -29,29 +30,13 @@ from forecasting.growth.usable import usable_facts, years_spoken_of
 from forecasting.measures import nearest
 from forecasting.periods import Period, months_between, year
 
-__all__ = ["CHOICES", "Answer", "Request"]
+__all__ = ["CHOICES", "Request"]
 
 Array = NDArray[np.float64]
 
 CHOICES = ("pooled", *CURVES_ON_FACTS, "average")
 UNMET = 0.25  # share of draws replaced from which the approximation is said to have failed
 DOUBTED = 0.2  # probability of being wrong, ten times that before any other fact, from which it is said to disagree
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Draws of the monthly path, and how they were come by."""
-
-    periods: tuple[Period, ...]
-    months: tuple[Period, ...]
-    monthly: Array
-    market: Array | None
-    basis: str
-    measure: str
-    place: str
-    diagnostics: Mapping[str, object] = field(default_factory=dict)
-    remarks: tuple[str, ...] = ()
-    fit: tuple[tuple[Observation, ...], Posterior] | None = None
 
 
 @dataclass(frozen=True)
@@ -89,16 +74,16 @@ class Request:
         """The same question with other facts."""
         return replace(self, evidence=evidence)
 
-    def answer(self) -> Answer:
+    def answer(self) -> FlowForecast:
         """Draw the path."""
         with threadpool_limits(limits=1, user_api="blas"):  # the matrices are small: threads only wait for each other
             return self._averaged() if self.curve == "average" else self._answer()
 
-    def _averaged(self) -> Answer:
+    def _averaged(self) -> FlowForecast:
         """Equal shares of draws from every curve: facts this few do not tell which curve is right."""
         share = max(self.draws // len(CURVES_ON_FACTS), 8)
         parts = [replace(self, curve=curve, draws=share).answer() for curve in CURVES_ON_FACTS]
-        return replace(parts[0], monthly=np.concatenate([part.monthly for part in parts]), fit=None)
+        return replace(parts[0], monthly=np.concatenate([part.monthly for part in parts]), _asked=self, _fit=None)
 
     def moved(self, periods: Sequence[Period]) -> pd.DataFrame:
         """By how much each fact moves the log flow of some periods: a row for each fact, a column for each period."""
@@ -136,7 +121,7 @@ class Request:
         observations = read_bounds_together([observe(fact, first, path.months, counted) for fact in facts])
         return _Prepared(path, observations, basis, bases, periods, until, measure, remarks)
 
-    def _answer(self) -> Answer:
+    def _answer(self) -> FlowForecast:
         asked, place = self._prepared(), _single(self.evidence, "place")
         path, first, until = asked.path, asked.path.first_year, asked.until
         common = np.stack([shared(self.seed, y, self.draws) for y in range(first, path.last_year + 1)], axis=1)
@@ -146,7 +131,7 @@ class Request:
             monthly, market = path.flows(posterior.walk, posterior.x)[:, :-1], None
         else:
             monthly, market = onward(path, posterior, until, self.seed, rng)
-        return Answer(
+        return FlowForecast(
             periods=asked.periods,
             months=tuple(months_between(year(first).start, year(until).end)),
             monthly=monthly,
@@ -156,7 +141,8 @@ class Request:
             place=place,
             diagnostics=_diagnostics(posterior, len(asked.observations), self.draws),
             remarks=tuple(dict.fromkeys([*asked.remarks, *_disagreeing(asked.observations, posterior)])),
-            fit=(asked.observations, posterior),
+            _asked=self,
+            _fit=(asked.observations, posterior),
         )
 
 
@@ -164,7 +150,7 @@ class Request:
 class _Prepared:
     """What a request comes to before anything is drawn."""
 
-    path: Path
+    path: LatentPath
     observations: tuple[Observation, ...]
     basis: str
     bases: Mapping[str, int]

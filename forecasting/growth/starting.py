@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting.arguments import Check, number, read, shown
 from forecasting.errors import EvidenceError, ForecastWarning, PeriodError
 from forecasting.evidence.fact import Fact
-from forecasting.growth.path import Path, Start
+from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
 from forecasting.growth.usable import ONE_SIDED
 from forecasting.periods import year
@@ -33,7 +33,7 @@ def path_of(
     bases: int,
     drifts: Sequence[tuple[int, int]],
     remarks: list[str],
-) -> Path:
+) -> LatentPath:
     """The path over some years, started where facts, market size or analogues say.
 
     Parameters
@@ -85,7 +85,7 @@ def path_of(
         remarks.append("no fact counts this flow: the forecast rests on analogue markets alone")
     if stocks:
         start = replace(start, log_stock=math.log(stocks[0]) - 1.0)
-    return Path(prior, first, last, start, sizes, bases, drifts)
+    return LatentPath(prior, first, last, start, sizes, bases, drifts)
 
 
 def _year(label: object) -> int:

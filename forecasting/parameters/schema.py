@@ -27,7 +27,7 @@ from forecasting.parameters.values import (
     Country,
     Day,
     Flow,
-    MarketSize,
+    MarketSizes,
     Name,
     Places,
     Range,
@@ -117,7 +117,7 @@ class Scenario(Strict):
     basis: str | None = None
     places: Places = ()
     since: Day | None = None
-    market_size: MarketSize = None
+    market_size: MarketSizes = None
     drivers: Annotated[tuple[Driver, ...], BeforeValidator(listed)] = ()
     assumptions: dict[str, Range] = Field(default_factory=dict)
     notes: Texts = ()

@@ -21,7 +21,7 @@ from forecasting.periods import as_date
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["AsOf", "Country", "Day", "Flow", "MarketSize", "Name", "Places", "Range", "Strict", "Texts", "listed"]
+__all__ = ["AsOf", "Country", "Day", "Flow", "MarketSizes", "Name", "Places", "Range", "Strict", "Texts", "listed"]
 
 
 class Strict(BaseModel):
@@ -143,7 +143,7 @@ Day = Annotated[dt.date, BeforeValidator(_day)]
 AsOf = Annotated[Any, AfterValidator(_as_of)]
 Country = Annotated[str, BeforeValidator(_country)]
 Flow = Annotated[str, AfterValidator(_measure)]
-MarketSize = Annotated[Any, AfterValidator(_sizes)]
+MarketSizes = Annotated[Any, AfterValidator(_sizes)]
 Name = Annotated[str, AfterValidator(_safe)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(listed)]
 Places = Annotated[tuple[Annotated[str, AfterValidator(place_code)], ...], BeforeValidator(listed)]

@@ -59,14 +59,14 @@ class Explorer(WhatIf):
     ----------
     outlook, given : Outlook
         As changed, and as it was given.
-    panel : Panel or None
+    panel : ControlPanel or None
         The controls; None where widgets are missing.
     """
 
     def __init__(self, scenario: Scenario, ledger: Ledger, draws: int = 2000) -> None:
         super().__init__(scenario, ledger, draws)
         try:
-            self.panel: Panel | None = Panel(self)
+            self.panel: ControlPanel | None = ControlPanel(self)
         except ImportError:
             self.panel = None
 
@@ -155,7 +155,7 @@ def _cells(results: Any, measure: str) -> tuple[str, str]:
     return amount(median, measure), amounts(low, high, measure)
 
 
-class Panel:
+class ControlPanel:
     """The controls of an explorer, its figure and its table, as ipywidgets.
 
     Parameters

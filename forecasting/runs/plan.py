@@ -7,36 +7,30 @@ package's code and data, the versions of the libraries and the seed. It is fresh
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
-import platform
 import sysconfig
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import forecasting
 from forecasting.errors import InputError, Problem, ScenarioError
 from forecasting.parameters.naming import unsafe_name
 from forecasting.periods import as_date
 from forecasting.runs.output.ownership import RECORD, read_json
+from forecasting.runs.surroundings import LIBRARIES, PACKAGE, environment, file_hash, hash_of
 
-__all__ = ["Run", "Survey", "environment", "find_params"]
+__all__ = ["Run", "Survey", "find_params"]
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.parameters.schema import Scenario
 
-LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "pydantic", "plotly", "nbconvert", "papermill", "xlsxwriter")
 FILES = ("report.ipynb", "report.html")  # what a whole report has, whatever its notebook stores besides
 NOTEBOOKS = ("country_outlook.ipynb", "corridor_outlook.ipynb")
 RESERVED = ("logs", "failures")
-CODE = {".py", ".j2", ".html", ".css", ".js"}
-PACKAGE = Path(forecasting.__file__).parent
 
 
 @dataclass(frozen=True)
@@ -141,7 +135,7 @@ class Survey:
         name, record = scenario_name(path), self._records[path]
         parameters, facts = read or (record["parameters"], record["identity"]["facts"])
         template = find_notebook(path, notebook_name(parameters))
-        own = {"parameters": _hash(canonical(parameters).encode()), "facts": facts, "notebook": _file_hash(template)}
+        own = {"parameters": hash_of(canonical(parameters).encode()), "facts": facts, "notebook": file_hash(template)}
         shared = {key: value for key, value in self._surroundings.items() if key not in ("ledger", "as_of", "beside")}
         reason = _reason(self.out, name, record, own | shared)
         if force:
@@ -277,14 +271,14 @@ class _Facts:
         places = [scenario.country] if scenario.country else scenario.places
         parts = [self._of_place(place, day) for place in places]
         cited = [self._cited(name) for name in driver_facts(scenario.drivers)]
-        return _hash("\n".join([day.isoformat(), *parts, *cited]).encode())
+        return hash_of("\n".join([day.isoformat(), *parts, *cited]).encode())
 
 
 def _sources(path: Path, record: dict[str, Any], environment: dict[str, str]) -> dict[str, str]:
     """Hash the files that a recorded report came from, without reading what they say."""
-    found = {"params": _file_hash(path)} | environment
+    found = {"params": file_hash(path)} | environment
     if record.get("parameters"):
-        found["notebook"] = _file_hash(find_notebook(path, notebook_name(record["parameters"])))
+        found["notebook"] = file_hash(find_notebook(path, notebook_name(record["parameters"])))
         found["own_facts"] = _own_facts(record["parameters"])
     return found
 
@@ -294,7 +288,7 @@ def _own_facts(parameters: dict[str, Any]) -> str:
     files = [Path(file) for file in parameters.get("ledger") or ()]
     files += [path.with_name(f"{path.stem}.mapping.yaml") for path in files]
     inside = [part for path in files for part in (sorted(path.glob("*.csv")) if path.is_dir() else [path])]
-    return _hash("".join(_file_hash(path) for path in inside if path.is_file()).encode()) if inside else ""
+    return hash_of("".join(file_hash(path) for path in inside if path.is_file()).encode()) if inside else ""
 
 
 def _reason(out: Path, name: str, record: dict[str, Any], identity: dict[str, str]) -> str:
@@ -311,26 +305,3 @@ def _reason(out: Path, name: str, record: dict[str, Any], identity: dict[str, st
 def _change(key: str, before: str | None, now: str) -> str:
     versioned = key in LIBRARIES or key == "python"
     return f"{key} {before} is now {now}" if versioned else f"{key} changed"
-
-
-def environment() -> dict[str, str]:
-    """Hash the package's own code and data, and list the versions that matter."""
-    code = [path for path in PACKAGE.rglob("*") if path.suffix in CODE and "__pycache__" not in path.parts]
-    data = [path for path in (PACKAGE / "data").rglob("*") if path.is_file() and path not in code]
-    ledger = [path for path in data if "ledger" in path.parts]
-    prior = [path for path in data if path.name.startswith("prior")]
-    rest = [path for path in data if path not in ledger and path not in prior]
-    hashes = {"package": _files_hash(code + rest), "prior": _files_hash(prior), "ledger": _files_hash(ledger)}
-    return hashes | {"python": platform.python_version()} | {name: metadata.version(name) for name in LIBRARIES}
-
-
-def _files_hash(paths: Iterable[Path]) -> str:
-    return _hash(b"".join(f"{path.relative_to(PACKAGE)} {_file_hash(path)}\n".encode() for path in sorted(paths)))
-
-
-def _file_hash(path: Path) -> str:
-    return _hash(path.read_bytes())
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from forecasting.errors import InputError, RunError
+from forecasting.runs.execute.child import ended
 from forecasting.runs.order import arranged
 from forecasting.runs.output.folders import Store, clear_folder, write_text
 from forecasting.runs.output.object_store import remote_address, run_remote
@@ -21,7 +22,7 @@ from forecasting.runs.output.ownership import FAILURE, RECORD, read_json, refuse
 from forecasting.runs.output.result import RunResult, RunSummary
 from forecasting.runs.plan import Run, Survey
 from forecasting.runs.progress import Progress
-from forecasting.runs.workers.processes import Outcome, ended, run_fresh, sweep
+from forecasting.runs.workers.processes import Outcome, run_fresh, sweep
 from forecasting.runs.workers.task import Task
 from forecasting.runs.workers.warm import WarmParent, run_warm
 

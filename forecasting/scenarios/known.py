@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TWO_NUMBERS",
-    "MarketSize",
+    "KnownMarket",
     "driver_facts",
     "facts_of_scenario",
     "flow_evidence",
@@ -43,7 +43,7 @@ TWO_NUMBERS = (
 
 
 @dataclass(frozen=True)
-class MarketSize:
+class KnownMarket:
     """New vehicles a year, and where that comes from.
 
     Parameters
@@ -126,7 +126,7 @@ def last_day(evidence: Ledger, as_of: dt.date) -> dt.date:
     return min(max((fact.period_end for fact in evidence if fact.period_end), default=as_of), as_of)
 
 
-def market_size(scenario: Scenario, place: str, ledger: Ledger, as_of: dt.date) -> MarketSize:
+def market_size(scenario: Scenario, place: str, ledger: Ledger, as_of: dt.date) -> KnownMarket:
     """New vehicles a year: what the params file says, else what the ledger knows on the day of the forecast.
 
     Of numbers by year in the params file, those of years not over by then are left out as hindsight.
@@ -134,23 +134,23 @@ def market_size(scenario: Scenario, place: str, ledger: Ledger, as_of: dt.date) 
     if isinstance(scenario.market_size, dict):
         by_year = {year: size for year, size in scenario.market_size.items() if year < as_of.year}
         if by_year:
-            return MarketSize(pd.Series(by_year, dtype=float), (), JUDGED)
+            return KnownMarket(pd.Series(by_year, dtype=float), (), JUDGED)
     elif scenario.market_size is not None:
-        return MarketSize(float(scenario.market_size), (), JUDGED)
+        return KnownMarket(float(scenario.market_size), (), JUDGED)
     if MEASURES[scenario.measure].unit != "vehicles" or not scenario.country:
-        return MarketSize(None)
+        return KnownMarket(None)
     return _from_ledger(ledger, place, as_of)
 
 
-def _from_ledger(ledger: Ledger, place: str, as_of: dt.date) -> MarketSize:
+def _from_ledger(ledger: Ledger, place: str, as_of: dt.date) -> KnownMarket:
     for measures in NEW_CARS:
         chosen = [ledger.select(place=place, measure=name, kind=COUNTED, as_of=as_of).frame for name in measures]
         facts = pd.concat(chosen)
         counted = (facts["quantity"] == "total") & facts["relation"].isin(["equals", "about"]) & facts["value"].gt(0)
         if len(sizes := _by_year(facts[counted])):
             said = " or ".join(MEASURES[name].label.lower() for name in measures)
-            return MarketSize(sizes["value"], tuple(sizes["id"]), f"{said}, {', '.join(map(str, sizes.index))}")
-    return MarketSize(None)
+            return KnownMarket(sizes["value"], tuple(sizes["id"]), f"{said}, {', '.join(map(str, sizes.index))}")
+    return KnownMarket(None)
 
 
 def _by_year(facts: pd.DataFrame) -> pd.DataFrame:

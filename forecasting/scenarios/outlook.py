@@ -25,7 +25,7 @@ from forecasting.scenarios.age import OLD, age_words, days_old
 from forecasting.scenarios.assumptions import demand_of, demand_parameters, target_problems
 from forecasting.scenarios.joint_draws import Results, results_from, sum_outlooks
 from forecasting.scenarios.known import (
-    MarketSize,
+    KnownMarket,
     driver_facts,
     facts_of_scenario,
     flow_evidence,
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Outlook", "load_outlook", "outlook"]
 
-UNKNOWN = MarketSize(None)
+UNKNOWN = KnownMarket(None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ class Outlook:
         The flow by month in the first two years, in the columns of `table`.
     demand : DemandOutlook or None
         From vehicles to chargers; None of a corridor.
-    market : MarketSize
+    market : KnownMarket
         New vehicles a year, and its source.
     warnings : list of str
         What a reader must know first.
@@ -110,7 +110,7 @@ class Outlook:
     parts: tuple[Results, ...]
     monthly: pd.DataFrame
     demand: DemandOutlook | None = None
-    market: MarketSize = UNKNOWN
+    market: KnownMarket = UNKNOWN
     warnings: list[str] = field(default_factory=list)
     facts_used: list[str] = field(default_factory=list)
     stored: pd.DataFrame | None = None
@@ -217,7 +217,7 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
         baseline_forecasts={},
         parts=results_from(draws),
         monthly=table[~whole].reset_index(drop=True),
-        market=MarketSize(None, (), record["market"]),
+        market=KnownMarket(None, (), record["market"]),
         warnings=record["warnings"],
         facts_used=record["facts_used"],
         stored=table,

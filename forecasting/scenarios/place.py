@@ -21,7 +21,7 @@ from forecasting.parameters.schema import Driver, Scenario
 from forecasting.periods import span, year
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.joint_draws import quantile_table
-from forecasting.scenarios.known import MarketSize, flow_evidence, last_day, market_size, no_counts, nothing_known
+from forecasting.scenarios.known import KnownMarket, flow_evidence, last_day, market_size, no_counts, nothing_known
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -63,7 +63,7 @@ class Undriven:
     """The flow of one place as its facts have it, before any driver, and what was said of it."""
 
     evidence: Ledger
-    market: MarketSize
+    market: KnownMarket
     known_until: dt.date
     first_year: int
     forecast: FlowForecast
@@ -75,7 +75,7 @@ class PlaceFlow:
     """The flow of one place: what it was forecast from, and what came out, before and after drivers."""
 
     evidence: Ledger
-    market: MarketSize
+    market: KnownMarket
     first_year: int
     before: FlowForecast
     after: FlowForecast

@@ -9,7 +9,7 @@ from forecasting.growth.covariance import Covariance
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import observe
 from forecasting.growth.mode import Mode
-from forecasting.growth.path import Path, Start
+from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
 from forecasting.growth.settled import Settled, sort_facts
 from forecasting.periods import year
@@ -38,7 +38,7 @@ def test_a_covariance_is_divided_by_in_either_dimension(n, width):
 
 
 def test_settled_facts_are_eliminated_as_dense_algebra_has_it(facts, usable):
-    path = Path(Prior.shipped(), 2021, 2023, Start(log_size=np.log(SIZE), log_size_sd=1.0), {2022: (12.6, 0.05)})
+    path = LatentPath(Prior.shipped(), 2021, 2023, Start(log_size=np.log(SIZE), log_size_sd=1.0), {2022: (12.6, 0.05)})
     counts, _ = usable(monthly(facts, "2021-01", 24))
     told = as_arrays([observe(s, 2021, path.months) for s in counts], path, {})
     mode = Mode(path, told)

@@ -12,14 +12,14 @@ from forecasting.evidence.datasets import central_asia
 from forecasting.growth.contrasts import as_arrays
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import observe
-from forecasting.growth.path import Path, Start
+from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
 from forecasting.panels.growth_prior import estimate_drift
 from forecasting.periods import year
 
 
 def test_an_offset_that_drifts_is_a_walk_from_its_first_year():
-    path = Path(Prior(basis_sd=0.4, basis_drift=0.2), 2020, 2024, Start(), bases=2, drifts=[(1, 2022)])
+    path = LatentPath(Prior(basis_sd=0.4, basis_drift=0.2), 2020, 2024, Start(), bases=2, drifts=[(1, 2022)])
     steady, drifting = (path.offset(basis) for basis in (0, 1))
     np.testing.assert_allclose((steady**2).sum(axis=1), 0.4**2)
     np.testing.assert_allclose((drifting**2).sum(axis=1), 0.4**2 + 0.2**2 * np.array([2, 1, 0, 1, 2]))
@@ -29,12 +29,12 @@ def test_an_offset_that_drifts_is_a_walk_from_its_first_year():
 
 
 def test_growth_on_a_basis_that_drifts_holds_what_it_drifted(facts, usable):
-    path = Path(Prior(basis_drift=0.2), 2022, 2024, Start(), bases=1, drifts=[(0, 2022)])
+    path = LatentPath(Prior(basis_drift=0.2), 2022, 2024, Start(), bases=1, drifts=[(0, 2022)])
     rows = [("equals", "yoy_growth_percent", 2023, 100), ("equals", "total", 2023, 900)]
     told, _ = usable(facts(*rows).assign(basis="other"))
     offsets = as_arrays([observe(fact, 2022, path.months) for fact in told], path, {"other": 0}).offsets
     np.testing.assert_allclose((offsets**2).sum(axis=1), [0.2**2, 0.4**2 + 0.2**2])
-    still = Path(Prior(), 2022, 2024, Start(), bases=1)
+    still = LatentPath(Prior(), 2022, 2024, Start(), bases=1)
     constant = as_arrays([observe(fact, 2022, still.months) for fact in told], still, {"other": 0})
     np.testing.assert_allclose((constant.offsets**2).sum(axis=1), [0.0, 0.4**2])
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.path import Path, Start
+from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
 from forecasting.growth.within_year import estimate_within_year
 from forecasting.periods import span, year
@@ -68,7 +68,7 @@ def test_kinds_of_markets_are_estimated_as_a_mixture(simulate):
     """Of thirty simulated markets a third have a season of their own: the share is seen."""
     truth = replace(Prior.shipped().within_year, own_seasons=((0.65, 1.0), (0.0, 4.0), (0.35, 10.0)))
     prior = replace(Prior.shipped(), within_year=truth)
-    path = Path(prior, 2018, 2023, Start(log_odds=-3.0, log_odds_sd=0.5, log_size=12.5, log_size_sd=0.3))
+    path = LatentPath(prior, 2018, 2023, Start(log_odds=-3.0, log_odds_sd=0.5, log_size=12.5, log_size_sd=0.3))
     monthly = simulate(path, np.random.default_rng(0), 30, 2023)
     names = [f"{y}-{m:02d}" for y in range(2018, 2024) for m in range(1, 13)]
     table = pd.DataFrame(monthly, columns=names).rename_axis("market").reset_index()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.growth.path import Path, Start, shock_scale
+from forecasting.growth.path import LatentPath, Start, shock_scale
 from forecasting.growth.prior import Prior
 from forecasting.growth.within_year import POSITION
 
@@ -14,7 +14,7 @@ QUICK = settings(deadline=None, derandomize=True, max_examples=15)
 
 @pytest.fixture(scope="module")
 def path():
-    return Path(Prior.shipped(), 2020, 2024, Start(log_size=11.0, log_size_sd=1.0), {2022: (11.2, 0.05)}, bases=2)
+    return LatentPath(Prior.shipped(), 2020, 2024, Start(log_size=11.0, log_size_sd=1.0), {2022: (11.2, 0.05)}, bases=2)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -34,7 +34,7 @@ def test_gradient_is_the_difference_quotient(path, seed):
 @QUICK
 @given(seed=st.integers(0, 10_000), spread=st.floats(0.1, 3.0))
 def test_months_sum_to_their_years(seed, spread):
-    path = Path(Prior.shipped(), 2021, 2023, Start(log_size=11.0))
+    path = LatentPath(Prior.shipped(), 2021, 2023, Start(log_size=11.0))
     x = spread * np.random.default_rng(seed).standard_normal((4, path.width))
     walk = path.at(np.full(path.years, -4.0))
     log_odds, log_totals = path.totals(walk, x)
@@ -63,7 +63,7 @@ def test_known_size_of_a_market_is_met_as_well_as_it_is_known(path):
 
 def test_size_without_a_known_year_walks_from_the_start():
     prior = Prior.shipped()
-    path = Path(prior, 2021, 2023, Start(log_size=9.0, log_size_sd=0.3))
+    path = LatentPath(prior, 2021, 2023, Start(log_size=9.0, log_size_sd=0.3))
     variance = (path.size_map**2).sum(axis=1)
     assert path.size_mean[0] == pytest.approx(9.0)
     steps = [prior.size_sd**2 + prior.size.at(y)[1] ** 2 for y in (2022, 2023)]
@@ -71,13 +71,13 @@ def test_size_without_a_known_year_walks_from_the_start():
 
 
 def test_even_pattern_without_growth_is_an_even_year():
-    path = Path(Prior(), 2021, 2022, Start())
+    path = LatentPath(Prior(), 2021, 2022, Start())
     flows = path.laid_on_months(np.full((1, 2), np.log(1200.0)), np.zeros((1, 24)))
     np.testing.assert_allclose(flows, 100.0)
 
 
 def test_growth_tilts_the_year_as_far_as_the_pattern_says():
-    path = Path(Prior(), 2021, 2023, Start())
+    path = LatentPath(Prior(), 2021, 2023, Start())
     within = path.prior.within_year
     logs = np.log([[1000.0, 2000.0, 6000.0]])
     flows = path.laid_on_months(logs, np.zeros((1, 36)))
@@ -103,7 +103,7 @@ def test_shocks_shrink_as_share_rises_and_stop_at_the_edges():
 def test_common_effects_beyond_the_panel_have_the_variance_that_the_prior_states():
     prior = Prior.shipped()
     last = prior.common.last_year
-    path = Path(prior, last, last + 3, Start())
+    path = LatentPath(prior, last, last + 3, Start())
     walk = path.at(np.full(path.years, -4.0)).linear[:, path.at_["common"]]
     effects = walk[1:] - (1 + prior.slope) * walk[:-1]  # a year's log-odds pull on the next year's growth
     for year, row in zip(range(last + 1, last + 4), effects, strict=True):

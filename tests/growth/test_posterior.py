@@ -14,7 +14,7 @@ from forecasting.growth.contrasts import as_arrays
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import observe
 from forecasting.growth.mode import Mode
-from forecasting.growth.path import Path, Start
+from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.posterior import sample
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import path_of
@@ -66,7 +66,7 @@ def test_agrees_with_prior_draws_weighted_by_the_likelihood(case, facts, simulat
     table, prior = facts(*CASES[case]), Prior.shipped()
     told, _ = usable(table)
     start = Start(log_size=math.log(SIZE), log_size_sd=1.0)
-    path = Path(prior, 2022, 2024, start, {2022: (math.log(SIZE), 0.05)})
+    path = LatentPath(prior, 2022, 2024, start, {2022: (math.log(SIZE), 0.05)})
     monthly = simulate(path, np.random.default_rng(1), BRUTE, 2025)
     logs = sum(log_likelihood(observe(s, 2022, monthly.shape[1]), monthly) for s in told)
     weights = np.exp(logs - logs.max())
@@ -83,7 +83,9 @@ def test_agrees_with_prior_draws_weighted_by_the_likelihood(case, facts, simulat
 
 @pytest.fixture(scope="module")
 def path():
-    return Path(Prior.shipped(), 2021, 2024, Start(log_size=math.log(SIZE), log_size_sd=1.0), {2022: (12.6, 0.05)})
+    return LatentPath(
+        Prior.shipped(), 2021, 2024, Start(log_size=math.log(SIZE), log_size_sd=1.0), {2022: (12.6, 0.05)}
+    )
 
 
 def draw(path, facts, *rows, draws=1000, seed=0):

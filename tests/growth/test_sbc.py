@@ -14,7 +14,7 @@ from scipy import stats
 
 from forecasting.errors import ForecastWarning
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.path import Path, Start
+from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
 from forecasting.periods import year
 
@@ -28,7 +28,7 @@ LAST_DAY = (31, 28, 31, 30, 31, 30, 31, 31, 30)
 def truth(prior, simulate, rng):
     """A market's months 2021 to 2025, shape (years, months), of those that a newspaper would write of."""
     start = Start(log_size=math.log(SIZE), log_size_sd=1.0)
-    path = Path(prior, FIRST, NOW + 1, start, {NOW - 1: (math.log(SIZE), 0.05)})
+    path = LatentPath(prior, FIRST, NOW + 1, start, {NOW - 1: (math.log(SIZE), 0.05)})
     while True:
         monthly = simulate(path, rng, 1, NOW + 2)[0].reshape(-1, 12)
         if monthly[1:3].sum(axis=1).min() >= 30:

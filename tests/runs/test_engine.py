@@ -17,8 +17,9 @@ import pytest
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
+from forecasting.runs.execute.cell_process import CellProcess
 from forecasting.runs.execute.execution import NotebookError, cell_seconds, execute
-from forecasting.runs.execute.fork_engine import CellProcess, ForkEngine
+from forecasting.runs.execute.fork_engine import ForkEngine
 from forecasting.runs.workers.processes import child_environment
 
 CELLS = (

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp, ndtr, ndtri
 
 from forecasting.curves.definitions import Curve
-from forecasting.curves.fitting.estimate import Problem
-from forecasting.curves.fitting.noise import Noise, Scale
+from forecasting.curves.fitting.estimate import SeriesToFit
+from forecasting.curves.fitting.noise import ErrorFamily, Scale
 
 __all__ = ["PRIOR", "CurvePrior", "Particles", "sample_curve"]
 
@@ -100,7 +100,7 @@ def _flat(z: Array, low: float, high: float) -> Array:
 class CurveTarget:
     """Coordinates to curves, and their log posterior density."""
 
-    def __init__(self, problem: Problem, noise: Noise, prior: CurvePrior) -> None:
+    def __init__(self, problem: SeriesToFit, noise: ErrorFamily, prior: CurvePrior) -> None:
         self.problem, self.noise, self.prior = problem, noise, prior
         self.curve, self.sampling, self.seen = problem.curve, problem.sampling, problem.seen
         self.y, self.weights = problem.y[self.seen], problem.weights[self.seen]
@@ -143,7 +143,7 @@ class CurveTarget:
         return Scale(np.full(len(scatter), np.log(abs(level))), np.zeros(len(scatter)), fit)
 
 
-def sample_curve(problem: Problem, noise: Noise, prior: CurvePrior = PRIOR) -> Particles:
+def sample_curve(problem: SeriesToFit, noise: ErrorFamily, prior: CurvePrior = PRIOR) -> Particles:
     """Weighted curves from the posterior of one curve."""
     target = CurveTarget(problem, noise, prior)
     dimensions, points = target.dimensions, int(np.clip(WORK / len(target.y), FEWEST, POINTS))

@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 
 from forecasting.curves.definitions import Curve
-from forecasting.curves.fitting.noise import NOISES, Noise
+from forecasting.curves.fitting.noise import NOISES, ErrorFamily
 from forecasting.curves.fitting.sampling import Sampling
 from forecasting.curves.fitting.search import Search
 from forecasting.curves.fitting.solver import Solver
 
-__all__ = ["Estimate", "Problem", "estimate", "estimate_at", "leaves_open", "log_likelihood", "maximum"]
+__all__ = ["Estimate", "SeriesToFit", "estimate", "estimate_at", "leaves_open", "log_likelihood", "maximum"]
 
 Array = NDArray[np.float64]
 PRECISE = 1e-22  # relative gain still to be had: eight digits of certified values before polishing
 
 
 @dataclass(frozen=True)
-class Problem:
+class SeriesToFit:
     """One series, one curve: what is estimated.
 
     Parameters
@@ -101,7 +101,7 @@ class Estimate:
     converged: bool
 
 
-def estimate(problem: Problem, errors: str, start: Array | None) -> Estimate:
+def estimate(problem: SeriesToFit, errors: str, start: Array | None) -> Estimate:
     """Least squares, then maximum likelihood from there if asked for."""
     unit = np.ldexp(1.0, np.frexp(np.nanmax(problem.y))[1])  # a power of two: no digit is lost, no square overflows
     low, high = problem.level
@@ -118,7 +118,7 @@ def estimate(problem: Problem, errors: str, start: Array | None) -> Estimate:
     return _likelihood(problem, params, NOISES[errors])
 
 
-def _least_squares(problem: Problem, params: Array, sse: float, converged: bool, unit: np.float64) -> Estimate:
+def _least_squares(problem: SeriesToFit, params: Array, sse: float, converged: bool, unit: np.float64) -> Estimate:
     """With the covariance ``s2 (J'J)^-1`` and the normal log-likelihood; ``m`` and ``sse`` are given in a unit."""
     count, moving = int(problem.seen.sum()), problem.free
     root = np.sqrt(problem.weights[problem.seen])[:, None]
@@ -134,7 +134,7 @@ def _least_squares(problem: Problem, params: Array, sse: float, converged: bool,
         )
 
 
-def _likelihood(problem: Problem, params: Array, noise: Noise) -> Estimate:
+def _likelihood(problem: SeriesToFit, params: Array, noise: ErrorFamily) -> Estimate:
     """Maximum likelihood, with the covariance from the numerical Hessian."""
     from statsmodels.tools.numdiff import approx_hess
 
@@ -157,7 +157,7 @@ def _likelihood(problem: Problem, params: Array, noise: Noise) -> Estimate:
 
 
 def maximum(
-    problem: Problem, params: Array, noise: Noise, scatter: float = 0.2, rounds: int = 3
+    problem: SeriesToFit, params: Array, noise: ErrorFamily, scatter: float = 0.2, rounds: int = 3
 ) -> tuple[Array, float, Any]:
     """Parameters and scatter of greatest likelihood, and the last search: BFGS in unbounded coordinates.
 
@@ -187,7 +187,7 @@ def maximum(
     return *unpack(x), best
 
 
-def _loss(problem: Problem, params: Array, noise: Noise, scatter: float) -> float:
+def _loss(problem: SeriesToFit, params: Array, noise: ErrorFamily, scatter: float) -> float:
     seen = problem.seen
     mean = problem.fitted(params)[seen]
     value = -float(noise.loglike(problem.y[seen], mean, np.asarray(scatter)) @ problem.weights[seen])
@@ -212,7 +212,7 @@ def _spread(block: Array, moving: NDArray[np.bool_]) -> Array:
     return full
 
 
-def log_likelihood(problem: Problem, params: Array, errors: str, scatter: float | None) -> float:
+def log_likelihood(problem: SeriesToFit, params: Array, errors: str, scatter: float | None) -> float:
     """Log-likelihood at given parameters; the scatter at its best value where it is not given."""
     seen = problem.seen
     y, weights, mean = problem.y[seen], problem.weights[seen], problem.fitted(params)[seen]
@@ -228,7 +228,7 @@ def log_likelihood(problem: Problem, params: Array, errors: str, scatter: float 
     return float(noise.loglike(y, mean, np.asarray(scatter or 0.0)) @ weights)
 
 
-def estimate_at(problem: Problem, params: Array, errors: str, converged: bool) -> Estimate:
+def estimate_at(problem: SeriesToFit, params: Array, errors: str, converged: bool) -> Estimate:
     """How well given parameters fit, without a covariance."""
     residual, count = np.where(problem.seen, problem.y - problem.fitted(params), 0.0), len(params)
     sse = float(residual**2 @ problem.weights)
@@ -237,7 +237,7 @@ def estimate_at(problem: Problem, params: Array, errors: str, converged: bool) -
     return Estimate(params, np.full((count, count), np.nan), llf, sse, scatter, converged)
 
 
-def leaves_open(problem: Problem, found: Estimate) -> bool:
+def leaves_open(problem: SeriesToFit, found: Estimate) -> bool:
     """Whether the data do not tell the parameters: no minimum, too few observations, or next to nothing reached."""
     if int(problem.seen.sum()) < int(problem.free.sum()) or not np.isfinite(found.params).all():
         return True

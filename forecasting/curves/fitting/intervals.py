@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import norm, t
 
-from forecasting.curves.fitting.estimate import Estimate, Problem, estimate, maximum
+from forecasting.curves.fitting.estimate import Estimate, SeriesToFit, estimate, maximum
 from forecasting.curves.fitting.noise import NOISES
 from forecasting.errors import ModelError
 
@@ -23,14 +23,14 @@ FAR = 40.0  # logs from the estimate, beyond which a value is as good as the edg
 CLOSE = 1e-7  # of a bound in its coordinate
 
 
-def wald_intervals(problem: Problem, errors: str, found: Estimate, alpha: float) -> Array:
+def wald_intervals(problem: SeriesToFit, errors: str, found: Estimate, alpha: float) -> Array:
     """Estimates plus and minus standard errors, (parameters, 2); NaN for fixed ones."""
     with np.errstate(invalid="ignore"):
         half = _critical(problem, errors, alpha) * np.sqrt(np.diag(found.covariance))
     return np.column_stack([found.params - half, found.params + half])
 
 
-def profile_intervals(problem: Problem, errors: str, found: Estimate, alpha: float) -> Array:
+def profile_intervals(problem: SeriesToFit, errors: str, found: Estimate, alpha: float) -> Array:
     """Values of each parameter that the data do not exclude while the others follow, (parameters, 2).
 
     NaN for fixed parameters; infinite, or at the edge of the parameter's domain, where the data exclude none.
@@ -59,7 +59,7 @@ def profile_intervals(problem: Problem, errors: str, found: Estimate, alpha: flo
     return bounds
 
 
-def _in_units(problem: Problem, unit: float) -> Problem:
+def _in_units(problem: SeriesToFit, unit: float) -> SeriesToFit:
     bounds = {
         name: (low / unit, high / unit) if name == "m" else (low, high) for name, (low, high) in problem.bounds.items()
     }
@@ -67,13 +67,13 @@ def _in_units(problem: Problem, unit: float) -> Problem:
     return replace(problem, y=problem.y / unit, bounds=bounds, fixed=fixed)
 
 
-def _critical(problem: Problem, errors: str, alpha: float) -> float:
+def _critical(problem: SeriesToFit, errors: str, alpha: float) -> float:
     """Half-width of an interval in standard errors: of Student's t for least squares, else of the normal law."""
     spare = int(problem.seen.sum() - problem.free.sum())
     return float(t.ppf(1 - alpha / 2, spare) if errors == "least_squares" else norm.ppf(1 - alpha / 2))
 
 
-def _interval(problem: Problem, errors: str, found: Estimate, name: str, alpha: float) -> tuple[float, float]:
+def _interval(problem: SeriesToFit, errors: str, found: Estimate, name: str, alpha: float) -> tuple[float, float]:
     place = problem.curve.parameters.index(name)
     low, high = problem.bounds.get(name, problem.curve.domain[name])
     inside, outside = _coordinate(low)
@@ -109,7 +109,7 @@ def _interval(problem: Problem, errors: str, found: Estimate, name: str, alpha: 
 
 
 def _rise_of_squares(
-    held: Problem, errors: str, found: Estimate, near: Estimate, limit: float
+    held: SeriesToFit, errors: str, found: Estimate, near: Estimate, limit: float
 ) -> tuple[float, Estimate]:
     """From the neighbour's values; where that excludes the value, a scan has to agree."""
     best = estimate(held, errors, near.params)
@@ -120,7 +120,7 @@ def _rise_of_squares(
 
 
 def _fall_of_likelihood(
-    held: Problem, errors: str, found: Estimate, near: Estimate, limit: float
+    held: SeriesToFit, errors: str, found: Estimate, near: Estimate, limit: float
 ) -> tuple[float, Estimate]:
     with np.errstate(all="ignore"):
         params, scatter, best = maximum(held, near.params, NOISES[errors], max(near.scatter, 1e-5), rounds=1)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forecasting.curves.definitions import Curve
 from forecasting.curves.fitting.curve_posterior import Particles
-from forecasting.curves.fitting.noise import Noise
+from forecasting.curves.fitting.noise import ErrorFamily
 from forecasting.curves.fitting.sampling import Sampling
 
 __all__ = ["Mixture"]
@@ -24,13 +24,15 @@ class Mixture:
     ----------
     parts : sequence of Particles
         Weighted curves, one entry per growth curve.
-    noise : Noise
+    noise : ErrorFamily
         The errors.
     level : (float, float)
         Bounds of ``m``.
     """
 
-    def __init__(self, parts: Sequence[Particles], noise: Noise, level: tuple[float, float] = (0.0, np.inf)) -> None:
+    def __init__(
+        self, parts: Sequence[Particles], noise: ErrorFamily, level: tuple[float, float] = (0.0, np.inf)
+    ) -> None:
         self.parts, self.noise, self.level = list(parts), noise, level
         evidence = np.array([part.log_evidence for part in self.parts])
         weights = np.exp(evidence - evidence.max())

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-__all__ = ["NOISES", "Noise", "Scale"]
+__all__ = ["NOISES", "ErrorFamily", "Scale"]
 
 Array = NDArray[np.float64]
 TINY = 1e-300
@@ -31,7 +31,7 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class Noise:
+class ErrorFamily:
     """One family of errors.
 
     Parameters
@@ -118,9 +118,9 @@ def _negative_binomial_draw(rng: np.random.Generator, mean: Array, scatter: Arra
 NOISES = {
     noise.name: noise
     for noise in (
-        Noise("lognormal", "lognormal", True, _lognormal_scale, _lognormal_loglike, _lognormal_draw),
-        Noise("poisson", "Poisson", False, _poisson_scale, _poisson_loglike, _poisson_draw),
-        Noise(
+        ErrorFamily("lognormal", "lognormal", True, _lognormal_scale, _lognormal_loglike, _lognormal_draw),
+        ErrorFamily("poisson", "Poisson", False, _poisson_scale, _poisson_loglike, _poisson_draw),
+        ErrorFamily(
             "negative_binomial",
             "negative binomial",
             True,

@@ -1,5 +1,6 @@
 """Figures: the only room that imports plotly. Each function takes results and returns a figure."""
 
+from forecasting.reporting.figures.changed_scenario import live_figure, redraw, what_if_chart
 from forecasting.reporting.figures.charging_answers import charger_gap, load_chart, tornado
 from forecasting.reporting.figures.fan import energy_chart, evidence_chart, fan_chart, stock_chart
 from forecasting.reporting.figures.load_and_fleet import (
@@ -18,7 +19,6 @@ from forecasting.reporting.figures.scenario_contrast import (
     small_fan,
 )
 from forecasting.reporting.figures.style import plotly_javascript, use_notebook_renderer
-from forecasting.reporting.figures.what_if import live_figure, redraw, what_if_chart
 
 __all__ = [
     "charger_gap",

@@ -26,7 +26,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import load_notebook_node, write_ipynb
 
 from forecasting.errors import RunError
-from forecasting.runs.execute.fork_engine import CellProcess
+from forecasting.runs.execute.cell_process import CellProcess
 
 __all__ = ["EngineName", "NotebookError", "cell_seconds", "execute"]
 

@@ -21,7 +21,7 @@ from typing import Any
 from forecasting.errors import RunError
 from forecasting.runs.output.folders import clear_folder, write_log
 from forecasting.runs.output.ownership import FAILURE
-from forecasting.runs.plan import environment
+from forecasting.runs.surroundings import environment
 from forecasting.runs.workers.processes import Outcome
 from forecasting.runs.workers.task import Task
 from forecasting.runs.workers.warm import WarmParent

@@ -1,9 +1,8 @@
-"""Tasks in processes of their own: the environment they get, how they end, and that none outlives its run."""
+"""Tasks in processes of their own: the environment they get, and that none outlives its run."""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
@@ -15,10 +14,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from forecasting.growth.sharing import FOLDER
+from forecasting.runs.execute.child import kill_group
 from forecasting.runs.output.folders import open_log
 from forecasting.runs.workers.task import Task
 
-__all__ = ["Outcome", "child_environment", "ended", "run_fresh", "sweep"]
+__all__ = ["Outcome", "child_environment", "run_fresh", "sweep"]
 
 MARK, PROC = "EV_FORECAST_RUN", Path("/proc")
 KEPT = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE", "APPDATA", "VIRTUAL_ENV"}
@@ -51,22 +51,6 @@ class Outcome:
     name: str
     status: int
     seconds: float
-
-
-def ended(status: int) -> str:
-    """Say how a process ended.
-
-    Examples
-    --------
-    >>> ended(-9)
-    'was killed by SIGKILL (out of memory, perhaps)'
-    >>> ended(3)
-    'ended with status 3'
-    """
-    if status >= 0:
-        return f"ended with status {status}"
-    name = signal.Signals(-status).name
-    return f"was killed by {name}" + (" (out of memory, perhaps)" if name == "SIGKILL" else "")
 
 
 def child_environment(token: str, environment: Mapping[str, str] = os.environ, scratch: str = "") -> dict[str, str]:
@@ -142,15 +126,6 @@ def _start(task: Task, token: str, scratch: str) -> subprocess.Popen[str]:
     return process
 
 
-def kill_group(pid: int) -> None:
-    """Kill a process that leads a group, and all that it has started."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(pid, signal.SIGKILL)
-        else:  # pragma: no cover
-            os.kill(pid, signal.SIGTERM)
-
-
 def sweep(token: str) -> None:
     """Kill what is left of a run, wherever it went: each of its processes bears the run's mark (Linux)."""
     mark = f"{MARK}={token}".encode()
@@ -158,12 +133,3 @@ def sweep(token: str) -> None:
         with contextlib.suppress(OSError):
             if int(folder.name) != os.getpid() and mark in (folder / "environ").read_bytes().split(b"\0"):
                 os.kill(int(folder.name), signal.SIGKILL)
-
-
-def die_with_parent() -> None:
-    """Have this process killed when the one that forked it ends, however that ends (Linux)."""
-    parent = os.getppid()
-    with contextlib.suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent:  # it ended before it could be asked
-        os._exit(1)

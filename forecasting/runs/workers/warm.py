@@ -22,8 +22,9 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, NoReturn
 
 from forecasting.growth.sharing import FOLDER
+from forecasting.runs.execute.child import die_with_parent, kill_group
 from forecasting.runs.output.folders import open_log, write_log
-from forecasting.runs.workers.processes import Outcome, child_environment, die_with_parent, kill_group
+from forecasting.runs.workers.processes import Outcome, child_environment
 from forecasting.runs.workers.rehearsal import warm_up
 from forecasting.runs.workers.task import Task, perform
 
