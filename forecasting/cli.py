@@ -111,9 +111,7 @@ def run(params: tuple[Path, ...], as_of: str | None, as_json: bool, beside: tupl
     try:
         summary = run_all(params, as_of=day, progress=not as_json, ledger=beside, **options)
     except InputError:
-        _check(
-            params or (Path("params"),), beside
-        )  # says more: all that is wrong with the params, where that is the trouble
+        _check(params or (Path("params"),), beside)  # says more, where the trouble is the params
         raise
     click.echo(summary.to_json() if as_json else str(summary))
     if not summary.ok:
@@ -207,9 +205,8 @@ def _ledger(instead: tuple[Path, ...], beside: tuple[Path, ...]) -> Ledger:
 
 def _list(facts: Ledger, known: Ledger) -> None:
     for fact in facts:
-        click.echo(
-            f"{fact.id}\n    {fact} [{fact.kind}]\n    {fact.source}, {fact.published or 'no date'} {fact.url}".rstrip()
-        )
+        where = f"{fact.source}, {fact.published or 'no date'} {fact.url}".rstrip()
+        click.echo(f"{fact.id}\n    {fact} [{fact.kind}]\n    {where}")
     click.echo(f"{len(facts)} facts")
     if not len(facts):
         click.echo("the ledger tells of")
@@ -278,9 +275,7 @@ def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
 @click.argument("ledger", nargs=-1, type=ANY_PATH)
 @click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
 @click.option("--measure", help="Which measure, e.g. ev_imports; default electric vehicles, chargers and ports.")
-@click.option(
-    "--as-of", "days", metavar="DATE", multiple=True, help="Day to forecast on, repeatable; default year ends."
-)
+@click.option("--as-of", "days", metavar="DATE", multiple=True, help="Days to forecast on; default year ends.")
 @click.option("--csv", type=ANY_PATH, help="Write the table to a file, too.")
 @OWN_FACTS
 def track_record(
@@ -300,6 +295,20 @@ def track_record(
     record = ledger_record(_ledger(ledger, beside), days, place, measure)
     click.echo(record_text(record))
     _write_csv(record[TOLD], csv, index=False)
+
+
+@main.command()
+@click.argument("place")
+@click.argument("measure")
+@click.argument("period")
+@click.argument("value", type=float)
+@click.option("--as-of", metavar="DATE", help="Day of the forecast; default the newest fact of the flow.")
+@OWN_FACTS
+def claim(beside: tuple[Path, ...], **said: Any) -> None:
+    """Say where somebody's number lies in the forecast, and what growth it takes: claim UZ ev_imports 2030 200000."""
+    from forecasting.evaluation.claim import claim_of
+
+    click.echo(claim_of(_ledger((), beside), **said).sentence)
 
 
 @main.command()

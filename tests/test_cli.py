@@ -27,7 +27,7 @@ def call(*words: str) -> Result:
 
 def test_help_names_every_command() -> None:
     told = call("--help").output
-    for command in ("run", "check", "new", "evidence", "backtest", "track-record", "export"):
+    for command in ("run", "check", "new", "evidence", "backtest", "track-record", "claim", "export"):
         assert command in told
         assert call(command, "--help").exit_code == 0
     assert call("--version").output.startswith("ev-forecast")
@@ -286,3 +286,13 @@ def test_export_needs_a_report_and_a_target() -> None:
     assert result.exit_code == 2
     assert "no outlook.parquet" in result.stderr
     assert not Path("x.xlsx").exists()
+
+
+def test_claim_says_where_a_number_lies() -> None:
+    result = call("claim", "UZ", "ev_imports", "2025", "1000000", "--as-of", "2023-06-26")
+    assert result.exit_code == 0, result.stderr
+    assert (
+        "1,000,000 vehicles (electric vehicles imported, Uzbekistan, 2025): 100% of the draws lie below it"
+        in result.stdout
+    )
+    assert call("claim", "UZ", "ev_import", "2025", "5").exit_code == 2

@@ -1,0 +1,72 @@
+"""A number that somebody said, beside the forecast of the same quantity."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forecasting.errors import ForecastingError, InputError
+from forecasting.evaluation.claim import claim_of
+from forecasting.evidence.datasets import central_asia
+from forecasting.parameters.schema import load_scenario
+from forecasting.scenarios.outlook import outlook
+
+LEDGER = central_asia()
+PARAMS = Path(__file__).parents[2] / "params"
+THEN = "2024-12-31"
+
+
+def test_it_is_the_forecast_of_the_report() -> None:
+    told = claim_of(LEDGER, "Uzbekistan", "ev_imports", "2026", 100_000, THEN, PARAMS)
+    scenario = load_scenario(PARAMS / "uzbekistan-baseline.yaml")
+    made = outlook(scenario.model_copy(update={"as_of": dt.date(2024, 12, 31), "horizon": 2026}), LEDGER)
+    draws = made.results.values["ev_imports"][:, -1]
+    assert told.median == pytest.approx(np.median(draws))
+    assert told.below == pytest.approx((draws < 100_000).mean())
+    assert told.low < told.median < told.high
+
+
+def test_growth_is_from_the_last_year_before_the_forecast() -> None:
+    told = claim_of(LEDGER, "KZ", "ev_stock", "2027", 40_000, "2025-12-31", PARAMS)
+    assert (told.from_year, told.period.label) == (2025, "2027")
+    assert (told.growth > told.expected) == (told.value > told.median)
+    assert (1 + told.growth / 100) ** 2 / (1 + told.expected / 100) ** 2 == pytest.approx(told.value / told.median)
+    assert f"It takes {told.growth:+.0f} % a year from 2025 on" in told.sentence
+
+
+def test_a_part_of_a_year_and_a_number_far_off() -> None:
+    told = claim_of(LEDGER, "UZ", "ev_imports", "2025-01-01/2025-03-31", 1_000_000, THEN, PARAMS)
+    assert told.below == 1.0
+    assert told.growth != told.growth
+    assert told.sentence.endswith("the number lies above.")
+
+
+def test_a_port_has_no_country() -> None:
+    told = claim_of(LEDGER, "Khorgos", "vehicle_exports", "2026", 500_000, "2025-12-31")
+    assert told.place == "horgos"
+    assert told.low < 500_000 < told.high
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (("UZ", "ev_import", "2026", 5.0), r"'ev_import' is unknown; did you mean ev_imports\?"),
+        (("UZ", "ev_imports", "2026", 0.0), r"0 is no number to compare; give one above 0"),
+        (("UZ", "ev_imports", "2026", float("nan")), r"nan is no number to compare"),
+        (("UZ", "population", "2026", 5.0), r"no forecast of Uzbekistan tells population; it tells .*ev_stock"),
+        (("UZ", "energy_gwh", "2026-01", 5.0), r"energy_gwh is told by the year; 2026-01 is no whole year"),
+    ],
+)
+def test_what_no_forecast_speaks_of_is_refused(said: tuple[str, str, str, float], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        claim_of(LEDGER, *said, as_of=THEN, params=PARAMS)
+
+
+def test_places_and_days_that_are_none() -> None:
+    with pytest.raises(ForecastingError, match="'Atlantis' is not a known place"):
+        claim_of(LEDGER, "Atlantis", "ev_imports", "2026", 5.0)
+    with pytest.raises(ForecastingError, match="is not a date"):
+        claim_of(LEDGER, "UZ", "ev_imports", "soon", 5.0)
