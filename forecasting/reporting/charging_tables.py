@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecasting.demand.choice import expected_regret
 from forecasting.errors import InputError
 from forecasting.reporting.display import Notes, Table
 from forecasting.reporting.labels import readable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "band_table",
+    "choice_table",
     "consequences_table",
     "cost_table",
     "heavy_table",
@@ -157,3 +159,35 @@ def regions_table(outlook: Outlook, known: Ledger) -> Table:
             row[with_unit(measure)] = _interval(cell, "median") if cell else "–"
         rows.append(row)
     return Table(pd.DataFrame(rows), caption="" if rows else "No count is printed for a part of the country.")
+
+
+def choice_table(outlook: Outlook, missing: float, idle: float, own: float | None = None) -> Table:
+    """Regret of building to need, practice, standard or a number of one's own at the horizon, from the same draws.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+    missing, idle : float
+        Cost of one public point too few, and of one too many, a year; the reader's own, in one money.
+    own : float, optional
+        A number of points of one's own.
+    """
+    values = _demand(outlook).results
+    answers = {name: values[f"charging_points_{name}"][:, -1] for name in ("need", "practice", "standard")}
+    named = {name: float(np.median(points)) for name, points in answers.items()}
+    options = named | ({} if own is None else {"one's own": own})
+    found = expected_regret(values["charging_points_need"][:, -1], options, missing=missing, idle=idle)
+    rows = [
+        {
+            "build to": row["option"],
+            "points": readable(row["points"]),
+            "too few": _percent(100 * row["too_few"]),
+            "missing in the mean": readable(row["missing_points"]),
+            "idle in the mean": readable(row["idle_points"]),
+            "regret": readable(row["regret"]),
+        }
+        for row in found.to_dict("records")
+    ]
+    caption = f"A missing point at {missing:g}, an idle one at {idle:g} a year; what is wanted is the need of each draw"
+    return Table(pd.DataFrame(rows), caption=caption)

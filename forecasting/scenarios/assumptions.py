@@ -256,16 +256,24 @@ def _kept(imports: Array, years: Sequence[int], drivers: Sequence[Driver], seed:
 def standing_today(counted: Ledger) -> dict[str, Any] | None:
     """The newest count of public charging of the whole country, points before stations; None where there is none.
 
-    A bound (at least 106 stations of one network) is no count: the chain then draws the level from other markets.
+    A bound (at least 106 stations of one network) is no count: the chain then draws the level from other markets. But a
+    later bound above the count (30 points, then more than 230 stations) says that the count is old, and replaces it.
     """
-    for measure in ("charging_points", "charging_stations"):
-        facts = counted.select(measure=measure).frame
-        facts = facts[facts["relation"].isin(["equals", "about"])].sort_values("period_end")
-        if len(facts):
-            last = facts.iloc[-1]
-            said = {"count": float(last["value"]), "unit": MEASURES[measure].unit, "date": last["period_end"]}
-            return said | {"grown": _grown(facts)}
-    return None
+    kinds = [(name, counted.select(measure=name).frame) for name in ("charging_points", "charging_stations")]
+    exact = [(name, facts[facts["relation"].isin(["equals", "about"])]) for name, facts in kinds]
+    found = [(name, facts.sort_values("period_end")) for name, facts in exact if len(facts)]
+    if not found:
+        return None
+    measure, facts = found[0]
+    last = facts.iloc[-1]
+    said = {"count": float(last["value"]), "unit": MEASURES[measure].unit, "date": last["period_end"]}
+    for name, bounds in kinds:
+        above = bounds[bounds["relation"].isin(["at_least", "greater_than"]) & bounds["value"].gt(said["count"])]
+        later = above[above["period_end"] > said["date"]].sort_values("period_end")
+        if len(later):
+            row = later.iloc[-1]
+            return {"count": float(row["value"]), "unit": MEASURES[name].unit, "date": row["period_end"]}
+    return said | {"grown": _grown(facts)}
 
 
 def _grown(facts: pd.DataFrame) -> float | None:

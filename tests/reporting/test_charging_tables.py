@@ -1,5 +1,6 @@
 """Tables beside the three answers on charging, of a real outlook."""
 
+import numpy as np
 import pytest
 
 from forecasting.errors import InputError
@@ -56,6 +57,14 @@ def test_buses_and_what_comes_with_it(made):
 def test_parts_of_the_country(made):
     table = charging_tables.regions_table(made, central_asia()).frame.set_index("where")
     assert {"Tashkent", "the rest"} <= set(table.index)
+
+
+def test_a_choice_hangs_on_the_readers_costs(made):
+    own = float(np.quantile(made.results.values["charging_points_need"][:, -1], 0.1))
+    dear, cheap = (charging_tables.choice_table(made, *costs, own=own).frame for costs in ((9.0, 1.0), (1.0, 9.0)))
+    assert set(dear["build to"]) == {"need", "practice", "standard", "one's own"}
+    assert cheap["build to"].iloc[0] == "one's own"
+    assert dear["build to"].iloc[0] != "one's own"
 
 
 def test_an_outlook_from_files_has_no_demand_to_tell_of(made, tmp_path):

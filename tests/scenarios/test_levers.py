@@ -12,7 +12,7 @@ from forecasting.demand.targets import Target
 from forecasting.errors import AssumptionError, ScenarioError
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
-from forecasting.scenarios.assumptions import demand_parameters
+from forecasting.scenarios.assumptions import demand_parameters, standing_today
 from forecasting.scenarios.check import check_scenario
 from forecasting.scenarios.outlook import outlook
 
@@ -206,6 +206,17 @@ def test_check_says_so_before_anything_runs(tmp_path):
     assert "has passed by" in found[0]
     assert ":7 " in found[0]
     assert "900 stations is below the 1,399 that stood" in found[1]
+
+
+def test_a_later_bound_above_the_count_takes_its_place():
+    """Kyrgyzstan: some 30 points at the end of 2023, more than 230 stations in March 2026; Uzbekistan's count stays."""
+    ledger = central_asia()
+    counts = {place: ledger.select(place=place, kind=("outcome", "estimate")) for place in ("KG", "KZ", "UZ")}
+    assert standing_today(counts["KG"]) == {"count": 230.0, "unit": "stations", "date": "2026-03-02"}
+    assert standing_today(counts["KZ"]) is None  # bounds of single networks, and no count
+    uz = standing_today(counts["UZ"])
+    assert (uz["count"], uz["date"]) == (1399.0, "2025-05-01")
+    assert uz["grown"] == pytest.approx(np.log(1399 / 559) / (335 / 365.25), rel=0.01)
 
 
 def test_parameters_are_known_by_name():

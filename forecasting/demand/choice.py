@@ -1,0 +1,77 @@
+"""A choice: what each number of points to build costs in the mean, where too few and too many both have a price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from forecasting.errors import AssumptionError, Problem
+
+__all__ = ["expected_regret"]
+
+Array = npt.NDArray[np.float64]
+LARGEST_COST = 1e7  # of one point and year, in whatever money the costs are given
+
+
+def expected_regret(
+    wanted: Array, options: Mapping[str, float], *, missing: float, idle: float, kept: Array | None = None
+) -> pd.DataFrame:
+    """What building a number costs in the mean over the draws, beyond what the right number would have cost.
+
+    Neither cost has a default: what a wait is worth is the reader's to say, and it decides the answer. Were both known,
+    the number with the least regret is the quantile ``missing / (missing + idle)`` of what is wanted.
+
+    Parameters
+    ----------
+    wanted : ndarray, shape (draws,)
+        Points that turn out to be wanted: draws of need, or of whatever is held to be right.
+    options : mapping of str to float
+        Numbers of points to build, by name.
+    missing : float
+        Cost of one point too few, a year; above 0.
+    idle : float
+        Cost of one point too many, a year, in the same money; above 0.
+    kept : ndarray, shape (draws,), optional
+        Points that stand whatever is decided; those are not built again.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``option, points, too_few, missing_points, idle_points, regret``, the least regret first: the share of draws in
+        which it is too few, mean points missing and idle, and their mean cost.
+
+    Raises
+    ------
+    AssumptionError
+        Where a cost is not above 0, a number is negative, or there is nothing to choose from.
+
+    Examples
+    --------
+    >>> wanted = np.array([100.0, 200.0, 300.0])
+    >>> table = expected_regret(wanted, {"need": 200, "practice": 100}, missing=3.0, idle=1.0)
+    >>> table[["option", "regret"]].round(1).values.tolist()
+    [['need', 133.3], ['practice', 300.0]]
+    """
+    problems = [
+        Problem(f"cost of a {name} point", f"{value:g} is outside 0 to {LARGEST_COST:,.0f} a year", "give it above 0")
+        for name, value in (("missing", missing), ("idle", idle))
+        if not 0 < value <= LARGEST_COST
+    ]
+    problems += [
+        Problem(name, f"{number:g} points is below 0", "give how many are to stand")
+        for name, number in options.items()
+        if not number >= 0
+    ]
+    if problems or not options:
+        raise AssumptionError(problems or "there is nothing to choose from; give numbers of points by name")
+    rows = []
+    for name, number in options.items():
+        built = np.maximum(number, 0.0 if kept is None else kept)
+        few, many = np.maximum(wanted - built, 0), np.maximum(built - wanted, 0)
+        cost = float(missing * few.mean() + idle * many.mean())
+        rows.append((name, float(number), float((few > 0).mean()), float(few.mean()), float(many.mean()), cost))
+    columns = ["option", "points", "too_few", "missing_points", "idle_points", "regret"]
+    return pd.DataFrame(rows, columns=columns).sort_values("regret", kind="stable").reset_index(drop=True)

@@ -1,0 +1,41 @@
+"""The choice of a number of points: regret by hand, the best number a quantile, costs that are the reader's."""
+
+import numpy as np
+import pytest
+
+from forecasting.demand.choice import expected_regret
+from forecasting.errors import AssumptionError
+
+
+def test_the_best_number_is_the_quantile_of_the_costs():
+    wanted = np.random.default_rng(0).lognormal(9, 0.6, 20_000)
+    options = {f"{level:.2f}": float(np.quantile(wanted, level)) for level in np.arange(0.05, 1, 0.05)}
+    assert expected_regret(wanted, options, missing=3, idle=1)["option"].iloc[0] == "0.75"
+    assert expected_regret(wanted, options, missing=1, idle=9)["option"].iloc[0] == "0.10"
+
+
+def test_regret_by_hand_and_what_stands_is_not_built_again():
+    wanted = np.array([100.0, 300.0])
+    row = expected_regret(wanted, {"practice": 200}, missing=2, idle=1).iloc[0]
+    assert row[["too_few", "missing_points", "idle_points", "regret"]].tolist() == [0.5, 50, 50, 150]
+    standing = expected_regret(wanted, {"practice": 200}, missing=2, idle=1, kept=np.array([250.0, 250.0])).iloc[0]
+    assert standing["idle_points"] == 75
+
+
+@pytest.mark.parametrize(
+    ("options", "costs", "message"),
+    [
+        ({"need": 10}, {"missing": 0, "idle": 1}, "cost of a missing point: 0 is outside 0 to 10,000,000 a year"),
+        ({"need": 10}, {"missing": 1, "idle": -2}, "cost of a idle point: -2 is outside"),
+        ({"mine": -1}, {"missing": 1, "idle": 1}, "mine: -1 points is below 0"),
+        ({}, {"missing": 1, "idle": 1}, "nothing to choose from"),
+    ],
+)
+def test_wrong_costs_are_refused_by_name(options, costs, message):
+    with pytest.raises(AssumptionError, match=message):
+        expected_regret(np.ones(3), options, **costs)
+
+
+def test_costs_have_no_default():
+    with pytest.raises(TypeError, match="missing 2 required keyword-only arguments"):
+        expected_regret(np.ones(3), {"need": 1.0})
