@@ -53,10 +53,13 @@ def onward(
     common = (common_mean + x[:, path.at_["common"]] @ common_map.T)[:, -1]
     odds, sizes = [log_odds], [size]
     z, m = log_odds[:, -1], size[:, -1]
+    shocks = _latest_shocks(path, x, log_odds)
     for y in range(path.last_year + 1, until + 1):
         common = _next_common(prior, y, common, shared(seed, y, draws))
-        shock = np.sqrt(posterior.scale) * rng.standard_t(prior.shock_nu, draws)
-        z = z + level + slope * (np.clip(z, *RANGE) - REFERENCE) + common + shock_scale(prior, z) * shock
+        shock = shock_scale(prior, z) * np.sqrt(posterior.scale) * rng.standard_t(prior.shock_nu, draws)
+        echo = sum((part * before for part, before in zip(prior.echo, shocks, strict=False)), start=shock)
+        z = z + level + slope * (np.clip(z, *RANGE) - REFERENCE) + common + echo
+        shocks = [shock, *shocks]
         mean, sd = prior.size.at(y)
         m = m + mean + math.hypot(sd, prior.size_sd) * rng.standard_t(SIZE_NU, draws)
         odds.append(z[:, None])
@@ -67,6 +70,13 @@ def onward(
     shape = _shape_onward(path, x, all_odds.shape[1], uneven, rng)
     market = np.repeat(np.exp(all_sizes) / 12, 12, axis=1)
     return path.laid_on_months(log_totals, shape), market
+
+
+def _latest_shocks(path: LatentPath, x: Array, log_odds: Array) -> list[Array]:
+    """Shocks to log-odds in the path's last years, the latest first."""
+    unit = x[:, path.at_["shock"]]
+    years = range(path.years - 1, max(path.years - 1 - len(path.prior.echo), 0), -1)
+    return [shock_scale(path.prior, log_odds[:, y - 1]) * unit[:, y] for y in years]
 
 
 def _next_common(prior: Prior, of_year: int, before: Array, unit: Array) -> Array:

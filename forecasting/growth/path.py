@@ -201,6 +201,8 @@ class LatentPath:
             linear[y, at["slope"]] += prior.slope_sd * z
             linear[y, at["common"]] += effect_map[y]
             linear[y, at["shock"].start + y] += scale[y - 1]
+            for lag, part in enumerate(prior.echo[: y - 1], 1):
+                linear[y, at["shock"].start + y - lag] += part * scale[y - 1 - lag]
         return Linearised(mean, linear)
 
     def totals(self, walk: Linearised, x: Array) -> tuple[Array, Array]:

@@ -5,8 +5,9 @@ The log-odds z of the share of electric vehicles in new vehicles moves from one 
     growth = level + slope * (z + 4) + market + common[year] + shock
 
 ``market`` is lasting and a market's own, ``common`` is shared by all markets in a year and mildly persistent, ``shock``
-is Student t with a scale that differs between markets and shrinks as share rises. The numbers are learned by
-:func:`forecasting.panels.growth_prior.estimate_prior`.
+is Student t with a scale that differs between markets and shrinks as share rises. A part of a shock comes again a year
+later and is given back in the two years after that (``echo``): markets stray less far in six years than a year's
+shocks alone would take them. The numbers are learned by :func:`forecasting.panels.growth_prior.estimate_prior`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from forecasting.growth.within_year import WithinYear
 __all__ = [
     "COMMON_AR",
     "COMMON_NU",
+    "ECHO",
     "MARKET_NU",
     "RANGE",
     "REFERENCE",
@@ -43,10 +45,11 @@ REFERENCE = -4.0  # log-odds at which `level` holds: a share of 1.8 %
 RANGE = (-9.0, 1.0)  # growth depends on log-odds within these, and is flat beyond
 SHARE_LIMITS = (1e-6, 0.985)
 
-LEVEL_BEFORE, SLOPE_BEFORE = 0.40, -0.04
+LEVEL_BEFORE, SLOPE_BEFORE = 0.40, -0.055
 SHIPPED = {"battery cars": "prior_battery_cars.json", "all electric vehicles": "prior_all_electric.json"}
 SHOCK_NU, MARKET_NU, COMMON_NU, SIZE_NU = 4.0, 4.0, 10.0, 5.0
 COMMON_AR = 0.35
+ECHO = (0.1, -0.1, -0.1)  # of a market's shock, in its growth one to three years on: correlations that the panel shows
 
 
 def log_odds(share: Array | float) -> Array:
@@ -129,6 +132,8 @@ class Prior:
         Spread of a market's own lasting growth.
     shock_sd, shock_nu, shock_slope : float
         Scale and degrees of freedom of a year's shock, and how its log scale changes with log-odds.
+    echo : tuple of float
+        Parts of a shock that come again in the growth of the next years.
     market_nu : float
         Degrees of freedom of a market's own scale: its square is inverse gamma about the common one.
     common, size : Common
@@ -162,6 +167,7 @@ class Prior:
     shock_sd: float = 0.3
     shock_nu: float = SHOCK_NU
     shock_slope: float = -0.1
+    echo: tuple[float, ...] = ECHO
     market_nu: float = MARKET_NU
     common: Common = field(default_factory=Common)
     size: Common = field(default_factory=lambda: Common(2020, (0.0,), (0.1,), 0.08, 0.0))
@@ -211,6 +217,7 @@ class Prior:
             entry = raw[key]
             raw[key] = Common(**{**entry, "mean": tuple(entry["mean"]), "sd": tuple(entry["sd"])})
         raw["within_year"] = WithinYear.of(raw["within_year"])
+        raw["echo"] = tuple(raw.get("echo", ()))
         raw["covariance"] = tuple(tuple(row) for row in raw["covariance"])
         return cls(**raw)
 

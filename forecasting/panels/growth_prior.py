@@ -39,8 +39,12 @@ FEWEST_COMPARED = 200  # of which a share is known to a few percent
 
 # Before any panel: a logistic diffusion's growth rate is the coefficient of imitation q, whose mean over 213 published
 # applications is 0.38 (Sultan, Farley and Lehmann 1990), spread wide enough for the panel to speak.
-LEVEL_SD_BEFORE, SLOPE_SD_BEFORE = 0.15, 0.03
-COMMON_BEFORE = 0.22  # spread of years, believed as six years of it: policies and crises come to all markets at once
+# The fall of growth with share, its shocks' echoes and the spreads below were set by leaving whole markets of the IEA's
+# panel out: growth from one year to the next shows less of them than forecasts over several years do.
+LEVEL_SD_BEFORE, SLOPE_SD_BEFORE = 0.15, 0.02
+MARKET_SD_BEFORE = 0.03  # spread of markets' lasting growth, believed as four markets of it
+COMMON_BEFORE = 0.17  # spread of years, believed as six years of it: policies and crises come to all markets at once
+AHEAD_AR = 0.2  # of a year's effect, in the years after the panel: forecasts made there show less of it than its own
 STEPS = 30
 
 
@@ -194,7 +198,7 @@ class _Regression:
         believed = 6 * COMMON_BEFORE**2
         self.common = float(np.sqrt((np.sum(self.common_weight * moved_square) + believed) / (len(moved) + 6)))
         own = self.effects[self.markets] ** 2 + np.diag(self.covariance)[self.markets]
-        self.market_sd = float(np.sqrt((own.sum() + 4 * 0.07**2) / (count + 4)))
+        self.market_sd = float(np.sqrt((own.sum() + 4 * MARKET_SD_BEFORE**2) / (count + 4)))
         return np.asarray(weighted)
 
     def tilt(self, weighted: Array) -> None:
@@ -227,7 +231,7 @@ def _fit_growth(steps: pd.DataFrame, base: Prior) -> Prior:
             tuple(fit.effects[fit.years].tolist()),
             tuple(np.sqrt(np.diag(of_years)).tolist()),
             fit.common,
-            COMMON_AR,
+            AHEAD_AR,
         ),
     )
 

@@ -57,7 +57,7 @@ def _walk(path, x):
     level = prior.level + np.hypot(np.sqrt(prior.covariance[0][0]), prior.market_sd) * x[:, at["level"]].ravel()
     slope = prior.slope + np.sqrt(prior.covariance[1][1]) * x[:, at["slope"]].ravel()
     z = path.start.log_odds + path.start.log_odds_sd * x[:, at["start"]].ravel()
-    walk, common = [z], np.zeros(len(x))
+    walk, common, shocks = [z], np.zeros(len(x)), []
     for i in range(path.years):
         year = path.first_year + i
         if year > prior.common.last_year and i > 0:
@@ -69,23 +69,30 @@ def _walk(path, x):
         if i > 0:
             centred = np.clip(z, *RANGE) - REFERENCE
             scale = prior.shock_sd * np.exp(prior.shock_slope * centred)
-            z = z + level + slope * centred + common + scale * x[:, at["shock"]][:, i]
+            shocks.append(scale * x[:, at["shock"]][:, i])
+            z = z + level + slope * centred + common + shocks[-1] + _echo(prior, shocks[:-1])
             walk.append(z)
-    return np.stack(walk, axis=1), level, slope, common
+    return np.stack(walk, axis=1), level, slope, common, shocks
+
+
+def _echo(prior, shocks):
+    """What comes again of earlier shocks, the latest last."""
+    return sum((part * shock for part, shock in zip(prior.echo, reversed(shocks), strict=False)), start=0.0)
 
 
 def _simulate(path, rng, draws, until):
     """Monthly flows from the path's first year to ``until``: shape (draws, months)."""
     prior = path.prior
     x, market, uneven = _coordinates(path, rng, draws)
-    walk, level, slope, common = _walk(path, x)
+    walk, level, slope, common, shocks = _walk(path, x)
     sizes = path.size_mean + x @ path.size_map.T
     for year in range(path.last_year + 1, until + 1):
         rho, z = prior.common.persistence, walk[:, -1]
         common = rho * common + prior.common.spread * np.sqrt(1 - rho**2) * rng.standard_t(COMMON_NU, draws)
         centred = np.clip(z, *RANGE) - REFERENCE
-        shock = np.sqrt(market) * rng.standard_t(prior.shock_nu, draws)
-        z = z + level + slope * centred + common + prior.shock_sd * np.exp(prior.shock_slope * centred) * shock
+        scale = prior.shock_sd * np.exp(prior.shock_slope * centred)
+        shocks.append(scale * np.sqrt(market) * rng.standard_t(prior.shock_nu, draws))
+        z = z + level + slope * centred + common + shocks[-1] + _echo(prior, shocks[:-1])
         mean, sd = prior.size.at(year)
         size = sizes[:, -1] + mean + np.hypot(sd, prior.size_sd) * rng.standard_t(SIZE_NU, draws)
         walk, sizes = np.column_stack([walk, z]), np.column_stack([sizes, size])

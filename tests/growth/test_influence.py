@@ -27,7 +27,7 @@ def test_moves_are_those_of_forecasting_anew_without_the_fact():
     for i in SERIES.index:
         without = anew(SERIES, i, market_size=300_000, draws=8000)
         np.testing.assert_allclose(moved.loc[f"fact {i + 1}"], np.log(median / without), atol=0.06, err_msg=str(i))
-    assert (moved.loc["fact 5"] > 0.2).all()  # 2,180 is above what 900 led one to expect
+    assert (moved.loc["fact 5"] > 0.15).all()  # 2,180 is above what 900 led one to expect
 
 
 def test_the_sentence_that_carries_a_printed_ledger_is_found():
