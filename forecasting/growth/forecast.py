@@ -105,6 +105,10 @@ class FlowForecast:
         return np.stack([self.totals(period) for period in self.periods])
 
     @property
+    def _log_median(self) -> Array:
+        return np.asarray(np.log(np.maximum(np.median(self._totals, axis=1), 1e-9)))
+
+    @property
     def _totals_median(self) -> list[float]:
         return [float(value) for value in np.median(self._totals, axis=1)]
 
@@ -230,6 +234,9 @@ class FlowForecast:
     def news(self, more: Ledger | pd.DataFrame) -> pd.DataFrame:
         """What each new fact moved in the forecast: the facts are added one by one, as they were published.
 
+        First and last medians are of the draws; what lies between moves as the posterior's mode does, so that a fact
+        that says nothing new moves nothing.
+
         Parameters
         ----------
         more : Ledger or DataFrame
@@ -246,15 +253,20 @@ class FlowForecast:
         EvidenceError
             Where the forecast holds no evidence to add to.
         """
-        asked = self._question()
-        rows, before, known = [], self, asked.evidence
-        for fact in sorted(ledger_of(more, len(known)), key=lambda fact: fact.known_from or dt.date.min):
-            known = known + Ledger([fact])
-            after = asked.with_evidence(known).answer()
-            old, new = (f.quantiles([0.5]).iloc[:, 0] for f in (before, after))
-            for label in self._index:
-                rows.append((fact.id, label, old[label], new[label], new[label] - old[label]))
-            before = after
+        asked = replace(self._question(), periods=self.periods)
+        facts = sorted(ledger_of(more, len(asked.evidence)), key=lambda fact: fact.known_from or dt.date.min)
+        told = [asked.with_evidence(asked.evidence + Ledger(facts[:n])) for n in range(len(facts) + 1)]
+        whole = told[-1].answer()._log_median - self._log_median
+        moved = np.diff([request.at_mode(self.periods) for request in told], axis=0)
+        share = np.abs(moved) + 1e-9
+        moved += (whole - moved.sum(axis=0)) * share / share.sum(axis=0)
+        after = np.exp(self._log_median + moved.cumsum(axis=0))
+        before = np.vstack([np.exp(self._log_median), after[:-1]])
+        rows = [
+            (fact.id, label, before[i, j], after[i, j], after[i, j] - before[i, j])
+            for i, fact in enumerate(facts)
+            for j, label in enumerate(self._index)
+        ]
         return pd.DataFrame(rows, columns=["fact", "period", "before", "after", "revision"])
 
 

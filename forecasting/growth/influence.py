@@ -13,7 +13,7 @@ from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath
 from forecasting.periods import Period
 
-__all__ = ["moves"]
+__all__ = ["log_flow_at_mode", "moves"]
 
 Array = NDArray[np.float64]
 
@@ -51,6 +51,18 @@ def moves(
         mode.climb(whole)
         moved[i] = log_flow - _log_flow(far, path, mode, weights)
     return moved
+
+
+def log_flow_at_mode(
+    path: LatentPath, observations: Sequence[Observation], bases: Mapping[str, int], periods: Sequence[Period]
+) -> Array:
+    """Log flow of some periods at the mode of what is told: shape (periods,); parameters as of :func:`moves`."""
+    mode = Mode(path, as_arrays(observations, path, bases))
+    mode.climb()
+    far = path.reaching(max(period.end.year for period in periods))
+    return _log_flow(
+        far, path, mode, np.array([flow_weights(period, far.first_year, far.months) for period in periods])
+    )
 
 
 def _log_flow(far: LatentPath, path: LatentPath, mode: Mode, weights: Array) -> Array:

@@ -19,7 +19,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words
 from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
 from forecasting.growth.forecast import FlowForecast
-from forecasting.growth.influence import moves
+from forecasting.growth.influence import log_flow_at_mode, moves
 from forecasting.growth.likelihood import Observation, observe, only_bounds, read_bounds_together, tells_level
 from forecasting.growth.onward import onward, shared
 from forecasting.growth.path import LatentPath
@@ -95,6 +95,16 @@ class Request:
             moved = moves(asked.path, asked.observations, asked.bases, periods)
         names = [o.fact.id for o in asked.observations]
         return pd.DataFrame(moved, names, [period.label for period in periods])
+
+    def at_mode(self, periods: Sequence[Period]) -> Array:
+        """Log flow of some periods at the mode, free of the noise of draws."""
+        if self.curve == "average":
+            return np.asarray(
+                np.mean([replace(self, curve=curve).at_mode(periods) for curve in CURVES_ON_FACTS], axis=0)
+            )
+        asked = self._prepared()
+        with threadpool_limits(limits=1, user_api="blas"):
+            return log_flow_at_mode(asked.path, asked.observations, asked.bases, periods)
 
     def _prepared(self) -> _Prepared:
         """Facts read, and the path that they are of."""

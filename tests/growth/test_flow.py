@@ -431,6 +431,16 @@ def test_revisions_sum_to_the_change(facts):
     assert moved["2023"] > 500
 
 
+def test_what_is_told_again_is_no_news(facts):
+    before = forecast_flow(HISTORY, [year(2023), year(2024)], market_size=3e5, draws=1000)
+    new = facts(("equals", "total", PART, 2544, {"id": "new"}), ("equals", "total", PART, 2544, {"id": "again"}))
+    moved = before.news(new).set_index(["fact", "period"])
+    share = (moved["revision"] / moved["before"]).unstack()
+    assert (share.loc["new"].abs() > 0.1).all()
+    assert (share.loc["again"].abs() < 0.001).all()
+    assert (moved.loc["again", "before"] == moved.loc["new", "after"]).all()
+
+
 # --- regions ----------------------------------------------------------------------------------------------------------
 def test_places_share_the_shocks_of_future_years():
     """With one seed two markets' futures move together, so that their sum is wider than that of independent ones."""
