@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from forecasting.errors import EvidenceError, ForecastWarning
-from forecasting.evidence.bases import apart
+from forecasting.evidence.bases import apart, basis_name
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.words import in_words
+from forecasting.evidence.words import in_words, period_words
 from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
 from forecasting.growth.forecast import FlowForecast
 from forecasting.growth.influence import log_flow_at_mode, moves
@@ -219,9 +219,10 @@ def _default_periods(facts: Sequence[Fact]) -> tuple[Period, ...]:
 
 
 def _disagreeing(observations: Sequence[Observation], posterior: Posterior) -> list[str]:
+    facts = (o.fact for o in observations)
     return [
-        f"{o.fact.id} ({in_words(o.fact)}, {o.fact.period}) disagrees with the other facts"
-        for o, wrong in zip(observations, posterior.doubted, strict=True)
+        f"{in_words(fact)} in {period_words(fact.period)}, {basis_name(fact.basis)}, disagrees with the other facts"
+        for fact, wrong in zip(facts, posterior.doubted, strict=True)
         if wrong > DOUBTED
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,16 +39,24 @@ class Answer:
         The number and its interval.
     evidence : str
         When the newest outcome that it rests on ended and was published, and what the scenario assumes.
+    numbers : tuple of tuple of str
+        Each number of the sentence and its measure, whose grounds it leads to.
     """
 
     sentence: str
     evidence: str
+    numbers: tuple[tuple[str, str], ...] = ()
 
     def __repr__(self) -> str:
         return f"{self.sentence}\n{self.evidence}"
 
     def _repr_html_(self) -> str:
-        return f'<p class="fc-lead">{html.escape(self.sentence)}</p><p>{html.escape(self.evidence)}</p>'
+        said = html.escape(self.sentence)
+        for number, measure in self.numbers:
+            said = re.sub(
+                rf"(?<![\d,>]){number}(?![\d,<])", f'<a href="#grounds-{measure}">{number}</a>', said, count=1
+            )
+        return f'<p class="fc-lead">{said}</p><p>{html.escape(self.evidence)}</p>'
 
 
 def answer(outlook: Outlook) -> Answer:
@@ -63,15 +72,17 @@ def answer(outlook: Outlook) -> Answer:
     measure, results, horizon = outlook.scenario.measure, outlook.results, outlook.scenario.horizon
     soon = min(outlook.first_year, horizon)
     where = place_name(results.country) if results.country in PLACES else results.country.replace("-", " ").capitalize()
-    sentence = f"{where} in {soon}: {_words(measure, *_cell(results.table, measure, soon))}"
+    number, ends = _cell(results.table, measure, soon)
+    sentence, numbers = f"{where} in {soon}: {_words(measure, number, ends)}", [(number, measure)]
     late = "ev_stock" if "ev_stock" in results.values else measure
     if late != measure or horizon > soon:
         median, ends = _cell(results.table, late, horizon)
         when = f"on the road at the end of {horizon}" if late == "ev_stock" else f"in {horizon}"
         sentence += f", and {median} {when} ({ends})"
+        numbers.append((median, late))
     if outlook.evidence is not None and not len(outlook.evidence):
         sentence = f"Nothing has been counted of this market; from other markets alone: {sentence}"
-    return Answer(f"{sentence}.", f"{outlook.age} {_drivers(outlook)}")
+    return Answer(f"{sentence}.", f"{outlook.age} {_drivers(outlook)}", tuple(numbers))
 
 
 def _shares_only(outlook: Outlook) -> Answer:
@@ -122,23 +133,24 @@ class Answers:
     Parameters
     ----------
     rows : tuple of tuple of str
-        name, what it means, median, interval.
+        name, what it means, median, interval, and the measure whose grounds the number leads to.
     caption : str
         What the numbers are of.
     """
 
-    rows: tuple[tuple[str, str, str, str], ...]
+    rows: tuple[tuple[str, str, str, str, str], ...]
     caption: str
 
     def __repr__(self) -> str:
-        lines = [f"{name}: {median} ({ends}), {means}" for name, means, median, ends in self.rows]
+        lines = [f"{name}: {median} ({ends}), {means}" for name, means, median, ends, _ in self.rows]
         return "\n".join((self.caption, *lines))
 
     def _repr_html_(self) -> str:
         cells = "".join(
-            f'<div><span class="name">{html.escape(name)}</span><strong>{html.escape(median)}</strong>'
+            f'<div><span class="name">{html.escape(name)}</span>'
+            f'<strong><a href="#grounds-{measure}">{html.escape(median)}</a></strong>'
             f'<span class="range">{html.escape(ends)}</span><span class="means">{html.escape(means)}</span></div>'
-            for name, means, median, ends in self.rows
+            for name, means, median, ends, measure in self.rows
         )
         return f'<p class="fc-about">{html.escape(self.caption)}</p><div class="fc-answers">{cells}</div>'
 
@@ -155,7 +167,7 @@ def charging_answers(outlook: Outlook) -> Answers:
     for measure, (name, means) in QUESTIONS.items():
         if measure in outlook.results.values:
             median, ends = _cell(outlook.results.table, measure, outlook.scenario.horizon)
-            rows.append((name, means, median, f"80 % interval {ends}"))
+            rows.append((name, means, median, f"80 % interval {ends}", measure))
     if not rows:
         return Answers((), "How many charging points takes the new cars of a year, which are not known here.")
     return Answers(tuple(rows), f"Public charging points at the end of {outlook.scenario.horizon}, by three questions")

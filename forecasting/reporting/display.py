@@ -16,6 +16,14 @@ LONG = ("disagreement", "reason", "sentence")  # columns that need room
 NUMBER = re.compile(r"[-+]?[\d,.]+( %)?( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")
 
 
+# A fact's id in a column of facts: the page makes a number of it, which leads to the fact's row.
+FACT = re.compile(r"[^\s,]+-[^\s,]+")
+
+
+def _mention(found: re.Match[str]) -> str:
+    return f'<a class="fact" href="#fact-{found[0]}">{found[0]}</a>'
+
+
 @dataclass(frozen=True)
 class Table:
     """A frame to look at: text and HTML alike, with links where a row has an address.
@@ -25,7 +33,7 @@ class Table:
     frame : pandas.DataFrame
         What is shown; values are turned into text as they are.
     links : mapping of str to list of str
-        For a column, the address of each of its cells ("" for none); only http and https become links.
+        For a column, the address of each of its cells ("" for none); http, https and places in the page become links.
     caption : str
         One line above the table.
 
@@ -73,10 +81,10 @@ class Table:
     def _cell(self, name: str, number: int, value: object) -> str:
         text = html.escape(str(value))
         address = self.links[name][number] if name in self.links else ""
-        if address.startswith(("http://", "https://")):
+        if address.startswith(("http://", "https://", "#")):
             text = f'<a href="{html.escape(address)}">{text}</a>'
         if name in ("fact", "facts") and not str(value).isdigit():
-            return f'<td class="id">{text}</td>'
+            return f'<td class="id">{FACT.sub(_mention, text)}</td>'
         if name in LONG:
             return f'<td class="words">{text}</td>'
         return f'<td class="number">{text}</td>' if NUMBER.fullmatch(str(value)) else f"<td>{text}</td>"

@@ -21,6 +21,7 @@ from typing import Any
 import nbformat
 
 from forecasting.errors import RunError
+from forecasting.reporting.citations import numbered
 from forecasting.reporting.outline import divided, with_contents
 
 __all__ = ["PLOTLY", "check_page", "figure_html", "notebook_to_html", "report_title", "template_text", "write_report"]
@@ -132,7 +133,7 @@ def notebook_to_html(
     told = {"title": title, "assets": assets, "home": home, "files": dict(files or {})} | look
     laid_out, last = divided(_retitled(notebook, title))
     page = exporter.template.render(nb=laid_out, report=told | {"ends": last})
-    page = with_contents(str(page))
+    page = numbered(with_contents(str(page)))
     check_page(page, figures=_figures(notebook), name=title)
     return page
 

@@ -10,7 +10,9 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES
+from forecasting.periods import Period, month, span
 
 if TYPE_CHECKING:
     from forecasting.demand.parameters import Assumption
@@ -22,6 +24,7 @@ __all__ = [
     "inert",
     "interval",
     "label_of",
+    "label_words",
     "range_words",
     "readable",
     "rounded",
@@ -107,6 +110,21 @@ def label_of(measure: str) -> str:
     ('Electric vehicles on the road', 'ferry tickets')
     """
     return MEASURES[measure].label if measure in MEASURES else measure.replace("_", " ")
+
+
+def label_words(label: str) -> str:
+    """The label of a period in words.
+
+    >>> label_words("2023-08..2023-10"), label_words("2024"), label_words("2023-01-01..2023-06-26")
+    ('Aug–Oct 2023', '2024', '1 Jan – 26 Jun 2023')
+    """
+    ends = [(end if len(end) == 10 else month(end) if len(end) == 7 else None) for end in label.split("..")]
+    if None in ends or not label:
+        return label
+    first, last = ends[0], ends[-1]
+    start = first.start.isoformat() if isinstance(first, Period) else first
+    end = last.end.isoformat() if isinstance(last, Period) else last
+    return period_words(span(str(start), str(end)))
 
 
 def range_words(given: Range | Assumption) -> str:

@@ -18,8 +18,8 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import MEASURES, nearest
-from forecasting.reporting.display import Notes, Table
-from forecasting.reporting.labels import amount, label_of, range_words, readable, unit_of
+from forecasting.reporting.display import Table
+from forecasting.reporting.labels import amount, label_of, label_words, range_words, readable, unit_of
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -39,7 +39,6 @@ __all__ = [
     "headline_numbers",
     "headline_table",
     "outlook_table",
-    "reservations",
     "results_table",
     "small_table",
     "sources_table",
@@ -59,11 +58,6 @@ CHAIN = (
     "charging_points_practice",
     "charging_points_standard",
 )
-
-
-def reservations(outlook: Outlook) -> Notes:
-    """What a reader must know before the numbers: warnings of the forecast, notes of the scenario."""
-    return Notes([*outlook.warnings, *outlook.scenario.notes] or ["Nothing to hold against these numbers."])
 
 
 def bands(table: pd.DataFrame, measure: str, place: str | None = None) -> pd.DataFrame:
@@ -162,7 +156,9 @@ def headline_table(outlook: Outlook) -> Table:
         }
         for entry in headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
     ]
-    return Table(pd.DataFrame(rows))
+    shown = pd.DataFrame(rows)
+    told = headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
+    return Table(shown, links={"median": [f"#grounds-{entry['measure']}" for entry in told]})
 
 
 def outlook_table(outlook: Outlook, *measures: str) -> Table:
@@ -263,8 +259,22 @@ def _when(fact: Fact) -> str:
 def conflicts_table(conflicts: pd.DataFrame, last: int = 10) -> Table:
     """The facts that disagree, as `forecasting.evidence.reconcile.conflicts` finds them, the widest first."""
     shown = conflicts.head(last)
-    facts = shown["fact_a"] + ", " + shown["fact_b"]
-    return Table(pd.DataFrame({"disagreement": shown["sentence"], "why": shown["why"], "facts": facts}).astype(str))
+    found: list[Any] = list(shown.itertuples())
+    rows = [
+        {
+            "disagreement": label_of(row.measure),
+            "period": label_words(row.period),
+            "one": amount(row.value_a, row.measure),
+            "counted by": basis_name(row.basis_a),
+            "the other": amount(row.value_b, row.measure),
+            "counted by ": basis_name(row.basis_b),
+            "factor": readable(row.ratio),
+            "why": row.why,
+            "facts": f"{row.fact_a}, {row.fact_b}",
+        }
+        for row in found
+    ]
+    return Table(pd.DataFrame(rows, columns=list(rows[0]) if rows else ["disagreement"]))
 
 
 def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
@@ -282,6 +292,7 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
     frame = frame.loc[order[:last]]
     alone = (frame["low"] > 0) & (frame["high"] > ANYTHING * frame["low"])  # it gives the flow its scale
     shown = frame[["period", "printed"]].assign(
+        period=frame["period"].map(label_words),
         expected=frame["expected"].astype(object).mask(alone, "anything"),
         low=frame["low"].astype(object).mask(alone, "–"),
         high=frame["high"].astype(object).mask(alone, "–"),

@@ -13,7 +13,8 @@
     return JSON.parse(text);
   }
 
-  function onNarrow(layout) {
+  function onNarrow(data, layout) {
+    for (const trace of data) if (trace.name) trace.name = trace.name.replace(/(.{22,}?) /g, "$1<br>");
     layout.font = {size: 11};
     layout.margin = {...layout.margin, l: 4, r: Math.min((layout.margin || {}).r || 12, 12), b: 4};
     for (const name in layout) if (/^xaxis/.test(name)) {
@@ -44,7 +45,9 @@
     delete layout.title;
     layout.margin = {...layout.margin, t: 16};
     layout.width = width;
-    if (width < NARROW) onNarrow(layout);
+    if (width === PAPER && place.closest(".summary")) layout.height = Math.min(layout.height || 450, 340);  // one page
+    place.style.height = `${layout.height || 450}px`;
+    if (width < NARROW) onNarrow(data, layout);
     Plotly.react(place, data, layout, {displayModeBar: false, staticPlot: false});
     withoutCollisions(place);
   }

@@ -1,0 +1,136 @@
+"""Every fact that a report mentions is a link to its row: what was printed, by whom, when, and what it moved.
+
+A mention carries the fact's id in its address only. The page gives each row of the list a number and each mention that
+of its row, so that the numbers are notes on paper; a mention of a fact that is not in the list is plain words.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from forecasting.evidence.bases import basis_name
+from forecasting.evidence.fact import Fact, in_order
+from forecasting.evidence.words import in_words, period_words
+from forecasting.reporting.labels import label_of
+
+if TYPE_CHECKING:
+    from forecasting.evidence.ledger import Ledger
+    from forecasting.scenarios.outlook import Outlook
+
+__all__ = ["FactList", "fact_list", "fact_name", "mention", "numbered"]
+
+MENTION = re.compile(r'<a class="fact" href="#fact-([^"]*)">(.*?)</a>', re.DOTALL)
+ROW = re.compile(r'<li id="fact-([^"]*)">')
+
+
+def mention(name: str, words: str) -> str:
+    """A fact in a sentence, as a link to its row.
+
+    >>> mention("a-1", "2,180 vehicles")
+    '<a class="fact" href="#fact-a-1">2,180 vehicles</a>'
+    """
+    return f'<a class="fact" href="#fact-{html.escape(name)}">{html.escape(words)}</a>'
+
+
+def fact_name(fact: Fact) -> str:
+    """A fact as people name it: what was printed, of which period, by whom.
+
+    >>> from forecasting.evidence.datasets import central_asia
+    >>> fact_name(next(iter(central_asia().select("UZ", "ev_imports", basis="uz-statistics"))))
+    '2,180 vehicles in 2022, Statistics Agency, battery cars'
+    """
+    when = period_words(fact.period) if fact.period_end else ""
+    said = in_words(fact) or label_of(fact.measure).lower()
+    return ", ".join(filter(None, (f"{said} in {when}" if when else said, basis_name(fact.basis))))
+
+
+def numbered(page: str) -> str:
+    """Give each mention the number of its row; of a fact that is in no row, keep the words.
+
+    >>> print(numbered(mention("a", "A") + mention("b", "B") + '<ol><li id="fact-a">'))
+    <a class="fact" href="#fact-a">A<sup>1</sup></a>B<ol><li id="fact-a">
+    """
+    numbers = {name: number for number, name in enumerate(ROW.findall(page), start=1)}
+
+    def told(found: re.Match[str]) -> str:
+        name, words = found[1], "fact" if found[1] == found[2] else found[2]
+        return (
+            f'<a class="fact" href="#fact-{name}">{words}<sup>{numbers[name]}</sup></a>'
+            if name in numbers
+            else found[2]
+        )
+
+    return MENTION.sub(told, page)
+
+
+@dataclass(frozen=True)
+class FactList:
+    """The facts of a report, one row each, numbered.
+
+    Parameters
+    ----------
+    rows : tuple of dict
+        name, said, told (who, when and where), quote, url and moved of each.
+    """
+
+    rows: tuple[Mapping[str, str], ...]
+
+    def __repr__(self) -> str:
+        lines = (f"{at}. {row['said']}. {row['told']} {row['moved']}" for at, row in enumerate(self.rows, start=1))
+        return "\n".join(line.strip() for line in lines) or "None."
+
+    def _repr_html_(self) -> str:
+        return f'<ol class="fc-facts">{"".join(map(self._row, self.rows))}</ol>' if self.rows else "<p>None.</p>"
+
+    @staticmethod
+    def _row(row: Mapping[str, str]) -> str:
+        told = html.escape(row["told"])
+        if row["url"].startswith(("http://", "https://")):
+            told = f'<a href="{html.escape(row["url"])}">{told}</a>'
+        quote = f" <q>{html.escape(row['quote'])}</q>" if row["quote"] else ""
+        moved = f' <span class="moved">{html.escape(row["moved"])}</span>' if row["moved"] else ""
+        return f'<li id="fact-{html.escape(row["name"])}"><b>{html.escape(row["said"])}</b>.{quote} {told}{moved}</li>'
+
+
+def fact_list(outlook: Outlook, facts: Ledger) -> FactList:
+    """Every fact that had a say in an outlook, or that counts what is forecast: the rows that mentions lead to.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        A scenario's results.
+    facts : Ledger
+        The facts of its day.
+    """
+    used = set(outlook.facts_used)
+    shown = [fact for fact in in_order(facts) if fact.id in used or fact.measure == outlook.scenario.measure]
+    moved = _moved(outlook)
+    by_measure = sorted(shown, key=lambda fact: fact.measure)
+    return FactList(tuple(_listed(fact, moved.get(fact.id, "")) for fact in by_measure))
+
+
+def _listed(fact: Fact, moved: str) -> dict[str, str]:
+    who = f"{fact.source}, {fact.published or 'no date'}."
+    said = f"{label_of(fact.measure)}: {fact_name(fact)}" + ("" if fact.kind == "outcome" else f" ({fact.kind})")
+    return {"name": fact.id, "said": said, "told": who, "quote": fact.quote, "url": fact.url, "moved": moved}
+
+
+def _moved(outlook: Outlook) -> dict[str, str]:
+    """What each fact moved, in words; nothing of an outlook that was read from files."""
+    found: dict[str, str] = {}
+    for flow in outlook.baseline_forecasts.values():
+        if flow.fit_table().empty:
+            continue
+        moves: pd.DataFrame = flow.influence()
+        first = [period.label for period in flow.periods[:2]]
+        for fact, rows in moves[moves["period"].isin(first)].groupby("fact", sort=False):
+            by = rows.set_index("period")["change_percent"]
+            said = ", ".join(f"{period} by {by[period]:+.0f} %" for period in first if period in by)
+            found[str(fact)] = f"It moves {said}."
+    return found

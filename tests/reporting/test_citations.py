@@ -1,0 +1,80 @@
+"""One click to the sentence: mentions lead to rows, rows say who printed what, numbers lead to what they rest on."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from forecasting.evidence.datasets import central_asia
+from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.reporting.answer import answer, charging_answers
+from forecasting.reporting.citations import fact_list, mention, numbered
+from forecasting.reporting.grounds import doubts, grounds, reservations
+from forecasting.reporting.tables import facts_table, fit_table
+from forecasting.scenarios.outlook import outlook as make
+
+
+@pytest.fixture(scope="module")
+def made():
+    given = {"country": "KG", "scenario": "test", "as_of": "2026-03-31", "horizon": 2028, "seed": 1}
+    return make(scenario_from_parameters(given), central_asia(), draws=300)
+
+
+@pytest.fixture(scope="module")
+def facts(made):
+    return central_asia().select(place="KG", as_of=made.as_of)
+
+
+def test_every_fact_that_had_a_say_has_a_row_with_source_and_what_it_moved(made, facts):
+    page = fact_list(made, facts)._repr_html_()
+    rows = re.findall(r'<li id="fact-([^"]*)">(.*?)</li>', page)
+    assert {name for name, _ in rows} >= set(made.evidence.frame["id"])
+    moved = [text for name, text in rows if name in set(made.forecast.fit_table()["fact"])]
+    assert moved
+    assert all("It moves" in text for text in moved)
+    assert all("<q>" in text or 'href="http' in text for _, text in rows)
+
+
+def test_each_mention_leads_to_its_row_by_number(made, facts):
+    body = "".join(
+        shown._repr_html_()
+        for shown in (fit_table(made.forecast), facts_table(made.evidence), grounds(made), fact_list(made, facts))
+    )
+    page = numbered(body)
+    links = re.findall(r'<a class="fact" href="#(fact-[^"]*)">(.*?)</a>', page)
+    targets = re.findall(r'<li id="(fact-[^"]*)">', page)
+    assert links
+    for anchor, words in links:
+        assert words.endswith(f"<sup>{targets.index(anchor) + 1}</sup>")
+        assert anchor.removeprefix("fact-") not in words
+
+
+def test_a_fact_without_a_row_is_plain_words():
+    assert numbered(mention("a-1", "<b>")) == "&lt;b&gt;"
+
+
+def test_no_id_stands_in_a_sentence(made, facts):
+    ids = set(central_asia().frame["id"])
+    for shown in (answer(made), reservations(made), grounds(made), fact_list(made, facts)):
+        assert not {word.strip("();.,") for word in repr(shown).split()} & ids
+
+
+def test_numbers_of_the_first_screen_lead_to_what_they_rest_on(made):
+    there = set(re.findall(r'id="(grounds-[^"]*)"', grounds(made)._repr_html_()))
+    wanted = re.findall(r'href="#([^"]*)"', answer(made)._repr_html_() + charging_answers(made)._repr_html_())
+    assert len(wanted) == 2 + len(charging_answers(made).rows)
+    assert set(wanted) <= there
+
+
+def test_what_disagrees_is_told_with_what_it_does(made):
+    frame = made.forecast.fit_table()
+    told = [text for text, _ in doubts(made)]
+    assert len(told) == (frame["doubted"] > 0.2).sum()
+    assert all("lead one to expect" in text and "the forecast of" in text for text in told)
+
+
+def test_reservations_are_never_empty(outlook):
+    assert repr(reservations(outlook)) == "- a made-up reservation"
+    outlook.warnings.clear()
+    assert repr(reservations(outlook)) == "- Nothing to hold against these numbers."
