@@ -145,6 +145,7 @@ def headline(table: pd.DataFrame, measure: str, first_year: int, place: str | No
 
 def headline_table(outlook: Outlook) -> Table:
     """The numbers of `headline`, in words."""
+    told = headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
     rows = [
         {
             "measure": label_of(entry["measure"]),
@@ -154,11 +155,9 @@ def headline_table(outlook: Outlook) -> Table:
             HIGH: amount(entry["upper80"], entry["measure"]),
             "unit": entry["unit"],
         }
-        for entry in headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
+        for entry in told
     ]
-    shown = pd.DataFrame(rows)
-    told = headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
-    return Table(shown, links={"median": [f"#grounds-{entry['measure']}" for entry in told]})
+    return Table(pd.DataFrame(rows), links={"median": [f"#grounds-{entry['measure']}" for entry in told]})
 
 
 def outlook_table(outlook: Outlook, *measures: str) -> Table:
@@ -258,8 +257,7 @@ def _when(fact: Fact) -> str:
 
 def conflicts_table(conflicts: pd.DataFrame, last: int = 10) -> Table:
     """The facts that disagree, as `forecasting.evidence.reconcile.conflicts` finds them, the widest first."""
-    shown = conflicts.head(last)
-    found: list[Any] = list(shown.itertuples())
+    found: list[Any] = list(conflicts.head(last).itertuples())
     rows = [
         {
             "disagreement": label_of(row.measure),
