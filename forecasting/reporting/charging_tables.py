@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 
 from forecasting.demand.choice import expected_regret
-from forecasting.errors import InputError
 from forecasting.reporting.display import Notes, Table
 from forecasting.reporting.labels import readable
 from forecasting.reporting.tables import outlook_table, with_unit
 from forecasting.scenarios.regions import by_region
 
 if TYPE_CHECKING:
-    from forecasting.demand.demand_outlook import DemandOutlook
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
@@ -32,6 +30,10 @@ __all__ = [
     "why",
 ]
 
+NOTHING = "Nothing is said about charging: this outlook has no vehicles of a country, or was read from files."
+NONE = Table(pd.DataFrame(), caption=NOTHING)
+
+
 SETTINGS = {  # as a reader calls them
     "home": "at home", "work": "at work", "depot": "in depots", "overnight": "public, slow, overnight",
     "destination_ac": "public, destination, AC", "destination_dc": "public, destination, fast",
@@ -42,13 +44,16 @@ CONSEQUENCES = ("investment_usd", "power_share_percent", "peak_share_percent", "
 
 def why(outlook: Outlook) -> Notes:
     """One sentence: why need and practice differ, and where the markets at the same stock stand."""
-    return Notes([_demand(outlook).why_they_differ])
+    return Notes([NOTHING if outlook.demand is None else outlook.demand.why_they_differ])
 
 
 def targets_table(outlook: Outlook) -> Table:
     """Announced targets: how much of each stands, the pace that it takes, and its probability."""
+    demand = outlook.demand
+    if demand is None:
+        return NONE
     rows = []
-    for row in _demand(outlook).target_table.to_dict("records"):
+    for row in demand.target_table.to_dict("records"):
         rows.append({
             "target": row["target"],
             "by": str(row["date"]),
@@ -63,7 +68,10 @@ def targets_table(outlook: Outlook) -> Table:
 
 def band_table(outlook: Outlook) -> Table:
     """Public points of the markets that had as many vehicles, beside need, need without slow points, and practice."""
-    demand, rows = _demand(outlook), []
+    demand = outlook.demand
+    if demand is None:
+        return NONE
+    rows = []
     for row in demand.band[demand.band["year"] >= outlook.first_year].to_dict("records"):
         at = demand.years.index(int(row["year"]))
         need, slow, practice = (
@@ -84,7 +92,10 @@ def band_table(outlook: Outlook) -> Table:
 
 def settings_table(outlook: Outlook) -> Table:
     """Points needed at the horizon by place of charging, private ones included."""
-    last = _demand(outlook).by_setting.query("year == @outlook.scenario.horizon and points > 0")
+    demand = outlook.demand
+    if demand is None:
+        return NONE
+    last = demand.by_setting.query("year == @outlook.scenario.horizon and points > 0")
     rows = [
         {
             "charging": SETTINGS[row["setting"]],
@@ -99,7 +110,10 @@ def settings_table(outlook: Outlook) -> Table:
 
 def cost_table(outlook: Outlook) -> Table:
     """Dollars of 2024 in the horizon year for the points needed, by place of charging."""
-    last = _demand(outlook).by_cost.query("year == @outlook.scenario.horizon and usd > 0")
+    demand = outlook.demand
+    if demand is None:
+        return NONE
+    last = demand.by_cost.query("year == @outlook.scenario.horizon and usd > 0")
     rows = [
         {"charging": SETTINGS[row["setting"]], "USD million": _interval(row, "usd", 1e6)}
         for row in last.to_dict("records")
@@ -109,7 +123,10 @@ def cost_table(outlook: Outlook) -> Table:
 
 def heavy_table(outlook: Outlook) -> Table:
     """Vans, buses and trucks at the horizon: on the road, their share of the energy, their depots."""
-    last = _demand(outlook).heavy.query("year == @outlook.scenario.horizon and high > 0")
+    demand = outlook.demand
+    if demand is None:
+        return NONE
+    last = demand.heavy.query("year == @outlook.scenario.horizon and high > 0")
     rows = [
         {
             "class": row["vehicle_class"],
@@ -125,13 +142,9 @@ def heavy_table(outlook: Outlook) -> Table:
 
 def consequences_table(outlook: Outlook) -> Table:
     """Investment, shares of the country's power, fuel and carbon avoided, by year."""
-    return outlook_table(outlook, *CONSEQUENCES)
-
-
-def _demand(outlook: Outlook) -> DemandOutlook:
     if outlook.demand is None:
-        raise InputError(f"{outlook.name} was read from files or is of a corridor: it has no demand; run it again")
-    return outlook.demand
+        return NONE
+    return outlook_table(outlook, *CONSEQUENCES)
 
 
 def _percent(value: float) -> str:
@@ -149,6 +162,8 @@ def _interval(row: Mapping[Hashable, Any], name: str, unit: float = 1.0) -> str:
 
 def regions_table(outlook: Outlook, known: Ledger) -> Table:
     """Vehicles, need and practice at the horizon in the parts of the country of which a count is printed."""
+    if outlook.demand is None:
+        return NONE
     found = by_region(outlook, known)
     rows = []
     for name, part in found.groupby("name", sort=False):
@@ -173,7 +188,9 @@ def choice_table(outlook: Outlook, missing: float, idle: float, own: float | Non
     own : float, optional
         A number of points of one's own.
     """
-    values = _demand(outlook).results
+    if outlook.demand is None:
+        return NONE
+    values = outlook.demand.results
     answers = {name: values[f"charging_points_{name}"][:, -1] for name in ("need", "practice", "standard")}
     named = {name: float(np.median(points)) for name, points in answers.items()}
     options = named | ({} if own is None else {"one's own": own})

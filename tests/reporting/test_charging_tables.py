@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from forecasting.errors import InputError
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import charging_tables
@@ -67,7 +66,11 @@ def test_a_choice_hangs_on_the_readers_costs(made):
     assert dear["build to"].iloc[0] != "one's own"
 
 
-def test_an_outlook_from_files_has_no_demand_to_tell_of(made, tmp_path):
+def test_without_vehicles_of_a_country_a_sentence_stands_in_for_each_table(made, tmp_path):
     made.save(tmp_path)
-    with pytest.raises(InputError, match="it has no demand; run it again"):
-        charging_tables.why(load_outlook(tmp_path))
+    read = load_outlook(tmp_path)
+    told = [charging_tables.why(read).lines[0], charging_tables.regions_table(read, central_asia()).caption]
+    names = ("band_table", "targets_table", "cost_table", "settings_table", "heavy_table", "consequences_table")
+    told += [getattr(charging_tables, name)(read).caption for name in names]
+    told.append(charging_tables.choice_table(read, missing=1, idle=1).caption)
+    assert set(told) == {charging_tables.NOTHING}
