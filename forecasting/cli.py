@@ -316,6 +316,7 @@ def claim(beside: tuple[Path, ...], **said: Any) -> None:
 @click.option("--xlsx", type=ANY_PATH, help="Write an Excel workbook.")
 @click.option("--iamc", type=ANY_PATH, help="Write the results in the IAMC format (CSV), as pyam reads it.")
 @click.option("--csv", type=ANY_PATH, help="Write the results as one long table (CSV).")
+@click.option("--hourly", type=ANY_PATH, help="Write 8,760 hours of charging load of the last year (CSV, MW).")
 @click.option("--pdf", type=ANY_PATH, help="Print the page, through an installed Chromium or Chrome.")
 @click.option("--docx", type=ANY_PATH, help="Write a Word document: summary, tables, figures, numbered sources.")
 def export(report: Path, **files: Path | None) -> None:

@@ -282,6 +282,22 @@ class DemandOutlook:
         )
 
     @cached_property
+    def of_the_year(self) -> dict[str, Any]:
+        """Of the last year what a series by hour is made from: GWh by setting and share by month, means over draws."""
+        names = [name for name, fleet in self.fleets.items() if fleet.stock.any()]
+        monthly = sum((self._gwh(name)[:, -1:] * self.month_shares[name] for name in names), np.zeros((1, 12)))
+        by_month = np.mean(monthly, axis=0)
+        total = np.quantile(self.results["energy_gwh"][:, -1], LEVELS)
+        by_setting = {s: float(self.energy_by_setting[s][:, -1].mean()) / 1e6 for s in SETTINGS}
+        scale = total[1] / max(sum(by_setting.values()), 1e-12)  # the settings share the median out
+        return {
+            "year": int(self.years[-1]),
+            "gwh": {setting: energy * scale for setting, energy in by_setting.items()},
+            "month_shares": (by_month / max(by_month.sum(), 1e-12)).tolist(),
+            "interval": total.tolist(),
+        }
+
+    @cached_property
     def warnings(self) -> list[str]:
         """What a reader must know beside the numbers, one sentence each."""
         return [*self._beyond_all_vehicles(), *self._no_count(), *self._odd_ratio(), *self._not_closed()]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from forecasting.errors import InputError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from forecasting.scenarios.outlook import Outlook
 
 __all__ = ["export_report"]
@@ -24,7 +26,7 @@ def export_report(report: Path, wanted: Mapping[str, Path]) -> list[Path]:
     report : Path
         The folder of one report.
     wanted : mapping of str to Path
-        For each form (xlsx, iamc, csv, pdf, docx) the file.
+        For each form (xlsx, iamc, csv, hourly, pdf, docx) the file.
 
     Returns
     -------
@@ -67,4 +69,17 @@ def _write(form: str, report: Path, outlook: Outlook | None, path: Path) -> Path
         return write_workbook(outlook, path)
     from forecasting.reporting.iamc import write_csv, write_iamc
 
+    if form == "hourly":
+        return write_csv(_hours(report, outlook).reset_index(), path)
     return write_csv(outlook.table, path) if form == "csv" else write_iamc(outlook.table, path)
+
+
+def _hours(report: Path, outlook: Outlook) -> pd.DataFrame:
+    from forecasting.demand.hourly import hourly_load
+
+    said = outlook.load
+    if not said:
+        raise InputError(
+            f"{report} has no charging by hour: a corridor has none, and an older report is to be made again"
+        )
+    return hourly_load(said["gwh"], said["month_shares"], said["interval"], said["year"]).round(6)

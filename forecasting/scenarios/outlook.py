@@ -89,6 +89,8 @@ class Outlook:
         The table as it was read from files.
     stored_age : str
         The age of the evidence, as it was read from files.
+    stored_load : mapping
+        The same of `load`.
 
     Examples
     --------
@@ -116,6 +118,7 @@ class Outlook:
     stored: pd.DataFrame | None = None
     told_until: dt.date | None = None
     stored_age: str = ""
+    stored_load: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def age(self) -> str:
@@ -141,6 +144,11 @@ class Outlook:
     def results(self) -> Results:
         """Joint draws by year: of the country, or of the corridor as a whole."""
         return self.parts[-1]
+
+    @property
+    def load(self) -> Mapping[str, Any]:
+        """Electricity of the last year by setting and by month, from which hours are made; empty of a corridor."""
+        return self.demand.of_the_year if self.demand is not None else self.stored_load
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -180,6 +188,7 @@ class Outlook:
             "age": self.age,
             "warnings": self.warnings,
             "facts_used": self.facts_used,
+            "load": self.load,
         }
         save_tables(folder, self.table, self.draws, record)
 
@@ -222,6 +231,7 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
         facts_used=record["facts_used"],
         stored=table,
         stored_age=record.get("age", ""),
+        stored_load=record.get("load", {}),
     )
 
 

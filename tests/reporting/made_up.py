@@ -85,6 +85,7 @@ def make_outlook(name: str = "uzbekistan-baseline", country: str = "UZ", scale: 
         columns=["output", "input", "share", "low", "high"],
     )
     demand = SimpleNamespace(
+        of_the_year={},
         sensitivity=sensitivity.assign(swing=sensitivity["high"] - sensitivity["low"]),
         load_day=load_day({"winter": {"home": 24.0, "enroute_dc": 12.0}, "summer": {"home": 20.0}}),
         parameters=load_parameters().override({"annual_km": 15000}),

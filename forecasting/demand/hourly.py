@@ -1,0 +1,110 @@
+"""A year of hours for grid models: charging by setting, an 80 % interval, and one managed case.
+
+Hours are local clock hours of a year of 365 days: 29 February is left out, weekdays and weekends are alike. The energy
+of a year is spread over months as the climate spreads it, over days evenly, over hours by the profiles of the settings.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from forecasting.demand.charging import SETTINGS
+from forecasting.demand.load import day_profile
+from forecasting.errors import AssumptionError
+
+__all__ = ["hourly_load", "managed_day"]
+
+Array = npt.NDArray[np.float64]
+DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+NIGHT = (22, 23, 0, 1, 2, 3, 4, 5, 6)  # hours of a night tariff: a judgement
+MOVABLE = {"home": 0.7, "depot": 0.9, "overnight": 0.5}  # share of a setting's energy that a tariff moves: judgements
+
+
+def hourly_load(
+    gwh: Mapping[str, float], month_shares: Sequence[float], interval: tuple[float, float, float], year: int
+) -> pd.DataFrame:
+    """Charging load of each hour of a year.
+
+    Parameters
+    ----------
+    gwh : mapping of str to float
+        Electricity from the grid in the year, GWh, by setting.
+    month_shares : sequence of float, shape (12,)
+        Share of the year's energy by month.
+    interval : tuple of float
+        Low, middle and high GWh of the year, all settings together.
+    year : int
+        Calendar year of the labels.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (8760, settings + 4)
+        MW. The index ``snapshot`` is the start of each hour. One column per setting, which sum to ``total``;
+        ``total_low`` and ``total_high`` (80 % interval); ``managed``, the same energy with a night tariff.
+
+    Raises
+    ------
+    AssumptionError
+        Where the shares of the months do not sum to 1, or an energy is negative.
+
+    Examples
+    --------
+    >>> table = hourly_load({"home": 8.76}, [1 / 12] * 12, (4.0, 8.76, 20.0), 2030)
+    >>> len(table), round(float(table["home"].sum()), 6), round(float(table["managed"].sum()), 6)
+    (8760, 8760.0, 8760.0)
+    """
+    shares = np.asarray(month_shares, dtype=float)
+    if shares.shape != (12,) or abs(shares.sum() - 1) > 1e-6:
+        raise AssumptionError(f"month_shares sum to {shares.sum():g} over {shares.size} months; give 12 that sum to 1")
+    if min(gwh.values(), default=0.0) < 0:
+        raise AssumptionError(f"gwh of a setting is {min(gwh.values()):g}; it must be 0 or more")
+    rows = dict(zip(SETTINGS, day_profile(), strict=True))
+    per_day = np.repeat(shares / DAYS, DAYS)  # share of the year's energy on each day
+    columns = {name: np.outer(1000 * energy * per_day, rows[name]).ravel() for name, energy in gwh.items()}
+    total = np.sum(list(columns.values()), axis=0)
+    low, middle, high = (value / interval[1] if interval[1] else 0.0 for value in interval)
+    managed = np.concatenate([managed_day({k: v[i : i + 24] for k, v in columns.items()}) for i in range(0, 8760, 24)])
+    columns |= {"total": total * middle, "total_low": total * low, "total_high": total * high, "managed": managed}
+    return pd.DataFrame(columns, index=pd.Index(_hours(year), name="snapshot"))
+
+
+def managed_day(load: Mapping[str, Array]) -> Array:
+    """A day's load where a night tariff and a cap move what can be moved into the night's valleys.
+
+    Parameters
+    ----------
+    load : mapping of str to ndarray, shape (24,)
+        MW by setting, unmanaged.
+
+    Returns
+    -------
+    ndarray, shape (24,)
+        MW with the same energy; the night is filled up to one level, the lowest that holds it.
+
+    Examples
+    --------
+    >>> day = managed_day({"home": np.eye(1, 24, 19)[0]})  # one MWh at 19 hours, 0.7 of it moved into nine hours
+    >>> round(float(day[19]), 3), round(float(day[2]), 3), round(float(day.sum()), 6)
+    (0.3, 0.078, 1.0)
+    """
+    moved = np.sum([MOVABLE.get(name, 0.0) * hours for name, hours in load.items()], axis=0)
+    fixed = np.sum(list(load.values()), axis=0) - moved
+    night = np.array(NIGHT)
+    valleys = np.sort(fixed[night])
+    # The level up to which the first n valleys hold the energy; the right n is the largest whose level covers them.
+    levels = (moved.sum() + np.cumsum(valleys)) / np.arange(1, len(valleys) + 1)
+    level = levels[np.flatnonzero(levels >= valleys)[-1]]
+    out = fixed.copy()
+    out[night] = np.maximum(fixed[night], level)
+    return np.asarray(out)
+
+
+def _hours(year: int) -> list[str]:
+    first = dt.datetime(year, 1, 1)
+    hours = (first + dt.timedelta(hours=n) for n in range(8784))
+    return [hour.isoformat(sep=" ") for hour in hours if hour.year == year and (hour.month, hour.day) != (2, 29)]
