@@ -5,8 +5,7 @@ Exit status: 0 all is well, 1 some runs failed, 2 the input is wrong and nothing
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,32 +13,17 @@ import click
 
 from forecasting import __version__
 from forecasting.errors import ForecastingError, InputError, shortened
+from forecasting.fact_commands import ANY_PATH, OWN_FACTS, claim, evidence, fact, known_facts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.check import Checked
 
 __all__ = ["main"]
 
 
-class _AnyPath(click.Path):
-    """A path, as it was given; an empty one would be taken for the folder that one is in."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Refuse what is empty."""
-        if not str(value).strip():
-            self.fail("is empty: give a path", param, ctx)
-        return super().convert(value, param, ctx)
-
-
-ANY_PATH = _AnyPath(path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-OWN_FACTS = click.option(
-    "--ledger", "beside", multiple=True, type=ANY_PATH, metavar="FILE", help="Facts of your own beside those that ship."
-)
 
 START = """\b
 ev-forecast check                     are the ledger and ./params in order?
@@ -167,53 +151,6 @@ def new(country: str, scenario: str, out: Path) -> None:
     click.echo(f"wrote {path}; it runs as it is: `ev-forecast run {path}`; edit it, then `ev-forecast check {path}`")
 
 
-@main.command()
-@click.argument("ledger", nargs=-1, type=ANY_PATH)
-@click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
-@click.option("--measure", help="What is counted, e.g. ev_imports.")
-@click.option("--as-of", metavar="DATE", help="Only what was published by then.")
-@click.option("--conflicts", is_flag=True, help="Only facts that disagree, side by side.")
-@OWN_FACTS
-def evidence(
-    ledger: tuple[Path, ...],
-    place: str | None,
-    measure: str | None,
-    as_of: str | None,
-    conflicts: bool,
-    beside: tuple[Path, ...],
-) -> None:
-    """List facts with their sources: those that ship, or those of LEDGER files."""
-    known = _ledger(ledger, beside)
-    chosen = known.select(place, measure, partner=None, as_of=as_of)
-    if not conflicts:
-        _list(chosen, known)
-        return
-    from forecasting.evidence.reconcile import conflicts as find_conflicts
-
-    found = find_conflicts(chosen)
-    for said, why in zip(found["sentence"], found["why"], strict=True):
-        click.echo(f"{said} [{why}]")
-    click.echo(f"{len(found)} conflicts")
-
-
-def _ledger(instead: tuple[Path, ...], beside: tuple[Path, ...]) -> Ledger:
-    """The facts that ship or, instead of them, those of some files; and beside them those of others."""
-    from forecasting.evidence.datasets import facts_of
-
-    return facts_of([*map(str, instead), *map(str, beside)], shipped=not instead)
-
-
-def _list(facts: Ledger, known: Ledger) -> None:
-    for fact in facts:
-        where = f"{fact.source}, {fact.published or 'no date'} {fact.url}".rstrip()
-        click.echo(f"{fact.id}\n    {fact} [{fact.kind}]\n    {where}")
-    click.echo(f"{len(facts)} facts")
-    if not len(facts):
-        click.echo("the ledger tells of")
-        for place, measures in known.frame.groupby("place")["measure"].unique().items():
-            click.echo(f"    {place}: {', '.join(sorted(measures))}")
-
-
 @main.command(short_help="Score past forecasts of markets that you bring.")
 @click.option(
     "--panel",
@@ -292,23 +229,9 @@ def track_record(
     """
     from forecasting.evaluation.ledger_record import TOLD, ledger_record, record_text
 
-    record = ledger_record(_ledger(ledger, beside), days, place, measure)
+    record = ledger_record(known_facts(ledger, beside), days, place, measure)
     click.echo(record_text(record))
     _write_csv(record[TOLD], csv, index=False)
-
-
-@main.command()
-@click.argument("place")
-@click.argument("measure")
-@click.argument("period")
-@click.argument("value", type=float)
-@click.option("--as-of", metavar="DATE", help="Day of the forecast; default the newest fact of the flow.")
-@OWN_FACTS
-def claim(beside: tuple[Path, ...], **said: Any) -> None:
-    """Say where somebody's number lies in the forecast, and what growth it takes: claim UZ ev_imports 2030 200000."""
-    from forecasting.evaluation.claim import claim_of
-
-    click.echo(claim_of(_ledger((), beside), **said).sentence)
 
 
 @main.command()
@@ -329,73 +252,5 @@ def export(report: Path, **files: Path | None) -> None:
     click.echo("\n".join(f"wrote {path}" for path in export_report(report, wanted)))
 
 
-FACT_COLUMNS = ("place", "measure", "value", "relation", "quantity", "partner", "product", "basis", "kind", "published",
-                "source", "url", "quote", "note", "id", "reference")  # fmt: skip
-
-
-def _column_options(command: Callable[..., None]) -> Callable[..., None]:
-    for name in reversed(FACT_COLUMNS):
-        command = click.option(f"--{name}", default="", help=f"The fact's {name}.")(command)
-    return command
-
-
-@main.command(short_help="Append one more fact to a ledger.")
-@click.argument("ledger", type=ANY_PATH)
-@click.option("--text", default="", help="A sentence of the press: facts are proposed from it.")
-@click.option("--period", default="", help="E.g. 2023, 2023-04, 2023Q1, 2023-01-01/2023-04-30.")
-@_column_options
-@click.option("--yes", is_flag=True, help="Append what is proposed and sure, without asking.")
-def fact(ledger: Path, text: str, period: str, yes: bool, **columns: str) -> None:
-    """Check one fact and append it to LEDGER, a file of your own; what is not given is asked for.
-
-    With --text, facts are proposed from a sentence, in English or Russian, with what may be wrong with each; numerals
-    of Uzbek and Chinese are read, too. Nothing is appended unless you say so.
-    """
-    from forecasting.evidence.append import append_fact
-
-    given = {name: cell for name, cell in columns.items() if cell}
-    for cells in _chosen(text, period, given, yes) if text else [_asked(period, given)]:
-        click.echo(f"appended {append_fact(ledger, cells)} to {ledger}")
-
-
-def _asked(period: str, given: dict[str, str]) -> dict[str, str]:
-    """The columns of one fact: those given, and the needed others as the user answers."""
-    from forecasting.evidence.own_tables import period_columns
-
-    needed = [name for name in ("place", "measure", "value") if name not in given and "reference" not in given]
-    missing = [*needed, *([] if period else ["period"])]
-    if missing and not sys.stdin.isatty():
-        raise InputError(f"a fact needs {', '.join(f'--{name}' for name in missing)}; or give a sentence with --text")
-    answers = {name: click.prompt(name) for name in missing}
-    period = answers.pop("period", period)
-    cells = {"relation": "equals"} | given | answers
-    return cells | period_columns(period, cells["measure"], cells.get("quantity", ""))
-
-
-def _chosen(text: str, period: str, given: dict[str, str], yes: bool) -> list[dict[str, str]]:
-    """Those of the facts that a sentence may hold which the user takes, or which are sure."""
-    from forecasting.evidence.own_tables import period_of
-    from forecasting.evidence.press import propose_facts as propose
-    from forecasting.evidence.press import quoted
-    from forecasting.evidence.rules import publication
-
-    published = publication(given.get("published", ""))
-    day = published.end if published else None
-    found = propose(text, day, given.get("place", ""), given.get("measure", ""), period_of(period) if period else None)
-    for number, proposal in enumerate(found, start=1):
-        cells = {key: cell for key, cell in proposal.cells.items() if key != "rounding"}
-        click.echo(
-            f"{number}. {'sure' if proposal.sure else 'unsure'}: {', '.join(f'{k} {v}' for k, v in cells.items())}"
-        )
-        for doubt in proposal.doubts:
-            click.echo(f"     {doubt}")
-    if not found:
-        raise InputError("the text holds no number that counts something; give the fact by --value and the others")
-    if yes or not sys.stdin.isatty():
-        taken = [number for number, proposal in enumerate(found, start=1) if proposal.sure and yes]
-        if not taken:
-            click.echo("nothing appended" + ("; --yes appends what is sure" if not yes else ": nothing is sure"))
-    else:
-        answer = click.prompt("Append which? Numbers, or nothing", default="", show_default=False)
-        taken = [int(part) for part in answer.replace(",", " ").split() if part.isdecimal() and int(part) <= len(found)]
-    return [{"quote": quoted(text)} | found[number - 1].cells | given for number in taken]
+for command in (evidence, fact, claim):
+    main.add_command(command)
