@@ -17,11 +17,9 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
-from forecasting.growth.prior import Prior
 from forecasting.measures import MEASURES
-from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import as_date, year
-from forecasting.scenarios.known import market_size
+from forecasting.scenarios.known import Known, facts_of_flow
 
 __all__ = ["TOLD", "ledger_record", "record_sentence", "record_text"]
 
@@ -74,23 +72,22 @@ def ledger_record(
     rows: list[tuple[object, ...]] = []
     still_open = 0
     for where, what in tqdm(_flows(ledger, place, measure), leave=False, disable=None):
-        facts = _facts(ledger, where, what)
+        facts = facts_of_flow(ledger, where, what)
         for day in days:
             if not len(facts.select(as_of=day)):
                 continue
             if not any(is_total(fact) and (fact.known_from or day) > day for fact in facts):
                 still_open += 2
                 continue
-            prior = Prior.shipped().until(day.year - 1)
-            rows += [(where, what, *row) for row in record_of(facts, day, _sizes(ledger, where, what, day), prior)]
+            rows += [(where, what, *row) for row in record_of(_known(ledger, where, what, day), facts)]
     for where, what in _stocks(ledger, place, measure):
         for day in days:
-            prior = Prior.shipped().until(day.year - 1)
+            known = _known(ledger, where, "ev_registrations", day)
             if what == "ev_stock":
-                sizes = _sizes(ledger, where, "ev_registrations", day)
-                found = register_rows(_facts(ledger, where, "ev_registrations"), day, sizes, prior)
+                flow = facts_of_flow(ledger, where, "ev_registrations")
+                found = register_rows(flow, day, known.market.value, known.prior)
             else:
-                found = charger_rows(ledger, where, day, prior)
+                found = charger_rows(ledger, where, day, known.prior)
             rows += [(where, what, *row) for row in found]
     record = pd.DataFrame(rows, columns=["place", "measure", *COLUMNS])
     record = record.rename(columns={"wis": "score", "rule_wis": "rule_score"})
@@ -127,18 +124,10 @@ def _stocks(ledger: Ledger, place: str | None, measure: str | None) -> list[tupl
     return sorted(stock for stock in found if re.fullmatch("[A-Z]{2}", stock[0]))
 
 
-def _facts(ledger: Ledger, place: str, measure: str) -> Ledger:
-    """What a report forecasts the flow from: registrations are known from stocks, too."""
-    facts = ledger.select(place, measure, kind=COUNTED)
-    return facts + ledger.select(place, "ev_stock", kind=COUNTED) if measure == "ev_registrations" else facts
-
-
-def _sizes(ledger: Ledger, place: str, measure: str, day: dt.date) -> float | pd.Series | None:
-    """The size of the market as a report of that day knows it; none of a port, a province or of other vehicles."""
-    if not (re.fullmatch("[A-Z]{2}", place) and measure.startswith("ev_")):
-        return None
-    said = {"country": place, "scenario": "then", "as_of": day, "horizon": day.year + 1, "seed": 0, "measure": measure}
-    return market_size(scenario_from_parameters(said), place, ledger, day).value
+def _known(ledger: Ledger, place: str, measure: str, day: dt.date) -> Known:
+    """What a report of that day rests on; of a port, a province or other vehicles no market is known."""
+    sized = re.fullmatch("[A-Z]{2}", place) is not None and measure.startswith("ev_")
+    return Known(ledger, place, measure, day, sized=sized and MEASURES[measure].unit == "vehicles")
 
 
 def record_text(record: pd.DataFrame) -> str:

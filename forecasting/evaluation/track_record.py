@@ -16,12 +16,9 @@ from forecasting.evaluation.scores import LEVELS, inside, log_score, weighted_in
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.rules import COUNTED
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.prior import Prior
-from forecasting.growth.starting import MarketSize
-from forecasting.panels.growth_prior import estimate_prior
 from forecasting.periods import Period, as_date, year
+from forecasting.scenarios.known import Known, facts_of_flow
 
 __all__ = ["COLUMNS", "is_total", "beside", "outcomes_of", "record_of", "track_record"]
 
@@ -91,33 +88,17 @@ def track_record(
     >>> record[["period", "outcome", "outcome_basis", "inside"]].values.tolist()
     [['2022', 2180.0, 'uz-statistics', True]]
     """
-    chosen = ledger.select(place=place, measure=measure, kind=COUNTED)
-    rows = [
-        row
-        for day in map(as_date, as_of)
-        for row in record_of(chosen, day, _sizes(market_size, day), _prior(panel, day), basis, years, seed)
-    ]
+    flow = facts_of_flow(ledger, place, measure)
+    rows = []
+    for day in map(as_date, as_of):
+        known = Known(ledger, place, measure, day, market_size, sized=False, lessons=panel)
+        rows += list(record_of(known, flow, basis, years, seed))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _sizes(market_size: Mapping[int, float] | pd.Series | None, day: dt.date) -> dict[int, float] | None:
-    """Sizes of the years that were over."""
-    if market_size is None:
-        return None
-    return {int(str(y)): float(v) for y, v in market_size.items() if int(str(y)) < day.year} or None
-
-
-def _prior(panel: pd.DataFrame | None, day: dt.date) -> Prior:
-    if panel is None:
-        return Prior.shipped().until(day.year - 1)
-    return estimate_prior(panel[panel["year"] < day.year])
-
-
 def record_of(
-    facts: Ledger,
-    day: dt.date,
-    sizes: MarketSize,
-    prior: Prior,
+    known: Known,
+    flow: Ledger,
     basis: str | None = None,
     years: int = 2,
     seed: int = 0,
@@ -126,32 +107,32 @@ def record_of(
 
     Parameters
     ----------
-    facts : Ledger
-        All facts of the flow.
-    day : date
-        Of the forecast.
-    sizes, prior, basis, years, seed
-        As in :func:`track_record`, as known on that day.
+    known : Known
+        What the forecast may rest on.
+    flow : Ledger
+        All facts of the flow, also those published later: the outcomes.
+    basis, years, seed
+        As in :func:`track_record`.
 
     Raises
     ------
     EvidenceError
         Where no fact was known.
     """
-    known = facts.select(as_of=day)
-    if not len(known):
+    day, prior = known.day, known.prior
+    if not len(known.facts):
         raise EvidenceError(f"no fact was known on {day}; the first days of the ledger are later")
     periods = [year(day.year + k) for k in range(years)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ForecastWarning)  # a reservation about one forecast is part of its record
-        forecast = forecast_flow(known, periods, prior, sizes, basis, seed=seed)
+        forecast = forecast_flow(known.facts, periods, prior, known.market.value, basis, seed=seed)
     for period in periods:
-        outcomes: Sequence[Fact | None] = outcomes_of(facts, period, day, forecast.basis) or [None]
+        outcomes: Sequence[Fact | None] = outcomes_of(flow, period, day, forecast.basis) or [None]
         for outcome in outcomes:
             told = period if outcome is None else outcome.period
-            rule = by_hand(known, forecast.basis, told)
+            rule = by_hand(known.facts, forecast.basis, told)
             compared = beside(forecast.totals(told), told, forecast.basis, outcome, rule)
-            yield (day, len(known), *compared, prior.last_year)
+            yield (day, len(known.facts), *compared, prior.last_year)
 
 
 def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str = "") -> list[Fact]:

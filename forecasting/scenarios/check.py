@@ -27,7 +27,7 @@ from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.strict_yaml import Document, read_yaml
 from forecasting.parameters.values import Range
 from forecasting.scenarios.assumptions import assumption_problems, refused, target_problems
-from forecasting.scenarios.known import flow_evidence, market_size, never_used
+from forecasting.scenarios.known import known_on, never_used
 
 __all__ = ["Checked", "check_paths", "check_scenario"]
 
@@ -249,7 +249,7 @@ def _against(scenario: Scenario, document: Document, ledger: Ledger) -> Iterator
 
 def _unknown_basis(scenario: Scenario, document: Document, ledger: Ledger, as_of: dt.date) -> Iterator[Problem]:
     places = [scenario.country] if scenario.country else scenario.places
-    facts = [flow_evidence(ledger, place, scenario, as_of).frame for place in places]
+    facts = [known_on(scenario, place, ledger, as_of).facts.frame for place in places]
     bases = set(pd.concat(facts)["basis"]) - {""}
     if scenario.basis and bases and scenario.basis not in bases:
         near = nearest(scenario.basis, bases)
@@ -264,7 +264,7 @@ def _notes(scenario: Scenario, ledger: Ledger) -> Iterator[str]:
         return
     as_of = scenario.known_by(ledger)
     yield from (f"{scenario.name}: {said}" for said in (never_used(scenario, as_of) if scenario.ledger else ()))
-    size = market_size(scenario, scenario.country, ledger, as_of).value
-    if size is None and not len(flow_evidence(ledger, scenario.country, scenario, as_of)):
+    known = known_on(scenario, scenario.country, ledger, as_of)
+    if known.market.value is None and not len(known.facts):
         what = "nothing is known of this market, so that the report gives shares of new cars only"
         yield f"{scenario.name}: {what}; give market_size, or facts, for vehicles and chargers"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from forecasting.evidence.rules import COUNTED
 from forecasting.measures import MEASURES
 
 if TYPE_CHECKING:
+    from forecasting.growth.prior import Prior
     from forecasting.parameters.schema import Driver, Scenario
 
 __all__ = [
@@ -23,10 +25,11 @@ __all__ = [
     "KnownMarket",
     "driver_facts",
     "facts_of_scenario",
-    "flow_evidence",
+    "facts_of_flow",
+    "known_on",
+    "Known",
     "known_drivers",
     "last_day",
-    "market_size",
     "never_used",
     "no_counts",
     "nothing_known",
@@ -93,53 +96,111 @@ def never_used(scenario: Scenario, as_of: dt.date) -> list[str]:
     return found + ([f"{late} {said} were published after {as_of} and are not used."] if late else [])
 
 
-def flow_evidence(ledger: Ledger, place: str, scenario: Scenario, as_of: dt.date) -> Ledger:
-    """The facts that a flow is forecast from, as known on a day.
+@dataclass(frozen=True)
+class Known:
+    """What was known of a flow on a day: its facts, the size of its market, and what other markets had taught.
 
-    A flow that is counted on the register is also known from the vehicles registered, so stocks join registrations.
+    Reports, the check of params files and track records all ask here, so that none of them knows more than another.
 
     Parameters
     ----------
     ledger : Ledger
-        All facts.
-    place : str
-        Where it is counted.
-    scenario : Scenario
-        For the measure, and the first day of the history that counts.
-    as_of : date
-        Nothing published later.
-
-    Returns
-    -------
-    Ledger
-        Outcomes, estimates and judgements only; may be empty.
+        All facts, of any day.
+    place, measure : str
+        The flow.
+    day : date
+        What was published later is not known, and neither is what happened in a year that was not over.
+    told : float, mapping, Series or None
+        New vehicles a year as somebody says them, in place of the ledger's; of numbers by year, those of years not over
+        by the day are left out as hindsight.
+    sized : bool
+        Whether the ledger's cars are the market of this flow: not of a port, nor of an index.
+    since : date or None
+        The first day of the history that counts.
+    lessons : Prior, DataFrame or None
+        A prior, or the panel of other markets that it is learned from; None for the prior that ships.
     """
-    found = ledger.select(place=place, measure=scenario.measure, kind=COUNTED, as_of=as_of, since=scenario.since)
-    if scenario.measure == "ev_registrations":
-        stocks = ledger.select(place=place, measure="ev_stock", kind=COUNTED, as_of=as_of, since=scenario.since)
-        found = found + stocks
+
+    ledger: Ledger
+    place: str
+    measure: str
+    day: dt.date
+    told: float | Mapping[int, float] | pd.Series | None = None
+    sized: bool = True
+    since: dt.date | None = None
+    lessons: Prior | pd.DataFrame | None = None
+
+    @property
+    def last_year(self) -> int:
+        """The last year that was over."""
+        return self.day.year - 1
+
+    @cached_property
+    def facts(self) -> Ledger:
+        """Outcomes, estimates and judgements of the flow that had been published; may be empty."""
+        return facts_of_flow(self.ledger, self.place, self.measure, as_of=self.day, since=self.since)
+
+    @cached_property
+    def market(self) -> KnownMarket:
+        """New vehicles a year: as told, else what the ledger knew."""
+        if isinstance(self.told, Mapping | pd.Series):
+            over = {int(str(year)): float(size) for year, size in self.told.items() if int(str(year)) <= self.last_year}
+            if over:
+                return KnownMarket(pd.Series(over, dtype=float), (), JUDGED)
+        elif self.told is not None:
+            return KnownMarket(float(self.told), (), JUDGED)
+        return _from_ledger(self.ledger, self.place, self.day) if self.sized else KnownMarket(None)
+
+    @cached_property
+    def prior(self) -> Prior:
+        """What other markets had taught in the years that were over."""
+        from forecasting.growth.prior import Prior
+        from forecasting.panels.growth_prior import estimate_prior
+
+        if isinstance(self.lessons, pd.DataFrame):
+            return estimate_prior(self.lessons[self.lessons["year"] <= self.last_year])
+        return (self.lessons or Prior.shipped()).until(self.last_year)
+
+
+def known_on(
+    scenario: Scenario, place: str, ledger: Ledger, as_of: dt.date, lessons: Prior | pd.DataFrame | None = None
+) -> Known:
+    """What a scenario may rest on in one of its places.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        For the measure, the size of the market that it tells, and the first day of the history that counts.
+    place : str
+        Where the flow is counted.
+    ledger : Ledger
+        All facts.
+    as_of : date
+        Day of the forecast.
+    lessons : Prior, DataFrame or None
+        As for :class:`Known`.
+    """
+    sized = MEASURES[scenario.measure].unit == "vehicles" and bool(scenario.country)
+    told = scenario.market_size
+    return Known(ledger, place, scenario.measure, as_of, told, sized, scenario.since, lessons)
+
+
+def facts_of_flow(
+    ledger: Ledger, place: str, measure: str, as_of: dt.date | None = None, since: dt.date | None = None
+) -> Ledger:
+    """The facts that a flow is forecast from.
+
+    A flow that is counted on the register is also known from the vehicles registered, so stocks join registrations.
+    """
+    found = ledger.select(place=place, measure=measure, kind=COUNTED, as_of=as_of, since=since)
+    if measure == "ev_registrations":
+        found = found + ledger.select(place=place, measure="ev_stock", kind=COUNTED, as_of=as_of, since=since)
     return found
 
 
 def last_day(evidence: Ledger, as_of: dt.date) -> dt.date:
     """The last day that the facts cover; the day of the forecast where there are none."""
     return min(max((fact.period_end for fact in evidence if fact.period_end), default=as_of), as_of)
-
-
-def market_size(scenario: Scenario, place: str, ledger: Ledger, as_of: dt.date) -> KnownMarket:
-    """New vehicles a year: what the params file says, else what the ledger knows on the day of the forecast.
-
-    Of numbers by year in the params file, those of years not over by then are left out as hindsight.
-    """
-    if isinstance(scenario.market_size, dict):
-        by_year = {year: size for year, size in scenario.market_size.items() if year < as_of.year}
-        if by_year:
-            return KnownMarket(pd.Series(by_year, dtype=float), (), JUDGED)
-    elif scenario.market_size is not None:
-        return KnownMarket(float(scenario.market_size), (), JUDGED)
-    if MEASURES[scenario.measure].unit != "vehicles" or not scenario.country:
-        return KnownMarket(None)
-    return _from_ledger(ledger, place, as_of)
 
 
 def _from_ledger(ledger: Ledger, place: str, as_of: dt.date) -> KnownMarket:

@@ -28,8 +28,8 @@ from forecasting.scenarios.known import (
     KnownMarket,
     driver_facts,
     facts_of_scenario,
-    flow_evidence,
     known_drivers,
+    known_on,
     never_used,
 )
 from forecasting.scenarios.outlook_files import load_tables, save_tables
@@ -306,8 +306,8 @@ def outlook(
 def _evidence(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:
     """The facts of all places of a scenario."""
     first, *others = ([scenario.country] if scenario.country else scenario.places) or [scenario.place]
-    found = flow_evidence(ledger, first, scenario, as_of)
-    return found.concat(*(flow_evidence(ledger, place, scenario, as_of) for place in others))
+    found = known_on(scenario, first, ledger, as_of).facts
+    return found.concat(*(known_on(scenario, place, ledger, as_of).facts for place in others))
 
 
 def _country(setting: Setting) -> Outlook:
@@ -368,7 +368,8 @@ def _refuse(problems: Sequence[tuple[KeyPath, Problem]], scenario: Scenario) -> 
 def _corridor(setting: Setting) -> Outlook:
     scenario, measure = setting.scenario, setting.scenario.measure
     label = MEASURES[measure].label.lower()
-    counted = [place for place in scenario.places if len(flow_evidence(setting.ledger, place, scenario, setting.as_of))]
+    known = {place: known_on(scenario, place, setting.ledger, setting.as_of).facts for place in scenario.places}
+    counted = [place for place in scenario.places if len(known[place])]
     missing = [place_name(place) for place in scenario.places if place not in counted]
     if not counted:
         raise EvidenceError(

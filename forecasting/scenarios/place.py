@@ -21,7 +21,7 @@ from forecasting.parameters.schema import Driver, Scenario
 from forecasting.periods import span, year
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.joint_draws import quantile_table
-from forecasting.scenarios.known import KnownMarket, flow_evidence, last_day, market_size, no_counts, nothing_known
+from forecasting.scenarios.known import KnownMarket, known_on, last_day, no_counts, nothing_known
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -121,15 +121,13 @@ def _what_facts_say(setting: Setting, place: str) -> str:
 
 def _undriven(setting: Setting, place: str) -> Undriven:
     from forecasting.growth.flow import forecast_flow
-    from forecasting.growth.prior import Prior
 
     scenario = setting.scenario
-    evidence = flow_evidence(setting.ledger, place, scenario, setting.as_of)
-    market = market_size(scenario, place, setting.ledger, setting.as_of)
+    known = known_on(scenario, place, setting.ledger, setting.as_of, setting.prior)
+    evidence, market, prior = known.facts, known.market, known.prior
     unknown = market.value is None and not len(evidence)
     if unknown and not scenario.country:
         raise EvidenceError(f"{scenario.name}: no count and no market size is known; give market_size, new cars a year")
-    prior = (setting.prior or Prior.shipped()).until(setting.as_of.year - 1)  # the day's own year was not over
     known_until = last_day(evidence, setting.as_of)
     first_year = min((known_until + dt.timedelta(days=1)).year, scenario.horizon)
     with _told() as said:

@@ -1,0 +1,65 @@
+"""What was known on a day: nothing of a year that was not over, nothing that was published later."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.ledger import Ledger
+from forecasting.growth.prior import Prior
+from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.scenarios.known import Known, known_on
+
+DAY = dt.date(2023, 6, 30)
+
+
+def known(day=DAY, **given):
+    return Known(central_asia(), "UZ", "ev_imports", day, **given)
+
+
+@pytest.mark.parametrize("sizes", [{2021: 1.0, 2022: 2.0, 2023: 3.0}, pd.Series({2021: 1.0, 2022: 2.0, 2023: 3.0})])
+def test_the_size_of_a_year_that_is_not_over_is_hindsight(sizes):
+    assert known(told=sizes).market.value.to_dict() == {2021: 1.0, 2022: 2.0}
+    assert known(dt.date(2023, 12, 31), told=sizes).market.value.to_dict() == {2021: 1.0, 2022: 2.0}
+    assert known(dt.date(2024, 1, 1), told=sizes).market.value.to_dict() == {2021: 1.0, 2022: 2.0, 2023: 3.0}
+
+
+def test_sizes_of_later_years_alone_are_none():
+    assert known(told={2023: 3.0}, sized=False).market.value is None
+
+
+def test_a_scenario_s_own_sizes_are_cut_in_the_same_place():
+    told = {
+        "country": "UZ",
+        "scenario": "a",
+        "as_of": DAY,
+        "horizon": 2030,
+        "seed": 1,
+        "market_size": {2022: 5, 2023: 6},
+    }
+    found = known_on(scenario_from_parameters(told), "UZ", central_asia(), DAY)
+    assert found.market.value.to_dict() == {2022: 5.0}
+
+
+def test_the_prior_knows_no_effect_of_the_day_s_own_year():
+    assert known(dt.date(2021, 12, 31)).prior.common.last_year == 2020
+    assert known(dt.date(2021, 12, 31), lessons=Prior.shipped()).prior.size.last_year == 2020
+
+
+def test_a_panel_teaches_nothing_of_the_day_s_own_year(monkeypatch):
+    panel = pd.DataFrame({"market": "A", "year": [2021, 2022, 2023], "sales": [1.0, 2.0, 4.0], "share": 0.1})
+    monkeypatch.setattr("forecasting.panels.growth_prior.estimate_prior", lambda rows: rows["year"].tolist())
+    assert known(lessons=panel).prior == [2021, 2022]
+
+
+def test_a_fact_is_known_from_the_last_day_of_its_publication():
+    row = {"relation": "equals", "quantity": "total", "period_start": "2023-01-01", "period_end": "2023-04-30"}
+    ledger = Ledger.from_frame(pd.DataFrame([row | {"value": 2544, "published": "2023-06", "place": "UZ"}]))
+    counts = [len(Known(ledger, "UZ", "ev_imports", DAY - dt.timedelta(days=ago)).facts) for ago in (1, 0)]
+    assert counts == [0, 1]
+
+
+def test_market_of_the_ledger_ends_with_what_was_published():
+    early, late = (Known(central_asia(), "KZ", "ev_imports", dt.date(day, 6, 30)).market.value for day in (2022, 2024))
+    assert (early.index.max(), late.index.max()) == (2019, 2023)
