@@ -24,7 +24,8 @@ seed: {seed}         # scenarios with one seed share their luck and can be compa
 # basis: statistics
 
 # Dated events. level: the flow times size from then on; growth: times size each further year; cap: a calendar year's
-# most; ceiling: the highest share of new vehicles; demand: a parameter of the charging chain from then on.
+# most; ceiling: the highest share of new vehicles; price: a change of what a car costs (0.15 is 15 % more); demand: a
+# parameter of the charging chain from then on (several add); target: public points or stations that are to stand then.
 drivers: []
 #  - name: duty-returns
 #    kind: level
@@ -34,10 +35,19 @@ drivers: []
 #    probability: 0.5                         # that it happens at all
 #    reason: one sentence on why it changes this quantity
 #    source: judgement                        # or the id of a fact in the ledger, a citation, an address
+#  - name: programme
+#    kind: target
+#    quantity: charging_stations              # or charging_points
+#    start: 2030-12-31                        # the day by which they are to stand
+#    size: 5000
+#    on_time: 0.43                            # share of what is missing that stands on the day; the rest comes later
+#    delay_years: {{low: 1, mode: 2, high: 4}}
+#    reason: one sentence
+#    source: judgement
 
 # Assumptions of the charging chain that differ here; a number, or low, mode and high.
 assumptions: {{}}
-#  annual_km: {{low: 10000, mode: 15000, high: 22000}}   # km per car and year
+#  annual_km: {{low: 8000, mode: 12000, high: 20000}}    # km per car and year
 """
 
 
