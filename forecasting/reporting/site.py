@@ -6,6 +6,7 @@ One page that opens from disk without a network. Whatever comes from a params fi
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,9 +17,11 @@ import pandas as pd
 from forecasting.evidence.files import write_whole
 from forecasting.evidence.places import COUNTRIES, PLACES, place_name
 from forecasting.parameters.naming import country_slug
+from forecasting.periods import as_date
 from forecasting.reporting.changes import moved
 from forecasting.reporting.html import check_page, figure_html, template_text
 from forecasting.reporting.labels import amount, amounts, label_of
+from forecasting.reporting.past import scoreboard
 from forecasting.reporting.region import region_of
 from forecasting.reporting.tables import bands, headline
 
@@ -161,12 +164,19 @@ def _render(
         columns=columns,
         many=len(columns) > MANY,
         gap=_gap(table),
+        record=_record(runs),
         figures=figures,
         footer=_footer(runs),
         data=not table.empty,
         style=template_text("style.css"),
         script=template_text("figures.js"),
     )
+
+
+def _record(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """How forecasts of earlier days did, as it was known on the newest day of the reports."""
+    days = [str(run["as_of"]) for run in runs if re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(run["as_of"]))]
+    return scoreboard(as_date(max(days))) if days else {"rows": []}
 
 
 def _summary(runs: list[dict[str, Any]], failures: list[dict[str, Any]]) -> str:

@@ -1,0 +1,98 @@
+"""How earlier forecasts did: the track record of the facts that ship, kept with the package so that every page has it.
+
+``python -m forecasting.evaluation.scoreboard`` makes ``forecasting/data/track_record.csv`` again, in some ten seconds,
+after a change of the ledger or of the engine.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+
+import pandas as pd
+from scipy.stats import binom
+
+from forecasting.evaluation.ledger_record import TOLD, ledger_record
+from forecasting.evidence.datasets import central_asia, path
+from forecasting.evidence.places import place_name
+
+__all__ = ["by_place", "expected_inside", "main", "record_known_by"]
+
+KEPT = [*TOLD, "facts", "basis", "outcome_basis", "fact"]
+
+
+@lru_cache(maxsize=1)
+def _kept() -> pd.DataFrame:
+    text = {"period": str, "basis": str, "outcome_basis": str, "fact": str}
+    kept = pd.read_csv(path("track_record.csv"), dtype=text)
+    return kept.astype({"inside": bool, "own_basis": bool})
+
+
+def record_known_by(day: dt.date, place: str | None = None) -> pd.DataFrame:
+    """Earlier forecasts whose outcome had been published by a day, the forecast's own basis first.
+
+    Parameters
+    ----------
+    day : date
+        Nothing that was forecast or published later is shown.
+    place : str, optional
+        Only this one.
+
+    Returns
+    -------
+    DataFrame
+        `KEPT` columns; may be empty.
+
+    Examples
+    --------
+    >>> record_known_by(dt.date(2022, 12, 31), "UZ")[["as_of", "period", "outcome"]].values.tolist()
+    [['2020-12-31', '2020', 131.0]]
+    """
+    ledger = central_asia()
+    known = {fact: ledger.get(fact).known_from for fact in _kept()["fact"].unique()}
+    told = _kept()["fact"].map(lambda fact: (known[fact] or dt.date.max) <= day) & (_kept()["as_of"] < day.isoformat())
+    found = _kept()[told & (True if place is None else _kept()["place"] == place)]
+    return found.sort_values(["own_basis", "as_of"], ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def expected_inside(count: int, share: float = 0.8) -> tuple[int, int]:
+    """How many of so many independent outcomes lie inside intervals that hold, nine times in ten.
+
+    >>> expected_inside(25)
+    (17, 23)
+    """
+    low, high = binom.interval(0.9, count, share) if count else (0, 0)
+    return int(low), int(high)
+
+
+def by_place(record: pd.DataFrame) -> pd.DataFrame:
+    """The record in one row a place: own outcomes, how many lie inside, how many should, and the scores.
+
+    Parameters
+    ----------
+    record : DataFrame
+        From :func:`record_known_by`.
+
+    Returns
+    -------
+    DataFrame
+        place, outcomes, inside, expected_low, expected_high, score, rule_score; the last row is of all places.
+    """
+    own = record[record["own_basis"]]
+    parts = [*((place_name(str(place)), part) for place, part in own.groupby("place")), ("All", own)]
+    columns = ["place", "outcomes", "inside", "expected_low", "expected_high", "score", "rule_score"]
+    rows = [
+        (name, len(part), int(part["inside"].sum()), *expected_inside(len(part)), *part[["score", "rule_score"]].mean())
+        for name, part in parts
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def main() -> None:
+    """Make the record again and keep it."""
+    record = ledger_record(central_asia())
+    record[KEPT].round(4).to_csv(path("bases.csv").with_name("track_record.csv"), index=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""How earlier forecasts of a place did, and of all places: what was forecast at each year's end, and what came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from forecasting.evaluation.ledger_record import record_sentence
+from forecasting.evaluation.scoreboard import by_place, record_known_by
+from forecasting.evidence.bases import basis_name
+from forecasting.reporting.display import Notes, Table
+from forecasting.reporting.labels import amount, amounts, label_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from forecasting.scenarios.outlook import Outlook
+
+__all__ = ["past_forecasts", "scoreboard"]
+
+
+def past_forecasts(outlook: Outlook) -> Table | Notes:
+    """What would have been forecast at the end of each year with the facts of that day, beside what was printed since.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country; earlier forecasts are without its events.
+    """
+    record = record_known_by(outlook.told_until or outlook.as_of, outlook.results.country)
+    if record.empty:
+        return Notes(["No forecast of an earlier year's end has an outcome yet: nothing was printed since, or before."])
+    names = record["measure"]
+    ends = zip(record["low"], record["high"], names, strict=True)
+    shown = {
+        "forecast of": record["as_of"],
+        "what": names.map(label_of),
+        "period": record["period"],
+        "median": [amount(value, name) for value, name in zip(record["median"], names, strict=True)],
+        "80 % interval": [amounts(low, high, name) for low, high, name in ends],
+        "printed since": [amount(value, name) for value, name in zip(record["outcome"], names, strict=True)],
+        "inside": record["inside"].map({True: "yes", False: "no"}),
+        "counted by others": record["outcome_basis"].where(~record["own_basis"], "").map(basis_name),
+    }
+    return Table(pd.DataFrame(shown), caption=record_sentence(record))
+
+
+def scoreboard(day: dt.date) -> dict[str, Any]:
+    """The same of all places for the index: one sentence, and a row a place.
+
+    Parameters
+    ----------
+    day : date
+        Nothing later is told.
+
+    Returns
+    -------
+    dict
+        ``sentence`` and ``rows``; no rows where no forecast has an outcome.
+    """
+    record = record_known_by(day)
+    if record.empty:
+        return {"sentence": "", "rows": []}
+    rows = [
+        {
+            "place": row["place"],
+            "inside": f"{row['inside']} of {row['outcomes']}",
+            "expected": f"{row['expected_low']} to {row['expected_high']}",
+            "score": f"{row['score']:.2f}",
+            "rule": f"{row['rule_score']:.2f}",
+        }
+        for row in by_place(record).to_dict("records")
+    ]
+    return {"sentence": record_sentence(record), "rows": rows}

@@ -1,0 +1,34 @@
+"""How earlier forecasts did, on a report and on the index."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+from made_up import make_outlook
+
+from forecasting.reporting.past import past_forecasts, scoreboard
+
+
+def test_a_country_s_earlier_forecasts_stand_beside_what_was_printed() -> None:
+    later = dataclasses.replace(make_outlook(), told_until=dt.date(2026, 3, 31))
+    table = past_forecasts(later)
+    shown = {(row["forecast of"], row["period"]): row for row in table.frame.to_dict("records")}
+    assert shown["2022-12-31", "2022"]["printed since"] == "2,180"
+    assert shown["2024-12-31", "2025-05-01"]["what"] == "Public charging stations"
+    assert shown["2022-12-31", "2023"]["counted by others"] == "Ministry of Energy, all electric cars"
+    assert "would be expected" in table.caption
+    assert "uz-" not in repr(table)
+
+
+def test_nothing_that_was_not_printed_by_then_is_told() -> None:
+    early = dataclasses.replace(make_outlook(), as_of=dt.date(2019, 6, 30), told_until=None)
+    assert repr(past_forecasts(early)).startswith("- No forecast of an earlier year's end has an outcome yet")
+    assert scoreboard(dt.date(2019, 6, 30)) == {"sentence": "", "rows": []}
+
+
+def test_the_index_has_a_row_a_place_and_the_count_expected() -> None:
+    told = scoreboard(dt.date(2026, 3, 31))
+    assert [row["place"] for row in told["rows"]][-1] == "All"
+    assert told["rows"][-1]["expected"] == "17 to 23"
+    assert "lie inside their 80 % interval, where 17 to 23 would be expected" in told["sentence"]
