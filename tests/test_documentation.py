@@ -1,11 +1,13 @@
 """The documentation builds without a warning, its examples run, and every public name stands in it."""
 
 import doctest
+import math
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import forecasting as fc
@@ -54,3 +56,36 @@ def test_commands_exist(command):
     from forecasting.cli import main
 
     assert command in main.commands
+
+
+def _narrow(noise):
+    """Standard deviation of a fact that is right, and the probability of that."""
+    return noise.sd[0], noise.weight[0]
+
+
+def test_the_page_of_the_model_gives_the_likelihood_of_a_growth_a_stock_and_a_bound():
+    """Computed here from the formulas of the page alone."""
+    from forecasting.evidence.fact import Fact
+    from forecasting.growth.likelihood import observe
+
+    said = {"place": "UZ", "relation": "equals", "period_start": "2023-01-01", "period_end": "2023-05-31"}
+    growth = observe(Fact(id="a", measure="ev_imports", quantity="yoy_growth_percent", value=410.4, **said), 2022, 24)
+    assert growth.value == pytest.approx(math.log(1 + 410.4 / 100))
+    assert _narrow(growth.noise) == pytest.approx((math.sqrt(0.01**2 + (0.05 / 510.4) ** 2 / 3), 0.98))
+    assert growth.numerator[12:17].tolist() == [1.0] * 5
+    assert growth.denominator[:5].tolist() == [1.0] * 5
+
+    day = said | {"period_start": "", "period_end": "2023-12-31"}
+    stock = observe(Fact(id="b", measure="ev_stock", value=7383, **day), 2022, 24)
+    assert _narrow(stock.noise)[0] == pytest.approx(math.sqrt(0.01**2 + 1 / 7383.5 + (0.5 / 7383) ** 2 / 3 + 0.03**2))
+    assert stock.numerator[11] == pytest.approx(0.96)  # December of the year before: one year on the road
+
+    more = observe(Fact(id="c", measure="ev_imports", value=2000, **said | {"relation": "greater_than"}), 2022, 24)
+    edge = math.sqrt(0.02**2 + 1 / 2000.5)
+    right = slice(0, -2)  # the last two components are of a bound that is wrong
+    weights, means, spreads = (np.array(part)[right] for part in (more.noise.weight, more.noise.mean, more.noise.sd))
+    far = np.linspace(math.log(2), math.log(200), 50)  # from twice to two hundred times the number
+    density = (weights * np.exp(-0.5 * ((far[:, None] - means) / spreads) ** 2) / spreads).sum(axis=1)
+    assert np.ptp(density) < 0.05 * density.mean()  # flat beyond
+    assert spreads[1] / spreads[0] == pytest.approx(1.5)
+    assert spreads[0] == pytest.approx(0.25 * edge)
