@@ -18,7 +18,7 @@ PACKAGE = ROOT / "forecasting"
 
 # A module imports from its own room and from those before it.
 ROOMS = (
-    ("errors", "arguments", "periods", "measures"),
+    ("errors", "arguments", "periods", "measures", "showing"),
     ("evidence",),
     ("curves",),
     ("growth",),

@@ -20,6 +20,7 @@ from forecasting.curves.fitting.mixture import Mixture
 from forecasting.curves.fitting.prediction import GrowthPrediction, check_alpha, check_count
 from forecasting.curves.fitting.timeline import Timeline
 from forecasting.errors import ModelError
+from forecasting.showing import show
 
 if TYPE_CHECKING:
     from forecasting.curves.model import GrowthModel
@@ -369,10 +370,9 @@ class GrowthResults:
         return forecast_news(self, endog, check_count("steps", steps))
 
     def plot(self, steps: int = 5, alpha: float = 0.1, **kwargs: Any) -> Any:
-        """Observations, fitted curve and forecast with its interval, by pandas' plotting backend.
-
-        Keyword arguments go to ``DataFrame.plot``: ``backend="plotly"`` or ``"matplotlib"`` selects one.
-        """
+        """Observations, fitted curve and forecast with its interval; keyword arguments go to ``DataFrame.plot``."""
+        if not kwargs:
+            return show("results_chart", self, steps, alpha)
         future = self.get_forecast(steps).summary_frame(alpha)[["median", "pi_lower", "pi_upper"]]
         past = pd.DataFrame({"observed": self.model.endog, "fitted": self.fittedvalues}, index=self.model.index)
         frame = pd.concat([past, future])

@@ -35,6 +35,7 @@ from forecasting.evidence.rules import (
 from forecasting.evidence.words import in_words
 from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, as_date, span
+from forecasting.showing import show
 
 __all__ = ["COLUMNS", "COUNTED", "KINDS", "QUANTITIES", "RELATIONS", "Fact", "in_order", "typed_facts"]
 
@@ -177,6 +178,9 @@ class Fact(BaseModel):
         label = MEASURES[self.measure].label if self.measure in MEASURES else "an unnamed flow"
         label = label if label[:2].isupper() else label[0].lower() + label[1:]
         return f"{place}, {label}{self._when()}: {in_words(self)}"
+
+    def _repr_html_(self) -> str:
+        return str(show("fact_html", self))
 
     def _when(self) -> str:
         if self.period_end:

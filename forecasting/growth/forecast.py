@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from forecasting.growth.likelihood import Observation, flow_weights
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.sharing import made_once
 from forecasting.periods import Period, year
+from forecasting.showing import show
 
 if TYPE_CHECKING:
     from forecasting.growth.request import Request
@@ -83,6 +84,32 @@ class FlowForecast:
             f"{label} {median:,.0f}" for label, median in zip(self._index, self._totals_median, strict=True)
         )
         return f"<FlowForecast {self.measure} {self.place} {self.basis}: {spoken}>".replace("  ", " ")
+
+    def _repr_html_(self) -> str:
+        return str(show("forecast_html", self))
+
+    @property
+    def evidence(self) -> Ledger | None:
+        """The facts that it rests on; None of a forecast that was not made from facts."""
+        return self._asked.evidence if self._asked else None
+
+    def plot(self, log: bool = False) -> Any:
+        """The periods with their intervals, and the facts that they rest on, as a plotly figure.
+
+        Parameters
+        ----------
+        log : bool
+            A logarithmic scale.
+
+        Examples
+        --------
+        >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
+        >>> chart = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200).plot()
+        >>> [trace.name for trace in chart.data][:4]
+        ['95 %', '80 %', '50 %', 'Median']
+        """
+        return show("forecast_chart", self, log)
 
     @takes(EvidenceError, period=PERIOD)
     def totals(self, period: Period) -> Array:

@@ -36,6 +36,7 @@ from forecasting.parameters.values import (
     listed,
 )
 from forecasting.periods import as_date
+from forecasting.showing import show
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -145,6 +146,9 @@ class Scenario(Strict):
     def with_ledger(self, files: Sequence[str]) -> Scenario:
         """The same scenario with more files of facts."""
         return self.model_copy(update={"ledger": tuple(dict.fromkeys([*self.ledger, *files]))})
+
+    def _repr_html_(self) -> str:
+        return str(show("scenario_html", self))
 
     def on(self, day: dt.date) -> Scenario:
         """The same scenario, its day settled."""

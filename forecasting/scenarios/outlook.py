@@ -44,6 +44,7 @@ from forecasting.scenarios.place import (
     reservations,
     stock_before,
 )
+from forecasting.showing import show
 
 if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
@@ -191,6 +192,16 @@ class Outlook:
             "load": self.load,
         }
         save_tables(folder, self.table, self.draws, record)
+
+    def plot(self, measure: str | None = None, log: bool | None = None) -> Any:
+        """A measure with its intervals and the facts that were known, as a plotly figure.
+
+        Without a measure the flow that was forecast; ``log=None`` is logarithmic where medians differ thirtyfold.
+        """
+        return show("outlook_chart", self, measure or self.scenario.measure, log)
+
+    def _repr_html_(self) -> str:
+        return str(show("outlook_html", self))
 
     def __repr__(self) -> str:
         return f"<Outlook {self.name}, as of {self.as_of}, to {self.scenario.horizon}>"

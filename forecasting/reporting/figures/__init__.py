@@ -10,6 +10,7 @@ from forecasting.reporting.figures.load_and_fleet import (
     points_chart,
     utilisation_chart,
 )
+from forecasting.reporting.figures.object_charts import forecast_chart, results_chart
 from forecasting.reporting.figures.scenario_contrast import (
     difference_chart,
     growth_curves_chart,
@@ -28,6 +29,7 @@ __all__ = [
     "energy_chart",
     "evidence_chart",
     "fan_chart",
+    "forecast_chart",
     "growth_curves_chart",
     "live_figure",
     "load_chart",
@@ -36,6 +38,7 @@ __all__ = [
     "points_chart",
     "redraw",
     "region_chart",
+    "results_chart",
     "scenario_comparison",
     "scenario_paths",
     "small_fan",

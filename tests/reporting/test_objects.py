@@ -1,0 +1,84 @@
+"""What the package's objects show of themselves in a notebook: figures and tables."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import forecasting as fc
+from forecasting.errors import InputError
+from forecasting.reporting.figures import fan_chart
+
+ROOT = Path(__file__).parents[2]
+
+
+def words(html: str) -> str:
+    """The text of a table."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    return fc.datasets.central_asia()
+
+
+@pytest.fixture(scope="module")
+def forecast(ledger):
+    facts = ledger.select(place="UZ", measure="ev_imports", as_of="2023-06-26")
+    return fc.forecast_flow(facts, periods=[fc.year(2023), fc.month("2024-05")], draws=200)
+
+
+def test_a_forecast_draws_each_period_at_its_length_and_its_yearly_rate(forecast):
+    chart = forecast.plot()
+    (median,) = [trace for trace in chart.data if trace.name == "Median"]
+    assert list(median.x) == ["2023-01-01", "2023-12-31", None, "2024-05-01", "2024-05-31", None]
+    whole, month = forecast.quantiles([0.5])[0.5]
+    assert median.y[0] == pytest.approx(whole, rel=0.001)
+    assert median.y[3] == pytest.approx(month * 366 / 31, rel=0.001)
+    assert chart.layout.title.text == "<b>Electric vehicles imported: Uzbekistan</b>"
+    assert any("Statistics Agency" in str(trace.name) for trace in chart.data)
+    assert chart.layout.yaxis.range[1] > max(value for value in chart.data[0].y if value is not None)
+    assert forecast.plot(log=True).layout.yaxis.type == "log"
+
+
+def test_a_forecast_from_a_table_without_a_measure_is_drawn_too():
+    forecast = fc.forecast_flow(
+        fc.annual_totals(pd.Series({2021: 809, 2022: 2180})), periods=[fc.year(2023)], draws=200
+    )
+    assert forecast.plot().data
+    assert "2023" in words(forecast._repr_html_())
+
+
+def test_an_outlook_draws_a_measure_and_names_the_nearest_where_it_has_none(outlook):
+    assert outlook.plot("ev_stock") == fan_chart(outlook, "ev_stock")
+    assert outlook.plot() == fan_chart(outlook)
+    with pytest.raises(InputError, match=r"has no 'ev_stok'; did you mean ev_stock\?"):
+        outlook.plot("ev_stok")
+
+
+@pytest.mark.parametrize("index", [None, pd.period_range("2019", periods=6, freq="Y"), pd.RangeIndex(2019, 2025)])
+def test_a_growth_curve_draws_what_was_seen_and_what_is_to_come(index):
+    results = fc.GrowthModel(pd.Series([12.0, 28, 61, 118, 197, 264], index=index), curve="logistic").fit()
+    traces = {trace.name: trace for trace in results.plot(steps=3, alpha=0.2).data}
+    assert set(traces) == {"80 %", "Fitted", "Median", "Observed"}
+    assert list(traces["Observed"].y) == [12, 28, 61, 118, 197, 264]
+    assert len(traces["Median"].x) == 3
+    assert min(traces["Median"].x) > max(traces["Observed"].x)
+
+
+def test_tables_of_a_fact_a_scenario_a_forecast_and_an_outlook(ledger, forecast, outlook):
+    fact = words(ledger.get("article-07")._repr_html_())
+    assert "2,180 vehicles" in fact
+    assert "Electric vehicles imported, Uzbekistan" in fact
+    scenario = words(fc.load_scenario(ROOT / "params" / "uzbekistan-accelerated.yaml")._repr_html_())
+    assert "market-limit from 2026-01-01 (ceiling 0.6 to 0.95, likeliest 0.8)" in scenario
+    table = words(forecast._repr_html_())
+    assert "May 2024" in table
+    assert "80 % interval" in table
+    assert "Uzbekistan in 2023" in words(outlook._repr_html_())
+
+
+def test_what_a_fact_says_is_shown_as_text():
+    told = {"id": "a", "measure": "ev_imports", "place": "UZ", "period_start": "2023-01-01", "period_end": "2023-12-31"}
+    assert "<script>" not in fc.Fact(**told, relation="equals", value=1, quote="<script>x</script>")._repr_html_()
