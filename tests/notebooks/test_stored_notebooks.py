@@ -34,8 +34,15 @@ def tags(cell):
 
 
 def test_the_notebooks_are_there():
-    others = {"charging_demand", "evidence", "growth_models", "compare_scenarios", "what_if"}
+    others = {"charging_demand", "evidence", "growth_models", "compare_scenarios", "what_if", "index"}
     assert set(PATHS) == {*TEMPLATES, *others}
+
+
+def test_the_index_leads_through_all_notebooks_in_order():
+    text = read("index").cells[0].source
+    steps = re.findall(r"^(\d)\. \[.+\]\((\w+)\.ipynb\)", text, re.MULTILINE)
+    assert [int(number) for number, _ in steps] == list(range(1, len(steps) + 1))
+    assert {name for _, name in steps} == set(PATHS) - {"index"}
 
 
 @pytest.mark.parametrize("name", PATHS)
