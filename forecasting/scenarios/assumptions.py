@@ -28,7 +28,15 @@ if TYPE_CHECKING:
 
     from forecasting.demand.demand_outlook import DemandOutlook
 
-__all__ = ["assumption_problems", "charging_targets", "demand_of", "demand_parameters", "refused", "target_problems"]
+__all__ = [
+    "assumption_problems",
+    "charging_targets",
+    "demand_of",
+    "demand_parameters",
+    "refuse_targets",
+    "refused",
+    "target_problems",
+]
 
 Array = NDArray[np.float64]
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
@@ -221,6 +229,16 @@ def charging_targets(scenario: Scenario, drivers: Sequence[Driver], announced: L
             count = np.full(draws, float(row["value"]))
             found.append(Target(str(row["id"]), count, MEASURES[measure].unit, as_date(row["period_end"])))
     return found
+
+
+def refuse_targets(scenario: Scenario, counted: Ledger, as_of: dt.date) -> None:
+    """Raise an AssumptionError with every target that cannot be; nothing where all are well."""
+    problems = target_problems(scenario, counted, as_of)
+    where = [f"{scenario.name} {'.'.join(map(str, path))}" for path, _ in problems]
+    if problems:
+        raise AssumptionError(
+            [Problem(w, f"{p.where}: {p.what}", p.hint) for w, (_, p) in zip(where, problems, strict=True)]
+        )
 
 
 def target_problems(scenario: Scenario, counted: Ledger, as_of: dt.date) -> list[tuple[KeyPath, Problem]]:

@@ -24,6 +24,7 @@ __all__ = [
     "TWO_NUMBERS",
     "KnownMarket",
     "driver_facts",
+    "facts_of_places",
     "facts_of_scenario",
     "facts_of_flow",
     "known_on",
@@ -273,3 +274,10 @@ def nothing_known(place: str) -> str:
         f"Nothing is known of the market of {place_name(place)}: no count of electric vehicles, no number of new cars. "
         f"So these are shares of new cars only, as markets that went before had them. {TWO_NUMBERS}"
     )
+
+
+def facts_of_places(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:
+    """The facts that the flows of all places of a scenario are forecast from, as known on a day."""
+    first, *others = ([scenario.country] if scenario.country else scenario.places) or [scenario.place]
+    found = known_on(scenario, first, ledger, as_of).facts
+    return found.concat(*(known_on(scenario, place, ledger, as_of).facts for place in others))

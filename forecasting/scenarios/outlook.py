@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,18 +15,19 @@ import numpy as np
 import pandas as pd
 
 from forecasting.arguments import of, optional, takes, whole
-from forecasting.errors import AssumptionError, EvidenceError, LedgerError, Problem
+from forecasting.errors import EvidenceError, LedgerError
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name
 from forecasting.growth.prior import Prior
 from forecasting.measures import EV_SHARE, MEASURES
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.scenarios.age import OLD, age_words, days_old
-from forecasting.scenarios.assumptions import demand_of, demand_parameters, target_problems
+from forecasting.scenarios.assumptions import demand_of, demand_parameters, refuse_targets
 from forecasting.scenarios.joint_draws import Results, results_from, sum_outlooks
 from forecasting.scenarios.known import (
     KnownMarket,
     driver_facts,
+    facts_of_places,
     facts_of_scenario,
     known_drivers,
     known_on,
@@ -49,7 +50,6 @@ from forecasting.showing import show
 if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
     from forecasting.growth.flow import FlowForecast
-    from forecasting.parameters.strict_yaml import KeyPath
 
 __all__ = ["Outlook", "load_outlook", "outlook"]
 
@@ -232,7 +232,7 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
         scenario=scenario,
         as_of=as_of,
         first_year=record["first_year"],
-        evidence=None if ledger is None else _evidence(scenario, ledger, as_of),
+        evidence=None if ledger is None else facts_of_places(scenario, ledger, as_of),
         forecasts={},
         baseline_forecasts={},
         parts=results_from(draws),
@@ -314,13 +314,6 @@ def outlook(
     return dataclasses.replace(made, warnings=[*aged, *made.warnings, *left_out, *unused])
 
 
-def _evidence(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:
-    """The facts of all places of a scenario."""
-    first, *others = ([scenario.country] if scenario.country else scenario.places) or [scenario.place]
-    found = known_on(scenario, first, ledger, as_of).facts
-    return found.concat(*(known_on(scenario, place, ledger, as_of).facts for place in others))
-
-
 def _country(setting: Setting) -> Outlook:
     scenario, place = setting.scenario, setting.scenario.place
     parameters = demand_parameters(scenario, setting.drivers, setting.draws)  # first: a wrong one is known at once
@@ -331,7 +324,7 @@ def _country(setting: Setting) -> Outlook:
     before = stock_before(flow.after, flow.evidence)
     counted = setting.ledger.select(place=place, kind=("outcome", "estimate"), as_of=setting.as_of)
     announced = setting.ledger.select(place=place, kind="target", as_of=setting.as_of)
-    _refuse(target_problems(scenario, counted, setting.as_of), scenario)
+    refuse_targets(scenario, counted, setting.as_of)
     demand = demand_of(scenario, parameters, setting.drivers, counted, years, imports, before, announced)
     return Outlook(
         scenario=scenario,
@@ -368,14 +361,6 @@ def _shares(setting: Setting, flow: PlaceFlow) -> Outlook:
     )
 
 
-def _refuse(problems: Sequence[tuple[KeyPath, Problem]], scenario: Scenario) -> None:
-    if problems:
-        where = [f"{scenario.name} {'.'.join(map(str, path))}" for path, _ in problems]
-        raise AssumptionError(
-            [Problem(w, f"{p.where}: {p.what}", p.hint) for w, (_, p) in zip(where, problems, strict=True)]
-        )
-
-
 def _corridor(setting: Setting) -> Outlook:
     scenario, measure = setting.scenario, setting.scenario.measure
     label = MEASURES[measure].label.lower()
@@ -391,7 +376,7 @@ def _corridor(setting: Setting) -> Outlook:
     parts = [Results(scenario.name, place, years, {measure: draws}) for place, (years, draws) in totals.items()]
     if len(parts) > 1:
         parts.append(sum_outlooks(parts, scenario.place, scenario.name))
-    evidence = _evidence(scenario, setting.ledger, setting.as_of)
+    evidence = facts_of_places(scenario, setting.ledger, setting.as_of)
     notes = [f"{name} has no count of {label}: it is not in the sum." for name in missing]
     notes += beyond_cars(scenario, bounded=all(flow.market.value is not None for flow in flows.values()))
     notes += [said for place, flow in flows.items() for said in reservations(scenario, place, flow)]
