@@ -24,10 +24,10 @@ from forecasting.growth.likelihood import Observation, observe, only_bounds, rea
 from forecasting.growth.onward import onward, shared
 from forecasting.growth.path import LatentPath
 from forecasting.growth.posterior import Posterior, sample
-from forecasting.growth.prior import Prior
+from forecasting.growth.prior import SHIPPED, Prior
 from forecasting.growth.starting import MarketSize, path_of
 from forecasting.growth.usable import usable_facts, years_spoken_of
-from forecasting.measures import nearest
+from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, months_between, year
 
 __all__ = ["CHOICES", "Request"]
@@ -118,6 +118,7 @@ class Request:
         periods = self.periods or _default_periods(facts)
         first, last, until = _years(facts, periods)
         prior = self.prior.of_measure(measure)
+        remarks += _learned_elsewhere(prior, measure)
         path = path_of(prior, self.market_size, facts, (first, last + 1), len(bases), drifts, remarks)
         if self.curve != "pooled":
             if not facts:
@@ -168,6 +169,19 @@ class _Prepared:
     until: int
     measure: str
     remarks: Sequence[str]
+
+
+def _learned_elsewhere(prior: Prior, measure: str) -> list[str]:
+    """A warning where the prior was learned on another thing than what is forecast."""
+    if not measure or measure.startswith("ev_") or prior.perimeter not in SHIPPED:
+        return []
+    said = (
+        f"the prior was learned on {prior.perimeter} ({prior.markets} markets up to {prior.last_year}), and {measure} "
+        "is another thing: its growth may be another; estimate_prior(panel) learns it from a panel of its own kind"
+    )
+    if MEASURES[measure].unit != "vehicles":  # other vehicles are near enough for a remark alone
+        warnings.warn(said, ForecastWarning, stacklevel=5)
+    return [said]
 
 
 def _open_levels(facts: Sequence[Fact], sized: bool) -> list[str]:

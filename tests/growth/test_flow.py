@@ -334,7 +334,7 @@ def test_a_growth_that_contradicts_both_totals_is_flagged(facts):
     )
     forecast = forecast_flow(table, [FOUR_MONTHS], market_size=3e5)
     assert finite(forecast)
-    assert any(remark.startswith("growth") for remark in forecast.remarks)
+    assert any(remark.startswith("up 300 %") for remark in forecast.remarks)
     assert medians(forecast)["2023-01..2023-04"] == pytest.approx(2000, rel=0.05)
 
 
@@ -502,3 +502,19 @@ def test_a_table_gets_every_refusal_of_a_ledger_at_once(facts):
     table = facts(("equals", "total", 2022, -5), ("equals", "total", 2021, 7, {"place": "Atlantis"}))
     with pytest.raises(LedgerError, match=r"(?s)row 0 value: -5 is negative.*row 1 place: 'Atlantis' is not a known"):
         forecast_flow(table, [year(2023)])
+
+
+@pytest.mark.parametrize(("measure", "warned"), [("charging_station_imports", 1), ("vehicle_exports", 0)])
+def test_what_the_prior_was_not_learned_on_is_said(measure, warned, facts):
+    table = facts(("equals", "total", 2022, 900), ("equals", "total", 2023, 1200)).assign(measure=measure, place="UZ")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ForecastWarning)
+        forecast = forecast_flow(table, [year(2024)], draws=50)
+    assert sum("learned on battery cars" in str(each.message) for each in caught) == warned
+    assert any("learned on battery cars" in remark for remark in forecast.remarks)
+
+
+def test_a_prior_of_its_own_panel_is_not_warned_of(facts):
+    table = facts(("equals", "total", 2022, 900), ("equals", "total", 2023, 1200)).assign(measure="vehicle_exports")
+    own = replace(Prior.shipped(), perimeter="ports")
+    assert not any("learned on" in r for r in forecast_flow(table, [year(2024)], prior=own, draws=50).remarks)
