@@ -102,3 +102,47 @@ def test_what_the_browser_sees_can_fail(tmp_path, visit):
     assert seen.drawn == [False]
     assert seen.errors
     assert seen.outside == ["http://127.0.0.1:9/a.png"]
+
+
+def test_one_click_leads_from_a_fact_to_its_row_and_from_a_number_to_what_it_rests_on(reports, visit):
+    page = visit(reports / "uzbekistan-baseline" / "report.html").page
+    link = page.locator(".fc-notes a.fact, .fc-grounds a.fact").first
+    link.focus()
+    page.keyboard.press("Enter")
+    row = page.locator(":target")
+    assert row.evaluate("row => row.matches('.fc-facts > li') && !!row.querySelector('q, a[href^=http]')")
+    assert row.is_visible()
+    page.locator(".fc-lead a").first.click()
+    assert page.locator(":target").inner_text().startswith("Electric vehicles imported, Uzbekistan")
+
+
+def test_paper_has_its_figures_and_everything_that_is_folded(reports, visit):
+    page = visit(reports / "uzbekistan-baseline" / "report.html").page
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    widths = page.locator(".figure .main-svg:first-child").evaluate_all("all => all.map(one => one.clientWidth)")
+    assert set(widths) == {660}
+    assert page.locator("details.fold").count() == page.locator("details.fold[open]").count() > 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".figure .main-svg").first.evaluate("one => one.clientWidth") != 660
+
+
+@pytest.mark.parametrize("width", [400, 1400])
+def test_labels_of_a_figure_do_not_lie_over_each_other(reports, visit, width):
+    page = visit(reports / "uzbekistan-baseline" / "report.html", viewport={"width": width, "height": 900}).page
+    over = page.evaluate("""() => [...document.querySelectorAll(".figure")].flatMap(figure => {
+        const shown = [...figure.querySelectorAll(".textpoint text")].filter(one => one.style.visibility !== "hidden");
+        const boxes = shown.map(one => [one.textContent, one.getBoundingClientRect()]).filter(([, box]) => box.width);
+        return boxes.flatMap(([words, a], at) => boxes.slice(at + 1)
+            .filter(([, b]) => a.left < b.right && b.left < a.right && a.top + 3 < b.bottom && b.top + 3 < a.bottom)
+            .map(([other]) => words + " over " + other));
+    })""")
+    assert over == []
+
+
+def test_a_figure_is_kept_as_a_file_with_its_title(reports, visit, tmp_path):
+    page = visit(reports / "uzbekistan-baseline" / "report.html").page
+    with page.expect_download() as kept:
+        page.locator('button[data-keep="svg"]').first.click()
+    kept.value.save_as(tmp_path / "kept.svg")
+    assert kept.value.suggested_filename == "electric-vehicles-imported-uzbekistan-baseline.svg"
+    assert "Uzbekistan, baseline" in (tmp_path / "kept.svg").read_text(encoding="utf-8")

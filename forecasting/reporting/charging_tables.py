@@ -55,13 +55,13 @@ def targets_table(outlook: Outlook) -> Table:
     rows = []
     for row in demand.target_table.to_dict("records"):
         rows.append({
-            "target": row["target"],
             "by": str(row["date"]),
             "number": f"{row['number']:,.0f} {row['unit']}",
             "stands": _percent(100 * row["stands"]),
             "points a year needed": _number(row["pace_needed"]),
             "points a year by practice": _number(row["pace_of_practice"]),
             "probability": _percent(100 * row["probability"]),
+            "fact": row["target"],
         })  # fmt: skip
     return Table(pd.DataFrame(rows), caption="No target of public charging is known." if not rows else "")
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FactList", "fact_list", "fact_name", "mention", "numbered"]
 
+BESIDE = ("ev_stock", "charging_points", "charging_stations")  # what stands and what is promised, told beside
 MENTION = re.compile(r'<a class="fact" href="#fact-([^"]*)">(.*?)</a>', re.DOTALL)
 ROW = re.compile(r'<li id="fact-([^"]*)">')
 
@@ -106,10 +107,11 @@ def fact_list(outlook: Outlook, facts: Ledger) -> FactList:
     outlook : Outlook
         A scenario's results.
     facts : Ledger
-        The facts of its day.
+        All facts of its day, of any place: events may rest on a city's.
     """
-    used = set(outlook.facts_used)
-    shown = [fact for fact in in_order(facts) if fact.id in used or fact.measure == outlook.scenario.measure]
+    used, places = set(outlook.facts_used), {*outlook.scenario.places, outlook.scenario.place}
+    told = {outlook.scenario.measure, *BESIDE}
+    shown = [fact for fact in in_order(facts) if fact.id in used or (fact.measure in told and fact.place in places)]
     moved = _moved(outlook)
     by_measure = sorted(shown, key=lambda fact: fact.measure)
     return FactList(tuple(_listed(fact, moved.get(fact.id, "")) for fact in by_measure))

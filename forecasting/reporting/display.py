@@ -71,7 +71,7 @@ class Table:
         firsts, seconds = (list(map(str, self.frame.columns.get_level_values(level))) for level in (0, 1))
         groups = [(first, firsts.count(first)) for first in dict.fromkeys(firsts)]
         yield "".join(f'<th colspan="{count}">{html.escape(first)}</th>' for first, count in groups)
-        yield "".join(f"<th>{html.escape(second)}</th>" for second in seconds)
+        yield "".join(f"<th>{html.escape(second)}</th>" if second else "<td></td>" for second in seconds)
 
     def _row(self, number: int) -> str:
         names = map(str, self.frame.columns.get_level_values(0))

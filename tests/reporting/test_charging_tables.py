@@ -21,7 +21,7 @@ def made():
 
 
 def test_a_target_says_how_much_of_it_stands_and_what_it_takes(made):
-    table = charging_tables.targets_table(made).frame.set_index("target")
+    table = charging_tables.targets_table(made).frame.set_index("fact")
     assert table.loc["decree", "number"] == "32,400 stations"
     assert table.loc["decree", "stands"] == "4 %"
     assert table.loc["uz-charging-stations-2025-12-31-target", "probability"] == "under 1 %"

@@ -27,7 +27,7 @@ def facts(made):
 
 
 def test_every_fact_that_had_a_say_has_a_row_with_source_and_what_it_moved(made, facts):
-    page = fact_list(made, facts)._repr_html_()
+    page = fact_list(made, central_asia().select(as_of=made.as_of))._repr_html_()
     rows = re.findall(r'<li id="fact-([^"]*)">(.*?)</li>', page)
     assert {name for name, _ in rows} >= set(made.evidence.frame["id"])
     moved = [text for name, text in rows if name in set(made.forecast.fit_table()["fact"])]
