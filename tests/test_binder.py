@@ -1,5 +1,6 @@
 """The lock and what Binder needs: one environment for Binder, make and continuous integration."""
 
+import json
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.markers import Marker
 
 ROOT = Path(__file__).parent.parent
@@ -105,3 +107,20 @@ def test_start_sets_one_thread_and_hands_over():
     assert (Path(settings["JUPYTER_CONFIG_PATH"]) / "labconfig" / "default_setting_overrides.json").is_file()
     status = subprocess.run([BINDER / "start", "bash", "-c", "exit 7"], check=False).returncode
     assert status == 7
+
+
+def test_continuous_integration_runs_the_notebooks_as_binder_would_build_them():
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8"))["jobs"]
+    (command,) = [step["run"] for step in jobs["binder"]["steps"] if "run" in step]
+    assert "repo2docker" in command
+    assert "jupyter execute notebooks/*.ipynb" in command
+
+
+def test_the_container_of_an_editor_is_set_up_from_the_locks():
+    settings = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    assert settings["postCreateCommand"] == "make .venv/.test-ready .venv-lab/.ready"
+
+
+def test_the_readme_shows_a_picture_that_is_there():
+    (picture,) = re.findall(r"!\[[^]]+\]\((docs/[^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert "<svg" in (ROOT / picture).read_text(encoding="utf-8")

@@ -41,7 +41,7 @@ def forecast_chart(forecast: FlowForecast, log: bool = False) -> go.Figure:
     measure = forecast.measure if forecast.measure in MEASURES else ""
     label, where = label_of(measure) if measure else "Forecast", forecast.place
     title = f"{label}: {place_name(where) if where in PLACES else where}" if where else label
-    words = "a bar or a box is as long as its period and as high as its yearly rate"
+    words = "as long as the period, as high as its yearly rate"
     basis = f"as counted by {basis_name(forecast.basis)}; " if forecast.basis else ""
     chart = figure(title, basis + words, y=f"{unit_of(measure)} a year" if measure else "a year", height=440)
     rates = forecast.quantiles().mul([yearly_rate(1.0, period) for period in forecast.periods], axis=0)
