@@ -114,11 +114,27 @@ class Period:
         return self.label
 
     def overlap(self, other: Period) -> int:
-        """Days that the two periods share."""
+        """Days that the two periods share.
+
+        Parameters
+        ----------
+        other : Period
+            Any days.
+
+        Returns
+        -------
+        int
+            Days; 0 where they do not meet.
+        """
         return max((min(self.end, other.end) - max(self.start, other.start)).days + 1, 0)
 
     def year_before(self) -> Period:
         """The same dates a year before; whole months stay whole, 29 February has 28 February.
+
+        Returns
+        -------
+        Period
+            As long, but for leap days.
 
         Examples
         --------
@@ -132,13 +148,31 @@ class Period:
         return Period(_year_before(self.start), end)
 
     def months(self) -> Iterator[Period]:
-        """The calendar months that the period touches, whole."""
+        """The calendar months that the period touches, whole.
+
+        Returns
+        -------
+        iterator of Period
+            In order.
+        """
         return months_between(self.start, self.end)
 
 
 def year(value: int | str) -> Period:
     """The calendar year, as a whole number or as four digits of text.
 
+    Parameters
+    ----------
+    value : int or str
+        E.g. 2024.
+
+    Returns
+    -------
+    Period
+        1 January to 31 December.
+
+    Examples
+    --------
     >>> year(2024).days
     366
     """
@@ -155,6 +189,23 @@ def _year(value: int) -> Period:
 def month(value: str) -> Period:
     """The calendar month written ``YYYY-MM``.
 
+    Parameters
+    ----------
+    value : str
+        E.g. ``2024-02``.
+
+    Returns
+    -------
+    Period
+        Its first to its last day.
+
+    Raises
+    ------
+    PeriodError
+        Where the text is no month.
+
+    Examples
+    --------
     >>> month("2024-02").end
     datetime.date(2024, 2, 29)
     """
@@ -169,6 +220,23 @@ def month(value: str) -> Period:
 def span(start: object, end: object) -> Period:
     """The days from start to end, both included.
 
+    Parameters
+    ----------
+    start, end : date, or str as YYYY-MM-DD
+        Both included.
+
+    Returns
+    -------
+    Period
+        These days.
+
+    Raises
+    ------
+    PeriodError
+        Where one is no date, or the end comes first.
+
+    Examples
+    --------
     >>> span("2023-01-01", "2023-06-26").days
     177
     """

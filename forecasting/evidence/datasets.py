@@ -24,6 +24,16 @@ _DATA = Path(__file__).parents[1] / "data"
 def path(name: str) -> Path:
     """Where a shipped file or folder is, e.g. ``ledger`` or ``ledger/uzbekistan.csv``.
 
+    Parameters
+    ----------
+    name : str
+        E.g. ``ledger``.
+
+    Returns
+    -------
+    Path
+        Of a file or folder inside the package.
+
     Raises
     ------
     InputError
@@ -51,6 +61,11 @@ def facts_of(files: Sequence[str] = (), shipped: bool = True) -> Ledger:
         Ledgers; a name that is not there is looked for in ``params/`` and ``../params/``, too.
     shipped : bool
         Whether the facts that ship are among them.
+
+    Returns
+    -------
+    Ledger
+        Those files' facts, after the shipped ones where these are wanted.
 
     Raises
     ------

@@ -168,7 +168,13 @@ class Fact(BaseModel):
         return 0.0 if whole and self.value.is_integer() else self.rounding
 
     def row(self) -> dict[str, Any]:
-        """The fact in the columns of a ledger: value and rounding as numbers, all else as text."""
+        """The fact in the columns of a ledger: value and rounding as numbers, all else as text.
+
+        Returns
+        -------
+        dict
+            One entry per column, in the ledger's order.
+        """
         cells = {column: getattr(self, column) for column in COLUMNS}
         dates = {column: str(cells[column] or "") for column in ("period_start", "period_end", "published")}
         return cells | dates

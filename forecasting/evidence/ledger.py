@@ -26,9 +26,10 @@ from forecasting.arguments import Check, of, optional, shown, takes, text, whole
 from forecasting.arguments import path as file_path
 from forecasting.errors import EvidenceError, LedgerError, Problem
 from forecasting.evidence.fact import Fact, typed_facts
+from forecasting.evidence.frames import frame_rows, printed_cells
 from forecasting.evidence.places import partner_code, place_code
-from forecasting.evidence.reading import FoundRow, Source, checked_rows, csv_rows
-from forecasting.evidence.rules import COLUMNS, KINDS, normalise, number_text, printed_rounding
+from forecasting.evidence.reading import Source, checked_rows, csv_rows
+from forecasting.evidence.rules import COLUMNS, KINDS
 from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, as_date
 
@@ -98,41 +99,33 @@ class Ledger:
         measure, place : str or None
             Used where the table has no such column. None leaves it unsaid: a forecast needs no name of what it is of.
 
+        Returns
+        -------
+        Ledger
+            In the order of the rows.
+
         Raises
         ------
         LedgerError
             With every problem of every row.
         """
-        names = [str(column) for column in frame.columns]
-        unsaid = [column for column, word in (("measure", measure), ("place", place)) if word is None]
-        problems = [
-            Problem("table", f"{name!r} is an unknown column", _near(name, COLUMNS))
-            for name in names
-            if name not in COLUMNS
-        ]
-        problems += [
-            Problem("table", f"column {n!r} stands there twice", "keep one") for n in {*names} if names.count(n) > 1
-        ]
-        problems += [
-            Problem("table", f"column {name!r} is missing", f"it has {', '.join(names)}")
-            for name in ("relation", "period_end", "value")
-            if name not in names
-        ]
-        if problems:
-            raise LedgerError(problems)
-        rows = []
-        for label, values in zip(frame.index, frame.to_dict("records"), strict=True):
-            cells = normalise({"measure": measure, "place": place, **{str(k): v for k, v in values.items()}})
-            rows.append(FoundRow(f"row {label}", {**cells, "id": cells["id"] or _content_id(cells)}))
-        if "id" not in frame.columns:
-            rows = _numbered(rows)
-        if problems := checked_rows(rows, unsaid):
-            raise LedgerError(problems)
+        rows = frame_rows(frame, measure, place)
         return cls(typed_facts(row.cells for row in rows))
 
     @classmethod
     def from_facts(cls, facts: Iterable[Fact]) -> Ledger:
-        """A ledger of facts made one by one; their ids must differ."""
+        """A ledger of facts made one by one; their ids must differ.
+
+        Parameters
+        ----------
+        facts : iterable of Fact
+            Their ids must differ.
+
+        Returns
+        -------
+        Ledger
+            In their order.
+        """
         return cls.from_frame(pd.DataFrame([fact.row() for fact in facts], columns=list(COLUMNS)))
 
     @property
@@ -154,6 +147,16 @@ class Ledger:
     @takes(LedgerError, name=text())
     def get(self, name: str) -> Fact:
         """The fact of that id.
+
+        Parameters
+        ----------
+        name : str
+            The fact's id.
+
+        Returns
+        -------
+        Fact
+            Typed.
 
         Raises
         ------
@@ -257,6 +260,16 @@ class Ledger:
     def concat(self, *others: Ledger) -> Ledger:
         """Its facts followed by the others'; a fact that stands in two of them is kept once.
 
+        Parameters
+        ----------
+        *others : Ledger
+            To come after this one.
+
+        Returns
+        -------
+        Ledger
+            A new one.
+
         Raises
         ------
         LedgerError
@@ -273,24 +286,25 @@ class Ledger:
     def __add__(self, other: Ledger) -> Ledger:
         return self.concat(other)
 
-    def _cells(self) -> list[list[str]]:
-        """Every cell as a file holds it: numbers in their shortest form, a default rounding left out."""
-        rows = []
-        for row in self._frame.to_dict("records"):
-            printed = "" if np.isnan(row["value"]) else number_text(row["value"])
-            default = printed_rounding(printed, row["relation"]) if printed else np.nan
-            same = np.isnan(row["rounding"]) or row["rounding"] == default
-            row |= {"value": printed, "rounding": "" if same else number_text(row["rounding"])}
-            rows.append([str(row[column]) for column in COLUMNS])
-        return rows
-
     def to_csv(self, path: str | Path) -> None:
-        """Write the facts as a file that `read_ledger` reads back to an equal ledger."""
-        pd.DataFrame(self._cells(), columns=list(COLUMNS)).to_csv(path, index=False, lineterminator="\n")
+        """Write the facts as a file that `read_ledger` reads back to an equal ledger.
+
+        Parameters
+        ----------
+        path : str or Path
+            Of the file.
+        """
+        pd.DataFrame(printed_cells(self._frame), columns=list(COLUMNS)).to_csv(path, index=False, lineterminator="\n")
 
     def hash(self) -> str:
-        """SHA-256 of the content, whatever the order of the facts."""
-        return hashlib.sha256(json.dumps(sorted(self._cells())).encode()).hexdigest()
+        """SHA-256 of the content, whatever the order of the facts.
+
+        Returns
+        -------
+        str
+            Hexadecimal.
+        """
+        return hashlib.sha256(json.dumps(sorted(printed_cells(self._frame))).encode()).hexdigest()
 
     def __repr__(self) -> str:
         return f"<Ledger: {len(self)} facts of {self._frame['place'].nunique()} places>"
@@ -307,28 +321,24 @@ class Ledger:
 
     @takes(LedgerError, count=whole())
     def head(self, count: int = 5) -> Ledger:
-        """The first facts."""
+        """The first facts.
+
+        Parameters
+        ----------
+        count : int
+            How many.
+
+        Returns
+        -------
+        Ledger
+            Of no more facts than that.
+        """
         return Ledger._of(self._frame.head(count), self._facts)
 
 
 def _near(word: str, known: Iterable[str], form: str = "did you mean {}?") -> str:
     near = nearest(word, known)
     return form.format(near) if near else ""
-
-
-def _content_id(cells: dict[str, str]) -> str:
-    return "fact-" + hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()[:8]
-
-
-def _numbered(rows: list[FoundRow]) -> list[FoundRow]:
-    """Rows that say the same get ids of their own."""
-    seen: dict[str, int] = {}
-    numbered = []
-    for where, cells in rows:
-        count = seen[cells["id"]] = seen.get(cells["id"], 0) + 1
-        name = cells["id"] if count == 1 else f"{cells['id']}-{count}"
-        numbered.append(FoundRow(where, {**cells, "id": name}))
-    return numbered
 
 
 @takes(LedgerError, path=SOURCE)

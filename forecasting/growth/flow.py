@@ -37,6 +37,11 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
     series : Series
         Indexed by year.
 
+    Returns
+    -------
+    DataFrame
+        Columns relation, quantity, period_start, period_end, value; one row per year, missing years left out.
+
     Examples
     --------
     >>> annual_totals(pd.Series({2022: 2180}))[["relation", "period_end", "value"]].values.tolist()

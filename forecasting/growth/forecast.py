@@ -101,6 +101,11 @@ class FlowForecast:
         log : bool
             A logarithmic scale.
 
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            In the measure's unit.
+
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
@@ -114,6 +119,16 @@ class FlowForecast:
     @takes(EvidenceError, period=PERIOD)
     def totals(self, period: Period) -> Array:
         """The flow over any period inside the path, one value a draw.
+
+        Parameters
+        ----------
+        period : Period
+            Any days inside the path.
+
+        Returns
+        -------
+        ndarray, shape (draws,)
+            In the measure's unit; a month that is covered in part counts by its days.
 
         Raises
         ------
@@ -145,25 +160,74 @@ class FlowForecast:
 
     @takes(EvidenceError, levels=several(number(0, 1), "numbers from 0 to 1, e.g. [0.1, 0.5, 0.9]"))
     def quantiles(self, levels: Sequence[float] | Array = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)) -> pd.DataFrame:
-        """Quantiles by period: one row per period, one column per level."""
+        """Quantiles by period: one row per period, one column per level.
+
+        Parameters
+        ----------
+        levels : sequence of float
+            From 0 to 1.
+
+        Returns
+        -------
+        DataFrame, shape (periods, levels)
+            In the measure's unit.
+        """
         columns = [float(level) for level in levels]
         table = np.quantile(self._totals, columns, axis=1).T
         return pd.DataFrame(table, index=self._index, columns=pd.Index(columns, name="quantile"))
 
     @takes(EvidenceError, alpha=probability())
     def summary_frame(self, alpha: float = 0.2) -> pd.DataFrame:
-        """Mean, median and the 1 - alpha prediction interval by period, in statsmodels' columns."""
+        """Mean, median and the 1 - alpha prediction interval by period, in statsmodels' columns.
+
+        Parameters
+        ----------
+        alpha : float
+            Probability outside the interval, half of it on either side.
+
+        Returns
+        -------
+        DataFrame
+            Columns mean, median, pi_lower, pi_upper, in the measure's unit; one row per period.
+        """
         low, median, high = np.quantile(self._totals, [alpha / 2, 0.5, 1 - alpha / 2], axis=1)
         columns = {"mean": self._totals.mean(axis=1), "median": median, "pi_lower": low, "pi_upper": high}
         return pd.DataFrame(columns, index=self._index)
 
     @takes(EvidenceError, above=number())
     def probability(self, above: float) -> pd.Series:
-        """Probability that the flow exceeds a number, by period."""
+        """Probability that the flow exceeds a number, by period.
+
+        Parameters
+        ----------
+        above : float
+            In the measure's unit.
+
+        Returns
+        -------
+        Series
+            From 0 to 1, by period.
+        """
         return pd.Series((self._totals > above).mean(axis=1), index=self._index, name=f"above {above:g}")
 
     def with_monthly(self, monthly: Array) -> FlowForecast:
-        """The same forecast with other draws, as drivers make them."""
+        """The same forecast with other draws, as drivers make them.
+
+        Parameters
+        ----------
+        monthly : ndarray, shape (draws, months)
+            In the measure's unit.
+
+        Returns
+        -------
+        FlowForecast
+            Its facts, periods and remarks stay.
+
+        Raises
+        ------
+        EvidenceError
+            Where the numbers are not finite, or not of as many months.
+        """
         made = np.asarray(monthly)
         if made.shape[1:] != self.monthly.shape[1:] or made.dtype.kind not in "fiu" or not np.isfinite(made).all():
             raise EvidenceError(f"monthly is {shown(monthly)}: give finite numbers, draws by {len(self.months)} months")
@@ -216,6 +280,11 @@ class FlowForecast:
 
         0 means that the prior speaks alone, 1 that the facts do. Where no market size is known, the first total stays:
         without it there is no scale.
+
+        Returns
+        -------
+        Series
+            From 0 to 1, by period.
         """
         before = made_once(self._log_variance_without_facts, self._question(), str(self.periods))
         ratio = np.log(self._totals).var(axis=1) / before

@@ -196,19 +196,49 @@ class Prior:
     def share_in(self, year: int) -> tuple[float, float]:
         """Mean and spread of markets' log-odds in a year, up to the panel's last.
 
+        Parameters
+        ----------
+        year : int
+            A calendar year.
+
+        Returns
+        -------
+        tuple of float
+            Mean and standard deviation, in log-odds.
+
+        Examples
+        --------
         >>> Prior(latest=-2.0, latest_sd=1.8, rise=0.5, last_year=2024).share_in(2020)
         (-4.0, 1.8)
         """
         return self.latest - self.rise * max(self.last_year - year, 0), self.latest_sd
 
     def to_json(self) -> str:
-        """The prior as readable JSON."""
+        """The prior as readable JSON.
+
+        Returns
+        -------
+        str
+            What `from_json` reads back to an equal prior.
+        """
         return json.dumps(_rounded(asdict(self)), indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Prior:
         """Read what :meth:`to_json` wrote.
 
+        Parameters
+        ----------
+        text : str
+            As `to_json` writes it.
+
+        Returns
+        -------
+        Prior
+            Equal to the one that was written.
+
+        Examples
+        --------
         >>> Prior.from_json(Prior().to_json()) == Prior()
         True
         """
@@ -226,6 +256,16 @@ class Prior:
 
         Level, slope and spreads stay those of the whole panel.
 
+        Parameters
+        ----------
+        last_year : int
+            The last calendar year of which effects are known.
+
+        Returns
+        -------
+        Prior
+            A new one.
+
         Examples
         --------
         >>> Prior.shipped().until(2022).common.last_year
@@ -235,6 +275,16 @@ class Prior:
 
     def of_measure(self, measure: str) -> Prior:
         """The prior of one measure: imports and exports fall on their months otherwise than registrations do.
+
+        Parameters
+        ----------
+        measure : str
+            One of `forecasting.measures.MEASURES`.
+
+        Returns
+        -------
+        Prior
+            This one, or one with months of its own.
 
         Examples
         --------
@@ -247,12 +297,33 @@ class Prior:
 
     @classmethod
     def read(cls, path: str | Path) -> Prior:
-        """Read a prior from a file."""
+        """Read a prior from a file.
+
+        Parameters
+        ----------
+        path : str or Path
+            Of a JSON file.
+
+        Returns
+        -------
+        Prior
+            As it is stored.
+        """
         return cls.from_json(Path(path).read_text(encoding="utf-8"))
 
     @classmethod
     def shipped(cls, perimeter: str = "battery cars") -> Prior:
         """The prior that ships, for battery cars or for all electric vehicles.
+
+        Parameters
+        ----------
+        perimeter : str
+            What the markets count that it was learned from.
+
+        Returns
+        -------
+        Prior
+            As it is stored in the package.
 
         Raises
         ------

@@ -135,6 +135,16 @@ class Scenario(Strict):
 
         ``latest`` is the newest publication of the flow and of the stock that it fills; of any fact where nothing is
         counted there.
+
+        Parameters
+        ----------
+        ledger : Ledger
+            For the newest day of publication, where the scenario asks for the latest.
+
+        Returns
+        -------
+        date
+            Day of the forecast.
         """
         if self.as_of != "latest":
             return as_date(self.as_of)
@@ -144,18 +154,46 @@ class Scenario(Strict):
         return max((facts.latest for facts in chosen if facts.frame["published"].any()), default=ledger.latest)
 
     def with_ledger(self, files: Sequence[str]) -> Scenario:
-        """The same scenario with more files of facts."""
+        """The same scenario with more files of facts.
+
+        Parameters
+        ----------
+        files : sequence of str
+            Paths of ledgers.
+
+        Returns
+        -------
+        Scenario
+            A new one.
+        """
         return self.model_copy(update={"ledger": tuple(dict.fromkeys([*self.ledger, *files]))})
 
     def _repr_html_(self) -> str:
         return str(show("scenario_html", self))
 
     def on(self, day: dt.date) -> Scenario:
-        """The same scenario, its day settled."""
+        """The same scenario, its day settled.
+
+        Parameters
+        ----------
+        day : date or str
+            Day of the forecast.
+
+        Returns
+        -------
+        Scenario
+            A new one.
+        """
         return self.model_copy(update={"as_of": day})
 
     def parameters(self) -> dict[str, Any]:
-        """The scenario as a notebook's parameters: canonical and JSON-able, every key but the absent place."""
+        """The scenario as a notebook's parameters: canonical and JSON-able, every key but the absent place.
+
+        Returns
+        -------
+        dict
+            Values that JSON can hold, by key.
+        """
         said = self.model_dump(mode="json")
         return {key: value for key, value in said.items() if value is not None or key not in ("country", "corridor")}
 
@@ -168,6 +206,11 @@ def load_scenario(path: str | Path) -> Scenario:
     ----------
     path : path-like
         A YAML file; its stem names the scenario.
+
+    Returns
+    -------
+    Scenario
+        Checked.
 
     Raises
     ------

@@ -180,23 +180,29 @@ class Outlook:
         return found
 
     def save(self, folder: str | Path) -> None:
-        """Write ``outlook.parquet`` and ``draws.parquet`` into a folder; `load_outlook` reads them back."""
-        record = {
-            "parameters": self.scenario.parameters(),
-            "as_of": self.as_of.isoformat(),
-            "first_year": self.first_year,
-            "market": self.market.said,
-            "age": self.age,
-            "warnings": self.warnings,
-            "facts_used": self.facts_used,
-            "load": self.load,
-        }
+        """Write ``outlook.parquet`` and ``draws.parquet`` into a folder; `load_outlook` reads them back.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where; made if it is not there.
+        """
+        record = {"parameters": self.scenario.parameters(), "as_of": self.as_of.isoformat(), "market": self.market.said}
+        record |= {name: getattr(self, name) for name in ("first_year", "age", "warnings", "facts_used", "load")}
         save_tables(folder, self.table, self.draws, record)
 
     def plot(self, measure: str | None = None, log: bool | None = None) -> Any:
         """A measure with its intervals and the facts that were known, as a plotly figure.
 
-        Without a measure the flow that was forecast; ``log=None`` is logarithmic where medians differ thirtyfold.
+        Parameters
+        ----------
+        measure, log : str and bool, optional
+            By default the flow that was forecast, on a logarithmic scale where medians differ thirtyfold.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            In the measure's unit.
         """
         return show("outlook_chart", self, measure or self.scenario.measure, log)
 
