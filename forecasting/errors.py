@@ -22,6 +22,7 @@ LONGEST, MOST = 300, 50  # characters of a problem, and problems of a message
 WORDS = 1000  # characters of a message that is one text
 
 __all__ = [
+    "MOST",
     "AssumptionError",
     "EvidenceError",
     "ForecastWarning",

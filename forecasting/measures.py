@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import bisect
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -120,6 +121,9 @@ MEASURES: dict[str, Measure] = _declare(
 )
 
 
+MANY = 1000  # words to look for a near one among; of more, those next to it in the alphabet
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word closest to a misspelt one, or nothing: for messages that name the next move.
 
@@ -129,5 +133,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     'ev_imports'
     """
     names = list(known)
+    if len(names) > MANY:  # all of them would take a second a word
+        place = bisect.bisect(names := sorted(names), word)
+        names = names[max(place - MANY // 2, 0) : place + MANY // 2]
     close = difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)
     return close[0] if close else ""

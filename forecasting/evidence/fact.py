@@ -214,7 +214,8 @@ def typed_facts(rows: Iterable[Mapping[str, Any]]) -> list[Fact]:
     """
     rows = list(rows)
     together = {row["id"]: row for row in rows}
-    return [Fact.model_construct(None, **_typed(row, together)) for row in rows]
+    said = set(Fact.model_fields)  # one for all: a set for each fact would take more room than the facts
+    return [Fact.model_construct(said, **_typed(row, together)) for row in rows]
 
 
 def _typed(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from forecasting.errors import LedgerError, Problem
+from forecasting.errors import MOST, LedgerError, Problem
+from forecasting.evidence.files import read_whole
 from forecasting.evidence.mapping import Mapping, mapping_path, propose_mapping, read_mapping
 from forecasting.evidence.own_tables import decoded, mapped_rows, split_cells, with_guesses, years_as_rows
 from forecasting.evidence.rules import COLUMNS, REQUIRED, faults, normalise
@@ -97,7 +98,7 @@ def mapping_of(path: Path) -> Mapping | None:
 
 def _cells(path: Path, mapping: Mapping) -> tuple[list[list[object]], list[Problem]]:
     """The cells of a table from its line of names on."""
-    data = path.read_bytes()
+    data = read_whole(path)
     if path.suffix.lower() in WORKBOOKS:
         cells, _, problems = sheet_rows(path.name, data, mapping.sheet)
     else:
@@ -144,7 +145,7 @@ def _content(source: Source) -> tuple[str, bytes | None, list[Problem]]:
         return name, data.encode() if isinstance(data, str) else data, []
     path = Path(source)
     try:
-        return path.name, path.read_bytes(), []
+        return path.name, read_whole(path), []
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
         return path.name, None, [Problem(str(source), reason, "check the path of the ledger")]
@@ -226,7 +227,7 @@ def checked_rows(rows: Iterable[FoundRow], unsaid: Collection[str] = ()) -> list
         elif name:
             first[name] = where
         if reference and "@" not in reference and reference not in ids:
-            near = nearest(reference, ids)
+            near = nearest(reference, ids) if len(problems) < MOST else ""  # a longer list is not read
             hint = f"did you mean {near}?" if near else "an id of this ledger, or measure@place:start/end"
             problems.append(Problem(f"{where} reference", f"{reference!r} refers to nothing", hint))
     return problems

@@ -68,6 +68,8 @@ def normalise(raw: Mapping[str, object]) -> dict[str, str]:
 
 def _text(cell: object) -> str:
     """A cell as a ledger writes it; missing is empty, a whole number has no point."""
+    if type(cell) is str:
+        return cell.strip()
     if cell is None or type(cell).__name__ in ("NaTType", "NAType") or cell != cell:
         return ""
     if isinstance(cell, dt.datetime):

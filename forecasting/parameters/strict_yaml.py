@@ -20,6 +20,7 @@ from forecasting.errors import Problem, ScenarioError
 __all__ = ["Document", "parse_yaml", "read_yaml"]
 
 LARGEST_FILE = 1_000_000  # bytes; a params file has a few thousand
+MOST_VALUES = 50_000  # of one file; a scenario has some hundred
 DEEPEST = 16  # levels of nesting
 
 MOST_PROBLEMS = 100  # of one file; more would hide them
@@ -149,6 +150,9 @@ class _Builder:
 
     def _node(self, event: yaml.Event, events: Iterator[yaml.Event], path: KeyPath) -> object:
         self.document.lines[path] = _line(event)
+        if len(self.document.lines) > MOST_VALUES:
+            self._problem(path, f"is more than the {MOST_VALUES:,} values that a file may hold", "leave some out")
+            raise ScenarioError(self.problems)
         if len(path) > DEEPEST:
             self._problem(path, f"is nested deeper than {DEEPEST} levels", "a scenario needs four")
             raise ScenarioError(self.problems)

@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 import forecasting
+from forecasting.evidence.files import read_whole
 
 __all__ = ["LIBRARIES", "PACKAGE", "environment", "file_hash", "hash_of"]
 
@@ -34,7 +35,7 @@ def _files_hash(paths: Iterable[Path]) -> str:
 
 def file_hash(path: Path) -> str:
     """Hash what a file holds."""
-    return hash_of(path.read_bytes())
+    return hash_of(read_whole(path))
 
 
 def hash_of(content: bytes) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,9 +16,9 @@ import pandas as pd
 from pydantic import ValidationError
 
 from forecasting.demand.parameters import load_parameters
-from forecasting.errors import LedgerError, Problem, ScenarioError
+from forecasting.errors import MOST, LedgerError, Problem, ScenarioError
 from forecasting.evidence import datasets
-from forecasting.evidence.ledger import Ledger, check_ledger, read_ledger
+from forecasting.evidence.ledger import Ledger, read_ledger
 from forecasting.evidence.mapping import mapping_path
 from forecasting.evidence.reading import mapping_of
 from forecasting.measures import nearest
@@ -134,12 +134,18 @@ def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] =
     for path in [*_files(paths, done), *(_files(beside, done) if beside else ())]:
         done.files.append(path)
     ledgers = [path for path in done.files if path.suffix.lower() not in PARAMS]
+    read = dict[Path, Ledger]()
     for path in ledgers:
-        done.problems += check_ledger(path)
-        done.notes += _own_notes(path)
-    ledger = _ledger(ledgers, done)
+        try:
+            read[path] = read_ledger(path)
+        except LedgerError as error:
+            done.problems += error.problems
+        else:
+            done.notes += _own_notes(path, read[path])
+    done.facts = sum(map(len, read.values()))
     params = [path for path in done.files if path.suffix.lower() in PARAMS]
     done.problems += _twice(params)
+    ledger = _beside_shipped(read) if params else Ledger()
     for path in params:
         found = check_scenario(path, ledger)
         done.problems += found
@@ -173,7 +179,7 @@ def _files(paths: Sequence[str | Path], done: Checked) -> Iterator[Path]:
             done.problems.append(Problem(str(path), what, "rename it"))
 
 
-def _own_notes(path: Path) -> Iterator[str]:
+def _own_notes(path: Path, ledger: Ledger) -> Iterator[str]:
     """How a table is read that is not in a ledger's columns, and how many of its facts can never be used."""
     if path.is_dir():
         return
@@ -183,9 +189,8 @@ def _own_notes(path: Path) -> Iterator[str]:
             lines = mapping.to_yaml().rstrip().replace("\n", "\n    ")
             own = mapping_path(path).name
             yield f"{path.name} is read by this mapping; save it as {own} to keep or change it:\n    {lines}"
-        published = read_ledger(path).frame["published"]
-        if undated := int((published == "").sum()):
-            yield f"{path.name}: {undated} of {len(published)} facts have no date of publication and are never used"
+        if undated := sum(fact.published is None for fact in ledger):
+            yield f"{path.name}: {undated} of {len(ledger)} facts have no date of publication and are never used"
 
 
 def _near_file(path: Path) -> str:
@@ -194,20 +199,10 @@ def _near_file(path: Path) -> str:
     return f"did you mean {path.parent / near}?" if near else ""
 
 
-def _ledger(given: Sequence[Path], done: Checked) -> Ledger:
+def _beside_shipped(read: Mapping[Path, Ledger]) -> Ledger:
     """The facts that params are checked against; a ledger with problems has been reported and counts for nothing."""
-    shipped = datasets.path("ledger")
-    frames = []
-    for path in [shipped, *(path for path in given if path != shipped)]:
-        try:
-            read = read_ledger(path)
-        except LedgerError:
-            continue
-        frames.append(read.frame)
-        done.facts += len(read) if path in given else 0
-    if len(frames) < 2:
-        return Ledger.from_frame(frames[0]) if frames else Ledger()
-    return Ledger.from_frame(pd.concat(frames, ignore_index=True).drop_duplicates("id", keep="last"))
+    own = [fact for path, ledger in read.items() if path != datasets.path("ledger") for fact in ledger]
+    return Ledger([*datasets.central_asia(), *own])  # of two facts with one id, one's own counts
 
 
 def _twice(params: Iterable[Path]) -> Iterator[Problem]:
@@ -222,11 +217,13 @@ def _missing_facts(document: Document, ledger: Ledger) -> Iterator[Problem]:
     """Looked for in the raw data, so that it is reported beside whatever else is wrong."""
     drivers = document.value.get("drivers") if isinstance(document.value, dict) else None
     known = set(ledger.frame["id"])
+    missing = 0
     for i, driver in enumerate(drivers if isinstance(drivers, list) else []):
         source = driver.get("source") if isinstance(driver, dict) else None
         for name in fact_ids(source) if isinstance(source, str) else ():
             if name not in known:
-                near = nearest(name, known)
+                near = nearest(name, known) if missing < MOST else ""  # a longer list is not read
+                missing += 1
                 hint = f"did you mean {near}?" if near else "cite a fact's id, or write judgement or a citation"
                 yield Problem(document.where(("drivers", i, "source")), f"no fact has the id {name!r}", hint)
 
