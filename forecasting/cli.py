@@ -13,7 +13,7 @@ import click
 
 from forecasting import __version__
 from forecasting.errors import ForecastingError, InputError, shortened
-from forecasting.fact_commands import ANY_PATH, OWN_FACTS, claim, evidence, fact, known_facts
+from forecasting.fact_commands import ANY_PATH, OWN_FACTS, claim, evidence, fact, known_facts, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,7 @@ class _Group(click.Group):
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            click.echo(shortened(f"ev-forecast {ctx.invoked_subcommand}: {error}"), err=True)
+            say(shortened(f"ev-forecast {ctx.invoked_subcommand}: {error}"), err=True)
             ctx.exit(2)
 
 
@@ -97,7 +97,7 @@ def run(params: tuple[Path, ...], as_of: str | None, as_json: bool, beside: tupl
     except InputError:
         _check(params or (Path("params"),), beside)  # says more, where the trouble is the params
         raise
-    click.echo(summary.to_json() if as_json else str(summary))
+    say(summary.to_json() if as_json else str(summary))
     if not summary.ok:
         raise click.exceptions.Exit(1)
 
@@ -123,10 +123,10 @@ def check(paths: tuple[Path, ...], beside: tuple[Path, ...]) -> None:
     """
     checked = _check(paths, beside)
     for note in checked.notes:
-        click.echo(f"note: {note}")
+        say(f"note: {note}")
     counts = {"scenario": checked.scenarios, "fact": checked.facts}
     found = [f"{count} {what}{'s' if count > 1 else ''}" for what, count in counts.items() if count]
-    click.echo(f"in order: {', '.join(found) or 'no scenario and no fact'}")
+    say(f"in order: {', '.join(found) or 'no scenario and no fact'}")
 
 
 @main.command()
@@ -148,7 +148,7 @@ def new(country: str, scenario: str, out: Path) -> None:
             file.write(text)
     except FileExistsError:
         raise InputError(f"{path} exists already; edit it, or give another name with --scenario") from None
-    click.echo(f"wrote {path}; it runs as it is: `ev-forecast run {path}`; edit it, then `ev-forecast check {path}`")
+    say(f"wrote {path}; it runs as it is: `ev-forecast run {path}`; edit it, then `ev-forecast check {path}`")
 
 
 @main.command(short_help="Score past forecasts of markets that you bring.")
@@ -186,26 +186,28 @@ def backtest(
         from forecasting.evaluation.chargers import backtest_chargers, score_text
 
         scores = backtest_chargers(panel, train)
-        click.echo(score_text(scores))
+        say(score_text(scores))
     elif monthly is not None:
         from forecasting.evaluation.part_year import backtest_part_year, part_year_text
 
         scores = backtest_part_year(panel, monthly, train)
-        click.echo(part_year_text(scores))
+        say(part_year_text(scores))
     else:
         from forecasting.evaluation.backtest import backtest as score
         from forecasting.evaluation.backtest import score_text as text
 
         scores = score(panel, train, peers=peers)
-        click.echo(text(scores))
+        say(text(scores))
     _write_csv(scores, csv, index=not chargers)
 
 
 def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        table.to_csv(path, index=index)
-        click.echo(f"wrote {path}")
+        from forecasting.reporting.iamc import write_csv
+
+        write_csv(table.reset_index() if index else table, path)
+        say(f"wrote {path}")
 
 
 @main.command(short_help="Set past forecasts beside what was published since.")
@@ -230,7 +232,7 @@ def track_record(
     from forecasting.evaluation.ledger_record import TOLD, ledger_record, record_text
 
     record = ledger_record(known_facts(ledger, beside), days, place, measure)
-    click.echo(record_text(record))
+    say(record_text(record))
     _write_csv(record[TOLD], csv, index=False)
 
 
@@ -249,7 +251,7 @@ def export(report: Path, **files: Path | None) -> None:
     wanted = {form: path for form, path in files.items() if path is not None}
     if not wanted:
         raise click.UsageError("nothing to write; give " + ", ".join(f"--{form} FILE" for form in files))
-    click.echo("\n".join(f"wrote {path}" for path in export_report(report, wanted)))
+    say("\n".join(f"wrote {path}" for path in export_report(report, wanted)))
 
 
 for command in (evidence, fact, claim):

@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from forecasting.errors import InputError
+from forecasting.errors import InputError, visible
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
 
-__all__ = ["ANY_PATH", "OWN_FACTS", "claim", "evidence", "fact", "known_facts"]
+__all__ = ["ANY_PATH", "OWN_FACTS", "claim", "evidence", "fact", "known_facts", "say"]
+
+
+def say(text: str, err: bool = False) -> None:
+    """Print, without what a terminal would act on: a ledger or a params file may hold anything."""
+    click.echo(visible(text), err=err)
 
 
 class _AnyPath(click.Path):
@@ -58,8 +63,8 @@ def evidence(
 
     found = find_conflicts(chosen)
     for said, why in zip(found["sentence"], found["why"], strict=True):
-        click.echo(f"{said} [{why}]")
-    click.echo(f"{len(found)} conflicts")
+        say(f"{said} [{why}]")
+    say(f"{len(found)} conflicts")
 
 
 def known_facts(instead: tuple[Path, ...], beside: tuple[Path, ...]) -> Ledger:
@@ -72,12 +77,12 @@ def known_facts(instead: tuple[Path, ...], beside: tuple[Path, ...]) -> Ledger:
 def _list(facts: Ledger, known: Ledger) -> None:
     for fact in facts:
         where = f"{fact.source}, {fact.published or 'no date'} {fact.url}".rstrip()
-        click.echo(f"{fact.id}\n    {fact} [{fact.kind}]\n    {where}")
-    click.echo(f"{len(facts)} facts")
+        say(f"{fact.id}\n    {fact} [{fact.kind}]\n    {where}")
+    say(f"{len(facts)} facts")
     if not len(facts):
-        click.echo("the ledger tells of")
+        say("the ledger tells of")
         for place, measures in known.frame.groupby("place")["measure"].unique().items():
-            click.echo(f"    {place}: {', '.join(sorted(measures))}")
+            say(f"    {place}: {', '.join(sorted(measures))}")
 
 
 @click.command()
@@ -91,7 +96,7 @@ def claim(beside: tuple[Path, ...], **said: Any) -> None:
     """Say where somebody's number lies in the forecast, and what growth it takes: claim UZ ev_imports 2030 200000."""
     from forecasting.evaluation.claim import claim_of
 
-    click.echo(claim_of(known_facts((), beside), **said).sentence)
+    say(claim_of(known_facts((), beside), **said).sentence)
 
 
 FACT_COLUMNS = ("place", "measure", "value", "relation", "quantity", "partner", "product", "basis", "kind", "published",
@@ -120,7 +125,7 @@ def fact(ledger: Path, text: str, period: str, yes: bool, **columns: str) -> Non
 
     given = {name: cell for name, cell in columns.items() if cell}
     for cells in _chosen(text, period, given, yes) if text else [_asked(period, given)]:
-        click.echo(f"appended {append_fact(ledger, cells)} to {ledger}")
+        say(f"appended {append_fact(ledger, cells)} to {ledger}")
 
 
 def _asked(period: str, given: dict[str, str]) -> dict[str, str]:
@@ -149,17 +154,15 @@ def _chosen(text: str, period: str, given: dict[str, str], yes: bool) -> list[di
     found = propose(text, day, given.get("place", ""), given.get("measure", ""), period_of(period) if period else None)
     for number, proposal in enumerate(found, start=1):
         cells = {key: cell for key, cell in proposal.cells.items() if key != "rounding"}
-        click.echo(
-            f"{number}. {'sure' if proposal.sure else 'unsure'}: {', '.join(f'{k} {v}' for k, v in cells.items())}"
-        )
+        say(f"{number}. {'sure' if proposal.sure else 'unsure'}: {', '.join(f'{k} {v}' for k, v in cells.items())}")
         for doubt in proposal.doubts:
-            click.echo(f"     {doubt}")
+            say(f"     {doubt}")
     if not found:
         raise InputError("the text holds no number that counts something; give the fact by --value and the others")
     if yes or not sys.stdin.isatty():
         taken = [number for number, proposal in enumerate(found, start=1) if proposal.sure and yes]
         if not taken:
-            click.echo("nothing appended" + ("; --yes appends what is sure" if not yes else ": nothing is sure"))
+            say("nothing appended" + ("; --yes appends what is sure" if not yes else ": nothing is sure"))
     else:
         answer = click.prompt("Append which? Numbers, or nothing", default="", show_default=False)
         taken = [int(part) for part in answer.replace(",", " ").split() if part.isdecimal() and int(part) <= len(found)]

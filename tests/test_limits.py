@@ -8,10 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from forecasting.cli import _write_csv
+
 HEAD = "country: UZ\nscenario: x\nas_of: 2024-06-01\nhorizon: 2026\nseed: 1\n"
-DRIVER = "  - {{name: d{0}, kind: level, quantity: ev_imports, start: 2025-01-01, size: 1, reason: r, source: no-such-{0}}}\n"
+DRIVER = (
+    "  - {{name: d{0}, kind: level, quantity: ev_imports, start: 2025-01-01, size: 1, reason: r, source: no-{0}}}\n"
+)
 COLUMNS = "id,measure,place,period_start,period_end,relation,quantity,value,reference,published\n"
 ROW = "fact-number-{0},ev_imports,UZ,2023-01-01,2023-04-30,equals,total,{1},{2},2023-06-26\n"
 MUCH = {
@@ -81,3 +86,44 @@ def test_very_many_good_facts_are_read(tmp_path: Path) -> None:
     (tmp_path / "many.csv").write_text(COLUMNS + "".join(ROW.format(i, 100 + i % 977, "") for i in range(20_000)))
     done = call(tmp_path, "check", "many.csv")
     assert (done.returncode, done.stdout) == (0, "in order: 20000 facts\n"), done.stderr
+
+
+BAD = {
+    "places.yaml": (HEAD + "places: []\n", "places.yaml:6 places: is empty"),
+    "years.yaml": (HEAD + "market_size: {2022: 300000, 02022: 5}\n", "market_size: 02022: 5 is not a year"),
+    "point.csv": (COLUMNS + ROW.format(1, "2.544", ""), "2.544 is no whole number of vehicles (did you mean 2544"),
+    "week.csv": (COLUMNS + ROW.format(1, 5, "").replace("2023-01-01", "2023-W01"), "'2023-W01' is not a date"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_may_be_read_in_two_ways_is_refused(tmp_path: Path, name: str) -> None:
+    text, said = BAD[name]
+    (tmp_path / name).write_text(text)
+    done = call(tmp_path, "check", name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_a_terminal_would_act_on_is_made_visible(tmp_path: Path) -> None:
+    head, row = COLUMNS.replace("\n", ",source\n"), ROW.format(1, 5, "").replace("\n", ",\x1b[2J\x1b]0;x\x07\u202e\n")
+    (tmp_path / "facts.csv").write_text(head + row)
+    done = call(tmp_path, "evidence", "facts.csv")
+    assert (done.returncode, r"\x1b[2J\x1b]0;x\x07\u202e" in done.stdout) == (0, True)
+    assert all(line.isprintable() for line in done.stdout.splitlines())
+
+
+def test_a_table_of_scores_holds_no_formula(tmp_path: Path) -> None:
+    table = pd.DataFrame({"place": ["UZ", "=cmd()"], "fact": ["@x", "+1"], "score": [-0.5, 0.25]})
+    _write_csv(table, tmp_path / "out.csv", index=False)
+    assert (tmp_path / "out.csv").read_text() == "place,fact,score\nUZ,'@x,-0.5\n'=cmd(),'+1,0.25\n"
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-1", "x"])
+def test_a_time_limit_that_is_none_is_refused(tmp_path: Path, seconds: str) -> None:
+    (tmp_path / "uz-x.yaml").write_text(HEAD)
+    done = call(tmp_path, "run", "uz-x.yaml", "--timeout", seconds)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "timeout" in done.stderr
+    assert not (tmp_path / "reports").exists()

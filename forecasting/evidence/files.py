@@ -10,7 +10,7 @@ from pathlib import Path
 
 __all__ = ["LARGEST", "read_whole", "write_whole"]
 
-LARGEST = 50_000_000  # bytes
+LARGEST, CHUNK = 50_000_000, 1 << 20  # bytes of a file, and of one reading
 
 
 def read_whole(path: str | os.PathLike[str], largest: int = LARGEST) -> bytes:
@@ -41,7 +41,7 @@ def read_whole(path: str | os.PathLike[str], largest: int = LARGEST) -> bytes:
             raise IsADirectoryError(errno.EISDIR, "is a folder", os.fspath(path))
         if not stat.S_ISREG(kind):
             raise OSError(errno.EINVAL, "is not a regular file", os.fspath(path))
-        data = file.read(largest + 1)
+        data = b"".join(iter(lambda: file.read(CHUNK) if file.tell() <= largest else b"", b""))
     if len(data) > largest:
         raise OSError(errno.EFBIG, f"is larger than {largest:,} bytes", os.fspath(path))
     return data

@@ -19,7 +19,7 @@ from forecasting.evidence.mapping import Mapping, mapping_path, propose_mapping,
 from forecasting.evidence.own_tables import decoded, mapped_rows, split_cells, with_guesses, years_as_rows
 from forecasting.evidence.rules import COLUMNS, REQUIRED, faults, normalise
 from forecasting.evidence.workbooks import sheet_rows
-from forecasting.measures import nearest
+from forecasting.measures import MEASURES, nearest
 
 __all__ = ["Source", "checked_rows", "csv_rows", "mapping_of"]
 
@@ -27,6 +27,9 @@ Source = str | os.PathLike[str] | IO[str] | IO[bytes]
 WORKBOOKS = (".xlsx", ".xlsm")
 LONGEST_HEADER = 65_536  # bytes
 LEDGER_LIKE = 4  # of the required columns: a file that has so many is a ledger, and its other names are slips
+
+
+COUNTS = ("vehicles", "points", "stations", "persons")  # units that have no parts
 
 
 class FoundRow(NamedTuple):
@@ -181,10 +184,22 @@ def _parsed(name: str, text: str) -> tuple[list[FoundRow], list[Problem]]:
                 problems.append(Problem(where, f"has {len(cells)} cells, the header has {len(header)}", hint))
             else:
                 rows.append(FoundRow(where, normalise(dict(zip(header, cells, strict=True)))))
+                problems += _thousands(rows[-1])
     except csv.Error as error:
         problems.append(Problem(f"{name}:{last + 1}", f"is not CSV: {error}", "check the quotation marks of this line"))
     missing = any(problem.what.startswith("column") for problem in problems)
     return ([] if missing else rows), problems
+
+
+def _thousands(row: FoundRow) -> list[Problem]:
+    """A count with a point and three digits after it: in much of the world that is how thousands are set apart."""
+    value, measure = row.cells["value"], MEASURES.get(row.cells["measure"])
+    counted = measure and measure.unit in COUNTS and row.cells["quantity"] in ("total", "stock")
+    if not (counted and re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", value)):
+        return []
+    plain = value.replace(".", "")
+    hint = f"did you mean {plain} ({int(plain):,})? thousands are not set apart by points"
+    return [Problem(f"{row.where} value", f"{value} is no whole number of {measure.unit if measure else ''}", hint)]
 
 
 def _header_problems(where: str, header: list[str]) -> Iterator[Problem]:

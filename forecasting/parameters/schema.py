@@ -248,6 +248,8 @@ def scenario_of(document: Document, stem: str) -> Scenario:
         raise ScenarioError([*problems, Problem(document.name, "is not a list of keys", "write key: value lines")])
     if data.get("name", stem) != stem:
         problems.append(Problem(document.where(("name",)), f"{data['name']!r} is not the file's name", f"use {stem}"))
+    if data.get("places") == []:
+        problems.append(Problem(document.where(("places",)), "is empty", "name a place, or leave the key out"))
     files = data.get("ledger")
     if isinstance(files, list) and all(isinstance(file, str) for file in files):
         problems += _missing_files(files, document)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -131,7 +132,7 @@ def _positive(value: object) -> bool:
 
 
 def _is_year(key: object) -> bool:
-    return str(key).isdecimal() and 1900 <= int(str(key)) <= 2200
+    return re.fullmatch("[0-9]{4}", str(key)) is not None and 1900 <= int(str(key)) <= 2200
 
 
 def listed(value: object) -> object:

@@ -29,6 +29,7 @@ from forecasting.runs.workers.warm import WarmParent, run_warm
 __all__ = ["RunResult", "RunSummary", "run"]
 
 Engine = Literal["fork", "kernel"]
+LONGEST = 10_000_000  # seconds, a season
 Perform = Callable[[list[Task]], Iterator[Outcome]]
 
 
@@ -87,6 +88,8 @@ def run(
     started = time.monotonic()
     if jobs < 1:
         raise InputError(f"jobs is {jobs}: give at least 1")
+    if timeout is not None and not 0 < timeout < LONGEST:
+        raise InputError(f"timeout is {timeout}: give seconds, more than 0 and less than {LONGEST:,}")
     if not os.fspath(out):
         raise InputError("out is empty: give a folder, e.g. reports")
     if address := remote_address(out):

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pandas as pd
 from pydantic import ValidationError
 
 from forecasting.demand.parameters import load_parameters
@@ -247,7 +246,7 @@ def _against(scenario: Scenario, document: Document, ledger: Ledger) -> Iterator
 def _unknown_basis(scenario: Scenario, document: Document, ledger: Ledger, as_of: dt.date) -> Iterator[Problem]:
     places = [scenario.country] if scenario.country else scenario.places
     facts = [known_on(scenario, place, ledger, as_of).facts.frame for place in places]
-    bases = set(pd.concat(facts)["basis"]) - {""}
+    bases = {basis for frame in facts for basis in frame["basis"]} - {""}
     if scenario.basis and bases and scenario.basis not in bases:
         near = nearest(scenario.basis, bases)
         hint = f"did you mean {near}?" if near else f"known: {', '.join(sorted(bases))}"

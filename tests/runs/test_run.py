@@ -161,7 +161,8 @@ def test_a_record_says_what_a_report_was_made_from(project: Any) -> None:
 
 @pytest.mark.parametrize("engine", ["fork", "kernel"])
 def test_secrets_of_the_environment_reach_nothing(project: Any, monkeypatch: pytest.MonkeyPatch, engine: Any) -> None:
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
+    for name in ("AWS_SECRET_ACCESS_KEY", "JUPYTER_TOKEN", "X_API_KEY", "PYTHONSTARTUP", "EV_FORECAST_API_KEY"):
+        monkeypatch.setenv(name, "hunter2")
     project.notebook("import os; print(dict(os.environ)); print(open('/proc/self/environ').read())", "1 / 0")
     project.scenario("uz-a")
     assert statuses(project, engine=engine) == {"uz-a": "failed"}
@@ -249,3 +250,14 @@ def test_a_run_works_in_a_thread_where_signals_are_not_to_be_had(project: Any) -
     thread.start()
     thread.join()
     assert found[0].count("done") == 1
+
+
+@pytest.mark.parametrize("engine", ["fork", "kernel"])
+def test_a_time_limit_may_be_half_a_second(project: Any, engine: Any) -> None:
+    project.notebook("import time\nif name == 'uz-b': time.sleep(60)")
+    for name in ("uz-a", "uz-b"):
+        project.scenario(name)
+    done = run([project.params], project.out, timeout=1.5, engine=engine, progress=False)
+    assert [(result.name, result.reason) for result in done.failed] == [
+        ("uz-b", "cell In [3]: exceeded the time limit of 1.5 s")
+    ]

@@ -12,7 +12,7 @@ import os
 import platform
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,8 +69,10 @@ class KernelEngine(NBClientEngine):  # type: ignore[misc]
         cls, nb_man: NotebookExecutionManager, kernel_name: str, keep: str = "", **options: Any
     ) -> None:
         """Run the cells in a kernel; `keep` is the file for what is left of a notebook that did not end."""
-        with kept(nb_man, keep, options.get("execution_timeout")):
-            super().execute_managed_notebook(nb_man, kernel_name, record_timing=False, **options)
+        limit = options.pop("execution_timeout", None)
+        with kept(nb_man, keep, limit):
+            options |= {"record_timing": False, "timeout_func": _always(limit)}
+            super().execute_managed_notebook(nb_man, kernel_name, **options)
 
 
 class PipeClient(PapermillNotebookClient):  # type: ignore[misc]
@@ -112,9 +114,15 @@ class PipeEngine(papermill.engines.Engine):  # type: ignore[misc]
     ) -> None:
         """Run the cells in a forked process; `keep` as for `KernelEngine`."""
         known = {key: options[key] for key in ("log_output", "stdout_file", "stderr_file") if options.get(key)}
-        with kept(nb_man, keep, options.get("execution_timeout")):
-            known |= {"kernel_name": kernel_name, "timeout": options.get("execution_timeout"), "record_timing": False}
+        limit = options.get("execution_timeout")
+        with kept(nb_man, keep, limit):
+            known |= {"kernel_name": kernel_name, "timeout_func": _always(limit), "record_timing": False}
             PipeClient(nb_man, **known).execute()
+
+
+def _always(limit: float | None) -> Callable[[NotebookNode], float | None] | None:
+    """The same limit for every cell; nbclient takes a number as such only where it is whole."""
+    return None if limit is None else lambda _: limit
 
 
 papermill_engines.register(ENGINES["kernel"], KernelEngine)

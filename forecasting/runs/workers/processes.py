@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,7 +23,10 @@ __all__ = ["Outcome", "child_environment", "run_fresh", "sweep"]
 
 MARK, PROC = "EV_FORECAST_RUN", Path("/proc")
 KEPT = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE", "APPDATA", "VIRTUAL_ENV"}
-KEPT_BEGINNINGS = ("LC_", "PYTHON", "EV_FORECAST_", "JUPYTER_", "IPYTHON", "LD_LIBRARY", "DYLD_")
+KEPT |= {"PYTHONPATH", "JUPYTER_PATH", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"}
+KEPT |= {"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"}
+KEPT_BEGINNINGS = ("LC_", "EV_FORECAST_")
+SECRET = re.compile("KEY|TOKEN|SECRET|PASS|CREDENTIAL", re.IGNORECASE)
 THREADS = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -74,10 +78,18 @@ def child_environment(token: str, environment: Mapping[str, str] = os.environ, s
     >>> found["PATH"], "AWS_SECRET_ACCESS_KEY" in found, found["OMP_NUM_THREADS"]
     ('/bin', False, '1')
     """
-    kept = {key: value for key, value in environment.items() if key in KEPT or key.startswith(KEPT_BEGINNINGS)}
+    kept = {
+        key: value
+        for key, value in environment.items()
+        if key in KEPT or (key.startswith(KEPT_BEGINNINGS) and not SECRET.search(key))
+    }
     kept.pop(FOLDER, None)  # what is shared, is shared within a run
     kept |= dict.fromkeys(TEMPORARY, scratch) if scratch else {}
     return kept | dict.fromkeys(THREADS, "1") | {ARROW: "background_thread:false", MARK: token}
+
+
+def _needed(key: str) -> bool:
+    return key in KEPT or (key.startswith(KEPT_BEGINNINGS) and not SECRET.search(key))
 
 
 def run_fresh(tasks: Sequence[Task], jobs: int, token: str) -> Iterator[Outcome]:
