@@ -155,3 +155,29 @@ def test_a_cell_that_fails_is_seen(lab, desk, page):
     seen.run_all()
     page.wait_for_function(f"() => ({ERRORS})().length == 2")
     assert "ZeroDivisionError" in page.evaluate(ERRORS)[1]
+
+
+SLIDER = """() => document.querySelector(".widget-vbox .widget-hslider .noUi-handle") !== null"""
+DIFFERENCES = """() => [...document.querySelectorAll(".widget-html table")].at(-1)?.innerText"""
+
+
+@pytest.mark.parametrize("door", ["lab/tree/what_if.ipynb?reset", "voila/render/what_if.ipynb"])
+def test_a_slider_of_the_explorer_is_answered(lab, page, door):
+    """In Lab after Run All, and as an app, where nothing has to be run."""
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.goto(f"{lab}/{door}", timeout=SECONDS * 1000)
+    if door.startswith("lab"):
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=SECONDS * 1000)
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.wait_for_function(SLIDER, timeout=SECONDS * 1000)
+    page.wait_for_selector(".widget-vbox .main-svg", timeout=SECONDS * 1000)
+    page.wait_for_function(f"() => ({DIFFERENCES})()?.includes('0 to 0')", timeout=SECONDS * 1000)
+    page.wait_for_timeout(1000)
+    box = page.locator(".widget-vbox", has_text="Home access").last
+    before = page.evaluate(DIFFERENCES)
+    box.locator(".noUi-handle").last.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function(f"before => ({DIFFERENCES})() !== before", arg=before, timeout=SECONDS * 1000)
+    assert not failures
