@@ -9,7 +9,7 @@ from forecasting.evaluation.backtest import OURS, read_panel
 from forecasting.evaluation.monthly import read_monthly
 from forecasting.evaluation.part_year import (
     _cases,
-    _Ours,
+    _OursInPartYear,
     backtest_part_year,
     part_year_skill,
     part_year_text,
@@ -101,7 +101,7 @@ def test_neither_its_own_rows_nor_later_years_teach_a_market(
     again = part_year_skill(changed, monthly)
     same = (scored["market"] == "A") & (scored["year"] <= 2020) & (scored["method"] == OURS)
     pd.testing.assert_frame_equal(scored[same], again[same])
-    ours = _Ours(read_panel(raw, battery_only=True), read_monthly(monthly))
+    ours = _OursInPartYear(read_panel(raw, battery_only=True), read_monthly(monthly))
     others = read_monthly(monthly[(monthly["market"] == "B") & (monthly["month"] < "2021-01")])
     assert ours._prior("A", 2021).within_year == estimate_within_year(others)
     assert ours._prior("A", 2021).last_year == 2020
