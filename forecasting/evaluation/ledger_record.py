@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 from scipy.stats import binom
@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from forecasting.errors import EvidenceError
 from forecasting.evaluation.stock_record import charger_rows, register_rows
-from forecasting.evaluation.track_record import COLUMNS, is_total, record_of
+from forecasting.evaluation.track_record import COLUMNS, growth_record_of, is_total, record_of
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name
@@ -42,7 +42,8 @@ def ledger_record(
         Days on which to forecast that year and the next; by default the end of each year.
     place, measure : str, optional
         Only these. Without a measure: flows of electric vehicles, and of vehicles at ports and corridors, registers of
-        electric vehicles, and charging stations. Values in money are forecast in no report.
+        electric vehicles, charging stations, and the growth of indices in percent. Values in money are forecast in no
+        report.
 
     Returns
     -------
@@ -79,16 +80,8 @@ def ledger_record(
             if not any(is_total(fact) and (fact.known_from or day) > day for fact in facts):
                 still_open += 2
                 continue
-            rows += [(where, what, *row) for row in record_of(_known(ledger, where, what, day), facts)]
-    for where, what in _stocks(ledger, place, measure):
-        for day in days:
-            known = _known(ledger, where, "ev_registrations", day)
-            if what == "ev_stock":
-                flow = facts_of_flow(ledger, where, "ev_registrations")
-                found = register_rows(flow, day, known.market.value, known.prior)
-            else:
-                found = charger_rows(ledger, where, day, known.prior)
-            rows += [(where, what, *row) for row in found]
+            rows += [(where, what, *row) for row in record_of(_known(ledger, where, what, day), facts, parts=True)]
+    rows += _further_rows(ledger, place, measure, days)
     record = pd.DataFrame(rows, columns=["place", "measure", *COLUMNS])
     record = record.rename(columns={"wis": "score", "rule_wis": "rule_score"})
     record = record[[*TOLD, *(column for column in record if column not in TOLD)]]
@@ -115,6 +108,32 @@ def _flows(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple
     flows = {(f.place, f.measure) for f in totals if f.period == year(f.period.end.year)}
     counted = [flow for flow in flows if measure or re.match("ev_|vehicle_exports", flow[1])]
     return sorted(flow for flow in counted if measure or MEASURES[flow[1]].unit == "vehicles")
+
+
+def _further_rows(
+    ledger: Ledger, place: str | None, measure: str | None, days: Sequence[dt.date]
+) -> Iterator[tuple[object, ...]]:
+    """Rows of what is no flow with yearly totals: indices, registers and charging stations."""
+    for where, what in _indices(ledger, place, measure):
+        flow = facts_of_flow(ledger, where, what)
+        for day in days:
+            yield from ((where, what, *row) for row in growth_record_of(_known(ledger, where, what, day), flow))
+    for where, what in _stocks(ledger, place, measure):
+        flow = facts_of_flow(ledger, where, "ev_registrations")
+        for day in days:
+            known = _known(ledger, where, "ev_registrations", day)
+            found = (
+                register_rows(flow, day, known.market.value, known.prior)
+                if what == "ev_stock"
+                else charger_rows(ledger, where, day, known.prior)
+            )
+            yield from ((where, what, *row) for row in found)
+
+
+def _indices(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple[str, str]]:
+    """Place and measure of every index: of its growth alone it is known how it came."""
+    names = [name for name, meant in MEASURES.items() if meant.unit == "index" and measure in (None, name)]
+    return sorted({(fact.place, name) for name in names for fact in ledger.select(place, name, kind=COUNTED)})
 
 
 def _stocks(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple[str, str]]:

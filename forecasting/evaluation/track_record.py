@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.errors import EvidenceError, ForecastWarning
-from forecasting.evaluation.by_hand import by_hand
+from forecasting.evaluation.by_hand import SPREADS, by_hand
+from forecasting.evaluation.peers import NORMAL
 from forecasting.evaluation.scores import LEVELS, inside, log_score, weighted_interval_score
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
@@ -20,7 +22,7 @@ from forecasting.growth.flow import forecast_flow
 from forecasting.periods import Period, as_date, year
 from forecasting.scenarios.known import Known, facts_of_flow
 
-__all__ = ["COLUMNS", "is_total", "beside", "outcomes_of", "record_of", "track_record"]
+__all__ = ["COLUMNS", "is_total", "beside", "growth_record_of", "outcomes_of", "record_of", "track_record"]
 
 SHORTEST = 59  # days of a part of a year that counts as its outcome: January and February
 WHAT = ("as_of", "facts", "period", "basis", "median", "low", "high")
@@ -68,8 +70,7 @@ def track_record(
     Returns
     -------
     DataFrame
-        One row per day and year, and one more of the longest part of a year that was printed within the forecast's
-        own perimeter where its total was not: ``as_of, facts`` (their number), ``period, basis``, the ``median`` and
+        One row per day and year: ``as_of, facts`` (their number), ``period, basis``, the ``median`` and
         80 % interval ``low, high``; the ``outcome``, the ``fact`` that tells it and its ``outcome_basis`` (NaN and
         empty where none was published later; another agency's where the forecast's basis has none); whether it was
         ``inside``, and ``own_basis``, counted within the forecast's perimeter; its ``percentile`` among the draws,
@@ -102,6 +103,7 @@ def record_of(
     basis: str | None = None,
     years: int = 2,
     seed: int = 0,
+    parts: bool = False,
 ) -> Iterator[tuple[object, ...]]:
     """Rows of one day's forecast of one flow, in the order of :data:`COLUMNS`.
 
@@ -113,6 +115,8 @@ def record_of(
         All facts of the flow, also those published later: the outcomes.
     basis, years, seed
         As in :func:`track_record`.
+    parts : bool
+        Whether a year whose total was not printed within the forecast's own perimeter has a row of its longest part.
 
     Raises
     ------
@@ -127,12 +131,51 @@ def record_of(
         warnings.simplefilter("ignore", ForecastWarning)  # a reservation about one forecast is part of its record
         forecast = forecast_flow(known.facts, periods, prior, known.market.value, basis, seed=seed)
     for period in periods:
-        outcomes: Sequence[Fact | None] = outcomes_of(flow, period, day, forecast.basis) or [None]
+        found = outcomes_of(flow, period, day, forecast.basis)
+        outcomes: Sequence[Fact | None] = [f for f in found if parts or f.period == period] or [None]
         for outcome in outcomes:
             told = period if outcome is None else outcome.period
             rule = by_hand(known.facts, forecast.basis, told)
             compared = beside(forecast.totals(told), told, forecast.basis, outcome, rule)
             yield (day, len(known.facts), *compared, prior.last_year)
+
+
+def growth_record_of(known: Known, flow: Ledger) -> Iterator[tuple[object, ...]]:
+    """Rows of one day's forecast of a flow of which growth alone is printed, in percent on the year before.
+
+    Parameters
+    ----------
+    known : Known
+        What the forecast may rest on.
+    flow : Ledger
+        All facts of the flow, also those published later: the longest growth of this year, and of the next.
+
+    Yields
+    ------
+    tuple
+        In the order of :data:`COLUMNS`; scores are of the factor's log, and the rule halves the last growth printed.
+    """
+    day, prior = known.day, known.prior
+    told = [fact for fact in known.facts if _is_growth(fact)]
+    later = [fact for fact in flow if _is_growth(fact) and (fact.known_from or day) > day]
+    for ahead in (0, 1):
+        found = [f for f in later if f.period.end.year == day.year + ahead and f.period.days >= SHORTEST]
+        if not found or not told:
+            continue
+        outcome = max(found, key=lambda fact: (fact.period.days, fact.known_from or day))
+        period = outcome.period
+        forecast = forecast_flow(known.facts, [year(period.end.year)], prior, known.market.value)
+        draws = forecast.totals(period) / forecast.totals(period.year_before())
+        last = max(told, key=lambda fact: (fact.period.end, fact.period.days))
+        rule = (1 + last.value / 200) * np.exp(NORMAL * SPREADS[1])
+        factor = outcome.model_copy(update={"value": 1 + outcome.value / 100})
+        row: list[Any] = list(beside(draws, period, forecast.basis, factor, rule))
+        row[2:6] = [100 * (value - 1) for value in row[2:6]]  # median, low, high and outcome, in percent
+        yield (day, len(known.facts), *row, prior.last_year)
+
+
+def _is_growth(fact: Fact) -> bool:
+    return fact.quantity == "yoy_growth_percent" and fact.relation == "equals" and fact.kind == "outcome"
 
 
 def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str = "") -> list[Fact]:

@@ -200,7 +200,7 @@ def test_an_outcome_of_another_agency_is_named(record):
 
 
 def test_a_year_that_nobody_has_counted_is_left_open():
-    later = track_record(central_asia(), ["2025-12-31"], place="UZ", market_size={2023: 400_000})
+    later = track_record(central_asia(), ["2026-12-31"], place="UZ", market_size={2023: 400_000})
     assert later["outcome"].isna().all()
     assert (later["fact"] == "").all()
     assert later["log_score"].isna().all()

@@ -91,6 +91,14 @@ def test_registers_and_chargers_are_in_it() -> None:
     assert kz["rule_score"].notna().all()
 
 
+def test_of_an_index_growth_is_set_beside_growth() -> None:
+    xj = ledger_record(central_asia(), ["2023-12-31"], place="CN-XJ", measure="ev_export_value_index")
+    assert xj[["period", "own_basis"]].to_numpy().tolist() == [["2024-01..2024-02", True]]
+    assert xj["outcome"].tolist() == pytest.approx([87.1])
+    assert (xj["low"] < xj["median"]).all()
+    assert (xj["low"] > -100).all()
+
+
 def test_days_with_nothing_to_judge_are_refused() -> None:
     with pytest.raises(EvidenceError, match=r"no forecast has an outcome"):
         ledger_record(central_asia(), ["2010-12-31"])
