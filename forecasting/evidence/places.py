@@ -157,6 +157,7 @@ def place_code(text: str) -> str:
     return code
 
 
+@lru_cache(maxsize=4096)
 def nearest_place(text: str) -> str:
     """What to write instead of a place that nobody knows.
 

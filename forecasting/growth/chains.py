@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from forecasting.growth.contrasts import Contrasts, responsibilities
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath
-from forecasting.growth.settled import Settled, sort_facts
+from forecasting.growth.settled import ALWAYS, Settled, sort_facts
 
 __all__ = ["Chains"]
 
@@ -82,7 +82,7 @@ class Chains:
         self.lent = np.zeros((self.chains, len(self.scaled), len(self.scaled)))
         self.inverse = np.zeros((self.chains, n, n))
         self.ways = np.zeros((self.chains, 0), dtype=int)  # what is left of each chain's way through the facts
-        self.doubt = 1.0
+        self.doubt, self.turn = 1.0, 0
         self.told: list[Array] = []  # of each sweep, what the effective number of draws is counted by
 
     @property
@@ -192,27 +192,38 @@ class Chains:
             noise[of, i], target[of, i] = self.sds[i, chosen], self.value[i] + self.means[i, chosen]
 
     def _draw_kinds(self) -> None:
-        """A kind of market for each chain, shocks and path integrated out (Metropolis), and the algebra under it."""
-        other = self.rng.choice(len(self.kinds), self.chains, p=self.proposed)
-        (now, *kept), (then, *new) = self._under(self.kind), self._under(other)
-        odds = then - now + np.log(self.proposed[self.kind] / self.proposed[other])
-        moved = np.log(self.rng.random(self.chains)) < odds
-        self.kind = np.where(moved, other, self.kind)
-        self.lent, self.inverse = (np.where(moved[:, None, None], n, k) for n, k in zip(new, kept, strict=True))
+        """A kind of market for each chain, shocks and path integrated out (Metropolis), and the algebra under it.
 
-    def _under(self, kind: Indices) -> tuple[Array, Array, Array]:
-        """Log density of what is told under some kinds of market; `lent` and the doubtful facts' inverse covariance."""
-        noise, target = self._noise()
-        of_shocks = self.precision[kind] + _diagonals(1 / self.variance)
-        lent = np.asarray(np.linalg.inv(of_shocks), dtype=float)
+        Of many facts in every other sweep: the algebra of the kind proposed costs as much as all the rest.
+        """
+        kept = self._under(self.kind)
+        self.turn += 1
+        if len(self.kinds) > 1 and (self.turn % 2 or len(self.asked) <= ALWAYS):
+            other = self.rng.choice(len(self.kinds), self.chains, p=self.proposed)
+            new = self._under(other)
+            odds = self._log_density(other, *new) - self._log_density(self.kind, *kept)
+            odds += np.log(self.proposed[self.kind] / self.proposed[other])
+            moved = np.log(self.rng.random(self.chains)) < odds
+            self.kind = np.where(moved, other, self.kind)
+            kept = tuple(np.where(moved[:, None, None], n, k) for n, k in zip(new, kept, strict=True))
+        self.lent, self.inverse = kept
+
+    def _under(self, kind: Indices) -> tuple[Array, ...]:
+        """Of some kinds of market: `lent`, and the inverse covariance of the doubtful facts given the settled ones."""
+        noise, _ = self._noise()
+        lent = np.asarray(np.linalg.inv(self.precision[kind] + _diagonals(1 / self.variance)), dtype=float)
         f = self.f[kind]
         covariance = self.c[kind] + f @ lent @ f.transpose(0, 2, 1) + _diagonals(noise**2)
-        inverse = np.asarray(np.linalg.inv(covariance), dtype=float)
+        return lent, np.asarray(np.linalg.inv(covariance), dtype=float)
+
+    def _log_density(self, kind: Indices, lent: Array, inverse: Array) -> Array:
+        """Of what is told, under some kinds of market."""
+        _, target = self._noise()
         residual = target - self._expected(kind, lent)
         of_settled = (self.pull[kind] * _times(lent, self.pull[kind])).sum(axis=1)
         square = (residual * _times(inverse, residual)).sum(axis=1) - of_settled
-        size = np.linalg.slogdet(of_shocks)[1] + np.linalg.slogdet(covariance)[1]
-        return np.log(self.believed[kind]) + self.log_density[kind] - 0.5 * (square + size), lent, inverse
+        size = -np.linalg.slogdet(lent)[1] - np.linalg.slogdet(inverse)[1]
+        return np.asarray(np.log(self.believed[kind]) + self.log_density[kind] - 0.5 * (square + size))
 
     def _expected(self, kind: Indices, lent: Array) -> Array:
         """The doubtful facts' contrasts as the settled ones lead one to expect them."""

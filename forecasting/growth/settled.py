@@ -20,7 +20,7 @@ from forecasting.growth.contrasts import Contrasts, responsibilities
 from forecasting.growth.covariance import Covariance
 from forecasting.growth.mode import Mode
 
-__all__ = ["Settled", "Sorted", "sort_facts"]
+__all__ = ["ALWAYS", "Settled", "Sorted", "sort_facts"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
