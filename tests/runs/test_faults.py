@@ -90,7 +90,7 @@ DIFFERS = (  # from run to run: times, the size of a file that holds some, and w
     r'"(seconds|cells)": (\{[^}]*\}|\[[^\]]*\])',
     r'"report.ipynb": \d+',
     r"\d{4}-\d\d-\d\d \d\d:\d\d",
-    r"[\d.]+ s\b",
+    r"[\d.]+\ss\b",
 )
 
 
