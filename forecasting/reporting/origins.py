@@ -24,7 +24,7 @@ __all__ = ["basis_notes", "contraction_table", "curves_table", "influence_table"
 
 Array = NDArray[np.float64]
 CURVES = ("bass", "gompertz", "logistic", "exponential")
-DRAWS = 400  # of each curve: enough for a table of three digits
+DRAWS = 240  # of each curve: a hundred independent ones, enough for a table
 MOST = 12  # facts shown, the largest movers
 
 

@@ -85,6 +85,11 @@ def test_draws_from_sixty_facts_are_worth_half_their_number(facts):
     assert (logs.std(axis=0, ddof=1) / own[:, None]).mean() < 0.06
 
 
+def test_draws_of_a_curve_are_counted_by_its_scale_alone(facts):
+    forecast = forecast_flow(monthly(facts, "2021-01", 24), [year(2023)], market_size=SIZE, draws=400, curve="logistic")
+    assert 100 < forecast.diagnostics["ess"] <= 400
+
+
 def test_a_thousand_facts_with_slack_bounds_tell_what_the_numbers_tell(facts):
     numbers = monthly(facts, "2014-01", 96, "equals")
     bounds = [numbers.assign(relation="at_least", value=(numbers["value"] * 0.9**k).round()) for k in range(2, 12)]
