@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasting.errors import InputError
+from forecasting.errors import EvidenceError, InputError
 from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.parameters.writing import params_text
@@ -83,9 +83,19 @@ class WhatIf:
         return self.put(scenario_from_parameters(asked | changes))
 
     def put(self, scenario: Scenario) -> Outlook:
-        """Forecast a scenario in place of the one before, beside the same given one."""
-        self.outlook = self._forecast(scenario)
-        self.scenario = scenario
+        """Forecast a scenario in place of the one before, beside the same given one.
+
+        Raises
+        ------
+        EvidenceError
+            Where only shares can be told, so that nothing can be set beside the given one.
+        """
+        made = self._forecast(scenario)
+        if scenario.measure not in made.results.values and scenario.measure in self.given.results.values:
+            raise EvidenceError(
+                f"{made.as_of}: no count and no market size is known by then; give a later day, or the market's size"
+            )
+        self.outlook, self.scenario = made, scenario
         return self.outlook
 
     def _forecast(self, scenario: Scenario) -> Outlook:

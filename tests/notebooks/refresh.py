@@ -38,7 +38,12 @@ def picture(figure: dict, name: str) -> str:
     (random,) = re.findall(r'id="defs-(\w+)"', svg)
     plain = re.sub(r' class="[^"]*"', "", svg)
     plain = re.sub(r"(\d+\.\d)\d+", r"\1", plain)  # a tenth of a pixel is as fine as a screen shows
-    for said_anyway in (r"(?:fill-|stroke-)?opacity: 1;? ?", r"vector-effect: none; ?", r"<g/>|<path/>", r' style=" ?"'):
+    for said_anyway in (
+        r"(?:fill-|stroke-)?opacity: 1;? ?",
+        r"vector-effect: none; ?",
+        r"<g/>|<path/>",
+        r' style=" ?"',
+    ):
         plain = re.sub(said_anyway, "", plain)
     family = re.search(r"font-family: [^;]*;", plain)
     if family:  # said once for the whole picture
