@@ -51,7 +51,6 @@ _SO_FAR = re.compile(
     r"so far|今年以来|с начала года|yil boshidan|since (?:the beginning of )?(?:20\d\d|january|the year)", re.I
 )
 _ONLY_YEAR = re.compile(rf"\b{_YEAR}(?!\d)", re.I)
-AS_OF = re.compile(r"as of|by|on|at|на|по состоянию на|к|holatiga|截至", re.I)
 PATTERNS = (_CHINESE, _RANGE, _FIRST_MONTHS, _HALF, _QUARTER, _DAY, _ONE_MONTH, _ONLY_YEAR)
 
 
