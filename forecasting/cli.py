@@ -122,8 +122,8 @@ def check(paths: tuple[Path, ...], beside: tuple[Path, ...]) -> None:
     and nothing in the files is run.
     """
     checked = _check(paths, beside)
-    for note in checked.notes:
-        say(f"note: {note}")
+    for caveat in checked.caveats:
+        say(f"note: {caveat}")
     counts = {"scenario": checked.scenarios, "fact": checked.facts}
     found = [f"{count} {what}{'s' if count > 1 else ''}" for what, count in counts.items() if count]
     say(f"in order: {', '.join(found) or 'no scenario and no fact'}")

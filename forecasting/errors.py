@@ -10,7 +10,7 @@ ForecastingError
 │   └── AssumptionError               a parameter of the demand chain out of its range
 └── RunError                          a report run that failed; the command line exits with status 1
 
-``ForecastWarning`` is the one warning category: a result stands, with the reservation that the warning states.
+``ForecastWarning`` is the one warning category: a result stands, with the caveat that the warning states.
 """
 
 from __future__ import annotations
@@ -144,4 +144,4 @@ class RunError(ForecastingError):
 
 
 class ForecastWarning(UserWarning):
-    """A result stands, with a reservation."""
+    """A result stands, with a caveat."""

@@ -116,6 +116,19 @@ def functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
+def words_of_names(tree: ast.AST) -> set[str]:
+    """The words of every name that a module gives: of classes and their fields, functions, parameters, variables."""
+    given = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            given.add(node.name)
+        elif isinstance(node, ast.arg):
+            given.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            given.add(node.id)
+    return {word for name in given for word in name.lower().split("_")}
+
+
 def code_cells(notebook: Path) -> list[str]:
     """The code of a notebook, without the cell that lists its parameters."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
@@ -170,6 +183,15 @@ def test_no_two_modules_and_no_two_classes_have_one_name():
     twice = [name for name, count in [*modules.items(), *classes.items()] if count > 1]
     assert not twice, f"{twice} name two things each: a reader who searches for one finds the other"
     assert "Path" not in classes, "Path is the one of pathlib"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=short)
+def test_what_a_reader_must_know_is_a_caveat(path):
+    """One word for one thing; `Scenario.notes` are the author's own words, and a key of params files."""
+    others = {"remark", "remarks", "reservation", "reservations", "warnings", "notes"}
+    allowed = {"notes"} if short(path) == "forecasting/parameters/schema.py" else set()
+    found = words_of_names(ast.parse(path.read_text(encoding="utf-8"))) & (others - allowed)
+    assert not found, f"{short(path)} says {sorted(found)}; such a sentence is a caveat everywhere else"
 
 
 def test_no_module_imports_itself_in_a_circle():

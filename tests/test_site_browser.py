@@ -106,7 +106,7 @@ def test_what_the_browser_sees_can_fail(tmp_path, visit):
 
 def test_one_click_leads_from_a_fact_to_its_row_and_from_a_number_to_what_it_rests_on(reports, visit):
     page = visit(reports / "uzbekistan-baseline" / "report.html").page
-    link = page.locator(".fc-notes a.fact, .fc-grounds a.fact").first
+    link = page.locator(".fc-caveats a.fact, .fc-grounds a.fact").first
     link.focus()
     page.keyboard.press("Enter")
     row = page.locator(":target")

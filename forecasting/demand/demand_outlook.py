@@ -298,7 +298,7 @@ class DemandOutlook:
         }
 
     @cached_property
-    def warnings(self) -> list[str]:
+    def caveats(self) -> list[str]:
         """What a reader must know beside the numbers, one sentence each."""
         return [*self._beyond_all_vehicles(), *self._no_count(), *self._odd_ratio(), *self._not_closed()]
 

@@ -180,7 +180,7 @@ class _Ours:
     def __call__(self, case: Case) -> Quantiles:
         periods = [year(case.origin + h) for h in HORIZONS]
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ForecastWarning)  # a reservation about one case is part of its score
+            warnings.simplefilter("ignore", ForecastWarning)  # a caveat about one case is part of its score
             forecast = forecast_flow(
                 annual_totals(case.history),
                 periods=periods,

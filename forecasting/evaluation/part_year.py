@@ -149,7 +149,7 @@ class _OursInPartYear:
         facts = pd.DataFrame(rows, columns=["relation", "quantity", "period_start", "period_end", "value"])
         periods = [year(case.year + h) for h in (0, 1)]
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ForecastWarning)  # a reservation about one case is part of its score
+            warnings.simplefilter("ignore", ForecastWarning)  # a caveat about one case is part of its score
             prior = self._prior(case.market, case.year)
             forecast = forecast_flow(facts, periods, prior, case.size, draws=DRAWS)
         return dict(enumerate(forecast.quantiles(LEVELS).to_numpy()))

@@ -127,7 +127,7 @@ def _rows(facts: Ledger, counts: Sequence[Fact], day: dt.date, forecast: Forecas
         then = outcome.period.end
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ForecastWarning)  # a reservation is part of the record
+                warnings.simplefilter("ignore", ForecastWarning)  # a caveat is part of the record
                 draws = forecast(last, then)
         except ForecastingError:  # nothing could have been said on that day
             continue

@@ -128,7 +128,7 @@ def record_of(
         raise EvidenceError(f"no fact was known on {day}; the first days of the ledger are later")
     periods = [year(day.year + k) for k in range(years)]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ForecastWarning)  # a reservation about one forecast is part of its record
+        warnings.simplefilter("ignore", ForecastWarning)  # a caveat about one forecast is part of its record
         forecast = forecast_flow(known.facts, periods, prior, known.market.value, basis, seed=seed)
     for period in periods:
         found = outcomes_of(flow, period, day, forecast.basis)

@@ -55,7 +55,7 @@ class FlowForecast:
         What and where, as far as the evidence says.
     diagnostics : dict
         How the draws were made, and whether they can be trusted.
-    remarks : tuple of str
+    caveats : tuple of str
         What a reader should know: facts left out, facts that disagree.
 
     Examples
@@ -75,7 +75,7 @@ class FlowForecast:
     measure: str = ""
     place: str = ""
     diagnostics: Mapping[str, object] = field(default_factory=dict)
-    remarks: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
     _asked: Request | None = None
     _fit: tuple[tuple[Observation, ...], Posterior] | None = None
 
@@ -221,7 +221,7 @@ class FlowForecast:
         Returns
         -------
         FlowForecast
-            Its facts, periods and remarks stay.
+            Its facts, periods and caveats stay.
 
         Raises
         ------

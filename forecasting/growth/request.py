@@ -109,17 +109,17 @@ class Request:
     def _prepared(self) -> _Prepared:
         """Facts read, and the path that they are of."""
         measure = _single(self.evidence, "measure")
-        facts, remarks = usable_facts(self.evidence, measure)
+        facts, caveats = usable_facts(self.evidence, measure)
         if self.market_size is None and not facts:
             raise EvidenceError("no facts and no market size: give at least one of them, e.g. market_size=100_000")
-        remarks += _open_levels(facts, self.market_size is not None)
+        caveats += _open_levels(facts, self.market_size is not None)
         basis, bases = _bases(facts, self.basis)
         drifts = [(i, _first_told(facts, other)) for other, i in bases.items() if apart(other, basis)]
         periods = self.periods or _default_periods(facts)
         first, last, until = _years(facts, periods)
         prior = self.prior.of_measure(measure)
-        remarks += _learned_elsewhere(prior, measure)
-        path = path_of(prior, self.market_size, facts, (first, last + 1), len(bases), drifts, remarks)
+        caveats += _learned_elsewhere(prior, measure)
+        path = path_of(prior, self.market_size, facts, (first, last + 1), len(bases), drifts, caveats)
         if self.curve != "pooled":
             if not facts:
                 raise EvidenceError(
@@ -130,7 +130,7 @@ class Request:
             )
         counted = self.unit or self.market_size is not None
         observations = read_bounds_together([observe(fact, first, path.months, counted) for fact in facts])
-        return _Prepared(path, observations, basis, bases, periods, until, measure, remarks)
+        return _Prepared(path, observations, basis, bases, periods, until, measure, caveats)
 
     def _answer(self) -> FlowForecast:
         asked, place = self._prepared(), _single(self.evidence, "place")
@@ -151,7 +151,7 @@ class Request:
             measure=asked.measure,
             place=place,
             diagnostics=_diagnostics(posterior, len(asked.observations), self.draws),
-            remarks=tuple(dict.fromkeys([*asked.remarks, *_disagreeing(asked.observations, posterior)])),
+            caveats=tuple(dict.fromkeys([*asked.caveats, *_disagreeing(asked.observations, posterior)])),
             _asked=self,
             _fit=(asked.observations, posterior),
         )
@@ -168,7 +168,7 @@ class _Prepared:
     periods: tuple[Period, ...]
     until: int
     measure: str
-    remarks: Sequence[str]
+    caveats: Sequence[str]
 
 
 def _learned_elsewhere(prior: Prior, measure: str) -> list[str]:
@@ -179,7 +179,7 @@ def _learned_elsewhere(prior: Prior, measure: str) -> list[str]:
         f"the prior was learned on {prior.perimeter} ({prior.markets} markets up to {prior.last_year}), and {measure} "
         "is another thing: its growth may be another; estimate_prior(panel) learns it from a panel of its own kind"
     )
-    if MEASURES[measure].unit != "vehicles":  # other vehicles are near enough for a remark alone
+    if MEASURES[measure].unit != "vehicles":  # other vehicles are near enough for a caveat alone
         warnings.warn(said, ForecastWarning, stacklevel=5)
     return [said]
 

@@ -32,7 +32,7 @@ def path_of(
     years: tuple[int, int],
     bases: int,
     drifts: Sequence[tuple[int, int]],
-    remarks: list[str],
+    caveats: list[str],
 ) -> LatentPath:
     """The path over some years, started where facts, market size or analogues say.
 
@@ -50,7 +50,7 @@ def path_of(
         Number of agencies' offsets.
     drifts : sequence of (int, int)
         Those that drift: number, and year from which.
-    remarks : list of str
+    caveats : list of str
         Where to say what a reader should know.
 
     Raises
@@ -77,12 +77,12 @@ def path_of(
                 "re-export, stock in transit or another perimeter; the market's size is given more room"
             )
             warnings.warn(said, ForecastWarning, stacklevel=4)
-            remarks.append(said)
+            caveats.append(said)
             sizes = {y: (max(v, math.log(1.5 * largest)), 0.7) for y, (v, _) in sizes.items()}
     else:
         late = Start(log_odds=mean - 1.0, log_odds_sd=math.hypot(sd, 0.8))  # a market without counts is a late one
         start = replace(late, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
-        remarks.append("no fact counts this flow: the forecast rests on analogue markets alone")
+        caveats.append("no fact counts this flow: the forecast rests on analogue markets alone")
     if stocks:
         start = replace(start, log_stock=math.log(stocks[0]) - 1.0)
     return LatentPath(prior, first, last, start, sizes, bases, drifts)

@@ -36,7 +36,7 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[st
     -------
     facts : list of Fact
         A fact printed twice counts once, in its latest vintage.
-    remarks : list of str
+    caveats : list of str
         What was left out, and why.
 
     Raises
@@ -49,17 +49,17 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[st
     >>> import pandas as pd
     >>> table = pd.DataFrame({"relation": ["equals"], "period_start": ["2022-01-01"], "period_end": ["2022-12-31"],
     ...                       "value": [2180]})
-    >>> facts, remarks = usable_facts(Ledger.from_frame(table))
+    >>> facts, caveats = usable_facts(Ledger.from_frame(table))
     >>> facts[0].value, facts[0].period.label
     (2180.0, '2022')
     """
-    remarks: list[str] = []
-    facts = [_checked(fact, measure) for fact in ledger if fact.kind in COUNTED and _is_usable(fact, remarks)]
+    caveats: list[str] = []
+    facts = [_checked(fact, measure) for fact in ledger if fact.kind in COUNTED and _is_usable(fact, caveats)]
     _check_one_thing(facts)
-    return _begun(_latest(_by_product(facts), remarks), remarks), remarks
+    return _begun(_latest(_by_product(facts), caveats), caveats), caveats
 
 
-def _is_usable(fact: Fact, remarks: list[str]) -> bool:
+def _is_usable(fact: Fact, caveats: list[str]) -> bool:
     """Whether a fact says something of the whole flow; if not, why is remarked."""
     why = ""
     if fact.partner != "World":
@@ -70,7 +70,7 @@ def _is_usable(fact: Fact, remarks: list[str]) -> bool:
         why = f"refers to {fact.reference!r}, which is no other period of this flow, and was not used"
     elif fact.value == 0 and ONE_SIDED.get(fact.relation) == 1 and fact.quantity in COUNTS:
         why = "says that a count is 0 or more, which every count is, and was not used"
-    remarks += [f"{fact.id} {why}"] if why else []
+    caveats += [f"{fact.id} {why}"] if why else []
     return not why
 
 
@@ -133,20 +133,20 @@ def _by_product(facts: Sequence[Fact]) -> list[Fact]:
     ]
 
 
-def _begun(facts: Sequence[Fact], remarks: list[str]) -> list[Fact]:
+def _begun(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
     """Without the zeros before the first count: of a market that has not begun they are no trend."""
     some = [fact for fact in facts if fact.quantity in COUNTS and fact.value > 0 and ONE_SIDED.get(fact.relation) != -1]
     first = min((fact.period.start for fact in some), default=dt.date.min)
     early = [fact for fact in facts if fact.value == 0 and fact.quantity in COUNTS and fact.period.end < first]
     if early:
-        remarks.append(
+        caveats.append(
             f"{', '.join(fact.id for fact in early)}: none counted before {first}; the market is taken to begin there, "
             "and zeros before its beginning are no trend"
         )
     return [fact for fact in facts if not any(fact is one for one in early)]
 
 
-def _latest(facts: Sequence[Fact], remarks: list[str]) -> list[Fact]:
+def _latest(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
     """The latest vintage of each quantity; facts of one day that differ are kept, to be weighed against each other."""
     kept: dict[tuple[object, ...], list[Fact]] = {}
     for fact in facts:
@@ -155,11 +155,11 @@ def _latest(facts: Sequence[Fact], remarks: list[str]) -> list[Fact]:
         newer = [h for h in held if _known(h) > _known(fact)]
         same = [h for h in held if h.value == fact.value or (math.isnan(h.value) and math.isnan(fact.value))]
         if newer and not same:
-            remarks.append(f"{fact.id} is an older vintage of {newer[0].id} and was not used")
+            caveats.append(f"{fact.id} is an older vintage of {newer[0].id} and was not used")
         if newer or same:
             continue
         for older in [h for h in held if _known(h) < _known(fact)]:
-            remarks.append(f"{older.id} is an older vintage of {fact.id} and was not used")
+            caveats.append(f"{older.id} is an older vintage of {fact.id} and was not used")
             held.remove(older)
         held.append(fact)
     return [fact for held in kept.values() for fact in held]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.demand.choice import expected_regret
-from forecasting.reporting.display import Notes, Table
+from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.labels import readable
 from forecasting.reporting.tables import outlook_table, with_unit
 from forecasting.scenarios.regions import by_region
@@ -42,9 +42,9 @@ SETTINGS = {  # as a reader calls them
 CONSEQUENCES = ("investment_usd", "power_share_percent", "peak_share_percent", "oil_avoided_t", "co2_avoided_t")
 
 
-def why(outlook: Outlook) -> Notes:
+def why(outlook: Outlook) -> BulletList:
     """One sentence: why need and practice differ, and where the markets at the same stock stand."""
-    return Notes([NOTHING if outlook.demand is None else outlook.demand.why_they_differ])
+    return BulletList([NOTHING if outlook.demand is None else outlook.demand.why_they_differ])
 
 
 def targets_table(outlook: Outlook) -> Table:

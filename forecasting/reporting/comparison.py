@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from forecasting.reporting.display import Notes, Table
+from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.labels import readable
 from forecasting.reporting.tables import HIGH, LOW
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from forecasting.curves.results import GrowthResults
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["joined", "methods_table", "parameters_table", "warnings_of"]
+__all__ = ["joined", "methods_table", "parameters_table", "caveats_of"]
 
 
 def joined(outlooks: Iterable[Outlook]) -> pd.DataFrame:
@@ -23,10 +23,10 @@ def joined(outlooks: Iterable[Outlook]) -> pd.DataFrame:
     return pd.concat([outlook.table for outlook in outlooks], ignore_index=True)
 
 
-def warnings_of(outlooks: Iterable[Outlook]) -> Notes:
+def caveats_of(outlooks: Iterable[Outlook]) -> BulletList:
     """What must be known of several outlooks before their numbers."""
-    lines = [(outlook.scenario.title.partition(",")[0], words) for outlook in outlooks for words in outlook.warnings]
-    return Notes(
+    lines = [(outlook.scenario.title.partition(",")[0], words) for outlook in outlooks for words in outlook.caveats]
+    return BulletList(
         [words if place in words else f"{place}: {words}" for place, words in lines]
         or ["Nothing to hold against these numbers."]
     )

@@ -22,7 +22,7 @@ __all__ = ["write_comparison"]
 LEVELS = {0.025: "2.5 %", 0.1: "10 %", 0.25: "25 %", 0.5: "median", 0.75: "75 %", 0.9: "90 %", 0.975: "97.5 %"}
 KEY = ["scenario", "country", "measure", "year"]
 FIRST = "ev_stock"  # the measure that the sheet shows when it is opened
-NOTES = (
+HOW_TO_READ = (
     "Choose a measure and a year in the two yellow cells; every number below is looked up on the sheet All.",
     "A difference is one of medians. Its interval is in the draws of both scenarios, which share their random numbers.",
     "A sum of medians is not the median of a sum, and interval ends do not add: the index has the region's total.",
@@ -118,7 +118,7 @@ class _Sheets:
         years = sorted({int(year) for year in self.wide["year"]})
         measure = label_of(FIRST) if label_of(FIRST) in self.labels else next(iter(self.labels))
         sheet.write_string(0, 0, "All scenarios side by side", self.title)
-        for row, words in enumerate(NOTES, start=1):
+        for row, words in enumerate(HOW_TO_READ, start=1):
             sheet.write_string(row, 0, words, self.note)
         sheet.write_string(5, 0, "Measure")
         sheet.write_string(5, 1, measure, self.choice)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-__all__ = ["Notes", "Table"]
+__all__ = ["BulletList", "Table"]
 
 LONG = ("disagreement", "reason", "sentence")  # columns that need room
 # A cell that is not broken into lines: a number, an interval, a date.
@@ -91,7 +91,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Notes:
+class BulletList:
     """Statements to be read first, as a list.
 
     Parameters
@@ -101,7 +101,7 @@ class Notes:
 
     Examples
     --------
-    >>> Notes(("No counts: rests on analogues alone.",))
+    >>> BulletList(("No counts: rests on analogues alone.",))
     - No counts: rests on analogues alone.
     """
 
@@ -111,4 +111,4 @@ class Notes:
         return "\n".join(f"- {line}" for line in self.lines)
 
     def _repr_html_(self) -> str:
-        return f'<ul class="fc-notes">{"".join(f"<li>{html.escape(line)}</li>" for line in self.lines)}</ul>'
+        return f'<ul class="fc-caveats">{"".join(f"<li>{html.escape(line)}</li>" for line in self.lines)}</ul>'

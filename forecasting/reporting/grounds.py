@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["Paragraphs", "doubts", "grounds", "reservations"]
+__all__ = ["Paragraphs", "caveats", "doubts", "grounds"]
 
-DISAGREES = "disagrees with the other facts"  # of the forecast's own remarks, which are told here in full
+DISAGREES = "disagrees with the other facts"  # of the forecast's own caveats, which are told here in full
 DOUBTED = 0.2  # probability of being wrong from which a fact is told of
 MOST = 3  # facts and assumptions named of each number
 LEAST = 0.5  # percent by which a fact must move a forecast to be named
@@ -48,12 +48,12 @@ class Paragraphs:
     ----------
     rows : tuple of tuple of str
         The anchor, the text, and the same as HTML.
-    notes : bool
-        Whether they are warnings.
+    caveats : bool
+        Whether they are caveats.
     """
 
     rows: tuple[tuple[str, str, str], ...]
-    notes: bool = False
+    caveats: bool = False
 
     def __repr__(self) -> str:
         return "\n".join(f"- {text}" for _, text, _ in self.rows)
@@ -62,7 +62,7 @@ class Paragraphs:
         items = "".join(
             f'<li id="{anchor}">{made}</li>' if anchor else f"<li>{made}</li>" for anchor, _, made in self.rows
         )
-        return f'<ul class="{"fc-notes" if self.notes else "fc-grounds"}">{items}</ul>'
+        return f'<ul class="{"fc-caveats" if self.caveats else "fc-grounds"}">{items}</ul>'
 
 
 def doubts(outlook: Outlook) -> Iterator[tuple[str, str]]:
@@ -85,8 +85,8 @@ def doubts(outlook: Outlook) -> Iterator[tuple[str, str]]:
             yield name + said, mention(row.fact, name) + html.escape(said)
 
 
-def reservations(outlook: Outlook) -> Paragraphs:
-    """What a reader must know before the numbers: what disagrees and what that does, warnings, the scenario's notes.
+def caveats(outlook: Outlook) -> Paragraphs:
+    """What a reader must know before the numbers: what disagrees and what that does, caveats, the scenario's notes.
 
     Parameters
     ----------
@@ -94,11 +94,11 @@ def reservations(outlook: Outlook) -> Paragraphs:
         A scenario's results.
     """
     told = list(doubts(outlook))
-    others = [*outlook.warnings, *outlook.scenario.notes]
+    others = [*outlook.caveats, *outlook.scenario.notes]
     others = [words for words in others if words != outlook.age and not (told and DISAGREES in words)]
     rows = [("", text, made) for text, made in told] + [("", words, html.escape(words)) for words in others]
     nothing = ("", "Nothing to hold against these numbers.", "Nothing to hold against these numbers.")
-    return Paragraphs(tuple(rows or [nothing]), notes=True)
+    return Paragraphs(tuple(rows or [nothing]), caveats=True)
 
 
 def _effect(flow: FlowForecast, fact: str) -> str:

@@ -33,7 +33,7 @@ def setup() -> None:
 def _one_line(
     message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
 ) -> str:
-    return f"{'Reservation' if issubclass(category, ForecastWarning) else category.__name__}: {message}\n"
+    return f"{'Caveat' if issubclass(category, ForecastWarning) else category.__name__}: {message}\n"
 
 
 def scenario_of(namespace: Mapping[str, Any]) -> Scenario:

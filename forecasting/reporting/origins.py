@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from forecasting.errors import ForecastWarning
 from forecasting.evidence.bases import basis_name
-from forecasting.reporting.display import Notes, Table
+from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.labels import label_of
 from forecasting.reporting.tables import beside, in_columns, with_unit
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from forecasting.periods import Period
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["basis_notes", "contraction_table", "curves_table", "influence_table"]
+__all__ = ["basis_lines", "contraction_table", "curves_table", "influence_table"]
 
 Array = NDArray[np.float64]
 CURVES = ("bass", "gompertz", "logistic", "exponential")
@@ -28,7 +28,7 @@ DRAWS = 240  # of each curve: a hundred independent ones, enough for a table
 MOST = 12  # facts shown, the largest movers
 
 
-def basis_notes(forecast: FlowForecast) -> Notes:
+def basis_lines(forecast: FlowForecast) -> BulletList:
     """Whose definition is forecast, what is tied to it, and how the draws were made.
 
     Parameters
@@ -48,10 +48,10 @@ def basis_notes(forecast: FlowForecast) -> Notes:
     if "ess" in told:
         few = round(float(str(told["ess"])), -1)
         lines.append(f"{len(forecast.monthly):,} draws, as good as {few:,.0f} independent ones: {told['method']}.")
-    return Notes(lines)
+    return BulletList(lines)
 
 
-def contraction_table(forecast: FlowForecast) -> Table | Notes:
+def contraction_table(forecast: FlowForecast) -> Table | BulletList:
     """How much of each year's answer is the facts' and how much the prior's, in percent of the variance.
 
     Parameters
@@ -60,7 +60,7 @@ def contraction_table(forecast: FlowForecast) -> Table | Notes:
         Before drivers: what drivers add is neither's.
     """
     if forecast.market is None:
-        return Notes(["No size of a market is known: without the facts there is no scale to compare with."])
+        return BulletList(["No size of a market is known: without the facts there is no scale to compare with."])
     of_facts = (100 * forecast.contraction()).round().astype(int)
     shares = {"from the facts, %": of_facts.astype(str), "from markets before it, %": (100 - of_facts).astype(str)}
     return Table(pd.DataFrame({"year": of_facts.index.astype(str)} | {name: list(s) for name, s in shares.items()}))
@@ -119,7 +119,7 @@ def _on_curve(outlook: Outlook, pooled: FlowForecast, curve: str) -> Array:
     return np.stack([found.totals(period) for period in _shown(pooled)])
 
 
-def influence_table(forecast: FlowForecast, most: int = MOST) -> Table | Notes:
+def influence_table(forecast: FlowForecast, most: int = MOST) -> Table | BulletList:
     """What each fact moves: the forecast's median with it against that without it, in percent; the largest movers.
 
     Parameters
@@ -130,7 +130,7 @@ def influence_table(forecast: FlowForecast, most: int = MOST) -> Table | Notes:
         Number of facts shown.
     """
     if forecast.fit_table().empty:
-        return Notes(["No fact counts this flow: there is none to leave out."])
+        return BulletList(["No fact counts this flow: there is none to leave out."])
     moved = forecast.influence()
     first = [period.label for period in forecast.periods[:2]]
     wide = moved.pivot(index="fact", columns="period", values="change_percent")[first]

@@ -9,7 +9,7 @@ import pandas as pd
 from forecasting.evaluation.ledger_record import record_sentence
 from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evidence.bases import basis_name
-from forecasting.reporting.display import Notes, Table
+from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.labels import amount, amounts, label_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["past_forecasts", "scoreboard"]
 
 
-def past_forecasts(outlook: Outlook) -> Table | Notes:
+def past_forecasts(outlook: Outlook) -> Table | BulletList:
     """What would have been forecast at the end of each year with the facts of that day, beside what was printed since.
 
     Parameters
@@ -30,7 +30,9 @@ def past_forecasts(outlook: Outlook) -> Table | Notes:
     """
     record = record_known_by(outlook.told_until or outlook.as_of, outlook.results.country)
     if record.empty:
-        return Notes(["No forecast of an earlier year's end has an outcome yet: nothing was printed since, or before."])
+        return BulletList(
+            ["No forecast of an earlier year's end has an outcome yet: nothing was printed since, or before."]
+        )
     names = record["measure"]
     ends = zip(record["low"], record["high"], names, strict=True)
     shown = {

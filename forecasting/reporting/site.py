@@ -24,6 +24,7 @@ from forecasting.reporting.labels import amount, amounts, label_of
 from forecasting.reporting.past import scoreboard
 from forecasting.reporting.region import region_of
 from forecasting.reporting.tables import bands, headline
+from forecasting.scenarios.outlook_files import STORED_CAVEATS
 
 __all__ = ["BEFORE", "build_site", "write_assets"]
 
@@ -112,7 +113,7 @@ def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> d
         "finished": str(record.get("finished") or record.get("started") or "")[:16].replace("T", " "),
         "seconds": _seconds(record.get("seconds")),
         "age": told.get("age") or "",
-        "warnings": told.get("warnings") or record.get("warnings") or [],
+        "caveats": told.get(STORED_CAVEATS) or [],
         "failure": dict(failure) if failure else None,
         "written": (out / name / "report.html").is_file(),
     }
@@ -232,9 +233,9 @@ def _row(place: str, mine: dict[str, dict[str, Any]], columns: list[str]) -> dic
     told = [run for run in mine.values() if run["lines"]]
     ages = {run["age"] for run in told}
     age = ages.pop() if len(ages) == 1 else ""
-    notes = [words for words in told[0]["warnings"] if all(words in run["warnings"] for run in told)] if told else []
-    cards = [_card(mine[name], {age, *notes}) if name in mine else None for name in columns]
-    return {"place": place, "age": age, "notes": [words for words in notes if words != age], "cards": cards}
+    shared = [words for words in told[0]["caveats"] if all(words in run["caveats"] for run in told)] if told else []
+    cards = [_card(mine[name], {age, *shared}) if name in mine else None for name in columns]
+    return {"place": place, "age": age, "caveats": [words for words in shared if words != age], "cards": cards}
 
 
 def _card(run: dict[str, Any], said: set[str]) -> dict[str, Any]:
@@ -246,8 +247,8 @@ def _card(run: dict[str, Any], said: set[str]) -> dict[str, Any]:
         "link": run["name"] if run["written"] else "",
         "error": str(failed.get("message") or failed.get("name") or "") if failed else "",
         "lines": run["lines"],
-        "warnings": [words for words in run["warnings"] if words not in said][:2],
-        "age": run["age"] if run["age"] not in {*run["warnings"], *said} else "",
+        "caveats": [words for words in run["caveats"] if words not in said][:2],
+        "age": run["age"] if run["age"] not in {*run["caveats"], *said} else "",
         "fresh": " · ".join(word for word in about if word),
     }
 

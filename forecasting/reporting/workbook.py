@@ -131,7 +131,7 @@ def _summary(pages: _Pages, outlook: Outlook) -> None:
     told = headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
     rows = [(label_of(t["measure"]), t["year"], t["median"], t["lower80"], t["upper80"], t["unit"]) for t in told]
     row = pages.table(sheet, 3, pd.DataFrame(rows, columns=["measure", "year", "median", "10 %", "90 %", "unit"])) + 1
-    for words in (*outlook.warnings, *outlook.scenario.notes):
+    for words in (*outlook.caveats, *outlook.scenario.notes):
         sheet.merge_range(row, 0, row, 5, "", pages.note)
         sheet.write_string(row, 0, words, pages.note)
         sheet.set_row(row, 15 * (1 + len(words) // 95))

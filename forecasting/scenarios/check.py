@@ -46,7 +46,7 @@ class Checked:
         How many were found in good order.
     problems : list of Problem
         What must be put right.
-    notes : list of str
+    caveats : list of str
         What is worth knowing; no error.
     """
 
@@ -54,7 +54,7 @@ class Checked:
     scenarios: int = 0
     facts: int = 0
     problems: list[Problem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    caveats: list[str] = field(default_factory=list)
 
 
 def check_scenario(path: str | Path, ledger: Ledger) -> list[Problem]:
@@ -140,7 +140,7 @@ def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] =
         except LedgerError as error:
             done.problems += error.problems
         else:
-            done.notes += _own_notes(path, read[path])
+            done.caveats += _own_caveats(path, read[path])
     done.facts = sum(map(len, read.values()))
     params = [path for path in done.files if path.suffix.lower() in PARAMS]
     done.problems += _twice(params)
@@ -151,7 +151,7 @@ def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] =
         done.scenarios += not found
         if not found:
             scenario = scenario_of(read_yaml(path), path.stem)
-            done.notes += _notes(scenario, _with_own(scenario, Document(path.name), ledger)[0])
+            done.caveats += _caveats(scenario, _with_own(scenario, Document(path.name), ledger)[0])
     return done
 
 
@@ -178,7 +178,7 @@ def _files(paths: Sequence[str | Path], done: Checked) -> Iterator[Path]:
             done.problems.append(Problem(str(path), what, "rename it"))
 
 
-def _own_notes(path: Path, ledger: Ledger) -> Iterator[str]:
+def _own_caveats(path: Path, ledger: Ledger) -> Iterator[str]:
     """How a table is read that is not in a ledger's columns, and how many of its facts can never be used."""
     if path.is_dir():
         return
@@ -253,7 +253,7 @@ def _unknown_basis(scenario: Scenario, document: Document, ledger: Ledger, as_of
         yield Problem(document.where(("basis",)), f"{scenario.basis!r} counts no {scenario.measure} there", hint)
 
 
-def _notes(scenario: Scenario, ledger: Ledger) -> Iterator[str]:
+def _caveats(scenario: Scenario, ledger: Ledger) -> Iterator[str]:
     if not scenario.name.endswith(scenario.scenario):
         yield f"{scenario.name}: the file has another name than its scenario, {scenario.scenario}"
     if not scenario.country or not len(ledger):

@@ -33,7 +33,7 @@ from forecasting.scenarios.known import (
     known_on,
     never_used,
 )
-from forecasting.scenarios.outlook_files import load_tables, save_tables
+from forecasting.scenarios.outlook_files import STORED_CAVEATS, load_tables, save_tables
 from forecasting.scenarios.place import (
     PlaceFlow,
     Setting,
@@ -41,8 +41,8 @@ from forecasting.scenarios.place import (
     beyond_cars,
     by_year,
     monthly_table,
+    place_caveats,
     place_flow,
-    reservations,
     stock_before,
 )
 from forecasting.showing import show
@@ -82,7 +82,7 @@ class Outlook:
         From vehicles to chargers; None of a corridor.
     market : KnownMarket
         New vehicles a year, and its source.
-    warnings : list of str
+    caveats : list of str
         What a reader must know first.
     facts_used : list of str
         Ids of every fact that had a say.
@@ -114,7 +114,7 @@ class Outlook:
     monthly: pd.DataFrame
     demand: DemandOutlook | None = None
     market: KnownMarket = UNKNOWN
-    warnings: list[str] = field(default_factory=list)
+    caveats: list[str] = field(default_factory=list)
     facts_used: list[str] = field(default_factory=list)
     stored: pd.DataFrame | None = None
     told_until: dt.date | None = None
@@ -188,8 +188,8 @@ class Outlook:
             Where; made if it is not there.
         """
         record = {"parameters": self.scenario.parameters(), "as_of": self.as_of.isoformat(), "market": self.market.said}
-        record |= {name: getattr(self, name) for name in ("first_year", "age", "warnings", "facts_used", "load")}
-        save_tables(folder, self.table, self.draws, record)
+        record |= {name: getattr(self, name) for name in ("first_year", "age", "facts_used", "load")}
+        save_tables(folder, self.table, self.draws, record | {STORED_CAVEATS: self.caveats})
 
     def plot(self, measure: str | None = None, log: bool | None = None) -> Any:
         """A measure with its intervals and the facts that were known, as a plotly figure.
@@ -214,7 +214,7 @@ class Outlook:
 
 
 def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
-    """Read back what `Outlook.save` wrote: results, table, warnings; not the forecast objects.
+    """Read back what `Outlook.save` wrote: results, table, caveats; not the forecast objects.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
         parts=results_from(draws),
         monthly=table[~whole].reset_index(drop=True),
         market=KnownMarket(None, (), record["market"]),
-        warnings=record["warnings"],
+        caveats=record[STORED_CAVEATS],
         facts_used=record["facts_used"],
         stored=table,
         stored_age=record.get("age", ""),
@@ -301,7 +301,7 @@ def outlook(
     >>> from forecasting.evidence.datasets import central_asia
     >>> given = {"country": "TM", "scenario": "test", "as_of": "2023-06-26", "horizon": 2025, "seed": 1}
     >>> made = outlook(scenario_from_parameters(given | {"market_size": 15_000}), central_asia(), draws=200)
-    >>> print(made.warnings[0])
+    >>> print(made.caveats[0])
     No count of electric vehicles imported is published for Turkmenistan: this outlook rests on the markets that went
     before and on the size of the market alone.
     >>> sorted(made.headline)
@@ -317,7 +317,7 @@ def outlook(
     made = dataclasses.replace(made, told_until=until)
     aged = [made.age] if days_old(made.evidence, until) > OLD else []
     unused = never_used(scenario, as_of) if scenario.ledger else []
-    return dataclasses.replace(made, warnings=[*aged, *made.warnings, *left_out, *unused])
+    return dataclasses.replace(made, caveats=[*aged, *made.caveats, *left_out, *unused])
 
 
 def _country(setting: Setting) -> Outlook:
@@ -343,7 +343,7 @@ def _country(setting: Setting) -> Outlook:
         monthly=monthly_table(scenario, place, flow),
         demand=demand,
         market=flow.market,
-        warnings=[*reservations(scenario, place, flow), *demand.warnings],
+        caveats=[*place_caveats(scenario, place, flow), *demand.caveats],
         facts_used=[*flow.evidence.frame["id"], *flow.market.facts, *driver_facts(setting.drivers)],
     )
 
@@ -362,7 +362,7 @@ def _shares(setting: Setting, flow: PlaceFlow) -> Outlook:
         baseline_forecasts={place: flow.before},
         parts=(results,),
         monthly=results.table.iloc[:0],
-        warnings=reservations(scenario, place, flow),
+        caveats=place_caveats(scenario, place, flow),
         facts_used=driver_facts(setting.drivers),
     )
 
@@ -383,9 +383,9 @@ def _corridor(setting: Setting) -> Outlook:
     if len(parts) > 1:
         parts.append(sum_outlooks(parts, scenario.place, scenario.name))
     evidence = facts_of_places(scenario, setting.ledger, setting.as_of)
-    notes = [f"{name} has no count of {label}: it is not in the sum." for name in missing]
-    notes += beyond_cars(scenario, bounded=all(flow.market.value is not None for flow in flows.values()))
-    notes += [said for place, flow in flows.items() for said in reservations(scenario, place, flow)]
+    caveats = [f"{name} has no count of {label}: it is not in the sum." for name in missing]
+    caveats += beyond_cars(scenario, bounded=all(flow.market.value is not None for flow in flows.values()))
+    caveats += [said for place, flow in flows.items() for said in place_caveats(scenario, place, flow)]
     return Outlook(
         scenario=scenario,
         as_of=setting.as_of,
@@ -395,6 +395,6 @@ def _corridor(setting: Setting) -> Outlook:
         baseline_forecasts={place: flow.before for place, flow in flows.items()},
         parts=tuple(parts),
         monthly=pd.concat([monthly_table(scenario, place, flow) for place, flow in flows.items()], ignore_index=True),
-        warnings=notes,
+        caveats=caveats,
         facts_used=[*evidence.frame["id"], *driver_facts(setting.drivers)],
     )

@@ -10,9 +10,10 @@ import pandas as pd
 
 from forecasting.errors import InputError
 
-__all__ = ["load_tables", "save_tables"]
+__all__ = ["STORED_CAVEATS", "load_tables", "save_tables"]
 
 TABLE, DRAWS, KEY = "outlook.parquet", "draws.parquet", b"ev-forecast"
+STORED_CAVEATS = "warnings"  # their name in files, so that those of earlier versions can be read
 
 
 def save_tables(folder: str | Path, table: pd.DataFrame, draws: pd.DataFrame, record: dict[str, Any]) -> None:

@@ -35,14 +35,14 @@ __all__ = [
     "by_year",
     "monthly_table",
     "place_flow",
-    "reservations",
+    "place_caveats",
     "stock_before",
 ]
 
 Array = NDArray[np.float64]
 MONTHLY_YEARS = 2  # years of the outlook that are also shown by month
 PERCENT = 100.0
-MUCH = 0.05  # share of draws beyond which a reservation is worth a sentence
+MUCH = 0.05  # share of draws beyond which a caveat is worth a sentence
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Undriven:
     known_until: dt.date
     first_year: int
     forecast: FlowForecast
-    remarks: tuple[str, ...]
+    caveats: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class PlaceFlow:
     first_year: int
     before: FlowForecast
     after: FlowForecast
-    remarks: tuple[str, ...]
+    caveats: tuple[str, ...]
 
     @property
     def shares_only(self) -> bool:
@@ -108,8 +108,8 @@ def place_flow(setting: Setting, place: str) -> PlaceFlow:
         for driver in setting.drivers
         if driver not in bounded
     ]
-    remarks = tuple(dict.fromkeys([*known.remarks, *left_out]))
-    return PlaceFlow(known.evidence, known.market, known.first_year, known.forecast, after, remarks)
+    caveats = tuple(dict.fromkeys([*known.caveats, *left_out]))
+    return PlaceFlow(known.evidence, known.market, known.first_year, known.forecast, after, caveats)
 
 
 def _what_facts_say(setting: Setting, place: str) -> str:
@@ -144,8 +144,8 @@ def _undriven(setting: Setting, place: str) -> Undriven:
     forecast = dataclasses.replace(forecast, diagnostics={**forecast.diagnostics, "prior": effects})
     if unknown:
         forecast = _in_percent(forecast)
-    remarks = tuple(f"{place_name(place)}: {text}." for text in (*forecast.remarks, *said)) if len(evidence) else ()
-    return Undriven(evidence, market, known_until, first_year, forecast, remarks)
+    caveats = tuple(f"{place_name(place)}: {text}." for text in (*forecast.caveats, *said)) if len(evidence) else ()
+    return Undriven(evidence, market, known_until, first_year, forecast, caveats)
 
 
 def _in_percent(forecast: FlowForecast) -> FlowForecast:
@@ -158,7 +158,7 @@ def _in_percent(forecast: FlowForecast) -> FlowForecast:
 
 @contextlib.contextmanager
 def _told() -> Iterator[list[str]]:
-    """Collect the reservations that a forecast is given with: they belong in the report, not on the screen."""
+    """Collect the caveats that a forecast is given with: they belong in the report, not on the screen."""
     said: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ForecastWarning)
@@ -199,7 +199,7 @@ def monthly_table(scenario: Scenario, place: str, flow: PlaceFlow) -> pd.DataFra
     return quantile_table(scenario.name, place, {scenario.measure: flow.after.monthly[:, columns]}, months)
 
 
-def reservations(scenario: Scenario, place: str, flow: PlaceFlow) -> list[str]:
+def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[str]:
     """What a reader must know first; a missing count before all else."""
     said = []
     if flow.shares_only:
@@ -214,7 +214,7 @@ def reservations(scenario: Scenario, place: str, flow: PlaceFlow) -> list[str]:
             f"In {above:.0%} of the draws {place_name(place)}'s flow exceeds the whole market in some year: "
             "vehicles that leave again or wait unsold, or a market larger than assumed."
         )
-    return [*said, *flow.remarks]
+    return [*said, *flow.caveats]
 
 
 def beyond_cars(scenario: Scenario, bounded: bool) -> list[str]:

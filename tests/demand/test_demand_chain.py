@@ -212,15 +212,15 @@ def test_the_load_of_a_day_holds_the_energy_of_that_day(outlook):
 
 
 def test_a_reader_is_told_what_the_numbers_rest_on(outlook):
-    assert any("1 printed" in words for words in outlook.warnings)
-    assert run(paths(50, 2)).warnings == [
+    assert any("1 printed" in words for words in outlook.caveats)
+    assert run(paths(50, 2)).caveats == [
         "No count of public charging is known: practice takes its level from other markets, a factor of 2.6 either way "
         "(80 %)."
     ]
-    crowded = run(paths(50, 2) * 1e4, charging_today={"count": 300, "date": "2024-12-31"}).warnings
+    crowded = run(paths(50, 2) * 1e4, charging_today={"count": 300, "date": "2024-12-31"}).caveats
     assert crowded[0].startswith("In 100% of the draws electric vehicles outnumber all vehicles on the road in 2025")
     assert "vehicles per public point in 2024 is outside 1 to 100" in crowded[1]
-    assert run(paths(50, 2), charging_today={"count": 300, "date": "2024-12-31"}).warnings == []
+    assert run(paths(50, 2), charging_today={"count": 300, "date": "2024-12-31"}).caveats == []
 
 
 def test_the_tornado_puts_what_matters_first(outlook):

@@ -51,13 +51,13 @@ def test_a_slack_bound_moves_nothing_and_doubts_no_total(facts, slack):
     alone = quantiles(facts(LAST))
     np.testing.assert_allclose(told.quantiles(LEVELS).iloc[0], alone, rtol=0.1)
     assert told.fit_table()["doubted"].max() < 0.05
-    assert told.remarks == ()
+    assert told.caveats == ()
 
 
 def test_at_least_none_says_nothing(facts):
     told = forecast_flow(facts(LAST, ("at_least", "total", HALF, 0, {"id": "b"})), [year(2023)])
     np.testing.assert_array_equal(told.quantiles(LEVELS).iloc[0], quantiles(facts(LAST)))
-    assert told.remarks == ("b says that a count is 0 or more, which every count is, and was not used",)
+    assert told.caveats == ("b says that a count is 0 or more, which every count is, and was not used",)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_opposite_bounds_both_hold_whenever_they_were_published(facts, published
     totals = forecast.totals(year(2023))
     assert ((totals > 19_500) & (totals < 22_500)).mean() > 0.85
     assert 20_000 < np.median(totals) < 22_000
-    assert not forecast.remarks
+    assert not forecast.caveats
     surprising = forecast_flow(facts(LAST, *bounds), [year(2023)])  # nine times the year before: still between them
     assert 20_000 <= surprising.quantiles([0.5]).iloc[0, 0] <= 22_000
     assert surprising.fit_table()["doubted"].max() < 0.2
@@ -100,7 +100,7 @@ def test_the_later_of_two_bounds_on_one_side_counts(facts):
     bounds = [("at_least", "total", HALF, b, {"id": i, "published": i}) for b, i in ((900, "2023"), (1200, "2024"))]
     forecast = forecast_flow(facts(LAST, *bounds), [year(2023)])
     assert forecast.fit_table()["fact"].tolist() == ["fact 1", "2024"]
-    assert forecast.remarks == ("2023 is an older vintage of 2024 and was not used",)
+    assert forecast.caveats == ("2023 is an older vintage of 2024 and was not used",)
 
 
 def test_up_by_at_least_so_many_is_a_bound(facts):
@@ -115,7 +115,7 @@ def test_zeros_before_a_start_are_no_trend(facts, market_size):
     forecast = forecast_flow(facts(*zeros, LAST), [year(2023)], market_size=market_size)
     alone = quantiles(facts(LAST), market_size=market_size)
     np.testing.assert_array_equal(forecast.quantiles(LEVELS).iloc[0], alone)
-    assert "none 2018, none 2019, none 2020, none 2021: none counted before 2022-01-01" in forecast.remarks[0]
+    assert "none 2018, none 2019, none 2020, none 2021: none counted before 2022-01-01" in forecast.caveats[0]
 
 
 def test_zeros_within_a_market_are_read(facts):
@@ -131,23 +131,23 @@ def test_a_bound_that_alone_tells_the_level_is_near_it(facts, relation, side, ma
     beyond = side * np.log(forecast.totals(part) / 35_000)
     assert (beyond > -0.05).mean() > 0.9
     assert 0.05 < np.median(beyond) < 0.3
-    assert "only bounds tell of the level" in forecast.remarks[0]
+    assert "only bounds tell of the level" in forecast.caveats[0]
 
 
 def test_growth_alone_says_what_it_cannot_know(facts):
     table = facts(("equals", "yoy_growth_percent", HALF, 100))
     forecast = forecast_flow(table, [span("2022-01-01", "2022-06-30"), span("2023-01-01", "2023-06-30")])
-    assert "the scale of this forecast means nothing, only the ratios of its periods do" in forecast.remarks[0]
+    assert "the scale of this forecast means nothing, only the ratios of its periods do" in forecast.caveats[0]
     before, after = (forecast.totals(period) for period in forecast.periods)
     assert np.median(after / before) == pytest.approx(2.0, rel=0.02)
     sized = forecast_flow(table, [year(2023)], market_size=300_000)
-    assert "no fact tells a level" in sized.remarks[0]
-    assert "analogue markets alone" in sized.remarks[0]
+    assert "no fact tells a level" in sized.caveats[0]
+    assert "analogue markets alone" in sized.caveats[0]
 
 
 def test_an_upper_bound_above_the_market_is_no_sign_of_another_perimeter(facts):
     table = facts(LAST, ("at_most", "total", 2023, 10_000_000))
-    assert not forecast_flow(table, [year(2023)], market_size=300_000).remarks
+    assert not forecast_flow(table, [year(2023)], market_size=300_000).caveats
     pd.testing.assert_series_equal(
         forecast_flow(table, [year(2022)], market_size=300_000).quantiles([0.5]).iloc[0],
         forecast_flow(facts(LAST), [year(2022)], market_size=300_000).quantiles([0.5]).iloc[0],

@@ -100,4 +100,4 @@ def test_a_thousand_facts_with_slack_bounds_tell_what_the_numbers_tell(facts):
     assert told.diagnostics["facts"] > 1000
     ratio = told.quantiles([0.1, 0.5, 0.9]) / alone.quantiles([0.1, 0.5, 0.9])
     assert np.abs(np.log(ratio)).max(axis=None) < 0.15
-    assert not told.remarks
+    assert not told.caveats

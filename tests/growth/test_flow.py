@@ -287,7 +287,7 @@ def test_the_later_vintage_is_met_and_said(facts):
     )
     forecast = forecast_flow(table, [year(2022)], market_size=3e5)
     assert medians(forecast)["2022"] == pytest.approx(1500, rel=0.01)
-    assert "old is an older vintage" in forecast.remarks[0]
+    assert "old is an older vintage" in forecast.caveats[0]
 
 
 # --- facts that cannot all be true, and other bad input ---------------------------------------------------------------
@@ -313,14 +313,14 @@ def test_inequality_against_two_exact_totals_widens(facts):
 
 
 def test_inequality_against_two_exact_totals_is_flagged(facts):
-    assert any("disagrees" in remark for remark in forecast_flow(contradiction(facts), [year(2022)]).remarks)
+    assert any("disagrees" in caveat for caveat in forecast_flow(contradiction(facts), [year(2022)]).caveats)
 
 
 def test_two_totals_of_one_period_are_flagged(facts):
     table = facts(("equals", "total", 2022, 1000, {"id": "a"}), ("equals", "total", 2022, 1500, {"id": "b"}))
     forecast = forecast_flow(table, [year(2022), year(2023)], market_size=3e5)
     assert finite(forecast)
-    assert forecast.remarks
+    assert forecast.caveats
     low, high = forecast.quantiles([0.05, 0.95]).loc["2022"]
     assert low < 1100
     assert high > 1400
@@ -334,7 +334,7 @@ def test_a_growth_that_contradicts_both_totals_is_flagged(facts):
     )
     forecast = forecast_flow(table, [FOUR_MONTHS], market_size=3e5)
     assert finite(forecast)
-    assert any(remark.startswith("up 300 %") for remark in forecast.remarks)
+    assert any(caveat.startswith("up 300 %") for caveat in forecast.caveats)
     assert medians(forecast)["2023-01..2023-04"] == pytest.approx(2000, rel=0.05)
 
 
@@ -352,7 +352,7 @@ def test_no_facts_rest_on_analogues_alone():
     low, high = forecast.quantiles([0.1, 0.9]).iloc[0]
     assert high / low > 10
     assert high < 1e5
-    assert "rests on analogue markets alone" in forecast.remarks[0]
+    assert "rests on analogue markets alone" in forecast.caveats[0]
     assert forecast.fit_table().empty
 
 
@@ -511,10 +511,10 @@ def test_what_the_prior_was_not_learned_on_is_said(measure, warned, facts):
         warnings.simplefilter("always", ForecastWarning)
         forecast = forecast_flow(table, [year(2024)], draws=50)
     assert sum("learned on battery cars" in str(each.message) for each in caught) == warned
-    assert any("learned on battery cars" in remark for remark in forecast.remarks)
+    assert any("learned on battery cars" in caveat for caveat in forecast.caveats)
 
 
 def test_a_prior_of_its_own_panel_is_not_warned_of(facts):
     table = facts(("equals", "total", 2022, 900), ("equals", "total", 2023, 1200)).assign(measure="vehicle_exports")
     own = replace(Prior.shipped(), perimeter="ports")
-    assert not any("learned on" in r for r in forecast_flow(table, [year(2024)], prior=own, draws=50).remarks)
+    assert not any("learned on" in r for r in forecast_flow(table, [year(2024)], prior=own, draws=50).caveats)

@@ -19,8 +19,8 @@ DAYS = st.dates(min_value=pd.Timestamp("2021-01-01").date(), max_value=pd.Timest
 
 
 def one(table):
-    (fact,), remarks = usable_facts(Ledger.from_frame(table, measure=None, place=None))
-    assert remarks == []
+    (fact,), caveats = usable_facts(Ledger.from_frame(table, measure=None, place=None))
+    assert caveats == []
     return fact
 
 
@@ -132,9 +132,9 @@ def test_only_outcomes_estimates_and_judgements_of_the_whole_are_read(facts, usa
     table = facts(*(("equals", "total", 2010 + i, 100, {"kind": kind}) for i, kind in enumerate(kinds)))
     told, _ = usable(table)
     assert [s.kind for s in told] == ["outcome", "estimate", "judgement"]
-    part, remarks = usable(facts(("equals", "total", 2022, 100, {"partner": "CN"})))
+    part, caveats = usable(facts(("equals", "total", 2022, 100, {"partner": "CN"})))
     assert part == []
-    assert "one partner only" in remarks[0]
+    assert "one partner only" in caveats[0]
 
 
 def test_the_later_vintage_counts(facts, usable):
@@ -143,9 +143,9 @@ def test_the_later_vintage_counts(facts, usable):
         ("equals", "total", 2022, 1125, {"id": "first", "published": "2023-01-18"}),
     )
     for rows in (table, table.iloc[::-1]):
-        told, remarks = usable(rows)
+        told, caveats = usable(rows)
         assert [s.value for s in told] == [1114.0]
-        assert remarks == ["first is an older vintage of revised and was not used"]
+        assert caveats == ["first is an older vintage of revised and was not used"]
 
 
 @pytest.mark.parametrize(
@@ -173,6 +173,6 @@ def test_a_table_without_values_says_what_is_missing(usable):
 
 def test_a_share_of_another_measure_is_left_out_aloud(facts, usable):
     told = {"measure": "ev_imports", "place": "TJ", "reference": "car_imports@TJ:2022-01-01/2022-12-31"}
-    told, remarks = usable(facts(("equals", "share_percent", 2022, 40, told)))
+    told, caveats = usable(facts(("equals", "share_percent", 2022, 40, told)))
     assert told == []
-    assert "car_imports" in remarks[0]
+    assert "car_imports" in caveats[0]

@@ -57,9 +57,9 @@ def test_what_is_not_counted_is_of_no_matter(facts, usable):
 
 def test_a_product_that_contains_another_is_tied_to_it_by_an_offset(facts, usable):
     table = two(facts, product="electric-cars", published="2023-02")
-    told, remarks = usable(table)
+    told, caveats = usable(table)
     assert [s.basis for s in told] == ["x", "x (electric-cars)"]
-    assert remarks == []  # no vintage of the other
+    assert caveats == []  # no vintage of the other
     table.loc[1, "value"] = 3270
     forecast = forecast_flow(table, [year(2022)])
     assert forecast.quantiles([0.5]).iloc[0, 0] == pytest.approx(2180, rel=0.02)

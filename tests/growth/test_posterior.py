@@ -136,8 +136,8 @@ def test_two_totals_that_contradict_each_other_leave_it_open_which_holds(facts, 
         low, upper = forecast.quantiles([0.1, 0.9]).iloc[0]
         assert low == pytest.approx(1000, rel=0.05)
         assert upper == pytest.approx(high, rel=0.05)
-        assert len(forecast.remarks) == 2
-        assert all("disagrees with the other facts" in remark for remark in forecast.remarks)
+        assert len(forecast.caveats) == 2
+        assert all("disagrees with the other facts" in caveat for caveat in forecast.caveats)
 
 
 def test_most_facts_win_in_whatever_order_they_are_told(facts):

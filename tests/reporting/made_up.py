@@ -100,5 +100,5 @@ def make_outlook(name: str = "uzbekistan-baseline", country: str = "UZ", scale: 
         parts=(results,),
         monthly=results.table.iloc[:0],
         demand=demand,  # type: ignore[arg-type]
-        warnings=["a made-up reservation"],
+        caveats=["a made-up caveat"],
     )

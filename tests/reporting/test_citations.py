@@ -10,7 +10,7 @@ from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.answer import answer, charging_answers
 from forecasting.reporting.citations import fact_list, mention, numbered
-from forecasting.reporting.grounds import doubts, grounds, reservations
+from forecasting.reporting.grounds import caveats, doubts, grounds
 from forecasting.reporting.tables import facts_table, fit_table
 from forecasting.scenarios.outlook import outlook as make
 
@@ -56,7 +56,7 @@ def test_a_fact_without_a_row_is_plain_words():
 
 def test_no_id_stands_in_a_sentence(made, facts):
     ids = set(central_asia().frame["id"])
-    for shown in (answer(made), reservations(made), grounds(made), fact_list(made, facts)):
+    for shown in (answer(made), caveats(made), grounds(made), fact_list(made, facts)):
         assert not {word.strip("();.,") for word in repr(shown).split()} & ids
 
 
@@ -74,7 +74,7 @@ def test_what_disagrees_is_told_with_what_it_does(made):
     assert all("lead one to expect" in text and "the forecast of" in text for text in told)
 
 
-def test_reservations_are_never_empty(outlook):
-    assert repr(reservations(outlook)) == "- a made-up reservation"
-    outlook.warnings.clear()
-    assert repr(reservations(outlook)) == "- Nothing to hold against these numbers."
+def test_caveats_are_never_empty(outlook):
+    assert repr(caveats(outlook)) == "- a made-up caveat"
+    outlook.caveats.clear()
+    assert repr(caveats(outlook)) == "- Nothing to hold against these numbers."

@@ -58,7 +58,7 @@ def test_assumptions_and_drivers_are_there(book):
 
 
 def test_nothing_becomes_a_formula_or_a_link_by_its_looks(tmp_path, outlook):
-    outlook.warnings[:] = ["=1+1", "https://example.org/not-a-link", "{=SUM(A1)}"]
+    outlook.caveats[:] = ["=1+1", "https://example.org/not-a-link", "{=SUM(A1)}"]
     book = openpyxl.load_workbook(write_workbook(outlook, tmp_path / "a.xlsx"))
     cells = [cell for row in book["Summary"].iter_rows() for cell in row]
     assert {"=1+1", "{=SUM(A1)}"} <= {cell.value for cell in cells}

@@ -38,10 +38,10 @@ def test_figures_are_stored_as_plain_json(outlook, capsys):
     assert list(bundle) == ["application/vnd.plotly.v1+json"]
 
 
-def test_a_reservation_is_one_line_without_a_path(capsys):
+def test_a_caveat_is_one_line_without_a_path(capsys):
     with warnings.catch_warnings():
         notebook.setup()
-        assert warnings.formatwarning("too narrow", ForecastWarning, "/a/b.py", 3) == "Reservation: too narrow\n"
+        assert warnings.formatwarning("too narrow", ForecastWarning, "/a/b.py", 3) == "Caveat: too narrow\n"
         assert warnings.formatwarning("old", DeprecationWarning, "/a/b.py", 3) == "DeprecationWarning: old\n"
 
 

@@ -25,7 +25,7 @@ def turkmenistan():
 
 def test_the_basis_is_named_and_its_facts_are_counted(kyrgyzstan):
     flow = kyrgyzstan.baseline_forecast
-    first, second, third = origins.basis_notes(flow).lines
+    first, second, third = origins.basis_lines(flow).lines
     assert first == "What is forecast: electric vehicles registered, as counted by Ministry of Natural Resources."
     own = int((flow.fit_table()["basis"] == flow.basis).sum())
     assert second.startswith(f"{own} of {len(flow.fit_table())} facts are on that definition")
@@ -63,7 +63,7 @@ def test_the_facts_that_move_most_are_shown(kyrgyzstan):
 
 def test_a_place_without_facts_says_so(turkmenistan):
     flow = turkmenistan.baseline_forecast
-    assert "from analogue markets alone" in origins.basis_notes(flow).lines[0]
+    assert "from analogue markets alone" in origins.basis_lines(flow).lines[0]
     assert set(origins.contraction_table(flow).frame["from the facts, %"]) == {"0"}
     assert repr(origins.curves_table(turkmenistan)) == "None."
     assert origins.influence_table(flow).lines == ["No fact counts this flow: there is none to leave out."]

@@ -61,8 +61,8 @@ def test_each_report_has_a_card_with_its_numbers(out, records):
     numbers = re.findall(r"<strong>(.*?)</strong>", card(page, "uzbekistan-accelerated"))
     assert numbers == ["16,000", "24,000", "328,000", "10,900", "24,600"]
     assert "as of 2023-06-26 · run 2026-11-24 16:01 · 0.6\N{NO-BREAK SPACE}s" in page
-    assert "a made-up reservation" not in card(page, "kazakhstan-baseline")
-    assert page.count("<li>a made-up reservation</li>") == 2  # once for each country, not for each of its cards
+    assert "a made-up caveat" not in card(page, "kazakhstan-baseline")
+    assert page.count("<li>a made-up caveat</li>") == 2  # once for each country, not for each of its cards
 
 
 def test_reports_of_one_scenario_have_a_card_each(out, records):
@@ -190,8 +190,8 @@ def test_without_joint_draws_there_is_no_total(out, records):
 
 
 def test_what_only_one_card_must_say_stays_on_it(out, records):
-    other = dataclasses.replace(make_outlook("uzbekistan-accelerated", "UZ", 1.6), warnings=["of this one alone"])
+    other = dataclasses.replace(make_outlook("uzbekistan-accelerated", "UZ", 1.6), caveats=["of this one alone"])
     other.save(out / "uzbekistan-accelerated")
     page = text(build_site(out, records))
-    assert '<p class="reservation">of this one alone</p>' in card(page, "uzbekistan-accelerated")
-    assert '<p class="reservation">a made-up reservation</p>' in card(page, "uzbekistan-baseline")
+    assert '<p class="caveat">of this one alone</p>' in card(page, "uzbekistan-accelerated")
+    assert '<p class="caveat">a made-up caveat</p>' in card(page, "uzbekistan-baseline")

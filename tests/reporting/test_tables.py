@@ -11,7 +11,7 @@ from forecasting.errors import InputError
 from forecasting.evidence import datasets
 from forecasting.evidence.reconcile import conflicts
 from forecasting.reporting import comparison, tables
-from forecasting.reporting.display import Notes, Table
+from forecasting.reporting.display import BulletList, Table
 
 
 def test_bands_are_the_quantiles_of_the_draws(outlook):
@@ -89,7 +89,7 @@ def test_only_the_web_is_linked():
 
 def test_tables_and_notes_escape():
     assert "<b>" not in Table(pd.DataFrame({"<b>": ["<i>"]}), caption="<u>")._repr_html_().replace("<td><", "<td>")
-    assert Notes(["<script>"])._repr_html_() == '<ul class="fc-notes"><li>&lt;script&gt;</li></ul>'
+    assert BulletList(["<script>"])._repr_html_() == '<ul class="fc-caveats"><li>&lt;script&gt;</li></ul>'
 
 
 def test_an_empty_table_says_so():
@@ -134,7 +134,7 @@ def test_sources_are_counted(ledger):
 def test_several_outlooks_in_one_table():
     both = [make_outlook(), make_outlook("kazakhstan-baseline", "KZ")]
     assert comparison.joined(both)["country"].unique().tolist() == ["UZ", "KZ"]
-    assert comparison.warnings_of(both).lines[1] == "Kazakhstan: a made-up reservation"
+    assert comparison.caveats_of(both).lines[1] == "Kazakhstan: a made-up caveat"
 
 
 def test_methods_with_and_without_a_median():

@@ -42,7 +42,7 @@ def test_a_day_of_a_flow_that_no_other_row_moves() -> None:
 def test_old_evidence_is_the_first_line(tmp_path: Path) -> None:
     made = outlook(load_scenario(PARAMS / "tajikistan-baseline.yaml"), LEDGER, draws=100)
     assert made.told_until == LEDGER.latest
-    assert made.warnings[0] == made.age
+    assert made.caveats[0] == made.age
     assert made.age == (
         "The evidence is old: the newest count it rests on ends on 30 June 2024, 21 months before 31 March 2026, "
         "and was published on 8 August 2024."
@@ -51,10 +51,10 @@ def test_old_evidence_is_the_first_line(tmp_path: Path) -> None:
     assert load_outlook(tmp_path).age == made.age
 
 
-def test_fresh_evidence_is_no_reservation() -> None:
+def test_fresh_evidence_is_no_caveat() -> None:
     made = outlook(asked("UZ"), LEDGER, draws=100)
     assert made.age == "The newest count it rests on ends on 28 February 2026 and was published on 9 March 2026."
-    assert made.age not in made.warnings
+    assert made.age not in made.caveats
 
 
 def test_a_day_of_ones_own_is_what_age_is_counted_to() -> None:

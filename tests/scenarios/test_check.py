@@ -105,7 +105,7 @@ def test_a_name_that_does_not_fit_is_worth_a_note(tmp_path: Path) -> None:
     (tmp_path / "uzbekistan-high.yaml").write_text(GOOD)
     checked = check_paths([tmp_path])
     assert checked.problems == []
-    assert checked.notes == ["uzbekistan-high: the file has another name than its scenario, test"]
+    assert checked.caveats == ["uzbekistan-high: the file has another name than its scenario, test"]
 
 
 def test_paths_that_are_nothing(tmp_path: Path) -> None:
@@ -140,4 +140,4 @@ def test_a_new_file_is_in_order_for_any_country(country: str, tmp_path: Path) ->
     (tmp_path / name).write_text(text, encoding="utf-8")
     checked = check_paths([tmp_path])
     assert checked.problems == []
-    assert "give market_size, or facts, for vehicles and chargers" in checked.notes[0]
+    assert "give market_size, or facts, for vehicles and chargers" in checked.caveats[0]

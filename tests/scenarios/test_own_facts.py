@@ -36,7 +36,7 @@ def test_own_facts_enter_the_forecast(params):
     with_own = outlook(scenario, facts_of_scenario(scenario), draws=300)
     assert with_own.facts_used == ["own-2022"]
     assert with_own.first_year == 2023
-    assert not any("No count of electric vehicles imported" in said for said in with_own.warnings)
+    assert not any("No count of electric vehicles imported" in said for said in with_own.caveats)
 
 
 def test_without_the_facts_that_ship(params):
@@ -85,7 +85,7 @@ def test_facts_that_are_never_used_are_counted(params):
         "1 of 3 facts of your own have no date of publication and are never used: fill in published.",
         "1 of 3 facts of your own were published after 2023-06-26 and are not used.",
     ]
-    assert outlook(scenario, facts_of_scenario(scenario), draws=200).warnings[-2:] == said
+    assert outlook(scenario, facts_of_scenario(scenario), draws=200).caveats[-2:] == said
     checked = CliRunner().invoke(main, ["check", str(params)])
     assert checked.exit_code == 0, checked.output
     assert "note: turkmenistan-own: 1 of 3 facts of your own have no date" in checked.output

@@ -31,7 +31,7 @@ def growth_summary(results: GrowthResults, alpha: float = 0.05) -> Any:
     ]
     headers = ["estimate", "std err", f"[{alpha / 2:g}", f"{1 - alpha / 2:g}]"]
     summary.tables.append(SimpleTable(body, headers, list(results.params.index), txt_fmt=fmt_params))
-    summary.add_extra_txt(_notes(results, interval["lower"], interval["upper"]))
+    summary.add_extra_txt(_lines(results, interval["lower"], interval["upper"]))
     return summary
 
 
@@ -62,28 +62,28 @@ def _number(value: float) -> str:
     return f"{value:.5g}"
 
 
-def _notes(results: GrowthResults, low: Any, high: Any) -> list[str]:
-    notes = [
+def _lines(results: GrowthResults, low: Any, high: Any) -> list[str]:
+    lines = [
         "Intervals are posterior quantiles under scale-free priors and "
         f"{results.model.noise.label} scatter; standard errors are asymptotic."
     ]
     if len(results.weights) > 1:
         weights = ", ".join(f"{name} {weight:.2f}" for name, weight in results.weights.items())
-        notes.append(f"Forecasts average the curves with weights {weights}.")
+        lines.append(f"Forecasts average the curves with weights {weights}.")
     outside = [name for name in results.params.index if not low[name] <= results.params[name] <= high[name]]
     if outside and results.model.errors == "least_squares":
-        notes.append(
+        lines.append(
             f"Outside their intervals: {', '.join(outside)}. Least squares weigh the large observations, the posterior"
             " all in proportion; conf_int(method='profile') rests on least squares alone."
         )
     if results.from_prior:
-        notes.append("The data do not tell the parameters: estimates are the centre of the posterior, not a minimum.")
+        lines.append("The data do not tell the parameters: estimates are the centre of the posterior, not a minimum.")
     if results.has_ceiling:
         kept = results.prior_share
         least, middle, most = results.reached.loc[["lower", "median", "upper"]]
-        notes.append(
+        lines.append(
             f"Share of the ceiling reached at the last observation: {middle:.0%}, 90 % interval"
             f" {least:.0%} - {most:.0%}. {kept:.0%} of its prior variance remains: so much of the ceiling is the"
             " prior's."
         )
-    return notes
+    return lines
