@@ -13,7 +13,7 @@ import click
 
 from forecasting import __version__
 from forecasting.errors import ForecastingError, InputError, shortened
-from forecasting.fact_commands import ANY_PATH, OWN_FACTS, claim, evidence, fact, known_facts, say
+from forecasting.fact_commands import ANY_PATH, OWN_FACTS, claim, evidence, fact, fetch, known_facts, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -254,5 +254,5 @@ def export(report: Path, **files: Path | None) -> None:
     say("\n".join(f"wrote {path}" for path in export_report(report, wanted)))
 
 
-for command in (evidence, fact, claim):
+for command in (evidence, fact, fetch, claim):
     main.add_command(command)

@@ -8,7 +8,7 @@ ForecastingError
 │   │   └── LedgerError               facts that break the rules of a ledger
 │   ├── ModelError                    a model asked for something it has not
 │   └── AssumptionError               a parameter of the demand chain out of its range
-└── RunError                          a report run that failed; the command line exits with status 1
+└── RunError                          a report run, or an outside source, that failed; the command line exits with 1
 
 ``ForecastWarning`` is the one warning category: a result stands, with the caveat that the warning states.
 """
@@ -140,7 +140,7 @@ class AssumptionError(InputError):
 
 
 class RunError(ForecastingError):
-    """A report run that failed."""
+    """A report run, or an outside source, that failed."""
 
 
 class ForecastWarning(UserWarning):

@@ -14,7 +14,7 @@ from forecasting.errors import InputError, visible
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
 
-__all__ = ["ANY_PATH", "OWN_FACTS", "claim", "evidence", "fact", "known_facts", "say"]
+__all__ = ["ANY_PATH", "OWN_FACTS", "claim", "evidence", "fact", "fetch", "known_facts", "say"]
 
 
 def say(text: str, err: bool = False) -> None:
@@ -97,6 +97,35 @@ def claim(beside: tuple[Path, ...], **said: Any) -> None:
     from forecasting.evaluation.claim import claim_of
 
     say(claim_of(known_facts((), beside), **said).sentence)
+
+
+@click.command(short_help="Propose rows from a public source, for review.")
+@click.argument("source", type=click.Choice(["comtrade", "iea", "worldbank"]))
+@click.option("--place", default="", help="Country: an ISO 3166 code or a name; default the five of Central Asia.")
+@click.option("--since", type=int, metavar="YEAR", help="First year.")
+@click.option("--out", type=ANY_PATH, metavar="FILE", help="A new file for the rows; default proposed-SOURCE.csv.")
+@click.option(
+    "--address",
+    default="",
+    envvar="EV_FORECAST_FETCH_ADDRESS",
+    show_envvar=True,
+    help="Another server of the same interface, over https or on this machine.",
+)
+def fetch(**asked: Any) -> None:
+    r"""Ask SOURCE for its numbers, and write the rows that they would make in a ledger to a file of their own.
+
+    \b
+    comtrade   vehicles that China exported to a country, by month (HS 8703.80 and its neighbours);
+               COMTRADE_SUBSCRIPTION_KEY in the environment holds a key, without one it is a preview
+    iea        sales, stocks and public charging points, by year
+    worldbank  population and gross domestic product, by year
+
+    Nothing is added to a ledger, and no file is written over. What came within a day is not asked for again, so that a
+    fetch that broke off goes on where it stopped.
+    """
+    from forecasting.evidence.sources.fetching import fetch as propose
+
+    say(str(propose(**asked)))
 
 
 FACT_COLUMNS = ("place", "measure", "value", "relation", "quantity", "partner", "product", "basis", "kind", "published",

@@ -60,6 +60,7 @@ MEASURES: dict[str, Measure] = _declare(
     ("ev_stock", "vehicles", "stock", "Electric vehicles on the road"),
     ("ebus_imports", "vehicles", "flow", "Electric buses imported"),
     ("ebus_stock", "vehicles", "stock", "Electric buses on the road"),
+    ("etruck_imports", "vehicles", "flow", "Electric trucks imported"),
     ("etruck_stock", "vehicles", "stock", "Electric trucks on the road"),
     ("vehicle_exports", "vehicles", "flow", "Vehicles exported, all types"),
     ("border_crossings", "vehicles", "flow", "Vehicles crossing, both ways"),

@@ -40,6 +40,7 @@ HOMES = {
     "dask": ("runs/workers/cluster.py",),
     "docx": ("reporting/document.py",),
     "distributed": ("runs/workers/cluster.py",),
+    "httpx": ("evidence/sources/",),
     "ipywidgets": ("reporting/explore.py",),
     "papermill": ("runs/execute/",),
     "plotly": ("reporting/figures",),

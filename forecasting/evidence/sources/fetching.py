@@ -1,0 +1,144 @@
+"""Rows that an outside publisher's numbers would make in a ledger, in a file of their own for somebody to review.
+
+Nothing is fetched unless it is asked for here, and nothing is ever added to a ledger.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from forecasting.errors import InputError, RunError
+from forecasting.evidence.places import COUNTRIES, place_code
+from forecasting.evidence.reading import FoundRow, checked_rows
+from forecasting.evidence.rules import COLUMNS, normalise
+from forecasting.evidence.sources import comtrade, iea_explorer, worldbank
+from forecasting.evidence.sources.polite import today
+
+__all__ = ["SOURCES", "Fetched", "fetch"]
+
+Propose = Callable[[Sequence[str], int, str, dt.date], tuple[list[dict[str, str]], int]]
+SOURCES: dict[str, tuple[Propose, str, str]] = {
+    "comtrade": (comtrade.proposed_rows, comtrade.ADDRESS, comtrade.LEFT_OUT),
+    "iea": (iea_explorer.proposed_rows, iea_explorer.ADDRESS, iea_explorer.LEFT_OUT),
+    "worldbank": (worldbank.proposed_rows, worldbank.ADDRESS, worldbank.LEFT_OUT),
+}
+YEARS = {"comtrade": 2, "iea": 15, "worldbank": 10}  # before this one, that are asked for if nobody says since when
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What a fetch gave.
+
+    Parameters
+    ----------
+    rows : int
+        Proposed.
+    without : int
+        Records of the source that hold no number, or none that can be used.
+    path : Path
+        The file that was written; none where there is no row.
+    left_out : str
+        What this source is not asked for, and why.
+    """
+
+    rows: int
+    without: int
+    path: Path
+    left_out: str
+
+    def __str__(self) -> str:
+        note = f"\n{self.without} records without a number that can be used" if self.without else ""
+        if not self.rows:
+            return f"the source has no such rows; nothing is written{note}\nnote: {self.left_out}"
+        told = f"wrote {self.rows} proposed rows to {self.path}{note}\nnote: {self.left_out}"
+        return f"{told}\nreview them, then use them with --ledger {self.path}"
+
+
+def fetch(
+    source: str, place: str = "", out: str | Path | None = None, since: int | None = None, address: str = ""
+) -> Fetched:
+    """Ask an outside publisher, and write the rows that its numbers would make in a ledger to a new file.
+
+    Parameters
+    ----------
+    source : str
+        One of `SOURCES`.
+    place : str
+        A country; the five of Central Asia by default.
+    out : path-like, optional
+        The file; ``proposed-SOURCE.csv`` in the working folder by default. It must not be there.
+    since : int, optional
+        First year.
+    address : str
+        The beginning of the addresses, in place of the publisher's own.
+
+    Returns
+    -------
+    Fetched
+        What was written where.
+
+    Raises
+    ------
+    InputError
+        For an unknown source or place, a file that is there, a key that is refused.
+    RunError
+        Where the source fails; then nothing is written.
+
+    Examples
+    --------
+    >>> fetch("eurostat")
+    Traceback (most recent call last):
+    forecasting.errors.InputError: 'eurostat' is not a source; use comtrade, iea or worldbank
+    """
+    if source not in SOURCES:
+        raise InputError(f"{source[:60]!r} is not a source; use comtrade, iea or worldbank")
+    propose, base, left_out = SOURCES[source]
+    places = [place_code(place)] if place else list(COUNTRIES)
+    path = Path(out or "-".join(["proposed", source, *(code.lower() for code in places if place)]) + ".csv")
+    _refuse(path)
+    day = today()
+    first = since if since is not None else day.year - YEARS[source]
+    if not 1990 <= first <= day.year:
+        raise InputError(f"since {first}: give a year from 1990 to {day.year}")
+    rows, without = propose(places, first, address or base, day)
+    if rows:
+        _write(path, _checked(rows))
+    return Fetched(len(rows), without, path, left_out)
+
+
+def _refuse(path: Path) -> None:
+    if path.exists() or path.is_symlink():
+        raise InputError(f"{path} is there already, and is not written over; move it, or give another --out")
+    if not path.parent.is_dir():
+        raise InputError(f"{path.parent} is no folder; make it, or give another --out")
+
+
+def _checked(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """The rows in a ledger's columns; what breaks a ledger's rules is the source's fault."""
+    full = [{column: row.get(column, "") for column in COLUMNS} for row in rows]
+    if problems := checked_rows(FoundRow(row["id"], normalise(row)) for row in full):
+        raise RunError(f"the source gave {len(problems)} rows that no ledger can hold, as {problems[0]}")
+    return full
+
+
+def _write(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
+    text = io.StringIO()
+    table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    try:
+        file = path.open("xb")
+    except FileExistsError:
+        _refuse(path)
+        raise
+    try:
+        with file:
+            file.write(text.getvalue().encode())
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
