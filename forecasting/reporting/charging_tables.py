@@ -10,8 +10,8 @@ import pandas as pd
 
 from forecasting.demand.choice import expected_regret
 from forecasting.reporting.display import BulletList, Table
-from forecasting.reporting.labels import readable
-from forecasting.reporting.tables import outlook_table, with_unit
+from forecasting.reporting.labels import SETTINGS, amount, readable
+from forecasting.reporting.tables import HIGH, LOW, bands, beside, in_columns, with_unit
 from forecasting.scenarios.regions import by_region
 
 if TYPE_CHECKING:
@@ -30,15 +30,10 @@ __all__ = [
     "why",
 ]
 
+REGIONAL = ("ev_stock", "charging_points_need", "charging_stations")
 NOTHING = "Nothing is said about charging: this outlook has no vehicles of a country, or was read from files."
 NONE = Table(pd.DataFrame(), caption=NOTHING)
 
-
-SETTINGS = {  # as a reader calls them
-    "home": "at home", "work": "at work", "depot": "in depots", "overnight": "public, slow, overnight",
-    "destination_ac": "public, destination, AC", "destination_dc": "public, destination, fast",
-    "enroute_dc": "public, on the road, fast",
-}  # fmt: skip
 CONSEQUENCES = ("investment_usd", "power_share_percent", "peak_share_percent", "oil_avoided_t", "co2_avoided_t")
 
 
@@ -71,6 +66,7 @@ def band_table(outlook: Outlook) -> Table:
     demand = outlook.demand
     if demand is None:
         return NONE
+    nothing = dict.fromkeys(["their points", LOW, HIGH], "–")
     rows = []
     for row in demand.band[demand.band["year"] >= outlook.first_year].to_dict("records"):
         at = demand.years.index(int(row["year"]))
@@ -82,10 +78,10 @@ def band_table(outlook: Outlook) -> Table:
             "year": int(row["year"]),
             "vehicles": readable(float(row["stock"])),
             "markets": str(int(row["markets"])) if known else "–",
-            "their points": _interval(row, "points") if known else "–",
-            "need": readable(float(np.median(need))),
-            "need without slow": readable(float(np.median(need - slow))),
-            "practice": readable(float(np.median(practice))),
+            **(_spread("their points", row, "points", "charging_points") if known else nothing),
+            "need, points": readable(float(np.median(need))),
+            "need without slow, points": readable(float(np.median(need - slow))),
+            "practice, points": readable(float(np.median(practice))),
         })  # fmt: skip
     return Table(pd.DataFrame(rows))
 
@@ -99,7 +95,7 @@ def settings_table(outlook: Outlook) -> Table:
     rows = [
         {
             "charging": SETTINGS[row["setting"]],
-            "points": _interval(row, "points"),
+            **_spread("points", row, "points", "charging_points"),
             "MW installed": readable(row["installed_mw"]),
             "GWh a year": readable(row["energy_gwh"]),
         }
@@ -115,7 +111,7 @@ def cost_table(outlook: Outlook) -> Table:
         return NONE
     last = demand.by_cost.query("year == @outlook.scenario.horizon and usd > 0")
     rows = [
-        {"charging": SETTINGS[row["setting"]], "USD million": _interval(row, "usd", 1e6)}
+        {"charging": SETTINGS[row["setting"]]} | _spread("USD million", row, "usd", "investment_usd", 1e6)
         for row in last.to_dict("records")
     ]
     return Table(pd.DataFrame(rows), caption="Chargers with installation and connection to the grid, dollars of 2024")
@@ -130,7 +126,7 @@ def heavy_table(outlook: Outlook) -> Table:
     rows = [
         {
             "class": row["vehicle_class"],
-            "on the road": _interval(row, "stock"),
+            **_spread("on the road, vehicles", row, "stock", "ev_stock"),
             "share of energy": _percent(row["energy_percent"]),
             "depot points": readable(row["depot_points"]),
             "depot MW": readable(row["depot_mw"]),
@@ -141,10 +137,17 @@ def heavy_table(outlook: Outlook) -> Table:
 
 
 def consequences_table(outlook: Outlook) -> Table:
-    """Investment, shares of the country's power, fuel and carbon avoided, by year."""
+    """Investment, shares of the country's power, fuel and carbon avoided, first ahead and at the horizon."""
     if outlook.demand is None:
         return NONE
-    return outlook_table(outlook, *CONSEQUENCES)
+    wide = {with_unit(name): (name, bands(outlook.results.table, name)) for name in CONSEQUENCES}
+    years = {str(year): year for year in (outlook.first_year, outlook.scenario.horizon)}
+    rows = {
+        words: pd.concat([in_columns(each.loc[year:year], name) for name, each in wide.values()])
+        for words, year in years.items()
+    }
+    named = {words: frame.set_axis(list(wide)) for words, frame in rows.items()}
+    return Table(beside(named, "what"))
 
 
 def _percent(value: float) -> str:
@@ -155,9 +158,10 @@ def _number(value: float) -> str:
     return "–" if np.isnan(value) else readable(float(value))
 
 
-def _interval(row: Mapping[Hashable, Any], name: str, unit: float = 1.0) -> str:
-    low, middle, high = (readable(float(row[key]) / unit) for key in ("low", name, "high"))
-    return f"{middle} ({low} to {high})"
+def _spread(head: str, row: Mapping[Hashable, Any], name: str, measure: str, unit: float = 1.0) -> dict[str, str]:
+    """A median and the two ends of its 80 % interval, in columns of their own."""
+    keys = {head: name, LOW: "low", HIGH: "high"}
+    return {column: amount(float(row[key]) / unit, measure) for column, key in keys.items()}
 
 
 def regions_table(outlook: Outlook, known: Ledger) -> Table:
@@ -165,15 +169,16 @@ def regions_table(outlook: Outlook, known: Ledger) -> Table:
     if outlook.demand is None:
         return NONE
     found = by_region(outlook, known)
-    rows = []
-    for name, part in found.groupby("name", sort=False):
-        cells = {row["measure"]: row for row in part.to_dict("records")}
-        row = {"where": str(name)}
-        for measure in ("ev_stock", "charging_points_need", "charging_stations"):
-            cell = cells.get(measure)
-            row[with_unit(measure)] = _interval(cell, "median") if cell else "–"
-        rows.append(row)
-    return Table(pd.DataFrame(rows), caption="" if rows else "No count is printed for a part of the country.")
+    found = found[found["high"] >= 1]  # of a count of every part no rest is left
+    parts = {
+        with_unit(str(measure)): pd.DataFrame(
+            [_spread("median", row, "median", str(measure)) for row in rows.to_dict("records")], list(rows["name"])
+        )
+        for measure, rows in found.groupby("measure", sort=False)
+        if measure in REGIONAL
+    }
+    caption = "" if parts else "No count is printed for a part of the country."
+    return Table(beside(parts, "where") if parts else pd.DataFrame(), caption=caption)
 
 
 def choice_table(outlook: Outlook, missing: float, idle: float, own: float | None = None) -> Table:

@@ -19,8 +19,17 @@ from forecasting.parameters.schema import Driver, Range, Scenario, load_scenario
 from forecasting.reporting.answer import QUESTIONS, answer
 from forecasting.reporting.display import Table
 from forecasting.reporting.figures import live_figure, redraw, what_if_chart
-from forecasting.reporting.figures.charging_answers import words_of
-from forecasting.reporting.labels import amount, amounts, interval, label_of, readable, unit_of
+from forecasting.reporting.given_tables import SIZES
+from forecasting.reporting.labels import (
+    amount,
+    amounts,
+    capital,
+    interval,
+    label_of,
+    parameter_words,
+    readable,
+    unit_of,
+)
 from forecasting.reporting.notebook import evidence_of, scenarios
 from forecasting.scenarios.joint_draws import difference
 from forecasting.scenarios.levers import LEVERS, assumptions_that_matter, levers, moved, shipped, size_in
@@ -38,8 +47,6 @@ NO_WIDGETS = (
     "Sliders need ipywidgets and anywidget, which this kernel has not: open the notebook with `make lab`, or install "
     "ev-forecasting[lab]. Until then explorer.change(...) does the same by hand, and this is the figure."
 )
-UNITS = {"level": "factor", "growth": "factor a year", "ceiling": "share of new cars", "cap": "vehicles a year"}
-UNITS |= {"price": "change of the price"}
 LIMITS = {"level": 20.0, "growth": 20.0, "ceiling": 1.0, "price": 3.0}
 OWN_TARGET = "own-target"
 SAVE, REPLACE = "Save as params file", "Replace the file"
@@ -226,10 +233,10 @@ class ControlPanel:
     def _events(self) -> Iterator[tuple[str, Any]]:
         for driver in self.drivers:
             about = f"{driver.reason} ({driver.source})"
-            name = words_of(driver.name.replace("-", "_"))
+            name = capital(driver.name.replace("-", " "))
             if driver in self.explorer.start.drivers:
                 yield driver.name, self.widgets.Checkbox(value=True, description=name, tooltip=about, indent=False)
-                name = UNITS.get(driver.kind, driver.quantity)
+                name = SIZES.get(driver.kind, driver.quantity)
             most = 3.0 if driver.name in LEVERS.values() else LIMITS.get(driver.kind, float("inf"))
             least = -0.9 if driver.kind == "price" else 0.0
             yield f"size of {driver.name}", self._slider(driver.size, least, most, name, about)
@@ -237,7 +244,7 @@ class ControlPanel:
     def _assumption(self, row: Assumption) -> Any:
         about = f"{row.unit}; {row.source or row.kind}. {row.note}"
         size = size_in(row, self.explorer.start)
-        return self._slider(size, row.minimum, row.maximum, f"{words_of(row.key)}, {row.unit}", about)
+        return self._slider(size, row.minimum, row.maximum, capital(f"{parameter_words(row.key)}, {row.unit}"), about)
 
     def _slider(self, size: Range, least: float, most: float, name: str, about: str) -> Any:
         """Two handles, from low to high; what is likeliest keeps its place between them."""

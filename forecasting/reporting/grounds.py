@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.places import place_name
 from forecasting.reporting.citations import fact_name, mention
-from forecasting.reporting.labels import amounts, interval, label_of, readable
+from forecasting.reporting.labels import amounts, interval, label_of, parameter_words, readable
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
@@ -166,11 +166,7 @@ def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str, str]]:
         widest = mine.loc[mine["swing"].abs().sort_values(ascending=False, kind="stable").index].head(MOST)
         named: list[Any] = list(widest.itertuples())
         ends = [amounts(min(row.low, row.high), max(row.low, row.high), measure) for row in named]
-        hangs = "; ".join(f"{_plain(row.input)} ({words})" for row, words in zip(named, ends, strict=True))
+        hangs = "; ".join(f"{parameter_words(row.input)} ({words})" for row, words in zip(named, ends, strict=True))
         said = f"{label_of(measure)}: made of {CHAIN[measure]}."
         said += f" It hangs most on {hangs}: its median where each is in its lowest or highest tenth." if hangs else ""
         yield f"grounds-{measure}", said, html.escape(said)
-
-
-def _plain(name: str) -> str:
-    return name.replace(".", ", ").replace("_", " ")

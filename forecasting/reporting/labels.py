@@ -8,28 +8,43 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES
 from forecasting.periods import Period, month, span
 
-if TYPE_CHECKING:
-    from forecasting.demand.parameters import Assumption
-    from forecasting.parameters.schema import Range
-
 __all__ = [
+    "SETTINGS",
     "amount",
     "amounts",
+    "capital",
     "inert",
     "interval",
     "label_of",
     "label_words",
-    "range_words",
+    "parameter_words",
     "readable",
     "rounded",
     "unit_of",
 ]
+
+SETTINGS = {  # places of charging, as a reader calls them
+    "home": "at home", "work": "at work", "depot": "in depots", "overnight": "public, slow, overnight",
+    "destination_ac": "public, destination, AC", "destination_dc": "public, destination, fast",
+    "enroute_dc": "public, on the road, fast",
+}  # fmt: skip
+PARAMETERS = {  # those whose name does not say it
+    "afir_kw": "power a vehicle by the rule",
+    "annual_km": "kilometres a year",
+    "depot_kw": "power of a depot charger",
+    "depot_kw_per_vehicle": "depot power a vehicle",
+    "home_kw": "power of a home charger",
+    "inventory_share": "share not yet sold",
+    "practice_error": "how countries differ in practice",
+    "public_point_kw": "power of a public point",
+    "reexport_share": "share that leaves again",
+    "utilisation_scale": "how busy points are",
+}
 
 
 def rounded(values: Iterable[float], digits: int = 4) -> list[float | None]:
@@ -127,18 +142,26 @@ def label_words(label: str) -> str:
     return period_words(span(str(start), str(end)))
 
 
-def range_words(given: Range | Assumption) -> str:
-    """A range: its likeliest value, and its ends.
+def capital(words: str) -> str:
+    """Words with a capital letter in front, all others as they are.
+
+    >>> capital("public, destination, AC")
+    'Public, destination, AC'
+    """
+    return words[:1].upper() + words[1:]
+
+
+def parameter_words(name: str) -> str:
+    """A parameter of the demand chain, a class of vehicle or a place of charging for a reader.
 
     Examples
     --------
-    >>> from types import SimpleNamespace as Range
-    >>> range_words(Range(low=1.0, mode=1.2, high=1.5)), range_words(Range(low=0.8, mode=0.8, high=0.8))
-    ('1.2 (1 to 1.5)', '0.8')
+    >>> parameter_words("destination_dc"), parameter_words("home_access"), parameter_words("annual_km.bus")
+    ('public, destination, fast', 'home access', 'kilometres a year, bus')
     """
-    if given.low == given.high:
-        return readable(given.mode)
-    return f"{readable(given.mode)} ({interval(given.low, given.high)})"
+    first, *rest = name.split(".")
+    known = SETTINGS.get(first) or PARAMETERS.get(first) or first.replace("_", " ")
+    return ", ".join([known, *(SETTINGS.get(part, part) for part in rest)])
 
 
 def inert(text: object) -> str:

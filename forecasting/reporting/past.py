@@ -10,7 +10,8 @@ from forecasting.evaluation.ledger_record import record_sentence
 from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evidence.bases import basis_name
 from forecasting.reporting.display import BulletList, Table
-from forecasting.reporting.labels import amount, amounts, label_of
+from forecasting.reporting.labels import amount, label_of, label_words
+from forecasting.reporting.tables import HIGH, LOW
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,13 +35,13 @@ def past_forecasts(outlook: Outlook) -> Table | BulletList:
             ["No forecast of an earlier year's end has an outcome yet: nothing was printed since, or before."]
         )
     names = record["measure"]
-    ends = zip(record["low"], record["high"], names, strict=True)
     shown = {
         "forecast of": record["as_of"],
         "what": names.map(label_of),
-        "period": record["period"],
+        "period": record["period"].map(label_words),
         "median": [amount(value, name) for value, name in zip(record["median"], names, strict=True)],
-        "80 % interval": [amounts(low, high, name) for low, high, name in ends],
+        LOW: [amount(value, name) for value, name in zip(record["low"], names, strict=True)],
+        HIGH: [amount(value, name) for value, name in zip(record["high"], names, strict=True)],
         "printed since": [amount(value, name) for value, name in zip(record["outcome"], names, strict=True)],
         "inside": record["inside"].map({True: "yes", False: "no"}),
         "counted by others": record["outcome_basis"].where(~record["own_basis"], "").map(basis_name),

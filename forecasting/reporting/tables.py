@@ -19,7 +19,8 @@ from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import MEASURES, nearest
 from forecasting.reporting.display import Table
-from forecasting.reporting.labels import amount, label_of, label_words, range_words, readable, unit_of
+from forecasting.reporting.given_tables import assumptions_table, drivers_table
+from forecasting.reporting.labels import amount, label_of, label_words, readable, unit_of
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -331,52 +332,6 @@ def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     return shown.map(lambda value: readable(value) if isinstance(value, float) else str(value) or "–").reset_index(
         drop=True
     )
-
-
-def drivers_table(outlook: Outlook) -> Table:
-    """The scenario's dated events: what, when, how large, how likely, and why."""
-    rows = [
-        {
-            "driver": driver.name,
-            "acts on": label_of(driver.quantity),
-            "from": f"{driver.start}" + (f" to {driver.end}" if driver.end else ""),
-            "size": range_words(driver.size),
-            "probability": readable(driver.probability),
-            "reason": driver.reason,
-            "facts": driver.source,
-        }
-        for driver in outlook.scenario.drivers
-    ]
-    return Table(pd.DataFrame(rows, columns=["driver", "acts on", "from", "size", "reason", "probability", "facts"]))
-
-
-def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
-    """The assumptions of the chain: those that the scenario changes, or all in force.
-
-    Parameters
-    ----------
-    outlook : Outlook
-        Of a country.
-    all_of_them : bool
-        Also those that the scenario leaves as they ship.
-    """
-    from forecasting.scenarios.assumptions import demand_parameters
-
-    scenario, changed = outlook.scenario, outlook.scenario.assumptions
-    in_force = demand_parameters(scenario, scenario.drivers, draws=2) if scenario.country else ()
-    chosen = [item for item in in_force if all_of_them or item.key in changed]
-    rows = [
-        {
-            "assumption": item.key.replace("_", " "),
-            "value": f"{item.mode:.0f}" if item.unit == "year" else range_words(item),
-            "unit": item.unit,
-            "kind": "this scenario" if item.key in changed else item.kind,
-            "source": item.source,
-        }
-        for item in chosen
-    ]
-    columns = ["assumption", "value", "unit", "kind", "source"]
-    return Table(pd.DataFrame(rows, columns=columns), links={"source": [item.url for item in chosen]})
 
 
 def sources_table(ledger: Ledger, last: int | None = None) -> Table:

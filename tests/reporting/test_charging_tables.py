@@ -42,20 +42,24 @@ def test_need_stands_beside_the_markets_at_the_same_stock(made):
 
 
 def test_places_of_charging_private_ones_included(made):
-    assert {"at home", "at work", "in depots", "public, slow, overnight"} <= set(
-        charging_tables.settings_table(made).frame["charging"]
-    )
+    settings = charging_tables.settings_table(made).frame.set_index("charging")
+    assert {"at home", "at work", "in depots", "public, slow, overnight"} <= set(settings.index)
+    low, median, high = (float(settings.loc["at work", name].replace(",", "")) for name in ("10 %", "points", "90 %"))
+    assert low < median < high
     assert "public, on the road, fast" in charging_tables.cost_table(made).frame["charging"].tolist()
 
 
 def test_buses_and_what_comes_with_it(made):
     assert charging_tables.heavy_table(made).frame["class"].tolist() == ["bus"]
-    assert len(charging_tables.consequences_table(made).frame) >= 5
+    told = charging_tables.consequences_table(made).frame
+    assert len(told) == 5
+    assert [name for name, part in told.columns if part == "median"] == ["2026", "2030"]
 
 
 def test_parts_of_the_country(made):
     table = charging_tables.regions_table(made, central_asia()).frame.set_index("where")
     assert {"Tashkent", "the rest"} <= set(table.index)
+    assert table.loc["the rest", "Public charging stations, stations"].tolist() == ["–", "–", "–"]  # all are counted
 
 
 def test_a_choice_hangs_on_the_readers_costs(made):

@@ -213,7 +213,7 @@ def test_a_corridor_has_no_charging(outlook):
 def test_the_tornado_starts_at_the_median_and_ends_at_its_ends(outlook):
     chart = figures.tornado(outlook)
     low, high = chart.data
-    assert list(low.y) == ["Annual km", "Home access"]
+    assert list(low.y) == ["Kilometres a year", "Home access"]
     assert [base + x for base, x in zip(low.base, low.x, strict=True)] == pytest.approx([6380, 9520], rel=1e-2)
     assert [base + x for base, x in zip(high.base, high.x, strict=True)] == pytest.approx([7430, 5300], rel=1e-2)
 
@@ -240,8 +240,13 @@ def test_points_by_setting_are_public_and_as_many_as_the_table_says(outlook):
     told = with_chain(outlook)
     bars = {bar.name: bar.y[-1] for bar in figures.points_chart(told).data}
     table = told.demand.by_setting.query("public and year == 2030").set_index("setting")["points"]
-    assert list(bars) == ["Overnight", "Destination AC", "Destination DC", "Enroute DC"]
-    assert bars["Enroute DC"] == pytest.approx(table["enroute_dc"], rel=1e-3)
+    assert list(bars) == [
+        "Public, slow, overnight",
+        "Public, destination, AC",
+        "Public, destination, fast",
+        "Public, on the road, fast",
+    ]
+    assert bars["Public, on the road, fast"] == pytest.approx(table["enroute_dc"], rel=1e-3)
     powers = figures.points_chart(told, "power").data
     assert sum(bar.y[-1] for bar in powers) == pytest.approx(sum(bars.values()), rel=0.1)
 

@@ -112,8 +112,9 @@ def test_a_fact_that_nothing_else_speaks_of_may_be_anything(outlook):
 
 
 def test_drivers_and_assumptions_of_the_scenario(outlook):
-    assert tables.drivers_table(outlook).frame["size"].tolist() == ["1.2 (1 to 1.5)"]
-    assert tables.assumptions_table(outlook).frame["assumption"].tolist() == ["annual km"]
+    columns = ["likeliest", "lowest", "highest", "unit"]
+    assert tables.drivers_table(outlook).frame[columns].to_numpy().tolist() == [["1.2", "1", "1.5", "factor"]]
+    assert tables.assumptions_table(outlook).frame["assumption"].tolist() == ["kilometres a year"]
     assert len(tables.assumptions_table(outlook, all_of_them=True).frame) > 30
 
 

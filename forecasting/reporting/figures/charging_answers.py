@@ -27,7 +27,17 @@ from forecasting.reporting.figures.style import (
     figure,
     told,
 )
-from forecasting.reporting.labels import amount, amounts, interval, label_of, readable, rounded, unit_of
+from forecasting.reporting.labels import (
+    amount,
+    amounts,
+    capital,
+    interval,
+    label_of,
+    parameter_words,
+    readable,
+    rounded,
+    unit_of,
+)
 from forecasting.reporting.tables import bands
 
 if TYPE_CHECKING:
@@ -35,7 +45,7 @@ if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["SETTING_COLOURS", "charger_gap", "demand_of", "load_chart", "tornado", "words_of"]
+__all__ = ["SETTING_COLOURS", "charger_gap", "demand_of", "load_chart", "tornado"]
 
 SETTING_COLOURS = {
     "home": BLUE,
@@ -187,7 +197,7 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
                 mode="lines",
                 line={"color": SETTING_COLOURS.get(str(setting), MUTED), "width": 1.5},
                 fillpattern={"shape": PATTERNS[place % len(PATTERNS)], "size": 7, "solidity": 0.18},
-                name=words_of(str(setting)),
+                name=capital(parameter_words(str(setting))),
                 hovertemplate="%{x}:00, %{y:.3s} MW<extra>%{fullData.name}</extra>",
             )
         )
@@ -222,7 +232,7 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
     chart.add_vline(x=float(f"{middle:.4g}"), line={"color": MUTED, "width": 1})
     chart.update_xaxes(showgrid=True, rangemode="tozero")
     chart.update_yaxes(showgrid=False)
-    widest = [words_of(str(name)).lower() for name in frame["input"].iloc[:-4:-1]]
+    widest = [parameter_words(str(name)) for name in frame["input"].iloc[:-4:-1]]
     chart.update_layout(barmode="overlay", bargap=0.35)
     return told(chart, f"{subtitle}; the median is {readable(middle)}, the widest are {', '.join(widest)}")
 
@@ -230,7 +240,7 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
 def _side(frame: pd.DataFrame, end: str, middle: float, colour: str) -> go.Bar:
     base = float(f"{middle:.4g}")
     return go.Bar(
-        y=[words_of(str(name)) for name in frame["input"]],
+        y=[capital(parameter_words(str(name))) for name in frame["input"]],
         x=rounded(frame[end] - base),
         base=[base] * len(frame),
         orientation="h",
@@ -242,17 +252,6 @@ def _side(frame: pd.DataFrame, end: str, middle: float, colour: str) -> go.Bar:
         cliponaxis=False,
         hovertemplate=f"%{{y}}, {end}est tenth: %{{text}}<extra></extra>",
     )
-
-
-def words_of(name: str) -> str:
-    """A parameter or a setting for a reader.
-
-    >>> words_of("destination_ac"), words_of("annual_km.bus")
-    ('Destination AC', 'Annual km, bus')
-    """
-    words = name.replace(".", ", ").replace("_", " ")
-    words = f"{words[:-2]}{words[-2:].upper()}" if words.endswith((" ac", " dc")) else words
-    return words[:1].upper() + words[1:]
 
 
 def demand_of(outlook: Outlook) -> DemandOutlook:

@@ -9,9 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.evidence.words import MONTHS
-from forecasting.reporting.figures.charging_answers import SETTING_COLOURS, demand_of, words_of
+from forecasting.reporting.figures.charging_answers import SETTING_COLOURS, demand_of
 from forecasting.reporting.figures.style import BLUE, GREEN, INK, MUTED, ORANGE, PURPLE, SKY, figure, tint
-from forecasting.reporting.labels import readable, rounded
+from forecasting.reporting.labels import SETTINGS, capital, readable, rounded
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
@@ -110,7 +110,9 @@ def points_chart(outlook: Outlook, by: str = "setting") -> go.Figure:
     subtitle = "at 31 December; the median of each part, which do not add up to the median of the whole"
     chart = figure(f"Public points needed {words}: {outlook.scenario.title}", subtitle, y="public points")
     for name in wide.columns:
-        chart.add_trace(_stack(wide[name], words_of(str(name)), colours[name], "points"))
+        chart.add_trace(
+            _stack(wide[name], str(name) if by == "power" else capital(SETTINGS[str(name)]), colours[name], "points")
+        )
     return _stacked(chart, len(wide))
 
 

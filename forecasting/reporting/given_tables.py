@@ -1,0 +1,98 @@
+"""What a scenario is given: its dated events and its assumptions, as tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from forecasting.evidence.words import period_words
+from forecasting.measures import MEASURES
+from forecasting.periods import span
+from forecasting.reporting.display import Table
+from forecasting.reporting.labels import label_of, parameter_words, readable, unit_of
+
+if TYPE_CHECKING:
+    from forecasting.demand.parameters import Assumption
+    from forecasting.parameters.schema import Driver, Range
+    from forecasting.scenarios.outlook import Outlook
+
+__all__ = ["SIZES", "assumptions_table", "drivers_table"]
+
+RANGE = ("likeliest", "lowest", "highest")  # of what is judged: no quantiles, the ends of what is thought possible
+SIZES = {"level": "factor", "growth": "factor a year", "ceiling": "share of new vehicles", "cap": "vehicles a year"}
+SIZES |= {"price": "change of the price"}
+
+
+def drivers_table(outlook: Outlook) -> Table:
+    """The scenario's dated events: what, when, how large, how likely, and why."""
+    rows = [
+        {
+            "event": driver.name.replace("-", " "),
+            "acts on": _acts_on(driver.quantity),
+            "when": _dated(driver),
+            **_range(driver.size),
+            "unit": SIZES.get(driver.kind) or _unit(driver.quantity),
+            "probability": readable(driver.probability),
+            "reason": driver.reason,
+            "facts": driver.source,
+        }
+        for driver in outlook.scenario.drivers
+    ]
+    columns = ["event", "acts on", "when", *RANGE, "unit", "probability", "reason", "facts"]
+    return Table(pd.DataFrame(rows, columns=columns))
+
+
+def _acts_on(quantity: str) -> str:
+    return label_of(quantity) if quantity in MEASURES else parameter_words(quantity)
+
+
+def _unit(quantity: str) -> str:
+    """Of what a demand driver or a target sets."""
+    from forecasting.demand.parameters import load_parameters
+
+    return unit_of(quantity) or load_parameters()[quantity].unit
+
+
+def _dated(driver: Driver) -> str:
+    """From when, or in which period, in words."""
+    if driver.end:
+        return period_words(span(str(driver.start), str(driver.end)))
+    first = driver.start.month == driver.start.day == 1
+    return f"from {driver.start.year if first else driver.start}"
+
+
+def _range(given: Range | Assumption) -> dict[str, str]:
+    """What is likeliest of a range, and its ends where it has two, each in a column of its own."""
+    year = getattr(given, "unit", "") == "year"
+    ends = ("–", "–") if given.low == given.high else (readable(given.low), readable(given.high))
+    return dict(zip(RANGE, (f"{given.mode:.0f}" if year else readable(given.mode), *ends), strict=True))
+
+
+def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
+    """The assumptions of the chain: those that the scenario changes, or all in force.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+    all_of_them : bool
+        Also those that the scenario leaves as they ship.
+    """
+    from forecasting.scenarios.assumptions import demand_parameters
+
+    scenario, changed = outlook.scenario, outlook.scenario.assumptions
+    in_force = demand_parameters(scenario, scenario.drivers, draws=2) if scenario.country else ()
+    chosen = [item for item in in_force if all_of_them or item.key in changed]
+    rows = [
+        {
+            "assumption": parameter_words(item.key),
+            **_range(item),
+            "unit": item.unit,
+            "kind": "this scenario" if item.key in changed else item.kind,
+            "source": item.source,
+        }
+        for item in chosen
+    ]
+    columns = ["assumption", *RANGE, "unit", "kind", "source"]
+    return Table(pd.DataFrame(rows, columns=columns), links={"source": [item.url for item in chosen]})
