@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -187,13 +186,19 @@ def test_wrong_input_runs_nothing_and_writes_nothing(project: Any) -> None:
 
 
 def test_as_many_scenarios_run_at_once_as_jobs_say(project: Any) -> None:
-    project.notebook("import time\nprint(time.monotonic()); time.sleep(0.4); print(time.monotonic())")
+    started, at_work = project.root / "started", project.root / "at work"
+    started.mkdir()
+    at_work.mkdir()
+    project.notebook(
+        f"from pathlib import Path\nstarted, at_work = Path('{started}'), Path('{at_work}')",
+        "import time\n(started / name).touch(); (at_work / name).touch()\n"
+        "while len(list(started.iterdir())) < 2: time.sleep(0.02)  # one at a time would wait for ever",
+        "time.sleep(0.2); print(len(list(at_work.iterdir()))); (at_work / name).unlink()",
+    )
     for name in "abcd":
         project.scenario(f"uz-{name}")
-    run([project.params], project.out, jobs=2, progress=False)
-    spans = [[float(word) for word in project.printed(f"uz-{name}").split()] for name in "abcd"]
-    together = [sum(start <= other[0] < end for other in spans) for start, end in spans]
-    assert max(together) == 2
+    assert run([project.params], project.out, jobs=2, timeout=120, progress=False).ok
+    assert {int(project.printed(f"uz-{name}")) for name in "abcd"} <= {1, 2}
 
 
 def test_an_index_that_cannot_be_written_is_told(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,9 +238,8 @@ def test_progress_is_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_what_bears_the_mark_of_a_run_is_swept_away() -> None:
     marked = subprocess.Popen(["sleep", "100"], env=child_environment("a-token"), start_new_session=True)
     other = subprocess.Popen(["sleep", "100"], env=child_environment("another"), start_new_session=True)
-    time.sleep(0.1)
     sweep("a-token")
-    assert marked.wait(5) == -9
+    assert marked.wait(60) == -9
     assert other.poll() is None
     other.kill()
     other.wait()
@@ -253,11 +257,11 @@ def test_a_run_works_in_a_thread_where_signals_are_not_to_be_had(project: Any) -
 
 
 @pytest.mark.parametrize("engine", ["fork", "kernel"])
-def test_a_time_limit_may_be_half_a_second(project: Any, engine: Any) -> None:
+def test_a_time_limit_need_not_be_whole(project: Any, engine: Any) -> None:
     project.notebook("import time\nif name == 'uz-b': time.sleep(60)")
     for name in ("uz-a", "uz-b"):
         project.scenario(name)
-    done = run([project.params], project.out, timeout=1.5, engine=engine, progress=False)
+    done = run([project.params], project.out, timeout=3.5, engine=engine, progress=False)
     assert [(result.name, result.reason) for result in done.failed] == [
-        ("uz-b", "cell In [3]: exceeded the time limit of 1.5 s")
+        ("uz-b", "cell In [3]: exceeded the time limit of 3.5 s")
     ]
