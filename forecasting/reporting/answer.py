@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from forecasting.evidence.bases import basis_name
 from forecasting.evidence.places import PLACES, place_name
+from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import EV_SHARE
-from forecasting.reporting.labels import amount, amounts, label_of, readable, unit_of
+from forecasting.reporting.growth_tables import percent, told_as_growth
+from forecasting.reporting.labels import amount, amounts, label_of, readable
 from forecasting.reporting.tables import bands
+from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.known import TWO_NUMBERS
 
 if TYPE_CHECKING:
@@ -54,7 +58,10 @@ class Answer:
         said = html.escape(self.sentence)
         for number, measure in self.numbers:
             said = re.sub(
-                rf"(?<![\d,>]){number}(?![\d,<])", f'<a href="#grounds-{measure}">{number}</a>', said, count=1
+                rf"(?<![\d,>]){re.escape(number)}(?![\d,<])",
+                f'<a href="#grounds-{measure}">{number}</a>',
+                said,
+                count=1,
             )
         return f'<p class="fc-lead">{said}</p><p>{html.escape(self.evidence)}</p>'
 
@@ -69,9 +76,13 @@ def answer(outlook: Outlook) -> Answer:
     """
     if EV_SHARE in outlook.results.values:
         return _shares_only(outlook)
+    if told_as_growth(outlook.scenario.measure):
+        return _growth_only(outlook)
     measure, results, horizon = outlook.scenario.measure, outlook.results, outlook.scenario.horizon
     soon = min(outlook.first_year, horizon)
     where = place_name(results.country) if results.country in PLACES else results.country.replace("-", " ").capitalize()
+    if len(outlook.parts) == 2:  # a corridor of which one place is counted, and the sum
+        where += f" ({place_name(outlook.parts[0].country)} alone, as no other is counted)"
     number, ends = _cell(results.table, measure, soon)
     sentence, numbers = f"{where} in {soon}: {_words(measure, number, ends)}", [(number, measure)]
     late = "ev_stock" if "ev_stock" in results.values else measure
@@ -82,7 +93,25 @@ def answer(outlook: Outlook) -> Answer:
         numbers.append((median, late))
     if outlook.evidence is not None and not len(outlook.evidence):
         sentence = f"Nothing has been counted of this market; from other markets alone: {sentence}"
-    return Answer(f"{sentence}.", f"{outlook.age} {_drivers(outlook)}", tuple(numbers))
+    said = f"{_who_counts(outlook)}{outlook.age} {_drivers(outlook)}"
+    return Answer(f"{sentence}.", said, tuple(numbers))
+
+
+def _who_counts(outlook: Outlook) -> str:
+    """Of a corridor: the agency whose count is forecast at each place, and the largest count that was printed."""
+    if outlook.scenario.country or outlook.evidence is None or not outlook.forecasts:
+        return ""
+    by = "; ".join(
+        f"{place_name(place)} as counted by {basis_name(each.basis)}" for place, each in outlook.forecasts.items()
+    )
+    counts = [
+        fact for fact in outlook.evidence if fact.quantity == "total" and fact.relation not in ("less_than", "at_most")
+    ]
+    largest = max((fact for fact in counts if fact.value == fact.value), key=lambda fact: fact.value, default=None)
+    if largest is None:
+        return f"This is {by}. "
+    printed = f"{place_name(largest.place)}, {period_words(largest.period)}, by {basis_name(largest.basis)}"
+    return f"This is {by}; the largest count ever printed is {in_words(largest)} ({printed}). "
 
 
 def _shares_only(outlook: Outlook) -> Answer:
@@ -93,6 +122,18 @@ def _shares_only(outlook: Outlook) -> Answer:
     where = place_name(outlook.results.country)
     sentence = f"Nothing is known of the market of {where}, so these are shares of new cars only"
     return Answer(f"{sentence}: electric, as elsewhere before, {', and '.join(said)}.", TWO_NUMBERS)
+
+
+def _growth_only(outlook: Outlook) -> Answer:
+    """The answer for an index: how fast it grows, as its level is that of a base which nobody has printed."""
+    measure, wide = outlook.scenario.measure, yearly_growth(outlook.results, outlook.scenario.measure)
+    years = sorted({outlook.first_year, outlook.scenario.horizon} & set(wide.index))
+    ends = {each: f"80 % interval {percent(wide[0.1][each])} to {percent(wide[0.9][each])}" for each in years}
+    said = [f"{percent(wide[0.5][each])} in {each} ({ends[each]})" for each in years]
+    label = label_of(measure).removesuffix(" index")
+    sentence = f"{place_name(outlook.results.country)}: {label[:1].lower() + label[1:]}, grow on the year before by "
+    numbers = tuple((percent(wide[0.5][each]), measure) for each in years)
+    return Answer(f"{sentence}{', and by '.join(said)}.", f"{outlook.age} {_drivers(outlook)}", numbers)
 
 
 def _ends(wide: pd.DataFrame, year: int) -> str:
@@ -114,8 +155,7 @@ def _words(measure: str, median: str, ends: str) -> str:
     """
     label = label_of(measure)
     label = label if label[:2].isupper() else label[:1].lower() + label[1:]
-    said = f"{label} {median}" if unit_of(measure) == "index" else f"{median} {label}"
-    return f"{said} (80 % interval {ends})"
+    return f"{median} {label} (80 % interval {ends})"
 
 
 def _drivers(outlook: Outlook) -> str:

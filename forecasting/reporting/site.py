@@ -19,6 +19,7 @@ from forecasting.evidence.places import COUNTRIES, PLACES, place_name
 from forecasting.parameters.naming import country_slug
 from forecasting.periods import as_date
 from forecasting.reporting.changes import moved
+from forecasting.reporting.growth_tables import percent, told_as_growth
 from forecasting.reporting.html import check_page, figure_html, template_text
 from forecasting.reporting.labels import amount, amounts, label_of
 from forecasting.reporting.past import scoreboard
@@ -107,7 +108,7 @@ def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> d
         "scenario": str(given.get("scenario") or scenario),
         "seed": given.get("seed"),
         "headline": numbers,
-        "lines": [_line(entry) for entry in numbers],
+        "lines": [_line(entry, told.get("growth") or {}) for entry in numbers],
         "reason": str(record.get("reason") or ""),
         "as_of": told.get("as_of") or given.get("as_of"),
         "finished": str(record.get("finished") or record.get("started") or "")[:16].replace("T", " "),
@@ -265,8 +266,13 @@ def _headline(given: Mapping[str, Any], first_year: int | None, results: pd.Data
     return [{"place": place} | entry for entry in numbers]
 
 
-def _line(told: Mapping[str, Any]) -> dict[str, str]:
+def _line(told: Mapping[str, Any], growth: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
+    """A number of a card; of an index its growth, which is all that can be told of it."""
     measure, unit = told["measure"], told["unit"]
+    if told_as_growth(measure) and str(told["year"]) in growth:
+        low, middle, high = (percent(growth[str(told["year"])][level]) for level in ("0.1", "0.5", "0.9"))
+        label = f"Growth on the year: {label_of(measure).removesuffix(' index').lower()}"
+        return {"label": label, "year": str(told["year"]), "median": middle, "range": f"{low} to {high}"}
     median = amount(told["median"], measure) + (f" {unit}" if unit in ("GWh", "MW") else "")
     ends = amounts(told["lower80"], told["upper80"], measure)
     return {"label": label_of(measure), "year": str(told["year"]), "median": median, "range": ends}

@@ -20,6 +20,7 @@ from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import MEASURES, nearest
 from forecasting.reporting.display import Table
 from forecasting.reporting.given_tables import assumptions_table, drivers_table
+from forecasting.reporting.growth_tables import growth_headline, told_as_growth
 from forecasting.reporting.labels import amount, label_of, label_words, readable, unit_of
 
 if TYPE_CHECKING:
@@ -131,21 +132,17 @@ def headline(table: pd.DataFrame, measure: str, first_year: int, place: str | No
     late = [
         (name, int(str(row.name)), row) for name, row in last.items() if row.name not in (first_year, first_year + 1)
     ]
+    levels = {"median": 0.5, "lower80": 0.1, "upper80": 0.9}
     return [
-        {
-            "measure": name,
-            "year": year,
-            "median": row[0.5],
-            "lower80": row[0.1],
-            "upper80": row[0.9],
-            "unit": unit_of(name),
-        }
+        {"measure": name, "year": year} | {said: row[level] for said, level in levels.items()} | {"unit": unit_of(name)}
         for name, year, row in (*soon, *late)
     ]
 
 
 def headline_table(outlook: Outlook) -> Table:
-    """The numbers of `headline`, in words."""
+    """The numbers of `headline`, in words; of an index, of which only growth can be told, its growth."""
+    if told_as_growth(outlook.scenario.measure):
+        return growth_headline(outlook)
     told = headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
     rows = [
         {
@@ -311,8 +308,8 @@ def drivers_effect(outlook: Outlook) -> Table:
     flows = {"without the events": without, "with them": with_them}
     columns = {name: in_columns(wide, outlook.scenario.measure) for name, wide in flows.items()}
     known = [str(period)[:4] >= str(outlook.first_year) for period in without.index]
-    caption = with_unit(outlook.scenario.measure)
-    return Table(beside({name: frame[known] for name, frame in columns.items()}, "period"), caption=caption)
+    shown = beside({name: frame[known] for name, frame in columns.items()}, "period")
+    return Table(shown, caption=with_unit(outlook.scenario.measure))
 
 
 def headline_numbers(outlook: Outlook) -> dict[str, float]:
@@ -329,9 +326,8 @@ def small_table(frame: pd.DataFrame, caption: str = "") -> Table:
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     """Every number of a frame in few digits, every name with spaces."""
     shown = frame.rename(columns=lambda name: UNITS.get(str(name), str(name)).replace("_", " ") or "–")
-    return shown.map(lambda value: readable(value) if isinstance(value, float) else str(value) or "–").reset_index(
-        drop=True
-    )
+    shown = shown.map(lambda value: readable(value) if isinstance(value, float) else str(value) or "–")
+    return shown.reset_index(drop=True)
 
 
 def sources_table(ledger: Ledger, last: int | None = None) -> Table:

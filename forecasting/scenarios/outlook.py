@@ -17,20 +17,19 @@ import pandas as pd
 from forecasting.arguments import of, optional, takes, whole
 from forecasting.errors import EvidenceError, LedgerError
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.places import place_name
 from forecasting.growth.prior import Prior
 from forecasting.measures import EV_SHARE, MEASURES
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.scenarios.age import OLD, age_words, days_old
 from forecasting.scenarios.assumptions import demand_of, demand_parameters, refuse_targets
-from forecasting.scenarios.joint_draws import Results, results_from, sum_outlooks
+from forecasting.scenarios.growth_on_year import yearly_growth
+from forecasting.scenarios.joint_draws import Results, results_from
 from forecasting.scenarios.known import (
     KnownMarket,
     driver_facts,
     facts_of_places,
     facts_of_scenario,
     known_drivers,
-    known_on,
     never_used,
 )
 from forecasting.scenarios.outlook_files import STORED_CAVEATS, load_tables, save_tables
@@ -38,13 +37,13 @@ from forecasting.scenarios.place import (
     PlaceFlow,
     Setting,
     Undriven,
-    beyond_cars,
     by_year,
     monthly_table,
     place_caveats,
     place_flow,
     stock_before,
 )
+from forecasting.scenarios.port_flows import port_flows
 from forecasting.showing import show
 
 if TYPE_CHECKING:
@@ -187,8 +186,14 @@ class Outlook:
         folder : str or Path
             Where; made if it is not there.
         """
-        record = {"parameters": self.scenario.parameters(), "as_of": self.as_of.isoformat(), "market": self.market.said}
+        record: dict[str, Any] = {
+            "parameters": self.scenario.parameters(),
+            "as_of": self.as_of.isoformat(),
+            "market": self.market.said,
+        }
         record |= {name: getattr(self, name) for name in ("first_year", "age", "facts_used", "load")}
+        growth = yearly_growth(self.results, self.scenario.measure).loc[self.first_year :]
+        record["growth"] = {str(when): row.to_dict() for when, row in growth.iterrows()}
         save_tables(folder, self.table, self.draws, record | {STORED_CAVEATS: self.caveats})
 
     def plot(self, measure: str | None = None, log: bool | None = None) -> Any:
@@ -368,33 +373,18 @@ def _shares(setting: Setting, flow: PlaceFlow) -> Outlook:
 
 
 def _corridor(setting: Setting) -> Outlook:
-    scenario, measure = setting.scenario, setting.scenario.measure
-    label = MEASURES[measure].label.lower()
-    known = {place: known_on(scenario, place, setting.ledger, setting.as_of).facts for place in scenario.places}
-    counted = [place for place in scenario.places if len(known[place])]
-    missing = [place_name(place) for place in scenario.places if place not in counted]
-    if not counted:
-        raise EvidenceError(
-            f"{scenario.name}: no count of {label} was known on {setting.as_of} at {', '.join(missing)}"
-        )
-    flows = {place: place_flow(setting, place) for place in counted}
-    totals = {place: by_year(flow.after) for place, flow in flows.items()}
-    parts = [Results(scenario.name, place, years, {measure: draws}) for place, (years, draws) in totals.items()]
-    if len(parts) > 1:
-        parts.append(sum_outlooks(parts, scenario.place, scenario.name))
+    scenario, made = setting.scenario, port_flows(setting)
     evidence = facts_of_places(scenario, setting.ledger, setting.as_of)
-    caveats = [f"{name} has no count of {label}: it is not in the sum." for name in missing]
-    caveats += beyond_cars(scenario, bounded=all(flow.market.value is not None for flow in flows.values()))
-    caveats += [said for place, flow in flows.items() for said in place_caveats(scenario, place, flow)]
+    monthly = [monthly_table(scenario, place, flow) for place, flow in made.flows.items()]
     return Outlook(
         scenario=scenario,
         as_of=setting.as_of,
-        first_year=max(flow.first_year for flow in flows.values()),
+        first_year=max(flow.first_year for flow in made.flows.values()),
         evidence=evidence,
-        forecasts={place: flow.after for place, flow in flows.items()},
-        baseline_forecasts={place: flow.before for place, flow in flows.items()},
-        parts=tuple(parts),
-        monthly=pd.concat([monthly_table(scenario, place, flow) for place, flow in flows.items()], ignore_index=True),
-        caveats=caveats,
+        forecasts={place: flow.after for place, flow in made.flows.items()},
+        baseline_forecasts={place: flow.before for place, flow in made.flows.items()},
+        parts=made.parts,
+        monthly=pd.concat(monthly, ignore_index=True),
+        caveats=made.caveats,
         facts_used=[*evidence.frame["id"], *driver_facts(setting.drivers)],
     )

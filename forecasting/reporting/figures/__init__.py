@@ -3,6 +3,7 @@
 from forecasting.reporting.figures.changed_scenario import live_figure, redraw, what_if_chart
 from forecasting.reporting.figures.charging_answers import charger_gap, load_chart, tornado
 from forecasting.reporting.figures.fan import energy_chart, evidence_chart, fan_chart, stock_chart
+from forecasting.reporting.figures.growth_chart import growth_chart
 from forecasting.reporting.figures.load_and_fleet import (
     cohort_chart,
     corridor_chart,
@@ -30,6 +31,7 @@ __all__ = [
     "evidence_chart",
     "fan_chart",
     "forecast_chart",
+    "growth_chart",
     "growth_curves_chart",
     "live_figure",
     "load_chart",

@@ -1,0 +1,179 @@
+"""Growth on the year: of what was forecast, of any period, as it would have been told on the day of the first rate.
+
+A value index, and a port whose agencies count different things, are compared by growth alone: no level of one is the
+level of another.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.periods import Period, year
+from forecasting.scenarios.joint_draws import QUANTILES, Results
+
+if TYPE_CHECKING:
+    from forecasting.evidence.fact import Fact
+    from forecasting.growth.flow import FlowForecast
+    from forecasting.scenarios.outlook import Outlook
+
+__all__ = ["GrowthTold", "first_told", "growth_in", "printed_growth", "yearly_growth"]
+
+RATE = "yoy_growth_percent"
+
+
+def growth_in(forecast: FlowForecast, period: Period) -> NDArray[np.float64]:
+    """Growth of a period on the same dates a year before, per cent, one value a draw.
+
+    Parameters
+    ----------
+    forecast : FlowForecast
+        Its path must reach back to the year before.
+    period : Period
+        Any days inside the path.
+
+    Returns
+    -------
+    ndarray, shape (draws,)
+        Per cent; -100 where nothing is left.
+
+    Raises
+    ------
+    EvidenceError
+        Where the period, or the same dates a year before, lie outside the path.
+
+    Examples
+    --------
+    >>> from forecasting.growth.flow import annual_totals, forecast_flow
+    >>> facts = annual_totals(pd.Series({2021: 10_000, 2022: 15_000}))
+    >>> made = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
+    >>> round(float(np.median(growth_in(made, year(2022)))), -1)
+    50.0
+    """
+    before = np.maximum(forecast.totals(period.year_before()), np.finfo(float).tiny)
+    return np.asarray(100 * (forecast.totals(period) / before - 1))
+
+
+def yearly_growth(results: Results, measure: str) -> pd.DataFrame:
+    """Growth of each year on the one before, from joint draws.
+
+    Parameters
+    ----------
+    results : Results
+        Joint draws of one place, or of a sum.
+    measure : str
+        A flow of theirs.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by year, from the second on; a column per quantile, per cent.
+
+    Examples
+    --------
+    >>> results = Results("a-b", "A", (2024, 2025), {"ev_imports": np.array([[100.0, 150.0], [100.0, 250.0]])})
+    >>> yearly_growth(results, "ev_imports")[0.5].to_dict()
+    {2025: 100.0}
+    """
+    draws = results.values[measure]
+    growth = 100 * (draws[:, 1:] / np.maximum(draws[:, :-1], np.finfo(float).tiny) - 1)
+    index = pd.Index(results.years[1:], name="year")
+    return pd.DataFrame(np.quantile(growth, QUANTILES, axis=0).T, index=index, columns=list(QUANTILES))
+
+
+@dataclass(frozen=True)
+class GrowthTold:
+    """Growth of one period as it was forecast on a day, and as it was printed.
+
+    Parameters
+    ----------
+    period : Period
+        Compared with the same dates a year before.
+    low, median, high : float
+        Median and 80 % interval, per cent.
+    printed : Fact or None
+        What was printed of that period.
+    """
+
+    period: Period
+    low: float
+    median: float
+    high: float
+    printed: Fact | None
+
+
+def printed_growth(outlook: Outlook, place: str) -> list[Fact]:
+    """The rates of growth that were printed of a place's flow, in the order of their periods.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        With its evidence.
+    place : str
+        One of its places.
+    """
+    facts = outlook.evidence.select(place=place, measure=outlook.scenario.measure) if outlook.evidence else ()
+    rates = [fact for fact in facts if fact.quantity == RATE and fact.relation in ("equals", "about")]
+    return sorted(rates, key=lambda fact: (fact.period.end, fact.period.start, fact.basis))
+
+
+def first_told(outlook: Outlook, place: str) -> tuple[dt.date, list[GrowthTold]] | None:
+    """What the first printed rate of growth led one to expect of the periods after it, beside what was printed of them.
+
+    The forecast is that of the day on which the agency that is forecast first printed a rate: it knows what was
+    published by then, and no event.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        As `outlook` made it; one that was read from files does not hold its forecasts.
+    place : str
+        One of its places.
+
+    Returns
+    -------
+    tuple of date and list of GrowthTold, or None
+        The day, and a row for each later printed period and for each of the two years after the first rate. None where
+        its agency has printed no rate after the first.
+    """
+    if place not in outlook.forecasts:
+        return None
+    own = [fact for fact in printed_growth(outlook, place) if fact.basis == outlook.forecasts[place].basis]
+    days = [fact.known_from for fact in own if fact.known_from]
+    later = [fact for fact in own if fact.known_from and fact.known_from > min(days)]
+    if not later:
+        return None
+    forecast = _forecast_of(outlook, place, min(days))
+    start = min(fact.period.end.year for fact in own)
+    printed = {fact.period: fact for fact in later}
+    years = [each for each in (year(start), year(start + 1)) if each not in printed]
+    return min(days), list(_told(forecast, [*printed, *years], printed))
+
+
+def _told(forecast: FlowForecast, periods: Iterable[Period], printed: dict[Period, Fact]) -> Iterator[GrowthTold]:
+    reach = forecast.months[-1].end
+    for period in sorted(periods, key=lambda each: (each.end, each.start)):
+        if period.end <= reach and period.year_before().start >= forecast.months[0].start:
+            low, median, high = np.quantile(growth_in(forecast, period), (0.1, 0.5, 0.9)).tolist()
+            yield GrowthTold(period, low, median, high, printed.get(period))
+
+
+def _forecast_of(outlook: Outlook, place: str, day: dt.date) -> FlowForecast:
+    """The place's flow as it would have been forecast on an earlier day, to the end of what was printed since."""
+    from forecasting.growth.flow import forecast_flow
+    from forecasting.scenarios.known import known_on
+
+    assert outlook.evidence is not None
+    known = known_on(outlook.scenario, place, outlook.evidence, day)
+    last = max(fact.period.end.year for fact in printed_growth(outlook, place))
+    periods = [year(value) for value in range(day.year, max(last, day.year + 1) + 1)]
+    seed, basis = outlook.scenario.seed, outlook.forecasts[place].basis
+    return forecast_flow(
+        known.facts, periods, prior=known.prior, market_size=known.market.value, basis=basis, seed=seed
+    )

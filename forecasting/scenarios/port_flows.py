@@ -1,0 +1,143 @@
+"""The flows of a corridor's places together: who is counted, one limit for all, and their sum.
+
+A place without a count is not in the sum, and neither is one that has printed nothing for two years: a forecast of it
+would be a number that nobody counted, grown by other markets' growth.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.errors import EvidenceError
+from forecasting.evidence.places import place_name
+from forecasting.evidence.words import in_words, period_words
+from forecasting.measures import MEASURES
+from forecasting.scenarios.joint_draws import Results, sum_outlooks
+from forecasting.scenarios.known import known_on, last_day
+from forecasting.scenarios.place import PlaceFlow, Setting, beyond_cars, by_year, place_caveats, place_flow
+
+if TYPE_CHECKING:
+    from forecasting.evidence.ledger import Ledger
+
+__all__ = ["PortFlows", "port_flows", "within_one_limit"]
+
+SILENCE = 730  # days without a count after which a place beside others is unknown
+MUCH = 0.01  # share of draws from which a reader is told that the limit holds
+
+
+@dataclass(frozen=True)
+class PortFlows:
+    """The places of a corridor that can be forecast, with their joint draws.
+
+    Parameters
+    ----------
+    flows : dict of str to PlaceFlow
+        Of each place with a count of the last two years.
+    parts : tuple of Results
+        By year; the last is the sum, where the corridor has several places.
+    caveats : list of str
+        Who is missing from the sum, and why.
+    """
+
+    flows: dict[str, PlaceFlow]
+    parts: tuple[Results, ...]
+    caveats: list[str]
+
+
+def port_flows(setting: Setting) -> PortFlows:
+    """Forecast the places of a corridor that are counted, within one limit.
+
+    Raises
+    ------
+    EvidenceError
+        Where none of them was counted by the day of the forecast.
+    """
+    scenario, measure = setting.scenario, setting.scenario.measure
+    known = {place: known_on(scenario, place, setting.ledger, setting.as_of).facts for place in scenario.places}
+    said = _left_out(known, measure, setting.as_of)
+    counted = [place for place in scenario.places if place not in said]
+    if not counted:
+        names = ", ".join(map(place_name, scenario.places))
+        label = MEASURES[measure].label.lower()
+        raise EvidenceError(f"{scenario.name}: no count of {label} was known on {setting.as_of} at {names}")
+    flows, passing = within_one_limit({place: place_flow(setting, place) for place in counted})
+    totals = {place: by_year(flow.after) for place, flow in flows.items()}
+    parts = [Results(scenario.name, place, years, {measure: draws}) for place, (years, draws) in totals.items()]
+    if len(scenario.places) > 1:
+        parts.append(sum_outlooks(parts, scenario.place, scenario.name))
+    caveats = [*said.values(), *beyond_cars(scenario, all(flow.market.value is not None for flow in flows.values()))]
+    if passing >= MUCH:
+        caveats.append(
+            f"The places share one limit: in {passing:.0%} of the draws they would together pass it in some year, and "
+            "are held to it in proportion."
+        )
+    caveats += [words for place, flow in flows.items() for words in place_caveats(scenario, place, flow)]
+    return PortFlows(flows, tuple(parts), caveats)
+
+
+def _left_out(known: dict[str, Ledger], measure: str, day: dt.date) -> dict[str, str]:
+    """The places that are not forecast, and what is known of each."""
+    label = MEASURES[measure].label.lower()
+    said = {
+        place: f"{place_name(place)} has no count of {label}: it is not in the sum."
+        for place, facts in known.items()
+        if not len(facts)
+    }
+    silent = {place for place, facts in known.items() if len(facts) and (day - last_day(facts, day)).days > SILENCE}
+    if len(silent | set(said)) == len(known):  # there is nothing newer to prefer: the age of the evidence is said
+        return said
+    return said | {place: _unknown(place, known[place], day) for place in known if place in silent}
+
+
+def _unknown(place: str, facts: Ledger, day: dt.date) -> str:
+    counts = [fact for fact in facts if fact.quantity == "total" and fact.value == fact.value]
+    newest = max(counts, key=lambda fact: (fact.period.end, fact.period.days), default=None)
+    last = f"its last count is of {in_words(newest)} in {period_words(newest.period)}; " if newest else ""
+    return (
+        f"{place_name(place)} is unknown: {last}nothing was counted in the two years to {day}, "
+        "so no number is given for it, and it is not in the sum."
+    )
+
+
+def within_one_limit(flows: dict[str, PlaceFlow]) -> tuple[dict[str, PlaceFlow], float]:
+    """Hold the sum of places to the limit that they share, draw by draw and year by year.
+
+    Each place was forecast with the whole limit for itself. Where several together pass it in a year that the facts do
+    not cover, all of them are scaled down to it in proportion.
+
+    Parameters
+    ----------
+    flows : dict of str to PlaceFlow
+        With one market size for all, or none.
+
+    Returns
+    -------
+    tuple of dict and float
+        The flows, and the share of draws in which their sum would have passed the limit in some year.
+    """
+    if len(flows) < 2 or any(flow.after.market is None for flow in flows.values()):
+        return flows, 0.0
+    first = max(flow.first_year for flow in flows.values())
+    widest = max(flows.values(), key=lambda flow: len(flow.evidence))
+    limit = _yearly(np.asarray(widest.after.market), widest, first)
+    total = np.sum([_yearly(flow.after.monthly, flow, first) for flow in flows.values()], axis=0)
+    factor = np.minimum(1.0, limit / np.maximum(total, np.finfo(float).tiny))
+    held = {place: _scaled(flow, np.repeat(factor, 12, axis=1)) for place, flow in flows.items()}
+    return held, float((total > limit).any(axis=1).mean())
+
+
+def _yearly(monthly: NDArray[np.float64], flow: PlaceFlow, first: int) -> NDArray[np.float64]:
+    months = [month.start.year >= first for month in flow.after.months]
+    return np.asarray(monthly[:, months].reshape(len(monthly), -1, 12).sum(axis=2))
+
+
+def _scaled(flow: PlaceFlow, factor: NDArray[np.float64]) -> PlaceFlow:
+    monthly = flow.after.monthly.copy()
+    monthly[:, -factor.shape[1] :] *= factor
+    return dataclasses.replace(flow, after=flow.after.with_monthly(monthly))

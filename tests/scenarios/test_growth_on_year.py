@@ -1,0 +1,125 @@
+"""Growth on the year, of an index and of ports; the limit that ports share; a port that fell silent."""
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forecasting.errors import EvidenceError
+from forecasting.evidence import datasets
+from forecasting.parameters.schema import load_scenario, scenario_from_parameters
+from forecasting.periods import span, year
+from forecasting.reporting import figures, growth_tables, tables
+from forecasting.reporting.answer import answer
+from forecasting.scenarios.growth_on_year import first_told, growth_in, printed_growth, yearly_growth
+from forecasting.scenarios.outlook import Outlook, load_outlook, outlook
+from forecasting.scenarios.port_flows import within_one_limit
+
+PARAMS = Path(__file__).parents[2] / "params"
+
+
+def made(name: str, **changes: object) -> Outlook:
+    scenario = scenario_from_parameters(load_scenario(PARAMS / f"{name}.yaml").parameters() | changes)
+    return outlook(scenario, datasets.central_asia(), draws=500)
+
+
+@pytest.fixture(scope="module")
+def xinjiang() -> Outlook:
+    return made("xinjiang-baseline")
+
+
+@pytest.fixture(scope="module")
+def ports() -> Outlook:
+    return made("ports-baseline")
+
+
+def test_the_first_rate_foretold_those_that_were_printed_later(xinjiang):
+    day, told = first_told(xinjiang, "CN-XJ")
+    assert day == dt.date(2023, 6, 26)
+    assert [each.period.label for each in told] == [
+        "2023-01..2023-06",
+        "2023-01..2023-07",
+        "2023",
+        "2024-01..2024-02",
+        "2024",
+    ]
+    printed = {each.printed.value: (each.low, each.high) for each in told if each.printed}
+    assert list(printed) == [363.3, 326.0, 87.1]
+    assert all(low < value < high for value, (low, high) in printed.items())
+
+
+def test_growth_of_what_was_printed_is_what_was_printed(xinjiang):
+    first = growth_in(xinjiang.forecast, span("2023-01-01", "2023-06-30"))
+    assert np.median(first) == pytest.approx(363.3, rel=0.03)
+    by_year = yearly_growth(xinjiang.results, "ev_export_value_index")
+    assert np.median(growth_in(xinjiang.forecast, year(2024))) == pytest.approx(by_year[0.5][2024])
+    with pytest.raises(EvidenceError, match="reaches outside the forecast's months"):
+        growth_in(xinjiang.forecast, year(2022))
+
+
+def test_an_index_is_told_as_growth_on_its_first_screen(xinjiang, tmp_path):
+    said = answer(xinjiang)
+    assert said.sentence.startswith("Xinjiang: electric vehicles exported, value, grow on the year before by +")
+    assert said._repr_html_().count('<a href="#grounds-ev_export_value_index">+') == 2
+    assert tables.headline_table(xinjiang).frame.iloc[:, 0].tolist() == ["2024", "2025", "2027"]
+    xinjiang.save(tmp_path)
+    kept = answer(load_outlook(tmp_path)).sentence  # of the years whose year before was kept
+    assert said.sentence.endswith(kept.partition("before by ")[2])
+
+
+def test_the_table_and_the_figure_say_the_same(xinjiang):
+    table = growth_tables.growth_told(xinjiang).frame
+    assert table["printed later"].tolist() == ["+363 %", "+326 %", "–", "+87 %", "–"]
+    assert table["inside"].tolist() == ["yes", "yes", "–", "yes", "–"]
+    chart = figures.growth_chart(xinjiang)
+    assert [trace.name for trace in chart.data][1:] == ["forecast of 2023-06-26, from the first rate", "printed"]
+    assert list(chart.data[2].x) == [410.4, 363.3, 326.0, 87.1]
+    assert [growth_tables.percent(value) for value in chart.data[1].x] == table["growth"].tolist()
+
+
+def test_rates_of_two_perimeters_stand_apart(ports):
+    table = growth_tables.growth_by_perimeter(ports).frame
+    counted = table.groupby("what is counted")["printed"].agg(list)
+    assert "up 307.5 %" in counted["customs declarations of all modes"]
+    assert "up 123 %" in counted["vehicles for sale by road"]
+    assert len(printed_growth(ports, "horgos")) == len(table)
+
+
+def test_without_a_second_rate_there_is_nothing_to_compare():
+    early = made("xinjiang-baseline", as_of="2023-06-26", horizon=2024)
+    assert first_told(early, "CN-XJ") is None
+    assert repr(growth_tables.growth_told(early)) == f"- {growth_tables.NOTHING_SINCE}"
+
+
+def test_a_port_that_fell_silent_is_unknown(ports):
+    assert [part.country for part in ports.parts] == ["horgos", "ports"]
+    (said,) = [words for words in ports.caveats if words.startswith("Baktu")]
+    assert said.startswith("Baktu is unknown: its last count is of 9,653 vehicles in Jan–Apr 2023; ")
+    assert "baktu" not in set(ports.table["country"])
+
+
+def test_the_first_screen_of_the_ports_names_the_agency_and_the_largest_count(ports):
+    said = answer(ports)
+    assert said.sentence.startswith("Ports (Horgos alone, as no other is counted) in 2026: ")
+    assert said.evidence.startswith(
+        "This is Horgos as counted by China's customs, all modes; the largest count ever printed is about 450,000 "
+        "vehicles (Horgos, 2025, by China's customs, all modes). "
+    )
+
+
+def test_ports_share_one_limit():
+    both = made("ports-baseline", as_of="2024-12-31", market_size={2023: 310_000}, horizon=2028)
+    assert [part.country for part in both.parts] == ["horgos", "baktu", "ports"]
+    flows = both.forecasts
+    first = [month.start.year >= both.first_year for month in flows["horgos"].months]
+    limit = flows["horgos"].market[:, first].reshape(500, -1, 12).sum(axis=2)
+    total = both.results.since(both.first_year).values["vehicle_exports"]
+    assert (total <= limit * (1 + 1e-9)).all()
+    assert (total > limit * (1 - 1e-9)).any()
+    assert any(words.startswith("The places share one limit: in ") for words in both.caveats)
+
+
+def test_one_port_alone_is_not_held(ports):
+    assert within_one_limit({}) == ({}, 0.0)
+    assert not any("share one limit" in words for words in ports.caveats)
