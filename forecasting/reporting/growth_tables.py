@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["growth_by_perimeter", "growth_by_year", "growth_headline", "growth_told", "percent", "told_as_growth"]
 
+LEVELS = {"median": 0.5, "10 %": 0.1, "90 %": 0.9}
 NOTHING_SINCE = "No rate of growth has been printed twice by the agency that is forecast: nothing to compare yet."
 
 
@@ -45,14 +46,16 @@ def growth_by_year(outlook: Outlook) -> Table:
     outlook : Outlook
         Of a corridor or a country.
     """
-    rows: dict[str, dict[str, str]] = {}
     several = len(outlook.parts) > 2  # places, and their sum
-    for part in outlook.parts if several else outlook.parts[:1]:
-        name = place_name(part.country) if part.country in PLACES else part.country.replace("-", " ").capitalize()
-        for when, row in yearly_growth(part, outlook.scenario.measure).loc[outlook.first_year - 1 :].iterrows():
-            said = f"{percent(row[0.5])} ({percent(row[0.1])} to {percent(row[0.9])})"
-            rows.setdefault(str(when), {"year": str(when)})[name] = said
-    return Table(pd.DataFrame(list(rows.values())).fillna("–"), caption="Growth on the year before, with 80 % interval")
+    shown = {part.country: part for part in (outlook.parts if several else outlook.parts[:1])}
+    groups = {}
+    for place, part in shown.items():
+        wide = yearly_growth(part, outlook.scenario.measure).loc[outlook.first_year - 1 :]
+        name = place_name(place) if place in PLACES else place.replace("-", " ").capitalize()
+        groups[name] = pd.DataFrame({head: wide[level].map(percent) for head, level in LEVELS.items()})
+    frame = pd.concat(groups, axis=1)
+    frame.insert(0, ("year", ""), frame.index.astype(str))
+    return Table(frame.fillna("–").reset_index(drop=True), caption="Growth on the year before")
 
 
 def growth_headline(outlook: Outlook) -> Table:
@@ -60,12 +63,7 @@ def growth_headline(outlook: Outlook) -> Table:
     wide = yearly_growth(outlook.results, outlook.scenario.measure)
     shown = sorted({outlook.first_year, outlook.first_year + 1, outlook.scenario.horizon} & set(wide.index))
     rows = [
-        {
-            "growth on the year before": str(when),
-            "median": percent(wide[0.5][when]),
-            "10 %": percent(wide[0.1][when]),
-            "90 %": percent(wide[0.9][when]),
-        }
+        {"growth on the year before": str(when)} | {head: percent(wide[level][when]) for head, level in LEVELS.items()}
         for when in shown
     ]
     anchor = f"#grounds-{outlook.scenario.measure}"
@@ -87,10 +85,11 @@ def growth_told(outlook: Outlook) -> Table | BulletList:
             inside = told.printed and told.low <= told.printed.value <= told.high
             row = {
                 "place": place_name(place),
-                "forecast of": f"{found[0]}" if found else "",
+                "forecast of": str(found[0]) if found else "",
                 "period": period_words(told.period),
-                "growth": percent(told.median),
-                "80 % interval": f"{percent(told.low)} to {percent(told.high)}",
+                "median": percent(told.median),
+                "10 %": percent(told.low),
+                "90 %": percent(told.high),
                 "printed later": percent(told.printed.value) if told.printed else "–",
                 "inside": "–" if inside is None else "yes" if inside else "no",
                 "fact": told.printed.id if told.printed else "–",

@@ -72,10 +72,11 @@ def test_the_table_and_the_figure_say_the_same(xinjiang):
     table = growth_tables.growth_told(xinjiang).frame
     assert table["printed later"].tolist() == ["+363 %", "+326 %", "–", "+87 %", "–"]
     assert table["inside"].tolist() == ["yes", "yes", "–", "yes", "–"]
+    assert growth_tables.growth_by_year(xinjiang).frame["Xinjiang", "median"].str.startswith("+").all()
     chart = figures.growth_chart(xinjiang)
     assert [trace.name for trace in chart.data][1:] == ["forecast of 2023-06-26, from the first rate", "printed"]
     assert list(chart.data[2].x) == [410.4, 363.3, 326.0, 87.1]
-    assert [growth_tables.percent(value) for value in chart.data[1].x] == table["growth"].tolist()
+    assert [growth_tables.percent(value) for value in chart.data[1].x] == table["median"].tolist()
 
 
 def test_rates_of_two_perimeters_stand_apart(ports):
