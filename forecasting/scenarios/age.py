@@ -1,9 +1,12 @@
-"""How old the evidence of an outlook is: when the newest outcome that it rests on ended, and when that was printed."""
+"""How old the evidence of an outlook is, and which of the series that it rests on is due to be printed again."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
 
 from forecasting.measures import MEASURES
 
@@ -12,9 +15,11 @@ if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.periods import Period
 
-__all__ = ["OLD", "age_words", "days_old"]
+__all__ = ["OLD", "age_words", "days_old", "series_due"]
 
 OLD = 365  # days after which evidence is called old
+ONE_PRINT, PRINTS = 14, 3  # days within which prints are one; prints that make a series
+ENDED = 3  # intervals without a print, after which a series may have ended
 
 
 def _newest(evidence: Ledger | None) -> Fact | None:
@@ -80,3 +85,64 @@ def _published(when: Period | None) -> str:
     if when.days == 1:
         return f"on {_day(when.end)}"
     return f"in {when.end:%B %Y}" if when.days <= 31 else f"in {when.end:%Y}"
+
+
+def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
+    """When each printed series was printed last, how often it is, and when it may be expected next.
+
+    A series is what one agency counts of one measure at one place. Prints within two weeks are one; the interval is the
+    median of those between the prints of the last three years or, where these are too few, of all.
+
+    Parameters
+    ----------
+    facts : Ledger
+        All that is known of a place.
+    day : date
+        Nothing printed later is looked at.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns measure, place, basis, prints, every_days, newest_end (of what was counted), last_print, next_print,
+        late (intervals since it was due; 0 where it is not due) and ended (silent for so long that it may have ended).
+        Those due come first, the longest due before the others; those that may have ended come last.
+
+    Examples
+    --------
+    >>> from forecasting.evidence.datasets import central_asia
+    >>> found = series_due(central_asia().select("UZ"), dt.date(2026, 3, 31))
+    >>> found.columns.tolist()[:5], bool((found["prints"] >= 3).all())
+    (['measure', 'place', 'basis', 'prints', 'every_days'], True)
+    """
+    told: dict[tuple[str, str, str], list[tuple[dt.date, dt.date]]] = {}
+    for fact in facts:
+        counted = fact.kind in ("outcome", "estimate") and fact.partner == "World" and fact.period_end
+        if counted and fact.known_from and fact.known_from <= day:
+            told.setdefault((fact.measure, fact.place, fact.basis), []).append((fact.known_from, fact.period.end))
+    rows = [(*key, *row) for key, prints in told.items() if (row := _rhythm(prints, day))]
+    columns = ["measure", "place", "basis", "prints", "every_days", "newest_end", "last_print", "next_print", "late"]
+    table = pd.DataFrame(rows, columns=columns)
+    table["ended"] = table["late"] > ENDED
+    order = table.assign(due=table["late"] > 0).sort_values(
+        ["ended", "due", "late"], ascending=[True, False, False], kind="stable"
+    )
+    return table.loc[order.index].reset_index(drop=True)
+
+
+def _rhythm(
+    told: list[tuple[dt.date, dt.date]], day: dt.date
+) -> tuple[int, int, dt.date, dt.date, dt.date, float] | None:
+    """Prints, days between them, newest end, last and next print, intervals late; None of what was printed seldom."""
+    prints: list[dt.date] = []
+    for when in sorted({when for when, _ in told}):
+        if prints and (when - prints[-1]).days < ONE_PRINT:
+            prints[-1] = when
+        else:
+            prints.append(when)
+    if len(prints) < PRINTS:
+        return None
+    recent = [when for when in prints if (prints[-1] - when).days <= 3 * OLD]
+    every = int(np.median(np.diff([when.toordinal() for when in (recent if len(recent) >= PRINTS else prints)])))
+    following = prints[-1] + dt.timedelta(days=every)
+    late = max((day - following).days, 0) / every
+    return len(prints), every, max(end for _, end in told), prints[-1], following, late

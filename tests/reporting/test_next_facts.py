@@ -1,0 +1,39 @@
+"""What to find out next, as a reader sees it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from forecasting.evidence.datasets import central_asia
+from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.reporting.display import BulletList, Table
+from forecasting.reporting.next_facts import due_table, find_out_table
+from forecasting.scenarios.outlook import outlook
+
+GIVEN = {"country": "UZ", "scenario": "test", "as_of": "2025-12-31", "horizon": 2028, "seed": 1}
+
+
+def test_numbers_and_series_are_told_in_words() -> None:
+    made = outlook(scenario_from_parameters(GIVEN), central_asia(), draws=400)
+    table = find_out_table(made)
+    assert isinstance(table, Table)
+    assert "A survey of the distance driven in a year" in table.frame["number"].tolist()
+    assert table.frame.columns[-1] == "leaves a factor of"
+    left = table.frame["leaves a factor of"].astype(float)
+    assert left.is_monotonic_increasing
+    assert f"a factor of {left.iloc[-1]:.0f}"[:13] in table.caption
+    due = due_table(made, central_asia().select(place="UZ", as_of=made.as_of))
+    assert isinstance(due, Table)
+    row = due.frame.set_index(["what", "counted by"]).loc[
+        ("Electric vehicles imported", "Statistics Agency, battery cars")
+    ]
+    assert row["printed"].endswith("times, every month")
+    assert (row["last print"], row[""]) == ("2025-11-19", "due")
+    assert isinstance(find_out_table(dataclasses.replace(made, forecasts={})), BulletList)
+
+
+def test_a_country_without_counts_has_no_series() -> None:
+    made = outlook(
+        scenario_from_parameters(GIVEN | {"country": "TM", "market_size": 15_000}), central_asia(), draws=100
+    )
+    assert isinstance(due_table(made, central_asia().select(place="TM", as_of=made.as_of)), BulletList)
