@@ -74,7 +74,7 @@ def main() -> None:
     type=click.Choice(["fork", "kernel"]),
     default="fork",
     show_default=True,
-    help="Run notebooks in processes forked from a warm one, or in plain Jupyter kernels.",
+    help="Run notebooks in processes forked from one that has loaded everything, or in plain Jupyter kernels.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to send the scenarios to, tcp://host:port.")
 @click.option(

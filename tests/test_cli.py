@@ -128,7 +128,7 @@ def test_run_passes_its_options_on_and_reports_failures(monkeypatch: pytest.Monk
 def test_run_of_wrong_params_runs_and_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("params").mkdir()
     Path("params/uzbekistan-test.yaml").write_text(GOOD + "sed: 1\n")
-    monkeypatch.setattr("forecasting.runs.runner.run_warm", lambda *a, **k: pytest.fail("ran"))
+    monkeypatch.setattr("forecasting.runs.runner.run_in_forks", lambda *a, **k: pytest.fail("ran"))
     result = call("run")
     assert result.exit_code == 2
     assert "did you mean seed?" in result.stderr
@@ -152,7 +152,7 @@ def test_run_names_what_the_ledger_says_beside_the_schema(monkeypatch: pytest.Mo
     said = "name: a, kind: level, quantity: ev_imports, start: 2030-01-01, size: 1, reason: x, source: no-1"
     cites = f"drivers:\n  - {{{said}}}\n"
     Path("params/uzbekistan-test.yaml").write_text(GOOD + cites)
-    monkeypatch.setattr("forecasting.runs.runner.run_warm", lambda *a, **k: pytest.fail("ran"))
+    monkeypatch.setattr("forecasting.runs.runner.run_in_forks", lambda *a, **k: pytest.fail("ran"))
     result = call("run")
     assert result.exit_code == 2
     assert "no fact has the id 'no-1'" in result.stderr

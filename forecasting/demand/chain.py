@@ -25,16 +25,16 @@ from forecasting.demand.energy import (
     degrees_outside,
     energy_per_vehicle,
 )
+from forecasting.demand.existing_charging import ExistingCharging
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.load import peak_load
 from forecasting.demand.parameters import Parameters
 from forecasting.demand.standard import standards
-from forecasting.demand.standing import Standing
 from forecasting.demand.targets import Target
 from forecasting.demand.vehicles import CLASSES, HEAVY, vehicles_on_the_road
 from forecasting.errors import AssumptionError
 
-__all__ = ["CLASSES", "DemandOutlook", "Standing", "demand_outlook"]
+__all__ = ["CLASSES", "DemandOutlook", "ExistingCharging", "demand_outlook"]
 
 Array = npt.NDArray[np.float64]
 
@@ -45,7 +45,7 @@ def demand_outlook(
     *,
     parameters: Parameters,
     stock_facts: Iterable[Any] | pd.DataFrame = (),
-    charging_today: Standing | Mapping[str, Any] | float | None = None,
+    charging_today: ExistingCharging | Mapping[str, Any] | float | None = None,
     as_of: dt.date | None = None,
     place: str | None = None,
     seed: int = 0,
@@ -64,7 +64,7 @@ def demand_outlook(
         Assumptions; ``place`` puts a country's own rows in force.
     stock_facts : facts, table or pairs of date and count
         Printed stocks, for the balance table.
-    charging_today : Standing, mapping or float, optional
+    charging_today : ExistingCharging, mapping or float, optional
         Public points or stations standing: ``{"count": 1085, "unit": "stations", "date": "2024-12-15"}``; a bare
         number is points at the end of the first year.
     as_of : datetime.date, optional
@@ -111,7 +111,7 @@ def demand_outlook(
     _add_private(points, megawatts, fleets, drawn)
     _cover(points, megawatts, drawn)
     grid, busiest = ({s: kwh[s] / _losses(s, drawn) for s in SETTINGS} for kwh in (in_year, at_end))
-    standing = Standing.read(charging_today, span[0])
+    standing = ExistingCharging.read(charging_today, span[0])
     unpushed, practice, asked = deployed_points(stock, span, assumed, drawn, standing, as_of, targets, rng)
     results = {
         "ev_registrations": road.registered,

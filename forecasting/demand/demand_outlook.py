@@ -14,12 +14,12 @@ import pandas as pd
 from forecasting.demand.charging import PUBLIC, SETTINGS, gross_additions, power_mix
 from forecasting.demand.consequences import investment
 from forecasting.demand.energy import MONTH_DAYS
+from forecasting.demand.existing_charging import ExistingCharging
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.load import load_day
 from forecasting.demand.parameters import Parameters
 from forecasting.demand.registrations import balance
 from forecasting.demand.sensitivity import first_order
-from forecasting.demand.standing import Standing
 from forecasting.demand.targets import Target, standing_shares
 from forecasting.measures import MEASURES
 from forecasting.panels.practice import NORMAL_80, Practice, market_band
@@ -95,7 +95,7 @@ class DemandOutlook:
     unpushed: Array
     targets: tuple[Target, ...]
     stock_facts: Iterable[Any] | pd.DataFrame
-    standing: Standing | None
+    standing: ExistingCharging | None
     start_stock: float
 
     def __repr__(self) -> str:

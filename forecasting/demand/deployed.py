@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.demand.existing_charging import ExistingCharging, moment
 from forecasting.demand.parameters import NEVER, Event, Parameters
-from forecasting.demand.standing import Standing, moment
 from forecasting.demand.targets import Target, announced, delivered
 from forecasting.panels.practice import practice_error, practice_points
 
@@ -19,7 +19,7 @@ Array = npt.NDArray[np.float64]
 
 
 def deployed_points(
-    stock: Array, years: Sequence[int], assumed: Parameters, drawn: dict[str, Array], standing: Standing | None,
+    stock: Array, years: Sequence[int], assumed: Parameters, drawn: dict[str, Array], standing: ExistingCharging | None,
     as_of: dt.date | None, targets: Sequence[Target], rng: np.random.Generator,
 ) -> tuple[Array, Array, Array | None]:  # fmt: skip
     """Public points deployed.
@@ -32,7 +32,7 @@ def deployed_points(
         Calendar years.
     assumed, drawn : Parameters and mapping
         The assumptions and their draws; the draws gain practice's error and the roll-outs of the last year.
-    standing : Standing, optional
+    standing : ExistingCharging, optional
         What stands today.
     as_of : datetime.date, optional
         Day of the forecast: nothing that is still to come acts before it.
@@ -55,7 +55,11 @@ def deployed_points(
 
 
 def _practice(
-    stock: Array, years: Sequence[int], drawn: dict[str, Array], standing: Standing | None, rng: np.random.Generator
+    stock: Array,
+    years: Sequence[int],
+    drawn: dict[str, Array],
+    standing: ExistingCharging | None,
+    rng: np.random.Generator,
 ) -> Array:
     """Points by practice; the error of the last year joins the draws, for the tornado."""
     today = None if standing is None else (standing.when, standing.points(drawn["points_per_station"]))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.demand.standing import moment
+from forecasting.demand.existing_charging import moment
 from forecasting.errors import AssumptionError
 
 __all__ = ["Target", "announced", "delivered", "standing_shares"]

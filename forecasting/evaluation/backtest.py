@@ -24,9 +24,9 @@ from forecasting.growth.prior import Prior
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.periods import year
 
-__all__ = ["OURS", "backtest", "backtest_skill", "read_panel", "score_text", "summarise"]
+__all__ = ["THIS_PACKAGE", "backtest", "backtest_skill", "read_panel", "score_text", "summarise"]
 
-OURS = "this package"
+THIS_PACKAGE = "this package"
 REGRESSION = "analogue regression"
 ORIGINS = range(2014, 2024)
 FEWEST_YEARS, SHORT = 3, 5
@@ -105,7 +105,7 @@ def backtest_skill(panel: Panel, train: Panel | None = None, *, peers: bool = Fa
         )
     lessons = None if train is None else read_panel(train)
     methods = _peers(scored if lessons is None else lessons, lessons is not None) if peers else {}
-    methods[OURS] = _Ours(scored, lessons)
+    methods[THIS_PACKAGE] = _PackageForecaster(scored, lessons)
     rows = [
         row
         for name, method in methods.items()
@@ -161,7 +161,7 @@ def _cases(panel: pd.DataFrame) -> Iterator[Case]:
             yield Case(str(market), origin, history, float(known["share"].iloc[-1]), size, outcomes)
 
 
-class _Ours:
+class _PackageForecaster:
     """The engine, with a prior from rows up to the origin: of the training markets, or of all but the scored one."""
 
     def __init__(self, scored: pd.DataFrame, lessons: pd.DataFrame | None) -> None:
@@ -226,9 +226,9 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> one = {"method": OURS, "market": ["A", "B"], "origin": 2020, "h": 1, "years": 4, "wis": [0.1, 0.3], "ale": 0.2,
-    ...        "in80": [True, False], "in95": True}
-    >>> summarise(pd.DataFrame(one)).loc[OURS, ["wis", "in80", "se80"]].tolist()
+    >>> one = {"method": THIS_PACKAGE, "market": ["A", "B"], "origin": 2020, "h": 1, "years": 4, "wis": [0.1, 0.3],
+    ...        "ale": 0.2, "in80": [True, False], "in95": True}
+    >>> summarise(pd.DataFrame(one)).loc[THIS_PACKAGE, ["wis", "in80", "se80"]].tolist()
     [0.2, 0.5, 0.5]
     """
     by = table.groupby("method", sort=False)
@@ -275,7 +275,8 @@ def score_text(lines: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> print(score_text(pd.DataFrame({"wis": [0.2], "cases": [12]}, index=[OURS])).split("Interval")[0].rstrip())
+    >>> lines = pd.DataFrame({"wis": [0.2], "cases": [12]}, index=[THIS_PACKAGE])
+    >>> print(score_text(lines).split("Interval")[0].rstrip())
                    this package
     interval score        0.200
     cases                    12

@@ -15,7 +15,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from forecasting.errors import EvidenceError, ForecastWarning, ModelError
-from forecasting.evaluation.backtest import DRAWS, LEGEND, OURS, Panel, read_panel
+from forecasting.evaluation.backtest import DRAWS, LEGEND, THIS_PACKAGE, Panel, read_panel
 from forecasting.evaluation.monthly import MOST_SHOWN, Monthly, read_monthly
 from forecasting.evaluation.peers import LEAST_SALES
 from forecasting.evaluation.rules_of_thumb import RULES, Forecast, PartYear, rule_of_thumb
@@ -87,9 +87,10 @@ def part_year_skill(panel: Panel, monthly: Monthly, train: Panel | None = None) 
         raise EvidenceError(
             f"no market has two whole years of months in a row, {LEAST_SALES} or more in the first; give more months"
         )
-    ours = _OursInPartYear(lessons, months)
+    ours = _PackagePartYear(lessons, months)
     rows = [row for name in RULES for case in cases for row in _score(name, case, rule_of_thumb(name, case))]
-    rows += [row for case in tqdm(cases, OURS, leave=False, disable=None) for row in _score(OURS, case, ours(case))]
+    for case in tqdm(cases, THIS_PACKAGE, leave=False, disable=None):
+        rows += _score(THIS_PACKAGE, case, ours(case))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -123,7 +124,7 @@ def _cases(months: pd.DataFrame) -> Iterator[PartYear]:
                     yield PartYear(str(market), int(y), k, float(totals[y - 1]), part, growth, size, outcomes)
 
 
-class _OursInPartYear:
+class _PackagePartYear:
     """The engine, with a prior from the other markets' rows before the year, annual and monthly."""
 
     def __init__(self, panel: pd.DataFrame, months: pd.DataFrame) -> None:
@@ -176,9 +177,9 @@ def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> one = {"method": [OURS, "growth, halved next year"], "market": "A", "year": 2020, "k": 2, "h": 0,
+    >>> one = {"method": [THIS_PACKAGE, "growth, halved next year"], "market": "A", "year": 2020, "k": 2, "h": 0,
     ...        "wis": [0.1, 0.2], "ale": 0.2, "in80": True, "in95": True}
-    >>> float(summarise_part_year(pd.DataFrame(one)).loc[OURS, "ratio"])
+    >>> float(summarise_part_year(pd.DataFrame(one)).loc[THIS_PACKAGE, "ratio"])
     0.5
     """
     by, lines = table.groupby("method", sort=False), pd.DataFrame(index=table["method"].unique())
@@ -190,10 +191,10 @@ def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
         lines[f"{before}ale"] = rows.groupby("method")["ale"].median()
     for h, before in ((0, ""), (1, "next_")):
         rules = lines.loc[lines.index.isin(list(RULES)), f"{before}wis"].dropna()
-        if len(rules) and OURS in lines.index:
+        if len(rules) and THIS_PACKAGE in lines.index:
             both = table[table["h"] == h].pivot(index=["market", "year", "k"], columns="method", values="wis")
-            ratio = clustered_ratio(both[OURS], both[rules.idxmin()], both.index.get_level_values("market"))
-            lines.loc[OURS, [f"{before}ratio", f"{before}ratio_se"]] = ratio.mean, ratio.error
+            ratio = clustered_ratio(both[THIS_PACKAGE], both[rules.idxmin()], both.index.get_level_values("market"))
+            lines.loc[THIS_PACKAGE, [f"{before}ratio", f"{before}ratio_se"]] = ratio.mean, ratio.error
     for held, error in (("in80", "se80"), ("in95", "se95")):
         means = {name: clustered_mean(rows[held], rows["market"]) for name, rows in by}
         lines[held] = pd.Series({name: mean.mean for name, mean in means.items()})
@@ -224,7 +225,7 @@ def part_year_text(lines: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> lines = pd.DataFrame({"ratio": [0.68], "ratio_se": [0.03]}, index=[OURS])
+    >>> lines = pd.DataFrame({"ratio": [0.68], "ratio_se": [0.03]}, index=[THIS_PACKAGE])
     >>> print(part_year_text(lines).splitlines()[1])
     ratio to the best rule, this year  0.680 ± 0.030
     """

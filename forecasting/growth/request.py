@@ -18,10 +18,10 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words, period_words
 from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
+from forecasting.growth.extrapolation import common_shocks, extrapolate
 from forecasting.growth.forecast import FlowForecast
 from forecasting.growth.influence import log_flow_at_mode, moves
 from forecasting.growth.likelihood import Observation, observe, only_bounds, read_bounds_together, tells_level
-from forecasting.growth.onward import onward, shared
 from forecasting.growth.path import LatentPath
 from forecasting.growth.posterior import Posterior, sample
 from forecasting.growth.prior import SHIPPED, Prior
@@ -135,13 +135,13 @@ class Request:
     def _answer(self) -> FlowForecast:
         asked, place = self._prepared(), _single(self.evidence, "place")
         path, first, until = asked.path, asked.path.first_year, asked.until
-        common = np.stack([shared(self.seed, y, self.draws) for y in range(first, path.last_year + 1)], axis=1)
+        common = np.stack([common_shocks(self.seed, y, self.draws) for y in range(first, path.last_year + 1)], axis=1)
         rng = np.random.default_rng([self.seed, *place.encode()])
         posterior = sample(path, asked.observations, asked.bases, common, rng)
         if isinstance(path, CurvePath):
             monthly, market = path.flows(posterior.walk, posterior.x)[:, :-1], None
         else:
-            monthly, market = onward(path, posterior, until, self.seed, rng)
+            monthly, market = extrapolate(path, posterior, until, self.seed, rng)
         return FlowForecast(
             periods=asked.periods,
             months=tuple(months_between(year(first).start, year(until).end)),

@@ -26,7 +26,7 @@ class Driver(Strict):
     Parameters
     ----------
     name : str
-        Its own name within the scenario; the same name draws the same luck in every scenario.
+        Its own name within the scenario; the same name draws the same random draws in every scenario.
     kind : {"level", "growth", "ceiling", "cap", "price", "demand", "target"}
         ``level`` multiplies the flow by `size` from `start`; ``growth`` multiplies it by `size` each further year;
         ``ceiling`` bounds its share of new vehicles by `size`; ``cap`` bounds a calendar year's total by `size`, and

@@ -72,7 +72,7 @@ class Scenario(Strict):
     horizon : int
         Last year of the outlook.
     seed : int
-        Of all random draws. Scenarios that share it share their luck, so that they can be compared and added.
+        Of all random draws. Scenarios that share it share their random draws, so that they can be compared and added.
     name : str
         The stem of the params file; default country-scenario.
     title : str

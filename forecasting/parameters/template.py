@@ -14,7 +14,7 @@ country: "{code}"          # ISO 3166 alpha-2, in quotes: NO and ON mean somethi
 scenario: {scenario}       # with the country, this file's name
 as_of: latest          # nothing published later is used; or a date such as 2023-06-26
 horizon: 2030          # last year of the outlook
-seed: {seed}         # scenarios with one seed share their luck and can be compared and added
+seed: {seed}         # scenarios with one seed share their random draws and can be compared and added
 
 # New vehicles a year, by year or one number. Without it the ledger's registrations, sales or imports are taken;
 # where it has none, the report gives shares of new cars only, no vehicles and no chargers.

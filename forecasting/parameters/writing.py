@@ -19,7 +19,7 @@ SAID = {
     "scenario": "which set of assumptions this is",
     "as_of": "a date, or the ledger's newest publication: nothing published later is used",
     "horizon": "last year of the outlook",
-    "seed": "scenarios with one seed share their luck and can be compared and added",
+    "seed": "scenarios with one seed share their random draws and can be compared and added",
     "measure": "the flow that is forecast",
     "basis": "whose definition is forecast",
     "places": "where the corridor is counted",
@@ -73,7 +73,7 @@ def params_text(scenario: Scenario, stem: str, origin: str = "") -> str:
     scenario: "mine"  # which set of assumptions this is
     as_of: "latest"  # a date, or the ledger's newest publication: nothing published later is used
     horizon: 2030  # last year of the outlook
-    seed: 1  # scenarios with one seed share their luck and can be compared and added
+    seed: 1  # scenarios with one seed share their random draws and can be compared and added
     measure: "ev_imports"  # the flow that is forecast
     <BLANKLINE>
     assumptions:

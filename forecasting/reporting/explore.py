@@ -100,7 +100,7 @@ class Explorer(WhatIf):
 
     @property
     def table(self) -> Table:
-        """The answer in numbers at the horizon: now, as given, and the difference on the same luck."""
+        """The answer in numbers at the horizon: now, as given, and the difference on the same random draws."""
         now, given = self.outlook.results, self.given.results
         change, horizon = difference(now, given), self.scenario.horizon
         measures = [self.scenario.measure, "ev_stock", "energy_gwh", *QUESTIONS]

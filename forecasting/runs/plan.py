@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from forecasting.errors import InputError, Problem, ScenarioError
 from forecasting.parameters.naming import unsafe_name
 from forecasting.periods import as_date
+from forecasting.runs.environment import LIBRARIES, PACKAGE, environment, file_hash, hash_of
 from forecasting.runs.output.ownership import RECORD, read_json
-from forecasting.runs.surroundings import LIBRARIES, PACKAGE, environment, file_hash, hash_of
 
 __all__ = ["Run", "Survey", "find_params"]
 
@@ -99,9 +99,9 @@ class Survey:
         self.files, self.out, self._as_of = find_params(paths), Path(out), as_of
         self._beside = [str(Path(file).absolute()) for file in ledger]
         _check_names(self.files)
-        self._surroundings = environment() | {"as_of": as_of or "", "beside": "\n".join(self._beside)}
+        self._environment = environment() | {"as_of": as_of or "", "beside": "\n".join(self._beside)}
         self._records = {path: read_json(self.out / scenario_name(path) / RECORD) for path in self.files}
-        self._sources = {path: _sources(path, self._records[path], self._surroundings) for path in self.files}
+        self._sources = {path: _sources(path, self._records[path], self._environment) for path in self.files}
 
     @property
     def changed(self) -> list[Path]:
@@ -136,7 +136,7 @@ class Survey:
         parameters, facts = read or (record["parameters"], record["identity"]["facts"])
         template = find_notebook(path, notebook_name(parameters))
         own = {"parameters": hash_of(canonical(parameters).encode()), "facts": facts, "notebook": file_hash(template)}
-        shared = {key: value for key, value in self._surroundings.items() if key not in ("ledger", "as_of", "beside")}
+        shared = {key: value for key, value in self._environment.items() if key not in ("ledger", "as_of", "beside")}
         reason = _reason(self.out, name, record, own | shared)
         if force:
             reason = f"forced; also {reason}" if reason else "forced (was fresh)"

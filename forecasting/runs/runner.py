@@ -22,9 +22,9 @@ from forecasting.runs.output.ownership import FAILURE, RECORD, read_json, refuse
 from forecasting.runs.output.result import RunResult, RunSummary
 from forecasting.runs.plan import Run, Survey
 from forecasting.runs.progress import Progress
+from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
 from forecasting.runs.workers.processes import Outcome, run_fresh, sweep
 from forecasting.runs.workers.task import Task
-from forecasting.runs.workers.warm import WarmParent, run_warm
 
 __all__ = ["RunResult", "RunSummary", "run"]
 
@@ -132,11 +132,11 @@ def _ready(store: Store, survey: Survey, jobs: int, engine: Engine, scheduler: s
     elif engine == "kernel":
         yield lambda tasks: run_fresh(tasks, jobs, store.token)
     else:
-        warm = WarmParent(jobs, store.token, store.shared, survey.notebook)
+        server = ForkServer(jobs, store.token, store.shared, survey.notebook)
         try:
-            yield lambda tasks: run_warm(tasks, jobs, store.token, store.log("engine"), store.shared, warm)
+            yield lambda tasks: run_in_forks(tasks, jobs, store.token, store.log("engine"), store.shared, server)
         finally:
-            warm.close()
+            server.close()
 
 
 def _task(store: Store, run: Run, shared: str, engine: Engine, timeout: float | None) -> Task:

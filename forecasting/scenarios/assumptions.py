@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.demand.existing_charging import moment
 from forecasting.demand.parameters import NEVER as NEVER_YEAR
 from forecasting.demand.parameters import Event, Parameters, load_parameters
-from forecasting.demand.standing import moment
 from forecasting.demand.targets import Target
 from forecasting.errors import AssumptionError, Problem
 from forecasting.evidence.ledger import Ledger
@@ -21,7 +21,7 @@ from forecasting.parameters.schema import Driver, Scenario
 from forecasting.parameters.strict_yaml import KeyPath
 from forecasting.parameters.values import Range
 from forecasting.periods import as_date
-from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER, draw_luck
+from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER, draw_event
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -71,9 +71,9 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     events: dict[str, list[Event]] = {}
     for driver in drivers:
         if driver.kind == "demand" and driver.quantity not in (REEXPORT, NATIONAL):
-            luck = draw_luck(driver, draws, scenario.seed)
-            first = first_years(luck.start)
-            events.setdefault(driver.quantity, []).append(Event(first, luck.size, first + _years_long(driver) - 1))
+            drawn = draw_event(driver, draws, scenario.seed)
+            first = first_years(drawn.start)
+            events.setdefault(driver.quantity, []).append(Event(first, drawn.size, first + _years_long(driver) - 1))
     return dataclasses.replace(changed, events=events)
 
 
@@ -218,10 +218,10 @@ def charging_targets(scenario: Scenario, drivers: Sequence[Driver], announced: L
     found = []
     for driver in drivers:
         if driver.kind == "target" or (driver.kind == "demand" and driver.quantity == NATIONAL):
-            luck = draw_luck(driver, draws, scenario.seed)
+            drawn = draw_event(driver, draws, scenario.seed)
             unit = "stations" if driver.quantity == "charging_stations" else "points"
-            pursued = luck.start < NEVER
-            found.append(Target(driver.name, luck.size, unit, driver.start, pursued, driver.on_time, luck.late))
+            pursued = drawn.start < NEVER
+            found.append(Target(driver.name, drawn.size, unit, driver.start, pursued, driver.on_time, drawn.late))
     for measure in ("charging_points", "charging_stations"):
         facts = announced.select(measure=measure).frame
         facts = facts[facts["basis"].eq("") & facts["value"].gt(0) & facts["quantity"].isin(["", "stock"])]
@@ -265,9 +265,9 @@ def _kept(imports: Array, years: Sequence[int], drivers: Sequence[Driver], seed:
     """What is left of the imports where dated events send a further share of them on."""
     for driver in drivers:
         if driver.kind == "demand" and driver.quantity == REEXPORT:
-            luck = draw_luck(driver, len(imports), seed)
-            begun = np.asarray(years) >= first_years(luck.start)[:, None]
-            imports = imports * (1.0 - luck.size[:, None] * begun)
+            drawn = draw_event(driver, len(imports), seed)
+            begun = np.asarray(years) >= first_years(drawn.start)[:, None]
+            imports = imports * (1.0 - drawn.size[:, None] * begun)
     return imports
 
 

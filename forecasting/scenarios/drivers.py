@@ -2,8 +2,8 @@
 
 What happened before the last day that the facts cover is in them already, so no driver touches a month that ended by
 then.
-Every driver draws its luck from the scenario's seed and its own name: the same driver has the same luck in two
-scenarios, and scenario minus baseline is the effect of what differs, not of chance.
+Every driver draws its random numbers from the scenario's seed and its own name: the same driver has the same numbers
+in two scenarios, and scenario minus baseline is the effect of what differs, not of chance.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.parameters.schema import Driver
 
-__all__ = ["Luck", "activity", "apply_drivers", "cap_totals", "draw_luck", "flow_drivers", "scale_totals"]
+__all__ = ["EventDraws", "activity", "apply_drivers", "cap_totals", "draw_event", "flow_drivers", "scale_totals"]
 
 Array = NDArray[np.float64]
 Years = NDArray[np.int64]
@@ -35,7 +35,7 @@ NEVER = 10_000_000  # an ordinal day far beyond any horizon
 
 
 @dataclass(frozen=True)
-class Luck:
+class EventDraws:
     """What one driver turns out to be, in each draw.
 
     Parameters
@@ -56,7 +56,7 @@ class Luck:
     elasticity: Array
 
 
-def draw_luck(driver: Driver, draws: int, seed: int) -> Luck:
+def draw_event(driver: Driver, draws: int, seed: int) -> EventDraws:
     """Draw whether, when and how large a driver is.
 
     Parameters
@@ -70,7 +70,7 @@ def draw_luck(driver: Driver, draws: int, seed: int) -> Luck:
 
     Returns
     -------
-    Luck
+    EventDraws
         The same for the same name and seed, whatever other drivers there are.
     """
     rng = np.random.default_rng([seed, zlib.crc32(driver.name.encode())])
@@ -79,7 +79,7 @@ def draw_luck(driver: Driver, draws: int, seed: int) -> Luck:
     days = np.where((on_time < driver.on_time) | (driver.kind == "target"), 0.0, late * DAYS_A_YEAR)
     start = np.where(happens < driver.probability, driver.start.toordinal() + np.round(days), float(NEVER))
     elasticity = np.asarray(driver.elasticity.quantile(response), dtype=float)
-    return Luck(start, np.asarray(driver.size.quantile(size), dtype=float), late, elasticity)
+    return EventDraws(start, np.asarray(driver.size.quantile(size), dtype=float), late, elasticity)
 
 
 def activity(months: Sequence[Period], start: Array, end: dt.date | None, known_until: dt.date) -> Array:
@@ -209,7 +209,7 @@ def apply_drivers(forecast: FlowForecast, drivers: Sequence[Driver], known_until
     rows = sorted(flow_drivers(drivers), key=lambda driver: driver.kind in ("ceiling", "cap"))
     flow = np.array(forecast.monthly, dtype=float)
     for driver in rows:
-        flow = _EFFECTS[driver.kind](flow, driver, forecast, known_until, draw_luck(driver, len(flow), seed))
+        flow = _EFFECTS[driver.kind](flow, driver, forecast, known_until, draw_event(driver, len(flow), seed))
     return forecast.with_monthly(flow) if rows else forecast
 
 
@@ -218,33 +218,33 @@ def flow_drivers(drivers: Sequence[Driver]) -> list[Driver]:
     return [driver for driver in drivers if driver.kind in _EFFECTS]
 
 
-def _level(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, luck: Luck) -> Array:
-    at_work = activity(forecast.months, luck.start, driver.end, known_until)
-    return flow * (1.0 + (luck.size[:, None] - 1.0) * at_work)
+def _level(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws) -> Array:
+    at_work = activity(forecast.months, drawn.start, driver.end, known_until)
+    return flow * (1.0 + (drawn.size[:, None] - 1.0) * at_work)
 
 
-def _price(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, luck: Luck) -> Array:
-    at_work = activity(forecast.months, luck.start, driver.end, known_until)
-    return flow * (1.0 + ((1.0 + luck.size) ** luck.elasticity - 1.0)[:, None] * at_work)
+def _price(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws) -> Array:
+    at_work = activity(forecast.months, drawn.start, driver.end, known_until)
+    return flow * (1.0 + ((1.0 + drawn.size) ** drawn.elasticity - 1.0)[:, None] * at_work)
 
 
-def _growth(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, luck: Luck) -> Array:
-    years = np.cumsum(activity(forecast.months, luck.start, driver.end, known_until), axis=1) / 12.0
-    return flow * luck.size[:, None] ** years
+def _growth(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws) -> Array:
+    years = np.cumsum(activity(forecast.months, drawn.start, driver.end, known_until), axis=1) / 12.0
+    return flow * drawn.size[:, None] ** years
 
 
-def _cap(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, luck: Luck) -> Array:
+def _cap(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws) -> Array:
     years, still = _years(forecast.months), _open(forecast.months, known_until)
-    capped = cap_totals(flow, luck.size, driver.beyond, years, still)
-    return flow + (capped - flow) * activity(forecast.months, luck.start, driver.end, known_until)
+    capped = cap_totals(flow, drawn.size, driver.beyond, years, still)
+    return flow + (capped - flow) * activity(forecast.months, drawn.start, driver.end, known_until)
 
 
-def _ceiling(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, luck: Luck) -> Array:
+def _ceiling(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws) -> Array:
     if forecast.market is None:
         raise ScenarioError(f"driver {driver.name!r} bounds a share, and no market size is known: give market_size")
     years, still = _years(forecast.months), _open(forecast.months, known_until)
-    scaled = scale_totals(flow, luck.size[:, None] * forecast.market, years, still)
-    return flow + (scaled - flow) * activity(forecast.months, luck.start, driver.end, known_until)
+    scaled = scale_totals(flow, drawn.size[:, None] * forecast.market, years, still)
+    return flow + (scaled - flow) * activity(forecast.months, drawn.start, driver.end, known_until)
 
 
 def _open(months: Sequence[Period], known_until: dt.date) -> Flags:

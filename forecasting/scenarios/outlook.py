@@ -34,9 +34,9 @@ from forecasting.scenarios.known import (
 )
 from forecasting.scenarios.outlook_files import STORED_CAVEATS, load_tables, save_tables
 from forecasting.scenarios.place import (
+    FlowBeforeDrivers,
+    OutlookRequest,
     PlaceFlow,
-    Setting,
-    Undriven,
     by_year,
     monthly_table,
     place_caveats,
@@ -270,7 +270,7 @@ def outlook(
     ledger: Ledger,
     prior: Prior | None = None,
     draws: int = 2000,
-    kept: dict[str, Undriven] | None = None,
+    kept: dict[str, FlowBeforeDrivers] | None = None,
 ) -> Outlook:
     """Run one scenario end to end.
 
@@ -316,8 +316,8 @@ def outlook(
     if scenario.horizon < as_of.year:
         raise EvidenceError(f"{scenario.name} ends in {scenario.horizon}, before its day {as_of}; give a later horizon")
     drivers, left_out = known_drivers(scenario, ledger, as_of)
-    setting = Setting(scenario.on(as_of), ledger, as_of, drivers, prior, draws, {} if kept is None else kept)
-    made = _country(setting) if scenario.country else _corridor(setting)
+    request = OutlookRequest(scenario.on(as_of), ledger, as_of, drivers, prior, draws, {} if kept is None else kept)
+    made = _country(request) if scenario.country else _corridor(request)
     until = max(as_of, ledger.latest) if scenario.as_of == "latest" else as_of
     made = dataclasses.replace(made, told_until=until)
     aged = [made.age] if days_old(made.evidence, until) > OLD else []
@@ -325,21 +325,21 @@ def outlook(
     return dataclasses.replace(made, caveats=[*aged, *made.caveats, *left_out, *unused])
 
 
-def _country(setting: Setting) -> Outlook:
-    scenario, place = setting.scenario, setting.scenario.place
-    parameters = demand_parameters(scenario, setting.drivers, setting.draws)  # first: a wrong one is known at once
-    flow = place_flow(setting, place)
+def _country(request: OutlookRequest) -> Outlook:
+    scenario, place = request.scenario, request.scenario.place
+    parameters = demand_parameters(scenario, request.drivers, request.draws)  # first: a wrong one is known at once
+    flow = place_flow(request, place)
     if flow.shares_only:
-        return _shares(setting, flow)
+        return _shares(request, flow)
     years, imports = by_year(flow.after)
     before = stock_before(flow.after, flow.evidence)
-    counted = setting.ledger.select(place=place, kind=("outcome", "estimate"), as_of=setting.as_of)
-    announced = setting.ledger.select(place=place, kind="target", as_of=setting.as_of)
-    refuse_targets(scenario, counted, setting.as_of)
-    demand = demand_of(scenario, parameters, setting.drivers, counted, years, imports, before, announced)
+    counted = request.ledger.select(place=place, kind=("outcome", "estimate"), as_of=request.as_of)
+    announced = request.ledger.select(place=place, kind="target", as_of=request.as_of)
+    refuse_targets(scenario, counted, request.as_of)
+    demand = demand_of(scenario, parameters, request.drivers, counted, years, imports, before, announced)
     return Outlook(
         scenario=scenario,
-        as_of=setting.as_of,
+        as_of=request.as_of,
         first_year=flow.first_year,
         evidence=flow.evidence,
         forecasts={place: flow.after},
@@ -349,18 +349,18 @@ def _country(setting: Setting) -> Outlook:
         demand=demand,
         market=flow.market,
         caveats=[*place_caveats(scenario, place, flow), *demand.caveats],
-        facts_used=[*flow.evidence.frame["id"], *flow.market.facts, *driver_facts(setting.drivers)],
+        facts_used=[*flow.evidence.frame["id"], *flow.market.facts, *driver_facts(request.drivers)],
     )
 
 
-def _shares(setting: Setting, flow: PlaceFlow) -> Outlook:
+def _shares(request: OutlookRequest, flow: PlaceFlow) -> Outlook:
     """Of a market of which nothing is known: the electric share of its new cars, as other markets had it."""
-    scenario, place = setting.scenario.model_copy(update={"measure": EV_SHARE}), setting.scenario.place
+    scenario, place = request.scenario.model_copy(update={"measure": EV_SHARE}), request.scenario.place
     years, percent = by_year(flow.after)
     results = Results(scenario.name, place, years, {EV_SHARE: percent})
     return Outlook(
         scenario=scenario,
-        as_of=setting.as_of,
+        as_of=request.as_of,
         first_year=flow.first_year,
         evidence=flow.evidence,
         forecasts={place: flow.after},
@@ -368,17 +368,17 @@ def _shares(setting: Setting, flow: PlaceFlow) -> Outlook:
         parts=(results,),
         monthly=results.table.iloc[:0],
         caveats=place_caveats(scenario, place, flow),
-        facts_used=driver_facts(setting.drivers),
+        facts_used=driver_facts(request.drivers),
     )
 
 
-def _corridor(setting: Setting) -> Outlook:
-    scenario, made = setting.scenario, port_flows(setting)
-    evidence = facts_of_places(scenario, setting.ledger, setting.as_of)
+def _corridor(request: OutlookRequest) -> Outlook:
+    scenario, made = request.scenario, port_flows(request)
+    evidence = facts_of_places(scenario, request.ledger, request.as_of)
     monthly = [monthly_table(scenario, place, flow) for place, flow in made.flows.items()]
     return Outlook(
         scenario=scenario,
-        as_of=setting.as_of,
+        as_of=request.as_of,
         first_year=max(flow.first_year for flow in made.flows.values()),
         evidence=evidence,
         forecasts={place: flow.after for place, flow in made.flows.items()},
@@ -386,5 +386,5 @@ def _corridor(setting: Setting) -> Outlook:
         parts=made.parts,
         monthly=pd.concat(monthly, ignore_index=True),
         caveats=made.caveats,
-        facts_used=[*evidence.frame["id"], *driver_facts(setting.drivers)],
+        facts_used=[*evidence.frame["id"], *driver_facts(request.drivers)],
     )

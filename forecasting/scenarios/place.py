@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PlaceFlow",
-    "Setting",
+    "OutlookRequest",
     "beyond_cars",
     "by_year",
     "monthly_table",
@@ -46,7 +46,7 @@ MUCH = 0.05  # share of draws beyond which a caveat is worth a sentence
 
 
 @dataclass(frozen=True)
-class Setting:
+class OutlookRequest:
     """What every step of a run needs to know."""
 
     scenario: Scenario
@@ -55,11 +55,11 @@ class Setting:
     drivers: list[Driver]
     prior: Prior | None
     draws: int
-    kept: dict[str, Undriven]
+    kept: dict[str, FlowBeforeDrivers]
 
 
 @dataclass(frozen=True)
-class Undriven:
+class FlowBeforeDrivers:
     """The flow of one place as its facts have it, before any driver, and what was said of it."""
 
     evidence: Ledger
@@ -87,57 +87,57 @@ class PlaceFlow:
         return self.market.value is None and not len(self.evidence)
 
 
-def place_flow(setting: Setting, place: str) -> PlaceFlow:
+def place_flow(request: OutlookRequest, place: str) -> PlaceFlow:
     """Forecast the flow of one place, before and after the scenario's drivers.
 
-    What its facts say is taken from `Setting.kept` where it is there, and put there where it is not.
+    What its facts say is taken from `OutlookRequest.kept` where it is there, and put there where it is not.
 
     Raises
     ------
     EvidenceError
         Where there is neither a count nor a market size.
     """
-    key = _what_facts_say(setting, place)
-    if key not in setting.kept:
-        setting.kept[key] = _undriven(setting, place)
-    known = setting.kept[key]
-    bounded = [driver for driver in setting.drivers if driver.kind != "ceiling" or known.forecast.market is not None]
-    after = apply_drivers(known.forecast, bounded, known.known_until, setting.scenario.seed)
+    key = _key_of_facts(request, place)
+    if key not in request.kept:
+        request.kept[key] = _flow_before_drivers(request, place)
+    known = request.kept[key]
+    bounded = [driver for driver in request.drivers if driver.kind != "ceiling" or known.forecast.market is not None]
+    after = apply_drivers(known.forecast, bounded, known.known_until, request.scenario.seed)
     left_out = [
         f"The driver {driver.name} is left out: the market of which it bounds the share was not known."
-        for driver in setting.drivers
+        for driver in request.drivers
         if driver not in bounded
     ]
     caveats = tuple(dict.fromkeys([*known.caveats, *left_out]))
     return PlaceFlow(known.evidence, known.market, known.first_year, known.forecast, after, caveats)
 
 
-def _what_facts_say(setting: Setting, place: str) -> str:
+def _key_of_facts(request: OutlookRequest, place: str) -> str:
     """All that the forecast before drivers depends on, but the ledger and the prior."""
     after_it = {"drivers", "assumptions", "scenario", "name", "title", "notes"}
-    asked = setting.scenario.model_dump(exclude=after_it)
-    return repr((place, setting.as_of, setting.draws, sorted(asked.items())))
+    asked = request.scenario.model_dump(exclude=after_it)
+    return repr((place, request.as_of, request.draws, sorted(asked.items())))
 
 
-def _undriven(setting: Setting, place: str) -> Undriven:
+def _flow_before_drivers(request: OutlookRequest, place: str) -> FlowBeforeDrivers:
     from forecasting.growth.flow import forecast_flow
 
-    scenario = setting.scenario
-    known = known_on(scenario, place, setting.ledger, setting.as_of, setting.prior)
+    scenario = request.scenario
+    known = known_on(scenario, place, request.ledger, request.as_of, request.prior)
     evidence, market, prior = known.facts, known.market, known.prior
     unknown = market.value is None and not len(evidence)
     if unknown and not scenario.country:
         raise EvidenceError(f"{scenario.name}: no count and no market size is known; give market_size, new cars a year")
-    known_until = last_day(evidence, setting.as_of)
+    known_until = last_day(evidence, request.as_of)
     first_year = min((known_until + dt.timedelta(days=1)).year, scenario.horizon)
-    with _told() as said:
+    with _collected_caveats() as said:
         forecast = forecast_flow(
             evidence,
             [year(value) for value in range(first_year, scenario.horizon + 1)],
             prior=prior,
             market_size=PERCENT if unknown else market.value,
             basis=scenario.basis if scenario.basis in set(evidence.frame["basis"]) else None,
-            draws=setting.draws,
+            draws=request.draws,
             seed=scenario.seed,
         )
     effects = f"{prior.perimeter}, year effects up to {prior.common.last_year}"
@@ -145,7 +145,7 @@ def _undriven(setting: Setting, place: str) -> Undriven:
     if unknown:
         forecast = _in_percent(forecast)
     caveats = tuple(f"{place_name(place)}: {text}." for text in (*forecast.caveats, *said)) if len(evidence) else ()
-    return Undriven(evidence, market, known_until, first_year, forecast, caveats)
+    return FlowBeforeDrivers(evidence, market, known_until, first_year, forecast, caveats)
 
 
 def _in_percent(forecast: FlowForecast) -> FlowForecast:
@@ -157,7 +157,7 @@ def _in_percent(forecast: FlowForecast) -> FlowForecast:
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[list[str]]:
+def _collected_caveats() -> Iterator[list[str]]:
     """Collect the caveats that a forecast is given with: they belong in the report, not on the screen."""
     said: list[str] = []
     with warnings.catch_warnings(record=True) as caught:

@@ -20,7 +20,7 @@ from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import MEASURES
 from forecasting.scenarios.joint_draws import Results, sum_outlooks
 from forecasting.scenarios.known import known_on, last_day
-from forecasting.scenarios.place import PlaceFlow, Setting, beyond_cars, by_year, place_caveats, place_flow
+from forecasting.scenarios.place import OutlookRequest, PlaceFlow, beyond_cars, by_year, place_caveats, place_flow
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -50,7 +50,7 @@ class PortFlows:
     caveats: list[str]
 
 
-def port_flows(setting: Setting) -> PortFlows:
+def port_flows(request: OutlookRequest) -> PortFlows:
     """Forecast the places of a corridor that are counted, within one limit.
 
     Raises
@@ -58,15 +58,15 @@ def port_flows(setting: Setting) -> PortFlows:
     EvidenceError
         Where none of them was counted by the day of the forecast.
     """
-    scenario, measure = setting.scenario, setting.scenario.measure
-    known = {place: known_on(scenario, place, setting.ledger, setting.as_of).facts for place in scenario.places}
-    said = _left_out(known, measure, setting.as_of)
+    scenario, measure = request.scenario, request.scenario.measure
+    known = {place: known_on(scenario, place, request.ledger, request.as_of).facts for place in scenario.places}
+    said = _left_out(known, measure, request.as_of)
     counted = [place for place in scenario.places if place not in said]
     if not counted:
         names = ", ".join(map(place_name, scenario.places))
         label = MEASURES[measure].label.lower()
-        raise EvidenceError(f"{scenario.name}: no count of {label} was known on {setting.as_of} at {names}")
-    flows, passing = within_one_limit({place: place_flow(setting, place) for place in counted})
+        raise EvidenceError(f"{scenario.name}: no count of {label} was known on {request.as_of} at {names}")
+    flows, passing = within_one_limit({place: place_flow(request, place) for place in counted})
     totals = {place: by_year(flow.after) for place, flow in flows.items()}
     parts = [Results(scenario.name, place, years, {measure: draws}) for place, (years, draws) in totals.items()]
     if len(scenario.places) > 1:

@@ -15,7 +15,7 @@ from forecasting.scenarios.outlook import Outlook, outlook
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
-    from forecasting.scenarios.place import Undriven
+    from forecasting.scenarios.place import FlowBeforeDrivers
 
 __all__ = ["WhatIf"]
 
@@ -24,7 +24,7 @@ class WhatIf:
     """A scenario that is changed, its outlook, and that of the scenario as it was given.
 
     What the facts say is kept: only where the country, the day or the market's size changes is it sampled anew. Both
-    outlooks have the same luck, so their difference is what was changed.
+    outlooks have the same random draws, so their difference is what was changed.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class WhatIf:
 
     def __init__(self, scenario: Scenario, ledger: Ledger, draws: int = 2000) -> None:
         self.ledger, self.draws = ledger, draws
-        self._kept: dict[str, Undriven] = {}
+        self._kept: dict[str, FlowBeforeDrivers] = {}
         self.begin(scenario)
 
     def begin(self, scenario: Scenario) -> Outlook:

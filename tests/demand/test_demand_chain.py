@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.demand.chain import CLASSES, DemandOutlook, Standing, demand_outlook
+from forecasting.demand.chain import CLASSES, DemandOutlook, ExistingCharging, demand_outlook
 from forecasting.demand.charging import PUBLIC, SETTINGS
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import AssumptionError
@@ -146,7 +146,7 @@ def test_a_roll_out_that_never_comes_changes_nothing():
 
 
 def test_stations_become_points_and_practice_starts_from_today():
-    today = Standing(400, dt.date(2024, 12, 31), "stations")
+    today = ExistingCharging(400, dt.date(2024, 12, 31), "stations")
     out = run(changes={"points_per_station": 2}, charging_today=today)
     assert out.results["charging_points_practice"][:, 0] == pytest.approx(800)
 

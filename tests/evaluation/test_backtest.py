@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import EvidenceError, ModelError
-from forecasting.evaluation.backtest import OURS, _cases, backtest, backtest_skill, read_panel, summarise
+from forecasting.evaluation.backtest import THIS_PACKAGE, _cases, backtest, backtest_skill, read_panel, summarise
 from forecasting.evaluation.peers import AnalogueRegression, drift, naive, single_series
 from forecasting.evaluation.track_record import track_record
 from forecasting.evidence.datasets import central_asia
@@ -66,7 +66,7 @@ def test_a_case_keeps_the_size_last_known(raw):
 
 
 def test_scores_are_complete_and_sensible(scored):
-    assert set(scored["method"]) == {OURS}
+    assert set(scored["method"]) == {THIS_PACKAGE}
     assert scored.groupby("market").size().gt(10).all()
     assert (scored["wis"] > 0).all()
     assert scored["wis"].mean() < 0.3
@@ -101,11 +101,11 @@ def test_summary_of_known_numbers():
         ("AutoETS", "B", 2015, 1, 9, 0.8, True),
         ("analogue regression", "A", 2015, 1, 4, 0.3, True),
         ("analogue regression", "B", 2015, 1, 9, 0.3, False),
-        (OURS, "A", 2015, 1, 4, 0.2, True),
-        (OURS, "B", 2015, 1, 9, 0.3, False),
+        (THIS_PACKAGE, "A", 2015, 1, 4, 0.2, True),
+        (THIS_PACKAGE, "B", 2015, 1, 9, 0.3, False),
     ]
     table = pd.DataFrame(rows, columns=["method", "market", "origin", "h", "years", "wis", "in80"]).assign(in95=True)
-    ours = summarise(table).loc[OURS]
+    ours = summarise(table).loc[THIS_PACKAGE]
     assert ours[["wis", "h1", "short"]].tolist() == [0.25, 0.25, 0.2]
     assert ours[["ratio", "ratio_h1", "ratio_short"]].tolist() == [0.5, 0.5, 0.5]
     assert ours["ratio_regression"] == pytest.approx(0.833)
@@ -117,7 +117,7 @@ def test_a_file_is_read_and_summarised(raw, tmp_path):
     path = tmp_path / "panel.csv"
     raw[raw["year"].between(2014, 2019)].to_csv(path, index=False)
     table = backtest(path, raw[raw["market"] == "m9"])
-    assert table.index.tolist() == [OURS]
+    assert table.index.tolist() == [THIS_PACKAGE]
     assert "ratio" not in table
 
 

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import EvidenceError
-from forecasting.evaluation.backtest import OURS, read_panel
+from forecasting.evaluation.backtest import THIS_PACKAGE, read_panel
 from forecasting.evaluation.monthly import read_monthly
 from forecasting.evaluation.part_year import (
     _cases,
-    _OursInPartYear,
+    _PackagePartYear,
     backtest_part_year,
     part_year_skill,
     part_year_text,
@@ -76,9 +76,9 @@ def test_a_missing_month_ends_a_year_and_missing_cars_leave_the_size_open(monthl
 
 
 def test_every_method_is_scored_on_every_case(scored: pd.DataFrame) -> None:
-    assert scored.groupby("method").size().to_dict() == dict.fromkeys([*RULES, OURS], 2 * (3 + 2) * 4)
+    assert scored.groupby("method").size().to_dict() == dict.fromkeys([*RULES, THIS_PACKAGE], 2 * (3 + 2) * 4)
     assert (scored["wis"] > 0).all()
-    assert scored[scored["method"] == OURS]["ale"].median() < 0.4
+    assert scored[scored["method"] == THIS_PACKAGE]["ale"].median() < 0.4
 
 
 def test_the_rules_are_what_a_user_would_do_by_hand(scored: pd.DataFrame, monthly: pd.DataFrame) -> None:
@@ -99,9 +99,9 @@ def test_neither_its_own_rows_nor_later_years_teach_a_market(
     own_or_later = (changed["market"] == "A") | (changed["year"] >= 2020)
     changed.loc[own_or_later, "sales_share_percent"] /= 3
     again = part_year_skill(changed, monthly)
-    same = (scored["market"] == "A") & (scored["year"] <= 2020) & (scored["method"] == OURS)
+    same = (scored["market"] == "A") & (scored["year"] <= 2020) & (scored["method"] == THIS_PACKAGE)
     pd.testing.assert_frame_equal(scored[same], again[same])
-    ours = _OursInPartYear(read_panel(raw, battery_only=True), read_monthly(monthly))
+    ours = _PackagePartYear(read_panel(raw, battery_only=True), read_monthly(monthly))
     others = read_monthly(monthly[(monthly["market"] == "B") & (monthly["month"] < "2021-01")])
     assert ours._prior("A", 2021).within_year == estimate_within_year(others)
     assert ours._prior("A", 2021).last_year == 2020
@@ -128,16 +128,17 @@ def test_the_summary_of_known_numbers() -> None:
         for method, scores in (
             ("annualised part year", (0.2, 0.4)),
             ("last year times growth", (0.4, 0.4)),
-            (OURS, (0.1, 0.3)),
+            (THIS_PACKAGE, (0.1, 0.3)),
         )
         for market, wis in zip("AB", scores, strict=True)
         for h in (0, 1)
     ]
     table = pd.DataFrame(rows, columns=["method", "market", "year", "k", "h", "wis", "ale", "in80", "in95"])
     lines = summarise_part_year(table)
-    assert lines.loc[OURS, ["wis", "k2", "next_wis", "in80", "in95", "se95"]].tolist() == [0.2, 0.2, 0.2, 1.0, 0.5, 0.5]
-    assert lines.loc[OURS, "ratio"] == pytest.approx(0.667)
-    assert lines.loc[OURS, "ratio_se"] == pytest.approx(np.sqrt(2 * 2 * (1 / 30 / 0.3) ** 2) / 2, abs=1e-3)
+    scored = lines.loc[THIS_PACKAGE]
+    assert scored[["wis", "k2", "next_wis", "in80", "in95", "se95"]].tolist() == [0.2, 0.2, 0.2, 1.0, 0.5, 0.5]
+    assert lines.loc[THIS_PACKAGE, "ratio"] == pytest.approx(0.667)
+    assert lines.loc[THIS_PACKAGE, "ratio_se"] == pytest.approx(np.sqrt(2 * 2 * (1 / 30 / 0.3) ** 2) / 2, abs=1e-3)
     assert lines["cases"].tolist() == [4, 4, 4]
     said = part_year_text(lines)
     assert "ratio to the best rule, this year" in said

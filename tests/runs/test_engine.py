@@ -162,7 +162,7 @@ def test_a_time_is_kept_for_each_cell(project: Any) -> None:
 
 def test_a_process_that_is_copied_has_one_thread() -> None:
     template = Path(__file__).parents[2] / "notebooks" / "country_outlook.ipynb"
-    code = "import os, sys; from forecasting.runs.workers.rehearsal import warm_up; warm_up(sys.argv[1:]); "
+    code = "import os, sys; from forecasting.runs.workers.preload import preload; preload(sys.argv[1:]); "
     code += "assert 'pyarrow' in sys.modules; print(len(os.listdir('/proc/self/task')))"
     command = [sys.executable, "-c", code, str(template)]
     done = subprocess.run(command, check=True, env=child_environment("a1"), capture_output=True, text=True)

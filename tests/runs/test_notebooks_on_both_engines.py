@@ -13,9 +13,9 @@ import nbformat
 import pytest
 
 from forecasting.runs.runner import run
+from forecasting.runs.workers.fork_server import run_in_forks
 from forecasting.runs.workers.processes import run_fresh
 from forecasting.runs.workers.task import Task
-from forecasting.runs.workers.warm import run_warm
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -33,7 +33,7 @@ def shown(path: Path) -> list[Any]:
 def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All notebooks, in forked processes and in kernels, two at a time."""
     home = tmp_path_factory.mktemp("engines")
-    for engine, execute in (("fork", run_warm), ("kernel", run_fresh)):
+    for engine, execute in (("fork", run_in_forks), ("kernel", run_fresh)):
         tasks = []
         for name in NOTEBOOKS:
             folder, log = home / engine / name, home / f"{engine}-{name}.log"

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from forecasting.errors import ScenarioError
 from forecasting.parameters.schema import Driver
 from forecasting.periods import Period, span
-from forecasting.scenarios.drivers import NEVER, activity, apply_drivers, cap_totals, draw_luck, scale_totals
+from forecasting.scenarios.drivers import NEVER, activity, apply_drivers, cap_totals, draw_event, scale_totals
 
 FACTS_END = dt.date(2024, 12, 31)
 MONTHS = list(span("2024-01-01", "2027-12-31").months())
@@ -101,16 +101,16 @@ def test_luck_has_the_probabilities_it_was_given() -> None:
         delay_years={"low": 1, "mode": 1, "high": 3},
         size={"low": 1, "mode": 2, "high": 3},
     )
-    luck = draw_luck(event, 40_000, seed=3)
-    happened = luck.start < NEVER
+    drawn = draw_event(event, 40_000, seed=3)
+    happened = drawn.start < NEVER
     day = dt.date(2026, 1, 1).toordinal()
     assert happened.mean() == pytest.approx(0.8, abs=0.01)
-    assert (luck.start[happened] == day).mean() == pytest.approx(0.25, abs=0.01)
-    late = (luck.start[happened & (luck.start > day)] - day) / 365.25
+    assert (drawn.start[happened] == day).mean() == pytest.approx(0.25, abs=0.01)
+    late = (drawn.start[happened & (drawn.start > day)] - day) / 365.25
     assert late.min() >= 0.99
     assert late.max() <= 3.01
     assert late.mean() == pytest.approx(5 / 3, abs=0.02)
-    assert luck.size.mean() == pytest.approx(2, abs=0.02)
+    assert drawn.size.mean() == pytest.approx(2, abs=0.02)
 
 
 def test_luck_belongs_to_the_name_and_the_seed() -> None:
@@ -120,7 +120,7 @@ def test_luck_belongs_to_the_name_and_the_seed() -> None:
     assert np.array_equal(alone, among)
     assert not np.array_equal(alone, apply_drivers(flat(), [event], FACTS_END, 8).monthly)
     stronger = apply_drivers(flat(), [driver(size={"low": 0, "mode": 1, "high": 2.5})], FACTS_END, 7).monthly
-    assert (stronger >= alone - 1e-9).all()  # the same luck, a higher range
+    assert (stronger >= alone - 1e-9).all()  # the same random draws, a higher range
 
 
 def test_announced_plants_are_discounted() -> None:

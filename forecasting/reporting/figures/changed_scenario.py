@@ -27,7 +27,7 @@ def what_if_chart(now: Outlook, given: Outlook) -> go.Figure:
     Parameters
     ----------
     now, given : Outlook
-        Of one place, on the same luck.
+        Of one place, on the same random draws.
 
     Returns
     -------

@@ -1,1 +1,1 @@
-"""Where scenarios run: processes, forks of a warm parent, a cluster."""
+"""Where scenarios run: processes, forks of a fork server, a cluster."""

@@ -1,7 +1,7 @@
 """The same grid on the workers of a Dask cluster; the reports come home and are put in place here, each once.
 
 A worker needs this package, nothing else: the notebook travels with the task, the files of the report travel back. On
-each worker stand warm processes as on this machine, one for each task that the worker does at a time.
+each worker stand fork servers as on this machine, one for each task that the worker does at a time.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.errors import RunError
+from forecasting.runs.environment import environment
 from forecasting.runs.output.folders import clear_folder, write_log
 from forecasting.runs.output.ownership import FAILURE
-from forecasting.runs.surroundings import environment
+from forecasting.runs.workers.fork_server import ForkServer
 from forecasting.runs.workers.processes import Outcome
 from forecasting.runs.workers.task import Task
-from forecasting.runs.workers.warm import WarmParent
 
 __all__ = ["cluster"]
 
@@ -38,7 +38,7 @@ Files = dict[str, bytes]
 def cluster(
     scheduler: str, token: str, template: Path | None = None
 ) -> Iterator[Callable[[Sequence[Task]], Iterator[Outcome]]]:
-    """The workers of a cluster, whose warm processes start at once.
+    """The workers of a cluster, whose fork servers start at once.
 
     Gives a function that does tasks and yields each as its report comes home. A task whose worker dies is given to
     another one, up to the cluster's own limit.
@@ -120,7 +120,7 @@ def _refused(task: Task, message: str) -> Outcome:
     return Outcome(task.name, 1, 0.0)
 
 
-_idle: dict[str, list[WarmParent]] = {}  # the warm processes of this worker that have no task, by run
+_idle: dict[str, list[ForkServer]] = {}  # the fork servers of this worker that have no task, by run
 _lock = threading.Lock()
 
 
@@ -137,12 +137,12 @@ def perform_here(text: str, notebook: str, token: str) -> tuple[dict[str, Any], 
 
 
 def _outcome(task: Task, token: str) -> Outcome:
-    for _ in range(2):  # a warm process that was killed is renewed once
+    for _ in range(2):  # a fork server that was killed is renewed once
         clear_folder(Path(task.folder))
         with _lock:
             idle = _idle.get(token)
             parent = idle.pop() if idle else None
-        parent = parent if parent and parent.alive else WarmParent(1, token, _folder(token) / SHARED)
+        parent = parent if parent and parent.alive else ForkServer(1, token, _folder(token) / SHARED)
         parent.submit(task)
         if outcome := parent.outcome():
             with _lock:
@@ -160,20 +160,20 @@ def _folder(token: str) -> Path:
 
 
 def start_parents(token: str, notebook: str, dask_worker: Any) -> None:
-    """Start a warm process for each task that this worker does at a time, in place of those of runs before."""
+    """Start a fork server for each task that this worker does at a time, in place of those of runs before."""
     for run in [*_idle]:
         close_parents(run)
     template = _folder(token) / NOTEBOOK
     template.write_text(notebook, encoding="utf-8")
     with _lock:
         _idle[token] = [
-            WarmParent(1, token, _folder(token) / SHARED, template if notebook else None)
+            ForkServer(1, token, _folder(token) / SHARED, template if notebook else None)
             for _ in range(dask_worker.state.nthreads)
         ]
 
 
 def close_parents(token: str) -> None:
-    """End the warm processes of a run on this worker, and remove what it has left on this machine."""
+    """End the fork servers of a run on this worker, and remove what it has left on this machine."""
     with _lock:
         idle = _idle.pop(token, [])
     for parent in idle:

@@ -12,21 +12,21 @@ from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import COMMON_NU, RANGE, REFERENCE, SIZE_NU, Prior
 from forecasting.growth.within_year import POSITION
 
-__all__ = ["onward", "shared"]
+__all__ = ["common_shocks", "extrapolate"]
 
 Array = NDArray[np.float64]
 
 
-def shared(seed: int, of_year: int, draws: int) -> Array:
+def common_shocks(seed: int, of_year: int, draws: int) -> Array:
     """Unit shocks behind a year's common effect: the same for every market that is forecast with the seed.
 
-    >>> bool((shared(1, 2025, 3) == shared(1, 2025, 3)).all())
+    >>> bool((common_shocks(1, 2025, 3) == common_shocks(1, 2025, 3)).all())
     True
     """
     return np.random.default_rng([seed, of_year]).standard_t(COMMON_NU, draws)
 
 
-def onward(
+def extrapolate(
     path: LatentPath, posterior: Posterior, until: int, seed: int, rng: np.random.Generator
 ) -> tuple[Array, Array]:
     """Flows and market by month, from the path's first year to ``until``: draws within the path, simulated beyond it.
@@ -55,7 +55,7 @@ def onward(
     z, m = log_odds[:, -1], size[:, -1]
     shocks = _latest_shocks(path, x, log_odds)
     for y in range(path.last_year + 1, until + 1):
-        common = _next_common(prior, y, common, shared(seed, y, draws))
+        common = _next_common(prior, y, common, common_shocks(seed, y, draws))
         shock = shock_scale(prior, z) * np.sqrt(posterior.scale) * rng.standard_t(prior.shock_nu, draws)
         echo = sum((part * before for part, before in zip(prior.echo, shocks, strict=False)), start=shock)
         z = z + level + slope * (np.clip(z, *RANGE) - REFERENCE) + common + echo
@@ -67,7 +67,7 @@ def onward(
     all_odds, all_sizes = np.concatenate(odds, axis=1), np.concatenate(sizes, axis=1)
     log_totals = all_sizes - np.logaddexp(0.0, -all_odds)
     uneven = np.sqrt(path.kind_variance[posterior.kind, path.at_["noise"].start])
-    shape = _shape_onward(path, x, all_odds.shape[1], uneven, rng)
+    shape = _extrapolated_shape(path, x, all_odds.shape[1], uneven, rng)
     market = np.repeat(np.exp(all_sizes) / 12, 12, axis=1)
     return path.laid_on_months(log_totals, shape), market
 
@@ -88,7 +88,7 @@ def _next_common(prior: Prior, of_year: int, before: Array, unit: Array) -> Arra
     return np.asarray(rho * before + common.spread * math.sqrt(1 - rho**2) * unit)
 
 
-def _shape_onward(path: LatentPath, x: Array, years: int, uneven: Array, rng: np.random.Generator) -> Array:
+def _extrapolated_shape(path: LatentPath, x: Array, years: int, uneven: Array, rng: np.random.Generator) -> Array:
     """Log of months against their years over all years: the path's own, then new noise about the lasting pattern."""
     within, draws = path.prior.within_year, len(x)
     known = path.shape_mean + x @ path.shape_map.T

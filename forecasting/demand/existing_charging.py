@@ -13,7 +13,7 @@ import numpy.typing as npt
 from forecasting.errors import AssumptionError
 from forecasting.periods import as_date
 
-__all__ = ["Standing", "moment"]
+__all__ = ["ExistingCharging", "moment"]
 
 Array = npt.NDArray[np.float64]
 
@@ -28,7 +28,7 @@ def moment(day: dt.date) -> float:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ExistingCharging:
     """Public charging that stands on a day; points and stations are different units.
 
     Parameters
@@ -49,7 +49,7 @@ class Standing:
 
     Examples
     --------
-    >>> standing = Standing(1085, dt.date(2024, 12, 15), "stations")
+    >>> standing = ExistingCharging(1085, dt.date(2024, 12, 15), "stations")
     >>> standing.points(np.array([2.0])), round(standing.when, 2)
     (array([2170.]), 2024.96)
     """
@@ -66,9 +66,11 @@ class Standing:
             raise AssumptionError(f"charging_today has unit {self.unit!r}; it must be points or stations")
 
     @classmethod
-    def read(cls, given: Standing | Mapping[str, Any] | float | None, first_year: int) -> Standing | None:
+    def read(
+        cls, given: ExistingCharging | Mapping[str, Any] | float | None, first_year: int
+    ) -> ExistingCharging | None:
         """A count as given to the chain: a mapping, or a bare number of points at the end of the first year."""
-        if given is None or isinstance(given, Standing):
+        if given is None or isinstance(given, ExistingCharging):
             return given
         if isinstance(given, Mapping):
             unknown = set(given) - {"count", "date", "unit", "grown"}

@@ -18,10 +18,10 @@ from tempfile import TemporaryDirectory
 
 from forecasting.errors import ForecastingError
 
-__all__ = ["warm_up"]
+__all__ = ["preload"]
 
 FEW = 64  # draws
-ASKED = {"country": "UZ", "scenario": "rehearsal", "as_of": "2023-06-26", "horizon": 2025, "seed": 1}
+ASKED = {"country": "UZ", "scenario": "preload", "as_of": "2023-06-26", "horizon": 2025, "seed": 1}
 TEXT = """# Title
 
 *Text* of **a** `kind` & [link](https://example.org), "quoted":
@@ -34,7 +34,7 @@ TEXT = """# Title
 """
 
 
-def warm_up(templates: Iterable[str]) -> None:
+def preload(templates: Iterable[str]) -> None:
     """Load what the tasks will need, so that their copies of this process have it.
 
     Parameters
@@ -52,16 +52,16 @@ def warm_up(templates: Iterable[str]) -> None:
         for module in sorted(modules):
             with contextlib.suppress(Exception):  # the notebook will say it better
                 importlib.import_module(module)
-        _rehearse_notebook()
+        _load_notebook_code()
         if "forecasting" in modules:
             with contextlib.suppress(ForecastingError):
-                _rehearse_outlook()
+                _load_outlook_code()
     gc.freeze()  # so that a child's collector leaves shared pages alone
     gc.enable()
 
 
 @cache
-def _rehearse_notebook() -> None:
+def _load_notebook_code() -> None:
     """Load what runs a notebook, and make a small page."""
     from forecasting.reporting.html import write_report
 
@@ -74,7 +74,7 @@ def _rehearse_notebook() -> None:
 
 
 @cache
-def _rehearse_outlook() -> None:
+def _load_outlook_code() -> None:
     """Make a small outlook with its tables, figures and files, and throw it away."""
     from forecasting.evidence import datasets
     from forecasting.parameters.schema import scenario_from_parameters

@@ -1,6 +1,6 @@
 """A process that has imported everything, and forks a copy of itself for each task.
 
-``python -m forecasting.runs.workers.warm`` reads tasks, one in a line of its standard input, and writes how
+``python -m forecasting.runs.workers.fork_server`` reads tasks, one in a line of its standard input, and writes how
 each ended to its standard output. It ends, and everything it has started ends, when its input does.
 """
 
@@ -24,19 +24,19 @@ from typing import IO, NoReturn
 from forecasting.growth.sharing import FOLDER
 from forecasting.runs.execute.child import die_with_parent, kill_group
 from forecasting.runs.output.folders import open_log, write_log
+from forecasting.runs.workers.preload import preload
 from forecasting.runs.workers.processes import Outcome, child_environment
-from forecasting.runs.workers.rehearsal import warm_up
 from forecasting.runs.workers.task import Task, perform
 
-__all__ = ["WarmParent", "run_warm"]
+__all__ = ["ForkServer", "run_in_forks"]
 
 NEEDED_LATER = ("forecasting.reporting.site", "forecasting.reporting.figures", "pyarrow.parquet", "jinja2")
 KEPT = 16  # groups of scenarios whose forecasts are kept for the others of the group
 LOOK = 0.005  # seconds between looks at the children
 
 
-class WarmParent:
-    """The runner's handle on a warm process.
+class ForkServer:
+    """The runner's handle on a fork server.
 
     It starts to load at once, before there is any task.
 
@@ -54,7 +54,14 @@ class WarmParent:
 
     def __init__(self, jobs: int, token: str, shared: Path, template: Path | None = None) -> None:
         self._scratch = TemporaryDirectory(prefix="ev-forecast-", ignore_cleanup_errors=True)
-        command = [sys.executable, "-m", "forecasting.runs.workers.warm", str(jobs), str(shared), self._scratch.name]
+        command = [
+            sys.executable,
+            "-m",
+            "forecasting.runs.workers.fork_server",
+            str(jobs),
+            str(shared),
+            self._scratch.name,
+        ]
         command += [str(template)] if template else []
         self._printed: IO[bytes] = TemporaryFile()  # noqa: SIM115 closed by `close`
         self._process = subprocess.Popen(
@@ -85,7 +92,7 @@ class WarmParent:
             self._to.flush()
 
     def outcome(self) -> Outcome | None:
-        """Wait for the next task to end; None if the warm process has ended before."""
+        """Wait for the next task to end; None if the fork server has ended before."""
         line = self._from.readline()
         if not line.endswith("\n"):
             return None
@@ -111,26 +118,26 @@ class WarmParent:
                 write_log(log, self._printed.read())
 
 
-def run_warm(
-    tasks: Sequence[Task], jobs: int, token: str, log: Path, shared: Path, warm: WarmParent | None = None
+def run_in_forks(
+    tasks: Sequence[Task], jobs: int, token: str, log: Path, shared: Path, server: ForkServer | None = None
 ) -> Iterator[Outcome]:
-    """Do tasks in forks of a warm process, `jobs` at a time; yields each as it ends.
+    """Do tasks in forks of a fork server, `jobs` at a time; yields each as it ends.
 
-    A warm process that is killed is renewed once, for the tasks that it leaves.
+    A fork server that is killed is renewed once, for the tasks that it leaves.
 
     Parameters
     ----------
     tasks, jobs, token, shared
-        What to do, how many at once, and as for `WarmParent`.
+        What to do, how many at once, and as for `ForkServer`.
     log : Path
-        For what the warm process prints.
-    warm : WarmParent, optional
+        For what the fork server prints.
+    server : ForkServer, optional
         One that has been started already.
     """
     left = {task.name: task for task in tasks}
     for _ in range(2):
-        parent = warm or WarmParent(jobs, token, shared)
-        warm = None
+        parent = server or ForkServer(jobs, token, shared)
+        server = None
         try:
             for task in left.values():
                 parent.submit(task)
@@ -152,13 +159,13 @@ def main(jobs: int, shared: Path, scratch: Path, templates: Iterable[str]) -> No
     channel = os.dup(1)
     os.dup2(2, 1)  # whatever prints, prints to the log
     loaded = set(templates)
-    warm_up(loaded)
+    preload(loaded)
     tasks: list[Task] = []
     children: dict[int, tuple[str, float]] = {}
     for arrived in _lines(children):
         tasks += arrived
         if new := {task.template for task in arrived} - loaded:
-            warm_up(new)
+            preload(new)
             loaded |= new
         for outcome in _ended(children):
             os.write(channel, (json.dumps(asdict(outcome)) + "\n").encode())
