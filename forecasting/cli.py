@@ -135,6 +135,7 @@ def check(paths: tuple[Path, ...], beside: tuple[Path, ...]) -> None:
 @click.option("--out", default="params", show_default=True, type=ANY_PATH, help="Folder to write the file to.")
 def new(country: str, scenario: str, out: Path) -> None:
     """Write a commented params file for COUNTRY: an ISO 3166 code or a name. Never overwrites."""
+    from forecasting.evidence.files import write_new
     from forecasting.parameters.naming import unsafe_name
     from forecasting.parameters.template import new_params
 
@@ -144,8 +145,7 @@ def new(country: str, scenario: str, out: Path) -> None:
     path = out / name
     out.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        write_new(path, text.encode())
     except FileExistsError:
         raise InputError(f"{path} exists already; edit it, or give another name with --scenario") from None
     say(f"wrote {path}; it runs as it is: `ev-forecast run {path}`; edit it, then `ev-forecast check {path}`")

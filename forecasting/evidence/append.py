@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from forecasting.errors import LedgerError, Problem
+from forecasting.evidence.files import read_whole
 from forecasting.evidence.reading import FoundRow, checked_rows, csv_rows
 from forecasting.evidence.rules import COLUMNS, normalise
 
@@ -49,7 +50,7 @@ def append_fact(path: str | Path, cells: Mapping[str, str]) -> str:
     if unknown := sorted(set(cells) - set(COLUMNS)):
         raise LedgerError([Problem(f"fact {name}", "is not a column of a ledger", "") for name in unknown])
     with _alone(file) as handle:
-        text = handle.read().decode("utf-8-sig") if handle.seekable() else ""
+        text = _text_of(file)
         header = next(csv.reader(io.StringIO(text)), None) or list(COLUMNS)
         rows, problems = csv_rows(io.StringIO(text)) if text.strip() else ([], [])
         if problems:
@@ -70,10 +71,28 @@ def append_fact(path: str | Path, cells: Mapping[str, str]) -> str:
         kept = {**row, "unit": cells.get("unit", ""), "rounding": cells.get("rounding", "")}
         lines.writerow([kept[column] for column in header])
         before = "" if not text or text.endswith("\n") else "\n"
-        handle.write((before + written.getvalue()).encode())
-        handle.flush()
-        os.fsync(handle.fileno())
+        _append(handle.fileno(), (before + written.getvalue()).encode())
     return row["id"]
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return read_whole(file).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        what = (error.strerror or str(error)) if isinstance(error, OSError) else f"is no text in UTF-8: {error.reason}"
+        raise LedgerError([Problem(str(file), what, "give a CSV file in a ledger's columns")]) from None
+
+
+def _append(descriptor: int, lines: bytes) -> None:
+    """Write lines whole; where they find no room, the file is as it was."""
+    size = os.fstat(descriptor).st_size
+    try:
+        while lines:
+            lines = lines[os.write(descriptor, lines) :]
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, size)
+        raise
 
 
 @contextlib.contextmanager
@@ -81,7 +100,8 @@ def _alone(path: Path) -> Iterator[IO[bytes]]:
     """The file, open for appending by nobody else; a file made here goes again where nothing was written to it."""
     made = not path.exists()
     try:
-        handle = path.open("a+b")
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        handle = os.fdopen(os.open(path, flags, 0o666), "a+b")
     except OSError as error:
         reason = (error.strerror or "cannot be written").lower()
         raise LedgerError([Problem(str(path), reason, "give a file in a folder that can be written")]) from None
@@ -90,7 +110,6 @@ def _alone(path: Path) -> Iterator[IO[bytes]]:
             import fcntl
 
             fcntl.flock(handle, fcntl.LOCK_EX)
-        handle.seek(0)
         try:
             yield handle
         except BaseException:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import stat
+import uuid
 from pathlib import Path
 
-__all__ = ["LARGEST", "read_whole", "write_whole"]
+__all__ = ["LARGEST", "read_whole", "write_asked", "write_new", "write_whole"]
 
 LARGEST, CHUNK = 50_000_000, 1 << 20  # bytes of a file, and of one reading
 
@@ -62,11 +64,59 @@ def write_whole(path: Path, content: bytes) -> Path:
     ...     write_whole(Path(folder) / "a.txt", b"text").read_bytes()
     b'text'
     """
-    side = path.with_name(f".{path.name}.part")
+    return _put(path, path.with_name(f".{path.name}.part"), content)
+
+
+def write_asked(path: str | os.PathLike[str], content: bytes) -> Path:
+    """Write a file that a user has named: whole or not at all, where his own link leads, or to his device or pipe.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; what was there is as it was.
+
+    Examples
+    --------
+    >>> write_asked("/dev/full", b"text")
+    Traceback (most recent call last):
+    OSError: [Errno 28] No space left on device
+    """
+    target = Path(path).resolve()
+    if target.exists() and not target.is_file():
+        target.write_bytes(content)
+        return Path(path)
+    _put(target, target.with_name(f".{uuid.uuid4().hex}.part"), content)
+    return Path(path)
+
+
+def write_new(path: str | os.PathLike[str], content: bytes) -> Path:
+    """Write a file where there is none, not even a link; nothing is left of it if it cannot be written whole.
+
+    Raises
+    ------
+    FileExistsError
+        If something is there.
+    OSError
+        If it cannot be written.
+    """
+    new = Path(path)
+    with new.open("xb") as file:
+        try:
+            file.write(content)
+            file.flush()
+        except BaseException:
+            new.unlink()
+            raise
+    return new
+
+
+def _put(path: Path, side: Path, content: bytes) -> Path:
     side.unlink(missing_ok=True)  # of a process that was killed
     try:
         with side.open("xb") as file:
             file.write(content)
+        if path.is_file() and not path.is_symlink():
+            shutil.copymode(path, side)
         return side.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):

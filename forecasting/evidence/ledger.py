@@ -26,6 +26,7 @@ from forecasting.arguments import Check, of, optional, shown, takes, text, whole
 from forecasting.arguments import path as file_path
 from forecasting.errors import EvidenceError, LedgerError, Problem
 from forecasting.evidence.fact import Fact, typed_facts
+from forecasting.evidence.files import write_asked
 from forecasting.evidence.frames import frame_rows, printed_cells
 from forecasting.evidence.places import partner_code, place_code
 from forecasting.evidence.reading import Source, checked_rows, csv_rows
@@ -294,7 +295,8 @@ class Ledger:
         path : str or Path
             Of the file.
         """
-        pd.DataFrame(printed_cells(self._frame), columns=list(COLUMNS)).to_csv(path, index=False, lineterminator="\n")
+        table = pd.DataFrame(printed_cells(self._frame), columns=list(COLUMNS))
+        write_asked(path, str(table.to_csv(index=False, lineterminator="\n")).encode())
 
     def hash(self) -> str:
         """SHA-256 of the content, whatever the order of the facts.

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.errors import InputError, RunError
+from forecasting.evidence.files import write_asked
 
 __all__ = ["find_browser", "pictures", "print_page"]
 
@@ -78,12 +79,7 @@ def print_page(page: Path, target: Path) -> Path:
         content = printed.read_bytes() if printed.is_file() else b""
         if not content.startswith(b"%PDF"):
             raise RunError(f"the browser did not print {page}: {said.strip()[-200:] or 'it wrote nothing'}")
-    side = target.with_name(f".{target.name}.part")
-    try:
-        side.write_bytes(content)
-        return side.replace(target)
-    finally:
-        side.unlink(missing_ok=True)
+    return write_asked(target, content)
 
 
 def pictures(figures: Sequence[dict[str, Any]]) -> list[bytes]:

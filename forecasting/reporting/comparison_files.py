@@ -6,6 +6,7 @@ the difference to the baseline, and the sum over countries, which it says is no 
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import Any
 
 import pandas as pd
 
+from forecasting.evidence.files import write_whole
 from forecasting.evidence.places import COUNTRIES, PLACES, place_name
-from forecasting.reporting.iamc import write_csv
+from forecasting.reporting.iamc import csv_bytes
 from forecasting.reporting.labels import label_of, unit_of
 
 __all__ = ["write_comparison"]
@@ -46,7 +48,8 @@ def write_comparison(out: Path) -> list[Path]:
     if not source.is_file():
         return []
     table = pd.read_parquet(source)
-    return [write_csv(table, out / "comparison.csv"), _write_workbook(_yearly(table), out / "comparison.xlsx")]
+    contents = {"comparison.csv": csv_bytes(table), "comparison.xlsx": _workbook(_yearly(table))}
+    return [write_whole(out / name, content) for name, content in contents.items()]
 
 
 def _yearly(table: pd.DataFrame) -> pd.DataFrame:
@@ -59,16 +62,17 @@ def _yearly(table: pd.DataFrame) -> pd.DataFrame:
     return wide.rename_axis(index=KEY).reset_index()
 
 
-def _write_workbook(wide: pd.DataFrame, path: Path) -> Path:
+def _workbook(wide: pd.DataFrame) -> bytes:
     import datetime as dt
 
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"title": "All scenarios", "created": dt.datetime(2020, 1, 1)})  # equal tables, equal bytes
         _Sheets(book, wide).write()
-    return path
+    return content.getvalue()
 
 
 class _Sheets:

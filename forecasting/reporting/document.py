@@ -13,6 +13,7 @@ from typing import Any
 import nbformat
 
 from forecasting.errors import InputError
+from forecasting.evidence.files import write_asked
 from forecasting.reporting.browser import pictures
 from forecasting.reporting.html import PLOTLY, report_title
 
@@ -58,8 +59,7 @@ def write_document(report: Path, target: Path) -> Path:
     writer.sources()
     content = io.BytesIO()
     document.save(content)
-    target.write_bytes(content.getvalue())
-    return target
+    return write_asked(target, content.getvalue())
 
 
 def _outputs(notebook: nbformat.NotebookNode) -> Iterator[dict[str, Any]]:

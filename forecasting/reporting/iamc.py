@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from forecasting.evidence.files import write_asked
 from forecasting.evidence.places import PLACES, place_name
 from forecasting.reporting.labels import inert, label_of
 
-__all__ = ["iamc_frame", "write_csv", "write_iamc"]
+__all__ = ["csv_bytes", "iamc_frame", "write_csv", "write_iamc"]
 
 MODEL = "EV Forecasting"
 NAMES = {  # as the templates of the community have them, where they have one
@@ -94,6 +95,10 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> Path:
     path : path-like
         The file.
     """
+    return write_asked(path, csv_bytes(frame))
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """What `write_csv` writes."""
     safe = frame.map(lambda value: inert(value) if isinstance(value, str) else value)
-    safe.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
-    return Path(path)
+    return str(safe.to_csv(index=False, lineterminator="\n")).encode()

@@ -46,7 +46,12 @@ def region_of(out: Path, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | 
     try:
         parts = {code: _draws(path) for code, path in paths.items()}
         total = sum_outlooks(list(parts.values()))
-    except (ModelError, ValueError, OSError):  # other numbers of draws, or files that cannot be read: no total
+    except (
+        ModelError,
+        ValueError,
+        OSError,
+        KeyError,
+    ):  # other draws, or files that cannot be read
         return None
     names = [place_name(code) for code in parts]
     whole = len(names) == len(COUNTRIES)

@@ -5,6 +5,7 @@ One page that opens from disk without a network. Whatever comes from a params fi
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections import Counter
@@ -14,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecasting.errors import InputError
 from forecasting.evidence.files import write_whole
 from forecasting.evidence.places import COUNTRIES, PLACES, place_name
 from forecasting.parameters.naming import country_slug
@@ -25,7 +27,7 @@ from forecasting.reporting.labels import amount, amounts, label_of
 from forecasting.reporting.past import scoreboard
 from forecasting.reporting.region import region_of
 from forecasting.reporting.tables import bands, headline
-from forecasting.scenarios.outlook_files import STORED_CAVEATS
+from forecasting.scenarios.outlook_files import COLUMNS, STORED_CAVEATS, load_record, load_results
 
 __all__ = ["BEFORE", "build_site", "write_assets"]
 
@@ -85,17 +87,16 @@ def write_assets(out: Path) -> Path:
 
 
 def _table(path: Path) -> pd.DataFrame:
-    empty = pd.DataFrame(
-        columns=["scenario", "country", "measure", "unit", "period_start", "period_end", "quantile", "value"]
-    )
-    table = pd.read_parquet(path) if path.is_file() else empty
+    table = pd.DataFrame(columns=COLUMNS)
+    with contextlib.suppress(InputError):  # a damaged one is as good as none
+        table = load_results(path) if path.is_file() else table
     return table.astype(dict.fromkeys(("scenario", "country", "measure"), "category"))  # looked up by these, often
 
 
 def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> dict[str, Any]:
     """One run in the page's terms; what its report stored about itself fills what the record lacks."""
     name = str(record["name"])
-    told = _stored(out / name / "outlook.parquet")
+    told = load_record(out / name / "outlook.parquet")
     given = dict(told.get("parameters") or record.get("parameters") or record)
     place, _, scenario = name.rpartition("-")
     code = given.get("country") or {country_slug(country): country for country in COUNTRIES}.get(place)
@@ -126,16 +127,6 @@ def _tell_apart(runs: list[dict[str, Any]]) -> None:
     for run in runs:
         if count[run["place"], run["scenario"]] > 1:
             run["scenario"] = run["name"].removeprefix(f"{country_slug(run['country'])}-" if run["country"] else "")
-
-
-def _stored(path: Path) -> dict[str, Any]:
-    """What a report says of itself in the metadata of its results; nothing where it has none."""
-    from pyarrow.parquet import read_schema
-
-    from forecasting.scenarios.outlook_files import KEY
-
-    kept = (read_schema(path).metadata or {}) if path.is_file() else {}
-    return dict(json.loads(kept.get(KEY, b"{}")))
 
 
 def _seconds(value: Any) -> float:

@@ -6,6 +6,7 @@ What is text stays text: no cell becomes a formula or a link by its looks. Equal
 from __future__ import annotations
 
 import datetime as dt
+import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ import pandas as pd
 
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import in_order
+from forecasting.evidence.files import write_asked
 from forecasting.evidence.words import in_words
 from forecasting.measures import MEASURES
 from forecasting.reporting.labels import label_of, unit_of
@@ -47,9 +49,9 @@ def write_workbook(outlook: Outlook, path: str | Path) -> Path:
     """
     import xlsxwriter
 
-    target = Path(path)
+    content = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    with xlsxwriter.Workbook(str(target), options) as book:
+    with xlsxwriter.Workbook(content, options) as book:
         made = dt.datetime.combine(outlook.as_of, dt.time())  # not now: equal outlooks give equal bytes
         book.set_properties({"title": outlook.scenario.title, "subject": f"As of {outlook.as_of}", "created": made})
         pages = _Pages(book)
@@ -59,7 +61,7 @@ def write_workbook(outlook: Outlook, path: str | Path) -> Path:
             _chargers(pages, outlook)
         _assumptions(pages, outlook)
         _facts(pages, outlook)
-    return target
+    return write_asked(path, content.getvalue())
 
 
 class _Pages:

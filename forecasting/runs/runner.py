@@ -193,10 +193,9 @@ def _finish(store: Store, changed: bool) -> str:
     try:
         from forecasting.runs.output.overview import write_summary
 
-        write_summary(store)
-    except OSError as error:
+        return "; ".join(write_summary(store))
+    except Exception as error:  # whatever earlier reports hold: those of this run are done
         return f"the index could not be written: {error}"
-    return ""
 
 
 @contextlib.contextmanager

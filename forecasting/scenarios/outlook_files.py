@@ -10,8 +10,9 @@ import pandas as pd
 
 from forecasting.errors import InputError
 
-__all__ = ["STORED_CAVEATS", "load_tables", "save_tables"]
+__all__ = ["STORED_CAVEATS", "load_record", "load_results", "load_tables", "save_tables"]
 
+COLUMNS = ["scenario", "country", "measure", "unit", "period_start", "period_end", "quantile", "value"]
 TABLE, DRAWS, KEY = "outlook.parquet", "draws.parquet", b"ev-forecast"
 STORED_CAVEATS = "warnings"  # their name in files, so that those of earlier versions can be read
 
@@ -63,3 +64,31 @@ def load_tables(folder: str | Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[st
         return arrow.to_pandas(), pq.read_table(home / DRAWS).to_pandas(), record
     except (KeyError, ValueError, OSError) as error:
         raise InputError(f"{home / TABLE} was not written by ev-forecast: {error}") from None
+
+
+def load_results(path: Path) -> pd.DataFrame:
+    """Read one table of results, of a report or of many.
+
+    Raises
+    ------
+    InputError
+        Where the file is damaged, or no such table.
+    """
+    try:
+        table = pd.read_parquet(path)
+    except (ValueError, OSError, KeyError, NotImplementedError) as error:
+        raise InputError(f"{path.name} is damaged: {str(error)[:100]}") from None
+    if not {*COLUMNS} <= {*table} or not pd.api.types.is_numeric_dtype(table["value"]):
+        raise InputError(f"{path.name} is no table of results")
+    return table
+
+
+def load_record(path: Path) -> dict[str, Any]:
+    """What a report says of itself beside its results; nothing where it says nothing that can be read."""
+    import pyarrow.parquet as pq
+
+    try:
+        record = json.loads((pq.read_schema(path).metadata or {})[KEY])
+    except (ValueError, OSError, KeyError):
+        return {}
+    return record if isinstance(record, dict) else {}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecasting.errors import EvidenceError, InputError
+from forecasting.evidence.files import write_asked, write_new
 from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.parameters.writing import params_text
@@ -121,19 +122,20 @@ class WhatIf:
         InputError
             Where the name cannot be one of a scenario, the file is there already, or the folder cannot be written to.
         """
-        file = Path(path).expanduser().resolve()
+        named = Path(path).expanduser().absolute()
+        file = named.resolve()
         if file.suffix != ".yaml":
             raise InputError(f"{path} is not the name of a params file: end it in .yaml")
         if problem := unsafe_name(file.stem):
             raise InputError(f"{file.stem!r} cannot name a scenario: it {problem}; use a-z, 0-9, - and _")
-        if file.exists() and not overwrite:
+        if os.path.lexists(named) and not overwrite:
             raise InputError(f"{file} is there already; choose another name, or say overwrite=True")
         own = tuple(os.path.relpath(Path(facts).resolve(), file.parent) for facts in self.scenario.ledger)
         scenario = self.scenario.model_copy(update={"ledger": own})
         text = params_text(scenario, file.stem, f"saved from an exploration of {self.given.name}")
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            (write_asked if overwrite else write_new)(file, text.encode())
         except OSError as error:
             raise InputError(f"{file} cannot be written: {error.strerror}; save it to another folder") from None
         return file

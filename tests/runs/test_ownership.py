@@ -35,6 +35,8 @@ def everything(folder: Path) -> dict[str, str]:
         "failures/uz-a/thesis.txt",
         "index.html",
         "comparison.parquet",
+        "comparison.csv",
+        "comparison.xlsx",
         "assets",
         "logs/uz-a.log",
         "logs/engine.log",

@@ -265,3 +265,32 @@ def test_a_time_limit_need_not_be_whole(project: Any, engine: Any) -> None:
     assert [(result.name, result.reason) for result in done.failed] == [
         ("uz-b", "cell In [3]: exceeded the time limit of 3.5 s")
     ]
+
+
+RESULTS = """import os, pandas as pd
+row = {"scenario": name, "country": "UZ", "measure": "ev_stock", "unit": "vehicles", "period_start": "2025-12-31",
+       "period_end": "2025-12-31", "value": 5.0}
+levels = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+folder = os.environ["EV_FORECAST_OUTPUT"]
+pd.DataFrame([row | {"quantile": level} for level in levels]).to_parquet(f"{folder}/outlook.parquet")
+open(f"{folder}/outlook.xlsx", "w").close()"""
+
+
+@pytest.mark.parametrize("damage", [b"PAR1 cut off", b"", "other"])
+def test_a_damaged_report_of_before_is_named_and_stops_nothing(project: Any, damage: Any) -> None:
+    project.notebook(RESULTS)
+    project.scenario("uz-a")
+    assert run([project.params], project.out, progress=False).ok
+    path = project.out / "uz-a" / "outlook.parquet"
+    if damage == "other":
+        pd.DataFrame({"mine": [1]}).to_parquet(path)
+    else:
+        path.write_bytes(damage)
+    project.scenario("uz-b")
+    done = run([project.params / "uz-b.yaml"], project.out, progress=False)
+    assert (done.ok, done.count("done")) == (False, 1)
+    assert re.fullmatch(
+        r"uz-a: outlook.parquet is (damaged|no table).*; move its folder away and run it again", done.problem
+    )
+    assert {*pd.read_parquet(project.out / "comparison.parquet")["scenario"]} == {"uz-b"}
+    assert "outlook.parquet is" in (project.out / "index.html").read_text()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecasting.errors import InputError, RunError
+from forecasting.evidence.files import write_new
 from forecasting.evidence.places import COUNTRIES, place_code
 from forecasting.evidence.reading import FoundRow, checked_rows
 from forecasting.evidence.rules import COLUMNS, normalise
@@ -132,13 +133,7 @@ def _write(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
     table.writeheader()
     table.writerows(rows)
     try:
-        file = path.open("xb")
+        write_new(path, text.getvalue().encode())
     except FileExistsError:
         _refuse(path)
-        raise
-    try:
-        with file:
-            file.write(text.getvalue().encode())
-    except OSError:
-        path.unlink(missing_ok=True)
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from forecasting.errors import InputError
 from forecasting.evidence.files import write_whole
 from forecasting.runs.output.folders import Store
 from forecasting.runs.output.ownership import FAILURE, RECORD, read_json
@@ -22,26 +23,44 @@ def read_records(out: Path) -> list[dict[str, Any]]:
     ]
 
 
-def write_summary(store: Store) -> None:
-    """Write ``comparison.parquet``, the same as a workbook and as CSV, and ``index.html`` from the reports there."""
+def write_summary(store: Store) -> list[str]:
+    """Write ``comparison.parquet``, the same as a workbook and as CSV, and ``index.html`` from the reports there.
+
+    Returns
+    -------
+    list of str
+        What is wrong with reports whose results cannot be read; the index tells it, too.
+    """
     from forecasting.reporting.comparison_files import write_comparison
     from forecasting.reporting.site import build_site
 
     records = read_records(store.out)
-    _write_comparison(store.out, [record["name"] for record in records])
+    damaged = _write_comparison(store.out, [record["name"] for record in records])
+    for record in records:
+        if what := damaged.get(record["name"]):
+            record["failure"] = {"message": what}
     write_comparison(store.out)
     build_site(store.out, records)
+    return [f"{name}: {what}" for name, what in damaged.items()]
 
 
-def _write_comparison(out: Path, names: list[str]) -> None:
+def _write_comparison(out: Path, names: list[str]) -> dict[str, str]:
     """Write the table of all results; the one that was there stays beside it, so that changes can be shown."""
     import pandas as pd
 
     from forecasting.reporting.site import BEFORE
+    from forecasting.scenarios.outlook_files import TABLE, load_results
 
-    tables = [pd.read_parquet(path) for name in names if (path := out / name / "outlook.parquet").is_file()]
+    tables, damaged = [], dict[str, str]()
+    for name in names:
+        path = out / name / TABLE
+        try:
+            tables += [load_results(path)] if path.is_file() else []
+        except InputError as error:
+            damaged[name] = f"{error}; move its folder away and run it again"
     if tables:
         table, content = out / "comparison.parquet", pd.concat(tables, ignore_index=True).to_parquet(index=False)
         if table.is_file() and table.stat().st_size:  # in the mirror of an object store some are there by name only
             write_whole(out / BEFORE, table.read_bytes())
         write_whole(table, content)
+    return damaged

@@ -21,7 +21,8 @@ __all__ = ["FAILURE", "RECORD", "REMEDY", "is_work", "made_by_a_run", "read_json
 
 RECORD, FAILURE = "run.json", "failure.json"
 FOLDERS = (".work", "assets", "failures", "logs")  # what a run writes besides reports
-FILES = ("index.html", "comparison.parquet", "comparison_before.parquet", "assets/plotly.min.js", "logs/engine.log")
+TABLES = ("comparison.parquet", "comparison_before.parquet", "comparison.csv", "comparison.xlsx")
+FILES = ("index.html", *TABLES, "assets/plotly.min.js", "logs/engine.log")
 KEPT = "report.ipynb"  # what a failure leaves beside its record
 LITTER = {".DS_Store", "Thumbs.db"}  # what systems leave in folders that somebody has looked at
 REMEDY = "move it elsewhere, or give another --out"
