@@ -130,7 +130,12 @@ class DemandOutlook:
     @cached_property
     def by_power(self) -> pd.DataFrame:
         """Public points needed by year and power class (medians)."""
-        classes = {"AC, to 22 kW": (0, 22), "DC, to 149 kW": (22, 149), "DC, 150 kW and more": (149, 1e9)}
+        slow, fast = 22, 149
+        classes = {
+            f"AC, to {slow} kW": (0, slow),
+            f"DC, to {fast} kW": (slow, fast),
+            f"DC, {fast + 1} kW and more": (fast, np.inf),
+        }
         rows = []
         for label, (above, up_to) in classes.items():
             parts = [_share_between(setting, above, up_to) * self.points_by_setting[setting] for setting in PUBLIC]

@@ -23,6 +23,8 @@ def moment(day: dt.date) -> float:
 
     >>> moment(dt.date(2023, 12, 31))
     2024.0
+    >>> round((moment(dt.date(2024, 6, 30)) - 2024) * 366, 6)
+    182.0
     """
     return day.year + day.timetuple().tm_yday / (366 if day.year % 4 == 0 else 365)
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from forecasting.demand.standing import moment
 from forecasting.errors import AssumptionError
 from forecasting.periods import as_date
 
@@ -159,7 +160,7 @@ def balance(
     edges = np.concatenate([np.full((stock.shape[0], 1), float(start)), stock], axis=1)
     rows = []
     for day, printed, label in dated_counts(facts):
-        place = day.year - years[0] + day.timetuple().tm_yday / (366 if day.year % 4 == 0 else 365)
+        place = moment(day) - years[0]
         if not 0 <= place <= len(years):
             continue
         left = min(int(place), len(years) - 1)

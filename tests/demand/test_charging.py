@@ -152,10 +152,6 @@ def test_the_rules_of_the_standard_by_hand():
     assert rules["national target"][0, 0] == 700
 
 
-def test_chinas_printed_ratio_of_vehicles_to_piles():
-    assert pytest.approx(2.46, abs=0.005) == 28.09 / 11.43
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -166,7 +166,12 @@ def test_the_tables_of_a_report(outlook):
     ]  # fmt: skip
     assert (setting["low"] <= setting["points"]).all()
     assert (setting["points"] <= setting["high"]).all()
-    assert set(outlook.by_power["power"]) == {"AC, to 22 kW", "DC, to 149 kW", "DC, 150 kW and more"}
+    points = outlook.points_by_setting
+    by_power = outlook.by_power.pivot(index="year", columns="power", values="points")
+    assert list(by_power) == ["AC, to 22 kW", "DC, 150 kW and more", "DC, to 149 kW"]
+    fastest = np.median(0.2 * points["destination_dc"] + points["enroute_dc"], axis=0)  # the rest is of 50 kW
+    assert by_power["DC, 150 kW and more"].to_numpy() == pytest.approx(fastest)
+    assert by_power["DC, to 149 kW"].to_numpy() == pytest.approx(np.median(0.8 * points["destination_dc"], axis=0))
     assert outlook.by_class.groupby("year")["stock"].sum().to_numpy() == pytest.approx(
         outlook.results["ev_stock"].mean(axis=0)
     )

@@ -31,7 +31,8 @@ def test_two_agencies_are_a_conflict() -> None:
 
 
 def test_a_round_figure_and_a_bound_agree_with_what_they_allow() -> None:
-    assert len(conflicts(ledger({"value": 1480}, {"value": 1500, "relation": "about", "basis": "ministry"}))) == 0
+    assert len(conflicts(ledger({"value": 1430}, {"value": 1500, "relation": "about", "basis": "ministry"}))) == 0
+    assert len(conflicts(ledger({"value": 1420}, {"value": 1500, "relation": "about", "basis": "ministry"}))) == 1
     assert (
         len(conflicts(ledger({"value": 1480}, {"value": 1400, "relation": "greater_than", "basis": "ministry"}))) == 0
     )

@@ -98,6 +98,11 @@ def test_a_stock_counts_what_came_before_less_what_was_scrapped(facts):
     assert 0 < seen.numerator[-1] <= weights[0]
 
 
+def test_a_register_is_less_exact_than_a_count_of_sales(facts):
+    table = facts(("equals", "stock", "2023-12-31/2023-12-31", 1e6)).assign(measure="ev_stock")
+    assert min(observe(one(table), 2022, 24).noise.sd) == pytest.approx(math.hypot(0.01, 0.03), rel=1e-3)
+
+
 @pytest.mark.parametrize(
     ("relation", "sign"), [("greater_than", 1), ("at_least", 1), ("less_than", -1), ("at_most", -1)]
 )

@@ -1,12 +1,14 @@
 """The latent path: its gradient, its years and months, its walk against a recursion that makes nothing linear."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.growth.path import LatentPath, Start, shock_scale
-from forecasting.growth.prior import Prior
+from forecasting.growth.prior import Common, Prior
 from forecasting.growth.within_year import POSITION
 
 QUICK = settings(deadline=None, derandomize=True, max_examples=15)
@@ -45,7 +47,10 @@ def test_months_sum_to_their_years(seed, spread):
     np.testing.assert_allclose(np.exp(log_totals - size), 1 / (1 + np.exp(-log_odds)), rtol=1e-9)
 
 
-def test_walk_about_its_own_values_is_the_exact_recursion(path, coordinates, walk_of):
+@pytest.mark.parametrize("common", [Prior.shipped().common, Common(2019, (0.1, 0.4), (0.1, 0.1), 0.2, 0.6)])
+def test_walk_about_its_own_values_is_the_exact_recursion(common, coordinates, walk_of):
+    # the second panel ends in 2020, so that most years' common effect is what persists of the year before
+    path = LatentPath(replace(Prior.shipped(), common=common), 2020, 2024, Start(log_size=11.0, log_size_sd=1.0))
     x, _, _ = coordinates(path, np.random.default_rng(3), 20)
     exact = walk_of(path, x)[0]
     for i in range(len(x)):

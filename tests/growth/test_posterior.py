@@ -15,7 +15,7 @@ from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import observe
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath, Start
-from forecasting.growth.posterior import sample
+from forecasting.growth.posterior import _standing, sample
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import path_of
 from forecasting.growth.usable import usable_facts
@@ -179,3 +179,10 @@ def test_the_same_generator_gives_the_same_draws(path, facts):
     one, same, other = (draw(path, facts, *rows, seed=seed) for seed in (5, 5, 6))
     np.testing.assert_array_equal(one.x, same.x)
     assert not np.array_equal(one.x, other.x)
+
+
+def test_draws_that_miss_a_fact_by_more_than_a_tenth_are_replaced():
+    worst = np.array([0.01, 0.02, 0.05, 0.09, 0.2, 0.4])
+    which = _standing(worst, np.random.default_rng(0)).tolist()
+    assert which[:4] == [0, 1, 2, 3]
+    assert set(which[4:]) <= {0, 1, 2, 3}

@@ -109,6 +109,8 @@ def test_a_fact_that_nothing_else_speaks_of_may_be_anything(outlook):
     outlook.forecast.fit_table = lambda: FIT.assign(expected=14_200.0, low=0.03, high=6.5e9)
     row = tables.fit_table(outlook.forecast).frame.iloc[0]
     assert (row["expected"], row["10 %"], row["90 %"]) == ("anything", "–", "–")
+    outlook.forecast.fit_table = lambda: FIT.assign(expected=14_200.0, low=1_000.0, high=200_000.0)
+    assert tables.fit_table(outlook.forecast).frame["expected"].tolist() == ["14,200"]
 
 
 def test_drivers_and_assumptions_of_the_scenario(outlook):

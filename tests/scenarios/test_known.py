@@ -63,3 +63,11 @@ def test_a_fact_is_known_from_the_last_day_of_its_publication():
 def test_market_of_the_ledger_ends_with_what_was_published():
     early, late = (Known(central_asia(), "KZ", "ev_imports", dt.date(day, 6, 30)).market.value for day in (2022, 2024))
     assert (early.index.max(), late.index.max()) == (2019, 2023)
+
+
+@pytest.mark.parametrize(("year", "days"), [(2023, 365 / 181), (2024, 366 / 182)])
+def test_a_market_told_for_half_a_year_is_scaled_to_all_of_its_days(year, days):
+    row = {"measure": "car_registrations", "place": "UZ", "relation": "equals", "quantity": "total", "value": 1000}
+    row |= {"period_start": f"{year}-01-01", "period_end": f"{year}-06-30", "published": f"{year}-07-15"}
+    market = Known(Ledger.from_frame(pd.DataFrame([row])), "UZ", "ev_imports", dt.date(2026, 1, 1)).market
+    assert market.value.to_dict() == pytest.approx({year: 1000 * days})
