@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test lint types docs notebooks lab lock clean
+.PHONY: help report test quick lint types docs notebooks lab lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -32,6 +32,9 @@ report: $(VENV)/.ready ## Run every scenario in params/ and write reports/index.
 
 test: lint types $(VENV)-lab/.ready ## Check everything: style, types, unit tests, doctests, notebooks, pages in a browser
 	$(BIN)/python -m pytest
+
+quick: lint types ## Check a change within a minute: style, types, and the tests that are not slow
+	$(BIN)/python -m pytest -m "not slow"
 
 lint: $(VENV)/.test-ready ## Check style and format
 	$(BIN)/ruff check .
