@@ -12,6 +12,8 @@ import pytest
 import yaml
 from packaging.markers import Marker
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 BINDER = ROOT / "binder"
 LOCK, TEST_LOCK, LAB_LOCK = (BINDER / f"requirements{of}.txt" for of in ("", "-test", "-lab"))

@@ -14,6 +14,8 @@ import pytest
 
 import forecasting as fc
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 PAGES = sorted((ROOT / "docs").glob("**/*.md"))
 COMMANDS = {page: re.findall(r"^ev-forecast (.+)", page.read_text(), re.MULTILINE) for page in PAGES}

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 FIGURES_AND_NOTEBOOKS = {"IPython", "jupyterlab", "nbconvert", "nbformat", "papermill", "plotly"}
 MODELS = {"distributed", "dask", "sktime", "statsforecast", "statsmodels"}
 HEAVY = FIGURES_AND_NOTEBOOKS | MODELS | {"matplotlib", "numba", "numpy", "pandas", "pyarrow", "pydantic", "scipy"}

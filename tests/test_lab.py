@@ -16,6 +16,8 @@ import nbformat
 import pytest
 from playwright.sync_api import Page
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 LAB = Path(f"{sys.prefix}-lab")  # where make puts it, beside the environment that runs this test
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))

@@ -13,6 +13,8 @@ import pytest
 
 from forecasting.cli import _write_csv
 
+pytestmark = pytest.mark.slow
+
 HEAD = "country: UZ\nscenario: x\nas_of: 2024-06-01\nhorizon: 2026\nseed: 1\n"
 DRIVER = (
     "  - {{name: d{0}, kind: level, quantity: ev_imports, start: 2025-01-01, size: 1, reason: r, source: no-{0}}}\n"

@@ -7,6 +7,8 @@ from playwright.sync_api import Page
 
 from forecasting.runs.runner import run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 SCENARIOS = ("uzbekistan-baseline", "uzbekistan-constrained", "turkmenistan-baseline")
 # What a drawn figure has: a canvas of some size, and inside it lines, bars or points.

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SALES = pd.Series([96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586], index=pd.period_range("1949", periods=9, freq="Y"))
 
 

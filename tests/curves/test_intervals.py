@@ -10,6 +10,8 @@ from forecasting.curves.definitions import CURVES
 from forecasting.curves.model import GrowthModel
 from forecasting.errors import ModelError
 
+pytestmark = pytest.mark.slow
+
 SALES = [96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586, 1673, 1800, 1580, 1500]
 EDGES = np.arange(14.0)
 

@@ -210,6 +210,7 @@ def test_weights_move_the_fit():
     )
 
 
+@pytest.mark.slow
 def test_ten_thousand_observations():
     rng = np.random.default_rng(0)
     edges = np.arange(10_001) / 500

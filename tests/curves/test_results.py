@@ -13,6 +13,8 @@ from forecasting.curves.model import GrowthModel
 from forecasting.curves.results import GrowthResults
 from forecasting.errors import ModelError
 
+pytestmark = pytest.mark.slow
+
 SALES = [96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586, 1673, 1800, 1580, 1500]
 INDEX = pd.period_range("1949", periods=13, freq="Y")
 SERIES = pd.Series(SALES, index=INDEX, name="sales")

@@ -60,6 +60,7 @@ def test_events_add_within_their_years():
     assert assumed.yearly("deliveries.truck", drawn, range(2025, 2029)).tolist() == [[0, 10, 10, 0]]
 
 
+@pytest.mark.slow
 def test_buses_and_trucks_of_the_region_are_the_printed_ones():
     """The Bureau: 338 trucks on 1 December 2024, 130 buses (189 in February); Tashkent: 300 announced, IEA 500 sold."""
     ledger = central_asia()

@@ -32,6 +32,7 @@ def test_energy_is_conserved_by_setting_month_and_case():
 loads = st.lists(st.floats(0, 1000), min_size=24, max_size=24).map(np.array)
 
 
+@pytest.mark.slow
 @given(loads, loads)
 def test_a_managed_day_moves_energy_to_the_night_and_fills_it_evenly(home, work):
     day = managed_day({"home": home, "work": work})
@@ -63,6 +64,7 @@ def report(tmp_path_factory):
     return folder, made
 
 
+@pytest.mark.slow
 def test_a_stored_report_is_exported_and_says_the_same_energy(report, tmp_path):
     folder, made = report
     done = CliRunner().invoke(main, ["export", str(folder), "--hourly", str(tmp_path / "hours.csv")])

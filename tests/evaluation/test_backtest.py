@@ -14,6 +14,8 @@ from forecasting.evaluation.track_record import track_record
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 
+pytestmark = pytest.mark.slow
+
 SIZE = 200_000
 
 

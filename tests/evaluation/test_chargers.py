@@ -7,6 +7,8 @@ import pytest
 from forecasting.errors import EvidenceError
 from forecasting.evaluation.chargers import backtest_chargers, charger_errors
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = ["market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points"]
 
 

@@ -14,6 +14,8 @@ from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import load_scenario
 from forecasting.scenarios.outlook import outlook
 
+pytestmark = pytest.mark.slow
+
 LEDGER = central_asia()
 PARAMS = Path(__file__).parents[2] / "params"
 THEN = "2024-12-31"

@@ -10,6 +10,8 @@ from forecasting.evaluation.track_record import track_record
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 
+pytestmark = pytest.mark.slow
+
 DAYS = ["2021-12-31", "2022-12-31"]
 
 

@@ -19,6 +19,8 @@ from forecasting.evaluation.rules_of_thumb import RULES
 from forecasting.evaluation.scores import LEVELS, weighted_interval_score
 from forecasting.growth.within_year import estimate_within_year
 
+pytestmark = pytest.mark.slow
+
 SIZE = 240_000
 YEARS = range(2018, 2022)
 

@@ -68,6 +68,7 @@ def test_a_folder_that_is_none_is_named(tmp_path):
         append_fact(tmp_path / "none" / "facts.csv", GOOD)
 
 
+@pytest.mark.slow
 def test_several_at_once_lose_none(tmp_path):
     path = tmp_path / "facts.csv"
     code = "import sys; from forecasting.evidence.append import append_fact; append_fact(sys.argv[1], {})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from frictionless import Package
 
 from forecasting.evidence import datasets
@@ -17,6 +18,7 @@ def test_what_ships_is_what_is_made() -> None:
     assert json.loads(FILE.read_text("utf-8")) == data_package()
 
 
+@pytest.mark.slow
 def test_frictionless_finds_nothing_wrong() -> None:
     report = Package(str(FILE)).validate()
     assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])

@@ -24,6 +24,7 @@ from forecasting.evidence.ledger import read_ledger
 from forecasting.evidence.sources import fetching, polite
 from forecasting.evidence.sources.comtrade import GOODS, KEY, PARTNERS
 
+pytestmark = pytest.mark.slow
 Reply = tuple[int, dict[str, str], bytes]
 Asked = dict[str, str]
 

@@ -231,6 +231,7 @@ def tables(draw: st.DrawFn) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(tables())
 def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, table: pd.DataFrame) -> None:
@@ -242,6 +243,7 @@ def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, 
     assert again == ledger
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(tables(), st.randoms(use_true_random=False))
 def test_the_digest_does_not_depend_on_the_order(table: pd.DataFrame, random: object) -> None:
@@ -252,6 +254,7 @@ def test_the_digest_does_not_depend_on_the_order(table: pd.DataFrame, random: ob
     assert Ledger.from_frame(changed).hash() != ledger.hash()
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.text(max_size=200) | st.binary(max_size=200))
 def test_no_file_raises_anything_but_a_ledger_error(data: str | bytes) -> None:

@@ -34,6 +34,7 @@ def test_a_bound_is_flat_beyond_its_number_and_falls_off_before_it(side, edge):
     assert density(-4 * edge) < 0.03 * level
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "slack",
     [
@@ -54,12 +55,14 @@ def test_a_slack_bound_moves_nothing_and_doubts_no_total(facts, slack):
     assert told.caveats == ()
 
 
+@pytest.mark.slow
 def test_at_least_none_says_nothing(facts):
     told = forecast_flow(facts(LAST, ("at_least", "total", HALF, 0, {"id": "b"})), [year(2023)])
     np.testing.assert_array_equal(told.quantiles(LEVELS).iloc[0], quantiles(facts(LAST)))
     assert told.caveats == ("b says that a count is 0 or more, which every count is, and was not used",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("relation", "period", "bounds"),
     [
@@ -73,6 +76,7 @@ def test_quantiles_rise_with_the_bound(facts, relation, period, bounds):
     assert (found[-1] > 1.2 * found[0]).all()
 
 
+@pytest.mark.slow
 def test_a_bound_that_bites_is_kept(facts):
     for bound in (2000, 3000, 5000):
         forecast = forecast_flow(facts(LAST, ("at_least", "total", HALF, bound)), [span("2023-01-01", "2023-06-30")])
@@ -82,6 +86,7 @@ def test_a_bound_that_bites_is_kept(facts):
         assert forecast.probability(above=1.05 * bound).iloc[0] < 0.15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("published", [("2024-01-10", "2024-02-10"), ("2024-02-10", "2024-01-10"), ("2024", "2024")])
 def test_opposite_bounds_both_hold_whenever_they_were_published(facts, published):
     one, other = ({"published": day} for day in published)
@@ -103,12 +108,14 @@ def test_the_later_of_two_bounds_on_one_side_counts(facts):
     assert forecast.caveats == ("2023 is an older vintage of 2024 and was not used",)
 
 
+@pytest.mark.slow
 def test_up_by_at_least_so_many_is_a_bound(facts):
     forecast = forecast_flow(facts(LAST, ("at_least", "yoy_difference", 2023, 2000)), [year(2023)])
     assert forecast.probability(above=4100).iloc[0] > 0.9
     assert quantiles(facts(LAST, ("at_most", "yoy_difference", 2023, -500)))[2] < 1800
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("market_size", [None, 300_000])
 def test_zeros_before_a_start_are_no_trend(facts, market_size):
     zeros = [("equals", "total", y, 0, {"id": f"none {y}"}) for y in range(2018, 2022)]
@@ -118,6 +125,7 @@ def test_zeros_before_a_start_are_no_trend(facts, market_size):
     assert "none 2018, none 2019, none 2020, none 2021: none counted before 2022-01-01" in forecast.caveats[0]
 
 
+@pytest.mark.slow
 def test_zeros_within_a_market_are_read(facts):
     table = forecast_flow(facts(LAST, ("equals", "total", 2023, 0)), [year(2024)]).fit_table()
     assert table["printed"].tolist() == ["2,180", "0"]
@@ -134,6 +142,7 @@ def test_a_bound_that_alone_tells_the_level_is_near_it(facts, relation, side, ma
     assert "only bounds tell of the level" in forecast.caveats[0]
 
 
+@pytest.mark.slow
 def test_growth_alone_says_what_it_cannot_know(facts):
     table = facts(("equals", "yoy_growth_percent", HALF, 100))
     forecast = forecast_flow(table, [span("2022-01-01", "2022-06-30"), span("2023-01-01", "2023-06-30")])
@@ -145,6 +154,7 @@ def test_growth_alone_says_what_it_cannot_know(facts):
     assert "analogue markets alone" in sized.caveats[0]
 
 
+@pytest.mark.slow
 def test_an_upper_bound_above_the_market_is_no_sign_of_another_perimeter(facts):
     table = facts(LAST, ("at_most", "total", 2023, 10_000_000))
     assert not forecast_flow(table, [year(2023)], market_size=300_000).caveats

@@ -14,6 +14,8 @@ from forecasting.growth.prior import Prior
 from forecasting.growth.settled import Settled, sort_facts
 from forecasting.periods import year
 
+pytestmark = pytest.mark.slow
+
 SIZE = 300_000
 
 

@@ -36,6 +36,7 @@ def test_the_gradient_is_that_of_the_totals(curve: str, sizes: dict[int, tuple[f
     assert np.abs(gradient[:, path.at_["slope"]]).max() > 0.1
 
 
+@pytest.mark.slow
 @given(curve=st.sampled_from(CURVES_ON_FACTS), seed=st.integers(0, 2**32 - 1), wide=st.floats(0.1, 4.0))
 @settings(max_examples=40, deadline=None)
 def test_no_draw_exceeds_the_market(curve: str, seed: int, wide: float) -> None:
@@ -71,6 +72,7 @@ def test_a_bass_curve_that_no_launch_allows_is_the_nearest_one(reached: float) -
     assert (np.diff(curve[0]) > 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("curve", [*CURVES_ON_FACTS, "average"])
 def test_units_do_not_matter_without_a_market(curve: str) -> None:
     periods = [year(2024), year(2028)]
@@ -81,6 +83,7 @@ def test_units_do_not_matter_without_a_market(curve: str) -> None:
     np.testing.assert_allclose(other, 1000 * one, rtol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "measure", "market"), [("UZ", "ev_imports", 450_000), ("KZ", "ev_registrations", 205_100)]
 )
@@ -95,6 +98,7 @@ def test_far_years_are_sane_on_the_shipped_facts(place: str, measure: str, marke
         assert (high[1:] < 2.5 * market).all(), curve  # and no more than the market, which moves, too
 
 
+@pytest.mark.slow
 def test_the_average_is_not_ruined_where_no_market_is_known() -> None:
     average = forecast_flow(annual_totals(SALES), [year(2033)], draws=160, curve="average")
     assert 0.2 * SALES[2023] < float(average.quantiles([0.1]).iloc[0, 0])

@@ -88,6 +88,7 @@ def test_probability_is_the_share_of_draws(forecast):
     assert forecast.probability(above=1e9)["2026"] == 0.0
 
 
+@pytest.mark.slow
 def test_a_seed_gives_one_answer(told):
     one, same, other = (forecast_flow(told, [year(2024)], market_size=3e5, draws=200, seed=s) for s in (3, 3, 4))
     np.testing.assert_array_equal(one.monthly, same.monthly)
@@ -96,6 +97,7 @@ def test_a_seed_gives_one_answer(told):
     assert abs(ratio) < 0.25
 
 
+@pytest.mark.slow
 def test_order_of_facts_does_not_matter(told):
     one = forecast_flow(told, [year(2024)], market_size=3e5, draws=1000)
     other = forecast_flow(told.iloc[::-1], [year(2024)], market_size=3e5, draws=1000)
@@ -116,6 +118,7 @@ def test_large_totals_are_met_within_two_percent():
     assert np.quantile(np.abs(np.log(forecast.totals(year(2022)) / 65_000)), 0.9) < 0.02
 
 
+@pytest.mark.slow
 @QUICK
 @given(st.floats(1e-6, 1e6))
 def test_units_do_not_matter_without_a_market_size(factor):
@@ -137,6 +140,7 @@ def test_growth_makes_no_difference_to_that(facts):
     np.testing.assert_allclose(ten / 10, one, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_later_facts_narrow_the_year(told):
     asked, size = [year(2023)], 300_000
     before = forecast_flow(HISTORY, asked, market_size=size)
@@ -175,6 +179,7 @@ def test_growth_tells_the_base_that_nobody_printed(facts):
     assert medians(forecast)["2022-01..2022-04"] == pytest.approx(9653 / 3, rel=0.02)
 
 
+@pytest.mark.slow
 def test_difference_tells_the_base_too(facts):
     table = facts(("equals", "total", PART, 3816), ("equals", "yoy_difference", PART, 2846))
     forecast = forecast_flow(table, [BEFORE], market_size=3e5)
@@ -202,6 +207,7 @@ def test_a_rate_a_day_is_a_total(facts):
     assert medians(forecast)["2023-01..2023-04"] == pytest.approx(12_000, rel=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("relation", "bound", "side"), [("greater_than", 2000, 1), ("at_most", 1000, -1)])
 def test_bounds_are_kept_and_inform_from_both_sides(facts, relation, bound, side):
     table = pd.concat([HISTORY, facts((relation, "total", PART, bound))])
@@ -211,6 +217,7 @@ def test_bounds_are_kept_and_inform_from_both_sides(facts, relation, bound, side
     assert 0.0 < np.median(beyond) < 0.4  # near the number: nobody says more than 2,000 of 5,000
 
 
+@pytest.mark.slow
 def test_more_than_all_of_last_year(facts):
     """Baktu: 9,653 in four months, exceeding a total of last year that was never printed."""
     reference = {"reference": "vehicle_exports@baktu:2022-01-01/2022-12-31"}
@@ -234,6 +241,7 @@ def test_stocks_are_flows_that_stayed():
     assert middle["2024"] > 2000
 
 
+@pytest.mark.slow
 def test_a_falling_register_loses_more_than_scrapping_alone():
     rows = [("2020-12-31", 550), ("2021-12-31", 491), ("2022-12-31", 812), ("2023-12-31", 7997)]
     table = pd.DataFrame(rows, columns=["period_end", "value"]).assign(
@@ -244,6 +252,7 @@ def test_a_falling_register_loses_more_than_scrapping_alone():
     assert middle["2023"] == pytest.approx(7250, rel=0.05)
 
 
+@pytest.mark.slow
 def test_a_stock_is_one_whether_or_not_the_measure_is_named(facts):
     rows = [("equals", "stock", "2021-12-31/2021-12-31", 1000), ("equals", "stock", "2022-12-31/2022-12-31", 3000)]
     table = facts(*rows)
@@ -252,6 +261,7 @@ def test_a_stock_is_one_whether_or_not_the_measure_is_named(facts):
     assert middle == medians(forecast_flow(table.assign(measure="ev_stock"), [year(2022)], market_size=120_000))
 
 
+@pytest.mark.slow
 def test_kazakhstan_stock_series_gives_its_years():
     ledger = central_asia().select(place="KZ", measure="ev_stock")
     with warnings.catch_warnings():
@@ -262,6 +272,7 @@ def test_kazakhstan_stock_series_gives_its_years():
     assert medians(forecast)["2024"] == pytest.approx(4900, rel=0.2)  # 7,997 to 12,119 by 1 December
 
 
+@pytest.mark.slow
 def test_two_agencies_share_a_path_up_to_an_offset(facts):
     ours = [("equals", "total", y, v, {"basis": "statistics"}) for y, v in ((2020, 131), (2021, 809), (2022, 2180))]
     theirs = [("equals", "total", y, v, {"basis": "ministry"}) for y, v in ((2022, 3270), (2023, 12_000))]
@@ -298,6 +309,7 @@ def contradiction(facts):
     )
 
 
+@pytest.mark.slow
 def test_inequality_against_two_exact_totals_widens(facts):
     table = contradiction(facts)
     asked = [year(2022), FOUR_MONTHS]
@@ -355,6 +367,7 @@ def test_no_facts_rest_on_analogues_alone():
     assert forecast.fit_table().empty
 
 
+@pytest.mark.slow
 def test_a_total_of_zero_is_less_than_a_few(facts):
     forecast = forecast_flow(facts(("equals", "total", 2021, 0), ("equals", "total", 2022, 30)), market_size=3e5)
     assert finite(forecast)
@@ -391,6 +404,7 @@ def test_one_draw_is_refused():
         forecast_flow(HISTORY, draws=1)
 
 
+@pytest.mark.slow
 @QUICK
 @given(
     totals=st.lists(st.integers(0, 10**7), min_size=1, max_size=5),
@@ -419,6 +433,7 @@ def test_fit_table_has_a_row_for_each_fact(forecast, told):
     assert table["doubted"].max() < 0.2
 
 
+@pytest.mark.slow
 def test_revisions_sum_to_the_change(facts):
     before = forecast_flow(HISTORY, [year(2023), year(2024)], market_size=3e5, draws=300)
     new = facts(("equals", "total", "2023-01-01/2023-02-28", 800), ("equals", "total", PART, 2544))
@@ -430,6 +445,7 @@ def test_revisions_sum_to_the_change(facts):
     assert moved["2023"] > 500
 
 
+@pytest.mark.slow
 def test_what_is_told_again_is_no_news(facts):
     before = forecast_flow(HISTORY, [year(2023), year(2024)], market_size=3e5, draws=1000)
     new = facts(("equals", "total", PART, 2544, {"id": "new"}), ("equals", "total", PART, 2544, {"id": "again"}))
@@ -441,6 +457,7 @@ def test_what_is_told_again_is_no_news(facts):
 
 
 # --- regions ----------------------------------------------------------------------------------------------------------
+@pytest.mark.slow
 def test_places_share_the_shocks_of_future_years():
     """With one seed two markets' futures move together, so that their sum is wider than that of independent ones."""
     shipped = Prior.shipped()
@@ -465,6 +482,7 @@ def test_places_share_the_shocks_of_future_years():
 
 
 # --- many facts, and one that was waited for --------------------------------------------------------------------------
+@pytest.mark.slow
 def test_three_hundred_facts_of_fifteen_years_are_met(facts):
     rows = []
     for i in range(300):
@@ -478,6 +496,7 @@ def test_three_hundred_facts_of_fifteen_years_are_met(facts):
     assert medians(forecast)["2021"] == pytest.approx(exact, rel=0.03)
 
 
+@pytest.mark.slow
 def test_uzbekistan_as_it_was_known_in_june_2023():
     """Annualising 2,544 in four months gives 7,632 a year; by later facts the year ended above 13,460."""
     ledger = central_asia().select(place="UZ", measure="ev_imports", as_of="2023-06-26")

@@ -21,6 +21,7 @@ def moves(forecast):
     return np.log1p(table["change_percent"] / 100).groupby([table["fact"], table["period"]]).first().unstack()
 
 
+@pytest.mark.slow
 def test_moves_are_those_of_forecasting_anew_without_the_fact():
     forecast = forecast_flow(SERIES, ASKED, market_size=300_000, draws=8000)
     median, moved = forecast.quantiles([0.5]).iloc[:, 0], moves(forecast)
@@ -30,6 +31,7 @@ def test_moves_are_those_of_forecasting_anew_without_the_fact():
     assert (moved.loc["fact 5"] > 0.15).all()  # 2,180 is above what 900 led one to expect
 
 
+@pytest.mark.slow
 def test_the_sentence_that_carries_a_printed_ledger_is_found():
     ledger = central_asia().select(place="UZ", measure="ev_imports", as_of="2023-06-26")
     forecast = forecast_flow(ledger, ASKED, market_size=400_000)
@@ -41,6 +43,7 @@ def test_the_sentence_that_carries_a_printed_ledger_is_found():
     assert first["without"] == pytest.approx(without, rel=0.1)
 
 
+@pytest.mark.slow
 def test_units_do_not_matter_where_there_is_no_market():
     once = moves(forecast_flow(SERIES, ASKED, draws=100))
     pd.testing.assert_frame_equal(
@@ -48,6 +51,7 @@ def test_units_do_not_matter_where_there_is_no_market():
     )
 
 
+@pytest.mark.slow
 def test_an_average_of_curves_moves_as_its_curves_do_on_average():
     asked = {"market_size": 300_000, "draws": 64}
     parts = [

@@ -39,6 +39,7 @@ def test_growth_on_a_basis_that_drifts_holds_what_it_drifted(facts, usable):
     np.testing.assert_allclose((constant.offsets**2).sum(axis=1), [0.0, 0.4**2])
 
 
+@pytest.mark.slow
 def test_counts_of_another_thing_inform_less(facts):
     ours = [("equals", "total", y, v, {"basis": "a"}) for y, v in ((2020, 300), (2021, 809), (2022, 2180))]
     theirs = [("equals", "total", y, v) for y, v in ((2022, 3270), (2023, 12_000))]
@@ -57,6 +58,7 @@ def test_counts_of_another_thing_inform_less(facts):
     assert spread("electric-cars") < 0.8 * np.diff(np.log(alone)).item()
 
 
+@pytest.mark.slow
 def test_horgos_by_all_modes_is_not_held_to_what_goes_by_road():
     known = central_asia().select("horgos", "vehicle_exports", as_of="2024-12-31")
     with warnings.catch_warnings():

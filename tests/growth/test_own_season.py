@@ -22,6 +22,7 @@ SEASONS = {
 }
 
 
+@pytest.mark.slow
 def test_the_same_months_of_four_years_tell_the_fifth(facts):
     rows = [("equals", "total", y, 10_000) for y in range(2021, 2025)]
     rows += [("equals", "total", EARLY.format(y), 3500) for y in range(2021, 2026)]
@@ -32,6 +33,7 @@ def test_the_same_months_of_four_years_tell_the_fifth(facts):
     assert forecast.fit_table()["doubted"].max() < 0.1
 
 
+@pytest.mark.slow
 def test_growth_the_same_months_and_the_rest_of_the_year_say_the_same(facts):
     told = [("equals", "total", 2023, 10_000), ("equals", "total", EARLY.format(2024), 3000)]
     ways = [
@@ -47,6 +49,7 @@ def test_growth_the_same_months_and_the_rest_of_the_year_say_the_same(facts):
         np.testing.assert_allclose(np.log(other), np.log(found[0]), atol=0.15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("season", SEASONS)
 def test_a_season_of_its_own_is_recovered(facts, season):
     """From two whole years by quarters and halves of quarters, the next year's months are shared as the season says."""

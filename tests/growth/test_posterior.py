@@ -61,6 +61,7 @@ def weighted_quantiles(values, weights, levels):
     return np.interp(levels, np.cumsum(weights[order]) / weights.sum(), values[order])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_agrees_with_prior_draws_weighted_by_the_likelihood(case, facts, simulate, usable):
     table, prior = facts(*CASES[case]), Prior.shipped()
@@ -108,6 +109,7 @@ def test_without_facts_the_draws_are_the_prior(path, facts):
     np.testing.assert_allclose(spread, np.quantile(shocks, [0.1, 0.9]), rtol=0.12)
 
 
+@pytest.mark.slow
 def test_what_is_expected_of_a_fact_leaves_that_fact_out(path, facts):
     rows = [("equals", "total", 2022, 2000), ("equals", "total", 2023, 3500)]
     told = draw(path, facts, *rows)
@@ -128,6 +130,7 @@ def test_a_fact_out_of_line_is_doubted_and_the_others_are_not(path, facts):
     assert posterior.doubted[:-1].max() < 0.3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("high", [1300, 2000, 5000, 50_000])
 def test_two_totals_that_contradict_each_other_leave_it_open_which_holds(facts, high):
     rows = [("equals", "total", 2022, value) for value in (1000, high)]
@@ -140,6 +143,7 @@ def test_two_totals_that_contradict_each_other_leave_it_open_which_holds(facts, 
         assert all("disagrees with the other facts" in caveat for caveat in forecast.caveats)
 
 
+@pytest.mark.slow
 def test_most_facts_win_in_whatever_order_they_are_told(facts):
     rows = [("equals", "total", 2022, value) for value in (1000, 1005, 2000)]
     for order in ((0, 1, 2), (2, 0, 1), (0, 2, 1)):
@@ -150,6 +154,7 @@ def test_most_facts_win_in_whatever_order_they_are_told(facts):
         assert doubted[order.index(0)] == pytest.approx(0.07, abs=0.06)
 
 
+@pytest.mark.slow
 def test_of_very_many_facts_each_is_expected_near_where_the_others_put_it(facts):
     months = pd.period_range("2005-01", "2022-12", freq="M")
     rows = [
@@ -174,6 +179,7 @@ def test_the_mode_settles_where_facts_contradict_each_other():
     np.testing.assert_allclose(mode.x, settled, atol=0.8)  # where facts contradict each other it is flat
 
 
+@pytest.mark.slow
 def test_the_same_generator_gives_the_same_draws(path, facts):
     rows = [("equals", "total", 2022, 2000), ("greater_than", "total", "2023-01-01/2023-06-30", 1500)]
     one, same, other = (draw(path, facts, *rows, seed=seed) for seed in (5, 5, 6))

@@ -72,6 +72,7 @@ def test_perimeter_and_extent_are_on_record(prior):
     assert "60 markets up to 2023" in prior.source
 
 
+@pytest.mark.slow
 def test_uses_nothing_later(panel):
     cut = panel[panel["year"] <= 2018]
     later = panel[panel["year"] > 2018].assign(sales=1e9, share=0.9)
@@ -79,11 +80,13 @@ def test_uses_nothing_later(panel):
     assert estimate_prior(mixed[mixed["year"] <= 2018]) == estimate_prior(cut)
 
 
+@pytest.mark.slow
 def test_order_of_rows_does_not_matter(panel):
     shuffled = panel.sample(frac=1, random_state=np.random.default_rng(0))
     assert estimate_prior(shuffled) == estimate_prior(panel)
 
 
+@pytest.mark.slow
 def test_works_without_shares(panel, prior):
     bare = estimate_prior(panel.drop(columns="share"))
     assert bare.level == pytest.approx(prior.level, abs=0.12)
@@ -92,6 +95,7 @@ def test_works_without_shares(panel, prior):
     assert estimate_prior(some).level == pytest.approx(prior.level, abs=0.05)
 
 
+@pytest.mark.slow
 def test_shares_that_half_the_markets_lack_bias_nothing(panel, prior):
     hidden = panel["market"].isin(sorted(panel["market"].unique())[::2])
     half = estimate_prior(panel.assign(share=panel["share"].mask(hidden)))
@@ -108,6 +112,7 @@ def test_recovers_how_shares_rise_with_the_years(panel, prior):
     assert prior.share_in(2060) == prior.share_in(prior.last_year)
 
 
+@pytest.mark.slow
 def test_a_gap_breaks_growth_and_nothing_else(panel, prior):
     rng = np.random.default_rng(1)
     gaps = panel[rng.random(len(panel)) > 0.1]
@@ -119,6 +124,7 @@ def test_a_gap_breaks_growth_and_nothing_else(panel, prior):
     assert estimate_prior(sparse).level == pytest.approx(estimate_prior(without).level, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_zero_and_missing_sales_are_gaps(panel):
     holes = panel.copy()
     at = holes.index[(holes["market"] == "m5") & (holes["year"] == 2019)]

@@ -18,6 +18,8 @@ from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
 from forecasting.periods import year
 
+pytestmark = pytest.mark.slow
+
 REPLICATIONS, DRAWS, BINS = 250, 200, 10
 SIZE = 300_000.0
 FIRST, NOW = 2021, 2023  # of 2023 a part is known, 2022 is whole, of 2021 a bound is told

@@ -60,6 +60,7 @@ def forecast() -> FlowForecast:
     return forecast_flow(facts, [year(2023), year(2024)], market_size=300_000, draws=64, seed=3)
 
 
+@pytest.mark.slow
 def test_a_shared_forecast_is_the_same_to_the_bit(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = forecast()
     influence = made.influence()

@@ -23,7 +23,9 @@ class StoredNotebooks(pytest.File):
         options = self.config.option
         options.nbval, options.nbval_sanitize_with, options.nbval_current_env = True, str(self.path), True
         for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-            yield IPyNbFile.from_parent(self, path=path)
+            notebook = IPyNbFile.from_parent(self, path=path)
+            notebook.add_marker("slow")
+            yield notebook
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> StoredNotebooks | None:

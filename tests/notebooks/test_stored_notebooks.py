@@ -14,6 +14,8 @@ from papermill.exceptions import PapermillExecutionError
 
 from forecasting.parameters.schema import Scenario
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PATHS = {path.stem: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
 TEMPLATES = ("country_outlook", "corridor_outlook")

@@ -11,6 +11,8 @@ from forecasting.errors import AssumptionError, EvidenceError
 from forecasting.panels.charger_panel import COLUMNS, charger_panel, charger_steps, estimate_practice, main
 from forecasting.panels.practice import Practice, practice_error, practice_points
 
+pytestmark = pytest.mark.slow
+
 
 def synthetic(elasticity=0.7, markets=12, noise=0.0, seed=0, years=range(2012, 2025)):
     rng = np.random.default_rng(seed)

@@ -120,6 +120,7 @@ plain = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(st.dictionaries(st.text(letters, min_size=1, max_size=9), plain, min_size=1, max_size=4))
 def test_json_comes_back_as_it_was(data: dict) -> None:

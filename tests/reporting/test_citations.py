@@ -36,6 +36,7 @@ def test_every_fact_that_had_a_say_has_a_row_with_source_and_what_it_moved(made,
     assert all("<q>" in text or 'href="http' in text for _, text in rows)
 
 
+@pytest.mark.slow
 def test_each_mention_leads_to_its_row_by_number(made, facts):
     body = "".join(
         shown._repr_html_()

@@ -8,6 +8,8 @@ import pytest
 import forecasting as fc
 from forecasting.reporting import explore
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PLOTLY, WIDGET = "application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json"
 

@@ -21,6 +21,8 @@ from forecasting.reporting.comparison_files import write_comparison
 from forecasting.reporting.exports import export_report
 from forecasting.reporting.site import write_assets
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):

@@ -71,6 +71,7 @@ def all_charts(outlook, ledger):
     }
 
 
+@pytest.mark.slow
 def test_every_chart_has_a_title_units_and_small_plain_json(outlook, ledger):
     for name, chart in all_charts(outlook, ledger).items():
         text = chart.to_json()

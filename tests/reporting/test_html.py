@@ -90,6 +90,7 @@ def test_a_title_is_shown_as_it_is_written(title, shown):
     assert "<" not in heading
 
 
+@pytest.mark.slow
 def test_of_very_much_that_was_printed_a_page_shows_both_ends():
     text = v4.new_output("stream", name="stdout", text="first " + "x" * 50_000_000 + " last")
     page = html.notebook_to_html(notebook(text), title=TITLE)

@@ -41,6 +41,7 @@ def test_shares_are_the_contraction_and_add_up(kyrgyzstan):
     assert facts.iloc[0] > facts.iloc[-1]
 
 
+@pytest.mark.slow
 def test_curves_stand_beside_the_pooled_path(kyrgyzstan):
     frame = origins.curves_table(kyrgyzstan).frame.set_index("path")
     assert list(frame.index) == ["the forecast", *origins.CURVES, "average of the curves"]

@@ -12,6 +12,8 @@ from made_up import make_outlook
 
 from forecasting.reporting.site import BEFORE, build_site, write_assets
 
+pytestmark = pytest.mark.slow
+
 GRID = [
     (f"{country}-{scenario}", code, scale)
     for country, code in (("uzbekistan", "UZ"), ("kazakhstan", "KZ"))

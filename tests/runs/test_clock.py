@@ -15,6 +15,8 @@ from papermill.engines import NotebookExecutionManager
 from forecasting.runs.execute.execution import NotebookError, cell_seconds, execute
 from forecasting.runs.runner import run
 
+pytestmark = pytest.mark.slow
+
 HOUR = 3600
 
 

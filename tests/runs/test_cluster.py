@@ -14,6 +14,8 @@ from forecasting.errors import RunError
 from forecasting.runs.runner import run
 from forecasting.runs.workers import cluster
 
+pytestmark = pytest.mark.slow
+
 CLUSTER = """
 import sys
 from distributed import LocalCluster

@@ -22,6 +22,8 @@ from forecasting.runs.execute.execution import NotebookError, cell_seconds, exec
 from forecasting.runs.execute.fork_engine import ForkEngine
 from forecasting.runs.workers.processes import child_environment
 
+pytestmark = pytest.mark.slow
+
 CELLS = (
     'print(f"{country} {seed}")',
     "import os, time\nstatus = os.system('echo from another program')\ntime.sleep(0.3)",

@@ -11,6 +11,8 @@ import yaml
 
 from forecasting.cli import main
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COMMAND = re.compile(r"ev-forecast (run|check)((?: --[a-z-]+(?: \d+)?)*)")
 

@@ -18,6 +18,8 @@ import pytest
 
 from forecasting.runs.runner import run
 
+pytestmark = pytest.mark.slow
+
 RUN = """
 import signal, sys
 from forecasting.runs.runner import run

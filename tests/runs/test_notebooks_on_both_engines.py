@@ -17,6 +17,8 @@ from forecasting.runs.workers.fork_server import run_in_forks
 from forecasting.runs.workers.processes import run_fresh
 from forecasting.runs.workers.task import Task
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 GIVEN = {"corridor_outlook.ipynb": {"corridor": "xinjiang"}, "country_outlook.ipynb": {"country": "KG", "seed": 3}}

@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from forecasting.runs.order import AT_ONCE, arranged
 from forecasting.runs.plan import Run
+
+pytestmark = pytest.mark.slow
 
 
 def made(name: str, country: str, seed: int = 1, reason: str = "never run") -> Run:

@@ -14,6 +14,8 @@ from forecasting.errors import InputError
 from forecasting.runs.output import folders
 from forecasting.runs.runner import run
 
+pytestmark = pytest.mark.slow
+
 
 def everything(folder: Path) -> dict[str, str]:
     """Every file and link of a folder, with what is in it."""

@@ -16,6 +16,8 @@ from forecasting.runs.output import lease
 from forecasting.runs.output import object_store as remote
 from forecasting.runs.runner import RunResult, RunSummary, run
 
+pytestmark = pytest.mark.slow
+
 
 def pretend(project: Any, made: dict[str, str]) -> Callable[[Path], RunSummary]:
     """A run that writes what a run writes, in no time."""

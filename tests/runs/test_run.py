@@ -22,6 +22,8 @@ from forecasting.runs.progress import Progress
 from forecasting.runs.runner import run
 from forecasting.runs.workers.processes import child_environment, sweep
 
+pytestmark = pytest.mark.slow
+
 STORES = """import os, pandas as pd
 from forecasting.scenarios.outlook_files import save_tables
 year = {'scenario': name, 'country': country, 'measure': 'ev_imports'}

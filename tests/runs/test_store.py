@@ -13,6 +13,8 @@ from forecasting.errors import InputError, RunError
 from forecasting.runs.output import folders as store_module
 from forecasting.runs.output.folders import Store, read_json, write_text
 
+pytestmark = pytest.mark.slow
+
 
 def report(store: Store, name: str, text: str) -> None:
     (store.side(name) / "run.json").write_text(text)
