@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.demand.standing import moment
+from forecasting.demand.existing_charging import moment
 from forecasting.errors import AssumptionError
 from forecasting.periods import as_date
 
