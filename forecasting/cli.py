@@ -215,6 +215,7 @@ def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
 @click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
 @click.option("--measure", help="Which measure, e.g. ev_imports; default electric vehicles, chargers and ports.")
 @click.option("--as-of", "days", metavar="DATE", multiple=True, help="Days to forecast on; default year ends.")
+@click.option("--archive", type=ANY_PATH, metavar="DIR", help="Score the reports kept in a folder, as they were made.")
 @click.option("--csv", type=ANY_PATH, help="Write the table to a file, too.")
 @OWN_FACTS
 def track_record(
@@ -222,13 +223,24 @@ def track_record(
     place: str | None,
     measure: str | None,
     days: tuple[str, ...],
+    archive: Path | None,
     csv: Path | None,
     beside: tuple[Path, ...],
 ) -> None:
     """Set what would have been forecast on past days beside what was published later.
 
-    Every forecast is made from the facts that were public on its day: those that ship, or those of LEDGER files.
+    Every forecast is made from the facts that were public on its day: those that ship, or those of LEDGER files. With
+    --archive none is made: the outlook.parquet of earlier reports are read, such as `run` keeps in reports/archive.
     """
+    if archive is not None:
+        if place or measure or days:
+            raise click.UsageError("--archive stands without --place, --measure and --as-of: kept forecasts say theirs")
+        from forecasting.evaluation.archive import archive_record, archive_text
+
+        kept = archive_record(archive, known_facts(ledger, beside))
+        say(archive_text(kept))
+        _write_csv(kept.drop(columns=["basis", "outcome_basis", "fact", "facts"]), csv, index=False)
+        return
     from forecasting.evaluation.ledger_record import TOLD, ledger_record, record_text
 
     record = ledger_record(known_facts(ledger, beside), days, place, measure)

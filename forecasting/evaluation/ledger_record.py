@@ -21,7 +21,7 @@ from forecasting.measures import MEASURES
 from forecasting.periods import as_date, year
 from forecasting.scenarios.known import Known, facts_of_flow
 
-__all__ = ["TOLD", "ledger_record", "record_sentence", "record_text"]
+__all__ = ["TOLD", "ledger_record", "record_sentence", "record_text", "rows_text"]
 
 TOLD = [
     "place", "measure", "as_of", "period", "low", "median", "high", "outcome", "inside", "own_basis", "score",
@@ -149,8 +149,8 @@ def _known(ledger: Ledger, place: str, measure: str, day: dt.date) -> Known:
     return Known(ledger, place, measure, day, sized=sized and MEASURES[measure].unit == "vehicles")
 
 
-def record_text(record: pd.DataFrame) -> str:
-    """What :func:`ledger_record` found, as it is read, and how little it can say."""
+def rows_text(record: pd.DataFrame) -> str:
+    """The rows of a record, as they are read."""
     shown = pd.DataFrame(
         {
             "place": record["place"],
@@ -168,12 +168,17 @@ def record_text(record: pd.DataFrame) -> str:
             "counted by": record["outcome_basis"].where(~record["own_basis"].astype(bool), "").map(basis_name),
         }
     )
+    return shown.to_string(index=False)
+
+
+def record_text(record: pd.DataFrame) -> str:
+    """What :func:`ledger_record` found, as it is read, and how little it can say."""
     places = ", ".join(dict.fromkeys(place_name(place) for place in record["place"]))
     series = len(record.drop_duplicates(["place", "measure"]))
     both = record[record["rule_score"].notna()]
     return "\n".join(
         [
-            shown.to_string(index=False),
+            rows_text(record),
             record_sentence(record),
             f"These are few, and not independent, from {series} series of {places}.",
             f"Score: weighted interval score of the log, mean {both['score'].mean():.2f}, 0.1 is about 10 % off; rule: "

@@ -6,19 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from forecasting.errors import InputError
+from forecasting.evaluation.archive import archive_record
 from forecasting.evaluation.ledger_record import record_sentence
 from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evidence.bases import basis_name
+from forecasting.evidence.datasets import central_asia
 from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.labels import amount, label_of, label_words
 from forecasting.reporting.tables import HIGH, LOW
 
 if TYPE_CHECKING:
     import datetime as dt
+    from pathlib import Path
 
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["past_forecasts", "scoreboard"]
+__all__ = ["kept_forecasts", "past_forecasts", "scoreboard"]
 
 
 def past_forecasts(outlook: Outlook) -> Table | BulletList:
@@ -63,6 +67,26 @@ def scoreboard(day: dt.date) -> dict[str, Any]:
         ``sentence`` and ``rows``; no rows where no forecast has an outcome.
     """
     record = record_known_by(day)
+    return _board(record)
+
+
+def kept_forecasts(folder: Path, day: dt.date) -> dict[str, Any]:
+    """The same of forecasts that were kept as they were made.
+
+    Parameters
+    ----------
+    folder : Path
+        The archive of an output folder; it may be missing.
+    day : date
+        Nothing printed later is told.
+    """
+    try:
+        return _board(archive_record(folder, central_asia().select(as_of=day, partner=None)))
+    except InputError:  # none is kept, or nothing was printed since
+        return _board(pd.DataFrame())
+
+
+def _board(record: pd.DataFrame) -> dict[str, Any]:
     if record.empty:
         return {"sentence": "", "rows": []}
     rows = [

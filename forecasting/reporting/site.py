@@ -6,6 +6,7 @@ One page that opens from disk without a network. Whatever comes from a params fi
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import re
 from collections import Counter
@@ -24,14 +25,15 @@ from forecasting.reporting.changes import moved
 from forecasting.reporting.growth_tables import percent, told_as_growth
 from forecasting.reporting.html import check_page, figure_html, template_text
 from forecasting.reporting.labels import amount, amounts, label_of
-from forecasting.reporting.past import scoreboard
+from forecasting.reporting.past import kept_forecasts, scoreboard
 from forecasting.reporting.region import region_of
 from forecasting.reporting.tables import bands, headline
 from forecasting.scenarios.outlook_files import COLUMNS, STORED_CAVEATS, load_record, load_results
 
-__all__ = ["BEFORE", "build_site", "write_assets"]
+__all__ = ["ARCHIVE", "BEFORE", "build_site", "write_assets"]
 
 TITLE = "Electric vehicles and their charging: outlooks"
+ARCHIVE = "archive"  # of the output folder, where earlier reports are kept
 BEFORE = "comparison_before.parquet"  # what the run before left
 ORDER = ("baseline", "accelerated", "constrained")
 CHARGERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
@@ -69,7 +71,7 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
     region = region_of(out, runs)
     earlier = out / BEFORE
     changes = moved(_table(earlier) if earlier.is_file() else None, runs)
-    page = _render(runs, table, figures, changes, region)
+    page = _render(runs, table, figures, changes, region, _kept(out, runs))
     check_page(page, figures=len(figures) + len(region["figures"] if region else ()), name="index.html")
     write_assets(out)
     return write_whole(out / "index.html", page.encode())
@@ -139,6 +141,7 @@ def _render(
     figures: list[str],
     changes: dict[str, Any] | None,
     region: dict[str, Any] | None,
+    kept: dict[str, Any],
 ) -> str:
     from jinja2 import Environment, StrictUndefined
 
@@ -158,6 +161,7 @@ def _render(
         many=len(columns) > MANY,
         gap=_gap(table),
         record=_record(runs),
+        kept=kept,
         figures=figures,
         footer=_footer(runs),
         data=not table.empty,
@@ -168,8 +172,18 @@ def _render(
 
 def _record(runs: list[dict[str, Any]]) -> dict[str, Any]:
     """How forecasts of earlier days did, as it was known on the newest day of the reports."""
+    return scoreboard(day) if (day := _newest_day(runs)) else {"rows": []}
+
+
+def _kept(out: Path, runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """The same of the reports that were kept in the folder as they were made."""
+    folder, day = out / ARCHIVE, _newest_day(runs)
+    return kept_forecasts(folder, day) if day and folder.is_dir() else {"rows": []}
+
+
+def _newest_day(runs: list[dict[str, Any]]) -> dt.date | None:
     days = [str(run["as_of"]) for run in runs if re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(run["as_of"]))]
-    return scoreboard(as_date(max(days))) if days else {"rows": []}
+    return as_date(max(days)) if days else None
 
 
 def _summary(runs: list[dict[str, Any]], failures: list[dict[str, Any]]) -> str:

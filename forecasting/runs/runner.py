@@ -16,6 +16,7 @@ from typing import Any, Literal
 from forecasting.errors import InputError, RunError
 from forecasting.runs.execute.child import ended
 from forecasting.runs.order import arranged
+from forecasting.runs.output.earlier import keep_earlier
 from forecasting.runs.output.folders import Store, clear_folder, write_text
 from forecasting.runs.output.object_store import remote_address, run_remote
 from forecasting.runs.output.ownership import FAILURE, RECORD, read_json, refuse_others
@@ -155,6 +156,7 @@ def _settle(store: Store, outcome: Outcome) -> RunResult:
     side, seconds, failure = store.folder(outcome.name), round(outcome.seconds, 3), {}
     if outcome.status == 0 and (side / RECORD).is_file():
         try:
+            keep_earlier(store.out, outcome.name, side)
             store.accept(outcome.name)
             return RunResult(outcome.name, "done", "", seconds)
         except (OSError, RunError) as error:

@@ -191,6 +191,7 @@ class Outlook:
             "as_of": self.as_of.isoformat(),
             "market": self.market.said,
         }
+        record["basis"] = {place: flow.basis for place, flow in self.forecasts.items()}
         record |= {name: getattr(self, name) for name in ("first_year", "age", "facts_used", "load")}
         growth = yearly_growth(self.results, self.scenario.measure).loc[self.first_year :]
         record["growth"] = {str(when): row.to_dict() for when, row in growth.iterrows()}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecasting.errors import InputError
 
-__all__ = ["STORED_CAVEATS", "load_record", "load_results", "load_tables", "save_tables"]
+__all__ = ["STORED_CAVEATS", "TABLE", "load_record", "load_results", "load_tables", "save_tables"]
 
 COLUMNS = ["scenario", "country", "measure", "unit", "period_start", "period_end", "quantile", "value"]
 TABLE, DRAWS, KEY = "outlook.parquet", "draws.parquet", b"ev-forecast"

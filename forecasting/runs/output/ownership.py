@@ -20,7 +20,7 @@ from forecasting.evidence.files import read_whole
 __all__ = ["FAILURE", "RECORD", "REMEDY", "is_work", "made_by_a_run", "read_json", "refuse_others"]
 
 RECORD, FAILURE = "run.json", "failure.json"
-FOLDERS = (".work", "assets", "failures", "logs")  # what a run writes besides reports
+FOLDERS = (".work", "archive", "assets", "failures", "logs")  # what a run writes besides reports
 TABLES = ("comparison.parquet", "comparison_before.parquet", "comparison.csv", "comparison.xlsx")
 FILES = ("index.html", *TABLES, "assets/plotly.min.js", "logs/engine.log")
 KEPT = "report.ipynb"  # what a failure leaves beside its record

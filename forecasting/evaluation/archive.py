@@ -1,0 +1,161 @@
+"""Forecasts kept as they were made: the ``outlook.parquet`` of earlier reports, beside what was printed since."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.errors import EvidenceError, InputError
+from forecasting.evaluation.by_hand import by_hand
+from forecasting.evaluation.ledger_record import TOLD, record_sentence, rows_text
+from forecasting.evaluation.scores import LEVELS, inside, weighted_interval_score
+from forecasting.evidence.bases import same_perimeter
+from forecasting.evidence.fact import Fact
+from forecasting.evidence.ledger import Ledger
+from forecasting.measures import MEASURES
+from forecasting.periods import Period, span
+from forecasting.scenarios.known import facts_of_flow
+from forecasting.scenarios.outlook_files import TABLE, load_record, load_results
+
+__all__ = ["archive_record", "archive_text"]
+
+Array = NDArray[np.float64]
+COLUMNS = [*TOLD, "scenario", "basis", "outcome_basis", "fact", "facts"]
+MOST = 2000  # kept forecasts that are read
+
+
+def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
+    """Forecasts kept in a folder, each beside what was printed after its day.
+
+    Parameters
+    ----------
+    folder : path-like
+        Every ``outlook.parquet`` in it is read, however deep it lies: copies of reports, or what `run` keeps in
+        ``archive`` of its output folder. One forecast that lies there twice counts once.
+    ledger : Ledger
+        All facts that are known by now.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `forecasting.evaluation.ledger_record.ledger_record` has it, and ``scenario``: one row for each year, month,
+        or day of a stock, that was forecast and has an outcome since. A stock between two year's ends is read off the
+        line between their logs. ``attrs["open"]`` counts kept forecasts without any outcome so far.
+
+    Raises
+    ------
+    InputError
+        Where the folder holds no kept forecast, or one that cannot be read.
+    EvidenceError
+        Where no forecast has an outcome so far.
+    """
+    home = Path(folder)
+    if not home.is_dir():
+        raise InputError(f"{home} is no folder; give one with the outlook.parquet of earlier reports")
+    files = sorted(home.rglob(TABLE))[:MOST]
+    if not files:
+        raise InputError(f"{home} holds no {TABLE}; give a folder with earlier reports, e.g. reports/archive")
+    kept = [list(_rows(load_results(file), _told(file), ledger)) for file in files]
+    record = pd.DataFrame([row for rows in kept for row in rows], columns=COLUMNS)
+    record = record.drop_duplicates(["scenario", "as_of", "measure", "place", "period", "median", "fact"])
+    record.attrs["open"] = kept.count([])
+    if record.empty:
+        raise EvidenceError(f"nothing was printed since of what the {len(files)} forecasts in {home} are about")
+    order = ["own_basis", "as_of", "place"]
+    return record.sort_values(order, ascending=[False, True, True], kind="stable", ignore_index=True)
+
+
+def _told(file: Path) -> dict[str, Any]:
+    told = load_record(file)
+    if not {"as_of", "first_year"} <= {*told}:
+        raise InputError(f"{file} does not say of which day it is: keep the file as `ev-forecast run` wrote it")
+    return told
+
+
+def archive_text(record: pd.DataFrame) -> str:
+    """What :func:`archive_record` found, as it is read."""
+    kept = len(record.drop_duplicates(["scenario", "as_of"]))
+    return "\n".join(
+        [
+            rows_text(record),
+            record_sentence(record),
+            f"These are few, and not independent, from {kept} kept forecasts, each with the events of its scenario; "
+            f"{record.attrs['open']} more have no outcome so far. Score: weighted interval score of the log, mean "
+            f"{record['score'].mean():.2f}; 0.1 is about 10 % off.",
+        ]
+    )
+
+
+def _rows(table: pd.DataFrame, told: Mapping[str, Any], ledger: Ledger) -> Iterator[tuple[object, ...]]:
+    """Rows of one kept forecast, in the order of `COLUMNS`."""
+    day = dt.date.fromisoformat(str(told["as_of"]))
+    used = set(told.get("facts_used", ()))
+    for (place, measure), part in table.groupby(["country", "measure"], observed=True):
+        quantiles = _quantiles(part)
+        facts = [fact for fact in ledger.select(str(place), str(measure), kind="outcome") if _is_count(fact)]
+        bases = [fact.basis for fact in ledger if fact.id in used and fact.measure == measure and fact.place == place]
+        basis = str((told.get("basis") or {}).get(str(place)) or max(sorted(bases), key=bases.count, default=""))
+        ahead = [fact for fact in facts if fact.period.end.year >= int(told["first_year"])]
+        for fact in _outcomes(ahead, day, basis):
+            found = _forecast(quantiles, fact)
+            if found is None:
+                continue
+            known = facts_of_flow(ledger, str(place), str(measure)).select(as_of=day)
+            rule = None if MEASURES[str(measure)].kind == "stock" else by_hand(known, basis, fact.period)
+            said = (str(place), str(measure), day.isoformat(), fact.period.label)
+            own = any(same_perimeter(fact.basis, other) for other in {basis, *bases} - {""})
+            scores = _scores(found, fact.value, own, rule)
+            yield (*said, *scores, str(table["scenario"].iloc[0]), basis, fact.basis, fact.id, len(known))
+
+
+def _quantiles(part: pd.DataFrame) -> dict[Period, Array]:
+    """Quantiles at `LEVELS` by period, of one measure of one place."""
+    wide = part.pivot_table(index=["period_start", "period_end"], columns="quantile", values="value", observed=True)
+    wide = wide.reindex(columns=LEVELS.tolist()).dropna()
+    return {span(str(start), str(end)): row for (start, end), row in zip(wide.index, wide.to_numpy(float), strict=True)}
+
+
+def _is_count(fact: Fact) -> bool:
+    exact = fact.relation in ("equals", "about") and fact.quantity in ("total", "stock")
+    return exact and fact.partner == "World" and fact.value > 0 and fact.known_from is not None
+
+
+def _outcomes(facts: list[Fact], day: dt.date, basis: str) -> list[Fact]:
+    """One fact a period, printed after the day: of the forecast's own perimeter before others, the last print."""
+    best: dict[Period, Fact] = {}
+
+    def rank(fact: Fact) -> tuple[bool, bool, dt.date]:
+        return same_perimeter(fact.basis, basis), fact.basis == basis, fact.known_from or day
+
+    for fact in facts:
+        if (fact.known_from or day) > day and (fact.period not in best or rank(fact) > rank(best[fact.period])):
+            best[fact.period] = fact
+    return [best[period] for period in sorted(best, key=lambda period: (period.end, period.start))]
+
+
+def _forecast(quantiles: Mapping[Period, Array], fact: Fact) -> Array | None:
+    """What was forecast of the period of a fact; None where it was not."""
+    if not fact.stock:
+        return quantiles.get(fact.period)
+    ends = {period.end: row for period, row in quantiles.items()}
+    before = max((end for end in ends if end <= fact.period.end), default=None)
+    after = min((end for end in ends if end >= fact.period.end), default=None)
+    if before is None or after is None:
+        return None
+    share = (fact.period.end - before).days / max((after - before).days, 1)
+    logs = [np.log(np.maximum(ends[end], 1e-9)) for end in (before, after)]
+    return np.asarray(np.exp((1 - share) * logs[0] + share * logs[1]))
+
+
+def _scores(found: Array, outcome: float, own: bool, rule: Array | None) -> tuple[object, ...]:
+    """Low, median, high, outcome, inside, own_basis, score and rule_score."""
+    logs, log = np.log(np.maximum(found, 1e-9)), float(np.log(outcome))
+    thumb = np.nan if rule is None else float(weighted_interval_score(np.log(rule), log))
+    held, score = bool(inside(logs, log, 0.8)), float(weighted_interval_score(logs, log))
+    return (*(float(found[at]) for at in (1, 3, 5)), outcome, held, own, score, thumb)
