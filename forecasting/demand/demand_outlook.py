@@ -302,6 +302,11 @@ class DemandOutlook:
             "interval": total.tolist(),
         }
 
+    @property
+    def electric_share(self) -> float:
+        """Electric among all vehicles on the road at the end of the last year, 0 to 1, the mean of the draws."""
+        return float((self.results["ev_stock"][:, -1] / self.all_vehicles[:, -1]).clip(max=1).mean())
+
     @cached_property
     def caveats(self) -> list[str]:
         """What a reader must know beside the numbers, one sentence each."""

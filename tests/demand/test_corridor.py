@@ -4,15 +4,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.demand.corridor import Car, corridor_names, corridor_plan, plan_section
+from forecasting.demand.corridor import corridor_names, corridor_plan, plan_section, stops_along, stops_by_section
 from forecasting.demand.queueing import wait_exceeds
+from forecasting.demand.road_vehicles import RoadVehicle, vehicle_range
+from forecasting.demand.truck_corridor import SCENARIOS, truck_plan, truck_trip, truck_value
 from forecasting.errors import AssumptionError
 
 few = settings(max_examples=30, deadline=None, derandomize=True)
 
 
 def test_winter_takes_a_quarter_of_the_range_at_minus_twenty():
-    assert Car().range_km(-20) / Car().range_km(15) == pytest.approx(1 / 1.343)
+    assert RoadVehicle().range_km(-20) / RoadVehicle().range_km(15) == pytest.approx(1 / 1.343)
 
 
 def test_a_section_by_hand():
@@ -23,7 +25,7 @@ def test_a_section_by_hand():
     assert plan.stops_per_trip == pytest.approx((304 - 0.9 * reach) / (0.7 * reach))
     assert plan.sites == 5
     assert plan.spacing_km == pytest.approx(304 / 6)
-    assert plan.service_minutes == pytest.approx(42 / 80 * 60 + 5)
+    assert plan.service_minutes == pytest.approx(42 / (80 * (1 - 0.25 * 45 / 25)) * 60 + 5)
     assert plan.arrivals_per_hour == pytest.approx(200 * plan.stops_per_trip / 5 * 0.085)
 
 
@@ -52,7 +54,7 @@ def test_more_traffic_never_needs_fewer_points(length, one, two):
 
 def test_the_road_from_khorgos_to_tashkent():
     table = corridor_plan("khorgos-almaty-tashkent")
-    middle = table[table["case"] == "middle"]
+    middle = table[(table["case"] == "middle") & (table["vehicle"] == "car")]
     assert middle["km"].sum() == pytest.approx(304 + 700 + 125)
     assert table[table["section"] == "Khorgos-Almaty"]["basis"].iloc[0] == "length source, traffic judgement"
     by_case = table.groupby("case")["points"].sum()
@@ -62,7 +64,11 @@ def test_the_road_from_khorgos_to_tashkent():
 @pytest.mark.parametrize("name", ["khorgos-almaty-tashkent", "alashankou-almaty", "baktu-almaty"])
 def test_every_corridor_ships_with_ordered_ranges(name):
     assert name in corridor_names()
-    table = corridor_plan(name).pivot_table(index="section", columns="case", values="km", sort=False)
+    table = (
+        corridor_plan(name)
+        .query("vehicle == 'car'")
+        .pivot_table(index="section", columns="case", values="km", sort=False)
+    )
     assert (table["low"] <= table["middle"]).all()
     assert (table["middle"] <= table["high"]).all()
 
@@ -73,14 +79,93 @@ def test_every_corridor_ships_with_ordered_ranges(name):
         (lambda: plan_section(-5, 10), r"length_km: -5 km is outside 1 to 20000"),
         (lambda: plan_section(100, -1), r"electric_per_day: -1 vehicles per day is outside"),
         (lambda: plan_section(304_000, 10), r"length_km: 304000 km .*looks like metres; write 304"),
-        (lambda: Car(consumption=0.22), r"consumption: 0.22 kWh/100 km .*looks like kWh/km; write 22"),
+        (lambda: RoadVehicle(consumption=0.22), r"consumption: 0.22 kWh/100 km .*looks like kWh/km; write 22"),
         (
             lambda: corridor_plan("khorgos-almaty"),
             r"no corridor 'khorgos-almaty'; did you mean khorgos-almaty-tashkent",
         ),
+        (lambda: corridor_plan("baktu-almaty", {"UZ": 0.1}), r"electric_share: has none for KZ .*one for each country"),
+        (
+            lambda: corridor_plan("baktu-almaty", vehicles=["trcuk"]),
+            r"no vehicle 'trcuk' on the road; did you mean truck",
+        ),
+        (lambda: RoadVehicle(charging_cold_loss=20), r"charging_cold_loss: 20 share of power is outside 0 to 1"),
+        (lambda: truck_plan("acelerated"), r"no 'electric_share' of 'acelerated'; did you mean accelerated"),
         (lambda: corridor_plan("baktu-almaty", electric_share=5), r"electric_share: 5 share .*per cent; write 0.05"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name_value_unit_and_range(call, message):
     with pytest.raises(AssumptionError, match=message):
         call()
+
+
+def test_who_drives_through_keeps_the_state_of_the_battery():
+    """700 km and 125 km in the cold: 182 km to the first stop, 142 km to each one after it."""
+    car = RoadVehicle()
+    first, leg = 0.9 * car.range_km(-20), 0.7 * car.range_km(-20)
+    apart, together = (stops_by_section([700, 125], [100, 100], through, car, -20) for through in (0.0, 1.0))
+    assert apart[1] == 0.0  # who starts full at each town never charges on the last stretch
+    assert together[1] == pytest.approx((125 / leg + 0.0) / 2)  # there: all of it; back: full from the town
+    assert together[0] == pytest.approx(((700 - first) / leg + (825 - first) / leg) / 2)
+    whole = stops_along(825, car, -20)
+    assert sum(stops_along(km, car, -20, [(before, 1.0)]) for before, km in ((0, 700), (700, 125))) == pytest.approx(
+        whole
+    )
+
+
+@few
+@given(st.lists(st.tuples(st.floats(5, 800), st.floats(0, 5000)), min_size=1, max_size=5), st.floats(0, 1))
+def test_through_traffic_never_needs_fewer_stops(road, through):
+    lengths, traffic = zip(*road, strict=True)
+    alone, joined = (stops_by_section(lengths, traffic, share, RoadVehicle(), -20) for share in (0.0, through))
+    assert all(more >= one - 1e-9 for one, more in zip(alone, joined, strict=True))
+
+
+def test_each_road_has_the_electric_share_of_its_country():
+    by_country = corridor_plan("khorgos-almaty-tashkent", {"KZ": 0.024, "UZ": 0.15}, vehicles=["car"])
+    one_for_all = corridor_plan("khorgos-almaty-tashkent", 0.15, vehicles=["car"])
+    middle = by_country[by_country["case"] == "middle"].set_index("section")
+    assert middle.loc["Khorgos-Almaty", "electric_per_day"] == pytest.approx(3000 * 0.75 * 0.024)
+    assert middle.loc["Zhibek Zholy-Tashkent", "electric_per_day"] == pytest.approx(6000 * 0.75 * 0.15)
+    assert middle["points"].sum() < one_for_all[one_for_all["case"] == "middle"]["points"].sum() / 3
+
+
+def test_classes_of_vehicles_have_shares_and_points_of_their_own():
+    table = corridor_plan("khorgos-almaty-tashkent", 0.1, vehicles=["car", "bus", "truck"])
+    shares = table[table["case"] == "middle"].groupby("vehicle")["electric_per_day"].sum()
+    assert shares["bus"] / shares["car"] == pytest.approx(0.05 / 0.75 * 0.63)
+    assert shares["truck"] / shares["car"] == pytest.approx(0.2 / 0.75 * 0.25)
+    assert sum(vehicle_range(name, "traffic_share")[1] for name in ("car", "bus", "truck")) == pytest.approx(1)
+
+
+def test_a_cold_battery_charges_more_slowly_but_never_stands_still():
+    car = RoadVehicle()
+    assert [car.power_kw(25), car.power_kw(40), car.power_kw(0)] == pytest.approx([80, 80, 60])
+    assert car.power_kw(-60) == pytest.approx(0.4 * 80)
+    assert car.minutes_at_point(0.7, 0) > car.minutes_at_point(0.7, 25)
+
+
+def test_a_truck_between_urumqi_and_tashkent():
+    trip = truck_trip(15)
+    assert trip.kwh_per_tonne_km == pytest.approx(1.3 / (24 * 0.89))
+    assert trip.driving_hours == pytest.approx(1845 / 65)
+    assert trip.rest_hours == pytest.approx(3 * 0.75 + 3 * 11)  # four days, three nights, a break in most days
+    assert trip.extra_hours == 0
+    assert trip.of_diesel == pytest.approx(0.89)  # the battery's weight is all that is lost
+    small = truck_trip(-20, RoadVehicle(350, 130, 250, 10, 0.0041, 0.15))
+    assert small.extra_hours == pytest.approx(small.charging_hours - 3 * 0.75)
+    assert small.of_diesel < 0.87
+
+
+def test_megawatt_points_follow_the_scenario():
+    plans = {name: truck_plan(name) for name in SCENARIOS}
+    points = {name: plan.groupby("case")["points"].sum() for name, plan in plans.items()}
+    assert points["constrained"]["middle"] <= points["baseline"]["middle"] < points["accelerated"]["middle"]
+    assert points["baseline"]["low"] < points["baseline"]["middle"] < points["baseline"]["high"]
+    middle = plans["baseline"].query("case == 'middle'").set_index("section")
+    assert middle.loc["Urumqi-Horgos", "electric_per_day"] == pytest.approx(
+        1450 * truck_value("electric_share", scenario="baseline") / 100
+    )
+    assert middle.loc["Urumqi-Horgos", "country"] == "CN"
+    taken = middle["electric_per_day"] * middle["stops_per_trip"] * 0.35  # 70 % of 500 kWh
+    assert middle["mwh_per_day"].to_numpy() == pytest.approx(taken.to_numpy())

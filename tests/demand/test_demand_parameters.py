@@ -7,9 +7,10 @@ from forecasting.demand.parameters import check_value, load_parameters, read_tab
 from forecasting.errors import AssumptionError
 
 TABLES = ("demand_parameters.csv", "charging_groups.csv", "charging_power.csv", "climate.csv", "load_profiles.csv")
+ROADS = ("corridors.csv", "truck_corridor.csv", "road_vehicles.csv")
 
 
-@pytest.mark.parametrize("table", [*TABLES, "survival_sets.csv", "corridors.csv"])
+@pytest.mark.parametrize("table", [*TABLES, *ROADS, "survival_sets.csv", "truck_outlook.csv"])
 def test_every_default_has_a_source_or_says_judgement(table):
     for row in read_table(table):
         assert row["kind"] in ("source", "judgement"), row

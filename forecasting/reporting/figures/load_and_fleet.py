@@ -157,22 +157,25 @@ def _named(x: list[int], y: list[float | None], name: str, colour: str) -> go.Sc
     )
 
 
-def corridor_chart(plan: pd.DataFrame) -> go.Figure:
+def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the road") -> go.Figure:
     """Points along a road, section by section: the middle case, and from the low to the high one.
 
     Parameters
     ----------
     plan : pandas.DataFrame
-        From `forecasting.demand.corridor.corridor_plan`.
+        From `corridor_plan`, its classes of vehicles added up, or from `truck_plan`.
+    title : str
+        Of the figure.
 
     Returns
     -------
     plotly.graph_objects.Figure
     """
-    wide = plan.pivot(index="section", columns="case", values="points").loc[list(dict.fromkeys(plan["section"]))[::-1]]
-    sites = plan[plan["case"] == "middle"].set_index("section")["sites"]
+    wide = plan.pivot_table(index="section", columns="case", values="points", aggfunc="sum")
+    wide = wide.loc[list(dict.fromkeys(plan["section"]))[::-1]]
+    sites = plan[plan["case"] == "middle"].groupby("section")["sites"].max()
     subtitle = "bars: middle length and traffic; lines: from the low to the high case"
-    chart = figure("Charging points along the road", subtitle, x="points", height=150 + 64 * len(wide))
+    chart = figure(title, subtitle, x="points", height=150 + 64 * len(wide))
     reach = {"array": rounded(wide["high"] - wide["middle"]), "arrayminus": rounded(wide["middle"] - wide["low"])}
     words = [f"{wide.loc[section, 'middle']:.0f} points at {sites[section]:.0f} sites" for section in wide.index]
     names = [f"{section.replace('-', ' – ')}<br>{said}" for section, said in zip(wide.index, words, strict=True)]
