@@ -117,9 +117,9 @@ HEADLINES = [
     ("country_outlook", "headline", "ev_stock 2030", 634_000, 0.4),
     ("country_outlook", "headline", "charging_points_need 2030", 36_500, 0.5),
     ("country_outlook", "headline", "charging_points_practice 2030", 16_500, 0.5),
-    ("corridor_outlook", "headline", "vehicle_exports 2026", 629_000, 0.3),
+    ("corridor_outlook", "headline", "vehicle_exports 2026", 545_000, 0.3),
     ("charging_demand", "headline", "charging_points_need 2030", 39_700, 0.5),
-    ("charging_demand", "headline", "corridor points", 199, 0.4),
+    ("charging_demand", "headline", "corridor points", 133, 0.4),
     ("growth_models", "above-annualised", None, 0.8, 0.15),
 ]
 
