@@ -98,10 +98,10 @@ class Period:
     @property
     def label(self) -> str:
         """``2023``, ``2023-05``, ``2023-01..2023-04``, one date or two, the shortest that is exact."""
-        whole = self.start.day == 1 and self.end.day == calendar.monthrange(self.end.year, self.end.month)[1]
-        first, last = f"{self.start:%Y-%m}", f"{self.end:%Y-%m}"
         if self.start == self.end:
             return f"{self.start}"
+        whole = self.start.day == 1 and self.end.day == calendar.monthrange(self.end.year, self.end.month)[1]
+        first, last = f"{self.start:%Y-%m}", f"{self.end:%Y-%m}"
         if not whole:
             return f"{self.start}..{self.end}"
         if first == last:

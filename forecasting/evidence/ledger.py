@@ -27,7 +27,7 @@ from forecasting.arguments import path as file_path
 from forecasting.errors import EvidenceError, LedgerError, Problem
 from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.evidence.files import write_asked
-from forecasting.evidence.frames import frame_rows, printed_cells
+from forecasting.evidence.frames import facts_frame, frame_rows, printed_cells
 from forecasting.evidence.places import partner_code, place_code
 from forecasting.evidence.reading import Source, checked_rows, csv_rows
 from forecasting.evidence.rules import COLUMNS, KINDS
@@ -35,9 +35,6 @@ from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, as_date
 
 __all__ = ["Ledger", "check_ledger", "read_ledger"]
-
-NUMERIC = ("value", "rounding")
-TEXT = pd.StringDtype("python", na_value=np.nan)  # of small tables that are often cut: Arrow's costs four times as much
 
 SOURCE = Check(
     "the path of a ledger, or an open file", lambda value: value if hasattr(value, "read") else file_path().read(value)
@@ -64,9 +61,7 @@ class Ledger:
         if strange := [fact for fact in given if not isinstance(fact, Fact)]:
             raise LedgerError(f"{shown(strange[0])} is no Fact; read_ledger and Ledger.from_frame read tables")
         self._facts = {fact.id: fact for fact in given if isinstance(fact, Fact)}
-        self._frame = pd.DataFrame([fact.row() for fact in self._facts.values()], columns=list(COLUMNS))
-        for column in COLUMNS:
-            self._frame[column] = self._frame[column].astype("float64" if column in NUMERIC else TEXT)
+        self._frame = facts_frame(self._facts.values())
 
     @classmethod
     def _of(cls, frame: pd.DataFrame, facts: dict[str, Fact]) -> Ledger:

@@ -174,7 +174,7 @@ def _parsed(name: str, text: str) -> tuple[list[FoundRow], list[Problem]]:
     try:
         for cells in reader:
             where, last = f"{name}:{last + 1}", reader.line_num
-            if not any(cell.strip() for cell in cells):
+            if not "".join(cells).strip():
                 continue
             if not header:
                 header = [cell.strip() for cell in cells]
@@ -194,6 +194,8 @@ def _parsed(name: str, text: str) -> tuple[list[FoundRow], list[Problem]]:
 def _thousands(row: FoundRow) -> list[Problem]:
     """A count with a point and three digits after it: in much of the world that is how thousands are set apart."""
     value, measure = row.cells["value"], MEASURES.get(row.cells["measure"])
+    if "." not in value:
+        return []
     counted = measure and measure.unit in COUNTS and row.cells["quantity"] in ("total", "stock")
     if not (counted and re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", value)):
         return []

@@ -29,6 +29,7 @@ __all__ = [
     "normalise",
     "own_period",
     "publication",
+    "written_day",
 ]
 
 COLUMNS = (
@@ -46,6 +47,9 @@ COUNTED = ("outcome", "estimate", "judgement")  # the kinds that may enter a lik
 Fault = tuple[str, str, str]  # column, what is wrong, the next move
 Row = Mapping[str, str]
 
+VOCABULARIES = {"measure": tuple(MEASURES), "relation": RELATIONS, "quantity": QUANTITIES, "kind": KINDS}
+EMPTY = dict.fromkeys(COLUMNS, "")
+
 _NUMBER = re.compile(r"[+-]?([0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})([eE][+-]?[0-9]{1,3})?")
 REFERENCE = re.compile(r"(?P<measure>\w+)@(?P<place>[^:]+):(?P<start>[^/]*)/(?P<end>.*)")  # a quantity nobody printed
 _UNIT_SPELLINGS = {"%": "percent", "per cent": "percent", "cars": "vehicles", "piles": "points", "people": "persons"}
@@ -53,23 +57,29 @@ _UNIT_SPELLINGS = {"%": "percent", "per cent": "percent", "cars": "vehicles", "p
 
 def normalise(raw: Mapping[str, object]) -> dict[str, str]:
     """All columns as stripped text, defaults filled, places as codes; what cannot be settled stays as it was."""
-    row = {column: _text(raw.get(column)) for column in COLUMNS}
-    for column, code in (("place", place_code), ("partner", partner_code)):
-        row[column] = _settled(code, row[column])
+    told = {
+        column: cell.strip() if type(cell) is str else _text(cell) for column, cell in raw.items() if column in EMPTY
+    }
+    row = EMPTY | told
+    for column, code in PLACE_COLUMNS.items():
+        row[column] = _settled(code, row[column]) or row[column]
     measure = MEASURES.get(row["measure"])
     row["kind"] = row["kind"] or "outcome"
     if not row["quantity"] and (measure is None or measure.kind != "statement"):
         row["quantity"] = "stock" if measure and measure.kind == "stock" else "total"
     row["unit"] = _unit_code(row["unit"]) or expected_unit(row["measure"], row["quantity"])
-    if not row["rounding"] and _number(row["value"]) is not None:
-        row["rounding"] = number_text(printed_rounding(row["value"], row["relation"]))
+    row["rounding"] = row["rounding"] or _default_rounding(row["value"], row["relation"])
     return row
+
+
+@lru_cache(maxsize=4096)
+def _default_rounding(value: str, relation: str) -> str:
+    """Half a unit of the last printed digit; of what is no number, nothing."""
+    return "" if _number(value) is None else number_text(printed_rounding(value, relation))
 
 
 def _text(cell: object) -> str:
     """A cell as a ledger writes it; missing is empty, a whole number has no point."""
-    if type(cell) is str:
-        return cell.strip()
     if cell is None or type(cell).__name__ in ("NaTType", "NAType") or cell != cell:
         return ""
     if isinstance(cell, dt.datetime):
@@ -96,11 +106,16 @@ def _unit_code(text: str) -> str:
     return known + per_day
 
 
+@lru_cache(maxsize=4096)
 def _settled(code: Callable[[str], str], text: str) -> str:
+    """The code of a place or a partner; empty where nobody knows it."""
     try:
-        return code(text) if text or code is partner_code else text
+        return code(text)
     except LedgerError:
-        return text
+        return ""
+
+
+PLACE_COLUMNS = {"place": place_code, "partner": partner_code}
 
 
 @lru_cache(maxsize=1)
@@ -167,8 +182,7 @@ def faults(row: Row) -> Iterator[Fault]:
 
 def _words(row: Row) -> Iterator[Fault]:
     statement = _is_statement(row)
-    known = {"measure": tuple(MEASURES), "relation": RELATIONS, "quantity": QUANTITIES, "kind": KINDS}
-    for column, words in known.items():
+    for column, words in VOCABULARIES.items():
         word = row[column]
         if not word and (column == "quantity" or (column == "relation" and statement)):
             continue
@@ -197,10 +211,8 @@ def _is_statement(row: Row) -> bool:
 
 
 def _places(row: Row) -> Iterator[Fault]:
-    for column, code in (("place", place_code), ("partner", partner_code)):
-        try:
-            code(row[column])
-        except LedgerError:
+    for column, code in PLACE_COLUMNS.items():
+        if not _settled(code, row[column]):
             what = f"{row[column]!r} is not a known place" if row[column] else "is empty"
             yield column, what, nearest_place(row[column])
 
@@ -209,7 +221,7 @@ def _dates(row: Row) -> Iterator[Fault]:
     read: dict[str, dt.date] = {}
     for column in ("period_start", "period_end"):
         try:
-            read |= {column: as_date(row[column])} if row[column] else {}
+            read |= {column: written_day(row[column])} if row[column] else {}
         except PeriodError as error:
             yield column, str(error), ""
     if len(read) == 2 and read["period_end"] < read["period_start"]:
@@ -222,6 +234,13 @@ def _dates(row: Row) -> Iterator[Fault]:
         yield "period_start", "is empty", "a flow is counted over a period: give its first day"
 
 
+@lru_cache(maxsize=4096)
+def written_day(text: str) -> dt.date:
+    """The date that a cell says; many rows say the same, and share it."""
+    return as_date(text)
+
+
+@lru_cache(maxsize=4096)
 def _number(text: str) -> float | None:
     number = float(text) if _NUMBER.fullmatch(text) else math.nan
     return number if math.isfinite(number) else None
@@ -310,7 +329,8 @@ def _published(row: Row) -> Iterator[Fault]:
     except PeriodError:
         yield "published", f"{row['published']!r} is not a day, month or year", "e.g. 2023-06-26, 2023-06 or 2023"
         return
-    ended = row["period_end"] if re.fullmatch(r"\d{4}-\d\d-\d\d", row["period_end"]) else ""
-    if known and row["kind"] == "outcome" and row["value"] and known.end.isoformat() < ended:
+    ended = row["period_end"]
+    early = known and row["kind"] == "outcome" and row["value"] and known.end.isoformat() < ended
+    if early and re.fullmatch(r"\d{4}-\d\d-\d\d", ended):
         hint = "an outcome is published after it happened; a plan is a target"
         yield "published", f"{row['published']} comes before the period ends on {ended}", hint

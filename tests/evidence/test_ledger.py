@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.errors import EvidenceError, LedgerError, PeriodError
+from forecasting.evidence import datasets
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger, check_ledger, read_ledger
 from forecasting.evidence.places import PLACES, partner_code, place_code, place_name
@@ -290,3 +292,15 @@ def test_places_have_codes_names_and_spellings() -> None:
         place_code("Horgoss")
     with pytest.raises(LedgerError, match="'' is not a known place; use an ISO 3166 code"):
         place_code("")
+
+
+def test_facts_that_are_read_are_those_that_are_made_one_by_one() -> None:
+    read = [fact for fact in datasets.central_asia() if fact.value == fact.value][:40]
+    made = [Fact(**fact.row()) for fact in read]
+    for one, other in zip(read, made, strict=True):
+        assert one.model_copy(update={"other": None}) == other.model_copy(update={"other": None})
+        assert pickle.loads(pickle.dumps(one)) == one
+        assert one.model_fields_set == other.model_fields_set | {"other"}
+    frame = Ledger(read).frame
+    rows = pd.DataFrame([fact.row() for fact in read]).astype(frame.dtypes.to_dict())
+    pd.testing.assert_frame_equal(frame, rows)
