@@ -51,7 +51,7 @@ notebooks: $(VENV)/.test-ready ## Run the notebooks anew and store their outputs
 	$(BIN)/python tests/notebooks/refresh.py
 
 lab: $(VENV)-lab/.ready ## Open the notebooks in JupyterLab; LAB_ARGS="--no-browser --port 9999" passes options on
-	cd notebooks && JUPYTER_CONFIG_PATH="$(CURDIR)/binder/jupyter" PLOTLY_RENDERER=plotly_mimetype \
+	cd notebooks && JUPYTER_CONFIG_PATH="$(CURDIR)/binder/jupyter" JUPYTER_PATH="$(CURDIR)/binder/jupyter" PLOTLY_RENDERER=plotly_mimetype \
 		"$(abspath $(VENV)-lab)/bin/jupyter" lab $(LAB_ARGS)
 
 lock: $(UV) ## Bring the lock in line with pyproject.toml; LOCK_FLAGS=--upgrade moves every version

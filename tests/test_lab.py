@@ -165,9 +165,12 @@ DIFFERENCES = """() => [...document.querySelectorAll(".widget-html table")].at(-
 
 @pytest.mark.parametrize("door", ["lab/tree/what_if.ipynb?reset", "voila/render/what_if.ipynb"])
 def test_a_slider_of_the_explorer_is_answered(lab, page, door):
-    """In Lab after Run All, and as an app, where nothing has to be run."""
+    """In Lab after Run All, and as an app, where nothing has to be run; nothing is asked of another machine."""
     failures: list[str] = []
+    asked: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("console", lambda message: failures.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{lab}/{door}", timeout=SECONDS * 1000)
     if door.startswith("lab"):
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=SECONDS * 1000)
@@ -183,3 +186,4 @@ def test_a_slider_of_the_explorer_is_answered(lab, page, door):
     page.keyboard.press("ArrowLeft")
     page.wait_for_function(f"before => ({DIFFERENCES})() !== before", arg=before, timeout=SECONDS * 1000)
     assert not failures
+    assert [url for url in asked if not url.startswith((lab, "data:", "blob:"))] == []
