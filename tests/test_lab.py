@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 LAB = Path(f"{sys.prefix}-lab")  # where make puts it, beside the environment that runs this test
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 PLOTLY = "application/vnd.plotly.v1+json"
+IDLE = ".jp-Notebook-ExecutionIndicator[data-status='idle']"  # the kernel is there and waits
 SECONDS = 180  # of patience with one notebook on a busy machine
 DRAWN = """() => [...document.querySelectorAll(".jp-Notebook .js-plotly-plot")].filter(
     figure => figure.querySelectorAll(".trace path, .points path, .barlayer path, .scatterlayer path").length > 0
@@ -116,6 +117,7 @@ class Desk:
         return drawn
 
     def run_all(self) -> None:
+        self.page.wait_for_selector(IDLE, timeout=SECONDS * 1000)
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         self.page.wait_for_function(f"() => !({NUMBERED})()", timeout=SECONDS * 1000)
@@ -174,6 +176,7 @@ def test_a_slider_of_the_explorer_is_answered(lab, page, door):
     page.goto(f"{lab}/{door}", timeout=SECONDS * 1000)
     if door.startswith("lab"):
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=SECONDS * 1000)
+        page.wait_for_selector(IDLE, timeout=SECONDS * 1000)
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.wait_for_function(SLIDER, timeout=SECONDS * 1000)

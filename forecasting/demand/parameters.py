@@ -10,7 +10,7 @@ import csv
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any, NamedTuple
 
@@ -73,7 +73,7 @@ class Assumption:
     url: str
     note: str
 
-    @property
+    @cached_property
     def key(self) -> str:
         """``name``, with its class or setting after a dot."""
         return ".".join(part for part in (self.name, self.vehicle_class, self.setting) if part)
@@ -168,16 +168,17 @@ class Parameters:
     changed: Mapping[str, Assumption] = field(default_factory=dict)
     events: Mapping[str, Sequence[Event]] = field(default_factory=dict)
 
+    @cached_property
     def _in_force(self) -> dict[str, Assumption]:
         chosen = {row.key: row for row in self.rows if not row.place}
         chosen |= {row.key: row for row in self.rows if row.place and row.place == self.place}
         return chosen | dict(self.changed)
 
     def __iter__(self) -> Iterator[Assumption]:
-        return iter(self._in_force().values())
+        return iter(self._in_force.values())
 
     def __getitem__(self, key: str) -> Assumption:
-        chosen = self._in_force()
+        chosen = self._in_force
         if key not in chosen:
             raise AssumptionError([_unknown(key, chosen)])
         return chosen[key]
@@ -194,7 +195,7 @@ class Parameters:
         AssumptionError
             With every problem found: unknown names, values out of range, ranges out of order.
         """
-        chosen, problems, changed = self._in_force(), [], dict(self.changed)
+        chosen, problems, changed = self._in_force, [], dict(self.changed)
         for key, given in changes.items():
             found, row = _read_change(key, given, chosen)
             problems += found
@@ -251,7 +252,7 @@ class Parameters:
         -------
         dict of str to ndarray, shape (draws,)
         """
-        chosen = self._in_force()
+        chosen = self._in_force
         ranks = rng.permuted(np.tile(np.arange(draws), (len(chosen), 1)), axis=1)
         uniform = (ranks + rng.random(ranks.shape)) / draws
         return {key: chosen[key].quantile(u) for key, u in zip(sorted(chosen), uniform, strict=True)}

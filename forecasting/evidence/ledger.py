@@ -215,31 +215,34 @@ class Ledger:
         PeriodError
             Where `as_of` or `since` is not a date.
         """
-        kinds = (kind,) if isinstance(kind, str) else kind
+        kinds = (kind,) if isinstance(kind, str) else None if kind is None else tuple(kind)
+        days = [None if day is None else as_date(day).isoformat() for day in (as_of, since)]
+        asked = (place, measure, partner, basis, product, kinds, *days)
+        if asked in self._selected:  # a report, and each move of a slider, asks for the same again and again
+            return self._selected[asked]
         for word, known in [(measure, tuple(MEASURES)), *((word, KINDS) for word in kinds or ())]:
             if word is not None and word not in known:
                 raise LedgerError(f"{word!r} is unknown{_near(word, known, '; did you mean {}?')}")
-        wanted = {
-            "place": None if place is None else place_code(place),
-            "measure": measure,
-            "partner": None if partner is None else partner_code(partner),
-            "basis": basis,
-            "product": product,
-        }
+        where, whom = None if place is None else place_code(place), None if partner is None else partner_code(partner)
+        wanted = {"place": where, "partner": whom, "measure": measure, "basis": basis, "product": product}
         keep = np.ones(len(self), dtype=bool)
         for column, word in wanted.items():
             keep &= True if word is None else (self._frame[column] == word).to_numpy(dtype=bool)
         keep &= True if kinds is None else self._frame["kind"].isin(list(kinds)).to_numpy(dtype=bool)
-        keep &= True if as_of is None else self._known <= as_date(as_of).isoformat()
-        keep &= True if since is None else (self._frame["period_end"] >= as_date(since).isoformat()).to_numpy(bool)
-        return Ledger._of(self._frame[keep], self._facts)
+        keep &= True if days[0] is None else self._known <= days[0]
+        keep &= True if days[1] is None else (self._frame["period_end"] >= days[1]).to_numpy(bool)
+        return self._selected.setdefault(asked, Ledger._of(self._frame[keep], self._facts))
+
+    @cached_property
+    def _selected(self) -> dict[tuple[object, ...], Ledger]:
+        return {}
 
     @cached_property
     def _known(self) -> np.ndarray:
         """The day from which each fact is known as ISO text; later than any day where it never is."""
         return np.array([str(fact.known_from or "9999-12-31") for fact in self], dtype="U10")
 
-    @property
+    @cached_property
     def latest(self) -> dt.date:
         """The newest day of publication.
 

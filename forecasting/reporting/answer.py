@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from forecasting.evidence.bases import basis_name
@@ -20,6 +21,7 @@ from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.known import TWO_NUMBERS
 
 if TYPE_CHECKING:
+    from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
 
 __all__ = ["Answer", "Answers", "answer", "charging_answers"]
@@ -83,11 +85,11 @@ def answer(outlook: Outlook) -> Answer:
     where = place_name(results.country) if results.country in PLACES else results.country.replace("-", " ").capitalize()
     if len(outlook.parts) == 2:  # a corridor of which one place is counted, and the sum
         where += f" ({place_name(outlook.parts[0].country)} alone, as no other is counted)"
-    number, ends = _cell(results.table, measure, soon)
+    number, ends = _cell(results, measure, soon)
     sentence, numbers = f"{where} in {soon}: {_words(measure, number, ends)}", [(number, measure)]
     late = "ev_stock" if "ev_stock" in results.values else measure
     if late != measure or horizon > soon:
-        median, ends = _cell(results.table, late, horizon)
+        median, ends = _cell(results, late, horizon)
         when = f"on the road at the end of {horizon}" if late == "ev_stock" else f"in {horizon}"
         sentence += f", and {median} {when} ({ends})"
         numbers.append((median, late))
@@ -140,10 +142,9 @@ def _ends(wide: pd.DataFrame, year: int) -> str:
     return f"80 % interval {readable(wide[0.1][year], 2)} to {readable(wide[0.9][year], 2)} %"
 
 
-def _cell(table: pd.DataFrame, measure: str, year: int) -> tuple[str, str]:
+def _cell(results: Results, measure: str, year: int) -> tuple[str, str]:
     """Median and 80 % interval of one year."""
-    wide = bands(table, measure)
-    low, median, high = (float(wide[level][year]) for level in (0.1, 0.5, 0.9))
+    low, median, high = np.quantile(results.values[measure][:, results.years.index(year)], (0.1, 0.5, 0.9)).tolist()
     return amount(median, measure), amounts(low, high, measure)
 
 
@@ -206,7 +207,7 @@ def charging_answers(outlook: Outlook) -> Answers:
     rows = []
     for measure, (name, means) in QUESTIONS.items():
         if measure in outlook.results.values:
-            median, ends = _cell(outlook.results.table, measure, outlook.scenario.horizon)
+            median, ends = _cell(outlook.results, measure, outlook.scenario.horizon)
             rows.append((name, means, median, f"80 % interval {ends}", measure))
     if not rows:
         return Answers((), "How many charging points takes the new cars of a year, which are not known here.")

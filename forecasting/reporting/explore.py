@@ -19,7 +19,7 @@ from forecasting.parameters.schema import Driver, Range, Scenario, load_scenario
 from forecasting.reporting.answer import QUESTIONS, answer
 from forecasting.reporting.display import Table
 from forecasting.reporting.figures import live_figure, redraw, what_if_chart
-from forecasting.reporting.given_tables import SIZES
+from forecasting.reporting.given_tables import size_words
 from forecasting.reporting.labels import (
     amount,
     amounts,
@@ -184,7 +184,7 @@ class ControlPanel:
 
         self.explorer, self.widgets = explorer, ipywidgets
         self.quiet = False  # while the controls follow the scenario instead of leading it
-        self.live = live_figure(explorer.figure)
+        self.live = live_figure(explorer.outlook, explorer.given)
         self.head, self.table, self.status = (ipywidgets.HTML() for _ in range(3))
         self.file = ipywidgets.Text(description="File", layout=WIDE)
         self.button = ipywidgets.Button(description=SAVE, icon="save", layout=WIDE)
@@ -236,7 +236,7 @@ class ControlPanel:
             name = capital(driver.name.replace("-", " "))
             if driver in self.explorer.start.drivers:
                 yield driver.name, self.widgets.Checkbox(value=True, description=name, tooltip=about, indent=False)
-                name = SIZES.get(driver.kind, driver.quantity)
+                name = capital(size_words(driver))
             most = 3.0 if driver.name in LEVERS.values() else LIMITS.get(driver.kind, float("inf"))
             least = -0.9 if driver.kind == "price" else 0.0
             yield f"size of {driver.name}", self._slider(driver.size, least, most, name, about)
@@ -340,7 +340,7 @@ class ControlPanel:
         self.follow()
         made = self.explorer.outlook
         self.head.value = answer(made)._repr_html_()
-        redraw(self.live, self.explorer.figure)
+        redraw(self.live, made, self.explorer.given)
         self.table.value = self.explorer.table._repr_html_()
         self.say("")
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from forecasting.parameters.schema import Driver, Range
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["SIZES", "assumptions_table", "drivers_table"]
+__all__ = ["assumptions_table", "drivers_table", "size_words"]
 
 RANGE = ("likeliest", "lowest", "highest")  # of what is judged: no quantiles, the ends of what is thought possible
 SIZES = {"level": "factor", "growth": "factor a year", "ceiling": "share of new vehicles", "cap": "vehicles a year"}
@@ -32,7 +32,7 @@ def drivers_table(outlook: Outlook) -> Table:
             "acts on": _acts_on(driver.quantity),
             "when": _dated(driver),
             **_range(driver.size),
-            "unit": SIZES.get(driver.kind) or _unit(driver.quantity),
+            "unit": _unit(driver),
             "probability": readable(driver.probability),
             "reason": driver.reason,
             "facts": driver.source,
@@ -47,11 +47,16 @@ def _acts_on(quantity: str) -> str:
     return label_of(quantity) if quantity in MEASURES else parameter_words(quantity)
 
 
-def _unit(quantity: str) -> str:
-    """Of what a demand driver or a target sets."""
+def _unit(driver: Driver) -> str:
+    """Of a driver's size."""
     from forecasting.demand.parameters import load_parameters
 
-    return unit_of(quantity) or load_parameters()[quantity].unit
+    return SIZES.get(driver.kind) or unit_of(driver.quantity) or load_parameters()[driver.quantity].unit
+
+
+def size_words(driver: Driver) -> str:
+    """What a driver's size is, with its unit: of a parameter of the demand chain its name, too."""
+    return _unit(driver) if driver.kind in SIZES else f"{_acts_on(driver.quantity)}, {_unit(driver)}"
 
 
 def _dated(driver: Driver) -> str:

@@ -15,6 +15,7 @@ from forecasting.demand.parameters import NEVER as NEVER_YEAR
 from forecasting.demand.parameters import Event, Parameters, load_parameters
 from forecasting.demand.targets import Target
 from forecasting.errors import AssumptionError, Problem
+from forecasting.evidence.fact import in_order
 from forecasting.evidence.ledger import Ledger
 from forecasting.measures import MEASURES
 from forecasting.parameters.schema import Driver, Scenario
@@ -223,11 +224,9 @@ def charging_targets(scenario: Scenario, drivers: Sequence[Driver], announced: L
             pursued = drawn.start < NEVER
             found.append(Target(driver.name, drawn.size, unit, driver.start, pursued, driver.on_time, drawn.late))
     for measure in ("charging_points", "charging_stations"):
-        facts = announced.select(measure=measure).frame
-        facts = facts[facts["basis"].eq("") & facts["value"].gt(0) & facts["quantity"].isin(["", "stock"])]
-        for row in facts.sort_values("period_end").to_dict("records"):
-            count = np.full(draws, float(row["value"]))
-            found.append(Target(str(row["id"]), count, MEASURES[measure].unit, as_date(row["period_end"])))
+        for fact in in_order(announced.select(measure=measure)):
+            if not fact.basis and fact.value > 0 and fact.quantity in ("", "stock") and fact.period_end:
+                found.append(Target(fact.id, np.full(draws, fact.value), MEASURES[measure].unit, fact.period_end))
     return found
 
 
@@ -243,10 +242,10 @@ def refuse_targets(scenario: Scenario, counted: Ledger, as_of: dt.date) -> None:
 
 def target_problems(scenario: Scenario, counted: Ledger, as_of: dt.date) -> list[tuple[KeyPath, Problem]]:
     """Targets of a scenario that have passed, or lie below what stands, each with its key path."""
-    today, found = standing_today(counted), list[tuple[KeyPath, Problem]]()
-    for i, driver in enumerate(scenario.drivers):
-        if driver.kind != "target":
-            continue
+    found: list[tuple[KeyPath, Problem]] = []
+    targets = [(i, driver) for i, driver in enumerate(scenario.drivers) if driver.kind == "target"]
+    today = standing_today(counted) if targets else None
+    for i, driver in targets:
         unit = MEASURES[driver.quantity].unit
         if moment(driver.start) <= moment(as_of):
             what = f"{driver.start} has passed by {as_of}"

@@ -54,6 +54,17 @@ class Results:
         """One row per measure, year and quantile; a stock stands on the last day of its period."""
         return quantile_table(self.scenario, self.country, self.values, [year(value) for value in self.years])
 
+    def bands(self, measure: str) -> pd.DataFrame:
+        """One measure by year: a row per year, a column per quantile, as the table has them.
+
+        Parameters
+        ----------
+        measure : str
+            One of `values`.
+        """
+        found = np.quantile(self.values[measure], QUANTILES, axis=0).T
+        return pd.DataFrame(found, pd.Index(self.years, name="year"), list(QUANTILES))
+
     def draws(self, first: int | None = None) -> pd.DataFrame:
         """One row per measure, year and draw.
 

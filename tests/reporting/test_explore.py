@@ -52,6 +52,18 @@ def test_a_slider_changes_the_figure_and_the_table(explorer):
     assert explorer.scenario == explorer.start
 
 
+def test_of_a_figure_that_is_shown_only_what_moved_is_sent(explorer, monkeypatch):
+    sent = []
+    monkeypatch.setattr(
+        explorer.panel.live, "_send_restyle_msg", lambda changes, trace_indexes: sent.append((changes, trace_indexes))
+    )
+    explorer.change(assumptions={"home_access": 0.3})
+    ((changes, traces),) = sent
+    (need,) = traces  # of all lines and answers the need alone hangs on who charges at home
+    assert explorer.panel.live.data[need].hovertext.startswith("<b>need, now: ")
+    assert changes["y"] == [list(explorer.panel.live.data[need].y)]
+
+
 def test_an_event_is_left_out_and_comes_back(explorer):
     explorer.panel.controls["market-limit"].value = False
     assert "market-limit" not in [driver.name for driver in explorer.scenario.drivers]
@@ -135,7 +147,7 @@ def test_a_notebook_shows_the_widget_and_stores_the_figure(explorer, shown):
 def test_without_widgets_it_says_so_and_shows_the_figure(monkeypatch, shown, capsys, missing):
     monkeypatch.chdir(ROOT)
     if missing == "anywidget":
-        monkeypatch.setattr(explore, "live_figure", lambda chart: (_ for _ in ()).throw(ImportError("anywidget")))
+        monkeypatch.setattr(explore, "live_figure", lambda *outlooks: (_ for _ in ()).throw(ImportError("anywidget")))
     else:
         monkeypatch.setitem(sys.modules, "ipywidgets", None)
     explorer = fc.explore("params/uzbekistan-baseline.yaml", draws=200)

@@ -1,15 +1,20 @@
-"""A changed scenario beside the one that was given: vehicles by year, and the answers on charging at the horizon."""
+"""A changed scenario beside the one that was given: vehicles by year, and the answers on charging at the horizon.
+
+A slider is to be answered at once, so traces are plain dictionaries here: plotly checks a figure when it is made,
+and of a figure that is shown only what moved is sent to the browser.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.reporting.figures.style import AMBER, BLUE, CHARGING, MUTED, band, figure, tint
+from forecasting.reporting.figures.style import AMBER, BLUE, CHARGING, MUTED, figure, tint
 from forecasting.reporting.labels import interval, label_of, readable, rounded, unit_of
-from forecasting.reporting.tables import bands
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
@@ -17,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["live_figure", "redraw", "what_if_chart"]
 
 ANSWERS = CHARGING | {"charging_points_target": AMBER}
-MOVING = ("x", "y", "error_y", "text", "hovertext")
-SHADES = ((0.1, 0.9, "80 %", 0.2), (0.25, 0.75, "50 %", 0.3))
+# The strips of an interval outside the next one, so that the legend shows each shade as it is.
+SHADES = (("80 %", 0.3, ((0.1, 0.25), (0.75, 0.9))), ("50 %", 0.55, ((0.25, 0.75),)))
 
 
 def what_if_chart(now: Outlook, given: Outlook) -> go.Figure:
@@ -34,17 +39,11 @@ def what_if_chart(now: Outlook, given: Outlook) -> go.Figure:
     plotly.graph_objects.Figure
         Left the vehicles on the road (of a corridor, its flow) by year, right the charging points at the horizon.
     """
-    measure = "ev_stock" if "ev_stock" in now.results.values else now.scenario.measure
-    answers = [name for name in ANSWERS if name in now.results.values]
-    title, colour = f"{label_of(measure)}: {now.scenario.title}", {"color": BLUE, "width": 2.5}
+    measure, answers = _left(now), _right(now)
     words = "as it is now in colour, as it was given in grey"
+    title = f"{label_of(measure)}: {now.scenario.title}"
     chart = figure(title, words, y=unit_of(measure), height=400, autosize=True)
-    wide, before = (bands(each.results.table, measure).loc[each.first_year :] for each in (now, given))
-    for lower, upper, words, opacity in SHADES:
-        chart.add_trace(band(list(wide.index), wide[lower], wide[upper], name=words, fillcolor=tint(BLUE, opacity)))
-    chart.add_trace(_path(before, "Median as given", line={"color": MUTED, "width": 2, "dash": "dash"}))
-    chart.add_trace(_path(wide, "Median now", line=colour))
-    chart.add_traces(list(_answers(now, given, answers)))
+    chart.add_traces(list(_traces(now, given)))
     chart.update_xaxes(dtick=1, tickformat="d")
     chart.update_yaxes(rangemode="tozero")
     if answers:
@@ -52,12 +51,41 @@ def what_if_chart(now: Outlook, given: Outlook) -> go.Figure:
     return chart
 
 
-def _path(wide: Any, name: str, **style: Any) -> go.Scatter:
-    hover = [
-        f"<b>{year}: {readable(row[0.5])}</b><br>80 %: {interval(row[0.1], row[0.9])}" for year, row in wide.iterrows()
-    ]
-    points: dict[str, Any] = {"mode": "lines+markers", "hovertext": hover, "hoverinfo": "text"}
-    return go.Scatter(x=list(wide.index), y=rounded(wide[0.5]), name=name, **points, **style)
+def _left(now: Outlook) -> str:
+    return "ev_stock" if "ev_stock" in now.results.values else now.scenario.measure
+
+
+def _right(now: Outlook) -> list[str]:
+    return [name for name in ANSWERS if name in now.results.values]
+
+
+def _traces(now: Outlook, given: Outlook) -> Iterator[dict[str, Any]]:
+    measure = _left(now)
+    wide, before = (each.results.bands(measure).loc[each.first_year :] for each in (now, given))
+    for words, opacity, strips in SHADES:
+        yield _shade(wide, strips) | {"name": words, "fillcolor": tint(BLUE, opacity)}
+    yield _path(before, "Median as given", line={"color": MUTED, "width": 2, "dash": "dash"})
+    yield _path(wide, "Median now", line={"color": BLUE, "width": 2.5})
+    yield from _answers(now, given)
+
+
+def _shade(wide: pd.DataFrame, strips: Sequence[tuple[float, float]]) -> dict[str, Any]:
+    """The areas between pairs of quantiles, all in one trace."""
+    years = wide.index.tolist()
+    x: list[int | None] = []
+    y: list[float | None] = []
+    for lower, upper in strips:
+        x += [*years, *reversed(years), years[0], None]
+        y += [*rounded([*wide[upper], *reversed(wide[lower].tolist()), wide[upper].iloc[0]]), None]
+    area = {"type": "scatter", "fill": "toself", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    return area | {"x": x, "y": y}
+
+
+def _path(wide: pd.DataFrame, name: str, **style: Any) -> dict[str, Any]:
+    rows = zip(wide.index.tolist(), wide[[0.1, 0.5, 0.9]].to_numpy().tolist(), strict=True)
+    hover = [f"<b>{year}: {readable(mid)}</b><br>80 %: {interval(low, high)}" for year, (low, mid, high) in rows]
+    points = {"type": "scatter", "mode": "lines+markers", "hovertext": hover, "hoverinfo": "text", "name": name}
+    return points | {"x": wide.index.tolist(), "y": rounded(wide[0.5])} | style
 
 
 def _right_hand(answers: list[str], horizon: int) -> dict[str, Any]:
@@ -69,50 +97,58 @@ def _right_hand(answers: list[str], horizon: int) -> dict[str, Any]:
     }
 
 
-def _answers(now: Outlook, given: Outlook, answers: list[str]) -> Iterator[go.Scatter]:
+def _answers(now: Outlook, given: Outlook) -> Iterator[dict[str, Any]]:
     """For each answer its median and 80 % interval, as given and now."""
     for outlook, shift, said in ((given, -0.14, "as given"), (now, 0.14, "now")):
-        for at, measure in enumerate(answers):
-            if measure not in outlook.results.values:
-                continue
-            row = bands(outlook.results.table, measure).iloc[-1]
-            colour = MUTED if said == "as given" else ANSWERS[measure]
-            ends = {"array": rounded([row[0.9] - row[0.5]]), "arrayminus": rounded([row[0.5] - row[0.1]])}
-            yield go.Scatter(
-                x=[round(at + shift, 2)],
-                y=rounded([row[0.5]]),
-                error_y={"type": "data", "symmetric": False, "thickness": 4, "width": 0, "color": colour, **ends},
-                mode="markers" if said == "as given" else "markers+text",
-                marker={"color": colour, "size": 10},
-                text=[readable(row[0.5], 2)],
-                textposition="middle right",
-                textfont={"size": 11, "color": colour},
-                hovertext=f"<b>{measure.removeprefix('charging_points_')}, {said}: {readable(row[0.5])}</b>"
-                f"<br>80 %: {interval(row[0.1], row[0.9])}",
-                hoverinfo="text",
-                cliponaxis=False,
-                showlegend=False,
-                xaxis="x2",
-                yaxis="y2",
-            )
+        for at, measure in enumerate(_right(now)):
+            if measure in outlook.results.values:
+                yield {"x": [round(at + shift, 2)], **_answer(outlook, measure, said)}
 
 
-def live_figure(chart: go.Figure) -> go.FigureWidget:
+def _answer(outlook: Outlook, measure: str, said: str) -> dict[str, Any]:
+    last = outlook.results.values[measure][:, -1]
+    low, median, high = np.quantile(last, (0.1, 0.5, 0.9)).tolist()
+    colour = MUTED if said == "as given" else ANSWERS[measure]
+    ends = {"array": rounded([high - median]), "arrayminus": rounded([median - low])}
+    return {
+        "type": "scatter",
+        "y": rounded([median]),
+        "error_y": {"type": "data", "symmetric": False, "thickness": 4, "width": 0, "color": colour, **ends},
+        "mode": "markers" if said == "as given" else "markers+text",
+        "marker": {"color": colour, "size": 10},
+        "text": [readable(median, 2)],
+        "textposition": "middle right",
+        "textfont": {"size": 11, "color": colour},
+        "hovertext": f"<b>{measure.removeprefix('charging_points_')}, {said}: {readable(median)}</b>"
+        f"<br>80 %: {interval(low, high)}",
+        "hoverinfo": "text",
+        "cliponaxis": False,
+        "showlegend": False,
+        "xaxis": "x2",
+        "yaxis": "y2",
+    }
+
+
+def live_figure(now: Outlook, given: Outlook) -> go.FigureWidget:
     """A figure that can be redrawn where it stands, as wide as there is room; without anywidget an ImportError."""
-    shown = go.FigureWidget(chart)
+    shown = go.FigureWidget(what_if_chart(now, given))
     shown._config = {"responsive": True}
     return shown
 
 
-def redraw(shown: go.FigureWidget, chart: go.Figure) -> None:
-    """Bring a figure that is shown in line with another one; of the same parts only what moves is sent."""
-    if len(shown.data) != len(chart.data):
+def redraw(shown: go.FigureWidget, now: Outlook, given: Outlook) -> None:
+    """Bring a figure that is shown in line with its outlooks; of the same parts only what moved is sent."""
+    traces = list(_traces(now, given))
+    title = f"<b>{label_of(_left(now))}: {now.scenario.title}</b>"
+    if len(shown.data) != len(traces) or shown.layout.title.text != title:
+        chart = what_if_chart(now, given)
         shown.data = ()
         shown.add_traces(chart.data)
         shown.update_layout(chart.layout.to_plotly_json())
         return
-    with shown.batch_update():
-        for old, new in zip(shown.data, chart.data, strict=True):
-            said = new.to_plotly_json()
-            old.update({key: said[key] for key in MOVING if key in said})
-        shown.layout.title.text = chart.layout.title.text
+    moved = [(at, trace) for at, trace in enumerate(traces) if trace["y"] != list(shown.data[at].y)]
+    whiskers = [trace.get("error_y", {}) for _, trace in moved]
+    changes = {name: [trace.get(name) for _, trace in moved] for name in ("y", "text", "hovertext")}
+    changes |= {f"error_y.{side}": [each.get(side) for each in whiskers] for side in ("array", "arrayminus")}
+    if moved:
+        shown.plotly_restyle(changes, [at for at, _ in moved])  # one message, one drawing
