@@ -14,6 +14,7 @@ import click
 from forecasting import __version__
 from forecasting.errors import ForecastingError, InputError, shortened
 from forecasting.fact_commands import ANY_PATH, OWN_FACTS, claim, evidence, fact, fetch, known_facts, say
+from forecasting.names import PARAMS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +96,7 @@ def run(params: tuple[Path, ...], as_of: str | None, as_json: bool, beside: tupl
     try:
         summary = run_all(params, as_of=day, progress=not as_json, ledger=beside, **options)
     except InputError:
-        _check(params or (Path("params"),), beside)  # says more, where the trouble is the params
+        _check(params or (Path(PARAMS),), beside)  # says more, where the trouble is the params
         raise
     say(summary.to_json() if as_json else str(summary))
     if not summary.ok:

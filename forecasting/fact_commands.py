@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from forecasting.errors import InputError, visible
+from forecasting.names import FETCH_ADDRESS_VARIABLE
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -107,7 +108,7 @@ def claim(beside: tuple[Path, ...], **said: Any) -> None:
 @click.option(
     "--address",
     default="",
-    envvar="EV_FORECAST_FETCH_ADDRESS",
+    envvar=FETCH_ADDRESS_VARIABLE,
     show_envvar=True,
     help="Another server of the same interface, over https or on this machine.",
 )

@@ -13,12 +13,14 @@ from statistics import median
 
 import pytest
 
+import forecasting.names
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "forecasting"
 
 # A module imports from its own room and from those before it.
 ROOMS = (
-    ("errors", "arguments", "periods", "measures", "showing"),
+    ("errors", "names", "arguments", "periods", "measures", "showing"),
     ("evidence",),
     ("curves",),
     ("growth",),
@@ -195,6 +197,28 @@ def test_what_a_reader_must_know_is_a_caveat(path):
     assert not found, f"{short(path)} says {sorted(found)}; such a sentence is a caveat everywhere else"
 
 
+OUTSIDE_NAMES = {
+    name
+    for key, value in vars(forecasting.names).items()
+    if key.isupper()
+    for name in (value if isinstance(value, tuple) else (value,))
+    if isinstance(name, str)
+}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=short)
+def test_names_of_files_and_of_the_environment_stand_in_one_module(path):
+    """Folders have names that are words, too: those count where they are a step of a path."""
+    if short(path) == "forecasting/names.py":
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    found = {text for text in texts & OUTSIDE_NAMES if re.search(r"[._]", text)}
+    divided = (node for node in ast.walk(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div))
+    steps = {node.right.value for node in divided if isinstance(node.right, ast.Constant)} & OUTSIDE_NAMES
+    assert not found | steps, f"{short(path)} writes {sorted(found | steps)}; forecasting/names.py has a name for it"
+
+
 def test_no_module_imports_itself_in_a_circle():
     """A module that is only read by those after it can be understood, and moved, by itself."""
     try:
@@ -207,7 +231,7 @@ def test_the_notebook_engine_knows_nothing_of_vehicles():
     for name, imported in imported_by_name().items():
         if name.startswith("forecasting.runs.execute."):
             strays = {other for other in imported if not other.startswith("forecasting.runs.execute.")}
-            assert strays <= {"forecasting.errors"}, f"{name} imports {sorted(strays)}"
+            assert strays <= {"forecasting.errors", "forecasting.names"}, f"{name} imports {sorted(strays)}"
 
 
 def test_no_room_is_large_and_what_is_usual_is_small():

@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from importlib import resources
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ import numpy.typing as npt
 
 from forecasting.errors import AssumptionError, Problem
 from forecasting.measures import nearest
+from forecasting.names import DATA
 
 __all__ = ["NEVER", "Assumption", "Event", "Parameters", "check_value", "load_parameters", "read_table"]
 
@@ -287,7 +287,7 @@ def _read_change(key: str, given: Any, chosen: Mapping[str, Assumption]) -> tupl
 
 def read_table(name: str) -> list[dict[str, str]]:
     """Rows of a small table that ships with the package."""
-    text = resources.files("forecasting").joinpath("data", name).read_text(encoding="utf-8")
+    text = (DATA / name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 

@@ -19,9 +19,10 @@ from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.measures import MEASURES
+from forecasting.names import OUTLOOK_TABLE
 from forecasting.periods import Period, span
 from forecasting.scenarios.known import facts_of_flow
-from forecasting.scenarios.outlook_files import TABLE, load_record, load_results
+from forecasting.scenarios.outlook_files import load_record, load_results
 
 __all__ = ["archive_record", "archive_text"]
 
@@ -58,9 +59,9 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
     home = Path(folder)
     if not home.is_dir():
         raise InputError(f"{home} is no folder; give one with the outlook.parquet of earlier reports")
-    files = sorted(home.rglob(TABLE))[:MOST]
+    files = sorted(home.rglob(OUTLOOK_TABLE))[:MOST]
     if not files:
-        raise InputError(f"{home} holds no {TABLE}; give a folder with earlier reports, e.g. reports/archive")
+        raise InputError(f"{home} holds no {OUTLOOK_TABLE}; give a folder with earlier reports, e.g. reports/archive")
     kept = [list(_rows(load_results(file), _told(file), ledger)) for file in files]
     record = pd.DataFrame([row for rows in kept for row in rows], columns=COLUMNS)
     record = record.drop_duplicates(["scenario", "as_of", "measure", "place", "period", "median", "fact"])

@@ -15,13 +15,13 @@ import csv
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from forecasting.measures import MEASURES
+from forecasting.names import DATA
 
 __all__ = ["Basis", "apart", "basis_name", "perimeter", "same_perimeter", "shipped_bases"]
 
-_TABLE = Path(__file__).parents[1] / "data" / "bases.csv"
+_TABLE = DATA / "bases.csv"
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from typing import Any
 from forecasting.evidence.bases import Basis
 from forecasting.evidence.ledger import Ledger, read_ledger
 from forecasting.evidence.rules import COLUMNS, KINDS, QUANTITIES, RELATIONS
+from forecasting.names import DATA
 
 __all__ = ["data_package", "main"]
 
-FOLDER = Path(__file__).parents[1] / "data"
 CC_BY = {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}
 FIGURES = {
     "name": "figures-and-short-quotations",
@@ -55,7 +55,7 @@ CHOICES = {"relation": RELATIONS, "quantity": QUANTITIES, "kind": KINDS}
 REQUIRED = ("id", "measure", "place", "kind", "published", "source", "quote")
 
 
-def data_package(folder: Path = FOLDER) -> dict[str, Any]:
+def data_package(folder: Path = DATA) -> dict[str, Any]:
     """The descriptor of the ledger in a folder of data.
 
     Parameters
@@ -121,7 +121,7 @@ def _field(name: str) -> dict[str, Any]:
 def main() -> None:
     """Write the descriptor beside the tables."""
     text = json.dumps(data_package(), indent=1, ensure_ascii=False)
-    (FOLDER / "datapackage.json").write_text(text + "\n", encoding="utf-8")
+    (DATA / "datapackage.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

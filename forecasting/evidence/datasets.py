@@ -14,10 +14,9 @@ from pathlib import Path
 from forecasting.arguments import takes, text
 from forecasting.errors import InputError, LedgerError, Problem
 from forecasting.evidence.ledger import Ledger, read_ledger
+from forecasting.names import DATA, PARAMS
 
 __all__ = ["central_asia", "facts_of", "path"]
-
-_DATA = Path(__file__).parents[1] / "data"
 
 
 @takes(InputError, name=text())
@@ -39,9 +38,9 @@ def path(name: str) -> Path:
     InputError
         Where nothing of that name ships; the message lists what does.
     """
-    found = _DATA / name
-    if not found.exists() or not found.resolve().is_relative_to(_DATA.resolve()):
-        shipped = sorted(item.relative_to(_DATA).as_posix() for item in _DATA.rglob("*") if item.suffix)
+    found = DATA / name
+    if not found.exists() or not found.resolve().is_relative_to(DATA.resolve()):
+        shipped = sorted(item.relative_to(DATA).as_posix() for item in DATA.rglob("*") if item.suffix)
         raise InputError(f"{name!r} does not ship; there are: {', '.join(shipped)}")
     return found
 
@@ -84,7 +83,7 @@ def facts_of(files: Sequence[str] = (), shipped: bool = True) -> Ledger:
 
 
 def _found(file: str) -> Path:
-    places = [Path(file), Path("params") / file, Path("..") / "params" / file]
+    places = [Path(file), Path(PARAMS) / file, Path("..") / PARAMS / file]
     for place in places:
         if place.exists():
             return place

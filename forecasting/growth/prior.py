@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 
 from forecasting.errors import ModelError
 from forecasting.growth.within_year import WithinYear
+from forecasting.names import DATA
 
 __all__ = [
     "COMMON_AR",
@@ -332,5 +332,5 @@ class Prior:
         """
         if perimeter not in SHIPPED:
             raise ModelError(f"no prior ships for {perimeter!r}; there is one for {' and one for '.join(SHIPPED)}")
-        folder = resources.files("forecasting") / "data"
+        folder = DATA
         return cls.from_json((folder / SHIPPED[perimeter]).read_text(encoding="utf-8"))

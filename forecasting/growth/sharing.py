@@ -16,9 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-__all__ = ["FOLDER", "made_once"]
+from forecasting.names import SHARED_VARIABLE
 
-FOLDER = "EV_FORECAST_SHARED"
+__all__ = ["made_once"]
+
 T = TypeVar("T")
 
 
@@ -39,7 +40,7 @@ def made_once(make: Callable[[], T], *asked: object) -> T:
     >>> made_once(lambda: 6 * 7, "six times seven")
     42
     """
-    folder = os.environ.get(FOLDER)
+    folder = os.environ.get(SHARED_VARIABLE)
     if not folder:
         return make()
     # each on its own: what two of them have in common may be one object or two, and pickles tell which

@@ -13,7 +13,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.errors import AssumptionError
+from forecasting.names import DATA
 
 __all__ = ["Practice", "market_band", "practice_error", "practice_points", "thin"]
 
@@ -118,7 +118,7 @@ class Practice:
 
 
 def _shipped() -> dict[str, Any]:
-    text = resources.files("forecasting").joinpath("data", "practice.json").read_text(encoding="utf-8")
+    text = (DATA / "practice.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 from forecasting.measures import MEASURES
+from forecasting.names import DATA
 from forecasting.parameters.driver_kinds import Driver
 from forecasting.parameters.schema import CORRIDORS, Scenario
 from forecasting.parameters.values import Range
 
 __all__ = ["editor_schema", "main"]
 
-FILE = Path(__file__).parents[1] / "data" / "params.schema.json"
+FILE = DATA / "params.schema.json"
 DAY = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 POSITIVE = {"type": "number", "exclusiveMinimum": 0}

@@ -17,6 +17,7 @@ from typing import Any
 
 from forecasting.errors import InputError, RunError
 from forecasting.evidence.files import write_asked
+from forecasting.names import PLOTLY_SCRIPT
 
 __all__ = ["find_browser", "pictures", "print_page"]
 
@@ -99,7 +100,7 @@ def pictures(figures: Sequence[dict[str, Any]]) -> list[bytes]:
     """
     if not figures:
         return []
-    plotly = importlib.resources.files("plotly").joinpath("package_data", "plotly.min.js")
+    plotly = importlib.resources.files("plotly").joinpath("package_data", PLOTLY_SCRIPT)
     given = json.dumps([{"data": each["data"], "layout": each["layout"]} for each in figures]).replace("<", "\\u003c")
     with tempfile.TemporaryDirectory() as folder, importlib.resources.as_file(plotly) as script:
         page = Path(folder) / "figures.html"

@@ -16,6 +16,7 @@ import pandas as pd
 
 from forecasting.evidence.files import write_whole
 from forecasting.evidence.places import COUNTRIES, PLACES, place_name
+from forecasting.names import COMPARISON_CSV, COMPARISON_TABLE, COMPARISON_WORKBOOK
 from forecasting.reporting.iamc import csv_bytes
 from forecasting.reporting.labels import label_of, unit_of
 
@@ -44,11 +45,11 @@ def write_comparison(out: Path) -> list[Path]:
     list of Path
         What was written; nothing where there is no table.
     """
-    source = out / "comparison.parquet"
+    source = out / COMPARISON_TABLE
     if not source.is_file():
         return []
     table = pd.read_parquet(source)
-    contents = {"comparison.csv": csv_bytes(table), "comparison.xlsx": _workbook(_yearly(table))}
+    contents = {COMPARISON_CSV: csv_bytes(table), COMPARISON_WORKBOOK: _workbook(_yearly(table))}
     return [write_whole(out / name, content) for name, content in contents.items()]
 
 

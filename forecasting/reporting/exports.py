@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forecasting.errors import InputError
+from forecasting.names import REPORT_NOTEBOOK, REPORT_PAGE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,11 +58,11 @@ def _write(form: str, report: Path, outlook: Outlook | None, path: Path) -> Path
     if form == "pdf":
         from forecasting.reporting.browser import print_page
 
-        return print_page(report / "report.html", path)
+        return print_page(report / REPORT_PAGE, path)
     if form == "docx":
         from forecasting.reporting.document import write_document
 
-        return write_document(report / "report.ipynb", path)
+        return write_document(report / REPORT_NOTEBOOK, path)
     assert outlook is not None
     if form == "xlsx":
         from forecasting.reporting.workbook import write_workbook

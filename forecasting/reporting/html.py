@@ -21,6 +21,7 @@ from typing import Any
 import nbformat
 
 from forecasting.errors import RunError
+from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK
 from forecasting.reporting.citations import numbered
 from forecasting.reporting.outline import divided, with_contents
 
@@ -277,8 +278,8 @@ def write_report(
     title = title or report_title(read) or path.stem
     page = path.with_suffix(".html")
     files = {"Notebook": path.name}
-    if path.with_name("outlook.parquet").is_file():  # a run that stores results writes them as a workbook too
-        files["Excel"] = "outlook.xlsx"
+    if path.with_name(OUTLOOK_TABLE).is_file():  # a run that stores results writes them as a workbook too
+        files["Excel"] = OUTLOOK_WORKBOOK
     page.write_text(notebook_to_html(read, title=title, assets=assets, home=home, files=files), encoding="utf-8")
     return page
 

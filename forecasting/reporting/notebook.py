@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecasting.errors import ForecastWarning, InputError
+from forecasting.names import OUTLOOK_WORKBOOK, OUTPUT_VARIABLE, PARAMS
 from forecasting.parameters.schema import load_scenario, notebook_parameters, scenario_from_parameters
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
 __all__ = ["evidence_of", "scenario_of", "scenarios", "setup", "store"]
-
-OUTPUT = "EV_FORECAST_OUTPUT"
 
 
 def setup() -> None:
@@ -89,8 +88,8 @@ def scenarios(pattern: str = "*", folder: str | Path | None = None) -> list[Scen
         Where there is no such folder or no such scenario.
     """
     here = Path.cwd()
-    found = [place / "params" for place in (here, *here.parents) if (place / "params").is_dir()]
-    home = Path(folder) if folder else next(iter(found), here / "params")
+    found = [place / PARAMS for place in (here, *here.parents) if (place / PARAMS).is_dir()]
+    home = Path(folder) if folder else next(iter(found), here / PARAMS)
     paths = sorted(home.glob(f"{pattern}.yaml"))
     if not paths:
         raise InputError(
@@ -107,9 +106,9 @@ def store(outlook: Outlook) -> None:
     outlook : Outlook
         The notebook's result.
     """
-    folder = os.environ.get(OUTPUT)
+    folder = os.environ.get(OUTPUT_VARIABLE)
     if folder:
         from forecasting.reporting.workbook import write_workbook
 
         outlook.save(Path(folder))
-        write_workbook(outlook, Path(folder) / "outlook.xlsx")
+        write_workbook(outlook, Path(folder) / OUTLOOK_WORKBOOK)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from forecasting.errors import ModelError
 from forecasting.evidence.places import COUNTRIES, place_name
+from forecasting.names import DRAWS_TABLE
 from forecasting.reporting.html import figure_html
 from forecasting.reporting.labels import amount, amounts, label_of
 from forecasting.reporting.tables import bands
@@ -39,7 +40,7 @@ def region_of(out: Path, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | 
         sentence, rows and figures; None where fewer than two countries have a baseline, or their draws are not joint.
     """
     mine = {run["country"]: run for run in runs if run["country"] in COUNTRIES and run["scenario"] == SCENARIO}
-    paths = {code: out / run["name"] / "draws.parquet" for code, run in mine.items() if run["written"]}
+    paths = {code: out / run["name"] / DRAWS_TABLE for code, run in mine.items() if run["written"]}
     paths = {code: path for code, path in paths.items() if path.is_file() and path.stat().st_size}
     if len(paths) < 2 or len({mine[code]["seed"] for code in paths}) > 1:  # other seeds, other worlds
         return None

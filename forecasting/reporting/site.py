@@ -19,6 +19,16 @@ import pandas as pd
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_whole
 from forecasting.evidence.places import COUNTRIES, PLACES, place_name
+from forecasting.names import (
+    ARCHIVE,
+    ASSETS,
+    COMPARISON_BEFORE,
+    COMPARISON_TABLE,
+    INDEX_PAGE,
+    OUTLOOK_TABLE,
+    PLOTLY_SCRIPT,
+    REPORT_PAGE,
+)
 from forecasting.parameters.naming import country_slug
 from forecasting.periods import as_date
 from forecasting.reporting.changes import moved
@@ -30,11 +40,9 @@ from forecasting.reporting.region import region_of
 from forecasting.reporting.tables import bands, headline
 from forecasting.scenarios.outlook_files import COLUMNS, STORED_CAVEATS, load_record, load_results
 
-__all__ = ["ARCHIVE", "BEFORE", "build_site", "write_assets"]
+__all__ = ["build_site", "write_assets"]
 
 TITLE = "Electric vehicles and their charging: outlooks"
-ARCHIVE = "archive"  # of the output folder, where earlier reports are kept
-BEFORE = "comparison_before.parquet"  # what the run before left
 ORDER = ("baseline", "accelerated", "constrained")
 CHARGERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
 MANY = 6  # scenarios of a country that fit beside each other
@@ -63,25 +71,25 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
     RunError
         If the page would load anything from outside.
     """
-    table = _table(out / "comparison.parquet")
+    table = _table(out / COMPARISON_TABLE)
     results = {str(name): part for name, part in table.groupby("scenario")}
     runs = [_described(out, record, results.get(str(record["name"]), table.iloc[:0])) for record in records]
     _tell_apart(runs)
     figures = _figures(table, _columns(runs)[:MANY])
     region = region_of(out, runs)
-    earlier = out / BEFORE
+    earlier = out / COMPARISON_BEFORE
     changes = moved(_table(earlier) if earlier.is_file() else None, runs)
     page = _render(runs, table, figures, changes, region, _kept(out, runs))
-    check_page(page, figures=len(figures) + len(region["figures"] if region else ()), name="index.html")
+    check_page(page, figures=len(figures) + len(region["figures"] if region else ()), name=INDEX_PAGE)
     write_assets(out)
-    return write_whole(out / "index.html", page.encode())
+    return write_whole(out / INDEX_PAGE, page.encode())
 
 
 def write_assets(out: Path) -> Path:
     """Put one copy of plotly.js into ``assets``, unless the same one is there."""
     from forecasting.reporting.figures import plotly_javascript
 
-    path, script = out / "assets" / "plotly.min.js", plotly_javascript()
+    path, script = out / ASSETS / PLOTLY_SCRIPT, plotly_javascript()
     if not (path.is_file() and path.stat().st_size == len(script)):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, script)
@@ -98,7 +106,7 @@ def _table(path: Path) -> pd.DataFrame:
 def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> dict[str, Any]:
     """One run in the page's terms; what its report stored about itself fills what the record lacks."""
     name = str(record["name"])
-    told = load_record(out / name / "outlook.parquet")
+    told = load_record(out / name / OUTLOOK_TABLE)
     given = dict(told.get("parameters") or record.get("parameters") or record)
     place, _, scenario = name.rpartition("-")
     code = given.get("country") or {country_slug(country): country for country in COUNTRIES}.get(place)
@@ -119,7 +127,7 @@ def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> d
         "age": told.get("age") or "",
         "caveats": told.get(STORED_CAVEATS) or [],
         "failure": dict(failure) if failure else None,
-        "written": (out / name / "report.html").is_file(),
+        "written": (out / name / REPORT_PAGE).is_file(),
     }
 
 

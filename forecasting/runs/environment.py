@@ -10,6 +10,7 @@ from pathlib import Path
 
 import forecasting
 from forecasting.evidence.files import read_whole
+from forecasting.names import DATA
 
 __all__ = ["LIBRARIES", "PACKAGE", "environment", "file_hash", "hash_of"]
 
@@ -21,7 +22,7 @@ PACKAGE = Path(forecasting.__file__).parent
 def environment() -> dict[str, str]:
     """Hash the package's own code and data, and list the versions that matter."""
     code = [path for path in PACKAGE.rglob("*") if path.suffix in CODE and "__pycache__" not in path.parts]
-    data = [path for path in (PACKAGE / "data").rglob("*") if path.is_file() and path not in code]
+    data = [path for path in DATA.rglob("*") if path.is_file() and path not in code]
     ledger = [path for path in data if "ledger" in path.parts]
     prior = [path for path in data if path.name.startswith("prior")]
     rest = [path for path in data if path not in ledger and path not in prior]

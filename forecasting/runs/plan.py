@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecasting.errors import InputError, Problem, ScenarioError
+from forecasting.names import FAILURES, LOGS, NOTEBOOKS, PARAMS, REPORT_NOTEBOOK, REPORT_PAGE, RUN_RECORD
 from forecasting.parameters.naming import unsafe_name
 from forecasting.periods import as_date
 from forecasting.runs.environment import LIBRARIES, PACKAGE, environment, file_hash, hash_of
-from forecasting.runs.output.ownership import RECORD, read_json
+from forecasting.runs.output.ownership import read_json
 
 __all__ = ["Run", "Survey", "find_params"]
 
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.parameters.schema import Scenario
 
-FILES = ("report.ipynb", "report.html")  # what a whole report has, whatever its notebook stores besides
-NOTEBOOKS = ("country_outlook.ipynb", "corridor_outlook.ipynb")
-RESERVED = ("logs", "failures")
+FILES = (REPORT_NOTEBOOK, REPORT_PAGE)  # what a whole report has, whatever its notebook stores besides
+TEMPLATES = ("country_outlook.ipynb", "corridor_outlook.ipynb")
+RESERVED = (LOGS, FAILURES)
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Survey:
         self._beside = [str(Path(file).absolute()) for file in ledger]
         _check_names(self.files)
         self._environment = environment() | {"as_of": as_of or "", "beside": "\n".join(self._beside)}
-        self._records = {path: read_json(self.out / scenario_name(path) / RECORD) for path in self.files}
+        self._records = {path: read_json(self.out / scenario_name(path) / RUN_RECORD) for path in self.files}
         self._sources = {path: _sources(path, self._records[path], self._environment) for path in self.files}
 
     @property
@@ -112,7 +113,7 @@ class Survey:
     def notebook(self) -> Path | None:
         """The notebook that most of them are likely to fill, if it is there."""
         with contextlib.suppress(InputError):
-            return find_notebook(self.files[0], NOTEBOOKS[0])
+            return find_notebook(self.files[0], TEMPLATES[0])
         return None
 
     def runs(self, force: bool = False) -> list[Run]:
@@ -152,7 +153,7 @@ def find_params(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
     InputError
         For a path that is not there, and where there is no params file at all.
     """
-    given = [Path(path) for path in paths] or [Path("params")]
+    given = [Path(path) for path in paths] or [Path(PARAMS)]
     missing = [
         Problem(str(path), "no such file or folder", "see `ev-forecast run --help`")
         for path in given
@@ -187,8 +188,8 @@ def find_notebook(params: Path, name: str) -> Path:
     InputError
         If it is in none of these places, naming them.
     """
-    places = [params.absolute().parent.parent / "notebooks", PACKAGE.parent / "notebooks"]
-    places.append(Path(sysconfig.get_path("data")) / "share" / "ev-forecasting" / "notebooks")
+    places = [params.absolute().parent.parent / NOTEBOOKS, PACKAGE.parent / NOTEBOOKS]
+    places.append(Path(sysconfig.get_path("data")) / "share" / "ev-forecasting" / NOTEBOOKS)
     for place in places:
         if (place / name).is_file():
             return place / name
@@ -227,7 +228,7 @@ def _check_names(files: Sequence[Path]) -> None:
 
 def notebook_name(parameters: dict[str, Any]) -> str:
     """Name the notebook that parameters are for."""
-    of_country, of_corridor = NOTEBOOKS
+    of_country, of_corridor = TEMPLATES
     return of_corridor if parameters.get("corridor") else of_country
 
 
@@ -294,7 +295,7 @@ def _own_facts(parameters: dict[str, Any]) -> str:
 def _reason(out: Path, name: str, record: dict[str, Any], identity: dict[str, str]) -> str:
     """Say why a report is to be made again; empty if it is fresh."""
     if not record:
-        return "failed last time" if (out / "failures" / name).exists() else "never run"
+        return "failed last time" if (out / FAILURES / name).exists() else "never run"
     if any(not (out / name / file).is_file() for file in {*FILES, *record.get("files", {})}):
         return "files are missing"
     before = record.get("identity", {})

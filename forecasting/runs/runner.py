@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from forecasting.errors import InputError, RunError
+from forecasting.names import FAILURE_RECORD, INDEX_PAGE, RUN_RECORD
 from forecasting.runs.execute.child import ended
 from forecasting.runs.order import arranged
 from forecasting.runs.output.earlier import keep_earlier
 from forecasting.runs.output.folders import Store, clear_folder, write_text
 from forecasting.runs.output.object_store import remote_address, run_remote
-from forecasting.runs.output.ownership import FAILURE, RECORD, read_json, refuse_others
+from forecasting.runs.output.ownership import read_json, refuse_others
 from forecasting.runs.output.result import RunResult, RunSummary
 from forecasting.runs.plan import Run, Survey
 from forecasting.runs.progress import Progress
@@ -154,17 +155,17 @@ def _task(store: Store, run: Run, shared: str, engine: Engine, timeout: float | 
 def _settle(store: Store, outcome: Outcome) -> RunResult:
     """Move a finished report into place, or what is left of a failed one beside it."""
     side, seconds, failure = store.folder(outcome.name), round(outcome.seconds, 3), {}
-    if outcome.status == 0 and (side / RECORD).is_file():
+    if outcome.status == 0 and (side / RUN_RECORD).is_file():
         try:
             keep_earlier(store.out, outcome.name, side)
             store.accept(outcome.name)
             return RunResult(outcome.name, "done", "", seconds)
         except (OSError, RunError) as error:
             failure = _failure(outcome.name, f"its report cannot be put in its place: {_said(error)}")
-    failure = failure or read_json(side / FAILURE) or _silent(store, outcome)
+    failure = failure or read_json(side / FAILURE_RECORD) or _silent(store, outcome)
     with contextlib.suppress(OSError, RunError):
         side.mkdir(parents=True, exist_ok=True)
-        write_text(side / FAILURE, json.dumps(failure, indent=1, ensure_ascii=False))
+        write_text(side / FAILURE_RECORD, json.dumps(failure, indent=1, ensure_ascii=False))
         store.reject(outcome.name)
     where = f"cell In [{failure['cell']}]: " if failure.get("cell") else ""
     return RunResult(outcome.name, "failed", f"{where}{failure['message']}", seconds)
@@ -190,7 +191,7 @@ def _said(error: Exception) -> str:
 
 def _finish(store: Store, changed: bool) -> str:
     """Write what sums up all reports; gives what went wrong."""
-    if not changed and (store.out / "index.html").is_file():
+    if not changed and (store.out / INDEX_PAGE).is_file():
         return ""
     try:
         from forecasting.runs.output.overview import write_summary

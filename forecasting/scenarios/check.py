@@ -21,6 +21,7 @@ from forecasting.evidence.ledger import Ledger, read_ledger
 from forecasting.evidence.mapping import mapping_path
 from forecasting.evidence.reading import mapping_of
 from forecasting.measures import nearest
+from forecasting.names import PARAMS
 from forecasting.parameters.driver_kinds import fact_ids
 from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.strict_yaml import Document, read_yaml
@@ -30,8 +31,8 @@ from forecasting.scenarios.known import known_on, never_used
 
 __all__ = ["Checked", "check_paths", "check_scenario"]
 
-PARAMS = (".yaml", ".yml")
-TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
+PARAMS_ENDINGS = (".yaml", ".yml")
+TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
 
 
 @dataclass
@@ -132,7 +133,7 @@ def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] =
     done = Checked()
     for path in [*_files(paths, done), *(_files(beside, done) if beside else ())]:
         done.files.append(path)
-    ledgers = [path for path in done.files if path.suffix.lower() not in PARAMS]
+    ledgers = [path for path in done.files if path.suffix.lower() not in PARAMS_ENDINGS]
     read = dict[Path, Ledger]()
     for path in ledgers:
         try:
@@ -142,7 +143,7 @@ def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] =
         else:
             done.caveats += _own_caveats(path, read[path])
     done.facts = sum(map(len, read.values()))
-    params = [path for path in done.files if path.suffix.lower() in PARAMS]
+    params = [path for path in done.files if path.suffix.lower() in PARAMS_ENDINGS]
     done.problems += _twice(params)
     ledger = _beside_shipped(read) if params else Ledger()
     for path in params:
@@ -158,11 +159,11 @@ def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] =
 def _files(paths: Sequence[str | Path], done: Checked) -> Iterator[Path]:
     given = [Path(path) for path in paths]
     if not given:
-        given = [datasets.path("ledger"), *([Path("params")] if Path("params").is_dir() else [])]
+        given = [datasets.path("ledger"), *([Path(PARAMS)] if Path(PARAMS).is_dir() else [])]
     for path in given:
         if path.is_dir():
             inside = sorted(path.iterdir())
-            params = [file for file in inside if file.suffix.lower() in PARAMS]
+            params = [file for file in inside if file.suffix.lower() in PARAMS_ENDINGS]
             ledgers = (
                 [path] if any(file.suffix.lower() == ".csv" for file in inside) else []
             )  # its files are one ledger
@@ -171,10 +172,10 @@ def _files(paths: Sequence[str | Path], done: Checked) -> Iterator[Path]:
             yield from [*ledgers, *params]
         elif not path.exists():
             done.problems.append(Problem(str(path), "no such file or folder", _near_file(path)))
-        elif path.suffix.lower() in (*PARAMS, *TABLES):
+        elif path.suffix.lower() in (*PARAMS_ENDINGS, *TABLE_ENDINGS):
             yield path
         else:
-            what = f"is neither params ({', '.join(PARAMS)}) nor a ledger ({', '.join(TABLES)})"
+            what = f"is neither params ({', '.join(PARAMS_ENDINGS)}) nor a ledger ({', '.join(TABLE_ENDINGS)})"
             done.problems.append(Problem(str(path), what, "rename it"))
 
 

@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 
 from forecasting.errors import InputError
+from forecasting.names import DRAWS_TABLE, OUTLOOK_TABLE
 
-__all__ = ["STORED_CAVEATS", "TABLE", "load_record", "load_results", "load_tables", "save_tables"]
+__all__ = ["STORED_CAVEATS", "load_record", "load_results", "load_tables", "save_tables"]
 
 COLUMNS = ["scenario", "country", "measure", "unit", "period_start", "period_end", "quantile", "value"]
-TABLE, DRAWS, KEY = "outlook.parquet", "draws.parquet", b"ev-forecast"
+KEY = b"ev-forecast"
 STORED_CAVEATS = "warnings"  # their name in files, so that those of earlier versions can be read
 
 
@@ -34,10 +35,10 @@ def save_tables(folder: str | Path, table: pd.DataFrame, draws: pd.DataFrame, re
 
     home = Path(folder)
     home.mkdir(parents=True, exist_ok=True)
-    for name, frame in ((TABLE, table), (DRAWS, draws)):
+    for name, frame in ((OUTLOOK_TABLE, table), (DRAWS_TABLE, draws)):
         arrow = pa.Table.from_pandas(frame, preserve_index=False)
         kept = {**(arrow.schema.metadata or {}), KEY: json.dumps(record, sort_keys=True).encode()}
-        said = arrow.replace_schema_metadata(kept if name == TABLE else arrow.schema.metadata)
+        said = arrow.replace_schema_metadata(kept if name == OUTLOOK_TABLE else arrow.schema.metadata)
         few = [column for column in frame if column != "value"]  # those whose values recur
         pq.write_table(said, home / name, use_dictionary=few)
 
@@ -53,17 +54,17 @@ def load_tables(folder: str | Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[st
     import pyarrow.parquet as pq
 
     home = Path(folder)
-    missing = [name for name in (TABLE, DRAWS) if not (home / name).is_file()]
+    missing = [name for name in (OUTLOOK_TABLE, DRAWS_TABLE) if not (home / name).is_file()]
     if missing:
         raise InputError(
             f"{home} has no {' and no '.join(missing)}; give the folder of one report, e.g. reports/uzbekistan-baseline"
         )
     try:
-        arrow = pq.read_table(home / TABLE)
+        arrow = pq.read_table(home / OUTLOOK_TABLE)
         record = json.loads((arrow.schema.metadata or {})[KEY])
-        return arrow.to_pandas(), pq.read_table(home / DRAWS).to_pandas(), record
+        return arrow.to_pandas(), pq.read_table(home / DRAWS_TABLE).to_pandas(), record
     except (KeyError, ValueError, OSError) as error:
-        raise InputError(f"{home / TABLE} was not written by ev-forecast: {error}") from None
+        raise InputError(f"{home / OUTLOOK_TABLE} was not written by ev-forecast: {error}") from None
 
 
 def load_results(path: Path) -> pd.DataFrame:

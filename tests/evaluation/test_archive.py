@@ -17,11 +17,12 @@ from forecasting.evaluation.archive import archive_record
 from forecasting.evaluation.ledger_record import TOLD
 from forecasting.evaluation.scores import weighted_interval_score
 from forecasting.evidence.datasets import central_asia
+from forecasting.names import OUTLOOK_TABLE
 from forecasting.periods import month, year
 from forecasting.reporting.past import kept_forecasts
 from forecasting.runs.output.earlier import keep_earlier
 from forecasting.scenarios.joint_draws import QUANTILES, quantile_table
-from forecasting.scenarios.outlook_files import TABLE, load_results, save_tables
+from forecasting.scenarios.outlook_files import load_results, save_tables
 
 LEVELS = np.array(QUANTILES)
 
@@ -49,7 +50,7 @@ def test_a_kept_forecast_is_scored_by_what_was_printed_later(tmp_path: Path) -> 
     assert record.columns.tolist()[:2] == ["place", "as_of"]
     year_2025 = record.loc[("ev_imports", "2025")]
     assert (year_2025["outcome"], year_2025["inside"], year_2025["own_basis"]) == (56_832, True, True)
-    quantiles = load_results(tmp_path / "copy" / "uzbekistan-baseline" / TABLE)
+    quantiles = load_results(tmp_path / "copy" / "uzbekistan-baseline" / OUTLOOK_TABLE)
     mine = quantiles[(quantiles["measure"] == "ev_imports") & (quantiles["period_start"] == "2025-01-01")]
     mine = mine[mine["period_end"] == "2025-12-31"].sort_values("quantile")["value"].to_numpy()
     assert year_2025["score"] == pytest.approx(weighted_interval_score(np.log(mine), np.log(56_832)), abs=1e-6)
@@ -74,7 +75,7 @@ def test_wrong_folders_are_named(tmp_path: Path) -> None:
         archive_record(tmp_path / "no", central_asia())
     with pytest.raises(InputError, match=r"holds no outlook\.parquet"):
         archive_record(tmp_path, central_asia())
-    (tmp_path / TABLE).write_bytes(b"no parquet")
+    (tmp_path / OUTLOOK_TABLE).write_bytes(b"no parquet")
     with pytest.raises(InputError, match=r"outlook\.parquet is damaged"):
         archive_record(tmp_path, central_asia())
 
@@ -109,8 +110,8 @@ def test_a_report_of_another_day_leaves_the_results_of_the_one_before(tmp_path: 
     assert not (tmp_path / "archive").exists()  # of the same day: the same forecast
     freeze(new, day="2025-03-31")
     keep_earlier(tmp_path, "uzbekistan-baseline", new)
-    kept = tmp_path / "archive" / "2024-12-31" / "uzbekistan-baseline" / TABLE
-    assert kept.read_bytes() == (old / TABLE).read_bytes()
+    kept = tmp_path / "archive" / "2024-12-31" / "uzbekistan-baseline" / OUTLOOK_TABLE
+    assert kept.read_bytes() == (old / OUTLOOK_TABLE).read_bytes()
     kept.write_bytes(b"the first of its day")
     keep_earlier(tmp_path, "uzbekistan-baseline", new)
     assert kept.read_bytes() == b"the first of its day"

@@ -12,13 +12,14 @@ import pytest
 from forecasting.errors import ForecastWarning
 from forecasting.growth import request
 from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
-from forecasting.growth.sharing import FOLDER, made_once
+from forecasting.growth.sharing import made_once
+from forecasting.names import SHARED_VARIABLE
 from forecasting.periods import year
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(FOLDER, str(tmp_path / "shared"))
+    monkeypatch.setenv(SHARED_VARIABLE, str(tmp_path / "shared"))
     return tmp_path / "shared"
 
 
@@ -35,7 +36,7 @@ def test_it_is_made_once_where_a_folder_is_named(folder: Path) -> None:
 
 
 def test_it_is_made_each_time_where_none_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(FOLDER, raising=False)
+    monkeypatch.delenv(SHARED_VARIABLE, raising=False)
     calls: list[int] = []
     assert [made_once(lambda: counted(calls), "a") for _ in range(2)] == [1, 2]
 
@@ -68,7 +69,7 @@ def test_a_shared_forecast_is_the_same_to_the_bit(folder: Path, monkeypatch: pyt
     read = forecast()
     pd.testing.assert_frame_equal(read.influence(), influence, check_exact=True)
     monkeypatch.undo()
-    monkeypatch.delenv(FOLDER, raising=False)
+    monkeypatch.delenv(SHARED_VARIABLE, raising=False)
     alone = forecast()
     for other in (made, read):
         assert np.array_equal(other.monthly, alone.monthly)

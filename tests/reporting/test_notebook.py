@@ -46,10 +46,10 @@ def test_a_caveat_is_one_line_without_a_path(capsys):
 
 
 def test_results_go_where_a_runner_asked(tmp_path, outlook, monkeypatch):
-    monkeypatch.delenv(notebook.OUTPUT, raising=False)
+    monkeypatch.delenv(notebook.OUTPUT_VARIABLE, raising=False)
     notebook.store(outlook)
     assert list(tmp_path.iterdir()) == []
-    monkeypatch.setenv(notebook.OUTPUT, str(tmp_path / "out"))
+    monkeypatch.setenv(notebook.OUTPUT_VARIABLE, str(tmp_path / "out"))
     notebook.store(outlook)
     made = {path.name for path in (tmp_path / "out").iterdir()}
     assert made == {"outlook.parquet", "draws.parquet", "outlook.xlsx"}

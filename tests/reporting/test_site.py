@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from made_up import make_outlook
 
-from forecasting.reporting.site import BEFORE, build_site, write_assets
+from forecasting.names import COMPARISON_BEFORE
+from forecasting.reporting.site import build_site, write_assets
 
 pytestmark = pytest.mark.slow
 
@@ -149,7 +150,7 @@ def test_three_hundred_reports_can_be_filtered(out, records):
 def test_what_changed_since_the_run_before_is_shown_with_its_reason(out, records):
     table = pd.read_parquet(out / "comparison.parquet")
     mine = (table["scenario"] == "uzbekistan-baseline") & (table["measure"] == "ev_stock")
-    table.assign(value=table["value"].where(~mine, table["value"] / 2)).to_parquet(out / BEFORE)
+    table.assign(value=table["value"].where(~mine, table["value"] / 2)).to_parquet(out / COMPARISON_BEFORE)
     records[0] = record("uzbekistan-baseline", reason="ledger changed")
     page = text(build_site(out, records))
     rows = re.findall(r"<tr><td><a .*?</tr>", page[page.index('id="changes"') :])
@@ -165,7 +166,7 @@ def test_what_changed_since_the_run_before_is_shown_with_its_reason(out, records
 
 def test_nothing_changed_is_said_and_without_an_earlier_run_nothing_is(out, records):
     assert 'id="changes"' not in text(build_site(out, records))
-    pd.read_parquet(out / "comparison.parquet").to_parquet(out / BEFORE)
+    pd.read_parquet(out / "comparison.parquet").to_parquet(out / COMPARISON_BEFORE)
     assert "None of 20 headline numbers moved by one percent." in text(build_site(out, records))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from forecasting.names import PLOTLY_SCRIPT
 from forecasting.reporting.labels import rounded
 
 __all__ = [
@@ -147,4 +148,4 @@ def plotly_javascript() -> bytes:
     >>> len(plotly_javascript()) > 1_000_000
     True
     """
-    return importlib.resources.files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
+    return importlib.resources.files("plotly").joinpath("package_data", PLOTLY_SCRIPT).read_bytes()

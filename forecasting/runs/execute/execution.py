@@ -26,6 +26,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import load_notebook_node, write_ipynb
 
 from forecasting.errors import RunError
+from forecasting.names import OUTPUT_VARIABLE
 from forecasting.runs.execute.cell_process import CellProcess
 
 __all__ = ["EngineName", "NotebookError", "cell_seconds", "execute"]
@@ -40,7 +41,6 @@ LANGUAGE = {
     "codemirror_mode": {"name": "ipython", "version": 3},
     "nbconvert_exporter": "python",
 }
-OUTPUT_VARIABLE = "EV_FORECAST_OUTPUT"  # where a notebook stores its results; without it, it stores nothing
 
 
 class NotebookError(RunError):

@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 
 from forecasting.evidence.files import read_whole, write_whole
+from forecasting.names import ARCHIVE, OUTLOOK_TABLE
 from forecasting.runs.output.ownership import made_by_a_run
 
 __all__ = ["keep_earlier"]
@@ -25,15 +26,14 @@ def keep_earlier(out: Path, name: str, side: Path) -> None:
     side : Path
         The folder of the new report, which is about to take its place.
     """
-    from forecasting.reporting.site import ARCHIVE
-    from forecasting.scenarios.outlook_files import TABLE, load_record
+    from forecasting.scenarios.outlook_files import load_record
 
-    old = out / name / TABLE
+    old = out / name / OUTLOOK_TABLE
     with contextlib.suppress(OSError):  # nothing is there yet, or nothing that can be scored
         if old.is_symlink() or not made_by_a_run(out / name):
             return
-        day, new_day = (load_record(path).get("as_of") for path in (old, side / TABLE))
-        kept = out / ARCHIVE / str(day) / name / TABLE
+        day, new_day = (load_record(path).get("as_of") for path in (old, side / OUTLOOK_TABLE))
+        kept = out / ARCHIVE / str(day) / name / OUTLOOK_TABLE
         if day and day != new_day and not kept.exists():
             kept.parent.mkdir(parents=True, exist_ok=True)
             write_whole(kept, read_whole(old))

@@ -21,7 +21,8 @@ from typing import IO
 
 from forecasting.errors import InputError, RunError
 from forecasting.evidence.files import write_whole
-from forecasting.runs.output.ownership import FAILURE, RECORD, REMEDY, is_work, made_by_a_run, read_json, refuse_others
+from forecasting.names import FAILURE_RECORD, FAILURES, LOCK, LOGS, RUN_RECORD, WORK
+from forecasting.runs.output.ownership import REMEDY, is_work, made_by_a_run, read_json, refuse_others
 
 __all__ = ["Store", "clear_folder", "open_log", "remove", "write_log", "write_text"]
 
@@ -55,7 +56,7 @@ class Store:
     def __init__(self, out: str | os.PathLike[str]) -> None:
         self.out = Path(out).absolute()
         self.token = uuid.uuid4().hex
-        self._work = self.out / ".work" / f"ev-forecast-{self.token}"  # a name that nobody else gives
+        self._work = self.out / WORK / f"ev-forecast-{self.token}"  # a name that nobody else gives
         self._made = set[str]()
         self._lock: IO[str] | None = None
 
@@ -88,7 +89,7 @@ class Store:
 
     def log(self, name: str) -> Path:
         """Name the log file of a scenario."""
-        return self.out / "logs" / f"{name}.log"
+        return self.out / LOGS / f"{name}.log"
 
     def accept(self, name: str) -> None:
         """Put the whole report of `name` in its place, and forget an earlier failure.
@@ -102,7 +103,7 @@ class Store:
         """
         self._hold()
         self._place(name, self.out / name)
-        failure = self.out / "failures" / name
+        failure = self.out / FAILURES / name
         if made_by_a_run(failure):
             remove(failure)
         with contextlib.suppress(OSError):  # others are in it, or it never was
@@ -117,13 +118,13 @@ class Store:
             As `accept` does.
         """
         self._hold()
-        (self.out / "failures").mkdir(exist_ok=True)
+        (self.out / FAILURES).mkdir(exist_ok=True)
         _mark(self.folder(name))
-        self._place(name, self.out / "failures" / name)
+        self._place(name, self.out / FAILURES / name)
 
     def records(self) -> Iterator[str]:
         """Yield the names of all whole reports in the folder, in order."""
-        for path in sorted(self.out.glob(f"*/{RECORD}")):
+        for path in sorted(self.out.glob(f"*/{RUN_RECORD}")):
             if not path.parent.name.startswith("."):
                 yield path.parent.name
 
@@ -135,7 +136,7 @@ class Store:
 
     def _hold(self) -> None:
         """Take the folder anew if somebody has removed it."""
-        if self._lock is None or _is_file(self._lock, self.out / ".lock"):
+        if self._lock is None or _is_file(self._lock, self.out / LOCK):
             return
         make_folder(self.out)
         self._lock.close()
@@ -198,9 +199,13 @@ def _mark(folder: Path) -> None:
     for path in folder.iterdir():
         if path.is_dir() or path.is_symlink():
             remove(path)
-    files = {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.name != FAILURE}
+    files = {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.name != FAILURE_RECORD}
     with contextlib.suppress(OSError):  # on a full disk the record that is there does
-        write_text(folder / FAILURE, json.dumps(read_json(folder / FAILURE) | {"name": folder.name, "files": files}))
+        record = read_json(folder / FAILURE_RECORD) | {"name": folder.name, "files": files}
+        write_text(
+            folder / FAILURE_RECORD,
+            json.dumps(record),
+        )
 
 
 def _is_file(handle: IO[str], path: Path) -> bool:
@@ -214,7 +219,7 @@ def _is_file(handle: IO[str], path: Path) -> bool:
 def _take_lock(out: Path) -> IO[str]:
     """Hold the folder's lock file; the system lets go of it however the process ends."""
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-    handle = os.fdopen(os.open(out / ".lock", flags, 0o644), "a+", encoding="utf-8")
+    handle = os.fdopen(os.open(out / LOCK, flags, 0o644), "a+", encoding="utf-8")
     try:
         _lock_file(handle)
     except OSError as error:

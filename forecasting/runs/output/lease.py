@@ -19,10 +19,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from forecasting.errors import RunError
+from forecasting.names import LOCK
 
-__all__ = ["NAME", "held"]
+__all__ = ["LOCK", "held"]
 
-NAME = ".lock"
 RENEWED, GONE = 10.0, 35.0  # seconds between two writings; without one, until the holder is taken for gone
 SETTLED = 1.0  # seconds after which, of two that took over at once, both see the same one
 
@@ -43,7 +43,7 @@ def held(system: Any, root: str, address: str) -> Iterator[Lease]:
     RunError
         If another run holds it.
     """
-    lease = Lease(system, f"{root}/{NAME}", address)
+    lease = Lease(system, f"{root}/{LOCK}", address)
     lease.take()
     stop = threading.Event()
     keeper = threading.Thread(target=lease.keep, args=(stop,), daemon=True)

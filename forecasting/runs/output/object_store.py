@@ -17,8 +17,18 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from forecasting.errors import InputError, RunError
-from forecasting.runs.output.lease import NAME, Lease, held
-from forecasting.runs.output.ownership import FAILURE, RECORD
+from forecasting.names import (
+    ASSETS,
+    COMPARISON_TABLE,
+    FAILURE_RECORD,
+    FAILURES,
+    INDEX_PAGE,
+    LOCK,
+    LOGS,
+    OUTLOOK_TABLE,
+    RUN_RECORD,
+)
+from forecasting.runs.output.lease import Lease, held
 
 if TYPE_CHECKING:
     from forecasting.runs.output.result import RunSummary
@@ -26,11 +36,11 @@ if TYPE_CHECKING:
 __all__ = ["remote_address", "run_remote"]
 
 READ = {
-    RECORD,
-    FAILURE,
-    "outlook.parquet",
-    "comparison.parquet",
-    "index.html",
+    RUN_RECORD,
+    FAILURE_RECORD,
+    OUTLOOK_TABLE,
+    COMPARISON_TABLE,
+    INDEX_PAGE,
 }  # what a run reads of reports that it does not make
 
 
@@ -123,7 +133,7 @@ class _Remote:
         except OSError as error:
             raise InputError(f"cannot read {self.root}: {error}") from error
         named = {self._named(path): path for path in paths if not path.endswith("/")}  # some stores list folders, too
-        named.pop(NAME, None)  # the store's lock is not the mirror's
+        named.pop(LOCK, None)  # the store's lock is not the mirror's
         for name, path in named.items():
             self._fetch(path, mirror / name)
         self._known = {*named}
@@ -154,21 +164,21 @@ class _Remote:
                 self._send(mirror, mirror / result.name)
             elif result.status == "failed":
                 self._forget(result.name)
-                self._send(mirror, mirror / "failures" / result.name)
+                self._send(mirror, mirror / FAILURES / result.name)
         if any(result.status in ("done", "failed") for result in summary.results):
-            self._send(mirror, mirror / "logs")
-            self._send(mirror, mirror / "assets")
-            for path in sorted(path for path in mirror.iterdir() if path.is_file() and path.name != NAME):
+            self._send(mirror, mirror / LOGS)
+            self._send(mirror, mirror / ASSETS)
+            for path in sorted(path for path in mirror.iterdir() if path.is_file() and path.name != LOCK):
                 self._put(mirror, path)
 
     def _send(self, mirror: Path, folder: Path) -> None:
         """Send a folder; its record goes first and comes last."""
         name = folder.relative_to(mirror).as_posix()
-        self._remove(f"{name}/{RECORD}")
+        self._remove(f"{name}/{RUN_RECORD}")
         stale = self._inside(name) - {path.relative_to(mirror).as_posix() for path in folder.glob("*")}
-        for old in sorted(stale) if (folder / RECORD).exists() else ():
+        for old in sorted(stale) if (folder / RUN_RECORD).exists() else ():
             self._remove(old)
-        for path in sorted(folder.glob("*"), key=lambda path: path.name == RECORD):
+        for path in sorted(folder.glob("*"), key=lambda path: path.name == RUN_RECORD):
             if path.stat().st_size:
                 self._put(mirror, path)
 

@@ -7,16 +7,25 @@ from typing import Any
 
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_whole
+from forecasting.names import (
+    COMPARISON_BEFORE,
+    COMPARISON_TABLE,
+    FAILURE_RECORD,
+    FAILURES,
+    OUTLOOK_TABLE,
+    RUN_RECORD,
+    WORK,
+)
 from forecasting.runs.output.folders import Store
-from forecasting.runs.output.ownership import FAILURE, RECORD, read_json
+from forecasting.runs.output.ownership import read_json
 
 __all__ = ["read_records", "write_summary"]
 
 
 def read_records(out: Path) -> list[dict[str, Any]]:
     """List what is known of each scenario: its ``run.json``, and under ``failure`` how its last run failed."""
-    failures = {path.parent.name: read_json(path) for path in out.glob(f"failures/*/{FAILURE}")}
-    reports = {path.parent.name: read_json(path) for path in out.glob(f"*/{RECORD}") if path.parent.name != ".work"}
+    failures = {path.parent.name: read_json(path) for path in out.glob(f"{FAILURES}/*/{FAILURE_RECORD}")}
+    reports = {path.parent.name: read_json(path) for path in out.glob(f"*/{RUN_RECORD}") if path.parent.name != WORK}
     return [
         {"name": name} | reports.get(name, {}) | ({"failure": failures[name]} if name in failures else {})
         for name in sorted({*reports, *failures})
@@ -48,19 +57,18 @@ def _write_comparison(out: Path, names: list[str]) -> dict[str, str]:
     """Write the table of all results; the one that was there stays beside it, so that changes can be shown."""
     import pandas as pd
 
-    from forecasting.reporting.site import BEFORE
-    from forecasting.scenarios.outlook_files import TABLE, load_results
+    from forecasting.scenarios.outlook_files import load_results
 
     tables, damaged = [], dict[str, str]()
     for name in names:
-        path = out / name / TABLE
+        path = out / name / OUTLOOK_TABLE
         try:
             tables += [load_results(path)] if path.is_file() else []
         except InputError as error:
             damaged[name] = f"{error}; move its folder away and run it again"
     if tables:
-        table, content = out / "comparison.parquet", pd.concat(tables, ignore_index=True).to_parquet(index=False)
+        table, content = out / COMPARISON_TABLE, pd.concat(tables, ignore_index=True).to_parquet(index=False)
         if table.is_file() and table.stat().st_size:  # in the mirror of an object store some are there by name only
-            write_whole(out / BEFORE, table.read_bytes())
+            write_whole(out / COMPARISON_BEFORE, table.read_bytes())
         write_whole(table, content)
     return damaged

@@ -16,18 +16,33 @@ from typing import Any
 
 from forecasting.errors import InputError, Problem
 from forecasting.evidence.files import read_whole
+from forecasting.names import (
+    ARCHIVE,
+    ASSETS,
+    COMPARISON_BEFORE,
+    COMPARISON_CSV,
+    COMPARISON_TABLE,
+    COMPARISON_WORKBOOK,
+    FAILURE_RECORD,
+    FAILURES,
+    INDEX_PAGE,
+    LOCK,
+    LOGS,
+    PLOTLY_SCRIPT,
+    REPORT_NOTEBOOK,
+    RUN_RECORD,
+    WORK,
+)
 
-__all__ = ["FAILURE", "RECORD", "REMEDY", "is_work", "made_by_a_run", "read_json", "refuse_others"]
+__all__ = ["REMEDY", "is_work", "made_by_a_run", "read_json", "refuse_others"]
 
-RECORD, FAILURE = "run.json", "failure.json"
-FOLDERS = (".work", "archive", "assets", "failures", "logs")  # what a run writes besides reports
-TABLES = ("comparison.parquet", "comparison_before.parquet", "comparison.csv", "comparison.xlsx")
-FILES = ("index.html", *TABLES, "assets/plotly.min.js", "logs/engine.log")
-KEPT = "report.ipynb"  # what a failure leaves beside its record
+FOLDERS = (WORK, ARCHIVE, ASSETS, FAILURES, LOGS)  # what a run writes besides reports
+TABLES = (COMPARISON_TABLE, COMPARISON_BEFORE, COMPARISON_CSV, COMPARISON_WORKBOOK)
+FILES = (INDEX_PAGE, *TABLES, f"{ASSETS}/{PLOTLY_SCRIPT}", f"{LOGS}/engine.log")
 LITTER = {".DS_Store", "Thumbs.db"}  # what systems leave in folders that somebody has looked at
 REMEDY = "move it elsewhere, or give another --out"
 HOLDER = re.compile(r"process \d+ on .* since .* UTC")
-WORK = re.compile(r"ev-forecast-[0-9a-f]{32}")
+WORK_NAME = re.compile(r"ev-forecast-[0-9a-f]{32}")
 
 
 def refuse_others(out: Path, names: Iterable[str] = ()) -> None:
@@ -67,7 +82,7 @@ def made_by_a_run(folder: Path) -> bool:
 
 def is_work(path: Path) -> bool:
     """Whether this is the folder in which a run does its work."""
-    return bool(WORK.fullmatch(path.name)) and path.is_dir() and not path.is_symlink()
+    return bool(WORK_NAME.fullmatch(path.name)) and path.is_dir() and not path.is_symlink()
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -81,17 +96,17 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def _in_the_way(out: Path, names: list[str]) -> Iterator[tuple[Path, str]]:
     """Each path that a run would write to and must not, with what it is."""
-    lock = out / ".lock"
+    lock = out / LOCK
     if _is_other(lock, stat.S_ISREG) or not _lock_text(lock)[0]:
         yield lock, _what(lock)
     folders = [out / name for name in FOLDERS]
     yield from ((path, _what(path)) for path in folders if _is_other(path, stat.S_ISDIR))
     whole = [path for path in folders if not _is_other(path, stat.S_ISDIR)]
-    work, failures = (_inside(path) if path in whole else [] for path in (out / ".work", out / "failures"))
+    work, failures = (_inside(path) if path in whole else [] for path in (out / WORK, out / FAILURES))
     yield from ((path, _what(path)) for path in work if not is_work(path))
     yield from _strange(failures)
     yield from _strange([out / name for name in names if not (out / name).is_symlink()])  # a link is replaced itself
-    shared = [out / name for name in (*FILES, *(f"logs/{name}.log" for name in names))]
+    shared = [out / name for name in (*FILES, *(f"{LOGS}/{name}.log" for name in names))]
     ours = _used(out)
     for path in shared:
         if path.parent in (out, *whole) and (_is_other(path, stat.S_ISREG) or (path.exists() and not ours)):
@@ -100,8 +115,8 @@ def _in_the_way(out: Path, names: list[str]) -> Iterator[tuple[Path, str]]:
 
 def _used(out: Path) -> bool:
     """Whether runs write here."""
-    folders = [*_inside(out), *_inside(out / "failures")]
-    return bool(_lock_text(out / ".lock")[1]) or any(_record(path) for path in folders)
+    folders = [*_inside(out), *_inside(out / FAILURES)]
+    return bool(_lock_text(out / LOCK)[1]) or any(_record(path) for path in folders)
 
 
 def _strange(folders: Iterable[Path]) -> Iterator[tuple[Path, str]]:
@@ -117,7 +132,8 @@ def _others(folder: Path) -> Iterator[Path]:
         return
     record = _record(folder)
     listed = record.get("files")
-    sizes: dict[str, Any] = {KEPT: None} | (listed if isinstance(listed, dict) else {}) | {RECORD: None, FAILURE: None}
+    sizes: dict[str, Any] = {REPORT_NOTEBOOK: None} | (listed if isinstance(listed, dict) else {})
+    sizes |= {RUN_RECORD: None, FAILURE_RECORD: None}
     for path in _inside(folder):
         same = sizes.get(path.name) in (None, path.lstat().st_size) or not path.lstat().st_size
         if not record or path.name not in sizes or _is_other(path, stat.S_ISREG) or not same:
@@ -126,7 +142,7 @@ def _others(folder: Path) -> Iterator[Path]:
 
 def _record(folder: Path) -> dict[str, Any]:
     """The mark of a report or a failure; empty where there is none, or that of another folder."""
-    record = read_json(folder / RECORD) or read_json(folder / FAILURE)
+    record = read_json(folder / RUN_RECORD) or read_json(folder / FAILURE_RECORD)
     return record if record.get("name") == folder.name else {}
 
 

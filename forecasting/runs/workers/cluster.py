@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.errors import RunError
+from forecasting.names import FAILURE_RECORD
 from forecasting.runs.environment import environment
 from forecasting.runs.output.folders import clear_folder, write_log
-from forecasting.runs.output.ownership import FAILURE
 from forecasting.runs.workers.fork_server import ForkServer
 from forecasting.runs.workers.processes import Outcome
 from forecasting.runs.workers.task import Task
@@ -116,7 +116,7 @@ def _home(task: Task, future: Any) -> Outcome:
 
 def _refused(task: Task, message: str) -> Outcome:
     failure = {"name": task.name, "cell": 0, "message": message, "trace": ""}
-    (Path(task.folder) / FAILURE).write_text(json.dumps(failure), encoding="utf-8")
+    (Path(task.folder) / FAILURE_RECORD).write_text(json.dumps(failure), encoding="utf-8")
     return Outcome(task.name, 1, 0.0)
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, NoReturn
 
-from forecasting.growth.sharing import FOLDER
+from forecasting.names import SHARED_VARIABLE
 from forecasting.runs.execute.child import die_with_parent, kill_group
 from forecasting.runs.output.folders import open_log, write_log
 from forecasting.runs.workers.preload import preload
@@ -224,7 +224,7 @@ def _become_task(task: Task, shared: Path, channel: int) -> NoReturn:
         for descriptor, number in ((os.open(os.devnull, os.O_RDONLY), 0), (log, 1), (log, 2)):
             os.dup2(descriptor, number)
         if task.shared:
-            os.environ[FOLDER] = str(shared / task.shared)
+            os.environ[SHARED_VARIABLE] = str(shared / task.shared)
         status = perform(task)
         sys.stdout.flush()
         sys.stderr.flush()

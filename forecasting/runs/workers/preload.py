@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from forecasting.errors import ForecastingError
+from forecasting.names import OUTLOOK_WORKBOOK
 
 __all__ = ["preload"]
 
@@ -90,7 +91,7 @@ def _load_outlook_code() -> None:
         repr(table)
     with TemporaryDirectory() as folder:
         made.save(folder)
-        workbook.write_workbook(made, Path(folder) / "outlook.xlsx")
+        workbook.write_workbook(made, Path(folder) / OUTLOOK_WORKBOOK)
 
 
 def _imports(template: Path) -> list[str]:

@@ -14,18 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from forecasting.growth.sharing import FOLDER
+from forecasting.names import RUN_VARIABLE, SHARED_VARIABLE, VARIABLES
 from forecasting.runs.execute.child import kill_group
 from forecasting.runs.output.folders import open_log
 from forecasting.runs.workers.task import Task
 
 __all__ = ["Outcome", "child_environment", "run_fresh", "sweep"]
 
-MARK, PROC = "EV_FORECAST_RUN", Path("/proc")
+PROC = Path("/proc")
 KEPT = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE", "APPDATA", "VIRTUAL_ENV"}
 KEPT |= {"PYTHONPATH", "JUPYTER_PATH", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"}
 KEPT |= {"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"}
-KEPT_BEGINNINGS = ("LC_", "EV_FORECAST_")
+KEPT_BEGINNINGS = ("LC_", VARIABLES)
 SECRET = re.compile("KEY|TOKEN|SECRET|PASS|CREDENTIAL", re.IGNORECASE)
 THREADS = (
     "OMP_NUM_THREADS",
@@ -83,9 +83,9 @@ def child_environment(token: str, environment: Mapping[str, str] = os.environ, s
         for key, value in environment.items()
         if key in KEPT or (key.startswith(KEPT_BEGINNINGS) and not SECRET.search(key))
     }
-    kept.pop(FOLDER, None)  # what is shared, is shared within a run
+    kept.pop(SHARED_VARIABLE, None)  # what is shared, is shared within a run
     kept |= dict.fromkeys(TEMPORARY, scratch) if scratch else {}
-    return kept | dict.fromkeys(THREADS, "1") | {ARROW: "background_thread:false", MARK: token}
+    return kept | dict.fromkeys(THREADS, "1") | {ARROW: "background_thread:false", RUN_VARIABLE: token}
 
 
 def _needed(key: str) -> bool:
@@ -140,7 +140,7 @@ def _start(task: Task, token: str, scratch: str) -> subprocess.Popen[str]:
 
 def sweep(token: str) -> None:
     """Kill what is left of a run, wherever it went: each of its processes bears the run's mark (Linux)."""
-    mark = f"{MARK}={token}".encode()
+    mark = f"{RUN_VARIABLE}={token}".encode()
     for folder in PROC.glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if int(folder.name) != os.getpid() and mark in (folder / "environ").read_bytes().split(b"\0"):

@@ -16,12 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from forecasting.names import FAILURE_RECORD, OUTLOOK_TABLE, OUTLOOK_WORKBOOK, REPORT_NOTEBOOK, RUN_RECORD
 from forecasting.runs.output.folders import clear_folder, remove, write_text
-from forecasting.runs.output.ownership import FAILURE, RECORD
 
 __all__ = ["Task", "perform"]
-
-NOTEBOOK = "report.ipynb"
 
 
 @dataclass(frozen=True)
@@ -93,13 +91,13 @@ def perform(task: Task) -> int:
 def _leave_failure(folder: Path, text: str) -> None:
     """Write what went wrong beside the notebook; what is half made goes, since a full disk may need the room."""
     for path in folder.iterdir():
-        if path.name != NOTEBOOK:
+        if path.name != REPORT_NOTEBOOK:
             remove(path)
     try:
-        write_text(folder / FAILURE, text)
+        write_text(folder / FAILURE_RECORD, text)
     except OSError:
-        (folder / NOTEBOOK).unlink(missing_ok=True)
-        write_text(folder / FAILURE, text)
+        (folder / REPORT_NOTEBOOK).unlink(missing_ok=True)
+        write_text(folder / FAILURE_RECORD, text)
 
 
 def _make(task: Task, folder: Path) -> dict[str, Any]:
@@ -108,11 +106,11 @@ def _make(task: Task, folder: Path) -> dict[str, Any]:
     from forecasting.runs.execute.execution import cell_seconds, execute
 
     clock = _Clock()
-    done = execute(Path(task.template), task.parameters, folder / NOTEBOOK, task.engine, task.timeout)
+    done = execute(Path(task.template), task.parameters, folder / REPORT_NOTEBOOK, task.engine, task.timeout)
     clock.lap("notebook")
-    write_report(folder / NOTEBOOK, done)
+    write_report(folder / REPORT_NOTEBOOK, done)
     clock.lap("page")
-    if (folder / "outlook.parquet").is_file() and not (folder / "outlook.xlsx").is_file():
+    if (folder / OUTLOOK_TABLE).is_file() and not (folder / OUTLOOK_WORKBOOK).is_file():
         _write_workbook(folder)
         clock.lap("workbook")
     return {"seconds": clock.laps, "cells": cell_seconds(done)}
@@ -122,14 +120,14 @@ def _write_workbook(folder: Path) -> None:
     from forecasting.reporting.workbook import write_workbook
     from forecasting.scenarios.outlook import load_outlook
 
-    write_workbook(load_outlook(folder), folder / "outlook.xlsx")
+    write_workbook(load_outlook(folder), folder / OUTLOOK_WORKBOOK)
 
 
 def _write_record(task: Task, folder: Path, steps: dict[str, Any]) -> None:
-    files = {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.name != RECORD}
+    files = {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.name != RUN_RECORD}
     record = {"name": task.name, "parameters": task.parameters, "engine": task.engine} | task.record
     record |= {"files": files, "finished": _now()} | steps
-    write_text(folder / RECORD, json.dumps(record, indent=1, ensure_ascii=False))
+    write_text(folder / RUN_RECORD, json.dumps(record, indent=1, ensure_ascii=False))
     for path in folder.iterdir():  # on the disk before it is moved into place
         with path.open("rb") as handle:
             os.fsync(handle.fileno())
