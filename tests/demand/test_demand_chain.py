@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from forecasting.demand.chain import CLASSES, DemandOutlook, ExistingCharging, demand_outlook
 from forecasting.demand.charging import PUBLIC, SETTINGS
+from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.parameters import load_parameters
+from forecasting.demand.targets import Target, standing_shares
 from forecasting.errors import AssumptionError
 
 few = settings(max_examples=12, deadline=None, derandomize=True)
@@ -185,6 +187,73 @@ def test_the_tables_of_a_report(outlook):
     winter = by_month[(by_month["year"] == 2033) & (by_month["month"] == 1)]["gwh"].iloc[0]
     summer = by_month[(by_month["year"] == 2033) & (by_month["month"] == 6)]["gwh"].iloc[0]
     assert winter > 1.1 * summer
+
+
+def test_of_one_draw_every_table_tells_the_same_numbers():
+    out = run(paths(1), changes=MIXED | {"deliveries.bus": 40}, charging_today={"count": 300, "date": "2024-12-31"})
+    results = {name: values[0] for name, values in out.results.items()}
+    by_setting = out.by_setting.pivot(index="year", columns="setting")
+    for name, table in (("points", out.points_by_setting), ("energy_gwh", out.energy_by_setting)):
+        unit = 1e6 if name == "energy_gwh" else 1
+        for setting in SETTINGS:
+            assert by_setting[name][setting].to_numpy() == pytest.approx(table[setting][0] / unit), (name, setting)
+    assert by_setting["low"].equals(by_setting["points"])
+    assert by_setting["high"].equals(by_setting["points"])
+    public = by_setting["points"][list(PUBLIC)].sum(axis=1)
+    assert public.to_numpy() == pytest.approx(results["charging_points_need"])
+    assert by_setting["energy_gwh"].sum(axis=1).to_numpy() == pytest.approx(results["energy_gwh"])
+
+    heavy = out.heavy.groupby("year")
+    assert heavy["depot_points"].sum().to_numpy() == pytest.approx(by_setting["points"]["depot"].to_numpy())
+    assert heavy["depot_mw"].sum().to_numpy() == pytest.approx(by_setting["installed_mw"]["depot"].to_numpy())
+    bus = out.heavy[out.heavy["vehicle_class"] == "bus"].set_index("year")
+    of_class = out.by_class[out.by_class["vehicle_class"] == "bus"].set_index("year")
+    assert bus["stock"].to_numpy() == pytest.approx(of_class["stock"].to_numpy())
+    assert (bus["energy_percent"] / 100 * results["energy_gwh"]).to_numpy() == pytest.approx(of_class["energy_gwh"])
+
+    answers = out.gap.pivot(index="year", columns="answer")
+    need = answers["points"]["Public charging points: need"]
+    assert need.to_numpy() == pytest.approx(results["charging_points_need"])
+    assert (need - answers["less_standing_today"]["Public charging points: need"]).to_numpy() == pytest.approx(300)
+    assert out.by_cost.groupby("year")["usd"].sum().to_numpy() == pytest.approx(results["investment_usd"])
+
+    last = out.of_the_year
+    months = out.by_month[out.by_month["year"] == YEARS[-1]]["gwh"].to_numpy()
+    assert sum(last["gwh"].values()) == pytest.approx(results["energy_gwh"][-1]) == pytest.approx(months.sum())
+    assert last["interval"] == pytest.approx([results["energy_gwh"][-1]] * 3)
+    assert np.array(last["month_shares"]) * months.sum() == pytest.approx(months)
+    assert out.quantiles("energy_gwh")[0.5].to_numpy() == pytest.approx(results["energy_gwh"])
+
+
+def test_without_coincidence_the_peak_is_as_large_as_the_fleet():
+    changes = {"coincidence_floor": 1.0}
+    large, small = (run(paths(20, 4) * size, changes).results["peak_mw"] for size in (1.0, 1e-3))
+    assert small == pytest.approx(large / 1000, rel=1e-9)
+
+
+def test_a_target_beyond_the_last_year_has_no_probability():
+    def plan(day):
+        return Target(day, np.array([900.0]), "points", dt.date.fromisoformat(day), True, 1.0, np.array([0.0]))
+
+    practice = np.array([[100.0, 800.0], [100.0, 1000.0]])
+    standing = (dt.date(2025, 12, 31), np.array([90.0]))
+    plans = [plan(day) for day in ("2025-12-31", "2026-12-31", "2027-06-30")]
+    table = standing_shares(plans, [2025, 2026], practice, standing, np.ones(2)).set_index("target")
+    assert table["stands"].tolist() == pytest.approx([0.1, 0.1, 0.1])
+    assert table["practice"].tolist() == pytest.approx([np.nan, 900, np.nan], nan_ok=True)
+    assert table["probability"].tolist() == pytest.approx([np.nan, 0.5, np.nan], nan_ok=True)
+    assert table["pace_needed"].tolist() == pytest.approx([np.nan, 810, 810 * 365 / 546], nan_ok=True, rel=1e-9)
+    assert table.loc["2026-12-31", "pace_of_practice"] == pytest.approx(810)
+
+
+def test_a_fleet_that_outgrows_all_vehicles_in_the_last_year_alone_is_told():
+    flow = np.column_stack([np.full(50, 10.0), np.full(50, 1e8)])
+    assert run(flow).caveats[0].startswith("In 100% of the draws electric vehicles outnumber all vehicles")
+
+
+def test_months_have_the_days_of_four_years():
+    assert MONTH_DAYS.sum() == 365.25
+    assert MONTH_DAYS.tolist()[:3] == [31, 28.25, 31]
 
 
 def test_three_answers_stand_side_by_side_with_what_stands_today(outlook):
