@@ -1,4 +1,4 @@
-"""The measures that facts and results speak of, declared once: name, unit, flow or stock, bounds.
+"""The measures that facts and results speak of, declared once: name, unit, flow or stock, bounds, and groups.
 
 >>> MEASURES["ev_imports"].unit, MEASURES["ev_imports"].kind
 ('vehicles', 'flow')
@@ -12,7 +12,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["EV_SHARE", "MEASURES", "Measure", "nearest"]
+__all__ = [
+    "AT_THE_HORIZON",
+    "CHARGING_ANSWERS",
+    "CHARGING_COUNTS",
+    "CONSEQUENCES",
+    "DEMAND_STEPS",
+    "DIVIDED_BY",
+    "EV_FLOWS",
+    "EV_SHARE",
+    "HEADLINE",
+    "MEASURES",
+    "NEW_CARS",
+    "NOT_ADDED",
+    "SHOWN_BY_REGION",
+    "STOCKS_ON_RECORD",
+    "WORTH_FINDING_OUT",
+    "Measure",
+    "nearest",
+]
 
 EV_SHARE = "ev_share_percent"  # all that can be told of a market of which nothing is known
 Kind = Literal["flow", "stock", "statement"]
@@ -120,6 +138,26 @@ MEASURES: dict[str, Measure] = _declare(
     ("geography", "km", "statement", "Distance"),
     ("border_time", "hours", "statement", "Time at the border"),
 )
+
+# Groups of measures; a test refuses such lists anywhere else.
+EV_FLOWS = ("ev_imports", "ev_registrations")  # how electric vehicles come to be on the road
+NEW_CARS = (("car_registrations", "car_sales"), ("car_imports",))  # what stands for new vehicles a year, best first
+CHARGING_ANSWERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
+CHARGING_COUNTS = ("charging_points", "charging_stations")  # what is counted today, and what a target promises
+DEMAND_STEPS = ("ev_stock", "energy_gwh", "peak_mw", *CHARGING_ANSWERS)  # what follows from the flow
+AT_THE_HORIZON = ("ev_stock", *CHARGING_ANSWERS[:2])  # what a reader asks of the last year
+WORTH_FINDING_OUT = ("charging_points_need", "ev_stock", "charging_points_practice")  # what evidence should narrow
+HEADLINE = ("ev_stock", "energy_gwh", *CHARGING_ANSWERS[:2])  # on the first screen, after the flow itself
+CONSEQUENCES = ("investment_usd", "power_share_percent", "peak_share_percent", "oil_avoided_t", "co2_avoided_t")
+SHOWN_BY_REGION = ("ev_stock", "charging_points_need", "charging_stations")
+STOCKS_ON_RECORD = ("ev_stock", "charging_stations")  # stocks that were forecast and have been counted since
+DIVIDED_BY = {  # what the parts of a country have of its vehicles, and what they have of its stations
+    "ev_stock": ("ev_stock", "energy_gwh", "charging_points_need", "charging_points_home"),
+    "charging_stations": ("charging_stations", "charging_points_practice"),
+}
+NOT_ADDED = (  # over places: an index and a share have no sum, and peaks need not coincide
+    "ev_export_value_index", "peak_mw", "peak_share_percent", "power_share_percent",
+)  # fmt: skip
 
 
 MANY = 1000  # words to look for a near one among; of more, those next to it in the alphabet

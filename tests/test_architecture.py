@@ -6,6 +6,7 @@ import re
 import sys
 import tomllib
 from collections import Counter
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -14,6 +15,7 @@ from statistics import median
 import pytest
 
 import forecasting.names
+from forecasting.measures import MEASURES
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "forecasting"
@@ -51,6 +53,7 @@ HOMES = {
     "statsmodels": ("curves/",),
     "xlsxwriter": ("reporting/comparison_files.py", "reporting/workbook.py"),
 }
+COUNTED = {name for name, measure in MEASURES.items() if measure.kind != "statement"}
 REQUIRED = {"pytest.raises": {"match"}, "pytest.warns": {"match"}, "pytest.mark.xfail": {"strict", "reason"}}
 LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_CELL = 400, 60, 8
 USUAL_MODULE, USUAL_FUNCTION = 200, 8  # medians, in lines
@@ -59,6 +62,11 @@ LARGEST_ROOM = 0.2  # of all lines
 MODULES = sorted(PACKAGE.rglob("*.py"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def short(path: Path) -> str:
@@ -145,7 +153,7 @@ def test_imports_go_one_way(path):
     if room == "__init__":  # the front door, which fetches from every room on first use
         return
     assert room in FLOOR, f"{short(path)} stands in no room; a new room belongs into ROOMS above"
-    entered = rooms_entered(ast.parse(path.read_text(encoding="utf-8")))
+    entered = rooms_entered(parsed(path))
     against = sorted(name for name in entered if FLOOR.get(name, len(ROOMS)) > FLOOR[room])
     assert not against, f"{short(path)} imports {against}, which come after {room}"
 
@@ -153,7 +161,7 @@ def test_imports_go_one_way(path):
 @pytest.mark.parametrize("path", MODULES, ids=short)
 def test_outside_libraries_have_one_home(path):
     place = path.relative_to(PACKAGE).as_posix()
-    libraries = {name.split(".")[0] for name in imports(ast.parse(path.read_text(encoding="utf-8")))}
+    libraries = {name.split(".")[0] for name in imports(parsed(path))}
     strays = sorted(name for name in libraries & HOMES.keys() if not place.startswith(HOMES[name]))
     assert not strays, f"{place} imports {strays}; their homes are {[HOMES[name] for name in strays]}"
 
@@ -163,7 +171,7 @@ def test_what_is_imported_is_declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     needs = [*project["dependencies"], *(need for extra in project["optional-dependencies"].values() for need in extra)]
     declared = {re.match(r"[\w.-]+", need)[0].lower().replace("_", "-") for need in needs}
-    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in MODULES)
+    trees = (parsed(path) for path in MODULES)
     libraries = {name.split(".")[0] for tree in trees for name in imports(tree)}
     outside = libraries - sys.stdlib_module_names - {"forecasting"}
     brought_by = packages_distributions()
@@ -180,7 +188,7 @@ def test_modules_and_functions_stay_small(path):
 
 
 def test_no_two_modules_and_no_two_classes_have_one_name():
-    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+    trees = {path: parsed(path) for path in MODULES}
     modules = Counter(path.stem for path in MODULES if path.name != "__init__.py")
     classes = Counter(node.name for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
     twice = [name for name, count in [*modules.items(), *classes.items()] if count > 1]
@@ -193,8 +201,17 @@ def test_what_a_reader_must_know_is_a_caveat(path):
     """One word for one thing; `Scenario.notes` are the author's own words, and a key of params files."""
     others = {"remark", "remarks", "reservation", "reservations", "warnings", "notes"}
     allowed = {"notes"} if short(path) == "forecasting/parameters/schema.py" else set()
-    found = words_of_names(ast.parse(path.read_text(encoding="utf-8"))) & (others - allowed)
+    found = words_of_names(parsed(path)) & (others - allowed)
     assert not found, f"{short(path)} says {sorted(found)}; such a sentence is a caveat everywhere else"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=short)
+def test_groups_of_measures_stand_in_one_module(path):
+    """Who adds a measure sees every list that it may belong to; single names and tables of words stand where used."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Tuple | ast.List | ast.Set) and short(path) != "forecasting/measures.py":
+            named = {part.value for part in node.elts if isinstance(part, ast.Constant)} & COUNTED
+            assert len(named) < 2, f"{short(path)} line {node.lineno} lists {sorted(named)}; see measures.py"
 
 
 OUTSIDE_NAMES = {
@@ -211,7 +228,7 @@ def test_names_of_files_and_of_the_environment_stand_in_one_module(path):
     """Folders have names that are words, too: those count where they are a step of a path."""
     if short(path) == "forecasting/names.py":
         return
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     found = {text for text in texts & OUTSIDE_NAMES if re.search(r"[._]", text)}
     divided = (node for node in ast.walk(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div))
@@ -243,7 +260,7 @@ def test_no_room_is_large_and_what_is_usual_is_small():
     large = {room: f"{lines / whole:.0%}" for room, lines in rooms.items() if lines > LARGEST_ROOM * whole}
     assert not large, f"{large} of all lines"
     assert median(lines_of(path) for path in MODULES if path.name != "__init__.py") < USUAL_MODULE
-    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in MODULES)
+    trees = (parsed(path) for path in MODULES)
     assert median(body_lines(function) for tree in trees for function in functions(tree)) <= USUAL_FUNCTION
 
 
@@ -259,7 +276,7 @@ def test_notebooks_narrate_and_call(path):
 @pytest.mark.parametrize("path", TESTS, ids=short)
 def test_tests_can_fail(path):
     """Expected errors are named by their message, nothing is skipped, a known failure says why and must stay one."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Attribute):
             assert node.attr not in {"skip", "skipif", "importorskip"}, f"line {node.lineno}: {node.attr}"
         if isinstance(node, ast.Call) and (needed := REQUIRED.get(ast.unparse(node.func))):

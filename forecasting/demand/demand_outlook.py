@@ -21,14 +21,13 @@ from forecasting.demand.parameters import Parameters
 from forecasting.demand.registrations import balance
 from forecasting.demand.sensitivity import first_order
 from forecasting.demand.targets import Target, standing_shares
-from forecasting.measures import MEASURES
+from forecasting.measures import CHARGING_ANSWERS, DEMAND_STEPS, MEASURES
 from forecasting.panels.practice import NORMAL_80, Practice, market_band
 
 __all__ = ["DemandOutlook"]
 
 Array = npt.NDArray[np.float64]
 LEVELS = (0.1, 0.5, 0.9)
-ANSWERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
 SLOW = "charging_points_need_slow"
 
 
@@ -212,7 +211,7 @@ class DemandOutlook:
         per_station = self.drawn["points_per_station"]
         today = np.full_like(per_station, np.nan) if self.standing is None else self.standing.points(per_station)
         rows = []
-        for measure in ANSWERS:
+        for measure in CHARGING_ANSWERS:
             points = self.results[measure]
             built = gross_additions(points, self.drawn["charger_life"])
             for i, year in enumerate(self.years):
@@ -249,7 +248,7 @@ class DemandOutlook:
     def why_they_differ(self) -> str:
         """One sentence on need and practice in the last year, beside the markets at the same stock."""
         need, slow, practice = (
-            float(np.median(self.results[name][:, -1])) for name in ("charging_points_need", SLOW, ANSWERS[1])
+            float(np.median(self.results[name][:, -1])) for name in ("charging_points_need", SLOW, CHARGING_ANSWERS[1])
         )
         if not need:
             return "Without electric vehicles there is neither need nor practice."
@@ -350,7 +349,7 @@ class DemandOutlook:
     def sensitivity(self) -> pd.DataFrame:
         """What moves the last year's answers: first-order shares of variance and the swing from low to high."""
         inputs = {"imports": self.imports.sum(axis=1), **self.drawn}
-        outputs = {name: self.results[name][:, -1] for name in ("ev_stock", "energy_gwh", "peak_mw", *ANSWERS)}
+        outputs = {name: self.results[name][:, -1] for name in DEMAND_STEPS}
         return first_order(inputs, outputs)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from forecasting.errors import InputError
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_code, place_name
-from forecasting.measures import MEASURES, nearest
+from forecasting.measures import EV_FLOWS, MEASURES, nearest
 from forecasting.parameters.naming import country_slug
 from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
 from forecasting.periods import Period, as_date, month, span, year
@@ -23,7 +23,6 @@ from forecasting.scenarios.outlook import Outlook, outlook
 __all__ = ["Claim", "claim_of"]
 
 Array = NDArray[np.float64]
-FLOWS = ("ev_imports", "ev_registrations")
 
 
 @dataclass(frozen=True)
@@ -154,11 +153,11 @@ def _scenario(
     """What a report assumes of the place, to the year that is asked for."""
     country = bool(re.fullmatch("[A-Z]{2}", code))
     file = params / f"{country_slug(code)}-baseline.yaml" if country else None
-    if file is not None and file.is_file() and (measure not in FLOWS or load_scenario(file).measure == measure):
+    if file is not None and file.is_file() and (measure not in EV_FLOWS or load_scenario(file).measure == measure):
         scenario = load_scenario(file)
     else:
-        counted = [flow for flow in FLOWS if len(ledger.select(code, flow))]
-        flow = measure if measure in FLOWS or not country else [*counted, FLOWS[0]][0]
+        counted = [flow for flow in EV_FLOWS if len(ledger.select(code, flow))]
+        flow = measure if measure in EV_FLOWS or not country else [*counted, EV_FLOWS[0]][0]
         where: dict[str, Any] = {"country": code} if country else {"corridor": code, "places": [code]}
         given = {"scenario": "claim", "as_of": "latest", "horizon": asked.end.year, "seed": 0, "measure": flow}
         scenario = scenario_from_parameters(where | given)

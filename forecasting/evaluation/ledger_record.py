@@ -17,7 +17,7 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
-from forecasting.measures import MEASURES
+from forecasting.measures import MEASURES, STOCKS_ON_RECORD
 from forecasting.periods import as_date, year
 from forecasting.scenarios.known import Known, facts_of_flow
 
@@ -138,7 +138,7 @@ def _indices(ledger: Ledger, place: str | None, measure: str | None) -> list[tup
 
 def _stocks(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple[str, str]]:
     """Countries whose electric vehicles or charging stations have been counted."""
-    wanted = [name for name in ("ev_stock", "charging_stations") if measure in (None, name)]
+    wanted = [name for name in STOCKS_ON_RECORD if measure in (None, name)]
     found = {(fact.place, name) for name in wanted for fact in ledger.select(place, name, kind=COUNTED)}
     return sorted(stock for stock in found if re.fullmatch("[A-Z]{2}", stock[0]))
 

@@ -20,6 +20,7 @@ from forecasting.evidence.rules import COUNTED
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize
+from forecasting.measures import EV_FLOWS
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import Period, span, year
 
@@ -81,7 +82,7 @@ def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iter
     counts = _counts(facts.select(as_of=day))
     if not counts:
         return
-    measure = next((m for m in ("ev_imports", "ev_registrations") if len(ledger.select(place, m, as_of=day))), "")
+    measure = next((m for m in EV_FLOWS if len(ledger.select(place, m, as_of=day))), "")
     if not measure:
         return
     said = {"country": place, "scenario": "then", "as_of": day, "horizon": day.year + 1, "seed": 0, "measure": measure}

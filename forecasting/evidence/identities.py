@@ -11,6 +11,7 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.rules import number_text
+from forecasting.measures import EV_FLOWS
 
 __all__ = ["identities"]
 
@@ -123,7 +124,7 @@ def _stocks(facts: list[Fact], flows: dict[Series, list[Fact]]) -> Iterator[Row]
         if stock.measure != "ev_stock" or stock.value != stock.value or stock.relation not in ("equals", "about"):
             continue
         for (measure, place, basis, _), series in flows.items():
-            if place == stock.place and basis == stock.basis and measure in ("ev_imports", "ev_registrations"):
+            if place == stock.place and basis == stock.basis and measure in EV_FLOWS:
                 chain = _chain([fact for fact in series if fact.partner == "World"], stock.period.end)
                 if chain:
                     came = sum(fact.value for fact in chain)

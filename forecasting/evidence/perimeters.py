@@ -9,6 +9,8 @@ of battery cars, up to an offset; a count of buses does not.
 
 from __future__ import annotations
 
+from forecasting.measures import EV_FLOWS
+
 __all__ = ["tied_measures", "tied_products"]
 
 # Each product, and those that contain it outright; what contains these contains it, too.
@@ -38,7 +40,7 @@ _WITHIN: dict[str, tuple[str, ...]] = {
 }
 
 # A stock adds up what was registered or imported.
-_ADDED_UP = {"ev_stock": ("ev_registrations", "ev_imports")}
+_ADDED_UP = {"ev_stock": EV_FLOWS}
 
 
 def _containing(product: str) -> set[str]:

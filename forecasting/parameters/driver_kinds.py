@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from forecasting.measures import CHARGING_COUNTS
 from forecasting.parameters.values import Day, Name, Range, Strict
 
 __all__ = ["Driver", "fact_ids"]
@@ -14,7 +15,6 @@ __all__ = ["Driver", "fact_ids"]
 LARGEST_FACTOR = 20.0
 LARGEST_CHANGE = 3.0  # of a price: four times the price
 LARGEST_ELASTICITY = -15.0
-TARGETS = ("charging_points", "charging_stations")
 # A rebate for buyers of modest means in California: -2.1 (Muehlegger & Rapson 2022, Journal of Public Economics 216).
 # Buyers who can order from the next country respond by more, buyers of few models by less: the ends are a judgement.
 PRICE_ELASTICITY = Range(low=-4, mode=-2.1, high=-1)
@@ -81,8 +81,8 @@ class Driver(Strict):
     @field_validator("quantity")
     @classmethod
     def _counted(cls, quantity: str, info: ValidationInfo) -> str:
-        if info.data.get("kind") == "target" and quantity not in TARGETS:
-            raise ValueError(f"{quantity!r} has no target; one of {', '.join(TARGETS)}")
+        if info.data.get("kind") == "target" and quantity not in CHARGING_COUNTS:
+            raise ValueError(f"{quantity!r} has no target; one of {', '.join(CHARGING_COUNTS)}")
         return quantity
 
     @field_validator("elasticity")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.demand.choice import expected_regret
+from forecasting.measures import CONSEQUENCES, SHOWN_BY_REGION
 from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.labels import SETTINGS, amount, readable
 from forecasting.reporting.tables import HIGH, LOW, bands, beside, in_columns, with_unit
@@ -30,11 +31,8 @@ __all__ = [
     "why",
 ]
 
-REGIONAL = ("ev_stock", "charging_points_need", "charging_stations")
 NOTHING = "Nothing is said about charging: this outlook has no vehicles of a country, or was read from files."
 NONE = Table(pd.DataFrame(), caption=NOTHING)
-
-CONSEQUENCES = ("investment_usd", "power_share_percent", "peak_share_percent", "oil_avoided_t", "co2_avoided_t")
 
 
 def why(outlook: Outlook) -> BulletList:
@@ -175,7 +173,7 @@ def regions_table(outlook: Outlook, known: Ledger) -> Table:
             [_spread("median", row, "median", str(measure)) for row in rows.to_dict("records")], list(rows["name"])
         )
         for measure, rows in found.groupby("measure", sort=False)
-        if measure in REGIONAL
+        if measure in SHOWN_BY_REGION
     }
     caption = "" if parts else "No count is printed for a part of the country."
     return Table(beside(parts, "where") if parts else pd.DataFrame(), caption=caption)

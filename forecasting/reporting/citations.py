@@ -17,6 +17,7 @@ import pandas as pd
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, period_words
+from forecasting.measures import CHARGING_COUNTS
 from forecasting.reporting.labels import label_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FactList", "fact_list", "fact_name", "mention", "numbered"]
 
-BESIDE = ("ev_stock", "charging_points", "charging_stations")  # what stands and what is promised, told beside
+BESIDE = ("ev_stock", *CHARGING_COUNTS)  # what stands and what is promised, told beside
 MENTION = re.compile(r'<a class="fact" href="#fact-([^"]*)">(.*?)</a>', re.DOTALL)
 ROW = re.compile(r'<li id="fact-([^"]*)">')
 

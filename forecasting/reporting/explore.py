@@ -14,6 +14,7 @@ import pandas as pd
 
 from forecasting.errors import ForecastingError, InputError
 from forecasting.evidence.places import place_name
+from forecasting.measures import HEADLINE
 from forecasting.parameters.naming import country_slug
 from forecasting.parameters.schema import Driver, Range, Scenario, load_scenario, scenario_from_parameters
 from forecasting.reporting.answer import QUESTIONS, answer
@@ -103,7 +104,7 @@ class Explorer(WhatIf):
         """The answer in numbers at the horizon: now, as given, and the difference on the same random draws."""
         now, given = self.outlook.results, self.given.results
         change, horizon = difference(now, given), self.scenario.horizon
-        measures = [self.scenario.measure, "ev_stock", "energy_gwh", *QUESTIONS]
+        measures = [self.scenario.measure, *HEADLINE[:2], *QUESTIONS]
         rows = [
             (f"{label_of(name)}, {unit_of(name)}", *_cells(now, name), _cells(given, name)[0], *_cells(change, name))
             for name in measures

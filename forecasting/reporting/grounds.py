@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.places import place_name
+from forecasting.measures import DEMAND_STEPS
 from forecasting.reporting.citations import fact_name, mention
 from forecasting.reporting.labels import amounts, interval, label_of, parameter_words, readable
 
@@ -22,14 +23,6 @@ DISAGREES = "disagrees with the other facts"  # of the forecast's own caveats, w
 DOUBTED = 0.2  # probability of being wrong from which a fact is told of
 MOST = 3  # facts and assumptions named of each number
 LEAST = 0.5  # percent by which a fact must move a forecast to be named
-STEPS = (
-    "ev_stock",
-    "energy_gwh",
-    "peak_mw",
-    "charging_points_need",
-    "charging_points_practice",
-    "charging_points_standard",
-)
 CHAIN = {
     "ev_stock": "vehicles imported, less those that leave again, plus those built in the country, as their cohorts age",
     "energy_gwh": "the vehicles on the road, how far they drive and what they take",
@@ -159,7 +152,7 @@ def _flow_grounds(outlook: Outlook, place: str, flow: FlowForecast, names: dict[
 def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str, str]]:
     """Of each step after the flow: what it is made of, and the assumptions that it hangs on most."""
     sensitivity = outlook.demand.sensitivity if outlook.demand is not None else None
-    for measure in STEPS:
+    for measure in DEMAND_STEPS:
         if measure not in outlook.results.values or sensitivity is None:
             continue
         mine = sensitivity[sensitivity["output"] == measure]

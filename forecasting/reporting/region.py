@@ -11,6 +11,7 @@ import pandas as pd
 
 from forecasting.errors import ModelError
 from forecasting.evidence.places import COUNTRIES, place_name
+from forecasting.measures import HEADLINE
 from forecasting.names import DRAWS_TABLE
 from forecasting.reporting.html import figure_html
 from forecasting.reporting.labels import amount, amounts, label_of
@@ -19,7 +20,7 @@ from forecasting.scenarios.joint_draws import Results, results_from, sum_outlook
 
 __all__ = ["REGION", "region_of"]
 
-REGION = ("ev_registrations", "ev_stock", "energy_gwh", "charging_points_need", "charging_points_practice")
+REGION = ("ev_registrations", *HEADLINE)
 DRAWN = "ev_stock"
 SCENARIO = "baseline"
 

@@ -19,6 +19,7 @@ import pandas as pd
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_whole
 from forecasting.evidence.places import COUNTRIES, PLACES, place_name
+from forecasting.measures import AT_THE_HORIZON, CHARGING_ANSWERS
 from forecasting.names import (
     ARCHIVE,
     ASSETS,
@@ -44,9 +45,8 @@ __all__ = ["build_site", "write_assets"]
 
 TITLE = "Electric vehicles and their charging: outlooks"
 ORDER = ("baseline", "accelerated", "constrained")
-CHARGERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
 MANY = 6  # scenarios of a country that fit beside each other
-COMPARED = ("ev_stock", "charging_points_need", "charging_points_practice", "energy_gwh")
+COMPARED = (*AT_THE_HORIZON, "energy_gwh")
 
 
 def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
@@ -293,20 +293,20 @@ def _line(told: Mapping[str, Any], growth: Mapping[str, Mapping[str, float]]) ->
 
 def _gap(table: pd.DataFrame) -> dict[str, Any]:
     """Need, practice and standard of each country's baseline in the last year that all have."""
-    mine = table[table["measure"].isin(CHARGERS) & table["scenario"].astype(str).str.endswith("-baseline")]
+    mine = table[table["measure"].isin(CHARGING_ANSWERS) & table["scenario"].astype(str).str.endswith("-baseline")]
     if mine.empty:
         return {"rows": []}
     codes = sorted(mine["country"].unique(), key=place_name)
-    wide = {(code, name): bands(mine, name, code) for code in codes for name in CHARGERS}
+    wide = {(code, name): bands(mine, name, code) for code in codes for name in CHARGING_ANSWERS}
     year = min(int(frame.index[-1]) for frame in wide.values())
     rows = [
         {
             "place": place_name(code),
-            "cells": [_cell(wide[code, name].loc[[year]], name) for name in CHARGERS],
+            "cells": [_cell(wide[code, name].loc[[year]], name) for name in CHARGING_ANSWERS],
         }
         for code in codes
     ]
-    return {"year": year, "columns": [name.rpartition("_")[2].capitalize() for name in CHARGERS], "rows": rows}
+    return {"year": year, "columns": [name.rpartition("_")[2].capitalize() for name in CHARGING_ANSWERS], "rows": rows}
 
 
 def _cell(row: pd.DataFrame, measure: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, period_words
-from forecasting.measures import MEASURES, nearest
+from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES, nearest
 from forecasting.reporting.display import Table
 from forecasting.reporting.given_tables import assumptions_table, drivers_table
 from forecasting.reporting.growth_tables import growth_headline, told_as_growth
@@ -48,18 +48,8 @@ __all__ = [
 
 LOW, HIGH = "10 %", "90 %"  # the ends of an 80 % interval, each in a column of its own
 ANYTHING = 1e4  # an 80 % range of more than this factor says nothing
-LATE = ("ev_stock", "charging_points_need", "charging_points_practice")
 UNITS = {"gwh": "GWh", "energy_gwh": "energy, GWh", "installed_mw": "installed, MW"}
-CHAIN = (
-    "ev_imports",
-    "ev_registrations",
-    "ev_stock",
-    "energy_gwh",
-    "peak_mw",
-    "charging_points_need",
-    "charging_points_practice",
-    "charging_points_standard",
-)
+CHAIN = (*EV_FLOWS, *DEMAND_STEPS)
 
 
 def bands(table: pd.DataFrame, measure: str, place: str | None = None) -> pd.DataFrame:
@@ -127,7 +117,7 @@ def headline(table: pd.DataFrame, measure: str, first_year: int, place: str | No
     """
     flow = bands(table, measure, place)
     soon = [(measure, year, flow.loc[year]) for year in (first_year, first_year + 1) if year in flow.index]
-    known = [name for name in LATE if name in set(table["measure"])] or [measure]
+    known = [name for name in AT_THE_HORIZON if name in set(table["measure"])] or [measure]
     last = {name: bands(table, name, place).iloc[-1] for name in known}
     late = [
         (name, int(str(row.name)), row) for name, row in last.items() if row.name not in (first_year, first_year + 1)

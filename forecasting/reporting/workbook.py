@@ -18,7 +18,7 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import in_order
 from forecasting.evidence.files import write_asked
 from forecasting.evidence.words import in_words
-from forecasting.measures import MEASURES
+from forecasting.measures import CHARGING_ANSWERS, HEADLINE, MEASURES
 from forecasting.reporting.labels import label_of, unit_of
 from forecasting.reporting.tables import CHAIN, assumptions_table, bands, drivers_table, headline
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["write_workbook"]
 
 LEVELS = {0.025: "2.5 %", 0.1: "10 %", 0.25: "25 %", 0.5: "median", 0.75: "75 %", 0.9: "90 %", 0.975: "97.5 %"}
-ANSWERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
 COLOURS = ("#0072B2", "#009E73", "#B3659A")
 LONGEST_LINK = 2079  # characters; Excel takes no longer ones
 
@@ -157,7 +156,7 @@ def _results(pages: _Pages, outlook: Outlook) -> None:
     pages.table(sheet, 2, pd.DataFrame(rows, columns=head))
     sheet.freeze_panes(3, 3)
     sheet.autofilter(2, 0, 2 + len(rows), len(head) - 1)
-    drawn = [name for name in (outlook.scenario.measure, "ev_stock", "energy_gwh") if name in spans]
+    drawn = [name for name in (outlook.scenario.measure, *HEADLINE[:2]) if name in spans]
     for place, measure in enumerate(drawn):
         sheet.insert_chart(2 + 17 * place, len(head) + 1, _fan(pages.book, measure, *spans[measure]))
 
@@ -190,14 +189,14 @@ def _chargers(pages: _Pages, outlook: Outlook) -> None:
     """Need, practice and standard side by side, never averaged."""
     sheet = pages.sheet("Chargers", "Charging points: need, practice, standard", (8, *[16] * 9))
     columns: dict[str, Any] = {}
-    for answer in ANSWERS:
+    for answer in CHARGING_ANSWERS:
         wide, name = bands(outlook.results.table, answer).loc[outlook.first_year :], answer.rpartition("_")[2]
         columns |= {name: wide[0.5], f"{name}, 10 %": wide[0.1], f"{name}, 90 %": wide[0.9]}
     frame = pd.DataFrame(columns).rename_axis("year").reset_index()
     pages.table(sheet, 2, frame.astype({"year": object}))
     sheet.freeze_panes(3, 1)
     chart = pages.book.add_chart({"type": "column"})
-    for place, answer in enumerate(ANSWERS):
+    for place, answer in enumerate(CHARGING_ANSWERS):
         column, last = 1 + 3 * place, 2 + len(frame)
         values = {"categories": ["Chargers", 3, 0, last, 0], "values": ["Chargers", 3, column, last, column]}
         chart.add_series({"name": answer.rpartition("_")[2], "fill": {"color": COLOURS[place]}} | values)

@@ -17,7 +17,7 @@ from forecasting.demand.targets import Target
 from forecasting.errors import AssumptionError, Problem
 from forecasting.evidence.fact import in_order
 from forecasting.evidence.ledger import Ledger
-from forecasting.measures import MEASURES
+from forecasting.measures import CHARGING_COUNTS, MEASURES
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.parameters.strict_yaml import KeyPath
 from forecasting.parameters.values import Range
@@ -223,7 +223,7 @@ def charging_targets(scenario: Scenario, drivers: Sequence[Driver], announced: L
             unit = "stations" if driver.quantity == "charging_stations" else "points"
             pursued = drawn.start < NEVER
             found.append(Target(driver.name, drawn.size, unit, driver.start, pursued, driver.on_time, drawn.late))
-    for measure in ("charging_points", "charging_stations"):
+    for measure in CHARGING_COUNTS:
         for fact in in_order(announced.select(measure=measure)):
             if not fact.basis and fact.value > 0 and fact.quantity in ("", "stock") and fact.period_end:
                 found.append(Target(fact.id, np.full(draws, fact.value), MEASURES[measure].unit, fact.period_end))
@@ -276,7 +276,7 @@ def standing_today(counted: Ledger) -> dict[str, Any] | None:
     A bound (at least 106 stations of one network) is no count: the chain then draws the level from other markets. But a
     later bound above the count (30 points, then more than 230 stations) says that the count is old, and replaces it.
     """
-    kinds = [(name, counted.select(measure=name).frame) for name in ("charging_points", "charging_stations")]
+    kinds = [(name, counted.select(measure=name).frame) for name in CHARGING_COUNTS]
     exact = [(name, facts[facts["relation"].isin(["equals", "about"])]) for name, facts in kinds]
     found = [(name, facts.sort_values("period_end")) for name, facts in exact if len(facts)]
     if not found:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from forecasting.demand.sensitivity import first_order
 from forecasting.evidence.words import period_words
-from forecasting.measures import MEASURES
+from forecasting.measures import MEASURES, WORTH_FINDING_OUT
 from forecasting.periods import Period, month, span, year
 from forecasting.scenarios.known import last_day
 
@@ -26,11 +26,10 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["ANSWERED", "width_left", "worth_finding_out"]
+__all__ = ["width_left", "worth_finding_out"]
 
 Array = NDArray[np.float64]
 Number = tuple[str, str, Array]  # what would be printed, of which kind, its value in each draw
-ANSWERED = ("charging_points_need", "ev_stock", "charging_points_practice")
 NOISE = {"count": 0.02, "register": 0.05, "survey": 0.10}  # of the log: judgements
 SURVEYS = {
     "home_access": "A survey of charging at home",
@@ -70,7 +69,7 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
     >>> set(found["kind"]) <= {"count", "register", "survey"}
     True
     """
-    measures = [name for name in ANSWERED if name in outlook.results.values] or [outlook.scenario.measure]
+    measures = [name for name in WORTH_FINDING_OUT if name in outlook.results.values] or [outlook.scenario.measure]
     answers = {name: outlook.results.values[name][:, -1] for name in measures}
     found = list(_numbers(outlook))
     chance = np.random.default_rng(outlook.scenario.seed)

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.errors import ModelError
-from forecasting.measures import MEASURES
+from forecasting.measures import MEASURES, NOT_ADDED
 from forecasting.periods import Period, year
 
 __all__ = ["QUANTILES", "Results", "difference", "quantile_table", "results_from", "sum_outlooks"]
@@ -19,9 +19,6 @@ __all__ = ["QUANTILES", "Results", "difference", "quantile_table", "results_from
 Array = NDArray[np.float64]
 QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 COLUMNS = ("scenario", "country", "measure", "unit", "period_start", "period_end", "quantile", "value")
-NOT_ADDED = (  # an index and a share have no sum, and peaks need not coincide
-    "ev_export_value_index", "peak_mw", "peak_share_percent", "power_share_percent",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ import pandas as pd
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
-from forecasting.measures import MEASURES
+from forecasting.measures import MEASURES, NEW_CARS
 
 if TYPE_CHECKING:
     from forecasting.growth.prior import Prior
@@ -36,7 +36,6 @@ __all__ = [
     "nothing_known",
 ]
 
-NEW_CARS = (("car_registrations", "car_sales"), ("car_imports",))  # what stands for new vehicles a year, best first
 SHORTEST = 150  # days of a part-year from which a market's year is scaled up; growth within a year is small by then
 
 JUDGED = "a judgement of the params file"

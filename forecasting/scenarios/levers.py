@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from forecasting.demand.parameters import Assumption, load_parameters
+from forecasting.measures import CHARGING_ANSWERS
 from forecasting.parameters.driver_kinds import Driver
 from forecasting.parameters.values import Range
 
@@ -17,7 +18,6 @@ __all__ = ["LEVERS", "assumptions_that_matter", "levers", "moved", "shipped", "s
 
 LEVERS = {"level": "more-or-fewer", "growth": "faster-or-slower"}  # by kind of driver
 SHOWN = 8  # assumptions: those that explain most of the answers below
-ANSWERS = ("energy_gwh", "charging_points_need", "charging_points_practice", "charging_points_standard")
 
 
 def levers(scenario: Scenario, outlook: Outlook) -> Iterator[Driver]:
@@ -35,7 +35,7 @@ def assumptions_that_matter(outlook: Outlook, scenario: Scenario) -> list[Assump
     set_by_events = {driver.quantity for driver in scenario.drivers}
     rows = {row.key: row for row in load_parameters().at(scenario.country) if row.key not in set_by_events}
     swings = outlook.demand.sensitivity
-    asked = swings["input"].isin(rows) & swings["output"].isin(ANSWERS)
+    asked = swings["input"].isin(rows) & swings["output"].isin(["energy_gwh", *CHARGING_ANSWERS])
     share = swings[asked].groupby("input")["share"].max().sort_values(ascending=False)
     names = dict.fromkeys([*scenario.assumptions, *share.head(SHOWN).index])
     return [rows[name] for name in names if name in rows]

@@ -18,7 +18,7 @@ from forecasting.arguments import of, optional, takes, whole
 from forecasting.errors import EvidenceError, LedgerError
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
-from forecasting.measures import EV_SHARE, MEASURES
+from forecasting.measures import EV_SHARE, HEADLINE, MEASURES
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.scenarios.age import OLD, age_words, days_old
 from forecasting.scenarios.assumptions import demand_of, demand_parameters, refuse_targets
@@ -169,7 +169,7 @@ class Outlook:
     @cached_property
     def headline(self) -> dict[str, dict[str, Any]]:
         """The main measures in the horizon year: year, median, lower80, upper80, unit."""
-        wanted = (self.scenario.measure, "ev_stock", "energy_gwh", "charging_points_need", "charging_points_practice")
+        wanted = (self.scenario.measure, *HEADLINE)
         found = {}
         for measure in wanted:
             if measure in self.results.values:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from forecasting.errors import InputError
 from forecasting.evidence.places import place_name
-from forecasting.measures import nearest
+from forecasting.measures import DIVIDED_BY, nearest
 from forecasting.scenarios.drivers import DAYS_A_YEAR
 
 if TYPE_CHECKING:
@@ -30,11 +30,6 @@ NEAR = 45  # days between the count of a part and that of the country
 # Standard deviation of a year's change of the log of a part's share over the rest's: Tashkent's stations moved by 0.33
 # in a year, Almaty's cars by 0.03; a judgement between the two.
 DRIFT = 0.2
-# What follows the vehicles of a part, and what follows the stations that stand there.
-COUNTED_BY = {
-    "ev_stock": ("ev_stock", "energy_gwh", "charging_points_need", "charging_points_home"),
-    "charging_stations": ("charging_stations", "charging_points_practice"),
-}
 COLUMNS = ["measure", "region", "name", "share", "fact", "date"]
 
 
@@ -67,7 +62,7 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
     frame = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame
     exact = frame[frame["relation"].isin(["equals", "about"]) & frame["quantity"].isin(["", "stock"])]
     rows = []
-    for measure in COUNTED_BY:
+    for measure in DIVIDED_BY:
         counts = exact[(exact["measure"] == measure) & exact["value"].gt(0)].sort_values("period_end")
         whole = counts[counts["place"] == place]
         for region, part in counts[counts["place"].str.startswith(f"{place}-")].groupby("place"):
@@ -131,7 +126,7 @@ def by_region(outlook: Outlook, ledger: Ledger, region: str | None = None) -> pd
     for counted, parts in shares.groupby("measure", sort=False):
         drawn = _drifted(parts, outlook)
         names = [*zip(parts["region"], parts["name"], parts["share"], strict=True), ("", "the rest", np.nan)]
-        for measure in COUNTED_BY[str(counted)]:
+        for measure in DIVIDED_BY[str(counted)]:
             total = outlook.results.values.get(measure)
             if total is not None:
                 ends = [np.quantile(total[:, -1] * column, (0.1, 0.5, 0.9)) for column in drawn.T]
