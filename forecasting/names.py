@@ -10,6 +10,7 @@ from pathlib import Path
 
 __all__ = [
     "ARCHIVE",
+    "ARTICLE_PAGE",
     "ASSETS",
     "COMPARISON_BEFORE",
     "COMPARISON_CSV",
@@ -50,6 +51,7 @@ RUN_RECORD = "run.json"  # what a report was made from
 FAILURE_RECORD = "failure.json"  # in its place where the report could not be made
 
 # in the folder of all reports
+ARTICLE_PAGE = "article.html"
 INDEX_PAGE = "index.html"
 COMPARISON_TABLE, COMPARISON_CSV, COMPARISON_WORKBOOK = "comparison.parquet", "comparison.csv", "comparison.xlsx"
 COMPARISON_BEFORE = "comparison_before.parquet"  # as the run before left it

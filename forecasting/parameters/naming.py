@@ -17,7 +17,7 @@ __all__ = ["country_code", "country_slug", "slug", "unsafe_name"]
 LONGEST = 80
 _SAFE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}  # Windows'
-_OURS = {"assets", "comparison", "failures", "index", "logs"}  # what a run writes beside its reports
+_OURS = {"article", "assets", "comparison", "failures", "index", "logs"}  # what a run writes beside its reports
 
 
 def slug(text: str) -> str:

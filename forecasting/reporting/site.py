@@ -32,6 +32,7 @@ from forecasting.names import (
 )
 from forecasting.parameters.naming import country_slug
 from forecasting.periods import as_date
+from forecasting.reporting.article import write_article
 from forecasting.reporting.changes import moved
 from forecasting.reporting.growth_tables import percent, told_as_growth
 from forecasting.reporting.html import check_page, figure_html, template_text
@@ -79,7 +80,8 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
     region = region_of(out, runs)
     earlier = out / COMPARISON_BEFORE
     changes = moved(_table(earlier) if earlier.is_file() else None, runs)
-    page = _render(runs, table, figures, changes, region, _kept(out, runs))
+    article = write_article(out, [run["given"] for run in runs])
+    page = _render(runs, table, figures, changes, region, _kept(out, runs), article)
     check_page(page, figures=len(figures) + len(region["figures"] if region else ()), name=INDEX_PAGE)
     write_assets(out)
     return write_whole(out / INDEX_PAGE, page.encode())
@@ -117,6 +119,7 @@ def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> d
         "country": code,
         "place": place_name(code) if code in PLACES else (place or name).replace("-", " ").capitalize(),
         "scenario": str(given.get("scenario") or scenario),
+        "given": given,
         "seed": given.get("seed"),
         "headline": numbers,
         "lines": [_line(entry, told.get("growth") or {}) for entry in numbers],
@@ -150,6 +153,7 @@ def _render(
     changes: dict[str, Any] | None,
     region: dict[str, Any] | None,
     kept: dict[str, Any],
+    article: bool,
 ) -> str:
     from jinja2 import Environment, StrictUndefined
 
@@ -172,6 +176,7 @@ def _render(
         kept=kept,
         figures=figures,
         footer=_footer(runs),
+        article=article,
         data=not table.empty,
         style=template_text("style.css"),
         script=template_text("figures.js"),

@@ -36,7 +36,15 @@ def tags(cell):
 
 
 def test_the_notebooks_are_there():
-    others = {"charging_demand", "evidence", "growth_models", "compare_scenarios", "what_if", "index"}
+    others = {
+        "charging_demand",
+        "evidence",
+        "growth_models",
+        "compare_scenarios",
+        "what_if",
+        "article_checked",
+        "index",
+    }
     assert set(PATHS) == {*TEMPLATES, *others}
 
 
@@ -121,6 +129,8 @@ HEADLINES = [
     ("charging_demand", "headline", "charging_points_need 2030", 39_700, 0.5),
     ("charging_demand", "headline", "corridor points", 133, 0.4),
     ("growth_models", "above-annualised", None, 0.8, 0.15),
+    ("article_checked", "headline", "forecast", 6, 0),
+    ("article_checked", "headline", "words", 31, 0),
 ]
 
 

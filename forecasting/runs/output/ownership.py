@@ -18,6 +18,7 @@ from forecasting.errors import InputError, Problem
 from forecasting.evidence.files import read_whole
 from forecasting.names import (
     ARCHIVE,
+    ARTICLE_PAGE,
     ASSETS,
     COMPARISON_BEFORE,
     COMPARISON_CSV,
@@ -38,7 +39,7 @@ __all__ = ["REMEDY", "is_work", "made_by_a_run", "read_json", "refuse_others"]
 
 FOLDERS = (WORK, ARCHIVE, ASSETS, FAILURES, LOGS)  # what a run writes besides reports
 TABLES = (COMPARISON_TABLE, COMPARISON_BEFORE, COMPARISON_CSV, COMPARISON_WORKBOOK)
-FILES = (INDEX_PAGE, *TABLES, f"{ASSETS}/{PLOTLY_SCRIPT}", f"{LOGS}/engine.log")
+FILES = (INDEX_PAGE, ARTICLE_PAGE, *TABLES, f"{ASSETS}/{PLOTLY_SCRIPT}", f"{LOGS}/engine.log")
 LITTER = {".DS_Store", "Thumbs.db"}  # what systems leave in folders that somebody has looked at
 REMEDY = "move it elsewhere, or give another --out"
 HOLDER = re.compile(r"process \d+ on .* since .* UTC")

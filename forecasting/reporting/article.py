@@ -1,0 +1,249 @@
+"""The article, checked: each of its statements, where it enters a forecast or why not, what came since, what to doubt.
+
+The verdicts are rows of a small shipped table in our own words; what enters, and what cites it, is read from the
+scenarios themselves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from forecasting.errors import ForecastingError
+from forecasting.evidence.datasets import central_asia, path
+from forecasting.evidence.files import write_whole
+from forecasting.evidence.places import PLACES, place_name
+from forecasting.evidence.words import in_words, period_words
+from forecasting.names import ARTICLE_PAGE
+from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.reporting.display import BulletList, Table
+from forecasting.reporting.html import check_page, template_text
+from forecasting.scenarios.known import facts_of_places
+
+if TYPE_CHECKING:
+    from forecasting.evidence.fact import Fact
+    from forecasting.evidence.ledger import Ledger
+    from forecasting.parameters.schema import Scenario
+
+__all__ = [
+    "ARTICLE_DAY",
+    "USES",
+    "Checked",
+    "article_checked",
+    "article_counts",
+    "article_doubts",
+    "article_table",
+    "write_article",
+]
+
+ARTICLE_DAY = dt.date(2023, 6, 26)
+TABLE = "article_checked.csv"
+TITLE = "The article, checked"
+SUMMARY = (
+    "What China News Service printed on 26 June 2023, statement by statement: where it enters a forecast or why it "
+    "does not, what was printed elsewhere, and what to doubt. The verdicts are ours."
+)
+USES = {
+    "forecast": "enters a forecast",
+    "driver": "cited by a scenario's event",
+    "once": "says again what another fact says, and counts once",
+    "beside": "a number that is shown, and enters no forecast",
+    "words": "no number",
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A statement of the article with what became of it.
+
+    Parameters
+    ----------
+    fact : Fact
+        The statement.
+    use, why, doubt : str
+        What became of it, the reason, and what to doubt ("" for nothing).
+    enters, cited : tuple of str
+        Scenarios whose forecast of the article's day rests on it, and those of which an event cites it.
+    referred : tuple of str
+        Facts that refer to it.
+    since : tuple of Fact
+        What was printed of the same thing, before or since.
+    """
+
+    fact: Fact
+    use: str
+    why: str
+    doubt: str
+    enters: tuple[str, ...]
+    cited: tuple[str, ...]
+    referred: tuple[str, ...]
+    since: tuple[Fact, ...]
+
+
+def article_checked(ledger: Ledger, scenarios: Iterable[Scenario]) -> list[Checked]:
+    """Every statement of the article with its verdict.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        With the article's rows.
+    scenarios : iterable of Scenario
+        Those that are asked whether they use it.
+
+    Returns
+    -------
+    list of Checked
+        In the article's order.
+
+    Raises
+    ------
+    LedgerError
+        Where a verdict names a fact that the ledger lacks.
+
+    Examples
+    --------
+    >>> from forecasting.evidence.datasets import central_asia
+    >>> [row.use for row in article_checked(central_asia(), [])][6:10]
+    ['once', 'once', 'forecast', 'beside']
+    """
+    given = list(scenarios)
+    evidence: dict[str, set[str]] = {}  # scenarios of one flow rest on the same facts
+    for scenario in given:
+        if (flow := _flow(scenario)) not in evidence:
+            evidence[flow] = set(facts_of_places(scenario, ledger, ARTICLE_DAY).frame["id"])
+    enters = {scenario.name: evidence[_flow(scenario)] for scenario in given}
+    cites = {scenario.name: {name for driver in scenario.drivers for name in driver.fact_ids()} for scenario in given}
+    refers: dict[str, list[str]] = {}
+    for fact in ledger:
+        refers.setdefault(fact.reference, []).append(fact.id)
+    with path(TABLE).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        Checked(
+            ledger.get(row["fact"]),
+            row["use"],
+            row["why"],
+            row["doubt"],
+            tuple(name for name, ids in enters.items() if row["fact"] in ids),
+            tuple(name for name, ids in cites.items() if row["fact"] in ids),
+            tuple(refers.get(row["fact"], ())),
+            tuple(ledger.get(name.strip()) for name in row["since"].split(";") if name.strip()),
+        )
+        for row in rows
+    ]
+
+
+def _flow(scenario: Scenario) -> str:
+    return repr((scenario.country, scenario.places, scenario.measure, scenario.since))
+
+
+def article_counts(checked: Iterable[Checked]) -> Table:
+    """How many statements enter a forecast, and what becomes of the others."""
+    count = Counter(row.use for row in checked)
+    rows = [{"statements": str(count[use]), "what becomes of them": words} for use, words in USES.items()]
+    return Table(pd.DataFrame([*rows, {"statements": str(count.total()), "what becomes of them": "in all"}]))
+
+
+def article_table(checked: Iterable[Checked], *uses: str) -> Table:
+    """The statements one by one: what is said, what becomes of it and why, who uses it, and what was printed since.
+
+    Parameters
+    ----------
+    checked : iterable of Checked
+        From `article_checked`.
+    *uses : str
+        Only those with such a use; all if none is given.
+    """
+    shown = [row for row in checked if not uses or row.use in uses]
+    rows = [
+        {
+            "no.": row.fact.id.removeprefix("article-"),
+            "said of": place_name(row.fact.place) if row.fact.place in PLACES else row.fact.place,
+            "period": period_words(row.fact.period) if row.fact.period_start and row.fact.period_end else "–",
+            "sentence": row.fact.quote,
+            "what becomes of it": USES[row.use],
+            "reason": row.why,
+            "used by": _users(row),
+            "printed elsewhere": "; ".join(map(_printed, row.since)) or "–",
+        }
+        for row in shown
+    ]
+    return Table(pd.DataFrame(rows), links={"sentence": [row.fact.url for row in shown]})
+
+
+def article_doubts(checked: Iterable[Checked]) -> BulletList:
+    """What to doubt, statement by statement."""
+    return BulletList(
+        [f"{row.fact.id.removeprefix('article-')}, “{row.fact.quote}”: {row.doubt}" for row in checked if row.doubt]
+    )
+
+
+def write_article(out: Path, given: Iterable[Mapping[str, Any]]) -> bool:
+    """Write ``article.html`` into a folder of reports, if one of them uses a statement of the article.
+
+    Parameters
+    ----------
+    out : Path
+        The folder.
+    given : iterable of mapping
+        Parameters of the scenarios of its reports; those that are in no order are left out.
+
+    Returns
+    -------
+    bool
+        Whether it was written.
+
+    Raises
+    ------
+    RunError
+        If the page would load anything from outside.
+    """
+    from jinja2 import Environment, StrictUndefined
+
+    scenarios = []
+    for parameters in given:
+        with contextlib.suppress(ForecastingError):  # its own report tells what is wrong with it
+            scenarios.append(scenario_from_parameters(dict(parameters)))
+    checked = article_checked(central_asia(), scenarios)
+    if not any(row.enters or row.cited for row in checked):
+        return False
+    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    sections = {
+        "Statements that enter a forecast, or an event": article_table(checked, "forecast", "driver"),
+        "Numbers that are shown beside, or that count once": article_table(checked, "beside", "once"),
+        "Statements without a number": article_table(checked, "words"),
+    }
+    made = page.from_string(template_text("article.html.j2")).render(
+        title=TITLE,
+        summary=SUMMARY,
+        style=template_text("style.css"),
+        counts=article_counts(checked)._repr_html_(),
+        sections=[(heading, table._repr_html_()) for heading, table in sections.items()],
+        doubts=article_doubts(checked)._repr_html_(),
+    )
+    check_page(made, figures=0, name=ARTICLE_PAGE)
+    write_whole(out / ARTICLE_PAGE, made.encode())
+    return True
+
+
+def _users(row: Checked) -> str:
+    """In words, who uses a statement: forecasts, events, other facts."""
+    places = list(dict.fromkeys(name.rpartition("-")[0].capitalize() for name in row.enters))
+    events = list(dict.fromkeys(name.rpartition("-")[0].capitalize() for name in row.cited))
+    said = [f"the forecast of {', '.join(places)}"] if places else []
+    said += [f"an event of {', '.join(events)}"] if events else []
+    said += [f"statements {', '.join(name.removeprefix('article-') for name in row.referred)}"] if row.referred else []
+    return "; ".join(said) or "–"
+
+
+def _printed(fact: Fact) -> str:
+    when = f" ({period_words(fact.period)})" if fact.period_end else ""
+    return f"{in_words(fact)}{when}"
