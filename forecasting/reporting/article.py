@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ARTICLE_DAY",
     "USES",
-    "Checked",
+    "Verdict",
     "article_checked",
     "article_counts",
     "article_doubts",
@@ -61,7 +61,7 @@ USES = {
 
 
 @dataclass(frozen=True)
-class Checked:
+class Verdict:
     """A statement of the article with what became of it.
 
     Parameters
@@ -88,7 +88,7 @@ class Checked:
     since: tuple[Fact, ...]
 
 
-def article_checked(ledger: Ledger, scenarios: Iterable[Scenario]) -> list[Checked]:
+def article_checked(ledger: Ledger, scenarios: Iterable[Scenario]) -> list[Verdict]:
     """Every statement of the article with its verdict.
 
     Parameters
@@ -100,7 +100,7 @@ def article_checked(ledger: Ledger, scenarios: Iterable[Scenario]) -> list[Check
 
     Returns
     -------
-    list of Checked
+    list of Verdict
         In the article's order.
 
     Raises
@@ -127,7 +127,7 @@ def article_checked(ledger: Ledger, scenarios: Iterable[Scenario]) -> list[Check
     with path(TABLE).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [
-        Checked(
+        Verdict(
             ledger.get(row["fact"]),
             row["use"],
             row["why"],
@@ -145,19 +145,19 @@ def _flow(scenario: Scenario) -> str:
     return repr((scenario.country, scenario.places, scenario.measure, scenario.since))
 
 
-def article_counts(checked: Iterable[Checked]) -> Table:
+def article_counts(checked: Iterable[Verdict]) -> Table:
     """How many statements enter a forecast, and what becomes of the others."""
     count = Counter(row.use for row in checked)
     rows = [{"statements": str(count[use]), "what becomes of them": words} for use, words in USES.items()]
     return Table(pd.DataFrame([*rows, {"statements": str(count.total()), "what becomes of them": "in all"}]))
 
 
-def article_table(checked: Iterable[Checked], *uses: str) -> Table:
+def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
     """The statements one by one: what is said, what becomes of it and why, who uses it, and what was printed since.
 
     Parameters
     ----------
-    checked : iterable of Checked
+    checked : iterable of Verdict
         From `article_checked`.
     *uses : str
         Only those with such a use; all if none is given.
@@ -179,7 +179,7 @@ def article_table(checked: Iterable[Checked], *uses: str) -> Table:
     return Table(pd.DataFrame(rows), links={"sentence": [row.fact.url for row in shown]})
 
 
-def article_doubts(checked: Iterable[Checked]) -> BulletList:
+def article_doubts(checked: Iterable[Verdict]) -> BulletList:
     """What to doubt, statement by statement."""
     return BulletList(
         [f"{row.fact.id.removeprefix('article-')}, “{row.fact.quote}”: {row.doubt}" for row in checked if row.doubt]
@@ -234,7 +234,7 @@ def write_article(out: Path, given: Iterable[Mapping[str, Any]]) -> bool:
     return True
 
 
-def _users(row: Checked) -> str:
+def _users(row: Verdict) -> str:
     """In words, who uses a statement: forecasts, events, other facts."""
     places = list(dict.fromkeys(name.rpartition("-")[0].capitalize() for name in row.enters))
     events = list(dict.fromkeys(name.rpartition("-")[0].capitalize() for name in row.cited))
