@@ -15,17 +15,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from forecasting.evidence.places import place_code, place_name
+from forecasting.evidence.press_vocabulary import unknown_words
 from forecasting.evidence.press_words import (
     AGAINST_ANOTHER_MONTH,
     AMOUNTS,
     CAPACITY,
+    CARS,
+    COUNTER,
     DOLLARS,
     DOWN,
     ELECTRIC,
+    HEAVY,
     LAST_YEAR,
     LIMIT,
     MEASURE_WORDS,
+    NOT,
     OF_WHICH,
+    ON_A_DAY,
+    ONE_PARTNER,
+    OTHER_GOODS,
+    OTHER_SPAN,
     OTHER_UNIT,
     PER_DAY,
     PERCENT,
@@ -36,17 +45,25 @@ from forecasting.evidence.press_words import (
     UP,
 )
 from forecasting.evidence.printed_numbers import Number, numbers_in, plain_text
-from forecasting.evidence.printed_periods import date_spans, printed_period
+from forecasting.evidence.printed_periods import date_spans, printed_period, without_comparisons
 from forecasting.evidence.rules import number_text
 from forecasting.measures import MEASURES
 from forecasting.periods import Period
 
 __all__ = ["Proposal", "propose_facts", "quoted"]
 
+YEARS = r"(?<!\d)20\d\d(?!\d)|last year|прошл\w+ году|去年(?!同期)|o'tgan yil|ўтган йил"
 MOST_WORDS = 15  # of the original, that a quote may have
+MOST_UNKNOWN = 6  # words that a doubt names
 
 _FLOW_WORDS = {"ev_exports": "vehicle_exports"}  # at a port, vehicles of all types unless the text says electric
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
+TEXT_DOUBTS = (
+    (NOT, "says that something is not so"),
+    (OTHER_SPAN, "speaks of a span of time that no rule knows"),
+    (ONE_PARTNER, "may be of one partner: give --partner"),
+    (OTHER_GOODS, "counts other vehicles, too, or instead"),
+)
 
 
 @dataclass(frozen=True)
@@ -95,10 +112,11 @@ def propose_facts(
     dated = date_spans(told)
     numbers = [number for number in numbers_in(told) if _counts(told, number, dated)]
     counts = [number for number in numbers if not _is_change(told, number) and not _is_money(told, number)]
-    common = _doubts_of_the_text(told, numbers, counts)
+    common, part = _doubts_of_the_text(told, numbers, counts), _where_a_part_begins(told, numbers)
     found = []
     for number in numbers:
-        doubts = list(common)
+        said = told[:part] if number.end <= part else told
+        doubts = [*common, *_doubts_of_the_words(said, [*dated, *((each.start, each.end) for each in numbers)])]
         if counts and number not in counts[:1] and number in counts:
             doubts.append("is not the first count of the text: it may be of a part, or of another place")
         where = place_code(place) if place else _place(told, number, doubts)
@@ -123,7 +141,11 @@ def _counts(text: str, number: Number, dated: list[tuple[int, int]]) -> bool:
     at = number.end - len(printed)
     before, after = text[max(0, at - 12) : at].lower(), text[number.end :].lower()
     named = re.search(r"(?:article|no\.?|№|hs|code|level|model|зако\w+)\s?$", before) or re.match(r"[A-Za-z]\d", after)
-    of_time = any(start <= at and number.end <= end for start, end in dated) or re.fullmatch(r"(?:199|20\d)\d", printed)
+    of_time = any(start <= at and number.end <= end for start, end in dated)
+    if re.fullmatch(r"(?:199|20\d)\d", printed):
+        of_time = not re.match(COUNTER, after) or bool(
+            re.search(r"(?:\b(?:in|of|since|by|during|for)|в|за)\s$", before)
+        )
     return not (named or of_time or (re.match(OTHER_UNIT, after) and not number.times))
 
 
@@ -136,13 +158,30 @@ def _doubts_of_the_text(text: str, numbers: list[Number], counts: list[Number]) 
         doubts.append("is a bare number: nothing says what it is")
     between = [text[first.end : then.start].strip().lower() for first, then in itertools.pairwise(numbers)]
     if any(
-        re.fullmatch(r"[/*x:–-]|of|to|и|до|=", part) or (not part and then.signed)
+        re.fullmatch(r"[/*x:–-]|of|on|to|out of|in|and|и|из|до|=", part) or (not part and then.signed)
         for part, then in zip(between, numbers[1:], strict=True)
     ):
         doubts.append("is a range, a sum or a part of another number")
-    if len(counts) > 1 and not re.search(rf"[;(]|{OF_WHICH}", text[counts[0].end : counts[1].start].lower()):
+    second = text[counts[0].end : counts[1].start] + " " + text[counts[1].end :][:16] if len(counts) > 1 else ""
+    if second and not re.search(rf"[;(]|{OF_WHICH}", second.lower()):
         doubts.append("is one of several counts")
     return doubts
+
+
+def _where_a_part_begins(text: str, numbers: list[Number]) -> int:
+    """Where a text turns to a part of what it has counted; its end where it does not."""
+    found = re.search(OF_WHICH, text.lower())
+    if not found:
+        return len(text)
+    before = [number for number in numbers if 0 <= found.start() - number.end <= 1]
+    return min(before[0].start if before else found.start(), found.start())
+
+
+def _doubts_of_the_words(text: str, spans: list[tuple[int, int]]) -> list[str]:
+    """What the words of a text do to its numbers, and whether there are some of which no rule knows that."""
+    doubts = [doubt for words, doubt in TEXT_DOUBTS if re.search(words, text.lower())]
+    unknown = unknown_words(text, [(start, min(end, len(text))) for start, end in spans if start < len(text)])
+    return doubts + ([f"holds words that no rule knows: {', '.join(unknown[:MOST_UNKNOWN])}"] if unknown else [])
 
 
 def _around(text: str, number: Number) -> tuple[str, str]:
@@ -186,11 +225,16 @@ def _cells(
         what, value = _money(text, what, number, doubts)
     stock = what in MEASURES and MEASURES[what].kind == "stock"
     quantity = "stock" if stock and quantity == "total" else quantity
-    when = period or printed_period(text, published, stock)
+    dated = text[: number.start] + " " * (number.end - number.start) + text[number.end :]  # 2024 cars are no year
+    when = period or _when(dated, number, published, stock, doubts)
     if when is None:
         doubts.append("names no period: give --period")
-    elif period is None and len({*re.findall(r"(?<!\d)20\d\d(?!\d)", text)}) > 1:
+    elif period is None and len({*re.findall(YEARS, without_comparisons(dated).lower())}) > 1:
         doubts.append("speaks of several years")
+    if quantity in ("total", "stock", "yoy_difference") and value % 1 and not _is_money(text, number):
+        doubts.append("is a count with decimals: a mark of thousands may be meant")
+    if when is not None and published is not None and when.end > published:
+        doubts.append("ends after the day of the text")
     if value >= 1e6 and "million" in text.lower() and quantity in ("total", "stock") and not _is_money(text, number):
         doubts.append("million may be ten thousand, translated wrongly from Chinese")
     if quantity.startswith("yoy") and re.search(AGAINST_ANOTHER_MONTH, text.lower()):
@@ -201,6 +245,18 @@ def _cells(
     if when is not None:
         cells |= {"period_start": "" if stock else when.start.isoformat(), "period_end": when.end.isoformat()}
     return cells | ({"published": published.isoformat()} if published is not None else {})
+
+
+def _when(text: str, number: Number, published: dt.date | None, stock: bool, doubts: list[str]) -> Period | None:
+    """The period of a number: that of its own part of the text, else of what stands before it, else of the rest."""
+    start = max((m.end() for m in re.finditer(r"[;；(]|\.\s", text[: number.start])), default=0)
+    stop = re.search(r"[;；()]|\.\s", text[number.end :])
+    end = number.end + stop.start() if stop else len(text)
+    own, before = printed_period(text[start:end], published, stock), printed_period(text[:start], published, stock)
+    whole = printed_period(text, published, stock)
+    if own is None and before is None and whole is not None:
+        doubts.append("has its period in another part of the text")
+    return own or before or whole
 
 
 def _half_digit(number: Number) -> float:
@@ -246,8 +302,9 @@ def _growth_of_times(text: str, number: Number, before: str, doubts: list[str]) 
 
 def _is_difference(before: str, after: str) -> bool:
     by = re.search(rf"(?:{UP}|{DOWN})\W+(?:by|на)\s$", before) or (
-        re.search(r"\bна\s$", before) and re.search(rf"{UP}|{DOWN}", before)
+        re.search(r"\bна\s$", before) and re.match(r"[^,.;]{0,20}?(?:больше|меньше|более чем|менее чем)", after)
     )
+    by = by or (re.search(r"\bна\s$", before) and re.search(rf"{UP}|{DOWN}", before))
     more = re.match(r"\s?(?:\w+\s){0,2}?(?:more|less|fewer|higher|lower|больше|меньше) (?:than|чем)", after)
     uzbek = re.match(r"\s?(?:ta|та|taga|тага|таси)\S*\s(?:ko['ʻ‘]p|кўп|kam\b|кам\b)", after)
     return bool(by or more or uzbek)
@@ -267,11 +324,17 @@ def _nearest_direction(before: str, after: str) -> int:
 
 
 def _relation(before: str, after: str, quantity: str) -> str:
+    if re.search(rf"(?:{UP}|{DOWN})\s(?:до|to)\s$", before):
+        return "equals"
     for relation, words in RELATION_WORDS:
         change = quantity.startswith("yoy") and relation in ("at_most", "greater_than") and "than" not in before[-12:]
         if not change and re.search(rf"(?:^|[^a-zа-я])(?:{words})\s?(?:the |на )?[$€]?$", before):
             return relation
-    if re.match(r"\s?(?:ta|та)?(?:dan|дан) (?:ortiq|ортиқ|ko['ʻ‘]p|кўп)|余|多[辆个]", after):
+    if re.match(
+        r"\s?(?:ta|та)?(?:dan|дан)?\s?(?:ortiq|ортиқ|oshiq|ошиқ|ziyod|зиёд)|"
+        r"\s?(?:ta|та)?(?:dan|дан) (?:ko['ʻ‘]p|кўп)|余|多[辆个]",
+        after,
+    ):
         return "greater_than"
     return "about" if re.match(r"\s?(?:左右|atrofida)", after) else "equals"
 
@@ -288,7 +351,9 @@ def _place(text: str, number: Number, doubts: list[str]) -> str:
 
 def _measure(text: str, where: str, doubts: list[str]) -> str:
     told = text.lower()
-    found = [name for name, words in MEASURE_WORDS if re.search(words, told)]
+    found = list(dict.fromkeys(name for name, words in MEASURE_WORDS if re.search(words, told)))
+    if {"ev_stock", "ev_registrations"} == {*found} and re.search(ON_A_DAY, told):
+        found = ["ev_stock"]
     electric = bool(re.search(ELECTRIC, told))
     if not found:
         doubts.append("does not say what is counted: give --measure")
@@ -298,6 +363,12 @@ def _measure(text: str, where: str, doubts: list[str]) -> str:
         return _FLOW_WORDS.get(found[0], found[0])
     if len(found) > 1 and not found[0].startswith("charging"):
         doubts.append(f"may be of {' or '.join(found)}")
+    for words, kind in HEAVY:
+        if re.search(words, told):
+            heavy = found[0].replace("ev_", f"{kind}_")
+            if heavy not in MEASURES or re.search(CARS, told):
+                doubts.append("speaks of buses or trucks, too, or instead")
+            return heavy if heavy in MEASURES else found[0]
     if where in ("horgos", "alashankou", "baktu") and found[0] == "ev_exports":
         doubts.append("at a port: electric vehicles, or vehicles of all types")
     return found[0]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 __all__ = [
-    "AGAINST_ANOTHER_MONTH", "AMOUNTS", "CAPACITY", "DOLLARS", "DOWN", "ELECTRIC", "LAST_YEAR", "LIMIT",
-    "MEASURE_WORDS", "OF_WHICH", "OTHER_UNIT", "PERCENT", "PER_DAY", "PLACE_WORDS", "PLAN", "RELATION_WORDS", "SHARE",
-    "UP",
+    "AGAINST_ANOTHER_MONTH", "AMOUNTS", "CAPACITY", "CARS", "COUNTER", "DOLLARS", "DOWN", "ELECTRIC", "HEAVY",
+    "LAST_YEAR", "LIMIT", "MEASURE_WORDS", "NOT", "OF_WHICH", "ONE_PARTNER", "ON_A_DAY", "OTHER_GOODS", "OTHER_SPAN",
+    "OTHER_UNIT", "PERCENT", "PER_DAY", "PLACE_WORDS", "PLAN", "RELATION_WORDS", "SHARE", "UP",
 ]  # fmt: skip
 
 MORE = r"more than|over|above|exceed\w*|surpass\w*|свыше|более|больше|превы\w+|超过|突破|超|逾"
@@ -16,7 +16,8 @@ RELATION_WORDS = (  # just before a number
     ("less_than", r"less than|fewer than|below|under|менее|меньше|不到|不足"),
     (
         "about",
-        r"about|around|approximately|roughly|some|nearly|almost|close to|около|примерно|порядка|почти|qariyb|қарийб|"
+        r"about|around|approximately|roughly|some|nearly|almost|close to|an estimated|estimated|около|примерно|порядка|"
+        r"почти|qariyb|қарийб|"
         r"taxminan|约|近|将近",
     ),
 )
@@ -37,20 +38,41 @@ AMOUNTS = (
 )
 DOLLARS = r"\$|usd|dollar|доллар|доллор|美元"
 PLAN = (
-    r"\bwill\b|\bplan\w*|target\w*|\bby 20[2-9]\d|is to be|запланир\w*|планир\w*|намер\w*|будет|будут|к 20[2-9]\d|"
+    r"\bwill\b|\bwould\b|\bcould\b|\bmight\b|\bshould\b|\bexpect\w*|forecast\w*|predict\w*|\baims?\b|intend\w*|"
+    r"\bmay (?:be|have|also|reach|import|export|sell|buy|rise|fall|grow|exceed|become|soon|well|double)\b|\bif\b|"
+    r"ожида\w*|прогноз\w*|могут|может\b|\bесли\b|预计|将|kutilmoqda|\bplan\w*|target\w*|\bby 20[2-9]\d|is to be|"
+    r"запланир\w*|планир\w*|намер\w*|будет|будут|к 20[2-9]\d|"
     r"rejala\w*|计划|力争|needed|нужно|propos\w*|draft"
 )
 LIMIT = r"quota|\blimit\b|\bcap\b|ceiling|квот\w*|лимит\w*|配额"
-CAPACITY = r"capacity|per year|a year\b|/ ?ye?a?r|в год\b|мощност\w*|年产"
+CAPACITY = r"capacity|per year|a year\b(?! (?:earlier|before|ago))|/ ?ye?a?r|в год\b|мощност\w*|年产"
 OTHER_UNIT = (
     r"\s?(?:us )?(?:cents?|центов|kwh|kw\b|mw\b|gwh|km\b|kilomet\w+|км\b|кВт|hours?|minutes?|days?|months?|years?|"
-    r"people|persons|percent(?:age)? points?|公里|小时|models?\b|automakers|countries|ordinal|st\b|nd\b|rd\b|th\b|"
+    r"people|persons|percent(?:age)? points?|公里|小时|个月|个?百分点|models?\b|automakers|countries|ordinal|"
+    r"st\b|nd\b|rd\b|th\b|"
     r"йил|yil|год\w*|лет|年|月|oy\w*|месяц\w*)"
 )
-OF_WHICH = r"of (?:which|them)|including|out of|из них|в том числе|shundan|шундан|其中"
+COUNTER = (  # what follows a count that looks like a year
+    r"\s?(?:辆|台|座|个(?!月)|(?:ta|та|dona|дона)\b|electric|evs?\b|cars?\b|vehicles|units|stations|points|электро|машин|"
+    r"единиц|автомоб|станци)"
+)
+OF_WHICH = r"of (?:which|them)|of those|including|out of|из них|в том числе|shundan|шундан|其中"
+NOT = (
+    r"\bnot?\b(?! (?:less|fewer|more|than|above))|n't\b|\bnever\b|\bwithout\b|\bне (?!менее|меньше|более|больше)|"
+    r"\bнет\b|没有|未|\bemas\b|\bэмас\b|madi\b|мади\b"
+)
+OTHER_SPAN = (
+    r"\b(?:year|months) to\b|over the (?:past|last)|fiscal|financial year|\bsince (?:19|20)\d\d|cumulative|season|week|"
+    r"(?:in|over|within) (?:\w+ )?(?:two|three|four|five|several|\d) years|annual\w*|с (?:19|20)\d\d год|за последн|"
+    r"за \w+ (?:лет|года)\b|недел|近\d?年|自20|周|(?:last|past|previous|recent|последн\w+|прошедш\w+|so['ʻ‘]nggi|"
+    r"сўнгги|近)\s?(?:\w+\s)?(?:months|месяц|oy\b|ой\b|个月)"
+)
+ONE_PARTNER = r"(?:\bfrom|\bto|из|自|从|对)\s?(?:mainland )?(?:china|кита\w+|中国)|x[iu]toy\w*|хитой\w*"
+OTHER_GOODS = r"hybrid\w*|гибрид\w*|gibrid\w*|混合|混动|petrol|gasoline|бензин\w*|motorcycle|scooter"
 AGAINST_ANOTHER_MONTH = (
-    r"than (?:in )?(?:the )?(?:previous|last) month|than (?:in )?(?:january|february|march|april|may|june|july|august|"
-    r"september|october|november|december)|oyiga nisbatan|ойига нисбатан|к предыдущему месяцу|环比|"
+    r"\bm/m\b|\bmom\b|month[- ]on[- ]month|к предыдущему|than (?:in )?(?:the )?(?:previous|last) month|"
+    r"than (?:in )?(?:january|february|march|april|may|june|july|august|september|october|november|december)|"
+    r"oyiga nisbatan|ойига нисбатан|к \w+[юу] 20\d\d|к (?:янв|фев|мар|апр|мая|маю|июн|июл|авг|сен|окт|ноя|дек)\w*|环比|"
     r"since (?:jan|feb|mar|apr)"
 )
 LAST_YEAR = (
@@ -65,23 +87,33 @@ MEASURE_WORDS = (  # the first that fits is meant
         r"станци",
     ),
     ("charging_points", r"charging (?:point|pile)|зарядн\w+ (?:пункт|точ)|充电桩"),
-    ("ebus_imports", r"electric bus|e-bus|электробус"),
-    ("ev_imports", r"import\w*|импорт\w*|ввез\w*|ввоз\w*|进口|keltiril\w*|келтирил\w*"),
+    (
+        "ev_imports",
+        r"import\w*|\bentered\b|brought in\w*|olib kel\w*|олиб кел\w*|импорт\w*|ввез\w*|ввоз\w*|进口|keltiril\w*|"
+        r"келтирил\w*",
+    ),
     ("ev_exports", r"export\w*|экспорт\w*|出口"),
     (
         "ev_stock",
-        r"on the road|registered electric|number of electric|\bfleet\b|in total|состоит на уч|на учет|парк\b|保有量|"
-        r"насчитывается",
+        r"on the road|registered electric|number of electric|\bfleet\b|in total|holatiga|ҳолатига|имеется|"
+        r"состоит на уч|на учет|парк\b|保有量|насчитывается",
     ),
     ("ev_registrations", r"registration\w*|регистрац\w*|registered|зарегистрир\w*"),
     ("ev_sales", r"\bsales\b|\bsold\b|продаж\w*|продан\w*|销量|sotil\w*|сотил\w*"),
+    ("ev_stock", r"\bas of\b|по состоянию на"),  # where nothing else says what is counted
+)
+ON_A_DAY = r"\bas of\b|по состоянию на|на учет|holatiga|ҳолатига|on the road"
+CARS = r"\bcars?\b|легков\w*|\bevs?\b|электромобил\w*|elektromobil\w*|轿车"
+HEAVY = (  # what is counted instead of cars, and what a count of them is called
+    (r"bus(?:es)?\b|автобус\w*|электробус\w*|avtobus\w*|客车|公交", "ebus"),
+    (r"trucks?\b|lorr\w+|грузов\w*|卡车|货车", "etruck"),
 )
 PLACE_WORDS = (
-    ("UZ", r"uzbek|узбек|o['ʻ‘]zbek|ўзбек|乌兹别克"),
-    ("KZ", r"kazakh|казах|qozog|哈萨克"),
-    ("KG", r"kyrgyz|кыргыз|киргиз|吉尔吉斯"),
-    ("TJ", r"tajik|таджик|tojik|塔吉克"),
-    ("TM", r"turkmen|туркмен|土库曼"),
+    ("UZ", r"uzbek|узбек|o['ʻ‘]zbek|ўзбек|乌兹别克(?:斯坦)?"),
+    ("KZ", r"kazakh|казах|qozog|哈萨克(?:斯坦)?"),
+    ("KG", r"kyrgyz|кыргыз|киргиз|吉尔吉斯(?:斯坦)?"),
+    ("TJ", r"tajik|таджик|tojik|塔吉克(?:斯坦)?"),
+    ("TM", r"turkmen|туркмен|土库曼(?:斯坦)?"),
     ("horgos", r"[kh]+orgos|хоргос|霍尔果斯"),
     ("alashankou", r"alashankou|алашанькоу|阿拉山口"),
     ("baktu", r"\bbakt[uy]?\b|бахты|巴克图"),

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from forecasting.evidence.numerals import in_digits
+
 __all__ = ["Number", "numbers_in", "plain_text"]
 
 MULTIPLIERS = {
@@ -35,8 +37,9 @@ _MULTIPLIER = "|".join(sorted(map(re.escape, MULTIPLIERS), key=len, reverse=True
 _DIGITS = r"\d{1,3}(?:[ ,'’]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
 _NUMBER = re.compile(
     rf"(?P<sign>[+\u2212-])?(?P<digits>{_DIGITS})(?:\s?(?P<times>{_TIMES}))?"
-    rf"(?:\s?(?P<power>{_MULTIPLIER})(?:ta\w*|та\w*|lik)?(?![a-zа-я])|(?P<letter>[km])(?![a-zа-я]))?"
-    r"(?P<rest>\s?\d+\s?(?:тысяч\w*|千|ming|минг|thousand)(?:\s\d{1,3}\b)?)?",
+    rf"(?:\s?(?P<power>{_MULTIPLIER})(?:ta\w*|та\w*|lik|dan|дан|ga|га|ni|ни)?\.?(?![a-zа-я])|(?P<letter>[km])(?![a-zа-я]))?"
+    r"(?P<rest>\s?\d+\s?(?:тысяч\w*|тыс\.?|千|ming|минг|thousand)(?:\s\d{1,3}\b)?)?"
+    r"(?P<units>(?<=[a-zа-я.])\s\d{3}(?![\d,.]|\s\d{3})|(?<=万)\d{4}(?!\d))?",
     re.IGNORECASE,
 )
 _FOLD = re.compile("|".join(sorted(map(re.escape, FOLD), key=len, reverse=True)), re.IGNORECASE)
@@ -76,9 +79,9 @@ class Number:
 
 
 def plain_text(text: str) -> str:
-    """The text with one kind of space, digit and sign."""
+    """The text with one kind of space, digit and sign, and numbers in digits."""
     text = unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("−", "-")
-    return re.sub(r"[\u00a0\u202f\u2009\t\r\n]+", " ", text)
+    return in_digits(re.sub(r"[\u00a0\u202f\u2009\t\r\n]+", " ", text))
 
 
 def numbers_in(text: str) -> Iterator[Number]:
@@ -117,6 +120,9 @@ def _read(match: re.Match[str]) -> Number:
         inside = [int(part) for part in re.findall(r"\d+", match["rest"])]
         value += inside[0] * 1e3 + (inside[1] if inside[1:] else 0)
         digits, scale = f"{value:.0f}", 1.0
+    if match["units"] and (scale == 1e3 or match["power"] == "万") and "." not in digits:  # 10 thousand 842; 2万4095
+        value, scale = value + float(match["units"]), 1.0
+        digits = f"{value:.0f}"
     return Number(value, digits, scale, bool(match["times"]), match["sign"] or "", *match.span())
 
 

@@ -13,50 +13,99 @@ import re
 
 from forecasting.periods import Period, month, span, year
 
-__all__ = ["date_spans", "printed_period"]
+__all__ = ["date_spans", "printed_period", "without_comparisons"]
 
 _MONTHS = (
-    "jan янв yanv", "feb фев fev", "mar мар", "apr апр", "may мая май мае", "jun июн iyun", "jul июл iyul",
+    "jan янв yanv", "feb фев fev", "mar мар", "apr апр", "may мая май мае маю", "jun июн iyun", "jul июл iyul",
     "aug авг avg", "sep сен sent", "oct окт okt", "nov ноя noy", "dec дек dek",
 )  # fmt: skip
 MONTHS = {stem: number for number, stems in enumerate(_MONTHS, start=1) for stem in stems.split()}
-_M = r"(?P<{}>(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")[a-zа-яʼ']*\.?)"
+_M = (  # whole words only: "market" is no March, "decreased" no December
+    r"(?P<{}>(?<![a-zа-яё])(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|(?:январ|феврал|апрел|июн|июл|сентябр|октябр|ноябр|декабр)[а-я]{{1,2}}|"
+    r"(?:март|август)[а-я]{{0,2}}|ма[йяею]|янв|февр?|мар|апр|авг|сент?|окт|ноя|дек|(?:yanvar|fevral|mart|aprel|may|iyun|"
+    r"iyul|avgust|sent?y?abr|okty?abr|noyabr|dekabr)(?:da|ning|gacha|dan|i|ida)?)(?![a-zа-яё])\.?)"
+)
 _YEAR = (
     r"(?:(?P<year>(?:19|20)\d\d)|(?P<word>this year|so far this year|текущего года|этого года|今年|joriy yil\w*|"
     r"last year|прошлого года|去年))"
 )
+_BETWEEN = re.compile(r"(?:between|между)\s$", re.I)
+CHINESE = "一二三四五六七八九十"
 _COUNT_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
 COUNTS = {name: n for n, word in enumerate(_COUNT_WORDS, start=1) for name in (word, str(n))}
 _COUNT = "|".join(sorted(COUNTS, key=len, reverse=True))
 
-_RANGE = re.compile(
-    _M.format("first") + r"\s?(?:[-–—]|to|through|по|до)\s?" + _M.format("last") + rf"(?:\s(?:of\s)?{_YEAR})?", re.I
-)
+_TO = r"\s?(?:[-–—]|to|through|and|по|до|и)\s?"  # "and" only after "between": see `_span`
+_RANGE = re.compile(_M.format("first") + _TO + _M.format("last") + rf"(?:\s(?:of\s)?{_YEAR})?", re.I)
 _FIRST_MONTHS = re.compile(
-    rf"(?:first|за|последние)?\s?(?P<count>{_COUNT})\s(?:months|месяц\w*|oy\w*)(?:\s(?:of\s)?{_YEAR})?",
+    rf"(?:first|за|последние)?\s?(?P<count>{_COUNT})\s(?:months|месяц\w*|oy\w*|ой\w*)(?:\s(?:of\s)?{_YEAR})?",
     re.I,
 )
 _HALF = re.compile(
-    rf"(?:first half|half[- ]year|1h|h1|上半年|перво\w+ полугоди\w+)(?:\s?(?:of\s)?(?:{_YEAR}|(?P<short>\d\d)\b))?",
+    rf"(?:first half|(?P<second>second half|2h(?=\d)|h2|下半年|втор\w+ полугоди\w+)|half[- ]year|1h|h1|上半年|"
+    rf"перв\w+ полугоди\w+)(?:\s?(?:of\s)?(?:{_YEAR}|(?P<short>\d\d)\b))?",
     re.I,
 )
-_QUARTER = re.compile(rf"(?:q(?P<q>[1-4])|(?P<nth>first|second|third|fourth) quarter)(?:\s?(?:of\s)?{_YEAR})?", re.I)
+_NTH = ("first перв i 1 一", "second втор ii 2 二", "third трет iii 3 三", "fourth четв iv 4 四")
+QUARTERS = {word: number for number, words in enumerate(_NTH, start=1) for word in words.split()}
+_QUARTER = re.compile(
+    rf"(?:q(?P<q>[1-4])|(?P<nth>first|second|third|fourth) quarter|(?P<nth2>перв|втор|трет|четв)\w+ квартал\w*|"
+    rf"\b(?P<nth3>iv|iii|ii|i|[1-4])(?:-?[йм]\w*)?[\s-](?:квартал\w*|chora\w*|чора\w*)|第?(?P<nth4>[一二三四1-4])季度)"
+    rf"(?:\s?(?:of\s)?{_YEAR})?",
+    re.I,
+)
 _CHINESE = re.compile(r"(?:(?P<year>20\d\d)年)?(?P<first>\d{1,2})(?:月)?(?:至|-|—|到)(?P<last>\d{1,2})月")
+_CHINESE_FIRST = re.compile(rf"(?:(?:(?P<year>20\d\d)年|(?P<word>今年|去年)))?前(?P<count>\d{{1,2}}|[{CHINESE}])个?月")
+_CHINESE_MONTH = re.compile(
+    r"(?:(?:(?P<year>20\d\d)年|(?P<word>今年|去年)))?(?P<first>\d{1,2})月(?:(?P<day>\d{1,2})日)?"
+)
 _DAY = re.compile(
-    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s.]{_M.format('a')}|{_M.format('b')}\s(?P<day2>\d{{1,2}})(?!\d))(?:,?\s(?P<year>(?:19|20)\d\d))?",
+    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s.-]{_M.format('a')}|{_M.format('b')}\s(?P<day2>\d{{1,2}})(?!\d))(?:,?\s(?P<year>(?:19|20)\d\d))?",
     re.I,
 )
 _ONE_MONTH = re.compile(_M.format("first") + rf"(?![a-zа-я])(?:\s(?:of\s)?{_YEAR})?", re.I)
 _SO_FAR = re.compile(
-    r"so far|今年以来|с начала года|yil boshidan|since (?:the beginning of )?(?:20\d\d|january|the year)", re.I
+    r"so far|今年以来|с начала года|yil boshidan|since (?:january|(?:the )?(?:beginning|start) of (?:the|this) year)",
+    re.I,
 )
+_COMPARED = re.compile(  # what a number is compared with: not its own period
+    r"(?:the )?same period (?:of |in )?(?:last year|the previous year|(?:19|20)\d\d)|"
+    r"аналогичн\w+ период\w*(?: прошл\w+ год\w*| 20\d\d год\w*)?|"
+    r"(?:than|against|from|with|over|of|exceed\w*|surpass\w*|above|чем|к|с)\s(?:in |the |that of |total of |whole of )*"
+    r"(?:last year|the previous year|прошл\w+ год\w*)|去年同期|"
+    rf"(?:than|against|чем)\s(?:in\s|в\s)?{_M.format('m1')}(?![a-zа-я])|"
+    rf"{_M.format('m2')}\s(?:oyiga|ойига)\s(?:nisbatan|нисбатан)",
+    re.I,
+)
+_BEGINNING = re.compile(r"(?:beginning|start) of (?P<year>20\d\d)|(?:на|в) начал[оае] (?P<year2>20\d\d)", re.I)
 _ONLY_YEAR = re.compile(rf"\b{_YEAR}(?!\d)", re.I)
-PATTERNS = (_CHINESE, _RANGE, _FIRST_MONTHS, _HALF, _QUARTER, _DAY, _ONE_MONTH, _ONLY_YEAR)
+PATTERNS = (
+    _CHINESE,
+    _CHINESE_FIRST,
+    _CHINESE_MONTH,
+    _RANGE,
+    _FIRST_MONTHS,
+    _HALF,
+    _QUARTER,
+    _DAY,
+    _ONE_MONTH,
+    _ONLY_YEAR,
+)
 
 
 def date_spans(text: str) -> list[tuple[int, int]]:
     """Where a text speaks of time: numbers there are no counts."""
     return [match.span() for pattern in PATTERNS for match in pattern.finditer(text)]
+
+
+def without_comparisons(text: str) -> str:
+    """The text with blanks for the periods that its numbers are compared with.
+
+    >>> without_comparisons("432 cars in 2021, more than in the same period of last year").rstrip()
+    '432 cars in 2021, more than in'
+    """
+    return _COMPARED.sub(lambda compared: " " * len(compared[0]), text)
 
 
 def printed_period(text: str, published: dt.date | None = None, stock: bool = False) -> Period | None:
@@ -71,26 +120,33 @@ def printed_period(text: str, published: dt.date | None = None, stock: bool = Fa
     stock : bool
         A stock of a month stands on its last day, one "as of" a day on that day.
     """
+    text = without_comparisons(text)
     found = _span(text, published, stock)
     return Period(found.end, found.end) if found and stock else found
 
 
 def _span(text: str, published: dt.date | None, stock: bool) -> Period | None:
+    if stock and (match := _BEGINNING.search(text)):
+        return Period(*[dt.date(int(match["year"] or match["year2"]), 1, 1)] * 2)
     if stock and (match := _DAY.search(text)) and (of := _year(match, published)):
         return _day(match, of)
     if _SO_FAR.search(text) and published:
         return span(dt.date(published.year, 1, 1), published)
     for pattern, read in (
         (_CHINESE, _numbered),
+        (_CHINESE_FIRST, _chinese_first),
         (_RANGE, _months),
         (_FIRST_MONTHS, _first),
         (_HALF, _half),
         (_QUARTER, _quarter),
     ):
-        if (match := pattern.search(text)) and (of := _year(match, published)):
-            return read(match, of)
+        if (match := pattern.search(text)) and (of := _year(match, published)) and _ranged(match):
+            found = read(match, of)
+            return _past(found, match, published)
+    if (match := _CHINESE_MONTH.search(text)) and (of := _year(match, published)):
+        return _past(_chinese_month(match, of, stock), match, published)
     if (match := _ONE_MONTH.search(text)) and (of := _year(match, published)) and not _DAY.search(text):
-        return month(f"{of}-{_number(match['first']):02d}")
+        return _past(month(f"{of}-{_number(match['first']):02d}"), match, published)
     years = [int(m) for m in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)]
     if len(set(years)) == 1:
         return year(years[0])
@@ -99,6 +155,22 @@ def _span(text: str, published: dt.date | None, stock: bool) -> Period | None:
     if of and published and of == published.year:
         return span(dt.date(of, 1, 1), published)  # this year, as far as it has come
     return year(of) if of else None
+
+
+def _ranged(match: re.Match[str]) -> bool:
+    """Whether two months make a range: joined by "and" only those that something is between do."""
+    words = match[0].lower().split()
+    return match.re is not _RANGE or not {"and", "и"} & {*words} or bool(_BETWEEN.search(match.string[: match.start()]))
+
+
+def _past(found: Period | None, match: re.Match[str], published: dt.date | None) -> Period | None:
+    """A month without a year is the last one before the day of the text."""
+    told = match.groupdict()
+    if not found or not published or told.get("year") or told.get("short") or told.get("word"):
+        return found
+    if found.start <= published or re.search(r"(?<!\d)20\d\d(?!\d)", match.string):
+        return found
+    return found.year_before()
 
 
 def _number(name: str) -> int:
@@ -115,6 +187,9 @@ def _year(match: re.Match[str], published: dt.date | None) -> int | None:
         return int(groups["year"])
     if groups.get("short"):
         return 2000 + int(groups["short"])
+    printed = {*re.findall(r"(?<!\d)20\d\d(?!\d)", match.string)}
+    if len(printed) == 1 and not groups.get("word"):
+        return int(printed.pop())
     if published is None:
         return None
     return published.year - bool(re.match("last|прошл|去年", groups.get("word") or "", re.I))
@@ -131,6 +206,23 @@ def _numbered(match: re.Match[str], of: int) -> Period | None:
     return _between(of, int(match["first"]), int(match["last"]))
 
 
+def _chinese_first(match: re.Match[str], of: int) -> Period | None:
+    told = match["count"]
+    return _between(of, 1, int(told) if told.isdecimal() else CHINESE.index(told) + 1)
+
+
+def _chinese_month(match: re.Match[str], of: int, stock: bool) -> Period | None:
+    """A month; the day itself of a stock, nothing of a flow on a day."""
+    number = int(match["first"])
+    if not 1 <= number <= 12 or (match["day"] and not stock):
+        return None
+    last = calendar.monthrange(of, number)[1]
+    if not match["day"]:
+        return month(f"{of}-{number:02d}")
+    day = int(match["day"])
+    return Period(dt.date(of, number, day), dt.date(of, number, day)) if 1 <= day <= last else None
+
+
 def _months(match: re.Match[str], of: int) -> Period | None:
     return _between(of, _number(match["first"]), _number(match["last"]))
 
@@ -140,11 +232,12 @@ def _first(match: re.Match[str], of: int) -> Period | None:
 
 
 def _half(match: re.Match[str], of: int) -> Period | None:
-    return _between(of, 1, 6)
+    return _between(of, 7, 12) if match["second"] else _between(of, 1, 6)
 
 
 def _quarter(match: re.Match[str], of: int) -> Period | None:
-    number = int(match["q"]) if match["q"] else ("first", "second", "third", "fourth").index(match["nth"].lower()) + 1
+    told = next(filter(None, (match[name] for name in ("q", "nth", "nth2", "nth3", "nth4"))))
+    number = QUARTERS[told.lower()]
     return _between(of, 3 * number - 2, 3 * number)
 
 

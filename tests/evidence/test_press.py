@@ -55,6 +55,12 @@ def test_numbers_as_they_are_printed(text, value):
         ("in 2021", "2021"),
         ("first nine months of this year", "2024-01..2024-09"),
         ("в мае 2023", "2023-05"),
+        ("the market decreased in 2023", "2023"),
+        ("in December", "2023-12"),
+        ("между мартом и маем 2024 года", "2024-03..2024-05"),
+        ("во втором полугодии 2023 года", "2023-07..2023-12"),
+        ("III квартал 2023 года", "2023-07..2023-09"),
+        ("2023年前5个月", "2023-01..2023-05"),
     ],
 )  # fmt: skip
 def test_periods_as_they_are_printed(text, period):
@@ -138,3 +144,102 @@ def test_the_second_count_of_a_sentence_is_unsure():
     first, second = propose_facts("In 2023 Uzbekistan imported 2,000 electric cars, of which 1,900 were from China")
     assert first.sure
     assert "is not the first count of the text: it may be of a part, or of another place" in second.doubts
+
+
+LATER = dt.date(2025, 7, 20)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Tajikistan imported about 6,000 electric cars between January and September 2024",
+         "ev_imports TJ about 6000 2024-01-01 2024-09-30"),
+        ("Kyrgyzstan had 3,122 registered electric vehicles as of January 1, 2025",
+         "ev_stock KG equals 3122 - 2025-01-01"),
+        ("An estimated 9,000 electric vehicles were on the road in Kyrgyzstan at the end of 2024",
+         "ev_stock KG about 9000 - 2024-12-31"),
+        ("Uzbekistan imported 13,100 electric cars in the second half of 2024",
+         "ev_imports UZ equals 13100 2024-07-01 2024-12-31"),
+        ("Imports in December: 3,981 electric cars came to Uzbekistan",
+         "ev_imports UZ equals 3981 2024-12-01 2024-12-31"),
+        ("432 electric cars were imported to Uzbekistan in January-July 2024, more than in the same period of 2023",
+         "ev_imports UZ equals 432 2024-01-01 2024-07-31"),
+        ("Kazakhstan imported 300 electric buses in 2024", "ebus_imports KZ equals 300 2024-01-01 2024-12-31"),
+        ("Kazakhstan imported 2024 electric cars in 2023", "ev_imports KZ equals 2024 2023-01-01 2023-12-31"),
+        ("In 2024 electric cars imported to Kazakhstan were 7,185", "ev_imports KZ equals 7185 2024-01-01 2024-12-31"),
+        ("Kazakhstan imported two thousand electric cars in 2024", "ev_imports KZ equals 2000 2024-01-01 2024-12-31"),
+        ("В Кыргызстан в первом квартале 2025 года ввезли не менее 1,5 тысячи электромобилей",
+         "ev_imports KG at_least 1500 2025-01-01 2025-03-31"),
+        ("Число зарядных станций в Узбекистане выросло до 1 085 в 2024 году",
+         "charging_stations UZ equals 1085 - 2024-12-31"),
+        ("На начало 2025 года в Кыргызстане на учете состояло 3 122 электромобиля",
+         "ev_stock KG equals 3122 - 2025-01-01"),
+        ("С начала года в Казахстан импортировано 5 200 электромобилей",
+         "ev_imports KZ equals 5200 2025-01-01 2025-07-20"),
+        ("2024年第一季度,乌兹别克斯坦进口电动汽车3815辆", "ev_imports UZ equals 3815 2024-01-01 2024-03-31"),
+        ("2024年乌兹别克斯坦进口电动汽车2万4095辆", "ev_imports UZ equals 24095 2024-01-01 2024-12-31"),
+        ("2024年乌兹别克斯坦进口电动汽车两万四千辆", "ev_imports UZ equals 24000 2024-01-01 2024-12-31"),
+        ("2024年11月乌兹别克斯坦进口电动汽车3000辆", "ev_imports UZ equals 3000 2024-11-01 2024-11-30"),
+        ("截至2025年6月底,塔吉克斯坦电动汽车保有量约3.4万辆", "ev_stock TJ about 34000 - 2025-06-30"),
+        ("2024-yil yanvar-iyun oylarida O‘zbekistonga 10 842 ta elektromobil import qilindi",
+         "ev_imports UZ equals 10842 2024-01-01 2024-06-30"),
+        ("2024-yilda O‘zbekistonga 20 mingdan ortiq elektromobil import qilindi",
+         "ev_imports UZ greater_than 20000 2024-01-01 2024-12-31"),
+        ("2024-yilda O‘zbekistonga yigirma to‘rt ming elektromobil import qilindi",
+         "ev_imports UZ equals 24000 2024-01-01 2024-12-31"),
+        ("O‘zbekistonda 2025-yil 1-may holatiga 1399 ta zaryadlash stansiyasi bor",
+         "charging_stations UZ equals 1399 - 2025-05-01"),
+    ],
+)  # fmt: skip
+def test_sentences_of_many_kinds_are_read(text, read):
+    found = propose_facts(text, LATER)[0]
+    names = ("measure", "place", "relation", "value", "period_start", "period_end")
+    assert " ".join(found.cells.get(name) or "-" for name in names) == read
+    assert found.sure, found.doubts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Uzbekistan did not import 5,000 electric cars in 2024",
+        "Analysts expect Uzbekistan to import 60,000 electric cars in 2024",
+        "If duties fall, Kazakhstan may import 15,000 electric cars in 2024",
+        "Uzbekistan imported 1,941 electric cars from China in 2022",
+        "Kazakhstan imported 16.1 thousand hybrid and electric cars in 2024",
+        "Kazakhstan imported 900 electric cars and buses in 2024",
+        "The average price of an electric car imported to Uzbekistan in 2024 was $17,500",
+        "In the year to June 2024 Uzbekistan imported 22,000 electric cars",
+        "In fiscal 2024 Uzbekistan imported 22,000 electric cars",
+        "Since 2018 Uzbekistan has imported 50,000 electric cars",
+        "Uzbekistan imported 12,000 electric cars in the past six months",
+        "Uzbekistan imported 24.095 electric cars in 2024",
+        "Uzbekistan imported 24,095 electric cars last year, a report said on January 21, 2025",
+        "In Tashkent, 9,300 electric cars were imported to Uzbekistan in 2024",
+        "Uzbekistan's imports of used electric cars reached 3,000 in 2024",
+        "Kyrgyzstan has 15,278 electric vehicles on the road in 2025",
+        "Узбекистан не импортировал 5 тысяч электромобилей в 2024 году",
+        "Из Китая в Узбекистан в 2024 году импортировано 22 500 электромобилей",
+        "На 5 тысяч больше электромобилей импортировал Узбекистан в 2024 году",
+        "Импорт электромобилей в Узбекистан в июне 2025 года вырос на 12% к маю",
+        "За последние 6 месяцев Узбекистан импортировал 12 тыс. электромобилей",
+        "2024年乌兹别克斯坦从中国进口电动汽车2.2万辆",
+        "2024年乌兹别克斯坦月均进口电动汽车2000辆",
+        "2024-yilda O‘zbekistonga Xitoydan 22 ming elektromobil import qilindi",
+        "2024 йилда Ўзбекистонга 24 095 та электромобиль импорт қилинмади",
+    ],
+)
+def test_what_a_word_may_change_is_never_sure(text):
+    found = propose_facts(text, LATER)
+    assert found
+    assert not any(proposal.sure for proposal in found)
+
+
+def test_a_part_of_a_count_leaves_the_count_sure():
+    total, part = propose_facts("In 2022, 2,180 electric cars were imported into Uzbekistan, 1,941 of them from China")
+    assert total.sure
+    assert not part.sure
+
+
+def test_a_period_in_brackets_is_not_that_of_the_number_before():
+    found = propose_facts("Electric cars imported to Kyrgyzstan: 79,131 (1,773 in 2022)", LATER)
+    assert "has its period in another part of the text" in found[0].doubts
