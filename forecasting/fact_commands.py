@@ -100,7 +100,15 @@ def claim(beside: tuple[Path, ...], **said: Any) -> None:
     say(claim_of(known_facts((), beside), **said).sentence)
 
 
-@click.command(short_help="Propose rows from a public source, for review.")
+FETCHED = """\b
+comtrade   vehicles that China exported to a country, by month (HS 8703.80 and its neighbours);
+           COMTRADE_SUBSCRIPTION_KEY in the environment holds a key, without one it is a preview
+iea        sales, stocks and public charging points, by year
+worldbank  population and gross domestic product, by year
+"""
+
+
+@click.command(short_help="Propose rows from a public source, for review.", epilog=FETCHED)
 @click.argument("source", type=click.Choice(["comtrade", "iea", "worldbank"]))
 @click.option("--place", default="", help="Country: an ISO 3166 code or a name; default the five of Central Asia.")
 @click.option("--since", type=int, metavar="YEAR", help="First year.")
@@ -113,13 +121,7 @@ def claim(beside: tuple[Path, ...], **said: Any) -> None:
     help="Another server of the same interface, over https or on this machine.",
 )
 def fetch(**asked: Any) -> None:
-    r"""Ask SOURCE for its numbers, and write the rows that they would make in a ledger to a file of their own.
-
-    \b
-    comtrade   vehicles that China exported to a country, by month (HS 8703.80 and its neighbours);
-               COMTRADE_SUBSCRIPTION_KEY in the environment holds a key, without one it is a preview
-    iea        sales, stocks and public charging points, by year
-    worldbank  population and gross domestic product, by year
+    """Ask SOURCE for its numbers, and write the rows that they would make in a ledger to a file of their own.
 
     Nothing is added to a ledger, and no file is written over. What came within a day is not asked for again, so that a
     fetch that broke off goes on where it stopped.

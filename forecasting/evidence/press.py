@@ -352,7 +352,7 @@ def _place(text: str, number: Number, doubts: list[str]) -> str:
 def _measure(text: str, where: str, doubts: list[str]) -> str:
     told = text.lower()
     found = list(dict.fromkeys(name for name, words in MEASURE_WORDS if re.search(words, told)))
-    if {"ev_stock", "ev_registrations"} == {*found} and re.search(ON_A_DAY, told):
+    if "ev_stock" in found and {*found} - {"ev_stock"} == {"ev_registrations"} and re.search(ON_A_DAY, told):
         found = ["ev_stock"]
     electric = bool(re.search(ELECTRIC, told))
     if not found:

@@ -23,7 +23,7 @@ MONTHS = {stem: number for number, stems in enumerate(_MONTHS, start=1) for stem
 _M = (  # whole words only: "market" is no March, "decreased" no December
     r"(?P<{}>(?<![a-zа-яё])(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|(?:январ|феврал|апрел|июн|июл|сентябр|октябр|ноябр|декабр)[а-я]{{1,2}}|"
-    r"(?:март|август)[а-я]{{0,2}}|ма[йяею]|янв|февр?|мар|апр|авг|сент?|окт|ноя|дек|(?:yanvar|fevral|mart|aprel|may|iyun|"
+    r"(?:март|август)[а-я]{{0,2}}|ма(?:[йяею]|ем)|янв|февр?|мар|апр|авг|сент?|окт|ноя|дек|(?:yanvar|fevral|mart|aprel|may|iyun|"
     r"iyul|avgust|sent?y?abr|okty?abr|noyabr|dekabr)(?:da|ning|gacha|dan|i|ida)?)(?![a-zа-яё])\.?)"
 )
 _YEAR = (
