@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test quick lint types docs notebooks lab lock clean
+.PHONY: help report test quick lint types docs notebooks lab licences dist lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -53,6 +53,12 @@ notebooks: $(VENV)/.test-ready ## Run the notebooks anew and store their outputs
 lab: $(VENV)-lab/.ready ## Open the notebooks in JupyterLab; LAB_ARGS="--no-browser --port 9999" passes options on
 	cd notebooks && JUPYTER_CONFIG_PATH="$(CURDIR)/binder/jupyter" JUPYTER_PATH="$(CURDIR)/binder/jupyter" PLOTLY_RENDERER=plotly_mimetype \
 		"$(abspath $(VENV)-lab)/bin/jupyter" lab $(LAB_ARGS)
+
+licences: $(VENV)/.test-ready ## List the licences of all locked packages, and hold them to those that are allowed
+	$(BIN)/python binder/licences.py
+
+dist: $(VENV)/.test-ready ## Build the wheel and the source archive, the same bytes from the same commit
+	$(BIN)/python binder/dist.py
 
 lock: $(UV) ## Bring the lock in line with pyproject.toml; LOCK_FLAGS=--upgrade moves every version
 	echo 'setuptools>=77' | $(LOCK) - $(EXTRAS) --output-file binder/requirements-test.txt
