@@ -1,4 +1,4 @@
-"""Apache Airflow 3: reports once a week. Put this file into the DAGs folder, and `ev-forecast` on the worker's path.
+"""Apache Airflow 3.3: reports once a week. Put this file into the DAGs folder, and `ev-forecast` on the worker's path.
 
 EV_FORECAST_PROJECT names the folder that has params/ and notebooks/; `airflow dags test ev_outlooks` tries it all.
 

@@ -1,4 +1,4 @@
-"""Prefect: the run as a flow. `python prefect_flow.py` serves it once a week.
+"""Prefect 3.9: the run as a flow. `python prefect_flow.py` serves it once a week.
 
 Wrong input fails at once; failed scenarios are tried again, and only they run; what became of each is an artifact.
 """

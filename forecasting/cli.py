@@ -19,6 +19,7 @@ from forecasting.names import PARAMS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from forecasting.runs.progress import LogForm
     from forecasting.scenarios.check import Checked
 
 __all__ = ["main"]
@@ -82,8 +83,23 @@ def main() -> None:
     "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Longest time of one cell."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
+@click.option(
+    "--log",
+    type=click.Choice(["text", "json"]),
+    help="Tell of each scenario on standard error: for people, or as a line of JSON. Default text, none with --json.",
+)
+@click.option(
+    "--keep", type=click.IntRange(min=0), metavar="DAYS", help="Days of earlier forecasts that stay in OUT/archive."
+)
 @OWN_FACTS
-def run(params: tuple[Path, ...], as_of: str | None, as_json: bool, beside: tuple[Path, ...], **options: Any) -> None:
+def run(
+    params: tuple[Path, ...],
+    as_of: str | None,
+    as_json: bool,
+    log: LogForm | None,
+    beside: tuple[Path, ...],
+    **options: Any,
+) -> None:
     """Turn params files into reports; with none given, those of ./params.
 
     A report is made again only if something that it depends on has changed. One scenario that fails does not stop the
@@ -94,9 +110,16 @@ def run(params: tuple[Path, ...], as_of: str | None, as_json: bool, beside: tupl
 
     day = None if as_of is None else as_date(as_of).isoformat()
     try:
-        summary = run_all(params, as_of=day, progress=not as_json, ledger=beside, **options)
-    except InputError:
-        _check(params or (Path(PARAMS),), beside)  # says more, where the trouble is the params
+        told = bool(log) or not as_json
+        summary = run_all(params, as_of=day, ledger=beside, progress=told, log=log or "text", **options)
+    except ForecastingError as error:
+        if log == "json":
+            from forecasting.runs.progress import write_event
+
+            write_event("run", "refused", reason=str(error))
+            raise click.exceptions.Exit(2 if isinstance(error, InputError) else 1) from error
+        if isinstance(error, InputError):
+            _check(params or (Path(PARAMS),), beside)  # says more, where the trouble is the params
         raise
     say(summary.to_json() if as_json else str(summary))
     if not summary.ok:

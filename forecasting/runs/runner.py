@@ -17,13 +17,13 @@ from forecasting.errors import InputError, RunError
 from forecasting.names import FAILURE_RECORD, INDEX_PAGE, RUN_RECORD
 from forecasting.runs.execute.child import ended
 from forecasting.runs.order import arranged
-from forecasting.runs.output.earlier import keep_earlier
+from forecasting.runs.output.earlier import drop_earlier, keep_earlier
 from forecasting.runs.output.folders import Store, clear_folder, write_text
 from forecasting.runs.output.object_store import remote_address, run_remote
 from forecasting.runs.output.ownership import read_json, refuse_others
 from forecasting.runs.output.result import RunResult, RunSummary
 from forecasting.runs.plan import Run, Survey
-from forecasting.runs.progress import Progress
+from forecasting.runs.progress import LogForm, Progress
 from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
 from forecasting.runs.workers.processes import Outcome, run_fresh, sweep
 from forecasting.runs.workers.task import Task
@@ -47,6 +47,8 @@ def run(
     timeout: float | None = None,
     progress: bool = True,
     ledger: Sequence[str | os.PathLike[str]] = (),
+    log: LogForm = "text",
+    keep: int | None = None,
 ) -> RunSummary:
     """Make the report of each scenario, and the index of them all.
 
@@ -74,6 +76,10 @@ def run(
         Show progress on standard error.
     ledger : sequence of path-like
         Files of facts of one's own, beside those of the params files and those that ship.
+    log : {"text", "json"}
+        How progress is told: for people, or as a line of JSON for each event.
+    keep : int, optional
+        How many days of earlier forecasts stay in ``archive``, the newest; all if not given.
 
     Returns
     -------
@@ -92,10 +98,14 @@ def run(
         raise InputError(f"jobs is {jobs}: give at least 1")
     if timeout is not None and not 0 < timeout < LONGEST:
         raise InputError(f"timeout is {timeout}: give seconds, more than 0 and less than {LONGEST:,}")
+    if keep is not None and keep < 0:
+        raise InputError(f"keep is {keep}: give how many days of earlier forecasts stay, 0 or more")
     if not os.fspath(out):
         raise InputError("out is empty: give a folder, e.g. reports")
     if address := remote_address(out):
-        options = (jobs, force, dry_run, as_of, engine, scheduler, timeout, progress, ledger)
+        if keep is not None:
+            raise InputError(f"keep is for a folder; {address} has rules of its own for what grows old")
+        options = (jobs, force, dry_run, as_of, engine, scheduler, timeout, progress, ledger, log, keep)
         return run_remote(address, lambda mirror: run(paths, mirror, *options), writes=not dry_run)
     survey = Survey(paths, out, as_of, ledger)
     if dry_run:
@@ -113,14 +123,16 @@ def run(
         perform = perform or (stack.enter_context(ready) if tasks else None)
         found = {run.name: RunResult(run.name, "fresh") for run in runs}
         try:
-            with Progress(len(tasks), progress) as shown:
+            with Progress(len(tasks), progress, log) as shown:
                 for outcome in perform(tasks) if perform and tasks else ():
                     result = found[outcome.name] = _settle(store, outcome)
-                    shown.advance(f"{result.name} {result.status}", result.reason)
+                    shown.advance(result)
         finally:
             sweep(store.token)
-        problem = _finish(store, bool(tasks))
-    return RunSummary(Path(out), tuple(found.values()), time.monotonic() - started, problem)
+        problem = _finish(store, bool(tasks), keep)
+    summary = RunSummary(Path(out), tuple(found.values()), time.monotonic() - started, problem)
+    shown.end(summary)
+    return summary
 
 
 @contextlib.contextmanager
@@ -189,8 +201,10 @@ def _said(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def _finish(store: Store, changed: bool) -> str:
+def _finish(store: Store, changed: bool, keep: int | None) -> str:
     """Write what sums up all reports; gives what went wrong."""
+    if keep is not None:
+        drop_earlier(store.out, keep)
     if not changed and (store.out / INDEX_PAGE).is_file():
         return ""
     try:

@@ -18,6 +18,7 @@ from forecasting.errors import InputError, RunError
 from forecasting.runs import runner
 from forecasting.runs.output import overview as summary
 from forecasting.runs.output.folders import Store
+from forecasting.runs.output.result import RunResult
 from forecasting.runs.progress import Progress
 from forecasting.runs.runner import run
 from forecasting.runs.workers.processes import child_environment, sweep
@@ -230,8 +231,8 @@ def test_progress_is_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Non
     terminal.isatty = lambda: True  # type: ignore[method-assign]
     monkeypatch.setattr(sys, "stderr", terminal)
     with Progress(2) as progress:
-        progress.advance("uz-a done")
-        progress.advance("uz-b failed", "cell In [3]: no")
+        progress.advance(RunResult("uz-a", "done"))
+        progress.advance(RunResult("uz-b", "failed", "cell In [3]: no"))
     assert "0/2" in terminal.getvalue()
     assert "2/2" in terminal.getvalue()
     assert "[2/2] uz-b failed: cell In [3]: no" in terminal.getvalue()

@@ -69,6 +69,12 @@ class RunSummary:
         """Count the scenarios of a status."""
         return sum(result.status == status for result in self.results)
 
+    @property
+    def counts(self) -> str:
+        """How many scenarios of each status, in words."""
+        statuses: tuple[Status, ...] = ("done", "fresh", "failed", "stale")
+        return ", ".join(f"{self.count(status)} {status}" for status in statuses if self.count(status))
+
     def to_json(self) -> str:
         """Write the summary for machines.
 
@@ -83,8 +89,5 @@ class RunSummary:
     def __str__(self) -> str:
         """One line per scenario that is not fresh, then the counts."""
         lines = [f"{r.status:6} {r.name}: {r.reason}" for r in self.results if r.status in ("failed", "stale")]
-        counts = [
-            f"{self.count(status)} {status}" for status in ("done", "fresh", "failed", "stale") if self.count(status)
-        ]
         seen = "" if self.count("stale") else f"; see {self.out}/index.html"
-        return "\n".join([*lines, f"{', '.join(counts)} in {self.seconds:.1f} s{seen}", *filter(None, [self.problem])])
+        return "\n".join([*lines, f"{self.counts} in {self.seconds:.1f} s{seen}", *filter(None, [self.problem])])
