@@ -3,11 +3,11 @@
 pip install numpyro (outside the lock), then: python benches/cross_check.py
 
 Facts: a total of last year, a part-year's total and a bound, in a market whose kind is the usual one. Shocks are
-Student t outright here, where the package draws their scales; nothing is made linear about a mode. Printed for each
+Student t outright here, where the package draws their scales; nothing is made linear. Printed for each
 period: the quantiles of both samplers, and their distance in units of the forecast's own log standard deviation. A
 total that may be wrong has a second mode far off, which NUTS does not find: beyond it the outermost quantiles differ.
-Between 0.1 and 0.9 the two were apart by at most 0.04 without a bound but for the year that is printed (0.14), and by
-0.33 in the lower tail of a year with one.
+Between 0.1 and 0.9 the two were apart by at most 0.14: the year that is printed, and the lower tail of a year with a
+bound.
 """
 
 from __future__ import annotations

@@ -19,9 +19,9 @@ __all__ = ["Chains"]
 Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
 
-CHAINS, SWEEPS = 500, 4
-FEWEST, MOST_WORK = 20, 2e7  # chains; chains times doubtful facts cubed, in one sweep
-MOST_VISITED = 60  # facts in one sweep
+CHAINS, SWEEPS = 350, 4
+FEWEST, MOST_WORK = 20, 7e7  # chains; chains times doubtful facts cubed, in one sweep
+MOST_VISITED, DELAYED = 60, 15  # facts in one sweep, and those after which the inverse is brought up to date
 LOG_SCALES: Array = np.linspace(-3.0, 7.0, 26)  # of a market, squared
 LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is left out
 STACKED = ("c", "f", "mean", "precision", "pull", "log_density")
@@ -100,7 +100,7 @@ class Chains:
         noise, target = self._noise()
         left = target - self.mean[k] - _times(f, shocks) - _times(self.root[k], rng.standard_normal(target.shape))
         pulled = _times(self.inverse, left - noise * rng.standard_normal(target.shape))
-        self._draw_scales(shocks + _times(self.lent, _times(f.transpose(0, 2, 1), pulled)))
+        self.market, self.year = self._scales(shocks + _times(self.lent, _times(f.transpose(0, 2, 1), pulled)))
 
     def draw(self, shared: Array) -> tuple[Array, Array, Array, Indices]:
         """Coordinates given the chains' state: (draws, width); asked contrasts, market scales, kinds of market.
@@ -119,13 +119,11 @@ class Chains:
             pulled[rows] = self._pull_of_facts(self.settled[k], x[rows], of[rows])
         x += weight * (pulled @ self.mode.jacobian)
         contrast = self.mode.contrast + (x - self.mode.x) @ self.mode.jacobian.T
-        scale, kind = self.market[of], self.kinds[self.kind[of]]
-        self.told.append(np.stack([of, np.log(scale), x @ self.mode.walk.linear[-1]]))
-        first = np.arange(min(self.chains, len(of)))
-        shocks = np.sqrt(self.variance) * self.rng.standard_normal(self.year.shape)
-        shocks[first] = x[first, self.shock]
-        self._draw_scales(shocks)
-        return x, contrast, scale, kind
+        scale, year = self._scales(x[:, self.shock])  # each draw's own
+        self.told.append(np.stack([of, np.log(scale), self.mode.path.totals(x)[1][:, -1]]))
+        first = slice(0, min(self.chains, len(of)))
+        self.market[first], self.year[first] = scale[first], year[first]
+        return x, contrast, scale, self.kinds[self.kind[of]]
 
     def _pull_of_facts(self, s: Settled, x: Array, of: Indices) -> Array:
         """Inverse covariance of the facts times what draws of one kind leave of them: settled ones, then the others."""
@@ -156,18 +154,17 @@ class Chains:
         rows = np.arange(len(self.asked))
         return self.sds[rows, self.component], self.value + self.means[rows, self.component]
 
-    def _draw_scales(self, shocks: Array) -> None:
-        """The market's scale given the shocks, the years' integrated out; then the years' given the market's."""
-        prior, rng, nu, market_nu = self.prior, self.rng, self.prior.shock_nu, self.prior.market_nu
+    def _scales(self, shocks: Array) -> tuple[Array, Array]:
+        """The market's scale given shocks, the years' integrated out; then the years' given the market's."""
+        nu, market_nu = self.prior.shock_nu, self.prior.market_nu
         log_density = -0.5 * market_nu * (LOG_SCALES + np.exp(-LOG_SCALES))  # inverse gamma, of its log
         square = shocks[:, :, None] ** 2 * np.exp(-LOG_SCALES)
         log_density = log_density - 0.5 * ((nu + 1) * np.log1p(square / nu) + LOG_SCALES).sum(axis=1)
         below = np.exp(log_density - log_density.max(axis=1, keepdims=True)).cumsum(axis=1)
-        chosen = (below < rng.random((self.chains, 1)) * below[:, -1:]).sum(axis=1)
-        within = rng.uniform(-0.5, 0.5, self.chains) * (LOG_SCALES[1] - LOG_SCALES[0])
-        self.market = np.exp(LOG_SCALES[chosen] + within)
-        chi = rng.chisquare(prior.shock_nu + 1, shocks.shape)
-        self.year = (prior.shock_nu + shocks**2 / self.market[:, None]) / chi
+        chosen = (below < self.rng.random((len(shocks), 1)) * below[:, -1:]).sum(axis=1)
+        within = self.rng.uniform(-0.5, 0.5, len(shocks)) * (LOG_SCALES[1] - LOG_SCALES[0])
+        market = np.exp(LOG_SCALES[chosen] + within)
+        return market, (nu + shocks**2 / market[:, None]) / self.rng.chisquare(nu + 1, shocks.shape)
 
     def _draw_components(self) -> None:
         """Draw the component of each doubtful fact's noise, the path integrated out, one fact after the other.
@@ -179,17 +176,25 @@ class Chains:
         noise, target = self._noise()
         expected = self._expected(self.kind, self.lent)
         weight = self.facts.doubting(self.doubt)[self.asked]
-        for i in self._next_of_ways(n).T:
-            row = self.inverse[of, i]
+        waiting = np.zeros((2, self.chains, 0, n))
+        for visit, i in enumerate(self._next_of_ways(n).T):
+            if visit % DELAYED == 0:
+                self._catch_up(waiting)
+                waiting = np.zeros((2, self.chains, DELAYED, n))
+            rows, scaled = waiting
+            row = self.inverse[of, i] - _times(scaled.transpose(0, 2, 1), rows[of, :, i])
             diagonal = row[of, i]
             residual = target - expected
             others = residual[of, i] - (row * residual).sum(axis=1) / diagonal + expected[of, i]
             variance = np.maximum(1 / diagonal - noise[of, i] ** 2, 1e-12)
             part, _ = responsibilities(self.value[i] - others, variance, weight[i], self.means[i], self.sds[i])
             chosen = (part.cumsum(axis=1) < self.rng.random((self.chains, 1))).sum(axis=1).clip(max=part.shape[1] - 1)
-            self._change_noise(i, row, self.sds[i, chosen] ** 2 - noise[of, i] ** 2)
+            change = self.sds[i, chosen] ** 2 - noise[of, i] ** 2
+            rows[:, visit % DELAYED] = row
+            scaled[:, visit % DELAYED] = (change / (1 + change * diagonal))[:, None] * row
             self.component[of, i] = chosen
             noise[of, i], target[of, i] = self.sds[i, chosen], self.value[i] + self.means[i, chosen]
+        self._catch_up(waiting)
 
     def _draw_kinds(self) -> None:
         """A kind of market for each chain, shocks and path integrated out (Metropolis), and the algebra under it.
@@ -236,10 +241,10 @@ class Chains:
         now, self.ways = self.ways[:, :MOST_VISITED], self.ways[:, MOST_VISITED:]
         return now
 
-    def _change_noise(self, i: Indices, row: Array, change: Array) -> None:
-        """The inverse after a fact's variance has changed (Sherman and Morrison)."""
-        scale = change / (1 + change * row[np.arange(len(row)), i])
-        self.inverse -= (scale[:, None] * row)[:, :, None] * row[:, None, :]
+    def _catch_up(self, waiting: Array) -> None:
+        """The inverse after variances of some facts have changed (Sherman and Morrison), several at once."""
+        rows, scaled = waiting
+        self.inverse -= rows.transpose(0, 2, 1) @ scaled
 
     def expectations(self) -> tuple[Array, Array, Array]:
         """Each fact's contrast as the others lead one to expect it: mean, variance; and its probability of being wrong.
@@ -269,14 +274,14 @@ class Chains:
         return found[0], found[1], found[2]
 
     def effective(self) -> float:
-        """Effective draws, of the market's scale or of the last log-odds, whichever are fewer.
+        """Effective draws, of the market's scale or of the last year's flow, whichever are fewer.
 
         From how much the chains' means scatter (Gelman and Rubin).
         """
         of, *told = np.concatenate(self.told, axis=1)
         count = np.bincount(of.astype(int))
         found = [float(len(of))]
-        for each in filter(np.ptp, told):  # a curve has no walk
+        for each in told:
             mean = np.bincount(of.astype(int), each) / count
             found.append(each.var() * len(count) / max(float(mean.var(ddof=1)), 1e-12) if len(count) > 1 else 1.0)
         return min(found)

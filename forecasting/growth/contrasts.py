@@ -78,6 +78,11 @@ class Contrasts:
             contrasts -= SCRAPPAGE_SD * x[:, self.scrappage] * (flows @ self.aged.T) / top
         return np.asarray(contrasts)
 
+    def log_density(self, contrasts: Array) -> Array:
+        """Log density of the noise at some contrasts, shape (draws, facts)."""
+        left = self.value - contrasts
+        return responsibilities(left, np.zeros_like(left), self.weight, self.mean, self.sd)[1]
+
     def gradient(self, flows: Array, of_flows: Array, x: Array) -> Array:
         """Their gradient at one point, shape (facts, width), from the gradient of the flows' logs."""
         top = np.maximum(self.numerator @ flows, 1e-300)[:, None]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.curves.definitions import LOG_81, find_curve
-from forecasting.growth.path import LatentPath, Linearised, Start
+from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
 
 __all__ = ["CURVES_ON_FACTS", "CurvePath"]
@@ -62,7 +62,7 @@ class CurvePath(LatentPath):
     Examples
     --------
     >>> path = CurvePath(Prior(), 2018, 2040, 2023, Start(log_size=12.0), "logistic", {2023: (12.0, 0.05)})
-    >>> log_totals = path.totals(path.at(np.zeros(path.years)), np.zeros((1, path.width)))[1][0]
+    >>> log_totals = path.totals(np.zeros((1, path.width)))[1][0]
     >>> bool((np.diff(log_totals) > 0).all()), bool(log_totals.max() < 12.0)
     (True, True)
     """
@@ -87,10 +87,6 @@ class CurvePath(LatentPath):
         lag = np.arange(self.years)[:, None] - np.arange(self.years)[None, :]
         self.scatter = SCATTER * np.where(lag >= 0, LASTING ** np.maximum(lag, 0), 0.0)
 
-    def at(self, log_odds: Array) -> Linearised:
-        """A curve has no walk; its gradient is taken anew at every point."""
-        return Linearised(np.zeros(self.years), np.zeros((self.years, self.width)))
-
     def _curve(self, level: Array, slope: Array) -> Array:
         """Log of the part of the ceiling that each year's flow comes to; shapes (draws, 1) to (draws, years)."""
         level, slope = (np.clip(of, -FURTHEST, FURTHEST) for of in (level, slope))
@@ -105,7 +101,7 @@ class CurvePath(LatentPath):
         shape = self.curve.locate(reached, takeover, np.ones_like(reached), end)
         return np.log(np.maximum(self.curve.share(middle, *shape), 1e-12))
 
-    def totals(self, walk: Linearised, x: Array) -> tuple[Array, Array]:
+    def totals(self, x: Array) -> tuple[Array, Array]:
         """Log-odds of the share (zeros where no size of a market is known), and log flow by year."""
         first, level, slope = (x[:, self.at_[name]] for name in ("start", "level", "slope"))
         curve, scatter = self._curve(level, slope), x[:, self.at_["shock"]] @ self.scatter.T
@@ -118,14 +114,14 @@ class CurvePath(LatentPath):
         log_odds = log_share - np.log(-np.expm1(log_share)) + scatter
         return log_odds, self.size_mean + x @ self.size_map.T - np.logaddexp(0.0, -log_odds)
 
-    def totals_gradient(self, walk: Linearised, x: Array) -> tuple[Array, Array]:
+    def totals_gradient(self, x: Array) -> tuple[Array, Array]:
         """Log flow by year at one point, and its gradient: by central differences in scale and shape of the curve."""
         step, moved = 1e-4, [self.at_[name].start for name in ("start", "level", "slope")]
         points = np.repeat(x[None, :], 2 * len(moved) + 1, axis=0)
         for number, coordinate in enumerate(moved):
             points[2 * number + 1, coordinate] += step
             points[2 * number + 2, coordinate] -= step
-        log_odds, log_totals = self.totals(walk, points)
+        log_odds, log_totals = self.totals(points)
         unsaturated = 1 / (1 + np.exp(log_odds[0])) if self.sized else np.ones(self.years)
         gradient = self.size_map.copy() if self.sized else np.zeros((self.years, self.width))
         gradient[:, self.at_["shock"]] = unsaturated[:, None] * self.scatter

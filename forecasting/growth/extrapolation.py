@@ -45,7 +45,7 @@ def extrapolate(
         Of all others.
     """
     prior, x, draws = path.prior, posterior.x, len(posterior.x)
-    log_odds, _ = path.totals(posterior.walk, x)
+    log_odds, _ = path.totals(x)
     size = path.size_mean + x @ path.size_map.T
     level = prior.level + x[:, path.at_["level"]].ravel() * prior.level_sd
     slope = prior.slope + x[:, path.at_["slope"]].ravel() * prior.slope_sd

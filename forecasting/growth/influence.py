@@ -71,8 +71,4 @@ def _log_flow(far: LatentPath, path: LatentPath, mode: Mode, weights: Array) -> 
     for name, columns in path.at_.items():
         start = far.at_[name].start
         x[start : start + columns.stop - columns.start] = mode.x[columns]
-    known = mode.walk.mean + mode.walk.linear @ mode.x
-    walk = far.at(np.concatenate([known, np.full(far.years - path.years, known[-1])]))
-    for _ in range(far.years - path.years):  # the walk about its own values: each pass settles one more year
-        walk = far.at(walk.mean + walk.linear @ x)
-    return np.asarray(np.log(weights @ far.flows(walk, x[None, :])[0]))
+    return np.asarray(np.log(weights @ far.flows(x[None, :])[0]))

@@ -38,8 +38,6 @@ class Mode:
         Coordinates, and their prior variance: the shocks' and the kind of market's.
     kind : ndarray, shape (kinds,)
         Probability of each kind of market.
-    walk : Linearised
-        The walk of log-odds about the mode.
     contrast : ndarray, shape (facts,)
         Contrasts at the mode.
     jacobian : ndarray, shape (facts, width)
@@ -51,16 +49,13 @@ class Mode:
         self.x = np.zeros(path.width)
         self.kind = path.kind_share.copy()
         self.variance = self.kind @ path.kind_variance
-        self.walk = path.at(np.full(path.years, path.start.log_odds))
         self.target, self.noise = facts.value.copy(), np.where(facts.exact, 0.1, UNHEARD)
         self.jacobian = np.zeros((len(facts.value), path.width))
         self.contrast = np.zeros(len(facts.value))
 
     def linearise(self) -> None:
-        """Contrasts and their gradient where we stand; the walk about its own values."""
-        log_odds = self.walk.mean + self.walk.linear @ self.x
-        self.walk = self.path.at(log_odds)
-        flows, gradient = self.path.gradient(self.walk, self.x)
+        """Contrasts and their gradient where we stand."""
+        flows, gradient = self.path.gradient(self.x)
         self.jacobian = self.facts.gradient(flows, gradient, self.x)
         self.contrast = self.facts.at(flows[None, :], self.x[None, :])[0]
 
@@ -73,7 +68,7 @@ class Mode:
             One of nearly the same facts, to start from.
         """
         if near is not None:
-            self.x, self.variance, self.walk = near.x.copy(), near.variance.copy(), near.walk
+            self.x, self.variance = near.x.copy(), near.variance.copy()
             self.kind = near.kind.copy()
         for step in range(NEAR if near is not None else 0, STEPS):
             self.linearise()

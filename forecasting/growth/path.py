@@ -90,7 +90,7 @@ class LatentPath:
     Examples
     --------
     >>> path = LatentPath(Prior(), 2020, 2023, Start(log_size=11.5, log_size_sd=0.05))
-    >>> flows = path.flows(path.at(np.zeros(4)), np.zeros((1, path.width)))
+    >>> flows = path.flows(np.zeros((1, path.width)))
     >>> flows.shape, bool((flows > 0).all())
     ((1, 49), True)
     """
@@ -176,38 +176,44 @@ class LatentPath:
             row[self.at_["noise"]] = row[self.at_["tilt"]] = steady[1] ** 2
         return share / share.sum(), variance
 
-    def at(self, log_odds: Array) -> Linearised:
-        """The walk of log-odds made linear about some years' values: growth and shocks depend on the share reached.
-
-        Parameters
-        ----------
-        log_odds : ndarray, shape (years,)
-            By year.
-        """
+    def _walk(self, x: Array) -> tuple[Array, Array]:
+        """Log-odds and shocks by year, each of shape (draws, years)."""
         prior, at = self.prior, self.at_
-        inside = np.clip(log_odds, *RANGE)
-        scale = shock_scale(prior, log_odds)
         effect_mean, effect_map = self.common_effects
-        mean, linear = np.zeros(self.years), np.zeros((self.years, self.width))
-        mean[0], linear[0, at["start"]] = self.start.log_odds, self.start.log_odds_sd
+        level = prior.level + prior.level_sd * x[:, at["level"]] + effect_mean + x[:, at["common"]] @ effect_map.T
+        slope = prior.slope + prior.slope_sd * x[:, at["slope"]].ravel()
+        z, shocks = np.empty((len(x), self.years)), np.zeros((len(x), self.years))
+        z[:, 0] = self.start.log_odds + self.start.log_odds_sd * x[:, at["start"]].ravel()
         for y in range(1, self.years):
-            z = inside[y - 1] - REFERENCE
-            pull = prior.slope if RANGE[0] < log_odds[y - 1] < RANGE[1] else 0.0
-            mean[y] = (
-                mean[y - 1] + prior.level + prior.slope * z + pull * (mean[y - 1] - log_odds[y - 1]) + effect_mean[y]
-            )
-            linear[y] = (1 + pull) * linear[y - 1]
-            linear[y, at["level"]] += prior.level_sd
-            linear[y, at["slope"]] += prior.slope_sd * z
-            linear[y, at["common"]] += effect_map[y]
-            linear[y, at["shock"].start + y] += scale[y - 1]
-            for lag, part in enumerate(prior.echo[: y - 1], 1):
-                linear[y, at["shock"].start + y - lag] += part * scale[y - 1 - lag]
-        return Linearised(mean, linear)
+            before = z[:, y - 1]
+            shocks[:, y] = shock_scale(prior, before) * x[:, at["shock"].start + y]
+            echo = sum(part * shocks[:, y - lag] for lag, part in enumerate(prior.echo[: y - 1], 1))
+            z[:, y] = before + level[:, y] + slope * (np.clip(before, *RANGE) - REFERENCE) + shocks[:, y] + echo
+        return z, shocks
 
-    def totals(self, walk: Linearised, x: Array) -> tuple[Array, Array]:
+    def _walk_gradient(self, x: Array) -> Array:
+        """Gradient of the log-odds by year at one point: shape (years, width)."""
+        prior, at = self.prior, self.at_
+        z, shocks = (of[0] for of in self._walk(x[None, :]))
+        scale, slope = shock_scale(prior, z), prior.slope + prior.slope_sd * float(x[at["slope"]].sum())
+        inside = (z > RANGE[0]) & (z < RANGE[1])
+        gradient, of_shock = np.zeros((self.years, self.width)), np.zeros((self.years, self.width))
+        gradient[0, at["start"]] = self.start.log_odds_sd
+        for y in range(1, self.years):
+            before = gradient[y - 1] * inside[y - 1]
+            of_shock[y] = prior.shock_slope * shocks[y] * before
+            of_shock[y, at["shock"].start + y] += scale[y - 1]
+            gradient[y] = gradient[y - 1] + slope * before + of_shock[y]
+            gradient[y, at["level"]] += prior.level_sd
+            gradient[y, at["slope"]] += prior.slope_sd * (np.clip(z[y - 1], *RANGE) - REFERENCE)
+            gradient[y, at["common"]] += self.common_effects[1][y]
+            for lag, part in enumerate(prior.echo[: y - 1], 1):
+                gradient[y] += part * of_shock[y - lag]
+        return gradient
+
+    def totals(self, x: Array) -> tuple[Array, Array]:
         """Log-odds and log flow by year, each of shape (draws, years)."""
-        log_odds = walk.mean + x @ walk.linear.T
+        log_odds, _ = self._walk(x)
         size = self.size_mean + x @ self.size_map.T
         return log_odds, size - np.logaddexp(0.0, -log_odds)
 
@@ -233,11 +239,11 @@ class LatentPath:
             known, log_size=known.log_size + known.log_odds, log_size_sd=float(np.hypot(4.0, known.log_size_sd))
         )
 
-    def totals_gradient(self, walk: Linearised, x: Array) -> tuple[Array, Array]:
+    def totals_gradient(self, x: Array) -> tuple[Array, Array]:
         """Log flow by year at one point, and its gradient: shapes (years,) and (years, width)."""
-        log_odds, log_totals = self.totals(walk, x[None, :])
+        log_odds, log_totals = self.totals(x[None, :])
         unsaturated = 1 / (1 + np.exp(log_odds[0]))
-        return log_totals[0], self.size_map + unsaturated[:, None] * walk.linear
+        return log_totals[0], self.size_map + unsaturated[:, None] * self._walk_gradient(x)
 
     def slopes(self, log_totals: Array) -> Array:
         """Slope within each year that the growth over the year before and of the next gives it.
@@ -268,18 +274,18 @@ class LatentPath:
         flows = np.exp(log_totals)[..., None] * part / part.sum(axis=-1, keepdims=True)
         return np.asarray(flows.reshape(*shape.shape))
 
-    def flows(self, walk: Linearised, x: Array) -> Array:
+    def flows(self, x: Array) -> Array:
         """Monthly flows, with what stood at the start as the last entry: shape (draws, months + 1)."""
-        _, log_totals = self.totals(walk, x)
+        _, log_totals = self.totals(x)
         monthly = self.laid_on_months(log_totals, self.shape_mean + x @ self.shape_map.T)
         stock = np.exp(self.start.log_stock + self.start.log_stock_sd * x[:, self.at_["stock"]])
         return np.concatenate([monthly, stock], axis=1)
 
-    def gradient(self, walk: Linearised, x: Array) -> tuple[Array, Array]:
+    def gradient(self, x: Array) -> tuple[Array, Array]:
         """Flows at one point and the gradient of their logs, shapes (months + 1,) and (months + 1, width)."""
-        log_totals, d_totals = self.totals_gradient(walk, x)
+        log_totals, d_totals = self.totals_gradient(x)
         d_slopes = self.slopes(d_totals.T).T
-        flows = self.flows(walk, x[None, :])[0]
+        flows = self.flows(x[None, :])[0]
         part = flows[:-1].reshape(self.years, 12) / np.exp(log_totals)[:, None]
         d_shape = self.shape_map.reshape(self.years, 12, self.width) + POSITION[None, :, None] * d_slopes[:, None, :]
         d_shape = d_shape - np.einsum("yk,ykd->yd", part, d_shape)[:, None, :]
@@ -287,11 +293,3 @@ class LatentPath:
         gradient[:-1] = (d_shape + d_totals[:, None, :]).reshape(self.months, self.width)
         gradient[-1, self.at_["stock"]] = self.start.log_stock_sd
         return flows, gradient
-
-
-@dataclass(frozen=True)
-class Linearised:
-    """Log-odds by year as ``mean + linear @ coordinates``."""
-
-    mean: Array
-    linear: Array

@@ -6,13 +6,14 @@ In three steps, all deterministic given the seed:
 2. about it, with the contrasts made linear, a Gibbs sampler over scales of shocks and components of noise, many
    chains at once: given those, everything is Gaussian and drawn exactly (Matheron's rule);
 3. each draw is moved, along the prior's own directions, until its true contrasts are what the linear ones were
-   (a step of randomised maximum likelihood), so that a printed total is kept however far a draw lies from the mode.
+   (a step of randomised maximum likelihood), so that a printed total is kept however far a draw lies from the mode;
+   a bound only where a draw's own path would break it.
    Draws that cannot be brought there are replaced by others, and counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,7 @@ from forecasting.growth.contrasts import Contrasts, as_arrays, responsibilities
 from forecasting.growth.covariance import Covariance
 from forecasting.growth.likelihood import Observation
 from forecasting.growth.mode import Mode
-from forecasting.growth.path import LatentPath, Linearised
+from forecasting.growth.path import LatentPath
 
 __all__ = ["Posterior", "sample"]
 
@@ -38,6 +39,7 @@ BLOCK = 250  # draws that are corrected at a time
 CORRECTIONS, MORE_CORRECTIONS, RIDGE = 3, 5, 1e-6
 FAR = 50.0  # unit normal coordinates
 MET, FEWEST_MET = 0.1, 0.5  # a draw meets the facts to 10 %, or another that does takes its place
+LOST = -0.7  # by how much less likely a draw may make the bounds than it was drawn with, in logs
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,6 @@ class Posterior:
         Squared scale of the market's shocks, relative to the common one.
     kind : ndarray of int, shape (draws,)
         Kind of market, a row of ``LatentPath.kind_variance``.
-    walk : Linearised
-        The walk about whose values the draws are exact.
     expected, expected_sd : ndarray, shape (facts,)
         Each contrast as the other facts lead one to expect it.
     doubted : ndarray, shape (facts,)
@@ -67,7 +67,6 @@ class Posterior:
     x: Array
     scale: Array
     kind: Indices
-    walk: Linearised
     expected: Array
     expected_sd: Array
     doubted: Array
@@ -103,43 +102,48 @@ def sample(
     awake = np.zeros(len(facts.value), dtype=bool)
     for _ in range(ROUNDS):
         chains = Chains(path, facts, mode, awake, len(shared), rng)
-        x, asked, scale, kind, expected = _drawn(chains, shared)
-        told = np.sort(np.r_[chains.sorted.doubtful, chains.sorted.settled])
-        worst = np.empty(len(x))
-        for k in np.unique(kind):
-            correct, of_kind = _Correction(path, facts.only(told), mode, told, int(k)), np.flatnonzero(kind == k)
-            for rows in np.array_split(of_kind, 1 + len(of_kind) // BLOCK):
-                x[rows], worst[rows] = correct(x[rows], asked[np.ix_(rows, told)])
-        woken = _woken(path, facts, mode, chains.sorted.silent, x)
+        blocks = _drawn(chains, path, shared)
+        first = next(blocks)
+        woken = _woken(path, facts, mode, chains.sorted.silent, first[0])
         if not len(woken):
             break
         awake[woken] = True
-    which = _standing(worst, rng)
+    x, worst, scale, kind, expected = zip(first, *blocks, strict=True)
+    which = _standing(np.concatenate(worst), rng)
     mean, variance, doubted = np.mean(expected, axis=0)
     return Posterior(
-        x=x[which],
-        scale=scale[which],
-        kind=kind[which],
-        walk=mode.walk,
+        x=np.concatenate(x)[which],
+        scale=np.concatenate(scale)[which],
+        kind=np.concatenate(kind)[which],
         expected=mean,
         expected_sd=np.sqrt(variance),
         doubted=doubted,
         effective=chains.effective(),
-        unmet=float((worst > MET).mean()),
+        unmet=float((np.concatenate(worst) > MET).mean()),
     )
 
 
-def _drawn(chains: Chains, shared: Array) -> tuple[Array, Array, Array, Indices, list[tuple[Array, Array, Array]]]:
-    """Coordinates, their linear contrasts, market scales and kinds, and what each sweep expects of the facts."""
+def _drawn(chains: Chains, path: LatentPath, shared: Array) -> Iterator[tuple[Array, Array, Array, Indices, Array]]:
+    """Block by block: coordinates, how far each is from the facts, scales, kinds, and what is expected of the facts.
+
+    Numbers are met by moving each draw. Of a bound a draw keeps what its own path makes of it, but where that is less
+    likely than the linear contrast that it was drawn with: there it is moved to meet the bounds, too.
+    """
     for step in range(BURN) if chains.sorted.contested else range(BURN - SHORT_BURN, BURN):
         chains.doubt = max(MOST_DOUBT * LESS_DOUBT**step, 1.0)
         chains.sweep()
-    drawn, expected = [], []
+    facts, told = chains.facts, np.sort(np.r_[chains.sorted.doubtful, chains.sorted.settled])
+    exact, bounds = told[facts.exact[told]], told[~facts.exact[told]]
+    moves, moves_all = _Correction(path, facts, chains.mode, exact), _Correction(path, facts, chains.mode, told)
     for block in np.array_split(shared, chains.sweeps):
-        drawn.append(chains.draw(block))
-        expected.append(chains.expectations())
-    x, asked, scale, kind = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
-    return x, asked, scale, kind, expected
+        drawn, asked, scale, kind = chains.draw(block)
+        x, worst = moves(drawn, asked, kind)
+        if len(bounds):
+            f = facts.only(bounds)
+            gain = (f.log_density(f.at(path.flows(x), x)) - f.log_density(asked[:, bounds])).sum(axis=1)
+            lost = np.flatnonzero(gain < LOST)
+            x[lost], worst[lost] = moves_all(drawn[lost], asked[lost], kind[lost])
+        yield x, worst, scale, kind, np.stack(chains.expectations())
 
 
 def _woken(path: LatentPath, facts: Contrasts, mode: Mode, silent: Indices, x: Array) -> Indices:
@@ -148,7 +152,7 @@ def _woken(path: LatentPath, facts: Contrasts, mode: Mode, silent: Indices, x: A
         return silent
     f, logs = facts.only(silent), []
     for part in np.array_split(x, max(len(x) * len(silent) // WOKEN_AT_ONCE, 1)):
-        left = f.value - f.at(path.flows(mode.walk, part), part)
+        left = f.value - f.at(path.flows(part), part)
         logs.append(responsibilities(left, np.zeros_like(left), f.weight, f.mean, f.sd)[1])
     log_density = np.concatenate(logs)
     bears = log_density < np.median(log_density, axis=0) - BEARS
@@ -156,30 +160,47 @@ def _woken(path: LatentPath, facts: Contrasts, mode: Mode, silent: Indices, x: A
 
 
 class _Correction:
-    """Moves draws of one kind of market until their true contrasts are those asked for; says how far each still is."""
+    """Moves draws until their true contrasts of some facts are those asked for; says how far each still is."""
 
-    def __init__(self, path: LatentPath, facts: Contrasts, mode: Mode, told: Indices, kind: int) -> None:
-        self.path, self.mode, self.facts = path, mode, facts
-        variance, shock, jacobian = path.kind_variance[kind].copy(), path.at_["shock"], mode.jacobian[told]
-        variance[shock] = mode.variance[shock]
-        spread = jacobian * variance
-        ridge = max(RIDGE * float((jacobian * spread).sum()) / max(len(told), 1), 1e-12)
-        self.back = Covariance(jacobian * np.sqrt(variance), np.full(len(told), ridge)).solve(spread)
+    def __init__(self, path: LatentPath, facts: Contrasts, mode: Mode, told: Indices) -> None:
+        self.path, self.mode, self.told, self.facts = path, mode, told, facts.only(told)
+        self.back: dict[int, Array] = {}
 
-    def __call__(self, x: Array, asked: Array) -> tuple[Array, Array]:
-        if not asked.size:
-            return x, np.zeros(len(x))
+    def __call__(self, drawn: Array, asked: Array, kind: Indices) -> tuple[Array, Array]:
+        x, worst = drawn.copy(), np.zeros(len(drawn))
+        if len(self.told):
+            for k in np.unique(kind).tolist():
+                of_kind = np.flatnonzero(kind == k)
+                for rows in np.array_split(of_kind, 1 + len(of_kind) // BLOCK):
+                    x[rows], worst[rows] = self._of_kind(k, x[rows], asked[np.ix_(rows, self.told)])
+        return x, worst
+
+    def _of_kind(self, kind: int, x: Array, asked: Array) -> tuple[Array, Array]:
+        if kind not in self.back:
+            self.back[kind] = self._back(kind)
         gap = asked - self._contrasts(x)
         for step in range(CORRECTIONS + MORE_CORRECTIONS):
             far = np.abs(gap).max(axis=1) > (0.0 if step < CORRECTIONS else MET)
             if not far.any():
                 break
-            x[far] = np.clip(x[far] + np.clip(gap[far], -0.5, 0.5) @ self.back, -FAR, FAR)  # some go astray
+            x[far] = np.clip(x[far] + np.clip(gap[far], -0.5, 0.5) @ self.back[kind], -FAR, FAR)  # some go astray
             gap[far] = asked[far] - self._contrasts(x[far])
         return x, np.abs(gap).max(axis=1)
 
+    def _back(self, kind: int) -> Array:
+        """From contrasts to coordinates, along the directions of the prior of one kind of market."""
+        variance, shock, jacobian = (
+            self.path.kind_variance[kind].copy(),
+            self.path.at_["shock"],
+            self.mode.jacobian[self.told],
+        )
+        variance[shock] = self.mode.variance[shock]
+        spread = jacobian * variance
+        ridge = max(RIDGE * float((jacobian * spread).sum()) / len(self.told), 1e-12)
+        return Covariance(jacobian * np.sqrt(variance), np.full(len(self.told), ridge)).solve(spread)
+
     def _contrasts(self, x: Array) -> Array:
-        return self.facts.at(self.path.flows(self.mode.walk, x), x)
+        return self.facts.at(self.path.flows(x), x)
 
 
 def _standing(worst: Array, rng: np.random.Generator) -> Indices:

@@ -139,7 +139,7 @@ class Request:
         rng = np.random.default_rng([self.seed, *place.encode()])
         posterior = sample(path, asked.observations, asked.bases, common, rng)
         if isinstance(path, CurvePath):
-            monthly, market = path.flows(posterior.walk, posterior.x)[:, :-1], None
+            monthly, market = path.flows(posterior.x)[:, :-1], None
         else:
             monthly, market = extrapolate(path, posterior, until, self.seed, rng)
         return FlowForecast(

@@ -27,11 +27,10 @@ def path_of(curve: str, sizes: dict[int, tuple[float, float]] | None = SIZES) ->
 def test_the_gradient_is_that_of_the_totals(curve: str, sizes: dict[int, tuple[float, float]] | None) -> None:
     path = path_of(curve, sizes)
     x = np.random.default_rng(1).normal(0, 0.5, path.width)
-    walk = path.at(np.zeros(path.years))
-    log_totals, gradient = path.totals_gradient(walk, x)
-    np.testing.assert_allclose(log_totals, path.totals(walk, x[None, :])[1][0])
+    log_totals, gradient = path.totals_gradient(x)
+    np.testing.assert_allclose(log_totals, path.totals(x[None, :])[1][0])
     step = 1e-5 * np.eye(path.width)
-    up, down = (path.totals(walk, x + side * step)[1] for side in (1, -1))
+    up, down = (path.totals(x + side * step)[1] for side in (1, -1))
     np.testing.assert_allclose(gradient, (up - down).T / 2e-5, atol=2e-4)
     assert np.abs(gradient[:, path.at_["slope"]]).max() > 0.1
 
@@ -42,7 +41,7 @@ def test_the_gradient_is_that_of_the_totals(curve: str, sizes: dict[int, tuple[f
 def test_no_draw_exceeds_the_market(curve: str, seed: int, wide: float) -> None:
     path = path_of(curve)
     x = wide * np.random.default_rng(seed).standard_normal((50, path.width))
-    log_odds, log_totals = path.totals(path.at(np.zeros(path.years)), x)
+    log_odds, log_totals = path.totals(x)
     assert np.isfinite(log_odds).all()
     assert (log_totals <= path.size_mean + x @ path.size_map.T + 1e-9).all()
 
@@ -58,7 +57,7 @@ def test_the_market_is_as_large_as_each_of_its_years_says() -> None:
 def test_curves_climb_and_stay_up(curve: str, sizes: dict[int, tuple[float, float]] | None) -> None:
     """The flow has the ceiling: new vehicles are bought again, so that nothing falls back to zero."""
     path = CurvePath(Prior(), 2018, 2060, 2023, START, curve, sizes)
-    log_totals = path.totals(path.at(np.zeros(path.years)), np.zeros((1, path.width)))[1][0]
+    log_totals = path.totals(np.zeros((1, path.width)))[1][0]
     market = path.size_mean if path.sized else 0.0
     assert (np.diff(log_totals - market) >= -1e-9).all()
     assert abs(log_totals[-1] - log_totals[-2]) < 0.01

@@ -23,14 +23,13 @@ def path():
 def test_gradient_is_the_difference_quotient(path, seed):
     rng = np.random.default_rng(seed)
     x = rng.standard_normal(path.width)
-    walk = path.at(rng.normal(-5, 1, path.years))
-    flows, gradient = path.gradient(walk, x)
+    flows, gradient = path.gradient(x)
     step = 1e-6
     moved = x + step * np.concatenate([np.eye(path.width), -np.eye(path.width)])
-    logs = np.log(path.flows(walk, moved))
+    logs = np.log(path.flows(moved))
     quotient = (logs[: path.width] - logs[path.width :]).T / (2 * step)
     np.testing.assert_allclose(gradient, quotient, atol=2e-8)
-    np.testing.assert_allclose(flows, path.flows(walk, x[None])[0])
+    np.testing.assert_allclose(flows, path.flows(x[None])[0])
 
 
 @QUICK
@@ -38,9 +37,8 @@ def test_gradient_is_the_difference_quotient(path, seed):
 def test_months_sum_to_their_years(seed, spread):
     path = LatentPath(Prior.shipped(), 2021, 2023, Start(log_size=11.0))
     x = spread * np.random.default_rng(seed).standard_normal((4, path.width))
-    walk = path.at(np.full(path.years, -4.0))
-    log_odds, log_totals = path.totals(walk, x)
-    flows = path.flows(walk, x)[:, :-1]
+    log_odds, log_totals = path.totals(x)
+    flows = path.flows(x)[:, :-1]
     assert (flows > 0).all()
     np.testing.assert_allclose(flows.reshape(4, 3, 12).sum(axis=2), np.exp(log_totals), rtol=1e-10)
     size = path.size_mean + x @ path.size_map.T
@@ -48,14 +46,11 @@ def test_months_sum_to_their_years(seed, spread):
 
 
 @pytest.mark.parametrize("common", [Prior.shipped().common, Common(2019, (0.1, 0.4), (0.1, 0.1), 0.2, 0.6)])
-def test_walk_about_its_own_values_is_the_exact_recursion(common, coordinates, walk_of):
+def test_walk_is_the_recursion_that_the_prior_tells(common, coordinates, walk_of):
     # the second panel ends in 2020, so that most years' common effect is what persists of the year before
     path = LatentPath(replace(Prior.shipped(), common=common), 2020, 2024, Start(log_size=11.0, log_size_sd=1.0))
     x, _, _ = coordinates(path, np.random.default_rng(3), 20)
-    exact = walk_of(path, x)[0]
-    for i in range(len(x)):
-        walk = path.at(exact[i])
-        np.testing.assert_allclose(walk.mean + walk.linear @ x[i], exact[i], atol=1e-9)
+    np.testing.assert_allclose(path.totals(x)[0], walk_of(path, x)[0], atol=1e-9)
 
 
 def test_known_size_of_a_market_is_met_as_well_as_it_is_known(path):
@@ -109,7 +104,8 @@ def test_common_effects_beyond_the_panel_have_the_variance_that_the_prior_states
     prior = Prior.shipped()
     last = prior.common.last_year
     path = LatentPath(prior, last, last + 3, Start())
-    walk = path.at(np.full(path.years, -4.0)).linear[:, path.at_["common"]]
+    walk = path._walk_gradient(np.zeros(path.width))
+    walk = walk[:, path.at_["common"]]
     effects = walk[1:] - (1 + prior.slope) * walk[:-1]  # a year's log-odds pull on the next year's growth
     for year, row in zip(range(last + 1, last + 4), effects, strict=True):
         assert np.sqrt((row**2).sum()) == pytest.approx(prior.common.at(year)[1], rel=1e-6)

@@ -114,9 +114,9 @@ def test_what_is_expected_of_a_fact_leaves_that_fact_out(path, facts):
     rows = [("equals", "total", 2022, 2000), ("equals", "total", 2023, 3500)]
     told = draw(path, facts, *rows)
     without = draw(path, facts, rows[0])
-    walk = path.flows(without.walk, without.x)[:, 24:36].sum(axis=1)
-    assert told.expected[1] == pytest.approx(np.log(walk).mean(), abs=0.1)
-    assert told.expected_sd[1] == pytest.approx(np.log(walk).std(), rel=0.35)
+    flow = path.flows(without.x)[:, 24:36].sum(axis=1)
+    assert told.expected[1] == pytest.approx(np.log(flow).mean(), abs=0.1)
+    assert told.expected_sd[1] == pytest.approx(np.log(flow).std(), rel=0.35)
     for value in (700, 15_000):  # whatever the fact itself says
         surprising = draw(path, facts, rows[0], ("equals", "total", 2023, value))
         assert surprising.expected[1] == pytest.approx(told.expected[1], abs=0.15)

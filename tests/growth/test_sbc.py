@@ -68,7 +68,7 @@ def ranks(prior, believed, simulate, facts, replications):
     """Rank of the truth among the draws, between 0 and 1: shape (replications, years asked for)."""
     found = np.empty((replications, len(ASKED)))
     for i in range(replications):
-        rng = np.random.default_rng([7, i])
+        rng = np.random.default_rng([57, i])
         monthly = truth(prior, simulate, rng)
         table = printed(monthly, rng, facts, prior.basis_sd)
         with warnings.catch_warnings():
