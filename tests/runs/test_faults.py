@@ -110,7 +110,14 @@ def comes_to_the_same(project: Any) -> None:
     assert done.ok
     assert [project.printed(name) for name in NAMES] == [f"{name} {seed}\n" for seed, name in enumerate(NAMES)]
     assert reports(project) == {name: WHOLE for name in NAMES}
-    assert {path.name for path in project.out.iterdir()} == {".lock", "logs", "index.html", "assets", *NAMES}
+    assert {path.name for path in project.out.iterdir()} == {
+        ".lock",
+        "logs",
+        "index.html",
+        "article.html",
+        "assets",
+        *NAMES,
+    }
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
