@@ -1,14 +1,16 @@
 """Backtest of annual forecasts on markets never seen: what was known then, against what happened.
 
 A case is a market, an origin and a horizon: the forecaster sees the market's annual sales up to the origin and, through
-the prior, the other markets' rows up to it, and is scored on the sales of the year a horizon later.
+the prior, the other markets' rows up to it, and is scored on the sales of the year a horizon later. What was known on
+the first day after the origin comes from :class:`forecasting.scenarios.known.Known`, as in reports.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +20,13 @@ from tqdm import tqdm
 from forecasting.errors import EvidenceError, ForecastWarning
 from forecasting.evaluation.peers import HORIZONS, LEAST_SALES, SINGLE, AnalogueRegression, Quantiles, single_series
 from forecasting.evaluation.scores import LEVELS, clustered_mean, figures_text, inside, weighted_interval_score
+from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.sources.iea import annual_sales, read_iea_panel
 from forecasting.growth.flow import annual_totals, forecast_flow
+from forecasting.growth.forecast import ledger_of
 from forecasting.growth.prior import Prior
-from forecasting.panels.growth_prior import estimate_prior
 from forecasting.periods import year
+from forecasting.scenarios.known import Known
 
 __all__ = ["THIS_PACKAGE", "backtest", "backtest_skill", "read_panel", "score_text", "summarise"]
 
@@ -51,8 +55,8 @@ class Case:
         Sales by year up to the origin, without a gap.
     share : float
         Of the origin year, NaN where unknown.
-    size : float or None
-        New cars a year when last known.
+    known : Known
+        Facts, market size and prior on the first day after the origin.
     outcomes : dict of int to float
         Sales by horizon.
     """
@@ -61,8 +65,14 @@ class Case:
     origin: int
     history: pd.Series
     share: float
-    size: float | None
+    known: Known
     outcomes: dict[int, float]
+
+    @property
+    def size(self) -> float | None:
+        """New cars in the last year of which their number is known; None where none is."""
+        sizes = self.known.market.value
+        return float(sizes.iloc[-1]) if isinstance(sizes, pd.Series) else sizes
 
 
 Forecaster = Callable[[Case], Quantiles]
@@ -97,15 +107,15 @@ def backtest_skill(panel: Panel, train: Panel | None = None, *, peers: bool = Fa
         Where the panel cannot be read, or has no market with three years and an outcome.
     """
     scored = read_panel(panel)
-    cases = list(_cases(scored))
+    others = None if train is None else read_panel(train)
+    cases = list(_cases(scored, others))
     if not cases:
         raise EvidenceError(
             f"the panel has no market with {FEWEST_YEARS} years in a row up to one of {ORIGINS[0]} to {ORIGINS[-1]}, "
             f"{LEAST_SALES} sales in it and an outcome after it"
         )
-    lessons = None if train is None else read_panel(train)
-    methods = _peers(scored if lessons is None else lessons, lessons is not None) if peers else {}
-    methods[THIS_PACKAGE] = _PackageForecaster(scored, lessons)
+    methods = _peers(scored if others is None else others, others is not None) if peers else {}
+    methods[THIS_PACKAGE] = _PackageForecaster(others is not None)
     rows = [
         row
         for name, method in methods.items()
@@ -144,50 +154,52 @@ def read_panel(panel: Panel, battery_only: bool = False) -> pd.DataFrame:
     return annual_sales(raw, battery_only)[["market", "year", "sales", "share"]]
 
 
-def _cases(panel: pd.DataFrame) -> Iterator[Case]:
+def _cases(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[Case]:
+    """Every case of a panel; its analogues are the training markets, or all of the panel but the scored one."""
     for market, rows in panel.groupby("market"):
         rows = rows.set_index("year").sort_index()
+        facts, sizes = _published(rows["sales"]), (rows["sales"] / rows["share"]).dropna()
+        others = panel[panel["market"] != market] if train is None else train
         for origin in ORIGINS:
             if origin not in rows.index:
                 continue
-            known = rows.loc[:origin]
-            gaps = np.flatnonzero(np.diff(known.index) != 1)
-            history = known["sales"].iloc[gaps[-1] + 1 if len(gaps) else 0 :]
+            day = dt.date(origin + 1, 1, 1)
+            known = Known(facts, None, None, day, sizes, size_from_ledger=False, analogues=others)
+            history = pd.Series({fact.period.end.year: fact.value for fact in known.facts})
+            gaps = np.flatnonzero(np.diff(history.index) != 1)
+            history = history.iloc[gaps[-1] + 1 if len(gaps) else 0 :]
             outcomes = {h: float(rows["sales"][origin + h]) for h in HORIZONS if origin + h in rows.index}
             if len(history) < FEWEST_YEARS or history.iloc[-1] < LEAST_SALES or not outcomes:
                 continue
-            sizes = (known["sales"] / known["share"]).dropna()
-            size = float(sizes.iloc[-1]) if len(sizes) else None
-            yield Case(str(market), origin, history, float(known["share"].iloc[-1]), size, outcomes)
+            known = replace(known, since=year(int(history.index[0])).start)
+            yield Case(str(market), origin, history, float(rows["share"][origin]), known, outcomes)
+
+
+def _published(sales: pd.Series) -> Ledger:
+    """Annual totals as facts, each of them published on the first day after its year."""
+    totals = annual_totals(sales)
+    return ledger_of(totals.assign(published=[f"{int(str(end)[:4]) + 1}-01-01" for end in totals["period_end"]]))
 
 
 class _PackageForecaster:
-    """The engine, with a prior from rows up to the origin: of the training markets, or of all but the scored one."""
+    """The engine on what was known; training markets give all cases of one origin the same prior."""
 
-    def __init__(self, scored: pd.DataFrame, lessons: pd.DataFrame | None) -> None:
-        self.panel, self.apart = (scored, False) if lessons is None else (lessons, True)
+    def __init__(self, train: bool) -> None:
+        self.train = train
         self.priors: dict[tuple[str, int], Prior] = {}
 
     def _prior(self, case: Case) -> Prior:
-        key = ("" if self.apart else case.market, case.origin)
+        key = ("" if self.train else case.market, case.origin)
         if key not in self.priors:
-            seen = self.panel[
-                (self.panel["year"] <= case.origin) & (self.apart | (self.panel["market"] != case.market))
-            ]
-            self.priors[key] = estimate_prior(seen)
+            self.priors[key] = case.known.prior
         return self.priors[key]
 
     def __call__(self, case: Case) -> Quantiles:
         periods = [year(case.origin + h) for h in HORIZONS]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ForecastWarning)  # a caveat about one case is part of its score
-            forecast = forecast_flow(
-                annual_totals(case.history),
-                periods=periods,
-                prior=self._prior(case),
-                market_size=case.size,
-                draws=DRAWS,
-            )
+            prior = self._prior(case)
+            forecast = forecast_flow(case.known.facts, periods, prior, case.size, draws=DRAWS)
         return dict(zip(HORIZONS, forecast.quantiles(LEVELS).to_numpy(), strict=True))
 
 

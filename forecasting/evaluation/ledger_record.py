@@ -145,8 +145,8 @@ def _stocks(ledger: Ledger, place: str | None, measure: str | None) -> list[tupl
 
 def _known(ledger: Ledger, place: str, measure: str, day: dt.date) -> Known:
     """What a report of that day rests on; of a port, a province or other vehicles no market is known."""
-    sized = re.fullmatch("[A-Z]{2}", place) is not None and measure.startswith("ev_")
-    return Known(ledger, place, measure, day, sized=sized and MEASURES[measure].unit == "vehicles")
+    cars = re.fullmatch("[A-Z]{2}", place) is not None and measure.startswith("ev_")
+    return Known(ledger, place, measure, day, size_from_ledger=cars and MEASURES[measure].unit == "vehicles")
 
 
 def rows_text(record: pd.DataFrame) -> str:

@@ -2,7 +2,8 @@
 
 A case is a market, a year and a month. The forecaster is told the total of the year before, the total from January to
 that month and its growth on the same months a year before, as a newspaper prints them, and is scored on the totals of
-this year and the next. Neither the market's own rows nor any later year teach it, of the annual panel as of the months.
+this year and the next. The prior is learned from other markets alone, annual and monthly, in the years before: what was
+known on the last day of that month comes from :class:`forecasting.scenarios.known.Known`, as in reports.
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ from forecasting.evaluation.scores import (
     weighted_interval_score,
 )
 from forecasting.growth.flow import forecast_flow
+from forecasting.growth.forecast import ledger_of
 from forecasting.growth.prior import Prior
 from forecasting.measures import nearest
-from forecasting.panels.growth_prior import estimate_prior
-from forecasting.periods import month, year
+from forecasting.periods import month, span, year
+from forecasting.scenarios.known import Known
 
 __all__ = ["MONTHS", "backtest_part_year", "part_year_skill", "part_year_text", "summarise_part_year"]
 
@@ -125,34 +127,42 @@ def _cases(months: pd.DataFrame) -> Iterator[PartYear]:
 
 
 class _PackagePartYear:
-    """The engine, with a prior from the other markets' rows before the year, annual and monthly."""
+    """The engine on what was known; the cases of one market in one year have the same prior."""
 
     def __init__(self, panel: pd.DataFrame, months: pd.DataFrame) -> None:
         self.panel, self.months = panel, months
         self.priors: dict[tuple[str, int], Prior] = {}
 
-    def _prior(self, market: str, y: int) -> Prior:
-        if (market, y) not in self.priors:
-            annual, monthly = (t[(t["market"] != market) & (t["year"] < y)] for t in (self.panel, self.months))
+    def known(self, case: PartYear) -> Known:
+        """The three facts, published on the last day of the part, the market's size, and the other markets."""
+        before, part = year(case.year - 1), span(year(case.year).start, month(f"{case.year}-{case.k:02d}").end)
+        rows = [
+            ("equals", "total", before, case.last_year),
+            ("equals", "total", part, case.part),
+            ("equals", "yoy_growth_percent", part, case.growth),
+        ]
+        facts = [(*kind, told.start.isoformat(), told.end.isoformat(), value) for *kind, told, value in rows]
+        names = ["relation", "quantity", "period_start", "period_end", "value"]
+        ledger = ledger_of(pd.DataFrame(facts, columns=names).assign(published=part.end.isoformat()))
+        panel, months = (table[table["market"] != case.market] for table in (self.panel, self.months))
+        size = None if case.size is None else {case.year - 1: case.size}
+        return Known(ledger, None, None, part.end, size, False, analogues=panel, analogue_months=months)
+
+    def _prior(self, case: PartYear, known: Known) -> Prior:
+        at = (case.market, case.year)
+        if at not in self.priors:
             try:
-                self.priors[market, y] = estimate_prior(annual, monthly)
+                self.priors[at] = known.prior
             except ModelError as error:
-                raise EvidenceError(f"{market} in {y}, its own rows left out: {error}; give earlier years") from None
-        return self.priors[market, y]
+                raise EvidenceError(f"{at[0]} in {at[1]}, its own rows left out: {error}; give earlier years") from None
+        return self.priors[at]
 
     def __call__(self, case: PartYear) -> Forecast:
-        before, part = year(case.year - 1), (f"{case.year}-01-01", month(f"{case.year}-{case.k:02d}").end.isoformat())
-        rows = [
-            ("equals", "total", before.start.isoformat(), before.end.isoformat(), case.last_year),
-            ("equals", "total", *part, case.part),
-            ("equals", "yoy_growth_percent", *part, case.growth),
-        ]
-        facts = pd.DataFrame(rows, columns=["relation", "quantity", "period_start", "period_end", "value"])
-        periods = [year(case.year + h) for h in (0, 1)]
+        known, periods = self.known(case), [year(case.year + h) for h in (0, 1)]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ForecastWarning)  # a caveat about one case is part of its score
-            prior = self._prior(case.market, case.year)
-            forecast = forecast_flow(facts, periods, prior, case.size, draws=DRAWS)
+            prior = self._prior(case, known)
+            forecast = forecast_flow(known.facts, periods, prior, known.market.value, draws=DRAWS)
         return dict(enumerate(forecast.quantiles(LEVELS).to_numpy()))
 
 

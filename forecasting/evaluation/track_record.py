@@ -92,7 +92,7 @@ def track_record(
     flow = facts_of_flow(ledger, place, measure)
     rows = []
     for day in map(as_date, as_of):
-        known = Known(ledger, place, measure, day, market_size, sized=False, lessons=panel)
+        known = Known(ledger, place, measure, day, market_size, size_from_ledger=False, analogues=panel)
         rows += list(record_of(known, flow, basis, years, seed))
     return pd.DataFrame(rows, columns=COLUMNS)
 

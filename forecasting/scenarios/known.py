@@ -98,37 +98,41 @@ def never_used(scenario: Scenario, as_of: dt.date) -> list[str]:
 
 @dataclass(frozen=True)
 class Known:
-    """What was known of a flow on a day: its facts, the size of its market, and what other markets had taught.
+    """What was known of a flow on a day: its facts, the size of its market, and the prior from other markets.
 
-    Reports, the check of params files and track records all ask here, so that none of them knows more than another.
+    Reports, the check of params files, track records and backtests all ask here: none of them knows more than another.
 
     Parameters
     ----------
     ledger : Ledger
         All facts, of any day.
-    place, measure : str
-        The flow.
+    place, measure : str or None
+        The flow; None where the ledger holds a single one without a name, as of a market in a backtest.
     day : date
         What was published later is not known, and neither is what happened in a year that was not over.
-    told : float, mapping, Series or None
-        New vehicles a year as somebody says them, in place of the ledger's; of numbers by year, those of years not over
-        by the day are left out as hindsight.
-    sized : bool
-        Whether the ledger's cars are the market of this flow: not of a port, nor of an index.
+    given_size : float, mapping, Series or None
+        New vehicles a year, in place of the ledger's; of numbers by year, those of years not over by the day are left
+        out as hindsight.
+    size_from_ledger : bool
+        Whether the ledger's new cars are the market of this flow: they are not of a port, nor of an index.
     since : date or None
         The first day of the history that counts.
-    lessons : Prior, DataFrame or None
+    analogues : Prior, DataFrame or None
         A prior, or the panel of other markets that it is learned from; None for the prior that ships.
+    analogue_months : DataFrame or None
+        Registrations of other markets, columns market, year, month and registrations: the pattern within a year is
+        learned from them. None for the pattern that ships. Read with a panel alone.
     """
 
     ledger: Ledger
-    place: str
-    measure: str
+    place: str | None
+    measure: str | None
     day: dt.date
-    told: float | Mapping[int, float] | pd.Series | None = None
-    sized: bool = True
+    given_size: float | Mapping[int, float] | pd.Series | None = None
+    size_from_ledger: bool = True
     since: dt.date | None = None
-    lessons: Prior | pd.DataFrame | None = None
+    analogues: Prior | pd.DataFrame | None = None
+    analogue_months: pd.DataFrame | None = None
 
     @property
     def last_year(self) -> int:
@@ -142,51 +146,60 @@ class Known:
 
     @cached_property
     def market(self) -> KnownMarket:
-        """New vehicles a year: as told, else what the ledger knew."""
-        if isinstance(self.told, Mapping | pd.Series):
-            over = {int(str(year)): float(size) for year, size in self.told.items() if int(str(year)) <= self.last_year}
+        """New vehicles a year: as given, else what the ledger knew."""
+        given = self.given_size
+        if isinstance(given, Mapping | pd.Series):
+            over = {int(str(year)): float(size) for year, size in given.items() if int(str(year)) <= self.last_year}
             if over:
                 return KnownMarket(pd.Series(over, dtype=float), (), JUDGED)
-        elif self.told is not None:
-            return KnownMarket(float(self.told), (), JUDGED)
-        return _from_ledger(self.ledger, self.place, self.day) if self.sized else KnownMarket(None)
+        elif given is not None:
+            return KnownMarket(float(given), (), JUDGED)
+        return _from_ledger(self.ledger, self.place, self.day) if self.size_from_ledger else KnownMarket(None)
 
     @cached_property
     def prior(self) -> Prior:
-        """What other markets had taught in the years that were over."""
+        """The prior from other markets, of the years that were over."""
         from forecasting.growth.prior import Prior
         from forecasting.panels.growth_prior import estimate_prior
 
-        if isinstance(self.lessons, pd.DataFrame):
-            return estimate_prior(self.lessons[self.lessons["year"] <= self.last_year])
-        return (self.lessons or Prior.shipped()).until(self.last_year)
+        if isinstance(self.analogues, pd.DataFrame):
+            months = self.analogue_months
+            return estimate_prior(self._over(self.analogues), None if months is None else self._over(months))
+        return (self.analogues or Prior.shipped()).until(self.last_year)
+
+    def _over(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows of years that were over."""
+        return rows[rows["year"] <= self.last_year]
 
 
 def known_on(
-    scenario: Scenario, place: str, ledger: Ledger, as_of: dt.date, lessons: Prior | pd.DataFrame | None = None
+    scenario: Scenario, place: str, ledger: Ledger, as_of: dt.date, analogues: Prior | pd.DataFrame | None = None
 ) -> Known:
     """What a scenario may rest on in one of its places.
 
     Parameters
     ----------
     scenario : Scenario
-        For the measure, the size of the market that it tells, and the first day of the history that counts.
+        For the measure, the size of the market that it gives, and the first day of the history that counts.
     place : str
         Where the flow is counted.
     ledger : Ledger
         All facts.
     as_of : date
         Day of the forecast.
-    lessons : Prior, DataFrame or None
+    analogues : Prior, DataFrame or None
         As for :class:`Known`.
     """
-    sized = MEASURES[scenario.measure].unit == "vehicles" and bool(scenario.country)
-    told = scenario.market_size
-    return Known(ledger, place, scenario.measure, as_of, told, sized, scenario.since, lessons)
+    counted = MEASURES[scenario.measure].unit == "vehicles" and bool(scenario.country)
+    return Known(ledger, place, scenario.measure, as_of, scenario.market_size, counted, scenario.since, analogues)
 
 
 def facts_of_flow(
-    ledger: Ledger, place: str, measure: str, as_of: dt.date | None = None, since: dt.date | None = None
+    ledger: Ledger,
+    place: str | None,
+    measure: str | None,
+    as_of: dt.date | None = None,
+    since: dt.date | None = None,
 ) -> Ledger:
     """The facts that a flow is forecast from.
 
@@ -203,7 +216,7 @@ def last_day(evidence: Ledger, as_of: dt.date) -> dt.date:
     return min(max((fact.period_end for fact in evidence if fact.period_end), default=as_of), as_of)
 
 
-def _from_ledger(ledger: Ledger, place: str, as_of: dt.date) -> KnownMarket:
+def _from_ledger(ledger: Ledger, place: str | None, as_of: dt.date) -> KnownMarket:
     for measures in NEW_CARS:
         chosen = [ledger.select(place=place, measure=name, kind=COUNTED, as_of=as_of).frame for name in measures]
         facts = pd.concat(chosen)

@@ -1,5 +1,6 @@
 """The backtest of annual forecasts: what a case holds, what peers are, what a summary says; and the track record."""
 
+import datetime as dt
 import importlib.util
 import sys
 
@@ -65,6 +66,17 @@ def test_a_case_keeps_the_size_last_known(raw):
     case = {case.origin: case for case in _cases(read_panel(hidden))}[2019]
     assert case.size == pytest.approx(SIZE, rel=1e-6)
     assert np.isnan(case.share)
+
+
+def test_a_case_knows_of_each_thing_what_a_report_of_that_day_would(raw):
+    """Facts, market size and prior end with the origin: its successor's year has begun, and is not over."""
+    panel = read_panel(raw[raw["year"] <= 2021])
+    case = {case.origin: case for case in _cases(panel) if case.market == "m3"}[2018]
+    assert case.known.day == dt.date(2019, 1, 1)
+    assert max(fact.period.end.year for fact in case.known.facts) == 2018
+    assert case.known.market.value.index.max() == 2018
+    assert case.known.prior.last_year == 2018
+    assert case.known.prior.markets == panel["market"].nunique() - 1
 
 
 def test_scores_are_complete_and_sensible(scored):

@@ -105,8 +105,10 @@ def test_neither_its_own_rows_nor_later_years_teach_a_market(
     pd.testing.assert_frame_equal(scored[same], again[same])
     ours = _PackagePartYear(read_panel(raw, battery_only=True), read_monthly(monthly))
     others = read_monthly(monthly[(monthly["market"] == "B") & (monthly["month"] < "2021-01")])
-    assert ours._prior("A", 2021).within_year == estimate_within_year(others)
-    assert ours._prior("A", 2021).last_year == 2020
+    case = next(case for case in _cases(read_monthly(monthly)) if (case.market, case.year, case.k) == ("A", 2021, 4))
+    prior = ours.known(case).prior
+    assert prior.within_year == estimate_within_year(others)
+    assert prior.last_year == 2020
 
 
 def test_other_markets_can_be_given_to_learn_from(raw: pd.DataFrame, monthly: pd.DataFrame) -> None:

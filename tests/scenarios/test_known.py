@@ -20,13 +20,13 @@ def known(day=DAY, **given):
 
 @pytest.mark.parametrize("sizes", [{2021: 1.0, 2022: 2.0, 2023: 3.0}, pd.Series({2021: 1.0, 2022: 2.0, 2023: 3.0})])
 def test_the_size_of_a_year_that_is_not_over_is_hindsight(sizes):
-    assert known(told=sizes).market.value.to_dict() == {2021: 1.0, 2022: 2.0}
-    assert known(dt.date(2023, 12, 31), told=sizes).market.value.to_dict() == {2021: 1.0, 2022: 2.0}
-    assert known(dt.date(2024, 1, 1), told=sizes).market.value.to_dict() == {2021: 1.0, 2022: 2.0, 2023: 3.0}
+    assert known(given_size=sizes).market.value.to_dict() == {2021: 1.0, 2022: 2.0}
+    assert known(dt.date(2023, 12, 31), given_size=sizes).market.value.to_dict() == {2021: 1.0, 2022: 2.0}
+    assert known(dt.date(2024, 1, 1), given_size=sizes).market.value.to_dict() == {2021: 1.0, 2022: 2.0, 2023: 3.0}
 
 
 def test_sizes_of_later_years_alone_are_none():
-    assert known(told={2023: 3.0}, sized=False).market.value is None
+    assert known(given_size={2023: 3.0}, size_from_ledger=False).market.value is None
 
 
 def test_a_scenario_s_own_sizes_are_cut_in_the_same_place():
@@ -44,13 +44,18 @@ def test_a_scenario_s_own_sizes_are_cut_in_the_same_place():
 
 def test_the_prior_knows_no_effect_of_the_day_s_own_year():
     assert known(dt.date(2021, 12, 31)).prior.common.last_year == 2020
-    assert known(dt.date(2021, 12, 31), lessons=Prior.shipped()).prior.size.last_year == 2020
+    assert known(dt.date(2021, 12, 31), analogues=Prior.shipped()).prior.size.last_year == 2020
 
 
 def test_a_panel_teaches_nothing_of_the_day_s_own_year(monkeypatch):
     panel = pd.DataFrame({"market": "A", "year": [2021, 2022, 2023], "sales": [1.0, 2.0, 4.0], "share": 0.1})
-    monkeypatch.setattr("forecasting.panels.growth_prior.estimate_prior", lambda rows: rows["year"].tolist())
-    assert known(lessons=panel).prior == [2021, 2022]
+
+    def years(*tables):
+        return [None if table is None else table["year"].tolist() for table in tables]
+
+    monkeypatch.setattr("forecasting.panels.growth_prior.estimate_prior", years)
+    assert known(analogues=panel).prior == [[2021, 2022], None]
+    assert known(analogues=panel, analogue_months=panel[1:]).prior == [[2021, 2022], [2022]]
 
 
 def test_a_fact_is_known_from_the_last_day_of_its_publication():
