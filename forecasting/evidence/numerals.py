@@ -50,6 +50,7 @@ def in_digits(text: str) -> str:
     text : str
         From `printed_numbers.plain_text`.
     """
+    text = re.sub(r"(?<![十百千万])[一二两三四五六七八九](?=倍)", lambda sign: str(_SIGNS[sign[0]]), text)
     return _SEQUENCE.sub(_from_words, _CHINESE.sub(_from_signs, text.replace("‘", "'").replace("ʻ", "'")))
 
 

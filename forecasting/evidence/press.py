@@ -9,32 +9,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from forecasting.evidence.places import place_code, place_name
-from forecasting.evidence.press_vocabulary import unknown_words
+from forecasting.evidence.press_doubts import doubts_of_the_text, doubts_of_the_words, where_a_part_begins
 from forecasting.evidence.press_words import (
     AGAINST_ANOTHER_MONTH,
     AMOUNTS,
-    CAPACITY,
     CARS,
     COUNTER,
-    DOLLARS,
+    CURRENCIES,
     DOWN,
     ELECTRIC,
     HEAVY,
     LAST_YEAR,
-    LIMIT,
+    LEVEL,
     MEASURE_WORDS,
-    NOT,
-    OF_WHICH,
     ON_A_DAY,
-    ONE_PARTNER,
-    OTHER_GOODS,
-    OTHER_SPAN,
     OTHER_UNIT,
     PER_DAY,
     PERCENT,
@@ -42,10 +35,11 @@ from forecasting.evidence.press_words import (
     PLAN,
     RELATION_WORDS,
     SHARE,
+    UNTIL,
     UP,
 )
 from forecasting.evidence.printed_numbers import Number, numbers_in, plain_text
-from forecasting.evidence.printed_periods import date_spans, printed_period, without_comparisons
+from forecasting.evidence.printed_periods import date_spans, open_ended, printed_period, without_comparisons
 from forecasting.evidence.rules import number_text
 from forecasting.measures import MEASURES
 from forecasting.periods import Period
@@ -53,17 +47,14 @@ from forecasting.periods import Period
 __all__ = ["Proposal", "propose_facts", "quoted"]
 
 YEARS = r"(?<!\d)20\d\d(?!\d)|last year|прошл\w+ году|去年(?!同期)|o'tgan yil|ўтган йил"
+PARTS = (  # the last: what is compared with, a number or the blanks in its place
+    r"[;；()]|\.\s|,?\s(?=(?:(?:up|down|rising|falling)\s)?(?:from|versus|vs|against|compared (?:with|to)|против)\s"
+    r"[\d\s])"
+)
 MOST_WORDS = 15  # of the original, that a quote may have
-MOST_UNKNOWN = 6  # words that a doubt names
 
 _FLOW_WORDS = {"ev_exports": "vehicle_exports"}  # at a port, vehicles of all types unless the text says electric
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-TEXT_DOUBTS = (
-    (NOT, "says that something is not so"),
-    (OTHER_SPAN, "speaks of a span of time that no rule knows"),
-    (ONE_PARTNER, "may be of one partner: give --partner"),
-    (OTHER_GOODS, "counts other vehicles, too, or instead"),
-)
 
 
 @dataclass(frozen=True)
@@ -112,11 +103,11 @@ def propose_facts(
     dated = date_spans(told)
     numbers = [number for number in numbers_in(told) if _counts(told, number, dated)]
     counts = [number for number in numbers if not _is_change(told, number) and not _is_money(told, number)]
-    common, part = _doubts_of_the_text(told, numbers, counts), _where_a_part_begins(told, numbers)
+    common, part = doubts_of_the_text(told, numbers, counts), where_a_part_begins(told, numbers)
     found = []
     for number in numbers:
         said = told[:part] if number.end <= part else told
-        doubts = [*common, *_doubts_of_the_words(said, [*dated, *((each.start, each.end) for each in numbers)])]
+        doubts = [*common, *doubts_of_the_words(said, [*dated, *((each.start, each.end) for each in numbers)])]
         if counts and number not in counts[:1] and number in counts:
             doubts.append("is not the first count of the text: it may be of a part, or of another place")
         where = place_code(place) if place else _place(told, number, doubts)
@@ -147,41 +138,6 @@ def _counts(text: str, number: Number, dated: list[tuple[int, int]]) -> bool:
             re.search(r"(?:\b(?:in|of|since|by|during|for)|в|за)\s$", before)
         )
     return not (named or of_time or (re.match(OTHER_UNIT, after) and not number.times))
-
-
-def _doubts_of_the_text(text: str, numbers: list[Number], counts: list[Number]) -> list[str]:
-    """What makes every number of a text doubtful."""
-    told, doubts = text.lower(), []
-    if re.search(PLAN, told) or re.search(LIMIT, told) or re.search(CAPACITY, told):
-        doubts.append("may tell of a plan, a limit or a capacity, or of what has happened by now: no outcome")
-    if not re.search(r"[^\W\d]", told):
-        doubts.append("is a bare number: nothing says what it is")
-    between = [text[first.end : then.start].strip().lower() for first, then in itertools.pairwise(numbers)]
-    if any(
-        re.fullmatch(r"[/*x:–-]|of|on|to|out of|in|and|и|из|до|=", part) or (not part and then.signed)
-        for part, then in zip(between, numbers[1:], strict=True)
-    ):
-        doubts.append("is a range, a sum or a part of another number")
-    second = text[counts[0].end : counts[1].start] + " " + text[counts[1].end :][:16] if len(counts) > 1 else ""
-    if second and not re.search(rf"[;(]|{OF_WHICH}", second.lower()):
-        doubts.append("is one of several counts")
-    return doubts
-
-
-def _where_a_part_begins(text: str, numbers: list[Number]) -> int:
-    """Where a text turns to a part of what it has counted; its end where it does not."""
-    found = re.search(OF_WHICH, text.lower())
-    if not found:
-        return len(text)
-    before = [number for number in numbers if 0 <= found.start() - number.end <= 1]
-    return min(before[0].start if before else found.start(), found.start())
-
-
-def _doubts_of_the_words(text: str, spans: list[tuple[int, int]]) -> list[str]:
-    """What the words of a text do to its numbers, and whether there are some of which no rule knows that."""
-    doubts = [doubt for words, doubt in TEXT_DOUBTS if re.search(words, text.lower())]
-    unknown = unknown_words(text, [(start, min(end, len(text))) for start, end in spans if start < len(text)])
-    return doubts + ([f"holds words that no rule knows: {', '.join(unknown[:MOST_UNKNOWN])}"] if unknown else [])
 
 
 def _around(text: str, number: Number) -> tuple[str, str]:
@@ -221,16 +177,13 @@ def _cells(
     """The columns of a ledger that a number fills."""
     (where, what), (before, after) = flow, _around(text, number)
     quantity, value = _quantity(text, number, before, after, doubts)
-    if _is_money(text, number):
+    if quantity == "total" and (_is_money(text, number) or _unit(what)[0] in CURRENCIES):
         what, value = _money(text, what, number, doubts)
     stock = what in MEASURES and MEASURES[what].kind == "stock"
     quantity = "stock" if stock and quantity == "total" else quantity
     dated = text[: number.start] + " " * (number.end - number.start) + text[number.end :]  # 2024 cars are no year
     when = period or _when(dated, number, published, stock, doubts)
-    if when is None:
-        doubts.append("names no period: give --period")
-    elif period is None and len({*re.findall(YEARS, without_comparisons(dated).lower())}) > 1:
-        doubts.append("speaks of several years")
+    _doubt_the_period(when, period, dated, (number, published, stock), doubts)
     if quantity in ("total", "stock", "yoy_difference") and value % 1 and not _is_money(text, number):
         doubts.append("is a count with decimals: a mark of thousands may be meant")
     if when is not None and published is not None and when.end > published:
@@ -249,14 +202,35 @@ def _cells(
 
 def _when(text: str, number: Number, published: dt.date | None, stock: bool, doubts: list[str]) -> Period | None:
     """The period of a number: that of its own part of the text, else of what stands before it, else of the rest."""
-    start = max((m.end() for m in re.finditer(r"[;；(]|\.\s", text[: number.start])), default=0)
-    stop = re.search(r"[;；()]|\.\s", text[number.end :])
-    end = number.end + stop.start() if stop else len(text)
+    parts = [found.span() for found in re.finditer(PARTS, text, re.I)]
+    start = max((end for begin, end in parts if end <= number.start and text[begin] != ")"), default=0)
+    end = min((begin for begin, _ in parts if begin >= number.end), default=len(text))
     own, before = printed_period(text[start:end], published, stock), printed_period(text[:start], published, stock)
     whole = printed_period(text, published, stock)
     if own is None and before is None and whole is not None:
         doubts.append("has its period in another part of the text")
     return own or before or whole
+
+
+def _doubt_the_period(
+    when: Period | None,
+    given: Period | None,
+    text: str,
+    told: tuple[Number, dt.date | None, bool],
+    doubts: list[str],
+) -> None:
+    number, published, stock = told
+    if when is None:
+        doubts.append("names no period: give --period")
+    if given is not None:
+        said = _when(text, number, published, stock, [])
+        if said is not None and not (said.start <= given.start and given.end <= said.end):
+            doubts.append(f"is of {said} in the text, not of the period that was given")
+        return
+    if not stock and (open_ended(text, published) or re.search(UNTIL, text.lower())):
+        doubts.append("is counted up to a day, or on one: since when?")
+    if len({*re.findall(YEARS, without_comparisons(text).lower())}) > 1:
+        doubts.append("speaks of several years")
 
 
 def _half_digit(number: Number) -> float:
@@ -270,18 +244,25 @@ def _quantity(text: str, number: Number, before: str, after: str, doubts: list[s
     if _is_percent(text, number):
         return _percent(number, before, after, sign, doubts)
     if number.times:
+        if _nearest_direction(before, after) < 0 or re.match(r"(?:\stimes)?\s(?:lower|less|fewer)\b", after):
+            return "yoy_growth_percent", 100 * (1 / number.value - 1)  # three times lower is a third
         return "yoy_growth_percent", _growth_of_times(text, number, before, doubts)
     if re.match(rf"[^,.;]{{0,24}}?(?:{PER_DAY})", after) or re.search(rf"(?:{PER_DAY})\W*$", before):
         return "per_day", number.value
     if (number.signed or _is_difference(before, after)) and not _is_money(text, number):
         doubts.append("is read as a difference from the year before")
         return "yoy_difference", sign * number.value
+    since = re.split(r"(?<!\d)(?!20\d\d(?!\d))\d+", before)[-1]  # what stands between the number before and this one
+    if re.search(rf"{UP}|{DOWN}", since) and not re.search(rf"(?:{LEVEL})\W*(?:\w+\W+)?$", since):
+        doubts.append("may be a change, not the whole")
     return "total", number.value
 
 
 def _percent(number: Number, before: str, after: str, sign: float, doubts: list[str]) -> tuple[str, float]:
-    shared = re.search(rf"(?:{SHARE})\W{{0,3}}(?:\w+\W){{0,2}}$", before) or re.match(
-        rf"{PERCENT}\s*(?:of\b|от\b|\))", after
+    shared = (
+        re.search(r"\bshare\b|доля|долю", before)
+        or re.search(rf"(?:{SHARE})\W{{0,3}}(?:\w+\W){{0,2}}$", before)
+        or re.match(rf"{PERCENT}\s*(?:of\b|от\b|\))", after)
     )
     if not number.signed and (shared or not _nearest_direction(before, after)):
         doubts.append("is a share of something else: name its reference" if shared else "may be a growth or a share")
@@ -301,12 +282,14 @@ def _growth_of_times(text: str, number: Number, before: str, doubts: list[str]) 
 
 
 def _is_difference(before: str, after: str) -> bool:
-    by = re.search(rf"(?:{UP}|{DOWN})\W+(?:by|на)\s$", before) or (
+    by = re.search(rf"(?:{UP}|{DOWN})(?:\W+(?:by|на))?\s*$|\bby\s$", before) or (
         re.search(r"\bна\s$", before) and re.match(r"[^,.;]{0,20}?(?:больше|меньше|более чем|менее чем)", after)
     )
     by = by or (re.search(r"\bна\s$", before) and re.search(rf"{UP}|{DOWN}", before))
-    more = re.match(r"\s?(?:\w+\s){0,2}?(?:more|less|fewer|higher|lower|больше|меньше) (?:than|чем)", after)
-    uzbek = re.match(r"\s?(?:ta|та|taga|тага|таси)\S*\s(?:ko['ʻ‘]p|кўп|kam\b|кам\b)", after)
+    more = re.match(
+        r"\s?(?:\w+\s){0,2}?(?:more|less|fewer|higher|lower|больше|меньше) (?:than|чем)|\s(?:more|fewer|less)\b", after
+    )
+    uzbek = re.match(rf"\s?(?:ta|та|taga|тага|таси)\S*\s(?:ko['ʻ‘]p|кўп|kam\b|кам\b|{UP}|{DOWN})", after)
     return bool(by or more or uzbek)
 
 
@@ -336,7 +319,8 @@ def _relation(before: str, after: str, quantity: str) -> str:
         after,
     ):
         return "greater_than"
-    return "about" if re.match(r"\s?(?:左右|atrofida)", after) else "equals"
+    near = r"\s?(?:左右|atrofida|атрофида|(?:(?:ta|та)?(?:ga|га) )?(?:yaqin|яқин))"
+    return "about" if re.match(near, after) else "equals"
 
 
 def _place(text: str, number: Number, doubts: list[str]) -> str:
@@ -369,19 +353,31 @@ def _measure(text: str, where: str, doubts: list[str]) -> str:
             if heavy not in MEASURES or re.search(CARS, told):
                 doubts.append("speaks of buses or trucks, too, or instead")
             return heavy if heavy in MEASURES else found[0]
+    words = dict(PLACE_WORDS).get(where, "$")
+    if found[0] == "ev_exports" and re.search(rf"(?:\bto|\binto|\bв|向|对)\s?(?:the )?(?:{words})", told):
+        doubts.append("may be of exports to the place, not from it")
     if where in ("horgos", "alashankou", "baktu") and found[0] == "ev_exports":
         doubts.append("at a port: electric vehicles, or vehicles of all types")
     return found[0]
 
 
+def _unit(what: str) -> tuple[str, str]:
+    """The unit of a measure and its multiple: of USD billion, USD and billion."""
+    unit, _, multiple = (MEASURES[what].unit if what in MEASURES else "").partition(" ")
+    return unit, multiple
+
+
 def _money(text: str, what: str, number: Number, doubts: list[str]) -> tuple[str, float]:
-    """The measure of an amount of money, in its unit; other currencies than dollars are left for the reader."""
-    values = {"ev_imports": "ev_import_value", "ev_exports": "ev_export_value"}
-    if not re.search(DOLLARS, _amount_words(text, number)):
-        doubts.append("is an amount in another currency than dollars")
-    if what not in values:
+    """The measure of an amount of money, in its unit; another currency than the measure's is left for the reader."""
+    named = _amount_words(text, number)
+    what = {"ev_imports": "ev_import_value", "ev_exports": "ev_export_value"}.get(what, what) if named else what
+    currency, multiple = _unit(what)
+    if currency not in CURRENCIES:
         doubts.append("is an amount of money: give --measure")
-    return values.get(what, what), number.value / 1e6
+        return what, number.value / 1e6
+    if not re.search(CURRENCIES[currency], named):
+        doubts.append(f"is an amount in {'another' if named else 'no named'} currency, not in {currency}")
+    return what, number.value / {"": 1.0, "million": 1e6, "billion": 1e9}[multiple]
 
 
 def _last_year(text: str, found: list[Proposal]) -> Iterator[Proposal]:

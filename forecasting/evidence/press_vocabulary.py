@@ -41,7 +41,7 @@ according official officials press news year years month months quarter half fir
 earlier before previous ago alone during between through end beginning worth value volume volumes year-on-year yoy
 january february march april may june july august september october november december jan feb mar apr jun jul aug
 sep sept oct nov dec only so far now just people locals importers buyers imported exports imports ev evs bev bevs
-more than rate pace growth increase y s twice many
+more than rate pace growth increase y s twice many record operate operates operating
 """
 _RUSSIAN = """
 в во на с со из к по за и а это эта этот году года год годом годов было был была были составил составила составило
@@ -54,6 +54,7 @@ _RUSSIAN = """
 сравнении чем начала начало начале конец конца конце состоянию состояние января февраля марта апреля мая июня июля
 августа сентября октября ноября декабря январе феврале марте апреле мае июне июле августе сентябре октябре ноябре
 декабре сумму сумма стоимость стоимостью около только уже имеется состояло состоит учете г гг тыс м п
+работает работают действует первые против
 """
 _UZBEK = """
 ta dona bir yil yili yilda yilning yilga yilgi yilida oy oyi oyida oyining oylarida oylari holatiga holatida sanasiga
@@ -64,10 +65,11 @@ mamlakatga mamlakatimizga yanvar fevral mart aprel may iyun iyul avgust sentabr 
 автомобил сони жами қилинди қилинган этилди этилган бор мавжуд ташкил этди ва билан маълумотларига кўра давлат
 қўмитаси статистика божхона агентлиги республикаси республикасига эса январь февраль март апрель май июнь июль
 август сентябрь октябрь ноябрь декабрь ulgurji atigi
+tani taga bu yaqin nisbatan boshidan тани тага бу яқин нисбатан бошидан
 """
 _CHINESE = (
     r"[辆台座个的了共为在至到月年日和与及,、。，：:“”\s]|累计|达到?|同比|截至|其中|总计|全国|数据显示|据|显示|数量|总量|"
-    r"总数|汽车|车辆|整车|口岸|海关|今年|去年|以来|前|向|经|由|是|上半年|底|末|完成|实现|统计|委员会"
+    r"总数|(?<=[进出]口)[量额]|全年|比?上年|汽车|车辆|整车|口岸|海关|今年|去年|以来|前|向|经|由|是|上半年|底|末|完成|实现|统计|委员会"
 )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 __all__ = [
-    "AGAINST_ANOTHER_MONTH", "AMOUNTS", "CAPACITY", "CARS", "COUNTER", "DOLLARS", "DOWN", "ELECTRIC", "HEAVY",
-    "LAST_YEAR", "LIMIT", "MEASURE_WORDS", "NOT", "OF_WHICH", "ONE_PARTNER", "ON_A_DAY", "OTHER_GOODS", "OTHER_SPAN",
-    "OTHER_UNIT", "PERCENT", "PER_DAY", "PLACE_WORDS", "PLAN", "RELATION_WORDS", "SHARE", "UP",
+    "AGAINST_ANOTHER_MONTH", "AMOUNTS", "CAPACITY", "CARS", "COUNTER", "CURRENCIES", "DOWN", "ELECTRIC", "HEAVY",
+    "LAST_YEAR", "LEVEL", "LIMIT", "MEASURE_WORDS", "NOT", "OF_WHICH", "ONE_PARTNER", "ON_A_DAY", "OTHER_GOODS",
+    "OTHER_SPAN", "OTHER_UNIT", "PERCENT", "PER_DAY", "PER_MONTH", "PLACE_WORDS", "PLAN", "RELATION_WORDS", "SHARE",
+    "UNTIL", "UP",
 ]  # fmt: skip
 
 MORE = r"more than|over|above|exceed\w*|surpass\w*|свыше|более|больше|превы\w+|超过|突破|超|逾"
@@ -36,7 +37,23 @@ AMOUNTS = (
     r"\$|(?:us |u\.s\. |american |американских |aqsh |美)?(?:usd|dollar\w*|доллар\w*|доллор\w*|元)|yuan|юан\w*|tenge|"
     r"тенге|сум\b|soum|сўм|so['ʻ‘]m|евро|euro|rubl\w*|рубл\w*"
 )
-DOLLARS = r"\$|usd|dollar|доллар|доллор|美元"
+CURRENCIES = {"USD": r"\$|usd|dollar|доллар|доллор|美元", "CNY": r"yuan|юан|(?<!美)元"}
+PER_MONTH = (
+    r"\b(?:a|per|each|every|one|an) (?:month|week|quarter|hour)|monthly|weekly|hourly|"
+    r"/ ?month|в (?:месяц|неделю|час)\b|"
+    r"ежемесячно|еженедельно|каждый (?:месяц|квартал)|[月周季]均|每[个月周季]|\bhar oy|\bҳар ой"
+)
+LEVEL = (  # between the word of a change and a number that is what it came to
+    r"\bto|reach\w*|\bat|total\w*|was|were|came|stood|до|состав\w*|достиг\w*|至|到|达|为|tashkil|ташкил"
+)
+_M = r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+ON_DATE = r"на \d\d?(?:-е)? (?:янв|фев|мар|апр|ма[яй]|июн|июл|авг|сен|окт|ноя|дек)\w*"
+UNTIL = (
+    rf"\b(?:by|as of|until|till|up to|before) (?:the )?(?:end|close|start|beginning|middle|early|late|mid|{_M}|20\d\d)|"
+    r"\bк (?:концу|началу|середине|янв|фев|март|апр|ма[юя]|июн|июл|авг|сен|окт|ноя|дек)|по состоянию|"
+    r"截至|截止|holatiga|ҳолатига|"
+    rf"на (?:начало|конец)|{ON_DATE}"
+)
 PLAN = (
     r"\bwill\b|\bwould\b|\bcould\b|\bmight\b|\bshould\b|\bexpect\w*|forecast\w*|predict\w*|\baims?\b|intend\w*|"
     r"\bmay (?:be|have|also|reach|import|export|sell|buy|rise|fall|grow|exceed|become|soon|well|double)\b|\bif\b|"
@@ -48,7 +65,8 @@ LIMIT = r"quota|\blimit\b|\bcap\b|ceiling|квот\w*|лимит\w*|配额"
 CAPACITY = r"capacity|per year|a year\b(?! (?:earlier|before|ago))|/ ?ye?a?r|в год\b|мощност\w*|年产"
 OTHER_UNIT = (
     r"\s?(?:us )?(?:cents?|центов|kwh|kw\b|mw\b|gwh|km\b|kilomet\w+|км\b|кВт|hours?|minutes?|days?|months?|years?|"
-    r"people|persons|percent(?:age)? points?|公里|小时|个月|个?百分点|models?\b|automakers|countries|ordinal|"
+    r"people|persons|percent(?:age)? points?|процентн\w+ пункт\w*|п\. ?п|"
+    r"公里|小时|个月|个?百分点|models?\b|automakers|countries|ordinal|"
     r"st\b|nd\b|rd\b|th\b|"
     r"йил|yil|год\w*|лет|年|月|oy\w*|месяц\w*)"
 )
@@ -62,7 +80,9 @@ NOT = (
     r"\bнет\b|没有|未|\bemas\b|\bэмас\b|madi\b|мади\b"
 )
 OTHER_SPAN = (
-    r"\b(?:year|months) to\b|over the (?:past|last)|fiscal|financial year|\bsince (?:19|20)\d\d|cumulative|season|week|"
+    r"\b(?:year|months) to\b|before 20\d\d|"
+    r"(?<!than )(?<!from )(?<!with )(?<!over )(?<!against )(?<!on )(?:a|the|one) year (?:earlier|before|ago)|"
+    r"over the (?:past|last)|fiscal|financial year|\bsince (?:19|20)\d\d|cumulative|season|week|"
     r"(?:in|over|within) (?:\w+ )?(?:two|three|four|five|several|\d) years|annual\w*|с (?:19|20)\d\d год|за последн|"
     r"за \w+ (?:лет|года)\b|недел|近\d?年|自20|周|(?:last|past|previous|recent|последн\w+|прошедш\w+|so['ʻ‘]nggi|"
     r"сўнгги|近)\s?(?:\w+\s)?(?:months|месяц|oy\b|ой\b|个月)"
@@ -83,7 +103,8 @@ ELECTRIC = r"electric|\bevs?\b|\bbev|elektromobil|электромобил|эл�
 MEASURE_WORDS = (  # the first that fits is meant
     (
         "charging_stations",
-        r"charging station|charger|электрозаправ|зарядн\w+ станци|zaryadlash stansiya|зарядлаш станция|\bstations?\b|"
+        r"charging station|charger|充电站|"
+        r"электрозаправ|зарядн\w+ станци|zaryadlash stansiya|зарядлаш станция|\bstations?\b|"
         r"станци",
     ),
     ("charging_points", r"charging (?:point|pile)|зарядн\w+ (?:пункт|точ)|充电桩"),
@@ -100,9 +121,9 @@ MEASURE_WORDS = (  # the first that fits is meant
     ),
     ("ev_registrations", r"registration\w*|регистрац\w*|registered|зарегистрир\w*"),
     ("ev_sales", r"\bsales\b|\bsold\b|продаж\w*|продан\w*|销量|sotil\w*|сотил\w*"),
-    ("ev_stock", r"\bas of\b|по состоянию на"),  # where nothing else says what is counted
+    ("ev_stock", rf"\bas of\b|по состоянию на|{ON_DATE}"),  # where nothing else says what is counted
 )
-ON_A_DAY = r"\bas of\b|по состоянию на|на учет|holatiga|ҳолатига|on the road"
+ON_A_DAY = rf"\bas of\b|по состоянию на|{ON_DATE}|на учет|holatiga|ҳолатига|on the road"
 CARS = r"\bcars?\b|легков\w*|\bevs?\b|электромобил\w*|elektromobil\w*|轿车"
 HEAVY = (  # what is counted instead of cars, and what a count of them is called
     (r"bus(?:es)?\b|автобус\w*|электробус\w*|avtobus\w*|客车|公交", "ebus"),

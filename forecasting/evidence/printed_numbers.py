@@ -32,6 +32,11 @@ FOLD = {
     "tenfold": 10, "doubled": 2, "tripled": 3, "quadrupled": 4, "вдвое": 2, "втрое": 3, "вчетверо": 4,
     "икки баравар": 2, "ikki baravar": 2, "уч баравар": 3, "uch baravar": 3, "翻番": 2,
 }  # fmt: skip
+HALVES = (
+    (r"\bhalf a million\b", "0.5 million"), (r"\bполтор[ыа] тысячи\b", "1.5 тысячи"),
+    (r"\bbir yarim ming\b", "1.5 ming"),
+    (r"\bбир ярим минг\b", "1.5 минг"), (r"\bполмиллиона\b", "0.5 миллиона"),
+)  # fmt: skip
 _TIMES = r"-?\s*(?:times|fold|x\b|×|раза?\b|barobar\w*|baravar\w*|баробар\w*|баравар\w*|倍)"
 _MULTIPLIER = "|".join(sorted(map(re.escape, MULTIPLIERS), key=len, reverse=True))
 _DIGITS = r"\d{1,3}(?:[ ,'’]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
@@ -81,6 +86,9 @@ class Number:
 def plain_text(text: str) -> str:
     """The text with one kind of space, digit and sign, and numbers in digits."""
     text = unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("−", "-")
+    text = re.sub(r"(?<=[:\s(])[–—](?=\d)|\b(?:minus|минус)\s(?=\d)", "-", text, flags=re.IGNORECASE)
+    for words, digits in HALVES:
+        text = re.sub(words, digits, text, flags=re.IGNORECASE)
     return in_digits(re.sub(r"[\u00a0\u202f\u2009\t\r\n]+", " ", text))
 
 

@@ -13,7 +13,7 @@ import re
 
 from forecasting.periods import Period, month, span, year
 
-__all__ = ["date_spans", "printed_period", "without_comparisons"]
+__all__ = ["date_spans", "open_ended", "printed_period", "without_comparisons"]
 
 _MONTHS = (
     "jan янв yanv", "feb фев fev", "mar мар", "apr апр", "may мая май мае маю", "jun июн iyun", "jul июл iyul",
@@ -32,19 +32,27 @@ _YEAR = (
 )
 _BETWEEN = re.compile(r"(?:between|между)\s$", re.I)
 CHINESE = "一二三四五六七八九十"
+_RUSSIAN_COUNTS = ("один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять", "десять", "одиннадцать")
 _COUNT_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
-COUNTS = {name: n for n, word in enumerate(_COUNT_WORDS, start=1) for name in (word, str(n))}
+COUNTS = {
+    name: n
+    for n, words in enumerate(zip(_COUNT_WORDS, _RUSSIAN_COUNTS, strict=True), start=1)
+    for name in (*words, str(n))
+}
 _COUNT = "|".join(sorted(COUNTS, key=len, reverse=True))
 
 _TO = r"\s?(?:[-–—]|to|through|and|по|до|и)\s?"  # "and" only after "between": see `_span`
 _RANGE = re.compile(_M.format("first") + _TO + _M.format("last") + rf"(?:\s(?:of\s)?{_YEAR})?", re.I)
 _FIRST_MONTHS = re.compile(
-    rf"(?:first|за|последние)?\s?(?P<count>{_COUNT})\s(?:months|месяц\w*|oy\w*|ой\w*)(?:\s(?:of\s)?{_YEAR})?",
+    rf"(?:first|за|последние)?\s?(?:перв\w+ )?(?P<count>{_COUNT})\s"
+    rf"(?:months|месяц\w*|oy\w*|ой\w*)(?:\s(?:of\s)?{_YEAR})?",
     re.I,
 )
 _HALF = re.compile(
-    rf"(?:first half|(?P<second>second half|2h(?=\d)|h2|下半年|втор\w+ полугоди\w+)|half[- ]year|1h|h1|上半年|"
-    rf"перв\w+ полугоди\w+)(?:\s?(?:of\s)?(?:{_YEAR}|(?P<short>\d\d)\b))?",
+    rf"(?:first half|(?P<second>second half|2h(?=\d)|h2|下半年|(?:\bii|втор\w+) полугоди\w+|"
+    rf"ikkinchi yarmi\w*|иккинчи ярми\w*)|half[- ]year|1h|h1|上半年|"
+    rf"\bi полугоди\w+|birinchi yarmi\w*|биринчи ярми\w*|перв\w+ полугоди\w+)"
+    rf"(?:\s?(?:of\s)?(?:{_YEAR}|(?P<short>\d\d)\b))?",
     re.I,
 )
 _NTH = ("first перв i 1 一", "second втор ii 2 二", "third трет iii 3 三", "fourth четв iv 4 四")
@@ -61,12 +69,16 @@ _CHINESE_MONTH = re.compile(
     r"(?:(?:(?P<year>20\d\d)年|(?P<word>今年|去年)))?(?P<first>\d{1,2})月(?:(?P<day>\d{1,2})日)?"
 )
 _DAY = re.compile(
-    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s.-]{_M.format('a')}|{_M.format('b')}\s(?P<day2>\d{{1,2}})(?!\d))(?:,?\s(?P<year>(?:19|20)\d\d))?",
+    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s.-]{_M.format('a')}|"
+    rf"{_M.format('b')}\s(?P<day2>\d{{1,2}})(?!\d|[ ,.]\d{{3}}))"
+    rf"(?:,?\s(?P<year>(?:19|20)\d\d))?",
     re.I,
 )
 _ONE_MONTH = re.compile(_M.format("first") + rf"(?![a-zа-я])(?:\s(?:of\s)?{_YEAR})?", re.I)
 _SO_FAR = re.compile(
-    r"so far|今年以来|с начала года|yil boshidan|since (?:january|(?:the )?(?:beginning|start) of (?:the|this) year)",
+    r"so far|year to date|今年以来|с начала (?:этого |текущего |20\d\d )?года|(?:20\d\d[- ])?yil boshidan|"
+    r"(?:20\d\d[- ])?йил бошидан|since (?:january(?: 20\d\d)?|(?:the )?"
+    r"(?:beginning|start) of (?:the year|this year|20\d\d))",
     re.I,
 )
 _COMPARED = re.compile(  # what a number is compared with: not its own period
@@ -74,16 +86,24 @@ _COMPARED = re.compile(  # what a number is compared with: not its own period
     r"аналогичн\w+ период\w*(?: прошл\w+ год\w*| 20\d\d год\w*)?|"
     r"(?:than|against|from|with|over|of|exceed\w*|surpass\w*|above|чем|к|с)\s(?:in |the |that of |total of |whole of )*"
     r"(?:last year|the previous year|прошл\w+ год\w*)|去年同期|"
-    rf"(?:than|against|чем)\s(?:in\s|в\s)?{_M.format('m1')}(?![a-zа-я])|"
+    rf"(?:than|against|чем)\s(?:in\s|в\s)?{_M.format('m1')}(?![a-zа-я])|(?:than|as|чем)\s(?:in|в)\s20\d\d|"
+    r"20\d\d[- ](?:yil|йил)(?:ga|га) (?:nisbatan|нисбатан)|"
     rf"{_M.format('m2')}\s(?:oyiga|ойига)\s(?:nisbatan|нисбатан)",
     re.I,
 )
 _BEGINNING = re.compile(r"(?:beginning|start) of (?P<year>20\d\d)|(?:на|в) начал[оае] (?P<year2>20\d\d)", re.I)
+_ACROSS = re.compile(  # months of two years
+    _M.format("first") + r"\s(?P<year>20\d\d)" + _TO + _M.format("last") + r"\s(?P<year2>20\d\d)|"
+    r"(?P<year3>20\d\d)年(?P<first2>\d\d?)月(?:至|-|—|到)(?P<year4>20\d\d)年(?P<last2>\d\d?)月",
+    re.I,
+)
+_DAYS_APART = re.compile(rf"{_TO}(?:the\s)?", re.I)
 _ONLY_YEAR = re.compile(rf"\b{_YEAR}(?!\d)", re.I)
 PATTERNS = (
     _CHINESE,
     _CHINESE_FIRST,
     _CHINESE_MONTH,
+    _ACROSS,
     _RANGE,
     _FIRST_MONTHS,
     _HALF,
@@ -97,6 +117,16 @@ PATTERNS = (
 def date_spans(text: str) -> list[tuple[int, int]]:
     """Where a text speaks of time: numbers there are no counts."""
     return [match.span() for pattern in PATTERNS for match in pattern.finditer(text)]
+
+
+def open_ended(text: str, published: dt.date | None) -> bool:
+    """Whether a text does not say since when, or up to when, a flow is counted: it has one day, or a beginning only."""
+    told = without_comparisons(text)
+    since = _SO_FAR.search(told)
+    if since and (of := re.search(r"20\d\d", since[0])) and not (published and int(of[0]) == published.year):
+        return True
+    chinese = any(found["day"] for found in _CHINESE_MONTH.finditer(told))
+    return _days(told, None) is None and (chinese or _DAY.search(told) is not None)
 
 
 def without_comparisons(text: str) -> str:
@@ -126,11 +156,9 @@ def printed_period(text: str, published: dt.date | None = None, stock: bool = Fa
 
 
 def _span(text: str, published: dt.date | None, stock: bool) -> Period | None:
-    if stock and (match := _BEGINNING.search(text)):
-        return Period(*[dt.date(int(match["year"] or match["year2"]), 1, 1)] * 2)
-    if stock and (match := _DAY.search(text)) and (of := _year(match, published)):
-        return _day(match, of)
-    if _SO_FAR.search(text) and published:
+    if dated := _dated(text, published) if stock else _across(text) or _days(text, published):
+        return dated
+    if _SO_FAR.search(text) and published and not open_ended(text, published):
         return span(dt.date(published.year, 1, 1), published)
     for pattern, read in (
         (_CHINESE, _numbered),
@@ -155,6 +183,35 @@ def _span(text: str, published: dt.date | None, stock: bool) -> Period | None:
     if of and published and of == published.year:
         return span(dt.date(of, 1, 1), published)  # this year, as far as it has come
     return year(of) if of else None
+
+
+def _dated(text: str, published: dt.date | None) -> Period | None:
+    """The day of a stock."""
+    if match := _BEGINNING.search(text):
+        return Period(*[dt.date(int(match["year"] or match["year2"]), 1, 1)] * 2)
+    of = _year(match, published) if (match := _DAY.search(text)) else None
+    return _day(match, of) if match and of else None
+
+
+def _across(text: str) -> Period | None:
+    """From a month of one year to a month of another."""
+    if not (match := _ACROSS.search(text)):
+        return None
+    first, last = (
+        f"{match[of] or match[signs]}-{int(match[number]) if match[number] else _number(match[name]):02d}"
+        for of, signs, name, number in (("year", "year3", "first", "first2"), ("year2", "year4", "last", "last2"))
+    )
+    return span(month(first).start, month(last).end) if first <= last else None
+
+
+def _days(text: str, published: dt.date | None) -> Period | None:
+    """From a day to a day."""
+    ends = list(_DAY.finditer(text))
+    if len(ends) != 2 or not _DAYS_APART.fullmatch(text[ends[0].end() : ends[1].start()]):
+        return None
+    of = _year(ends[1], published) or 2000
+    first, last = _day(ends[0], int(ends[0]["year"] or of)), _day(ends[1], of)
+    return Period(first.start, last.end) if first and last and first.start <= last.end else None
 
 
 def _ranged(match: re.Match[str]) -> bool:

@@ -189,6 +189,27 @@ LATER = dt.date(2025, 7, 20)
          "ev_imports UZ equals 24000 2024-01-01 2024-12-31"),
         ("O‘zbekistonda 2025-yil 1-may holatiga 1399 ta zaryadlash stansiyasi bor",
          "charging_stations UZ equals 1399 - 2025-05-01"),
+        ("From January 1 through June 15, 2025, Uzbekistan imported 13,000 electric cars",
+         "ev_imports UZ equals 13000 2025-01-01 2025-06-15"),
+        ("Kazakhstan imported half a million electric cars in 2024",
+         "ev_imports KZ equals 500000 2024-01-01 2024-12-31"),
+        ("EV imports to Kazakhstan in 2024: –8.4%", "ev_imports KZ equals -8.4 2024-01-01 2024-12-31"),
+        ("В 2024 году импорт электромобилей в Узбекистан сократился в 2 раза",
+         "ev_imports UZ equals -50 2024-01-01 2024-12-31"),
+        ("На 1 июня 2025 года в Казахстане зарегистрировано 16,7 тыс. электромобилей",
+         "ev_stock KZ equals 16700 - 2025-06-01"),
+        ("С начала 2025 года в Узбекистан импортировано 14 350 электромобилей",
+         "ev_imports UZ equals 14350 2025-01-01 2025-07-20"),
+        ("Полторы тысячи электромобилей ввезли в Таджикистан в первые пять месяцев 2025 года",
+         "ev_imports TJ equals 1500 2025-01-01 2025-05-31"),
+        ("В I полугодии 2025 года в Узбекистан ввезено 14 350 электромобилей",
+         "ev_imports UZ equals 14350 2025-01-01 2025-06-30"),
+        ("2024年全年,乌兹别克斯坦进口电动汽车24095辆,比上年增加6395辆",
+         "ev_imports UZ equals 24095 2024-01-01 2024-12-31"),
+        ("2025 йилнинг биринчи ярмида Ўзбекистонга ўн тўрт минг уч юз эллик электромобиль импорт қилинди",
+         "ev_imports UZ equals 14350 2025-01-01 2025-06-30"),
+        ("O‘zbekistonda 2025-yil 1-iyul holatiga 90 mingga yaqin elektromobil mavjud",
+         "ev_stock UZ about 90000 - 2025-07-01"),
     ],
 )  # fmt: skip
 def test_sentences_of_many_kinds_are_read(text, read):
@@ -202,6 +223,21 @@ def test_sentences_of_many_kinds_are_read(text, read):
     "text",
     [
         "Uzbekistan did not import 5,000 electric cars in 2024",
+        "EV imports to Uzbekistan in January–April 2025 were down 1,200 units on the year",
+        "Electric car imports to Uzbekistan grew in 2024 by 6,395",
+        "Uzbekistan imported 9,000 fewer electric cars in 2024",
+        "By June 2025 Kazakhstan had imported 9,000 electric cars",
+        "On 21 January 2024 Uzbekistan imported 40 electric cars",
+        "The year before 2024, Uzbekistan imported 17,700 electric cars",
+        "Uzbekistan imported 2,000 electric cars a month in 2024",
+        "Exports of electric cars to Uzbekistan were 22,000 in 2024",
+        "Uzbekistan imported 24,095 electric cars from November 2023 to March 2024",
+        "Since the beginning of 2024 Uzbekistan has imported 50,000 electric cars",
+        "К июню 2024 года в Узбекистан импортировано 24 095 электромобилей",
+        "С начала 2024 года в Узбекистан импортировано 50 тысяч электромобилей",
+        "Доля электромобилей в импорте Узбекистана выросла на 3 процентных пункта до 18% в 2024 году",
+        "截至2025年6月,乌兹别克斯坦进口电动汽车14350辆",
+        "2024年乌兹别克斯坦电动汽车进口增加6395辆",
         "Analysts expect Uzbekistan to import 60,000 electric cars in 2024",
         "If duties fall, Kazakhstan may import 15,000 electric cars in 2024",
         "Uzbekistan imported 1,941 electric cars from China in 2022",
@@ -243,3 +279,22 @@ def test_a_part_of_a_count_leaves_the_count_sure():
 def test_a_period_in_brackets_is_not_that_of_the_number_before():
     found = propose_facts("Electric cars imported to Kyrgyzstan: 79,131 (1,773 in 2022)", LATER)
     assert "has its period in another part of the text" in found[0].doubts
+
+
+def test_a_count_that_follows_another_s_comparison_has_its_own_period():
+    now, before = propose_facts("Uzbekistan imported 24,095 electric cars in 2024, up from 17,700 in 2023", LATER)
+    assert (now.cells["value"], now.cells["period_end"]) == ("24095", "2024-12-31")
+    assert (before.cells["value"], before.cells["period_end"], before.sure) == ("17700", "2023-12-31", False)
+
+
+def test_a_period_that_the_text_contradicts_is_unsure():
+    given = _first("20,190 in Jan-Oct 2024", place="UZ", measure="ev_imports", period=span("2023-01-01", "2023-10-31"))
+    assert "is of 2024-01..2024-10 in the text, not of the period that was given" in given.doubts
+
+
+def test_an_amount_of_money_is_in_the_unit_of_its_measure():
+    read = _first("trade came to 125.06 bn yuan in 2023", place="CN-XJ", measure="foreign_trade_value")
+    assert float(read.cells["value"]) == pytest.approx(125.06)
+    unnamed = _first("179.340 bn in 2018", place="KZ", measure="gdp")
+    assert float(unnamed.cells["value"]) == pytest.approx(179.34)
+    assert "is an amount in no named currency, not in USD" in unnamed.doubts
