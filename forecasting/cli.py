@@ -48,7 +48,8 @@ class _Group(click.Group):
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            say(shortened(f"ev-forecast {ctx.invoked_subcommand}: {error}"), err=True)
+            said = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
+            say(shortened(f"ev-forecast {ctx.invoked_subcommand}: {said}"), err=True)
             ctx.exit(2)
 
 

@@ -129,3 +129,13 @@ def test_a_time_limit_that_is_none_is_refused(tmp_path: Path, seconds: str) -> N
     assert (done.returncode, done.stdout) == (2, "")
     assert "timeout" in done.stderr
     assert not (tmp_path / "reports").exists()
+
+
+def test_a_device_that_is_full_is_named(tmp_path: Path) -> None:
+    (tmp_path / "panel.csv").write_text("market,year,stock_bev,stock_phev,public_fast_points,public_slow_points\n")
+    rows = [f"{m},{y},{1000 * 1.5**y},0,{10 * 1.3**y},{90 * 1.3**y}\n" for m in "ABCD" for y in range(8)]
+    with (tmp_path / "panel.csv").open("a") as file:
+        file.writelines(rows)
+    done = call(tmp_path, "backtest", "--panel", "panel.csv", "--chargers", "--csv", "/dev/full")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "ev-forecast backtest: /dev/full: No space left on device"

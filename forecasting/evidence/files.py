@@ -79,13 +79,16 @@ def write_asked(path: str | os.PathLike[str], content: bytes) -> Path:
     --------
     >>> write_asked("/dev/full", b"text")
     Traceback (most recent call last):
-    OSError: [Errno 28] No space left on device
+    OSError: [Errno 28] No space left on device: '/dev/full'
     """
     target = Path(path).resolve()
-    if target.exists() and not target.is_file():
-        target.write_bytes(content)
-        return Path(path)
-    _put(target, target.with_name(f".{uuid.uuid4().hex}.part"), content)
+    try:
+        if target.exists() and not target.is_file():
+            target.write_bytes(content)
+        else:
+            _put(target, target.with_name(f".{uuid.uuid4().hex}.part"), content)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error  # as the user calls it
     return Path(path)
 
 

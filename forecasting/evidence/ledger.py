@@ -41,6 +41,12 @@ SOURCE = Check(
 )
 
 
+def _one_or_several(value: object) -> tuple[str, ...]:
+    if not isinstance(value, (str, Sequence, set, frozenset)):
+        raise TypeError
+    return tuple(text().read(each) for each in ([value] if isinstance(value, str) else value))
+
+
 class Ledger:
     """Facts, checked; never changed in place.
 
@@ -174,7 +180,7 @@ class Ledger:
         partner=optional(text()),
         basis=optional(text()),
         product=optional(text()),
-        kind=optional(of(str, Sequence, set, frozenset, words="one kind or several")),
+        kind=optional(Check("one kind or several", _one_or_several)),
     )
     def select(
         self,

@@ -15,7 +15,7 @@ from forecasting.evidence.perimeters import tied_measures, tied_products
 from forecasting.evidence.rules import COUNTED
 from forecasting.periods import Period
 
-__all__ = ["ONE_SIDED", "usable_facts", "years_spoken_of"]
+__all__ = ["ONE_SIDED", "check_one_thing", "usable_facts", "years_spoken_of"]
 
 MOST = 1e15  # of anything that is counted
 ONE_SIDED = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
@@ -55,7 +55,7 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[st
     """
     caveats: list[str] = []
     facts = [_checked(fact, measure) for fact in ledger if fact.kind in COUNTED and _is_usable(fact, caveats)]
-    _check_one_thing(facts)
+    check_one_thing(facts)
     return _begun(_latest(_by_product(facts), caveats), caveats), caveats
 
 
@@ -104,8 +104,14 @@ def _same(one: str, other: str) -> bool:
     return not one or not other or one == other
 
 
-def _check_one_thing(facts: Sequence[Fact]) -> None:
-    """Facts of one forecast are of one place, and of products and measures that are tied by a declared relation."""
+def check_one_thing(facts: Sequence[Fact]) -> None:
+    """Refuse facts of one forecast that are not of one place, or of products or measures that no relation ties.
+
+    Raises
+    ------
+    EvidenceError
+        Naming two that differ, each with a fact of it.
+    """
     ties: dict[str, Callable[[str, str], bool]] = {
         "place": _same, "measure": tied_measures, "product": tied_products,
     }  # fmt: skip

@@ -159,8 +159,12 @@ def find_params(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
         for path in given
         if not path.exists()
     ]
-    if missing:
-        raise InputError(missing)
+    what, hint = "is neither a folder nor a regular file", "give a .yaml, or a folder of them"
+    strange = [
+        Problem(str(path), what, hint) for path in given if path.exists() and not (path.is_dir() or path.is_file())
+    ]
+    if missing or strange:
+        raise InputError(missing + strange)
     files = [file for path in given for file in (sorted(_yaml_files(path)) if path.is_dir() else [path])]
     if not files:
         raise InputError(

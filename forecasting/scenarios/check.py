@@ -15,11 +15,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from forecasting.demand.parameters import load_parameters
-from forecasting.errors import MOST, LedgerError, Problem, ScenarioError
+from forecasting.errors import MOST, EvidenceError, LedgerError, Problem, ScenarioError
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import Ledger, read_ledger
 from forecasting.evidence.mapping import mapping_path
 from forecasting.evidence.reading import mapping_of
+from forecasting.evidence.rules import COUNTED
+from forecasting.growth.usable import check_one_thing, usable_facts
 from forecasting.measures import nearest
 from forecasting.names import PARAMS
 from forecasting.parameters.driver_kinds import fact_ids
@@ -141,6 +143,7 @@ def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] =
         except LedgerError as error:
             done.problems += error.problems
         else:
+            done.problems += _of_two_things(path, read[path])
             done.caveats += _own_caveats(path, read[path])
     done.facts = sum(map(len, read.values()))
     params = [path for path in done.files if path.suffix.lower() in PARAMS_ENDINGS]
@@ -179,6 +182,23 @@ def _files(paths: Sequence[str | Path], done: Checked) -> Iterator[Path]:
             done.problems.append(Problem(str(path), what, "rename it"))
 
 
+def _of_two_things(path: Path, ledger: Ledger) -> Iterator[Problem]:
+    """Counts of one place and measure that no forecast can take together: it would be refused only when it runs."""
+    frame = ledger.frame
+    told = frame[frame["kind"].isin(COUNTED)].drop_duplicates(["place", "measure", "product"])
+    for (place, measure), rows in told.groupby(["place", "measure"]):
+        try:
+            check_one_thing([ledger.get(name) for name in rows["id"]])
+        except EvidenceError as error:
+            hint = "keep one of them, or each in a file of its own"
+            yield Problem(f"{path.name} product", f"{measure} of {place}: {_unsaid(error)}", hint)
+
+
+def _unsaid(error: EvidenceError) -> str:
+    """What is wrong, without the next move, which is one of the Python interface."""
+    return str(error).partition(";")[0]
+
+
 def _own_caveats(path: Path, ledger: Ledger) -> Iterator[str]:
     """How a table is read that is not in a ledger's columns, and how many of its facts can never be used."""
     if path.is_dir():
@@ -189,6 +209,9 @@ def _own_caveats(path: Path, ledger: Ledger) -> Iterator[str]:
             lines = mapping.to_yaml().rstrip().replace("\n", "\n    ")
             own = mapping_path(path).name
             yield f"{path.name} is read by this mapping; save it as {own} to keep or change it:\n    {lines}"
+        if len(places := sorted(set(ledger.frame["place"]))) > 1:
+            some = ", ".join(places[:4]) + (", ..." if len(places) > 4 else "")
+            yield f"{path.name} holds facts of {len(places)} places ({some}); a forecast takes those of its own place"
         if undated := sum(fact.published is None for fact in ledger):
             yield f"{path.name}: {undated} of {len(ledger)} facts have no date of publication and are never used"
 
@@ -238,10 +261,21 @@ def _against(scenario: Scenario, document: Document, ledger: Ledger) -> Iterator
             hint = f"as_of is {as_of}"
             yield Problem(document.where(("horizon",)), f"{scenario.horizon} has passed by then", hint)
         yield from _unknown_basis(scenario, document, ledger, as_of)
+        yield from _unusable(scenario, document, ledger, as_of)
         if scenario.country:
             counted = ledger.select(place=scenario.country, kind=("outcome", "estimate"), as_of=as_of)
             for path, problem in target_problems(scenario, counted, as_of):
                 yield Problem(document.where(path), problem.what, problem.hint)
+
+
+def _unusable(scenario: Scenario, document: Document, ledger: Ledger, as_of: dt.date) -> Iterator[Problem]:
+    """Facts that a forecast would refuse."""
+    for place in [scenario.country] if scenario.country else scenario.places:
+        try:
+            usable_facts(known_on(scenario, place, ledger, as_of).facts, scenario.measure)
+        except EvidenceError as error:
+            at = document.where(("country",) if scenario.country else ("places",))
+            yield Problem(at, f"{place}: {_unsaid(error)}", "put the ledger right, or leave these facts out of it")
 
 
 def _unknown_basis(scenario: Scenario, document: Document, ledger: Ledger, as_of: dt.date) -> Iterator[Problem]:

@@ -141,3 +141,21 @@ def test_a_new_file_is_in_order_for_any_country(country: str, tmp_path: Path) ->
     checked = check_paths([tmp_path])
     assert checked.problems == []
     assert "give market_size, or facts, for vehicles and chargers" in checked.caveats[0]
+
+
+def test_facts_that_no_forecast_can_take_together_are_told_before_it_runs(tmp_path: Path) -> None:
+    head = ROWS.replace("\n", ",product\n")
+    row = "{},ev_imports,{},2022-01-01,2022-12-31,equals,{},2023-01,{}\n"
+    table, params = tmp_path / "facts.csv", tmp_path / "uzbekistan-test.yaml"
+    params.write_text(GOOD + "ledger: [facts.csv]\nshipped_facts: false\n")
+    table.write_text(head + row.format("a", "UZ", 2180, "battery-cars") + row.format("b", "UZ", 90, "electric-buses"))
+    (alone,) = check_paths([table]).problems
+    assert str(alone).startswith(
+        "facts.csv product: ev_imports of UZ: the facts are of two products: battery-cars (as a) and electric-buses"
+    )
+    (used,) = check_paths([params]).problems
+    assert str(used).startswith("uzbekistan-test.yaml:1 country: UZ: the facts are of two products: battery-cars")
+    table.write_text(head + row.format("a", "UZ", 2180, "battery-cars") + row.format("b", "KZ", 90, "battery-cars"))
+    found = check_paths([table, params])
+    assert found.problems == []
+    assert "facts.csv holds facts of 2 places (KZ, UZ); a forecast takes those of its own place" in found.caveats
