@@ -1,0 +1,106 @@
+"""How many small changes of the code the tests notice: a seeded sample of cosmic-ray's mutants of one package.
+
+pip install cosmic-ray (outside the lock), then: python benches/mutations.py growth [--mutants 50] [--seed 1] [--slow]
+
+Each mutant changes one operator, number, condition or loop in a copy of the repository, where the tests of the package
+run, the slow ones if asked. A place in the code is drawn first and then one change of it, so that an operator with ten
+replacements counts as one. Left out are annotations, which no test can notice, and what any test would notice: code
+that does not compile, and bitwise operators between numbers. A mutant that survives is printed with its difference: it
+is equivalent, or a test is missing.
+"""
+
+import argparse
+import ast
+import os
+import random
+import shutil
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from cosmic_ray.commands.init import _all_work_items
+from cosmic_ray.mutating import mutate_and_test, mutate_code
+from cosmic_ray.plugins import get_operator
+from cosmic_ray.work_item import MutationSpec, TestOutcome
+
+ROOT = Path(__file__).parent.parent
+SECONDS = 900.0
+ARITHMETIC = {"Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow"}
+BITWISE = {"BitOr", "BitAnd", "BitXor", "RShift", "LShift"}
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", "*_cache", "_build", "reports")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("package", help="folder of forecasting/ and of tests/, as growth")
+    parser.add_argument("--mutants", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", type=int, nargs="+", help="numbers of the sample to run")
+    parser.add_argument("--slow", action="store_true", help="run the slow tests as well")
+    parser.add_argument("--python", default=sys.executable, type=os.path.abspath, help="what runs the tests")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as copy:
+        shutil.copytree(ROOT, copy, dirs_exist_ok=True, ignore=LEFT_OUT)
+        os.chdir(copy)
+        sample = drawn(Path("forecasting", asked.package), asked.mutants, asked.seed)
+        noticed = [run(n, sample[n], asked) for n in asked.only or range(len(sample))]
+    print(f"{asked.package}: {sum(noticed)} of {len(noticed)} noticed")
+
+
+def drawn(folder: Path, mutants: int, seed: int) -> list[MutationSpec]:
+    places = defaultdict(list)
+    for module in sorted(folder.glob("**/*.py")):
+        passed_over = annotations(module)
+        for item in _all_work_items([module], {}):
+            (mutation,) = item.mutations
+            kind, *replaced = mutation.operator_name.split("_")
+            annotated = any(start <= mutation.start_pos < end for start, end in passed_over)
+            if not annotated and not (ARITHMETIC & {*replaced} and BITWISE & {*replaced[1:]}):
+                places[module, mutation.start_pos, kind].append(mutation)
+    rng = random.Random(seed)
+    chosen = (rng.choice(places[place]) for place in rng.sample(sorted(places), len(places)))
+    return list(islice(filter(compiles, chosen), mutants))
+
+
+def compiles(mutation: MutationSpec) -> bool:
+    source = mutation.module_path.read_text(encoding="utf-8")
+    try:
+        ast.parse(mutate_code(source, get_operator(mutation.operator_name)(), mutation.occurrence) or "")
+    except SyntaxError:
+        return False
+    return True
+
+
+def annotations(module: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    def told() -> Iterator[ast.expr | None]:
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.arg | ast.AnnAssign):
+                yield node.annotation
+            elif isinstance(node, ast.FunctionDef):
+                yield node.returns
+
+    return [
+        ((node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0))
+        for node in told()
+        if node is not None
+    ]
+
+
+def run(number: int, mutation: MutationSpec, asked: argparse.Namespace) -> bool:
+    rooms = [str(mutation.module_path), f"tests/{asked.package}", f"forecasting/{asked.package}"]
+    kept = [] if asked.slow else ["-m", "'not slow'"]
+    command = [asked.python, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *kept, *rooms]
+    done = mutate_and_test([mutation], " ".join(command), SECONDS)
+    noticed = done.test_outcome == TestOutcome.KILLED
+    where = f"{mutation.module_path}:{mutation.start_pos[0]} {mutation.operator_name.removeprefix('core/')}"
+    print(number, "noticed" if noticed else done.test_outcome.value.upper(), where, flush=True)
+    if not noticed:
+        print(done.diff, done.output[-1500:] if done.test_outcome != TestOutcome.SURVIVED else "", flush=True)
+    return noticed
+
+
+if __name__ == "__main__":
+    main()
