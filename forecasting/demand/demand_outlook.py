@@ -28,7 +28,11 @@ __all__ = ["DemandOutlook"]
 
 Array = npt.NDArray[np.float64]
 LEVELS = (0.1, 0.5, 0.9)
-SLOW = "charging_points_need_slow"
+# Assumptions that lead to costs, shares of power, fuel and carbon, and to no answer on vehicles or chargers.
+CONSEQUENCES_ALONE = (
+    "charger_cost", "connection_cost", "fuel_", "generation_gwh", "grid_", "power_date", "power_growth",
+    "record_peak_mw",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -245,35 +249,6 @@ class DemandOutlook:
         return pd.DataFrame(rows, columns=["year", "setting", "low", "usd", "high"])
 
     @cached_property
-    def why_they_differ(self) -> str:
-        """One sentence on need and practice in the last year, beside the markets at the same stock."""
-        need, slow, practice = (
-            float(np.median(self.results[name][:, -1])) for name in ("charging_points_need", SLOW, CHARGING_ANSWERS[1])
-        )
-        if not need:
-            return "Without electric vehicles there is neither need nor practice."
-        said = (
-            f"Need counts the public points that carry the energy of {self.years[-1]} at a use that drivers can live "
-            f"with, {slow / need:.0%} of them slow overnight points for those without a charger at home; practice is "
-            "what markets build for so many vehicles, most of it elsewhere and before it is used"
-        )
-        band = self.band.iloc[-1]
-        if not band["markets"]:
-            return f"{said}."
-        faster = float(np.median(self.results["charging_points_need"][:, -1] - self.results[SLOW][:, -1]))
-        ends = float(band["low"]), float(band["high"])
-        words = [
-            f"the need without those ({faster:,.0f}) "
-            + _beside(faster, *ends, "as most cars are charged at home or slowly", "as few cars are charged at home"),
-            f"practice ({practice:,.0f}) "
-            + _beside(practice, *ends, "as it starts from few points", "as it starts from many points"),
-        ]
-        return (
-            f"{said}: {band['markets']:.0f} markets with about as many had {band['low']:,.0f} to {band['high']:,.0f} "
-            f"points (80 %), and {' and '.join(words)}."
-        )
-
-    @cached_property
     def load_day(self) -> pd.DataFrame:
         """Mean load by hour and setting on a winter and a summer day of the last year (means over the draws)."""
         per_day = self.month_shares["bev"] / MONTH_DAYS
@@ -348,15 +323,10 @@ class DemandOutlook:
     @cached_property
     def sensitivity(self) -> pd.DataFrame:
         """What moves the last year's answers: first-order shares of variance and the swing from low to high."""
-        inputs = {"imports": self.imports.sum(axis=1), **self.drawn}
+        acting = {key: values for key, values in self.drawn.items() if not key.startswith(CONSEQUENCES_ALONE)}
+        inputs = {"imports": self.imports.sum(axis=1), **acting}
         outputs = {name: self.results[name][:, -1] for name in DEMAND_STEPS}
         return first_order(inputs, outputs)
-
-
-def _beside(points: float, low: float, high: float, below: str, above: str) -> str:
-    if low <= points <= high:
-        return "lies among them"
-    return f"lies below, {below}" if points < low else f"lies above, {above}"
 
 
 def _share_between(setting: str, above: float, up_to: float) -> float:

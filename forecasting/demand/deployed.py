@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from forecasting.demand.existing_charging import ExistingCharging, moment
 from forecasting.demand.parameters import NEVER, Event, Parameters
-from forecasting.demand.targets import Target, announced, delivered
+from forecasting.demand.targets import Target, announced, asked_for, delivered
 from forecasting.panels.practice import practice_error, practice_points
 
 __all__ = ["deployed_points"]
@@ -98,8 +98,7 @@ def _with_targets(
     start = _from_when(years, today, as_of)
     per_station = drawn["points_per_station"]
     standing = np.zeros_like(per_station) if today is None else today[1]
-    due = [target for target in targets if target.when > start]
-    chosen = [target for target in due if np.any(target.pursued)] or due
+    chosen = asked_for(targets, start)
     for target in chosen:
         practice = np.maximum(practice, delivered(target, years, start, standing, per_station))
     asked = [announced(target, years, start, standing, per_station) for target in chosen]

@@ -17,8 +17,8 @@ def first_order(inputs: Mapping[str, Array], outputs: Mapping[str, Array], bins:
     """Share of an output's variance that each input explains alone, and the swing between its low and high ends.
 
     The draws are sorted by an input and cut into bins; the variance of the bins' means, less what chance alone gives
-    bins of that size, over the total variance is the first-order (Sobol') index. No further runs
-    are needed. Variance is that of the log: the outputs are right-skewed counts.
+    bins of that size, over the total variance is the first-order (Sobol') index; what chance alone could give one of
+    many inputs is none. No further runs are needed. Variance is that of the log: the outputs are right-skewed counts.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def _shares(values: Array, bins: int) -> Array:
     between = sizes * (sums / sizes - values.mean(axis=1, keepdims=True)) ** 2
     share = (between.sum(axis=1) / count - by_chance) / values.var(axis=1)
     chance = np.sqrt(2 * (len(sizes) - 1)) / count  # standard deviation of the share of an input that does nothing
-    return np.where(share > 3 * chance, share, 0.0)
+    return np.where(share > 5 * chance, share, 0.0)
 
 
 def _ends(values: Array) -> tuple[list[float], list[float]]:

@@ -13,7 +13,7 @@ import pandas as pd
 from forecasting.demand.existing_charging import moment
 from forecasting.errors import AssumptionError
 
-__all__ = ["Target", "announced", "delivered", "standing_shares"]
+__all__ = ["Target", "announced", "asked_for", "delivered", "standing_shares"]
 
 Array = npt.NDArray[np.float64]
 
@@ -73,6 +73,19 @@ class Target:
     def points(self, per_station: Array) -> Array:
         """Points, per draw."""
         return np.asarray(self.count * (per_station if self.unit == "stations" else np.ones_like(per_station)))
+
+
+def asked_for(targets: Sequence[Target], start: float) -> list[Target]:
+    """Of the targets that are still to come those that are pursued, or all, where none is.
+
+    Examples
+    --------
+    >>> plans = [Target(str(year), np.ones(1), "points", dt.date(year, 12, 31)) for year in (2025, 2030)]
+    >>> [target.name for target in asked_for(plans, 2026.2)]
+    ['2030']
+    """
+    due = [target for target in targets if target.when > start]
+    return [target for target in due if np.any(target.pursued)] or due
 
 
 def _between(years: Sequence[int], knots: Sequence[Array], values: Sequence[Array]) -> Array:

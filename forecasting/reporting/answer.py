@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from forecasting.demand.existing_charging import moment
+from forecasting.demand.targets import asked_for
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.places import PLACES, place_name
 from forecasting.evidence.words import in_words, period_words
@@ -208,7 +210,21 @@ def charging_answers(outlook: Outlook) -> Answers:
     for measure, (name, means) in QUESTIONS.items():
         if measure in outlook.results.values:
             median, ends = _cell(outlook.results, measure, outlook.scenario.horizon)
+            means = _promised(outlook) or means if measure == "charging_points_target" else means
             rows.append((name, means, median, f"80 % interval {ends}", measure))
     if not rows:
         return Answers((), "How many charging points takes the new cars of a year, which are not known here.")
     return Answers(tuple(rows), f"Public charging points at the end of {outlook.scenario.horizon}, by three questions")
+
+
+def _promised(outlook: Outlook) -> str:
+    """Which targets the path to them is drawn to; nothing where the outlook was read from files."""
+    demand = outlook.demand
+    if demand is None:
+        return ""
+    start = max(moment(outlook.as_of), 0.0 if demand.standing is None else demand.standing.when)
+    asked = [
+        f"{readable(float(np.median(target.count)))} {target.unit} by {target.date}"
+        for target in asked_for(demand.targets, start)
+    ]
+    return f"what has been promised: {', '.join(asked)}, in equal steps from what stands" if asked else ""

@@ -11,11 +11,12 @@ import pandas as pd
 from forecasting.demand.choice import expected_regret
 from forecasting.measures import CONSEQUENCES, SHOWN_BY_REGION
 from forecasting.reporting.display import BulletList, Table
-from forecasting.reporting.labels import SETTINGS, amount, readable
+from forecasting.reporting.labels import SETTINGS, amount, amounts, readable
 from forecasting.reporting.tables import HIGH, LOW, bands, beside, in_columns, with_unit
 from forecasting.scenarios.regions import by_region
 
 if TYPE_CHECKING:
+    from forecasting.demand.demand_outlook import DemandOutlook
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
@@ -36,8 +37,40 @@ NONE = Table(pd.DataFrame(), caption=NOTHING)
 
 
 def why(outlook: Outlook) -> BulletList:
-    """One sentence: why need and practice differ, and where the markets at the same stock stand."""
-    return BulletList([NOTHING if outlook.demand is None else outlook.demand.why_they_differ])
+    """One sentence on why need and practice differ, and one on where both lie among markets at the same stock."""
+    return BulletList([NOTHING] if outlook.demand is None else _why(outlook.demand))
+
+
+def _why(demand: DemandOutlook) -> list[str]:
+    need, slow, practice = (
+        np.median(demand.results[f"charging_points_{name}"][:, -1]) for name in ("need", "need_slow", "practice")
+    )
+    if not need:
+        return ["Without electric vehicles there is neither need nor practice."]
+    said = (
+        f"Need counts the public points that carry the energy of {demand.years[-1]} at a use that drivers can live "
+        f"with, {slow / need:.0%} of them slow overnight points for those without a charger at home; practice starts "
+        "from what stands and grows as other markets did, whatever the need."
+    )
+    band = demand.band.iloc[-1]
+    if not band["markets"]:
+        return [said]
+    faster, ends = float(need - slow), (float(band["low"]), float(band["high"]))
+    needed = _beside(faster, *ends, "most energy is charged at home or slowly", "little is charged at home")
+    built = _beside(float(practice), *ends, "it starts from few", "it starts from many")
+    beside = (
+        f"Four in five of the {band['markets']:.0f} markets that had about as many vehicles had "
+        f"{amounts(*ends, 'charging_points')} points: "
+        f"need without slow overnight points, {readable(faster)}, {needed}; "
+        f"practice, {readable(float(practice))}, {built}."
+    )
+    return [said, beside]
+
+
+def _beside(points: float, low: float, high: float, below: str, above: str) -> str:
+    if low <= points <= high:
+        return "lies among them"
+    return f"lies below them, as {below}" if points < low else f"lies above them, as {above}"
 
 
 def targets_table(outlook: Outlook) -> Table:
@@ -45,15 +78,15 @@ def targets_table(outlook: Outlook) -> Table:
     demand = outlook.demand
     if demand is None:
         return NONE
-    rows = []
+    rows, last = [], demand.years[-1]
     for row in demand.target_table.to_dict("records"):
         rows.append({
-            "by": str(row["date"]),
+            "by": f"{row['date']}, passed" if row["date"] <= outlook.as_of else str(row["date"]),
             "number": f"{row['number']:,.0f} {row['unit']}",
             "stands": _percent(100 * row["stands"]),
             "points a year needed": _number(row["pace_needed"]),
             "points a year by practice": _number(row["pace_of_practice"]),
-            "probability": _percent(100 * row["probability"]),
+            "probability": _percent(100 * row["probability"]) if row["date"].year <= last else f"after {last}",
             "fact": row["target"],
         })  # fmt: skip
     return Table(pd.DataFrame(rows), caption="No target of public charging is known." if not rows else "")
@@ -163,20 +196,22 @@ def _spread(head: str, row: Mapping[Hashable, Any], name: str, measure: str, uni
 
 
 def regions_table(outlook: Outlook, known: Ledger) -> Table:
-    """Vehicles, need and practice at the horizon in the parts of the country of which a count is printed."""
+    """Vehicles, need and stations at the horizon by part of the country, where a count is printed; the most first."""
     if outlook.demand is None:
         return NONE
     found = by_region(outlook, known)
-    found = found[found["high"] >= 1]  # of a count of every part no rest is left
+    found = found[found["high"] >= 1].sort_values("median", ascending=False)  # of a count of every part no rest is left
     parts = {
         with_unit(str(measure)): pd.DataFrame(
             [_spread("median", row, "median", str(measure)) for row in rows.to_dict("records")], list(rows["name"])
         )
-        for measure, rows in found.groupby("measure", sort=False)
-        if measure in SHOWN_BY_REGION
+        for measure in SHOWN_BY_REGION
+        if len(rows := found[found["measure"] == measure])
     }
-    caption = "" if parts else "No count is printed for a part of the country."
-    return Table(beside(parts, "where") if parts else pd.DataFrame(), caption=caption)
+    if not parts:
+        return Table(pd.DataFrame(), caption="No count is printed for a part of the country.")
+    table = beside(parts, "where")
+    return Table(table.sort_values(("where", ""), key=lambda names: names == "the rest", kind="stable"))
 
 
 def choice_table(outlook: Outlook, missing: float, idle: float, own: float | None = None) -> Table:

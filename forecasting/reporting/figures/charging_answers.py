@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from forecasting.errors import InputError
 from forecasting.evidence.words import period_words
 from forecasting.reporting.figures.fan import drawn_facts, without_market
-from forecasting.reporting.figures.marks import Mark
+from forecasting.reporting.figures.marks import BOUNDS, Mark
 from forecasting.reporting.figures.scale import log_scale
 from forecasting.reporting.figures.style import (
     AMBER,
@@ -99,8 +99,8 @@ def charger_gap(outlook: Outlook, facts: Ledger | None = None, years: tuple[int,
         low, median, high = (float(wide[level].iloc[-1]) for level in (0.1, 0.5, 0.9))
         said.append(f"{_short(measure)} {amount(median, measure)} ({amounts(low, high, measure)})")
     for measure, unit in STANDING.items():
-        counted = drawn_facts(outlook, measure, outlook.results.country, facts)
-        if counted:
+        drawn = drawn_facts(outlook, measure, outlook.results.country, facts)
+        if counted := [mark for mark in drawn if mark.relation not in BOUNDS]:  # "at least" is of one network
             chart.add_trace(_standing(counted[-1], unit, len(chosen)))
             held.append(counted[-1].height)
     ticks = {"tickvals": list(range(len(chosen))), "ticktext": [str(year) for year in chosen]}
