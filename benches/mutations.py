@@ -90,7 +90,9 @@ def annotations(module: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
 
 
 def run(number: int, mutation: MutationSpec, asked: argparse.Namespace) -> bool:
-    rooms = [str(mutation.module_path), f"tests/{asked.package}", f"forecasting/{asked.package}"]
+    name = mutation.module_path.stem
+    tests = sorted(Path("tests", asked.package).glob("test_*.py"), key=lambda path: name not in path.read_text())
+    rooms = [str(mutation.module_path), *map(str, tests), f"forecasting/{asked.package}"]
     kept = [] if asked.slow else ["-m", "'not slow'"]
     command = [asked.python, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *kept, *rooms]
     done = mutate_and_test([mutation], " ".join(command), SECONDS)

@@ -284,6 +284,19 @@ def test_tests_can_fail(path):
             assert needed <= given, f"line {node.lineno}: {ast.unparse(node.func)} lacks {needed - given}"
 
 
+def test_what_is_handed_on_cannot_be_changed():
+    """A dataclass or a model is frozen, but for the three that are filled as a caller goes along."""
+    filled = set()
+    for path in MODULES:
+        for node in (node for node in ast.walk(parsed(path)) if isinstance(node, ast.ClassDef)):
+            made = [ast.unparse(decorator) for decorator in node.decorator_list]
+            if any(words.startswith("dataclass") and "frozen=True" not in words for words in made):
+                filled.add(node.name)
+            settings = [ast.unparse(part.value) for part in node.body if isinstance(part, ast.Assign)]
+            assert all("frozen=True" in words for words in settings if words.startswith("ConfigDict(")), node.name
+    assert filled == {"Checked", "Document", "Point"}
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [

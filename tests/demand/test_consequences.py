@@ -5,7 +5,7 @@ import pytest
 
 from forecasting.demand.chain import demand_outlook
 from forecasting.demand.charging import SETTINGS
-from forecasting.demand.consequences import cost_per_point
+from forecasting.demand.consequences import cost_per_point, investment
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import AssumptionError
 
@@ -45,6 +45,16 @@ def test_investment_is_growth_and_replacement_at_the_cost_of_each_setting():
     )
     dearer = run(changes={"charger_cost.home": 15_000}, draws=200).results["investment_usd"]
     assert np.all(dearer > total)
+
+
+def test_a_setting_without_points_costs_nothing_and_the_next_is_counted():
+    drawn = {f"{part}_cost.home": np.array([cost]) for part, cost in (("charger", 500.0), ("connection", 300.0))}
+    found = investment(
+        {"work": np.zeros((1, 2)), "home": np.array([[10.0, 15.0]])}, drawn | {"charger_life": np.ones(1)}
+    )
+    assert found["work"].tolist() == [[0, 0]]
+    replaced = 10 * (1 - np.exp(-1))  # of a life of one year; the place that they stand on stays
+    assert found["home"][0] == pytest.approx([10 * 800, 5 * 800 + replaced * 500])
 
 
 def test_shares_of_power_by_hand():

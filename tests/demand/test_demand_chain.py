@@ -223,6 +223,9 @@ def test_of_one_draw_every_table_tells_the_same_numbers():
     assert last["interval"] == pytest.approx([results["energy_gwh"][-1]] * 3)
     assert np.array(last["month_shares"]) * months.sum() == pytest.approx(months)
     assert out.quantiles("energy_gwh")[0.5].to_numpy() == pytest.approx(results["energy_gwh"])
+    per_day = 1000 * results["energy_gwh"][-1] * out.month_shares["bev"][0] / MONTH_DAYS
+    days = out.load_day.groupby("day")["mw"].sum()
+    assert days[["winter", "summer"]].tolist() == pytest.approx([per_day[0], per_day[[5, 6, 7]].mean()])
 
 
 def test_without_coincidence_the_peak_is_as_large_as_the_fleet():
@@ -235,14 +238,16 @@ def test_a_target_beyond_the_last_year_has_no_probability():
     def plan(day):
         return Target(day, np.array([900.0]), "points", dt.date.fromisoformat(day), True, 1.0, np.array([0.0]))
 
-    practice = np.array([[100.0, 800.0], [100.0, 1000.0]])
+    practice = np.array([[100.0, 800.0, 1600.0], [100.0, 1000.0, 2000.0]])
     standing = (dt.date(2025, 12, 31), np.array([90.0]))
-    plans = [plan(day) for day in ("2025-12-31", "2026-12-31", "2027-06-30")]
-    table = standing_shares(plans, [2025, 2026], practice, standing, np.ones(2)).set_index("target")
-    assert table["stands"].tolist() == pytest.approx([0.1, 0.1, 0.1])
-    assert table["practice"].tolist() == pytest.approx([np.nan, 900, np.nan], nan_ok=True)
-    assert table["probability"].tolist() == pytest.approx([np.nan, 0.5, np.nan], nan_ok=True)
-    assert table["pace_needed"].tolist() == pytest.approx([np.nan, 810, 810 * 365 / 546], nan_ok=True, rel=1e-9)
+    plans = [plan(day) for day in ("2025-12-31", "2026-12-31", "2027-06-30", "2028-06-30")]
+    table = standing_shares(plans, [2025, 2026, 2027], practice, standing, np.ones(2)).set_index("target")
+    assert table["stands"].tolist() == pytest.approx([0.1, 0.1, 0.1, 0.1])
+    within = 2 ** (181 / 365)  # both double in the year, on a straight line in logs
+    assert table["practice"].tolist() == pytest.approx([np.nan, 900, 900 * within, np.nan], nan_ok=True)
+    assert table["probability"].tolist() == pytest.approx([np.nan, 0.5, 1, np.nan], nan_ok=True)
+    paces = [np.nan, 810, 810 * 365 / 546, 810 / (2 + 182 / 366)]
+    assert table["pace_needed"].tolist() == pytest.approx(paces, nan_ok=True, rel=1e-9)
     assert table.loc["2026-12-31", "pace_of_practice"] == pytest.approx(810)
 
 
@@ -263,6 +268,20 @@ def test_three_answers_stand_side_by_side_with_what_stands_today(outlook):
     points = outlook.results["charging_points_need"][:, -1] - 400 * outlook.drawn["points_per_station"]
     assert need["less_standing_today"] == pytest.approx(np.median(points))
     assert set(outlook.rules) == {"power per vehicle", "vehicles per point"}
+
+
+def test_the_sentence_on_need_and_practice_tells_the_last_year(outlook):
+    need, slow, practice = (
+        outlook.results[f"charging_points_{name}"][:, -1] for name in ("need", "need_slow", "practice")
+    )
+    for words in (
+        "the energy of 2033",
+        f"{np.median(slow) / np.median(need):.0%} of them slow",
+        f"the need without those ({np.median(need - slow):,.0f}) lies below",
+        f"practice ({np.median(practice):,.0f}) lies below",
+    ):
+        assert words in outlook.why_they_differ
+    assert repr(outlook) == "<DemandOutlook 2024 to 2033, 300 draws of 18 measures>"
 
 
 def test_a_national_target_is_a_rule_of_its_own():

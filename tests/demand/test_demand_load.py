@@ -51,6 +51,8 @@ def test_nothing_plugged_in_is_no_load():
     assert np.all(peak_load(none, none, none, np.full(2, 0.2)) == 0)
 
 
-def test_a_floor_of_zero_is_refused():
-    with pytest.raises(AssumptionError, match=r"coincidence_floor = 0 share of rated power; it must be in \(0, 1\]"):
-        coincidence(10, 0)
+@pytest.mark.parametrize("floor", [0, 1.01])
+def test_a_floor_outside_its_range_is_refused(floor):
+    said = rf"coincidence_floor = {floor} share of rated power; it must be in \(0, 1\]"
+    with pytest.raises(AssumptionError, match=said):
+        coincidence(10, floor)

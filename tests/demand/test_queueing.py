@@ -97,6 +97,12 @@ def test_the_utilisation_ceiling_rises_with_the_size_of_the_station(points, ceil
     assert utilisation_ceiling(points) == pytest.approx(ceiling, abs=0.006)
 
 
+def test_a_promise_of_no_wait_is_one_on_the_share_that_waits():
+    assert wait_exceeds(14, 10, time=0) == erlang_c(14, 10)
+    points = points_for(10, Promise(minutes=0))
+    assert erlang_c(points, 10) <= 0.1 < erlang_c(points - 1, 10)
+
+
 def test_ceilings_between_whole_points_lie_between_theirs():
     low, middle, high = ceilings(np.array([2.0, 2.5, 3.0]))
     assert middle == pytest.approx((low + high) / 2)
@@ -118,6 +124,8 @@ def test_a_station_at_its_ceiling_just_keeps_the_promise_in_the_busiest_hour():
         (lambda: erlang_c(3, -1), r"load = -1 erlang .* 0 or more"),
         (lambda: erlang_c(3, math.nan), r"load = nan erlang"),
         (lambda: points_for(math.inf), r"load = inf erlang"),
+        (lambda: Promise(minutes=-0.5), r"minutes = -0.5 minutes .* 0 or more"),
+        (lambda: wait_exceeds(3, 1, time=-0.5), r"time = -0.5 time .* 0 or more"),
         (lambda: Promise(share=0), r"share = 0 share of arrivals .* inside \(0, 1\)"),
         (lambda: Promise(service_minutes=0), r"service_minutes = 0 minutes .* above 0"),
         (lambda: mean_wait(3, 1, service=0), r"service = 0 time"),
