@@ -18,7 +18,7 @@ from forecasting.periods import Period, span
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
 
-__all__ = ["in_words", "period_words", "reference_words"]
+__all__ = ["in_words", "period_words", "reference_words", "when_words"]
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 RELATION_WORDS = {
@@ -105,7 +105,24 @@ def reference_words(reference: str) -> str:
     found = REFERENCE.fullmatch(reference)
     if not found or found["measure"] not in MEASURES:
         return reference
-    return f"{MEASURES[found['measure']].label.lower()}, in {period_words(span(found['start'], found['end']))}"
+    return f"{MEASURES[found['measure']].label.lower()}, {when_words(span(found['start'], found['end']))}"
+
+
+def when_words(period: Period) -> str:
+    """A period as a sentence names it: in a year or in some months, on a day.
+
+    Parameters
+    ----------
+    period : Period
+        Any days.
+
+    Examples
+    --------
+    >>> from forecasting.periods import year
+    >>> when_words(year(2022)), when_words(span("2025-05-01", "2025-05-01"))
+    ('in 2022', 'on 1 May 2025')
+    """
+    return f"{'on' if period.start == period.end else 'in'} {period_words(period)}"
 
 
 def period_words(period: Period) -> str:

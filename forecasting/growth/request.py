@@ -16,7 +16,7 @@ from forecasting.errors import EvidenceError, ForecastWarning
 from forecasting.evidence.bases import apart, basis_name
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.words import in_words, period_words
+from forecasting.evidence.words import in_words, when_words
 from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
 from forecasting.growth.extrapolation import common_shocks, extrapolate
 from forecasting.growth.forecast import FlowForecast
@@ -35,6 +35,7 @@ __all__ = ["CHOICES", "Request"]
 Array = NDArray[np.float64]
 
 CHOICES = ("pooled", *CURVES_ON_FACTS, "average")
+LEARNED_ELSEWHERE = "may grow otherwise"  # of another thing than the prior was learned on
 UNMET = 0.25  # share of draws replaced from which the approximation is said to have failed
 DOUBTED = 0.2  # probability of being wrong, ten times that before any other fact, from which it is said to disagree
 
@@ -176,8 +177,8 @@ def _learned_elsewhere(prior: Prior, measure: str) -> list[str]:
     if not measure or measure.startswith("ev_") or prior.perimeter not in SHIPPED:
         return []
     said = (
-        f"the prior was learned on {prior.perimeter} ({prior.markets} markets up to {prior.last_year}), and {measure} "
-        "is another thing: its growth may be another; estimate_prior(panel) learns it from a panel of its own kind"
+        f"the prior was learned on {prior.perimeter} ({prior.markets} markets up to {prior.last_year}), and "
+        f"{MEASURES[measure].label.lower()} {LEARNED_ELSEWHERE}; estimate_prior(panel) learns from a panel of such"
     )
     if MEASURES[measure].unit != "vehicles":  # other vehicles are near enough for a caveat alone
         warnings.warn(said, ForecastWarning, stacklevel=5)
@@ -235,7 +236,7 @@ def _default_periods(facts: Sequence[Fact]) -> tuple[Period, ...]:
 def _disagreeing(observations: Sequence[Observation], posterior: Posterior) -> list[str]:
     facts = (o.fact for o in observations)
     return [
-        f"{in_words(fact)} in {period_words(fact.period)}, {basis_name(fact.basis)}, disagrees with the other facts"
+        f"{in_words(fact)} {when_words(fact.period)}, {basis_name(fact.basis)}, disagrees with the other facts"
         for fact, wrong in zip(facts, posterior.doubted, strict=True)
         if wrong > DOUBTED
     ]

@@ -49,8 +49,8 @@ def _why(demand: DemandOutlook) -> list[str]:
         return ["Without electric vehicles there is neither need nor practice."]
     said = (
         f"Need counts the public points that carry the energy of {demand.years[-1]} at a use that drivers can live "
-        f"with, {slow / need:.0%} of them slow overnight points for those without a charger at home; practice starts "
-        "from what stands and grows as other markets did, whatever the need."
+        f"with, {100 * slow / need:.0f} % of them slow overnight points for those without a charger at home; practice "
+        "starts from what stands and grows as other markets did, whatever the need."
     )
     band = demand.band.iloc[-1]
     if not band["markets"]:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
-from forecasting.evidence.words import in_words, period_words
+from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import CHARGING_COUNTS
 from forecasting.reporting.labels import label_of
 
@@ -28,6 +28,7 @@ __all__ = ["FactList", "fact_list", "fact_name", "mention", "numbered"]
 
 BESIDE = ("ev_stock", *CHARGING_COUNTS)  # what stands and what is promised, told beside
 MENTION = re.compile(r'<a class="fact" href="#fact-([^"]*)">(.*?)</a>', re.DOTALL)
+LEAST = 0.5  # percent by which a fact must move a forecast to be told
 ROW = re.compile(r'<li id="fact-([^"]*)">')
 
 
@@ -47,9 +48,10 @@ def fact_name(fact: Fact) -> str:
     >>> fact_name(next(iter(central_asia().select("UZ", "ev_imports", basis="uz-statistics"))))
     '2,180 vehicles in 2022, Statistics Agency, battery cars'
     """
-    when = period_words(fact.period) if fact.period_end else ""
+    when = when_words(fact.period) if fact.period_end else ""
     said = in_words(fact) or label_of(fact.measure).lower()
-    return ", ".join(filter(None, (f"{said} in {when}" if when else said, basis_name(fact.basis))))
+    said = said if said.endswith(when) else f"{said} {when}"  # a share names the day of its whole
+    return ", ".join(filter(None, (said, basis_name(fact.basis))))
 
 
 def numbered(page: str) -> str:
@@ -134,6 +136,6 @@ def _moved(outlook: Outlook) -> dict[str, str]:
         first = [period.label for period in flow.periods[:2]]
         for fact, rows in moves[moves["period"].isin(first)].groupby("fact", sort=False):
             by = rows.set_index("period")["change_percent"]
-            said = ", ".join(f"{period} by {by[period]:+.0f} %" for period in first if period in by)
-            found[str(fact)] = f"It moves {said}."
+            said = ", ".join(f"{period} by {by[period]:+.0f} %" for period in first if abs(by.get(period, 0)) >= LEAST)
+            found[str(fact)] = f"It moves {said}." if said else ""
     return found

@@ -14,7 +14,8 @@ __all__ = ["BulletList", "Table"]
 LONG = ("disagreement", "reason", "sentence")  # columns that need room
 # A cell that is not broken into lines: a number, an interval, a date.
 NUMBER = re.compile(r"[-+]?[\d,.]+( %)?( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")
-
+AMOUNT = re.compile(r"(under )?[-+]?[\d,.]+( %)?|–|anything")  # what stands under what, digit by digit
+WHEN = ("year", "period", "published", "newest")  # digits that are no amount
 
 # A fact's id in a column of facts: the page makes a number of it, which leads to the fact's row.
 FACT = re.compile(r"[^\s,]+-[^\s,]+")
@@ -58,27 +59,41 @@ class Table:
     def _repr_html_(self) -> str:
         if self.frame.empty:
             return f'<p class="fc-none">{html.escape(self.caption or "None.")}</p>'
-        head = "".join(f"<tr>{row}</tr>" for row in self._heads())
-        rows = (self._row(number) for number in range(len(self.frame)))
-        caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
+        amounts = self._amounts()
+        head = "".join(f"<tr>{row}</tr>" for row in self._heads(amounts))
+        rows = (self._row(number, amounts) for number in range(len(self.frame)))
+        caption = f"<caption><span>{html.escape(self.caption)}</span></caption>" if self.caption else ""
         return f'<table class="fc-table">{caption}<thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
 
-    def _heads(self) -> Iterator[str]:
+    def _amounts(self) -> list[bool]:
+        """Of each column, whether it holds amounts and is set to the right; the first one names the rows."""
+        names = map(str, self.frame.columns.get_level_values(0))
+        cells = (self.frame.iloc[:, at].astype(str) for at in range(self.frame.shape[1]))
+        return [
+            at > 0 and name not in WHEN and bool(column.map(AMOUNT.fullmatch).notna().all())
+            for at, (name, column) in enumerate(zip(names, cells, strict=True))
+        ]
+
+    def _heads(self, amounts: Sequence[bool]) -> Iterator[str]:
         """The rows of headings: of columns with names in two parts, each first part over all that share it."""
+        kinds = [' class="amount"' if right else "" for right in amounts]
         if self.frame.columns.nlevels == 1:
-            yield "".join(f"<th>{html.escape(str(name))}</th>" for name in self.frame.columns)
+            named = zip(map(str, self.frame.columns), kinds, strict=True)
+            yield "".join(f"<th{kind}>{html.escape(name)}</th>" for name, kind in named)
             return
         firsts, seconds = (list(map(str, self.frame.columns.get_level_values(level))) for level in (0, 1))
         groups = [(first, firsts.count(first)) for first in dict.fromkeys(firsts)]
-        yield "".join(f'<th colspan="{count}">{html.escape(first)}</th>' for first, count in groups)
-        yield "".join(f"<th>{html.escape(second)}</th>" if second else "<td></td>" for second in seconds)
+        spans = (f' colspan="{count}"' if count > 1 else "" for _, count in groups)
+        yield "".join(f"<th{span}>{html.escape(first)}</th>" for span, (first, _) in zip(spans, groups, strict=True))
+        below = zip(seconds, kinds, strict=True)
+        yield "".join(f"<th{kind}>{html.escape(name)}</th>" if name else "<td></td>" for name, kind in below)
 
-    def _row(self, number: int) -> str:
+    def _row(self, number: int, amounts: Sequence[bool]) -> str:
         names = map(str, self.frame.columns.get_level_values(0))
-        cells = (self._cell(name, number, value) for name, value in zip(names, self.frame.iloc[number], strict=True))
-        return f"<tr>{''.join(cells)}</tr>"
+        cells = zip(names, self.frame.iloc[number], amounts, strict=True)
+        return f"<tr>{''.join(self._cell(name, number, value, right) for name, value, right in cells)}</tr>"
 
-    def _cell(self, name: str, number: int, value: object) -> str:
+    def _cell(self, name: str, number: int, value: object, right: bool) -> str:
         text = html.escape(str(value))
         address = self.links[name][number] if name in self.links else ""
         if address.startswith(("http://", "https://", "#")):
@@ -87,6 +102,8 @@ class Table:
             return f'<td class="id">{FACT.sub(_mention, text)}</td>'
         if name in LONG:
             return f'<td class="words">{text}</td>'
+        if right:
+            return f'<td class="number amount">{text}</td>'
         return f'<td class="number">{text}</td>' if NUMBER.fullmatch(str(value)) else f"<td>{text}</td>"
 
 

@@ -10,7 +10,7 @@ from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES
 from forecasting.periods import span
 from forecasting.reporting.display import Table
-from forecasting.reporting.labels import label_of, parameter_words, readable, unit_of
+from forecasting.reporting.labels import capital, label_of, parameter_words, readable, unit_of
 
 if TYPE_CHECKING:
     from forecasting.demand.parameters import Assumption
@@ -28,8 +28,8 @@ def drivers_table(outlook: Outlook) -> Table:
     """The scenario's dated events: what, when, how large, how likely, and why."""
     rows = [
         {
-            "event": driver.name.replace("-", " "),
-            "acts on": _acts_on(driver.quantity),
+            "event": capital(driver.name.replace("-", " ")),
+            "acts on": capital(_acts_on(driver.quantity)),
             "when": _dated(driver),
             **_range(driver.size),
             "unit": _unit(driver),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.places import place_name
 from forecasting.measures import DEMAND_STEPS
-from forecasting.reporting.citations import fact_name, mention
+from forecasting.reporting.citations import LEAST, fact_name, mention
 from forecasting.reporting.labels import amounts, interval, label_of, parameter_words, readable
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ __all__ = ["Paragraphs", "caveats", "doubts", "grounds"]
 DISAGREES = "disagrees with the other facts"  # of the forecast's own caveats, which are told here in full
 DOUBTED = 0.2  # probability of being wrong from which a fact is told of
 MOST = 3  # facts and assumptions named of each number
-LEAST = 0.5  # percent by which a fact must move a forecast to be named
+LEAST_SHARE = 0.02  # of the variance, from which an assumption is named: below that chance alone may have sorted it
 CHAIN = {
     "ev_stock": "vehicles imported, less those that leave again, plus those built in the country, as their cohorts age",
     "energy_gwh": "the vehicles on the road, how far they drive and what they take",
@@ -155,7 +155,7 @@ def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str, str]]:
     for measure in DEMAND_STEPS:
         if measure not in outlook.results.values or sensitivity is None:
             continue
-        mine = sensitivity[sensitivity["output"] == measure]
+        mine = sensitivity[(sensitivity["output"] == measure) & (sensitivity["share"] >= LEAST_SHARE)]
         widest = mine.loc[mine["swing"].abs().sort_values(ascending=False, kind="stable").index].head(MOST)
         named: list[Any] = list(widest.itertuples())
         ends = [amounts(min(row.low, row.high), max(row.low, row.high), measure) for row in named]

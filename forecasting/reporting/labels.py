@@ -38,10 +38,13 @@ PARAMETERS = {  # those whose name does not say it
     "annual_km": "kilometres a year",
     "depot_kw": "power of a depot charger",
     "depot_kw_per_vehicle": "depot power a vehicle",
+    "generation_gwh": "electricity generated in the country",
     "home_kw": "power of a home charger",
     "inventory_share": "share not yet sold",
+    "power_delivery_scale": "power that chargers deliver",
     "practice_error": "how countries differ in practice",
     "public_point_kw": "power of a public point",
+    "record_peak_mw": "highest load so far",
     "reexport_share": "share that leaves again",
     "utilisation_scale": "how busy points are",
 }

@@ -14,8 +14,8 @@ from forecasting.evidence.places import COUNTRIES, place_name
 from forecasting.measures import HEADLINE
 from forecasting.names import DRAWS_TABLE
 from forecasting.reporting.html import figure_html
-from forecasting.reporting.labels import amount, amounts, label_of
-from forecasting.reporting.tables import bands
+from forecasting.reporting.labels import amount, amounts
+from forecasting.reporting.tables import bands, with_unit
 from forecasting.scenarios.joint_draws import Results, results_from, sum_outlooks
 
 __all__ = ["REGION", "region_of"]
@@ -91,7 +91,7 @@ def _rows(total: Results) -> Iterator[dict[str, Any]]:
                 }
                 for year in (first, last)
             ]
-            yield {"label": label_of(measure), "years": (first, last), "cells": cells}
+            yield {"label": with_unit(measure), "years": (first, last), "cells": cells}
 
 
 def _charts(total: Results, parts: Mapping[str, Results]) -> Iterator[str]:

@@ -211,7 +211,7 @@ def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[str]:
     above = _share_above_one(flow.after, flow.first_year)
     if above > MUCH:
         said.append(
-            f"In {above:.0%} of the draws {place_name(place)}'s flow exceeds the whole market in some year: "
+            f"In {100 * above:.0f} % of the draws {place_name(place)}'s flow exceeds the whole market in some year: "
             "vehicles that leave again or wait unsold, or a market larger than assumed."
         )
     return [*said, *flow.caveats]

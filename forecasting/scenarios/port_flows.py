@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from forecasting.errors import EvidenceError
 from forecasting.evidence.places import place_name
-from forecasting.evidence.words import in_words, period_words
+from forecasting.evidence.words import in_words, when_words
+from forecasting.growth.request import LEARNED_ELSEWHERE
 from forecasting.measures import MEASURES
 from forecasting.scenarios.joint_draws import Results, sum_outlooks
 from forecasting.scenarios.known import known_on, last_day
@@ -74,10 +75,11 @@ def port_flows(request: OutlookRequest) -> PortFlows:
     caveats = [*said.values(), *beyond_cars(scenario, all(flow.market.value is not None for flow in flows.values()))]
     if passing >= MUCH:
         caveats.append(
-            f"The places share one limit: in {passing:.0%} of the draws they would together pass it in some year, and "
-            "are held to it in proportion."
+            f"The places share one limit: in {100 * passing:.0f} % of the draws they would together pass it in some "
+            "year, and are held to it in proportion."
         )
-    caveats += [words for place, flow in flows.items() for words in place_caveats(scenario, place, flow)]
+    told = (words for place, flow in flows.items() for words in place_caveats(scenario, place, flow))
+    caveats += [words for words in told if LEARNED_ELSEWHERE not in words]  # said of all places already
     return PortFlows(flows, tuple(parts), caveats)
 
 
@@ -98,7 +100,7 @@ def _left_out(known: dict[str, Ledger], measure: str, day: dt.date) -> dict[str,
 def _unknown(place: str, facts: Ledger, day: dt.date) -> str:
     counts = [fact for fact in facts if fact.quantity == "total" and fact.value == fact.value]
     newest = max(counts, key=lambda fact: (fact.period.end, fact.period.days), default=None)
-    last = f"its last count is of {in_words(newest)} in {period_words(newest.period)}; " if newest else ""
+    last = f"its last count is of {in_words(newest)} {when_words(newest.period)}; " if newest else ""
     return (
         f"{place_name(place)} is unknown: {last}nothing was counted in the two years to {day}, "
         "so no number is given for it, and it is not in the sum."

@@ -54,7 +54,7 @@ def test_facts_lead_to_their_sources(book):
 
 def test_assumptions_and_drivers_are_there(book):
     words = {cell.value for row in book["Assumptions"].iter_rows() for cell in row}
-    assert {"plant", "kilometres a year", "this scenario", "a plant opens"} <= words
+    assert {"Plant", "kilometres a year", "this scenario", "a plant opens"} <= words
 
 
 def test_nothing_becomes_a_formula_or_a_link_by_its_looks(tmp_path, outlook):

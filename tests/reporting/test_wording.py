@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecasting.evidence.fact import Fact
 from forecasting.evidence.words import period_words
 from forecasting.periods import month, span, year
+from forecasting.reporting.citations import fact_name
 from forecasting.reporting.labels import inert, interval, readable, rounded
 
 
@@ -56,6 +58,14 @@ def test_rounding_twice_changes_nothing(values):
 )
 def test_periods_in_words(period, words):
     assert period_words(period) == words
+
+
+def test_a_share_names_the_day_of_its_whole_once():
+    told = {"id": "a", "measure": "ev_stock", "place": "UZ", "period_start": "2026-12-31", "period_end": "2026-12-31"}
+    whole = {"reference": "vehicle_stock@UZ:2026-12-31/2026-12-31", "relation": "about"}
+    share = Fact(**told, **whole, quantity="share_percent", value=2, unit="percent")
+    assert fact_name(share) == "about 2 % of vehicles on the road, all types, on 31 Dec 2026"
+    assert fact_name(Fact(**told, relation="equals", value=5)) == "5 vehicles on 31 Dec 2026"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"])

@@ -221,7 +221,7 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
     if empty := without_market(outlook, label_of(measure)):
         return empty
     frame = demand_of(outlook).sensitivity
-    frame = frame[frame["output"] == measure]
+    frame = frame[(frame["output"] == measure) & (frame["share"] > 0)]  # more than chance alone sorts
     frame = frame.loc[frame["swing"].abs().sort_values(kind="stable").index].tail(last)
     middle = float(bands(outlook.results.table, measure).iloc[-1][0.5])
     subtitle = f"median in {outlook.scenario.horizon} where one assumption is in its lowest or highest tenth"

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import plotly.graph_objects as go
 
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.words import period_words
+from forecasting.evidence.words import when_words
 from forecasting.reporting.figures.marks import BOUNDS, Mark
 from forecasting.reporting.figures.style import ACCENTS, INK, tint
 from forecasting.reporting.labels import rounded
@@ -154,7 +154,7 @@ def _labels(shown: list[Mark], main: str | None, colours: dict[str, str]) -> Ite
     above = [(mark.middle, mark.height, mark.label) for mark in whole]
     if newest and newest not in whole:
         crowded = newest.period.end.year - shown[0].period.start.year > MANY_YEARS
-        words = newest.label if crowded else f"{newest.label} in {period_words(newest.period)}"
+        words = newest.label if crowded else f"{newest.label} {when_words(newest.period)}"
         if newest.period.days > HALF_YEAR or newest == shown[0]:
             above.append((newest.middle, newest.height, words))
         else:  # left of a short bar, over last year's lower one

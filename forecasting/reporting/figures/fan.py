@@ -58,7 +58,7 @@ def fan_chart(
     measure : str, optional
         Which measure; the one that was forecast from facts if not given.
     place : str, optional
-        Which part of a corridor; the whole if not given.
+        Which part of a corridor; the whole if not given, of which a single place that is counted is all.
     facts : Ledger, optional
         Facts to draw; those that the forecast rests on if not given.
     since, until : int, optional
@@ -73,7 +73,8 @@ def fan_chart(
     measure = measure or outlook.scenario.measure
     if measure != EV_SHARE and (empty := without_market(outlook, label_of(measure))):
         return empty
-    part = next(part for part in outlook.parts if part.country == (place or outlook.results.country))
+    only = outlook.parts[0].country if len(outlook.forecasts) == 1 else outlook.results.country
+    part = next(part for part in outlook.parts if part.country == (place or only))
     wide = bands(part.table, measure).loc[outlook.first_year : until]
     every = drawn_facts(outlook, measure, part.country, facts)
     first, last = since or 0, until or outlook.scenario.horizon

@@ -177,7 +177,8 @@ def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the r
     subtitle = "bars: middle length and traffic; lines: from the low to the high case"
     chart = figure(title, subtitle, x="points", height=150 + 64 * len(wide))
     reach = {"array": rounded(wide["high"] - wide["middle"]), "arrayminus": rounded(wide["middle"] - wide["low"])}
-    words = [f"{wide.loc[section, 'middle']:.0f} points at {sites[section]:.0f} sites" for section in wide.index]
+    at = [f"{sites[section]:.0f} {'site' if sites[section] == 1 else 'sites'}" for section in wide.index]
+    words = [f"{points:.0f} points at {where}" for points, where in zip(wide["middle"], at, strict=True)]
     names = [f"{section.replace('-', ' – ')}<br>{said}" for section, said in zip(wide.index, words, strict=True)]
     chart.add_trace(
         go.Bar(

@@ -218,7 +218,7 @@ def small_fan(wide: pd.DataFrame, measure: str, name: str) -> go.Figure:
     """
     flow = MEASURES[measure].kind == "flow"
     unit = unit_of(measure) + (" a year" if flow else "")
-    chart = figure(name, f"{label_of(measure).lower()}, scale of its own", y=unit, height=230, showlegend=False)
+    chart = figure(name, "", y=unit, height=230, showlegend=False)
     chart.add_traces(list(fan_traces(wide, flow=flow, labels=[-1])))
     axis = linear_scale(wide[0.9])
     chart.update_yaxes(**axis, nticks=5)

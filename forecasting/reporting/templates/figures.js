@@ -5,7 +5,7 @@
   const night = {"#1b2733": "#e6eaee", "#5f6b76": "#9aa7b3", "#e6e9ed": "#2e3843", "#ffffff": "#171d24", "#003a5d": "#bfe3fb",
     "#0072b2": "#4fb3ee", "rgba(0,114,178,": "rgba(79,179,238,"};
   const places = [...document.querySelectorAll(".figure[data-json]")];
-  const NARROW = 560, PAPER = 660;  // pixels; paper is A4 without its margins
+  const NARROW = 560, PAPER = 660, GAP = 5;  // pixels; paper is A4 without its margins
 
   function figureOf(place, night_too) {
     let text = document.getElementById(place.dataset.json).textContent;
@@ -17,7 +17,14 @@
     for (const trace of data) if (trace.name) trace.name = trace.name.replace(/(.{22,}?) /g, "$1<br>");
     layout.font = {size: 11};
     layout.margin = {...layout.margin, l: 4, r: Math.min((layout.margin || {}).r || 12, 12), b: 4};
+    layout.legend = {...layout.legend, maxheight: 1};  // all of it, without a scroll bar
+    const rows = data.filter((trace) => trace.name && trace.showlegend !== false).length;
+    layout.height = (layout.height || 450) + 18 * Math.max(rows - 4, 0);
+    const beside = data.some((trace) => trace.textposition === "middle right");
     for (const name in layout) if (/^xaxis/.test(name)) {
+      const axis = layout[name];
+      if (!axis.dtick && !axis.tickvals) { axis.nticks = 4; axis.tickangle = 0; }
+      if (beside && axis.type === "log" && axis.range) axis.range = [axis.range[0], axis.range[1] + 0.3 * (axis.range[1] - axis.range[0])];
       if (layout[name].dtick && layout[name].type !== "log") { delete layout[name].dtick; layout[name].nticks = 5; }
       if (layout[name].tickvals && layout[name].type === "log") {
         const few = layout[name].tickvals.filter((value) => Number.isInteger(Math.log10(value)));
@@ -34,7 +41,7 @@
     for (const label of labels) {
       const box = label.getBoundingClientRect();
       const free = box.left >= around.left - 1 && box.right <= around.right + 1
-        && !kept.some((other) => box.left < other.right && other.left < box.right && box.top + 2 < other.bottom && other.top + 2 < box.bottom);
+        && !kept.some((other) => box.left < other.right + GAP && other.left < box.right + GAP && box.top + 2 < other.bottom && other.top + 2 < box.bottom);
       label.style.visibility = free ? "" : "hidden";
       if (free && box.width) kept.push(box);
     }
@@ -45,9 +52,9 @@
     delete layout.title;
     layout.margin = {...layout.margin, t: 16};
     layout.width = width;
-    if (width === PAPER && place.closest(".summary")) layout.height = Math.min(layout.height || 450, 340);  // one page
-    place.style.height = `${layout.height || 450}px`;
+    if (width === PAPER) layout.height = Math.min(layout.height || 450, place.closest(".summary") ? 340 : 390);  // two a page
     if (width < NARROW) onNarrow(data, layout);
+    place.style.height = `${layout.height || 450}px`;
     Plotly.react(place, data, layout, {displayModeBar: false, staticPlot: false});
     withoutCollisions(place);
   }
