@@ -25,10 +25,11 @@
       const axis = layout[name];
       if (!axis.dtick && !axis.tickvals) { axis.nticks = 4; axis.tickangle = 0; }
       if (beside && axis.type === "log" && axis.range) axis.range = [axis.range[0], axis.range[1] + 0.3 * (axis.range[1] - axis.range[0])];
-      if (layout[name].dtick && layout[name].type !== "log") { delete layout[name].dtick; layout[name].nticks = 5; }
-      if (layout[name].tickvals && layout[name].type === "log") {
-        const few = layout[name].tickvals.filter((value) => Number.isInteger(Math.log10(value)));
-        if (few.length > 1) layout[name] = {...layout[name], tickvals: few, ticktext: few.map((value) => value.toLocaleString("en"))};
+      if (axis.dtick && axis.type !== "log") { delete axis.dtick; axis.nticks = 5; }
+      if (axis.tickvals && axis.type === "log") {
+        const tens = axis.tickvals.filter((value) => Number.isInteger(Math.log10(value)));
+        const few = tens.filter((value, at) => tens.length < 4 || (tens.length - at) % 2);
+        if (few.length > 1) Object.assign(axis, {tickvals: few, ticktext: few.map((value) => value.toLocaleString("en"))});
       }
     }
   }
