@@ -8,30 +8,31 @@ from copy import copy
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from forecasting.arguments import number, numbers, of, optional, several, shown, takes
 from forecasting.curves.definitions import CURVES, Curve, find_curve, generalised_bass
-from forecasting.curves.fitting.constraints import check_names, read_bounds, read_fixed, within_domain
+from forecasting.curves.fitting.constraints import (
+    check_names,
+    read_bounds,
+    read_fixed,
+    within_domain,
+)
 from forecasting.curves.fitting.curve_posterior import PRIOR, CurvePrior, sample_curve
-from forecasting.curves.fitting.estimate import Estimate, SeriesToFit, estimate
+from forecasting.curves.fitting.estimate import Estimate, SeriesToFit, estimate, log_likelihood
 from forecasting.curves.fitting.mixture import Mixture
-from forecasting.curves.fitting.noise import NOISES, ErrorFamily
-from forecasting.curves.fitting.series import read_series
-from forecasting.curves.fitting.timeline import moment, read_timeline
+from forecasting.curves.fitting.timeline import moment
+from forecasting.curves.observed import ObservedSeries
 from forecasting.curves.results import GrowthResults
 from forecasting.errors import ModelError
-from forecasting.measures import nearest
 
 __all__ = ["AVERAGED", "GrowthModel", "GrowthResults"]
 
 Array = NDArray[np.float64]
 AVERAGED = tuple(name for name, curve in CURVES.items() if curve.ceiling)  # what "auto" averages
-ERRORS = ("least_squares", *NOISES)
 
 
-class GrowthModel:
+class GrowthModel(ObservedSeries):
     """A growth curve of one series of flows or levels.
 
     Parameters
@@ -102,20 +103,12 @@ class GrowthModel:
         bounds: Mapping[str, tuple[float | None, float | None]] | None = None,
         prior: CurvePrior = PRIOR,
     ) -> None:
-        _check_word("kind", kind, ("flow", "stock"))
-        _check_word("errors", errors, ERRORS)
-        self.kind, self.errors, self.prior = kind, errors, prior
-        self.endog, index, self.endog_names = read_series(endog)
-        self.timeline = read_timeline(index, time, len(self.endog), kind).from_launch(launch, kind)
-        self._launch_given = launch
-        self.launch = self.timeline.launch(launch, kind)
-        self.sampling = self.timeline.sampling(self.launch, kind)
-        self.weights = _read_weights(weights, len(self.endog))
+        super().__init__(endog, kind, time, launch, errors, weights)
+        self.prior = prior
         self.shocks = dict(shocks or {})
         self.curves = self._curves(curve)
         self.bounds = read_bounds(bounds, self.curves)
         self._fixed: dict[str, float] = {}
-        self.noise = self._noise()
 
     def __repr__(self) -> str:
         return f"<GrowthModel {self.curve}, {self.kind}, {self.nobs} observations>"
@@ -126,19 +119,9 @@ class GrowthModel:
         return self.curves[0].name if len(self.curves) == 1 else "auto"
 
     @property
-    def nobs(self) -> int:
-        """Number of observations."""
-        return int(np.isfinite(self.endog).sum())
-
-    @property
     def param_names(self) -> list[str]:
         """Names of the parameters; of the averaged curves', each once."""
         return list(dict.fromkeys(name for curve in self.curves for name in curve.parameters))
-
-    @property
-    def index(self) -> pd.Index:
-        """Labels of the observations."""
-        return self.timeline.labels
 
     def _curves(self, curve: str | Curve) -> list[Curve]:
         if self.shocks:
@@ -157,24 +140,42 @@ class GrowthModel:
         calendar = self.timeline.calendar
         return moment(start, calendar) - self.launch, np.inf if end is None else moment(end, calendar) - self.launch
 
-    def _noise(self) -> ErrorFamily:
-        zeros = (self.endog == 0).any()
-        if self.errors == "lognormal" and zeros:
-            raise ModelError(
-                f"observation {self.index[int(np.argmax(self.endog == 0))]} is zero, which lognormal errors exclude;"
-                " use errors='negative_binomial' or 'poisson'"
-            )
-        if self.errors == "least_squares":
-            return NOISES["negative_binomial" if zeros else "lognormal"]
-        return NOISES[self.errors]
-
     def problem(self, curve: Curve) -> SeriesToFit:
-        """What is estimated for one of the curves."""
+        """What is estimated for one of the curves.
+
+        Parameters
+        ----------
+        curve : Curve
+            One of ``curves``.
+
+        Returns
+        -------
+        SeriesToFit
+            Observations, weights, and the bounds and fixed values of that curve's parameters.
+
+        Examples
+        --------
+        >>> model = GrowthModel([10.0, 14.0, 19.0, 24.0], curve="logistic")
+        >>> model.problem(model.curves[0]).y.tolist()
+        [10.0, 14.0, 19.0, 24.0]
+        """
         fixed = {name: value for name, value in self._fixed.items() if name in curve.parameters}
         return SeriesToFit(curve, self.sampling, self.endog, self.weights, within_domain(self.bounds, curve), fixed)
 
     def posterior(self) -> Mixture:
-        """Weighted curves, of one curve or of all that are averaged."""
+        """The posterior: weighted curves, of one curve or of all that are averaged.
+
+        Returns
+        -------
+        Mixture
+            By adaptive importance sampling (Cornuet et al. 2012), the same at every call.
+
+        Examples
+        --------
+        >>> mixture = GrowthModel([10.0, 14.0, 19.0, 24.0, 28.0], curve="auto").posterior()
+        >>> float(mixture.weights.sum().round(9)), len(mixture.parts) > 1
+        (1.0, True)
+        """
         parts = [sample_curve(self.problem(curve), self.noise, self.prior) for curve in self.curves]
         return Mixture(parts, self.noise, self.problem(self.curves[0]).level)
 
@@ -192,8 +193,18 @@ class GrowthModel:
         Returns
         -------
         GrowthResults
-            Where the data do not tell the ceiling (no least-squares minimum, less than 1 % of it reached, fewer
+            Where the data do not determine the ceiling (no least-squares minimum, less than 1 % of it reached, fewer
             observations than parameters), the parameters are the posterior's medians, and ``summary()`` says so.
+
+        Raises
+        ------
+        ModelError
+            For start values of another number than the curve has parameters, and of an average over curves.
+
+        Examples
+        --------
+        >>> GrowthModel([10.0, 14.0, 19.0, 24.0, 28.0], curve="bass").fit().params.index.tolist()
+        ['m', 'p', 'q']
         """
         start = None if start_params is None else self._start(start_params)
         mixture = self.posterior() if len(self.curves) > 1 else None
@@ -220,6 +231,20 @@ class GrowthModel:
     def fix_params(self, params: Mapping[str, float]) -> Iterator[None]:
         """Within the context, parameters keep these values.
 
+        Parameters
+        ----------
+        params : mapping of str to float
+            Values by name of the parameter.
+
+        Yields
+        ------
+        None
+
+        Raises
+        ------
+        ModelError
+            For a name that no curve of the model has, and a value that the curve does not allow.
+
         Examples
         --------
         >>> model = GrowthModel([10.0, 14.0, 19.0, 24.0, 28.0], curve="bass")
@@ -236,6 +261,23 @@ class GrowthModel:
     def fit_constrained(self, constraints: Mapping[str, float], **kwargs: Any) -> GrowthResults:
         """Fit with some parameters held at given values.
 
+        Parameters
+        ----------
+        constraints : mapping of str to float
+            Values by name of the parameter.
+        **kwargs : object
+            As for :meth:`fit`.
+
+        Returns
+        -------
+        GrowthResults
+            Its ``fixed`` holds the constraints.
+
+        Raises
+        ------
+        ModelError
+            As by :meth:`fix_params` and :meth:`fit`.
+
         Examples
         --------
         >>> GrowthModel([10.0, 14.0, 19.0, 24.0, 28.0]).fit_constrained({"q": 0.4}).params["q"]
@@ -245,42 +287,60 @@ class GrowthModel:
             return self.fit(**kwargs)
 
     def predict(self, params: ArrayLike) -> Array:
-        """Flows or levels of the curve at the observations, for given parameters."""
+        """The curve at the observations, for given parameters.
+
+        Parameters
+        ----------
+        params : array_like or mapping
+            One value per parameter, ``m`` first, or by name.
+
+        Returns
+        -------
+        ndarray, shape (nobs,)
+            Flows or levels, in the unit of the observations.
+
+        Raises
+        ------
+        ModelError
+            For another number of parameters, and of an average over curves.
+
+        Examples
+        --------
+        >>> model = GrowthModel([1.0, 2.0, 4.0], curve="exponential")
+        >>> model.predict(model.fit().params).round(2).tolist()
+        [1.0, 2.0, 4.0]
+        """
         return self.problem(self._single()).fitted(self._start(params))
 
     def loglike(self, params: ArrayLike, scatter: float | None = None) -> float:
-        """Log-likelihood at given parameters; the scatter at its best value, if not given.
+        """Log-likelihood at given parameters.
 
-        For least squares, errors are normal.
+        Parameters
+        ----------
+        params : array_like or mapping
+            One value per parameter, ``m`` first, or by name.
+        scatter : float, optional
+            Standard deviation of the residuals (least squares, errors then normal) or relative standard
+            deviation (other errors); by default its best value.
+
+        Returns
+        -------
+        float
+            In nats.
+
+        Raises
+        ------
+        ModelError
+            For another number of parameters, and of an average over curves.
+
+        Examples
+        --------
+        >>> model = GrowthModel([10.0, 14.0, 19.0, 24.0, 28.0])
+        >>> results = model.fit()
+        >>> bool(np.isclose(model.loglike(results.params), results.llf))
+        True
         """
-        from forecasting.curves.fitting.estimate import log_likelihood
-
         return log_likelihood(self.problem(self._single()), self._start(params), self.errors, scatter)
-
-    def extended(self, endog: object, alone: bool = False) -> GrowthModel:
-        """The model of this series with later observations appended, or of those alone."""
-        values, index, _ = read_series(endog, least=1)
-        later = (
-            self.timeline.future(len(values))
-            if index is None or isinstance(index, pd.RangeIndex)
-            else read_timeline(index, None, len(values), self.kind)
-        )
-        other = copy(self)
-        other.timeline = later if alone else self.timeline.followed_by(later)
-        other.endog = values if alone else np.append(self.endog, values)
-        other.weights = np.ones(len(values)) if alone else np.append(self.weights, np.ones(len(values)))
-        other.sampling = other.timeline.sampling(self.launch, self.kind)
-        other.noise = other._noise()
-        return other
-
-    def until(self, count: int) -> GrowthModel:
-        """The model of the first observations."""
-        other = copy(self)
-        other.timeline = self.timeline.part(0, count)
-        other.endog, other.weights = self.endog[:count], self.weights[:count]
-        other.sampling = other.timeline.sampling(self.launch, self.kind)
-        other.noise = other._noise()
-        return other
 
     def _single(self) -> Curve:
         if len(self.curves) > 1:
@@ -299,20 +359,3 @@ class GrowthModel:
             bounds=self.bounds,
             prior=self.prior,
         )
-
-
-def _check_word(what: str, word: object, known: tuple[str, ...]) -> None:
-    if not isinstance(word, str) or word not in known:
-        hint = nearest(word, known) if isinstance(word, str) else ""
-        raise ModelError(
-            f"{what} {shown(word)} is unknown; " + (f"did you mean {hint!r}?" if hint else f"one of {known}")
-        )
-
-
-def _read_weights(weights: ArrayLike | None, count: int) -> Array:
-    if weights is None:
-        return np.ones(count)
-    values = np.asarray(weights, dtype=float).ravel()
-    if len(values) != count or not np.isfinite(values).all() or (values < 0).any() or not values.any():
-        raise ModelError(f"weights: give {count} finite numbers of 0 or more, one per observation")
-    return values

@@ -1,17 +1,20 @@
-"""Bounds and fixed values that a user gives, by name of the parameter."""
+"""What a user gives of a model beside the series: words, weights, and bounds and fixed values of parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from forecasting.arguments import shown
 from forecasting.curves.definitions import Curve
 from forecasting.errors import ModelError
+from forecasting.measures import nearest
 
-__all__ = ["check_names", "read_bounds", "read_fixed", "within_domain"]
+__all__ = ["check_names", "check_word", "read_bounds", "read_fixed", "read_weights", "within_domain"]
 
+Array = NDArray[np.float64]
 Pair = tuple[float, float]
 
 
@@ -101,3 +104,22 @@ def _number(given: object) -> float:
         return float(given)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return float("nan")
+
+
+def check_word(what: str, word: object, known: tuple[str, ...]) -> None:
+    """Refuse a word that is not among the known ones, and name the nearest of them."""
+    if not isinstance(word, str) or word not in known:
+        hint = nearest(word, known) if isinstance(word, str) else ""
+        raise ModelError(
+            f"{what} {shown(word)} is unknown; " + (f"did you mean {hint!r}?" if hint else f"one of {known}")
+        )
+
+
+def read_weights(weights: ArrayLike | None, count: int) -> Array:
+    """Weights of the observations, all 1 where none are given."""
+    if weights is None:
+        return np.ones(count)
+    values = np.asarray(weights, dtype=float).ravel()
+    if len(values) != count or not np.isfinite(values).all() or (values < 0).any() or not values.any():
+        raise ModelError(f"weights: give {count} finite numbers of 0 or more, one per observation")
+    return values
