@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     )
     from forecasting.evidence import datasets
     from forecasting.evidence.fact import Fact
-    from forecasting.evidence.ledger import Ledger, read_ledger
+    from forecasting.evidence.ledger import Ledger
+    from forecasting.evidence.ledger_files import read_ledger
     from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
     from forecasting.growth.prior import Prior
     from forecasting.panels.growth_prior import estimate_prior
@@ -51,7 +52,7 @@ _HOME = {
     "ScenarioError": "errors",
     "Fact": "evidence.fact",
     "Ledger": "evidence.ledger",
-    "read_ledger": "evidence.ledger",
+    "read_ledger": "evidence.ledger_files",
     "FlowForecast": "growth.flow",
     "annual_totals": "growth.flow",
     "forecast_flow": "growth.flow",

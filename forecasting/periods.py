@@ -125,6 +125,11 @@ class Period:
         -------
         int
             Days; 0 where they do not meet.
+
+        Examples
+        --------
+        >>> year(2023).overlap(span("2022-12-01", "2023-01-31"))
+        31
         """
         return max((min(self.end, other.end) - max(self.start, other.start)).days + 1, 0)
 
@@ -154,6 +159,11 @@ class Period:
         -------
         iterator of Period
             In order.
+
+        Examples
+        --------
+        >>> [part.label for part in span("2023-01-15", "2023-03-02").months()]
+        ['2023-01', '2023-02', '2023-03']
         """
         return months_between(self.start, self.end)
 

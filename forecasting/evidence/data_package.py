@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.evidence.bases import Basis
-from forecasting.evidence.ledger import Ledger, read_ledger
+from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.ledger_files import read_ledger
 from forecasting.evidence.rules import COLUMNS, KINDS, QUANTITIES, RELATIONS
 from forecasting.names import DATA
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from forecasting.arguments import takes, text
 from forecasting.errors import InputError, LedgerError, Problem
-from forecasting.evidence.ledger import Ledger, read_ledger
+from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.ledger_files import read_ledger
 from forecasting.names import DATA, PARAMS
 
 __all__ = ["central_asia", "facts_of", "path"]
@@ -37,6 +38,11 @@ def path(name: str) -> Path:
     ------
     InputError
         Where nothing of that name ships; the message lists what does.
+
+    Examples
+    --------
+    >>> path("ledger/uzbekistan.csv").name
+    'uzbekistan.csv'
     """
     found = DATA / name
     if not found.exists() or not found.resolve().is_relative_to(DATA.resolve()):

@@ -175,6 +175,12 @@ class Fact(BaseModel):
         -------
         dict
             One entry per column, in the ledger's order.
+
+        Examples
+        --------
+        >>> fact = Fact(id="a", measure="ev_stock", place="UZ", period_end="2023-12-31", relation="about", value=30_000)
+        >>> fact.row()["period_end"], fact.row()["value"]
+        ('2023-12-31', 30000.0)
         """
         own = vars(self)
         cells = {column: own[column] for column in COLUMNS}

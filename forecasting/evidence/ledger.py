@@ -1,6 +1,7 @@
 """The ledger: published statements in one table, read and checked at one door.
 
 >>> import io
+>>> from forecasting.evidence.ledger_files import read_ledger
 >>> ledger = read_ledger(io.StringIO('''id,measure,place,period_start,period_end,relation,value,published
 ... a,ev_imports,UZ,2022-01-01,2022-12-31,equals,2180,2023-01
 ... b,ev_imports,Uzbekistan,2023-01-01,2023-04-30,equals,2544,2023-06-26
@@ -16,29 +17,23 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from html import escape
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import Check, of, optional, shown, takes, text, whole
-from forecasting.arguments import path as file_path
+from forecasting.arguments import of, optional, shown, takes, text, whole
 from forecasting.errors import EvidenceError, LedgerError, Problem
 from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.evidence.files import write_asked
 from forecasting.evidence.frames import facts_frame, frame_rows, printed_cells
 from forecasting.evidence.places import partner_code, place_code
-from forecasting.evidence.reading import Source, checked_rows, csv_rows
 from forecasting.evidence.rules import COLUMNS, KINDS
 from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, as_date
+from forecasting.showing import show
 
-__all__ = ["Ledger", "check_ledger", "read_ledger"]
-
-SOURCE = Check(
-    "the path of a ledger, or an open file", lambda value: value if hasattr(value, "read") else file_path().read(value)
-)
+__all__ = ["Ledger"]
 
 
 def _one_or_several(value: object) -> tuple[str, ...]:
@@ -50,19 +45,20 @@ def _one_or_several(value: object) -> tuple[str, ...]:
 class Ledger:
     """Facts, checked; never changed in place.
 
-    Make one with `read_ledger`, `Ledger.from_frame` or `Ledger.from_facts`.
+    Tables become one by `Ledger.from_frame`, files by `forecasting.read_ledger`.
+
+    Parameters
+    ----------
+    facts : iterable of Fact
+        Facts that have been checked already, each id once.
 
     Examples
     --------
-    >>> facts = pd.DataFrame({"relation": ["equals"], "quantity": ["total"], "period_start": ["2022-01-01"],
-    ...                       "period_end": ["2022-12-31"], "value": [2180]})
-    >>> ledger = Ledger.from_frame(facts, place="Uzbekistan")
-    >>> ledger.frame.loc[0, ["place", "unit", "kind"]].tolist()
-    ['UZ', 'vehicles', 'outcome']
+    >>> len(Ledger())
+    0
     """
 
     def __init__(self, facts: Iterable[Fact] = ()) -> None:
-        """Wrap facts that have been checked already, each id once."""
         given: list[object] = list(facts) if isinstance(facts, list | tuple | Iterator) else [facts]
         if strange := [fact for fact in given if not isinstance(fact, Fact)]:
             raise LedgerError(f"{shown(strange[0])} is no Fact; read_ledger and Ledger.from_frame read tables")
@@ -110,6 +106,13 @@ class Ledger:
         ------
         LedgerError
             With every problem of every row.
+
+        Examples
+        --------
+        >>> facts = pd.DataFrame({"relation": ["equals"], "quantity": ["total"], "period_start": ["2022-01-01"],
+        ...                       "period_end": ["2022-12-31"], "value": [2180]})
+        >>> print(*Ledger.from_frame(facts, place="Uzbekistan"))
+        Uzbekistan, electric vehicles imported, 2022: 2,180 vehicles
         """
         rows = frame_rows(frame, measure, place)
         return cls(typed_facts(row.cells for row in rows))
@@ -127,6 +130,17 @@ class Ledger:
         -------
         Ledger
             In their order.
+
+        Raises
+        ------
+        LedgerError
+            Where two facts have one id.
+
+        Examples
+        --------
+        >>> told = {"measure": "ev_imports", "place": "UZ", "period_start": "2022-01-01", "period_end": "2022-12-31"}
+        >>> len(Ledger.from_facts([Fact(id="a", relation="equals", value=2180, **told)]))
+        1
         """
         return cls.from_frame(pd.DataFrame([fact.row() for fact in facts], columns=list(COLUMNS)))
 
@@ -164,6 +178,13 @@ class Ledger:
         ------
         LedgerError
             Where no fact has it; the message names the nearest.
+
+        Examples
+        --------
+        >>> from forecasting.evidence.datasets import central_asia
+        >>> first = next(iter(central_asia()))
+        >>> central_asia().get(first.id) == first
+        True
         """
         if name not in self._ids:
             raise LedgerError(f"no fact has the id {name!r}{_near(name, self._frame['id'], '; did you mean {}?')}")
@@ -220,6 +241,13 @@ class Ledger:
             Where a word is unknown.
         PeriodError
             Where `as_of` or `since` is not a date.
+
+        Examples
+        --------
+        >>> from forecasting.evidence.datasets import central_asia
+        >>> early = central_asia().select(place="Uzbekistan", measure="ev_imports", as_of="2022-12-31")
+        >>> max(fact.known_from for fact in early) <= dt.date(2022, 12, 31)
+        True
         """
         kinds = (kind,) if isinstance(kind, str) else None if kind is None else tuple(kind)
         days = [None if day is None else as_date(day).isoformat() for day in (as_of, since)]
@@ -279,6 +307,13 @@ class Ledger:
         ------
         LedgerError
             Where two different facts have one id.
+
+        Examples
+        --------
+        >>> from forecasting.evidence.datasets import central_asia
+        >>> facts = central_asia()
+        >>> facts.head(2).concat(facts.head(3)) == facts.head(3)
+        True
         """
         if strange := [other for other in others if not isinstance(other, Ledger)]:
             raise LedgerError(f"{shown(strange[0])} is no ledger: give one, as read_ledger makes it")
@@ -298,6 +333,22 @@ class Ledger:
         ----------
         path : str or Path
             Of the file.
+
+        Raises
+        ------
+        InputError
+            Where the file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from forecasting.evidence.datasets import central_asia
+        >>> from forecasting.evidence.ledger_files import read_ledger
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     central_asia().to_csv(Path(folder, "facts.csv"))
+        ...     again = read_ledger(Path(folder, "facts.csv"))
+        >>> again == central_asia()
+        True
         """
         table = pd.DataFrame(printed_cells(self._frame), columns=list(COLUMNS))
         write_asked(path, str(table.to_csv(index=False, lineterminator="\n")).encode())
@@ -309,6 +360,11 @@ class Ledger:
         -------
         str
             Hexadecimal.
+
+        Examples
+        --------
+        >>> len(Ledger().hash())
+        64
         """
         return hashlib.sha256(json.dumps(sorted(printed_cells(self._frame))).encode()).hexdigest()
 
@@ -316,14 +372,7 @@ class Ledger:
         return f"<Ledger: {len(self)} facts of {self._frame['place'].nunique()} places>"
 
     def _repr_html_(self) -> str:
-        shown = [(str(fact), fact.kind, str(fact.published or ""), fact.source) for fact in self.head(12)]
-        head = "".join(f"<th style='text-align:left'>{name}</th>" for name in ("fact", "kind", "published", "source"))
-        body = "".join(
-            "<tr>" + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in row) + "</tr>"
-            for row in shown
-        )
-        rest = f"<p>and {len(self) - len(shown)} more facts</p>" if len(self) > len(shown) else ""
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}"
+        return str(show("ledger_html", self))
 
     @takes(LedgerError, count=whole())
     def head(self, count: int = 5) -> Ledger:
@@ -338,6 +387,16 @@ class Ledger:
         -------
         Ledger
             Of no more facts than that.
+
+        Raises
+        ------
+        LedgerError
+            For a count that is no whole number of 0 or more.
+
+        Examples
+        --------
+        >>> len(Ledger().head(3))
+        0
         """
         return Ledger._of(self._frame.head(count), self._facts)
 
@@ -345,56 +404,3 @@ class Ledger:
 def _near(word: str, known: Iterable[str], form: str = "did you mean {}?") -> str:
     near = nearest(word, known)
     return form.format(near) if near else ""
-
-
-@takes(LedgerError, path=SOURCE)
-def check_ledger(path: Source) -> list[Problem]:
-    """Every problem of a ledger; an empty list where all is well.
-
-    Parameters
-    ----------
-    path : str, Path or open file
-        A CSV file, or a folder whose ``*.csv`` files are one ledger.
-
-    Examples
-    --------
-    >>> import io
-    >>> print(*check_ledger(io.StringIO('''id,measure,place,period_start,period_end,relation,value
-    ... a,ev_import,UZ,2023-01-01,2023-04-30,equals,5
-    ... ''')))
-    ledger:2 measure: 'ev_import' is unknown (did you mean ev_imports?)
-    """
-    rows, problems = csv_rows(path)
-    return problems + checked_rows(rows)
-
-
-@takes(LedgerError, path=SOURCE)
-def read_ledger(path: Source) -> Ledger:
-    """Read and check a ledger.
-
-    Parameters
-    ----------
-    path : str, Path or open file
-        A CSV file in UTF-8, or a folder whose ``*.csv`` files are one ledger.
-
-    Returns
-    -------
-    Ledger
-
-    Raises
-    ------
-    LedgerError
-        With every problem of the file at once, each with file, line and column.
-
-    Examples
-    --------
-    >>> import io
-    >>> text = "id,measure,place,period_start,period_end,relation,value"
-    >>> row = "a,vehicle_exports,Khorgos,2023-01-01,2023-06-26,greater_than,35000"
-    >>> print(*read_ledger(io.StringIO(f"{text}{chr(10)}{row}")))
-    Horgos, vehicles exported, all types, 2023-01-01..2023-06-26: more than 35,000 vehicles
-    """
-    rows, problems = csv_rows(path)
-    if problems := problems + checked_rows(rows):
-        raise LedgerError(problems)
-    return Ledger(typed_facts(row.cells for row in rows))

@@ -16,7 +16,8 @@ import pandas as pd
 from forecasting.arguments import number, of, optional, read, several, takes, text, whole
 from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
-from forecasting.growth.forecast import FACTS, PERIOD, FlowForecast, ledger_of
+from forecasting.growth.flow_draws import PERIOD
+from forecasting.growth.forecast import FACTS, FlowForecast, ledger_of
 from forecasting.growth.prior import Prior
 from forecasting.growth.request import Request
 from forecasting.growth.sharing import made_once
@@ -41,6 +42,11 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
     -------
     DataFrame
         Columns relation, quantity, period_start, period_end, value; one row per year, missing years left out.
+
+    Raises
+    ------
+    EvidenceError
+        For an index that is no year, and a total that is no number of 0 or more.
 
     Examples
     --------

@@ -220,6 +220,11 @@ class Prior:
         -------
         str
             What `from_json` reads back to an equal prior.
+
+        Examples
+        --------
+        >>> json.loads(Prior().to_json())["perimeter"]
+        'all electric vehicles'
         """
         return json.dumps(_rounded(asdict(self)), indent=2) + "\n"
 
@@ -308,6 +313,17 @@ class Prior:
         -------
         Prior
             As it is stored.
+
+        Raises
+        ------
+        OSError, ValueError
+            Where the file cannot be read, or is no prior.
+
+        Examples
+        --------
+        >>> from forecasting.names import DATA
+        >>> Prior.read(DATA / SHIPPED["battery cars"]) == Prior.shipped()
+        True
         """
         return cls.from_json(Path(path).read_text(encoding="utf-8"))
 
@@ -329,6 +345,11 @@ class Prior:
         ------
         ModelError
             For another perimeter.
+
+        Examples
+        --------
+        >>> Prior.shipped("all electric vehicles").perimeter
+        'all electric vehicles'
         """
         if perimeter not in SHIPPED:
             raise ModelError(f"no prior ships for {perimeter!r}; there is one for {' and one for '.join(SHIPPED)}")

@@ -46,7 +46,6 @@ __all__ = [
     "Range",
     "Scenario",
     "load_scenario",
-    "notebook_parameters",
     "scenario_from_parameters",
     "scenario_of",
 ]
@@ -145,6 +144,18 @@ class Scenario(Strict):
         -------
         date
             Day of the forecast.
+
+        Raises
+        ------
+        EvidenceError
+            Where no fact of the ledger has a date of publication.
+
+        Examples
+        --------
+        >>> from forecasting.evidence.ledger import Ledger
+        >>> given = {"country": "UZ", "scenario": "a", "as_of": "2023-06-26", "horizon": 2030, "seed": 1}
+        >>> scenario_from_parameters(given).known_by(Ledger())
+        datetime.date(2023, 6, 26)
         """
         if self.as_of != "latest":
             return as_date(self.as_of)
@@ -165,6 +176,12 @@ class Scenario(Strict):
         -------
         Scenario
             A new one.
+
+        Examples
+        --------
+        >>> given = {"country": "UZ", "scenario": "a", "as_of": "latest", "horizon": 2030, "seed": 1}
+        >>> scenario_from_parameters(given).with_ledger(["mine.csv"]).ledger
+        ('mine.csv',)
         """
         return self.model_copy(update={"ledger": tuple(dict.fromkeys([*self.ledger, *files]))})
 
@@ -183,6 +200,12 @@ class Scenario(Strict):
         -------
         Scenario
             A new one.
+
+        Examples
+        --------
+        >>> given = {"country": "UZ", "scenario": "a", "as_of": "latest", "horizon": 2030, "seed": 1}
+        >>> scenario_from_parameters(given).on(dt.date(2023, 6, 26)).as_of
+        datetime.date(2023, 6, 26)
         """
         return self.model_copy(update={"as_of": day})
 
@@ -193,6 +216,12 @@ class Scenario(Strict):
         -------
         dict
             Values that JSON can hold, by key.
+
+        Examples
+        --------
+        >>> given = {"country": "UZ", "scenario": "a", "as_of": "latest", "horizon": 2030, "seed": 1}
+        >>> scenario_from_parameters(given).parameters()["horizon"]
+        2030
         """
         said = self.model_dump(mode="json")
         return {key: value for key, value in said.items() if value is not None or key not in ("country", "corridor")}
@@ -288,27 +317,6 @@ def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:
     """
     given = {key: value for key, value in parameters.items() if value is not None}
     return _build(given, Document("parameters").where, [])
-
-
-def notebook_parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:
-    """The plain data among a notebook's names: what its parameters cell and papermill have set so far.
-
-    Parameters
-    ----------
-    namespace : mapping
-        ``globals()`` of the notebook, in the cell after the parameters.
-
-    Examples
-    --------
-    >>> notebook_parameters({"country": "UZ", "contry": "KZ", "_": 1, "In": [], "fc": object()})
-    {'country': 'UZ', 'contry': 'KZ'}
-    """
-    plain = (str, bool, int, float, list, dict, type(None))
-    return {
-        name: value
-        for name, value in namespace.items()
-        if isinstance(value, plain) and not name.startswith("_") and name not in ("In", "Out")
-    }
 
 
 def _build(data: dict[str, Any], where: Callable[[KeyPath], str], problems: Sequence[Problem]) -> Scenario:

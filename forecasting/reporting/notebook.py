@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.errors import ForecastWarning, InputError
 from forecasting.names import OUTLOOK_WORKBOOK, OUTPUT_VARIABLE, PARAMS
-from forecasting.parameters.schema import load_scenario, notebook_parameters, scenario_from_parameters
+from forecasting.parameters.schema import load_scenario, scenario_from_parameters
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -112,3 +112,24 @@ def store(outlook: Outlook) -> None:
 
         outlook.save(Path(folder))
         write_workbook(outlook, Path(folder) / OUTLOOK_WORKBOOK)
+
+
+def notebook_parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """The plain data among a notebook's names: what its parameters cell and papermill have set so far.
+
+    Parameters
+    ----------
+    namespace : mapping
+        ``globals()`` of the notebook, in the cell after the parameters.
+
+    Examples
+    --------
+    >>> notebook_parameters({"country": "UZ", "contry": "KZ", "_": 1, "In": [], "fc": object()})
+    {'country': 'UZ', 'contry': 'KZ'}
+    """
+    plain = (str, bool, int, float, list, dict, type(None))
+    return {
+        name: value
+        for name, value in namespace.items()
+        if isinstance(value, plain) and not name.startswith("_") and name not in ("In", "Out")
+    }

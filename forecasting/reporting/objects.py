@@ -1,7 +1,8 @@
-"""How the package's objects show themselves in a notebook: tables of a fact, a scenario, a forecast, an outlook."""
+"""What a notebook shows of the package's objects: tables of a fact, a ledger, a scenario, a forecast, an outlook."""
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ from forecasting.reporting.tables import headline_table
 
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
+    from forecasting.evidence.ledger import Ledger
     from forecasting.growth.forecast import FlowForecast
     from forecasting.parameters.schema import Scenario
     from forecasting.scenarios.outlook import Outlook
@@ -27,11 +29,14 @@ __all__ = [
     "fact_html",
     "forecast_chart",
     "forecast_html",
+    "ledger_html",
     "outlook_chart",
     "outlook_html",
     "results_chart",
     "scenario_html",
 ]
+
+FACTS_SHOWN = 12  # of a ledger
 
 
 def _rows(said: dict[str, str], caption: str) -> str:
@@ -53,6 +58,17 @@ def fact_html(fact: Fact) -> str:
         "note": fact.note,
     }
     return _rows(said, fact.id)
+
+
+def ledger_html(ledger: Ledger) -> str:
+    """The first facts of a ledger as a table, and how many more there are."""
+    shown = [(str(fact), fact.kind, str(fact.published or ""), fact.source) for fact in ledger.head(FACTS_SHOWN)]
+    head = "".join(f"<th style='text-align:left'>{name}</th>" for name in ("fact", "kind", "published", "source"))
+    body = "".join(
+        "<tr>" + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in row) + "</tr>" for row in shown
+    )
+    rest = f"<p>and {len(ledger) - len(shown)} more facts</p>" if len(ledger) > len(shown) else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}"
 
 
 def scenario_html(scenario: Scenario) -> str:

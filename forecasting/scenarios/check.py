@@ -17,7 +17,8 @@ from pydantic import ValidationError
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import MOST, EvidenceError, LedgerError, Problem, ScenarioError
 from forecasting.evidence import datasets
-from forecasting.evidence.ledger import Ledger, read_ledger
+from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.ledger_files import read_ledger
 from forecasting.evidence.mapping import mapping_path
 from forecasting.evidence.reading import mapping_of
 from forecasting.evidence.rules import COUNTED

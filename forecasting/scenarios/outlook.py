@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping
@@ -15,24 +14,23 @@ import numpy as np
 import pandas as pd
 
 from forecasting.arguments import of, optional, takes, whole
-from forecasting.errors import EvidenceError, LedgerError
+from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.measures import EV_SHARE, HEADLINE, MEASURES
-from forecasting.parameters.schema import Scenario, scenario_from_parameters
+from forecasting.parameters.schema import Scenario
 from forecasting.scenarios.age import OLD, age_words, days_old
 from forecasting.scenarios.assumptions import demand_of, demand_parameters, refuse_targets
 from forecasting.scenarios.growth_on_year import yearly_growth
-from forecasting.scenarios.joint_draws import Results, results_from
+from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.known import (
     KnownMarket,
     driver_facts,
     facts_of_places,
-    facts_of_scenario,
     known_drivers,
     never_used,
 )
-from forecasting.scenarios.outlook_files import STORED_CAVEATS, load_tables, save_tables
+from forecasting.scenarios.outlook_files import STORED_CAVEATS, save_tables
 from forecasting.scenarios.place import (
     FlowBeforeDrivers,
     OutlookRequest,
@@ -50,7 +48,7 @@ if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
     from forecasting.growth.flow import FlowForecast
 
-__all__ = ["Outlook", "load_outlook", "outlook"]
+__all__ = ["Outlook", "outlook"]
 
 UNKNOWN = KnownMarket(None)
 
@@ -95,6 +93,7 @@ class Outlook:
     Examples
     --------
     >>> from forecasting.evidence.datasets import central_asia
+    >>> from forecasting.parameters.schema import scenario_from_parameters
     >>> given = {"corridor": "xinjiang", "scenario": "test", "as_of": "2023-06-26", "horizon": 2024, "seed": 1}
     >>> made = outlook(scenario_from_parameters(given), central_asia(), draws=200)
     >>> made.name, made.first_year, made.demand is None
@@ -179,12 +178,30 @@ class Outlook:
         return found
 
     def save(self, folder: str | Path) -> None:
-        """Write ``outlook.parquet`` and ``draws.parquet`` into a folder; `load_outlook` reads them back.
+        """Write ``outlook.parquet`` and ``draws.parquet`` into a folder.
+
+        `forecasting.scenarios.stored_outlook.load_outlook` reads them back.
 
         Parameters
         ----------
         folder : str or Path
             Where; made if it is not there.
+
+        Raises
+        ------
+        OSError
+            Where the folder cannot be written to.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from forecasting.evidence.datasets import central_asia
+        >>> from forecasting.parameters.schema import scenario_from_parameters
+        >>> given = {"corridor": "xinjiang", "scenario": "test", "as_of": "2023-06-26", "horizon": 2024, "seed": 1}
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     outlook(scenario_from_parameters(given), central_asia(), draws=50).save(folder)
+        ...     print(*sorted(path.name for path in Path(folder).iterdir()))
+        draws.parquet outlook.parquet
         """
         record: dict[str, Any] = {
             "parameters": self.scenario.parameters(),
@@ -209,6 +226,20 @@ class Outlook:
         -------
         plotly.graph_objects.Figure
             In the measure's unit.
+
+        Raises
+        ------
+        InputError
+            For a measure that the outlook does not have.
+
+        Examples
+        --------
+        >>> from forecasting.evidence.datasets import central_asia
+        >>> from forecasting.parameters.schema import scenario_from_parameters
+        >>> given = {"corridor": "xinjiang", "scenario": "test", "as_of": "2023-06-26", "horizon": 2024, "seed": 1}
+        >>> chart = outlook(scenario_from_parameters(given), central_asia(), draws=50).plot()
+        >>> "Median" in [trace.name for trace in chart.data]
+        True
         """
         return show("outlook_chart", self, measure or self.scenario.measure, log)
 
@@ -217,45 +248,6 @@ class Outlook:
 
     def __repr__(self) -> str:
         return f"<Outlook {self.name}, as of {self.as_of}, to {self.scenario.horizon}>"
-
-
-def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
-    """Read back what `Outlook.save` wrote: results, table, caveats; not the forecast objects.
-
-    Parameters
-    ----------
-    folder : path-like
-        Of one report.
-    ledger : Ledger, optional
-        The facts that it was made from, so that they can be shown; default those of its scenario, if still there.
-
-    Raises
-    ------
-    InputError
-        Where the folder has no outlook.
-    """
-    table, draws, record = load_tables(folder)
-    whole = pd.to_datetime(table["period_end"]) - pd.to_datetime(table["period_start"]) > pd.Timedelta(days=32)
-    scenario, as_of = scenario_from_parameters(record["parameters"]), dt.date.fromisoformat(record["as_of"])
-    if ledger is None:
-        with contextlib.suppress(LedgerError):  # files of its own may be elsewhere by now
-            ledger = facts_of_scenario(scenario)
-    return Outlook(
-        scenario=scenario,
-        as_of=as_of,
-        first_year=record["first_year"],
-        evidence=None if ledger is None else facts_of_places(scenario, ledger, as_of),
-        forecasts={},
-        baseline_forecasts={},
-        parts=results_from(draws),
-        monthly=table[~whole].reset_index(drop=True),
-        market=KnownMarket(None, (), record["market"]),
-        caveats=record[STORED_CAVEATS],
-        facts_used=record["facts_used"],
-        stored=table,
-        stored_age=record.get("age", ""),
-        stored_load=record.get("load", {}),
-    )
 
 
 @takes(
@@ -305,6 +297,7 @@ def outlook(
     Examples
     --------
     >>> from forecasting.evidence.datasets import central_asia
+    >>> from forecasting.parameters.schema import scenario_from_parameters
     >>> given = {"country": "TM", "scenario": "test", "as_of": "2023-06-26", "horizon": 2025, "seed": 1}
     >>> made = outlook(scenario_from_parameters(given | {"market_size": 15_000}), central_asia(), draws=200)
     >>> print(made.caveats[0])

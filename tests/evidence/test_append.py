@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from forecasting.cli import main
 from forecasting.errors import LedgerError
 from forecasting.evidence.append import append_fact
-from forecasting.evidence.ledger import read_ledger
+from forecasting.evidence.ledger_files import read_ledger
 
 GOOD = {
     "measure": "ev_sales", "place": "NO", "period_start": "2023-01-01", "period_end": "2023-12-31",

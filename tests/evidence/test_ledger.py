@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from forecasting.errors import EvidenceError, LedgerError, PeriodError
 from forecasting.evidence import datasets
 from forecasting.evidence.fact import Fact
-from forecasting.evidence.ledger import Ledger, check_ledger, read_ledger
+from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.ledger_files import check_ledger, read_ledger
 from forecasting.evidence.places import PLACES, partner_code, place_code, place_name
 from forecasting.evidence.rules import QUANTITIES, RELATIONS, printed_rounding, publication
 

@@ -9,7 +9,7 @@ import pytest
 
 from forecasting.errors import LedgerError, PeriodError
 from forecasting.evidence import datasets
-from forecasting.evidence.ledger import check_ledger, read_ledger
+from forecasting.evidence.ledger_files import check_ledger, read_ledger
 from forecasting.evidence.places import place_code
 from forecasting.evidence.rules import COLUMNS
 

@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from forecasting.errors import LedgerError
-from forecasting.evidence.ledger import check_ledger, read_ledger
+from forecasting.evidence.ledger_files import check_ledger, read_ledger
 
 
 def _read(folder, text, mapping="", encoding="utf-8", name="own.csv"):

@@ -16,9 +16,9 @@ from forecasting.parameters.schema import (
     Range,
     Scenario,
     load_scenario,
-    notebook_parameters,
     scenario_from_parameters,
 )
+from forecasting.reporting.notebook import notebook_parameters
 
 GOOD = {"country": "UZ", "scenario": "baseline", "as_of": "2023-06-26", "horizon": 2030, "seed": 1}
 DUTY = {

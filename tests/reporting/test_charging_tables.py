@@ -8,7 +8,8 @@ import pytest
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import charging_tables
-from forecasting.scenarios.outlook import load_outlook, outlook
+from forecasting.scenarios.outlook import outlook
+from forecasting.scenarios.stored_outlook import load_outlook
 
 GIVEN = {"country": "UZ", "scenario": "test", "as_of": "2026-03-31", "horizon": 2030, "seed": 1, "market_size": 450_000}
 TARGET = {"name": "decree", "kind": "target", "quantity": "charging_stations", "start": "2030-12-31", "size": 32_400}

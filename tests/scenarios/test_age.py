@@ -10,7 +10,8 @@ import pytest
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
 from forecasting.scenarios.age import age_words, days_old
-from forecasting.scenarios.outlook import load_outlook, outlook
+from forecasting.scenarios.outlook import outlook
+from forecasting.scenarios.stored_outlook import load_outlook
 
 LEDGER = central_asia()
 PARAMS = Path(__file__).parents[2] / "params"

@@ -13,8 +13,9 @@ from forecasting.periods import span, year
 from forecasting.reporting import figures, growth_tables, tables
 from forecasting.reporting.answer import answer
 from forecasting.scenarios.growth_on_year import first_told, growth_in, printed_growth, yearly_growth
-from forecasting.scenarios.outlook import Outlook, load_outlook, outlook
+from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.port_flows import within_one_limit
+from forecasting.scenarios.stored_outlook import load_outlook
 
 PARAMS = Path(__file__).parents[2] / "params"
 

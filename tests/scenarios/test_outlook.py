@@ -15,7 +15,8 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
 from forecasting.scenarios.joint_draws import difference, sum_outlooks
-from forecasting.scenarios.outlook import Outlook, load_outlook, outlook
+from forecasting.scenarios.outlook import Outlook, outlook
+from forecasting.scenarios.stored_outlook import load_outlook
 
 PARAMS = Path(__file__).parents[2] / "params"
 DRAWS = 300

@@ -118,7 +118,7 @@ def _make(task: Task, folder: Path) -> dict[str, Any]:
 
 def _write_workbook(folder: Path) -> None:
     from forecasting.reporting.workbook import write_workbook
-    from forecasting.scenarios.outlook import load_outlook
+    from forecasting.scenarios.stored_outlook import load_outlook
 
     write_workbook(load_outlook(folder), folder / OUTLOOK_WORKBOOK)
 
