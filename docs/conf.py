@@ -25,7 +25,7 @@ nb_execution_mode = "off"
 nb_mime_priority_overrides = [("html", "image/png", 0), ("html", "image/svg+xml", 1)]
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
-autodoc_default_options = {"members": True, "member-order": "bysource"}
+autodoc_default_options = {"members": True, "inherited-members": "BaseModel, Exception", "member-order": "bysource"}
 autodoc_typehints = "none"
 suppress_warnings = ["mystnb.unknown_mime_type", "myst.xref_missing"]
 

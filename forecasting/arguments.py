@@ -17,7 +17,7 @@ import inspect
 import math
 import operator
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
@@ -37,6 +37,7 @@ __all__ = [
     "shown",
     "takes",
     "text",
+    "texts",
     "whole",
 ]
 
@@ -163,6 +164,17 @@ def whole(low: int = 0, high: int = 2**63 - 1) -> Check:
 def text() -> Check:
     """Words."""
     return of(str, words="text")
+
+
+def texts(words: str) -> Check:
+    """One text or several, read as a tuple."""
+
+    def read(value: Any) -> tuple[str, ...]:
+        if not isinstance(value, (str, Sequence, set, frozenset)):
+            raise TypeError
+        return tuple(text().read(each) for each in ([value] if isinstance(value, str) else value))
+
+    return Check(words, read)
 
 
 def flag() -> Check:

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import of, optional, shown, takes, text, whole
+from forecasting.arguments import of, optional, shown, takes, text, texts, whole
 from forecasting.errors import EvidenceError, LedgerError, Problem
 from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.evidence.files import write_asked
@@ -34,12 +34,6 @@ from forecasting.periods import Period, as_date
 from forecasting.showing import show
 
 __all__ = ["Ledger"]
-
-
-def _one_or_several(value: object) -> tuple[str, ...]:
-    if not isinstance(value, (str, Sequence, set, frozenset)):
-        raise TypeError
-    return tuple(text().read(each) for each in ([value] if isinstance(value, str) else value))
 
 
 class Ledger:
@@ -172,7 +166,7 @@ class Ledger:
         Returns
         -------
         Fact
-            Typed.
+            With typed cells.
 
         Raises
         ------
@@ -187,7 +181,7 @@ class Ledger:
         True
         """
         if name not in self._ids:
-            raise LedgerError(f"no fact has the id {name!r}{_near(name, self._frame['id'], '; did you mean {}?')}")
+            raise LedgerError(f"no fact has the id {name!r}{_near(name, self._frame['id'])}")
         return self._facts[name]
 
     @cached_property
@@ -201,7 +195,7 @@ class Ledger:
         partner=optional(text()),
         basis=optional(text()),
         product=optional(text()),
-        kind=optional(Check("one kind or several", _one_or_several)),
+        kind=optional(texts("one kind or several")),
     )
     def select(
         self,
@@ -249,14 +243,14 @@ class Ledger:
         >>> max(fact.known_from for fact in early) <= dt.date(2022, 12, 31)
         True
         """
-        kinds = (kind,) if isinstance(kind, str) else None if kind is None else tuple(kind)
+        kinds = None if kind is None else tuple(kind)
         days = [None if day is None else as_date(day).isoformat() for day in (as_of, since)]
         asked = (place, measure, partner, basis, product, kinds, *days)
         if asked in self._selected:  # a report, and each move of a slider, asks for the same again and again
             return self._selected[asked]
         for word, known in [(measure, tuple(MEASURES)), *((word, KINDS) for word in kinds or ())]:
             if word is not None and word not in known:
-                raise LedgerError(f"{word!r} is unknown{_near(word, known, '; did you mean {}?')}")
+                raise LedgerError(f"{word!r} is unknown{_near(word, known)}")
         where, whom = None if place is None else place_code(place), None if partner is None else partner_code(partner)
         wanted = {"place": where, "partner": whom, "measure": measure, "basis": basis, "product": product}
         keep = np.ones(len(self), dtype=bool)
@@ -401,6 +395,6 @@ class Ledger:
         return Ledger._of(self._frame.head(count), self._facts)
 
 
-def _near(word: str, known: Iterable[str], form: str = "did you mean {}?") -> str:
+def _near(word: str, known: Iterable[str]) -> str:
     near = nearest(word, known)
-    return form.format(near) if near else ""
+    return f"; did you mean {near}?" if near else ""
