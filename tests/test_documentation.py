@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 import forecasting as fc
 
@@ -73,12 +74,14 @@ def _narrow(noise):
 def test_the_page_of_the_model_gives_the_likelihood_of_a_growth_a_stock_and_a_bound():
     """Computed here from the formulas of the page alone."""
     from forecasting.evidence.fact import Fact
-    from forecasting.growth.likelihood import observe
+    from forecasting.growth.likelihood import observe, read_bounds_together
 
     said = {"place": "UZ", "relation": "equals", "period_start": "2023-01-01", "period_end": "2023-05-31"}
     growth = observe(Fact(id="a", measure="ev_imports", quantity="yoy_growth_percent", value=410.4, **said), 2022, 24)
     assert growth.value == pytest.approx(math.log(1 + 410.4 / 100))
     assert _narrow(growth.noise) == pytest.approx((math.sqrt(0.01**2 + (0.05 / 510.4) ** 2 / 3), 0.98))
+    assert growth.noise.weight[1:] == pytest.approx((0.02 * 0.75, 0.02 * 0.25))
+    assert growth.noise.sd[1:] == (0.5, 2.5)
     assert growth.numerator[12:17].tolist() == [1.0] * 5
     assert growth.denominator[:5].tolist() == [1.0] * 5
 
@@ -89,10 +92,40 @@ def test_the_page_of_the_model_gives_the_likelihood_of_a_growth_a_stock_and_a_bo
 
     more = observe(Fact(id="c", measure="ev_imports", value=2000, **said | {"relation": "greater_than"}), 2022, 24)
     edge = math.sqrt(0.02**2 + 1 / 2000.5)
-    right = slice(0, -2)  # the last two components are of a bound that is wrong
-    weights, means, spreads = (np.array(part)[right] for part in (more.noise.weight, more.noise.mean, more.noise.sd))
-    far = np.linspace(math.log(2), math.log(200), 50)  # from twice to two hundred times the number
-    density = (weights * np.exp(-0.5 * ((far[:, None] - means) / spreads) ** 2) / spreads).sum(axis=1)
-    assert np.ptp(density) < 0.05 * density.mean()  # flat beyond
-    assert spreads[1] / spreads[0] == pytest.approx(1.5)
-    assert spreads[0] == pytest.approx(0.25 * edge)
+    weights, means, spreads = (np.array(part) for part in (more.noise.weight, more.noise.mean, more.noise.sd))
+    mu = edge * 1.5 ** np.arange(len(weights) - 2)  # the last two components are of a bound that is wrong
+    assert mu[-2] < 16 <= mu[-1]
+    assert weights == pytest.approx([*(0.98 * 1.5 * math.log(1.5) * mu), 0.02, 0.001])
+    assert means == pytest.approx([*(mu - 0.75 * edge), 0, 0])
+    assert spreads == pytest.approx([*(0.25 * mu), 0.5, 2.5])
+    far = np.linspace(math.log(2), math.log(200), 50)[:, None]  # from twice to two hundred times the number
+    density = (weights * norm.pdf(far, means, spreads))[:, :-2].sum(axis=1)
+    assert density == pytest.approx(1.585, rel=0.02)  # flat beyond
+
+    fewer = observe(Fact(id="d", measure="ev_imports", value=3000, **said | {"relation": "less_than"}), 2022, 24)
+    between = read_bounds_together([observe(Fact(id="e", measure="ev_imports", value=500, **said), 2022, 24), more])
+    assert between[1].noise == more.noise  # beside a number a bound is as open as before
+    narrow = read_bounds_together([between[0], more, fewer])[1:]
+    for bound, alone in zip(narrow, (more, fewer), strict=True):
+        times = np.array(bound.noise.weight) / np.array(alone.noise.weight)
+        assert times == pytest.approx([1 / math.log(3000 / 2000) / 1.5] * (len(times) - 2) + [1, 1])
+
+
+def test_the_page_of_the_model_gives_the_noise_of_what_else_is_printed():
+    from forecasting.evidence.fact import Fact
+    from forecasting.growth.likelihood import observe
+
+    def told(**columns):
+        row = {"id": "a", "measure": "ev_imports", "place": "UZ", "relation": "equals", "value": 200.0}
+        return observe(Fact(**row | {"period_start": "2023-01-01", "period_end": "2023-12-31"} | columns), 2022, 24)
+
+    counted = 0.01**2 + 1 / 200.5 + (0.5 / 200) ** 2 / 3
+    assert _narrow(told().noise)[0] == pytest.approx(math.sqrt(counted))
+    assert _narrow(told(kind="estimate").noise)[0] == pytest.approx(math.sqrt(counted + 0.03**2))
+    difference = told(quantity="yoy_difference", value=-50.0)
+    assert (difference.constant, difference.value, *_narrow(difference.noise)) == (50, 0, 0.015, 0.95)
+    assert difference.numerator[:12].tolist() == difference.denominator[12:24].tolist() == [1.0] * 12
+    day = told(quantity="per_day", value=10.0)
+    assert (math.exp(day.value), *_narrow(day.noise)) == pytest.approx((3650, 0.05, 0.98))
+    none = told(value=0.0)
+    assert (math.exp(none.value), _narrow(none.noise)[0]) == pytest.approx((0.5, 0.8))
