@@ -181,6 +181,30 @@ def test_a_killed_task_fails_by_name_and_the_others_finish(project: Any) -> None
     assert done.ok
 
 
+PARENT = "import os, time\nparent = lambda pid: int(open(f'/proc/{pid}/stat').read().rpartition(')')[2].split()[1])"
+
+
+@pytest.mark.parametrize(
+    ("engine", "whose", "failed"),
+    [
+        ("fork", "os.getppid()", ["uz-b"]),
+        ("kernel", "os.getppid()", ["uz-b"]),
+        ("fork", "parent(os.getppid())", []),
+    ],
+)
+def test_a_process_that_is_stopped_stops_no_run(project: Any, engine: Any, whose: str, failed: list[str]) -> None:
+    """A task's own process fails by name; what all tasks come from is renewed."""
+    once = project.root / "once"
+    first = f"if name == 'uz-b' and not os.path.exists('{once}'):"
+    project.notebook(PARENT, f"{first}\n    open('{once}', 'w').close(); os.kill({whose}, 19); time.sleep(1)", SLOW)
+    for name in NAMES:
+        project.scenario(name)
+    done = run([project.params], project.out, engine=engine, timeout=6, progress=False)
+    assert once.exists()
+    assert [result.name for result in done.failed] == failed
+    assert [r.reason for r in done.failed] == ["its process stood still for longer than the time limit"] * len(failed)
+
+
 def test_a_notebook_that_runs_out_of_memory_or_prints_much_is_contained(project: Any) -> None:
     project.notebook(
         "import resource\n"
@@ -269,4 +293,4 @@ def test_a_small_disk_that_is_full_fails_by_name_and_is_mended_by_room(project: 
         ["uz-d", "done"],
     ]
     assert re.search("No space left on device|File too large", first[1])
-    assert mended == f"True {sorted(['.lock', 'assets', 'index.html', 'logs', *NAMES])}"
+    assert mended == f"True {sorted(['.lock', 'article.html', 'assets', 'index.html', 'logs', *NAMES])}"

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from forecasting.errors import RunError
-from forecasting.runs.execute.child import die_with_parent, ended, kill_group
+from forecasting.runs.execute.child import die_with_parent, ended, give_sign, kill_group
 
 __all__ = ["CellProcess"]
 
@@ -115,6 +115,7 @@ class CellProcess:
     def _next(self, receive: Receive, deadline: float) -> dict[str, Any] | None:
         """Pass on what the process has to say; gives its reply when that comes."""
         ready = wait([self._pipe, *self._outputs], min(LOOK, max(0.0, deadline - time.monotonic())))
+        give_sign()
         for descriptor in self._outputs.keys() & set(ready):
             self._read(descriptor, receive)
         if self._pipe in ready:

@@ -7,7 +7,9 @@ import ctypes
 import os
 import signal
 
-__all__ = ["die_with_parent", "ended", "kill_group"]
+__all__ = ["STILL", "die_with_parent", "ended", "give_sign", "kill_group"]
+
+STILL = -19  # the status of a process that was ended since it stood still; none ends by SIGSTOP itself
 
 
 def ended(status: int) -> str:
@@ -22,6 +24,8 @@ def ended(status: int) -> str:
     """
     if status >= 0:
         return f"ended with status {status}"
+    if status == STILL:
+        return "stood still for longer than the time limit"
     name = signal.Signals(-status).name
     return f"was killed by {name}" + (" (out of memory, perhaps)" if name == "SIGKILL" else "")
 
@@ -33,6 +37,13 @@ def kill_group(pid: int) -> None:
             os.killpg(pid, signal.SIGKILL)
         else:  # pragma: no cover
             os.kill(pid, signal.SIGTERM)
+
+
+def give_sign() -> None:
+    """Show whoever watches this process that it moves: its standard output is its log, and is touched."""
+    if os.utime in os.supports_fd:
+        with contextlib.suppress(OSError):
+            os.utime(1)
 
 
 def die_with_parent() -> None:

@@ -28,6 +28,7 @@ from papermill.iorw import load_notebook_node, write_ipynb
 from forecasting.errors import RunError
 from forecasting.names import OUTPUT_VARIABLE
 from forecasting.runs.execute.cell_process import CellProcess
+from forecasting.runs.execute.child import give_sign
 
 __all__ = ["EngineName", "NotebookError", "cell_seconds", "execute"]
 
@@ -152,10 +153,12 @@ def _time(nb_man: NotebookExecutionManager) -> None:
     start, complete, begun = nb_man.cell_start, nb_man.cell_complete, dict[int, float]()
 
     def cell_start(cell: NotebookNode, *given: Any, **named: Any) -> None:
+        give_sign()
         start(cell, *given, **named)
         begun[id(cell)] = time.monotonic()
 
     def cell_complete(cell: NotebookNode, *given: Any, **named: Any) -> None:
+        give_sign()
         seconds = time.monotonic() - begun.pop(id(cell))
         complete(cell, *given, **named)
         cell.metadata.papermill["duration"] = round(seconds, 6)

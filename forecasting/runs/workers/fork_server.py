@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import json
 import os
+import select
 import selectors
 import shutil
 import subprocess
@@ -19,20 +20,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import IO, NoReturn
+from typing import IO
 
-from forecasting.names import SHARED_VARIABLE
-from forecasting.runs.execute.child import die_with_parent, kill_group
-from forecasting.runs.output.folders import open_log, write_log
+from forecasting.runs.execute.child import kill_group
+from forecasting.runs.output.folders import write_log
+from forecasting.runs.workers.forked_task import ForkedTask
 from forecasting.runs.workers.preload import preload
-from forecasting.runs.workers.processes import Outcome, child_environment
-from forecasting.runs.workers.task import Task, perform
+from forecasting.runs.workers.processes import Outcome, child_environment, run_fresh
+from forecasting.runs.workers.task import Task
+from forecasting.runs.workers.watch import Watch
 
 __all__ = ["ForkServer", "run_in_forks"]
 
 NEEDED_LATER = ("forecasting.reporting.site", "forecasting.reporting.figures", "pyarrow.parquet", "jinja2")
 KEPT = 16  # groups of scenarios whose forecasts are kept for the others of the group
 LOOK = 0.005  # seconds between looks at the children
+SIGN = 1.0  # seconds between signs of life, which are empty lines
 
 
 class ForkServer:
@@ -76,7 +79,9 @@ class ForkServer:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._to: IO[str] = self._process.stdin
-        self._from: IO[str] = self._process.stdout
+        self._from = self._process.stdout.fileno()
+        self._said = b""
+        self._limit: float | None = None
         self._under_way = 0
 
     @property
@@ -87,17 +92,27 @@ class ForkServer:
     def submit(self, task: Task) -> None:
         """Send a task; without effect if the process has ended, which `outcome` then says."""
         self._under_way += 1
+        self._limit = task.timeout
         with contextlib.suppress(BrokenPipeError):
             self._to.write(task.to_json() + "\n")
             self._to.flush()
 
     def outcome(self) -> Outcome | None:
-        """Wait for the next task to end; None if the fork server has ended before."""
-        line = self._from.readline()
-        if not line.endswith("\n"):
-            return None
-        self._under_way -= 1
-        return Outcome(**json.loads(line))
+        """Wait for the next task to end; None if the fork server has ended before, or stands still."""
+        watch, heard = Watch(self._process.pid, self._limit), 0
+        while True:
+            line, end, rest = self._said.partition(b"\n")
+            if end:
+                self._said = rest
+                if line:
+                    self._under_way -= 1
+                    return Outcome(**json.loads(line))
+            elif watch.over(heard):
+                return None
+            elif select.select([self._from], [], [], SIGN)[0]:
+                if not (data := os.read(self._from, 1 << 16)):
+                    return None
+                self._said, heard = self._said + data, heard + len(data)
 
     def close(self, log: Path | None = None) -> None:
         """End the process and its tasks, once; what it has printed goes to `log`."""
@@ -110,7 +125,8 @@ class ForkServer:
                 self._process.wait(5)
         kill_group(self._process.pid)
         self._process.wait()
-        self._from.close()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
         self._scratch.cleanup()
         with self._printed:
             if log is not None:
@@ -123,7 +139,8 @@ def run_in_forks(
 ) -> Iterator[Outcome]:
     """Do tasks in forks of a fork server, `jobs` at a time; yields each as it ends.
 
-    A fork server that is killed is renewed once, for the tasks that it leaves.
+    A fork server that is killed, or stands still, is renewed once for the tasks that it leaves. If that one ends, too,
+    each of them gets a process of its own, so that only what ends its process fails.
 
     Parameters
     ----------
@@ -150,8 +167,7 @@ def run_in_forks(
             parent.close(log)
         if not left:
             return
-    for name in left:
-        yield Outcome(name, 1, 0.0)
+    yield from run_fresh([*left.values()], jobs, token)
 
 
 def main(jobs: int, shared: Path, scratch: Path, templates: Iterable[str]) -> None:
@@ -161,23 +177,29 @@ def main(jobs: int, shared: Path, scratch: Path, templates: Iterable[str]) -> No
     loaded = set(templates)
     preload(loaded)
     tasks: list[Task] = []
-    children: dict[int, tuple[str, float]] = {}
+    children: dict[int, ForkedTask] = {}
+    signed = 0.0
     for arrived in _lines(children):
+        if time.monotonic() - signed > SIGN:
+            os.write(channel, b"\n")
+            signed = time.monotonic()
         tasks += arrived
         if new := {task.template for task in arrived} - loaded:
             preload(new)
             loaded |= new
         for outcome in _ended(children):
-            os.write(channel, (json.dumps(asdict(outcome)) + "\n").encode())
+            _say(channel, outcome)
             _forget(shared)
         while tasks and len(children) < jobs:
             task = tasks.pop(0)
-            pid = os.fork()
-            if pid == 0:
-                _become_task(task, shared, channel)
-            children[pid] = task.name, time.monotonic()
-    for pid in children:
-        kill_group(pid)
+            try:
+                child = ForkedTask(task, shared, channel)
+            except OSError:  # nowhere to write its log, or no process to be had
+                _say(channel, Outcome(task.name, 1, 0.0))
+            else:
+                children[child.pid] = child
+    for child in children.values():
+        kill_group(child.pid)
     shutil.rmtree(scratch, ignore_errors=True)  # the runner may be gone
 
 
@@ -188,7 +210,11 @@ def _forget(shared: Path) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _lines(children: dict[int, tuple[str, float]]) -> Iterator[list[Task]]:
+def _say(channel: int, outcome: Outcome) -> None:
+    os.write(channel, (json.dumps(asdict(outcome)) + "\n").encode())
+
+
+def _lines(children: dict[int, ForkedTask]) -> Iterator[list[Task]]:
     """Yield the tasks that have arrived, at least at every look; ends with the input."""
     rest = b""
     with selectors.DefaultSelector() as selector:
@@ -204,32 +230,12 @@ def _lines(children: dict[int, tuple[str, float]]) -> Iterator[list[Task]]:
             yield [Task.from_json(line.decode()) for line in whole]
 
 
-def _ended(children: dict[int, tuple[str, float]]) -> Iterator[Outcome]:
-    for pid, (name, started) in list(children.items()):
-        done, status = os.waitpid(pid, os.WNOHANG)
-        if done:
+def _ended(children: dict[int, ForkedTask]) -> Iterator[Outcome]:
+    for pid, child in list(children.items()):
+        if (status := child.status()) is not None:
             del children[pid]
-            kill_group(pid)
-            yield Outcome(name, os.waitstatus_to_exitcode(status), time.monotonic() - started)
-
-
-def _become_task(task: Task, shared: Path, channel: int) -> NoReturn:
-    """Do a task in the forked child; only its exit status counts."""
-    status = 1
-    try:
-        os.setsid()
-        die_with_parent()
-        os.close(channel)
-        log = open_log(task.log)
-        for descriptor, number in ((os.open(os.devnull, os.O_RDONLY), 0), (log, 1), (log, 2)):
-            os.dup2(descriptor, number)
-        if task.shared:
-            os.environ[SHARED_VARIABLE] = str(shared / task.shared)
-        status = perform(task)
-        sys.stdout.flush()
-        sys.stderr.flush()
-    finally:
-        os._exit(status)
+            child.end()
+            yield Outcome(child.task.name, status, time.monotonic() - child.started)
 
 
 if __name__ == "__main__":

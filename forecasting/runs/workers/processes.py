@@ -15,9 +15,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from forecasting.names import RUN_VARIABLE, SHARED_VARIABLE, VARIABLES
-from forecasting.runs.execute.child import kill_group
+from forecasting.runs.execute.child import STILL, kill_group
 from forecasting.runs.output.folders import open_log
 from forecasting.runs.workers.task import Task
+from forecasting.runs.workers.watch import Watch, mark_of
 
 __all__ = ["Outcome", "child_environment", "run_fresh", "sweep"]
 
@@ -78,11 +79,7 @@ def child_environment(token: str, environment: Mapping[str, str] = os.environ, s
     >>> found["PATH"], "AWS_SECRET_ACCESS_KEY" in found, found["OMP_NUM_THREADS"]
     ('/bin', False, '1')
     """
-    kept = {
-        key: value
-        for key, value in environment.items()
-        if key in KEPT or (key.startswith(KEPT_BEGINNINGS) and not SECRET.search(key))
-    }
+    kept = {key: value for key, value in environment.items() if _needed(key)}
     kept.pop(SHARED_VARIABLE, None)  # what is shared, is shared within a run
     kept |= dict.fromkeys(TEMPORARY, scratch) if scratch else {}
     return kept | dict.fromkeys(THREADS, "1") | {ARROW: "background_thread:false", RUN_VARIABLE: token}
@@ -97,45 +94,62 @@ def run_fresh(tasks: Sequence[Task], jobs: int, token: str) -> Iterator[Outcome]
 
     Nothing is shared between them, and all that they have started ends with the iterator.
     """
-    waiting, running = list(tasks), dict[str, tuple[subprocess.Popen[str], float]]()
+    waiting, running = list(tasks), dict[str, _Running]()
     scratch = TemporaryDirectory(prefix="ev-forecast-", ignore_cleanup_errors=True)
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
                 task = waiting.pop(0)
                 try:
-                    running[task.name] = _start(task, token, scratch.name), time.monotonic()
+                    running[task.name] = _Running(task, token, scratch.name)
                 except OSError:  # nowhere to write its log, or no process to be had
                     yield Outcome(task.name, 1, 0.0)
-            for name, (process, started) in list(running.items()):
-                if process.poll() is not None:
+            for name, one in list(running.items()):
+                if (status := one.status()) is not None:
                     del running[name]
-                    kill_group(process.pid)
-                    yield Outcome(name, process.returncode, time.monotonic() - started)
+                    one.end()
+                    yield Outcome(name, status, time.monotonic() - one.started)
             time.sleep(0.02)
     finally:
-        for process, _ in running.values():
-            kill_group(process.pid)
-            process.wait()
+        for one in running.values():
+            one.end()
         scratch.cleanup()
 
 
-def _start(task: Task, token: str, scratch: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "forecasting.runs.workers.task"]
-    with os.fdopen(open_log(task.log), "w", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            text=True,
-            start_new_session=True,
-            env=child_environment(token, scratch=scratch),
-        )
-    assert process.stdin is not None
-    with contextlib.suppress(BrokenPipeError), process.stdin:
-        process.stdin.write(task.to_json())
-    return process
+class _Running:
+    """A task in a new process, and its log."""
+
+    def __init__(self, task: Task, token: str, scratch: str) -> None:
+        command = [sys.executable, "-m", "forecasting.runs.workers.task"]
+        self.started, self._log = time.monotonic(), open_log(task.log)
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=self._log,
+                stderr=self._log,
+                text=True,
+                start_new_session=True,
+                env=child_environment(token, scratch=scratch),
+            )
+        except OSError:
+            os.close(self._log)
+            raise
+        self._watch = Watch(self._process.pid, task.timeout)
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError), self._process.stdin as pipe:
+            pipe.write(task.to_json())
+
+    def status(self) -> int | None:
+        """How it ended; None as long as it is at work."""
+        status = self._process.poll()
+        return STILL if status is None and self._watch.over(mark_of(self._log)) else status
+
+    def end(self) -> None:
+        """End it, and all that it has started."""
+        kill_group(self._process.pid)
+        self._process.wait()
+        os.close(self._log)
 
 
 def sweep(token: str) -> None:

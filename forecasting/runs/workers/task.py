@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from forecasting.names import FAILURE_RECORD, OUTLOOK_TABLE, OUTLOOK_WORKBOOK, REPORT_NOTEBOOK, RUN_RECORD
+from forecasting.runs.execute.child import give_sign
 from forecasting.runs.output.folders import clear_folder, remove, write_text
 
 __all__ = ["Task", "perform"]
@@ -141,6 +142,7 @@ class _Clock:
         self._last = time.monotonic()
 
     def lap(self, name: str) -> None:
+        give_sign()
         now = time.monotonic()
         self.laps[name], self._last = round(now - self._last, 4), now
 
