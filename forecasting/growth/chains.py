@@ -70,6 +70,7 @@ class Chains:
         n = len(self.asked)
         self.chains = int(np.clip(MOST_WORK / (n + 5) ** 3, FEWEST, min(CHAINS, max(draws // SWEEPS, 1))))
         self.sweeps = max(min(SWEEPS, draws // self.chains), 1)
+        self.parts = (facts.weight[self.asked] > 0).sum(axis=1)  # components that each has
         self.value, self.means, self.sds = (of[self.asked] for of in (facts.value, facts.mean, facts.sd))
         stacked = {name: np.stack([getattr(s, name) for s in self.settled]) for name in STACKED}
         self.c, self.f, self.mean, self.precision, self.pull, self.log_density = (stacked[name] for name in STACKED)
@@ -84,6 +85,13 @@ class Chains:
         self.ways = np.zeros((self.chains, 0), dtype=int)  # what is left of each chain's way through the facts
         self.doubt, self.turn = 1.0, 0
         self.told: list[Array] = []  # of each sweep, what the effective number of draws is counted by
+
+    def go_on_from(self, before: Chains) -> None:
+        """Take up where chains stood that sampled fewer of the facts."""
+        of = np.arange(self.chains) % before.chains
+        self.kind, self.market, self.year = before.kind[of], before.market[of], before.year[of]
+        known = np.isin(self.asked, before.asked)
+        self.component[:, known] = before.component[of][:, np.isin(before.asked, self.asked)]
 
     @property
     def variance(self) -> Array:
@@ -181,50 +189,63 @@ class Chains:
             if visit % DELAYED == 0:
                 self._catch_up(waiting)
                 waiting = np.zeros((2, self.chains, DELAYED, n))
-            rows, scaled = waiting
-            row = self.inverse[of, i] - _times(scaled.transpose(0, 2, 1), rows[of, :, i])
+            (rows, scaled), before = waiting, visit % DELAYED
+            row = self.inverse[of, i] - (rows[of, None, :before, i] @ scaled[:, :before])[:, 0]
             diagonal = row[of, i]
             residual = target - expected
-            others = residual[of, i] - (row * residual).sum(axis=1) / diagonal + expected[of, i]
+            others = residual[of, i] - np.einsum("cn,cn->c", row, residual) / diagonal + expected[of, i]
             variance = np.maximum(1 / diagonal - noise[of, i] ** 2, 1e-12)
-            part, _ = responsibilities(self.value[i] - others, variance, weight[i], self.means[i], self.sds[i])
-            chosen = (part.cumsum(axis=1) < self.rng.random((self.chains, 1))).sum(axis=1).clip(max=part.shape[1] - 1)
+            chosen = self._component(i, weight, self.value[i] - others, variance)
             change = self.sds[i, chosen] ** 2 - noise[of, i] ** 2
-            rows[:, visit % DELAYED] = row
-            scaled[:, visit % DELAYED] = (change / (1 + change * diagonal))[:, None] * row
+            rows[:, before] = row
+            scaled[:, before] = (change / (1 + change * diagonal))[:, None] * row
             self.component[of, i] = chosen
             noise[of, i], target[of, i] = self.sds[i, chosen], self.value[i] + self.means[i, chosen]
         self._catch_up(waiting)
+
+    def _component(self, i: Indices, weight: Array, residual: Array, variance: Array) -> Indices:
+        """Draw one component of a fact's noise for each chain, among as many as any of these facts has."""
+        parts = int(self.parts[i].max())
+        variance = self.sds[i, :parts] ** 2 + variance[:, None]
+        density = weight[i, :parts] / np.sqrt(variance)
+        density *= np.exp(-0.5 * (residual[:, None] + self.means[i, :parts]) ** 2 / variance)
+        below = density.cumsum(axis=1)
+        chosen = (below < self.rng.random((self.chains, 1)) * below[:, -1:]).sum(axis=1)
+        # so far off that no density is left, a fact is wrong: its last component
+        return np.asarray(np.where(below[:, -1] > 0, chosen, self.parts[i] - 1))
 
     def _draw_kinds(self) -> None:
         """A kind of market for each chain, shocks and path integrated out (Metropolis), and the algebra under it.
 
         Of many facts in every other sweep: the algebra of the kind proposed costs as much as all the rest.
         """
-        kept = self._under(self.kind)
+        kept = self._under(self.kind, slice(None))
         self.turn += 1
         if len(self.kinds) > 1 and (self.turn % 2 or len(self.asked) <= ALWAYS):
-            other = self.rng.choice(len(self.kinds), self.chains, p=self.proposed)
-            new = self._under(other)
-            odds = self._log_density(other, *new) - self._log_density(self.kind, *kept)
-            odds += np.log(self.proposed[self.kind] / self.proposed[other])
-            moved = np.log(self.rng.random(self.chains)) < odds
-            self.kind = np.where(moved, other, self.kind)
-            kept = tuple(np.where(moved[:, None, None], n, k) for n, k in zip(new, kept, strict=True))
+            proposed = self.rng.choice(len(self.kinds), self.chains, p=self.proposed)
+            rows = np.flatnonzero(proposed != self.kind)
+            kind, other, held = self.kind[rows], proposed[rows], tuple(of[rows] for of in kept)
+            new = self._under(other, rows)
+            odds = self._log_density(other, rows, *new) - self._log_density(kind, rows, *held)
+            odds += np.log(self.proposed[kind] / self.proposed[other])
+            moved = np.log(self.rng.random(len(rows))) < odds
+            self.kind[rows[moved]] = other[moved]
+            for of, by in zip(kept, new, strict=True):
+                of[rows[moved]] = by[moved]
         self.lent, self.inverse = kept
 
-    def _under(self, kind: Indices) -> tuple[Array, ...]:
-        """Of some kinds of market: `lent`, and the inverse covariance of the doubtful facts given the settled ones."""
+    def _under(self, kind: Indices, rows: Indices | slice) -> tuple[Array, ...]:
+        """Of some chains, were they of these kinds: `lent`, and the inverse covariance of the doubtful facts."""
         noise, _ = self._noise()
-        lent = np.asarray(np.linalg.inv(self.precision[kind] + _diagonals(1 / self.variance)), dtype=float)
+        lent = np.asarray(np.linalg.inv(self.precision[kind] + _diagonals(1 / self.variance[rows])), dtype=float)
         f = self.f[kind]
-        covariance = self.c[kind] + f @ lent @ f.transpose(0, 2, 1) + _diagonals(noise**2)
+        covariance = self.c[kind] + f @ lent @ f.transpose(0, 2, 1) + _diagonals(noise[rows] ** 2)
         return lent, np.asarray(np.linalg.inv(covariance), dtype=float)
 
-    def _log_density(self, kind: Indices, lent: Array, inverse: Array) -> Array:
-        """Of what is told, under some kinds of market."""
+    def _log_density(self, kind: Indices, rows: Indices, lent: Array, inverse: Array) -> Array:
+        """Of what is told, in some chains, were they of these kinds."""
         _, target = self._noise()
-        residual = target - self._expected(kind, lent)
+        residual = target[rows] - self._expected(kind, lent)
         of_settled = (self.pull[kind] * _times(lent, self.pull[kind])).sum(axis=1)
         square = (residual * _times(inverse, residual)).sum(axis=1) - of_settled
         size = -np.linalg.slogdet(lent)[1] - np.linalg.slogdet(inverse)[1]
@@ -237,7 +258,8 @@ class Chains:
     def _next_of_ways(self, facts: int) -> Indices:
         """The facts that each chain visits in this sweep: all, or of very many the next of its way through them."""
         if not self.ways.shape[1]:
-            self.ways = self.rng.permuted(np.tile(np.arange(facts), (self.chains, 1)), axis=1)
+            bounds = ~self.facts.exact[self.asked]  # numbers first: they have few components
+            self.ways = np.argsort(self.rng.random((self.chains, facts)) + bounds, axis=1)
         now, self.ways = self.ways[:, :MOST_VISITED], self.ways[:, MOST_VISITED:]
         return now
 

@@ -45,7 +45,11 @@ class Start:
 
 def shock_scale(prior: Prior, log_odds: Array) -> Array:
     """Standard deviation of a year's shock, by the log-odds that it starts from."""
-    return prior.shock_sd * np.exp(prior.shock_slope * (np.clip(log_odds, *RANGE) - REFERENCE))
+    return prior.shock_sd * np.exp(prior.shock_slope * (_within_range(log_odds) - REFERENCE))
+
+
+def _within_range(log_odds: Array) -> Array:
+    return np.minimum(np.maximum(log_odds, RANGE[0]), RANGE[1])  # np.clip takes longer
 
 
 def _effects(common: Common, years: Sequence[int]) -> tuple[Array, Array]:
@@ -188,7 +192,7 @@ class LatentPath:
             before = z[:, y - 1]
             shocks[:, y] = shock_scale(prior, before) * x[:, at["shock"].start + y]
             echo = sum(part * shocks[:, y - lag] for lag, part in enumerate(prior.echo[: y - 1], 1))
-            z[:, y] = before + level[:, y] + slope * (np.clip(before, *RANGE) - REFERENCE) + shocks[:, y] + echo
+            z[:, y] = before + level[:, y] + slope * (_within_range(before) - REFERENCE) + shocks[:, y] + echo
         return z, shocks
 
     def _walk_gradient(self, x: Array) -> Array:

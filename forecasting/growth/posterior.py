@@ -32,11 +32,13 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
 
 BURN, SHORT_BURN = 12, 6  # sweeps before the first draw; where no number is contested
+BURN_AGAIN = 3  # where a few more facts are sampled than before
 MOST_DOUBT, LESS_DOUBT = 25.0, 0.65  # at first any fact may well be wrong, so that facts that agree can find each other
 ROUNDS, BEARS, BEARING = 3, 0.5, 0.005  # by how much less likely, in what share of draws, a fact must make them
 WOKEN_AT_ONCE = 50_000  # draws times facts
-BLOCK = 250  # draws that are corrected at a time
+BLOCK = 500  # draws that are corrected at a time
 CORRECTIONS, MORE_CORRECTIONS, RIDGE = 3, 5, 1e-6
+CLOSE = 0.002  # a draw this near to what is asked, a fifth of what an agency's totals are good for, is moved no more
 FAR = 50.0  # unit normal coordinates
 MET, FEWEST_MET = 0.1, 0.5  # a draw meets the facts to 10 %, or another that does takes its place
 LOST = -0.7  # by how much less likely a draw may make the bounds than it was drawn with, in logs
@@ -100,9 +102,14 @@ def sample(
     mode = Mode(path, facts)
     mode.climb()
     awake = np.zeros(len(facts.value), dtype=bool)
+    before = None
     for _ in range(ROUNDS):
         chains = Chains(path, facts, mode, awake, len(shared), rng)
-        blocks = _drawn(chains, path, shared)
+        burn = BURN if chains.sorted.contested else SHORT_BURN
+        if before is not None:
+            chains.go_on_from(before)
+            burn = BURN_AGAIN
+        blocks, before = _drawn(chains, path, shared, burn), chains
         first = next(blocks)
         woken = _woken(path, facts, mode, chains.sorted.silent, first[0])
         if not len(woken):
@@ -123,13 +130,15 @@ def sample(
     )
 
 
-def _drawn(chains: Chains, path: LatentPath, shared: Array) -> Iterator[tuple[Array, Array, Array, Indices, Array]]:
+def _drawn(
+    chains: Chains, path: LatentPath, shared: Array, burn: int
+) -> Iterator[tuple[Array, Array, Array, Indices, Array]]:
     """Block by block: coordinates, how far each is from the facts, scales, kinds, and what is expected of the facts.
 
     Numbers are met by moving each draw. Of a bound a draw keeps what its own path makes of it, but where that is less
     likely than the linear contrast that it was drawn with: there it is moved to meet the bounds, too.
     """
-    for step in range(BURN) if chains.sorted.contested else range(BURN - SHORT_BURN, BURN):
+    for step in range(BURN - burn, BURN):
         chains.doubt = max(MOST_DOUBT * LESS_DOUBT**step, 1.0)
         chains.sweep()
     facts, told = chains.facts, np.sort(np.r_[chains.sorted.doubtful, chains.sorted.settled])
@@ -180,7 +189,7 @@ class _Correction:
             self.back[kind] = self._back(kind)
         gap = asked - self._contrasts(x)
         for step in range(CORRECTIONS + MORE_CORRECTIONS):
-            far = np.abs(gap).max(axis=1) > (0.0 if step < CORRECTIONS else MET)
+            far = np.abs(gap).max(axis=1) > (CLOSE if step < CORRECTIONS else MET)
             if not far.any():
                 break
             x[far] = np.clip(x[far] + np.clip(gap[far], -0.5, 0.5) @ self.back[kind], -FAR, FAR)  # some go astray
