@@ -17,6 +17,8 @@ extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc"]
 exclude_patterns = ["_build"]
 html_theme = "alabaster"
 html_theme_options = {"description": "Forecasts of young markets from published facts", "page_width": "1100px"}
+html_show_copyright = False
+html_static_path = ["style"]
 html_copy_source = False
 html_math_renderer = "mathml"
 myst_enable_extensions = ["dollarmath"]
@@ -32,8 +34,9 @@ suppress_warnings = ["mystnb.unknown_mime_type", "myst.xref_missing"]
 
 def _mathml(translator, node: nodes.Node) -> None:
     """A browser draws MathML by itself: no script, no network."""
-    display = "block" if isinstance(node, nodes.math_block) else "inline"
-    translator.body.append(latex2mathml.converter.convert(node.astext(), display=display))
+    block = isinstance(node, nodes.math_block)
+    drawn = latex2mathml.converter.convert(node.astext(), display="block" if block else "inline")
+    translator.body.append(f'<div class="equation">{drawn}</div>' if block else drawn)
     raise nodes.SkipNode
 
 

@@ -38,6 +38,15 @@ def test_pages_are_built_and_ask_no_network(site):
     assert "<math" in (site / "model.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("name", ["index", "model", "api", "how-to/unattended", "notebooks/country_outlook"])
+def test_pages_fit_a_telephone_and_a_dark_screen(site, browser, name):
+    page = browser.new_page(viewport={"width": 400, "height": 800}, color_scheme="dark")
+    page.goto((site / f"{name}.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == 400
+    assert "invert" in page.evaluate("getComputedStyle(document.documentElement).filter")
+    page.close()
+
+
 def test_every_public_name_is_in_the_reference(site):
     text = (site / "api.html").read_text(encoding="utf-8")
     assert [name for name in fc.__all__ if name not in text] == []
