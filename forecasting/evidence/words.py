@@ -90,7 +90,7 @@ def _number(value: float, unit: str) -> str:
 
 
 def reference_words(reference: str) -> str:
-    """What a fact refers to: another fact by its id, or a quantity that nobody printed.
+    """What a fact refers to: another fact, which stands in a row of its own, or a quantity that nobody printed.
 
     Parameters
     ----------
@@ -100,11 +100,11 @@ def reference_words(reference: str) -> str:
     Examples
     --------
     >>> reference_words("vehicle_exports@baktu:2022-01-01/2022-12-31"), reference_words("article-09")
-    ('vehicles exported, all types, in 2022', 'article-09')
+    ('vehicles exported, all types, in 2022', 'another printed number')
     """
     found = REFERENCE.fullmatch(reference)
     if not found or found["measure"] not in MEASURES:
-        return reference
+        return "another printed number"
     return f"{MEASURES[found['measure']].label.lower()}, {when_words(span(found['start'], found['end']))}"
 
 

@@ -12,7 +12,7 @@ from forecasting.demand.choice import expected_regret
 from forecasting.measures import CONSEQUENCES, SHOWN_BY_REGION
 from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.labels import SETTINGS, amount, amounts, readable
-from forecasting.reporting.tables import HIGH, LOW, bands, beside, in_columns, with_unit
+from forecasting.reporting.tables import HIGH, LOW, bands, beside, in_columns, leading, with_unit
 from forecasting.scenarios.regions import by_region
 
 if TYPE_CHECKING:
@@ -114,7 +114,9 @@ def band_table(outlook: Outlook) -> Table:
             "need without slow, points": readable(float(np.median(need - slow))),
             "practice, points": readable(float(np.median(practice))),
         })  # fmt: skip
-    return Table(pd.DataFrame(rows))
+    measures = {"need, points": "charging_points_need", "practice, points": "charging_points_practice"}
+    measures["vehicles"] = "ev_stock"
+    return Table(pd.DataFrame(rows), leading({head: [name] * len(rows) for head, name in measures.items()}))
 
 
 def settings_table(outlook: Outlook) -> Table:
@@ -132,7 +134,8 @@ def settings_table(outlook: Outlook) -> Table:
         }
         for row in last.to_dict("records")
     ]
-    return Table(pd.DataFrame(rows))
+    measures = {"points": "charging_points_need", "GWh a year": "energy_gwh"}
+    return Table(pd.DataFrame(rows), leading({head: [name] * len(rows) for head, name in measures.items()}))
 
 
 def cost_table(outlook: Outlook) -> Table:
@@ -145,7 +148,8 @@ def cost_table(outlook: Outlook) -> Table:
         {"charging": SETTINGS[row["setting"]]} | _spread("USD million", row, "usd", "investment_usd", 1e6)
         for row in last.to_dict("records")
     ]
-    return Table(pd.DataFrame(rows), caption="Chargers with installation and connection to the grid, dollars of 2024")
+    links = leading({"USD million": ["investment_usd"] * len(rows)})
+    return Table(pd.DataFrame(rows), links, "Chargers with installation and connection to the grid, dollars of 2024")
 
 
 def heavy_table(outlook: Outlook) -> Table:
@@ -178,7 +182,7 @@ def consequences_table(outlook: Outlook) -> Table:
         for words, year in years.items()
     }
     named = {words: frame.set_axis(list(wide)) for words, frame in rows.items()}
-    return Table(beside(named, "what"))
+    return Table(beside(named, "what"), leading(dict.fromkeys(years, CONSEQUENCES)))
 
 
 def _percent(value: float) -> str:
@@ -210,8 +214,9 @@ def regions_table(outlook: Outlook, known: Ledger) -> Table:
     }
     if not parts:
         return Table(pd.DataFrame(), caption="No count is printed for a part of the country.")
-    table = beside(parts, "where")
-    return Table(table.sort_values(("where", ""), key=lambda names: names == "the rest", kind="stable"))
+    shown = beside(parts, "where").sort_values(("where", ""), key=lambda names: names == "the rest", kind="stable")
+    made_of = {name: name for name in SHOWN_BY_REGION} | {"charging_stations": "charging_points_practice"}
+    return Table(shown, leading({with_unit(name): [made_of[name]] * len(shown) for name in SHOWN_BY_REGION}))
 
 
 def choice_table(outlook: Outlook, missing: float, idle: float, own: float | None = None) -> Table:

@@ -80,7 +80,7 @@ class FactList:
     Parameters
     ----------
     rows : tuple of dict
-        name, said, told (who, when and where), quote, url and moved of each.
+        name, said, told (who, when and where), quote, url, moved and of (the fact that it refers to) of each.
     """
 
     rows: tuple[Mapping[str, str], ...]
@@ -99,7 +99,9 @@ class FactList:
             told = f'<a href="{html.escape(row["url"])}">{told}</a>'
         quote = f" <q>{html.escape(row['quote'])}</q>" if row["quote"] else ""
         moved = f' <span class="moved">{html.escape(row["moved"])}</span>' if row["moved"] else ""
-        return f'<li id="fact-{html.escape(row["name"])}"><b>{html.escape(row["said"])}</b>.{quote} {told}{moved}</li>'
+        of = f" It refers to {mention(row['of'], 'this number')}." if row["of"] else ""
+        said = f"<b>{html.escape(row['said'])}</b>.{quote} {told}{of}{moved}"
+        return f'<li id="fact-{html.escape(row["name"])}">{said}</li>'
 
 
 def fact_list(outlook: Outlook, facts: Ledger) -> FactList:
@@ -110,20 +112,26 @@ def fact_list(outlook: Outlook, facts: Ledger) -> FactList:
     outlook : Outlook
         A scenario's results.
     facts : Ledger
-        All facts of its day, of any place: events may rest on a city's.
+        All facts, of any place and partner: events may rest on a city's, or on one of a later day.
     """
-    used, places = set(outlook.facts_used), {*outlook.scenario.places, outlook.scenario.place}
+    cited = (name for driver in outlook.scenario.drivers for name in driver.fact_ids())
+    used, places = {*outlook.facts_used, *cited}, {*outlook.scenario.places, outlook.scenario.place}
     told = {outlook.scenario.measure, *BESIDE}
-    shown = [fact for fact in in_order(facts) if fact.id in used or (fact.measure in told and fact.place in places)]
+    known = facts.select(as_of=outlook.as_of)
+    used |= {fact.id for fact in known if fact.measure in told and fact.place in places}
+    used |= {fact.reference for fact in facts if fact.id in used}
     moved = _moved(outlook)
-    by_measure = sorted(shown, key=lambda fact: fact.measure)
-    return FactList(tuple(_listed(fact, moved.get(fact.id, "")) for fact in by_measure))
+    by_measure = sorted((fact for fact in in_order(facts) if fact.id in used), key=lambda fact: fact.measure)
+    return FactList(tuple(_listed(fact, moved.get(fact.id, ""), str(outlook.as_of)) for fact in by_measure))
 
 
-def _listed(fact: Fact, moved: str) -> dict[str, str]:
+def _listed(fact: Fact, moved: str, day: str) -> dict[str, str]:
     who = f"{fact.source}, {fact.published or 'no date'}."
+    if str(fact.known_from or "") > day:
+        who += " Printed after the day of this forecast."
+    of = "" if "@" in fact.reference else fact.reference
     said = f"{label_of(fact.measure)}: {fact_name(fact)}" + ("" if fact.kind == "outcome" else f" ({fact.kind})")
-    return {"name": fact.id, "said": said, "told": who, "quote": fact.quote, "url": fact.url, "moved": moved}
+    return {"name": fact.id, "said": said, "told": who, "quote": fact.quote, "url": fact.url, "moved": moved, "of": of}
 
 
 def _moved(outlook: Outlook) -> dict[str, str]:

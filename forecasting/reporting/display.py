@@ -35,6 +35,7 @@ class Table:
         What is shown; values are turned into text as they are.
     links : mapping of str to list of str
         For a column, the address of each of its cells ("" for none); http, https and places in the page become links.
+        Of columns under one heading, the first alone, a median, is a link.
     caption : str
         One line above the table.
 
@@ -89,13 +90,17 @@ class Table:
         yield "".join(f"<th{kind}>{html.escape(name)}</th>" if name else "<td></td>" for name, kind in below)
 
     def _row(self, number: int, amounts: Sequence[bool]) -> str:
-        names = map(str, self.frame.columns.get_level_values(0))
-        cells = zip(names, self.frame.iloc[number], amounts, strict=True)
-        return f"<tr>{''.join(self._cell(name, number, value, right) for name, value, right in cells)}</tr>"
+        names = [str(name) for name in self.frame.columns.get_level_values(0)]
+        leads = [name not in names[:at] for at, name in enumerate(names)]
+        cells = "".join(
+            self._cell(name, value, right, self.links[name][number] if first and name in self.links else "")
+            for name, first, value, right in zip(names, leads, self.frame.iloc[number], amounts, strict=True)
+        )
+        return f"<tr>{cells}</tr>"
 
-    def _cell(self, name: str, number: int, value: object, right: bool) -> str:
+    @staticmethod
+    def _cell(name: str, value: object, right: bool, address: str) -> str:
         text = html.escape(str(value))
-        address = self.links[name][number] if name in self.links else ""
         if address.startswith(("http://", "https://", "#")):
             text = f'<a href="{html.escape(address)}">{text}</a>'
         if name in ("fact", "facts") and not str(value).isdigit():

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.places import place_name
-from forecasting.measures import DEMAND_STEPS
 from forecasting.reporting.citations import LEAST, fact_name, mention
 from forecasting.reporting.labels import amounts, interval, label_of, parameter_words, readable
 
@@ -24,12 +23,18 @@ DOUBTED = 0.2  # probability of being wrong from which a fact is told of
 MOST = 3  # facts and assumptions named of each number
 LEAST_SHARE = 0.02  # of the variance, from which an assumption is named: below that chance alone may have sorted it
 CHAIN = {
+    "ev_registrations": "vehicles imported, less those that leave again, plus those built in the country",
     "ev_stock": "vehicles imported, less those that leave again, plus those built in the country, as their cohorts age",
     "energy_gwh": "the vehicles on the road, how far they drive and what they take",
     "peak_mw": "the energy, and the hours at which vehicles charge",
     "charging_points_need": "the energy that is charged in public, and how busy a point can be",
     "charging_points_practice": "the vehicles on the road, the points that stand, and what other markets built",
     "charging_points_standard": "the vehicles on the road, and the rule",
+    "investment_usd": "the points needed by place of charging, and what each costs with its connection",
+    "power_share_percent": "the electricity for vehicles, and that of the country",
+    "peak_share_percent": "the charging load, and the country's highest",
+    "oil_avoided_t": "the vehicles on the road, how far they drive, and what a like vehicle burns",
+    "co2_avoided_t": "the fuel avoided, and how the country's electricity is made",
 }
 
 
@@ -152,8 +157,8 @@ def _flow_grounds(outlook: Outlook, place: str, flow: FlowForecast, names: dict[
 def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str, str]]:
     """Of each step after the flow: what it is made of, and the assumptions that it hangs on most."""
     sensitivity = outlook.demand.sensitivity if outlook.demand is not None else None
-    for measure in DEMAND_STEPS:
-        if measure not in outlook.results.values or sensitivity is None:
+    for measure in CHAIN:
+        if measure == outlook.scenario.measure or measure not in outlook.results.values or sensitivity is None:
             continue
         mine = sensitivity[(sensitivity["output"] == measure) & (sensitivity["share"] >= LEAST_SHARE)]
         widest = mine.loc[mine["swing"].abs().sort_values(ascending=False, kind="stable").index].head(MOST)

@@ -134,9 +134,21 @@ def notebook_to_html(
     told = {"title": title, "assets": assets, "home": home, "files": dict(files or {})} | look
     laid_out, last = divided(_retitled(notebook, title))
     page = exporter.template.render(nb=laid_out, report=told | {"ends": last})
-    page = numbered(with_contents(str(page)))
+    page = _without_dead_ends(numbered(with_contents(str(page))))
     check_page(page, figures=_figures(notebook), name=title)
     return page
+
+
+def _without_dead_ends(page: str) -> str:
+    """Numbers lead to what they rest on where the page tells of it; elsewhere they are plain.
+
+    >>> _without_dead_ends('<a href="#grounds-a">1</a> <a href="#grounds-b">2</a> <li id="grounds-a">')
+    '<a href="#grounds-a">1</a> 2 <li id="grounds-a">'
+    """
+    told = set(re.findall(r'id="(grounds-[^"]*)"', page))
+    return re.sub(
+        r'<a href="#(grounds-[^"]*)">(.*?)</a>', lambda link: link[0] if link[1] in told else link[2], page, flags=re.S
+    )
 
 
 def _retitled(notebook: nbformat.NotebookNode, title: str) -> nbformat.NotebookNode:

@@ -7,7 +7,8 @@ per year.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,6 +41,7 @@ __all__ = [
     "headline",
     "headline_numbers",
     "headline_table",
+    "leading",
     "outlook_table",
     "results_table",
     "small_table",
@@ -145,7 +147,16 @@ def headline_table(outlook: Outlook) -> Table:
         }
         for entry in told
     ]
-    return Table(pd.DataFrame(rows), links={"median": [f"#grounds-{entry['measure']}" for entry in told]})
+    return Table(pd.DataFrame(rows), links=leading({"median": [entry["measure"] for entry in told]}))
+
+
+def leading(measures: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The links of a table whose numbers lead to what they rest on: for a column, the measure of each of its cells.
+
+    >>> leading({"median": ["ev_stock"]})
+    {'median': ['#grounds-ev_stock']}
+    """
+    return {column: [f"#grounds-{measure}" for measure in each] for column, each in measures.items()}
 
 
 def outlook_table(outlook: Outlook, *measures: str) -> Table:
@@ -159,7 +170,8 @@ def outlook_table(outlook: Outlook, *measures: str) -> Table:
         The columns; none means every step from vehicles imported to charging points that the results have.
     """
     shown = measures or tuple(dict.fromkeys((*CHAIN, outlook.scenario.measure)))
-    return results_table(outlook.results, *shown, since=outlook.first_year)
+    table = results_table(outlook.results, *shown, since=outlook.first_year)
+    return replace(table, links=leading({with_unit(name): [name] * len(table.frame) for name in shown}))
 
 
 def results_table(results: Results, *measures: str, since: int | None = None) -> Table:
@@ -299,7 +311,8 @@ def drivers_effect(outlook: Outlook) -> Table:
     columns = {name: in_columns(wide, outlook.scenario.measure) for name, wide in flows.items()}
     known = [str(period)[:4] >= str(outlook.first_year) for period in without.index]
     shown = beside({name: frame[known] for name, frame in columns.items()}, "period")
-    return Table(shown, caption=with_unit(outlook.scenario.measure))
+    links = leading({name: [outlook.scenario.measure] * len(shown) for name in columns})
+    return Table(shown, links, caption=with_unit(outlook.scenario.measure))
 
 
 def headline_numbers(outlook: Outlook) -> dict[str, float]:

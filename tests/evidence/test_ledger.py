@@ -103,7 +103,7 @@ def test_a_fact_of_no_date_or_no_column() -> None:
             "down less than 12 % on the year",
         ),
         ({"value": 80.1, "quantity": "share_percent"}, "80.1 % of the whole"),
-        ({"value": 80.1, "quantity": "share_percent", "reference": "article-07"}, "80.1 % of article-07"),
+        ({"value": 80.1, "quantity": "share_percent", "reference": "article-07"}, "80.1 % of another printed number"),
         ({"measure": "policy", "quote": "testing at the border", "relation": ""}, ": testing at the border"),
         ({"value": 100, "quantity": "per_day", "relation": "at_least"}, "at least 100 vehicles a day"),
         (
