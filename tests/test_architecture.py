@@ -5,7 +5,8 @@ import json
 import re
 import sys
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
@@ -57,6 +58,8 @@ COUNTED = {name for name, measure in MEASURES.items() if measure.kind != "statem
 REQUIRED = {"pytest.raises": {"match"}, "pytest.warns": {"match"}, "pytest.mark.xfail": {"strict", "reason"}}
 LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_CELL = 400, 60, 8
 USUAL_MODULE, USUAL_FUNCTION = 200, 8  # medians, in lines
+REPEATED = 6  # lines of logic that may not stand twice
+COMMANDS = {"forecasting.cli", "forecasting.fact_commands"}  # each command loads what it needs, and no other's
 LARGEST_ROOM = 0.2  # of all lines
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -121,6 +124,45 @@ def imported_by_name() -> dict[str, set[str]]:
     names = {dotted(path): path for path in MODULES if path.name != "__init__.py"}
     trees = {name: at_run_time(ast.parse(path.read_text(encoding="utf-8"))) for name, path in names.items()}
     return {name: imports(tree) & names.keys() for name, tree in trees.items()}
+
+
+def imports_in_functions(tree: ast.AST) -> Iterator[set[str]]:
+    """What each import inside a function names."""
+    for function in functions(tree):
+        for node in ast.walk(function):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                yield imports(ast.Module([node], []))
+
+
+@cache
+def libraries_loaded(name: str) -> frozenset[str]:
+    """The outside libraries that importing a module of the package loads."""
+    found, seen, waiting = set(), set(), {name}
+    while waiting:
+        seen.add(module := waiting.pop())
+        home = ROOT / module.replace(".", "/")
+        path = home / "__init__.py" if home.is_dir() else home.with_suffix(".py")
+        if not path.exists():  # a name inside a module
+            continue
+        tree = at_run_time(ast.parse(path.read_text(encoding="utf-8")))
+        for function in functions(tree):
+            function.body = [ast.Pass()]
+        named = imports(tree)
+        waiting |= {other for other in named if other.startswith("forecasting.")} - seen
+        found |= {other.split(".")[0] for other in named} - sys.stdlib_module_names - {"forecasting"}
+    return frozenset(found)
+
+
+def lines_of_logic(path: Path) -> list[str]:
+    """A module's lines without docstrings, comments, imports, lists of public names and lone brackets."""
+    text, left_out = path.read_text(encoding="utf-8"), set()
+    for node in ast.walk(parsed(path)):
+        is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        is_list = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        if is_text or is_list or isinstance(node, ast.Import | ast.ImportFrom):
+            left_out.update(range(node.lineno, node.end_lineno + 1))
+    lines = [re.sub(r"(^|\s)#.*$", "", line).strip() for line in text.splitlines()]
+    return [line for number, line in enumerate(lines, 1) if number not in left_out and re.search(r"\w", line)]
 
 
 def functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -242,6 +284,29 @@ def test_no_module_imports_itself_in_a_circle():
         TopologicalSorter(imported_by_name()).prepare()
     except CycleError as error:
         pytest.fail(" -> ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=short)
+def test_an_import_inside_a_function_keeps_start_up_light(path):
+    """It loads a library that the module itself does not load; any other import stands at the top."""
+    name = dotted(path)
+    if name in COMMANDS:
+        return
+    for named in imports_in_functions(at_run_time(ast.parse(path.read_text(encoding="utf-8")))):
+        own = {other for other in named if other.startswith("forecasting.")}
+        brought = {library for other in own for library in libraries_loaded(other)} - libraries_loaded(name)
+        assert brought or not own, f"{short(path)} imports {sorted(own)} inside a function, which spares no library"
+
+
+def test_no_lines_of_logic_stand_twice():
+    """What is written twice is mended once."""
+    places = defaultdict(list)
+    for path in MODULES:
+        lines = lines_of_logic(path)
+        for start in range(len(lines) - REPEATED + 1):
+            places[tuple(lines[start : start + REPEATED])].append(short(path))
+    repeated = {lines: where for lines, where in places.items() if len(where) > 1}
+    assert not repeated, "\n".join(f"{where}: {lines[0]} ... {lines[-1]}" for lines, where in repeated.items())
 
 
 def test_the_notebook_engine_knows_nothing_of_vehicles():

@@ -23,6 +23,7 @@ from forecasting.growth.starting import MarketSize
 from forecasting.measures import EV_FLOWS
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import Period, span, year
+from forecasting.scenarios.outlook import outlook
 
 __all__ = ["charger_rows", "register_rows"]
 
@@ -76,8 +77,6 @@ def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iter
     prior : Prior
         As known on that day.
     """
-    from forecasting.scenarios.outlook import outlook
-
     facts = ledger.select(place, "charging_stations", kind=COUNTED)
     counts = _counts(facts.select(as_of=day))
     if not counts:

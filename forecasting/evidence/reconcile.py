@@ -22,6 +22,7 @@ import pandas as pd
 
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact
+from forecasting.evidence.identities import identities
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.rules import number_text
 from forecasting.periods import Period
@@ -263,8 +264,6 @@ def nesting(ledger: Ledger) -> pd.DataFrame:
     >>> table.loc[table["period"] == "2022", "sentence"].iloc[0]
     'UZ ev_imports 2022 (Statistics Agency, battery cars): partners sum to 2,180 of 2,180: closes'
     """
-    from forecasting.evidence.identities import identities
-
     columns = ["identity", "measure", "place", "period", "basis", "parts", "whole", "gap", "closes", "sentence"]
     return _table(identities(ledger), columns).sort_values("closes", kind="stable", ignore_index=True)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from forecasting.errors import InputError
 from forecasting.names import REPORT_NOTEBOOK, REPORT_PAGE
+from forecasting.reporting.browser import print_page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,8 +57,6 @@ def _outlook(report: Path) -> Outlook:
 
 def _write(form: str, report: Path, outlook: Outlook | None, path: Path) -> Path:
     if form == "pdf":
-        from forecasting.reporting.browser import print_page
-
         return print_page(report / REPORT_PAGE, path)
     if form == "docx":
         from forecasting.reporting.document import write_document

@@ -20,10 +20,12 @@ from forecasting.runs.order import arranged
 from forecasting.runs.output.earlier import drop_earlier, keep_earlier
 from forecasting.runs.output.folders import Store, clear_folder, write_text
 from forecasting.runs.output.object_store import remote_address, run_remote
+from forecasting.runs.output.overview import write_summary
 from forecasting.runs.output.ownership import read_json, refuse_others
 from forecasting.runs.output.result import RunResult, RunSummary
 from forecasting.runs.plan import Run, Survey
 from forecasting.runs.progress import LogForm, Progress
+from forecasting.runs.workers.cluster import cluster
 from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
 from forecasting.runs.workers.processes import Outcome, run_fresh, sweep
 from forecasting.runs.workers.task import Task
@@ -139,8 +141,6 @@ def run(
 def _ready(store: Store, survey: Survey, jobs: int, engine: Engine, scheduler: str | None) -> Iterator[Perform]:
     """Get ready whatever does the tasks: loading takes longer than reading params."""
     if scheduler:
-        from forecasting.runs.workers.cluster import cluster
-
         with cluster(scheduler, store.token, survey.notebook) as perform:
             yield perform
     elif engine == "kernel":
@@ -208,8 +208,6 @@ def _finish(store: Store, changed: bool, keep: int | None) -> str:
     if not changed and (store.out / INDEX_PAGE).is_file():
         return ""
     try:
-        from forecasting.runs.output.overview import write_summary
-
         return "; ".join(write_summary(store))
     except Exception as error:  # whatever earlier reports hold: those of this run are done
         return f"the index could not be written: {error}"

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.demand.chain import demand_outlook
 from forecasting.demand.existing_charging import moment
 from forecasting.demand.parameters import NEVER as NEVER_YEAR
 from forecasting.demand.parameters import Event, Parameters, load_parameters
@@ -180,8 +181,6 @@ def demand_of(
     announced : Ledger, optional
         Targets of public charging, as known on the day.
     """
-    from forecasting.demand.chain import demand_outlook
-
     targets = charging_targets(scenario, drivers, announced or Ledger(), len(imports))
     if scenario.measure == "ev_registrations":
         parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from forecasting.evidence.datasets import facts_of
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
+from forecasting.growth.prior import Prior
 from forecasting.measures import MEASURES, NEW_CARS
+from forecasting.panels.growth_prior import estimate_prior
 
 if TYPE_CHECKING:
-    from forecasting.growth.prior import Prior
     from forecasting.parameters.schema import Driver, Scenario
 
 __all__ = [
@@ -72,8 +74,6 @@ def facts_of_scenario(scenario: Scenario) -> Ledger:
     LedgerError
         Where a file of its own is not there or not in order.
     """
-    from forecasting.evidence.datasets import facts_of
-
     return facts_of(scenario.ledger, scenario.shipped_facts)
 
 
@@ -87,8 +87,6 @@ def never_used(scenario: Scenario, as_of: dt.date) -> list[str]:
     as_of : date
         Day of the forecast.
     """
-    from forecasting.evidence.datasets import facts_of
-
     days = [fact.known_from for fact in facts_of(scenario.ledger, False)]
     undated, late = sum(day is None for day in days), sum(day is not None and day > as_of for day in days)
     said = f"of {len(days)} facts of your own"
@@ -159,9 +157,6 @@ class Known:
     @cached_property
     def prior(self) -> Prior:
         """The prior from other markets, of the years that were over."""
-        from forecasting.growth.prior import Prior
-        from forecasting.panels.growth_prior import estimate_prior
-
         if isinstance(self.analogues, pd.DataFrame):
             months = self.analogue_months
             return estimate_prior(self._over(self.analogues), None if months is None else self._over(months))

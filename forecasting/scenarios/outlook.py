@@ -331,13 +331,11 @@ def _country(request: OutlookRequest) -> Outlook:
     announced = request.ledger.select(place=place, kind="target", as_of=request.as_of)
     refuse_targets(scenario, counted, request.as_of)
     demand = demand_of(scenario, parameters, request.drivers, counted, years, imports, before, announced)
-    return Outlook(
-        scenario=scenario,
-        as_of=request.as_of,
-        first_year=flow.first_year,
-        evidence=flow.evidence,
-        forecasts={place: flow.after},
-        baseline_forecasts={place: flow.before},
+    return _of_flows(
+        request,
+        scenario,
+        {place: flow},
+        flow.evidence,
         parts=(Results(scenario.name, place, years, {scenario.measure: imports - demand.displaced} | demand.results),),
         monthly=monthly_table(scenario, place, flow),
         demand=demand,
@@ -352,13 +350,11 @@ def _shares(request: OutlookRequest, flow: PlaceFlow) -> Outlook:
     scenario, place = request.scenario.model_copy(update={"measure": EV_SHARE}), request.scenario.place
     years, percent = by_year(flow.after)
     results = Results(scenario.name, place, years, {EV_SHARE: percent})
-    return Outlook(
-        scenario=scenario,
-        as_of=request.as_of,
-        first_year=flow.first_year,
-        evidence=flow.evidence,
-        forecasts={place: flow.after},
-        baseline_forecasts={place: flow.before},
+    return _of_flows(
+        request,
+        scenario,
+        {place: flow},
+        flow.evidence,
         parts=(results,),
         monthly=results.table.iloc[:0],
         caveats=place_caveats(scenario, place, flow),
@@ -370,15 +366,28 @@ def _corridor(request: OutlookRequest) -> Outlook:
     scenario, made = request.scenario, port_flows(request)
     evidence = facts_of_places(scenario, request.ledger, request.as_of)
     monthly = [monthly_table(scenario, place, flow) for place, flow in made.flows.items()]
-    return Outlook(
-        scenario=scenario,
-        as_of=request.as_of,
-        first_year=max(flow.first_year for flow in made.flows.values()),
-        evidence=evidence,
-        forecasts={place: flow.after for place, flow in made.flows.items()},
-        baseline_forecasts={place: flow.before for place, flow in made.flows.items()},
+    return _of_flows(
+        request,
+        scenario,
+        made.flows,
+        evidence,
         parts=made.parts,
         monthly=pd.concat(monthly, ignore_index=True),
         caveats=made.caveats,
         facts_used=[*evidence.frame["id"], *driver_facts(request.drivers)],
+    )
+
+
+def _of_flows(
+    request: OutlookRequest, scenario: Scenario, flows: Mapping[str, PlaceFlow], evidence: Ledger, **results: Any
+) -> Outlook:
+    """An outlook with what every kind of it takes from its flows."""
+    return Outlook(
+        scenario=scenario,
+        as_of=request.as_of,
+        first_year=max(flow.first_year for flow in flows.values()),
+        evidence=evidence,
+        forecasts={place: flow.after for place, flow in flows.items()},
+        baseline_forecasts={place: flow.before for place, flow in flows.items()},
+        **results,
     )

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from forecasting.errors import InputError
 from forecasting.evidence.words import period_words
 from forecasting.reporting.figures.fan import drawn_facts, without_market
-from forecasting.reporting.figures.marks import BOUNDS, Mark
+from forecasting.reporting.figures.marks import BOUNDS, Mark, interval_bar
 from forecasting.reporting.figures.scale import log_scale
 from forecasting.reporting.figures.style import (
     AMBER,
@@ -122,14 +122,7 @@ def _whiskers(wide: pd.DataFrame, place: int, measure: str) -> Iterator[go.Scatt
     yield go.Scatter(
         x=across,
         y=rounded(wide[0.5]),
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": rounded(wide[0.9] - wide[0.5]),
-            "arrayminus": rounded(wide[0.5] - wide[0.1]),
-            "thickness": 5,
-            "width": 0,
-        },
+        error_y=interval_bar(wide),
         mode="markers",
         marker={
             "color": CHARGING[measure],

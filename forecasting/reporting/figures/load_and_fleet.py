@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import plotly.graph_objects as go
 
+from forecasting.demand.queueing import Promise, utilisation_ceiling
 from forecasting.evidence.words import MONTHS
 from forecasting.reporting.figures.charging_answers import SETTING_COLOURS, demand_of
 from forecasting.reporting.figures.style import BLUE, GREEN, INK, MUTED, ORANGE, PURPLE, SKY, figure, tint
@@ -130,8 +131,6 @@ def utilisation_chart(minutes: Sequence[float] = (5, 10, 20), largest: int = 24)
     -------
     plotly.graph_objects.Figure
     """
-    from forecasting.demand.queueing import Promise, utilisation_ceiling
-
     sizes = list(range(1, largest + 1))
     subtitle = "share of the day that points can be busy while nine in ten wait at most so long in the busiest hour"
     chart = figure("How busy a station may be", subtitle, x="points at the station", y="% of the day", margin_r=90)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
 
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.words import in_words, period_words
 from forecasting.periods import Period, year
-from forecasting.reporting.labels import readable
+from forecasting.reporting.labels import readable, rounded
 
-__all__ = ["BOUNDS", "Mark", "marks", "yearly_rate"]
+__all__ = ["BOUNDS", "Mark", "interval_bar", "marks", "yearly_rate"]
 
 BOUNDS = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
 LIKELY = ("outcome", "estimate", "judgement")
@@ -104,3 +107,15 @@ def yearly_rate(value: float, period: Period, per_day: bool = False) -> float:
     """
     days = year(period.end.year).days
     return value * days if per_day else value * days / period.days
+
+
+def interval_bar(bands: pd.DataFrame) -> dict[str, Any]:
+    """The 80 % interval about each median, as plotly draws an error bar without caps.
+
+    Parameters
+    ----------
+    bands : pandas.DataFrame
+        One row per bar, columns 0.1, 0.5 and 0.9.
+    """
+    ends = {"array": rounded(bands[0.9] - bands[0.5]), "arrayminus": rounded(bands[0.5] - bands[0.1])}
+    return {"type": "data", "symmetric": False, **ends, "thickness": 5, "width": 0}

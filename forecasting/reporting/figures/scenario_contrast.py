@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from forecasting.evidence.places import place_name
 from forecasting.measures import MEASURES
 from forecasting.reporting.figures.fan import fan_traces
+from forecasting.reporting.figures.marks import interval_bar
 from forecasting.reporting.figures.scale import leaving, linear_scale, log_scale
 from forecasting.reporting.figures.style import ACCENTS, BLUE, INK, MUTED, PAPER, SCENARIOS, band, figure, tint, told
 from forecasting.reporting.labels import amount, interval, label_of, readable, rounded, unit_of
@@ -107,14 +108,7 @@ def _row_whiskers(part: pd.DataFrame, order: list[str], scenario: str, place: in
     yield go.Scatter(
         x=rounded(part[0.5]),
         y=y,
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": rounded(part[0.9] - part[0.5]),
-            "arrayminus": rounded(part[0.5] - part[0.1]),
-            "thickness": 5,
-            "width": 0,
-        },
+        error_x=interval_bar(part),
         mode="markers",
         marker={"color": colour, "symbol": SYMBOLS[place % 5], "size": 11, "line": {"color": PAPER, "width": 1.5}},
         name=scenario.capitalize(),
