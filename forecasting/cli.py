@@ -83,6 +83,7 @@ def main() -> None:
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Longest time of one cell."
 )
+@click.option("--memory", type=click.IntRange(min=100), metavar="MB", help="Most memory of a scenario's process.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
 @click.option(
     "--log",

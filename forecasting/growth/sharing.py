@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 import pickle
+import stat
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -53,10 +54,20 @@ def made_once(make: Callable[[], T], *asked: object) -> T:
 
 
 def _left(path: Path) -> tuple[Any, list[Any]] | None:
-    """What another process left, if it did."""
+    """What another process left, if it did. A pickle can do anything: what others may have written is not read."""
     with contextlib.suppress(OSError):
-        return pickle.loads(path.read_bytes())  # type: ignore[no-any-return]
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        with open(handle, "rb") as file:
+            if _ours(os.fstat(handle)):
+                return pickle.load(file)  # type: ignore[no-any-return]
     return None
+
+
+def _ours(found: os.stat_result) -> bool:
+    """Whether only this user could write a file, whatever folder it lies in."""
+    if not hasattr(os, "geteuid"):  # pragma: no cover
+        return True
+    return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
 
 
 def _leave(path: Path, make: Callable[[], Any]) -> tuple[Any, list[Any]]:
@@ -68,6 +79,8 @@ def _leave(path: Path, make: Callable[[], Any]) -> tuple[Any, list[Any]]:
     side = path.with_name(f"{path.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        side.write_bytes(pickle.dumps(found, protocol=5))
+        handle = os.open(side, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        with open(handle, "wb") as file:
+            pickle.dump(found, file, protocol=5)
         side.replace(path)
     return found

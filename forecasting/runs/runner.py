@@ -34,6 +34,7 @@ __all__ = ["RunResult", "RunSummary", "run"]
 
 Engine = Literal["fork", "kernel"]
 LONGEST = 10_000_000  # seconds, a season
+LEAST_MEMORY = 100  # megabytes
 Perform = Callable[[list[Task]], Iterator[Outcome]]
 
 
@@ -51,6 +52,7 @@ def run(
     ledger: Sequence[str | os.PathLike[str]] = (),
     log: LogForm = "text",
     keep: int | None = None,
+    memory: int | None = None,
 ) -> RunSummary:
     """Make the report of each scenario, and the index of them all.
 
@@ -82,6 +84,8 @@ def run(
         How progress is told: for people, or as a line of JSON for each event.
     keep : int, optional
         How many days of earlier forecasts stay in ``archive``, the newest; all if not given.
+    memory : int, optional
+        Megabytes that each process of a scenario may hold (Linux); a scenario that needs more fails by name.
 
     Returns
     -------
@@ -100,6 +104,8 @@ def run(
         raise InputError(f"jobs is {jobs}: give at least 1")
     if timeout is not None and not 0 < timeout < LONGEST:
         raise InputError(f"timeout is {timeout}: give seconds, more than 0 and less than {LONGEST:,}")
+    if memory is not None and (memory < LEAST_MEMORY or not sys.platform.startswith("linux")):
+        raise InputError(f"memory is {memory}: give at least {LEAST_MEMORY} megabytes, on Linux")
     if keep is not None and keep < 0:
         raise InputError(f"keep is {keep}: give how many days of earlier forecasts stay, 0 or more")
     if not os.fspath(out):
@@ -107,7 +113,7 @@ def run(
     if address := remote_address(out):
         if keep is not None:
             raise InputError(f"keep is for a folder; {address} has rules of its own for what grows old")
-        options = (jobs, force, dry_run, as_of, engine, scheduler, timeout, progress, ledger, log, keep)
+        options = (jobs, force, dry_run, as_of, engine, scheduler, timeout, progress, ledger, log, keep, memory)
         return run_remote(address, lambda mirror: run(paths, mirror, *options), writes=not dry_run)
     survey = Survey(paths, out, as_of, ledger)
     if dry_run:
@@ -121,7 +127,7 @@ def run(
         runs = survey.runs(force)
         refuse_others(store.out, [run.name for run in runs if not run.fresh])
         stack.enter_context(store)
-        tasks = [_task(store, run, shared, engine, timeout) for run, shared in arranged(runs)]
+        tasks = [_task(store, run, shared, engine, timeout, memory) for run, shared in arranged(runs)]
         perform = perform or (stack.enter_context(ready) if tasks else None)
         found = {run.name: RunResult(run.name, "fresh") for run in runs}
         try:
@@ -153,7 +159,7 @@ def _ready(store: Store, survey: Survey, jobs: int, engine: Engine, scheduler: s
             server.close()
 
 
-def _task(store: Store, run: Run, shared: str, engine: Engine, timeout: float | None) -> Task:
+def _task(store: Store, run: Run, shared: str, engine: Engine, timeout: float | None, memory: int | None) -> Task:
     record = {
         "identity": run.identity,
         "sources": run.sources,
@@ -161,7 +167,9 @@ def _task(store: Store, run: Run, shared: str, engine: Engine, timeout: float | 
         "reason": run.reason,
     }
     folder, log = store.folder(run.name), store.log(run.name)
-    return Task(run.name, str(run.template), str(folder), str(log), run.parameters, record, engine, timeout, shared)
+    return Task(
+        run.name, str(run.template), str(folder), str(log), run.parameters, record, engine, timeout, shared, memory
+    )
 
 
 def _settle(store: Store, outcome: Outcome) -> RunResult:

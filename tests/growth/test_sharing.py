@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -87,3 +89,25 @@ def test_a_forecast_that_was_read_asks_as_one_that_was_made(folder: Path) -> Non
         assert len(list(folder.iterdir())) == 3  # the forecast, and what each of the two needs besides
     pd.testing.assert_frame_equal(told[0][0], told[1][0])
     pd.testing.assert_series_equal(told[0][1], told[1][1])
+
+
+def test_what_another_user_may_have_written_is_not_read(folder: Path, tmp_path: Path) -> None:
+    ask = partial(made_once, list, "a")
+    ask()
+    (left,) = folder.iterdir()
+    assert left.stat().st_mode & 0o777 == 0o600
+    evil = tmp_path / "evil"
+
+    class Evil:
+        def __reduce__(self) -> tuple[object, ...]:
+            return evil.write_text, ("x",)
+
+    left.write_bytes(pickle.dumps(Evil()))
+    left.chmod(0o666)
+    assert ask() == []
+    assert not evil.exists()
+    left.unlink()
+    (tmp_path / "mine").write_bytes(pickle.dumps(Evil()))
+    left.symlink_to(tmp_path / "mine")
+    assert ask() == []
+    assert not evil.exists()

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from forecasting.errors import InputError
 from forecasting.runs.runner import run
 
 pytestmark = pytest.mark.slow
@@ -203,6 +204,19 @@ def test_a_process_that_is_stopped_stops_no_run(project: Any, engine: Any, whose
     assert once.exists()
     assert [result.name for result in done.failed] == failed
     assert [r.reason for r in done.failed] == ["its process stood still for longer than the time limit"] * len(failed)
+
+
+@pytest.mark.parametrize("engine", ["fork", "kernel"])
+def test_what_holds_too_much_memory_fails_by_name(project: Any, engine: Any) -> None:
+    project.notebook("if name == 'uz-b': held = bytearray(1_200_000_000)", SLOW, "import time; time.sleep(0.5)")
+    for name in NAMES[:2]:
+        project.scenario(name)
+    done = run([project.params], project.out, engine=engine, memory=900, progress=False)
+    assert [result.name for result in done.failed] == ["uz-b"]
+    assert done.failed[0].reason.startswith("cell In [")
+    assert done.failed[0].reason.endswith("; the memory limit is 900 MB")
+    with pytest.raises(InputError, match="memory is 5: give at least 100 megabytes"):
+        run([project.params], project.out, memory=5)
 
 
 def test_a_notebook_that_runs_out_of_memory_or_prints_much_is_contained(project: Any) -> None:

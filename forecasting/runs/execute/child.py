@@ -7,9 +7,9 @@ import ctypes
 import os
 import signal
 
-__all__ = ["STILL", "die_with_parent", "ended", "give_sign", "kill_group"]
+__all__ = ["OVER", "STILL", "die_with_parent", "ended", "give_sign", "kill_group"]
 
-STILL = -19  # the status of a process that was ended since it stood still; none ends by SIGSTOP itself
+STILL, OVER = -1001, -1002  # the status of a process that was ended as it stood still, or held too much memory
 
 
 def ended(status: int) -> str:
@@ -24,8 +24,8 @@ def ended(status: int) -> str:
     """
     if status >= 0:
         return f"ended with status {status}"
-    if status == STILL:
-        return "stood still for longer than the time limit"
+    if status in (STILL, OVER):
+        return "stood still for longer than the time limit" if status == STILL else "held more than the memory limit"
     name = signal.Signals(-status).name
     return f"was killed by {name}" + (" (out of memory, perhaps)" if name == "SIGKILL" else "")
 

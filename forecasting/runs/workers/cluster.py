@@ -14,6 +14,7 @@ import re
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,14 @@ from forecasting.runs.environment import environment
 from forecasting.runs.output.folders import clear_folder, write_log
 from forecasting.runs.workers.fork_server import ForkServer
 from forecasting.runs.workers.processes import Outcome
+from forecasting.runs.workers.silence import drop_silent, within
 from forecasting.runs.workers.task import Task
 
 __all__ = ["cluster"]
 
 PATIENCE = 20  # seconds to wait for a scheduler
+ANSWER = 120.0  # seconds to wait for all workers, which may have to load everything first
+LOOK, QUIET = 2.0, 20.0  # seconds between looks at them, and beyond the limit of a cell until one is given up
 LOG, NOTEBOOK, OUT, SHARED = "log", "notebook.ipynb", "report", "shared"  # of a task on its worker
 NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)  # of a file that a worker sends
 Files = dict[str, bytes]
@@ -59,22 +63,40 @@ def cluster(
     """
     client = _connect(scheduler)
     try:
-        _compare(client)
-        client.run(start_parents, token, template.read_text("utf-8") if template else "")
+        try:
+            within(ANSWER, _compare, client)
+            within(ANSWER, client.run, start_parents, token, template.read_text("utf-8") if template else "")
+        except TimeoutError:
+            raise RunError(f"a worker at {scheduler} does not answer: restart it") from None
         yield lambda tasks: _perform(client, tasks, token)
     finally:
         with contextlib.suppress(Exception):  # the cluster may be gone, and what matters has come home
-            client.run(close_parents, token)
-        client.close()
+            within(ANSWER / 4, client.run, close_parents, token)
+        with contextlib.suppress(Exception):
+            within(ANSWER / 4, client.close)
 
 
 def _perform(client: Any, tasks: Sequence[Task], token: str) -> Iterator[Outcome]:
+    distributed = importlib.import_module("distributed")
     sent = {
         client.submit(perform_here, task.to_json(), Path(task.template).read_text("utf-8"), token, pure=False): task
         for task in tasks
     }
-    for future in importlib.import_module("distributed").as_completed(sent):
-        yield _home(sent[future], future)
+    limit = max((task.timeout + QUIET for task in tasks if task.timeout), default=None)
+    heard = time.monotonic()
+    while sent:
+        with contextlib.suppress(TimeoutError):
+            for future in distributed.wait([*sent], timeout=LOOK, return_when="FIRST_COMPLETED").done:
+                yield _home(sent.pop(future), future)
+        if limit and sent:
+            with contextlib.suppress(TimeoutError):
+                keys = [future.key for future in sent]
+                if within(limit, client.run_on_scheduler, drop_silent, keys=keys, limit=limit):
+                    heard = time.monotonic()
+            if time.monotonic() - heard > limit:
+                break
+    for task in sent.values():
+        yield _failed(task, "the scheduler, or every worker, stands still")
 
 
 def _connect(scheduler: str) -> Any:
@@ -99,24 +121,25 @@ def _compare(client: Any) -> None:
 
 def _home(task: Task, future: Any) -> Outcome:
     """Write what a worker sent into the task's folder; the names that it sends are data, never paths."""
+    if future.status != "finished":
+        return _failed(task, f"its workers failed: {future.exception()}")
+    said, files = future.result()
+    future.release()
+    if strange := [name for name in files if not NAME.fullmatch(name)]:
+        return _failed(task, f"its worker sent a file named {strange[0][:100]!a}")
+    write_log(task.log, files.pop(LOG, b""))
     with contextlib.suppress(OSError):  # the runner will find nothing there, and say why
         folder = clear_folder(Path(task.folder))
-        if future.status != "finished":
-            return _refused(task, f"its workers failed: {future.exception()}")
-        said, files = future.result()
-        future.release()
-        write_log(task.log, files.pop(LOG, b""))
-        if strange := [name for name in files if not NAME.fullmatch(name)]:
-            return _refused(task, f"its worker sent a file named {strange[0][:100]!a}")
         for name, content in files.items():
             (folder / name).write_bytes(content)
         return Outcome(task.name, int(said["status"]), float(said["seconds"]))
     return Outcome(task.name, 1, 0.0)
 
 
-def _refused(task: Task, message: str) -> Outcome:
+def _failed(task: Task, message: str) -> Outcome:
     failure = {"name": task.name, "cell": 0, "message": message, "trace": ""}
-    (Path(task.folder) / FAILURE_RECORD).write_text(json.dumps(failure), encoding="utf-8")
+    with contextlib.suppress(OSError):
+        (clear_folder(Path(task.folder)) / FAILURE_RECORD).write_text(json.dumps(failure), encoding="utf-8")
     return Outcome(task.name, 1, 0.0)
 
 

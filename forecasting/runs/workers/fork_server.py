@@ -107,7 +107,7 @@ class ForkServer:
                 if line:
                     self._under_way -= 1
                     return Outcome(**json.loads(line))
-            elif watch.over(heard):
+            elif watch.broken(heard) is not None:
                 return None
             elif select.select([self._from], [], [], SIGN)[0]:
                 if not (data := os.read(self._from, 1 << 16)):

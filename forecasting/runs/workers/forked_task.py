@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from forecasting.names import SHARED_VARIABLE
-from forecasting.runs.execute.child import STILL, die_with_parent, kill_group
+from forecasting.runs.execute.child import die_with_parent, kill_group
 from forecasting.runs.output.folders import open_log
 from forecasting.runs.workers.task import Task, perform
 from forecasting.runs.workers.watch import Watch, mark_of
@@ -48,16 +48,14 @@ class ForkedTask:
             raise
         if self.pid == 0:
             _become_task(task, shared, channel, self._log)
-        self._watch = Watch(self.pid, task.timeout)
+        self._watch = Watch(self.pid, task.timeout, task.memory)
 
     def status(self) -> int | None:
         """How it ended; None as long as it is at work."""
         done, status = os.waitpid(self.pid, os.WNOHANG)
         if done:
             self._status = os.waitstatus_to_exitcode(status)
-        elif self._watch.over(mark_of(self._log)):
-            return STILL
-        return self._status
+        return self._status if done else self._watch.broken(mark_of(self._log))
 
     def end(self) -> None:
         """End it, and all that it has started."""

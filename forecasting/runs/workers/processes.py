@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from forecasting.names import RUN_VARIABLE, SHARED_VARIABLE, VARIABLES
-from forecasting.runs.execute.child import STILL, kill_group
+from forecasting.runs.execute.child import kill_group
 from forecasting.runs.output.folders import open_log
 from forecasting.runs.workers.task import Task
 from forecasting.runs.workers.watch import Watch, mark_of
@@ -135,7 +135,7 @@ class _Running:
         except OSError:
             os.close(self._log)
             raise
-        self._watch = Watch(self._process.pid, task.timeout)
+        self._watch = Watch(self._process.pid, task.timeout, task.memory)
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError), self._process.stdin as pipe:
             pipe.write(task.to_json())
@@ -143,7 +143,7 @@ class _Running:
     def status(self) -> int | None:
         """How it ended; None as long as it is at work."""
         status = self._process.poll()
-        return STILL if status is None and self._watch.over(mark_of(self._log)) else status
+        return self._watch.broken(mark_of(self._log)) if status is None else status
 
     def end(self) -> None:
         """End it, and all that it has started."""

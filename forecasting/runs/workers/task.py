@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sys
 import time
 import traceback
@@ -21,6 +22,8 @@ from forecasting.runs.execute.child import give_sign
 from forecasting.runs.output.folders import clear_folder, remove, write_text
 
 __all__ = ["Task", "perform"]
+
+KILLED = re.compile("SIGKILL|Kernel died")  # what is said of a notebook whose process has been killed
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Task:
         Seconds that one cell may take.
     shared : str
         Name of the folder where forecasts are shared with other scenarios on the same facts; empty for none.
+    memory : int, optional
+        Megabytes that each of its processes may hold; one that holds more is killed by whoever watches the task.
     """
 
     name: str
@@ -54,6 +59,7 @@ class Task:
     engine: Literal["fork", "kernel"] = "fork"
     timeout: float | None = None
     shared: str = ""
+    memory: int | None = None
 
     def to_json(self) -> str:
         """Write the task in one line."""
@@ -80,6 +86,8 @@ def perform(task: Task) -> int:
         _write_record(task, folder, steps)
     except Exception as error:
         cell, message = getattr(error, "cell", 0), getattr(error, "message", f"{type(error).__name__}: {error}")
+        if task.memory and KILLED.search(message):
+            message += f"; the memory limit is {task.memory:,} MB"
         trace = getattr(error, "trace", traceback.format_exc())
         sys.stderr.write(f"{error}\n{trace}\n")
         failure = {"name": task.name, "cell": cell, "message": message, "trace": trace, "time": _now()}

@@ -1,15 +1,19 @@
-"""Whether a process at work stands still: the limit of one cell holds whichever process it is that no longer moves."""
+"""Whether a process at work stands still, or holds too much: limits hold for whichever process breaks them."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import time
 from pathlib import Path
+
+from forecasting.runs.execute.child import OVER, STILL
 
 __all__ = ["Watch", "mark_of"]
 
 PROC = Path("/proc")
+LOOK = 0.1  # seconds between looks at the memory
 GRACE = 60.0  # seconds beyond the limit for a process that runs, and has something to do besides cells
 
 
@@ -23,20 +27,22 @@ class Watch:
     limit : float or None
         Seconds without a sign after which a process that has been stopped is given up, and some more for one that runs;
         None for no limit.
+    memory : int or None
+        Megabytes that it, and each process below it, may hold; one below it that holds more is killed.
 
     Examples
     --------
-    >>> Watch(os.getpid(), None).over(mark_of(1)), Watch(os.getpid(), 0.5).over("a sign")
-    (False, False)
+    >>> Watch(os.getpid(), None).broken(mark_of(1)), Watch(os.getpid(), 0.5).broken("a sign")
+    (None, None)
     """
 
-    def __init__(self, pid: int, limit: float | None) -> None:
-        self._pid, self._limit = pid, limit
+    def __init__(self, pid: int, limit: float | None, memory: int | None = None) -> None:
+        self._pid, self._limit, self._memory = pid, limit, memory
         self._seen: object = None
-        self._since = time.monotonic()
+        self._since = self._looked = time.monotonic()
 
-    def over(self, sign: object) -> bool:
-        """Whether the process has given the same sign for too long.
+    def broken(self, sign: object) -> int | None:
+        """The status that the process is to be ended with, for a limit that it has broken; None where it has not.
 
         Parameters
         ----------
@@ -44,6 +50,21 @@ class Watch:
             What changes as long as the process moves.
         """
         now = time.monotonic()
+        if self._memory and now - self._looked > LOOK:
+            self._looked = now
+            if self._full(self._memory * 1_000_000):
+                return OVER
+        return STILL if self._stands(sign, now) else None
+
+    def _full(self, most: int) -> bool:
+        """Whether the process itself holds more; those below it that do are killed."""
+        for pid in _below(self._pid):
+            if _held(pid) > most:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        return _held(self._pid) > most
+
+    def _stands(self, sign: object, now: float) -> bool:
         if sign != self._seen:
             self._seen, self._since = sign, now
         still = now - self._since
@@ -57,6 +78,24 @@ def mark_of(log: int) -> int:
     if os.utime not in os.supports_fd:  # no sign can be given here, so that none is missed
         return time.monotonic_ns()
     return os.fstat(log).st_mtime_ns
+
+
+def _below(pid: int) -> list[int]:
+    """The processes that a process has started, and those that they have (Linux)."""
+    found, left = list[int](), [pid]
+    while left:
+        folder = PROC / str(left.pop()) / "task"
+        with contextlib.suppress(OSError):
+            new = [int(word) for path in folder.glob("*/children") for word in path.read_text().split()]
+            found, left = found + new, left + new
+    return found
+
+
+def _held(pid: int) -> int:
+    """Bytes of memory that a process holds now (Linux)."""
+    with contextlib.suppress(OSError, IndexError):
+        return int((PROC / str(pid) / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def _stopped(pid: int) -> bool:
