@@ -13,7 +13,7 @@ import click
 
 from forecasting import __version__
 from forecasting.errors import ForecastingError, InputError, shortened
-from forecasting.fact_commands import ANY_PATH, OWN_FACTS, claim, evidence, fact, fetch, known_facts, say
+from forecasting.fact_commands import ANY_PATH, FACTS_PATH, OWN_FACTS, claim, evidence, fact, fetch, known_facts, say
 from forecasting.names import PARAMS
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _check(paths: Sequence[Path], beside: Sequence[Path] = ()) -> Checked:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, type=ANY_PATH)
+@click.argument("paths", nargs=-1, type=FACTS_PATH)
 @OWN_FACTS
 def check(paths: tuple[Path, ...], beside: tuple[Path, ...]) -> None:
     """Check params files and ledgers; with none given, the ledger that ships and ./params.
@@ -237,7 +237,7 @@ def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
 
 
 @main.command(short_help="Set past forecasts beside what was published since.")
-@click.argument("ledger", nargs=-1, type=ANY_PATH)
+@click.argument("ledger", nargs=-1, type=FACTS_PATH)
 @click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
 @click.option("--measure", help="Which measure, e.g. ev_imports; default electric vehicles, chargers and ports.")
 @click.option("--as-of", "days", metavar="DATE", multiple=True, help="Days to forecast on; default year ends.")

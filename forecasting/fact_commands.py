@@ -15,7 +15,7 @@ from forecasting.names import FETCH_ADDRESS_VARIABLE
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
 
-__all__ = ["ANY_PATH", "OWN_FACTS", "claim", "evidence", "fact", "fetch", "known_facts", "say"]
+__all__ = ["ANY_PATH", "FACTS_PATH", "OWN_FACTS", "claim", "evidence", "fact", "fetch", "known_facts", "say"]
 
 
 def say(text: str, err: bool = False) -> None:
@@ -33,14 +33,29 @@ class _AnyPath(click.Path):
         return super().convert(value, param, ctx)
 
 
-ANY_PATH = _AnyPath(path_type=Path)
+class _FactsPath(_AnyPath):
+    """A file of facts; an address on the network would lose a slash as a path, and be looked for here."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse what is an address."""
+        if "://" in str(value):
+            self.fail(f"{value} is a network address, and nothing is fetched unasked: save the file here", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+ANY_PATH, FACTS_PATH = _AnyPath(path_type=Path), _FactsPath(path_type=Path)
 OWN_FACTS = click.option(
-    "--ledger", "beside", multiple=True, type=ANY_PATH, metavar="FILE", help="Facts of your own beside those that ship."
+    "--ledger",
+    "beside",
+    multiple=True,
+    type=FACTS_PATH,
+    metavar="FILE",
+    help="Facts of your own beside those that ship.",
 )
 
 
 @click.command()
-@click.argument("ledger", nargs=-1, type=ANY_PATH)
+@click.argument("ledger", nargs=-1, type=FACTS_PATH)
 @click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
 @click.option("--measure", help="What is counted, e.g. ev_imports.")
 @click.option("--as-of", metavar="DATE", help="Only what was published by then.")
@@ -142,7 +157,7 @@ def _column_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.command(short_help="Append one more fact to a ledger.")
-@click.argument("ledger", type=ANY_PATH)
+@click.argument("ledger", type=FACTS_PATH)
 @click.option("--text", default="", help="A sentence of the press: facts are proposed from it.")
 @click.option("--period", default="", help="E.g. 2023, 2023-04, 2023Q1, 2023-01-01/2023-04-30.")
 @_column_options
@@ -158,6 +173,8 @@ def fact(ledger: Path, text: str, period: str, yes: bool, **columns: str) -> Non
     given = {name: cell for name, cell in columns.items() if cell}
     for cells in _chosen(text, period, given, yes) if text else [_asked(period, given)]:
         say(f"appended {append_fact(ledger, cells)} to {ledger}")
+        if not cells.get("published"):
+            say("     it has no date of publication, and is never used without one: give --published, or fill it in")
 
 
 def _asked(period: str, given: dict[str, str]) -> dict[str, str]:

@@ -99,23 +99,33 @@ def _append(descriptor: int, lines: bytes) -> None:
 def _alone(path: Path) -> Iterator[IO[bytes]]:
     """The file, open for appending by nobody else; a file made here goes again where nothing was written to it."""
     made = not path.exists()
-    try:
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        handle = os.fdopen(os.open(path, flags, 0o666), "a+b")
-    except OSError as error:
-        reason = (error.strerror or "cannot be written").lower()
-        raise LedgerError([Problem(str(path), reason, "give a file in a folder that can be written")]) from None
-    with handle:
-        with contextlib.suppress(ImportError):  # where files cannot be locked, two at once are the user's to avoid
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX)
+    with _opened(path) as handle:
         try:
             yield handle
         except BaseException:
             if made and path.stat().st_size == 0:
                 path.unlink()
             raise
+
+
+def _opened(path: Path) -> IO[bytes]:
+    """The file, locked; opened again where another, which had made it, took it away before the lock was ours."""
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    for _ in range(100):
+        try:
+            handle = os.fdopen(os.open(path, flags, 0o666), "a+b")
+        except OSError as error:
+            reason = (error.strerror or "cannot be written").lower()
+            raise LedgerError([Problem(str(path), reason, "give a file in a folder that can be written")]) from None
+        with contextlib.suppress(ImportError):  # where files cannot be locked, two at once are the user's to avoid
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.fstat(handle.fileno()), path.stat()):
+                return handle
+        handle.close()
+    raise LedgerError([Problem(str(path), "is taken away again and again", "see what else writes to its folder")])
 
 
 def _new_id(row: Mapping[str, str], taken: set[str]) -> str:

@@ -53,7 +53,7 @@ def path(name: str) -> Path:
 
 @lru_cache(maxsize=1)
 def central_asia() -> Ledger:
-    """The published facts of five countries and their corridors, from 2016 to 2024, each with its source and date."""
+    """The published facts of five countries and their corridors, from 2016 to 2026, each with its source and date."""
     return read_ledger(path("ledger"))
 
 

@@ -91,10 +91,17 @@ class Mapping:
     sheet: str = ""
     each: str = ""
 
-    def to_yaml(self) -> str:
-        """The mapping as the text of its file."""
+    def to_yaml(self, in_one_line: bool = False) -> str:
+        """The mapping as the text of its file.
+
+        >>> Mapping({"place": "Land"}).to_yaml(in_one_line=True)
+        '{columns: {place: Land}}'
+        """
         said = {key: value for key, value in vars(self).items() if value}
-        return yaml.safe_dump(said, allow_unicode=True, sort_keys=False)
+        width = 10_000 if in_one_line else 80
+        return yaml.safe_dump(
+            said, allow_unicode=True, sort_keys=False, default_flow_style=in_one_line, width=width
+        ).strip("\n" if in_one_line else "")
 
     @property
     def lacks(self) -> list[str]:

@@ -287,8 +287,12 @@ def period_of(text: str) -> Period:
         return span(period_of(ends[0]).start, period_of(ends[1]).end)
     if re.fullmatch(r"\d{4}-\d\d-\d\d", plain):
         return span(plain, plain)
-    if found := re.fullmatch(r"(?:fy ?)?(\d{4})", plain):
-        return year(int(found[1]))
+    if re.match(r"fy|fiscal", plain):
+        raise PeriodError(f"{text[:40]!r} is a fiscal year, which begins elsewhere in each country: give its months")
+    if re.fullmatch(r"\d{4}", plain):
+        return year(int(plain))
+    if found := re.fullmatch(r"(\d{1,2})[./](\d{4})", plain):
+        return month(f"{found[2]}-{int(found[1]):02d}")
     if found := re.fullmatch(r"(\d{4})[-/.](\d{1,2})", plain):
         return month(f"{found[1]}-{int(found[2]):02d}")
     if found := re.fullmatch(r"(\d{4})[- ]?q([1-4])|q([1-4])[-/ ]?(\d{4})", plain):

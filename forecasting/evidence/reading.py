@@ -10,6 +10,7 @@ import io
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -27,6 +28,7 @@ Source = str | os.PathLike[str] | IO[str] | IO[bytes]
 WORKBOOKS = (".xlsx", ".xlsm")
 LONGEST_HEADER = 65_536  # bytes
 LEDGER_LIKE = 4  # of the required columns: a file that has so many is a ledger, and its other names are slips
+TO_BE_SAID = {"place": "...", "year": "..."}  # of a table whose columns say nothing to us
 
 
 COUNTS = ("vehicles", "points", "stations", "persons")  # units that have no parts
@@ -90,11 +92,14 @@ def mapping_of(path: Path) -> Mapping | None:
         if len({*names} & {*REQUIRED}) >= LEDGER_LIKE:
             return None
     cells, problems = _cells(path, given or Mapping())
-    if given is not None:
-        return with_guesses(given, cells) if cells else given
-    if problems or not cells:
+    if given is None and (problems or not cells):
         return Mapping() if path.suffix.lower() in WORKBOOKS else None
-    header = [str(cell).strip() for cell in cells[0]]
+    header = [str(cell).strip() for cell in cells[0]] if cells else []
+    if given is not None:
+        if not (given.columns or given.values):  # it says how the file is written, not which column says what
+            guessed = propose_mapping(header)
+            given = replace(given, columns=guessed.columns, values=guessed.values)
+        return with_guesses(given, cells) if cells else given
     written_as_ledger = len({*header} & {*REQUIRED}) >= LEDGER_LIKE and path.suffix.lower() not in WORKBOOKS
     return None if written_as_ledger else with_guesses(propose_mapping(header), cells)
 
@@ -135,8 +140,9 @@ def _own_rows(path: Path, mapping: Mapping) -> tuple[list[FoundRow], list[Proble
         return [], problems or [Problem(path.name, "the file is empty", "its first line must name the columns")]
     found, problems = mapped_rows(path.name, cells, mapping)
     if problems and mapping.lacks and not mapping_path(path).is_file():
-        text = mapping.to_yaml().rstrip() or "columns:\n  place: ..."
-        hint = f"start {mapping_path(path).name} with: {'; '.join(text.splitlines())}"
+        said = mapping if mapping.columns or mapping.values else Mapping(TO_BE_SAID, {"ev_sales": "..."})
+        names = ", ".join(str(cell) for cell in cells[0])
+        hint = f"start {mapping_path(path).name} with {said.to_yaml(in_one_line=True)}; its columns are {names}"
         problems.append(Problem(path.name, "is not in a ledger's columns", hint[:250]))
     return [FoundRow(where, normalise(cells)) for where, cells in found], problems
 

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import MOST, EvidenceError, LedgerError, Problem, ScenarioError
 from forecasting.evidence import datasets
+from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.ledger_files import read_ledger
 from forecasting.evidence.mapping import mapping_path
@@ -147,6 +148,8 @@ def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] =
             done.problems += _of_two_things(path, read[path])
             done.caveats += _own_caveats(path, read[path])
     done.facts = sum(map(len, read.values()))
+    done.problems += _of_one_id(read)
+    done.caveats += _in_two_files(read)
     params = [path for path in done.files if path.suffix.lower() in PARAMS_ENDINGS]
     done.problems += _twice(params)
     ledger = _beside_shipped(read) if params else Ledger()
@@ -215,6 +218,29 @@ def _own_caveats(path: Path, ledger: Ledger) -> Iterator[str]:
             yield f"{path.name} holds facts of {len(places)} places ({some}); a forecast takes those of its own place"
         if undated := sum(fact.published is None for fact in ledger):
             yield f"{path.name}: {undated} of {len(ledger)} facts have no date of publication and are never used"
+
+
+def _of_one_id(read: Mapping[Path, Ledger]) -> Iterator[Problem]:
+    """Different facts of one id in two files, which no forecast takes together."""
+    first: dict[str, tuple[Path, Fact]] = {}
+    for path, ledger in read.items():
+        for fact in ledger:
+            where, other = first.setdefault(fact.id, (path, fact))
+            if where != path and other != fact:
+                yield Problem(f"{path.name} id", f"{fact.id!r} names another fact in {where.name}", "rename one")
+
+
+def _in_two_files(read: Mapping[Path, Ledger]) -> Iterator[str]:
+    """How many facts of each file say what an earlier one says: a forecast takes such a fact once."""
+    columns = ["measure", "place", "partner", "product", "basis", "period_start", "period_end", "relation", "quantity"]
+    columns += ["value", "reference"]
+    told: dict[tuple[str, ...], Path] = {}
+    for path, ledger in read.items():
+        rows = [tuple(map(str, row)) for row in ledger.frame[columns].itertuples(index=False)] if len(read) > 1 else []
+        if again := [told[row] for row in rows if row in told]:
+            yield f"{path.name}: {len(again)} of {len(ledger)} facts stand in {again[0].name}, too, and count once"
+        for row in rows:
+            told.setdefault(row, path)
 
 
 def _near_file(path: Path) -> str:

@@ -107,3 +107,12 @@ def test_the_command_proposes_and_appends_only_what_is_sure_and_asked_for(tmp_pa
     taken = CliRunner().invoke(main, ["fact", str(path), "--text", text, "--published", "2024-02-01", "--yes"])
     assert taken.output.endswith(f"appended uz-ev_imports-2023-12-31 to {path}\n")
     assert read_ledger(path).frame["quote"].tolist() == [text]
+
+
+def test_the_command_says_that_a_fact_without_a_date_is_never_used_and_takes_no_address(tmp_path):
+    options = ["--place", "Norway", "--measure", "ev_stock", "--period", "2023-12", "--value", "690000"]
+    done = CliRunner().invoke(main, ["fact", str(tmp_path / "facts.csv"), *options])
+    assert "it has no date of publication, and is never used without one" in done.output
+    refused = CliRunner().invoke(main, ["fact", "https://example.org/facts.csv", *options])
+    assert refused.exit_code == 2
+    assert "https://example.org/facts.csv is a network address, and nothing is fetched unasked" in refused.output

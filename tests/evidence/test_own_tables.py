@@ -64,7 +64,7 @@ def test_cyrillic_names_encoding_separator_dates_and_decimal_comma(tmp_path):
 def test_what_no_column_says_is_asked_for_with_a_mapping_to_start_from(tmp_path):
     problems = [str(problem) for problem in check_ledger(_read(tmp_path, "Country,Year,Number\nNorway,2023,5\n"))]
     assert problems[0] == "own.csv:1: no column says measure (say it in the mapping, under columns or constants)"
-    assert "start own.mapping.yaml with: columns:;   place: Country" in problems[1]
+    assert "start own.mapping.yaml with {columns: {place: Country, year: Year" in problems[1]
 
 
 def test_a_date_alone_does_not_say_how_long_its_period_is(tmp_path):
@@ -162,4 +162,26 @@ def test_what_is_no_workbook_is_said(tmp_path):
     path = tmp_path / "own.xlsx"
     path.write_bytes(b"not a workbook")
     with pytest.raises(LedgerError, match="is no Excel workbook that can be read"):
+        read_ledger(path)
+
+
+def test_a_mapping_that_says_only_how_a_file_is_written_leaves_the_columns_to_be_seen(tmp_path):
+    path = tmp_path / "months.csv"
+    path.write_text("Country,Month,EV sales,Published\nNorway,01.2023,1237,2023-02-01\n")
+    (tmp_path / "months.mapping.yaml").write_text("constants:\n  source: a test\n")
+    (fact,) = read_ledger(path)
+    assert (fact.place, str(fact.period), fact.value, fact.source) == ("NO", "2023-01", 1237, "a test")
+
+
+def test_a_table_whose_columns_say_nothing_is_refused_with_a_mapping_to_fill_in(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("Land,Zahl\nNorwegen,1237\n")
+    with pytest.raises(LedgerError, match=r"\{columns: \{place: '...', year: '...'\}.* its columns are Land, Zahl"):
+        read_ledger(path)
+
+
+def test_a_fiscal_year_is_no_year(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("Country,Year,EV sales\nIndia,FY2023,1237\n")
+    with pytest.raises(LedgerError, match="'FY2023' is a fiscal year, which begins elsewhere in each country"):
         read_ledger(path)

@@ -159,3 +159,16 @@ def test_facts_that_no_forecast_can_take_together_are_told_before_it_runs(tmp_pa
     found = check_paths([table, params])
     assert found.problems == []
     assert "facts.csv holds facts of 2 places (KZ, UZ); a forecast takes those of its own place" in found.caveats
+
+
+def test_files_that_say_one_thing_twice_or_two_things_of_one_id(tmp_path: Path) -> None:
+    row = "{},ev_sales,NO,2023-01-01,2023-12-31,equals,{},2024-01-15\n"
+    for name, cells in {"one": ("a", 104000), "two": ("b", 104000), "three": ("a", 5)}.items():
+        (tmp_path / f"{name}.csv").write_text(ROWS + row.format(*cells))
+    checked = check_paths([tmp_path / "one.csv", tmp_path / "two.csv"])
+    assert not checked.problems
+    assert "two.csv: 1 of 1 facts stand in one.csv, too, and count once" in checked.caveats
+    refused = check_paths([tmp_path / "one.csv", tmp_path / "three.csv"])
+    assert [str(problem) for problem in refused.problems] == [
+        "three.csv id: 'a' names another fact in one.csv (rename one)"
+    ]
