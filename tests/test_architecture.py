@@ -278,6 +278,12 @@ def test_names_of_files_and_of_the_environment_stand_in_one_module(path):
     assert not found | steps, f"{short(path)} writes {sorted(found | steps)}; forecasting/names.py has a name for it"
 
 
+@pytest.mark.parametrize("path", MODULES, ids=short)
+def test_results_and_draws_are_read_in_one_module(path):
+    if short(path) != "forecasting/scenarios/outlook_files.py":
+        assert "read_parquet" not in path.read_text(encoding="utf-8"), f"{short(path)}: see load_draws and load_results"
+
+
 def test_no_module_imports_itself_in_a_circle():
     """A module that is only read by those after it can be understood, and moved, by itself."""
     try:

@@ -153,9 +153,8 @@ def _scenario(
     """What a report assumes of the place, to the year that is asked for."""
     country = bool(re.fullmatch("[A-Z]{2}", code))
     file = params / f"{country_slug(code)}-baseline.yaml" if country else None
-    if file is not None and file.is_file() and (measure not in EV_FLOWS or load_scenario(file).measure == measure):
-        scenario = load_scenario(file)
-    else:
+    scenario = load_scenario(file) if file is not None and file.is_file() else None
+    if scenario is None or (measure in EV_FLOWS and scenario.measure != measure):
         counted = [flow for flow in EV_FLOWS if len(ledger.select(code, flow))]
         flow = measure if measure in EV_FLOWS or not country else [*counted, EV_FLOWS[0]][0]
         where: dict[str, Any] = {"country": code} if country else {"corridor": code, "places": [code]}

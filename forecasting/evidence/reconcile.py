@@ -24,7 +24,7 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.identities import identities
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.rules import number_text
+from forecasting.evidence.rules import BOUNDS, number_text
 from forecasting.periods import Period
 
 __all__ = ["conflicts", "nesting", "revisions"]
@@ -74,9 +74,8 @@ def _range(fact: Fact) -> tuple[float, float]:
     low, high = fact.value - fact.tolerance, fact.value + fact.tolerance
     if fact.relation == "about":
         return min(low, fact.value * (1 - ABOUT)), max(high, fact.value * (1 + ABOUT))
-    if fact.relation in ("at_least", "greater_than"):
-        return low, inf
-    return (-inf, high) if fact.relation in ("at_most", "less_than") else (low, high)
+    side = BOUNDS.get(fact.relation, 0)
+    return -inf if side < 0 else low, inf if side > 0 else high
 
 
 def _printed(facts: Iterable[Fact]) -> Iterator[Allowed]:

@@ -18,6 +18,7 @@ from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, as_date, month, span, year
 
 __all__ = [
+    "BOUNDS",
     "COLUMNS",
     "COUNTED",
     "KINDS",
@@ -39,6 +40,7 @@ COLUMNS = (
 REQUIRED = ("id", "measure", "place", "period_start", "period_end", "relation", "value")
 
 RELATIONS = ("equals", "about", "at_least", "at_most", "greater_than", "less_than")
+BOUNDS = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}  # 1 from below, -1 from above
 QUANTITIES = ("total", "stock", "yoy_growth_percent", "yoy_difference", "share_percent", "per_day")
 KINDS = ("outcome", "estimate", "target", "event", "claim", "context", "judgement")
 MOST_PERCENT = 100_000  # of its own total over another period, that a flow may reach

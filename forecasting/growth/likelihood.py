@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.evidence.fact import Fact
-from forecasting.growth.usable import ONE_SIDED
+from forecasting.evidence.rules import BOUNDS
 from forecasting.periods import Period
 
 __all__ = [
@@ -134,7 +134,7 @@ class Observation:
     @property
     def side(self) -> int:
         """On which side of its value a bound leaves the truth: 1 above, -1 below; 0 of what is no bound."""
-        return ONE_SIDED.get(self.fact.relation, 0)
+        return BOUNDS.get(self.fact.relation, 0)
 
     @property
     def of(self) -> tuple[object, ...]:
@@ -228,7 +228,7 @@ def _bound(fact: Fact, of: float, counted: bool) -> Noise:
     """More than a number, or less: a side, as sharp as a total of that number would be."""
     counting = 1 / (of + 0.5) if counted else 0.0
     stock = STOCK_FIT**2 if fact.stock else 0.0
-    return Noise.beyond(math.sqrt(EDGE**2 + counting + stock), ONE_SIDED[fact.relation])
+    return Noise.beyond(math.sqrt(EDGE**2 + counting + stock), BOUNDS[fact.relation])
 
 
 def tells_level(fact: Fact) -> bool:
@@ -239,7 +239,7 @@ def tells_level(fact: Fact) -> bool:
 def only_bounds(facts: Sequence[Fact]) -> bool:
     """Whether what tells of the level are bounds alone."""
     told = [fact for fact in facts if tells_level(fact)]
-    return bool(told) and all(fact.relation in ONE_SIDED for fact in told)
+    return bool(told) and all(fact.relation in BOUNDS for fact in told)
 
 
 def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observation, ...]:
@@ -292,7 +292,7 @@ def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> O
     before = fact.other or fact.period.year_before()
     size, base = (_size(fact.stock, period, first_year, months) for period in (fact.period, before))
     if math.isnan(fact.value):  # more than another period's total, that may never have been printed
-        noise = Noise.beyond(EDGE, ONE_SIDED[fact.relation]) if fact.relation in ONE_SIDED else Noise.exact(0.02)
+        noise = Noise.beyond(EDGE, BOUNDS[fact.relation]) if fact.relation in BOUNDS else Noise.exact(0.02)
         return Observation(fact, size, base, 0.0, 0.0, noise)
     return _READ[fact.quantity](fact, size, base, counted)
 
@@ -300,7 +300,7 @@ def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> O
 def _total(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
     if fact.value == 0:  # none was counted: less than one
         return Observation(fact, size, np.zeros_like(size), 1.0, math.log(0.5), Noise.exact(0.8))
-    told = _bound if fact.relation in ONE_SIDED else _exact
+    told = _bound if fact.relation in BOUNDS else _exact
     noise = told(fact, fact.value, counted)
     return Observation(fact, size, np.zeros_like(size), 1.0, math.log(fact.value), noise)
 
@@ -310,7 +310,7 @@ def _growth(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
     factor = 1 + fact.value / 100
     rounding = _rounding(fact, 100 * factor, counted)
     sd = math.sqrt(FIT**2 + rounding**2 / 3 + (STOCK_FIT**2 if fact.stock else 0.0))
-    noise = Noise.beyond(EDGE, ONE_SIDED[fact.relation]) if fact.relation in ONE_SIDED else Noise.exact(sd)
+    noise = Noise.beyond(EDGE, BOUNDS[fact.relation]) if fact.relation in BOUNDS else Noise.exact(sd)
     return Observation(fact, size, base, 0.0, math.log(factor), noise)
 
 
@@ -318,22 +318,22 @@ def _difference(fact: Fact, size: Array, base: Array, counted: bool) -> Observat
     """Up by so many on the same dates a year before; down by so many is the year before up by as many."""
     up = fact.value >= 0
     noise = Noise.exact(1.5 * FIT, 0.05)
-    if fact.relation in ONE_SIDED:
-        noise = Noise.beyond(EDGE, ONE_SIDED[fact.relation] if up else -ONE_SIDED[fact.relation])
+    if fact.relation in BOUNDS:
+        noise = Noise.beyond(EDGE, BOUNDS[fact.relation] if up else -BOUNDS[fact.relation])
     return Observation(fact, size if up else base, base if up else size, abs(fact.value), 0.0, noise)
 
 
 def _share(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
     """A part of the same flow's total over another period."""
     sd = math.sqrt(FIT**2 + _rounding(fact, fact.value, counted) ** 2 / 3)
-    noise = Noise.beyond(EDGE, ONE_SIDED[fact.relation]) if fact.relation in ONE_SIDED else Noise.exact(sd)
+    noise = Noise.beyond(EDGE, BOUNDS[fact.relation]) if fact.relation in BOUNDS else Noise.exact(sd)
     return Observation(fact, size, base, 0.0, math.log(fact.value / 100), noise)
 
 
 def _per_day(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
     total = fact.value * fact.period.days
     noise = Noise.exact(max(0.05, _rounding(fact, fact.value, counted)))
-    if fact.relation in ONE_SIDED:
+    if fact.relation in BOUNDS:
         noise = _bound(fact, total, counted)
     return Observation(fact, size, np.zeros_like(size), 1.0, math.log(total), noise)
 

@@ -12,9 +12,9 @@ import pandas as pd
 from forecasting.arguments import Check, number, read, shown
 from forecasting.errors import EvidenceError, ForecastWarning, PeriodError
 from forecasting.evidence.fact import Fact
+from forecasting.evidence.rules import BOUNDS
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
-from forecasting.growth.usable import ONE_SIDED
 from forecasting.periods import year
 
 __all__ = ["MarketSize", "path_of"]
@@ -62,7 +62,7 @@ def path_of(
     sizes = _sizes(market_size, facts, first, last)
     stocks = [fact.value for fact in facts if fact.stock and fact.value > 0]
     counted = [fact for fact in facts if fact.quantity == "total" and not fact.stock and fact.value > 0]
-    reached = [fact for fact in counted if ONE_SIDED.get(fact.relation) != -1]
+    reached = [fact for fact in counted if BOUNDS.get(fact.relation) != -1]
     totals = [fact.value * 365 / fact.period.days for fact in reached or counted]
     mean, sd = prior.share_in(first)
     if not sizes:

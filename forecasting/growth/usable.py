@@ -12,13 +12,12 @@ from forecasting.errors import EvidenceError
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.perimeters import tied_measures, tied_products
-from forecasting.evidence.rules import COUNTED
+from forecasting.evidence.rules import BOUNDS, COUNTED
 from forecasting.periods import Period
 
-__all__ = ["ONE_SIDED", "check_one_thing", "usable_facts", "years_spoken_of"]
+__all__ = ["check_one_thing", "usable_facts", "years_spoken_of"]
 
 MOST = 1e15  # of anything that is counted
-ONE_SIDED = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
 COUNTS = ("total", "stock", "per_day")
 
 
@@ -68,7 +67,7 @@ def _is_usable(fact: Fact, caveats: list[str]) -> bool:
         why = "has neither a value nor a reference to compare with, and was not used"
     elif _compares(fact) and fact.other in (None, fact.period):
         why = f"refers to {fact.reference!r}, which is no other period of this flow, and was not used"
-    elif fact.value == 0 and ONE_SIDED.get(fact.relation) == 1 and fact.quantity in COUNTS:
+    elif fact.value == 0 and BOUNDS.get(fact.relation) == 1 and fact.quantity in COUNTS:
         why = "says that a count is 0 or more, which every count is, and was not used"
     caveats += [f"{fact.id} {why}"] if why else []
     return not why
@@ -141,7 +140,7 @@ def _by_product(facts: Sequence[Fact]) -> list[Fact]:
 
 def _begun(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
     """Without the zeros before the first count: of a market that has not begun they are no trend."""
-    some = [fact for fact in facts if fact.quantity in COUNTS and fact.value > 0 and ONE_SIDED.get(fact.relation) != -1]
+    some = [fact for fact in facts if fact.quantity in COUNTS and fact.value > 0 and BOUNDS.get(fact.relation) != -1]
     first = min((fact.period.start for fact in some), default=dt.date.min)
     early = [fact for fact in facts if fact.value == 0 and fact.quantity in COUNTS and fact.period.end < first]
     if early:
@@ -156,7 +155,7 @@ def _latest(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
     """The latest vintage of each quantity; facts of one day that differ are kept, to be weighed against each other."""
     kept: dict[tuple[object, ...], list[Fact]] = {}
     for fact in facts:
-        key = (fact.basis, fact.stock, fact.quantity, ONE_SIDED.get(fact.relation, 0), fact.period, fact.other)
+        key = (fact.basis, fact.stock, fact.quantity, BOUNDS.get(fact.relation, 0), fact.period, fact.other)
         held = kept.setdefault(key, [])
         newer = [h for h in held if _known(h) > _known(fact)]
         same = [h for h in held if h.value == fact.value or (math.isnan(h.value) and math.isnan(fact.value))]

@@ -14,6 +14,7 @@ from forecasting.demand.existing_charging import moment
 from forecasting.demand.targets import asked_for
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.places import PLACES, place_name
+from forecasting.evidence.rules import BOUNDS
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import EV_SHARE
 from forecasting.reporting.growth_tables import percent, told_as_growth
@@ -108,9 +109,7 @@ def _who_counts(outlook: Outlook) -> str:
     by = "; ".join(
         f"{place_name(place)} as counted by {basis_name(each.basis)}" for place, each in outlook.forecasts.items()
     )
-    counts = [
-        fact for fact in outlook.evidence if fact.quantity == "total" and fact.relation not in ("less_than", "at_most")
-    ]
+    counts = [fact for fact in outlook.evidence if fact.quantity == "total" and BOUNDS.get(fact.relation) != -1]
     largest = max((fact for fact in counts if fact.value == fact.value), key=lambda fact: fact.value, default=None)
     if largest is None:
         return f"This is {by}. "

@@ -19,6 +19,7 @@ from forecasting.evidence.places import COUNTRIES, PLACES, place_name
 from forecasting.names import COMPARISON_CSV, COMPARISON_TABLE, COMPARISON_WORKBOOK
 from forecasting.reporting.iamc import csv_bytes
 from forecasting.reporting.labels import label_of, unit_of
+from forecasting.scenarios.outlook_files import load_results
 
 __all__ = ["write_comparison"]
 
@@ -48,7 +49,7 @@ def write_comparison(out: Path) -> list[Path]:
     source = out / COMPARISON_TABLE
     if not source.is_file():
         return []
-    table = pd.read_parquet(source)
+    table = load_results(source)
     contents = {COMPARISON_CSV: csv_bytes(table), COMPARISON_WORKBOOK: _workbook(_yearly(table))}
     return [write_whole(out / name, content) for name, content in contents.items()]
 

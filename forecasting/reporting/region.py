@@ -7,16 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from forecasting.errors import ModelError
+from forecasting.errors import InputError
 from forecasting.evidence.places import COUNTRIES, place_name
 from forecasting.measures import HEADLINE
 from forecasting.names import DRAWS_TABLE
 from forecasting.reporting.html import figure_html
 from forecasting.reporting.labels import amount, amounts
 from forecasting.reporting.tables import bands, with_unit
-from forecasting.scenarios.joint_draws import Results, results_from, sum_outlooks
+from forecasting.scenarios.joint_draws import Results, sum_outlooks
+from forecasting.scenarios.outlook_files import load_draws
 
 __all__ = ["REGION", "region_of"]
 
@@ -46,26 +45,15 @@ def region_of(out: Path, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | 
     if len(paths) < 2 or len({mine[code]["seed"] for code in paths}) > 1:  # other seeds, other worlds
         return None
     try:
-        parts = {code: _draws(path) for code, path in paths.items()}
+        parts = {code: load_draws(path, REGION)[0] for code, path in paths.items()}
         total = sum_outlooks(list(parts.values()))
-    except (
-        ModelError,
-        ValueError,
-        OSError,
-        KeyError,
-    ):  # other draws, or files that cannot be read
+    except InputError:  # the numbers of draws differ, or a file cannot be read
         return None
     names = [place_name(code) for code in parts]
     whole = len(names) == len(COUNTRIES)
     title = "The five countries together" if whole else f"{', '.join(names[:-1])} and {names[-1]} together"
     figures = [figure_html(json.loads(chart), f"region-{number}") for number, chart in enumerate(_charts(total, parts))]
     return {"title": title, "sentence": _sentence(total), "rows": list(_rows(total)), "figures": figures}
-
-
-def _draws(path: Path) -> Results:
-    kept = pd.read_parquet(path, filters=[("measure", "in", list(REGION))])
-    (found,) = results_from(kept)
-    return found
 
 
 def _sentence(total: Results) -> str:

@@ -241,17 +241,17 @@ def _read(files: Sequence[Path], as_of: str | None, beside: Sequence[str]) -> di
     if not files:
         return {}
     from forecasting.evidence.datasets import facts_of
-    from forecasting.parameters.schema import load_scenario
-    from forecasting.scenarios.check import check_scenario
+    from forecasting.scenarios.check import read_checked
     from forecasting.scenarios.known import facts_of_scenario
 
     ledger = facts_of(beside)
-    problems = [problem for path in files for problem in check_scenario(path, ledger)]
-    if problems:
+    checked = {path: read_checked(path, ledger) for path in files}
+    if problems := [problem for each in checked.values() for problem in each.problems]:
         raise ScenarioError(problems)
     said, found = dict[tuple[object, ...], _Facts](), {}
-    for path in files:
-        scenario = load_scenario(path).with_ledger(beside)
+    read = [(path, each.scenario) for path, each in checked.items() if each.scenario is not None]
+    for path, given in read:
+        scenario = given.with_ledger(beside)
         scenario = scenario if as_of is None else scenario.on(as_date(as_of))
         which = (scenario.ledger, scenario.shipped_facts)
         if which not in said:

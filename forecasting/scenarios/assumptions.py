@@ -18,6 +18,7 @@ from forecasting.demand.targets import Target
 from forecasting.errors import AssumptionError, Problem
 from forecasting.evidence.fact import in_order
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.rules import BOUNDS
 from forecasting.measures import CHARGING_COUNTS, MEASURES
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.parameters.strict_yaml import KeyPath
@@ -284,7 +285,7 @@ def standing_today(counted: Ledger) -> dict[str, Any] | None:
     last = facts.iloc[-1]
     said = {"count": float(last["value"]), "unit": MEASURES[measure].unit, "date": last["period_end"]}
     for name, bounds in kinds:
-        above = bounds[bounds["relation"].isin(["at_least", "greater_than"]) & bounds["value"].gt(said["count"])]
+        above = bounds[bounds["relation"].map(BOUNDS).eq(1) & bounds["value"].gt(said["count"])]
         later = above[above["period_end"] > said["date"]].sort_values("period_end")
         if len(later):
             row = later.iloc[-1]

@@ -63,7 +63,7 @@ class Checked:
 
 
 def check_scenario(path: str | Path, ledger: Ledger) -> list[Problem]:
-    """Every problem of one params file, alone and against a ledger.
+    """Every problem of one params file, alone and against a ledger; :func:`read_checked` gives what it holds, too.
 
     Parameters
     ----------
@@ -77,18 +77,48 @@ def check_scenario(path: str | Path, ledger: Ledger) -> list[Problem]:
     list of Problem
         Each with file, line, key path and the next move; empty where all is well.
     """
+    return read_checked(path, ledger).problems
+
+
+@dataclass(frozen=True)
+class CheckedScenario:
+    """What one params file holds.
+
+    Parameters
+    ----------
+    scenario : Scenario or None
+        None where the file does not describe one.
+    ledger : Ledger
+        The facts that it may use.
+    problems : list of Problem
+        In the order of the file's lines; empty where all is well.
+    """
+
+    scenario: Scenario | None
+    ledger: Ledger
+    problems: list[Problem]
+
+
+def read_checked(path: str | Path, ledger: Ledger) -> CheckedScenario:
+    """Read one params file, and check it alone and against a ledger.
+
+    Parameters
+    ----------
+    path, ledger
+        As for :func:`check_scenario`.
+    """
     try:
         document = read_yaml(path)
     except ScenarioError as error:
-        return list(error.problems)
-    problems: list[Problem] = []
+        return CheckedScenario(None, ledger, list(error.problems))
+    scenario: Scenario | None = None
     try:
         scenario = scenario_of(document, Path(path).stem)
         ledger, problems = _with_own(scenario, document, ledger)
         problems += _against(scenario, document, ledger)
     except ScenarioError as error:
         problems = [*error.problems, *_raw_assumptions(document)]
-    return sorted([*problems, *_missing_facts(document, ledger)], key=_line)
+    return CheckedScenario(scenario, ledger, sorted([*problems, *_missing_facts(document, ledger)], key=_line))
 
 
 def _with_own(scenario: Scenario, document: Document, ledger: Ledger) -> tuple[Ledger, list[Problem]]:
@@ -154,12 +184,11 @@ def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] =
     done.problems += _twice(params)
     ledger = _beside_shipped(read) if params else Ledger()
     for path in params:
-        found = check_scenario(path, ledger)
-        done.problems += found
-        done.scenarios += not found
-        if not found:
-            scenario = scenario_of(read_yaml(path), path.stem)
-            done.caveats += _caveats(scenario, _with_own(scenario, Document(path.name), ledger)[0])
+        found = read_checked(path, ledger)
+        done.problems += found.problems
+        if found.scenario is not None and not found.problems:
+            done.scenarios += 1
+            done.caveats += _caveats(found.scenario, found.ledger)
     return done
 
 

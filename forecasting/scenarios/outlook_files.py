@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import pandas as pd
 
 from forecasting.errors import InputError
 from forecasting.names import DRAWS_TABLE, OUTLOOK_TABLE
+from forecasting.scenarios.joint_draws import Results, results_from
 
-__all__ = ["STORED_CAVEATS", "load_record", "load_results", "load_tables", "save_tables"]
+__all__ = ["STORED_CAVEATS", "load_draws", "load_record", "load_results", "load_tables", "save_tables"]
 
 COLUMNS = ["scenario", "country", "measure", "unit", "period_start", "period_end", "quantile", "value"]
 KEY = b"ev-forecast"
@@ -43,7 +45,7 @@ def save_tables(folder: str | Path, table: pd.DataFrame, draws: pd.DataFrame, re
         pq.write_table(said, home / name, use_dictionary=few)
 
 
-def load_tables(folder: str | Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+def load_tables(folder: str | Path) -> tuple[pd.DataFrame, tuple[Results, ...], dict[str, Any]]:
     """Read back what `save_tables` wrote.
 
     Raises
@@ -62,9 +64,34 @@ def load_tables(folder: str | Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[st
     try:
         arrow = pq.read_table(home / OUTLOOK_TABLE)
         record = json.loads((arrow.schema.metadata or {})[KEY])
-        return arrow.to_pandas(), pq.read_table(home / DRAWS_TABLE).to_pandas(), record
     except (KeyError, ValueError, OSError) as error:
         raise InputError(f"{home / OUTLOOK_TABLE} was not written by ev-forecast: {error}") from None
+    return arrow.to_pandas(), load_draws(home / DRAWS_TABLE), record
+
+
+def load_draws(path: Path, measures: Sequence[str] | None = None) -> tuple[Results, ...]:
+    """Read the joint draws of a report, a Results for each of its places.
+
+    Parameters
+    ----------
+    path : Path
+        Of a ``draws.parquet``.
+    measures : sequence of str, optional
+        Only these.
+
+    Raises
+    ------
+    InputError
+        Where the file is damaged, or no such table.
+    """
+    try:
+        kept = pd.read_parquet(path, filters=None if measures is None else [("measure", "in", list(measures))])
+        found = results_from(kept)
+    except (ValueError, OSError, KeyError, NotImplementedError) as error:
+        raise InputError(f"{path.name} is damaged: {str(error)[:100]}") from None
+    if not found:
+        raise InputError(f"{path.name} has no draws of {', '.join(measures or ['anything'])}; run it again")
+    return found
 
 
 def load_results(path: Path) -> pd.DataFrame:

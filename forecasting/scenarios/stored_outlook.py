@@ -11,7 +11,6 @@ import pandas as pd
 from forecasting.errors import LedgerError
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.scenarios.joint_draws import results_from
 from forecasting.scenarios.known import KnownMarket, facts_of_places, facts_of_scenario
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.outlook_files import STORED_CAVEATS, load_tables
@@ -34,7 +33,7 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
     InputError
         Where the folder has no outlook.
     """
-    table, draws, record = load_tables(folder)
+    table, parts, record = load_tables(folder)
     whole = pd.to_datetime(table["period_end"]) - pd.to_datetime(table["period_start"]) > pd.Timedelta(days=32)
     scenario, as_of = scenario_from_parameters(record["parameters"]), dt.date.fromisoformat(record["as_of"])
     if ledger is None:
@@ -47,7 +46,7 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
         evidence=None if ledger is None else facts_of_places(scenario, ledger, as_of),
         forecasts={},
         baseline_forecasts={},
-        parts=results_from(draws),
+        parts=parts,
         monthly=table[~whole].reset_index(drop=True),
         market=KnownMarket(None, (), record["market"]),
         caveats=record[STORED_CAVEATS],

@@ -9,9 +9,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.errors import InputError
+from forecasting.evidence.rules import BOUNDS
 from forecasting.evidence.words import period_words
 from forecasting.reporting.figures.fan import drawn_facts, without_market
-from forecasting.reporting.figures.marks import BOUNDS, Mark, interval_bar
+from forecasting.reporting.figures.marks import Mark, interval_bar
 from forecasting.reporting.figures.scale import log_scale
 from forecasting.reporting.figures.style import (
     AMBER,

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 import plotly.graph_objects as go
 
 from forecasting.evidence.bases import basis_name
+from forecasting.evidence.rules import BOUNDS
 from forecasting.evidence.words import when_words
-from forecasting.reporting.figures.marks import BOUNDS, Mark
+from forecasting.reporting.figures.marks import Mark
 from forecasting.reporting.figures.style import ACCENTS, INK, tint
 from forecasting.reporting.labels import rounded
 

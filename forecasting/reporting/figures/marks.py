@@ -15,9 +15,8 @@ from forecasting.evidence.words import in_words, period_words
 from forecasting.periods import Period, year
 from forecasting.reporting.labels import readable, rounded
 
-__all__ = ["BOUNDS", "Mark", "interval_bar", "marks", "yearly_rate"]
+__all__ = ["Mark", "interval_bar", "marks", "yearly_rate"]
 
-BOUNDS = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
 LIKELY = ("outcome", "estimate", "judgement")
 COUNTS = ("total", "stock", "per_day")
 CHANGES = ("yoy_growth_percent", "yoy_difference")
