@@ -81,7 +81,9 @@ def test_a_stock_inside_the_year_is_compared_with_the_way_there():
 
 def test_the_balance_names_what_does_not_close():
     stock = np.full((50, 1), 1000.0)
-    words = [balance(stock, [2023], [(2023, printed)])["explanation"].iloc[0] for printed in (250, 2000, 4.0, 4e6, 1.0, 1e6)]
+    words = [
+        balance(stock, [2023], [(2023, printed)])["explanation"].iloc[0] for printed in (250, 2000, 4.0, 4e6, 1.0, 1e6)
+    ]
     assert words[0].startswith("75% of the modelled stock is not on the register")
     assert words[1].startswith("the register holds 2.0 times")
     assert words[2].startswith("100% of the modelled stock is not")

@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t
 
+from forecasting.growth.chains import Chains
 from forecasting.growth.contrasts import as_arrays
 from forecasting.growth.covariance import Covariance
 from forecasting.growth.flow import forecast_flow
@@ -13,8 +15,6 @@ from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
 from forecasting.growth.settled import Settled, sort_facts
 from forecasting.periods import year
-
-pytestmark = pytest.mark.slow
 
 SIZE = 300_000
 
@@ -37,14 +37,48 @@ def test_a_covariance_is_divided_by_in_either_dimension(n, width):
     np.testing.assert_allclose(found.solve(x), inverse @ x, atol=1e-9)
     np.testing.assert_allclose(found.solve(x[:, 0]), inverse @ x[:, 0], atol=1e-9)
     np.testing.assert_allclose(found.diagonal, np.diag(inverse), atol=1e-9)
+    assert found.log_determinant == pytest.approx(-np.linalg.slogdet(inverse)[1])
 
 
-def test_settled_facts_are_eliminated_as_dense_algebra_has_it(facts, usable):
+@pytest.fixture(scope="module")
+def told(facts, usable):
+    """Two years of a market's months about their mode: path, facts, mode."""
     path = LatentPath(Prior.shipped(), 2021, 2023, Start(log_size=np.log(SIZE), log_size_sd=1.0), {2022: (12.6, 0.05)})
     counts, _ = usable(monthly(facts, "2021-01", 24))
     told = as_arrays([observe(s, 2021, path.months) for s in counts], path, {})
     mode = Mode(path, told)
     mode.climb()
+    return path, told, mode
+
+
+def test_each_fact_is_expected_by_the_others_as_dense_algebra_has_it(told):
+    _, contrasts, mode = told
+    noise, target = np.linspace(0.01, 0.4, 24), contrasts.value + 0.1
+    inverse = np.linalg.inv((mode.jacobian * mode.variance) @ mode.jacobian.T + np.diag(noise))
+    left = inverse @ (target - mode.contrast + mode.jacobian @ mode.x)
+    mean, variance = mode.left_out(noise, target)
+    np.testing.assert_allclose(mean, target - left / np.diag(inverse), atol=1e-7)
+    np.testing.assert_allclose(variance, 1 / np.diag(inverse) - noise, atol=1e-7)
+
+
+def test_scales_are_drawn_from_their_density_given_the_shocks(told):
+    chains = Chains(*told, np.zeros(24, dtype=bool), 400, np.random.default_rng(1))
+    shocks, nu, own = np.array([0.3, -2.1, 4.0]), chains.prior.shock_nu, chains.prior.market_nu
+    market, year = chains._scales(np.tile(shocks, (20_000, 1)))
+    logs = np.linspace(-4, 9, 2001)
+    density = np.exp(-0.5 * own * (logs + np.exp(-logs)))  # inverse gamma, of the log of the squared scale
+    for shock in shocks:
+        density *= t.pdf(shock / np.exp(0.5 * logs), nu) / np.exp(0.5 * logs)
+    density /= density.sum()
+    mean = density @ logs
+    assert np.log(market).mean() == pytest.approx(mean, abs=0.03)
+    assert np.log(market).std() == pytest.approx(np.sqrt(density @ (logs - mean) ** 2), rel=0.04)
+    expected = (nu + shocks**2 / market[:, None]) / (nu - 1)  # the mean of an inverse gamma
+    assert (year / expected).mean(axis=0) == pytest.approx(np.ones(3), abs=0.03)
+
+
+def test_settled_facts_are_eliminated_as_dense_algebra_has_it(told):
+    path, told, mode = told
     split = sort_facts(told, mode, np.zeros(24, dtype=bool))
     assert len(split.doubtful) >= 8  # the bounds, and the numbers most in doubt
     assert sorted([*split.doubtful, *split.settled, *split.silent]) == list(range(24))
@@ -76,6 +110,7 @@ def test_settled_facts_are_eliminated_as_dense_algebra_has_it(facts, usable):
     np.testing.assert_allclose(spread, 1 / diagonal - split.noise[p], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_draws_from_sixty_facts_are_worth_half_their_number(facts):
     table = monthly(facts, "2018-01", 60)
     asked = [year(2022), year(2023), year(2024)]
@@ -87,11 +122,13 @@ def test_draws_from_sixty_facts_are_worth_half_their_number(facts):
     assert (logs.std(axis=0, ddof=1) / own[:, None]).mean() < 0.06
 
 
+@pytest.mark.slow
 def test_draws_of_a_curve_are_counted_by_its_scale_alone(facts):
     forecast = forecast_flow(monthly(facts, "2021-01", 24), [year(2023)], market_size=SIZE, draws=400, curve="logistic")
     assert 100 < forecast.diagnostics["ess"] <= 400
 
 
+@pytest.mark.slow
 def test_a_thousand_facts_with_slack_bounds_tell_what_the_numbers_tell(facts):
     numbers = monthly(facts, "2014-01", 96, "equals")
     bounds = [numbers.assign(relation="at_least", value=(numbers["value"] * 0.9**k).round()) for k in range(2, 12)]

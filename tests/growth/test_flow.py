@@ -394,6 +394,11 @@ def test_an_impossible_market_size_is_refused(facts, size):
         forecast_flow(facts(("equals", "total", 2022, 50)), market_size=size)
 
 
+def test_a_market_size_of_no_year_is_refused(facts):
+    with pytest.raises(EvidenceError, match=r"market_size has the index 'soon'; it must be a year"):
+        forecast_flow(facts(("equals", "total", 2022, 50)), market_size={"soon": 1e5})
+
+
 def test_a_growth_of_minus_100_percent_is_refused(facts):
     with pytest.raises(EvidenceError, match=r"a growth of -100 % is -100 % or less"):
         forecast_flow(facts(("equals", "yoy_growth_percent", PART, -100)), market_size=3e5)

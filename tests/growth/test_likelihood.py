@@ -98,6 +98,25 @@ def test_a_stock_counts_what_came_before_less_what_was_scrapped(facts):
     assert 0 < seen.numerator[-1] <= weights[0]
 
 
+def test_a_vehicle_leaves_the_register_by_four_percent_a_year(facts):
+    table = facts(("equals", "stock", "2023-06-15/2023-06-15", 8000)).assign(measure="ev_stock")
+    weights = observe(one(table), 2022, 24).numerator
+    assert weights[[0, 5, 11, 17]] == pytest.approx([0.96 ** (17 / 12), 0.96, 0.96**0.5, 0.5])  # of June half is there
+    assert weights[18:24].tolist() == [0.0] * 6
+    assert weights[24] == pytest.approx(0.96 ** (17 / 12))  # what stood at the start
+
+
+def test_a_bound_is_as_sharp_as_a_number_of_its_size(facts):
+    total, stock = (
+        observe(one(facts(("at_least", quantity, "2023-12-31/2023-12-31", 400)).assign(measure=measure)), 2022, 24)
+        for quantity, measure in (("total", "ev_imports"), ("stock", "ev_stock"))
+    )
+    counted = 0.02**2 + 1 / 400.5
+    assert [total.noise.sd[0], stock.noise.sd[0]] == pytest.approx(
+        [0.25 * math.sqrt(counted), 0.25 * math.sqrt(counted + 0.03**2)]
+    )
+
+
 def test_a_register_is_less_exact_than_a_count_of_sales(facts):
     table = facts(("equals", "stock", "2023-12-31/2023-12-31", 1e6)).assign(measure="ev_stock")
     assert min(observe(one(table), 2022, 24).noise.sd) == pytest.approx(math.hypot(0.01, 0.03), rel=1e-3)

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecasting.growth.extrapolation import _next_common
 from forecasting.growth.path import LatentPath, Start, shock_scale
 from forecasting.growth.prior import Common, Prior
+from forecasting.growth.starting import path_of
 from forecasting.growth.within_year import POSITION
 
 QUICK = settings(deadline=None, derandomize=True, max_examples=15)
@@ -98,6 +100,28 @@ def test_shocks_shrink_as_share_rises_and_stop_at_the_edges():
     scale = shock_scale(prior, np.array([-20.0, -9.0, -4.0, 1.0, 5.0]))
     assert scale[2] == pytest.approx(prior.shock_sd)
     assert scale[0] == scale[1] > scale[2] > scale[3] == scale[4]
+
+
+def test_common_effects_beyond_the_path_hang_together_once_the_panel_ends():
+    prior = Prior(common=Common(2020, (0.1, 0.4), (0.1, 0.2), 0.2, 0.5))
+    before, unit = np.array([1.0, -1.0]), np.array([0.3, -0.6])
+    assert _next_common(prior, 2021, before, unit) == pytest.approx(0.4 + 0.2 * unit)
+    for year in (2022, 2023):
+        assert _next_common(prior, year, before, unit) == pytest.approx(0.5 * before + 0.2 * np.sqrt(0.75) * unit)
+
+
+def test_a_path_starts_from_the_first_count_and_from_the_first_stock(facts, usable):
+    total = ("equals", "total", "2022-01-01/2022-06-30", 1000)
+    stock = ("equals", "stock", "2022-12-31/2022-12-31", 500)
+
+    def start(*rows):
+        told, _ = usable(facts(*rows))
+        return path_of(Prior(latest=-4.0), None, told, (2022, 2023), 0, (), []).start
+
+    alone, both = start(total), start(total, (*stock, {"measure": "ev_stock"}))
+    assert (alone.log_odds, alone.log_stock) == (-4.0, 0.0)
+    assert alone.log_size == pytest.approx(np.log(1000 * 365 / 181) + 4)
+    assert both.log_stock == pytest.approx(np.log(500) - 1)
 
 
 def test_common_effects_beyond_the_panel_have_the_variance_that_the_prior_states():
