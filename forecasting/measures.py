@@ -107,7 +107,8 @@ MEASURES: dict[str, Measure] = _declare(
     ("energy_gwh", "GWh", "flow", "Electricity for electric vehicles"),
     ("peak_mw", "MW", "stock", "Peak charging load"),
     ("power_share_percent", "percent", "stock", "Share of the country's electricity"),
-    ("peak_share_percent", "percent", "stock", "Share of the country's highest load"),
+    ("peak_share_percent", "percent", "stock", "Share of the country's highest load, winter"),
+    ("peak_share_summer_percent", "percent", "stock", "Share of the country's highest load, summer"),
     ("investment_usd", "USD", "flow", "Investment: chargers"),
     ("oil_avoided_t", "t", "flow", "Petrol and diesel avoided"),
     ("co2_avoided_t", "t CO2", "flow", "CO2 avoided"),
@@ -148,7 +149,10 @@ DEMAND_STEPS = ("ev_stock", "energy_gwh", "peak_mw", *CHARGING_ANSWERS)  # what 
 AT_THE_HORIZON = ("ev_stock", *CHARGING_ANSWERS[:2])  # what a reader asks of the last year
 WORTH_FINDING_OUT = ("charging_points_need", "ev_stock", "charging_points_practice")  # what evidence should narrow
 HEADLINE = ("ev_stock", "energy_gwh", *CHARGING_ANSWERS[:2])  # on the first screen, after the flow itself
-CONSEQUENCES = ("investment_usd", "power_share_percent", "peak_share_percent", "oil_avoided_t", "co2_avoided_t")
+CONSEQUENCES = (
+    "investment_usd", "power_share_percent", "peak_share_percent", "peak_share_summer_percent", "oil_avoided_t",
+    "co2_avoided_t",
+)  # fmt: skip
 SHOWN_BY_REGION = ("ev_stock", "charging_points_need", "charging_stations")
 STOCKS_ON_RECORD = ("ev_stock", "charging_stations")  # stocks that were forecast and have been counted since
 DIVIDED_BY = {  # what the parts of a country have of its vehicles, and what they have of its stations
@@ -156,7 +160,7 @@ DIVIDED_BY = {  # what the parts of a country have of its vehicles, and what the
     "charging_stations": ("charging_stations", "charging_points_practice"),
 }
 NOT_ADDED = (  # over places: an index and a share have no sum, and peaks need not coincide
-    "ev_export_value_index", "peak_mw", "peak_share_percent", "power_share_percent",
+    "ev_export_value_index", "peak_mw", "peak_share_percent", "peak_share_summer_percent", "power_share_percent",
 )  # fmt: skip
 
 

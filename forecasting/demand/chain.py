@@ -37,6 +37,7 @@ from forecasting.errors import AssumptionError
 __all__ = ["CLASSES", "DemandOutlook", "ExistingCharging", "demand_outlook"]
 
 Array = npt.NDArray[np.float64]
+SUMMER = slice(5, 8)  # June to August
 
 
 def demand_outlook(
@@ -113,12 +114,13 @@ def demand_outlook(
     grid, busiest = ({s: kwh[s] / _losses(s, drawn) for s in SETTINGS} for kwh in (in_year, at_end))
     standing = ExistingCharging.read(charging_today, span[0])
     unpushed, practice, asked = deployed_points(stock, span, assumed, drawn, standing, as_of, targets, rng)
+    winter, summer = _peaks(busiest, points, megawatts, by_month, drawn)
     results = {
         "ev_registrations": road.registered,
         "ev_retirements": road.retired,
         "ev_stock": stock,
         "energy_gwh": np.asarray(sum(grid.values())) / 1e6,
-        "peak_mw": _peak(busiest, points, megawatts, by_month, drawn),
+        "peak_mw": winter,
         "charging_points_need": np.asarray(sum(points[setting] for setting in PUBLIC)),
         "charging_points_need_slow": points["overnight"],
         "charging_points_practice": practice,
@@ -126,7 +128,7 @@ def demand_outlook(
         "charging_points_home": points["home"],
     } | ({} if asked is None else {"charging_points_target": asked})
     results |= {f"e{name}_stock": fleets[name].stock for name in ("bus", "truck") if fleets[name].stock.any()}
-    results |= _consequences(results, points, fleets, span, drawn)
+    results |= _consequences(results, summer, points, fleets, span, drawn)
     light = {name: fleets[name].stock for name in ("bev", "phev", "van")}
     rules = standards(light["bev"] + light["van"], light["phev"], span, drawn)
     results["charging_points_standard"] = rules["power per vehicle"]
@@ -200,17 +202,18 @@ def _grid_per_vehicle(per_vehicle: Mapping[str, Array], drawn: Mapping[str, Arra
 
 
 def _consequences(
-    results: Mapping[str, Array], points: Mapping[str, Array], fleets: Mapping[str, Fleet],
+    results: Mapping[str, Array], summer: Array, points: Mapping[str, Array], fleets: Mapping[str, Fleet],
     years: Sequence[int], drawn: Mapping[str, Array],
 ) -> dict[str, Array]:  # fmt: skip
     """What the vehicles and their chargers cost, take from the grid, and avoid."""
     energy = results["energy_gwh"]
-    power, peak = power_shares(energy, results["peak_mw"], years, drawn)
+    power, peak, in_summer = power_shares(energy, results["peak_mw"], summer, years, drawn)
     vehicles = {name: fleet.mean_stock for name, fleet in fleets.items()}
     electric = {name: energy_split(name, drawn).sum(axis=0) * np.ones_like(drawn["annual_km"]) for name in CLASSES}
     return {
         "power_share_percent": power,
         "peak_share_percent": peak,
+        "peak_share_summer_percent": in_summer,
         "investment_usd": np.asarray(sum(investment(points, drawn).values())),
         "oil_avoided_t": fuel_avoided(vehicles, electric, drawn),
         "co2_avoided_t": carbon_avoided(vehicles, electric, energy, drawn),
@@ -254,10 +257,12 @@ def _month_shares(by_month: Mapping[str, Array]) -> dict[str, Array]:
     return {name: table / table.sum(axis=1, keepdims=True) for name, table in by_month.items()}
 
 
-def _peak(
+def _peaks(
     grid: Mapping[str, Array], points: Mapping[str, Array], megawatts: Mapping[str, Array],
     by_month: Mapping[str, Array], drawn: Mapping[str, Array],
-) -> Array:  # fmt: skip
-    daily = (by_month["bev"] / by_month["bev"].sum(axis=1, keepdims=True) / MONTH_DAYS).max(axis=1)[:, None]
-    stack = [np.stack([table[setting] for setting in SETTINGS]) for table in (grid, points, megawatts)]
-    return peak_load(stack[0] * daily / 1000, stack[1], stack[2], drawn["coincidence_floor"])
+) -> list[Array]:  # fmt: skip
+    """MW of a day of the month that takes most, a winter's where it is cold, and of the summer month that does."""
+    per_day = by_month["bev"] / by_month["bev"].sum(axis=1, keepdims=True) / MONTH_DAYS
+    kwh, stand, power = (np.stack([table[setting] for setting in SETTINGS]) for table in (grid, points, megawatts))
+    days = [kwh * (share.max(axis=1)[:, None] / 1000) for share in (per_day, per_day[:, SUMMER])]
+    return peak_load(days, stand, power, drawn["coincidence_floor"])

@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecasting.errors import AssumptionError, Problem
 
-__all__ = ["expected_regret"]
+__all__ = ["LARGEST_COST", "expected_regret", "missing_and_idle"]
 
 Array = npt.NDArray[np.float64]
 LARGEST_COST = 1e7  # of one point and year, in whatever money the costs are given
@@ -40,8 +40,9 @@ def expected_regret(
     Returns
     -------
     pandas.DataFrame
-        ``option, points, too_few, missing_points, idle_points, regret``, the least regret first: the share of draws in
-        which it is too few, mean points missing and idle, and their mean cost.
+        ``option, points, too_few, missing_points, idle_points, right_at, regret``, the least regret first: the share of
+        draws in which it is too few, mean points missing and idle, the cost of a missing point, in idle ones, at which
+        this number would be the best, and the mean cost of those missing and idle.
 
     Raises
     ------
@@ -72,6 +73,31 @@ def expected_regret(
         built = np.maximum(number, 0.0 if kept is None else kept)
         few, many = np.maximum(wanted - built, 0), np.maximum(built - wanted, 0)
         cost = float(missing * few.mean() + idle * many.mean())
-        rows.append((name, float(number), float((few > 0).mean()), float(few.mean()), float(many.mean()), cost))
-    columns = ["option", "points", "too_few", "missing_points", "idle_points", "regret"]
+        short = float((few > 0).mean())
+        right_at = (1 - short) / short if short else np.inf
+        rows.append((name, float(number), short, float(few.mean()), float(many.mean()), right_at, cost))
+    columns = ["option", "points", "too_few", "missing_points", "idle_points", "right_at", "regret"]
     return pd.DataFrame(rows, columns=columns).sort_values("regret", kind="stable").reset_index(drop=True)
+
+
+def missing_and_idle(wanted: Array, numbers: Array) -> tuple[Array, Array]:
+    """Points missing and idle in the mean over the draws, for each number that could be built.
+
+    Parameters
+    ----------
+    wanted : ndarray, shape (draws,)
+        Points that turn out to be wanted.
+    numbers : ndarray, shape (numbers,)
+        Points built.
+
+    Returns
+    -------
+    missing, idle : ndarray, shape (numbers,)
+
+    Examples
+    --------
+    >>> [each.tolist() for each in missing_and_idle(np.array([100.0, 300.0]), np.array([0.0, 200.0]))]
+    [[200.0, 50.0], [0.0, 50.0]]
+    """
+    over = numbers[:, None] - wanted[None, :]
+    return np.maximum(-over, 0).mean(axis=1), np.maximum(over, 0).mean(axis=1)

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from forecasting.demand.charging import gross_additions
+from forecasting.demand.parameters import read_table
 
-__all__ = ["carbon_avoided", "cost_per_point", "fuel_avoided", "investment", "power_shares"]
+__all__ = ["carbon_avoided", "cost_checks", "cost_per_point", "fuel_avoided", "investment", "power_shares"]
 
 Array = npt.NDArray[np.float64]
 DIESEL = ("bus", "truck")  # the others would burn petrol
@@ -39,6 +41,34 @@ def cost_per_point(setting: str, drawn: Mapping[str, Array]) -> Array:
     [800.0, 3500.0, 20000.0]
     """
     return np.asarray(drawn[f"charger_cost.{setting}"] + drawn[f"connection_cost.{setting}"])
+
+
+def cost_checks(drawn: Mapping[str, Array]) -> pd.DataFrame:
+    """Costs of fast stations that were printed, beside what the same points cost by the table of costs.
+
+    Parameters
+    ----------
+    drawn : mapping of str to ndarray, shape (draws,)
+        Draws of the costs and of ``points_per_station``, for a station whose points are not said.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``what, relation, usd, low, middle, high, source, url``; quantiles 0.1, 0.5 and 0.9.
+
+    Examples
+    --------
+    >>> from forecasting.demand.parameters import load_parameters
+    >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
+    >>> cost_checks(drawn)[["usd", "middle"]].values.tolist()
+    [[19600.0, 40000.0], [48000.0, 40000.0], [104443.0, 20000.0]]
+    """
+    rows = []
+    for row in read_table("station_costs.csv"):
+        points = float(row["points"]) if row["points"] else drawn["points_per_station"]
+        ends = np.quantile(cost_per_point("destination_dc", drawn) * points, (0.1, 0.5, 0.9))
+        rows.append((row["what"], row["relation"], float(row["usd"]), *ends, row["source"], row["url"]))
+    return pd.DataFrame(rows, columns=["what", "relation", "usd", "low", "middle", "high", "source", "url"])
 
 
 def investment(points: Mapping[str, Array], drawn: Mapping[str, Array]) -> dict[str, Array]:
@@ -77,14 +107,14 @@ def investment(points: Mapping[str, Array], drawn: Mapping[str, Array]) -> dict[
 
 
 def power_shares(
-    energy_gwh: Array, peak_mw: Array, years: Sequence[int], drawn: Mapping[str, Array]
-) -> tuple[Array, Array]:
-    """Per cent of the country's generation, and of its highest load so far, as both grow.
+    energy_gwh: Array, winter_mw: Array, summer_mw: Array, years: Sequence[int], drawn: Mapping[str, Array]
+) -> tuple[Array, Array, Array]:
+    """Per cent of the country's generation, and of its highest load of any season, as both grow.
 
     Parameters
     ----------
-    energy_gwh, peak_mw : ndarray, shape (draws, years)
-        Of the vehicles, at the charger.
+    energy_gwh, winter_mw, summer_mw : ndarray, shape (draws, years)
+        Of the vehicles, at the charger: the year's energy, the peaks of a winter's and a summer's day.
     years : sequence of int
         The years.
     drawn : mapping of str to ndarray, shape (draws,)
@@ -92,7 +122,7 @@ def power_shares(
 
     Returns
     -------
-    power, peak : ndarray, shape (draws, years)
+    power, winter, summer : ndarray, shape (draws, years)
 
     Examples
     --------
@@ -100,13 +130,13 @@ def power_shares(
     >>> drawn = {"generation_gwh": 80_000 * one, "record_peak_mw": 12_000 * one}
     >>> drawn |= {"power_date": 2025 * one, "power_growth": 0.05 * one}
     >>> energy, peak = np.full((1, 2), 840.0), np.full((1, 2), 315.0)
-    >>> [float(share[0, 1]) for share in power_shares(energy, peak, [2025, 2026], drawn)]
-    [1.0, 2.5]
+    >>> [float(share[0, 1]) for share in power_shares(energy, peak, 0.8 * peak, [2025, 2026], drawn)]
+    [1.0, 2.5, 2.0]
     """
     since = np.asarray(years, dtype=float) - drawn["power_date"][:, None]
     grown = np.maximum(1 + drawn["power_growth"][:, None] * since, 0.2)
-    power = 100 * energy_gwh / (drawn["generation_gwh"][:, None] * grown)
-    return np.asarray(power), np.asarray(100 * peak_mw / (drawn["record_peak_mw"][:, None] * grown))
+    generated, record = (drawn[name][:, None] * grown / 100 for name in ("generation_gwh", "record_peak_mw"))
+    return energy_gwh / generated, winter_mw / record, summer_mw / record
 
 
 def _litres(

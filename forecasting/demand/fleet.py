@@ -214,7 +214,9 @@ def run_fleet(
     fresh = conditional_survival(ages[:-1], np.zeros(draws), scale, shape) * (1 - used)[:, None]
     second = conditional_survival(ages[:-1], entry, scale, shape) * used[:, None]
     kept, kept_age = fresh + second, (fresh + second) * ages[:-1] + second * entry[:, None]
-    old = conditional_survival(ages, age, scale, shape)[:, 1:] * first[:, None]
+    old = np.zeros((draws, years))
+    if np.any(first):
+        old = conditional_survival(ages, age, scale, shape)[:, 1:] * first[:, None]
     stock = old + _roll(registered, kept)
     before = np.concatenate([first[:, None], stock[:, :-1]], axis=1)
     retired = np.maximum(before + registered - stock, 0)  # rounding alone could make it negative

@@ -6,7 +6,7 @@ Energy gives the mean load of each hour; chance gives more. Of few points most m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -99,31 +99,32 @@ def load_day(mwh_per_day: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["day", "hour", "setting", "mw"])
 
 
-def peak_load(mwh_per_day: Array, points: Array, megawatts: Array, floor: Array) -> Array:
-    """Peak of the winter day: coincident load of all settings in the busiest hour.
+def peak_load(days: Sequence[Array], points: Array, megawatts: Array, floor: Array) -> list[Array]:
+    """Peak of each day: coincident load of all settings in its busiest hour.
 
     Parameters
     ----------
-    mwh_per_day, points, megawatts : ndarray, shape (settings, draws, years)
-        Energy of a winter day from the grid, points, and their rated power.
+    days : sequence of ndarray, shape (settings, draws, years)
+        MWh of each day from the grid.
+    points, megawatts : ndarray, shape (settings, draws, years)
+        Points, and their rated power.
     floor : ndarray, shape (draws,)
         Coincidence of very many points.
 
     Returns
     -------
-    ndarray, shape (draws, years)
-        MW, never below the mean load of the busiest hour.
+    list of ndarray, shape (draws, years)
+        MW of each day, never below the mean load of its busiest hour.
 
     Examples
     --------
     >>> one = np.ones((len(SETTINGS), 1, 1))
-    >>> peak = peak_load(24 * one, 100 * one, 10 * one, np.array([0.2]))
+    >>> (peak,) = peak_load([24 * one], 100 * one, 10 * one, np.array([0.2]))
     >>> bool(len(SETTINGS) < peak[0, 0] < 10 * len(SETTINGS))
     True
     """
     shape = day_profile()
     in_step = coincidence(points, floor[:, None]) * megawatts / shape.max(axis=1)[:, None, None]
-    height = np.maximum(in_step, mwh_per_day)  # scaled so that height x shape is the load of the hour
-    flat = height.reshape(len(SETTINGS), -1)
-    hourly = flat.T @ shape
-    return np.asarray(hourly.max(axis=1).reshape(points.shape[1:]))
+    heights = (np.maximum(in_step, day) for day in days)  # scaled so that height x shape is the load of the hour
+    hourly = (shape.T @ height.reshape(len(SETTINGS), -1) for height in heights)
+    return [load.max(axis=0).reshape(points.shape[1:]) for load in hourly]

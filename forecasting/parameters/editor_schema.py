@@ -15,7 +15,7 @@ from forecasting.measures import MEASURES
 from forecasting.names import DATA
 from forecasting.parameters.driver_kinds import Driver
 from forecasting.parameters.schema import CORRIDORS, Scenario
-from forecasting.parameters.values import Range
+from forecasting.parameters.values import Choice, Range
 
 __all__ = ["editor_schema", "main"]
 
@@ -58,6 +58,7 @@ def editor_schema() -> dict[str, Any]:
         (made, Scenario),
         (made["$defs"]["Driver"], Driver),
         (made["$defs"]["Range"], Range),
+        (made["$defs"]["Choice"], Choice),
     )
     for schema, model in models:
         meant = _meant(model)

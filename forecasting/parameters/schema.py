@@ -24,6 +24,7 @@ from forecasting.parameters.naming import country_code, country_slug, unsafe_nam
 from forecasting.parameters.strict_yaml import Document, KeyPath, read_yaml
 from forecasting.parameters.values import (
     AsOf,
+    Choice,
     Country,
     Day,
     Flow,
@@ -90,6 +91,8 @@ class Scenario(Strict):
         Dated events.
     assumptions : dict of str to Range
         Overrides of the demand chain's parameters.
+    choice : Choice
+        What a charging point too few and one too many cost the reader; default not said.
     notes : sequence of str
         What a reader must know.
     ledger : sequence of str
@@ -120,6 +123,7 @@ class Scenario(Strict):
     market_size: MarketSizes = None
     drivers: Annotated[tuple[Driver, ...], BeforeValidator(listed)] = ()
     assumptions: dict[str, Range] = Field(default_factory=dict)
+    choice: Choice | None = None
     notes: Texts = ()
     ledger: Texts = ()
     shipped_facts: bool = True
@@ -352,7 +356,7 @@ def _owner(path: KeyPath) -> Owner:
         return "a scenario", list(Scenario.model_fields)
     if path[0] == "drivers" and len(path) == 3:
         return "a driver", list(Driver.model_fields)
-    return "a range", list(Range.model_fields)
+    return ("a choice", list(Choice.model_fields)) if path[0] == "choice" else ("a range", list(Range.model_fields))
 
 
 def _across(data: Mapping[str, Any], where: Callable[[KeyPath], str]) -> Iterator[Problem]:
@@ -367,6 +371,10 @@ def _across(data: Mapping[str, Any], where: Callable[[KeyPath], str]) -> Iterato
         near = did_you_mean(corridor, CORRIDORS)
         yield Problem(
             where(("corridor",)), f"{corridor!r} is unknown and has no places{near}", "give it places and measure"
+        )
+    if corridor is not None and data.get("choice") is not None:
+        yield Problem(
+            where(("choice",)), "stands in a corridor, which has no charging points to choose", "leave it out"
         )
     horizon, as_of = data.get("horizon"), data.get("as_of")
     if isinstance(horizon, int) and str(as_of)[:4].isdecimal() and horizon < int(str(as_of)[:4]):

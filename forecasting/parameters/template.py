@@ -48,6 +48,9 @@ drivers: []
 # Assumptions of the charging chain that differ here; a number, or low, mode and high.
 assumptions: {{}}
 #  annual_km: {{low: 8000, mode: 12000, high: 20000}}    # km per car and year
+
+# How many points to build: what one too few and one too many cost you a year, in one money, and a number of your own.
+# choice: {{missing: 3000, idle: 1000, own: 20000}}
 """
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from forecasting.demand.choice import LARGEST_COST
 from forecasting.evidence.places import place_code
 from forecasting.measures import MEASURES
 from forecasting.parameters.fault_words import did_you_mean, short
@@ -22,7 +23,22 @@ from forecasting.periods import as_date
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["AsOf", "Country", "Day", "Flow", "MarketSizes", "Name", "Places", "Range", "Strict", "Texts", "listed"]
+__all__ = [
+    "AsOf",
+    "Choice",
+    "Country",
+    "Day",
+    "Flow",
+    "MarketSizes",
+    "Name",
+    "Places",
+    "Range",
+    "Strict",
+    "Texts",
+    "listed",
+]
+
+LARGEST_NUMBER = 5e7  # points
 
 
 class Strict(BaseModel):
@@ -78,6 +94,29 @@ class Range(Strict):
         right = self.high - ((1 - level) * width * down) ** 0.5
         below = level < turn
         return below * left + (1 - below) * right
+
+
+class Choice(Strict):
+    """What a reader pays for too few and for too many charging points: it decides how many to build, so none ships.
+
+    Parameters
+    ----------
+    missing : float
+        Cost of one public point too few, a year: drivers' waits, sales lost; above 0, in any one money.
+    idle : float
+        Cost of one public point too many, a year, in the same money.
+    own : float
+        A number of points of one's own, to stand beside the three answers; default none.
+
+    Examples
+    --------
+    >>> Choice.model_validate({"missing": 3000, "idle": 1000}).own is None
+    True
+    """
+
+    missing: float = Field(gt=0, le=LARGEST_COST)
+    idle: float = Field(gt=0, le=LARGEST_COST)
+    own: float | None = Field(None, ge=0, le=LARGEST_NUMBER)
 
 
 def _day(value: object) -> object:

@@ -25,6 +25,7 @@ SAID = {
     "places": "where the corridor is counted",
     "since": "facts of earlier periods are left aside",
     "market_size": "new vehicles a year",
+    "choice": "what a public point too few, and one too many, costs a year",
     "ledger": "facts of one's own, relative to this file",
     "shipped_facts": "whether the facts of the package are used, too",
     "size": "lowest, likeliest and highest",

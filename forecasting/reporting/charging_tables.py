@@ -9,7 +9,10 @@ import numpy as np
 import pandas as pd
 
 from forecasting.demand.choice import expected_regret
+from forecasting.demand.consequences import cost_checks
+from forecasting.errors import AssumptionError
 from forecasting.measures import CONSEQUENCES, SHOWN_BY_REGION
+from forecasting.parameters.values import Choice
 from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.labels import SETTINGS, amount, amounts, readable
 from forecasting.reporting.tables import HIGH, LOW, bands, beside, in_columns, leading, with_unit
@@ -22,8 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "band_table",
+    "choice_of",
+    "choice_options",
     "choice_table",
     "consequences_table",
+    "cost_checks_table",
     "cost_table",
     "heavy_table",
     "regions_table",
@@ -34,6 +40,7 @@ __all__ = [
 
 NOTHING = "Nothing is said about charging: this outlook has no vehicles of a country, or was read from files."
 NONE = Table(pd.DataFrame(), caption=NOTHING)
+ASK = "choice: {missing: ..., idle: ...} in the params file"
 
 
 def why(outlook: Outlook) -> BulletList:
@@ -152,6 +159,25 @@ def cost_table(outlook: Outlook) -> Table:
     return Table(pd.DataFrame(rows), links, "Chargers with installation and connection to the grid, dollars of 2024")
 
 
+def cost_checks_table(outlook: Outlook) -> Table:
+    """Costs of fast stations that were printed, beside what this report reckons for the same points."""
+    demand = outlook.demand
+    if demand is None:
+        return NONE
+    found = cost_checks(demand.drawn)
+    rows = [
+        {
+            "printed elsewhere": row["what"],
+            "USD": ("at least " if row["relation"] == "at_least" else "") + readable(row["usd"]),
+            **_spread("USD here", row, "middle", "investment_usd"),
+            "source": row["source"],
+        }
+        for row in found.to_dict("records")
+    ]
+    caption = "Printed costs of fast stations beside the costs that are taken here, dollars of 2024"
+    return Table(pd.DataFrame(rows), links={"source": found["url"].tolist()}, caption=caption)
+
+
 def heavy_table(outlook: Outlook) -> Table:
     """Vans, buses and trucks at the horizon: on the road, their share of the energy, their depots."""
     demand = outlook.demand
@@ -219,25 +245,28 @@ def regions_table(outlook: Outlook, known: Ledger) -> Table:
     return Table(shown, leading({with_unit(name): [made_of[name]] * len(shown) for name in SHOWN_BY_REGION}))
 
 
-def choice_table(outlook: Outlook, missing: float, idle: float, own: float | None = None) -> Table:
-    """Regret of building to need, practice, standard or a number of one's own at the horizon, from the same draws.
+def choice_table(
+    outlook: Outlook, missing: float | None = None, idle: float | None = None, own: float | None = None
+) -> Table:
+    """What it means to build to need, practice, standard or a number of one's own at the horizon, from the same draws.
 
     Parameters
     ----------
     outlook : Outlook
         Of a country.
-    missing, idle : float
-        Cost of one public point too few, and of one too many, a year; the reader's own, in one money.
+    missing, idle : float, optional
+        Cost of one public point too few, and of one too many, a year; the reader's own, in one money. Default as the
+        scenario says; where it says nothing, no number is better than another.
     own : float, optional
         A number of points of one's own.
     """
     if outlook.demand is None:
         return NONE
-    values = outlook.demand.results
-    answers = {name: values[f"charging_points_{name}"][:, -1] for name in ("need", "practice", "standard")}
-    named = {name: float(np.median(points)) for name, points in answers.items()}
-    options = named | ({} if own is None else {"one's own": own})
-    found = expected_regret(values["charging_points_need"][:, -1], options, missing=missing, idle=idle)
+    choice = choice_of(outlook, missing, idle, own)
+    options = choice_options(outlook, choice)
+    wanted = outlook.demand.results["charging_points_need"][:, -1]
+    missing, idle = (choice.missing, choice.idle) if choice else (1.0, 1.0)
+    found = expected_regret(wanted, options, missing=missing, idle=idle)
     rows = [
         {
             "build to": row["option"],
@@ -245,9 +274,30 @@ def choice_table(outlook: Outlook, missing: float, idle: float, own: float | Non
             "too few": _percent(100 * row["too_few"]),
             "missing in the mean": readable(row["missing_points"]),
             "idle in the mean": readable(row["idle_points"]),
-            "regret": readable(row["regret"]),
+            "best where a missing point costs so many idle ones": readable(row["right_at"], 2),
         }
-        for row in found.to_dict("records")
+        | ({"regret": readable(row["regret"])} if choice else {})
+        for row in (found if choice else found.sort_values("points")).to_dict("records")
     ]
-    caption = f"A missing point at {missing:g}, an idle one at {idle:g} a year; what is wanted is the need of each draw"
+    said = f"A missing point at {choice.missing:g}, an idle one at {choice.idle:g} a year, t" if choice else "T"
+    more = "the least regret first" if choice else f"with your own costs ({ASK}) each has its regret"
+    caption = f"{said}he need of each draw being what is wanted in {outlook.scenario.horizon}; {more}"
     return Table(pd.DataFrame(rows), caption=caption)
+
+
+def choice_of(outlook: Outlook, missing: float | None, idle: float | None, own: float | None) -> Choice | None:
+    """The reader's costs: as given, else as the scenario says; None where neither does."""
+    if missing is not None and idle is not None:
+        return Choice.model_construct(missing=missing, idle=idle, own=own)  # looked at where regret is reckoned
+    if missing is not None or idle is not None:
+        raise AssumptionError("choice: one of the two costs is given; give missing and idle, in one money")
+    said = outlook.scenario.choice
+    return said.model_copy(update={"own": own}) if said and own is not None else said
+
+
+def choice_options(outlook: Outlook, choice: Choice | None) -> dict[str, float]:
+    """Numbers of points by name: the medians of the three answers, and the reader's own."""
+    values = outlook.results.values
+    answers = {name: values[f"charging_points_{name}"][:, -1] for name in ("need", "practice", "standard")}
+    named = {name: float(np.median(points)) for name, points in answers.items()}
+    return named if choice is None or choice.own is None else named | {"one's own": choice.own}

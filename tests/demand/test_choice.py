@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecasting.demand.choice import expected_regret
+from forecasting.demand.choice import expected_regret, missing_and_idle
 from forecasting.errors import AssumptionError
 
 
@@ -17,7 +17,7 @@ def test_the_best_number_is_the_quantile_of_the_costs():
 def test_regret_by_hand_and_what_stands_is_not_built_again():
     wanted = np.array([100.0, 300.0])
     row = expected_regret(wanted, {"practice": 200}, missing=2, idle=1).iloc[0]
-    assert row[["too_few", "missing_points", "idle_points", "regret"]].tolist() == [0.5, 50, 50, 150]
+    assert row[["too_few", "missing_points", "idle_points", "right_at", "regret"]].tolist() == [0.5, 50, 50, 1, 150]
     standing = expected_regret(wanted, {"practice": 200}, missing=2, idle=1, kept=np.array([250.0, 250.0])).iloc[0]
     assert standing["idle_points"] == 75
 
@@ -34,6 +34,17 @@ def test_regret_by_hand_and_what_stands_is_not_built_again():
 def test_wrong_costs_are_refused_by_name(options, costs, message):
     with pytest.raises(AssumptionError, match=message):
         expected_regret(np.ones(3), options, **costs)
+
+
+def test_a_number_is_the_best_where_the_costs_stand_as_the_table_says():
+    wanted = np.random.default_rng(0).lognormal(9, 0.6, 20_000)
+    numbers = np.quantile(wanted, [0.1, 0.3, 0.5])
+    options = {f"{number:.0f}": number for number in numbers}
+    ratio = expected_regret(wanted, options, missing=1, idle=1).set_index("option")["right_at"]
+    for name, number in options.items():
+        few, many = missing_and_idle(wanted, np.array([0.97, 1.0, 1.03]) * number)
+        cost = ratio[name] * few + many
+        assert cost[1] == min(cost)
 
 
 def test_costs_have_no_default():

@@ -64,6 +64,12 @@ def test_shares_of_power_by_hand():
     assert results["peak_share_percent"] == pytest.approx(100 * results["peak_mw"] / 12_300)
 
 
+def test_a_cold_country_charges_less_at_once_in_summer():
+    winter, summer = (run("KZ").results[f"peak_share_{name}percent"][:, -1] for name in ("", "summer_"))
+    assert np.all(summer <= winter)
+    assert 0.7 < np.median(summer / winter) < 0.99
+
+
 def test_generation_is_the_printed_one():
     """Ministries of Energy: 86.7 TWh in Uzbekistan (2025), 117.9 in Kazakhstan (2024), 22.4 in Tajikistan (2024)."""
     for place, year, printed in (

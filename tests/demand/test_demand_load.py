@@ -40,7 +40,8 @@ def test_the_peak_lies_between_the_mean_of_the_busiest_hour_and_rated_power(ener
     shape = (len(SETTINGS), 1, 1)
     megawatts = np.full(shape, points * 0.01)
     energy = np.minimum(megawatts * energy_per_mw, megawatts / day_profile().max(axis=1)[:, None, None])
-    peak = peak_load(energy, np.full(shape, points), megawatts, np.array([floor]))[0, 0]
+    (day,) = peak_load([energy], np.full(shape, points), megawatts, np.array([floor]))
+    peak = day[0, 0]
     hourly = (energy[:, 0, 0] @ day_profile()).max()
     assert hourly * (1 - 1e-12) <= peak <= megawatts.sum() * (1 + 1e-12)
     assert peak >= energy.sum() / 24 * (1 - 1e-12)
@@ -48,7 +49,7 @@ def test_the_peak_lies_between_the_mean_of_the_busiest_hour_and_rated_power(ener
 
 def test_nothing_plugged_in_is_no_load():
     none = np.zeros((len(SETTINGS), 2, 3))
-    assert np.all(peak_load(none, none, none, np.full(2, 0.2)) == 0)
+    assert np.all(peak_load([none], none, none, np.full(2, 0.2))[0] == 0)
 
 
 @pytest.mark.parametrize("floor", [0, 1.01])

@@ -118,6 +118,14 @@ assumptions: {annual_km: {low: 1}}
         ({"drivers": [DUTY | {"reason": ""}]}, "reason"),
         ({"drivers": "none"}, "drivers"),
         ({"assumptions": {"annual_km": float("nan")}}, "finite"),
+        ({"choice": {"missing": 0, "idle": 1}}, r"choice.missing: 0: input should be greater than 0"),
+        ({"choice": {"missing": 1}}, "choice.idle: is missing"),
+        ({"choice": {"mising": 1, "idle": 1}}, r"choice.mising: is not a key of a choice \(did you mean missing\?\)"),
+        (
+            {"choice": {"missing": 1, "idle": 1, "own": -5}},
+            "choice.own: -5: input should be greater than or equal to 0",
+        ),
+        ({"choice": {"missing": 1, "idle": 1}, "corridor": "ports", "country": None}, "choice: stands in a corridor"),
     ],
 )
 def test_wrong_values_are_refused_with_the_next_move(change: dict, message: str) -> None:

@@ -1,13 +1,15 @@
 """Tables beside the three answers on charging, of a real outlook."""
 
+import dataclasses
 import re
 
 import numpy as np
 import pytest
 
+from forecasting.errors import AssumptionError
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.reporting import charging_tables
+from forecasting.reporting import charging_tables, figures
 from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.stored_outlook import load_outlook
 
@@ -57,7 +59,7 @@ def test_places_of_charging_private_ones_included(made):
 def test_buses_and_what_comes_with_it(made):
     assert charging_tables.heavy_table(made).frame["class"].tolist() == ["bus"]
     told = charging_tables.consequences_table(made).frame
-    assert len(told) == 5
+    assert len(told) == 6
     assert [name for name, part in told.columns if part == "median"] == ["2026", "2030"]
 
 
@@ -75,11 +77,46 @@ def test_a_choice_hangs_on_the_readers_costs(made):
     assert dear["build to"].iloc[0] != "one's own"
 
 
+def test_without_costs_no_number_is_said_to_be_better(made):
+    table = charging_tables.choice_table(made)
+    assert table.frame["build to"].tolist() != []
+    assert "regret" not in table.frame
+    assert "choice: {missing: ..., idle: ...}" in table.caption
+    points = [float(number.replace(",", "")) for number in table.frame["points"]]
+    assert points == sorted(points)
+    with pytest.raises(AssumptionError, match="one of the two costs is given"):
+        charging_tables.choice_table(made, missing=2.0)
+
+
+def test_the_scenarios_own_costs_are_taken(made):
+    choice = {"missing": 1.0, "idle": 9.0, "own": 12_000.0}
+    asked = dataclasses.replace(made, scenario=scenario_from_parameters(GIVEN | {"choice": choice}))
+    mine = charging_tables.choice_table(asked)
+    assert "A missing point at 1, an idle one at 9 a year" in mine.caption
+    assert "12,000" in mine.frame["points"].tolist()
+    assert figures.choice_chart(asked).layout.yaxis.title.text == "cost a year, in the money of the choice"
+    assert [trace.name for trace in figures.choice_chart(made).data] == ["missing", "idle"]
+
+
+def test_printed_costs_stand_beside_those_taken(made):
+    table = charging_tables.cost_checks_table(made)
+    assert table.frame["USD"].tolist() == ["at least 19,600", "48,000", "104,000"]
+    assert all(link.startswith("https://") for link in table.links["source"])
+
+
 def test_without_vehicles_of_a_country_a_sentence_stands_in_for_each_table(made, tmp_path):
     made.save(tmp_path)
     read = load_outlook(tmp_path)
     told = [charging_tables.why(read).lines[0], charging_tables.regions_table(read, central_asia()).caption]
-    names = ("band_table", "targets_table", "cost_table", "settings_table", "heavy_table", "consequences_table")
+    names = (
+        "cost_checks_table",
+        "band_table",
+        "targets_table",
+        "cost_table",
+        "settings_table",
+        "heavy_table",
+        "consequences_table",
+    )
     told += [getattr(charging_tables, name)(read).caption for name in names]
     told.append(charging_tables.choice_table(read, missing=1, idle=1).caption)
     assert set(told) == {charging_tables.NOTHING}

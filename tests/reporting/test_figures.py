@@ -53,6 +53,7 @@ def all_charts(outlook, ledger):
         "stock": figures.stock_chart(outlook, ledger),
         "energy": figures.energy_chart(outlook),
         "gap": figures.charger_gap(outlook, ledger),
+        "choice": figures.choice_chart(with_chain(outlook)),
         "load": figures.load_chart(outlook),
         "tornado": figures.tornado(outlook),
         "comparison": figures.scenario_comparison(table),

@@ -2,6 +2,7 @@
 
 from forecasting.reporting.figures.changed_scenario import live_figure, redraw, what_if_chart
 from forecasting.reporting.figures.charging_answers import charger_gap, load_chart, tornado
+from forecasting.reporting.figures.choice_chart import choice_chart
 from forecasting.reporting.figures.fan import energy_chart, evidence_chart, fan_chart, stock_chart
 from forecasting.reporting.figures.growth_chart import growth_chart
 from forecasting.reporting.figures.load_and_fleet import (
@@ -24,6 +25,7 @@ from forecasting.reporting.figures.style import plotly_javascript, use_notebook_
 
 __all__ = [
     "charger_gap",
+    "choice_chart",
     "cohort_chart",
     "corridor_chart",
     "difference_chart",

@@ -1,0 +1,76 @@
+"""A choice: what too few and too many charging points come to, for each number that could be built."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from forecasting.demand.choice import missing_and_idle
+from forecasting.reporting.charging_tables import choice_of, choice_options
+from forecasting.reporting.figures.fan import without_market
+from forecasting.reporting.figures.style import BLUE, INK, MUTED, ORANGE, PAPER, figure, told
+from forecasting.reporting.labels import readable, rounded
+
+if TYPE_CHECKING:
+    from forecasting.scenarios.outlook import Outlook
+
+__all__ = ["choice_chart"]
+
+NUMBERS = 61  # of points, along the axis
+REACH = 0.95  # of the draws of need lie within the axis
+
+
+def choice_chart(
+    outlook: Outlook, missing: float | None = None, idle: float | None = None, own: float | None = None
+) -> go.Figure:
+    """Points missing and idle in the mean by the number built, or, with the reader's costs, what they cost.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+    missing, idle, own : float, optional
+        As of `charging_tables.choice_table`.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Two lines, with costs their sum; the three answers, and one's own number, marked.
+    """
+    if outlook.demand is None:
+        return without_market(outlook, "A choice") or figure("A choice", "no draws are kept in files")
+    choice = choice_of(outlook, missing, idle, own)
+    options = choice_options(outlook, choice)
+    wanted = outlook.demand.results["charging_points_need"][:, -1]
+    numbers = np.linspace(0, max(float(np.quantile(wanted, REACH)), *options.values()), NUMBERS)
+    few, many = missing_and_idle(wanted, numbers)
+    lines = {"missing": (few, ORANGE), "idle": (many, BLUE)}
+    if choice:
+        lines = {"missing": (choice.missing * few, ORANGE), "idle": (choice.idle * many, BLUE)}
+        lines["both: the regret"] = (lines["missing"][0] + lines["idle"][0], INK)
+    said = "cost a year, in the money of the choice" if choice else "points in the mean over the draws"
+    chart = figure(
+        f"A choice: {outlook.scenario.title}",
+        f"points missing and idle in {outlook.scenario.horizon}, by how many are built",
+        x="public points built",
+        y=said,
+    )
+    for name, (values, colour) in lines.items():
+        chart.add_trace(
+            go.Scatter(
+                x=rounded(numbers), y=rounded(values), name=name, mode="lines", line={"color": colour, "width": 2.5}
+            )
+        )
+    for place, (name, number) in enumerate(sorted(options.items(), key=lambda item: item[1])):
+        line = {
+            "line": {"color": MUTED, "width": 1, "dash": "dot"},
+            "annotation_yshift": -17 * place,
+            "annotation_bgcolor": PAPER,
+        }
+        chart.add_vline(
+            x=number, annotation_text=f"{name}, {readable(number)}", annotation_position="top right", **line
+        )
+    words = [f"{name} {readable(number)}" for name, number in options.items()]
+    return told(chart, f"{said} by the number built; {', '.join(words)}")
