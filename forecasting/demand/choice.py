@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecasting.errors import AssumptionError, Problem
 
-__all__ = ["LARGEST_COST", "expected_regret", "missing_and_idle"]
+__all__ = ["expected_regret", "missing_and_idle"]
 
 Array = npt.NDArray[np.float64]
 LARGEST_COST = 1e7  # of one point and year, in whatever money the costs are given

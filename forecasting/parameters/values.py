@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from forecasting.demand.choice import LARGEST_COST
 from forecasting.evidence.places import place_code
 from forecasting.measures import MEASURES
 from forecasting.parameters.fault_words import did_you_mean, short
@@ -37,8 +36,6 @@ __all__ = [
     "Texts",
     "listed",
 ]
-
-LARGEST_NUMBER = 5e7  # points
 
 
 class Strict(BaseModel):
@@ -114,9 +111,9 @@ class Choice(Strict):
     True
     """
 
-    missing: float = Field(gt=0, le=LARGEST_COST)
-    idle: float = Field(gt=0, le=LARGEST_COST)
-    own: float | None = Field(None, ge=0, le=LARGEST_NUMBER)
+    missing: float = Field(gt=0, allow_inf_nan=False)
+    idle: float = Field(gt=0, allow_inf_nan=False)
+    own: float | None = Field(None, ge=0, allow_inf_nan=False)
 
 
 def _day(value: object) -> object:

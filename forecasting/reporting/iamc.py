@@ -19,6 +19,7 @@ NAMES = {  # as the templates of the community have them, where they have one
     "oil_avoided_t": "Final Energy|Transportation|Liquids|Oil|Avoided",
     "power_share_percent": "Secondary Energy|Electricity|Share|Transportation",
     "peak_share_percent": "Capacity|Electricity|Peak|Share|Transportation",
+    "peak_share_summer_percent": "Capacity|Electricity|Peak|Share|Transportation|Summer",
 }
 
 
