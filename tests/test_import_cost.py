@@ -36,6 +36,14 @@ def test_heavy_libraries_stay_out(statement, absent):
     assert not loaded(statement) & absent
 
 
+def test_distributions_stay_out_of_a_report():
+    """scipy.stats takes longer to import than a small report to make."""
+    notebook = "forecasting.reporting.past, forecasting.reporting.tables, forecasting.reporting.figures"
+    code = f"import sys, {notebook}, forecasting as fc; fc.outlook, fc.GrowthModel; print('scipy.stats' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
+
+
 def test_the_check_sees_what_is_loaded():
     assert "json" in loaded("import json.decoder")
     assert "json" not in loaded("pass")

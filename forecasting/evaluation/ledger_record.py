@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
-from scipy.stats import binom
 from tqdm import tqdm
 
 from forecasting.errors import EvidenceError
+from forecasting.evaluation.scores import expected_inside
 from forecasting.evaluation.stock_record import charger_rows, register_rows
 from forecasting.evaluation.track_record import COLUMNS, growth_record_of, is_total, record_of
 from forecasting.evidence.bases import basis_name
@@ -201,7 +201,7 @@ def record_sentence(record: pd.DataFrame) -> str:
     all 3, others' counts among them, 2.
     """
     held, own = record["inside"].astype(bool), record["own_basis"].astype(bool)
-    low, high = (int(edge) for edge in binom.interval(0.9, own.sum(), 0.8)) if own.any() else (0, 0)
+    low, high = expected_inside(int(own.sum()))
     said = f"{(held & own).sum()} of {own.sum()} outcomes counted as the forecast counts lie inside their 80 % interval"
     said += f", where {low} to {high} would be expected" if own.any() else ""
     return f"{said}; of all {len(record)}, others' counts among them, {held.sum()}."

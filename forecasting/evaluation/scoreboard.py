@@ -10,13 +10,13 @@ import datetime as dt
 from functools import lru_cache
 
 import pandas as pd
-from scipy.stats import binom
 
 from forecasting.evaluation.ledger_record import TOLD, ledger_record
+from forecasting.evaluation.scores import expected_inside
 from forecasting.evidence.datasets import central_asia, path
 from forecasting.evidence.places import place_name
 
-__all__ = ["by_place", "expected_inside", "main", "record_known_by"]
+__all__ = ["by_place", "main", "record_known_by"]
 
 KEPT = [*TOLD, "facts", "basis", "outcome_basis", "fact"]
 
@@ -53,16 +53,6 @@ def record_known_by(day: dt.date, place: str | None = None) -> pd.DataFrame:
     told = _kept()["fact"].map(lambda fact: (known[fact] or dt.date.max) <= day) & (_kept()["as_of"] < day.isoformat())
     found = _kept()[told & (True if place is None else _kept()["place"] == place)]
     return found.sort_values(["own_basis", "as_of"], ascending=[False, True], kind="stable", ignore_index=True)
-
-
-def expected_inside(count: int, share: float = 0.8) -> tuple[int, int]:
-    """How many of so many independent outcomes lie inside intervals that hold, nine times in ten.
-
-    >>> expected_inside(25)
-    (17, 23)
-    """
-    low, high = binom.interval(0.9, count, share) if count else (0, 0)
-    return int(low), int(high)
 
 
 def by_place(record: pd.DataFrame) -> pd.DataFrame:

@@ -7,18 +7,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import bdtr, bdtrik
 
 __all__ = [
     "LEVELS",
     "ClusteredMean",
     "clustered_mean",
     "clustered_ratio",
+    "expected_inside",
     "figures_text",
     "inside",
     "log_score",
@@ -185,3 +188,28 @@ def _cells(lines: pd.DataFrame, column: str, error: str | None) -> pd.Series:
     if error is not None and error in lines:
         said = said + lines[error].map(" ± {:.3f}".format).where(lines[error].notna(), "")
     return said
+
+
+def expected_inside(count: int, share: float = 0.8) -> tuple[int, int]:
+    """How many of so many independent outcomes lie inside intervals that hold, nine times in ten.
+
+    Parameters
+    ----------
+    count : int
+        Outcomes.
+    share : float
+        What the intervals hold.
+
+    Examples
+    --------
+    >>> expected_inside(25), expected_inside(0)
+    ((17, 23), (0, 0))
+    """
+    return (_quantile(0.05, count, share), _quantile(0.95, count, share)) if count else (0, 0)
+
+
+def _quantile(level: float, count: int, share: float) -> int:
+    """Of a binomial distribution; that of scipy.stats takes a second to import."""
+    found: int = math.ceil(bdtrik(level, count, share))
+    below = max(found - 1, 0)
+    return below if bdtr(below, count, share) >= level else found

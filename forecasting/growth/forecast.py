@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -129,13 +130,16 @@ class FlowForecast(FlowDraws):
         >>> sorted(forecast.influence()["fact"])
         ['fact 1', 'fact 2']
         """
-        asked = self._question()
-        moved = made_once(lambda: asked.moved(self.periods), asked, str(self.periods))
-        table = moved.rename_axis(index="fact").reset_index().melt("fact", var_name="period", value_name="move")
+        table = self._moves.rename_axis(index="fact").reset_index().melt("fact", var_name="period", value_name="move")
         median = table["period"].map(self.quantiles([0.5]).iloc[:, 0])
         change = 100 * np.expm1(table.pop("move"))
         table = table.assign(without=median / (1 + change / 100), change_percent=change)
         return table.sort_values("change_percent", key=abs, ascending=False, kind="stable", ignore_index=True)
+
+    @cached_property
+    def _moves(self) -> pd.DataFrame:
+        asked = self._question()
+        return made_once(lambda: asked.moved(self.periods), asked, str(self.periods))
 
     def contraction(self) -> pd.Series:
         """How much of the answer is the facts': 1 less the ratio of variances of the log flow with and without them.

@@ -61,6 +61,7 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
     """
     frame = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame
     exact = frame[frame["relation"].isin(["equals", "about"]) & frame["quantity"].isin(["", "stock"])]
+    exact = exact[exact["period_end"] != ""]
     rows = []
     for measure in DIVIDED_BY:
         counts = exact[(exact["measure"] == measure) & exact["value"].gt(0)].sort_values("period_end")
@@ -72,13 +73,21 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
 
 def _newest(part: pd.DataFrame, whole: pd.DataFrame) -> list[tuple[float, str, dt.date]]:
     """Share, fact and day of the newest count of a part that the country's own count stands beside."""
-    for row in reversed(part.to_dict("records")):
-        day = pd.Timestamp(row["period_end"])
-        off = (pd.to_datetime(whole["period_end"]) - day).abs().dt.days
-        beside = whole[(whole["basis"] == row["basis"]) & (off <= NEAR) & (whole["value"] > row["value"])]
-        if len(beside):
-            country = float(beside.loc[off[beside.index].idxmin(), "value"])
-            return [(float(row["value"]) / country, str(row["id"]), day.date())]
+    counts = [
+        (basis, dt.date.fromisoformat(day), float(value))
+        for basis, day, value in zip(whole["basis"], whole["period_end"], whole["value"], strict=True)
+    ]
+    names = zip(part["id"], part["basis"], part["period_end"], part["value"], strict=True)
+    for name, basis, end, value in reversed([*names]):
+        day = dt.date.fromisoformat(end)
+        beside = [
+            (abs((other - day).days), country)
+            for agency, other, country in counts
+            if agency == basis and country > value
+        ]
+        off, country = min(beside, key=lambda found: found[0], default=(NEAR + 1, 1.0))
+        if off <= NEAR:
+            return [(float(value) / country, str(name), day)]
     return []
 
 

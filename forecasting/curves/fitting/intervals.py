@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit
 
 from forecasting.curves.fitting.estimate import Estimate, SeriesToFit, estimate, maximum
 from forecasting.curves.fitting.noise import NOISES
@@ -70,7 +70,7 @@ def _in_units(problem: SeriesToFit, unit: float) -> SeriesToFit:
 def _critical(problem: SeriesToFit, errors: str, alpha: float) -> float:
     """Half-width of an interval in standard errors: of Student's t for least squares, else of the normal law."""
     spare = int(problem.seen.sum() - problem.free.sum())
-    return float(t.ppf(1 - alpha / 2, spare) if errors == "least_squares" else norm.ppf(1 - alpha / 2))
+    return float(stdtrit(spare, 1 - alpha / 2) if errors == "least_squares" else ndtri(1 - alpha / 2))
 
 
 def _interval(problem: SeriesToFit, errors: str, found: Estimate, name: str, alpha: float) -> tuple[float, float]:
