@@ -13,6 +13,7 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.perimeters import tied_measures, tied_products
 from forecasting.evidence.rules import BOUNDS, COUNTED
+from forecasting.evidence.words import in_words, when_words
 from forecasting.periods import Period
 
 __all__ = ["check_one_thing", "usable_facts", "years_spoken_of"]
@@ -66,10 +67,10 @@ def _is_usable(fact: Fact, caveats: list[str]) -> bool:
     elif math.isnan(fact.value) and not fact.reference:
         why = "has neither a value nor a reference to compare with, and was not used"
     elif _compares(fact) and fact.other in (None, fact.period):
-        why = f"refers to {fact.reference!r}, which is no other period of this flow, and was not used"
+        why = "refers to nothing of another period of this flow, and was not used"
     elif fact.value == 0 and BOUNDS.get(fact.relation) == 1 and fact.quantity in COUNTS:
         why = "says that a count is 0 or more, which every count is, and was not used"
-    caveats += [f"{fact.id} {why}"] if why else []
+    caveats += [f"{_called(fact)}, {why}"] if why else []
     return not why
 
 
@@ -145,10 +146,20 @@ def _begun(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
     early = [fact for fact in facts if fact.value == 0 and fact.quantity in COUNTS and fact.period.end < first]
     if early:
         caveats.append(
-            f"{', '.join(fact.id for fact in early)}: none counted before {first}; the market is taken to begin there, "
+            f"{len(early)} facts of none counted before {first}: the market is taken to begin there, "
             "and zeros before its beginning are no trend"
         )
     return [fact for fact in facts if not any(fact is one for one in early)]
+
+
+def _called(fact: Fact) -> str:
+    """A fact in words, for a reader who knows no ids."""
+    return f"{in_words(fact) or fact.measure} {when_words(fact.period)}"
+
+
+def _older(fact: Fact, newer: Fact) -> str:
+    when = fact.published or "no day that is known"
+    return f"{_called(fact)}, printed on {when}, was printed anew as {in_words(newer)} and was not used"
 
 
 def _latest(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
@@ -160,11 +171,11 @@ def _latest(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
         newer = [h for h in held if _known(h) > _known(fact)]
         same = [h for h in held if h.value == fact.value or (math.isnan(h.value) and math.isnan(fact.value))]
         if newer and not same:
-            caveats.append(f"{fact.id} is an older vintage of {newer[0].id} and was not used")
+            caveats.append(_older(fact, newer[0]))
         if newer or same:
             continue
         for older in [h for h in held if _known(h) < _known(fact)]:
-            caveats.append(f"{older.id} is an older vintage of {fact.id} and was not used")
+            caveats.append(_older(older, fact))
             held.remove(older)
         held.append(fact)
     return [fact for held in kept.values() for fact in held]

@@ -17,7 +17,6 @@ from pydantic import ValidationError
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import MOST, EvidenceError, LedgerError, Problem, ScenarioError
 from forecasting.evidence import datasets
-from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.ledger_files import read_ledger
 from forecasting.evidence.mapping import mapping_path
@@ -251,12 +250,13 @@ def _own_caveats(path: Path, ledger: Ledger) -> Iterator[str]:
 
 def _of_one_id(read: Mapping[Path, Ledger]) -> Iterator[Problem]:
     """Different facts of one id in two files, which no forecast takes together."""
-    first: dict[str, tuple[Path, Fact]] = {}
-    for path, ledger in read.items():
-        for fact in ledger:
-            where, other = first.setdefault(fact.id, (path, fact))
-            if where != path and other != fact:
-                yield Problem(f"{path.name} id", f"{fact.id!r} names another fact in {where.name}", "rename one")
+    first: dict[str, tuple[Path, tuple[str, ...]]] = {}
+    for path, ledger in read.items() if len(read) > 1 else ():
+        for row in ledger.frame.itertuples(index=False):
+            told = tuple(map(str, row))
+            where, other = first.setdefault(told[0], (path, told))
+            if where != path and other != told:
+                yield Problem(f"{path.name} id", f"{told[0]!r} names another fact in {where.name}", "rename one")
 
 
 def _in_two_files(read: Mapping[Path, Ledger]) -> Iterator[str]:

@@ -297,7 +297,7 @@ def test_the_later_vintage_is_met_and_said(facts):
     )
     forecast = forecast_flow(table, [year(2022)], market_size=3e5)
     assert medians(forecast)["2022"] == pytest.approx(1500, rel=0.01)
-    assert "old is an older vintage" in forecast.caveats[0]
+    assert "1,125 in 2022, printed on 2023-01-18, was printed anew as 1,500" in forecast.caveats[0]
 
 
 # --- facts that cannot all be true, and other bad input ---------------------------------------------------------------
