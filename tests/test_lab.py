@@ -23,7 +23,7 @@ LAB = Path(f"{sys.prefix}-lab")  # where make puts it, beside the environment th
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 PLOTLY = "application/vnd.plotly.v1+json"
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status='idle']"  # the kernel is there and waits
-SECONDS = 180  # of patience with one notebook on a busy machine
+SECONDS = 600  # of patience with one notebook on a busy machine
 DRAWN = """() => [...document.querySelectorAll(".jp-Notebook .js-plotly-plot")].filter(
     figure => figure.querySelectorAll(".trace path, .points path, .barlayer path, .scatterlayer path").length > 0
 ).length"""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from nbval.plugin import IPyNbFile
+from nbval.plugin import IPyNbCell, IPyNbFile
 
 collect_ignore = ["conftest.py"]  # no doctests here, and pytest confuses files of this name that it collects
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -26,6 +26,13 @@ class StoredNotebooks(pytest.File):
             notebook = IPyNbFile.from_parent(self, path=path)
             notebook.add_marker("slow")
             yield notebook
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Notebooks come last and cell by cell, whoever shuffles tests: a cell needs those above it."""
+    cells = [item for item in items if isinstance(item, IPyNbCell)]
+    others = [item for item in items if not isinstance(item, IPyNbCell)]
+    items[:] = others + sorted(cells, key=lambda cell: (cell.path.name, cell.cell_num))
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> StoredNotebooks | None:
