@@ -267,11 +267,11 @@ def track_record(
         say(archive_text(kept))
         _write_csv(kept.drop(columns=["basis", "outcome_basis", "fact", "facts"]), csv, index=False)
         return
-    from forecasting.evaluation.ledger_record import TOLD, ledger_record, record_text
+    from forecasting.evaluation.ledger_record import RECORD_COLUMNS, ledger_record, record_text
 
     record = ledger_record(known_facts(ledger, beside), days, place, measure)
     say(record_text(record))
-    _write_csv(record[TOLD], csv, index=False)
+    _write_csv(record[RECORD_COLUMNS], csv, index=False)
 
 
 @main.command()

@@ -32,7 +32,7 @@ __all__ = [
     "nearest",
 ]
 
-EV_SHARE = "ev_share_percent"  # all that can be told of a market of which nothing is known
+EV_SHARE = "ev_share_percent"  # the only forecast of a market of which nothing is known
 Kind = Literal["flow", "stock", "statement"]
 
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from forecasting.cli import main
 from forecasting.errors import RunError
-from forecasting.evaluation.ledger_record import TOLD
+from forecasting.evaluation.ledger_record import RECORD_COLUMNS
 
 GOOD = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2035\nseed: 1\n"
 
@@ -263,7 +263,7 @@ def test_track_record_sets_forecasts_beside_outcomes() -> None:
     assert record["period"].tolist() == ["2021", "2022", "2022", "2023", "2023-01..2023-07"]
     assert record["outcome"].tolist() == [809, 2180, 2180, 21469, 7391]
     assert record["own_basis"].tolist() == [True, True, True, False, True]
-    assert record.columns.tolist() == TOLD
+    assert record.columns.tolist() == RECORD_COLUMNS
 
 
 def test_track_record_of_wrong_input_ends_in_2() -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evaluation.by_hand import by_hand
-from forecasting.evaluation.ledger_record import TOLD, record_sentence, rows_text
+from forecasting.evaluation.ledger_record import RECORD_COLUMNS, record_sentence, rows_text
 from forecasting.evaluation.scores import LEVELS, inside, weighted_interval_score
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
@@ -27,7 +27,7 @@ from forecasting.scenarios.outlook_files import load_record, load_results
 __all__ = ["archive_record", "archive_text"]
 
 Array = NDArray[np.float64]
-COLUMNS = [*TOLD, "scenario", "basis", "outcome_basis", "fact", "facts"]
+COLUMNS = [*RECORD_COLUMNS, "scenario", "basis", "outcome_basis", "fact", "facts"]
 MOST = 2000  # kept forecasts that are read
 
 
@@ -73,10 +73,10 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
 
 
 def _told(file: Path) -> dict[str, Any]:
-    told = load_record(file)
-    if not {"as_of", "first_year"} <= {*told}:
+    record = load_record(file)
+    if not {"as_of", "first_year"} <= {*record}:
         raise InputError(f"{file} does not say of which day it is: keep the file as `ev-forecast run` wrote it")
-    return told
+    return record
 
 
 def archive_text(record: pd.DataFrame) -> str:
@@ -93,16 +93,16 @@ def archive_text(record: pd.DataFrame) -> str:
     )
 
 
-def _rows(table: pd.DataFrame, told: Mapping[str, Any], ledger: Ledger) -> Iterator[tuple[object, ...]]:
+def _rows(table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger) -> Iterator[tuple[object, ...]]:
     """Rows of one kept forecast, in the order of `COLUMNS`."""
-    day = dt.date.fromisoformat(str(told["as_of"]))
-    used = set(told.get("facts_used", ()))
+    day = dt.date.fromisoformat(str(record["as_of"]))
+    used = set(record.get("facts_used", ()))
     for (place, measure), part in table.groupby(["country", "measure"], observed=True):
         quantiles = _quantiles(part)
         facts = [fact for fact in ledger.select(str(place), str(measure), kind="outcome") if _is_count(fact)]
         bases = [fact.basis for fact in ledger if fact.id in used and fact.measure == measure and fact.place == place]
-        basis = str((told.get("basis") or {}).get(str(place)) or max(sorted(bases), key=bases.count, default=""))
-        ahead = [fact for fact in facts if fact.period.end.year >= int(told["first_year"])]
+        basis = str((record.get("basis") or {}).get(str(place)) or max(sorted(bases), key=bases.count, default=""))
+        ahead = [fact for fact in facts if fact.period.end.year >= int(record["first_year"])]
         for fact in _outcomes(ahead, day, basis):
             found = _forecast(quantiles, fact)
             if found is None:

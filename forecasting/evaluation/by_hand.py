@@ -90,7 +90,7 @@ def stock_by_hand(counts: list[tuple[dt.date, float]], day: dt.date) -> Array:
     before = [(then, value) for then, value in counts if (last - then).days >= 180 and value > 0]
     growth = 1.0
     if before:
-        then, value = min(before, key=lambda told: abs((last - told[0]).days - 365))
+        then, value = min(before, key=lambda earlier: abs((last - earlier[0]).days - 365))
         growth = (count / value) ** (365 / (last - then).days)
     years = (day - last).days / 365
     return np.asarray(max(count * (1 + (growth - 1) / 2 * years), 1.0) * np.exp(NORMAL * SPREADS[0] * min(years, 1.0)))

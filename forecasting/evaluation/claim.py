@@ -120,8 +120,8 @@ def claim_of(
     Examples
     --------
     >>> from forecasting.evidence.datasets import central_asia
-    >>> told = claim_of(central_asia(), "UZ", "ev_imports", "2024", 1_000_000, as_of="2023-06-26", params="")
-    >>> told.below, told.from_year
+    >>> claim = claim_of(central_asia(), "UZ", "ev_imports", "2024", 1_000_000, as_of="2023-06-26", params="")
+    >>> claim.below, claim.from_year
     (1.0, 2022)
     """
     if not np.isfinite(value) or value <= 0:
@@ -176,7 +176,7 @@ def _draws(made: Outlook, measure: str, asked: Period) -> Array:
     if asked.end.year not in made.years:
         raise InputError(f"{asked.label} lies outside the forecast's years, {made.years[0]} to {made.years[-1]}")
     if MEASURES[measure].kind == "flow" and asked != year(asked.end.year):
-        raise InputError(f"{measure} is told by the year; {asked.label} is no whole year")
+        raise InputError(f"{measure} is forecast by year; {asked.label} is no whole year")
     return np.asarray(values[measure][:, made.years.index(asked.end.year)])
 
 

@@ -21,9 +21,9 @@ from forecasting.measures import MEASURES, STOCKS_ON_RECORD
 from forecasting.periods import as_date, year
 from forecasting.scenarios.known import Known, facts_of_flow
 
-__all__ = ["TOLD", "ledger_record", "record_sentence", "record_text", "rows_text"]
+__all__ = ["RECORD_COLUMNS", "ledger_record", "record_sentence", "record_text", "rows_text"]
 
-TOLD = [
+RECORD_COLUMNS = [
     "place", "measure", "as_of", "period", "low", "median", "high", "outcome", "inside", "own_basis", "score",
     "rule_score",
 ]  # fmt: skip
@@ -48,7 +48,7 @@ def ledger_record(
     Returns
     -------
     DataFrame
-        `TOLD`, then the further columns of :func:`forecasting.evaluation.track_record.track_record`, one row per
+        `RECORD_COLUMNS`, then the further ones of :func:`forecasting.evaluation.track_record.track_record`; one row per
         forecast that has an outcome. Facts, market size and prior are those of a report made on the day. ``score`` is
         the weighted interval score of the log, ``rule_score`` that of annualising with growth halved.
         ``attrs["open"]`` counts forecasts without an outcome so far.
@@ -84,7 +84,7 @@ def ledger_record(
     rows += _further_rows(ledger, place, measure, days)
     record = pd.DataFrame(rows, columns=["place", "measure", *COLUMNS])
     record = record.rename(columns={"wis": "score", "rule_wis": "rule_score"})
-    record = record[[*TOLD, *(column for column in record if column not in TOLD)]]
+    record = record[[*RECORD_COLUMNS, *(column for column in record if column not in RECORD_COLUMNS)]]
     still_open += int(record["outcome"].isna().sum())
     record = record[record["outcome"].notna()].reset_index(drop=True)
     if record.empty:

@@ -1,6 +1,6 @@
 """Backtest of forecasts from three printed facts, on markets never seen, beside the rules of thumb.
 
-A case is a market, a year and a month. The forecaster is told the total of the year before, the total from January to
+A case is a market, a year and a month. The forecaster knows the total of the year before, the total from January to
 that month and its growth on the same months a year before, as a newspaper prints them, and is scored on the totals of
 this year and the next. The prior is learned from other markets alone, annual and monthly, in the years before: what was
 known on the last day of that month comes from :class:`forecasting.scenarios.known.Known`, as in reports.
@@ -37,7 +37,7 @@ from forecasting.scenarios.known import Known
 
 __all__ = ["MONTHS", "backtest_part_year", "part_year_skill", "part_year_text", "summarise_part_year"]
 
-MONTHS = (2, 4, 6, 9)  # last month that is told
+MONTHS = (2, 4, 6, 9)  # last month of the part year
 COLUMNS = ["method", "market", "year", "k", "h", "wis", "ale", "in80", "in95"]
 
 
@@ -63,8 +63,8 @@ def part_year_skill(panel: Panel, monthly: Monthly, train: Panel | None = None) 
     Returns
     -------
     DataFrame
-        ``method, market, year, k`` (last month told), ``h`` (0 this year, 1 the next), ``wis`` (weighted interval score
-        of the log total), ``ale`` (absolute log error of the median), ``in80, in95``.
+        ``method, market, year, k`` (last month known), ``h`` (0 this year, 1 the next), ``wis`` (weighted interval
+        score of the log total), ``ale`` (absolute log error of the median), ``in80, in95``.
 
     Raises
     ------
@@ -141,7 +141,7 @@ class _PackagePartYear:
             ("equals", "total", part, case.part),
             ("equals", "yoy_growth_percent", part, case.growth),
         ]
-        facts = [(*kind, told.start.isoformat(), told.end.isoformat(), value) for *kind, told, value in rows]
+        facts = [(*kind, period.start.isoformat(), period.end.isoformat(), value) for *kind, period, value in rows]
         names = ["relation", "quantity", "period_start", "period_end", "value"]
         ledger = ledger_of(pd.DataFrame(facts, columns=names).assign(published=part.end.isoformat()))
         panel, months = (table[table["market"] != case.market] for table in (self.panel, self.months))
@@ -180,7 +180,7 @@ def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by method: ``wis`` of this year, ``k2`` and so on by the last month told, ``ale`` the median error;
+        Indexed by method: ``wis`` of this year, ``k2`` and so on by the last month known, ``ale`` the median error;
         ``next_wis, next_ale`` of the next year; ``ratio, next_ratio`` of ours to the best rule of thumb in each, with
         ``ratio_se, next_ratio_se``; ``in80, in95`` with ``se80, se95``; ``cases``. Standard errors are clustered by
         market.
@@ -214,7 +214,7 @@ def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
 
 WORDS = {
     "wis": "interval score, this year",
-    "k2": "  told of January to February",
+    "k2": "  knowing January to February",
     "k4": "  January to April",
     "k6": "  January to June",
     "k9": "  January to September",

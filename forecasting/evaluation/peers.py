@@ -65,10 +65,10 @@ def _statsforecast(make: Callable[[], object], log: bool) -> Callable[[pd.Series
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # a peer's own arithmetic on three years is its own affair
-                told = model.forecast(y=np.log(y) if log else y, h=max(HORIZONS), level=[50, 80, 95])  # type: ignore[attr-defined]
+                bands_of = model.forecast(y=np.log(y) if log else y, h=max(HORIZONS), level=[50, 80, 95])  # type: ignore[attr-defined]
         except Exception:  # whatever a peer raises on a series of three years is its way to say no
             return naive(history)
-        bands = np.stack([told[column] for column in columns], axis=1)
+        bands = np.stack([bands_of[column] for column in columns], axis=1)
         if not np.isfinite(bands).all():
             return naive(history)
         bands = np.exp(np.clip(bands, -5, 25)) if log else np.maximum(bands, 1)

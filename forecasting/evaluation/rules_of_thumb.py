@@ -22,14 +22,14 @@ Forecast = Mapping[int, Array]  # 0 this year, 1 the next -> quantiles at LEVELS
 
 @dataclass(frozen=True)
 class PartYear:
-    """One market in one year, told of up to one month.
+    """One market in one year, known up to one month.
 
     Parameters
     ----------
     market : str
         Its name.
     year, k : int
-        The year, and the last month that is told.
+        The year, and the last month that is known.
     last_year, part, growth : float
         The three facts: a total, a total from January on, and its growth in percent.
     size : float or None

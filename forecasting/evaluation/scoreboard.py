@@ -11,14 +11,14 @@ from functools import lru_cache
 
 import pandas as pd
 
-from forecasting.evaluation.ledger_record import TOLD, ledger_record
+from forecasting.evaluation.ledger_record import RECORD_COLUMNS, ledger_record
 from forecasting.evaluation.scores import expected_inside
 from forecasting.evidence.datasets import central_asia, path
 from forecasting.evidence.places import place_name
 
 __all__ = ["by_place", "main", "record_known_by"]
 
-KEPT = [*TOLD, "facts", "basis", "outcome_basis", "fact"]
+KEPT = [*RECORD_COLUMNS, "facts", "basis", "outcome_basis", "fact"]
 
 
 @lru_cache(maxsize=1)
@@ -50,8 +50,8 @@ def record_known_by(day: dt.date, place: str | None = None) -> pd.DataFrame:
     """
     ledger = central_asia()
     known = {fact: ledger.get(fact).known_from for fact in _kept()["fact"].unique()}
-    told = _kept()["fact"].map(lambda fact: (known[fact] or dt.date.max) <= day) & (_kept()["as_of"] < day.isoformat())
-    found = _kept()[told & (True if place is None else _kept()["place"] == place)]
+    shown = _kept()["fact"].map(lambda fact: (known[fact] or dt.date.max) <= day) & (_kept()["as_of"] < day.isoformat())
+    found = _kept()[shown & (True if place is None else _kept()["place"] == place)]
     return found.sort_values(["own_basis", "as_of"], ascending=[False, True], kind="stable", ignore_index=True)
 
 

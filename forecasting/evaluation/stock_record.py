@@ -116,7 +116,7 @@ def _shrank(counts: Sequence[Fact]) -> dt.date | None:
 
 def _rows(facts: Ledger, counts: Sequence[Fact], day: dt.date, forecast: Forecast, prior_year: object) -> Iterator[Row]:
     last = counts[-1]
-    told = [(fact.period.end, fact.value) for fact in counts]
+    counted = [(fact.period.end, fact.value) for fact in counts]
     for ahead in (0, 1):
         later = [fact for fact in facts if _is_count(fact) and fact.period.end.year == day.year + ahead]
         later = [fact for fact in later if (fact.known_from or day) > day and fact.period.end > last.period.end]
@@ -131,5 +131,5 @@ def _rows(facts: Ledger, counts: Sequence[Fact], day: dt.date, forecast: Forecas
                 draws = forecast(last, then)
         except ForecastingError:  # nothing could have been said on that day
             continue
-        compared = beside(draws, Period(then, then), last.basis, outcome, stock_by_hand(told, then))
+        compared = beside(draws, Period(then, then), last.basis, outcome, stock_by_hand(counted, then))
         yield (day, len(counts), *compared, prior_year)

@@ -134,9 +134,9 @@ def record_of(
         found = outcomes_of(flow, period, day, forecast.basis)
         outcomes: Sequence[Fact | None] = [f for f in found if parts or f.period == period] or [None]
         for outcome in outcomes:
-            told = period if outcome is None else outcome.period
-            rule = by_hand(known.facts, forecast.basis, told)
-            compared = beside(forecast.totals(told), told, forecast.basis, outcome, rule)
+            compared_period = period if outcome is None else outcome.period
+            rule = by_hand(known.facts, forecast.basis, compared_period)
+            compared = beside(forecast.totals(compared_period), compared_period, forecast.basis, outcome, rule)
             yield (day, len(known.facts), *compared, prior.last_year)
 
 
@@ -156,17 +156,17 @@ def growth_record_of(known: Known, flow: Ledger) -> Iterator[tuple[object, ...]]
         In the order of :data:`COLUMNS`; scores are of the factor's log, and the rule halves the last growth printed.
     """
     day, prior = known.day, known.prior
-    told = [fact for fact in known.facts if _is_growth(fact)]
+    rates = [fact for fact in known.facts if _is_growth(fact)]
     later = [fact for fact in flow if _is_growth(fact) and (fact.known_from or day) > day]
     for ahead in (0, 1):
         found = [f for f in later if f.period.end.year == day.year + ahead and f.period.days >= SHORTEST]
-        if not found or not told:
+        if not found or not rates:
             continue
         outcome = max(found, key=lambda fact: (fact.period.days, fact.known_from or day))
         period = outcome.period
         forecast = forecast_flow(known.facts, [year(period.end.year)], prior, known.market.value)
         draws = forecast.totals(period) / forecast.totals(period.year_before())
-        last = max(told, key=lambda fact: (fact.period.end, fact.period.days))
+        last = max(rates, key=lambda fact: (fact.period.end, fact.period.days))
         rule = (1 + last.value / 200) * np.exp(NORMAL * SPREADS[1])
         factor = outcome.model_copy(update={"value": 1 + outcome.value / 100})
         row: list[Any] = list(beside(draws, period, forecast.basis, factor, rule))
@@ -181,7 +181,7 @@ def _is_growth(fact: Fact) -> bool:
 def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str = "") -> list[Fact]:
     """What was published after a day of how a year ended: its total, and the longest part of it on the own perimeter.
 
-    Bases of one perimeter count as one. A part is told where the forecast's own agency, or one of the same perimeter,
+    Bases of one perimeter count as one. A part counts where the forecast's own agency, or one of the same perimeter,
     printed no total of the year. Of two prints the last counts.
 
     Parameters
@@ -209,8 +209,8 @@ def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str = "") ->
     if any(same_perimeter(fact.basis, basis) for fact in whole):
         return whole
     own = [fact for fact in facts if is_total(fact) and same_perimeter(fact.basis, basis)]
-    told = max((fact.period.end for fact in own if fact not in later), default=dt.date.min)
-    parts = [f for f in own if f in later and period.start <= f.period.start and told < f.period.end <= period.end]
+    newest = max((fact.period.end for fact in own if fact not in later), default=dt.date.min)
+    parts = [f for f in own if f in later and period.start <= f.period.start and newest < f.period.end <= period.end]
     parts = [fact for fact in parts if fact.period.days >= SHORTEST]
     return whole + ([max(parts, key=lambda fact: (fact.period.days, *rank(fact)))] if parts else [])
 
@@ -242,12 +242,12 @@ def beside(
     logs = np.log(np.maximum(draws, TINY))
     quantiles = np.quantile(logs, LEVELS)
     low, median, high = np.exp(quantiles[[1, 3, 5]])
-    told = (period.label, basis, median, low, high)
+    forecast_cells = (period.label, basis, median, low, high)
     if outcome is None:
-        return (*told, np.nan, "", "", None, None, np.nan, np.nan, np.nan, np.nan)
+        return (*forecast_cells, np.nan, "", "", None, None, np.nan, np.nan, np.nan, np.nan)
     log = float(np.log(outcome.value))
     held, wis = bool(inside(quantiles, log, 0.8)), float(weighted_interval_score(quantiles, log))
     thumb = np.nan if rule is None else float(weighted_interval_score(np.log(rule), log))
     own = same_perimeter(outcome.basis, basis)
     scores = (held, own, float((logs < log).mean()), wis, thumb, log_score(logs, log))
-    return (*told, outcome.value, outcome.id, outcome.basis, *scores)
+    return (*forecast_cells, outcome.value, outcome.id, outcome.basis, *scores)

@@ -67,24 +67,24 @@ def basis_name(code: str) -> str:
     Parameters
     ----------
     code : str
-        A code, alone or with what it is told of in parentheses.
+        A code, alone or with the product that it counts in parentheses.
 
     Examples
     --------
     >>> basis_name("kz-bns"), basis_name("kz-bns (ev_stock)"), basis_name("my own survey")
     ('Bureau of National Statistics', 'Bureau of National Statistics (ev stock)', 'my own survey')
     """
-    basis, told = _parts(code)
+    basis, product = _parts(code)
     known = shipped_bases().get(basis)
     if known is None:
         return code
-    return f"{known.name} ({re.sub('[-_]', ' ', told)})" if told else known.name
+    return f"{known.name} ({re.sub('[-_]', ' ', product)})" if product else known.name
 
 
 def _parts(code: str) -> tuple[str, str]:
-    """A code, and what it is told of where that stands behind it in parentheses."""
-    basis, _, told = code.partition(" (")
-    return basis, told.removesuffix(")")
+    """A code, and the product that it counts where that stands behind it in parentheses."""
+    basis, _, product = code.partition(" (")
+    return basis, product.removesuffix(")")
 
 
 def perimeter(code: str) -> str:
@@ -93,9 +93,9 @@ def perimeter(code: str) -> str:
     >>> perimeter("horgos-zone"), perimeter("my own survey")
     ('vehicles for sale by road', 'my own survey')
     """
-    basis, told = _parts(code)
+    basis, product = _parts(code)
     known = shipped_bases().get(basis)
-    return f"{known.perimeter} ({told})" if known and told else known.perimeter if known else code
+    return f"{known.perimeter} ({product})" if known and product else known.perimeter if known else code
 
 
 def same_perimeter(one: str, other: str) -> bool:
@@ -112,7 +112,7 @@ def same_perimeter(one: str, other: str) -> bool:
 def apart(one: str, other: str) -> bool:
     """Whether two bases are known to count different things, so that they drift apart.
 
-    Bases that nobody describes are taken for two agencies that count one thing, unless they are told of two products.
+    Bases that nobody describes are taken for two agencies that count one thing, unless they count two products.
 
     >>> apart("uz-statistics", "uz-customs-2023"), apart("uz-statistics", "my own survey")
     (True, False)
@@ -120,7 +120,7 @@ def apart(one: str, other: str) -> bool:
     (True, False)
     """
     (first, of_first), (second, of_second) = _parts(one), _parts(other)
-    of_first, of_second = ("" if told in MEASURES else told for told in (of_first, of_second))
+    of_first, of_second = ("" if product in MEASURES else product for product in (of_first, of_second))
     if of_first != of_second:
         return True
     known = first in shipped_bases() and second in shipped_bases()

@@ -253,9 +253,9 @@ def _typed(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) ->
 
 def _other(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) -> Period | None:
     """The period of the same flow that a reference names, by a fact's id or written out; None for another flow."""
-    told = together.get(row["reference"])
-    if told is not None:
-        same = all(told[column] == row[column] for column in ("measure", "place", "product"))
-        first, last = told["period_start"] or told["period_end"], told["period_end"] or told["period_start"]
+    other = together.get(row["reference"])
+    if other is not None:
+        same = all(other[column] == row[column] for column in ("measure", "place", "product"))
+        first, last = other["period_start"] or other["period_end"], other["period_end"] or other["period_start"]
         return span(first, last) if same and first else None
     return own_period(row)

@@ -132,8 +132,8 @@ class Ledger:
 
         Examples
         --------
-        >>> told = {"measure": "ev_imports", "place": "UZ", "period_start": "2022-01-01", "period_end": "2022-12-31"}
-        >>> len(Ledger.from_facts([Fact(id="a", relation="equals", value=2180, **told)]))
+        >>> columns = {"measure": "ev_imports", "place": "UZ", "period_start": "2022-01-01", "period_end": "2022-12-31"}
+        >>> len(Ledger.from_facts([Fact(id="a", relation="equals", value=2180, **columns)]))
         1
         """
         return cls.from_frame(pd.DataFrame([fact.row() for fact in facts], columns=list(COLUMNS)))

@@ -106,11 +106,11 @@ class Mapping:
     @property
     def lacks(self) -> list[str]:
         """What no column and no constant says, though every fact needs it."""
-        told = {*self.columns, *self.constants}
-        found = [] if self.values or "value" in told else ["value"]
-        found += [] if self.values or "measure" in told else ["measure"]
-        found += [] if "place" in told else ["place"]
-        return found + ([] if told & {"year", "month", "date", "period_end"} else ["year, month, date or period_end"])
+        named = {*self.columns, *self.constants}
+        found = [] if self.values or "value" in named else ["value"]
+        found += [] if self.values or "measure" in named else ["measure"]
+        found += [] if "place" in named else ["place"]
+        return found + ([] if named & {"year", "month", "date", "period_end"} else ["year, month, date or period_end"])
 
 
 def propose_mapping(header: Sequence[str]) -> Mapping:

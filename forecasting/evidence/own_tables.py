@@ -141,30 +141,30 @@ def mapped_rows(name: str, cells: Cells, mapping: Mapping) -> tuple[list[tuple[s
     rows: list[tuple[str, dict[str, str]]] = []
     stem, used = re.sub(r"[^\w-]+", "-", name.rsplit(".", 1)[0]).lower(), dict[str, int]()
     for number, row in enumerate(cells[1:], start=2):
-        told = dict(zip(header, row, strict=False))
+        named = dict(zip(header, row, strict=False))
         where = f"{name}:{number}"
-        if any(str(cell if cell is not None else "").strip() for cell in told.values()):
+        if any(str(cell if cell is not None else "").strip() for cell in named.values()):
             try:
-                rows += [(where, _named(fact, stem, used)) for fact in _facts_of(told, mapping)]
+                rows += [(where, _named(fact, stem, used)) for fact in _facts_of(named, mapping)]
             except (LedgerError, PeriodError, ValueError) as error:
                 problems.append(Problem(where, str(error)[:200], "correct the cell, or say its form in the mapping"))
     return rows, problems
 
 
-def _facts_of(told: dict[str, object], mapping: Mapping) -> Iterator[dict[str, str]]:
+def _facts_of(cells: dict[str, object], mapping: Mapping) -> Iterator[dict[str, str]]:
     """The facts of one row: one, or one for each column of numbers that is not empty."""
     common = dict(mapping.constants)
     common |= {
-        target: _cell(told[column], target, mapping)
+        target: _cell(cells[column], target, mapping)
         for target, column in mapping.columns.items()
-        if target in COLUMNS and _cell(told[column], target, mapping)
+        if target in COLUMNS and _cell(cells[column], target, mapping)
     }
     pairs = list(mapping.values.items()) or [(common.get("measure", ""), mapping.columns.get("value", ""))]
     for measure, column in pairs:
-        value = _number(told.get(column), mapping.decimal) if column else common.get("value", "")
+        value = _number(cells.get(column), mapping.decimal) if column else common.get("value", "")
         if value or len(pairs) == 1:
             fact = {"relation": "equals"} | common | {"measure": measure, "value": value}
-            yield fact | _period_columns(told, mapping, stock=_is_stock(fact))
+            yield fact | _period_columns(cells, mapping, stock=_is_stock(fact))
 
 
 def _is_stock(fact: dict[str, str]) -> bool:
@@ -214,13 +214,13 @@ def _date(cell: object, mapping: Mapping) -> dt.date:
     return found
 
 
-def _period_columns(told: dict[str, object], mapping: Mapping, stock: bool) -> dict[str, str]:
+def _period_columns(cells: dict[str, object], mapping: Mapping, stock: bool) -> dict[str, str]:
     """First and last day of what the row speaks of, where the ledger's own columns do not say it."""
     columns = mapping.columns
     if "date" in columns:
-        period = _period(told[columns["date"]], mapping, stock)
+        period = _period(cells[columns["date"]], mapping, stock)
     elif "year" in columns or "month" in columns:
-        period = _year_or_month(told, mapping)
+        period = _year_or_month(cells, mapping)
     else:
         return {}
     if period is None:
@@ -228,9 +228,9 @@ def _period_columns(told: dict[str, object], mapping: Mapping, stock: bool) -> d
     return {"period_start": "" if stock else period.start.isoformat(), "period_end": period.end.isoformat()}
 
 
-def _year_or_month(told: dict[str, object], mapping: Mapping) -> Period:
+def _year_or_month(cells: dict[str, object], mapping: Mapping) -> Period:
     columns = mapping.columns
-    text = {key: str(told[columns[key]]).strip().removesuffix(".0") for key in ("year", "month") if key in columns}
+    text = {key: str(cells[columns[key]]).strip().removesuffix(".0") for key in ("year", "month") if key in columns}
     if "month" not in text:
         return period_of(text["year"])
     if "year" not in text:

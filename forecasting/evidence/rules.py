@@ -59,10 +59,10 @@ _UNIT_SPELLINGS = {"%": "percent", "per cent": "percent", "cars": "vehicles", "p
 
 def normalise(raw: Mapping[str, object]) -> dict[str, str]:
     """All columns as stripped text, defaults filled, places as codes; what cannot be settled stays as it was."""
-    told = {
+    given = {
         column: cell.strip() if type(cell) is str else _text(cell) for column, cell in raw.items() if column in EMPTY
     }
-    row = EMPTY | told
+    row = EMPTY | given
     for column, code in PLACE_COLUMNS.items():
         row[column] = _settled(code, row[column]) or row[column]
     measure = MEASURES.get(row["measure"])

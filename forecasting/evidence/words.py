@@ -1,8 +1,8 @@
-"""A fact told in words: what it says, of when, and in relation to what.
+"""A fact in words: what it says, of when, and in relation to what.
 
 >>> from forecasting.evidence.fact import Fact
->>> told = {"id": "a", "measure": "ev_imports", "place": "UZ", "period_start": "2023-01-01", "period_end": "2023-04-30"}
->>> in_words(Fact(**told, relation="equals", quantity="yoy_difference", value=-500))
+>>> columns = {"id": "a", "measure": "ev_imports", "place": "UZ", "period_start": "2023-01-01"}
+>>> in_words(Fact(**columns, period_end="2023-04-30", relation="equals", quantity="yoy_difference", value=-500))
 'down 500 vehicles on the year before'
 """
 
@@ -44,7 +44,7 @@ def in_words(fact: Fact) -> str:
     Parameters
     ----------
     fact : Fact
-        Any fact; a claim, an event or a policy is told by its quote.
+        Any fact; a claim, an event or a policy is worded by its quote.
 
     Returns
     -------
@@ -54,13 +54,13 @@ def in_words(fact: Fact) -> str:
     Examples
     --------
     >>> from forecasting.evidence.fact import Fact
-    >>> told = {"id": "a", "measure": "vehicle_exports", "place": "horgos", "period_end": "2023-12-31",
+    >>> columns = {"id": "a", "measure": "vehicle_exports", "place": "horgos", "period_end": "2023-12-31",
     ...         "period_start": "2023-01-01"}
-    >>> in_words(Fact(**told, relation="greater_than", value=35000))
+    >>> in_words(Fact(**columns, relation="greater_than", value=35000))
     'more than 35,000 vehicles'
-    >>> in_words(Fact(**told, relation="at_least", quantity="yoy_growth_percent", value=-12))
+    >>> in_words(Fact(**columns, relation="at_least", quantity="yoy_growth_percent", value=-12))
     'down at most 12 % on the year before'
-    >>> in_words(Fact(**told, relation="greater_than", reference="vehicle_exports@baktu:2022-01-01/2022-12-31"))
+    >>> in_words(Fact(**columns, relation="greater_than", reference="vehicle_exports@baktu:2022-01-01/2022-12-31"))
     'more than vehicles exported, all types, in 2022'
     """
     if fact.quote and fact.measure in ("claim", "event", "policy"):
@@ -77,7 +77,7 @@ def in_words(fact: Fact) -> str:
 
 
 def _change(fact: Fact) -> str:
-    """Up or down by so much: a fall is told as a fall, and the relation turns with it."""
+    """Up or down by so much: a fall is worded as a fall, and the relation turns with it."""
     falls = fact.value < 0
     relation = OPPOSITE.get(fact.relation, fact.relation) if falls else fact.relation
     amount = _number(abs(fact.value), fact.unit)

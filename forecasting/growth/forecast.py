@@ -217,9 +217,9 @@ class FlowForecast(FlowDraws):
         """
         asked = replace(self._question(), periods=self.periods)
         facts = sorted(ledger_of(more, len(asked.evidence)), key=lambda fact: fact.known_from or dt.date.min)
-        told = [asked.with_evidence(asked.evidence + Ledger(facts[:n])) for n in range(len(facts) + 1)]
-        whole = told[-1].answer()._log_median - self._log_median
-        moved = np.diff([request.at_mode(self.periods) for request in told], axis=0)
+        requests = [asked.with_evidence(asked.evidence + Ledger(facts[:n])) for n in range(len(facts) + 1)]
+        whole = requests[-1].answer()._log_median - self._log_median
+        moved = np.diff([request.at_mode(self.periods) for request in requests], axis=0)
         share = np.abs(moved) + 1e-9
         moved += (whole - moved.sum(axis=0)) * share / share.sum(axis=0)
         after = np.exp(self._log_median + moved.cumsum(axis=0))

@@ -56,7 +56,7 @@ def moves(
 def log_flow_at_mode(
     path: LatentPath, observations: Sequence[Observation], bases: Mapping[str, int], periods: Sequence[Period]
 ) -> Array:
-    """Log flow of some periods at the mode of what is told: shape (periods,); parameters as of :func:`moves`."""
+    """Log flow of some periods at the mode given the facts: shape (periods,); parameters as of :func:`moves`."""
     mode = Mode(path, as_arrays(observations, path, bases))
     mode.climb()
     far = path.reaching(max(period.end.year for period in periods))

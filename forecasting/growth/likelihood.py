@@ -2,7 +2,7 @@
 
 Every fact becomes a contrast of logs, ``log(numerator . flow) - log(denominator . flow + constant)``, observed with
 noise. The noise is a mixture of normals: an exact total is narrow, a bound lies on one side of its number, and each of
-them may be wrong. Weights are shares of months, so that any period can be told of.
+them may be wrong. Weights are shares of months, so that a fact of any period can be read.
 """
 
 from __future__ import annotations
@@ -238,8 +238,8 @@ def tells_level(fact: Fact) -> bool:
 
 def only_bounds(facts: Sequence[Fact]) -> bool:
     """Whether what tells of the level are bounds alone."""
-    told = [fact for fact in facts if tells_level(fact)]
-    return bool(told) and all(fact.relation in BOUNDS for fact in told)
+    levels = [fact for fact in facts if tells_level(fact)]
+    return bool(levels) and all(fact.relation in BOUNDS for fact in levels)
 
 
 def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observation, ...]:
@@ -257,10 +257,10 @@ def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observati
     if only_bounds([o.fact for o in observations]):
         return tuple(replace(o, noise=Noise.near(o.side)) if o.side and tells_level(o.fact) else o
                      for o in observations)  # fmt: skip
-    told = {(o.of, o.side): o.value for o in observations if o.side}
+    bounds = {(o.of, o.side): o.value for o in observations if o.side}
     found = []
     for o in observations:
-        width = o.side * (told.get((o.of, -o.side), o.value) - o.value)
+        width = o.side * (bounds.get((o.of, -o.side), o.value) - o.value)
         found.append(replace(o, noise=o.noise.denser(1 / width)) if width > 0 else o)
     return tuple(found)
 
@@ -300,8 +300,8 @@ def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> O
 def _total(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
     if fact.value == 0:  # none was counted: less than one
         return Observation(fact, size, np.zeros_like(size), 1.0, math.log(0.5), Noise.exact(0.8))
-    told = _bound if fact.relation in BOUNDS else _exact
-    noise = told(fact, fact.value, counted)
+    noise_of = _bound if fact.relation in BOUNDS else _exact
+    noise = noise_of(fact, fact.value, counted)
     return Observation(fact, size, np.zeros_like(size), 1.0, math.log(fact.value), noise)
 
 

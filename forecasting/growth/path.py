@@ -82,7 +82,7 @@ class LatentPath:
     bases : int
         Number of agencies' offsets.
     drifts : sequence of (int, int)
-        Of each offset that drifts, as its agency counts something else, its number and the year it is first told in.
+        Of each offset that drifts, as its agency counts something else, its number and the year of its first fact.
 
     Notes
     -----
@@ -224,7 +224,7 @@ class LatentPath:
     def offset(self, basis: int) -> Array:
         """Map from coordinates to the log offset of an agency's counts, by year: shape (years, width).
 
-        Constant, but for what drifts: then a random walk by year, from the year it is first told in.
+        Constant, but for what drifts: then a random walk by year, from the year of its first fact.
         """
         linear = np.zeros((self.years, self.width))
         linear[:, self.at_["basis"].start + basis] = self.prior.basis_sd

@@ -115,7 +115,7 @@ class Request:
             raise EvidenceError("no facts and no market size: give at least one of them, e.g. market_size=100_000")
         caveats += _open_levels(facts, self.market_size is not None)
         basis, bases = _bases(facts, self.basis)
-        drifts = [(i, _first_told(facts, other)) for other, i in bases.items() if apart(other, basis)]
+        drifts = [(i, _first_year_of(facts, other)) for other, i in bases.items() if apart(other, basis)]
         periods = self.periods or _default_periods(facts)
         first, last, until = _years(facts, periods)
         prior = self.prior.of_measure(measure)
@@ -222,7 +222,7 @@ def _bases(facts: Sequence[Fact], asked: str | None) -> tuple[str, dict[str, int
     return basis, {str(name): i for i, name in enumerate(b for b in counts.index if b != basis)}
 
 
-def _first_told(facts: Sequence[Fact], basis: str) -> int:
+def _first_year_of(facts: Sequence[Fact], basis: str) -> int:
     return min(fact.period.end.year for fact in facts if fact.basis == basis)
 
 

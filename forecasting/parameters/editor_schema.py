@@ -64,8 +64,8 @@ def editor_schema() -> dict[str, Any]:
         meant = _meant(model)
         schema["description"] = (model.__doc__ or "").partition("\n")[0]
         for name, field in schema["properties"].items():
-            told = SAID.get(name, {key: value for key, value in field.items() if key not in ("title", "default")})
-            schema["properties"][name] = told | ({"description": meant[name]} if name in meant else {})
+            described = SAID.get(name, {key: value for key, value in field.items() if key not in ("title", "default")})
+            schema["properties"][name] = described | ({"description": meant[name]} if name in meant else {})
     one = {"type": "number", "description": "one number stands for lowest, likeliest and highest"}
     made["$defs"]["Range"] = {"anyOf": [one, made["$defs"]["Range"]]}
     made["oneOf"] = [{"required": ["country"]}, {"required": ["corridor"]}]

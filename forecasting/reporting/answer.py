@@ -17,7 +17,7 @@ from forecasting.evidence.places import PLACES, place_name
 from forecasting.evidence.rules import BOUNDS
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import EV_SHARE
-from forecasting.reporting.growth_tables import percent, told_as_growth
+from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.labels import amount, amounts, label_of, readable
 from forecasting.reporting.tables import bands
 from forecasting.scenarios.growth_on_year import yearly_growth
@@ -81,7 +81,7 @@ def answer(outlook: Outlook) -> Answer:
     """
     if EV_SHARE in outlook.results.values:
         return _shares_only(outlook)
-    if told_as_growth(outlook.scenario.measure):
+    if known_as_growth(outlook.scenario.measure):
         return _growth_only(outlook)
     measure, results, horizon = outlook.scenario.measure, outlook.results, outlook.scenario.horizon
     soon = min(outlook.first_year, horizon)

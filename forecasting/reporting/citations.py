@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FactList", "fact_list", "fact_name", "mention", "numbered"]
 
-BESIDE = ("ev_stock", *CHARGING_COUNTS)  # what stands and what is promised, told beside
+BESIDE = ("ev_stock", *CHARGING_COUNTS)  # what stands and what is promised: its facts are listed, too
 MENTION = re.compile(r'<a class="fact" href="#fact-([^"]*)">(.*?)</a>', re.DOTALL)
-LEAST = 0.5  # percent by which a fact must move a forecast to be told
+LEAST = 0.5  # percent by which a fact must move a forecast to be mentioned
 ROW = re.compile(r'<li id="fact-([^"]*)">')
 
 
@@ -62,7 +62,7 @@ def numbered(page: str) -> str:
     """
     numbers = {name: number for number, name in enumerate(ROW.findall(page), start=1)}
 
-    def told(found: re.Match[str]) -> str:
+    def linked(found: re.Match[str]) -> str:
         name, words = found[1], "fact" if found[1] == found[2] else found[2]
         return (
             f'<a class="fact" href="#fact-{name}">{words}<sup>{numbers[name]}</sup></a>'
@@ -70,7 +70,7 @@ def numbered(page: str) -> str:
             else found[2]
         )
 
-    return MENTION.sub(told, page)
+    return MENTION.sub(linked, page)
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,13 @@ class FactList:
     Parameters
     ----------
     rows : tuple of dict
-        name, said, told (who, when and where), quote, url, moved and of (the fact that it refers to) of each.
+        name, said, printer (who, when and where), quote, url, moved and of (the fact that it refers to) of each.
     """
 
     rows: tuple[Mapping[str, str], ...]
 
     def __repr__(self) -> str:
-        lines = (f"{at}. {row['said']}. {row['told']} {row['moved']}" for at, row in enumerate(self.rows, start=1))
+        lines = (f"{at}. {row['said']}. {row['printer']} {row['moved']}" for at, row in enumerate(self.rows, start=1))
         return "\n".join(line.strip() for line in lines) or "None."
 
     def _repr_html_(self) -> str:
@@ -94,13 +94,13 @@ class FactList:
 
     @staticmethod
     def _row(row: Mapping[str, str]) -> str:
-        told = html.escape(row["told"])
+        printer = html.escape(row["printer"])
         if row["url"].startswith(("http://", "https://")):
-            told = f'<a href="{html.escape(row["url"])}">{told}</a>'
+            printer = f'<a href="{html.escape(row["url"])}">{printer}</a>'
         quote = f" <q>{html.escape(row['quote'])}</q>" if row["quote"] else ""
         moved = f' <span class="moved">{html.escape(row["moved"])}</span>' if row["moved"] else ""
         of = f" It refers to {mention(row['of'], 'this number')}." if row["of"] else ""
-        said = f"<b>{html.escape(row['said'])}</b>.{quote} {told}{of}{moved}"
+        said = f"<b>{html.escape(row['said'])}</b>.{quote} {printer}{of}{moved}"
         return f'<li id="fact-{html.escape(row["name"])}">{said}</li>'
 
 
@@ -116,9 +116,9 @@ def fact_list(outlook: Outlook, facts: Ledger) -> FactList:
     """
     cited = (name for driver in outlook.scenario.drivers for name in driver.fact_ids())
     used, places = {*outlook.facts_used, *cited}, {*outlook.scenario.places, outlook.scenario.place}
-    told = {outlook.scenario.measure, *BESIDE}
+    measures = {outlook.scenario.measure, *BESIDE}
     known = facts.select(as_of=outlook.as_of)
-    used |= {fact.id for fact in known if fact.measure in told and fact.place in places}
+    used |= {fact.id for fact in known if fact.measure in measures and fact.place in places}
     used |= {fact.reference for fact in facts if fact.id in used}
     moved = _moved(outlook)
     by_measure = sorted((fact for fact in in_order(facts) if fact.id in used), key=lambda fact: fact.measure)
@@ -131,7 +131,15 @@ def _listed(fact: Fact, moved: str, day: str) -> dict[str, str]:
         who += " Printed after the day of this forecast."
     of = "" if "@" in fact.reference else fact.reference
     said = f"{label_of(fact.measure)}: {fact_name(fact)}" + ("" if fact.kind == "outcome" else f" ({fact.kind})")
-    return {"name": fact.id, "said": said, "told": who, "quote": fact.quote, "url": fact.url, "moved": moved, "of": of}
+    return {
+        "name": fact.id,
+        "said": said,
+        "printer": who,
+        "quote": fact.quote,
+        "url": fact.url,
+        "moved": moved,
+        "of": of,
+    }
 
 
 def _moved(outlook: Outlook) -> dict[str, str]:

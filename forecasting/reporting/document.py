@@ -94,8 +94,8 @@ def _html_of(markdown: str) -> str:
 
 
 def _alternative(layout: dict[str, Any]) -> str:
-    told = (layout.get("meta") or {}).get("alt") or json.dumps((layout.get("title") or {}).get("text", ""))
-    return re.sub("<[^>]+>", "", str(told)).strip('"')
+    words = (layout.get("meta") or {}).get("alt") or json.dumps((layout.get("title") or {}).get("text", ""))
+    return re.sub("<[^>]+>", "", str(words)).strip('"')
 
 
 def _set_up(document: Any, title: str) -> None:

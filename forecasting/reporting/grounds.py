@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Paragraphs", "caveats", "doubts", "grounds"]
 
-DISAGREES = "disagrees with the other facts"  # of the forecast's own caveats, which are told here in full
-DOUBTED = 0.2  # probability of being wrong from which a fact is told of
+DISAGREES = "disagrees with the other facts"  # of the forecast's own caveats, which this module words in full
+DOUBTED = 0.2  # probability of being wrong from which a fact is mentioned
 MOST = 3  # facts and assumptions named of each number
 LEAST_SHARE = 0.02  # of the variance, from which an assumption is named: below that chance alone may have sorted it
 CHAIN = {
@@ -91,10 +91,10 @@ def caveats(outlook: Outlook) -> Paragraphs:
     outlook : Outlook
         A scenario's results.
     """
-    told = list(doubts(outlook))
+    doubtful = list(doubts(outlook))
     others = [*outlook.caveats, *outlook.scenario.notes]
-    others = [words for words in others if words != outlook.age and not (told and DISAGREES in words)]
-    rows = [("", text, made) for text, made in told] + [("", words, html.escape(words)) for words in others]
+    others = [words for words in others if words != outlook.age and not (doubtful and DISAGREES in words)]
+    rows = [("", text, made) for text, made in doubtful] + [("", words, html.escape(words)) for words in others]
     nothing = ("", "Nothing to hold against these numbers.", "Nothing to hold against these numbers.")
     return Paragraphs(tuple(rows or [nothing]), caveats=True)
 

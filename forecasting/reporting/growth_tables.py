@@ -1,4 +1,4 @@
-"""Growth on the year in tables: by year as it is forecast, as it was told on an earlier day, and as it was printed."""
+"""Growth on the year in tables: as it is forecast, as a forecast of an earlier day had it, and as it was printed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import MEASURES
 from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.labels import readable
-from forecasting.scenarios.growth_on_year import first_told, printed_growth, yearly_growth
+from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_growth, yearly_growth
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["growth_by_perimeter", "growth_by_year", "growth_headline", "growth_told", "percent", "told_as_growth"]
+__all__ = ["growth_by_perimeter", "growth_by_year", "growth_headline", "growth_told", "percent", "known_as_growth"]
 
 LEVELS = {"median": 0.5, "10 %": 0.1, "90 %": 0.9}
 NOTHING_SINCE = "No rate of growth has been printed twice by the agency that is forecast: nothing to compare yet."
@@ -33,8 +33,8 @@ def percent(value: float) -> str:
     return f"+{short} %" if value > 0 and short != "0" else f"{short} %"
 
 
-def told_as_growth(measure: str) -> bool:
-    """Whether only growth can be told of a measure: an index has a base, and no size."""
+def known_as_growth(measure: str) -> bool:
+    """Whether only the growth of a measure is known: an index has a base, and no size."""
     return MEASURES[measure].unit == "index"
 
 
@@ -80,26 +80,26 @@ def growth_told(outlook: Outlook) -> Table | BulletList:
     """
     rows: list[dict[str, Any]] = []
     for place in outlook.forecasts:
-        found = first_told(outlook, place)
-        for told in found[1] if found else ():
-            inside = told.printed and told.low <= told.printed.value <= told.high
+        found = first_rate_forecasts(outlook, place)
+        for growth in found[1] if found else ():
+            inside = growth.printed and growth.low <= growth.printed.value <= growth.high
             row = {
                 "place": place_name(place),
                 "forecast of": str(found[0]) if found else "",
-                "period": period_words(told.period),
-                "median": percent(told.median),
-                "10 %": percent(told.low),
-                "90 %": percent(told.high),
-                "printed later": percent(told.printed.value) if told.printed else "–",
+                "period": period_words(growth.period),
+                "median": percent(growth.median),
+                "10 %": percent(growth.low),
+                "90 %": percent(growth.high),
+                "printed later": percent(growth.printed.value) if growth.printed else "–",
                 "inside": "–" if inside is None else "yes" if inside else "no",
-                "fact": told.printed.id if told.printed else "–",
+                "fact": growth.printed.id if growth.printed else "–",
             }
             rows.append(row)
     if not rows:
         return BulletList([NOTHING_SINCE])
     frame = pd.DataFrame(rows)
     alone = frame.drop(columns="place") if frame["place"].nunique() == 1 else frame
-    caption = "Growth on the year before, told from the first printed rate alone and what was known by its day"
+    caption = "Growth on the year before, forecast from the first printed rate alone and what was known by its day"
     return Table(alone, caption=caption)
 
 

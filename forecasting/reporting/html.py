@@ -73,14 +73,14 @@ def figure_html(figure: dict[str, Any], name: str) -> str:
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
     height = int(layout.get("height") or 450)
     title, subtitle = _title_words(layout)
-    told = html.escape(str((layout.get("meta") or {}).get("alt") or ": ".join(filter(None, (title, subtitle)))))
+    description = html.escape(str((layout.get("meta") or {}).get("alt") or ": ".join(filter(None, (title, subtitle)))))
     title, subtitle = html.escape(title), html.escape(subtitle)
     caption = f"<b>{title}</b>" + (f" <span>{subtitle}</span>" if subtitle else "")
     keep = "\n".join(
         f'<button type="button" data-keep="{kind}" aria-label="Keep as {kind.upper()}: {title}">{kind.upper()}</button>'
         for kind in ("svg", "png")
     )
-    place = f'<div {DRAWN}"{name}" role="img" aria-label="{told}" style="height:{height}px"></div>'
+    place = f'<div {DRAWN}"{name}" role="img" aria-label="{description}" style="height:{height}px"></div>'
     shown = f'<figcaption>{caption}</figcaption>\n{place}\n<p class="keep">Keep as {keep}</p>'
     script = f'<script type="application/json" id="{name}">{text}</script>'
     return f'<figure class="chart">{shown}</figure>\n{script}'
@@ -131,9 +131,9 @@ def notebook_to_html(
     exporter = _exporter()
     exporter.register_filter("figure", lambda figure: figure_html(figure, f"figure-{next(numbers)}"))
     look = {"style": template_text("style.css"), "script": template_text("figures.js")}
-    told = {"title": title, "assets": assets, "home": home, "files": dict(files or {})} | look
+    settings = {"title": title, "assets": assets, "home": home, "files": dict(files or {})} | look
     laid_out, last = divided(_retitled(notebook, title))
-    page = exporter.template.render(nb=laid_out, report=told | {"ends": last})
+    page = exporter.template.render(nb=laid_out, report=settings | {"ends": last})
     page = _without_dead_ends(numbered(with_contents(str(page))))
     check_page(page, figures=_figures(notebook), name=title)
     return page
@@ -145,9 +145,12 @@ def _without_dead_ends(page: str) -> str:
     >>> _without_dead_ends('<a href="#grounds-a">1</a> <a href="#grounds-b">2</a> <li id="grounds-a">')
     '<a href="#grounds-a">1</a> 2 <li id="grounds-a">'
     """
-    told = set(re.findall(r'id="(grounds-[^"]*)"', page))
+    known = set(re.findall(r'id="(grounds-[^"]*)"', page))
     return re.sub(
-        r'<a href="#(grounds-[^"]*)">(.*?)</a>', lambda link: link[0] if link[1] in told else link[2], page, flags=re.S
+        r'<a href="#(grounds-[^"]*)">(.*?)</a>',
+        lambda link: link[0] if link[1] in known else link[2],
+        page,
+        flags=re.S,
     )
 
 

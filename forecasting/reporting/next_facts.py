@@ -70,7 +70,7 @@ def due_table(outlook: Outlook, facts: Ledger, most: int = MOST) -> Table | Bull
     most : int
         Series shown.
     """
-    day = outlook.told_until or outlook.as_of
+    day = outlook.evidence_until or outlook.as_of
     found = series_due(facts, day).head(most)
     if found.empty:
         return BulletList(["No agency has printed a count of this place three times: nothing can be said to be due."])

@@ -37,7 +37,7 @@ def basis_lines(forecast: FlowForecast) -> BulletList:
         Of one place.
     """
     counts = forecast.fit_table()["basis"].value_counts()
-    told, others = forecast.diagnostics, counts.drop(forecast.basis, errors="ignore")
+    made, others = forecast.diagnostics, counts.drop(forecast.basis, errors="ignore")
     counted = f"as counted by {basis_name(forecast.basis)}" if forecast.basis else "from analogue markets alone"
     lines = [f"What is forecast: {label_of(forecast.measure).lower() or 'the flow'}, {counted}."]
     if len(counts):
@@ -45,9 +45,9 @@ def basis_lines(forecast: FlowForecast) -> BulletList:
         names = ((basis_name(str(code)) or "no agency named", number) for code, number in sorted(others.items()))
         tied = ", ".join(f"{name} ({number})" for name, number in names)
         lines.append(f"{own}; tied to it by an offset that is learned: {tied}." if tied else f"{own}.")
-    if "ess" in told:
-        few = round(float(str(told["ess"])), -1)
-        lines.append(f"{len(forecast.monthly):,} draws, as good as {few:,.0f} independent ones: {told['method']}.")
+    if "ess" in made:
+        few = round(float(str(made["ess"])), -1)
+        lines.append(f"{len(forecast.monthly):,} draws, as good as {few:,.0f} independent ones: {made['method']}.")
     return BulletList(lines)
 
 

@@ -33,7 +33,7 @@ def past_forecasts(outlook: Outlook) -> Table | BulletList:
     outlook : Outlook
         Of a country; earlier forecasts are without its events.
     """
-    record = record_known_by(outlook.told_until or outlook.as_of, outlook.results.country)
+    record = record_known_by(outlook.evidence_until or outlook.as_of, outlook.results.country)
     if record.empty:
         return BulletList(
             ["No forecast of an earlier year's end has an outcome yet: nothing was printed since, or before."]
@@ -59,7 +59,7 @@ def scoreboard(day: dt.date) -> dict[str, Any]:
     Parameters
     ----------
     day : date
-        Nothing later is told.
+        Nothing later is shown.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def kept_forecasts(folder: Path, day: dt.date) -> dict[str, Any]:
     folder : Path
         The archive of an output folder; it may be missing.
     day : date
-        Nothing printed later is told.
+        Nothing printed later is shown.
     """
     try:
         return _board(archive_record(folder, central_asia().select(as_of=day, partner=None)))

@@ -34,7 +34,7 @@ from forecasting.parameters.naming import country_slug
 from forecasting.periods import as_date
 from forecasting.reporting.article import write_article
 from forecasting.reporting.changes import moved
-from forecasting.reporting.growth_tables import percent, told_as_growth
+from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.html import check_page, figure_html, template_text
 from forecasting.reporting.labels import amount, amounts, label_of
 from forecasting.reporting.past import kept_forecasts, scoreboard
@@ -108,12 +108,12 @@ def _table(path: Path) -> pd.DataFrame:
 def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> dict[str, Any]:
     """One run in the page's terms; what its report stored about itself fills what the record lacks."""
     name = str(record["name"])
-    told = load_record(out / name / OUTLOOK_TABLE)
-    given = dict(told.get("parameters") or record.get("parameters") or record)
+    stored = load_record(out / name / OUTLOOK_TABLE)
+    given = dict(stored.get("parameters") or record.get("parameters") or record)
     place, _, scenario = name.rpartition("-")
     code = given.get("country") or {country_slug(country): country for country in COUNTRIES}.get(place)
     failure = record.get("failure") or record.get("error")
-    numbers = _headline(given, told.get("first_year"), results)
+    numbers = _headline(given, stored.get("first_year"), results)
     return {
         "name": name,
         "country": code,
@@ -122,13 +122,13 @@ def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> d
         "given": given,
         "seed": given.get("seed"),
         "headline": numbers,
-        "lines": [_line(entry, told.get("growth") or {}) for entry in numbers],
+        "lines": [_line(entry, stored.get("growth") or {}) for entry in numbers],
         "reason": str(record.get("reason") or ""),
-        "as_of": told.get("as_of") or given.get("as_of"),
+        "as_of": stored.get("as_of") or given.get("as_of"),
         "finished": str(record.get("finished") or record.get("started") or "")[:16].replace("T", " "),
         "seconds": _seconds(record.get("seconds")),
-        "age": told.get("age") or "",
-        "caveats": told.get(STORED_CAVEATS) or [],
+        "age": stored.get("age") or "",
+        "caveats": stored.get(STORED_CAVEATS) or [],
         "failure": dict(failure) if failure else None,
         "written": (out / name / REPORT_PAGE).is_file(),
     }
@@ -215,11 +215,11 @@ def _footer(runs: list[dict[str, Any]]) -> str:
 def _failures(runs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for run in runs:
         if run["failure"]:
-            told = run["failure"]
-            message = str(told.get("message") or told.get("name") or "failed")
-            trace = str(told.get("trace") or told.get("traceback") or "")
+            failure = run["failure"]
+            message = str(failure.get("message") or failure.get("name") or "failed")
+            trace = str(failure.get("trace") or failure.get("traceback") or "")
             older = run["name"] if run["written"] else ""
-            yield {"name": run["name"], "cell": told.get("cell"), "message": message, "trace": trace, "older": older}
+            yield {"name": run["name"], "cell": failure.get("cell"), "message": message, "trace": trace, "older": older}
 
 
 def _sections(runs: list[dict[str, Any]], columns: list[str]) -> Iterator[dict[str, Any]]:
@@ -249,10 +249,10 @@ def _rows(runs: list[dict[str, Any]], columns: list[str]) -> dict[str, Any]:
 
 def _row(place: str, mine: dict[str, dict[str, Any]], columns: list[str]) -> dict[str, Any]:
     """A place and its cards; what must be known of all of them is said once, beside the name of the place."""
-    told = [run for run in mine.values() if run["lines"]]
-    ages = {run["age"] for run in told}
+    shown = [run for run in mine.values() if run["lines"]]
+    ages = {run["age"] for run in shown}
     age = ages.pop() if len(ages) == 1 else ""
-    shared = [words for words in told[0]["caveats"] if all(words in run["caveats"] for run in told)] if told else []
+    shared = [words for words in shown[0]["caveats"] if all(words in run["caveats"] for run in shown)] if shown else []
     cards = [_card(mine[name], {age, *shared}) if name in mine else None for name in columns]
     return {"place": place, "age": age, "caveats": [words for words in shared if words != age], "cards": cards}
 
@@ -284,16 +284,16 @@ def _headline(given: Mapping[str, Any], first_year: int | None, results: pd.Data
     return [{"place": place} | entry for entry in numbers]
 
 
-def _line(told: Mapping[str, Any], growth: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
-    """A number of a card; of an index its growth, which is all that can be told of it."""
-    measure, unit = told["measure"], told["unit"]
-    if told_as_growth(measure) and str(told["year"]) in growth:
-        low, middle, high = (percent(growth[str(told["year"])][level]) for level in ("0.1", "0.5", "0.9"))
+def _line(entry: Mapping[str, Any], growth: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
+    """A number of a card; of an index its growth, the only thing that is known of it."""
+    measure, unit = entry["measure"], entry["unit"]
+    if known_as_growth(measure) and str(entry["year"]) in growth:
+        low, middle, high = (percent(growth[str(entry["year"])][level]) for level in ("0.1", "0.5", "0.9"))
         label = f"Growth on the year: {label_of(measure).removesuffix(' index').lower()}"
-        return {"label": label, "year": str(told["year"]), "median": middle, "range": f"{low} to {high}"}
-    median = amount(told["median"], measure) + (f" {unit}" if unit in ("GWh", "MW") else "")
-    ends = amounts(told["lower80"], told["upper80"], measure)
-    return {"label": label_of(measure), "year": str(told["year"]), "median": median, "range": ends}
+        return {"label": label, "year": str(entry["year"]), "median": middle, "range": f"{low} to {high}"}
+    median = amount(entry["median"], measure) + (f" {unit}" if unit in ("GWh", "MW") else "")
+    ends = amounts(entry["lower80"], entry["upper80"], measure)
+    return {"label": label_of(measure), "year": str(entry["year"]), "median": median, "range": ends}
 
 
 def _gap(table: pd.DataFrame) -> dict[str, Any]:

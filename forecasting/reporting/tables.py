@@ -21,7 +21,7 @@ from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES, nearest
 from forecasting.reporting.display import Table
 from forecasting.reporting.given_tables import assumptions_table, drivers_table
-from forecasting.reporting.growth_tables import growth_headline, told_as_growth
+from forecasting.reporting.growth_tables import growth_headline, known_as_growth
 from forecasting.reporting.labels import amount, label_of, label_words, readable, unit_of
 
 if TYPE_CHECKING:
@@ -132,10 +132,10 @@ def headline(table: pd.DataFrame, measure: str, first_year: int, place: str | No
 
 
 def headline_table(outlook: Outlook) -> Table:
-    """The numbers of `headline`, in words; of an index, of which only growth can be told, its growth."""
-    if told_as_growth(outlook.scenario.measure):
+    """The numbers of `headline`, in words; of an index, of which only growth is known, its growth."""
+    if known_as_growth(outlook.scenario.measure):
         return growth_headline(outlook)
-    told = headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
+    entries = headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
     rows = [
         {
             "measure": label_of(entry["measure"]),
@@ -145,9 +145,9 @@ def headline_table(outlook: Outlook) -> Table:
             HIGH: amount(entry["upper80"], entry["measure"]),
             "unit": entry["unit"],
         }
-        for entry in told
+        for entry in entries
     ]
-    return Table(pd.DataFrame(rows), links=leading({"median": [entry["measure"] for entry in told]}))
+    return Table(pd.DataFrame(rows), links=leading({"median": [entry["measure"] for entry in entries]}))
 
 
 def leading(measures: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

@@ -129,8 +129,8 @@ def _digits(value: float) -> int:
 def _summary(pages: _Pages, outlook: Outlook) -> None:
     sheet = pages.sheet("Summary", outlook.scenario.title, (44, 10, 14, 14, 14, 12))
     sheet.write_string(1, 0, f"As of {outlook.as_of}: medians, and the ends of the 80 % interval", pages.note)
-    told = headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
-    rows = [(label_of(t["measure"]), t["year"], t["median"], t["lower80"], t["upper80"], t["unit"]) for t in told]
+    entries = headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
+    rows = [(label_of(t["measure"]), t["year"], t["median"], t["lower80"], t["upper80"], t["unit"]) for t in entries]
     row = pages.table(sheet, 3, pd.DataFrame(rows, columns=["measure", "year", "median", "10 %", "90 %", "unit"])) + 1
     for words in (*outlook.caveats, *outlook.scenario.notes):
         sheet.merge_range(row, 0, row, 5, "", pages.note)
@@ -207,9 +207,9 @@ def _chargers(pages: _Pages, outlook: Outlook) -> None:
 def _assumptions(pages: _Pages, outlook: Outlook) -> None:
     scenario = outlook.scenario
     sheet = pages.sheet("Assumptions", "Assumptions and drivers", (36, 26, 24, 20, 60, 12, 50))
-    told = {"as of": outlook.as_of, "horizon": scenario.horizon, "seed": scenario.seed, "market": outlook.market.said}
+    given = {"as of": outlook.as_of, "horizon": scenario.horizon, "seed": scenario.seed, "market": outlook.market.said}
     row = 2
-    for key, value in told.items():
+    for key, value in given.items():
         sheet.write_string(row, 0, key, pages.text)
         pages.cell(sheet, row, 1, value)
         row += 1

@@ -81,7 +81,7 @@ def run(
     ledger : sequence of path-like
         Files of facts of one's own, beside those of the params files and those that ship.
     log : {"text", "json"}
-        How progress is told: for people, or as a line of JSON for each event.
+        How progress is reported: for people, or as a line of JSON for each event.
     keep : int, optional
         How many days of earlier forecasts stay in ``archive``, the newest; all if not given.
     memory : int, optional

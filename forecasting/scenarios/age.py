@@ -114,12 +114,12 @@ def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
     >>> found.columns.tolist()[:5], bool((found["prints"] >= 3).all())
     (['measure', 'place', 'basis', 'prints', 'every_days'], True)
     """
-    told: dict[tuple[str, str, str], list[tuple[dt.date, dt.date]]] = {}
+    prints_of: dict[tuple[str, str, str], list[tuple[dt.date, dt.date]]] = {}
     for fact in facts:
         counted = fact.kind in ("outcome", "estimate") and fact.partner == "World" and fact.period_end
         if counted and fact.known_from and fact.known_from <= day:
-            told.setdefault((fact.measure, fact.place, fact.basis), []).append((fact.known_from, fact.period.end))
-    rows = [(*key, *row) for key, prints in told.items() if (row := _rhythm(prints, day))]
+            prints_of.setdefault((fact.measure, fact.place, fact.basis), []).append((fact.known_from, fact.period.end))
+    rows = [(*key, *row) for key, prints in prints_of.items() if (row := _rhythm(prints, day))]
     columns = ["measure", "place", "basis", "prints", "every_days", "newest_end", "last_print", "next_print", "late"]
     table = pd.DataFrame(rows, columns=columns)
     table["ended"] = table["late"] > ENDED
@@ -130,11 +130,11 @@ def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
 
 
 def _rhythm(
-    told: list[tuple[dt.date, dt.date]], day: dt.date
+    published: list[tuple[dt.date, dt.date]], day: dt.date
 ) -> tuple[int, int, dt.date, dt.date, dt.date, float] | None:
     """Prints, days between them, newest end, last and next print, intervals late; None of what was printed seldom."""
     prints: list[dt.date] = []
-    for when in sorted({when for when, _ in told}):
+    for when in sorted({when for when, _ in published}):
         if prints and (when - prints[-1]).days < ONE_PRINT:
             prints[-1] = when
         else:
@@ -145,4 +145,4 @@ def _rhythm(
     every = int(np.median(np.diff([when.toordinal() for when in (recent if len(recent) >= PRINTS else prints)])))
     following = prints[-1] + dt.timedelta(days=every)
     late = max((day - following).days, 0) / every
-    return len(prints), every, max(end for _, end in told), prints[-1], following, late
+    return len(prints), every, max(end for _, end in published), prints[-1], following, late

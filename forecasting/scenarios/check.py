@@ -217,8 +217,8 @@ def _files(paths: Sequence[str | Path], done: Checked) -> Iterator[Path]:
 def _of_two_things(path: Path, ledger: Ledger) -> Iterator[Problem]:
     """Counts of one place and measure that no forecast can take together: it would be refused only when it runs."""
     frame = ledger.frame
-    told = frame[frame["kind"].isin(COUNTED)].drop_duplicates(["place", "measure", "product"])
-    for (place, measure), rows in told.groupby(["place", "measure"]):
+    counted = frame[frame["kind"].isin(COUNTED)].drop_duplicates(["place", "measure", "product"])
+    for (place, measure), rows in counted.groupby(["place", "measure"]):
         try:
             check_one_thing([ledger.get(name) for name in rows["id"]])
         except EvidenceError as error:
@@ -263,13 +263,13 @@ def _in_two_files(read: Mapping[Path, Ledger]) -> Iterator[str]:
     """How many facts of each file say what an earlier one says: a forecast takes such a fact once."""
     columns = ["measure", "place", "partner", "product", "basis", "period_start", "period_end", "relation", "quantity"]
     columns += ["value", "reference"]
-    told: dict[tuple[str, ...], Path] = {}
+    where_told: dict[tuple[str, ...], Path] = {}
     for path, ledger in read.items():
         rows = [tuple(map(str, row)) for row in ledger.frame[columns].itertuples(index=False)] if len(read) > 1 else []
-        if again := [told[row] for row in rows if row in told]:
+        if again := [where_told[row] for row in rows if row in where_told]:
             yield f"{path.name}: {len(again)} of {len(ledger)} facts stand in {again[0].name}, too, and count once"
         for row in rows:
-            told.setdefault(row, path)
+            where_told.setdefault(row, path)
 
 
 def _near_file(path: Path) -> str:

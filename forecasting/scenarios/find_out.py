@@ -1,7 +1,7 @@
 """What to find out next: how much of what is open about the last year a number would take away that is not printed yet.
 
 The draws answer it. A number not yet printed (a month's total, a count on the register, what a survey would find) has a
-value in each draw; told with the noise of its kind, it explains a share of the variance of the log of an answer, by
+value in each draw; printed with the noise of its kind, it explains a share of the variance of the log of an answer, by
 `forecasting.demand.sensitivity.first_order`. That is the share by which the variance falls, on average over what the
 number may turn out to be, if it is made known.
 """
@@ -73,12 +73,12 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
     answers = {name: outlook.results.values[name][:, -1] for name in measures}
     found = list(_numbers(outlook))
     chance = np.random.default_rng(outlook.scenario.seed)
-    told = {
+    candidates = {
         name: np.log(np.maximum(values, 1e-9)) + NOISE[kind] * chance.standard_normal(len(values))
         for name, kind, values in found
     }
-    shares = first_order(told, answers).pivot(index="input", columns="output", values="share")
-    shares = shares.reindex(index=list(told), columns=measures).fillna(0.0)
+    shares = first_order(candidates, answers).pivot(index="input", columns="output", values="share")
+    shares = shares.reindex(index=list(candidates), columns=measures).fillna(0.0)
     shares = shares[(shares > 0).any(axis=1)].sort_values(measures, ascending=False, kind="stable")
     kinds = {name: kind for name, kind, _ in found}
     table = shares.rename_axis(index="number", columns=None).reset_index()

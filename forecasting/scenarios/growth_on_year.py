@@ -1,4 +1,4 @@
-"""Growth on the year: of what was forecast, of any period, as it would have been told on the day of the first rate.
+"""Growth on the year: of what was forecast, of any period, as it would have been forecast on the day of the first rate.
 
 A value index, and a port whose agencies count different things, are compared by growth alone: no level of one is the
 level of another.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["GrowthTold", "first_told", "growth_in", "printed_growth", "yearly_growth"]
+__all__ = ["GrowthSinceRate", "first_rate_forecasts", "growth_in", "printed_growth", "yearly_growth"]
 
 RATE = "yoy_growth_percent"
 
@@ -88,7 +88,7 @@ def yearly_growth(results: Results, measure: str) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class GrowthTold:
+class GrowthSinceRate:
     """Growth of one period as it was forecast on a day, and as it was printed.
 
     Parameters
@@ -123,7 +123,7 @@ def printed_growth(outlook: Outlook, place: str) -> list[Fact]:
     return sorted(rates, key=lambda fact: (fact.period.end, fact.period.start, fact.basis))
 
 
-def first_told(outlook: Outlook, place: str) -> tuple[dt.date, list[GrowthTold]] | None:
+def first_rate_forecasts(outlook: Outlook, place: str) -> tuple[dt.date, list[GrowthSinceRate]] | None:
     """What the first printed rate of growth led one to expect of the periods after it, beside what was printed of them.
 
     The forecast is that of the day on which the agency that is forecast first printed a rate: it knows what was
@@ -138,7 +138,7 @@ def first_told(outlook: Outlook, place: str) -> tuple[dt.date, list[GrowthTold]]
 
     Returns
     -------
-    tuple of date and list of GrowthTold, or None
+    tuple of date and list of GrowthSinceRate, or None
         The day, and a row for each later printed period and for each of the two years after the first rate. None where
         its agency has printed no rate after the first.
     """
@@ -156,12 +156,12 @@ def first_told(outlook: Outlook, place: str) -> tuple[dt.date, list[GrowthTold]]
     return min(days), list(_told(forecast, [*printed, *years], printed))
 
 
-def _told(forecast: FlowForecast, periods: Iterable[Period], printed: dict[Period, Fact]) -> Iterator[GrowthTold]:
+def _told(forecast: FlowForecast, periods: Iterable[Period], printed: dict[Period, Fact]) -> Iterator[GrowthSinceRate]:
     reach = forecast.months[-1].end
     for period in sorted(periods, key=lambda each: (each.end, each.start)):
         if period.end <= reach and period.year_before().start >= forecast.months[0].start:
             low, median, high = np.quantile(growth_in(forecast, period), (0.1, 0.5, 0.9)).tolist()
-            yield GrowthTold(period, low, median, high, printed.get(period))
+            yield GrowthSinceRate(period, low, median, high, printed.get(period))
 
 
 def _forecast_of(outlook: Outlook, place: str, day: dt.date) -> FlowForecast:

@@ -63,7 +63,7 @@ class Outlook:
         What was asked, its day settled.
     as_of : date
         Day of the forecast; nothing published later was used.
-    told_until : date or None
+    evidence_until : date or None
         Day to which the ledger tells: of a forecast on the latest evidence the newest publication of any fact.
     first_year : int
         First year that the facts do not cover.
@@ -115,14 +115,14 @@ class Outlook:
     caveats: list[str] = field(default_factory=list)
     facts_used: list[str] = field(default_factory=list)
     stored: pd.DataFrame | None = None
-    told_until: dt.date | None = None
+    evidence_until: dt.date | None = None
     stored_age: str = ""
     stored_load: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def age(self) -> str:
         """When the newest outcome of the flow ended and was printed, in one sentence."""
-        return self.stored_age or age_words(self.evidence, self.scenario.measure, self.told_until or self.as_of)
+        return self.stored_age or age_words(self.evidence, self.scenario.measure, self.evidence_until or self.as_of)
 
     @property
     def name(self) -> str:
@@ -313,7 +313,7 @@ def outlook(
     request = OutlookRequest(scenario.on(as_of), ledger, as_of, drivers, prior, draws, {} if kept is None else kept)
     made = _country(request) if scenario.country else _corridor(request)
     until = max(as_of, ledger.latest) if scenario.as_of == "latest" else as_of
-    made = dataclasses.replace(made, told_until=until)
+    made = dataclasses.replace(made, evidence_until=until)
     aged = [made.age] if days_old(made.evidence, until) > OLD else []
     unused = never_used(scenario, as_of) if scenario.ledger else []
     return dataclasses.replace(made, caveats=[*aged, *made.caveats, *left_out, *unused])

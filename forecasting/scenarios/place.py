@@ -83,7 +83,7 @@ class PlaceFlow:
 
     @property
     def shares_only(self) -> bool:
-        """Whether neither a count nor the size of the market is known: then only shares can be told."""
+        """Whether neither a count nor the size of the market is known: then only shares can be forecast."""
         return self.market.value is None and not len(self.evidence)
 
 

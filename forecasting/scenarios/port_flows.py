@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["PortFlows", "port_flows", "within_one_limit"]
 
 SILENCE = 730  # days without a count after which a place beside others is unknown
-MUCH = 0.01  # share of draws from which a reader is told that the limit holds
+MUCH = 0.01  # share of draws from which a caveat says that the limit holds
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ def port_flows(request: OutlookRequest) -> PortFlows:
             f"The places share one limit: in {100 * passing:.0f} % of the draws they would together pass it in some "
             "year, and are held to it in proportion."
         )
-    told = (words for place, flow in flows.items() for words in place_caveats(scenario, place, flow))
-    caveats += [words for words in told if LEARNED_ELSEWHERE not in words]  # said of all places already
+    caveats_of_places = (words for place, flow in flows.items() for words in place_caveats(scenario, place, flow))
+    caveats += [words for words in caveats_of_places if LEARNED_ELSEWHERE not in words]  # said of all places already
     return PortFlows(flows, tuple(parts), caveats)
 
 

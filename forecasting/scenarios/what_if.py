@@ -89,7 +89,7 @@ class WhatIf:
         Raises
         ------
         EvidenceError
-            Where only shares can be told, so that nothing can be set beside the given one.
+            Where only shares can be forecast: then there is nothing to compare.
         """
         made = self._forecast(scenario)
         if scenario.measure not in made.results.values and scenario.measure in self.given.results.values:

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from forecasting.cli import main
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evaluation.archive import archive_record
-from forecasting.evaluation.ledger_record import TOLD
+from forecasting.evaluation.ledger_record import RECORD_COLUMNS
 from forecasting.evaluation.scores import weighted_interval_score
 from forecasting.evidence.datasets import central_asia
 from forecasting.names import OUTLOOK_TABLE
@@ -85,7 +85,7 @@ def test_the_command_prints_and_writes_it(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["track-record", "--archive", str(tmp_path), "--csv", str(tmp_path / "r.csv")])
     assert done.exit_code == 0, done.output
     assert "from 1 kept forecasts" in done.stdout
-    assert pd.read_csv(tmp_path / "r.csv").columns.tolist() == [*TOLD, "scenario"]
+    assert pd.read_csv(tmp_path / "r.csv").columns.tolist() == [*RECORD_COLUMNS, "scenario"]
     both = CliRunner().invoke(main, ["track-record", "--archive", str(tmp_path), "--place", "UZ"])
     assert both.exit_code == 2
     assert "--archive stands without" in both.stderr

@@ -42,7 +42,7 @@ def test_a_day_of_a_flow_that_no_other_row_moves() -> None:
 
 def test_old_evidence_is_the_first_line(tmp_path: Path) -> None:
     made = outlook(load_scenario(PARAMS / "tajikistan-baseline.yaml"), LEDGER, draws=100)
-    assert made.told_until == LEDGER.latest
+    assert made.evidence_until == LEDGER.latest
     assert made.caveats[0] == made.age
     assert made.age == (
         "The evidence is old: the newest count it rests on ends on 30 June 2024, 21 months before 31 March 2026, "
@@ -60,7 +60,7 @@ def test_fresh_evidence_is_no_caveat() -> None:
 
 def test_a_day_of_ones_own_is_what_age_is_counted_to() -> None:
     made = outlook(asked("UZ", as_of="2022-12-31"), LEDGER, draws=100)
-    assert made.told_until == dt.date(2022, 12, 31)
+    assert made.evidence_until == dt.date(2022, 12, 31)
     assert "ends on 30 November 2022" in made.age
 
 

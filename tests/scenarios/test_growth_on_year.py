@@ -12,7 +12,7 @@ from forecasting.parameters.schema import load_scenario, scenario_from_parameter
 from forecasting.periods import span, year
 from forecasting.reporting import figures, growth_tables, tables
 from forecasting.reporting.answer import answer
-from forecasting.scenarios.growth_on_year import first_told, growth_in, printed_growth, yearly_growth
+from forecasting.scenarios.growth_on_year import first_rate_forecasts, growth_in, printed_growth, yearly_growth
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.port_flows import within_one_limit
 from forecasting.scenarios.stored_outlook import load_outlook
@@ -36,7 +36,7 @@ def ports() -> Outlook:
 
 
 def test_the_first_rate_foretold_those_that_were_printed_later(xinjiang):
-    day, told = first_told(xinjiang, "CN-XJ")
+    day, told = first_rate_forecasts(xinjiang, "CN-XJ")
     assert day == dt.date(2023, 6, 26)
     assert [each.period.label for each in told] == [
         "2023-01..2023-06",
@@ -90,7 +90,7 @@ def test_rates_of_two_perimeters_stand_apart(ports):
 
 def test_without_a_second_rate_there_is_nothing_to_compare():
     early = made("xinjiang-baseline", as_of="2023-06-26", horizon=2024)
-    assert first_told(early, "CN-XJ") is None
+    assert first_rate_forecasts(early, "CN-XJ") is None
     assert repr(growth_tables.growth_told(early)) == f"- {growth_tables.NOTHING_SINCE}"
 
 

@@ -168,16 +168,16 @@ def _row(record: Mapping[str, Any], page: Page[Any]) -> dict[str, str]:
     place = next(place for place, code in PARTNERS.items() if str(code) == str(record["partnerCode"]))
     code, text = str(record["cmdCode"]), str(record["period"])
     measure, product = GOODS[code]
-    told = month(f"{text[:4]}-{text[4:]}")
+    period = month(f"{text[:4]}-{text[4:]}")
     row = {
-        "id": f"{place}-{measure}-{told.label}-{product}-comtrade".lower().replace("_", "-"),
+        "id": f"{place}-{measure}-{period.label}-{product}-comtrade".lower().replace("_", "-"),
         "measure": measure,
         "place": place,
         "partner": "CN",
         "product": product,
         "basis": "China's exports, UN Comtrade",
-        "period_start": told.start.isoformat(),
-        "period_end": told.end.isoformat(),
+        "period_start": period.start.isoformat(),
+        "period_end": period.end.isoformat(),
         "relation": "about" if estimated else "equals",
         "value": number_text(amount),
         "kind": "estimate" if estimated else "outcome",

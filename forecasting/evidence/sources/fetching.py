@@ -56,8 +56,8 @@ class Fetched:
         note = f"\n{self.without} records without a number that can be used" if self.without else ""
         if not self.rows:
             return f"the source has no such rows; nothing is written{note}\nnote: {self.left_out}"
-        told = f"wrote {self.rows} proposed rows to {self.path}{note}\nnote: {self.left_out}"
-        return f"{told}\nreview them, then use them with --ledger {self.path}"
+        report = f"wrote {self.rows} proposed rows to {self.path}{note}\nnote: {self.left_out}"
+        return f"{report}\nreview them, then use them with --ledger {self.path}"
 
 
 def fetch(

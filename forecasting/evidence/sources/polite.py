@@ -189,13 +189,13 @@ class PageReader:
 
     def _told_wait(self, answer: httpx.Response, otherwise: float) -> float:
         """The seconds that a publisher asks to wait, as a number or a date."""
-        told = answer.headers.get("Retry-After", "").strip()
+        wait = answer.headers.get("Retry-After", "").strip()
         seconds = otherwise
-        if told.isdecimal():
-            seconds = float(told)
-        elif told:
+        if wait.isdecimal():
+            seconds = float(wait)
+        elif wait:
             with contextlib.suppress(ValueError, TypeError):
-                seconds = max(0.0, email.utils.parsedate_to_datetime(told).timestamp() - time.time())
+                seconds = max(0.0, email.utils.parsedate_to_datetime(wait).timestamp() - time.time())
         if seconds > PATIENCE:
             raise RunError(
                 f"{self.name} at {self.base.host}: answered {answer.status_code} and asks to wait {seconds:,.0f} s; "

@@ -25,8 +25,8 @@ from forecasting.reporting.figures.style import (
     PAPER,
     PURPLE,
     SKY,
+    described,
     figure,
-    told,
 )
 from forecasting.reporting.labels import (
     amount,
@@ -57,7 +57,7 @@ SETTING_COLOURS = {
     "destination_dc": GREEN,
     "enroute_dc": ORANGE,
 }
-SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up")  # told apart in grey, too
+SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up")  # they differ without colour, too
 PATTERNS = ("", "/", ".", "\\", "|", "x", "-")  # of areas on each other
 EDGE = {"line": {"color": PAPER, "width": 1.5}}
 STANDING = {"charging_points": "points", "charging_stations": "stations"}
@@ -107,7 +107,7 @@ def charger_gap(outlook: Outlook, facts: Ledger | None = None, years: tuple[int,
     ticks = {"tickvals": list(range(len(chosen))), "ticktext": [str(year) for year in chosen]}
     chart.update_xaxes(**ticks, range=[-0.5, len(chosen) - 0.5])
     chart.update_yaxes(**log_scale(held), title_text="public points, log scale")
-    return told(chart, f"medians with 80 % intervals at the end of {chosen[-1]}, {', '.join(said)}")
+    return described(chart, f"medians with 80 % intervals at the end of {chosen[-1]}, {', '.join(said)}")
 
 
 def _short(measure: str) -> str:
@@ -197,7 +197,7 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
         )
     peak = load.groupby("hour")["mw"].sum()
     chart.update_xaxes(dtick=3, range=[0, 23])
-    return told(chart, f"{subtitle}; the most, {readable(peak.max())} MW, at {peak.idxmax()}:00")
+    return described(chart, f"{subtitle}; the most, {readable(peak.max())} MW, at {peak.idxmax()}:00")
 
 
 def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int = 8) -> go.Figure:
@@ -228,7 +228,7 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
     chart.update_yaxes(showgrid=False)
     widest = [parameter_words(str(name)) for name in frame["input"].iloc[:-4:-1]]
     chart.update_layout(barmode="overlay", bargap=0.35)
-    return told(chart, f"{subtitle}; the median is {readable(middle)}, the widest are {', '.join(widest)}")
+    return described(chart, f"{subtitle}; the median is {readable(middle)}, the widest are {', '.join(widest)}")
 
 
 def _side(frame: pd.DataFrame, end: str, middle: float, colour: str) -> go.Bar:

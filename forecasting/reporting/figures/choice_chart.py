@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from forecasting.demand.choice import missing_and_idle
 from forecasting.reporting.charging_tables import choice_of, choice_options
 from forecasting.reporting.figures.fan import without_market
-from forecasting.reporting.figures.style import BLUE, INK, MUTED, ORANGE, PAPER, figure, told
+from forecasting.reporting.figures.style import BLUE, INK, MUTED, ORANGE, PAPER, described, figure
 from forecasting.reporting.labels import readable, rounded
 
 if TYPE_CHECKING:
@@ -73,4 +73,4 @@ def choice_chart(
             x=number, annotation_text=f"{name}, {readable(number)}", annotation_position="top right", **line
         )
     words = [f"{name} {readable(number)}" for name, number in options.items()]
-    return told(chart, f"{said} by the number built; {', '.join(words)}")
+    return described(chart, f"{said} by the number built; {', '.join(words)}")

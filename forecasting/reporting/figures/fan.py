@@ -20,7 +20,7 @@ from forecasting.periods import span
 from forecasting.reporting.figures.facts import basis_colours, fact_traces
 from forecasting.reporting.figures.marks import Mark, marks
 from forecasting.reporting.figures.scale import leaving, linear_scale, log_scale
-from forecasting.reporting.figures.style import BLUE, DEEP, MUTED, figure, tint, told
+from forecasting.reporting.figures.style import BLUE, DEEP, MUTED, described, figure, tint
 from forecasting.reporting.labels import amount, amounts, interval, label_of, readable, rounded, unit_of
 from forecasting.reporting.tables import bands
 
@@ -84,7 +84,7 @@ def fan_chart(
     chart = _frame(outlook, measure, part.country)
     chart.add_traces([*fan_traces(wide, flow=MEASURES[measure].kind == "flow")])
     chart.add_traces([*fact_traces(shown, main, basis_colours([mark.basis for mark in every], main))])
-    return told(
+    return described(
         _scaled(chart, wide, shown, log, MEASURES[measure].kind == "flow"), _read_aloud(wide, measure, len(shown))
     )
 

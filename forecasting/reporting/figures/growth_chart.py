@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 from forecasting.evidence.places import place_name
 from forecasting.evidence.words import period_words
 from forecasting.periods import year
-from forecasting.reporting.figures.style import BLUE, GREEN, INK, figure, told
+from forecasting.reporting.figures.style import BLUE, GREEN, INK, described, figure
 from forecasting.reporting.growth_tables import percent
 from forecasting.reporting.labels import label_of, rounded
-from forecasting.scenarios.growth_on_year import first_told, printed_growth, yearly_growth
+from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_growth, yearly_growth
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
@@ -42,7 +42,7 @@ def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
     part = next(part for part in outlook.parts if part.country == place)
     wide = yearly_growth(part, outlook.scenario.measure).loc[outlook.first_year - 1 :]
     now = [(str(when), row[0.1], row[0.5], row[0.9]) for when, row in wide.iterrows()]
-    found = first_told(outlook, place)
+    found = first_rate_forecasts(outlook, place)
     then = [(period_words(each.period), each.low, each.median, each.high) for each in found[1]] if found else []
     own = [fact for fact in printed_growth(outlook, place) if fact.basis == outlook.forecasts[place].basis]
     printed = {period_words(fact.period): fact for fact in own}
@@ -62,7 +62,7 @@ def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
     chart.add_trace(_printed(list(rates), list(rates.values())))
     chart.update_yaxes(categoryorder="array", categoryarray=names[::-1], type="category", showgrid=False)
     chart.update_xaxes(showgrid=True, ticksuffix=" %")
-    return told(chart, "; ".join(f"{name}: {percent(median)}" for name, _, median, _ in [*then, *now]))
+    return described(chart, "; ".join(f"{name}: {percent(median)}" for name, _, median, _ in [*then, *now]))
 
 
 def _intervals(rows: Sequence[Row], name: str, colour: str) -> go.Scatter:

@@ -27,7 +27,7 @@ CLASSES = {
     "truck": ("Trucks", PURPLE),
 }
 POWERS = (SKY, BLUE, PURPLE)
-COHORTS = 8  # told apart, so that their shades can be
+COHORTS = 8  # shown one by one: more shades could not be distinguished
 
 
 def cohort_chart(outlook: Outlook) -> go.Figure:

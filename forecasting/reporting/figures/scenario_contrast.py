@@ -13,7 +13,18 @@ from forecasting.measures import MEASURES
 from forecasting.reporting.figures.fan import fan_traces
 from forecasting.reporting.figures.marks import interval_bar
 from forecasting.reporting.figures.scale import leaving, linear_scale, log_scale
-from forecasting.reporting.figures.style import ACCENTS, BLUE, INK, MUTED, PAPER, SCENARIOS, band, figure, tint, told
+from forecasting.reporting.figures.style import (
+    ACCENTS,
+    BLUE,
+    INK,
+    MUTED,
+    PAPER,
+    SCENARIOS,
+    band,
+    described,
+    figure,
+    tint,
+)
 from forecasting.reporting.labels import amount, interval, label_of, readable, rounded, unit_of
 from forecasting.reporting.tables import bands
 
@@ -30,7 +41,13 @@ __all__ = [
 ]
 
 
-SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up")  # scenarios are told apart in grey, too
+SYMBOLS = (
+    "circle",
+    "square",
+    "diamond",
+    "cross",
+    "triangle-up",
+)  # they differ without colour, too
 DASHES = ("solid", "dash", "dot")
 
 
@@ -97,7 +114,7 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock", year: in
         f"{place_name(str(row['country']))} {row['scenario']} {amount(row[0.5], measure)}"
         for _, row in rows.sort_values(["country", "scenario"]).iterrows()
     ]
-    return told(chart, f"medians, {', '.join(said)}")
+    return described(chart, f"medians, {', '.join(said)}")
 
 
 def _row_whiskers(part: pd.DataFrame, order: list[str], scenario: str, place: int, count: int) -> Iterator[go.Scatter]:
@@ -221,7 +238,7 @@ def small_fan(wide: pd.DataFrame, measure: str, name: str) -> go.Figure:
     chart.update_xaxes(type="date", range=ends, tickformat="%Y", dtick="M12", ticklabelmode="period")
     low, median, high = (float(wide[level].iloc[-1]) for level in (0.1, 0.5, 0.9))
     said = f"{label_of(measure).lower()}, {readable(median)} ({interval(low, high)}) in {wide.index[-1]}"
-    return told(chart, said)
+    return described(chart, said)
 
 
 def difference_chart(differences: Sequence[Results], measure: str) -> go.Figure:

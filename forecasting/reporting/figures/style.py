@@ -30,7 +30,7 @@ __all__ = [
     "figure",
     "plotly_javascript",
     "tint",
-    "told",
+    "described",
     "use_notebook_renderer",
 ]
 
@@ -92,10 +92,10 @@ def figure(title: str, subtitle: str, *, x: str = "", y: str = "", height: int =
     return go.Figure(layout=base | layout)
 
 
-def told(chart: go.Figure, words: str) -> go.Figure:
+def described(chart: go.Figure, words: str) -> go.Figure:
     """Give a figure the words that are read to who does not see it: its title, and what it says.
 
-    >>> told(figure("Stock", "at year's end", y="vehicles"), "1,000 in 2030").layout.meta["alt"]
+    >>> described(figure("Stock", "at year's end", y="vehicles"), "1,000 in 2030").layout.meta["alt"]
     'Stock: 1,000 in 2030.'
     """
     title = str(chart.layout.title.text).replace("<b>", "").replace("</b>", "")

@@ -63,7 +63,7 @@ class NotebookError(RunError):
 
 
 class KernelEngine(NBClientEngine):  # type: ignore[misc]
-    """papermill's own engine, told to keep what a notebook had shown when its kernel died."""
+    """papermill's own engine, which keeps what a notebook had shown when its kernel died."""
 
     @classmethod
     def execute_managed_notebook(
