@@ -116,6 +116,13 @@ def test_one_click_leads_from_a_fact_to_its_row_and_from_a_number_to_what_it_res
     assert row.is_visible()
     page.locator(".fc-lead a").first.click()
     assert page.locator(":target").inner_text().startswith("Electric vehicles imported, Uzbekistan")
+    last = page.locator("td a[href='#grounds-charging_points_need']").last  # of the long tables, too, and by keyboard
+    last.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(":target").inner_text().startswith("Public charging points: need: made of")
+    dead = """() => [...document.querySelectorAll('a[href^="#"]')].map(link => link.getAttribute("href").slice(1))
+        .filter(name => !document.getElementById(decodeURIComponent(name)))"""
+    assert page.evaluate(dead) == []
 
 
 def test_paper_has_its_figures_and_everything_that_is_folded(reports, visit):

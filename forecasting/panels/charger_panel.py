@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.errors import EvidenceError
-from forecasting.evidence.sources.iea import read_iea_panel
+from forecasting.evidence.sources.iea import IEA, read_iea_panel
 from forecasting.panels.practice import NORMAL_80, OWN_GROWTH, REFERENCE_POINTS, Practice
 
 __all__ = [
@@ -351,7 +351,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     panel = read_charger_panel(panel_path)
     counted = charger_panel(panel).dropna()
     markets, last = counted["market"].nunique(), counted["year"].max()
-    source = f"estimated on {markets} markets with both fast and slow points up to {last}; IEA, Global EV Data"
+    source = f"estimated on {markets} markets with both fast and slow points up to {last}; {IEA}"
     command = "python -m forecasting.panels.charger_panel PANEL FOLDER"
     band = bands(charger_panel(panel))
     estimate_practice(panel).save(Path(folder, "practice.json"), source, command, band)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from forecasting.arguments import of, optional, takes, text
 from forecasting.errors import ModelError
-from forecasting.evidence.sources.iea import annual_sales, read_iea_panel
+from forecasting.evidence.sources.iea import IEA, annual_sales, read_iea_panel
 from forecasting.growth.prior import (
     COMMON_AR,
     COMMON_NU,
@@ -304,7 +304,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     for perimeter, name in SHIPPED.items():
         prior = estimate_prior(annual_sales(table, perimeter == "battery cars"), months, perimeter=perimeter)
         source = (
-            f"{prior.source}; IEA, Global EV Data (CC BY 4.0 as IEA states it); {prior.within_year.source}: national "
+            f"{prior.source}; {IEA}; {prior.within_year.source}: national "
             "agencies as collected by Open-EV-Charts; python -m forecasting.panels.growth_prior PANEL MONTHS FOLDER"
         )
         Path(folder, name).write_text(replace(prior, source=source, basis_drift=drift).to_json(), encoding="utf-8")

@@ -169,6 +169,8 @@ def test_shipped_priors_are_within_reason(perimeter):
     assert prior.markets >= 20
     assert np.mean(np.exp(prior.within_year.pattern)) == pytest.approx(1.0, abs=1e-4)
     assert (np.linalg.eigvalsh(np.array(prior.covariance)) > 0).all()
+    for named in ("IEA, Global EV Data Explorer, edition 2025 (CC BY 4.0", "Open-EV-Charts"):
+        assert named in prior.source
 
 
 def test_unknown_perimeter_names_those_that_ship():

@@ -16,7 +16,9 @@ import pandas as pd
 from forecasting.errors import EvidenceError, Problem
 from forecasting.measures import nearest
 
-__all__ = ["PANEL", "annual_sales", "read_iea_panel"]
+__all__ = ["IEA", "PANEL", "annual_sales", "read_iea_panel"]
+
+IEA = "IEA, Global EV Data Explorer, edition 2025 (CC BY 4.0 as IEA states it)"  # as what is estimated from it names it
 
 PANEL = (
     "market", "year", "sales_bev", "sales_phev", "stock_bev", "stock_phev",
