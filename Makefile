@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test quick lint types docs notebooks lab licences dist lock clean
+.PHONY: help report test quick fuzz lint types docs notebooks lab licences dist lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,9 @@ test: lint types $(VENV)-lab/.ready ## Check everything: style, types, unit test
 
 quick: lint types ## Check a change within a minute: style, types, and the tests that are not slow
 	$(BIN)/python -m pytest -m "not slow"
+
+fuzz: $(VENV)/.test-ready ## Try thousands of hostile files; FUZZ_EXAMPLES=20000 tries more, and what breaks is kept in tests/fuzz/cases
+	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),3000) $(BIN)/python -m pytest tests/fuzz
 
 lint: $(VENV)/.test-ready ## Check style and format
 	$(BIN)/ruff check .

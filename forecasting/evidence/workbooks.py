@@ -10,7 +10,8 @@ from forecasting.errors import Problem
 
 __all__ = ["sheet_rows"]
 
-MOST_ROWS = 200_000
+LARGEST = 500_000_000  # bytes of all parts of a workbook, which lie in it compressed
+MOST_ROWS, MOST_CELLS = 200_000, 5_000_000
 
 
 def sheet_rows(name: str, data: bytes, sheet: str = "") -> tuple[list[list[object]], str, list[Problem]]:
@@ -34,15 +35,17 @@ def sheet_rows(name: str, data: bytes, sheet: str = "") -> tuple[list[list[objec
     problems : list of Problem
         What stands in the way.
     """
-    from zipfile import BadZipFile
+    from zipfile import ZipFile
 
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        with ZipFile(io.BytesIO(data)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > LARGEST:
+                return [], "", [Problem(name, f"unpacks to more than {LARGEST:,} bytes", "save the one sheet as CSV")]
         values = load_workbook(io.BytesIO(data), data_only=True)
         formulas = load_workbook(io.BytesIO(data))
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+    except Exception as error:  # of a damaged file the library raises whatever its parsers come upon
         hint = "save it again as .xlsx, or as CSV UTF-8"
         return [], "", [Problem(name, f"is no Excel workbook that can be read ({error})"[:200], hint)]
     filled = [found.title for found in values.worksheets if found.max_row > 1 and found.max_column > 1]
@@ -54,6 +57,9 @@ def sheet_rows(name: str, data: bytes, sheet: str = "") -> tuple[list[list[objec
     chosen = sheet or filled[0]
     if values[chosen].max_row > MOST_ROWS:
         return [], chosen, [Problem(name, f"sheet {chosen!r} has more than {MOST_ROWS:,} rows", "split it")]
+    if values[chosen].max_row * values[chosen].max_column > MOST_CELLS:
+        what = f"sheet {chosen!r} reaches over more than {MOST_CELLS:,} cells"
+        return [], chosen, [Problem(name, what, "delete what lies far from the table")]
     rows = [[_plain(cell) for cell in row] for row in values[chosen].iter_rows(values_only=True)]
     for merged in values[chosen].merged_cells.ranges:
         first = rows[merged.min_row - 1][merged.min_col - 1]
