@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["choice_chart"]
 
-NUMBERS = 61  # of points, along the axis
+NUMBERS = 25  # of points, along the axis
 REACH = 0.95  # of the draws of need lie within the axis
 
 
