@@ -1,4 +1,4 @@
-"""The door of every public function: what its arguments may be, checked before anything is made of them.
+"""Checks of the arguments of public functions, made before the function runs.
 
 An argument that is no good is named, with what it was and what the function takes.
 

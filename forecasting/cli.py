@@ -204,7 +204,7 @@ def backtest(
 ) -> None:
     """Forecast markets from what was known then, and score the forecasts.
 
-    A market that is scored teaches nothing to its own forecast, and no year after it does.
+    The prior of a scored market is learned from other markets, in earlier years alone.
     """
     if chargers and (peers or monthly):
         raise click.UsageError("--chargers stands alone: leave out --peers and --monthly, which are of vehicles")

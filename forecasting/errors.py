@@ -95,7 +95,7 @@ class InputError(ForecastingError, ValueError):
     Parameters
     ----------
     problems : str or sequence of Problem
-        One message, or all problems found at one door.
+        One message, or all problems that one check found.
 
     Examples
     --------

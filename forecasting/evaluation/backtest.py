@@ -91,7 +91,7 @@ def backtest_skill(panel: Panel, train: Panel | None = None, *, peers: bool = Fa
     panel : DataFrame or path
         Markets to score: market, year, sales_bev, sales_phev, sales_share_percent.
     train : DataFrame or path, optional
-        Markets to learn from, in the same columns. Without it each market is scored with what the others teach.
+        Markets to learn from, in the same columns. Without it each market is scored with a prior from the others.
     peers : bool
         Score the peers too; needs statsforecast.
 
@@ -203,14 +203,14 @@ class _PackageForecaster:
         return dict(zip(HORIZONS, forecast.quantiles(LEVELS).to_numpy(), strict=True))
 
 
-def _peers(lessons: pd.DataFrame, apart: bool) -> dict[str, Forecaster]:
+def _peers(analogues: pd.DataFrame, apart: bool) -> dict[str, Forecaster]:
     """All peers by name; the analogue rules learn from the training markets, or from all but the scored one."""
     methods: dict[str, Forecaster] = {
         name: lambda case, peer=peer: peer(case.history)  # type: ignore[misc]
         for name, peer in single_series().items()
     }
     for name, regressors in (("analogue average growth", (0,)), (REGRESSION, (0, 1, 2))):
-        rule = AnalogueRegression(lessons, regressors)
+        rule = AnalogueRegression(analogues, regressors)
         methods[name] = lambda case, rule=rule: rule.forecast("" if apart else case.market, case.history, case.share)  # type: ignore[misc]
     return methods
 

@@ -139,10 +139,10 @@ def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd
         raise EvidenceError(
             "no market has fast and slow points in two years that lie 1, 3 or 5 apart, from 50 points on"
         )
-    counts, lessons = (table, steps) if train is None else _steps(train)
+    counts, training = (table, steps) if train is None else _steps(train)
     found = []
     for market, cases in scored.groupby("market"):
-        past = lessons[lessons["market"] != market]
+        past = training[training["market"] != market]
         practice = practice_from(counts[counts["market"] != market], past)
         found += [_score(cases, practice, past, method) for method in METHODS]
     errors = pd.concat(found, ignore_index=True)

@@ -81,15 +81,15 @@ def part_year_skill(panel: Panel, monthly: Monthly, train: Panel | None = None) 
     >>> scores[["market", "year", "k", "h"]].iloc[:3].values.tolist()
     [['A', 2020, 2, 0], ['A', 2020, 2, 1], ['A', 2020, 4, 0]]
     """
-    months, lessons = read_monthly(monthly), read_panel(panel if train is None else train, battery_only=True)
+    months, analogues = read_monthly(monthly), read_panel(panel if train is None else train, battery_only=True)
     if train is None:
-        _check_names(months, lessons)
+        _check_names(months, analogues)
     cases = list(_cases(months))
     if not cases:
         raise EvidenceError(
             f"no market has two whole years of months in a row, {LEAST_SALES} or more in the first; give more months"
         )
-    ours = _PackagePartYear(lessons, months)
+    ours = _PackagePartYear(analogues, months)
     rows = [row for name in RULES for case in cases for row in _score(name, case, rule_of_thumb(name, case))]
     for case in tqdm(cases, THIS_PACKAGE, leave=False, disable=None):
         rows += _score(THIS_PACKAGE, case, ours(case))
@@ -97,7 +97,7 @@ def part_year_skill(panel: Panel, monthly: Monthly, train: Panel | None = None) 
 
 
 def _check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:
-    """Refuse a market that the panel may hold by another name: its own rows would teach its forecast."""
+    """Refuse a market that the panel may hold by another name: its own rows would enter the prior of its forecast."""
     names = sorted(set(panel["market"]))
     for market in sorted(set(months["market"]) - set(names)):
         near = nearest(market, names)

@@ -64,7 +64,7 @@ def _statsforecast(make: Callable[[], object], log: bool) -> Callable[[pd.Series
         model: object = make()
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a peer's own arithmetic on three years is its own affair
+                warnings.simplefilter("ignore")  # a peer warns of short series
                 bands_of = model.forecast(y=np.log(y) if log else y, h=max(HORIZONS), level=[50, 80, 95])  # type: ignore[attr-defined]
         except Exception:  # whatever a peer raises on a series of three years is its way to say no
             return naive(history)

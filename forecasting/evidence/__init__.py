@@ -1,1 +1,1 @@
-"""Evidence: published statements as facts, read and checked at one door."""
+"""Evidence: published statements as facts, read and checked by one set of rules."""

@@ -1,4 +1,4 @@
-"""The ledger: published statements in one table, read and checked at one door.
+"""The ledger: published statements in one table, read and checked by one set of rules.
 
 >>> import io
 >>> from forecasting.evidence.ledger_files import read_ledger

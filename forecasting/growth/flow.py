@@ -97,7 +97,7 @@ def forecast_flow(
     periods : sequence of Period, optional
         What is asked for; by default the last year that facts speak of and the two after it.
     prior : Prior, optional
-        What analogue markets teach; by default the one that ships.
+        Growth learned from analogue markets; by default the one that ships.
     market_size : float, Series, mapping or None
         New vehicles a year: one number (for the last whole year that facts speak of) or by year. None where none is
         known or possible: then the prior is on the share that the first fact is of, and units do not matter.

@@ -44,10 +44,10 @@ class FlowDraws:
     caveats: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        spoken = ", ".join(
+        medians = ", ".join(
             f"{label} {median:,.0f}" for label, median in zip(self._index, self._totals_median, strict=True)
         )
-        return f"<{type(self).__name__} {self.measure} {self.place} {self.basis}: {spoken}>".replace("  ", " ")
+        return f"<{type(self).__name__} {self.measure} {self.place} {self.basis}: {medians}>".replace("  ", " ")
 
     def _repr_html_(self) -> str:
         return str(show("forecast_html", self))

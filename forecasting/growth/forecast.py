@@ -233,7 +233,7 @@ class FlowForecast(FlowDraws):
 
 
 def ledger_of(evidence: Ledger | pd.DataFrame, before: int = 0) -> Ledger:
-    """Facts as they are, or a table read at the ledger's door.
+    """Facts as they are, or a table read by the rules of a ledger.
 
     A table may leave unsaid what it counts, and where. Its facts are named in their order, and its numbers are taken to
     the last digit: a number does not know which of its zeros were printed.

@@ -72,7 +72,7 @@ class LatentPath:
     Parameters
     ----------
     prior : Prior
-        What analogues teach.
+        Growth learned from analogue markets.
     first_year, last_year : int
         The years that facts speak of, and one more.
     start : Start

@@ -1,4 +1,4 @@
-"""What is believed of a market's growth before its own facts are read, as a small readable file.
+"""The prior of a market's growth, before its own facts are read, as a small readable file.
 
 The log-odds z of the share of electric vehicles in new vehicles moves from one year's mean to the next by
 
@@ -120,7 +120,7 @@ class Common:
 
 @dataclass(frozen=True)
 class Prior:
-    """What is believed of a market's growth before its own facts are read.
+    """The prior of a market's growth, before its own facts are read.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ def path_of(
     Parameters
     ----------
     prior : Prior
-        What analogue markets teach.
+        Growth learned from analogue markets.
     market_size : float, Series, mapping or None
         New vehicles a year.
     facts : sequence of Fact

@@ -1,4 +1,4 @@
-"""What panels of markets teach about charging points and the stock of vehicles, faults of the counts included.
+"""What is estimated from panels of markets of charging points and stocks of vehicles, faults of counts included.
 
 Public counts are recounted, repeated and half missing. A missing class of points is not zero, a fall or a repeat is
 flagged, and the estimates are medians, which such years move little.

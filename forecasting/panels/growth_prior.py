@@ -1,4 +1,4 @@
-"""What analogue markets teach: how fast young markets grow, how that falls with share, and how far markets stray."""
+"""The growth prior, from a panel: how fast young markets grow, how that falls with share, how much markets differ."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ FEWEST_COMPARED = 200  # of which a share is known to a few percent
 # The fall of growth with share, its shocks' echoes and the spreads below were set by leaving whole markets of the IEA's
 # panel out: growth from one year to the next shows less of them than forecasts over several years do.
 LEVEL_SD_BEFORE, SLOPE_SD_BEFORE = 0.15, 0.02
-MARKET_SD_BEFORE = 0.03  # spread of markets' lasting growth, believed as four markets of it
-COMMON_BEFORE = 0.17  # spread of years, believed as six years of it: policies and crises come to all markets at once
+MARKET_SD_BEFORE = 0.03  # spread of markets' lasting growth, weighted as four markets
+COMMON_BEFORE = 0.17  # spread of years, weighted as six years: policies and crises come to all markets at once
 AHEAD_AR = 0.2  # of a year's effect, in the years after the panel: forecasts made there show less of it than its own
 STEPS = 30
 

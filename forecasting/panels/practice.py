@@ -33,7 +33,7 @@ NORMAL_80 = 1.2815515655446004  # half-width of a standard normal's central 80 %
 
 @dataclass(frozen=True)
 class Practice:
-    """What markets teach about points and stock.
+    """The relation of points to stock, estimated from markets.
 
     Parameters
     ----------

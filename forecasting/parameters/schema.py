@@ -1,4 +1,4 @@
-"""What a params file may say, checked at one door: every problem at once, each with its line and the next move.
+"""What a params file may say, checked in one place: every problem at once, each with its line and the next move.
 
 A scenario is one country or corridor under one set of assumptions. Its params file holds overrides only, and its
 top-level keys are the parameters of the report's notebook.

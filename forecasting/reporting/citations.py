@@ -105,7 +105,7 @@ class FactList:
 
 
 def fact_list(outlook: Outlook, facts: Ledger) -> FactList:
-    """Every fact that had a say in an outlook, or that counts what is forecast: the rows that mentions lead to.
+    """Every fact that an outlook used, or that counts what is forecast: the rows that mentions lead to.
 
     Parameters
     ----------

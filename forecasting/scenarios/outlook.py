@@ -82,7 +82,7 @@ class Outlook:
     caveats : list of str
         What a reader must know first.
     facts_used : list of str
-        Ids of every fact that had a say.
+        Ids of every fact that was used.
     stored : pandas.DataFrame or None
         The table as it was read from files.
     stored_age : str
@@ -274,7 +274,7 @@ def outlook(
     ledger : Ledger
         All facts; the scenario's day says which of them were known.
     prior : Prior, optional
-        What analogue markets teach; default the one that ships.
+        Growth learned from analogue markets; default the one that ships.
     draws : int
         Number of draws.
     kept : dict, optional

@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 
 
 class Mixture:
-    """An average over curves: each weighted by how well it foretold the data, equal before it.
+    """An average over curves: each weighted by how well it predicts the data, all equal before any data.
 
     Parameters
     ----------

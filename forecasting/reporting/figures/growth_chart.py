@@ -24,7 +24,7 @@ Row = tuple[str, float, float, float]  # period, low, median, high
 
 
 def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
-    """Growth on the year as it is forecast now and as the first printed rate foretold it, beside the printed rates.
+    """Growth on the year as forecast now and as forecast from the first printed rate, beside the printed rates.
 
     Parameters
     ----------

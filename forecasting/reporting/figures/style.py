@@ -1,4 +1,4 @@
-"""The house style: one layout, one palette, helpers that every chart shares.
+"""The style of all charts: one layout, one palette, helpers that every chart shares.
 
 Colours are Okabe and Ito's (safe for colour-blind readers) and come with a meaning: blue is the forecast, black is
 what stands or was counted. Numbers enter a figure rounded and as plain lists, so that a stored figure is small,
@@ -79,7 +79,7 @@ HOUSE = go.layout.Template(
 
 
 def figure(title: str, subtitle: str, *, x: str = "", y: str = "", height: int = 420, **layout: Any) -> go.Figure:
-    """An empty figure in the house style; ``y`` names the quantity and its unit.
+    """An empty figure in the common style; ``y`` names the quantity and its unit.
 
     Examples
     --------
