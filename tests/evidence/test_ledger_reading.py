@@ -55,7 +55,11 @@ def test_a_good_row_has_no_problem() -> None:
     ("change", "said"),
     [
         ({"measure": "ev_import"}, "ledger:2 measure: 'ev_import' is unknown (did you mean ev_imports?)"),
-        ({"measure": ""}, "ledger:2 measure: is empty"),
+        (
+            {"measure": ""},
+            "ledger:2 measure: is empty (one of ev_imports, ev_exports, ev_registrations, ev_production, "
+            "ev_retirements, ev_sales, ev_transactions, ev_stock)",
+        ),
         ({"unit": "vehicels"}, "ledger:2 unit: 'vehicels' is an unknown unit (use vehicles)"),
         ({"unit": "USD million"}, "ledger:2 unit: 'USD million' does not fit total of ev_imports (use vehicles)"),
         ({"relation": "equal"}, "ledger:2 relation: 'equal' is unknown (did you mean equals?)"),

@@ -33,6 +33,13 @@ def _first(text, **known):
         ("3千", 3000),
         ("1.234 million", 1234000.0),
         ("15ta", 15),
+        ("four thousand vehicles", 4000),
+        ("nine stations", 9),
+        ("imports doubled", 2),
+        ("imports grew threefold", 3),
+        ("imports grew fourfold", 4),
+        ("imports grew tenfold", 10),
+        ("импорт вырос втрое", 3),
     ],
 )  # fmt: skip
 def test_numbers_as_they_are_printed(text, value):
@@ -298,3 +305,14 @@ def test_an_amount_of_money_is_in_the_unit_of_its_measure():
     unnamed = _first("179.340 bn in 2018", place="KZ", measure="gdp")
     assert float(unnamed.cells["value"]) == pytest.approx(179.34)
     assert "is an amount in no named currency, not in USD" in unnamed.doubts
+
+
+@pytest.mark.parametrize("text", ["Exports in 2023 were 3 times as many", "Exports in 2023 grew 3 times"])
+def test_times_are_a_growth_unless_something_falls(text):
+    assert (_first(text).cells["quantity"], _first(text).cells["value"]) == ("yoy_growth_percent", "200")
+    assert float(_first("Exports in 2023 fell 4 times").cells["value"]) == -75
+
+
+def test_a_number_in_signs_is_as_exact_as_it_is_printed():
+    cells = _first("2023年新疆出口电动汽车三万辆").cells
+    assert (cells["value"], cells["rounding"]) == ("30000", "5000")

@@ -13,7 +13,7 @@ from forecasting.growth.likelihood import observe
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
-from forecasting.growth.settled import Settled, sort_facts
+from forecasting.growth.settled import ALWAYS, Settled, sort_facts
 from forecasting.periods import year
 
 SIZE = 300_000
@@ -75,6 +75,16 @@ def test_scales_are_drawn_from_their_density_given_the_shocks(told):
     assert np.log(market).std() == pytest.approx(np.sqrt(density @ (logs - mean) ** 2), rel=0.04)
     expected = (nu + shocks**2 / market[:, None]) / (nu - 1)  # the mean of an inverse gamma
     assert (year / expected).mean(axis=0) == pytest.approx(np.ones(3), abs=0.03)
+
+
+def test_of_numbers_that_agree_only_the_most_doubtful_are_sampled(facts, usable, told):
+    path, _, _ = told
+    counts, _ = usable(monthly(facts, "2021-01", 24, "equals"))
+    contrasts = as_arrays([observe(count, 2021, path.months) for count in counts], path, {})
+    mode = Mode(path, contrasts)
+    mode.climb()
+    split = sort_facts(contrasts, mode, np.zeros(24, dtype=bool))
+    assert (len(split.doubtful), len(split.settled), split.contested) == (ALWAYS, 24 - ALWAYS, False)
 
 
 def test_settled_facts_are_eliminated_as_dense_algebra_has_it(told):
