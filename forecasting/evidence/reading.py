@@ -124,7 +124,7 @@ def _from_header(cells: list[list[object]]) -> list[list[object]]:
     names = [_joined(cells[first][i : i + 1]) for i in range(len(cells[first]))]
     below = filled[first + 1] if first + 1 < len(cells) else []
     if below and all(isinstance(cell, str) and not re.search(r"\d", cell) for cell in below):  # no facts: more heads
-        names = [_joined([cells[first][i], cells[first + 1][i]]) for i in range(len(names))]
+        names = [_joined([cells[first][i], *cells[first + 1][i : i + 1]]) for i in range(len(names))]
         first += 1
     return [list(names), *cells[first + 1 :]]
 

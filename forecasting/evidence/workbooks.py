@@ -47,7 +47,8 @@ def sheet_rows(name: str, data: bytes, sheet: str = "") -> tuple[list[list[objec
         formulas = load_workbook(io.BytesIO(data))
     except Exception as error:  # of a damaged file the library raises whatever its parsers come upon
         hint = "save it again as .xlsx, or as CSV UTF-8"
-        return [], "", [Problem(name, f"is no Excel workbook that can be read ({error})"[:200], hint)]
+        said = " ".join(str(error).split())
+        return [], "", [Problem(name, f"is no Excel workbook that can be read ({said})"[:200], hint)]
     filled = [found.title for found in values.worksheets if found.max_row > 1 and found.max_column > 1]
     if sheet and sheet not in values.sheetnames:
         return [], "", [Problem(name, f"has no sheet {sheet!r}", f"its sheets: {', '.join(values.sheetnames)}")]
