@@ -162,6 +162,9 @@ def test_a_cell_that_fails_is_seen(lab, desk, page):
 
 
 SLIDER = """() => document.querySelector(".widget-vbox .widget-hslider .noUi-handle") !== null"""
+FITS = """() => [...document.querySelectorAll(".widget-vbox .js-plotly-plot")].every(
+    figure => figure.querySelector(".main-svg").clientWidth <= figure.clientWidth + 1
+)"""
 DIFFERENCES = """() => [...document.querySelectorAll(".widget-html table")].at(-1)?.innerText"""
 
 
@@ -180,7 +183,8 @@ def test_a_slider_of_the_explorer_is_answered(lab, page, door):
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.wait_for_function(SLIDER, timeout=SECONDS * 1000)
-    page.wait_for_selector(".widget-vbox .main-svg", timeout=SECONDS * 1000)
+    page.wait_for_selector(".widget-vbox .main-svg .trace", timeout=SECONDS * 1000)
+    page.wait_for_function(FITS, timeout=SECONDS * 1000)
     page.wait_for_function(f"() => ({DIFFERENCES})()?.includes('0 to 0')", timeout=SECONDS * 1000)
     page.wait_for_timeout(1000)
     box = page.locator(".widget-vbox", has_text="Home access").last

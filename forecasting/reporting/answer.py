@@ -189,9 +189,9 @@ class Answers:
 
     def _repr_html_(self) -> str:
         cells = "".join(
-            f'<div><span class="name">{html.escape(name)}</span>'
-            f'<strong><a href="#grounds-{measure}">{html.escape(median)}</a></strong>'
-            f'<span class="range">{html.escape(ends)}</span><span class="means">{html.escape(means)}</span></div>'
+            f'<div><span class="name">{html.escape(name)}</span> '
+            f'<strong><a href="#grounds-{measure}">{html.escape(median)}</a></strong> '
+            f'<span class="range">{html.escape(ends)}</span> <span class="means">{html.escape(means)}</span></div>'
             for name, means, median, ends, measure in self.rows
         )
         return f'<p class="fc-about">{html.escape(self.caption)}</p><div class="fc-answers">{cells}</div>'

@@ -108,7 +108,7 @@ class Table:
         if name in LONG:
             return f'<td class="words">{text}</td>'
         if right:
-            return f'<td class="number amount">{text}</td>'
+            return f'<td class="amount">{text}</td>'
         return f'<td class="number">{text}</td>' if NUMBER.fullmatch(str(value)) else f"<td>{text}</td>"
 
 

@@ -53,6 +53,15 @@ OWN_TARGET = "own-target"
 SAVE, REPLACE = "Save as params file", "Replace the file"
 WIDE = {"width": "95%"}
 PLOTLY = "application/vnd.plotly.v1+json"
+# A responsive figure looks at its room when the window changes: here it is told once it is drawn, and when its column
+# changes.
+FITTING = """export default { render({el}) {
+  const drawn = setInterval(() => {
+    if (!el.closest(".widget-vbox")?.querySelector(".main-svg .trace")) return;
+    clearInterval(drawn);
+    new ResizeObserver(() => setTimeout(() => dispatchEvent(new Event("resize")), 200)).observe(el);
+  }, 100);
+} }"""
 
 
 class Explorer(WhatIf):
@@ -182,6 +191,7 @@ class ControlPanel:
 
     def __init__(self, explorer: Explorer) -> None:
         import ipywidgets
+        from anywidget import AnyWidget
 
         self.explorer, self.widgets = explorer, ipywidgets
         self.quiet = False  # while the controls follow the scenario instead of leading it
@@ -191,8 +201,9 @@ class ControlPanel:
         self.button = ipywidgets.Button(description=SAVE, icon="save", layout=WIDE)
         self.button.on_click(lambda _: self.save())
         self.left = ipywidgets.VBox(layout={"width": "350px", "overflow": "hidden"})
+        fitting = type("Fitting", (AnyWidget,), {"_esm": FITTING})()
         right = ipywidgets.VBox(
-            [self.status, self.head, self.live, self.table], layout={"flex": "1 1 480px", "min_width": "0"}
+            [self.status, self.head, fitting, self.live, self.table], layout={"flex": "1 1 480px", "min_width": "0"}
         )
         self.box = ipywidgets.Box([self.left, right], layout={"display": "flex", "flex_flow": "row wrap"})
         self.build()

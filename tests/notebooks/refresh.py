@@ -41,6 +41,8 @@ def picture(figure: dict, name: str) -> str:
     for said_anyway in (
         r"(?:fill-|stroke-)?opacity: 1;? ?",
         r"vector-effect: none; ?",
+        r"white-space: pre;? ?",
+        r"stroke-miterlimit: 2;? ?",
         r"<g/>|<path/>",
         r' style=" ?"',
     ):

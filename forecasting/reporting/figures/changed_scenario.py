@@ -131,8 +131,20 @@ def _answer(outlook: Outlook, measure: str, said: str) -> dict[str, Any]:
 
 def live_figure(now: Outlook, given: Outlook) -> go.FigureWidget:
     """A figure that can be redrawn where it stands, as wide as there is room; without anywidget an ImportError."""
-    shown = go.FigureWidget(what_if_chart(now, given))
+
+    class WholeFigure(go.FigureWidget):  # type: ignore[misc]
+        """Known to the browser once it is whole: told of while it is empty, a slow browser would draw it so."""
+
+        whole = False
+
+        def open(self) -> None:
+            if self.whole:
+                super().open()
+
+    shown = WholeFigure(what_if_chart(now, given))
     shown._config = {"responsive": True}
+    shown.whole = True
+    shown.open()
     return shown
 
 
