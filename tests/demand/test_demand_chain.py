@@ -48,7 +48,7 @@ def outlook() -> DemandOutlook:
 
 def test_results_are_the_measures_by_draw_and_year(outlook):
     assert set(outlook.results) == MEASURES | {"ebus_stock", "etruck_stock"}
-    assert repr(outlook) == "<DemandOutlook 2024 to 2033, 300 draws of 18 measures>"
+    assert repr(outlook) == f"<DemandOutlook 2024 to 2033, 300 draws of {len(outlook.results)} measures>"
     for name, values in outlook.results.items():
         assert values.shape == (300, len(YEARS)), name
         assert np.all(np.isfinite(values)), name
