@@ -42,8 +42,9 @@ FEWEST_COMPARED = 200  # of which a share is known to a few percent
 # The fall of growth with share, its shocks' echoes and the spreads below were set by leaving whole markets of the IEA's
 # panel out: growth from one year to the next shows less of them than forecasts over several years do.
 LEVEL_SD_BEFORE, SLOPE_SD_BEFORE = 0.15, 0.02
-MARKET_SD_BEFORE = 0.03  # spread of markets' lasting growth, weighted as four markets
-COMMON_BEFORE = 0.17  # spread of years, weighted as six years: policies and crises come to all markets at once
+# Of the scale of shocks, so that a panel of calm things is not taken to be stirred as electric cars are:
+MARKET_SD_BEFORE = 0.1  # spread of markets' lasting growth, weighted as four markets
+COMMON_BEFORE = 0.9  # spread of years, weighted as six years: policies and crises come to all markets at once
 AHEAD_AR = 0.2  # of a year's effect, in the years after the panel: forecasts made there show less of it than its own
 STEPS = 30
 
@@ -109,7 +110,8 @@ def estimate_prior(panel: pd.DataFrame, months: pd.DataFrame | None = None, *, p
         last_year=int(rows["year"].max()),
     )
     prior, rows = _with_shares(base, rows)
-    return _with_sizes(_fit_growth(rows[usable], prior), rows)
+    fitted = _fit_growth(rows[usable], prior)
+    return _with_sizes(fitted, rows) if rows["size_change"].notna().any() else _without_sizes(fitted)
 
 
 def _growth_rows(panel: pd.DataFrame) -> pd.DataFrame:
@@ -195,10 +197,10 @@ class _Regression:
         moved_cov = self.innovation @ self.covariance[self.years, self.years] @ self.innovation.T
         moved_square = (moved**2 + np.diag(moved_cov)) * self.inflate
         self.common_weight = (COMMON_NU + 1) / (COMMON_NU + moved_square / self.common**2)
-        believed = 6 * COMMON_BEFORE**2
+        believed = 6 * (COMMON_BEFORE * self.shock) ** 2
         self.common = float(np.sqrt((np.sum(self.common_weight * moved_square) + believed) / (len(moved) + 6)))
         own = self.effects[self.markets] ** 2 + np.diag(self.covariance)[self.markets]
-        self.market_sd = float(np.sqrt((own.sum() + 4 * MARKET_SD_BEFORE**2) / (count + 4)))
+        self.market_sd = float(np.sqrt((own.sum() + 4 * (MARKET_SD_BEFORE * self.shock) ** 2) / (count + 4)))
         return np.asarray(weighted)
 
     def tilt(self, weighted: Array) -> None:
@@ -255,6 +257,12 @@ def _with_sizes(prior: Prior, rows: pd.DataFrame) -> Prior:
         0.0,
     )
     return replace(prior, size=size, size_sd=float(np.clip(1.2 * spread, 0.05, 0.25)))
+
+
+def _without_sizes(prior: Prior) -> Prior:
+    """Of a panel without shares: its growth is that of size and share together, and shares start at one mark."""
+    still = Common(prior.last_year, (0.0,), (0.0,), 0.0, 0.0)
+    return replace(prior, latest=REFERENCE, latest_sd=0.0, size=still, size_sd=0.0)
 
 
 def estimate_drift(narrow: pd.DataFrame, wide: pd.DataFrame, years: int = 5) -> float:

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.errors import ModelError
+from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.prior import REFERENCE, SLOPE_BEFORE, Common, Prior, log_odds
 from forecasting.panels.growth_prior import estimate_prior
+from forecasting.periods import span
 
 YEARS = range(2008, 2024)
 EFFECTS = dict(zip(YEARS, [0, 0, 0.3, 0, -0.2, 0, 0.1, 0, 0, -0.1, 0, 0, 0.6, 0.2, 0, -0.3], strict=True))
@@ -194,3 +196,21 @@ def test_log_odds_are_finite_and_undone(share):
     z = log_odds(share)
     assert np.isfinite(z)
     assert 1 / (1 + np.exp(-z)) == pytest.approx(np.clip(share, 1e-6, 0.985))
+
+
+@pytest.mark.slow
+def test_a_calm_panel_without_shares_is_not_stirred_as_electric_cars_are():
+    """Twelve things grow by a tenth a year, give or take one percent: years, sizes and unknown shares add little."""
+    steps = 0.1 + 0.01 * np.random.default_rng(0).standard_normal((12, 15))
+    rows = [(f"m{i}", 2010 + t, 1e5 * np.exp(steps[i, :t].sum())) for i in range(12) for t in range(15)]
+    calm = estimate_prior(pd.DataFrame(rows, columns=["market", "year", "sales"]), perimeter="calm things")
+    assert calm.common.spread < 0.02
+    assert calm.size_sd == 0
+    told = annual_totals(pd.Series({y: 1e5 * 1.105 ** (y - 2015) for y in range(2015, 2025)}))
+    low, middle, high = (
+        forecast_flow(told, [span("2027-01-01", "2027-12-31")], prior=calm, draws=500)
+        .quantiles([0.1, 0.5, 0.9])
+        .loc["2027"]
+    )
+    assert middle == pytest.approx(1e5 * 1.105**12, rel=0.1)
+    assert 1.05 < high / low < 1.4
