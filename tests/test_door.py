@@ -120,6 +120,9 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "read_ledger": (fc.read_ledger, {"path": ROOT / "forecasting" / "data" / "ledger" / "tajikistan.csv"}),
         "load_scenario": (fc.load_scenario, {"path": params}),
         "outlook": (fc.outlook, {"scenario": fc.load_scenario(params), "ledger": ledger, "prior": None, "draws": 16}),
+        "Prior.until": (fc.Prior.shipped().until, {"last_year": 2020}),
+        "Prior.of_measure": (fc.Prior.shipped().of_measure, {"measure": "ev_imports"}),
+        "Prior.share_in": (fc.Prior.shipped().share_in, {"year": 2020}),
         "datasets.path": (fc.datasets.path, {"name": "ledger"}),
     }
 

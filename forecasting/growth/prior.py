@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.arguments import takes, text, whole
 from forecasting.errors import ModelError
 from forecasting.growth.within_year import WithinYear
 from forecasting.names import DATA
@@ -193,6 +194,7 @@ class Prior:
         """Spread of the slope."""
         return float(np.sqrt(self.covariance[1][1]))
 
+    @takes(ModelError, year=whole(1900, 2200))
     def share_in(self, year: int) -> tuple[float, float]:
         """Mean and spread of markets' log-odds in a year, up to the panel's last.
 
@@ -256,6 +258,7 @@ class Prior:
         raw["covariance"] = tuple(tuple(row) for row in raw["covariance"])
         return cls(**raw)
 
+    @takes(ModelError, last_year=whole(1900, 2200))
     def until(self, last_year: int) -> Prior:
         """The prior without the year effects after a year: a forecast made then could not know them.
 
@@ -278,6 +281,7 @@ class Prior:
         """
         return replace(self, common=self.common.until(last_year), size=self.size.until(last_year))
 
+    @takes(ModelError, measure=text())
     def of_measure(self, measure: str) -> Prior:
         """The prior of one measure: imports and exports fall on their months otherwise than registrations do.
 
