@@ -30,6 +30,7 @@ PLACES: dict[str, str] = {
     "UZ": "Uzbekistan",
     "CN": "China",
     "HK": "Hong Kong",
+    "XK": "Kosovo",  # a code that ISO leaves to users, as the European Commission has it
     "CN-XJ": "Xinjiang",
     "KG-GB": "Bishkek",
     "KZ-71": "Astana",
@@ -76,6 +77,7 @@ _SPELLINGS = {
     "torougart": "torugart",
     "turugart": "torugart",
     "kirghizia": "KG",
+    "kosova": "XK",
     "kirgizstan": "KG",
     "kyrgyz republic": "KG",
     "qazaqstan": "KZ",
@@ -158,8 +160,8 @@ def place_code(text: str) -> str:
 
     Examples
     --------
-    >>> place_code("UZB"), place_code("norway"), place_code("Bakhty"), place_code("Horgos Port")
-    ('UZ', 'NO', 'baktu', 'horgos')
+    >>> place_code("UZB"), place_code("norway"), place_code("Kosovo"), place_code("Bakhty"), place_code("Horgos Port")
+    ('UZ', 'NO', 'XK', 'baktu', 'horgos')
     """
     word = str(text).strip()
     known = _names()
