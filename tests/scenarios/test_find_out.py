@@ -32,7 +32,7 @@ def test_a_forecast_with_the_number_known_is_narrower_by_as_much_as_the_draws_sa
     told = np.log(next_year) + NOISE["count"] * np.random.default_rng(0).standard_normal(len(next_year))
     said = float(first_order({"next year": told}, {"answer": answer})["share"].iloc[0])
     known = [
-        np.log(forecast({**SOLD, 2024: round(value)}, draws=1000).totals(year(2026))).var()
+        np.log(forecast({**SOLD, 2024: round(value)}, draws=4000).totals(year(2026))).var()
         for value in np.quantile(next_year, [0.1, 0.3, 0.5, 0.7, 0.9]).tolist()
     ]
     true = 1 - np.mean(known) / np.log(answer).var()
