@@ -59,7 +59,7 @@ def test_a_port_has_no_country() -> None:
         (("UZ", "ev_imports", "2026", 0.0), r"0 is no number to compare; give one above 0"),
         (("UZ", "ev_imports", "2026", float("nan")), r"nan is no number to compare"),
         (("UZ", "population", "2026", 5.0), r"no forecast of Uzbekistan tells population; it tells .*ev_stock"),
-        (("UZ", "energy_gwh", "2026-01", 5.0), r"energy_gwh is told by the year; 2026-01 is no whole year"),
+        (("UZ", "energy_gwh", "2026-01", 5.0), r"energy_gwh is forecast by year; 2026-01 is no whole year"),
     ],
 )
 def test_what_no_forecast_speaks_of_is_refused(said: tuple[str, str, str, float], message: str) -> None:

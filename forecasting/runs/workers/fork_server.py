@@ -176,8 +176,17 @@ def main(jobs: int, shared: Path, scratch: Path, templates: Iterable[str]) -> No
     os.dup2(2, 1)  # whatever prints, prints to the log
     loaded = set(templates)
     preload(loaded)
-    tasks: list[Task] = []
     children: dict[int, ForkedTask] = {}
+    with contextlib.suppress(BrokenPipeError):  # nobody listens any more: the runner is gone
+        _serve(channel, jobs, shared, loaded, children)
+    for child in children.values():
+        kill_group(child.pid)
+    shutil.rmtree(scratch, ignore_errors=True)  # the runner may be gone
+
+
+def _serve(channel: int, jobs: int, shared: Path, loaded: set[str], children: dict[int, ForkedTask]) -> None:
+    """Do tasks as they arrive, and give signs of life."""
+    tasks: list[Task] = []
     signed = 0.0
     for arrived in _lines(children):
         if time.monotonic() - signed > SIGN:
@@ -198,9 +207,6 @@ def main(jobs: int, shared: Path, scratch: Path, templates: Iterable[str]) -> No
                 _say(channel, Outcome(task.name, 1, 0.0))
             else:
                 children[child.pid] = child
-    for child in children.values():
-        kill_group(child.pid)
-    shutil.rmtree(scratch, ignore_errors=True)  # the runner may be gone
 
 
 def _forget(shared: Path) -> None:
