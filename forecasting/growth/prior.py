@@ -208,6 +208,11 @@ class Prior:
         tuple of float
             Mean and standard deviation, in log-odds.
 
+        Raises
+        ------
+        ModelError
+            If the year is no whole number from 1900 to 2200.
+
         Examples
         --------
         >>> Prior(latest=-2.0, latest_sd=1.8, rise=0.5, last_year=2024).share_in(2020)
@@ -274,6 +279,11 @@ class Prior:
         Prior
             A new one.
 
+        Raises
+        ------
+        ModelError
+            If the year is no whole number from 1900 to 2200.
+
         Examples
         --------
         >>> Prior.shipped().until(2022).common.last_year
@@ -294,6 +304,11 @@ class Prior:
         -------
         Prior
             This one, or one with months of its own.
+
+        Raises
+        ------
+        ModelError
+            If the measure is no text.
 
         Examples
         --------

@@ -16,7 +16,6 @@ import pytest
 
 from forecasting.errors import InputError, RunError
 from forecasting.runs import runner
-from forecasting.runs.output import overview as summary
 from forecasting.runs.output.folders import Store
 from forecasting.runs.output.result import RunResult
 from forecasting.runs.progress import Progress
@@ -208,7 +207,7 @@ def test_an_index_that_cannot_be_written_is_told(project: Any, monkeypatch: pyte
     def full(store: Store) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(summary, "write_summary", full)
+    monkeypatch.setattr(runner, "write_summary", full)
     project.scenario("uz-a")
     done = run([project.params], project.out, progress=False)
     assert done.problem == "the index could not be written: [Errno 28] No space left on device"

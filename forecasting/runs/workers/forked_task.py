@@ -39,15 +39,14 @@ class ForkedTask:
 
     def __init__(self, task: Task, shared: Path, channel: int) -> None:
         self.task, self.started = task, time.monotonic()
-        self._log = open_log(task.log)
+        log = open_log(task.log)
         self._status: int | None = None
         try:
             self.pid = os.fork()
-        except OSError:
-            os.close(self._log)
-            raise
-        if self.pid == 0:
-            _become_task(task, shared, channel, self._log)
+            if self.pid == 0:
+                _become_task(task, shared, channel, log)
+        finally:
+            os.close(log)  # many tasks at once would hold many files
         self._watch = Watch(self.pid, task.timeout, task.memory)
 
     def status(self) -> int | None:
@@ -55,7 +54,7 @@ class ForkedTask:
         done, status = os.waitpid(self.pid, os.WNOHANG)
         if done:
             self._status = os.waitstatus_to_exitcode(status)
-        return self._status if done else self._watch.broken(mark_of(self._log))
+        return self._status if done else self._watch.broken(mark_of(self.task.log))
 
     def end(self) -> None:
         """End it, and all that it has started."""
@@ -64,7 +63,6 @@ class ForkedTask:
             os.kill(self.pid, signal.SIGKILL)
         if self._status is None:
             os.waitpid(self.pid, 0)
-        os.close(self._log)
 
 
 def _become_task(task: Task, shared: Path, channel: int, log: int) -> NoReturn:

@@ -121,20 +121,20 @@ class _Running:
 
     def __init__(self, task: Task, token: str, scratch: str) -> None:
         command = [sys.executable, "-m", "forecasting.runs.workers.task"]
-        self.started, self._log = time.monotonic(), open_log(task.log)
+        self.started, self._log = time.monotonic(), task.log
+        log = open_log(task.log)
         try:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
-                stdout=self._log,
-                stderr=self._log,
+                stdout=log,
+                stderr=log,
                 text=True,
                 start_new_session=True,
                 env=child_environment(token, scratch=scratch),
             )
-        except OSError:
-            os.close(self._log)
-            raise
+        finally:
+            os.close(log)
         self._watch = Watch(self._process.pid, task.timeout, task.memory)
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError), self._process.stdin as pipe:
@@ -149,7 +149,6 @@ class _Running:
         """End it, and all that it has started."""
         kill_group(self._process.pid)
         self._process.wait()
-        os.close(self._log)
 
 
 def sweep(token: str) -> None:

@@ -73,11 +73,12 @@ class Watch:
         return still > self._limit + GRACE or _stopped(self._pid)
 
 
-def mark_of(log: int) -> int:
-    """The sign of life of a task: when its log, an open file, was last touched, in nanoseconds."""
-    if os.utime not in os.supports_fd:  # no sign can be given here, so that none is missed
-        return time.monotonic_ns()
-    return os.fstat(log).st_mtime_ns
+def mark_of(log: str) -> int:
+    """The sign of life of a task: when its log was last touched, in nanoseconds."""
+    if os.utime in os.supports_fd:
+        with contextlib.suppress(OSError):  # somebody has removed it
+            return os.stat(log).st_mtime_ns
+    return time.monotonic_ns()  # no sign can be given here, so that none is missed
 
 
 def _below(pid: int) -> list[int]:
