@@ -112,8 +112,8 @@ def run(
 
     day = None if as_of is None else as_date(as_of).isoformat()
     try:
-        told = bool(log) or not as_json
-        summary = run_all(params, as_of=day, ledger=beside, progress=told, log=log or "text", **options)
+        shows_progress = bool(log) or not as_json
+        summary = run_all(params, as_of=day, ledger=beside, progress=shows_progress, log=log or "text", **options)
     except ForecastingError as error:
         if log == "json":
             from forecasting.runs.progress import write_event

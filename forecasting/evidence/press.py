@@ -99,21 +99,23 @@ def propose_facts(
     list of Proposal
         One for each number that may count something, in the order of the text.
     """
-    told = plain_text(text)
-    dated = date_spans(told)
-    numbers = [number for number in numbers_in(told) if _counts(told, number, dated)]
-    counts = [number for number in numbers if not _is_change(told, number) and not _is_money(told, number)]
-    common, part = doubts_of_the_text(told, numbers, counts), where_a_part_begins(told, numbers)
+    sentence = plain_text(text)
+    dated = date_spans(sentence)
+    numbers = [number for number in numbers_in(sentence) if _counts(sentence, number, dated)]
+    counts = [number for number in numbers if not _is_change(sentence, number) and not _is_money(sentence, number)]
+    common, part = doubts_of_the_text(sentence, numbers, counts), where_a_part_begins(sentence, numbers)
     found = []
     for number in numbers:
-        said = told[:part] if number.end <= part else told
+        said = sentence[:part] if number.end <= part else sentence
         doubts = [*common, *doubts_of_the_words(said, [*dated, *((each.start, each.end) for each in numbers)])]
         if counts and number not in counts[:1] and number in counts:
             doubts.append("is not the first count of the text: it may be of a part, or of another place")
-        where = place_code(place) if place else _place(told, number, doubts)
-        cells = _cells(told, number, published, (where, measure or _measure(told, where, doubts)), period, doubts)
+        where = place_code(place) if place else _place(sentence, number, doubts)
+        cells = _cells(
+            sentence, number, published, (where, measure or _measure(sentence, where, doubts)), period, doubts
+        )
         found.append(Proposal({key: cell for key, cell in cells.items() if cell}, tuple(dict.fromkeys(doubts))))
-    return found + list(_last_year(told, found))
+    return found + list(_last_year(sentence, found))
 
 
 def quoted(text: str) -> str:
@@ -216,10 +218,10 @@ def _doubt_the_period(
     when: Period | None,
     given: Period | None,
     text: str,
-    told: tuple[Number, dt.date | None, bool],
+    reading: tuple[Number, dt.date | None, bool],
     doubts: list[str],
 ) -> None:
-    number, published, stock = told
+    number, published, stock = reading
     if when is None:
         doubts.append("names no period: give --period")
     if given is not None:
@@ -334,11 +336,11 @@ def _place(text: str, number: Number, doubts: list[str]) -> str:
 
 
 def _measure(text: str, where: str, doubts: list[str]) -> str:
-    told = text.lower()
-    found = list(dict.fromkeys(name for name, words in MEASURE_WORDS if re.search(words, told)))
-    if "ev_stock" in found and {*found} - {"ev_stock"} == {"ev_registrations"} and re.search(ON_A_DAY, told):
+    sentence = text.lower()
+    found = list(dict.fromkeys(name for name, words in MEASURE_WORDS if re.search(words, sentence)))
+    if "ev_stock" in found and {*found} - {"ev_stock"} == {"ev_registrations"} and re.search(ON_A_DAY, sentence):
         found = ["ev_stock"]
-    electric = bool(re.search(ELECTRIC, told))
+    electric = bool(re.search(ELECTRIC, sentence))
     if not found:
         doubts.append("does not say what is counted: give --measure")
         return "ev_imports" if electric else ""
@@ -348,13 +350,13 @@ def _measure(text: str, where: str, doubts: list[str]) -> str:
     if len(found) > 1 and not found[0].startswith("charging"):
         doubts.append(f"may be of {' or '.join(found)}")
     for words, kind in HEAVY:
-        if re.search(words, told):
+        if re.search(words, sentence):
             heavy = found[0].replace("ev_", f"{kind}_")
-            if heavy not in MEASURES or re.search(CARS, told):
+            if heavy not in MEASURES or re.search(CARS, sentence):
                 doubts.append("speaks of buses or trucks, too, or instead")
             return heavy if heavy in MEASURES else found[0]
     words = dict(PLACE_WORDS).get(where, "$")
-    if found[0] == "ev_exports" and re.search(rf"(?:\bto|\binto|\bв|向|对)\s?(?:the )?(?:{words})", told):
+    if found[0] == "ev_exports" and re.search(rf"(?:\bto|\binto|\bв|向|对)\s?(?:the )?(?:{words})", sentence):
         doubts.append("may be of exports to the place, not from it")
     if where in ("horgos", "alashankou", "baktu") and found[0] == "ev_exports":
         doubts.append("at a port: electric vehicles, or vehicles of all types")

@@ -37,10 +37,10 @@ TEXT_DOUBTS = (
 
 def doubts_of_the_text(text: str, numbers: list[Number], counts: list[Number]) -> list[str]:
     """What makes every number of a text doubtful."""
-    told, doubts = text.lower(), []
-    if re.search(PLAN, told) or re.search(LIMIT, told) or re.search(CAPACITY, told):
+    sentence, doubts = text.lower(), []
+    if re.search(PLAN, sentence) or re.search(LIMIT, sentence) or re.search(CAPACITY, sentence):
         doubts.append("may tell of a plan, a limit or a capacity, or of what has happened by now: no outcome")
-    if not re.search(r"[^\W\d]", told):
+    if not re.search(r"[^\W\d]", sentence):
         doubts.append("is a bare number: nothing says what it is")
     between = [text[first.end : then.start].strip().lower() for first, then in itertools.pairwise(numbers)]
     if any(

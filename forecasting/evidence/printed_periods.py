@@ -121,12 +121,12 @@ def date_spans(text: str) -> list[tuple[int, int]]:
 
 def open_ended(text: str, published: dt.date | None) -> bool:
     """Whether a text does not say since when, or up to when, a flow is counted: it has one day, or a beginning only."""
-    told = without_comparisons(text)
-    since = _SO_FAR.search(told)
+    sentence = without_comparisons(text)
+    since = _SO_FAR.search(sentence)
     if since and (of := re.search(r"20\d\d", since[0])) and not (published and int(of[0]) == published.year):
         return True
-    chinese = any(found["day"] for found in _CHINESE_MONTH.finditer(told))
-    return _days(told, None) is None and (chinese or _DAY.search(told) is not None)
+    chinese = any(found["day"] for found in _CHINESE_MONTH.finditer(sentence))
+    return _days(sentence, None) is None and (chinese or _DAY.search(sentence) is not None)
 
 
 def without_comparisons(text: str) -> str:
@@ -222,8 +222,8 @@ def _ranged(match: re.Match[str]) -> bool:
 
 def _past(found: Period | None, match: re.Match[str], published: dt.date | None) -> Period | None:
     """A month without a year is the last one before the day of the text."""
-    told = match.groupdict()
-    if not found or not published or told.get("year") or told.get("short") or told.get("word"):
+    parts = match.groupdict()
+    if not found or not published or parts.get("year") or parts.get("short") or parts.get("word"):
         return found
     if found.start <= published or re.search(r"(?<!\d)20\d\d(?!\d)", match.string):
         return found
@@ -264,8 +264,8 @@ def _numbered(match: re.Match[str], of: int) -> Period | None:
 
 
 def _chinese_first(match: re.Match[str], of: int) -> Period | None:
-    told = match["count"]
-    return _between(of, 1, int(told) if told.isdecimal() else CHINESE.index(told) + 1)
+    counted = match["count"]
+    return _between(of, 1, int(counted) if counted.isdecimal() else CHINESE.index(counted) + 1)
 
 
 def _chinese_month(match: re.Match[str], of: int, stock: bool) -> Period | None:
@@ -293,8 +293,8 @@ def _half(match: re.Match[str], of: int) -> Period | None:
 
 
 def _quarter(match: re.Match[str], of: int) -> Period | None:
-    told = next(filter(None, (match[name] for name in ("q", "nth", "nth2", "nth3", "nth4"))))
-    number = QUARTERS[told.lower()]
+    quarter = next(filter(None, (match[name] for name in ("q", "nth", "nth2", "nth3", "nth4"))))
+    number = QUARTERS[quarter.lower()]
     return _between(of, 3 * number - 2, 3 * number)
 
 

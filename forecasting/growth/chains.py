@@ -36,7 +36,7 @@ class Chains:
     path : LatentPath
         The map from coordinates to flows.
     facts : Contrasts
-        What they are told.
+        The facts, as contrasts.
     mode : Mode
         About which contrasts are linear.
     awake : ndarray of bool, shape (facts,)
@@ -80,11 +80,11 @@ class Chains:
         self.market = np.full(self.chains, float(np.median(mode.variance[self.shock])))
         self.year = np.maximum(mode.variance[self.shock] / self.market[:, None], 0.05)
         self.component = np.zeros((self.chains, n), dtype=int)
-        self.lent = np.zeros((self.chains, len(self.scaled), len(self.scaled)))
+        self.shock_cov = np.zeros((self.chains, len(self.scaled), len(self.scaled)))
         self.inverse = np.zeros((self.chains, n, n))
         self.ways = np.zeros((self.chains, 0), dtype=int)  # what is left of each chain's way through the facts
         self.doubt, self.turn = 1.0, 0
-        self.told: list[Array] = []  # of each sweep, what the effective number of draws is counted by
+        self.traces: list[Array] = []  # of each sweep, what the effective number of draws is counted by
 
     def go_on_from(self, before: Chains) -> None:
         """Take up where chains stood that sampled fewer of the facts."""
@@ -104,11 +104,11 @@ class Chains:
         rng, k, f = self.rng, self.kind, self.f[self.kind]
         push = self.pull[k] + _times(self.root_of_precision[k], rng.standard_normal(self.year.shape))
         push += rng.standard_normal(push.shape) / np.sqrt(self.variance)
-        shocks = _times(self.lent, push)
+        shocks = _times(self.shock_cov, push)
         noise, target = self._noise()
         left = target - self.mean[k] - _times(f, shocks) - _times(self.root[k], rng.standard_normal(target.shape))
         pulled = _times(self.inverse, left - noise * rng.standard_normal(target.shape))
-        self.market, self.year = self._scales(shocks + _times(self.lent, _times(f.transpose(0, 2, 1), pulled)))
+        self.market, self.year = self._scales(shocks + _times(self.shock_cov, _times(f.transpose(0, 2, 1), pulled)))
 
     def draw(self, shared: Array) -> tuple[Array, Array, Array, Indices]:
         """Coordinates given the chains' state: (draws, width); asked contrasts, market scales, kinds of market.
@@ -128,7 +128,7 @@ class Chains:
         x += weight * (pulled @ self.mode.jacobian)
         contrast = self.mode.contrast + (x - self.mode.x) @ self.mode.jacobian.T
         scale, year = self._scales(x[:, self.shock])  # each draw's own
-        self.told.append(np.stack([of, np.log(scale), self.mode.path.totals(x)[1][:, -1]]))
+        self.traces.append(np.stack([of, np.log(scale), self.mode.path.totals(x)[1][:, -1]]))
         first = slice(0, min(self.chains, len(of)))
         self.market[first], self.year[first] = scale[first], year[first]
         return x, contrast, scale, self.kinds[self.kind[of]]
@@ -142,11 +142,13 @@ class Chains:
         of_a = target[of] - left[:, a] - noise[of] * self.rng.standard_normal((len(x), len(a)))
         by_settled = s.covariance.solve(of_p.T).T
         pull = of_p @ s.su
-        lent = self._of_chains(self.lent, pull, of)
-        weighted = self._of_chains(self.inverse, of_a - of_p @ s.sr - lent @ s.f.T, of)
+        shock_cov = self._of_chains(self.shock_cov, pull, of)
+        weighted = self._of_chains(self.inverse, of_a - of_p @ s.sr - shock_cov @ s.f.T, of)
         pulled = np.zeros((len(x), len(self.facts.value)))
         pulled[:, a] = weighted
-        pulled[:, p] = by_settled - weighted @ s.sr.T - (lent + self._of_chains(self.lent, weighted @ s.f, of)) @ s.su.T
+        pulled[:, p] = (
+            by_settled - weighted @ s.sr.T - (shock_cov + self._of_chains(self.shock_cov, weighted @ s.f, of)) @ s.su.T
+        )
         return pulled
 
     def _of_chains(self, matrices: Array, rows: Array, of: Indices) -> Array:
@@ -177,12 +179,12 @@ class Chains:
     def _draw_components(self) -> None:
         """Draw the component of each doubtful fact's noise, the path integrated out, one fact after the other.
 
-        Every chain goes its own way through the facts, so that the order in which they are told does not matter.
+        Every chain goes its own way through the facts, so that the order of the facts does not matter.
         """
         n, of = len(self.asked), np.arange(self.chains)
         self._draw_kinds()
         noise, target = self._noise()
-        expected = self._expected(self.kind, self.lent)
+        expected = self._expected(self.kind, self.shock_cov)
         weight = self.facts.doubting(self.doubt)[self.asked]
         waiting = np.zeros((2, self.chains, 0, n))
         for visit, i in enumerate(self._next_of_ways(n).T):
@@ -232,28 +234,28 @@ class Chains:
             self.kind[rows[moved]] = other[moved]
             for of, by in zip(kept, new, strict=True):
                 of[rows[moved]] = by[moved]
-        self.lent, self.inverse = kept
+        self.shock_cov, self.inverse = kept
 
     def _under(self, kind: Indices, rows: Indices | slice) -> tuple[Array, ...]:
-        """Of some chains, were they of these kinds: `lent`, and the inverse covariance of the doubtful facts."""
+        """Of some chains, were they of these kinds: `shock_cov`, and the inverse covariance of the doubtful facts."""
         noise, _ = self._noise()
-        lent = np.asarray(np.linalg.inv(self.precision[kind] + _diagonals(1 / self.variance[rows])), dtype=float)
+        shock_cov = np.asarray(np.linalg.inv(self.precision[kind] + _diagonals(1 / self.variance[rows])), dtype=float)
         f = self.f[kind]
-        covariance = self.c[kind] + f @ lent @ f.transpose(0, 2, 1) + _diagonals(noise[rows] ** 2)
-        return lent, np.asarray(np.linalg.inv(covariance), dtype=float)
+        covariance = self.c[kind] + f @ shock_cov @ f.transpose(0, 2, 1) + _diagonals(noise[rows] ** 2)
+        return shock_cov, np.asarray(np.linalg.inv(covariance), dtype=float)
 
-    def _log_density(self, kind: Indices, rows: Indices, lent: Array, inverse: Array) -> Array:
-        """Of what is told, in some chains, were they of these kinds."""
+    def _log_density(self, kind: Indices, rows: Indices, shock_cov: Array, inverse: Array) -> Array:
+        """Log density of the facts, in some chains, were they of these kinds."""
         _, target = self._noise()
-        residual = target[rows] - self._expected(kind, lent)
-        of_settled = (self.pull[kind] * _times(lent, self.pull[kind])).sum(axis=1)
+        residual = target[rows] - self._expected(kind, shock_cov)
+        of_settled = (self.pull[kind] * _times(shock_cov, self.pull[kind])).sum(axis=1)
         square = (residual * _times(inverse, residual)).sum(axis=1) - of_settled
-        size = -np.linalg.slogdet(lent)[1] - np.linalg.slogdet(inverse)[1]
+        size = -np.linalg.slogdet(shock_cov)[1] - np.linalg.slogdet(inverse)[1]
         return np.asarray(np.log(self.believed[kind]) + self.log_density[kind] - 0.5 * (square + size))
 
-    def _expected(self, kind: Indices, lent: Array) -> Array:
+    def _expected(self, kind: Indices, shock_cov: Array) -> Array:
         """The doubtful facts' contrasts as the settled ones lead one to expect them."""
-        return np.asarray(self.mean[kind] + _times(self.f[kind], _times(lent, self.pull[kind])))
+        return np.asarray(self.mean[kind] + _times(self.f[kind], _times(shock_cov, self.pull[kind])))
 
     def _next_of_ways(self, facts: int) -> Indices:
         """The facts that each chain visits in this sweep: all, or of very many the next of its way through them."""
@@ -274,13 +276,13 @@ class Chains:
         Scales have adapted to the fact too: chains that find it likely count less (Gelfand 1996).
         """
         f, (noise, target) = self.facts, self._noise()
-        residual = target - self._expected(self.kind, self.lent)
+        residual = target - self._expected(self.kind, self.shock_cov)
         weighted = _times(self.inverse, residual)
         diagonal = np.diagonal(self.inverse, axis1=1, axis2=2)
         seen = {int(i): (target[:, j] - weighted[:, j] / diagonal[:, j], 1 / diagonal[:, j] - noise[:, j] ** 2)
                 for j, i in enumerate(self.asked)}  # fmt: skip
         chains = range(min(self.chains, ASKED_OF))
-        parts = [self.settled[self.kind[c]].left_out(self.lent[c], self.inverse[c], weighted[c]) for c in chains]
+        parts = [self.settled[self.kind[c]].left_out(self.shock_cov[c], self.inverse[c], weighted[c]) for c in chains]
         mean, variance = (np.stack(of, axis=1) for of in zip(*parts, strict=True))
         seen |= {int(i): (mean[j], variance[j]) for j, i in enumerate(self.sorted.settled)}
         seen |= {int(i): (self.sorted.mean[i : i + 1], self.sorted.variance[i : i + 1]) for i in self.sorted.silent}
@@ -300,10 +302,10 @@ class Chains:
 
         From how much the chains' means scatter (Gelman and Rubin).
         """
-        of, *told = np.concatenate(self.told, axis=1)
+        of, *traces = np.concatenate(self.traces, axis=1)
         count = np.bincount(of.astype(int))
         found = [float(len(of))]
-        for each in told:
+        for each in traces:
             mean = np.bincount(of.astype(int), each) / count
             found.append(each.var() * len(count) / max(float(mean.var(ddof=1)), 1e-12) if len(count) > 1 else 1.0)
         return min(found)

@@ -30,7 +30,7 @@ class Mode:
     path : LatentPath
         The map from coordinates to flows.
     facts : Contrasts
-        What they are told.
+        The facts, as contrasts.
 
     Attributes
     ----------
@@ -127,7 +127,7 @@ class Mode:
         self.variance[at] = year * market
 
     def _weigh_kinds(self, innovation: Array, noise: Array) -> None:
-        """How probable each kind of market is, by how well it explains what is told; the variances that go with it."""
+        """How probable each kind of market is, by how well it explains the facts; the variances that go with it."""
         at, log_part = self.path.at_["shock"], np.log(self.path.kind_share)
         shock = self.variance[at].copy()
         for k, variance in enumerate(self.path.kind_variance):

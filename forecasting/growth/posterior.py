@@ -141,9 +141,9 @@ def _drawn(
     for step in range(BURN - burn, BURN):
         chains.doubt = max(MOST_DOUBT * LESS_DOUBT**step, 1.0)
         chains.sweep()
-    facts, told = chains.facts, np.sort(np.r_[chains.sorted.doubtful, chains.sorted.settled])
-    exact, bounds = told[facts.exact[told]], told[~facts.exact[told]]
-    moves, moves_all = _Correction(path, facts, chains.mode, exact), _Correction(path, facts, chains.mode, told)
+    facts, sampled = chains.facts, np.sort(np.r_[chains.sorted.doubtful, chains.sorted.settled])
+    exact, bounds = sampled[facts.exact[sampled]], sampled[~facts.exact[sampled]]
+    moves, moves_all = _Correction(path, facts, chains.mode, exact), _Correction(path, facts, chains.mode, sampled)
     for block in np.array_split(shared, chains.sweeps):
         drawn, asked, scale, kind = chains.draw(block)
         x, worst = moves(drawn, asked, kind)
@@ -171,17 +171,17 @@ def _woken(path: LatentPath, facts: Contrasts, mode: Mode, silent: Indices, x: A
 class _Correction:
     """Moves draws until their true contrasts of some facts are those asked for; says how far each still is."""
 
-    def __init__(self, path: LatentPath, facts: Contrasts, mode: Mode, told: Indices) -> None:
-        self.path, self.mode, self.told, self.facts = path, mode, told, facts.only(told)
+    def __init__(self, path: LatentPath, facts: Contrasts, mode: Mode, sampled: Indices) -> None:
+        self.path, self.mode, self.sampled, self.facts = path, mode, sampled, facts.only(sampled)
         self.back: dict[int, Array] = {}
 
     def __call__(self, drawn: Array, asked: Array, kind: Indices) -> tuple[Array, Array]:
         x, worst = drawn.copy(), np.zeros(len(drawn))
-        if len(self.told):
+        if len(self.sampled):
             for k in np.unique(kind).tolist():
                 of_kind = np.flatnonzero(kind == k)
                 for rows in np.array_split(of_kind, 1 + len(of_kind) // BLOCK):
-                    x[rows], worst[rows] = self._of_kind(k, x[rows], asked[np.ix_(rows, self.told)])
+                    x[rows], worst[rows] = self._of_kind(k, x[rows], asked[np.ix_(rows, self.sampled)])
         return x, worst
 
     def _of_kind(self, kind: int, x: Array, asked: Array) -> tuple[Array, Array]:
@@ -192,7 +192,7 @@ class _Correction:
             far = np.abs(gap).max(axis=1) > (CLOSE if step < CORRECTIONS else MET)
             if not far.any():
                 break
-            x[far] = np.clip(x[far] + np.clip(gap[far], -0.5, 0.5) @ self.back[kind], -FAR, FAR)  # some go astray
+            x[far] = np.clip(x[far] + np.clip(gap[far], -0.5, 0.5) @ self.back[kind], -FAR, FAR)  # some diverge
             gap[far] = asked[far] - self._contrasts(x[far])
         return x, np.abs(gap).max(axis=1)
 
@@ -201,12 +201,12 @@ class _Correction:
         variance, shock, jacobian = (
             self.path.kind_variance[kind].copy(),
             self.path.at_["shock"],
-            self.mode.jacobian[self.told],
+            self.mode.jacobian[self.sampled],
         )
         variance[shock] = self.mode.variance[shock]
         spread = jacobian * variance
-        ridge = max(RIDGE * float((jacobian * spread).sum()) / len(self.told), 1e-12)
-        return Covariance(jacobian * np.sqrt(variance), np.full(len(self.told), ridge)).solve(spread)
+        ridge = max(RIDGE * float((jacobian * spread).sum()) / len(self.sampled), 1e-12)
+        return Covariance(jacobian * np.sqrt(variance), np.full(len(self.sampled), ridge)).solve(spread)
 
     def _contrasts(self, x: Array) -> Array:
         return self.facts.at(self.path.flows(x), x)

@@ -5,8 +5,8 @@ each fact, all is Gaussian; the noise of a settled fact is known, so that its pa
 chains. With p the settled facts, a the others, U the gradient by the coordinates whose variance is drawn ("scaled"), R
 the covariance that all other coordinates bring, N the noise::
 
-    S = inv(R_pp + N_p)      lent = inv(U_p' S U_p + 1 / v)
-    cov(a | p) = C + F lent F',    C = R_aa - R_ap S R_pa,    F = U_a - R_ap S U_p
+    S = inv(R_pp + N_p)      shock_cov = inv(U_p' S U_p + 1 / v)
+    cov(a | p) = C + F shock_cov F',    C = R_aa - R_ap S R_pa,    F = U_a - R_ap S U_p
 """
 
 from __future__ import annotations
@@ -125,20 +125,22 @@ class Settled:
         self.mean = offset[a] + self.sr.T @ known
         self.log_density = -0.5 * (known @ self.solved + self.covariance.log_determinant)
 
-    def left_out(self, lent: Array, inverse: Array, weighted: Array) -> tuple[Array, Array]:
+    def left_out(self, shock_cov: Array, inverse: Array, weighted: Array) -> tuple[Array, Array]:
         """Each settled fact as all others lead one to expect it, in one chain: mean and variance.
 
         Parameters
         ----------
-        lent : ndarray, shape (scaled, scaled)
+        shock_cov : ndarray, shape (scaled, scaled)
             As above.
         inverse, weighted : ndarray, shapes (doubtful, doubtful) and (doubtful,)
             Inverse covariance of the doubtful facts given the settled ones, and that times their residual.
         """
-        gain = self.sr + self.su @ lent @ self.f.T
-        pulled = self.solved - self.su @ (lent @ self.pull) - gain @ weighted
+        gain = self.sr + self.su @ shock_cov @ self.f.T
+        pulled = self.solved - self.su @ (shock_cov @ self.pull) - gain @ weighted
         diagonal = (
-            self.covariance.diagonal - ((self.su @ lent) * self.su).sum(axis=1) + ((gain @ inverse) * gain).sum(axis=1)
+            self.covariance.diagonal
+            - ((self.su @ shock_cov) * self.su).sum(axis=1)
+            + ((gain @ inverse) * gain).sum(axis=1)
         )
         diagonal = np.maximum(diagonal, 1e-12)
         return self.target - pulled / diagonal, np.maximum(1 / diagonal - self.noise, 0.0)

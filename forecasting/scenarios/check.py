@@ -253,10 +253,10 @@ def _of_one_id(read: Mapping[Path, Ledger]) -> Iterator[Problem]:
     first: dict[str, tuple[Path, tuple[str, ...]]] = {}
     for path, ledger in read.items() if len(read) > 1 else ():
         for row in ledger.frame.itertuples(index=False):
-            told = tuple(map(str, row))
-            where, other = first.setdefault(told[0], (path, told))
-            if where != path and other != told:
-                yield Problem(f"{path.name} id", f"{told[0]!r} names another fact in {where.name}", "rename one")
+            printed = tuple(map(str, row))
+            where, other = first.setdefault(printed[0], (path, printed))
+            if where != path and other != printed:
+                yield Problem(f"{path.name} id", f"{printed[0]!r} names another fact in {where.name}", "rename one")
 
 
 def _in_two_files(read: Mapping[Path, Ledger]) -> Iterator[str]:

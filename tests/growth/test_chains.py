@@ -101,8 +101,8 @@ def test_settled_facts_are_eliminated_as_dense_algebra_has_it(told):
     offset = mode.contrast - mode.jacobian @ mode.x
     on_settled = np.linalg.inv(whole[np.ix_(p, p)] + np.diag(split.noise[p]))
     gain = whole[np.ix_(a, p)] @ on_settled
-    lent = np.linalg.inv(settled.precision + np.diag(1 / variance))
-    bent = settled.f @ lent
+    shock_cov = np.linalg.inv(settled.precision + np.diag(1 / variance))
+    bent = settled.f @ shock_cov
     np.testing.assert_allclose(
         settled.c + bent @ settled.f.T, whole[np.ix_(a, a)] - gain @ whole[np.ix_(p, a)], atol=1e-7
     )
@@ -111,7 +111,7 @@ def test_settled_facts_are_eliminated_as_dense_algebra_has_it(told):
     noise = np.full(len(a), 0.02)
     inverse = np.linalg.inv(settled.c + bent @ settled.f.T + np.diag(noise))
     residual = told.value[a] - expected
-    mean, spread = settled.left_out(lent, inverse, inverse @ residual)
+    mean, spread = settled.left_out(shock_cov, inverse, inverse @ residual)
     both = np.r_[p, a]
     dense = np.linalg.inv(whole[np.ix_(both, both)] + np.diag(np.r_[split.noise[p], noise]))
     left = np.r_[split.target[p], told.value[a]] - offset[both]
