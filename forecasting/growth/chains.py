@@ -142,13 +142,12 @@ class Chains:
         of_a = target[of] - left[:, a] - noise[of] * self.rng.standard_normal((len(x), len(a)))
         by_settled = s.covariance.solve(of_p.T).T
         pull = of_p @ s.su
-        shock_cov = self._of_chains(self.shock_cov, pull, of)
-        weighted = self._of_chains(self.inverse, of_a - of_p @ s.sr - shock_cov @ s.f.T, of)
+        shocks = self._of_chains(self.shock_cov, pull, of)
+        weighted = self._of_chains(self.inverse, of_a - of_p @ s.sr - shocks @ s.f.T, of)
         pulled = np.zeros((len(x), len(self.facts.value)))
         pulled[:, a] = weighted
-        pulled[:, p] = (
-            by_settled - weighted @ s.sr.T - (shock_cov + self._of_chains(self.shock_cov, weighted @ s.f, of)) @ s.su.T
-        )
+        shocks = shocks + self._of_chains(self.shock_cov, weighted @ s.f, of)
+        pulled[:, p] = by_settled - weighted @ s.sr.T - shocks @ s.su.T
         return pulled
 
     def _of_chains(self, matrices: Array, rows: Array, of: Indices) -> Array:
