@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -38,7 +38,7 @@ from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, span
 from forecasting.showing import show
 
-__all__ = ["COLUMNS", "COUNTED", "KINDS", "QUANTITIES", "RELATIONS", "Fact", "in_order", "typed_facts"]
+__all__ = ["COLUMNS", "COUNTED", "KINDS", "QUANTITIES", "RELATIONS", "Fact", "LazyFacts", "in_order", "typed_facts"]
 
 _COUNTS = ("vehicles", "stations", "points", "persons", "units", "users")
 
@@ -207,22 +207,34 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(facts, key=lambda fact: (str(fact.period_end or ""), str(fact.period_start or ""), fact.id))
 
 
-def typed_facts(rows: Iterable[Mapping[str, Any]]) -> list[Fact]:
+class LazyFacts(dict[str, Fact]):
+    """Facts by id, each made where it is first asked for: of a large ledger few ever are.
+
+    Parameters
+    ----------
+    make : callable
+        The fact of an id.
+    """
+
+    def __init__(self, make: Callable[[str], Fact]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, name: str) -> Fact:
+        self[name] = fact = self._make(name)
+        return fact
+
+
+def typed_facts(rows: Iterable[Mapping[str, Any]]) -> LazyFacts:
     """Facts of rows that have been checked, read together, so that each knows what the others say of it.
 
     Parameters
     ----------
     rows : iterable of mapping
         Normalised rows without faults, as of `Fact.row`.
-
-    Returns
-    -------
-    list of Fact
-        In the order of the rows.
     """
-    rows = list(rows)
     together = {row["id"]: row for row in rows}
-    return [_built(_typed(row, together)) for row in rows]
+    return LazyFacts(lambda name: _built(_typed(together[name], together)))
 
 
 SAID = set[str](Fact.model_fields)  # one for all: a set for each fact would take more room than the facts

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from forecasting.errors import LedgerError, Problem
-from forecasting.evidence.fact import Fact
 from forecasting.evidence.reading import FoundRow, checked_rows
 from forecasting.evidence.rules import COLUMNS, normalise, number_text, printed_rounding
 from forecasting.measures import nearest
@@ -19,24 +18,22 @@ from forecasting.measures import nearest
 __all__ = ["facts_frame", "frame_rows", "printed_cells"]
 
 NUMERIC = ("value", "rounding")
-SPANS = ("period_start", "period_end", "published")
 TEXT = pd.StringDtype("python", na_value=np.nan)  # of small tables that are often cut: Arrow's costs four times as much
 
 
-def facts_frame(facts: Collection[Fact]) -> pd.DataFrame:
+def facts_frame(rows: Collection[Mapping[str, Any]]) -> pd.DataFrame:
     """Facts as a table, in which value and rounding are numbers and all else is text.
 
     Parameters
     ----------
-    facts : collection of Fact
-        One for each row.
+    rows : collection of mapping
+        One for each fact, without faults: as normalised, or as of `Fact.row`.
     """
 
     def cells(column: str) -> pd.Series[Any]:
-        found = [getattr(fact, column) for fact in facts]
         if column in NUMERIC:
-            return pd.Series(found, dtype="float64")
-        return pd.Series([str(cell or "") for cell in found] if column in SPANS else found, dtype=TEXT)
+            return pd.Series([float(row[column] or "nan") for row in rows], dtype="float64")
+        return pd.Series([row[column] for row in rows], dtype=TEXT)
 
     return pd.DataFrame({column: cells(column) for column in COLUMNS})  # by column, as a large ledger has many rows
 

@@ -1,21 +1,11 @@
-"""The ledger: published statements in one table, read and checked by one set of rules.
-
->>> import io
->>> from forecasting.evidence.ledger_files import read_ledger
->>> ledger = read_ledger(io.StringIO('''id,measure,place,period_start,period_end,relation,value,published
-... a,ev_imports,UZ,2022-01-01,2022-12-31,equals,2180,2023-01
-... b,ev_imports,Uzbekistan,2023-01-01,2023-04-30,equals,2544,2023-06-26
-... '''))
->>> len(ledger), len(ledger.select(place="UZ", as_of="2023-02-01"))
-(2, 1)
-"""
+"""The ledger: published statements in one table, read and checked by one set of rules."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -24,16 +14,16 @@ import pandas as pd
 
 from forecasting.arguments import of, optional, shown, takes, text, texts, whole
 from forecasting.errors import EvidenceError, LedgerError, Problem
-from forecasting.evidence.fact import Fact, typed_facts
+from forecasting.evidence.fact import Fact, LazyFacts, typed_facts
 from forecasting.evidence.files import write_asked
 from forecasting.evidence.frames import facts_frame, frame_rows, printed_cells
 from forecasting.evidence.places import partner_code, place_code
-from forecasting.evidence.rules import COLUMNS, KINDS
+from forecasting.evidence.rules import COLUMNS, KINDS, publication
 from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, as_date
 from forecasting.showing import show
 
-__all__ = ["Ledger"]
+__all__ = ["Ledger", "ledger_of"]
 
 
 class Ledger:
@@ -56,11 +46,11 @@ class Ledger:
         given: list[object] = list(facts) if isinstance(facts, list | tuple | Iterator) else [facts]
         if strange := [fact for fact in given if not isinstance(fact, Fact)]:
             raise LedgerError(f"{shown(strange[0])} is no Fact; read_ledger and Ledger.from_frame read tables")
-        self._facts = {fact.id: fact for fact in given if isinstance(fact, Fact)}
-        self._frame = facts_frame(self._facts.values())
+        self._facts: Mapping[str, Fact] = {fact.id: fact for fact in given if isinstance(fact, Fact)}
+        self._frame = facts_frame([fact.row() for fact in self._facts.values()])
 
     @classmethod
-    def _of(cls, frame: pd.DataFrame, facts: dict[str, Fact]) -> Ledger:
+    def _of(cls, frame: pd.DataFrame, facts: Mapping[str, Fact]) -> Ledger:
         """A table and the facts of its rows, among others."""
         ledger = cls.__new__(cls)
         ledger._frame, ledger._facts = frame.reset_index(drop=True), facts
@@ -73,7 +63,7 @@ class Ledger:
     def __setstate__(self, state: tuple[pd.DataFrame, dict[str, Period]]) -> None:
         self._frame, others = state
         facts = typed_facts({str(k): v for k, v in row.items()} for row in self._frame.to_dict("records"))
-        self._facts = {fact.id: fact.model_copy(update={"other": others.get(fact.id)}) for fact in facts}
+        self._facts = {n: facts[n].model_copy(update={"other": others.get(n)}) for n in self._frame["id"]}
 
     @classmethod
     @takes(
@@ -109,7 +99,7 @@ class Ledger:
         Uzbekistan, electric vehicles imported, 2022: 2,180 vehicles
         """
         rows = frame_rows(frame, measure, place)
-        return cls(typed_facts(row.cells for row in rows))
+        return ledger_of([row.cells for row in rows])
 
     @classmethod
     def from_facts(cls, facts: Iterable[Fact]) -> Ledger:
@@ -268,7 +258,11 @@ class Ledger:
     @cached_property
     def _known(self) -> np.ndarray:
         """The day from which each fact is known as ISO text; later than any day where it never is."""
-        return np.array([str(fact.known_from or "9999-12-31") for fact in self], dtype="U10")
+        days = {
+            said: span.end.isoformat() if (span := publication(said)) else "never"
+            for said in {*self._frame["published"]}
+        }
+        return np.array([days[said] for said in self._frame["published"]], "U10")
 
     @cached_property
     def latest(self) -> dt.date:
@@ -279,10 +273,10 @@ class Ledger:
         EvidenceError
             Where no fact has one.
         """
-        days = {fact.known_from for fact in self if fact.known_from}
-        if not days:
+        days = self._known[self._known != "never"]
+        if not len(days):
             raise EvidenceError("no fact of this ledger has a date of publication; give the date itself")
-        return max(days)
+        return dt.date.fromisoformat(max(days))
 
     def concat(self, *others: Ledger) -> Ledger:
         """Its facts followed by the others'; a fact that stands in two of them is kept once.
@@ -315,7 +309,8 @@ class Ledger:
         twice = sorted(frame.loc[frame["id"].duplicated(), "id"].unique())
         if twice:
             raise LedgerError([Problem(f"id {name}", "names two different facts", "rename one") for name in twice])
-        return Ledger._of(frame, self._facts | {name: fact for other in others for name, fact in other._facts.items()})
+        home = {name: ledger._facts for ledger in (*others[::-1], self) for name in ledger._frame["id"]}
+        return Ledger._of(frame, LazyFacts(lambda name: home[name][name]))
 
     def __add__(self, other: Ledger) -> Ledger:
         return self.concat(other)
@@ -393,6 +388,11 @@ class Ledger:
         0
         """
         return Ledger._of(self._frame.head(count), self._facts)
+
+
+def ledger_of(rows: Sequence[dict[str, str]]) -> Ledger:
+    """The ledger of normalised rows that have been checked, in their order."""
+    return Ledger._of(facts_frame(rows), typed_facts(rows))
 
 
 def _near(word: str, known: Iterable[str]) -> str:

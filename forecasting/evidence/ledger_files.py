@@ -5,8 +5,7 @@ from __future__ import annotations
 from forecasting.arguments import Check, takes
 from forecasting.arguments import path as file_path
 from forecasting.errors import LedgerError, Problem
-from forecasting.evidence.fact import typed_facts
-from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.ledger import Ledger, ledger_of
 from forecasting.evidence.reading import Source, checked_rows, csv_rows
 
 __all__ = ["check_ledger", "read_ledger"]
@@ -66,4 +65,4 @@ def read_ledger(path: Source) -> Ledger:
     rows, problems = csv_rows(path)
     if problems := problems + checked_rows(rows):
         raise LedgerError(problems)
-    return Ledger(typed_facts(row.cells for row in rows))
+    return ledger_of([row.cells for row in rows])

@@ -18,7 +18,7 @@ from forecasting.errors import MOST, LedgerError, Problem
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.mapping import Mapping, mapping_path, propose_mapping, read_mapping
 from forecasting.evidence.own_tables import decoded, mapped_rows, split_cells, with_guesses, years_as_rows
-from forecasting.evidence.rules import COLUMNS, REQUIRED, faults, normalise
+from forecasting.evidence.rules import COLUMNS, EMPTY, REQUIRED, faults, may_be_faulty, normalise, settled
 from forecasting.evidence.workbooks import sheet_rows
 from forecasting.measures import MEASURES, nearest
 
@@ -189,8 +189,10 @@ def _parsed(name: str, text: str) -> tuple[list[FoundRow], list[Problem]]:
                 hint = "a comma inside a cell needs quotation marks around the cell"
                 problems.append(Problem(where, f"has {len(cells)} cells, the header has {len(header)}", hint))
             else:
-                rows.append(FoundRow(where, normalise(dict(zip(header, cells, strict=True)))))
-                problems += _thousands(rows[-1])
+                row = settled(EMPTY | dict(zip(header, map(str.strip, cells), strict=True)))
+                rows.append(FoundRow(where, row))
+                if "." in row["value"]:
+                    problems += _thousands(rows[-1])
     except csv.Error as error:
         problems.append(Problem(f"{name}:{last + 1}", f"is not CSV: {error}", "check the quotation marks of this line"))
     missing = any(problem.what.startswith("column") for problem in problems)
@@ -200,8 +202,6 @@ def _parsed(name: str, text: str) -> tuple[list[FoundRow], list[Problem]]:
 def _thousands(row: FoundRow) -> list[Problem]:
     """A count with a point and three digits after it: in much of the world that is how thousands are set apart."""
     value, measure = row.cells["value"], MEASURES.get(row.cells["measure"])
-    if "." not in value:
-        return []
     counted = measure and measure.unit in COUNTS and row.cells["quantity"] in ("total", "stock")
     if not (counted and re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", value)):
         return []
@@ -238,10 +238,11 @@ def checked_rows(rows: Iterable[FoundRow], unsaid: Collection[str] = ()) -> list
     first: dict[str, str] = {}
     rows = list(rows)
     ids = {row.cells["id"] for row in rows}
-    for where, cells in rows:
+    suspect = may_be_faulty([row.cells for row in rows])
+    for i, (where, cells) in enumerate(rows):
         problems += [
             Problem(f"{where} {column}", what, hint)
-            for column, what, hint in faults(cells)
+            for column, what, hint in (faults(cells) if i in suspect else ())
             if cells[column] or column not in unsaid
         ]
         name, reference = cells["id"], cells["reference"]

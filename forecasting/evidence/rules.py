@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 
 from forecasting.errors import LedgerError, PeriodError
 from forecasting.evidence.places import nearest_place, partner_code, place_code
@@ -21,15 +22,18 @@ __all__ = [
     "BOUNDS",
     "COLUMNS",
     "COUNTED",
+    "EMPTY",
     "KINDS",
     "QUANTITIES",
     "REFERENCE",
     "RELATIONS",
     "REQUIRED",
     "faults",
+    "may_be_faulty",
     "normalise",
     "own_period",
     "publication",
+    "settled",
     "written_day",
 ]
 
@@ -62,16 +66,32 @@ def normalise(raw: Mapping[str, object]) -> dict[str, str]:
     given = {
         column: cell.strip() if type(cell) is str else _text(cell) for column, cell in raw.items() if column in EMPTY
     }
-    row = EMPTY | given
-    for column, code in PLACE_COLUMNS.items():
-        row[column] = _settled(code, row[column]) or row[column]
-    measure = MEASURES.get(row["measure"])
-    row["kind"] = row["kind"] or "outcome"
-    if not row["quantity"] and (measure is None or measure.kind != "statement"):
-        row["quantity"] = "stock" if measure and measure.kind == "stock" else "total"
-    row["unit"] = _unit_code(row["unit"]) or expected_unit(row["measure"], row["quantity"])
+    return settled(EMPTY | given)
+
+
+def settled(row: dict[str, str]) -> dict[str, str]:
+    """A row of stripped text in all columns, with defaults and codes."""
+    row |= _words_settled(*_words_of(row))
     row["rounding"] = row["rounding"] or _default_rounding(row["value"], row["relation"])
     return row
+
+
+_words_of = itemgetter("measure", "place", "partner", "quantity", "unit", "kind")
+
+
+@lru_cache(maxsize=4096)
+def _words_settled(measure: str, place: str, partner: str, quantity: str, unit: str, kind: str) -> dict[str, str]:
+    """These columns with defaults and codes; many rows say the same, and share it."""
+    known = MEASURES.get(measure)
+    if not quantity and (known is None or known.kind != "statement"):
+        quantity = "stock" if known and known.kind == "stock" else "total"
+    return {
+        "place": _code(place_code, place) or place,
+        "partner": _code(partner_code, partner) or partner,
+        "quantity": quantity,
+        "unit": _unit_code(unit) or expected_unit(measure, quantity),
+        "kind": kind or "outcome",
+    }
 
 
 @lru_cache(maxsize=4096)
@@ -109,7 +129,7 @@ def _unit_code(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _settled(code: Callable[[str], str], text: str) -> str:
+def _code(code: Callable[[str], str], text: str) -> str:
     """The code of a place or a partner; empty where nobody knows it."""
     try:
         return code(text)
@@ -182,6 +202,28 @@ def faults(row: Row) -> Iterator[Fault]:
         yield from check(row)
 
 
+def may_be_faulty(rows: Sequence[Row]) -> set[int]:
+    """Which of many rows to look at one by one: what they share with others is looked at once.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Normalised.
+
+    Returns
+    -------
+    set of int
+        Numbers of rows; all that have a fault are among them.
+    """
+    found = {i for i, row in enumerate(rows) if not row["value"] or row["reference"] or not row["id"]}
+    for check, columns in SHARED.items():
+        cells_of = itemgetter(*columns)
+        shared = {*map(cells_of, rows)}
+        if wrong := {cells for cells in shared if any(check(_PLAIN | dict(zip(columns, cells, strict=True))))}:
+            found |= {i for i, row in enumerate(rows) if cells_of(row) in wrong}
+    return found
+
+
 def _words(row: Row) -> Iterator[Fault]:
     statement = _is_statement(row)
     for column, words in VOCABULARIES.items():
@@ -214,7 +256,7 @@ def _is_statement(row: Row) -> bool:
 
 def _places(row: Row) -> Iterator[Fault]:
     for column, code in PLACE_COLUMNS.items():
-        if not _settled(code, row[column]):
+        if not _code(code, row[column]):
             what = f"{row[column]!r} is not a known place" if row[column] else "is empty"
             yield column, what, nearest_place(row[column])
 
@@ -277,9 +319,8 @@ def _in_range(value: float, row: Row) -> Iterator[Fault]:
 def own_period(row: Row) -> Period | None:
     """The other period of its own flow that a reference writes out; None where it names another flow, or a fact."""
     written = REFERENCE.fullmatch(row["reference"])
-    own = (row["measure"], row["place"])
     # Numbers that say neither what they count nor where can only speak of their own flow.
-    if not written or own not in (("", ""), (written["measure"], written["place"])):
+    if not written or (row["measure"], row["place"]) not in (("", ""), (written["measure"], written["place"])):
         return None
     try:
         return span(written["start"], written["end"])
@@ -336,3 +377,15 @@ def _published(row: Row) -> Iterator[Fault]:
     if early and re.fullmatch(r"\d{4}-\d\d-\d\d", ended):
         hint = "an outcome is published after it happened; a plan is a target"
         yield "published", f"{row['published']} comes before the period ends on {ended}", hint
+
+
+# The columns that a check reads of a row that has an id, a value and no reference.
+SHARED: dict[Callable[[Row], Iterator[Fault]], tuple[str, ...]] = {
+    _words: ("measure", "relation", "quantity", "kind"),
+    _places: ("place", "partner"),
+    _dates: ("measure", "period_start", "period_end", "quantity", "kind"),
+    _numbers: ("measure", "quantity", "value", "rounding"),
+    _unit: ("measure", "quantity", "unit"),
+    _published: ("published", "period_end", "kind"),
+}
+_PLAIN = EMPTY | {"id": "a", "value": "1"}

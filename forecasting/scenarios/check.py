@@ -218,7 +218,8 @@ def _of_two_things(path: Path, ledger: Ledger) -> Iterator[Problem]:
     """Counts of one place and measure that no forecast can take together: it would be refused only when it runs."""
     frame = ledger.frame
     counted = frame[frame["kind"].isin(COUNTED)].drop_duplicates(["place", "measure", "product"])
-    for (place, measure), rows in counted.groupby(["place", "measure"]):
+    several = counted[counted.duplicated(["place", "measure"], keep=False)]
+    for (place, measure), rows in several.groupby(["place", "measure"]):
         try:
             check_one_thing([ledger.get(name) for name in rows["id"]])
         except EvidenceError as error:
@@ -244,7 +245,7 @@ def _own_caveats(path: Path, ledger: Ledger) -> Iterator[str]:
         if len(places := sorted(set(ledger.frame["place"]))) > 1:
             some = ", ".join(places[:4]) + (", ..." if len(places) > 4 else "")
             yield f"{path.name} holds facts of {len(places)} places ({some}); a forecast takes those of its own place"
-        if undated := sum(fact.published is None for fact in ledger):
+        if undated := int((ledger.frame["published"] == "").sum()):
             yield f"{path.name}: {undated} of {len(ledger)} facts have no date of publication and are never used"
 
 
