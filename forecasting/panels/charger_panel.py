@@ -7,8 +7,8 @@ flagged, and the estimates are medians, which such years move little.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +33,7 @@ Array = npt.NDArray[np.float64]
 HORIZONS = (1, 2, 3, 5)
 MIN_POINTS, MIN_VEHICLES = 50, 100
 BREAK = 0.45  # a year in which points outgrow the rule by this much in logs, a factor of 1.57, is a programme's push
-RESAMPLES, UPPER = 200, 1.5
+RESAMPLES = 200
 STOCKS = [round(10 ** (power / 8), -2) for power in range(24, 61)]  # from 1,000 to 32 million vehicles
 FEWEST = 5  # markets that make a band
 TINY = 1e-9  # an error of a rule that fits to the last digit
@@ -146,8 +146,9 @@ def estimate_practice(panel: pd.DataFrame) -> Practice:
     one over the root of its horizon: recounts and stale years, which panels are full of, move a median little. The rate
     of catching up and the weight of a market's own growth are of least absolute errors too, shrunk by their own
     uncertainty: what twenty markets hardly tell from nothing is used with care. The spread is that of each market's
-    errors under the elasticity of all others, before those two, which were found on the same errors. It is taken one
-    and a half standard errors over markets up, as markets that are in no panel have erred by more than those in one.
+    errors under the whole rule as all others teach it, so that nothing is counted twice, and a standard error over
+    markets up: of few markets a quantile is as often too small as too large, and too small is the worse. Years that
+    outgrow the rule by half and more are counted apart, as the pushes of a programme.
 
     Parameters
     ----------
@@ -201,35 +202,69 @@ def practice_from(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
     markets = steps.loc[steps["horizon"] == max(HORIZONS), "market"].unique()
     if len(markets) < 3:
         raise EvidenceError(f"{len(markets)} markets have counts of points five years apart; give at least 3")
-    ratios = _Ratios.of(steps)
-    names = [str(name) for name in steps["market"].unique()]
-    without = {market: ratios.median(market) for market in names}
-    error = steps["grown"] - steps["market"].map(without) * steps["stock_grown"]
+    rule, names = _Rule.of(table, steps), [str(name) for name in steps["market"].unique()]
+    without = [_Rule.of(table, steps[steps["market"] != name]) for name in names]
+    caught = _kept(rule.catch_up, [other.catch_up for other in without])
+    carried = _kept(rule.own_weight, [other.own_weight for other in without])
+    error = pd.concat(
+        other.shrunk(caught, carried).errors(steps[steps["market"] == name])
+        for name, other in zip(names, without, strict=True)
+    ).reindex(steps.index)
     slope = _size_slope(error, steps)
-    scaled = error.abs() * (steps["points"] / REFERENCE_POINTS) ** slope
-    level, level_slope, level_spread = _level(table)
-    gap = level + level_slope * np.log(steps["stock"]) - np.log(steps["points"])
-    left = steps.assign(gap=gap, error=steps["grown"] - ratios.median() * steps["stock_grown"])
-    rate, rate_error = _over_markets(_catch_up, left, names)
-    own = left.assign(own=own_departure(left, ratios.median()))[left["horizon"] == 1].dropna(subset="own")
-    weight, _ = _over_markets(_own_weight, own, names)
-    broke = left.loc[left["horizon"] == 1, "error"]
-    size = broke[broke > BREAK]
+    scaled = error * (steps["points"] / REFERENCE_POINTS) ** slope
+    one_year = scaled[steps["horizon"] == 1]
+    size = one_year[one_year > BREAK]
     return Practice(
-        elasticity=ratios.median(),
-        elasticity_error=_jackknife(list(without.values())),
+        elasticity=rule.elasticity,
+        elasticity_error=_jackknife([other.elasticity for other in without]),
         horizons=HORIZONS,
-        spread=_upper_spread(scaled, steps),
+        spread=_upper_spread(scaled.abs(), steps),
         size_slope=slope,
-        level=level,
-        level_slope=level_slope,
-        level_spread=level_spread,
-        catch_up=rate,
-        catch_up_error=rate_error,
-        own_weight=weight,
-        break_rate=len(size) / len(broke),
+        level=rule.level,
+        level_slope=rule.level_slope,
+        level_spread=rule.level_spread,
+        catch_up=caught * rule.catch_up,
+        own_weight=carried * rule.own_weight,
+        break_rate=len(size) / len(one_year),
         break_size=float(size.median()) if len(size) else 0.0,
     )
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """How points grow, as some markets teach it."""
+
+    elasticity: float
+    level: float
+    level_slope: float
+    level_spread: float
+    catch_up: float = 0.0
+    own_weight: float = 0.0
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, steps: pd.DataFrame) -> _Rule:
+        bare = cls(_elasticity(steps), *_level(table))
+        error = bare.errors(steps)
+        next_year = steps["horizon"] == 1
+        own = own_departure(steps[next_year], bare.elasticity)
+        return replace(
+            bare,
+            catch_up=_catch_up(error, bare.gap(steps), steps["horizon"]),
+            own_weight=_own_weight(error[next_year][own.notna()], own.dropna()),
+        )
+
+    def shrunk(self, caught: float, carried: float) -> _Rule:
+        return replace(self, catch_up=caught * self.catch_up, own_weight=carried * self.own_weight)
+
+    def gap(self, steps: pd.DataFrame) -> pd.Series:
+        """What points lack to the level of other markets at the same stock, in logs."""
+        return self.level + self.level_slope * np.log(steps["stock"]) - np.log(steps["points"])
+
+    def errors(self, steps: pd.DataFrame) -> pd.Series:
+        """How much faster points grew, in logs."""
+        closed = 1 - np.exp(-self.catch_up * steps["horizon"])
+        own = self.own_weight * own_departure(steps, self.elasticity).fillna(0)
+        return steps["grown"] - self.elasticity * steps["stock_grown"] - closed * self.gap(steps) - own
 
 
 def own_departure(steps: pd.DataFrame, elasticity: float) -> pd.Series:
@@ -237,13 +272,9 @@ def own_departure(steps: pd.DataFrame, elasticity: float) -> pd.Series:
     return steps["own_grown"].clip(*OWN_GROWTH) - elasticity * steps["stock_next"]
 
 
-def _over_markets(
-    estimate: Callable[[pd.DataFrame], float], steps: pd.DataFrame, names: Sequence[str]
-) -> tuple[float, float]:
-    """An estimate shrunk by its own error, as James and Stein have it, and that error by jackknife over markets."""
-    value = estimate(steps)
-    error = _jackknife([estimate(steps[steps["market"] != name]) for name in names])
-    return (value * max(1 - (error / value) ** 2, 0.0) if value else 0.0), error
+def _kept(value: float, without: Sequence[float]) -> float:
+    """How much of an estimate is kept beside its error over markets, as James and Stein have it."""
+    return max(1 - (_jackknife(without) / value) ** 2, 0.0) if value else 0.0
 
 
 def _jackknife(without: Sequence[float]) -> float:
@@ -252,17 +283,17 @@ def _jackknife(without: Sequence[float]) -> float:
     return float(np.sqrt((len(values) - 1) * np.mean((values - values.mean()) ** 2)))
 
 
-def _own_weight(steps: pd.DataFrame) -> float:
+def _own_weight(error: pd.Series, own: pd.Series) -> float:
     """Weight of a market's own growth in its next year: of least absolute errors, between 0 and 1."""
     weights = np.arange(0, 1.01, 0.02)
-    if steps.empty:
+    if error.empty:
         return 0.0
-    off = np.abs(steps["error"].to_numpy()[:, None] - weights * steps["own"].to_numpy()[:, None])
+    off = np.abs(error.to_numpy()[:, None] - weights * own.to_numpy()[:, None])
     return float(weights[np.argmin(off.sum(axis=0))])
 
 
 def _upper_spread(scaled: pd.Series, steps: pd.DataFrame) -> tuple[float, ...]:
-    """Standard deviation by horizon from the errors' 80 % quantiles, `UPPER` standard errors over markets up."""
+    """Standard deviation by horizon from the errors' 80 % quantiles, a standard error over markets up."""
     middle, errors = [], []
     for horizon in HORIZONS:
         inside = steps["horizon"] == horizon
@@ -271,30 +302,18 @@ def _upper_spread(scaled: pd.Series, steps: pd.DataFrame) -> tuple[float, ...]:
         again = [np.quantile(np.concatenate([sizes[i] for i in pick]), 0.8) for pick in picks]
         errors.append(float(np.std(np.log(np.maximum(again, TINY)))))
         middle.append(float(scaled[inside].quantile(0.8)) / NORMAL_80)
-    upper = np.maximum.accumulate(middle) * np.exp(UPPER * np.mean(errors))
+    upper = np.maximum.accumulate(middle) * np.exp(np.mean(errors))
     return tuple(upper.tolist())
 
 
-@dataclass(frozen=True)
-class _Ratios:
-    """Growth of points over growth of stock, sorted: their weighted median is the fit of least absolute errors."""
-
-    market: npt.NDArray[np.object_]
-    ratio: Array
-    weight: Array
-
-    @classmethod
-    def of(cls, steps: pd.DataFrame) -> _Ratios:
-        moved = steps[steps["stock_grown"] != 0]
-        ratio = (moved["grown"] / moved["stock_grown"]).to_numpy(dtype=float)
-        weight = (moved["stock_grown"].abs() / np.sqrt(moved["horizon"])).to_numpy(dtype=float)
-        order = np.argsort(ratio)
-        return cls(moved["market"].to_numpy(dtype=object)[order], ratio[order], weight[order])
-
-    def median(self, without: str | None = None) -> float:
-        """The weighted median, one market left out."""
-        reached = np.cumsum(np.where(self.market == without, 0.0, self.weight))
-        return float(self.ratio[np.searchsorted(reached, reached[-1] / 2)])
+def _elasticity(steps: pd.DataFrame) -> float:
+    """The weighted median of growth of points over growth of stock: the fit of least absolute errors."""
+    moved = steps[steps["stock_grown"] != 0]
+    ratio = (moved["grown"] / moved["stock_grown"]).to_numpy(dtype=float)
+    weight = (moved["stock_grown"].abs() / np.sqrt(moved["horizon"])).to_numpy(dtype=float)
+    order = np.argsort(ratio)
+    reached = np.cumsum(weight[order])
+    return float(ratio[order][np.searchsorted(reached, reached[-1] / 2)])
 
 
 def _size_slope(error: pd.Series, steps: pd.DataFrame) -> float:
@@ -305,11 +324,10 @@ def _size_slope(error: pd.Series, steps: pd.DataFrame) -> float:
     return max(-float((size * logs).sum() / (logs**2).sum()), 0.0)
 
 
-def _catch_up(steps: pd.DataFrame) -> float:
+def _catch_up(error: pd.Series, gap: pd.Series, horizons: pd.Series) -> float:
     """Rate a year at which the distance to the pooled level closes: of least absolute errors, 0 or more."""
-    rates, horizon = np.arange(0, 0.305, 0.005), steps["horizon"].to_numpy(dtype=float)[:, None]
-    closed = 1 - np.exp(-rates * horizon)
-    off = np.abs(steps["error"].to_numpy()[:, None] - closed * steps["gap"].to_numpy()[:, None])
+    rates, horizon = np.arange(0, 0.305, 0.005), horizons.to_numpy(dtype=float)[:, None]
+    off = np.abs(error.to_numpy()[:, None] - (1 - np.exp(-rates * horizon)) * gap.to_numpy()[:, None])
     return float(rates[np.argmin((off / np.sqrt(horizon)).sum(axis=0))])
 
 

@@ -40,17 +40,19 @@ class Practice:
     elasticity, elasticity_error : float
         Growth of log points per growth of log stock, and its standard error over markets.
     horizons, spread : tuple of float
-        Years ahead, and the standard deviation of the log error there, where 3,000 points stand.
+        Years ahead, and the spread of the log error there, where 3,000 points stand: of a normal law with the same
+        central 80 %.
     size_slope : float
         The spread of ``C`` points is ``(C / 3000) ** -size_slope`` times that.
     level, level_slope, level_spread : float
         ``log C = level + level_slope log S``, for a market without a count.
-    catch_up, catch_up_error : float
+    catch_up : float
         Rate a year at which markets come closer to that level, shrunk by its standard error over markets.
     own_weight : float
         Weight of the growth of a market's own last year in its next.
     break_rate, break_size : float
-        Share of market-years in which points outgrew the rule as a programme pushes them, and by how much, in logs.
+        Share of market-years in which points outgrew the rule as a programme pushes them, and by how much, in logs,
+        where 3,000 points stand.
 
     Examples
     --------
@@ -67,7 +69,6 @@ class Practice:
     level_slope: float
     level_spread: float
     catch_up: float = 0.0
-    catch_up_error: float = 0.0
     own_weight: float = 0.0
     break_rate: float = 0.0
     break_size: float = 0.0
@@ -89,7 +90,7 @@ class Practice:
         Path(path).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
     def spread_at(self, years_ahead: Array | float, points: Array | float = REFERENCE_POINTS) -> Array:
-        """Standard deviation of the log error so many years ahead, where so many points stand.
+        """Spread of the log error so many years ahead, where so many points stand.
 
         Interpolated in variance from 0 today, and growing on at the same rate beyond the last horizon.
 
@@ -178,9 +179,10 @@ def practice_error(
 ) -> Array:
     """Log errors of whole paths about the rule.
 
-    From a count of today they are a random walk whose variance follows the spread by horizon: part of it are the rare
-    years in which a programme pushes the build-out. The walk is centred, as the rule is a median. The spread between
-    levels of markets comes in where few points stand, as far as the path is pulled to them; without a count it is all.
+    From a count of today they are a random walk with the rare years in which a programme pushes the build-out. It is
+    centred, as the rule is a median, and its central 80 % have the width of the spread by horizon, which was learned
+    from such intervals. The spread between levels of markets comes in where few points stand, as far as the path is
+    pulled to them; without a count it is all.
 
     Parameters
     ----------
@@ -202,7 +204,8 @@ def practice_error(
     Examples
     --------
     >>> error = practice_error(np.random.default_rng(0), 1000, [2023, 2024], (2024.0, np.full(1000, 3000.0)))
-    >>> bool(np.all(error[:, 0] == 0)), bool(abs(error[:, 1].std() - Practice.shipped().spread[0]) < 0.02)
+    >>> low, high = np.quantile(error[:, 1], (0.1, 0.9))
+    >>> bool(np.all(error[:, 0] == 0)), bool(abs((high - low) / 2 - NORMAL_80 * Practice.shipped().spread[0]) < 0.03)
     (True, True)
     """
     rule = practice or Practice.shipped()
@@ -211,14 +214,18 @@ def practice_error(
         return np.repeat(rule.level_spread * chance[:, :1], len(years), axis=1)
     when, points = today
     ahead = np.asarray(years, dtype=float) + 1 - when
-    size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -rule.size_slope
-    steps = np.maximum(np.diff(rule.spread_at(ahead) ** 2, prepend=0.0), 0) * (size**2)[:, None]
+    variances = rule.spread_at(ahead) ** 2
+    steps = np.maximum(np.diff(variances, prepend=0.0), 0)
     odds = rule.break_rate * np.diff(np.maximum(ahead, 0), prepend=0.0)
     pushed = rule.break_size * (rng.random((draws, len(years))) < odds)
     core = np.maximum(steps - odds * (1 - odds) * rule.break_size**2, 0)
     walk = np.cumsum(np.sqrt(core) * chance + pushed, axis=1)
+    low, middle, high = np.quantile(walk, (0.1, 0.5, 0.9), axis=0)
+    half = np.maximum((high - low) / 2, 1e-12)
+    walk = (walk - middle) * (NORMAL_80 * np.sqrt(variances) / half)
+    size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -rule.size_slope
     level = rule.level_spread * rng.standard_normal((draws, 1))
-    return np.asarray(walk - np.median(walk, axis=0) + rule.pull(ahead) * thin(points)[:, None] * level)
+    return np.asarray(walk * size[:, None] + rule.pull(ahead) * thin(points)[:, None] * level)
 
 
 def practice_points(
@@ -267,7 +274,7 @@ def practice_points(
     --------
     >>> today = (2024.0, np.array([800.0]))
     >>> practice_points(np.array([[1e4, 2e4]]), [2023, 2024], np.array([0.7]), today=today).round()
-    array([[ 800., 1316.]])
+    array([[ 800., 1317.]])
     """
     rule = practice or Practice.shipped()
     logs = np.log(np.maximum(stock, 1e-9))
