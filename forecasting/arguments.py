@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
-from forecasting.errors import InputError
+from forecasting.errors import InputError, in_digits
 
 __all__ = [
     "Check",
@@ -122,7 +122,7 @@ def number(low: float = -MOST, high: float = MOST, ends: bool = True) -> Check:
     """A finite number between two others, which it may be or (`ends` false) not.
 
     >>> number(0, 1).read(1), number().words
-    (1.0, 'a number from -1e+15 to 1e+15')
+    (1.0, 'a number from -1,000,000,000,000,000 to 1,000,000,000,000,000')
     """
 
     def read(value: Any) -> float:
@@ -133,7 +133,11 @@ def number(low: float = -MOST, high: float = MOST, ends: bool = True) -> Check:
             raise ValueError
         return found
 
-    said = f"a number from {low:g} to {high:g}" if ends else f"a number between {low:g} and {high:g}"
+    said = (
+        f"a number from {in_digits(low)} to {in_digits(high)}"
+        if ends
+        else f"a number between {in_digits(low)} and {in_digits(high)}"
+    )
     return Check(said, read)
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "Problem",
     "RunError",
     "ScenarioError",
+    "in_digits",
     "shortened",
     "visible",
 ]
@@ -56,6 +57,19 @@ def shortened(text: str, longest: int = LONGEST) -> str:
     """A message whose beginning and end are kept: what was wrong, and the next move."""
     text = visible(text)
     return text if len(text) <= longest else f"{text[: longest - 105]} ... {text[-100:]}"
+
+
+def in_digits(value: float) -> str:
+    """A number as people write it in a message; beyond a thousand trillions, as a power of ten.
+
+    Examples
+    --------
+    >>> in_digits(20_000_000.0), in_digits(-0.05), in_digits(2.5), in_digits(1e30)
+    ('20,000,000', '-0.05', '2.5', '1e+30')
+    """
+    if abs(value) < 10_000:
+        return f"{value:.6g}"
+    return f"{value:,.6g}" if abs(value) < 100_000 else f"{value:,.0f}" if abs(value) < 1e16 else f"{value:g}"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from forecasting.curves.definitions import Curve, find_curve
 from forecasting.curves.fitting.sampling import Sampling
 from forecasting.curves.fitting.search import Search
 from forecasting.curves.fitting.solver import Solver
-from forecasting.errors import ModelError
+from forecasting.errors import ModelError, in_digits
 
 __all__ = ["CurveFits", "bootstrap_curve", "fit_curves"]
 
@@ -206,7 +206,9 @@ def _matrix(values: object, name: str) -> Array:
     for wrong, what in ((np.isinf(data), "infinite"), (data < 0, "negative")):
         if wrong.any():
             row, column = np.argwhere(wrong)[0]
-            raise ModelError(f"{name}[{row}, {column}] is {data[row, column]:g}: {what}; values are 0 or more, or NaN")
+            raise ModelError(
+                f"{name}[{row}, {column}] is {in_digits(data[row, column])}: {what}; values are 0 or more, or NaN"
+            )
     return data
 
 

@@ -32,7 +32,7 @@ from forecasting.demand.parameters import Parameters
 from forecasting.demand.standard import standards
 from forecasting.demand.targets import Target
 from forecasting.demand.vehicles import CLASSES, HEAVY, vehicles_on_the_road
-from forecasting.errors import AssumptionError
+from forecasting.errors import AssumptionError, in_digits
 
 __all__ = ["CLASSES", "DemandOutlook", "ExistingCharging", "demand_outlook"]
 
@@ -146,7 +146,9 @@ def _check(imports: Array, years: Sequence[int]) -> tuple[Array, list[int]]:
     if flow.ndim != 2 or flow.shape[1] != len(span) or not flow.size:
         raise AssumptionError(f"imports have shape {flow.shape}; give (draws, years) with {len(span)} years")
     if not np.all(np.isfinite(flow)) or flow.min() < 0:
-        raise AssumptionError(f"imports = {flow.min():g} vehicles a year; every value must be finite and 0 or more")
+        raise AssumptionError(
+            f"imports = {in_digits(flow.min())} vehicles a year; every value must be finite and 0 or more"
+        )
     if span != list(range(span[0], span[0] + len(span))):
         raise AssumptionError(f"years {span[0]} to {span[-1]} have gaps or are out of order; give every calendar year")
     return flow, span

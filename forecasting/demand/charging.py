@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import ceilings
-from forecasting.errors import AssumptionError
+from forecasting.errors import AssumptionError, in_digits
 
 __all__ = [
     "FAST", "PUBLIC", "SETTINGS", "charging_need", "energy_split", "gross_additions", "points_needed",
@@ -61,13 +61,15 @@ def points_needed(energy_kwh: Array | float, kw: Array | float, delivery: Array 
     13.1507
     """
     if np.min(energy_kwh) < 0:
-        raise AssumptionError(f"energy = {np.min(energy_kwh):g} kWh a year; it must be 0 or more")
+        raise AssumptionError(f"energy = {in_digits(np.min(energy_kwh))} kWh a year; it must be 0 or more")
     if not 0 < np.min(kw) <= np.max(kw) < 5000:
-        raise AssumptionError(f"power of a point = {np.min(kw):g} kW; it must be above 0 and below 5,000 (kW, not W)")
+        raise AssumptionError(
+            f"power of a point = {in_digits(np.min(kw))} kW; it must be above 0 and below 5,000 (kW, not W)"
+        )
     for name, value in (("power delivery ratio", delivery), ("utilisation", use)):
         if not (np.min(value) > 0 and np.max(value) <= 1):
             bad = np.min(value) if np.min(value) <= 0 else np.max(value)
-            raise AssumptionError(f"{name} = {bad:g} share of hours; it must be above 0 and at most 1")
+            raise AssumptionError(f"{name} = {in_digits(bad)} share of hours; it must be above 0 and at most 1")
     return np.asarray(energy_kwh / (np.asarray(kw) * delivery * use * HOURS))
 
 
@@ -104,9 +106,11 @@ def utilisation(share: Array | float, low: Array | float, high: Array | float, m
     """
     for name, value in (("utilisation at 2 %", low), ("utilisation at 50 %", high)):
         if not (np.min(value) > 0 and np.max(value) <= 1):
-            raise AssumptionError(f"{name} = {np.min(value):g} share of hours; it must be above 0 and at most 1")
+            raise AssumptionError(
+                f"{name} = {in_digits(np.min(value))} share of hours; it must be above 0 and at most 1"
+            )
     if not (np.min(share) >= 0 and np.max(share) <= 1):
-        raise AssumptionError(f"EV stock share = {np.max(share):g}; it must lie between 0 and 1")
+        raise AssumptionError(f"EV stock share = {in_digits(np.max(share))}; it must lie between 0 and 1")
     slope = (np.asarray(high) - low) / np.log(HIGH_SHARE / LOW_SHARE)
     use = low + slope * np.log(np.clip(share, LOW_SHARE, HIGH_SHARE) / LOW_SHARE)
     return np.asarray(np.maximum(use, slope) if mended else use)

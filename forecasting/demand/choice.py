@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.errors import AssumptionError, Problem
+from forecasting.errors import AssumptionError, Problem, in_digits
 
 __all__ = ["expected_regret", "missing_and_idle"]
 
@@ -57,12 +57,16 @@ def expected_regret(
     [['need', 133.3], ['practice', 300.0]]
     """
     problems = [
-        Problem(f"cost of a {name} point", f"{value:g} is outside 0 to {LARGEST_COST:,.0f} a year", "give it above 0")
+        Problem(
+            f"cost of a {name} point",
+            f"{in_digits(value)} is outside 0 to {LARGEST_COST:,.0f} a year",
+            "give it above 0",
+        )
         for name, value in (("missing", missing), ("idle", idle))
         if not 0 < value <= LARGEST_COST
     ]
     problems += [
-        Problem(name, f"{number:g} points is below 0", "give how many are to stand")
+        Problem(name, f"{in_digits(number)} points is below 0", "give how many are to stand")
         for name, number in options.items()
         if not number >= 0
     ]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.demand.parameters import read_table
-from forecasting.errors import AssumptionError
+from forecasting.errors import AssumptionError, in_digits
 
 __all__ = ["MONTH_DAYS", "class_factors", "climate_factor", "climate_normals", "degrees_outside", "energy_per_vehicle"]
 
@@ -141,9 +141,11 @@ def energy_per_vehicle(annual_km: Array, consumption: Array, factor: Array) -> A
     np.float64(2160.0)
     """
     if np.min(annual_km) < 0:
-        raise AssumptionError(f"annual_km = {np.min(annual_km):g} km per year; it must be 0 or more")
+        raise AssumptionError(f"annual_km = {in_digits(np.min(annual_km))} km per year; it must be 0 or more")
     if np.any((consumption < 5) & (annual_km > 0)):
-        raise AssumptionError(f"consumption = {np.min(consumption):g} kWh/100 km; below 5 it looks like kWh/km (x 100)")
+        raise AssumptionError(
+            f"consumption = {in_digits(np.min(consumption))} kWh/100 km; below 5 it looks like kWh/km (x 100)"
+        )
     days = MONTH_DAYS / MONTH_DAYS.sum()
     return np.asarray((annual_km * consumption / 100)[:, None] * days * factor)
 

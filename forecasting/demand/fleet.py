@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.demand.parameters import read_table
-from forecasting.errors import AssumptionError
+from forecasting.errors import AssumptionError, in_digits
 
 __all__ = ["Fleet", "conditional_survival", "mean_life", "run_fleet", "survival", "survival_sets"]
 
@@ -24,7 +24,7 @@ def _check_weibull(scale: Array | float, shape: Array | float) -> None:
     for name, value, unit in (("survival_scale", scale, "years"), ("survival_shape", shape, "1")):
         worst = float(np.min(value))
         if not worst > 0:
-            raise AssumptionError(f"{name} = {worst:g} {unit} is out of range; it must be above 0")
+            raise AssumptionError(f"{name} = {in_digits(worst)} {unit} is out of range; it must be above 0")
 
 
 def survival(age: Array | float, scale: Array | float, shape: Array | float) -> Array:
@@ -206,7 +206,7 @@ def run_fleet(
     for name, value in (("registrations", registered), ("start_stock", start_stock)):
         worst = float(np.min(value)) if np.size(value) else 0.0
         if not worst >= 0:
-            raise AssumptionError(f"{name} = {worst:g} vehicles; it must be 0 or more")
+            raise AssumptionError(f"{name} = {in_digits(worst)} vehicles; it must be 0 or more")
     if not (registered.any() or np.any(start_stock)):
         return Fleet(*(np.zeros((draws, years)) for _ in range(7)))
     ages = np.arange(years + 1, dtype=float)

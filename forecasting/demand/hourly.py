@@ -15,7 +15,7 @@ import pandas as pd
 
 from forecasting.demand.charging import SETTINGS
 from forecasting.demand.load import day_profile
-from forecasting.errors import AssumptionError
+from forecasting.errors import AssumptionError, in_digits
 
 __all__ = ["hourly_load", "managed_day"]
 
@@ -60,9 +60,11 @@ def hourly_load(
     """
     shares = np.asarray(month_shares, dtype=float)
     if shares.shape != (12,) or abs(shares.sum() - 1) > 1e-6:
-        raise AssumptionError(f"month_shares sum to {shares.sum():g} over {shares.size} months; give 12 that sum to 1")
+        raise AssumptionError(
+            f"month_shares sum to {in_digits(shares.sum())} over {shares.size} months; give 12 that sum to 1"
+        )
     if min(gwh.values(), default=0.0) < 0:
-        raise AssumptionError(f"gwh of a setting is {min(gwh.values()):g}; it must be 0 or more")
+        raise AssumptionError(f"gwh of a setting is {in_digits(min(gwh.values()))}; it must be 0 or more")
     rows = dict(zip(SETTINGS, day_profile(), strict=True))
     per_day = np.repeat(shares / DAYS, DAYS)  # share of the year's energy on each day
     columns = {name: np.outer(1000 * energy * per_day, rows[name]).ravel() for name, energy in gwh.items()}

@@ -15,7 +15,7 @@ import pandas as pd
 
 from forecasting.demand.charging import SETTINGS
 from forecasting.demand.parameters import read_table
-from forecasting.errors import AssumptionError
+from forecasting.errors import AssumptionError, in_digits
 
 __all__ = ["coincidence", "day_profile", "load_day", "peak_load"]
 
@@ -49,7 +49,9 @@ def coincidence(points: Array | float, floor: Array | float = 0.2) -> Array:
     array([1.  , 0.28, 0.2 ])
     """
     if not (np.min(floor) > 0 and np.max(floor) <= 1):
-        raise AssumptionError(f"coincidence_floor = {np.min(floor):g} share of rated power; it must be in (0, 1]")
+        raise AssumptionError(
+            f"coincidence_floor = {in_digits(np.min(floor))} share of rated power; it must be in (0, 1]"
+        )
     return np.asarray(floor + (1 - np.asarray(floor)) / np.sqrt(np.maximum(points, 1)))
 
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.errors import AssumptionError, Problem
+from forecasting.errors import AssumptionError, Problem, in_digits
 from forecasting.measures import nearest
 from forecasting.names import DATA
 
@@ -112,15 +112,17 @@ def check_value(name: str, value: float, unit: str, minimum: float, maximum: flo
     consumption: 0.21 kWh/100 km is outside 5 to 60 (looks like kWh/km; write 21)
     """
     if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not math.isfinite(value):
-        return Problem(name, f"{value!r} is not a number", f"give it in {unit}, {minimum:g} to {maximum:g}")
+        return Problem(
+            name, f"{value!r} is not a number", f"give it in {unit}, {in_digits(minimum)} to {in_digits(maximum)}"
+        )
     if minimum <= value <= maximum:
         return None
     hint = f"give it in {unit}"
     for start, confusions in MISTAKEN.items():
         for factor, wrong in confusions:
             if f"{unit} ".startswith(f"{start} ") and minimum <= value * factor <= maximum:
-                hint = f"looks like {wrong}; write {value * factor:g}"
-    return Problem(name, f"{value:g} {unit} is outside {minimum:g} to {maximum:g}", hint)
+                hint = f"looks like {wrong}; write {value * factor:.12g}"
+    return Problem(name, f"{in_digits(value)} {unit} is outside {in_digits(minimum)} to {in_digits(maximum)}", hint)
 
 
 class Event(NamedTuple):

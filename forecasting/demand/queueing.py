@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.errors import AssumptionError
+from forecasting.errors import AssumptionError, in_digits
 
 __all__ = [
     "Promise",
@@ -191,7 +191,7 @@ def station_service(points: int, arrivals_per_hour: float, service_minutes: floa
     _require("service_minutes", service_minutes, "minutes", 0 < service_minutes < math.inf, "above 0")
     load, capacity = arrivals_per_hour * service_minutes / 60, points * 60 / service_minutes
     waits = erlang_c(points, load)
-    allowed = f"below the capacity of {points} points, {capacity:g} vehicles per hour"
+    allowed = f"below the capacity of {points} points, {in_digits(capacity)} vehicles per hour"
     _require("arrivals_per_hour", arrivals_per_hour, "vehicles per hour", load < points, allowed)
     wait = mean_wait(points, load, service_minutes)
     return {"utilisation": load / points, "share_waiting": waits, "mean_wait_minutes": wait}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.errors import AssumptionError
+from forecasting.errors import AssumptionError, in_digits
 
 __all__ = ["afir_power_gw", "standards"]
 
@@ -41,7 +41,7 @@ def afir_power_gw(bev: Array | float, phev: Array | float, kw_bev: float = 1.3, 
     """
     for name, value in (("bev", bev), ("phev", phev)):
         if np.min(value) < 0:
-            raise AssumptionError(f"{name} = {np.min(value):g} vehicles; it must be 0 or more")
+            raise AssumptionError(f"{name} = {in_digits(np.min(value))} vehicles; it must be 0 or more")
     return np.asarray((np.asarray(bev) * kw_bev + np.asarray(phev) * kw_phev) / 1e6)
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.demand.existing_charging import moment
-from forecasting.errors import AssumptionError
+from forecasting.errors import AssumptionError, in_digits
 
 __all__ = ["Target", "announced", "asked_for", "delivered", "standing_shares"]
 
@@ -63,7 +63,7 @@ class Target:
         if self.unit not in ("points", "stations"):
             raise AssumptionError(f"{self.name} counts {self.unit!r}; a target has points or stations")
         if not np.min(self.count) > 0:
-            raise AssumptionError(f"{self.name} = {np.min(self.count):g} {self.unit}; a target is above 0")
+            raise AssumptionError(f"{self.name} = {in_digits(np.min(self.count))} {self.unit}; a target is above 0")
 
     @property
     def when(self) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.errors import InputError
+from forecasting.errors import InputError, in_digits
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_code, place_name
 from forecasting.measures import EV_FLOWS, MEASURES, nearest
@@ -125,7 +125,7 @@ def claim_of(
     (1.0, 2022)
     """
     if not np.isfinite(value) or value <= 0:
-        raise InputError(f"{value:g} is no number to compare; give one above 0")
+        raise InputError(f"{in_digits(value)} is no number to compare; give one above 0")
     if measure not in MEASURES or MEASURES[measure].kind == "statement":
         near = nearest(measure, MEASURES)
         raise InputError(f"{measure!r} is unknown" + (f"; did you mean {near}?" if near else ""))

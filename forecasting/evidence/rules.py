@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 
-from forecasting.errors import LedgerError, PeriodError
+from forecasting.errors import LedgerError, PeriodError, in_digits
 from forecasting.evidence.places import nearest_place, partner_code, place_code
 from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, as_date, month, span, year
@@ -313,7 +313,7 @@ def _in_range(value: float, row: Row) -> Iterator[Fault]:
     elif quantity in ("", "total", "stock", "per_day") and value < 0:
         yield "value", f"{text} is negative", "counts and amounts are 0 or more"
     elif measure and measure.upper is not None and value > measure.upper and quantity in ("total", "stock"):
-        yield "value", f"{text} is above {measure.upper:g}, the most that {measure.name} can be", ""
+        yield "value", f"{text} is above {in_digits(measure.upper)}, the most that {measure.name} can be", ""
 
 
 def own_period(row: Row) -> Period | None:

@@ -8,7 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from forecasting.errors import EvidenceError
+from forecasting.errors import EvidenceError, in_digits
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.perimeters import tied_measures, tied_products
@@ -86,7 +86,8 @@ def _checked(fact: Fact, measure: str) -> Fact:
         raise EvidenceError(f"{name}: a flow up to {fact.period_end} has no period_start; give its first day")
     if abs(value) > MOST:
         raise EvidenceError(
-            f"{name}: a {fact.quantity} of {value:g} is beyond any count; the largest taken is {MOST:g}"
+            f"{name}: a {fact.quantity} of {in_digits(value)} is beyond any count; "
+            f"the largest taken is {in_digits(MOST)}"
         )
     if fact.quantity == "per_day" and value == 0:
         raise EvidenceError(f"{name}: a rate of 0 a day says nothing of a growing flow; give the total of 0 instead")

@@ -258,13 +258,16 @@ class _Rule:
 
     def gap(self, steps: pd.DataFrame) -> pd.Series:
         """What points lack to the level of other markets at the same stock, in logs."""
-        return self.level + self.level_slope * np.log(steps["stock"]) - np.log(steps["points"])
+        logs = np.log(steps[["stock", "points"]])
+        gap: pd.Series = self.level + self.level_slope * logs["stock"] - logs["points"]
+        return gap
 
     def errors(self, steps: pd.DataFrame) -> pd.Series:
         """How much faster points grew, in logs."""
         closed = 1 - np.exp(-self.catch_up * steps["horizon"])
         own = self.own_weight * own_departure(steps, self.elasticity).fillna(0)
-        return steps["grown"] - self.elasticity * steps["stock_grown"] - closed * self.gap(steps) - own
+        errors: pd.Series = steps["grown"] - self.elasticity * steps["stock_grown"] - closed * self.gap(steps) - own
+        return errors
 
 
 def own_departure(steps: pd.DataFrame, elasticity: float) -> pd.Series:

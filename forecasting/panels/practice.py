@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.errors import AssumptionError
+from forecasting.errors import AssumptionError, in_digits
 from forecasting.names import DATA
 
 __all__ = ["Practice", "market_band", "practice_error", "practice_points", "thin"]
@@ -282,7 +282,7 @@ def practice_points(
         return np.where(stock > 0, np.exp(rule.level + rule.level_slope * logs + error), 0.0)
     when, points = today
     if np.min(points) < 0:
-        raise AssumptionError(f"charging_today = {np.min(points):g} points; it must be 0 or more")
+        raise AssumptionError(f"charging_today = {in_digits(np.min(points))} points; it must be 0 or more")
     ends = np.asarray(years, dtype=float) + 1
     base, next_year = (_column_at(logs, float(np.clip(day - ends[0], 0, len(ends) - 1))) for day in (when, when + 1))
     so_far = np.clip(ends - when, 0, 1)  # of the year after the count

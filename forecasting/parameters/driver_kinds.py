@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from forecasting.errors import in_digits
 from forecasting.measures import CHARGING_COUNTS
 from forecasting.parameters.values import Day, Name, Range, Strict
 
@@ -90,7 +91,9 @@ class Driver(Strict):
     def _falls(cls, elasticity: Range) -> Range:
         for value in (elasticity.low, elasticity.high):
             if not LARGEST_ELASTICITY <= value <= 0:
-                raise ValueError(f"{value:g} is outside {LARGEST_ELASTICITY:g} to 0; what gets dearer sells less")
+                raise ValueError(
+                    f"{in_digits(value)} is outside {in_digits(LARGEST_ELASTICITY)} to 0; what gets dearer sells less"
+                )
         return elasticity
 
     @field_validator("end")
@@ -107,22 +110,26 @@ class Driver(Strict):
         kind = info.data.get("kind")
         if kind == "price" and not -1 < size.low <= size.high <= LARGEST_CHANGE:
             worst = size.low if size.low <= -1 else size.high
-            raise ValueError(f"{worst:g} is outside -1 to {LARGEST_CHANGE:g} of the price; +15 % is 0.15")
+            raise ValueError(
+                f"{in_digits(worst)} is outside -1 to {in_digits(LARGEST_CHANGE)} of the price; +15 % is 0.15"
+            )
         if kind == "target" and size.low <= 0:
-            raise ValueError(f"{size.low:g} {info.data.get('quantity', 'points')} is no target; it must be above 0")
+            raise ValueError(
+                f"{in_digits(size.low)} {info.data.get('quantity', 'points')} is no target; it must be above 0"
+            )
         if kind in ("level", "growth", "ceiling", "cap") and size.low < 0:
-            raise ValueError(f"{size.low:g} is negative; a factor or a cap is 0 or more")
+            raise ValueError(f"{in_digits(size.low)} is negative; a factor or a cap is 0 or more")
         if kind in ("level", "growth") and size.high > LARGEST_FACTOR:
-            raise ValueError(f"{size.high:g} is no likely factor; +30 % is 1.3")
+            raise ValueError(f"{in_digits(size.high)} is no likely factor; +30 % is 1.3")
         if kind == "ceiling" and size.high > 1:
-            raise ValueError(f"{size.high:g} is above 1; a ceiling is a share of new vehicles, 0 to 1")
+            raise ValueError(f"{in_digits(size.high)} is above 1; a ceiling is a share of new vehicles, 0 to 1")
         return size
 
     @field_validator("delay_years")
     @classmethod
     def _late(cls, delay: Range) -> Range:
         if delay.low < 0:
-            raise ValueError(f"{delay.low:g} is negative; move start instead")
+            raise ValueError(f"{in_digits(delay.low)} is negative; move start instead")
         return delay
 
     def fact_ids(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from forecasting.errors import in_digits
 from forecasting.evidence.places import place_code
 from forecasting.measures import MEASURES
 from forecasting.parameters.fault_words import did_you_mean, short
@@ -74,7 +75,10 @@ class Range(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> Range:
         if not self.low <= self.mode <= self.high:
-            raise ValueError(f"low {self.low:g}, mode {self.mode:g}, high {self.high:g} are not in rising order")
+            raise ValueError(
+                f"low {in_digits(self.low)}, mode {in_digits(self.mode)}, "
+                f"high {in_digits(self.high)} are not in rising order"
+            )
         return self
 
     def quantile(self, level: float | np.ndarray) -> Any:

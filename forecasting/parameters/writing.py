@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from forecasting.demand.parameters import load_parameters
+from forecasting.errors import in_digits
 from forecasting.evidence.places import place_name
 from forecasting.parameters.naming import country_slug
 from forecasting.parameters.schema import Driver, Scenario
@@ -128,5 +129,5 @@ def _assumptions(assumptions: Mapping[str, Any], country: str | None) -> Iterato
     shipped = {row.key: row for row in load_parameters().at(country)}
     for key, size in assumptions.items():
         row = shipped[key]
-        usual = f"{row.low:g} to {row.high:g} ({row.mode:g}) by default"
+        usual = f"{in_digits(row.low)} to {in_digits(row.high)} ({in_digits(row.mode)}) by default"
         yield f"  {key}: {_plain(size)}  # {row.unit}; {usual}"

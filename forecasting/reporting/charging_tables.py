@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecasting.demand.choice import expected_regret
 from forecasting.demand.consequences import cost_checks
-from forecasting.errors import AssumptionError
+from forecasting.errors import AssumptionError, in_digits
 from forecasting.measures import CONSEQUENCES, SHOWN_BY_REGION
 from forecasting.parameters.values import Choice
 from forecasting.reporting.display import BulletList, Table
@@ -279,7 +279,11 @@ def choice_table(
         | ({"regret": readable(row["regret"])} if choice else {})
         for row in (found if choice else found.sort_values("points")).to_dict("records")
     ]
-    said = f"A missing point at {choice.missing:g}, an idle one at {choice.idle:g} a year, t" if choice else "T"
+    said = (
+        f"A missing point at {in_digits(choice.missing)}, an idle one at {in_digits(choice.idle)} a year, t"
+        if choice
+        else "T"
+    )
     more = "the least regret first" if choice else f"with your own costs ({ASK}) each has its regret"
     caption = f"{said}he need of each draw being what is wanted in {outlook.scenario.horizon}; {more}"
     return Table(pd.DataFrame(rows), caption=caption)

@@ -129,7 +129,7 @@ def by_region(outlook: Outlook, ledger: Ledger, region: str | None = None) -> pd
     known = shares["region"].unique().tolist()
     if region is not None and region not in known:
         near = nearest(region, known)
-        hint = f"did you mean {near}?" if near else f"counted are {', '.join(known) or 'none'}"
+        hint = f"counted are {', '.join(known) or 'none'}" + (f"; did you mean {near}?" if near else "")
         raise InputError(f"region: {region!r} is no part of {outlook.scenario.place} with a printed count; {hint}")
     rows = []
     for counted, parts in shares.groupby("measure", sort=False):

@@ -119,7 +119,7 @@ def test_a_plug_in_hybrid_avoids_the_fuel_of_its_electric_kilometres_only():
             {"charger_cost.destination_dc": 24},
             r"charger_cost.destination_dc: 24 USD per point .*thousands; write 24000",
         ),
-        ({"record_peak_mw": 12_300_000}, r"record_peak_mw: 1.23e\+07 MW .*looks like kW; write 12300"),
+        ({"record_peak_mw": 12_300_000}, r"record_peak_mw: 12,300,000 MW .*looks like kW; write 12300"),
         ({"record_peak_mw": 12.3}, r"record_peak_mw: 12.3 MW is outside .*looks like GW; write 12300"),
         ({"generation_gwh": 86.7}, r"generation_gwh: 86.7 GWh .*looks like TWh; write 86700"),
         ({"grid_carbon": 480}, r"grid_carbon: 480 t CO2 per MWh is outside 0 to 1.5"),

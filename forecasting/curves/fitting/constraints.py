@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecasting.arguments import shown
 from forecasting.curves.definitions import Curve
-from forecasting.errors import ModelError
+from forecasting.errors import ModelError, in_digits
 from forecasting.measures import nearest
 
 __all__ = ["check_names", "check_word", "read_bounds", "read_fixed", "read_weights", "within_domain"]
@@ -50,8 +50,8 @@ def within_domain(pairs: Mapping[str, Pair], curve: Curve) -> dict[str, Pair]:
             met[name] = max(low, least), min(high, most)
             if not met[name][0] < met[name][1]:
                 raise ModelError(
-                    f"bounds of {name!r}: ({low:g}, {high:g}); give a lower one below an upper one, within"
-                    f" ({least:g}, {most:g})"
+                    f"bounds of {name!r}: ({in_digits(low)}, {in_digits(high)}); give a lower one below an upper one, "
+                    f"within ({in_digits(least)}, {in_digits(most)})"
                 )
     return met
 
@@ -72,8 +72,8 @@ def read_fixed(values: Mapping[str, object], curves: Sequence[Curve]) -> dict[st
             low, high = curve.domain.get(name, (-np.inf, np.inf))
             if not (np.isfinite(value) and low <= value <= high) or (name == "m" and value == 0):
                 raise ModelError(
-                    f"fix_params: {name!r} cannot be {shown(given)}; the {curve.name} curve has it between {low:g} and"
-                    f" {high:g}"
+                    f"fix_params: {name!r} cannot be {shown(given)}; the {curve.name} curve has it between "
+                    f"{in_digits(low)} and {in_digits(high)}"
                 )
         fixed[name] = value
     return fixed
@@ -95,7 +95,9 @@ def _pair(name: str, given: object) -> Pair:
         endless if bound is None else _number(bound) for bound, endless in zip(given, (-np.inf, np.inf), strict=True)
     )
     if not low < high:
-        raise ModelError(f"bounds of {name!r}: ({low:g}, {high:g}); give a lower one below an upper one, or None")
+        raise ModelError(
+            f"bounds of {name!r}: ({in_digits(low)}, {in_digits(high)}); give a lower one below an upper one, or None"
+        )
     return low, high
 
 

@@ -19,7 +19,7 @@ from pandas.errors import InvalidIndexError
 
 from forecasting.arguments import shown
 from forecasting.curves.fitting.sampling import Sampling
-from forecasting.errors import ModelError
+from forecasting.errors import ModelError, in_digits
 from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, as_date
 
 __all__ = ["Timeline", "read_timeline"]
@@ -285,7 +285,10 @@ def _of_short_steps(labels: pd.DatetimeIndex) -> Timeline:
     days = np.diff(labels).astype("timedelta64[s]").astype(float) / 86400
     base = float(days.min())
     if np.abs(days / base - np.rint(days / base)).max() > 1e-6:
-        raise ModelError(f"the dates are {days.min():g} to {days.max():g} days apart; give time= as an IntervalIndex")
+        raise ModelError(
+            f"the dates are {in_digits(days.min())} to {in_digits(days.max())} days apart; "
+            "give time= as an IntervalIndex"
+        )
     first = _years(labels[0].date())
     starts = first + (np.append(0.0, np.cumsum(days))) / DAYS
     return Timeline(labels, starts, starts + base / DAYS, calendar=True)
