@@ -9,9 +9,13 @@ of battery cars, up to an offset; a count of buses does not.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
 from forecasting.measures import EV_FLOWS
 
-__all__ = ["tied_measures", "tied_products"]
+__all__ = ["tied_measures", "tied_products", "two_things"]
 
 # Each product, and those that contain it outright; what contains these contains it, too.
 _WITHIN: dict[str, tuple[str, ...]] = {
@@ -73,3 +77,41 @@ def tied_measures(one: str, other: str) -> bool:
     (True, False)
     """
     return not one or not other or one == other or one in _ADDED_UP.get(other, ()) or other in _ADDED_UP.get(one, ())
+
+
+class TwoThings(NamedTuple):
+    """Two facts that no forecast can take together."""
+
+    column: str  # in which they differ: place, measure or product
+    one: str  # what the first says there
+    said: str
+
+
+def two_things(facts: Iterable[Mapping[str, Any]]) -> TwoThings | None:
+    """The first two facts that are not of one place, or of products or measures that no relation ties.
+
+    Parameters
+    ----------
+    facts : iterable of mapping
+        Columns of a ledger.
+
+    Examples
+    --------
+    >>> row = {"id": "a", "place": "UZ", "measure": "ev_imports", "product": ""}
+    >>> two_things([row, row | {"id": "b", "place": "KZ"}]).said
+    'the facts are of two places: UZ (as a) and KZ (as b)'
+    """
+    rows = list(facts)
+    ties: dict[str, Callable[[str, str], bool]] = {
+        "place": lambda one, other: not one or not other or one == other,
+        "measure": tied_measures,
+        "product": tied_products,
+    }
+    for column, tied in ties.items():
+        first = {row[column]: row["id"] for row in reversed(rows)}
+        said = dict.fromkeys(row[column] for row in rows)
+        for one, other in itertools.combinations(said, 2):
+            if not tied(one, other):
+                what = f"the facts are of two {column}s: {one} (as {first[one]}) and {other} (as {first[other]})"
+                return TwoThings(column, one, what)
+    return None

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from forecasting.errors import EvidenceError, in_digits
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.perimeters import tied_measures, tied_products
+from forecasting.evidence.perimeters import two_things
 from forecasting.evidence.rules import BOUNDS, COUNTED
 from forecasting.evidence.words import in_words, when_words
 from forecasting.periods import Period
 
-__all__ = ["check_one_thing", "usable_facts", "years_spoken_of"]
+__all__ = ["usable_facts", "years_spoken_of"]
 
 MOST = 1e15  # of anything that is counted
 COUNTS = ("total", "stock", "per_day")
@@ -55,7 +54,8 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[st
     """
     caveats: list[str] = []
     facts = [_checked(fact, measure) for fact in ledger if fact.kind in COUNTED and _is_usable(fact, caveats)]
-    check_one_thing(facts)
+    if found := two_things(map(vars, facts)):
+        raise EvidenceError(f"{found.said}; forecast one of them, e.g. ledger.select({found.column}={found.one!r})")
     return _begun(_latest(_by_product(facts), caveats), caveats), caveats
 
 
@@ -99,33 +99,6 @@ def _checked(fact: Fact, measure: str) -> Fact:
 
 def _on_basis(fact: Fact, basis: str) -> Fact:
     return fact.model_copy(update={"basis": basis.strip()})
-
-
-def _same(one: str, other: str) -> bool:
-    return not one or not other or one == other
-
-
-def check_one_thing(facts: Sequence[Fact]) -> None:
-    """Refuse facts of one forecast that are not of one place, or of products or measures that no relation ties.
-
-    Raises
-    ------
-    EvidenceError
-        Naming two that differ, each with a fact of it.
-    """
-    ties: dict[str, Callable[[str, str], bool]] = {
-        "place": _same, "measure": tied_measures, "product": tied_products,
-    }  # fmt: skip
-    for column, tied in ties.items():
-        first: dict[str, str] = {}
-        for fact in facts:
-            first.setdefault(getattr(fact, column), fact.id)
-        for one, other in itertools.combinations(first, 2):
-            if not tied(one, other):
-                raise EvidenceError(
-                    f"the facts are of two {column}s: {one} (as {first[one]}) and {other} (as {first[other]}); "
-                    f"forecast one of them, e.g. ledger.select({column}={one!r})"
-                )
 
 
 def _by_product(facts: Sequence[Fact]) -> list[Fact]:

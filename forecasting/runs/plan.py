@@ -241,7 +241,7 @@ def _read(files: Sequence[Path], as_of: str | None, beside: Sequence[str]) -> di
     if not files:
         return {}
     from forecasting.evidence.datasets import facts_of
-    from forecasting.scenarios.check import read_checked
+    from forecasting.scenarios.check_params import read_checked
     from forecasting.scenarios.known import facts_of_scenario
 
     ledger = facts_of(beside)

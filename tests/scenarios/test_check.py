@@ -7,7 +7,8 @@ import pytest
 
 from forecasting.evidence import datasets
 from forecasting.parameters.template import new_params
-from forecasting.scenarios.check import check_paths, check_scenario
+from forecasting.scenarios.check import check_paths
+from forecasting.scenarios.check_params import check_scenario
 
 GOOD = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2035\nseed: 1\n"
 DRIVER = """drivers:

@@ -13,7 +13,7 @@ from forecasting.errors import AssumptionError, ScenarioError
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
 from forecasting.scenarios.assumptions import demand_parameters, standing_today
-from forecasting.scenarios.check import check_scenario
+from forecasting.scenarios.check_params import check_scenario
 from forecasting.scenarios.outlook import outlook
 
 PARAMS = Path(__file__).parents[2] / "params"

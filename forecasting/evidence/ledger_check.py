@@ -1,0 +1,89 @@
+"""Files of facts checked as a user wants to hear of them, without the libraries that a forecast needs."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from forecasting.errors import LedgerError, Problem
+from forecasting.evidence.mapping import mapping_path
+from forecasting.evidence.perimeters import two_things
+from forecasting.evidence.reading import FoundRow, checked_rows, csv_rows, mapping_of
+from forecasting.evidence.rules import COUNTED
+
+__all__ = ["checked_file", "in_two_files", "of_one_id"]
+
+Read = Mapping[Path, Sequence[FoundRow]]
+
+
+def checked_file(path: Path) -> tuple[list[FoundRow], list[Problem], list[str]]:
+    """The rows of a ledger, what is wrong with it, and, where nothing is, what else is worth knowing.
+
+    Parameters
+    ----------
+    path : Path
+        A table, or a folder whose ``*.csv`` files are one ledger.
+    """
+    rows, problems = csv_rows(path)
+    problems += checked_rows(rows)
+    if problems:
+        return rows, problems, []
+    return rows, [*_of_two_things(path, rows)], [*_caveats(path, rows)]
+
+
+def _of_two_things(path: Path, rows: Sequence[FoundRow]) -> Iterator[Problem]:
+    """Counts of one place and measure that no forecast can take together: it would be refused only when it runs."""
+    products: dict[tuple[str, str], dict[str, dict[str, str]]] = defaultdict(dict)
+    for _, cells in rows:
+        if cells["kind"] in COUNTED:
+            products[cells["place"], cells["measure"]].setdefault(cells["product"], cells)
+    for (place, measure), facts in products.items():
+        if len(facts) > 1 and (found := two_things(facts.values())):
+            hint = "keep one of them, or each in a file of its own"
+            yield Problem(f"{path.name} product", f"{measure} of {place}: {found.said}", hint)
+
+
+def _caveats(path: Path, rows: Sequence[FoundRow]) -> Iterator[str]:
+    """How a table is read that is not in a ledger's columns, and how many of its facts can never be used."""
+    if path.is_dir():
+        return
+    with contextlib.suppress(OSError, LedgerError):
+        mapping = mapping_of(path)
+        if mapping is not None and not mapping_path(path).is_file() and not mapping.lacks:
+            lines = mapping.to_yaml().rstrip().replace("\n", "\n    ")
+            own = mapping_path(path).name
+            yield f"{path.name} is read by this mapping; save it as {own} to keep or change it:\n    {lines}"
+        if len(places := sorted({row.cells["place"] for row in rows})) > 1:
+            some = ", ".join(places[:4]) + (", ..." if len(places) > 4 else "")
+            yield f"{path.name} holds facts of {len(places)} places ({some}); a forecast takes those of its own place"
+        if undated := sum(not row.cells["published"] for row in rows):
+            yield f"{path.name}: {undated} of {len(rows)} facts have no date of publication and are never used"
+
+
+def of_one_id(read: Read) -> Iterator[Problem]:
+    """Different facts of one id in two files, which no forecast takes together."""
+    first: dict[str, tuple[Path, dict[str, str]]] = {}
+    for path, rows in read.items() if len(read) > 1 else ():
+        for _, cells in rows:
+            where, other = first.setdefault(cells["id"], (path, cells))
+            if where != path and other != cells:
+                yield Problem(f"{path.name} id", f"{cells['id']!r} names another fact in {where.name}", "rename one")
+
+
+SAID = ("measure", "place", "partner", "product", "basis", "period_start", "period_end", "relation", "quantity")
+
+
+def in_two_files(read: Read) -> Iterator[str]:
+    """How many facts of each file say what an earlier one says: a forecast takes such a fact once."""
+    told: dict[tuple[object, ...], Path] = {}
+    for path, rows in read.items() if len(read) > 1 else ():
+        said = [
+            (*(cells[column] for column in SAID), cells["value"] and float(cells["value"]), cells["reference"])
+            for _, cells in rows
+        ]
+        if again := [told[fact] for fact in said if fact in told]:
+            yield f"{path.name}: {len(again)} of {len(rows)} facts stand in {again[0].name}, too, and count once"
+        for fact in said:
+            told.setdefault(fact, path)
