@@ -43,7 +43,7 @@ FLOOR = {name: floor for floor, names in enumerate(ROOMS) for name in names}
 HOMES = {
     "click": ("cli.py", "fact_commands.py"),
     "dask": ("runs/workers/cluster.py",),
-    "docx": ("reporting/document.py",),
+    "docx": ("reporting/document.py", "reporting/word_tables.py"),
     "distributed": ("runs/workers/cluster.py",),
     "httpx": ("evidence/sources/",),
     "ipywidgets": ("reporting/explore.py",),

@@ -314,11 +314,8 @@ class DemandOutlook:
 
     def _not_closed(self) -> list[str]:
         open_rows = self.balance[~self.balance["explanation"].str.startswith("closes")]
-        far = open_rows[(open_rows["ratio"] > 1.25) | (open_rows["ratio"] < 0.8)]
-        return [
-            f"Stock on {row.date}: {row.printed:,.0f} printed, {row.modelled:,.0f} modelled; {row.explanation}."
-            for row in far.itertuples()
-        ]
+        sides = [open_rows[open_rows["ratio"] > 1.25], open_rows[open_rows["ratio"] < 0.8]]
+        return [_newest_gap(rows.sort_values("date")) for rows in sides if len(rows)]
 
     @cached_property
     def sensitivity(self) -> pd.DataFrame:
@@ -327,6 +324,14 @@ class DemandOutlook:
         inputs = {"imports": self.imports.sum(axis=1), **acting}
         outputs = {name: self.results[name][:, -1] for name in DEMAND_STEPS}
         return first_order(inputs, outputs)
+
+
+def _newest_gap(rows: pd.DataFrame) -> str:
+    """The newest of the printed stocks that lie on one side of what is modelled, and how many lay there before it."""
+    row, before = rows.iloc[-1], len(rows) - 1
+    too = f"; so it was on {before} earlier {'day' if before == 1 else 'days'}" if before else ""
+    said = f"{row['printed']:,.0f} printed, {row['modelled']:,.0f} modelled; {row['explanation']}"
+    return f"Stock on {row['date']}: {said}{too}."
 
 
 def _share_between(setting: str, above: float, up_to: float) -> float:

@@ -192,7 +192,9 @@ def _explain(inside: bool, ratio: float) -> str:
     if 500 <= ratio <= 2000 or 1 / 2000 <= ratio <= 1 / 500:
         return "a factor near 1000: look at the units, thousands or vehicles"
     if ratio > 1:
-        return f"{1 - 1 / ratio:.0%} of the modelled stock is not on the register: re-export or a narrower count"
+        return (
+            f"{100 * (1 - 1 / ratio):.0f} % of the modelled stock is not on the register: re-export or a narrower count"
+        )
     return (
         f"the register holds {1 / ratio:.1f} times the modelled stock: imports not counted, assembly, or a wider count"
     )

@@ -225,6 +225,7 @@ def write_article(out: Path, given: Iterable[Mapping[str, Any]]) -> bool:
         title=TITLE,
         summary=SUMMARY,
         style=template_text("style.css"),
+        script=template_text("figures.js"),
         counts=article_counts(checked)._repr_html_(),
         sections=[(heading, table._repr_html_()) for heading, table in sections.items()],
         doubts=article_doubts(checked)._repr_html_(),

@@ -38,6 +38,7 @@ __all__ = [
     "why",
 ]
 
+NEED = "charging_points_need"
 NOTHING = "Nothing is said about charging: this outlook has no vehicles of a country, or was read from files."
 NONE = Table(pd.DataFrame(), caption=NOTHING)
 ASK = "choice: {missing: ..., idle: ...} in the params file"
@@ -62,14 +63,16 @@ def _why(demand: DemandOutlook) -> list[str]:
     band = demand.band.iloc[-1]
     if not band["markets"]:
         return [said]
-    faster, ends = float(need - slow), (float(band["low"]), float(band["high"]))
+    results = demand.results
+    without_slow = results["charging_points_need"][:, -1] - results["charging_points_need_slow"][:, -1]
+    faster, ends = float(np.median(without_slow)), (float(band["low"]), float(band["high"]))
     needed = _beside(faster, *ends, "most energy is charged at home or slowly", "little is charged at home")
     built = _beside(float(practice), *ends, "it starts from few", "it starts from many")
     beside = (
         f"Four in five of the {band['markets']:.0f} markets that had about as many vehicles had "
         f"{amounts(*ends, 'charging_points')} points: "
-        f"need without slow overnight points, {readable(faster)}, {needed}; "
-        f"practice, {readable(float(practice))}, {built}."
+        f"need without slow overnight points, {amount(faster, NEED)}, {needed}; "
+        f"practice, {amount(float(practice), NEED)}, {built}."
     )
     return [said, beside]
 
@@ -114,12 +117,12 @@ def band_table(outlook: Outlook) -> Table:
         known = row["markets"] > 0
         rows.append({
             "year": int(row["year"]),
-            "vehicles": readable(float(row["stock"])),
+            "vehicles": amount(float(row["stock"]), "ev_stock"),
             "markets": str(int(row["markets"])) if known else "–",
             **(_spread("their points", row, "points", "charging_points") if known else nothing),
-            "need, points": readable(float(np.median(need))),
-            "need without slow, points": readable(float(np.median(need - slow))),
-            "practice, points": readable(float(np.median(practice))),
+            "need, points": amount(float(np.median(need)), NEED),
+            "need without slow, points": amount(float(np.median(need - slow)), NEED),
+            "practice, points": amount(float(np.median(practice)), NEED),
         })  # fmt: skip
     measures = {"need, points": "charging_points_need", "practice, points": "charging_points_practice"}
     measures["vehicles"] = "ev_stock"
@@ -270,7 +273,7 @@ def choice_table(
     rows = [
         {
             "build to": row["option"],
-            "points": readable(row["points"]),
+            "points": amount(row["points"], NEED),
             "too few": _percent(100 * row["too_few"]),
             "missing in the mean": readable(row["missing_points"]),
             "idle in the mean": readable(row["idle_points"]),

@@ -54,13 +54,22 @@ def fact_name(fact: Fact) -> str:
     return ", ".join(filter(None, (said, basis_name(fact.basis))))
 
 
-def numbered(page: str) -> str:
+def numbered(page: str, rows: str = "") -> str:
     """Give each mention the number of its row; of a fact that is in no row, keep the words.
 
+    Parameters
+    ----------
+    page : str
+        HTML with mentions.
+    rows : str
+        HTML with the list of facts, where it is not in the page.
+
+    Examples
+    --------
     >>> print(numbered(mention("a", "A") + mention("b", "B") + '<ol><li id="fact-a">'))
     <a class="fact" href="#fact-a">A<sup>1</sup></a>B<ol><li id="fact-a">
     """
-    numbers = {name: number for number, name in enumerate(ROW.findall(page), start=1)}
+    numbers = {name: number for number, name in enumerate(ROW.findall(rows or page), start=1)}
 
     def linked(found: re.Match[str]) -> str:
         name, words = found[1], "fact" if found[1] == found[2] else found[2]

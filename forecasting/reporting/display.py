@@ -84,10 +84,11 @@ class Table:
             return
         firsts, seconds = (list(map(str, self.frame.columns.get_level_values(level))) for level in (0, 1))
         groups = [(first, firsts.count(first)) for first in dict.fromkeys(firsts)]
-        spans = (f' colspan="{count}"' if count > 1 else "" for _, count in groups)
+        alone = {first for first, second in zip(firsts, seconds, strict=True) if not second}
+        spans = (' rowspan="2"' if first in alone else f' colspan="{count}"' for first, count in groups)
         yield "".join(f"<th{span}>{html.escape(first)}</th>" for span, (first, _) in zip(spans, groups, strict=True))
         below = zip(seconds, kinds, strict=True)
-        yield "".join(f"<th{kind}>{html.escape(name)}</th>" if name else "<td></td>" for name, kind in below)
+        yield "".join(f"<th{kind}>{html.escape(name)}</th>" for name, kind in below if name)
 
     def _row(self, number: int, amounts: Sequence[bool]) -> str:
         names = [str(name) for name in self.frame.columns.get_level_values(0)]
@@ -101,7 +102,7 @@ class Table:
     @staticmethod
     def _cell(name: str, value: object, right: bool, address: str) -> str:
         text = html.escape(str(value))
-        if address.startswith(("http://", "https://", "#")):
+        if address.startswith(("http://", "https://", "#")) and text != "–":
             text = f'<a href="{html.escape(address)}">{text}</a>'
         if name in ("fact", "facts") and not str(value).isdigit():
             return f'<td class="id">{FACT.sub(_mention, text)}</td>'

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +17,19 @@ import nbformat
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_asked
 from forecasting.reporting.browser import pictures
+from forecasting.reporting.citations import numbered
 from forecasting.reporting.html import PLOTLY, report_title
+from forecasting.reporting.word_tables import TableCell, write_table
 
 __all__ = ["write_document"]
 
 HEADINGS = {"h1": 1, "h2": 1, "h3": 2}
 LOOKS = {"b": ("bold",), "strong": ("bold",), "i": ("italic",), "em": ("italic",)}
 QUIET = ("style", "script", "button")
-WIDTH = 16.0  # centimetres between the margins of a page
-LONG = 30  # letters of a cell beyond which its column gets no wider
-SMALL = 8  # points, in a table of many columns
+WIDTH = 17.0  # centimetres between the margins of a page
+FACTS = 'class="fc-facts"'
+APART = {"range": ", ", "means": ": "}  # what stands between parts that a page sets apart by its style
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def write_document(report: Path, target: Path) -> Path:
@@ -50,10 +55,11 @@ def write_document(report: Path, target: Path) -> Path:
         raise InputError(f"{report} is not there; make the report first: ev-forecast run")
     notebook = nbformat.read(report, as_version=4)  # type: ignore[no-untyped-call]
     drawn = iter(pictures([data[PLOTLY] for data in _outputs(notebook) if PLOTLY in data]))
+    facts = "".join(data.get("text/html", "") for data in _outputs(notebook) if FACTS in data.get("text/html", ""))
     document = docx.Document()
     _set_up(document, title := report_title(notebook) or report.parent.name)
     document.add_heading(title, 0)
-    writer = _Writer(document)
+    writer = _Writer(document, facts)
     for cell in notebook.cells:
         _write_cell(writer, cell, drawn)
     writer.sources()
@@ -76,13 +82,13 @@ def _write_cell(writer: _Writer, cell: nbformat.NotebookNode, drawn: Iterator[by
         if cell.source.startswith("## ") and not writer.divided:
             writer.document.add_page_break()  # the summary has a page of its own
             writer.divided = True
-        writer.feed(_html_of(rest))
+        writer.write(_html_of(rest))
     for output in cell.get("outputs", []):
         data = output.get("data", {})
         if PLOTLY in data:
             writer.picture(next(drawn), _alternative(data[PLOTLY]["layout"]))
         elif "text/html" in data:
-            writer.feed(data["text/html"])
+            writer.write(data["text/html"])
         elif "text/plain" in data:
             writer.document.add_paragraph(data["text/plain"])
 
@@ -108,63 +114,101 @@ def _set_up(document: Any, title: str) -> None:
     section.top_margin = section.bottom_margin = Cm(2.0)
     document.styles["Normal"].font.name, document.styles["Normal"].font.size = "Calibri", Pt(10.5)
     document.core_properties.title = title
+    _number_pages(section.footer.paragraphs[0])
+
+
+def _number_pages(footer: Any) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    footer.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    footer._p.append(field)
 
 
 class _Writer(HTMLParser):
     """Writes the HTML of a report's cells into a document: headings, paragraphs, lists, tables, links by number."""
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, document: Any, facts: str) -> None:
         super().__init__()
-        self.document = document
+        self.document, self.facts = document, facts
         self.divided = False
         self.paragraph: Any = None
-        self.rows: list[list[str]] | None = None
-        self.heads = self.at = 0  # rows of headings, and the cell that is being written
+        self.rows: list[list[TableCell]] | None = None
+        self.items: Iterator[int] | None = None  # the numbers of a list that has them
         self.look: set[str] = set()
         self.link = ""
         self.links: dict[str, tuple[int, str]] = {}
         self.quiet = 0
+        self.raised = False
+
+    def write(self, page: str) -> None:
+        """Write HTML; a fact that it mentions has the number of its row in the list of facts."""
+        self.feed(numbered(page, self.facts))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag in QUIET:
             self.quiet += 1
         elif tag in ("table", "tr", "td", "th"):
-            self._cell(tag, int(given.get("colspan") or 1))
+            self._cell(tag, given)
         elif tag in ("p", "div", "caption"):
             self.paragraph = None
-        elif tag == "li":
-            self.paragraph = self.document.add_paragraph(style="List Bullet")
+        elif tag in ("ol", "li", "sup", "q"):
+            self._part(tag)
         elif tag in HEADINGS:
             self.paragraph = self.document.add_heading("", HEADINGS[tag])
         elif tag == "a" and str(given.get("href")).startswith(("http://", "https://")):
             self.link = str(given["href"])
         elif tag in LOOKS or tag == "span":
-            self._space()
+            self._space(APART.get(str(given.get("class")), " "))
             self.look.update(LOOKS.get(tag, ()))
 
-    def _cell(self, tag: str, wide: int) -> None:
+    def _cell(self, tag: str, given: dict[str, str | None]) -> None:
         """A table, a row or a cell begins."""
         if tag == "table":
-            self.rows, self.heads = [], 0
+            self.rows = []
         elif tag == "tr" and self.rows is not None:
             self.rows.append([])
         elif self.rows:
-            self.at = len(self.rows[-1])
-            self.heads += tag == "th" and not self.at
-            self.rows[-1] += [""] * wide
+            across, down = (int(given.get(name) or 1) for name in ("colspan", "rowspan"))
+            self.rows[-1].append(TableCell(across, down, tag == "th", "amount" in str(given.get("class"))))
 
-    def _space(self) -> None:
-        """Parts that a page sets apart by its style are words of one line here."""
-        if self.rows is None and self.paragraph is not None and self.paragraph.text[-1:] not in ("", " ", "("):
-            self.handle_data(" ")
+    def _part(self, tag: str) -> None:
+        """A list with numbers, one of its items or of a list without, a number of a fact or a quotation begins."""
+        if tag == "li":
+            self.paragraph = self.document.add_paragraph(style=None if self.items else "List Bullet")
+            self.paragraph.add_run(f"{next(self.items)}. " if self.items else "")
+        elif tag == "q":
+            self.handle_data("“")
+        self.items = count(1) if tag == "ol" else self.items
+        self.raised = tag == "sup"
+
+    def _part_ends(self, tag: str) -> None:
+        if tag == "q":
+            self.handle_data("”")
+        self.items = None if tag == "ol" else self.items
+        self.raised = False
+
+    def _space(self, between: str) -> None:
+        """Parts that a page sets apart are words of one line here."""
+        if self.rows is not None or self.paragraph is None or self.paragraph.text[-1:] in ("", "("):
+            return
+        last = self.paragraph.runs[-1]
+        last.text = last.text.rstrip()
+        self.handle_data(between)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in QUIET:
             self.quiet -= 1
         elif tag == "table" and self.rows is not None:
             rows, self.rows = self.rows, None
-            self._table(rows)
+            self.paragraph = None
+            write_table(self.document, [row for row in rows if row], WIDTH)
+        elif tag in ("ol", "sup", "q"):
+            self._part_ends(tag)
         elif tag in ("p", "div", "li", "caption", *HEADINGS):
             self.paragraph = None
         elif tag == "a" and self.link:
@@ -174,41 +218,20 @@ class _Writer(HTMLParser):
             self.look.difference_update(LOOKS[tag])
 
     def handle_data(self, data: str) -> None:
-        text = re.sub(r"\s+", " ", data)
+        text = re.sub(r"\s+", " ", data.translate(RAISED) if self.raised else data)
         if self.quiet or (not text.strip() and self.paragraph is None and not (self.rows and self.rows[-1])):
             return
         if self.link and self.link not in self.links:
             self.links[self.link] = (len(self.links) + 1, text.strip())
         if self.rows and self.rows[-1]:
-            self.rows[-1][self.at] += text
+            cell = self.rows[-1].pop()
+            self.rows[-1].append(replace(cell, words=cell.words + text))
             return
         if self.rows is not None and not text.strip():
             return
         self.paragraph = self.paragraph if self.paragraph is not None else self.document.add_paragraph()
         run = self.paragraph.add_run(text)
         run.bold, run.italic = "bold" in self.look or None, "italic" in self.look or None
-
-    def _table(self, rows: Sequence[Sequence[str]]) -> None:
-        from docx.oxml.ns import qn
-        from docx.shared import Cm, Pt
-
-        wide = max(map(len, rows), default=0)
-        if not wide:
-            return
-        table = self.document.add_table(rows=0, cols=wide, style="Light List Accent 1")
-        table._tbl.tblPr.find(qn("w:tblLook")).set(qn("w:firstColumn"), "0")  # its first column is not bold
-        table.autofit = False
-        longest = [max(min(len(cells[at]), LONG) for cells in rows if at < len(cells)) + 3 for at in range(wide)]
-        shares = [WIDTH * each / sum(longest) for each in longest]
-        for number, cells in enumerate(rows):
-            made = table.add_row()
-            for cell, text, share in zip(made.cells, [*cells, *[""] * (wide - len(cells))], shares, strict=True):
-                cell.width = Cm(share)
-                run = cell.paragraphs[0].add_run(text.strip())
-                run.font.size, run.bold = Pt(SMALL if wide > 4 else SMALL + 1), number < self.heads or None
-            if number < self.heads:
-                _repeat(made)
-        self.document.add_paragraph()
 
     def picture(self, image: bytes, words: str) -> None:
         """A figure as wide as the page, with its words for who does not see it."""
@@ -225,13 +248,3 @@ class _Writer(HTMLParser):
         self.document.add_heading("Sources by number", 1)
         for address, (number, words) in self.links.items():
             self.document.add_paragraph(f"[{number}] {words}: {address}")
-
-
-def _repeat(row: Any) -> None:
-    """Have a row of headings stand on each page that its table reaches."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    mark = OxmlElement("w:tblHeader")
-    mark.set(qn("w:val"), "true")
-    row._tr.get_or_add_trPr().append(mark)

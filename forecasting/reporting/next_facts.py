@@ -85,7 +85,9 @@ def due_table(outlook: Outlook, facts: Ledger, most: int = MOST) -> Table | Bull
         "counted until": found["newest_end"].astype(str),
         "last print": found["last_print"].astype(str),
         "next expected": found["next_print"].astype(str),
-        "": ["may have ended" if over else "due" if by > 0 else "" for over, by in zip(ended, late, strict=True)],
+        "state": [
+            "may have ended" if over else "due" if by > 0 else "not yet" for over, by in zip(ended, late, strict=True)
+        ],
     }
     return Table(pd.DataFrame(shown), caption=f"On {day}")
 

@@ -47,7 +47,7 @@ def basis_lines(forecast: FlowForecast) -> BulletList:
         lines.append(f"{own}; tied to it by an offset that is learned: {tied}." if tied else f"{own}.")
     if "ess" in made:
         few = round(float(str(made["ess"])), -1)
-        lines.append(f"{len(forecast.monthly):,} draws, as good as {few:,.0f} independent ones: {made['method']}.")
+        lines.append(f"{len(forecast.monthly):,} draws, as good as {few:,.0f} independent ones.")
     return BulletList(lines)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from forecasting.errors import InputError
 from forecasting.evidence.places import COUNTRIES, place_name
-from forecasting.measures import HEADLINE
+from forecasting.measures import CHARGING_ANSWERS, HEADLINE
 from forecasting.names import DRAWS_TABLE
 from forecasting.reporting.html import figure_html
 from forecasting.reporting.labels import amount, amounts
@@ -21,6 +21,7 @@ __all__ = ["REGION", "region_of"]
 
 REGION = ("ev_registrations", *HEADLINE)
 DRAWN = "ev_stock"
+ASKED = CHARGING_ANSWERS[:2]  # the third is a rule, which says nothing of a region
 SCENARIO = "baseline"
 
 
@@ -57,12 +58,23 @@ def region_of(out: Path, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | 
 
 
 def _sentence(total: Results) -> str:
-    """The number, its interval, and what it is."""
-    table, last = total.table, total.years[-1]
-    stock = bands(table, DRAWN).loc[[last]]
-    low, median, high = (float(stock[level].iloc[0]) for level in (0.1, 0.5, 0.9))
-    ends = amounts(low, high, DRAWN)
-    return f"{amount(median, DRAWN)} electric vehicles on the road at the end of {last} (80 % interval {ends})."
+    """The vehicles and the charging points at the horizon, each with its interval."""
+    last = total.years[-1]
+    vehicles = f"{_median(total, DRAWN)} electric vehicles on the road at the end of {last}"
+    said = f"{vehicles} (80 % interval {_ends(total, DRAWN)})"
+    if not set(ASKED) <= set(total.values):
+        return f"{said}."
+    need, practice = (f"{_median(total, name)} ({_ends(total, name)})" for name in ASKED)
+    return f"{said}: they need {need} public charging points, and markets with such fleets have built {practice}."
+
+
+def _median(total: Results, measure: str) -> str:
+    return amount(float(bands(total.table, measure).iloc[-1][0.5]), measure)
+
+
+def _ends(total: Results, measure: str) -> str:
+    last = bands(total.table, measure).iloc[-1]
+    return amounts(float(last[0.1]), float(last[0.9]), measure)
 
 
 def _rows(total: Results) -> Iterator[dict[str, Any]]:

@@ -315,8 +315,8 @@ def _gap(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def _cell(row: pd.DataFrame, measure: str) -> dict[str, str]:
-    low, median, high = (float(row[level].iloc[0]) for level in (0.1, 0.5, 0.9))
-    return {"median": amount(median, measure), "range": amounts(low, high, measure)}
+    levels = {"low": 0.1, "median": 0.5, "high": 0.9}
+    return {name: amount(float(row[level].iloc[0]), measure) for name, level in levels.items()}
 
 
 def _figures(table: pd.DataFrame, scenarios: list[str]) -> list[str]:

@@ -84,9 +84,9 @@ def test_the_balance_names_what_does_not_close():
     words = [
         balance(stock, [2023], [(2023, printed)])["explanation"].iloc[0] for printed in (250, 2000, 4.0, 4e6, 1.0, 1e6)
     ]
-    assert words[0].startswith("75% of the modelled stock is not on the register")
+    assert words[0].startswith("75 % of the modelled stock is not on the register")
     assert words[1].startswith("the register holds 2.0 times")
-    assert words[2].startswith("100% of the modelled stock is not")
+    assert words[2].startswith("100 % of the modelled stock is not")
     assert words[3].startswith("the register holds 4000.0 times")
     assert all(said.startswith("a factor near 1000: look at the units") for said in words[4:])
 

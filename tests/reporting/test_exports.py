@@ -145,3 +145,28 @@ def test_equal_tables_give_equal_workbooks(compared):
 
 def test_without_results_there_is_nothing_to_write(tmp_path):
     assert write_comparison(tmp_path) == []
+
+
+def test_a_table_in_word_has_headings_over_their_columns_and_facts_by_number(report, tmp_path):
+    notebook = nbformat.read(report / "report.ipynb", as_version=4)
+    heads = '<tr><th rowspan="2">year</th><th colspan="2">vehicles</th></tr><tr><th>low</th><th>high</th></tr>'
+    row = '<tr><td>2030</td><td class="amount">10</td><td class="amount">1,380,000</td></tr>'
+    page = f"<table><thead>{heads}</thead><tbody>{row}</tbody></table>"
+    rows = '<li id="fact-uz-a">A, <q>a</q></li><li id="fact-uz-b">B</li>'
+    listed = f'<p>As <a class="fact" href="#fact-uz-b">40</a> says</p><ol class="fc-facts">{rows}</ol>'
+    outputs = [v4.new_output("display_data", {"text/html": each}) for each in (page, listed)]
+    notebook.cells = [v4.new_code_cell("", outputs=outputs)]
+    nbformat.write(notebook, report / "report.ipynb")
+    (made,) = export_report(report, {"docx": tmp_path / "a.docx"})
+    document = docx.Document(made)
+    (table,) = document.tables
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [
+        ["year", "vehicles", "vehicles"],
+        ["year", "low", "high"],
+        ["2030", "10", "1,380,000"],
+    ]
+    widths = [column.width.cm for column in table.columns]
+    assert sum(widths) == pytest.approx(17, abs=0.1)
+    assert widths[2] > 1.5 * widths[1]
+    text = [paragraph.text for paragraph in document.paragraphs]
+    assert {"As 40² says", "1. A, “a”", "2. B"} <= set(text)

@@ -28,7 +28,7 @@ def test_numbers_and_series_are_told_in_words() -> None:
         ("Electric vehicles imported", "Statistics Agency, battery cars")
     ]
     assert row["printed"].endswith("times, every month")
-    assert (row["last print"], row[""]) == ("2025-11-19", "due")
+    assert (row["last print"], row["state"]) == ("2025-11-19", "due")
     assert isinstance(find_out_table(dataclasses.replace(made, forecasts={})), BulletList)
 
 

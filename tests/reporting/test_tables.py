@@ -69,7 +69,7 @@ def test_the_outlook_table_starts_where_the_facts_end(outlook):
 
 def test_medians_and_bounds_stand_in_cells_of_their_own(outlook):
     page = tables.outlook_table(outlook, "ev_stock")._repr_html_()
-    assert '<tr><th>year</th><th colspan="3">Electric vehicles on the road, vehicles</th></tr>' in page
+    assert '<tr><th rowspan="2">year</th><th colspan="3">Electric vehicles on the road, vehicles</th></tr>' in page
     told = ('<a href="#grounds-ev_stock">12,000</a>', "8,180", "17,600")
     cells = "".join(f'<td class="amount">{words}</td>' for words in told)
     assert f'<tr><td class="number">2023</td>{cells}</tr>' in page

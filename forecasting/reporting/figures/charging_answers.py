@@ -89,7 +89,7 @@ def charger_gap(outlook: Outlook, facts: Ledger | None = None, years: tuple[int,
     chosen = years or tuple(known[at] for at in sorted({0, last // 3, 2 * last // 3, last}))
     title = f"Charging points: {outlook.scenario.title}"
     chart = figure(
-        title, "need, practice and standard at 31 December, with 80 % intervals", y="public points", height=460
+        title, "at 31 December; a number is a median, a bar its 80 % interval", y="public points", height=460
     )
     held: list[float] = []
     said: list[str] = []
@@ -224,7 +224,8 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
     for end, colour in (("low", ORANGE), ("high", BLUE)):
         chart.add_trace(_side(frame, end, middle, colour))
     chart.add_vline(x=float(f"{middle:.4g}"), line={"color": MUTED, "width": 1})
-    chart.update_xaxes(showgrid=True, rangemode="tozero")
+    widest_end = max([middle, *frame["low"], *frame["high"]])
+    chart.update_xaxes(showgrid=True, range=[0, float(f"{1.14 * widest_end:.3g}")])  # room for the number at its end
     chart.update_yaxes(showgrid=False)
     widest = [parameter_words(str(name)) for name in frame["input"].iloc[:-4:-1]]
     chart.update_layout(barmode="overlay", bargap=0.35)

@@ -36,7 +36,8 @@ __all__ = [
 
 INK, MUTED, GRID, PAPER, DEEP = "#1b2733", "#5f6b76", "#e6e9ed", "#ffffff", "#003a5d"
 BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER = "#0072b2", "#d55e00", "#009e73", "#b3659a", "#56b4e9", "#c58a00"
-ACCENTS = (ORANGE, GREEN, PURPLE, AMBER, SKY)
+FOREST = "#00664a"
+ACCENTS = (ORANGE, FOREST, PURPLE, AMBER, SKY)  # the first ones differ on grey paper, too
 SCENARIOS = {"baseline": BLUE, "accelerated": GREEN, "constrained": ORANGE}
 CHARGING = {
     "charging_points_need": BLUE,

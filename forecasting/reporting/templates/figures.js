@@ -3,7 +3,7 @@
 (function () {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const night = {"#1b2733": "#e6eaee", "#5f6b76": "#9aa7b3", "#e6e9ed": "#2e3843", "#ffffff": "#171d24", "#003a5d": "#bfe3fb",
-    "#0072b2": "#4fb3ee", "rgba(0,114,178,": "rgba(79,179,238,"};
+    "#0072b2": "#4fb3ee", "rgba(0,114,178,": "rgba(79,179,238,", "#00664a": "#3ccfa4", "rgba(0,102,74,": "rgba(60,207,164,"};
   const places = [...document.querySelectorAll(".figure[data-json]")];
   const NARROW = 560, PAPER = 660, GAP = 5;  // pixels; paper is A4 without its margins
 
@@ -20,11 +20,12 @@
     layout.legend = {...layout.legend, maxheight: 1};  // all of it, without a scroll bar
     const rows = data.filter((trace) => trace.name && trace.showlegend !== false).length;
     layout.height = (layout.height || 450) + 18 * Math.max(rows - 4, 0);
-    const beside = data.some((trace) => trace.textposition === "middle right");
+    const beside = data.some((trace) => trace.textposition === "middle right" || (trace.type === "bar" && trace.textposition === "outside"));
     for (const name in layout) if (/^xaxis/.test(name)) {
       const axis = layout[name];
       if (!axis.dtick && !axis.tickvals) { axis.nticks = 4; axis.tickangle = 0; }
       if (beside && axis.type === "log" && axis.range) axis.range = [axis.range[0], axis.range[1] + 0.3 * (axis.range[1] - axis.range[0])];
+      if (beside && axis.type !== "log" && axis.range && !axis.type) axis.range = [axis.range[0], axis.range[1] + 0.25 * (axis.range[1] - axis.range[0])];
       if (axis.dtick && axis.type !== "log") { delete axis.dtick; axis.nticks = 5; }
       if (axis.tickvals && axis.type === "log") {
         const tens = axis.tickvals.filter((value) => Number.isInteger(Math.log10(value)));
@@ -48,12 +49,18 @@
     }
   }
 
+  // Two figures go on a page, but a row of labels needs its room.
+  function paperHeight(place, layout) {
+    const rows = ((layout.yaxis || {}).categoryarray || []).length;
+    return Math.max(place.closest(".summary") ? 340 : 390, 140 + 28 * rows);
+  }
+
   function draw(place, width, night_too) {
     const {data, layout} = figureOf(place, night_too);
     delete layout.title;
     layout.margin = {...layout.margin, t: 16};
     layout.width = width;
-    if (width === PAPER) layout.height = Math.min(layout.height || 450, place.closest(".summary") ? 340 : 390);  // two a page
+    if (width === PAPER) layout.height = Math.min(layout.height || 450, paperHeight(place, layout));
     if (width < NARROW) onNarrow(data, layout);
     place.style.height = `${layout.height || 450}px`;
     Plotly.react(place, data, layout, {displayModeBar: false, staticPlot: false});
@@ -77,6 +84,18 @@
   function scrollable() {
     for (const box of document.querySelectorAll(".output, .scroll")) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute("tabindex");
+      const shade = () => box.classList.toggle("more", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
+      box.onscroll = shade;
+      shade();
+    }
+  }
+
+  // A number and its percent sign stay on one line.
+  function keepTogether() {
+    const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (words.nextNode()) {
+      const text = words.currentNode;
+      if (/\d %/.test(text.data) && text.parentNode.nodeName !== "SCRIPT") text.data = text.data.replace(/(\d) %/g, "$1\u00a0%");
     }
   }
 
@@ -90,6 +109,7 @@
   dark.addEventListener("change", onScreen);
   for (const button of document.querySelectorAll("button[data-keep]")) button.addEventListener("click", () => keep(button));
   for (const contents of document.querySelectorAll("details.contents")) contents.open = innerWidth >= 1180;
+  keepTogether();
   onScreen();
   scrollable();
 })();
