@@ -1,6 +1,7 @@
 """The house rules: data flows one way, each outside library has its home, and things stay small."""
 
 import ast
+import copy
 import json
 import re
 import sys
@@ -111,8 +112,10 @@ def dotted(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def at_run_time(tree: ast.AST) -> ast.AST:
-    """The tree without what only the type checker reads."""
+@cache
+def at_run_time(path: Path) -> ast.Module:
+    """A module's tree without what only the type checker reads."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             node.body = [ast.Pass()]
@@ -122,8 +125,7 @@ def at_run_time(tree: ast.AST) -> ast.AST:
 def imported_by_name() -> dict[str, set[str]]:
     """Each module of the package, and the modules of the package that it imports, in functions too."""
     names = {dotted(path): path for path in MODULES if path.name != "__init__.py"}
-    trees = {name: at_run_time(ast.parse(path.read_text(encoding="utf-8"))) for name, path in names.items()}
-    return {name: imports(tree) & names.keys() for name, tree in trees.items()}
+    return {name: imports(at_run_time(path)) & names.keys() for name, path in names.items()}
 
 
 def imports_in_functions(tree: ast.AST) -> Iterator[set[str]]:
@@ -135,19 +137,25 @@ def imports_in_functions(tree: ast.AST) -> Iterator[set[str]]:
 
 
 @cache
+def imports_on_loading(name: str) -> frozenset[str]:
+    """What loading a module imports, its functions left out; nothing for a name inside a module."""
+    home = ROOT / name.replace(".", "/")
+    path = home / "__init__.py" if home.is_dir() else home.with_suffix(".py")
+    if not path.exists():
+        return frozenset()
+    tree = copy.deepcopy(at_run_time(path))
+    for function in functions(tree):
+        function.body = [ast.Pass()]
+    return frozenset(imports(tree))
+
+
+@cache
 def libraries_loaded(name: str) -> frozenset[str]:
     """The outside libraries that importing a module of the package loads."""
     found, seen, waiting = set(), set(), {name}
     while waiting:
         seen.add(module := waiting.pop())
-        home = ROOT / module.replace(".", "/")
-        path = home / "__init__.py" if home.is_dir() else home.with_suffix(".py")
-        if not path.exists():  # a name inside a module
-            continue
-        tree = at_run_time(ast.parse(path.read_text(encoding="utf-8")))
-        for function in functions(tree):
-            function.body = [ast.Pass()]
-        named = imports(tree)
+        named = imports_on_loading(module)
         waiting |= {other for other in named if other.startswith("forecasting.")} - seen
         found |= {other.split(".")[0] for other in named} - sys.stdlib_module_names - {"forecasting"}
     return frozenset(found)
@@ -223,9 +231,8 @@ def test_what_is_imported_is_declared():
 
 @pytest.mark.parametrize("path", MODULES, ids=short)
 def test_modules_and_functions_stay_small(path):
-    text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= LONGEST_MODULE
-    long = {function.name: body_lines(function) for function in functions(ast.parse(text))}
+    assert lines_of(path) <= LONGEST_MODULE
+    long = {function.name: body_lines(function) for function in functions(parsed(path))}
     assert not {name: lines for name, lines in long.items() if lines > LONGEST_FUNCTION}
 
 
@@ -298,7 +305,7 @@ def test_an_import_inside_a_function_keeps_start_up_light(path):
     name = dotted(path)
     if name in COMMANDS:
         return
-    for named in imports_in_functions(at_run_time(ast.parse(path.read_text(encoding="utf-8")))):
+    for named in imports_in_functions(at_run_time(path)):
         own = {other for other in named if other.startswith("forecasting.")}
         brought = {library for other in own for library in libraries_loaded(other)} - libraries_loaded(name)
         assert brought or not own, f"{short(path)} imports {sorted(own)} inside a function, which spares no library"
