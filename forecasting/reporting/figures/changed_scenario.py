@@ -1,7 +1,6 @@
 """A changed scenario beside the one that was given: vehicles by year, and the answers on charging at the horizon.
 
-A slider is to be answered at once, so traces are plain dictionaries here: plotly checks a figure when it is made,
-and of a figure that is shown only what moved is sent to the browser.
+A slider is to be answered at once: of a figure that is shown only what moved is sent to the browser.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.reporting.figures.style import AMBER, BLUE, CHARGING, MUTED, figure, tint
+from forecasting.reporting.figures.drawing import Trace, scatter
+from forecasting.reporting.figures.style import AMBER, BLUE, CHARGING, MUTED, new_chart, tint
 from forecasting.reporting.labels import interval, label_of, readable, rounded, unit_of
 
 if TYPE_CHECKING:
@@ -42,13 +42,13 @@ def what_if_chart(now: Outlook, given: Outlook) -> go.Figure:
     measure, answers = _left(now), _right(now)
     words = "as it is now in colour, as it was given in grey"
     title = f"{label_of(measure)}: {now.scenario.title}"
-    chart = figure(title, words, y=unit_of(measure), height=400, autosize=True)
-    chart.add_traces(list(_traces(now, given)))
+    chart = new_chart(title, words, y=unit_of(measure), height=400, autosize=True)
+    chart.add_traces(_traces(now, given))
     chart.update_xaxes(dtick=1, tickformat="d")
     chart.update_yaxes(rangemode="tozero")
     if answers:
         chart.update_layout(xaxis={"domain": [0, 0.55]}, **_right_hand(answers, now.scenario.horizon))
-    return chart
+    return chart.figure()
 
 
 def _left(now: Outlook) -> str:
@@ -59,7 +59,7 @@ def _right(now: Outlook) -> list[str]:
     return [name for name in ANSWERS if name in now.results.values]
 
 
-def _traces(now: Outlook, given: Outlook) -> Iterator[dict[str, Any]]:
+def _traces(now: Outlook, given: Outlook) -> Iterator[Trace]:
     measure = _left(now)
     wide, before = (each.results.bands(measure).loc[each.first_year :] for each in (now, given))
     for words, opacity, strips in SHADES:
@@ -69,7 +69,7 @@ def _traces(now: Outlook, given: Outlook) -> Iterator[dict[str, Any]]:
     yield from _answers(now, given)
 
 
-def _shade(wide: pd.DataFrame, strips: Sequence[tuple[float, float]]) -> dict[str, Any]:
+def _shade(wide: pd.DataFrame, strips: Sequence[tuple[float, float]]) -> Trace:
     """The areas between pairs of quantiles, all in one trace."""
     years = wide.index.tolist()
     x: list[int | None] = []
@@ -77,15 +77,14 @@ def _shade(wide: pd.DataFrame, strips: Sequence[tuple[float, float]]) -> dict[st
     for lower, upper in strips:
         x += [*years, *reversed(years), years[0], None]
         y += [*rounded([*wide[upper], *reversed(wide[lower].tolist()), wide[upper].iloc[0]]), None]
-    area = {"type": "scatter", "fill": "toself", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    return area | {"x": x, "y": y}
+    return scatter(x=x, y=y, fill="toself", mode="lines", line={"width": 0}, hoverinfo="skip")
 
 
-def _path(wide: pd.DataFrame, name: str, **style: Any) -> dict[str, Any]:
+def _path(wide: pd.DataFrame, name: str, **style: Any) -> Trace:
     rows = zip(wide.index.tolist(), wide[[0.1, 0.5, 0.9]].to_numpy().tolist(), strict=True)
     hover = [f"<b>{year}: {readable(mid)}</b><br>80 %: {interval(low, high)}" for year, (low, mid, high) in rows]
-    points = {"type": "scatter", "mode": "lines+markers", "hovertext": hover, "hoverinfo": "text", "name": name}
-    return points | {"x": wide.index.tolist(), "y": rounded(wide[0.5])} | style
+    points = {"mode": "lines+markers", "hovertext": hover, "hoverinfo": "text", "name": name}
+    return scatter(x=wide.index.tolist(), y=rounded(wide[0.5]), **points, **style)
 
 
 def _right_hand(answers: list[str], horizon: int) -> dict[str, Any]:
@@ -97,7 +96,7 @@ def _right_hand(answers: list[str], horizon: int) -> dict[str, Any]:
     }
 
 
-def _answers(now: Outlook, given: Outlook) -> Iterator[dict[str, Any]]:
+def _answers(now: Outlook, given: Outlook) -> Iterator[Trace]:
     """For each answer its median and 80 % interval, as given and now."""
     for outlook, shift, said in ((given, -0.14, "as given"), (now, 0.14, "now")):
         for at, measure in enumerate(_right(now)):
@@ -105,7 +104,7 @@ def _answers(now: Outlook, given: Outlook) -> Iterator[dict[str, Any]]:
                 yield {"x": [round(at + shift, 2)], **_answer(outlook, measure, said)}
 
 
-def _answer(outlook: Outlook, measure: str, said: str) -> dict[str, Any]:
+def _answer(outlook: Outlook, measure: str, said: str) -> Trace:
     last = outlook.results.values[measure][:, -1]
     low, median, high = np.quantile(last, (0.1, 0.5, 0.9)).tolist()
     colour = MUTED if said == "as given" else ANSWERS[measure]

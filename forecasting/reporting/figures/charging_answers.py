@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from forecasting.errors import InputError
 from forecasting.evidence.rules import BOUNDS
 from forecasting.evidence.words import period_words
+from forecasting.reporting.figures.drawing import Trace, bar, scatter
 from forecasting.reporting.figures.fan import drawn_facts, without_market
 from forecasting.reporting.figures.marks import Mark, interval_bar
 from forecasting.reporting.figures.scale import log_scale
@@ -26,7 +27,7 @@ from forecasting.reporting.figures.style import (
     PURPLE,
     SKY,
     described,
-    figure,
+    new_chart,
 )
 from forecasting.reporting.labels import (
     amount,
@@ -88,14 +89,14 @@ def charger_gap(outlook: Outlook, facts: Ledger | None = None, years: tuple[int,
     last = len(known) - 1
     chosen = years or tuple(known[at] for at in sorted({0, last // 3, 2 * last // 3, last}))
     title = f"Charging points: {outlook.scenario.title}"
-    chart = figure(
+    chart = new_chart(
         title, "at 31 December; a number is a median, a bar its 80 % interval", y="public points", height=460
     )
     held: list[float] = []
     said: list[str] = []
     for place, measure in enumerate(CHARGING):
         wide = bands(outlook.results.table, measure).loc[list(chosen)]
-        chart.add_traces(list(_whiskers(wide, place, measure)))
+        chart.add_traces(_whiskers(wide, place, measure))
         held += [*wide[0.1], *wide[0.9]]
         low, median, high = (float(wide[level].iloc[-1]) for level in (0.1, 0.5, 0.9))
         said.append(f"{_short(measure)} {amount(median, measure)} ({amounts(low, high, measure)})")
@@ -114,13 +115,13 @@ def _short(measure: str) -> str:
     return measure.removeprefix("charging_points_")
 
 
-def _whiskers(wide: pd.DataFrame, place: int, measure: str) -> Iterator[go.Scatter]:
+def _whiskers(wide: pd.DataFrame, place: int, measure: str) -> Iterator[Trace]:
     words = _short(measure)
     hover = [
         f"<b>{year}, {words}: {readable(r[0.5])}</b><br>80 %: {interval(r[0.1], r[0.9])}" for year, r in wide.iterrows()
     ]
     across = [round(at + 0.24 * (place - 1), 2) for at in range(len(wide))]
-    yield go.Scatter(
+    yield scatter(
         x=across,
         y=rounded(wide[0.5]),
         error_y=interval_bar(wide),
@@ -135,7 +136,7 @@ def _whiskers(wide: pd.DataFrame, place: int, measure: str) -> Iterator[go.Scatt
         hovertext=hover,
         hoverinfo="text",
     )
-    yield go.Scatter(
+    yield scatter(
         x=across,
         y=rounded(wide[0.9]),
         mode="text",
@@ -148,9 +149,9 @@ def _whiskers(wide: pd.DataFrame, place: int, measure: str) -> Iterator[go.Scatt
     )
 
 
-def _standing(mark: Mark, unit: str, width: int) -> go.Scatter:
+def _standing(mark: Mark, unit: str, width: int) -> Trace:
     label = f"{mark.label} {unit} standing, {period_words(mark.period)}"
-    return go.Scatter(
+    return scatter(
         x=[-0.5, width - 0.5],
         y=rounded([mark.height] * 2),
         mode="lines+text",
@@ -179,12 +180,12 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
     load = demand_of(outlook).load_day
     load = load[load["day"] == day]
     subtitle = f"a {day} day of {outlook.scenario.horizon}, mean over the draws, by where vehicles charge"
-    chart = figure(f"Load through a day: {outlook.scenario.title}", subtitle, x="hour of the day", y="MW")
+    chart = new_chart(f"Load through a day: {outlook.scenario.title}", subtitle, x="hour of the day", y="MW")
     order = load.groupby("setting")["mw"].sum().sort_values(ascending=False).index
     for place, setting in enumerate(order):
         part = load[load["setting"] == setting]
         chart.add_trace(
-            go.Scatter(
+            scatter(
                 x=[int(hour) for hour in part["hour"]],
                 y=rounded(part["mw"]),
                 stackgroup="load",
@@ -220,7 +221,7 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
     middle = float(bands(outlook.results.table, measure).iloc[-1][0.5])
     subtitle = f"median in {outlook.scenario.horizon} where one assumption is in its lowest or highest tenth"
     title = f"{label_of(measure)}: what it hangs on"
-    chart = figure(title, subtitle, x=unit_of(measure), height=150 + 36 * len(frame))
+    chart = new_chart(title, subtitle, x=unit_of(measure), height=150 + 36 * len(frame))
     for end, colour in (("low", ORANGE), ("high", BLUE)):
         chart.add_trace(_side(frame, end, middle, colour))
     chart.add_vline(x=float(f"{middle:.4g}"), line={"color": MUTED, "width": 1})
@@ -232,9 +233,9 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
     return described(chart, f"{subtitle}; the median is {readable(middle)}, the widest are {', '.join(widest)}")
 
 
-def _side(frame: pd.DataFrame, end: str, middle: float, colour: str) -> go.Bar:
+def _side(frame: pd.DataFrame, end: str, middle: float, colour: str) -> Trace:
     base = float(f"{middle:.4g}")
-    return go.Bar(
+    return bar(
         y=[capital(parameter_words(str(name))) for name in frame["input"]],
         x=rounded(frame[end] - base),
         base=[base] * len(frame),

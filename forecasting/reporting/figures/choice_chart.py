@@ -9,8 +9,9 @@ import plotly.graph_objects as go
 
 from forecasting.demand.choice import missing_and_idle
 from forecasting.reporting.charging_tables import choice_of, choice_options
+from forecasting.reporting.figures.drawing import scatter
 from forecasting.reporting.figures.fan import without_market
-from forecasting.reporting.figures.style import BLUE, INK, MUTED, ORANGE, PAPER, described, figure
+from forecasting.reporting.figures.style import BLUE, INK, MUTED, ORANGE, PAPER, described, new_chart
 from forecasting.reporting.labels import readable, rounded
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def choice_chart(
         Two lines, with costs their sum; the three answers, and one's own number, marked.
     """
     if outlook.demand is None:
-        return without_market(outlook, "A choice") or figure("A choice", "no draws are kept in files")
+        return without_market(outlook, "A choice") or new_chart("A choice", "no draws are kept in files").figure()
     choice = choice_of(outlook, missing, idle, own)
     options = choice_options(outlook, choice)
     wanted = outlook.demand.results["charging_points_need"][:, -1]
@@ -51,7 +52,7 @@ def choice_chart(
         lines = {"missing": (choice.missing * few, ORANGE), "idle": (choice.idle * many, BLUE)}
         lines["both: the regret"] = (lines["missing"][0] + lines["idle"][0], INK)
     said = "cost a year, in the money of the choice" if choice else "points in the mean over the draws"
-    chart = figure(
+    chart = new_chart(
         f"A choice: {outlook.scenario.title}",
         f"points missing and idle in {outlook.scenario.horizon}, by how many are built",
         x="public points built",
@@ -59,18 +60,23 @@ def choice_chart(
     )
     for name, (values, colour) in lines.items():
         chart.add_trace(
-            go.Scatter(
+            scatter(
                 x=rounded(numbers), y=rounded(values), name=name, mode="lines", line={"color": colour, "width": 2.5}
             )
         )
     for place, (name, number) in enumerate(sorted(options.items(), key=lambda item: item[1])):
-        line = {
-            "line": {"color": MUTED, "width": 1, "dash": "dot"},
-            "annotation_yshift": -17 * place,
-            "annotation_bgcolor": PAPER,
-        }
-        chart.add_vline(
-            x=number, annotation_text=f"{name}, {readable(number)}", annotation_position="top right", **line
+        chart.add_vline(x=number, line={"color": MUTED, "width": 1, "dash": "dot"})
+        chart.add_annotation(
+            text=f"{name}, {readable(number)}",
+            x=number,
+            xref="x",
+            y=1,
+            yref="y domain",
+            xanchor="left",
+            yanchor="top",
+            yshift=-17 * place,
+            bgcolor=PAPER,
+            showarrow=False,
         )
     words = [f"{name} {readable(number)}" for name, number in options.items()]
     return described(chart, f"{said} by the number built; {', '.join(words)}")

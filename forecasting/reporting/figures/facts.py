@@ -11,11 +11,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-import plotly.graph_objects as go
-
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.rules import BOUNDS
 from forecasting.evidence.words import when_words
+from forecasting.reporting.figures.drawing import Trace, bar, scatter
 from forecasting.reporting.figures.marks import Mark
 from forecasting.reporting.figures.style import ACCENTS, INK, tint
 from forecasting.reporting.labels import rounded
@@ -34,9 +33,7 @@ def basis_colours(names: list[str], main: str | None = None) -> dict[str, str]:
     return {name: ((INK, *ACCENTS) * (len(order) // 6 + 1))[place] for place, name in enumerate(order)}
 
 
-def fact_traces(
-    shown: list[Mark], main: str | None = None, colours: dict[str, str] | None = None
-) -> Iterator[go.Scatter | go.Bar]:
+def fact_traces(shown: list[Mark], main: str | None = None, colours: dict[str, str] | None = None) -> Iterator[Trace]:
     """The traces of facts, a handful for each basis, however many facts there are.
 
     Parameters
@@ -61,7 +58,7 @@ def fact_traces(
             yield _lines([mark for mark in totals if mark not in exact], basis, colour, "dot", "" if exact else name)
         yield from _points([mark for mark in mine if mark.stock], basis, colour, name, legend=not totals)
         yield from _arrows([mark for mark in mine if mark.relation in BOUNDS], basis, colour)
-    yield from (trace for trace in _labels(shown, main, colours) if trace.x)
+    yield from (trace for trace in _labels(shown, main, colours) if trace["x"])
 
 
 def outermost(totals: list[Mark]) -> Iterator[Mark]:
@@ -73,8 +70,8 @@ def outermost(totals: list[Mark]) -> Iterator[Mark]:
             yield mark
 
 
-def _areas(totals: list[Mark], basis: str, colour: str) -> go.Bar:
-    return go.Bar(
+def _areas(totals: list[Mark], basis: str, colour: str) -> Trace:
+    return bar(
         x=[mark.middle for mark in totals],
         y=rounded(mark.height for mark in totals),
         width=[mark.period.days * DAY for mark in totals],
@@ -85,7 +82,7 @@ def _areas(totals: list[Mark], basis: str, colour: str) -> go.Bar:
     )
 
 
-def _lines(totals: list[Mark], basis: str, colour: str, dash: str = "solid", name: str = "") -> go.Scatter:
+def _lines(totals: list[Mark], basis: str, colour: str, dash: str = "solid", name: str = "") -> Trace:
     """The tops of the bars, each as long as its period, the gaps between them left open."""
     x: list[str | None] = []
     y: list[float | None] = []
@@ -94,7 +91,7 @@ def _lines(totals: list[Mark], basis: str, colour: str, dash: str = "solid", nam
         x += [mark.period.start.isoformat(), mark.middle, mark.period.end.isoformat(), None]
         y += [height, height, height, None]
         text += ["", mark.hover, "", ""]
-    return go.Scatter(
+    return scatter(
         x=x,
         y=y,
         mode="lines",
@@ -107,10 +104,10 @@ def _lines(totals: list[Mark], basis: str, colour: str, dash: str = "solid", nam
     )
 
 
-def _points(stocks: list[Mark], basis: str, colour: str, name: str, legend: bool) -> Iterator[go.Scatter]:
+def _points(stocks: list[Mark], basis: str, colour: str, name: str, legend: bool) -> Iterator[Trace]:
     if stocks:
         hollow = ["circle" if mark.relation == "equals" else "circle-open" for mark in stocks]
-        yield go.Scatter(
+        yield scatter(
             x=[mark.period.end.isoformat() for mark in stocks],
             y=rounded(mark.height for mark in stocks),
             mode="markers",
@@ -123,7 +120,7 @@ def _points(stocks: list[Mark], basis: str, colour: str, name: str, legend: bool
         )
 
 
-def _arrows(bounds: list[Mark], basis: str, colour: str) -> Iterator[go.Scatter]:
+def _arrows(bounds: list[Mark], basis: str, colour: str) -> Iterator[Trace]:
     """An arrow from the bound into the side that is possible."""
     for direction, symbol in ((1, "triangle-up"), (-1, "triangle-down")):
         mine = [mark for mark in bounds if BOUNDS[mark.relation] == direction]
@@ -131,7 +128,7 @@ def _arrows(bounds: list[Mark], basis: str, colour: str) -> Iterator[go.Scatter]
             tips = [mark.height * math.exp(REACH * direction) for mark in mine]
             stems = [abs(tip - mark.height) for tip, mark in zip(tips, mine, strict=True)]
             side = {"array": [0] * len(mine), "arrayminus": rounded(stems)}
-            yield go.Scatter(
+            yield scatter(
                 x=[mark.middle for mark in mine],
                 y=rounded(tips),
                 mode="markers",
@@ -145,7 +142,7 @@ def _arrows(bounds: list[Mark], basis: str, colour: str) -> Iterator[go.Scatter]
             )
 
 
-def _labels(shown: list[Mark], main: str | None, colours: dict[str, str]) -> Iterator[go.Scatter]:
+def _labels(shown: list[Mark], main: str | None, colours: dict[str, str]) -> Iterator[Trace]:
     """Printed numbers at whole years and each year's last stock of the main basis, its newest part-year, and bounds."""
     mine = [mark for mark in shown if mark.basis == (main if main in colours else next(iter(colours), None))]
     free = [mark for mark in mine if mark.relation not in BOUNDS]
@@ -175,8 +172,8 @@ def _tightest(bounds: list[Mark], direction: int) -> list[Mark]:
     return list(best.values())
 
 
-def _text(labels: list[tuple[str, float, str]], position: str) -> go.Scatter:
-    return go.Scatter(
+def _text(labels: list[tuple[str, float, str]], position: str) -> Trace:
+    return scatter(
         x=[label[0] for label in labels],
         y=rounded(label[1] for label in labels),
         text=[label[2] for label in labels],

@@ -17,10 +17,11 @@ from forecasting.evidence.places import PLACES, place_name
 from forecasting.evidence.words import period_words
 from forecasting.measures import EV_SHARE, MEASURES
 from forecasting.periods import span
+from forecasting.reporting.figures.drawing import Drawing, Trace, scatter
 from forecasting.reporting.figures.facts import basis_colours, fact_traces
 from forecasting.reporting.figures.marks import Mark, marks
 from forecasting.reporting.figures.scale import leaving, linear_scale, log_scale
-from forecasting.reporting.figures.style import BLUE, DEEP, MUTED, described, figure, tint
+from forecasting.reporting.figures.style import BLUE, DEEP, MUTED, described, new_chart, tint
 from forecasting.reporting.labels import amount, amounts, interval, label_of, readable, rounded, unit_of
 from forecasting.reporting.tables import bands
 
@@ -82,8 +83,8 @@ def fan_chart(
     forecast = outlook.forecasts.get(part.country)
     main = forecast.basis if forecast else None
     chart = _frame(outlook, measure, part.country)
-    chart.add_traces([*fan_traces(wide, flow=MEASURES[measure].kind == "flow")])
-    chart.add_traces([*fact_traces(shown, main, basis_colours([mark.basis for mark in every], main))])
+    chart.add_traces(fan_traces(wide, flow=MEASURES[measure].kind == "flow"))
+    chart.add_traces(fact_traces(shown, main, basis_colours([mark.basis for mark in every], main)))
     return described(
         _scaled(chart, wide, shown, log, MEASURES[measure].kind == "flow"), _read_aloud(wide, measure, len(shown))
     )
@@ -148,14 +149,13 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None, *, lo
     subtitle = f"{many}; a bar is as long as its period and as high as its yearly rate" if flow else f"{many}, by day"
     places = [place_name(code) for code in dict.fromkeys(ledger.frame["place"])]
     title = f"{label_of(measure)}: {places[0]}" if len(places) == 1 else label_of(measure)
-    chart = figure(title, subtitle, y=_unit(measure, ledger), height=440)
-    chart.add_traces(list(fact_traces(shown)))
-    return _scaled(chart, pd.DataFrame(), shown, log, flow)
+    chart = new_chart(title, subtitle, y=_unit(measure, ledger), height=440).add_traces(fact_traces(shown))
+    return _scaled(chart, pd.DataFrame(), shown, log, flow).figure()
 
 
 def fan_traces(
     wide: pd.DataFrame, *, flow: bool, colour: str = BLUE, name: str = "Median", labels: Sequence[int] = (0, 1, -1)
-) -> Iterator[go.Scatter]:
+) -> Iterator[Trace]:
     """Median and intervals of one measure.
 
     Parameters
@@ -172,7 +172,7 @@ def fan_traces(
     for words, opacity, strips in SHADES:
         yield _shade(wide, strips, flow, name=words, fillcolor=tint(colour, opacity))
     x, (median,) = (_boxes if flow else _line)(list(wide.index), [wide[0.5]])
-    yield go.Scatter(
+    yield scatter(
         x=x, y=rounded(median), mode="lines", name=name, line={"color": colour, "width": 2.5}, hoverinfo="skip"
     )
     yield from _median_points(wide, flow, colour, labels)
@@ -186,7 +186,7 @@ def _boxes(years: Sequence[int], columns: Sequence[pd.Series[float]]) -> tuple[l
     return x, [[height for value in column for height in (value, value, float("nan"))] for column in columns]
 
 
-def _shade(wide: pd.DataFrame, strips: Sequence[tuple[float, float]], flow: bool, **style: Any) -> go.Scatter:
+def _shade(wide: pd.DataFrame, strips: Sequence[tuple[float, float]], flow: bool, **style: Any) -> Trace:
     """The areas between pairs of quantiles, all in one trace: of a flow a box a year, of a stock a strip."""
     across: list[str | None] = []
     edge: list[float] = []
@@ -197,7 +197,7 @@ def _shade(wide: pd.DataFrame, strips: Sequence[tuple[float, float]], flow: bool
             across += [*days[here], *reversed(days[here]), days[at], None]
             edge += [*high[here], *reversed(low[here]), high[at], float("nan")]
     area: dict[str, Any] = {"fill": "toself", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    return go.Scatter(x=across, y=rounded(edge), **(area | style))
+    return scatter(x=across, y=rounded(edge), **(area | style))
 
 
 def _line(years: Sequence[int], columns: Sequence[pd.Series[float]]) -> tuple[list[str | None], list[list[float]]]:
@@ -209,7 +209,7 @@ def _days(wide: pd.DataFrame, flow: bool) -> list[str]:
     return [f"{each}-07-02" if flow else f"{each}-12-31" for each in wide.index]
 
 
-def _median_points(wide: pd.DataFrame, flow: bool, colour: str, labels: Sequence[int]) -> Iterator[go.Scatter]:
+def _median_points(wide: pd.DataFrame, flow: bool, colour: str, labels: Sequence[int]) -> Iterator[Trace]:
     """What a pointer finds, and the medians of some years in print."""
     days = _days(wide, flow)
     hover = [
@@ -219,9 +219,9 @@ def _median_points(wide: pd.DataFrame, flow: bool, colour: str, labels: Sequence
     ]
     dots = {"color": colour, "size": 6, "opacity": 0 if flow else 1}
     silent: dict[str, Any] = {"showlegend": False, "mode": "markers", "marker": dots}
-    yield go.Scatter(x=days, y=rounded(wide[0.5]), hovertext=hover, hoverinfo="text", **silent)
+    yield scatter(x=days, y=rounded(wide[0.5]), hovertext=hover, hoverinfo="text", **silent)
     some = sorted({at % len(wide) for at in labels if -len(wide) <= at < len(wide)})
-    yield go.Scatter(
+    yield scatter(
         x=[days[at] for at in some],
         y=rounded(wide[0.5].iloc[at] for at in some),
         text=[f"<b>{readable(wide[0.5].iloc[at])}</b>" for at in some],
@@ -245,7 +245,7 @@ def _unit(measure: str, ledger: Ledger | None) -> str:
     return f"{unit} a year" if MEASURES[measure].kind == "flow" and unit != "percent" else unit
 
 
-def _frame(outlook: Outlook, measure: str, place: str) -> go.Figure:
+def _frame(outlook: Outlook, measure: str, place: str) -> Drawing:
     flow = MEASURES[measure].kind == "flow"
     words = ["a bar or a box is as long as its period and as high as its yearly rate" if flow else "at 31 December"]
     forecast = outlook.forecasts.get(place)
@@ -253,10 +253,11 @@ def _frame(outlook: Outlook, measure: str, place: str) -> go.Figure:
         words.insert(0, f"as counted by {basis_name(forecast.basis)}" if forecast.basis else f"as of {outlook.as_of}")
     where = place_name(place) if place in PLACES else place.capitalize()
     heading = outlook.scenario.title if place == outlook.results.country else where
-    return figure(f"{label_of(measure)}: {heading}", "; ".join(words), y=_unit(measure, outlook.evidence), height=460)
+    title = f"{label_of(measure)}: {heading}"
+    return new_chart(title, "; ".join(words), y=_unit(measure, outlook.evidence), height=460)
 
 
-def _scaled(chart: go.Figure, wide: pd.DataFrame, shown: Sequence[Mark], log: bool | None, flow: bool) -> go.Figure:
+def _scaled(chart: Drawing, wide: pd.DataFrame, shown: Sequence[Mark], log: bool | None, flow: bool) -> Drawing:
     """Set the scale: it holds the facts and the 80 % interval, and arrows say how far the 95 % interval goes."""
     heights = [mark.height for mark in shown] + (list(wide[0.5]) if len(wide) else [])
     if not heights:
@@ -265,10 +266,10 @@ def _scaled(chart: go.Figure, wide: pd.DataFrame, shown: Sequence[Mark], log: bo
     logarithmic = log or (log is None and max(heights) > 30 * min(heights))
     axis = log_scale(held) if logarithmic else linear_scale(held)
     if logarithmic:
-        chart.update_yaxes(title_text=f"{chart.layout.yaxis.title.text}, log scale")
+        chart.update_yaxes(title_text=f"{chart.layout['yaxis']['title']['text']}, log scale")
     chart.update_yaxes(**axis)
     if len(wide):
-        chart.add_traces(list(leaving(_days(wide, flow), wide, axis)))
+        chart.add_traces(leaving(_days(wide, flow), wide, axis))
     years = [int(str(year)) for year in wide.index]
     first = min([mark.period.start.year for mark in shown] + years)
     last = max([mark.period.end.year for mark in shown] + years)
@@ -282,14 +283,14 @@ def without_market(outlook: Outlook, label: str) -> go.Figure | None:
     """In place of a chart of vehicles or chargers, what it takes; None where the size of the market is known."""
     if EV_SHARE not in outlook.results.values:
         return None
-    chart = figure(f"{label}: {outlook.scenario.title}", "nothing is known of this market")
-    return _nothing(chart, "It takes the new cars of a year: market_size in the params file.")
+    chart = new_chart(f"{label}: {outlook.scenario.title}", "nothing is known of this market")
+    return _nothing(chart, "It takes the new cars of a year: market_size in the params file.").figure()
 
 
-def _nothing(chart: go.Figure, words: str = "No number has been printed.") -> go.Figure:
+def _nothing(chart: Drawing, words: str = "No number has been printed.") -> Drawing:
     """Say that there is nothing, over an empty line, in place of empty axes."""
     empty = {"x": [0, 1], "y": [0, 0], "mode": "lines", "line": {"color": MUTED, "width": 1, "dash": "dot"}}
-    chart.add_trace(go.Scatter(**empty, hoverinfo="skip", showlegend=False))
-    said = {"text": words, "showarrow": False, "font": {"color": MUTED, "size": 14}}
-    chart.add_annotation(said, x=0.5, y=0, yshift=16)
+    chart.add_trace(scatter(**empty, hoverinfo="skip", showlegend=False))
+    font = {"color": MUTED, "size": 14}
+    chart.add_annotation(text=words, showarrow=False, font=font, x=0.5, y=0, yshift=16)
     return chart.update_layout(height=180, xaxis_visible=False, yaxis_visible=False)

@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 from forecasting.evidence.places import place_name
 from forecasting.evidence.words import period_words
 from forecasting.periods import year
-from forecasting.reporting.figures.style import BLUE, GREEN, INK, described, figure
+from forecasting.reporting.figures.drawing import Trace, scatter
+from forecasting.reporting.figures.style import BLUE, GREEN, INK, described, new_chart
 from forecasting.reporting.growth_tables import percent
 from forecasting.reporting.labels import label_of, rounded
 from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_growth, yearly_growth
@@ -50,7 +51,7 @@ def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
     ends |= {words: year(words).end for words, *_ in [*now, *then] if len(words) == 4}
     names = sorted({*printed, *(row[0] for row in [*now, *then])}, key=lambda words: (ends[words], words))
     day = f"forecast of {found[0]}, from the first rate" if found else ""
-    chart = figure(
+    chart = new_chart(
         f"Growth on the year: {place_name(place)}",
         f"{label_of(outlook.scenario.measure).lower()}; medians, 80 % intervals; against the same dates a year before",
         x="per cent",
@@ -65,14 +66,14 @@ def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
     return described(chart, "; ".join(f"{name}: {percent(median)}" for name, _, median, _ in [*then, *now]))
 
 
-def _intervals(rows: Sequence[Row], name: str, colour: str) -> go.Scatter:
+def _intervals(rows: Sequence[Row], name: str, colour: str) -> Trace:
     medians = [row[2] for row in rows]
     reach: dict[str, Any] = {"type": "data", "symmetric": False, "thickness": 6, "width": 0, "color": colour}
     reach |= {"array": rounded(row[3] - row[2] for row in rows), "arrayminus": rounded(row[2] - row[1] for row in rows)}
     hover = [
         f"<b>{when}: {percent(mid)}</b><br>80 %: {percent(low)} to {percent(high)}" for when, low, mid, high in rows
     ]
-    return go.Scatter(
+    return scatter(
         x=rounded(medians),
         y=[row[0] for row in rows],
         mode="markers",
@@ -85,8 +86,8 @@ def _intervals(rows: Sequence[Row], name: str, colour: str) -> go.Scatter:
     )
 
 
-def _printed(names: Sequence[str], values: Sequence[float]) -> go.Scatter:
-    return go.Scatter(
+def _printed(names: Sequence[str], values: Sequence[float]) -> Trace:
+    return scatter(
         x=rounded(values),
         y=list(names),
         mode="markers+text",

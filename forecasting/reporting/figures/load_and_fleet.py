@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 from forecasting.demand.queueing import Promise, utilisation_ceiling
 from forecasting.evidence.words import MONTHS
 from forecasting.reporting.figures.charging_answers import SETTING_COLOURS, demand_of
-from forecasting.reporting.figures.style import BLUE, GREEN, INK, MUTED, ORANGE, PURPLE, SKY, figure, tint
+from forecasting.reporting.figures.drawing import Drawing, Trace, bar, scatter
+from forecasting.reporting.figures.style import BLUE, GREEN, INK, MUTED, ORANGE, PURPLE, SKY, new_chart, tint
 from forecasting.reporting.labels import SETTINGS, capital, readable, rounded
 
 if TYPE_CHECKING:
@@ -49,12 +50,12 @@ def cohort_chart(outlook: Outlook) -> go.Figure:
         index="year", columns="cohort", values="stock", aggfunc="sum", fill_value=0.0
     )
     subtitle = "at 31 December by year of entry, means over the draws; the oldest are below"
-    chart = figure(f"The fleet by cohort: {outlook.scenario.title}", subtitle, y="vehicles", height=440)
+    chart = new_chart(f"The fleet by cohort: {outlook.scenario.title}", subtitle, y="vehicles", height=440)
     for place, cohort in enumerate(wide.columns.astype(int).tolist()):
         name = f"before {oldest}" if cohort < oldest else str(cohort)
         shade = tint(BLUE, round(1 - 0.85 * place / max(len(wide.columns) - 1, 1), 2))
         chart.add_trace(_stack(wide[cohort], name, shade, "vehicles"))
-    return _stacked(chart, len(wide))
+    return _stacked(chart, len(wide)).figure()
 
 
 def month_chart(outlook: Outlook, year: int | None = None) -> go.Figure:
@@ -78,14 +79,14 @@ def month_chart(outlook: Outlook, year: int | None = None) -> go.Figure:
     peak, least = (int(at) + 1 for at in (total.to_numpy().argmax(), total.to_numpy().argmin()))
     more = readable(100 * (total.loc[peak] / total.loc[least] - 1), 2)
     subtitle = f"{year}, means over the draws; {MONTHS[peak - 1]} takes {more} % more than {MONTHS[least - 1]}"
-    chart = figure(f"Electricity by month: {outlook.scenario.title}", subtitle, y="GWh a month")
+    chart = new_chart(f"Electricity by month: {outlook.scenario.title}", subtitle, y="GWh a month")
     for vehicle_class, (name, colour) in CLASSES.items():
         if vehicle_class in wide and wide[vehicle_class].any():
             chart.add_trace(_stack(wide[vehicle_class].set_axis(MONTHS), name, colour, "GWh"))
     _name_above(
         chart, MONTHS[peak - 1], float(total.loc[peak]), f"most in {MONTHS[peak - 1]}: {readable(total.loc[peak])} GWh"
     )
-    return _stacked(chart, 0).update_yaxes(range=[0, float(f"{1.15 * total.loc[peak]:.3g}")])
+    return _stacked(chart, 0).update_yaxes(range=[0, float(f"{1.15 * total.loc[peak]:.3g}")]).figure()
 
 
 def points_chart(outlook: Outlook, by: str = "setting") -> go.Figure:
@@ -109,12 +110,12 @@ def points_chart(outlook: Outlook, by: str = "setting") -> go.Figure:
     colours = dict(zip(wide.columns, POWERS, strict=True)) if by == "power" else SETTING_COLOURS
     words = "by power" if by == "power" else "by setting"
     subtitle = "at 31 December; the median of each part, which do not add up to the median of the whole"
-    chart = figure(f"Public points needed {words}: {outlook.scenario.title}", subtitle, y="public points")
+    chart = new_chart(f"Public points needed {words}: {outlook.scenario.title}", subtitle, y="public points")
     for name in wide.columns:
         chart.add_trace(
             _stack(wide[name], str(name) if by == "power" else capital(SETTINGS[str(name)]), colours[name], "points")
         )
-    return _stacked(chart, len(wide))
+    return _stacked(chart, len(wide)).figure()
 
 
 def utilisation_chart(minutes: Sequence[float] = (5, 10, 20), largest: int = 24) -> go.Figure:
@@ -133,15 +134,15 @@ def utilisation_chart(minutes: Sequence[float] = (5, 10, 20), largest: int = 24)
     """
     sizes = list(range(1, largest + 1))
     subtitle = "share of the day that points can be busy while nine in ten wait at most so long in the busiest hour"
-    chart = figure("How busy a station may be", subtitle, x="points at the station", y="% of the day", margin_r=90)
+    chart = new_chart("How busy a station may be", subtitle, x="points at the station", y="% of the day", margin_r=90)
     for wait, colour in zip(minutes, (ORANGE, BLUE, GREEN, PURPLE, SKY), strict=False):
         heights = rounded(100 * utilisation_ceiling(size, Promise(minutes=wait)) for size in sizes)
         chart.add_trace(_named(sizes, heights, f"{wait:g} minutes", colour))
-    return chart.update_yaxes(rangemode="tozero").update_xaxes(dtick=2, range=[0.5, largest + 0.5])
+    return chart.update_yaxes(rangemode="tozero").update_xaxes(dtick=2, range=[0.5, largest + 0.5]).figure()
 
 
-def _named(x: list[int], y: list[float | None], name: str, colour: str) -> go.Scatter:
-    return go.Scatter(
+def _named(x: list[int], y: list[float | None], name: str, colour: str) -> Trace:
+    return scatter(
         x=x,
         y=y,
         mode="lines+text",
@@ -174,13 +175,13 @@ def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the r
     wide = wide.loc[list(dict.fromkeys(plan["section"]))[::-1]]
     sites = plan[plan["case"] == "middle"].groupby("section")["sites"].max()
     subtitle = "bars: middle length and traffic; lines: from the low to the high case"
-    chart = figure(title, subtitle, x="points", height=150 + 64 * len(wide))
+    chart = new_chart(title, subtitle, x="points", height=150 + 64 * len(wide))
     reach = {"array": rounded(wide["high"] - wide["middle"]), "arrayminus": rounded(wide["middle"] - wide["low"])}
     at = [f"{sites[section]:.0f} {'site' if sites[section] == 1 else 'sites'}" for section in wide.index]
     words = [f"{points:.0f} points at {where}" for points, where in zip(wide["middle"], at, strict=True)]
     names = [f"{section.replace('-', ' – ')}<br>{said}" for section, said in zip(wide.index, words, strict=True)]
     chart.add_trace(
-        go.Bar(
+        bar(
             x=rounded(wide["middle"]),
             y=names,
             orientation="h",
@@ -190,11 +191,11 @@ def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the r
             showlegend=False,
         )
     )
-    return chart.update_xaxes(showgrid=True).update_yaxes(showgrid=False)
+    return chart.update_xaxes(showgrid=True).update_yaxes(showgrid=False).figure()
 
 
-def _stack(values: pd.Series[float], name: str, colour: str, unit: str) -> go.Bar:
-    return go.Bar(
+def _stack(values: pd.Series[float], name: str, colour: str, unit: str) -> Trace:
+    return bar(
         x=[int(at) if isinstance(at, int) else str(at) for at in values.index.tolist()],
         y=rounded(values),
         name=name,
@@ -203,12 +204,12 @@ def _stack(values: pd.Series[float], name: str, colour: str, unit: str) -> go.Ba
     )
 
 
-def _stacked(chart: go.Figure, years: int) -> go.Figure:
-    ticks: Mapping[str, object] = {"dtick": 1, "tickformat": "d"} if years else {}
+def _stacked(chart: Drawing, years: int) -> Drawing:
+    ticks: Mapping[str, Any] = {"dtick": 1, "tickformat": "d"} if years else {}
     return chart.update_layout(barmode="stack", bargap=0.25, legend_traceorder="normal").update_xaxes(**ticks)
 
 
-def _name_above(chart: go.Figure, x: str, y: float, words: str) -> None:
+def _name_above(chart: Drawing, x: str, y: float, words: str) -> None:
     font = {"size": 12, "color": MUTED}
     chart.add_annotation(
         x=x, y=float(f"{y:.4g}"), text=words, showarrow=False, yshift=10, xanchor="left", xshift=-24, font=font

@@ -14,9 +14,10 @@ from forecasting.evidence.places import PLACES, place_name
 from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES
 from forecasting.periods import Period
+from forecasting.reporting.figures.drawing import Trace, scatter
 from forecasting.reporting.figures.facts import basis_colours, fact_traces
 from forecasting.reporting.figures.marks import marks, yearly_rate
-from forecasting.reporting.figures.style import BLUE, INK, band, figure, tint
+from forecasting.reporting.figures.style import BLUE, INK, band, new_chart, tint
 from forecasting.reporting.labels import interval, label_of, readable, rounded, unit_of
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def forecast_chart(forecast: FlowForecast, log: bool = False) -> go.Figure:
     title = f"{label}: {place_name(where) if where in PLACES else where}" if where else label
     words = "as long as the period, as high as its yearly rate"
     basis = f"as counted by {basis_name(forecast.basis)}; " if forecast.basis else ""
-    chart = figure(title, basis + words, y=f"{unit_of(measure)} a year" if measure else "a year", height=440)
+    chart = new_chart(title, basis + words, y=f"{unit_of(measure)} a year" if measure else "a year", height=440)
     rates = forecast.quantiles().mul([yearly_rate(1.0, period) for period in forecast.periods], axis=0)
     for low, high, name, opacity in SHADES:
         chart.add_trace(_boxes(forecast.periods, rates[low], rates[high], name, tint(BLUE, opacity)))
@@ -53,10 +54,11 @@ def forecast_chart(forecast: FlowForecast, log: bool = False) -> go.Figure:
         list(fact_traces(shown, forecast.basis, basis_colours([mark.basis for mark in shown], forecast.basis)))
     )
     top = 1.05 * max([*rates[0.975], *(mark.height for mark in shown)])
-    return chart.update_yaxes(type="log") if log else chart.update_yaxes(range=[0, float(f"{top:.3g}")])
+    axis: dict[str, Any] = {"type": "log"} if log else {"range": [0, float(f"{top:.3g}")]}
+    return chart.update_yaxes(**axis).figure()
 
 
-def _boxes(periods: Sequence[Period], low: pd.Series, high: pd.Series, name: str, fill: str) -> go.Scatter:
+def _boxes(periods: Sequence[Period], low: pd.Series, high: pd.Series, name: str, fill: str) -> Trace:
     """A closed box for each period, all in one trace."""
     x: list[str | None] = []
     y: list[float] = []
@@ -65,10 +67,10 @@ def _boxes(periods: Sequence[Period], low: pd.Series, high: pd.Series, name: str
         x += [start, end, end, start, start, None]
         y += [over, over, under, under, over, float("nan")]
     style: dict[str, Any] = {"fill": "toself", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    return go.Scatter(x=x, y=rounded(y), name=name, fillcolor=fill, **style)
+    return scatter(x=x, y=rounded(y), name=name, fillcolor=fill, **style)
 
 
-def _medians(forecast: FlowForecast, rates: pd.Series) -> go.Scatter:
+def _medians(forecast: FlowForecast, rates: pd.Series) -> Trace:
     x: list[str | None] = []
     y: list[float] = []
     said: list[str] = []
@@ -77,7 +79,7 @@ def _medians(forecast: FlowForecast, rates: pd.Series) -> go.Scatter:
         y += [rate, rate, float("nan")]
         said += [f"<b>{period_words(period)}: {readable(row[0.5])}</b><br>80 %: {interval(row[0.1], row[0.9])}"] * 3
     line = {"color": BLUE, "width": 2.5}
-    return go.Scatter(x=x, y=rounded(y), mode="lines", name="Median", line=line, hovertext=said, hoverinfo="text")
+    return scatter(x=x, y=rounded(y), mode="lines", name="Median", line=line, hovertext=said, hoverinfo="text")
 
 
 def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) -> go.Figure:
@@ -94,17 +96,17 @@ def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) ->
     """
     ahead, index = results.get_forecast(steps).summary_frame(alpha), results.model.index
     level = f"{100 * (1 - alpha):g} %"
-    chart = figure(f"{results.curve.capitalize()} curve", f"median and {level} interval; dots are what was observed")
+    chart = new_chart(f"{results.curve.capitalize()} curve", f"median and {level} interval; dots are what was observed")
     past, future = _across(index), _across(ahead.index)
     chart.add_trace(band(future, ahead["pi_lower"], ahead["pi_upper"], name=level, fillcolor=tint(BLUE, 0.22)))
     dashed = {"color": BLUE, "width": 2, "dash": "dot"}
-    chart.add_trace(go.Scatter(x=past, y=rounded(results.fittedvalues), mode="lines", name="Fitted", line=dashed))
+    chart.add_trace(scatter(x=past, y=rounded(results.fittedvalues), mode="lines", name="Fitted", line=dashed))
     line = {"color": BLUE, "width": 2.5}
-    chart.add_trace(go.Scatter(x=future, y=rounded(ahead["median"]), mode="lines+markers", name="Median", line=line))
+    chart.add_trace(scatter(x=future, y=rounded(ahead["median"]), mode="lines+markers", name="Median", line=line))
     dots = {"color": INK, "size": 8}
     observed = np.asarray(results.model.endog, dtype=float)
-    chart.add_trace(go.Scatter(x=past, y=rounded(observed), mode="markers", name="Observed", marker=dots))
-    return chart.update_yaxes(rangemode="tozero")
+    chart.add_trace(scatter(x=past, y=rounded(observed), mode="markers", name="Observed", marker=dots))
+    return chart.update_yaxes(rangemode="tozero").figure()
 
 
 def _across(index: pd.Index) -> list[Any]:

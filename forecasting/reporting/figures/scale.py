@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from forecasting.reporting.figures.drawing import Trace, scatter
 from forecasting.reporting.figures.style import DEEP
 from forecasting.reporting.labels import readable, rounded
 
@@ -67,7 +67,7 @@ def linear_scale(values: Iterable[float]) -> dict[str, Any]:
     return {"range": [0, float(f"{ROOM * max(values):.3g}")]}
 
 
-def leaving(days: Sequence[str], wide: pd.DataFrame, axis: dict[str, Any]) -> Iterator[go.Scatter]:
+def leaving(days: Sequence[str], wide: pd.DataFrame, axis: dict[str, Any]) -> Iterator[Trace]:
     """Arrows at the edges of a chart where the 95 % interval goes on beyond them, each with the value that it reaches.
 
     Parameters
@@ -85,7 +85,7 @@ def leaving(days: Sequence[str], wide: pd.DataFrame, axis: dict[str, Any]) -> It
     side = "left" if days and days[0].endswith("-12-31") else "center"  # at a year's end there is no room to the right
     for found, sign, edge, height in ((above, "↑", high, "bottom"), (below, "↓", low, "top")):
         if found:
-            yield go.Scatter(
+            yield scatter(
                 x=[day for day, _ in found],
                 y=rounded([edge] * len(found)),
                 text=[f"{sign} {readable(value, 2)}" for _, value in found],

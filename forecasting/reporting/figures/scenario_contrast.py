@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from forecasting.evidence.places import place_name
 from forecasting.measures import MEASURES
+from forecasting.reporting.figures.drawing import Trace, scatter
 from forecasting.reporting.figures.fan import fan_traces
 from forecasting.reporting.figures.marks import interval_bar
 from forecasting.reporting.figures.scale import leaving, linear_scale, log_scale
@@ -22,7 +23,7 @@ from forecasting.reporting.figures.style import (
     SCENARIOS,
     band,
     described,
-    figure,
+    new_chart,
     tint,
 )
 from forecasting.reporting.labels import amount, interval, label_of, readable, rounded, unit_of
@@ -96,7 +97,7 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock", year: in
         *(name for name in SCENARIOS if name in set(rows["scenario"])),
         *sorted(set(rows["scenario"]) - set(SCENARIOS)),
     ]
-    chart = figure(
+    chart = new_chart(
         f"{label_of(measure)}, {year}",
         "medians with 80 % intervals",
         x=unit_of(measure),
@@ -105,7 +106,7 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock", year: in
     )
     for place, scenario in enumerate(shown):
         part = rows[rows["scenario"] == scenario].set_index("country")
-        chart.add_traces(list(_row_whiskers(part, list(order), scenario, place, len(shown))))
+        chart.add_traces(_row_whiskers(part, list(order), scenario, place, len(shown)))
     chart.update_yaxes(tickvals=list(range(len(order))), ticktext=[place_name(code) for code in order], showgrid=False)
     chart.update_xaxes(
         **log_scale([*rows[0.1], *rows[0.9]]), title_text=f"{unit_of(measure)}, log scale", showgrid=True
@@ -117,12 +118,12 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock", year: in
     return described(chart, f"medians, {', '.join(said)}")
 
 
-def _row_whiskers(part: pd.DataFrame, order: list[str], scenario: str, place: int, count: int) -> Iterator[go.Scatter]:
+def _row_whiskers(part: pd.DataFrame, order: list[str], scenario: str, place: int, count: int) -> Iterator[Trace]:
     mine = [code for code in order if code in part.index]
     part, colour = part.loc[mine], colour_of(scenario, place)
     y = [round(order.index(code) - 0.26 * (place - (count - 1) / 2), 2) for code in mine]
     values = zip(mine, part[0.1], part[0.5], part[0.9], strict=True)
-    yield go.Scatter(
+    yield scatter(
         x=rounded(part[0.5]),
         y=y,
         error_x=interval_bar(part),
@@ -135,7 +136,7 @@ def _row_whiskers(part: pd.DataFrame, order: list[str], scenario: str, place: in
         ],
         hoverinfo="text",
     )
-    yield go.Scatter(
+    yield scatter(
         x=rounded(part[0.9]),
         y=y,
         text=[f" {readable(value)}" for value in part[0.5]],
@@ -166,7 +167,8 @@ def scenario_paths(
     """
     mine = table[(table["country"] == country) & (table["measure"] == measure)]
     unit = unit_of(measure) + (" a year" if MEASURES[measure].kind == "flow" else "")
-    chart = figure(f"{label_of(measure)}: {place_name(country)}", "medians, and 80 % intervals", y=unit, margin_r=110)
+    title = f"{label_of(measure)}: {place_name(country)}"
+    chart = new_chart(title, "medians, and 80 % intervals", y=unit, margin_r=110)
     held: list[float] = []
     for place, (name, rows) in enumerate(mine.groupby("scenario", sort=True)):
         scenario, wide = scenario_of(str(name)), bands(rows, measure).loc[since:]
@@ -175,11 +177,11 @@ def scenario_paths(
         chart.add_trace(band(years, wide[0.1], wide[0.9], fillcolor=tint(colour, 0.1), showlegend=False))
         chart.add_trace(_named_line(years, wide[0.5], scenario, colour, DASHES[place % 3]))
     chart.update_yaxes(**log_scale(held), title_text=f"{unit}, log scale")
-    return chart.update_xaxes(dtick=1, tickformat="d")
+    return chart.update_xaxes(dtick=1, tickformat="d").figure()
 
 
-def _named_line(years: list[int], values: pd.Series[float], name: str, colour: str, dash: str = "solid") -> go.Scatter:
-    return go.Scatter(
+def _named_line(years: list[int], values: pd.Series[float], name: str, colour: str, dash: str = "solid") -> Trace:
+    return scatter(
         x=years,
         y=rounded(values),
         mode="lines+text",
@@ -207,12 +209,12 @@ def region_chart(total: Results, measure: str) -> go.Figure:
     flow, wide = MEASURES[measure].kind == "flow", bands(total.table, measure)
     unit = unit_of(measure) + (" a year" if flow else "")
     title = f"{label_of(measure)}: {place_name(total.country)}"
-    chart = figure(title, "the sum of joint draws, not of quantiles", y=unit, height=440)
-    chart.add_traces(list(fan_traces(wide, flow=flow)))
+    chart = new_chart(title, "the sum of joint draws, not of quantiles", y=unit, height=440)
+    chart.add_traces(fan_traces(wide, flow=flow))
     axis = linear_scale(wide[0.9])
     chart.update_yaxes(**axis)
-    chart.add_traces(list(leaving([f"{each}-{'07-02' if flow else '12-31'}" for each in wide.index], wide, axis)))
-    return chart.update_xaxes(tickformat="%Y", dtick="M12", ticklabelmode="period")
+    chart.add_traces(leaving([f"{each}-{'07-02' if flow else '12-31'}" for each in wide.index], wide, axis))
+    return chart.update_xaxes(tickformat="%Y", dtick="M12", ticklabelmode="period").figure()
 
 
 def small_fan(wide: pd.DataFrame, measure: str, name: str) -> go.Figure:
@@ -229,11 +231,11 @@ def small_fan(wide: pd.DataFrame, measure: str, name: str) -> go.Figure:
     """
     flow = MEASURES[measure].kind == "flow"
     unit = unit_of(measure) + (" a year" if flow else "")
-    chart = figure(name, "", y=unit, height=230, showlegend=False)
-    chart.add_traces(list(fan_traces(wide, flow=flow, labels=[-1])))
+    chart = new_chart(name, "", y=unit, height=230, showlegend=False)
+    chart.add_traces(fan_traces(wide, flow=flow, labels=[-1]))
     axis = linear_scale(wide[0.9])
     chart.update_yaxes(**axis, nticks=5)
-    chart.add_traces(list(leaving([f"{each}-{'07-02' if flow else '12-31'}" for each in wide.index], wide, axis)))
+    chart.add_traces(leaving([f"{each}-{'07-02' if flow else '12-31'}" for each in wide.index], wide, axis))
     ends = [f"{wide.index[0]}-01-01", f"{wide.index[-1]}-12-31"]
     chart.update_xaxes(type="date", range=ends, tickformat="%Y", dtick="M12", ticklabelmode="period")
     low, median, high = (float(wide[level].iloc[-1]) for level in (0.1, 0.5, 0.9))
@@ -253,14 +255,14 @@ def difference_chart(differences: Sequence[Results], measure: str) -> go.Figure:
     """
     title = f"{label_of(measure)}: {place_name(differences[0].country)}"
     subtitle = "scenario minus baseline on common random numbers: medians and 80 % intervals"
-    chart = figure(title, subtitle, y=unit_of(measure), margin_r=110)
+    chart = new_chart(title, subtitle, y=unit_of(measure), margin_r=110)
     for place, each in enumerate(differences):
         scenario, wide = scenario_of(each.scenario.partition(" ")[0]), bands(each.table, measure)
         colour, years = colour_of(scenario, place), [int(year) for year in wide.index]
         chart.add_trace(band(years, wide[0.1], wide[0.9], fillcolor=tint(colour, 0.16), showlegend=False))
         chart.add_trace(_named_line(years, wide[0.5], scenario, colour))
     chart.add_hline(y=0, line={"color": MUTED, "width": 1})
-    return chart.update_xaxes(dtick=1, tickformat="d")
+    return chart.update_xaxes(dtick=1, tickformat="d").figure()
 
 
 def growth_curves_chart(
@@ -283,7 +285,7 @@ def growth_curves_chart(
     held_back : pandas.Series, optional
         What happened afterwards.
     """
-    chart = figure("One series, several methods", "medians and the interval of each", y=unit, height=460)
+    chart = new_chart("One series, several methods", "medians and the interval of each", y=unit, height=460)
     chart.add_trace(_observed(series, "known", 1.0))
     if held_back is not None:
         chart.add_trace(_observed(held_back, "happened later", 0.35))
@@ -301,7 +303,7 @@ def growth_curves_chart(
             )
         )
         chart.add_trace(
-            go.Scatter(
+            scatter(
                 x=years,
                 y=rounded(middle),
                 mode="lines",
@@ -321,17 +323,17 @@ def growth_curves_chart(
             chart.add_trace(
                 _beyond(int(str(frame.index[-1])[:4]), edge, f"↑ {name} {readable(frame['pi_upper'].iloc[-1], 2)}")
             )
-    return chart.update_yaxes(range=[0, edge]).update_xaxes(tickformat="d")
+    return chart.update_yaxes(range=[0, edge]).update_xaxes(tickformat="d").figure()
 
 
-def _beyond(year: int, edge: float, words: str) -> go.Scatter:
+def _beyond(year: int, edge: float, words: str) -> Trace:
     """Says at the edge of a chart how far an interval goes on beyond it."""
     text = {"text": [words], "textposition": "bottom left", "textfont": {"size": 11, "color": MUTED}}
-    return go.Scatter(x=[year], y=[edge], mode="text", showlegend=False, hoverinfo="skip", cliponaxis=False, **text)
+    return scatter(x=[year], y=[edge], mode="text", showlegend=False, hoverinfo="skip", cliponaxis=False, **text)
 
 
-def _observed(series: pd.Series[float], name: str, opacity: float) -> go.Scatter:
-    return go.Scatter(
+def _observed(series: pd.Series[float], name: str, opacity: float) -> Trace:
+    return scatter(
         x=[int(str(period)[:4]) for period in series.index],
         y=rounded(series),
         mode="markers",

@@ -14,6 +14,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from forecasting.names import PLOTLY_SCRIPT
+from forecasting.reporting.figures.drawing import Drawing, Trace, scatter
 from forecasting.reporting.labels import rounded
 
 __all__ = [
@@ -27,7 +28,7 @@ __all__ = [
     "PAPER",
     "SCENARIOS",
     "band",
-    "figure",
+    "new_chart",
     "plotly_javascript",
     "tint",
     "described",
@@ -61,46 +62,43 @@ def _axis(**more: Any) -> dict[str, Any]:
     } | more
 
 
-HOUSE = go.layout.Template(
-    layout={
-        "font": {"family": FONT, "size": 13, "color": INK},
-        "title": {"x": 0, "xref": "paper", "xanchor": "left", "yref": "container", "y": 0.96, "yanchor": "top"},
-        "paper_bgcolor": PAPER,
-        "plot_bgcolor": PAPER,
-        "colorway": [BLUE, *ACCENTS],
-        "xaxis": _axis(showgrid=False),
-        "yaxis": _axis(),
-        "legend": {"orientation": "h", "x": 0, "y": -0.14, "yanchor": "top", "font": {"size": 12, "color": MUTED}},
-        "hoverlabel": {"bgcolor": PAPER, "bordercolor": GRID, "font": {"color": INK, "size": 12}, "align": "left"},
-        "margin": {"l": 12, "r": 24, "t": 72, "b": 12},
-        "separators": ".,",
-        "bargap": 0.3,
-    }
-)
+HOUSE = {
+    "font": {"family": FONT, "size": 13, "color": INK},
+    "title": {"x": 0, "xref": "paper", "xanchor": "left", "yref": "container", "y": 0.96, "yanchor": "top"},
+    "paper_bgcolor": PAPER,
+    "plot_bgcolor": PAPER,
+    "colorway": [BLUE, *ACCENTS],
+    "xaxis": _axis(showgrid=False),
+    "yaxis": _axis(),
+    "legend": {"orientation": "h", "x": 0, "y": -0.14, "yanchor": "top", "font": {"size": 12, "color": MUTED}},
+    "hoverlabel": {"bgcolor": PAPER, "bordercolor": GRID, "font": {"color": INK, "size": 12}, "align": "left"},
+    "margin": {"l": 12, "r": 24, "t": 72, "b": 12},
+    "separators": ".,",
+    "bargap": 0.3,
+}
 
 
-def figure(title: str, subtitle: str, *, x: str = "", y: str = "", height: int = 420, **layout: Any) -> go.Figure:
+def new_chart(title: str, subtitle: str, *, x: str = "", y: str = "", height: int = 420, **layout: Any) -> Drawing:
     """An empty figure in the common style; ``y`` names the quantity and its unit.
 
     Examples
     --------
-    >>> figure("Stock", "at year's end", y="vehicles").layout.yaxis.title.text
+    >>> new_chart("Stock", "at year's end", y="vehicles").figure().layout.yaxis.title.text
     'vehicles'
     """
     head = {"text": f"<b>{title}</b>", "font": {"size": 16}}
     head |= {"subtitle": {"text": subtitle, "font": {"size": 12.5, "color": MUTED}}}
-    base = {"template": HOUSE, "title": head, "height": height, "xaxis_title_text": x, "yaxis_title_text": y}
-    return go.Figure(layout=base | layout)
+    return Drawing(HOUSE, title=head, height=height, xaxis_title_text=x, yaxis_title_text=y, **layout)
 
 
-def described(chart: go.Figure, words: str) -> go.Figure:
-    """Give a figure the words that are read to who does not see it: its title, and what it says.
+def described(chart: Drawing, words: str) -> go.Figure:
+    """The figure, with the words that are read to who does not see it: its title, and what it says.
 
-    >>> described(figure("Stock", "at year's end", y="vehicles"), "1,000 in 2030").layout.meta["alt"]
+    >>> described(new_chart("Stock", "at year's end", y="vehicles"), "1,000 in 2030").layout.meta["alt"]
     'Stock: 1,000 in 2030.'
     """
-    title = str(chart.layout.title.text).replace("<b>", "").replace("</b>", "")
-    return chart.update_layout(meta={"alt": f"{title}: {words}."})
+    title = str(chart.layout["title"]["text"]).replace("<b>", "").replace("</b>", "")
+    return chart.update_layout(meta_alt=f"{title}: {words}.").figure()
 
 
 def tint(colour: str, opacity: float) -> str:
@@ -113,8 +111,8 @@ def tint(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
-def band(x: Sequence[Any], lower: Iterable[float], upper: Iterable[float], **style: Any) -> go.Scatter:
-    """The area between two lines.
+def band(x: Sequence[Any], lower: Iterable[float], upper: Iterable[float], **style: Any) -> Trace:
+    """The trace of an area between two lines.
 
     Parameters
     ----------
@@ -124,14 +122,10 @@ def band(x: Sequence[Any], lower: Iterable[float], upper: Iterable[float], **sty
         The two edges.
     **style
         Passed on to the trace: name, fillcolor, legendgroup.
-
-    Returns
-    -------
-    plotly.graph_objects.Scatter
     """
     edge = [*rounded(upper), *reversed(rounded(lower))]
     area = {"fill": "toself", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    return go.Scatter(x=[*x, *reversed(list(x))], y=edge, **(area | style))
+    return scatter(x=[*x, *reversed(list(x))], y=edge, **(area | style))
 
 
 def use_notebook_renderer() -> None:
