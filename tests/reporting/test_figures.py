@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from made_up import make_outlook, make_results
 
@@ -21,7 +22,7 @@ from forecasting.periods import span, year
 from forecasting.reporting import figures
 from forecasting.reporting.figures import facts as drawing
 from forecasting.reporting.figures.marks import marks
-from forecasting.reporting.figures.style import ACCENTS, BLUE, CHARGING, INK, SCENARIOS, figure, tint
+from forecasting.reporting.figures.style import ACCENTS, BLUE, CHARGING, INK, SCENARIOS, new_chart, tint
 from forecasting.reporting.html import template_text
 from forecasting.scenarios.joint_draws import difference, sum_outlooks
 
@@ -84,6 +85,18 @@ def test_every_chart_has_a_title_units_and_small_plain_json(outlook, ledger):
         assert "NaN" not in text, name
 
 
+@pytest.mark.slow
+def test_plotly_finds_nothing_wrong_with_any_chart(outlook, ledger):
+    """They are drawn without its checks, which take longer than the drawing."""
+    for name, chart in all_charts(outlook, ledger).items():
+        assert json.loads(go.Figure(chart.to_dict()).to_json()) == json.loads(chart.to_json()), name
+
+
+def test_a_property_that_plotly_does_not_know_is_refused_on_a_finished_chart(outlook):
+    with pytest.raises(ValueError, match="Did you mean"):
+        figures.fan_chart(outlook).update_layout(titel="Stock")
+
+
 def test_the_fan_holds_the_quantiles(outlook):
     chart = figures.fan_chart(outlook)
     (median,) = traces(chart, name="Median")
@@ -117,7 +130,7 @@ def test_a_bound_is_an_arrow_into_the_side_that_is_possible(ledger):
     assert arrow.y[0] > rate
     assert arrow.y[0] - arrow.error_y.arrayminus[0] == pytest.approx(rate, rel=1e-3)
     upper = Ledger.from_frame(ledger.frame.assign(relation="at_most"))
-    for down in arrows(drawing.fact_traces(marks(upper, "ev_imports")), "triangle-down"):
+    for down in arrows(figures.evidence_chart(upper).data, "triangle-down"):
         assert all(error > 0 for error in down.error_y.array)
 
 
@@ -298,7 +311,7 @@ def test_colours_of_scenarios_and_chargers_differ():
 
 
 def test_a_figure_starts_empty_in_the_house_style():
-    chart = figure("A", "b", y="c")
+    chart = new_chart("A", "b", y="c").figure()
     assert json.loads(chart.to_json())["data"] == []
     assert chart.layout.template.layout.paper_bgcolor == "#ffffff"
 
