@@ -119,7 +119,7 @@ def _who_counts(outlook: Outlook) -> str:
 
 def _shares_only(outlook: Outlook) -> Answer:
     """The answer for a market of which neither a count nor the size is known; what would give more is named."""
-    wide = bands(outlook.results.table, EV_SHARE)
+    wide = bands(outlook.results, EV_SHARE)
     years = dict.fromkeys((min(outlook.first_year, outlook.scenario.horizon), outlook.scenario.horizon))
     said = [f"in {year} {readable(wide[0.5][year], 2)} % ({_ends(wide, year)})" for year in years]
     where = place_name(outlook.results.country)

@@ -204,7 +204,7 @@ def consequences_table(outlook: Outlook) -> Table:
     """Investment, shares of the country's power, fuel and carbon avoided, first ahead and at the horizon."""
     if outlook.demand is None:
         return NONE
-    wide = {with_unit(name): (name, bands(outlook.results.table, name)) for name in CONSEQUENCES}
+    wide = {with_unit(name): (name, bands(outlook.results, name)) for name in CONSEQUENCES}
     years = {str(year): year for year in (outlook.first_year, outlook.scenario.horizon)}
     rows = {
         words: pd.concat([in_columns(each.loc[year:year], name) for name, each in wide.values()])

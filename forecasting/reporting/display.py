@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -53,26 +54,43 @@ class Table:
     caption: str = ""
 
     def __repr__(self) -> str:
-        with pd.option_context("display.max_colwidth", 60):
-            text = self.frame.to_string(index=False) if len(self.frame) else "None."
+        text = "\n".join(self._lines()) if len(self.frame) else "None."
         return f"{self.caption}\n{text}" if self.caption else text
+
+    def _lines(self) -> Iterator[str]:
+        """The rows as text, as pandas writes them: a heading that repeats the one before it is left out."""
+        heads = [[str(part) for part in (name if isinstance(name, tuple) else (name,))] for name in self.frame.columns]
+        firsts = [head[0] for head in heads]
+        for head, before, kind in zip(heads, ["", *firsts], self.frame.dtypes, strict=False):
+            if len(head) > 1 and head[0] == before:
+                head[0] = ""
+            if pd.api.types.is_numeric_dtype(kind):
+                head[-1] = f" {head[-1]}"
+        columns = [head + column for head, column in zip(heads, self._cells, strict=True)]
+        widths = [max(map(len, column)) for column in columns]
+        for row in zip(*columns, strict=True):
+            yield " ".join(text.rjust(width) for text, width in zip(row, widths, strict=True))
+
+    @cached_property
+    def _cells(self) -> list[list[str]]:
+        """The text of each cell, column by column."""
+        return [[str(value) for value in self.frame.iloc[:, at].tolist()] for at in range(self.frame.shape[1])]
 
     def _repr_html_(self) -> str:
         if self.frame.empty:
             return f'<p class="fc-none">{html.escape(self.caption or "None.")}</p>'
         amounts = self._amounts()
         head = "".join(f"<tr>{row}</tr>" for row in self._heads(amounts))
-        rows = (self._row(number, amounts) for number in range(len(self.frame)))
+        rows = self._rows(amounts)
         caption = f"<caption><span>{html.escape(self.caption)}</span></caption>" if self.caption else ""
         return f'<table class="fc-table">{caption}<thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
 
     def _amounts(self) -> list[bool]:
         """Of each column, whether it holds amounts and is set to the right; the first one names the rows."""
         names = map(str, self.frame.columns.get_level_values(0))
-        cells = (self.frame.iloc[:, at].astype(str) for at in range(self.frame.shape[1]))
         return [
-            at > 0 and name not in WHEN and bool(column.map(AMOUNT.fullmatch).notna().all())
-            for at, (name, column) in enumerate(zip(names, cells, strict=True))
+            at > 0 and name not in WHEN and all(map(AMOUNT.fullmatch, column))
+            for at, (name, column) in enumerate(zip(names, self._cells, strict=True))
         ]
 
     def _heads(self, amounts: Sequence[bool]) -> Iterator[str]:
@@ -90,27 +108,26 @@ class Table:
         below = zip(seconds, kinds, strict=True)
         yield "".join(f"<th{kind}>{html.escape(name)}</th>" for name, kind in below if name)
 
-    def _row(self, number: int, amounts: Sequence[bool]) -> str:
+    def _rows(self, amounts: Sequence[bool]) -> Iterator[str]:
         names = [str(name) for name in self.frame.columns.get_level_values(0)]
-        leads = [name not in names[:at] for at, name in enumerate(names)]
-        cells = "".join(
-            self._cell(name, value, right, self.links[name][number] if first and name in self.links else "")
-            for name, first, value, right in zip(names, leads, self.frame.iloc[number], amounts, strict=True)
-        )
-        return f"<tr>{cells}</tr>"
+        links = [self.links.get(name, ()) if name not in names[:at] else () for at, name in enumerate(names)]
+        for number, row in enumerate(zip(*self._cells, strict=True)):
+            cells = zip(names, row, amounts, links, strict=True)
+            shown = (self._cell(name, value, right, each[number] if each else "") for name, value, right, each in cells)
+            yield f"<tr>{''.join(shown)}</tr>"
 
     @staticmethod
-    def _cell(name: str, value: object, right: bool, address: str) -> str:
-        text = html.escape(str(value))
+    def _cell(name: str, value: str, right: bool, address: str) -> str:
+        text = html.escape(value)
         if address.startswith(("http://", "https://", "#")) and text != "–":
             text = f'<a href="{html.escape(address)}">{text}</a>'
-        if name in ("fact", "facts") and not str(value).isdigit():
+        if name in ("fact", "facts") and not value.isdigit():
             return f'<td class="id">{FACT.sub(_mention, text)}</td>'
         if name in LONG:
             return f'<td class="words">{text}</td>'
         if right:
             return f'<td class="amount">{text}</td>'
-        return f'<td class="number">{text}</td>' if NUMBER.fullmatch(str(value)) else f"<td>{text}</td>"
+        return f'<td class="number">{text}</td>' if NUMBER.fullmatch(value) else f"<td>{text}</td>"
 
 
 @dataclass(frozen=True)

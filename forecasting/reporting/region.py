@@ -69,11 +69,11 @@ def _sentence(total: Results) -> str:
 
 
 def _median(total: Results, measure: str) -> str:
-    return amount(float(bands(total.table, measure).iloc[-1][0.5]), measure)
+    return amount(float(bands(total, measure).iloc[-1][0.5]), measure)
 
 
 def _ends(total: Results, measure: str) -> str:
-    last = bands(total.table, measure).iloc[-1]
+    last = bands(total, measure).iloc[-1]
     return amounts(float(last[0.1]), float(last[0.9]), measure)
 
 
@@ -81,7 +81,7 @@ def _rows(total: Results) -> Iterator[dict[str, Any]]:
     """Each measure in the first year and the last."""
     for measure in REGION:
         if measure in total.values:
-            wide = bands(total.table, measure)
+            wide = bands(total, measure)
             first, last = wide.index[0], wide.index[-1]
             cells = [
                 {
@@ -97,6 +97,6 @@ def _rows(total: Results) -> Iterator[dict[str, Any]]:
 def _charts(total: Results, parts: Mapping[str, Results]) -> Iterator[str]:
     from forecasting.reporting.figures import small_fan
 
-    yield small_fan(bands(total.table, DRAWN), DRAWN, "Together").to_json()
+    yield small_fan(bands(total, DRAWN), DRAWN, "Together").to_json()
     for code in sorted(parts, key=place_name):
-        yield small_fan(bands(parts[code].table, DRAWN), DRAWN, place_name(code)).to_json()
+        yield small_fan(bands(parts[code], DRAWN), DRAWN, place_name(code)).to_json()

@@ -18,16 +18,16 @@ from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, period_words
-from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES, nearest
+from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.reporting.display import Table
 from forecasting.reporting.given_tables import assumptions_table, drivers_table
 from forecasting.reporting.growth_tables import growth_headline, known_as_growth
 from forecasting.reporting.labels import amount, label_of, label_words, readable, unit_of
+from forecasting.scenarios.joint_draws import Results, no_measure
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.growth.flow import FlowForecast
-    from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
 
 __all__ = [
@@ -54,13 +54,14 @@ UNITS = {"gwh": "GWh", "energy_gwh": "energy, GWh", "installed_mw": "installed, 
 CHAIN = (*EV_FLOWS, *DEMAND_STEPS)
 
 
-def bands(table: pd.DataFrame, measure: str, place: str | None = None) -> pd.DataFrame:
+def bands(results: Results | pd.DataFrame, measure: str, place: str | None = None) -> pd.DataFrame:
     """One measure by year: a row per year, a column per quantile.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        Long results of one scenario: country, measure, period_start, period_end, quantile, value.
+    results : Results or pandas.DataFrame
+        Of one scenario: joint draws of one place, or the long table of stored results with its columns country,
+        measure, period_start, period_end, quantile, value.
     measure : str
         The measure wanted.
     place : str, optional
@@ -76,15 +77,13 @@ def bands(table: pd.DataFrame, measure: str, place: str | None = None) -> pd.Dat
     InputError
         Where the table has no such measure, or several places and none is named.
     """
+    if isinstance(results, Results):
+        return results.bands(measure)
     names = ("measure", "country", "period_start", "period_end", "quantile", "value")
-    cells = {name: table[name].to_numpy(dtype=object) for name in names}  # by hand: a report asks for dozens of these
+    cells = {name: results[name].to_numpy(dtype=object) for name in names}  # by hand: a report asks for dozens of these
     at = np.flatnonzero((cells["measure"] == measure) & ((cells["country"] == place) if place else True))
     if not len(at):
-        known = sorted(table["measure"].unique())
-        close = nearest(measure, known)
-        raise InputError(
-            f"the results have no measure {measure!r}; they have {', '.join(known)}{close and f' ({close}?)'}"
-        )
+        raise no_measure(measure, results["measure"].unique())
     places = dict.fromkeys(cells["country"][at])
     if len(places) > 1:
         raise InputError(f"the results are of several places; name one of {', '.join(map(str, places))}")
@@ -98,13 +97,15 @@ def bands(table: pd.DataFrame, measure: str, place: str | None = None) -> pd.Dat
     return pd.DataFrame(found, index=pd.Index(sorted(wide), name="year"), columns=levels)
 
 
-def headline(table: pd.DataFrame, measure: str, first_year: int, place: str | None = None) -> list[dict[str, Any]]:
+def headline(
+    results: Results | pd.DataFrame, measure: str, first_year: int, place: str | None = None
+) -> list[dict[str, Any]]:
     """The numbers to read first: the flow in two years that are not yet known, and the end of the chain at the horizon.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        Long results of one scenario.
+    results : Results or pandas.DataFrame
+        As for `bands`.
     measure : str
         The flow that was forecast.
     first_year : int
@@ -117,10 +118,11 @@ def headline(table: pd.DataFrame, measure: str, first_year: int, place: str | No
     list of dict
         measure, year, median, lower80, upper80, unit.
     """
-    flow = bands(table, measure, place)
+    flow = bands(results, measure, place)
     soon = [(measure, year, flow.loc[year]) for year in (first_year, first_year + 1) if year in flow.index]
-    known = [name for name in AT_THE_HORIZON if name in set(table["measure"])] or [measure]
-    last = {name: bands(table, name, place).iloc[-1] for name in known}
+    names = results.values if isinstance(results, Results) else set(results["measure"])
+    known = [name for name in AT_THE_HORIZON if name in names] or [measure]
+    last = {name: bands(results, name, place).iloc[-1] for name in known}
     late = [
         (name, int(str(row.name)), row) for name, row in last.items() if row.name not in (first_year, first_year + 1)
     ]
@@ -135,7 +137,7 @@ def headline_table(outlook: Outlook) -> Table:
     """The numbers of `headline`, in words; of an index, of which only growth is known, its growth."""
     if known_as_growth(outlook.scenario.measure):
         return growth_headline(outlook)
-    entries = headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
+    entries = headline(outlook.results, outlook.scenario.measure, outlook.first_year)
     rows = [
         {
             "measure": label_of(entry["measure"]),
@@ -186,7 +188,7 @@ def results_table(results: Results, *measures: str, since: int | None = None) ->
     since : int, optional
         First year shown.
     """
-    shown = {name: bands(results.table, name).loc[since:] for name in measures if name in results.values}
+    shown = {name: bands(results, name).loc[since:] for name in measures if name in results.values}
     caption = results.scenario if " minus " in results.scenario else ""
     return Table(
         beside({with_unit(name): in_columns(wide, name) for name, wide in shown.items()}, "year"), caption=caption
@@ -317,7 +319,7 @@ def drivers_effect(outlook: Outlook) -> Table:
 
 def headline_numbers(outlook: Outlook) -> dict[str, float]:
     """The medians of `headline` by name and year, to three digits: what a test can hold on to."""
-    rows = headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
+    rows = headline(outlook.results, outlook.scenario.measure, outlook.first_year)
     return {f"{row['measure']} {row['year']}": float(f"{row['median']:.3g}") for row in rows}
 
 

@@ -129,7 +129,7 @@ def _digits(value: float) -> int:
 def _summary(pages: _Pages, outlook: Outlook) -> None:
     sheet = pages.sheet("Summary", outlook.scenario.title, (44, 10, 14, 14, 14, 12))
     sheet.write_string(1, 0, f"As of {outlook.as_of}: medians, and the ends of the 80 % interval", pages.note)
-    entries = headline(outlook.results.table, outlook.scenario.measure, outlook.first_year)
+    entries = headline(outlook.results, outlook.scenario.measure, outlook.first_year)
     rows = [(label_of(t["measure"]), t["year"], t["median"], t["lower80"], t["upper80"], t["unit"]) for t in entries]
     row = pages.table(sheet, 3, pd.DataFrame(rows, columns=["measure", "year", "median", "10 %", "90 %", "unit"])) + 1
     for words in (*outlook.caveats, *outlook.scenario.notes):
@@ -147,7 +147,7 @@ def _results(pages: _Pages, outlook: Outlook) -> None:
     spans: dict[str, tuple[int, int]] = {}
     shown = [name for name in dict.fromkeys((*CHAIN, outlook.scenario.measure)) if name in outlook.results.values]
     for measure in shown:
-        wide = bands(outlook.results.table, measure).loc[outlook.first_year :]
+        wide = bands(outlook.results, measure).loc[outlook.first_year :]
         spans[measure] = (3 + len(rows), 2 + len(rows) + len(wide))
         rows += [
             (label_of(measure), unit_of(measure), int(year), *map(float, row))
@@ -190,7 +190,7 @@ def _chargers(pages: _Pages, outlook: Outlook) -> None:
     sheet = pages.sheet("Chargers", "Charging points: need, practice, standard", (8, *[16] * 9))
     columns: dict[str, Any] = {}
     for answer in CHARGING_ANSWERS:
-        wide, name = bands(outlook.results.table, answer).loc[outlook.first_year :], answer.rpartition("_")[2]
+        wide, name = bands(outlook.results, answer).loc[outlook.first_year :], answer.rpartition("_")[2]
         columns |= {name: wide[0.5], f"{name}, 10 %": wide[0.1], f"{name}, 90 %": wide[0.9]}
     frame = pd.DataFrame(columns).rename_axis("year").reset_index()
     pages.table(sheet, 2, frame.astype({"year": object}))

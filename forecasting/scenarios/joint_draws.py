@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.errors import ModelError
-from forecasting.measures import MEASURES, NOT_ADDED
+from forecasting.errors import InputError, ModelError
+from forecasting.measures import MEASURES, NOT_ADDED, nearest
 from forecasting.periods import Period, year
 
-__all__ = ["QUANTILES", "Results", "difference", "quantile_table", "results_from", "sum_outlooks"]
+__all__ = ["QUANTILES", "Results", "difference", "no_measure", "quantile_table", "results_from", "sum_outlooks"]
 
 Array = NDArray[np.float64]
 QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
@@ -49,7 +49,12 @@ class Results:
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row per measure, year and quantile; a stock stands on the last day of its period."""
-        return quantile_table(self.scenario, self.country, self.values, [year(value) for value in self.years])
+        periods = [year(value) for value in self.years]
+        return _long_table(self.scenario, self.country, self._quantiles, periods)
+
+    @cached_property
+    def _quantiles(self) -> dict[str, Array]:
+        return quantiles_of(self.values)
 
     def bands(self, measure: str) -> pd.DataFrame:
         """One measure by year: a row per year, a column per quantile, as the table has them.
@@ -58,9 +63,15 @@ class Results:
         ----------
         measure : str
             One of `values`.
+
+        Raises
+        ------
+        InputError
+            Where there is no such measure.
         """
-        found = np.quantile(self.values[measure], QUANTILES, axis=0).T
-        return pd.DataFrame(found, pd.Index(self.years, name="year"), list(QUANTILES))
+        if measure not in self.values:
+            raise no_measure(measure, self.values)
+        return pd.DataFrame(self._quantiles[measure].copy(), pd.Index(self.years, name="year"), list(QUANTILES))
 
     def draws(self, first: int | None = None) -> pd.DataFrame:
         """One row per measure, year and draw.
@@ -105,6 +116,24 @@ def _measures(names: Sequence[str], rows: NDArray[np.int_]) -> pd.Categorical[st
     return pd.Categorical.from_codes(np.repeat([order.index(name) for name in names], rows), pd.Index(order))
 
 
+def no_measure(measure: str, known: Iterable[str]) -> InputError:
+    """What is said where results lack a measure, with the nearest one that they have.
+
+    >>> no_measure("ev_stok", ["ev_stock"])
+    InputError("the results have no measure 'ev_stok'; they have ev_stock (ev_stock?)")
+    """
+    names = sorted(known)
+    close = nearest(measure, names)
+    return InputError(
+        f"the results have no measure {measure!r}; they have {', '.join(names)}{close and f' ({close}?)'}"
+    )
+
+
+def quantiles_of(values: Mapping[str, Array]) -> dict[str, Array]:
+    """The quantiles of each measure's draws: a row per period, a column per level."""
+    return {measure: np.quantile(draws, QUANTILES, axis=0).T for measure, draws in values.items()}
+
+
 def quantile_table(scenario: str, country: str, values: Mapping[str, Array], periods: Sequence[Period]) -> pd.DataFrame:
     """The quantiles of measures over periods, in the columns of every result.
 
@@ -122,17 +151,21 @@ def quantile_table(scenario: str, country: str, values: Mapping[str, Array], per
     pandas.DataFrame
         Columns `COLUMNS`, one row per measure, period and quantile.
     """
+    return _long_table(scenario, country, quantiles_of(values), periods)
+
+
+def _long_table(scenario: str, country: str, found: Mapping[str, Array], periods: Sequence[Period]) -> pd.DataFrame:
     starts, ends = ([getattr(p, side).isoformat() for p in periods] for side in ("start", "end"))
     many, each = len(QUANTILES), len(QUANTILES) * len(periods)
     rows = {
         "scenario": scenario,
         "country": country,
-        "measure": np.repeat(list(values), each),
-        "unit": np.repeat([MEASURES[measure].unit for measure in values], each),
-        "period_start": np.tile(np.repeat(starts, many), len(values)),
-        "period_end": np.tile(np.repeat(ends, many), len(values)),
-        "quantile": np.tile(QUANTILES, len(periods) * len(values)),
-        "value": np.concatenate([np.quantile(draws, QUANTILES, axis=0).T.ravel() for draws in values.values()]),
+        "measure": np.repeat(list(found), each),
+        "unit": np.repeat([MEASURES[measure].unit for measure in found], each),
+        "period_start": np.tile(np.repeat(starts, many), len(found)),
+        "period_end": np.tile(np.repeat(ends, many), len(found)),
+        "quantile": np.tile(QUANTILES, len(periods) * len(found)),
+        "value": np.concatenate([quantiles.ravel() for quantiles in found.values()]),
     }
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

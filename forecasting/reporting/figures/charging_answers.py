@@ -95,7 +95,7 @@ def charger_gap(outlook: Outlook, facts: Ledger | None = None, years: tuple[int,
     held: list[float] = []
     said: list[str] = []
     for place, measure in enumerate(CHARGING):
-        wide = bands(outlook.results.table, measure).loc[list(chosen)]
+        wide = bands(outlook.results, measure).loc[list(chosen)]
         chart.add_traces(_whiskers(wide, place, measure))
         held += [*wide[0.1], *wide[0.9]]
         low, median, high = (float(wide[level].iloc[-1]) for level in (0.1, 0.5, 0.9))
@@ -218,7 +218,7 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
     frame = demand_of(outlook).sensitivity
     frame = frame[(frame["output"] == measure) & (frame["share"] > 0)]  # more than chance alone sorts
     frame = frame.loc[frame["swing"].abs().sort_values(kind="stable").index].tail(last)
-    middle = float(bands(outlook.results.table, measure).iloc[-1][0.5])
+    middle = float(bands(outlook.results, measure).iloc[-1][0.5])
     subtitle = f"median in {outlook.scenario.horizon} where one assumption is in its lowest or highest tenth"
     title = f"{label_of(measure)}: what it hangs on"
     chart = new_chart(title, subtitle, x=unit_of(measure), height=150 + 36 * len(frame))

@@ -76,7 +76,7 @@ def fan_chart(
         return empty
     only = outlook.parts[0].country if len(outlook.forecasts) == 1 else outlook.results.country
     part = next(part for part in outlook.parts if part.country == (place or only))
-    wide = bands(part.table, measure).loc[outlook.first_year : until]
+    wide = bands(part, measure).loc[outlook.first_year : until]
     every = drawn_facts(outlook, measure, part.country, facts)
     first, last = since or 0, until or outlook.scenario.horizon
     shown = [mark for mark in every if first <= mark.period.start.year and mark.period.end.year <= last]

@@ -206,7 +206,7 @@ def region_chart(total: Results, measure: str) -> go.Figure:
     measure : str
         Which measure.
     """
-    flow, wide = MEASURES[measure].kind == "flow", bands(total.table, measure)
+    flow, wide = MEASURES[measure].kind == "flow", bands(total, measure)
     unit = unit_of(measure) + (" a year" if flow else "")
     title = f"{label_of(measure)}: {place_name(total.country)}"
     chart = new_chart(title, "the sum of joint draws, not of quantiles", y=unit, height=440)
@@ -257,7 +257,7 @@ def difference_chart(differences: Sequence[Results], measure: str) -> go.Figure:
     subtitle = "scenario minus baseline on common random numbers: medians and 80 % intervals"
     chart = new_chart(title, subtitle, y=unit_of(measure), margin_r=110)
     for place, each in enumerate(differences):
-        scenario, wide = scenario_of(each.scenario.partition(" ")[0]), bands(each.table, measure)
+        scenario, wide = scenario_of(each.scenario.partition(" ")[0]), bands(each, measure)
         colour, years = colour_of(scenario, place), [int(year) for year in wide.index]
         chart.add_trace(band(years, wide[0.1], wide[0.9], fillcolor=tint(colour, 0.16), showlegend=False))
         chart.add_trace(_named_line(years, wide[0.5], scenario, colour))
