@@ -22,6 +22,7 @@ __all__ = [
     "EV_FLOWS",
     "EV_SHARE",
     "HEADLINE",
+    "LARGEST_COST",
     "MEASURES",
     "NEW_CARS",
     "NOT_ADDED",
@@ -32,6 +33,7 @@ __all__ = [
     "nearest",
 ]
 
+LARGEST_COST = 1e12  # of one point and year, in any money, also one with many zeros
 EV_SHARE = "ev_share_percent"  # the only forecast of a market of which nothing is known
 Kind = Literal["flow", "stock", "statement"]
 

@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.errors import AssumptionError, Problem, in_digits
+from forecasting.measures import LARGEST_COST
 
 __all__ = ["expected_regret", "missing_and_idle"]
 
 Array = npt.NDArray[np.float64]
-LARGEST_COST = 1e7  # of one point and year, in whatever money the costs are given
 
 
 def expected_regret(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from forecasting.errors import Problem
+from forecasting.errors import Problem, in_digits
 from forecasting.measures import nearest
 
 __all__ = ["did_you_mean", "short", "worded"]
@@ -27,6 +27,11 @@ _EXAMPLES = {
     "source": "a fact's id, judgement, a citation or an address",
     "size": "a number, or low, mode and high",
     "start": "a date such as 2026-01-01",
+    "missing": "what one point too few costs a year, above 0",
+    "idle": "what one point too many costs a year, above 0",
+    "own": "points of your own, 0 or more",
+    "on_time": "a share, 0 to 1",
+    "probability": "a share, 0 to 1",
     "kind": "level, growth, ceiling, cap, price, demand or target",
 }
 
@@ -66,7 +71,9 @@ def worded(fault: Mapping[str, Any], place: str, owner: Owner) -> Problem:
         return Problem(place, f"{short(value)} is unknown", near or "one of " + ", ".join(known))
     if kind in _EXPECTED:
         return Problem(place, f"{short(value)} is not {_EXPECTED[kind]}", example)
-    return Problem(place, message if kind == "value_error" else f"{short(value)}: {message[0].lower()}{message[1:]}")
+    return Problem(
+        place, message if kind == "value_error" else f"{short(value)}: {message[0].lower()}{message[1:]}", example
+    )
 
 
 def did_you_mean(word: str, known: Sequence[str] | Mapping[str, Any]) -> str:
@@ -79,7 +86,13 @@ def did_you_mean(word: str, known: Sequence[str] | Mapping[str, Any]) -> str:
     return f"; did you mean {near}?" if near else ""
 
 
-def short(value: object) -> str:
-    """A value as a message shows it: one line, not too long."""
+def short(value: Any) -> str:
+    """A value as a message shows it: one line, not too long.
+
+    >>> short(40_000_000.0), short("word")
+    ('40,000,000', "'word'")
+    """
+    if type(value) in (int, float) and 10_000 <= abs(value) < 1e16:
+        return in_digits(value)
     text = ascii(value) if isinstance(value, str) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from forecasting.errors import in_digits
+from forecasting.errors import in_digits, visible
 from forecasting.evidence.places import place_code
-from forecasting.measures import MEASURES
+from forecasting.measures import LARGEST_COST, MEASURES
 from forecasting.parameters.fault_words import did_you_mean, short
 from forecasting.parameters.naming import country_code, unsafe_name
 from forecasting.periods import as_date
@@ -37,6 +37,9 @@ __all__ = [
     "Texts",
     "listed",
 ]
+
+LARGEST_MARKET = 200_000_000  # new vehicles a year: twice those of the world
+SIZE = f"a number above 0 and up to {LARGEST_MARKET:,} new vehicles a year"
 
 
 class Strict(BaseModel):
@@ -115,8 +118,8 @@ class Choice(Strict):
     True
     """
 
-    missing: float = Field(gt=0, allow_inf_nan=False)
-    idle: float = Field(gt=0, allow_inf_nan=False)
+    missing: float = Field(gt=0, le=LARGEST_COST, allow_inf_nan=False)
+    idle: float = Field(gt=0, le=LARGEST_COST, allow_inf_nan=False)
     own: float | None = Field(None, ge=0, allow_inf_nan=False)
 
 
@@ -160,15 +163,15 @@ def _sizes(value: object) -> float | dict[int, float] | None:
     if value is None or _positive(value):
         return None if value is None else float(value)  # type: ignore[arg-type]
     if not isinstance(value, Mapping) or not value:
-        raise ValueError(f"{value!r} is not a number above 0, nor numbers by year such as {{2023: 150000}}")
+        raise ValueError(f"{short(value)} is not {SIZE}, nor such numbers by year, e.g. {{2023: 150000}}")
     wrong = [key for key, size in value.items() if not (_is_year(key) and _positive(size))]
     if wrong:
-        raise ValueError(f"{wrong[0]}: {value[wrong[0]]!r} is not a year with a number above 0")
+        raise ValueError(f"{visible(str(wrong[0]))}: {short(value[wrong[0]])} is not a year with {SIZE}")
     return {int(key): float(size) for key, size in sorted(value.items(), key=lambda item: int(item[0]))}
 
 
 def _positive(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < float("inf")
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= LARGEST_MARKET
 
 
 def _is_year(key: object) -> bool:

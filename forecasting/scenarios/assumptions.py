@@ -107,8 +107,10 @@ def assumption_problems(scenario: Scenario, drivers: Sequence[Driver]) -> list[t
         found += [(("assumptions", name), problem) for problem in refused(shipped, name, size)]
     for i, driver in enumerate(scenario.drivers):
         if driver.kind == "demand" and driver in drivers:
-            problems = refused(shipped, driver.quantity, driver.size) or _undated(shipped, driver.quantity)
-            found += [(("drivers", i, "quantity"), problem) for problem in problems]
+            wrong = refused(shipped, driver.quantity, driver.size)
+            undated = [] if wrong else _undated(shipped, driver.quantity)
+            key = "size" if wrong and driver.quantity in {row.key for row in shipped} else "quantity"
+            found += [(("drivers", i, key), problem) for problem in wrong or undated]
     return found + _too_many(scenario, drivers, shipped)
 
 

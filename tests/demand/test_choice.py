@@ -25,7 +25,11 @@ def test_regret_by_hand_and_what_stands_is_not_built_again():
 @pytest.mark.parametrize(
     ("options", "costs", "message"),
     [
-        ({"need": 10}, {"missing": 0, "idle": 1}, "cost of a missing point: 0 is outside 0 to 10,000,000 a year"),
+        (
+            {"need": 10},
+            {"missing": 0, "idle": 1},
+            "cost of a missing point: 0 is outside 0 to 1,000,000,000,000 a year",
+        ),
         ({"need": 10}, {"missing": 1, "idle": -2}, "cost of a idle point: -2 is outside"),
         ({"mine": -1}, {"missing": 1, "idle": 1}, "mine: -1 points is below 0"),
         ({}, {"missing": 1, "idle": 1}, "nothing to choose from"),

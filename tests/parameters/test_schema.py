@@ -108,6 +108,7 @@ assumptions: {annual_km: {low: 1}}
         ({"market_size": True}, "not a number above 0"),
         ({"market_size": {"22": 1}}, "not a year"),
         ({"market_size": 0}, "not a number above 0"),
+        ({"market_size": 4e10}, "40,000,000,000 is not a number above 0 and up to 200,000,000 new vehicles a year"),
         ({"drivers": [DUTY, DUTY]}, "'duty' stands twice"),
         ({"drivers": [DUTY | {"size": 30}]}, r"no likely factor; \+30 % is 1.3"),
         ({"drivers": [DUTY | {"size": -0.1}]}, "negative"),
@@ -119,6 +120,7 @@ assumptions: {annual_km: {low: 1}}
         ({"drivers": "none"}, "drivers"),
         ({"assumptions": {"annual_km": float("nan")}}, "finite"),
         ({"choice": {"missing": 0, "idle": 1}}, r"choice.missing: 0: input should be greater than 0"),
+        ({"choice": {"missing": 1e30, "idle": 1}}, r"choice.missing: 1e\+30: .* \(what one point too few costs a year"),
         ({"choice": {"missing": 1}}, "choice.idle: is missing"),
         ({"choice": {"mising": 1, "idle": 1}}, r"choice.mising: is not a key of a choice \(did you mean missing\?\)"),
         (
