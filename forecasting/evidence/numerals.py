@@ -3,7 +3,7 @@
 >>> in_digits("两万四千辆"), in_digits("yigirma to'rt ming elektromobil"), in_digits("twenty-four thousand and ninety")
 ('24千辆', '24 ming elektromobil', '24 thousand and ninety')
 >>> in_digits("сто двадцать тысяч пятьсот машин"), in_digits("百分之二十"), in_digits("five cars")
-('120500 машин', '百分之二十', 'five cars')
+('120500 машин', '20%', 'five cars')
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ _CHINESE = re.compile(
     r"(?<!分之)(?<![\d第.零一二两三四五六七八九十百千万亿])[一二两三四五六七八九十]"
     r"(?=[零一二两三四五六七八九十]*[十百千万])[零一二两三四五六七八九十百千万]+"
 )
+_PERCENT = re.compile(r"百分之([零一二两三四五六七八九十百]+|\d+(?:\.\d+)?)(?!点)")
 _BELOW_HUNDRED = (
-    "one один одна bir бир", "two два две ikki икки", "three три uch уч", "four четыре to'rt тўрт",
-    "five пять besh беш", "six шесть olti олти", "seven семь yetti етти", "eight восемь sakkiz саккиз",
-    "nine девять to'qqiz тўққиз", "ten десять o'n ўн", "eleven одиннадцать", "twelve двенадцать", "thirteen тринадцать",
+    "one один одна одной bir бир", "two два две двух ikki икки", "three три трех трёх uch уч",
+    "four четыре четырех четырёх to'rt тўрт", "five пять пяти besh беш", "six шесть шести olti олти",
+    "seven семь семи yetti етти", "eight восемь восьми sakkiz саккиз", "nine девять девяти to'qqiz тўққиз",
+    "ten десять десяти o'n ўн", "eleven одиннадцать", "twelve двенадцать", "thirteen тринадцать",
     "fourteen четырнадцать", "fifteen пятнадцать", "sixteen шестнадцать", "seventeen семнадцать",
     "eighteen восемнадцать", "nineteen девятнадцать",
 )  # fmt: skip
 _TENS = (
-    "twenty двадцать yigirma йигирма", "thirty тридцать o'ttiz ўттиз", "forty сорок qirq қирқ",
+    "twenty двадцать двадцати yigirma йигирма", "thirty тридцать тридцати o'ttiz ўттиз", "forty сорок qirq қирқ",
     "fifty пятьдесят ellik эллик", "sixty шестьдесят oltmish олтмиш", "seventy семьдесят yetmish етмиш",
     "eighty восемьдесят sakson саксон", "ninety девяносто to'qson тўқсон",
 )  # fmt: skip
@@ -51,13 +53,14 @@ def in_digits(text: str) -> str:
         From `printed_numbers.plain_text`.
     """
     text = re.sub(r"(?<![十百千万])[一二两三四五六七八九](?=倍)", lambda sign: str(_SIGNS[sign[0]]), text)
-    return _SEQUENCE.sub(_from_words, _CHINESE.sub(_from_signs, text.replace("‘", "'").replace("ʻ", "'")))
+    text = _PERCENT.sub(lambda of: f"{of[1] if of[1].isascii() else _from_signs(of)}%", text)
+    return _SEQUENCE.sub(_from_words, _CHINESE.sub(_from_signs, text))
 
 
 def _from_signs(found: re.Match[str]) -> str:
     total = part = 0
     digit = 0
-    for sign in found[0]:
+    for sign in found[0].removeprefix("百分之"):
         if sign in _SIGNS:
             digit = _SIGNS[sign]
         elif sign == "万":

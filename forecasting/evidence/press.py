@@ -15,34 +15,35 @@ from dataclasses import dataclass, field
 
 from forecasting.evidence.places import place_code, place_name
 from forecasting.evidence.press_doubts import doubts_of_the_text, doubts_of_the_words, where_a_part_begins
+from forecasting.evidence.press_quantities import (
+    amount_words,
+    around,
+    is_change,
+    is_money,
+    quantity_of,
+    relation_of,
+)
 from forecasting.evidence.press_words import (
     AGAINST_ANOTHER_MONTH,
-    AMOUNTS,
     CARS,
     COUNTER,
     CURRENCIES,
-    DOWN,
     ELECTRIC,
     HEAVY,
     LAST_YEAR,
-    LEVEL,
     MEASURE_WORDS,
     ON_A_DAY,
     OTHER_UNIT,
-    PER_DAY,
-    PERCENT,
     PLACE_WORDS,
     PLAN,
-    RELATION_WORDS,
-    SHARE,
     UNTIL,
-    UP,
+    VALUE,
 )
 from forecasting.evidence.printed_numbers import Number, numbers_in, plain_text
 from forecasting.evidence.printed_periods import date_spans, open_ended, printed_period, without_comparisons
 from forecasting.evidence.rules import number_text
 from forecasting.measures import MEASURES
-from forecasting.periods import Period
+from forecasting.periods import Period, year
 
 __all__ = ["Proposal", "propose_facts", "quoted"]
 
@@ -51,6 +52,7 @@ PARTS = (  # the last: what is compared with, a number or the blanks in its plac
     r"[;；()]|\.\s|,?\s(?=(?:(?:up|down|rising|falling)\s)?(?:from|versus|vs|against|compared (?:with|to)|против)\s"
     r"[\d\s])"
 )
+YEAR_BEHIND = r"\s(?:(?!than|чем|from|against|против|as\b)[^\W\d]+\s){0,3}?(?:in|в|за)\s(?P<year>20\d\d)(?![\d-])"
 MOST_WORDS = 15  # of the original, that a quote may have
 
 _FLOW_WORDS = {"ev_exports": "vehicle_exports"}  # at a port, vehicles of all types unless the text says electric
@@ -102,18 +104,18 @@ def propose_facts(
     sentence = plain_text(text)
     dated = date_spans(sentence)
     numbers = [number for number in numbers_in(sentence) if _counts(sentence, number, dated)]
-    counts = [number for number in numbers if not _is_change(sentence, number) and not _is_money(sentence, number)]
+    counts = [number for number in numbers if not is_change(sentence, number) and not is_money(sentence, number)]
     common, part = doubts_of_the_text(sentence, numbers, counts), where_a_part_begins(sentence, numbers)
     found = []
     for number in numbers:
         said = sentence[:part] if number.end <= part else sentence
-        doubts = [*common, *doubts_of_the_words(said, [*dated, *((each.start, each.end) for each in numbers)])]
-        if counts and number not in counts[:1] and number in counts:
-            doubts.append("is not the first count of the text: it may be of a part, or of another place")
+        spans = [*dated, *((each.start, each.end) for each in numbers)]
+        doubts = [*common, *doubts_of_the_words(said, spans)]
+        if number is not (counts or numbers)[0]:
+            doubts.append("is not the first count of the text: it may be of a part, or of another place or time")
         where = place_code(place) if place else _place(sentence, number, doubts)
-        cells = _cells(
-            sentence, number, published, (where, measure or _measure(sentence, where, doubts)), period, doubts
-        )
+        what = measure or _measure(sentence, said, where, doubts)
+        cells = _cells(sentence, number, published, (where, what), period, doubts)
         found.append(Proposal({key: cell for key, cell in cells.items() if cell}, tuple(dict.fromkeys(doubts))))
     return found + list(_last_year(sentence, found))
 
@@ -142,32 +144,6 @@ def _counts(text: str, number: Number, dated: list[tuple[int, int]]) -> bool:
     return not (named or of_time or (re.match(OTHER_UNIT, after) and not number.times))
 
 
-def _around(text: str, number: Number) -> tuple[str, str]:
-    """What stands before a number and after it, within its clause."""
-    before = re.split(r"[;；。(—]|\.\s|, (?=\d)", text[: number.start].lower())[-1]
-    after = re.split(r"[;；。)]|\.\s", text[number.end :].lower())[0]
-    return before[-60:], after[:60]
-
-
-def _is_percent(text: str, number: Number) -> bool:
-    return bool(re.match(PERCENT, text[number.end :].lower()))
-
-
-def _is_change(text: str, number: Number) -> bool:
-    return number.times or _is_percent(text, number) or bool(number.signed) or _is_difference(*_around(text, number))
-
-
-def _is_money(text: str, number: Number) -> bool:
-    return bool(_amount_words(text, number))
-
-
-def _amount_words(text: str, number: Number) -> str:
-    """The currency beside a number."""
-    before, after = text[max(0, number.start - 2) : number.start], text[number.end :].lower()
-    found = re.search(r"[$€]\s?$", before) or re.match(rf"\s?(?:{AMOUNTS})", after)
-    return found[0] if found else ""
-
-
 def _cells(
     text: str,
     number: Number,
@@ -177,24 +153,26 @@ def _cells(
     doubts: list[str],
 ) -> dict[str, str]:
     """The columns of a ledger that a number fills."""
-    (where, what), (before, after) = flow, _around(text, number)
-    quantity, value = _quantity(text, number, before, after, doubts)
-    if quantity == "total" and (_is_money(text, number) or _unit(what)[0] in CURRENCIES):
+    (where, what), (before, after) = flow, around(text, number)
+    quantity, value = quantity_of(text, number, before, after, doubts)
+    if quantity == "total" and (is_money(text, number) or _unit(what)[0] in CURRENCIES):
         what, value = _money(text, what, number, doubts)
     stock = what in MEASURES and MEASURES[what].kind == "stock"
     quantity = "stock" if stock and quantity == "total" else quantity
     dated = text[: number.start] + " " * (number.end - number.start) + text[number.end :]  # 2024 cars are no year
     when = period or _when(dated, number, published, stock, doubts)
     _doubt_the_period(when, period, dated, (number, published, stock), doubts)
-    if quantity in ("total", "stock", "yoy_difference") and value % 1 and not _is_money(text, number):
+    if quantity in ("total", "stock", "yoy_difference") and value % 1 and not is_money(text, number):
         doubts.append("is a count with decimals: a mark of thousands may be meant")
     if when is not None and published is not None and when.end > published:
         doubts.append("ends after the day of the text")
-    if value >= 1e6 and "million" in text.lower() and quantity in ("total", "stock") and not _is_money(text, number):
+    if value >= 1e6 and "million" in text.lower() and quantity in ("total", "stock") and not is_money(text, number):
         doubts.append("million may be ten thousand, translated wrongly from Chinese")
     if quantity.startswith("yoy") and re.search(AGAINST_ANOTHER_MONTH, text.lower()):
         doubts.append("may be against another month, not the year before")
-    cells = {"measure": what, "place": where, "relation": _relation(before, after, quantity), "quantity": quantity}
+    if quantity.startswith("yoy") and re.search(VALUE, text.lower()):
+        doubts.append("may be of the value, not of the number")
+    cells = {"measure": what, "place": where, "relation": relation_of(before, after, quantity), "quantity": quantity}
     cells |= {"value": number_text(round(value, 9)), "rounding": number_text(_half_digit(number))}
     cells["kind"] = "target" if re.search(PLAN, text.lower()) else "outcome"
     if when is not None:
@@ -204,6 +182,9 @@ def _cells(
 
 def _when(text: str, number: Number, published: dt.date | None, stock: bool, doubts: list[str]) -> Period | None:
     """The period of a number: that of its own part of the text, else of what stands before it, else of the rest."""
+    if len({*re.findall(YEARS, text.lower())}) > 1 and (of := re.match(YEAR_BEHIND, text[number.end :])):
+        last = year(int(of["year"]))
+        return Period(last.end, last.end) if stock else last
     parts = [found.span() for found in re.finditer(PARTS, text, re.I)]
     start = max((end for begin, end in parts if end <= number.start and text[begin] != ")"), default=0)
     end = min((begin for begin, _ in parts if begin >= number.end), default=len(text))
@@ -240,91 +221,6 @@ def _half_digit(number: Number) -> float:
     return 0.5 * 10.0**-decimals * number.scale * (100 if number.times else 1)
 
 
-def _quantity(text: str, number: Number, before: str, after: str, doubts: list[str]) -> tuple[str, float]:
-    """What a number is of, and its value; an empty word for one that is nothing that a ledger holds."""
-    sign = -1.0 if number.signed == "-" or _nearest_direction(before, after) < 0 else 1.0
-    if _is_percent(text, number):
-        return _percent(number, before, after, sign, doubts)
-    if number.times:
-        if _nearest_direction(before, after) < 0 or re.match(r"(?:\stimes)?\s(?:lower|less|fewer)\b", after):
-            return "yoy_growth_percent", 100 * (1 / number.value - 1)  # three times lower is a third
-        return "yoy_growth_percent", _growth_of_times(text, number, before, doubts)
-    if re.match(rf"[^,.;]{{0,24}}?(?:{PER_DAY})", after) or re.search(rf"(?:{PER_DAY})\W*$", before):
-        return "per_day", number.value
-    if (number.signed or _is_difference(before, after)) and not _is_money(text, number):
-        doubts.append("is read as a difference from the year before")
-        return "yoy_difference", sign * number.value
-    since = re.split(r"(?<!\d)(?!20\d\d(?!\d))\d+", before)[-1]  # what stands between the number before and this one
-    if re.search(rf"{UP}|{DOWN}", since) and not re.search(rf"(?:{LEVEL})\W*(?:\w+\W+)?$", since):
-        doubts.append("may be a change, not the whole")
-    return "total", number.value
-
-
-def _percent(number: Number, before: str, after: str, sign: float, doubts: list[str]) -> tuple[str, float]:
-    shared = (
-        re.search(r"\bshare\b|доля|долю", before)
-        or re.search(rf"(?:{SHARE})\W{{0,3}}(?:\w+\W){{0,2}}$", before)
-        or re.match(rf"{PERCENT}\s*(?:of\b|от\b|\))", after)
-    )
-    if not number.signed and (shared or not _nearest_direction(before, after)):
-        doubts.append("is a share of something else: name its reference" if shared else "may be a growth or a share")
-        return ("share_percent" if shared else "yoy_growth_percent"), number.value
-    return "yoy_growth_percent", sign * number.value
-
-
-def _growth_of_times(text: str, number: Number, before: str, doubts: list[str]) -> float:
-    """Growth in percent of "N times": a factor in most languages, an addition in Chinese usage."""
-    if _CHINESE.search(text) and "倍" in text[number.start : number.end + 2]:
-        added = not re.search(r"(?:达到|是|为)[^，]*$", before)
-        doubts.append("times in Chinese usage: an increase of N times is +N00 %, N times as much is less")
-        return 100 * (number.value if added else number.value - 1)
-    if re.search(r"times|fold|x\b", text[number.start : number.end].lower()):
-        doubts.append("times: +N00 % where a Chinese text was translated, (N-1)00 % elsewhere")
-    return 100 * (number.value - 1)
-
-
-def _is_difference(before: str, after: str) -> bool:
-    by = re.search(rf"(?:{UP}|{DOWN})(?:\W+(?:by|на))?\s*$|\bby\s$", before) or (
-        re.search(r"\bна\s$", before) and re.match(r"[^,.;]{0,20}?(?:больше|меньше|более чем|менее чем)", after)
-    )
-    by = by or (re.search(r"\bна\s$", before) and re.search(rf"{UP}|{DOWN}", before))
-    more = re.match(
-        r"\s?(?:\w+\s){0,2}?(?:more|less|fewer|higher|lower|больше|меньше) (?:than|чем)|\s(?:more|fewer|less)\b", after
-    )
-    uzbek = re.match(rf"\s?(?:ta|та|taga|тага|таси)\S*\s(?:ko['ʻ‘]p|кўп|kam\b|кам\b|{UP}|{DOWN})", after)
-    return bool(by or more or uzbek)
-
-
-def _nearest_direction(before: str, after: str) -> int:
-    """Up or down, by the nearest word that says so: before the number first, 0 where none does."""
-    for part, last in ((before, True), (after[:40], False)):
-        ups, downs = (
-            [m.start() for m in re.finditer(words, part)]
-            for words in (UP, DOWN + r"|меньше|less than|fewer|\bkam\b|\bкам\b")
-        )
-        if ups or downs:
-            pick = max if last else min
-            return 1 if pick([*ups, *downs]) in ups else -1
-    return 0
-
-
-def _relation(before: str, after: str, quantity: str) -> str:
-    if re.search(rf"(?:{UP}|{DOWN})\s(?:до|to)\s$", before):
-        return "equals"
-    for relation, words in RELATION_WORDS:
-        change = quantity.startswith("yoy") and relation in ("at_most", "greater_than") and "than" not in before[-12:]
-        if not change and re.search(rf"(?:^|[^a-zа-я])(?:{words})\s?(?:the |на )?[$€]?$", before):
-            return relation
-    if re.match(
-        r"\s?(?:ta|та)?(?:dan|дан)?\s?(?:ortiq|ортиқ|oshiq|ошиқ|ziyod|зиёд)|"
-        r"\s?(?:ta|та)?(?:dan|дан) (?:ko['ʻ‘]p|кўп)|余|多[辆个]",
-        after,
-    ):
-        return "greater_than"
-    near = r"\s?(?:左右|atrofida|атрофида|(?:(?:ta|та)?(?:ga|га) )?(?:yaqin|яқин))"
-    return "about" if re.match(near, after) else "equals"
-
-
 def _place(text: str, number: Number, doubts: list[str]) -> str:
     found = {code: match.start() for code, words in PLACE_WORDS if (match := re.search(words, text.lower()))}
     if not found:
@@ -335,12 +231,12 @@ def _place(text: str, number: Number, doubts: list[str]) -> str:
     return min(found, key=lambda code: abs(found[code] - number.start))
 
 
-def _measure(text: str, where: str, doubts: list[str]) -> str:
+def _measure(text: str, said: str, where: str, doubts: list[str]) -> str:
     sentence = text.lower()
     found = list(dict.fromkeys(name for name, words in MEASURE_WORDS if re.search(words, sentence)))
     if "ev_stock" in found and {*found} - {"ev_stock"} == {"ev_registrations"} and re.search(ON_A_DAY, sentence):
         found = ["ev_stock"]
-    electric = bool(re.search(ELECTRIC, sentence))
+    electric = bool(re.search(ELECTRIC, said.lower()))
     if not found:
         doubts.append("does not say what is counted: give --measure")
         return "ev_imports" if electric else ""
@@ -371,7 +267,7 @@ def _unit(what: str) -> tuple[str, str]:
 
 def _money(text: str, what: str, number: Number, doubts: list[str]) -> tuple[str, float]:
     """The measure of an amount of money, in its unit; another currency than the measure's is left for the reader."""
-    named = _amount_words(text, number)
+    named = amount_words(text, number)
     what = {"ev_imports": "ev_import_value", "ev_exports": "ev_export_value"}.get(what, what) if named else what
     currency, multiple = _unit(what)
     if currency not in CURRENCIES:
@@ -390,4 +286,5 @@ def _last_year(text: str, found: list[Proposal]) -> Iterator[Proposal]:
     before = int(first.cells["period_end"][:4]) - 1
     reference = f"{first.cells.get('measure', '')}@{first.cells.get('place', '')}:{before}-01-01/{before}-12-31"
     cells = {key: cell for key, cell in first.cells.items() if key not in ("value", "rounding")}
-    yield Proposal(cells | {"relation": "greater_than", "reference": reference}, first.doubts)
+    doubts = (*first.doubts, "is more than a total that nobody printed: see which year is meant")
+    yield Proposal(cells | {"relation": "greater_than", "reference": reference}, doubts)

@@ -11,6 +11,7 @@ import re
 
 from forecasting.evidence.press_vocabulary import unknown_words
 from forecasting.evidence.press_words import (
+    AMOUNTS,
     CAPACITY,
     LIMIT,
     NOT,
@@ -48,6 +49,8 @@ def doubts_of_the_text(text: str, numbers: list[Number], counts: list[Number]) -
         for part, then in zip(between, numbers[1:], strict=True)
     ):
         doubts.append("is a range, a sum or a part of another number")
+    if not counts and len(numbers) > 1 and all(not re.match(rf"\s?(?:{AMOUNTS})", sentence[n.end :]) for n in numbers):
+        doubts.append("is one of several changes")
     second = text[counts[0].end : counts[1].start] + " " + text[counts[1].end :][:16] if len(counts) > 1 else ""
     if second and not re.search(rf"[;(]|{OF_WHICH}", second.lower()):
         doubts.append("is one of several counts")

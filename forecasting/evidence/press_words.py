@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 __all__ = [
-    "AGAINST_ANOTHER_MONTH", "AMOUNTS", "CAPACITY", "CARS", "COUNTER", "CURRENCIES", "DOWN", "ELECTRIC", "HEAVY",
-    "LAST_YEAR", "LEVEL", "LIMIT", "MEASURE_WORDS", "NOT", "OF_WHICH", "ONE_PARTNER", "ON_A_DAY", "OTHER_GOODS",
-    "OTHER_SPAN", "OTHER_UNIT", "PERCENT", "PER_DAY", "PER_MONTH", "PLACE_WORDS", "PLAN", "RELATION_WORDS", "SHARE",
-    "UNTIL", "UP",
+    "AGAINST_ANOTHER_MONTH", "AMOUNTS", "CAPACITY", "CARS", "COUNTER", "CURRENCIES", "DOWN", "DOWN_BEHIND", "ELECTRIC",
+    "HEAVY", "LAST_YEAR", "LEVEL", "LIMIT", "MEASURE_WORDS", "NOT", "OF_THE_YEAR_BEFORE", "OF_WHICH", "ONE_PARTNER",
+    "ON_A_DAY", "OTHER_GOODS", "OTHER_SPAN", "OTHER_UNIT", "PERCENT", "PER_DAY", "PER_MONTH", "PLACE_WORDS", "PLAN",
+    "RELATION_WORDS", "SHARE", "SOME_OF_THEM", "UNTIL", "UP", "VALUE",
 ]  # fmt: skip
 
 MORE = r"more than|over|above|exceed\w*|surpass\w*|свыше|более|больше|превы\w+|超过|突破|超|逾"
 RELATION_WORDS = (  # just before a number
-    ("at_least", r"at least|no (?:less|fewer) than|не менее|не меньше|kamida|камида|不少于|至少"),
-    ("at_most", r"at most|no more than|not above|up to|не более|не больше|до|不超过"),
+    ("at_least", r"at least|not? (?:less|fewer) than|не менее|не меньше|kamida|камида|不少于|至少"),
+    ("at_most", r"at most|not? more than|not above|up to|не более|не больше|до|不超过"),
     ("greater_than", MORE),
     ("less_than", r"less than|fewer than|below|under|менее|меньше|不到|不足"),
     (
@@ -24,14 +24,16 @@ RELATION_WORDS = (  # just before a number
 )
 UP = (
     r"\bup\b|\bris\w+|\brose\b|grow\w*|grew|increas\w*|surg\w*|jump\w*|soar\w*|climb\w*|рост\w*|вырос\w*|увелич\w*|"
-    r"прирост\w*|增长|增加|增|上升|o['ʻ‘]s\w*|ошган|ошди|oshgan|oshdi|ko['ʻ‘]paygan|кўп"
+    r"прирост\w*|增长|增加|增|上升|o['ʻ‘]s\w*|ошган|ошди|oshgan|oshdi|ko['ʻ‘]paygan|кўп|ortdi|ортди"
 )
 DOWN = (
     r"\bdown\b|decreas\w*|\bfell\b|\bfall\w*|declin\w*|drop\w*|shr[aiu]nk\w*|сниз\w*|сократ\w*|уменьш\w*|упал\w*|"
-    r"下降|减少|kamay\w*|камай\w*"
+    r"下降|减少|kamay\w*|камай\w*|qisqar\w*|қисқар\w*|pasay\w*|пасай\w*"
 )
+DOWN_BEHIND = r"меньше|less than|fewer|\bkam\b|\bкам\b|\bbelow\b|\blower\b|\bниже\b"  # a number
+SOME_OF_THEM = r"\b(?:first|another|other|further|last|next|перв\w+|друг\w+|ещ[её])\s$|首批\D{0,8}$"  # before a number
 SHARE = r"account\w*|\bshare\b|\bof (?:the|all|total|its|\d)|доля|доли|от общ|占|ulush\w*|улуш\w*|foizi|="
-PERCENT = r"\s?(?:%|per ?cent|процент\w*|foiz\w*|фоиз\w*|个百分点)"
+PERCENT = r"\s?(?:%|per ?cent|pct\b|процент\w*|foiz\w*|фоиз\w*|个百分点)"
 PER_DAY = r"(?:every|each|per|a) day|daily|ежедневно|в (?:день|сутки)|kuniga|кунига|每天|日均"
 AMOUNTS = (
     r"\$|(?:us |u\.s\. |american |американских |aqsh |美)?(?:usd|dollar\w*|доллар\w*|доллор\w*|元)|yuan|юан\w*|tenge|"
@@ -47,10 +49,14 @@ LEVEL = (  # between the word of a change and a number that is what it came to
     r"\bto|reach\w*|\bat|total\w*|was|were|came|stood|до|состав\w*|достиг\w*|至|到|达|为|tashkil|ташкил"
 )
 _M = r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+NOT_AFTER_A_MONTH = r"(?<!\d )" + "".join(
+    rf"(?<!{month} )" for month in (*_M.split("|"), "uary", "arch", "pril", "june", "july", "gust", "mber", "ober")
+)
 ON_DATE = r"на \d\d?(?:-е)? (?:янв|фев|мар|апр|ма[яй]|июн|июл|авг|сен|окт|ноя|дек)\w*"
 UNTIL = (
     rf"\b(?:by|as of|until|till|up to|before) (?:the )?(?:end|close|start|beginning|middle|early|late|mid|{_M}|20\d\d)|"
     r"\bк (?:концу|началу|середине|янв|фев|март|апр|ма[юя]|июн|июл|авг|сен|окт|ноя|дек)|по состоянию|"
+    rf"{NOT_AFTER_A_MONTH}through (?:the end|end|{_M})|"
     r"截至|截止|holatiga|ҳолатига|"
     rf"на (?:начало|конец)|{ON_DATE}"
 )
@@ -58,7 +64,7 @@ PLAN = (
     r"\bwill\b|\bwould\b|\bcould\b|\bmight\b|\bshould\b|\bexpect\w*|forecast\w*|predict\w*|\baims?\b|intend\w*|"
     r"\bmay (?:be|have|also|reach|import|export|sell|buy|rise|fall|grow|exceed|become|soon|well|double)\b|\bif\b|"
     r"ожида\w*|прогноз\w*|могут|может\b|\bесли\b|预计|将|kutilmoqda|\bplan\w*|target\w*|\bby 20[2-9]\d|is to be|"
-    r"запланир\w*|планир\w*|намер\w*|будет|будут|к 20[2-9]\d|"
+    r"\b(?:was|were|is|are) to\b|запланир\w*|планир\w*|намер\w*|будет|будут|к 20[2-9]\d|"
     r"rejala\w*|计划|力争|needed|нужно|propos\w*|draft"
 )
 LIMIT = r"quota|\blimit\b|\bcap\b|ceiling|квот\w*|лимит\w*|配额"
@@ -69,6 +75,16 @@ OTHER_UNIT = (
     r"公里|小时|个月|个?百分点|models?\b|automakers|countries|ordinal|"
     r"st\b|nd\b|rd\b|th\b|"
     r"йил|yil|год\w*|лет|年|月|oy\w*|месяц\w*)"
+)
+OF_THE_YEAR_BEFORE = (  # behind a percent: what it is a percent of
+    r"(?:of|от|к|по отношению к)\s(?:the |that of |its |that in )?"
+    r"(?:20\d\d (?=level|figure|total|result)|(?:(?:level|figure|total|result|уровн|показател)\w*\s)?)"
+    r"(?:of |in |за |в )?(?:20\d\d|level\w*|figure|total|result|last year|the (?:previous|prior) year|the year before|"
+    r"a year (?:earlier|before|ago)|прошл\w+ год\w*|предыдущ\w+ год\w*)"
+)
+VALUE = (  # of a growth: in money it is another than in number
+    r"\bvalue\b|\bworth\b|in money|in (?:us )?dollar|revenue|стоимост\w*|в денежн\w+|в долларов\w+|на сумму|"
+    r"金额|货值|[进出]口额|qiymat\w*|қиймат\w*"
 )
 COUNTER = (  # what follows a count that looks like a year
     r"\s?(?:辆|台|座|个(?!月)|(?:ta|та|dona|дона)\b|electric|evs?\b|cars?\b|vehicles|units|stations|points|электро|машин|"
@@ -88,10 +104,23 @@ OTHER_SPAN = (
     r"сўнгги|近)\s?(?:\w+\s)?(?:months|месяц|oy\b|ой\b|个月)"
 )
 ONE_PARTNER = r"(?:\bfrom|\bto|из|自|从|对)\s?(?:mainland )?(?:china|кита\w+|中国)|x[iu]toy\w*|хитой\w*"
-OTHER_GOODS = r"hybrid\w*|гибрид\w*|gibrid\w*|混合|混动|petrol|gasoline|бензин\w*|motorcycle|scooter"
+OTHER_GOODS = (
+    r"new energy|新能源|plug-?in|hybrid\w*|гибрид\w*|gibrid\w*|混合|混动|petrol|gasoline|бензин\w*|motorcycle|scooter|"
+    r"importers|exporters|dealers|compan\w+|brands?\b|импорт[её]р\w*|экспорт[её]р\w*|компани\w+"
+)
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 AGAINST_ANOTHER_MONTH = (
+    r"\bq/q\b|from the (?:first|second|third)\b|\bqoq\b|"
+    r"(?:quarter|month|week)[- ](?:on|over|to)[- ](?:quarter|month|week)|on the (?:month|quarter)|"
+    r"(?:from|against|versus|vs\.?|with|to|over) (?:in )?(?:the )?(?:previous|prior|last|preceding) (?:month|quarter)|"
+    r"(?:month|quarter) (?:earlier|before|ago)|"
+    rf"(?:compared (?:with|to)|against|versus|vs\.?|over|from) (?:in )?(?:{_MONTHS})"
+    r"(?! (?:20\d\d )?(?:to|through|until|till|and)\b)|"
+    r"с (?:январем|январём|февралем|февралём|мартом|апрелем|маем|июнем|июлем|августом|сентябрем|сентябрём|октябрем|"
+    r"октябрём|ноябрем|ноябрём|декабрем|декабрём)|(?:прошл|предыдущ)\w+ (?:месяц|квартал)|месяц\w* к месяц|"
+    r"(?:o'tgan|oldingi|avvalgi) (?:oy|chorak)|(?:ўтган|олдинги|аввалги) (?:ой|чорак)|上月|上个月|上季度|"
     r"\bm/m\b|\bmom\b|month[- ]on[- ]month|к предыдущему|than (?:in )?(?:the )?(?:previous|last) month|"
-    r"than (?:in )?(?:january|february|march|april|may|june|july|august|september|october|november|december)|"
+    r"than (?:in )?(?:" + _MONTHS + r")|"
     r"oyiga nisbatan|ойига нисбатан|к \w+[юу] 20\d\d|к (?:янв|фев|мар|апр|мая|маю|июн|июл|авг|сен|окт|ноя|дек)\w*|环比|"
     r"since (?:jan|feb|mar|apr)"
 )
@@ -116,7 +145,8 @@ MEASURE_WORDS = (  # the first that fits is meant
     ("ev_exports", r"export\w*|экспорт\w*|出口"),
     (
         "ev_stock",
-        r"on the road|registered electric|number of electric|\bfleet\b|in total|holatiga|ҳолатига|имеется|"
+        r"on (?:the|its|their) roads?|registered (?:electric|evs?\b)|number of (?:electric|evs?\b)|"
+        r"\bfleet\b|in total|holatiga|ҳолатига|имеется|"
         r"состоит на уч|на учет|парк\b|保有量|насчитывается",
     ),
     ("ev_registrations", r"registration\w*|регистрац\w*|registered|зарегистрир\w*"),

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from forecasting.evidence.multiples import folds_in, in_percent
 from forecasting.evidence.numerals import in_digits
 
 __all__ = ["Number", "numbers_in", "plain_text"]
@@ -27,27 +28,25 @@ WORDS = {
     "один": 1, "два": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6, "семь": 7, "восемь": 8, "девять": 9,
     "десять": 10,
 }  # fmt: skip
-FOLD = {
-    "twofold": 2, "threefold": 3, "fourfold": 4, "fivefold": 5, "sixfold": 6, "sevenfold": 7, "eightfold": 8,
-    "tenfold": 10, "doubled": 2, "tripled": 3, "quadrupled": 4, "вдвое": 2, "втрое": 3, "вчетверо": 4,
-    "икки баравар": 2, "ikki baravar": 2, "уч баравар": 3, "uch baravar": 3, "翻番": 2,
-}  # fmt: skip
 HALVES = (
     (r"\bhalf a million\b", "0.5 million"), (r"\bполтор[ыа] тысячи\b", "1.5 тысячи"),
-    (r"\bbir yarim ming\b", "1.5 ming"),
-    (r"\bбир ярим минг\b", "1.5 минг"), (r"\bполмиллиона\b", "0.5 миллиона"),
+    (r"\bbir yarim ming", "1.5 ming"), (r"\byarim ming", "0.5 ming"),
+    (r"\bбир ярим минг", "1.5 минг"), (r"\bярим минг", "0.5 минг"), (r"\bполмиллиона\b", "0.5 миллиона"),
 )  # fmt: skip
-_TIMES = r"-?\s*(?:times|fold|x\b|×|раза?\b|barobar\w*|baravar\w*|баробар\w*|баравар\w*|倍)"
+_TIMES = (
+    r"-?\s*(?:times|fold|x\b|×|раза?\b|barobar\w*|baravar\w*|баробар\w*|баравар\w*|倍|"
+    r"(?:marta|hissa|ҳисса|karra)\b|марта(?=\s(?:ош|кўп|кам)))"
+)
 _MULTIPLIER = "|".join(sorted(map(re.escape, MULTIPLIERS), key=len, reverse=True))
 _DIGITS = r"\d{1,3}(?:[ ,'’]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
 _NUMBER = re.compile(
     rf"(?P<sign>[+\u2212-])?(?P<digits>{_DIGITS})(?:\s?(?P<times>{_TIMES}))?"
     rf"(?:\s?(?P<power>{_MULTIPLIER})(?:ta\w*|та\w*|lik|dan|дан|ga|га|ni|ни)?\.?(?![a-zа-я])|(?P<letter>[km])(?![a-zа-я]))?"
     r"(?P<rest>\s?\d+\s?(?:тысяч\w*|тыс\.?|千|ming|минг|thousand)(?:\s\d{1,3}\b)?)?"
-    r"(?P<units>(?<=[a-zа-я.])\s\d{3}(?![\d,.]|\s\d{3})|(?<=万)\d{4}(?!\d))?",
+    r"(?P<units>(?<=[a-zа-я.])\s\d{3}(?![\d,.]|\s\d{3})|(?<=万)\d{4}(?!\d)|"
+    r"(?<=[a-zа-я.])\s\d\d?(?=\s?(?:ta\b|та\b|dona|дона|electric|evs?\b|электро|elektro|машин|автомоб|единиц|шт)))?",
     re.IGNORECASE,
 )
-_FOLD = re.compile("|".join(sorted(map(re.escape, FOLD), key=len, reverse=True)), re.IGNORECASE)
 _WORD = re.compile(
     rf"\b({'|'.join(WORDS)})\b(?=\s(?:thousand|million|times|раза?|devices?|stations?|points?|vehicles|cars))",
     re.IGNORECASE,
@@ -87,9 +86,10 @@ def plain_text(text: str) -> str:
     """The text with one kind of space, digit and sign, and numbers in digits."""
     text = unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("−", "-")
     text = re.sub(r"(?<=[:\s(])[–—](?=\d)|\b(?:minus|минус)\s(?=\d)", "-", text, flags=re.IGNORECASE)
+    text = re.sub(r"[\u00a0\u202f\u2009\t\r\n]+", " ", text).replace("‘", "'").replace("ʻ", "'").replace("’", "'")
     for words, digits in HALVES:
         text = re.sub(words, digits, text, flags=re.IGNORECASE)
-    return in_digits(re.sub(r"[\u00a0\u202f\u2009\t\r\n]+", " ", text))
+    return in_digits(in_percent(text))
 
 
 def numbers_in(text: str) -> Iterator[Number]:
@@ -101,10 +101,7 @@ def numbers_in(text: str) -> Iterator[Number]:
         From `plain_text`.
     """
     found = [_read(match) for match in _NUMBER.finditer(text)]
-    found += [
-        Number(float(FOLD[m[0].lower()]), str(FOLD[m[0].lower()]), 1.0, True, "", *m.span())
-        for m in _FOLD.finditer(text)
-    ]
+    found += [Number(factor, f"{factor:g}", 1.0, True, "", *where) for factor, *where, _ in folds_in(text)]
     found += [
         Number(
             float(WORDS[m[0].lower()]),

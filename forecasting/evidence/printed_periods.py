@@ -28,7 +28,7 @@ _M = (  # whole words only: "market" is no March, "decreased" no December
 )
 _YEAR = (
     r"(?:(?P<year>(?:19|20)\d\d)|(?P<word>this year|so far this year|текущего года|этого года|今年|joriy yil\w*|"
-    r"last year|прошлого года|去年))"
+    r"last year|прошл\w+ год[ау]|去年|o'tgan yil\w*|ўтган йил\w*))"
 )
 _BETWEEN = re.compile(r"(?:between|между)\s$", re.I)
 CHINESE = "一二三四五六七八九十"
@@ -55,12 +55,17 @@ _HALF = re.compile(
     rf"(?:\s?(?:of\s)?(?:{_YEAR}|(?P<short>\d\d)\b))?",
     re.I,
 )
-_NTH = ("first перв i 1 一", "second втор ii 2 二", "third трет iii 3 三", "fourth четв iv 4 四")
+_NTH = ("first перв i 1 一", "second втор ii 2 二", "third трет iii 3 三", "fourth last final четв iv 4 四")
 QUARTERS = {word: number for number, words in enumerate(_NTH, start=1) for word in words.split()}
 _QUARTER = re.compile(
-    rf"(?:q(?P<q>[1-4])|(?P<nth>first|second|third|fourth) quarter|(?P<nth2>перв|втор|трет|четв)\w+ квартал\w*|"
-    rf"\b(?P<nth3>iv|iii|ii|i|[1-4])(?:-?[йм]\w*)?[\s-](?:квартал\w*|chora\w*|чора\w*)|第?(?P<nth4>[一二三四1-4])季度)"
+    rf"(?:q(?P<q>[1-4])|(?P<nth>first|second|third|fourth|(?:last|final)(?= quarter of)) quarter|"
+    rf"(?P<nth2>перв|втор|трет|четв)\w+ квартал\w*|"
+    rf"\b(?P<nth3>iv|iii|ii|i|[1-4])(?:-?[йм]\w*)?[\s-](?:квартал\w*|chora\w*|чора\w*)|(?<!前)第?(?P<nth4>[一二三四1-4])季度)"
     rf"(?:\s?(?:of\s)?{_YEAR})?",
+    re.I,
+)
+_THREE_QUARTERS = re.compile(
+    rf"(?:first three quarters|(?:перв\w+ )?три квартала|前三季度|uch chorak\w*|уч чорак\w*)(?:\s?(?:of\s)?{_YEAR})?",
     re.I,
 )
 _CHINESE = re.compile(r"(?:(?P<year>20\d\d)年)?(?P<first>\d{1,2})(?:月)?(?:至|-|—|到)(?P<last>\d{1,2})月")
@@ -75,6 +80,7 @@ _DAY = re.compile(
     re.I,
 )
 _ONE_MONTH = re.compile(_M.format("first") + rf"(?![a-zа-я])(?:\s(?:of\s)?{_YEAR})?", re.I)
+_LAST_MONTH = re.compile(r"\blast month|прошл\w+ месяце\b|o'tgan oyda|ўтган ойда|上个?月(?!\d)", re.I)
 _SO_FAR = re.compile(
     r"so far|year to date|今年以来|с начала (?:этого |текущего |20\d\d )?года|(?:20\d\d[- ])?yil boshidan|"
     r"(?:20\d\d[- ])?йил бошидан|since (?:january(?: 20\d\d)?|(?:the )?"
@@ -107,6 +113,7 @@ PATTERNS = (
     _RANGE,
     _FIRST_MONTHS,
     _HALF,
+    _THREE_QUARTERS,
     _QUARTER,
     _DAY,
     _ONE_MONTH,
@@ -166,6 +173,7 @@ def _span(text: str, published: dt.date | None, stock: bool) -> Period | None:
         (_RANGE, _months),
         (_FIRST_MONTHS, _first),
         (_HALF, _half),
+        (_THREE_QUARTERS, _three_quarters),
         (_QUARTER, _quarter),
     ):
         if (match := pattern.search(text)) and (of := _year(match, published)) and _ranged(match):
@@ -175,6 +183,8 @@ def _span(text: str, published: dt.date | None, stock: bool) -> Period | None:
         return _past(_chinese_month(match, of, stock), match, published)
     if (match := _ONE_MONTH.search(text)) and (of := _year(match, published)) and not _DAY.search(text):
         return _past(month(f"{of}-{_number(match['first']):02d}"), match, published)
+    if _LAST_MONTH.search(text) and published:
+        return month(f"{published.replace(day=1) - dt.timedelta(days=1):%Y-%m}")
     years = [int(m) for m in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)]
     if len(set(years)) == 1:
         return year(years[0])
@@ -249,7 +259,7 @@ def _year(match: re.Match[str], published: dt.date | None) -> int | None:
         return int(printed.pop())
     if published is None:
         return None
-    return published.year - bool(re.match("last|прошл|去年", groups.get("word") or "", re.I))
+    return published.year - bool(re.match("last|прошл|去年|o'tgan|ўтган", groups.get("word") or "", re.I))
 
 
 def _day(match: re.Match[str], of: int) -> Period | None:
@@ -290,6 +300,10 @@ def _first(match: re.Match[str], of: int) -> Period | None:
 
 def _half(match: re.Match[str], of: int) -> Period | None:
     return _between(of, 7, 12) if match["second"] else _between(of, 1, 6)
+
+
+def _three_quarters(match: re.Match[str], of: int) -> Period | None:
+    return _between(of, 1, 9)
 
 
 def _quarter(match: re.Match[str], of: int) -> Period | None:

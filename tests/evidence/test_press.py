@@ -150,7 +150,7 @@ def test_dates_and_names_are_no_counts():
 def test_the_second_count_of_a_sentence_is_unsure():
     first, second = propose_facts("In 2023 Uzbekistan imported 2,000 electric cars, of which 1,900 were from China")
     assert first.sure
-    assert "is not the first count of the text: it may be of a part, or of another place" in second.doubts
+    assert "is not the first count of the text: it may be of a part, or of another place or time" in second.doubts
 
 
 LATER = dt.date(2025, 7, 20)
@@ -316,3 +316,99 @@ def test_times_are_a_growth_unless_something_falls(text):
 def test_a_number_in_signs_is_as_exact_as_it_is_printed():
     cells = _first("2023年新疆出口电动汽车三万辆").cells
     assert (cells["value"], cells["rounding"]) == ("30000", "5000")
+
+
+@pytest.mark.parametrize(
+    ("text", "relation", "value"),
+    [
+        ("EV imports to Uzbekistan quintupled in 2024", "equals", 400),
+        ("EV imports to Uzbekistan more than doubled in 2024", "greater_than", 100),
+        ("EV imports to Uzbekistan almost tripled in 2024", "about", 200),
+        ("EV imports to Uzbekistan halved in 2024", "about", -50),
+        ("EV imports to Uzbekistan fell by a third in 2024", "about", -33),
+        ("EV imports to Uzbekistan rose less than 36% in 2024", "less_than", 36),
+        ("EV imports to Uzbekistan rose 36.1 pct in 2024", "equals", 36.1),
+        ("Импорт электромобилей в Узбекистан в 2024 году вырос более чем в 3,2 раза", "greater_than", 220),
+        ("Импорт электромобилей в Узбекистан в 2024 году вырос в полтора раза", "equals", 50),
+        ("Импорт электромобилей в Узбекистан в 2024 году вырос в два с половиной раза", "equals", 150),
+        ("Импорт электромобилей в Узбекистан в 2024 году увеличился впятеро", "equals", 400),
+        ("Импорт электромобилей в Узбекистан в 2024 году удвоился", "equals", 100),
+        ("Импорт электромобилей в Узбекистан в 2024 году вырос на треть", "about", 33),
+        ("Импорт электромобилей в Узбекистан в 2024 году сократился втрое", "equals", -66.666666667),
+        ("2024年乌兹别克斯坦电动汽车进口量翻一番", "equals", 100),
+        ("2024年乌兹别克斯坦电动汽车进口量翻两番", "equals", 300),
+        ("2024年乌兹别克斯坦电动汽车进口量同比增长四成", "about", 40),
+        ("2024年乌兹别克斯坦电动汽车进口量同比增长百分之四十", "equals", 40),
+        ("2024-yilda O‘zbekistonga elektromobillar importi ikki barobar oshdi", "equals", 100),
+        ("2024-yilda O‘zbekistonga elektromobillar importi 3,2 marta oshdi", "equals", 220),
+    ],
+)
+def test_multiples_and_parts_in_words_are_growths(text, relation, value):
+    (found,) = propose_facts(text, LATER)
+    assert (found.cells["relation"], found.cells["quantity"]) == (relation, "yoy_growth_percent")
+    assert float(found.cells["value"]) == pytest.approx(value)
+    assert (found.sure, found.cells["period_end"]) == (True, "2024-12-31"), found.doubts
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Uzbekistan imported twice as many electric cars in 2024 as in 2023", 100),
+        ("EV registrations in Kazakhstan grew by a factor of 2.5 in 2024", 150),
+        ("EV imports to Uzbekistan in 2024 were 136% of the 2023 level", 36),
+        ("EV imports to Uzbekistan were 36% below the 2023 level in 2024", -36),
+        ("Импорт электромобилей в Узбекистан в 2024 году увеличился на 1,5 раза", 50),
+        ("2024年乌兹别克斯坦电动汽车进口量增长两倍", 200),
+        ("2024年乌兹别克斯坦电动汽车进口量增长到3倍", 200),
+        ("EV exports of Xinjiang in 2024 grew 410.4% by value", 410.4),
+        ("EV imports to Uzbekistan in 2024 rose 12% quarter on quarter", 12),
+        ("EV import growth in Uzbekistan fell to 36% in 2024", -36),
+    ],
+)
+def test_a_growth_that_may_be_of_another_kind_is_told_and_unsure(text, value):
+    found = propose_facts(text, LATER)
+    assert float(found[0].cells["value"]) == pytest.approx(value)
+    assert not any(proposal.sure for proposal in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Uzbekistan imported 24,095 EVs in 2024 (+36.1%)",
+        "Uzbekistan imported 24,095 electric cars worth $285.6 million in 2024",
+        "В Узбекистан в 2024 году ввезли 24 095 электромобилей, на 36,1 % больше",
+        "2024年，乌兹别克斯坦进口电动汽车24095辆，同比增长36.1%",
+        "Импорт электромобилей в Узбекистан в 2024 году вырос на 36,1% — до 24 095 штук",
+    ],
+)
+def test_of_the_numbers_of_a_sentence_only_the_count_is_sure(text):
+    (sure,) = [proposal for proposal in propose_facts(text, LATER) if proposal.sure]
+    assert (sure.cells["value"], sure.cells["relation"], sure.cells["quantity"]) == ("24095", "equals", "total")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kyrgyzstan imported 79,131 cars in 2024, of which 12,000 were electric",
+        "The first 300 electric cars were imported to Kazakhstan in 2024",
+        "Uzbekistan imported 24,000 new energy vehicles in 2024",
+        "Uzbekistan was to import 24,000 EVs in 2024",
+        "Uzbekistan imported 14,350 EVs through June 2025",
+        "EV sales are up to 25,000 in Kazakhstan in 2024",
+        "The number of EV importers to Uzbekistan rose 36% in 2024",
+    ],
+)
+def test_a_count_of_something_else_is_never_sure(text):
+    assert not any(proposal.sure for proposal in propose_facts(text, LATER))
+
+
+def test_three_quarters_are_nine_months_and_last_month_is_the_one_before():
+    assert str(printed_period("за первые три квартала 2024 года", DAY)) == "2024-01..2024-09"
+    assert str(printed_period("2024年前三季度", DAY)) == "2024-01..2024-09"
+    assert str(printed_period("last month", DAY)) == "2024-06"
+    assert str(printed_period("в прошлом году", DAY)) == "2023"
+
+
+def test_a_rate_of_each_day_may_stand_before_the_number():
+    cells = _first("2024年乌兹别克斯坦日均进口电动汽车66辆").cells
+    assert (cells["quantity"], cells["value"]) == ("per_day", "66")
