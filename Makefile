@@ -30,8 +30,9 @@ help: ## Show this list
 report: $(VENV)/.ready ## Run every scenario in params/ and write reports/index.html
 	$(BIN)/ev-forecast run --out $(OUT)
 
-test: lint types $(VENV)-lab/.ready ## Check everything: style, types, unit tests, doctests, notebooks, pages in a browser
-	$(BIN)/python -m pytest
+test: ## Check everything: style, types, unit tests, doctests, notebooks, pages in a browser
+	@$(MAKE) --no-print-directory --jobs=2 lint types $(VENV)-lab/.ready
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
 quick: lint types ## Check a change within a minute: style, types, and the tests that are not slow
 	$(BIN)/python -m pytest -m "not slow"
@@ -85,8 +86,8 @@ endef
 define install
 	{ PYTHONUNBUFFERED=1 $(1)/bin/python -m pip install --require-hashes --no-deps --progress-bar off -r $(2) || echo FAILED; } | \
 	while read -r word rest; do case $$word in \
-		Collecting) found=$$((found + 1)); [ $$((found % 25)) != 0 ] || echo "  $$found packages found" ;; \
-		Installing) echo "  writing $$found packages" ;; \
+		Collecting) found=$$((found + 1)); [ $$((found % 25)) != 0 ] || echo "  $(1): $$found packages found" ;; \
+		Installing) echo "  $(1): writing $$found packages" ;; \
 		FAILED) exit 1 ;; \
 	esac; done
 endef
