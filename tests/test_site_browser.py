@@ -1,11 +1,20 @@
 """The pages of a run in a real browser: figures drawn, nothing on the console, nothing asked of the network."""
 
+import html
+import re
 from pathlib import Path
 
+import nbformat
+import numpy as np
+import openpyxl
+import pandas as pd
 import pytest
 from playwright.sync_api import Page
 
+from forecasting.measures import CHARGING_ANSWERS
+from forecasting.reporting.labels import amount, label_of
 from forecasting.runs.runner import run
+from forecasting.scenarios.outlook_files import load_results
 
 pytestmark = pytest.mark.slow
 
@@ -155,3 +164,45 @@ def test_a_figure_is_kept_as_a_file_with_its_title(reports, visit, tmp_path):
     kept.value.save_as(tmp_path / "kept.svg")
     assert kept.value.suggested_filename == "electric-vehicles-imported-uzbekistan-baseline.svg"
     assert "Uzbekistan, baseline" in (tmp_path / "kept.svg").read_text(encoding="utf-8")
+
+
+NUMBERS = [(measure, 2030) for measure in ("ev_imports", "ev_stock", *CHARGING_ANSWERS, "energy_gwh")]
+NUMBERS += [("ev_imports", 2026)]
+ENDS = (0.1, 0.5, 0.9)
+
+
+def of_the_year(table: pd.DataFrame, measure: str, year: int) -> list[float]:
+    """Low, median and high of a whole year, or of the stock at its end."""
+    starts, ends = table["period_start"].astype(str), table["period_end"].astype(str)
+    whole = (ends == f"{year}-12-31") & (starts.str.endswith("-01-01") | (starts == ends))
+    mine = table[whole & (table["scenario"] == SCENARIOS[0]) & (table["measure"] == measure)]
+    return [float(mine.loc[np.isclose(mine["quantile"], level), "value"].item()) for level in ENDS]
+
+
+def words_of(page: str) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub("<[^>]+>", " ", page)))
+
+
+def test_one_number_has_one_value_wherever_a_run_writes_it(reports):
+    folder = reports / SCENARIOS[0]
+    table = load_results(reports / "comparison.parquet")
+    notebook = nbformat.read(folder / "report.ipynb", as_version=4)
+    outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    printed = words_of(" ".join(str(data.get("text/plain", "")) for data in outputs))
+    page = words_of((folder / "report.html").read_text(encoding="utf-8"))
+    index = words_of((reports / "index.html").read_text(encoding="utf-8"))
+    lines = list(openpyxl.load_workbook(folder / "outlook.xlsx", read_only=True)["Results"].values)[2:]
+    sheets = [pd.DataFrame(lines[1:], columns=lines[0]), pd.read_excel(reports / "comparison.xlsx", sheet_name="All")]
+    sheets[1] = sheets[1][sheets[1]["scenario"] == SCENARIOS[0]]
+    for measure, year in NUMBERS:
+        ends = of_the_year(table, measure, year)
+        low, median, high = (amount(value, measure) for value in ends)
+        for other in (pd.read_csv(reports / "comparison.csv"), load_results(folder / "outlook.parquet")):
+            assert of_the_year(other, measure, year) == pytest.approx(ends, rel=1e-9)
+        for sheet in sheets:
+            (row,) = sheet[(sheet["measure"] == label_of(measure)) & (sheet["year"] == year)].to_dict("records")
+            assert [row["10 %"], row["median"], row["90 %"]] == pytest.approx(ends, rel=1e-9)
+        assert f"{median} {low} {high}" in page
+        assert f"{median} {low} {high}" in printed
+        if (measure, year) not in NUMBERS[:1] + NUMBERS[-2:-1]:  # a card has the flow of the first years, no energy
+            assert re.search(f"{median} {low} (to )?{high}", index), measure

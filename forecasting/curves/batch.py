@@ -25,7 +25,7 @@ PASSES, PASS_STEPS = 8, 14  # the series of all chunks that still move after som
 FEW = 0.1  # share of a chunk that still moves, at which it is left to the next pass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CurveFits:
     """Least-squares fits, one per series.
 
@@ -45,6 +45,9 @@ class CurveFits:
     params: Any
     sse: Array
     converged: NDArray[np.bool_]
+
+    def __repr__(self) -> str:
+        return f"<CurveFits {self.curve.name}: {self.converged.sum():,} of {len(self.converged):,} series converged>"
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ def folded(text: str) -> str:
     >>> folded(" TÜRKİYE "), folded("Côte  d'Ivoire")
     ('turkiye', "cote d'ivoire")
     """
-    letters = unicodedata.normalize("NFKD", text.casefold())
+    letters = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
@@ -30,6 +30,9 @@ def country_names() -> dict[str, str]:
     fields = ("name", "common_name", "official_name")
     english = [(country.alpha_2, getattr(country, field, None)) for country in countries for field in fields]
     found = {folded(name): {code} for code, name in english if name}
+    for code, name in english:  # "Korea, Republic of" is the Republic of Korea
+        first, comma, rest = (name or "").partition(", ")
+        found.setdefault(folded(f"{rest} {first}"), set()).update({code} if comma else ())
     for file in sorted(Path(pycountry.LOCALES_DIR).glob("*/LC_MESSAGES/iso3166-1.mo")):
         with file.open("rb") as translations:
             translate = gettext.GNUTranslations(translations).gettext
@@ -44,5 +47,7 @@ def country_in_any_language(text: str) -> str:
 
     >>> country_in_any_language("Norwegen"), country_in_any_language("Казахстан"), country_in_any_language("Horgos")
     ('NO', 'KZ', '')
+    >>> country_in_any_language("Côte d’Ivoire"), country_in_any_language("Republic of Korea")
+    ('CI', 'KR')
     """
     return country_names().get(folded(text), "")

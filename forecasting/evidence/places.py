@@ -60,6 +60,7 @@ PLACES: dict[str, str] = {
 }
 
 _SPELLINGS = {
+    "косово": "XK",
     "alataw pass": "alashankou",
     "alatau pass": "alashankou",
     "alashan pass": "alashankou",

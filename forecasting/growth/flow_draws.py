@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 PERIOD = of(Period, words="a Period, e.g. fc.year(2025)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FlowDraws:
     """Draws of a flow's monthly path, and what can be said from them alone.
 

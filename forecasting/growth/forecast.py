@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 FACTS = of(Ledger, pd.DataFrame, words="a Ledger, or a table of facts")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FlowForecast(FlowDraws):
     """Draws of a flow's monthly path, made from facts, and what each fact does to them.
 

@@ -18,7 +18,7 @@ from forecasting.evidence.rules import BOUNDS
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import EV_SHARE
 from forecasting.reporting.growth_tables import known_as_growth, percent
-from forecasting.reporting.labels import amount, amounts, label_of, readable
+from forecasting.reporting.labels import amount, amounts, interval, label_of, readable
 from forecasting.reporting.tables import bands
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.known import TWO_NUMBERS
@@ -121,7 +121,7 @@ def _shares_only(outlook: Outlook) -> Answer:
     """The answer for a market of which neither a count nor the size is known; what would give more is named."""
     wide = bands(outlook.results, EV_SHARE)
     years = dict.fromkeys((min(outlook.first_year, outlook.scenario.horizon), outlook.scenario.horizon))
-    said = [f"in {year} {readable(wide[0.5][year], 2)} % ({_ends(wide, year)})" for year in years]
+    said = [f"in {year} {readable(wide[0.5][year])} % ({_ends(wide, year)})" for year in years]
     where = place_name(outlook.results.country)
     sentence = f"Nothing is known of the market of {where}, so these are shares of new cars only"
     return Answer(f"{sentence}: electric, as elsewhere before, {', and '.join(said)}.", TWO_NUMBERS)
@@ -140,7 +140,7 @@ def _growth_only(outlook: Outlook) -> Answer:
 
 
 def _ends(wide: pd.DataFrame, year: int) -> str:
-    return f"80 % interval {readable(wide[0.1][year], 2)} to {readable(wide[0.9][year], 2)} %"
+    return f"80 % interval {interval(wide[0.1][year], wide[0.9][year])} %"
 
 
 def _cell(results: Results, measure: str, year: int) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
 import json
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import ForecastingError, InputError
+from forecasting.errors import ForecastingError, InputError, ScenarioError
 from forecasting.evidence.places import place_name
 from forecasting.measures import HEADLINE
 from forecasting.parameters.naming import country_slug
@@ -51,6 +50,7 @@ NO_WIDGETS = (
 LIMITS = {"level": 20.0, "growth": 20.0, "ceiling": 1.0, "price": 3.0}
 OWN_TARGET = "own-target"
 SAVE, REPLACE = "Save as params file", "Replace the file"
+LINED_UP = "<style>.fc-table .amount { text-align: right; } .fc-table :is(td, th) { padding: 0 0.5em; }</style>"
 WIDE = {"width": "95%"}
 PLOTLY = "application/vnd.plotly.v1+json"
 # A responsive figure looks at its room when the window changes: here it is told once it is drawn, and when its column
@@ -200,6 +200,7 @@ class ControlPanel:
         self.file = ipywidgets.Text(description="File", layout=WIDE)
         self.button = ipywidgets.Button(description=SAVE, icon="save", layout=WIDE)
         self.button.on_click(lambda _: self.save())
+        self.file.observe(lambda _: setattr(self.button, "description", SAVE), names="value")  # asked of each name anew
         self.left = ipywidgets.VBox(layout={"width": "350px", "overflow": "hidden"})
         fitting = type("Fitting", (AnyWidget,), {"_esm": FITTING})()
         right = ipywidgets.VBox(
@@ -293,10 +294,11 @@ class ControlPanel:
     def asked(self) -> Scenario:
         """The scenario that the controls describe; what has no control stays as it is."""
         start, now = self.explorer.start, self.explorer.scenario
+        size = self._typed("market_size", "150000")
         said = now.parameters() | {
             "as_of": self.controls["as_of"].value.strip() or "latest",
-            "market_size": self._typed("market_size", "150000") or start.parameters()["market_size"],
-            "drivers": [driver.model_dump(mode="json") for driver in self._drivers()],
+            "market_size": start.parameters()["market_size"] if size is None else size,
+            "drivers": [*(driver.model_dump(mode="json") for driver in self._drivers()), *self._own_target()],
         }
         sizes = dict(now.assumptions)
         for row in self.rows:
@@ -324,11 +326,14 @@ class ControlPanel:
             if comes:
                 yield driver.model_copy(update={"size": size})
         now.pop(OWN_TARGET, None)
-        if points := self._typed(OWN_TARGET, "30000"):
-            day, horizon = f"{self.explorer.start.horizon}-12-31", {"kind": "target", "quantity": "charging_points"}
-            said = {"name": OWN_TARGET, "start": day, "size": points, "reason": "set by hand", "source": "judgement"}
-            yield Driver.model_validate(said | horizon)
         yield from now.values()
+
+    def _own_target(self) -> Iterator[dict[str, Any]]:
+        """The target that was typed, as a params file says it; what is wrong with it, the schema says."""
+        points = self._typed(OWN_TARGET, "30000")
+        if points is not None:
+            horizon = {"kind": "target", "quantity": "charging_points", "start": f"{self.explorer.start.horizon}-12-31"}
+            yield horizon | {"name": OWN_TARGET, "size": points, "reason": "set by hand", "source": "judgement"}
 
     def changed(self) -> None:
         """Answer a control that was moved; what is wrong is said, and the answer before it stays."""
@@ -337,8 +342,10 @@ class ControlPanel:
         try:
             if self.controls.get("country") and self.controls["country"].value != self.explorer.start.country:
                 self.say(f"Reading the facts of {place_name(self.controls['country'].value)} …")
-                self.explorer.begin(_other(self.explorer.start, self.controls["country"].value))
+                other, left_out = _other(self.explorer.start, self.controls["country"].value)
+                self.explorer.begin(other)
                 self.build()
+                self.say(left_out, wrong=True)
                 return
             asked = self.asked()
             facts = any(getattr(asked, key) != getattr(self.explorer.scenario, key) for key in ("as_of", "market_size"))
@@ -353,7 +360,7 @@ class ControlPanel:
         made = self.explorer.outlook
         self.head.value = answer(made)._repr_html_()
         redraw(self.live, made, self.explorer.given)
-        self.table.value = self.explorer.table._repr_html_()
+        self.table.value = LINED_UP + self.explorer.table._repr_html_()
         self.say("")
 
     def follow(self) -> None:
@@ -390,9 +397,14 @@ class ControlPanel:
         self.say(f"Saved. In a terminal: ev-forecast run {file}")
 
 
-def _other(scenario: Scenario, country: str) -> Scenario:
-    """The same question for another country: its own params file where there is one, else without events."""
-    with contextlib.suppress(InputError):
-        return scenarios(f"{country_slug(country)}-{scenario.scenario}")[0]
+def _other(scenario: Scenario, country: str) -> tuple[Scenario, str]:
+    """The same question for another country: its own params file, else without events; and what is wrong with it."""
+    name, wrong = f"{country_slug(country)}-{scenario.scenario}", ""
+    try:
+        return scenarios(name)[0], wrong
+    except ScenarioError as error:
+        wrong = f"This is without the events of {name}.yaml, which cannot be read: {error}"
+    except InputError:  # there is none
+        pass
     keys = ("scenario", "as_of", "horizon", "seed")
-    return scenario_from_parameters({"country": country} | {key: scenario.parameters()[key] for key in keys})
+    return scenario_from_parameters({"country": country} | {key: scenario.parameters()[key] for key in keys}), wrong

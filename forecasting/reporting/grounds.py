@@ -134,7 +134,8 @@ def _flow_grounds(outlook: Outlook, place: str, flow: FlowForecast, names: dict[
     """Of the flow: how many facts, whose definition, how much they say, which moves most, which events are assumed."""
     measure, fit, anchor = outlook.scenario.measure, flow.fit_table(), f"grounds-{outlook.scenario.measure}"
     if fit.empty:
-        said = f"{label_of(measure)}: no fact counts it; it rests on other markets and on the size of the market alone."
+        size = "" if flow.market is None else " and on the size of the market"
+        said = f"{label_of(measure)}: no fact counts it; it rests on other markets{size} alone."
         return anchor, said, html.escape(said)
     own, first = int((fit["basis"] == flow.basis).sum()), flow.periods[0].label
     said = f"{label_of(measure)}, {place_name(place)}: {len(fit)} facts, {own} counted by {basis_name(flow.basis)}."

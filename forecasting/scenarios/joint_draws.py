@@ -46,6 +46,10 @@ class Results:
     years: tuple[int, ...]
     values: Mapping[str, Array]
 
+    def __repr__(self) -> str:
+        drawn = f"{len(next(iter(self.values.values()), ())):,} draws of {len(self.values)} measures"
+        return f"<Results {self.scenario}, {self.country}, {self.years[0]} to {self.years[-1]}: {drawn}>"
+
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row per measure, year and quantile; a stock stands on the last day of its period."""

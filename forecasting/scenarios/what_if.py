@@ -125,7 +125,7 @@ class WhatIf:
         named = Path(path).expanduser().absolute()
         file = named.resolve()
         if file.suffix != ".yaml":
-            raise InputError(f"{path} is not the name of a params file: end it in .yaml")
+            raise InputError(f"{str(path)!r} is not the name of a params file: end it in .yaml")
         if problem := unsafe_name(file.stem):
             raise InputError(f"{file.stem!r} cannot name a scenario: it {problem}; use a-z, 0-9, - and _")
         if os.path.lexists(named) and not overwrite:

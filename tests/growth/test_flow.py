@@ -1,5 +1,6 @@
 """The forecast of a flow: what every forecast must obey, each kind of fact, bad input, regions, Uzbekistan in 2023."""
 
+import re
 import warnings
 from dataclasses import replace
 from itertools import pairwise
@@ -553,3 +554,9 @@ def test_a_prior_of_its_own_panel_is_not_warned_of(facts):
     table = facts(("equals", "total", 2022, 900), ("equals", "total", 2023, 1200)).assign(measure="vehicle_exports")
     own = replace(Prior.shipped(), perimeter="ports")
     assert not any("learned on" in r for r in forecast_flow(table, [year(2024)], prior=own, draws=50).caveats)
+
+
+def test_a_forecast_is_one_line_at_a_prompt():
+    forecast = forecast_flow(annual_totals(pd.Series({2022: 100.0})), periods=[year(2022)], market_size=1000, draws=50)
+    assert repr(forecast).startswith("<FlowForecast ")
+    assert re.search(r": 2022 (99|100|101)>$", repr(forecast))

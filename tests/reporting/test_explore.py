@@ -109,6 +109,8 @@ def test_another_day_and_another_country_are_read_anew(explorer):
     ("control", "typed", "words"),
     [
         ("market_size", "many", "is not a number; write one such as 150000"),
+        ("market_size", "0", "is not a number above 0"),
+        ("own-target", "-1", "-1 charging_points is no target; it must be above 0"),
         ("as_of", "next year", "next year"),
         ("as_of", "1990-01-01", "no count and no market size is known"),
     ],
@@ -131,6 +133,11 @@ def test_the_button_asks_before_it_replaces_a_file(explorer, tmp_path):
     assert (tmp_path / "mine.yaml").read_text(encoding="utf-8") == first
     explorer.panel.button.click()
     assert "market-limit" not in (tmp_path / "mine.yaml").read_text(encoding="utf-8")
+    (tmp_path / "other.yaml").write_text("another's", encoding="utf-8")
+    explorer.panel.button.click()
+    explorer.panel.file.value = str(tmp_path / "other.yaml")  # asked of one name, and then another one is typed
+    explorer.panel.button.click()
+    assert (tmp_path / "other.yaml").read_text(encoding="utf-8") == "another's"
     explorer.panel.file.value = str(tmp_path / "My File.yaml")
     explorer.panel.button.click()
     assert "cannot name a scenario" in said(explorer)
@@ -165,3 +172,16 @@ def test_a_corridor_has_no_chargers_and_is_explored_all_the_same(monkeypatch):
     explorer.panel.controls["size of more-or-fewer"].value = (2, 2)
     assert explorer.outlook is not explorer.given
     assert len(explorer.panel.live.data) == 4
+
+
+@pytest.mark.parametrize("nonsense", ["country: [", "nonsense", "country: KG\nscenario: accelerated\ndrivrs: []\n"])
+def test_a_params_file_that_became_nonsense_is_named_and_its_country_shown_without_events(
+    monkeypatch, tmp_path, nonsense
+):
+    (tmp_path / "params").mkdir()
+    (tmp_path / "params" / "kyrgyzstan-accelerated.yaml").write_text(nonsense, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    explorer = fc.explore(ROOT / "params" / "uzbekistan-accelerated.yaml", draws=100)
+    explorer.panel.controls["country"].value = "KG"
+    assert "without the events of kyrgyzstan-accelerated.yaml, which cannot be read" in said(explorer)
+    assert (explorer.start.country, explorer.start.drivers) == ("KG", ())

@@ -50,6 +50,10 @@ class GrowthPrediction:
     def __init__(self, draws: Array, labels: pd.Index) -> None:
         self.draws, self.row_labels = draws, labels
 
+    def __repr__(self) -> str:
+        medians = zip(self.row_labels, np.median(self.draws, axis=0), strict=True)
+        return f"<GrowthPrediction: medians {', '.join(f'{label} {median:.4g}' for label, median in medians)}>"
+
     @property
     def predicted_mean(self) -> pd.Series:
         """Mean of each observation."""

@@ -89,11 +89,19 @@ def _path(wide: pd.DataFrame, name: str, **style: Any) -> Trace:
 
 def _right_hand(answers: list[str], horizon: int) -> dict[str, Any]:
     words = [measure.removeprefix("charging_points_").capitalize() for measure in answers]
-    ticks = {"tickvals": list(range(len(words))), "ticktext": words, "range": [-0.5, len(words) - 0.5]}
+    ticks = {"tickvals": list(range(len(words))), "ticktext": words, "range": [-0.5, len(words) - 0.1]}
     return {
         "xaxis2": {"domain": [0.68, 1], "anchor": "y2", "showgrid": False, **ticks},
-        "yaxis2": {"anchor": "x2", "title": {"text": f"public points at the end of {horizon}"}, "rangemode": "tozero"},
+        "yaxis2": {"anchor": "x2", "rangemode": "tozero"},
+        "annotations": [_above_right(f"public points, end of {horizon}")],
+        "margin": {"t": 92},
     }
+
+
+def _above_right(words: str) -> dict[str, Any]:
+    """What the right chart counts, above it: beside its axis it would lie over the left one in a narrow window."""
+    place = {"x": 0.6, "xref": "paper", "xanchor": "left", "y": 1.02, "yref": "paper", "yanchor": "bottom"}
+    return place | {"text": words, "showarrow": False, "font": {"size": 12, "color": MUTED}}
 
 
 def _answers(now: Outlook, given: Outlook) -> Iterator[Trace]:
@@ -115,7 +123,7 @@ def _answer(outlook: Outlook, measure: str, said: str) -> Trace:
         "error_y": {"type": "data", "symmetric": False, "thickness": 4, "width": 0, "color": colour, **ends},
         "mode": "markers" if said == "as given" else "markers+text",
         "marker": {"color": colour, "size": 10},
-        "text": [readable(median, 2)],
+        "text": [readable(median)],
         "textposition": "middle right",
         "textfont": {"size": 11, "color": colour},
         "hovertext": f"<b>{measure.removeprefix('charging_points_')}, {said}: {readable(median)}</b>"
