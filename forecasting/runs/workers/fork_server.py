@@ -179,8 +179,8 @@ def main(jobs: int, shared: Path, scratch: Path, templates: Iterable[str]) -> No
     children: dict[int, ForkedTask] = {}
     with contextlib.suppress(BrokenPipeError):  # nobody listens any more: the runner is gone
         _serve(channel, jobs, shared, loaded, children)
-    for child in children.values():
-        kill_group(child.pid)
+    for child in children.values():  # whatever still writes would keep the folder from being removed
+        child.end()
     shutil.rmtree(scratch, ignore_errors=True)  # the runner may be gone
 
 
