@@ -74,7 +74,8 @@ clean: ## Remove the environment, the reports and every cache
 	rm -rf $(VENV) $(VENV)-lab $(VENV)-lock $(OUT) docs/_build docs/notebooks build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-# An environment from a lock. pip says little for a minute or two, so its steps are counted aloud.
+# An environment from a lock. pip says little for a minute or two, so its steps are counted aloud, and every ten seconds
+# how far it is.
 define set-up
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "$(PYTHON) is not Python 3.11 or later; name one that is, e.g. make PYTHON=python3.12"; exit 1; }; \
@@ -84,10 +85,13 @@ define set-up
 	$(PYTHON) -m venv $(1) && $(call install,$(1),$(2))
 endef
 define install
-	{ PYTHONUNBUFFERED=1 $(1)/bin/python -m pip install --require-hashes --no-deps --progress-bar off -r $(2) || echo FAILED; } | \
+	{ while sleep 10 >/dev/null; do echo Waiting; done & waiting=$$!; \
+	PYTHONUNBUFFERED=1 $(1)/bin/python -m pip install --require-hashes --no-deps --progress-bar off -r $(2) || echo FAILED; \
+	kill $$waiting; } | \
 	while read -r word rest; do case $$word in \
 		Collecting) found=$$((found + 1)); [ $$((found % 25)) != 0 ] || echo "  $(1): $$found packages found" ;; \
 		Installing) echo "  $(1): writing $$found packages" ;; \
+		Waiting) echo "  $(1): $$((found)) found, $$(ls -d $(1)/lib/python*/site-packages/*.dist-info | wc -l) there" ;; \
 		FAILED) exit 1 ;; \
 	esac; done
 endef

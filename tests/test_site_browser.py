@@ -191,7 +191,7 @@ def test_one_number_has_one_value_wherever_a_run_writes_it(reports):
     printed = words_of(" ".join(str(data.get("text/plain", "")) for data in outputs))
     page = words_of((folder / "report.html").read_text(encoding="utf-8"))
     index = words_of((reports / "index.html").read_text(encoding="utf-8"))
-    lines = list(openpyxl.load_workbook(folder / "outlook.xlsx", read_only=True)["Results"].values)[2:]
+    lines = list(openpyxl.load_workbook(folder / "outlook.xlsx")["Results"].values)[2:]
     sheets = [pd.DataFrame(lines[1:], columns=lines[0]), pd.read_excel(reports / "comparison.xlsx", sheet_name="All")]
     sheets[1] = sheets[1][sheets[1]["scenario"] == SCENARIOS[0]]
     for measure, year in NUMBERS:

@@ -50,7 +50,10 @@ NO_WIDGETS = (
 LIMITS = {"level": 20.0, "growth": 20.0, "ceiling": 1.0, "price": 3.0}
 OWN_TARGET = "own-target"
 SAVE, REPLACE = "Save as params file", "Replace the file"
-LINED_UP = "<style>.fc-table .amount { text-align: right; } .fc-table :is(td, th) { padding: 0 0.5em; }</style>"
+LOOKS = (
+    "<style>.fc-table .amount { text-align: right; } .fc-table :is(td, th) { padding: 0 0.5em; line-height: 1.4; } "
+    ".widget-vbox .textpoint text { paint-order: stroke; stroke: white; stroke-width: 3px; }</style>"
+)
 WIDE = {"width": "95%"}
 PLOTLY = "application/vnd.plotly.v1+json"
 # A responsive figure looks at its room when the window changes: here it is told once it is drawn, and when its column
@@ -360,7 +363,7 @@ class ControlPanel:
         made = self.explorer.outlook
         self.head.value = answer(made)._repr_html_()
         redraw(self.live, made, self.explorer.given)
-        self.table.value = LINED_UP + self.explorer.table._repr_html_()
+        self.table.value = LOOKS + self.explorer.table._repr_html_()
         self.say("")
 
     def follow(self) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["live_figure", "redraw", "what_if_chart"]
 
 ANSWERS = CHARGING | {"charging_points_target": AMBER}
+RIGHT = 0.61  # where the right chart begins, its ticks included
 # The strips of an interval outside the next one, so that the legend shows each shade as it is.
 SHADES = (("80 %", 0.3, ((0.1, 0.25), (0.75, 0.9))), ("50 %", 0.55, ((0.25, 0.75),)))
 
@@ -41,13 +42,16 @@ def what_if_chart(now: Outlook, given: Outlook) -> go.Figure:
     """
     measure, answers = _left(now), _right(now)
     words = "as it is now in colour, as it was given in grey"
-    title = f"{label_of(measure)}: {now.scenario.title}"
+    title = now.scenario.title
     chart = new_chart(title, words, y=unit_of(measure), height=400, autosize=True)
     chart.add_traces(_traces(now, given))
     chart.update_xaxes(dtick=1, tickformat="d")
     chart.update_yaxes(rangemode="tozero")
+    above = [_above(label_of(measure), 0)]
     if answers:
-        chart.update_layout(xaxis={"domain": [0, 0.55]}, **_right_hand(answers, now.scenario.horizon))
+        above.append(_above(f"public points, end of {now.scenario.horizon}", RIGHT))
+        chart.update_layout(xaxis={"domain": [0, 0.55]}, **_right_hand(answers))
+    chart.update_layout(annotations=above, margin={"t": 92, "r": 44})
     return chart.figure()
 
 
@@ -87,20 +91,18 @@ def _path(wide: pd.DataFrame, name: str, **style: Any) -> Trace:
     return scatter(x=wide.index.tolist(), y=rounded(wide[0.5]), **points, **style)
 
 
-def _right_hand(answers: list[str], horizon: int) -> dict[str, Any]:
+def _right_hand(answers: list[str]) -> dict[str, Any]:
     words = [measure.removeprefix("charging_points_").capitalize() for measure in answers]
     ticks = {"tickvals": list(range(len(words))), "ticktext": words, "range": [-0.5, len(words) - 0.1]}
     return {
-        "xaxis2": {"domain": [0.68, 1], "anchor": "y2", "showgrid": False, **ticks},
+        "xaxis2": {"domain": [RIGHT + 0.07, 1], "anchor": "y2", "showgrid": False, **ticks},
         "yaxis2": {"anchor": "x2", "rangemode": "tozero"},
-        "annotations": [_above_right(f"public points, end of {horizon}")],
-        "margin": {"t": 92},
     }
 
 
-def _above_right(words: str) -> dict[str, Any]:
-    """What the right chart counts, above it: beside its axis it would lie over the left one in a narrow window."""
-    place = {"x": 0.6, "xref": "paper", "xanchor": "left", "y": 1.02, "yref": "paper", "yanchor": "bottom"}
+def _above(words: str, left: float) -> dict[str, Any]:
+    """What a chart counts, above it: beside the right one's axis it would lie over the left one in a narrow window."""
+    place = {"x": left, "xref": "paper", "xanchor": "left", "y": 1.02, "yref": "paper", "yanchor": "bottom"}
     return place | {"text": words, "showarrow": False, "font": {"size": 12, "color": MUTED}}
 
 
@@ -158,8 +160,7 @@ def live_figure(now: Outlook, given: Outlook) -> go.FigureWidget:
 def redraw(shown: go.FigureWidget, now: Outlook, given: Outlook) -> None:
     """Bring a figure that is shown in line with its outlooks; of the same parts only what moved is sent."""
     traces = list(_traces(now, given))
-    title = f"<b>{label_of(_left(now))}: {now.scenario.title}</b>"
-    if len(shown.data) != len(traces) or shown.layout.title.text != title:
+    if len(shown.data) != len(traces) or shown.layout.title.text != f"<b>{now.scenario.title}</b>":
         chart = what_if_chart(now, given)
         shown.data = ()
         shown.add_traces(chart.data)

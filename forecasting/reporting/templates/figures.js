@@ -3,7 +3,7 @@
 (function () {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const night = {"#1b2733": "#e6eaee", "#5f6b76": "#9aa7b3", "#e6e9ed": "#2e3843", "#ffffff": "#171d24", "#003a5d": "#bfe3fb",
-    "#0072b2": "#4fb3ee", "rgba(0,114,178,": "rgba(79,179,238,", "#00664a": "#3ccfa4", "rgba(0,102,74,": "rgba(60,207,164,"};
+    "#0072b2": "#4fb3ee", "rgba(0,114,178,": "rgba(79,179,238,", "#00664a": "#3ccfa4", "rgba(0,102,74,": "rgba(60,207,164,", "#009e73": "#2fc295", "#b3659a": "#d08fbd"};
   const places = [...document.querySelectorAll(".figure[data-json]")];
   const NARROW = 560, PAPER = 660, GAP = 5;  // pixels; paper is A4 without its margins
 
