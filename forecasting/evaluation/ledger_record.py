@@ -123,7 +123,7 @@ def _further_rows(
         for day in days:
             known = _known(ledger, where, "ev_registrations", day)
             found = (
-                register_rows(flow, day, known.market.value, known.prior)
+                register_rows(flow, day, known.market.sizes, known.prior)
                 if what == "ev_stock"
                 else charger_rows(ledger, where, day, known.prior)
             )

@@ -162,7 +162,7 @@ class _PackagePartYear:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ForecastWarning)  # a caveat about one case is part of its score
             prior = self._prior(case, known)
-            forecast = forecast_flow(known.facts, periods, prior, known.market.value, draws=DRAWS)
+            forecast = forecast_flow(known.facts, periods, prior, known.market.sizes, draws=DRAWS)
         return dict(enumerate(forecast.quantiles(LEVELS).to_numpy()))
 
 

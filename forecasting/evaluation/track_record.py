@@ -129,7 +129,7 @@ def record_of(
     periods = [year(day.year + k) for k in range(years)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ForecastWarning)  # a caveat about one forecast is part of its record
-        forecast = forecast_flow(known.facts, periods, prior, known.market.value, basis, seed=seed)
+        forecast = forecast_flow(known.facts, periods, prior, known.market.sizes, basis, seed=seed)
     for period in periods:
         found = outcomes_of(flow, period, day, forecast.basis)
         outcomes: Sequence[Fact | None] = [f for f in found if parts or f.period == period] or [None]
@@ -164,7 +164,7 @@ def growth_record_of(known: Known, flow: Ledger) -> Iterator[tuple[object, ...]]
             continue
         outcome = max(found, key=lambda fact: (fact.period.days, fact.known_from or day))
         period = outcome.period
-        forecast = forecast_flow(known.facts, [year(period.end.year)], prior, known.market.value)
+        forecast = forecast_flow(known.facts, [year(period.end.year)], prior, known.market.sizes)
         draws = forecast.totals(period) / forecast.totals(period.year_before())
         last = max(rates, key=lambda fact: (fact.period.end, fact.period.days))
         rule = (1 + last.value / 200) * np.exp(NORMAL * SPREADS[1])

@@ -72,7 +72,9 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
     evidence=FACTS,
     periods=optional(several(PERIOD, "a list of Periods, e.g. [fc.year(2025)]", 2400)),
     prior=optional(of(Prior, words="a Prior, as fc.estimate_prior makes it")),
-    market_size=optional(of(int, float, np.number, pd.Series, Mapping, words="a number above 0, or numbers by year")),
+    market_size=optional(
+        of(int, float, np.number, pd.Series, Mapping, words="a number above 0, or numbers by year or period")
+    ),
     basis=optional(text()),
     draws=whole(8, MANY),
     seed=whole(),
@@ -99,8 +101,10 @@ def forecast_flow(
     prior : Prior, optional
         Growth learned from analogue markets; by default the one that ships.
     market_size : float, Series, mapping or None
-        New vehicles a year: one number (for the last whole year that facts speak of) or by year. None where none is
-        known or possible: then the prior is on the share that the first fact is of, and units do not matter.
+        New vehicles a year: one number (for the last whole year that facts speak of) or by year. Where a key is a
+        period within a year, the vehicles of that part, from which the year follows by its days with a spread. None
+        where none is known or possible: then the prior is on the share that the first fact is of, and units do not
+        matter.
     basis : str, optional
         The agency whose definition is forecast; by default the one with most facts.
     draws : int

@@ -70,7 +70,7 @@ def _is_usable(fact: Fact, caveats: list[str]) -> bool:
         why = "refers to nothing of another period of this flow, and was not used"
     elif fact.value == 0 and BOUNDS.get(fact.relation) == 1 and fact.quantity in COUNTS:
         why = "says that a count is 0 or more, which every count is, and was not used"
-    caveats += [f"{_called(fact)}, {why}"] if why else []
+    caveats += [f"{_called(fact)} {why}"] if why else []
     return not why
 
 

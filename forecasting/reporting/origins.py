@@ -110,7 +110,7 @@ def _on_curve(outlook: Outlook, pooled: FlowForecast, curve: str) -> Array:
         found = forecast_flow(
             outlook.evidence,
             pooled.periods,
-            market_size=outlook.market.value,
+            market_size=outlook.market.sizes,
             basis=pooled.basis or None,
             draws=DRAWS,
             seed=outlook.scenario.seed,

@@ -175,5 +175,5 @@ def _forecast_of(outlook: Outlook, place: str, day: dt.date) -> FlowForecast:
     periods = [year(value) for value in range(day.year, max(last, day.year + 1) + 1)]
     seed, basis = outlook.scenario.seed, outlook.forecasts[place].basis
     return forecast_flow(
-        known.facts, periods, prior=known.prior, market_size=known.market.value, basis=basis, seed=seed
+        known.facts, periods, prior=known.prior, market_size=known.market.sizes, basis=basis, seed=seed
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,10 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
 from forecasting.growth.prior import Prior
+from forecasting.growth.starting import MarketSize
 from forecasting.measures import MEASURES, NEW_CARS
 from forecasting.panels.growth_prior import estimate_prior
+from forecasting.periods import Period, span
 
 if TYPE_CHECKING:
     from forecasting.parameters.schema import Driver, Scenario
@@ -38,7 +40,8 @@ __all__ = [
     "nothing_known",
 ]
 
-SHORTEST = 150  # days of a part-year from which a market's year is scaled up; growth within a year is small by then
+ENOUGH = 150  # days of a part-year from which a market's size is known at all; growth within a year is small by then
+SHORTEST = 59  # days of a part-year that move a size known so; of less the season is most of what it tells
 
 JUDGED = "a judgement of the params file"
 TWO_NUMBERS = (
@@ -54,16 +57,24 @@ class KnownMarket:
     Parameters
     ----------
     value : float, pandas.Series or None
-        One number, or numbers by year.
+        One number, or numbers by year; a part of a year is scaled to the whole by its days.
     facts : tuple of str
         Facts that it was read from.
     said : str
         In words, for the reader.
+    counts : mapping of Period to float
+        As printed, where it was read from facts: a part of a year tells the year less well than the whole.
     """
 
     value: float | pd.Series | None
     facts: tuple[str, ...] = ()
     said: str = ""
+    counts: Mapping[Period, float] = field(default_factory=dict)
+
+    @property
+    def sizes(self) -> MarketSize:
+        """What a forecast takes: the counts as printed, else what was given."""
+        return self.counts or self.value
 
 
 def facts_of_scenario(scenario: Scenario) -> Ledger:
@@ -218,20 +229,25 @@ def _from_ledger(ledger: Ledger, place: str | None, as_of: dt.date) -> KnownMark
         counted = (facts["quantity"] == "total") & facts["relation"].isin(["equals", "about"]) & facts["value"].gt(0)
         if len(sizes := _by_year(facts[counted])):
             said = " or ".join(MEASURES[name].label.lower() for name in measures)
-            return KnownMarket(sizes["value"], tuple(sizes["id"]), f"{said}, {', '.join(map(str, sizes.index))}")
+            parts = map(span, sizes["period_start"], sizes["period_end"])
+            counts = dict(zip(parts, sizes["printed"].astype(float), strict=True))
+            return KnownMarket(
+                sizes["value"], tuple(sizes["id"]), f"{said}, {', '.join(map(str, sizes.index))}", counts
+            )
     return KnownMarket(None)
 
 
 def _by_year(facts: pd.DataFrame) -> pd.DataFrame:
-    """The longest count of each calendar year, scaled to the whole year by days."""
+    """The longest count of each calendar year, as printed and scaled to the whole year by days."""
     if facts.empty:
         return facts
     starts, ends = pd.to_datetime(facts["period_start"]), pd.to_datetime(facts["period_end"])
     days = (ends - starts).dt.days + 1
-    part = facts.assign(year=ends.dt.year, days=days)[(starts.dt.year == ends.dt.year) & (days >= SHORTEST)]
+    shortest = SHORTEST if (days >= ENOUGH).any() else ENOUGH
+    part = facts.assign(year=ends.dt.year, days=days)[(starts.dt.year == ends.dt.year) & (days >= shortest)]
     part = part.sort_values(["year", "days"]).drop_duplicates("year", keep="last").set_index("year")
     whole = np.where(part.index.to_series() % 4 == 0, 366, 365)
-    return part.assign(value=part["value"] * whole / part["days"])
+    return part.assign(printed=part["value"], value=part["value"] * whole / part["days"])
 
 
 def driver_facts(drivers: Sequence[Driver]) -> list[str]:

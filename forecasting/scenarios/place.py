@@ -135,7 +135,7 @@ def _flow_before_drivers(request: OutlookRequest, place: str) -> FlowBeforeDrive
             evidence,
             [year(value) for value in range(first_year, scenario.horizon + 1)],
             prior=prior,
-            market_size=PERCENT if unknown else market.value,
+            market_size=PERCENT if unknown else market.sizes,
             basis=scenario.basis if scenario.basis in set(evidence.frame["basis"]) else None,
             draws=request.draws,
             seed=scenario.seed,

@@ -9,6 +9,7 @@ from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.periods import span
 from forecasting.scenarios.known import Known, known_on
 
 DAY = dt.date(2023, 6, 30)
@@ -76,3 +77,18 @@ def test_a_market_told_for_half_a_year_is_scaled_to_all_of_its_days(year, days):
     row |= {"period_start": f"{year}-01-01", "period_end": f"{year}-06-30", "published": f"{year}-07-15"}
     market = Known(Ledger.from_frame(pd.DataFrame([row])), "UZ", "ev_imports", dt.date(2026, 1, 1)).market
     assert market.value.to_dict() == pytest.approx({year: 1000 * days})
+    assert market.sizes == {span(f"{year}-01-01", f"{year}-06-30"): 1000.0}
+
+
+def cars(**until):
+    """The market of Uzbekistan as known from cars sold from January up to some days."""
+    rows = pd.DataFrame({"period_end": [day.replace("_", "-")[1:] for day in until], "value": list(until.values())})
+    rows = rows.assign(measure="car_sales", place="UZ", relation="equals", quantity="total", published="2024-12-01")
+    rows["period_start"] = rows["period_end"].str[:4] + "-01-01"
+    return Known(Ledger.from_frame(rows), "UZ", "ev_imports", dt.date(2026, 1, 1)).market
+
+
+def test_the_longest_count_of_a_year_is_its_market_two_months_move_it_and_one_does_not():
+    market = cars(_2022_02_28=2, _2022_09_30=9, _2022_06_30=6, _2023_02_28=4, _2024_01_31=1)
+    assert market.sizes == {span("2022-01-01", "2022-09-30"): 9.0, span("2023-01-01", "2023-02-28"): 4.0}
+    assert cars(_2023_02_28=4).value is None
