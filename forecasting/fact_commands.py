@@ -169,10 +169,14 @@ def fact(ledger: Path, text: str, period: str, yes: bool, **columns: str) -> Non
     of Uzbek and Chinese are read, too. Nothing is appended unless you say so.
     """
     from forecasting.evidence.append import append_fact
+    from forecasting.evidence.reading import parts_of_a_count
+    from forecasting.evidence.rules import normalise
 
     given = {name: cell for name, cell in columns.items() if cell}
     for cells in _chosen(text, period, given, yes) if text else [_asked(period, given)]:
         say(f"appended {append_fact(ledger, cells)} to {ledger}")
+        if doubt := parts_of_a_count(normalise(cells)):
+            say(f"     {doubt}")
         if not cells.get("published"):
             say("     it has no date of publication, and is never used without one: give --published, or fill it in")
 

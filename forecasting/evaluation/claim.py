@@ -12,12 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.errors import InputError, in_digits
+from forecasting.evidence.bases import basis_name
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.own_tables import period_of
 from forecasting.evidence.places import place_code, place_name
+from forecasting.evidence.words import in_words
 from forecasting.measures import EV_FLOWS, MEASURES, nearest
 from forecasting.parameters.naming import country_slug
 from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
-from forecasting.periods import Period, as_date, month, span, year
+from forecasting.periods import Period, as_date, year
 from forecasting.scenarios.outlook import Outlook, outlook
 
 __all__ = ["Claim", "claim_of"]
@@ -43,8 +46,12 @@ class Claim:
         The forecast: its median and 80 % interval.
     from_year : int
         The last year before the forecast.
+    base : float
+        What is forecast, or known, of that year.
     growth, expected : float
         Percent a year from then on that the number, and the forecast's median, would take; NaN where nothing grows.
+    printed : str
+        What was printed of it by then, and by whom; empty where nothing was.
     """
 
     place: str
@@ -57,8 +64,10 @@ class Claim:
     median: float
     high: float
     from_year: int
+    base: float
     growth: float
     expected: float
+    printed: str = ""
 
     @property
     def sentence(self) -> str:
@@ -70,10 +79,12 @@ class Claim:
             f"{self.value:,.0f} {measure.unit} ({what}): {self.below:.0%} of the draws lie below it. The forecast of "
             f"{self.as_of}: {self.median:,.0f}, {ends}; the number lies {self._side}."
         )
+        if self.printed:
+            return f"{said} Printed: {self.printed}."
         if self.growth != self.growth:
             return said
-        takes = f"It takes {self.growth:+.0f} % a year from {self.from_year} on"
-        return f"{said} {takes}; the median takes {self.expected:+.0f} %."
+        takes = f"From {self.base:,.0f} in {self.from_year} it takes {self.growth:+,.0f} % a year"
+        return f"{said} {takes}; the median takes {self.expected:+,.0f} %."
 
     @property
     def _side(self) -> str:
@@ -100,11 +111,11 @@ def claim_of(
     place, measure : str
         A country, or a port; a flow, or another measure of an outlook such as ``ev_stock``.
     period : str
-        A year, a month, a day of a stock, or two dates joined by ``/``.
+        A year, a quarter, a month, months such as Jan-Apr 2026, a day of a stock, or two dates joined by ``/``.
     value : float
         The number.
     as_of : date, optional
-        Day of the forecast; default the newest fact of the flow.
+        Day of the forecast; default the newest fact of the flow, or of what the claim is of.
     params : path-like
         Folder whose ``<country>-baseline.yaml`` says what is assumed, as in the reports; without it the defaults hold.
 
@@ -126,25 +137,32 @@ def claim_of(
     """
     if not np.isfinite(value) or value <= 0:
         raise InputError(f"{in_digits(value)} is no number to compare; give one above 0")
-    if measure not in MEASURES or MEASURES[measure].kind == "statement":
-        near = nearest(measure, MEASURES)
+    counted = [name for name, known in MEASURES.items() if known.kind != "statement"]
+    if measure not in counted:
+        near = nearest(measure, counted)
         raise InputError(f"{measure!r} is unknown" + (f"; did you mean {near}?" if near else ""))
-    asked, code = _period(period), place_code(place)
+    asked, code = period_of(period), place_code(place)
     made = outlook(_scenario(ledger, code, measure, asked, as_of, Path(params)), ledger)
     draws = _draws(made, measure, asked)
     low, median, high = (float(edge) for edge in np.quantile(draws, (0.1, 0.5, 0.9)))
-    growth, expected, start = _growth(made, measure, asked, value)
     below = float((draws < value).mean())
-    return Claim(code, measure, asked, value, made.as_of, below, low, median, high, start, growth, expected)
+    grown, printed = _growth(made, measure, asked, value), _printed(ledger, code, measure, asked, made.as_of)
+    return Claim(code, measure, asked, value, made.as_of, below, low, median, high, *grown, printed)
 
 
-def _period(text: str) -> Period:
-    if re.fullmatch(r"\d{4}", text):
-        return year(int(text))
-    if re.fullmatch(r"\d{4}-\d{2}", text):
-        return month(text)
-    first, _, last = text.partition("/")
-    return span(as_date(first), as_date(last or first))
+def _printed(ledger: Ledger, code: str, measure: str, asked: Period, day: dt.date) -> str:
+    """The newest count of just that period, and who printed it."""
+    of = ("stock",) if MEASURES[measure].kind == "stock" else ("total",)
+    known = [
+        fact
+        for fact in ledger.select(code, measure, kind=("outcome", "estimate"), as_of=day)
+        if fact.quantity in of and fact.value == fact.value and fact.period_end == asked.end
+        if MEASURES[measure].kind == "stock" or fact.period == asked
+    ]
+    if not known:
+        return ""
+    newest = max(known, key=lambda fact: str(fact.known_from))
+    return f"{in_words(newest)} ({basis_name(newest.basis) or newest.source}, {newest.published})"
 
 
 def _scenario(
@@ -157,10 +175,12 @@ def _scenario(
     if scenario is None or (measure in EV_FLOWS and scenario.measure != measure):
         counted = [flow for flow in EV_FLOWS if len(ledger.select(code, flow))]
         flow = measure if measure in EV_FLOWS or not country else [*counted, EV_FLOWS[0]][0]
-        where: dict[str, Any] = {"country": code} if country else {"corridor": code, "places": [code]}
+        where: dict[str, Any] = {"country": code} if country else {"corridor": code.lower(), "places": [code]}
         given = {"scenario": "claim", "as_of": "latest", "horizon": asked.end.year, "seed": 0, "measure": flow}
         scenario = scenario_from_parameters(where | given)
     day = scenario.known_by(ledger) if as_of is None else as_date(as_of)
+    if as_of is None and (days := [fact.known_from for fact in ledger.select(code, measure) if fact.known_from]):
+        day = max(day, *days)
     return scenario.model_copy(update={"as_of": day, "horizon": max(asked.end.year, day.year)})
 
 
@@ -170,8 +190,9 @@ def _draws(made: Outlook, measure: str, asked: Period) -> Array:
         return made.forecast.totals(asked)
     values = made.results.values
     if measure not in values:
+        near = [name for name in sorted(values) if name.startswith(measure)] or sorted(values)
         raise InputError(
-            f"no forecast of {place_name(made.results.country)} tells {measure}; it tells {', '.join(sorted(values))}"
+            f"no forecast of {place_name(made.results.country)} tells {measure}; it tells {', '.join(near)}"
         )
     if asked.end.year not in made.years:
         raise InputError(f"{asked.label} lies outside the forecast's years, {made.years[0]} to {made.years[-1]}")
@@ -180,13 +201,13 @@ def _draws(made: Outlook, measure: str, asked: Period) -> Array:
     return np.asarray(values[measure][:, made.years.index(asked.end.year)])
 
 
-def _growth(made: Outlook, measure: str, asked: Period, value: float) -> tuple[float, float, int]:
-    """Percent a year that a number and the median take, and from when: the last year before the forecast."""
+def _growth(made: Outlook, measure: str, asked: Period, value: float) -> tuple[int, float, float, float]:
+    """The last year before the forecast, what it had, and the percent a year that a number and the median take."""
     start = max(made.first_year - 1, made.years[0])
     ahead = asked.end.year - start
     whole = asked == year(asked.end.year) or MEASURES[measure].kind == "stock"
     base = float(np.median(_draws(made, measure, year(start))))
     if ahead < 1 or not whole or base <= 0:
-        return np.nan, np.nan, start
+        return start, base, np.nan, np.nan
     median = float(np.median(_draws(made, measure, asked)))
-    return *(100 * ((number / base) ** (1 / ahead) - 1) for number in (value, median)), start
+    return start, base, *(100 * ((number / base) ** (1 / ahead) - 1) for number in (value, median))

@@ -10,7 +10,7 @@ from pathlib import Path
 from forecasting.errors import LedgerError, Problem
 from forecasting.evidence.mapping import mapping_path
 from forecasting.evidence.perimeters import two_things
-from forecasting.evidence.reading import FoundRow, checked_rows, csv_rows, mapping_of
+from forecasting.evidence.reading import FoundRow, checked_rows, csv_rows, mapping_of, parts_of_a_count
 from forecasting.evidence.rules import COUNTED
 
 __all__ = ["checked_file", "in_two_files", "of_one_id"]
@@ -58,6 +58,9 @@ def _caveats(path: Path, rows: Sequence[FoundRow]) -> Iterator[str]:
         if len(places := sorted({row.cells["place"] for row in rows})) > 1:
             some = ", ".join(places[:4]) + (", ..." if len(places) > 4 else "")
             yield f"{path.name} holds facts of {len(places)} places ({some}); a forecast takes those of its own place"
+        if parts := [said for row in rows if (said := parts_of_a_count(row.cells))]:
+            more = f" (and {len(parts) - 1} more)" if parts[1:] else ""
+            yield f"{path.name}: {parts[0]}{more}"
         if undated := sum(not row.cells["published"] for row in rows):
             yield f"{path.name}: {undated} of {len(rows)} facts have no date of publication and are never used"
 

@@ -22,14 +22,13 @@ from forecasting.evidence.rules import COLUMNS, EMPTY, REQUIRED, faults, may_be_
 from forecasting.evidence.workbooks import sheet_rows
 from forecasting.measures import MEASURES, nearest
 
-__all__ = ["Source", "checked_rows", "csv_rows", "mapping_of"]
+__all__ = ["Source", "checked_rows", "csv_rows", "mapping_of", "parts_of_a_count"]
 
 Source = str | os.PathLike[str] | IO[str] | IO[bytes]
 WORKBOOKS = (".xlsx", ".xlsm")
 LONGEST_HEADER = 65_536  # bytes
 LEDGER_LIKE = 4  # of the required columns: a file that has so many is a ledger, and its other names are slips
 TO_BE_SAID = {"place": "...", "year": "..."}  # of a table whose columns say nothing to us
-
 
 COUNTS = ("vehicles", "points", "stations", "persons")  # units that have no parts
 
@@ -197,6 +196,18 @@ def _parsed(name: str, text: str) -> tuple[list[FoundRow], list[Problem]]:
         problems.append(Problem(f"{name}:{last + 1}", f"is not CSV: {error}", "check the quotation marks of this line"))
     missing = any(problem.what.startswith("column") for problem in problems)
     return ([] if missing else rows), problems
+
+
+def parts_of_a_count(cells: dict[str, str]) -> str:
+    """What makes a printed count doubtful that is no whole number, as of thousands; empty where nothing does."""
+    measure = MEASURES.get(cells["measure"])
+    counted = measure and measure.unit in COUNTS and cells["quantity"] in ("total", "stock")
+    if not (counted and cells["kind"] == "outcome" and cells["relation"] == "equals" and "." in cells["value"]):
+        return ""
+    value = float(cells["value"])
+    if not measure or value.is_integer():
+        return ""
+    return f"{cells['value']} is no whole number of {measure.unit}: thousands? then write {1000 * value:.0f}"
 
 
 def _thousands(row: FoundRow) -> list[Problem]:

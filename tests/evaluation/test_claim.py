@@ -36,7 +36,21 @@ def test_growth_is_from_the_last_year_before_the_forecast() -> None:
     assert (told.from_year, told.period.label) == (2025, "2027")
     assert (told.growth > told.expected) == (told.value > told.median)
     assert (1 + told.growth / 100) ** 2 / (1 + told.expected / 100) ** 2 == pytest.approx(told.value / told.median)
-    assert f"It takes {told.growth:+.0f} % a year from 2025 on" in told.sentence
+    assert f"From {told.base:,.0f} in 2025 it takes {told.growth:+.0f} % a year" in told.sentence
+    assert told.base * (1 + told.growth / 100) ** 2 == pytest.approx(40_000)
+
+
+def test_what_was_printed_is_said_in_place_of_a_growth() -> None:
+    told = claim_of(LEDGER, "UZ", "ev_imports", "2025", 60_000, "2026-03-09", PARAMS)
+    assert told.sentence.endswith("Printed: 56,832 vehicles (Customs Committee, battery cars, 2026-01-23).")
+
+
+def test_a_province_and_a_quarter_and_the_newest_count() -> None:
+    assert claim_of(LEDGER, "CN-XJ", "ev_export_value_index", "2024", 9.0, "2024-03-31").place == "CN-XJ"
+    told = claim_of(LEDGER, "KG", "charging_stations", "2027", 900, params=PARAMS)
+    assert told.as_of >= dt.date(2026, 3, 2)  # more than 230 stations were printed then, after the newest flow
+    assert told.low > 150
+    assert claim_of(LEDGER, "UZ", "ev_imports", "2025Q1", 9_000, THEN, PARAMS).period.label == "2025-01..2025-03"
 
 
 def test_a_part_of_a_year_and_a_number_far_off() -> None:
@@ -58,6 +72,11 @@ def test_a_port_has_no_country() -> None:
         (("UZ", "ev_import", "2026", 5.0), r"'ev_import' is unknown; did you mean ev_imports\?"),
         (("UZ", "ev_imports", "2026", 0.0), r"0 is no number to compare; give one above 0"),
         (("UZ", "ev_imports", "2026", float("nan")), r"nan is no number to compare"),
+        (
+            ("UZ", "charging_points", "2026", 5.0),
+            r"it tells charging_points_home, .*_practice",
+        ),
+        (("UZ", "event", "2026", 5.0), r"'event' is unknown$"),
         (("UZ", "population", "2026", 5.0), r"no forecast of Uzbekistan tells population; it tells .*ev_stock"),
         (("UZ", "energy_gwh", "2026-01", 5.0), r"energy_gwh is forecast by year; 2026-01 is no whole year"),
     ],
@@ -70,5 +89,5 @@ def test_what_no_forecast_speaks_of_is_refused(said: tuple[str, str, str, float]
 def test_places_and_days_that_are_none() -> None:
     with pytest.raises(ForecastingError, match="'Atlantis' is not a known place"):
         claim_of(LEDGER, "Atlantis", "ev_imports", "2026", 5.0)
-    with pytest.raises(ForecastingError, match="is not a date"):
+    with pytest.raises(ForecastingError, match="is not a period such as"):
         claim_of(LEDGER, "UZ", "ev_imports", "soon", 5.0)

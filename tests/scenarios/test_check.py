@@ -29,6 +29,15 @@ def ledger():
     return datasets.central_asia()
 
 
+def test_a_count_with_a_part_of_a_vehicle_is_told(tmp_path: Path) -> None:
+    head = "id,measure,place,period_start,period_end,relation,value,published\n"
+    row = "{0},ev_imports,UZ,{1}-01-01,{1}-12-31,{2},{3},2025\n"
+    table = tmp_path / "facts.csv"
+    table.write_text(head + row.format("a", 2022, "equals", "17.5") + row.format("b", 2023, "about", "17.5"))
+    (said,) = check_paths([table]).caveats
+    assert said == "facts.csv: 17.5 is no whole number of vehicles: thousands? then write 17500"
+
+
 def test_shipped_params_are_in_order() -> None:
     checked = check_paths([Path(__file__).parents[2] / "params"])
     assert checked.problems == []
