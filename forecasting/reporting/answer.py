@@ -49,7 +49,7 @@ class Answer:
     evidence : str
         When the newest outcome that it rests on ended and was published, and what the scenario assumes.
     numbers : tuple of tuple of str
-        Each number of the sentence and its measure, whose grounds it leads to.
+        Each number and interval of the sentence and its measure, whose grounds it leads to.
     """
 
     sentence: str
@@ -89,13 +89,13 @@ def answer(outlook: Outlook) -> Answer:
     if len(outlook.parts) == 2:  # a corridor of which one place is counted, and the sum
         where += f" ({place_name(outlook.parts[0].country)} alone, as no other is counted)"
     number, ends = _cell(results, measure, soon)
-    sentence, numbers = f"{where} in {soon}: {_words(measure, number, ends)}", [(number, measure)]
+    sentence, numbers = f"{where} in {soon}: {_words(measure, number, ends)}", [(number, measure), (ends, measure)]
     late = "ev_stock" if "ev_stock" in results.values else measure
     if late != measure or horizon > soon:
         median, ends = _cell(results, late, horizon)
         when = f"on the road at the end of {horizon}" if late == "ev_stock" else f"in {horizon}"
         sentence += f", and {median} {when} ({ends})"
-        numbers.append((median, late))
+        numbers += [(median, late), (ends, late)]
     if outlook.evidence is not None and not len(outlook.evidence):
         sentence = f"Nothing has been counted of this market; from other markets alone: {sentence}"
     said = f"{_who_counts(outlook)}{outlook.age} {_drivers(outlook)}"
@@ -131,11 +131,11 @@ def _growth_only(outlook: Outlook) -> Answer:
     """The answer for an index: how fast it grows, as its level is that of a base which nobody has printed."""
     measure, wide = outlook.scenario.measure, yearly_growth(outlook.results, outlook.scenario.measure)
     years = sorted({outlook.first_year, outlook.scenario.horizon} & set(wide.index))
-    ends = {each: f"80 % interval {percent(wide[0.1][each])} to {percent(wide[0.9][each])}" for each in years}
-    said = [f"{percent(wide[0.5][each])} in {each} ({ends[each]})" for each in years]
+    ends = {each: f"{percent(wide[0.1][each])} to {percent(wide[0.9][each])}" for each in years}
+    said = [f"{percent(wide[0.5][each])} in {each} (80 % interval {ends[each]})" for each in years]
     label = label_of(measure).removesuffix(" index")
     sentence = f"{place_name(outlook.results.country)}: {label[:1].lower() + label[1:]}, grow on the year before by "
-    numbers = tuple((percent(wide[0.5][each]), measure) for each in years)
+    numbers = tuple((words, measure) for each in years for words in (percent(wide[0.5][each]), ends[each]))
     return Answer(f"{sentence}{', and by '.join(said)}.", f"{outlook.age} {_drivers(outlook)}", numbers)
 
 
@@ -175,7 +175,7 @@ class Answers:
     Parameters
     ----------
     rows : tuple of tuple of str
-        name, what it means, median, interval, and the measure whose grounds the number leads to.
+        name, what it means, median, interval, and the measure whose grounds both lead to.
     caption : str
         What the numbers are of.
     """
@@ -184,14 +184,15 @@ class Answers:
     caption: str
 
     def __repr__(self) -> str:
-        lines = [f"{name}: {median} ({ends}), {means}" for name, means, median, ends, _ in self.rows]
+        lines = [f"{name}: {median} (80 % interval {ends}), {means}" for name, means, median, ends, _ in self.rows]
         return "\n".join((self.caption, *lines))
 
     def _repr_html_(self) -> str:
         cells = "".join(
             f'<div><span class="name">{html.escape(name)}</span> '
             f'<strong><a href="#grounds-{measure}">{html.escape(median)}</a></strong> '
-            f'<span class="range">{html.escape(ends)}</span> <span class="means">{html.escape(means)}</span></div>'
+            f'<span class="range">80 % interval <a href="#grounds-{measure}">{html.escape(ends)}</a></span> '
+            f'<span class="means">{html.escape(means)}</span></div>'
             for name, means, median, ends, measure in self.rows
         )
         return f'<p class="fc-about">{html.escape(self.caption)}</p><div class="fc-answers">{cells}</div>'
@@ -210,7 +211,7 @@ def charging_answers(outlook: Outlook) -> Answers:
         if measure in outlook.results.values:
             median, ends = _cell(outlook.results, measure, outlook.scenario.horizon)
             means = _promised(outlook) or means if measure == "charging_points_target" else means
-            rows.append((name, means, median, f"80 % interval {ends}", measure))
+            rows.append((name, means, median, ends, measure))
     if not rows:
         return Answers((), "How many charging points takes the new cars of a year, which are not known here.")
     return Answers(tuple(rows), f"Public charging points at the end of {outlook.scenario.horizon}, by three questions")

@@ -13,9 +13,9 @@ from forecasting.demand.consequences import cost_checks
 from forecasting.errors import AssumptionError, in_digits
 from forecasting.measures import CONSEQUENCES, SHOWN_BY_REGION
 from forecasting.parameters.values import Choice
-from forecasting.reporting.display import BulletList, Table
+from forecasting.reporting.display import HIGH, LOW, BulletList, Table
 from forecasting.reporting.labels import SETTINGS, amount, amounts, readable
-from forecasting.reporting.tables import HIGH, LOW, bands, beside, in_columns, leading, with_unit
+from forecasting.reporting.tables import bands, beside, in_columns, leading, with_unit
 from forecasting.scenarios.regions import by_region
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from forecasting.reporting.display import BulletList, Table
+from forecasting.reporting.display import HIGH, LOW, BulletList, Table
 from forecasting.reporting.labels import readable
-from forecasting.reporting.tables import HIGH, LOW
 
 if TYPE_CHECKING:
     from forecasting.curves.results import GrowthResults

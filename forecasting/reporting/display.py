@@ -10,13 +10,15 @@ from functools import cached_property
 
 import pandas as pd
 
-__all__ = ["BulletList", "Table"]
+__all__ = ["HIGH", "LOW", "BulletList", "Table"]
 
 LONG = ("disagreement", "reason", "sentence")  # columns that need room
 # A cell that is not broken into lines: a number, an interval, a date.
 NUMBER = re.compile(r"[-+]?[\d,.]+( %)?( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")
 AMOUNT = re.compile(r"(under )?[-+]?[\d,.]+( %)?|–|anything")  # what stands under what, digit by digit
+LOW, HIGH = "10 %", "90 %"  # heads of an interval's ends, behind their median's
 WHEN = ("year", "period", "published", "newest")  # digits that are no amount
+LINKED = re.compile("https?://|#")  # addresses that become links
 
 # A fact's id in a column of facts: the page makes a number of it, which leads to the fact's row.
 FACT = re.compile(r"[^\s,]+-[^\s,]+")
@@ -36,7 +38,7 @@ class Table:
         What is shown; values are turned into text as they are.
     links : mapping of str to list of str
         For a column, the address of each of its cells ("" for none); http, https and places in the page become links.
-        Of columns under one heading, the first alone, a median, is a link.
+        Columns under one heading lead to the same place, and the ends of an interval where their median leads.
     caption : str
         One line above the table.
 
@@ -110,17 +112,22 @@ class Table:
 
     def _rows(self, amounts: Sequence[bool]) -> Iterator[str]:
         names = [str(name) for name in self.frame.columns.get_level_values(0)]
-        links = [self.links.get(name, ()) if name not in names[:at] else () for at, name in enumerate(names)]
+        links: list[Sequence[str]] = []
+        for name in names:
+            links.append(self.links.get(name, links[-1] if links and name in (LOW, HIGH) else ()))
+        kinds = [' class="end"' if name in (LOW, HIGH) else "" for name in self.frame.columns.get_level_values(-1)]
         for number, row in enumerate(zip(*self._cells, strict=True)):
-            cells = zip(names, row, amounts, links, strict=True)
-            shown = (self._cell(name, value, right, each[number] if each else "") for name, value, right, each in cells)
-            yield f"<tr>{''.join(shown)}</tr>"
+            opened = [
+                f'<a{kind} href="{html.escape(each[number])}">' if each and LINKED.match(each[number]) else ""
+                for kind, each in zip(kinds, links, strict=True)
+            ]
+            yield f"<tr>{''.join(map(self._cell, names, row, amounts, opened))}</tr>"
 
     @staticmethod
-    def _cell(name: str, value: str, right: bool, address: str) -> str:
+    def _cell(name: str, value: str, right: bool, opened: str) -> str:
         text = html.escape(value)
-        if address.startswith(("http://", "https://", "#")) and text != "–":
-            text = f'<a href="{html.escape(address)}">{text}</a>'
+        if opened and text != "–":
+            text = f"{opened}{text}</a>"
         if name in ("fact", "facts") and not value.isdigit():
             return f'<td class="id">{FACT.sub(_mention, text)}</td>'
         if name in LONG:

@@ -13,7 +13,7 @@ from forecasting.errors import ForecastWarning
 from forecasting.evidence.bases import basis_name
 from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.labels import label_of
-from forecasting.reporting.tables import beside, in_columns, with_unit
+from forecasting.reporting.tables import beside, in_columns, leading, with_unit
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
@@ -93,7 +93,8 @@ def curves_table(outlook: Outlook) -> Table:
     )  # path, level, period
     wide = {period.label: pd.DataFrame(quantiles[:, :, at], rows, [0.1, 0.5, 0.9]) for at, period in enumerate(periods)}
     cells = {label: in_columns(frame, measure) for label, frame in wide.items()}
-    return Table(beside(cells, "path"), caption=f"{with_unit(measure)}, before the events ahead")
+    links = leading({label: [measure] * len(rows) for label in cells})
+    return Table(beside(cells, "path"), links, f"{with_unit(measure)}, before the events ahead")
 
 
 def _shown(forecast: FlowForecast) -> list[Period]:

@@ -12,9 +12,8 @@ from forecasting.evaluation.ledger_record import record_sentence
 from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.datasets import central_asia
-from forecasting.reporting.display import BulletList, Table
+from forecasting.reporting.display import HIGH, LOW, BulletList, Table
 from forecasting.reporting.labels import amount, label_of, label_words
-from forecasting.reporting.tables import HIGH, LOW
 
 if TYPE_CHECKING:
     import datetime as dt

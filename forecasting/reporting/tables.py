@@ -19,7 +19,7 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
-from forecasting.reporting.display import Table
+from forecasting.reporting.display import HIGH, LOW, Table
 from forecasting.reporting.given_tables import assumptions_table, drivers_table
 from forecasting.reporting.growth_tables import growth_headline, known_as_growth
 from forecasting.reporting.labels import amount, label_of, label_words, readable, unit_of
@@ -48,7 +48,6 @@ __all__ = [
     "sources_table",
 ]
 
-LOW, HIGH = "10 %", "90 %"  # the ends of an 80 % interval, each in a column of its own
 ANYTHING = 1e4  # an 80 % range of more than this factor says nothing
 UNITS = {"gwh": "GWh", "energy_gwh": "energy, GWh", "installed_mw": "installed, MW"}
 CHAIN = (*EV_FLOWS, *DEMAND_STEPS)

@@ -64,7 +64,7 @@ def test_no_id_stands_in_a_sentence(made, facts):
 def test_numbers_of_the_first_screen_lead_to_what_they_rest_on(made):
     there = set(re.findall(r'id="(grounds-[^"]*)"', grounds(made)._repr_html_()))
     wanted = re.findall(r'href="#([^"]*)"', answer(made)._repr_html_() + charging_answers(made)._repr_html_())
-    assert len(wanted) == 2 + len(charging_answers(made).rows)
+    assert len(wanted) == 2 * (2 + len(charging_answers(made).rows))  # each number, and its interval
     assert set(wanted) <= there
 
 

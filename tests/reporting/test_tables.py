@@ -67,11 +67,11 @@ def test_the_outlook_table_starts_where_the_facts_end(outlook):
     assert frame.iloc[0].tolist()[:4] == ["2023", "12,000", "8,180", "17,600"]
 
 
-def test_medians_and_bounds_stand_in_cells_of_their_own(outlook):
+def test_medians_and_bounds_stand_in_cells_of_their_own_and_lead_to_what_they_rest_on(outlook):
     page = tables.outlook_table(outlook, "ev_stock")._repr_html_()
     assert '<tr><th rowspan="2">year</th><th colspan="3">Electric vehicles on the road, vehicles</th></tr>' in page
-    told = ('<a href="#grounds-ev_stock">12,000</a>', "8,180", "17,600")
-    cells = "".join(f'<td class="amount">{words}</td>' for words in told)
+    told = (("", "12,000"), (' class="end"', "8,180"), (' class="end"', "17,600"))
+    cells = "".join(f'<td class="amount"><a{kind} href="#grounds-ev_stock">{words}</a></td>' for kind, words in told)
     assert f'<tr><td class="number">2023</td>{cells}</tr>' in page
 
 
