@@ -32,7 +32,8 @@ EACH = ("year", "quarter", "month", "day")
 
 # Words by which columns of other people's tables are known, in lower case.
 _COLUMN_WORDS = {
-    "place": "country place region location market economy nation territory iso iso2 iso3 страна регион mamlakat 国家",
+    "place": "country land pays place region location market economy nation territory iso iso2 iso3 страна регион "
+    "mamlakat 国家",
     "year": "year год yil annee jahr 年份 年",
     "month": "month месяц oy 月份 月",
     "date": "date day period quarter дата период sana 日期",

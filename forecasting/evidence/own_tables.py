@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -80,7 +81,23 @@ def with_guesses(mapping: Mapping, cells: Cells) -> Mapping:
     dated = _texts(cells, header, [mapping.columns.get(target, "") for target in DATE_TARGETS])
     forms = [form for form in DATE_FORMS if dated and all(_dated(text, form) for text in dated)]
     dates = mapping.dates or (forms[0] if len(forms) == 1 and forms[0] != "%Y-%m-%d" else "")
-    return replace(mapping, decimal=decimal, dates=dates)
+    column = mapping.columns.get("date")
+    at = header.index(column) if column in header else len(header)
+    each = mapping.each or _length([row[at] for row in cells[1:] if at < len(row)], dates)
+    return replace(mapping, decimal=decimal, dates=dates, each=each)
+
+
+def _length(cells: Sequence[object], form: str) -> str:
+    """The length of the periods for which dates stand, which all begin or all end a month; empty where none is seen."""
+    read = [cell if isinstance(cell, dt.date) else _dated(str(cell).strip(), form or "%Y-%m-%d") for cell in cells]
+    days = {day for day in read if day is not None}
+    ends = (day.day == 1 for day in days), ((day + dt.timedelta(days=1)).day == 1 for day in days)
+    if None in read or len(days) < 2 or not any(map(all, ends)):
+        return ""
+    months = sorted(12 * day.year + day.month for day in days)
+    step = min(later - month for month, later in itertools.pairwise(months))
+    lengths = {1: "month", 3: "quarter", 12: "year"}
+    return lengths.get(step, "") if all((month - months[0]) % step == 0 for month in months) else ""
 
 
 def _texts(cells: Cells, header: list[str], names: Sequence[str]) -> list[str]:

@@ -28,7 +28,6 @@ Source = str | os.PathLike[str] | IO[str] | IO[bytes]
 WORKBOOKS = (".xlsx", ".xlsm")
 LONGEST_HEADER = 65_536  # bytes
 LEDGER_LIKE = 4  # of the required columns: a file that has so many is a ledger, and its other names are slips
-TO_BE_SAID = {"place": "...", "year": "..."}  # of a table whose columns say nothing to us
 
 COUNTS = ("vehicles", "points", "stations", "persons")  # units that have no parts
 
@@ -138,12 +137,26 @@ def _own_rows(path: Path, mapping: Mapping) -> tuple[list[FoundRow], list[Proble
     if problems or not cells:
         return [], problems or [Problem(path.name, "the file is empty", "its first line must name the columns")]
     found, problems = mapped_rows(path.name, cells, mapping)
-    if problems and mapping.lacks and not mapping_path(path).is_file():
-        said = mapping if mapping.columns or mapping.values else Mapping(TO_BE_SAID, {"ev_sales": "..."})
+    rows = [FoundRow(where, normalise(row)) for where, row in found]
+    for row in rows if not mapping.decimal else ():
+        which = f"say in the mapping decimal: ',' where points set thousands apart, '.' for {row.cells['value']}"
+        problems += [replace(problem, hint=which) for problem in _thousands(row)]
+    if problems and not mapping_path(path).is_file():
         names = ", ".join(str(cell) for cell in cells[0])
-        hint = f"start {mapping_path(path).name} with {said.to_yaml(in_one_line=True)}; its columns are {names}"
+        begun = _begun(mapping).to_yaml(in_one_line=True)
+        hint = f"start {mapping_path(path).name} with {begun}; its columns are {names}"
         problems.append(Problem(path.name, "is not in a ledger's columns", hint[:250]))
-    return [FoundRow(where, normalise(cells)) for where, cells in found], problems
+    return rows, problems
+
+
+def _begun(mapping: Mapping) -> Mapping:
+    """A mapping with dots for what a reader has to fill in."""
+    if {"value", "measure"} <= {*mapping.lacks}:
+        mapping = replace(mapping, values={"ev_sales": "..."})
+    columns = {word: "..." for word in ("place", "value") if word in mapping.lacks} | mapping.columns
+    if any("year" in word for word in mapping.lacks):
+        columns |= {"year": "..."}
+    return replace(mapping, columns=columns, constants={"measure": "ev_sales"} if "measure" in mapping.lacks else {})
 
 
 def _content(source: Source) -> tuple[str, bytes | None, list[Problem]]:
@@ -190,8 +203,7 @@ def _parsed(name: str, text: str) -> tuple[list[FoundRow], list[Problem]]:
             else:
                 row = settled(EMPTY | dict(zip(header, map(str.strip, cells), strict=True)))
                 rows.append(FoundRow(where, row))
-                if "." in row["value"]:
-                    problems += _thousands(rows[-1])
+                problems += _thousands(rows[-1])
     except csv.Error as error:
         problems.append(Problem(f"{name}:{last + 1}", f"is not CSV: {error}", "check the quotation marks of this line"))
     missing = any(problem.what.startswith("column") for problem in problems)
@@ -213,6 +225,8 @@ def parts_of_a_count(cells: dict[str, str]) -> str:
 def _thousands(row: FoundRow) -> list[Problem]:
     """A count with a point and three digits after it: in much of the world that is how thousands are set apart."""
     value, measure = row.cells["value"], MEASURES.get(row.cells["measure"])
+    if "." not in value:
+        return []
     counted = measure and measure.unit in COUNTS and row.cells["quantity"] in ("total", "stock")
     if not (counted and re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", value)):
         return []

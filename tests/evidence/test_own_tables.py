@@ -175,8 +175,8 @@ def test_a_mapping_that_says_only_how_a_file_is_written_leaves_the_columns_to_be
 
 def test_a_table_whose_columns_say_nothing_is_refused_with_a_mapping_to_fill_in(tmp_path):
     path = tmp_path / "own.csv"
-    path.write_text("Land,Zahl\nNorwegen,1237\n")
-    with pytest.raises(LedgerError, match=r"\{columns: \{place: '...', year: '...'\}.* its columns are Land, Zahl"):
+    path.write_text("Ort,Zahl\nNorwegen,1237\n")
+    with pytest.raises(LedgerError, match=r"\{columns: \{place: '...', year: '...'\}.* its columns are Ort, Zahl"):
         read_ledger(path)
 
 
@@ -185,3 +185,40 @@ def test_a_fiscal_year_is_no_year(tmp_path):
     path.write_text("Country,Year,EV sales\nIndia,FY2023,1237\n")
     with pytest.raises(LedgerError, match="'FY2023' is a fiscal year, which begins elsewhere in each country"):
         read_ledger(path)
+
+
+@pytest.mark.parametrize(
+    ("days", "end"),
+    [
+        (("31.01.2024", "29.02.2024", "31.03.2024"), "2024-01-31"),
+        (("01.01.2024", "01.02.2024"), "2024-01-31"),
+        (("31.03.2024", "30.06.2024"), "2024-03-31"),
+        (("01.01.2023", "01.01.2024"), "2023-12-31"),
+    ],
+)
+def test_dates_that_begin_or_end_months_show_the_length_of_their_periods(tmp_path, days, end):
+    path = tmp_path / "own.csv"
+    path.write_text("Country,Date,EV imports\n" + "".join(f"Kenya,{day},12{i}\n" for i, day in enumerate(days)))
+    first = next(iter(read_ledger(path)))
+    assert str(first.period_end) == end
+    assert len(read_ledger(path)) == len(days)
+
+
+def test_dates_without_a_step_need_a_length(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("Country,Date,EV imports\nKenya,15.01.2024,120\nKenya,15.02.2024,131\n")
+    with pytest.raises(
+        LedgerError, match=r"say in the mapping each: year, quarter or month(.|\n)*start own.mapping.yaml with"
+    ):
+        read_ledger(path)
+
+
+def test_a_count_that_may_be_in_thousands_apart_by_points_is_asked_about(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("Country;Year;EV sales\nNorway;2021;113.715\n")
+    with pytest.raises(LedgerError, match=r"113.715 is no whole number of vehicles \(say in the mapping decimal: ','"):
+        read_ledger(path)
+    (tmp_path / "own.mapping.yaml").write_text("decimal: ','\n")
+    assert next(iter(read_ledger(path))).value == 113715
+    (tmp_path / "own.mapping.yaml").write_text("decimal: '.'\n")
+    assert next(iter(read_ledger(path))).value == 113.715
