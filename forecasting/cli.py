@@ -15,6 +15,7 @@ from forecasting import __version__
 from forecasting.errors import ForecastingError, InputError, shortened
 from forecasting.fact_commands import ANY_PATH, FACTS_PATH, OWN_FACTS, claim, evidence, fact, fetch, known_facts, say
 from forecasting.names import PARAMS
+from forecasting.narrow_help import HelpContext
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,15 +28,27 @@ __all__ = ["main"]
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
-START = """\b
-ev-forecast check                     are the ledger and ./params in order?
-ev-forecast run                       every scenario of ./params, to reports/index.html
-ev-forecast evidence --place UZ       what was published, and where agencies disagree
-"""
+START = (
+    ("ev-forecast check", "are the ledger and ./params in order?"),
+    ("ev-forecast run", "every scenario of ./params, to reports/index.html"),
+    ("ev-forecast evidence --place UZ", "what was published, and where agencies disagree"),
+)
 
 
 class _Group(click.Group):
-    """Says on standard error what the package found wrong, without a traceback."""
+    """Says on standard error what the package found wrong, without a traceback; its help fits the window."""
+
+    context_class = HelpContext
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each command with the whole of its first sentence, then three to begin with."""
+        found = [(name, self.commands[name]) for name in self.list_commands(ctx)]
+        for title, rows in (
+            ("Commands", [(name, command.get_short_help_str(limit=200)) for name, command in found]),
+            ("To begin with", START),
+        ):
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; input that is wrong ends in 2, a run that failed in 1."""
@@ -57,9 +70,7 @@ def _one_line(error: ForecastingError) -> bool:
     return not getattr(error, "problems", ())
 
 
-@click.group(
-    cls=_Group, epilog=START, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="ev-forecast")
 def main() -> None:
     """Forecast young markets from published facts, and what they mean for charging."""
@@ -294,3 +305,5 @@ def export(report: Path, **files: Path | None) -> None:
 
 for command in (evidence, fact, fetch, claim):
     main.add_command(command)
+for command in main.commands.values():
+    command.context_class = HelpContext

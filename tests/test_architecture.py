@@ -35,6 +35,7 @@ ROOMS = (
     ("evaluation",),
     ("reporting",),
     ("runs",),
+    ("narrow_help",),
     ("fact_commands",),
     ("cli",),
 )
@@ -42,7 +43,7 @@ FLOOR = {name: floor for floor, names in enumerate(ROOMS) for name in names}
 
 # A library on the left is imported nowhere but in the modules, or rooms, on the right.
 HOMES = {
-    "click": ("cli.py", "fact_commands.py"),
+    "click": ("cli.py", "fact_commands.py", "narrow_help.py"),
     "dask": ("runs/workers/cluster.py",),
     "docx": ("reporting/document.py", "reporting/word_tables.py"),
     "distributed": ("runs/workers/cluster.py",),

@@ -296,3 +296,12 @@ def test_claim_says_where_a_number_lies() -> None:
         in result.stdout
     )
     assert call("claim", "UZ", "ev_import", "2025", "5").exit_code == 2
+
+
+@pytest.mark.parametrize("columns", [40, 59, 80])
+def test_help_is_no_wider_than_the_window(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for words in ([], ["run"], ["check"], ["claim"], ["track-record"], ["evidence"]):
+        told = call(*words, "--help").output
+        assert max(map(len, told.splitlines())) <= columns
+    assert "Say where somebody's number lies" in " ".join(call("--help").output.split())
