@@ -96,6 +96,11 @@ class _Sheets:
     def write(self) -> None:
         """Both sheets, the live one first."""
         live, table = self.book.add_worksheet("Compare"), self.book.add_worksheet("All")
+        for sheet in (live, table):
+            sheet.set_landscape()
+            sheet.set_paper(9)  # A4
+            sheet.fit_to_pages(1, 0)
+        table.repeat_rows(0)
         self._table(table)
         self._live(live)
 
@@ -130,6 +135,9 @@ class _Sheets:
         sheet.write_string(5, 1, measure, self.choice)
         sheet.write_string(6, 0, "Year")
         sheet.write_number(6, 1, years[-1], self.choice)
+        sheet.write_string(7, 0, "Unit")
+        unit = '=IFERROR(INDEX(All!$E:$E,MATCH($B$6,All!$D:$D,0)),"")'
+        sheet.write_formula(7, 1, unit, self.note, unit_of(self.labels[measure]))
         self._choices(sheet, years)
         head = ["scenario", "country", "median", "10 %", "90 %", "minus baseline", "minus baseline, %"]
         for column, name in enumerate(head):
@@ -183,7 +191,9 @@ class _Sheets:
             mine = [run for run in runs if run[1] in COUNTRIES and run[0].endswith(f"-{ending}")]
             value = sum(self.known.get((*run, measure, year), [0.0])[0] for run in mine)
             sheet.write_string(row + number, 0, f"sum of medians, {ending} (not additive)", self.total)
-            sheet.write_string(row + number, 1, f"{len(mine)} countries", self.total)
+            sheet.write_string(
+                row + number, 1, f"{len(mine)} {'country' if len(mine) == 1 else 'countries'}", self.total
+            )
             cells = ",".join(f"C{10 + runs.index(run)}" for run in mine)
             sheet.write_formula(row + number, 2, f"=SUM({cells})", self.total, value if math.isfinite(value) else "")
 

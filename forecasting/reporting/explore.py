@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import ForecastingError, InputError, ScenarioError
+from forecasting.errors import ForecastingError, InputError
 from forecasting.evidence.places import place_name
 from forecasting.measures import HEADLINE
 from forecasting.parameters.naming import country_slug
@@ -30,7 +30,7 @@ from forecasting.reporting.labels import (
     readable,
     unit_of,
 )
-from forecasting.reporting.notebook import evidence_of, scenarios
+from forecasting.reporting.notebook import evidence_of, other_country
 from forecasting.scenarios.joint_draws import difference
 from forecasting.scenarios.levers import LEVERS, assumptions_that_matter, levers, moved, shipped, size_in
 from forecasting.scenarios.what_if import WhatIf
@@ -345,7 +345,7 @@ class ControlPanel:
         try:
             if self.controls.get("country") and self.controls["country"].value != self.explorer.start.country:
                 self.say(f"Reading the facts of {place_name(self.controls['country'].value)} …")
-                other, left_out = _other(self.explorer.start, self.controls["country"].value)
+                other, left_out = other_country(self.explorer.start, self.controls["country"].value)
                 self.explorer.begin(other)
                 self.build()
                 self.say(left_out, wrong=True)
@@ -398,16 +398,3 @@ class ControlPanel:
             return
         self.button.description = SAVE
         self.say(f"Saved. In a terminal: ev-forecast run {file}")
-
-
-def _other(scenario: Scenario, country: str) -> tuple[Scenario, str]:
-    """The same question for another country: its own params file, else without events; and what is wrong with it."""
-    name, wrong = f"{country_slug(country)}-{scenario.scenario}", ""
-    try:
-        return scenarios(name)[0], wrong
-    except ScenarioError as error:
-        wrong = f"This is without the events of {name}.yaml, which cannot be read: {error}"
-    except InputError:  # there is none
-        pass
-    keys = ("scenario", "as_of", "horizon", "seed")
-    return scenario_from_parameters({"country": country} | {key: scenario.parameters()[key] for key in keys}), wrong

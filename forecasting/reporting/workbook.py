@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ __all__ = ["write_workbook"]
 
 LEVELS = {0.025: "2.5 %", 0.1: "10 %", 0.25: "25 %", 0.5: "median", 0.75: "75 %", 0.9: "90 %", 0.975: "97.5 %"}
 COLOURS = ("#0072B2", "#009E73", "#B3659A")
+SIZES = {"likeliest", "lowest", "highest", "probability"}  # columns of numbers
 LONGEST_LINK = 2079  # characters; Excel takes no longer ones
 
 
@@ -206,17 +208,35 @@ def _chargers(pages: _Pages, outlook: Outlook) -> None:
 
 def _assumptions(pages: _Pages, outlook: Outlook) -> None:
     scenario = outlook.scenario
-    sheet = pages.sheet("Assumptions", "Assumptions and drivers", (36, 26, 24, 20, 60, 12, 50))
+    sheet = pages.sheet("Assumptions", "Assumptions and drivers", (36, 26, 20, 14, 36, 14, 50, 14, 50, 40))
     given = {"as of": outlook.as_of, "horizon": scenario.horizon, "seed": scenario.seed, "market": outlook.market.said}
     row = 2
     for key, value in given.items():
         sheet.write_string(row, 0, key, pages.text)
         pages.cell(sheet, row, 1, value)
         row += 1
-    row = pages.table(sheet, row + 1, drivers_table(outlook).frame)
+    row = pages.table(sheet, row + 1, _in_numbers(drivers_table(outlook).frame))
     shown = assumptions_table(outlook, all_of_them=True)
     if len(shown.frame):
-        pages.table(sheet, row + 1, shown.frame, shown.links["source"])
+        pages.table(sheet, row + 1, _in_numbers(shown.frame), shown.links["source"])
+
+
+def _in_numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    """The sizes of a table that is made to be read, as numbers again; a year keeps its looks.
+
+    >>> _in_numbers(pd.DataFrame({"lowest": ["15,000", "2025", "–"], "unit": ["1", "2", "3"]})).to_numpy().tolist()
+    [[15000.0, '1'], [2025, '2'], ['–', '3']]
+    """
+    shown = frame.astype(object)
+    for name in SIZES & set(frame.columns):
+        shown[name] = pd.Series([_number(str(cell)) for cell in frame[name]], frame.index, dtype=object)
+    return shown
+
+
+def _number(text: str) -> float | str:
+    if re.fullmatch(r"(19|20)\d\d", text):
+        return int(text)
+    return float(text.replace(",", "")) if re.fullmatch(r"-?[\d,]*\.?\d+", text) else text
 
 
 def _facts(pages: _Pages, outlook: Outlook) -> None:

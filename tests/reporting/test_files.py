@@ -57,6 +57,13 @@ def test_assumptions_and_drivers_are_there(book):
     assert {"Plant", "kilometres a year", "this scenario", "a plant opens"} <= words
 
 
+def test_sizes_of_drivers_and_assumptions_are_numbers(book):
+    rows = [[cell.value for cell in row] for row in book["Assumptions"].iter_rows()]
+    heads = next(row for row in rows if row[0] == "event")
+    plant = next(row for row in rows if row[0] == "Plant")
+    assert all(isinstance(plant[heads.index(name)], float | int) for name in ("likeliest", "probability"))
+
+
 def test_nothing_becomes_a_formula_or_a_link_by_its_looks(tmp_path, outlook):
     outlook.caveats[:] = ["=1+1", "https://example.org/not-a-link", "{=SUM(A1)}"]
     book = openpyxl.load_workbook(write_workbook(outlook, tmp_path / "a.xlsx"))
