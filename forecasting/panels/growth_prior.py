@@ -154,15 +154,17 @@ class _Regression:
         self.growth = steps["growth"].to_numpy(dtype=float)
         self.share = np.clip(steps["z_before"].to_numpy(dtype=float), *RANGE) - REFERENCE
         names, self.market = np.unique(steps["market"].to_numpy(dtype=str), return_inverse=True)
-        self.first_year, last = int(steps["year"].min()), int(steps["year"].max())
-        rows, years = np.arange(len(steps)), last - self.first_year + 1
+        seen, of_year = np.unique(steps["year"].to_numpy(dtype=int), return_inverse=True)
+        self.seen: list[int] = seen.tolist()  # years between them have no effect to be found
+        rows, years = np.arange(len(steps)), len(seen)
         self.design = np.zeros((len(steps), 2 + years + len(names)))
         self.design[:, 0], self.design[:, 1] = 1.0, self.share
-        self.design[rows, 2 + steps["year"].to_numpy(dtype=int) - self.first_year] = 1.0
+        self.design[rows, 2 + of_year] = 1.0
         self.design[rows, 2 + years + self.market] = 1.0
         self.years, self.markets = slice(2, 2 + years), slice(2 + years, None)
-        self.innovation = np.eye(years) - COMMON_AR * np.eye(years, k=-1)  # a year's effect less what it inherits
-        self.inflate = np.r_[1.0, np.full(years - 1, 1 / (1 - COMMON_AR**2))]
+        kept = COMMON_AR ** np.diff(seen)
+        self.innovation = np.eye(years) - np.diag(kept, k=-1)  # a year's effect less what it inherits
+        self.inflate = np.r_[1.0, 1 / (1 - kept**2)]
         self.shock, self.shock_slope, self.market_sd, self.common = 0.3, -0.1, 0.07, 0.15
         self.weight, self.scale = np.ones(len(steps)), np.ones(len(names))
         self.common_weight = np.ones(years)
@@ -218,7 +220,6 @@ def _fit_growth(steps: pd.DataFrame, base: Prior) -> Prior:
         weighted = fit.rescale()
         if step > 3:  # once the rest has settled
             fit.tilt(weighted)
-    of_years = fit.covariance[fit.years, fit.years]
     (aa, ab), (_, bb) = fit.covariance[:2, :2].tolist()
     return replace(
         base,
@@ -228,14 +229,21 @@ def _fit_growth(steps: pd.DataFrame, base: Prior) -> Prior:
         market_sd=fit.market_sd,
         shock_sd=fit.shock,
         shock_slope=fit.shock_slope,
-        common=Common(
-            fit.first_year,
-            tuple(fit.effects[fit.years].tolist()),
-            tuple(np.sqrt(np.diag(of_years)).tolist()),
-            fit.common,
-            AHEAD_AR,
-        ),
+        common=_every_year(fit),
     )
+
+
+def _every_year(fit: _Regression) -> Common:
+    """The effects of years; of a year that the panel lacks, what is left of the last one before it."""
+    means = fit.effects[fit.years].tolist()
+    sds = np.sqrt(np.diag(fit.covariance[fit.years, fit.years])).tolist()
+    known = {y: Common(y, (mean,), (sd,), fit.common) for y, mean, sd in zip(fit.seen, means, sds, strict=True)}
+    of_years, latest = [], known[fit.seen[0]]
+    for year in range(fit.seen[0], fit.seen[-1] + 1):
+        latest = known.get(year, latest)
+        of_years.append(latest.at(year))
+    mean, sd = zip(*of_years, strict=True)
+    return Common(fit.seen[0], mean, sd, fit.common, AHEAD_AR)
 
 
 def _with_sizes(prior: Prior, rows: pd.DataFrame) -> Prior:

@@ -127,6 +127,18 @@ def test_a_gap_breaks_growth_and_nothing_else(panel, prior):
 
 
 @pytest.mark.slow
+def test_years_that_lie_far_apart_leave_each_other_alone(panel, prior):
+    early = panel[panel["year"] < 2013].assign(
+        year=lambda of: of["year"] - 400, market=lambda of: "old " + of["market"]
+    )
+    found = estimate_prior(pd.concat([early, panel]))
+    assert (found.common.first_year, len(found.common.mean)) == (1610, 2023 - 1610 + 1)
+    assert found.common.at(1900) == pytest.approx((0.0, found.common.spread))  # nothing is known of it
+    for year in (2012, 2016, 2020):
+        assert found.common.at(year) == pytest.approx(prior.common.at(year), abs=0.05)
+
+
+@pytest.mark.slow
 def test_zero_and_missing_sales_are_gaps(panel):
     holes = panel.copy()
     at = holes.index[(holes["market"] == "m5") & (holes["year"] == 2019)]
