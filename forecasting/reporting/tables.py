@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from forecasting.errors import InputError
@@ -78,22 +77,22 @@ def bands(results: Results | pd.DataFrame, measure: str, place: str | None = Non
     """
     if isinstance(results, Results):
         return results.bands(measure)
-    names = ("measure", "country", "period_start", "period_end", "quantile", "value")
-    cells = {name: results[name].to_numpy(dtype=object) for name in names}  # by hand: a report asks for dozens of these
-    at = np.flatnonzero((cells["measure"] == measure) & ((cells["country"] == place) if place else True))
-    if not len(at):
+    mine = (results["measure"] == measure).to_numpy() & ((results["country"] == place).to_numpy() if place else True)
+    if not mine.any():
         raise no_measure(measure, results["measure"].unique())
-    places = dict.fromkeys(cells["country"][at])
+    found = results[mine]
+    places = dict.fromkeys(found["country"])
     if len(places) > 1:
         raise InputError(f"the results are of several places; name one of {', '.join(map(str, places))}")
     wide: dict[int, dict[float, float]] = {}
-    for start, end, quantile, value in zip(*(cells[name][at] for name in names[2:]), strict=True):
+    cells = (found[name].tolist() for name in ("period_start", "period_end", "quantile", "value"))
+    for start, end, quantile, value in zip(*cells, strict=True):
         first, last = str(start), str(end)
         if last.endswith("-12-31") and (first == last or first.endswith("-01-01")):  # not months
             wide.setdefault(int(last[:4]), {})[quantile] = value
     levels = sorted({quantile for row in wide.values() for quantile in row})
-    found = [[wide[year].get(level, math.nan) for level in levels] for year in sorted(wide)]
-    return pd.DataFrame(found, index=pd.Index(sorted(wide), name="year"), columns=levels)
+    rows = [[wide[year].get(level, math.nan) for level in levels] for year in sorted(wide)]
+    return pd.DataFrame(rows, index=pd.Index(sorted(wide), name="year"), columns=levels)
 
 
 def headline(

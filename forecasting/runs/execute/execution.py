@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
-from papermill.iorw import load_notebook_node, write_ipynb
+from papermill.iorw import write_ipynb
 
 from forecasting.errors import RunError
 from forecasting.names import OUTPUT_VARIABLE
@@ -225,8 +225,7 @@ def _template(path: Path) -> NotebookNode:
     for cell in content.get("cells", ()):
         if cell.get("cell_type") == "code":
             cell["outputs"] = []
-    read: NotebookNode = load_notebook_node(nbformat.reads(json.dumps(content), as_version=4))  # type: ignore[no-untyped-call]
-    return read
+    return nbformat.from_dict(content)  # type: ignore[no-untyped-call,no-any-return]
 
 
 def cell_seconds(notebook: NotebookNode) -> list[float]:

@@ -77,15 +77,18 @@ def _load_notebook_code() -> None:
 @cache
 def _load_outlook_code() -> None:
     """Make a small outlook with its tables, figures and files, and throw it away."""
+    from IPython.utils.capture import capture_output
+
     from forecasting.evidence import datasets
     from forecasting.parameters.schema import scenario_from_parameters
     from forecasting.reporting import figures, tables, workbook
     from forecasting.scenarios.outlook import outlook
 
     made = outlook(scenario_from_parameters(ASKED), datasets.central_asia(), draws=FEW)
-    importlib.import_module("plotly.io").renderers  # noqa: B018 what shows a figure is loaded when it is looked at
-    for chart in (figures.fan_chart, figures.evidence_chart, figures.charger_gap, figures.load_chart, figures.tornado):
-        chart(made).to_json()
+    charts = (figures.fan_chart, figures.evidence_chart, figures.charger_gap, figures.load_chart, figures.tornado)
+    with capture_output():
+        for chart in charts:
+            chart(made).show("plotly_mimetype")
     for table in (tables.headline_table(made), tables.facts_table(made.evidence or datasets.central_asia(), last=2)):
         table._repr_html_()
         repr(table)
