@@ -129,12 +129,17 @@ def band_table(outlook: Outlook) -> Table:
     return Table(pd.DataFrame(rows), leading({head: [name] * len(rows) for head, name in measures.items()}))
 
 
+def _at_the_horizon(outlook: Outlook, table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The rows of the last year in which a column has something."""
+    return table[(table["year"] == outlook.scenario.horizon) & (table[column] > 0)]
+
+
 def settings_table(outlook: Outlook) -> Table:
     """Points needed at the horizon by place of charging, private ones included."""
     demand = outlook.demand
     if demand is None:
         return NONE
-    last = demand.by_setting.query("year == @outlook.scenario.horizon and points > 0")
+    last = _at_the_horizon(outlook, demand.by_setting, "points")
     rows = [
         {
             "charging": SETTINGS[row["setting"]],
@@ -153,7 +158,7 @@ def cost_table(outlook: Outlook) -> Table:
     demand = outlook.demand
     if demand is None:
         return NONE
-    last = demand.by_cost.query("year == @outlook.scenario.horizon and usd > 0")
+    last = _at_the_horizon(outlook, demand.by_cost, "usd")
     rows = [
         {"charging": SETTINGS[row["setting"]]} | _spread("USD million", row, "usd", "investment_usd", 1e6)
         for row in last.to_dict("records")
@@ -186,7 +191,7 @@ def heavy_table(outlook: Outlook) -> Table:
     demand = outlook.demand
     if demand is None:
         return NONE
-    last = demand.heavy.query("year == @outlook.scenario.horizon and high > 0")
+    last = _at_the_horizon(outlook, demand.heavy, "high")
     rows = [
         {
             "class": row["vehicle_class"],
