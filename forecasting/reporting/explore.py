@@ -18,6 +18,7 @@ from forecasting.parameters.naming import country_slug
 from forecasting.parameters.schema import Driver, Range, Scenario, load_scenario, scenario_from_parameters
 from forecasting.reporting.answer import QUESTIONS, answer
 from forecasting.reporting.display import Table
+from forecasting.reporting.explorer_page import FITTING, LOOKS
 from forecasting.reporting.figures import live_figure, redraw, what_if_chart
 from forecasting.reporting.given_tables import size_words
 from forecasting.reporting.labels import (
@@ -50,21 +51,8 @@ NO_WIDGETS = (
 LIMITS = {"level": 20.0, "growth": 20.0, "ceiling": 1.0, "price": 3.0}
 OWN_TARGET = "own-target"
 SAVE, REPLACE = "Save as params file", "Replace the file"
-LOOKS = (
-    "<style>.fc-table .amount { text-align: right; } .fc-table :is(td, th) { padding: 0 0.5em; line-height: 1.4; } "
-    ".widget-vbox .textpoint text { paint-order: stroke; stroke: white; stroke-width: 3px; }</style>"
-)
 WIDE = {"width": "95%"}
 PLOTLY = "application/vnd.plotly.v1+json"
-# A responsive figure looks at its room when the window changes: here it is told once it is drawn, and when its column
-# changes.
-FITTING = """export default { render({el}) {
-  const drawn = setInterval(() => {
-    if (!el.closest(".widget-vbox")?.querySelector(".main-svg .trace")) return;
-    clearInterval(drawn);
-    new ResizeObserver(() => setTimeout(() => dispatchEvent(new Event("resize")), 200)).observe(el);
-  }, 100);
-} }"""
 
 
 class Explorer(WhatIf):
