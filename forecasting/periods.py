@@ -126,11 +126,18 @@ class Period:
         int
             Days; 0 where they do not meet.
 
+        Raises
+        ------
+        PeriodError
+            For anything but a period.
+
         Examples
         --------
         >>> year(2023).overlap(span("2022-12-01", "2023-01-31"))
         31
         """
+        if not isinstance(other, Period):
+            raise PeriodError(f"other is {shown(other)}; give a Period, e.g. fc.year(2025)")
         return max((min(self.end, other.end) - max(self.start, other.start)).days + 1, 0)
 
     def year_before(self) -> Period:

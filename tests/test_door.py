@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import forecasting as fc
+from forecasting.curves.fitting.prediction import GrowthPrediction
+from forecasting.reporting.explore import Explorer
 
 ROOT = Path(__file__).parent.parent
 SALES = [12.0, 28.0, 61.0, 118.0, 197.0, 264.0]
@@ -35,7 +37,25 @@ class Unspeakable:
 
 HOSTILE: tuple[Any, ...] = (
     *(None, "", "x", "2023-01-01", "é\x1b[31m", b"x", "a\0b", 0, -1, 1, 3.7, 1e308, -1e308, 1e-320, 10**9, 10**400),
-    *(float("nan"), float("inf"), True, 1 + 2j, [], [1], ["x"], [None], [[]], (), {}, {"a": 1}, {1}, object()),
+    *(
+        float("nan"),
+        float("inf"),
+        True,
+        1 + 2j,
+        [],
+        [1],
+        ["x"],
+        [None],
+        [[]],
+        (),
+        {},
+        {"a": 1},
+        [1e308] * 3,
+        [0.0] * 3,
+        {"m": 1e308},
+        {1},
+        object(),
+    ),
     *(
         dt.date(2023, 1, 1),
         dt.time(1),
@@ -72,6 +92,9 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
     results = fc.GrowthModel(SALES).fit()
     predicted = results.get_forecast(3)
     params = ROOT / "params" / "uzbekistan-baseline.yaml"
+    scenario = fc.load_scenario(params)
+    model, made = fc.GrowthModel(SALES), fc.outlook(scenario, ledger, draws=16)
+    explorer = fc.explore(ROOT / "params" / "turkmenistan-baseline.yaml", draws=16)
     asked = {"evidence": FACTS, "periods": [fc.year(2023)], "prior": None, "market_size": 3e5, "basis": None}
     return {
         "year": (fc.year, {"value": 2023}),
@@ -102,6 +125,8 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "GrowthResults.extend": (results.extend, {"endog": [250.0]}),
         "GrowthResults.apply": (results.apply, {"endog": [250.0, 3.0], "refit": False}),
         "GrowthResults.news": (results.news, {"endog": [250.0], "steps": 2}),
+        "GrowthPrediction.conf_int": (predicted.conf_int, {"alpha": 0.1}),
+        "GrowthPrediction.quantiles": (predicted.quantiles, {"levels": [0.1]}),
         "GrowthPrediction.summary_frame": (predicted.summary_frame, {"alpha": 0.1}),
         "fit_curves": (
             fc.fit_curves,
@@ -123,7 +148,38 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "Prior.until": (fc.Prior.shipped().until, {"last_year": 2020}),
         "Prior.of_measure": (fc.Prior.shipped().of_measure, {"measure": "ev_imports"}),
         "Prior.share_in": (fc.Prior.shipped().share_in, {"year": 2020}),
+        "Prior.from_json": (fc.Prior.from_json, {"text": fc.Prior().to_json()}),
+        "Prior.read": (fc.Prior.read, {"path": ROOT / "forecasting" / "data" / "prior_battery_cars.json"}),
+        "Prior.shipped": (fc.Prior.shipped, {"perimeter": "battery cars"}),
         "datasets.path": (fc.datasets.path, {"name": "ledger"}),
+        "datasets.facts_of": (fc.datasets.facts_of, {"files": [], "shipped": False}),
+        "explore": (fc.explore, {"scenario": scenario, "ledger": ledger, "draws": 16}),
+        "Explorer.begin": (explorer.begin, {"scenario": explorer.scenario}),
+        "Explorer.change": (explorer.change, {"assumptions": {}, "drivers": [], "market_size": None, "horizon": 2027}),
+        "Explorer.put": (explorer.put, {"scenario": explorer.scenario}),
+        "Explorer.save": (explorer.save, {"path": "mine.yaml", "overwrite": True}),
+        "FlowForecast.plot": (forecast.plot, {"log": False}),
+        "GrowthModel.extended": (model.extended, {"endog": [250.0], "alone": False}),
+        "GrowthModel.fit_constrained": (model.fit_constrained, {"constraints": {"q": 0.4}}),
+        "GrowthModel.fix_params": (lambda params: model.fix_params(params).__enter__(), {"params": {"q": 0.4}}),
+        "GrowthModel.loglike": (model.loglike, {"params": results.params, "scatter": None}),
+        "GrowthModel.predict": (model.predict, {"params": results.params}),
+        "GrowthModel.problem": (model.problem, {"curve": model.curves[0]}),
+        "GrowthModel.until": (model.until, {"count": 4}),
+        "GrowthResults.forecast": (results.forecast, {"steps": 2}),
+        "GrowthResults.load": (fc.GrowthResults.load, {"path": ROOT / "README.md"}),
+        "GrowthResults.plot": (results.plot, {"steps": 2, "alpha": 0.1}),
+        "GrowthResults.predict": (results.predict, {"start": 0, "end": 3}),
+        "GrowthResults.predict_at": (results.predict_at, {"timeline": model.timeline}),
+        "GrowthResults.save": (results.save, {"path": "results.pickle"}),
+        "Ledger.from_facts": (fc.Ledger.from_facts, {"facts": []}),
+        "Ledger.to_csv": (uz.to_csv, {"path": "facts.csv"}),
+        "Outlook.plot": (made.plot, {"measure": "ev_stock", "log": False}),
+        "Outlook.save": (made.save, {"folder": "folder"}),
+        "Period.overlap": (fc.year(2023).overlap, {"other": fc.year(2023)}),
+        "Scenario.known_by": (scenario.known_by, {"ledger": ledger}),
+        "Scenario.on": (scenario.on, {"day": dt.date(2023, 6, 26)}),
+        "Scenario.with_ledger": (scenario.with_ledger, {"files": []}),
     }
 
 
@@ -135,10 +191,19 @@ def whole(made: Any) -> bool:
     """Whether a result holds no NaN and no infinity."""
     if isinstance(made, fc.FlowForecast):
         return bool(np.isfinite(made.monthly).all())
+    if isinstance(made, (float, np.ndarray)):
+        return bool(np.isfinite(made).all())
     if isinstance(made, (pd.DataFrame, pd.Series)):
         numbers = pd.DataFrame(made).select_dtypes("number")
         return bool(np.isfinite(numbers.to_numpy(float)).all())
     return True
+
+
+@pytest.fixture(scope="module", autouse=True)
+def a_folder_to_write_to(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("door"))
+        yield
 
 
 def used_or_refused(name: str, argument: str, value: Any) -> None:
@@ -171,16 +236,38 @@ def test_whatever_comes_is_used_or_refused(door: tuple[str, str], value: Any) ->
     used_or_refused(*door, value)
 
 
-def test_every_public_function_has_its_door_tried() -> None:
-    """Functions and classes of the package's front, but for its errors and what only the package makes."""
-    made_inside = {"Fact", "FlowForecast", "GrowthResults", "Outlook", "Prior", "Problem", "Scenario", "datasets"}
-    public = {
-        name
-        for name in fc.__all__
-        if callable(getattr(fc, name))
-        and not (inspect.isclass(getattr(fc, name)) and issubclass(getattr(fc, name), Exception | Warning))
-    }
-    assert public - made_inside - {"explore"} <= {name.partition(".")[0] for name in DOORS}
+def public() -> set[str]:
+    """Every public function, and every public method with arguments, that users reach from the package's front."""
+    front = {name: getattr(fc, name) for name in fc.__all__}
+    classes = {name: kind for name, kind in front.items() if inspect.isclass(kind) and not issubclass(kind, _RAISED)}
+    classes |= {"Explorer": Explorer, "GrowthPrediction": GrowthPrediction}
+    found = {name for name, function in front.items() if inspect.isfunction(function)}
+    found |= {f"datasets.{name}" for name in fc.datasets.__all__}
+    for name, kind in classes.items():
+        found |= {f"{name}.{method}" for method in dir(kind) if _is_method(kind, method)}
+    return {name for name in found if _arguments(name)}
+
+
+_RAISED = (Exception, Warning)
+
+
+def _is_method(kind: type, name: str) -> bool:
+    method = inspect.getattr_static(kind, name)
+    method = getattr(method, "__func__", method)
+    ours = str(getattr(method, "__module__", "")).startswith("forecasting")
+    return not name.startswith("_") and ours and inspect.isfunction(method)
+
+
+def _arguments(name: str) -> list[str]:
+    owner, _, method = name.partition(".")
+    home = {"Explorer": Explorer, "GrowthPrediction": GrowthPrediction}.get(owner) or getattr(fc, owner)
+    function = inspect.getattr_static(home, method) if method and owner != "datasets" else None
+    chosen = getattr(function, "__func__", function) or (getattr(home, method) if method else home)
+    return [argument for argument in inspect.signature(chosen).parameters if argument not in ("self", "cls")]
+
+
+def test_every_public_function_and_method_has_its_door_tried() -> None:
+    assert sorted(public() - set(DOORS)) == []
 
 
 def test_a_refusal_names_the_argument_what_it_was_and_what_is_taken() -> None:

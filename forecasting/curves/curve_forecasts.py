@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecasting.arguments import of, takes
 from forecasting.curves.fitted_curve import DRAWS, FittedCurve
 from forecasting.curves.fitting.prediction import GrowthPrediction, check_count
 from forecasting.curves.fitting.timeline import Timeline
@@ -187,6 +188,7 @@ class CurveForecasts(FittedCurve):
         draws = rng.permutation(self.posterior.draws(sampling, check_count("repetitions", repetitions), rng))
         return pd.DataFrame(draws.T, index=timeline.labels)
 
+    @takes(ModelError, timeline=of(Timeline, words="a Timeline, e.g. model.timeline.future(2)"))
     def predict_at(self, timeline: Timeline) -> GrowthPrediction:
         """Predictions of the periods of a timeline.
 
@@ -199,6 +201,11 @@ class CurveForecasts(FittedCurve):
         -------
         GrowthPrediction
             Draws of the observations, from the posterior.
+
+        Raises
+        ------
+        ModelError
+            For anything but a timeline.
 
         Examples
         --------

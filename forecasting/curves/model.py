@@ -32,6 +32,9 @@ Array = NDArray[np.float64]
 AVERAGED = tuple(name for name, curve in CURVES.items() if curve.ceiling)  # what "auto" averages
 
 
+BY_NAME = of(Mapping, words="numbers by name, e.g. {'m': 1000}")
+
+
 class GrowthModel(ObservedSeries):
     """A growth curve of one series of flows or levels.
 
@@ -140,6 +143,7 @@ class GrowthModel(ObservedSeries):
         calendar = self.timeline.calendar
         return moment(start, calendar) - self.launch, np.inf if end is None else moment(end, calendar) - self.launch
 
+    @takes(ModelError, curve=of(Curve, words="a Curve, one of the model's curves"))
     def problem(self, curve: Curve) -> SeriesToFit:
         """What is estimated for one of the curves.
 
@@ -152,6 +156,11 @@ class GrowthModel(ObservedSeries):
         -------
         SeriesToFit
             Observations, weights, and the bounds and fixed values of that curve's parameters.
+
+        Raises
+        ------
+        ModelError
+            For anything but a curve.
 
         Examples
         --------
@@ -228,6 +237,7 @@ class GrowthModel(ObservedSeries):
         return estimate(problem, self.errors, start)
 
     @contextmanager
+    @takes(ModelError, params=BY_NAME)
     def fix_params(self, params: Mapping[str, float]) -> Iterator[None]:
         """Within the context, parameters keep these values.
 
@@ -258,6 +268,7 @@ class GrowthModel(ObservedSeries):
         finally:
             self._fixed = before
 
+    @takes(ModelError, constraints=BY_NAME)
     def fit_constrained(self, constraints: Mapping[str, float], **kwargs: Any) -> GrowthResults:
         """Fit with some parameters held at given values.
 
@@ -286,6 +297,7 @@ class GrowthModel(ObservedSeries):
         with self.fix_params(constraints):
             return self.fit(**kwargs)
 
+    @takes(ModelError, params=numbers())
     def predict(self, params: ArrayLike) -> Array:
         """The curve at the observations, for given parameters.
 
@@ -310,8 +322,9 @@ class GrowthModel(ObservedSeries):
         >>> model.predict(model.fit().params).round(2).tolist()
         [1.0, 2.0, 4.0]
         """
-        return self.problem(self._single()).fitted(self._start(params))
+        return self.problem(self._single()).fitted(self._at(params))
 
+    @takes(ModelError, params=numbers(), scatter=optional(number(1e-12)))
     def loglike(self, params: ArrayLike, scatter: float | None = None) -> float:
         """Log-likelihood at given parameters.
 
@@ -340,7 +353,17 @@ class GrowthModel(ObservedSeries):
         >>> bool(np.isclose(model.loglike(results.params), results.llf))
         True
         """
-        return log_likelihood(self.problem(self._single()), self._start(params), self.errors, scatter)
+        return log_likelihood(self.problem(self._single()), self._at(params), self.errors, scatter)
+
+    def _at(self, params: ArrayLike | Mapping[str, float]) -> Array:
+        """Parameters that the curve allows, and at which it has values."""
+        curve, values = self._single(), self._start(params)
+        read_fixed(dict(zip(curve.parameters, values.tolist(), strict=True)), self.curves, "params")
+        with np.errstate(all="ignore"):
+            whole = np.isfinite(self.problem(curve).fitted(values)).all()
+        if not whole:
+            raise ModelError(f"params: the {curve.name} curve has no finite values at {shown(values.tolist())}")
+        return values
 
     def _single(self) -> Curve:
         if len(self.curves) > 1:

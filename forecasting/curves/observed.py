@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from forecasting.arguments import flag, takes, whole
 from forecasting.curves.fitting.constraints import check_word, read_weights
 from forecasting.curves.fitting.noise import NOISES, ErrorFamily
 from forecasting.curves.fitting.series import read_series
@@ -75,6 +76,7 @@ class ObservedSeries:
             return NOISES["negative_binomial" if zeros else "lognormal"]
         return NOISES[self.errors]
 
+    @takes(ModelError, alone=flag())
     def extended(self, endog: object, alone: bool = False) -> Self:
         """The model of this series with later observations appended, or of those alone.
 
@@ -115,18 +117,24 @@ class ObservedSeries:
         other.noise = other._noise()
         return other
 
+    @takes(ModelError, count=whole(1))
     def until(self, count: int) -> Self:
         """The model of the first observations.
 
         Parameters
         ----------
         count : int
-            How many.
+            How many, no more than there are.
 
         Returns
         -------
         GrowthModel
             A new one.
+
+        Raises
+        ------
+        ModelError
+            For a number below 1, or above that of the observations.
 
         Examples
         --------
@@ -134,6 +142,8 @@ class ObservedSeries:
         >>> GrowthModel([10.0, 14.0, 19.0, 24.0, 28.0]).until(4).nobs
         4
         """
+        if count > len(self.endog):
+            raise ModelError(f"count is {count}; there are {len(self.endog)} observations")
         other = copy(self)
         other.timeline = self.timeline.part(0, count)
         other.endog, other.weights = self.endog[:count], self.weights[:count]

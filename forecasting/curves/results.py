@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import flag, takes
+from forecasting.arguments import flag, probability, takes
+from forecasting.arguments import path as file_path
 from forecasting.curves.curve_forecasts import CurveForecasts
 from forecasting.curves.fitting.estimate import log_likelihood
 from forecasting.curves.fitting.news import forecast_news
 from forecasting.curves.fitting.prediction import check_count
 from forecasting.curves.fitting.summary import growth_summary
 from forecasting.errors import ModelError
+from forecasting.evidence.files import read_whole, save_asked
 from forecasting.showing import show
 
 if TYPE_CHECKING:
@@ -185,6 +187,7 @@ class GrowthResults(CurveForecasts):
         """
         return forecast_news(self, endog, check_count("steps", steps))
 
+    @takes(ModelError, alpha=probability())
     def plot(self, steps: int = 5, alpha: float = 0.1, **kwargs: Any) -> Any:
         """Observations, fitted curve and forecast with its interval.
 
@@ -248,6 +251,7 @@ class GrowthResults(CurveForecasts):
         """
         return growth_summary(self, alpha)
 
+    @takes(ModelError, path=file_path())
     def save(self, path: str | Path) -> None:
         """Write a pickle.
 
@@ -255,6 +259,11 @@ class GrowthResults(CurveForecasts):
         ----------
         path : str or Path
             Of the file; one that is there is replaced.
+
+        Raises
+        ------
+        ModelError
+            Where the file cannot be written.
 
         Examples
         --------
@@ -267,9 +276,10 @@ class GrowthResults(CurveForecasts):
         >>> again.params.equals(results.params)
         True
         """
-        Path(path).write_bytes(pickle.dumps(self))
+        save_asked(ModelError, path, pickle.dumps(self))
 
     @staticmethod
+    @takes(ModelError, path=file_path())
     def load(path: str | Path) -> GrowthResults:
         """Read what :meth:`save` wrote. As with every pickle, only from a source that you trust.
 
@@ -286,7 +296,7 @@ class GrowthResults(CurveForecasts):
         Raises
         ------
         ModelError
-            Where the file holds something else.
+            Where the file cannot be read, or holds something else.
 
         Examples
         --------
@@ -297,7 +307,10 @@ class GrowthResults(CurveForecasts):
         ...     print(GrowthResults.load(Path(folder, "results.pickle")).nobs)
         5
         """
-        results = pickle.loads(Path(path).read_bytes())
+        try:
+            results = pickle.loads(read_whole(path))
+        except Exception as error:  # whatever is in the file
+            raise ModelError(f"{path} holds no saved results: {error}") from None
         if not isinstance(results, GrowthResults):
             raise ModelError(f"{path} holds {type(results).__name__}, not GrowthResults")
         return results

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from forecasting.arguments import takes, text
+from forecasting.arguments import flag, takes, text, texts
 from forecasting.errors import InputError, LedgerError, Problem
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.ledger_files import read_ledger
@@ -57,6 +57,7 @@ def central_asia() -> Ledger:
     return read_ledger(path("ledger"))
 
 
+@takes(LedgerError, files=texts("the paths of ledgers"), shipped=flag())
 def facts_of(files: Sequence[str] = (), shipped: bool = True) -> Ledger:
     """The facts that ship, and those of one's own files.
 

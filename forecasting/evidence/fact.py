@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from forecasting.arguments import shown
 from forecasting.errors import LedgerError, PeriodError, Problem
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import (
@@ -38,7 +39,18 @@ from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, span
 from forecasting.showing import show
 
-__all__ = ["COLUMNS", "COUNTED", "KINDS", "QUANTITIES", "RELATIONS", "Fact", "LazyFacts", "in_order", "typed_facts"]
+__all__ = [
+    "COLUMNS",
+    "COUNTED",
+    "KINDS",
+    "QUANTITIES",
+    "RELATIONS",
+    "Fact",
+    "LazyFacts",
+    "facts_only",
+    "in_order",
+    "typed_facts",
+]
 
 _COUNTS = ("vehicles", "stations", "points", "persons", "units", "users")
 
@@ -271,3 +283,11 @@ def _other(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) ->
         first, last = other["period_start"] or other["period_end"], other["period_end"] or other["period_start"]
         return span(first, last) if same and first else None
     return own_period(row)
+
+
+def facts_only(given: object) -> list[Fact]:
+    """Facts, and nothing else."""
+    items: list[object] = list(given) if isinstance(given, list | tuple | Iterator) else [given]
+    if strange := [item for item in items if not isinstance(item, Fact)]:
+        raise LedgerError(f"{shown(strange[0])} is no Fact; read_ledger and Ledger.from_frame read tables")
+    return [item for item in items if isinstance(item, Fact)]

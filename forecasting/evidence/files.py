@@ -10,7 +10,9 @@ import stat
 import uuid
 from pathlib import Path
 
-__all__ = ["LARGEST", "read_whole", "write_asked", "write_new", "write_whole"]
+from forecasting.errors import InputError
+
+__all__ = ["LARGEST", "read_whole", "save_asked", "write_asked", "write_new", "write_whole"]
 
 LARGEST, CHUNK = 50_000_000, 1 << 20  # bytes of a file, and of one reading
 
@@ -90,6 +92,19 @@ def write_asked(path: str | os.PathLike[str], content: bytes) -> Path:
     except OSError as error:
         raise OSError(error.errno, error.strerror, os.fspath(path)) from error  # as the user calls it
     return Path(path)
+
+
+def save_asked(error: type[InputError], path: str | os.PathLike[str], content: bytes) -> Path:
+    """As `write_asked`, for a public function: what hinders it is one of the package's errors.
+
+    >>> save_asked(InputError, "/dev/full", b"text")
+    Traceback (most recent call last):
+    forecasting.errors.InputError: /dev/full cannot be written: No space left on device
+    """
+    try:
+        return write_asked(path, content)
+    except OSError as problem:
+        raise error(f"{problem.filename} cannot be written: {problem.strerror}") from None
 
 
 def write_new(path: str | os.PathLike[str], content: bytes) -> Path:

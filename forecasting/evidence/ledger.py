@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from forecasting.arguments import of, optional, shown, takes, text, texts, whole
+from forecasting.arguments import path as file_path
 from forecasting.errors import EvidenceError, LedgerError, Problem
-from forecasting.evidence.fact import Fact, LazyFacts, typed_facts
-from forecasting.evidence.files import write_asked
+from forecasting.evidence.fact import Fact, LazyFacts, facts_only, typed_facts
+from forecasting.evidence.files import save_asked
 from forecasting.evidence.frames import facts_frame, frame_rows, printed_cells
 from forecasting.evidence.places import partner_code, place_code
 from forecasting.evidence.rules import COLUMNS, KINDS, publication
@@ -43,10 +44,7 @@ class Ledger:
     """
 
     def __init__(self, facts: Iterable[Fact] = ()) -> None:
-        given: list[object] = list(facts) if isinstance(facts, list | tuple | Iterator) else [facts]
-        if strange := [fact for fact in given if not isinstance(fact, Fact)]:
-            raise LedgerError(f"{shown(strange[0])} is no Fact; read_ledger and Ledger.from_frame read tables")
-        self._facts: Mapping[str, Fact] = {fact.id: fact for fact in given if isinstance(fact, Fact)}
+        self._facts: Mapping[str, Fact] = {fact.id: fact for fact in facts_only(facts)}
         self._frame = facts_frame([fact.row() for fact in self._facts.values()])
 
     @classmethod
@@ -118,7 +116,7 @@ class Ledger:
         Raises
         ------
         LedgerError
-            Where two facts have one id.
+            Where two facts have one id, and for anything that is no fact.
 
         Examples
         --------
@@ -126,7 +124,7 @@ class Ledger:
         >>> len(Ledger.from_facts([Fact(id="a", relation="equals", value=2180, **columns)]))
         1
         """
-        return cls.from_frame(pd.DataFrame([fact.row() for fact in facts], columns=list(COLUMNS)))
+        return cls.from_frame(pd.DataFrame([fact.row() for fact in facts_only(facts)], columns=list(COLUMNS)))
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -315,6 +313,7 @@ class Ledger:
     def __add__(self, other: Ledger) -> Ledger:
         return self.concat(other)
 
+    @takes(LedgerError, path=file_path())
     def to_csv(self, path: str | Path) -> None:
         """Write the facts as a file that `read_ledger` reads back to an equal ledger.
 
@@ -325,7 +324,7 @@ class Ledger:
 
         Raises
         ------
-        InputError
+        LedgerError
             Where the file cannot be written.
 
         Examples
@@ -340,7 +339,7 @@ class Ledger:
         True
         """
         table = pd.DataFrame(printed_cells(self._frame), columns=list(COLUMNS))
-        write_asked(path, str(table.to_csv(index=False, lineterminator="\n")).encode())
+        save_asked(LedgerError, path, str(table.to_csv(index=False, lineterminator="\n")).encode())
 
     def hash(self) -> str:
         """SHA-256 of the content, whatever the order of the facts.

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.arguments import number, of, probability, several, shown, takes
+from forecasting.arguments import flag, number, of, probability, several, shown, takes
 from forecasting.errors import EvidenceError
 from forecasting.growth.likelihood import flow_weights
 from forecasting.periods import Period, year
@@ -52,6 +52,7 @@ class FlowDraws:
     def _repr_html_(self) -> str:
         return str(show("forecast_html", self))
 
+    @takes(EvidenceError, log=flag())
     def plot(self, log: bool = False) -> Any:
         """The periods with their intervals, and the facts that they rest on, as a plotly figure.
 
@@ -64,6 +65,11 @@ class FlowDraws:
         -------
         plotly.graph_objects.Figure
             In the measure's unit.
+
+        Raises
+        ------
+        EvidenceError
+            Where log is neither true nor false.
 
         Examples
         --------

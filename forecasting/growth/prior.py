@@ -20,8 +20,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.arguments import takes, text, whole
+from forecasting.arguments import path as file_path
+from forecasting.arguments import shown, takes, text, whole
 from forecasting.errors import ModelError
+from forecasting.evidence.files import read_whole
 from forecasting.growth.within_year import WithinYear
 from forecasting.names import DATA
 
@@ -236,6 +238,7 @@ class Prior:
         return json.dumps(_rounded(asdict(self)), indent=2) + "\n"
 
     @classmethod
+    @takes(ModelError, text=text())
     def from_json(cls, text: str) -> Prior:
         """Read what :meth:`to_json` wrote.
 
@@ -249,19 +252,27 @@ class Prior:
         Prior
             Equal to the one that was written.
 
+        Raises
+        ------
+        ModelError
+            For any other text.
+
         Examples
         --------
         >>> Prior.from_json(Prior().to_json()) == Prior()
         True
         """
-        raw = json.loads(text)
-        for key in ("common", "size"):
-            entry = raw[key]
-            raw[key] = Common(**{**entry, "mean": tuple(entry["mean"]), "sd": tuple(entry["sd"])})
-        raw["within_year"] = WithinYear.of(raw["within_year"])
-        raw["echo"] = tuple(raw.get("echo", ()))
-        raw["covariance"] = tuple(tuple(row) for row in raw["covariance"])
-        return cls(**raw)
+        try:
+            raw = json.loads(text)
+            for key in ("common", "size"):
+                entry = raw[key]
+                raw[key] = Common(**{**entry, "mean": tuple(entry["mean"]), "sd": tuple(entry["sd"])})
+            raw["within_year"] = WithinYear.of(raw["within_year"])
+            raw["echo"] = tuple(raw.get("echo", ()))
+            raw["covariance"] = tuple(tuple(row) for row in raw["covariance"])
+            return cls(**raw)
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            raise ModelError(f"text is {shown(text)}, no prior as to_json writes it: {error}") from None
 
     @takes(ModelError, last_year=whole(1900, 2200))
     def until(self, last_year: int) -> Prior:
@@ -320,6 +331,7 @@ class Prior:
         return self
 
     @classmethod
+    @takes(ModelError, path=file_path())
     def read(cls, path: str | Path) -> Prior:
         """Read a prior from a file.
 
@@ -335,7 +347,7 @@ class Prior:
 
         Raises
         ------
-        OSError, ValueError
+        ModelError
             Where the file cannot be read, or is no prior.
 
         Examples
@@ -344,9 +356,14 @@ class Prior:
         >>> Prior.read(DATA / SHIPPED["battery cars"]) == Prior.shipped()
         True
         """
-        return cls.from_json(Path(path).read_text(encoding="utf-8"))
+        try:
+            stored = read_whole(path).decode()
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{path} cannot be read: {error}") from None
+        return cls.from_json(stored)
 
     @classmethod
+    @takes(ModelError, perimeter=text())
     def shipped(cls, perimeter: str = "battery cars") -> Prior:
         """The prior that ships, for battery cars or for all electric vehicles.
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from forecasting.arguments import shown
 from forecasting.errors import Problem, in_digits
 from forecasting.measures import nearest
 
-__all__ = ["did_you_mean", "short", "worded"]
+if TYPE_CHECKING:
+    from forecasting.parameters.strict_yaml import Document
+
+__all__ = ["did_you_mean", "missing_files", "short", "worded"]
 
 _EXPECTED = {
     "int_type": "a whole number", "int_from_float": "a whole number", "int_parsing": "a whole number",
@@ -94,5 +99,13 @@ def short(value: Any) -> str:
     """
     if type(value) in (int, float) and 10_000 <= abs(value) < 1e16:
         return in_digits(value)
-    text = ascii(value) if isinstance(value, str) else repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return shown(value)
+
+
+def missing_files(files: Sequence[str], document: Document) -> Iterator[Problem]:
+    """Ledgers that are not there; a network address is none, as nothing is fetched unasked."""
+    for i, file in enumerate(files):
+        if not Path(document.folder, file).exists():
+            what = "is a network address" if "://" in file else f"is not in {document.folder or 'this folder'}"
+            hint = "give a file of facts, relative to this params file"
+            yield Problem(document.where(("ledger", i)), f"{short(file)} {what}", hint)

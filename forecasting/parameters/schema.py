@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationError
 
 from forecasting.arguments import path as file_path
-from forecasting.arguments import takes
-from forecasting.errors import InputError, Problem, ScenarioError
+from forecasting.arguments import shown, takes, texts
+from forecasting.errors import EvidenceError, InputError, Problem, ScenarioError
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
 from forecasting.parameters.driver_kinds import Driver
-from forecasting.parameters.fault_words import Owner, did_you_mean, short, worded
+from forecasting.parameters.fault_words import Owner, did_you_mean, missing_files, short, worded
 from forecasting.parameters.naming import country_code, country_slug, unsafe_name
 from forecasting.parameters.strict_yaml import Document, KeyPath, read_yaml
 from forecasting.parameters.values import (
@@ -152,7 +152,7 @@ class Scenario(Strict):
         Raises
         ------
         EvidenceError
-            Where no fact of the ledger has a date of publication.
+            Where no fact of the ledger has a date of publication, and for anything but a ledger.
 
         Examples
         --------
@@ -161,6 +161,10 @@ class Scenario(Strict):
         >>> scenario_from_parameters(given).known_by(Ledger())
         datetime.date(2023, 6, 26)
         """
+        from forecasting.evidence.ledger import Ledger
+
+        if not isinstance(ledger, Ledger):
+            raise EvidenceError(f"ledger is {shown(ledger)}; give a Ledger, as fc.read_ledger makes it")
         if self.as_of != "latest":
             return as_date(self.as_of)
         measures = (self.measure, *(["ev_stock"] if self.measure.startswith("ev_") else []))
@@ -168,6 +172,7 @@ class Scenario(Strict):
         chosen = [ledger.select(place, name, kind=COUNTED) for place in places for name in measures]
         return max((facts.latest for facts in chosen if facts.frame["published"].any()), default=ledger.latest)
 
+    @takes(ScenarioError, files=texts("the paths of ledgers"))
     def with_ledger(self, files: Sequence[str]) -> Scenario:
         """The same scenario with more files of facts.
 
@@ -180,6 +185,11 @@ class Scenario(Strict):
         -------
         Scenario
             A new one.
+
+        Raises
+        ------
+        ScenarioError
+            For anything but paths.
 
         Examples
         --------
@@ -211,7 +221,7 @@ class Scenario(Strict):
         >>> scenario_from_parameters(given).on(dt.date(2023, 6, 26)).as_of
         datetime.date(2023, 6, 26)
         """
-        return self.model_copy(update={"as_of": day})
+        return self.model_copy(update={"as_of": as_date(day)})
 
     def parameters(self) -> dict[str, Any]:
         """The scenario as a notebook's parameters: canonical and JSON-able, every key but the absent place.
@@ -285,18 +295,9 @@ def scenario_of(document: Document, stem: str) -> Scenario:
         problems.append(Problem(document.where(("places",)), "is empty", "name a place, or leave the key out"))
     files = data.get("ledger")
     if isinstance(files, list) and all(isinstance(file, str) for file in files):
-        problems += _missing_files(files, document)
+        problems += missing_files(files, document)
         data = data | {"ledger": [str(Path(document.folder, file)) for file in files]}
     return _build({**data, "name": stem}, document.where, problems)
-
-
-def _missing_files(files: Sequence[str], document: Document) -> Iterator[Problem]:
-    """Ledgers that are not there; a network address is none, as nothing is fetched unasked."""
-    for i, file in enumerate(files):
-        if not Path(document.folder, file).exists():
-            what = "is a network address" if "://" in file else f"is not in {document.folder or 'this folder'}"
-            hint = "give a file of facts, relative to this params file"
-            yield Problem(document.where(("ledger", i)), f"{short(file)} {what}", hint)
 
 
 def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:

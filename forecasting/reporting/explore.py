@@ -39,7 +39,6 @@ from forecasting.scenarios.what_if import WhatIf
 if TYPE_CHECKING:
     from forecasting.demand.parameters import Assumption
     from forecasting.evidence.ledger import Ledger
-    from forecasting.scenarios.outlook import Outlook
 
 __all__ = ["Explorer", "explore"]
 
@@ -77,18 +76,6 @@ class Explorer(WhatIf):
             self.panel: ControlPanel | None = ControlPanel(self)
         except ImportError:
             self.panel = None
-
-    def begin(self, scenario: Scenario) -> Outlook:
-        """Take another scenario as the one that is given, and show it."""
-        made = super().begin(scenario)
-        self._show()
-        return made
-
-    def put(self, scenario: Scenario) -> Outlook:
-        """Forecast a scenario in place of the one before, and show it."""
-        made = super().put(scenario)
-        self._show()
-        return made
 
     def _show(self) -> None:
         if panel := getattr(self, "panel", None):

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import of, optional, takes, whole
-from forecasting.errors import EvidenceError
+from forecasting.arguments import flag, of, optional, path, takes, text, whole
+from forecasting.errors import EvidenceError, InputError
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.measures import EV_SHARE, HEADLINE, MEASURES
@@ -177,6 +177,7 @@ class Outlook:
                 found[measure]["unit"] = MEASURES[measure].unit
         return found
 
+    @takes(InputError, folder=path())
     def save(self, folder: str | Path) -> None:
         """Write ``outlook.parquet`` and ``draws.parquet`` into a folder.
 
@@ -189,7 +190,7 @@ class Outlook:
 
         Raises
         ------
-        OSError
+        InputError
             Where the folder cannot be written to.
 
         Examples
@@ -214,6 +215,7 @@ class Outlook:
         record["growth"] = {str(when): row.to_dict() for when, row in growth.iterrows()}
         save_tables(folder, self.table, self.draws, record | {STORED_CAVEATS: self.caveats})
 
+    @takes(InputError, measure=optional(text()), log=optional(flag()))
     def plot(self, measure: str | None = None, log: bool | None = None) -> Any:
         """A measure with its intervals and the facts that were known, as a plotly figure.
 
@@ -250,12 +252,17 @@ class Outlook:
         return f"<Outlook {self.name}, as of {self.as_of}, to {self.scenario.horizon}>"
 
 
+SCENARIO = of(Scenario, words="a Scenario, as fc.load_scenario makes it from a params file")
+LEDGER = of(Ledger, words="a Ledger, e.g. fc.datasets.central_asia()")
+DRAWS = whole(8, 100_000)
+
+
 @takes(
     EvidenceError,
-    scenario=of(Scenario, words="a Scenario, as fc.load_scenario makes it from a params file"),
-    ledger=of(Ledger, words="a Ledger, e.g. fc.datasets.central_asia()"),
+    scenario=SCENARIO,
+    ledger=LEDGER,
     prior=optional(of(Prior, words="a Prior, as fc.estimate_prior makes it")),
-    draws=whole(8, 100_000),
+    draws=DRAWS,
     kept=optional(of(dict, words="a dict, empty at first")),
 )
 def outlook(

@@ -31,18 +31,25 @@ def save_tables(folder: str | Path, table: pd.DataFrame, draws: pd.DataFrame, re
         Written as ``outlook.parquet`` and ``draws.parquet``.
     record : dict
         JSON-able; kept in the metadata of ``outlook.parquet``.
+
+    Raises
+    ------
+    InputError
+        Where the folder cannot be written to.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    home = Path(folder)
-    home.mkdir(parents=True, exist_ok=True)
     for name, frame in ((OUTLOOK_TABLE, table), (DRAWS_TABLE, draws)):
         arrow = pa.Table.from_pandas(frame, preserve_index=False)
         kept = {**(arrow.schema.metadata or {}), KEY: json.dumps(record, sort_keys=True).encode()}
         said = arrow.replace_schema_metadata(kept if name == OUTLOOK_TABLE else arrow.schema.metadata)
         few = [column for column in frame if column != "value"]  # those whose values recur
-        pq.write_table(said, home / name, use_dictionary=few)
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            pq.write_table(said, Path(folder, name), use_dictionary=few)
+        except OSError as error:
+            raise InputError(f"{folder} cannot be written to: {error}") from None
 
 
 def load_tables(folder: str | Path) -> tuple[pd.DataFrame, tuple[Results, ...], dict[str, Any]]:

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forecasting.arguments import flag, takes
+from forecasting.arguments import path as file_path
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evidence.files import write_asked, write_new
 from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.parameters.writing import params_text
-from forecasting.scenarios.outlook import Outlook, outlook
+from forecasting.scenarios.outlook import DRAWS, LEDGER, SCENARIO, Outlook, outlook
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -53,15 +55,18 @@ class WhatIf:
     True
     """
 
+    @takes(InputError, scenario=SCENARIO, ledger=LEDGER, draws=DRAWS)
     def __init__(self, scenario: Scenario, ledger: Ledger, draws: int = 2000) -> None:
         self.ledger, self.draws = ledger, draws
         self._kept: dict[str, FlowBeforeDrivers] = {}
         self.begin(scenario)
 
+    @takes(InputError, scenario=SCENARIO)
     def begin(self, scenario: Scenario) -> Outlook:
         """Take another scenario as the one that is given."""
         self.given = self.outlook = self._forecast(scenario)
         self.start = self.scenario = scenario
+        self._show()
         return self.outlook
 
     def change(self, **changes: Any) -> Outlook:
@@ -83,6 +88,7 @@ class WhatIf:
             changes["assumptions"] = {name: size for name, size in together.items() if size is not None}
         return self.put(scenario_from_parameters(asked | changes))
 
+    @takes(InputError, scenario=SCENARIO)
     def put(self, scenario: Scenario) -> Outlook:
         """Forecast a scenario in place of the one before, beside the same given one.
 
@@ -97,11 +103,16 @@ class WhatIf:
                 f"{made.as_of}: no count and no market size is known by then; give a later day, or the market's size"
             )
         self.outlook, self.scenario = made, scenario
+        self._show()
         return self.outlook
+
+    def _show(self) -> None:
+        """What follows a change where somebody looks on."""
 
     def _forecast(self, scenario: Scenario) -> Outlook:
         return outlook(scenario, self.ledger, draws=self.draws, kept=self._kept)
 
+    @takes(InputError, path=file_path(), overwrite=flag())
     def save(self, path: str | Path, overwrite: bool = False) -> Path:
         """Write the scenario as it is now: a commented params file from which a run gives the same numbers.
 

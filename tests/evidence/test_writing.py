@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
+from forecasting.errors import LedgerError
 from forecasting.evidence.append import append_fact
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.files import write_asked, write_new, write_whole
@@ -94,7 +95,7 @@ def test_a_fact_is_appended_to_nothing_but_a_ledger(tmp_path: Path, make, said: 
 def test_a_ledger_written_over_another_is_written_whole(tmp_path: Path) -> None:
     path = tmp_path / "facts.csv"
     path.write_text("mine")
-    with room(1000), pytest.raises(OSError, match="File too large"):
+    with room(1000), pytest.raises(LedgerError, match=r"facts\.csv cannot be written: File too large"):
         central_asia().to_csv(path)
     assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [("facts.csv", "mine")]
 

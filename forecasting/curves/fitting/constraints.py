@@ -56,7 +56,7 @@ def within_domain(pairs: Mapping[str, Pair], curve: Curve) -> dict[str, Pair]:
     return met
 
 
-def read_fixed(values: Mapping[str, object], curves: Sequence[Curve]) -> dict[str, float]:
+def read_fixed(values: Mapping[str, object], curves: Sequence[Curve], what: str = "fix_params") -> dict[str, float]:
     """Numbers that the curves allow.
 
     Raises
@@ -64,7 +64,7 @@ def read_fixed(values: Mapping[str, object], curves: Sequence[Curve]) -> dict[st
     ModelError
         For a name that no curve has, and for a value that is no number or that a curve excludes.
     """
-    check_names(values, "fix_params", curves)
+    check_names(values, what, curves)
     fixed = {}
     for name, given in values.items():
         value = _number(given)
@@ -72,7 +72,7 @@ def read_fixed(values: Mapping[str, object], curves: Sequence[Curve]) -> dict[st
             low, high = curve.domain.get(name, (-np.inf, np.inf))
             if not (np.isfinite(value) and low <= value <= high) or (name == "m" and value == 0):
                 raise ModelError(
-                    f"fix_params: {name!r} cannot be {shown(given)}; the {curve.name} curve has it between "
+                    f"{what}: {name!r} cannot be {shown(given)}; the {curve.name} curve has it between "
                     f"{in_digits(low)} and {in_digits(high)}"
                 )
         fixed[name] = value

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.arguments import shown, whole
+from forecasting.arguments import number, several, shown, takes, whole
 from forecasting.errors import ModelError
 
 __all__ = ["MANY", "GrowthPrediction", "check_alpha", "check_count"]
@@ -64,13 +64,11 @@ class GrowthPrediction:
         """Standard deviation of each observation about its forecast: of the curve and of the scatter about it."""
         return pd.Series(self.draws.std(axis=0), index=self.row_labels, name="mean_se")
 
+    @takes(ModelError, levels=several(number(0, 1, ends=False), "numbers between 0 and 1, e.g. [0.1, 0.5, 0.9]"))
     def quantiles(self, levels: Sequence[float]) -> pd.DataFrame:
         """One row per period, one column per level."""
-        levels = list(levels)
-        for level in levels:
-            check_alpha(level)
         values = np.quantile(self.draws, levels, axis=0)
-        return pd.DataFrame(values.T, index=self.row_labels, columns=levels)
+        return pd.DataFrame(values.T, index=self.row_labels, columns=list(levels))
 
     def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
         """Prediction intervals, columns ``lower`` and ``upper``."""
