@@ -25,7 +25,7 @@ from forecasting.evidence.words import in_words, period_words
 from forecasting.names import ARTICLE_PAGE
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.display import BulletList, Table
-from forecasting.reporting.html import check_page, template_text
+from forecasting.reporting.html import check_page, figure_script, template_text
 from forecasting.scenarios.known import facts_of_places
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def write_article(out: Path, given: Iterable[Mapping[str, Any]]) -> bool:
         title=TITLE,
         summary=SUMMARY,
         style=template_text("style.css"),
-        script=template_text("figures.js"),
+        script=figure_script(),
         counts=article_counts(checked)._repr_html_(),
         sections=[(heading, table._repr_html_()) for heading, table in sections.items()],
         doubts=article_doubts(checked)._repr_html_(),

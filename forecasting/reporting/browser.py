@@ -114,11 +114,13 @@ def pictures(figures: Sequence[dict[str, Any]]) -> list[bytes]:
 
 
 def _drawing(script: str, given: str) -> str:
-    size = f"width: {WIDTH}, height: figure.layout.height || {HEIGHT}, scale: 2, format: 'png'"
-    return f"""<!DOCTYPE html><meta charset="utf-8"><pre id="waiting"></pre>
+    shared = importlib.resources.files("forecasting.reporting").joinpath("templates", "labels.js")
+    return f"""<!DOCTYPE html><meta charset="utf-8"><body><pre id="waiting"></pre>
 <script src="{html.escape(script)}"></script>
 <script>
-Promise.all({given}.map((figure) => Plotly.toImage(figure, {{{size}}}))).then((images) => {{
+{shared.read_text(encoding="utf-8")}
+const drawn = {given}.map((figure) => picture(figure, "png", {WIDTH}, figure.layout.height || {HEIGHT}));
+Promise.all(drawn).then((images) => {{
   const made = document.getElementById("waiting");
   made.textContent = JSON.stringify(images);
   made.id = "made";

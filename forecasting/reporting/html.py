@@ -25,7 +25,16 @@ from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK
 from forecasting.reporting.citations import numbered
 from forecasting.reporting.outline import divided, with_contents
 
-__all__ = ["PLOTLY", "check_page", "figure_html", "notebook_to_html", "report_title", "template_text", "write_report"]
+__all__ = [
+    "PLOTLY",
+    "check_page",
+    "figure_html",
+    "figure_script",
+    "notebook_to_html",
+    "report_title",
+    "template_text",
+    "write_report",
+]
 
 PLOTLY = "application/vnd.plotly.v1+json"
 SHOWN = (PLOTLY, "text/html", "text/markdown", "image/png")
@@ -45,6 +54,11 @@ FETCHING = {
 def template_text(name: str) -> str:
     """A file of the package's templates."""
     return importlib.resources.files("forecasting.reporting").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def figure_script() -> str:
+    """What draws the figures of a page."""
+    return template_text("labels.js") + template_text("figures.js")
 
 
 def figure_html(figure: dict[str, Any], name: str) -> str:
@@ -130,7 +144,7 @@ def notebook_to_html(
     numbers = count(1)
     exporter = _exporter()
     exporter.register_filter("figure", lambda figure: figure_html(figure, f"figure-{next(numbers)}"))
-    look = {"style": template_text("style.css"), "script": template_text("figures.js")}
+    look = {"style": template_text("style.css"), "script": figure_script()}
     settings = {"title": title, "assets": assets, "home": home, "files": dict(files or {})} | look
     laid_out, last = divided(_retitled(notebook, title))
     page = exporter.template.render(nb=laid_out, report=settings | {"ends": last})
@@ -142,12 +156,12 @@ def notebook_to_html(
 def _without_dead_ends(page: str) -> str:
     """Numbers lead to what they rest on where the page tells of it; elsewhere they are plain.
 
-    >>> _without_dead_ends('<a href="#grounds-a">1</a> <a href="#grounds-b">2</a> <li id="grounds-a">')
+    >>> _without_dead_ends('<a href="#grounds-a">1</a> <a class="end" href="#grounds-b">2</a> <li id="grounds-a">')
     '<a href="#grounds-a">1</a> 2 <li id="grounds-a">'
     """
     known = set(re.findall(r'id="(grounds-[^"]*)"', page))
     return re.sub(
-        r'<a href="#(grounds-[^"]*)">(.*?)</a>',
+        r'<a (?:class="end" )?href="#(grounds-[^"]*)">(.*?)</a>',
         lambda link: link[0] if link[1] in known else link[2],
         page,
         flags=re.S,

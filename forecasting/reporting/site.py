@@ -35,7 +35,7 @@ from forecasting.periods import as_date
 from forecasting.reporting.article import write_article
 from forecasting.reporting.changes import moved
 from forecasting.reporting.growth_tables import known_as_growth, percent
-from forecasting.reporting.html import check_page, figure_html, template_text
+from forecasting.reporting.html import check_page, figure_html, figure_script, template_text
 from forecasting.reporting.labels import amount, amounts, label_of
 from forecasting.reporting.past import kept_forecasts, scoreboard
 from forecasting.reporting.region import region_of
@@ -179,7 +179,7 @@ def _render(
         article=article,
         data=not table.empty,
         style=template_text("style.css"),
-        script=template_text("figures.js"),
+        script=figure_script(),
     )
 
 

@@ -5,7 +5,7 @@
   const night = {"#1b2733": "#e6eaee", "#5f6b76": "#9aa7b3", "#e6e9ed": "#2e3843", "#ffffff": "#171d24", "#003a5d": "#bfe3fb",
     "#0072b2": "#4fb3ee", "rgba(0,114,178,": "rgba(79,179,238,", "#00664a": "#3ccfa4", "rgba(0,102,74,": "rgba(60,207,164,", "#009e73": "#2fc295", "#b3659a": "#d08fbd"};
   const places = [...document.querySelectorAll(".figure[data-json]")];
-  const NARROW = 560, PAPER = 660, GAP = 5;  // pixels; paper is A4 without its margins
+  const NARROW = 560, PAPER = 660;  // pixels; paper is A4 without its margins
 
   function figureOf(place, night_too) {
     let text = document.getElementById(place.dataset.json).textContent;
@@ -35,20 +35,6 @@
     }
   }
 
-  // Of labels that lie over each other the first stays: bold ones before others, then the newest.
-  function withoutCollisions(place) {
-    const labels = [...place.querySelectorAll(".textpoint text, .annotation-text, .bartext")].reverse();
-    labels.sort((one, other) => !!other.querySelector("[style*=bold]") - !!one.querySelector("[style*=bold]"));
-    const around = place.getBoundingClientRect(), kept = [];
-    for (const label of labels) {
-      const box = label.getBoundingClientRect();
-      const free = box.left >= around.left - 1 && box.right <= around.right + 1
-        && !kept.some((other) => box.left < other.right + GAP && other.left < box.right + GAP && box.top + 2 < other.bottom && other.top + 2 < box.bottom);
-      label.style.visibility = free ? "" : "hidden";
-      if (free && box.width) kept.push(box);
-    }
-  }
-
   // Two figures go on a page, but a row of labels needs its room.
   function paperHeight(place, layout) {
     const rows = ((layout.yaxis || {}).categoryarray || []).length;
@@ -60,7 +46,7 @@
     delete layout.title;
     layout.margin = {...layout.margin, t: 16};
     layout.width = width;
-    if (width === PAPER) layout.height = Math.min(layout.height || 450, paperHeight(place, layout));
+    if (width === PAPER || width === PAPER - 40) layout.height = Math.min(layout.height || 450, paperHeight(place, layout));
     if (width < NARROW) onNarrow(data, layout);
     place.style.height = `${layout.height || 450}px`;
     Plotly.react(place, data, layout, {displayModeBar: false, staticPlot: false});
@@ -71,13 +57,15 @@
 
   function onPaper() {
     for (const fold of document.querySelectorAll("details.fold")) fold.open = true;
-    for (const place of places) draw(place, PAPER, false);
+    for (const place of places) draw(place, place.closest(".small") ? PAPER / 2 - 40 : place.closest(".pair") ? PAPER - 40 : PAPER, false);
   }
 
-  function keep(button) {
-    const place = button.closest("figure").querySelector(".figure"), {data, layout} = figureOf(place, false);
-    const named = (layout.title && layout.title.text || "figure").replace(/<[^>]+>/g, "").replace(/[^\w]+/g, "-").toLowerCase();
-    Plotly.downloadImage({data, layout}, {format: button.dataset.keep, filename: named, width: 1000, height: layout.height || 450, scale: button.dataset.keep === "png" ? 2 : 1});
+  async function keep(button) {
+    const place = button.closest("figure").querySelector(".figure"), figure = figureOf(place, false), kind = button.dataset.keep;
+    const title = figure.layout.title && figure.layout.title.text || "figure", link = document.createElement("a");
+    link.download = `${title.replace(/<[^>]+>/g, "").replace(/[^\w]+/g, "-").toLowerCase()}.${kind}`;
+    link.href = await picture(figure, kind, 1000, figure.layout.height || 450);
+    link.click();
   }
 
   // What can be scrolled to the side must be reached by the keyboard, too.
