@@ -91,7 +91,7 @@ define install
 	while read -r word rest; do case $$word in \
 		Collecting) found=$$((found + 1)); [ $$((found % 25)) != 0 ] || echo "  $(1): $$found packages found" ;; \
 		Installing) echo "  $(1): writing $$found packages" ;; \
-		Waiting) echo "  $(1): $$((found)) found, $$(ls -d $(1)/lib/python*/site-packages/*.dist-info | wc -l) there" ;; \
+		Waiting) echo "  $(1): $$((found)) packages found, $$(ls -d $(1)/lib/python*/site-packages/*.dist-info | wc -l) in place" ;; \
 		FAILED) exit 1 ;; \
 	esac; done
 endef
