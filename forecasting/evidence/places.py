@@ -14,7 +14,7 @@ from typing import Any
 from forecasting.errors import LedgerError
 from forecasting.evidence.country_names import country_in_any_language, country_names
 
-__all__ = ["COUNTRIES", "PLACES", "PORTS", "nearest_place", "partner_code", "place_code", "place_name"]
+__all__ = ["COUNTRIES", "PLACES", "PORTS", "is_place", "nearest_place", "partner_code", "place_code", "place_name"]
 
 COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
 NEAR = 0.8  # of the letters of a slip are right; below that a name of some language is near to anything
@@ -196,6 +196,20 @@ def partner_code(text: str) -> str:
     ('CN', 'CN+HK', 'World')
     """
     return "+".join(place_code(part) for part in text.split("+")) if text.strip() else "World"
+
+
+@lru_cache(maxsize=4096)
+def is_place(code: str) -> bool:
+    """Whether a code is of a country, a province or a port, and not the name of a sum of them.
+
+    >>> is_place("NO"), is_place("ports")
+    (True, False)
+    """
+    try:
+        place_code(code)
+    except LedgerError:
+        return False
+    return True
 
 
 def place_name(code: str) -> str:

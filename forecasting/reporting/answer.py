@@ -13,7 +13,7 @@ import pandas as pd
 from forecasting.demand.existing_charging import moment
 from forecasting.demand.targets import asked_for
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.places import PLACES, place_name
+from forecasting.evidence.places import is_place, place_name
 from forecasting.evidence.rules import BOUNDS
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import EV_SHARE
@@ -85,7 +85,7 @@ def answer(outlook: Outlook) -> Answer:
         return _growth_only(outlook)
     measure, results, horizon = outlook.scenario.measure, outlook.results, outlook.scenario.horizon
     soon = min(outlook.first_year, horizon)
-    where = place_name(results.country) if results.country in PLACES else results.country.replace("-", " ").capitalize()
+    where = place_name(results.country) if is_place(results.country) else results.country.replace("-", " ").capitalize()
     if len(outlook.parts) == 2:  # a corridor of which one place is counted, and the sum
         where += f" ({place_name(outlook.parts[0].country)} alone, as no other is counted)"
     number, ends = _cell(results, measure, soon)

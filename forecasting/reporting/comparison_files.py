@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from forecasting.evidence.files import write_whole
-from forecasting.evidence.places import COUNTRIES, PLACES, place_name
+from forecasting.evidence.places import COUNTRIES, is_place, place_name
 from forecasting.names import COMPARISON_CSV, COMPARISON_TABLE, COMPARISON_WORKBOOK
 from forecasting.reporting.iamc import csv_bytes
 from forecasting.reporting.labels import label_of, unit_of
@@ -199,4 +199,4 @@ class _Sheets:
 
 
 def _place(code: str) -> str:
-    return place_name(code) if code in PLACES else code
+    return place_name(code) if is_place(code) else code

@@ -138,7 +138,8 @@ def _flow_grounds(outlook: Outlook, place: str, flow: FlowForecast, names: dict[
         said = f"{label_of(measure)}: no fact counts it; it rests on other markets{size} alone."
         return anchor, said, html.escape(said)
     own, first = int((fit["basis"] == flow.basis).sum()), flow.periods[0].label
-    said = f"{label_of(measure)}, {place_name(place)}: {len(fit)} facts, {own} counted by {basis_name(flow.basis)}."
+    by = basis_name(flow.basis) or "an agency that is not named"
+    said = f"{label_of(measure)}, {place_name(place)}: {len(fit)} facts, {own} counted by {by}."
     if flow.market is not None:
         share = f"{100 * float(flow.contraction().iloc[0]):.0f} %"
         said += f" They take away {share} of what is not known of {first}; the rest is what other markets did."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from forecasting.evidence.bases import basis_name, perimeter
-from forecasting.evidence.places import PLACES, place_name
+from forecasting.evidence.places import is_place, place_name
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import MEASURES
 from forecasting.reporting.display import BulletList, Table
@@ -51,7 +51,7 @@ def growth_by_year(outlook: Outlook) -> Table:
     groups = {}
     for place, part in shown.items():
         wide = yearly_growth(part, outlook.scenario.measure).loc[outlook.first_year - 1 :]
-        name = place_name(place) if place in PLACES else place.replace("-", " ").capitalize()
+        name = place_name(place) if is_place(place) else place.replace("-", " ").capitalize()
         groups[name] = pd.DataFrame({head: wide[level].map(percent) for head, level in LEVELS.items()})
     frame = pd.concat(groups, axis=1)
     frame.insert(0, ("year", ""), frame.index.astype(str))

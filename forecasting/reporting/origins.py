@@ -38,7 +38,8 @@ def basis_lines(forecast: FlowForecast) -> BulletList:
     """
     counts = forecast.fit_table()["basis"].value_counts()
     made, others = forecast.diagnostics, counts.drop(forecast.basis, errors="ignore")
-    counted = f"as counted by {basis_name(forecast.basis)}" if forecast.basis else "from analogue markets alone"
+    by = basis_name(forecast.basis) or "an agency that is not named"
+    counted = f"as counted by {by}" if len(counts) else "from analogue markets alone"
     lines = [f"What is forecast: {label_of(forecast.measure).lower() or 'the flow'}, {counted}."]
     if len(counts):
         own = f"{counts.get(forecast.basis, 0)} of {counts.sum()} facts are on that definition"

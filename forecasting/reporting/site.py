@@ -18,7 +18,7 @@ import pandas as pd
 
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_whole
-from forecasting.evidence.places import COUNTRIES, PLACES, place_name
+from forecasting.evidence.places import COUNTRIES, is_place, place_name
 from forecasting.measures import AT_THE_HORIZON, CHARGING_ANSWERS
 from forecasting.names import (
     ARCHIVE,
@@ -117,7 +117,7 @@ def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> d
     return {
         "name": name,
         "country": code,
-        "place": place_name(code) if code in PLACES else (place or name).replace("-", " ").capitalize(),
+        "place": place_name(code) if code and is_place(code) else (place or name).replace("-", " ").capitalize(),
         "scenario": str(given.get("scenario") or scenario),
         "given": given,
         "seed": given.get("seed"),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TWO_NUMBERS",
     "KnownMarket",
+    "counted_otherwise",
     "driver_facts",
     "facts_of_places",
     "facts_of_scenario",
@@ -284,6 +285,27 @@ def no_counts(place: str, measure: str) -> str:
     return (
         f"No count of {MEASURES[measure].label.lower()} is published for {place_name(place)}: "
         "this outlook rests on the markets that went before and on the size of the market alone."
+    )
+
+
+def counted_otherwise(scenario: Scenario, place: str, ledger: Ledger, as_of: dt.date) -> str:
+    """What to say where a place has no count of the flow that is forecast, and some of another; empty elsewhere.
+
+    Parameters
+    ----------
+    scenario, place, ledger, as_of
+        As for :func:`known_on`.
+    """
+    counts = {
+        flow: len(facts_of_flow(ledger, place, flow, as_of))
+        for flow in ("ev_imports", "ev_registrations", "ev_sales", scenario.measure)
+    }
+    other = max(counts, key=lambda flow: counts[flow])
+    if counts[scenario.measure] or not counts[other] or MEASURES[scenario.measure].unit != "vehicles":
+        return ""
+    return (
+        f"{place_name(place)} has {counts[other]} facts of {MEASURES[other].label.lower()} and none of "
+        f"{MEASURES[scenario.measure].label.lower()}, which is forecast here: say measure: {other} in the params file."
     )
 
 

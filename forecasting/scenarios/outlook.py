@@ -25,6 +25,7 @@ from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.known import (
     KnownMarket,
+    counted_otherwise,
     driver_facts,
     facts_of_places,
     known_drivers,
@@ -323,7 +324,9 @@ def outlook(
     made = dataclasses.replace(made, evidence_until=until)
     aged = [made.age] if days_old(made.evidence, until) > OLD else []
     unused = never_used(scenario, as_of) if scenario.ledger else []
-    return dataclasses.replace(made, caveats=[*aged, *made.caveats, *left_out, *unused])
+    other = counted_otherwise(scenario, scenario.country, ledger, as_of) if scenario.country else ""
+    first = [other] if other else []
+    return dataclasses.replace(made, caveats=[*first, *aged, *made.caveats, *left_out, *unused])
 
 
 def _country(request: OutlookRequest) -> Outlook:

@@ -7,6 +7,10 @@ from forecasting.cli import main
 from forecasting.errors import LedgerError, ScenarioError
 from forecasting.evidence.datasets import central_asia, facts_of
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
+from forecasting.reporting.answer import answer
+from forecasting.reporting.figures.fan import drawn_facts
+from forecasting.reporting.grounds import grounds
+from forecasting.reporting.origins import basis_lines
 from forecasting.runs.plan import Survey
 from forecasting.scenarios.known import facts_of_scenario, never_used
 from forecasting.scenarios.outlook import outlook
@@ -124,3 +128,24 @@ def test_a_change_of_a_file_or_of_its_mapping_is_noticed(params, tmp_path):
     (after,) = Survey([params], tmp_path / "out").runs()
     assert before.sources["own_facts"] != after.sources["own_facts"]
     assert before.identity["facts"] != after.identity["facts"]
+
+
+def test_facts_of_another_flow_are_told_of_by_the_check_and_by_the_report_and_used_when_asked_for(tmp_path):
+    (tmp_path / "facts.csv").write_text(
+        "Country,Year,EV sales,Published\nNorway,2021,113715,2022-01-05\nNorway,2022,138265,2023-01-04\n"
+    )
+    params = tmp_path / "norway-own.yaml"
+    given = "country: 'NO'\nscenario: own\nas_of: 2023-06-26\nhorizon: 2024\nseed: 1\nmarket_size: 500000\n"
+    params.write_text(given + "ledger: [facts.csv]\n")
+    said = "Norway has 2 facts of new electric vehicles sold and none of electric vehicles imported, which is forecast"
+    checked = CliRunner().invoke(main, ["check", str(params)])
+    assert said in checked.output
+    made = outlook(load_scenario(params), facts_of_scenario(load_scenario(params)), draws=200)
+    assert made.caveats[0].startswith(said)
+    params.write_text(params.read_text() + "measure: ev_sales\n")
+    made = outlook(load_scenario(params), facts_of_scenario(load_scenario(params)), draws=200)
+    assert not any(said in caveat for caveat in made.caveats)
+    assert answer(made).sentence.startswith("Norway in 2023: ")
+    assert "2 facts, 2 counted by an agency that is not named" in str(grounds(made))
+    assert "as counted by an agency that is not named" in str(basis_lines(made.forecast))
+    assert len(drawn_facts(made, "ev_sales", "NO", None)) == 2

@@ -13,7 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.places import PLACES, place_name
+from forecasting.evidence.places import is_place, place_name
 from forecasting.evidence.words import period_words
 from forecasting.measures import EV_SHARE, MEASURES
 from forecasting.periods import span
@@ -102,7 +102,7 @@ def _read_aloud(wide: pd.DataFrame, measure: str, facts: int) -> str:
 def drawn_facts(outlook: Outlook, measure: str, place: str, facts: Ledger | None) -> list[Mark]:
     """The facts of a place that were known on the day of the outlook."""
     ledger = facts if facts is not None else outlook.evidence
-    if ledger is None or place not in PLACES:  # the sum of a corridor's places has no facts of its own
+    if ledger is None or not is_place(place):  # the sum of a corridor's places has no facts of its own
         return []
     return marks(ledger.select(place=place, measure=measure, as_of=outlook.as_of), measure)
 
@@ -251,7 +251,7 @@ def _frame(outlook: Outlook, measure: str, place: str) -> Drawing:
     forecast = outlook.forecasts.get(place)
     if forecast and measure == outlook.scenario.measure:
         words.insert(0, f"as counted by {basis_name(forecast.basis)}" if forecast.basis else f"as of {outlook.as_of}")
-    where = place_name(place) if place in PLACES else place.capitalize()
+    where = place_name(place) if is_place(place) else place.capitalize()
     heading = outlook.scenario.title if place == outlook.results.country else where
     title = f"{label_of(measure)}: {heading}"
     return new_chart(title, "; ".join(words), y=_unit(measure, outlook.evidence), height=460)
