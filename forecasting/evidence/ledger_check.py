@@ -58,11 +58,26 @@ def _caveats(path: Path, rows: Sequence[FoundRow]) -> Iterator[str]:
         if len(places := sorted({row.cells["place"] for row in rows})) > 1:
             some = ", ".join(places[:4]) + (", ..." if len(places) > 4 else "")
             yield f"{path.name} holds facts of {len(places)} places ({some}); a forecast takes those of its own place"
+        if several := [ids for ids in _numbers_of_one_day(rows) if len(ids) > 1]:
+            names = " and ".join(several[0][:2])
+            yield (
+                f"{path.name}: two numbers of one quantity and day, {names}; where these are two agencies' "
+                "or two days', say so in basis or published"
+            )
         if parts := [said for row in rows if (said := parts_of_a_count(row.cells))]:
             more = f" (and {len(parts) - 1} more)" if parts[1:] else ""
             yield f"{path.name}: {parts[0]}{more}"
         if undated := sum(not row.cells["published"] for row in rows):
             yield f"{path.name}: {undated} of {len(rows)} facts have no date of publication and are never used"
+
+
+def _numbers_of_one_day(rows: Sequence[FoundRow]) -> Iterator[list[str]]:
+    """Of each quantity, a fact for each number that one agency printed of it on one day."""
+    told = defaultdict[tuple[str, ...], dict[str, str]](dict)
+    for _, cells in rows:
+        if cells["relation"] == "equals" and cells["value"]:
+            told[tuple(cells[column] for column in (*SAID, "published"))].setdefault(cells["value"], cells["id"])
+    return (list(ids.values()) for ids in told.values())
 
 
 def of_one_id(read: Read) -> Iterator[Problem]:

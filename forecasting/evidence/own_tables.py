@@ -89,7 +89,7 @@ def with_guesses(mapping: Mapping, cells: Cells) -> Mapping:
 
 def _length(cells: Sequence[object], form: str) -> str:
     """The length of the periods for which dates stand, which all begin or all end a month; empty where none is seen."""
-    read = [cell if isinstance(cell, dt.date) else _dated(str(cell).strip(), form or "%Y-%m-%d") for cell in cells]
+    read = [_day(cell, form) for cell in cells if cell not in (None, "")]
     days = {day for day in read if day is not None}
     ends = (day.day == 1 for day in days), ((day + dt.timedelta(days=1)).day == 1 for day in days)
     if None in read or len(days) < 2 or not any(map(all, ends)):
@@ -98,6 +98,13 @@ def _length(cells: Sequence[object], form: str) -> str:
     step = min(later - month for month, later in itertools.pairwise(months))
     lengths = {1: "month", 3: "quarter", 12: "year"}
     return lengths.get(step, "") if all((month - months[0]) % step == 0 for month in months) else ""
+
+
+def _day(cell: object, form: str) -> dt.date | None:
+    """The day of a cell: a date, a workbook's count of days, or text of a form."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and 20_000 < cell < 80_000:
+        return EXCEL_EPOCH + dt.timedelta(days=int(cell))
+    return cell if isinstance(cell, dt.date) else _dated(str(cell).strip(), form or "%Y-%m-%d")
 
 
 def _texts(cells: Cells, header: list[str], names: Sequence[str]) -> list[str]:
@@ -214,12 +221,8 @@ def _number(cell: object, decimal: str) -> str:
 
 
 def _date(cell: object, mapping: Mapping) -> dt.date:
-    if isinstance(cell, dt.date):
-        return cell
-    if isinstance(cell, int | float) and 20_000 < cell < 80_000:
-        return EXCEL_EPOCH + dt.timedelta(days=int(cell))  # as a workbook counts days
     text = str(cell).strip()
-    found = _dated(text, mapping.dates or "%Y-%m-%d")
+    found = _day(cell, mapping.dates)
     if found is None:
         likely = [form for form in DATE_FORMS if _dated(text, form)]
         hint = (

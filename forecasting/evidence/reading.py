@@ -91,7 +91,7 @@ def mapping_of(path: Path) -> Mapping | None:
             return None
     cells, problems = _cells(path, given or Mapping())
     if given is None and (problems or not cells):
-        return Mapping() if path.suffix.lower() in WORKBOOKS else None
+        return Mapping() if problems or path.suffix.lower() in WORKBOOKS else None
     header = [str(cell).strip() for cell in cells[0]] if cells else []
     if given is not None:
         if not (given.columns or given.values):  # it says how the file is written, not which column says what
@@ -110,8 +110,10 @@ def _cells(path: Path, mapping: Mapping) -> tuple[list[list[object]], list[Probl
     else:
         try:
             cells, problems = split_cells(decoded(data, mapping.encoding), mapping.separator), []
-        except (UnicodeDecodeError, LookupError, csv.Error) as error:
+        except (UnicodeDecodeError, LookupError) as error:
             return [], [Problem(path.name, f"cannot be read: {error}"[:200], "name its encoding in the mapping")]
+        except csv.Error as error:
+            return [], [Problem(path.name, f"is no table: {error}"[:200], "check the quotation marks")]
     return (years_as_rows(_from_header(cells)) if cells else []), problems
 
 
@@ -121,7 +123,11 @@ def _from_header(cells: list[list[object]]) -> list[list[object]]:
     first = next((i for i, row in enumerate(filled) if len(row) > 1 and len({*map(str, row)}) > 1), 0)
     names = [_joined(cells[first][i : i + 1]) for i in range(len(cells[first]))]
     below = filled[first + 1] if first + 1 < len(cells) else []
-    if below and all(isinstance(cell, str) and not re.search(r"\d", cell) for cell in below):  # no facts: more heads
+    above = cells[first]
+    own = [cell for cell in cells[first + 1] if cell not in above] if below else []
+    # A head over several columns stands in one of them, or again in each; one over two lines stands again below.
+    merged = len({*map(str, filled[first])}) < len(above) or len(own) < len(above) or None in own or "" in own
+    if merged and below and all(isinstance(cell, str) and not re.search(r"\d", cell) for cell in below):
         names = [_joined([cells[first][i], *cells[first + 1][i : i + 1]]) for i in range(len(names))]
         first += 1
     return [list(names), *cells[first + 1 :]]

@@ -7,6 +7,7 @@ from openpyxl import Workbook
 
 from forecasting.errors import LedgerError
 from forecasting.evidence.ledger_files import check_ledger, read_ledger
+from forecasting.scenarios.check import check_paths
 
 
 def _read(folder, text, mapping="", encoding="utf-8", name="own.csv"):
@@ -222,3 +223,30 @@ def test_a_count_that_may_be_in_thousands_apart_by_points_is_asked_about(tmp_pat
     assert next(iter(read_ledger(path))).value == 113715
     (tmp_path / "own.mapping.yaml").write_text("decimal: '.'\n")
     assert next(iter(read_ledger(path))).value == 113.715
+
+
+def test_a_row_without_digits_is_no_second_head(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("Country,Year,EV sales\nKenya,soon,n/a\nKenya,2023,12\n")
+    with pytest.raises(LedgerError, match=r"own.csv:2: 'soon' is not a period"):
+        read_ledger(path)
+
+
+def test_quotation_marks_that_do_not_close_are_named(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text('Country,Year,EV sales\n"Kenya,2022,15\n')
+    with pytest.raises(LedgerError, match=r"^own.csv: is no table: unexpected end of data"):
+        read_ledger(path)
+
+
+def test_days_as_a_workbook_counts_them_show_the_length_of_their_periods(tmp_path):
+    rows = [["Country", "Date", "EV sales"], ["Kenya", 44927, 12], ["Kenya", 44958, 15]]
+    path, book = _workbook(tmp_path, ("Facts", rows))
+    book.save(path)
+    assert [str(fact.period) for fact in read_ledger(path)] == ["2023-01", "2023-02"]
+
+
+def test_two_numbers_of_one_quantity_and_day_are_told(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("Country,Year,EV sales\nKenya,2022,15\nKenya,2022,18\n")
+    assert any("two numbers of one quantity and day, own-ke-ev_sales-" in said for said in check_paths([path]).caveats)
