@@ -23,7 +23,7 @@ from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.strict_yaml import Document, read_yaml
 from forecasting.parameters.values import Range
 from forecasting.scenarios.assumptions import assumption_problems, refused, target_problems
-from forecasting.scenarios.known import counted_otherwise, known_on, never_used
+from forecasting.scenarios.known import known_on, unused_facts
 
 __all__ = ["check_scenario", "checked_params", "read_checked"]
 
@@ -196,9 +196,7 @@ def _caveats(scenario: Scenario, ledger: Ledger) -> Iterator[str]:
     if not scenario.country or not len(ledger):
         return
     as_of = scenario.known_by(ledger)
-    yield from (f"{scenario.name}: {said}" for said in (never_used(scenario, as_of) if scenario.ledger else ()))
-    if other := counted_otherwise(scenario, scenario.country, ledger, as_of):
-        yield f"{scenario.name}: {other}"
+    yield from (f"{scenario.name}: {said}" for said in unused_facts(scenario, ledger, as_of))
     known = known_on(scenario, scenario.country, ledger, as_of)
     if known.market.value is None and not len(known.facts):
         what = "nothing is known of this market, so that the report gives shares of new cars only"

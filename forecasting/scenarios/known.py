@@ -17,7 +17,7 @@ from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize
-from forecasting.measures import MEASURES, NEW_CARS
+from forecasting.measures import EV_FLOWS, MEASURES, NEW_CARS
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.periods import Period, span
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = [
     "TWO_NUMBERS",
     "KnownMarket",
-    "counted_otherwise",
     "driver_facts",
     "facts_of_places",
     "facts_of_scenario",
@@ -36,9 +35,9 @@ __all__ = [
     "Known",
     "known_drivers",
     "last_day",
-    "never_used",
     "no_counts",
     "nothing_known",
+    "unused_facts",
 ]
 
 ENOUGH = 150  # days of a part-year from which a market's size is known at all; growth within a year is small by then
@@ -89,21 +88,37 @@ def facts_of_scenario(scenario: Scenario) -> Ledger:
     return facts_of(scenario.ledger, scenario.shipped_facts)
 
 
-def never_used(scenario: Scenario, as_of: dt.date) -> list[str]:
-    """What a reader must know of a scenario's own facts that are not used, counted.
+def unused_facts(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[str]:
+    """What a reader must know of facts that are not used: of another flow, without a date, too late; counted.
 
     Parameters
     ----------
     scenario : Scenario
-        With files of its own.
+        With or without files of its own.
+    ledger : Ledger
+        All facts.
     as_of : date
         Day of the forecast.
     """
-    days = [fact.known_from for fact in facts_of(scenario.ledger, False)]
+    other = _of_another_flow(scenario, ledger, as_of) if scenario.country else []
+    days = [fact.known_from for fact in facts_of(scenario.ledger, False)] if scenario.ledger else []
     undated, late = sum(day is None for day in days), sum(day is not None and day > as_of for day in days)
     said = f"of {len(days)} facts of your own"
-    found = [f"{undated} {said} have no date of publication and are never used: fill in published."] if undated else []
-    return found + ([f"{late} {said} were published after {as_of} and are not used."] if late else [])
+    other += [f"{undated} {said} have no date of publication and are never used: fill in published."] if undated else []
+    return other + ([f"{late} {said} were published after {as_of} and are not used."] if late else [])
+
+
+def _of_another_flow(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[str]:
+    """A country has counts of electric vehicles, and none of the flow that is forecast."""
+    flows = (*EV_FLOWS, "ev_sales")
+    counts = {flow: len(facts_of_flow(ledger, scenario.country, flow, as_of)) for flow in flows}
+    other = max(counts, key=lambda flow: counts[flow])
+    if scenario.measure not in flows or counts[scenario.measure] or not counts[other]:
+        return []
+    return [
+        f"{place_name(scenario.place)} has {counts[other]} facts of {MEASURES[other].label.lower()} and none of "
+        f"{MEASURES[scenario.measure].label.lower()}, which is forecast here: say measure: {other} in the params file."
+    ]
 
 
 @dataclass(frozen=True)
@@ -285,27 +300,6 @@ def no_counts(place: str, measure: str) -> str:
     return (
         f"No count of {MEASURES[measure].label.lower()} is published for {place_name(place)}: "
         "this outlook rests on the markets that went before and on the size of the market alone."
-    )
-
-
-def counted_otherwise(scenario: Scenario, place: str, ledger: Ledger, as_of: dt.date) -> str:
-    """What to say where a place has no count of the flow that is forecast, and some of another; empty elsewhere.
-
-    Parameters
-    ----------
-    scenario, place, ledger, as_of
-        As for :func:`known_on`.
-    """
-    counts = {
-        flow: len(facts_of_flow(ledger, place, flow, as_of))
-        for flow in ("ev_imports", "ev_registrations", "ev_sales", scenario.measure)
-    }
-    other = max(counts, key=lambda flow: counts[flow])
-    if counts[scenario.measure] or not counts[other] or MEASURES[scenario.measure].unit != "vehicles":
-        return ""
-    return (
-        f"{place_name(place)} has {counts[other]} facts of {MEASURES[other].label.lower()} and none of "
-        f"{MEASURES[scenario.measure].label.lower()}, which is forecast here: say measure: {other} in the params file."
     )
 
 

@@ -25,11 +25,10 @@ from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.known import (
     KnownMarket,
-    counted_otherwise,
     driver_facts,
     facts_of_places,
     known_drivers,
-    never_used,
+    unused_facts,
 )
 from forecasting.scenarios.outlook_files import STORED_CAVEATS, save_tables
 from forecasting.scenarios.place import (
@@ -323,10 +322,8 @@ def outlook(
     until = max(as_of, ledger.latest) if scenario.as_of == "latest" else as_of
     made = dataclasses.replace(made, evidence_until=until)
     aged = [made.age] if days_old(made.evidence, until) > OLD else []
-    unused = never_used(scenario, as_of) if scenario.ledger else []
-    other = counted_otherwise(scenario, scenario.country, ledger, as_of) if scenario.country else ""
-    first = [other] if other else []
-    return dataclasses.replace(made, caveats=[*first, *aged, *made.caveats, *left_out, *unused])
+    unused = unused_facts(scenario, ledger, as_of)
+    return dataclasses.replace(made, caveats=[*unused, *aged, *made.caveats, *left_out])
 
 
 def _country(request: OutlookRequest) -> Outlook:

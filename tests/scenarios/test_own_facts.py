@@ -12,7 +12,7 @@ from forecasting.reporting.figures.fan import drawn_facts
 from forecasting.reporting.grounds import grounds
 from forecasting.reporting.origins import basis_lines
 from forecasting.runs.plan import Survey
-from forecasting.scenarios.known import facts_of_scenario, never_used
+from forecasting.scenarios.known import facts_of_scenario, unused_facts
 from forecasting.scenarios.outlook import outlook
 
 HEADER = "id,measure,place,period_start,period_end,relation,value,published\n"
@@ -84,12 +84,13 @@ def test_facts_that_are_never_used_are_counted(params):
     undated = "undated,ev_imports,TM,2023-01-01,2023-02-28,equals,30,\n"
     (params.parent.parent / "facts.csv").write_text(ROWS + late + undated)
     scenario = load_scenario(params)
-    said = never_used(scenario, scenario.known_by(facts_of_scenario(scenario)))
+    known = facts_of_scenario(scenario)
+    said = unused_facts(scenario, known, scenario.known_by(known))
     assert said == [
         "1 of 3 facts of your own have no date of publication and are never used: fill in published.",
         "1 of 3 facts of your own were published after 2023-06-26 and are not used.",
     ]
-    assert outlook(scenario, facts_of_scenario(scenario), draws=200).caveats[-2:] == said
+    assert outlook(scenario, facts_of_scenario(scenario), draws=200).caveats[:2] == said
     checked = CliRunner().invoke(main, ["check", str(params)])
     assert checked.exit_code == 0, checked.output
     assert "note: turkmenistan-own: 1 of 3 facts of your own have no date" in checked.output
