@@ -40,7 +40,14 @@ from forecasting.evidence.press_words import (
     VALUE,
 )
 from forecasting.evidence.printed_numbers import Number, numbers_in, plain_text
-from forecasting.evidence.printed_periods import date_spans, open_ended, printed_period, without_comparisons
+from forecasting.evidence.printed_periods import (
+    date_spans,
+    dates_in_words,
+    open_ended,
+    printed_period,
+    several_months,
+    without_comparisons,
+)
 from forecasting.evidence.rules import number_text
 from forecasting.measures import MEASURES
 from forecasting.periods import Period, year
@@ -101,7 +108,7 @@ def propose_facts(
     list of Proposal
         One for each number that may count something, in the order of the text.
     """
-    sentence = plain_text(text)
+    sentence = dates_in_words(plain_text(text))
     dated = date_spans(sentence)
     numbers = [number for number in numbers_in(sentence) if _counts(sentence, number, dated)]
     counts = [number for number in numbers if not is_change(sentence, number) and not is_money(sentence, number)]
@@ -115,7 +122,10 @@ def propose_facts(
             doubts.append("is not the first count of the text: it may be of a part, or of another place or time")
         where = place_code(place) if place else _place(sentence, number, doubts)
         what = measure or _measure(sentence, said, where, doubts)
-        cells = _cells(sentence, number, published, (where, what), period, doubts)
+        if printed_period(said, published) is None and printed_period(sentence, published) is not None:
+            said = sentence
+            doubts.append("has its period in another part of the text")
+        cells = _cells(said, number, published, (where, what), period, doubts)
         found.append(Proposal({key: cell for key, cell in cells.items() if cell}, tuple(dict.fromkeys(doubts))))
     return found + list(_last_year(sentence, found))
 
@@ -214,6 +224,8 @@ def _doubt_the_period(
         doubts.append("is counted up to a day, or on one: since when?")
     if len({*re.findall(YEARS, without_comparisons(text).lower())}) > 1:
         doubts.append("speaks of several years")
+    if several_months(text):
+        doubts.append("speaks of several months")
 
 
 def _half_digit(number: Number) -> float:

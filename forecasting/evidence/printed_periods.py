@@ -13,7 +13,7 @@ import re
 
 from forecasting.periods import Period, month, span, year
 
-__all__ = ["date_spans", "open_ended", "printed_period", "without_comparisons"]
+__all__ = ["date_spans", "dates_in_words", "open_ended", "printed_period", "several_months", "without_comparisons"]
 
 _MONTHS = (
     "jan янв yanv", "feb фев fev", "mar мар", "apr апр", "may мая май мае маю", "jun июн iyun", "jul июл iyul",
@@ -119,6 +119,53 @@ PATTERNS = (
     _ONE_MONTH,
     _ONLY_YEAR,
 )
+
+
+_ENGLISH = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November", "December")  # fmt: skip
+_IN_DIGITS = re.compile(
+    r"(?<![\d.,/-])(?:(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)|"
+    r"(?P<day2>\d\d?)(?P<mark>[./])(?P<month2>\d\d?)(?P=mark)(?P<year2>20\d\d)|(?P<month3>\d\d?)/(?P<year3>20\d\d))"
+    r"(?![\d/-]|[.,]\d)"
+)
+_SHORT = (
+    (r"\bq([1-4])[ '](\d\d)\b", r"Q\1 20\2"),
+    (r"\b([1-4])q(?:20)?(\d\d)\b", r"Q\1 20\2"),
+    (r"\b(\d\d?)\s?[mм]\s?(20\d\d)\b", r"first \1 months of \2"),
+    (r"\b(\d\d?) мес\.", r"\1 месяцев"),
+)
+
+
+def dates_in_words(text: str) -> str:
+    """A text whose dates in digits have their months in words; one that may be a day or a month stays as it is.
+
+    >>> dates_in_words("as of 31.12.2025, in 9M 2025, 05/06/2025")
+    'as of 31 December 2025, in first 9 months of 2025, 05/06/2025'
+    """
+    for short, words in _SHORT:
+        text = re.sub(short, words, text, flags=re.IGNORECASE)
+    return _IN_DIGITS.sub(_in_words, text)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    of = found["year"] or found["year2"] or found["year3"]
+    day, number = int(found["day"] or found["day2"] or 0), int(found["month"] or found["month2"] or found["month3"])
+    if found["mark"] == "/" and day != number and (day <= 12 or number > 12):
+        day, number = (number, day) if number > 12 else (0, 0)
+    if not 1 <= number <= 12 or day > 31:
+        return found[0]
+    return f"{day} {_ENGLISH[number - 1]} {of}" if day else f"{_ENGLISH[number - 1]} {of}"
+
+
+def several_months(text: str) -> bool:
+    """Whether a text names months one by one, which are no range.
+
+    >>> several_months("in October, November and December 2025"), several_months("in October-December 2025")
+    (True, False)
+    """
+    plain = _ACROSS.sub("", without_comparisons(text))
+    plain = _DAY.sub("", _RANGE.sub(lambda found: "" if _ranged(found) else found[0], plain))
+    return len({_number(found["first"]) for found in _ONE_MONTH.finditer(plain)}) > 1
 
 
 def date_spans(text: str) -> list[tuple[int, int]]:

@@ -412,3 +412,32 @@ def test_three_quarters_are_nine_months_and_last_month_is_the_one_before():
 def test_a_rate_of_each_day_may_stand_before_the_number():
     cells = _first("2024年乌兹别克斯坦日均进口电动汽车66辆").cells
     assert (cells["quantity"], cells["value"]) == ("per_day", "66")
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("Uzbekistan imported 56,832 EVs in 2024, of them 5,400 in December", "2024-12-31"),
+        ("In 9M 2024 Uzbekistan imported 16,000 EVs", "2024-09-30"),
+        ("Uzbekistan imported 7,000 EVs in 4Q24", "2024-12-31"),
+        ("Uzbekistan imported 7,000 EVs in 11/2024", "2024-11-30"),
+        ("По состоянию на 01.12.2024 в Казахстане зарегистрировано 12 119 электромобилей", "2024-12-01"),
+        ("As of 2024-12-01 Kazakhstan had 12,119 electric cars on the road", "2024-12-01"),
+        ("As of 31/12/2024 Kazakhstan had 12,119 electric cars on the road", "2024-12-31"),
+    ],
+)
+def test_periods_in_digits_and_those_of_the_whole(text, end):
+    found = propose_facts(text, LATER)[0]
+    assert (found.cells["period_end"], found.sure) == (end, True), found.doubts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Uzbekistan imported 15,000 EVs in October, November and December 2024",
+        "Uzbekistan imported 56,832 EVs, of them 5,400 in December 2024",
+        "As of 05/06/2024 Kazakhstan had 12,119 electric cars on the road",
+    ],
+)
+def test_periods_that_may_be_others_are_unsure(text):
+    assert not any(proposal.sure for proposal in propose_facts(text, LATER))
