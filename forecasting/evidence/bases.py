@@ -61,16 +61,20 @@ def shipped_bases() -> dict[str, Basis]:
         return {row["code"]: Basis(**row) for row in csv.DictReader(file)}
 
 
-def basis_name(code: str) -> str:
+def basis_name(code: str, measure: str = "") -> str:
     """What a reader calls a basis; the code itself where it is somebody's own.
 
     Parameters
     ----------
     code : str
         A code, alone or with the product that it counts in parentheses.
+    measure : str
+        Of which it is said: of hybrids, or of all cars, it is not said that an agency counts electric ones.
 
     Examples
     --------
+    >>> basis_name("uz-customs"), basis_name("uz-customs", "hybrid_imports")
+    ('Customs Committee, battery cars', 'Customs Committee')
     >>> basis_name("kz-bns"), basis_name("kz-bns (ev_stock)"), basis_name("my own survey")
     ('Bureau of National Statistics', 'Bureau of National Statistics (ev stock)', 'my own survey')
     """
@@ -78,6 +82,9 @@ def basis_name(code: str) -> str:
     known = shipped_bases().get(basis)
     if known is None:
         return code
+    who, _, which = known.name.partition(", ")
+    if measure and not measure.startswith("ev_") and ("battery" in which or "electric" in which):
+        return who
     return f"{known.name} ({re.sub('[-_]', ' ', product)})" if product else known.name
 
 

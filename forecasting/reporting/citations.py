@@ -51,7 +51,7 @@ def fact_name(fact: Fact) -> str:
     when = when_words(fact.period) if fact.period_end else ""
     said = in_words(fact) or label_of(fact.measure).lower()
     said = said if said.endswith(when) else f"{said} {when}"  # a share names the day of its whole
-    return ", ".join(filter(None, (said, basis_name(fact.basis))))
+    return ", ".join(filter(None, (said, basis_name(fact.basis, fact.measure))))
 
 
 def numbered(page: str, rows: str = "") -> str:

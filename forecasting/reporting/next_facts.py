@@ -77,7 +77,7 @@ def due_table(outlook: Outlook, facts: Ledger, most: int = MOST) -> Table | Bull
     ended, late = found["ended"].tolist(), found["late"].tolist()
     shown = {
         "what": found["measure"].map(label_of),
-        "counted by": found["basis"].map(basis_name),
+        "counted by": list(map(basis_name, found["basis"], found["measure"])),
         "printed": [
             f"{prints} times, every {_often(days)}"
             for prints, days in zip(found["prints"].tolist(), found["every_days"].tolist(), strict=True)

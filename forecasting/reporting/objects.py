@@ -51,7 +51,7 @@ def fact_html(fact: Fact) -> str:
         "says": in_words(fact),
         "of": ", ".join(filter(None, [label_of(fact.measure), place])),
         "period": period_words(fact.period) if fact.period_start and fact.period_end else str(fact.period_end or ""),
-        "counted by": basis_name(fact.basis),
+        "counted by": basis_name(fact.basis, fact.measure),
         "kind": fact.kind,
         "published": " ".join(filter(None, [str(fact.published or ""), f"by {fact.source}" if fact.source else ""])),
         "quote": fact.quote,

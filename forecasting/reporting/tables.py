@@ -240,7 +240,7 @@ def facts_table(ledger: Ledger, last: int | None = None) -> Table:
     shown = {
         "period": [_when(fact) for fact in facts],
         "statement": [in_words(fact) for fact in facts],
-        "basis": [basis_name(fact.basis) for fact in facts],
+        "basis": [basis_name(fact.basis, fact.measure) for fact in facts],
         "kind": [fact.kind for fact in facts],
         "published": [str(fact.published or "") for fact in facts],
         "source": [fact.source for fact in facts],

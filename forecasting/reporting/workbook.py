@@ -247,7 +247,7 @@ def _facts(pages: _Pages, outlook: Outlook) -> None:
         return
     facts = in_order(outlook.evidence)
     columns = ["id", "period_start", "period_end", "value", "statement", "basis", "kind", "published", "source"]
-    rows = [fact.row() | {"statement": in_words(fact), "basis": basis_name(fact.basis)} for fact in facts]
+    rows = [fact.row() | {"statement": in_words(fact), "basis": basis_name(fact.basis, fact.measure)} for fact in facts]
     shown = pd.DataFrame(rows, columns=columns)
     last = pages.table(sheet, 2, shown, [fact.url for fact in facts])
     sheet.freeze_panes(3, 1)
