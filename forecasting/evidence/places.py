@@ -182,7 +182,7 @@ def nearest_place(text: str) -> str:
     >>> nearest_place("Deutschlnd")
     'did you mean DE (Germany)?'
     """
-    known = country_names() | _names()
+    known = country_names() | _names() if text else {}  # of nothing nothing is near, and the names take a while to load
     near = difflib.get_close_matches(_plain(text), known, n=1, cutoff=NEAR)
     code = known[near[0]] if near else ""
     ports = ", ".join(PORTS)

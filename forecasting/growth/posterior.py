@@ -178,23 +178,28 @@ class _Correction:
     def __call__(self, drawn: Array, asked: Array, kind: Indices) -> tuple[Array, Array]:
         x, worst = drawn.copy(), np.zeros(len(drawn))
         if len(self.sampled):
-            for k in np.unique(kind).tolist():
-                of_kind = np.flatnonzero(kind == k)
-                for rows in np.array_split(of_kind, 1 + len(of_kind) // BLOCK):
-                    x[rows], worst[rows] = self._of_kind(k, x[rows], asked[np.ix_(rows, self.sampled)])
+            for rows in np.array_split(np.arange(len(x)), 1 + len(x) // BLOCK):
+                x[rows], worst[rows] = self._moved(x[rows], asked[np.ix_(rows, self.sampled)], kind[rows])
         return x, worst
 
-    def _of_kind(self, kind: int, x: Array, asked: Array) -> tuple[Array, Array]:
-        if kind not in self.back:
-            self.back[kind] = self._back(kind)
+    def _moved(self, x: Array, asked: Array, kind: Indices) -> tuple[Array, Array]:
         gap = asked - self._contrasts(x)
         for step in range(CORRECTIONS + MORE_CORRECTIONS):
-            far = np.abs(gap).max(axis=1) > (CLOSE if step < CORRECTIONS else MET)
-            if not far.any():
+            far = np.flatnonzero(np.abs(gap).max(axis=1) > (CLOSE if step < CORRECTIONS else MET))
+            if not len(far):
                 break
-            x[far] = np.clip(x[far] + np.clip(gap[far], -0.5, 0.5) @ self.back[kind], -FAR, FAR)  # some diverge
+            x[far] = np.clip(x[far] + self._along_prior(np.clip(gap[far], -0.5, 0.5), kind[far]), -FAR, FAR)  # some diverge
             gap[far] = asked[far] - self._contrasts(x[far])
         return x, np.abs(gap).max(axis=1)
+
+    def _along_prior(self, gap: Array, kind: Indices) -> Array:
+        """How far the coordinates go for the contrasts to go so far, each draw by its own kind of market."""
+        by = np.empty((len(gap), self.path.width))
+        for k in np.unique(kind).tolist():
+            if k not in self.back:
+                self.back[k] = self._back(k)
+            by[kind == k] = gap[kind == k] @ self.back[k]
+        return by
 
     def _back(self, kind: int) -> Array:
         """From contrasts to coordinates, along the directions of the prior of one kind of market."""
