@@ -25,6 +25,8 @@ MOST_VISITED, DELAYED = 60, 15  # facts in one sweep, and those after which the 
 LOG_SCALES: Array = np.linspace(-3.0, 7.0, 26)  # of a market, squared
 LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is left out
 STACKED = ("c", "f", "mean", "precision", "pull", "log_density")
+STRIDES = (2.0, 1.0, 0.5, 1.0, 2.0)  # of a market's log scale, in one sweep
+UNBOUNDED = 1e300  # a variance beside which no other counts
 ASKED_OF = 15  # chains in which each settled fact is left out, in one sweep
 
 
@@ -108,7 +110,8 @@ class Chains:
         noise, target = self._noise()
         left = target - self.mean[k] - _times(f, shocks) - _times(self.root[k], rng.standard_normal(target.shape))
         pulled = _times(self.inverse, left - noise * rng.standard_normal(target.shape))
-        self.market, self.year = self._scales(shocks + _times(self.shock_cov, _times(f.transpose(0, 2, 1), pulled)))
+        shocks += _times(self.shock_cov, _times(f.transpose(0, 2, 1), pulled))
+        self.market, self.year = self._scales(self._stretched(shocks) if self.doubt == 1 else shocks)
 
     def draw(self, shared: Array) -> tuple[Array, Array, Array, Indices]:
         """Coordinates given the chains' state: (draws, width); asked contrasts, market scales, kinds of market.
@@ -129,8 +132,8 @@ class Chains:
         contrast = self.mode.contrast + (x - self.mode.x) @ self.mode.jacobian.T
         scale, year = self._scales(x[:, self.shock])  # each draw's own
         self.traces.append(np.stack([of, np.log(scale), self.mode.path.totals(x)[1][:, -1]]))
-        first = slice(0, min(self.chains, len(of)))
-        self.market[first], self.year[first] = scale[first], year[first]
+        self.market, self.year = scale[: self.chains], year[: self.chains]
+        self.market, self.year = self._scales(self._stretched(x[: self.chains, self.shock]))
         return x, contrast, scale, self.kinds[self.kind[of]]
 
     def _pull_of_facts(self, s: Settled, x: Array, of: Indices) -> Array:
@@ -166,7 +169,7 @@ class Chains:
     def _scales(self, shocks: Array) -> tuple[Array, Array]:
         """The market's scale given shocks, the years' integrated out; then the years' given the market's."""
         nu, market_nu = self.prior.shock_nu, self.prior.market_nu
-        log_density = -0.5 * market_nu * (LOG_SCALES + np.exp(-LOG_SCALES))  # inverse gamma, of its log
+        log_density = _log_prior_of_scale(LOG_SCALES, market_nu)
         square = shocks[:, :, None] ** 2 * np.exp(-LOG_SCALES)
         log_density = log_density - 0.5 * ((nu + 1) * np.log1p(square / nu) + LOG_SCALES).sum(axis=1)
         below = np.exp(log_density - log_density.max(axis=1, keepdims=True)).cumsum(axis=1)
@@ -174,6 +177,30 @@ class Chains:
         within = self.rng.uniform(-0.5, 0.5, len(shocks)) * (LOG_SCALES[1] - LOG_SCALES[0])
         market = np.exp(LOG_SCALES[chosen] + within)
         return market, (nu + shocks**2 / market[:, None]) / self.rng.chisquare(nu + 1, shocks.shape)
+
+    def _stretched(self, shocks: Array) -> Array:
+        """Each chain's shocks, all larger or smaller by one factor, and the market's scale with them (Metropolis).
+
+        Of years that the facts say little of, shocks are as large as the scale lets them be, and the scale is as large
+        as they are: drawn in turn, each would hold the other back (Yu and Meng 2011, interweaving).
+        """
+        k, (noise, target) = self.kind, self._noise()
+        covariance = self.c[k] + _diagonals(noise**2)
+        (left, pushed), _ = _whitened(covariance, target - self.mean[k], _times(self.f[k], shocks))
+        linear = (left * pushed).sum(axis=1) + (self.pull[k] * shocks).sum(axis=1)
+        square = (pushed**2).sum(axis=1) + (shocks * _times(self.precision[k], shocks)).sum(axis=1)
+
+        def log_density(log_scale: Array) -> Array:
+            factor = np.exp(0.5 * (log_scale - begun))
+            explained = factor * (linear - 0.5 * square * factor)
+            return np.asarray(_log_prior_of_scale(log_scale, self.prior.market_nu) + explained)
+
+        begun = now = np.log(self.market)
+        for stride in STRIDES:
+            other = now + stride * self.rng.standard_normal(self.chains)
+            moved = np.log(self.rng.random(self.chains)) < log_density(other) - log_density(now)
+            now = np.where(moved, other, now)
+        return np.asarray(shocks * np.exp(0.5 * (now - begun))[:, None])
 
     def _draw_components(self) -> None:
         """Draw the component of each doubtful fact's noise, the path integrated out, one fact after the other.
@@ -220,37 +247,36 @@ class Chains:
 
         Of many facts in every other sweep: the algebra of the kind proposed costs as much as all the rest.
         """
-        kept = self._under(self.kind, slice(None))
+        self.shock_cov, covariance = self._under(self.kind, slice(None))
         self.turn += 1
         if len(self.kinds) > 1 and (self.turn % 2 or len(self.asked) <= ALWAYS):
             proposed = self.rng.choice(len(self.kinds), self.chains, p=self.proposed)
             rows = np.flatnonzero(proposed != self.kind)
-            kind, other, held = self.kind[rows], proposed[rows], tuple(of[rows] for of in kept)
-            new = self._under(other, rows)
+            kind, other = self.kind[rows], proposed[rows]
+            held, new = (self.shock_cov[rows], covariance[rows]), self._under(other, rows)
             odds = self._log_density(other, rows, *new) - self._log_density(kind, rows, *held)
             odds += np.log(self.proposed[kind] / self.proposed[other])
             moved = np.log(self.rng.random(len(rows))) < odds
             self.kind[rows[moved]] = other[moved]
-            for of, by in zip(kept, new, strict=True):
-                of[rows[moved]] = by[moved]
-        self.shock_cov, self.inverse = kept
+            self.shock_cov[rows[moved]], covariance[rows[moved]] = (of[moved] for of in new)
+        self.inverse = np.asarray(np.linalg.inv(covariance), dtype=float)
 
-    def _under(self, kind: Indices, rows: Indices | slice) -> tuple[Array, ...]:
-        """Of some chains, were they of these kinds: `shock_cov`, and the inverse covariance of the doubtful facts."""
+    def _under(self, kind: Indices, rows: Indices | slice) -> tuple[Array, Array]:
+        """Of some chains, were they of these kinds: `shock_cov`, and the covariance of the doubtful facts."""
         noise, _ = self._noise()
-        shock_cov = np.asarray(np.linalg.inv(self.precision[kind] + _diagonals(1 / self.variance[rows])), dtype=float)
-        f = self.f[kind]
-        covariance = self.c[kind] + f @ shock_cov @ f.transpose(0, 2, 1) + _diagonals(noise[rows] ** 2)
-        return shock_cov, np.asarray(np.linalg.inv(covariance), dtype=float)
+        precision = self.precision[kind] + _diagonals(1 / self.variance[rows])
+        shock_cov, f = np.asarray(np.linalg.inv(precision), dtype=float), self.f[kind]
+        return shock_cov, self.c[kind] + f @ shock_cov @ f.transpose(0, 2, 1) + _diagonals(noise[rows] ** 2)
 
-    def _log_density(self, kind: Indices, rows: Indices, shock_cov: Array, inverse: Array) -> Array:
+    def _log_density(self, kind: Indices, rows: Indices, shock_cov: Array, covariance: Array) -> Array:
         """Log density of the facts, in some chains, were they of these kinds."""
         _, target = self._noise()
         residual = target[rows] - self._expected(kind, shock_cov)
+        (whitened,), size = _whitened(covariance, residual)
         of_settled = (self.pull[kind] * _times(shock_cov, self.pull[kind])).sum(axis=1)
-        square = (residual * _times(inverse, residual)).sum(axis=1) - of_settled
-        size = -np.linalg.slogdet(shock_cov)[1] - np.linalg.slogdet(inverse)[1]
-        return np.asarray(np.log(self.believed[kind]) + self.log_density[kind] - 0.5 * (square + size))
+        square = (whitened**2).sum(axis=1) - of_settled
+        _, of_shocks = _whitened(shock_cov)
+        return np.asarray(np.log(self.believed[kind]) + self.log_density[kind] - 0.5 * (square + size - of_shocks))
 
     def _expected(self, kind: Indices, shock_cov: Array) -> Array:
         """The doubtful facts' contrasts as the settled ones lead one to expect them."""
@@ -278,22 +304,21 @@ class Chains:
         residual = target - self._expected(self.kind, self.shock_cov)
         weighted = _times(self.inverse, residual)
         diagonal = np.diagonal(self.inverse, axis1=1, axis2=2)
-        seen = {int(i): (target[:, j] - weighted[:, j] / diagonal[:, j], 1 / diagonal[:, j] - noise[:, j] ** 2)
-                for j, i in enumerate(self.asked)}  # fmt: skip
+        doubtful = self.asked, target - weighted / diagonal, 1 / diagonal - noise**2
         chains = range(min(self.chains, ASKED_OF))
         parts = [self.settled[self.kind[c]].left_out(self.shock_cov[c], self.inverse[c], weighted[c]) for c in chains]
-        mean, variance = (np.stack(of, axis=1) for of in zip(*parts, strict=True))
-        seen |= {int(i): (mean[j], variance[j]) for j, i in enumerate(self.sorted.settled)}
-        seen |= {int(i): (self.sorted.mean[i : i + 1], self.sorted.variance[i : i + 1]) for i in self.sorted.silent}
+        mean, variance = (np.stack(of) for of in zip(*parts, strict=True))
+        silent = self.sorted.silent
+        said = silent, self.sorted.mean[None, silent], self.sorted.variance[None, silent]
         found = np.zeros((3, len(f.value)))
-        for i, (others, spread) in seen.items():
+        for i, others, spread in (doubtful, (self.sorted.settled, mean, variance), said):
             spread = np.maximum(spread, 1e-12)
             part, log_density = responsibilities(f.value[i] - others, spread, f.weight[i], f.mean[i], f.sd[i])
-            apart = np.exp(log_density.min() - log_density)
-            apart /= apart.sum()
-            middle = (apart * others).sum()
-            wrong = (part * f.wrong[i]).sum(axis=1).mean()
-            found[:, i] = middle, (apart * (spread + (others - middle) ** 2)).sum(), wrong
+            apart = np.exp(log_density.min(axis=0) - log_density)
+            apart /= apart.sum(axis=0)
+            middle = (apart * others).sum(axis=0)
+            wrong = (part * f.wrong[i]).sum(axis=2).mean(axis=0)
+            found[:, i] = middle, (apart * (spread + (others - middle) ** 2)).sum(axis=0), wrong
         return found[0], found[1], found[2]
 
     def effective(self) -> float:
@@ -324,3 +349,20 @@ def _root(precision: Array) -> Array:
     """A square root of a matrix that is symmetric and not negative, of any rank."""
     value, vector = np.linalg.eigh(precision)
     return np.asarray(vector * np.sqrt(np.maximum(value, 0.0)))
+
+
+def _whitened(covariance: Array, *rows: Array) -> tuple[list[Array], Array]:
+    """Rows in units of their covariance, by its Cholesky factor; and its log determinant."""
+    n, more = covariance.shape[1], len(rows)
+    both = np.zeros((len(covariance), n + more, n + more))
+    both[:, :n, :n] = covariance
+    for at, row in enumerate(rows, n):
+        both[:, at, :n], both[:, at, at] = row, UNBOUNDED
+    factor = np.linalg.cholesky(both)
+    log_determinant = 2 * np.log(np.diagonal(factor, axis1=1, axis2=2)[:, :n]).sum(axis=1)
+    return [factor[:, at, :n] for at in range(n, n + more)], log_determinant
+
+
+def _log_prior_of_scale(log_scale: Array, nu: float) -> Array:
+    """Log density of the log of a market's scale, an inverse gamma."""
+    return np.asarray(-0.5 * nu * (log_scale + np.exp(-log_scale)))

@@ -80,8 +80,11 @@ class Contrasts:
 
     def log_density(self, contrasts: Array) -> Array:
         """Log density of the noise at some contrasts, shape (draws, facts)."""
-        left = self.value - contrasts
-        return responsibilities(left, np.zeros_like(left), self.weight, self.mean, self.sd)[1]
+        left = (self.value - contrasts)[..., None] + self.mean
+        weight = np.log(np.maximum(self.weight, 1e-300) / self.sd)
+        log_part = weight - 0.5 * (left / self.sd) ** 2
+        most = log_part.max(axis=-1, keepdims=True)
+        return np.asarray(most[..., 0] + np.log(np.exp(log_part - most).sum(axis=-1)))
 
     def gradient(self, flows: Array, of_flows: Array, x: Array) -> Array:
         """Their gradient at one point, shape (facts, width), from the gradient of the flows' logs."""

@@ -132,6 +132,7 @@ class LatentPath:
         self.sizes, self.bases, self.drifts = sizes or {}, bases, tuple(drifts)
         self.size_mean, self.size_map = self._sizes(self.sizes)
         self.shape_mean, self.shape_map = self._shape()
+        self.shaped = slice(self.at_["tilt"].start, self.at_["noise"].stop)  # all that a year's shape depends on
         self.kind_share, self.kind_variance = self._kinds()
 
     def reaching(self, last_year: int) -> LatentPath:
@@ -218,7 +219,7 @@ class LatentPath:
     def totals(self, x: Array) -> tuple[Array, Array]:
         """Log-odds and log flow by year, each of shape (draws, years)."""
         log_odds, _ = self._walk(x)
-        size = self.size_mean + x @ self.size_map.T
+        size = self.size_mean + x[:, self.at_["size"]] @ self.size_map[:, self.at_["size"]].T
         return log_odds, size - np.logaddexp(0.0, -log_odds)
 
     def offset(self, basis: int) -> Array:
@@ -281,7 +282,8 @@ class LatentPath:
     def flows(self, x: Array) -> Array:
         """Monthly flows, with what stood at the start as the last entry: shape (draws, months + 1)."""
         _, log_totals = self.totals(x)
-        monthly = self.laid_on_months(log_totals, self.shape_mean + x @ self.shape_map.T)
+        shape = self.shape_mean + x[:, self.shaped] @ self.shape_map[:, self.shaped].T
+        monthly = self.laid_on_months(log_totals, shape)
         stock = np.exp(self.start.log_stock + self.start.log_stock_sd * x[:, self.at_["stock"]])
         return np.concatenate([monthly, stock], axis=1)
 

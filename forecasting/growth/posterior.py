@@ -31,7 +31,7 @@ __all__ = ["Posterior", "sample"]
 Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
 
-BURN, SHORT_BURN = 12, 6  # sweeps before the first draw; where no number is contested
+BURN, SHORT_BURN = 10, 4  # sweeps before the first draw; where no number is contested
 BURN_AGAIN = 3  # where a few more facts are sampled than before
 MOST_DOUBT, LESS_DOUBT = 25.0, 0.65  # at first any fact may well be wrong, so that facts that agree can find each other
 ROUNDS, BEARS, BEARING = 3, 0.5, 0.005  # by how much less likely, in what share of draws, a fact must make them
@@ -144,15 +144,21 @@ def _drawn(
     facts, sampled = chains.facts, np.sort(np.r_[chains.sorted.doubtful, chains.sorted.settled])
     exact, bounds = sampled[facts.exact[sampled]], sampled[~facts.exact[sampled]]
     moves, moves_all = _Correction(path, facts, chains.mode, exact), _Correction(path, facts, chains.mode, sampled)
-    for block in np.array_split(shared, chains.sweeps):
-        drawn, asked, scale, kind = chains.draw(block)
+    waiting: list[tuple[Array, Array, Array, Indices, Array]] = []
+    for left, block in zip(range(chains.sweeps)[::-1], np.array_split(shared, chains.sweeps), strict=True):
+        waiting.append((*chains.draw(block), np.stack(chains.expectations())))
+        if left and sum(len(each[0]) for each in waiting) < BLOCK:
+            continue
+        *draws, expected = zip(*waiting, strict=True)
+        drawn, asked, scale, kind = (np.concatenate(of) for of in draws)
+        waiting.clear()
         x, worst = moves(drawn, asked, kind)
         if len(bounds):
             f = facts.only(bounds)
             gain = (f.log_density(f.at(path.flows(x), x)) - f.log_density(asked[:, bounds])).sum(axis=1)
             lost = np.flatnonzero(gain < LOST)
             x[lost], worst[lost] = moves_all(drawn[lost], asked[lost], kind[lost])
-        yield x, worst, scale, kind, np.stack(chains.expectations())
+        yield x, worst, scale, kind, np.mean(expected, axis=0)
 
 
 def _woken(path: LatentPath, facts: Contrasts, mode: Mode, silent: Indices, x: Array) -> Indices:
@@ -188,7 +194,8 @@ class _Correction:
             far = np.flatnonzero(np.abs(gap).max(axis=1) > (CLOSE if step < CORRECTIONS else MET))
             if not len(far):
                 break
-            x[far] = np.clip(x[far] + self._along_prior(np.clip(gap[far], -0.5, 0.5), kind[far]), -FAR, FAR)  # some diverge
+            by = self._along_prior(np.clip(gap[far], -0.5, 0.5), kind[far])
+            x[far] = np.clip(x[far] + by, -FAR, FAR)  # some diverge
             gap[far] = asked[far] - self._contrasts(x[far])
         return x, np.abs(gap).max(axis=1)
 

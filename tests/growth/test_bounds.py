@@ -48,8 +48,8 @@ def test_a_bound_is_flat_beyond_its_number_and_falls_off_before_it(side, edge):
     ],
 )
 def test_a_slack_bound_moves_nothing_and_doubts_no_total(facts, slack):
-    told = forecast_flow(facts(LAST, slack), [year(2023)])
-    alone = quantiles(facts(LAST))
+    told = forecast_flow(facts(LAST, slack), [year(2023)], draws=8000)
+    alone = quantiles(facts(LAST), draws=8000)
     np.testing.assert_allclose(told.quantiles(LEVELS).iloc[0], alone, rtol=0.1)
     assert told.fit_table()["doubted"].max() < 0.05
     assert told.caveats == ()

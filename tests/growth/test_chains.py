@@ -77,6 +77,35 @@ def test_scales_are_drawn_from_their_density_given_the_shocks(told):
     assert (year / expected).mean(axis=0) == pytest.approx(np.ones(3), abs=0.03)
 
 
+def test_shocks_are_stretched_by_the_density_of_the_scale_given_their_proportions(told):
+    chains = Chains(*told, np.zeros(24, dtype=bool), 800, np.random.default_rng(2))
+    chains.sweep()
+    chains.kind[:], chains.component[:], chains.market[:] = 0, 0, 1.0
+    begun = np.tile([0.3, -0.4, 0.6], (chains.chains, 1))
+    settled, (noise, target), logs = chains.settled[0], chains._noise(), np.linspace(-6, 8, 2801)
+    covariance = np.linalg.inv(settled.c + np.diag(noise[0] ** 2))
+    density = []
+    for factor in np.exp(0.5 * logs):
+        left = target[0] - settled.mean - settled.f @ (factor * begun[0])
+        of_settled = factor * begun[0] @ settled.pull - 0.5 * factor**2 * begun[0] @ settled.precision @ begun[0]
+        density.append(of_settled - 0.5 * left @ covariance @ left)
+    own = chains.prior.market_nu
+    log_density = np.array(density) - 0.5 * own * (logs + np.exp(-logs))
+    weight = np.exp(log_density - log_density.max())
+    weight /= weight.sum()
+    mean = weight @ logs
+    shocks, seen = begun, []
+    for _ in range(60):
+        shocks = chains._stretched(shocks)
+        chains.market = (shocks[:, 0] / begun[:, 0]) ** 2
+        seen.append(np.log(chains.market))
+    found = np.array(seen[10:])
+    np.testing.assert_allclose(shocks / shocks[:, :1], begun / begun[:, :1])
+    spread = np.sqrt(weight @ (logs - mean) ** 2)
+    assert found.mean() == pytest.approx(mean, abs=0.1 * spread)
+    assert found.std() == pytest.approx(spread, rel=0.06)
+
+
 def test_of_numbers_that_agree_only_the_most_doubtful_are_sampled(facts, usable, told):
     path, _, _ = told
     counts, _ = usable(monthly(facts, "2021-01", 24, "equals"))

@@ -215,7 +215,7 @@ def test_bounds_are_kept_and_inform_from_both_sides(facts, relation, bound, side
     forecast = forecast_flow(table, [FOUR_MONTHS], market_size=3e5)
     beyond = side * np.log(forecast.totals(FOUR_MONTHS) / bound)
     assert (beyond > -0.02).mean() > 0.9
-    assert 0.0 < np.median(beyond) < 0.4  # near the number: nobody says more than 2,000 of 5,000
+    assert 0.0 < np.median(beyond) < 0.45  # near the number: nobody says more than 2,000 of 5,000
 
 
 @pytest.mark.slow

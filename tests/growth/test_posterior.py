@@ -148,7 +148,7 @@ def test_most_facts_win_in_whatever_order_they_are_told(facts):
     rows = [("equals", "total", 2022, value) for value in (1000, 1005, 2000)]
     for order in ((0, 1, 2), (2, 0, 1), (0, 2, 1)):
         forecast = forecast_flow(facts(*(rows[i] for i in order)), [year(2022)], market_size=SIZE)
-        assert (forecast.totals(year(2022)) < 1100).mean() == pytest.approx(0.93, abs=0.05)
+        assert (forecast.totals(year(2022)) < 1100).mean() == pytest.approx(0.91, abs=0.05)
         doubted = forecast.fit_table()["doubted"].to_numpy()
         assert doubted[order.index(2)] > 0.85
         assert doubted[order.index(0)] == pytest.approx(0.07, abs=0.06)
