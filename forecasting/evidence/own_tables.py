@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import io
@@ -349,10 +350,9 @@ def _named(fact: dict[str, str], stem: str, used: dict[str, int]) -> dict[str, s
     """The fact with an id of its own, made from what it says where the table gives none."""
     if fact.get("id"):
         return fact
-    try:
-        place = place_code(fact["place"])
-    except LedgerError:
-        place = fact["place"]
+    place = fact.get("place", "")  # none where its cell is blank: the rules of a row say so
+    with contextlib.suppress(LedgerError):
+        place = place_code(place)
     name = f"{stem}-{place}-{fact['measure']}-{fact.get('period_end', '')}".lower()
     used[name] = used.get(name, 0) + 1
     return fact | {"id": name if used[name] == 1 else f"{name}-{used[name]}"}
