@@ -1,6 +1,7 @@
 """Tables of one's own: other names, separators, encodings, dates and workbooks, read through a mapping."""
 
 import datetime as dt
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -163,6 +164,20 @@ def test_what_is_no_workbook_is_said(tmp_path):
     path = tmp_path / "own.xlsx"
     path.write_bytes(b"not a workbook")
     with pytest.raises(LedgerError, match="is no Excel workbook that can be read"):
+        read_ledger(path)
+
+
+def test_a_workbook_that_unpacks_to_very_much_is_not_unpacked(tmp_path):
+    path = tmp_path / "own.xlsx"
+    book = Workbook()
+    book.active.append(["Country", "Year"])
+    book.save(path)
+    with ZipFile(path, "a") as parts:
+        parts.getinfo("xl/worksheets/sheet1.xml").file_size = 600_000_000
+        parts.writestr("xl/more.xml", "")  # so that the list of parts is written anew
+    with pytest.raises(
+        LedgerError, match=r"own\.xlsx: unpacks to more than 20,000,000 bytes \(save the one sheet as CSV"
+    ):
         read_ledger(path)
 
 

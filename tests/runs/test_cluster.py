@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from forecasting.errors import RunError
 from forecasting.runs.runner import run
 from forecasting.runs.workers import cluster
+from forecasting.runs.workers.task import Task
 
 pytestmark = pytest.mark.slow
 
@@ -117,3 +120,43 @@ def test_workers_with_another_version_are_refused(
 
     with pytest.raises(RunError, match=rf"the worker tcp://worker has numpy 1.0, here {mine['numpy']}"):
         cluster._compare(Client())
+
+
+class Answer:
+    """What a worker sent, as Dask gives it."""
+
+    status = "finished"
+
+    def __init__(self, sent: Any) -> None:
+        self.sent = sent
+
+    def result(self) -> Any:
+        return self.sent
+
+    def release(self) -> None:
+        pass
+
+
+ENDED = {"status": 0, "seconds": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        *((( ENDED, {name: b"x"}), "its worker sent a file named") for name in (
+            "../../x", "/etc/cron.d/x", "a/b", "..", ".hidden", "a\\b", "a\0b", "", "run.json\n", "x" * 101,
+        )),
+        ((ENDED, {1: b"x"}), "no report"),
+        ((ENDED, {"run.json": "text"}), "its worker sent no files"),
+        (({"status": "well"}, {}), "no report"),
+        ((ENDED, None), "no report"),
+        (None, "no report"),
+        ("a long text" * 100, "no report"),
+    ],
+)  # fmt: skip
+def test_what_a_worker_sends_is_data_and_never_a_path(tmp_path: Path, sent: Any, said: str) -> None:
+    task = Task("uz-a", "n.ipynb", str(tmp_path / "work" / "uz-a"), str(tmp_path / "uz-a.log"), {}, {})
+    (tmp_path / "work").mkdir()
+    assert cluster._home(task, Answer(sent)).status == 1
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["failure.json"]
+    assert said in json.loads((tmp_path / "work" / "uz-a" / "failure.json").read_text())["message"]

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from forecasting.arguments import shown
 from forecasting.errors import RunError
 from forecasting.names import FAILURE_RECORD
 from forecasting.runs.environment import environment
@@ -123,16 +124,24 @@ def _home(task: Task, future: Any) -> Outcome:
     """Write what a worker sent into the task's folder; the names that it sends are data, never paths."""
     if future.status != "finished":
         return _failed(task, f"its workers failed: {future.exception()}")
-    said, files = future.result()
+    sent = future.result()
     future.release()
-    if strange := [name for name in files if not NAME.fullmatch(name)]:
-        return _failed(task, f"its worker sent a file named {strange[0][:100]!a}")
+    try:
+        said, files = sent
+        status, seconds = int(said["status"]), float(said["seconds"])
+        strange = [name for name in files if not NAME.fullmatch(name)]
+        whole = all(isinstance(content, bytes) for content in files.values())
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return _failed(task, f"its worker sent {shown(sent)}, no report")
+    if strange or not whole:
+        what = f"a file named {strange[0][:100]!a}" if strange else "no files"
+        return _failed(task, f"its worker sent {what}")
     write_log(task.log, files.pop(LOG, b""))
     with contextlib.suppress(OSError):  # the runner will find nothing there, and say why
         folder = clear_folder(Path(task.folder))
         for name, content in files.items():
             (folder / name).write_bytes(content)
-        return Outcome(task.name, int(said["status"]), float(said["seconds"]))
+        return Outcome(task.name, status, seconds)
     return Outcome(task.name, 1, 0.0)
 
 
