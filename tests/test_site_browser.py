@@ -144,6 +144,17 @@ def test_paper_has_its_figures_and_everything_that_is_folded(reports, visit):
     assert page.locator(".figure .main-svg").first.evaluate("one => one.clientWidth") != 660
 
 
+def test_the_index_cuts_no_chart_on_paper(reports, visit):
+    page = visit(reports / "index.html").page
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 660, "height": 1000})
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    cut = """() => [...document.querySelectorAll(".figure")].filter(place =>
+        place.querySelector(".main-svg").getBoundingClientRect().width > place.clientWidth + 1).length"""
+    assert page.locator(".small .figure, .pair .figure").count() == page.locator(".figure").count() > 4
+    assert page.evaluate(cut) == 0
+
+
 @pytest.mark.parametrize("width", [400, 1400])
 def test_labels_of_a_figure_do_not_lie_over_each_other(reports, visit, width):
     page = visit(reports / "uzbekistan-baseline" / "report.html", viewport={"width": width, "height": 900}).page
