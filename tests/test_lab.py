@@ -31,6 +31,8 @@ PROMPTS = (
     """() => [...document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-InputPrompt")].map(it => it.textContent)"""
 )
 NUMBERED = f"() => ({PROMPTS})().every(it => /\\[\\d+\\]/.test(it))"
+# anywidget says so after two seconds, and goes on: on a busy machine its model comes later, as the drawn figure shows.
+LATE = "[anywidget] Failed to initialize model."
 ERRORS = """() => [...document.querySelectorAll(
     ".jp-Notebook [data-mime-type='application/vnd.jupyter.error'], .jp-Notebook [data-mime-type$='stderr']"
 )].map(it => it.innerText)"""
@@ -92,13 +94,17 @@ def wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
     raise AssertionError(f"nothing answers at {url}:\n{log.read_text(encoding='utf-8')}")
 
 
+def heard(said: list[str], words: str) -> None:
+    said.extend([] if LATE in words else [words])
+
+
 class Desk:
     """A notebook open in Lab, with what the page said and asked for."""
 
     def __init__(self, page: Page, lab: str, name: str) -> None:
         self.page, self.said, self.asked = page, [], []
-        page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.on("console", lambda message: heard(self.said, message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: heard(self.said, str(error)))
         page.on("request", lambda request: self.asked.append(request.url))
         page.goto(f"{lab}/lab/tree/{name}.ipynb?reset")
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=SECONDS * 1000)
@@ -173,8 +179,8 @@ def test_a_slider_of_the_explorer_is_answered(lab, page, door):
     """In Lab after Run All, and as an app, where nothing has to be run; nothing is asked of another machine."""
     failures: list[str] = []
     asked: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    page.on("console", lambda message: failures.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: heard(failures, str(error)))
+    page.on("console", lambda message: heard(failures, message.text) if message.type == "error" else None)
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{lab}/{door}", timeout=SECONDS * 1000)
     if door.startswith("lab"):
