@@ -110,7 +110,7 @@ def _files(paths: Sequence[str | Path], done: Checked) -> Iterator[Path]:
 
 
 def _near_file(path: Path) -> str:
-    beside = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
+    beside = [file.name for file in path.parent.iterdir() if file.exists()] if path.parent.is_dir() else []
     near = nearest(path.name, beside)
     return f"did you mean {path.parent / near}?" if near else ""
 

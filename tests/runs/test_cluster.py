@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -31,15 +33,23 @@ if __name__ == "__main__":
 
 @pytest.fixture(scope="module")
 def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    script = tmp_path_factory.mktemp("cluster") / "cluster.py"
+    with started(tmp_path_factory.mktemp("cluster")) as (address, process):
+        yield address
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@contextlib.contextmanager
+def started(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A scheduler with two workers, in a session of its own."""
+    script = folder / "cluster.py"
     script.write_text(CLUSTER)
     environment = os.environ | {"DASK_DISTRIBUTED__WORKER__DAEMON": "False", "SECRET_OF_THE_WORKER": "hunter2"}
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": environment}
-    with subprocess.Popen([sys.executable, str(script)], cwd=script.parent, **pipes) as process:
+    command = [sys.executable, str(script)]
+    with subprocess.Popen(command, cwd=folder, start_new_session=True, **pipes) as process:
         assert process.stdout is not None
-        assert process.stdin is not None
-        yield process.stdout.readline().strip()
-        process.stdin.close()
+        yield process.stdout.readline().strip(), process
 
 
 def test_reports_come_home_and_equal_those_made_here(project: Any, scheduler: str) -> None:
@@ -99,6 +109,23 @@ def test_a_worker_that_is_stopped_is_given_up_and_its_tasks_go_elsewhere(
         os.kill(int(once.read_text()), 9)
     assert done.ok, str(done)
     assert [project.printed(name) for name in ("uz-a", "uz-b", "uz-c")] == ["uz-a 0\n", "uz-b 1\n", "uz-c 2\n"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL])
+def test_a_scheduler_that_stands_still_or_dies_stops_no_run(
+    project: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    monkeypatch.setattr(cluster, "QUIET", 1.0)
+    monkeypatch.setattr(cluster, "PARTING", 1.0)
+    project.scenario("uz-a")
+    with started(tmp_path) as (address, process):
+        project.notebook(f"import os, time\nos.kill({process.pid}, {int(number)})\ntime.sleep(60)")
+        try:
+            done = run([project.params], project.out, scheduler=address, timeout=4, progress=False)
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert [result.reason for result in done.failed] == ["the scheduler, or every worker, stands still or is gone"]
+    assert (project.out / "index.html").exists()
 
 
 def test_a_scheduler_that_is_not_there_is_told(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from forecasting.runs.workers.task import Task
 __all__ = ["cluster"]
 
 PATIENCE = 20  # seconds to wait for a scheduler
+PARTING = 30.0  # seconds to wait until all workers have put their things away
 ANSWER = 120.0  # seconds to wait for all workers, which may have to load everything first
 LOOK, QUIET = 2.0, 20.0  # seconds between looks at them, and beyond the limit of a cell until one is given up
 LOG, NOTEBOOK, OUT, SHARED = "log", "notebook.ipynb", "report", "shared"  # of a task on its worker
@@ -72,9 +74,9 @@ def cluster(
         yield lambda tasks: _perform(client, tasks, token)
     finally:
         with contextlib.suppress(Exception):  # the cluster may be gone, and what matters has come home
-            within(ANSWER / 4, client.run, close_parents, token)
+            within(PARTING, client.run, close_parents, token)
         with contextlib.suppress(Exception):
-            within(ANSWER / 4, client.close)
+            within(PARTING, client.close)
 
 
 def _perform(client: Any, tasks: Sequence[Task], token: str) -> Iterator[Outcome]:
@@ -86,18 +88,23 @@ def _perform(client: Any, tasks: Sequence[Task], token: str) -> Iterator[Outcome
     limit = max((task.timeout + QUIET for task in tasks if task.timeout), default=None)
     heard = time.monotonic()
     while sent:
-        with contextlib.suppress(TimeoutError):
-            for future in distributed.wait([*sent], timeout=LOOK, return_when="FIRST_COMPLETED").done:
-                yield _home(sent.pop(future), future)
+        try:
+            done = distributed.wait([*sent], timeout=LOOK, return_when="FIRST_COMPLETED").done
+        except TimeoutError:
+            done = ()
+        except CancelledError:  # the scheduler is gone
+            break
+        for future in done:
+            yield _home(sent.pop(future), future)
         if limit and sent:
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(TimeoutError, OSError):
                 keys = [future.key for future in sent]
                 if within(limit, client.run_on_scheduler, drop_silent, keys=keys, limit=limit):
                     heard = time.monotonic()
             if time.monotonic() - heard > limit:
                 break
     for task in sent.values():
-        yield _failed(task, "the scheduler, or every worker, stands still")
+        yield _failed(task, "the scheduler, or every worker, stands still or is gone")
 
 
 def _connect(scheduler: str) -> Any:
