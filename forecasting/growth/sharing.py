@@ -56,7 +56,8 @@ def made_once(make: Callable[[], T], *asked: object) -> T:
 def _left(path: Path) -> tuple[Any, list[Any]] | None:
     """What another process left, if it did. A pickle can do anything: what others may have written is not read."""
     with contextlib.suppress(OSError):
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        names = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")  # no link, no waiting for the other end of a pipe
+        handle = os.open(path, os.O_RDONLY | sum(getattr(os, name, 0) for name in names))
         with open(handle, "rb") as file:
             if _ours(os.fstat(handle)):
                 return pickle.load(file)  # type: ignore[no-any-return]

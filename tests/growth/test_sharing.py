@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import warnings
 from functools import partial
@@ -111,3 +112,6 @@ def test_what_another_user_may_have_written_is_not_read(folder: Path, tmp_path: 
     left.symlink_to(tmp_path / "mine")
     assert ask() == []
     assert not evil.exists()
+    left.unlink()
+    os.mkfifo(left)
+    assert ask() == []
