@@ -43,10 +43,12 @@ def picture(figure: dict, name: str) -> str:
         r"vector-effect: none; ?",
         r"white-space: pre;? ?",
         r"stroke-miterlimit: 2;? ?",
+        r"(stroke: rgb\([^)]*\); )?stroke-width: 0px;? ?",
         r"<g/>|<path/>",
         r' style=" ?"',
     ):
         plain = re.sub(said_anyway, "", plain)
+    plain = re.sub(r"rgb\(([\d, ]+)\)", lambda rgb: "#" + bytes(map(int, rgb[1].split(","))).hex(), plain)
     family = re.search(r"font-family: [^;]*;", plain)
     if family:  # said once for the whole picture
         plain = plain.replace(family[0] + " ", "").replace("<svg ", f'<svg style="{family[0]}" ', 1)
