@@ -190,6 +190,8 @@ def test_what_was_not_known_is_not_drawn(outlook, ledger):
     late = ledger.frame.assign(published="2024-01-01")
     chart = figures.fan_chart(outlook, facts=Ledger.from_frame(late))
     assert not traces(chart, name="statistics agency")
+    assert "no total of these years has been printed" in chart.layout.title.subtitle.text
+    assert "a bar or a box is as long as its period" in figures.fan_chart(outlook).layout.title.subtitle.text
 
 
 def test_hover_text_is_escaped():

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["energy_chart", "evidence_chart", "fan_chart", "fan_traces", "stock_chart", "without_market"]
 
 INDEX_BASE = 100
+BARS = "a bar or a box is as long as its period and as high as its yearly rate"
 # Each shade is drawn once, so that the legend shows it as it is: the strips of an interval outside the next one.
 SHADES = (
     ("95 %", 0.16, ((0.025, 0.1), (0.9, 0.975))),
@@ -82,7 +83,7 @@ def fan_chart(
     shown = [mark for mark in every if first <= mark.period.start.year and mark.period.end.year <= last]
     forecast = outlook.forecasts.get(part.country)
     main = forecast.basis if forecast else None
-    chart = _frame(outlook, measure, part.country)
+    chart = _frame(outlook, measure, part.country, bool(shown))
     chart.add_traces(fan_traces(wide, flow=MEASURES[measure].kind == "flow"))
     chart.add_traces(fact_traces(shown, main, basis_colours([mark.basis for mark in every], main)))
     return described(
@@ -245,9 +246,9 @@ def _unit(measure: str, ledger: Ledger | None) -> str:
     return f"{unit} a year" if MEASURES[measure].kind == "flow" and unit != "percent" else unit
 
 
-def _frame(outlook: Outlook, measure: str, place: str) -> Drawing:
-    flow = MEASURES[measure].kind == "flow"
-    words = ["a bar or a box is as long as its period and as high as its yearly rate" if flow else "at 31 December"]
+def _frame(outlook: Outlook, measure: str, place: str, facts: bool) -> Drawing:
+    of_a_flow = BARS if facts else "no total of these years has been printed"
+    words = [of_a_flow if MEASURES[measure].kind == "flow" else "at 31 December"]
     forecast = outlook.forecasts.get(place)
     if forecast and measure == outlook.scenario.measure:
         words.insert(0, f"as counted by {basis_name(forecast.basis)}" if forecast.basis else f"as of {outlook.as_of}")
