@@ -133,12 +133,8 @@ def number(low: float = -MOST, high: float = MOST, ends: bool = True) -> Check:
             raise ValueError
         return found
 
-    said = (
-        f"a number from {in_digits(low)} to {in_digits(high)}"
-        if ends
-        else f"a number between {in_digits(low)} and {in_digits(high)}"
-    )
-    return Check(said, read)
+    least, most = in_digits(low), in_digits(high)
+    return Check(f"a number from {least} to {most}" if ends else f"a number between {least} and {most}", read)
 
 
 def probability() -> Check:

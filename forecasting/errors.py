@@ -69,7 +69,9 @@ def in_digits(value: float) -> str:
     """
     if abs(value) < 10_000:
         return f"{value:.6g}"
-    return f"{value:,.6g}" if abs(value) < 100_000 else f"{value:,.0f}" if abs(value) < 1e16 else f"{value:g}"
+    if abs(value) < 100_000:
+        return f"{value:,.6g}"
+    return f"{value:,.0f}" if abs(value) < 1e16 else f"{value:g}"
 
 
 @dataclass(frozen=True)

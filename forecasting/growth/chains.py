@@ -309,9 +309,9 @@ class Chains:
         parts = [self.settled[self.kind[c]].left_out(self.shock_cov[c], self.inverse[c], weighted[c]) for c in chains]
         mean, variance = (np.stack(of) for of in zip(*parts, strict=True))
         silent = self.sorted.silent
-        said = silent, self.sorted.mean[None, silent], self.sorted.variance[None, silent]
+        slack = silent, self.sorted.mean[None, silent], self.sorted.variance[None, silent]
         found = np.zeros((3, len(f.value)))
-        for i, others, spread in (doubtful, (self.sorted.settled, mean, variance), said):
+        for i, others, spread in (doubtful, (self.sorted.settled, mean, variance), slack):
             spread = np.maximum(spread, 1e-12)
             part, log_density = responsibilities(f.value[i] - others, spread, f.weight[i], f.mean[i], f.sd[i])
             apart = np.exp(log_density.min(axis=0) - log_density)
@@ -352,7 +352,11 @@ def _root(precision: Array) -> Array:
 
 
 def _whitened(covariance: Array, *rows: Array) -> tuple[list[Array], Array]:
-    """Rows in units of their covariance, by its Cholesky factor; and its log determinant."""
+    """Rows in units of their covariance, by its Cholesky factor; and its log determinant.
+
+    numpy solves no triangular systems of many matrices at once. A row that stands below the covariance comes out of the
+    factorisation solved; its own variance, which must only be large, is not looked at.
+    """
     n, more = covariance.shape[1], len(rows)
     both = np.zeros((len(covariance), n + more, n + more))
     both[:, :n, :n] = covariance

@@ -189,17 +189,31 @@ def test_a_mapping_that_says_only_how_a_file_is_written_leaves_the_columns_to_be
     assert (fact.place, str(fact.period), fact.value, fact.source) == ("NO", "2023-01", 1237, "a test")
 
 
-def test_a_table_whose_columns_say_nothing_is_refused_with_a_mapping_to_fill_in(tmp_path):
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (  # columns that say nothing, with a mapping to fill in
+            "Ort,Zahl\nNorwegen,1237\n",
+            r"\{columns: \{place: '...', year: '...'\}.* its columns are Ort, Zahl",
+        ),
+        (  # a fiscal year
+            "Country,Year,EV sales\nIndia,FY2023,1237\n",
+            "'FY2023' is a fiscal year, which begins elsewhere in each country",
+        ),
+        (  # a row without digits, which is no second head
+            "Country,Year,EV sales\nKenya,soon,n/a\nKenya,2023,12\n",
+            r"own.csv:2: 'soon' is not a period",
+        ),
+        (  # quotation marks that do not close
+            'Country,Year,EV sales\n"Kenya,2022,15\n',
+            r"^own.csv: is no table: unexpected end of data",
+        ),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_refused_by_what_is_wrong(tmp_path, text, message):
     path = tmp_path / "own.csv"
-    path.write_text("Ort,Zahl\nNorwegen,1237\n")
-    with pytest.raises(LedgerError, match=r"\{columns: \{place: '...', year: '...'\}.* its columns are Ort, Zahl"):
-        read_ledger(path)
-
-
-def test_a_fiscal_year_is_no_year(tmp_path):
-    path = tmp_path / "own.csv"
-    path.write_text("Country,Year,EV sales\nIndia,FY2023,1237\n")
-    with pytest.raises(LedgerError, match="'FY2023' is a fiscal year, which begins elsewhere in each country"):
+    path.write_text(text)
+    with pytest.raises(LedgerError, match=message):
         read_ledger(path)
 
 
@@ -238,20 +252,6 @@ def test_a_count_that_may_be_in_thousands_apart_by_points_is_asked_about(tmp_pat
     assert next(iter(read_ledger(path))).value == 113715
     (tmp_path / "own.mapping.yaml").write_text("decimal: '.'\n")
     assert next(iter(read_ledger(path))).value == 113.715
-
-
-def test_a_row_without_digits_is_no_second_head(tmp_path):
-    path = tmp_path / "own.csv"
-    path.write_text("Country,Year,EV sales\nKenya,soon,n/a\nKenya,2023,12\n")
-    with pytest.raises(LedgerError, match=r"own.csv:2: 'soon' is not a period"):
-        read_ledger(path)
-
-
-def test_quotation_marks_that_do_not_close_are_named(tmp_path):
-    path = tmp_path / "own.csv"
-    path.write_text('Country,Year,EV sales\n"Kenya,2022,15\n')
-    with pytest.raises(LedgerError, match=r"^own.csv: is no table: unexpected end of data"):
-        read_ledger(path)
 
 
 def test_days_as_a_workbook_counts_them_show_the_length_of_their_periods(tmp_path):
