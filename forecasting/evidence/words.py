@@ -67,12 +67,13 @@ def in_words(fact: Fact) -> str:
         return fact.quote
     relation = RELATION_WORDS.get(fact.relation, "")
     if math.isnan(fact.value):
-        return f"{relation}{reference_words(fact.reference)}" if fact.relation and fact.reference else fact.quote
+        compared = fact.relation and fact.reference
+        return f"{relation}{reference_words(fact.reference, fact.other)}" if compared else fact.quote
     if fact.quantity in ("yoy_growth_percent", "yoy_difference"):
         return _change(fact)
     number = f"{relation}{_number(fact.value, fact.unit)}"
     if fact.quantity == "share_percent":
-        return f"{number} of {reference_words(fact.reference) if fact.reference else 'the whole'}"
+        return f"{number} of {reference_words(fact.reference, fact.other) if fact.reference else 'the whole'}"
     return f"{number} a day" if fact.quantity == "per_day" else number
 
 
@@ -89,22 +90,26 @@ def _number(value: float, unit: str) -> str:
     return f"{digits} {'%' if unit == 'percent' else unit.removesuffix(' per day')}".strip()
 
 
-def reference_words(reference: str) -> str:
+def reference_words(reference: str, period: Period | None = None) -> str:
     """What a fact refers to: another fact, which stands in a row of its own, or a quantity that nobody printed.
 
     Parameters
     ----------
     reference : str
         As in a ledger's column.
+    period : Period, optional
+        That it is of, where it is of the same flow.
 
     Examples
     --------
     >>> reference_words("vehicle_exports@baktu:2022-01-01/2022-12-31"), reference_words("article-09")
     ('vehicles exported, all types, in 2022', 'another printed number')
+    >>> reference_words("article-09", span("2022-01-01", "2022-12-31"))
+    'the number of 2022'
     """
     found = REFERENCE.fullmatch(reference)
     if not found or found["measure"] not in MEASURES:
-        return "another printed number"
+        return f"the number of {period_words(period)}" if period else "another printed number"
     return f"{MEASURES[found['measure']].label.lower()}, {when_words(span(found['start'], found['end']))}"
 
 

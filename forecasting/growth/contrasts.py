@@ -28,8 +28,9 @@ class Contrasts:
         Added to the denominator.
     aged : ndarray, shape (facts, months + 1)
         Weights times years on the register, of stocks: what a higher scrappage takes away.
-    offsets : ndarray, shape (facts, width)
-        What the agencies' offsets add, by coordinate.
+    offsets, base_offsets : ndarray, shape (facts, width)
+        What the agencies' offsets add, by coordinate; and to the denominator alone, where a constant is counted with
+        it.
     scrappage : slice
         The coordinate of scrappage.
     value : ndarray, shape (facts,)
@@ -45,6 +46,7 @@ class Contrasts:
     constant: Array
     aged: Array
     offsets: Array
+    base_offsets: Array
     scrappage: slice
     value: Array
     weight: Array
@@ -71,12 +73,20 @@ class Contrasts:
         top = np.maximum(flows @ self.numerator.T, 1e-300)
         contrasts = np.log(top)
         if self.denominator.any() or (self.constant != 1).any():
-            contrasts -= np.log(np.maximum(flows @ self.denominator.T + self.constant, 1e-300))
+            contrasts -= np.log(np.maximum(flows @ self.denominator.T + self._constant(x), 1e-300))
         if self.offsets.any():
             contrasts += x @ self.offsets.T
         if self.aged.any():
             contrasts -= SCRAPPAGE_SD * x[:, self.scrappage] * (flows @ self.aged.T) / top
         return np.asarray(contrasts)
+
+    def _constant(self, x: Array) -> Array:
+        """Constants as the forecast's own basis counts them."""
+        return self.constant * np.exp(-(x @ self.base_offsets.T)) if self.base_offsets.any() else self.constant
+
+    def base(self, flows: Array, x: Array) -> Array:
+        """What each fact is compared with, as its own agency counts it, at one point."""
+        return np.asarray(self.denominator @ flows * np.exp(self.base_offsets @ x))
 
     def log_density(self, contrasts: Array) -> Array:
         """Log density of the noise at some contrasts, shape (draws, facts)."""
@@ -89,10 +99,12 @@ class Contrasts:
     def gradient(self, flows: Array, of_flows: Array, x: Array) -> Array:
         """Their gradient at one point, shape (facts, width), from the gradient of the flows' logs."""
         top = np.maximum(self.numerator @ flows, 1e-300)[:, None]
-        bottom = np.maximum(self.denominator @ flows + self.constant, 1e-300)[:, None]
+        constant = self._constant(x)
+        bottom = np.maximum(self.denominator @ flows + constant, 1e-300)[:, None]
         age, part = (self.aged @ flows)[:, None] / top, self.numerator * flows / top
         aged = SCRAPPAGE_SD * float(x[self.scrappage].sum()) * (self.aged * flows / top - age * part)
         gradient = (part - self.denominator * flows / bottom - aged) @ of_flows + self.offsets
+        gradient += constant[:, None] / bottom * self.base_offsets
         gradient[:, self.scrappage] -= SCRAPPAGE_SD * age
         return np.asarray(gradient)
 
@@ -112,7 +124,8 @@ def as_arrays(observations: Sequence[Observation], path: LatentPath, bases: Mapp
     n, parts = len(observations), max((len(o.noise.weight) for o in observations), default=1)
     weight, mean, sd = np.zeros((n, parts)), np.zeros((n, parts)), np.ones((n, parts))
     wrong = np.zeros((n, parts), dtype=bool)
-    offsets, aged = np.zeros((n, path.width)), np.zeros((n, path.months + 1))
+    aged = np.zeros((n, path.months + 1))
+    offsets, base_offsets = np.zeros((2, n, path.width))
     for i, o in enumerate(observations):
         k = len(o.noise.weight)
         weight[i, :k], mean[i, :k], sd[i, :k] = o.noise.weight, o.noise.mean, o.noise.sd
@@ -121,13 +134,14 @@ def as_arrays(observations: Sequence[Observation], path: LatentPath, bases: Mapp
             aged[i] = o.numerator * stock_ages(o.fact.period, path.first_year, path.months)
         column = bases.get(o.fact.basis)
         if column is not None:
-            offsets[i] = _offset(o, path, column)
+            offsets[i], base_offsets[i] = _offsets(o, path, column)
     return Contrasts(
         numerator=np.array([o.numerator for o in observations]).reshape(n, path.months + 1),
         denominator=np.array([o.denominator for o in observations]).reshape(n, path.months + 1),
         constant=np.array([o.constant for o in observations]),
         aged=aged,
         offsets=offsets,
+        base_offsets=base_offsets,
         scrappage=path.at_["scrappage"],
         value=np.array([o.value for o in observations]),
         weight=weight,
@@ -137,8 +151,11 @@ def as_arrays(observations: Sequence[Observation], path: LatentPath, bases: Mapp
     )
 
 
-def _offset(o: Observation, path: LatentPath, basis: int) -> Array:
-    """What an agency's offset adds to a contrast of its counts; where two of them are compared, what it drifted."""
+def _offsets(o: Observation, path: LatentPath, basis: int) -> tuple[Array, Array]:
+    """What an agency's offset adds to a contrast of its counts; where two of them are compared, what it drifted.
+
+    And to the second of the two, where a number of that agency's is added to it.
+    """
     by_year, last = path.offset(basis), min(o.fact.period.end.year - path.first_year, path.years - 1)
 
     def of(weights: Array) -> Array:
@@ -146,8 +163,10 @@ def _offset(o: Observation, path: LatentPath, basis: int) -> Array:
         return by_year[last] if o.fact.stock else np.asarray(year @ by_year / year.sum())
 
     if not o.denominator.any():
-        return of(o.numerator)
-    return np.zeros(path.width) if o.fact.stock else of(o.numerator) - of(o.denominator)
+        return of(o.numerator), np.zeros(path.width)
+    base = of(o.denominator)
+    drifted = np.zeros(path.width) if o.fact.stock else of(o.numerator) - base
+    return drifted, base if o.constant else np.zeros(path.width)
 
 
 def responsibilities(residual: Array, spread: Array, weight: Array, mean: Array, sd: Array) -> tuple[Array, Array]:

@@ -80,7 +80,8 @@ class FlowForecast(FlowDraws):
         -------
         DataFrame
             Columns fact, period, basis, printed, value (what was printed, in its unit), expected and its 80 % range,
-            surprise (in standard deviations of that range), doubted (probability that the fact is wrong).
+            surprise (in standard deviations of that range; none of a bound that holds), doubted (probability that the
+            fact is wrong).
 
         Examples
         --------
@@ -98,9 +99,10 @@ class FlowForecast(FlowDraws):
         for i, o in enumerate(self._fit[0]):
             fit = self._fit[1]
             mean, sd = float(fit.expected[i]), float(fit.expected_sd[i])
-            low, middle, high = (float(o.shown(mean + z * sd)) for z in (-1.2816, 0.0, 1.2816))
-            surprise = (o.value - mean) / math.hypot(sd, min(o.noise.sd))
-            shown = float(o.shown(o.value))
+            base = float(fit.base[i])
+            low, middle, high = sorted(float(o.shown(mean + z * sd, base)) for z in (-1.2816, 0.0, 1.2816))
+            surprise = o.beyond(mean) / math.hypot(sd, min(o.noise.sd))
+            shown = float(o.shown(o.value, base))
             said = (o.fact.id, o.fact.period.label, o.fact.basis, in_words(o.fact))
             rows.append((*said, shown, middle, low, high, surprise, float(fit.doubted[i])))
         return pd.DataFrame(rows, columns=columns)

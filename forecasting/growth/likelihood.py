@@ -133,8 +133,9 @@ class Observation:
 
     @property
     def side(self) -> int:
-        """On which side of its value a bound leaves the truth: 1 above, -1 below; 0 of what is no bound."""
-        return BOUNDS.get(self.fact.relation, 0)
+        """On which side of its value a bound leaves the contrast: 1 above, -1 below; 0 of what is no bound."""
+        down = self.fact.quantity == "yoy_difference" and self.fact.value < 0  # the contrast is of the year before
+        return BOUNDS.get(self.fact.relation, 0) * (-1 if down else 1)
 
     @property
     def of(self) -> tuple[object, ...]:
@@ -142,8 +143,13 @@ class Observation:
         fact = self.fact
         return (fact.basis, fact.stock, fact.quantity, fact.period, fact.other)
 
-    def shown(self, contrast: Array | float) -> Array:
-        """The contrast in the unit in which the fact is printed."""
+    def beyond(self, contrast: float) -> float:
+        """How far the value lies from a contrast: of a bound only where the contrast would break it."""
+        left = self.value - contrast
+        return left if self.side * left >= 0 else 0.0
+
+    def shown(self, contrast: Array | float, base: float = 0.0) -> Array:
+        """The contrast in the unit in which the fact is printed; a difference is one from a base."""
         ratio = np.exp(np.asarray(contrast, dtype=float))
         scale = {
             "yoy_growth_percent": 100 * (ratio - 1),
@@ -151,7 +157,8 @@ class Observation:
             "per_day": ratio / self.fact.period.days,
         }
         if self.fact.quantity == "yoy_difference":
-            return np.asarray(self.fact.value * ratio)
+            more = (base + self.constant) * ratio - base
+            return np.asarray(more if self.fact.value >= 0 else -more)
         return np.asarray(scale.get(self.fact.quantity, ratio))
 
 

@@ -58,6 +58,8 @@ class Posterior:
         Kind of market, a row of ``LatentPath.kind_variance``.
     expected, expected_sd : ndarray, shape (facts,)
         Each contrast as the other facts lead one to expect it.
+    base : ndarray, shape (facts,)
+        What each fact is compared with, at the mode.
     doubted : ndarray, shape (facts,)
         Probability that a fact is one of the wrong ones.
     effective : float
@@ -71,6 +73,7 @@ class Posterior:
     kind: Indices
     expected: Array
     expected_sd: Array
+    base: Array
     doubted: Array
     effective: float
     unmet: float
@@ -124,6 +127,7 @@ def sample(
         kind=np.concatenate(kind)[which],
         expected=mean,
         expected_sd=np.sqrt(variance),
+        base=facts.base(path.flows(mode.x[None, :])[0], mode.x),
         doubted=doubted,
         effective=chains.effective(),
         unmet=float((np.concatenate(worst) > MET).mean()),

@@ -234,12 +234,9 @@ def _default_periods(facts: Sequence[Fact]) -> tuple[Period, ...]:
 
 
 def _disagreeing(observations: Sequence[Observation], posterior: Posterior) -> list[str]:
-    facts = (o.fact for o in observations)
-    return [
-        f"{in_words(fact)} {when_words(fact.period)}, {basis_name(fact.basis)}, disagrees with the other facts"
-        for fact, wrong in zip(facts, posterior.doubted, strict=True)
-        if wrong > DOUBTED
-    ]
+    doubted = (o.fact for o, wrong in zip(observations, posterior.doubted, strict=True) if wrong > DOUBTED)
+    said = ((fact, f", {basis_name(fact.basis)}," if fact.basis else "") for fact in doubted)
+    return [f"{in_words(fact)} {when_words(fact.period)}{by} disagrees with the other facts" for fact, by in said]
 
 
 def _diagnostics(posterior: Posterior, facts: int, draws: int) -> dict[str, object]:

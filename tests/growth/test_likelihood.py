@@ -73,6 +73,31 @@ def test_a_fact_is_shown_as_it_was_printed(facts, quantity, value):
     assert float(seen.shown(seen.value)) == pytest.approx(value)
 
 
+@pytest.mark.parametrize("more", [500.0, -500.0])
+def test_a_difference_is_shown_as_one_from_what_it_is_compared_with(facts, more):
+    seen = observe(one(facts(("equals", "yoy_difference", "2023-01-01/2023-04-30", more))), 2022, 24)
+    assert float(seen.shown(0.0, 10_000)) == pytest.approx(more)
+    sign = 1 if more > 0 else -1
+    assert float(seen.shown(np.log(2), 10_000)) == pytest.approx(sign * (2 * 10_500 - 10_000))
+
+
+@pytest.mark.parametrize(
+    ("relation", "quantity", "value", "side"),
+    [
+        ("at_least", "total", 500, 1),
+        ("at_most", "total", 500, -1),
+        ("at_least", "yoy_difference", 500, 1),
+        ("at_least", "yoy_difference", -500, -1),
+        ("equals", "total", 500, 0),
+    ],
+)
+def test_a_bound_that_holds_is_no_surprise(facts, relation, quantity, value, side):
+    seen = observe(one(facts((relation, quantity, "2023-01-01/2023-04-30", value))), 2022, 24)
+    assert seen.side == side
+    above, below = seen.beyond(seen.value + 0.7), seen.beyond(seen.value - 0.7)
+    assert (above, below) == pytest.approx((0.0 if side == 1 else -0.7, 0.0 if side == -1 else 0.7))
+
+
 def test_small_totals_are_noisier_than_large_ones(facts):
     sd = [min(observe(one(facts(("equals", "total", 2022, n))), 2022, 12).noise.sd) for n in (13, 131, 2180, 100_000)]
     assert sd == sorted(sd, reverse=True)

@@ -58,6 +58,28 @@ def test_counts_of_another_thing_inform_less(facts):
     assert spread("electric-cars") < 0.8 * np.diff(np.log(alone)).item()
 
 
+@pytest.mark.parametrize(("quantity", "value"), [("yoy_growth_percent", 100), ("yoy_difference", 4360)])
+def test_growth_told_by_another_agency_is_on_its_own_counts(facts, quantity, value):
+    told = [
+        ("equals", "total", y, v, {"basis": b}) for y, v, b in ((2021, 800, "a"), (2022, 2180, "a"), (2022, 4360, "b"))
+    ]
+    forecast = forecast_flow(facts(*told, ("equals", quantity, 2023, value, {"basis": "b"})), [year(2023)], basis="a")
+    np.testing.assert_allclose(forecast.quantiles([0.1, 0.5, 0.9]).iloc[0], [4270, 4360, 4470], rtol=0.02)
+
+
+def test_the_gradient_of_a_difference_on_another_basis_is_the_difference_quotient(facts, usable):
+    path = LatentPath(Prior(), 2022, 2024, Start(), bases=2, drifts=[(1, 2022)])
+    rows = [("equals", "yoy_difference", 2023, v, {"basis": b}) for v, b in ((900, "b"), (-900, "b"), (900, "c"))]
+    told, _ = usable(facts(*rows))
+    arrays = as_arrays([observe(fact, 2022, path.months) for fact in told], path, {"b": 0, "c": 1})
+    x = 0.5 * np.random.default_rng(0).standard_normal(path.width)
+    flows, of_flows = path.gradient(x)
+    moved = x + 1e-6 * np.vstack([np.eye(path.width), -np.eye(path.width)])
+    up, down = np.split(arrays.at(path.flows(moved), moved), 2)
+    np.testing.assert_allclose(arrays.gradient(flows, of_flows, x), (up - down).T / 2e-6, atol=1e-6)
+    assert np.abs(arrays.base_offsets).max() == pytest.approx(0.4)
+
+
 @pytest.mark.slow
 def test_horgos_by_all_modes_is_not_held_to_what_goes_by_road():
     known = central_asia().select("horgos", "vehicle_exports", as_of="2024-12-31")
