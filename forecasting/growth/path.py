@@ -45,11 +45,15 @@ class Start:
 
 def shock_scale(prior: Prior, log_odds: Array) -> Array:
     """Standard deviation of a year's shock, by the log-odds that it starts from."""
-    return prior.shock_sd * np.exp(prior.shock_slope * (_within_range(log_odds) - REFERENCE))
+    return _scale(prior, _from_reference(log_odds))
 
 
-def _within_range(log_odds: Array) -> Array:
-    return np.minimum(np.maximum(log_odds, RANGE[0]), RANGE[1])  # np.clip takes longer
+def _scale(prior: Prior, from_reference: Array) -> Array:
+    return prior.shock_sd * np.exp(prior.shock_slope * from_reference)
+
+
+def _from_reference(log_odds: Array) -> Array:
+    return np.minimum(np.maximum(log_odds, RANGE[0]), RANGE[1]) - REFERENCE  # np.clip takes longer
 
 
 def _effects(common: Common, years: Sequence[int]) -> tuple[Array, Array]:
@@ -190,17 +194,17 @@ class LatentPath:
         z, shocks = np.empty((len(x), self.years)), np.zeros((len(x), self.years))
         z[:, 0] = self.start.log_odds + self.start.log_odds_sd * x[:, at["start"]].ravel()
         for y in range(1, self.years):
-            before = z[:, y - 1]
-            shocks[:, y] = shock_scale(prior, before) * x[:, at["shock"].start + y]
+            from_reference = _from_reference(z[:, y - 1])
+            shocks[:, y] = _scale(prior, from_reference) * x[:, at["shock"].start + y]
             echo = sum(part * shocks[:, y - lag] for lag, part in enumerate(prior.echo[: y - 1], 1))
-            z[:, y] = before + level[:, y] + slope * (_within_range(before) - REFERENCE) + shocks[:, y] + echo
+            z[:, y] = z[:, y - 1] + level[:, y] + slope * from_reference + shocks[:, y] + echo
         return z, shocks
 
-    def _walk_gradient(self, x: Array) -> Array:
-        """Gradient of the log-odds by year at one point: shape (years, width)."""
+    def _walk_gradient(self, x: Array, z: Array, shocks: Array) -> Array:
+        """Gradient of the log-odds by year at one point, from what it walks there: shape (years, width)."""
         prior, at = self.prior, self.at_
-        z, shocks = (of[0] for of in self._walk(x[None, :]))
-        scale, slope = shock_scale(prior, z), prior.slope + prior.slope_sd * float(x[at["slope"]].sum())
+        from_reference = _from_reference(z)
+        scale, slope = _scale(prior, from_reference), prior.slope + prior.slope_sd * float(x[at["slope"]].sum())
         inside = (z > RANGE[0]) & (z < RANGE[1])
         gradient, of_shock = np.zeros((self.years, self.width)), np.zeros((self.years, self.width))
         gradient[0, at["start"]] = self.start.log_odds_sd
@@ -210,7 +214,7 @@ class LatentPath:
             of_shock[y, at["shock"].start + y] += scale[y - 1]
             gradient[y] = gradient[y - 1] + slope * before + of_shock[y]
             gradient[y, at["level"]] += prior.level_sd
-            gradient[y, at["slope"]] += prior.slope_sd * (np.clip(z[y - 1], *RANGE) - REFERENCE)
+            gradient[y, at["slope"]] += prior.slope_sd * from_reference[y - 1]
             gradient[y, at["common"]] += self.common_effects[1][y]
             for lag, part in enumerate(prior.echo[: y - 1], 1):
                 gradient[y] += part * of_shock[y - lag]
@@ -219,8 +223,11 @@ class LatentPath:
     def totals(self, x: Array) -> tuple[Array, Array]:
         """Log-odds and log flow by year, each of shape (draws, years)."""
         log_odds, _ = self._walk(x)
+        return log_odds, self._log_totals(x, log_odds)
+
+    def _log_totals(self, x: Array, log_odds: Array) -> Array:
         size = self.size_mean + x[:, self.at_["size"]] @ self.size_map[:, self.at_["size"]].T
-        return log_odds, size - np.logaddexp(0.0, -log_odds)
+        return np.asarray(size - np.logaddexp(0.0, -log_odds))
 
     def offset(self, basis: int) -> Array:
         """Map from coordinates to the log offset of an agency's counts, by year: shape (years, width).
@@ -246,9 +253,10 @@ class LatentPath:
 
     def totals_gradient(self, x: Array) -> tuple[Array, Array]:
         """Log flow by year at one point, and its gradient: shapes (years,) and (years, width)."""
-        log_odds, log_totals = self.totals(x[None, :])
+        log_odds, shocks = self._walk(x[None, :])
         unsaturated = 1 / (1 + np.exp(log_odds[0]))
-        return log_totals[0], self.size_map + unsaturated[:, None] * self._walk_gradient(x)
+        gradient = self.size_map + unsaturated[:, None] * self._walk_gradient(x, log_odds[0], shocks[0])
+        return self._log_totals(x[None, :], log_odds)[0], gradient
 
     def slopes(self, log_totals: Array) -> Array:
         """Slope within each year that the growth over the year before and of the next gives it.

@@ -128,7 +128,8 @@ def test_common_effects_beyond_the_panel_have_the_variance_that_the_prior_states
     prior = Prior.shipped()
     last = prior.common.last_year
     path = LatentPath(prior, last, last + 3, Start())
-    walk = path._walk_gradient(np.zeros(path.width))
+    start = np.zeros(path.width)
+    walk = path._walk_gradient(start, *(of[0] for of in path._walk(start[None, :])))
     walk = walk[:, path.at_["common"]]
     effects = walk[1:] - (1 + prior.slope) * walk[:-1]  # a year's log-odds pull on the next year's growth
     for year, row in zip(range(last + 1, last + 4), effects, strict=True):
