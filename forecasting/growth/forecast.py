@@ -92,6 +92,10 @@ class FlowForecast(FlowDraws):
         >>> forecast.fit_table()["printed"].tolist()
         ['809', '2,180']
         """
+        return self._fit_table.copy()
+
+    @cached_property
+    def _fit_table(self) -> pd.DataFrame:
         columns = ["fact", "period", "basis", "printed", "value", "expected", "low", "high", "surprise", "doubted"]
         if self._fit is None:
             return pd.DataFrame(columns=columns)
@@ -132,16 +136,17 @@ class FlowForecast(FlowDraws):
         >>> sorted(forecast.influence()["fact"])
         ['fact 1', 'fact 2']
         """
-        table = self._moves.rename_axis(index="fact").reset_index().melt("fact", var_name="period", value_name="move")
+        return self._influence.copy()
+
+    @cached_property
+    def _influence(self) -> pd.DataFrame:
+        asked = self._question()
+        moves = made_once(lambda: asked.moved(self.periods), asked, str(self.periods))
+        table = moves.rename_axis(index="fact").reset_index().melt("fact", var_name="period", value_name="move")
         median = table["period"].map(self.quantiles([0.5]).iloc[:, 0])
         change = 100 * np.expm1(table.pop("move"))
         table = table.assign(without=median / (1 + change / 100), change_percent=change)
         return table.sort_values("change_percent", key=abs, ascending=False, kind="stable", ignore_index=True)
-
-    @cached_property
-    def _moves(self) -> pd.DataFrame:
-        asked = self._question()
-        return made_once(lambda: asked.moved(self.periods), asked, str(self.periods))
 
     def contraction(self) -> pd.Series:
         """How much of the answer is the facts': 1 less the ratio of variances of the log flow with and without them.

@@ -158,13 +158,14 @@ def _flow_grounds(outlook: Outlook, place: str, flow: FlowForecast, names: dict[
 
 def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str, str]]:
     """Of each step after the flow: what it is made of, and the assumptions that it hangs on most."""
-    sensitivity = outlook.demand.sensitivity if outlook.demand is not None else None
+    if outlook.demand is None:
+        return
+    inputs: list[Any] = list(outlook.demand.sensitivity.itertuples())
     for measure in CHAIN:
-        if measure == outlook.scenario.measure or measure not in outlook.results.values or sensitivity is None:
+        if measure == outlook.scenario.measure or measure not in outlook.results.values:
             continue
-        mine = sensitivity[(sensitivity["output"] == measure) & (sensitivity["share"] >= LEAST_SHARE)]
-        widest = mine.loc[mine["swing"].abs().sort_values(ascending=False, kind="stable").index].head(MOST)
-        named: list[Any] = list(widest.itertuples())
+        mine = [row for row in inputs if row.output == measure and row.share >= LEAST_SHARE]
+        named = sorted(mine, key=lambda row: -abs(row.swing))[:MOST]
         ends = [amounts(min(row.low, row.high), max(row.low, row.high), measure) for row in named]
         hangs = "; ".join(f"{parameter_words(row.input)} ({words})" for row, words in zip(named, ends, strict=True))
         said = f"{label_of(measure)}: made of {CHAIN[measure]}."

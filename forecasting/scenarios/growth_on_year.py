@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -123,6 +124,7 @@ def printed_growth(outlook: Outlook, place: str) -> list[Fact]:
     return sorted(rates, key=lambda fact: (fact.period.end, fact.period.start, fact.basis))
 
 
+@lru_cache(maxsize=4)  # a report asks for its chart and for its table
 def first_rate_forecasts(outlook: Outlook, place: str) -> tuple[dt.date, list[GrowthSinceRate]] | None:
     """What the first printed rate of growth led one to expect of the periods after it, beside what was printed of them.
 
