@@ -76,8 +76,8 @@ class Period:
     Examples
     --------
     >>> part = span("2023-01-01", "2023-04-30")
-    >>> part.days, part.year_before().label
-    (120, '2022-01..2022-04')
+    >>> part.days, round(part.share_of_year, 2), part.year_before().label
+    (120, 0.33, '2022-01..2022-04')
     """
 
     start: dt.date
@@ -94,6 +94,11 @@ class Period:
     def days(self) -> int:
         """Number of days, both ends counted."""
         return (self.end - self.start).days + 1
+
+    @property
+    def share_of_year(self) -> float:
+        """Share of the days of the year that it ends in; of a whole year, 1."""
+        return self.days / (366 if calendar.isleap(self.end.year) else 365)
 
     @property
     def label(self) -> str:

@@ -130,5 +130,5 @@ def _sizes(market_size: MarketSize, facts: Sequence[Fact], first: int, last: int
 
 def _of_year(part: Period, count: float) -> tuple[float, float]:
     """Log of a whole year's vehicles, and its spread, from those of a part of it."""
-    days = year(part.start.year).days
-    return math.log(count * days / part.days), math.hypot(SIZE_SD, PART_SD * math.sqrt(days / part.days - 1))
+    seen = part.share_of_year
+    return math.log(count / seen), math.hypot(SIZE_SD, PART_SD * math.sqrt(1 / seen - 1))

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from forecasting.evidence.datasets import facts_of
@@ -243,27 +242,26 @@ def _from_ledger(ledger: Ledger, place: str | None, as_of: dt.date) -> KnownMark
         chosen = [ledger.select(place=place, measure=name, kind=COUNTED, as_of=as_of).frame for name in measures]
         facts = pd.concat(chosen)
         counted = (facts["quantity"] == "total") & facts["relation"].isin(["equals", "about"]) & facts["value"].gt(0)
-        if len(sizes := _by_year(facts[counted])):
+        if sizes := _by_year(facts[counted]):
             said = " or ".join(MEASURES[name].label.lower() for name in measures)
-            parts = map(span, sizes["period_start"], sizes["period_end"])
-            counts = dict(zip(parts, sizes["printed"].astype(float), strict=True))
+            whole = {year: count / part.share_of_year for year, (part, count, _) in sizes.items()}
             return KnownMarket(
-                sizes["value"], tuple(sizes["id"]), f"{said}, {', '.join(map(str, sizes.index))}", counts
+                pd.Series(whole),
+                tuple(name for *_, name in sizes.values()),
+                f"{said}, {', '.join(map(str, sizes))}",
+                {part: count for part, count, _ in sizes.values()},
             )
     return KnownMarket(None)
 
 
-def _by_year(facts: pd.DataFrame) -> pd.DataFrame:
-    """The longest count of each calendar year, as printed and scaled to the whole year by days."""
-    if facts.empty:
-        return facts
-    starts, ends = pd.to_datetime(facts["period_start"]), pd.to_datetime(facts["period_end"])
-    days = (ends - starts).dt.days + 1
-    shortest = SHORTEST if (days >= ENOUGH).any() else ENOUGH
-    part = facts.assign(year=ends.dt.year, days=days)[(starts.dt.year == ends.dt.year) & (days >= shortest)]
-    part = part.sort_values(["year", "days"]).drop_duplicates("year", keep="last").set_index("year")
-    whole = np.where(part.index.to_series() % 4 == 0, 366, 365)
-    return part.assign(printed=part["value"], value=part["value"] * whole / part["days"])
+def _by_year(facts: pd.DataFrame) -> dict[int, tuple[Period, float, str]]:
+    """The longest count of each calendar year: its period, number and fact."""
+    columns = (facts[name] for name in ("period_start", "period_end", "value", "id"))
+    rows = [(span(start, end), float(value), str(name)) for start, end, value, name in zip(*columns, strict=True)]
+    rows = sorted((row for row in rows if row[0].start.year == row[0].end.year), key=lambda row: row[0].days)
+    shortest = SHORTEST if any(part.days >= ENOUGH for part, *_ in rows) else ENOUGH
+    longest = {row[0].start.year: row for row in rows if row[0].days >= shortest}
+    return dict(sorted(longest.items()))
 
 
 def driver_facts(drivers: Sequence[Driver]) -> list[str]:
