@@ -6,6 +6,8 @@ Given those, all else is Gaussian about the mode and drawn exactly (Matheron's r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,8 +41,8 @@ class Chains:
         The map from coordinates to flows.
     facts : Contrasts
         The facts, as contrasts.
-    mode : Mode
-        About which contrasts are linear.
+    modes : sequence of Mode
+        About which contrasts are linear: one for each curve that draws may follow. Chains take turns among them.
     awake : ndarray of bool, shape (facts,)
         Facts that are sampled however little they seem to say.
     draws : int
@@ -53,24 +55,31 @@ class Chains:
         self,
         path: LatentPath,
         facts: Contrasts,
-        mode: Mode,
+        modes: Sequence[Mode],
         awake: NDArray[np.bool_],
         draws: int,
         rng: np.random.Generator,
     ) -> None:
-        self.prior, self.facts, self.mode, self.rng = path.prior, facts, mode, rng
+        self.prior, self.path, self.facts, self.modes, self.rng = path.prior, path, facts, modes, rng
         self.shock, self.common = path.at_["shock"], path.at_["common"]
-        self.scaled = np.arange(mode.jacobian.shape[1])[self.shock]
-        self.sorted = sort_facts(facts, mode, awake)
-        likely = mode.kind > LEAST_LIKELY * mode.kind.max()
-        self.kinds = np.flatnonzero(likely)  # rows of the path's variances
-        self.kind_variance = path.kind_variance[likely]
-        self.believed, found = (of[likely] / of[likely].sum() for of in (path.kind_share, mode.kind))
+        self.scaled = np.arange(path.width)[self.shock]
+        self.sorted = sort_facts(facts, modes, awake)
+        likely = [mode.kind > LEAST_LIKELY * mode.kind.max() for mode in modes]
+        self.of_mode, self.kinds = np.nonzero(likely)  # numbers of the modes, and rows of the path's variances
+        self.kind_variance = path.kind_variance[self.kinds]
+        self.believed, found = (
+            np.concatenate([share[rows] / share[rows].sum() for share, rows in zip(shares, likely, strict=True)])
+            for shares in ([path.kind_share] * len(modes), [mode.kind for mode in modes])
+        )
         self.proposed = 0.8 * found + 0.2 * self.believed
-        self.settled = [Settled(mode, self.sorted, self.scaled, variance) for variance in self.kind_variance]
+        self.settled = [
+            Settled(modes[of], self.sorted, self.scaled, variance)
+            for of, variance in zip(self.of_mode.tolist(), self.kind_variance, strict=True)
+        ]
         self.asked = self.sorted.doubtful
         n = len(self.asked)
-        self.chains = int(np.clip(MOST_WORK / (n + 5) ** 3, FEWEST, min(CHAINS, max(draws // SWEEPS, 1))))
+        most = int(np.clip(MOST_WORK / (n + 5) ** 3, FEWEST, min(CHAINS, max(draws // SWEEPS, 1))))
+        self.chains = max(most - most % len(modes), len(modes))
         self.sweeps = max(min(SWEEPS, draws // self.chains), 1)
         self.parts = (facts.weight[self.asked] > 0).sum(axis=1)  # components that each has
         self.value, self.means, self.sds = (of[self.asked] for of in (facts.value, facts.mean, facts.sd))
@@ -78,9 +87,10 @@ class Chains:
         self.c, self.f, self.mean, self.precision, self.pull, self.log_density = (stacked[name] for name in STACKED)
         self.root = np.stack([_root(c) for c in self.c])
         self.root_of_precision = np.stack([_root(precision) for precision in self.precision])
-        self.kind = rng.choice(len(self.kinds), self.chains, p=found)
-        self.market = np.full(self.chains, float(np.median(mode.variance[self.shock])))
-        self.year = np.maximum(mode.variance[self.shock] / self.market[:, None], 0.05)
+        self.kind = self._any_kinds(found)
+        variance = np.stack([mode.variance[self.shock] for mode in modes])[np.arange(self.chains) % len(modes)]
+        self.market = np.median(variance, axis=1)
+        self.year = np.maximum(variance / self.market[:, None], 0.05)
         self.component = np.zeros((self.chains, n), dtype=int)
         self.shock_cov = np.zeros((self.chains, len(self.scaled), len(self.scaled)))
         self.inverse = np.zeros((self.chains, n, n))
@@ -114,7 +124,7 @@ class Chains:
         self.market, self.year = self._scales(self._stretched(shocks) if self.doubt == 1 else shocks)
 
     def draw(self, shared: Array) -> tuple[Array, Array, Array, Indices]:
-        """Coordinates given the chains' state: (draws, width); asked contrasts, market scales, kinds of market.
+        """Coordinates given the chains' state: (draws, width); asked contrasts, market scales, numbers of the kinds.
 
         With more draws than chains, several are drawn from each: given its state they are independent.
         """
@@ -125,24 +135,27 @@ class Chains:
         x = self.rng.standard_normal(weight.shape) * np.sqrt(weight)
         x[:, self.common] = shared
         pulled = np.zeros((len(x), len(self.facts.value)))
+        noise, target = self._noise()
         for k in np.unique(self.kind[of]):
             rows = np.flatnonzero(self.kind[of] == k)
-            pulled[rows] = self._pull_of_facts(self.settled[k], x[rows], of[rows])
-        x += weight * (pulled @ self.mode.jacobian)
-        contrast = self.mode.contrast + (x - self.mode.x) @ self.mode.jacobian.T
+            pulled[rows] = self._pull_of_facts(k, x[rows], of[rows], noise[of[rows]], target[of[rows]])
+        contrast = np.empty_like(pulled)
+        for at, mode in enumerate(self.modes):
+            turn = slice(at, None, len(self.modes))
+            x[turn] += weight[turn] * (pulled[turn] @ mode.jacobian) + mode.given
+            contrast[turn] = mode.contrast + (x[turn] - mode.x) @ mode.jacobian.T
         scale, year = self._scales(x[:, self.shock])  # each draw's own
-        self.traces.append(np.stack([of, np.log(scale), self.mode.path.totals(x)[1][:, -1]]))
+        self.traces.append(np.stack([of, np.log(scale), self.path.totals(x)[1][:, -1]]))
         self.market, self.year = scale[: self.chains], year[: self.chains]
         self.market, self.year = self._scales(self._stretched(x[: self.chains, self.shock]))
-        return x, contrast, scale, self.kinds[self.kind[of]]
+        return x, contrast, scale, self.kind[of]
 
-    def _pull_of_facts(self, s: Settled, x: Array, of: Indices) -> Array:
+    def _pull_of_facts(self, kind: int, x: Array, of: Indices, noise: Array, target: Array) -> Array:
         """Inverse covariance of the facts times what draws of one kind leave of them: settled ones, then the others."""
-        p, a = self.sorted.settled, self.asked
-        left = self.mode.contrast - (self.mode.x - x) @ self.mode.jacobian.T
-        noise, target = self._noise()
+        p, a, s, mode = self.sorted.settled, self.asked, self.settled[kind], self.modes[self.of_mode[kind]]
+        left = mode.contrast - (mode.x - x) @ mode.jacobian.T
         of_p = s.target - left[:, p] - np.sqrt(s.noise) * self.rng.standard_normal((len(x), len(p)))
-        of_a = target[of] - left[:, a] - noise[of] * self.rng.standard_normal((len(x), len(a)))
+        of_a = target - left[:, a] - noise * self.rng.standard_normal((len(x), len(a)))
         by_settled = s.covariance.solve(of_p.T).T
         pull = of_p @ s.su
         shocks = self._of_chains(self.shock_cov, pull, of)
@@ -250,7 +263,7 @@ class Chains:
         self.shock_cov, covariance = self._under(self.kind, slice(None))
         self.turn += 1
         if len(self.kinds) > 1 and (self.turn % 2 or len(self.asked) <= ALWAYS):
-            proposed = self.rng.choice(len(self.kinds), self.chains, p=self.proposed)
+            proposed = self._any_kinds(self.proposed)
             rows = np.flatnonzero(proposed != self.kind)
             kind, other = self.kind[rows], proposed[rows]
             held, new = (self.shock_cov[rows], covariance[rows]), self._under(other, rows)
@@ -260,6 +273,14 @@ class Chains:
             self.kind[rows[moved]] = other[moved]
             self.shock_cov[rows[moved]], covariance[rows[moved]] = (of[moved] for of in new)
         self.inverse = np.asarray(np.linalg.inv(covariance), dtype=float)
+
+    def _any_kinds(self, share: Array) -> Indices:
+        """A kind of market for each chain, by their shares, among those of the chain's own mode."""
+        found = np.empty(self.chains, dtype=int)
+        for at in range(len(self.modes)):
+            kinds, turn = np.flatnonzero(self.of_mode == at), slice(at, None, len(self.modes))
+            found[turn] = self.rng.choice(kinds, len(found[turn]), p=share[kinds])
+        return found
 
     def _under(self, kind: Indices, rows: Indices | slice) -> tuple[Array, Array]:
         """Of some chains, were they of these kinds: `shock_cov`, and the covariance of the doubtful facts."""
@@ -326,13 +347,19 @@ class Chains:
 
         From how much the chains' means scatter (Gelman and Rubin).
         """
-        of, *traces = np.concatenate(self.traces, axis=1)
-        count = np.bincount(of.astype(int))
-        found = [float(len(of))]
-        for each in traces:
-            mean = np.bincount(of.astype(int), each) / count
-            found.append(each.var() * len(count) / max(float(mean.var(ddof=1)), 1e-12) if len(count) > 1 else 1.0)
-        return min(found)
+        traces, modes = np.concatenate(self.traces, axis=1), len(self.modes)
+        return sum(_effective(traces[:, traces[0] % modes == at], modes) for at in range(modes))
+
+
+def _effective(traces: Array, modes: int) -> float:
+    """Effective draws of the chains of one mode."""
+    of, *traced = traces
+    chain = of.astype(int) // modes
+    count, found = np.bincount(chain), [float(len(of))]
+    for each in traced:
+        mean = np.bincount(chain, each) / count
+        found.append(each.var() * len(count) / max(float(mean.var(ddof=1)), 1e-12) if len(count) > 1 else 1.0)
+    return min(found)
 
 
 def _times(matrices: Array, rows: Array) -> Array:

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.curves.definitions import LOG_81, find_curve
+from forecasting.curves.definitions import LOG_81, Curve, find_curve
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
 
@@ -44,13 +44,13 @@ class CurvePath(LatentPath):
     prior : Prior
         For the within-year pattern, the tails of shocks, the market's size and the spread of bases.
     first_year, last_year : int
-        The years of the path; the last is the last one forecast.
+        The years of the path.
     facts_end : int
         Last year that facts speak of.
     start : Start
         For the scale and for stocks.
-    curve : str
-        One of ``CURVES_ON_FACTS``.
+    curves : sequence of str
+        Of ``CURVES_ON_FACTS``: each draw follows one of them.
     sizes : mapping of int to (float, float), optional
         Log size of the market, and how well it is known, in the years that are known: then the curve is one of its
         share, and no draw exceeds it. Without, the scale is the facts' own, and units do not matter.
@@ -61,7 +61,7 @@ class CurvePath(LatentPath):
 
     Examples
     --------
-    >>> path = CurvePath(Prior(), 2018, 2040, 2023, Start(log_size=12.0), "logistic", {2023: (12.0, 0.05)})
+    >>> path = CurvePath(Prior(), 2018, 2040, 2023, Start(log_size=12.0), ["logistic"], {2023: (12.0, 0.05)})
     >>> log_totals = path.totals(np.zeros((1, path.width)))[1][0]
     >>> bool((np.diff(log_totals) > 0).all()), bool(log_totals.max() < 12.0)
     (True, True)
@@ -74,42 +74,56 @@ class CurvePath(LatentPath):
         last_year: int,
         facts_end: int,
         start: Start,
-        curve: str,
+        curves: Sequence[str],
         sizes: Mapping[int, tuple[float, float]] | None = None,
         bases: int = 0,
         drifts: Sequence[tuple[int, int]] = (),
     ) -> None:
         if sizes:
             start = replace(start, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
-        super().__init__(prior, first_year, last_year, start, sizes, bases, drifts)
-        self.curve, self.sized = find_curve(curve), bool(sizes)
+        super().__init__(prior, first_year, last_year, start, sizes, bases, drifts, len(curves))
+        self.followed, self.sized = [find_curve(curve) for curve in curves], bool(sizes)
         self.last = facts_end - first_year
         lag = np.arange(self.years)[:, None] - np.arange(self.years)[None, :]
         self.scatter = SCATTER * np.where(lag >= 0, LASTING ** np.maximum(lag, 0), 0.0)
 
-    def _curve(self, level: Array, slope: Array) -> Array:
+    def reaching(self, last_year: int) -> LatentPath:
+        """The same curves up to a later year."""
+        names, facts_end = [curve.name for curve in self.followed], self.first_year + self.last
+        years = self.first_year, max(last_year, self.last_year), facts_end
+        return CurvePath(self.prior, *years, self.start, names, self.sizes, self.bases, self.drifts)
+
+    def _curve(self, curve: Curve, level: Array, slope: Array) -> Array:
         """Log of the part of the ceiling that each year's flow comes to; shapes (draws, 1) to (draws, years)."""
         level, slope = (np.clip(of, -FURTHEST, FURTHEST) for of in (level, slope))
         reached = 1 / (1 + np.exp(-(REACHED + REACHED_SD * level)))
         takeover = np.exp(TAKEOVER + TAKEOVER_SD * slope)
         middle = np.arange(self.years) + 1.5  # launched a year before the path: time counts from there
         end = float(middle[self.last])
-        if not self.curve.ceiling:
+        if not curve.ceiling:
             return np.asarray(np.minimum(np.log(reached) + LOG_81 / takeover * (middle - end), 0.0))
-        if self.curve.name == "bass":  # without imitation it climbs at its rate alone, and no slower
+        if curve.name == "bass":  # without imitation it climbs at its rate alone, and no slower
             reached = np.minimum(reached, -0.99 * np.expm1(-LOG_81 / takeover * end))
-        shape = self.curve.locate(reached, takeover, np.ones_like(reached), end)
-        return np.log(np.maximum(self.curve.share(middle, *shape), 1e-12))
+        shape = curve.locate(reached, takeover, np.ones_like(reached), end)
+        return np.log(np.maximum(curve.share(middle, *shape), 1e-12))
+
+    def _curves(self, x: Array) -> Array:
+        """The same for draws that each follow a curve of their own; of the market, where its size is known."""
+        found, number = np.empty((len(x), self.years)), x[:, self.at_["curve"]].sum(axis=1)
+        for of in np.unique(number).astype(int).tolist():
+            curve, rows = self.followed[of], np.flatnonzero(number == of)
+            first, level, slope = (x[rows, self.at_[name]] for name in ("start", "level", "slope"))
+            found[rows] = self._curve(curve, level, slope)
+            if self.sized and curve.ceiling:
+                found[rows] -= np.logaddexp(0.0, -(CEILING + CEILING_SD * first))
+        return found
 
     def totals(self, x: Array) -> tuple[Array, Array]:
         """Log-odds of the share (zeros where no size of a market is known), and log flow by year."""
-        first, level, slope = (x[:, self.at_[name]] for name in ("start", "level", "slope"))
-        curve, scatter = self._curve(level, slope), x[:, self.at_["shock"]] @ self.scatter.T
+        curve, scatter = self._curves(x), x[:, self.at_["shock"]] @ self.scatter.T
         if not self.sized:
-            scale = self.start.log_size + self.start.log_size_sd * first
+            scale = self.start.log_size + self.start.log_size_sd * x[:, self.at_["start"]]
             return np.zeros_like(curve), scale + curve - curve[:, self.last : self.last + 1] + scatter
-        if self.curve.ceiling:
-            curve = curve - np.logaddexp(0.0, -(CEILING + CEILING_SD * first))
         log_share = np.minimum(curve, NEAR_ONE)
         log_odds = log_share - np.log(-np.expm1(log_share)) + scatter
         return log_odds, self.size_mean + x @ self.size_map.T - np.logaddexp(0.0, -log_odds)

@@ -12,7 +12,7 @@ from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import COMMON_NU, RANGE, REFERENCE, SIZE_NU, Prior
 from forecasting.growth.within_year import POSITION
 
-__all__ = ["common_shocks", "extrapolate"]
+__all__ = ["carried_on", "common_shocks", "extrapolate"]
 
 Array = NDArray[np.float64]
 
@@ -24,6 +24,30 @@ def common_shocks(seed: int, of_year: int, draws: int) -> Array:
     True
     """
     return np.random.default_rng([seed, of_year]).standard_t(COMMON_NU, draws)
+
+
+def carried_on(path: LatentPath, posterior: Posterior, far: LatentPath, rng: np.random.Generator) -> Array:
+    """Coordinates of the same path up to a later year: draws within the path, beyond it as the prior has them.
+
+    Parameters
+    ----------
+    path : LatentPath
+        Over the years that facts speak of.
+    posterior : Posterior
+        Draws of its coordinates.
+    far : LatentPath
+        The same path up to a later year.
+    rng : Generator
+        Seeded.
+    """
+    x = rng.standard_normal((len(posterior.x), far.width)) * np.sqrt(far.kind_variance[posterior.kind])
+    shock = far.at_["shock"]
+    unit = rng.standard_t(path.prior.shock_nu, (len(x), far.years))
+    x[:, shock] = np.sqrt(posterior.scale)[:, None] * unit
+    for name, columns in path.at_.items():
+        start = far.at_[name].start
+        x[:, start : start + columns.stop - columns.start] = posterior.x[:, columns]
+    return x
 
 
 def extrapolate(

@@ -114,7 +114,7 @@ def forecast_flow(
     curve : str
         ``"pooled"``: growth as analogue markets grew. ``"bass"``, ``"gompertz"``, ``"logistic"``, ``"exponential"``:
         that curve on the same facts, of the share of the market where its size is known; the exponential ends at the
-        market itself. ``"average"``: equal shares of the four.
+        market itself. ``"average"``: equal shares of the four, their draws in that order.
 
     Returns
     -------

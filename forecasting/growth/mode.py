@@ -31,6 +31,8 @@ class Mode:
         The map from coordinates to flows.
     facts : Contrasts
         The facts, as contrasts.
+    curve : int
+        Of the curves that draws of the path may follow, the number of the one that this is the mode of.
 
     Attributes
     ----------
@@ -44,9 +46,11 @@ class Mode:
         Their gradient.
     """
 
-    def __init__(self, path: LatentPath, facts: Contrasts) -> None:
+    def __init__(self, path: LatentPath, facts: Contrasts, curve: int = 0) -> None:
         self.path, self.facts = path, facts
-        self.x = np.zeros(path.width)
+        self.given = np.zeros(path.width)  # where coordinates without variance stand
+        self.given[path.at_["curve"]] = curve
+        self.x = self.given.copy()
         self.kind = path.kind_share.copy()
         self.variance = self.kind @ path.kind_variance
         self.target, self.noise = facts.value.copy(), np.where(facts.exact, 0.1, UNHEARD)
@@ -76,7 +80,7 @@ class Mode:
             noise = self.noise * (1 + LOOSE * 0.5**step)  # the narrow facts bind by and by
             covariance = Covariance(self.jacobian * np.sqrt(self.variance), noise)
             pulled = covariance.solve(innovation)
-            change = self.variance * (self.jacobian.T @ pulled) - self.x
+            change = self.variance * (self.jacobian.T @ pulled) + self.given - self.x
             largest = float(np.abs(change).max())
             # most of the step, and no coordinate by much more than two prior standard deviations at once
             self.x = self.x + change * min(MOST_OF_STEP, MOST_CHANGE / max(largest, 1e-9))

@@ -87,13 +87,16 @@ class LatentPath:
         Number of agencies' offsets.
     drifts : sequence of (int, int)
         Of each offset that drifts, as its agency counts something else, its number and the year of its first fact.
+    curves : int
+        Number of curves that draws may follow.
 
     Notes
     -----
     Coordinates are unit normal, but for the shocks, whose variance is theirs to be drawn, and for lasting pattern,
     noise and tilt, whose variance goes with the kind of market (``kind_share``, ``kind_variance``). They are start,
     level, slope, stock at the start, scrappage; then size, shock, common effect and tilt by year; lasting pattern by
-    month of the year; noise by month; offsets of bases, and their drift by year.
+    month of the year; noise by month; offsets of bases, and their drift by year. Of several curves, the number of the
+    one that a draw follows is a coordinate, too, without variance.
 
     Examples
     --------
@@ -112,6 +115,7 @@ class LatentPath:
         sizes: Mapping[int, tuple[float, float]] | None = None,
         bases: int = 0,
         drifts: Sequence[tuple[int, int]] = (),
+        curves: int = 1,
     ) -> None:
         self.prior, self.start = prior, start
         self.first_year, self.last_year = first_year, last_year
@@ -129,11 +133,12 @@ class LatentPath:
             "tilt": n,
         }
         widths |= {"pattern": 12, "noise": self.months, "basis": bases, "drift": len(drifts) * n}
+        widths["curve"] = int(curves > 1)
         edges = np.concatenate([[0], np.cumsum(list(widths.values()))])
         self.at_ = {name: slice(int(a), int(b)) for name, a, b in zip(widths, edges, edges[1:], strict=False)}
         self.width = int(edges[-1])
         self.common_effects = _effects(prior.common, range(first_year, last_year + 1))
-        self.sizes, self.bases, self.drifts = sizes or {}, bases, tuple(drifts)
+        self.sizes, self.bases, self.drifts, self.curves = sizes or {}, bases, tuple(drifts), curves
         self.size_mean, self.size_map = self._sizes(self.sizes)
         self.shape_mean, self.shape_map = self._shape()
         self.shaped = slice(self.at_["tilt"].start, self.at_["noise"].stop)  # all that a year's shape depends on
@@ -183,6 +188,7 @@ class LatentPath:
         for row, (own, steady) in zip(variance, both, strict=True):
             row[self.at_["pattern"]] = own[1] ** 2
             row[self.at_["noise"]] = row[self.at_["tilt"]] = steady[1] ** 2
+            row[self.at_["curve"]] = 0.0
         return share / share.sum(), variance
 
     def _walk(self, x: Array) -> tuple[Array, Array]:

@@ -59,7 +59,7 @@ class Posterior:
     expected, expected_sd : ndarray, shape (facts,)
         Each contrast as the other facts lead one to expect it.
     base : ndarray, shape (facts,)
-        What each fact is compared with, at the mode.
+        What each fact is compared with, at the (first) mode.
     doubted : ndarray, shape (facts,)
         Probability that a fact is one of the wrong ones.
     effective : float
@@ -97,46 +97,46 @@ def sample(
     bases : mapping of str to int
         Column of each basis that has an offset.
     shared : ndarray, shape (draws, years)
-        Unit shocks behind the common effects: the same for every market that is forecast with one seed.
+        Unit shocks behind the common effects: the same for every market that is forecast with one seed. Where draws
+        may follow several curves, they take turns, and there is one for each in every turn.
     rng : Generator
         Seeded; a market's own.
     """
     facts = as_arrays(observations, path, bases)
-    mode = Mode(path, facts)
-    mode.climb()
+    modes = [Mode(path, facts, curve) for curve in range(path.curves)]
+    for mode in modes:
+        mode.climb()
     awake = np.zeros(len(facts.value), dtype=bool)
     before = None
     for _ in range(ROUNDS):
-        chains = Chains(path, facts, mode, awake, len(shared), rng)
+        chains = Chains(path, facts, modes, awake, len(shared), rng)
         burn = BURN if chains.sorted.contested else SHORT_BURN
         if before is not None:
             chains.go_on_from(before)
             burn = BURN_AGAIN
-        blocks, before = _drawn(chains, path, shared, burn), chains
+        blocks, before = _drawn(chains, shared, burn), chains
         first = next(blocks)
-        woken = _woken(path, facts, mode, chains.sorted.silent, first[0])
+        woken = _woken(path, facts, chains.sorted.silent, first[0])
         if not len(woken):
             break
         awake[woken] = True
     x, worst, scale, kind, expected = zip(first, *blocks, strict=True)
-    which = _standing(np.concatenate(worst), rng)
+    which = _standing(np.concatenate(worst), path.curves, rng)
     mean, variance, doubted = np.mean(expected, axis=0)
     return Posterior(
         x=np.concatenate(x)[which],
         scale=np.concatenate(scale)[which],
-        kind=np.concatenate(kind)[which],
+        kind=chains.kinds[np.concatenate(kind)[which]],
         expected=mean,
         expected_sd=np.sqrt(variance),
-        base=facts.base(path.flows(mode.x[None, :])[0], mode.x),
+        base=facts.base(path.flows(modes[0].x[None, :])[0], modes[0].x),
         doubted=doubted,
         effective=chains.effective(),
         unmet=float((np.concatenate(worst) > MET).mean()),
     )
 
 
-def _drawn(
-    chains: Chains, path: LatentPath, shared: Array, burn: int
-) -> Iterator[tuple[Array, Array, Array, Indices, Array]]:
+def _drawn(chains: Chains, shared: Array, burn: int) -> Iterator[tuple[Array, Array, Array, Indices, Array]]:
     """Block by block: coordinates, how far each is from the facts, scales, kinds, and what is expected of the facts.
 
     Numbers are met by moving each draw. Of a bound a draw keeps what its own path makes of it, but where that is less
@@ -147,10 +147,11 @@ def _drawn(
         chains.sweep()
     facts, sampled = chains.facts, np.sort(np.r_[chains.sorted.doubtful, chains.sorted.settled])
     exact, bounds = sampled[facts.exact[sampled]], sampled[~facts.exact[sampled]]
-    moves, moves_all = _Correction(path, facts, chains.mode, exact), _Correction(path, facts, chains.mode, sampled)
+    moves, moves_all, path = _Correction(chains, exact), _Correction(chains, sampled), chains.path
+    turns = shared.reshape(-1, path.curves, path.years)
     waiting: list[tuple[Array, Array, Array, Indices, Array]] = []
-    for left, block in zip(range(chains.sweeps)[::-1], np.array_split(shared, chains.sweeps), strict=True):
-        waiting.append((*chains.draw(block), np.stack(chains.expectations())))
+    for left, block in zip(range(chains.sweeps)[::-1], np.array_split(turns, chains.sweeps), strict=True):
+        waiting.append((*chains.draw(np.concatenate(block)), np.stack(chains.expectations())))
         if left and sum(len(each[0]) for each in waiting) < BLOCK:
             continue
         *draws, expected = zip(*waiting, strict=True)
@@ -165,7 +166,7 @@ def _drawn(
         yield x, worst, scale, kind, np.mean(expected, axis=0)
 
 
-def _woken(path: LatentPath, facts: Contrasts, mode: Mode, silent: Indices, x: Array) -> Indices:
+def _woken(path: LatentPath, facts: Contrasts, silent: Indices, x: Array) -> Indices:
     """Which of the facts that were thought to say nothing do bear on some of the draws."""
     if not len(silent):
         return silent
@@ -181,8 +182,8 @@ def _woken(path: LatentPath, facts: Contrasts, mode: Mode, silent: Indices, x: A
 class _Correction:
     """Moves draws until their true contrasts of some facts are those asked for; says how far each still is."""
 
-    def __init__(self, path: LatentPath, facts: Contrasts, mode: Mode, sampled: Indices) -> None:
-        self.path, self.mode, self.sampled, self.facts = path, mode, sampled, facts.only(sampled)
+    def __init__(self, chains: Chains, sampled: Indices) -> None:
+        self.chains, self.path, self.sampled, self.facts = chains, chains.path, sampled, chains.facts.only(sampled)
         self.back: dict[int, Array] = {}
 
     def __call__(self, drawn: Array, asked: Array, kind: Indices) -> tuple[Array, Array]:
@@ -214,12 +215,9 @@ class _Correction:
 
     def _back(self, kind: int) -> Array:
         """From contrasts to coordinates, along the directions of the prior of one kind of market."""
-        variance, shock, jacobian = (
-            self.path.kind_variance[kind].copy(),
-            self.path.at_["shock"],
-            self.mode.jacobian[self.sampled],
-        )
-        variance[shock] = self.mode.variance[shock]
+        mode, shock = self.chains.modes[self.chains.of_mode[kind]], self.chains.shock
+        variance, jacobian = self.chains.kind_variance[kind].copy(), mode.jacobian[self.sampled]
+        variance[shock] = mode.variance[shock]
         spread = jacobian * variance
         ridge = max(RIDGE * float((jacobian * spread).sum()) / len(self.sampled), 1e-12)
         return Covariance(jacobian * np.sqrt(variance), np.full(len(self.sampled), ridge)).solve(spread)
@@ -228,9 +226,10 @@ class _Correction:
         return self.facts.at(self.path.flows(x), x)
 
 
-def _standing(worst: Array, rng: np.random.Generator) -> Indices:
-    """Which draws stand: those that meet the facts, each of the others replaced by one that does."""
+def _standing(worst: Array, curves: int, rng: np.random.Generator) -> Indices:
+    """Which draws stand: those that meet the facts, each of the others replaced by one of its curve that does."""
     which = np.arange(len(worst))
-    bad = worst > max(MET, float(np.quantile(worst, FEWEST_MET)))
-    which[bad] = rng.choice(np.flatnonzero(~bad), int(bad.sum()))
+    for turn in (which[at::curves] for at in range(curves)):
+        bad = worst[turn] > max(MET, float(np.quantile(worst[turn], FEWEST_MET)))
+        turn[bad] = turn[rng.choice(np.flatnonzero(~bad), int(bad.sum()))]
     return which

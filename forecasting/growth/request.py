@@ -18,7 +18,7 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words, when_words
 from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
-from forecasting.growth.extrapolation import common_shocks, extrapolate
+from forecasting.growth.extrapolation import carried_on, common_shocks, extrapolate
 from forecasting.growth.forecast import FlowForecast
 from forecasting.growth.influence import log_flow_at_mode, moves
 from forecasting.growth.likelihood import Observation, observe, only_bounds, read_bounds_together, tells_level
@@ -78,13 +78,7 @@ class Request:
     def answer(self) -> FlowForecast:
         """Draw the path."""
         with threadpool_limits(limits=1, user_api="blas"):  # the matrices are small: threads only wait for each other
-            return self._averaged() if self.curve == "average" else self._answer()
-
-    def _averaged(self) -> FlowForecast:
-        """Equal shares of draws from every curve: facts this few do not tell which curve is right."""
-        share = max(self.draws // len(CURVES_ON_FACTS), 8)
-        parts = [replace(self, curve=curve, draws=share).answer() for curve in CURVES_ON_FACTS]
-        return replace(parts[0], monthly=np.concatenate([part.monthly for part in parts]), _asked=self, _fit=None)
+            return self._answer()
 
     def moved(self, periods: Sequence[Period]) -> pd.DataFrame:
         """By how much each fact moves the log flow of some periods: a row for each fact, a column for each period."""
@@ -124,11 +118,10 @@ class Request:
         if self.curve != "pooled":
             if not facts:
                 raise EvidenceError(
-                    f"a {self.curve} curve needs facts; with none, only analogue markets tell of growth"
+                    f"curve={self.curve!r} needs facts; with none, only analogue markets tell of growth"
                 )
-            path = CurvePath(
-                prior, first, until, last, path.start_of_flow(), self.curve, path.sizes, len(bases), drifts
-            )
+            curves = CURVES_ON_FACTS if self.curve == "average" else [self.curve]
+            path = CurvePath(prior, first, last + 1, last, path.start_of_flow(), curves, path.sizes, len(bases), drifts)
         counted = self.unit or self.market_size is not None
         observations = read_bounds_together([observe(fact, first, path.months, counted) for fact in facts])
         return _Prepared(path, observations, basis, bases, periods, until, measure, caveats)
@@ -136,11 +129,14 @@ class Request:
     def _answer(self) -> FlowForecast:
         asked, place = self._prepared(), _single(self.evidence, "place")
         path, first, until = asked.path, asked.path.first_year, asked.until
-        common = np.stack([common_shocks(self.seed, y, self.draws) for y in range(first, path.last_year + 1)], axis=1)
+        share = max(self.draws // path.curves, 8)  # of each curve: facts this few do not tell which is right
+        years = range(first, path.last_year + 1)
+        common = np.stack([common_shocks(self.seed, y, path.curves * share) for y in years], axis=1)
         rng = np.random.default_rng([self.seed, *place.encode()])
         posterior = sample(path, asked.observations, asked.bases, common, rng)
         if isinstance(path, CurvePath):
-            monthly, market = path.flows(posterior.x)[:, :-1], None
+            far, by_curve = path.reaching(until), np.arange(path.curves * share).reshape(share, -1).T.ravel()
+            monthly, market = far.flows(carried_on(path, posterior, far, rng)[by_curve])[:, :-1], None
         else:
             monthly, market = extrapolate(path, posterior, until, self.seed, rng)
         return FlowForecast(
@@ -151,7 +147,7 @@ class Request:
             basis=asked.basis,
             measure=asked.measure,
             place=place,
-            diagnostics=_diagnostics(posterior, len(asked.observations), self.draws),
+            diagnostics=_diagnostics(posterior, len(asked.observations), len(monthly)),
             caveats=tuple(dict.fromkeys([*asked.caveats, *_disagreeing(asked.observations, posterior)])),
             _asked=self,
             _fit=(asked.observations, posterior),

@@ -11,6 +11,7 @@ the covariance that all other coordinates bring, N the noise::
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,22 +57,18 @@ class Sorted:
     contested: bool
 
 
-def sort_facts(facts: Contrasts, mode: Mode, awake: NDArray[np.bool_]) -> Sorted:
-    """Sort the facts by how much they are in doubt, judged from all others about the mode.
+def sort_facts(facts: Contrasts, modes: Sequence[Mode], awake: NDArray[np.bool_]) -> Sorted:
+    """Sort the facts by how much they are in doubt, judged from all others about the modes.
 
     A fact is doubtful where the others make it so with their noise at the mode, or when all are taken at their word:
-    of two that contradict each other the mode may have settled for one.
+    of two that contradict each other the mode may have settled for one. Of several modes, the one that doubts it most
+    decides, and a fact is silent where it says nothing about any.
     """
-    n, rows = len(facts.value), np.arange(len(facts.value))
-    exact = facts.exact
-    word = np.where(exact, facts.sd[:, 0] ** 2, mode.noise)
-    doubt, believed = np.zeros(n), (facts.wrong * facts.weight).sum(axis=1)
-    part, mean, variance = np.zeros_like(facts.weight), np.zeros(n), np.zeros(n)
-    for noise, target in (word, np.where(exact, facts.value, mode.target)), (mode.noise, mode.target):
-        mean, variance = mode.left_out(noise, target)
-        part, _ = responsibilities(facts.value - mean, variance, facts.weight, facts.mean, facts.sd)
-        doubt = np.maximum(doubt, (part * facts.wrong).sum(axis=1) / believed)
-    silent = ~exact & ~awake & (_unevenness(facts, mean, variance) < FLAT)
+    rows, exact = np.arange(len(facts.value)), facts.exact
+    found = [_judged(facts, mode) for mode in modes]
+    doubt = np.max([each[0] for each in found], axis=0)
+    part, mean, variance = (np.mean([each[at] for each in found], axis=0) for at in (1, 2, 3))
+    silent = ~exact & ~awake & np.all([_unevenness(facts, *each[2:]) < FLAT for each in found], axis=0)
     asked = ~silent & (~exact | (doubt > MUCH_DOUBT))
     order = rows[~silent][np.argsort(-(doubt + 1e6 * ~exact)[~silent], kind="stable")]
     chosen = order[: min(max(ALWAYS, int(asked.sum())), MOST)]
@@ -80,6 +77,18 @@ def sort_facts(facts: Contrasts, mode: Mode, awake: NDArray[np.bool_]) -> Sorted
     settled = np.setdiff1d(rows[~silent], chosen)
     noise, target = facts.sd[rows, best] ** 2, facts.value + facts.mean[rows, best]
     return Sorted(np.sort(chosen), settled, rows[silent], noise, target, mean, variance, contested)
+
+
+def _judged(facts: Contrasts, mode: Mode) -> tuple[Array, Array, Array, Array]:
+    """About one mode: doubt in each fact, probabilities of its components, what the others expect: mean, variance."""
+    exact, believed = facts.exact, (facts.wrong * facts.weight).sum(axis=1)
+    word = np.where(exact, facts.sd[:, 0] ** 2, mode.noise), np.where(exact, facts.value, mode.target)
+    doubt = np.zeros(len(exact))
+    for noise, target in word, (mode.noise, mode.target):
+        mean, variance = mode.left_out(noise, target)
+        part, _ = responsibilities(facts.value - mean, variance, facts.weight, facts.mean, facts.sd)
+        doubt = np.maximum(doubt, (part * facts.wrong).sum(axis=1) / believed)
+    return doubt, part, mean, variance
 
 
 def _unevenness(facts: Contrasts, mean: Array, variance: Array) -> Array:

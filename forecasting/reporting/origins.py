@@ -85,8 +85,9 @@ def curves_table(outlook: Outlook) -> Table:
         return Table(pd.DataFrame(columns=["path"]))
     periods = _shown(pooled)
     draws = {"the forecast": np.stack([pooled.totals(period) for period in periods])}
-    draws |= {curve: _on_curve(outlook, pooled, curve) for curve in CURVES}
-    draws["average of the curves"] = np.concatenate([draws[curve] for curve in CURVES], axis=1)
+    average = _on_curves(outlook, pooled)
+    draws |= dict(zip(CURVES, np.split(average, len(CURVES), axis=1), strict=True))
+    draws["average of the curves"] = average
     measure = outlook.scenario.measure
     rows = pd.Index(draws, name="path")
     quantiles = np.stack(
@@ -103,7 +104,7 @@ def _shown(forecast: FlowForecast) -> list[Period]:
     return list(dict.fromkeys([*forecast.periods[:2], forecast.periods[-1]]))
 
 
-def _on_curve(outlook: Outlook, pooled: FlowForecast, curve: str) -> Array:
+def _on_curves(outlook: Outlook, pooled: FlowForecast) -> Array:
     from forecasting.growth.flow import forecast_flow
 
     assert outlook.evidence is not None  # so that it was made here, not read from files
@@ -114,9 +115,9 @@ def _on_curve(outlook: Outlook, pooled: FlowForecast, curve: str) -> Array:
             pooled.periods,
             market_size=outlook.market.sizes,
             basis=pooled.basis or None,
-            draws=DRAWS,
+            draws=DRAWS * len(CURVES),
             seed=outlook.scenario.seed,
-            curve=curve,
+            curve="average",
         )
     return np.stack([found.totals(period) for period in _shown(pooled)])
 

@@ -48,11 +48,11 @@ def told(facts, usable):
     told = as_arrays([observe(s, 2021, path.months) for s in counts], path, {})
     mode = Mode(path, told)
     mode.climb()
-    return path, told, mode
+    return path, told, [mode]
 
 
 def test_each_fact_is_expected_by_the_others_as_dense_algebra_has_it(told):
-    _, contrasts, mode = told
+    _, contrasts, (mode,) = told
     noise, target = np.linspace(0.01, 0.4, 24), contrasts.value + 0.1
     inverse = np.linalg.inv((mode.jacobian * mode.variance) @ mode.jacobian.T + np.diag(noise))
     left = inverse @ (target - mode.contrast + mode.jacobian @ mode.x)
@@ -112,13 +112,13 @@ def test_of_numbers_that_agree_only_the_most_doubtful_are_sampled(facts, usable,
     contrasts = as_arrays([observe(count, 2021, path.months) for count in counts], path, {})
     mode = Mode(path, contrasts)
     mode.climb()
-    split = sort_facts(contrasts, mode, np.zeros(24, dtype=bool))
+    split = sort_facts(contrasts, [mode], np.zeros(24, dtype=bool))
     assert (len(split.doubtful), len(split.settled), split.contested) == (ALWAYS, 24 - ALWAYS, False)
 
 
 def test_settled_facts_are_eliminated_as_dense_algebra_has_it(told):
-    path, told, mode = told
-    split = sort_facts(told, mode, np.zeros(24, dtype=bool))
+    path, told, (mode,) = told
+    split = sort_facts(told, [mode], np.zeros(24, dtype=bool))
     assert len(split.doubtful) >= 8  # the bounds, and the numbers most in doubt
     assert sorted([*split.doubtful, *split.settled, *split.silent]) == list(range(24))
     scaled = np.arange(path.width)[path.at_["shock"]]

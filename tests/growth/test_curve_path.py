@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from forecasting.evidence.datasets import central_asia
 from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
+from forecasting.growth.extrapolation import carried_on
 from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.path import Start
+from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import Prior
 from forecasting.periods import year
 
@@ -19,7 +21,7 @@ SALES = pd.Series({2019: 39, 2020: 131, 2021: 809, 2022: 2180, 2023: 5200})
 
 
 def path_of(curve: str, sizes: dict[int, tuple[float, float]] | None = SIZES) -> CurvePath:
-    return CurvePath(Prior(), 2018, 2030, 2023, START, curve, sizes, bases=1)
+    return CurvePath(Prior(), 2018, 2030, 2023, START, [curve], sizes, bases=1)
 
 
 @pytest.mark.parametrize("sizes", [SIZES, None], ids=["sized", "unsized"])
@@ -56,7 +58,7 @@ def test_the_market_is_as_large_as_each_of_its_years_says() -> None:
 @pytest.mark.parametrize("curve", CURVES_ON_FACTS)
 def test_curves_climb_and_stay_up(curve: str, sizes: dict[int, tuple[float, float]] | None) -> None:
     """The flow has the ceiling: new vehicles are bought again, so that nothing falls back to zero."""
-    path = CurvePath(Prior(), 2018, 2060, 2023, START, curve, sizes)
+    path = CurvePath(Prior(), 2018, 2060, 2023, START, [curve], sizes)
     log_totals = path.totals(np.zeros((1, path.width)))[1][0]
     market = path.size_mean if path.sized else 0.0
     assert (np.diff(log_totals - market) >= -1e-9).all()
@@ -65,8 +67,8 @@ def test_curves_climb_and_stay_up(curve: str, sizes: dict[int, tuple[float, floa
 
 @pytest.mark.parametrize("reached", [-6.0, 0.0, 6.0])
 def test_a_bass_curve_that_no_launch_allows_is_the_nearest_one(reached: float) -> None:
-    path = CurvePath(Prior(), 2022, 2026, 2023, START, "bass")
-    curve = path._curve(np.array([[reached]]), np.array([[2.0]]))
+    path = CurvePath(Prior(), 2022, 2026, 2023, START, ["bass"])
+    curve = path._curve(path.followed[0], np.array([[reached]]), np.array([[2.0]]))
     assert np.isfinite(curve).all()
     assert (np.diff(curve[0]) > 0).all()
 
@@ -102,3 +104,33 @@ def test_the_average_is_not_ruined_where_no_market_is_known() -> None:
     average = forecast_flow(annual_totals(SALES), [year(2033)], draws=160, curve="average")
     assert 0.2 * SALES[2023] < float(average.quantiles([0.1]).iloc[0, 0])
     assert float(average.quantiles([0.9]).iloc[0, 0]) < 1000 * SALES[2023]
+
+
+def test_the_average_holds_as_many_draws_of_each_curve_in_order() -> None:
+    """Drawn together, they are what each curve gives alone."""
+    asked = [year(2024), year(2030)]
+    average = forecast_flow(annual_totals(SALES), asked, market_size=300_000, draws=1604, curve="average")
+    for at, curve in enumerate(CURVES_ON_FACTS):
+        alone = forecast_flow(annual_totals(SALES), asked, market_size=300_000, draws=400, curve=curve)
+        for period in asked:
+            one, other = np.log(average.totals(period)[401 * at : 401 * (at + 1)]), np.log(alone.totals(period))
+            assert one.mean() == pytest.approx(other.mean(), abs=0.25 * other.std())
+            assert one.std() == pytest.approx(other.std(), rel=0.25)
+
+
+def test_draws_are_carried_on_as_the_prior_has_it() -> None:
+    path, rng = path_of("gompertz"), np.random.default_rng(3)
+    x, kind = rng.standard_normal((4000, path.width)), np.arange(4000) % len(path.kind_share)
+    posterior = Posterior(x, np.repeat([1.0, 100.0], 2000), kind, *np.zeros((4, 0)), 4000.0, 0.0)
+    far = path.reaching(2033)
+    on = carried_on(path, posterior, far, rng)
+    assert far.followed[0].name == "gompertz"
+    np.testing.assert_allclose(far.totals(on)[1][:, : path.years], path.totals(x)[1])
+    later = on[:, far.at_["shock"]][:, path.years :]
+    assert np.median(np.abs(later[2000:])) / np.median(np.abs(later[:2000])) == pytest.approx(10, rel=0.1)
+    months = on[:, far.at_["noise"]][:, path.months :]
+    np.testing.assert_allclose(
+        [months[kind == k].std() for k in range(len(path.kind_share))],
+        np.sqrt(path.kind_variance[:, path.at_["noise"].start]),
+        rtol=0.05,
+    )

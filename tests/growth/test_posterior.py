@@ -189,6 +189,10 @@ def test_the_same_generator_gives_the_same_draws(path, facts):
 
 def test_draws_that_miss_a_fact_by_more_than_a_tenth_are_replaced():
     worst = np.array([0.01, 0.02, 0.05, 0.09, 0.2, 0.4])
-    which = _standing(worst, np.random.default_rng(0)).tolist()
+    which = _standing(worst, 1, np.random.default_rng(0)).tolist()
     assert which[:4] == [0, 1, 2, 3]
     assert set(which[4:]) <= {0, 1, 2, 3}
+    which = _standing(worst, 2, np.random.default_rng(0)).tolist()
+    assert which[:4] == [0, 1, 2, 3]
+    assert set(which[4::2]) <= {0, 2}  # a draw of the same curve takes its place
+    assert set(which[5::2]) <= {1, 3}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from forecasting.evidence.datasets import central_asia
+from forecasting.growth.curve_path import CURVES_ON_FACTS
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import origins
 from forecasting.scenarios.outlook import outlook as make
@@ -45,6 +46,7 @@ def test_shares_are_the_contraction_and_add_up(kyrgyzstan):
 def test_curves_stand_beside_the_pooled_path(kyrgyzstan):
     frame = origins.curves_table(kyrgyzstan).frame.set_index("path")
     assert list(frame.index) == ["the forecast", *origins.CURVES, "average of the curves"]
+    assert origins.CURVES == CURVES_ON_FACTS  # draws of the average stand in that order
     labels = [period.label for period in kyrgyzstan.baseline_forecast.periods]
     parts = ("median", "10 %", "90 %")
     assert list(frame.columns) == [(label, part) for label in (*labels[:2], labels[-1]) for part in parts]
