@@ -49,6 +49,10 @@ FETCHING = {
     "video": "src",
     "object": "data",
 }
+# The tags that may fetch something, and styles whole: of a long page little is left to be parsed.
+FETCHING_PARTS = re.compile(
+    rf"""<(?:{"|".join(FETCHING)})\b(?:[^>"']|"[^"]*"|'[^']*')*>|<style.*?</style>""", re.IGNORECASE | re.DOTALL
+)
 
 
 def template_text(name: str) -> str:
@@ -200,6 +204,8 @@ def _exporter() -> Any:
         exporter: Any = HTMLExporter(  # type: ignore[no-untyped-call]
             config=config, template_name="base", extra_template_paths=[str(templates)], template_file="report.html.j2"
         )
+        markdown = cache(lambda source: exporter.markdown2html({}, source))  # prose is the same in many reports
+        exporter.register_filter("markdown2html", markdown)
         exporter.register_filter("richest", _richest)
         exporter.register_filter("shortened", _shortened)
         exporter.register_filter("heading", lambda source: source.partition("\n")[0])
@@ -223,6 +229,12 @@ def _shortened(text: str) -> str:
 def _figures(notebook: nbformat.NotebookNode) -> int:
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
     return sum(PLOTLY in output.get("data", {}) for output in outputs)
+
+
+def _addresses(part: str) -> list[str]:
+    seen = _Addresses()
+    seen.feed(part)
+    return seen.found
 
 
 class _Addresses(HTMLParser):
@@ -270,11 +282,8 @@ def check_page(page: str, *, figures: int, name: str) -> None:
     drawn = page.count(DRAWN)
     if drawn != figures:
         raise RunError(f"the page {name!r} shows {drawn} of {figures} figures; the others were dropped on the way")
-    seen = _Addresses()
-    seen.feed(page)
-    outside = [
-        address for address in seen.found if "//" in address.partition("?")[0] and not address.startswith("data:")
-    ]
+    found = [address for part in FETCHING_PARTS.findall(page) for address in _addresses(part)]
+    outside = [address for address in found if "//" in address.partition("?")[0] and not address.startswith("data:")]
     if outside:
         raise RunError(f"the page {name!r} would load {', '.join(outside)}; a report must open without a network")
 

@@ -13,24 +13,26 @@ import platform
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import nbformat
-import papermill
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from papermill.engines import Engine, NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
-from papermill.iorw import write_ipynb
+from papermill.execute import raise_for_execution_errors
+from papermill.iorw import load_notebook_node, write_ipynb
+from papermill.parameterize import parameterize_notebook
 
 from forecasting.errors import RunError
 from forecasting.names import OUTPUT_VARIABLE
 from forecasting.runs.execute.cell_process import CellProcess
 from forecasting.runs.execute.child import give_sign
 
-__all__ = ["EngineName", "NotebookError", "cell_seconds", "execute"]
+__all__ = ["EngineName", "NotebookError", "cell_seconds", "execute", "read_template"]
 
 EngineName = Literal["fork", "kernel"]
 ENGINES = {"fork": "ev-forecast", "kernel": "ev-forecast-kernel"}
@@ -106,7 +108,7 @@ class PipeClient(PapermillNotebookClient):  # type: ignore[misc]
         return cell
 
 
-class PipeEngine(papermill.engines.Engine):  # type: ignore[misc]
+class PipeEngine(Engine):  # type: ignore[misc]
     """papermill's engine class around `PipeClient`."""
 
     @classmethod
@@ -145,7 +147,7 @@ def kept(nb_man: NotebookExecutionManager, path: str, timeout: float | None) -> 
         hung = isinstance(error, CellTimeoutError)
         raise NotebookError(count, f"exceeded the time limit of {timeout:g} s" if hung else str(error)) from error
     finally:
-        _tidy(nb_man.nb, bool(path))
+        _tidy(nb_man.nb)
 
 
 def _time(nb_man: NotebookExecutionManager) -> None:
@@ -159,9 +161,10 @@ def _time(nb_man: NotebookExecutionManager) -> None:
 
     def cell_complete(cell: NotebookNode, *given: Any, **named: Any) -> None:
         give_sign()
-        seconds = time.monotonic() - begun.pop(id(cell))
+        seconds, said = time.monotonic() - begun.pop(id(cell)), cell.metadata.papermill
+        at, said["start_time"] = said["start_time"], None  # papermill would read it as text, which takes a while
         complete(cell, *given, **named)
-        cell.metadata.papermill["duration"] = round(seconds, 6)
+        said["start_time"], said["duration"] = at, round(seconds, 6)
 
     nb_man.cell_start, nb_man.cell_complete = cell_start, cell_complete
 
@@ -200,26 +203,47 @@ def execute(
     """
     try:
         with _results_to(output.parent):
-            notebook: NotebookNode = papermill.execute_notebook(
-                _template(template),  # not a path: braces in one would be filled in
-                str(output).replace("{", "{{").replace("}", "}}"),
-                dict(parameters),
-                engine_name=ENGINES[engine],
-                progress_bar=False,
-                request_save_on_cell_execute=False,  # saving after each cell costs the square of the notebook's size
-                execution_timeout=timeout,
-                keep=str(output),
-            )
+            notebook = _run(_filled(template, parameters, ENGINES[engine]), ENGINES[engine], output, timeout)
+        raise_for_execution_errors(notebook, str(output))
     except PapermillExecutionError as error:
         trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
         raise NotebookError(error.exec_count or 0, f"{error.ename}: {error.evalue}", trace) from error
+    _store(notebook, output)
     stopped = [cell for cell in notebook.cells if cell.metadata.papermill.get("exception")]
     if stopped:  # sys.exit(0), which papermill takes for a success
         raise NotebookError(stopped[0].execution_count or 0, "ended the notebook before its last cell")
     return notebook
 
 
-def _template(path: Path) -> NotebookNode:
+def _filled(template: Path, parameters: Mapping[str, Any], engine: str) -> NotebookNode:
+    """A notebook with the cell of its parameters, as `papermill.execute_notebook` makes it.
+
+    That function itself would check, copy and write the notebook more often than is of use here.
+    """
+    notebook: NotebookNode = load_notebook_node(read_template(template))
+    notebook.metadata.papermill["input_path"] = template.name
+    if parameters:
+        notebook = parameterize_notebook(notebook, dict(parameters), engine_name=engine)
+    return notebook
+
+
+def _run(notebook: NotebookNode, engine: str, output: Path, timeout: float | None) -> NotebookNode:
+    """Run the cells of a notebook; one whose process dies or hangs is stored as far as it came."""
+    kernel = papermill_engines.nb_kernel_name(engine, notebook)
+    options = {"progress_bar": False, "execution_timeout": timeout, "keep": str(output)}
+    done: NotebookNode = papermill_engines.execute_notebook_with_engine(engine, notebook, kernel, **options)
+    return done
+
+
+def _store(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook, a cell in a line: indented, as nbformat writes it, it takes longer and is larger."""
+    written = partial(json.dumps, ensure_ascii=False, sort_keys=True)
+    cells = ",\n".join(map(written, notebook.cells))
+    rest = written({key: value for key, value in notebook.items() if key != "cells"})
+    path.write_text(f'{{"cells": [\n{cells}\n],\n{rest[1:]}\n', encoding="utf-8")
+
+
+def read_template(path: Path) -> NotebookNode:
     """Read a notebook without the outputs stored in it, which would be copied, checked and written for nothing."""
     content = json.loads(path.read_text(encoding="utf-8"))
     for cell in content.get("cells", ()):
@@ -233,10 +257,8 @@ def cell_seconds(notebook: NotebookNode) -> list[float]:
     return [round(float(cell.metadata.papermill.duration or 0), 4) for cell in notebook.cells if _runs(cell)]
 
 
-def _tidy(notebook: NotebookNode, ours: bool) -> None:
-    """Make two runs of a notebook equal but for their times; of one that is `ours`, nobody need know the folder."""
-    if ours:
-        notebook.metadata.papermill["output_path"] = Path(notebook.metadata.papermill["output_path"]).name
+def _tidy(notebook: NotebookNode) -> None:
+    """Make two runs of a notebook equal but for their times."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = _merged(cell.outputs)

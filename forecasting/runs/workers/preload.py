@@ -23,16 +23,6 @@ __all__ = ["preload"]
 
 FEW = 64  # draws
 ASKED = {"country": "UZ", "scenario": "preload", "as_of": "2023-06-26", "horizon": 2025, "seed": 1}
-TEXT = """# Title
-
-*Text* of **a** `kind` & [link](https://example.org), "quoted":
-
-- one
-
-| a |
-|---|
-| 1 |
-"""
 
 
 def preload(templates: Iterable[str]) -> None:
@@ -53,7 +43,9 @@ def preload(templates: Iterable[str]) -> None:
         for module in sorted(modules):
             with contextlib.suppress(Exception):  # the notebook will say it better
                 importlib.import_module(module)
-        _load_notebook_code()
+        for template in templates:
+            with contextlib.suppress(Exception):
+                _load_notebook_code(Path(template))
         if "forecasting" in modules:
             with contextlib.suppress(ForecastingError):
                 _load_outlook_code()
@@ -61,17 +53,12 @@ def preload(templates: Iterable[str]) -> None:
     gc.enable()
 
 
-@cache
-def _load_notebook_code() -> None:
-    """Load what runs a notebook, and make a small page."""
-    from forecasting.reporting.html import write_report
+def _load_notebook_code(template: Path) -> None:
+    """Load what runs a notebook, and make a page of its prose."""
+    from forecasting.reporting.html import notebook_to_html
+    from forecasting.runs.execute.execution import read_template
 
-    importlib.import_module("forecasting.runs.execute.execution")
-    cells = [{"cell_type": "markdown", "id": "text", "metadata": {}, "source": TEXT}]
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "page.ipynb"
-        path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
-        write_report(path)
+    notebook_to_html(read_template(template), title="")
 
 
 @cache

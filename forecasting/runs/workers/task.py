@@ -89,10 +89,10 @@ def perform(task: Task) -> int:
         if task.memory and KILLED.search(message):
             message += f"; the memory limit is {task.memory:,} MB"
         trace = getattr(error, "trace", traceback.format_exc())
-        sys.stderr.write(f"{error}\n{trace}\n")
         failure = {"name": task.name, "cell": cell, "message": message, "trace": trace, "time": _now()}
         with contextlib.suppress(OSError):  # the runner will say that nothing can be written
             _leave_failure(folder, json.dumps(failure, indent=1, ensure_ascii=False))
+            sys.stderr.write(f"{error}\n{trace}\n")  # the log may lie on the same full disk
         return 1
     return 0
 
