@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotrf, dpotrs
 
 __all__ = ["Covariance"]
 
@@ -15,6 +15,8 @@ Array = NDArray[np.float64]
 
 class Covariance:
     """``root root' + diag(noise)``, ready to be divided by.
+
+    LAPACK is called itself: of matrices this small, the checks around it take most of the time.
 
     Parameters
     ----------
@@ -34,27 +36,33 @@ class Covariance:
         self.noise, self.wide = noise, len(root) <= root.shape[1]
         self.scaled = root / noise[:, None]
         square = root @ root.T + np.diag(noise) if self.wide else np.eye(root.shape[1]) + root.T @ self.scaled
-        self.factor = cho_factor(square, check_finite=False) if square.size else (square, True)
+        self.factor: Array
+        self.factor, failed = dpotrf(square) if square.size else (square, 0)
+        if failed:
+            raise np.linalg.LinAlgError("the covariance of the facts is not positive definite")
 
     def solve(self, x: Array) -> Array:
         """The inverse times a vector, or the columns of a matrix."""
         if not self.scaled.size:
             return x / (self.noise if x.ndim == 1 else self.noise[:, None])
         if self.wide:
-            return np.asarray(cho_solve(self.factor, x, check_finite=False))
-        inner = cho_solve(self.factor, self.scaled.T @ x, check_finite=False)
+            return self._divided(x)
+        inner = self._divided(self.scaled.T @ x)
         return np.asarray((x.T / self.noise).T - self.scaled @ inner)
+
+    def _divided(self, x: Array) -> Array:
+        return np.asarray(dpotrs(self.factor, x)[0]) if x.size else x
 
     @cached_property
     def diagonal(self) -> Array:
         """The diagonal of the inverse."""
         if self.wide:
             return np.asarray(np.diag(self.solve(np.eye(len(self.noise)))))
-        inner = cho_solve(self.factor, self.scaled.T, check_finite=False)
+        inner = self._divided(self.scaled.T)
         return np.asarray(1 / self.noise - (self.scaled * inner.T).sum(axis=1))
 
     @cached_property
     def log_determinant(self) -> float:
         """Log of its determinant."""
-        own = 2 * float(np.log(np.diag(self.factor[0])).sum()) if self.scaled.size else 0.0
+        own = 2 * float(np.log(np.diag(self.factor)).sum()) if self.scaled.size else 0.0
         return own if self.wide and self.scaled.size else own + float(np.log(self.noise).sum())
