@@ -11,10 +11,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.growth.breaks import BREAKS, log_proposed, propose_breaks
 from forecasting.growth.contrasts import Contrasts, responsibilities
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath
 from forecasting.growth.settled import ALWAYS, Settled, sort_facts
+from forecasting.growth.stacks import diagonals, root, times, whitened
 
 __all__ = ["Chains"]
 
@@ -28,7 +30,6 @@ LOG_SCALES: Array = np.linspace(-3.0, 7.0, 26)  # of a market, squared
 LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is left out
 STACKED = ("c", "f", "mean", "precision", "pull", "log_density")
 STRIDES = (2.0, 1.0, 0.5, 1.0, 2.0)  # of a market's log scale, in one sweep
-UNBOUNDED = 1e300  # a variance beside which no other counts
 ASKED_OF = 15  # chains in which each settled fact is left out, in one sweep
 
 
@@ -85,8 +86,8 @@ class Chains:
         self.value, self.means, self.sds = (of[self.asked] for of in (facts.value, facts.mean, facts.sd))
         stacked = {name: np.stack([getattr(s, name) for s in self.settled]) for name in STACKED}
         self.c, self.f, self.mean, self.precision, self.pull, self.log_density = (stacked[name] for name in STACKED)
-        self.root = np.stack([_root(c) for c in self.c])
-        self.root_of_precision = np.stack([_root(precision) for precision in self.precision])
+        self.root = np.stack([root(c) for c in self.c])
+        self.root_of_precision = np.stack([root(precision) for precision in self.precision])
         self.kind = self._any_kinds(found)
         variance = np.stack([mode.variance[self.shock] for mode in modes])[np.arange(self.chains) % len(modes)]
         self.market = np.median(variance, axis=1)
@@ -112,15 +113,17 @@ class Chains:
 
     def sweep(self) -> None:
         """Components given scales, then shocks given components, then scales given shocks."""
+        if self.doubt == 1 and len(self.sorted.contested):
+            self._draw_breaks()
         self._draw_components()
         rng, k, f = self.rng, self.kind, self.f[self.kind]
-        push = self.pull[k] + _times(self.root_of_precision[k], rng.standard_normal(self.year.shape))
+        push = self.pull[k] + times(self.root_of_precision[k], rng.standard_normal(self.year.shape))
         push += rng.standard_normal(push.shape) / np.sqrt(self.variance)
-        shocks = _times(self.shock_cov, push)
+        shocks = times(self.shock_cov, push)
         noise, target = self._noise()
-        left = target - self.mean[k] - _times(f, shocks) - _times(self.root[k], rng.standard_normal(target.shape))
-        pulled = _times(self.inverse, left - noise * rng.standard_normal(target.shape))
-        shocks += _times(self.shock_cov, _times(f.transpose(0, 2, 1), pulled))
+        left = target - self.mean[k] - times(f, shocks) - times(self.root[k], rng.standard_normal(target.shape))
+        pulled = times(self.inverse, left - noise * rng.standard_normal(target.shape))
+        shocks += times(self.shock_cov, times(f.transpose(0, 2, 1), pulled))
         self.market, self.year = self._scales(self._stretched(shocks) if self.doubt == 1 else shocks)
 
     def draw(self, shared: Array) -> tuple[Array, Array, Array, Indices]:
@@ -171,7 +174,7 @@ class Chains:
         found = np.empty_like(rows)
         for start in range(0, len(of), self.chains):
             block = slice(start, start + self.chains)
-            found[block] = _times(matrices[of[block]], rows[block])
+            found[block] = times(matrices[of[block]], rows[block])
         return found
 
     def _noise(self) -> tuple[Array, Array]:
@@ -198,10 +201,10 @@ class Chains:
         as they are: drawn in turn, each would hold the other back (Yu and Meng 2011, interweaving).
         """
         k, (noise, target) = self.kind, self._noise()
-        covariance = self.c[k] + _diagonals(noise**2)
-        (left, pushed), _ = _whitened(covariance, target - self.mean[k], _times(self.f[k], shocks))
+        covariance = self.c[k] + diagonals(noise**2)
+        (left, pushed), _ = whitened(covariance, target - self.mean[k], times(self.f[k], shocks))
         linear = (left * pushed).sum(axis=1) + (self.pull[k] * shocks).sum(axis=1)
-        square = (pushed**2).sum(axis=1) + (shocks * _times(self.precision[k], shocks)).sum(axis=1)
+        square = (pushed**2).sum(axis=1) + (shocks * times(self.precision[k], shocks)).sum(axis=1)
 
         def log_density(log_scale: Array) -> Array:
             factor = np.exp(0.5 * (log_scale - begun))
@@ -282,26 +285,56 @@ class Chains:
             found[turn] = self.rng.choice(kinds, len(found[turn]), p=share[kinds])
         return found
 
+    def _draw_breaks(self) -> None:
+        """A fact's component together with the scale of a year by it (Metropolis), shocks and path integrated out.
+
+        Were only one of the two changed at a time, each would hold the other where it is.
+        """
+        of, rng, facts = np.arange(self.chains), self.rng, self.sorted.contested
+        months = np.arange(self.facts.numerator.shape[1] - 1)
+        last = (months * (self.facts.numerator[facts, :-1] > 0)).max(axis=1) // 12
+        now = self._log_density_of_breaks()
+        for _ in range(BREAKS if len(self.asked) <= ALWAYS else 1):
+            chosen = rng.integers(len(facts), size=self.chains)
+            fact = of, np.searchsorted(self.asked, facts[chosen])
+            year = of, np.minimum(last[chosen] + rng.integers(2, size=self.chains), self.year.shape[1] - 1)
+            component, scale = self.component[fact], self.year[year]
+            self.component[fact], self.year[year] = propose_breaks(rng, self.chains)
+            new = self._log_density_of_breaks()
+            odds = new - now + log_proposed(component, scale) - log_proposed(self.component[fact], self.year[year])
+            moved = np.log(rng.random(self.chains)) < odds
+            self.component[fact] = np.where(moved, self.component[fact], component)
+            self.year[year] = np.where(moved, self.year[year], scale)
+            now = np.where(moved, new, now)
+
+    def _log_density_of_breaks(self) -> Array:
+        """Log density of components and of the years' scales, given the facts."""
+        log_density = self._log_density(self.kind, slice(None), *self._under(self.kind, slice(None)))
+        weight = self.facts.doubting(self.doubt)[self.asked]
+        log_density += np.log(weight[np.arange(len(self.asked)), self.component]).sum(axis=1)
+        scale = np.log(self.year)
+        return np.asarray(log_density + (_log_prior_of_scale(scale, self.prior.shock_nu) - 0.5 * scale).sum(axis=1))
+
     def _under(self, kind: Indices, rows: Indices | slice) -> tuple[Array, Array]:
         """Of some chains, were they of these kinds: `shock_cov`, and the covariance of the doubtful facts."""
         noise, _ = self._noise()
-        precision = self.precision[kind] + _diagonals(1 / self.variance[rows])
+        precision = self.precision[kind] + diagonals(1 / self.variance[rows])
         shock_cov, f = np.asarray(np.linalg.inv(precision), dtype=float), self.f[kind]
-        return shock_cov, self.c[kind] + f @ shock_cov @ f.transpose(0, 2, 1) + _diagonals(noise[rows] ** 2)
+        return shock_cov, self.c[kind] + f @ shock_cov @ f.transpose(0, 2, 1) + diagonals(noise[rows] ** 2)
 
-    def _log_density(self, kind: Indices, rows: Indices, shock_cov: Array, covariance: Array) -> Array:
+    def _log_density(self, kind: Indices, rows: Indices | slice, shock_cov: Array, covariance: Array) -> Array:
         """Log density of the facts, in some chains, were they of these kinds."""
         _, target = self._noise()
         residual = target[rows] - self._expected(kind, shock_cov)
-        (whitened,), size = _whitened(covariance, residual)
-        of_settled = (self.pull[kind] * _times(shock_cov, self.pull[kind])).sum(axis=1)
-        square = (whitened**2).sum(axis=1) - of_settled
-        _, of_shocks = _whitened(shock_cov)
+        (apart,), size = whitened(covariance, residual)
+        of_settled = (self.pull[kind] * times(shock_cov, self.pull[kind])).sum(axis=1)
+        square = (apart**2).sum(axis=1) - of_settled
+        _, of_shocks = whitened(shock_cov)
         return np.asarray(np.log(self.believed[kind]) + self.log_density[kind] - 0.5 * (square + size - of_shocks))
 
     def _expected(self, kind: Indices, shock_cov: Array) -> Array:
         """The doubtful facts' contrasts as the settled ones lead one to expect them."""
-        return np.asarray(self.mean[kind] + _times(self.f[kind], _times(shock_cov, self.pull[kind])))
+        return np.asarray(self.mean[kind] + times(self.f[kind], times(shock_cov, self.pull[kind])))
 
     def _next_of_ways(self, facts: int) -> Indices:
         """The facts that each chain visits in this sweep: all, or of very many the next of its way through them."""
@@ -323,7 +356,7 @@ class Chains:
         """
         f, (noise, target) = self.facts, self._noise()
         residual = target - self._expected(self.kind, self.shock_cov)
-        weighted = _times(self.inverse, residual)
+        weighted = times(self.inverse, residual)
         diagonal = np.diagonal(self.inverse, axis1=1, axis2=2)
         doubtful = self.asked, target - weighted / diagonal, 1 / diagonal - noise**2
         chains = range(min(self.chains, ASKED_OF))
@@ -360,38 +393,6 @@ def _effective(traces: Array, modes: int) -> float:
         mean = np.bincount(chain, each) / count
         found.append(each.var() * len(count) / max(float(mean.var(ddof=1)), 1e-12) if len(count) > 1 else 1.0)
     return min(found)
-
-
-def _times(matrices: Array, rows: Array) -> Array:
-    """Each matrix times its row."""
-    return np.asarray((matrices @ rows[:, :, None])[:, :, 0])
-
-
-def _diagonals(rows: Array) -> Array:
-    """A diagonal matrix of each row."""
-    return np.asarray(rows[:, :, None] * np.eye(rows.shape[1]))
-
-
-def _root(precision: Array) -> Array:
-    """A square root of a matrix that is symmetric and not negative, of any rank."""
-    value, vector = np.linalg.eigh(precision)
-    return np.asarray(vector * np.sqrt(np.maximum(value, 0.0)))
-
-
-def _whitened(covariance: Array, *rows: Array) -> tuple[list[Array], Array]:
-    """Rows in units of their covariance, by its Cholesky factor; and its log determinant.
-
-    numpy solves no triangular systems of many matrices at once. A row that stands below the covariance comes out of the
-    factorisation solved; its own variance, which must only be large, is not looked at.
-    """
-    n, more = covariance.shape[1], len(rows)
-    both = np.zeros((len(covariance), n + more, n + more))
-    both[:, :n, :n] = covariance
-    for at, row in enumerate(rows, n):
-        both[:, at, :n], both[:, at, at] = row, UNBOUNDED
-    factor = np.linalg.cholesky(both)
-    log_determinant = 2 * np.log(np.diagonal(factor, axis1=1, axis2=2)[:, :n]).sum(axis=1)
-    return [factor[:, at, :n] for at in range(n, n + more)], log_determinant
 
 
 def _log_prior_of_scale(log_scale: Array, nu: float) -> Array:

@@ -92,15 +92,17 @@ class Mode:
                 break
         self.linearise()
 
-    def left_out(self, noise: Array, target: Array) -> tuple[Array, Array]:
+    def left_out(self, noise: Array, target: Array, variance: Array) -> tuple[Array, Array]:
         """Each contrast as the other facts lead one to expect it about the mode: mean and variance.
 
         Parameters
         ----------
         noise, target : ndarray, shape (facts,)
             Variance of each fact's noise, and the contrast that it aims at.
+        variance : ndarray, shape (width,)
+            Of the coordinates.
         """
-        covariance = Covariance(self.jacobian * np.sqrt(self.variance), noise)
+        covariance = Covariance(self.jacobian * np.sqrt(variance), noise)
         pulled = covariance.solve(target - self.contrast + self.jacobian @ self.x)
         diagonal = np.maximum(covariance.diagonal, 1e-12)
         return target - pulled / diagonal, np.maximum(1 / diagonal - noise, 0.0)

@@ -31,13 +31,13 @@ __all__ = ["Posterior", "sample"]
 Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
 
-BURN, SHORT_BURN = 10, 4  # sweeps before the first draw; where no number is contested
+BURN, SHORT_BURN = 14, 4  # sweeps before the first draw; where no number is contested
 BURN_AGAIN = 3  # where a few more facts are sampled than before
 MOST_DOUBT, LESS_DOUBT = 25.0, 0.65  # at first any fact may well be wrong, so that facts that agree can find each other
 ROUNDS, BEARS, BEARING = 3, 0.5, 0.005  # by how much less likely, in what share of draws, a fact must make them
 WOKEN_AT_ONCE = 50_000  # draws times facts
 BLOCK = 500  # draws that are corrected at a time
-CORRECTIONS, MORE_CORRECTIONS, RIDGE = 3, 5, 1e-6
+CORRECTIONS, MORE_CORRECTIONS, RIDGE = 3, 15, 1e-6
 CLOSE = 0.002  # a draw this near to what is asked, a fifth of what an agency's totals are good for, is moved no more
 FAR = 50.0  # unit normal coordinates
 MET, FEWEST_MET = 0.1, 0.5  # a draw meets the facts to 10 %, or another that does takes its place
@@ -110,7 +110,7 @@ def sample(
     before = None
     for _ in range(ROUNDS):
         chains = Chains(path, facts, modes, awake, len(shared), rng)
-        burn = BURN if chains.sorted.contested else SHORT_BURN
+        burn = BURN if len(chains.sorted.contested) else SHORT_BURN
         if before is not None:
             chains.go_on_from(before)
             burn = BURN_AGAIN

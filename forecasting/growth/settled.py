@@ -43,8 +43,8 @@ class Sorted:
         Variance of each fact's noise and the contrast that it aims at, by its most probable component.
     mean, variance : ndarray, shape (facts,)
         Each contrast as the others lead one to expect it about the mode.
-    contested : bool
-        Whether a number, not only a bound, is in doubt.
+    contested : ndarray of int
+        Numbers, not bounds, of which it is open whether they are wrong.
     """
 
     doubtful: Indices
@@ -54,15 +54,16 @@ class Sorted:
     target: Array
     mean: Array
     variance: Array
-    contested: bool
+    contested: Indices
 
 
 def sort_facts(facts: Contrasts, modes: Sequence[Mode], awake: NDArray[np.bool_]) -> Sorted:
     """Sort the facts by how much they are in doubt, judged from all others about the modes.
 
-    A fact is doubtful where the others make it so with their noise at the mode, or when all are taken at their word:
-    of two that contradict each other the mode may have settled for one. Of several modes, the one that doubts it most
-    decides, and a fact is silent where it says nothing about any.
+    A fact is doubtful where the others make it so with their noise at the mode, or when all are taken at their word and
+    no year's shock is larger than usual: of two that contradict each other the mode may have settled for one, or for
+    a shock between them. Of several modes, the one that doubts it most decides, and a fact is silent where it says
+    nothing about any.
     """
     rows, exact = np.arange(len(facts.value)), facts.exact
     found = [_judged(facts, mode) for mode in modes]
@@ -72,20 +73,23 @@ def sort_facts(facts: Contrasts, modes: Sequence[Mode], awake: NDArray[np.bool_]
     asked = ~silent & (~exact | (doubt > MUCH_DOUBT))
     order = rows[~silent][np.argsort(-(doubt + 1e6 * ~exact)[~silent], kind="stable")]
     chosen = order[: min(max(ALWAYS, int(asked.sum())), MOST)]
-    contested = bool((exact & (doubt > MUCH_DOUBT)).any())
     best = part.argmax(axis=1)
     settled = np.setdiff1d(rows[~silent], chosen)
     noise, target = facts.sd[rows, best] ** 2, facts.value + facts.mean[rows, best]
-    return Sorted(np.sort(chosen), settled, rows[silent], noise, target, mean, variance, contested)
+    chosen = np.sort(chosen)
+    contested = chosen[exact[chosen] & ((doubt > MUCH_DOUBT) | (doubt[~exact] > MUCH_DOUBT).any())[chosen]]
+    return Sorted(chosen, settled, rows[silent], noise, target, mean, variance, contested)
 
 
 def _judged(facts: Contrasts, mode: Mode) -> tuple[Array, Array, Array, Array]:
     """About one mode: doubt in each fact, probabilities of its components, what the others expect: mean, variance."""
     exact, believed = facts.exact, (facts.wrong * facts.weight).sum(axis=1)
-    word = np.where(exact, facts.sd[:, 0] ** 2, mode.noise), np.where(exact, facts.value, mode.target)
+    calm, shock = mode.variance.copy(), mode.path.at_["shock"]
+    calm[shock] = np.minimum(calm[shock], np.median(calm[shock]))
+    word = np.where(exact, facts.sd[:, 0] ** 2, mode.noise), np.where(exact, facts.value, mode.target), calm
     doubt = np.zeros(len(exact))
-    for noise, target in word, (mode.noise, mode.target):
-        mean, variance = mode.left_out(noise, target)
+    for noise, target, scales in word, (mode.noise, mode.target, mode.variance):
+        mean, variance = mode.left_out(noise, target, scales)
         part, _ = responsibilities(facts.value - mean, variance, facts.weight, facts.mean, facts.sd)
         doubt = np.maximum(doubt, (part * facts.wrong).sum(axis=1) / believed)
     return doubt, part, mean, variance

@@ -56,7 +56,7 @@ def test_each_fact_is_expected_by_the_others_as_dense_algebra_has_it(told):
     noise, target = np.linspace(0.01, 0.4, 24), contrasts.value + 0.1
     inverse = np.linalg.inv((mode.jacobian * mode.variance) @ mode.jacobian.T + np.diag(noise))
     left = inverse @ (target - mode.contrast + mode.jacobian @ mode.x)
-    mean, variance = mode.left_out(noise, target)
+    mean, variance = mode.left_out(noise, target, mode.variance)
     np.testing.assert_allclose(mean, target - left / np.diag(inverse), atol=1e-7)
     np.testing.assert_allclose(variance, 1 / np.diag(inverse) - noise, atol=1e-7)
 
@@ -113,7 +113,7 @@ def test_of_numbers_that_agree_only_the_most_doubtful_are_sampled(facts, usable,
     mode = Mode(path, contrasts)
     mode.climb()
     split = sort_facts(contrasts, [mode], np.zeros(24, dtype=bool))
-    assert (len(split.doubtful), len(split.settled), split.contested) == (ALWAYS, 24 - ALWAYS, False)
+    assert (len(split.doubtful), len(split.settled), len(split.contested)) == (ALWAYS, 24 - ALWAYS, 0)
 
 
 def test_settled_facts_are_eliminated_as_dense_algebra_has_it(told):

@@ -43,17 +43,18 @@ CASES = {
 }
 
 
+def parts(observation):
+    noise = observation.noise
+    return zip(noise.weight, noise.mean, noise.sd, strict=True)
+
+
 def log_likelihood(observation, monthly):
     """Of every draw, by the mixture as it is declared."""
     flows = np.column_stack([monthly, np.zeros(len(monthly))])
     below = flows @ observation.denominator + observation.constant
     contrast = np.log(flows @ observation.numerator) - np.log(below)
-    noise = observation.noise
-    parts = [
-        math.log(w) + norm.logpdf(observation.value + m - contrast, scale=s)
-        for w, m, s in zip(noise.weight, noise.mean, noise.sd, strict=True)
-    ]
-    return logsumexp(parts, axis=0)
+    density = [math.log(w) + norm.logpdf(observation.value + m - contrast, scale=s) for w, m, s in parts(observation)]
+    return logsumexp(density, axis=0)
 
 
 def weighted_quantiles(values, weights, levels):
@@ -196,3 +197,29 @@ def test_draws_that_miss_a_fact_by_more_than_a_tenth_are_replaced():
     assert which[:4] == [0, 1, 2, 3]
     assert set(which[4::2]) <= {0, 2}  # a draw of the same curve takes its place
     assert set(which[5::2]) <= {1, 3}
+
+
+@pytest.fixture(scope="module")
+def growth(simulate):
+    """Log growth of a year's total over the one before, drawn from the prior."""
+    path, rng = (
+        LatentPath(Prior.shipped(), 2022, 2023, Start(*Prior.shipped().share_in(2022))),
+        np.random.default_rng(0),
+    )
+    years = (simulate(path, rng, 50_000, 2023).reshape(-1, 2, 12).sum(axis=2) for _ in range(8))
+    return np.concatenate([np.log(of[:, 1] / of[:, 0]) for of in years])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("most", [500, 100])
+def test_a_fall_that_nobody_expects_leaves_open_what_is_wrong(facts, usable, growth, most):
+    table = facts(("equals", "total", 2022, 2180), ("at_most", "total", 2023, most))
+    one, other = (observe(fact, 2022, 24, counted=False) for fact in usable(table)[0])
+    density = np.zeros((len(one.noise.weight), len(other.noise.weight)))  # of their components, the level being any
+    for i, (weight, _, sd) in enumerate(parts(one)):
+        for j, (other_weight, mean, other_sd) in enumerate(parts(other)):
+            left = other.value + mean - one.value - growth
+            density[i, j] = weight * other_weight * norm.pdf(left, scale=math.hypot(sd, other_sd)).mean()
+    wrong = density[1:].sum() / density.sum()
+    told = [forecast_flow(table, [year(2023)], seed=seed).fit_table()["doubted"][0] for seed in range(3)]
+    assert np.mean(told) == pytest.approx(wrong, abs=0.1)
