@@ -24,7 +24,7 @@ PACKAGE = ROOT / "forecasting"
 
 # A module imports from its own room and from those before it.
 ROOMS = (
-    ("errors", "names", "arguments", "periods", "measures", "showing"),
+    ("errors", "names", "arguments", "periods", "measures", "showing", "quantiles"),
     ("evidence",),
     ("curves",),
     ("growth",),

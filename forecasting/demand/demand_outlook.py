@@ -23,6 +23,7 @@ from forecasting.demand.sensitivity import first_order
 from forecasting.demand.targets import Target, standing_shares
 from forecasting.measures import CHARGING_ANSWERS, DEMAND_STEPS, MEASURES
 from forecasting.panels.practice import NORMAL_80, Practice, market_band
+from forecasting.quantiles import medians, quantiles
 
 __all__ = ["DemandOutlook"]
 
@@ -107,7 +108,7 @@ class DemandOutlook:
 
     def quantiles(self, measure: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Quantiles of a measure by year; one column per level."""
-        table = np.quantile(self.results[measure], levels, axis=0).T
+        table = quantiles(self.results[measure], levels).T
         return pd.DataFrame(table, index=pd.Index(self.years, name="year"), columns=list(levels))
 
     @cached_property
@@ -117,12 +118,12 @@ class DemandOutlook:
         for setting in SETTINGS:
             points, energy = self.points_by_setting[setting], self.energy_by_setting[setting]
             built = gross_additions(points, self.drawn["charger_life"])
-            low, middle, high = np.quantile(points, LEVELS, axis=0)
+            low, middle, high = quantiles(points, LEVELS)
             columns = (
                 low,
                 middle,
                 high,
-                *(np.median(x, axis=0) for x in (self.megawatts[setting], energy / 1e6, built)),
+                *map(medians, (self.megawatts[setting], energy / 1e6, built)),
             )
             rows += [
                 (year, setting, setting in PUBLIC, *values) for year, *values in zip(self.years, *columns, strict=True)
@@ -142,7 +143,7 @@ class DemandOutlook:
         rows = []
         for label, (above, up_to) in classes.items():
             parts = [_share_between(setting, above, up_to) * self.points_by_setting[setting] for setting in PUBLIC]
-            middle = np.median(np.sum(parts, axis=0), axis=0)
+            middle = medians(np.sum(parts, axis=0))
             rows += [(year, label, value) for year, value in zip(self.years, middle, strict=True)]
         return pd.DataFrame(rows, columns=["year", "power", "points"])
 
@@ -166,7 +167,7 @@ class DemandOutlook:
             megawatts = kept * self.drawn[f"depot_kw_per_vehicle.{name}"][:, None] / 1000
             points = 1000 * megawatts / self.drawn[f"depot_kw.{name}"][:, None]
             share = 100 * np.divide(self._gwh(name), total, out=np.zeros_like(total), where=total > 0)
-            columns = (*np.quantile(stock, LEVELS, axis=0), *(np.median(x, axis=0) for x in (share, points, megawatts)))
+            columns = (*quantiles(stock, LEVELS), *map(medians, (share, points, megawatts)))
             rows += [(year, name, *row) for year, *row in zip(self.years, *columns, strict=True)]
         names = ["year", "vehicle_class", "low", "stock", "high", "energy_percent", "depot_points", "depot_mw"]
         return pd.DataFrame(rows, columns=names)
@@ -200,7 +201,7 @@ class DemandOutlook:
         rows = []
         for i, year in enumerate(self.years):
             monthly = sum((gwh[:, [i]] * self.month_shares[name] for name, gwh in by_class.items()), np.zeros(12))
-            low, middle, high = np.quantile(np.broadcast_to(monthly, (len(self.imports), 12)), LEVELS, axis=0)
+            low, middle, high = quantiles(np.broadcast_to(monthly, (len(self.imports), 12)), LEVELS)
             rows += [(year, m + 1, low[m], middle[m], high[m]) for m in range(12)]
         return pd.DataFrame(rows, columns=["year", "month", "low", "gwh", "high"])
 
@@ -235,7 +236,7 @@ class DemandOutlook:
     @cached_property
     def band(self) -> pd.DataFrame:
         """Public points of the markets that had as many vehicles: ``year, stock, low, points, high, markets``."""
-        stock = np.median(self.results["ev_stock"], axis=0)
+        stock = medians(self.results["ev_stock"])
         rows = [(year, count, *market_band(count)) for year, count in zip(self.years, stock.tolist(), strict=True)]
         return pd.DataFrame(rows, columns=["year", "stock", "low", "points", "high", "markets"])
 
@@ -244,7 +245,7 @@ class DemandOutlook:
         """Dollars of 2024 a year for the points needed, by year and setting (median and 80 % interval)."""
         rows = []
         for setting, dollars in investment(self.points_by_setting, self.drawn).items():
-            low, middle, high = np.quantile(dollars, LEVELS, axis=0)
+            low, middle, high = quantiles(dollars, LEVELS)
             rows += list(zip(self.years, [setting] * len(self.years), low, middle, high, strict=True))
         return pd.DataFrame(rows, columns=["year", "setting", "low", "usd", "high"])
 

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from forecasting.errors import AssumptionError, in_digits
 from forecasting.names import DATA
+from forecasting.quantiles import quantiles
 
 __all__ = ["Practice", "market_band", "practice_error", "practice_points", "thin"]
 
@@ -220,7 +221,7 @@ def practice_error(
     pushed = rule.break_size * (rng.random((draws, len(years))) < odds)
     core = np.maximum(steps - odds * (1 - odds) * rule.break_size**2, 0)
     walk = np.cumsum(np.sqrt(core) * chance + pushed, axis=1)
-    low, middle, high = np.quantile(walk, (0.1, 0.5, 0.9), axis=0)
+    low, middle, high = quantiles(walk, (0.1, 0.5, 0.9))
     half = np.maximum((high - low) / 2, 1e-12)
     walk = (walk - middle) * (NORMAL_80 * np.sqrt(variances) / half)
     size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -rule.size_slope

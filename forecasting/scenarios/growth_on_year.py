@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.periods import Period, year
+from forecasting.quantiles import quantiles
 from forecasting.scenarios.joint_draws import QUANTILES, Results
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def yearly_growth(results: Results, measure: str) -> pd.DataFrame:
     draws = results.values[measure]
     growth = 100 * (draws[:, 1:] / np.maximum(draws[:, :-1], np.finfo(float).tiny) - 1)
     index = pd.Index(results.years[1:], name="year")
-    return pd.DataFrame(np.quantile(growth, QUANTILES, axis=0).T, index=index, columns=list(QUANTILES))
+    return pd.DataFrame(quantiles(growth, QUANTILES).T, index=index, columns=list(QUANTILES))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from forecasting.errors import InputError, ModelError
 from forecasting.measures import MEASURES, NOT_ADDED, nearest
 from forecasting.periods import Period, year
+from forecasting.quantiles import quantiles
 
 __all__ = ["QUANTILES", "Results", "difference", "no_measure", "quantile_table", "results_from", "sum_outlooks"]
 
@@ -135,7 +136,7 @@ def no_measure(measure: str, known: Iterable[str]) -> InputError:
 
 def quantiles_of(values: Mapping[str, Array]) -> dict[str, Array]:
     """The quantiles of each measure's draws: a row per period, a column per level."""
-    return {measure: np.quantile(draws, QUANTILES, axis=0).T for measure, draws in values.items()}
+    return {measure: quantiles(draws, QUANTILES).T for measure, draws in values.items()}
 
 
 def quantile_table(scenario: str, country: str, values: Mapping[str, Array], periods: Sequence[Period]) -> pd.DataFrame:

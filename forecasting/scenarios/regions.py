@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from forecasting.errors import InputError
 from forecasting.evidence.places import place_name
 from forecasting.measures import DIVIDED_BY, nearest
+from forecasting.quantiles import quantiles
 from forecasting.scenarios.drivers import DAYS_A_YEAR
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def by_region(outlook: Outlook, ledger: Ledger, region: str | None = None) -> pd
         for measure in DIVIDED_BY[str(counted)]:
             total = outlook.results.values.get(measure)
             if total is not None:
-                ends = [np.quantile(total[:, -1] * column, (0.1, 0.5, 0.9)) for column in drawn.T]
+                ends = quantiles(total[:, -1:] * drawn, (0.1, 0.5, 0.9)).T
                 rows += [(measure, *who, *end) for who, end in zip(names, ends, strict=True)]
     table = pd.DataFrame(rows, columns=["measure", "region", "name", "share", "low", "median", "high"])
     return table if region is None else table[table["region"] == region].reset_index(drop=True)

@@ -1,0 +1,20 @@
+"""Quantiles by sorting are numpy's own, to the last bit."""
+
+import numpy as np
+import pytest
+
+from forecasting.quantiles import medians, quantiles
+
+LEVELS = (0.0, 0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975, 1.0)
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (2, 2), (7, 5), (64, 1), (1999, 3), (2000, 12)])
+def test_quantiles_and_medians_are_numpys_to_the_last_bit(shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(0)
+    spread = np.exp(3 * rng.standard_normal(shape))
+    with_nan = spread.copy()
+    with_nan[0, 0] = np.nan
+    for draws in (spread, np.round(spread), spread[:, ::-1] * 1e-300, with_nan):
+        np.testing.assert_array_equal(quantiles(draws, LEVELS), np.quantile(draws, LEVELS, axis=0))
+        np.testing.assert_array_equal(medians(draws), np.median(draws, axis=0))
+    assert np.isnan(quantiles(with_nan, LEVELS)[:, 0]).all()
