@@ -228,7 +228,7 @@ def _exact(fact: Fact, of: float, counted: bool) -> Noise:
     counting = 1 / (of + 0.5) if counted else 0.0
     rounding = _rounding(fact, of, counted)
     sd = math.sqrt(FIT**2 + counting + rounding**2 / 3 + rough**2 + (STOCK_FIT**2 if fact.stock else 0.0))
-    return Noise.exact(rounding if fact.kind == "judgement" else sd)
+    return Noise.exact(max(rounding, sd) if fact.kind == "judgement" else sd)
 
 
 def _bound(fact: Fact, of: float, counted: bool) -> Noise:

@@ -106,7 +106,10 @@ class Request:
         measure = _single(self.evidence, "measure")
         facts, caveats = usable_facts(self.evidence, measure)
         if self.market_size is None and not facts:
-            raise EvidenceError("no facts and no market size: give at least one of them, e.g. market_size=100_000")
+            why = f" ({'; '.join(caveats[:3])})" if caveats else ""
+            raise EvidenceError(
+                f"no facts{why} and no market size: give at least one of them, e.g. market_size=100_000"
+            )
         caveats += _open_levels(facts, self.market_size is not None)
         basis, bases = _bases(facts, self.basis)
         drifts = [(i, _first_year_of(facts, other)) for other, i in bases.items() if apart(other, basis)]

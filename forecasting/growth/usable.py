@@ -19,6 +19,8 @@ __all__ = ["usable_facts", "years_spoken_of"]
 
 MOST = 1e15  # of anything that is counted
 COUNTS = ("total", "stock", "per_day")
+WHOLE = "World"
+ROUGH = 0.03  # of a number: what is said to be about so many, and the most that digits left out may be
 
 
 def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[str]]:
@@ -53,23 +55,47 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[st
     (2180.0, '2022')
     """
     caveats: list[str] = []
-    facts = [_checked(fact, measure) for fact in ledger if fact.kind in COUNTED and _is_usable(fact, caveats)]
+    counted = _of_whole([fact for fact in ledger if fact.kind in COUNTED], caveats)
+    facts = [_checked(fact, measure) for fact in counted if _is_usable(fact, caveats)]
     if found := two_things(map(vars, facts)):
         raise EvidenceError(f"{found.said}; forecast one of them, e.g. ledger.select({found.column}={found.one!r})")
     return _begun(_latest(_by_product(facts), caveats), caveats), caveats
 
 
+def _of_whole(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
+    """What a partner has of the whole, the whole has at least; one partner's facts alone are of the flow with it."""
+    partners = dict.fromkeys(fact.partner for fact in facts)
+    if WHOLE not in partners:
+        if len(partners) > 1:
+            one, other, *_ = partners
+            raise EvidenceError(
+                f"the facts are of two partners: {one} and {other}, and none of {WHOLE}; forecast one of them, e.g. "
+                f"ledger.select(partner={one!r})"
+            )
+        caveats += [f"all facts are of one partner, {one}: so is the forecast, not of the whole" for one in partners]
+        return list(facts)
+    found = []
+    for fact in facts:
+        if fact.partner == WHOLE:
+            found.append(fact)
+        elif fact.quantity in COUNTS and fact.value > 0 and BOUNDS.get(fact.relation) != -1:
+            found.append(fact.model_copy(update={"relation": "at_least"}))
+            caveats.append(f"{_called(fact)} is of one partner, {fact.partner}: the total is at least that")
+        else:
+            caveats.append(f"{_called(fact)} is of one partner, {fact.partner}, and was not used for the total")
+    return found
+
+
 def _is_usable(fact: Fact, caveats: list[str]) -> bool:
     """Whether a fact says something of the whole flow; if not, why is remarked."""
     why = ""
-    if fact.partner != "World":
-        why = "counts one partner only and was not used for the total"
-    elif math.isnan(fact.value) and not fact.reference:
+    if math.isnan(fact.value) and not fact.reference:
         why = "has neither a value nor a reference to compare with, and was not used"
     elif _compares(fact) and fact.other in (None, fact.period):
         why = "refers to nothing of another period of this flow, and was not used"
     elif fact.value == 0 and BOUNDS.get(fact.relation) == 1 and fact.quantity in COUNTS:
-        why = "says that a count is 0 or more, which every count is, and was not used"
+        every = "0 or more, which every count is" if fact.relation == "at_least" else "not 0, and no more than that"
+        why = f"says that a count is {every}, and was not used"
     caveats += [f"{_called(fact)} {why}"] if why else []
     return not why
 
@@ -102,26 +128,27 @@ def _on_basis(fact: Fact, basis: str) -> Fact:
 
 
 def _by_product(facts: Sequence[Fact]) -> list[Fact]:
-    """An agency's counts of a second product are counts on a basis of their own."""
+    """An agency's counts of a second product are counts on a basis of their own; what is unnamed is of the first."""
     products: dict[str, Counter[str]] = {}
     for fact in facts:
-        products.setdefault(fact.basis, Counter())[fact.product] += 1
+        products.setdefault(fact.basis, Counter())[fact.product] += 1 if fact.product else 0
     main = {basis: counts.most_common(1)[0][0] for basis, counts in products.items()}
     return [
-        fact if fact.product == main[fact.basis] else _on_basis(fact, f"{fact.basis} ({fact.product})")
+        fact if fact.product in ("", main[fact.basis]) else _on_basis(fact, f"{fact.basis} ({fact.product})")
         for fact in facts
     ]
 
 
 def _begun(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
-    """Without the zeros before the first count: of a market that has not begun they are no trend."""
+    """Without the zeros before the first count, or at its start: of a market that has not begun they are no trend."""
     some = [fact for fact in facts if fact.quantity in COUNTS and fact.value > 0 and BOUNDS.get(fact.relation) != -1]
-    first = min((fact.period.start for fact in some), default=dt.date.min)
+    first = min((fact.period.end for fact in some), default=dt.date.min)
     early = [fact for fact in facts if fact.value == 0 and fact.quantity in COUNTS and fact.period.end < first]
     if early:
+        said = "1 fact" if len(early) == 1 else f"{len(early)} facts"
         caveats.append(
-            f"{len(early)} facts of none counted before {first}: the market is taken to begin there, "
-            "and zeros before its beginning are no trend"
+            f"{said} of none counted up to {max(fact.period.end for fact in early)}: the market is taken to begin "
+            "then, and zeros before its beginning are no trend"
         )
     return [fact for fact in facts if not any(fact is one for one in early)]
 
@@ -137,22 +164,41 @@ def _older(fact: Fact, newer: Fact) -> str:
 
 
 def _latest(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
-    """The latest vintage of each quantity; facts of one day that differ are kept, to be weighed against each other."""
-    kept: dict[tuple[object, ...], list[Fact]] = {}
-    for fact in facts:
-        key = (fact.basis, fact.stock, fact.quantity, BOUNDS.get(fact.relation, 0), fact.period, fact.other)
-        held = kept.setdefault(key, [])
-        newer = [h for h in held if _known(h) > _known(fact)]
-        same = [h for h in held if h.value == fact.value or (math.isnan(h.value) and math.isnan(fact.value))]
-        if newer and not same:
-            caveats.append(_older(fact, newer[0]))
-        if newer or same:
+    """The latest vintage of each quantity; facts of one day that differ are kept, to be weighed against each other.
+
+    A number that is repeated, be it rounded, is no new vintage.
+    """
+    kept: dict[tuple[object, ...], list[Fact]] = {_quantity(fact): [] for fact in facts}
+    for fact in sorted(facts, key=_known):
+        held = kept[_quantity(fact)]
+        if any(_repeats(fact, h) for h in held):
             continue
         for older in [h for h in held if _known(h) < _known(fact)]:
             caveats.append(_older(older, fact))
             held.remove(older)
         held.append(fact)
     return [fact for held in kept.values() for fact in held]
+
+
+def _quantity(fact: Fact) -> tuple[object, ...]:
+    """What a fact is a number of, and from which side."""
+    side = BOUNDS.get(fact.relation, 0)
+    return (fact.basis, fact.partner, fact.stock, fact.quantity, side, fact.period, fact.other)
+
+
+def _repeats(fact: Fact, earlier: Fact) -> bool:
+    """Whether a fact says no more than an earlier one does."""
+    if math.isnan(fact.value):
+        return math.isnan(earlier.value)
+    if fact.value == earlier.value:
+        return _spread(fact) >= _spread(earlier)
+    return _spread(fact) > _spread(earlier) and abs(fact.value - earlier.value) <= _spread(fact)
+
+
+def _spread(fact: Fact) -> float:
+    """By how much a number may be off as it is written."""
+    rough = ROUGH * abs(fact.value)
+    return rough if fact.relation == "about" else min(fact.rounding, rough)
 
 
 def _known(fact: Fact) -> dt.date:

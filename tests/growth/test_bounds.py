@@ -126,7 +126,21 @@ def test_zeros_before_a_start_are_no_trend(facts, market_size):
     forecast = forecast_flow(facts(*zeros, LAST), [year(2023)], market_size=market_size)
     alone = quantiles(facts(LAST), market_size=market_size)
     np.testing.assert_array_equal(forecast.quantiles(LEVELS).iloc[0], alone)
-    assert "4 facts of none counted before 2022-01-01: the market is taken to begin there" in forecast.caveats[0]
+    assert "4 facts of none counted up to 2021-12-31: the market is taken to begin then" in forecast.caveats[0]
+
+
+def test_a_zero_at_the_start_of_the_first_count_is_no_trend(facts, usable):
+    told, caveats = usable(facts(("equals", "total", "2022-01-01/2022-03-31", 0), LAST))
+    assert [fact.value for fact in told] == [2180]
+    assert caveats[0].startswith("1 fact of none counted up to 2022-03-31")
+
+
+def test_more_than_none_says_only_that_there_were_some(facts, usable):
+    told, caveats = usable(facts(LAST, ("greater_than", "total", HALF, 0)))
+    assert len(told) == 1
+    assert caveats == [
+        "more than 0 in Jan–Jun 2023 says that a count is not 0, and no more than that, and was not used"
+    ]
 
 
 @pytest.mark.slow

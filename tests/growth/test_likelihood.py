@@ -176,14 +176,11 @@ def test_growth_speaks_of_the_year_before(facts, usable):
     assert years_spoken_of(told, []) == (2022, 2023)
 
 
-def test_only_outcomes_estimates_and_judgements_of_the_whole_are_read(facts, usable):
+def test_only_outcomes_estimates_and_judgements_are_read(facts, usable):
     kinds = ("outcome", "estimate", "judgement", "target", "event", "claim", "context")
     table = facts(*(("equals", "total", 2010 + i, 100, {"kind": kind}) for i, kind in enumerate(kinds)))
     told, _ = usable(table)
     assert [s.kind for s in told] == ["outcome", "estimate", "judgement"]
-    part, caveats = usable(facts(("equals", "total", 2022, 100, {"partner": "CN"})))
-    assert part == []
-    assert "one partner only" in caveats[0]
 
 
 def test_the_later_vintage_counts(facts, usable):
@@ -195,6 +192,22 @@ def test_the_later_vintage_counts(facts, usable):
         told, caveats = usable(rows)
         assert [s.value for s in told] == [1114.0]
         assert caveats == ["1,125 in 2022, printed on 2023-01-18, was printed anew as 1,114 and was not used"]
+
+
+def test_a_number_that_is_repeated_in_fewer_digits_is_no_new_vintage(facts, usable):
+    first = ("equals", "total", 2022, 2544, {"id": "first", "published": "2023-06-26"})
+    for relation, value, rounding in (("about", 2500, 0.5), ("equals", 2500, 50)):
+        later = (relation, "total", 2022, value, {"id": "later", "published": "2024", "rounding": rounding})
+        for rows in ((first, later), (later, first)):
+            told, caveats = usable(facts(*rows))
+            assert ([s.id for s in told], caveats) == (["first"], [])
+    far = ("about", "total", 2022, 3000, {"id": "later", "published": "2024"})
+    assert [s.id for s in usable(facts(first, far))[0]] == ["later"]
+
+
+def test_a_judgement_is_no_surer_than_other_numbers(facts):
+    table = facts(("equals", "total", 2022, 5000, {"kind": "judgement"}))
+    assert observe(one(table), 2022, 12, counted=False).noise.sd[0] == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,35 @@ def test_a_product_that_contains_another_is_tied_to_it_by_an_offset(facts, usabl
     assert forecast.quantiles([0.5]).iloc[0, 0] == pytest.approx(2180, rel=0.02)
 
 
+def test_a_product_that_is_not_named_is_the_one_that_its_agency_names(facts, usable):
+    told, _ = usable(two(facts, product="", period_start="2023-01-01", period_end="2023-12-31", published="2024"))
+    assert [s.basis for s in told] == ["x", "x"]
+
+
+def test_the_whole_is_at_least_what_a_partner_has_of_it(facts, usable):
+    table = two(facts, partner="CN", value=5000, period_start="2023-01-01", period_end="2023-12-31", published="2024")
+    told, caveats = usable(table)
+    assert [(s.relation, s.value) for s in told] == [("equals", 2180), ("at_least", 5000)]
+    assert caveats == ["5,000 vehicles in 2023 is of one partner, CN: the total is at least that"]
+    assert forecast_flow(table, [year(2023)], basis="x").probability(above=4900).iloc[0] > 0.9
+    upper, caveats = usable(table.assign(relation=["equals", "at_most"]))
+    assert len(upper) == 1
+    assert caveats == ["at most 5,000 vehicles in 2023 is of one partner, CN, and was not used for the total"]
+
+
+def test_facts_of_one_partner_are_of_the_flow_with_it(facts, usable):
+    told, caveats = usable(
+        two(facts, period_start="2023-01-01", period_end="2023-12-31", published="2024").assign(partner="CN")
+    )
+    assert [s.relation for s in told] == ["equals", "equals"]
+    assert caveats == ["all facts are of one partner, CN: so is the forecast, not of the whole"]
+    with pytest.raises(
+        EvidenceError,
+        match=r"two partners: CN and DE, and none of World; forecast one of them, e.g. ledger.select\(partner='CN'\)",
+    ):
+        usable(two(facts).assign(partner=["CN", "DE"]))
+
+
 def test_a_stock_is_tied_to_the_flow_that_it_adds_up(facts):
     stock = {
         "id": "b",
