@@ -165,6 +165,8 @@ def test_a_time_is_kept_for_each_cell(project: Any) -> None:
 def test_a_process_that_is_copied_has_one_thread() -> None:
     template = Path(__file__).parents[2] / "notebooks" / "country_outlook.ipynb"
     code = "import os, sys; from forecasting.runs.workers.preload import preload; preload(sys.argv[1:]); "
+    code += "from forecasting.reporting.html import _exporter as made; assert made.cache_info().currsize == 1; "
+    code += "assert 'report.html.j2' in str(list(made().environment.cache)), 'no page was made'; "
     code += "assert 'pyarrow' in sys.modules; print(len(os.listdir('/proc/self/task')))"
     command = [sys.executable, "-c", code, str(template)]
     done = subprocess.run(command, check=True, env=child_environment("a1"), capture_output=True, text=True)

@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 import nbformat
+import papermill
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import raise_for_execution_errors
-from papermill.iorw import load_notebook_node, write_ipynb
+from papermill.iorw import write_ipynb
 from papermill.parameterize import parameterize_notebook
 
 from forecasting.errors import RunError
@@ -220,8 +221,10 @@ def _filled(template: Path, parameters: Mapping[str, Any], engine: str) -> Noteb
 
     That function itself would check, copy and write the notebook more often than is of use here.
     """
-    notebook: NotebookNode = load_notebook_node(read_template(template))
-    notebook.metadata.papermill["input_path"] = template.name
+    notebook = read_template(template)
+    notebook.metadata["papermill"] = {"input_path": template.name, "version": papermill.__version__, "parameters": {}}
+    for cell in notebook.cells:
+        cell.metadata.setdefault("tags", [])
     if parameters:
         notebook = parameterize_notebook(notebook, dict(parameters), engine_name=engine)
     return notebook
@@ -249,7 +252,7 @@ def read_template(path: Path) -> NotebookNode:
     for cell in content.get("cells", ()):
         if cell.get("cell_type") == "code":
             cell["outputs"] = []
-    return nbformat.from_dict(content)  # type: ignore[no-untyped-call,no-any-return]
+    return nbformat.reads(json.dumps(content), as_version=4)  # type: ignore[no-untyped-call,no-any-return]
 
 
 def cell_seconds(notebook: NotebookNode) -> list[float]:
