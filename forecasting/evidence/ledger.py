@@ -241,12 +241,12 @@ class Ledger:
                 raise LedgerError(f"{word!r} is unknown{_near(word, known)}")
         where, whom = None if place is None else place_code(place), None if partner is None else partner_code(partner)
         wanted = {"place": where, "partner": whom, "measure": measure, "basis": basis, "product": product}
-        keep = np.ones(len(self), dtype=bool)
+        keep = np.ones(len(self), dtype=bool)  # plain text is compared faster than a column of it
         for column, word in wanted.items():
-            keep &= True if word is None else (self._frame[column] == word).to_numpy(dtype=bool)
-        keep &= True if kinds is None else self._frame["kind"].isin(list(kinds)).to_numpy(dtype=bool)
+            keep &= True if word is None else self._frame[column].to_numpy(object) == word
+        keep &= True if kinds is None else np.isin(self._frame["kind"].to_numpy(object), kinds)
         keep &= True if days[0] is None else self._known <= days[0]
-        keep &= True if days[1] is None else (self._frame["period_end"] >= days[1]).to_numpy(bool)
+        keep &= True if days[1] is None else self._frame["period_end"].to_numpy(object) >= days[1]
         return self._selected.setdefault(asked, Ledger._of(self._frame[keep], self._facts))
 
     @cached_property

@@ -13,7 +13,7 @@ from forecasting.demand.consequences import cost_checks
 from forecasting.errors import AssumptionError, in_digits
 from forecasting.measures import CONSEQUENCES, SHOWN_BY_REGION
 from forecasting.parameters.values import Choice
-from forecasting.reporting.display import HIGH, LOW, BulletList, Table
+from forecasting.reporting.display import HIGH, LOW, BulletList, Table, plain_frame
 from forecasting.reporting.labels import SETTINGS, amount, amounts, readable
 from forecasting.reporting.tables import bands, beside, in_columns, leading, with_unit
 from forecasting.scenarios.regions import by_region
@@ -99,7 +99,7 @@ def targets_table(outlook: Outlook) -> Table:
             "probability": _percent(100 * row["probability"]) if row["date"].year <= last else f"after {last}",
             "fact": row["target"],
         })  # fmt: skip
-    return Table(pd.DataFrame(rows), caption="No target of public charging is known." if not rows else "")
+    return Table(plain_frame(rows), caption="No target of public charging is known." if not rows else "")
 
 
 def band_table(outlook: Outlook) -> Table:
@@ -150,7 +150,7 @@ def settings_table(outlook: Outlook) -> Table:
         for row in last.to_dict("records")
     ]
     measures = {"points": "charging_points_need", "GWh a year": "energy_gwh"}
-    return Table(pd.DataFrame(rows), leading({head: [name] * len(rows) for head, name in measures.items()}))
+    return Table(plain_frame(rows), leading({head: [name] * len(rows) for head, name in measures.items()}))
 
 
 def cost_table(outlook: Outlook) -> Table:
@@ -164,7 +164,7 @@ def cost_table(outlook: Outlook) -> Table:
         for row in last.to_dict("records")
     ]
     links = leading({"USD million": ["investment_usd"] * len(rows)})
-    return Table(pd.DataFrame(rows), links, "Chargers with installation and connection to the grid, dollars of 2024")
+    return Table(plain_frame(rows), links, "Chargers with installation and connection to the grid, dollars of 2024")
 
 
 def cost_checks_table(outlook: Outlook) -> Table:
@@ -183,7 +183,7 @@ def cost_checks_table(outlook: Outlook) -> Table:
         for row in found.to_dict("records")
     ]
     caption = "Printed costs of fast stations beside the costs that are taken here, dollars of 2024"
-    return Table(pd.DataFrame(rows), links={"source": found["url"].tolist()}, caption=caption)
+    return Table(plain_frame(rows), links={"source": found["url"].tolist()}, caption=caption)
 
 
 def heavy_table(outlook: Outlook) -> Table:
@@ -202,7 +202,7 @@ def heavy_table(outlook: Outlook) -> Table:
         }
         for row in last.to_dict("records")
     ]
-    return Table(pd.DataFrame(rows), caption="" if rows else "No count of electric vans, buses or trucks is known.")
+    return Table(plain_frame(rows), caption="" if rows else "No count of electric vans, buses or trucks is known.")
 
 
 def consequences_table(outlook: Outlook) -> Table:
@@ -294,7 +294,7 @@ def choice_table(
     )
     more = "the least regret first" if choice else f"with your own costs ({ASK}) each has its regret"
     caption = f"{said}he need of each draw being what is wanted in {outlook.scenario.horizon}; {more}"
-    return Table(pd.DataFrame(rows), caption=caption)
+    return Table(plain_frame(rows), caption=caption)
 
 
 def choice_of(outlook: Outlook, missing: float | None, idle: float | None, own: float | None) -> Choice | None:

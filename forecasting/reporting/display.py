@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
-__all__ = ["HIGH", "LOW", "BulletList", "Table"]
+__all__ = ["HIGH", "LOW", "BulletList", "Table", "plain_frame"]
 
 LONG = ("disagreement", "reason", "sentence")  # columns that need room
 # A cell that is not broken into lines: a number, an interval, a date.
@@ -22,6 +23,15 @@ LINKED = re.compile("https?://|#")  # addresses that become links
 
 # A fact's id in a column of facts: the page makes a number of it, which leads to the fact's row.
 FACT = re.compile(r"[^\s,]+-[^\s,]+")
+
+
+def plain_frame(rows: Any, index: Any = None, columns: list[Any] | None = None) -> pd.DataFrame:
+    """A frame of cells as they are; pandas would pack text tightly, which takes longer than all else about a table.
+
+    >>> plain_frame([{"year": "2023"}]).dtypes.tolist()
+    [dtype('O')]
+    """
+    return pd.DataFrame(rows, index, columns, dtype=object)
 
 
 def _mention(found: re.Match[str]) -> str:
@@ -76,7 +86,7 @@ class Table:
     @cached_property
     def _cells(self) -> list[list[str]]:
         """The text of each cell, column by column."""
-        return [[str(value) for value in self.frame.iloc[:, at].tolist()] for at in range(self.frame.shape[1])]
+        return [list(map(str, column)) for column in self.frame.to_numpy(dtype=object).T.tolist()]
 
     def _repr_html_(self) -> str:
         if self.frame.empty:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES
 from forecasting.periods import span
-from forecasting.reporting.display import Table
+from forecasting.reporting.display import Table, plain_frame
 from forecasting.reporting.labels import capital, label_of, parameter_words, readable, unit_of
 
 if TYPE_CHECKING:
@@ -40,7 +38,7 @@ def drivers_table(outlook: Outlook) -> Table:
         for driver in outlook.scenario.drivers
     ]
     columns = ["event", "acts on", "when", *RANGE, "unit", "probability", "reason", "facts"]
-    return Table(pd.DataFrame(rows, columns=columns))
+    return Table(plain_frame(rows, columns=columns))
 
 
 def _acts_on(quantity: str) -> str:
@@ -100,4 +98,4 @@ def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
         for item in chosen
     ]
     columns = ["assumption", *RANGE, "unit", "kind", "source"]
-    return Table(pd.DataFrame(rows, columns=columns), links={"source": [item.url for item in chosen]})
+    return Table(plain_frame(rows, columns=columns), links={"source": [item.url for item in chosen]})

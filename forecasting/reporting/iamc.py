@@ -101,5 +101,7 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> Path:
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """What `write_csv` writes."""
-    safe = frame.map(lambda value: inert(value) if isinstance(value, str) else value)
-    return str(safe.to_csv(index=False, lineterminator="\n")).encode()
+    texts = {word for _, cells in frame.select_dtypes(exclude="number").items() for word in cells.astype(str).unique()}
+    if any(inert(word) != word for word in texts):
+        frame = frame.map(lambda value: inert(value) if isinstance(value, str) else value)
+    return str(frame.to_csv(index=False, lineterminator="\n")).encode()

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from forecasting.evidence.bases import basis_name
-from forecasting.reporting.display import BulletList, Table
+from forecasting.reporting.display import BulletList, Table, plain_frame
 from forecasting.reporting.labels import amount, label_of, readable
 from forecasting.scenarios.age import series_due
 from forecasting.scenarios.find_out import width_left, worth_finding_out
@@ -50,7 +49,7 @@ def find_out_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
             f" Now the 80 % interval of {_lower(first)} reaches from {amount(low, first)} to {amount(high, first)}, "
             f"a factor of {readable(factor, 2)}; the last column is what would be left of it."
         )
-    return Table(pd.DataFrame(shown), caption=caption)
+    return Table(plain_frame(shown), caption=caption)
 
 
 def _lower(measure: str) -> str:
@@ -89,7 +88,7 @@ def due_table(outlook: Outlook, facts: Ledger, most: int = MOST) -> Table | Bull
             "may have ended" if over else "due" if by > 0 else "not yet" for over, by in zip(ended, late, strict=True)
         ],
     }
-    return Table(pd.DataFrame(shown), caption=f"On {day}")
+    return Table(plain_frame(shown), caption=f"On {day}")
 
 
 def _often(days: int) -> str:

@@ -12,7 +12,7 @@ from forecasting.evaluation.ledger_record import record_sentence
 from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.datasets import central_asia
-from forecasting.reporting.display import HIGH, LOW, BulletList, Table
+from forecasting.reporting.display import HIGH, LOW, BulletList, Table, plain_frame
 from forecasting.reporting.labels import amount, label_of, label_words
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def past_forecasts(outlook: Outlook) -> Table | BulletList:
         "inside": record["inside"].map({True: "yes", False: "no"}),
         "counted by others": record["outcome_basis"].where(~record["own_basis"], "").map(basis_name),
     }
-    return Table(pd.DataFrame(shown), caption=record_sentence(record))
+    return Table(plain_frame(shown), caption=record_sentence(record))
 
 
 def scoreboard(day: dt.date) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
-from forecasting.reporting.display import HIGH, LOW, Table
+from forecasting.reporting.display import HIGH, LOW, Table, plain_frame
 from forecasting.reporting.given_tables import assumptions_table, drivers_table
 from forecasting.reporting.growth_tables import growth_headline, known_as_growth
 from forecasting.reporting.labels import amount, label_of, label_words, readable, unit_of
@@ -147,7 +147,8 @@ def headline_table(outlook: Outlook) -> Table:
         }
         for entry in entries
     ]
-    return Table(pd.DataFrame(rows), links=leading({"median": [entry["measure"] for entry in entries]}))
+    frame = plain_frame(rows)
+    return Table(frame, links=leading({"median": [entry["measure"] for entry in entries]}))
 
 
 def leading(measures: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -207,9 +208,8 @@ def with_unit(measure: str) -> str:
 def in_columns(wide: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Median and both ends of the 80 % interval in columns of their own, in words."""
     columns = {"median": wide[0.5], LOW: wide[0.1], HIGH: wide[0.9]}
-    return pd.DataFrame(
-        {name: [amount(value, measure) for value in cells] for name, cells in columns.items()}, wide.index
-    )
+    words = {name: [amount(value, measure) for value in cells] for name, cells in columns.items()}
+    return plain_frame(words, wide.index)
 
 
 def beside(groups: Mapping[str, pd.DataFrame], index: str) -> pd.DataFrame:
@@ -221,9 +221,13 @@ def beside(groups: Mapping[str, pd.DataFrame], index: str) -> pd.DataFrame:
     """
     if not groups:
         return pd.DataFrame(columns=[index])
-    frame = pd.concat(groups, axis=1)
-    frame.insert(0, (index, ""), frame.index.astype(str))
-    return frame.fillna("–").reset_index(drop=True)
+    rows = list(dict.fromkeys(row for frame in groups.values() for row in frame.index))
+    columns = {(index, ""): [str(row) for row in rows]}
+    for name, frame in groups.items():
+        for head, cells in zip(frame.columns, frame.to_numpy(dtype=object).T, strict=True):
+            known = dict(zip(frame.index, cells, strict=True))
+            columns[name, head] = [known.get(row, "–") for row in rows]
+    return plain_frame(columns)
 
 
 def facts_table(ledger: Ledger, last: int | None = None) -> Table:
@@ -246,7 +250,7 @@ def facts_table(ledger: Ledger, last: int | None = None) -> Table:
         "source": [fact.source for fact in facts],
         "fact": [fact.id for fact in facts],
     }
-    return Table(pd.DataFrame(shown), links={"source": [fact.url for fact in facts]})
+    return Table(plain_frame(shown), links={"source": [fact.url for fact in facts]})
 
 
 def _when(fact: Fact) -> str:
@@ -272,7 +276,7 @@ def conflicts_table(conflicts: pd.DataFrame, last: int = 10) -> Table:
         }
         for row in found
     ]
-    return Table(pd.DataFrame(rows, columns=list(rows[0]) if rows else ["disagreement"]))
+    return Table(plain_frame(rows, columns=list(rows[0]) if rows else ["disagreement"]))
 
 
 def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
@@ -328,9 +332,12 @@ def small_table(frame: pd.DataFrame, caption: str = "") -> Table:
 
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     """Every number of a frame in few digits, every name with spaces."""
-    shown = frame.rename(columns=lambda name: UNITS.get(str(name), str(name)).replace("_", " ") or "–")
-    shown = shown.map(lambda value: readable(value) if isinstance(value, float) else str(value) or "–")
-    return shown.reset_index(drop=True)
+    heads = [UNITS.get(str(name), str(name)).replace("_", " ") or "–" for name in frame.columns]
+    rows = [
+        [readable(value) if isinstance(value, float) else str(value) or "–" for value in row]
+        for row in frame.to_numpy(dtype=object).tolist()
+    ]
+    return plain_frame(rows, columns=heads)
 
 
 def sources_table(ledger: Ledger, last: int | None = None) -> Table:
@@ -351,4 +358,4 @@ def sources_table(ledger: Ledger, last: int | None = None) -> Table:
     shown = sorted(facts, key=lambda source: (-len(facts[source]), source))[:last]
     rows = [(source, str(len(facts[source])), max(day for day, _ in facts[source])) for source in shown]
     links = [facts[source][0][1] for source in shown]
-    return Table(pd.DataFrame(rows, columns=["source", "facts", "newest"]), links={"source": links})
+    return Table(plain_frame(rows, columns=["source", "facts", "newest"]), links={"source": links})

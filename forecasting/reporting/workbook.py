@@ -20,6 +20,7 @@ from forecasting.evidence.fact import in_order
 from forecasting.evidence.files import write_asked
 from forecasting.evidence.words import in_words
 from forecasting.measures import CHARGING_ANSWERS, HEADLINE, MEASURES
+from forecasting.reporting.display import plain_frame
 from forecasting.reporting.labels import label_of, unit_of
 from forecasting.reporting.tables import CHAIN, assumptions_table, bands, drivers_table, headline
 
@@ -93,10 +94,11 @@ class _Pages:
 
     def table(self, sheet: Any, row: int, frame: pd.DataFrame, links: Sequence[str] = ()) -> int:
         """A frame from a row on; its last column leads to `links`. Returns the row after it."""
-        for column, (name, cells) in enumerate(frame.items()):
-            numeric = len(cells) > 0 and isinstance(cells.iloc[0], float)
+        rows = frame.to_numpy(dtype=object).tolist()
+        for column, name in enumerate(frame.columns):
+            numeric = bool(rows) and isinstance(rows[0][column], float)
             sheet.write_string(row, column, str(name), self.head_number if numeric else self.head)
-        for offset, values in enumerate(frame.itertuples(index=False), start=row + 1):
+        for offset, values in enumerate(rows, start=row + 1):
             for column, value in enumerate(values):
                 self.cell(sheet, offset, column, value)
             address = links[offset - row - 1] if links else ""
@@ -133,7 +135,8 @@ def _summary(pages: _Pages, outlook: Outlook) -> None:
     sheet.write_string(1, 0, f"As of {outlook.as_of}: medians, and the ends of the 80 % interval", pages.note)
     entries = headline(outlook.results, outlook.scenario.measure, outlook.first_year)
     rows = [(label_of(t["measure"]), t["year"], t["median"], t["lower80"], t["upper80"], t["unit"]) for t in entries]
-    row = pages.table(sheet, 3, pd.DataFrame(rows, columns=["measure", "year", "median", "10 %", "90 %", "unit"])) + 1
+    head = ["measure", "year", "median", "10 %", "90 %", "unit"]
+    row = pages.table(sheet, 3, plain_frame(rows, columns=head)) + 1
     for words in (*outlook.caveats, *outlook.scenario.notes):
         sheet.merge_range(row, 0, row, 5, "", pages.note)
         sheet.write_string(row, 0, words, pages.note)
@@ -155,7 +158,7 @@ def _results(pages: _Pages, outlook: Outlook) -> None:
             (label_of(measure), unit_of(measure), int(year), *map(float, row))
             for year, row in zip(wide.index, wide.to_numpy(), strict=True)
         ]
-    pages.table(sheet, 2, pd.DataFrame(rows, columns=head))
+    pages.table(sheet, 2, plain_frame(rows, columns=head))
     sheet.freeze_panes(3, 3)
     sheet.autofilter(2, 0, 2 + len(rows), len(head) - 1)
     drawn = [name for name in (outlook.scenario.measure, *HEADLINE[:2]) if name in spans]
@@ -248,7 +251,7 @@ def _facts(pages: _Pages, outlook: Outlook) -> None:
     facts = in_order(outlook.evidence)
     columns = ["id", "period_start", "period_end", "value", "statement", "basis", "kind", "published", "source"]
     rows = [fact.row() | {"statement": in_words(fact), "basis": basis_name(fact.basis, fact.measure)} for fact in facts]
-    shown = pd.DataFrame(rows, columns=columns)
+    shown = plain_frame(rows, columns=columns)
     last = pages.table(sheet, 2, shown, [fact.url for fact in facts])
     sheet.freeze_panes(3, 1)
     sheet.autofilter(2, 0, last - 1, len(shown.columns) - 1)
