@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, when_words
@@ -157,10 +155,11 @@ def _moved(outlook: Outlook) -> dict[str, str]:
     for flow in outlook.baseline_forecasts.values():
         if flow.fit_table().empty:
             continue
-        moves: pd.DataFrame = flow.influence()
+        moves, moved = flow.influence(), dict[str, dict[str, float]]()
+        for fact, period, by in zip(moves["fact"], moves["period"], moves["change_percent"], strict=True):
+            moved.setdefault(fact, {})[period] = by
         first = [period.label for period in flow.periods[:2]]
-        for fact, rows in moves[moves["period"].isin(first)].groupby("fact", sort=False):
-            by = rows.set_index("period")["change_percent"]
-            said = ", ".join(f"{period} by {by[period]:+.0f} %" for period in first if abs(by.get(period, 0)) >= LEAST)
-            found[str(fact)] = f"It moves {said}." if said else ""
+        for fact, by in moved.items():
+            said = ", ".join(f"{period} by {by[period]:+.0f} %" for period in first if abs(by[period]) >= LEAST)
+            found[fact] = f"It moves {said}." if said else ""
     return found

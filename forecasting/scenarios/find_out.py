@@ -77,13 +77,13 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
         name: np.log(np.maximum(values, 1e-9)) + NOISE[kind] * chance.standard_normal(len(values))
         for name, kind, values in found
     }
-    shares = first_order(candidates, answers).pivot(index="input", columns="output", values="share")
-    shares = shares.reindex(index=list(candidates), columns=measures).fillna(0.0)
-    shares = shares[(shares > 0).any(axis=1)].sort_values(measures, ascending=False, kind="stable")
+    explained = first_order(candidates, answers)
+    taken = dict(zip(zip(explained["input"], explained["output"], strict=True), explained["share"], strict=True))
+    shares = {name: [float(taken.get((name, answer), 0.0)) for answer in measures] for name in candidates}
     kinds = {name: kind for name, kind, _ in found}
-    table = shares.rename_axis(index="number", columns=None).reset_index()
-    table.insert(1, "kind", table["number"].map(kinds))
-    return table
+    rows = [(name, kinds[name], *each) for name, each in shares.items() if any(each)]
+    rows.sort(key=lambda row: row[2:], reverse=True)
+    return pd.DataFrame(rows, columns=["number", "kind", *measures])
 
 
 def width_left(share: float) -> float:

@@ -60,7 +60,8 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
     >>> round(float(stations["UZ-TK"]), 3), len(region_shares(central_asia(), "TM", dt.date(2026, 3, 31)))
     (0.586, 0)
     """
-    frame = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame
+    columns = ["id", "measure", "place", "basis", "period_end", "relation", "quantity", "value"]
+    frame = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame[columns]
     exact = frame[frame["relation"].isin(["equals", "about"]) & frame["quantity"].isin(["", "stock"])]
     exact = exact[exact["period_end"] != ""]
     rows = []
