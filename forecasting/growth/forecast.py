@@ -142,11 +142,16 @@ class FlowForecast(FlowDraws):
     def _influence(self) -> pd.DataFrame:
         asked = self._question()
         moves = made_once(lambda: asked.moved(self.periods), asked, str(self.periods))
-        table = moves.rename_axis(index="fact").reset_index().melt("fact", var_name="period", value_name="move")
-        median = table["period"].map(self.quantiles([0.5]).iloc[:, 0])
-        change = 100 * np.expm1(table.pop("move"))
-        table = table.assign(without=median / (1 + change / 100), change_percent=change)
-        return table.sort_values("change_percent", key=abs, ascending=False, kind="stable", ignore_index=True)
+        change = 100 * np.expm1(moves.to_numpy().T.ravel())
+        median = np.repeat(self.quantiles([0.5])[0.5].to_numpy(), len(moves))
+        order = np.argsort(-np.abs(change), kind="stable")
+        columns = {
+            "fact": np.tile(moves.index.to_numpy(object), moves.shape[1]),
+            "period": np.repeat(moves.columns.to_numpy(object), len(moves)),
+            "without": median / (1 + change / 100),
+            "change_percent": change,
+        }
+        return pd.DataFrame({name: values[order] for name, values in columns.items()})
 
     def contraction(self) -> pd.Series:
         """How much of the answer is the facts': 1 less the ratio of variances of the log flow with and without them.

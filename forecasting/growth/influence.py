@@ -39,15 +39,15 @@ def moves(
     ndarray, shape (facts, periods)
         Log flow at the mode of all facts, less that at the mode of all others.
     """
-    whole = Mode(path, as_arrays(observations, path, bases))
+    facts = as_arrays(observations, path, bases)
+    whole = Mode(path, facts)
     whole.climb()
     far = path.reaching(max(period.end.year for period in periods))
     weights = np.array([flow_weights(period, far.first_year, far.months) for period in periods])
     log_flow = _log_flow(far, path, whole, weights)
     moved = np.empty((len(observations), len(periods)))
     for i in range(len(observations)):
-        rest = [o for j, o in enumerate(observations) if j != i]
-        mode = Mode(path, as_arrays(rest, path, bases))
+        mode = Mode(path, facts.only(np.delete(np.arange(len(observations)), i)))
         mode.climb(whole)
         moved[i] = log_flow - _log_flow(far, path, mode, weights)
     return moved

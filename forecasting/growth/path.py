@@ -295,7 +295,9 @@ class LatentPath:
 
     def flows(self, x: Array) -> Array:
         """Monthly flows, with what stood at the start as the last entry: shape (draws, months + 1)."""
-        _, log_totals = self.totals(x)
+        return self._laid_out(x, self.totals(x)[1])
+
+    def _laid_out(self, x: Array, log_totals: Array) -> Array:
         shape = self.shape_mean + x[:, self.shaped] @ self.shape_map[:, self.shaped].T
         monthly = self.laid_on_months(log_totals, shape)
         stock = np.exp(self.start.log_stock + self.start.log_stock_sd * x[:, self.at_["stock"]])
@@ -305,7 +307,7 @@ class LatentPath:
         """Flows at one point and the gradient of their logs, shapes (months + 1,) and (months + 1, width)."""
         log_totals, d_totals = self.totals_gradient(x)
         d_slopes = self.slopes(d_totals.T).T
-        flows = self.flows(x[None, :])[0]
+        flows = self._laid_out(x[None, :], log_totals[None, :])[0]
         part = flows[:-1].reshape(self.years, 12) / np.exp(log_totals)[:, None]
         d_shape = self.shape_map.reshape(self.years, 12, self.width) + POSITION[None, :, None] * d_slopes[:, None, :]
         d_shape = d_shape - np.einsum("yk,ykd->yd", part, d_shape)[:, None, :]
