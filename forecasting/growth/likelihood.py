@@ -137,12 +137,6 @@ class Observation:
         down = self.fact.quantity == "yoy_difference" and self.fact.value < 0  # the contrast is of the year before
         return BOUNDS.get(self.fact.relation, 0) * (-1 if down else 1)
 
-    @property
-    def of(self) -> tuple[object, ...]:
-        """The quantity that is spoken of."""
-        fact = self.fact
-        return (fact.basis, fact.stock, fact.quantity, fact.period, fact.other)
-
     def beyond(self, contrast: float) -> float:
         """How far the value lies from a contrast: of a bound only where the contrast would break it."""
         left = self.value - contrast
@@ -244,9 +238,14 @@ def tells_level(fact: Fact) -> bool:
 
 
 def only_bounds(facts: Sequence[Fact]) -> bool:
-    """Whether what tells of the level are bounds alone."""
-    levels = [fact for fact in facts if tells_level(fact)]
-    return bool(levels) and all(fact.relation in BOUNDS for fact in levels)
+    """Whether what tells of the level are bounds alone, and no two of them a range."""
+    sides = {(_quantity(fact), BOUNDS.get(fact.relation, 0)) for fact in facts if tells_level(fact)}
+    return bool(sides) and not any(side == 0 or (of, -side) in sides for of, side in sides)
+
+
+def _quantity(fact: Fact) -> tuple[object, ...]:
+    """What a fact speaks of."""
+    return (fact.basis, fact.stock, fact.quantity, fact.period, fact.other)
 
 
 def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observation, ...]:
@@ -264,11 +263,13 @@ def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observati
     if only_bounds([o.fact for o in observations]):
         return tuple(replace(o, noise=Noise.near(o.side)) if o.side and tells_level(o.fact) else o
                      for o in observations)  # fmt: skip
-    bounds = {(o.of, o.side): o.value for o in observations if o.side}
+    # the tightest of each side; of two differences the base tells how far they are apart
+    sided = [o for o in observations if o.side and o.fact.quantity != "yoy_difference"]
+    bounds = {(_quantity(o.fact), o.side): o.value for o in sorted(sided, key=lambda o: o.side * o.value)}
     found = []
     for o in observations:
-        width = o.side * (bounds.get((o.of, -o.side), o.value) - o.value)
-        found.append(replace(o, noise=o.noise.denser(1 / width)) if width > 0 else o)
+        width = o.side * (bounds.get((_quantity(o.fact), -o.side), math.nan) - o.value)
+        found.append(replace(o, noise=o.noise.denser(1 / max(width, EDGE))) if width >= 0 else o)
     return tuple(found)
 
 

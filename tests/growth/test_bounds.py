@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.likelihood import Noise
+from forecasting.growth.likelihood import Noise, observe, read_bounds_together
 from forecasting.periods import span, year
 
 LAST = ("equals", "total", 2022, 2180)
@@ -101,6 +101,32 @@ def test_opposite_bounds_both_hold_whenever_they_were_published(facts, published
     surprising = forecast_flow(facts(LAST, *bounds), [year(2023)])  # nine times the year before: still between them
     assert 20_000 <= surprising.quantiles([0.5]).iloc[0, 0] <= 22_000
     assert surprising.fit_table()["doubted"].max() < 0.2
+
+
+def test_a_range_alone_leaves_open_where_in_it(facts):
+    forecast = forecast_flow(facts(("at_least", "total", 2023, 2000), ("at_most", "total", 2023, 22_000)), [year(2023)])
+    low, middle, high = forecast.quantiles(LEVELS).iloc[0]
+    assert 2000 < low < 3500
+    assert 5000 < middle < 9000
+    assert 14_000 < high < 22_000
+    assert forecast.caveats == ()
+
+
+def test_bounds_that_meet_are_a_number(facts):
+    bounds = [(relation, "total", 2023, 20_000) for relation in ("at_least", "at_most")]
+    forecast = forecast_flow(facts(("equals", "total", 2022, 9000), *bounds), [year(2023)])
+    assert forecast.quantiles([0.5]).iloc[0, 0] == pytest.approx(20_000, rel=0.01)
+    assert forecast.caveats == ()
+
+
+def test_a_wider_bound_beside_a_range_changes_nothing(facts, usable):
+    def told(*wider):
+        rows = facts(("at_least", "total", 2023, 20_000), ("at_most", "total", 2023, 22_000), *wider)
+        read = read_bounds_together([observe(fact, 2023, 12) for fact in usable(rows)[0]])
+        return {o.fact.value: o.noise for o in read}
+
+    wider = told(("at_most", "total", 2023, 25_000, {"id": "c"}), ("at_least", "total", 2023, 15_000, {"id": "d"}))
+    assert {number: wider[number] for number in (20_000, 22_000)} == told()
 
 
 def test_the_later_of_two_bounds_on_one_side_counts(facts):
