@@ -162,7 +162,8 @@ def _printed(ledger: Ledger, code: str, measure: str, asked: Period, day: dt.dat
     if not known:
         return ""
     newest = max(known, key=lambda fact: str(fact.known_from))
-    return f"{in_words(newest)} ({basis_name(newest.basis) or newest.source}, {newest.published})"
+    by = basis_name(newest.basis) or newest.source
+    return f"{in_words(newest)} ({by + ', ' if by else ''}{newest.published})"
 
 
 def _scenario(

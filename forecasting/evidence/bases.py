@@ -19,7 +19,7 @@ from functools import lru_cache
 from forecasting.measures import MEASURES
 from forecasting.names import DATA
 
-__all__ = ["Basis", "apart", "basis_name", "perimeter", "same_perimeter", "shipped_bases"]
+__all__ = ["Basis", "apart", "basis_name", "basis_words", "perimeter", "same_perimeter", "shipped_bases"]
 
 _TABLE = DATA / "bases.csv"
 
@@ -59,6 +59,24 @@ def shipped_bases() -> dict[str, Basis]:
     """
     with _TABLE.open(encoding="utf-8", newline="") as file:
         return {row["code"]: Basis(**row) for row in csv.DictReader(file)}
+
+
+def basis_words(pattern: str, code: str | None) -> str:
+    """A pattern with a basis named in it, or nothing where a fact names none.
+
+    Parameters
+    ----------
+    pattern : str
+        With one ``{}`` in it.
+    code : str or None
+        As a ledger's column has it.
+
+    Examples
+    --------
+    >>> basis_words(", {},", "my own survey"), basis_words(", {},", "")
+    (', my own survey,', '')
+    """
+    return pattern.format(basis_name(code)) if code else ""
 
 
 def basis_name(code: str, measure: str = "") -> str:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from forecasting.evidence.bases import basis_name
+from forecasting.evidence.bases import basis_words
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.rules import number_text
@@ -36,7 +36,7 @@ def identities(ledger: Ledger) -> Iterator[Row]:
 
 def _row(identity: str, whole: Fact, parts: float, total: float, closes: bool, said: str) -> Row:
     end = str(whole.period_end) if whole.quantity == "stock" else whole.period.label
-    basis = f" ({basis_name(whole.basis)})" if whole.basis else ""
+    basis = basis_words(" ({})", whole.basis)
     verdict = "closes" if closes else f"does not close, by {_digits(abs(parts - total))}"
     return {
         "identity": identity,

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from forecasting.evidence.bases import basis_name
+from forecasting.evidence.bases import basis_name, basis_words
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.identities import identities
 from forecasting.evidence.ledger import Ledger
@@ -229,7 +229,7 @@ def revisions(ledger: Ledger) -> pd.DataFrame:
         if not _reprint(a, b):
             continue
         change = 100 * (b.value / a.value - 1) if a.value else inf
-        said = f"{_subject(a)} ({basis_name(a.fact.basis)}): {a} became {b} ({change:+.1f} %)"
+        said = f"{_subject(a)}{basis_words(' ({})', a.fact.basis)}: {a} became {b} ({change:+.1f} %)"
         times = {"first": a.value, "first_known": a.known, "later": b.value, "later_known": b.known}
         names = {"change_percent": change, "fact_first": a.name, "fact_later": b.name, "sentence": said}
         rows.append({**_what(a), "basis": a.fact.basis, **times, **names})

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from forecasting.errors import EvidenceError, ForecastWarning
-from forecasting.evidence.bases import apart, basis_name
+from forecasting.evidence.bases import apart, basis_words
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words, when_words
@@ -234,8 +234,8 @@ def _default_periods(facts: Sequence[Fact]) -> tuple[Period, ...]:
 
 def _disagreeing(observations: Sequence[Observation], posterior: Posterior) -> list[str]:
     doubted = (o.fact for o, wrong in zip(observations, posterior.doubted, strict=True) if wrong > DOUBTED)
-    said = ((fact, f", {basis_name(fact.basis)}," if fact.basis else "") for fact in doubted)
-    return [f"{in_words(fact)} {when_words(fact.period)}{by} disagrees with the other facts" for fact, by in said]
+    said = (f"{in_words(fact)} {when_words(fact.period)}{basis_words(', {},', fact.basis)}" for fact in doubted)
+    return [f"{words} disagrees with the other facts" for words in said]
 
 
 def _diagnostics(posterior: Posterior, facts: int, draws: int) -> dict[str, object]:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from forecasting.demand.existing_charging import moment
 from forecasting.demand.targets import asked_for
-from forecasting.evidence.bases import basis_name
+from forecasting.evidence.bases import basis_words
 from forecasting.evidence.places import is_place, place_name
 from forecasting.evidence.rules import BOUNDS
 from forecasting.evidence.words import in_words, period_words
@@ -107,13 +107,13 @@ def _who_counts(outlook: Outlook) -> str:
     if outlook.scenario.country or outlook.evidence is None or not outlook.forecasts:
         return ""
     by = "; ".join(
-        f"{place_name(place)} as counted by {basis_name(each.basis)}" for place, each in outlook.forecasts.items()
+        place_name(place) + basis_words(" as counted by {}", each.basis) for place, each in outlook.forecasts.items()
     )
     counts = [fact for fact in outlook.evidence if fact.quantity == "total" and BOUNDS.get(fact.relation) != -1]
     largest = max((fact for fact in counts if fact.value == fact.value), key=lambda fact: fact.value, default=None)
     if largest is None:
         return f"This is {by}. "
-    printed = f"{place_name(largest.place)}, {period_words(largest.period)}, by {basis_name(largest.basis)}"
+    printed = f"{place_name(largest.place)}, {period_words(largest.period)}{basis_words(', by {}', largest.basis)}"
     return f"This is {by}; the largest count ever printed is {in_words(largest)} ({printed}). "
 
 

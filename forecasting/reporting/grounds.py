@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from forecasting.evidence.bases import basis_name
+from forecasting.evidence.bases import basis_name, basis_words
 from forecasting.evidence.places import place_name
 from forecasting.reporting.citations import LEAST, fact_name, mention
 from forecasting.reporting.labels import amounts, interval, label_of, parameter_words, readable
@@ -76,7 +76,7 @@ def doubts(outlook: Outlook) -> Iterator[tuple[str, str]]:
         fit = flow.fit_table()
         rows: list[Any] = list(fit[fit["doubted"] > DOUBTED].sort_values("doubted", ascending=False).itertuples())
         for row in rows:
-            name = names.get(row.fact, f"{row.printed}, {basis_name(row.basis)}")
+            name = names.get(row.fact, f"{row.printed}{basis_words(', {}', row.basis)}")
             ends, wrong = interval(row.low, row.high), f"{100 * row.doubted:.0f} %"
             said = f" does not fit the other facts, which lead one to expect {ends}. It is taken to be wrong with a "
             said += f"probability of {wrong}{_effect(flow, row.fact)}."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from forecasting.errors import InputError
-from forecasting.evidence.bases import basis_name
+from forecasting.evidence.bases import basis_name, basis_words
 from forecasting.evidence.places import is_place, place_name
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import MEASURES, nearest
@@ -75,7 +75,7 @@ def scenario_html(scenario: Scenario) -> str:
     """A scenario as a small table: the question, its events, what it assumes otherwise than the package."""
     events = [f"{driver.name} from {driver.start} ({driver.kind} {_ends(driver.size)})" for driver in scenario.drivers]
     sizes = [f"{name} {_ends(size)}" for name, size in scenario.assumptions.items()]
-    counted = f", as counted by {basis_name(scenario.basis)}" if scenario.basis else ""
+    counted = basis_words(", as counted by {}", scenario.basis)
     said = {
         "known on": str(scenario.as_of),
         "to": str(scenario.horizon),
@@ -120,7 +120,7 @@ def forecast_title(forecast: FlowForecast) -> str:
     """What is forecast, where, and by whose count, as far as the facts say."""
     label = f"{label_of(forecast.measure)}, {unit_of(forecast.measure)}" if forecast.measure in MEASURES else "Forecast"
     where = place_name(forecast.place) if is_place(forecast.place) else forecast.place
-    basis = f"as counted by {basis_name(forecast.basis)}" if forecast.basis else ""
+    basis = basis_words("as counted by {}", forecast.basis)
     return ": ".join(filter(None, [where, label])) + (f", {basis}" if basis else "")
 
 

@@ -6,11 +6,13 @@ import datetime as dt
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from forecasting.errors import ForecastingError, InputError
 from forecasting.evaluation.claim import claim_of
 from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import load_scenario
 from forecasting.scenarios.outlook import outlook
 
@@ -43,6 +45,13 @@ def test_growth_is_from_the_last_year_before_the_forecast() -> None:
 def test_what_was_printed_is_said_in_place_of_a_growth() -> None:
     told = claim_of(LEDGER, "UZ", "ev_imports", "2025", 60_000, "2026-03-09", PARAMS)
     assert told.sentence.endswith("Printed: 56,832 vehicles (Customs Committee, battery cars, 2026-01-23).")
+
+
+def test_a_count_of_nobody_in_particular_is_told_with_its_day() -> None:
+    row = {"id": "a", "measure": "ev_registrations", "place": "NO", "relation": "equals", "published": "2024-01"}
+    own = pd.DataFrame([row | {"period_start": "2023-01-01", "period_end": "2023-12-31", "value": 5000}])
+    told = claim_of(Ledger.from_frame(own), "NO", "ev_registrations", "2023", 4000, None, PARAMS)
+    assert told.sentence.endswith("Printed: 5,000 vehicles (2024-01).")
 
 
 def test_a_province_and_a_quarter_and_the_newest_count() -> None:

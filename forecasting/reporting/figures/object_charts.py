@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.evidence.bases import basis_name
+from forecasting.evidence.bases import basis_words
 from forecasting.evidence.places import is_place, place_name
 from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES
@@ -43,7 +43,7 @@ def forecast_chart(forecast: FlowForecast, log: bool = False) -> go.Figure:
     label, where = label_of(measure) if measure else "Forecast", forecast.place
     title = f"{label}: {place_name(where) if is_place(where) else where}" if where else label
     words = "as long as the period, as high as its yearly rate"
-    basis = f"as counted by {basis_name(forecast.basis)}; " if forecast.basis else ""
+    basis = basis_words("as counted by {}; ", forecast.basis)
     chart = new_chart(title, basis + words, y=f"{unit_of(measure)} a year" if measure else "a year", height=440)
     rates = forecast.quantiles().mul([yearly_rate(1.0, period) for period in forecast.periods], axis=0)
     for low, high, name, opacity in SHADES:
