@@ -16,6 +16,7 @@ import pandas as pd
 from forecasting.demand.existing_charging import moment
 from forecasting.errors import AssumptionError
 from forecasting.periods import as_date
+from forecasting.quantiles import quantiles
 
 __all__ = ["balance", "dated_counts", "mirror", "registrations"]
 
@@ -158,20 +159,19 @@ def balance(
     0    150.0     300.0  150.0    2.0
     """
     edges = np.concatenate([np.full((stock.shape[0], 1), float(start)), stock], axis=1)
-    rows = []
-    for day, printed, label in dated_counts(facts):
-        place = moment(day) - years[0]
-        if not 0 <= place <= len(years):
-            continue
-        left = min(int(place), len(years) - 1)
-        modelled = edges[:, left] + (edges[:, left + 1] - edges[:, left]) * (place - left)
-        rows.append(_balance_row(label, day, printed, modelled))
+    inside = [count for count in dated_counts(facts) if 0 <= moment(count[0]) - years[0] <= len(years)]
+    place = np.array([moment(day) - years[0] for day, _, _ in inside])
+    left = np.minimum(place.astype(int), len(years) - 1)
+    modelled = edges[:, left] + (edges[:, left + 1] - edges[:, left]) * (place - left)
+    ends = quantiles(modelled, (0.1, 0.5, 0.9)).T.tolist()
+    rows = [_balance_row(label, day, printed, *of) for (day, printed, label), of in zip(inside, ends, strict=True)]
     columns = ["fact", "date", "printed", "modelled_low", "modelled", "modelled_high", "gap", "ratio", "explanation"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _balance_row(label: str, day: dt.date, printed: float, modelled: Array) -> tuple[object, ...]:
-    low, middle, high = np.quantile(modelled, [0.1, 0.5, 0.9])
+def _balance_row(
+    label: str, day: dt.date, printed: float, low: float, middle: float, high: float
+) -> tuple[object, ...]:
     ratio = middle / printed if printed else np.inf
     return (
         label,

@@ -110,9 +110,11 @@ def unused_facts(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[str
 def _of_another_flow(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[str]:
     """A country has counts of electric vehicles, and none of the flow that is forecast."""
     flows = (*EV_FLOWS, "ev_sales")
+    if scenario.measure not in flows or len(facts_of_flow(ledger, scenario.country, scenario.measure, as_of)):
+        return []
     counts = {flow: len(facts_of_flow(ledger, scenario.country, flow, as_of)) for flow in flows}
     other = max(counts, key=lambda flow: counts[flow])
-    if scenario.measure not in flows or counts[scenario.measure] or not counts[other]:
+    if not counts[other]:
         return []
     return [
         f"{place_name(scenario.place)} has {counts[other]} facts of {MEASURES[other].label.lower()} and none of "
