@@ -7,9 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.path import LatentPath, shock_scale
+from forecasting.growth.path import LatentPath, from_reference, shock_scale
 from forecasting.growth.posterior import Posterior
-from forecasting.growth.prior import COMMON_NU, RANGE, REFERENCE, SIZE_NU, Prior
+from forecasting.growth.prior import COMMON_NU, SIZE_NU, Prior
 from forecasting.growth.within_year import POSITION
 
 __all__ = ["carried_on", "common_shocks", "extrapolate"]
@@ -82,7 +82,7 @@ def extrapolate(
         common = _next_common(prior, y, common, common_shocks(seed, y, draws))
         shock = shock_scale(prior, z) * np.sqrt(posterior.scale) * rng.standard_t(prior.shock_nu, draws)
         echo = sum((part * before for part, before in zip(prior.echo, shocks, strict=False)), start=shock)
-        z = z + level + slope * (np.clip(z, *RANGE) - REFERENCE) + common + echo
+        z = z + level + slope * from_reference(prior, z) + common + echo
         shocks = [shock, *shocks]
         mean, sd = prior.size.at(y)
         m = m + mean + math.hypot(sd, prior.size_sd) * rng.standard_t(SIZE_NU, draws)

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from forecasting.growth.prior import RANGE, REFERENCE, Common, Prior
 from forecasting.growth.within_year import POSITION
 
-__all__ = ["LatentPath", "Start", "shock_scale"]
+__all__ = ["LatentPath", "Start", "from_reference", "shock_scale"]
 
 Array = NDArray[np.float64]
+
+REACH = (RANGE[0] - REFERENCE, RANGE[1] - REFERENCE)  # about the reference of a prior
 
 
 @dataclass(frozen=True)
@@ -45,15 +47,16 @@ class Start:
 
 def shock_scale(prior: Prior, log_odds: Array) -> Array:
     """Standard deviation of a year's shock, by the log-odds that it starts from."""
-    return _scale(prior, _from_reference(log_odds))
+    return _scale(prior, from_reference(prior, log_odds))
 
 
-def _scale(prior: Prior, from_reference: Array) -> Array:
-    return prior.shock_sd * np.exp(prior.shock_slope * from_reference)
+def _scale(prior: Prior, distance: Array) -> Array:
+    return prior.shock_sd * np.exp(prior.shock_slope * distance)
 
 
-def _from_reference(log_odds: Array) -> Array:
-    return np.minimum(np.maximum(log_odds, RANGE[0]), RANGE[1]) - REFERENCE  # np.clip takes longer
+def from_reference(prior: Prior, log_odds: Array) -> Array:
+    """How far log-odds lie from the reference of a prior, as far as growth depends on it."""
+    return np.minimum(np.maximum(log_odds - prior.reference, REACH[0]), REACH[1])  # np.clip takes longer
 
 
 def _effects(common: Common, years: Sequence[int]) -> tuple[Array, Array]:
@@ -200,18 +203,18 @@ class LatentPath:
         z, shocks = np.empty((len(x), self.years)), np.zeros((len(x), self.years))
         z[:, 0] = self.start.log_odds + self.start.log_odds_sd * x[:, at["start"]].ravel()
         for y in range(1, self.years):
-            from_reference = _from_reference(z[:, y - 1])
-            shocks[:, y] = _scale(prior, from_reference) * x[:, at["shock"].start + y]
+            distance = from_reference(prior, z[:, y - 1])
+            shocks[:, y] = _scale(prior, distance) * x[:, at["shock"].start + y]
             echo = sum(part * shocks[:, y - lag] for lag, part in enumerate(prior.echo[: y - 1], 1))
-            z[:, y] = z[:, y - 1] + level[:, y] + slope * from_reference + shocks[:, y] + echo
+            z[:, y] = z[:, y - 1] + level[:, y] + slope * distance + shocks[:, y] + echo
         return z, shocks
 
     def _walk_gradient(self, x: Array, z: Array, shocks: Array) -> Array:
         """Gradient of the log-odds by year at one point, from what it walks there: shape (years, width)."""
         prior, at = self.prior, self.at_
-        from_reference = _from_reference(z)
-        scale, slope = _scale(prior, from_reference), prior.slope + prior.slope_sd * float(x[at["slope"]].sum())
-        inside = (z > RANGE[0]) & (z < RANGE[1])
+        distance = from_reference(prior, z)
+        scale, slope = _scale(prior, distance), prior.slope + prior.slope_sd * float(x[at["slope"]].sum())
+        inside = (distance > REACH[0]) & (distance < REACH[1])
         gradient, of_shock = np.zeros((self.years, self.width)), np.zeros((self.years, self.width))
         gradient[0, at["start"]] = self.start.log_odds_sd
         for y in range(1, self.years):
@@ -220,7 +223,7 @@ class LatentPath:
             of_shock[y, at["shock"].start + y] += scale[y - 1]
             gradient[y] = gradient[y - 1] + slope * before + of_shock[y]
             gradient[y, at["level"]] += prior.level_sd
-            gradient[y, at["slope"]] += prior.slope_sd * from_reference[y - 1]
+            gradient[y, at["slope"]] += prior.slope_sd * distance[y - 1]
             gradient[y, at["common"]] += self.common_effects[1][y]
             for lag, part in enumerate(prior.echo[: y - 1], 1):
                 gradient[y] += part * of_shock[y - lag]

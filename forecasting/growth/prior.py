@@ -32,6 +32,7 @@ __all__ = [
     "COMMON_NU",
     "ECHO",
     "MARKET_NU",
+    "NO_SHARES",
     "RANGE",
     "REFERENCE",
     "SHIPPED",
@@ -46,6 +47,7 @@ Array = NDArray[np.float64]
 
 REFERENCE = -4.0  # log-odds at which `level` holds: a share of 1.8 %
 RANGE = (-9.0, 1.0)  # growth depends on log-odds within these, and is flat beyond
+NO_SHARES = -10.0  # the reference where no shares are told: no ceiling is near, whatever the growth
 SHARE_LIMITS = (1e-6, 0.985)
 
 LEVEL_BEFORE, SLOPE_BEFORE = 0.40, -0.055
@@ -129,6 +131,8 @@ class Prior:
     ----------
     level, slope : float
         Yearly growth of log-odds at the reference share, and its change per unit of log-odds.
+    reference : float
+        Log-odds of that share; of a panel that tells no shares, a small one at which every market is taken to begin.
     covariance : tuple of tuple of float
         Of level and slope, 2 by 2.
     market_sd : float
@@ -165,6 +169,7 @@ class Prior:
 
     level: float = LEVEL_BEFORE
     slope: float = SLOPE_BEFORE
+    reference: float = REFERENCE
     covariance: tuple[tuple[float, float], tuple[float, float]] = ((0.0225, 0.0), (0.0, 0.0009))
     market_sd: float = 0.08
     shock_sd: float = 0.3

@@ -14,7 +14,7 @@ from forecasting.errors import EvidenceError, ForecastWarning, PeriodError
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.rules import BOUNDS
 from forecasting.growth.path import LatentPath, Start
-from forecasting.growth.prior import Prior
+from forecasting.growth.prior import REFERENCE, Prior
 from forecasting.periods import Period, year
 
 __all__ = ["MarketSize", "path_of"]
@@ -63,6 +63,8 @@ def path_of(
     """
     first, last = years
     sizes = _sizes(market_size, facts, first, last)
+    if sizes:  # so that shares are known, whatever the prior was learned on
+        prior = replace(prior, reference=REFERENCE)
     stocks = [fact.value for fact in facts if fact.stock and fact.value > 0]
     counted = [fact for fact in facts if fact.quantity == "total" and not fact.stock and fact.value > 0]
     reached = [fact for fact in counted if BOUNDS.get(fact.relation) != -1]

@@ -19,6 +19,7 @@ from forecasting.growth.prior import (
     COMMON_NU,
     LEVEL_BEFORE,
     MARKET_NU,
+    NO_SHARES,
     RANGE,
     REFERENCE,
     SHIPPED,
@@ -42,6 +43,9 @@ FEWEST_COMPARED = 200  # of which a share is known to a few percent
 # The fall of growth with share, its shocks' echoes and the spreads below were set by leaving whole markets of the IEA's
 # panel out: growth from one year to the next shows less of them than forecasts over several years do.
 LEVEL_SD_BEFORE, SLOPE_SD_BEFORE = 0.15, 0.02
+# Of a panel without shares: spread of the slope of all markets, and of each one's about it, weighted as four markets;
+# standard errors by which a fall of growth must be seen, and markets that must show it.
+WIDE_SLOPE_BEFORE, SHOWN, FEWEST_MARKETS = 0.1, 3.0, 8
 # Of the scale of shocks, so that a panel of calm things is not taken to be stirred as electric cars are:
 MARKET_SD_BEFORE = 0.1  # spread of markets' lasting growth, weighted as four markets
 COMMON_BEFORE = 0.9  # spread of years, weighted as six years: policies and crises come to all markets at once
@@ -83,6 +87,9 @@ def estimate_prior(panel: pd.DataFrame, months: pd.DataFrame | None = None, *, p
     a regression with random effects; scales, variances and effects are updated in turn (expectation-maximisation;
     Lange, Little and Taylor 1989 for the t part).
 
+    Of a panel without shares, growth falls with how far a market's sales have come since its first row, where eight
+    markets or more show that it does: at a rate of the market's own, as the first row may lie anywhere on its way.
+
     Examples
     --------
     >>> rng = np.random.default_rng(0)
@@ -110,8 +117,12 @@ def estimate_prior(panel: pd.DataFrame, months: pd.DataFrame | None = None, *, p
         last_year=int(rows["year"].max()),
     )
     prior, rows = _with_shares(base, rows)
-    fitted = _fit_growth(rows[usable], prior)
-    return _with_sizes(fitted, rows) if rows["size_change"].notna().any() else _without_sizes(fitted)
+    if rows["size_change"].notna().any():
+        return _with_sizes(_learned(_fitted(rows[usable]), prior), rows)
+    slowing = _fitted(_from_first_rows(rows)[usable], own_slopes=True)
+    seen = slowing.effects[1] < -SHOWN * np.sqrt(slowing.covariance[1, 1])
+    shown = seen and len(slowing.scale) >= FEWEST_MARKETS
+    return _without_sizes(_learned(slowing if shown else _fitted(rows[usable]), prior))
 
 
 def _growth_rows(panel: pd.DataFrame) -> pd.DataFrame:
@@ -147,21 +158,31 @@ def _with_shares(prior: Prior, rows: pd.DataFrame) -> tuple[Prior, pd.DataFrame]
     return replace(prior, latest=latest, latest_sd=float(max(apart.std(), 1.0)), rise=float(rise)), filled
 
 
+def _from_first_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows, each as far from the reference as its market's sales have come since the first, in logs."""
+    come = rows["log_sales"] - rows.groupby("market")["log_sales"].transform("first")
+    return rows.assign(z_before=REFERENCE + come.groupby(rows["market"]).shift(1))
+
+
 class _Regression:
     """Growth on level, share, years and markets, with scales that are updated in turn."""
 
-    def __init__(self, steps: pd.DataFrame) -> None:
+    def __init__(self, steps: pd.DataFrame, own_slopes: bool) -> None:
         self.growth = steps["growth"].to_numpy(dtype=float)
         self.share = np.clip(steps["z_before"].to_numpy(dtype=float), *RANGE) - REFERENCE
         names, self.market = np.unique(steps["market"].to_numpy(dtype=str), return_inverse=True)
         seen, of_year = np.unique(steps["year"].to_numpy(dtype=int), return_inverse=True)
         self.seen: list[int] = seen.tolist()  # years between them have no effect to be found
-        rows, years = np.arange(len(steps)), len(seen)
-        self.design = np.zeros((len(steps), 2 + years + len(names)))
+        rows, years, count = np.arange(len(steps)), len(seen), len(names)
+        self.design = np.zeros((len(steps), 2 + years + count * (1 + own_slopes)))
         self.design[:, 0], self.design[:, 1] = 1.0, self.share
         self.design[rows, 2 + of_year] = 1.0
         self.design[rows, 2 + years + self.market] = 1.0
-        self.years, self.markets = slice(2, 2 + years), slice(2 + years, None)
+        self.years, self.markets = slice(2, 2 + years), slice(2 + years, 2 + years + count)
+        self.slopes, self.slope_sd = slice(2 + years + count, None), WIDE_SLOPE_BEFORE if own_slopes else 0.0
+        self.slope_before = WIDE_SLOPE_BEFORE if own_slopes else SLOPE_SD_BEFORE
+        if own_slopes:
+            self.design[rows, 2 + years + count + self.market] = self.share
         kept = COMMON_AR ** np.diff(seen)
         self.innovation = np.eye(years) - np.diag(kept, k=-1)  # a year's effect less what it inherits
         self.inflate = np.r_[1.0, 1 / (1 - kept**2)]
@@ -175,13 +196,15 @@ class _Regression:
         precision = self.weight / (self.shock**2 * self.scale[self.market] * spread**2)
         a = (self.design * precision[:, None]).T @ self.design
         b = (self.design * precision[:, None]).T @ self.growth
-        before = ((LEVEL_BEFORE, LEVEL_SD_BEFORE), (SLOPE_BEFORE, SLOPE_SD_BEFORE))
+        before = ((LEVEL_BEFORE, LEVEL_SD_BEFORE), (SLOPE_BEFORE, self.slope_before))
         for k, (mean, sd) in enumerate(before):
             a[k, k] += 1 / sd**2
             b[k] += mean / sd**2
         chained = (self.common_weight * self.inflate / self.common**2)[:, None] * self.innovation
         a[self.years, self.years] += self.innovation.T @ chained
         a[self.markets, self.markets] += np.eye(len(self.scale)) / self.market_sd**2
+        if self.slope_sd:
+            a[self.slopes, self.slopes] += np.eye(len(self.scale)) / self.slope_sd**2
         self.covariance = np.linalg.inv(a)
         self.effects = self.covariance @ b
         left = (self.growth - self.design @ self.effects) ** 2
@@ -201,9 +224,15 @@ class _Regression:
         self.common_weight = (COMMON_NU + 1) / (COMMON_NU + moved_square / self.common**2)
         believed = 6 * (COMMON_BEFORE * self.shock) ** 2
         self.common = float(np.sqrt((np.sum(self.common_weight * moved_square) + believed) / (len(moved) + 6)))
-        own = self.effects[self.markets] ** 2 + np.diag(self.covariance)[self.markets]
-        self.market_sd = float(np.sqrt((own.sum() + 4 * (MARKET_SD_BEFORE * self.shock) ** 2) / (count + 4)))
+        self.market_sd = self._spread(self.markets, MARKET_SD_BEFORE * self.shock)
+        if self.slope_sd:
+            self.slope_sd = self._spread(self.slopes, WIDE_SLOPE_BEFORE)
         return np.asarray(weighted)
+
+    def _spread(self, effects: slice, before: float) -> float:
+        """Of markets' own effects; what was believed before weighs as four markets."""
+        own = self.effects[effects] ** 2 + np.diag(self.covariance)[effects]
+        return float(np.sqrt((own.sum() + 4 * before**2) / (len(own) + 4)))
 
     def tilt(self, weighted: Array) -> None:
         """How the scale of shocks falls with share, by a damped step of its likelihood."""
@@ -212,20 +241,25 @@ class _Regression:
         self.shock_slope = float(np.clip(self.shock_slope + step, -0.3, 0.05))
 
 
-def _fit_growth(steps: pd.DataFrame, base: Prior) -> Prior:
+def _fitted(steps: pd.DataFrame, own_slopes: bool = False) -> _Regression:
     """Expectation-maximisation for level, slope, effects of markets and years, and all scales."""
-    fit = _Regression(steps)
+    fit = _Regression(steps, own_slopes)
     for step in range(STEPS):
         fit.solve()
         weighted = fit.rescale()
         if step > 3:  # once the rest has settled
             fit.tilt(weighted)
+    return fit
+
+
+def _learned(fit: _Regression, base: Prior) -> Prior:
+    """The prior with what was fitted; markets' own slopes are part of the slope's spread."""
     (aa, ab), (_, bb) = fit.covariance[:2, :2].tolist()
     return replace(
         base,
         level=float(fit.effects[0]),
         slope=float(fit.effects[1]),
-        covariance=((aa, ab), (ab, bb)),
+        covariance=((aa, ab), (ab, bb + fit.slope_sd**2)),
         market_sd=fit.market_sd,
         shock_sd=fit.shock,
         shock_slope=fit.shock_slope,
@@ -270,7 +304,7 @@ def _with_sizes(prior: Prior, rows: pd.DataFrame) -> Prior:
 def _without_sizes(prior: Prior) -> Prior:
     """Of a panel without shares: its growth is that of size and share together, and shares start at one mark."""
     still = Common(prior.last_year, (0.0,), (0.0,), 0.0, 0.0)
-    return replace(prior, latest=REFERENCE, latest_sd=0.0, size=still, size_sd=0.0)
+    return replace(prior, reference=NO_SHARES, latest=NO_SHARES, latest_sd=0.0, size=still, size_sd=0.0)
 
 
 def estimate_drift(narrow: pd.DataFrame, wide: pd.DataFrame, years: int = 5) -> float:

@@ -92,7 +92,7 @@ def test_order_of_rows_does_not_matter(panel):
 def test_works_without_shares(panel, prior):
     bare = estimate_prior(panel.drop(columns="share"))
     assert bare.level == pytest.approx(prior.level, abs=0.12)
-    assert bare.slope == pytest.approx(SLOPE_BEFORE, abs=1e-6)  # of share nothing was told: the belief before any panel
+    assert bare.slope == pytest.approx(TRUTH["slope"], abs=0.03)  # growth falls as sales go on, as sixty markets show
     some = panel.assign(share=panel["share"].where(panel["market"].str[-1] != "0"))
     assert estimate_prior(some).level == pytest.approx(prior.level, abs=0.05)
 
@@ -226,3 +226,36 @@ def test_a_calm_panel_without_shares_is_not_stirred_as_electric_cars_are():
     )
     assert middle == pytest.approx(1e5 * 1.105**12, rel=0.1)
     assert 1.05 < high / low < 1.4
+
+
+def slowing_panel(markets):
+    """Sales whose growth of 40 % falls by 0.12 with each unit that their log has come; one market slows otherwise."""
+    rng, rows = np.random.default_rng(4), []
+    for i in range(markets):
+        log_sales, slope = 8.0, -0.12 + 0.03 * rng.standard_normal()
+        for year in range(2000, 2016):
+            rows.append((f"m{i}", year, np.exp(log_sales)))
+            log_sales += 0.4 + slope * (log_sales - 8) + 0.02 * rng.standard_normal()
+    return pd.DataFrame(rows, columns=["market", "year", "sales"])
+
+
+def test_growth_without_shares_falls_with_sales_where_eight_markets_show_it():
+    many, few = (estimate_prior(slowing_panel(markets)) for markets in (12, 7))
+    assert many.slope == pytest.approx(-0.12, abs=0.02)
+    assert many.level == pytest.approx(0.4, abs=0.03)
+    assert 0.02 < many.slope_sd < 0.08  # markets' own slopes, believed to be wider
+    assert few.slope == pytest.approx(SLOPE_BEFORE, abs=0.02)
+
+
+def test_what_doubles_every_two_years_meets_no_ceiling_where_no_shares_are_told():
+    steady = pd.DataFrame(
+        [(f"m{i}", year, 100 * 1.4 ** (year - 2000)) for i in range(9) for year in range(2000, 2021)],
+        columns=["market", "year", "sales"],
+    )
+    prior = estimate_prior(steady)
+    history = pd.Series({year: round(100 * 1.4 ** (year - 2000)) for year in range(2000, 2021)})  # 837 times as many
+    forecast = forecast_flow(annual_totals(history), [span("2021-01-01", "2021-12-31")], prior=prior, draws=400)
+    assert forecast.fit_table()["doubted"].max() < 0.05
+    assert np.log(forecast.quantiles([0.5]).iloc[0, 0] / history[2020]) == pytest.approx(np.log(1.4), abs=0.05)
+    with_size = forecast_flow(annual_totals(history), [span("2021-01-01", "2021-12-31")], prior, 1e6, draws=400)
+    assert 0 < with_size.quantiles([0.9]).iloc[0, 0] < 1e6  # of a market whose size is told, the share has its ceiling
