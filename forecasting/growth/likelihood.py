@@ -34,6 +34,7 @@ Array = NDArray[np.float64]
 
 FIT = 0.01  # no agency's total is better than 1 % of itself: late declarations, revisions
 OUTLIER = 0.02  # any fact may be wrong
+NO_DATA = 0.1  # and a zero may be what nobody counted, or a month between two shipments; judgement
 WRONG = ((0.75, 0.5), (0.25, 2.5))  # and then by half, or a slipped digit or unit: part of those cases, spread
 WRONG_BOUND = ((0.02, 0.5), (0.001, 2.5))
 FARTHEST, LEFT_OPEN = 16.0, 1.5  # a bound leaves everything open up to here; its density there, in logs
@@ -251,8 +252,8 @@ def _quantity(fact: Fact) -> tuple[object, ...]:
 def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observation, ...]:
     """Bounds as the other facts let them be read.
 
-    Where only bounds tell of the level, each is near: someone chose to print it. Two opposite ones of one quantity are
-    a range, as good as a number of those digits.
+    Where only bounds tell of the level, the tightest of each period is near: someone chose to print it. Two opposite
+    ones of one quantity are a range, as good as a number of those digits.
 
     >>> bound = Fact(id="a", measure="vehicle_exports", place="horgos", relation="at_least", value=35_000,
     ...              period_start="2022-01-01", period_end="2022-12-31")
@@ -261,8 +262,10 @@ def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observati
     0.18
     """
     if only_bounds([o.fact for o in observations]):
-        return tuple(replace(o, noise=Noise.near(o.side)) if o.side and tells_level(o.fact) else o
-                     for o in observations)  # fmt: skip
+        levels = sorted((o for o in observations if tells_level(o.fact)), key=lambda o: o.side * o.value)
+        tightest = {(o.fact.basis, o.fact.stock, o.fact.period, o.side): o for o in levels}.values()
+        near = {id(o): replace(o, noise=Noise.near(o.side)) for o in tightest}
+        return tuple(near.get(id(o), o) for o in observations)
     # the tightest of each side; of two differences the base tells how far they are apart
     sided = [o for o in observations if o.side and o.fact.quantity != "yoy_difference"]
     bounds = {(_quantity(o.fact), o.side): o.value for o in sorted(sided, key=lambda o: o.side * o.value)}
@@ -307,7 +310,7 @@ def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> O
 
 def _total(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
     if fact.value == 0:  # none was counted: less than one
-        return Observation(fact, size, np.zeros_like(size), 1.0, math.log(0.5), Noise.exact(0.8))
+        return Observation(fact, size, np.zeros_like(size), 1.0, math.log(0.5), Noise.exact(0.8, NO_DATA))
     noise_of = _bound if fact.relation in BOUNDS else _exact
     noise = noise_of(fact, fact.value, counted)
     return Observation(fact, size, np.zeros_like(size), 1.0, math.log(fact.value), noise)

@@ -103,6 +103,22 @@ def test_opposite_bounds_both_hold_whenever_they_were_published(facts, published
     assert surprising.fit_table()["doubted"].max() < 0.2
 
 
+def test_of_bounds_alone_the_tightest_of_a_period_is_near(facts):
+    so_far = "2023-01-01/2023-06-26"
+    told = [("greater_than", "per_day", so_far, 100), ("greater_than", "total", so_far, 35_000)]
+    forecast = forecast_flow(facts(*told), [span("2023-01-01", "2023-06-26")])
+    assert 35_000 < forecast.quantiles([0.5]).iloc[0, 0] < 50_000
+    assert forecast.fit_table()["doubted"].max() < 0.05
+
+
+def test_a_month_without_any_does_not_make_a_total_doubtful(facts):
+    forecast = forecast_flow(facts(LAST, ("equals", "total", "2023-01-01/2023-01-31", 0)), [year(2023)])
+    total, none = forecast.fit_table()["doubted"]
+    assert total < 0.15
+    assert none > 0.7
+    assert forecast.caveats == ("0 in Jan 2023 disagrees with the other facts",)
+
+
 def test_a_range_alone_leaves_open_where_in_it(facts):
     forecast = forecast_flow(facts(("at_least", "total", 2023, 2000), ("at_most", "total", 2023, 22_000)), [year(2023)])
     low, middle, high = forecast.quantiles(LEVELS).iloc[0]
