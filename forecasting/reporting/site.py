@@ -321,8 +321,9 @@ def _cell(row: pd.DataFrame, measure: str) -> dict[str, str]:
 
 def _figures(table: pd.DataFrame, scenarios: list[str]) -> list[str]:
     """Comparisons of countries, for the scenarios that fit beside each other."""
-    names = table["scenario"].astype(str).str.rpartition("-")[2] if len(table) else table["scenario"]
-    countries = table[~table["country"].astype(str).str.islower() & names.isin(scenarios)]
+    names = [name for name in table["scenario"].cat.categories if str(name).rpartition("-")[2] in scenarios]
+    codes = [code for code in table["country"].cat.categories if not str(code).islower()]
+    countries = table[table["country"].isin(codes) & table["scenario"].isin(names)]
     measures = [name for name in COMPARED if name in set(countries["measure"])]
     if not measures or countries["scenario"].nunique() < 2:
         return []

@@ -80,12 +80,11 @@ def bands(results: Results | pd.DataFrame, measure: str, place: str | None = Non
     mine = (results["measure"] == measure).to_numpy() & ((results["country"] == place).to_numpy() if place else True)
     if not mine.any():
         raise no_measure(measure, results["measure"].unique())
-    found = results[mine]
-    places = dict.fromkeys(found["country"])
+    places = dict.fromkeys(results["country"].array[mine])
     if len(places) > 1:
         raise InputError(f"the results are of several places; name one of {', '.join(map(str, places))}")
     wide: dict[int, dict[float, float]] = {}
-    cells = (found[name].tolist() for name in ("period_start", "period_end", "quantile", "value"))
+    cells = (results[name].array[mine].tolist() for name in ("period_start", "period_end", "quantile", "value"))
     for start, end, quantile, value in zip(*cells, strict=True):
         first, last = str(start), str(end)
         if last.endswith("-12-31") and (first == last or first.endswith("-01-01")):  # not months

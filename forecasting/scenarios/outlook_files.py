@@ -41,7 +41,7 @@ def save_tables(folder: str | Path, table: pd.DataFrame, draws: pd.DataFrame, re
     import pyarrow.parquet as pq
 
     for name, frame in ((OUTLOOK_TABLE, table), (DRAWS_TABLE, draws)):
-        arrow = pa.Table.from_pandas(frame, preserve_index=False)
+        arrow = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1)  # to start threads takes longer
         kept = {**(arrow.schema.metadata or {}), KEY: json.dumps(record, sort_keys=True).encode()}
         said = arrow.replace_schema_metadata(kept if name == OUTLOOK_TABLE else arrow.schema.metadata)
         few = [column for column in frame if column != "value"]  # those whose values recur

@@ -102,6 +102,9 @@ class Store:
             If the system refuses.
         """
         self._hold()
+        for path in self.folder(name).iterdir():  # on the disk before it is moved; whoever made it is at the next one
+            with path.open("rb") as handle:
+                os.fsync(handle.fileno())
         self._place(name, self.out / name)
         failure = self.out / FAILURES / name
         if made_by_a_run(failure):

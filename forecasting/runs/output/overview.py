@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,25 @@ from forecasting.names import (
 from forecasting.runs.output.folders import Store
 from forecasting.runs.output.ownership import read_json
 
-__all__ = ["read_records", "write_summary"]
+__all__ = ["load_writers", "read_records", "write_summary"]
+
+WRITERS = (
+    "forecasting.reporting.site",
+    "forecasting.reporting.comparison_files",
+    "xlsxwriter",
+    "pyarrow.dataset",
+    "jinja2",
+)
+
+
+def load_writers() -> None:
+    """Load what `write_summary` will need; of what draws figures, half is loaded with the first of them."""
+    for module in WRITERS:
+        importlib.import_module(module)
+    from forecasting.reporting.figures.drawing import scatter
+    from forecasting.reporting.figures.style import new_chart
+
+    new_chart("", "").add_traces([scatter(x=[0], y=[0])]).figure()
 
 
 def read_records(out: Path) -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@ each ended to its standard output. It ends, and everything it has started ends, 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import json
 import os
 import select
@@ -24,6 +23,7 @@ from typing import IO
 
 from forecasting.runs.execute.child import kill_group
 from forecasting.runs.output.folders import write_log
+from forecasting.runs.output.overview import load_writers
 from forecasting.runs.workers.forked_task import ForkedTask
 from forecasting.runs.workers.preload import preload
 from forecasting.runs.workers.processes import Outcome, child_environment, run_fresh
@@ -32,7 +32,6 @@ from forecasting.runs.workers.watch import Watch
 
 __all__ = ["ForkServer", "run_in_forks"]
 
-NEEDED_LATER = ("forecasting.reporting.site", "forecasting.reporting.figures", "pyarrow.parquet", "jinja2")
 KEPT = 16  # groups of scenarios whose forecasts are kept for the others of the group
 LOOK = 0.005  # seconds between looks at the children
 SIGN = 1.0  # seconds between signs of life, which are empty lines
@@ -158,8 +157,7 @@ def run_in_forks(
         try:
             for task in left.values():
                 parent.submit(task)
-            for module in NEEDED_LATER:  # now there is nothing to do
-                importlib.import_module(module)
+            load_writers()  # now there is nothing to do
             while left and (outcome := parent.outcome()):
                 del left[outcome.name]
                 yield outcome

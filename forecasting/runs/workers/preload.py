@@ -36,7 +36,7 @@ def preload(templates: Iterable[str]) -> None:
     from forecasting.runs.execute import shell
 
     gc.disable()  # there is next to nothing to collect while things are loaded
-    shell.get_shell()
+    shell.get_shell().run_cell("None", silent=True)  # type: ignore[no-untyped-call]
     modules = {name for template in templates for name in _imports(Path(template))}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # each is for the notebook to show, and is shown once in a process

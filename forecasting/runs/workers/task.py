@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 import sys
 import time
@@ -137,9 +136,6 @@ def _write_record(task: Task, folder: Path, steps: dict[str, Any]) -> None:
     record = {"name": task.name, "parameters": task.parameters, "engine": task.engine} | task.record
     record |= {"files": files, "finished": _now()} | steps
     write_text(folder / RUN_RECORD, json.dumps(record, indent=1, ensure_ascii=False))
-    for path in folder.iterdir():  # on the disk before it is moved into place
-        with path.open("rb") as handle:
-            os.fsync(handle.fileno())
 
 
 class _Clock:
