@@ -46,7 +46,7 @@ class CurvePath(LatentPath):
     first_year, last_year : int
         The years of the path.
     facts_end : int
-        Last year that facts speak of.
+        Last year that facts count.
     start : Start
         For the scale and for stocks.
     curves : sequence of str

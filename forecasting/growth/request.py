@@ -16,6 +16,7 @@ from forecasting.errors import EvidenceError, ForecastWarning
 from forecasting.evidence.bases import apart, basis_words
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.rules import BOUNDS
 from forecasting.evidence.words import in_words, when_words
 from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
 from forecasting.growth.extrapolation import carried_on, common_shocks, extrapolate
@@ -124,7 +125,11 @@ class Request:
                     f"curve={self.curve!r} needs facts; with none, only analogue markets tell of growth"
                 )
             curves = CURVES_ON_FACTS if self.curve == "average" else [self.curve]
-            path = CurvePath(prior, first, last + 1, last, path.start_of_flow(), curves, path.sizes, len(bases), drifts)
+            numbers = [fact for fact in facts if fact.relation not in BOUNDS] or facts
+            facts_end = max(fact.period.end.year for fact in numbers)  # a bound on years to come is no count of them
+            path = CurvePath(
+                prior, first, last + 1, facts_end, path.start_of_flow(), curves, path.sizes, len(bases), drifts
+            )
         counted = self.unit or self.market_size is not None
         observations = read_bounds_together([observe(fact, first, path.months, counted) for fact in facts])
         return _Prepared(path, observations, basis, bases, periods, until, measure, caveats)

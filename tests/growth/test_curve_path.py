@@ -1,5 +1,7 @@
 """The classic curves on facts: bounded by the market, steady under units, smooth, and sane far out."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -134,3 +136,13 @@ def test_draws_are_carried_on_as_the_prior_has_it() -> None:
         np.sqrt(path.kind_variance[:, path.at_["noise"].start]),
         rtol=0.05,
     )
+
+
+@pytest.mark.slow
+def test_a_slack_bound_on_a_later_year_moves_no_curve(facts: Callable[..., pd.DataFrame]) -> None:
+    told = [("equals", "total", y, v) for y, v in ((2020, 300), (2021, 809), (2022, 2180))]
+    alone, slack = (
+        forecast_flow(facts(*told, *more), [year(2023), year(2027)], draws=4000, curve="exponential")
+        for more in ([], [("at_most", "total", 2026, 100_000_000)])
+    )
+    np.testing.assert_allclose(slack.quantiles([0.1, 0.5, 0.9]), alone.quantiles([0.1, 0.5, 0.9]), rtol=0.15)
