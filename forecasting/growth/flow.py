@@ -101,7 +101,7 @@ def forecast_flow(
     prior : Prior, optional
         Growth learned from analogue markets; by default the one that ships.
     market_size : float, Series, mapping or None
-        New vehicles a year: one number (for the last whole year that facts speak of) or by year. Where a key is a
+        New vehicles a year: one number (for the last whole year that facts count) or by year. Where a key is a
         period within a year, the vehicles of that part, from which the year follows by its days with a spread. None
         where none is known or possible: then the prior is on the share that the first fact is of, and units do not
         matter.

@@ -16,7 +16,6 @@ from forecasting.errors import EvidenceError, ForecastWarning
 from forecasting.evidence.bases import apart, basis_words
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.rules import BOUNDS
 from forecasting.evidence.words import in_words, when_words
 from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
 from forecasting.growth.extrapolation import carried_on, common_shocks, extrapolate
@@ -26,7 +25,7 @@ from forecasting.growth.likelihood import Observation, observe, only_bounds, rea
 from forecasting.growth.path import LatentPath
 from forecasting.growth.posterior import Posterior, sample
 from forecasting.growth.prior import SHIPPED, Prior
-from forecasting.growth.starting import MarketSize, path_of
+from forecasting.growth.starting import MarketSize, counts, path_of
 from forecasting.growth.usable import usable_facts, years_spoken_of
 from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, months_between, year
@@ -125,8 +124,7 @@ class Request:
                     f"curve={self.curve!r} needs facts; with none, only analogue markets tell of growth"
                 )
             curves = CURVES_ON_FACTS if self.curve == "average" else [self.curve]
-            numbers = [fact for fact in facts if fact.relation not in BOUNDS] or facts
-            facts_end = max(fact.period.end.year for fact in numbers)  # a bound on years to come is no count of them
+            facts_end = max(fact.period.end.year for fact in counts(facts))
             path = CurvePath(
                 prior, first, last + 1, facts_end, path.start_of_flow(), curves, path.sizes, len(bases), drifts
             )

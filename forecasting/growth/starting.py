@@ -17,7 +17,7 @@ from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import REFERENCE, Prior
 from forecasting.periods import Period, year
 
-__all__ = ["MarketSize", "path_of"]
+__all__ = ["MarketSize", "counts", "path_of"]
 
 MarketSize = float | int | pd.Series | Mapping[int, float] | Mapping[Period, float] | None
 
@@ -93,6 +93,17 @@ def path_of(
     return LatentPath(prior, first, last, start, sizes, bases, drifts)
 
 
+def counts(facts: Sequence[Fact]) -> Sequence[Fact]:
+    """The facts that are numbers, where some are: a bound on years to come is no count of them.
+
+    Parameters
+    ----------
+    facts : sequence of Fact
+        Any.
+    """
+    return [fact for fact in facts if fact.relation not in BOUNDS] or facts
+
+
 def _counted(label: object) -> Period:
     """The year, or the part of a year, that a market size is of."""
     try:
@@ -118,7 +129,7 @@ def _sizes(market_size: MarketSize, facts: Sequence[Fact], first: int, last: int
         for period in sorted(told, key=lambda part: part.days):  # the longest of a year comes last, and holds
             known[period.start.year] = _of_year(period, told[period])
     else:
-        whole = [fact.period.end.year for fact in facts if fact.period.days >= 365 or fact.stock]
+        whole = [fact.period.end.year for fact in counts(facts) if fact.period.days >= 365 or fact.stock]
         last_whole = max(whole, default=max(last - 1, first))
         known[last_whole] = math.log(_size(market_size)), SIZE_SD
     if not known:

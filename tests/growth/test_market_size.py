@@ -68,3 +68,13 @@ def test_a_market_of_more_than_one_year_is_refused(last):
         forecast_flow(last, market_size={span("2022-07-01", "2023-06-30"): 1e5})
     with pytest.raises(EvidenceError, match="market_size has the index 'first half'; it must be a year"):
         forecast_flow(last, market_size=pd.Series({"first half": 1e5}))
+
+
+@pytest.mark.slow
+def test_a_slack_bound_on_a_later_year_does_not_say_when_the_market_was_so_large(facts):
+    told = [("equals", "total", y, v) for y, v in ((2020, 30_000), (2021, 60_000), (2022, 100_000))]
+    alone, slack = (
+        forecast_flow(facts(*told, *more), [year(2023), year(2027)], market_size=3e5, draws=4000)
+        for more in ([], [("at_most", "total", 2026, 10_000_000)])
+    )
+    np.testing.assert_allclose(slack.quantiles([0.1, 0.5, 0.9]), alone.quantiles([0.1, 0.5, 0.9]), rtol=0.1)
