@@ -33,9 +33,12 @@ class Covariance:
     """
 
     def __init__(self, root: Array, noise: Array) -> None:
-        self.noise, self.wide = noise, len(root) <= root.shape[1]
-        self.scaled = root / noise[:, None]
-        square = root @ root.T + np.diag(noise) if self.wide else np.eye(root.shape[1]) + root.T @ self.scaled
+        self.noise, self.wide, self.empty = noise, len(root) <= root.shape[1], not root.size
+        if self.wide:
+            square = root @ root.T + np.diag(noise)
+        else:
+            self.scaled = root / noise[:, None]
+            square = np.eye(root.shape[1]) + root.T @ self.scaled
         self.factor: Array
         self.factor, failed = dpotrf(square) if square.size else (square, 0)
         if failed:
@@ -43,7 +46,7 @@ class Covariance:
 
     def solve(self, x: Array) -> Array:
         """The inverse times a vector, or the columns of a matrix."""
-        if not self.scaled.size:
+        if self.empty:
             return x / (self.noise if x.ndim == 1 else self.noise[:, None])
         if self.wide:
             return self._divided(x)
@@ -64,5 +67,5 @@ class Covariance:
     @cached_property
     def log_determinant(self) -> float:
         """Log of its determinant."""
-        own = 2 * float(np.log(np.diag(self.factor)).sum()) if self.scaled.size else 0.0
-        return own if self.wide and self.scaled.size else own + float(np.log(self.noise).sum())
+        own = 0.0 if self.empty else 2 * float(np.log(np.diag(self.factor)).sum())
+        return own if self.wide and not self.empty else own + float(np.log(self.noise).sum())

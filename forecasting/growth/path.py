@@ -315,9 +315,11 @@ class LatentPath:
         d_slopes = self.slopes(d_totals.T).T
         flows = self._laid_out(x[None, :], log_totals[None, :])[0]
         part = flows[:-1].reshape(self.years, 12) / np.exp(log_totals)[:, None]
-        d_shape = self.shape_map.reshape(self.years, 12, self.width) + POSITION[None, :, None] * d_slopes[:, None, :]
-        d_shape = d_shape - np.einsum("yk,ykd->yd", part, d_shape)[:, None, :]
         gradient = np.zeros((self.months + 1, self.width))
-        gradient[:-1] = (d_shape + d_totals[:, None, :]).reshape(self.months, self.width)
+        by_month = gradient[:-1].reshape(self.years, 12, self.width)  # changed in place: it is large
+        np.multiply(POSITION[None, :, None], d_slopes[:, None, :], out=by_month)
+        by_month += self.shape_map.reshape(by_month.shape)
+        by_month -= np.einsum("yk,ykd->yd", part, by_month)[:, None, :]
+        by_month += d_totals[:, None, :]
         gradient[-1, self.at_["stock"]] = self.start.log_stock_sd
         return flows, gradient
