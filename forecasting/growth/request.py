@@ -156,7 +156,7 @@ class Request:
             diagnostics=_diagnostics(posterior, len(asked.observations), len(monthly)),
             caveats=tuple(dict.fromkeys([*asked.caveats, *_disagreeing(asked.observations, posterior)])),
             _asked=self,
-            _fit=(asked.observations, posterior),
+            _fit=(asked.observations, replace(posterior, x=posterior.x[:0].copy())),  # coordinates fill much room
         )
 
 
