@@ -121,9 +121,5 @@ def _extrapolated_shape(path: LatentPath, x: Array, years: int, uneven: Array, r
         return np.asarray(known)
     lasting = np.asarray(within.pattern) + within.pattern_sd * x[:, path.at_["pattern"]]
     tilt = within.slope_sd * uneven[:, None, None] * rng.standard_normal((draws, more, 1)) * POSITION
-    noise = np.empty((draws, 12 * more))
-    state = rng.standard_normal(draws)
-    for k in range(12 * more):
-        state = within.noise_ar * state + math.sqrt(1 - within.noise_ar**2) * rng.standard_normal(draws)
-        noise[:, k] = within.noise_sd * uneven * state
-    return np.concatenate([known, np.tile(lasting, more) + tilt.reshape(draws, -1) + noise], axis=1)
+    noise = uneven[:, None, None] * (rng.standard_normal((draws, more, 12)) @ within.noise_of_year().T)
+    return np.concatenate([known, np.tile(lasting, more) + (tilt + noise).reshape(draws, -1)], axis=1)

@@ -174,10 +174,7 @@ class LatentPath:
         """Log of a month against its year, but for the slope that the years' growth gives it."""
         within = self.prior.within_year
         linear = np.zeros((self.months, self.width))
-        lag = np.arange(self.months)[:, None] - np.arange(self.months)[None, :]
-        correlation = np.where(lag >= 0, within.noise_ar ** np.maximum(lag, 0), 0.0) * np.sqrt(1 - within.noise_ar**2)
-        correlation[:, 0] = within.noise_ar ** np.arange(self.months)
-        linear[:, self.at_["noise"]] = within.noise_sd * correlation
+        linear[:, self.at_["noise"]] = np.kron(np.eye(self.years), within.noise_of_year())
         linear[:, self.at_["pattern"]] = within.pattern_sd * np.tile(np.eye(12), (self.years, 1))
         linear[:, self.at_["tilt"]] = within.slope_sd * np.kron(np.eye(self.years), POSITION[:, None])
         return np.tile(np.asarray(within.pattern), self.years), linear

@@ -6,7 +6,8 @@ The log of a month's flow, relative to an even twelfth of its year, is
 
 where ``position`` runs from -0.46 in January to +0.46 in December. A growing market's slope is tied to the growth of
 the year over the one before and of the next over this; the pattern holds quarter-ends and Decembers; every market
-departs from it in its own lasting way; the noise of neighbouring months is correlated.
+departs from it in its own lasting way; the noise of neighbouring months of a year is correlated. From December to
+January it is not: after a December that closes high, January is as likely to be low.
 
 Markets are of several kinds: most lie near the pattern, some have a season of their own (half-year number plates,
 January registrations, a tax that rises with the year), and some are steadier than others from year to year. Which kind
@@ -88,6 +89,11 @@ class WithinYear:
     noise_sd: float = 0.27
     noise_ar: float = 0.35
     source: str = "judgement: quarters and years close high"
+
+    def noise_of_year(self) -> Array:
+        """Map from twelve unit normals to the noise of a year's months: shape (12, 12)."""
+        lag = np.abs(np.arange(12)[:, None] - np.arange(12)[None, :])
+        return np.asarray(self.noise_sd * np.linalg.cholesky(self.noise_ar**lag))
 
     def across_a_border(self) -> WithinYear:
         """The same for imports and exports: no quarters that close high, wider spreads."""
