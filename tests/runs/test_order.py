@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,10 @@ import pytest
 
 from forecasting.runs.order import AT_ONCE, arranged
 from forecasting.runs.plan import Run
+from forecasting.runs.runner import run
+
+FILES = ("outlook.parquet", "draws.parquet", "outlook.xlsx", "report.html")
+PARAMS = Path(__file__).parents[2] / "params"
 
 pytestmark = pytest.mark.slow
 
@@ -37,3 +42,14 @@ def test_few_countries_are_under_way_at_a_time() -> None:
 def test_other_seeds_share_nothing_and_what_is_fresh_is_left_out() -> None:
     ordered = arranged([made("uz-a", "UZ"), made("uz-b", "UZ", seed=2), made("uz-c", "UZ", reason="")])
     assert [(run.name, shared) for run, shared in ordered] == [("uz-a", ""), ("uz-b", "")]
+
+
+def test_a_scenario_alone_and_beside_another_of_its_country_gives_the_same_bytes(tmp_path: Path) -> None:
+    (tmp_path / "params").mkdir()
+    for name in ("kyrgyzstan-baseline", "kyrgyzstan-constrained"):  # the second reads what the first has shared
+        shutil.copy(PARAMS / f"{name}.yaml", tmp_path / "params")
+    together, alone = tmp_path / "together", tmp_path / "alone"
+    assert not run([tmp_path / "params"], together, progress=False).failed
+    assert not run([tmp_path / "params" / f"{name}.yaml"], alone, progress=False).failed
+    for file in FILES:
+        assert (together / name / file).read_bytes() == (alone / name / file).read_bytes(), file
