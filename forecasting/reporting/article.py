@@ -25,7 +25,7 @@ from forecasting.evidence.words import in_words, period_words
 from forecasting.names import ARTICLE_PAGE
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.display import BulletList, Table
-from forecasting.reporting.html import check_page, figure_script, template_text
+from forecasting.reporting.html import check_page, figure_script, page_template, template_text
 from forecasting.scenarios.known import facts_of_places
 
 if TYPE_CHECKING:
@@ -206,8 +206,6 @@ def write_article(out: Path, given: Iterable[Mapping[str, Any]]) -> bool:
     RunError
         If the page would load anything from outside.
     """
-    from jinja2 import Environment, StrictUndefined
-
     scenarios = []
     for parameters in given:
         with contextlib.suppress(ForecastingError):  # its own report tells what is wrong with it
@@ -215,13 +213,12 @@ def write_article(out: Path, given: Iterable[Mapping[str, Any]]) -> bool:
     checked = article_checked(central_asia(), scenarios)
     if not any(row.enters or row.cited for row in checked):
         return False
-    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     sections = {
         "Statements that enter a forecast, or an event": article_table(checked, "forecast", "driver"),
         "Numbers that are shown beside, or that count once": article_table(checked, "beside", "once"),
         "Statements without a number": article_table(checked, "words"),
     }
-    made = page.from_string(template_text("article.html.j2")).render(
+    made = page_template("article.html.j2").render(
         title=TITLE,
         summary=SUMMARY,
         style=template_text("style.css"),

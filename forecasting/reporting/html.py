@@ -31,6 +31,7 @@ __all__ = [
     "figure_html",
     "figure_script",
     "notebook_to_html",
+    "page_template",
     "report_title",
     "template_text",
     "write_report",
@@ -58,6 +59,15 @@ FETCHING_PARTS = re.compile(
 def template_text(name: str) -> str:
     """A file of the package's templates."""
     return importlib.resources.files("forecasting.reporting").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+@cache
+def page_template(name: str) -> Any:
+    """A template of the package, ready to be filled; to make it ready takes longer than that."""
+    from jinja2 import Environment, StrictUndefined
+
+    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return page.from_string(template_text(name))
 
 
 def figure_script() -> str:

@@ -35,7 +35,7 @@ from forecasting.periods import as_date
 from forecasting.reporting.article import write_article
 from forecasting.reporting.changes import moved
 from forecasting.reporting.growth_tables import known_as_growth, percent
-from forecasting.reporting.html import check_page, figure_html, figure_script, template_text
+from forecasting.reporting.html import check_page, figure_html, figure_script, page_template, template_text
 from forecasting.reporting.labels import amount, amounts, label_of
 from forecasting.reporting.past import kept_forecasts, scoreboard
 from forecasting.reporting.region import region_of
@@ -155,13 +155,10 @@ def _render(
     kept: dict[str, Any],
     article: bool,
 ) -> str:
-    from jinja2 import Environment, StrictUndefined
-
     failures = list(_failures(runs))
     columns = _columns(runs)
     sections = list(_sections(runs, columns))
-    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return page.from_string(template_text("index.html.j2")).render(
+    page = page_template("index.html.j2").render(
         title=TITLE,
         summary=_summary(runs, failures),
         count=len(runs),
@@ -181,6 +178,7 @@ def _render(
         style=template_text("style.css"),
         script=figure_script(),
     )
+    return str(page)
 
 
 def _record(runs: list[dict[str, Any]]) -> dict[str, Any]:

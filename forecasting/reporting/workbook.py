@@ -193,12 +193,13 @@ def _dress(chart: Any, title: str, unit: str) -> None:
 def _chargers(pages: _Pages, outlook: Outlook) -> None:
     """Need, practice and standard side by side, never averaged."""
     sheet = pages.sheet("Chargers", "Charging points: need, practice, standard", (8, *[16] * 9))
-    columns: dict[str, Any] = {}
+    columns: dict[str, list[Any]] = {}
     for answer in CHARGING_ANSWERS:
         wide, name = bands(outlook.results, answer).loc[outlook.first_year :], answer.rpartition("_")[2]
-        columns |= {name: wide[0.5], f"{name}, 10 %": wide[0.1], f"{name}, 90 %": wide[0.9]}
-    frame = pd.DataFrame(columns).rename_axis("year").reset_index()
-    pages.table(sheet, 2, frame.astype({"year": object}))
+        heads = {name: 0.5, f"{name}, 10 %": 0.1, f"{name}, 90 %": 0.9}
+        columns |= {"year": wide.index.tolist()} | {head: wide[level].tolist() for head, level in heads.items()}
+    frame = plain_frame(columns)
+    pages.table(sheet, 2, frame)
     sheet.freeze_panes(3, 1)
     chart = pages.book.add_chart({"type": "column"})
     for place, answer in enumerate(CHARGING_ANSWERS):
@@ -230,10 +231,8 @@ def _in_numbers(frame: pd.DataFrame) -> pd.DataFrame:
     >>> _in_numbers(pd.DataFrame({"lowest": ["15,000", "2025", "–"], "unit": ["1", "2", "3"]})).to_numpy().tolist()
     [[15000.0, '1'], [2025, '2'], ['–', '3']]
     """
-    shown = frame.astype(object)
-    for name in SIZES & set(frame.columns):
-        shown[name] = pd.Series([_number(str(cell)) for cell in frame[name]], frame.index, dtype=object)
-    return shown
+    cells = {name: frame[name].tolist() for name in frame.columns}
+    return plain_frame(cells | {name: [_number(str(cell)) for cell in cells[name]] for name in SIZES & set(cells)})
 
 
 def _number(text: str) -> float | str:

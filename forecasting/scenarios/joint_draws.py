@@ -181,7 +181,7 @@ def results_from(draws: pd.DataFrame) -> tuple[Results, ...]:
     for (scenario, country), part in draws.groupby(["scenario", "country"], sort=False, observed=True):
         years = tuple(int(value) for value in sorted(part["year"].unique()))
         values = {
-            str(measure): rows.sort_values(["draw", "year"])["value"].to_numpy().reshape(-1, len(years))
+            str(measure): rows["value"].to_numpy()[np.lexsort((rows["year"], rows["draw"]))].reshape(-1, len(years))
             for measure, rows in part.groupby("measure", sort=False, observed=True)
         }
         found.append(Results(str(scenario), str(country), years, values))

@@ -37,7 +37,10 @@ def load_writers() -> None:
         importlib.import_module(module)
     from forecasting.reporting.figures.drawing import scatter
     from forecasting.reporting.figures.style import new_chart
+    from forecasting.reporting.html import page_template
 
+    for name in ("index.html.j2", "article.html.j2"):
+        page_template(name)
     new_chart("", "").add_traces([scatter(x=[0], y=[0])]).figure()
 
 
