@@ -5,9 +5,9 @@ The log-odds z of the share of electric vehicles in new vehicles moves from one 
     growth = level + slope * (z + 4) + market + common[year] + shock
 
 ``market`` is lasting and a market's own, ``common`` is shared by all markets in a year and mildly persistent, ``shock``
-is Student t with a scale that differs between markets and shrinks as share rises. A part of a shock comes again a year
-later and is given back in the two years after that (``echo``): markets stray less far in six years than a year's
-shocks alone would take them. The numbers are learned by :func:`forecasting.panels.growth_prior.estimate_prior`.
+is Student t with a scale that differs between markets and shrinks as share rises. A part of a shock is given back
+from two to four years later (``echo``): markets stray less far in six years than a year's shocks alone would take
+them. The numbers are learned by :func:`forecasting.panels.growth_prior.estimate_prior`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ LEVEL_BEFORE, SLOPE_BEFORE = 0.40, -0.055
 SHIPPED = {"battery cars": "prior_battery_cars.json", "all electric vehicles": "prior_all_electric.json"}
 SHOCK_NU, MARKET_NU, COMMON_NU, SIZE_NU = 4.0, 4.0, 10.0, 5.0
 COMMON_AR = 0.35
-ECHO = (0.1, -0.1, -0.1)  # of a market's shock, in its growth one to three years on: correlations that the panel shows
+ECHO = (0.0, -0.12, -0.12, -0.12)  # of a shock, in the growth one to four years on: by forecasts that left markets out
 
 
 def log_odds(share: Array | float) -> Array:
@@ -140,7 +140,7 @@ class Prior:
     shock_sd, shock_nu, shock_slope : float
         Scale and degrees of freedom of a year's shock, and how its log scale changes with log-odds.
     echo : tuple of float
-        Parts of a shock that come again in the growth of the next years.
+        Parts of a shock that come again in the growth of the next years; negative where they are given back.
     market_nu : float
         Degrees of freedom of a market's own scale: its square is inverse gamma about the common one.
     common, size : Common
