@@ -56,6 +56,21 @@ def test_a_slack_bound_moves_nothing_and_doubts_no_total(facts, slack):
 
 
 @pytest.mark.slow
+def test_several_bounds_far_off_move_nothing(facts):
+    told = [("equals", "total", 2019 + i, v) for i, v in enumerate((589, 492, 414, 407, 352))]
+    far = [
+        ("at_most", "stock", "2020-12-31/2020-12-31", 1_000_000_000),
+        ("at_most", "total", 2025, 1_000_000_000),
+        ("at_most", "per_day", 2024, 10_000_000),
+        ("at_least", "total", 2025, 1),
+    ]
+    alone, beside = (
+        forecast_flow(facts(*told, *more), [year(2024), year(2025)], draws=8000).quantiles(LEVELS) for more in ((), far)
+    )
+    np.testing.assert_allclose(beside, alone, rtol=0.12)
+
+
+@pytest.mark.slow
 def test_at_least_none_says_nothing(facts):
     told = forecast_flow(facts(LAST, ("at_least", "total", HALF, 0, {"id": "b"})), [year(2023)])
     np.testing.assert_array_equal(told.quantiles(LEVELS).iloc[0], quantiles(facts(LAST)))
