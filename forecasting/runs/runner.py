@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -215,10 +216,13 @@ def _finish(store: Store, changed: bool, keep: int | None) -> str:
         drop_earlier(store.out, keep)
     if not changed and (store.out / INDEX_PAGE).is_file():
         return ""
+    gc.freeze()  # the tables of all reports would have the collector go through all that is loaded, again and again
     try:
         return "; ".join(write_summary(store))
     except Exception as error:  # whatever earlier reports hold: those of this run are done
         return f"the index could not be written: {error}"
+    finally:
+        gc.unfreeze()
 
 
 @contextlib.contextmanager
