@@ -102,14 +102,14 @@ def test_the_page_of_the_model_gives_the_likelihood_of_a_growth_a_stock_and_a_bo
     more = observe(Fact(id="c", measure="ev_imports", value=2000, **said | {"relation": "greater_than"}), 2022, 24)
     edge = math.sqrt(0.02**2 + 1 / 2000.5)
     weights, means, spreads = (np.array(part) for part in (more.noise.weight, more.noise.mean, more.noise.sd))
-    mu = edge * 1.5 ** np.arange(len(weights) - 2)  # the last two components are of a bound that is wrong
+    mu = edge * 1.4 ** np.arange(len(weights) - 2)  # the last two components are of a bound that is wrong
     assert mu[-2] < 40 <= mu[-1]
-    assert weights == pytest.approx([*(0.98 * 1.5 * math.log(1.5) * mu), 0.02, 0.001])
-    assert means == pytest.approx([*(mu - 0.75 * edge), 0, 0])
-    assert spreads == pytest.approx([*(0.25 * mu), 0.5, 2.5])
+    assert weights == pytest.approx([*(0.98 * 1.5 * math.log(1.4) * mu), 0.02, 0.001])
+    assert means == pytest.approx([*(mu - 0.8 * edge), 0, 0])
+    assert spreads == pytest.approx([*(0.2 * mu), 0.5, 2.5])
     far = np.linspace(math.log(2), math.log(200), 50)[:, None]  # from twice to two hundred times the number
     density = (weights * norm.pdf(far, means, spreads))[:, :-2].sum(axis=1)
-    assert density == pytest.approx(1.585, rel=0.02)  # flat beyond
+    assert density == pytest.approx(1.527, rel=0.02)  # flat beyond
 
     fewer = observe(Fact(id="d", measure="ev_imports", value=3000, **said | {"relation": "less_than"}), 2022, 24)
     between = read_bounds_together([observe(Fact(id="e", measure="ev_imports", value=500, **said), 2022, 24), more])

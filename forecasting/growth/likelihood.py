@@ -38,7 +38,7 @@ NO_DATA = 0.1  # and a zero may be what nobody counted, or a month between two s
 WRONG = ((0.75, 0.5), (0.25, 2.5))  # and then by half, or a slipped digit or unit: part of those cases, spread
 WRONG_BOUND = ((0.02, 0.5), (0.001, 2.5))
 FARTHEST, LEFT_OPEN = 40.0, 1.5  # a bound leaves everything open up to here; its density there, in logs
-GROWING, NARROW = 1.5, 0.25  # factor between the normals that are laid side by side for that, and their relative spread
+GROWING, NARROW = 1.4, 0.2  # factor between the normals that are laid side by side for that, and their relative spread
 SCRAPPAGE, SCRAPPAGE_SD = 0.04, 0.02  # share of a register that leaves it in a year; judgement, 0.01 to 0.08
 NEAR = 0.2  # mean log distance of a bound from what it bounds, where nothing else tells: 35,000 of 43,000
 EDGE = 0.02  # how sharp a bound is: printed bounds are rounded and revised
@@ -79,7 +79,7 @@ class Noise:
         """
         means = edge * GROWING ** np.arange(1 + math.ceil(math.log(FARTHEST / edge) / math.log(GROWING)))
         height = (1 - OUTLIER) * LEFT_OPEN * math.log(GROWING)
-        parts = [(height * m, side * (m - 0.75 * edge), NARROW * m) for m in means.tolist()]
+        parts = [(height * m, side * (m - 0.8 * edge), NARROW * m) for m in means.tolist()]
         wrong = [(part, 0.0, sd) for part, sd in WRONG_BOUND]
         return cls(*zip(*parts, *wrong, strict=True))
 

@@ -32,6 +32,7 @@ def test_a_bound_is_flat_beyond_its_number_and_falls_off_before_it(side, edge):
         assert density(distance) == pytest.approx(level, rel=0.1)
     assert density(0.0) == pytest.approx(0.5 * level, rel=0.25)
     assert density(-4 * edge) < 0.03 * level
+    assert sum(w * stats.norm.pdf(side * -1.0, m, s) for w, m, s in parts[:-2]) < 1e-4  # but for a bound that is wrong
 
 
 @pytest.mark.slow
@@ -115,6 +116,7 @@ def test_opposite_bounds_both_hold_whenever_they_were_published(facts, published
     assert not forecast.caveats
     surprising = forecast_flow(facts(LAST, *bounds), [year(2023)])  # nine times the year before: still between them
     assert 20_000 <= surprising.quantiles([0.5]).iloc[0, 0] <= 22_000
+    assert surprising.quantiles([0.1]).iloc[0, 0] > 19_000
     assert surprising.fit_table()["doubted"].max() < 0.2
 
 

@@ -138,7 +138,7 @@ def test_a_bound_is_as_sharp_as_a_number_of_its_size(facts):
     )
     counted = 0.02**2 + 1 / 400.5
     assert [total.noise.sd[0], stock.noise.sd[0]] == pytest.approx(
-        [0.25 * math.sqrt(counted), 0.25 * math.sqrt(counted + 0.03**2)]
+        [0.2 * math.sqrt(counted), 0.2 * math.sqrt(counted + 0.03**2)]
     )
 
 
