@@ -54,7 +54,7 @@ LEVEL_BEFORE, SLOPE_BEFORE = 0.40, -0.055
 SHIPPED = {"battery cars": "prior_battery_cars.json", "all electric vehicles": "prior_all_electric.json"}
 SHOCK_NU, MARKET_NU, COMMON_NU, SIZE_NU = 4.0, 4.0, 10.0, 5.0
 COMMON_AR = 0.35
-ECHO = (0.0, -0.12, -0.12, -0.12)  # of a shock, in the growth one to four years on: by forecasts that left markets out
+ECHO = (0.05, -0.12, -0.12, -0.12)  # of a shock, in the growth one to four years on: by forecasts that left markets out
 
 
 def log_odds(share: Array | float) -> Array:
