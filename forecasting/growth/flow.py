@@ -125,7 +125,7 @@ def forecast_flow(
     LedgerError
         With every problem of a table's rows at once.
     EvidenceError
-        Where the facts are not of one thing, or there are none and no market size either.
+        Where the facts are not of one thing, speak of more than 80 years, or there are none and no market size either.
 
     Examples
     --------

@@ -37,6 +37,7 @@ Array = NDArray[np.float64]
 CHOICES = ("pooled", *CURVES_ON_FACTS, "average")
 LEARNED_ELSEWHERE = "may grow otherwise"  # of another thing than the prior was learned on
 UNMET = 0.25  # share of draws replaced from which the approximation is said to have failed
+LONGEST_SPAN = 80  # years that facts may speak of: time and memory go with its square
 DOUBTED = 0.2  # probability of being wrong, ten times that before any other fact, from which it is said to disagree
 
 
@@ -205,6 +206,12 @@ def _years(facts: Sequence[Fact], periods: Sequence[Period]) -> tuple[int, int, 
     """First year of the path, last year that facts speak of, last year that is asked for."""
     before = [] if facts else [year(min(p.start.year for p in periods) - 1)]
     first, last = years_spoken_of(facts, before)
+    if last - first >= LONGEST_SPAN:
+        early, late = (pick(facts, key=lambda fact: fact.period.end) for pick in (min, max))
+        raise EvidenceError(
+            f"the facts speak of {first} to {last}, from {early.id} to {late.id}; a forecast takes at most "
+            f"{LONGEST_SPAN} years: correct the date that is wrong, or leave facts out with select()"
+        )
     first = min(first, min(p.start.year for p in periods))
     return first, last, max(max(p.end.year for p in periods), last + 1)
 

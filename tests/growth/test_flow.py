@@ -174,6 +174,12 @@ def test_with_monthly_changes_the_draws_alone(forecast):
 
 
 # --- each kind of fact ------------------------------------------------------------------------------------------------
+def test_facts_that_are_a_lifetime_apart_are_refused(facts):
+    told = facts(("equals", "total", 2022, 2180), ("equals", "total", 2122, 5000))
+    with pytest.raises(EvidenceError, match=r"speak of 2022 to 2122, from .+ to .+; a forecast takes at most 80 years"):
+        forecast_flow(told)
+
+
 def test_growth_tells_the_base_that_nobody_printed(facts):
     table = facts(("equals", "total", PART, 9653), ("equals", "yoy_growth_percent", PART, 200.0))
     forecast = forecast_flow(table, [BEFORE, FOUR_MONTHS])
