@@ -28,7 +28,7 @@ from forecasting.growth.prior import SHIPPED, Prior
 from forecasting.growth.starting import MarketSize, counts, path_of
 from forecasting.growth.usable import usable_facts, years_spoken_of
 from forecasting.measures import MEASURES, nearest
-from forecasting.periods import Period, months_between, year
+from forecasting.periods import LAST_YEAR, Period, months_between, year
 
 __all__ = ["CHOICES", "Request"]
 
@@ -239,7 +239,7 @@ def _default_periods(facts: Sequence[Fact]) -> tuple[Period, ...]:
     if not facts:
         raise EvidenceError("no facts and no periods: say what to forecast, e.g. periods=[year(2025)]")
     last = max(fact.period.end.year for fact in facts)
-    return tuple(year(y) for y in range(last, last + 3))
+    return tuple(year(y) for y in range(last, min(last + 3, LAST_YEAR + 1)))
 
 
 def _disagreeing(observations: Sequence[Observation], posterior: Posterior) -> list[str]:
