@@ -15,6 +15,8 @@ __all__ = ["Contrasts", "as_arrays", "responsibilities"]
 
 Array = NDArray[np.float64]
 
+AT_ONCE = 1_000_000  # draws times facts times components of noise
+
 
 @dataclass(frozen=True)
 class Contrasts:
@@ -90,11 +92,13 @@ class Contrasts:
 
     def log_density(self, contrasts: Array) -> Array:
         """Log density of the noise at some contrasts, shape (draws, facts)."""
-        left = (self.value - contrasts)[..., None] + self.mean
-        weight = np.log(np.maximum(self.weight, 1e-300) / self.sd)
-        log_part = weight - 0.5 * (left / self.sd) ** 2
-        most = log_part.max(axis=-1, keepdims=True)
-        return np.asarray(most[..., 0] + np.log(np.exp(log_part - most).sum(axis=-1)))
+        weight, parts = np.log(np.maximum(self.weight, 1e-300) / self.sd), list[Array]()
+        for part in np.array_split(contrasts, 1 + len(contrasts) * self.mean.size // AT_ONCE):
+            left = (self.value - part)[..., None] + self.mean
+            log_part = weight - 0.5 * (left / self.sd) ** 2
+            most = log_part.max(axis=-1, keepdims=True)
+            parts.append(most[..., 0] + np.log(np.exp(log_part - most).sum(axis=-1)))
+        return np.concatenate(parts)
 
     def gradient(self, flows: Array, of_flows: Array, x: Array) -> Array:
         """Their gradient at one point, shape (facts, width), from the gradient of the flows' logs."""
