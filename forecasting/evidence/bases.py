@@ -19,7 +19,16 @@ from functools import lru_cache
 from forecasting.measures import MEASURES
 from forecasting.names import DATA
 
-__all__ = ["Basis", "apart", "basis_name", "basis_words", "perimeter", "same_perimeter", "shipped_bases"]
+__all__ = [
+    "Basis",
+    "agency_words",
+    "apart",
+    "basis_name",
+    "basis_words",
+    "perimeter",
+    "same_perimeter",
+    "shipped_bases",
+]
 
 _TABLE = DATA / "bases.csv"
 
@@ -59,6 +68,15 @@ def shipped_bases() -> dict[str, Basis]:
     """
     with _TABLE.open(encoding="utf-8", newline="") as file:
         return {row["code"]: Basis(**row) for row in csv.DictReader(file)}
+
+
+def agency_words(code: str) -> str:
+    """Who counts on a basis, in a sentence that must name somebody.
+
+    >>> agency_words("my own survey"), agency_words("")
+    ('my own survey', 'an agency that is not named')
+    """
+    return basis_name(code) or "an agency that is not named"
 
 
 def basis_words(pattern: str, code: str | None) -> str:

@@ -14,7 +14,17 @@ from typing import Any
 from forecasting.errors import LedgerError
 from forecasting.evidence.country_names import country_in_any_language, country_names
 
-__all__ = ["COUNTRIES", "PLACES", "PORTS", "is_place", "nearest_place", "partner_code", "place_code", "place_name"]
+__all__ = [
+    "COUNTRIES",
+    "PLACES",
+    "PORTS",
+    "is_place",
+    "nearest_place",
+    "partner_code",
+    "place_code",
+    "place_name",
+    "place_words",
+]
 
 COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
 NEAR = 0.8  # of the letters of a slip are right; below that a name of some language is near to anything
@@ -233,3 +243,12 @@ def place_name(code: str) -> str:
     countries: Any = pycountry.countries
     parts: Any = pycountry.subdivisions
     return str((countries.get(alpha_2=known) or parts.get(code=known)).name)
+
+
+def place_words(code: str) -> str:
+    """The name of a place; a code that is of none, such as the name of a sum of places, as it stands.
+
+    >>> place_words("NO"), place_words("ports")
+    ('Norway', 'ports')
+    """
+    return place_name(code) if is_place(code) else code

@@ -31,14 +31,10 @@ def carried_on(path: LatentPath, posterior: Posterior, far: LatentPath, rng: np.
 
     Parameters
     ----------
-    path : LatentPath
-        Over the years that facts speak of.
-    posterior : Posterior
-        Draws of its coordinates.
+    path, posterior, rng
+        As :func:`extrapolate` takes them.
     far : LatentPath
         The same path up to a later year.
-    rng : Generator
-        Seeded.
     """
     x = rng.standard_normal((len(posterior.x), far.width)) * np.sqrt(far.kind_variance[posterior.kind])
     shock = far.at_["shock"]

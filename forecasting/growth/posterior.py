@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.growth.chains import Chains
-from forecasting.growth.contrasts import Contrasts, as_arrays, responsibilities
+from forecasting.growth.contrasts import Contrasts, as_arrays
 from forecasting.growth.covariance import Covariance
 from forecasting.growth.likelihood import Observation
 from forecasting.growth.mode import Mode
@@ -35,7 +35,6 @@ BURN, SHORT_BURN = 14, 4  # sweeps before the first draw; where no number is con
 BURN_AGAIN = 3  # where a few more facts are sampled than before
 MOST_DOUBT, LESS_DOUBT = 25.0, 0.65  # at first any fact may well be wrong, so that facts that agree can find each other
 ROUNDS, BEARS, BEARING = 3, 0.5, 0.005  # by how much less likely, in what share of draws, a fact must make them
-WOKEN_AT_ONCE = 50_000  # draws times facts
 BLOCK = 500  # draws that are corrected at a time
 CORRECTIONS, MORE_CORRECTIONS, RIDGE = 3, 15, 1e-6
 CLOSE = 0.002  # a draw this near to what is asked, a fifth of what an agency's totals are good for, is moved no more
@@ -170,11 +169,8 @@ def _woken(path: LatentPath, facts: Contrasts, silent: Indices, x: Array) -> Ind
     """Which of the facts that were thought to say nothing do bear on some of the draws."""
     if not len(silent):
         return silent
-    f, logs = facts.only(silent), []
-    for part in np.array_split(x, max(len(x) * len(silent) // WOKEN_AT_ONCE, 1)):
-        left = f.value - f.at(path.flows(part), part)
-        logs.append(responsibilities(left, np.zeros_like(left), f.weight, f.mean, f.sd)[1])
-    log_density = np.concatenate(logs)
+    f = facts.only(silent)
+    log_density = f.log_density(f.at(path.flows(x), x))
     bears = log_density < np.median(log_density, axis=0) - BEARS
     return np.asarray(silent[bears.mean(axis=0) > BEARING])
 

@@ -20,7 +20,7 @@ import pandas as pd
 from forecasting.errors import ForecastingError
 from forecasting.evidence.datasets import central_asia, path
 from forecasting.evidence.files import write_whole
-from forecasting.evidence.places import is_place, place_name
+from forecasting.evidence.places import place_words
 from forecasting.evidence.words import in_words, period_words
 from forecasting.names import ARTICLE_PAGE
 from forecasting.parameters.schema import scenario_from_parameters
@@ -166,7 +166,7 @@ def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
     rows = [
         {
             "no.": row.fact.id.removeprefix("article-"),
-            "said of": place_name(row.fact.place) if is_place(row.fact.place) else row.fact.place,
+            "said of": place_words(row.fact.place),
             "period": period_words(row.fact.period) if row.fact.period_start and row.fact.period_end else "–",
             "sentence": row.fact.quote,
             "what becomes of it": USES[row.use],

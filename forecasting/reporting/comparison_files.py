@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from forecasting.evidence.files import write_whole
-from forecasting.evidence.places import COUNTRIES, is_place, place_name
+from forecasting.evidence.places import COUNTRIES, place_words
 from forecasting.names import COMPARISON_CSV, COMPARISON_TABLE, COMPARISON_WORKBOOK
 from forecasting.reporting.iamc import csv_bytes
 from forecasting.reporting.labels import label_of, unit_of
@@ -112,7 +112,7 @@ class _Sheets:
         for row, given in enumerate(self.wide.itertuples(index=False, name=None), start=1):
             scenario, code, measure, year, *cells = given
             label = label_of(measure)
-            for column, text in enumerate((f"{scenario}|{code}|{label}|{year}", scenario, _place(code), label)):
+            for column, text in enumerate((f"{scenario}|{code}|{label}|{year}", scenario, place_words(code), label)):
                 sheet.write_string(row, column, text)
             sheet.write_string(row, 4, unit_of(measure))
             sheet.write_number(row, 5, year)
@@ -169,7 +169,7 @@ class _Sheets:
         """One scenario of one place: looked up, and set against the baseline of its place."""
         scenario, code = run
         sheet.write_string(row, 0, scenario)
-        sheet.write_string(row, 1, _place(code))
+        sheet.write_string(row, 1, place_words(code))
         key = f'"{scenario}|{code}|"&$B$6&"|"&$B$7'
         found = self.known.get((scenario, code, measure, year), [math.nan] * 3)
         for column, (letter, value) in enumerate(zip("JHL", found, strict=True), start=2):
@@ -196,7 +196,3 @@ class _Sheets:
             )
             cells = ",".join(f"C{10 + runs.index(run)}" for run in mine)
             sheet.write_formula(row + number, 2, f"=SUM({cells})", self.total, value if math.isfinite(value) else "")
-
-
-def _place(code: str) -> str:
-    return place_name(code) if is_place(code) else code

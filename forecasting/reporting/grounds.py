@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from forecasting.evidence.bases import basis_name, basis_words
+from forecasting.evidence.bases import agency_words, basis_words
 from forecasting.evidence.places import place_name
 from forecasting.reporting.citations import LEAST, fact_name, mention
 from forecasting.reporting.labels import amounts, interval, label_of, parameter_words, readable
@@ -138,8 +138,7 @@ def _flow_grounds(outlook: Outlook, place: str, flow: FlowForecast, names: dict[
         said = f"{label_of(measure)}: no fact counts it; it rests on other markets{size} alone."
         return anchor, said, html.escape(said)
     own, first = int((fit["basis"] == flow.basis).sum()), flow.periods[0].label
-    by = basis_name(flow.basis) or "an agency that is not named"
-    said = f"{label_of(measure)}, {place_name(place)}: {len(fit)} facts, {own} counted by {by}."
+    said = f"{label_of(measure)}, {place_name(place)}: {len(fit)} facts, {own} counted by {agency_words(flow.basis)}."
     if flow.market is not None:
         share = f"{100 * float(flow.contraction().iloc[0]):.0f} %"
         said += f" They take away {share} of what is not known of {first}; the rest is what other markets did."

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from forecasting.evidence.files import write_asked
-from forecasting.evidence.places import is_place, place_name
+from forecasting.evidence.places import place_words
 from forecasting.reporting.labels import inert, label_of
 
 __all__ = ["csv_bytes", "iamc_frame", "write_csv", "write_iamc"]
@@ -53,7 +53,7 @@ def iamc_frame(table: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
         {
             "Model": model,
             "Scenario": [str(name).rpartition("-")[2] for name in yearly["scenario"]],
-            "Region": [place_name(code) if is_place(code) else str(code) for code in yearly["country"]],
+            "Region": [place_words(str(code)) for code in yearly["country"]],
             "Variable": [_variable(*pair) for pair in zip(yearly["measure"], yearly["quantile"], strict=True)],
             "Unit": yearly["unit"].astype(str),
             "year": [int(end[:4]) for end in yearly["period_end"].astype(str)],

@@ -9,7 +9,7 @@ import pandas as pd
 
 from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name, basis_words
-from forecasting.evidence.places import is_place, place_name
+from forecasting.evidence.places import place_name, place_words
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import MEASURES, nearest
 from forecasting.reporting.answer import answer
@@ -119,7 +119,7 @@ def forecast_html(forecast: FlowForecast) -> str:
 def forecast_title(forecast: FlowForecast) -> str:
     """What is forecast, where, and by whose count, as far as the facts say."""
     label = f"{label_of(forecast.measure)}, {unit_of(forecast.measure)}" if forecast.measure in MEASURES else "Forecast"
-    where = place_name(forecast.place) if is_place(forecast.place) else forecast.place
+    where = place_words(forecast.place)
     basis = basis_words("as counted by {}", forecast.basis)
     return ": ".join(filter(None, [where, label])) + (f", {basis}" if basis else "")
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.errors import ForecastWarning
-from forecasting.evidence.bases import basis_name
+from forecasting.evidence.bases import agency_words, basis_name
 from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.labels import label_of
 from forecasting.reporting.tables import beside, in_columns, leading, with_unit
@@ -38,8 +38,7 @@ def basis_lines(forecast: FlowForecast) -> BulletList:
     """
     counts = forecast.fit_table()["basis"].value_counts()
     made, others = forecast.diagnostics, counts.drop(forecast.basis, errors="ignore")
-    by = basis_name(forecast.basis) or "an agency that is not named"
-    counted = f"as counted by {by}" if len(counts) else "from analogue markets alone"
+    counted = f"as counted by {agency_words(forecast.basis)}" if len(counts) else "from analogue markets alone"
     lines = [f"What is forecast: {label_of(forecast.measure).lower() or 'the flow'}, {counted}."]
     if len(counts):
         own = f"{counts.get(forecast.basis, 0)} of {counts.sum()} facts are on that definition"

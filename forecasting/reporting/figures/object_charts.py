@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.evidence.bases import basis_words
-from forecasting.evidence.places import is_place, place_name
+from forecasting.evidence.places import place_words
 from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES
 from forecasting.periods import Period
@@ -41,7 +41,7 @@ def forecast_chart(forecast: FlowForecast, log: bool = False) -> go.Figure:
     """
     measure = forecast.measure if forecast.measure in MEASURES else ""
     label, where = label_of(measure) if measure else "Forecast", forecast.place
-    title = f"{label}: {place_name(where) if is_place(where) else where}" if where else label
+    title = f"{label}: {place_words(where)}" if where else label
     words = "as long as the period, as high as its yearly rate"
     basis = basis_words("as counted by {}; ", forecast.basis)
     chart = new_chart(title, basis + words, y=f"{unit_of(measure)} a year" if measure else "a year", height=440)
