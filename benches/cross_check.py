@@ -21,9 +21,10 @@ import pandas as pd
 
 import forecasting as fc
 from forecasting.evidence.ledger import Ledger
+from forecasting.growth.common import COMMON_NU
 from forecasting.growth.likelihood import Observation, observe
 from forecasting.growth.path import LatentPath, Start
-from forecasting.growth.prior import COMMON_NU, RANGE, REFERENCE, Prior
+from forecasting.growth.prior import RANGE, REFERENCE, Prior
 from forecasting.growth.usable import usable_facts
 from forecasting.growth.within_year import POSITION
 

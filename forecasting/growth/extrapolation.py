@@ -7,9 +7,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.growth.common import COMMON_NU
 from forecasting.growth.path import LatentPath, from_reference, shock_scale
 from forecasting.growth.posterior import Posterior
-from forecasting.growth.prior import COMMON_NU, SIZE_NU, Prior
+from forecasting.growth.prior import SIZE_NU, Prior
 from forecasting.growth.within_year import POSITION
 
 __all__ = ["carried_on", "common_shocks", "extrapolate"]

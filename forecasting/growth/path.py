@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.prior import RANGE, REFERENCE, Common, Prior
+from forecasting.growth.common import Common
+from forecasting.growth.prior import RANGE, REFERENCE, Prior
 from forecasting.growth.within_year import POSITION
 
 __all__ = ["LatentPath", "Start", "from_reference", "shock_scale"]

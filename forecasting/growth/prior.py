@@ -24,12 +24,11 @@ from forecasting.arguments import path as file_path
 from forecasting.arguments import shown, takes, text, whole
 from forecasting.errors import ModelError
 from forecasting.evidence.files import read_whole
+from forecasting.growth.common import Common
 from forecasting.growth.within_year import WithinYear
 from forecasting.names import DATA
 
 __all__ = [
-    "COMMON_AR",
-    "COMMON_NU",
     "ECHO",
     "MARKET_NU",
     "NO_SHARES",
@@ -38,7 +37,6 @@ __all__ = [
     "SHIPPED",
     "SHOCK_NU",
     "SIZE_NU",
-    "Common",
     "Prior",
     "log_odds",
 ]
@@ -52,8 +50,7 @@ SHARE_LIMITS = (1e-6, 0.985)
 
 LEVEL_BEFORE, SLOPE_BEFORE = 0.40, -0.055
 SHIPPED = {"battery cars": "prior_battery_cars.json", "all electric vehicles": "prior_all_electric.json"}
-SHOCK_NU, MARKET_NU, COMMON_NU, SIZE_NU = 4.0, 4.0, 10.0, 5.0
-COMMON_AR = 0.35
+SHOCK_NU, MARKET_NU, SIZE_NU = 4.0, 4.0, 5.0
 ECHO = (0.05, -0.12, -0.12, -0.12)  # of a shock, in the growth one to four years on: by forecasts that left markets out
 
 
@@ -74,53 +71,6 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_rounded(entry) for entry in value]
     return float(f"{value:.5g}") if isinstance(value, float) else value
-
-
-@dataclass(frozen=True)
-class Common:
-    """Year effects shared by all markets: their mean and spread by year, and what holds in other years.
-
-    Parameters
-    ----------
-    first_year : int
-        Year of the first entry of ``mean`` and ``sd``.
-    mean, sd : tuple of float
-        By year, as the panel tells them.
-    spread, persistence : float
-        Standard deviation and first-order autocorrelation in years that the panel lacks.
-
-    Examples
-    --------
-    >>> mean, sd = Common(2020, (0.4,), (0.1,), 0.2, 0.5).at(2021)
-    >>> round(mean, 3), round(sd, 3)
-    (0.2, 0.18)
-    """
-
-    first_year: int = 2020
-    mean: tuple[float, ...] = (0.0,)
-    sd: tuple[float, ...] = (0.2,)
-    spread: float = 0.2
-    persistence: float = COMMON_AR
-
-    @property
-    def last_year(self) -> int:
-        """Last year that the panel tells of."""
-        return self.first_year + len(self.mean) - 1
-
-    def at(self, year: int) -> tuple[float, float]:
-        """Mean and standard deviation of the effect in a year."""
-        index = year - self.first_year
-        if index < 0:
-            return 0.0, self.spread
-        if index < len(self.mean):
-            return self.mean[index], self.sd[index]
-        rho = self.persistence ** (year - self.last_year)
-        return rho * self.mean[-1], float(np.sqrt((rho * self.sd[-1]) ** 2 + (1 - rho**2) * self.spread**2))
-
-    def until(self, last_year: int) -> Common:
-        """The same without what is known of later years."""
-        keep = max(min(last_year - self.first_year + 1, len(self.mean)), 1)
-        return replace(self, mean=self.mean[:keep], sd=self.sd[:keep])
 
 
 @dataclass(frozen=True)

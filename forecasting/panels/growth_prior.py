@@ -14,22 +14,10 @@ from numpy.typing import NDArray
 from forecasting.arguments import of, optional, takes, text
 from forecasting.errors import ModelError
 from forecasting.evidence.sources.iea import IEA, annual_sales, read_iea_panel
-from forecasting.growth.prior import (
-    COMMON_AR,
-    COMMON_NU,
-    LEVEL_BEFORE,
-    MARKET_NU,
-    NO_SHARES,
-    RANGE,
-    REFERENCE,
-    SHIPPED,
-    SHOCK_NU,
-    SLOPE_BEFORE,
-    Common,
-    Prior,
-    log_odds,
-)
+from forecasting.growth.common import Common
+from forecasting.growth.prior import NO_SHARES, REFERENCE, SHIPPED, Prior, log_odds
 from forecasting.growth.within_year import estimate_within_year
+from forecasting.panels.growth_regression import BY_SALES, BY_SHARE, GrowthRegression, fitted
 
 __all__ = ["estimate_drift", "estimate_prior"]
 
@@ -38,19 +26,8 @@ Array = NDArray[np.float64]
 FEWEST_SALES = 20  # growth out of fewer is counting noise
 FEWEST_COMPARED = 200  # of which a share is known to a few percent
 
-# Before any panel: a logistic diffusion's growth rate is the coefficient of imitation q, whose mean over 213 published
-# applications is 0.38 (Sultan, Farley and Lehmann 1990), spread wide enough for the panel to speak.
-# The fall of growth with share, its shocks' echoes and the spreads below were set by leaving whole markets of the IEA's
-# panel out: growth from one year to the next shows less of them than forecasts over several years do.
-LEVEL_SD_BEFORE, SLOPE_SD_BEFORE = 0.15, 0.02
-# Of a panel without shares: spread of the slope of all markets, and of each one's about it, weighted as four markets;
-# standard errors by which a fall of growth must be seen, and markets that must show it.
-WIDE_SLOPE_BEFORE, SHOWN, FEWEST_MARKETS = 0.1, 3.0, 8
-# Of the scale of shocks, so that a panel of calm things is not taken to be stirred as electric cars are:
-MARKET_SD_BEFORE = 0.1  # spread of markets' lasting growth, weighted as four markets
-COMMON_BEFORE = 0.9  # spread of years, weighted as six years: policies and crises come to all markets at once
-AHEAD_AR = 0.2  # of a year's effect, in the years after the panel: forecasts made there show less of it than its own
-STEPS = 30
+# Of a panel without shares: standard errors by which a fall of growth must be seen, and markets that must show it.
+SHOWN, FEWEST_MARKETS = 3.0, 8
 
 
 @takes(
@@ -118,11 +95,11 @@ def estimate_prior(panel: pd.DataFrame, months: pd.DataFrame | None = None, *, p
     )
     prior, rows = _with_shares(base, rows)
     if rows["size_change"].notna().any():
-        return _with_sizes(_learned(_fitted(rows[usable]), prior), rows)
-    slowing = _fitted(_from_first_rows(rows)[usable], own_slopes=True)
+        return _with_sizes(_learned(fitted(rows[usable], BY_SHARE), prior), rows)
+    slowing = fitted(_from_first_rows(rows)[usable], BY_SALES)
     seen = slowing.effects[1] < -SHOWN * np.sqrt(slowing.covariance[1, 1])
     shown = seen and len(slowing.scale) >= FEWEST_MARKETS
-    return _without_sizes(_learned(slowing if shown else _fitted(rows[usable]), prior))
+    return _without_sizes(_learned(slowing if shown else fitted(rows[usable], BY_SHARE), prior))
 
 
 def _growth_rows(panel: pd.DataFrame) -> pd.DataFrame:
@@ -164,95 +141,7 @@ def _from_first_rows(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(z_before=REFERENCE + come.groupby(rows["market"]).shift(1))
 
 
-class _Regression:
-    """Growth on level, share, years and markets, with scales that are updated in turn."""
-
-    def __init__(self, steps: pd.DataFrame, own_slopes: bool) -> None:
-        self.growth = steps["growth"].to_numpy(dtype=float)
-        self.share = np.clip(steps["z_before"].to_numpy(dtype=float), *RANGE) - REFERENCE
-        names, self.market = np.unique(steps["market"].to_numpy(dtype=str), return_inverse=True)
-        seen, of_year = np.unique(steps["year"].to_numpy(dtype=int), return_inverse=True)
-        self.seen: list[int] = seen.tolist()  # years between them have no effect to be found
-        rows, years, count = np.arange(len(steps)), len(seen), len(names)
-        self.design = np.zeros((len(steps), 2 + years + count * (1 + own_slopes)))
-        self.design[:, 0], self.design[:, 1] = 1.0, self.share
-        self.design[rows, 2 + of_year] = 1.0
-        self.design[rows, 2 + years + self.market] = 1.0
-        self.years, self.markets = slice(2, 2 + years), slice(2 + years, 2 + years + count)
-        self.slopes, self.slope_sd = slice(2 + years + count, None), WIDE_SLOPE_BEFORE if own_slopes else 0.0
-        self.slope_before = WIDE_SLOPE_BEFORE if own_slopes else SLOPE_SD_BEFORE
-        if own_slopes:
-            self.design[rows, 2 + years + count + self.market] = self.share
-        kept = COMMON_AR ** np.diff(seen)
-        self.innovation = np.eye(years) - np.diag(kept, k=-1)  # a year's effect less what it inherits
-        self.inflate = np.r_[1.0, 1 / (1 - kept**2)]
-        self.shock, self.shock_slope, self.market_sd, self.common = 0.3, -0.1, 0.07, 0.15
-        self.weight, self.scale = np.ones(len(steps)), np.ones(len(names))
-        self.common_weight = np.ones(years)
-
-    def solve(self) -> None:
-        """Effects and their covariance, given the scales."""
-        spread = np.exp(self.shock_slope * self.share)
-        precision = self.weight / (self.shock**2 * self.scale[self.market] * spread**2)
-        a = (self.design * precision[:, None]).T @ self.design
-        b = (self.design * precision[:, None]).T @ self.growth
-        before = ((LEVEL_BEFORE, LEVEL_SD_BEFORE), (SLOPE_BEFORE, self.slope_before))
-        for k, (mean, sd) in enumerate(before):
-            a[k, k] += 1 / sd**2
-            b[k] += mean / sd**2
-        chained = (self.common_weight * self.inflate / self.common**2)[:, None] * self.innovation
-        a[self.years, self.years] += self.innovation.T @ chained
-        a[self.markets, self.markets] += np.eye(len(self.scale)) / self.market_sd**2
-        if self.slope_sd:
-            a[self.slopes, self.slopes] += np.eye(len(self.scale)) / self.slope_sd**2
-        self.covariance = np.linalg.inv(a)
-        self.effects = self.covariance @ b
-        left = (self.growth - self.design @ self.effects) ** 2
-        self.square = (left + np.einsum("ij,jk,ik->i", self.design, self.covariance, self.design)) / spread**2
-
-    def rescale(self) -> Array:
-        """Scales of shocks, markets and years, given the effects; returns the weighted squares."""
-        self.weight = (SHOCK_NU + 1) / (SHOCK_NU + self.square / (self.shock**2 * self.scale[self.market]))
-        weighted = self.weight * self.square
-        count = len(self.scale)
-        squares = np.bincount(self.market, weighted, count) / self.shock**2
-        self.scale = (MARKET_NU + squares) / (MARKET_NU + np.bincount(self.market, minlength=count))
-        self.shock = float(np.sqrt(np.mean(weighted / self.scale[self.market])))
-        moved = self.innovation @ self.effects[self.years]
-        moved_cov = self.innovation @ self.covariance[self.years, self.years] @ self.innovation.T
-        moved_square = (moved**2 + np.diag(moved_cov)) * self.inflate
-        self.common_weight = (COMMON_NU + 1) / (COMMON_NU + moved_square / self.common**2)
-        believed = 6 * (COMMON_BEFORE * self.shock) ** 2
-        self.common = float(np.sqrt((np.sum(self.common_weight * moved_square) + believed) / (len(moved) + 6)))
-        self.market_sd = self._spread(self.markets, MARKET_SD_BEFORE * self.shock)
-        if self.slope_sd:
-            self.slope_sd = self._spread(self.slopes, WIDE_SLOPE_BEFORE)
-        return np.asarray(weighted)
-
-    def _spread(self, effects: slice, before: float) -> float:
-        """Of markets' own effects; what was believed before weighs as four markets."""
-        own = self.effects[effects] ** 2 + np.diag(self.covariance)[effects]
-        return float(np.sqrt((own.sum() + 4 * before**2) / (len(own) + 4)))
-
-    def tilt(self, weighted: Array) -> None:
-        """How the scale of shocks falls with share, by a damped step of its likelihood."""
-        excess = weighted / (self.shock**2 * self.scale[self.market]) - 1
-        step = 0.5 * (excess @ self.share) / (2 * self.share @ self.share + 50)
-        self.shock_slope = float(np.clip(self.shock_slope + step, -0.3, 0.05))
-
-
-def _fitted(steps: pd.DataFrame, own_slopes: bool = False) -> _Regression:
-    """Expectation-maximisation for level, slope, effects of markets and years, and all scales."""
-    fit = _Regression(steps, own_slopes)
-    for step in range(STEPS):
-        fit.solve()
-        weighted = fit.rescale()
-        if step > 3:  # once the rest has settled
-            fit.tilt(weighted)
-    return fit
-
-
-def _learned(fit: _Regression, base: Prior) -> Prior:
+def _learned(fit: GrowthRegression, base: Prior) -> Prior:
     """The prior with what was fitted; markets' own slopes are part of the slope's spread."""
     (aa, ab), (_, bb) = fit.covariance[:2, :2].tolist()
     return replace(
@@ -263,21 +152,8 @@ def _learned(fit: _Regression, base: Prior) -> Prior:
         market_sd=fit.market_sd,
         shock_sd=fit.shock,
         shock_slope=fit.shock_slope,
-        common=_every_year(fit),
+        common=fit.every_year(),
     )
-
-
-def _every_year(fit: _Regression) -> Common:
-    """The effects of years; of a year that the panel lacks, what is left of the last one before it."""
-    means = fit.effects[fit.years].tolist()
-    sds = np.sqrt(np.diag(fit.covariance[fit.years, fit.years])).tolist()
-    known = {y: Common(y, (mean,), (sd,), fit.common) for y, mean, sd in zip(fit.seen, means, sds, strict=True)}
-    of_years, latest = [], known[fit.seen[0]]
-    for year in range(fit.seen[0], fit.seen[-1] + 1):
-        latest = known.get(year, latest)
-        of_years.append(latest.at(year))
-    mean, sd = zip(*of_years, strict=True)
-    return Common(fit.seen[0], mean, sd, fit.common, AHEAD_AR)
 
 
 def _with_sizes(prior: Prior, rows: pd.DataFrame) -> Prior:

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from forecasting.evidence.ledger import Ledger
-from forecasting.growth.prior import COMMON_NU, RANGE, REFERENCE, SIZE_NU
+from forecasting.growth.common import COMMON_NU
+from forecasting.growth.prior import RANGE, REFERENCE, SIZE_NU
 from forecasting.growth.usable import usable_facts
 
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecasting.growth.common import Common
 from forecasting.growth.extrapolation import _next_common
 from forecasting.growth.path import LatentPath, Start, shock_scale
-from forecasting.growth.prior import Common, Prior
+from forecasting.growth.prior import Prior
 from forecasting.growth.starting import path_of
 from forecasting.growth.within_year import POSITION
 

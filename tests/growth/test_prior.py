@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.errors import ModelError
+from forecasting.growth.common import Common
 from forecasting.growth.flow import annual_totals, forecast_flow
-from forecasting.growth.prior import REFERENCE, SLOPE_BEFORE, Common, Prior, log_odds
+from forecasting.growth.prior import REFERENCE, SLOPE_BEFORE, Prior, log_odds
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.periods import span
 
