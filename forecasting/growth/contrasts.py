@@ -135,7 +135,7 @@ def as_arrays(observations: Sequence[Observation], path: LatentPath, bases: Mapp
         weight[i, :k], mean[i, :k], sd[i, :k] = o.noise.weight, o.noise.mean, o.noise.sd
         wrong[i, k - len(WRONG) : k] = True
         if o.fact.stock:
-            aged[i] = o.numerator * stock_ages(o.fact.period, path.first_year, path.months)
+            aged[i] = o.numerator * stock_ages(o.fact.period, path.first_year, path.months, path.stood)
         column = bases.get(o.fact.basis)
         if column is not None:
             offsets[i], base_offsets[i] = _offsets(o, path, column)

@@ -84,8 +84,9 @@ class CurvePath(LatentPath):
         super().__init__(prior, first_year, last_year, start, sizes, bases, drifts, len(curves))
         self.followed, self.sized = [find_curve(curve) for curve in curves], bool(sizes)
         self.last = facts_end - first_year
-        lag = np.arange(self.years)[:, None] - np.arange(self.years)[None, :]
-        self.scatter = SCATTER * np.where(lag >= 0, LASTING ** np.maximum(lag, 0), 0.0)
+        year = np.arange(self.years) - self.begins
+        walked = (year[:, None] >= year) & (year >= 0) | (year[:, None] <= year) & (year <= 0)
+        self.scatter = SCATTER * walked * LASTING ** np.abs(year[:, None] - year)
 
     def reaching(self, last_year: int) -> LatentPath:
         """The same curves up to a later year."""
@@ -98,14 +99,18 @@ class CurvePath(LatentPath):
         level, slope = (np.clip(of, -FURTHEST, FURTHEST) for of in (level, slope))
         reached = 1 / (1 + np.exp(-(REACHED + REACHED_SD * level)))
         takeover = np.exp(TAKEOVER + TAKEOVER_SD * slope)
-        middle = np.arange(self.years) + 1.5  # launched a year before the path: time counts from there
+        year = np.arange(self.years) - self.begins
+        middle = np.maximum(year, 0) + 1.5  # launched a year before the start: time counts from there
         end = float(middle[self.last])
         if not curve.ceiling:
-            return np.asarray(np.minimum(np.log(reached) + LOG_81 / takeover * (middle - end), 0.0))
-        if curve.name == "bass":  # without imitation it climbs at its rate alone, and no slower
-            reached = np.minimum(reached, -0.99 * np.expm1(-LOG_81 / takeover * end))
-        shape = curve.locate(reached, takeover, np.ones_like(reached), end)
-        return np.log(np.maximum(curve.share(middle, *shape), 1e-12))
+            climbed = np.minimum(np.log(reached) + LOG_81 / takeover * (middle - end), 0.0)
+        else:
+            if curve.name == "bass":  # without imitation it climbs at its rate alone, and no slower
+                reached = np.minimum(reached, -0.99 * np.expm1(-LOG_81 / takeover * end))
+            shape = curve.locate(reached, takeover, np.ones_like(reached), end)
+            climbed = np.log(np.maximum(curve.share(middle, *shape), 1e-12))
+        rate = climbed[:, self.begins + 1] - climbed[:, self.begins]  # at which it is carried back before the start
+        return np.asarray(climbed + rate[:, None] * np.minimum(year, 0))
 
     def _curves(self, x: Array) -> Array:
         """The same for draws that each follow a curve of their own; of the market, where its size is known."""

@@ -96,7 +96,7 @@ def extrapolate(
 def _latest_shocks(path: LatentPath, x: Array, log_odds: Array) -> list[Array]:
     """Shocks to log-odds in the path's last years, the latest first."""
     unit = x[:, path.at_["shock"]]
-    years = range(path.years - 1, max(path.years - 1 - len(path.prior.echo), 0), -1)
+    years = range(path.years - 1, max(path.years - 1 - len(path.prior.echo), path.begins), -1)
     return [shock_scale(path.prior, log_odds[:, y - 1]) * unit[:, y] for y in years]
 
 

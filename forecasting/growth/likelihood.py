@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -186,30 +187,28 @@ def flow_weights(period: Period, first_year: int, months: int) -> Array:
     return weights
 
 
-def _stock_weights(period: Period, first_year: int, months: int) -> Array:
+def _stock_weights(period: Period, first_year: int, months: int, stood: int) -> Array:
     """Share of each month's flow, and of what stood before, that is still on the road at the period's end."""
-    weights = np.zeros(months + 1)
+    since = (stood - first_year) * 12
     until = (period.end.year - first_year) * 12 + period.end.month - 1
-    part = period.end.day / next(iter(Period(period.end, period.end).months())).days
-    index = np.arange(min(until + 1, months))
-    weights[: len(index)] = (1 - SCRAPPAGE) ** ((until - index) / 12)
-    if 0 <= until < months:
-        weights[until] *= part
-    weights[months] = (1 - SCRAPPAGE) ** (max(until, 0) / 12)
-    return weights
+    weights = (1 - SCRAPPAGE) ** stock_ages(period, first_year, months, stood)
+    weights[: max(since, 0)] = weights[until + 1 : months] = 0.0
+    if since <= until < months:
+        weights[until] *= period.end.day / next(iter(Period(period.end, period.end).months())).days
+    return np.asarray(weights)
 
 
-def stock_ages(period: Period, first_year: int, months: int) -> Array:
-    """Years that each month's flow, and what stood at the start (last entry), has spent on the register by the end.
+def stock_ages(period: Period, first_year: int, months: int, stood: int) -> Array:
+    """Years on the register by the end, of each month's flow and of what stood when a year began (last entry).
 
     >>> from forecasting.periods import span
-    >>> stock_ages(span("2023-12-31", "2023-12-31"), 2022, 24)[[0, 12, 23, 24]].round(2)
+    >>> stock_ages(span("2023-12-31", "2023-12-31"), 2022, 24, 2022)[[0, 12, 23, 24]].round(2)
     array([1.92, 0.92, 0.  , 1.92])
     """
     until = (period.end.year - first_year) * 12 + period.end.month - 1
     ages = np.maximum(until - np.arange(months + 1), 0) / 12
-    ages[months] = max(until, 0) / 12
-    return ages
+    ages[months] = max(until - (stood - first_year) * 12, 0) / 12
+    return np.asarray(ages)
 
 
 def _rounding(fact: Fact, of: float, counted: bool) -> float:
@@ -276,12 +275,7 @@ def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observati
     return tuple(found)
 
 
-def _size(stock: bool, period: Period, first_year: int, months: int) -> Array:
-    weigh = _stock_weights if stock else flow_weights
-    return weigh(period, first_year, months)
-
-
-def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> Observation:
+def observe(fact: Fact, first_year: int, months: int, counted: bool = True, stood: int | None = None) -> Observation:
     """The contrast of logs that a fact speaks of, with its value and noise.
 
     Parameters
@@ -292,6 +286,8 @@ def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> O
         The grid of months.
     counted : bool
         Whether the unit is single things. Numbers in anybody's unit have no counting noise and no digits of their own.
+    stood : int, optional
+        Year at whose beginning stood what a stock starts from: by default the first.
 
     Examples
     --------
@@ -301,7 +297,8 @@ def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> O
     5.104
     """
     before = fact.other or fact.period.year_before()
-    size, base = (_size(fact.stock, period, first_year, months) for period in (fact.period, before))
+    weights = partial(_stock_weights, stood=first_year if stood is None else stood) if fact.stock else flow_weights
+    size, base = (weights(period, first_year, months) for period in (fact.period, before))
     if math.isnan(fact.value):  # more than another period's total, that may never have been printed
         noise = Noise.beyond(EDGE, BOUNDS[fact.relation]) if fact.relation in BOUNDS else Noise.exact(0.02)
         return Observation(fact, size, base, 0.0, 0.0, noise)

@@ -31,11 +31,15 @@ class Start:
     Parameters
     ----------
     log_odds, log_odds_sd : float
-        Of the first year's share.
+        Of the share in that year.
     log_size, log_size_sd : float
-        Of the first year's market.
+        Of the path's first year's market.
     log_stock, log_stock_sd : float
-        Of what stood when the path starts, for stocks.
+        Of what stood when the year ``stood`` began, for stocks.
+    year : int, optional
+        From which the path walks, on and back: by default its first.
+    stood : int, optional
+        No stock is told of an earlier year than this: by default the path's first.
     """
 
     log_odds: float = -5.0
@@ -44,6 +48,8 @@ class Start:
     log_size_sd: float = 10.0
     log_stock: float = 0.0
     log_stock_sd: float = 1.5
+    year: int | None = None
+    stood: int | None = None
 
 
 def shock_scale(prior: Prior, log_odds: Array) -> Array:
@@ -125,6 +131,8 @@ class LatentPath:
         self.first_year, self.last_year = first_year, last_year
         self.years = n = last_year - first_year + 1
         self.months = 12 * n
+        self.begins = 0 if start.year is None else start.year - first_year
+        self.stood = first_year if start.stood is None else start.stood
         widths = {
             "start": 1,
             "level": 1,
@@ -199,13 +207,22 @@ class LatentPath:
         level = prior.level + prior.level_sd * x[:, at["level"]] + effect_mean + x[:, at["common"]] @ effect_map.T
         slope = prior.slope + prior.slope_sd * x[:, at["slope"]].ravel()
         z, shocks = np.empty((len(x), self.years)), np.zeros((len(x), self.years))
-        z[:, 0] = self.start.log_odds + self.start.log_odds_sd * x[:, at["start"]].ravel()
-        for y in range(1, self.years):
-            distance = from_reference(prior, z[:, y - 1])
+        z[:, self.begins] = self.start.log_odds + self.start.log_odds_sd * x[:, at["start"]].ravel()
+        for here, there in self._steps():
+            y, distance = max(here, there), from_reference(prior, z[:, here])
             shocks[:, y] = _scale(prior, distance) * x[:, at["shock"].start + y]
-            echo = sum(part * shocks[:, y - lag] for lag, part in enumerate(prior.echo[: y - 1], 1))
-            z[:, y] = z[:, y - 1] + level[:, y] + slope * distance + shocks[:, y] + echo
+            echo = sum(part * shocks[:, y - lag] for lag, part in self._echoes(y))
+            z[:, there] = z[:, here] + (there - here) * (level[:, y] + slope * distance + shocks[:, y] + echo)
         return z, shocks
+
+    def _steps(self) -> list[tuple[int, int]]:
+        """From which year to which the walk steps: on from where it starts, then back from there."""
+        on = [(y - 1, y) for y in range(self.begins + 1, self.years)]
+        return on + [(y, y - 1) for y in range(self.begins, 0, -1)]
+
+    def _echoes(self, year: int) -> list[tuple[int, float]]:
+        """Lag and part of the earlier shocks that come again in a year: none from before the start."""
+        return list(enumerate(self.prior.echo[: max(year - 1 - self.begins, 0)], 1))
 
     def _walk_gradient(self, x: Array, z: Array, shocks: Array) -> Array:
         """Gradient of the log-odds by year at one point, from what it walks there: shape (years, width)."""
@@ -214,17 +231,18 @@ class LatentPath:
         scale, slope = _scale(prior, distance), prior.slope + prior.slope_sd * float(x[at["slope"]].sum())
         inside = (distance > REACH[0]) & (distance < REACH[1])
         gradient, of_shock = np.zeros((self.years, self.width)), np.zeros((self.years, self.width))
-        gradient[0, at["start"]] = self.start.log_odds_sd
-        for y in range(1, self.years):
-            before = gradient[y - 1] * inside[y - 1]
+        gradient[self.begins, at["start"]] = self.start.log_odds_sd
+        for here, there in self._steps():
+            y, before = max(here, there), gradient[here] * inside[here]
             of_shock[y] = prior.shock_slope * shocks[y] * before
-            of_shock[y, at["shock"].start + y] += scale[y - 1]
-            gradient[y] = gradient[y - 1] + slope * before + of_shock[y]
-            gradient[y, at["level"]] += prior.level_sd
-            gradient[y, at["slope"]] += prior.slope_sd * distance[y - 1]
-            gradient[y, at["common"]] += self.common_effects[1][y]
-            for lag, part in enumerate(prior.echo[: y - 1], 1):
-                gradient[y] += part * of_shock[y - lag]
+            of_shock[y, at["shock"].start + y] += scale[here]
+            step = slope * before + of_shock[y]
+            step[at["level"]] += prior.level_sd
+            step[at["slope"]] += prior.slope_sd * distance[here]
+            step[at["common"]] += self.common_effects[1][y]
+            for lag, part in self._echoes(y):
+                step += part * of_shock[y - lag]
+            gradient[there] = gradient[here] + (there - here) * step
         return gradient
 
     def totals(self, x: Array) -> tuple[Array, Array]:
@@ -268,13 +286,14 @@ class LatentPath:
     def slopes(self, log_totals: Array) -> Array:
         """Slope within each year that the growth over the year before and of the next gives it.
 
-        A missing neighbour's growth is taken to be the other's.
+        A missing neighbour's growth is taken to be the other's; what lies before the start tells nothing after it.
         """
         within = self.prior.within_year
         growth = np.diff(log_totals, axis=-1)
         if not growth.shape[-1]:
             return np.zeros_like(log_totals)
         before = np.concatenate([growth[..., :1], growth], axis=-1)
+        before[..., self.begins] = growth[..., self.begins]
         after = np.concatenate([growth, growth[..., -1:]], axis=-1)
         return np.asarray(within.slope_on_growth * before + within.slope_on_next * after)
 

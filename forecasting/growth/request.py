@@ -130,7 +130,7 @@ class Request:
                 prior, first, last + 1, facts_end, path.start_of_flow(), curves, path.sizes, len(bases), drifts
             )
         counted = self.unit or self.market_size is not None
-        observations = read_bounds_together([observe(fact, first, path.months, counted) for fact in facts])
+        observations = read_bounds_together([observe(fact, first, path.months, counted, path.stood) for fact in facts])
         return _Prepared(path, observations, basis, bases, periods, until, measure, caveats)
 
     def _answer(self) -> FlowForecast:

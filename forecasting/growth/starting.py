@@ -15,7 +15,8 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.rules import BOUNDS
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import REFERENCE, Prior
-from forecasting.periods import Period, year
+from forecasting.growth.usable import years_spoken_of
+from forecasting.periods import FIRST_YEAR, Period, year
 
 __all__ = ["MarketSize", "counts", "path_of"]
 
@@ -26,6 +27,7 @@ SIZE_SD = 0.05  # a published market size is the agency's own and counts vehicle
 # Spread of the log of a year's cars, told from a part of it by its days, over the root of days left to days seen: 0.08
 # to 0.12 after 2 to 11 months of 56 years of 11 markets (all new cars, without 2020; collected by Open-EV-Charts).
 PART_SD = 0.1
+RATES = ("total", "per_day")  # what tells the flow of a year
 
 
 def path_of(
@@ -65,17 +67,15 @@ def path_of(
     sizes = _sizes(market_size, facts, first, last)
     if sizes:  # so that shares are known, whatever the prior was learned on
         prior = replace(prior, reference=REFERENCE)
-    stocks = [fact.value for fact in facts if fact.stock and fact.value > 0]
-    counted = [fact for fact in facts if fact.quantity == "total" and not fact.stock and fact.value > 0]
-    reached = [fact for fact in counted if BOUNDS.get(fact.relation) != -1]
-    totals = [fact.value * 365 / fact.period.days for fact in reached or counted]
-    mean, sd = prior.share_in(first)
+    begins = years_spoken_of(counts(facts), [])[0] if facts else first
+    mean, sd = prior.share_in(max(begins, FIRST_YEAR))
     if not sizes:
-        size = math.log(totals[0] if totals else (stocks[0] if stocks else 1.0)) - mean
+        size = math.log(_first_level(facts)) - mean
         start = Start(log_odds=mean, log_odds_sd=sd, log_size=size, log_size_sd=10.0)
     elif facts:
         start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
-        largest, size = max(totals, default=0.0) if reached else 0.0, math.exp(max(v for v, _ in sizes.values()))
+        reached = [_yearly(fact) for fact in facts if fact.quantity in RATES and BOUNDS.get(fact.relation) != -1]
+        largest, size = max(reached, default=0.0), math.exp(max(v for v, _ in sizes.values()))
         if largest > 0.9 * size:
             said = (
                 f"a flow of {largest:,.0f} a year is near or above the market of {size:,.0f} vehicles a year: "
@@ -88,9 +88,30 @@ def path_of(
         late = Start(log_odds=mean - 1.0, log_odds_sd=math.hypot(sd, 0.8))  # a market without counts is a late one
         start = replace(late, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
         caveats.append("no fact counts this flow: the forecast rests on analogue markets alone")
+    stocks = [fact for fact in counts(facts) if fact.quantity == "stock" and fact.value > 0]
     if stocks:
-        start = replace(start, log_stock=math.log(stocks[0]) - 1.0)
-    return LatentPath(prior, first, last, start, sizes, bases, drifts)
+        start = replace(start, log_stock=math.log(min(stocks, key=_when).value) - 1.0)
+    stood = min([begins, *(years_spoken_of([fact], [])[0] for fact in facts if fact.stock)])
+    return LatentPath(prior, first, last, replace(start, year=begins, stood=stood), sizes, bases, drifts)
+
+
+def _yearly(fact: Fact) -> float:
+    """What a total, or a rate by the day, comes to in a year."""
+    return fact.value * 365 / (1 if fact.quantity == "per_day" else fact.period.days)
+
+
+def _when(fact: Fact) -> tuple[Period, float]:
+    return fact.period, fact.value
+
+
+def _first_level(facts: Sequence[Fact]) -> float:
+    """The flow of a year as the first number of it says; where none does, a stock or a difference; else 1."""
+    told = sorted((fact for fact in counts(facts) if fact.value > 0 or fact.quantity == "yoy_difference"), key=_when)
+    flows = [fact for fact in told if fact.quantity in RATES]
+    reached = [fact for fact in flows if BOUNDS.get(fact.relation) != -1]
+    if flows:
+        return _yearly((reached or flows)[0])
+    return next((abs(fact.value) for fact in told if fact.quantity in ("stock", "yoy_difference")), 0.0) or 1.0
 
 
 def counts(facts: Sequence[Fact]) -> Sequence[Fact]:

@@ -59,6 +59,7 @@ def _walk(path, x):
     slope = prior.slope + np.sqrt(prior.covariance[1][1]) * x[:, at["slope"]].ravel()
     z = path.start.log_odds + path.start.log_odds_sd * x[:, at["start"]].ravel()
     walk, common, shocks = [z], np.zeros(len(x)), []
+    assert path.begins in (0, 1)
     for i in range(path.years):
         year = path.first_year + i
         if year > prior.common.last_year and i > 0:
@@ -70,6 +71,9 @@ def _walk(path, x):
         if i > 0:
             centred = np.clip(z, *RANGE) - REFERENCE
             scale = prior.shock_sd * np.exp(prior.shock_slope * centred)
+            if i == path.begins:  # a year back from where it starts
+                walk.insert(0, z - (level + slope * centred + common + scale * x[:, at["shock"]][:, i]))
+                continue
             shocks.append(scale * x[:, at["shock"]][:, i])
             z = z + level + slope * centred + common + shocks[-1] + _echo(prior, shocks[:-1])
             walk.append(z)

@@ -240,3 +240,38 @@ def test_an_upper_bound_above_the_market_is_no_sign_of_another_perimeter(facts):
         forecast_flow(facts(LAST), [year(2022)], market_size=300_000).quantiles([0.5]).iloc[0],
         rtol=0.01,
     )
+
+
+@pytest.mark.parametrize("early", [("at_most", "total", 2012, 100_000_000), ("at_least", "per_day", 2012, 1e-4)])
+@pytest.mark.parametrize("market_size", [None, 300_000])
+def test_a_path_starts_where_numbers_do(facts, early, market_size):
+    """A bound of an earlier year, wherever it stands in the table, and a period asked for, move no start."""
+    told = [("equals", "total", 2020, 800), LAST]
+    at_mode = [
+        forecast_flow(facts(*rows), asked, market_size=market_size, draws=8)._question().at_mode([year(2024)])[0]
+        for rows, asked in (
+            (told, [year(2023)]),
+            ([early, *told], [year(2023)]),
+            ([*told, early], [year(2023)]),
+            (told, [year(2012), year(2023)]),
+        )
+    ]
+    np.testing.assert_allclose(at_mode, at_mode[0], atol=0.02)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [("at_least", "total", 2023, 1)],
+        [("at_least", "per_day", HALF, 0.01)],
+        [("at_most", "total", 2014, 100_000_000)],
+        [("greater_than", "yoy_growth_percent", 2015, -99)],
+    ],
+)
+def test_beside_stocks_a_bound_of_a_flow_sets_no_scale_and_no_start(facts, more):
+    """Where stocks tell the level, `at least 1` of a flow was once taken for the flow itself."""
+    stocks = [("equals", "stock", f"{y}-12-31/{y}-12-31", v) for y, v in ((2020, 1000), (2021, 1900), (2022, 4100))]
+    alone, beside = (forecast_flow(facts(*rows), [year(2023)], draws=8) for rows in (stocks, stocks + more))
+    at_mode = [each._question().at_mode([year(2023)])[0] for each in (alone, beside)]
+    assert at_mode[1] == pytest.approx(at_mode[0], abs=0.06)
+    assert beside.fit_table()["doubted"].max() < 0.1

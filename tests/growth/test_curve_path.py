@@ -146,3 +146,30 @@ def test_a_slack_bound_on_a_later_year_moves_no_curve(facts: Callable[..., pd.Da
         for more in ([], [("at_most", "total", 2026, 100_000_000)])
     )
     np.testing.assert_allclose(slack.quantiles([0.1, 0.5, 0.9]), alone.quantiles([0.1, 0.5, 0.9]), rtol=0.15)
+
+
+@pytest.mark.parametrize("curve", CURVES_ON_FACTS)
+@pytest.mark.parametrize("market_size", [None, 300_000])
+def test_a_bound_of_an_earlier_year_moves_no_launch(
+    facts: Callable[..., pd.DataFrame], curve: str, market_size: float | None
+) -> None:
+    told = [("equals", "total", y, v) for y, v in ((2020, 300), (2021, 809), (2022, 2180))]
+    early = [("at_most", "total", 2015, 100_000_000)]
+    alone, beside, asked = (
+        forecast_flow(facts(*rows), [*first, year(2023), year(2027)], market_size=market_size, draws=8, curve=curve)
+        for rows, first in ((told, []), (told + early, []), (told, [year(2015)]))
+    )
+    expected = alone._question().at_mode(alone.periods)
+    for other in (beside, asked):
+        np.testing.assert_allclose(other._question().at_mode(alone.periods), expected, atol=0.04)
+
+
+@pytest.mark.parametrize("sizes", [SIZES, None], ids=["sized", "unsized"])
+@pytest.mark.parametrize("curve", CURVES_ON_FACTS)
+def test_before_the_start_a_curve_is_carried_back(curve: str, sizes: dict[int, tuple[float, float]] | None) -> None:
+    late, whole = (
+        CurvePath(Prior(), first, 2030, 2023, Start(log_size=8.0, year=2021), [curve], sizes) for first in (2021, 2012)
+    )
+    part, longer = (path._curve(path.followed[0], np.zeros((1, 1)), np.zeros((1, 1)))[0] for path in (late, whole))
+    np.testing.assert_allclose(longer[9:], part)
+    np.testing.assert_allclose(np.diff(longer[:10]), part[1] - part[0])

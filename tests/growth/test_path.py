@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from forecasting.growth.common import Common
 from forecasting.growth.extrapolation import _next_common
 from forecasting.growth.path import LatentPath, Start, shock_scale
-from forecasting.growth.prior import Prior
+from forecasting.growth.prior import RANGE, Prior
 from forecasting.growth.starting import path_of
 from forecasting.growth.within_year import POSITION
 
@@ -22,8 +22,9 @@ def path():
     return LatentPath(Prior.shipped(), 2020, 2024, Start(log_size=11.0, log_size_sd=1.0), {2022: (11.2, 0.05)}, bases=2)
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_gradient_is_the_difference_quotient(path, seed):
+@pytest.mark.parametrize(("seed", "begins"), [(0, 2020), (1, 2022)])
+def test_gradient_is_the_difference_quotient(path, seed, begins):
+    path = LatentPath(path.prior, 2020, 2024, replace(path.start, year=begins), path.sizes, bases=2)
     rng = np.random.default_rng(seed)
     x = rng.standard_normal(path.width)
     flows, gradient = path.gradient(x)
@@ -54,6 +55,24 @@ def test_walk_is_the_recursion_that_the_prior_tells(common, coordinates, walk_of
     path = LatentPath(replace(Prior.shipped(), common=common), 2020, 2024, Start(log_size=11.0, log_size_sd=1.0))
     x, _, _ = coordinates(path, np.random.default_rng(3), 20)
     np.testing.assert_allclose(path.totals(x)[0], walk_of(path, x)[0], atol=1e-9)
+
+
+def test_back_from_its_start_the_walk_makes_the_same_steps():
+    """Years before the start move nothing after it, and each differs from the next by the growth that it leads to."""
+    prior, start = Prior.shipped(), Start(log_odds=-4.0, year=2022)
+    late, whole = (LatentPath(prior, first, 2025, start) for first in (2022, 2018))
+    np.testing.assert_allclose(
+        whole.totals(np.zeros((1, whole.width)))[0][0, 4:], late.totals(np.zeros((1, late.width)))[0][0]
+    )
+    x = np.random.default_rng(5).standard_normal((1, whole.width))
+    z, growth = whole.totals(x)[0][0], whole.common_effects
+    for y in range(1, 5):
+        common = growth[0][y] + growth[1][y] @ x[0, whole.at_["common"]]
+        level = prior.level + prior.level_sd * x[0, whole.at_["level"].start] + common
+        slope = prior.slope + prior.slope_sd * x[0, whole.at_["slope"].start]
+        distance = np.clip(z[y], *RANGE) - prior.reference
+        shock = shock_scale(prior, z[y]) * x[0, whole.at_["shock"].start + y]
+        assert z[y] - z[y - 1] == pytest.approx(level + slope * distance + shock)
 
 
 def test_known_size_of_a_market_is_met_as_well_as_it_is_known(path):

@@ -67,7 +67,7 @@ def weighted_quantiles(values, weights, levels):
 def test_agrees_with_prior_draws_weighted_by_the_likelihood(case, facts, simulate, usable):
     table, prior = facts(*CASES[case]), Prior.shipped()
     told, _ = usable(table)
-    start = Start(log_size=math.log(SIZE), log_size_sd=1.0)
+    start = Start(log_size=math.log(SIZE), log_size_sd=1.0, year=2023 if case == "more than last year" else 2022)
     path = LatentPath(prior, 2022, 2024, start, {2022: (math.log(SIZE), 0.05)})
     monthly = simulate(path, np.random.default_rng(1), BRUTE, 2025)
     logs = sum(log_likelihood(observe(s, 2022, monthly.shape[1]), monthly) for s in told)
