@@ -236,7 +236,11 @@ def month(value: str) -> Period:
         first = dt.date.fromisoformat(f"{text}-01" if text[4:5] == "-" else "")
     except ValueError:
         raise PeriodError(f"{shown(value)} is not a month; write it as YYYY-MM, e.g. 2023-05") from None
-    return Period(as_date(first), first.replace(day=calendar.monthrange(first.year, first.month)[1]))
+    return _month_of(as_date(first))
+
+
+def _month_of(first: dt.date) -> Period:
+    return Period(first, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
 
 
 def span(start: object, end: object) -> Period:
@@ -273,5 +277,6 @@ def months_between(start: dt.date, end: dt.date) -> Iterator[Period]:
     """
     index, last = start.year * 12 + start.month - 1, end.year * 12 + end.month - 1
     while index <= last:
-        yield month(f"{index // 12:04d}-{index % 12 + 1:02d}")
+        first = dt.date(index // 12, index % 12 + 1, 1)  # a path may reach a year beyond what can be asked for
+        yield _month_of(first)
         index += 1

@@ -83,7 +83,8 @@ def _narrow(noise):
 def test_the_page_of_the_model_gives_the_likelihood_of_a_growth_a_stock_and_a_bound():
     """Computed here from the formulas of the page alone."""
     from forecasting.evidence.fact import Fact
-    from forecasting.growth.likelihood import observe, read_bounds_together
+    from forecasting.growth.bounds import read_bounds_together
+    from forecasting.growth.likelihood import observe
 
     said = {"place": "UZ", "relation": "equals", "period_start": "2023-01-01", "period_end": "2023-05-31"}
     growth = observe(Fact(id="a", measure="ev_imports", quantity="yoy_growth_percent", value=410.4, **said), 2022, 24)

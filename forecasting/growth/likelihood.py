@@ -25,10 +25,7 @@ __all__ = [
     "Observation",
     "flow_weights",
     "observe",
-    "only_bounds",
-    "read_bounds_together",
     "stock_ages",
-    "tells_level",
 ]
 
 Array = NDArray[np.float64]
@@ -68,7 +65,7 @@ class Noise:
     @classmethod
     def exact(cls, sd: float, outlier: float = OUTLIER) -> Noise:
         """A narrow normal, and wide ones for the fact that is wrong."""
-        return cls._of([(1 - outlier, 0.0, sd)], outlier, 3 * sd)
+        return cls._of([(1 - outlier, 0.0, sd)], [(outlier * part, max(wide, 3 * sd)) for part, wide in WRONG])
 
     @classmethod
     def beyond(cls, edge: float, side: int) -> Noise:
@@ -81,8 +78,7 @@ class Noise:
         means = edge * GROWING ** np.arange(1 + math.ceil(math.log(FARTHEST / edge) / math.log(GROWING)))
         height = (1 - OUTLIER) * LEFT_OPEN * math.log(GROWING)
         parts = [(height * m, side * (m - 0.8 * edge), NARROW * m) for m in means.tolist()]
-        wrong = [(part, 0.0, sd) for part, sd in WRONG_BOUND]
-        return cls(*zip(*parts, *wrong, strict=True))
+        return cls._of(parts, WRONG_BOUND)
 
     def denser(self, density: float) -> Noise:
         """The same bound with at least such a density beyond it, in logs: one that leaves open no more than a range."""
@@ -94,17 +90,16 @@ class Noise:
     def near(cls, side: int) -> Noise:
         """What a bound leaves that alone tells the level: about an exponential, as it was printed for being near.
 
-        Three normals that start at zero stand for the exponential.
+        Three normals that start at zero stand for it, two wide ones for a bound that was not near after all.
         """
-        shape = ((0.45, 0.30, 0.17), (0.37, 1.0, 0.42), (0.18, 2.3, 0.85))
+        shape = ((0.44, 0.30, 0.17), (0.36, 1.0, 0.42), (0.17, 2.3, 0.85), (0.02, 10, 6), (0.01, 25, 13))
         parts = [((1 - OUTLIER) * share, side * m * NEAR, sd * NEAR) for share, m, sd in shape]
-        return cls._of(parts, OUTLIER, 2 * NEAR)
+        return cls._of(parts, WRONG_BOUND)
 
     @classmethod
-    def _of(cls, parts: list[tuple[float, float, float]], outlier: float, least: float) -> Noise:
-        """Weight, mean and spread of each component, and of a fact that is wrong by no less than ``least``."""
-        wrong = [(outlier * part, 0.0, max(sd, least)) for part, sd in WRONG]
-        weight, mean, sd = zip(*parts, *wrong, strict=True)
+    def _of(cls, parts: Sequence[tuple[float, float, float]], wrong: Sequence[tuple[float, float]]) -> Noise:
+        """Weight, mean and spread of each component; weight and spread of those of a fact that is wrong."""
+        weight, mean, sd = zip(*parts, *((part, 0.0, wide) for part, wide in wrong), strict=True)
         return cls(weight, mean, sd)
 
 
@@ -230,49 +225,6 @@ def _bound(fact: Fact, of: float, counted: bool) -> Noise:
     counting = 1 / (of + 0.5) if counted else 0.0
     stock = STOCK_FIT**2 if fact.stock else 0.0
     return Noise.beyond(math.sqrt(EDGE**2 + counting + stock), BOUNDS[fact.relation])
-
-
-def tells_level(fact: Fact) -> bool:
-    """Whether a fact says how much, not only how it compares with another period."""
-    return fact.quantity not in ("yoy_growth_percent", "share_percent") and not math.isnan(fact.value)
-
-
-def only_bounds(facts: Sequence[Fact]) -> bool:
-    """Whether what tells of the level are bounds alone, and no two of them a range."""
-    sides = {(_quantity(fact), BOUNDS.get(fact.relation, 0)) for fact in facts if tells_level(fact)}
-    return bool(sides) and not any(side == 0 or (of, -side) in sides for of, side in sides)
-
-
-def _quantity(fact: Fact) -> tuple[object, ...]:
-    """What a fact speaks of."""
-    return (fact.basis, fact.stock, fact.quantity, fact.period, fact.other)
-
-
-def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observation, ...]:
-    """Bounds as the other facts let them be read.
-
-    Where only bounds tell of the level, the tightest of each period is near: someone chose to print it. Two opposite
-    ones of one quantity are a range, as good as a number of those digits.
-
-    >>> bound = Fact(id="a", measure="vehicle_exports", place="horgos", relation="at_least", value=35_000,
-    ...              period_start="2022-01-01", period_end="2022-12-31")
-    >>> near = read_bounds_together([observe(bound, 2022, 12)])[0].noise
-    >>> round(float(np.dot(near.weight, near.mean)), 2)
-    0.18
-    """
-    if only_bounds([o.fact for o in observations]):
-        levels = sorted((o for o in observations if tells_level(o.fact)), key=lambda o: o.side * o.value)
-        tightest = {(o.fact.basis, o.fact.stock, o.fact.period, o.side): o for o in levels}.values()
-        near = {id(o): replace(o, noise=Noise.near(o.side)) for o in tightest}
-        return tuple(near.get(id(o), o) for o in observations)
-    # the tightest of each side; of two differences the base tells how far they are apart
-    sided = [o for o in observations if o.side and o.fact.quantity != "yoy_difference"]
-    bounds = {(_quantity(o.fact), o.side): o.value for o in sorted(sided, key=lambda o: o.side * o.value)}
-    found = []
-    for o in observations:
-        width = o.side * (bounds.get((_quantity(o.fact), -o.side), math.nan) - o.value)
-        found.append(replace(o, noise=o.noise.denser(1 / max(width, EDGE))) if width >= 0 else o)
-    return tuple(found)
 
 
 def observe(fact: Fact, first_year: int, months: int, counted: bool = True, stood: int | None = None) -> Observation:

@@ -31,7 +31,7 @@ __all__ = ["Posterior", "sample"]
 Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
 
-BURN, SHORT_BURN = 14, 4  # sweeps before the first draw; where no number is contested
+BURN, SHORT_BURN = 14, 4  # sweeps before the first draw; where there are numbers, and none is contested
 BURN_AGAIN = 3  # where a few more facts are sampled than before
 MOST_DOUBT, LESS_DOUBT = 25.0, 0.65  # at first any fact may well be wrong, so that facts that agree can find each other
 ROUNDS, BEARS, BEARING = 3, 0.5, 0.005  # by how much less likely, in what share of draws, a fact must make them
@@ -109,7 +109,7 @@ def sample(
     before = None
     for _ in range(ROUNDS):
         chains = Chains(path, facts, modes, awake, len(shared), rng)
-        burn = BURN if len(chains.sorted.contested) else SHORT_BURN
+        burn = BURN if len(chains.sorted.contested) or not facts.exact.any() else SHORT_BURN
         if before is not None:
             chains.go_on_from(before)
             burn = BURN_AGAIN

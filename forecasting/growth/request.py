@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,11 +18,12 @@ from forecasting.evidence.bases import apart, basis_words
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words, when_words
+from forecasting.growth.bounds import only_bounds, read_bounds_together, tells_level
 from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
 from forecasting.growth.extrapolation import carried_on, common_shocks, extrapolate
 from forecasting.growth.forecast import FlowForecast
 from forecasting.growth.influence import log_flow_at_mode, moves
-from forecasting.growth.likelihood import Observation, observe, only_bounds, read_bounds_together, tells_level
+from forecasting.growth.likelihood import Observation, observe
 from forecasting.growth.path import LatentPath
 from forecasting.growth.posterior import Posterior, sample
 from forecasting.growth.prior import SHIPPED, Prior
@@ -148,7 +150,7 @@ class Request:
             monthly, market = extrapolate(path, posterior, until, self.seed, rng)
         return FlowForecast(
             periods=asked.periods,
-            months=tuple(months_between(year(first).start, year(until).end)),
+            months=tuple(months_between(dt.date(first, 1, 1), dt.date(until, 12, 31))),
             monthly=monthly,
             market=None if self.market_size is None else market,
             basis=asked.basis,
@@ -191,7 +193,7 @@ def _learned_elsewhere(prior: Prior, measure: str) -> list[str]:
 def _open_levels(facts: Sequence[Fact], sized: bool) -> list[str]:
     """What facts that tell no level, or only bounds of it, leave open."""
     if only_bounds(facts):
-        return ["only bounds tell of the level: each is taken to be near, as it was chosen to be printed"]
+        return ["only bounds tell of the level: the tightest of a year is taken to be near, as it was printed for that"]
     if not facts or any(map(tells_level, facts)):
         return []
     if sized:
@@ -207,10 +209,13 @@ def _years(facts: Sequence[Fact], periods: Sequence[Period]) -> tuple[int, int, 
     before = [] if facts else [year(min(p.start.year for p in periods) - 1)]
     first, last = years_spoken_of(facts, before)
     if last - first >= LONGEST_SPAN:
-        early, late = (pick(facts, key=lambda fact: fact.period.end) for pick in (min, max))
+        early, late = (
+            pick(facts, key=lambda fact: years_spoken_of([fact], [])[at]) for at, pick in enumerate((min, max))
+        )
         raise EvidenceError(
-            f"the facts speak of {first} to {last}, from {early.id} to {late.id}; a forecast takes at most "
-            f"{LONGEST_SPAN} years: correct the date that is wrong, or leave facts out with select()"
+            f"the facts speak of {first} to {last}, from {early.id} ({early.period}) to {late.id} ({late.period}); a "
+            f"forecast takes at most {LONGEST_SPAN} years: correct the date that is wrong, or leave facts out with "
+            "select()"
         )
     first = min(first, min(p.start.year for p in periods))
     return first, last, max(max(p.end.year for p in periods), last + 1)

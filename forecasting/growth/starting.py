@@ -16,7 +16,7 @@ from forecasting.evidence.rules import BOUNDS
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import REFERENCE, Prior
 from forecasting.growth.usable import years_spoken_of
-from forecasting.periods import FIRST_YEAR, Period, year
+from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, year
 
 __all__ = ["MarketSize", "counts", "path_of"]
 
@@ -27,7 +27,7 @@ SIZE_SD = 0.05  # a published market size is the agency's own and counts vehicle
 # Spread of the log of a year's cars, told from a part of it by its days, over the root of days left to days seen: 0.08
 # to 0.12 after 2 to 11 months of 56 years of 11 markets (all new cars, without 2020; collected by Open-EV-Charts).
 PART_SD = 0.1
-RATES = ("total", "per_day")  # what tells the flow of a year
+RATES, LEVELS = ("total", "per_day"), ("stock", "yoy_difference")  # what tells the flow of a year; what its size
 
 
 def path_of(
@@ -70,7 +70,7 @@ def path_of(
     begins = years_spoken_of(counts(facts), [])[0] if facts else first
     mean, sd = prior.share_in(max(begins, FIRST_YEAR))
     if not sizes:
-        size = math.log(_first_level(facts)) - mean
+        size = math.log(_level(facts)) - mean
         start = Start(log_odds=mean, log_odds_sd=sd, log_size=size, log_size_sd=10.0)
     elif facts:
         start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
@@ -88,30 +88,35 @@ def path_of(
         late = Start(log_odds=mean - 1.0, log_odds_sd=math.hypot(sd, 0.8))  # a market without counts is a late one
         start = replace(late, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
         caveats.append("no fact counts this flow: the forecast rests on analogue markets alone")
-    stocks = [fact for fact in counts(facts) if fact.quantity == "stock" and fact.value > 0]
+    stocks = [fact for fact in facts if fact.quantity == "stock" and fact.value > 0]
     if stocks:
-        start = replace(start, log_stock=math.log(min(stocks, key=_when).value) - 1.0)
+        start = replace(start, log_stock=math.log(_foremost(stocks)) - 1.0)
     stood = min([begins, *(years_spoken_of([fact], [])[0] for fact in facts if fact.stock)])
     return LatentPath(prior, first, last, replace(start, year=begins, stood=stood), sizes, bases, drifts)
 
 
 def _yearly(fact: Fact) -> float:
-    """What a total, or a rate by the day, comes to in a year."""
-    return fact.value * 365 / (1 if fact.quantity == "per_day" else fact.period.days)
+    """What a total, or a rate by the day, comes to in a year; of a stock or a difference, its size."""
+    days = {"total": fact.period.days, "per_day": 1}.get(fact.quantity, 365)
+    return abs(fact.value) * 365 / days
 
 
-def _when(fact: Fact) -> tuple[Period, float]:
-    return fact.period, fact.value
+def _foremost(facts: Sequence[Fact]) -> float:
+    """The first of some numbers; of bounds alone the highest from below, or where there is none the lowest."""
+    numbers = [fact for fact in facts if fact.relation not in BOUNDS]
+    if numbers:
+        return _yearly(min(numbers, key=lambda fact: (fact.period, fact.value)))
+    below = [_yearly(fact) for fact in facts if BOUNDS[fact.relation] == 1]
+    return max(below) if below else min(map(_yearly, facts))
 
 
-def _first_level(facts: Sequence[Fact]) -> float:
-    """The flow of a year as the first number of it says; where none does, a stock or a difference; else 1."""
-    told = sorted((fact for fact in counts(facts) if fact.value > 0 or fact.quantity == "yoy_difference"), key=_when)
-    flows = [fact for fact in told if fact.quantity in RATES]
-    reached = [fact for fact in flows if BOUNDS.get(fact.relation) != -1]
-    if flows:
-        return _yearly((reached or flows)[0])
-    return next((abs(fact.value) for fact in told if fact.quantity in ("stock", "yoy_difference")), 0.0) or 1.0
+def _level(facts: Sequence[Fact]) -> float:
+    """Of about what size a flow is: as numbers of it say, or else of a stock or a difference, or else bounds; or 1."""
+    told = counts([fact for fact in facts if fact.quantity in (*RATES, *LEVELS) and abs(fact.value) > 0])
+    for quantities in (RATES, *((quantity,) for quantity in LEVELS)):
+        if found := [fact for fact in told if fact.quantity in quantities]:
+            return _foremost(found)
+    return 1.0
 
 
 def counts(facts: Sequence[Fact]) -> Sequence[Fact]:
@@ -130,7 +135,8 @@ def _counted(label: object) -> Period:
     try:
         told = label if isinstance(label, Period) else year(str(label).removesuffix(".0")[:4])
     except PeriodError:
-        raise EvidenceError(f"market_size has the index {shown(label)}; it must be a year") from None
+        said = f"market_size has the index {shown(label)}; it must be a year from {FIRST_YEAR} to {LAST_YEAR}"
+        raise EvidenceError(said) from None
     if told.start.year != told.end.year:
         raise EvidenceError(f"market_size has the period {told}; it must be a year, or lie within one")
     return told

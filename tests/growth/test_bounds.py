@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from forecasting.growth.bounds import read_bounds_together
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.likelihood import Noise, observe, read_bounds_together
+from forecasting.growth.likelihood import Noise, observe
 from forecasting.periods import span, year
 
 LAST = ("equals", "total", 2022, 2180)
@@ -275,3 +276,47 @@ def test_beside_stocks_a_bound_of_a_flow_sets_no_scale_and_no_start(facts, more)
     at_mode = [each._question().at_mode([year(2023)])[0] for each in (alone, beside)]
     assert at_mode[1] == pytest.approx(at_mode[0], abs=0.06)
     assert beside.fit_table()["doubted"].max() < 0.1
+
+
+QUARTER = "2023-01-01/2023-03-31"
+ONLY_BOUNDS = "only bounds tell of the level"
+
+
+@pytest.mark.parametrize(
+    ("tight", "loose"),
+    [
+        (("greater_than", "total", 2023, 50_000), ("greater_than", "total", QUARTER, 1000)),
+        (("greater_than", "total", QUARTER, 50_000), ("greater_than", "total", 2023, 51_000)),
+        (("at_most", "total", 2023, 50_000), ("at_most", "total", QUARTER, 1_000_000)),
+        (("at_most", "total", QUARTER, 1000), ("at_most", "per_day", HALF, 10_000)),
+        (("greater_than", "total", 2023, 50_000), ("at_most", "total", 2024, 1_000_000_000)),
+        (("greater_than", "total", 2023, 50_000), ("at_most", "stock", "2023-12-31/2023-12-31", 1_000_000_000)),
+        (("greater_than", "stock", "2023-12-31/2023-12-31", 50_000), ("at_least", "stock", "2023-03-31/2023-03-31", 9)),
+    ],
+)
+def test_of_bounds_alone_the_one_that_tells_more_is_near_and_the_other_only_a_side(facts, tight, loose):
+    alone, beside, turned = (
+        forecast_flow(facts(*rows), [year(2023)]) for rows in ([tight], [tight, loose], [loose, tight])
+    )
+    for each in (beside, turned):
+        np.testing.assert_allclose(each.quantiles(LEVELS), alone.quantiles(LEVELS), rtol=0.2)
+        assert each.fit_table()["doubted"].max() < 0.06
+        assert [said[: len(ONLY_BOUNDS)] for said in each.caveats] == [ONLY_BOUNDS]
+
+
+def test_opposite_bounds_of_parts_of_one_year_are_a_range(facts):
+    forecast = forecast_flow(
+        facts(("at_least", "total", QUARTER, 1000), ("at_most", "total", 2023, 50_000)), [year(2023)]
+    )
+    low, middle, high = forecast.quantiles(LEVELS).iloc[0]
+    assert 4000 < low < 9000 < middle < 30_000 < high < 50_000
+    assert forecast.caveats == ()
+
+
+def test_of_bounds_of_two_years_far_apart_one_was_not_near(facts):
+    """No market grows by a factor of 50, so that the looser one leaves more open than usual."""
+    told = [("greater_than", "total", 2022, 1000), ("greater_than", "total", 2023, 50_000)]
+    forecast = forecast_flow(facts(*told), [year(2022), year(2023)])
+    assert forecast.quantiles([0.5]).loc["2022", 0.5] > 10_000
+    np.testing.assert_allclose(forecast.quantiles(LEVELS).loc["2023"], [51_000, 55_000, 72_000], rtol=0.1)
+    assert forecast.fit_table()["doubted"].max() < 0.12

@@ -567,3 +567,22 @@ def test_a_forecast_is_one_line_at_a_prompt():
     forecast = forecast_flow(annual_totals(pd.Series({2022: 100.0})), periods=[year(2022)], market_size=1000, draws=50)
     assert repr(forecast).startswith("<FlowForecast ")
     assert re.search(r": 2022 (9[5-9]|10[0-5])>$", repr(forecast))
+
+
+def test_the_last_year_that_can_be_written_is_forecast_and_so_is_the_first(facts):
+    """A path reaches a year beyond its facts, and growth is on a year before: neither was told, and none is refused."""
+    told = facts(("equals", "total", 1900, 2180), ("equals", "yoy_growth_percent", 1900, 50))
+    assert forecast_flow(told, [year(1900)], draws=100).quantiles([0.5]).iloc[0, 0] == pytest.approx(2180, rel=0.02)
+    late = forecast_flow(facts(("equals", "total", 2200, 2180)), draws=100)
+    assert late.periods == (year(2200),)
+    assert late.quantiles([0.5]).iloc[0, 0] == pytest.approx(2180, rel=0.02)
+
+
+def test_facts_too_far_apart_are_named_with_the_years_that_they_are_of(facts):
+    told = facts(
+        ("equals", "yoy_growth_percent", 1951, 50), ("equals", "total", 2030, 2180), ("equals", "total", 2001, 9)
+    )
+    with pytest.raises(
+        EvidenceError, match=r"speak of 1950 to 2030, from fact 1 \(1951\) to fact 2 \(2030\); a forecast"
+    ):
+        forecast_flow(told, [year(2031)])
