@@ -70,16 +70,15 @@ def extrapolate(
     size = path.size_mean + x @ path.size_map.T
     level = prior.level + x[:, path.at_["level"]].ravel() * prior.level_sd
     slope = prior.slope + x[:, path.at_["slope"]].ravel() * prior.slope_sd
-    common_mean, common_map = path.common_effects
-    common = (common_mean + x[:, path.at_["common"]] @ common_map.T)[:, -1]
+    commons = _latest_effects(path, x)
     odds, sizes = [log_odds], [size]
     z, m = log_odds[:, -1], size[:, -1]
     shocks = _latest_shocks(path, x, log_odds)
     for y in range(path.last_year + 1, until + 1):
-        common = _next_common(prior, y, common, common_shocks(seed, y, draws))
+        commons = [_next_common(prior, y, commons, common_shocks(seed, y, draws)), *commons]
         shock = shock_scale(prior, z) * np.sqrt(posterior.scale) * rng.standard_t(prior.shock_nu, draws)
         echo = sum((part * before for part, before in zip(prior.echo, shocks, strict=False)), start=shock)
-        z = z + level + slope * from_reference(prior, z) + common + echo
+        z = z + level + slope * from_reference(prior, z) + commons[0] + echo
         shocks = [shock, *shocks]
         mean, sd = prior.size.at(y)
         m = m + mean + math.hypot(sd, prior.size_sd) * rng.standard_t(SIZE_NU, draws)
@@ -100,13 +99,23 @@ def _latest_shocks(path: LatentPath, x: Array, log_odds: Array) -> list[Array]:
     return [shock_scale(path.prior, log_odds[:, y - 1]) * unit[:, y] for y in years]
 
 
-def _next_common(prior: Prior, of_year: int, before: Array, unit: Array) -> Array:
+def _latest_effects(path: LatentPath, x: Array) -> list[Array]:
+    """Common effects of the path's last years, the latest first; of years before the path, what the panel tells."""
+    mean, factor = path.common_effects
+    within = (mean + x[:, path.at_["common"]] @ factor.T).T
+    before = range(path.first_year - 1, path.first_year - len(path.prior.echo), -1)
+    return [*within[::-1], *(np.full(len(x), path.prior.common.at(year)[0]) for year in before)]
+
+
+def _next_common(prior: Prior, of_year: int, before: list[Array], unit: Array) -> Array:
+    """The common effect of a year, from those before it, the latest first."""
     common = prior.common
     if of_year <= common.last_year:
         mean, sd = common.at(of_year)
         return mean + sd * unit
     rho = common.persistence
-    return np.asarray(rho * before + common.spread * math.sqrt(1 - rho**2) * unit)
+    new = common.spread * math.sqrt(1 - rho**2) * unit
+    return sum((part * earlier for part, earlier in zip((rho, *prior.echo[1:]), before, strict=False)), start=new)
 
 
 def _extrapolated_shape(path: LatentPath, x: Array, years: int, uneven: Array, rng: np.random.Generator) -> Array:

@@ -66,14 +66,18 @@ def from_reference(prior: Prior, log_odds: Array) -> Array:
     return np.minimum(np.maximum(log_odds - prior.reference, REACH[0]), REACH[1])  # np.clip takes longer
 
 
-def _effects(common: Common, years: Sequence[int]) -> tuple[Array, Array]:
-    """Mean and square-root factor of the common effects of the years: known ones apart, later ones chained."""
+def _effects(common: Common, years: Sequence[int], echo: Sequence[float] = ()) -> tuple[Array, Array]:
+    """Mean and square-root factor of the common effects of the years: known ones apart, later ones chained.
+
+    Of ``echo``, the parts of an effect that come again from two years later on are used.
+    """
     n = len(years)
     mean, factor = np.zeros(n), np.zeros((n, n))
     for i, year in enumerate(years):
         if year > common.last_year and i > 0:
-            mean[i] = common.persistence * mean[i - 1]
-            factor[i] = common.persistence * factor[i - 1]
+            for lag, part in enumerate((common.persistence, *echo[1:]), 1):
+                mean[i] += part * (mean[i - lag] if lag <= i else common.at(year - lag)[0])
+                factor[i] += part * factor[i - lag] if lag <= i else 0.0
             factor[i, i] = common.spread * np.sqrt(1 - common.persistence**2)
         else:
             mean[i], factor[i, i] = common.at(year)
@@ -149,7 +153,7 @@ class LatentPath:
         edges = np.concatenate([[0], np.cumsum(list(widths.values()))])
         self.at_ = {name: slice(int(a), int(b)) for name, a, b in zip(widths, edges, edges[1:], strict=False)}
         self.width = int(edges[-1])
-        self.common_effects = _effects(prior.common, range(first_year, last_year + 1))
+        self.common_effects = _effects(prior.common, range(first_year, last_year + 1), prior.echo)
         self.sizes, self.bases, self.drifts, self.curves = sizes or {}, bases, tuple(drifts), curves
         self.size_mean, self.size_map = self._sizes(self.sizes)
         self.shape_mean, self.shape_map = self._shape()

@@ -17,7 +17,7 @@ from forecasting.evidence.sources.iea import IEA, annual_sales, read_iea_panel
 from forecasting.growth.common import Common
 from forecasting.growth.prior import NO_SHARES, REFERENCE, SHIPPED, Prior, log_odds
 from forecasting.growth.within_year import estimate_within_year
-from forecasting.panels.growth_regression import BY_SALES, BY_SHARE, GrowthRegression, fitted
+from forecasting.panels.growth_regression import BY_SALES, BY_SHARE, STEADY, GrowthRegression, fitted
 
 __all__ = ["estimate_drift", "estimate_prior"]
 
@@ -99,7 +99,7 @@ def estimate_prior(panel: pd.DataFrame, months: pd.DataFrame | None = None, *, p
     slowing = fitted(_from_first_rows(rows)[usable], BY_SALES)
     seen = slowing.effects[1] < -SHOWN * np.sqrt(slowing.covariance[1, 1])
     shown = seen and len(slowing.scale) >= FEWEST_MARKETS
-    return _without_sizes(_learned(slowing if shown else fitted(rows[usable], BY_SHARE), prior))
+    return _without_sizes(_learned(slowing if shown else fitted(rows[usable], STEADY), prior))
 
 
 def _growth_rows(panel: pd.DataFrame) -> pd.DataFrame:

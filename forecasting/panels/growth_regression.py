@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from forecasting.growth.common import COMMON_AR, COMMON_NU, Common
 from forecasting.growth.prior import LEVEL_BEFORE, MARKET_NU, RANGE, REFERENCE, SHOCK_NU, SLOPE_BEFORE
 
-__all__ = ["BY_AGE", "BY_SALES", "BY_SHARE", "GrowthRegression", "fitted"]
+__all__ = ["BY_AGE", "BY_SALES", "BY_SHARE", "STEADY", "GrowthRegression", "fitted"]
 
 Array = NDArray[np.float64]
 
@@ -45,8 +45,10 @@ class Belief:
 # A logistic diffusion's growth rate is the coefficient of imitation q, whose mean over 213 published applications is
 # 0.38 (Sultan, Farley and Lehmann 1990), spread wide enough for the panel to speak. The fall of growth with share and
 # its spread were set by leaving whole markets of the IEA's panel out: growth from one year to the next shows less of
-# them than forecasts over several years do.
-BY_SHARE = Belief((LEVEL_BEFORE, 0.15), (SLOPE_BEFORE, 0.02))
+# them than forecasts over several years do. Sales of things that are old already grow by no coefficient of imitation:
+# without shares, less is believed of the level.
+BY_SHARE = Belief((LEVEL_BEFORE, 0.10), (SLOPE_BEFORE, 0.02))
+STEADY = Belief((LEVEL_BEFORE, 0.15), (SLOPE_BEFORE, 0.02))
 BY_SALES = Belief((LEVEL_BEFORE, 0.15), (SLOPE_BEFORE, 0.1), own_slope=0.1)
 # By age nothing is believed: whatever is replaced may live for months or for decades.
 BY_AGE = Belief((0.0, 1.0), (0.0, 0.5), own_slope=0.1, persistence=0.9)

@@ -58,26 +58,32 @@ def _walk(path, x):
     level = prior.level + np.hypot(np.sqrt(prior.covariance[0][0]), prior.market_sd) * x[:, at["level"]].ravel()
     slope = prior.slope + np.sqrt(prior.covariance[1][1]) * x[:, at["slope"]].ravel()
     z = path.start.log_odds + path.start.log_odds_sd * x[:, at["start"]].ravel()
-    walk, common, shocks = [z], np.zeros(len(x)), []
+    walk, commons, shocks = [z], [np.full(len(x), prior.common.at(path.first_year - k)[0]) for k in (4, 3, 2, 1)], []
     assert path.begins in (0, 1)
     for i in range(path.years):
         year = path.first_year + i
         if year > prior.common.last_year and i > 0:
-            rho = prior.common.persistence
-            common = rho * common + prior.common.spread * np.sqrt(1 - rho**2) * x[:, at["common"]][:, i]
+            commons.append(_effect(prior, commons, x[:, at["common"]][:, i]))
         else:
             mean, sd = prior.common.at(year)
-            common = mean + sd * x[:, at["common"]][:, i]
+            commons.append(mean + sd * x[:, at["common"]][:, i])
         if i > 0:
             centred = np.clip(z, *RANGE) - REFERENCE
             scale = prior.shock_sd * np.exp(prior.shock_slope * centred)
             if i == path.begins:  # a year back from where it starts
-                walk.insert(0, z - (level + slope * centred + common + scale * x[:, at["shock"]][:, i]))
+                walk.insert(0, z - (level + slope * centred + commons[-1] + scale * x[:, at["shock"]][:, i]))
                 continue
             shocks.append(scale * x[:, at["shock"]][:, i])
-            z = z + level + slope * centred + common + shocks[-1] + _echo(prior, shocks[:-1])
+            z = z + level + slope * centred + commons[-1] + shocks[-1] + _echo(prior, shocks[:-1])
             walk.append(z)
-    return np.stack(walk, axis=1), level, slope, common, shocks
+    return np.stack(walk, axis=1), level, slope, commons, shocks
+
+
+def _effect(prior, before, unit):
+    """Common effect of a year that the panel lacks, from those before it, the latest last."""
+    rho, (_, two, three, four) = prior.common.persistence, prior.echo
+    new = prior.common.spread * np.sqrt(1 - rho**2) * unit
+    return rho * before[-1] + two * before[-2] + three * before[-3] + four * before[-4] + new
 
 
 def _echo(prior, shocks):
@@ -89,15 +95,15 @@ def _simulate(path, rng, draws, until):
     """Monthly flows from the path's first year to ``until``: shape (draws, months)."""
     prior = path.prior
     x, market, uneven = _coordinates(path, rng, draws)
-    walk, level, slope, common, shocks = _walk(path, x)
+    walk, level, slope, commons, shocks = _walk(path, x)
     sizes = path.size_mean + x @ path.size_map.T
     for year in range(path.last_year + 1, until + 1):
-        rho, z = prior.common.persistence, walk[:, -1]
-        common = rho * common + prior.common.spread * np.sqrt(1 - rho**2) * rng.standard_t(COMMON_NU, draws)
+        z = walk[:, -1]
+        commons.append(_effect(prior, commons, rng.standard_t(COMMON_NU, draws)))
         centred = np.clip(z, *RANGE) - REFERENCE
         scale = prior.shock_sd * np.exp(prior.shock_slope * centred)
         shocks.append(scale * np.sqrt(market) * rng.standard_t(prior.shock_nu, draws))
-        z = z + level + slope * centred + common + shocks[-1] + _echo(prior, shocks[:-1])
+        z = z + level + slope * centred + commons[-1] + shocks[-1] + _echo(prior, shocks[:-1])
         mean, sd = prior.size.at(year)
         size = sizes[:, -1] + mean + np.hypot(sd, prior.size_sd) * rng.standard_t(SIZE_NU, draws)
         walk, sizes = np.column_stack([walk, z]), np.column_stack([sizes, size])

@@ -125,10 +125,17 @@ def test_shocks_shrink_as_share_rises_and_stop_at_the_edges():
 
 def test_common_effects_beyond_the_path_hang_together_once_the_panel_ends():
     prior = Prior(common=Common(2020, (0.1, 0.4), (0.1, 0.2), 0.2, 0.5))
-    before, unit = np.array([1.0, -1.0]), np.array([0.3, -0.6])
+    before, unit = [np.array([1.0, -1.0]), np.array([2.0, 0.5]), np.zeros(2), np.ones(2)], np.array([0.3, -0.6])
     assert _next_common(prior, 2021, before, unit) == pytest.approx(0.4 + 0.2 * unit)
+    kept = 0.5 * before[0] - 0.12 * before[1] - 0.12 * before[3]  # half is left, an eighth given back, later again
     for year in (2022, 2023):
-        assert _next_common(prior, year, before, unit) == pytest.approx(0.5 * before + 0.2 * np.sqrt(0.75) * unit)
+        assert _next_common(prior, year, before, unit) == pytest.approx(kept + 0.2 * np.sqrt(0.75) * unit)
+
+
+def test_a_known_effect_is_given_back_though_the_path_begins_after_it():
+    prior = Prior(common=Common(2020, (0.5, 0.0, 0.0), (0.1, 0.1, 0.1), 0.2, 0.0))
+    mean, _ = LatentPath(prior, 2022, 2025, Start()).common_effects
+    np.testing.assert_allclose(mean, [0.0, 0.5 * prior.echo[2], 0.5 * prior.echo[3], 0.12 * 0.12 * 0.5], atol=1e-12)
 
 
 def test_a_path_starts_from_the_first_count_and_from_the_first_stock(facts, usable):
@@ -146,7 +153,7 @@ def test_a_path_starts_from_the_first_count_and_from_the_first_stock(facts, usab
 
 
 def test_common_effects_beyond_the_panel_have_the_variance_that_the_prior_states():
-    prior = Prior.shipped()
+    prior = replace(Prior.shipped(), echo=())
     last = prior.common.last_year
     path = LatentPath(prior, last, last + 3, Start())
     start = np.zeros(path.width)
