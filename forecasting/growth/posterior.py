@@ -39,7 +39,8 @@ BLOCK = 500  # draws that are corrected at a time
 CORRECTIONS, MORE_CORRECTIONS, RIDGE = 3, 15, 1e-6
 CLOSE = 0.002  # a draw this near to what is asked, a fifth of what an agency's totals are good for, is moved no more
 FAR = 50.0  # unit normal coordinates
-MET, FEWEST_MET = 0.1, 0.5  # a draw meets the facts to 10 %, or another that does takes its place
+MET = 0.1  # a draw meets the facts to 10 %, or another that does takes its place
+FEWEST_MET, BEST = 0.1, 0.5  # where fewer than so many draws do, the best half stand
 LOST = -0.7  # by how much less likely a draw may make the bounds than it was drawn with, in logs
 
 
@@ -226,6 +227,8 @@ def _standing(worst: Array, curves: int, rng: np.random.Generator) -> Indices:
     """Which draws stand: those that meet the facts, each of the others replaced by one of its curve that does."""
     which = np.arange(len(worst))
     for turn in (which[at::curves] for at in range(curves)):
-        bad = worst[turn] > max(MET, float(np.quantile(worst[turn], FEWEST_MET)))
+        bad = worst[turn] > MET
+        if (~bad).mean() < FEWEST_MET:
+            bad = worst[turn] > np.quantile(worst[turn], BEST)
         turn[bad] = turn[rng.choice(np.flatnonzero(~bad), int(bad.sum()))]
     return which

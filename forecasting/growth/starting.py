@@ -27,7 +27,11 @@ SIZE_SD = 0.05  # a published market size is the agency's own and counts vehicle
 # Spread of the log of a year's cars, told from a part of it by its days, over the root of days left to days seen: 0.08
 # to 0.12 after 2 to 11 months of 56 years of 11 markets (all new cars, without 2020; collected by Open-EV-Charts).
 PART_SD = 0.1
-RATES, LEVELS = ("total", "per_day"), ("stock", "yoy_difference")  # what tells the flow of a year; what its size
+RATES = ("total", "per_day")  # what tells the flow of a year
+SCALES = (*RATES, "stock", "yoy_difference")
+# Spread of the log of a flow before anything is read: it may be anything; where a stock alone tells of it, it is some
+# part of that. A judgement: 0.015 to 9 times it in the central 80 %.
+ANY, OF_STOCK = 10.0, 2.5
 
 
 def path_of(
@@ -70,8 +74,8 @@ def path_of(
     begins = years_spoken_of(counts(facts), [])[0] if facts else first
     mean, sd = prior.share_in(max(begins, FIRST_YEAR))
     if not sizes:
-        size = math.log(_level(facts)) - mean
-        start = Start(log_odds=mean, log_odds_sd=sd, log_size=size, log_size_sd=10.0)
+        size, size_sd = _level(facts)
+        start = Start(log_odds=mean, log_odds_sd=sd, log_size=size - mean, log_size_sd=size_sd)
     elif facts:
         start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
         reached = [_yearly(fact) for fact in facts if fact.quantity in RATES and BOUNDS.get(fact.relation) != -1]
@@ -110,13 +114,14 @@ def _foremost(facts: Sequence[Fact]) -> float:
     return max(below) if below else min(map(_yearly, facts))
 
 
-def _level(facts: Sequence[Fact]) -> float:
-    """Of about what size a flow is: as numbers of it say, or else of a stock or a difference, or else bounds; or 1."""
-    told = counts([fact for fact in facts if fact.quantity in (*RATES, *LEVELS) and abs(fact.value) > 0])
-    for quantities in (RATES, *((quantity,) for quantity in LEVELS)):
+def _level(facts: Sequence[Fact]) -> tuple[float, float]:
+    """Log of about what a flow is, and its spread: by numbers of it, of a stock or of a difference, else by bounds."""
+    told = counts([fact for fact in facts if fact.quantity in SCALES and abs(fact.value) > 0])
+    for quantities in (RATES, ("stock",), ("yoy_difference",)):
         if found := [fact for fact in told if fact.quantity in quantities]:
-            return _foremost(found)
-    return 1.0
+            level = math.log(_foremost(found))
+            return (level - 1.0, OF_STOCK) if quantities == ("stock",) else (level, ANY)
+    return 0.0, ANY
 
 
 def counts(facts: Sequence[Fact]) -> Sequence[Fact]:

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from forecasting.errors import EvidenceError, in_digits
 from forecasting.evidence.fact import Fact
@@ -59,7 +60,25 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[st
     facts = [_checked(fact, measure) for fact in counted if _is_usable(fact, caveats)]
     if found := two_things(map(vars, facts)):
         raise EvidenceError(f"{found.said}; forecast one of them, e.g. ledger.select({found.column}={found.one!r})")
-    return _begun(_latest(_by_product(facts), caveats), caveats), caveats
+    used = _begun(_latest(_by_product(facts), caveats), caveats)
+    return used, caveats + _falling(used)
+
+
+def _falling(facts: Sequence[Fact]) -> list[str]:
+    """What a stock that falls, by more than it may be off, leaves open: it tells what enters less what leaves."""
+    stocks = [fact for fact in facts if fact.stock and fact.relation not in BOUNDS]
+    ordered = sorted((fact for fact in stocks if fact.quantity == "stock"), key=lambda fact: (fact.basis, fact.period))
+    fell = [
+        f"from {_called(one)} to {_called(other)}"
+        for one, other in pairwise(ordered)
+        if one.basis == other.basis and other.value < (1 - ROUGH) * one.value
+    ] + [_called(fact) for fact in stocks if fact.quantity == "yoy_growth_percent" and fact.value < -100 * ROUGH]
+    if not fell:
+        return []
+    return [
+        f"a stock that falls ({fell[-1]}) loses more than it gains, and what it gains is known only to be less than "
+        "that: where a register was cleaned, or is counted otherwise since, leave out what was counted before"
+    ]
 
 
 def _of_whole(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
