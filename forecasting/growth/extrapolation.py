@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.growth.common import COMMON_NU
-from forecasting.growth.path import LatentPath, from_reference, shock_scale
+from forecasting.growth.path import LatentPath, shock_scale
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import SIZE_NU, Prior
 from forecasting.growth.within_year import POSITION
@@ -75,10 +75,11 @@ def extrapolate(
     z, m = log_odds[:, -1], size[:, -1]
     shocks = _latest_shocks(path, x, log_odds)
     for y in range(path.last_year + 1, until + 1):
-        commons = [_next_common(prior, y, commons, common_shocks(seed, y, draws)), *commons]
-        shock = shock_scale(prior, z) * np.sqrt(posterior.scale) * rng.standard_t(prior.shock_nu, draws)
+        distance = path.distance(z, y - 1)
+        commons = [_next_common(prior, path.clock(y), commons, common_shocks(seed, y, draws)), *commons]
+        shock = shock_scale(prior, distance) * np.sqrt(posterior.scale) * rng.standard_t(prior.shock_nu, draws)
         echo = sum((part * before for part, before in zip(prior.echo, shocks, strict=False)), start=shock)
-        z = z + level + slope * from_reference(prior, z) + commons[0] + echo
+        z = z + level + slope * distance + commons[0] + echo
         shocks = [shock, *shocks]
         mean, sd = prior.size.at(y)
         m = m + mean + math.hypot(sd, prior.size_sd) * rng.standard_t(SIZE_NU, draws)
@@ -96,14 +97,15 @@ def _latest_shocks(path: LatentPath, x: Array, log_odds: Array) -> list[Array]:
     """Shocks to log-odds in the path's last years, the latest first."""
     unit = x[:, path.at_["shock"]]
     years = range(path.years - 1, max(path.years - 1 - len(path.prior.echo), path.begins), -1)
-    return [shock_scale(path.prior, log_odds[:, y - 1]) * unit[:, y] for y in years]
+    scales = (shock_scale(path.prior, path.distance(log_odds[:, y - 1], path.first_year + y - 1)) for y in years)
+    return [scale * unit[:, y] for scale, y in zip(scales, years, strict=True)]
 
 
 def _latest_effects(path: LatentPath, x: Array) -> list[Array]:
     """Common effects of the path's last years, the latest first; of years before the path, what the panel tells."""
     mean, factor = path.common_effects
     within = (mean + x[:, path.at_["common"]] @ factor.T).T
-    before = range(path.first_year - 1, path.first_year - len(path.prior.echo), -1)
+    before = range(path.first_year - 1, path.first_year - len(path.prior.common_echo), -1)
     return [*within[::-1], *(np.full(len(x), path.prior.common.at(year)[0]) for year in before)]
 
 
@@ -115,7 +117,9 @@ def _next_common(prior: Prior, of_year: int, before: list[Array], unit: Array) -
         return mean + sd * unit
     rho = common.persistence
     new = common.spread * math.sqrt(1 - rho**2) * unit
-    return sum((part * earlier for part, earlier in zip((rho, *prior.echo[1:]), before, strict=False)), start=new)
+    return sum(
+        (part * earlier for part, earlier in zip((rho, *prior.common_echo[1:]), before, strict=False)), start=new
+    )
 
 
 def _extrapolated_shape(path: LatentPath, x: Array, years: int, uneven: Array, rng: np.random.Generator) -> Array:

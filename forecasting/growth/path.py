@@ -52,12 +52,8 @@ class Start:
     stood: int | None = None
 
 
-def shock_scale(prior: Prior, log_odds: Array) -> Array:
-    """Standard deviation of a year's shock, by the log-odds that it starts from."""
-    return _scale(prior, from_reference(prior, log_odds))
-
-
-def _scale(prior: Prior, distance: Array) -> Array:
+def shock_scale(prior: Prior, distance: Array) -> Array:
+    """Standard deviation of a year's shock, by how far from the reference it starts."""
     return prior.shock_sd * np.exp(prior.shock_slope * distance)
 
 
@@ -153,12 +149,32 @@ class LatentPath:
         edges = np.concatenate([[0], np.cumsum(list(widths.values()))])
         self.at_ = {name: slice(int(a), int(b)) for name, a, b in zip(widths, edges, edges[1:], strict=False)}
         self.width = int(edges[-1])
-        self.common_effects = _effects(prior.common, range(first_year, last_year + 1), prior.echo)
+        clock = [self.clock(year) for year in range(first_year, last_year + 1)]
+        self.common_effects = _effects(prior.common, clock, prior.common_echo)
         self.sizes, self.bases, self.drifts, self.curves = sizes or {}, bases, tuple(drifts), curves
         self.size_mean, self.size_map = self._sizes(self.sizes)
         self.shape_mean, self.shape_map = self._shape()
         self.shaped = slice(self.at_["tilt"].start, self.at_["noise"].stop)  # all that a year's shape depends on
         self.kind_share, self.kind_variance = self._kinds()
+
+    def clock(self, year: int) -> int:
+        """What common effects go by: the year, or the years since the walk's first where growth goes by age."""
+        return year if self.prior.aging is None else year - self.first_year - self.begins
+
+    def distance(self, log_odds: Array, years: int | NDArray[np.int_]) -> Array:
+        """How far from the prior's reference a step of the walk begins: in log-odds, or in the log of age.
+
+        Parameters
+        ----------
+        log_odds : ndarray, shape (..., years), or any for one year
+            Where the steps begin.
+        years : int or ndarray
+            Years in which they begin; the age is that of the year after.
+        """
+        if self.prior.aging is None:
+            return from_reference(self.prior, log_odds)
+        age = np.clip(np.asarray(years) + 1 - self.first_year - self.begins, 1, self.prior.common.last_year)
+        return np.broadcast_to(np.log(age) - self.prior.aging, log_odds.shape)
 
     def reaching(self, last_year: int) -> LatentPath:
         """The same path up to a later year."""
@@ -213,8 +229,8 @@ class LatentPath:
         z, shocks = np.empty((len(x), self.years)), np.zeros((len(x), self.years))
         z[:, self.begins] = self.start.log_odds + self.start.log_odds_sd * x[:, at["start"]].ravel()
         for here, there in self._steps():
-            y, distance = max(here, there), from_reference(prior, z[:, here])
-            shocks[:, y] = _scale(prior, distance) * x[:, at["shock"].start + y]
+            y, distance = max(here, there), self.distance(z[:, here], self.first_year + here)
+            shocks[:, y] = shock_scale(prior, distance) * x[:, at["shock"].start + y]
             echo = sum(part * shocks[:, y - lag] for lag, part in self._echoes(y))
             z[:, there] = z[:, here] + (there - here) * (level[:, y] + slope * distance + shocks[:, y] + echo)
         return z, shocks
@@ -231,9 +247,9 @@ class LatentPath:
     def _walk_gradient(self, x: Array, z: Array, shocks: Array) -> Array:
         """Gradient of the log-odds by year at one point, from what it walks there: shape (years, width)."""
         prior, at = self.prior, self.at_
-        distance = from_reference(prior, z)
-        scale, slope = _scale(prior, distance), prior.slope + prior.slope_sd * float(x[at["slope"]].sum())
-        inside = (distance > REACH[0]) & (distance < REACH[1])
+        distance = self.distance(z, self.first_year + np.arange(self.years))
+        scale, slope = shock_scale(prior, distance), prior.slope + prior.slope_sd * float(x[at["slope"]].sum())
+        inside = (distance > REACH[0]) & (distance < REACH[1]) & (prior.aging is None)
         gradient, of_shock = np.zeros((self.years, self.width)), np.zeros((self.years, self.width))
         gradient[self.begins, at["start"]] = self.start.log_odds_sd
         for here, there in self._steps():

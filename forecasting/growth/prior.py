@@ -7,7 +7,8 @@ The log-odds z of the share of electric vehicles in new vehicles moves from one 
 ``market`` is lasting and a market's own, ``common`` is shared by all markets in a year and mildly persistent, ``shock``
 is Student t with a scale that differs between markets and shrinks as share rises. A part of a shock is given back
 from two to four years later (``echo``): markets stray less far in six years than a year's shocks alone would take
-them. The numbers are learned by :func:`forecasting.panels.growth_prior.estimate_prior`.
+them. Of markets that rise and fall, ``z + 4`` is the log of their age about a reference, and ``common`` goes by age.
+The numbers are learned by :func:`forecasting.panels.growth_prior.estimate_prior`.
 """
 
 from __future__ import annotations
@@ -95,6 +96,9 @@ class Prior:
         Degrees of freedom of a market's own scale: its square is inverse gamma about the common one.
     common, size : Common
         Year effects on growth, and on the size of the market (log).
+    aging : float, optional
+        Of a panel whose markets rise and fall: the log of the age, in years since a market's first, that is the
+        reference instead of a share. Effects common to all markets then go by age, not by year.
     size_sd : float
         Spread of the yearly log change of a market's size.
     latest, latest_sd, rise : float
@@ -128,6 +132,7 @@ class Prior:
     echo: tuple[float, ...] = ECHO
     market_nu: float = MARKET_NU
     common: Common = field(default_factory=Common)
+    aging: float | None = None
     size: Common = field(default_factory=lambda: Common(2020, (0.0,), (0.1,), 0.08, 0.0))
     size_sd: float = 0.12
     latest: float = -5.0
@@ -150,6 +155,11 @@ class Prior:
     def slope_sd(self) -> float:
         """Spread of the slope."""
         return float(np.sqrt(self.covariance[1][1]))
+
+    @property
+    def common_echo(self) -> tuple[float, ...]:
+        """The parts of a common effect that come again, as those of a shock do; of what goes by age, none."""
+        return self.echo if self.aging is None else ()
 
     @takes(ModelError, year=whole(1900, 2200))
     def share_in(self, year: int) -> tuple[float, float]:
@@ -255,7 +265,8 @@ class Prior:
         >>> Prior.shipped().until(2022).common.last_year
         2022
         """
-        return replace(self, common=self.common.until(last_year), size=self.size.until(last_year))
+        common = self.common if self.aging is not None else self.common.until(last_year)
+        return replace(self, common=common, size=self.size.until(last_year))
 
     @takes(ModelError, measure=text())
     def of_measure(self, measure: str) -> Prior:

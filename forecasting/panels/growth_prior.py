@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from forecasting.arguments import of, optional, takes, text
 from forecasting.errors import ModelError
@@ -17,7 +18,7 @@ from forecasting.evidence.sources.iea import IEA, annual_sales, read_iea_panel
 from forecasting.growth.common import Common
 from forecasting.growth.prior import NO_SHARES, REFERENCE, SHIPPED, Prior, log_odds
 from forecasting.growth.within_year import estimate_within_year
-from forecasting.panels.growth_regression import BY_SALES, BY_SHARE, STEADY, GrowthRegression, fitted
+from forecasting.panels.growth_regression import BY_AGE, BY_SALES, BY_SHARE, STEADY, GrowthRegression, fitted
 
 __all__ = ["estimate_drift", "estimate_prior"]
 
@@ -28,6 +29,9 @@ FEWEST_COMPARED = 200  # of which a share is known to a few percent
 
 # Of a panel without shares: standard errors by which a fall of growth must be seen, and markets that must show it.
 SHOWN, FEWEST_MARKETS = 3.0, 8
+# And for a fall of sales: how likely it may be by chance (of five markets, three standard errors), how many markets
+# must show it, and which part of it must lie in years in which other markets were young.
+BY_CHANCE, FEWEST_FALLING, AMONG_YOUNG = 0.02, 3, 0.2
 
 
 @takes(
@@ -66,6 +70,8 @@ def estimate_prior(panel: pd.DataFrame, months: pd.DataFrame | None = None, *, p
 
     Of a panel without shares, growth falls with how far a market's sales have come since its first row, where eight
     markets or more show that it does: at a rate of the market's own, as the first row may lie anywhere on its way.
+    Where the panel shows that its markets fall in the end, as what a successor replaces does, growth goes by age
+    instead: the years since a market's first row.
 
     Examples
     --------
@@ -96,6 +102,9 @@ def estimate_prior(panel: pd.DataFrame, months: pd.DataFrame | None = None, *, p
     prior, rows = _with_shares(base, rows)
     if rows["size_change"].notna().any():
         return _with_sizes(_learned(fitted(rows[usable], BY_SHARE), prior), rows)
+    if _falls(rows[usable]):
+        by_age, reference = _from_ages(rows[usable])
+        return _without_sizes(_learned(fitted(by_age, BY_AGE), replace(prior, aging=reference)))
     slowing = fitted(_from_first_rows(rows)[usable], BY_SALES)
     seen = slowing.effects[1] < -SHOWN * np.sqrt(slowing.covariance[1, 1])
     shown = seen and len(slowing.scale) >= FEWEST_MARKETS
@@ -154,6 +163,32 @@ def _learned(fit: GrowthRegression, base: Prior) -> Prior:
         shock_slope=fit.shock_slope,
         common=fit.every_year(),
     )
+
+
+def _falls(steps: pd.DataFrame) -> bool:
+    """Whether the panel shows that its markets fall in the end.
+
+    The older half of its growths must lie below zero, from market to market and from year to year, by as many standard
+    errors as Student's t asks for their number. And a part of it must lie in years in which other markets were young:
+    where all began at once, a bad time for all looks like age.
+    """
+    is_old = steps["age"] > steps["age"].median()
+    old, young = steps[is_old], steps[~is_old]
+    if old["market"].nunique() < FEWEST_FALLING or old["year"].isin(young["year"]).mean() < AMONG_YOUNG:
+        return False
+    return all(_below_zero(old.groupby(by)["growth"].mean()) for by in ("market", "year"))
+
+
+def _below_zero(means: pd.Series) -> bool:
+    error = means.std() / np.sqrt(len(means))
+    return bool(means.mean() < stdtrit(len(means) - 1, BY_CHANCE) * error)
+
+
+def _from_ages(steps: pd.DataFrame) -> tuple[pd.DataFrame, float]:
+    """The rows with ages for years, each as far from the reference as its age; and the log of the age that that is."""
+    log_age = np.log(steps["age"])
+    reference = float(log_age.mean())
+    return steps.assign(year=steps["age"], z_before=REFERENCE + log_age - reference), reference
 
 
 def _with_sizes(prior: Prior, rows: pd.DataFrame) -> Prior:

@@ -32,14 +32,15 @@ class Belief:
         Mean and standard deviation, of all markets.
     own_slope : float
         Spread of a market's own slope about that of all, weighted as four markets; 0 where they have none.
-    persistence : float
-        First-order autocorrelation of the common effects.
+    persistence, ahead : float
+        First-order autocorrelation of the common effects, within the panel and after it.
     """
 
     level: tuple[float, float]
     slope: tuple[float, float]
     own_slope: float = 0.0
     persistence: float = COMMON_AR
+    ahead: float = AHEAD_AR
 
 
 # A logistic diffusion's growth rate is the coefficient of imitation q, whose mean over 213 published applications is
@@ -50,8 +51,9 @@ class Belief:
 BY_SHARE = Belief((LEVEL_BEFORE, 0.10), (SLOPE_BEFORE, 0.02))
 STEADY = Belief((LEVEL_BEFORE, 0.15), (SLOPE_BEFORE, 0.02))
 BY_SALES = Belief((LEVEL_BEFORE, 0.15), (SLOPE_BEFORE, 0.1), own_slope=0.1)
-# By age nothing is believed: whatever is replaced may live for months or for decades.
-BY_AGE = Belief((0.0, 1.0), (0.0, 0.5), own_slope=0.1, persistence=0.9)
+# By age little is believed, as what is replaced may live for months or for decades; but growth at one age is near that
+# at the next, as neighbouring years are not. Set on simulated generations, of which some fall into a slow tail.
+BY_AGE = Belief((0.0, 1.0), (0.0, 0.5), own_slope=0.05, persistence=0.9, ahead=0.9)
 
 
 class GrowthRegression:
@@ -63,7 +65,7 @@ class GrowthRegression:
     Parameters
     ----------
     steps : DataFrame
-        Columns market, year, growth and z_before: where the market stood.
+        Columns market, year, growth and z_before: where the market stood. Of growth by age, the age is the year.
     belief : Belief
         Before the panel.
 
@@ -158,7 +160,7 @@ class GrowthRegression:
             latest = known.get(year, latest)
             of_years.append(latest.at(year))
         mean, sd = zip(*of_years, strict=True)
-        return Common(self.seen[0], mean, sd, self.common, AHEAD_AR)
+        return Common(self.seen[0], mean, sd, self.common, self.belief.ahead)
 
 
 def fitted(steps: pd.DataFrame, belief: Belief) -> GrowthRegression:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from forecasting.growth.common import Common
 from forecasting.growth.extrapolation import _next_common
-from forecasting.growth.path import LatentPath, Start, shock_scale
+from forecasting.growth.path import LatentPath, Start, from_reference, shock_scale
 from forecasting.growth.prior import RANGE, Prior
 from forecasting.growth.starting import path_of
 from forecasting.growth.within_year import POSITION
@@ -71,7 +71,7 @@ def test_back_from_its_start_the_walk_makes_the_same_steps():
         level = prior.level + prior.level_sd * x[0, whole.at_["level"].start] + common
         slope = prior.slope + prior.slope_sd * x[0, whole.at_["slope"].start]
         distance = np.clip(z[y], *RANGE) - prior.reference
-        shock = shock_scale(prior, z[y]) * x[0, whole.at_["shock"].start + y]
+        shock = shock_scale(prior, distance) * x[0, whole.at_["shock"].start + y]
         assert z[y] - z[y - 1] == pytest.approx(level + slope * distance + shock)
 
 
@@ -118,7 +118,7 @@ def test_noise_of_months_has_one_spread_and_the_correlation_asked_for(path):
 
 def test_shocks_shrink_as_share_rises_and_stop_at_the_edges():
     prior = Prior.shipped()
-    scale = shock_scale(prior, np.array([-20.0, -9.0, -4.0, 1.0, 5.0]))
+    scale = shock_scale(prior, from_reference(prior, np.array([-20.0, -9.0, -4.0, 1.0, 5.0])))
     assert scale[2] == pytest.approx(prior.shock_sd)
     assert scale[0] == scale[1] > scale[2] > scale[3] == scale[4]
 
