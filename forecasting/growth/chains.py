@@ -11,12 +11,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.breaks import BREAKS, log_proposed, propose_breaks
+from forecasting.growth.breaks import Breaks
 from forecasting.growth.contrasts import Contrasts, responsibilities
+from forecasting.growth.evenly import evenly
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath
+from forecasting.growth.scales import draw_scales, log_prior_of_scale
 from forecasting.growth.settled import ALWAYS, Settled, sort_facts
-from forecasting.growth.stacks import diagonals, root, times, whitened
+from forecasting.growth.stacks import diagonals, log_determinant, root, times, whitened
 
 __all__ = ["Chains"]
 
@@ -26,9 +28,9 @@ Indices = NDArray[np.int_]
 CHAINS, SWEEPS = 350, 4
 FEWEST, MOST_WORK = 20, 7e7  # chains; chains times doubtful facts cubed, in one sweep
 MOST_VISITED, DELAYED = 60, 15  # facts in one sweep, and those after which the inverse is brought up to date
-LOG_SCALES: Array = np.linspace(-3.0, 7.0, 26)  # of a market, squared
 LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is left out
 STACKED = ("c", "f", "mean", "precision", "pull", "log_density")
+MOVES, MOVES_OF_MANY = 4, 2  # between explanations, in one sweep
 STRIDES = (2.0, 1.0, 0.5, 1.0, 2.0)  # of a market's log scale, in one sweep
 ASKED_OF = 15  # chains in which each settled fact is left out, in one sweep
 
@@ -97,6 +99,7 @@ class Chains:
         self.inverse = np.zeros((self.chains, n, n))
         self.ways = np.zeros((self.chains, 0), dtype=int)  # what is left of each chain's way through the facts
         self.doubt, self.turn = 1.0, 0
+        self.breaks = Breaks(self)
         self.traces: list[Array] = []  # of each sweep, what the effective number of draws is counted by
 
     def go_on_from(self, before: Chains) -> None:
@@ -113,24 +116,28 @@ class Chains:
 
     def sweep(self) -> None:
         """Components given scales, then shocks given components, then scales given shocks."""
-        if self.doubt == 1 and len(self.sorted.contested):
-            self._draw_breaks()
+        if self.doubt == 1:
+            self.breaks.move(MOVES if len(self.asked) <= ALWAYS else MOVES_OF_MANY)
         self._draw_components()
         rng, k, f = self.rng, self.kind, self.f[self.kind]
         push = self.pull[k] + times(self.root_of_precision[k], rng.standard_normal(self.year.shape))
         push += rng.standard_normal(push.shape) / np.sqrt(self.variance)
         shocks = times(self.shock_cov, push)
-        noise, target = self._noise()
+        noise, target = self.noise()
         left = target - self.mean[k] - times(f, shocks) - times(self.root[k], rng.standard_normal(target.shape))
         pulled = times(self.inverse, left - noise * rng.standard_normal(target.shape))
         shocks += times(self.shock_cov, times(f.transpose(0, 2, 1), pulled))
-        self.market, self.year = self._scales(self._stretched(shocks) if self.doubt == 1 else shocks)
+        if self.doubt == 1:
+            shocks = self._stretched(shocks)
+        self.market, self.year = draw_scales(shocks, self.prior, self.rng)
 
     def draw(self, shared: Array) -> tuple[Array, Array, Array, Indices]:
         """Coordinates given the chains' state: (draws, width); asked contrasts, market scales, numbers of the kinds.
 
         With more draws than chains, several are drawn from each: given its state they are independent.
         """
+        if self.doubt == 1:
+            self.breaks.move(MOVES if len(self.asked) <= ALWAYS else MOVES_OF_MANY)
         self._draw_components()
         of = np.arange(len(shared)) % self.chains
         weight = self.kind_variance[self.kind[of]]
@@ -138,7 +145,7 @@ class Chains:
         x = self.rng.standard_normal(weight.shape) * np.sqrt(weight)
         x[:, self.common] = shared
         pulled = np.zeros((len(x), len(self.facts.value)))
-        noise, target = self._noise()
+        noise, target = self.noise()
         for k in np.unique(self.kind[of]):
             rows = np.flatnonzero(self.kind[of] == k)
             pulled[rows] = self._pull_of_facts(k, x[rows], of[rows], noise[of[rows]], target[of[rows]])
@@ -147,10 +154,10 @@ class Chains:
             turn = slice(at, None, len(self.modes))
             x[turn] += weight[turn] * (pulled[turn] @ mode.jacobian) + mode.given
             contrast[turn] = mode.contrast + (x[turn] - mode.x) @ mode.jacobian.T
-        scale, year = self._scales(x[:, self.shock])  # each draw's own
+        scale, year = draw_scales(x[:, self.shock], self.prior, self.rng)  # each draw's own
         self.traces.append(np.stack([of, np.log(scale), self.path.totals(x)[1][:, -1]]))
         self.market, self.year = scale[: self.chains], year[: self.chains]
-        self.market, self.year = self._scales(self._stretched(x[: self.chains, self.shock]))
+        self.market, self.year = draw_scales(self._stretched(x[: self.chains, self.shock]), self.prior, self.rng)
         return x, contrast, scale, self.kind[of]
 
     def _pull_of_facts(self, kind: int, x: Array, of: Indices, noise: Array, target: Array) -> Array:
@@ -177,22 +184,10 @@ class Chains:
             found[block] = times(matrices[of[block]], rows[block])
         return found
 
-    def _noise(self) -> tuple[Array, Array]:
+    def noise(self) -> tuple[Array, Array]:
         """Standard deviation of each chain's noise, and the contrasts that it aims at."""
         rows = np.arange(len(self.asked))
         return self.sds[rows, self.component], self.value + self.means[rows, self.component]
-
-    def _scales(self, shocks: Array) -> tuple[Array, Array]:
-        """The market's scale given shocks, the years' integrated out; then the years' given the market's."""
-        nu, market_nu = self.prior.shock_nu, self.prior.market_nu
-        log_density = _log_prior_of_scale(LOG_SCALES, market_nu)
-        square = shocks[:, :, None] ** 2 * np.exp(-LOG_SCALES)
-        log_density = log_density - 0.5 * ((nu + 1) * np.log1p(square / nu) + LOG_SCALES).sum(axis=1)
-        below = np.exp(log_density - log_density.max(axis=1, keepdims=True)).cumsum(axis=1)
-        chosen = (below < self.rng.random((len(shocks), 1)) * below[:, -1:]).sum(axis=1)
-        within = self.rng.uniform(-0.5, 0.5, len(shocks)) * (LOG_SCALES[1] - LOG_SCALES[0])
-        market = np.exp(LOG_SCALES[chosen] + within)
-        return market, (nu + shocks**2 / market[:, None]) / self.rng.chisquare(nu + 1, shocks.shape)
 
     def _stretched(self, shocks: Array) -> Array:
         """Each chain's shocks, all larger or smaller by one factor, and the market's scale with them (Metropolis).
@@ -200,7 +195,7 @@ class Chains:
         Of years that the facts say little of, shocks are as large as the scale lets them be, and the scale is as large
         as they are: drawn in turn, each would hold the other back (Yu and Meng 2011, interweaving).
         """
-        k, (noise, target) = self.kind, self._noise()
+        k, (noise, target) = self.kind, self.noise()
         covariance = self.c[k] + diagonals(noise**2)
         (left, pushed), _ = whitened(covariance, target - self.mean[k], times(self.f[k], shocks))
         linear = (left * pushed).sum(axis=1) + (self.pull[k] * shocks).sum(axis=1)
@@ -209,7 +204,7 @@ class Chains:
         def log_density(log_scale: Array) -> Array:
             factor = np.exp(0.5 * (log_scale - begun))
             explained = factor * (linear - 0.5 * square * factor)
-            return np.asarray(_log_prior_of_scale(log_scale, self.prior.market_nu) + explained)
+            return np.asarray(log_prior_of_scale(log_scale, self.prior.market_nu) + explained)
 
         begun = now = np.log(self.market)
         for stride in STRIDES:
@@ -225,8 +220,8 @@ class Chains:
         """
         n, of = len(self.asked), np.arange(self.chains)
         self._draw_kinds()
-        noise, target = self._noise()
-        expected = self._expected(self.kind, self.shock_cov)
+        noise, target = self.noise()
+        expected = self.expected(self.kind, self.shock_cov)
         weight = self.facts.doubting(self.doubt)[self.asked]
         waiting = np.zeros((2, self.chains, 0, n))
         for visit, i in enumerate(self._next_of_ways(n).T):
@@ -254,7 +249,7 @@ class Chains:
         density = weight[i, :parts] / np.sqrt(variance)
         density *= np.exp(-0.5 * (residual[:, None] + self.means[i, :parts]) ** 2 / variance)
         below = density.cumsum(axis=1)
-        chosen = (below < self.rng.random((self.chains, 1)) * below[:, -1:]).sum(axis=1)
+        chosen = (below < evenly(self.rng, residual, i)[:, None] * below[:, -1:]).sum(axis=1)
         # so far off that no density is left, a fact is wrong: its last component
         return np.asarray(np.where(below[:, -1] > 0, chosen, self.parts[i] - 1))
 
@@ -263,13 +258,16 @@ class Chains:
 
         Of many facts in every other sweep: the algebra of the kind proposed costs as much as all the rest.
         """
-        self.shock_cov, covariance = self._under(self.kind, slice(None))
+        noise = diagonals(self.noise()[0] ** 2)
+        self.shock_cov, covariance = self.under(self.kind, self.variance)
+        covariance += noise
         self.turn += 1
         if len(self.kinds) > 1 and (self.turn % 2 or len(self.asked) <= ALWAYS):
             proposed = self._any_kinds(self.proposed)
             rows = np.flatnonzero(proposed != self.kind)
             kind, other = self.kind[rows], proposed[rows]
-            held, new = (self.shock_cov[rows], covariance[rows]), self._under(other, rows)
+            held, new = (self.shock_cov[rows], covariance[rows]), self.under(other, self.variance[rows])
+            new[1][:] += noise[rows]
             odds = self._log_density(other, rows, *new) - self._log_density(kind, rows, *held)
             odds += np.log(self.proposed[kind] / self.proposed[other])
             moved = np.log(self.rng.random(len(rows))) < odds
@@ -285,54 +283,23 @@ class Chains:
             found[turn] = self.rng.choice(kinds, len(found[turn]), p=share[kinds])
         return found
 
-    def _draw_breaks(self) -> None:
-        """A fact's component together with the scale of a year by it (Metropolis), shocks and path integrated out.
-
-        Were only one of the two changed at a time, each would hold the other where it is.
-        """
-        of, rng, facts = np.arange(self.chains), self.rng, self.sorted.contested
-        months = np.arange(self.facts.numerator.shape[1] - 1)
-        last = (months * (self.facts.numerator[facts, :-1] > 0)).max(axis=1) // 12
-        now = self._log_density_of_breaks()
-        for _ in range(BREAKS if len(self.asked) <= ALWAYS else 1):
-            chosen = rng.integers(len(facts), size=self.chains)
-            fact = of, np.searchsorted(self.asked, facts[chosen])
-            year = of, np.minimum(last[chosen] + rng.integers(2, size=self.chains), self.year.shape[1] - 1)
-            component, scale = self.component[fact], self.year[year]
-            self.component[fact], self.year[year] = propose_breaks(rng, self.chains)
-            new = self._log_density_of_breaks()
-            odds = new - now + log_proposed(component, scale) - log_proposed(self.component[fact], self.year[year])
-            moved = np.log(rng.random(self.chains)) < odds
-            self.component[fact] = np.where(moved, self.component[fact], component)
-            self.year[year] = np.where(moved, self.year[year], scale)
-            now = np.where(moved, new, now)
-
-    def _log_density_of_breaks(self) -> Array:
-        """Log density of components and of the years' scales, given the facts."""
-        log_density = self._log_density(self.kind, slice(None), *self._under(self.kind, slice(None)))
-        weight = self.facts.doubting(self.doubt)[self.asked]
-        log_density += np.log(weight[np.arange(len(self.asked)), self.component]).sum(axis=1)
-        scale = np.log(self.year)
-        return np.asarray(log_density + (_log_prior_of_scale(scale, self.prior.shock_nu) - 0.5 * scale).sum(axis=1))
-
-    def _under(self, kind: Indices, rows: Indices | slice) -> tuple[Array, Array]:
-        """Of some chains, were they of these kinds: `shock_cov`, and the covariance of the doubtful facts."""
-        noise, _ = self._noise()
-        precision = self.precision[kind] + diagonals(1 / self.variance[rows])
-        shock_cov, f = np.asarray(np.linalg.inv(precision), dtype=float), self.f[kind]
-        return shock_cov, self.c[kind] + f @ shock_cov @ f.transpose(0, 2, 1) + diagonals(noise[rows] ** 2)
+    def under(self, kind: Indices, variance: Array) -> tuple[Array, Array]:
+        """Of chains of these kinds, with these variances of shocks: `shock_cov`, and the doubtful facts' covariance."""
+        shock_cov = np.asarray(np.linalg.inv(self.precision[kind] + diagonals(1 / variance)), dtype=float)
+        f = self.f[kind]
+        return shock_cov, self.c[kind] + f @ shock_cov @ f.transpose(0, 2, 1)
 
     def _log_density(self, kind: Indices, rows: Indices | slice, shock_cov: Array, covariance: Array) -> Array:
         """Log density of the facts, in some chains, were they of these kinds."""
-        _, target = self._noise()
-        residual = target[rows] - self._expected(kind, shock_cov)
-        (apart,), size = whitened(covariance, residual)
+        _, target = self.noise()
+        residual = target[rows] - self.expected(kind, shock_cov)
+        (apart,), factor = whitened(covariance, residual)
         of_settled = (self.pull[kind] * times(shock_cov, self.pull[kind])).sum(axis=1)
         square = (apart**2).sum(axis=1) - of_settled
-        _, of_shocks = whitened(shock_cov)
-        return np.asarray(np.log(self.believed[kind]) + self.log_density[kind] - 0.5 * (square + size - of_shocks))
+        size = log_determinant(factor) - np.linalg.slogdet(shock_cov)[1]
+        return np.asarray(np.log(self.believed[kind]) + self.log_density[kind] - 0.5 * (square + size))
 
-    def _expected(self, kind: Indices, shock_cov: Array) -> Array:
+    def expected(self, kind: Indices, shock_cov: Array) -> Array:
         """The doubtful facts' contrasts as the settled ones lead one to expect them."""
         return np.asarray(self.mean[kind] + times(self.f[kind], times(shock_cov, self.pull[kind])))
 
@@ -354,8 +321,8 @@ class Chains:
 
         Scales have adapted to the fact too: chains that find it likely count less (Gelfand 1996).
         """
-        f, (noise, target) = self.facts, self._noise()
-        residual = target - self._expected(self.kind, self.shock_cov)
+        f, (noise, target) = self.facts, self.noise()
+        residual = target - self.expected(self.kind, self.shock_cov)
         weighted = times(self.inverse, residual)
         diagonal = np.diagonal(self.inverse, axis1=1, axis2=2)
         doubtful = self.asked, target - weighted / diagonal, 1 / diagonal - noise**2
@@ -393,8 +360,3 @@ def _effective(traces: Array, modes: int) -> float:
         mean = np.bincount(chain, each) / count
         found.append(each.var() * len(count) / max(float(mean.var(ddof=1)), 1e-12) if len(count) > 1 else 1.0)
     return min(found)
-
-
-def _log_prior_of_scale(log_scale: Array, nu: float) -> Array:
-    """Log density of the log of a market's scale, an inverse gamma."""
-    return np.asarray(-0.5 * nu * (log_scale + np.exp(-log_scale)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["diagonals", "root", "times", "whitened"]
+__all__ = ["diagonals", "log_determinant", "root", "times", "whitened"]
 
 Array = NDArray[np.float64]
 
@@ -29,7 +29,7 @@ def root(precision: Array) -> Array:
 
 
 def whitened(covariance: Array, *rows: Array) -> tuple[list[Array], Array]:
-    """Rows in units of their covariance, by its Cholesky factor; and its log determinant.
+    """Rows in units of their covariance, by its Cholesky factor; and that factor.
 
     numpy solves no triangular systems of many matrices at once. A row that stands below the covariance comes out of the
     factorisation solved; its own variance, which must only be large, is not looked at.
@@ -40,5 +40,9 @@ def whitened(covariance: Array, *rows: Array) -> tuple[list[Array], Array]:
     for at, row in enumerate(rows, n):
         both[:, at, :n], both[:, at, at] = row, UNBOUNDED
     factor = np.linalg.cholesky(both)
-    log_determinant = 2 * np.log(np.diagonal(factor, axis1=1, axis2=2)[:, :n]).sum(axis=1)
-    return [factor[:, at, :n] for at in range(n, n + more)], log_determinant
+    return [factor[:, at, :n] for at in range(n, n + more)], factor[:, :n, :n]
+
+
+def log_determinant(factor: Array) -> Array:
+    """Log determinant of each covariance, from its Cholesky factor."""
+    return np.asarray(2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1))

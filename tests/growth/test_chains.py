@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import t
+from scipy.special import logsumexp
+from scipy.stats import multivariate_normal, t
 
 from forecasting.growth.chains import Chains
 from forecasting.growth.contrasts import as_arrays
@@ -13,6 +14,7 @@ from forecasting.growth.likelihood import observe
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
+from forecasting.growth.scales import draw_scales
 from forecasting.growth.settled import ALWAYS, Settled, sort_facts
 from forecasting.periods import year
 
@@ -64,7 +66,7 @@ def test_each_fact_is_expected_by_the_others_as_dense_algebra_has_it(told):
 def test_scales_are_drawn_from_their_density_given_the_shocks(told):
     chains = Chains(*told, np.zeros(24, dtype=bool), 400, np.random.default_rng(1))
     shocks, nu, own = np.array([0.3, -2.1, 4.0]), chains.prior.shock_nu, chains.prior.market_nu
-    market, year = chains._scales(np.tile(shocks, (20_000, 1)))
+    market, year = draw_scales(np.tile(shocks, (20_000, 1)), chains.prior, chains.rng)
     logs = np.linspace(-4, 9, 2001)
     density = np.exp(-0.5 * own * (logs + np.exp(-logs)))  # inverse gamma, of the log of the squared scale
     for shock in shocks:
@@ -82,7 +84,7 @@ def test_shocks_are_stretched_by_the_density_of_the_scale_given_their_proportion
     chains.sweep()
     chains.kind[:], chains.component[:], chains.market[:] = 0, 0, 1.0
     begun = np.tile([0.3, -0.4, 0.6], (chains.chains, 1))
-    settled, (noise, target), logs = chains.settled[0], chains._noise(), np.linspace(-6, 8, 2801)
+    settled, (noise, target), logs = chains.settled[0], chains.noise(), np.linspace(-6, 8, 2801)
     covariance = np.linalg.inv(settled.c + np.diag(noise[0] ** 2))
     density = []
     for factor in np.exp(0.5 * logs):
@@ -147,6 +149,45 @@ def test_settled_facts_are_eliminated_as_dense_algebra_has_it(told):
     diagonal = np.diag(dense)[: len(p)]
     np.testing.assert_allclose(mean, split.target[p] - (dense @ left)[: len(p)] / diagonal, atol=1e-6)
     np.testing.assert_allclose(spread, 1 / diagonal - split.noise[p], atol=1e-6)
+
+
+def test_explanations_are_weighed_with_two_facts_left_open_as_dense_algebra_has_it(told):
+    _, contrasts, (mode,) = told
+    chains = Chains(*told, np.zeros(24, dtype=bool), 80, np.random.default_rng(3))
+    chains.sweep()
+    chains.kind[:] = 0
+    first, second = np.full(chains.chains, 2), np.full(chains.chains, 5)
+    found, parts = chains.breaks._left_open(first, second)
+    both = np.r_[chains.sorted.settled, chains.asked]
+    offset, jacobian = (mode.contrast - mode.jacobian @ mode.x)[both], mode.jacobian[both]
+    weight, expected = contrasts.doubting(1.0)[chains.asked], []
+    for c in range(4):
+        variance = chains.kind_variance[0].copy()
+        variance[chains.shock] = chains.variance[c]
+        noise, target = (of[c].copy() for of in chains.noise())
+        log_part = np.full(parts.shape[1:], -np.inf)
+        for i, j in np.argwhere(weight[2, : log_part.shape[0], None] * weight[5, : log_part.shape[1]] > 0):
+            for fact, part in ((2, i), (5, j)):
+                noise[fact], target[fact] = chains.sds[fact, part], chains.value[fact] + chains.means[fact, part]
+            errors = np.r_[chains.sorted.noise[chains.sorted.settled], noise**2]
+            left = np.r_[chains.sorted.target[chains.sorted.settled], target] - offset
+            facts = multivariate_normal(np.zeros(len(both)), (jacobian * variance) @ jacobian.T + np.diag(errors))
+            log_part[i, j] = facts.logpdf(left) + np.log(weight[2, i] * weight[5, j])
+        np.testing.assert_allclose(parts[c] / parts[c].sum(), np.exp(log_part - logsumexp(log_part)), atol=1e-6)
+        scales = np.r_[np.log(chains.market[c]), np.log(chains.year[c])]
+        nu = np.r_[chains.prior.market_nu, np.full(len(scales) - 1, chains.prior.shock_nu)]
+        expected.append(logsumexp(log_part) - 0.5 * (nu * (scales + np.exp(-scales))).sum())
+    np.testing.assert_allclose(np.diff(found[:4]), np.diff(expected), atol=1e-5)
+
+
+@pytest.mark.parametrize("bound", [("at_most", 2022, 500), ("at_least", "2022-01-01/2022-06-30", 4000)])
+def test_beside_a_bound_that_contradicts_it_a_total_is_forecast_alike_with_any_seed(facts, bound):
+    relation, period, number = bound
+    table = facts(("equals", "total", 2022, 2180), (relation, "total", period, number))
+    found = [forecast_flow(table, [year(2022), year(2023)], seed=seed) for seed in range(8)]
+    logs = np.array([np.log(forecast.quantiles([0.1, 0.9])) for forecast in found])
+    own = np.array([[np.log(forecast.totals(y)).std() for y in forecast.periods] for forecast in found]).mean(axis=0)
+    assert (logs.std(axis=0, ddof=1) / own[:, None]).max() < 0.06
 
 
 @pytest.mark.slow

@@ -1,0 +1,21 @@
+"""Random numbers that chance has spread evenly over chains that are alike, so that their shares scatter less."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["evenly"]
+
+Array = NDArray[np.float64]
+GOLDEN = (5**0.5 - 1) / 2  # its multiples, less whole numbers, are spread evenly, any number of them in a row
+
+
+def evenly(rng: np.random.Generator, *alike: NDArray[np.generic]) -> Array:
+    """Uniform numbers, one for each row, spread evenly among rows that lie near each other.
+
+    Each of them is uniform by itself, whatever the others are (array-RQMC: L'Ecuyer, Lecot and Tuffin 2008).
+    """
+    found = np.empty(len(alike[0]))
+    found[np.lexsort(alike)] = (rng.random() + GOLDEN * np.arange(len(found))) % 1
+    return found
