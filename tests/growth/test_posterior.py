@@ -10,9 +10,10 @@ from scipy.stats import norm
 
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
+from forecasting.growth.bounds import read_bounds_together
 from forecasting.growth.contrasts import as_arrays
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.likelihood import observe, read_bounds_together
+from forecasting.growth.likelihood import observe
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.posterior import _standing, sample
