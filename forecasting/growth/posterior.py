@@ -177,50 +177,67 @@ def _woken(path: LatentPath, facts: Contrasts, silent: Indices, x: Array) -> Ind
 
 
 class _Correction:
-    """Moves draws until their true contrasts of some facts are those asked for; says how far each still is."""
+    """Moves draws until their true contrasts of some facts are those asked for; says how far each still is.
+
+    They go by the gradient at the mode. Those that are lost by that, of a shock so large that nothing is as it is at
+    the mode, begin anew and go by the gradient in their own midst.
+    """
 
     def __init__(self, chains: Chains, sampled: Indices) -> None:
         self.chains, self.path, self.sampled, self.facts = chains, chains.path, sampled, chains.facts.only(sampled)
         self.back: dict[int, Array] = {}
 
     def __call__(self, drawn: Array, asked: Array, kind: Indices) -> tuple[Array, Array]:
-        x, worst = drawn.copy(), np.zeros(len(drawn))
-        if len(self.sampled):
-            for rows in np.array_split(np.arange(len(x)), 1 + len(x) // BLOCK):
-                x[rows], worst[rows] = self._moved(x[rows], asked[np.ix_(rows, self.sampled)], kind[rows])
+        x, worst, asked = drawn.copy(), np.zeros(len(drawn)), asked[:, self.sampled]
+        if not len(self.sampled):
+            return x, worst
+        of_mode, shock = self.chains.of_mode[kind], self.chains.shock
+        for k in set(kind.tolist()) - self.back.keys():
+            mode = self.chains.modes[self.chains.of_mode[k]]
+            self.back[k] = self._back(k, mode.jacobian[self.sampled], mode.variance[shock])
+        for rows in np.array_split(np.arange(len(x)), 1 + len(x) // BLOCK):
+            x[rows], worst[rows] = self._moved(drawn[rows], asked[rows], kind[rows], self.back)
+        for at in np.unique(of_mode[worst > MET]):
+            lost = np.flatnonzero((worst > MET) & (of_mode == at))
+            midst, mode = np.median(drawn[lost], axis=0), self.chains.modes[at]
+            flows, gradient = self.path.gradient(midst)
+            jacobian = self.facts.gradient(flows, gradient, midst)
+            variance = np.maximum(mode.variance[shock], midst[shock] ** 2)
+            back = {k: self._back(k, jacobian, variance) for k in set(kind[lost].tolist())}
+            again, left = self._moved(drawn[lost], asked[lost], kind[lost], back)
+            nearer = left < worst[lost]
+            x[lost[nearer]], worst[lost[nearer]] = again[nearer], left[nearer]
         return x, worst
 
-    def _moved(self, x: Array, asked: Array, kind: Indices) -> tuple[Array, Array]:
-        gap = asked - self._contrasts(x)
+    def _moved(self, drawn: Array, asked: Array, kind: Indices, back: Mapping[int, Array]) -> tuple[Array, Array]:
+        x, gap = drawn.copy(), asked - self._contrasts(drawn)
         for step in range(CORRECTIONS + MORE_CORRECTIONS):
             far = np.flatnonzero(np.abs(gap).max(axis=1) > (CLOSE if step < CORRECTIONS else MET))
             if not len(far):
                 break
-            by = self._along_prior(np.clip(gap[far], -0.5, 0.5), kind[far])
+            by = _by_kind(np.clip(gap[far], -0.5, 0.5), kind[far], back)
             x[far] = np.clip(x[far] + by, -FAR, FAR)  # some diverge
             gap[far] = asked[far] - self._contrasts(x[far])
         return x, np.abs(gap).max(axis=1)
 
-    def _along_prior(self, gap: Array, kind: Indices) -> Array:
-        """How far the coordinates go for the contrasts to go so far, each draw by its own kind of market."""
-        by = np.empty((len(gap), self.path.width))
-        for k in np.unique(kind).tolist():
-            if k not in self.back:
-                self.back[k] = self._back(k)
-            by[kind == k] = gap[kind == k] @ self.back[k]
-        return by
-
-    def _back(self, kind: int) -> Array:
+    def _back(self, kind: int, jacobian: Array, shocks: Array) -> Array:
         """From contrasts to coordinates, along the directions of the prior of one kind of market."""
-        mode, shock = self.chains.modes[self.chains.of_mode[kind]], self.chains.shock
-        variance, jacobian = self.chains.kind_variance[kind].copy(), mode.jacobian[self.sampled]
-        variance[shock] = mode.variance[shock]
+        variance = self.chains.kind_variance[kind].copy()
+        variance[self.chains.shock] = shocks
         spread = jacobian * variance
         ridge = max(RIDGE * float((jacobian * spread).sum()) / len(self.sampled), 1e-12)
         return Covariance(jacobian * np.sqrt(variance), np.full(len(self.sampled), ridge)).solve(spread)
 
     def _contrasts(self, x: Array) -> Array:
         return self.facts.at(self.path.flows(x), x)
+
+
+def _by_kind(rows: Array, kind: Indices, matrices: Mapping[int, Array]) -> Array:
+    """Each row through the matrix of its kind of market."""
+    found = np.empty((len(rows), next(iter(matrices.values())).shape[1]))
+    for k in np.unique(kind).tolist():
+        found[kind == k] = rows[kind == k] @ matrices[k]
+    return found
 
 
 def _standing(worst: Array, curves: int, rng: np.random.Generator) -> Indices:
