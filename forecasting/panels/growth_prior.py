@@ -29,9 +29,9 @@ FEWEST_COMPARED = 200  # of which a share is known to a few percent
 
 # Of a panel without shares: standard errors by which a fall of growth must be seen, and markets that must show it.
 SHOWN, FEWEST_MARKETS = 3.0, 8
-# And for a fall of sales: how likely it may be by chance (of five markets, three standard errors), how many markets
-# must show it, and which part of it must lie in years in which other markets were young.
-BY_CHANCE, FEWEST_FALLING, AMONG_YOUNG = 0.02, 3, 0.2
+# And for a fall of sales: how likely it may be by chance (of five markets, three standard errors), and which part of it
+# must lie in years in which other markets were young.
+BY_CHANCE, AMONG_YOUNG = 0.02, 0.2
 
 
 @takes(
@@ -174,12 +174,12 @@ def _falls(steps: pd.DataFrame) -> bool:
     """
     is_old = steps["age"] > steps["age"].median()
     old, young = steps[is_old], steps[~is_old]
-    if old["market"].nunique() < FEWEST_FALLING or old["year"].isin(young["year"]).mean() < AMONG_YOUNG:
-        return False
-    return all(_below_zero(old.groupby(by)["growth"].mean()) for by in ("market", "year"))
+    among_young = old["year"].isin(young["year"]).mean() > AMONG_YOUNG
+    return among_young and all(_below_zero(old.groupby(by)["growth"].mean()) for by in ("market", "year"))
 
 
 def _below_zero(means: pd.Series) -> bool:
+    """Whether their mean is, by Student's t; of a single one nobody knows."""
     error = means.std() / np.sqrt(len(means))
     return bool(means.mean() < stdtrit(len(means) - 1, BY_CHANCE) * error)
 

@@ -86,7 +86,7 @@ def test_a_panel_that_does_not_show_it_teaches_what_it_always_did(monkeypatch, g
     assert found.aging is None
 
 
-@pytest.mark.parametrize(("markets", "apart", "shown"), [(8, 2, True), (4, 2, True), (2, 2, False), (8, 0, False)])
+@pytest.mark.parametrize(("markets", "apart", "shown"), [(8, 2, True), (4, 2, True), (1, 2, False), (8, 0, False)])
 def test_a_fall_must_be_shown_by_several_markets_of_different_ages(markets, apart, shown):
     assert (estimate_prior(panel_of(rising_then_falling, markets, apart=apart)).aging is not None) is shown
 
