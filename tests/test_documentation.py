@@ -113,7 +113,7 @@ def test_the_page_of_the_model_gives_the_likelihood_of_a_growth_a_stock_and_a_bo
     assert density == pytest.approx(1.527, rel=0.02)  # flat beyond
 
     fewer = observe(Fact(id="d", measure="ev_imports", value=3000, **said | {"relation": "less_than"}), 2022, 24)
-    between = read_bounds_together([observe(Fact(id="e", measure="ev_imports", value=500, **said), 2022, 24), more])
+    between = read_bounds_together([observe(Fact(id="e", measure="ev_imports", value=2500, **said), 2022, 24), more])
     assert between[1].noise == more.noise  # beside a number a bound is as open as before
     narrow = read_bounds_together([between[0], more, fewer])[1:]
     for bound, alone in zip(narrow, (more, fewer), strict=True):

@@ -40,7 +40,8 @@ def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observati
 
     Where only bounds tell of the level, the tightest of each year is near: someone chose to print it. What more than
     1,000 in a quarter leaves open, more than 50,000 in its year tells. Bounds from above are near only where none is
-    from below. Two opposite ones of one quantity are a range, as good as a number of those digits.
+    from below. One that a number contradicts is near, too: should the number be wrong, it alone tells. Two opposite
+    ones of one quantity are a range, as good as a number of those digits.
 
     >>> import numpy as np
     >>> from forecasting.growth.likelihood import observe
@@ -59,11 +60,27 @@ def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observati
     # the tightest of each side; of two differences the base tells how far they are apart
     sided = [o for o in observations if o.side and o.fact.quantity != "yoy_difference"]
     bounds = {(_quantity(o.fact), o.side): o.value for o in sorted(sided, key=lambda o: o.side * o.value)}
+    numbers = [o for o in observations if tells_level(o.fact) and not o.side]
     found = []
     for o in observations:
+        if any(_contradicts(number, o) for number in numbers):
+            found.append(replace(o, noise=Noise.near(o.side)))
+            continue
         width = o.side * (bounds.get((_quantity(o.fact), -o.side), math.nan) - o.value)
         found.append(replace(o, noise=o.noise.denser(1 / max(width, EDGE))) if width >= 0 else o)
     return tuple(found)
+
+
+def _contradicts(number: Observation, bound: Observation) -> bool:
+    """Whether no flow is as the number and the bound have it: a part is no more than its whole."""
+    one, other = number.fact, bound.fact
+    if one.basis != other.basis or one.stock != other.stock or not tells_level(other):
+        return False
+    if "yoy_difference" in (one.quantity, other.quantity) or bound.side * (bound.value - number.value) <= EDGE:
+        return False
+    part, whole = (other, one) if bound.side > 0 else (one, other)
+    within = whole.period.start <= part.period.start and part.period.end <= whole.period.end
+    return one.period == other.period if one.stock else within
 
 
 def _by_day(o: Observation) -> float:

@@ -194,7 +194,10 @@ def _open_levels(facts: Sequence[Fact], sized: bool) -> list[str]:
     """What facts that tell no level, or only bounds of it, leave open."""
     if only_bounds(facts):
         return ["only bounds tell of the level: the tightest of a year is taken to be near, as it was printed for that"]
-    if not facts or any(map(tells_level, facts)):
+    levels = [fact for fact in facts if tells_level(fact)]
+    if levels and all(fact.quantity == "yoy_difference" for fact in levels):
+        return ["no total is told, only how many more or fewer than a year before: its size is known but roughly"]
+    if levels or not facts:
         return []
     if sized:
         return ["no fact tells a level, only how one period compares with another: it rests on analogue markets alone"]

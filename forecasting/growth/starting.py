@@ -29,9 +29,9 @@ SIZE_SD = 0.05  # a published market size is the agency's own and counts vehicle
 PART_SD = 0.1
 RATES = ("total", "per_day")  # what tells the flow of a year
 SCALES = (*RATES, "stock", "yoy_difference")
-# Spread of the log of a flow before anything is read: it may be anything; where a stock alone tells of it, it is some
-# part of that. A judgement: 0.015 to 9 times it in the central 80 %.
-ANY, OF_STOCK = 10.0, 2.5
+# Spread of the log of a flow before anything is read: it may be anything; where a stock or a difference alone tells of
+# it, it is of the size of that, by a factor of 25 either way in the central 80 %, a judgement.
+ANY, SOME = 10.0, 2.5
 
 
 def path_of(
@@ -120,7 +120,7 @@ def _level(facts: Sequence[Fact]) -> tuple[float, float]:
     for quantities in (RATES, ("stock",), ("yoy_difference",)):
         if found := [fact for fact in told if fact.quantity in quantities]:
             level = math.log(_foremost(found))
-            return (level - 1.0, OF_STOCK) if quantities == ("stock",) else (level, ANY)
+            return (level, ANY) if quantities is RATES else (level - (quantities == ("stock",)), SOME)
     return 0.0, ANY
 
 

@@ -351,3 +351,27 @@ def test_a_stock_that_is_off_by_a_little_is_no_fall(facts, usable):
     assert not said(449, 443, 500)
     assert "from 449 vehicles on 31 Dec 2020 to 400 vehicles on 31 Dec 2021" in said(449, 400, 500)[0]
     assert "down 12 %" in said(449, 443, 500, growth=-12)[0]
+
+
+@pytest.mark.parametrize(
+    ("bound", "low", "high"),
+    [
+        (("at_least", "total", "2022-01-01/2022-06-30", 4000), 2000, 20_000),
+        (("at_least", "per_day", 2022, 11), 2000, 8000),
+        (("at_most", "total", 2022, 1000), 700, 2400),
+    ],
+)
+def test_of_a_number_and_a_bound_that_contradict_each_other_either_tells_the_level(facts, bound, low, high):
+    """Were the number wrong, the bound would be near: it leaves not just anything open beyond it."""
+    forecast = forecast_flow(facts(LAST, bound), [year(2022)])
+    (found,) = forecast.quantiles([0.1, 0.9]).to_numpy()
+    assert low < found[0] < found[1] < high
+    assert (forecast.fit_table()["doubted"] > 0.2).all()
+
+
+def test_a_difference_alone_tells_the_level_roughly_and_says_so(facts):
+    forecast = forecast_flow(facts(("equals", "yoy_difference", 2022, -500)), [year(2022)])
+    assert forecast.caveats[0].startswith("no total is told, only how many more or fewer than a year before")
+    assert forecast.quantiles([0.9]).iloc[0, 0] < 1e7
+    more = facts(("equals", "yoy_difference", 2022, -500), LAST)
+    assert not forecast_flow(more, [year(2022)]).caveats
