@@ -25,7 +25,7 @@ __all__ = ["Chains"]
 Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
 
-CHAINS, SWEEPS = 350, 4
+CHAINS, SWEEPS, SWEEPS_OF_CONTESTED = 350, 4, 8  # explanations change less from one sweep to the next
 FEWEST, MOST_WORK = 20, 7e7  # chains; chains times doubtful facts cubed, in one sweep
 MOST_VISITED, DELAYED = 60, 15  # facts in one sweep, and those after which the inverse is brought up to date
 LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is left out
@@ -81,9 +81,11 @@ class Chains:
         ]
         self.asked = self.sorted.doubtful
         n = len(self.asked)
-        most = int(np.clip(MOST_WORK / (n + 5) ** 3, FEWEST, min(CHAINS, max(draws // SWEEPS, 1))))
+        few_contested = n <= ALWAYS and len(self.sorted.contested)
+        sweeps = SWEEPS_OF_CONTESTED if few_contested else SWEEPS
+        most = int(np.clip(MOST_WORK / (n + 5) ** 3, FEWEST, min(CHAINS, max(draws // sweeps, 1))))
         self.chains = max(most - most % len(modes), len(modes))
-        self.sweeps = max(min(SWEEPS, draws // self.chains), 1)
+        self.sweeps = max(min(sweeps, draws // self.chains), 1)
         self.parts = (facts.weight[self.asked] > 0).sum(axis=1)  # components that each has
         self.value, self.means, self.sds = (of[self.asked] for of in (facts.value, facts.mean, facts.sd))
         stacked = {name: np.stack([getattr(s, name) for s in self.settled]) for name in STACKED}
