@@ -166,3 +166,15 @@ def test_age_counts_from_the_facts_whatever_earlier_year_is_asked_for(falling):
     )
     assert among["2026"] == pytest.approx(alone["2026"], abs=0.1)
     assert among["2017"] < np.log(3000)
+
+
+def test_one_bad_year_for_all_is_no_fall():
+    """Every market loses two thirds at an old age, and all in one year: from year to year nothing falls."""
+    rng, rows = np.random.default_rng(2), []
+    for i in range(8):
+        steps = 0.01 * rng.standard_normal(16) - np.where(np.arange(16) == 12 - i % 4, 1.1, 0.0)
+        rows += [(f"m{i}", 2000 + i % 4 + age, 5000 * np.exp(steps[1 : age + 1].sum())) for age in range(16)]
+    panel = pd.DataFrame(rows, columns=["market", "year", "sales"])
+    assert estimate_prior(panel).aging is None
+    lasting = panel.assign(sales=lambda of: of["sales"] * np.exp(-0.3 * np.maximum(of["year"] - 2008, 0)))
+    assert estimate_prior(lasting).aging is not None
