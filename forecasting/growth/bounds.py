@@ -57,8 +57,8 @@ def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observati
         ordered = sorted((o for o in levels if o.side == side), key=lambda o: side * _by_day(o))
         tightest = {id(o) for o in {_of_years(o.fact): o for o in ordered}.values()}
         return tuple(replace(o, noise=Noise.near(side)) if id(o) in tightest else o for o in observations)
-    # the tightest of each side; of two differences the base tells how far they are apart
-    sided = [o for o in observations if o.side and o.fact.quantity != "yoy_difference"]
+    # the tightest of each side; of two that are told from a base, that tells how far they are apart
+    sided = [o for o in observations if o.side and not o.of_base]
     bounds = {(_quantity(o.fact), o.side): o.value for o in sorted(sided, key=lambda o: o.side * o.value)}
     numbers = [o for o in observations if tells_level(o.fact) and not o.side]
     found = []

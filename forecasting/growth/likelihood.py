@@ -7,6 +7,7 @@ them may be wrong. Weights are shares of months, so that a fact of any period ca
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -134,22 +135,29 @@ class Observation:
         down = self.fact.quantity == "yoy_difference" and self.fact.value < 0  # the contrast is of the year before
         return BOUNDS.get(self.fact.relation, 0) * (-1 if down else 1)
 
+    @property
+    def of_base(self) -> bool:
+        """Whether it is a number that is added to a base: a difference, or a stock that stood before the start."""
+        return self.fact.quantity == "yoy_difference" or (
+            self.fact.quantity == "stock" and bool(self.denominator.any())
+        )
+
     def beyond(self, contrast: float) -> float:
         """How far the value lies from a contrast: of a bound only where the contrast would break it."""
         left = self.value - contrast
         return left if self.side * left >= 0 else 0.0
 
     def shown(self, contrast: Array | float, base: float = 0.0) -> Array:
-        """The contrast in the unit in which the fact is printed; a difference is one from a base."""
+        """The contrast in the unit in which the fact is printed, told from a base where it is of one."""
         ratio = np.exp(np.asarray(contrast, dtype=float))
         scale = {
             "yoy_growth_percent": 100 * (ratio - 1),
             "share_percent": 100 * ratio,
             "per_day": ratio / self.fact.period.days,
         }
-        if self.fact.quantity == "yoy_difference":
+        if self.of_base:
             more = (base + self.constant) * ratio - base
-            return np.asarray(more if self.fact.value >= 0 else -more)
+            return np.asarray(more * (self.fact.value / self.constant if self.constant else 1.0))
         return np.asarray(scale.get(self.fact.quantity, ratio))
 
 
@@ -248,8 +256,10 @@ def observe(fact: Fact, first_year: int, months: int, counted: bool = True, stoo
     >>> round(float(np.exp(observe(grown, 2022, 24).value)), 3)
     5.104
     """
-    before = fact.other or fact.period.year_before()
-    weights = partial(_stock_weights, stood=first_year if stood is None else stood) if fact.stock else flow_weights
+    before, stood = fact.other or fact.period.year_before(), first_year if stood is None else stood
+    if fact.quantity == "stock" and fact.period.end.year < stood and fact.value > 0:
+        return _stock_before(fact, first_year, months, stood, counted)
+    weights = partial(_stock_weights, stood=stood) if fact.stock else flow_weights
     size, base = (weights(period, first_year, months) for period in (fact.period, before))
     if math.isnan(fact.value):  # more than another period's total, that may never have been printed
         noise = Noise.beyond(EDGE, BOUNDS[fact.relation]) if fact.relation in BOUNDS else Noise.exact(0.02)
@@ -263,6 +273,24 @@ def _total(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
     noise_of = _bound if fact.relation in BOUNDS else _exact
     noise = noise_of(fact, fact.value, counted)
     return Observation(fact, size, np.zeros_like(size), 1.0, math.log(fact.value), noise)
+
+
+def _stock_before(fact: Fact, first_year: int, months: int, stood: int, counted: bool) -> Observation:
+    """What stood when a year began is what is left of an earlier stock and of the flows since."""
+    stands = np.zeros(months + 1)
+    stands[months] = 1.0
+    begin = Period(dt.date(stood - 1, 12, 31), dt.date(stood - 1, 12, 31))
+    since = Period(fact.period.end, begin.end)
+    left = float((1 - SCRAPPAGE) ** (since.days / 365))
+    flows = flow_weights(since, first_year, months) * (1 - SCRAPPAGE) ** stock_ages(begin, first_year, months, stood)
+    return Observation(
+        fact,
+        stands,
+        flows,
+        fact.value * left,
+        0.0,
+        (_bound if fact.relation in BOUNDS else _exact)(fact, fact.value, counted),
+    )
 
 
 def _growth(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:

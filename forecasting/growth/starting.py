@@ -95,7 +95,8 @@ def path_of(
     stocks = [fact for fact in facts if fact.quantity == "stock" and fact.value > 0]
     if stocks:
         start = replace(start, log_stock=math.log(_foremost(stocks)) - 1.0)
-    stood = min([begins, *(years_spoken_of([fact], [])[0] for fact in facts if fact.stock)])
+    compared = [fact for fact in facts if fact.stock and fact.quantity != "stock"]
+    stood = min([begins, *(years_spoken_of([fact], [])[0] for fact in compared)])
     return LatentPath(prior, first, last, replace(start, year=begins, stood=stood), sizes, bases, drifts)
 
 

@@ -375,3 +375,37 @@ def test_a_difference_alone_tells_the_level_roughly_and_says_so(facts):
     assert forecast.quantiles([0.9]).iloc[0, 0] < 1e7
     more = facts(("equals", "yoy_difference", 2022, -500), LAST)
     assert not forecast_flow(more, [year(2022)]).caveats
+
+
+@pytest.mark.parametrize(
+    "bound", [("at_most", "stock", "2016-12-31/2016-12-31", 1e8), ("at_least", "stock", "2016-06-30/2016-06-30", 1)]
+)
+def test_a_bound_of_an_earlier_stock_moves_no_start(facts, bound):
+    told = [("equals", "total", 2021, 800), LAST, ("equals", "stock", "2022-12-31/2022-12-31", 4000)]
+    alone, beside = (forecast_flow(facts(*rows), [year(2023)], draws=8) for rows in (told, [*told, bound]))
+    at_mode = [each._question().at_mode([year(2023), year(2025)]) for each in (alone, beside)]
+    np.testing.assert_allclose(at_mode[1], at_mode[0], atol=0.04)
+
+
+def test_an_earlier_stock_is_what_stood_less_what_came_since(facts, usable):
+    """1,000 at the end of 2020, and 100 a month in 2021: 2,138 stand as 2022 begins, as 4 % leave in a year."""
+    (fact,), _ = usable(facts(("at_least", "stock", "2020-12-31/2020-12-31", 1000)))
+    seen = observe(fact, 2020, 36, stood=2022)
+    flows = np.r_[np.full(36, 100.0), 2138.0]
+    stood = flows @ seen.denominator + seen.constant
+    assert stood == pytest.approx(960 + 100 * sum(0.96 ** (k / 12) for k in range(12)), rel=0.01)
+    contrast = np.log(flows @ seen.numerator / stood)
+    assert (seen.value, seen.side) == (0.0, 1)
+    assert contrast == pytest.approx(0.0, abs=0.01)
+    assert seen.shown(contrast, flows @ seen.denominator) == pytest.approx(1000, rel=0.02)
+
+
+@pytest.mark.slow
+def test_a_bound_of_an_earlier_stock_informs_where_it_bites(facts):
+    """No more than 500 stood three years before 5,000 did: most of them came since."""
+    told = ("equals", "stock", "2022-12-31/2022-12-31", 5000)
+    alone, beside = (
+        forecast_flow(facts(told, *more), [span("2020-01-01", "2022-12-31")]).quantiles(LEVELS).iloc[0]
+        for more in ((), [("at_most", "stock", "2019-12-31/2019-12-31", 500)])
+    )
+    assert beside[0.1] > 4200 > alone[0.1]
