@@ -29,9 +29,9 @@ FEWEST_COMPARED = 200  # of which a share is known to a few percent
 
 # Of a panel without shares: standard errors by which a fall of growth must be seen, and markets that must show it.
 SHOWN, FEWEST_MARKETS = 3.0, 8
-# And for a fall of sales: how likely it may be by chance (of five markets, three standard errors), and which part of it
-# must lie in years in which other markets were young.
-BY_CHANCE, AMONG_YOUNG = 0.02, 0.2
+# And for a fall of sales: how likely it may be by chance, from market to market and from year to year, and which part
+# of it must lie in years in which other markets were young.
+BY_CHANCE, AMONG_YOUNG = 0.05, 0.2
 
 
 @takes(
