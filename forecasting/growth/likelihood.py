@@ -157,7 +157,8 @@ class Observation:
         }
         if self.of_base:
             more = (base + self.constant) * ratio - base
-            return np.asarray(more * (self.fact.value / self.constant if self.constant else 1.0))
+            told = np.asarray(more * (self.fact.value / self.constant if self.constant else 1.0))
+            return np.maximum(told, 0.0) if self.fact.quantity == "stock" else told
         return np.asarray(scale.get(self.fact.quantity, ratio))
 
 

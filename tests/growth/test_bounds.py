@@ -398,6 +398,7 @@ def test_an_earlier_stock_is_what_stood_less_what_came_since(facts, usable):
     assert (seen.value, seen.side) == (0.0, 1)
     assert contrast == pytest.approx(0.0, abs=0.01)
     assert seen.shown(contrast, flows @ seen.denominator) == pytest.approx(1000, rel=0.02)
+    assert seen.shown(-1.0, flows @ seen.denominator) == 0  # no stock is less than none, where more came than stood
 
 
 @pytest.mark.slow
