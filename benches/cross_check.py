@@ -64,7 +64,8 @@ def nuts(prior: Prior, observations: list[Observation], seed: int) -> np.ndarray
         prior, FIRST, LAST, Start(log_size=math.log(SIZE), log_size_sd=1.0), {2022: (math.log(SIZE), 0.05)}
     )
     within, years, at = prior.within_year, path.years, path.at_
-    shaped = np.r_[at["pattern"], at["noise"], at["tilt"]]
+    shaped = np.r_[at["follows"], at["pattern"], at["noise"], at["tilt"]]
+    shape_map = path.shape_map[:, shaped] * np.sqrt(path.kind_variance[0, shaped])
     common_mean, common_map = path.common_effects
 
     def flows(z: list, size, shape):  # type: ignore[no-untyped-def,type-arg]
@@ -83,7 +84,7 @@ def nuts(prior: Prior, observations: list[Observation], seed: int) -> np.ndarray
         shock = numpyro.sample("shock", dist.StudentT(prior.shock_nu).expand([years - 1])) * jnp.sqrt(market)
         common = common_mean + common_map @ numpyro.sample("common", dist.StudentT(COMMON_NU).expand([years]))
         size = path.size_mean + path.size_map[:, at["size"]] @ numpyro.sample("size", unit.expand([years]))
-        shape = path.shape_mean + path.shape_map[:, shaped] @ numpyro.sample("shape", unit.expand([len(shaped)]))
+        shape = path.shape_mean + shape_map @ numpyro.sample("shape", unit.expand([len(shaped)]))
         past: list = []  # type: ignore[type-arg]  # shocks, the latest first
         z = [path.start.log_odds + path.start.log_odds_sd * numpyro.sample("start", unit)]
         for y in range(1, years):

@@ -87,8 +87,7 @@ def extrapolate(
         sizes.append(m[:, None])
     all_odds, all_sizes = np.concatenate(odds, axis=1), np.concatenate(sizes, axis=1)
     log_totals = all_sizes - np.logaddexp(0.0, -all_odds)
-    uneven = np.sqrt(path.kind_variance[posterior.kind, path.at_["noise"].start])
-    shape = _extrapolated_shape(path, x, all_odds.shape[1], uneven, rng)
+    shape = _extrapolated_shape(path, posterior, all_odds.shape[1], rng)
     market = np.repeat(np.exp(all_sizes) / 12, 12, axis=1)
     return path.laid_on_months(log_totals, shape), market
 
@@ -122,14 +121,16 @@ def _next_common(prior: Prior, of_year: int, before: list[Array], unit: Array) -
     )
 
 
-def _extrapolated_shape(path: LatentPath, x: Array, years: int, uneven: Array, rng: np.random.Generator) -> Array:
+def _extrapolated_shape(path: LatentPath, posterior: Posterior, years: int, rng: np.random.Generator) -> Array:
     """Log of months against their years over all years: the path's own, then new noise about the lasting pattern."""
-    within, draws = path.prior.within_year, len(x)
+    within, x, draws = path.prior.within_year, posterior.x, len(posterior.x)
     known = path.shape_mean + x @ path.shape_map.T
     more = years - path.years
     if not more:
         return np.asarray(known)
+    shift, left = within.in_years(path.last_year + 1, more)
+    uneven = path.kind_noise[posterior.kind, None, None] * np.sqrt(left)[:, None]
     lasting = np.asarray(within.pattern) + within.pattern_sd * x[:, path.at_["pattern"]]
-    tilt = within.slope_sd * uneven[:, None, None] * rng.standard_normal((draws, more, 1)) * POSITION
-    noise = uneven[:, None, None] * (rng.standard_normal((draws, more, 12)) @ within.noise_of_year().T)
-    return np.concatenate([known, np.tile(lasting, more) + (tilt + noise).reshape(draws, -1)], axis=1)
+    tilt = within.slope_sd * uneven * rng.standard_normal((draws, more, 1)) * POSITION
+    noise = uneven * (rng.standard_normal((draws, more, 12)) @ within.noise_of_year().T)
+    return np.concatenate([known, (lasting[:, None, :] + shift + tilt + noise).reshape(draws, -1)], axis=1)

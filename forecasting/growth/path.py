@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from forecasting.growth.common import Common
 from forecasting.growth.prior import RANGE, REFERENCE, Prior
-from forecasting.growth.within_year import POSITION
+from forecasting.growth.within_year import FOLLOWS_SD, POSITION
 
 __all__ = ["LatentPath", "Start", "from_reference", "shock_scale"]
 
@@ -104,7 +104,8 @@ class LatentPath:
     -----
     Coordinates are unit normal, but for the shocks, whose variance is theirs to be drawn, and for lasting pattern,
     noise and tilt, whose variance goes with the kind of market (``kind_share``, ``kind_variance``). They are start,
-    level, slope, stock at the start, scrappage; then size, shock, common effect and tilt by year; lasting pattern by
+    level, slope, stock at the start, scrappage; then size, shock, common effect and tilt by year; how far the
+    market follows what all months of a year have in common, where that is known; lasting pattern by
     month of the year; noise by month; offsets of bases, and their drift by year. Of several curves, the number of the
     one that a draw follows is a coordinate, too, without variance.
 
@@ -144,7 +145,14 @@ class LatentPath:
             "common": n,
             "tilt": n,
         }
-        widths |= {"pattern": 12, "noise": self.months, "basis": bases, "drift": len(drifts) * n}
+        self.common_months, self.months_open = prior.within_year.in_years(first_year, n)
+        widths |= {
+            "follows": int(self.common_months.any()),
+            "pattern": 12,
+            "noise": self.months,
+            "basis": bases,
+            "drift": len(drifts) * n,
+        }
         widths["curve"] = int(curves > 1)
         edges = np.concatenate([[0], np.cumsum(list(widths.values()))])
         self.at_ = {name: slice(int(a), int(b)) for name, a, b in zip(widths, edges, edges[1:], strict=False)}
@@ -206,17 +214,20 @@ class LatentPath:
         linear[:, self.at_["noise"]] = np.kron(np.eye(self.years), within.noise_of_year())
         linear[:, self.at_["pattern"]] = within.pattern_sd * np.tile(np.eye(12), (self.years, 1))
         linear[:, self.at_["tilt"]] = within.slope_sd * np.kron(np.eye(self.years), POSITION[:, None])
-        return np.tile(np.asarray(within.pattern), self.years), linear
+        linear[:, self.at_["follows"]] = FOLLOWS_SD * self.common_months.reshape(-1, 1)
+        return (np.asarray(within.pattern) + self.common_months).ravel(), linear
 
     def _kinds(self) -> tuple[Array, Array]:
         """Kinds of markets: the probability of each, and the variance of every coordinate under it."""
         within = self.prior.within_year
         both = [(a, b) for a in within.own_seasons for b in within.steadiness]
         share = np.array([own[0] * steady[0] for own, steady in both])
+        self.kind_noise = np.array([steady[1] for _, steady in both])
         variance = np.ones((len(both), self.width))
         for row, (own, steady) in zip(variance, both, strict=True):
             row[self.at_["pattern"]] = own[1] ** 2
-            row[self.at_["noise"]] = row[self.at_["tilt"]] = steady[1] ** 2
+            row[self.at_["tilt"]] = steady[1] ** 2 * self.months_open
+            row[self.at_["noise"]] = np.repeat(row[self.at_["tilt"]], 12)
             row[self.at_["curve"]] = 0.0
         return share / share.sum(), variance
 

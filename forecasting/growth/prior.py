@@ -266,7 +266,8 @@ class Prior:
         2022
         """
         common = self.common if self.aging is not None else self.common.until(last_year)
-        return replace(self, common=common, size=self.size.until(last_year))
+        within = self.within_year.until(last_year)
+        return replace(self, common=common, size=self.size.until(last_year), within_year=within)
 
     @takes(ModelError, measure=text())
     def of_measure(self, measure: str) -> Prior:

@@ -42,8 +42,9 @@ def _coordinates(path, rng, draws):
     )
     x = rng.standard_normal((draws, path.width))
     x[:, path.at_["pattern"]] *= own
-    for name in ("noise", "tilt"):
-        x[:, path.at_[name]] *= uneven
+    open_ = np.sqrt(within.in_years(path.first_year, path.years)[1])
+    x[:, path.at_["noise"]] *= uneven * np.repeat(open_, 12)
+    x[:, path.at_["tilt"]] *= uneven * open_
     nu, market_nu = path.prior.shock_nu, path.prior.market_nu
     market = market_nu / rng.chisquare(market_nu, draws)
     year = nu / rng.chisquare(nu, (draws, path.years))
@@ -110,8 +111,10 @@ def _simulate(path, rng, draws, until):
     shape = path.shape_mean + x @ path.shape_map.T
     more = 12 * (walk.shape[1] - path.years)
     within = prior.within_year
+    shift, open_ = within.in_years(path.last_year + 1, more // 12)
     lasting = np.tile(np.array(within.pattern) + within.pattern_sd * x[:, path.at_["pattern"]], more // 12)
-    shape = np.column_stack([shape, lasting + within.noise_sd * uneven * rng.standard_normal((draws, more))])
+    noise = within.noise_sd * np.sqrt(np.repeat(open_, 12)) * uneven * rng.standard_normal((draws, more))
+    shape = np.column_stack([shape, lasting + shift.ravel() + noise])
     return path.laid_on_months(sizes - np.logaddexp(0.0, -walk), shape)
 
 

@@ -42,7 +42,9 @@ def test_growth_the_same_months_and_the_rest_of_the_year_say_the_same(facts):
         ("equals", "total", "2023-03-01/2023-12-31", 7500),
     ]
     found = [
-        forecast_flow(facts(*told, way), [year(2024)], market_size=SIZE).quantiles([0.1, 0.5, 0.9]).loc["2024"]
+        forecast_flow(facts(*told, way), [year(2024)], market_size=SIZE, draws=8000)
+        .quantiles([0.1, 0.5, 0.9])
+        .loc["2024"]
         for way in ways
     ]
     for other in found[1:]:
