@@ -11,11 +11,12 @@ Array = NDArray[np.float64]
 GOLDEN = (5**0.5 - 1) / 2  # its multiples, less whole numbers, are spread evenly, any number of them in a row
 
 
-def evenly(rng: np.random.Generator, *alike: NDArray[np.generic]) -> Array:
+def evenly(rng: np.random.Generator, *alike: Array | NDArray[np.int_]) -> Array:
     """Uniform numbers, one for each row, spread evenly among rows that lie near each other.
 
-    Each of them is uniform by itself, whatever the others are (array-RQMC: L'Ecuyer, Lecot and Tuffin 2008).
+    Each of them is uniform by itself, whatever the others are (array-RQMC: L'Ecuyer, Lecot and Tuffin 2008). Rows are
+    compared to six digits: of equal ones the order must not hang on how a processor rounds.
     """
     found = np.empty(len(alike[0]))
-    found[np.lexsort(alike)] = (rng.random() + GOLDEN * np.arange(len(found))) % 1
+    found[np.lexsort([np.round(each, 6) for each in alike])] = (rng.random() + GOLDEN * np.arange(len(found))) % 1
     return found

@@ -5,10 +5,10 @@ The log-odds z of the share of electric vehicles in new vehicles moves from one 
     growth = level + slope * (z + 4) + market + common[year] + shock
 
 ``market`` is lasting and a market's own, ``common`` is shared by all markets in a year and mildly persistent, ``shock``
-is Student t with a scale that differs between markets and shrinks as share rises. A part of a shock is given back
-from two to four years later (``echo``): markets stray less far in six years than a year's shocks alone would take
-them. Of markets that rise and fall, ``z + 4`` is the log of their age about a reference, and ``common`` goes by age.
-The numbers are learned by :func:`forecasting.panels.growth_prior.estimate_prior`.
+is Student t with a scale that differs between markets and shrinks as share rises. A part of a shock, and of what is
+common to all, is given back from two to four years later (``echo``): markets stray less far in six years than a year's
+shocks alone would take them. Of markets that rise and fall, ``z + 4`` is the log of their age about a reference, and
+``common`` goes by age. The numbers are learned by :func:`forecasting.panels.growth_prior.estimate_prior`.
 """
 
 from __future__ import annotations

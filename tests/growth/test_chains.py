@@ -9,6 +9,7 @@ from scipy.stats import multivariate_normal, t
 from forecasting.growth.chains import Chains
 from forecasting.growth.contrasts import as_arrays
 from forecasting.growth.covariance import Covariance
+from forecasting.growth.evenly import evenly
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import observe
 from forecasting.growth.mode import Mode
@@ -220,3 +221,11 @@ def test_a_thousand_facts_with_slack_bounds_tell_what_the_numbers_tell(facts):
     ratio = told.quantiles([0.1, 0.5, 0.9]) / alone.quantiles([0.1, 0.5, 0.9])
     assert np.abs(np.log(ratio)).max(axis=None) < 0.15
     assert not told.caveats
+
+
+def test_lots_do_not_hang_on_how_a_processor_rounds():
+    rows = np.repeat([0.2, 0.5, 1 / 3], 4)
+    elsewhere = rows * (1 + 1e-13 * np.random.default_rng(0).standard_normal(12))
+    first, second = (evenly(np.random.default_rng(1), of) for of in (rows, elsewhere))
+    np.testing.assert_array_equal(first, second)
+    assert (np.diff(np.sort(first)) < 2 / 12).all()  # spread evenly over all
