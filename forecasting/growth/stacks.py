@@ -23,9 +23,9 @@ def diagonals(rows: Array) -> Array:
 
 
 def root(precision: Array) -> Array:
-    """A square root of a matrix that is symmetric and not negative, of any rank."""
+    """The symmetric square root of a matrix that is not negative, of any rank: no other is alike on all processors."""
     value, vector = np.linalg.eigh(precision)
-    return np.asarray(vector * np.sqrt(np.maximum(value, 0.0)))
+    return np.asarray((vector * np.sqrt(np.maximum(value, 0.0))) @ vector.T)
 
 
 def whitened(covariance: Array, *rows: Array) -> tuple[list[Array], Array]:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import spearmanr
 
 from forecasting.errors import EvidenceError, ForecastWarning, LedgerError
 from forecasting.evidence.datasets import central_asia
@@ -499,8 +500,9 @@ def test_places_share_the_shocks_of_future_years():
     (uz, uz_total), (kz, kz_total), (apart, apart_total) = (
         growth_and_total(place, seed) for place, seed in (("UZ", 0), ("KZ", 0), ("KZ", 1))
     )
-    assert np.corrcoef(uz, kz)[0, 1] > 0.25
-    assert abs(np.corrcoef(uz, apart)[0, 1]) < 0.06
+    # by ranks: one draw far out in a tail outweighs thousands in a correlation of the values
+    assert spearmanr(uz, kz).statistic > 0.4
+    assert abs(spearmanr(uz, apart).statistic) < 0.06
 
     def width(total):
         return np.subtract(*np.log(np.quantile(total, [0.9, 0.1])))

@@ -82,7 +82,7 @@ def test_agrees_with_prior_draws_weighted_by_the_likelihood(case, facts, simulat
     assert weights.sum() ** 2 / (weights**2).sum() > 300  # enough draws fit for the comparison to mean something
     asked = [year(2022), year(2023), year(2024), year(2025)]
     sizes = {2022: SIZE}
-    forecast = forecast_flow(table, asked, prior, sizes, draws=8000)
+    forecast = forecast_flow(table, asked, prior, sizes, draws=16_000)
     for i, period in enumerate(asked):
         brute = weighted_quantiles(monthly[:, 12 * i : 12 * i + 12].sum(axis=1), weights, LEVELS)
         ours = forecast.quantiles(LEVELS).loc[period.label].to_numpy()
