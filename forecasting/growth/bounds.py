@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -60,10 +61,13 @@ def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observati
     # the tightest of each side; of two that are told from a base, that tells how far they are apart
     sided = [o for o in observations if o.side and not o.of_base]
     bounds = {(_quantity(o.fact), o.side): o.value for o in sorted(sided, key=lambda o: o.side * o.value)}
-    numbers = [o for o in observations if tells_level(o.fact) and not o.side]
+    numbers = defaultdict(list)
+    for number in (o for o in observations if tells_level(o.fact) and not o.side):
+        for key in _touched(number.fact):
+            numbers[key].append(number)
     found = []
     for o in observations:
-        if any(_contradicts(number, o) for number in numbers):
+        if o.side and any(_contradicts(number, o) for key in _touched(o.fact) for number in numbers.get(key, ())):
             found.append(replace(o, noise=Noise.near(o.side)))
             continue
         width = o.side * (bounds.get((_quantity(o.fact), -o.side), math.nan) - o.value)
@@ -71,10 +75,15 @@ def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observati
     return tuple(found)
 
 
+def _touched(fact: Fact) -> list[tuple[object, ...]]:
+    """An agency's flow, or register, in each year that a fact speaks of: two that overlap have one in common."""
+    return [(fact.basis, fact.stock, year) for year in range(fact.period.start.year, fact.period.end.year + 1)]
+
+
 def _contradicts(number: Observation, bound: Observation) -> bool:
-    """Whether no flow is as the number and the bound have it: a part is no more than its whole."""
+    """Whether no flow of an agency is as its number and bound have it: a part is no more than its whole."""
     one, other = number.fact, bound.fact
-    if one.basis != other.basis or one.stock != other.stock or not tells_level(other):
+    if not tells_level(other):
         return False
     if "yoy_difference" in (one.quantity, other.quantity) or bound.side * (bound.value - number.value) <= EDGE:
         return False

@@ -6,12 +6,13 @@ changed at a time, each would hold the others where they are.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.evenly import evenly
+from forecasting.growth.evenly import chosen, evenly
 from forecasting.growth.scales import log_prior_of_scale
 from forecasting.growth.stacks import diagonals, log_determinant, times, whitened
 
@@ -57,7 +58,7 @@ class Breaks:
         if len(self.contested) and len(chains.asked) > 1:
             turns = evenly(rng, chains.component[:, self.contested[0]]) * len(self.contested)
             first = self.contested[turns.astype(int)]
-            second = (self.second[first] < rng.random((len(of), 1)) * self.second[first, -1:]).sum(axis=1)
+            second = chosen(self.second[first], rng.random(len(of)))
             self._redraw(first, second, moves)
         if len(self.of_range):
             one, other = self.of_range[rng.integers(len(self.of_range))]
@@ -83,9 +84,8 @@ class Breaks:
             chains.year = np.where(moved[:, None], chains.year, years)
             now, components = np.where(moved, other, now), np.where(moved[:, None, None], others, components)
         below = components.reshape(len(of), -1).cumsum(axis=1)
-        even = evenly(rng, below[:, 0] / below[:, -1], second, first)[:, None]
-        chosen = (below < even * below[:, -1:]).sum(axis=1)
-        chains.component[of, first], chains.component[of, second] = np.divmod(chosen, components.shape[2])
+        both = chosen(below, evenly(rng, below[:, 0] / below[:, -1], second, first))
+        chains.component[of, first], chains.component[of, second] = np.divmod(both, components.shape[2])
 
     def _left_open(self, first: Indices, second: Indices) -> tuple[Array, Array]:
         """Log density of scales and facts, whatever two facts' components; and how probable those are.
@@ -134,10 +134,13 @@ class Breaks:
 
 def _ranges(facts: Contrasts) -> Indices:
     """Numbers of the facts, two by two, that are opposite bounds of one quantity: (ranges, 2)."""
-    of = np.concatenate([facts.numerator, facts.denominator, facts.offsets], axis=1)
+    of = np.concatenate([facts.numerator, facts.denominator, facts.offsets], axis=1) + 0.0  # no zero is negative
     side = np.where(facts.exact, 0.0, np.sign((facts.weight * facts.mean).sum(axis=1)))
-    upper, lower = np.flatnonzero(side < 0), np.flatnonzero(side > 0)
-    return np.array([(i, j) for i in upper for j in lower if np.array_equal(of[i], of[j])], dtype=int).reshape(-1, 2)
+    lower = defaultdict(list)
+    for j in np.flatnonzero(side > 0).tolist():
+        lower[of[j].tobytes()].append(j)
+    pairs = [(i, j) for i in np.flatnonzero(side < 0).tolist() for j in lower.get(of[i].tobytes(), ())]
+    return np.array(pairs, dtype=int).reshape(-1, 2)
 
 
 def _proposed(rng: np.random.Generator, count: int) -> Array:

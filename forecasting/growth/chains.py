@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from forecasting.growth.breaks import Breaks
 from forecasting.growth.contrasts import Contrasts, responsibilities
-from forecasting.growth.evenly import evenly
+from forecasting.growth.evenly import chosen, evenly
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath
 from forecasting.growth.scales import draw_scales, log_prior_of_scale
@@ -118,8 +118,6 @@ class Chains:
 
     def sweep(self) -> None:
         """Components given scales, then shocks given components, then scales given shocks."""
-        if self.doubt == 1:
-            self.breaks.move(MOVES if len(self.asked) <= ALWAYS else MOVES_OF_MANY)
         self._draw_components()
         rng, k, f = self.rng, self.kind, self.f[self.kind]
         push = self.pull[k] + times(self.root_of_precision[k], rng.standard_normal(self.year.shape))
@@ -138,8 +136,6 @@ class Chains:
 
         With more draws than chains, several are drawn from each: given its state they are independent.
         """
-        if self.doubt == 1:
-            self.breaks.move(MOVES if len(self.asked) <= ALWAYS else MOVES_OF_MANY)
         self._draw_components()
         of = np.arange(len(shared)) % self.chains
         weight = self.kind_variance[self.kind[of]]
@@ -221,6 +217,8 @@ class Chains:
         Every chain goes its own way through the facts, so that the order of the facts does not matter.
         """
         n, of = len(self.asked), np.arange(self.chains)
+        if self.doubt == 1:
+            self.breaks.move(MOVES if n <= ALWAYS else MOVES_OF_MANY)
         self._draw_kinds()
         noise, target = self.noise()
         expected = self.expected(self.kind, self.shock_cov)
@@ -236,12 +234,12 @@ class Chains:
             residual = target - expected
             others = residual[of, i] - np.einsum("cn,cn->c", row, residual) / diagonal + expected[of, i]
             variance = np.maximum(1 / diagonal - noise[of, i] ** 2, 1e-12)
-            chosen = self._component(i, weight, self.value[i] - others, variance)
-            change = self.sds[i, chosen] ** 2 - noise[of, i] ** 2
+            component = self._component(i, weight, self.value[i] - others, variance)
+            change = self.sds[i, component] ** 2 - noise[of, i] ** 2
             rows[:, before] = row
             scaled[:, before] = (change / (1 + change * diagonal))[:, None] * row
-            self.component[of, i] = chosen
-            noise[of, i], target[of, i] = self.sds[i, chosen], self.value[i] + self.means[i, chosen]
+            self.component[of, i] = component
+            noise[of, i], target[of, i] = self.sds[i, component], self.value[i] + self.means[i, component]
         self._catch_up(waiting)
 
     def _component(self, i: Indices, weight: Array, residual: Array, variance: Array) -> Indices:
@@ -251,9 +249,9 @@ class Chains:
         density = weight[i, :parts] / np.sqrt(variance)
         density *= np.exp(-0.5 * (residual[:, None] + self.means[i, :parts]) ** 2 / variance)
         below = density.cumsum(axis=1)
-        chosen = (below < evenly(self.rng, residual, i)[:, None] * below[:, -1:]).sum(axis=1)
+        component = chosen(below, evenly(self.rng, residual, i))
         # so far off that no density is left, a fact is wrong: its last component
-        return np.asarray(np.where(below[:, -1] > 0, chosen, self.parts[i] - 1))
+        return np.asarray(np.where(below[:, -1] > 0, component, self.parts[i] - 1))
 
     def _draw_kinds(self) -> None:
         """A kind of market for each chain, shocks and path integrated out (Metropolis), and the algebra under it.

@@ -43,6 +43,11 @@ class Common:
         """Last year that the panel tells of."""
         return self.first_year + len(self.mean) - 1
 
+    @property
+    def new_sd(self) -> float:
+        """Spread of what a year that the panel lacks adds to what is left of the year before."""
+        return self.spread * float(np.sqrt(1 - self.persistence**2))
+
     def at(self, year: int) -> tuple[float, float]:
         """Mean and standard deviation of the effect in a year."""
         index = year - self.first_year

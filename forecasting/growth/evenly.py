@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["evenly"]
+__all__ = ["chosen", "evenly"]
 
 Array = NDArray[np.float64]
 GOLDEN = (5**0.5 - 1) / 2  # its multiples, less whole numbers, are spread evenly, any number of them in a row
@@ -20,3 +20,12 @@ def evenly(rng: np.random.Generator, *alike: Array | NDArray[np.int_]) -> Array:
     found = np.empty(len(alike[0]))
     found[np.lexsort([np.round(each, 6) for each in alike])] = (rng.random() + GOLDEN * np.arange(len(found))) % 1
     return found
+
+
+def chosen(below: Array, even: Array) -> NDArray[np.int_]:
+    """Of each row of cumulated weights the number that its uniform number falls on.
+
+    >>> chosen(np.array([[1.0, 3.0, 4.0], [1.0, 3.0, 4.0]]), np.array([0.2, 0.5])).tolist()
+    [0, 1]
+    """
+    return np.asarray((below < even[:, None] * below[:, -1:]).sum(axis=1))

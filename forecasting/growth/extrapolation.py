@@ -104,7 +104,7 @@ def _latest_effects(path: LatentPath, x: Array) -> list[Array]:
     """Common effects of the path's last years, the latest first; of years before the path, what the panel tells."""
     mean, factor = path.common_effects
     within = (mean + x[:, path.at_["common"]] @ factor.T).T
-    before = range(path.first_year - 1, path.first_year - len(path.prior.common_echo), -1)
+    before = range(path.first_year - 1, path.first_year - len(path.prior.common_parts), -1)
     return [*within[::-1], *(np.full(len(x), path.prior.common.at(year)[0]) for year in before)]
 
 
@@ -114,11 +114,8 @@ def _next_common(prior: Prior, of_year: int, before: list[Array], unit: Array) -
     if of_year <= common.last_year:
         mean, sd = common.at(of_year)
         return mean + sd * unit
-    rho = common.persistence
-    new = common.spread * math.sqrt(1 - rho**2) * unit
-    return sum(
-        (part * earlier for part, earlier in zip((rho, *prior.common_echo[1:]), before, strict=False)), start=new
-    )
+    new = common.new_sd * unit
+    return sum((part * earlier for part, earlier in zip(prior.common_parts, before, strict=False)), start=new)
 
 
 def _extrapolated_shape(path: LatentPath, posterior: Posterior, years: int, rng: np.random.Generator) -> Array:

@@ -268,12 +268,14 @@ def observe(fact: Fact, first_year: int, months: int, counted: bool = True, stoo
     return _READ[fact.quantity](fact, size, base, counted)
 
 
+def _of_count(fact: Fact, counted: bool) -> Noise:
+    return (_bound if fact.relation in BOUNDS else _exact)(fact, fact.value, counted)
+
+
 def _total(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
     if fact.value == 0:  # none was counted: less than one
         return Observation(fact, size, np.zeros_like(size), 1.0, math.log(0.5), Noise.exact(0.8, NO_DATA))
-    noise_of = _bound if fact.relation in BOUNDS else _exact
-    noise = noise_of(fact, fact.value, counted)
-    return Observation(fact, size, np.zeros_like(size), 1.0, math.log(fact.value), noise)
+    return Observation(fact, size, np.zeros_like(size), 1.0, math.log(fact.value), _of_count(fact, counted))
 
 
 def _stock_before(fact: Fact, first_year: int, months: int, stood: int, counted: bool) -> Observation:
@@ -284,14 +286,7 @@ def _stock_before(fact: Fact, first_year: int, months: int, stood: int, counted:
     since = Period(fact.period.end, begin.end)
     left = float((1 - SCRAPPAGE) ** (since.days / 365))
     flows = flow_weights(since, first_year, months) * (1 - SCRAPPAGE) ** stock_ages(begin, first_year, months, stood)
-    return Observation(
-        fact,
-        stands,
-        flows,
-        fact.value * left,
-        0.0,
-        (_bound if fact.relation in BOUNDS else _exact)(fact, fact.value, counted),
-    )
+    return Observation(fact, stands, flows, fact.value * left, 0.0, _of_count(fact, counted))
 
 
 def _growth(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:

@@ -62,19 +62,19 @@ def from_reference(prior: Prior, log_odds: Array) -> Array:
     return np.minimum(np.maximum(log_odds - prior.reference, REACH[0]), REACH[1])  # np.clip takes longer
 
 
-def _effects(common: Common, years: Sequence[int], echo: Sequence[float] = ()) -> tuple[Array, Array]:
+def _effects(common: Common, years: Sequence[int], parts: Sequence[float]) -> tuple[Array, Array]:
     """Mean and square-root factor of the common effects of the years: known ones apart, later ones chained.
 
-    Of ``echo``, the parts of an effect that come again from two years later on are used.
+    ``parts`` are those of the effects of earlier years, the latest first, that a later one holds.
     """
     n = len(years)
     mean, factor = np.zeros(n), np.zeros((n, n))
     for i, year in enumerate(years):
         if year > common.last_year and i > 0:
-            for lag, part in enumerate((common.persistence, *echo[1:]), 1):
+            for lag, part in enumerate(parts, 1):
                 mean[i] += part * (mean[i - lag] if lag <= i else common.at(year - lag)[0])
                 factor[i] += part * factor[i - lag] if lag <= i else 0.0
-            factor[i, i] = common.spread * np.sqrt(1 - common.persistence**2)
+            factor[i, i] = common.new_sd
         else:
             mean[i], factor[i, i] = common.at(year)
     return mean, factor
@@ -158,7 +158,7 @@ class LatentPath:
         self.at_ = {name: slice(int(a), int(b)) for name, a, b in zip(widths, edges, edges[1:], strict=False)}
         self.width = int(edges[-1])
         clock = [self.clock(year) for year in range(first_year, last_year + 1)]
-        self.common_effects = _effects(prior.common, clock, prior.common_echo)
+        self.common_effects = _effects(prior.common, clock, prior.common_parts)
         self.sizes, self.bases, self.drifts, self.curves = sizes or {}, bases, tuple(drifts), curves
         self.size_mean, self.size_map = self._sizes(self.sizes)
         self.shape_mean, self.shape_map = self._shape()
@@ -192,7 +192,8 @@ class LatentPath:
 
     def _sizes(self, known: Mapping[int, tuple[float, float]]) -> tuple[Array, Array]:
         """Log size of the market by year: a random walk, tied to the sizes that are known."""
-        mean, factor = _effects(self.prior.size, range(self.first_year, self.last_year + 1))
+        of_all = self.prior.size
+        mean, factor = _effects(of_all, range(self.first_year, self.last_year + 1), [of_all.persistence])
         steps = np.diag(factor) ** 2 + self.prior.size_sd**2
         mean[0], steps[0] = self.start.log_size, self.start.log_size_sd**2
         walk = np.tri(self.years)

@@ -157,9 +157,12 @@ class Prior:
         return float(np.sqrt(self.covariance[1][1]))
 
     @property
-    def common_echo(self) -> tuple[float, ...]:
-        """The parts of a common effect that come again, as those of a shock do; of what goes by age, none."""
-        return self.echo if self.aging is None else ()
+    def common_parts(self) -> tuple[float, ...]:
+        """Parts of the common effects of one year, of two and so on before, in a year that the panel lacks.
+
+        From two years on they are given back as shocks are; but not where effects go by age.
+        """
+        return (self.common.persistence, *(self.echo[1:] if self.aging is None else ()))
 
     @takes(ModelError, year=whole(1900, 2200))
     def share_in(self, year: int) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.evenly import evenly
+from forecasting.growth.evenly import chosen, evenly
 from forecasting.growth.prior import Prior
 
 __all__ = ["draw_scales", "log_prior_of_scale"]
@@ -27,8 +27,7 @@ def draw_scales(shocks: Array, prior: Prior, rng: np.random.Generator) -> tuple[
     square = shocks[:, :, None] ** 2 * np.exp(-LOG_SCALES)
     log_density = log_density - 0.5 * ((nu + 1) * np.log1p(square / nu) + LOG_SCALES).sum(axis=1)
     below = np.exp(log_density - log_density.max(axis=1, keepdims=True)).cumsum(axis=1)
-    even = evenly(rng, (below / below[:, -1:]).sum(axis=1))[:, None]
-    chosen = (below < even * below[:, -1:]).sum(axis=1)
+    steps = chosen(below, evenly(rng, (below / below[:, -1:]).sum(axis=1)))
     within = rng.uniform(-0.5, 0.5, len(shocks)) * (LOG_SCALES[1] - LOG_SCALES[0])
-    market = np.exp(LOG_SCALES[chosen] + within)
+    market = np.exp(LOG_SCALES[steps] + within)
     return market, (nu + shocks**2 / market[:, None]) / rng.chisquare(nu + 1, shocks.shape)
