@@ -19,7 +19,12 @@ from forecasting.demand.chain import CLASSES, demand_outlook
 from forecasting.demand.parameters import load_parameters
 
 DRAWS, YEARS, RUNS, BAR = 2_000, list(range(2024, 2044)), 15, 0.15
-MIXED = {"class_share.phev": 0.1, "class_share.van": 0.02, "class_share.bus": 0.01, "class_share.truck": 0.02}
+MIXED = {
+    "class_share.phev": 0.1,
+    "class_share.van": 0.02,
+    "class_share.bus": 0.01,
+    "class_share.truck": 0.02,
+}
 
 
 def seconds(call, clock=time.perf_counter) -> float:
@@ -36,19 +41,37 @@ def main() -> None:
 
     def chain():
         return demand_outlook(
-            imports, YEARS, parameters=parameters, charging_today=today, place="KZ", start_stock=800.0
+            imports,
+            YEARS,
+            parameters=parameters,
+            charging_today=today,
+            place="KZ",
+            start_stock=800.0,
         )
 
     def tables() -> None:
         outlook = chain()
-        for name in ("by_setting", "by_power", "by_class", "by_cohort", "by_month", "gap", "load_day", "sensitivity"):
+        for name in (
+            "by_setting",
+            "by_power",
+            "by_class",
+            "by_cohort",
+            "by_month",
+            "gap",
+            "load_day",
+            "sensitivity",
+        ):
             getattr(outlook, name)
 
     print(f"{platform.processor() or platform.machine()}, numpy {np.__version__}, one thread")
-    print(f"{DRAWS} draws, {len(CLASSES)} classes, {len(YEARS)} years; first call {seconds(chain):.3f} s")
+    print(
+        f"{DRAWS} draws, {len(CLASSES)} classes, {len(YEARS)} years; first call {seconds(chain):.3f} s"
+    )
     times = [seconds(chain) for _ in range(RUNS)]
     middle = statistics.median(times)
-    print(f"chain              median {middle:.3f} s, slowest {max(times):.3f} s of {RUNS}; bar {BAR} s")
+    print(
+        f"chain              median {middle:.3f} s, slowest {max(times):.3f} s of {RUNS}; bar {BAR} s"
+    )
     busy = statistics.median(seconds(chain, time.process_time) for _ in range(RUNS))
     print(f"chain, processor   median {busy:.3f} s: what remains where nothing else runs")
     print(f"chain, all tables  median {statistics.median(seconds(tables) for _ in range(5)):.3f} s")

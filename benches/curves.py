@@ -2,9 +2,10 @@
 
     OPENBLAS_NUM_THREADS=1 python benches/curves.py [--series 20000] [--peers]
 
-Batched least squares against scipy.optimize.curve_fit from the same start on the same data (with the sums of squares
-of both), in CPU time; 100,000 series of 14 periods with the memory that they take; one fit with intervals against
-statsmodels' damped ETS, and with --peers against statsforecast's AutoETS (the extra [bench]).
+Batched least squares against scipy.optimize.curve_fit from the same start on the same data (with
+the sums of squares of both), in CPU time; 100,000 series of 14 periods with the memory that they
+take; one fit with intervals against statsmodels' damped ETS, and with --peers against
+statsforecast's AutoETS (the extra [bench]).
 """
 
 from __future__ import annotations
@@ -62,11 +63,19 @@ def scipy_fits(curve: str, data: np.ndarray) -> np.ndarray:
 def against_scipy(series: int) -> None:
     for curve, shape in TRUTHS.items():
         data = simulate(curve, series)
-        few, starts = data[:300], np.column_stack([2 * data.sum(axis=1), np.tile(shape, (series, 1))])
+        few, starts = (
+            data[:300],
+            np.column_stack([2 * data.sum(axis=1), np.tile(shape, (series, 1))]),
+        )
         fit_curves(few, curve)
         scan = best_of(lambda data=data, curve=curve: fit_curves(data, curve)) / series
         same = (
-            best_of(lambda data=data, curve=curve, starts=starts: fit_curves(data, curve, start_params=starts)) / series
+            best_of(
+                lambda data=data, curve=curve, starts=starts: fit_curves(
+                    data, curve, start_params=starts
+                )
+            )
+            / series
         )
         peer = best_of(lambda few=few, curve=curve: scipy_fits(curve, few)) / len(few)
         fits, squares = fit_curves(few, curve), scipy_fits(curve, few)
@@ -82,7 +91,9 @@ def many(series: int = 100_000) -> None:
     data = simulate("bass", series)
     seconds = best_of(lambda: fit_curves(data, "bass"), rounds=1)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(f"{series:,} series of {PERIODS}: {seconds:.2f} s, peak memory of the process {memory:.2f} GB")
+    print(
+        f"{series:,} series of {PERIODS}: {seconds:.2f} s, peak memory of the process {memory:.2f} GB"
+    )
 
 
 def one_fit(peers: bool) -> None:
@@ -102,16 +113,22 @@ def one_fit(peers: bool) -> None:
     if peers:
         from statsforecast.models import AutoETS
 
-        others["statsforecast AutoETS"] = lambda: AutoETS(season_length=1).forecast(y=y, h=5, level=[90])
+        others["statsforecast AutoETS"] = lambda: AutoETS(season_length=1).forecast(
+            y=y, h=5, level=[90]
+        )
     times = {name: best_of(action, rounds=10) for name, action in others.items()}
     for curve in ("bass", "auto"):
         own = best_of(ours(curve), rounds=10)
-        ratios = ", ".join(f"{own / spent:.1f} x the time of {name}" for name, spent in times.items())
+        ratios = ", ".join(
+            f"{own / spent:.1f} x the time of {name}" for name, spent in times.items()
+        )
         print(f"one fit with intervals, {curve}: {own * 1e3:.1f} ms; {ratios}")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--series", type=int, default=20_000)
     parser.add_argument("--peers", action="store_true", help="also statsforecast")
     args = parser.parse_args()

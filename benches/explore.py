@@ -1,9 +1,10 @@
-"""How long a slider of the what-if explorer takes to be answered on the screen, in JupyterLab as `make lab` starts it.
+"""How long a slider of the what-if explorer takes to be answered on the screen, in JupyterLab as
+`make lab` starts it.
 
 python benches/explore.py
 
-It needs what the tests need: Chromium, and the environment of `make lab`. Handles of sliders are moved by the keyboard;
-the time runs from the key to the frame in which the figure has changed.
+It needs what the tests need: Chromium, and the environment of `make lab`. Handles of sliders are
+moved by the keyboard; the time runs from the key to the frame in which the figure has changed.
 """
 
 from __future__ import annotations
@@ -56,12 +57,22 @@ def lab(folder: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     options = f"--allow-root --no-browser --ServerApp.port={port} --IdentityProvider.token="
     options += f" --ServerApp.root_dir={folder / 'notebooks'}"
-    command = ["make", "--silent", f"VENV={sys.prefix}", f"PYTHON={sys.executable}", "lab", f"LAB_ARGS={options}"]
+    command = [
+        "make",
+        "--silent",
+        f"VENV={sys.prefix}",
+        f"PYTHON={sys.executable}",
+        "lab",
+        f"LAB_ARGS={options}",
+    ]
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
     try:
         while server.poll() is None:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/api"):
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api"),
+            ):
                 break
             time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
@@ -97,15 +108,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--repeat", type=int, default=10, help="moves of each slider")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, lab(Path(folder)) as address, sync_playwright() as engine:
-        page = engine.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"]).new_page(
-            viewport={"width": 1400, "height": 1000}
-        )
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        lab(Path(folder)) as address,
+        sync_playwright() as engine,
+    ):
+        page = engine.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        ).new_page(viewport={"width": 1400, "height": 1000})
         print(f"first figure after Run All {first_figure(page, address):.1f} s")
         page.wait_for_timeout(5000)
         for words, label in (("an assumption", "Kilometres a year"), ("a lever", "More or fewer")):
             took = moves(page, label, asked.repeat)
-            print(f"{words}: median {statistics.median(took):.3f} s, from {min(took):.3f} to {max(took):.3f} s")
+            print(
+                f"{words}: median {statistics.median(took):.3f} s, from {min(took):.3f} to {max(took):.3f} s"
+            )
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
-"""How many small changes of the code the tests notice: a seeded sample of cosmic-ray's mutants of one package.
+"""How many small changes of the code the tests notice: a seeded sample of cosmic-ray's mutants of
+one package.
 
-pip install cosmic-ray (outside the lock), then: python benches/mutations.py growth [--mutants 50] [--seed 1] [--slow]
+pip install cosmic-ray (outside the lock), then: python benches/mutations.py growth [--mutants 50]
+[--seed 1] [--slow]
 
-Each mutant changes one operator, number, condition or loop in a copy of the repository, where the tests of the package
-run, the slow ones if asked. A place in the code is drawn first and then one change of it, so that an operator with ten
-replacements counts as one. Left out are annotations, which no test can notice, and what any test would notice: code
-that does not compile, and bitwise operators between numbers. A mutant that survives is printed with its difference: it
-is equivalent, or a test is missing.
+Each mutant changes one operator, number, condition or loop in a copy of the repository, where the
+tests of the package run, the slow ones if asked. A place in the code is drawn first and then one
+change of it, so that an operator with ten replacements counts as one. Left out are annotations,
+which no test can notice, and what any test would notice: code that does not compile, and bitwise
+operators between numbers. A mutant that survives is printed with its difference: it is equivalent,
+or a test is missing.
 """
 
 import argparse
@@ -34,13 +37,17 @@ LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", "*_cache", "_build", "report
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("package", help="folder of forecasting/ and of tests/, as growth")
     parser.add_argument("--mutants", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int, nargs="+", help="numbers of the sample to run")
     parser.add_argument("--slow", action="store_true", help="run the slow tests as well")
-    parser.add_argument("--python", default=sys.executable, type=os.path.abspath, help="what runs the tests")
+    parser.add_argument(
+        "--python", default=sys.executable, type=os.path.abspath, help="what runs the tests"
+    )
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as copy:
         shutil.copytree(ROOT, copy, dirs_exist_ok=True, ignore=LEFT_OUT)
@@ -68,7 +75,9 @@ def drawn(folder: Path, mutants: int, seed: int) -> list[MutationSpec]:
 def compiles(mutation: MutationSpec) -> bool:
     source = mutation.module_path.read_text(encoding="utf-8")
     try:
-        ast.parse(mutate_code(source, get_operator(mutation.operator_name)(), mutation.occurrence) or "")
+        ast.parse(
+            mutate_code(source, get_operator(mutation.operator_name)(), mutation.occurrence) or ""
+        )
     except SyntaxError:
         return False
     return True
@@ -91,7 +100,10 @@ def annotations(module: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
 
 def run(number: int, mutation: MutationSpec, asked: argparse.Namespace) -> bool:
     name = mutation.module_path.stem
-    tests = sorted(Path("tests", asked.package).glob("test_*.py"), key=lambda path: name not in path.read_text())
+    tests = sorted(
+        Path("tests", asked.package).glob("test_*.py"),
+        key=lambda path: name not in path.read_text(),
+    )
     rooms = [str(mutation.module_path), *map(str, tests), f"forecasting/{asked.package}"]
     kept = [] if asked.slow else ["-m", "'not slow'"]
     command = [asked.python, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *kept, *rooms]
@@ -100,7 +112,11 @@ def run(number: int, mutation: MutationSpec, asked: argparse.Namespace) -> bool:
     where = f"{mutation.module_path}:{mutation.start_pos[0]} {mutation.operator_name.removeprefix('core/')}"
     print(number, "noticed" if noticed else done.test_outcome.value.upper(), where, flush=True)
     if not noticed:
-        print(done.diff, done.output[-1500:] if done.test_outcome != TestOutcome.SURVIVED else "", flush=True)
+        print(
+            done.diff,
+            done.output[-1500:] if done.test_outcome != TestOutcome.SURVIVED else "",
+            flush=True,
+        )
     return noticed
 
 

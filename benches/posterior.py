@@ -1,9 +1,10 @@
-"""Time and memory of a posterior: 2,000 draws from ten recent facts, then from ten, 60, 100 and 300 over 17 years.
+"""Time and memory of a posterior: 2,000 draws from ten recent facts, then from ten, 60, 100 and 300
+over 17 years.
 
 python benches/posterior.py
 
-Each number of facts runs in a process of its own on one core, so that its peak memory is its own; processor time is
-the best of three after a first run that warms everything up.
+Each number of facts runs in a process of its own on one core, so that its peak memory is its own;
+processor time is the best of three after a first run that warms everything up.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ ONE_CORE = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_TH
 
 
 def facts(count: int, latest: int) -> pd.DataFrame:
-    """Monthly totals of a growing market, and a bound for every third: ten of them are what a newspaper tells."""
+    """Monthly totals of a growing market, and a bound for every third: ten of them are what a
+    newspaper tells.
+    """
     rows = []
     for i in (round(j * (latest - 1) / (count - 1)) for j in range(count)):
         start = pd.Timestamp("2023-01-01") - pd.DateOffset(months=i * 2 // 3)
@@ -33,7 +36,9 @@ def facts(count: int, latest: int) -> pd.DataFrame:
         level = 500 * 1.03 ** (-(i * 2 // 3))
         relation, value = ("at_least", 0.8 * level) if i % 3 == 2 else ("equals", level)
         rows.append((relation, "total", str(start.date()), str(end.date()), max(round(value), 1)))
-    return pd.DataFrame(rows, columns=["relation", "quantity", "period_start", "period_end", "value"])
+    return pd.DataFrame(
+        rows, columns=["relation", "quantity", "period_start", "period_end", "value"]
+    )
 
 
 def measure(count: int, latest: int) -> None:
@@ -62,7 +67,9 @@ def main() -> None:
         measure(int(sys.argv[1]), int(sys.argv[2]))
         return
     for case in CASES:
-        subprocess.run([sys.executable, __file__, *map(str, case)], check=True, env=os.environ | ONE_CORE)
+        subprocess.run(
+            [sys.executable, __file__, *map(str, case)], check=True, env=os.environ | ONE_CORE
+        )
 
 
 if __name__ == "__main__":

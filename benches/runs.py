@@ -1,13 +1,16 @@
-"""A grid of reports, cold: `ev-forecast run` against the same notebooks and parameters by papermill.
+"""A grid of reports, cold: `ev-forecast run` against the same notebooks and parameters by
+papermill.
 
     python benches/runs.py [--params FOLDER] [--repeat 3] [--cluster] [--grid 60 150 300]
 
-papermill runs as people run it, one process per notebook and two at a time, with the same single thread for linear
-algebra. It only executes; our side also writes pages, workbooks, the table of all results and the index.
+papermill runs as people run it, one process per notebook and two at a time, with the same single
+thread for linear algebra. It only executes; our side also writes pages, workbooks, the table of all
+results and the index.
 
-``--repeat`` takes turns, so that a machine that is busy for a while is so for both. ``--cluster`` runs the grid on two
-local Dask workers as well. ``--grid`` runs that many generated scenarios, each with a seed of its own so that no two
-share a forecast, and prints the time of each, the memory of all processes, and what is left behind.
+``--repeat`` takes turns, so that a machine that is busy for a while is so for both. ``--cluster``
+runs the grid on two local Dask workers as well. ``--grid`` runs that many generated scenarios, each
+with a seed of its own so that no two share a forecast, and prints the time of each, the memory of
+all processes, and what is left behind.
 """
 
 from __future__ import annotations
@@ -32,9 +35,19 @@ SCRIPTS = Path(sys.executable).parent
 
 def by_papermill(params: list[Path], out: Path) -> float:
     def one(path: Path) -> None:
-        name = "corridor_outlook.ipynb" if "corridor:" in path.read_text() else "country_outlook.ipynb"
-        command = [SCRIPTS / "papermill", find_notebook(path, name), out / f"{path.stem}.ipynb", "-f", path]
-        subprocess.run([str(word) for word in command], check=True, env=ENVIRONMENT, capture_output=True)
+        name = (
+            "corridor_outlook.ipynb" if "corridor:" in path.read_text() else "country_outlook.ipynb"
+        )
+        command = [
+            SCRIPTS / "papermill",
+            find_notebook(path, name),
+            out / f"{path.stem}.ipynb",
+            "-f",
+            path,
+        ]
+        subprocess.run(
+            [str(word) for word in command], check=True, env=ENVIRONMENT, capture_output=True
+        )
 
     started = time.perf_counter()
     with ThreadPoolExecutor(2) as pool:
@@ -43,7 +56,16 @@ def by_papermill(params: list[Path], out: Path) -> float:
 
 
 def by_us(params: Path, out: Path, *options: str) -> float:
-    command = [str(SCRIPTS / "ev-forecast"), "run", str(params), "--out", str(out), "--jobs", "2", *options]
+    command = [
+        str(SCRIPTS / "ev-forecast"),
+        "run",
+        str(params),
+        "--out",
+        str(out),
+        "--jobs",
+        "2",
+        *options,
+    ]
     started = time.perf_counter()
     subprocess.run(command, check=True, env=ENVIRONMENT, capture_output=True)
     return time.perf_counter() - started
@@ -54,8 +76,13 @@ def generated(params: list[Path], count: int, folder: Path) -> Path:
     folder.mkdir()
     for number in range(count):
         path = params[number % len(params)]
-        changed = {"seed": f"seed: {number}", "scenario": f"scenario: {path.stem.partition('-')[2]}-{number}"}
-        lines = [changed.get(line.partition(":")[0], line) for line in path.read_text().splitlines()]
+        changed = {
+            "seed": f"seed: {number}",
+            "scenario": f"scenario: {path.stem.partition('-')[2]}-{number}",
+        }
+        lines = [
+            changed.get(line.partition(":")[0], line) for line in path.read_text().splitlines()
+        ]
         (folder / f"{path.stem}-{number}.yaml").write_text("\n".join(lines) + "\n")
     return folder
 
@@ -79,7 +106,9 @@ def peak_memory() -> Iterator[list[float]]:
 def _descendants(pid: int) -> list[int]:
     with contextlib.suppress(OSError):
         children = [
-            int(word) for path in Path(f"/proc/{pid}/task").glob("*/children") for word in path.read_text().split()
+            int(word)
+            for path in Path(f"/proc/{pid}/task").glob("*/children")
+            for word in path.read_text().split()
         ]
         return children + [below for child in children for below in _descendants(child)]
     return []
@@ -97,7 +126,9 @@ def _share(pid: int) -> float:
 def dask_cluster() -> Iterator[str]:
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as made:
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as made:
         yield made.scheduler_address
 
 
@@ -111,7 +142,9 @@ def compared(params: list[Path], given: argparse.Namespace, folder: Path) -> Non
                 far.append(by_us(given.params, folder / f"far-{turn}", "--scheduler", address))
     again = by_us(given.params, folder / "reports-0")
     ratios = ", ".join(f"{mine / other:.3f}" for mine, other in zip(ours, theirs, strict=True))
-    print(f"{len(params)} scenarios: papermill {min(theirs):.1f} s, ours {min(ours):.1f} s, ratio by turn {ratios}")
+    print(
+        f"{len(params)} scenarios: papermill {min(theirs):.1f} s, ours {min(ours):.1f} s, ratio by turn {ratios}"
+    )
     print(f"nothing changed: {again:.2f} s")
     if far:
         ratios = ", ".join(f"{other / mine:.2f}" for mine, other in zip(ours, far, strict=True))
@@ -125,15 +158,23 @@ def wide(params: list[Path], count: int, folder: Path) -> None:
     with peak_memory() as peak:
         seconds = by_us(grid, folder / f"grid-reports-{count}")
     left = f"{len(_descendants(os.getpid()))} processes and {len(list(scratch.iterdir()))} temporary files left"
-    print(f"{count} scenarios: {seconds:.1f} s, {seconds / count:.3f} s each, {peak[0]:.2f} GB at the peak, {left}")
+    print(
+        f"{count} scenarios: {seconds:.1f} s, {seconds / count:.3f} s each, {peak[0]:.2f} GB at the peak, {left}"
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--params", type=Path, default=Path("params"))
-    parser.add_argument("--repeat", type=int, default=1, help="turns of papermill and ours; 0 for none")
+    parser.add_argument(
+        "--repeat", type=int, default=1, help="turns of papermill and ours; 0 for none"
+    )
     parser.add_argument("--cluster", action="store_true", help="also run on two local Dask workers")
-    parser.add_argument("--grid", type=int, nargs="*", default=[], help="also run that many generated scenarios")
+    parser.add_argument(
+        "--grid", type=int, nargs="*", default=[], help="also run that many generated scenarios"
+    )
     given = parser.parse_args()
     params = find_params([given.params])
     with TemporaryDirectory() as name:

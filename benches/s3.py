@@ -1,4 +1,5 @@
-"""Reports into a store that speaks S3: whole, fresh the second time, locked, without a secret, and what it costs.
+"""Reports into a store that speaks S3: whole, fresh the second time, locked, without a secret, and
+what it costs.
 
     pip install s3fs 'moto[server]'
     python benches/s3.py
@@ -20,7 +21,9 @@ from forecasting.errors import RunError
 from forecasting.runs.output import lease
 from forecasting.runs.runner import RunSummary, run
 
-SCENARIOS = [Path("params") / f"{name}.yaml" for name in ("turkmenistan-baseline", "xinjiang-baseline")]
+SCENARIOS = [
+    Path("params") / f"{name}.yaml" for name in ("turkmenistan-baseline", "xinjiang-baseline")
+]
 SECRET, OUT = "hunter2-secret", "s3://bucket/reports"
 
 
@@ -33,7 +36,11 @@ def store() -> Iterator[Any]:
     served = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     served.start()
     host, port = served.get_host_and_port()
-    os.environ |= {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_DEFAULT_REGION": "us-east-1"}
+    os.environ |= {
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
     os.environ["AWS_ENDPOINT_URL"] = f"http://{host}:{port}"
     system = s3fs.S3FileSystem()
     system.mkdir("bucket")
@@ -65,7 +72,9 @@ def main() -> None:
                 raise AssertionError("two runs shared a prefix")
             except RunError as error:
                 print(f"refused, as it must be: {error}")
-    print(f"{len(SCENARIOS)} scenarios: to disk {local:.1f} s, to S3 {remote:.1f} s, nothing changed {unchanged:.1f} s")
+    print(
+        f"{len(SCENARIOS)} scenarios: to disk {local:.1f} s, to S3 {remote:.1f} s, nothing changed {unchanged:.1f} s"
+    )
 
 
 if __name__ == "__main__":

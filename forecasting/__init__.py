@@ -1,6 +1,7 @@
 """Forecasts of young markets from published facts, and what they mean for charging.
 
-Importing the package reads no file and loads no heavy library: each public name is fetched on first use.
+Importing the package reads no file and loads no heavy library: each public name is fetched on first
+use.
 """
 
 from __future__ import annotations

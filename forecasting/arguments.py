@@ -56,14 +56,17 @@ class Check:
     words : str
         What to give, as a message ends.
     read : callable
-        Gives the argument as the function is to have it; raises TypeError, ValueError or OverflowError for any other.
+        Gives the argument as the function is to have it; raises TypeError, ValueError or
+        OverflowError for any other.
     """
 
     words: str
     read: Callable[[Any], Any]
 
 
-def takes(error: type[InputError], /, **checks: Check) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def takes(
+    error: type[InputError], /, **checks: Check
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Have a function's arguments checked, each by its name.
 
     Parameters
@@ -134,7 +137,9 @@ def number(low: float = -MOST, high: float = MOST, ends: bool = True) -> Check:
         return found
 
     least, most = in_digits(low), in_digits(high)
-    return Check(f"a number from {least} to {most}" if ends else f"a number between {least} and {most}", read)
+    return Check(
+        f"a number from {least} to {most}" if ends else f"a number between {least} and {most}", read
+    )
 
 
 def probability() -> Check:
@@ -203,7 +208,11 @@ def path() -> Check:
     """The path of a file or a folder."""
 
     def read(value: Any) -> Any:
-        if not isinstance(value, (str, os.PathLike)) or "\0" in os.fspath(value) or not os.fspath(value):
+        if (
+            not isinstance(value, (str, os.PathLike))
+            or "\0" in os.fspath(value)
+            or not os.fspath(value)
+        ):
             raise TypeError
         return value
 
@@ -217,7 +226,11 @@ def numbers() -> Check:
         held: Any = list(value.values()) if isinstance(value, Mapping) else value
         if isinstance(held, (str, bytes, set)) or not hasattr(held, "__len__") or not len(held):
             raise TypeError
-        flat: Any = (held.to_numpy() if hasattr(held, "to_numpy") else held).ravel() if hasattr(held, "dtype") else held
+        flat: Any = (
+            (held.to_numpy() if hasattr(held, "to_numpy") else held).ravel()
+            if hasattr(held, "dtype")
+            else held
+        )
         if getattr(getattr(flat, "dtype", None), "kind", "") in ("f", "i", "u"):
             flat = [flat.min(), flat.max()]  # either of which a NaN would be
         for each in flat:
@@ -232,7 +245,9 @@ def numbers() -> Check:
 
 def optional(check: Check) -> Check:
     """What another check takes, or None."""
-    return Check(f"{check.words}, or None", lambda value: None if value is None else check.read(value))
+    return Check(
+        f"{check.words}, or None", lambda value: None if value is None else check.read(value)
+    )
 
 
 def several(check: Check, words: str, most: int = 10_000) -> Check:

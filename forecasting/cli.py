@@ -13,7 +13,17 @@ import click
 
 from forecasting import __version__
 from forecasting.errors import ForecastingError, InputError, shortened
-from forecasting.fact_commands import ANY_PATH, FACTS_PATH, OWN_FACTS, claim, evidence, fact, fetch, known_facts, say
+from forecasting.fact_commands import (
+    ANY_PATH,
+    FACTS_PATH,
+    OWN_FACTS,
+    claim,
+    evidence,
+    fact,
+    fetch,
+    known_facts,
+    say,
+)
 from forecasting.names import PARAMS
 from forecasting.narrow_help import HelpContext
 
@@ -36,7 +46,9 @@ START = (
 
 
 class _Group(click.Group):
-    """Says on standard error what the package found wrong, without a traceback; its help fits the window."""
+    """Says on standard error what the package found wrong, without a traceback; its help fits the
+    window.
+    """
 
     context_class = HelpContext
 
@@ -44,7 +56,10 @@ class _Group(click.Group):
         """Each command with the whole of its first sentence, then three to begin with."""
         found = [(name, self.commands[name]) for name in self.list_commands(ctx)]
         for title, rows in (
-            ("Commands", [(name, command.get_short_help_str(limit=200)) for name, command in found]),
+            (
+                "Commands",
+                [(name, command.get_short_help_str(limit=200)) for name, command in found],
+            ),
             ("To begin with", START),
         ):
             with formatter.section(title):
@@ -55,13 +70,21 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except ForecastingError as error:
-            said = shortened(f"ev-forecast {ctx.invoked_subcommand}: {error}") if _one_line(error) else str(error)
+            said = (
+                shortened(f"ev-forecast {ctx.invoked_subcommand}: {error}")
+                if _one_line(error)
+                else str(error)
+            )
             click.echo(said, err=True)
             ctx.exit(2 if isinstance(error, InputError) else 1)
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            said = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
+            said = (
+                f"{error.filename}: {error.strerror}"
+                if error.filename and error.strerror
+                else str(error)
+            )
             say(shortened(f"ev-forecast {ctx.invoked_subcommand}: {said}"), err=True)
             ctx.exit(2)
 
@@ -70,7 +93,9 @@ def _one_line(error: ForecastingError) -> bool:
     return not getattr(error, "problems", ())
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="ev-forecast")
 def main() -> None:
     """Forecast young markets from published facts, and what they mean for charging."""
@@ -78,11 +103,19 @@ def main() -> None:
 
 @main.command()
 @click.argument("params", nargs=-1, type=ANY_PATH)
-@click.option("--out", default="reports", show_default=True, type=ANY_PATH, help="Folder of the reports.")
-@click.option("--jobs", default=2, show_default=True, type=click.IntRange(min=1), help="Scenarios at a time.")
+@click.option(
+    "--out", default="reports", show_default=True, type=ANY_PATH, help="Folder of the reports."
+)
+@click.option(
+    "--jobs", default=2, show_default=True, type=click.IntRange(min=1), help="Scenarios at a time."
+)
 @click.option("--force", is_flag=True, help="Run what is fresh, too.")
 @click.option("--dry-run", is_flag=True, help="List what would run, and why; run nothing.")
-@click.option("--as-of", metavar="DATE", help="Use what was published by then, in place of the params' own day.")
+@click.option(
+    "--as-of",
+    metavar="DATE",
+    help="Use what was published by then, in place of the params' own day.",
+)
 @click.option(
     "--engine",
     type=click.Choice(["fork", "kernel"]),
@@ -90,11 +123,23 @@ def main() -> None:
     show_default=True,
     help="Run notebooks in processes forked from one that has loaded everything, or in plain Jupyter kernels.",
 )
-@click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to send the scenarios to, tcp://host:port.")
 @click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Longest time of one cell."
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Dask scheduler to send the scenarios to, tcp://host:port.",
 )
-@click.option("--memory", type=click.IntRange(min=100), metavar="MB", help="Most memory of a scenario's process.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Longest time of one cell.",
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(min=100),
+    metavar="MB",
+    help="Most memory of a scenario's process.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
 @click.option(
     "--log",
@@ -102,7 +147,10 @@ def main() -> None:
     help="Tell of each scenario on standard error: for people, or as a line of JSON. Default text, none with --json.",
 )
 @click.option(
-    "--keep", type=click.IntRange(min=0), metavar="DAYS", help="Days of earlier forecasts that stay in OUT/archive."
+    "--keep",
+    type=click.IntRange(min=0),
+    metavar="DAYS",
+    help="Days of earlier forecasts that stay in OUT/archive.",
 )
 @OWN_FACTS
 def run(
@@ -115,8 +163,8 @@ def run(
 ) -> None:
     """Turn params files into reports; with none given, those of ./params.
 
-    A report is made again only if something that it depends on has changed. One scenario that fails does not stop the
-    others: the index names it, and the exit status is 1.
+    A report is made again only if something that it depends on has changed. One scenario that fails
+    does not stop the others: the index names it, and the exit status is 1.
     """
     from forecasting.periods import as_date
     from forecasting.runs.runner import run as run_all
@@ -124,7 +172,9 @@ def run(
     day = None if as_of is None else as_date(as_of).isoformat()
     try:
         shows_progress = bool(log) or not as_json
-        summary = run_all(params, as_of=day, ledger=beside, progress=shows_progress, log=log or "text", **options)
+        summary = run_all(
+            params, as_of=day, ledger=beside, progress=shows_progress, log=log or "text", **options
+        )
     except ForecastingError as error:
         if log == "json":
             from forecasting.runs.progress import write_event
@@ -155,8 +205,8 @@ def _check(paths: Sequence[Path], beside: Sequence[Path] = ()) -> Checked:
 def check(paths: tuple[Path, ...], beside: tuple[Path, ...]) -> None:
     """Check params files and ledgers; with none given, the ledger that ships and ./params.
 
-    Every problem of every file is named at once, with line or key path and the nearest right name. Nothing is written
-    and nothing in the files is run.
+    Every problem of every file is named at once, with line or key path and the nearest right name.
+    Nothing is written and nothing in the files is run.
     """
     checked = _check(paths, beside)
     for caveat in checked.caveats:
@@ -169,7 +219,9 @@ def check(paths: tuple[Path, ...], beside: tuple[Path, ...]) -> None:
 @main.command()
 @click.argument("country")
 @click.option("--scenario", default="baseline", show_default=True, help="Name of the scenario.")
-@click.option("--out", default="params", show_default=True, type=ANY_PATH, help="Folder to write the file to.")
+@click.option(
+    "--out", default="params", show_default=True, type=ANY_PATH, help="Folder to write the file to."
+)
 def new(country: str, scenario: str, out: Path) -> None:
     """Write a commented params file for COUNTRY: an ISO 3166 code or a name. Never overwrites."""
     from forecasting.evidence.files import write_new
@@ -184,8 +236,12 @@ def new(country: str, scenario: str, out: Path) -> None:
     try:
         write_new(path, text.encode())
     except FileExistsError:
-        raise InputError(f"{path} exists already; edit it, or give another name with --scenario") from None
-    say(f"wrote {path}; it runs as it is: `ev-forecast run {path}`; edit it, then `ev-forecast check {path}`")
+        raise InputError(
+            f"{path} exists already; edit it, or give another name with --scenario"
+        ) from None
+    say(
+        f"wrote {path}; it runs as it is: `ev-forecast run {path}`; edit it, then `ev-forecast check {path}`"
+    )
 
 
 @main.command(short_help="Score past forecasts of markets that you bring.")
@@ -197,7 +253,9 @@ def new(country: str, scenario: str, out: Path) -> None:
     "sales_share_percent.",
 )
 @click.option(
-    "--train", type=FILE, help="Markets to learn the prior from; default those of the panel, each left out in turn."
+    "--train",
+    type=FILE,
+    help="Markets to learn the prior from; default those of the panel, each left out in turn.",
 )
 @click.option(
     "--monthly",
@@ -206,19 +264,28 @@ def new(country: str, scenario: str, out: Path) -> None:
     "growth is learned from the panel, the months' pattern from the others here.",
 )
 @click.option(
-    "--peers", is_flag=True, help="Score other tools on the same markets; rules of thumb always are, with --monthly."
+    "--peers",
+    is_flag=True,
+    help="Score other tools on the same markets; rules of thumb always are, with --monthly.",
 )
 @click.option("--chargers", is_flag=True, help="Score charging points in place of vehicles.")
 @click.option("--csv", type=ANY_PATH, help="Write the scores to a file, too.")
 def backtest(
-    panel: Path, train: Path | None, monthly: Path | None, peers: bool, chargers: bool, csv: Path | None
+    panel: Path,
+    train: Path | None,
+    monthly: Path | None,
+    peers: bool,
+    chargers: bool,
+    csv: Path | None,
 ) -> None:
     """Forecast markets from what was known then, and score the forecasts.
 
     The prior of a scored market is learned from other markets, in earlier years alone.
     """
     if chargers and (peers or monthly):
-        raise click.UsageError("--chargers stands alone: leave out --peers and --monthly, which are of vehicles")
+        raise click.UsageError(
+            "--chargers stands alone: leave out --peers and --monthly, which are of vehicles"
+        )
     if chargers:
         from forecasting.evaluation.chargers import backtest_chargers, score_text
 
@@ -250,9 +317,19 @@ def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
 @main.command(short_help="Set past forecasts beside what was published since.")
 @click.argument("ledger", nargs=-1, type=FACTS_PATH)
 @click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
-@click.option("--measure", help="Which measure, e.g. ev_imports; default electric vehicles, chargers and ports.")
-@click.option("--as-of", "days", metavar="DATE", multiple=True, help="Days to forecast on; default year ends.")
-@click.option("--archive", type=ANY_PATH, metavar="DIR", help="Score the reports kept in a folder, as they were made.")
+@click.option(
+    "--measure",
+    help="Which measure, e.g. ev_imports; default electric vehicles, chargers and ports.",
+)
+@click.option(
+    "--as-of", "days", metavar="DATE", multiple=True, help="Days to forecast on; default year ends."
+)
+@click.option(
+    "--archive",
+    type=ANY_PATH,
+    metavar="DIR",
+    help="Score the reports kept in a folder, as they were made.",
+)
 @click.option("--csv", type=ANY_PATH, help="Write the table to a file, too.")
 @OWN_FACTS
 def track_record(
@@ -266,12 +343,15 @@ def track_record(
 ) -> None:
     """Set what would have been forecast on past days beside what was published later.
 
-    Every forecast is made from the facts that were public on its day: those that ship, or those of LEDGER files. With
-    --archive none is made: the outlook.parquet of earlier reports are read, such as `run` keeps in reports/archive.
+    Every forecast is made from the facts that were public on its day: those that ship, or those of
+    LEDGER files. With --archive none is made: the outlook.parquet of earlier reports are read, such
+    as `run` keeps in reports/archive.
     """
     if archive is not None:
         if place or measure or days:
-            raise click.UsageError("--archive stands without --place, --measure and --as-of: kept forecasts say theirs")
+            raise click.UsageError(
+                "--archive stands without --place, --measure and --as-of: kept forecasts say theirs"
+            )
         from forecasting.evaluation.archive import archive_record, archive_text
 
         kept = archive_record(archive, known_facts(ledger, beside))
@@ -288,18 +368,30 @@ def track_record(
 @main.command()
 @click.argument("report", type=ANY_PATH)
 @click.option("--xlsx", type=ANY_PATH, help="Write an Excel workbook.")
-@click.option("--iamc", type=ANY_PATH, help="Write the results in the IAMC format (CSV), as pyam reads it.")
+@click.option(
+    "--iamc", type=ANY_PATH, help="Write the results in the IAMC format (CSV), as pyam reads it."
+)
 @click.option("--csv", type=ANY_PATH, help="Write the results as one long table (CSV).")
-@click.option("--hourly", type=ANY_PATH, help="Write 8,760 hours of charging load of the last year (CSV, MW).")
-@click.option("--pdf", type=ANY_PATH, help="Print the page, through an installed Chromium or Chrome.")
-@click.option("--docx", type=ANY_PATH, help="Write a Word document: summary, tables, figures, numbered sources.")
+@click.option(
+    "--hourly", type=ANY_PATH, help="Write 8,760 hours of charging load of the last year (CSV, MW)."
+)
+@click.option(
+    "--pdf", type=ANY_PATH, help="Print the page, through an installed Chromium or Chrome."
+)
+@click.option(
+    "--docx",
+    type=ANY_PATH,
+    help="Write a Word document: summary, tables, figures, numbered sources.",
+)
 def export(report: Path, **files: Path | None) -> None:
     """Export the folder of one REPORT, e.g. reports/uzbekistan-baseline."""
     from forecasting.reporting.exports import export_report
 
     wanted = {form: path for form, path in files.items() if path is not None}
     if not wanted:
-        raise click.UsageError("nothing to write; give " + ", ".join(f"--{form} FILE" for form in files))
+        raise click.UsageError(
+            "nothing to write; give " + ", ".join(f"--{form} FILE" for form in files)
+        )
     say("\n".join(f"wrote {path}" for path in export_report(report, wanted)))
 
 

@@ -1,16 +1,15 @@
 """The errors of the package, one tree.
 
-ForecastingError
-├── InputError (also ValueError)      what was given is wrong; the command line exits with status 2
-│   ├── PeriodError                   a date or a period that cannot be read
-│   ├── ScenarioError                 a params file that breaks its schema
-│   ├── EvidenceError                 facts that cannot carry a forecast
-│   │   └── LedgerError               facts that break the rules of a ledger
-│   ├── ModelError                    a model asked for something it has not
-│   └── AssumptionError               a parameter of the demand chain out of its range
-└── RunError                          a report run, or an outside source, that failed; the command line exits with 1
+ForecastingError ├── InputError (also ValueError)      what was given is wrong; the command line
+exits with status 2 │   ├── PeriodError                   a date or a period that cannot be read │
+├── ScenarioError                 a params file that breaks its schema │   ├── EvidenceError
+facts that cannot carry a forecast │   │   └── LedgerError               facts that break the rules
+of a ledger │   ├── ModelError                    a model asked for something it has not │   └──
+AssumptionError               a parameter of the demand chain out of its range └── RunError
+a report run, or an outside source, that failed; the command line exits with 1
 
-``ForecastWarning`` is the one warning category: a result stands, with the caveat that the warning states.
+``ForecastWarning`` is the one warning category: a result stands, with the caveat that the warning
+states.
 """
 
 from __future__ import annotations
@@ -41,7 +40,8 @@ __all__ = [
 
 
 def visible(text: str) -> str:
-    r"""Text without what a terminal would act on, or a reader would not see: such characters as their escapes.
+    r"""Text without what a terminal would act on, or a reader would not see: such characters as
+    their escapes.
 
     Examples
     --------
@@ -50,7 +50,9 @@ def visible(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+    return "".join(
+        c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text
+    )
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:
@@ -128,7 +130,9 @@ class InputError(ForecastingError, ValueError):
             self.problems = tuple(problems)
             lines = [str(problem) for problem in self.problems[:MOST]]
             left = len(self.problems) - MOST
-            super().__init__("\n".join([*lines, f"and {left:,} more problems"] if left > 0 else lines))
+            super().__init__(
+                "\n".join([*lines, f"and {left:,} more problems"] if left > 0 else lines)
+            )
 
 
 class PeriodError(InputError):

@@ -15,7 +15,17 @@ from forecasting.names import FETCH_ADDRESS_VARIABLE
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
 
-__all__ = ["ANY_PATH", "FACTS_PATH", "OWN_FACTS", "claim", "evidence", "fact", "fetch", "known_facts", "say"]
+__all__ = [
+    "ANY_PATH",
+    "FACTS_PATH",
+    "OWN_FACTS",
+    "claim",
+    "evidence",
+    "fact",
+    "fetch",
+    "known_facts",
+    "say",
+]
 
 
 def say(text: str, err: bool = False) -> None:
@@ -34,12 +44,18 @@ class _AnyPath(click.Path):
 
 
 class _FactsPath(_AnyPath):
-    """A file of facts; an address on the network would lose a slash as a path, and be looked for here."""
+    """A file of facts; an address on the network would lose a slash as a path, and be looked for
+    here.
+    """
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Refuse what is an address."""
         if "://" in str(value):
-            self.fail(f"{value} is a network address, and nothing is fetched unasked: save the file here", param, ctx)
+            self.fail(
+                f"{value} is a network address, and nothing is fetched unasked: save the file here",
+                param,
+                ctx,
+            )
         return super().convert(value, param, ctx)
 
 
@@ -84,7 +100,9 @@ def evidence(
 
 
 def known_facts(instead: tuple[Path, ...], beside: tuple[Path, ...]) -> Ledger:
-    """The facts that ship or, instead of them, those of some files; and beside them those of others."""
+    """The facts that ship or, instead of them, those of some files; and beside them those of
+    others.
+    """
     from forecasting.evidence.datasets import facts_of
 
     return facts_of([*map(str, instead), *map(str, beside)], shipped=not instead)
@@ -106,10 +124,14 @@ def _list(facts: Ledger, known: Ledger) -> None:
 @click.argument("measure")
 @click.argument("period")
 @click.argument("value", type=float)
-@click.option("--as-of", metavar="DATE", help="Day of the forecast; default the newest fact of the flow.")
+@click.option(
+    "--as-of", metavar="DATE", help="Day of the forecast; default the newest fact of the flow."
+)
 @OWN_FACTS
 def claim(beside: tuple[Path, ...], **said: Any) -> None:
-    """Say where somebody's number lies in the forecast, and what growth it takes: claim UZ ev_imports 2030 200000."""
+    """Say where somebody's number lies in the forecast, and what growth it takes: claim UZ
+    ev_imports 2030 200000.
+    """
     from forecasting.evaluation.claim import claim_of
 
     say(claim_of(known_facts((), beside), **said).sentence)
@@ -125,9 +147,18 @@ worldbank  population and gross domestic product, by year
 
 @click.command(short_help="Propose rows from a public source, for review.", epilog=FETCHED)
 @click.argument("source", type=click.Choice(["comtrade", "iea", "worldbank"]))
-@click.option("--place", default="", help="Country: an ISO 3166 code or a name; default the five of Central Asia.")
+@click.option(
+    "--place",
+    default="",
+    help="Country: an ISO 3166 code or a name; default the five of Central Asia.",
+)
 @click.option("--since", type=int, metavar="YEAR", help="First year.")
-@click.option("--out", type=ANY_PATH, metavar="FILE", help="A new file for the rows; default proposed-SOURCE.csv.")
+@click.option(
+    "--out",
+    type=ANY_PATH,
+    metavar="FILE",
+    help="A new file for the rows; default proposed-SOURCE.csv.",
+)
 @click.option(
     "--address",
     default="",
@@ -136,10 +167,11 @@ worldbank  population and gross domestic product, by year
     help="Another server of the same interface, over https or on this machine.",
 )
 def fetch(**asked: Any) -> None:
-    """Ask SOURCE for its numbers, and write the rows that they would make in a ledger to a file of their own.
+    """Ask SOURCE for its numbers, and write the rows that they would make in a ledger to a file of
+    their own.
 
-    Nothing is added to a ledger, and no file is written over. What came within a day is not asked for again, so that a
-    fetch that broke off goes on where it stopped.
+    Nothing is added to a ledger, and no file is written over. What came within a day is not asked
+    for again, so that a fetch that broke off goes on where it stopped.
     """
     from forecasting.evidence.sources.fetching import fetch as propose
 
@@ -165,8 +197,8 @@ def _column_options(command: Callable[..., None]) -> Callable[..., None]:
 def fact(ledger: Path, text: str, period: str, yes: bool, **columns: str) -> None:
     """Check one fact and append it to LEDGER, a file of your own; what is not given is asked for.
 
-    With --text, facts are proposed from a sentence, in English or Russian, with what may be wrong with each; numerals
-    of Uzbek and Chinese are read, too. Nothing is appended unless you say so.
+    With --text, facts are proposed from a sentence, in English or Russian, with what may be wrong
+    with each; numerals of Uzbek and Chinese are read, too. Nothing is appended unless you say so.
     """
     from forecasting.evidence.append import append_fact
     from forecasting.evidence.reading import parts_of_a_count
@@ -178,17 +210,25 @@ def fact(ledger: Path, text: str, period: str, yes: bool, **columns: str) -> Non
         if doubt := parts_of_a_count(normalise(cells)):
             say(f"     {doubt}")
         if not cells.get("published"):
-            say("     it has no date of publication, and is never used without one: give --published, or fill it in")
+            say(
+                "     it has no date of publication, and is never used without one: give --published, or fill it in"
+            )
 
 
 def _asked(period: str, given: dict[str, str]) -> dict[str, str]:
     """The columns of one fact: those given, and the needed others as the user answers."""
     from forecasting.evidence.own_tables import period_columns
 
-    needed = [name for name in ("place", "measure", "value") if name not in given and "reference" not in given]
+    needed = [
+        name
+        for name in ("place", "measure", "value")
+        if name not in given and "reference" not in given
+    ]
     missing = [*needed, *([] if period else ["period"])]
     if missing and not sys.stdin.isatty():
-        raise InputError(f"a fact needs {', '.join(f'--{name}' for name in missing)}; or give a sentence with --text")
+        raise InputError(
+            f"a fact needs {', '.join(f'--{name}' for name in missing)}; or give a sentence with --text"
+        )
     answers = {name: click.prompt(name) for name in missing}
     period = answers.pop("period", period)
     cells = {"relation": "equals"} | given | answers
@@ -204,19 +244,36 @@ def _chosen(text: str, period: str, given: dict[str, str], yes: bool) -> list[di
 
     published = publication(given.get("published", ""))
     day = published.end if published else None
-    found = propose(text, day, given.get("place", ""), given.get("measure", ""), period_of(period) if period else None)
+    found = propose(
+        text,
+        day,
+        given.get("place", ""),
+        given.get("measure", ""),
+        period_of(period) if period else None,
+    )
     for number, proposal in enumerate(found, start=1):
         cells = {key: cell for key, cell in proposal.cells.items() if key != "rounding"}
-        say(f"{number}. {'sure' if proposal.sure else 'unsure'}: {', '.join(f'{k} {v}' for k, v in cells.items())}")
+        say(
+            f"{number}. {'sure' if proposal.sure else 'unsure'}: {', '.join(f'{k} {v}' for k, v in cells.items())}"
+        )
         for doubt in proposal.doubts:
             say(f"     {doubt}")
     if not found:
-        raise InputError("the text holds no number that counts something; give the fact by --value and the others")
+        raise InputError(
+            "the text holds no number that counts something; give the fact by --value and the others"
+        )
     if yes or not sys.stdin.isatty():
         taken = [number for number, proposal in enumerate(found, start=1) if proposal.sure and yes]
         if not taken:
-            say("nothing appended" + ("; --yes appends what is sure" if not yes else ": nothing is sure"))
+            say(
+                "nothing appended"
+                + ("; --yes appends what is sure" if not yes else ": nothing is sure")
+            )
     else:
         answer = click.prompt("Append which? Numbers, or nothing", default="", show_default=False)
-        taken = [int(part) for part in answer.replace(",", " ").split() if part.isdecimal() and int(part) <= len(found)]
+        taken = [
+            int(part)
+            for part in answer.replace(",", " ").split()
+            if part.isdecimal() and int(part) <= len(found)
+        ]
     return [{"quote": quoted(text)} | found[number - 1].cells | given for number in taken]

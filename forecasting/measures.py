@@ -1,4 +1,5 @@
-"""The measures that facts and results speak of, declared once: name, unit, flow or stock, bounds, and groups.
+"""The measures that facts and results speak of, declared once: name, unit, flow or stock, bounds,
+and groups.
 
 >>> MEASURES["ev_imports"].unit, MEASURES["ev_imports"].kind
 ('vehicles', 'flow')
@@ -49,7 +50,8 @@ class Measure:
     unit : str
         The unit of its values.
     kind : {"flow", "stock", "statement"}
-        A flow is counted over a period, a stock stands on a day; a statement (an event, a claim) is not counted.
+        A flow is counted over a period, a stock stands on a day; a statement (an event, a claim) is
+        not counted.
     label : str
         What a reader sees.
     upper : float or None
@@ -65,7 +67,9 @@ class Measure:
 
 def _declare(*rows: tuple[str, str, Kind, str]) -> dict[str, Measure]:
     most = {"percent": 100.0}
-    return {name: Measure(name, unit, kind, label, most.get(unit)) for name, unit, kind, label in rows}
+    return {
+        name: Measure(name, unit, kind, label, most.get(unit)) for name, unit, kind, label in rows
+    }
 
 
 MEASURES: dict[str, Measure] = _declare(
@@ -102,7 +106,12 @@ MEASURES: dict[str, Measure] = _declare(
     ("car_export_value", "USD million", "flow", "Cars exported, value"),
     ("foreign_trade_value", "CNY billion", "flow", "Foreign trade, value"),
     ("goods_export_value", "CNY billion", "flow", "Goods exported, value"),
-    ("new_three_export_value", "CNY billion", "flow", "EVs, batteries and solar cells exported, value"),
+    (
+        "new_three_export_value",
+        "CNY billion",
+        "flow",
+        "EVs, batteries and solar cells exported, value",
+    ),
     ("investment", "USD billion", "stock", "Investment agreed"),
     (EV_SHARE, "percent", "flow", "Electric share of new cars"),
     # energy and charging
@@ -110,13 +119,23 @@ MEASURES: dict[str, Measure] = _declare(
     ("peak_mw", "MW", "stock", "Peak charging load"),
     ("power_share_percent", "percent", "stock", "Share of the country's electricity"),
     ("peak_share_percent", "percent", "stock", "Share of the country's highest load, winter"),
-    ("peak_share_summer_percent", "percent", "stock", "Share of the country's highest load, summer"),
+    (
+        "peak_share_summer_percent",
+        "percent",
+        "stock",
+        "Share of the country's highest load, summer",
+    ),
     ("investment_usd", "USD", "flow", "Investment: chargers"),
     ("oil_avoided_t", "t", "flow", "Petrol and diesel avoided"),
     ("co2_avoided_t", "t CO2", "flow", "CO2 avoided"),
     ("charging_points", "points", "stock", "Public charging points standing"),
     ("charging_points_need", "points", "stock", "Public charging points: need"),
-    ("charging_points_need_slow", "points", "stock", "Public charging points: need, slow overnight"),
+    (
+        "charging_points_need_slow",
+        "points",
+        "stock",
+        "Public charging points: need, slow overnight",
+    ),
     ("charging_points_practice", "points", "stock", "Public charging points: practice"),
     ("charging_points_standard", "points", "stock", "Public charging points: standard"),
     ("charging_points_target", "points", "stock", "Public charging points: target"),
@@ -144,20 +163,27 @@ MEASURES: dict[str, Measure] = _declare(
 
 # Groups of measures; a test refuses such lists anywhere else.
 EV_FLOWS = ("ev_imports", "ev_registrations")  # how electric vehicles come to be on the road
-NEW_CARS = (("car_registrations", "car_sales"), ("car_imports",))  # what stands for new vehicles a year, best first
+# What stands for new vehicles a year, best first
+NEW_CARS = (("car_registrations", "car_sales"), ("car_imports",))
 CHARGING_ANSWERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
-CHARGING_COUNTS = ("charging_points", "charging_stations")  # what is counted today, and what a target promises
-DEMAND_STEPS = ("ev_stock", "energy_gwh", "peak_mw", *CHARGING_ANSWERS)  # what follows from the flow
+# What is counted today, and what a target promises
+CHARGING_COUNTS = ("charging_points", "charging_stations")
+# What follows from the flow
+DEMAND_STEPS = ("ev_stock", "energy_gwh", "peak_mw", *CHARGING_ANSWERS)
 AT_THE_HORIZON = ("ev_stock", *CHARGING_ANSWERS[:2])  # what a reader asks of the last year
-WORTH_FINDING_OUT = ("charging_points_need", "ev_stock", "charging_points_practice")  # what evidence should narrow
-HEADLINE = ("ev_stock", "energy_gwh", *CHARGING_ANSWERS[:2])  # on the first screen, after the flow itself
+# What evidence should narrow
+WORTH_FINDING_OUT = ("charging_points_need", "ev_stock", "charging_points_practice")
+# On the first screen, after the flow itself
+HEADLINE = ("ev_stock", "energy_gwh", *CHARGING_ANSWERS[:2])
 CONSEQUENCES = (
     "investment_usd", "power_share_percent", "peak_share_percent", "peak_share_summer_percent", "oil_avoided_t",
     "co2_avoided_t",
 )  # fmt: skip
 SHOWN_BY_REGION = ("ev_stock", "charging_points_need", "charging_stations")
-STOCKS_ON_RECORD = ("ev_stock", "charging_stations")  # stocks that were forecast and have been counted since
-DIVIDED_BY = {  # what the parts of a country have of its vehicles, and what they have of its stations
+# Stocks that were forecast and have been counted since
+STOCKS_ON_RECORD = ("ev_stock", "charging_stations")
+# What the parts of a country have of its vehicles, and what they have of its stations
+DIVIDED_BY = {
     "ev_stock": ("ev_stock", "energy_gwh", "charging_points_need", "charging_points_home"),
     "charging_stations": ("charging_stations", "charging_points_practice"),
 }

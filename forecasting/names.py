@@ -1,6 +1,7 @@
 """Names that files, folders and the environment have outside the code, each written once.
 
-A test refuses these names anywhere else in the package: who renames one, or looks for its users, begins here.
+A test refuses these names anywhere else in the package: who renames one, or looks for its users,
+begins here.
 
 >>> REPORT_PAGE, OUTLOOK_TABLE
 ('report.html', 'outlook.parquet')
@@ -53,7 +54,11 @@ FAILURE_RECORD = "failure.json"  # in its place where the report could not be ma
 # in the folder of all reports
 ARTICLE_PAGE = "article.html"
 INDEX_PAGE = "index.html"
-COMPARISON_TABLE, COMPARISON_CSV, COMPARISON_WORKBOOK = "comparison.parquet", "comparison.csv", "comparison.xlsx"
+COMPARISON_TABLE, COMPARISON_CSV, COMPARISON_WORKBOOK = (
+    "comparison.parquet",
+    "comparison.csv",
+    "comparison.xlsx",
+)
 COMPARISON_BEFORE = "comparison_before.parquet"  # as the run before left it
 ASSETS, FAILURES, LOGS, WORK = "assets", "failures", "logs", ".work"
 PLOTLY_SCRIPT = "plotly.min.js"  # in `ASSETS`, for all pages
@@ -62,7 +67,9 @@ LOCK = ".lock"
 
 # environment variables
 VARIABLES = "EV_FORECAST_"  # what all of the package's own begin with
-OUTPUT_VARIABLE = f"{VARIABLES}OUTPUT"  # where a notebook stores its results; without it, it stores nothing
-SHARED_VARIABLE = f"{VARIABLES}SHARED"  # where the processes of a run leave forecasts for each other
+# Where a notebook stores its results; without it, it stores nothing
+OUTPUT_VARIABLE = f"{VARIABLES}OUTPUT"
+# Where the processes of a run leave forecasts for each other
+SHARED_VARIABLE = f"{VARIABLES}SHARED"
 RUN_VARIABLE = f"{VARIABLES}RUN"  # marks the processes of a run, so that none outlives it
 FETCH_ADDRESS_VARIABLE = f"{VARIABLES}FETCH_ADDRESS"  # another server for a source of facts

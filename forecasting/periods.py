@@ -33,7 +33,8 @@ def as_date(value: object) -> dt.date:
     >>> as_date("2023-06-26")
     datetime.date(2023, 6, 26)
     """
-    if isinstance(value, dt.datetime) and value == value:  # pandas.Timestamp is one too, and so is its missing one
+    # Pandas.Timestamp is one too, and so is its missing one
+    if isinstance(value, dt.datetime) and value == value:
         day = value.date()
     elif isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         day = value
@@ -42,7 +43,9 @@ def as_date(value: object) -> dt.date:
         try:  # a week or a compact date is ISO, too, but compared as text it would stand elsewhere
             day = dt.date.fromisoformat(text if text[4:8:3] == "--" else "")
         except ValueError:
-            raise PeriodError(f"{shown(value)} is not a date; write it as YYYY-MM-DD, e.g. 2023-06-26") from None
+            raise PeriodError(
+                f"{shown(value)} is not a date; write it as YYYY-MM-DD, e.g. 2023-06-26"
+            ) from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise PeriodError(f"{day.isoformat()} lies outside {FIRST_YEAR} to {LAST_YEAR}")
     return day
@@ -56,7 +59,11 @@ def _text(value: object) -> str:
 
 def _year_before(day: dt.date) -> dt.date:
     """The same day a year before; 29 February has 28 February."""
-    return day.replace(year=day.year - 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
+    return (
+        day.replace(year=day.year - 1, day=28)
+        if (day.month, day.day) == (2, 29)
+        else day.replace(year=day.year - 1)
+    )
 
 
 @dataclass(frozen=True, order=True)
@@ -88,7 +95,9 @@ class Period:
             if type(getattr(self, name)) is not dt.date:
                 object.__setattr__(self, name, as_date(getattr(self, name)))
         if self.end < self.start:
-            raise PeriodError(f"a period ends on {self.end} before it starts on {self.start}; swap the two dates")
+            raise PeriodError(
+                f"a period ends on {self.end} before it starts on {self.start}; swap the two dates"
+            )
 
     @property
     def days(self) -> int:
@@ -105,7 +114,10 @@ class Period:
         """``2023``, ``2023-05``, ``2023-01..2023-04``, one date or two, the shortest that is exact."""
         if self.start == self.end:
             return f"{self.start}"
-        whole = self.start.day == 1 and self.end.day == calendar.monthrange(self.end.year, self.end.month)[1]
+        whole = (
+            self.start.day == 1
+            and self.end.day == calendar.monthrange(self.end.year, self.end.month)[1]
+        )
         first, last = f"{self.start:%Y-%m}", f"{self.end:%Y-%m}"
         if not whole:
             return f"{self.start}..{self.end}"
@@ -159,7 +171,10 @@ class Period:
         (datetime.date(2024, 2, 29), datetime.date(2023, 2, 28))
         """
         end = _year_before(self.end)
-        whole_months = self.start.day == 1 and self.end.day == calendar.monthrange(self.end.year, self.end.month)[1]
+        whole_months = (
+            self.start.day == 1
+            and self.end.day == calendar.monthrange(self.end.year, self.end.month)[1]
+        )
         if whole_months:
             end = end.replace(day=calendar.monthrange(end.year, end.month)[1])
         return Period(_year_before(self.start), end)
@@ -235,7 +250,9 @@ def month(value: str) -> Period:
     try:
         first = dt.date.fromisoformat(f"{text}-01" if text[4:5] == "-" else "")
     except ValueError:
-        raise PeriodError(f"{shown(value)} is not a month; write it as YYYY-MM, e.g. 2023-05") from None
+        raise PeriodError(
+            f"{shown(value)} is not a month; write it as YYYY-MM, e.g. 2023-05"
+        ) from None
     return _month_of(as_date(first))
 
 
@@ -277,6 +294,7 @@ def months_between(start: dt.date, end: dt.date) -> Iterator[Period]:
     """
     index, last = start.year * 12 + start.month - 1, end.year * 12 + end.month - 1
     while index <= last:
-        first = dt.date(index // 12, index % 12 + 1, 1)  # a path may reach a year beyond what can be asked for
+        # A path may reach a year beyond what can be asked for
+        first = dt.date(index // 12, index % 12 + 1, 1)
         yield _month_of(first)
         index += 1

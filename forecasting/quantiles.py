@@ -1,4 +1,6 @@
-"""Quantiles of many draws of few periods, by sorting: what numpy gives to the last bit, in a quarter of its time."""
+"""Quantiles of many draws of few periods, by sorting: what numpy gives to the last bit, in a
+quarter of its time.
+"""
 
 from __future__ import annotations
 

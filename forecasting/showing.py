@@ -1,6 +1,8 @@
-"""Objects show themselves in a notebook: what draws them stands in `reporting`, fetched when asked for.
+"""Objects show themselves in a notebook: what draws them stands in `reporting`, fetched when asked
+for.
 
-As pandas fetches its plotting backend: by name, so that no room of facts and models depends on figures.
+As pandas fetches its plotting backend: by name, so that no room of facts and models depends on
+figures.
 """
 
 from __future__ import annotations
@@ -18,4 +20,6 @@ def show(what: str, thing: Any, *arguments: Any) -> Any:
     >>> show("fact_html", central_asia().get("article-07"))[:6]
     '<table'
     """
-    return getattr(importlib.import_module("forecasting.reporting.objects"), what)(thing, *arguments)
+    return getattr(importlib.import_module("forecasting.reporting.objects"), what)(
+        thing, *arguments
+    )

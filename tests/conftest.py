@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-# numpy reads these when it is first loaded: the matrices are small, and threads only make them slower.
+# numpy reads these when it is first loaded: the matrices are small, and threads only make them
+# slower.
 for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 
@@ -27,12 +28,16 @@ LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_network():
-    """Refuse every connection that leaves this machine: results must not depend on what is online today."""
+    """Refuse every connection that leaves this machine: results must not depend on what is online
+    today.
+    """
     connect = socket.socket.connect
 
     def local_only(self, address):
         if isinstance(address, tuple) and not str(address[0]).startswith(LOCAL):
-            raise AssertionError(f"a test tried to reach {address[0]}; the package works without a network")
+            raise AssertionError(
+                f"a test tried to reach {address[0]}; the package works without a network"
+            )
         return connect(self, address)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -30,7 +30,10 @@ def pins(lock: Path) -> dict[tuple[str, str], str]:
 
 
 def names(requirements: list[str]) -> set[str]:
-    return {re.split(r"[<>=\[;! ]", requirement)[0].lower().replace("_", "-") for requirement in requirements}
+    return {
+        re.split(r"[<>=\[;! ]", requirement)[0].lower().replace("_", "-")
+        for requirement in requirements
+    }
 
 
 @pytest.mark.parametrize("lock", [LOCK, TEST_LOCK, LAB_LOCK], ids=lambda path: path.name)
@@ -49,7 +52,9 @@ def test_the_lock_holds_what_the_project_needs_and_no_more_than_that():
     assert not only_for_tests & locked
 
 
-@pytest.mark.parametrize(("lock", "extras"), [(TEST_LOCK, ("test", "cluster", "sktime")), (LAB_LOCK, ("lab",))])
+@pytest.mark.parametrize(
+    ("lock", "extras"), [(TEST_LOCK, ("test", "cluster", "sktime")), (LAB_LOCK, ("lab",))]
+)
 def test_the_other_locks_extend_the_lock_without_moving_it(lock, extras):
     base, more = pins(LOCK), pins(lock)
     wanted = names([need for extra in extras for need in PROJECT["optional-dependencies"][extra]])
@@ -61,12 +66,15 @@ def test_the_other_locks_extend_the_lock_without_moving_it(lock, extras):
 def test_the_widgets_that_are_tested_are_those_of_the_lab():
     tested, lab = pins(TEST_LOCK), pins(LAB_LOCK)
     assert tested["ipywidgets", ""] == lab["ipywidgets", ""]
-    assert "jupyterlab" not in {name for name, _ in tested}  # it would make every import of nbformat slower
+    # It would make every import of nbformat slower
+    assert "jupyterlab" not in {name for name, _ in tested}
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
 def test_the_lock_has_one_version_for_every_python(python):
-    """numpy and scipy drop a Python sooner than the rest does: their pins carry markers that must not overlap."""
+    """numpy and scipy drop a Python sooner than the rest does: their pins carry markers that must
+    not overlap.
+    """
     environment = {"python_version": python, "python_full_version": f"{python}.9"}
     for wanted in ("numpy", "scipy", "pandas"):
         found = [
@@ -86,13 +94,17 @@ def test_binder_builds_on_a_python_that_the_package_supports():
 def image(tmp_path):
     """A folder with a ``python`` that writes down how it was called and ends as ``$STATUS`` says."""
     python = tmp_path / "python"
-    python.write_text('#!/bin/bash\necho "$@" >> "$(dirname "$0")/called"\nexit "$STATUS"\n', encoding="utf-8")
+    python.write_text(
+        '#!/bin/bash\necho "$@" >> "$(dirname "$0")/called"\nexit "$STATUS"\n', encoding="utf-8"
+    )
     python.chmod(0o755)
     return tmp_path
 
 
 @pytest.mark.parametrize(("status", "steps"), [(0, 2), (3, 1)])
-def test_post_build_installs_the_lab_and_the_package_and_stops_where_that_fails(image, status, steps):
+def test_post_build_installs_the_lab_and_the_package_and_stops_where_that_fails(
+    image, status, steps
+):
     environment = {"PATH": f"{image}:{os.environ['PATH']}", "STATUS": str(status)}
     run = subprocess.run([BINDER / "postBuild"], env=environment, check=False)
     assert run.returncode == status
@@ -103,26 +115,36 @@ def test_post_build_installs_the_lab_and_the_package_and_stops_where_that_fails(
 
 
 def test_start_sets_one_thread_and_hands_over():
-    run = subprocess.run([BINDER / "start", shutil.which("env")], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [BINDER / "start", shutil.which("env")], capture_output=True, text=True, check=True
+    )
     settings = dict(line.split("=", 1) for line in run.stdout.splitlines() if "=" in line)
     assert settings["OPENBLAS_NUM_THREADS"] == settings["OMP_NUM_THREADS"] == "1"
-    assert (Path(settings["JUPYTER_CONFIG_PATH"]) / "labconfig" / "default_setting_overrides.json").is_file()
+    assert (
+        Path(settings["JUPYTER_CONFIG_PATH"]) / "labconfig" / "default_setting_overrides.json"
+    ).is_file()
     status = subprocess.run([BINDER / "start", "bash", "-c", "exit 7"], check=False).returncode
     assert status == 7
 
 
 def test_continuous_integration_runs_the_notebooks_as_binder_would_build_them():
-    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8"))["jobs"]
+    jobs = yaml.safe_load(
+        (ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
+    )["jobs"]
     (command,) = [step["run"] for step in jobs["binder"]["steps"] if "run" in step]
     assert "repo2docker" in command
     assert "jupyter execute notebooks/*.ipynb" in command
 
 
 def test_the_container_of_an_editor_is_set_up_from_the_locks():
-    settings = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    settings = json.loads(
+        (ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8")
+    )
     assert settings["postCreateCommand"] == "make .venv/.test-ready .venv-lab/.ready"
 
 
 def test_the_readme_shows_a_picture_that_is_there():
-    (picture,) = re.findall(r"!\[[^]]+\]\((docs/[^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    (picture,) = re.findall(
+        r"!\[[^]]+\]\((docs/[^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8")
+    )
     assert "<svg" in (ROOT / picture).read_text(encoding="utf-8")

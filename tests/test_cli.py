@@ -27,7 +27,16 @@ def call(*words: str) -> Result:
 
 def test_help_names_every_command() -> None:
     told = call("--help").output
-    for command in ("run", "check", "new", "evidence", "backtest", "track-record", "claim", "export"):
+    for command in (
+        "run",
+        "check",
+        "new",
+        "evidence",
+        "backtest",
+        "track-record",
+        "claim",
+        "export",
+    ):
         assert command in told
         assert call(command, "--help").exit_code == 0
     assert call("--version").output.startswith("ev-forecast")
@@ -40,7 +49,10 @@ def test_check_of_wrong_input_ends_in_2_with_every_problem_on_stderr() -> None:
     result = call("check", "uzbekistan-test.yaml", "facts.csv")
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert "uzbekistan-test.yaml:6 sed: is not a key of a scenario (did you mean seed?)" in result.stderr
+    assert (
+        "uzbekistan-test.yaml:6 sed: is not a key of a scenario (did you mean seed?)"
+        in result.stderr
+    )
     assert "did you mean title?" in result.stderr
     assert "UTF-8" in result.stderr
     assert "Traceback" not in result.stderr
@@ -64,15 +76,22 @@ def test_new_writes_once() -> None:
     assert "exists already" in again.stderr
     assert Path("params/norway-baseline.yaml").read_text() == "mine"
     assert call("new", "NO", "--scenario", "high").exit_code == 0
-    assert "'XX' is not a known country; use an ISO 3166 code such as UZ\n" in call("new", "XX").stderr
+    assert (
+        "'XX' is not a known country; use an ISO 3166 code such as UZ\n" in call("new", "XX").stderr
+    )
     assert "did you mean UZ (Uzbekistan)?" in call("new", "Uzbekistn").stderr
     for words in (["new", "Atlantis"], ["new", "horgos"], ["new", "NO", "--scenario", "../x"]):
         assert call(*words).exit_code == 2
-    assert sorted(path.name for path in Path("params").iterdir()) == ["norway-baseline.yaml", "norway-high.yaml"]
+    assert sorted(path.name for path in Path("params").iterdir()) == [
+        "norway-baseline.yaml",
+        "norway-high.yaml",
+    ]
 
 
 def test_evidence_lists_facts_as_of_a_day() -> None:
-    result = call("evidence", "--place", "Uzbekistan", "--measure", "ev_imports", "--as-of", "2023-06-26")
+    result = call(
+        "evidence", "--place", "Uzbekistan", "--measure", "ev_imports", "--as-of", "2023-06-26"
+    )
     assert result.exit_code == 0
     assert "2,544 vehicles" in result.stdout
     assert "20,190" not in result.stdout
@@ -118,8 +137,17 @@ def test_run_passes_its_options_on_and_reports_failures(monkeypatch: pytest.Monk
         return Summary(ok=options["force"])
 
     monkeypatch.setattr("forecasting.runs.runner.run", fake)
-    assert call("run", "--jobs", "1", "--as-of", "2023-06-26", "--engine", "kernel", "--out", "there").exit_code == 1
-    assert seen | {"paths": (), "jobs": 1, "as_of": "2023-06-26", "engine": "kernel", "out": Path("there")} == seen
+    assert (
+        call(
+            "run", "--jobs", "1", "--as-of", "2023-06-26", "--engine", "kernel", "--out", "there"
+        ).exit_code
+        == 1
+    )
+    assert (
+        seen
+        | {"paths": (), "jobs": 1, "as_of": "2023-06-26", "engine": "kernel", "out": Path("there")}
+        == seen
+    )
     good = call("run", "--force", "--json", "params/uzbekistan-test.yaml")
     assert (good.exit_code, json.loads(good.stdout)) == (0, {"ok": True})
     assert call("run", "--as-of", "yesterday").exit_code == 2
@@ -163,15 +191,31 @@ def test_run_names_what_the_ledger_says_beside_the_schema(monkeypatch: pytest.Mo
 
 
 def test_backtest_of_chargers() -> None:
-    rows = [f"{m},{y},{1000 * 1.5**y},0,{10 * 1.3**y},{90 * 1.3**y}" for m in "ABCD" for y in range(8)]
+    rows = [
+        f"{m},{y},{1000 * 1.5**y},0,{10 * 1.3**y},{90 * 1.3**y}" for m in "ABCD" for y in range(8)
+    ]
     header = "market,year,stock_bev,stock_phev,public_fast_points,public_slow_points"
     Path("panel.csv").write_text("\n".join([header, *rows]))
     result = call("backtest", "--panel", "panel.csv", "--chargers", "--csv", "out/scores.csv")
     assert result.exit_code == 0, result.stderr
-    for words in ("practice", "constant ratio", "drift", "the smallest had 100 points", "0 counts are flagged"):
+    for words in (
+        "practice",
+        "constant ratio",
+        "drift",
+        "the smallest had 100 points",
+        "0 counts are flagged",
+    ):
         assert words in result.stdout
     scores = pd.read_csv("out/scores.csv")
-    assert list(scores.columns) == ["horizon", "n", "method", "median_ale", "mean_ale", "mape", "in80"]
+    assert list(scores.columns) == [
+        "horizon",
+        "n",
+        "method",
+        "median_ale",
+        "mean_ale",
+        "mape",
+        "in80",
+    ]
     assert scores["n"].tolist() == [28] * 3 + [20] * 3 + [12] * 3
     constant = scores[scores["method"] == "constant ratio"].set_index("horizon")
     assert constant.loc[1, "median_ale"] == pytest.approx(
@@ -197,7 +241,9 @@ def test_backtest_hands_its_panels_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("forecasting.evaluation.backtest.backtest", fake)
     Path("a.csv").write_text("x")
     Path("b.csv").write_text("x")
-    result = call("backtest", "--panel", "a.csv", "--train", "b.csv", "--peers", "--csv", "scores.csv")
+    result = call(
+        "backtest", "--panel", "a.csv", "--train", "b.csv", "--peers", "--csv", "scores.csv"
+    )
     assert pd.read_csv("scores.csv", index_col=0).loc["this package", "wis"] == 0.25
     assert (result.exit_code, seen) == (0, ["a.csv", "b.csv", True])
     assert "0.25" in result.stdout
@@ -206,18 +252,40 @@ def test_backtest_hands_its_panels_on(monkeypatch: pytest.MonkeyPatch) -> None:
 def _panel_and_months() -> None:
     """Three markets by year, one of them by month, in files."""
     annual = [
-        f"{m},{y},{100 * 1.4 ** (y - 2012):.0f},0,{0.1 * 1.4 ** (y - 2012)}" for m in "ABC" for y in range(2012, 2021)
+        f"{m},{y},{100 * 1.4 ** (y - 2012):.0f},0,{0.1 * 1.4 ** (y - 2012)}"
+        for m in "ABC"
+        for y in range(2012, 2021)
     ]
-    Path("panel.csv").write_text("\n".join(["market,year,sales_bev,sales_phev,sales_share_percent", *annual]))
-    months = [f"A,{y}-{k:02d},{100 * 1.4 ** (y - 2012) / 12:.0f},9000" for y in (2019, 2020) for k in range(1, 13)]
+    Path("panel.csv").write_text(
+        "\n".join(["market,year,sales_bev,sales_phev,sales_share_percent", *annual])
+    )
+    months = [
+        f"A,{y}-{k:02d},{100 * 1.4 ** (y - 2012) / 12:.0f},9000"
+        for y in (2019, 2020)
+        for k in range(1, 13)
+    ]
     Path("months.csv").write_text("\n".join(["market,month,bev,all_cars", *months]))
 
 
 def test_backtest_of_part_years() -> None:
     _panel_and_months()
-    result = call("backtest", "--panel", "panel.csv", "--monthly", "months.csv", "--peers", "--csv", "out/scores.csv")
+    result = call(
+        "backtest",
+        "--panel",
+        "panel.csv",
+        "--monthly",
+        "months.csv",
+        "--peers",
+        "--csv",
+        "out/scores.csv",
+    )
     assert result.exit_code == 0, result.stderr
-    for words in ("this package", "annualised part year", "January to April", "clustered by market"):
+    for words in (
+        "this package",
+        "annualised part year",
+        "January to April",
+        "clustered by market",
+    ):
         assert words in result.stdout
     scores = pd.read_csv("out/scores.csv", index_col="method")
     assert scores["cases"].tolist() == [4] * 4
@@ -230,7 +298,10 @@ def test_wrong_files_of_a_part_year_backtest_end_in_2_with_one_message() -> None
     panel, months = Path("panel.csv").read_text(), Path("months.csv").read_text()
     wrong = {
         "months.csv lacks bev": (panel, months.replace("bev", "ev")),
-        "panel.csv lacks sales_share_percent": (panel.replace("sales_share_percent", "share"), months),
+        "panel.csv lacks sales_share_percent": (
+            panel.replace("sales_share_percent", "share"),
+            months,
+        ),
         "column 'sales_bev' is missing": (panel.replace("sales_bev", "bev"), months),
         "'A' of the months is not in the panel": (panel.replace("\nA,", "\nAustria,"), months),
         "months.csv cannot be read": (panel, ""),
@@ -238,24 +309,44 @@ def test_wrong_files_of_a_part_year_backtest_end_in_2_with_one_message() -> None
         "panel.csv has no rows": (panel.splitlines()[0], months),
         "panel.csv: cannot be read": ("", months),
         "months.csv:2 all_cars: '9OOO' is not a number": (panel, months.replace("9000", "9OOO", 1)),
-        "panel.csv:2: holds what is not a number": (panel.replace("A,2012,100", "A,2012,1OO"), months),
-        "months.csv:2 month: '2019/01' is not a month": (panel, months.replace("2019-01", "2019/01")),
+        "panel.csv:2: holds what is not a number": (
+            panel.replace("A,2012,100", "A,2012,1OO"),
+            months,
+        ),
+        "months.csv:2 month: '2019/01' is not a month": (
+            panel,
+            months.replace("2019-01", "2019/01"),
+        ),
         "its own rows left out": (panel.replace(",20", ",21"), months),
         "panel.csv holds A 2012 twice": (panel + "\nA,2012,1,0,1", months),
     }
     for said, texts in wrong.items():
         for name, text in zip(("panel.csv", "months.csv"), texts, strict=True):
             Path(name).write_text(text)
-        result = call("backtest", "--panel", "panel.csv", "--monthly", "months.csv", "--csv", "scores.csv")
+        result = call(
+            "backtest", "--panel", "panel.csv", "--monthly", "months.csv", "--csv", "scores.csv"
+        )
         assert (result.exit_code, result.stdout) == (2, ""), said
         assert said in result.stderr
         assert len(result.stderr.splitlines()) == 1, said
     assert not Path("scores.csv").exists()
-    assert call("backtest", "--panel", "panel.csv", "--monthly", "months.csv", "--chargers").exit_code == 2
+    assert (
+        call("backtest", "--panel", "panel.csv", "--monthly", "months.csv", "--chargers").exit_code
+        == 2
+    )
 
 
 def test_track_record_sets_forecasts_beside_outcomes() -> None:
-    asked = ("--place", "Uzbekistan", "--measure", "ev_imports", "--as-of", "2021-12-31", "--as-of", "2022-12-31")
+    asked = (
+        "--place",
+        "Uzbekistan",
+        "--measure",
+        "ev_imports",
+        "--as-of",
+        "2021-12-31",
+        "--as-of",
+        "2022-12-31",
+    )
     result = call("track-record", *asked, "--csv", "out/record.csv")
     assert result.exit_code == 0, result.stderr
     assert "outcomes counted as the forecast counts lie inside" in result.stdout

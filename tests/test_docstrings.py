@@ -1,4 +1,6 @@
-"""What `forecasting.__all__` reaches says what it takes, gives and refuses, and shows an example that runs."""
+"""What `forecasting.__all__` reaches says what it takes, gives and refuses, and shows an example
+that runs.
+"""
 
 import inspect
 import re
@@ -16,7 +18,11 @@ def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Every function that the public names reach, methods of their classes included."""
     for name in fc.__all__:
         thing = getattr(fc, name)
-        within = {f"{name}.{n}": getattr(thing, n) for n in thing.__all__} if inspect.ismodule(thing) else {name: thing}
+        within = (
+            {f"{name}.{n}": getattr(thing, n) for n in thing.__all__}
+            if inspect.ismodule(thing)
+            else {name: thing}
+        )
         for path, found in within.items():
             if inspect.isclass(found):
                 yield from ((f"{path}.{n}", f) for n, f in methods(found))
@@ -27,9 +33,15 @@ def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
 def methods(owner: type) -> Iterator[tuple[str, Callable[..., Any]]]:
     """The public methods of a class, those of its bases in the package included."""
     bases = [base for base in reversed(owner.__mro__) if base.__module__.startswith("forecasting")]
-    for name, member in {name: member for base in bases for name, member in vars(base).items()}.items():
+    for name, member in {
+        name: member for base in bases for name, member in vars(base).items()
+    }.items():
         function = member.__func__ if isinstance(member, classmethod | staticmethod) else member
-        if inspect.isfunction(function) and not name.startswith("_") and function.__module__.startswith("forecasting"):
+        if (
+            inspect.isfunction(function)
+            and not name.startswith("_")
+            and function.__module__.startswith("forecasting")
+        ):
             yield name, function
 
 
@@ -44,7 +56,9 @@ def sections_of(docstring: str) -> dict[str, str]:
 def test_a_public_function_says_what_it_takes_gives_and_refuses(name):
     function, sections = PUBLIC[name], sections_of(inspect.getdoc(PUBLIC[name]) or "")
     signature = inspect.signature(function)
-    entries = re.findall(r"(?m)^\*{0,2}(\w[\w, *]*?)(?: : .+)?\n {4,}\S", sections.get("Parameters", ""))
+    entries = re.findall(
+        r"(?m)^\*{0,2}(\w[\w, *]*?)(?: : .+)?\n {4,}\S", sections.get("Parameters", "")
+    )
     described = {word.strip(" *") for line in entries for word in line.split(",")}
     assert set(signature.parameters) - {"self", "cls"} <= described, "Parameters"
     if signature.return_annotation not in NOTHING:
@@ -55,7 +69,9 @@ def test_a_public_function_says_what_it_takes_gives_and_refuses(name):
     assert ">>> " in sections.get("Examples", ""), "Examples"
 
 
-@pytest.mark.parametrize("name", [name for name in fc.__all__ if inspect.isclass(getattr(fc, name))])
+@pytest.mark.parametrize(
+    "name", [name for name in fc.__all__ if inspect.isclass(getattr(fc, name))]
+)
 def test_a_public_class_says_what_it_is_made_of(name):
     owner = getattr(fc, name)
     assert inspect.getdoc(owner), "a docstring"

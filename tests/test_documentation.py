@@ -19,13 +19,24 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted((ROOT / "docs").glob("**/*.md"))
-COMMANDS = {page: re.findall(r"^ev-forecast (.+)", page.read_text(), re.MULTILINE) for page in PAGES}
+COMMANDS = {
+    page: re.findall(r"^ev-forecast (.+)", page.read_text(), re.MULTILINE) for page in PAGES
+}
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     out = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet", "docs", str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "--fail-on-warning",
+        "--keep-going",
+        "--quiet",
+        "docs",
+        str(out),
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return out
@@ -38,7 +49,9 @@ def test_pages_are_built_and_ask_no_network(site):
     assert "<math" in (site / "model.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["index", "model", "api", "how-to/unattended", "notebooks/country_outlook"])
+@pytest.mark.parametrize(
+    "name", ["index", "model", "api", "how-to/unattended", "notebooks/country_outlook"]
+)
 def test_pages_fit_a_telephone_and_a_dark_screen(site, browser, name):
     page = browser.new_page(viewport={"width": 400, "height": 800}, color_scheme="dark")
     page.goto((site / f"{name}.html").as_uri())
@@ -52,25 +65,43 @@ def test_every_public_name_is_in_the_reference(site):
     assert [name for name in fc.__all__ if name not in text] == []
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if ">>>" in page.read_text()], ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if ">>>" in page.read_text()], ids=lambda page: page.stem
+)
 def test_examples_give_what_they_print(page, monkeypatch):
     monkeypatch.chdir(ROOT)
-    source = "\n".join(re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL))
+    source = "\n".join(
+        re.findall(
+            r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+        )
+    )
     told: list[str] = []
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
-    runner.run(doctest.DocTestParser().get_doctest(source, {}, page.name, page.name, 0), out=told.append)
+    runner.run(
+        doctest.DocTestParser().get_doctest(source, {}, page.name, page.name, 0), out=told.append
+    )
     assert runner.tries
     assert not runner.failures, "".join(told)
 
 
-@pytest.mark.parametrize("page", [page for page, told in COMMANDS.items() if told], ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page", [page for page, told in COMMANDS.items() if told], ids=lambda page: page.stem
+)
 def test_commands_of_a_page_work_in_their_order(page, tmp_path):
-    """In a folder that has one scenario, as a reader would type them; ``fetch`` alone needs a network."""
+    """In a folder that has one scenario, as a reader would type them; ``fetch`` alone needs a
+    network.
+    """
     (tmp_path / "params").mkdir()
     shutil.copy(ROOT / "params" / "turkmenistan-baseline.yaml", tmp_path / "params")
     for command in COMMANDS[page]:
         asked = ["--help"] if command.startswith("fetch") else []
-        words = [sys.executable, "-m", "forecasting.cli", *shlex.split(command, comments=True), *asked]
+        words = [
+            sys.executable,
+            "-m",
+            "forecasting.cli",
+            *shlex.split(command, comments=True),
+            *asked,
+        ]
         done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, (command, done.stdout, done.stderr)
 
@@ -86,10 +117,21 @@ def test_the_page_of_the_model_gives_the_likelihood_of_a_growth_a_stock_and_a_bo
     from forecasting.growth.bounds import read_bounds_together
     from forecasting.growth.likelihood import observe
 
-    said = {"place": "UZ", "relation": "equals", "period_start": "2023-01-01", "period_end": "2023-05-31"}
-    growth = observe(Fact(id="a", measure="ev_imports", quantity="yoy_growth_percent", value=410.4, **said), 2022, 24)
+    said = {
+        "place": "UZ",
+        "relation": "equals",
+        "period_start": "2023-01-01",
+        "period_end": "2023-05-31",
+    }
+    growth = observe(
+        Fact(id="a", measure="ev_imports", quantity="yoy_growth_percent", value=410.4, **said),
+        2022,
+        24,
+    )
     assert growth.value == pytest.approx(math.log(1 + 410.4 / 100))
-    assert _narrow(growth.noise) == pytest.approx((math.sqrt(0.01**2 + (0.05 / 510.4) ** 2 / 3), 0.98))
+    assert _narrow(growth.noise) == pytest.approx(
+        (math.sqrt(0.01**2 + (0.05 / 510.4) ** 2 / 3), 0.98)
+    )
     assert growth.noise.weight[1:] == pytest.approx((0.02 * 0.75, 0.02 * 0.25))
     assert growth.noise.sd[1:] == (0.5, 2.5)
     assert growth.numerator[12:17].tolist() == [1.0] * 5
@@ -97,23 +139,38 @@ def test_the_page_of_the_model_gives_the_likelihood_of_a_growth_a_stock_and_a_bo
 
     day = said | {"period_start": "", "period_end": "2023-12-31"}
     stock = observe(Fact(id="b", measure="ev_stock", value=7383, **day), 2022, 24)
-    assert _narrow(stock.noise)[0] == pytest.approx(math.sqrt(0.01**2 + 1 / 7383.5 + (0.5 / 7383) ** 2 / 3 + 0.03**2))
-    assert stock.numerator[11] == pytest.approx(0.96)  # December of the year before: one year on the road
+    assert _narrow(stock.noise)[0] == pytest.approx(
+        math.sqrt(0.01**2 + 1 / 7383.5 + (0.5 / 7383) ** 2 / 3 + 0.03**2)
+    )
+    # December of the year before: one year on the road
+    assert stock.numerator[11] == pytest.approx(0.96)
 
-    more = observe(Fact(id="c", measure="ev_imports", value=2000, **said | {"relation": "greater_than"}), 2022, 24)
+    more = observe(
+        Fact(id="c", measure="ev_imports", value=2000, **said | {"relation": "greater_than"}),
+        2022,
+        24,
+    )
     edge = math.sqrt(0.02**2 + 1 / 2000.5)
-    weights, means, spreads = (np.array(part) for part in (more.noise.weight, more.noise.mean, more.noise.sd))
-    mu = edge * 1.4 ** np.arange(len(weights) - 2)  # the last two components are of a bound that is wrong
+    weights, means, spreads = (
+        np.array(part) for part in (more.noise.weight, more.noise.mean, more.noise.sd)
+    )
+    # The last two components are of a bound that is wrong
+    mu = edge * 1.4 ** np.arange(len(weights) - 2)
     assert mu[-2] < 40 <= mu[-1]
     assert weights == pytest.approx([*(0.98 * 1.5 * math.log(1.4) * mu), 0.02, 0.001])
     assert means == pytest.approx([*(mu - 0.8 * edge), 0, 0])
     assert spreads == pytest.approx([*(0.2 * mu), 0.5, 2.5])
-    far = np.linspace(math.log(2), math.log(200), 50)[:, None]  # from twice to two hundred times the number
+    # From twice to two hundred times the number
+    far = np.linspace(math.log(2), math.log(200), 50)[:, None]
     density = (weights * norm.pdf(far, means, spreads))[:, :-2].sum(axis=1)
     assert density == pytest.approx(1.527, rel=0.02)  # flat beyond
 
-    fewer = observe(Fact(id="d", measure="ev_imports", value=3000, **said | {"relation": "less_than"}), 2022, 24)
-    between = read_bounds_together([observe(Fact(id="e", measure="ev_imports", value=2500, **said), 2022, 24), more])
+    fewer = observe(
+        Fact(id="d", measure="ev_imports", value=3000, **said | {"relation": "less_than"}), 2022, 24
+    )
+    between = read_bounds_together(
+        [observe(Fact(id="e", measure="ev_imports", value=2500, **said), 2022, 24), more]
+    )
     assert between[1].noise == more.noise  # beside a number a bound is as open as before
     narrow = read_bounds_together([between[0], more, fewer])[1:]
     for bound, alone in zip(narrow, (more, fewer), strict=True):
@@ -126,15 +183,32 @@ def test_the_page_of_the_model_gives_the_noise_of_what_else_is_printed():
     from forecasting.growth.likelihood import observe
 
     def told(**columns):
-        row = {"id": "a", "measure": "ev_imports", "place": "UZ", "relation": "equals", "value": 200.0}
-        return observe(Fact(**row | {"period_start": "2023-01-01", "period_end": "2023-12-31"} | columns), 2022, 24)
+        row = {
+            "id": "a",
+            "measure": "ev_imports",
+            "place": "UZ",
+            "relation": "equals",
+            "value": 200.0,
+        }
+        return observe(
+            Fact(**row | {"period_start": "2023-01-01", "period_end": "2023-12-31"} | columns),
+            2022,
+            24,
+        )
 
     counted = 0.01**2 + 1 / 200.5 + (0.5 / 200) ** 2 / 3
     assert _narrow(told().noise)[0] == pytest.approx(math.sqrt(counted))
     assert _narrow(told(kind="estimate").noise)[0] == pytest.approx(math.sqrt(counted + 0.03**2))
     difference = told(quantity="yoy_difference", value=-50.0)
-    assert (difference.constant, difference.value, *_narrow(difference.noise)) == (50, 0, 0.015, 0.95)
-    assert difference.numerator[:12].tolist() == difference.denominator[12:24].tolist() == [1.0] * 12
+    assert (difference.constant, difference.value, *_narrow(difference.noise)) == (
+        50,
+        0,
+        0.015,
+        0.95,
+    )
+    assert (
+        difference.numerator[:12].tolist() == difference.denominator[12:24].tolist() == [1.0] * 12
+    )
     day = told(quantity="per_day", value=10.0)
     assert (math.exp(day.value), *_narrow(day.noise)) == pytest.approx((3650, 0.05, 0.98))
     none = told(value=0.0)

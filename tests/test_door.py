@@ -1,4 +1,6 @@
-"""No argument of a public function gets past the door unread: whatever it is, it is used or refused by name."""
+"""No argument of a public function gets past the door unread: whatever it is, it is used or refused
+by name.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,11 @@ ROOT = Path(__file__).parent.parent
 SALES = [12.0, 28.0, 61.0, 118.0, 197.0, 264.0]
 FACTS = fc.annual_totals(pd.Series({2021: 809, 2022: 2180}))
 PANEL = pd.DataFrame(
-    [(m, y, 100 * 1.5 ** (y - 2012), 0.01 * 1.4 ** (y - 2012)) for m in "ABCDEF" for y in range(2012, 2021)],
+    [
+        (m, y, 100 * 1.5 ** (y - 2012), 0.01 * 1.4 ** (y - 2012))
+        for m in "ABCDEF"
+        for y in range(2012, 2021)
+    ],
     columns=["market", "year", "sales", "share"],
 )
 
@@ -36,7 +42,24 @@ class Unspeakable:
 
 
 HOSTILE: tuple[Any, ...] = (
-    *(None, "", "x", "2023-01-01", "é\x1b[31m", b"x", "a\0b", 0, -1, 1, 3.7, 1e308, -1e308, 1e-320, 10**9, 10**400),
+    *(
+        None,
+        "",
+        "x",
+        "2023-01-01",
+        "é\x1b[31m",
+        b"x",
+        "a\0b",
+        0,
+        -1,
+        1,
+        3.7,
+        1e308,
+        -1e308,
+        1e-320,
+        10**9,
+        10**400,
+    ),
     *(
         float("nan"),
         float("inf"),
@@ -66,7 +89,15 @@ HOSTILE: tuple[Any, ...] = (
         np.datetime64("NaT"),
         np.bool_(1),
     ),
-    *(pd.Series(dtype=float), pd.Series([1, "x"]), pd.DataFrame(), pd.DataFrame({"a": [1]}), print, int, Unspeakable()),
+    *(
+        pd.Series(dtype=float),
+        pd.Series([1, "x"]),
+        pd.DataFrame(),
+        pd.DataFrame({"a": [1]}),
+        print,
+        int,
+        Unspeakable(),
+    ),
 )
 values = st.one_of(
     st.sampled_from(HOSTILE),
@@ -78,7 +109,9 @@ values = st.one_of(
         | st.text(max_size=8)
         | st.binary(max_size=4)
         | st.dates(),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+        lambda inner: (
+            st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+        ),
         max_leaves=4,
     ),
 )
@@ -95,7 +128,13 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
     scenario = fc.load_scenario(params)
     model, made = fc.GrowthModel(SALES), fc.outlook(scenario, ledger, draws=16)
     explorer = fc.explore(ROOT / "params" / "turkmenistan-baseline.yaml", draws=16)
-    asked = {"evidence": FACTS, "periods": [fc.year(2023)], "prior": None, "market_size": 3e5, "basis": None}
+    asked = {
+        "evidence": FACTS,
+        "periods": [fc.year(2023)],
+        "prior": None,
+        "market_size": 3e5,
+        "basis": None,
+    }
     return {
         "year": (fc.year, {"value": 2023}),
         "month": (fc.month, {"value": "2023-05"}),
@@ -136,32 +175,57 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "Ledger": (fc.Ledger, {"facts": []}),
         "Ledger.select": (
             ledger.select,
-            {"place": "UZ", "measure": "ev_imports", "partner": "World", "basis": None, "as_of": None, "kind": None},
+            {
+                "place": "UZ",
+                "measure": "ev_imports",
+                "partner": "World",
+                "basis": None,
+                "as_of": None,
+                "kind": None,
+            },
         ),
         "Ledger.get": (ledger.get, {"name": next(iter(ledger)).id}),
         "Ledger.concat": (lambda other: fc.Ledger().concat(other), {"other": uz}),
         "Ledger.head": (uz.head, {"count": 3}),
-        "Ledger.from_frame": (fc.Ledger.from_frame, {"frame": FACTS, "measure": "ev_imports", "place": "UZ"}),
-        "read_ledger": (fc.read_ledger, {"path": ROOT / "forecasting" / "data" / "ledger" / "tajikistan.csv"}),
+        "Ledger.from_frame": (
+            fc.Ledger.from_frame,
+            {"frame": FACTS, "measure": "ev_imports", "place": "UZ"},
+        ),
+        "read_ledger": (
+            fc.read_ledger,
+            {"path": ROOT / "forecasting" / "data" / "ledger" / "tajikistan.csv"},
+        ),
         "load_scenario": (fc.load_scenario, {"path": params}),
-        "outlook": (fc.outlook, {"scenario": fc.load_scenario(params), "ledger": ledger, "prior": None, "draws": 16}),
+        "outlook": (
+            fc.outlook,
+            {"scenario": fc.load_scenario(params), "ledger": ledger, "prior": None, "draws": 16},
+        ),
         "Prior.until": (fc.Prior.shipped().until, {"last_year": 2020}),
         "Prior.of_measure": (fc.Prior.shipped().of_measure, {"measure": "ev_imports"}),
         "Prior.share_in": (fc.Prior.shipped().share_in, {"year": 2020}),
         "Prior.from_json": (fc.Prior.from_json, {"text": fc.Prior().to_json()}),
-        "Prior.read": (fc.Prior.read, {"path": ROOT / "forecasting" / "data" / "prior_battery_cars.json"}),
+        "Prior.read": (
+            fc.Prior.read,
+            {"path": ROOT / "forecasting" / "data" / "prior_battery_cars.json"},
+        ),
         "Prior.shipped": (fc.Prior.shipped, {"perimeter": "battery cars"}),
         "datasets.path": (fc.datasets.path, {"name": "ledger"}),
         "datasets.facts_of": (fc.datasets.facts_of, {"files": [], "shipped": False}),
         "explore": (fc.explore, {"scenario": scenario, "ledger": ledger, "draws": 16}),
         "Explorer.begin": (explorer.begin, {"scenario": explorer.scenario}),
-        "Explorer.change": (explorer.change, {"assumptions": {}, "drivers": [], "market_size": None, "horizon": 2027}),
+        "Explorer.change": (
+            explorer.change,
+            {"assumptions": {}, "drivers": [], "market_size": None, "horizon": 2027},
+        ),
         "Explorer.put": (explorer.put, {"scenario": explorer.scenario}),
         "Explorer.save": (explorer.save, {"path": "mine.yaml", "overwrite": True}),
         "FlowForecast.plot": (forecast.plot, {"log": False}),
         "GrowthModel.extended": (model.extended, {"endog": [250.0], "alone": False}),
         "GrowthModel.fit_constrained": (model.fit_constrained, {"constraints": {"q": 0.4}}),
-        "GrowthModel.fix_params": (lambda params: model.fix_params(params).__enter__(), {"params": {"q": 0.4}}),
+        "GrowthModel.fix_params": (
+            lambda params: model.fix_params(params).__enter__(),
+            {"params": {"q": 0.4}},
+        ),
         "GrowthModel.loglike": (model.loglike, {"params": results.params, "scatter": None}),
         "GrowthModel.predict": (model.predict, {"params": results.params}),
         "GrowthModel.problem": (model.problem, {"curve": model.curves[0]}),
@@ -230,16 +294,24 @@ def test_hostile_values_are_used_or_refused(name: str) -> None:
                 raise AssertionError(f"{name}({argument}={type(value).__name__})") from error
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
 @given(st.sampled_from(ARGUMENTS), values)
 def test_whatever_comes_is_used_or_refused(door: tuple[str, str], value: Any) -> None:
     used_or_refused(*door, value)
 
 
 def public() -> set[str]:
-    """Every public function, and every public method with arguments, that users reach from the package's front."""
+    """Every public function, and every public method with arguments, that users reach from the
+    package's front.
+    """
     front = {name: getattr(fc, name) for name in fc.__all__}
-    classes = {name: kind for name, kind in front.items() if inspect.isclass(kind) and not issubclass(kind, _RAISED)}
+    classes = {
+        name: kind
+        for name, kind in front.items()
+        if inspect.isclass(kind) and not issubclass(kind, _RAISED)
+    }
     classes |= {"Explorer": Explorer, "GrowthPrediction": GrowthPrediction}
     found = {name for name, function in front.items() if inspect.isfunction(function)}
     found |= {f"datasets.{name}" for name in fc.datasets.__all__}
@@ -260,10 +332,16 @@ def _is_method(kind: type, name: str) -> bool:
 
 def _arguments(name: str) -> list[str]:
     owner, _, method = name.partition(".")
-    home = {"Explorer": Explorer, "GrowthPrediction": GrowthPrediction}.get(owner) or getattr(fc, owner)
+    home = {"Explorer": Explorer, "GrowthPrediction": GrowthPrediction}.get(owner) or getattr(
+        fc, owner
+    )
     function = inspect.getattr_static(home, method) if method and owner != "datasets" else None
     chosen = getattr(function, "__func__", function) or (getattr(home, method) if method else home)
-    return [argument for argument in inspect.signature(chosen).parameters if argument not in ("self", "cls")]
+    return [
+        argument
+        for argument in inspect.signature(chosen).parameters
+        if argument not in ("self", "cls")
+    ]
 
 
 def test_every_public_function_and_method_has_its_door_tried() -> None:
@@ -271,13 +349,18 @@ def test_every_public_function_and_method_has_its_door_tried() -> None:
 
 
 def test_a_refusal_names_the_argument_what_it_was_and_what_is_taken() -> None:
-    with pytest.raises(fc.EvidenceError, match=r"^draws is 1000000000; give a whole number from 8 to 100,000$"):
+    with pytest.raises(
+        fc.EvidenceError, match=r"^draws is 1000000000; give a whole number from 8 to 100,000$"
+    ):
         fc.forecast_flow(FACTS, draws=10**9)
     with pytest.raises(fc.EvidenceError, match=r"^alpha is 2; give a number between 0 and 1$"):
         DOORS["FlowForecast.summary_frame"][0](alpha=2)
     with pytest.raises(
-        fc.EvidenceError, match=r"^scenario is '.*yaml'; give a Scenario, as fc\.load_scenario makes it"
+        fc.EvidenceError,
+        match=r"^scenario is '.*yaml'; give a Scenario, as fc\.load_scenario makes it",
     ):
         fc.outlook("params/uzbekistan-baseline.yaml", fc.Ledger())  # type: ignore[arg-type]
-    with pytest.raises(fc.PeriodError, match=r"^value is 'x'; give a whole number from 1900 to 2200$"):
+    with pytest.raises(
+        fc.PeriodError, match=r"^value is 'x'; give a whole number from 1900 to 2200$"
+    ):
         fc.year("x")

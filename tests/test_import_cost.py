@@ -1,4 +1,6 @@
-"""Importing is cheap: the heavy libraries stay out until a function needs them. Names are checked, not seconds."""
+"""Importing is cheap: the heavy libraries stay out until a function needs them. Names are checked,
+not seconds.
+"""
 
 import subprocess
 import sys
@@ -9,7 +11,11 @@ pytestmark = pytest.mark.slow
 
 FIGURES_AND_NOTEBOOKS = {"IPython", "jupyterlab", "nbconvert", "nbformat", "papermill", "plotly"}
 MODELS = {"distributed", "dask", "sktime", "statsforecast", "statsmodels"}
-HEAVY = FIGURES_AND_NOTEBOOKS | MODELS | {"matplotlib", "numba", "numpy", "pandas", "pyarrow", "pydantic", "scipy"}
+HEAVY = (
+    FIGURES_AND_NOTEBOOKS
+    | MODELS
+    | {"matplotlib", "numba", "numpy", "pandas", "pyarrow", "pydantic", "scipy"}
+)
 
 
 def loaded(statement: str) -> set[str]:
@@ -38,7 +44,9 @@ def test_heavy_libraries_stay_out(statement, absent):
 
 def test_distributions_stay_out_of_a_report():
     """scipy.stats takes longer to import than a small report to make."""
-    notebook = "forecasting.reporting.past, forecasting.reporting.tables, forecasting.reporting.figures"
+    notebook = (
+        "forecasting.reporting.past, forecasting.reporting.tables, forecasting.reporting.figures"
+    )
     code = f"import sys, {notebook}, forecasting as fc; fc.outlook, fc.GrowthModel; print('scipy.stats' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "False\n"

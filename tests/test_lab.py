@@ -1,4 +1,6 @@
-"""JupyterLab as ``make lab`` starts it, in a real browser: every notebook as it is stored, and after Run All."""
+"""JupyterLab as ``make lab`` starts it, in a real browser: every notebook as it is stored, and
+after Run All.
+"""
 
 import contextlib
 import os
@@ -27,11 +29,10 @@ SECONDS = 600  # of patience with one notebook on a busy machine
 DRAWN = """() => [...document.querySelectorAll(".jp-Notebook .js-plotly-plot")].filter(
     figure => figure.querySelectorAll(".trace path, .points path, .barlayer path, .scatterlayer path").length > 0
 ).length"""
-PROMPTS = (
-    """() => [...document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-InputPrompt")].map(it => it.textContent)"""
-)
+PROMPTS = """() => [...document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-InputPrompt")].map(it => it.textContent)"""
 NUMBERED = f"() => ({PROMPTS})().every(it => /\\[\\d+\\]/.test(it))"
-# anywidget says so after two seconds, and goes on: on a busy machine its model comes later, as the drawn figure shows.
+# anywidget says so after two seconds, and goes on: on a busy machine its model comes later, as the
+# drawn figure shows.
 LATE = "[anywidget] Failed to initialize model."
 ERRORS = """() => [...document.querySelectorAll(
     ".jp-Notebook [data-mime-type='application/vnd.jupyter.error'], .jp-Notebook [data-mime-type$='stderr']"
@@ -63,18 +64,22 @@ def desk(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def lab(desk) -> Iterator[str]:
-    """The address of a server that ``make lab`` started; the environment from the lock is made if it is missing."""
-    assert make(f"{LAB}/.ready").wait() == 0, f"{LAB} cannot be set up from binder/requirements-lab.txt"
+    """The address of a server that ``make lab`` started; the environment from the lock is made if
+    it is missing.
+    """
+    assert make(f"{LAB}/.ready").wait() == 0, (
+        f"{LAB} cannot be set up from binder/requirements-lab.txt"
+    )
     with listener() as free, listener() as outside:
         port, way_out = free.getsockname()[1], outside.getsockname()[1]
         free.close()
         proxy = {f"{scheme}_proxy": f"http://127.0.0.1:{way_out}" for scheme in ("http", "https")}
-        settings = (
-            f"--allow-root --no-browser --ServerApp.port={port} --ServerApp.port_retries=0 --IdentityProvider.token="
-        )
+        settings = f"--allow-root --no-browser --ServerApp.port={port} --ServerApp.port_retries=0 --IdentityProvider.token="
         settings += f" --ServerApp.root_dir={desk / 'notebooks'}"
         with (desk / "log").open("w") as log:
-            server = make("lab", f"LAB_ARGS={settings}", stdout=log, stderr=log, env=os.environ | proxy)
+            server = make(
+                "lab", f"LAB_ARGS={settings}", stdout=log, stderr=log, env=os.environ | proxy
+            )
         try:
             wait_for(f"http://127.0.0.1:{port}/api", server, desk / "log")
             yield f"http://127.0.0.1:{port}"
@@ -103,7 +108,10 @@ class Desk:
 
     def __init__(self, page: Page, lab: str, name: str) -> None:
         self.page, self.said, self.asked = page, [], []
-        page.on("console", lambda message: heard(self.said, message.text) if message.type == "error" else None)
+        page.on(
+            "console",
+            lambda message: heard(self.said, message.text) if message.type == "error" else None,
+        )
         page.on("pageerror", lambda error: heard(self.said, str(error)))
         page.on("request", lambda request: self.asked.append(request.url))
         page.goto(f"{lab}/lab/tree/{name}.ipynb?reset")
@@ -127,7 +135,9 @@ class Desk:
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         self.page.wait_for_function(f"() => !({NUMBERED})()", timeout=SECONDS * 1000)
-        self.page.wait_for_function(f"() => ({NUMBERED})() || ({ERRORS})().length > 0", timeout=SECONDS * 1000)
+        self.page.wait_for_function(
+            f"() => ({NUMBERED})() || ({ERRORS})().length > 0", timeout=SECONDS * 1000
+        )
 
 
 @pytest.fixture
@@ -140,7 +150,9 @@ def page(browser) -> Iterator[Page]:
 def promised(name: str) -> int:
     """Figures that the stored notebook shows."""
     cells = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells
-    return sum(PLOTLY in output.get("data", {}) for cell in cells for output in cell.get("outputs", ()))
+    return sum(
+        PLOTLY in output.get("data", {}) for cell in cells for output in cell.get("outputs", ())
+    )
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -157,7 +169,9 @@ def test_a_notebook_shows_its_figures_as_stored_and_after_run_all(lab, page, nam
 
 
 def test_a_cell_that_fails_is_seen(lab, desk, page):
-    cell = nbformat.v4.new_code_cell("import sys, time; time.sleep(2); print(1, file=sys.stderr); 1 / 0")
+    cell = nbformat.v4.new_code_cell(
+        "import sys, time; time.sleep(2); print(1, file=sys.stderr); 1 / 0"
+    )
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     notebook = nbformat.v4.new_notebook(cells=[cell], metadata=kernel)
     nbformat.write(notebook, desk / "notebooks" / "broken.ipynb")
@@ -176,11 +190,16 @@ DIFFERENCES = """() => [...document.querySelectorAll(".widget-html table")].at(-
 
 @pytest.mark.parametrize("door", ["lab/tree/what_if.ipynb?reset", "voila/render/what_if.ipynb"])
 def test_a_slider_of_the_explorer_is_answered(lab, page, door):
-    """In Lab after Run All, and as an app, where nothing has to be run; nothing is asked of another machine."""
+    """In Lab after Run All, and as an app, where nothing has to be run; nothing is asked of another
+    machine.
+    """
     failures: list[str] = []
     asked: list[str] = []
     page.on("pageerror", lambda error: heard(failures, str(error)))
-    page.on("console", lambda message: heard(failures, message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: heard(failures, message.text) if message.type == "error" else None,
+    )
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{lab}/{door}", timeout=SECONDS * 1000)
     if door.startswith("lab"):
@@ -197,6 +216,8 @@ def test_a_slider_of_the_explorer_is_answered(lab, page, door):
     before = page.evaluate(DIFFERENCES)
     box.locator(".noUi-handle").last.focus()
     page.keyboard.press("ArrowLeft")
-    page.wait_for_function(f"before => ({DIFFERENCES})() !== before", arg=before, timeout=SECONDS * 1000)
+    page.wait_for_function(
+        f"before => ({DIFFERENCES})() !== before", arg=before, timeout=SECONDS * 1000
+    )
     assert not failures
     assert [url for url in asked if not url.startswith((lab, "data:", "blob:"))] == []

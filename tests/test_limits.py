@@ -16,9 +16,7 @@ from forecasting.cli import _write_csv
 pytestmark = pytest.mark.slow
 
 HEAD = "country: UZ\nscenario: x\nas_of: 2024-06-01\nhorizon: 2026\nseed: 1\n"
-DRIVER = (
-    "  - {{name: d{0}, kind: level, quantity: ev_imports, start: 2025-01-01, size: 1, reason: r, source: no-{0}}}\n"
-)
+DRIVER = "  - {{name: d{0}, kind: level, quantity: ev_imports, start: 2025-01-01, size: 1, reason: r, source: no-{0}}}\n"
 COLUMNS = "id,measure,place,period_start,period_end,relation,quantity,value,reference,published\n"
 ROW = "fact-number-{0},ev_imports,UZ,2023-01-01,2023-04-30,equals,total,{1},{2},2023-06-26\n"
 MUCH = {
@@ -79,13 +77,18 @@ def test_a_file_without_an_end_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "zeros.csv").symlink_to("/dev/zero")
     with (tmp_path / "large.csv").open("wb") as file:
         file.truncate(60_000_000)
-    for name, said in (("zeros.csv", "is not a regular file"), ("large.csv", "is larger than 50,000,000 bytes")):
+    for name, said in (
+        ("zeros.csv", "is not a regular file"),
+        ("large.csv", "is larger than 50,000,000 bytes"),
+    ):
         done = call(tmp_path, "check", name)
         assert (done.returncode, said in done.stderr) == (2, True), done.stderr
 
 
 def test_very_many_good_facts_are_read(tmp_path: Path) -> None:
-    (tmp_path / "many.csv").write_text(COLUMNS + "".join(ROW.format(i, 100 + i % 977, "") for i in range(100_000)))
+    (tmp_path / "many.csv").write_text(
+        COLUMNS + "".join(ROW.format(i, 100 + i % 977, "") for i in range(100_000))
+    )
     done = call(tmp_path, "check", "many.csv")
     said = done.stdout.splitlines()  # the first: that they contradict each other
     assert (done.returncode, said[1:]) == (0, ["in order: 100000 facts"]), done.stderr
@@ -93,9 +96,18 @@ def test_very_many_good_facts_are_read(tmp_path: Path) -> None:
 
 BAD = {
     "places.yaml": (HEAD + "places: []\n", "places.yaml:6 places: is empty"),
-    "years.yaml": (HEAD + "market_size: {2022: 300000, 02022: 5}\n", "market_size: 02022: 5 is not a year"),
-    "point.csv": (COLUMNS + ROW.format(1, "2.544", ""), "2.544 is no whole number of vehicles (did you mean 2544"),
-    "week.csv": (COLUMNS + ROW.format(1, 5, "").replace("2023-01-01", "2023-W01"), "'2023-W01' is not a date"),
+    "years.yaml": (
+        HEAD + "market_size: {2022: 300000, 02022: 5}\n",
+        "market_size: 02022: 5 is not a year",
+    ),
+    "point.csv": (
+        COLUMNS + ROW.format(1, "2.544", ""),
+        "2.544 is no whole number of vehicles (did you mean 2544",
+    ),
+    "week.csv": (
+        COLUMNS + ROW.format(1, 5, "").replace("2023-01-01", "2023-W01"),
+        "'2023-W01' is not a date",
+    ),
 }
 
 
@@ -110,7 +122,10 @@ def test_what_may_be_read_in_two_ways_is_refused(tmp_path: Path, name: str) -> N
 
 
 def test_what_a_terminal_would_act_on_is_made_visible(tmp_path: Path) -> None:
-    head, row = COLUMNS.replace("\n", ",source\n"), ROW.format(1, 5, "").replace("\n", ",\x1b[2J\x1b]0;x\x07\u202e\n")
+    head, row = (
+        COLUMNS.replace("\n", ",source\n"),
+        ROW.format(1, 5, "").replace("\n", ",\x1b[2J\x1b]0;x\x07\u202e\n"),
+    )
     (tmp_path / "facts.csv").write_text(head + row)
     done = call(tmp_path, "evidence", "facts.csv")
     assert (done.returncode, r"\x1b[2J\x1b]0;x\x07\u202e" in done.stdout) == (0, True)
@@ -133,10 +148,16 @@ def test_a_time_limit_that_is_none_is_refused(tmp_path: Path, seconds: str) -> N
 
 
 def test_a_device_that_is_full_is_named(tmp_path: Path) -> None:
-    (tmp_path / "panel.csv").write_text("market,year,stock_bev,stock_phev,public_fast_points,public_slow_points\n")
-    rows = [f"{m},{y},{1000 * 1.5**y},0,{10 * 1.3**y},{90 * 1.3**y}\n" for m in "ABCD" for y in range(8)]
+    (tmp_path / "panel.csv").write_text(
+        "market,year,stock_bev,stock_phev,public_fast_points,public_slow_points\n"
+    )
+    rows = [
+        f"{m},{y},{1000 * 1.5**y},0,{10 * 1.3**y},{90 * 1.3**y}\n" for m in "ABCD" for y in range(8)
+    ]
     with (tmp_path / "panel.csv").open("a") as file:
         file.writelines(rows)
     done = call(tmp_path, "backtest", "--panel", "panel.csv", "--chargers", "--csv", "/dev/full")
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1] == "ev-forecast backtest: /dev/full: No space left on device"
+    assert (
+        done.stderr.splitlines()[-1] == "ev-forecast backtest: /dev/full: No space left on device"
+    )

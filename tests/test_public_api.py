@@ -1,4 +1,6 @@
-"""The public names are a promise: this list, the call of each function, and an example for each of them."""
+"""The public names are a promise: this list, the call of each function, and an example for each of
+them.
+"""
 
 import ast
 import inspect
@@ -80,7 +82,9 @@ def test_every_name_is_declared_for_type_checkers_where_it_is_found():
     declared = {
         alias.name: node.module.removeprefix("forecasting.")
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module != "__future__" and node.module != "typing"
+        if isinstance(node, ast.ImportFrom)
+        and node.module != "__future__"
+        and node.module != "typing"
         for alias in node.names
     }
     assert sorted(declared) == sorted(NAMES)
@@ -95,15 +99,21 @@ def test_every_name_resolves_and_says_what_it_is(name):
 @pytest.mark.parametrize("name", EXPLAINED)
 def test_every_function_and_class_shows_an_example(name):
     thing = getattr(fc, name)
-    docs = [thing.__doc__ or ""] + [getattr(method, "__doc__", None) or "" for method in vars(thing).values()]
-    assert any(">>>" in doc for doc in docs if isinstance(doc, str)), f"forecasting.{name} has no example"
+    docs = [thing.__doc__ or ""] + [
+        getattr(method, "__doc__", None) or "" for method in vars(thing).values()
+    ]
+    assert any(">>>" in doc for doc in docs if isinstance(doc, str)), (
+        f"forecasting.{name} has no example"
+    )
 
 
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_the_parameters_that_callers_name_stay(name):
     parameters = inspect.signature(getattr(fc, name)).parameters
     empty = inspect.Parameter.empty
-    found = {key: ... if value.default is empty else value.default for key, value in parameters.items()}
+    found = {
+        key: ... if value.default is empty else value.default for key, value in parameters.items()
+    }
     promised = SIGNATURES[name]
     assert list(found)[: len(promised)] == list(promised)
     assert {key: found[key] for key, default in promised.items() if default is not ...} == {
@@ -113,10 +123,14 @@ def test_the_parameters_that_callers_name_stay(name):
 
 @pytest.mark.parametrize("name", METHODS)
 def test_the_methods_that_callers_use_stay(name):
-    assert not [method for method in METHODS[name] if not callable(getattr(getattr(fc, name), method, None))]
+    assert not [
+        method for method in METHODS[name] if not callable(getattr(getattr(fc, name), method, None))
+    ]
 
 
-@pytest.mark.parametrize("name", [name for name in ERRORS if name not in ("ForecastingError", "ForecastWarning")])
+@pytest.mark.parametrize(
+    "name", [name for name in ERRORS if name not in ("ForecastingError", "ForecastWarning")]
+)
 def test_errors_have_one_root(name):
     assert issubclass(getattr(fc, name), fc.ForecastingError)
 

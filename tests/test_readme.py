@@ -24,17 +24,23 @@ def test_the_python_in_the_readme_gives_what_it_prints(monkeypatch):
     assert not runner.failures, "".join(told)
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"^ev-forecast ([\w-]+)", README, re.MULTILINE))))
+@pytest.mark.parametrize(
+    "command", sorted(set(re.findall(r"^ev-forecast ([\w-]+)", README, re.MULTILINE)))
+)
 def test_commands_in_the_readme_exist(command):
     from forecasting.cli import main
 
     assert command in main.commands
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"^make (\w+)|`make (\w+)`", README, re.MULTILINE))))
+@pytest.mark.parametrize(
+    "target", sorted(set(re.findall(r"^make (\w+)|`make (\w+)`", README, re.MULTILINE)))
+)
 def test_make_targets_in_the_readme_exist(target):
     name = "".join(target)
-    done = subprocess.run(["make", "--dry-run", name], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["make", "--dry-run", name], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 

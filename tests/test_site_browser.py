@@ -1,4 +1,6 @@
-"""The pages of a run in a real browser: figures drawn, nothing on the console, nothing asked of the network."""
+"""The pages of a run in a real browser: figures drawn, nothing on the console, nothing asked of the
+network.
+"""
 
 import html
 import re
@@ -44,7 +46,10 @@ class Visit:
         self.page = page
         self.errors: list[str] = []
         self.asked: list[str] = []
-        page.on("console", lambda message: self.errors.append(message.text) if message.type != "log" else None)
+        page.on(
+            "console",
+            lambda message: self.errors.append(message.text) if message.type != "log" else None,
+        )
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self.asked.append(request.url))
         page.goto(path.as_uri())
@@ -115,17 +120,22 @@ def test_what_the_browser_sees_can_fail(tmp_path, visit):
     assert seen.outside == ["http://127.0.0.1:9/a.png"]
 
 
-def test_one_click_leads_from_a_fact_to_its_row_and_from_a_number_to_what_it_rests_on(reports, visit):
+def test_one_click_leads_from_a_fact_to_its_row_and_from_a_number_to_what_it_rests_on(
+    reports, visit
+):
     page = visit(reports / "uzbekistan-baseline" / "report.html").page
     link = page.locator(".fc-caveats a.fact, .fc-grounds a.fact").first
     link.focus()
     page.keyboard.press("Enter")
     row = page.locator(":target")
-    assert row.evaluate("row => row.matches('.fc-facts > li') && !!row.querySelector('q, a[href^=http]')")
+    assert row.evaluate(
+        "row => row.matches('.fc-facts > li') && !!row.querySelector('q, a[href^=http]')"
+    )
     assert row.is_visible()
     page.locator(".fc-lead a").first.click()
     assert page.locator(":target").inner_text().startswith("Electric vehicles imported, Uzbekistan")
-    last = page.locator("td a[href='#grounds-charging_points_need']").last  # of the long tables, too, and by keyboard
+    # Of the long tables, too, and by keyboard
+    last = page.locator("td a[href='#grounds-charging_points_need']").last
     last.focus()
     page.keyboard.press("Enter")
     assert page.locator(":target").inner_text().startswith("Public charging points: need: made of")
@@ -137,7 +147,9 @@ def test_one_click_leads_from_a_fact_to_its_row_and_from_a_number_to_what_it_res
 def test_paper_has_its_figures_and_everything_that_is_folded(reports, visit):
     page = visit(reports / "uzbekistan-baseline" / "report.html").page
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    widths = page.locator(".figure .main-svg:first-child").evaluate_all("all => all.map(one => one.clientWidth)")
+    widths = page.locator(".figure .main-svg:first-child").evaluate_all(
+        "all => all.map(one => one.clientWidth)"
+    )
     assert set(widths) == {660}
     assert page.locator("details.fold").count() == page.locator("details.fold[open]").count() > 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
@@ -151,13 +163,17 @@ def test_the_index_cuts_no_chart_on_paper(reports, visit):
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     cut = """() => [...document.querySelectorAll(".figure")].filter(place =>
         place.querySelector(".main-svg").getBoundingClientRect().width > place.clientWidth + 1).length"""
-    assert page.locator(".small .figure, .pair .figure").count() == page.locator(".figure").count() > 4
+    assert (
+        page.locator(".small .figure, .pair .figure").count() == page.locator(".figure").count() > 4
+    )
     assert page.evaluate(cut) == 0
 
 
 @pytest.mark.parametrize("width", [400, 1400])
 def test_labels_of_a_figure_do_not_lie_over_each_other(reports, visit, width):
-    page = visit(reports / "uzbekistan-baseline" / "report.html", viewport={"width": width, "height": 900}).page
+    page = visit(
+        reports / "uzbekistan-baseline" / "report.html", viewport={"width": width, "height": 900}
+    ).page
     over = page.evaluate("""() => [...document.querySelectorAll(".figure")].flatMap(figure => {
         const shown = [...figure.querySelectorAll(".textpoint text")].filter(one => one.style.visibility !== "hidden");
         const boxes = shown.map(one => [one.textContent, one.getBoundingClientRect()]).filter(([, box]) => box.width);
@@ -177,7 +193,9 @@ def test_a_figure_is_kept_as_a_file_with_its_title(reports, visit, tmp_path):
     assert "Uzbekistan, baseline" in (tmp_path / "kept.svg").read_text(encoding="utf-8")
 
 
-NUMBERS = [(measure, 2030) for measure in ("ev_imports", "ev_stock", *CHARGING_ANSWERS, "energy_gwh")]
+NUMBERS = [
+    (measure, 2030) for measure in ("ev_imports", "ev_stock", *CHARGING_ANSWERS, "energy_gwh")
+]
 NUMBERS += [("ev_imports", 2026)]
 ENDS = (0.1, 0.5, 0.9)
 
@@ -198,22 +216,33 @@ def test_one_number_has_one_value_wherever_a_run_writes_it(reports):
     folder = reports / SCENARIOS[0]
     table = load_results(reports / "comparison.parquet")
     notebook = nbformat.read(folder / "report.ipynb", as_version=4)
-    outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    outputs = [
+        output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])
+    ]
     printed = words_of(" ".join(str(data.get("text/plain", "")) for data in outputs))
     page = words_of((folder / "report.html").read_text(encoding="utf-8"))
     index = words_of((reports / "index.html").read_text(encoding="utf-8"))
     lines = list(openpyxl.load_workbook(folder / "outlook.xlsx")["Results"].values)[2:]
-    sheets = [pd.DataFrame(lines[1:], columns=lines[0]), pd.read_excel(reports / "comparison.xlsx", sheet_name="All")]
+    sheets = [
+        pd.DataFrame(lines[1:], columns=lines[0]),
+        pd.read_excel(reports / "comparison.xlsx", sheet_name="All"),
+    ]
     sheets[1] = sheets[1][sheets[1]["scenario"] == SCENARIOS[0]]
     for measure, year in NUMBERS:
         ends = of_the_year(table, measure, year)
         low, median, high = (amount(value, measure) for value in ends)
-        for other in (pd.read_csv(reports / "comparison.csv"), load_results(folder / "outlook.parquet")):
+        for other in (
+            pd.read_csv(reports / "comparison.csv"),
+            load_results(folder / "outlook.parquet"),
+        ):
             assert of_the_year(other, measure, year) == pytest.approx(ends, rel=1e-9)
         for sheet in sheets:
-            (row,) = sheet[(sheet["measure"] == label_of(measure)) & (sheet["year"] == year)].to_dict("records")
+            (row,) = sheet[
+                (sheet["measure"] == label_of(measure)) & (sheet["year"] == year)
+            ].to_dict("records")
             assert [row["10 %"], row["median"], row["90 %"]] == pytest.approx(ends, rel=1e-9)
         assert f"{median} {low} {high}" in page
         assert f"{median} {low} {high}" in printed
-        if (measure, year) not in NUMBERS[:1] + NUMBERS[-2:-1]:  # a card has the flow of the first years, no energy
+        # A card has the flow of the first years, no energy
+        if (measure, year) not in NUMBERS[:1] + NUMBERS[-2:-1]:
             assert re.search(f"{median} {low} (to )?{high}", index), measure

@@ -27,7 +27,9 @@ def licences() -> ModuleType:
     return module
 
 
-def test_every_locked_package_may_be_used(licences: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_locked_package_may_be_used(
+    licences: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert licences.main([CORE, TESTS]) == 0
     assert capsys.readouterr().out.endswith("all may be used\n")
 
@@ -35,7 +37,9 @@ def test_every_locked_package_may_be_used(licences: ModuleType, capsys: pytest.C
 def test_nothing_that_runs_is_under_the_gpl(licences: ModuleType) -> None:
     found = {name: licence for name, licence, _ in licences.findings(licences.locked([CORE]))}
     assert len(found) > 50
-    assert {name for name, licence in found.items() if not licences.allowed(licence)} == {"pycountry"}
+    assert {name for name, licence in found.items() if not licences.allowed(licence)} == {
+        "pycountry"
+    }
 
 
 @pytest.mark.parametrize(
@@ -44,18 +48,29 @@ def test_nothing_that_runs_is_under_the_gpl(licences: ModuleType) -> None:
         ("License-Expression: BSD-3-Clause AND (MIT)", "BSD AND (MIT)", False),
         ("License-Expression: Apache-2.0 OR GPL-3.0-only", "Apache-2.0 OR GPL", True),
         ("License-Expression: MIT AND GPL-2.0-or-later", "MIT AND GPL", False),
-        ("Classifier: License :: OSI Approved :: GNU General Public License v3 (GPLv3)", "GPL", False),
+        (
+            "Classifier: License :: OSI Approved :: GNU General Public License v3 (GPLv3)",
+            "GPL",
+            False,
+        ),
         ("Classifier: License :: OSI Approved :: ISC License (ISCL)", "ISC", True),
         ("License: BSD-3-Clause", "BSD", True),
         ("License: ", "", False),
     ],
 )
 def test_a_licence_is_read_as_a_package_tells_it(
-    licences: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str, licence: str, may: bool
+    licences: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    told: str,
+    licence: str,
+    may: bool,
 ) -> None:
     folder = tmp_path / "strange-1.0.dist-info"
     folder.mkdir()
-    (folder / "METADATA").write_text(f"Metadata-Version: 2.4\nName: strange\nVersion: 1.0\n{told}\n")
+    (folder / "METADATA").write_text(
+        f"Metadata-Version: 2.4\nName: strange\nVersion: 1.0\n{told}\n"
+    )
     monkeypatch.syspath_prepend(tmp_path)
     assert (licences.licence_of("strange"), licences.allowed(licence)) == (licence, may)
     (found,) = licences.findings(["strange"])
@@ -66,17 +81,25 @@ def test_a_locked_package_that_is_not_installed_is_told(
     licences: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lock = tmp_path / "lock.txt"
-    lock.write_text("no-such-package==1.0 \\\n    --hash=sha256:0\nclick==8.1 ; sys_platform == 'none' \\\n")
+    lock.write_text(
+        "no-such-package==1.0 \\\n    --hash=sha256:0\nclick==8.1 ; sys_platform == 'none' \\\n"
+    )
     assert licences.main([lock]) == 1
-    assert "no-such-package              ?   <- is locked and not installed" in capsys.readouterr().out
+    assert (
+        "no-such-package              ?   <- is locked and not installed" in capsys.readouterr().out
+    )
 
 
 @pytest.mark.slow
 def test_wheel_and_source_archive_built_twice_are_the_same_bytes(tmp_path: Path) -> None:
-    """Also from a copy of the sources that lies elsewhere, with other rights, and with caches in it."""
+    """Also from a copy of the sources that lies elsewhere, with other rights, and with caches in
+    it.
+    """
     other = tmp_path / "elsewhere"
     for name in ("pyproject.toml", "README.md", "LICENSE", "forecasting", "notebooks", "binder"):
-        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, _made(other) / name)
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(
+            ROOT / name, _made(other) / name
+        )
     for path in other.rglob("*.py"):
         path.chmod(0o700)
     (other / "forecasting" / "__pycache__" / "x.pyc").parent.mkdir(exist_ok=True)

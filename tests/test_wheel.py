@@ -1,4 +1,6 @@
-"""What is installed holds everything that a run needs: data, templates and notebooks, not the modules alone."""
+"""What is installed holds everything that a run needs: data, templates and notebooks, not the
+modules alone.
+"""
 
 import shutil
 import subprocess
@@ -20,8 +22,19 @@ def contents(tmp_path_factory) -> set[str]:
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     for name in ("forecasting", "notebooks"):
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+        shutil.copytree(
+            ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", ".*")
+        )
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--no-index",
+    ]
     subprocess.run([*command, "--wheel-dir", out, source], check=True)
     (wheel,) = out.glob("ev_forecasting-*.whl")
     return set(zipfile.ZipFile(wheel).namelist())

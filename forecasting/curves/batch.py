@@ -21,7 +21,8 @@ __all__ = ["CurveFits", "bootstrap_curve", "fit_curves"]
 
 Array = NDArray[np.float64]
 CHUNK = 4096  # series solved together: their arrays stay in a core's cache
-PASSES, PASS_STEPS = 8, 14  # the series of all chunks that still move after some steps go on together
+# The series of all chunks that still move after some steps go on together
+PASSES, PASS_STEPS = 8, 14
 FEW = 0.1  # share of a chunk that still moves, at which it is left to the next pass
 
 
@@ -36,8 +37,9 @@ class CurveFits:
     sse : ndarray (series,)
         Sums of squared residuals, weighted where weights were given.
     converged : ndarray (series,) of bool
-        Whether a minimum was found. False where none exists: the sum of squares still falls as a parameter leaves for
-        infinity (a ceiling that the data cannot tell), or the series has fewer values than parameters.
+        Whether a minimum was found. False where none exists: the sum of squares still falls as a
+        parameter leaves for infinity (a ceiling that the data cannot tell), or the series has fewer
+        values than parameters.
     """
 
     curve: Curve
@@ -80,7 +82,8 @@ def fit_curves(
     Parameters
     ----------
     matrix : array_like (series, periods) or DataFrame
-        Flows of consecutive periods of length one, the first from launch on; NaN where missing. Zero or more.
+        Flows of consecutive periods of length one, the first from launch on; NaN where missing.
+        Zero or more.
     curve : str
         Name of the curve: see ``forecasting.curves.definitions.CURVES``.
     weights : array_like (series, periods) or (periods,), optional
@@ -93,8 +96,8 @@ def fit_curves(
     Returns
     -------
     CurveFits
-        ``params``, ``sse``, ``converged``: one row or entry per series. A series with fewer values than parameters, or
-        without a value above zero, has NaN parameters and has not converged.
+        ``params``, ``sse``, ``converged``: one row or entry per series. A series with fewer values
+        than parameters, or without a value above zero, has NaN parameters and has not converged.
 
     Raises
     ------
@@ -115,11 +118,15 @@ def fit_curves(
     series, periods = data.shape
     sampling = sampling or Sampling.regular(periods)
     if len(sampling.ends) != periods:
-        raise ModelError(f"the sampling has {len(sampling.ends)} periods and the matrix {periods} columns")
+        raise ModelError(
+            f"the sampling has {len(sampling.ends)} periods and the matrix {periods} columns"
+        )
     gaps = np.isnan(data)
     weight = _weights(weights, gaps)
     start = None if start_params is None else _starts(start_params, curve, series)
-    enough = (np.where(gaps, 0.0, data).max(axis=1) > 0) & ((~gaps).sum(axis=1) >= len(curve.parameters))
+    enough = (np.where(gaps, 0.0, data).max(axis=1) > 0) & (
+        (~gaps).sum(axis=1) >= len(curve.parameters)
+    )
     params, sse = np.full((series, len(curve.parameters)), np.nan), np.full(series, np.nan)
     converged = np.zeros(series, dtype=bool)
     solver = Solver(curve, sampling, Search.of(curve))
@@ -129,21 +136,30 @@ def fit_curves(
         moving = []
         for part in np.array_split(rows, max(len(rows) // CHUNK, 1)):
             first = None if start is None else start[part, 1:].T
-            fit = solver.run(data[part], None if weight is None else weight[part], first, PASS_STEPS, FEW)
+            fit = solver.run(
+                data[part], None if weight is None else weight[part], first, PASS_STEPS, FEW
+            )
             params[part, 1:], params[part, 0], sse[part], converged[part] = fit[0].T, *fit[1:4]
             moving.append(part[fit[4]])
         rows, start = np.concatenate(moving), params
         if not len(rows):
             break
     if isinstance(matrix, pd.DataFrame):
-        return CurveFits(curve, sampling, pd.DataFrame(params, matrix.index, curve.parameters), sse, converged)
+        return CurveFits(
+            curve, sampling, pd.DataFrame(params, matrix.index, curve.parameters), sse, converged
+        )
     return CurveFits(curve, sampling, params, sse, converged)
 
 
 def bootstrap_curve(
-    series: ArrayLike | pd.Series, curve: str | Curve = "bass", *, samples: int = 1000, seed: int = 0
+    series: ArrayLike | pd.Series,
+    curve: str | Curve = "bass",
+    *,
+    samples: int = 1000,
+    seed: int = 0,
 ) -> CurveFits:
-    """Fit a curve to resampled copies of one series: its fitted values times its own relative residuals, drawn anew.
+    """Fit a curve to resampled copies of one series: its fitted values times its own relative
+    residuals, drawn anew.
 
     Parameters
     ----------
@@ -166,9 +182,8 @@ def bootstrap_curve(
     ModelError
         Where the curve cannot be fitted to the series itself, or a value is zero.
 
-    Notes
-    -----
-    Efron and Tibshirani 1993, chapter 9, with residuals of the log, scaled by ``sqrt(n / (n - parameters))``.
+    Notes ----- Efron and Tibshirani 1993, chapter 9, with residuals of the log, scaled by ``sqrt(n
+    / (n - parameters))``.
 
     Examples
     --------
@@ -203,9 +218,13 @@ def _matrix(values: object, name: str) -> Array:
     try:
         data = np.asarray(values, dtype=float)
     except (TypeError, ValueError, OverflowError):
-        raise ModelError(f"{name} holds something that is not a number; give floats, NaN where missing") from None
+        raise ModelError(
+            f"{name} holds something that is not a number; give floats, NaN where missing"
+        ) from None
     if data.ndim != 2 or not data.size:
-        raise ModelError(f"{name} has shape {data.shape}; give a row per series and a column per period")
+        raise ModelError(
+            f"{name} has shape {data.shape}; give a row per series and a column per period"
+        )
     for wrong, what in ((np.isinf(data), "infinite"), (data < 0, "negative")):
         if wrong.any():
             row, column = np.argwhere(wrong)[0]
@@ -228,6 +247,11 @@ def _weights(weights: ArrayLike | None, gaps: NDArray[np.bool_]) -> Array | None
 def _starts(start_params: ArrayLike, curve: Curve, series: int) -> Array:
     given = list(start_params.values()) if isinstance(start_params, Mapping) else start_params
     start = np.atleast_2d(np.asarray(given, dtype=float))
-    if start.shape not in ((1, len(curve.parameters)), (series, len(curve.parameters))) or not np.isfinite(start).all():
-        raise ModelError(f"start_params: give {len(curve.parameters)} finite numbers ({', '.join(curve.parameters)})")
+    if (
+        start.shape not in ((1, len(curve.parameters)), (series, len(curve.parameters)))
+        or not np.isfinite(start).all()
+    ):
+        raise ModelError(
+            f"start_params: give {len(curve.parameters)} finite numbers ({', '.join(curve.parameters)})"
+        )
     return np.broadcast_to(start, (series, start.shape[1]))

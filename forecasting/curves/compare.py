@@ -16,7 +16,9 @@ __all__ = ["compare_models"]
 Array = NDArray[np.float64]
 
 
-def compare_models(endog: object, steps: int = 5, alpha: float = 0.1, curve: str = "auto") -> pd.DataFrame:
+def compare_models(
+    endog: object, steps: int = 5, alpha: float = 0.1, curve: str = "auto"
+) -> pd.DataFrame:
     """Forecasts of exponential smoothing, unobserved components and growth curves, side by side.
 
     Parameters
@@ -33,7 +35,8 @@ def compare_models(endog: object, steps: int = 5, alpha: float = 0.1, curve: str
     Returns
     -------
     DataFrame
-        One row per period; per model the columns ``median`` (for smoothing: the mean), ``pi_lower`` and ``pi_upper``.
+        One row per period; per model the columns ``median`` (for smoothing: the mean), ``pi_lower``
+        and ``pi_upper``.
 
     Examples
     --------
@@ -47,7 +50,10 @@ def compare_models(endog: object, steps: int = 5, alpha: float = 0.1, curve: str
     if np.nanmin(values) > 0:
         models["Unobserved components of the log"] = _components
     columns = ["median", "pi_lower", "pi_upper"]
-    frames = {name: pd.DataFrame(model(values, steps, alpha), ours.index, columns) for name, model in models.items()}
+    frames = {
+        name: pd.DataFrame(model(values, steps, alpha), ours.index, columns)
+        for name, model in models.items()
+    }
     return pd.concat(frames | {"Growth curves": ours[columns]}, axis=1)
 
 
@@ -58,9 +64,12 @@ def _smoothing(values: Array, steps: int, alpha: float) -> Array:
 
     series = pd.Series(values, index=pd.RangeIndex(len(values)))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns of a start or an optimum that a short series leaves open
+        # It warns of a start or an optimum that a short series leaves open
+        warnings.simplefilter("ignore")
         fit = ETSModel(series, error="add", trend="add", damped_trend=True).fit(disp=0)
-        frame = fit.get_prediction(start=len(values), end=len(values) + steps - 1).summary_frame(alpha=alpha)
+        frame = fit.get_prediction(start=len(values), end=len(values) + steps - 1).summary_frame(
+            alpha=alpha
+        )
     return np.asarray(frame[["mean", "pi_lower", "pi_upper"]], dtype=float)
 
 

@@ -18,7 +18,8 @@ __all__ = ["CurveForecasts"]
 
 
 class CurveForecasts(FittedCurve):
-    """A fitted curve that is drawn on: predictions, forecasts and simulated paths, in statsmodels' names.
+    """A fitted curve that is drawn on: predictions, forecasts and simulated paths, in statsmodels'
+    names.
 
     Parameters
     ----------
@@ -42,7 +43,8 @@ class CurveForecasts(FittedCurve):
         Raises
         ------
         ModelError
-            Where the start comes after the end or before the series, and for a label that is no period of it.
+            Where the start comes after the end or before the series, and for a label that is no
+            period of it.
 
         Examples
         --------
@@ -157,7 +159,8 @@ class CurveForecasts(FittedCurve):
         nsimulations : int
             How many periods.
         anchor : {"end", "start"}, position or label
-            The first of them: the one after the last observation, the first observation, or another.
+            The first of them: the one after the last observation, the first observation, or
+            another.
         repetitions : int
             How many paths.
         random_state : int, Generator or None
@@ -180,12 +183,18 @@ class CurveForecasts(FittedCurve):
         (3, 4)
         """
         rng, timeline = np.random.default_rng(random_state), self.model.timeline
-        first = {"end": len(timeline.labels), "start": 0}.get(anchor) if isinstance(anchor, str) else None
+        first = (
+            {"end": len(timeline.labels), "start": 0}.get(anchor)
+            if isinstance(anchor, str)
+            else None
+        )
         first = timeline.position(anchor) if first is None else first
         last = first + check_count("nsimulations", nsimulations)
         timeline = timeline.until(last).part(first, last)
         sampling = timeline.sampling(self.model.launch, self.model.kind)
-        draws = rng.permutation(self.posterior.draws(sampling, check_count("repetitions", repetitions), rng))
+        draws = rng.permutation(
+            self.posterior.draws(sampling, check_count("repetitions", repetitions), rng)
+        )
         return pd.DataFrame(draws.T, index=timeline.labels)
 
     @takes(ModelError, timeline=of(Timeline, words="a Timeline, e.g. model.timeline.future(2)"))

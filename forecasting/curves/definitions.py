@@ -1,9 +1,10 @@
 """Growth curves as declarations: parameter names, bounds, cumulative share, and its derivatives.
 
-A curve is ``N(t) = m * G(t)`` with ``t`` the time since launch; ``m`` is linear and is the ceiling, except for the
-exponential, which has none (there it is the level at launch). Each curve also says which parameters put the share
-``reached`` at a given time and take ``takeover`` (the time from 10 to 90 % of the ceiling): starting values and priors
-speak of these two quantities, which mean the same for every curve, or nearly.
+A curve is ``N(t) = m * G(t)`` with ``t`` the time since launch; ``m`` is linear and is the ceiling,
+except for the exponential, which has none (there it is the level at launch). Each curve also says
+which parameters put the share ``reached`` at a given time and take ``takeover`` (the time from 10
+to 90 % of the ceiling): starting values and priors speak of these two quantities, which mean the
+same for every curve, or nearly.
 
 >>> sorted(CURVES)
 ['bass', 'exponential', 'gompertz', 'logistic', 'richards', 'shifted_gompertz', 'weibull']
@@ -51,8 +52,9 @@ class Curve:
     tangent : callable
         ``tangent(t, *shape)``: the share and its derivatives by each shape parameter, in one pass.
     locate : callable
-        ``locate(reached, takeover, skew, end)``: shape parameters of the curve that has the share ``reached`` at time
-        ``end``; ``skew`` is the third parameter where there is one. NaN where no such curve exists.
+        ``locate(reached, takeover, skew, end)``: shape parameters of the curve that has the share
+        ``reached`` at time ``end``; ``skew`` is the third parameter where there is one. NaN where
+        no such curve exists.
     skewed : bool
         Whether ``locate`` uses ``skew``.
     ceiling : bool
@@ -107,7 +109,9 @@ def _exponential_tangent(t: Array, b: Array) -> tuple[Array, ...]:
     return share, t * share
 
 
-def _exponential_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
+def _exponential_locate(
+    reached: Array, takeover: Array, skew: Array, end: float
+) -> tuple[Array, ...]:
     """It grows, or declines, as the flow of the logistic curve does at ``end``."""
     return (LOG_81 / takeover * (1 - 2 * reached),)
 
@@ -197,8 +201,8 @@ def _weibull_tangent(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
 
 
 def _weibull_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
-    """Its growth is a power of time at first, so its own 10-90 % time says little of an early market: it takes that of
-    the logistic curve that gains log odds as fast at ``end``.
+    """Its growth is a power of time at first, so its own 10-90 % time says little of an early
+    market: it takes that of the logistic curve that gains log odds as fast at ``end``.
     """
     power = -np.log1p(-reached)
     speed = LOG_81 / takeover * end * reached / power
@@ -212,13 +216,21 @@ def _shifted_gompertz(t: Array, a: Array, b: Array, c: Array) -> Array:
 
 def _shifted_gompertz_tangent(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ...]:
     decay = np.exp(-b * t)
-    base, log_base = 1 + a * decay, np.log1p(a * decay)  # by its log, lest a tiny a with a huge c lose all digits
+    # By its log, lest a tiny a with a huge c lose all digits
+    base, log_base = 1 + a * decay, np.log1p(a * decay)
     late = np.exp(-c * log_base)
     share = -np.expm1(-b * t) * late
-    return share, -share * c * decay / base, t * decay * (late + share * c * a / base), -share * log_base
+    return (
+        share,
+        -share * c * decay / base,
+        t * decay * (late + share * c * a / base),
+        -share * log_base,
+    )
 
 
-def _shifted_gompertz_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
+def _shifted_gompertz_locate(
+    reached: Array, takeover: Array, skew: Array, end: float
+) -> tuple[Array, ...]:
     speed = LOG_81 / takeover
     ratio = np.expm1(np.log(-np.expm1(-speed * end) / reached) / skew) * np.exp(speed * end)
     return np.where(ratio > 0, ratio, np.nan), speed, skew
@@ -290,10 +302,11 @@ def find_curve(curve: str | Curve) -> Curve:
 
 
 def generalised_bass(shocks: dict[str, tuple[float, float]]) -> Curve:
-    """The Bass curve whose clock runs faster or slower during dated shocks (Bass, Krishnan and Jain 1994).
+    """The Bass curve whose clock runs faster or slower during dated shocks (Bass, Krishnan and Jain
+    1994).
 
-    The effective time is ``t`` plus, for each shock, its intensity times the time spent within it: rectangular shocks
-    as in Guseo and Guidolin (2009), of known dates and unknown intensity.
+    The effective time is ``t`` plus, for each shock, its intensity times the time spent within it:
+    rectangular shocks as in Guseo and Guidolin (2009), of known dates and unknown intensity.
 
     Parameters
     ----------

@@ -39,7 +39,9 @@ class FittedCurve:
         The posterior, where it is known already.
     """
 
-    def __init__(self, model: GrowthModel, curve: Curve, found: Estimate, mixture: Mixture | None = None) -> None:
+    def __init__(
+        self, model: GrowthModel, curve: Curve, found: Estimate, mixture: Mixture | None = None
+    ) -> None:
         self.model, self._curve, self.fixed = model, curve, dict(model._fixed)
         if mixture is not None:
             self.__dict__["posterior"] = mixture
@@ -47,7 +49,10 @@ class FittedCurve:
         problem = model.problem(curve)
         if leaves_open(problem, found):
             centre = self.posterior.centre(curve)
-            found, self.from_prior = estimate_at(problem, centre, model.errors, found.converged), True
+            found, self.from_prior = (
+                estimate_at(problem, centre, model.errors, found.converged),
+                True,
+            )
         self._found = found
         self.llf, self.sse, self.scatter = found.llf, found.sse, found.scatter
 
@@ -65,7 +70,8 @@ class FittedCurve:
     def bse(self) -> pd.Series:
         """Asymptotic standard errors; NaN for a fixed parameter and where the data do not tell.
 
-        They overstate the precision of growth curves (Boswijk and Franses 2005): ``conf_int`` does not rest on them.
+        They overstate the precision of growth curves (Boswijk and Franses 2005): ``conf_int`` does
+        not rest on them.
         """
         with np.errstate(invalid="ignore"):
             values = np.sqrt(np.diag(self._found.covariance))
@@ -77,7 +83,8 @@ class FittedCurve:
         Returns
         -------
         DataFrame, shape (parameters, parameters)
-            The inverse of the information at the estimates; NaN for fixed parameters and where there is no minimum.
+            The inverse of the information at the estimates; NaN for fixed parameters and where
+            there is no minimum.
 
         Examples
         --------
@@ -99,10 +106,10 @@ class FittedCurve:
         alpha : float
             One less the probability of the intervals.
         method : {"posterior", "profile", "wald"}
-            Quantiles of the posterior; values that the likelihood does not exclude while the other parameters follow
-            (as R's ``confint`` of an ``nls``), infinite on a side where it excludes none; or estimates plus and minus
-            standard errors (as statsmodels), which overstate the precision of growth curves. NaN for fixed parameters
-            in the last two.
+            Quantiles of the posterior; values that the likelihood does not exclude while the other
+            parameters follow (as R's ``confint`` of an ``nls``), infinite on a side where it
+            excludes none; or estimates plus and minus standard errors (as statsmodels), which
+            overstate the precision of growth curves. NaN for fixed parameters in the last two.
 
         Returns
         -------
@@ -112,11 +119,11 @@ class FittedCurve:
         Raises
         ------
         ModelError
-            For another method or alpha, and for a profile where there is no estimate on these data to start from.
+            For another method or alpha, and for a profile where there is no estimate on these data
+            to start from.
 
-        Notes
-        -----
-        Profiles: Bates and Watts (1988), Nonlinear Regression Analysis and Its Applications, section 6.1.
+        Notes ----- Profiles: Bates and Watts (1988), Nonlinear Regression Analysis and Its
+        Applications, section 6.1.
 
         Examples
         --------
@@ -128,21 +135,33 @@ class FittedCurve:
         """
         check_alpha(alpha)
         if not isinstance(method, str) or method not in ("posterior", "profile", "wald"):
-            raise ModelError(f"method {shown(method)} is unknown; there are 'posterior', 'profile' and 'wald'")
+            raise ModelError(
+                f"method {shown(method)} is unknown; there are 'posterior', 'profile' and 'wald'"
+            )
         if method == "posterior":
             draws = self.posterior.parameters(self._curve, DRAWS, np.random.default_rng(0))
             bounds = np.quantile(draws, [alpha / 2, 1 - alpha / 2], axis=0).T
         elif method == "wald":
-            bounds = wald_intervals(self.model.problem(self._curve), self.model.errors, self._found, alpha)
+            bounds = wald_intervals(
+                self.model.problem(self._curve), self.model.errors, self._found, alpha
+            )
         else:
             self._check_estimated()
-            bounds = profile_intervals(self.model.problem(self._curve), self.model.errors, self._found, alpha)
+            bounds = profile_intervals(
+                self.model.problem(self._curve), self.model.errors, self._found, alpha
+            )
         return pd.DataFrame(bounds, index=self.params.index, columns=["lower", "upper"])
 
     def _check_estimated(self) -> None:
         if self.from_prior or self.carried:
-            why = "come from other data" if self.carried else "are the centre of the posterior, not a minimum"
-            raise ModelError(f"the estimates {why}: there is nothing to profile; use method='posterior'")
+            why = (
+                "come from other data"
+                if self.carried
+                else "are the centre of the posterior, not a minimum"
+            )
+            raise ModelError(
+                f"the estimates {why}: there is nothing to profile; use method='posterior'"
+            )
 
     @property
     def nobs(self) -> int:
@@ -187,7 +206,9 @@ class FittedCurve:
     @property
     def resid(self) -> pd.Series:
         """Observations less fitted values; NaN where missing."""
-        return (pd.Series(self.model.endog, index=self.model.index) - self.fittedvalues).rename("resid")
+        return (pd.Series(self.model.endog, index=self.model.index) - self.fittedvalues).rename(
+            "resid"
+        )
 
     @cached_property
     def posterior(self) -> Mixture:
@@ -202,7 +223,9 @@ class FittedCurve:
 
     @property
     def prior_share(self) -> float:
-        """How much of what is known of the ceiling is the prior: posterior over prior variance of the share reached."""
+        """How much of what is known of the ceiling is the prior: posterior over prior variance of
+        the share reached.
+        """
         return self.posterior.prior_share()
 
     @property
@@ -219,4 +242,8 @@ class FittedCurve:
     def reached(self) -> pd.Series:
         """Share of the ceiling reached at the last observation: posterior median and 90 % interval."""
         draws = self.posterior.reached(self.model.sampling, DRAWS)
-        return pd.Series(np.quantile(draws, [0.05, 0.5, 0.95]), index=["lower", "median", "upper"], name="reached")
+        return pd.Series(
+            np.quantile(draws, [0.05, 0.5, 0.95]),
+            index=["lower", "median", "upper"],
+            name="reached",
+        )

@@ -1,4 +1,6 @@
-"""Growth curves in statsmodels' manner: ``GrowthModel(endog, curve).fit()`` gives ``GrowthResults``."""
+"""Growth curves in statsmodels' manner: ``GrowthModel(endog, curve).fit()`` gives
+``GrowthResults``.
+"""
 
 from __future__ import annotations
 
@@ -41,22 +43,26 @@ class GrowthModel(ObservedSeries):
     Parameters
     ----------
     endog : array_like, Series or DataFrame of one column
-        Observations, 0 or more, NaN where missing. Numbers beyond 2**53 are read as floats, to 16 digits.
+        Observations, 0 or more, NaN where missing. Numbers beyond 2**53 are read as floats, to 16
+        digits.
     curve : str
-        ``"exponential"``, ``"logistic"``, ``"gompertz"``, ``"bass"``, ``"richards"``, ``"weibull"``,
-        ``"shifted_gompertz"``, or ``"auto"``: an average over curves.
+        ``"exponential"``, ``"logistic"``, ``"gompertz"``, ``"bass"``, ``"richards"``,
+        ``"weibull"``, ``"shifted_gompertz"``, or ``"auto"``: an average over curves.
     kind : {"flow", "stock"}
-        Flows are differences of the cumulative curve over each observation's own period, a stock is its level.
+        Flows are differences of the cumulative curve over each observation's own period, a stock is
+        its level.
     time : index, sequence or array, optional
-        When; by default the index of ``endog``. A PeriodIndex, dates, an IntervalIndex, periods, whole years, or
-        numbers: the ends of the periods (with one more number than observations, all edges), the times of a stock.
-        Calendar time is counted in years.
+        When; by default the index of ``endog``. A PeriodIndex, dates, an IntervalIndex, periods,
+        whole years, or numbers: the ends of the periods (with one more number than observations,
+        all edges), the times of a stock. Calendar time is counted in years.
     launch : date or number, optional
-        When the curve's clock starts; by default at the start of the first period (time 0 for a stock at plain times).
-        Where ``time`` gives the ends of periods, the first period begins here.
+        When the curve's clock starts; by default at the start of the first period (time 0 for a
+        stock at plain times). Where ``time`` gives the ends of periods, the first period begins
+        here.
     errors : {"least_squares", "lognormal", "poisson", "negative_binomial"}
-        How parameters are estimated. Least squares is what the literature reports; its forecasts then take the
-        scatter as proportional to the curve (lognormal; negative binomial where zeros occur).
+        How parameters are estimated. Least squares is what the literature reports; its forecasts
+        then take the scatter as proportional to the curve (lognormal; negative binomial where zeros
+        occur).
     weights : array_like, optional
         Weights of the observations, 0 or more.
     shocks : mapping of str to (start, end), optional
@@ -69,13 +75,13 @@ class GrowthModel(ObservedSeries):
     Raises
     ------
     ModelError
-        For an unknown curve, kind, parameter or error family, and for a series that no growth curve can be fitted to.
+        For an unknown curve, kind, parameter or error family, and for a series that no growth curve
+        can be fitted to.
 
-    Notes
-    -----
-    A series that declines throughout is a Bass curve past its peak (``p > q``). Forecasts and intervals come from
-    a posterior with scale-free priors (``forecasting.curves.fitting.curve_posterior``): multiplying the series by a
-    constant multiplies them by it.
+    Notes ----- A series that declines throughout is a Bass curve past its peak (``p > q``).
+    Forecasts and intervals come from a posterior with scale-free priors
+    (``forecasting.curves.fitting.curve_posterior``): multiplying the series by a constant
+    multiplies them by it.
 
     Examples
     --------
@@ -87,7 +93,9 @@ class GrowthModel(ObservedSeries):
     @takes(
         ModelError,
         curve=of(str, Curve, words="the name of a curve, or 'auto'"),
-        weights=optional(several(number(0), "finite numbers of 0 or more, one per observation", 10**6)),
+        weights=optional(
+            several(number(0), "finite numbers of 0 or more, one per observation", 10**6)
+        ),
         shocks=optional(of(Mapping, words="a mapping of names to (start, end)")),
         bounds=optional(of(Mapping, words="a mapping of names to pairs, e.g. {'m': (0, 1000)}")),
         prior=of(CurvePrior, words="a CurvePrior"),
@@ -129,10 +137,18 @@ class GrowthModel(ObservedSeries):
     def _curves(self, curve: str | Curve) -> list[Curve]:
         if self.shocks:
             if curve not in ("bass", "generalised_bass", "generalized_bass"):
-                raise ModelError(f"shocks belong to the Bass curve, not to {curve!r}; leave curve='bass'")
-            wrong = [n for n, pair in self.shocks.items() if not isinstance(pair, (tuple, list)) or len(pair) != 2]
+                raise ModelError(
+                    f"shocks belong to the Bass curve, not to {curve!r}; leave curve='bass'"
+                )
+            wrong = [
+                n
+                for n, pair in self.shocks.items()
+                if not isinstance(pair, (tuple, list)) or len(pair) != 2
+            ]
             if wrong:
-                raise ModelError(f"shocks: {wrong[0]!r} is {shown(self.shocks[wrong[0]])}; give a pair, (start, end)")
+                raise ModelError(
+                    f"shocks: {wrong[0]!r} is {shown(self.shocks[wrong[0]])}; give a pair, (start, end)"
+                )
             spans = {name: self._span(*pair) for name, pair in self.shocks.items()}
             return [generalised_bass(spans)]
         if isinstance(curve, str) and curve.lower() == "auto":
@@ -141,7 +157,9 @@ class GrowthModel(ObservedSeries):
 
     def _span(self, start: object, end: object) -> tuple[float, float]:
         calendar = self.timeline.calendar
-        return moment(start, calendar) - self.launch, np.inf if end is None else moment(end, calendar) - self.launch
+        return moment(start, calendar) - self.launch, np.inf if end is None else moment(
+            end, calendar
+        ) - self.launch
 
     @takes(ModelError, curve=of(Curve, words="a Curve, one of the model's curves"))
     def problem(self, curve: Curve) -> SeriesToFit:
@@ -169,7 +187,9 @@ class GrowthModel(ObservedSeries):
         [10.0, 14.0, 19.0, 24.0]
         """
         fixed = {name: value for name, value in self._fixed.items() if name in curve.parameters}
-        return SeriesToFit(curve, self.sampling, self.endog, self.weights, within_domain(self.bounds, curve), fixed)
+        return SeriesToFit(
+            curve, self.sampling, self.endog, self.weights, within_domain(self.bounds, curve), fixed
+        )
 
     def posterior(self) -> Mixture:
         """The posterior: weighted curves, of one curve or of all that are averaged.
@@ -189,26 +209,31 @@ class GrowthModel(ObservedSeries):
         return Mixture(parts, self.noise, self.problem(self.curves[0]).level)
 
     @takes(ModelError, start_params=optional(numbers()))
-    def fit(self, start_params: ArrayLike | Mapping[str, float] | None = None, *, disp: object = None) -> GrowthResults:
+    def fit(
+        self, start_params: ArrayLike | Mapping[str, float] | None = None, *, disp: object = None
+    ) -> GrowthResults:
         """Estimate the parameters.
 
         Parameters
         ----------
         start_params : array_like or mapping, optional
-            Where the search starts, ``m`` first, or by name; by default at the best of a scan of curves.
+            Where the search starts, ``m`` first, or by name; by default at the best of a scan of
+            curves.
         disp : object, optional
             Taken as by statsmodels' models; nothing is printed whatever it is.
 
         Returns
         -------
         GrowthResults
-            Where the data do not determine the ceiling (no least-squares minimum, less than 1 % of it reached, fewer
-            observations than parameters), the parameters are the posterior's medians, and ``summary()`` says so.
+            Where the data do not determine the ceiling (no least-squares minimum, less than 1 % of
+            it reached, fewer observations than parameters), the parameters are the posterior's
+            medians, and ``summary()`` says so.
 
         Raises
         ------
         ModelError
-            For start values of another number than the curve has parameters, and of an average over curves.
+            For start values of another number than the curve has parameters, and of an average over
+            curves.
 
         Examples
         --------
@@ -218,18 +243,23 @@ class GrowthModel(ObservedSeries):
         start = None if start_params is None else self._start(start_params)
         mixture = self.posterior() if len(self.curves) > 1 else None
         curve = self.curves[0] if mixture is None else self.curves[int(np.argmax(mixture.weights))]
-        return GrowthResults(copy(self), curve, self._estimate(curve, start), mixture)  # its fixed values stay
+        # Its fixed values stay
+        return GrowthResults(copy(self), curve, self._estimate(curve, start), mixture)
 
     def _start(self, start_params: ArrayLike | Mapping[str, float]) -> Array:
         if len(self.curves) > 1:
-            raise ModelError("start_params have no meaning for an average over curves; name one curve")
+            raise ModelError(
+                "start_params have no meaning for an average over curves; name one curve"
+            )
         names = self.curves[0].parameters
         if isinstance(start_params, Mapping):
             check_names(start_params, "start_params", self.curves)
             start_params = [start_params.get(name, np.nan) for name in names]
         start = np.asarray(start_params, dtype=float).ravel()
         if len(start) != len(names) or not np.isfinite(start).all():
-            raise ModelError(f"start_params: give {len(names)} finite numbers, for {', '.join(names)}")
+            raise ModelError(
+                f"start_params: give {len(names)} finite numbers, for {', '.join(names)}"
+            )
         return start
 
     def _estimate(self, curve: Curve, start: Array | None) -> Estimate:
@@ -333,8 +363,8 @@ class GrowthModel(ObservedSeries):
         params : array_like or mapping
             One value per parameter, ``m`` first, or by name.
         scatter : float, optional
-            Standard deviation of the residuals (least squares, errors then normal) or relative standard
-            deviation (other errors); by default its best value.
+            Standard deviation of the residuals (least squares, errors then normal) or relative
+            standard deviation (other errors); by default its best value.
 
         Returns
         -------
@@ -362,7 +392,9 @@ class GrowthModel(ObservedSeries):
         with np.errstate(all="ignore"):
             whole = np.isfinite(self.problem(curve).fitted(values)).all()
         if not whole:
-            raise ModelError(f"params: the {curve.name} curve has no finite values at {shown(values.tolist())}")
+            raise ModelError(
+                f"params: the {curve.name} curve has no finite values at {shown(values.tolist())}"
+            )
         return values
 
     def _single(self) -> Curve:

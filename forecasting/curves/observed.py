@@ -85,7 +85,8 @@ class ObservedSeries:
         endog : Series or array_like
             The observations that follow; an array takes the next periods.
         alone : bool
-            Whether the model is of the later observations only; the curve's clock starts where it did.
+            Whether the model is of the later observations only; the curve's clock starts where it
+            did.
 
         Returns
         -------
@@ -112,7 +113,9 @@ class ObservedSeries:
         other = copy(self)
         other.timeline = later if alone else self.timeline.followed_by(later)
         other.endog = values if alone else np.append(self.endog, values)
-        other.weights = np.ones(len(values)) if alone else np.append(self.weights, np.ones(len(values)))
+        other.weights = (
+            np.ones(len(values)) if alone else np.append(self.weights, np.ones(len(values)))
+        )
         other.sampling = other.timeline.sampling(self.launch, self.kind)
         other.noise = other._noise()
         return other

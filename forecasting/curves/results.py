@@ -38,8 +38,8 @@ class GrowthResults(CurveForecasts):
     params : Series
         Estimates by name.
     llf, sse, scatter : float
-        Log-likelihood, sum of squared residuals, and the residuals' standard deviation (least squares) or relative
-        standard deviation (other errors).
+        Log-likelihood, sum of squared residuals, and the residuals' standard deviation (least
+        squares) or relative standard deviation (other errors).
     converged : bool
         Whether a minimum was found.
     fixed : dict
@@ -47,7 +47,8 @@ class GrowthResults(CurveForecasts):
     from_prior : bool
         Whether the data do not tell the parameters, so that they are the centre of the posterior.
     carried : bool
-        Whether the parameters were estimated on other data than the model's: by ``append``, ``extend`` or ``apply``.
+        Whether the parameters were estimated on other data than the model's: by ``append``,
+        ``extend`` or ``apply``.
 
     Examples
     --------
@@ -153,12 +154,15 @@ class GrowthResults(CurveForecasts):
         scatter = None if model.errors == "poisson" else self.scatter
         llf = log_likelihood(problem, params, model.errors, scatter)
         results = GrowthResults.__new__(GrowthResults)
-        results.__dict__.update(self.__dict__ | {"posterior": self.posterior, "model": model, "llf": llf})
+        results.__dict__.update(
+            self.__dict__ | {"posterior": self.posterior, "model": model, "llf": llf}
+        )
         results.sse, results.carried = float(residual**2 @ problem.weights), True
         return results
 
     def news(self, endog: object, steps: int = 5) -> pd.DataFrame:
-        """What each new observation changes in the forecast, one after the other, as statsmodels' ``news``.
+        """What each new observation changes in the forecast, one after the other, as statsmodels'
+        ``news``.
 
         Parameters
         ----------
@@ -170,8 +174,8 @@ class GrowthResults(CurveForecasts):
         Returns
         -------
         DataFrame
-            One row per period, its median before and after, and a column per new observation: the impact of each, in
-            the unit of the observations. The impacts add up to the difference.
+            One row per period, its median before and after, and a column per new observation: the
+            impact of each, in the unit of the observations. The impacts add up to the difference.
 
         Raises
         ------
@@ -219,7 +223,9 @@ class GrowthResults(CurveForecasts):
         if not kwargs:
             return show("results_chart", self, steps, alpha)
         future = self.get_forecast(steps).summary_frame(alpha)[["median", "pi_lower", "pi_upper"]]
-        past = pd.DataFrame({"observed": self.model.endog, "fitted": self.fittedvalues}, index=self.model.index)
+        past = pd.DataFrame(
+            {"observed": self.model.endog, "fitted": self.fittedvalues}, index=self.model.index
+        )
         frame = pd.concat([past, future])
         if isinstance(frame.index, pd.PeriodIndex):
             frame.index = frame.index.to_timestamp()

@@ -25,10 +25,8 @@ class GrowthForecaster(BaseForecaster):  # type: ignore[misc]
     errors : str, default="least_squares"
         Family of errors, as in ``GrowthModel``.
 
-    Notes
-    -----
-    Periods are counted as one unit of time each, whatever the index. Missing values are gaps. Growth curves count from
-    0 up: a series with negative values is refused.
+    Notes ----- Periods are counted as one unit of time each, whatever the index. Missing values are
+    gaps. Growth curves count from 0 up: a series with negative values is refused.
 
     Examples
     --------
@@ -54,9 +52,12 @@ class GrowthForecaster(BaseForecaster):  # type: ignore[misc]
         "enforce_index_type": None,
     }
 
-    _config: ClassVar[dict[str, Any]] = {"remember_data": False}  # set again below: its default warns
+    # Set again below: its default warns
+    _config: ClassVar[dict[str, Any]] = {"remember_data": False}
 
-    def __init__(self, curve: str = "auto", kind: str = "flow", errors: str = "least_squares") -> None:
+    def __init__(
+        self, curve: str = "auto", kind: str = "flow", errors: str = "least_squares"
+    ) -> None:
         self.curve = curve
         self.kind = kind
         self.errors = errors
@@ -66,7 +67,12 @@ class GrowthForecaster(BaseForecaster):  # type: ignore[misc]
 
     def _fit(self, y: pd.Series, X: Any = None, fh: Any = None) -> GrowthForecaster:
         self._name = y.name
-        model = GrowthModel(y.to_numpy(dtype=float), curve=self.curve, kind=self.kind, errors=self.errors)  # type: ignore[arg-type]
+        model = GrowthModel(
+            y.to_numpy(dtype=float),
+            curve=self.curve,
+            kind=self.kind,  # type: ignore[arg-type]
+            errors=self.errors,
+        )
         self.results_, self._last = model.fit(), y.index[-1]
         return self
 

@@ -1,7 +1,8 @@
 """The whole chain on whole paths: imports in, vehicles, energy and charging points out, all joint.
 
-Draw ``i`` of every result comes from draw ``i`` of the imports and draw ``i`` of every assumption: a country's stock,
-energy and points belong together, and two scenarios with one seed differ only by what they change.
+Draw ``i`` of every result comes from draw ``i`` of the imports and draw ``i`` of every assumption:
+a country's stock, energy and points belong together, and two scenarios with one seed differ only by
+what they change.
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.demand.charging import FAST, PUBLIC, SETTINGS, charging_need, energy_split, power_mix
+from forecasting.demand.charging import (
+    FAST,
+    PUBLIC,
+    SETTINGS,
+    charging_need,
+    energy_split,
+    power_mix,
+)
 from forecasting.demand.consequences import carbon_avoided, fuel_avoided, investment, power_shares
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import deployed_points
@@ -66,8 +74,8 @@ def demand_outlook(
     stock_facts : facts, table or pairs of date and count
         Printed stocks, for the balance table.
     charging_today : ExistingCharging, mapping or float, optional
-        Public points or stations standing: ``{"count": 1085, "unit": "stations", "date": "2024-12-15"}``; a bare
-        number is points at the end of the first year.
+        Public points or stations standing: ``{"count": 1085, "unit": "stations", "date":
+        "2024-12-15"}``; a bare number is points at the end of the first year.
     as_of : datetime.date, optional
         Day of the forecast: a roll-out that is still to come changes nothing before it.
     place : str, optional
@@ -86,7 +94,8 @@ def demand_outlook(
     Raises
     ------
     AssumptionError
-        Where imports are negative or not finite, years have gaps, or an assumption is out of its range.
+        Where imports are negative or not finite, years have gaps, or an assumption is out of its
+        range.
 
     Examples
     --------
@@ -106,14 +115,18 @@ def demand_outlook(
     by_month = _energy_by_month(drawn, place)
     per_vehicle = {name: by_month[name].sum(axis=1) * energy_split(name, drawn) for name in CLASSES}
     at_end = _battery_energy({name: fleet.stock for name, fleet in fleets.items()}, per_vehicle)
-    in_year = _battery_energy({name: fleet.mean_stock for name, fleet in fleets.items()}, per_vehicle)
+    in_year = _battery_energy(
+        {name: fleet.mean_stock for name, fleet in fleets.items()}, per_vehicle
+    )
     vehicles = all_vehicles(drawn, span)
     points, megawatts = charging_need(at_end, np.clip(stock / vehicles, 0, 1), span, drawn)
     _add_private(points, megawatts, fleets, drawn)
     _cover(points, megawatts, drawn)
     grid, busiest = ({s: kwh[s] / _losses(s, drawn) for s in SETTINGS} for kwh in (in_year, at_end))
     standing = ExistingCharging.read(charging_today, span[0])
-    unpushed, practice, asked = deployed_points(stock, span, assumed, drawn, standing, as_of, targets, rng)
+    unpushed, practice, asked = deployed_points(
+        stock, span, assumed, drawn, standing, as_of, targets, rng
+    )
     winter, summer = _peaks(busiest, points, megawatts, by_month, drawn)
     results = {
         "ev_registrations": road.registered,
@@ -127,7 +140,11 @@ def demand_outlook(
         "charging_stations": practice / drawn["points_per_station"][:, None],
         "charging_points_home": points["home"],
     } | ({} if asked is None else {"charging_points_target": asked})
-    results |= {f"e{name}_stock": fleets[name].stock for name in ("bus", "truck") if fleets[name].stock.any()}
+    results |= {
+        f"e{name}_stock": fleets[name].stock
+        for name in ("bus", "truck")
+        if fleets[name].stock.any()
+    }
     results |= _consequences(results, summer, points, fleets, span, drawn)
     light = {name: fleets[name].stock for name in ("bev", "phev", "van")}
     rules = standards(light["bev"] + light["van"], light["phev"], span, drawn)
@@ -144,13 +161,17 @@ def demand_outlook(
 def _check(imports: Array, years: Sequence[int]) -> tuple[Array, list[int]]:
     flow, span = np.asarray(imports, dtype=float), [int(year) for year in years]
     if flow.ndim != 2 or flow.shape[1] != len(span) or not flow.size:
-        raise AssumptionError(f"imports have shape {flow.shape}; give (draws, years) with {len(span)} years")
+        raise AssumptionError(
+            f"imports have shape {flow.shape}; give (draws, years) with {len(span)} years"
+        )
     if not np.all(np.isfinite(flow)) or flow.min() < 0:
         raise AssumptionError(
             f"imports = {in_digits(flow.min())} vehicles a year; every value must be finite and 0 or more"
         )
     if span != list(range(span[0], span[0] + len(span))):
-        raise AssumptionError(f"years {span[0]} to {span[-1]} have gaps or are out of order; give every calendar year")
+        raise AssumptionError(
+            f"years {span[0]} to {span[-1]} have gaps or are out of order; give every calendar year"
+        )
     return flow, span
 
 
@@ -158,12 +179,16 @@ def _check_years(assumed: Parameters, drawn: Mapping[str, Array], years: Sequenc
     """A lever that does nothing needs no date; one that acts must not end before the story starts."""
     due = assumed["charging_rollout_year"].high
     if np.any(drawn["charging_rollout"] != 1) and due < years[0]:
-        raise AssumptionError(f"charging_rollout_year = {due:.0f} lies before the first year, {years[0]}")
+        raise AssumptionError(
+            f"charging_rollout_year = {due:.0f} lies before the first year, {years[0]}"
+        )
 
 
 def _energy_by_month(drawn: Mapping[str, Array], place: str | None) -> dict[str, Array]:
     """Battery energy per vehicle and month, kWh, were all kilometres electric."""
-    degrees = degrees_outside(*climate_normals(place), drawn["temperature_shift"], drawn["daily_spread"])
+    degrees = degrees_outside(
+        *climate_normals(place), drawn["temperature_shift"], drawn["daily_spread"]
+    )
     found = {}
     for name in CLASSES:
         km, use = (drawn.get(f"{key}.{name}", drawn[key]) for key in ("annual_km", "consumption"))
@@ -171,7 +196,9 @@ def _energy_by_month(drawn: Mapping[str, Array], place: str | None) -> dict[str,
     return found
 
 
-def _battery_energy(vehicles: Mapping[str, Array], per_vehicle: Mapping[str, Array]) -> dict[str, Array]:
+def _battery_energy(
+    vehicles: Mapping[str, Array], per_vehicle: Mapping[str, Array]
+) -> dict[str, Array]:
     """Battery energy of so many vehicles by setting, kWh a year."""
     total = {setting: np.zeros_like(vehicles["bev"]) for setting in SETTINGS}
     for name, count in vehicles.items():
@@ -184,7 +211,8 @@ def _battery_energy(vehicles: Mapping[str, Array], per_vehicle: Mapping[str, Arr
 
 
 def all_vehicles(drawn: Mapping[str, Array], years: Sequence[int]) -> Array:
-    """Vehicles of all drives at 31 December of each year: the count, and what is added each year since.
+    """Vehicles of all drives at 31 December of each year: the count, and what is added each year
+    since.
 
     >>> one = np.ones(1)
     >>> drawn = {"vehicle_stock": 1e6 * one, "vehicle_stock_date": 2025.0 * one, "vehicle_stock_growth": 0.05 * one}
@@ -193,11 +221,14 @@ def all_vehicles(drawn: Mapping[str, Array], years: Sequence[int]) -> Array:
     """
     since = np.asarray(years, dtype=float) + 1 - drawn["vehicle_stock_date"][:, None]
     return np.asarray(
-        drawn["vehicle_stock"][:, None] * np.maximum(1 + drawn["vehicle_stock_growth"][:, None] * since, 0.2)
+        drawn["vehicle_stock"][:, None]
+        * np.maximum(1 + drawn["vehicle_stock_growth"][:, None] * since, 0.2)
     )
 
 
-def _grid_per_vehicle(per_vehicle: Mapping[str, Array], drawn: Mapping[str, Array]) -> dict[str, Array]:
+def _grid_per_vehicle(
+    per_vehicle: Mapping[str, Array], drawn: Mapping[str, Array]
+) -> dict[str, Array]:
     """Energy from the grid per vehicle and year by class, kWh."""
     losses = np.stack([_losses(setting, drawn)[:, 0] for setting in SETTINGS])
     return {name: (kwh / losses).sum(axis=0) for name, kwh in per_vehicle.items()}
@@ -211,7 +242,10 @@ def _consequences(
     energy = results["energy_gwh"]
     power, peak, in_summer = power_shares(energy, results["peak_mw"], summer, years, drawn)
     vehicles = {name: fleet.mean_stock for name, fleet in fleets.items()}
-    electric = {name: energy_split(name, drawn).sum(axis=0) * np.ones_like(drawn["annual_km"]) for name in CLASSES}
+    electric = {
+        name: energy_split(name, drawn).sum(axis=0) * np.ones_like(drawn["annual_km"])
+        for name in CLASSES
+    }
     return {
         "power_share_percent": power,
         "peak_share_percent": peak,
@@ -224,11 +258,16 @@ def _consequences(
 
 def _losses(setting: str, drawn: Mapping[str, Array]) -> Array:
     side = "dc" if setting in FAST else "ac"
-    return np.asarray(drawn[f"onboard_efficiency.{side}"] * drawn[f"charger_efficiency.{side}"])[:, None]
+    return np.asarray(drawn[f"onboard_efficiency.{side}"] * drawn[f"charger_efficiency.{side}"])[
+        :, None
+    ]
 
 
 def _add_private(
-    points: dict[str, Array], megawatts: dict[str, Array], fleets: Mapping[str, Fleet], drawn: Mapping[str, Array]
+    points: dict[str, Array],
+    megawatts: dict[str, Array],
+    fleets: Mapping[str, Fleet],
+    drawn: Mapping[str, Array],
 ) -> None:
     """Home and depot points follow vehicles, not energy."""
     bev = fleets["bev"].stock / drawn["evs_per_home_charger"][:, None]
@@ -244,7 +283,9 @@ def _add_private(
         megawatts["depot"] = megawatts["depot"] + power / 1000
 
 
-def _cover(points: dict[str, Array], megawatts: dict[str, Array], drawn: Mapping[str, Array]) -> None:
+def _cover(
+    points: dict[str, Array], megawatts: dict[str, Array], drawn: Mapping[str, Array]
+) -> None:
     """Roads that are to be covered whatever the traffic set a floor under en-route points."""
     if not drawn["coverage_km"].any():
         return
@@ -263,8 +304,12 @@ def _peaks(
     grid: Mapping[str, Array], points: Mapping[str, Array], megawatts: Mapping[str, Array],
     by_month: Mapping[str, Array], drawn: Mapping[str, Array],
 ) -> list[Array]:  # fmt: skip
-    """MW of a day of the month that takes most, a winter's where it is cold, and of the summer month that does."""
+    """MW of a day of the month that takes most, a winter's where it is cold, and of the summer
+    month that does.
+    """
     per_day = by_month["bev"] / by_month["bev"].sum(axis=1, keepdims=True) / MONTH_DAYS
-    kwh, stand, power = (np.stack([table[setting] for setting in SETTINGS]) for table in (grid, points, megawatts))
+    kwh, stand, power = (
+        np.stack([table[setting] for setting in SETTINGS]) for table in (grid, points, megawatts)
+    )
     days = [kwh * (share.max(axis=1)[:, None] / 1000) for share in (per_day, per_day[:, SUMMER])]
     return peak_load(days, stand, power, drawn["coincidence_floor"])

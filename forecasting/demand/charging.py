@@ -1,8 +1,10 @@
-"""Need: the charging points that carry the energy, by setting and power, at a utilisation that drivers can live with.
+"""Need: the charging points that carry the energy, by setting and power, at a utilisation that
+drivers can live with.
 
-The groups, settings and utilisation curve are those that ICCT documents for EV CHARGE 1.2, rebuilt from its equations,
-with two repairs: utilisation never rises faster than demand (by its defaults the count of points *falls* as the first
-cars come), and at fast chargers it never exceeds what a waiting-time promise allows a station of that size.
+The groups, settings and utilisation curve are those that ICCT documents for EV CHARGE 1.2, rebuilt
+from its equations, with two repairs: utilisation never rises faster than demand (by its defaults
+the count of points *falls* as the first cars come), and at fast chargers it never exceeds what a
+waiting-time promise allows a station of that size.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ LOW_SHARE, HIGH_SHARE = 0.02, 0.50  # EV stock shares between which ICCT's utili
 HOURS = 8760.0
 
 
-def points_needed(energy_kwh: Array | float, kw: Array | float, delivery: Array | float, use: Array | float) -> Array:
+def points_needed(
+    energy_kwh: Array | float, kw: Array | float, delivery: Array | float, use: Array | float
+) -> Array:
     """Points that carry an annual energy.
 
     Parameters
@@ -61,7 +65,9 @@ def points_needed(energy_kwh: Array | float, kw: Array | float, delivery: Array 
     13.1507
     """
     if np.min(energy_kwh) < 0:
-        raise AssumptionError(f"energy = {in_digits(np.min(energy_kwh))} kWh a year; it must be 0 or more")
+        raise AssumptionError(
+            f"energy = {in_digits(np.min(energy_kwh))} kWh a year; it must be 0 or more"
+        )
     if not 0 < np.min(kw) <= np.max(kw) < 5000:
         raise AssumptionError(
             f"power of a point = {in_digits(np.min(kw))} kW; it must be above 0 and below 5,000 (kW, not W)"
@@ -69,15 +75,20 @@ def points_needed(energy_kwh: Array | float, kw: Array | float, delivery: Array 
     for name, value in (("power delivery ratio", delivery), ("utilisation", use)):
         if not (np.min(value) > 0 and np.max(value) <= 1):
             bad = np.min(value) if np.min(value) <= 0 else np.max(value)
-            raise AssumptionError(f"{name} = {in_digits(bad)} share of hours; it must be above 0 and at most 1")
+            raise AssumptionError(
+                f"{name} = {in_digits(bad)} share of hours; it must be above 0 and at most 1"
+            )
     return np.asarray(energy_kwh / (np.asarray(kw) * delivery * use * HOURS))
 
 
-def utilisation(share: Array | float, low: Array | float, high: Array | float, mended: bool = True) -> Array:
+def utilisation(
+    share: Array | float, low: Array | float, high: Array | float, mended: bool = True
+) -> Array:
     """Utilisation of a setting at an EV stock share.
 
-    Logarithmic between shares of 2 % and 50 %, flat outside. Points grow as ``share / utilisation``, which falls where
-    utilisation is below its own slope per unit of ln(share): ``mended`` keeps it at or above that slope.
+    Logarithmic between shares of 2 % and 50 %, flat outside. Points grow as ``share /
+    utilisation``, which falls where utilisation is below its own slope per unit of ln(share):
+    ``mended`` keeps it at or above that slope.
 
     Parameters
     ----------
@@ -110,7 +121,9 @@ def utilisation(share: Array | float, low: Array | float, high: Array | float, m
                 f"{name} = {in_digits(np.min(value))} share of hours; it must be above 0 and at most 1"
             )
     if not (np.min(share) >= 0 and np.max(share) <= 1):
-        raise AssumptionError(f"EV stock share = {in_digits(np.max(share))}; it must lie between 0 and 1")
+        raise AssumptionError(
+            f"EV stock share = {in_digits(np.max(share))}; it must lie between 0 and 1"
+        )
     slope = (np.asarray(high) - low) / np.log(HIGH_SHARE / LOW_SHARE)
     use = low + slope * np.log(np.clip(share, LOW_SHARE, HIGH_SHARE) / LOW_SHARE)
     return np.asarray(np.maximum(use, slope) if mended else use)
@@ -118,7 +131,9 @@ def utilisation(share: Array | float, low: Array | float, high: Array | float, m
 
 @dataclass(frozen=True)
 class PowerMix:
-    """The points of one setting by rated power: kW, shares, delivered over rated power in 2023 and in 2035."""
+    """The points of one setting by rated power: kW, shares, delivered over rated power in 2023 and
+    in 2035.
+    """
 
     kw: Array
     share: Array
@@ -151,12 +166,18 @@ def power_mix(setting: str) -> PowerMix:
 
 @cache
 def _groups(vehicle_class: str) -> list[dict[str, str]]:
-    return [row for row in read_table("charging_groups.csv") if row["vehicle_class"] == vehicle_class]
+    return [
+        row for row in read_table("charging_groups.csv") if row["vehicle_class"] == vehicle_class
+    ]
 
 
 def _group_weight(row: Mapping[str, str], drawn: Mapping[str, Array], vehicle_class: str) -> Array:
     """Share of vehicle kilometres of one group; non-commuters drive less."""
-    access = {"with_home": "home_access", "with_commute": "commuter_share", "with_work": "work_access"}
+    access = {
+        "with_home": "home_access",
+        "with_commute": "commuter_share",
+        "with_work": "work_access",
+    }
     access["with_depot"] = f"depot_access.{vehicle_class}"
     weight: Array = np.ones(1)
     for column, name in access.items():
@@ -170,14 +191,16 @@ def _group_weight(row: Mapping[str, str], drawn: Mapping[str, Array], vehicle_cl
 
 
 def energy_split(vehicle_class: str, drawn: Mapping[str, Array]) -> Array:
-    """Where the energy of a class is charged, per unit of energy that all its kilometres would take.
+    """Where the energy of a class is charged, per unit of energy that all its kilometres would
+    take.
 
     Parameters
     ----------
     vehicle_class : {"bev", "phev", "van", "bus", "truck"}
         The class.
     drawn : mapping
-        Draws of home_access, commuter_share, work_access, noncommuter_km, phev_electric_scale, depot_access.
+        Draws of home_access, commuter_share, work_access, noncommuter_km, phev_electric_scale,
+        depot_access.
 
     Returns
     -------
@@ -234,12 +257,17 @@ def charging_need(
     points, megawatts = {}, {}
     for setting in ("work", *PUBLIC):
         mix, side = power_mix(setting), "dc" if setting in FAST else "ac"
-        ends = (drawn[f"utilisation_{end}.{setting}"] * drawn["utilisation_scale"] for end in ("low", "high"))
+        ends = (
+            drawn[f"utilisation_{end}.{setting}"] * drawn["utilisation_scale"]
+            for end in ("low", "high")
+        )
         low, high = (np.minimum(end, 1)[:, None] for end in ends)
         use = utilisation(share, low, high)
         if setting in FAST:
             use = np.minimum(use, ceilings(drawn[f"station_size.{setting}"])[:, None])
-        delivery = np.minimum(mix.delivered(years) / mix.mean_kw * drawn["power_delivery_scale"][:, None], 1)
+        delivery = np.minimum(
+            mix.delivered(years) / mix.mean_kw * drawn["power_delivery_scale"][:, None], 1
+        )
         inlet = energy_kwh[setting] / drawn[f"onboard_efficiency.{side}"][:, None]
         points[setting] = points_needed(inlet, mix.mean_kw, delivery, use)
         megawatts[setting] = points[setting] * (mix.mean_kw / 1000)
@@ -270,7 +298,8 @@ def gross_additions(points: Array, life: Array, start: Array | float = 0.0) -> A
     """
     draws, years = points.shape
     ages = np.arange(years + 1)
-    kept = np.exp(-np.square(np.square(ages / life[:, None])))  # a power of 4, at a tenth of its time
+    # A power of 4, at a tenth of its time
+    kept = np.exp(-np.square(np.square(ages / life[:, None])))
     built = np.zeros((draws, years + 1))
     built[:, 0] = start
     for year in range(1, years + 1):

@@ -1,4 +1,6 @@
-"""A choice: what each number of points to build costs in the mean, where too few and too many both have a price."""
+"""A choice: what each number of points to build costs in the mean, where too few and too many both
+have a price.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,19 @@ Array = npt.NDArray[np.float64]
 
 
 def expected_regret(
-    wanted: Array, options: Mapping[str, float], *, missing: float, idle: float, kept: Array | None = None
+    wanted: Array,
+    options: Mapping[str, float],
+    *,
+    missing: float,
+    idle: float,
+    kept: Array | None = None,
 ) -> pd.DataFrame:
-    """What building a number costs in the mean over the draws, beyond what the right number would have cost.
+    """What building a number costs in the mean over the draws, beyond what the right number would
+    have cost.
 
-    Neither cost has a default: what a wait is worth is the reader's to say, and it decides the answer. Were both known,
-    the number with the least regret is the quantile ``missing / (missing + idle)`` of what is wanted.
+    Neither cost has a default: what a wait is worth is the reader's to say, and it decides the
+    answer. Were both known, the number with the least regret is the quantile ``missing / (missing +
+    idle)`` of what is wanted.
 
     Parameters
     ----------
@@ -40,9 +49,10 @@ def expected_regret(
     Returns
     -------
     pandas.DataFrame
-        ``option, points, too_few, missing_points, idle_points, right_at, regret``, the least regret first: the share of
-        draws in which it is too few, mean points missing and idle, the cost of a missing point, in idle ones, at which
-        this number would be the best, and the mean cost of those missing and idle.
+        ``option, points, too_few, missing_points, idle_points, right_at, regret``, the least regret
+        first: the share of draws in which it is too few, mean points missing and idle, the cost of
+        a missing point, in idle ones, at which this number would be the best, and the mean cost of
+        those missing and idle.
 
     Raises
     ------
@@ -71,7 +81,9 @@ def expected_regret(
         if not number >= 0
     ]
     if problems or not options:
-        raise AssumptionError(problems or "there is nothing to choose from; give numbers of points by name")
+        raise AssumptionError(
+            problems or "there is nothing to choose from; give numbers of points by name"
+        )
     rows = []
     for name, number in options.items():
         built = np.maximum(number, 0.0 if kept is None else kept)
@@ -79,9 +91,15 @@ def expected_regret(
         cost = float(missing * few.mean() + idle * many.mean())
         short = float((few > 0).mean())
         right_at = (1 - short) / short if short else np.inf
-        rows.append((name, float(number), short, float(few.mean()), float(many.mean()), right_at, cost))
+        rows.append(
+            (name, float(number), short, float(few.mean()), float(many.mean()), right_at, cost)
+        )
     columns = ["option", "points", "too_few", "missing_points", "idle_points", "right_at", "regret"]
-    return pd.DataFrame(rows, columns=columns).sort_values("regret", kind="stable").reset_index(drop=True)
+    return (
+        pd.DataFrame(rows, columns=columns)
+        .sort_values("regret", kind="stable")
+        .reset_index(drop=True)
+    )
 
 
 def missing_and_idle(wanted: Array, numbers: Array) -> tuple[Array, Array]:

@@ -1,4 +1,6 @@
-"""What comes with the vehicles: what their chargers cost, their share of power, the fuel and carbon they avoid."""
+"""What comes with the vehicles: what their chargers cost, their share of power, the fuel and carbon
+they avoid.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +13,25 @@ import pandas as pd
 from forecasting.demand.charging import gross_additions
 from forecasting.demand.parameters import read_table
 
-__all__ = ["carbon_avoided", "cost_checks", "cost_per_point", "fuel_avoided", "investment", "power_shares"]
+__all__ = [
+    "carbon_avoided",
+    "cost_checks",
+    "cost_per_point",
+    "fuel_avoided",
+    "investment",
+    "power_shares",
+]
 
 Array = npt.NDArray[np.float64]
 DIESEL = ("bus", "truck")  # the others would burn petrol
 DENSITY = {"petrol": 0.745, "diesel": 0.835}  # kg per litre
-CARBON = {"petrol": 2.31, "diesel": 2.68}  # kg of CO2 per litre burnt: IPCC 2006 guidelines, by energy content
+# Kg of CO2 per litre burnt: IPCC 2006 guidelines, by energy content
+CARBON = {"petrol": 2.31, "diesel": 2.68}
 
 
 def cost_per_point(setting: str, drawn: Mapping[str, Array]) -> Array:
-    """Dollars of 2024 for one point: the charger with its installation, and its connection to the grid.
+    """Dollars of 2024 for one point: the charger with its installation, and its connection to the
+    grid.
 
     Parameters
     ----------
@@ -44,7 +55,8 @@ def cost_per_point(setting: str, drawn: Mapping[str, Array]) -> Array:
 
 
 def cost_checks(drawn: Mapping[str, Array]) -> pd.DataFrame:
-    """Costs of fast stations that were printed, beside what the same points cost by the table of costs.
+    """Costs of fast stations that were printed, beside what the same points cost by the table of
+    costs.
 
     Parameters
     ----------
@@ -67,12 +79,17 @@ def cost_checks(drawn: Mapping[str, Array]) -> pd.DataFrame:
     for row in read_table("station_costs.csv"):
         points = float(row["points"]) if row["points"] else drawn["points_per_station"]
         ends = np.quantile(cost_per_point("destination_dc", drawn) * points, (0.1, 0.5, 0.9))
-        rows.append((row["what"], row["relation"], float(row["usd"]), *ends, row["source"], row["url"]))
-    return pd.DataFrame(rows, columns=["what", "relation", "usd", "low", "middle", "high", "source", "url"])
+        rows.append(
+            (row["what"], row["relation"], float(row["usd"]), *ends, row["source"], row["url"])
+        )
+    return pd.DataFrame(
+        rows, columns=["what", "relation", "usd", "low", "middle", "high", "source", "url"]
+    )
 
 
 def investment(points: Mapping[str, Array], drawn: Mapping[str, Array]) -> dict[str, Array]:
-    """Dollars a year by setting for the points that are needed: growth, and replacement of those that fail.
+    """Dollars a year by setting for the points that are needed: growth, and replacement of those
+    that fail.
 
     A point that is replaced keeps its connection.
 
@@ -101,20 +118,27 @@ def investment(points: Mapping[str, Array], drawn: Mapping[str, Array]) -> dict[
             continue
         built = gross_additions(standing, drawn["charger_life"])
         grown = np.maximum(np.diff(standing, prepend=0.0, axis=1), 0)
-        charger, connection = (drawn[f"{part}_cost.{setting}"][:, None] for part in ("charger", "connection"))
+        charger, connection = (
+            drawn[f"{part}_cost.{setting}"][:, None] for part in ("charger", "connection")
+        )
         found[setting] = built * charger + grown * connection
     return found
 
 
 def power_shares(
-    energy_gwh: Array, winter_mw: Array, summer_mw: Array, years: Sequence[int], drawn: Mapping[str, Array]
+    energy_gwh: Array,
+    winter_mw: Array,
+    summer_mw: Array,
+    years: Sequence[int],
+    drawn: Mapping[str, Array],
 ) -> tuple[Array, Array, Array]:
     """Per cent of the country's generation, and of its highest load of any season, as both grow.
 
     Parameters
     ----------
     energy_gwh, winter_mw, summer_mw : ndarray, shape (draws, years)
-        Of the vehicles, at the charger: the year's energy, the peaks of a winter's and a summer's day.
+        Of the vehicles, at the charger: the year's energy, the peaks of a winter's and a summer's
+        day.
     years : sequence of int
         The years.
     drawn : mapping of str to ndarray, shape (draws,)
@@ -135,14 +159,18 @@ def power_shares(
     """
     since = np.asarray(years, dtype=float) - drawn["power_date"][:, None]
     grown = np.maximum(1 + drawn["power_growth"][:, None] * since, 0.2)
-    generated, record = (drawn[name][:, None] * grown / 100 for name in ("generation_gwh", "record_peak_mw"))
+    generated, record = (
+        drawn[name][:, None] * grown / 100 for name in ("generation_gwh", "record_peak_mw")
+    )
     return energy_gwh / generated, winter_mw / record, summer_mw / record
 
 
 def _litres(
     vehicles: Mapping[str, Array], electric: Mapping[str, Array], drawn: Mapping[str, Array]
 ) -> dict[str, Array]:
-    """Litres a year that vehicles of the same classes would burn on their electric kilometres, by fuel."""
+    """Litres a year that vehicles of the same classes would burn on their electric kilometres, by
+    fuel.
+    """
     found = {fuel: np.zeros_like(vehicles["bev"]) for fuel in CARBON}
     for name, count in vehicles.items():
         if count.any():
@@ -152,7 +180,9 @@ def _litres(
     return found
 
 
-def fuel_avoided(vehicles: Mapping[str, Array], electric: Mapping[str, Array], drawn: Mapping[str, Array]) -> Array:
+def fuel_avoided(
+    vehicles: Mapping[str, Array], electric: Mapping[str, Array], drawn: Mapping[str, Array]
+) -> Array:
     """Tonnes of petrol and diesel a year that are not burnt.
 
     Parameters
@@ -180,9 +210,13 @@ def fuel_avoided(vehicles: Mapping[str, Array], electric: Mapping[str, Array], d
 
 
 def carbon_avoided(
-    vehicles: Mapping[str, Array], electric: Mapping[str, Array], energy_gwh: Array, drawn: Mapping[str, Array]
+    vehicles: Mapping[str, Array],
+    electric: Mapping[str, Array],
+    energy_gwh: Array,
+    drawn: Mapping[str, Array],
 ) -> Array:
-    """Tonnes of CO2 a year: of fuel not burnt, with its making, less that of the electricity, with the grid's losses.
+    """Tonnes of CO2 a year: of fuel not burnt, with its making, less that of the electricity, with
+    the grid's losses.
 
     Below 0 where the power is dirtier than the fuel.
 
@@ -206,6 +240,10 @@ def carbon_avoided(
     array([[1106.]])
     """
     litres = _litres(vehicles, electric, drawn)
-    burnt = sum(litres[fuel] * CARBON[fuel] for fuel in CARBON) / 1000 * (1 + drawn["fuel_upstream"])[:, None]
+    burnt = (
+        sum(litres[fuel] * CARBON[fuel] for fuel in CARBON)
+        / 1000
+        * (1 + drawn["fuel_upstream"])[:, None]
+    )
     per_gwh = 1000 * drawn["grid_carbon"] / (1 - drawn["grid_losses"])
     return np.asarray(burnt - energy_gwh * per_gwh[:, None])

@@ -1,6 +1,7 @@
 """Charging along a road: how far apart in winter, how many stops, how many points keep the promise.
 
-A trip keeps its battery's state from section to section: who drives through does not start full at each town.
+A trip keeps its battery's state from section to section: who drives through does not start full at
+each town.
 """
 
 from __future__ import annotations
@@ -17,9 +18,19 @@ from forecasting.demand.road_vehicles import RoadVehicle, road_vehicle, vehicle_
 from forecasting.errors import AssumptionError, Problem
 from forecasting.measures import nearest
 
-__all__ = ["CASES", "Section", "Stretch", "corridor_names", "corridor_plan", "plan_section", "stops_along", "stretches"]
+__all__ = [
+    "CASES",
+    "Section",
+    "Stretch",
+    "corridor_names",
+    "corridor_plan",
+    "plan_section",
+    "stops_along",
+    "stretches",
+]
 
-FULL, RESERVE, FAST_TO = 1.0, 0.1, 0.8  # state of charge at departure, on arrival, and after a fast charge
+# State of charge at departure, on arrival, and after a fast charge
+FULL, RESERVE, FAST_TO = 1.0, 0.1, 0.8
 CASES = {"low": 0, "middle": 1, "high": 2}  # of lengths, traffic and shares alike
 BY_DAY = ("car", "bus")  # trucks have megawatt points, and a plan of their own
 LEAST = {"car": 2}  # points at a site whatever the traffic; of other classes one
@@ -95,8 +106,9 @@ def plan_section(
 ) -> Section:
     """Sites and points for a stretch of road.
 
-    Vehicles leave full, arrive with 10 %, and charge to 80 % on the way; stops are spread evenly over the sites. Sites
-    stand ``spacing_km`` apart or as far as a fast charge carries in this cold, whichever is shorter.
+    Vehicles leave full, arrive with 10 %, and charge to 80 % on the way; stops are spread evenly
+    over the sites. Sites stand ``spacing_km`` apart or as far as a fast charge carries in this
+    cold, whichever is shorter.
 
     Parameters
     ----------
@@ -117,7 +129,8 @@ def plan_section(
     least_points : int
         Points at a site whatever the traffic.
     stops_per_trip : float, optional
-        Mean stops of a drive, where trips come from further away; default those of trips that start full here.
+        Mean stops of a drive, where trips come from further away; default those of trips that start
+        full here.
 
     Returns
     -------
@@ -138,17 +151,24 @@ def plan_section(
     driven = vehicle or RoadVehicle()
     leg = driven.range_km(temperature) * (FAST_TO - RESERVE)
     sites = max(math.ceil(length_km / min(spacing_km, leg)) - 1, 1)
-    stops = stops_along(length_km, driven, temperature) if stops_per_trip is None else stops_per_trip
+    stops = (
+        stops_along(length_km, driven, temperature) if stops_per_trip is None else stops_per_trip
+    )
     minutes = driven.minutes_at_point(FAST_TO - RESERVE, temperature)
     arrivals = electric_per_day * stops / sites * peak_hour_share
     promise = Promise(promise_minutes, promise_share, minutes)
     each = max(points_for(arrivals * minutes / 60, promise), least_points)
     rated = each * sites * driven.charging_kw / 1000
-    return Section(sites, each, each * sites, rated, length_km / (sites + 1), leg, stops, arrivals, minutes)
+    return Section(
+        sites, each, each * sites, rated, length_km / (sites + 1), leg, stops, arrivals, minutes
+    )
 
 
 def stops_along(
-    length_km: float, vehicle: RoadVehicle, temperature: float, came_from: Sequence[tuple[float, float]] = FRESH
+    length_km: float,
+    vehicle: RoadVehicle,
+    temperature: float,
+    came_from: Sequence[tuple[float, float]] = FRESH,
 ) -> float:
     """Mean stops on a stretch of trips that left full some way before it.
 
@@ -178,7 +198,9 @@ def stops_along(
     return sum(share * (so_far(km + length_km) - so_far(km)) for km, share in came_from)
 
 
-def _check_section(length_km: float, electric_per_day: float, temperature: float, spacing_km: float) -> None:
+def _check_section(
+    length_km: float, electric_per_day: float, temperature: float, spacing_km: float
+) -> None:
     checks = (
         check_value("length_km", length_km, "km", 1, 20_000),
         check_value("electric_per_day", electric_per_day, "vehicles per day", 0, 1_000_000),
@@ -223,7 +245,8 @@ def stretches(name: str, table: str = "corridors.csv") -> list[Stretch]:
     if not rows:
         close = nearest(name, corridor_names())
         raise AssumptionError(
-            f"no corridor {name!r}; " + (f"did you mean {close}?" if close else str(corridor_names()))
+            f"no corridor {name!r}; "
+            + (f"did you mean {close}?" if close else str(corridor_names()))
         )
     return [
         Stretch(
@@ -238,9 +261,14 @@ def stretches(name: str, table: str = "corridors.csv") -> list[Stretch]:
 
 
 def stops_by_section(
-    lengths: Sequence[float], traffic: Sequence[float], through: float, vehicle: RoadVehicle, temperature: float
+    lengths: Sequence[float],
+    traffic: Sequence[float],
+    through: float,
+    vehicle: RoadVehicle,
+    temperature: float,
 ) -> list[float]:
-    """Mean stops of a trip on each section, both directions alike, where a part of the traffic drives through.
+    """Mean stops of a trip on each section, both directions alike, where a part of the traffic
+    drives through.
 
     Parameters
     ----------
@@ -271,7 +299,11 @@ def stops_by_section(
 
 
 def _one_way(
-    lengths: Sequence[float], traffic: Sequence[float], through: float, vehicle: RoadVehicle, temperature: float
+    lengths: Sequence[float],
+    traffic: Sequence[float],
+    through: float,
+    vehicle: RoadVehicle,
+    temperature: float,
 ) -> list[float]:
     came_from: list[tuple[float, float]] = []  # kilometres behind them, and vehicles a day
     found: list[float] = []
@@ -293,15 +325,16 @@ def corridor_plan(
     spacing_km: float = 60.0,
     vehicles: Sequence[str] = BY_DAY,
 ) -> pd.DataFrame:
-    """Sites and points along a corridor, section by section and class by class, for a low, middle and high case.
+    """Sites and points along a corridor, section by section and class by class, for a low, middle
+    and high case.
 
     Parameters
     ----------
     name : str
         One of ``corridor_names()``.
     electric_share : float or mapping of str to float
-        Share of electric cars among the cars on the road, 0 to 1: one for all, or one for each country of the road.
-        Other classes have theirs in proportion to it.
+        Share of electric cars among the cars on the road, 0 to 1: one for all, or one for each
+        country of the road. Other classes have theirs in proportion to it.
     temperature, spacing_km
         As for ``plan_section``.
     vehicles : sequence of str
@@ -310,14 +343,15 @@ def corridor_plan(
     Returns
     -------
     pandas.DataFrame
-        ``section, country, vehicle, case, km, vehicles_per_day, electric_per_day, sites, points, megawatts,
-        longest_gap_km, stops_per_trip, basis``; the case is of length and traffic, the basis says whether they are
-        sourced or judged.
+        ``section, country, vehicle, case, km, vehicles_per_day, electric_per_day, sites, points,
+        megawatts, longest_gap_km, stops_per_trip, basis``; the case is of length and traffic, the
+        basis says whether they are sourced or judged.
 
     Raises
     ------
     AssumptionError
-        Where the name or a class is unknown, a share is outside 0 to 1, or a country of the road has none.
+        Where the name or a class is unknown, a share is outside 0 to 1, or a country of the road
+        has none.
 
     Examples
     --------
@@ -330,9 +364,14 @@ def corridor_plan(
     found = []
     for vehicle in vehicles:
         driven, through = road_vehicle(vehicle), vehicle_range(vehicle, "through_share")[1]
-        of_traffic, against = (vehicle_range(vehicle, what)[1] for what in ("traffic_share", "electric_against_cars"))
+        of_traffic, against = (
+            vehicle_range(vehicle, what)[1] for what in ("traffic_share", "electric_against_cars")
+        )
         for case, at in CASES.items():
-            lengths, traffic = [part.km[at] for part in road], [part.vehicles[at] * of_traffic for part in road]
+            lengths, traffic = (
+                [part.km[at] for part in road],
+                [part.vehicles[at] * of_traffic for part in road],
+            )
             stops = stops_by_section(lengths, traffic, through, driven, temperature)
             for part, km, daily, mean in zip(road, lengths, traffic, stops, strict=True):
                 electric = daily * min(shares[part.country] * against, 1.0)
@@ -345,19 +384,43 @@ def corridor_plan(
                     least_points=LEAST.get(vehicle, 1),
                     stops_per_trip=mean,
                 )
-                size = (plan.sites, plan.points, plan.megawatts, plan.longest_gap_km, plan.stops_per_trip)
-                found.append((part.name, part.country, vehicle, case, km, daily, electric, *size, part.basis))
-    columns = ["section", "country", "vehicle", "case", "km", "vehicles_per_day", "electric_per_day", "sites", "points"]
-    return pd.DataFrame(found, columns=[*columns, "megawatts", "longest_gap_km", "stops_per_trip", "basis"])
+                size = (
+                    plan.sites,
+                    plan.points,
+                    plan.megawatts,
+                    plan.longest_gap_km,
+                    plan.stops_per_trip,
+                )
+                found.append(
+                    (part.name, part.country, vehicle, case, km, daily, electric, *size, part.basis)
+                )
+    columns = [
+        "section",
+        "country",
+        "vehicle",
+        "case",
+        "km",
+        "vehicles_per_day",
+        "electric_per_day",
+        "sites",
+        "points",
+    ]
+    return pd.DataFrame(
+        found, columns=[*columns, "megawatts", "longest_gap_km", "stops_per_trip", "basis"]
+    )
 
 
 def _shares(countries: set[str], given: float | Mapping[str, float]) -> dict[str, float]:
     """The electric share by country of the road."""
     shares = dict(given) if isinstance(given, Mapping) else dict.fromkeys(countries, given)
-    problems = [check_value("electric_share", share, "share of traffic", 0, 1) for share in shares.values()]
+    problems = [
+        check_value("electric_share", share, "share of traffic", 0, 1) for share in shares.values()
+    ]
     missing = sorted(countries - shares.keys())
     known = "give one share for all, or one for each country of the road"
-    lacking = [Problem("electric_share", f"has none for {', '.join(missing)}", known)] if missing else []
+    lacking = (
+        [Problem("electric_share", f"has none for {', '.join(missing)}", known)] if missing else []
+    )
     if found := [problem for problem in problems if problem] + lacking:
         raise AssumptionError(found)
     return shares

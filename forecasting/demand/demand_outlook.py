@@ -1,4 +1,6 @@
-"""The result of the chain: draws by measure, and the tables that a report shows, each made when asked for."""
+"""The result of the chain: draws by measure, and the tables that a report shows, each made when
+asked for.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ __all__ = ["DemandOutlook"]
 
 Array = npt.NDArray[np.float64]
 LEVELS = (0.1, 0.5, 0.9)
-# Assumptions that lead to costs, shares of power, fuel and carbon, and to no answer on vehicles or chargers.
+# Assumptions that lead to costs, shares of power, fuel and carbon, and to no answer on vehicles or
+# chargers.
 CONSEQUENCES_ALONE = (
     "charger_cost", "connection_cost", "fuel_", "generation_gwh", "grid_", "power_date", "power_growth",
     "record_peak_mw",
@@ -45,7 +48,8 @@ class DemandOutlook:
     years : sequence of int
         Calendar years; stocks are at 31 December.
     results : dict of str to ndarray, shape (draws, years)
-        By measure: registrations, retirements and stock, energy and peak, and the answers on charging.
+        By measure: registrations, retirements and stock, energy and peak, and the answers on
+        charging.
     imports : ndarray, shape (draws, years)
         What went in.
     fleets : dict of str to Fleet
@@ -113,7 +117,9 @@ class DemandOutlook:
 
     @cached_property
     def by_setting(self) -> pd.DataFrame:
-        """Points needed by year and setting, with rated power, energy and gross additions (medians; 80 % interval)."""
+        """Points needed by year and setting, with rated power, energy and gross additions (medians;
+        80 % interval).
+        """
         rows = []
         for setting in SETTINGS:
             points, energy = self.points_by_setting[setting], self.energy_by_setting[setting]
@@ -126,9 +132,20 @@ class DemandOutlook:
                 *map(medians, (self.megawatts[setting], energy / 1e6, built)),
             )
             rows += [
-                (year, setting, setting in PUBLIC, *values) for year, *values in zip(self.years, *columns, strict=True)
+                (year, setting, setting in PUBLIC, *values)
+                for year, *values in zip(self.years, *columns, strict=True)
             ]
-        names = ["year", "setting", "public", "low", "points", "high", "installed_mw", "energy_gwh", "gross_additions"]
+        names = [
+            "year",
+            "setting",
+            "public",
+            "low",
+            "points",
+            "high",
+            "installed_mw",
+            "energy_gwh",
+            "gross_additions",
+        ]
         return pd.DataFrame(rows, columns=names)
 
     @cached_property
@@ -142,34 +159,60 @@ class DemandOutlook:
         }
         rows = []
         for label, (above, up_to) in classes.items():
-            parts = [_share_between(setting, above, up_to) * self.points_by_setting[setting] for setting in PUBLIC]
+            parts = [
+                _share_between(setting, above, up_to) * self.points_by_setting[setting]
+                for setting in PUBLIC
+            ]
             middle = medians(np.sum(parts, axis=0))
             rows += [(year, label, value) for year, value in zip(self.years, middle, strict=True)]
         return pd.DataFrame(rows, columns=["year", "power", "points"])
 
     @cached_property
     def by_class(self) -> pd.DataFrame:
-        """Vehicles on the road, their mean age and electricity by year and class (means over the draws)."""
+        """Vehicles on the road, their mean age and electricity by year and class (means over the
+        draws).
+        """
         rows = [
-            (year, name, fleet.stock[:, i].mean(), fleet.mean_age[:, i].mean(), self._gwh(name)[:, i].mean())
+            (
+                year,
+                name,
+                fleet.stock[:, i].mean(),
+                fleet.mean_age[:, i].mean(),
+                self._gwh(name)[:, i].mean(),
+            )
             for name, fleet in self.fleets.items()
             for i, year in enumerate(self.years)
         ]
-        return pd.DataFrame(rows, columns=["year", "vehicle_class", "stock", "mean_age", "energy_gwh"])
+        return pd.DataFrame(
+            rows, columns=["year", "vehicle_class", "stock", "mean_age", "energy_gwh"]
+        )
 
     @cached_property
     def heavy(self) -> pd.DataFrame:
-        """Vans, buses and trucks by year: on the road, their share of the energy, depot points and megawatts."""
+        """Vans, buses and trucks by year: on the road, their share of the energy, depot points and
+        megawatts.
+        """
         total, rows = self.results["energy_gwh"], []
         for name in ("van", "bus", "truck"):
             stock = self.fleets[name].stock
             kept = stock * self.drawn[f"depot_access.{name}"][:, None]
             megawatts = kept * self.drawn[f"depot_kw_per_vehicle.{name}"][:, None] / 1000
             points = 1000 * megawatts / self.drawn[f"depot_kw.{name}"][:, None]
-            share = 100 * np.divide(self._gwh(name), total, out=np.zeros_like(total), where=total > 0)
+            share = 100 * np.divide(
+                self._gwh(name), total, out=np.zeros_like(total), where=total > 0
+            )
             columns = (*quantiles(stock, LEVELS), *map(medians, (share, points, megawatts)))
             rows += [(year, name, *row) for year, *row in zip(self.years, *columns, strict=True)]
-        names = ["year", "vehicle_class", "low", "stock", "high", "energy_percent", "depot_points", "depot_mw"]
+        names = [
+            "year",
+            "vehicle_class",
+            "low",
+            "stock",
+            "high",
+            "energy_percent",
+            "depot_points",
+            "depot_mw",
+        ]
         return pd.DataFrame(rows, columns=names)
 
     @cached_property
@@ -178,29 +221,42 @@ class DemandOutlook:
         rows = []
         for name, shares in self.month_shares.items():
             monthly = self._gwh(name).T @ shares / len(shares)
-            rows += [(y, m + 1, name, monthly[i, m]) for i, y in enumerate(self.years) for m in range(12)]
+            rows += [
+                (y, m + 1, name, monthly[i, m]) for i, y in enumerate(self.years) for m in range(12)
+            ]
         return pd.DataFrame(rows, columns=["year", "month", "vehicle_class", "gwh"])
 
     def _gwh(self, name: str) -> Array:
         """Electricity of a class from the grid."""
-        return np.asarray(self.fleets[name].mean_stock * (self.grid_per_vehicle[name] / 1e6)[:, None])
+        return np.asarray(
+            self.fleets[name].mean_stock * (self.grid_per_vehicle[name] / 1e6)[:, None]
+        )
 
     @cached_property
     def by_cohort(self) -> pd.DataFrame:
         """Mean stock by year and year of entry; cohort 0 came before the first year."""
         total = np.sum([fleet.by_cohort() for fleet in self.fleets.values()], axis=0)
         cohorts = [0, *self.years]
-        rows = [(year, cohort, total[i, j]) for i, year in enumerate(self.years) for j, cohort in enumerate(cohorts)]
+        rows = [
+            (year, cohort, total[i, j])
+            for i, year in enumerate(self.years)
+            for j, cohort in enumerate(cohorts)
+        ]
         table = pd.DataFrame(rows, columns=["year", "cohort", "stock"])
         return table[table["cohort"] <= table["year"]].reset_index(drop=True)
 
     @cached_property
     def by_month(self) -> pd.DataFrame:
         """Electricity by year and month, GWh (median and 80 % interval)."""
-        by_class = {name: self._gwh(name) for name, fleet in self.fleets.items() if fleet.stock.any()}
+        by_class = {
+            name: self._gwh(name) for name, fleet in self.fleets.items() if fleet.stock.any()
+        }
         rows = []
         for i, year in enumerate(self.years):
-            monthly = sum((gwh[:, [i]] * self.month_shares[name] for name, gwh in by_class.items()), np.zeros(12))
+            monthly = sum(
+                (gwh[:, [i]] * self.month_shares[name] for name, gwh in by_class.items()),
+                np.zeros(12),
+            )
             low, middle, high = quantiles(np.broadcast_to(monthly, (len(self.imports), 12)), LEVELS)
             rows += [(year, m + 1, low[m], middle[m], high[m]) for m in range(12)]
         return pd.DataFrame(rows, columns=["year", "month", "low", "gwh", "high"])
@@ -214,7 +270,11 @@ class DemandOutlook:
     def gap(self) -> pd.DataFrame:
         """The three answers by year beside what stands today; never averaged."""
         per_station = self.drawn["points_per_station"]
-        today = np.full_like(per_station, np.nan) if self.standing is None else self.standing.points(per_station)
+        today = (
+            np.full_like(per_station, np.nan)
+            if self.standing is None
+            else self.standing.points(per_station)
+        )
         rows = []
         for measure in CHARGING_ANSWERS:
             points = self.results[measure]
@@ -222,50 +282,92 @@ class DemandOutlook:
             for i, year in enumerate(self.years):
                 low, middle, high = np.quantile(points[:, i], LEVELS)
                 missing = float(np.median(points[:, i] - today))
-                rows.append((year, MEASURES[measure].label, low, middle, high, missing, float(np.median(built[:, i]))))
-        columns = ["year", "answer", "low", "points", "high", "less_standing_today", "gross_additions"]
+                rows.append(
+                    (
+                        year,
+                        MEASURES[measure].label,
+                        low,
+                        middle,
+                        high,
+                        missing,
+                        float(np.median(built[:, i])),
+                    )
+                )
+        columns = [
+            "year",
+            "answer",
+            "low",
+            "points",
+            "high",
+            "less_standing_today",
+            "gross_additions",
+        ]
         return pd.DataFrame(rows, columns=columns)
 
     @cached_property
     def target_table(self) -> pd.DataFrame:
-        """Announced targets beside what stands and what practice comes to, as `standing_shares` has it."""
+        """Announced targets beside what stands and what practice comes to, as `standing_shares` has
+        it.
+        """
         per_station = self.drawn["points_per_station"]
-        today = None if self.standing is None else (self.standing.date, self.standing.points(per_station))
+        today = (
+            None
+            if self.standing is None
+            else (self.standing.date, self.standing.points(per_station))
+        )
         return standing_shares(self.targets, self.years, self.unpushed, today, per_station)
 
     @cached_property
     def band(self) -> pd.DataFrame:
-        """Public points of the markets that had as many vehicles: ``year, stock, low, points, high, markets``."""
+        """Public points of the markets that had as many vehicles: ``year, stock, low, points, high,
+        markets``.
+        """
         stock = medians(self.results["ev_stock"])
-        rows = [(year, count, *market_band(count)) for year, count in zip(self.years, stock.tolist(), strict=True)]
+        rows = [
+            (year, count, *market_band(count))
+            for year, count in zip(self.years, stock.tolist(), strict=True)
+        ]
         return pd.DataFrame(rows, columns=["year", "stock", "low", "points", "high", "markets"])
 
     @cached_property
     def by_cost(self) -> pd.DataFrame:
-        """Dollars of 2024 a year for the points needed, by year and setting (median and 80 % interval)."""
+        """Dollars of 2024 a year for the points needed, by year and setting (median and 80 %
+        interval).
+        """
         rows = []
         for setting, dollars in investment(self.points_by_setting, self.drawn).items():
             low, middle, high = quantiles(dollars, LEVELS)
-            rows += list(zip(self.years, [setting] * len(self.years), low, middle, high, strict=True))
+            rows += list(
+                zip(self.years, [setting] * len(self.years), low, middle, high, strict=True)
+            )
         return pd.DataFrame(rows, columns=["year", "setting", "low", "usd", "high"])
 
     @cached_property
     def load_day(self) -> pd.DataFrame:
-        """Mean load by hour and setting on a winter and a summer day of the last year (means over the draws)."""
+        """Mean load by hour and setting on a winter and a summer day of the last year (means over
+        the draws).
+        """
         per_day = self.month_shares["bev"] / MONTH_DAYS
         days = {"winter": per_day.max(axis=1), "summer": per_day[:, 5:8].mean(axis=1)}
         return load_day(
             {
-                day: {s: float((self.energy_by_setting[s][:, -1] * share).mean()) / 1000 for s in SETTINGS}
+                day: {
+                    s: float((self.energy_by_setting[s][:, -1] * share).mean()) / 1000
+                    for s in SETTINGS
+                }
                 for day, share in days.items()
             }
         )
 
     @cached_property
     def of_the_year(self) -> dict[str, Any]:
-        """Of the last year what a series by hour is made from: GWh by setting and share by month, means over draws."""
+        """Of the last year what a series by hour is made from: GWh by setting and share by month,
+        means over draws.
+        """
         names = [name for name, fleet in self.fleets.items() if fleet.stock.any()]
-        monthly = sum((self._gwh(name)[:, -1:] * self.month_shares[name] for name in names), np.zeros((1, 12)))
+        monthly = sum(
+            (self._gwh(name)[:, -1:] * self.month_shares[name] for name in names), np.zeros((1, 12))
+        )
         by_month = np.mean(monthly, axis=0)
         total = np.quantile(self.results["energy_gwh"][:, -1], LEVELS)
         by_setting = {s: float(self.energy_by_setting[s][:, -1].mean()) / 1e6 for s in SETTINGS}
@@ -279,13 +381,22 @@ class DemandOutlook:
 
     @property
     def electric_share(self) -> float:
-        """Electric among all vehicles on the road at the end of the last year, 0 to 1, the mean of the draws."""
-        return float((self.results["ev_stock"][:, -1] / self.all_vehicles[:, -1]).clip(max=1).mean())
+        """Electric among all vehicles on the road at the end of the last year, 0 to 1, the mean of
+        the draws.
+        """
+        return float(
+            (self.results["ev_stock"][:, -1] / self.all_vehicles[:, -1]).clip(max=1).mean()
+        )
 
     @cached_property
     def caveats(self) -> list[str]:
         """What a reader must know beside the numbers, one sentence each."""
-        return [*self._beyond_all_vehicles(), *self._no_count(), *self._odd_ratio(), *self._not_closed()]
+        return [
+            *self._beyond_all_vehicles(),
+            *self._no_count(),
+            *self._odd_ratio(),
+            *self._not_closed(),
+        ]
 
     def _beyond_all_vehicles(self) -> list[str]:
         beyond = (self.results["ev_stock"][:, -1] > self.all_vehicles[:, -1]).mean()
@@ -320,15 +431,23 @@ class DemandOutlook:
 
     @cached_property
     def sensitivity(self) -> pd.DataFrame:
-        """What moves the last year's answers: first-order shares of variance and the swing from low to high."""
-        acting = {key: values for key, values in self.drawn.items() if not key.startswith(CONSEQUENCES_ALONE)}
+        """What moves the last year's answers: first-order shares of variance and the swing from low
+        to high.
+        """
+        acting = {
+            key: values
+            for key, values in self.drawn.items()
+            if not key.startswith(CONSEQUENCES_ALONE)
+        }
         inputs = {"imports": self.imports.sum(axis=1), **acting}
         outputs = {name: self.results[name][:, -1] for name in DEMAND_STEPS}
         return first_order(inputs, outputs)
 
 
 def _newest_gap(rows: pd.DataFrame) -> str:
-    """The newest of the printed stocks that lie on one side of what is modelled, and how many lay there before it."""
+    """The newest of the printed stocks that lie on one side of what is modelled, and how many lay
+    there before it.
+    """
     row, before = rows.iloc[-1], len(rows) - 1
     too = f"; so it was on {before} earlier {'day' if before == 1 else 'days'}" if before else ""
     said = f"{row['printed']:,.0f} printed, {row['modelled']:,.0f} modelled; {row['explanation']}"

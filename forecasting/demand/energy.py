@@ -1,7 +1,8 @@
 """Electricity: distance, consumption, climate by month, the electric share of plug-in hybrids.
 
-The climate factor is 1 between 15 and 20 degrees and rises linearly outside, as PyPSA-Eur has it. It is applied to the
-spread of daily temperatures inside each month: on the annual mean it would miss most of a continental winter.
+The climate factor is 1 between 15 and 20 degrees and rises linearly outside, as PyPSA-Eur has it.
+It is applied to the spread of daily temperatures inside each month: on the annual mean it would
+miss most of a continental winter.
 """
 
 from __future__ import annotations
@@ -15,7 +16,14 @@ import numpy.typing as npt
 from forecasting.demand.parameters import read_table
 from forecasting.errors import AssumptionError, in_digits
 
-__all__ = ["MONTH_DAYS", "class_factors", "climate_factor", "climate_normals", "degrees_outside", "energy_per_vehicle"]
+__all__ = [
+    "MONTH_DAYS",
+    "class_factors",
+    "climate_factor",
+    "climate_normals",
+    "degrees_outside",
+    "energy_per_vehicle",
+]
 
 Array = npt.NDArray[np.float64]
 MONTH_DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -23,7 +31,9 @@ COLD_BELOW, HOT_ABOVE = 15.0, 20.0
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
-def climate_factor(temperature: Array | float, cold_slope: float = 0.0098, hot_slope: float = 0.0063) -> Array:
+def climate_factor(
+    temperature: Array | float, cold_slope: float = 0.0098, hot_slope: float = 0.0063
+) -> Array:
     """Consumption at a temperature relative to mild weather.
 
     Parameters
@@ -57,8 +67,11 @@ def _excess(distance: Array, spread: Array) -> Array:
     return np.asarray(distance * ndtr(z) + safe * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))
 
 
-def degrees_outside(normals: Array, weights: Array, shift: Array, spread: Array) -> tuple[Array, Array]:
-    """Mean degrees below 15 and above 20 in each month, over the days' spread about the month's mean.
+def degrees_outside(
+    normals: Array, weights: Array, shift: Array, spread: Array
+) -> tuple[Array, Array]:
+    """Mean degrees below 15 and above 20 in each month, over the days' spread about the month's
+    mean.
 
     Parameters
     ----------
@@ -107,9 +120,13 @@ def climate_normals(place: str | None = None) -> tuple[Array, Array]:
     ((2, 12), 1.0)
     """
     rows = read_table("climate.csv")
-    own = [row for row in rows if row["place"] == (place or "")] or [row for row in rows if not row["place"]]
+    own = [row for row in rows if row["place"] == (place or "")] or [
+        row for row in rows if not row["place"]
+    ]
     weights = np.array([float(row["weight"]) for row in own])
-    return np.array([[float(row[month]) for month in MONTHS] for row in own]), weights / weights.sum()
+    return np.array(
+        [[float(row[month]) for month in MONTHS] for row in own]
+    ), weights / weights.sum()
 
 
 def energy_per_vehicle(annual_km: Array, consumption: Array, factor: Array) -> Array:
@@ -141,7 +158,9 @@ def energy_per_vehicle(annual_km: Array, consumption: Array, factor: Array) -> A
     np.float64(2160.0)
     """
     if np.min(annual_km) < 0:
-        raise AssumptionError(f"annual_km = {in_digits(np.min(annual_km))} km per year; it must be 0 or more")
+        raise AssumptionError(
+            f"annual_km = {in_digits(np.min(annual_km))} km per year; it must be 0 or more"
+        )
     if np.any((consumption < 5) & (annual_km > 0)):
         raise AssumptionError(
             f"consumption = {in_digits(np.min(consumption))} kWh/100 km; below 5 it looks like kWh/km (x 100)"
@@ -150,7 +169,9 @@ def energy_per_vehicle(annual_km: Array, consumption: Array, factor: Array) -> A
     return np.asarray((annual_km * consumption / 100)[:, None] * days * factor)
 
 
-def class_factors(degrees: tuple[Array, Array], drawn: Mapping[str, Array], vehicle_class: str = "") -> Array:
+def class_factors(
+    degrees: tuple[Array, Array], drawn: Mapping[str, Array], vehicle_class: str = ""
+) -> Array:
     """Climate factor of one class by month.
 
     Parameters

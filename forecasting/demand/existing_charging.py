@@ -63,21 +63,29 @@ class ExistingCharging:
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.count) and self.count >= 0):
-            raise AssumptionError(f"charging_today = {self.count} {self.unit}; it must be 0 or more")
+            raise AssumptionError(
+                f"charging_today = {self.count} {self.unit}; it must be 0 or more"
+            )
         if self.unit not in ("points", "stations"):
-            raise AssumptionError(f"charging_today has unit {self.unit!r}; it must be points or stations")
+            raise AssumptionError(
+                f"charging_today has unit {self.unit!r}; it must be points or stations"
+            )
 
     @classmethod
     def read(
         cls, given: ExistingCharging | Mapping[str, Any] | float | None, first_year: int
     ) -> ExistingCharging | None:
-        """A count as given to the chain: a mapping, or a bare number of points at the end of the first year."""
+        """A count as given to the chain: a mapping, or a bare number of points at the end of the
+        first year.
+        """
         if given is None or isinstance(given, ExistingCharging):
             return given
         if isinstance(given, Mapping):
             unknown = set(given) - {"count", "date", "unit", "grown"}
             if unknown or "count" not in given or "date" not in given:
-                raise AssumptionError(f"charging_today has count, date and unit; got {', '.join(map(str, given))}")
+                raise AssumptionError(
+                    f"charging_today has count, date and unit; got {', '.join(map(str, given))}"
+                )
             day, unit = as_date(given["date"]), given.get("unit", "points")
             return cls(float(given["count"]), day, unit, given.get("grown"))
         return cls(float(given), dt.date(first_year, 12, 31))

@@ -1,7 +1,8 @@
 """Vehicles on the road by cohort: conditional Weibull survival, used vehicles that enter at an age.
 
-A vehicle of scale ``lam`` and shape ``k`` survives to age ``a`` with ``exp(-(a/lam)^k)``. The scale is not the mean
-life, which is ``lam * Gamma(1 + 1/k)``. Whoever enters at age ``e`` has survived so far: ``S(e + a) / S(e)``.
+A vehicle of scale ``lam`` and shape ``k`` survives to age ``a`` with ``exp(-(a/lam)^k)``. The scale
+is not the mean life, which is ``lam * Gamma(1 + 1/k)``. Whoever enters at age ``e`` has survived so
+far: ``S(e + a) / S(e)``.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ def _check_weibull(scale: Array | float, shape: Array | float) -> None:
     for name, value, unit in (("survival_scale", scale, "years"), ("survival_shape", shape, "1")):
         worst = float(np.min(value))
         if not worst > 0:
-            raise AssumptionError(f"{name} = {in_digits(worst)} {unit} is out of range; it must be above 0")
+            raise AssumptionError(
+                f"{name} = {in_digits(worst)} {unit} is out of range; it must be above 0"
+            )
 
 
 def survival(age: Array | float, scale: Array | float, shape: Array | float) -> Array:
@@ -127,7 +130,8 @@ class Fleet:
     registrations, stock, retirements : ndarray, shape (draws, years)
         Vehicles.
     kept, kept_age : ndarray, shape (draws, years)
-        Share of a cohort still there so many years after it came, and that share times its mean age.
+        Share of a cohort still there so many years after it came, and that share times its mean
+        age.
     start, start_age : ndarray, shape (draws, years)
         What is left of the vehicles that were there before the first year, and their age.
     """
@@ -153,12 +157,16 @@ class Fleet:
         return (before + self.stock) / 2
 
     def by_cohort(self) -> Array:
-        """Mean stock by year (rows) and year of entry (columns; the first column came before the first year)."""
+        """Mean stock by year (rows) and year of entry (columns; the first column came before the
+        first year).
+        """
         years = self.stock.shape[1]
         table = np.zeros((years, years + 1))
         table[:, 0] = self.start.mean(axis=0)
         for cohort in range(years):
-            table[cohort:, cohort + 1] = (self.registrations[:, [cohort]] * self.kept[:, : years - cohort]).mean(axis=0)
+            table[cohort:, cohort + 1] = (
+                self.registrations[:, [cohort]] * self.kept[:, : years - cohort]
+            ).mean(axis=0)
         return table
 
 
@@ -171,7 +179,8 @@ def run_fleet(
     start_stock: Array | float = 0.0,
     start_age: Array | float = 1.0,
 ) -> Fleet:
-    """Carry registrations forward: stock, retirements and mean age, each draw on its own survival curve.
+    """Carry registrations forward: stock, retirements and mean age, each draw on its own survival
+    curve.
 
     A cohort counts in full at the end of its first year; losses begin in the next.
 
@@ -210,7 +219,9 @@ def run_fleet(
     if not (registered.any() or np.any(start_stock)):
         return Fleet(*(np.zeros((draws, years)) for _ in range(7)))
     ages = np.arange(years + 1, dtype=float)
-    used, entry, age, first = (np.broadcast_to(x, draws) for x in (used_share, entry_age, start_age, start_stock))
+    used, entry, age, first = (
+        np.broadcast_to(x, draws) for x in (used_share, entry_age, start_age, start_stock)
+    )
     fresh = conditional_survival(ages[:-1], np.zeros(draws), scale, shape) * (1 - used)[:, None]
     second = conditional_survival(ages[:-1], entry, scale, shape) * used[:, None]
     kept, kept_age = fresh + second, (fresh + second) * ages[:-1] + second * entry[:, None]

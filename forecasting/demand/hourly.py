@@ -1,7 +1,8 @@
 """A year of hours for grid models: charging by setting, an 80 % interval, and one managed case.
 
-Hours are local clock hours of a year of 365 days: 29 February is left out, weekdays and weekends are alike. The energy
-of a year is spread over months as the climate spreads it, over days evenly, over hours by the profiles of the settings.
+Hours are local clock hours of a year of 365 days: 29 February is left out, weekdays and weekends
+are alike. The energy of a year is spread over months as the climate spreads it, over days evenly,
+over hours by the profiles of the settings.
 """
 
 from __future__ import annotations
@@ -22,11 +23,15 @@ __all__ = ["hourly_load", "managed_day"]
 Array = npt.NDArray[np.float64]
 DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 NIGHT = (22, 23, 0, 1, 2, 3, 4, 5, 6)  # hours of a night tariff: a judgement
-MOVABLE = {"home": 0.7, "depot": 0.9, "overnight": 0.5}  # share of a setting's energy that a tariff moves: judgements
+# Share of a setting's energy that a tariff moves: judgements
+MOVABLE = {"home": 0.7, "depot": 0.9, "overnight": 0.5}
 
 
 def hourly_load(
-    gwh: Mapping[str, float], month_shares: Sequence[float], interval: tuple[float, float, float], year: int
+    gwh: Mapping[str, float],
+    month_shares: Sequence[float],
+    interval: tuple[float, float, float],
+    year: int,
 ) -> pd.DataFrame:
     """Charging load of each hour of a year.
 
@@ -44,8 +49,9 @@ def hourly_load(
     Returns
     -------
     pandas.DataFrame, shape (8760, settings + 4)
-        MW. The index ``snapshot`` is the start of each hour. One column per setting, which sum to ``total``;
-        ``total_low`` and ``total_high`` (80 % interval); ``managed``, the same energy with a night tariff.
+        MW. The index ``snapshot`` is the start of each hour. One column per setting, which sum to
+        ``total``; ``total_low`` and ``total_high`` (80 % interval); ``managed``, the same energy
+        with a night tariff.
 
     Raises
     ------
@@ -64,14 +70,25 @@ def hourly_load(
             f"month_shares sum to {in_digits(shares.sum())} over {shares.size} months; give 12 that sum to 1"
         )
     if min(gwh.values(), default=0.0) < 0:
-        raise AssumptionError(f"gwh of a setting is {in_digits(min(gwh.values()))}; it must be 0 or more")
+        raise AssumptionError(
+            f"gwh of a setting is {in_digits(min(gwh.values()))}; it must be 0 or more"
+        )
     rows = dict(zip(SETTINGS, day_profile(), strict=True))
     per_day = np.repeat(shares / DAYS, DAYS)  # share of the year's energy on each day
-    columns = {name: np.outer(1000 * energy * per_day, rows[name]).ravel() for name, energy in gwh.items()}
+    columns = {
+        name: np.outer(1000 * energy * per_day, rows[name]).ravel() for name, energy in gwh.items()
+    }
     total = np.sum(list(columns.values()), axis=0)
     low, middle, high = (value / interval[1] if interval[1] else 0.0 for value in interval)
-    managed = np.concatenate([managed_day({k: v[i : i + 24] for k, v in columns.items()}) for i in range(0, 8760, 24)])
-    columns |= {"total": total * middle, "total_low": total * low, "total_high": total * high, "managed": managed}
+    managed = np.concatenate(
+        [managed_day({k: v[i : i + 24] for k, v in columns.items()}) for i in range(0, 8760, 24)]
+    )
+    columns |= {
+        "total": total * middle,
+        "total_low": total * low,
+        "total_high": total * high,
+        "managed": managed,
+    }
     return pd.DataFrame(columns, index=pd.Index(_hours(year), name="snapshot"))
 
 
@@ -98,7 +115,8 @@ def managed_day(load: Mapping[str, Array]) -> Array:
     fixed = np.sum(list(load.values()), axis=0) - moved
     night = np.array(NIGHT)
     valleys = np.sort(fixed[night])
-    # The level up to which the first n valleys hold the energy; the right n is the largest whose level covers them.
+    # The level up to which the first n valleys hold the energy; the right n is the largest whose
+    # level covers them.
     levels = (moved.sum() + np.cumsum(valleys)) / np.arange(1, len(valleys) + 1)
     level = levels[np.flatnonzero(levels >= valleys)[-1]]
     out = fixed.copy()
@@ -109,4 +127,8 @@ def managed_day(load: Mapping[str, Array]) -> Array:
 def _hours(year: int) -> list[str]:
     first = dt.datetime(year, 1, 1)
     hours = (first + dt.timedelta(hours=n) for n in range(8784))
-    return [hour.isoformat(sep=" ") for hour in hours if hour.year == year and (hour.month, hour.day) != (2, 29)]
+    return [
+        hour.isoformat(sep=" ")
+        for hour in hours
+        if hour.year == year and (hour.month, hour.day) != (2, 29)
+    ]

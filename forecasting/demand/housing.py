@@ -1,4 +1,6 @@
-"""Home charging from housing: who lives in a house can mostly put up a charger, who lives in a flat mostly not."""
+"""Home charging from housing: who lives in a house can mostly put up a charger, who lives in a flat
+mostly not.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,18 @@ from forecasting.errors import AssumptionError
 
 __all__ = ["home_access", "households"]
 
-IN_HOUSES = 0.9  # owners in houses with a charger of their own: ICCT EV CHARGE v1.2 has 0.80 to 0.90
+# Owners in houses with a charger of their own: ICCT EV CHARGE v1.2 has 0.80 to 0.90
+IN_HOUSES = 0.9
 IN_FLATS = (
-    0.125  # a judgement: in the United States 0.14 have an outlet near (EIA), ICCT's survey of EV owners says more
+    # A judgement: in the United States 0.14 have an outlet near (EIA), ICCT's survey of EV owners
+    # says more
+    0.125
 )
 
 
 def households(place: str) -> pd.DataFrame:
-    """Households by kind of dwelling, as counted, in the parts of a country where electric cars are counted apart.
+    """Households by kind of dwelling, as counted, in the parts of a country where electric cars are
+    counted apart.
 
     Parameters
     ----------
@@ -26,7 +32,8 @@ def households(place: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``part, ev_share, houses, flats, other``; shares of the country's electric cars, and of the part's households.
+        ``part, ev_share, houses, flats, other``; shares of the country's electric cars, and of the
+        part's households.
 
     Raises
     ------
@@ -40,13 +47,20 @@ def households(place: str) -> pd.DataFrame:
     """
     rows = [row for row in read_table("housing.csv") if row["place"] == place]
     if not rows:
-        raise AssumptionError(f"no count of households by dwelling is known for {place!r}; home_access is a judgement")
+        raise AssumptionError(
+            f"no count of households by dwelling is known for {place!r}; home_access is a judgement"
+        )
     numbers = ("ev_share", "houses", "flats", "other")
-    return pd.DataFrame([{"part": row["part"]} | {name: float(row[name]) for name in numbers} for row in rows])
+    return pd.DataFrame(
+        [{"part": row["part"]} | {name: float(row[name]) for name in numbers} for row in rows]
+    )
 
 
-def home_access(place: str, in_houses: float = IN_HOUSES, in_flats: float = IN_FLATS) -> dict[str, float]:
-    """Share of owners who charge at home, by part of the country and, last, for the country, weighted by cars.
+def home_access(
+    place: str, in_houses: float = IN_HOUSES, in_flats: float = IN_FLATS
+) -> dict[str, float]:
+    """Share of owners who charge at home, by part of the country and, last, for the country,
+    weighted by cars.
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
 """Load: the hours of a day by setting, and the peak that the grid must carry.
 
-Energy gives the mean load of each hour; chance gives more. Of few points most may run at once, of many points a share:
-``floor + (1 - floor) / sqrt(n)``. The peak is never below the mean load of the busiest hour.
+Energy gives the mean load of each hour; chance gives more. Of few points most may run at once, of
+many points a share: ``floor + (1 - floor) / sqrt(n)``. The peak is never below the mean load of the
+busiest hour.
 """
 
 from __future__ import annotations
@@ -68,7 +69,10 @@ def day_profile() -> Array:
     >>> day_profile().shape, bool(np.allclose(day_profile().sum(axis=1), 1))
     ((7, 24), True)
     """
-    rows = {row["setting"]: [float(row[hour]) for hour in HOURS] for row in read_table("load_profiles.csv")}
+    rows = {
+        row["setting"]: [float(row[hour]) for hour in HOURS]
+        for row in read_table("load_profiles.csv")
+    }
     shapes = np.array([rows[setting] for setting in SETTINGS])
     return np.asarray(shapes / shapes.sum(axis=1, keepdims=True))
 
@@ -127,6 +131,7 @@ def peak_load(days: Sequence[Array], points: Array, megawatts: Array, floor: Arr
     """
     shape = day_profile()
     in_step = coincidence(points, floor[:, None]) * megawatts / shape.max(axis=1)[:, None, None]
-    heights = (np.maximum(in_step, day) for day in days)  # scaled so that height x shape is the load of the hour
+    # Scaled so that height x shape is the load of the hour
+    heights = (np.maximum(in_step, day) for day in days)
     hourly = (shape.T @ height.reshape(len(SETTINGS), -1) for height in heights)
     return [load.max(axis=0).reshape(points.shape[1:]) for load in hourly]

@@ -1,7 +1,8 @@
-"""The assumptions of the demand chain: each a range with a unit, allowed bounds, and a source or an honest judgement.
+"""The assumptions of the demand chain: each a range with a unit, allowed bounds, and a source or an
+honest judgement.
 
-A parameter's name in files and messages is ``name`` or ``name.class`` or ``name.setting``: ``annual_km`` is a car's,
-``annual_km.bus`` a bus's, ``utilisation_low.enroute_dc`` a setting's.
+A parameter's name in files and messages is ``name`` or ``name.class`` or ``name.setting``:
+``annual_km`` is a car's, ``annual_km.bus`` a bus's, ``utilisation_low.enroute_dc`` a setting's.
 """
 
 from __future__ import annotations
@@ -20,7 +21,15 @@ from forecasting.errors import AssumptionError, Problem, in_digits
 from forecasting.measures import nearest
 from forecasting.names import DATA
 
-__all__ = ["NEVER", "Assumption", "Event", "Parameters", "check_value", "load_parameters", "read_table"]
+__all__ = [
+    "NEVER",
+    "Assumption",
+    "Event",
+    "Parameters",
+    "check_value",
+    "load_parameters",
+    "read_table",
+]
 
 Array = npt.NDArray[np.float64]
 NEVER = 2100  # a year that stands for never: no horizon reaches it
@@ -48,7 +57,8 @@ class Assumption:
     name, vehicle_class, setting, place : str
         What it is and whom it holds for; an empty place holds everywhere.
     low, mode, high : float
-        Triangular: the ends and the peak. Lognormal: 10 %, 50 % and 90 % quantiles. Fixed: all equal.
+        Triangular: the ends and the peak. Lognormal: 10 %, 50 % and 90 % quantiles. Fixed: all
+        equal.
     minimum, maximum : float
         The range outside which a value is refused.
     distribution : {"triangular", "lognormal", "fixed"}
@@ -83,7 +93,9 @@ class Assumption:
         if self.low == self.high:
             return np.full_like(u, self.mode)
         if self.distribution == "lognormal":
-            return np.clip(_lognormal(u, self.low, self.mode, self.high), self.minimum, self.maximum)
+            return np.clip(
+                _lognormal(u, self.low, self.mode, self.high), self.minimum, self.maximum
+            )
         return _triangular(u, self.low, self.mode, self.high)
 
 
@@ -101,7 +113,9 @@ def _lognormal(u: Array, low: float, mode: float, high: float) -> Array:
     return np.asarray(mode * np.exp(z * np.where(z < 0, below, above)))
 
 
-def check_value(name: str, value: float, unit: str, minimum: float, maximum: float) -> Problem | None:
+def check_value(
+    name: str, value: float, unit: str, minimum: float, maximum: float
+) -> Problem | None:
     """The problem with a value, or None: outside its range, or no number at all.
 
     Where another unit would explain the number, the message says so.
@@ -111,9 +125,15 @@ def check_value(name: str, value: float, unit: str, minimum: float, maximum: flo
     >>> print(check_value("consumption", 0.21, "kWh/100 km", 5, 60))
     consumption: 0.21 kWh/100 km is outside 5 to 60 (looks like kWh/km; write 21)
     """
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not math.isfinite(value):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float | np.number)
+        or not math.isfinite(value)
+    ):
         return Problem(
-            name, f"{value!r} is not a number", f"give it in {unit}, {in_digits(minimum)} to {in_digits(maximum)}"
+            name,
+            f"{value!r} is not a number",
+            f"give it in {unit}, {in_digits(minimum)} to {in_digits(maximum)}",
         )
     if minimum <= value <= maximum:
         return None
@@ -122,7 +142,11 @@ def check_value(name: str, value: float, unit: str, minimum: float, maximum: flo
         for factor, wrong in confusions:
             if f"{unit} ".startswith(f"{start} ") and minimum <= value * factor <= maximum:
                 hint = f"looks like {wrong}; write {value * factor:.12g}"
-    return Problem(name, f"{in_digits(value)} {unit} is outside {in_digits(minimum)} to {in_digits(maximum)}", hint)
+    return Problem(
+        name,
+        f"{in_digits(value)} {unit} is outside {in_digits(minimum)} to {in_digits(maximum)}",
+        hint,
+    )
 
 
 class Event(NamedTuple):
@@ -208,7 +232,8 @@ class Parameters:
         return replace(self, changed=changed)
 
     def yearly(self, key: str, drawn: Mapping[str, Array], years: Sequence[int]) -> Array:
-        """A parameter in each year: as drawn, from its own year on where it has one, and what events add to it.
+        """A parameter in each year: as drawn, from its own year on where it has one, and what
+        events add to it.
 
         Parameters
         ----------
@@ -235,13 +260,16 @@ class Parameters:
         first = drawn.get(f"{key}_year", np.zeros_like(drawn[key]))
         value = drawn[key][:, None] * (span >= first[:, None])
         for event in self.events.get(key, ()):
-            value = value + event.size[:, None] * (span >= event.first[:, None]) * (span <= event.last[:, None])
+            value = value + event.size[:, None] * (span >= event.first[:, None]) * (
+                span <= event.last[:, None]
+            )
         return np.asarray(value)
 
     def draw(self, rng: np.random.Generator, draws: int) -> dict[str, Array]:
         """Draws of every parameter, stratified, each from its own column of the same uniform table.
 
-        Overriding one parameter leaves the draws of all others as they were: scenarios share random numbers.
+        Overriding one parameter leaves the draws of all others as they were: scenarios share random
+        numbers.
 
         Parameters
         ----------
@@ -257,33 +285,55 @@ class Parameters:
         chosen = self._in_force
         ranks = rng.permuted(np.tile(np.arange(draws), (len(chosen), 1)), axis=1)
         uniform = (ranks + rng.random(ranks.shape)) / draws
-        return {key: chosen[key].quantile(u) for key, u in zip(sorted(chosen), uniform, strict=True)}
+        return {
+            key: chosen[key].quantile(u) for key, u in zip(sorted(chosen), uniform, strict=True)
+        }
 
 
 def _unknown(key: str, chosen: Mapping[str, Assumption]) -> Problem:
     close = nearest(key, chosen)
-    return Problem(key, "no such parameter", f"did you mean {close}?" if close else "see demand_parameters.csv")
+    return Problem(
+        key, "no such parameter", f"did you mean {close}?" if close else "see demand_parameters.csv"
+    )
 
 
-def _read_change(key: str, given: Any, chosen: Mapping[str, Assumption]) -> tuple[list[Problem], Assumption | None]:
+def _read_change(
+    key: str, given: Any, chosen: Mapping[str, Assumption]
+) -> tuple[list[Problem], Assumption | None]:
     if key not in chosen:
         return [_unknown(key, chosen)], None
     row = chosen[key]
     if isinstance(given, Mapping):
         extra = set(given) ^ {"low", "mode", "high"}
         if extra:
-            return [Problem(key, f"a range has low, mode and high; look at {', '.join(sorted(map(str, extra)))}")], None
+            return [
+                Problem(
+                    key,
+                    f"a range has low, mode and high; look at {', '.join(sorted(map(str, extra)))}",
+                )
+            ], None
         values = [given["low"], given["mode"], given["high"]]
     else:
         values = [given] * 3
-    problems = {check_value(key, value, row.unit, row.minimum, row.maximum) for value in values} - {None}
+    problems = {check_value(key, value, row.unit, row.minimum, row.maximum) for value in values} - {
+        None
+    }
     if problems:
         return [problem for problem in problems if problem is not None], None
     if not values[0] <= values[1] <= values[2]:
-        return [Problem(key, f"low {values[0]}, mode {values[1]}, high {values[2]} are out of order")], None
+        return [
+            Problem(key, f"low {values[0]}, mode {values[1]}, high {values[2]} are out of order")
+        ], None
     low, mode, high = map(float, values)
     return [], replace(
-        row, low=low, mode=mode, high=high, kind="judgement", source="scenario", url="", note="set by the scenario"
+        row,
+        low=low,
+        mode=mode,
+        high=high,
+        kind="judgement",
+        source="scenario",
+        url="",
+        note="set by the scenario",
     )
 
 
@@ -308,5 +358,7 @@ def load_parameters() -> Parameters:
 
 def _read_row(row: Mapping[str, str]) -> Assumption:
     numbers = ("low", "mode", "high", "minimum", "maximum")
-    values: dict[str, Any] = {key: float(text) if key in numbers else text for key, text in row.items()}
+    values: dict[str, Any] = {
+        key: float(text) if key in numbers else text for key, text in row.items()
+    }
     return Assumption(**values)

@@ -1,7 +1,8 @@
-"""Waiting at charging stations: the Erlang formulas, sizing for a promise, and the utilisation a promise allows.
+"""Waiting at charging stations: the Erlang formulas, sizing for a promise, and the utilisation a
+promise allows.
 
-A station of ``servers`` points is an M/M/c queue. That is cautious for charging times that vary little, and hopeful for
-holiday peaks.
+A station of ``servers`` points is an M/M/c queue. That is cautious for charging times that vary
+little, and hopeful for holiday peaks.
 """
 
 from __future__ import annotations
@@ -60,7 +61,13 @@ class Promise:
     def __post_init__(self) -> None:
         _require("minutes", self.minutes, "minutes", 0 <= self.minutes < math.inf, "0 or more")
         _require("share", self.share, "share of arrivals", 0 < self.share < 1, "inside (0, 1)")
-        _require("service_minutes", self.service_minutes, "minutes", 0 < self.service_minutes < math.inf, "above 0")
+        _require(
+            "service_minutes",
+            self.service_minutes,
+            "minutes",
+            0 < self.service_minutes < math.inf,
+            "above 0",
+        )
 
 
 def _require(name: str, value: float, unit: str, holds: bool, allowed: str) -> None:
@@ -76,15 +83,21 @@ def _check(servers: int, load: float) -> int:
         servers == int(servers) and 1 <= servers <= MAX_SERVERS,
         "a whole number of 1 or more",
     )
-    _require("load", load, "erlang", 0 <= load < math.inf, "0 or more (arrivals per hour x hours of service)")
+    _require(
+        "load",
+        load,
+        "erlang",
+        0 <= load < math.inf,
+        "0 or more (arrivals per hour x hours of service)",
+    )
     return int(servers)
 
 
 def erlang_b(servers: int, load: float) -> float:
     """Share of arrivals lost where nobody can wait.
 
-    The recursion runs on the inverse, ``1/B_k = 1 + k/(a B_{k-1})``, whose terms are all positive: nothing cancels, and
-    an inverse that grows without bound is a loss of 0.
+    The recursion runs on the inverse, ``1/B_k = 1 + k/(a B_{k-1})``, whose terms are all positive:
+    nothing cancels, and an inverse that grows without bound is a loss of 0.
 
     Parameters
     ----------
@@ -161,7 +174,9 @@ def wait_exceeds(servers: int, load: float, time: float, service: float = 1.0) -
     return 1.0 if load >= servers else waits * math.exp(-(servers - load) * time / service)
 
 
-def station_service(points: int, arrivals_per_hour: float, service_minutes: float = 30.0) -> dict[str, float]:
+def station_service(
+    points: int, arrivals_per_hour: float, service_minutes: float = 30.0
+) -> dict[str, float]:
     """What drivers meet at a station in an hour with so many arrivals.
 
     Parameters
@@ -188,7 +203,9 @@ def station_service(points: int, arrivals_per_hour: float, service_minutes: floa
     >>> {key: round(value, 3) for key, value in station_service(4, 6).items()}
     {'utilisation': 0.75, 'share_waiting': 0.509, 'mean_wait_minutes': 15.283}
     """
-    _require("service_minutes", service_minutes, "minutes", 0 < service_minutes < math.inf, "above 0")
+    _require(
+        "service_minutes", service_minutes, "minutes", 0 < service_minutes < math.inf, "above 0"
+    )
     load, capacity = arrivals_per_hour * service_minutes / 60, points * 60 / service_minutes
     waits = erlang_c(points, load)
     allowed = f"below the capacity of {points} points, {in_digits(capacity)} vehicles per hour"
@@ -241,8 +258,11 @@ def _keeps(servers: int, load: float, promise: Promise) -> bool:
 
 
 @cache
-def utilisation_ceiling(points: int, promise: Promise | None = None, peak_hour_share: float = 0.085) -> float:
-    """Highest share of the day that a station's points can be busy while the promise holds in the busiest hour.
+def utilisation_ceiling(
+    points: int, promise: Promise | None = None, peak_hour_share: float = 0.085
+) -> float:
+    """Highest share of the day that a station's points can be busy while the promise holds in the
+    busiest hour.
 
     Parameters
     ----------
@@ -269,7 +289,13 @@ def utilisation_ceiling(points: int, promise: Promise | None = None, peak_hour_s
     [0.065, 0.158, 0.253]
     """
     kept = promise or Promise()
-    _require("peak_hour_share", peak_hour_share, "share of a day", 1 / 24 <= peak_hour_share <= 1, "1/24 to 1")
+    _require(
+        "peak_hour_share",
+        peak_hour_share,
+        "share of a day",
+        1 / 24 <= peak_hour_share <= 1,
+        "1/24 to 1",
+    )
     _check(points, 0)
     low, high = 0.0, float(points)
     for _ in range(60):
@@ -278,7 +304,9 @@ def utilisation_ceiling(points: int, promise: Promise | None = None, peak_hour_s
     return low / points / (24 * peak_hour_share)
 
 
-def ceilings(sizes: npt.NDArray[np.float64], promise: Promise | None = None) -> npt.NDArray[np.float64]:
+def ceilings(
+    sizes: npt.NDArray[np.float64], promise: Promise | None = None
+) -> npt.NDArray[np.float64]:
     """Utilisation ceilings of stations of given mean sizes, interpolated between whole points.
 
     Examples

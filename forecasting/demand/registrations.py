@@ -1,4 +1,5 @@
-"""From the border to the register: imports, re-export, local assembly, inventory; and what does not close.
+"""From the border to the register: imports, re-export, local assembly, inventory; and what does not
+close.
 
 ``registrations = retained imports + local assembly - growth of the unsold inventory``.
 """
@@ -28,8 +29,9 @@ def registrations(
 ) -> Array:
     """Vehicles registered a year.
 
-    A share of the imports leaves again; of those kept, a share is still unsold at the year's end and is registered in
-    the next year. The first year sells an inventory of its own size, as no year before it is known.
+    A share of the imports leaves again; of those kept, a share is still unsold at the year's end
+    and is registered in the next year. The first year sells an inventory of its own size, as no
+    year before it is known.
 
     Parameters
     ----------
@@ -55,10 +57,13 @@ def registrations(
     return np.asarray(retained - unsold + carried + assembly)
 
 
-def mirror(exporter: float, importer: float, lag_months: float = 1.0, growth: float = 0.0) -> dict[str, float]:
+def mirror(
+    exporter: float, importer: float, lag_months: float = 1.0, growth: float = 0.0
+) -> dict[str, float]:
     """Compare the exporter's figure with the importer's, allowing for goods on the way.
 
-    The two need not agree: the exporter counts at departure, the importer at clearance, ``lag_months`` later.
+    The two need not agree: the exporter counts at departure, the importer at clearance,
+    ``lag_months`` later.
 
     Parameters
     ----------
@@ -72,7 +77,8 @@ def mirror(exporter: float, importer: float, lag_months: float = 1.0, growth: fl
     Returns
     -------
     dict
-        ``ratio`` printed, ``expected`` from the lag alone, and ``unexplained``, the part that the lag leaves.
+        ``ratio`` printed, ``expected`` from the lag alone, and ``unexplained``, the part that the
+        lag leaves.
 
     Raises
     ------
@@ -112,8 +118,12 @@ def dated_counts(facts: Iterable[Any] | pd.DataFrame) -> list[tuple[dt.date, flo
     [(datetime.date(2023, 12, 31), 7383.0, 'stock'), (datetime.date(2024, 2, 1), 8366.0, 'K2')]
     """
     if isinstance(facts, pd.DataFrame):
-        counted = facts[facts["relation"].isin(["equals", "about"])] if "relation" in facts else facts
-        counted = counted[counted["quantity"].isin(["", "stock"])] if "quantity" in counted else counted
+        counted = (
+            facts[facts["relation"].isin(["equals", "about"])] if "relation" in facts else facts
+        )
+        counted = (
+            counted[counted["quantity"].isin(["", "stock"])] if "quantity" in counted else counted
+        )
         facts = counted.to_dict("records")
     return [_dated_count(fact) for fact in facts]
 
@@ -122,18 +132,25 @@ def _dated_count(fact: Any) -> tuple[dt.date, float, str]:
     if isinstance(fact, Sequence) and not isinstance(fact, str):
         day, value, label = fact[0], fact[1], "stock"
     else:
-        get = fact.get if isinstance(fact, Mapping) else lambda key, default=None: getattr(fact, key, default)
+        get = (
+            fact.get
+            if isinstance(fact, Mapping)
+            else lambda key, default=None: getattr(fact, key, default)
+        )
         day, value, label = get("period_end"), get("value"), str(get("id", "") or "stock")
     when = dt.date(int(day), 12, 31) if isinstance(day, int | np.integer) else as_date(day)
     if value is None or not np.isfinite(value) or value < 0:
-        raise AssumptionError(f"{label}: a stock of {value} vehicles on {when}; it must be 0 or more")
+        raise AssumptionError(
+            f"{label}: a stock of {value} vehicles on {when}; it must be 0 or more"
+        )
     return when, float(value), label
 
 
 def balance(
     stock: Array, years: Sequence[int], facts: Iterable[Any] | pd.DataFrame, start: float = 0.0
 ) -> pd.DataFrame:
-    """What the chain makes of the vehicles on the road, beside what was printed, and what does not close.
+    """What the chain makes of the vehicles on the road, beside what was printed, and what does not
+    close.
 
     Parameters
     ----------
@@ -149,8 +166,8 @@ def balance(
     Returns
     -------
     pandas.DataFrame
-        ``fact, date, printed, modelled_low, modelled, modelled_high, gap, ratio, explanation``; one row per fact inside
-        the years. ``gap`` is modelled less printed.
+        ``fact, date, printed, modelled_low, modelled, modelled_high, gap, ratio, explanation``; one
+        row per fact inside the years. ``gap`` is modelled less printed.
 
     Examples
     --------
@@ -159,13 +176,28 @@ def balance(
     0    150.0     300.0  150.0    2.0
     """
     edges = np.concatenate([np.full((stock.shape[0], 1), float(start)), stock], axis=1)
-    inside = [count for count in dated_counts(facts) if 0 <= moment(count[0]) - years[0] <= len(years)]
+    inside = [
+        count for count in dated_counts(facts) if 0 <= moment(count[0]) - years[0] <= len(years)
+    ]
     place = np.array([moment(day) - years[0] for day, _, _ in inside])
     left = np.minimum(place.astype(int), len(years) - 1)
     modelled = edges[:, left] + (edges[:, left + 1] - edges[:, left]) * (place - left)
     ends = quantiles(modelled, (0.1, 0.5, 0.9)).T.tolist()
-    rows = [_balance_row(label, day, printed, *of) for (day, printed, label), of in zip(inside, ends, strict=True)]
-    columns = ["fact", "date", "printed", "modelled_low", "modelled", "modelled_high", "gap", "ratio", "explanation"]
+    rows = [
+        _balance_row(label, day, printed, *of)
+        for (day, printed, label), of in zip(inside, ends, strict=True)
+    ]
+    columns = [
+        "fact",
+        "date",
+        "printed",
+        "modelled_low",
+        "modelled",
+        "modelled_high",
+        "gap",
+        "ratio",
+        "explanation",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -192,9 +224,5 @@ def _explain(inside: bool, ratio: float) -> str:
     if 500 <= ratio <= 2000 or 1 / 2000 <= ratio <= 1 / 500:
         return "a factor near 1000: look at the units, thousands or vehicles"
     if ratio > 1:
-        return (
-            f"{100 * (1 - 1 / ratio):.0f} % of the modelled stock is not on the register: re-export or a narrower count"
-        )
-    return (
-        f"the register holds {1 / ratio:.1f} times the modelled stock: imports not counted, assembly, or a wider count"
-    )
+        return f"{100 * (1 - 1 / ratio):.0f} % of the modelled stock is not on the register: re-export or a narrower count"
+    return f"the register holds {1 / ratio:.1f} times the modelled stock: imports not counted, assembly, or a wider count"

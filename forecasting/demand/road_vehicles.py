@@ -1,4 +1,6 @@
-"""The vehicles that a road is planned for: battery, consumption, and a charge that is slower in the cold."""
+"""The vehicles that a road is planned for: battery, consumption, and a charge that is slower in the
+cold.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ class RoadVehicle:
     cold_slope : float
         Rise of consumption per degree below 15.
     charging_cold_loss : float
-        Share of the charging power that is lost at 0 degrees; in proportion to the degrees below 25.
+        Share of the charging power that is lost at 0 degrees; in proportion to the degrees below
+        25.
 
     Raises
     ------
@@ -66,7 +69,9 @@ class RoadVehicle:
             "cold_slope": ("1/degC below 15", 0, 0.05),
             "charging_cold_loss": ("share of power", 0, 1),
         }
-        checks = (check_value(name, getattr(self, name), *limits) for name, limits in bounds.items())
+        checks = (
+            check_value(name, getattr(self, name), *limits) for name, limits in bounds.items()
+        )
         problems = [problem for problem in checks if problem]
         if problems:
             raise AssumptionError(problems)
@@ -92,7 +97,11 @@ class RoadVehicle:
 @cache
 def _table() -> dict[tuple[str, str], tuple[float, float, float]]:
     return {
-        (row["vehicle"], row["quantity"]): (float(row["low"]), float(row["value"]), float(row["high"]))
+        (row["vehicle"], row["quantity"]): (
+            float(row["low"]),
+            float(row["value"]),
+            float(row["high"]),
+        )
         for row in read_table(TABLE)
     }
 
@@ -120,7 +129,8 @@ def vehicle_range(name: str, quantity: str) -> tuple[float, float, float]:
     if name not in ROAD_VEHICLES:
         close = nearest(name, ROAD_VEHICLES)
         raise AssumptionError(
-            f"no vehicle {name!r} on the road; " + (f"did you mean {close}?" if close else "car, bus, truck")
+            f"no vehicle {name!r} on the road; "
+            + (f"did you mean {close}?" if close else "car, bus, truck")
         )
     return _table()[name, quantity]
 
@@ -138,5 +148,12 @@ def road_vehicle(name: str = "car") -> RoadVehicle:
     >>> road_vehicle("car") == RoadVehicle(), road_vehicle("truck").charging_kw
     (True, 1000.0)
     """
-    fields = ("battery_kwh", "consumption", "charging_kw", "settling_minutes", "cold_slope", "charging_cold_loss")
+    fields = (
+        "battery_kwh",
+        "consumption",
+        "charging_kw",
+        "settling_minutes",
+        "cold_slope",
+        "charging_cold_loss",
+    )
     return RoadVehicle(**{field: vehicle_range(name, field)[1] for field in fields})

@@ -1,4 +1,6 @@
-"""Where the uncertainty comes from: first-order indices and a tornado, read off the draws themselves."""
+"""Where the uncertainty comes from: first-order indices and a tornado, read off the draws
+themselves.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,16 @@ __all__ = ["first_order"]
 Array = npt.NDArray[np.float64]
 
 
-def first_order(inputs: Mapping[str, Array], outputs: Mapping[str, Array], bins: int = 20) -> pd.DataFrame:
-    """Share of an output's variance that each input explains alone, and the swing between its low and high ends.
+def first_order(
+    inputs: Mapping[str, Array], outputs: Mapping[str, Array], bins: int = 20
+) -> pd.DataFrame:
+    """Share of an output's variance that each input explains alone, and the swing between its low
+    and high ends.
 
-    The draws are sorted by an input and cut into bins; the variance of the bins' means, less what chance alone gives
-    bins of that size, over the total variance is the first-order (Sobol') index; what chance alone could give one of
-    many inputs is none. No further runs are needed. Variance is that of the log: the outputs are right-skewed counts.
+    The draws are sorted by an input and cut into bins; the variance of the bins' means, less what
+    chance alone gives bins of that size, over the total variance is the first-order (Sobol') index;
+    what chance alone could give one of many inputs is none. No further runs are needed. Variance is
+    that of the log: the outputs are right-skewed counts.
 
     Parameters
     ----------
@@ -30,8 +36,8 @@ def first_order(inputs: Mapping[str, Array], outputs: Mapping[str, Array], bins:
     Returns
     -------
     pandas.DataFrame
-        ``output, input, share, low, high, swing``, the largest share first; ``low`` and ``high`` are medians of the
-        output in the lowest and highest tenth of the input.
+        ``output, input, share, low, high, swing``, the largest share first; ``low`` and ``high``
+        are medians of the output in the lowest and highest tenth of the input.
 
     Examples
     --------
@@ -73,7 +79,8 @@ def _shares(values: Array, bins: int) -> Array:
     by_chance = (within / np.maximum(sizes - 1, 1)).sum(axis=1) / count
     between = sizes * (sums / sizes - values.mean(axis=1, keepdims=True)) ** 2
     share = (between.sum(axis=1) / count - by_chance) / values.var(axis=1)
-    chance = np.sqrt(2 * (len(sizes) - 1)) / count  # standard deviation of the share of an input that does nothing
+    # Standard deviation of the share of an input that does nothing
+    chance = np.sqrt(2 * (len(sizes) - 1)) / count
     return np.where(share > 5 * chance, share, 0.0)
 
 

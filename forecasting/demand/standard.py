@@ -1,4 +1,6 @@
-"""Standard: what a rule asks for: AFIR's power per vehicle, vehicles per point, or a national target."""
+"""Standard: what a rule asks for: AFIR's power per vehicle, vehicles per point, or a national
+target.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ __all__ = ["afir_power_gw", "standards"]
 Array = npt.NDArray[np.float64]
 
 
-def afir_power_gw(bev: Array | float, phev: Array | float, kw_bev: float = 1.3, kw_phev: float = 0.8) -> Array:
+def afir_power_gw(
+    bev: Array | float, phev: Array | float, kw_bev: float = 1.3, kw_phev: float = 0.8
+) -> Array:
     """Public charging power that Regulation (EU) 2023/1804, article 3, asks for.
 
     Parameters
@@ -41,11 +45,15 @@ def afir_power_gw(bev: Array | float, phev: Array | float, kw_bev: float = 1.3, 
     """
     for name, value in (("bev", bev), ("phev", phev)):
         if np.min(value) < 0:
-            raise AssumptionError(f"{name} = {in_digits(np.min(value))} vehicles; it must be 0 or more")
+            raise AssumptionError(
+                f"{name} = {in_digits(np.min(value))} vehicles; it must be 0 or more"
+            )
     return np.asarray((np.asarray(bev) * kw_bev + np.asarray(phev) * kw_phev) / 1e6)
 
 
-def standards(bev: Array, phev: Array, years: Sequence[int], drawn: Mapping[str, Array]) -> dict[str, Array]:
+def standards(
+    bev: Array, phev: Array, years: Sequence[int], drawn: Mapping[str, Array]
+) -> dict[str, Array]:
     """Public points by each rule.
 
     Parameters
@@ -60,7 +68,8 @@ def standards(bev: Array, phev: Array, years: Sequence[int], drawn: Mapping[str,
     Returns
     -------
     dict of str to ndarray, shape (draws, years)
-        ``power per vehicle``, ``vehicles per point`` and, where there is one, ``national target`` (0 before its year).
+        ``power per vehicle``, ``vehicles per point`` and, where there is one, ``national target``
+        (0 before its year).
 
     Raises
     ------
@@ -83,7 +92,9 @@ def standards(bev: Array, phev: Array, years: Sequence[int], drawn: Mapping[str,
     if np.max(drawn["national_target"]) > 0:
         due = float(np.max(drawn["national_target_year"]))
         if due < years[0]:
-            raise AssumptionError(f"national_target_year = {due:.0f} lies before the first year, {years[0]}")
+            raise AssumptionError(
+                f"national_target_year = {due:.0f} lies before the first year, {years[0]}"
+            )
         reached = np.asarray(years) >= drawn["national_target_year"][:, None]
         rules["national target"] = np.where(reached, drawn["national_target"][:, None], 0.0)
     return rules

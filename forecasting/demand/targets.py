@@ -1,4 +1,6 @@
-"""Announced targets of public charging: how much stands, what pace they take, and what of them is built in time."""
+"""Announced targets of public charging: how much stands, what pace they take, and what of them is
+built in time.
+"""
 
 from __future__ import annotations
 
@@ -61,9 +63,13 @@ class Target:
 
     def __post_init__(self) -> None:
         if self.unit not in ("points", "stations"):
-            raise AssumptionError(f"{self.name} counts {self.unit!r}; a target has points or stations")
+            raise AssumptionError(
+                f"{self.name} counts {self.unit!r}; a target has points or stations"
+            )
         if not np.min(self.count) > 0:
-            raise AssumptionError(f"{self.name} = {in_digits(np.min(self.count))} {self.unit}; a target is above 0")
+            raise AssumptionError(
+                f"{self.name} = {in_digits(np.min(self.count))} {self.unit}; a target is above 0"
+            )
 
     @property
     def when(self) -> float:
@@ -72,7 +78,9 @@ class Target:
 
     def points(self, per_station: Array) -> Array:
         """Points, per draw."""
-        return np.asarray(self.count * (per_station if self.unit == "stations" else np.ones_like(per_station)))
+        return np.asarray(
+            self.count * (per_station if self.unit == "stations" else np.ones_like(per_station))
+        )
 
 
 def asked_for(targets: Sequence[Target], start: float) -> list[Target]:
@@ -89,7 +97,9 @@ def asked_for(targets: Sequence[Target], start: float) -> list[Target]:
 
 
 def _between(years: Sequence[int], knots: Sequence[Array], values: Sequence[Array]) -> Array:
-    """Straight lines between knots, each draw with its own; level before the first and after the last."""
+    """Straight lines between knots, each draw with its own; level before the first and after the
+    last.
+    """
     ends = np.asarray(years, dtype=float)[None, :] + 1
     path = np.broadcast_to(values[0][:, None], (len(values[0]), len(years))).copy()
     for left, right, low, high in zip(knots, knots[1:], values, values[1:], strict=False):
@@ -98,8 +108,11 @@ def _between(years: Sequence[int], knots: Sequence[Array], values: Sequence[Arra
     return path
 
 
-def announced(target: Target, years: Sequence[int], start: float, standing: Array, per_station: Array) -> Array:
-    """Public points at the end of each year were a target met to the day, in equal steps from what stands.
+def announced(
+    target: Target, years: Sequence[int], start: float, standing: Array, per_station: Array
+) -> Array:
+    """Public points at the end of each year were a target met to the day, in equal steps from what
+    stands.
 
     Parameters
     ----------
@@ -129,8 +142,11 @@ def announced(target: Target, years: Sequence[int], start: float, standing: Arra
     return _between(years, knots, [np.broadcast_to(standing, asked.shape), asked])
 
 
-def delivered(target: Target, years: Sequence[int], start: float, standing: Array, per_station: Array) -> Array:
-    """Public points as a target is built: a share of what is missing on its day, the rest later; 0 where it is not.
+def delivered(
+    target: Target, years: Sequence[int], start: float, standing: Array, per_station: Array
+) -> Array:
+    """Public points as a target is built: a share of what is missing on its day, the rest later; 0
+    where it is not.
 
     Examples
     --------
@@ -151,7 +167,8 @@ def standing_shares(
     targets: Sequence[Target], years: Sequence[int], practice: Array, standing: tuple[dt.date, Array] | None,
     per_station: Array,
 ) -> pd.DataFrame:  # fmt: skip
-    """Each target beside what stands and what practice comes to: its share, its pace, its probability.
+    """Each target beside what stands and what practice comes to: its share, its pace, its
+    probability.
 
     Parameters
     ----------
@@ -169,9 +186,10 @@ def standing_shares(
     Returns
     -------
     pandas.DataFrame
-        ``target, number, unit, date, stands, pace_needed, pace_of_practice, practice_low, practice, practice_high,
-        probability``; paces are points a year from the count to the day. Probability and practice are missing beyond
-        the last year, all but the share where the day had passed when the points were counted.
+        ``target, number, unit, date, stands, pace_needed, pace_of_practice, practice_low, practice,
+        practice_high, probability``; paces are points a year from the count to the day. Probability
+        and practice are missing beyond the last year, all but the share where the day had passed
+        when the points were counted.
     """
     rows = []
     for target in targets:
@@ -183,7 +201,9 @@ def standing_shares(
         if standing is not None:
             left = target.when - moment(standing[0])
             row["stands"] = float(np.median(standing[1] / asked))
-            row["pace_needed"] = float(np.median((asked - standing[1]) / left)) if left > 0 else np.nan
+            row["pace_needed"] = (
+                float(np.median((asked - standing[1]) / left)) if left > 0 else np.nan
+            )
         if (standing is None or target.when > moment(standing[0])) and 0 <= place <= len(years) - 1:
             here = _at(practice, place)
             low, middle, high = np.quantile(here, (0.1, 0.5, 0.9))

@@ -1,4 +1,5 @@
-"""Electric trucks from Urumqi by Horgos and Almaty to Tashkent: energy, payload, hours, and megawatt points.
+"""Electric trucks from Urumqi by Horgos and Almaty to Tashkent: energy, payload, hours, and
+megawatt points.
 
 Every figure comes from a row of two shipped tables, with its source or marked as judgement.
 """
@@ -36,7 +37,11 @@ MILD = 15.0  # degrees Celsius
 @cache
 def _table() -> dict[tuple[str, str], tuple[float, float, float]]:
     return {
-        (row["quantity"], row["scenario"]): (float(row["low"]), float(row["value"]), float(row["high"]))
+        (row["quantity"], row["scenario"]): (
+            float(row["low"]),
+            float(row["value"]),
+            float(row["high"]),
+        )
         for row in read_table("truck_outlook.csv")
     }
 
@@ -87,7 +92,8 @@ class TruckTrip:
     driving_hours, rest_hours : float
         At the wheel; breaks and nights that the rules ask for. They are the same for both.
     stops, charging_hours, extra_hours : float
-        Charges on the way, nights apart; their time; and what they take beyond the breaks that are due anyway.
+        Charges on the way, nights apart; their time; and what they take beyond the breaks that are
+        due anyway.
     """
 
     km: float
@@ -112,8 +118,8 @@ class TruckTrip:
 def truck_trip(temperature: float = MILD, truck: RoadVehicle | None = None) -> TruckTrip:
     """A drive over the whole road: what it takes in energy and hours, and what it carries.
 
-    A driver rests at night, and the truck is full in the morning; breaks by day are used for charging. Only what
-    charging takes beyond them is lost.
+    A driver rests at night, and the truck is full in the morning; breaks by day are used for
+    charging. Only what charging takes beyond them is lost.
 
     Parameters
     ----------
@@ -161,8 +167,8 @@ def truck_trip(temperature: float = MILD, truck: RoadVehicle | None = None) -> T
 def truck_plan(scenario: str = "baseline", temperature: float | None = None) -> pd.DataFrame:
     """Megawatt points along the road in 2030, section by section, for a low, middle and high case.
 
-    All that trucks take on the road is charged at these points, at night, too; with slower points beside them fewer
-    would do.
+    All that trucks take on the road is charged at these points, at night, too; with slower points
+    beside them fewer would do.
 
     Parameters
     ----------
@@ -174,8 +180,9 @@ def truck_plan(scenario: str = "baseline", temperature: float | None = None) -> 
     Returns
     -------
     pandas.DataFrame
-        ``section, country, case, km, trucks_per_day, electric_per_day, stops_per_trip, sites, points,
-        megawatts_per_site, mwh_per_day, basis``; the case is of lengths, trucks and their electric share together.
+        ``section, country, case, km, trucks_per_day, electric_per_day, stops_per_trip, sites,
+        points, megawatts_per_site, mwh_per_day, basis``; the case is of lengths, trucks and their
+        electric share together.
 
     Raises
     ------
@@ -194,10 +201,23 @@ def truck_plan(scenario: str = "baseline", temperature: float | None = None) -> 
     rows = [
         row
         for case in CASES
-        for row in _planned(road, truck, case, truck_value("electric_share", case, scenario) / 100, celsius)
+        for row in _planned(
+            road, truck, case, truck_value("electric_share", case, scenario) / 100, celsius
+        )
     ]
-    head = ["section", "country", "case", "km", "trucks_per_day", "electric_per_day", "stops_per_trip", "sites"]
-    return pd.DataFrame(rows, columns=[*head, "points", "megawatts_per_site", "mwh_per_day", "basis"])
+    head = [
+        "section",
+        "country",
+        "case",
+        "km",
+        "trucks_per_day",
+        "electric_per_day",
+        "stops_per_trip",
+        "sites",
+    ]
+    return pd.DataFrame(
+        rows, columns=[*head, "points", "megawatts_per_site", "mwh_per_day", "basis"]
+    )
 
 
 def _planned(
@@ -208,7 +228,11 @@ def _planned(
     through = vehicle_range("truck", "through_share")[1]
     rows: list[tuple[object, ...]] = []
     for part, km, daily, stops in zip(
-        road, lengths, trucks, stops_by_section(lengths, trucks, through, truck, temperature), strict=True
+        road,
+        lengths,
+        trucks,
+        stops_by_section(lengths, trucks, through, truck, temperature),
+        strict=True,
     ):
         plan = plan_section(
             km,
@@ -221,5 +245,7 @@ def _planned(
         )
         taken = daily * share * stops * truck.battery_kwh * (FAST_TO - RESERVE) / 1000
         size = (plan.sites, plan.points, plan.megawatts / plan.sites, taken)
-        rows.append((part.name, part.country, case, km, daily, daily * share, stops, *size, part.basis))
+        rows.append(
+            (part.name, part.country, case, km, daily, daily * share, stops, *size, part.basis)
+        )
     return rows

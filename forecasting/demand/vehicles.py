@@ -1,4 +1,6 @@
-"""From imports to the road: what is registered, in which class, beside what is ordered apart, and how it ages."""
+"""From imports to the road: what is registered, in which class, beside what is ordered apart, and
+how it ages.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ class Vehicles:
     Parameters
     ----------
     registered, retired, stock : ndarray, shape (draws, years)
-        Of the vehicles that the series counts; buses, trucks and vans that are ordered apart are not in them.
+        Of the vehicles that the series counts; buses, trucks and vans that are ordered apart are
+        not in them.
     displaced : ndarray, shape (draws, years)
         Imports whose place cars built in the country took.
     fleets : dict of str to Fleet
@@ -42,7 +45,11 @@ class Vehicles:
 
 
 def vehicles_on_the_road(
-    flow: Array, years: Sequence[int], assumed: Parameters, drawn: Mapping[str, Array], start_stock: Array | float = 0.0
+    flow: Array,
+    years: Sequence[int],
+    assumed: Parameters,
+    drawn: Mapping[str, Array],
+    start_stock: Array | float = 0.0,
 ) -> Vehicles:
     """Carry imports to the register and the road.
 
@@ -75,14 +82,20 @@ def vehicles_on_the_road(
     """
     built = assumed.yearly("local_assembly", drawn, years)
     displaced = np.minimum(built * drawn["assembly_displaces"][:, None], flow)
-    registered = registrations(flow - displaced, drawn["reexport_share"], drawn["inventory_share"], built)
+    registered = registrations(
+        flow - displaced, drawn["reexport_share"], drawn["inventory_share"], built
+    )
     shares = _class_shares(assumed, drawn, years, built / np.maximum(registered, 1))
     orders = {name: assumed.yearly(f"deliveries.{name}", drawn, years) for name in HEAVY}
     before = np.broadcast_to(np.asarray(start_stock, dtype=float), len(flow))
     fleets = _fleets(registered, shares, orders, drawn, before)
-    apart = [_class_fleet(name, bought, np.zeros(len(flow)), drawn) for name, bought in orders.items()]
+    apart = [
+        _class_fleet(name, bought, np.zeros(len(flow)), drawn) for name, bought in orders.items()
+    ]
     retired, stock = (
-        np.maximum(sum(getattr(f, what) for f in fleets.values()) - sum(getattr(f, what) for f in apart), 0)
+        np.maximum(
+            sum(getattr(f, what) for f in fleets.values()) - sum(getattr(f, what) for f in apart), 0
+        )
         for what in ("retirements", "stock")
     )
     return Vehicles(registered, retired, stock, displaced, fleets)
@@ -91,14 +104,21 @@ def vehicles_on_the_road(
 def _class_shares(
     assumed: Parameters, drawn: Mapping[str, Array], years: Sequence[int], local: Array
 ) -> dict[str, Array]:
-    """Share of each class in the registrations of each year; of cars built in the country, some are plug-in hybrids."""
+    """Share of each class in the registrations of each year; of cars built in the country, some are
+    plug-in hybrids.
+    """
     shares = {name: assumed.yearly(f"class_share.{name}", drawn, years) for name in CLASSES[1:]}
     shares["bev"] = 1 - np.asarray(sum(shares.values()))
     if shares["bev"].min() < -1e-9:
         total = 1 - shares["bev"].min()
-        raise AssumptionError(f"class_share.* add to {total:.3g}; battery cars are what is left of 1")
+        raise AssumptionError(
+            f"class_share.* add to {total:.3g}; battery cars are what is left of 1"
+        )
     plug_in = np.maximum(shares["bev"], 0) * np.minimum(local, 1) * drawn["assembly_phev"][:, None]
-    return shares | {"bev": np.maximum(shares["bev"], 0) - plug_in, "phev": shares["phev"] + plug_in}
+    return shares | {
+        "bev": np.maximum(shares["bev"], 0) - plug_in,
+        "phev": shares["phev"] + plug_in,
+    }
 
 
 def _fleets(

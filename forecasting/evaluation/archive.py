@@ -1,4 +1,6 @@
-"""Forecasts kept as they were made: the ``outlook.parquet`` of earlier reports, beside what was printed since."""
+"""Forecasts kept as they were made: the ``outlook.parquet`` of earlier reports, beside what was
+printed since.
+"""
 
 from __future__ import annotations
 
@@ -37,17 +39,19 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
     Parameters
     ----------
     folder : path-like
-        Every ``outlook.parquet`` in it is read, however deep it lies: copies of reports, or what `run` keeps in
-        ``archive`` of its output folder. One forecast that lies there twice counts once.
+        Every ``outlook.parquet`` in it is read, however deep it lies: copies of reports, or what
+        `run` keeps in ``archive`` of its output folder. One forecast that lies there twice counts
+        once.
     ledger : Ledger
         All facts that are known by now.
 
     Returns
     -------
     pandas.DataFrame
-        As `forecasting.evaluation.ledger_record.ledger_record` has it, and ``scenario``: one row for each year, month,
-        or day of a stock, that was forecast and has an outcome since. A stock between two year's ends is read off the
-        line between their logs. ``attrs["open"]`` counts kept forecasts without any outcome so far.
+        As `forecasting.evaluation.ledger_record.ledger_record` has it, and ``scenario``: one row
+        for each year, month, or day of a stock, that was forecast and has an outcome since. A stock
+        between two year's ends is read off the line between their logs. ``attrs["open"]`` counts
+        kept forecasts without any outcome so far.
 
     Raises
     ------
@@ -58,24 +62,36 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
     """
     home = Path(folder)
     if not home.is_dir():
-        raise InputError(f"{home} is no folder; give one with the outlook.parquet of earlier reports")
+        raise InputError(
+            f"{home} is no folder; give one with the outlook.parquet of earlier reports"
+        )
     files = sorted(home.rglob(OUTLOOK_TABLE))[:MOST]
     if not files:
-        raise InputError(f"{home} holds no {OUTLOOK_TABLE}; give a folder with earlier reports, e.g. reports/archive")
+        raise InputError(
+            f"{home} holds no {OUTLOOK_TABLE}; give a folder with earlier reports, e.g. reports/archive"
+        )
     kept = [list(_rows(load_results(file), _told(file), ledger)) for file in files]
     record = pd.DataFrame([row for rows in kept for row in rows], columns=COLUMNS)
-    record = record.drop_duplicates(["scenario", "as_of", "measure", "place", "period", "median", "fact"])
+    record = record.drop_duplicates(
+        ["scenario", "as_of", "measure", "place", "period", "median", "fact"]
+    )
     record.attrs["open"] = kept.count([])
     if record.empty:
-        raise EvidenceError(f"nothing was printed since of what the {len(files)} forecasts in {home} are about")
+        raise EvidenceError(
+            f"nothing was printed since of what the {len(files)} forecasts in {home} are about"
+        )
     order = ["own_basis", "as_of", "place"]
-    return record.sort_values(order, ascending=[False, True, True], kind="stable", ignore_index=True)
+    return record.sort_values(
+        order, ascending=[False, True, True], kind="stable", ignore_index=True
+    )
 
 
 def _told(file: Path) -> dict[str, Any]:
     record = load_record(file)
     if not {"as_of", "first_year"} <= {*record}:
-        raise InputError(f"{file} does not say of which day it is: keep the file as `ev-forecast run` wrote it")
+        raise InputError(
+            f"{file} does not say of which day it is: keep the file as `ev-forecast run` wrote it"
+        )
     return record
 
 
@@ -93,33 +109,63 @@ def archive_text(record: pd.DataFrame) -> str:
     )
 
 
-def _rows(table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger) -> Iterator[tuple[object, ...]]:
+def _rows(
+    table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger
+) -> Iterator[tuple[object, ...]]:
     """Rows of one kept forecast, in the order of `COLUMNS`."""
     day = dt.date.fromisoformat(str(record["as_of"]))
     used = set(record.get("facts_used", ()))
     for (place, measure), part in table.groupby(["country", "measure"], observed=True):
         quantiles = _quantiles(part)
-        facts = [fact for fact in ledger.select(str(place), str(measure), kind="outcome") if _is_count(fact)]
-        bases = [fact.basis for fact in ledger if fact.id in used and fact.measure == measure and fact.place == place]
-        basis = str((record.get("basis") or {}).get(str(place)) or max(sorted(bases), key=bases.count, default=""))
+        facts = [
+            fact
+            for fact in ledger.select(str(place), str(measure), kind="outcome")
+            if _is_count(fact)
+        ]
+        bases = [
+            fact.basis
+            for fact in ledger
+            if fact.id in used and fact.measure == measure and fact.place == place
+        ]
+        basis = str(
+            (record.get("basis") or {}).get(str(place))
+            or max(sorted(bases), key=bases.count, default="")
+        )
         ahead = [fact for fact in facts if fact.period.end.year >= int(record["first_year"])]
         for fact in _outcomes(ahead, day, basis):
             found = _forecast(quantiles, fact)
             if found is None:
                 continue
             known = facts_of_flow(ledger, str(place), str(measure)).select(as_of=day)
-            rule = None if MEASURES[str(measure)].kind == "stock" else by_hand(known, basis, fact.period)
+            rule = (
+                None
+                if MEASURES[str(measure)].kind == "stock"
+                else by_hand(known, basis, fact.period)
+            )
             said = (str(place), str(measure), day.isoformat(), fact.period.label)
             own = any(same_perimeter(fact.basis, other) for other in {basis, *bases} - {""})
             scores = _scores(found, fact.value, own, rule)
-            yield (*said, *scores, str(table["scenario"].iloc[0]), basis, fact.basis, fact.id, len(known))
+            yield (
+                *said,
+                *scores,
+                str(table["scenario"].iloc[0]),
+                basis,
+                fact.basis,
+                fact.id,
+                len(known),
+            )
 
 
 def _quantiles(part: pd.DataFrame) -> dict[Period, Array]:
     """Quantiles at `LEVELS` by period, of one measure of one place."""
-    wide = part.pivot_table(index=["period_start", "period_end"], columns="quantile", values="value", observed=True)
+    wide = part.pivot_table(
+        index=["period_start", "period_end"], columns="quantile", values="value", observed=True
+    )
     wide = wide.reindex(columns=LEVELS.tolist()).dropna()
-    return {span(str(start), str(end)): row for (start, end), row in zip(wide.index, wide.to_numpy(float), strict=True)}
+    return {
+        span(str(start), str(end)): row
+        for (start, end), row in zip(wide.index, wide.to_numpy(float), strict=True)
+    }
 
 
 def _is_count(fact: Fact) -> bool:
@@ -128,14 +174,18 @@ def _is_count(fact: Fact) -> bool:
 
 
 def _outcomes(facts: list[Fact], day: dt.date, basis: str) -> list[Fact]:
-    """One fact a period, printed after the day: of the forecast's own perimeter before others, the last print."""
+    """One fact a period, printed after the day: of the forecast's own perimeter before others, the
+    last print.
+    """
     best: dict[Period, Fact] = {}
 
     def rank(fact: Fact) -> tuple[bool, bool, dt.date]:
         return same_perimeter(fact.basis, basis), fact.basis == basis, fact.known_from or day
 
     for fact in facts:
-        if (fact.known_from or day) > day and (fact.period not in best or rank(fact) > rank(best[fact.period])):
+        if (fact.known_from or day) > day and (
+            fact.period not in best or rank(fact) > rank(best[fact.period])
+        ):
             best[fact.period] = fact
     return [best[period] for period in sorted(best, key=lambda period: (period.end, period.start))]
 

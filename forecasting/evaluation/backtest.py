@@ -1,8 +1,9 @@
 """Backtest of annual forecasts on markets never seen: what was known then, against what happened.
 
-A case is a market, an origin and a horizon: the forecaster sees the market's annual sales up to the origin and, through
-the prior, the other markets' rows up to it, and is scored on the sales of the year a horizon later. What was known on
-the first day after the origin comes from :class:`forecasting.scenarios.known.Known`, as in reports.
+A case is a market, an origin and a horizon: the forecaster sees the market's annual sales up to the
+origin and, through the prior, the other markets' rows up to it, and is scored on the sales of the
+year a horizon later. What was known on the first day after the origin comes from
+:class:`forecasting.scenarios.known.Known`, as in reports.
 """
 
 from __future__ import annotations
@@ -18,8 +19,21 @@ import pandas as pd
 from tqdm import tqdm
 
 from forecasting.errors import EvidenceError, ForecastWarning
-from forecasting.evaluation.peers import HORIZONS, LEAST_SALES, SINGLE, AnalogueRegression, Quantiles, single_series
-from forecasting.evaluation.scores import LEVELS, clustered_mean, figures_text, inside, weighted_interval_score
+from forecasting.evaluation.peers import (
+    HORIZONS,
+    LEAST_SALES,
+    SINGLE,
+    AnalogueRegression,
+    Quantiles,
+    single_series,
+)
+from forecasting.evaluation.scores import (
+    LEVELS,
+    clustered_mean,
+    figures_text,
+    inside,
+    weighted_interval_score,
+)
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.sources.iea import annual_sales, read_iea_panel
 from forecasting.growth.flow import annual_totals, forecast_flow
@@ -79,11 +93,15 @@ Forecaster = Callable[[Case], Quantiles]
 
 
 def backtest(panel: Panel, train: Panel | None = None, *, peers: bool = False) -> pd.DataFrame:
-    """Score the forecasts on a panel, in one line per method: :func:`summarise` of :func:`backtest_skill`."""
+    """Score the forecasts on a panel, in one line per method: :func:`summarise` of
+    :func:`backtest_skill`.
+    """
     return summarise(backtest_skill(panel, train, peers=peers))
 
 
-def backtest_skill(panel: Panel, train: Panel | None = None, *, peers: bool = False) -> pd.DataFrame:
+def backtest_skill(
+    panel: Panel, train: Panel | None = None, *, peers: bool = False
+) -> pd.DataFrame:
     """Score every case of a panel.
 
     Parameters
@@ -91,15 +109,16 @@ def backtest_skill(panel: Panel, train: Panel | None = None, *, peers: bool = Fa
     panel : DataFrame or path
         Markets to score: market, year, sales_bev, sales_phev, sales_share_percent.
     train : DataFrame or path, optional
-        Markets to learn from, in the same columns. Without it each market is scored with a prior from the others.
+        Markets to learn from, in the same columns. Without it each market is scored with a prior
+        from the others.
     peers : bool
         Score the peers too; needs statsforecast.
 
     Returns
     -------
     DataFrame
-        ``method, market, origin, h, years`` (of history), ``wis`` (weighted interval score of log sales), ``ale``
-        (absolute log error of the median), ``in80, in95``.
+        ``method, market, origin, h, years`` (of history), ``wis`` (weighted interval score of log
+        sales), ``ale`` (absolute log error of the median), ``in80, in95``.
 
     Raises
     ------
@@ -122,7 +141,9 @@ def backtest_skill(panel: Panel, train: Panel | None = None, *, peers: bool = Fa
         for case in tqdm(cases, name, leave=False, disable=None)
         for row in _score(name, case, method(case))
     ]
-    return pd.DataFrame(rows, columns=["method", "market", "origin", "h", "years", "wis", "ale", "in80", "in95"])
+    return pd.DataFrame(
+        rows, columns=["method", "market", "origin", "h", "years", "wis", "ale", "in80", "in95"]
+    )
 
 
 def read_panel(panel: Panel, battery_only: bool = False) -> pd.DataFrame:
@@ -138,10 +159,19 @@ def read_panel(panel: Panel, battery_only: bool = False) -> pd.DataFrame:
     Raises
     ------
     EvidenceError
-        Where the file cannot be read, a column is missing, a cell is not a number, or a market has a year twice.
+        Where the file cannot be read, a column is missing, a cell is not a number, or a market has
+        a year twice.
     """
-    raw, said = (panel, "the panel") if isinstance(panel, pd.DataFrame) else (read_iea_panel(panel), Path(panel).name)
-    missing = [name for name in COLUMNS if name not in raw or (len(raw) and name in NEEDED and raw[name].isna().all())]
+    raw, said = (
+        (panel, "the panel")
+        if isinstance(panel, pd.DataFrame)
+        else (read_iea_panel(panel), Path(panel).name)
+    )
+    missing = [
+        name
+        for name in COLUMNS
+        if name not in raw or (len(raw) and name in NEEDED and raw[name].isna().all())
+    ]
     if missing:
         raise EvidenceError(f"{said} lacks {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
     if raw.empty:
@@ -155,7 +185,9 @@ def read_panel(panel: Panel, battery_only: bool = False) -> pd.DataFrame:
 
 
 def _cases(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[Case]:
-    """Every case of a panel; its analogues are the training markets, or all of the panel but the scored one."""
+    """Every case of a panel; its analogues are the training markets, or all of the panel but the
+    scored one.
+    """
     for market, rows in panel.groupby("market"):
         rows = rows.set_index("year").sort_index()
         facts, sizes = _published(rows["sales"]), (rows["sales"] / rows["share"]).dropna()
@@ -168,7 +200,9 @@ def _cases(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[C
             history = pd.Series({fact.period.end.year: fact.value for fact in known.facts})
             gaps = np.flatnonzero(np.diff(history.index) != 1)
             history = history.iloc[gaps[-1] + 1 if len(gaps) else 0 :]
-            outcomes = {h: float(rows["sales"][origin + h]) for h in HORIZONS if origin + h in rows.index}
+            outcomes = {
+                h: float(rows["sales"][origin + h]) for h in HORIZONS if origin + h in rows.index
+            }
             if len(history) < FEWEST_YEARS or history.iloc[-1] < LEAST_SALES or not outcomes:
                 continue
             known = replace(known, since=year(int(history.index[0])).start)
@@ -178,7 +212,9 @@ def _cases(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[C
 def _published(sales: pd.Series) -> Ledger:
     """Annual totals as facts, each of them published on the first day after its year."""
     totals = annual_totals(sales)
-    return ledger_of(totals.assign(published=[f"{int(str(end)[:4]) + 1}-01-01" for end in totals["period_end"]]))
+    return ledger_of(
+        totals.assign(published=[f"{int(str(end)[:4]) + 1}-01-01" for end in totals["period_end"]])
+    )
 
 
 class _PackageForecaster:
@@ -197,21 +233,26 @@ class _PackageForecaster:
     def __call__(self, case: Case) -> Quantiles:
         periods = [year(case.origin + h) for h in HORIZONS]
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ForecastWarning)  # a caveat about one case is part of its score
+            # A caveat about one case is part of its score
+            warnings.simplefilter("ignore", ForecastWarning)
             prior = self._prior(case)
             forecast = forecast_flow(case.known.facts, periods, prior, case.size, draws=DRAWS)
         return dict(zip(HORIZONS, forecast.quantiles(LEVELS).to_numpy(), strict=True))
 
 
 def _peers(analogues: pd.DataFrame, apart: bool) -> dict[str, Forecaster]:
-    """All peers by name; the analogue rules learn from the training markets, or from all but the scored one."""
+    """All peers by name; the analogue rules learn from the training markets, or from all but the
+    scored one.
+    """
     methods: dict[str, Forecaster] = {
         name: lambda case, peer=peer: peer(case.history)  # type: ignore[misc]
         for name, peer in single_series().items()
     }
     for name, regressors in (("analogue average growth", (0,)), (REGRESSION, (0, 1, 2))):
         rule = AnalogueRegression(analogues, regressors)
-        methods[name] = lambda case, rule=rule: rule.forecast("" if apart else case.market, case.history, case.share)  # type: ignore[misc]
+        methods[name] = lambda case, rule=rule: rule.forecast(
+            "" if apart else case.market, case.history, case.share
+        )  # type: ignore[misc]
     return methods
 
 
@@ -231,10 +272,10 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by method: ``wis`` over all cases, ``h1`` and so on by horizon, ``short`` with at most five years of
-        history; ``ratio, ratio_h1, ratio_short`` to the best single-series tool in each, and ``ratio_regression`` to
-        the analogue regression, where they were scored; ``in80, in95`` with standard errors ``se80, se95`` clustered
-        by market; ``cases``.
+        Indexed by method: ``wis`` over all cases, ``h1`` and so on by horizon, ``short`` with at
+        most five years of history; ``ratio, ratio_h1, ratio_short`` to the best single-series tool
+        in each, and ``ratio_regression`` to the analogue regression, where they were scored;
+        ``in80, in95`` with standard errors ``se80, se95`` clustered by market; ``cases``.
 
     Examples
     --------

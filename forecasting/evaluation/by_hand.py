@@ -1,4 +1,6 @@
-"""What an analyst would write down by hand: the last year annualised, then its growth, halved every further year."""
+"""What an analyst would write down by hand: the last year annualised, then its growth, halved every
+further year.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ EXACT = ("equals", "about")
 
 
 def by_hand(known: Ledger, basis: str, period: Period) -> Array | None:
-    """Quantiles of a flow by the rule of thumb; None where no total of a year or of its first months is known.
+    """Quantiles of a flow by the rule of thumb; None where no total of a year or of its first
+    months is known.
 
     Parameters
     ----------
@@ -40,7 +43,10 @@ def by_hand(known: Ledger, basis: str, period: Period) -> Array | None:
     >>> by_hand(facts, "uz-statistics", year(2023))[3].round()  # 2,544 in four months
     np.float64(7738.0)
     """
-    totals = {fact.period.end.year: fact for fact in sorted(_totals(known, basis), key=lambda fact: fact.period.days)}
+    totals = {
+        fact.period.end.year: fact
+        for fact in sorted(_totals(known, basis), key=lambda fact: fact.period.days)
+    }
     if not totals:
         return None
     last = max(totals)
@@ -71,7 +77,8 @@ def _annual(fact: Fact) -> float:
 
 
 def stock_by_hand(counts: list[tuple[dt.date, float]], day: dt.date) -> Array:
-    """Quantiles of a stock by the same rule: half the growth of the last year, from the last count on.
+    """Quantiles of a stock by the same rule: half the growth of the last year, from the last count
+    on.
 
     Parameters
     ----------
@@ -93,4 +100,7 @@ def stock_by_hand(counts: list[tuple[dt.date, float]], day: dt.date) -> Array:
         then, value = min(before, key=lambda earlier: abs((last - earlier[0]).days - 365))
         growth = (count / value) ** (365 / (last - then).days)
     years = (day - last).days / 365
-    return np.asarray(max(count * (1 + (growth - 1) / 2 * years), 1.0) * np.exp(NORMAL * SPREADS[0] * min(years, 1.0)))
+    return np.asarray(
+        max(count * (1 + (growth - 1) / 2 * years), 1.0)
+        * np.exp(NORMAL * SPREADS[0] * min(years, 1.0))
+    )

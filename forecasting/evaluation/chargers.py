@@ -1,9 +1,10 @@
 """Backtest of charging points on markets never seen, the future stock of vehicles given.
 
-Three methods: ``practice`` (points grow as stock to an elasticity learned from other markets), ``constant ratio``
-(vehicles per point stay as they are) and ``drift`` (points grow as they did, whatever the stock). Practice is what
-scenarios draw; the intervals of the other two are the training markets' errors at the same horizon. A market is new to
-the others, but their later years teach too: dated to each origin, too few markets would have been counted for long.
+Three methods: ``practice`` (points grow as stock to an elasticity learned from other markets),
+``constant ratio`` (vehicles per point stay as they are) and ``drift`` (points grow as they did,
+whatever the stock). Practice is what scenarios draw; the intervals of the other two are the
+training markets' errors at the same horizon. A market is new to the others, but their later years
+teach too: dated to each origin, too few markets would have been counted for long.
 """
 
 from __future__ import annotations
@@ -36,24 +37,25 @@ METHODS = ("practice", "constant ratio", "drift")
 def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
     """Score forecasts of public charging points at 1, 3 and 5 years.
 
-    Every case is a market and an origin with at least 50 points and 100 vehicles, both fast and slow points known there
-    and at the horizon. Falls, repeats and jumps are kept in the score and flagged in ``attrs["faults"]``;
-    ``attrs["smallest"]`` holds the fewest points and vehicles of an origin.
+    Every case is a market and an origin with at least 50 points and 100 vehicles, both fast and
+    slow points known there and at the horizon. Falls, repeats and jumps are kept in the score and
+    flagged in ``attrs["faults"]``; ``attrs["smallest"]`` holds the fewest points and vehicles of an
+    origin.
 
     Parameters
     ----------
     panel : pandas.DataFrame or path
-        Markets to score: IEA's table as a file, or a table with market, year, stock_bev, stock_phev,
-        public_fast_points and public_slow_points.
+        Markets to score: IEA's table as a file, or a table with market, year, stock_bev,
+        stock_phev, public_fast_points and public_slow_points.
     train : pandas.DataFrame or path, optional
-        Markets to learn from, in the same columns. Without it each market is scored with what the others of ``panel``
-        teach. A market that is in both never teaches itself.
+        Markets to learn from, in the same columns. Without it each market is scored with what the
+        others of ``panel`` teach. A market that is in both never teaches itself.
 
     Returns
     -------
     pandas.DataFrame
-        ``horizon, n, method, median_ale, mean_ale, mape, in80``: cases, median and mean absolute log error, mean
-        absolute error in per cent, share of outcomes inside the 80 % interval.
+        ``horizon, n, method, median_ale, mean_ale, mape, in80``: cases, median and mean absolute
+        log error, mean absolute error in per cent, share of outcomes inside the 80 % interval.
 
     Raises
     ------
@@ -76,7 +78,9 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
         mape = 100 * float(np.expm1(error).abs().mean())
         middle, mean, inside = error.abs().median(), error.abs().mean(), cases["inside"].mean()
         rows.append((horizon, len(cases), method, float(middle), float(mean), mape, float(inside)))
-    scores = pd.DataFrame(rows, columns=["horizon", "n", "method", "median_ale", "mean_ale", "mape", "in80"])
+    scores = pd.DataFrame(
+        rows, columns=["horizon", "n", "method", "median_ale", "mean_ale", "mape", "in80"]
+    )
     table = charger_panel(counts)
     faults = table.loc[table["fault"] != "", ["market", "year", "points", "fault"]]
     origins = errors[["market", "year"]].drop_duplicates().merge(table, on=["market", "year"])
@@ -118,7 +122,8 @@ def _read(panel: Panel) -> pd.DataFrame:
 
 
 def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Every case's log error (forecast over outcome) and whether the 80 % interval held it, by method.
+    """Every case's log error (forecast over outcome) and whether the 80 % interval held it, by
+    method.
 
     Returns
     -------
@@ -167,10 +172,14 @@ def _steps(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return table, steps.assign(own_growth=np.where(elapsed > 0, growth, 0.0))
 
 
-def _score(cases: pd.DataFrame, practice: Practice, past: pd.DataFrame, method: str) -> pd.DataFrame:
+def _score(
+    cases: pd.DataFrame, practice: Practice, past: pd.DataFrame, method: str
+) -> pd.DataFrame:
     found = cases[["market", "year", "horizon"]].assign(method=method)
     if method == "practice":
-        low, middle, high = np.transpose([_by_practice(case, practice) for _, case in cases.iterrows()])
+        low, middle, high = np.transpose(
+            [_by_practice(case, practice) for _, case in cases.iterrows()]
+        )
         grown = cases["grown"].to_numpy()
         return found.assign(error=middle - grown, inside=(low <= grown) & (grown <= high))
     rule = _RULES[method]
@@ -180,9 +189,15 @@ def _score(cases: pd.DataFrame, practice: Practice, past: pd.DataFrame, method: 
 
 
 def _by_practice(case: pd.Series, practice: Practice) -> tuple[float, float, float]:
-    """Log growth of points as scenarios forecast it, from today's count and the stock to come: 0.1, rule, 0.9."""
+    """Log growth of points as scenarios forecast it, from today's count and the stock to come: 0.1,
+    rule, 0.9.
+    """
     known = bool(np.isfinite(case["own_grown"]) and np.isfinite(case["stock_next"]))
-    logs = {0: 0.0, 1: case["stock_next"] if known else 0.0, int(case["horizon"]): case["stock_grown"]}
+    logs = {
+        0: 0.0,
+        1: case["stock_next"] if known else 0.0,
+        int(case["horizon"]): case["stock_grown"],
+    }
     years = [int(case["year"]) + ahead for ahead in logs]
     stock = case["stock"] * np.exp([list(logs.values())] * DRAWS)
     today = (float(case["year"]) + 1, np.full(DRAWS, case["points"]))

@@ -49,7 +49,8 @@ class Claim:
     base : float
         What is forecast, or known, of that year.
     growth, expected : float
-        Percent a year from then on that the number, and the forecast's median, would take; NaN where nothing grows.
+        Percent a year from then on that the number, and the forecast's median, would take; NaN
+        where nothing grows.
     printed : str
         What was printed of it by then, and by whom; empty where nothing was.
     """
@@ -111,13 +112,15 @@ def claim_of(
     place, measure : str
         A country, or a port; a flow, or another measure of an outlook such as ``ev_stock``.
     period : str
-        A year, a quarter, a month, months such as Jan-Apr 2026, a day of a stock, or two dates joined by ``/``.
+        A year, a quarter, a month, months such as Jan-Apr 2026, a day of a stock, or two dates
+        joined by ``/``.
     value : float
         The number.
     as_of : date, optional
         Day of the forecast; default the newest fact of the flow, or of what the claim is of.
     params : path-like
-        Folder whose ``<country>-baseline.yaml`` says what is assumed, as in the reports; without it the defaults hold.
+        Folder whose ``<country>-baseline.yaml`` says what is assumed, as in the reports; without it
+        the defaults hold.
 
     Returns
     -------
@@ -146,7 +149,10 @@ def claim_of(
     draws = _draws(made, measure, asked)
     low, median, high = (float(edge) for edge in np.quantile(draws, (0.1, 0.5, 0.9)))
     below = float((draws < value).mean())
-    grown, printed = _growth(made, measure, asked, value), _printed(ledger, code, measure, asked, made.as_of)
+    grown, printed = (
+        _growth(made, measure, asked, value),
+        _printed(ledger, code, measure, asked, made.as_of),
+    )
     return Claim(code, measure, asked, value, made.as_of, below, low, median, high, *grown, printed)
 
 
@@ -167,7 +173,12 @@ def _printed(ledger: Ledger, code: str, measure: str, asked: Period, day: dt.dat
 
 
 def _scenario(
-    ledger: Ledger, code: str, measure: str, asked: Period, as_of: str | dt.date | None, params: Path
+    ledger: Ledger,
+    code: str,
+    measure: str,
+    asked: Period,
+    as_of: str | dt.date | None,
+    params: Path,
 ) -> Scenario:
     """What a report assumes of the place, to the year that is asked for."""
     country = bool(re.fullmatch("[A-Z]{2}", code))
@@ -176,11 +187,21 @@ def _scenario(
     if scenario is None or (measure in EV_FLOWS and scenario.measure != measure):
         counted = [flow for flow in EV_FLOWS if len(ledger.select(code, flow))]
         flow = measure if measure in EV_FLOWS or not country else [*counted, EV_FLOWS[0]][0]
-        where: dict[str, Any] = {"country": code} if country else {"corridor": code.lower(), "places": [code]}
-        given = {"scenario": "claim", "as_of": "latest", "horizon": asked.end.year, "seed": 0, "measure": flow}
+        where: dict[str, Any] = (
+            {"country": code} if country else {"corridor": code.lower(), "places": [code]}
+        )
+        given = {
+            "scenario": "claim",
+            "as_of": "latest",
+            "horizon": asked.end.year,
+            "seed": 0,
+            "measure": flow,
+        }
         scenario = scenario_from_parameters(where | given)
     day = scenario.known_by(ledger) if as_of is None else as_date(as_of)
-    if as_of is None and (days := [fact.known_from for fact in ledger.select(code, measure) if fact.known_from]):
+    if as_of is None and (
+        days := [fact.known_from for fact in ledger.select(code, measure) if fact.known_from]
+    ):
         day = max(day, *days)
     return scenario.model_copy(update={"as_of": day, "horizon": max(asked.end.year, day.year)})
 
@@ -196,14 +217,20 @@ def _draws(made: Outlook, measure: str, asked: Period) -> Array:
             f"no forecast of {place_name(made.results.country)} tells {measure}; it tells {', '.join(near)}"
         )
     if asked.end.year not in made.years:
-        raise InputError(f"{asked.label} lies outside the forecast's years, {made.years[0]} to {made.years[-1]}")
+        raise InputError(
+            f"{asked.label} lies outside the forecast's years, {made.years[0]} to {made.years[-1]}"
+        )
     if MEASURES[measure].kind == "flow" and asked != year(asked.end.year):
         raise InputError(f"{measure} is forecast by year; {asked.label} is no whole year")
     return np.asarray(values[measure][:, made.years.index(asked.end.year)])
 
 
-def _growth(made: Outlook, measure: str, asked: Period, value: float) -> tuple[int, float, float, float]:
-    """The last year before the forecast, what it had, and the percent a year that a number and the median take."""
+def _growth(
+    made: Outlook, measure: str, asked: Period, value: float
+) -> tuple[int, float, float, float]:
+    """The last year before the forecast, what it had, and the percent a year that a number and the
+    median take.
+    """
     start = max(made.first_year - 1, made.years[0])
     ahead = asked.end.year - start
     whole = asked == year(asked.end.year) or MEASURES[measure].kind == "stock"

@@ -1,4 +1,6 @@
-"""The track record of a whole ledger: every flow, forecast at each year's end, beside what was published since."""
+"""The track record of a whole ledger: every flow, forecast at each year's end, beside what was
+published since.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,13 @@ RECORD_COLUMNS = [
 
 
 def ledger_record(
-    ledger: Ledger, as_of: Sequence[str | dt.date] = (), place: str | None = None, measure: str | None = None
+    ledger: Ledger,
+    as_of: Sequence[str | dt.date] = (),
+    place: str | None = None,
+    measure: str | None = None,
 ) -> pd.DataFrame:
-    """Forecasts of every flow of a ledger, each with what was known on the day alone, beside later outcomes.
+    """Forecasts of every flow of a ledger, each with what was known on the day alone, beside later
+    outcomes.
 
     Parameters
     ----------
@@ -41,17 +47,18 @@ def ledger_record(
     as_of : sequence of date
         Days on which to forecast that year and the next; by default the end of each year.
     place, measure : str, optional
-        Only these. Without a measure: flows of electric vehicles, and of vehicles at ports and corridors, registers of
-        electric vehicles, charging stations, and the growth of indices in percent. Values in money are forecast in no
-        report.
+        Only these. Without a measure: flows of electric vehicles, and of vehicles at ports and
+        corridors, registers of electric vehicles, charging stations, and the growth of indices in
+        percent. Values in money are forecast in no report.
 
     Returns
     -------
     DataFrame
-        `RECORD_COLUMNS`, then the further ones of :func:`forecasting.evaluation.track_record.track_record`; one row per
-        forecast that has an outcome. Facts, market size and prior are those of a report made on the day. ``score`` is
-        the weighted interval score of the log, ``rule_score`` that of annualising with growth halved.
-        ``attrs["open"]`` counts forecasts without an outcome so far.
+        `RECORD_COLUMNS`, then the further ones of
+        :func:`forecasting.evaluation.track_record.track_record`; one row per forecast that has an
+        outcome. Facts, market size and prior are those of a report made on the day. ``score`` is
+        the weighted interval score of the log, ``rule_score`` that of annualising with growth
+        halved. ``attrs["open"]`` counts forecasts without an outcome so far.
 
     Raises
     ------
@@ -80,11 +87,16 @@ def ledger_record(
             if not any(is_total(fact) and (fact.known_from or day) > day for fact in facts):
                 still_open += 2
                 continue
-            rows += [(where, what, *row) for row in record_of(_known(ledger, where, what, day), facts, parts=True)]
+            rows += [
+                (where, what, *row)
+                for row in record_of(_known(ledger, where, what, day), facts, parts=True)
+            ]
     rows += _further_rows(ledger, place, measure, days)
     record = pd.DataFrame(rows, columns=["place", "measure", *COLUMNS])
     record = record.rename(columns={"wis": "score", "rule_wis": "rule_score"})
-    record = record[[*RECORD_COLUMNS, *(column for column in record if column not in RECORD_COLUMNS)]]
+    record = record[
+        [*RECORD_COLUMNS, *(column for column in record if column not in RECORD_COLUMNS)]
+    ]
     still_open += int(record["outcome"].isna().sum())
     record = record[record["outcome"].notna()].reset_index(drop=True)
     if record.empty:
@@ -117,7 +129,10 @@ def _further_rows(
     for where, what in _indices(ledger, place, measure):
         flow = facts_of_flow(ledger, where, what)
         for day in days:
-            yield from ((where, what, *row) for row in growth_record_of(_known(ledger, where, what, day), flow))
+            yield from (
+                (where, what, *row)
+                for row in growth_record_of(_known(ledger, where, what, day), flow)
+            )
     for where, what in _stocks(ledger, place, measure):
         flow = facts_of_flow(ledger, where, "ev_registrations")
         for day in days:
@@ -132,21 +147,33 @@ def _further_rows(
 
 def _indices(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple[str, str]]:
     """Place and measure of every index: of its growth alone it is known how it came."""
-    names = [name for name, meant in MEASURES.items() if meant.unit == "index" and measure in (None, name)]
-    return sorted({(fact.place, name) for name in names for fact in ledger.select(place, name, kind=COUNTED)})
+    names = [
+        name
+        for name, meant in MEASURES.items()
+        if meant.unit == "index" and measure in (None, name)
+    ]
+    return sorted(
+        {(fact.place, name) for name in names for fact in ledger.select(place, name, kind=COUNTED)}
+    )
 
 
 def _stocks(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple[str, str]]:
     """Countries whose electric vehicles or charging stations have been counted."""
     wanted = [name for name in STOCKS_ON_RECORD if measure in (None, name)]
-    found = {(fact.place, name) for name in wanted for fact in ledger.select(place, name, kind=COUNTED)}
+    found = {
+        (fact.place, name) for name in wanted for fact in ledger.select(place, name, kind=COUNTED)
+    }
     return sorted(stock for stock in found if re.fullmatch("[A-Z]{2}", stock[0]))
 
 
 def _known(ledger: Ledger, place: str, measure: str, day: dt.date) -> Known:
-    """What a report of that day rests on; of a port, a province or other vehicles no market is known."""
+    """What a report of that day rests on; of a port, a province or other vehicles no market is
+    known.
+    """
     cars = re.fullmatch("[A-Z]{2}", place) is not None and measure.startswith("ev_")
-    return Known(ledger, place, measure, day, size_from_ledger=cars and MEASURES[measure].unit == "vehicles")
+    return Known(
+        ledger, place, measure, day, size_from_ledger=cars and MEASURES[measure].unit == "vehicles"
+    )
 
 
 def rows_text(record: pd.DataFrame) -> str:
@@ -165,7 +192,9 @@ def rows_text(record: pd.DataFrame) -> str:
             "inside": record["inside"].map({True: "yes", False: "no"}),
             "score": record["score"].map("{:.2f}".format),
             "rule": record["rule_score"].map("{:.2f}".format).replace("nan", ""),
-            "counted by": record["outcome_basis"].where(~record["own_basis"].astype(bool), "").map(basis_name),
+            "counted by": record["outcome_basis"]
+            .where(~record["own_basis"].astype(bool), "")
+            .map(basis_name),
         }
     )
     return shown.to_string(index=False)
@@ -191,7 +220,8 @@ def record_text(record: pd.DataFrame) -> str:
 
 
 def record_sentence(record: pd.DataFrame) -> str:
-    """How many outcomes lie inside their intervals, those of the forecast's own basis first, and how many should.
+    """How many outcomes lie inside their intervals, those of the forecast's own basis first, and
+    how many should.
 
     Examples
     --------

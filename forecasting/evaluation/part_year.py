@@ -1,9 +1,10 @@
 """Backtest of forecasts from three printed facts, on markets never seen, beside the rules of thumb.
 
-A case is a market, a year and a month. The forecaster knows the total of the year before, the total from January to
-that month and its growth on the same months a year before, as a newspaper prints them, and is scored on the totals of
-this year and the next. The prior is learned from other markets alone, annual and monthly, in the years before: what was
-known on the last day of that month comes from :class:`forecasting.scenarios.known.Known`, as in reports.
+A case is a market, a year and a month. The forecaster knows the total of the year before, the total
+from January to that month and its growth on the same months a year before, as a newspaper prints
+them, and is scored on the totals of this year and the next. The prior is learned from other markets
+alone, annual and monthly, in the years before: what was known on the last day of that month comes
+from :class:`forecasting.scenarios.known.Known`, as in reports.
 """
 
 from __future__ import annotations
@@ -35,7 +36,13 @@ from forecasting.measures import nearest
 from forecasting.periods import month, span, year
 from forecasting.scenarios.known import Known
 
-__all__ = ["MONTHS", "backtest_part_year", "part_year_skill", "part_year_text", "summarise_part_year"]
+__all__ = [
+    "MONTHS",
+    "backtest_part_year",
+    "part_year_skill",
+    "part_year_text",
+    "summarise_part_year",
+]
 
 MONTHS = (2, 4, 6, 9)  # last month of the part year
 COLUMNS = ["method", "market", "year", "k", "h", "wis", "ale", "in80", "in95"]
@@ -52,24 +59,28 @@ def part_year_skill(panel: Panel, monthly: Monthly, train: Panel | None = None) 
     Parameters
     ----------
     panel : DataFrame or path
-        Annual sales to learn growth from, as :func:`forecasting.evaluation.backtest.read_panel` reads them; of battery
-        cars alone. Every market of ``monthly`` is in it by the same name, so that it can be left out.
+        Annual sales to learn growth from, as :func:`forecasting.evaluation.backtest.read_panel`
+        reads them; of battery cars alone. Every market of ``monthly`` is in it by the same name, so
+        that it can be left out.
     monthly : DataFrame or path
-        Markets to score, as :func:`forecasting.evaluation.monthly.read_monthly` reads them; the within-year pattern of
-        each is learned from the others.
+        Markets to score, as :func:`forecasting.evaluation.monthly.read_monthly` reads them; the
+        within-year pattern of each is learned from the others.
     train : DataFrame or path, optional
-        Other markets to learn growth from, in place of the panel; one of the same name as a scored market is left out.
+        Other markets to learn growth from, in place of the panel; one of the same name as a scored
+        market is left out.
 
     Returns
     -------
     DataFrame
-        ``method, market, year, k`` (last month known), ``h`` (0 this year, 1 the next), ``wis`` (weighted interval
-        score of the log total), ``ale`` (absolute log error of the median), ``in80, in95``.
+        ``method, market, year, k`` (last month known), ``h`` (0 this year, 1 the next), ``wis``
+        (weighted interval score of the log total), ``ale`` (absolute log error of the median),
+        ``in80, in95``.
 
     Raises
     ------
     EvidenceError
-        Where a file cannot be read, a market has another name in the panel, or no market has two whole years in a row.
+        Where a file cannot be read, a market has another name in the panel, or no market has two
+        whole years in a row.
 
     Examples
     --------
@@ -81,7 +92,10 @@ def part_year_skill(panel: Panel, monthly: Monthly, train: Panel | None = None) 
     >>> scores[["market", "year", "k", "h"]].iloc[:3].values.tolist()
     [['A', 2020, 2, 0], ['A', 2020, 2, 1], ['A', 2020, 4, 0]]
     """
-    months, analogues = read_monthly(monthly), read_panel(panel if train is None else train, battery_only=True)
+    months, analogues = (
+        read_monthly(monthly),
+        read_panel(panel if train is None else train, battery_only=True),
+    )
     if train is None:
         _check_names(months, analogues)
     cases = list(_cases(months))
@@ -90,28 +104,43 @@ def part_year_skill(panel: Panel, monthly: Monthly, train: Panel | None = None) 
             f"no market has two whole years of months in a row, {LEAST_SALES} or more in the first; give more months"
         )
     ours = _PackagePartYear(analogues, months)
-    rows = [row for name in RULES for case in cases for row in _score(name, case, rule_of_thumb(name, case))]
+    rows = [
+        row
+        for name in RULES
+        for case in cases
+        for row in _score(name, case, rule_of_thumb(name, case))
+    ]
     for case in tqdm(cases, THIS_PACKAGE, leave=False, disable=None):
         rows += _score(THIS_PACKAGE, case, ours(case))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:
-    """Refuse a market that the panel may hold by another name: its own rows would enter the prior of its forecast."""
+    """Refuse a market that the panel may hold by another name: its own rows would enter the prior
+    of its forecast.
+    """
     names = sorted(set(panel["market"]))
     for market in sorted(set(months["market"]) - set(names)):
         near = nearest(market, names)
         raise EvidenceError(
             f"the market {market!r} of the months is not in the panel"
-            + (f"; is it {near!r}? " if near else f", which has {', '.join(names[:MOST_SHOWN])} ...; ")
+            + (
+                f"; is it {near!r}? "
+                if near
+                else f", which has {', '.join(names[:MOST_SHOWN])} ...; "
+            )
             + "Name it the same in both, so that it can be left out, or give other markets to learn from as --train"
         )
 
 
 def _cases(months: pd.DataFrame) -> Iterator[PartYear]:
     for market, rows in months.groupby("market"):
-        counts = rows.pivot(index="year", columns="k", values="registrations").reindex(columns=range(1, 13))
-        cars = rows.pivot(index="year", columns="k", values="all_cars").reindex(columns=range(1, 13))
+        counts = rows.pivot(index="year", columns="k", values="registrations").reindex(
+            columns=range(1, 13)
+        )
+        cars = rows.pivot(index="year", columns="k", values="all_cars").reindex(
+            columns=range(1, 13)
+        )
         totals = counts.sum(axis=1, skipna=False).dropna()
         sizes = cars.sum(axis=1, skipna=False)
         for y in totals.index:
@@ -123,7 +152,9 @@ def _cases(months: pd.DataFrame) -> Iterator[PartYear]:
                 part, before = (float(counts.loc[at, :k].sum()) for at in (y, y - 1))
                 growth = round(100 * (part / before - 1), 1) if before > 0 else -100.0
                 if growth > -100:
-                    yield PartYear(str(market), int(y), k, float(totals[y - 1]), part, growth, size, outcomes)
+                    yield PartYear(
+                        str(market), int(y), k, float(totals[y - 1]), part, growth, size, outcomes
+                    )
 
 
 class _PackagePartYear:
@@ -134,19 +165,33 @@ class _PackagePartYear:
         self.priors: dict[tuple[str, int], Prior] = {}
 
     def known(self, case: PartYear) -> Known:
-        """The three facts, published on the last day of the part, the market's size, and the other markets."""
-        before, part = year(case.year - 1), span(year(case.year).start, month(f"{case.year}-{case.k:02d}").end)
+        """The three facts, published on the last day of the part, the market's size, and the other
+        markets.
+        """
+        before, part = (
+            year(case.year - 1),
+            span(year(case.year).start, month(f"{case.year}-{case.k:02d}").end),
+        )
         rows = [
             ("equals", "total", before, case.last_year),
             ("equals", "total", part, case.part),
             ("equals", "yoy_growth_percent", part, case.growth),
         ]
-        facts = [(*kind, period.start.isoformat(), period.end.isoformat(), value) for *kind, period, value in rows]
+        facts = [
+            (*kind, period.start.isoformat(), period.end.isoformat(), value)
+            for *kind, period, value in rows
+        ]
         names = ["relation", "quantity", "period_start", "period_end", "value"]
-        ledger = ledger_of(pd.DataFrame(facts, columns=names).assign(published=part.end.isoformat()))
-        panel, months = (table[table["market"] != case.market] for table in (self.panel, self.months))
+        ledger = ledger_of(
+            pd.DataFrame(facts, columns=names).assign(published=part.end.isoformat())
+        )
+        panel, months = (
+            table[table["market"] != case.market] for table in (self.panel, self.months)
+        )
         size = None if case.size is None else {case.year - 1: case.size}
-        return Known(ledger, None, None, part.end, size, False, analogues=panel, analogue_months=months)
+        return Known(
+            ledger, None, None, part.end, size, False, analogues=panel, analogue_months=months
+        )
 
     def _prior(self, case: PartYear, known: Known) -> Prior:
         at = (case.market, case.year)
@@ -154,13 +199,16 @@ class _PackagePartYear:
             try:
                 self.priors[at] = known.prior
             except ModelError as error:
-                raise EvidenceError(f"{at[0]} in {at[1]}, its own rows left out: {error}; give earlier years") from None
+                raise EvidenceError(
+                    f"{at[0]} in {at[1]}, its own rows left out: {error}; give earlier years"
+                ) from None
         return self.priors[at]
 
     def __call__(self, case: PartYear) -> Forecast:
         known, periods = self.known(case), [year(case.year + h) for h in (0, 1)]
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ForecastWarning)  # a caveat about one case is part of its score
+            # A caveat about one case is part of its score
+            warnings.simplefilter("ignore", ForecastWarning)
             prior = self._prior(case, known)
             forecast = forecast_flow(known.facts, periods, prior, known.market.sizes, draws=DRAWS)
         return dict(enumerate(forecast.quantiles(LEVELS).to_numpy()))
@@ -170,7 +218,10 @@ def _score(name: str, case: PartYear, forecast: Forecast) -> Iterator[tuple[obje
     for h, outcome in case.outcomes.items():
         logs, log = np.log(np.maximum(forecast[h], 1e-9)), float(np.log(outcome))
         held = (bool(inside(logs, log, share)) for share in (0.8, 0.95))
-        wis, error = float(weighted_interval_score(logs, log)), abs(log - float(logs[len(LEVELS) // 2]))
+        wis, error = (
+            float(weighted_interval_score(logs, log)),
+            abs(log - float(logs[len(LEVELS) // 2])),
+        )
         yield (name, case.market, case.year, case.k, h, wis, error, *held)
 
 
@@ -180,10 +231,10 @@ def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by method: ``wis`` of this year, ``k2`` and so on by the last month known, ``ale`` the median error;
-        ``next_wis, next_ale`` of the next year; ``ratio, next_ratio`` of ours to the best rule of thumb in each, with
-        ``ratio_se, next_ratio_se``; ``in80, in95`` with ``se80, se95``; ``cases``. Standard errors are clustered by
-        market.
+        Indexed by method: ``wis`` of this year, ``k2`` and so on by the last month known, ``ale``
+        the median error; ``next_wis, next_ale`` of the next year; ``ratio, next_ratio`` of ours to
+        the best rule of thumb in each, with ``ratio_se, next_ratio_se``; ``in80, in95`` with
+        ``se80, se95``; ``cases``. Standard errors are clustered by market.
 
     Examples
     --------
@@ -197,14 +248,25 @@ def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
         rows = table[table["h"] == h]
         lines[f"{before}wis"] = rows.groupby("method")["wis"].mean()
         if h == 0:
-            lines = lines.join(rows.pivot_table(index="method", columns="k", values="wis").rename(columns="k{}".format))
+            lines = lines.join(
+                rows.pivot_table(index="method", columns="k", values="wis").rename(
+                    columns="k{}".format
+                )
+            )
         lines[f"{before}ale"] = rows.groupby("method")["ale"].median()
     for h, before in ((0, ""), (1, "next_")):
         rules = lines.loc[lines.index.isin(list(RULES)), f"{before}wis"].dropna()
         if len(rules) and THIS_PACKAGE in lines.index:
-            both = table[table["h"] == h].pivot(index=["market", "year", "k"], columns="method", values="wis")
-            ratio = clustered_ratio(both[THIS_PACKAGE], both[rules.idxmin()], both.index.get_level_values("market"))
-            lines.loc[THIS_PACKAGE, [f"{before}ratio", f"{before}ratio_se"]] = ratio.mean, ratio.error
+            both = table[table["h"] == h].pivot(
+                index=["market", "year", "k"], columns="method", values="wis"
+            )
+            ratio = clustered_ratio(
+                both[THIS_PACKAGE], both[rules.idxmin()], both.index.get_level_values("market")
+            )
+            lines.loc[THIS_PACKAGE, [f"{before}ratio", f"{before}ratio_se"]] = (
+                ratio.mean,
+                ratio.error,
+            )
     for held, error in (("in80", "se80"), ("in95", "se95")):
         means = {name: clustered_mean(rows[held], rows["market"]) for name, rows in by}
         lines[held] = pd.Series({name: mean.mean for name, mean in means.items()})

@@ -1,6 +1,8 @@
-"""What a user would pick instead of this package: single-series tools, and simple rules learned from analogues.
+"""What a user would pick instead of this package: single-series tools, and simple rules learned
+from analogues.
 
-Each peer maps a market's unbroken annual history to quantiles of its sales at :data:`LEVELS`, by horizon.
+Each peer maps a market's unbroken annual history to quantiles of its sales at :data:`LEVELS`, by
+horizon.
 """
 
 from __future__ import annotations
@@ -16,7 +18,15 @@ from numpy.typing import NDArray
 from forecasting.errors import ModelError
 from forecasting.evaluation.scores import LEVELS
 
-__all__ = ["HORIZONS", "SINGLE", "AnalogueRegression", "Quantiles", "drift", "naive", "single_series"]
+__all__ = [
+    "HORIZONS",
+    "SINGLE",
+    "AnalogueRegression",
+    "Quantiles",
+    "drift",
+    "naive",
+    "single_series",
+]
 
 Array = NDArray[np.float64]
 Quantiles = Mapping[int, Array]  # horizon in years -> quantiles of sales at LEVELS
@@ -27,7 +37,14 @@ LEAST_SALES = 100  # growth out of fewer is counting noise, and no case for a sc
 FEWEST_STEPS = 20  # analogues that a regression needs
 WIDER = 1.1  # for coefficients that are themselves estimated
 
-SINGLE = ("naive", "drift of log", "AutoETS", "AutoETS of log, damped", "AutoTheta of log", "AutoARIMA of log")
+SINGLE = (
+    "naive",
+    "drift of log",
+    "AutoETS",
+    "AutoETS of log, damped",
+    "AutoTheta of log",
+    "AutoARIMA of log",
+)
 
 
 def naive(history: pd.Series) -> Quantiles:
@@ -51,7 +68,8 @@ def drift(history: pd.Series) -> Quantiles:
     steps = np.diff(logs)
     step = max(float(steps.std(ddof=1)), 0.1)
     return {
-        h: np.exp(logs[-1] + h * steps.mean() + NORMAL * step * np.sqrt(h * (1 + h / len(steps)))) for h in HORIZONS
+        h: np.exp(logs[-1] + h * steps.mean() + NORMAL * step * np.sqrt(h * (1 + h / len(steps))))
+        for h in HORIZONS
     }
 
 
@@ -65,7 +83,10 @@ def _statsforecast(make: Callable[[], object], log: bool) -> Callable[[pd.Series
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # a peer warns of short series
-                bands_of = model.forecast(y=np.log(y) if log else y, h=max(HORIZONS), level=[50, 80, 95])  # type: ignore[attr-defined]
+                levels = np.log(y) if log else y
+                bands_of = model.forecast(  # type: ignore[attr-defined]
+                    y=levels, h=max(HORIZONS), level=[50, 80, 95]
+                )
         except Exception:  # whatever a peer raises on a series of three years is its way to say no
             return naive(history)
         bands = np.stack([bands_of[column] for column in columns], axis=1)
@@ -95,21 +116,25 @@ def single_series() -> dict[str, Callable[[pd.Series], Quantiles]]:
         "naive": naive,
         "drift of log": drift,
         "AutoETS": _statsforecast(lambda: AutoETS(season_length=1), log=False),
-        "AutoETS of log, damped": _statsforecast(lambda: AutoETS(season_length=1, model="ZZN", damped=True), log=True),
+        "AutoETS of log, damped": _statsforecast(
+            lambda: AutoETS(season_length=1, model="ZZN", damped=True), log=True
+        ),
         "AutoTheta of log": _statsforecast(lambda: AutoTheta(season_length=1), log=True),
         "AutoARIMA of log": _statsforecast(lambda: AutoARIMA(season_length=1), log=True),
     }
 
 
 class AnalogueRegression:
-    """Growth over a horizon regressed on log-odds of share and last growth, over other markets' rows up to the origin.
+    """Growth over a horizon regressed on log-odds of share and last growth, over other markets'
+    rows up to the origin.
 
     Parameters
     ----------
     panel : DataFrame
         Markets to learn from: market, year, sales, share.
     regressors : sequence of int
-        0 the constant, 1 log-odds, 2 last growth; (0,) is the others' average growth and its spread.
+        0 the constant, 1 log-odds, 2 last growth; (0,) is the others' average growth and its
+        spread.
 
     Examples
     --------
@@ -125,7 +150,8 @@ class AnalogueRegression:
         self.steps = {h: _steps(panel, h) for h in HORIZONS}
 
     def forecast(self, market: str, history: pd.Series, share: float) -> Quantiles:
-        """Quantiles by horizon: the regression's centre with its residuals' quantiles, a tenth wider.
+        """Quantiles by horizon: the regression's centre with its residuals' quantiles, a tenth
+        wider.
 
         Parameters
         ----------
@@ -137,10 +163,14 @@ class AnalogueRegression:
             Of the origin year; NaN where unknown.
         """
         last = history.to_numpy(dtype=float)
-        own = _features(np.array([share]), np.array([np.log(last[-1] / last[-2])]))[0, self.regressors]
+        own = _features(np.array([share]), np.array([np.log(last[-1] / last[-2])]))[
+            0, self.regressors
+        ]
         fallback, found = drift(history), {}
         for h, steps in self.steps.items():
-            known = steps[(steps["market"] != market) & (steps["year"] + h <= int(history.index[-1]))]
+            known = steps[
+                (steps["market"] != market) & (steps["year"] + h <= int(history.index[-1]))
+            ]
             if len(known) < FEWEST_STEPS:
                 found[h] = fallback[h]
                 continue
@@ -161,11 +191,18 @@ def _features(share: Array, growth: Array) -> Array:
 
 
 def _steps(panel: pd.DataFrame, horizon: int) -> pd.DataFrame:
-    """Growth over the horizon from every row that has a year before it and one the horizon after it."""
+    """Growth over the horizon from every row that has a year before it and one the horizon after
+    it.
+    """
     rows = panel[["market", "year", "sales", "share"]]
-    before, after = (rows[["market", "year", "sales"]].assign(year=rows["year"] + move) for move in (1, -horizon))
+    before, after = (
+        rows[["market", "year", "sales"]].assign(year=rows["year"] + move) for move in (1, -horizon)
+    )
     steps = rows.merge(before, on=["market", "year"], suffixes=("", "_before"))
     steps = steps.merge(after, on=["market", "year"], suffixes=("", "_after"))
     steps = steps[steps["sales"] >= LEAST_SALES]
-    growth, ahead = np.log(steps["sales"] / steps["sales_before"]), np.log(steps["sales_after"] / steps["sales"])
+    growth, ahead = (
+        np.log(steps["sales"] / steps["sales_before"]),
+        np.log(steps["sales_after"] / steps["sales"]),
+    )
     return steps.assign(growth=growth, ahead=ahead)

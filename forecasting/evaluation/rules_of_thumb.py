@@ -48,8 +48,9 @@ class PartYear:
     outcomes: dict[int, float]
 
 
-# Each rule's total of this year and its growth into the next, with the spread (log) of both. Spreads are those seen on
-# the markets that the rules were first tried on: hindsight, in the rules' favour.
+# Each rule's total of this year and its growth into the next, with the spread (log) of both.
+# Spreads are those seen on the markets that the rules were first tried on: hindsight, in the rules'
+# favour.
 def _annualised(case: PartYear) -> tuple[float, float]:
     total = case.part * 12 / case.k
     return total, total / case.last_year

@@ -1,7 +1,8 @@
-"""How earlier forecasts did: the track record of the facts that ship, kept with the package so that every page has it.
+"""How earlier forecasts did: the track record of the facts that ship, kept with the package so that
+every page has it.
 
-``python -m forecasting.evaluation.scoreboard`` makes ``forecasting/data/track_record.csv`` again, in some ten seconds,
-after a change of the ledger or of the engine.
+``python -m forecasting.evaluation.scoreboard`` makes ``forecasting/data/track_record.csv`` again,
+in some ten seconds, after a change of the ledger or of the engine.
 """
 
 from __future__ import annotations
@@ -50,13 +51,18 @@ def record_known_by(day: dt.date, place: str | None = None) -> pd.DataFrame:
     """
     ledger = central_asia()
     known = {fact: ledger.get(fact).known_from for fact in _kept()["fact"].unique()}
-    shown = _kept()["fact"].map(lambda fact: (known[fact] or dt.date.max) <= day) & (_kept()["as_of"] < day.isoformat())
+    shown = _kept()["fact"].map(lambda fact: (known[fact] or dt.date.max) <= day) & (
+        _kept()["as_of"] < day.isoformat()
+    )
     found = _kept()[shown & (True if place is None else _kept()["place"] == place)]
-    return found.sort_values(["own_basis", "as_of"], ascending=[False, True], kind="stable", ignore_index=True)
+    return found.sort_values(
+        ["own_basis", "as_of"], ascending=[False, True], kind="stable", ignore_index=True
+    )
 
 
 def by_place(record: pd.DataFrame) -> pd.DataFrame:
-    """The record in one row a place: own outcomes, how many lie inside, how many should, and the scores.
+    """The record in one row a place: own outcomes, how many lie inside, how many should, and the
+    scores.
 
     Parameters
     ----------
@@ -66,13 +72,31 @@ def by_place(record: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        place, outcomes, inside, expected_low, expected_high, score, rule_score; the last row is of all places.
+        place, outcomes, inside, expected_low, expected_high, score, rule_score; the last row is of
+        all places.
     """
     own = record[record["own_basis"]]
-    parts = [*((place_name(str(place)), part) for place, part in own.groupby("place")), ("All", own)]
-    columns = ["place", "outcomes", "inside", "expected_low", "expected_high", "score", "rule_score"]
+    parts = [
+        *((place_name(str(place)), part) for place, part in own.groupby("place")),
+        ("All", own),
+    ]
+    columns = [
+        "place",
+        "outcomes",
+        "inside",
+        "expected_low",
+        "expected_high",
+        "score",
+        "rule_score",
+    ]
     rows = [
-        (name, len(part), int(part["inside"].sum()), *expected_inside(len(part)), *part[["score", "rule_score"]].mean())
+        (
+            name,
+            len(part),
+            int(part["inside"].sum()),
+            *expected_inside(len(part)),
+            *part[["score", "rule_score"]].mean(),
+        )
         for name, part in parts
     ]
     return pd.DataFrame(rows, columns=columns)

@@ -1,4 +1,5 @@
-"""Scores of probabilistic forecasts: lower is better for all but coverage, which should be what it says.
+"""Scores of probabilistic forecasts: lower is better for all but coverage, which should be what it
+says.
 
 >>> levels = np.array([0.1, 0.5, 0.9])
 >>> round(float(weighted_interval_score(np.log([80.0, 100.0, 125.0]), np.log(110.0), levels)), 3)
@@ -30,11 +31,15 @@ __all__ = [
 
 Array = NDArray[np.float64]
 
-LEVELS: Array = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])  # of the central 50, 80, 95 % and the median
+# Of the central 50, 80, 95 % and the median
+LEVELS: Array = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])
 
 
-def weighted_interval_score(quantiles: ArrayLike, outcome: ArrayLike, levels: ArrayLike = LEVELS) -> Array:
-    """Weighted interval score: twice the mean pinball loss over the levels (Bracher, Ray, Gneiting and Reich 2021).
+def weighted_interval_score(
+    quantiles: ArrayLike, outcome: ArrayLike, levels: ArrayLike = LEVELS
+) -> Array:
+    """Weighted interval score: twice the mean pinball loss over the levels (Bracher, Ray, Gneiting
+    and Reich 2021).
 
     Parameters
     ----------
@@ -55,7 +60,9 @@ def weighted_interval_score(quantiles: ArrayLike, outcome: ArrayLike, levels: Ar
     return np.asarray(2 * np.maximum(level * error, (level - 1) * error).mean(axis=-1))
 
 
-def inside(quantiles: ArrayLike, outcome: ArrayLike, share: float, levels: ArrayLike = LEVELS) -> NDArray[np.bool_]:
+def inside(
+    quantiles: ArrayLike, outcome: ArrayLike, share: float, levels: ArrayLike = LEVELS
+) -> NDArray[np.bool_]:
     """Whether the central interval that should hold a share of outcomes held this one.
 
     Raises
@@ -69,7 +76,9 @@ def inside(quantiles: ArrayLike, outcome: ArrayLike, share: float, levels: Array
     array([ True, False])
     """
     level = np.asarray(levels, dtype=float)
-    low, high = (np.flatnonzero(np.isclose(level, edge)) for edge in ((1 - share) / 2, (1 + share) / 2))
+    low, high = (
+        np.flatnonzero(np.isclose(level, edge)) for edge in ((1 - share) / 2, (1 + share) / 2)
+    )
     if not (len(low) and len(high)):
         raise ValueError(f"the levels {level.tolist()} have no central interval of {share:.0%}")
     q, y = np.asarray(quantiles, dtype=float), np.asarray(outcome, dtype=float)
@@ -77,7 +86,8 @@ def inside(quantiles: ArrayLike, outcome: ArrayLike, share: float, levels: Array
 
 
 def log_score(draws: ArrayLike, outcome: float) -> float:
-    """Minus the log of the forecast's density at the outcome, by a Gaussian kernel over the draws (Silverman's width).
+    """Minus the log of the forecast's density at the outcome, by a Gaussian kernel over the draws
+    (Silverman's width).
 
     Parameters
     ----------
@@ -114,7 +124,8 @@ class ClusteredMean:
 
 
 def clustered_mean(values: ArrayLike, clusters: ArrayLike) -> ClusteredMean:
-    """Mean over cases with its standard error clustered, as by market (Liang and Zeger 1986, with G / (G - 1)).
+    """Mean over cases with its standard error clustered, as by market (Liang and Zeger 1986, with G
+    / (G - 1)).
 
     Parameters
     ----------
@@ -137,7 +148,8 @@ def clustered_mean(values: ArrayLike, clusters: ArrayLike) -> ClusteredMean:
 
 
 def clustered_ratio(ours: ArrayLike, other: ArrayLike, clusters: ArrayLike) -> ClusteredMean:
-    """Ratio of two methods' mean scores on the same cases, with its standard error clustered (by the delta method).
+    """Ratio of two methods' mean scores on the same cases, with its standard error clustered (by
+    the delta method).
 
     Parameters
     ----------
@@ -157,7 +169,8 @@ def clustered_ratio(ours: ArrayLike, other: ArrayLike, clusters: ArrayLike) -> C
 
 
 def figures_text(lines: pd.DataFrame, words: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    """Figures of several methods as they are read: one column per method, one row per figure, in words.
+    """Figures of several methods as they are read: one column per method, one row per figure, in
+    words.
 
     Parameters
     ----------

@@ -1,4 +1,6 @@
-"""The track record of what stands: registers and charging stations, forecast on a day, beside later counts."""
+"""The track record of what stands: registers and charging stations, forecast on a day, beside later
+counts.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +31,13 @@ __all__ = ["charger_rows", "register_rows"]
 
 Array = NDArray[np.float64]
 Row = tuple[object, ...]
-Forecast = Callable[[Fact, dt.date], Array]  # the last count and a later day -> draws of the stock on that day
+# The last count and a later day -> draws of the stock on that day
+Forecast = Callable[[Fact, dt.date], Array]
 
 
 def register_rows(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior) -> Iterator[Row]:
-    """Rows of one day's forecast of a register: its last count, and what is registered from then on.
+    """Rows of one day's forecast of a register: its last count, and what is registered from then
+    on.
 
     Parameters
     ----------
@@ -47,8 +51,8 @@ def register_rows(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior) 
     Yields
     ------
     tuple
-        In the order of :data:`forecasting.evaluation.track_record.COLUMNS`; one row for this year and one for the
-        next, the last count of each.
+        In the order of :data:`forecasting.evaluation.track_record.COLUMNS`; one row for this year
+        and one for the next, the last count of each.
     """
     counts = _counts(facts.select(as_of=day))
     if not counts:
@@ -64,7 +68,8 @@ def register_rows(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior) 
 
 
 def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iterator[Row]:
-    """Rows of one day's forecast of charging stations: those that markets with such a fleet have built in practice.
+    """Rows of one day's forecast of charging stations: those that markets with such a fleet have
+    built in practice.
 
     Parameters
     ----------
@@ -84,7 +89,14 @@ def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iter
     measure = next((m for m in EV_FLOWS if len(ledger.select(place, m, as_of=day))), "")
     if not measure:
         return
-    said = {"country": place, "scenario": "then", "as_of": day, "horizon": day.year + 1, "seed": 0, "measure": measure}
+    said = {
+        "country": place,
+        "scenario": "then",
+        "as_of": day,
+        "horizon": day.year + 1,
+        "seed": 0,
+        "measure": measure,
+    }
 
     def forecast(last: Fact, then: dt.date) -> Array:
         made = outlook(scenario_from_parameters(said), ledger, prior, draws=1000)
@@ -105,7 +117,12 @@ def _counts(known: Ledger) -> list[Fact]:
 
 
 def _is_count(fact: Fact) -> bool:
-    return fact.quantity == "stock" and fact.relation in EXACT and fact.value > 0 and fact.kind == "outcome"
+    return (
+        fact.quantity == "stock"
+        and fact.relation in EXACT
+        and fact.value > 0
+        and fact.kind == "outcome"
+    )
 
 
 def _shrank(counts: Sequence[Fact]) -> dt.date | None:
@@ -114,12 +131,20 @@ def _shrank(counts: Sequence[Fact]) -> dt.date | None:
     return falls[-1] if falls else None
 
 
-def _rows(facts: Ledger, counts: Sequence[Fact], day: dt.date, forecast: Forecast, prior_year: object) -> Iterator[Row]:
+def _rows(
+    facts: Ledger, counts: Sequence[Fact], day: dt.date, forecast: Forecast, prior_year: object
+) -> Iterator[Row]:
     last = counts[-1]
     counted = [(fact.period.end, fact.value) for fact in counts]
     for ahead in (0, 1):
-        later = [fact for fact in facts if _is_count(fact) and fact.period.end.year == day.year + ahead]
-        later = [fact for fact in later if (fact.known_from or day) > day and fact.period.end > last.period.end]
+        later = [
+            fact for fact in facts if _is_count(fact) and fact.period.end.year == day.year + ahead
+        ]
+        later = [
+            fact
+            for fact in later
+            if (fact.known_from or day) > day and fact.period.end > last.period.end
+        ]
         own = [fact for fact in later if same_perimeter(fact.basis, last.basis)]
         if not own:
             continue
@@ -131,5 +156,7 @@ def _rows(facts: Ledger, counts: Sequence[Fact], day: dt.date, forecast: Forecas
                 draws = forecast(last, then)
         except ForecastingError:  # nothing could have been said on that day
             continue
-        compared = beside(draws, Period(then, then), last.basis, outcome, stock_by_hand(counted, then))
+        compared = beside(
+            draws, Period(then, then), last.basis, outcome, stock_by_hand(counted, then)
+        )
         yield (day, len(counts), *compared, prior_year)

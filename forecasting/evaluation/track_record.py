@@ -1,4 +1,6 @@
-"""What was forecast then, and what happened: forecasts from facts known on a day, beside what was published later."""
+"""What was forecast then, and what happened: forecasts from facts known on a day, beside what was
+published later.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,15 @@ from forecasting.growth.flow import forecast_flow
 from forecasting.periods import Period, as_date, year
 from forecasting.scenarios.known import Known, facts_of_flow
 
-__all__ = ["COLUMNS", "is_total", "beside", "growth_record_of", "outcomes_of", "record_of", "track_record"]
+__all__ = [
+    "COLUMNS",
+    "is_total",
+    "beside",
+    "growth_record_of",
+    "outcomes_of",
+    "record_of",
+    "track_record",
+]
 
 SHORTEST = 59  # days of a part of a year that counts as its outcome: January and February
 WHAT = ("as_of", "facts", "period", "basis", "median", "low", "high")
@@ -59,9 +69,10 @@ def track_record(
     market_size : mapping or Series, optional
         New vehicles by year; only years before a forecast's own are used.
     panel : DataFrame, optional
-        Analogue markets by year (market, year, sales, share): the prior of each forecast is learned from the years
-        before its own. Without it the prior that ships is used, without the effects of the day's own year and later
-        ones; its level and spreads are those of all its years: see ``prior_year``.
+        Analogue markets by year (market, year, sales, share): the prior of each forecast is learned
+        from the years before its own. Without it the prior that ships is used, without the effects
+        of the day's own year and later ones; its level and spreads are those of all its years: see
+        ``prior_year``.
     years : int
         Years forecast, the day's own first.
     seed : int
@@ -70,12 +81,13 @@ def track_record(
     Returns
     -------
     DataFrame
-        One row per day and year: ``as_of, facts`` (their number), ``period, basis``, the ``median`` and
-        80 % interval ``low, high``; the ``outcome``, the ``fact`` that tells it and its ``outcome_basis`` (NaN and
-        empty where none was published later; another agency's where the forecast's basis has none); whether it was
-        ``inside``, and ``own_basis``, counted within the forecast's perimeter; its ``percentile`` among the draws,
-        weighted interval score ``wis``, that of annualising with growth halved ``rule_wis``, and ``log_score``, all of
-        logs; ``prior_year``, the last year that the prior learned from.
+        One row per day and year: ``as_of, facts`` (their number), ``period, basis``, the ``median``
+        and 80 % interval ``low, high``; the ``outcome``, the ``fact`` that tells it and its
+        ``outcome_basis`` (NaN and empty where none was published later; another agency's where the
+        forecast's basis has none); whether it was ``inside``, and ``own_basis``, counted within the
+        forecast's perimeter; its ``percentile`` among the draws, weighted interval score ``wis``,
+        that of annualising with growth halved ``rule_wis``, and ``log_score``, all of logs;
+        ``prior_year``, the last year that the prior learned from.
 
     Raises
     ------
@@ -92,7 +104,9 @@ def track_record(
     flow = facts_of_flow(ledger, place, measure)
     rows = []
     for day in map(as_date, as_of):
-        known = Known(ledger, place, measure, day, market_size, size_from_ledger=False, analogues=panel)
+        known = Known(
+            ledger, place, measure, day, market_size, size_from_ledger=False, analogues=panel
+        )
         rows += list(record_of(known, flow, basis, years, seed))
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -116,7 +130,8 @@ def record_of(
     basis, years, seed
         As in :func:`track_record`.
     parts : bool
-        Whether a year whose total was not printed within the forecast's own perimeter has a row of its longest part.
+        Whether a year whose total was not printed within the forecast's own perimeter has a row of
+        its longest part.
 
     Raises
     ------
@@ -128,38 +143,48 @@ def record_of(
         raise EvidenceError(f"no fact was known on {day}; the first days of the ledger are later")
     periods = [year(day.year + k) for k in range(years)]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ForecastWarning)  # a caveat about one forecast is part of its record
+        # A caveat about one forecast is part of its record
+        warnings.simplefilter("ignore", ForecastWarning)
         forecast = forecast_flow(known.facts, periods, prior, known.market.sizes, basis, seed=seed)
     for period in periods:
         found = outcomes_of(flow, period, day, forecast.basis)
-        outcomes: Sequence[Fact | None] = [f for f in found if parts or f.period == period] or [None]
+        outcomes: Sequence[Fact | None] = [f for f in found if parts or f.period == period] or [
+            None
+        ]
         for outcome in outcomes:
             compared_period = period if outcome is None else outcome.period
             rule = by_hand(known.facts, forecast.basis, compared_period)
-            compared = beside(forecast.totals(compared_period), compared_period, forecast.basis, outcome, rule)
+            compared = beside(
+                forecast.totals(compared_period), compared_period, forecast.basis, outcome, rule
+            )
             yield (day, len(known.facts), *compared, prior.last_year)
 
 
 def growth_record_of(known: Known, flow: Ledger) -> Iterator[tuple[object, ...]]:
-    """Rows of one day's forecast of a flow of which growth alone is printed, in percent on the year before.
+    """Rows of one day's forecast of a flow of which growth alone is printed, in percent on the year
+    before.
 
     Parameters
     ----------
     known : Known
         What the forecast may rest on.
     flow : Ledger
-        All facts of the flow, also those published later: the longest growth of this year, and of the next.
+        All facts of the flow, also those published later: the longest growth of this year, and of
+        the next.
 
     Yields
     ------
     tuple
-        In the order of :data:`COLUMNS`; scores are of the factor's log, and the rule halves the last growth printed.
+        In the order of :data:`COLUMNS`; scores are of the factor's log, and the rule halves the
+        last growth printed.
     """
     day, prior = known.day, known.prior
     rates = [fact for fact in known.facts if _is_growth(fact)]
     later = [fact for fact in flow if _is_growth(fact) and (fact.known_from or day) > day]
     for ahead in (0, 1):
-        found = [f for f in later if f.period.end.year == day.year + ahead and f.period.days >= SHORTEST]
+        found = [
+            f for f in later if f.period.end.year == day.year + ahead and f.period.days >= SHORTEST
+        ]
         if not found or not rates:
             continue
         outcome = max(found, key=lambda fact: (fact.period.days, fact.known_from or day))
@@ -170,19 +195,25 @@ def growth_record_of(known: Known, flow: Ledger) -> Iterator[tuple[object, ...]]
         rule = (1 + last.value / 200) * np.exp(NORMAL * SPREADS[1])
         factor = outcome.model_copy(update={"value": 1 + outcome.value / 100})
         row: list[Any] = list(beside(draws, period, forecast.basis, factor, rule))
-        row[2:6] = [100 * (value - 1) for value in row[2:6]]  # median, low, high and outcome, in percent
+        # Median, low, high and outcome, in percent
+        row[2:6] = [100 * (value - 1) for value in row[2:6]]
         yield (day, len(known.facts), *row, prior.last_year)
 
 
 def _is_growth(fact: Fact) -> bool:
-    return fact.quantity == "yoy_growth_percent" and fact.relation == "equals" and fact.kind == "outcome"
+    return (
+        fact.quantity == "yoy_growth_percent"
+        and fact.relation == "equals"
+        and fact.kind == "outcome"
+    )
 
 
 def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str = "") -> list[Fact]:
-    """What was published after a day of how a year ended: its total, and the longest part of it on the own perimeter.
+    """What was published after a day of how a year ended: its total, and the longest part of it on
+    the own perimeter.
 
-    Bases of one perimeter count as one. A part counts where the forecast's own agency, or one of the same perimeter,
-    printed no total of the year. Of two prints the last counts.
+    Bases of one perimeter count as one. A part counts where the forecast's own agency, or one of
+    the same perimeter, printed no total of the year. Of two prints the last counts.
 
     Parameters
     ----------
@@ -205,12 +236,20 @@ def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str = "") ->
         return same_perimeter(fact.basis, basis), fact.basis == basis, fact.known_from or day
 
     later = [fact for fact in facts if is_total(fact) and (fact.known_from or day) > day]
-    whole = [max(found, key=rank)] if (found := [fact for fact in later if fact.period == period]) else []
+    whole = (
+        [max(found, key=rank)]
+        if (found := [fact for fact in later if fact.period == period])
+        else []
+    )
     if any(same_perimeter(fact.basis, basis) for fact in whole):
         return whole
     own = [fact for fact in facts if is_total(fact) and same_perimeter(fact.basis, basis)]
     newest = max((fact.period.end for fact in own if fact not in later), default=dt.date.min)
-    parts = [f for f in own if f in later and period.start <= f.period.start and newest < f.period.end <= period.end]
+    parts = [
+        f
+        for f in own
+        if f in later and period.start <= f.period.start and newest < f.period.end <= period.end
+    ]
     parts = [fact for fact in parts if fact.period.days >= SHORTEST]
     return whole + ([max(parts, key=lambda fact: (fact.period.days, *rank(fact)))] if parts else [])
 
@@ -222,9 +261,14 @@ def is_total(fact: Fact) -> bool:
 
 
 def beside(
-    draws: NDArray[np.float64], period: Period, basis: str, outcome: Fact | None, rule: NDArray[np.float64] | None
+    draws: NDArray[np.float64],
+    period: Period,
+    basis: str,
+    outcome: Fact | None,
+    rule: NDArray[np.float64] | None,
 ) -> tuple[object, ...]:
-    """Forecast and outcome of one period or day, with the scores that compare them, in the order of :data:`COLUMNS`.
+    """Forecast and outcome of one period or day, with the scores that compare them, in the order of
+    :data:`COLUMNS`.
 
     Parameters
     ----------

@@ -1,4 +1,6 @@
-"""One more fact in a ledger's file: checked against the whole file first, then appended in one write."""
+"""One more fact in a ledger's file: checked against the whole file first, then appended in one
+write.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ def append_fact(path: str | Path, cells: Mapping[str, str]) -> str:
     """
     file = Path(path)
     if unknown := sorted(set(cells) - set(COLUMNS)):
-        raise LedgerError([Problem(f"fact {name}", "is not a column of a ledger", "") for name in unknown])
+        raise LedgerError(
+            [Problem(f"fact {name}", "is not a column of a ledger", "") for name in unknown]
+        )
     with _alone(file) as handle:
         text = _text_of(file)
         header = next(csv.reader(io.StringIO(text)), None) or list(COLUMNS)
@@ -59,9 +63,14 @@ def append_fact(path: str | Path, cells: Mapping[str, str]) -> str:
         row["id"] = row["id"] or _new_id(row, {other.cells["id"] for other in rows})
         said = {column for column in COLUMNS if cells.get(column)}
         problems = [
-            Problem(file.name, f"has no column {name}", "add it to its first line") for name in said - {*header}
+            Problem(file.name, f"has no column {name}", "add it to its first line")
+            for name in said - {*header}
         ]
-        problems += [p for p in checked_rows([*rows, FoundRow("the fact", row)]) if p.where.startswith("the fact")]
+        problems += [
+            p
+            for p in checked_rows([*rows, FoundRow("the fact", row)])
+            if p.where.startswith("the fact")
+        ]
         if problems:
             raise LedgerError(problems)
         written = io.StringIO()
@@ -79,8 +88,14 @@ def _text_of(file: Path) -> str:
     try:
         return read_whole(file).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        what = (error.strerror or str(error)) if isinstance(error, OSError) else f"is no text in UTF-8: {error.reason}"
-        raise LedgerError([Problem(str(file), what, "give a CSV file in a ledger's columns")]) from None
+        what = (
+            (error.strerror or str(error))
+            if isinstance(error, OSError)
+            else f"is no text in UTF-8: {error.reason}"
+        )
+        raise LedgerError(
+            [Problem(str(file), what, "give a CSV file in a ledger's columns")]
+        ) from None
 
 
 def _append(descriptor: int, lines: bytes) -> None:
@@ -97,7 +112,9 @@ def _append(descriptor: int, lines: bytes) -> None:
 
 @contextlib.contextmanager
 def _alone(path: Path) -> Iterator[IO[bytes]]:
-    """The file, open for appending by nobody else; a file made here goes again where nothing was written to it."""
+    """The file, open for appending by nobody else; a file made here goes again where nothing was
+    written to it.
+    """
     made = not path.exists()
     with _opened(path) as handle:
         try:
@@ -109,15 +126,26 @@ def _alone(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _opened(path: Path) -> IO[bytes]:
-    """The file, locked; opened again where another, which had made it, took it away before the lock was ours."""
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    """The file, locked; opened again where another, which had made it, took it away before the lock
+    was ours.
+    """
+    flags = (
+        os.O_RDWR
+        | os.O_APPEND
+        | os.O_CREAT
+        | getattr(os, "O_NONBLOCK", 0)
+        | getattr(os, "O_BINARY", 0)
+    )
     for _ in range(100):
         try:
             handle = os.fdopen(os.open(path, flags, 0o666), "a+b")
         except OSError as error:
             reason = (error.strerror or "cannot be written").lower()
-            raise LedgerError([Problem(str(path), reason, "give a file in a folder that can be written")]) from None
-        with contextlib.suppress(ImportError):  # where files cannot be locked, two at once are the user's to avoid
+            raise LedgerError(
+                [Problem(str(path), reason, "give a file in a folder that can be written")]
+            ) from None
+        # Where files cannot be locked, two at once are the user's to avoid
+        with contextlib.suppress(ImportError):
             import fcntl
 
             fcntl.flock(handle, fcntl.LOCK_EX)
@@ -125,9 +153,13 @@ def _opened(path: Path) -> IO[bytes]:
             if os.path.samestat(os.fstat(handle.fileno()), path.stat()):
                 return handle
         handle.close()
-    raise LedgerError([Problem(str(path), "is taken away again and again", "see what else writes to its folder")])
+    raise LedgerError(
+        [Problem(str(path), "is taken away again and again", "see what else writes to its folder")]
+    )
 
 
 def _new_id(row: Mapping[str, str], taken: set[str]) -> str:
     name = f"{row['place']}-{row['measure']}-{row['period_end']}".lower()
-    return next(said for said in (name, *(f"{name}-{n}" for n in range(2, 10_000))) if said not in taken)
+    return next(
+        said for said in (name, *(f"{name}-{n}" for n in range(2, 10_000))) if said not in taken
+    )

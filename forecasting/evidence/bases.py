@@ -1,7 +1,7 @@
 """Who counts what: each basis of the shipped ledger in words, from one small table.
 
-A basis is an agency's definition. Two bases of one perimeter count the same things, so that they differ by little and
-for long; two of different perimeters drift apart.
+A basis is an agency's definition. Two bases of one perimeter count the same things, so that they
+differ by little and for long; two of different perimeters drift apart.
 
 >>> basis_name("uz-customs-2023")
 'Customs Committee in 2023, plug-ins probably included'
@@ -105,7 +105,8 @@ def basis_name(code: str, measure: str = "") -> str:
     code : str
         A code, alone or with the product that it counts in parentheses.
     measure : str
-        Of which it is said: of hybrids, or of all cars, it is not said that an agency counts electric ones.
+        Of which it is said: of hybrids, or of all cars, it is not said that an agency counts
+        electric ones.
 
     Examples
     --------
@@ -131,14 +132,21 @@ def _parts(code: str) -> tuple[str, str]:
 
 
 def perimeter(code: str) -> str:
-    """What a basis counts, in the words that bases of one perimeter share; its own code where it is not described.
+    """What a basis counts, in the words that bases of one perimeter share; its own code where it is
+    not described.
 
     >>> perimeter("horgos-zone"), perimeter("my own survey")
     ('vehicles for sale by road', 'my own survey')
     """
     basis, product = _parts(code)
     known = shipped_bases().get(basis)
-    return f"{known.perimeter} ({product})" if known and product else known.perimeter if known else code
+    return (
+        f"{known.perimeter} ({product})"
+        if known and product
+        else known.perimeter
+        if known
+        else code
+    )
 
 
 def same_perimeter(one: str, other: str) -> bool:
@@ -155,7 +163,8 @@ def same_perimeter(one: str, other: str) -> bool:
 def apart(one: str, other: str) -> bool:
     """Whether two bases are known to count different things, so that they drift apart.
 
-    Bases that nobody describes are taken for two agencies that count one thing, unless they count two products.
+    Bases that nobody describes are taken for two agencies that count one thing, unless they count
+    two products.
 
     >>> apart("uz-statistics", "uz-customs-2023"), apart("uz-statistics", "my own survey")
     (True, False)
@@ -163,8 +172,14 @@ def apart(one: str, other: str) -> bool:
     (True, False)
     """
     (first, of_first), (second, of_second) = _parts(one), _parts(other)
-    of_first, of_second = ("" if product in MEASURES else product for product in (of_first, of_second))
+    of_first, of_second = (
+        "" if product in MEASURES else product for product in (of_first, of_second)
+    )
     if of_first != of_second:
         return True
     known = first in shipped_bases() and second in shipped_bases()
-    return known and perimeter(first) != perimeter(second) and "not said" not in (perimeter(first), perimeter(second))
+    return (
+        known
+        and perimeter(first) != perimeter(second)
+        and "not said" not in (perimeter(first), perimeter(second))
+    )

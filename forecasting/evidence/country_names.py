@@ -1,4 +1,6 @@
-"""The names of countries in the languages of the world, as pycountry has them; read only where no other name fits."""
+"""The names of countries in the languages of the world, as pycountry has them; read only where no
+other name fits.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +20,25 @@ def folded(text: str) -> str:
     ('turkiye', "cote d'ivoire")
     """
     letters = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
+    return " ".join(
+        "".join(letter for letter in letters if not unicodedata.combining(letter)).split()
+    )
 
 
 @lru_cache(maxsize=1)
 def country_names() -> dict[str, str]:
-    """ISO 3166 alpha-2 code by folded name; a name of two countries, as a few translations have it, is left out."""
+    """ISO 3166 alpha-2 code by folded name; a name of two countries, as a few translations have it,
+    is left out.
+    """
     import pycountry
 
     countries: Any = list(pycountry.countries)
     fields = ("name", "common_name", "official_name")
-    english = [(country.alpha_2, getattr(country, field, None)) for country in countries for field in fields]
+    english = [
+        (country.alpha_2, getattr(country, field, None))
+        for country in countries
+        for field in fields
+    ]
     found = {folded(name): {code} for code, name in english if name}
     for code, name in english:  # "Korea, Republic of" is the Republic of Korea
         first, comma, rest = (name or "").partition(", ")

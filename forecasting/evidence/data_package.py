@@ -1,7 +1,9 @@
-"""The ledger as a data package: what its tables hold, who printed it, and on what terms it is passed on.
+"""The ledger as a data package: what its tables hold, who printed it, and on what terms it is
+passed on.
 
-``python -m forecasting.evidence.data_package`` writes ``forecasting/data/datapackage.json``, which any tool that reads
-Frictionless data packages checks: ``frictionless validate forecasting/data/datapackage.json``.
+``python -m forecasting.evidence.data_package`` writes ``forecasting/data/datapackage.json``, which
+any tool that reads Frictionless data packages checks: ``frictionless validate
+forecasting/data/datapackage.json``.
 """
 
 from __future__ import annotations
@@ -75,17 +77,26 @@ def data_package(folder: Path = DATA) -> dict[str, Any]:
     >>> [resource["name"] for resource in made["resources"]], made["sources"][0]["licence"]["name"]
     (['facts', 'bases'], 'CC-BY-4.0')
     """
-    files = sorted(path.relative_to(folder).as_posix() for path in (folder / "ledger").glob("*.csv"))
+    files = sorted(
+        path.relative_to(folder).as_posix() for path in (folder / "ledger").glob("*.csv")
+    )
     return {
         "profile": "data-package",
         "name": "central-asia-ev-ledger",
         "title": "What has been published about electric vehicles in Central Asia",
         "description": "Each row is one statement: a quantity over a period, its source, its date and its sentence.",
-        "licenses": [{"name": "MIT", "title": "The compilation, as the package that it comes with"}],
+        "licenses": [
+            {"name": "MIT", "title": "The compilation, as the package that it comes with"}
+        ],
         "sources": [IEA, *_sources(read_ledger(folder / "ledger"))],
         "resources": [
             _resource("facts", files, [_field(name) for name in COLUMNS], "id"),
-            _resource("bases", "bases.csv", [_text(name, True) for name in Basis.__dataclass_fields__], "code"),
+            _resource(
+                "bases",
+                "bases.csv",
+                [_text(name, True) for name in Basis.__dataclass_fields__],
+                "code",
+            ),
         ],
     }
 
@@ -98,9 +109,16 @@ def _sources(ledger: Ledger) -> Iterator[dict[str, Any]]:
         yield {"title": title} | ({"path": url} if url else {}) | {"licence": licence}
 
 
-def _resource(name: str, path: str | list[str], fields: list[dict[str, Any]], key: str) -> dict[str, Any]:
+def _resource(
+    name: str, path: str | list[str], fields: list[dict[str, Any]], key: str
+) -> dict[str, Any]:
     schema = {"fields": fields, "primaryKey": [key], "missingValues": [""]}
-    form = {"profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+    form = {
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+    }
     return {"name": name, "path": path, **form, "schema": schema}
 
 

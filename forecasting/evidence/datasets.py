@@ -46,14 +46,18 @@ def path(name: str) -> Path:
     """
     found = DATA / name
     if not found.exists() or not found.resolve().is_relative_to(DATA.resolve()):
-        shipped = sorted(item.relative_to(DATA).as_posix() for item in DATA.rglob("*") if item.suffix)
+        shipped = sorted(
+            item.relative_to(DATA).as_posix() for item in DATA.rglob("*") if item.suffix
+        )
         raise InputError(f"{name!r} does not ship; there are: {', '.join(shipped)}")
     return found
 
 
 @lru_cache(maxsize=1)
 def central_asia() -> Ledger:
-    """The published facts of five countries and their corridors, from 2016 to 2026, each with its source and date."""
+    """The published facts of five countries and their corridors, from 2016 to 2026, each with its
+    source and date.
+    """
     return read_ledger(path("ledger"))
 
 
@@ -95,7 +99,9 @@ def _found(file: str) -> Path:
         if place.exists():
             return place
     looked = ", ".join(str(place.absolute().parent) for place in places[:2])
-    raise LedgerError([Problem(file[:200], "is not there", f"looked in {looked}; give the path of a ledger")])
+    raise LedgerError(
+        [Problem(file[:200], "is not there", f"looked in {looked}; give the path of a ledger")]
+    )
 
 
 @lru_cache(maxsize=8)

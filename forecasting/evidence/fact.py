@@ -1,6 +1,8 @@
-"""One published statement: a quantity of a measure over a period, in a relation to a value or to another quantity.
+"""One published statement: a quantity of a measure over a period, in a relation to a value or to
+another quantity.
 
-A fact is typed once, where it is read: its dates are dates, its period is a Period, what it refers to is known.
+A fact is typed once, where it is read: its dates are dates, its period is a Period, what it refers
+to is known.
 
 >>> fact = Fact(id="a", measure="ev_imports", place="UZ", period_start="2023-01-01", period_end="2023-04-30",
 ...             relation="equals", value=2544, published="2023-06")
@@ -71,7 +73,8 @@ class Fact(BaseModel):
     period_start, period_end : date, or str as YYYY-MM-DD
         Both included; a stock stands on its last day. None where the fact has no such day.
     relation, quantity : str
-        One of `RELATIONS` and `QUANTITIES`; the quantity defaults to total or stock, as the measure is.
+        One of `RELATIONS` and `QUANTITIES`; the quantity defaults to total or stock, as the measure
+        is.
     value : float
         In `unit`; NaN where the relation is to `reference`, or nothing was counted.
     unit : str
@@ -90,8 +93,9 @@ class Fact(BaseModel):
     Attributes
     ----------
     other : Period or None
-        The period that a share, or a fact without a value, is compared with: that of the fact, or of the quantity, that
-        `reference` names. None where that is another flow, or a fact that was not read together with this one.
+        The period that a share, or a fact without a value, is compared with: that of the fact, or
+        of the quantity, that `reference` names. None where that is another flow, or a fact that was
+        not read together with this one.
 
     Raises
     ------
@@ -171,12 +175,16 @@ class Fact(BaseModel):
 
     @property
     def counted(self) -> bool:
-        """Whether the fact may enter a likelihood: an outcome, an estimate or a judgement of something counted."""
+        """Whether the fact may enter a likelihood: an outcome, an estimate or a judgement of
+        something counted.
+        """
         return self.kind in COUNTED and MEASURES[self.measure].kind != "statement"
 
     @property
     def tolerance(self) -> float:
-        """How far two prints of the same figure may differ: nothing for a count printed to the unit."""
+        """How far two prints of the same figure may differ: nothing for a count printed to the
+        unit.
+        """
         whole = self.relation == "equals" and self.unit in _COUNTS and self.rounding == 0.5
         return 0.0 if whole and self.value.is_integer() else self.rounding
 
@@ -196,11 +204,16 @@ class Fact(BaseModel):
         """
         own = vars(self)
         cells = {column: own[column] for column in COLUMNS}
-        dates = {column: str(cells[column] or "") for column in ("period_start", "period_end", "published")}
+        dates = {
+            column: str(cells[column] or "")
+            for column in ("period_start", "period_end", "published")
+        }
         return cells | dates
 
     def __str__(self) -> str:
-        place = place_name(self.place) + ("" if self.partner == "World" else f" with {place_name(self.partner)}")
+        place = place_name(self.place) + (
+            "" if self.partner == "World" else f" with {place_name(self.partner)}"
+        )
         label = MEASURES[self.measure].label if self.measure in MEASURES else "an unnamed flow"
         label = label if label[:2].isupper() else label[0].lower() + label[1:]
         return f"{place}, {label}{self._when()}: {in_words(self)}"
@@ -216,7 +229,9 @@ class Fact(BaseModel):
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
     """Facts by the time that they speak of, those that end last at the end."""
-    return sorted(facts, key=lambda fact: (str(fact.period_end or ""), str(fact.period_start or ""), fact.id))
+    return sorted(
+        facts, key=lambda fact: (str(fact.period_end or ""), str(fact.period_start or ""), fact.id)
+    )
 
 
 class LazyFacts(dict[str, Fact]):
@@ -238,7 +253,8 @@ class LazyFacts(dict[str, Fact]):
 
 
 def typed_facts(rows: Iterable[Mapping[str, Any]]) -> LazyFacts:
-    """Facts of rows that have been checked, read together, so that each knows what the others say of it.
+    """Facts of rows that have been checked, read together, so that each knows what the others say
+    of it.
 
     Parameters
     ----------
@@ -249,11 +265,14 @@ def typed_facts(rows: Iterable[Mapping[str, Any]]) -> LazyFacts:
     return LazyFacts(lambda name: _built(_typed(together[name], together)))
 
 
-SAID = set[str](Fact.model_fields)  # one for all: a set for each fact would take more room than the facts
+# One for all: a set for each fact would take more room than the facts
+SAID = set[str](Fact.model_fields)
 
 
 def _built(cells: dict[str, Any]) -> Fact:
-    """A fact of cells that have been checked, as `Fact.model_construct` makes it in four times the time."""
+    """A fact of cells that have been checked, as `Fact.model_construct` makes it in four times the
+    time.
+    """
     fact = Fact.__new__(Fact)
     for name, value in (("__dict__", cells), ("__pydantic_fields_set__", SAID)):
         object.__setattr__(fact, name, value)
@@ -276,11 +295,16 @@ def _typed(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) ->
 
 
 def _other(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) -> Period | None:
-    """The period of the same flow that a reference names, by a fact's id or written out; None for another flow."""
+    """The period of the same flow that a reference names, by a fact's id or written out; None for
+    another flow.
+    """
     other = together.get(row["reference"])
     if other is not None:
         same = all(other[column] == row[column] for column in ("measure", "place", "product"))
-        first, last = other["period_start"] or other["period_end"], other["period_end"] or other["period_start"]
+        first, last = (
+            other["period_start"] or other["period_end"],
+            other["period_end"] or other["period_start"],
+        )
         return span(first, last) if same and first else None
     return own_period(row)
 
@@ -289,5 +313,7 @@ def facts_only(given: object) -> list[Fact]:
     """Facts, and nothing else."""
     items: list[object] = list(given) if isinstance(given, list | tuple | Iterator) else [given]
     if strange := [item for item in items if not isinstance(item, Fact)]:
-        raise LedgerError(f"{shown(strange[0])} is no Fact; read_ledger and Ledger.from_frame read tables")
+        raise LedgerError(
+            f"{shown(strange[0])} is no Fact; read_ledger and Ledger.from_frame read tables"
+        )
     return [item for item in items if isinstance(item, Fact)]

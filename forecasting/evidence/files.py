@@ -1,4 +1,6 @@
-"""Files read and written whole: nothing that has no end is read, no link is written through, nothing is left half."""
+"""Files read and written whole: nothing that has no end is read, no link is written through,
+nothing is left half.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,8 @@ def read_whole(path: str | os.PathLike[str], largest: int = LARGEST) -> bytes:
 
 
 def write_whole(path: Path, content: bytes) -> Path:
-    """Write a file in one step: readers see the old content or the new one, and a link is replaced, never followed.
+    """Write a file in one step: readers see the old content or the new one, and a link is replaced,
+    never followed.
 
     Raises
     ------
@@ -70,7 +73,8 @@ def write_whole(path: Path, content: bytes) -> Path:
 
 
 def write_asked(path: str | os.PathLike[str], content: bytes) -> Path:
-    """Write a file that a user has named: whole or not at all, where his own link leads, or to his device or pipe.
+    """Write a file that a user has named: whole or not at all, where his own link leads, or to his
+    device or pipe.
 
     Raises
     ------
@@ -90,7 +94,8 @@ def write_asked(path: str | os.PathLike[str], content: bytes) -> Path:
         else:
             _put(target, target.with_name(f".{uuid.uuid4().hex}.part"), content)
     except OSError as error:
-        raise OSError(error.errno, error.strerror, os.fspath(path)) from error  # as the user calls it
+        # As the user calls it
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
     return Path(path)
 
 
@@ -108,7 +113,8 @@ def save_asked(error: type[InputError], path: str | os.PathLike[str], content: b
 
 
 def write_new(path: str | os.PathLike[str], content: bytes) -> Path:
-    """Write a file where there is none, not even a link; nothing is left of it if it cannot be written whole.
+    """Write a file where there is none, not even a link; nothing is left of it if it cannot be
+    written whole.
 
     Raises
     ------

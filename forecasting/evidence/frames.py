@@ -1,4 +1,6 @@
-"""From a DataFrame to rows, by the same rules as from a file, each problem with the row's label; and back to cells."""
+"""From a DataFrame to rows, by the same rules as from a file, each problem with the row's label;
+and back to cells.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ from forecasting.measures import nearest
 __all__ = ["facts_frame", "frame_rows", "printed_cells"]
 
 NUMERIC = ("value", "rounding")
-TEXT = pd.StringDtype("python", na_value=np.nan)  # of small tables that are often cut: Arrow's costs four times as much
+# Of small tables that are often cut: Arrow's costs four times as much
+TEXT = pd.StringDtype("python", na_value=np.nan)
 
 
 def facts_frame(rows: Collection[Mapping[str, Any]]) -> pd.DataFrame:
@@ -35,7 +38,8 @@ def facts_frame(rows: Collection[Mapping[str, Any]]) -> pd.DataFrame:
             return pd.Series([float(row[column] or "nan") for row in rows], dtype="float64")
         return pd.Series([row[column] for row in rows], dtype=TEXT)
 
-    return pd.DataFrame({column: cells(column) for column in COLUMNS})  # by column, as a large ledger has many rows
+    # By column, as a large ledger has many rows
+    return pd.DataFrame({column: cells(column) for column in COLUMNS})
 
 
 def frame_rows(frame: pd.DataFrame, measure: str | None, place: str | None) -> list[FoundRow]:
@@ -56,10 +60,14 @@ def frame_rows(frame: pd.DataFrame, measure: str | None, place: str | None) -> l
     names = [str(column) for column in frame.columns]
     unsaid = [column for column, word in (("measure", measure), ("place", place)) if word is None]
     problems = [
-        Problem("table", f"{name!r} is an unknown column", _near(name)) for name in names if name not in COLUMNS
+        Problem("table", f"{name!r} is an unknown column", _near(name))
+        for name in names
+        if name not in COLUMNS
     ]
     problems += [
-        Problem("table", f"column {n!r} stands there twice", "keep one") for n in {*names} if names.count(n) > 1
+        Problem("table", f"column {n!r} stands there twice", "keep one")
+        for n in {*names}
+        if names.count(n) > 1
     ]
     problems += [
         Problem("table", f"column {name!r} is missing", f"it has {', '.join(names)}")
@@ -70,7 +78,9 @@ def frame_rows(frame: pd.DataFrame, measure: str | None, place: str | None) -> l
         raise LedgerError(problems)
     rows = []
     for label, values in zip(frame.index, frame.to_dict("records"), strict=True):
-        cells = normalise({"measure": measure, "place": place, **{str(k): v for k, v in values.items()}})
+        cells = normalise(
+            {"measure": measure, "place": place, **{str(k): v for k, v in values.items()}}
+        )
         rows.append(FoundRow(f"row {label}", {**cells, "id": cells["id"] or _content_id(cells)}))
     if "id" not in frame.columns:
         rows = _numbered(rows)

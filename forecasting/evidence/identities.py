@@ -1,4 +1,6 @@
-"""The sums that printed figures must obey: periods, partners, shares, stocks. `reconcile.nesting` is their table."""
+"""The sums that printed figures must obey: periods, partners, shares, stocks. `reconcile.nesting`
+is their table.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,12 @@ def identities(ledger: Ledger) -> Iterator[Row]:
     facts = [fact for fact in ledger if fact.kind not in ("target", "event", "judgement")]
     flows: dict[Series, list[Fact]] = defaultdict(list)
     for fact in facts:
-        if fact.quantity == "total" and fact.relation == "equals" and fact.period_start and fact.value == fact.value:
+        if (
+            fact.quantity == "total"
+            and fact.relation == "equals"
+            and fact.period_start
+            and fact.value == fact.value
+        ):
             flows[(fact.measure, fact.place, fact.basis, fact.product)].append(fact)
     for series in flows.values():
         yield from _periods([fact for fact in series if fact.partner == "World"])
@@ -67,7 +74,10 @@ def _periods(series: list[Fact]) -> Iterator[Row]:
             for whole in starts[first.period.start]:
                 if whole.period.end == rest.period.end:
                     total = first.value + rest.value
-                    gap, slack = total - whole.value, first.tolerance + rest.tolerance + whole.tolerance
+                    gap, slack = (
+                        total - whole.value,
+                        first.tolerance + rest.tolerance + whole.tolerance,
+                    )
                     said = f"{_digits(first.value)} + {_digits(rest.value)} against {_digits(whole.value)}"
                     yield _row("periods", whole, total, whole.value, abs(gap) <= slack, said)
 
@@ -79,7 +89,11 @@ def _partners(series: list[Fact]) -> Iterator[Row]:
         if fact.kind != "context":
             groups[fact.period.label].append(fact)
     for group in groups.values():
-        parts = [fact for fact in group if fact.partner not in ("World", "central-asia-5") and "+" not in fact.partner]
+        parts = [
+            fact
+            for fact in group
+            if fact.partner not in ("World", "central-asia-5") and "+" not in fact.partner
+        ]
         joined = [fact for fact in group if "+" in fact.partner or fact.partner == "central-asia-5"]
         for world in (fact for fact in group if fact.partner == "World"):
             whole = any(fact.partner == "other" for fact in parts)
@@ -93,7 +107,14 @@ def _partner_row(world: Fact, parts: list[Fact], complete: bool) -> Row:
     slack = world.tolerance + sum(fact.tolerance for fact in parts)
     closes = abs(total - world.value) <= slack if complete else total - world.value <= slack
     who = "partners sum" if len(parts) > 1 else f"{parts[0].partner} comes"
-    return _row("partners", world, total, world.value, closes, f"{who} to {_digits(total)} of {_digits(world.value)}")
+    return _row(
+        "partners",
+        world,
+        total,
+        world.value,
+        closes,
+        f"{who} to {_digits(total)} of {_digits(world.value)}",
+    )
 
 
 def _shares(ledger: Ledger, facts: list[Fact]) -> Iterator[Row]:
@@ -107,29 +128,52 @@ def _shares(ledger: Ledger, facts: list[Fact]) -> Iterator[Row]:
     for share in facts:
         whole = ids.get(share.reference)
         part = amounts.get(
-            (share.measure, share.place, share.partner, share.basis, share.period_start, share.period_end)
-        )
-        if share.quantity == "share_percent" and whole and part and part.id != whole.id and whole.value > 0:
-            percent = 100 * part.value / whole.value
-            slack = share.tolerance + percent * (part.tolerance / part.value + whole.tolerance / whole.value)
-            said = (
-                f"{_digits(part.value)} of {_digits(whole.value)} is {percent:.2f} %, printed {_digits(share.value)} %"
+            (
+                share.measure,
+                share.place,
+                share.partner,
+                share.basis,
+                share.period_start,
+                share.period_end,
             )
-            yield _row("share", share, percent, share.value, abs(percent - share.value) <= slack, said)
+        )
+        if (
+            share.quantity == "share_percent"
+            and whole
+            and part
+            and part.id != whole.id
+            and whole.value > 0
+        ):
+            percent = 100 * part.value / whole.value
+            slack = share.tolerance + percent * (
+                part.tolerance / part.value + whole.tolerance / whole.value
+            )
+            said = f"{_digits(part.value)} of {_digits(whole.value)} is {percent:.2f} %, printed {_digits(share.value)} %"
+            yield _row(
+                "share", share, percent, share.value, abs(percent - share.value) <= slack, said
+            )
 
 
 def _stocks(facts: list[Fact], flows: dict[Series, list[Fact]]) -> Iterator[Row]:
     """A stock is no more than what came, as far back as one agency printed it."""
     for stock in facts:
-        if stock.measure != "ev_stock" or stock.value != stock.value or stock.relation not in ("equals", "about"):
+        if (
+            stock.measure != "ev_stock"
+            or stock.value != stock.value
+            or stock.relation not in ("equals", "about")
+        ):
             continue
         for (measure, place, basis, _), series in flows.items():
             if place == stock.place and basis == stock.basis and measure in EV_FLOWS:
-                chain = _chain([fact for fact in series if fact.partner == "World"], stock.period.end)
+                chain = _chain(
+                    [fact for fact in series if fact.partner == "World"], stock.period.end
+                )
                 if chain:
                     came = sum(fact.value for fact in chain)
                     since = min(fact.period.start for fact in chain).year
-                    said = f"{_digits(stock.value)} against {_digits(came)} of {measure} since {since}"
+                    said = (
+                        f"{_digits(stock.value)} against {_digits(came)} of {measure} since {since}"
+                    )
                     yield _row("stock", stock, came, stock.value, stock.value <= came * 1.01, said)
 
 

@@ -60,24 +60,33 @@ class Ledger:
 
     def __setstate__(self, state: tuple[pd.DataFrame, dict[str, Period]]) -> None:
         self._frame, others = state
-        facts = typed_facts({str(k): v for k, v in row.items()} for row in self._frame.to_dict("records"))
-        self._facts = {n: facts[n].model_copy(update={"other": others.get(n)}) for n in self._frame["id"]}
+        facts = typed_facts(
+            {str(k): v for k, v in row.items()} for row in self._frame.to_dict("records")
+        )
+        self._facts = {
+            n: facts[n].model_copy(update={"other": others.get(n)}) for n in self._frame["id"]
+        }
 
     @classmethod
     @takes(
-        LedgerError, frame=of(pd.DataFrame, words="a table of facts"), measure=optional(text()), place=optional(text())
+        LedgerError,
+        frame=of(pd.DataFrame, words="a table of facts"),
+        measure=optional(text()),
+        place=optional(text()),
     )
     def from_frame(
         cls, frame: pd.DataFrame, *, measure: str | None = "ev_imports", place: str | None = "World"
     ) -> Ledger:
-        """A ledger from a table that has at least relation, quantity, period_start, period_end and value.
+        """A ledger from a table that has at least relation, quantity, period_start, period_end and
+        value.
 
         Parameters
         ----------
         frame : pandas.DataFrame
             One fact per row; any of the ledger's columns.
         measure, place : str or None
-            Used where the table has no such column. None leaves it unsaid: a forecast needs no name of what it is of.
+            Used where the table has no such column. None leaves it unsaid: a forecast needs no name
+            of what it is of.
 
         Returns
         -------
@@ -124,11 +133,15 @@ class Ledger:
         >>> len(Ledger.from_facts([Fact(id="a", relation="equals", value=2180, **columns)]))
         1
         """
-        return cls.from_frame(pd.DataFrame([fact.row() for fact in facts_only(facts)], columns=list(COLUMNS)))
+        return cls.from_frame(
+            pd.DataFrame([fact.row() for fact in facts_only(facts)], columns=list(COLUMNS))
+        )
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The facts as a table of the ledger's columns: value and rounding as numbers, all else as text."""
+        """The facts as a table of the ledger's columns: value and rounding as numbers, all else as
+        text.
+        """
         return self._frame.copy()
 
     def __len__(self) -> int:
@@ -234,13 +247,23 @@ class Ledger:
         kinds = None if kind is None else tuple(kind)
         days = [None if day is None else as_date(day).isoformat() for day in (as_of, since)]
         asked = (place, measure, partner, basis, product, kinds, *days)
-        if asked in self._selected:  # a report, and each move of a slider, asks for the same again and again
+        # A report, and each move of a slider, asks for the same again and again
+        if asked in self._selected:
             return self._selected[asked]
         for word, known in [(measure, tuple(MEASURES)), *((word, KINDS) for word in kinds or ())]:
             if word is not None and word not in known:
                 raise LedgerError(f"{word!r} is unknown{_near(word, known)}")
-        where, whom = None if place is None else place_code(place), None if partner is None else partner_code(partner)
-        wanted = {"place": where, "partner": whom, "measure": measure, "basis": basis, "product": product}
+        where, whom = (
+            None if place is None else place_code(place),
+            None if partner is None else partner_code(partner),
+        )
+        wanted = {
+            "place": where,
+            "partner": whom,
+            "measure": measure,
+            "basis": basis,
+            "product": product,
+        }
         keep = np.ones(len(self), dtype=bool)  # plain text is compared faster than a column of it
         for column, word in wanted.items():
             keep &= True if word is None else self._frame[column].to_numpy(object) == word
@@ -273,7 +296,9 @@ class Ledger:
         """
         days = self._known[self._known != "never"]
         if not len(days):
-            raise EvidenceError("no fact of this ledger has a date of publication; give the date itself")
+            raise EvidenceError(
+                "no fact of this ledger has a date of publication; give the date itself"
+            )
         return dt.date.fromisoformat(max(days))
 
     def concat(self, *others: Ledger) -> Ledger:
@@ -302,12 +327,20 @@ class Ledger:
         True
         """
         if strange := [other for other in others if not isinstance(other, Ledger)]:
-            raise LedgerError(f"{shown(strange[0])} is no ledger: give one, as read_ledger makes it")
-        frame = pd.concat([self._frame, *(other._frame for other in others)], ignore_index=True).drop_duplicates()
+            raise LedgerError(
+                f"{shown(strange[0])} is no ledger: give one, as read_ledger makes it"
+            )
+        frame = pd.concat(
+            [self._frame, *(other._frame for other in others)], ignore_index=True
+        ).drop_duplicates()
         twice = sorted(frame.loc[frame["id"].duplicated(), "id"].unique())
         if twice:
-            raise LedgerError([Problem(f"id {name}", "names two different facts", "rename one") for name in twice])
-        home = {name: ledger._facts for ledger in (*others[::-1], self) for name in ledger._frame["id"]}
+            raise LedgerError(
+                [Problem(f"id {name}", "names two different facts", "rename one") for name in twice]
+            )
+        home = {
+            name: ledger._facts for ledger in (*others[::-1], self) for name in ledger._frame["id"]
+        }
         return Ledger._of(frame, LazyFacts(lambda name: home[name][name]))
 
     def __add__(self, other: Ledger) -> Ledger:

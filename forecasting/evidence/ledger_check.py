@@ -1,4 +1,6 @@
-"""Files of facts checked as a user wants to hear of them, without the libraries that a forecast needs."""
+"""Files of facts checked as a user wants to hear of them, without the libraries that a forecast
+needs.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,13 @@ from pathlib import Path
 from forecasting.errors import LedgerError, Problem
 from forecasting.evidence.mapping import mapping_path
 from forecasting.evidence.perimeters import two_things
-from forecasting.evidence.reading import FoundRow, checked_rows, csv_rows, mapping_of, parts_of_a_count
+from forecasting.evidence.reading import (
+    FoundRow,
+    checked_rows,
+    csv_rows,
+    mapping_of,
+    parts_of_a_count,
+)
 from forecasting.evidence.rules import COUNTED
 
 __all__ = ["checked_file", "in_two_files", "of_one_id"]
@@ -19,7 +27,8 @@ Read = Mapping[Path, Sequence[FoundRow]]
 
 
 def checked_file(path: Path) -> tuple[list[FoundRow], list[Problem], list[str]]:
-    """The rows of a ledger, what is wrong with it, and, where nothing is, what else is worth knowing.
+    """The rows of a ledger, what is wrong with it, and, where nothing is, what else is worth
+    knowing.
 
     Parameters
     ----------
@@ -34,7 +43,9 @@ def checked_file(path: Path) -> tuple[list[FoundRow], list[Problem], list[str]]:
 
 
 def _of_two_things(path: Path, rows: Sequence[FoundRow]) -> Iterator[Problem]:
-    """Counts of one place and measure that no forecast can take together: it would be refused only when it runs."""
+    """Counts of one place and measure that no forecast can take together: it would be refused only
+    when it runs.
+    """
     products: dict[tuple[str, str], dict[str, dict[str, str]]] = defaultdict(dict)
     for _, cells in rows:
         if cells["kind"] in COUNTED:
@@ -46,7 +57,9 @@ def _of_two_things(path: Path, rows: Sequence[FoundRow]) -> Iterator[Problem]:
 
 
 def _caveats(path: Path, rows: Sequence[FoundRow]) -> Iterator[str]:
-    """How a table is read that is not in a ledger's columns, and how many of its facts can never be used."""
+    """How a table is read that is not in a ledger's columns, and how many of its facts can never be
+    used.
+    """
     if path.is_dir():
         return
     with contextlib.suppress(OSError, LedgerError):
@@ -76,7 +89,9 @@ def _numbers_of_one_day(rows: Sequence[FoundRow]) -> Iterator[list[str]]:
     told = defaultdict[tuple[str, ...], dict[str, str]](dict)
     for _, cells in rows:
         if cells["relation"] == "equals" and cells["value"]:
-            told[tuple(cells[column] for column in (*SAID, "published"))].setdefault(cells["value"], cells["id"])
+            told[tuple(cells[column] for column in (*SAID, "published"))].setdefault(
+                cells["value"], cells["id"]
+            )
     return (list(ids.values()) for ids in told.values())
 
 
@@ -87,10 +102,24 @@ def of_one_id(read: Read) -> Iterator[Problem]:
         for _, cells in rows:
             where, other = first.setdefault(cells["id"], (path, cells))
             if where != path and other != cells:
-                yield Problem(f"{path.name} id", f"{cells['id']!r} names another fact in {where.name}", "rename one")
+                yield Problem(
+                    f"{path.name} id",
+                    f"{cells['id']!r} names another fact in {where.name}",
+                    "rename one",
+                )
 
 
-SAID = ("measure", "place", "partner", "product", "basis", "period_start", "period_end", "relation", "quantity")
+SAID = (
+    "measure",
+    "place",
+    "partner",
+    "product",
+    "basis",
+    "period_start",
+    "period_end",
+    "relation",
+    "quantity",
+)
 
 
 def in_two_files(read: Read) -> Iterator[str]:
@@ -98,7 +127,11 @@ def in_two_files(read: Read) -> Iterator[str]:
     told: dict[tuple[object, ...], Path] = {}
     for path, rows in read.items() if len(read) > 1 else ():
         said = [
-            (*(cells[column] for column in SAID), cells["value"] and float(cells["value"]), cells["reference"])
+            (
+                *(cells[column] for column in SAID),
+                cells["value"] and float(cells["value"]),
+                cells["reference"],
+            )
             for _, cells in rows
         ]
         if again := [told[fact] for fact in said if fact in told]:

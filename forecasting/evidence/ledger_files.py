@@ -11,7 +11,8 @@ from forecasting.evidence.reading import Source, checked_rows, csv_rows
 __all__ = ["check_ledger", "read_ledger"]
 
 SOURCE = Check(
-    "the path of a ledger, or an open file", lambda value: value if hasattr(value, "read") else file_path().read(value)
+    "the path of a ledger, or an open file",
+    lambda value: value if hasattr(value, "read") else file_path().read(value),
 )
 
 

@@ -1,6 +1,7 @@
 """How a table of one's own is read as facts: which column says what, and what holds for every row.
 
-A mapping lies beside its table, ``facts.mapping.yaml`` beside ``facts.csv``; without one, a mapping is proposed.
+A mapping lies beside its table, ``facts.mapping.yaml`` beside ``facts.csv``; without one, a mapping
+is proposed.
 
 >>> print(propose_mapping(["Country", "Year", "EV sales"]).to_yaml(), end="")
 columns:
@@ -26,7 +27,8 @@ from forecasting.measures import MEASURES, nearest
 
 __all__ = ["Mapping", "mapping_path", "propose_mapping", "read_mapping"]
 
-TARGETS = (*COLUMNS, "year", "month", "date")  # what a column can say: the ledger's own words, or a period in one cell
+# What a column can say: the ledger's own words, or a period in one cell
+TARGETS = (*COLUMNS, "year", "month", "date")
 OPTIONS = ("separator", "encoding", "decimal", "dates", "sheet", "each")
 EACH = ("year", "quarter", "month", "day")
 
@@ -70,16 +72,17 @@ class Mapping:
     Parameters
     ----------
     columns : dict of str to str
-        A word of the ledger (place, period_start, value, ...), or ``year``, ``month``, ``date`` for a period in one
-        cell, to the name of the table's column.
+        A word of the ledger (place, period_start, value, ...), or ``year``, ``month``, ``date`` for
+        a period in one cell, to the name of the table's column.
     values : dict of str to str
         Of a table with one column of numbers per measure: the measure to its column.
     constants : dict of str to str
         What holds for every row, e.g. measure, source, published.
     separator, encoding, decimal, dates, sheet, each : str
-        How the file is written: what stands between its columns, its encoding, the decimal mark, the form of its dates
-        (as in ``%d.%m.%Y``), the sheet of a workbook, and the length of the periods that dates stand for (year,
-        quarter, month, day). Empty where it can be seen from the file.
+        How the file is written: what stands between its columns, its encoding, the decimal mark,
+        the form of its dates (as in ``%d.%m.%Y``), the sheet of a workbook, and the length of the
+        periods that dates stand for (year, quarter, month, day). Empty where it can be seen from
+        the file.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -111,7 +114,11 @@ class Mapping:
         found = [] if self.values or "value" in named else ["value"]
         found += [] if self.values or "measure" in named else ["measure"]
         found += [] if "place" in named else ["place"]
-        return found + ([] if named & {"year", "month", "date", "period_end"} else ["year, month, date or period_end"])
+        return found + (
+            []
+            if named & {"year", "month", "date", "period_end"}
+            else ["year, month, date or period_end"]
+        )
 
 
 def propose_mapping(header: Sequence[str]) -> Mapping:
@@ -167,13 +174,24 @@ def read_mapping(path: Path) -> Mapping:
         said: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())[:150]
-        raise LedgerError([Problem(path.name, f"cannot be read: {reason}", "see `ev-forecast check`")]) from None
+        raise LedgerError(
+            [Problem(path.name, f"cannot be read: {reason}", "see `ev-forecast check`")]
+        ) from None
     if not isinstance(said, dict):
-        raise LedgerError([Problem(path.name, "is not a list of keys", "write columns: and, below it, place: Country")])
+        raise LedgerError(
+            [
+                Problem(
+                    path.name,
+                    "is not a list of keys",
+                    "write columns: and, below it, place: Country",
+                )
+            ]
+        )
     if problems := list(_mapping_problems(path.name, said)):
         raise LedgerError(problems)
     columns, values, constants = (
-        {str(k): str(v) for k, v in (said.get(key) or {}).items()} for key in ("columns", "values", "constants")
+        {str(k): str(v) for k, v in (said.get(key) or {}).items()}
+        for key in ("columns", "values", "constants")
     )
     return Mapping(columns, values, constants, *(str(said.get(key) or "") for key in OPTIONS))
 
@@ -182,13 +200,21 @@ def _mapping_problems(name: str, said: dict[str, Any]) -> Iterable[Problem]:
     known = {"columns": TARGETS, "values": tuple(MEASURES), "constants": COLUMNS}
     for key, value in said.items():
         if key not in (*known, *OPTIONS):
-            yield Problem(f"{name} {key}", "is not a key of a mapping", nearest(str(key), (*known, *OPTIONS)))
+            yield Problem(
+                f"{name} {key}", "is not a key of a mapping", nearest(str(key), (*known, *OPTIONS))
+            )
         elif key in known and not isinstance(value, dict):
-            yield Problem(f"{name} {key}", "is not a list of keys", "write name: column lines below it")
+            yield Problem(
+                f"{name} {key}", "is not a list of keys", "write name: column lines below it"
+            )
         elif key in known:
             for word in value:
                 if word not in known[key]:
                     near = nearest(str(word), known[key])
-                    yield Problem(f"{name} {key}.{word}", "is unknown", f"did you mean {near}?" if near else "")
+                    yield Problem(
+                        f"{name} {key}.{word}",
+                        "is unknown",
+                        f"did you mean {near}?" if near else "",
+                    )
     if said.get("each") not in (None, *EACH):
         yield Problem(f"{name} each", f"{said['each']!r} is unknown", "one of " + ", ".join(EACH))

@@ -1,4 +1,5 @@
-"""Multiples and fractions in words: times that a verb says, and parts that are percent in other words.
+"""Multiples and fractions in words: times that a verb says, and parts that are percent in other
+words.
 
 >>> [(factor, text) for factor, _, _, text in folds_in("imports quintupled; ввезли вдвое больше; 进口量翻两番")]
 [(5.0, 'quintupled'), (2.0, 'вдвое'), (4.0, '翻两番')]
@@ -28,7 +29,12 @@ FOLDS = (
 )  # fmt: skip
 _FOLD = re.compile("|".join(f"(?P<of{factor}>{words})" for factor, words in FOLDS), re.IGNORECASE)
 
-_ENGLISH = (("a |one[ -])?half", 50), ("a |one[ -])third", 33), ("a |one[ -])quarter", 25), ("a |one[ -])fifth", 20))
+_ENGLISH = (
+    ("a |one[ -])?half", 50),
+    ("a |one[ -])third", 33),
+    ("a |one[ -])quarter", 25),
+    ("a |one[ -])fifth", 20),
+)
 _PERCENT = (  # what is only told as a part is known to a few percent
     (r"\bhalved\b", "fell by about 50%"),
     (r"\bhalf as (?:many|much)\b", "about 50% fewer"),
@@ -46,7 +52,9 @@ _PERCENT = (  # what is only told as a part is known to a few percent
     (r"三分之二", "约67%"),
     (r"四分之一", "约25%"),
 )
-_TENTHS = {sign: 10 * number for number, sign in enumerate("一二三四五六七八九", start=1)} | {"两": 20}
+_TENTHS = {sign: 10 * number for number, sign in enumerate("一二三四五六七八九", start=1)} | {
+    "两": 20
+}
 _TENTH = re.compile(r"(?<![占十百千])([一二两三四五六七八九])成(?![立本功为都年交])")
 _OTHER_WORDS = (  # of multiples: in digits with the word for times
     (r"\bby a factor of (\d+(?:[.,]\d+)?)", r"\1 times"),
@@ -60,7 +68,9 @@ _SMALL = (
     "два двух две", "три трех трёх", "четыре четырех четырёх", "пять пяти", "шесть шести", "семь семи", "восемь восьми",
     "девять девяти", "десять десяти",
 )  # fmt: skip
-_AND_A_HALF = re.compile(rf"\b({'|'.join(' '.join(_SMALL).split())}) с половиной(?=\s(?:раз|тыс|млн|миллион))", re.I)
+_AND_A_HALF = re.compile(
+    rf"\b({'|'.join(' '.join(_SMALL).split())}) с половиной(?=\s(?:раз|тыс|млн|миллион))", re.I
+)
 _UZBEK = (
     "ikki икки", "uch уч", "to'rt тўрт", "besh беш", "olti олти", "yetti етти", "sakkiz саккиз", "to'qqiz тўққиз",
     "o'n ўн",
@@ -74,11 +84,14 @@ _UZBEK_TIMES = re.compile(
 
 def _number(words: tuple[str, ...], word: str) -> int:
     """The number that a word says, of words that begin with two."""
-    return next(number for number, forms in enumerate(words, start=2) if word.lower() in forms.split())
+    return next(
+        number for number, forms in enumerate(words, start=2) if word.lower() in forms.split()
+    )
 
 
 def in_percent(text: str) -> str:
-    """A text whose parts in words are percent, and whose multiples of more than one word are in digits.
+    """A text whose parts in words are percent, and whose multiples of more than one word are in
+    digits.
 
     Parameters
     ----------
@@ -87,7 +100,11 @@ def in_percent(text: str) -> str:
     """
     for words, digits in (*_PERCENT, *_OTHER_WORDS):
         text = re.sub(words, digits, text, flags=re.IGNORECASE)
-    text = _TENTH.sub(lambda found: f"约{_TENTHS[found[1]]}%", text).replace("约约", "约").replace("近约", "近")
+    text = (
+        _TENTH.sub(lambda found: f"约{_TENTHS[found[1]]}%", text)
+        .replace("约约", "约")
+        .replace("近约", "近")
+    )
     text = _AND_A_HALF.sub(lambda found: f"{_number(_SMALL, found[1])}.5", text)
     return _UZBEK_TIMES.sub(lambda found: str(_number(_UZBEK, found[1])), text)
 

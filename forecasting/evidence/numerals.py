@@ -33,17 +33,24 @@ _TENS = (
     "eighty восемьдесят sakson саксон", "ninety девяносто to'qson тўқсон",
 )  # fmt: skip
 _HUNDREDS = "сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот"
-_WORDS = {word: number for number, words in enumerate(_BELOW_HUNDRED, start=1) for word in words.split()}
-_WORDS |= {word: 10 * number for number, words in enumerate(_TENS, start=2) for word in words.split()}
+_WORDS = {
+    word: number for number, words in enumerate(_BELOW_HUNDRED, start=1) for word in words.split()
+}
+_WORDS |= {
+    word: 10 * number for number, words in enumerate(_TENS, start=2) for word in words.split()
+}
 _WORDS |= {word: 100 * number for number, word in enumerate(_HUNDREDS.split(), start=1)}
 _HUNDRED = ("hundred", "yuz", "юз")
 _THOUSAND = ("thousand", "тысяча", "тысячи", "тысяч", "тысячу", "ming", "минг")
-_ALL = "|".join(sorted((re.escape(word) for word in (*_WORDS, *_HUNDRED, *_THOUSAND)), key=len, reverse=True))
+_ALL = "|".join(
+    sorted((re.escape(word) for word in (*_WORDS, *_HUNDRED, *_THOUSAND)), key=len, reverse=True)
+)
 _SEQUENCE = re.compile(rf"(?<![\w'-])(?:{_ALL})(?:[\s-](?:{_ALL}))+(?![\w'-])", re.IGNORECASE)
 
 
 def in_digits(text: str) -> str:
-    """A text whose numbers in words are written in digits; round ones keep the word of their thousands.
+    """A text whose numbers in words are written in digits; round ones keep the word of their
+    thousands.
 
     What cannot be read as one number stays as it is.
 
@@ -52,7 +59,9 @@ def in_digits(text: str) -> str:
     text : str
         From `printed_numbers.plain_text`.
     """
-    text = re.sub(r"(?<![十百千万])[一二两三四五六七八九](?=倍)", lambda sign: str(_SIGNS[sign[0]]), text)
+    text = re.sub(
+        r"(?<![十百千万])[一二两三四五六七八九](?=倍)", lambda sign: str(_SIGNS[sign[0]]), text
+    )
     text = _PERCENT.sub(lambda of: f"{of[1] if of[1].isascii() else _from_signs(of)}%", text)
     return _SEQUENCE.sub(_from_words, _CHINESE.sub(_from_signs, text))
 
@@ -89,7 +98,10 @@ def _from_words(found: re.Match[str]) -> str:
             number = _WORDS[word]
             if number >= last or (last < 100 and number >= 10):
                 return found[0]
-            part, last = part + number, (10 if number >= 20 and number % 10 == 0 and number < 100 else number)
+            part, last = (
+                part + number,
+                (10 if number >= 20 and number % 10 == 0 and number < 100 else number),
+            )
             last = 100 if number >= 100 else last
     if not thousand:
         return str(part) if len(words) > 1 and part >= 100 else found[0]

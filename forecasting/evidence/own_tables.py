@@ -25,7 +25,15 @@ from forecasting.evidence.rules import COLUMNS, number_text
 from forecasting.measures import MEASURES
 from forecasting.periods import Period, month, span, year
 
-__all__ = ["decoded", "mapped_rows", "period_columns", "period_of", "split_cells", "with_guesses", "years_as_rows"]
+__all__ = [
+    "decoded",
+    "mapped_rows",
+    "period_columns",
+    "period_of",
+    "split_cells",
+    "with_guesses",
+    "years_as_rows",
+]
 
 Cells = list[list[object]]
 SEPARATORS = ",;\t|"
@@ -36,7 +44,8 @@ DATE_TARGETS = ("period_start", "period_end", "date", "published")
 
 
 def decoded(data: bytes, encoding: str = "") -> str:
-    """The text of a file: in the encoding named, by its mark, as UTF-8, or as Cyrillic or Western Windows text.
+    """The text of a file: in the encoding named, by its mark, as UTF-8, or as Cyrillic or Western
+    Windows text.
 
     Raises
     ------
@@ -53,7 +62,8 @@ def decoded(data: bytes, encoding: str = "") -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         cyrillic = sum(byte >= 0xC0 for byte in data) > sum(0x80 <= byte < 0xC0 for byte in data)
-        words = re.findall(rb"[\xc0-\xff]{3,}", data)  # whole words of letters: Western text has single ones
+        # Whole words of letters: Western text has single ones
+        words = re.findall(rb"[\xc0-\xff]{3,}", data)
         return data.decode("cp1251" if cyrillic and words else "cp1252")
 
 
@@ -69,12 +79,16 @@ def split_cells(text: str, separator: str = "") -> Cells:
         first = next((line for line in text.splitlines() if line.strip()), "")
         separator = max(SEPARATORS, key=first.count)
     return [
-        list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True) if any(row)
+        list(row)
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        if any(row)
     ]
 
 
 def with_guesses(mapping: Mapping, cells: Cells) -> Mapping:
-    """The mapping with the decimal mark, the form of dates and the length of periods that the cells show."""
+    """The mapping with the decimal mark, the form of dates and the length of periods that the cells
+    show.
+    """
     header = [str(cell) for cell in cells[0]]
     decimal = mapping.decimal or _decimal_mark(
         _texts(cells, header, [*mapping.values.values(), mapping.columns.get("value", "")])
@@ -89,7 +103,9 @@ def with_guesses(mapping: Mapping, cells: Cells) -> Mapping:
 
 
 def _length(cells: Sequence[object], form: str) -> str:
-    """The length of the periods for which dates stand, which all begin or all end a month; empty where none is seen."""
+    """The length of the periods for which dates stand, which all begin or all end a month; empty
+    where none is seen.
+    """
     read = [_day(cell, form) for cell in cells if cell not in (None, "")]
     days = {day for day in read if day is not None}
     ends = (day.day == 1 for day in days), ((day + dt.timedelta(days=1)).day == 1 for day in days)
@@ -128,7 +144,9 @@ def _dated(text: str, form: str) -> dt.date | None:
         return None
 
 
-def mapped_rows(name: str, cells: Cells, mapping: Mapping) -> tuple[list[tuple[str, dict[str, str]]], list[Problem]]:
+def mapped_rows(
+    name: str, cells: Cells, mapping: Mapping
+) -> tuple[list[tuple[str, dict[str, str]]], list[Problem]]:
     """Rows of a ledger from the cells of a table; the first row of cells holds the columns' names.
 
     Parameters
@@ -158,7 +176,11 @@ def mapped_rows(name: str, cells: Cells, mapping: Mapping) -> tuple[list[tuple[s
         if column not in header
     ]
     problems += [
-        Problem(f"{name}:1", f"no column says {what}", "say it in the mapping, under columns or constants")
+        Problem(
+            f"{name}:1",
+            f"no column says {what}",
+            "say it in the mapping, under columns or constants",
+        )
         for what in mapping.lacks
     ]
     if problems:
@@ -172,7 +194,11 @@ def mapped_rows(name: str, cells: Cells, mapping: Mapping) -> tuple[list[tuple[s
             try:
                 rows += [(where, _named(fact, stem, used)) for fact in _facts_of(named, mapping)]
             except (LedgerError, PeriodError, ValueError) as error:
-                problems.append(Problem(where, str(error)[:200], "correct the cell, or say its form in the mapping"))
+                problems.append(
+                    Problem(
+                        where, str(error)[:200], "correct the cell, or say its form in the mapping"
+                    )
+                )
     return rows, problems
 
 
@@ -184,7 +210,9 @@ def _facts_of(cells: dict[str, object], mapping: Mapping) -> Iterator[dict[str, 
         for target, column in mapping.columns.items()
         if target in COLUMNS and _cell(cells[column], target, mapping)
     }
-    pairs = list(mapping.values.items()) or [(common.get("measure", ""), mapping.columns.get("value", ""))]
+    pairs = list(mapping.values.items()) or [
+        (common.get("measure", ""), mapping.columns.get("value", ""))
+    ]
     for measure, column in pairs:
         value = _number(cells.get(column), mapping.decimal) if column else common.get("value", "")
         if value or len(pairs) == 1:
@@ -227,11 +255,14 @@ def _date(cell: object, mapping: Mapping) -> dt.date:
     if found is None:
         likely = [form for form in DATE_FORMS if _dated(text, form)]
         hint = (
-            f"; say in the mapping dates: '{likely[0]}'" + (f" or '{likely[1]}'" if likely[1:] else "")
+            f"; say in the mapping dates: '{likely[0]}'"
+            + (f" or '{likely[1]}'" if likely[1:] else "")
             if likely
             else ""
         )
-        raise PeriodError(f"{text[:40]!r} is not a date of the form {mapping.dates or 'YYYY-MM-DD'}{hint}")
+        raise PeriodError(
+            f"{text[:40]!r} is not a date of the form {mapping.dates or 'YYYY-MM-DD'}{hint}"
+        )
     return found
 
 
@@ -246,12 +277,19 @@ def _period_columns(cells: dict[str, object], mapping: Mapping, stock: bool) -> 
         return {}
     if period is None:
         return {}
-    return {"period_start": "" if stock else period.start.isoformat(), "period_end": period.end.isoformat()}
+    return {
+        "period_start": "" if stock else period.start.isoformat(),
+        "period_end": period.end.isoformat(),
+    }
 
 
 def _year_or_month(cells: dict[str, object], mapping: Mapping) -> Period:
     columns = mapping.columns
-    text = {key: str(cells[columns[key]]).strip().removesuffix(".0") for key in ("year", "month") if key in columns}
+    text = {
+        key: str(cells[columns[key]]).strip().removesuffix(".0")
+        for key in ("year", "month")
+        if key in columns
+    }
     if "month" not in text:
         return period_of(text["year"])
     if "year" not in text:
@@ -274,9 +312,9 @@ def _period(cell: object, mapping: Mapping, stock: bool) -> Period | None:
             raise PeriodError(
                 f"{day} is one day, a flow is counted over a period; say in the mapping each: year, quarter or month"
             )
-        return {"year": year(day.year), "quarter": _quarter(day.year, (day.month + 2) // 3)}.get(mapping.each) or month(
-            f"{day:%Y-%m}"
-        )
+        return {"year": year(day.year), "quarter": _quarter(day.year, (day.month + 2) // 3)}.get(
+            mapping.each
+        ) or month(f"{day:%Y-%m}")
     return period_of(str(cell).strip().removesuffix(".0"))
 
 
@@ -309,7 +347,9 @@ def period_of(text: str) -> Period:
     if re.fullmatch(r"\d{4}-\d\d-\d\d", plain):
         return span(plain, plain)
     if re.match(r"fy|fiscal", plain):
-        raise PeriodError(f"{text[:40]!r} is a fiscal year, which begins elsewhere in each country: give its months")
+        raise PeriodError(
+            f"{text[:40]!r} is a fiscal year, which begins elsewhere in each country: give its months"
+        )
     if re.fullmatch(r"\d{4}", plain):
         return year(int(plain))
     if found := re.fullmatch(r"(\d{1,2})[./](\d{4})", plain):
@@ -318,12 +358,14 @@ def period_of(text: str) -> Period:
         return month(f"{found[1]}-{int(found[2]):02d}")
     if found := re.fullmatch(r"(\d{4})[- ]?q([1-4])|q([1-4])[-/ ]?(\d{4})", plain):
         return _quarter(int(found[1] or found[4]), int(found[2] or found[3]))
-    if (found := re.fullmatch(r"([a-z]{3})[a-z]*(?: ?[-–] ?([a-z]{3})[a-z]*)?[- ](\d{4})", plain)) and found[
-        1
-    ] in MONTHS:
+    if (
+        found := re.fullmatch(r"([a-z]{3})[a-z]*(?: ?[-–] ?([a-z]{3})[a-z]*)?[- ](\d{4})", plain)
+    ) and found[1] in MONTHS:
         first, last = MONTHS.index(found[1]) + 1, MONTHS.index(found[2] or found[1]) + 1
         return span(month(f"{found[3]}-{first:02d}").start, month(f"{found[3]}-{last:02d}").end)
-    raise PeriodError(f"{text[:40]!r} is not a period such as 2023, 2023-04, 2023Q1 or Jan-Apr 2023")
+    raise PeriodError(
+        f"{text[:40]!r} is not a period such as 2023, 2023-04, 2023Q1 or Jan-Apr 2023"
+    )
 
 
 def period_columns(text: str, measure: str, quantity: str = "") -> dict[str, str]:
@@ -342,8 +384,13 @@ def period_columns(text: str, measure: str, quantity: str = "") -> dict[str, str
     {'period_start': '', 'period_end': '2023-04-30'}
     """
     period = period_of(text)
-    stock = quantity == "stock" or (not quantity and measure in MEASURES and MEASURES[measure].kind == "stock")
-    return {"period_start": "" if stock else period.start.isoformat(), "period_end": period.end.isoformat()}
+    stock = quantity == "stock" or (
+        not quantity and measure in MEASURES and MEASURES[measure].kind == "stock"
+    )
+    return {
+        "period_start": "" if stock else period.start.isoformat(),
+        "period_end": period.end.isoformat(),
+    }
 
 
 def _named(fact: dict[str, str], stem: str, used: dict[str, int]) -> dict[str, str]:
@@ -359,13 +406,18 @@ def _named(fact: dict[str, str], stem: str, used: dict[str, int]) -> dict[str, s
 
 
 def years_as_rows(cells: Cells) -> Cells:
-    """A table with a column for each year as one with a row for each year; other tables as they are."""
+    """A table with a column for each year as one with a row for each year; other tables as they
+    are.
+    """
     header = [str(cell).strip().removesuffix(".0") for cell in cells[0]]
     years = [i for i, name in enumerate(header) if re.fullmatch(r"(19|20)\d\d", name)]
     if len(years) < 2 or any("year" in name.lower() for name in header):
         return cells
     kept = [i for i in range(len(header)) if i not in years]
     rows: Cells = [
-        [*(row[i] for i in kept), header[i], row[i]] for row in cells[1:] for i in years if row[i] not in (None, "")
+        [*(row[i] for i in kept), header[i], row[i]]
+        for row in cells[1:]
+        for i in years
+        if row[i] not in (None, "")
     ]
     return [[*(header[i] for i in kept), "year", "value"], *rows]

@@ -1,7 +1,8 @@
-"""What is counted with what: products that contain each other, and measures of which one adds up the other.
+"""What is counted with what: products that contain each other, and measures of which one adds up
+the other.
 
-Facts of one forecast count one thing, or things that are tied by such a relation: a count of electric cars informs one
-of battery cars, up to an offset; a count of buses does not.
+Facts of one forecast count one thing, or things that are tied by such a relation: a count of
+electric cars informs one of battery cars, up to an offset; a count of buses does not.
 
 >>> tied_products("battery-cars", "electric-cars"), tied_products("battery-cars", "electric-buses")
 (True, False)
@@ -23,7 +24,11 @@ _WITHIN: dict[str, tuple[str, ...]] = {
     "plug-in-hybrids": ("electric-cars",),
     "taxis": ("electric-passenger-cars",),
     "electric-passenger-cars": ("electric-cars", "electric-passenger-vehicles"),
-    "electric-cars": ("electric-vehicles", "electric-cars-new-and-used", "electric-cars-trucks-buses"),
+    "electric-cars": (
+        "electric-vehicles",
+        "electric-cars-new-and-used",
+        "electric-cars-trucks-buses",
+    ),
     "electric-passenger-vehicles": ("electric-vehicles", "new-energy-passenger-vehicles"),
     "electric-buses": ("electric-vehicles", "electric-cars-trucks-buses"),
     "electric-trucks": ("electric-vehicles", "electric-cars-trucks-buses"),
@@ -76,7 +81,13 @@ def tied_measures(one: str, other: str) -> bool:
     >>> tied_measures("ev_stock", "ev_registrations"), tied_measures("ev_imports", "population")
     (True, False)
     """
-    return not one or not other or one == other or one in _ADDED_UP.get(other, ()) or other in _ADDED_UP.get(one, ())
+    return (
+        not one
+        or not other
+        or one == other
+        or one in _ADDED_UP.get(other, ())
+        or other in _ADDED_UP.get(one, ())
+    )
 
 
 class TwoThings(NamedTuple):
@@ -88,7 +99,8 @@ class TwoThings(NamedTuple):
 
 
 def two_things(facts: Iterable[Mapping[str, Any]]) -> TwoThings | None:
-    """The first two facts that are not of one place, or of products or measures that no relation ties.
+    """The first two facts that are not of one place, or of products or measures that no relation
+    ties.
 
     Parameters
     ----------

@@ -1,4 +1,5 @@
-"""Places: ISO 3166 codes for countries and their parts, short names for ports, and other spellings of both.
+"""Places: ISO 3166 codes for countries and their parts, short names for ports, and other spellings
+of both.
 
 >>> place_code("Uzbekistan"), place_code("Khorgos"), place_code("Xinjiang")
 ('UZ', 'horgos', 'CN-XJ')
@@ -27,7 +28,8 @@ __all__ = [
 ]
 
 COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
-NEAR = 0.8  # of the letters of a slip are right; below that a name of some language is near to anything
+# Of the letters of a slip are right; below that a name of some language is near to anything
+NEAR = 0.8
 PORTS = ("alashankou", "baktu", "horgos", "karasu", "torugart")
 
 PLACES: dict[str, str] = {
@@ -118,7 +120,11 @@ _SPELLINGS = {
 def _plain(text: str) -> str:
     """Lower case, single spaces, without the words that a port's name may carry."""
     words = re.sub(r"[\s_,()]+", " ", text.strip().lower())
-    return re.sub(r" (port|highway port|road port|station|pass)$", "", words) if words != "alataw pass" else words
+    return (
+        re.sub(r" (port|highway port|road port|station|pass)$", "", words)
+        if words != "alataw pass"
+        else words
+    )
 
 
 @lru_cache(maxsize=1)
@@ -156,8 +162,8 @@ def place_code(text: str) -> str:
     Parameters
     ----------
     text : str
-        An ISO 3166 code (two or three letters, or a part such as ``CN-XJ``), the name of a country in any language,
-        a port or a region.
+        An ISO 3166 code (two or three letters, or a part such as ``CN-XJ``), the name of a country
+        in any language, a port or a region.
 
     Returns
     -------
@@ -192,11 +198,16 @@ def nearest_place(text: str) -> str:
     >>> nearest_place("Deutschlnd")
     'did you mean DE (Germany)?'
     """
-    known = country_names() | _names() if text else {}  # of nothing nothing is near, and the names take a while to load
+    # Of nothing nothing is near, and the names take a while to load
+    known = country_names() | _names() if text else {}
     near = difflib.get_close_matches(_plain(text), known, n=1, cutoff=NEAR)
     code = known[near[0]] if near else ""
     ports = ", ".join(PORTS)
-    return f"did you mean {code} ({place_name(code)})?" if code else f"use an ISO 3166 code such as UZ, or {ports}"
+    return (
+        f"did you mean {code} ({place_name(code)})?"
+        if code
+        else f"use an ISO 3166 code such as UZ, or {ports}"
+    )
 
 
 def partner_code(text: str) -> str:
@@ -246,7 +257,8 @@ def place_name(code: str) -> str:
 
 
 def place_words(code: str) -> str:
-    """The name of a place; a code that is of none, such as the name of a sum of places, as it stands.
+    """The name of a place; a code that is of none, such as the name of a sum of places, as it
+    stands.
 
     >>> place_words("NO"), place_words("ports")
     ('Norway', 'ports')

@@ -1,4 +1,6 @@
-"""What a number of a sentence is of: a total, a growth, a share, a rate of each day; and how it stands to it."""
+"""What a number of a sentence is of: a total, a growth, a share, a rate of each day; and how it
+stands to it.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,12 @@ def _is_percent(text: str, number: Number) -> bool:
 
 def is_change(text: str, number: Number) -> bool:
     """Whether a number tells of a change: a factor, a percent, a difference."""
-    return number.times or _is_percent(text, number) or bool(number.signed) or _is_difference(*around(text, number))
+    return (
+        number.times
+        or _is_percent(text, number)
+        or bool(number.signed)
+        or _is_difference(*around(text, number))
+    )
 
 
 def is_money(text: str, number: Number) -> bool:
@@ -53,7 +60,9 @@ def amount_words(text: str, number: Number) -> str:
     return found[0] if found else ""
 
 
-def quantity_of(text: str, number: Number, before: str, after: str, doubts: list[str]) -> tuple[str, float]:
+def quantity_of(
+    text: str, number: Number, before: str, after: str, doubts: list[str]
+) -> tuple[str, float]:
     """What a number is of, and its value."""
     sign = -1.0 if number.signed == "-" or _nearest_direction(before, after) < 0 else 1.0
     percent = _is_percent(text, number)
@@ -63,9 +72,12 @@ def quantity_of(text: str, number: Number, before: str, after: str, doubts: list
         return _percent(number, before, after, sign, doubts)
     if number.times:
         if sign < 0 or re.match(r"(?:\stimes)?\s(?:lower|less|fewer)\b", after):
-            return "yoy_growth_percent", 100 * (1 / number.value - 1)  # three times lower is a third
+            # Three times lower is a third
+            return "yoy_growth_percent", 100 * (1 / number.value - 1)
         return "yoy_growth_percent", _growth_of_times(text, number, before, doubts)
-    if re.match(rf"[^,.;]{{0,24}}?(?:{PER_DAY})", after) or re.search(rf"(?:{PER_DAY})(?:\D|20\d\d)*$", before):
+    if re.match(rf"[^,.;]{{0,24}}?(?:{PER_DAY})", after) or re.search(
+        rf"(?:{PER_DAY})(?:\D|20\d\d)*$", before
+    ):
         return "per_day", number.value
     doubts += _doubts_of_a_count(before, after)
     if (number.signed or _is_difference(before, after)) and not is_money(text, number):
@@ -80,14 +92,17 @@ def _doubts_of_a_count(before: str, after: str) -> Iterator[str]:
         yield "may be of each day"
     if re.search(SOME_OF_THEM, before):
         yield "may be a part: the first, or further ones"
-    since = re.split(r"(?<!\d)(?!20\d\d(?!\d))\d+", before)[-1]  # what stands between the number before and this one
+    # What stands between the number before and this one
+    since = re.split(r"(?<!\d)(?!20\d\d(?!\d))\d+", before)[-1]
     if re.search(r"\bup to\s$", before):
         yield "may be what it rose to, or the most that it may be"
     elif re.search(rf"{UP}|{DOWN}", since) and not re.search(rf"(?:{LEVEL})\W*(?:\w+\W+)?$", since):
         yield "may be a change, not the whole"
 
 
-def _percent(number: Number, before: str, after: str, sign: float, doubts: list[str]) -> tuple[str, float]:
+def _percent(
+    number: Number, before: str, after: str, sign: float, doubts: list[str]
+) -> tuple[str, float]:
     if found := re.match(rf"{PERCENT}\s*{OF_THE_YEAR_BEFORE}", after):
         doubts.append(f"is read as a level, {found[0].strip()}: see that this is the year before")
         return "yoy_growth_percent", number.value - 100
@@ -97,7 +112,11 @@ def _percent(number: Number, before: str, after: str, sign: float, doubts: list[
         or re.match(rf"{PERCENT}\s*(?:of\b|от\b|\))", after)
     )
     if not number.signed and (shared or not _nearest_direction(before, after)):
-        doubts.append("is a share of something else: name its reference" if shared else "may be a growth or a share")
+        doubts.append(
+            "is a share of something else: name its reference"
+            if shared
+            else "may be a growth or a share"
+        )
         return ("share_percent" if shared else "yoy_growth_percent"), number.value
     return "yoy_growth_percent", sign * number.value
 
@@ -105,8 +124,12 @@ def _percent(number: Number, before: str, after: str, sign: float, doubts: list[
 def _growth_of_times(text: str, number: Number, before: str, doubts: list[str]) -> float:
     """Growth in percent of "N times": a factor in most languages, an addition in Chinese usage."""
     if _CHINESE.search(text) and "倍" in text[number.start : number.end + 2]:
-        added = not re.search(r"(?:达到|是|为|增长到|增加到|[增升涨]至|相当于|扩大到)[^，,]*$", before)
-        doubts.append("times in Chinese usage: an increase of N times is +N00 %, N times as much is less")
+        added = not re.search(
+            r"(?:达到|是|为|增长到|增加到|[增升涨]至|相当于|扩大到)[^，,]*$", before
+        )
+        doubts.append(
+            "times in Chinese usage: an increase of N times is +N00 %, N times as much is less"
+        )
         return 100 * (number.value if added else number.value - 1)
     if re.search(r"\bна\s$", before):
         doubts.append("by N times: N00 % more, or N times as much")
@@ -119,13 +142,17 @@ def _growth_of_times(text: str, number: Number, before: str, doubts: list[str]) 
 
 def _is_difference(before: str, after: str) -> bool:
     by = re.search(rf"(?:{UP}|{DOWN})(?:\W+(?:by|на))?\s*$|\bby\s$", before) or (
-        re.search(r"\bна\s$", before) and re.match(r"[^,.;]{0,20}?(?:больше|меньше|более чем|менее чем)", after)
+        re.search(r"\bна\s$", before)
+        and re.match(r"[^,.;]{0,20}?(?:больше|меньше|более чем|менее чем)", after)
     )
     by = by or (re.search(r"\bна\s$", before) and re.search(rf"{UP}|{DOWN}", before))
     more = re.match(
-        r"\s?(?:\w+\s){0,2}?(?:more|less|fewer|higher|lower|больше|меньше) (?:than|чем)|\s(?:more|fewer|less)\b", after
+        r"\s?(?:\w+\s){0,2}?(?:more|less|fewer|higher|lower|больше|меньше) (?:than|чем)|\s(?:more|fewer|less)\b",
+        after,
     )
-    uzbek = re.match(rf"\s?(?:ta|та|taga|тага|таси)\S*\s(?:ko['ʻ‘]p|кўп|kam\b|кам\b|{UP}|{DOWN})", after)
+    uzbek = re.match(
+        rf"\s?(?:ta|та|taga|тага|таси)\S*\s(?:ko['ʻ‘]p|кўп|kam\b|кам\b|{UP}|{DOWN})", after
+    )
     return bool(by or more or uzbek)
 
 
@@ -145,7 +172,9 @@ def relation_of(before: str, after: str, quantity: str) -> str:
         return "equals"  # what it rose to
     for relation, words in RELATION_WORDS:
         change = quantity.startswith("yoy") and relation == "at_most"
-        if not change and re.search(rf"(?:^|[^a-zа-я])(?:{words})\s?(?:(?:the|a|чем|на|в) )*[$€]?$", before):
+        if not change and re.search(
+            rf"(?:^|[^a-zа-я])(?:{words})\s?(?:(?:the|a|чем|на|в) )*[$€]?$", before
+        ):
             return relation
     if re.match(
         r"\s?(?:ta|та)?(?:dan|дан)?\s?(?:ortiq|ортиқ|oshiq|ошиқ|ziyod|зиёд)|"

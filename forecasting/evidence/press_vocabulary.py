@@ -1,8 +1,9 @@
-"""The words that the rules for sentences of the press know; a sentence with another word in it is never sure.
+"""The words that the rules for sentences of the press know; a sentence with another word in it is
+never sure.
 
-A rule that does not see a word cannot know what it does: "fiscal", "expected", "from China", "in Tashkent" all change
-what a number counts. So whatever is left of a text once its numbers, dates, places and measures are taken out must be a
-word that changes nothing.
+A rule that does not see a word cannot know what it does: "fiscal", "expected", "from China", "in
+Tashkent" all change what a number counts. So whatever is left of a text once its numbers, dates,
+places and measures are taken out must be a word that changes nothing.
 
 >>> unknown_words("Uzbekistan's customs data: the fiscal total of electric cars", [])
 ['fiscal']
@@ -87,7 +88,10 @@ _TAKEN_OUT = tuple(
         *(rf"(?:{words})[a-zа-яʻ‘'’]*" for _, words in MEASURE_WORDS),
         rf"(?:{ELECTRIC})[a-zа-яʻ‘'’]*",
         AMOUNTS,
-        *(_alone(words) for words in (*(words for _, words in RELATION_WORDS), UP, DOWN, SHARE, PER_DAY)),
+        *(
+            _alone(words)
+            for words in (*(words for _, words in RELATION_WORDS), UP, DOWN, SHARE, PER_DAY)
+        ),
         *(words for words, _ in HEAVY),
         PERCENT,
         OF_WHICH,

@@ -1,4 +1,6 @@
-"""The words by which the press says how a number stands to what was counted: patterns in five languages."""
+"""The words by which the press says how a number stands to what was counted: patterns in five
+languages.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ DOWN = (
     r"下降|减少|kamay\w*|камай\w*|qisqar\w*|қисқар\w*|pasay\w*|пасай\w*"
 )
 DOWN_BEHIND = r"меньше|less than|fewer|\bkam\b|\bкам\b|\bbelow\b|\blower\b|\bниже\b"  # a number
-SOME_OF_THEM = r"\b(?:first|another|other|further|last|next|перв\w+|друг\w+|ещ[её])\s$|首批\D{0,8}$"  # before a number
+# Before a number
+SOME_OF_THEM = r"\b(?:first|another|other|further|last|next|перв\w+|друг\w+|ещ[её])\s$|首批\D{0,8}$"
 SHARE = r"account\w*|\bshare\b|\bof (?:the|all|total|its|\d)|доля|доли|от общ|占|ulush\w*|улуш\w*|foizi|="
 PERCENT = r"\s?(?:%|per ?cent|pct\b|процент\w*|foiz\w*|фоиз\w*|个百分点)"
 PER_DAY = r"(?:every|each|per|a) day|daily|ежедневно|в (?:день|сутки)|kuniga|кунига|每天|日均"
@@ -50,7 +53,8 @@ LEVEL = (  # between the word of a change and a number that is what it came to
 )
 _M = r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 NOT_AFTER_A_MONTH = r"(?<!\d )" + "".join(
-    rf"(?<!{month} )" for month in (*_M.split("|"), "uary", "arch", "pril", "june", "july", "gust", "mber", "ober")
+    rf"(?<!{month} )"
+    for month in (*_M.split("|"), "uary", "arch", "pril", "june", "july", "gust", "mber", "ober")
 )
 ON_DATE = r"на \d\d?(?:-е)? (?:янв|фев|мар|апр|ма[яй]|июн|июл|авг|сен|окт|ноя|дек)\w*"
 UNTIL = (
@@ -68,7 +72,9 @@ PLAN = (
     r"rejala\w*|计划|力争|needed|нужно|propos\w*|draft"
 )
 LIMIT = r"quota|\blimit\b|\bcap\b|ceiling|квот\w*|лимит\w*|配额"
-CAPACITY = r"capacity|per year|a year\b(?! (?:earlier|before|ago))|/ ?ye?a?r|в год\b|мощност\w*|年产"
+CAPACITY = (
+    r"capacity|per year|a year\b(?! (?:earlier|before|ago))|/ ?ye?a?r|в год\b|мощност\w*|年产"
+)
 OTHER_UNIT = (
     r"\s?(?:us )?(?:cents?|центов|kwh|kw\b|mw\b|gwh|km\b|kilomet\w+|км\b|кВт|hours?|minutes?|days?|months?|years?|"
     r"people|persons|percent(?:age)? points?|процентн\w+ пункт\w*|п\. ?п|"
@@ -103,7 +109,9 @@ OTHER_SPAN = (
     r"за \w+ (?:лет|года)\b|недел|近\d?年|自20|周|(?:last|past|previous|recent|последн\w+|прошедш\w+|so['ʻ‘]nggi|"
     r"сўнгги|近)\s?(?:\w+\s)?(?:months|месяц|oy\b|ой\b|个月)"
 )
-ONE_PARTNER = r"(?:\bfrom|\bto|из|自|从|对)\s?(?:mainland )?(?:china|кита\w+|中国)|x[iu]toy\w*|хитой\w*"
+ONE_PARTNER = (
+    r"(?:\bfrom|\bto|из|自|从|对)\s?(?:mainland )?(?:china|кита\w+|中国)|x[iu]toy\w*|хитой\w*"
+)
 OTHER_GOODS = (
     r"new energy|新能源|plug-?in|hybrid\w*|гибрид\w*|gibrid\w*|混合|混动|petrol|gasoline|бензин\w*|motorcycle|scooter|"
     r"importers|exporters|dealers|compan\w+|brands?\b|импорт[её]р\w*|экспорт[её]р\w*|компани\w+"
@@ -151,7 +159,8 @@ MEASURE_WORDS = (  # the first that fits is meant
     ),
     ("ev_registrations", r"registration\w*|регистрац\w*|registered|зарегистрир\w*"),
     ("ev_sales", r"\bsales\b|\bsold\b|продаж\w*|продан\w*|销量|sotil\w*|сотил\w*"),
-    ("ev_stock", rf"\bas of\b|по состоянию на|{ON_DATE}"),  # where nothing else says what is counted
+    # Where nothing else says what is counted
+    ("ev_stock", rf"\bas of\b|по состоянию на|{ON_DATE}"),
 )
 ON_A_DAY = rf"\bas of\b|по состоянию на|{ON_DATE}|на учет|holatiga|ҳолатига|on the road"
 CARS = r"\bcars?\b|легков\w*|\bevs?\b|электромобил\w*|elektromobil\w*|轿车"

@@ -1,4 +1,5 @@
-"""Numbers as the press prints them: thousands marks, decimal commas, multipliers and times in five languages.
+"""Numbers as the press prints them: thousands marks, decimal commas, multipliers and times in five
+languages.
 
 >>> [(n.value, n.times) for n in numbers_in("28 948 машин, в 2,5 раза больше; 5.1万辆; 1.758 million; fourfold")]
 [(28948.0, False), (2.5, True), (51000.0, False), (1758000.0, False), (4.0, True)]
@@ -85,8 +86,15 @@ class Number:
 def plain_text(text: str) -> str:
     """The text with one kind of space, digit and sign, and numbers in digits."""
     text = unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("−", "-")
-    text = re.sub(r"(?<=[:\s(])[–—](?=\d)|\b(?:minus|минус)\s(?=\d)", "-", text, flags=re.IGNORECASE)
-    text = re.sub(r"[\u00a0\u202f\u2009\t\r\n]+", " ", text).replace("‘", "'").replace("ʻ", "'").replace("’", "'")
+    text = re.sub(
+        r"(?<=[:\s(])[–—](?=\d)|\b(?:minus|минус)\s(?=\d)", "-", text, flags=re.IGNORECASE
+    )
+    text = (
+        re.sub(r"[\u00a0\u202f\u2009\t\r\n]+", " ", text)
+        .replace("‘", "'")
+        .replace("ʻ", "'")
+        .replace("’", "'")
+    )
     for words, digits in HALVES:
         text = re.sub(words, digits, text, flags=re.IGNORECASE)
     return in_digits(in_percent(text))
@@ -101,7 +109,9 @@ def numbers_in(text: str) -> Iterator[Number]:
         From `plain_text`.
     """
     found = [_read(match) for match in _NUMBER.finditer(text)]
-    found += [Number(factor, f"{factor:g}", 1.0, True, "", *where) for factor, *where, _ in folds_in(text)]
+    found += [
+        Number(factor, f"{factor:g}", 1.0, True, "", *where) for factor, *where, _ in folds_in(text)
+    ]
     found += [
         Number(
             float(WORDS[m[0].lower()]),
@@ -125,14 +135,16 @@ def _read(match: re.Match[str]) -> Number:
         inside = [int(part) for part in re.findall(r"\d+", match["rest"])]
         value += inside[0] * 1e3 + (inside[1] if inside[1:] else 0)
         digits, scale = f"{value:.0f}", 1.0
-    if match["units"] and (scale == 1e3 or match["power"] == "万") and "." not in digits:  # 10 thousand 842; 2万4095
+    # 10 thousand 842; 2万4095
+    if match["units"] and (scale == 1e3 or match["power"] == "万") and "." not in digits:
         value, scale = value + float(match["units"]), 1.0
         digits = f"{value:.0f}"
     return Number(value, digits, scale, bool(match["times"]), match["sign"] or "", *match.span())
 
 
 def _without_marks(digits: str) -> str:
-    """Digits with a decimal point only: a mark before exactly three digits, more than once or after few, is thousands.
+    """Digits with a decimal point only: a mark before exactly three digits, more than once or after
+    few, is thousands.
 
     >>> _without_marks("2,180"), _without_marks("69,8"), _without_marks("1 909 961"), _without_marks("1.758")
     ('2180', '69.8', '1909961', '1.758')

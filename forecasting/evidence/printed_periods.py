@@ -13,7 +13,14 @@ import re
 
 from forecasting.periods import Period, month, span, year
 
-__all__ = ["date_spans", "dates_in_words", "open_ended", "printed_period", "several_months", "without_comparisons"]
+__all__ = [
+    "date_spans",
+    "dates_in_words",
+    "open_ended",
+    "printed_period",
+    "several_months",
+    "without_comparisons",
+]
 
 _MONTHS = (
     "jan янв yanv", "feb фев fev", "mar мар", "apr апр", "may мая май мае маю", "jun июн iyun", "jul июл iyul",
@@ -32,8 +39,32 @@ _YEAR = (
 )
 _BETWEEN = re.compile(r"(?:between|между)\s$", re.I)
 CHINESE = "一二三四五六七八九十"
-_RUSSIAN_COUNTS = ("один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять", "десять", "одиннадцать")
-_COUNT_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
+_RUSSIAN_COUNTS = (
+    "один",
+    "два",
+    "три",
+    "четыре",
+    "пять",
+    "шесть",
+    "семь",
+    "восемь",
+    "девять",
+    "десять",
+    "одиннадцать",
+)
+_COUNT_WORDS = (
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+)
 COUNTS = {
     name: n
     for n, words in enumerate(zip(_COUNT_WORDS, _RUSSIAN_COUNTS, strict=True), start=1)
@@ -42,7 +73,9 @@ COUNTS = {
 _COUNT = "|".join(sorted(COUNTS, key=len, reverse=True))
 
 _TO = r"\s?(?:[-–—]|to|through|and|по|до|и)\s?"  # "and" only after "between": see `_span`
-_RANGE = re.compile(_M.format("first") + _TO + _M.format("last") + rf"(?:\s(?:of\s)?{_YEAR})?", re.I)
+_RANGE = re.compile(
+    _M.format("first") + _TO + _M.format("last") + rf"(?:\s(?:of\s)?{_YEAR})?", re.I
+)
 _FIRST_MONTHS = re.compile(
     rf"(?:first|за|последние)?\s?(?:перв\w+ )?(?P<count>{_COUNT})\s"
     rf"(?:months|месяц\w*|oy\w*|ой\w*)(?:\s(?:of\s)?{_YEAR})?",
@@ -55,7 +88,12 @@ _HALF = re.compile(
     rf"(?:\s?(?:of\s)?(?:{_YEAR}|(?P<short>\d\d)\b))?",
     re.I,
 )
-_NTH = ("first перв i 1 一", "second втор ii 2 二", "third трет iii 3 三", "fourth last final четв iv 4 四")
+_NTH = (
+    "first перв i 1 一",
+    "second втор ii 2 二",
+    "third трет iii 3 三",
+    "fourth last final четв iv 4 四",
+)
 QUARTERS = {word: number for number, words in enumerate(_NTH, start=1) for word in words.split()}
 _QUARTER = re.compile(
     rf"(?:q(?P<q>[1-4])|(?P<nth>first|second|third|fourth|(?:last|final)(?= quarter of)) quarter|"
@@ -68,8 +106,12 @@ _THREE_QUARTERS = re.compile(
     rf"(?:first three quarters|(?:перв\w+ )?три квартала|前三季度|uch chorak\w*|уч чорак\w*)(?:\s?(?:of\s)?{_YEAR})?",
     re.I,
 )
-_CHINESE = re.compile(r"(?:(?P<year>20\d\d)年)?(?P<first>\d{1,2})(?:月)?(?:至|-|—|到)(?P<last>\d{1,2})月")
-_CHINESE_FIRST = re.compile(rf"(?:(?:(?P<year>20\d\d)年|(?P<word>今年|去年)))?前(?P<count>\d{{1,2}}|[{CHINESE}])个?月")
+_CHINESE = re.compile(
+    r"(?:(?P<year>20\d\d)年)?(?P<first>\d{1,2})(?:月)?(?:至|-|—|到)(?P<last>\d{1,2})月"
+)
+_CHINESE_FIRST = re.compile(
+    rf"(?:(?:(?P<year>20\d\d)年|(?P<word>今年|去年)))?前(?P<count>\d{{1,2}}|[{CHINESE}])个?月"
+)
 _CHINESE_MONTH = re.compile(
     r"(?:(?:(?P<year>20\d\d)年|(?P<word>今年|去年)))?(?P<first>\d{1,2})月(?:(?P<day>\d{1,2})日)?"
 )
@@ -80,7 +122,9 @@ _DAY = re.compile(
     re.I,
 )
 _ONE_MONTH = re.compile(_M.format("first") + rf"(?![a-zа-я])(?:\s(?:of\s)?{_YEAR})?", re.I)
-_LAST_MONTH = re.compile(r"\blast month|прошл\w+ месяце\b|o'tgan oyda|ўтган ойда|上个?月(?!\d)", re.I)
+_LAST_MONTH = re.compile(
+    r"\blast month|прошл\w+ месяце\b|o'tgan oyda|ўтган ойда|上个?月(?!\d)", re.I
+)
 _SO_FAR = re.compile(
     r"so far|year to date|今年以来|с начала (?:этого |текущего |20\d\d )?года|(?:20\d\d[- ])?yil boshidan|"
     r"(?:20\d\d[- ])?йил бошидан|since (?:january(?: 20\d\d)?|(?:the )?"
@@ -97,7 +141,9 @@ _COMPARED = re.compile(  # what a number is compared with: not its own period
     rf"{_M.format('m2')}\s(?:oyiga|ойига)\s(?:nisbatan|нисбатан)",
     re.I,
 )
-_BEGINNING = re.compile(r"(?:beginning|start) of (?P<year>20\d\d)|(?:на|в) начал[оае] (?P<year2>20\d\d)", re.I)
+_BEGINNING = re.compile(
+    r"(?:beginning|start) of (?P<year>20\d\d)|(?:на|в) начал[оае] (?P<year2>20\d\d)", re.I
+)
 _ACROSS = re.compile(  # months of two years
     _M.format("first") + r"\s(?P<year>20\d\d)" + _TO + _M.format("last") + r"\s(?P<year2>20\d\d)|"
     r"(?P<year3>20\d\d)年(?P<first2>\d\d?)月(?:至|-|—|到)(?P<year4>20\d\d)年(?P<last2>\d\d?)月",
@@ -137,7 +183,8 @@ _SHORT = (
 
 
 def dates_in_words(text: str) -> str:
-    """A text whose dates in digits have their months in words; one that may be a day or a month stays as it is.
+    """A text whose dates in digits have their months in words; one that may be a day or a month
+    stays as it is.
 
     >>> dates_in_words("as of 31.12.2025, in 9M 2025, 05/06/2025")
     'as of 31 December 2025, in first 9 months of 2025, 05/06/2025'
@@ -149,7 +196,10 @@ def dates_in_words(text: str) -> str:
 
 def _in_words(found: re.Match[str]) -> str:
     of = found["year"] or found["year2"] or found["year3"]
-    day, number = int(found["day"] or found["day2"] or 0), int(found["month"] or found["month2"] or found["month3"])
+    day, number = (
+        int(found["day"] or found["day2"] or 0),
+        int(found["month"] or found["month2"] or found["month3"]),
+    )
     if found["mark"] == "/" and day != number and (day <= 12 or number > 12):
         day, number = (number, day) if number > 12 else (0, 0)
     if not 1 <= number <= 12 or day > 31:
@@ -174,10 +224,16 @@ def date_spans(text: str) -> list[tuple[int, int]]:
 
 
 def open_ended(text: str, published: dt.date | None) -> bool:
-    """Whether a text does not say since when, or up to when, a flow is counted: it has one day, or a beginning only."""
+    """Whether a text does not say since when, or up to when, a flow is counted: it has one day, or
+    a beginning only.
+    """
     sentence = without_comparisons(text)
     since = _SO_FAR.search(sentence)
-    if since and (of := re.search(r"20\d\d", since[0])) and not (published and int(of[0]) == published.year):
+    if (
+        since
+        and (of := re.search(r"20\d\d", since[0]))
+        and not (published and int(of[0]) == published.year)
+    ):
         return True
     chinese = any(found["day"] for found in _CHINESE_MONTH.finditer(sentence))
     return _days(sentence, None) is None and (chinese or _DAY.search(sentence) is not None)
@@ -192,7 +248,9 @@ def without_comparisons(text: str) -> str:
     return _COMPARED.sub(lambda compared: " " * len(compared[0]), text)
 
 
-def printed_period(text: str, published: dt.date | None = None, stock: bool = False) -> Period | None:
+def printed_period(
+    text: str, published: dt.date | None = None, stock: bool = False
+) -> Period | None:
     """The period that a text speaks of; None where it names none.
 
     Parameters
@@ -228,7 +286,11 @@ def _span(text: str, published: dt.date | None, stock: bool) -> Period | None:
             return _past(found, match, published)
     if (match := _CHINESE_MONTH.search(text)) and (of := _year(match, published)):
         return _past(_chinese_month(match, of, stock), match, published)
-    if (match := _ONE_MONTH.search(text)) and (of := _year(match, published)) and not _DAY.search(text):
+    if (
+        (match := _ONE_MONTH.search(text))
+        and (of := _year(match, published))
+        and not _DAY.search(text)
+    ):
         return _past(month(f"{of}-{_number(match['first']):02d}"), match, published)
     if _LAST_MONTH.search(text) and published:
         return month(f"{published.replace(day=1) - dt.timedelta(days=1):%Y-%m}")
@@ -256,7 +318,10 @@ def _across(text: str) -> Period | None:
         return None
     first, last = (
         f"{match[of] or match[signs]}-{int(match[number]) if match[number] else _number(match[name]):02d}"
-        for of, signs, name, number in (("year", "year3", "first", "first2"), ("year2", "year4", "last", "last2"))
+        for of, signs, name, number in (
+            ("year", "year3", "first", "first2"),
+            ("year2", "year4", "last", "last2"),
+        )
     )
     return span(month(first).start, month(last).end) if first <= last else None
 
@@ -274,7 +339,11 @@ def _days(text: str, published: dt.date | None) -> Period | None:
 def _ranged(match: re.Match[str]) -> bool:
     """Whether two months make a range: joined by "and" only those that something is between do."""
     words = match[0].lower().split()
-    return match.re is not _RANGE or not {"and", "и"} & {*words} or bool(_BETWEEN.search(match.string[: match.start()]))
+    return (
+        match.re is not _RANGE
+        or not {"and", "и"} & {*words}
+        or bool(_BETWEEN.search(match.string[: match.start()]))
+    )
 
 
 def _past(found: Period | None, match: re.Match[str], published: dt.date | None) -> Period | None:
@@ -306,7 +375,9 @@ def _year(match: re.Match[str], published: dt.date | None) -> int | None:
         return int(printed.pop())
     if published is None:
         return None
-    return published.year - bool(re.match("last|прошл|去年|o'tgan|ўтган", groups.get("word") or "", re.I))
+    return published.year - bool(
+        re.match("last|прошл|去年|o'tgan|ўтган", groups.get("word") or "", re.I)
+    )
 
 
 def _day(match: re.Match[str], of: int) -> Period | None:

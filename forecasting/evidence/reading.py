@@ -1,4 +1,5 @@
-"""From a file to rows: bytes, encoding, CSV, columns, and then every rule of every row, with file and line.
+"""From a file to rows: bytes, encoding, CSV, columns, and then every rule of every row, with file
+and line.
 
 Nothing stops at the first problem: the reader of a ledger gets them all.
 """
@@ -17,8 +18,22 @@ from typing import IO, NamedTuple
 from forecasting.errors import MOST, LedgerError, Problem
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.mapping import Mapping, mapping_path, propose_mapping, read_mapping
-from forecasting.evidence.own_tables import decoded, mapped_rows, split_cells, with_guesses, years_as_rows
-from forecasting.evidence.rules import COLUMNS, EMPTY, REQUIRED, faults, may_be_faulty, normalise, settled
+from forecasting.evidence.own_tables import (
+    decoded,
+    mapped_rows,
+    split_cells,
+    with_guesses,
+    years_as_rows,
+)
+from forecasting.evidence.rules import (
+    COLUMNS,
+    EMPTY,
+    REQUIRED,
+    faults,
+    may_be_faulty,
+    normalise,
+    settled,
+)
 from forecasting.evidence.workbooks import sheet_rows
 from forecasting.measures import MEASURES, nearest
 
@@ -27,7 +42,8 @@ __all__ = ["Source", "checked_rows", "csv_rows", "mapping_of", "parts_of_a_count
 Source = str | os.PathLike[str] | IO[str] | IO[bytes]
 WORKBOOKS = (".xlsx", ".xlsm")
 LONGEST_HEADER = 65_536  # bytes
-LEDGER_LIKE = 4  # of the required columns: a file that has so many is a ledger, and its other names are slips
+# Of the required columns: a file that has so many is a ledger, and its other names are slips
+LEDGER_LIKE = 4
 
 COUNTS = ("vehicles", "points", "stations", "persons")  # units that have no parts
 
@@ -40,10 +56,14 @@ class FoundRow(NamedTuple):
 
 
 def csv_rows(source: Source) -> tuple[list[FoundRow], list[Problem]]:
-    """The rows of a CSV file, of an open file, or of every ``*.csv`` of a folder, and what is wrong with the file."""
+    """The rows of a CSV file, of an open file, or of every ``*.csv`` of a folder, and what is wrong
+    with the file.
+    """
     if isinstance(source, str) and re.match(r"[a-z][a-z0-9+.-]+://", source):
         hint = "save it as a file first, or see `ev-forecast fetch`"
-        return [], [Problem(source[:200], "is a network address, and nothing is fetched unasked", hint)]
+        return [], [
+            Problem(source[:200], "is a network address, and nothing is fetched unasked", hint)
+        ]
     if isinstance(source, (str, os.PathLike)) and (path := Path(source)).is_file():
         try:
             if (mapping := mapping_of(path)) is not None:
@@ -55,9 +75,17 @@ def csv_rows(source: Source) -> tuple[list[FoundRow], list[Problem]]:
     if isinstance(source, (str, os.PathLike)) and Path(source).is_dir():
         files = sorted(Path(source).glob("*.csv"))
         if not files:
-            return [], [Problem(str(source), "the folder holds no .csv file", "give a ledger, or a folder of ledgers")]
+            return [], [
+                Problem(
+                    str(source),
+                    "the folder holds no .csv file",
+                    "give a ledger, or a folder of ledgers",
+                )
+            ]
         parts = [csv_rows(file) for file in files]
-        return [row for rows, _ in parts for row in rows], [problem for _, found in parts for problem in found]
+        return [row for rows, _ in parts for row in rows], [
+            problem for _, found in parts for problem in found
+        ]
     name, data, problems = _content(source)
     text, more = ("", []) if data is None else _decoded(name, data)
     problems += more
@@ -65,7 +93,8 @@ def csv_rows(source: Source) -> tuple[list[FoundRow], list[Problem]]:
 
 
 def mapping_of(path: Path) -> Mapping | None:
-    """How a table that is not written as a ledger is read: by the mapping beside it, or by a proposed one.
+    """How a table that is not written as a ledger is read: by the mapping beside it, or by a
+    proposed one.
 
     Parameters
     ----------
@@ -86,7 +115,9 @@ def mapping_of(path: Path) -> Mapping | None:
     given = read_mapping(own) if own.is_file() else None
     if given is None and path.suffix.lower() not in WORKBOOKS:
         with path.open("rb") as handle:
-            names = handle.readline(LONGEST_HEADER).decode("utf-8-sig", "replace").strip().split(",")
+            names = (
+                handle.readline(LONGEST_HEADER).decode("utf-8-sig", "replace").strip().split(",")
+            )
         if len({*names} & {*REQUIRED}) >= LEDGER_LIKE:
             return None
     cells, problems = _cells(path, given or Mapping())
@@ -94,11 +125,14 @@ def mapping_of(path: Path) -> Mapping | None:
         return Mapping() if problems or path.suffix.lower() in WORKBOOKS else None
     header = [str(cell).strip() for cell in cells[0]] if cells else []
     if given is not None:
-        if not (given.columns or given.values):  # it says how the file is written, not which column says what
+        # It says how the file is written, not which column says what
+        if not (given.columns or given.values):
             guessed = propose_mapping(header)
             given = replace(given, columns=guessed.columns, values=guessed.values)
         return with_guesses(given, cells) if cells else given
-    written_as_ledger = len({*header} & {*REQUIRED}) >= LEDGER_LIKE and path.suffix.lower() not in WORKBOOKS
+    written_as_ledger = (
+        len({*header} & {*REQUIRED}) >= LEDGER_LIKE and path.suffix.lower() not in WORKBOOKS
+    )
     return None if written_as_ledger else with_guesses(propose_mapping(header), cells)
 
 
@@ -111,24 +145,46 @@ def _cells(path: Path, mapping: Mapping) -> tuple[list[list[object]], list[Probl
         try:
             cells, problems = split_cells(decoded(data, mapping.encoding), mapping.separator), []
         except (UnicodeDecodeError, LookupError) as error:
-            return [], [Problem(path.name, f"cannot be read: {error}"[:200], "name its encoding in the mapping")]
+            return [], [
+                Problem(
+                    path.name, f"cannot be read: {error}"[:200], "name its encoding in the mapping"
+                )
+            ]
         except csv.Error as error:
-            return [], [Problem(path.name, f"is no table: {error}"[:200], "check the quotation marks")]
+            return [], [
+                Problem(path.name, f"is no table: {error}"[:200], "check the quotation marks")
+            ]
     return (years_as_rows(_from_header(cells)) if cells else []), problems
 
 
 def _from_header(cells: list[list[object]]) -> list[list[object]]:
-    """From the line of names on, which lies under a title; merged heads above it become part of the names."""
+    """From the line of names on, which lies under a title; merged heads above it become part of the
+    names.
+    """
     filled = [[cell for cell in row if cell not in (None, "")] for row in cells]
-    first = next((i for i, row in enumerate(filled) if len(row) > 1 and len({*map(str, row)}) > 1), 0)
+    first = next(
+        (i for i, row in enumerate(filled) if len(row) > 1 and len({*map(str, row)}) > 1), 0
+    )
     names = [_joined(cells[first][i : i + 1]) for i in range(len(cells[first]))]
     below = filled[first + 1] if first + 1 < len(cells) else []
     above = cells[first]
     own = [cell for cell in cells[first + 1] if cell not in above] if below else []
-    # A head over several columns stands in one of them, or again in each; one over two lines stands again below.
-    merged = len({*map(str, filled[first])}) < len(above) or len(own) < len(above) or None in own or "" in own
-    if merged and below and all(isinstance(cell, str) and not re.search(r"\d", cell) for cell in below):
-        names = [_joined([cells[first][i], *cells[first + 1][i : i + 1]]) for i in range(len(names))]
+    # A head over several columns stands in one of them, or again in each; one over two lines stands
+    # again below.
+    merged = (
+        len({*map(str, filled[first])}) < len(above)
+        or len(own) < len(above)
+        or None in own
+        or "" in own
+    )
+    if (
+        merged
+        and below
+        and all(isinstance(cell, str) and not re.search(r"\d", cell) for cell in below)
+    ):
+        names = [
+            _joined([cells[first][i], *cells[first + 1][i : i + 1]]) for i in range(len(names))
+        ]
         first += 1
     return [list(names), *cells[first + 1 :]]
 
@@ -138,10 +194,14 @@ def _joined(parts: list[object]) -> str:
 
 
 def _own_rows(path: Path, mapping: Mapping) -> tuple[list[FoundRow], list[Problem]]:
-    """The rows of a table read through a mapping; what the mapping lacks is said with the one to start from."""
+    """The rows of a table read through a mapping; what the mapping lacks is said with the one to
+    start from.
+    """
     cells, problems = _cells(path, mapping)
     if problems or not cells:
-        return [], problems or [Problem(path.name, "the file is empty", "its first line must name the columns")]
+        return [], problems or [
+            Problem(path.name, "the file is empty", "its first line must name the columns")
+        ]
     found, problems = mapped_rows(path.name, cells, mapping)
     rows = [FoundRow(where, normalise(row)) for where, row in found]
     for row in rows if not mapping.decimal else ():
@@ -159,10 +219,16 @@ def _begun(mapping: Mapping) -> Mapping:
     """A mapping with dots for what a reader has to fill in."""
     if {"value", "measure"} <= {*mapping.lacks}:
         mapping = replace(mapping, values={"ev_sales": "..."})
-    columns = {word: "..." for word in ("place", "value") if word in mapping.lacks} | mapping.columns
+    columns = {
+        word: "..." for word in ("place", "value") if word in mapping.lacks
+    } | mapping.columns
     if any("year" in word for word in mapping.lacks):
         columns |= {"year": "..."}
-    return replace(mapping, columns=columns, constants={"measure": "ev_sales"} if "measure" in mapping.lacks else {})
+    return replace(
+        mapping,
+        columns=columns,
+        constants={"measure": "ev_sales"} if "measure" in mapping.lacks else {},
+    )
 
 
 def _content(source: Source) -> tuple[str, bytes | None, list[Problem]]:
@@ -180,7 +246,13 @@ def _content(source: Source) -> tuple[str, bytes | None, list[Problem]]:
 
 def _decoded(name: str, data: bytes) -> tuple[str, list[Problem]]:
     if not data.strip():
-        return "", [Problem(name, "the file is empty", "its first line must name the columns: " + ", ".join(REQUIRED))]
+        return "", [
+            Problem(
+                name,
+                "the file is empty",
+                "its first line must name the columns: " + ", ".join(REQUIRED),
+            )
+        ]
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
@@ -205,22 +277,37 @@ def _parsed(name: str, text: str) -> tuple[list[FoundRow], list[Problem]]:
                 problems += _header_problems(where, header)
             elif len(cells) != len(header):
                 hint = "a comma inside a cell needs quotation marks around the cell"
-                problems.append(Problem(where, f"has {len(cells)} cells, the header has {len(header)}", hint))
+                problems.append(
+                    Problem(where, f"has {len(cells)} cells, the header has {len(header)}", hint)
+                )
             else:
                 row = settled(EMPTY | dict(zip(header, map(str.strip, cells), strict=True)))
                 rows.append(FoundRow(where, row))
                 problems += _thousands(rows[-1])
     except csv.Error as error:
-        problems.append(Problem(f"{name}:{last + 1}", f"is not CSV: {error}", "check the quotation marks of this line"))
+        problems.append(
+            Problem(
+                f"{name}:{last + 1}",
+                f"is not CSV: {error}",
+                "check the quotation marks of this line",
+            )
+        )
     missing = any(problem.what.startswith("column") for problem in problems)
     return ([] if missing else rows), problems
 
 
 def parts_of_a_count(cells: dict[str, str]) -> str:
-    """What makes a printed count doubtful that is no whole number, as of thousands; empty where nothing does."""
+    """What makes a printed count doubtful that is no whole number, as of thousands; empty where
+    nothing does.
+    """
     measure = MEASURES.get(cells["measure"])
     counted = measure and measure.unit in COUNTS and cells["quantity"] in ("total", "stock")
-    if not (counted and cells["kind"] == "outcome" and cells["relation"] == "equals" and "." in cells["value"]):
+    if not (
+        counted
+        and cells["kind"] == "outcome"
+        and cells["relation"] == "equals"
+        and "." in cells["value"]
+    ):
         return ""
     value = float(cells["value"])
     if not measure or value.is_integer():
@@ -229,7 +316,9 @@ def parts_of_a_count(cells: dict[str, str]) -> str:
 
 
 def _thousands(row: FoundRow) -> list[Problem]:
-    """A count with a point and three digits after it: in much of the world that is how thousands are set apart."""
+    """A count with a point and three digits after it: in much of the world that is how thousands
+    are set apart.
+    """
     value, measure = row.cells["value"], MEASURES.get(row.cells["measure"])
     if "." not in value:
         return []
@@ -238,7 +327,13 @@ def _thousands(row: FoundRow) -> list[Problem]:
         return []
     plain = value.replace(".", "")
     hint = f"did you mean {plain} ({int(plain):,})? thousands are not set apart by points"
-    return [Problem(f"{row.where} value", f"{value} is no whole number of {measure.unit if measure else ''}", hint)]
+    return [
+        Problem(
+            f"{row.where} value",
+            f"{value} is no whole number of {measure.unit if measure else ''}",
+            hint,
+        )
+    ]
 
 
 def _header_problems(where: str, header: list[str]) -> Iterator[Problem]:
@@ -247,16 +342,23 @@ def _header_problems(where: str, header: list[str]) -> Iterator[Problem]:
         return
     for column in sorted(set(header) - set(COLUMNS)):
         near = nearest(column, set(COLUMNS) - set(header)) or nearest(column, COLUMNS)
-        yield Problem(where, f"{column!r} is an unknown column", f"did you mean {near}?" if near else "remove it")
+        yield Problem(
+            where,
+            f"{column!r} is an unknown column",
+            f"did you mean {near}?" if near else "remove it",
+        )
     for column in REQUIRED:
         if column not in header:
-            yield Problem(where, f"column {column!r} is missing", "a ledger needs " + ", ".join(REQUIRED))
+            yield Problem(
+                where, f"column {column!r} is missing", "a ledger needs " + ", ".join(REQUIRED)
+            )
     for column in sorted({column for column in header if header.count(column) > 1}):
         yield Problem(where, f"column {column!r} stands there twice", "keep one")
 
 
 def checked_rows(rows: Iterable[FoundRow], unsaid: Collection[str] = ()) -> list[Problem]:
-    """Every rule that a row breaks, alone or with the others: ids used twice, references to nothing.
+    """Every rule that a row breaks, alone or with the others: ids used twice, references to
+    nothing.
 
     Parameters
     ----------
@@ -278,11 +380,20 @@ def checked_rows(rows: Iterable[FoundRow], unsaid: Collection[str] = ()) -> list
         ]
         name, reference = cells["id"], cells["reference"]
         if name in first:
-            problems.append(Problem(f"{where} id", f"{name!r} is a duplicate of {first[name]}", "ids are used once"))
+            problems.append(
+                Problem(
+                    f"{where} id", f"{name!r} is a duplicate of {first[name]}", "ids are used once"
+                )
+            )
         elif name:
             first[name] = where
         if reference and "@" not in reference and reference not in ids:
-            near = nearest(reference, ids) if len(problems) < MOST else ""  # a longer list is not read
-            hint = f"did you mean {near}?" if near else "an id of this ledger, or measure@place:start/end"
+            # A longer list is not read
+            near = nearest(reference, ids) if len(problems) < MOST else ""
+            hint = (
+                f"did you mean {near}?"
+                if near
+                else "an id of this ledger, or measure@place:start/end"
+            )
             problems.append(Problem(f"{where} reference", f"{reference!r} refers to nothing", hint))
     return problems

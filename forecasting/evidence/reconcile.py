@@ -1,7 +1,9 @@
-"""What does not agree: two agencies on one period, an agency with its own later print, and sums that do not close.
+"""What does not agree: two agencies on one period, an agency with its own later print, and sums
+that do not close.
 
-Disagreement is shown, never settled here: each result is a table with one sentence per row. A growth or a difference
-on the year before implies a base, and that base is compared as if it had been printed.
+Disagreement is shown, never settled here: each result is a table with one sentence per row. A
+growth or a difference on the year before implies a base, and that base is compared as if it had
+been printed.
 
 >>> from forecasting.evidence.datasets import central_asia
 >>> uz = central_asia().select("UZ", "ev_imports")
@@ -85,25 +87,51 @@ def _printed(facts: Iterable[Fact]) -> Iterator[Allowed]:
 
 
 def _implied(facts: list[Fact]) -> Iterator[Allowed]:
-    """The base of the year before: total less difference, or total over growth, both printed by one agency."""
-    totals = {_key(fact): fact for fact in facts if fact.quantity == "total" and fact.relation in ("equals", "about")}
+    """The base of the year before: total less difference, or total over growth, both printed by one
+    agency.
+    """
+    totals = {
+        _key(fact): fact
+        for fact in facts
+        if fact.quantity == "total" and fact.relation in ("equals", "about")
+    }
     for change in facts:
         total = totals.get(_key(change))
         if total is None or change.relation != "equals" or not change.quantity.startswith("yoy_"):
             continue
         (low, high), step = _range(total), change.tolerance
         if change.quantity == "yoy_difference":
-            base, least, most = total.value - change.value, low - change.value - step, high - change.value + step
+            base, least, most = (
+                total.value - change.value,
+                low - change.value - step,
+                high - change.value + step,
+            )
         else:
             factor, wide = 1 + change.value / 100, step / 100
             least, most = low / (factor + wide), high / (factor - wide)
             whole = float(round(total.value / factor))
             base = whole if least <= whole <= most else total.value / factor
-        yield Allowed(f"{total.id} less a year", change, change.period.year_before(), "total", base, least, most)
+        yield Allowed(
+            f"{total.id} less a year",
+            change,
+            change.period.year_before(),
+            "total",
+            base,
+            least,
+            most,
+        )
 
 
 def _key(fact: Fact) -> tuple[object, ...]:
-    return (fact.measure, fact.place, fact.partner, fact.basis, fact.product, fact.period_start, fact.period_end)
+    return (
+        fact.measure,
+        fact.place,
+        fact.partner,
+        fact.basis,
+        fact.product,
+        fact.period_start,
+        fact.period_end,
+    )
 
 
 def _statements(ledger: Ledger) -> list[Allowed]:
@@ -134,7 +162,9 @@ def _what(first: Allowed) -> Row:
 
 
 def _when(statement: Allowed) -> str:
-    return str(statement.fact.period_end) if statement.quantity == "stock" else statement.period.label
+    return (
+        str(statement.fact.period_end) if statement.quantity == "stock" else statement.period.label
+    )
 
 
 def _subject(statement: Allowed) -> str:
@@ -147,7 +177,8 @@ _PAIR = ("measure", "place", "partner", "quantity", "period")
 
 
 def conflicts(ledger: Ledger) -> pd.DataFrame:
-    """Pairs of statements on one quantity and period that cannot both hold, unless they count different things.
+    """Pairs of statements on one quantity and period that cannot both hold, unless they count
+    different things.
 
     Parameters
     ----------
@@ -157,9 +188,10 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per pair, the widest first: measure, place, partner, quantity, period, why (``same agency``,
-        ``two agencies`` or ``two definitions``), fact_a, fact_b, basis_a, basis_b, value_a, value_b, ratio (the larger
-        over the smaller) and a sentence. An agency's own later print is in `revisions`.
+        One row per pair, the widest first: measure, place, partner, quantity, period, why (``same
+        agency``, ``two agencies`` or ``two definitions``), fact_a, fact_b, basis_a, basis_b,
+        value_a, value_b, ratio (the larger over the smaller) and a sentence. An agency's own later
+        print is in `revisions`.
 
     Examples
     --------
@@ -170,9 +202,25 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
     statements = _statements(ledger)
     pairs = [(a, b) for a, b in _pairs(statements) if not _reprint(a, b)]
     rows = [_conflict(a, b, f"{_subject(a)}: ", "against") for a, b in pairs]
-    rows += [_conflict(a, b, f"{_subject(a)}, within {_when(b)}: ", "above") for a, b in _outgrown(statements)]
-    columns = [*_PAIR, "why", "fact_a", "fact_b", "basis_a", "basis_b", "value_a", "value_b", "ratio", "sentence"]
-    return _table(rows, columns).sort_values("ratio", ascending=False, kind="stable", ignore_index=True)
+    rows += [
+        _conflict(a, b, f"{_subject(a)}, within {_when(b)}: ", "above")
+        for a, b in _outgrown(statements)
+    ]
+    columns = [
+        *_PAIR,
+        "why",
+        "fact_a",
+        "fact_b",
+        "basis_a",
+        "basis_b",
+        "value_a",
+        "value_b",
+        "ratio",
+        "sentence",
+    ]
+    return _table(rows, columns).sort_values(
+        "ratio", ascending=False, kind="stable", ignore_index=True
+    )
 
 
 def _reprint(a: Allowed, b: Allowed) -> bool:
@@ -194,7 +242,12 @@ def _outgrown(statements: list[Allowed]) -> Iterator[tuple[Allowed, Allowed]]:
     totals = [statement for statement in statements if statement.quantity == "total"]
     for part, whole in permutations(totals, 2):
         inside = whole.period.start <= part.period.start and part.period.end <= whole.period.end
-        if inside and part.low > whole.high and part.series == whole.series and part.period != whole.period:
+        if (
+            inside
+            and part.low > whole.high
+            and part.series == whole.series
+            and part.period != whole.period
+        ):
             yield part, whole
 
 
@@ -215,8 +268,8 @@ def revisions(ledger: Ledger) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        measure, place, partner, quantity, period, basis, first, first_known, later, later_known, change_percent,
-        fact_first, fact_later, sentence.
+        measure, place, partner, quantity, period, basis, first, first_known, later, later_known,
+        change_percent, fact_first, fact_later, sentence.
 
     Examples
     --------
@@ -229,9 +282,16 @@ def revisions(ledger: Ledger) -> pd.DataFrame:
         if not _reprint(a, b):
             continue
         change = 100 * (b.value / a.value - 1) if a.value else inf
-        said = f"{_subject(a)}{basis_words(' ({})', a.fact.basis)}: {a} became {b} ({change:+.1f} %)"
+        said = (
+            f"{_subject(a)}{basis_words(' ({})', a.fact.basis)}: {a} became {b} ({change:+.1f} %)"
+        )
         times = {"first": a.value, "first_known": a.known, "later": b.value, "later_known": b.known}
-        names = {"change_percent": change, "fact_first": a.name, "fact_later": b.name, "sentence": said}
+        names = {
+            "change_percent": change,
+            "fact_first": a.name,
+            "fact_later": b.name,
+            "sentence": said,
+        }
         rows.append({**_what(a), "basis": a.fact.basis, **times, **names})
     columns = [*_PAIR, "basis", "first", "first_known", "later", "later_known"]
     table = _table(rows, [*columns, "change_percent", "fact_first", "fact_later", "sentence"])
@@ -241,9 +301,9 @@ def revisions(ledger: Ledger) -> pd.DataFrame:
 def nesting(ledger: Ledger) -> pd.DataFrame:
     """The sums that printed figures must obey, and whether they close.
 
-    Periods that follow each other add up to the period that they fill (1,668 + 876 = 2,544); partners do not exceed
-    the world, and reach it where the others are printed too; a part of the trade over the whole is the printed share;
-    a stock is no more than the vehicles that came.
+    Periods that follow each other add up to the period that they fill (1,668 + 876 = 2,544);
+    partners do not exceed the world, and reach it where the others are printed too; a part of the
+    trade over the whole is the printed share; a stock is no more than the vehicles that came.
 
     Parameters
     ----------
@@ -253,8 +313,8 @@ def nesting(ledger: Ledger) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        identity (``periods``, ``partners``, ``share``, ``stock``), measure, place, period, basis, parts, whole, gap
-        (parts less whole), closes, sentence; what does not close comes first.
+        identity (``periods``, ``partners``, ``share``, ``stock``), measure, place, period, basis,
+        parts, whole, gap (parts less whole), closes, sentence; what does not close comes first.
 
     Examples
     --------
@@ -263,8 +323,21 @@ def nesting(ledger: Ledger) -> pd.DataFrame:
     >>> table.loc[table["period"] == "2022", "sentence"].iloc[0]
     'UZ ev_imports 2022 (Statistics Agency, battery cars): partners sum to 2,180 of 2,180: closes'
     """
-    columns = ["identity", "measure", "place", "period", "basis", "parts", "whole", "gap", "closes", "sentence"]
-    return _table(identities(ledger), columns).sort_values("closes", kind="stable", ignore_index=True)
+    columns = [
+        "identity",
+        "measure",
+        "place",
+        "period",
+        "basis",
+        "parts",
+        "whole",
+        "gap",
+        "closes",
+        "sentence",
+    ]
+    return _table(identities(ledger), columns).sort_values(
+        "closes", kind="stable", ignore_index=True
+    )
 
 
 def _table(rows: Iterable[Row], columns: list[str]) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """What a row of a ledger may say: its columns, its vocabularies, and every rule that it can break.
 
-A row is read in two steps: `normalise` fills defaults and settles spellings, `faults` names all that is wrong.
-`forecasting.evidence.fact` makes a fact of a row without faults.
+A row is read in two steps: `normalise` fills defaults and settles spellings, `faults` names all
+that is wrong. `forecasting.evidence.fact` makes a fact of a row without faults.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ COLUMNS = (
 REQUIRED = ("id", "measure", "place", "period_start", "period_end", "relation", "value")
 
 RELATIONS = ("equals", "about", "at_least", "at_most", "greater_than", "less_than")
-BOUNDS = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}  # 1 from below, -1 from above
+# 1 from below, -1 from above
+BOUNDS = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
 QUANTITIES = ("total", "stock", "yoy_growth_percent", "yoy_difference", "share_percent", "per_day")
 KINDS = ("outcome", "estimate", "target", "event", "claim", "context", "judgement")
 MOST_PERCENT = 100_000  # of its own total over another period, that a flow may reach
@@ -53,18 +54,34 @@ COUNTED = ("outcome", "estimate", "judgement")  # the kinds that may enter a lik
 Fault = tuple[str, str, str]  # column, what is wrong, the next move
 Row = Mapping[str, str]
 
-VOCABULARIES = {"measure": tuple(MEASURES), "relation": RELATIONS, "quantity": QUANTITIES, "kind": KINDS}
+VOCABULARIES = {
+    "measure": tuple(MEASURES),
+    "relation": RELATIONS,
+    "quantity": QUANTITIES,
+    "kind": KINDS,
+}
 EMPTY = dict.fromkeys(COLUMNS, "")
 
 _NUMBER = re.compile(r"[+-]?([0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})([eE][+-]?[0-9]{1,3})?")
-REFERENCE = re.compile(r"(?P<measure>\w+)@(?P<place>[^:]+):(?P<start>[^/]*)/(?P<end>.*)")  # a quantity nobody printed
-_UNIT_SPELLINGS = {"%": "percent", "per cent": "percent", "cars": "vehicles", "piles": "points", "people": "persons"}
+# A quantity nobody printed
+REFERENCE = re.compile(r"(?P<measure>\w+)@(?P<place>[^:]+):(?P<start>[^/]*)/(?P<end>.*)")
+_UNIT_SPELLINGS = {
+    "%": "percent",
+    "per cent": "percent",
+    "cars": "vehicles",
+    "piles": "points",
+    "people": "persons",
+}
 
 
 def normalise(raw: Mapping[str, object]) -> dict[str, str]:
-    """All columns as stripped text, defaults filled, places as codes; what cannot be settled stays as it was."""
+    """All columns as stripped text, defaults filled, places as codes; what cannot be settled stays
+    as it was.
+    """
     given = {
-        column: cell.strip() if type(cell) is str else _text(cell) for column, cell in raw.items() if column in EMPTY
+        column: cell.strip() if type(cell) is str else _text(cell)
+        for column, cell in raw.items()
+        if column in EMPTY
     }
     return settled(EMPTY | given)
 
@@ -80,7 +97,9 @@ _words_of = itemgetter("measure", "place", "partner", "quantity", "unit", "kind"
 
 
 @lru_cache(maxsize=4096)
-def _words_settled(measure: str, place: str, partner: str, quantity: str, unit: str, kind: str) -> dict[str, str]:
+def _words_settled(
+    measure: str, place: str, partner: str, quantity: str, unit: str, kind: str
+) -> dict[str, str]:
     """These columns with defaults and codes; many rows say the same, and share it."""
     known = MEASURES.get(measure)
     if not quantity and (known is None or known.kind != "statement"):
@@ -159,14 +178,19 @@ def expected_unit(measure: str, quantity: str) -> str:
 
 
 def printed_rounding(text: str, relation: str = "equals") -> float:
-    """Half a unit of the last printed digit; for a round figure (about, a bound) of the last digit that is not 0.
+    """Half a unit of the last printed digit; for a round figure (about, a bound) of the last digit
+    that is not 0.
 
     >>> printed_rounding("410.4"), printed_rounding("2180"), printed_rounding("35000", "greater_than")
     (0.05, 0.5, 500.0)
     """
     digits, _, exponent = text.lower().lstrip("+-").partition("e")
     whole, _, decimals = digits.partition(".")
-    zeros = len(whole) - len(whole.rstrip("0")) if relation != "equals" and not decimals and whole.strip("0") else 0
+    zeros = (
+        len(whole) - len(whole.rstrip("0"))
+        if relation != "equals" and not decimals and whole.strip("0")
+        else 0
+    )
     return float(f"5e{zeros - len(decimals) - 1 + int(exponent or 0)}")
 
 
@@ -193,7 +217,9 @@ def publication(published: str) -> Period | None:
         return None
     if re.fullmatch(r"\d{4}", published):
         return year(int(published))
-    return month(published) if re.fullmatch(r"\d{4}-\d{2}", published) else span(published, published)
+    return (
+        month(published) if re.fullmatch(r"\d{4}-\d{2}", published) else span(published, published)
+    )
 
 
 def faults(row: Row) -> Iterator[Fault]:
@@ -215,11 +241,15 @@ def may_be_faulty(rows: Sequence[Row]) -> set[int]:
     set of int
         Numbers of rows; all that have a fault are among them.
     """
-    found = {i for i, row in enumerate(rows) if not row["value"] or row["reference"] or not row["id"]}
+    found = {
+        i for i, row in enumerate(rows) if not row["value"] or row["reference"] or not row["id"]
+    }
     for check, columns in SHARED.items():
         cells_of = itemgetter(*columns)
         shared = {*map(cells_of, rows)}
-        if wrong := {cells for cells in shared if any(check(_PLAIN | dict(zip(columns, cells, strict=True))))}:
+        if wrong := {
+            cells for cells in shared if any(check(_PLAIN | dict(zip(columns, cells, strict=True))))
+        }:
             found |= {i for i, row in enumerate(rows) if cells_of(row) in wrong}
     return found
 
@@ -234,7 +264,11 @@ def _words(row: Row) -> Iterator[Fault]:
             yield column, "is empty", "one of " + ", ".join(words[:8])
         elif word not in words:
             near = nearest(word, words)
-            yield column, f"{word!r} is unknown", f"did you mean {near}?" if near else "one of " + ", ".join(words[:8])
+            yield (
+                column,
+                f"{word!r} is unknown",
+                f"did you mean {near}?" if near else "one of " + ", ".join(words[:8]),
+            )
     if not row["id"]:
         yield "id", "is empty", "give every fact an id of its own"
     yield from _fitting_quantity(row)
@@ -245,13 +279,19 @@ def _fitting_quantity(row: Row) -> Iterator[Fault]:
     wrong = {"flow": ("stock",), "stock": ("total", "per_day"), "statement": ()}
     if measure and row["quantity"] in wrong[measure.kind]:
         right = "total" if measure.kind == "flow" else "stock"
-        yield "quantity", f"{row['quantity']!r} does not fit {measure.name}, a {measure.kind}", f"use {right}"
+        yield (
+            "quantity",
+            f"{row['quantity']!r} does not fit {measure.name}, a {measure.kind}",
+            f"use {right}",
+        )
 
 
 def _is_statement(row: Row) -> bool:
     """Said, not counted: no value is needed."""
     measure = MEASURES.get(row["measure"])
-    return row["kind"] in ("event", "claim") or (measure is not None and measure.kind == "statement")
+    return row["kind"] in ("event", "claim") or (
+        measure is not None and measure.kind == "statement"
+    )
 
 
 def _places(row: Row) -> Iterator[Fault]:
@@ -269,7 +309,11 @@ def _dates(row: Row) -> Iterator[Fault]:
         except PeriodError as error:
             yield column, str(error), ""
     if len(read) == 2 and read["period_end"] < read["period_start"]:
-        yield "period_end", f"{row['period_end']} comes before period_start {row['period_start']}", "swap the two dates"
+        yield (
+            "period_end",
+            f"{row['period_end']} comes before period_start {row['period_start']}",
+            "swap the two dates",
+        )
     if row["kind"] in set(KINDS) - set(COUNTED) or _is_statement(row):
         return
     if not row["period_end"]:
@@ -296,10 +340,18 @@ def _numbers(row: Row) -> Iterator[Fault]:
         if text and _number(text) is None:
             plain = re.sub(r"[,\s'\u00a0\u202f_]", "", text)
             again = _NUMBER.fullmatch(plain) and plain != text
-            hint = f"without thousands separators: {plain}" if again else "digits and a decimal point only"
+            hint = (
+                f"without thousands separators: {plain}"
+                if again
+                else "digits and a decimal point only"
+            )
             yield column, f"{text[:60]!r} is not a number", hint
     if (rounding := _number(row["rounding"])) is not None and rounding < 0:
-        yield "rounding", f"{row['rounding']} is negative", "the half-width of the printed digits, 0 or more"
+        yield (
+            "rounding",
+            f"{row['rounding']} is negative",
+            "the half-width of the printed digits, 0 or more",
+        )
     if (value := _number(row["value"])) is not None:
         yield from _in_range(value, row)
 
@@ -307,20 +359,44 @@ def _numbers(row: Row) -> Iterator[Fault]:
 def _in_range(value: float, row: Row) -> Iterator[Fault]:
     quantity, text, measure = row["quantity"], row["value"], MEASURES.get(row["measure"])
     if quantity == "yoy_growth_percent" and value <= -100:
-        yield "value", f"a growth of {text} % is -100 % or less", "+20 % is 20, a fall to half is -50"
-    elif quantity == "share_percent" and not 0 <= value <= (100 if own_period(row) is None else MOST_PERCENT):
-        yield "value", f"a share of {text} % is outside 0 to 100 %", "shares are in percent of the reference"
+        yield (
+            "value",
+            f"a growth of {text} % is -100 % or less",
+            "+20 % is 20, a fall to half is -50",
+        )
+    elif quantity == "share_percent" and not 0 <= value <= (
+        100 if own_period(row) is None else MOST_PERCENT
+    ):
+        yield (
+            "value",
+            f"a share of {text} % is outside 0 to 100 %",
+            "shares are in percent of the reference",
+        )
     elif quantity in ("", "total", "stock", "per_day") and value < 0:
         yield "value", f"{text} is negative", "counts and amounts are 0 or more"
-    elif measure and measure.upper is not None and value > measure.upper and quantity in ("total", "stock"):
-        yield "value", f"{text} is above {in_digits(measure.upper)}, the most that {measure.name} can be", ""
+    elif (
+        measure
+        and measure.upper is not None
+        and value > measure.upper
+        and quantity in ("total", "stock")
+    ):
+        yield (
+            "value",
+            f"{text} is above {in_digits(measure.upper)}, the most that {measure.name} can be",
+            "",
+        )
 
 
 def own_period(row: Row) -> Period | None:
-    """The other period of its own flow that a reference writes out; None where it names another flow, or a fact."""
+    """The other period of its own flow that a reference writes out; None where it names another
+    flow, or a fact.
+    """
     written = REFERENCE.fullmatch(row["reference"])
     # Numbers that say neither what they count nor where can only speak of their own flow.
-    if not written or (row["measure"], row["place"]) not in (("", ""), (written["measure"], written["place"])):
+    if not written or (row["measure"], row["place"]) not in (
+        ("", ""),
+        (written["measure"], written["place"]),
+    ):
         return None
     try:
         return span(written["start"], written["end"])
@@ -343,7 +419,11 @@ def _unit(row: Row) -> Iterator[Fault]:
 def _against(row: Row) -> Iterator[Fault]:
     """A relation stands to a value or to a reference."""
     if not row["value"] and not row["reference"] and not _is_statement(row):
-        yield "value", "is empty, and there is no reference", "a relation stands to a value or to another fact"
+        yield (
+            "value",
+            "is empty, and there is no reference",
+            "a relation stands to a value or to another fact",
+        )
     if row["reference"] and row["reference"] == row["id"]:
         yield "reference", f"{row['reference']!r} refers to itself", "name another fact"
     if "@" in row["reference"]:
@@ -358,7 +438,11 @@ def _printed_reference(text: str) -> Iterator[Fault]:
         return
     if found["measure"] not in MEASURES:
         near = nearest(found["measure"], MEASURES)
-        yield "reference", f"{found['measure']!r} is unknown", f"did you mean {near}?" if near else ""
+        yield (
+            "reference",
+            f"{found['measure']!r} is unknown",
+            f"did you mean {near}?" if near else "",
+        )
     try:
         place_code(found["place"])
         span(found["start"], found["end"])
@@ -370,7 +454,11 @@ def _published(row: Row) -> Iterator[Fault]:
     try:
         known = publication(row["published"])
     except PeriodError:
-        yield "published", f"{row['published']!r} is not a day, month or year", "e.g. 2023-06-26, 2023-06 or 2023"
+        yield (
+            "published",
+            f"{row['published']!r} is not a day, month or year",
+            "e.g. 2023-06-26, 2023-06 or 2023",
+        )
         return
     ended = row["period_end"]
     early = known and row["kind"] == "outcome" and row["value"] and known.end.isoformat() < ended

@@ -68,7 +68,9 @@ def in_words(fact: Fact) -> str:
     relation = RELATION_WORDS.get(fact.relation, "")
     if math.isnan(fact.value):
         compared = fact.relation and fact.reference
-        return f"{relation}{reference_words(fact.reference, fact.other)}" if compared else fact.quote
+        return (
+            f"{relation}{reference_words(fact.reference, fact.other)}" if compared else fact.quote
+        )
     if fact.quantity in ("yoy_growth_percent", "yoy_difference"):
         return _change(fact)
     number = f"{relation}{_number(fact.value, fact.unit)}"
@@ -82,7 +84,9 @@ def _change(fact: Fact) -> str:
     falls = fact.value < 0
     relation = OPPOSITE.get(fact.relation, fact.relation) if falls else fact.relation
     amount = _number(abs(fact.value), fact.unit)
-    return f"{'down' if falls else 'up'} {RELATION_WORDS.get(relation, '')}{amount} on the year before"
+    return (
+        f"{'down' if falls else 'up'} {RELATION_WORDS.get(relation, '')}{amount} on the year before"
+    )
 
 
 def _number(value: float, unit: str) -> str:
@@ -91,7 +95,8 @@ def _number(value: float, unit: str) -> str:
 
 
 def reference_words(reference: str, period: Period | None = None) -> str:
-    """What a fact refers to: another fact, which stands in a row of its own, or a quantity that nobody printed.
+    """What a fact refers to: another fact, which stands in a row of its own, or a quantity that
+    nobody printed.
 
     Parameters
     ----------
@@ -155,5 +160,9 @@ def period_words(period: Period) -> str:
     if start == end:
         return f"{start.day} {first} {start.year}"
     if label.count("-") == 2:
-        return f"{first}–{last} {end.year}" if start.year == end.year else f"{first} {start.year} – {last} {end.year}"
+        return (
+            f"{first}–{last} {end.year}"
+            if start.year == end.year
+            else f"{first} {start.year} – {last} {end.year}"
+        )
     return f"{start.day} {first}{'' if start.year == end.year else f' {start.year}'} – {end.day} {last} {end.year}"

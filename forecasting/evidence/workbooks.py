@@ -1,4 +1,6 @@
-"""Excel workbooks as plain tables: one sheet, merged heads filled, stored values of formulas, dates as dates."""
+"""Excel workbooks as plain tables: one sheet, merged heads filled, stored values of formulas, dates
+as dates.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,14 @@ from forecasting.errors import Problem
 
 __all__ = ["sheet_rows"]
 
-LARGEST = 20_000_000  # bytes of all text in a workbook, which lies in it compressed: some ten seconds of reading
+# Bytes of all text in a workbook, which lies in it compressed: some ten seconds of reading
+LARGEST = 20_000_000
 MOST_ROWS, MOST_CELLS = 200_000, 5_000_000
 
 
-def sheet_rows(name: str, data: bytes, sheet: str = "") -> tuple[list[list[object]], str, list[Problem]]:
+def sheet_rows(
+    name: str, data: bytes, sheet: str = ""
+) -> tuple[list[list[object]], str, list[Problem]]:
     """The cells of one sheet.
 
     Parameters
@@ -44,24 +49,65 @@ def sheet_rows(name: str, data: bytes, sheet: str = "") -> tuple[list[list[objec
         with ZipFile(io.BytesIO(data)) as parts:
             texts = [part for part in parts.infolist() if not part.filename.startswith("xl/media/")]
             if sum(part.file_size for part in texts) > LARGEST:
-                return [], "", [Problem(name, f"unpacks to more than {LARGEST:,} bytes", "save the one sheet as CSV")]
+                return (
+                    [],
+                    "",
+                    [
+                        Problem(
+                            name,
+                            f"unpacks to more than {LARGEST:,} bytes",
+                            "save the one sheet as CSV",
+                        )
+                    ],
+                )
             xml = [parts.read(part) for part in texts if part.filename.endswith(".xml")]
         values = load_workbook(io.BytesIO(data), data_only=True)
         calculated = any(re.search(rb"<(\w+:)?f[\s>/]", part) for part in xml)
         formulas = load_workbook(io.BytesIO(data)) if calculated else values
-    except Exception as error:  # of a damaged file the library raises whatever its parsers come upon
+    # Of a damaged file the library raises whatever its parsers come upon
+    except Exception as error:
         hint = "save it again as .xlsx, or as CSV UTF-8"
         said = " ".join(str(error).split())
-        return [], "", [Problem(name, f"is no Excel workbook that can be read ({said})"[:200], hint)]
-    filled = [found.title for found in values.worksheets if found.max_row > 1 and found.max_column > 1]
+        return (
+            [],
+            "",
+            [Problem(name, f"is no Excel workbook that can be read ({said})"[:200], hint)],
+        )
+    filled = [
+        found.title for found in values.worksheets if found.max_row > 1 and found.max_column > 1
+    ]
     if sheet and sheet not in values.sheetnames:
-        return [], "", [Problem(name, f"has no sheet {sheet!r}", f"its sheets: {', '.join(values.sheetnames)}")]
+        return (
+            [],
+            "",
+            [
+                Problem(
+                    name, f"has no sheet {sheet!r}", f"its sheets: {', '.join(values.sheetnames)}"
+                )
+            ],
+        )
     if not sheet and len(filled) != 1:
-        what = f"has {len(filled)} sheets with a table: {', '.join(filled)}" if filled else "has no sheet with a table"
-        return [], "", [Problem(name, what, "name one in the mapping, e.g. sheet: " + (filled or ["Facts"])[0])]
+        what = (
+            f"has {len(filled)} sheets with a table: {', '.join(filled)}"
+            if filled
+            else "has no sheet with a table"
+        )
+        return (
+            [],
+            "",
+            [
+                Problem(
+                    name, what, "name one in the mapping, e.g. sheet: " + (filled or ["Facts"])[0]
+                )
+            ],
+        )
     chosen = sheet or filled[0]
     if values[chosen].max_row > MOST_ROWS:
-        return [], chosen, [Problem(name, f"sheet {chosen!r} has more than {MOST_ROWS:,} rows", "split it")]
+        return (
+            [],
+            chosen,
+            [Problem(name, f"sheet {chosen!r} has more than {MOST_ROWS:,} rows", "split it")],
+        )
     if values[chosen].max_row * values[chosen].max_column > MOST_CELLS:
         what = f"sheet {chosen!r} reaches over more than {MOST_CELLS:,} cells"
         return [], chosen, [Problem(name, what, "delete what lies far from the table")]
@@ -69,7 +115,9 @@ def sheet_rows(name: str, data: bytes, sheet: str = "") -> tuple[list[list[objec
     for merged in values[chosen].merged_cells.ranges:
         first = rows[merged.min_row - 1][merged.min_col - 1]
         for row in range(merged.min_row - 1, merged.max_row):
-            rows[row][merged.min_col - 1 : merged.max_col] = [first] * (merged.max_col - merged.min_col + 1)
+            rows[row][merged.min_col - 1 : merged.max_col] = [first] * (
+                merged.max_col - merged.min_col + 1
+            )
     return rows, chosen, _unknown_results(name, values[chosen], formulas[chosen])
 
 
@@ -88,4 +136,8 @@ def _unknown_results(name: str, values: Any, formulas: Any) -> list[Problem]:
     if not unknown:
         return []
     what = f"{len(unknown)} formulas have no stored value, first {unknown[0]}"
-    return [Problem(f"{name} {unknown[0]}", what, "open the workbook in a spreadsheet program and save it")]
+    return [
+        Problem(
+            f"{name} {unknown[0]}", what, "open the workbook in a spreadsheet program and save it"
+        )
+    ]

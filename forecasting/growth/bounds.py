@@ -1,4 +1,6 @@
-"""Bounds as the other facts let them be read: a side, one end of a range, or near to what they bound."""
+"""Bounds as the other facts let them be read: a side, one end of a range, or near to what they
+bound.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ __all__ = ["only_bounds", "read_bounds_together", "tells_level"]
 
 def tells_level(fact: Fact) -> bool:
     """Whether a fact says how much, not only how it compares with another period."""
-    return fact.quantity not in ("yoy_growth_percent", "share_percent") and not math.isnan(fact.value)
+    return fact.quantity not in ("yoy_growth_percent", "share_percent") and not math.isnan(
+        fact.value
+    )
 
 
 def only_bounds(facts: Sequence[Fact]) -> bool:
@@ -26,7 +30,9 @@ def only_bounds(facts: Sequence[Fact]) -> bool:
 
 
 def _of_years(fact: Fact) -> tuple[object, ...]:
-    """What bounds share that can be set against each other: an agency's flow, or register, of the same years."""
+    """What bounds share that can be set against each other: an agency's flow, or register, of the
+    same years.
+    """
     difference = fact.quantity == "yoy_difference"
     return fact.basis, fact.stock, difference, fact.period.start.year, fact.period.end.year
 
@@ -39,10 +45,11 @@ def _quantity(fact: Fact) -> tuple[object, ...]:
 def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observation, ...]:
     """Bounds as the other facts let them be read.
 
-    Where only bounds tell of the level, the tightest of each year is near: someone chose to print it. What more than
-    1,000 in a quarter leaves open, more than 50,000 in its year tells. Bounds from above are near only where none is
-    from below. One that a number contradicts is near, too: should the number be wrong, it alone tells. Two opposite
-    ones of one quantity are a range, as good as a number of those digits.
+    Where only bounds tell of the level, the tightest of each year is near: someone chose to print
+    it. What more than 1,000 in a quarter leaves open, more than 50,000 in its year tells. Bounds
+    from above are near only where none is from below. One that a number contradicts is near, too:
+    should the number be wrong, it alone tells. Two opposite ones of one quantity are a range, as
+    good as a number of those digits.
 
     >>> import numpy as np
     >>> from forecasting.growth.likelihood import observe
@@ -57,17 +64,23 @@ def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observati
         side = max(o.side for o in levels)
         ordered = sorted((o for o in levels if o.side == side), key=lambda o: side * _by_day(o))
         tightest = {id(o) for o in {_of_years(o.fact): o for o in ordered}.values()}
-        return tuple(replace(o, noise=Noise.near(side)) if id(o) in tightest else o for o in observations)
+        return tuple(
+            replace(o, noise=Noise.near(side)) if id(o) in tightest else o for o in observations
+        )
     # the tightest of each side; of two that are told from a base, that tells how far they are apart
     sided = [o for o in observations if o.side and not o.of_base]
-    bounds = {(_quantity(o.fact), o.side): o.value for o in sorted(sided, key=lambda o: o.side * o.value)}
+    bounds = {
+        (_quantity(o.fact), o.side): o.value for o in sorted(sided, key=lambda o: o.side * o.value)
+    }
     numbers = defaultdict(list)
     for number in (o for o in observations if tells_level(o.fact) and not o.side):
         for key in _touched(number.fact):
             numbers[key].append(number)
     found = []
     for o in observations:
-        if o.side and any(_contradicts(number, o) for key in _touched(o.fact) for number in numbers.get(key, ())):
+        if o.side and any(
+            _contradicts(number, o) for key in _touched(o.fact) for number in numbers.get(key, ())
+        ):
             found.append(replace(o, noise=Noise.near(o.side)))
             continue
         width = o.side * (bounds.get((_quantity(o.fact), -o.side), math.nan) - o.value)
@@ -76,16 +89,26 @@ def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observati
 
 
 def _touched(fact: Fact) -> list[tuple[object, ...]]:
-    """An agency's flow, or register, in each year that a fact speaks of: two that overlap have one in common."""
-    return [(fact.basis, fact.stock, year) for year in range(fact.period.start.year, fact.period.end.year + 1)]
+    """An agency's flow, or register, in each year that a fact speaks of: two that overlap have one
+    in common.
+    """
+    return [
+        (fact.basis, fact.stock, year)
+        for year in range(fact.period.start.year, fact.period.end.year + 1)
+    ]
 
 
 def _contradicts(number: Observation, bound: Observation) -> bool:
-    """Whether no flow of an agency is as its number and bound have it: a part is no more than its whole."""
+    """Whether no flow of an agency is as its number and bound have it: a part is no more than its
+    whole.
+    """
     one, other = number.fact, bound.fact
     if not tells_level(other):
         return False
-    if "yoy_difference" in (one.quantity, other.quantity) or bound.side * (bound.value - number.value) <= EDGE:
+    if (
+        "yoy_difference" in (one.quantity, other.quantity)
+        or bound.side * (bound.value - number.value) <= EDGE
+    ):
         return False
     part, whole = (other, one) if bound.side > 0 else (one, other)
     within = whole.period.start <= part.period.start and part.period.end <= whole.period.end

@@ -1,7 +1,8 @@
-"""A Gibbs sampler over kinds of market, scales of shocks and noise of doubtful facts, many chains side by side.
+"""A Gibbs sampler over kinds of market, scales of shocks and noise of doubtful facts, many chains
+side by side.
 
-Given those, all else is Gaussian about the mode and drawn exactly (Matheron's rule). The letters are those of
-:mod:`forecasting.growth.settled`.
+Given those, all else is Gaussian about the mode and drawn exactly (Matheron's rule). The letters
+are those of :mod:`forecasting.growth.settled`.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ __all__ = ["Chains"]
 Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
 
-CHAINS, SWEEPS, SWEEPS_OF_CONTESTED = 350, 4, 8  # explanations change less from one sweep to the next
+# Explanations change less from one sweep to the next
+CHAINS, SWEEPS, SWEEPS_OF_CONTESTED = 350, 4, 8
 FEWEST, MOST_WORK = 20, 7e7  # chains; chains times doubtful facts cubed, in one sweep
-MOST_VISITED, DELAYED = 60, 15  # facts in one sweep, and those after which the inverse is brought up to date
+# Facts in one sweep, and those after which the inverse is brought up to date
+MOST_VISITED, DELAYED = 60, 15
 LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is left out
 STACKED = ("c", "f", "mean", "precision", "pull", "log_density")
 MOVES, MOVES_OF_MANY = 4, 2  # between explanations, in one sweep
@@ -36,7 +39,8 @@ ASKED_OF = 15  # chains in which each settled fact is left out, in one sweep
 
 
 class Chains:
-    """Many chains side by side: each holds a kind of market, scales of shocks, a component of noise for doubtful facts.
+    """Many chains side by side: each holds a kind of market, scales of shocks, a component of noise
+    for doubtful facts.
 
     Parameters
     ----------
@@ -45,7 +49,8 @@ class Chains:
     facts : Contrasts
         The facts, as contrasts.
     modes : sequence of Mode
-        About which contrasts are linear: one for each curve that draws may follow. Chains take turns among them.
+        About which contrasts are linear: one for each curve that draws may follow. Chains take
+        turns among them.
     awake : ndarray of bool, shape (facts,)
         Facts that are sampled however little they seem to say.
     draws : int
@@ -63,15 +68,27 @@ class Chains:
         draws: int,
         rng: np.random.Generator,
     ) -> None:
-        self.prior, self.path, self.facts, self.modes, self.rng = path.prior, path, facts, modes, rng
+        self.prior, self.path, self.facts, self.modes, self.rng = (
+            path.prior,
+            path,
+            facts,
+            modes,
+            rng,
+        )
         self.shock, self.common = path.at_["shock"], path.at_["common"]
         self.scaled = np.arange(path.width)[self.shock]
         self.sorted = sort_facts(facts, modes, awake)
         likely = [mode.kind > LEAST_LIKELY * mode.kind.max() for mode in modes]
-        self.of_mode, self.kinds = np.nonzero(likely)  # numbers of the modes, and rows of the path's variances
+        # Numbers of the modes, and rows of the path's variances
+        self.of_mode, self.kinds = np.nonzero(likely)
         self.kind_variance = path.kind_variance[self.kinds]
         self.believed, found = (
-            np.concatenate([share[rows] / share[rows].sum() for share, rows in zip(shares, likely, strict=True)])
+            np.concatenate(
+                [
+                    share[rows] / share[rows].sum()
+                    for share, rows in zip(shares, likely, strict=True)
+                ]
+            )
             for shares in ([path.kind_share] * len(modes), [mode.kind for mode in modes])
         )
         self.proposed = 0.8 * found + 0.2 * self.believed
@@ -87,22 +104,30 @@ class Chains:
         self.chains = max(most - most % len(modes), len(modes))
         self.sweeps = max(min(sweeps, draws // self.chains), 1)
         self.parts = (facts.weight[self.asked] > 0).sum(axis=1)  # components that each has
-        self.value, self.means, self.sds = (of[self.asked] for of in (facts.value, facts.mean, facts.sd))
+        self.value, self.means, self.sds = (
+            of[self.asked] for of in (facts.value, facts.mean, facts.sd)
+        )
         stacked = {name: np.stack([getattr(s, name) for s in self.settled]) for name in STACKED}
-        self.c, self.f, self.mean, self.precision, self.pull, self.log_density = (stacked[name] for name in STACKED)
+        self.c, self.f, self.mean, self.precision, self.pull, self.log_density = (
+            stacked[name] for name in STACKED
+        )
         self.root = np.stack([root(c) for c in self.c])
         self.root_of_precision = np.stack([root(precision) for precision in self.precision])
         self.kind = self._any_kinds(found)
-        variance = np.stack([mode.variance[self.shock] for mode in modes])[np.arange(self.chains) % len(modes)]
+        variance = np.stack([mode.variance[self.shock] for mode in modes])[
+            np.arange(self.chains) % len(modes)
+        ]
         self.market = np.median(variance, axis=1)
         self.year = np.maximum(variance / self.market[:, None], 0.05)
         self.component = np.zeros((self.chains, n), dtype=int)
         self.shock_cov = np.zeros((self.chains, len(self.scaled), len(self.scaled)))
         self.inverse = np.zeros((self.chains, n, n))
-        self.ways = np.zeros((self.chains, 0), dtype=int)  # what is left of each chain's way through the facts
+        # What is left of each chain's way through the facts
+        self.ways = np.zeros((self.chains, 0), dtype=int)
         self.doubt, self.turn = 1.0, 0
         self.breaks = Breaks(self)
-        self.traces: list[Array] = []  # of each sweep, what the effective number of draws is counted by
+        # Of each sweep, what the effective number of draws is counted by
+        self.traces: list[Array] = []
 
     def go_on_from(self, before: Chains) -> None:
         """Take up where chains stood that sampled fewer of the facts."""
@@ -124,7 +149,12 @@ class Chains:
         push += rng.standard_normal(push.shape) / np.sqrt(self.variance)
         shocks = times(self.shock_cov, push)
         noise, target = self.noise()
-        left = target - self.mean[k] - times(f, shocks) - times(self.root[k], rng.standard_normal(target.shape))
+        left = (
+            target
+            - self.mean[k]
+            - times(f, shocks)
+            - times(self.root[k], rng.standard_normal(target.shape))
+        )
         pulled = times(self.inverse, left - noise * rng.standard_normal(target.shape))
         shocks += times(self.shock_cov, times(f.transpose(0, 2, 1), pulled))
         if self.doubt == 1:
@@ -132,9 +162,11 @@ class Chains:
         self.market, self.year = draw_scales(shocks, self.prior, self.rng)
 
     def draw(self, shared: Array) -> tuple[Array, Array, Array, Indices]:
-        """Coordinates given the chains' state: (draws, width); asked contrasts, market scales, numbers of the kinds.
+        """Coordinates given the chains' state: (draws, width); asked contrasts, market scales,
+        numbers of the kinds.
 
-        With more draws than chains, several are drawn from each: given its state they are independent.
+        With more draws than chains, several are drawn from each: given its state they are
+        independent.
         """
         self._draw_components()
         of = np.arange(len(shared)) % self.chains
@@ -146,7 +178,9 @@ class Chains:
         noise, target = self.noise()
         for k in np.unique(self.kind[of]):
             rows = np.flatnonzero(self.kind[of] == k)
-            pulled[rows] = self._pull_of_facts(k, x[rows], of[rows], noise[of[rows]], target[of[rows]])
+            pulled[rows] = self._pull_of_facts(
+                k, x[rows], of[rows], noise[of[rows]], target[of[rows]]
+            )
         contrast = np.empty_like(pulled)
         for at, mode in enumerate(self.modes):
             turn = slice(at, None, len(self.modes))
@@ -155,12 +189,23 @@ class Chains:
         scale, year = draw_scales(x[:, self.shock], self.prior, self.rng)  # each draw's own
         self.traces.append(np.stack([of, np.log(scale), self.path.totals(x)[1][:, -1]]))
         self.market, self.year = scale[: self.chains], year[: self.chains]
-        self.market, self.year = draw_scales(self._stretched(x[: self.chains, self.shock]), self.prior, self.rng)
+        self.market, self.year = draw_scales(
+            self._stretched(x[: self.chains, self.shock]), self.prior, self.rng
+        )
         return x, contrast, scale, self.kind[of]
 
-    def _pull_of_facts(self, kind: int, x: Array, of: Indices, noise: Array, target: Array) -> Array:
-        """Inverse covariance of the facts times what draws of one kind leave of them: settled ones, then the others."""
-        p, a, s, mode = self.sorted.settled, self.asked, self.settled[kind], self.modes[self.of_mode[kind]]
+    def _pull_of_facts(
+        self, kind: int, x: Array, of: Indices, noise: Array, target: Array
+    ) -> Array:
+        """Inverse covariance of the facts times what draws of one kind leave of them: settled ones,
+        then the others.
+        """
+        p, a, s, mode = (
+            self.sorted.settled,
+            self.asked,
+            self.settled[kind],
+            self.modes[self.of_mode[kind]],
+        )
         left = mode.contrast - (mode.x - x) @ mode.jacobian.T
         of_p = s.target - left[:, p] - np.sqrt(s.noise) * self.rng.standard_normal((len(x), len(p)))
         of_a = target - left[:, a] - noise * self.rng.standard_normal((len(x), len(a)))
@@ -188,10 +233,12 @@ class Chains:
         return self.sds[rows, self.component], self.value + self.means[rows, self.component]
 
     def _stretched(self, shocks: Array) -> Array:
-        """Each chain's shocks, all larger or smaller by one factor, and the market's scale with them (Metropolis).
+        """Each chain's shocks, all larger or smaller by one factor, and the market's scale with
+        them (Metropolis).
 
-        Of years that the facts say little of, shocks are as large as the scale lets them be, and the scale is as large
-        as they are: drawn in turn, each would hold the other back (Yu and Meng 2011, interweaving).
+        Of years that the facts say little of, shocks are as large as the scale lets them be, and
+        the scale is as large as they are: drawn in turn, each would hold the other back (Yu and
+        Meng 2011, interweaving).
         """
         k, (noise, target) = self.kind, self.noise()
         covariance = self.c[k] + diagonals(noise**2)
@@ -212,9 +259,11 @@ class Chains:
         return np.asarray(shocks * np.exp(0.5 * (now - begun))[:, None])
 
     def _draw_components(self) -> None:
-        """Draw the component of each doubtful fact's noise, the path integrated out, one fact after the other.
+        """Draw the component of each doubtful fact's noise, the path integrated out, one fact after
+        the other.
 
-        Every chain goes its own way through the facts, so that the order of the facts does not matter.
+        Every chain goes its own way through the facts, so that the order of the facts does not
+        matter.
         """
         n, of = len(self.asked), np.arange(self.chains)
         if self.doubt == 1:
@@ -232,18 +281,25 @@ class Chains:
             row = self.inverse[of, i] - (rows[of, None, :before, i] @ scaled[:, :before])[:, 0]
             diagonal = row[of, i]
             residual = target - expected
-            others = residual[of, i] - np.einsum("cn,cn->c", row, residual) / diagonal + expected[of, i]
+            others = (
+                residual[of, i] - np.einsum("cn,cn->c", row, residual) / diagonal + expected[of, i]
+            )
             variance = np.maximum(1 / diagonal - noise[of, i] ** 2, 1e-12)
             component = self._component(i, weight, self.value[i] - others, variance)
             change = self.sds[i, component] ** 2 - noise[of, i] ** 2
             rows[:, before] = row
             scaled[:, before] = (change / (1 + change * diagonal))[:, None] * row
             self.component[of, i] = component
-            noise[of, i], target[of, i] = self.sds[i, component], self.value[i] + self.means[i, component]
+            noise[of, i], target[of, i] = (
+                self.sds[i, component],
+                self.value[i] + self.means[i, component],
+            )
         self._catch_up(waiting)
 
     def _component(self, i: Indices, weight: Array, residual: Array, variance: Array) -> Indices:
-        """Draw one component of a fact's noise for each chain, among as many as any of these facts has."""
+        """Draw one component of a fact's noise for each chain, among as many as any of these facts
+        has.
+        """
         parts = int(self.parts[i].max())
         variance = self.sds[i, :parts] ** 2 + variance[:, None]
         density = weight[i, :parts] / np.sqrt(variance)
@@ -254,9 +310,11 @@ class Chains:
         return np.asarray(np.where(below[:, -1] > 0, component, self.parts[i] - 1))
 
     def _draw_kinds(self) -> None:
-        """A kind of market for each chain, shocks and path integrated out (Metropolis), and the algebra under it.
+        """A kind of market for each chain, shocks and path integrated out (Metropolis), and the
+        algebra under it.
 
-        Of many facts in every other sweep: the algebra of the kind proposed costs as much as all the rest.
+        Of many facts in every other sweep: the algebra of the kind proposed costs as much as all
+        the rest.
         """
         noise = diagonals(self.noise()[0] ** 2)
         self.shock_cov, covariance = self.under(self.kind, self.variance)
@@ -266,7 +324,10 @@ class Chains:
             proposed = self._any_kinds(self.proposed)
             rows = np.flatnonzero(proposed != self.kind)
             kind, other = self.kind[rows], proposed[rows]
-            held, new = (self.shock_cov[rows], covariance[rows]), self.under(other, self.variance[rows])
+            held, new = (
+                (self.shock_cov[rows], covariance[rows]),
+                self.under(other, self.variance[rows]),
+            )
             new[1][:] += noise[rows]
             odds = self._log_density(other, rows, *new) - self._log_density(kind, rows, *held)
             odds += np.log(self.proposed[kind] / self.proposed[other])
@@ -284,12 +345,18 @@ class Chains:
         return found
 
     def under(self, kind: Indices, variance: Array) -> tuple[Array, Array]:
-        """Of chains of these kinds, with these variances of shocks: `shock_cov`, and the doubtful facts' covariance."""
-        shock_cov = np.asarray(np.linalg.inv(self.precision[kind] + diagonals(1 / variance)), dtype=float)
+        """Of chains of these kinds, with these variances of shocks: `shock_cov`, and the doubtful
+        facts' covariance.
+        """
+        shock_cov = np.asarray(
+            np.linalg.inv(self.precision[kind] + diagonals(1 / variance)), dtype=float
+        )
         f = self.f[kind]
         return shock_cov, self.c[kind] + f @ shock_cov @ f.transpose(0, 2, 1)
 
-    def _log_density(self, kind: Indices, rows: Indices | slice, shock_cov: Array, covariance: Array) -> Array:
+    def _log_density(
+        self, kind: Indices, rows: Indices | slice, shock_cov: Array, covariance: Array
+    ) -> Array:
         """Log density of the facts, in some chains, were they of these kinds."""
         _, target = self.noise()
         residual = target[rows] - self.expected(kind, shock_cov)
@@ -297,14 +364,18 @@ class Chains:
         of_settled = (self.pull[kind] * times(shock_cov, self.pull[kind])).sum(axis=1)
         square = (apart**2).sum(axis=1) - of_settled
         size = log_determinant(factor) - np.linalg.slogdet(shock_cov)[1]
-        return np.asarray(np.log(self.believed[kind]) + self.log_density[kind] - 0.5 * (square + size))
+        return np.asarray(
+            np.log(self.believed[kind]) + self.log_density[kind] - 0.5 * (square + size)
+        )
 
     def expected(self, kind: Indices, shock_cov: Array) -> Array:
         """The doubtful facts' contrasts as the settled ones lead one to expect them."""
         return np.asarray(self.mean[kind] + times(self.f[kind], times(shock_cov, self.pull[kind])))
 
     def _next_of_ways(self, facts: int) -> Indices:
-        """The facts that each chain visits in this sweep: all, or of very many the next of its way through them."""
+        """The facts that each chain visits in this sweep: all, or of very many the next of its way
+        through them.
+        """
         if not self.ways.shape[1]:
             bounds = ~self.facts.exact[self.asked]  # numbers first: they have few components
             self.ways = np.argsort(self.rng.random((self.chains, facts)) + bounds, axis=1)
@@ -312,12 +383,15 @@ class Chains:
         return now
 
     def _catch_up(self, waiting: Array) -> None:
-        """The inverse after variances of some facts have changed (Sherman and Morrison), several at once."""
+        """The inverse after variances of some facts have changed (Sherman and Morrison), several at
+        once.
+        """
         rows, scaled = waiting
         self.inverse -= rows.transpose(0, 2, 1) @ scaled
 
     def expectations(self) -> tuple[Array, Array, Array]:
-        """Each fact's contrast as the others lead one to expect it: mean, variance; and its probability of being wrong.
+        """Each fact's contrast as the others lead one to expect it: mean, variance; and its
+        probability of being wrong.
 
         Scales have adapted to the fact too: chains that find it likely count less (Gelfand 1996).
         """
@@ -327,14 +401,19 @@ class Chains:
         diagonal = np.diagonal(self.inverse, axis1=1, axis2=2)
         doubtful = self.asked, target - weighted / diagonal, 1 / diagonal - noise**2
         chains = range(min(self.chains, ASKED_OF))
-        parts = [self.settled[self.kind[c]].left_out(self.shock_cov[c], self.inverse[c], weighted[c]) for c in chains]
+        parts = [
+            self.settled[self.kind[c]].left_out(self.shock_cov[c], self.inverse[c], weighted[c])
+            for c in chains
+        ]
         mean, variance = (np.stack(of) for of in zip(*parts, strict=True))
         silent = self.sorted.silent
         slack = silent, self.sorted.mean[None, silent], self.sorted.variance[None, silent]
         found = np.zeros((3, len(f.value)))
         for i, others, spread in (doubtful, (self.sorted.settled, mean, variance), slack):
             spread = np.maximum(spread, 1e-12)
-            part, log_density = responsibilities(f.value[i] - others, spread, f.weight[i], f.mean[i], f.sd[i])
+            part, log_density = responsibilities(
+                f.value[i] - others, spread, f.weight[i], f.mean[i], f.sd[i]
+            )
             apart = np.exp(log_density.min(axis=0) - log_density)
             apart /= apart.sum(axis=0)
             middle = (apart * others).sum(axis=0)
@@ -358,5 +437,7 @@ def _effective(traces: Array, modes: int) -> float:
     count, found = np.bincount(chain), [float(len(of))]
     for each in traced:
         mean = np.bincount(chain, each) / count
-        found.append(each.var() * len(count) / max(float(mean.var(ddof=1)), 1e-12) if len(count) > 1 else 1.0)
+        found.append(
+            each.var() * len(count) / max(float(mean.var(ddof=1)), 1e-12) if len(count) > 1 else 1.0
+        )
     return min(found)

@@ -1,4 +1,6 @@
-"""What a panel's markets have in common year by year, and what is left of it in the years that the panel lacks."""
+"""What a panel's markets have in common year by year, and what is left of it in the years that the
+panel lacks.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ COMMON_NU = 10.0
 
 @dataclass(frozen=True)
 class Common:
-    """Year effects shared by all markets: their mean and spread by year, and what holds in other years.
+    """Year effects shared by all markets: their mean and spread by year, and what holds in other
+    years.
 
     Parameters
     ----------
@@ -56,7 +59,9 @@ class Common:
         if index < len(self.mean):
             return self.mean[index], self.sd[index]
         rho = self.persistence ** (year - self.last_year)
-        return rho * self.mean[-1], float(np.sqrt((rho * self.sd[-1]) ** 2 + (1 - rho**2) * self.spread**2))
+        return rho * self.mean[-1], float(
+            np.sqrt((rho * self.sd[-1]) ** 2 + (1 - rho**2) * self.spread**2)
+        )
 
     def until(self, last_year: int) -> Common:
         """The same without what is known of later years."""

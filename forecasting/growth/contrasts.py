@@ -31,8 +31,8 @@ class Contrasts:
     aged : ndarray, shape (facts, months + 1)
         Weights times years on the register, of stocks: what a higher scrappage takes away.
     offsets, base_offsets : ndarray, shape (facts, width)
-        What the agencies' offsets add, by coordinate; and to the denominator alone, where a constant is counted with
-        it.
+        What the agencies' offsets add, by coordinate; and to the denominator alone, where a
+        constant is counted with it.
     scrappage : slice
         The coordinate of scrappage.
     value : ndarray, shape (facts,)
@@ -84,7 +84,11 @@ class Contrasts:
 
     def _constant(self, x: Array) -> Array:
         """Constants as the forecast's own basis counts them."""
-        return self.constant * np.exp(-(x @ self.base_offsets.T)) if self.base_offsets.any() else self.constant
+        return (
+            self.constant * np.exp(-(x @ self.base_offsets.T))
+            if self.base_offsets.any()
+            else self.constant
+        )
 
     def base(self, flows: Array, x: Array) -> Array:
         """What each fact is compared with, as its own agency counts it, at one point."""
@@ -106,14 +110,18 @@ class Contrasts:
         constant = self._constant(x)
         bottom = np.maximum(self.denominator @ flows + constant, 1e-300)[:, None]
         age, part = (self.aged @ flows)[:, None] / top, self.numerator * flows / top
-        aged = SCRAPPAGE_SD * float(x[self.scrappage].sum()) * (self.aged * flows / top - age * part)
+        aged = (
+            SCRAPPAGE_SD * float(x[self.scrappage].sum()) * (self.aged * flows / top - age * part)
+        )
         gradient = (part - self.denominator * flows / bottom - aged) @ of_flows + self.offsets
         gradient += constant[:, None] / bottom * self.base_offsets
         gradient[:, self.scrappage] -= SCRAPPAGE_SD * age
         return np.asarray(gradient)
 
 
-def as_arrays(observations: Sequence[Observation], path: LatentPath, bases: Mapping[str, int]) -> Contrasts:
+def as_arrays(
+    observations: Sequence[Observation], path: LatentPath, bases: Mapping[str, int]
+) -> Contrasts:
     """Observations as arrays.
 
     Parameters
@@ -135,7 +143,9 @@ def as_arrays(observations: Sequence[Observation], path: LatentPath, bases: Mapp
         weight[i, :k], mean[i, :k], sd[i, :k] = o.noise.weight, o.noise.mean, o.noise.sd
         wrong[i, k - len(WRONG) : k] = True
         if o.fact.stock:
-            aged[i] = o.numerator * stock_ages(o.fact.period, path.first_year, path.months, path.stood)
+            aged[i] = o.numerator * stock_ages(
+                o.fact.period, path.first_year, path.months, path.stood
+            )
         column = bases.get(o.fact.basis)
         if column is not None:
             offsets[i], base_offsets[i] = _offsets(o, path, column)
@@ -156,11 +166,15 @@ def as_arrays(observations: Sequence[Observation], path: LatentPath, bases: Mapp
 
 
 def _offsets(o: Observation, path: LatentPath, basis: int) -> tuple[Array, Array]:
-    """What an agency's offset adds to a contrast of its counts; where two of them are compared, what it drifted.
+    """What an agency's offset adds to a contrast of its counts; where two of them are compared,
+    what it drifted.
 
     And to the second of the two, where a number of that agency's is added to it.
     """
-    by_year, last = path.offset(basis), min(o.fact.period.end.year - path.first_year, path.years - 1)
+    by_year, last = (
+        path.offset(basis),
+        min(o.fact.period.end.year - path.first_year, path.years - 1),
+    )
 
     def of(weights: Array) -> Array:
         year = weights[:-1].reshape(path.years, 12).sum(axis=1)
@@ -173,8 +187,11 @@ def _offsets(o: Observation, path: LatentPath, basis: int) -> tuple[Array, Array
     return drifted, base if o.constant else np.zeros(path.width)
 
 
-def responsibilities(residual: Array, spread: Array, weight: Array, mean: Array, sd: Array) -> tuple[Array, Array]:
-    """Probability of each component of noise, given how far a fact lies from what is expected of it; and log density.
+def responsibilities(
+    residual: Array, spread: Array, weight: Array, mean: Array, sd: Array
+) -> tuple[Array, Array]:
+    """Probability of each component of noise, given how far a fact lies from what is expected of
+    it; and log density.
 
     Parameters
     ----------

@@ -1,4 +1,6 @@
-"""The inverse of a covariance that is a square of few columns and a diagonal, in the smaller of its two dimensions."""
+"""The inverse of a covariance that is a square of few columns and a diagonal, in the smaller of its
+two dimensions.
+"""
 
 from __future__ import annotations
 

@@ -1,10 +1,13 @@
-"""The classic growth curves on the same facts: the flow climbs an S to a ceiling, with a scatter about it that lasts.
+"""The classic growth curves on the same facts: the flow climbs an S to a ceiling, with a scatter
+about it that lasts.
 
-Coordinates, facts, months and inference are those of :mod:`forecasting.growth.path`; only the yearly totals differ. New
-vehicles are bought again and again, so that it is the flow, not what has been sold since launch, that has a ceiling: a
-share of the market where its size is known. Two quantities that mean the same for every curve carry the prior, as in
-:mod:`forecasting.curves.definitions`: how much of the ceiling is reached when the facts end, and the takeover, the
-years from 10 to 90 % of it. The exponential has no ceiling of its own: it grows at one rate until it meets the market.
+Coordinates, facts, months and inference are those of :mod:`forecasting.growth.path`; only the
+yearly totals differ. New vehicles are bought again and again, so that it is the flow, not what has
+been sold since launch, that has a ceiling: a share of the market where its size is known. Two
+quantities that mean the same for every curve carry the prior, as in
+:mod:`forecasting.curves.definitions`: how much of the ceiling is reached when the facts end, and
+the takeover, the years from 10 to 90 % of it. The exponential has no ceiling of its own: it grows
+at one rate until it meets the market.
 """
 
 from __future__ import annotations
@@ -25,15 +28,18 @@ Array = NDArray[np.float64]
 
 CURVES_ON_FACTS = ("bass", "gompertz", "logistic", "exponential")
 
-# Judgement, wide. Log-odds of the ceiling as a share of the market: 20 to 92 % in the central 80 %. Log-odds of the
-# part of the ceiling that is reached when the facts end: 0.4 to 39 %, a market that makes news being young. Takeovers
-# of durables take 6 to 28 years in the central 80 % (Bass-type fits of consumer durables since 1969 lie within).
+# Judgement, wide. Log-odds of the ceiling as a share of the market: 20 to 92 % in the central 80 %.
+# Log-odds of the part of the ceiling that is reached when the facts end: 0.4 to 39 %, a market that
+# makes news being young. Takeovers of durables take 6 to 28 years in the central 80 % (Bass-type
+# fits of consumer durables since 1969 lie within).
 CEILING, CEILING_SD = 0.5, 1.5
 REACHED, REACHED_SD = -3.0, 2.0
 TAKEOVER, TAKEOVER_SD = float(np.log(13.0)), 0.6
-SCATTER, LASTING = 0.2, 0.8  # of a year's flow about the curve (log-odds), as a Student t scale; autocorrelation
+# Of a year's flow about the curve (log-odds), as a Student t scale; autocorrelation
+SCATTER, LASTING = 0.2, 0.8
 FURTHEST = 6.0  # spreads from the prior's centre: beyond it a curve is a step or a straight line
-NEAR_ONE = -1e-6  # log share: the exponential stops short of the whole market, whose log-odds have no end
+# Log share: the exponential stops short of the whole market, whose log-odds have no end
+NEAR_ONE = -1e-6
 
 
 class CurvePath(LatentPath):
@@ -52,8 +58,9 @@ class CurvePath(LatentPath):
     curves : sequence of str
         Of ``CURVES_ON_FACTS``: each draw follows one of them.
     sizes : mapping of int to (float, float), optional
-        Log size of the market, and how well it is known, in the years that are known: then the curve is one of its
-        share, and no draw exceeds it. Without, the scale is the facts' own, and units do not matter.
+        Log size of the market, and how well it is known, in the years that are known: then the
+        curve is one of its share, and no draw exceeds it. Without, the scale is the facts' own, and
+        units do not matter.
     bases : int
         Number of agencies' offsets.
     drifts : sequence of (int, int)
@@ -95,12 +102,15 @@ class CurvePath(LatentPath):
         return CurvePath(self.prior, *years, self.start, names, self.sizes, self.bases, self.drifts)
 
     def _curve(self, curve: Curve, level: Array, slope: Array) -> Array:
-        """Log of the part of the ceiling that each year's flow comes to; shapes (draws, 1) to (draws, years)."""
+        """Log of the part of the ceiling that each year's flow comes to; shapes (draws, 1) to
+        (draws, years).
+        """
         level, slope = (np.clip(of, -FURTHEST, FURTHEST) for of in (level, slope))
         reached = 1 / (1 + np.exp(-(REACHED + REACHED_SD * level)))
         takeover = np.exp(TAKEOVER + TAKEOVER_SD * slope)
         year = np.arange(self.years) - self.begins
-        middle = np.maximum(year, 0) + 1.5  # launched a year before the start: time counts from there
+        # Launched a year before the start: time counts from there
+        middle = np.maximum(year, 0) + 1.5
         end = float(middle[self.last])
         if not curve.ceiling:
             climbed = np.minimum(np.log(reached) + LOG_81 / takeover * (middle - end), 0.0)
@@ -109,11 +119,14 @@ class CurvePath(LatentPath):
                 reached = np.minimum(reached, -0.99 * np.expm1(-LOG_81 / takeover * end))
             shape = curve.locate(reached, takeover, np.ones_like(reached), end)
             climbed = np.log(np.maximum(curve.share(middle, *shape), 1e-12))
-        rate = climbed[:, self.begins + 1] - climbed[:, self.begins]  # at which it is carried back before the start
+        # At which it is carried back before the start
+        rate = climbed[:, self.begins + 1] - climbed[:, self.begins]
         return np.asarray(climbed + rate[:, None] * np.minimum(year, 0))
 
     def _curves(self, x: Array) -> Array:
-        """The same for draws that each follow a curve of their own; of the market, where its size is known."""
+        """The same for draws that each follow a curve of their own; of the market, where its size
+        is known.
+        """
         found, number = np.empty((len(x), self.years)), x[:, self.at_["curve"]].sum(axis=1)
         for of in np.unique(number).astype(int).tolist():
             curve, rows = self.followed[of], np.flatnonzero(number == of)
@@ -128,13 +141,17 @@ class CurvePath(LatentPath):
         curve, scatter = self._curves(x), x[:, self.at_["shock"]] @ self.scatter.T
         if not self.sized:
             scale = self.start.log_size + self.start.log_size_sd * x[:, self.at_["start"]]
-            return np.zeros_like(curve), scale + curve - curve[:, self.last : self.last + 1] + scatter
+            return np.zeros_like(curve), scale + curve - curve[
+                :, self.last : self.last + 1
+            ] + scatter
         log_share = np.minimum(curve, NEAR_ONE)
         log_odds = log_share - np.log(-np.expm1(log_share)) + scatter
         return log_odds, self.size_mean + x @ self.size_map.T - np.logaddexp(0.0, -log_odds)
 
     def totals_gradient(self, x: Array) -> tuple[Array, Array]:
-        """Log flow by year at one point, and its gradient: by central differences in scale and shape of the curve."""
+        """Log flow by year at one point, and its gradient: by central differences in scale and
+        shape of the curve.
+        """
         step, moved = 1e-4, [self.at_[name].start for name in ("start", "level", "slope")]
         points = np.repeat(x[None, :], 2 * len(moved) + 1, axis=0)
         for number, coordinate in enumerate(moved):

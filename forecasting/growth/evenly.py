@@ -1,4 +1,6 @@
-"""Random numbers that chance has spread evenly over chains that are alike, so that their shares scatter less."""
+"""Random numbers that chance has spread evenly over chains that are alike, so that their shares
+scatter less.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +10,21 @@ from numpy.typing import NDArray
 __all__ = ["chosen", "evenly"]
 
 Array = NDArray[np.float64]
-GOLDEN = (5**0.5 - 1) / 2  # its multiples, less whole numbers, are spread evenly, any number of them in a row
+# Its multiples, less whole numbers, are spread evenly, any number of them in a row
+GOLDEN = (5**0.5 - 1) / 2
 
 
 def evenly(rng: np.random.Generator, *alike: Array | NDArray[np.int_]) -> Array:
     """Uniform numbers, one for each row, spread evenly among rows that lie near each other.
 
-    Each of them is uniform by itself, whatever the others are (array-RQMC: L'Ecuyer, Lecot and Tuffin 2008). Rows are
-    compared to six digits: of equal ones the order must not hang on how a processor rounds.
+    Each of them is uniform by itself, whatever the others are (array-RQMC: L'Ecuyer, Lecot and
+    Tuffin 2008). Rows are compared to six digits: of equal ones the order must not hang on how a
+    processor rounds.
     """
     found = np.empty(len(alike[0]))
-    found[np.lexsort([np.round(each, 6) for each in alike])] = (rng.random() + GOLDEN * np.arange(len(found))) % 1
+    found[np.lexsort([np.round(each, 6) for each in alike])] = (
+        rng.random() + GOLDEN * np.arange(len(found))
+    ) % 1
     return found
 
 

@@ -19,7 +19,8 @@ Array = NDArray[np.float64]
 
 
 def common_shocks(seed: int, of_year: int, draws: int) -> Array:
-    """Unit shocks behind a year's common effect: the same for every market that is forecast with the seed.
+    """Unit shocks behind a year's common effect: the same for every market that is forecast with
+    the seed.
 
     >>> bool((common_shocks(1, 2025, 3) == common_shocks(1, 2025, 3)).all())
     True
@@ -27,8 +28,11 @@ def common_shocks(seed: int, of_year: int, draws: int) -> Array:
     return np.random.default_rng([seed, of_year]).standard_t(COMMON_NU, draws)
 
 
-def carried_on(path: LatentPath, posterior: Posterior, far: LatentPath, rng: np.random.Generator) -> Array:
-    """Coordinates of the same path up to a later year: draws within the path, beyond it as the prior has them.
+def carried_on(
+    path: LatentPath, posterior: Posterior, far: LatentPath, rng: np.random.Generator
+) -> Array:
+    """Coordinates of the same path up to a later year: draws within the path, beyond it as the
+    prior has them.
 
     Parameters
     ----------
@@ -37,7 +41,9 @@ def carried_on(path: LatentPath, posterior: Posterior, far: LatentPath, rng: np.
     far : LatentPath
         The same path up to a later year.
     """
-    x = rng.standard_normal((len(posterior.x), far.width)) * np.sqrt(far.kind_variance[posterior.kind])
+    x = rng.standard_normal((len(posterior.x), far.width)) * np.sqrt(
+        far.kind_variance[posterior.kind]
+    )
     shock = far.at_["shock"]
     unit = rng.standard_t(path.prior.shock_nu, (len(x), far.years))
     x[:, shock] = np.sqrt(posterior.scale)[:, None] * unit
@@ -50,7 +56,8 @@ def carried_on(path: LatentPath, posterior: Posterior, far: LatentPath, rng: np.
 def extrapolate(
     path: LatentPath, posterior: Posterior, until: int, seed: int, rng: np.random.Generator
 ) -> tuple[Array, Array]:
-    """Flows and market by month, from the path's first year to ``until``: draws within the path, simulated beyond it.
+    """Flows and market by month, from the path's first year to ``until``: draws within the path,
+    simulated beyond it.
 
     Parameters
     ----------
@@ -76,9 +83,18 @@ def extrapolate(
     shocks = _latest_shocks(path, x, log_odds)
     for y in range(path.last_year + 1, until + 1):
         distance = path.distance(z, y - 1)
-        commons = [_next_common(prior, path.clock(y), commons, common_shocks(seed, y, draws)), *commons]
-        shock = shock_scale(prior, distance) * np.sqrt(posterior.scale) * rng.standard_t(prior.shock_nu, draws)
-        echo = sum((part * before for part, before in zip(prior.echo, shocks, strict=False)), start=shock)
+        commons = [
+            _next_common(prior, path.clock(y), commons, common_shocks(seed, y, draws)),
+            *commons,
+        ]
+        shock = (
+            shock_scale(prior, distance)
+            * np.sqrt(posterior.scale)
+            * rng.standard_t(prior.shock_nu, draws)
+        )
+        echo = sum(
+            (part * before for part, before in zip(prior.echo, shocks, strict=False)), start=shock
+        )
         z = z + level + slope * distance + commons[0] + echo
         shocks = [shock, *shocks]
         mean, sd = prior.size.at(y)
@@ -96,12 +112,17 @@ def _latest_shocks(path: LatentPath, x: Array, log_odds: Array) -> list[Array]:
     """Shocks to log-odds in the path's last years, the latest first."""
     unit = x[:, path.at_["shock"]]
     years = range(path.years - 1, max(path.years - 1 - len(path.prior.echo), path.begins), -1)
-    scales = (shock_scale(path.prior, path.distance(log_odds[:, y - 1], path.first_year + y - 1)) for y in years)
+    scales = (
+        shock_scale(path.prior, path.distance(log_odds[:, y - 1], path.first_year + y - 1))
+        for y in years
+    )
     return [scale * unit[:, y] for scale, y in zip(scales, years, strict=True)]
 
 
 def _latest_effects(path: LatentPath, x: Array) -> list[Array]:
-    """Common effects of the path's last years, the latest first; of years before the path, what the panel tells."""
+    """Common effects of the path's last years, the latest first; of years before the path, what the
+    panel tells.
+    """
     mean, factor = path.common_effects
     within = (mean + x[:, path.at_["common"]] @ factor.T).T
     before = range(path.first_year - 1, path.first_year - len(path.prior.common_parts), -1)
@@ -115,11 +136,18 @@ def _next_common(prior: Prior, of_year: int, before: list[Array], unit: Array) -
         mean, sd = common.at(of_year)
         return mean + sd * unit
     new = common.new_sd * unit
-    return sum((part * earlier for part, earlier in zip(prior.common_parts, before, strict=False)), start=new)
+    return sum(
+        (part * earlier for part, earlier in zip(prior.common_parts, before, strict=False)),
+        start=new,
+    )
 
 
-def _extrapolated_shape(path: LatentPath, posterior: Posterior, years: int, rng: np.random.Generator) -> Array:
-    """Log of months against their years over all years: the path's own, then new noise about the lasting pattern."""
+def _extrapolated_shape(
+    path: LatentPath, posterior: Posterior, years: int, rng: np.random.Generator
+) -> Array:
+    """Log of months against their years over all years: the path's own, then new noise about the
+    lasting pattern.
+    """
     within, x, draws = path.prior.within_year, posterior.x, len(posterior.x)
     known = path.shape_mean + x @ path.shape_map.T
     more = years - path.years
@@ -130,4 +158,6 @@ def _extrapolated_shape(path: LatentPath, posterior: Posterior, years: int, rng:
     lasting = np.asarray(within.pattern) + within.pattern_sd * x[:, path.at_["pattern"]]
     tilt = within.slope_sd * uneven * rng.standard_normal((draws, more, 1)) * POSITION
     noise = uneven * (rng.standard_normal((draws, more, 12)) @ within.noise_of_year().T)
-    return np.concatenate([known, (lasting[:, None, :] + shift + tilt + noise).reshape(draws, -1)], axis=1)
+    return np.concatenate(
+        [known, (lasting[:, None, :] + shift + tilt + noise).reshape(draws, -1)], axis=1
+    )

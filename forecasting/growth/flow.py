@@ -41,7 +41,8 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns relation, quantity, period_start, period_end, value; one row per year, missing years left out.
+        Columns relation, quantity, period_start, period_end, value; one row per year, missing years
+        left out.
 
     Raises
     ------
@@ -55,7 +56,10 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
     """
     known = series.dropna()
     years = [int(year(str(y).removesuffix(".0")[:4]).label) for y in known.index]
-    values = [read(number(0), f"the total of {y}", known.iloc[row], EvidenceError) for row, y in enumerate(years)]
+    values = [
+        read(number(0), f"the total of {y}", known.iloc[row], EvidenceError)
+        for row, y in enumerate(years)
+    ]
     return pd.DataFrame(
         {
             "relation": "equals",
@@ -73,7 +77,14 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
     periods=optional(several(PERIOD, "a list of Periods, e.g. [fc.year(2025)]", 2400)),
     prior=optional(of(Prior, words="a Prior, as fc.estimate_prior makes it")),
     market_size=optional(
-        of(int, float, np.number, pd.Series, Mapping, words="a number above 0, or numbers by year or period")
+        of(
+            int,
+            float,
+            np.number,
+            pd.Series,
+            Mapping,
+            words="a number above 0, or numbers by year or period",
+        )
     ),
     basis=optional(text()),
     draws=whole(8, MANY),
@@ -95,26 +106,29 @@ def forecast_flow(
     Parameters
     ----------
     evidence : Ledger or DataFrame
-        Facts of one measure and place; a table needs relation, quantity, period_start, period_end and value.
+        Facts of one measure and place; a table needs relation, quantity, period_start, period_end
+        and value.
     periods : sequence of Period, optional
         What is asked for; by default the last year that facts speak of and the two after it.
     prior : Prior, optional
         Growth learned from analogue markets; by default the one that ships.
     market_size : float, Series, mapping or None
-        New vehicles a year: one number (for the last whole year that facts count) or by year. Where a key is a
-        period within a year, the vehicles of that part, from which the year follows by its days with a spread. None
-        where none is known or possible: then the prior is on the share that the first fact is of, and units do not
-        matter.
+        New vehicles a year: one number (for the last whole year that facts count) or by year. Where
+        a key is a period within a year, the vehicles of that part, from which the year follows by
+        its days with a spread. None where none is known or possible: then the prior is on the share
+        that the first fact is of, and units do not matter.
     basis : str, optional
         The agency whose definition is forecast; by default the one with most facts.
     draws : int
         Number of draws.
     seed : int
-        Forecasts with one seed share the shocks that are common to all markets, draw by draw, so that sums hold.
+        Forecasts with one seed share the shocks that are common to all markets, draw by draw, so
+        that sums hold.
     curve : str
-        ``"pooled"``: growth as analogue markets grew. ``"bass"``, ``"gompertz"``, ``"logistic"``, ``"exponential"``:
-        that curve on the same facts, of the share of the market where its size is known; the exponential ends at the
-        market itself. ``"average"``: equal shares of the four, their draws in that order.
+        ``"pooled"``: growth as analogue markets grew. ``"bass"``, ``"gompertz"``, ``"logistic"``,
+        ``"exponential"``: that curve on the same facts, of the share of the market where its size
+        is known; the exponential ends at the market itself. ``"average"``: equal shares of the
+        four, their draws in that order.
 
     Returns
     -------
@@ -125,7 +139,8 @@ def forecast_flow(
     LedgerError
         With every problem of a table's rows at once.
     EvidenceError
-        Where the facts are not of one thing, speak of more than 80 years, or there are none and no market size either.
+        Where the facts are not of one thing, speak of more than 80 years, or there are none and no
+        market size either.
 
     Examples
     --------
@@ -138,6 +153,14 @@ def forecast_flow(
     asked = tuple(periods) if periods is not None else None
     unit = isinstance(evidence, Ledger) or "rounding" in evidence
     request = Request(
-        ledger_of(evidence), asked, prior or Prior.shipped(), market_size, basis, draws, seed, curve, unit
+        ledger_of(evidence),
+        asked,
+        prior or Prior.shipped(),
+        market_size,
+        basis,
+        draws,
+        seed,
+        curve,
+        unit,
     )
     return made_once(request.answer, request)

@@ -45,9 +45,14 @@ class FlowDraws:
 
     def __repr__(self) -> str:
         medians = ", ".join(
-            f"{label} {median:,.0f}" for label, median in zip(self._index, self._totals_median, strict=True)
+            f"{label} {median:,.0f}"
+            for label, median in zip(self._index, self._totals_median, strict=True)
         )
-        return f"<{type(self).__name__} {self.measure} {self.place} {self.basis}: {medians}>".replace("  ", " ")
+        return (
+            f"<{type(self).__name__} {self.measure} {self.place} {self.basis}: {medians}>".replace(
+                "  ", " "
+            )
+        )
 
     def _repr_html_(self) -> str:
         return str(show("forecast_html", self))
@@ -132,7 +137,9 @@ class FlowDraws:
         return pd.Index([period.label for period in self.periods], name="period")
 
     @takes(EvidenceError, levels=several(number(0, 1), "numbers from 0 to 1, e.g. [0.1, 0.5, 0.9]"))
-    def quantiles(self, levels: Sequence[float] | Array = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)) -> pd.DataFrame:
+    def quantiles(
+        self, levels: Sequence[float] | Array = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+    ) -> pd.DataFrame:
         """Quantiles by period: one row per period, one column per level.
 
         Parameters
@@ -190,7 +197,12 @@ class FlowDraws:
         ['mean', 'median', 'pi_lower', 'pi_upper']
         """
         low, median, high = np.quantile(self._totals, [alpha / 2, 0.5, 1 - alpha / 2], axis=1)
-        columns = {"mean": self._totals.mean(axis=1), "median": median, "pi_lower": low, "pi_upper": high}
+        columns = {
+            "mean": self._totals.mean(axis=1),
+            "median": median,
+            "pi_lower": low,
+            "pi_upper": high,
+        }
         return pd.DataFrame(columns, index=self._index)
 
     @takes(EvidenceError, above=number())
@@ -220,7 +232,9 @@ class FlowDraws:
         >>> forecast.probability(above=0).tolist()
         [1.0]
         """
-        return pd.Series((self._totals > above).mean(axis=1), index=self._index, name=f"above {above:g}")
+        return pd.Series(
+            (self._totals > above).mean(axis=1), index=self._index, name=f"above {above:g}"
+        )
 
     def with_monthly(self, monthly: Array) -> Self:
         """The same forecast with other draws, as drivers make them.
@@ -250,8 +264,14 @@ class FlowDraws:
         True
         """
         made = np.asarray(monthly)
-        if made.shape[1:] != self.monthly.shape[1:] or made.dtype.kind not in "fiu" or not np.isfinite(made).all():
-            raise EvidenceError(f"monthly is {shown(monthly)}: give finite numbers, draws by {len(self.months)} months")
+        if (
+            made.shape[1:] != self.monthly.shape[1:]
+            or made.dtype.kind not in "fiu"
+            or not np.isfinite(made).all()
+        ):
+            raise EvidenceError(
+                f"monthly is {shown(monthly)}: give finite numbers, draws by {len(self.months)} months"
+            )
         return replace(self, monthly=made.astype(float))
 
     @takes(EvidenceError, target=number(0, ends=False), period=PERIOD)
@@ -268,8 +288,8 @@ class FlowDraws:
         Returns
         -------
         Series
-            from_year, from_flow (median of the last year before the forecast's first period), years, growth_percent (a
-            year), probability.
+            from_year, from_flow (median of the last year before the forecast's first period),
+            years, growth_percent (a year), probability.
 
         Raises
         ------

@@ -79,9 +79,9 @@ class FlowForecast(FlowDraws):
         Returns
         -------
         DataFrame
-            Columns fact, period, basis, printed, value (what was printed, in its unit), expected and its 80 % range,
-            surprise (in standard deviations of that range; none of a bound that holds), doubted (probability that the
-            fact is wrong).
+            Columns fact, period, basis, printed, value (what was printed, in its unit), expected
+            and its 80 % range, surprise (in standard deviations of that range; none of a bound that
+            holds), doubted (probability that the fact is wrong).
 
         Examples
         --------
@@ -96,7 +96,18 @@ class FlowForecast(FlowDraws):
 
     @cached_property
     def _fit_table(self) -> pd.DataFrame:
-        columns = ["fact", "period", "basis", "printed", "value", "expected", "low", "high", "surprise", "doubted"]
+        columns = [
+            "fact",
+            "period",
+            "basis",
+            "printed",
+            "value",
+            "expected",
+            "low",
+            "high",
+            "surprise",
+            "doubted",
+        ]
         if self._fit is None:
             return pd.DataFrame(columns=columns)
         rows = []
@@ -104,7 +115,9 @@ class FlowForecast(FlowDraws):
             fit = self._fit[1]
             mean, sd = float(fit.expected[i]), float(fit.expected_sd[i])
             base = float(fit.base[i])
-            low, middle, high = sorted(float(o.shown(mean + z * sd, base)) for z in (-1.2816, 0.0, 1.2816))
+            low, middle, high = sorted(
+                float(o.shown(mean + z * sd, base)) for z in (-1.2816, 0.0, 1.2816)
+            )
             surprise = o.beyond(mean) / math.hypot(sd, min(o.noise.sd))
             shown = float(o.shown(o.value, base))
             said = (o.fact.id, o.fact.period.label, o.fact.basis, in_words(o.fact))
@@ -112,15 +125,17 @@ class FlowForecast(FlowDraws):
         return pd.DataFrame(rows, columns=columns)
 
     def influence(self) -> pd.DataFrame:
-        """What each fact does to the forecast: the median without it, and by how much it moves the median.
+        """What each fact does to the forecast: the median without it, and by how much it moves the
+        median.
 
-        A fact's move is that of the posterior's mode, found anew without it: as the median moves, without the noise
-        of new draws.
+        A fact's move is that of the posterior's mode, found anew without it: as the median moves,
+        without the noise of new draws.
 
         Returns
         -------
         DataFrame
-            Columns fact, period, without, change_percent (what the fact moved); the largest movers first.
+            Columns fact, period, without, change_percent (what the fact moved); the largest movers
+            first.
 
         Raises
         ------
@@ -154,10 +169,11 @@ class FlowForecast(FlowDraws):
         return pd.DataFrame({name: values[order] for name, values in columns.items()})
 
     def contraction(self) -> pd.Series:
-        """How much of the answer is the facts': 1 less the ratio of variances of the log flow with and without them.
+        """How much of the answer is the facts': 1 less the ratio of variances of the log flow with
+        and without them.
 
-        0 means that the prior speaks alone, 1 that the facts do. Where no market size is known, the first total stays:
-        without it there is no scale.
+        0 means that the prior speaks alone, 1 that the facts do. Where no market size is known, the
+        first total stays: without it there is no scale.
 
         Returns
         -------
@@ -185,20 +201,25 @@ class FlowForecast(FlowDraws):
     def _log_variance_without_facts(self) -> Array:
         asked = self._question()
         rest = asked.evidence.head(0 if asked.market_size is not None else 1)
-        before = replace(asked, evidence=rest, periods=self.periods, basis=None, curve="pooled").answer()
+        before = replace(
+            asked, evidence=rest, periods=self.periods, basis=None, curve="pooled"
+        ).answer()
         return np.asarray(np.log(np.maximum(before._totals, 1e-9)).var(axis=1))
 
     def _question(self) -> Request:
         if self._asked is None:
-            raise EvidenceError("this forecast was not made from facts, so that none can be added or left out")
+            raise EvidenceError(
+                "this forecast was not made from facts, so that none can be added or left out"
+            )
         return self._asked
 
     @takes(EvidenceError, more=FACTS)
     def news(self, more: Ledger | pd.DataFrame) -> pd.DataFrame:
-        """What each new fact moved in the forecast: the facts are added one by one, as they were published.
+        """What each new fact moved in the forecast: the facts are added one by one, as they were
+        published.
 
-        First and last medians are of the draws; what lies between moves as the posterior's mode does, so that a fact
-        that says nothing new moves nothing.
+        First and last medians are of the draws; what lies between moves as the posterior's mode
+        does, so that a fact that says nothing new moves nothing.
 
         Parameters
         ----------
@@ -208,8 +229,8 @@ class FlowForecast(FlowDraws):
         Returns
         -------
         DataFrame
-            One row per fact and period: median before and after, and the revision; revisions of a period sum to the
-            whole.
+            One row per fact and period: median before and after, and the revision; revisions of a
+            period sum to the whole.
 
         Raises
         ------
@@ -228,8 +249,12 @@ class FlowForecast(FlowDraws):
         [['fact 3', '2023']]
         """
         asked = replace(self._question(), periods=self.periods)
-        facts = sorted(ledger_of(more, len(asked.evidence)), key=lambda fact: fact.known_from or dt.date.min)
-        requests = [asked.with_evidence(asked.evidence + Ledger(facts[:n])) for n in range(len(facts) + 1)]
+        facts = sorted(
+            ledger_of(more, len(asked.evidence)), key=lambda fact: fact.known_from or dt.date.min
+        )
+        requests = [
+            asked.with_evidence(asked.evidence + Ledger(facts[:n])) for n in range(len(facts) + 1)
+        ]
         whole = requests[-1].answer()._log_median - self._log_median
         moved = np.diff([request.at_mode(self.periods) for request in requests], axis=0)
         share = np.abs(moved) + 1e-9
@@ -247,12 +272,14 @@ class FlowForecast(FlowDraws):
 def ledger_of(evidence: Ledger | pd.DataFrame, before: int = 0) -> Ledger:
     """Facts as they are, or a table read by the rules of a ledger.
 
-    A table may leave unsaid what it counts, and where. Its facts are named in their order, and its numbers are taken to
-    the last digit: a number does not know which of its zeros were printed.
+    A table may leave unsaid what it counts, and where. Its facts are named in their order, and its
+    numbers are taken to the last digit: a number does not know which of its zeros were printed.
     """
     if isinstance(evidence, Ledger):
         return evidence
-    names = pd.Series([f"fact {before + number}" for number in range(1, len(evidence) + 1)], evidence.index)
+    names = pd.Series(
+        [f"fact {before + number}" for number in range(1, len(evidence) + 1)], evidence.index
+    )
     table = evidence.assign(id=evidence["id"].fillna(names) if "id" in evidence else names)
     if "rounding" not in table and "value" in table:
         numbers = pd.to_numeric(table["value"], errors="coerce")

@@ -1,4 +1,6 @@
-"""What each fact moves in a forecast: the mode with it against the mode without it, free of the noise of draws."""
+"""What each fact moves in a forecast: the mode with it against the mode without it, free of the
+noise of draws.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ Array = NDArray[np.float64]
 
 
 def moves(
-    path: LatentPath, observations: Sequence[Observation], bases: Mapping[str, int], periods: Sequence[Period]
+    path: LatentPath,
+    observations: Sequence[Observation],
+    bases: Mapping[str, int],
+    periods: Sequence[Period],
 ) -> Array:
     """By how much each fact moves the log flow of some periods.
 
@@ -54,19 +59,29 @@ def moves(
 
 
 def log_flow_at_mode(
-    path: LatentPath, observations: Sequence[Observation], bases: Mapping[str, int], periods: Sequence[Period]
+    path: LatentPath,
+    observations: Sequence[Observation],
+    bases: Mapping[str, int],
+    periods: Sequence[Period],
 ) -> Array:
-    """Log flow of some periods at the mode given the facts: shape (periods,); parameters as of :func:`moves`."""
+    """Log flow of some periods at the mode given the facts: shape (periods,); parameters as of
+    :func:`moves`.
+    """
     mode = Mode(path, as_arrays(observations, path, bases))
     mode.climb()
     far = path.reaching(max(period.end.year for period in periods))
     return _log_flow(
-        far, path, mode, np.array([flow_weights(period, far.first_year, far.months) for period in periods])
+        far,
+        path,
+        mode,
+        np.array([flow_weights(period, far.first_year, far.months) for period in periods]),
     )
 
 
 def _log_flow(far: LatentPath, path: LatentPath, mode: Mode, weights: Array) -> Array:
-    """Log flow of some periods at a mode; beyond its path, as the coordinates there lead one to expect."""
+    """Log flow of some periods at a mode; beyond its path, as the coordinates there lead one to
+    expect.
+    """
     x = np.zeros(far.width)
     for name, columns in path.at_.items():
         start = far.at_[name].start

@@ -1,8 +1,10 @@
-"""What each kind of fact says about a monthly flow: one short function per quantity and per relation.
+"""What each kind of fact says about a monthly flow: one short function per quantity and per
+relation.
 
-Every fact becomes a contrast of logs, ``log(numerator . flow) - log(denominator . flow + constant)``, observed with
-noise. The noise is a mixture of normals: an exact total is narrow, a bound lies on one side of its number, and each of
-them may be wrong. Weights are shares of months, so that a fact of any period can be read.
+Every fact becomes a contrast of logs, ``log(numerator . flow) - log(denominator . flow +
+constant)``, observed with noise. The noise is a mixture of normals: an exact total is narrow, a
+bound lies on one side of its number, and each of them may be wrong. Weights are shares of months,
+so that a fact of any period can be read.
 """
 
 from __future__ import annotations
@@ -34,12 +36,17 @@ Array = NDArray[np.float64]
 FIT = 0.01  # no agency's total is better than 1 % of itself: late declarations, revisions
 OUTLIER = 0.02  # any fact may be wrong
 NO_DATA = 0.1  # and a zero may be what nobody counted, or a month between two shipments; judgement
-WRONG = ((0.75, 0.5), (0.25, 2.5))  # and then by half, or a slipped digit or unit: part of those cases, spread
+# And then by half, or a slipped digit or unit: part of those cases, spread
+WRONG = ((0.75, 0.5), (0.25, 2.5))
 WRONG_BOUND = ((0.02, 0.5), (0.001, 2.5))
-FARTHEST, LEFT_OPEN = 40.0, 1.5  # a bound leaves everything open up to here; its density there, in logs
-GROWING, NARROW = 1.4, 0.2  # factor between the normals that are laid side by side for that, and their relative spread
-SCRAPPAGE, SCRAPPAGE_SD = 0.04, 0.02  # share of a register that leaves it in a year; judgement, 0.01 to 0.08
-NEAR = 0.2  # mean log distance of a bound from what it bounds, where nothing else tells: 35,000 of 43,000
+# A bound leaves everything open up to here; its density there, in logs
+FARTHEST, LEFT_OPEN = 40.0, 1.5
+# Factor between the normals that are laid side by side for that, and their relative spread
+GROWING, NARROW = 1.4, 0.2
+# Share of a register that leaves it in a year; judgement, 0.01 to 0.08
+SCRAPPAGE, SCRAPPAGE_SD = 0.04, 0.02
+# Mean log distance of a bound from what it bounds, where nothing else tells: 35,000 of 43,000
+NEAR = 0.2
 EDGE = 0.02  # how sharp a bound is: printed bounds are rounded and revised
 STOCK_FIT = 0.03  # registers are cleaned and vehicles re-exported between two counts
 
@@ -66,40 +73,59 @@ class Noise:
     @classmethod
     def exact(cls, sd: float, outlier: float = OUTLIER) -> Noise:
         """A narrow normal, and wide ones for the fact that is wrong."""
-        return cls._of([(1 - outlier, 0.0, sd)], [(outlier * part, max(wide, 3 * sd)) for part, wide in WRONG])
+        return cls._of(
+            [(1 - outlier, 0.0, sd)], [(outlier * part, max(wide, 3 * sd)) for part, wide in WRONG]
+        )
 
     @classmethod
     def beyond(cls, edge: float, side: int) -> Noise:
         """What a bound leaves: anything beyond it alike, little on its other side, in logs.
 
-        Normals whose means and spreads grow by one factor, weighted by their means, are flat beyond the first of them:
-        a bound that is far from the truth pulls nothing towards it, and a higher one never lowers what is expected. A
-        bound that is wrong says nothing, so that no total is doubted for its sake.
+        Normals whose means and spreads grow by one factor, weighted by their means, are flat beyond
+        the first of them: a bound that is far from the truth pulls nothing towards it, and a higher
+        one never lowers what is expected. A bound that is wrong says nothing, so that no total is
+        doubted for its sake.
         """
-        means = edge * GROWING ** np.arange(1 + math.ceil(math.log(FARTHEST / edge) / math.log(GROWING)))
+        means = edge * GROWING ** np.arange(
+            1 + math.ceil(math.log(FARTHEST / edge) / math.log(GROWING))
+        )
         height = (1 - OUTLIER) * LEFT_OPEN * math.log(GROWING)
         parts = [(height * m, side * (m - 0.8 * edge), NARROW * m) for m in means.tolist()]
         return cls._of(parts, WRONG_BOUND)
 
     def denser(self, density: float) -> Noise:
-        """The same bound with at least such a density beyond it, in logs: one that leaves open no more than a range."""
+        """The same bound with at least such a density beyond it, in logs: one that leaves open no
+        more than a range.
+        """
         right = max(density / LEFT_OPEN, 1.0)
         times = [right] * (len(self.weight) - len(WRONG_BOUND)) + [1.0] * len(WRONG_BOUND)
         return replace(self, weight=tuple(w * t for w, t in zip(self.weight, times, strict=True)))
 
     @classmethod
     def near(cls, side: int) -> Noise:
-        """What a bound leaves that alone tells the level: about an exponential, as it was printed for being near.
+        """What a bound leaves that alone tells the level: about an exponential, as it was printed
+        for being near.
 
-        Three normals that start at zero stand for it, two wide ones for a bound that was not near after all.
+        Three normals that start at zero stand for it, two wide ones for a bound that was not near
+        after all.
         """
-        shape = ((0.44, 0.30, 0.17), (0.36, 1.0, 0.42), (0.17, 2.3, 0.85), (0.02, 10, 6), (0.01, 25, 13))
+        shape = (
+            (0.44, 0.30, 0.17),
+            (0.36, 1.0, 0.42),
+            (0.17, 2.3, 0.85),
+            (0.02, 10, 6),
+            (0.01, 25, 13),
+        )
         parts = [((1 - OUTLIER) * share, side * m * NEAR, sd * NEAR) for share, m, sd in shape]
         return cls._of(parts, WRONG_BOUND)
 
     @classmethod
-    def _of(cls, parts: Sequence[tuple[float, float, float]], wrong: Sequence[tuple[float, float]]) -> Noise:
-        """Weight, mean and spread of each component; weight and spread of those of a fact that is wrong."""
+    def _of(
+        cls, parts: Sequence[tuple[float, float, float]], wrong: Sequence[tuple[float, float]]
+    ) -> Noise:
+        """Weight, mean and spread of each component; weight and spread of those of a fact that is
+        wrong.
+        """
         weight, mean, sd = zip(*parts, *((part, 0.0, wide) for part, wide in wrong), strict=True)
         return cls(weight, mean, sd)
 
@@ -131,24 +157,33 @@ class Observation:
 
     @property
     def side(self) -> int:
-        """On which side of its value a bound leaves the contrast: 1 above, -1 below; 0 of what is no bound."""
-        down = self.fact.quantity == "yoy_difference" and self.fact.value < 0  # the contrast is of the year before
+        """On which side of its value a bound leaves the contrast: 1 above, -1 below; 0 of what is
+        no bound.
+        """
+        # The contrast is of the year before
+        down = self.fact.quantity == "yoy_difference" and self.fact.value < 0
         return BOUNDS.get(self.fact.relation, 0) * (-1 if down else 1)
 
     @property
     def of_base(self) -> bool:
-        """Whether it is a number that is added to a base: a difference, or a stock that stood before the start."""
+        """Whether it is a number that is added to a base: a difference, or a stock that stood
+        before the start.
+        """
         return self.fact.quantity == "yoy_difference" or (
             self.fact.quantity == "stock" and bool(self.denominator.any())
         )
 
     def beyond(self, contrast: float) -> float:
-        """How far the value lies from a contrast: of a bound only where the contrast would break it."""
+        """How far the value lies from a contrast: of a bound only where the contrast would break
+        it.
+        """
         left = self.value - contrast
         return left if self.side * left >= 0 else 0.0
 
     def shown(self, contrast: Array | float, base: float = 0.0) -> Array:
-        """The contrast in the unit in which the fact is printed, told from a base where it is of one."""
+        """The contrast in the unit in which the fact is printed, told from a base where it is of
+        one.
+        """
         ratio = np.exp(np.asarray(contrast, dtype=float))
         scale = {
             "yoy_growth_percent": 100 * (ratio - 1),
@@ -192,7 +227,9 @@ def flow_weights(period: Period, first_year: int, months: int) -> Array:
 
 
 def _stock_weights(period: Period, first_year: int, months: int, stood: int) -> Array:
-    """Share of each month's flow, and of what stood before, that is still on the road at the period's end."""
+    """Share of each month's flow, and of what stood before, that is still on the road at the
+    period's end.
+    """
     since = (stood - first_year) * 12
     until = (period.end.year - first_year) * 12 + period.end.month - 1
     weights = (1 - SCRAPPAGE) ** stock_ages(period, first_year, months, stood)
@@ -203,7 +240,8 @@ def _stock_weights(period: Period, first_year: int, months: int, stood: int) -> 
 
 
 def stock_ages(period: Period, first_year: int, months: int, stood: int) -> Array:
-    """Years on the register by the end, of each month's flow and of what stood when a year began (last entry).
+    """Years on the register by the end, of each month's flow and of what stood when a year began
+    (last entry).
 
     >>> from forecasting.periods import span
     >>> stock_ages(span("2023-12-31", "2023-12-31"), 2022, 24, 2022)[[0, 12, 23, 24]].round(2)
@@ -216,7 +254,9 @@ def stock_ages(period: Period, first_year: int, months: int, stood: int) -> Arra
 
 
 def _rounding(fact: Fact, of: float, counted: bool) -> float:
-    """Half-width of the printed digits relative to a value; of numbers without a unit digits say nothing."""
+    """Half-width of the printed digits relative to a value; of numbers without a unit digits say
+    nothing.
+    """
     return fact.rounding / max(abs(of), 1e-9) if counted else 0.0
 
 
@@ -225,7 +265,9 @@ def _exact(fact: Fact, of: float, counted: bool) -> Noise:
     rough = 0.03 if fact.kind == "estimate" or fact.relation == "about" else 0.0
     counting = 1 / (of + 0.5) if counted else 0.0
     rounding = _rounding(fact, of, counted)
-    sd = math.sqrt(FIT**2 + counting + rounding**2 / 3 + rough**2 + (STOCK_FIT**2 if fact.stock else 0.0))
+    sd = math.sqrt(
+        FIT**2 + counting + rounding**2 / 3 + rough**2 + (STOCK_FIT**2 if fact.stock else 0.0)
+    )
     return Noise.exact(max(rounding, sd) if fact.kind == "judgement" else sd)
 
 
@@ -236,7 +278,9 @@ def _bound(fact: Fact, of: float, counted: bool) -> Noise:
     return Noise.beyond(math.sqrt(EDGE**2 + counting + stock), BOUNDS[fact.relation])
 
 
-def observe(fact: Fact, first_year: int, months: int, counted: bool = True, stood: int | None = None) -> Observation:
+def observe(
+    fact: Fact, first_year: int, months: int, counted: bool = True, stood: int | None = None
+) -> Observation:
     """The contrast of logs that a fact speaks of, with its value and noise.
 
     Parameters
@@ -246,7 +290,8 @@ def observe(fact: Fact, first_year: int, months: int, counted: bool = True, stoo
     first_year, months : int
         The grid of months.
     counted : bool
-        Whether the unit is single things. Numbers in anybody's unit have no counting noise and no digits of their own.
+        Whether the unit is single things. Numbers in anybody's unit have no counting noise and no
+        digits of their own.
     stood : int, optional
         Year at whose beginning stood what a stock starts from: by default the first.
 
@@ -263,7 +308,11 @@ def observe(fact: Fact, first_year: int, months: int, counted: bool = True, stoo
     weights = partial(_stock_weights, stood=stood) if fact.stock else flow_weights
     size, base = (weights(period, first_year, months) for period in (fact.period, before))
     if math.isnan(fact.value):  # more than another period's total, that may never have been printed
-        noise = Noise.beyond(EDGE, BOUNDS[fact.relation]) if fact.relation in BOUNDS else Noise.exact(0.02)
+        noise = (
+            Noise.beyond(EDGE, BOUNDS[fact.relation])
+            if fact.relation in BOUNDS
+            else Noise.exact(0.02)
+        )
         return Observation(fact, size, base, 0.0, 0.0, noise)
     return _READ[fact.quantity](fact, size, base, counted)
 
@@ -274,18 +323,26 @@ def _of_count(fact: Fact, counted: bool) -> Noise:
 
 def _total(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
     if fact.value == 0:  # none was counted: less than one
-        return Observation(fact, size, np.zeros_like(size), 1.0, math.log(0.5), Noise.exact(0.8, NO_DATA))
-    return Observation(fact, size, np.zeros_like(size), 1.0, math.log(fact.value), _of_count(fact, counted))
+        return Observation(
+            fact, size, np.zeros_like(size), 1.0, math.log(0.5), Noise.exact(0.8, NO_DATA)
+        )
+    return Observation(
+        fact, size, np.zeros_like(size), 1.0, math.log(fact.value), _of_count(fact, counted)
+    )
 
 
-def _stock_before(fact: Fact, first_year: int, months: int, stood: int, counted: bool) -> Observation:
+def _stock_before(
+    fact: Fact, first_year: int, months: int, stood: int, counted: bool
+) -> Observation:
     """What stood when a year began is what is left of an earlier stock and of the flows since."""
     stands = np.zeros(months + 1)
     stands[months] = 1.0
     begin = Period(dt.date(stood - 1, 12, 31), dt.date(stood - 1, 12, 31))
     since = Period(fact.period.end, begin.end)
     left = float((1 - SCRAPPAGE) ** (since.days / 365))
-    flows = flow_weights(since, first_year, months) * (1 - SCRAPPAGE) ** stock_ages(begin, first_year, months, stood)
+    flows = flow_weights(since, first_year, months) * (1 - SCRAPPAGE) ** stock_ages(
+        begin, first_year, months, stood
+    )
     return Observation(fact, stands, flows, fact.value * left, 0.0, _of_count(fact, counted))
 
 
@@ -294,23 +351,31 @@ def _growth(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
     factor = 1 + fact.value / 100
     rounding = _rounding(fact, 100 * factor, counted)
     sd = math.sqrt(FIT**2 + rounding**2 / 3 + (STOCK_FIT**2 if fact.stock else 0.0))
-    noise = Noise.beyond(EDGE, BOUNDS[fact.relation]) if fact.relation in BOUNDS else Noise.exact(sd)
+    noise = (
+        Noise.beyond(EDGE, BOUNDS[fact.relation]) if fact.relation in BOUNDS else Noise.exact(sd)
+    )
     return Observation(fact, size, base, 0.0, math.log(factor), noise)
 
 
 def _difference(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
-    """Up by so many on the same dates a year before; down by so many is the year before up by as many."""
+    """Up by so many on the same dates a year before; down by so many is the year before up by as
+    many.
+    """
     up = fact.value >= 0
     noise = Noise.exact(1.5 * FIT, 0.05)
     if fact.relation in BOUNDS:
         noise = Noise.beyond(EDGE, BOUNDS[fact.relation] if up else -BOUNDS[fact.relation])
-    return Observation(fact, size if up else base, base if up else size, abs(fact.value), 0.0, noise)
+    return Observation(
+        fact, size if up else base, base if up else size, abs(fact.value), 0.0, noise
+    )
 
 
 def _share(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
     """A part of the same flow's total over another period."""
     sd = math.sqrt(FIT**2 + _rounding(fact, fact.value, counted) ** 2 / 3)
-    noise = Noise.beyond(EDGE, BOUNDS[fact.relation]) if fact.relation in BOUNDS else Noise.exact(sd)
+    noise = (
+        Noise.beyond(EDGE, BOUNDS[fact.relation]) if fact.relation in BOUNDS else Noise.exact(sd)
+    )
     return Observation(fact, size, base, 0.0, math.log(fact.value / 100), noise)
 
 

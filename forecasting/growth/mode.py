@@ -17,7 +17,8 @@ STEPS, FEWEST_STEPS, SETTLED = 40, 8, 0.1  # and the change of a coordinate at w
 MOST_OF_STEP, MOST_CHANGE = 0.8, 2.0
 NEAR = 6  # the step with which a climb begins that starts near its end
 KINDS_EVERY = 2  # steps: kinds of markets change little in one
-TRUSTING = 8  # the step until which facts are hardly doubted: far from the mode all of them look wrong
+# The step until which facts are hardly doubted: far from the mode all of them look wrong
+TRUSTING = 8
 UNHEARD = 1e3  # variance of a bound's noise at first: numbers speak before bounds
 LOOSE = 50.0  # by how much the noise is inflated at first, halved at every step
 
@@ -32,7 +33,8 @@ class Mode:
     facts : Contrasts
         The facts, as contrasts.
     curve : int
-        Of the curves that draws of the path may follow, the number of the one that this is the mode of.
+        Of the curves that draws of the path may follow, the number of the one that this is the mode
+        of.
 
     Attributes
     ----------
@@ -82,9 +84,12 @@ class Mode:
             pulled = covariance.solve(innovation)
             change = self.variance * (self.jacobian.T @ pulled) + self.given - self.x
             largest = float(np.abs(change).max())
-            # most of the step, and no coordinate by much more than two prior standard deviations at once
+            # most of the step, and no coordinate by much more than two prior standard deviations at
+            # once
             self.x = self.x + change * min(MOST_OF_STEP, MOST_CHANGE / max(largest, 1e-9))
-            self._reweigh_noise(covariance.diagonal, pulled, noise, min(0.5 ** (TRUSTING - step), 1.0))
+            self._reweigh_noise(
+                covariance.diagonal, pulled, noise, min(0.5 ** (TRUSTING - step), 1.0)
+            )
             self._rescale_shocks(covariance)
             if step % KINDS_EVERY == 0:
                 self._weigh_kinds(innovation, noise)
@@ -108,15 +113,24 @@ class Mode:
         return target - pulled / diagonal, np.maximum(1 / diagonal - noise, 0.0)
 
     def _reweigh_noise(self, diagonal: Array, pulled: Array, noise: Array, doubt: float) -> None:
-        """Each fact's noise as one normal: its components, weighted by how well they explain what the others leave."""
+        """Each fact's noise as one normal: its components, weighted by how well they explain what
+        the others leave.
+        """
         f, diagonal = self.facts, np.maximum(diagonal, 1e-12)
         residual, weight = f.value - self.target + pulled / diagonal, f.doubting(doubt)
-        part, _ = responsibilities(residual, np.maximum(1 / diagonal - noise, 0.0), weight, f.mean, f.sd)
-        there, _ = responsibilities(f.value - self.contrast, np.zeros_like(noise), weight, f.mean, f.sd)
-        precision = (there / f.sd**2).sum(axis=1)  # a bound pulls by its slope where we stand: slack, by nothing
+        part, _ = responsibilities(
+            residual, np.maximum(1 / diagonal - noise, 0.0), weight, f.mean, f.sd
+        )
+        there, _ = responsibilities(
+            f.value - self.contrast, np.zeros_like(noise), weight, f.mean, f.sd
+        )
+        # A bound pulls by its slope where we stand: slack, by nothing
+        precision = (there / f.sd**2).sum(axis=1)
         exact, target = f.exact, f.value + (part * f.mean).sum(axis=1)
         new = np.where(exact, np.exp((part * np.log(f.sd**2)).sum(axis=1)), 1 / precision)
-        target = np.where(exact, target, f.value + (there * f.mean / f.sd**2).sum(axis=1) / precision)
+        target = np.where(
+            exact, target, f.value + (there * f.mean / f.sd**2).sum(axis=1) / precision
+        )
         # half way, or facts that contradict each other would take turns
         self.noise, self.target = np.sqrt(self.noise * new), 0.5 * (self.target + target)
 
@@ -129,18 +143,24 @@ class Mode:
         market = 1.0
         for _ in range(3):
             year = (prior.shock_nu + square / market) / (prior.shock_nu + 1)
-            market = (prior.market_nu + float((square / year).sum())) / (prior.market_nu + len(square))
+            market = (prior.market_nu + float((square / year).sum())) / (
+                prior.market_nu + len(square)
+            )
         self.variance[at] = year * market
 
     def _weigh_kinds(self, innovation: Array, noise: Array) -> None:
-        """How probable each kind of market is, by how well it explains the facts; the variances that go with it."""
+        """How probable each kind of market is, by how well it explains the facts; the variances
+        that go with it.
+        """
         at, log_part = self.path.at_["shock"], np.log(self.path.kind_share)
         shock = self.variance[at].copy()
         for k, variance in enumerate(self.path.kind_variance):
             root = self.jacobian * np.sqrt(variance)
             root[:, at] = self.jacobian[:, at] * np.sqrt(shock)
             covariance = Covariance(root, noise)
-            log_part[k] -= 0.5 * (innovation @ covariance.solve(innovation) + covariance.log_determinant)
+            log_part[k] -= 0.5 * (
+                innovation @ covariance.solve(innovation) + covariance.log_determinant
+            )
         part = np.exp(log_part - log_part.max())
         self.kind = 0.5 * (self.kind + part / part.sum())  # half way, as with noise
         self.variance = self.kind @ self.path.kind_variance

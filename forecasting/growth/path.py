@@ -1,8 +1,9 @@
 """The latent monthly path of one market: unit normal coordinates in, monthly flows out.
 
-The log-odds of a year's share walk as :mod:`forecasting.growth.prior` says; times the size of the market they are the
-year's flow, which the within-year pattern lays on its months. Every step but the last few is linear in the coordinates,
-so that the path has a cheap exact gradient and facts of any period can be read off it.
+The log-odds of a year's share walk as :mod:`forecasting.growth.prior` says; times the size of the
+market they are the year's flow, which the within-year pattern lays on its months. Every step but
+the last few is linear in the coordinates, so that the path has a cheap exact gradient and facts of
+any period can be read off it.
 """
 
 from __future__ import annotations
@@ -59,11 +60,13 @@ def shock_scale(prior: Prior, distance: Array) -> Array:
 
 def from_reference(prior: Prior, log_odds: Array) -> Array:
     """How far log-odds lie from the reference of a prior, as far as growth depends on it."""
-    return np.minimum(np.maximum(log_odds - prior.reference, REACH[0]), REACH[1])  # np.clip takes longer
+    # Np.clip takes longer
+    return np.minimum(np.maximum(log_odds - prior.reference, REACH[0]), REACH[1])
 
 
 def _effects(common: Common, years: Sequence[int], parts: Sequence[float]) -> tuple[Array, Array]:
-    """Mean and square-root factor of the common effects of the years: known ones apart, later ones chained.
+    """Mean and square-root factor of the common effects of the years: known ones apart, later ones
+    chained.
 
     ``parts`` are those of the effects of earlier years, the latest first, that a later one holds.
     """
@@ -96,17 +99,17 @@ class LatentPath:
     bases : int
         Number of agencies' offsets.
     drifts : sequence of (int, int)
-        Of each offset that drifts, as its agency counts something else, its number and the year of its first fact.
+        Of each offset that drifts, as its agency counts something else, its number and the year of
+        its first fact.
     curves : int
         Number of curves that draws may follow.
 
-    Notes
-    -----
-    Coordinates are unit normal, but for the shocks, whose variance is theirs to be drawn, and for lasting pattern,
-    noise and tilt, whose variance goes with the kind of market (``kind_share``, ``kind_variance``). They are start,
-    level, slope, stock at the start, scrappage; then size, shock, common effect and tilt by year; how far the
-    market follows what all months of a year have in common, where that is known; lasting pattern by
-    month of the year; noise by month; offsets of bases, and their drift by year. Of several curves, the number of the
+    Notes ----- Coordinates are unit normal, but for the shocks, whose variance is theirs to be
+    drawn, and for lasting pattern, noise and tilt, whose variance goes with the kind of market
+    (``kind_share``, ``kind_variance``). They are start, level, slope, stock at the start,
+    scrappage; then size, shock, common effect and tilt by year; how far the market follows what all
+    months of a year have in common, where that is known; lasting pattern by month of the year;
+    noise by month; offsets of bases, and their drift by year. Of several curves, the number of the
     one that a draw follows is a coordinate, too, without variance.
 
     Examples
@@ -155,22 +158,29 @@ class LatentPath:
         }
         widths["curve"] = int(curves > 1)
         edges = np.concatenate([[0], np.cumsum(list(widths.values()))])
-        self.at_ = {name: slice(int(a), int(b)) for name, a, b in zip(widths, edges, edges[1:], strict=False)}
+        self.at_ = {
+            name: slice(int(a), int(b))
+            for name, a, b in zip(widths, edges, edges[1:], strict=False)
+        }
         self.width = int(edges[-1])
         clock = [self.clock(year) for year in range(first_year, last_year + 1)]
         self.common_effects = _effects(prior.common, clock, prior.common_parts)
         self.sizes, self.bases, self.drifts, self.curves = sizes or {}, bases, tuple(drifts), curves
         self.size_mean, self.size_map = self._sizes(self.sizes)
         self.shape_mean, self.shape_map = self._shape()
-        self.shaped = slice(self.at_["tilt"].start, self.at_["noise"].stop)  # all that a year's shape depends on
+        # All that a year's shape depends on
+        self.shaped = slice(self.at_["tilt"].start, self.at_["noise"].stop)
         self.kind_share, self.kind_variance = self._kinds()
 
     def clock(self, year: int) -> int:
-        """What common effects go by: the year, or the years since the walk's first where growth goes by age."""
+        """What common effects go by: the year, or the years since the walk's first where growth
+        goes by age.
+        """
         return year if self.prior.aging is None else year - self.first_year - self.begins
 
     def distance(self, log_odds: Array, years: int | NDArray[np.int_]) -> Array:
-        """How far from the prior's reference a step of the walk begins: in log-odds, or in the log of age.
+        """How far from the prior's reference a step of the walk begins: in log-odds, or in the log
+        of age.
 
         Parameters
         ----------
@@ -181,27 +191,37 @@ class LatentPath:
         """
         if self.prior.aging is None:
             return from_reference(self.prior, log_odds)
-        age = np.clip(np.asarray(years) + 1 - self.first_year - self.begins, 1, self.prior.common.last_year)
+        age = np.clip(
+            np.asarray(years) + 1 - self.first_year - self.begins, 1, self.prior.common.last_year
+        )
         return np.broadcast_to(np.log(age) - self.prior.aging, log_odds.shape)
 
     def reaching(self, last_year: int) -> LatentPath:
         """The same path up to a later year."""
         if last_year <= self.last_year:
             return self
-        return LatentPath(self.prior, self.first_year, last_year, self.start, self.sizes, self.bases, self.drifts)
+        return LatentPath(
+            self.prior, self.first_year, last_year, self.start, self.sizes, self.bases, self.drifts
+        )
 
     def _sizes(self, known: Mapping[int, tuple[float, float]]) -> tuple[Array, Array]:
         """Log size of the market by year: a random walk, tied to the sizes that are known."""
         of_all = self.prior.size
-        mean, factor = _effects(of_all, range(self.first_year, self.last_year + 1), [of_all.persistence])
+        mean, factor = _effects(
+            of_all, range(self.first_year, self.last_year + 1), [of_all.persistence]
+        )
         steps = np.diag(factor) ** 2 + self.prior.size_sd**2
         mean[0], steps[0] = self.start.log_size, self.start.log_size_sd**2
         walk = np.tri(self.years)
         mean, covariance = np.cumsum(mean), walk @ (steps[:, None] * walk.T)
-        rows = [year - self.first_year for year in known if self.first_year <= year <= self.last_year]
+        rows = [
+            year - self.first_year for year in known if self.first_year <= year <= self.last_year
+        ]
         if rows:
             value, sd = np.array([known[row + self.first_year] for row in rows]).T
-            gain = np.linalg.solve(covariance[np.ix_(rows, rows)] + np.diag(sd**2), covariance[rows]).T
+            gain = np.linalg.solve(
+                covariance[np.ix_(rows, rows)] + np.diag(sd**2), covariance[rows]
+            ).T
             mean = mean + gain @ (value - mean[rows])
             covariance = covariance - gain @ covariance[rows]
         linear = np.zeros((self.years, self.width))
@@ -214,7 +234,9 @@ class LatentPath:
         linear = np.zeros((self.months, self.width))
         linear[:, self.at_["noise"]] = np.kron(np.eye(self.years), within.noise_of_year())
         linear[:, self.at_["pattern"]] = within.pattern_sd * np.tile(np.eye(12), (self.years, 1))
-        linear[:, self.at_["tilt"]] = within.slope_sd * np.kron(np.eye(self.years), POSITION[:, None])
+        linear[:, self.at_["tilt"]] = within.slope_sd * np.kron(
+            np.eye(self.years), POSITION[:, None]
+        )
         linear[:, self.at_["follows"]] = FOLLOWS_SD * self.common_months.reshape(-1, 1)
         return (np.asarray(within.pattern) + self.common_months).ravel(), linear
 
@@ -236,7 +258,12 @@ class LatentPath:
         """Log-odds and shocks by year, each of shape (draws, years)."""
         prior, at = self.prior, self.at_
         effect_mean, effect_map = self.common_effects
-        level = prior.level + prior.level_sd * x[:, at["level"]] + effect_mean + x[:, at["common"]] @ effect_map.T
+        level = (
+            prior.level
+            + prior.level_sd * x[:, at["level"]]
+            + effect_mean
+            + x[:, at["common"]] @ effect_map.T
+        )
         slope = prior.slope + prior.slope_sd * x[:, at["slope"]].ravel()
         z, shocks = np.empty((len(x), self.years)), np.zeros((len(x), self.years))
         z[:, self.begins] = self.start.log_odds + self.start.log_odds_sd * x[:, at["start"]].ravel()
@@ -244,7 +271,9 @@ class LatentPath:
             y, distance = max(here, there), self.distance(z[:, here], self.first_year + here)
             shocks[:, y] = shock_scale(prior, distance) * x[:, at["shock"].start + y]
             echo = sum(part * shocks[:, y - lag] for lag, part in self._echoes(y))
-            z[:, there] = z[:, here] + (there - here) * (level[:, y] + slope * distance + shocks[:, y] + echo)
+            z[:, there] = z[:, here] + (there - here) * (
+                level[:, y] + slope * distance + shocks[:, y] + echo
+            )
         return z, shocks
 
     def _steps(self) -> list[tuple[int, int]]:
@@ -257,10 +286,15 @@ class LatentPath:
         return list(enumerate(self.prior.echo[: max(year - 1 - self.begins, 0)], 1))
 
     def _walk_gradient(self, x: Array, z: Array, shocks: Array) -> Array:
-        """Gradient of the log-odds by year at one point, from what it walks there: shape (years, width)."""
+        """Gradient of the log-odds by year at one point, from what it walks there: shape (years,
+        width).
+        """
         prior, at = self.prior, self.at_
         distance = self.distance(z, self.first_year + np.arange(self.years))
-        scale, slope = shock_scale(prior, distance), prior.slope + prior.slope_sd * float(x[at["slope"]].sum())
+        scale, slope = (
+            shock_scale(prior, distance),
+            prior.slope + prior.slope_sd * float(x[at["slope"]].sum()),
+        )
         inside = (distance > REACH[0]) & (distance < REACH[1]) & (prior.aging is None)
         gradient, of_shock = np.zeros((self.years, self.width)), np.zeros((self.years, self.width))
         gradient[self.begins, at["start"]] = self.start.log_odds_sd
@@ -287,7 +321,8 @@ class LatentPath:
         return np.asarray(size - np.logaddexp(0.0, -log_odds))
 
     def offset(self, basis: int) -> Array:
-        """Map from coordinates to the log offset of an agency's counts, by year: shape (years, width).
+        """Map from coordinates to the log offset of an agency's counts, by year: shape (years,
+        width).
 
         Constant, but for what drifts: then a random walk by year, from the year of its first fact.
         """
@@ -302,23 +337,30 @@ class LatentPath:
         return linear
 
     def start_of_flow(self) -> Start:
-        """A start for paths that speak of the flow itself: its scale as far as market and share tell, spread wide."""
+        """A start for paths that speak of the flow itself: its scale as far as market and share
+        tell, spread wide.
+        """
         known = self.start
         return replace(
-            known, log_size=known.log_size + known.log_odds, log_size_sd=float(np.hypot(4.0, known.log_size_sd))
+            known,
+            log_size=known.log_size + known.log_odds,
+            log_size_sd=float(np.hypot(4.0, known.log_size_sd)),
         )
 
     def totals_gradient(self, x: Array) -> tuple[Array, Array]:
         """Log flow by year at one point, and its gradient: shapes (years,) and (years, width)."""
         log_odds, shocks = self._walk(x[None, :])
         unsaturated = 1 / (1 + np.exp(log_odds[0]))
-        gradient = self.size_map + unsaturated[:, None] * self._walk_gradient(x, log_odds[0], shocks[0])
+        gradient = self.size_map + unsaturated[:, None] * self._walk_gradient(
+            x, log_odds[0], shocks[0]
+        )
         return self._log_totals(x[None, :], log_odds)[0], gradient
 
     def slopes(self, log_totals: Array) -> Array:
         """Slope within each year that the growth over the year before and of the next gives it.
 
-        A missing neighbour's growth is taken to be the other's; what lies before the start tells nothing after it.
+        A missing neighbour's growth is taken to be the other's; what lies before the start tells
+        nothing after it.
         """
         within = self.prior.within_year
         growth = np.diff(log_totals, axis=-1)
@@ -340,7 +382,10 @@ class LatentPath:
             Log of a month against its year, the slope from growth left out.
         """
         years = log_totals.shape[-1]
-        tilted = shape.reshape(*shape.shape[:-1], years, 12) + self.slopes(log_totals)[..., None] * POSITION
+        tilted = (
+            shape.reshape(*shape.shape[:-1], years, 12)
+            + self.slopes(log_totals)[..., None] * POSITION
+        )
         most = tilted[..., 0]
         for k in range(1, 12):  # in a fifth of the time that a maximum over so short an axis takes
             most = np.maximum(most, tilted[..., k])
@@ -359,13 +404,16 @@ class LatentPath:
         return np.concatenate([monthly, stock], axis=1)
 
     def gradient(self, x: Array) -> tuple[Array, Array]:
-        """Flows at one point and the gradient of their logs, shapes (months + 1,) and (months + 1, width)."""
+        """Flows at one point and the gradient of their logs, shapes (months + 1,) and (months + 1,
+        width).
+        """
         log_totals, d_totals = self.totals_gradient(x)
         d_slopes = self.slopes(d_totals.T).T
         flows = self._laid_out(x[None, :], log_totals[None, :])[0]
         part = flows[:-1].reshape(self.years, 12) / np.exp(log_totals)[:, None]
         gradient = np.zeros((self.months + 1, self.width))
-        by_month = gradient[:-1].reshape(self.years, 12, self.width)  # changed in place: it is large
+        # Changed in place: it is large
+        by_month = gradient[:-1].reshape(self.years, 12, self.width)
         np.multiply(POSITION[None, :, None], d_slopes[:, None, :], out=by_month)
         by_month += self.shape_map.reshape(by_month.shape)
         by_month -= np.einsum("yk,ykd->yd", part, by_month)[:, None, :]

@@ -2,13 +2,15 @@
 
 In three steps, all deterministic given the seed:
 
-1. the mode (:mod:`forecasting.growth.mode`), scales of shocks and noise updated on the way;
-2. about it, with the contrasts made linear, a Gibbs sampler over scales of shocks and components of noise, many
+1. the mode (:mod:`forecasting.growth.mode`), scales of shocks and noise updated on the way; 2.
+about it, with the contrasts made linear, a Gibbs sampler over scales of shocks and components of
+noise, many
    chains at once: given those, everything is Gaussian and drawn exactly (Matheron's rule);
-3. each draw is moved, along the prior's own directions, until its true contrasts are what the linear ones were
-   (a step of randomised maximum likelihood), so that a printed total is kept however far a draw lies from the mode;
-   a bound only where a draw's own path would break it.
-   Draws that cannot be brought there are replaced by others, and counted.
+3. each draw is moved, along the prior's own directions, until its true contrasts are what the
+linear ones were
+   (a step of randomised maximum likelihood), so that a printed total is kept however far a draw
+   lies from the mode; a bound only where a draw's own path would break it. Draws that cannot be
+   brought there are replaced by others, and counted.
 """
 
 from __future__ import annotations
@@ -31,13 +33,18 @@ __all__ = ["Posterior", "sample"]
 Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
 
-BURN, SHORT_BURN = 14, 4  # sweeps before the first draw; where there are numbers, and none is contested
+# Sweeps before the first draw; where there are numbers, and none is contested
+BURN, SHORT_BURN = 14, 4
 BURN_AGAIN = 3  # where a few more facts are sampled than before
-MOST_DOUBT, LESS_DOUBT = 25.0, 0.65  # at first any fact may well be wrong, so that facts that agree can find each other
-ROUNDS, BEARS, BEARING = 3, 0.5, 0.005  # by how much less likely, in what share of draws, a fact must make them
+# At first any fact may well be wrong, so that facts that agree can find each other
+MOST_DOUBT, LESS_DOUBT = 25.0, 0.65
+# By how much less likely, in what share of draws, a fact must make them
+ROUNDS, BEARS, BEARING = 3, 0.5, 0.005
 BLOCK = 500  # draws that are corrected at a time
 CORRECTIONS, MORE_CORRECTIONS, RIDGE = 3, 15, 1e-6
-CLOSE = 0.002  # a draw this near to what is asked, a fifth of what an agency's totals are good for, is moved no more
+# A draw this near to what is asked, a fifth of what an agency's totals are good for, is moved no
+# more
+CLOSE = 0.002
 FAR = 50.0  # unit normal coordinates
 MET = 0.1  # a draw meets the facts to 10 %, or another that does takes its place
 FEWEST_MET, BEST = 0.1, 0.5  # where fewer than so many draws do, the best half stand
@@ -65,7 +72,8 @@ class Posterior:
     effective : float
         Effective number of draws.
     unmet : float
-        Share of draws that did not meet every fact as the sampler asked, and were replaced by others.
+        Share of draws that did not meet every fact as the sampler asked, and were replaced by
+        others.
     """
 
     x: Array
@@ -97,8 +105,9 @@ def sample(
     bases : mapping of str to int
         Column of each basis that has an offset.
     shared : ndarray, shape (draws, years)
-        Unit shocks behind the common effects: the same for every market that is forecast with one seed. Where draws
-        may follow several curves, they take turns, and there is one for each in every turn.
+        Unit shocks behind the common effects: the same for every market that is forecast with one
+        seed. Where draws may follow several curves, they take turns, and there is one for each in
+        every turn.
     rng : Generator
         Seeded; a market's own.
     """
@@ -136,11 +145,15 @@ def sample(
     )
 
 
-def _drawn(chains: Chains, shared: Array, burn: int) -> Iterator[tuple[Array, Array, Array, Indices, Array]]:
-    """Block by block: coordinates, how far each is from the facts, scales, kinds, and what is expected of the facts.
+def _drawn(
+    chains: Chains, shared: Array, burn: int
+) -> Iterator[tuple[Array, Array, Array, Indices, Array]]:
+    """Block by block: coordinates, how far each is from the facts, scales, kinds, and what is
+    expected of the facts.
 
-    Numbers are met by moving each draw. Of a bound a draw keeps what its own path makes of it, but where that is less
-    likely than the linear contrast that it was drawn with: there it is moved to meet the bounds, too.
+    Numbers are met by moving each draw. Of a bound a draw keeps what its own path makes of it, but
+    where that is less likely than the linear contrast that it was drawn with: there it is moved to
+    meet the bounds, too.
     """
     for step in range(BURN - burn, BURN):
         chains.doubt = max(MOST_DOUBT * LESS_DOUBT**step, 1.0)
@@ -150,7 +163,9 @@ def _drawn(chains: Chains, shared: Array, burn: int) -> Iterator[tuple[Array, Ar
     moves, moves_all, path = _Correction(chains, exact), _Correction(chains, sampled), chains.path
     turns = shared.reshape(-1, path.curves, path.years)
     waiting: list[tuple[Array, Array, Array, Indices, Array]] = []
-    for left, block in zip(range(chains.sweeps)[::-1], np.array_split(turns, chains.sweeps), strict=True):
+    for left, block in zip(
+        range(chains.sweeps)[::-1], np.array_split(turns, chains.sweeps), strict=True
+    ):
         waiting.append((*chains.draw(np.concatenate(block)), np.stack(chains.expectations())))
         if left and sum(len(each[0]) for each in waiting) < BLOCK:
             continue
@@ -160,7 +175,9 @@ def _drawn(chains: Chains, shared: Array, burn: int) -> Iterator[tuple[Array, Ar
         x, worst = moves(drawn, asked, kind)
         if len(bounds):
             f = facts.only(bounds)
-            gain = (f.log_density(f.at(path.flows(x), x)) - f.log_density(asked[:, bounds])).sum(axis=1)
+            gain = (f.log_density(f.at(path.flows(x), x)) - f.log_density(asked[:, bounds])).sum(
+                axis=1
+            )
             lost = np.flatnonzero(gain < LOST)
             x[lost], worst[lost] = moves_all(drawn[lost], asked[lost], kind[lost])
         yield x, worst, scale, kind, np.mean(expected, axis=0)
@@ -177,14 +194,20 @@ def _woken(path: LatentPath, facts: Contrasts, silent: Indices, x: Array) -> Ind
 
 
 class _Correction:
-    """Moves draws until their true contrasts of some facts are those asked for; says how far each still is.
+    """Moves draws until their true contrasts of some facts are those asked for; says how far each
+    still is.
 
-    They go by the gradient at the mode. Those that are lost by that, of a shock so large that nothing is as it is at
-    the mode, begin anew and go by the gradient in their own midst.
+    They go by the gradient at the mode. Those that are lost by that, of a shock so large that
+    nothing is as it is at the mode, begin anew and go by the gradient in their own midst.
     """
 
     def __init__(self, chains: Chains, sampled: Indices) -> None:
-        self.chains, self.path, self.sampled, self.facts = chains, chains.path, sampled, chains.facts.only(sampled)
+        self.chains, self.path, self.sampled, self.facts = (
+            chains,
+            chains.path,
+            sampled,
+            chains.facts.only(sampled),
+        )
         self.back: dict[int, Array] = {}
 
     def __call__(self, drawn: Array, asked: Array, kind: Indices) -> tuple[Array, Array]:
@@ -209,7 +232,9 @@ class _Correction:
             x[lost[nearer]], worst[lost[nearer]] = again[nearer], left[nearer]
         return x, worst
 
-    def _moved(self, drawn: Array, asked: Array, kind: Indices, back: Mapping[int, Array]) -> tuple[Array, Array]:
+    def _moved(
+        self, drawn: Array, asked: Array, kind: Indices, back: Mapping[int, Array]
+    ) -> tuple[Array, Array]:
         x, gap = drawn.copy(), asked - self._contrasts(drawn)
         for step in range(CORRECTIONS + MORE_CORRECTIONS):
             far = np.flatnonzero(np.abs(gap).max(axis=1) > (CLOSE if step < CORRECTIONS else MET))
@@ -226,7 +251,9 @@ class _Correction:
         variance[self.chains.shock] = shocks
         spread = jacobian * variance
         ridge = max(RIDGE * float((jacobian * spread).sum()) / len(self.sampled), 1e-12)
-        return Covariance(jacobian * np.sqrt(variance), np.full(len(self.sampled), ridge)).solve(spread)
+        return Covariance(jacobian * np.sqrt(variance), np.full(len(self.sampled), ridge)).solve(
+            spread
+        )
 
     def _contrasts(self, x: Array) -> Array:
         return self.facts.at(self.path.flows(x), x)
@@ -241,7 +268,9 @@ def _by_kind(rows: Array, kind: Indices, matrices: Mapping[int, Array]) -> Array
 
 
 def _standing(worst: Array, curves: int, rng: np.random.Generator) -> Indices:
-    """Which draws stand: those that meet the facts, each of the others replaced by one of its curve that does."""
+    """Which draws stand: those that meet the facts, each of the others replaced by one of its curve
+    that does.
+    """
     which = np.arange(len(worst))
     for turn in (which[at::curves] for at in range(curves)):
         bad = worst[turn] > MET

@@ -1,14 +1,16 @@
 """The prior of a market's growth, before its own facts are read, as a small readable file.
 
-The log-odds z of the share of electric vehicles in new vehicles moves from one year's mean to the next by
+The log-odds z of the share of electric vehicles in new vehicles moves from one year's mean to the
+next by
 
     growth = level + slope * (z + 4) + market + common[year] + shock
 
-``market`` is lasting and a market's own, ``common`` is shared by all markets in a year and mildly persistent, ``shock``
-is Student t with a scale that differs between markets and shrinks as share rises. A part of a shock, and of what is
-common to all, is given back from two to four years later (``echo``): markets stray less far in six years than a year's
-shocks alone would take them. Of markets that rise and fall, ``z + 4`` is the log of their age about a reference, and
-``common`` goes by age. The numbers are learned by :func:`forecasting.panels.growth_prior.estimate_prior`.
+``market`` is lasting and a market's own, ``common`` is shared by all markets in a year and mildly
+persistent, ``shock`` is Student t with a scale that differs between markets and shrinks as share
+rises. A part of a shock, and of what is common to all, is given back from two to four years later
+(``echo``): markets stray less far in six years than a year's shocks alone would take them. Of
+markets that rise and fall, ``z + 4`` is the log of their age about a reference, and ``common`` goes
+by age. The numbers are learned by :func:`forecasting.panels.growth_prior.estimate_prior`.
 """
 
 from __future__ import annotations
@@ -50,9 +52,13 @@ NO_SHARES = -10.0  # the reference where no shares are told: no ceiling is near,
 SHARE_LIMITS = (1e-6, 0.985)
 
 LEVEL_BEFORE, SLOPE_BEFORE = 0.40, -0.055
-SHIPPED = {"battery cars": "prior_battery_cars.json", "all electric vehicles": "prior_all_electric.json"}
+SHIPPED = {
+    "battery cars": "prior_battery_cars.json",
+    "all electric vehicles": "prior_all_electric.json",
+}
 SHOCK_NU, MARKET_NU, SIZE_NU = 4.0, 4.0, 5.0
-ECHO = (0.05, -0.12, -0.12, -0.12)  # of a shock, in the growth one to four years on: by forecasts that left markets out
+# Of a shock, in the growth one to four years on: by forecasts that left markets out
+ECHO = (0.05, -0.12, -0.12, -0.12)
 
 
 def log_odds(share: Array | float) -> Array:
@@ -83,7 +89,8 @@ class Prior:
     level, slope : float
         Yearly growth of log-odds at the reference share, and its change per unit of log-odds.
     reference : float
-        Log-odds of that share; of a panel that tells no shares, a small one at which every market is taken to begin.
+        Log-odds of that share; of a panel that tells no shares, a small one at which every market
+        is taken to begin.
     covariance : tuple of tuple of float
         Of level and slope, 2 by 2.
     market_sd : float
@@ -91,23 +98,28 @@ class Prior:
     shock_sd, shock_nu, shock_slope : float
         Scale and degrees of freedom of a year's shock, and how its log scale changes with log-odds.
     echo : tuple of float
-        Parts of a shock that come again in the growth of the next years; negative where they are given back.
+        Parts of a shock that come again in the growth of the next years; negative where they are
+        given back.
     market_nu : float
-        Degrees of freedom of a market's own scale: its square is inverse gamma about the common one.
+        Degrees of freedom of a market's own scale: its square is inverse gamma about the common
+        one.
     common, size : Common
         Year effects on growth, and on the size of the market (log).
     aging : float, optional
-        Of a panel whose markets rise and fall: the log of the age, in years since a market's first, that is the
-        reference instead of a share. Effects common to all markets then go by age, not by year.
+        Of a panel whose markets rise and fall: the log of the age, in years since a market's first,
+        that is the reference instead of a share. Effects common to all markets then go by age, not
+        by year.
     size_sd : float
         Spread of the yearly log change of a market's size.
     latest, latest_sd, rise : float
-        Mean and spread of markets' log-odds in the panel's last year, and the mean's rise a year up to then.
+        Mean and spread of markets' log-odds in the panel's last year, and the mean's rise a year up
+        to then.
     basis_sd : float
         Spread of the log offset between two agencies' counts of one flow.
     basis_drift : float
-        Spread of that offset's change in a year, between agencies that count different things. The log ratio of all
-        plug-in cars to battery cars in 32 markets moves by 0.26, 0.36, 0.43, 0.46 and 0.47 within one to five years.
+        Spread of that offset's change in a year, between agencies that count different things. The
+        log ratio of all plug-in cars to battery cars in 32 markets moves by 0.26, 0.36, 0.43, 0.46
+        and 0.47 within one to five years.
     within_year : WithinYear
         How a year falls on its months.
     perimeter, source : str
@@ -158,7 +170,8 @@ class Prior:
 
     @property
     def common_parts(self) -> tuple[float, ...]:
-        """Parts of the common effects of one year, of two and so on before, in a year that the panel lacks.
+        """Parts of the common effects of one year, of two and so on before, in a year that the
+        panel lacks.
 
         From two years on they are given back as shocks are; but not where effects go by age.
         """
@@ -234,17 +247,22 @@ class Prior:
             raw = json.loads(text)
             for key in ("common", "size"):
                 entry = raw[key]
-                raw[key] = Common(**{**entry, "mean": tuple(entry["mean"]), "sd": tuple(entry["sd"])})
+                raw[key] = Common(
+                    **{**entry, "mean": tuple(entry["mean"]), "sd": tuple(entry["sd"])}
+                )
             raw["within_year"] = WithinYear.of(raw["within_year"])
             raw["echo"] = tuple(raw.get("echo", ()))
             raw["covariance"] = tuple(tuple(row) for row in raw["covariance"])
             return cls(**raw)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-            raise ModelError(f"text is {shown(text)}, no prior as to_json writes it: {error}") from None
+            raise ModelError(
+                f"text is {shown(text)}, no prior as to_json writes it: {error}"
+            ) from None
 
     @takes(ModelError, last_year=whole(1900, 2200))
     def until(self, last_year: int) -> Prior:
-        """The prior without the year effects after a year: a forecast made then could not know them.
+        """The prior without the year effects after a year: a forecast made then could not know
+        them.
 
         Level, slope and spreads stay those of the whole panel.
 
@@ -274,7 +292,8 @@ class Prior:
 
     @takes(ModelError, measure=text())
     def of_measure(self, measure: str) -> Prior:
-        """The prior of one measure: imports and exports fall on their months otherwise than registrations do.
+        """The prior of one measure: imports and exports fall on their months otherwise than
+        registrations do.
 
         Parameters
         ----------
@@ -358,6 +377,8 @@ class Prior:
         'all electric vehicles'
         """
         if perimeter not in SHIPPED:
-            raise ModelError(f"no prior ships for {perimeter!r}; there is one for {' and one for '.join(SHIPPED)}")
+            raise ModelError(
+                f"no prior ships for {perimeter!r}; there is one for {' and one for '.join(SHIPPED)}"
+            )
         folder = DATA
         return cls.from_json((folder / SHIPPED[perimeter]).read_text(encoding="utf-8"))

@@ -40,7 +40,9 @@ CHOICES = ("pooled", *CURVES_ON_FACTS, "average")
 LEARNED_ELSEWHERE = "may grow otherwise"  # of another thing than the prior was learned on
 UNMET = 0.25  # share of draws replaced from which the approximation is said to have failed
 LONGEST_SPAN = 80  # years that facts may speak of: time and memory go with its square
-DOUBTED = 0.2  # probability of being wrong, ten times that before any other fact, from which it is said to disagree
+# Probability of being wrong, ten times that before any other fact, from which it is said to
+# disagree
+DOUBTED = 0.2
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class Request:
     periods, prior, market_size, basis, draws, seed, curve
         As :func:`forecasting.growth.flow.forecast_flow` takes them.
     unit : bool
-        Whether the numbers are in a unit; those of a table that tells no rounding may be in anybody's.
+        Whether the numbers are in a unit; those of a table that tells no rounding may be in
+        anybody's.
     """
 
     evidence: Ledger
@@ -69,10 +72,14 @@ class Request:
 
     def __post_init__(self) -> None:
         if self.draws < 8:
-            raise EvidenceError(f"draws is {self.draws}; give 8 or more, and a few hundred for quantiles to mean much")
+            raise EvidenceError(
+                f"draws is {self.draws}; give 8 or more, and a few hundred for quantiles to mean much"
+            )
         if self.curve not in CHOICES:
             close = nearest(self.curve, CHOICES) or "pooled"
-            raise EvidenceError(f"unknown curve {self.curve!r}; did you mean {close!r}? There are {', '.join(CHOICES)}")
+            raise EvidenceError(
+                f"unknown curve {self.curve!r}; did you mean {close!r}? There are {', '.join(CHOICES)}"
+            )
 
     def with_evidence(self, evidence: Ledger) -> Request:
         """The same question with other facts."""
@@ -80,11 +87,14 @@ class Request:
 
     def answer(self) -> FlowForecast:
         """Draw the path."""
-        with threadpool_limits(limits=1, user_api="blas"):  # the matrices are small: threads only wait for each other
+        # The matrices are small: threads only wait for each other
+        with threadpool_limits(limits=1, user_api="blas"):
             return self._answer()
 
     def moved(self, periods: Sequence[Period]) -> pd.DataFrame:
-        """By how much each fact moves the log flow of some periods: a row for each fact, a column for each period."""
+        """By how much each fact moves the log flow of some periods: a row for each fact, a column
+        for each period.
+        """
         if self.curve == "average":
             parts = [replace(self, curve=curve).moved(periods) for curve in CURVES_ON_FACTS]
             return pd.concat(parts).groupby(level=0, sort=False).mean()
@@ -98,7 +108,10 @@ class Request:
         """Log flow of some periods at the mode, free of the noise of draws."""
         if self.curve == "average":
             return np.asarray(
-                np.mean([replace(self, curve=curve).at_mode(periods) for curve in CURVES_ON_FACTS], axis=0)
+                np.mean(
+                    [replace(self, curve=curve).at_mode(periods) for curve in CURVES_ON_FACTS],
+                    axis=0,
+                )
             )
         asked = self._prepared()
         with threadpool_limits(limits=1, user_api="blas"):
@@ -115,12 +128,16 @@ class Request:
             )
         caveats += _open_levels(facts, self.market_size is not None)
         basis, bases = _bases(facts, self.basis)
-        drifts = [(i, _first_year_of(facts, other)) for other, i in bases.items() if apart(other, basis)]
+        drifts = [
+            (i, _first_year_of(facts, other)) for other, i in bases.items() if apart(other, basis)
+        ]
         periods = self.periods or _default_periods(facts)
         first, last, until = _years(facts, periods)
         prior = self.prior.of_measure(measure)
         caveats += _learned_elsewhere(prior, measure)
-        path = path_of(prior, self.market_size, facts, (first, last + 1), len(bases), drifts, caveats)
+        path = path_of(
+            prior, self.market_size, facts, (first, last + 1), len(bases), drifts, caveats
+        )
         if self.curve != "pooled":
             if not facts:
                 raise EvidenceError(
@@ -129,23 +146,40 @@ class Request:
             curves = CURVES_ON_FACTS if self.curve == "average" else [self.curve]
             facts_end = max(fact.period.end.year for fact in counts(facts))
             path = CurvePath(
-                prior, first, last + 1, facts_end, path.start_of_flow(), curves, path.sizes, len(bases), drifts
+                prior,
+                first,
+                last + 1,
+                facts_end,
+                path.start_of_flow(),
+                curves,
+                path.sizes,
+                len(bases),
+                drifts,
             )
         counted = self.unit or self.market_size is not None
-        observations = read_bounds_together([observe(fact, first, path.months, counted, path.stood) for fact in facts])
+        observations = read_bounds_together(
+            [observe(fact, first, path.months, counted, path.stood) for fact in facts]
+        )
         return _Prepared(path, observations, basis, bases, periods, until, measure, caveats)
 
     def _answer(self) -> FlowForecast:
         asked, place = self._prepared(), _single(self.evidence, "place")
         path, first, until = asked.path, asked.path.first_year, asked.until
-        share = max(self.draws // path.curves, 8)  # of each curve: facts this few do not tell which is right
+        # Of each curve: facts this few do not tell which is right
+        share = max(self.draws // path.curves, 8)
         years = range(first, path.last_year + 1)
         common = np.stack([common_shocks(self.seed, y, path.curves * share) for y in years], axis=1)
         rng = np.random.default_rng([self.seed, *place.encode()])
         posterior = sample(path, asked.observations, asked.bases, common, rng)
         if isinstance(path, CurvePath):
-            far, by_curve = path.reaching(until), np.arange(path.curves * share).reshape(share, -1).T.ravel()
-            monthly, market = far.flows(carried_on(path, posterior, far, rng)[by_curve])[:, :-1], None
+            far, by_curve = (
+                path.reaching(until),
+                np.arange(path.curves * share).reshape(share, -1).T.ravel(),
+            )
+            monthly, market = (
+                far.flows(carried_on(path, posterior, far, rng)[by_curve])[:, :-1],
+                None,
+            )
         else:
             monthly, market = extrapolate(path, posterior, until, self.seed, rng)
         return FlowForecast(
@@ -157,9 +191,12 @@ class Request:
             measure=asked.measure,
             place=place,
             diagnostics=_diagnostics(posterior, len(asked.observations), len(monthly)),
-            caveats=tuple(dict.fromkeys([*asked.caveats, *_disagreeing(asked.observations, posterior)])),
+            caveats=tuple(
+                dict.fromkeys([*asked.caveats, *_disagreeing(asked.observations, posterior)])
+            ),
             _asked=self,
-            _fit=(asked.observations, replace(posterior, x=posterior.x[:0].copy())),  # coordinates fill much room
+            # Coordinates fill much room
+            _fit=(asked.observations, replace(posterior, x=posterior.x[:0].copy())),
         )
 
 
@@ -193,14 +230,20 @@ def _learned_elsewhere(prior: Prior, measure: str) -> list[str]:
 def _open_levels(facts: Sequence[Fact], sized: bool) -> list[str]:
     """What facts that tell no level, or only bounds of it, leave open."""
     if only_bounds(facts):
-        return ["only bounds tell of the level: the tightest of a year is taken to be near, as it was printed for that"]
+        return [
+            "only bounds tell of the level: the tightest of a year is taken to be near, as it was printed for that"
+        ]
     levels = [fact for fact in facts if tells_level(fact)]
     if levels and all(fact.quantity == "yoy_difference" for fact in levels):
-        return ["no total is told, only how many more or fewer than a year before: its size is known but roughly"]
+        return [
+            "no total is told, only how many more or fewer than a year before: its size is known but roughly"
+        ]
     if levels or not facts:
         return []
     if sized:
-        return ["no fact tells a level, only how one period compares with another: it rests on analogue markets alone"]
+        return [
+            "no fact tells a level, only how one period compares with another: it rests on analogue markets alone"
+        ]
     return [
         "no fact tells a level and no market size is given: the scale of this forecast means nothing, only the ratios "
         "of its periods do"
@@ -213,7 +256,8 @@ def _years(facts: Sequence[Fact], periods: Sequence[Period]) -> tuple[int, int, 
     first, last = years_spoken_of(facts, before)
     if last - first >= LONGEST_SPAN:
         early, late = (
-            pick(facts, key=lambda fact: years_spoken_of([fact], [])[at]) for at, pick in enumerate((min, max))
+            pick(facts, key=lambda fact: years_spoken_of([fact], [])[at])
+            for at, pick in enumerate((min, max))
         )
         raise EvidenceError(
             f"the facts speak of {first} to {last}, from {early.id} ({early.period}) to {late.id} ({late.period}); a "
@@ -225,7 +269,9 @@ def _years(facts: Sequence[Fact], periods: Sequence[Period]) -> tuple[int, int, 
 
 
 def _single(evidence: Ledger, column: str) -> str:
-    """The commonest word of a column, the first in the alphabet of several; nothing where there are no facts."""
+    """The commonest word of a column, the first in the alphabet of several; nothing where there are
+    no facts.
+    """
     counts = Counter(getattr(fact, column) for fact in evidence)
     return min(counts, key=lambda word: (-counts[word], word), default="")
 
@@ -234,7 +280,9 @@ def _bases(facts: Sequence[Fact], asked: str | None) -> tuple[str, dict[str, int
     """The basis that is forecast, and a column for the offset of each other one."""
     counts = pd.Series([fact.basis for fact in facts], dtype=str).value_counts(sort=False)
     if asked is not None and facts and asked not in counts.index:
-        raise EvidenceError(f"no fact has the basis {asked!r}; there are {', '.join(map(repr, counts.index))}")
+        raise EvidenceError(
+            f"no fact has the basis {asked!r}; there are {', '.join(map(repr, counts.index))}"
+        )
     basis = asked if asked is not None else (str(counts.idxmax()) if len(counts) else "")
     return basis, {str(name): i for i, name in enumerate(b for b in counts.index if b != basis)}
 
@@ -245,23 +293,28 @@ def _first_year_of(facts: Sequence[Fact], basis: str) -> int:
 
 def _default_periods(facts: Sequence[Fact]) -> tuple[Period, ...]:
     if not facts:
-        raise EvidenceError("no facts and no periods: say what to forecast, e.g. periods=[year(2025)]")
+        raise EvidenceError(
+            "no facts and no periods: say what to forecast, e.g. periods=[year(2025)]"
+        )
     last = max(fact.period.end.year for fact in facts)
     return tuple(year(y) for y in range(last, min(last + 3, LAST_YEAR + 1)))
 
 
 def _disagreeing(observations: Sequence[Observation], posterior: Posterior) -> list[str]:
-    doubted = (o.fact for o, wrong in zip(observations, posterior.doubted, strict=True) if wrong > DOUBTED)
-    said = (f"{in_words(fact)} {when_words(fact.period)}{basis_words(', {},', fact.basis)}" for fact in doubted)
+    doubted = (
+        o.fact for o, wrong in zip(observations, posterior.doubted, strict=True) if wrong > DOUBTED
+    )
+    said = (
+        f"{in_words(fact)} {when_words(fact.period)}{basis_words(', {},', fact.basis)}"
+        for fact in doubted
+    )
     return [f"{words} disagrees with the other facts" for words in said]
 
 
 def _diagnostics(posterior: Posterior, facts: int, draws: int) -> dict[str, object]:
     """How the draws were made; a failed approximation is said aloud."""
     if posterior.unmet > UNMET:
-        said = (
-            f"{posterior.unmet:.0%} of the draws could not be brought to meet all facts: see fit_table() for conflicts"
-        )
+        said = f"{posterior.unmet:.0%} of the draws could not be brought to meet all facts: see fit_table() for conflicts"
         warnings.warn(said, ForecastWarning, stacklevel=5)
     return {
         "method": "Gibbs over scales about the mode",

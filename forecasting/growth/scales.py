@@ -1,4 +1,6 @@
-"""Scales of shocks: those of the years and of the market, squared; their density, and how they are drawn."""
+"""Scales of shocks: those of the years and of the market, squared; their density, and how they are
+drawn.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ def log_prior_of_scale(log_scale: Array, nu: float) -> Array:
 
 
 def draw_scales(shocks: Array, prior: Prior, rng: np.random.Generator) -> tuple[Array, Array]:
-    """The market's scale given shocks, the years' integrated out; then the years' given the market's."""
+    """The market's scale given shocks, the years' integrated out; then the years' given the
+    market's.
+    """
     nu = prior.shock_nu
     log_density = log_prior_of_scale(LOG_SCALES, prior.market_nu)
     square = shocks[:, :, None] ** 2 * np.exp(-LOG_SCALES)

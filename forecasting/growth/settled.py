@@ -1,9 +1,11 @@
-"""Facts that are in no doubt, eliminated once: what is left to sample are shocks and the facts that may be wrong.
+"""Facts that are in no doubt, eliminated once: what is left to sample are shocks and the facts that
+may be wrong.
 
-About the mode every contrast of logs is linear in the coordinates. Given the variances of the shocks and the noise of
-each fact, all is Gaussian; the noise of a settled fact is known, so that its part of the algebra is done once for all
-chains. With p the settled facts, a the others, U the gradient by the coordinates whose variance is drawn ("scaled"), R
-the covariance that all other coordinates bring, N the noise::
+About the mode every contrast of logs is linear in the coordinates. Given the variances of the
+shocks and the noise of each fact, all is Gaussian; the noise of a settled fact is known, so that
+its part of the algebra is done once for all chains. With p the settled facts, a the others, U the
+gradient by the coordinates whose variance is drawn ("scaled"), R the covariance that all other
+coordinates bring, N the noise::
 
     S = inv(R_pp + N_p)      shock_cov = inv(U_p' S U_p + 1 / v)
     cov(a | p) = C + F shock_cov F',    C = R_aa - R_ap S R_pa,    F = U_a - R_ap S U_p
@@ -27,20 +29,24 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
 
 MUCH_DOUBT = 2.0  # times the doubt in any fact, from which one is sampled
-ALWAYS, MOST = 12, 120  # so many of the most doubtful facts are always sampled; no more than so many are
-WIDE, POINTS, FLAT = 4.5, 9, 0.05  # a bound whose log density varies by no more within so many spreads says nothing
+# So many of the most doubtful facts are always sampled; no more than so many are
+ALWAYS, MOST = 12, 120
+# A bound whose log density varies by no more within so many spreads says nothing
+WIDE, POINTS, FLAT = 4.5, 9, 0.05
 
 
 @dataclass(frozen=True)
 class Sorted:
-    """Which facts are sampled, which are settled, with what noise and target; of the rest nothing is learned.
+    """Which facts are sampled, which are settled, with what noise and target; of the rest nothing
+    is learned.
 
     Parameters
     ----------
     doubtful, settled, silent : ndarray of int
         Numbers of the facts.
     noise, target : ndarray, shape (facts,)
-        Variance of each fact's noise and the contrast that it aims at, by its most probable component.
+        Variance of each fact's noise and the contrast that it aims at, by its most probable
+        component.
     mean, variance : ndarray, shape (facts,)
         Each contrast as the others lead one to expect it about the mode.
     contested : ndarray of int
@@ -60,16 +66,18 @@ class Sorted:
 def sort_facts(facts: Contrasts, modes: Sequence[Mode], awake: NDArray[np.bool_]) -> Sorted:
     """Sort the facts by how much they are in doubt, judged from all others about the modes.
 
-    A fact is doubtful where the others make it so with their noise at the mode, or when all are taken at their word and
-    no year's shock is larger than usual: of two that contradict each other the mode may have settled for one, or for
-    a shock between them. Of several modes, the one that doubts it most decides, and a fact is silent where it says
-    nothing about any.
+    A fact is doubtful where the others make it so with their noise at the mode, or when all are
+    taken at their word and no year's shock is larger than usual: of two that contradict each other
+    the mode may have settled for one, or for a shock between them. Of several modes, the one that
+    doubts it most decides, and a fact is silent where it says nothing about any.
     """
     rows, exact = np.arange(len(facts.value)), facts.exact
     found = [_judged(facts, mode) for mode in modes]
     doubt = np.max([each[0] for each in found], axis=0)
     part, mean, variance = (np.mean([each[at] for each in found], axis=0) for at in (1, 2, 3))
-    silent = ~exact & ~awake & np.all([_unevenness(facts, *each[2:]) < FLAT for each in found], axis=0)
+    silent = (
+        ~exact & ~awake & np.all([_unevenness(facts, *each[2:]) < FLAT for each in found], axis=0)
+    )
     asked = ~silent & (~exact | (doubt > MUCH_DOUBT))
     order = rows[~silent][np.argsort(-(doubt + 1e6 * ~exact)[~silent], kind="stable")]
     chosen = order[: min(max(ALWAYS, int(asked.sum())), MOST)]
@@ -77,16 +85,24 @@ def sort_facts(facts: Contrasts, modes: Sequence[Mode], awake: NDArray[np.bool_]
     settled = np.setdiff1d(rows[~silent], chosen)
     noise, target = facts.sd[rows, best] ** 2, facts.value + facts.mean[rows, best]
     chosen = np.sort(chosen)
-    contested = chosen[exact[chosen] & ((doubt > MUCH_DOUBT) | (doubt[~exact] > MUCH_DOUBT).any())[chosen]]
+    contested = chosen[
+        exact[chosen] & ((doubt > MUCH_DOUBT) | (doubt[~exact] > MUCH_DOUBT).any())[chosen]
+    ]
     return Sorted(chosen, settled, rows[silent], noise, target, mean, variance, contested)
 
 
 def _judged(facts: Contrasts, mode: Mode) -> tuple[Array, Array, Array, Array]:
-    """About one mode: doubt in each fact, probabilities of its components, what the others expect: mean, variance."""
+    """About one mode: doubt in each fact, probabilities of its components, what the others expect:
+    mean, variance.
+    """
     exact, believed = facts.exact, (facts.wrong * facts.weight).sum(axis=1)
     calm, shock = mode.variance.copy(), mode.path.at_["shock"]
     calm[shock] = np.minimum(calm[shock], np.median(calm[shock]))
-    word = np.where(exact, facts.sd[:, 0] ** 2, mode.noise), np.where(exact, facts.value, mode.target), calm
+    word = (
+        np.where(exact, facts.sd[:, 0] ** 2, mode.noise),
+        np.where(exact, facts.value, mode.target),
+        calm,
+    )
     doubt = np.zeros(len(exact))
     for noise, target, scales in word, (mode.noise, mode.target, mode.variance):
         mean, variance = mode.left_out(noise, target, scales)
@@ -121,7 +137,8 @@ class Settled:
         rest = mode.jacobian * np.sqrt(variance)
         rest[:, scaled] = 0.0
         by_scaled = mode.jacobian[:, scaled]
-        offset = mode.contrast - mode.jacobian @ mode.x  # a linear contrast is offset + jacobian @ x
+        # A linear contrast is offset + jacobian @ x
+        offset = mode.contrast - mode.jacobian @ mode.x
         self.noise, self.target = facts.noise[p], facts.target[p]
         self.covariance = Covariance(rest[p], self.noise)
         between = rest[p] @ rest[a].T
@@ -143,7 +160,8 @@ class Settled:
         shock_cov : ndarray, shape (scaled, scaled)
             As above.
         inverse, weighted : ndarray, shapes (doubtful, doubtful) and (doubtful,)
-            Inverse covariance of the doubtful facts given the settled ones, and that times their residual.
+            Inverse covariance of the doubtful facts given the settled ones, and that times their
+            residual.
         """
         gain = self.sr + self.su @ shock_cov @ self.f.T
         pulled = self.solved - self.su @ (shock_cov @ self.pull) - gain @ weighted

@@ -1,8 +1,9 @@
-"""What several processes ask for alike, made once: the scenarios of a country rest on the same facts.
+"""What several processes ask for alike, made once: the scenarios of a country rest on the same
+facts.
 
-Where the environment names a folder, what is made is left there under a hash of everything that it was asked for, and
-whoever asks the same reads it. A run of many scenarios does so, for its own time and in a folder of its own. Without
-one, everything is made where it is asked for.
+Where the environment names a folder, what is made is left there under a hash of everything that it
+was asked for, and whoever asks the same reads it. A run of many scenarios does so, for its own time
+and in a folder of its own. Without one, everything is made where it is asked for.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ def made_once(make: Callable[[], T], *asked: object) -> T:
     folder = os.environ.get(SHARED_VARIABLE)
     if not folder:
         return make()
-    # each on its own: what two of them have in common may be one object or two, and pickles tell which
+    # each on its own: what two of them have in common may be one object or two, and pickles tell
+    # which
     parts = [pickle.dumps(part) for part in (make.__qualname__, *asked)]
     path = Path(folder) / hashlib.sha256(pickle.dumps(parts)).hexdigest()
     made, said = _left(path) or _leave(path, make)
@@ -54,9 +56,12 @@ def made_once(make: Callable[[], T], *asked: object) -> T:
 
 
 def _left(path: Path) -> tuple[Any, list[Any]] | None:
-    """What another process left, if it did. A pickle can do anything: what others may have written is not read."""
+    """What another process left, if it did. A pickle can do anything: what others may have written
+    is not read.
+    """
     with contextlib.suppress(OSError):
-        names = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")  # no link, no waiting for the other end of a pipe
+        # No link, no waiting for the other end of a pipe
+        names = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
         handle = os.open(path, os.O_RDONLY | sum(getattr(os, name, 0) for name in names))
         with open(handle, "rb") as file:
             if _ours(os.fstat(handle)):
@@ -68,7 +73,9 @@ def _ours(found: os.stat_result) -> bool:
     """Whether only this user could write a file, whatever folder it lies in."""
     if not hasattr(os, "geteuid"):  # pragma: no cover
         return True
-    return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
+    return (
+        stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
+    )
 
 
 def _leave(path: Path, make: Callable[[], Any]) -> tuple[Any, list[Any]]:
@@ -80,7 +87,9 @@ def _leave(path: Path, make: Callable[[], Any]) -> tuple[Any, list[Any]]:
     side = path.with_name(f"{path.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(side, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        handle = os.open(
+            side, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600
+        )
         with open(handle, "wb") as file:
             pickle.dump(found, file, protocol=5)
         side.replace(path)

@@ -23,7 +23,9 @@ def diagonals(rows: Array) -> Array:
 
 
 def root(precision: Array) -> Array:
-    """The symmetric square root of a matrix that is not negative, of any rank: no other is alike on all processors."""
+    """The symmetric square root of a matrix that is not negative, of any rank: no other is alike on
+    all processors.
+    """
     value, vector = np.linalg.eigh(precision)
     return np.asarray((vector * np.sqrt(np.maximum(value, 0.0))) @ vector.T)
 
@@ -31,8 +33,9 @@ def root(precision: Array) -> Array:
 def whitened(covariance: Array, *rows: Array) -> tuple[list[Array], Array]:
     """Rows in units of their covariance, by its Cholesky factor; and that factor.
 
-    numpy solves no triangular systems of many matrices at once. A row that stands below the covariance comes out of the
-    factorisation solved; its own variance, which must only be large, is not looked at.
+    numpy solves no triangular systems of many matrices at once. A row that stands below the
+    covariance comes out of the factorisation solved; its own variance, which must only be large, is
+    not looked at.
     """
     n, more = covariance.shape[1], len(rows)
     both = np.zeros((len(covariance), n + more, n + more))

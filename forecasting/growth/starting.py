@@ -23,14 +23,17 @@ __all__ = ["MarketSize", "counts", "path_of"]
 MarketSize = float | int | pd.Series | Mapping[int, float] | Mapping[Period, float] | None
 
 VEHICLES = Check("a number, which must be new vehicles a year, above 0", number(0, ends=False).read)
-SIZE_SD = 0.05  # a published market size is the agency's own and counts vehicles of its own perimeter
-# Spread of the log of a year's cars, told from a part of it by its days, over the root of days left to days seen: 0.08
-# to 0.12 after 2 to 11 months of 56 years of 11 markets (all new cars, without 2020; collected by Open-EV-Charts).
+# A published market size is the agency's own and counts vehicles of its own perimeter
+SIZE_SD = 0.05
+# Spread of the log of a year's cars, told from a part of it by its days, over the root of days left
+# to days seen: 0.08 to 0.12 after 2 to 11 months of 56 years of 11 markets (all new cars, without
+# 2020; collected by Open-EV-Charts).
 PART_SD = 0.1
 RATES = ("total", "per_day")  # what tells the flow of a year
 SCALES = (*RATES, "stock", "yoy_difference")
-# Spread of the log of a flow before anything is read: it may be anything; where a stock or a difference alone tells of
-# it, it is of the size of that, by a factor of 25 either way in the central 80 %, a judgement.
+# Spread of the log of a flow before anything is read: it may be anything; where a stock or a
+# difference alone tells of it, it is of the size of that, by a factor of 25 either way in the
+# central 80 %, a judgement.
 ANY, SOME = 10.0, 2.5
 
 
@@ -78,7 +81,11 @@ def path_of(
         start = Start(log_odds=mean, log_odds_sd=sd, log_size=size - mean, log_size_sd=size_sd)
     elif facts:
         start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
-        reached = [_yearly(fact) for fact in facts if fact.quantity in RATES and BOUNDS.get(fact.relation) != -1]
+        reached = [
+            _yearly(fact)
+            for fact in facts
+            if fact.quantity in RATES and BOUNDS.get(fact.relation) != -1
+        ]
         largest, size = max(reached, default=0.0), math.exp(max(v for v, _ in sizes.values()))
         if largest > 0.9 * size:
             said = (
@@ -89,7 +96,8 @@ def path_of(
             caveats.append(said)
             sizes = {y: (max(v, math.log(1.5 * largest)), 0.7) for y, (v, _) in sizes.items()}
     else:
-        late = Start(log_odds=mean - 1.0, log_odds_sd=math.hypot(sd, 0.8))  # a market without counts is a late one
+        # A market without counts is a late one
+        late = Start(log_odds=mean - 1.0, log_odds_sd=math.hypot(sd, 0.8))
         start = replace(late, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
         caveats.append("no fact counts this flow: the forecast rests on analogue markets alone")
     stocks = [fact for fact in facts if fact.quantity == "stock" and fact.value > 0]
@@ -97,7 +105,9 @@ def path_of(
         start = replace(start, log_stock=math.log(_foremost(stocks)) - 1.0)
     compared = [fact for fact in facts if fact.stock and fact.quantity != "stock"]
     stood = min([begins, *(years_spoken_of([fact], [])[0] for fact in compared)])
-    return LatentPath(prior, first, last, replace(start, year=begins, stood=stood), sizes, bases, drifts)
+    return LatentPath(
+        prior, first, last, replace(start, year=begins, stood=stood), sizes, bases, drifts
+    )
 
 
 def _yearly(fact: Fact) -> float:
@@ -107,7 +117,9 @@ def _yearly(fact: Fact) -> float:
 
 
 def _foremost(facts: Sequence[Fact]) -> float:
-    """The first of some numbers; of bounds alone the highest from below, or where there is none the lowest."""
+    """The first of some numbers; of bounds alone the highest from below, or where there is none the
+    lowest.
+    """
     numbers = [fact for fact in facts if fact.relation not in BOUNDS]
     if numbers:
         return _yearly(min(numbers, key=lambda fact: (fact.period, fact.value)))
@@ -116,12 +128,16 @@ def _foremost(facts: Sequence[Fact]) -> float:
 
 
 def _level(facts: Sequence[Fact]) -> tuple[float, float]:
-    """Log of about what a flow is, and its spread: by numbers of it, of a stock or of a difference, else by bounds."""
+    """Log of about what a flow is, and its spread: by numbers of it, of a stock or of a difference,
+    else by bounds.
+    """
     told = counts([fact for fact in facts if fact.quantity in SCALES and abs(fact.value) > 0])
     for quantities in (RATES, ("stock",), ("yoy_difference",)):
         if found := [fact for fact in told if fact.quantity in quantities]:
             level = math.log(_foremost(found))
-            return (level, ANY) if quantities is RATES else (level - (quantities == ("stock",)), SOME)
+            return (
+                (level, ANY) if quantities is RATES else (level - (quantities == ("stock",)), SOME)
+            )
     return 0.0, ANY
 
 
@@ -144,7 +160,9 @@ def _counted(label: object) -> Period:
         said = f"market_size has the index {shown(label)}; it must be a year from {FIRST_YEAR} to {LAST_YEAR}"
         raise EvidenceError(said) from None
     if told.start.year != told.end.year:
-        raise EvidenceError(f"market_size has the period {told}; it must be a year, or lie within one")
+        raise EvidenceError(
+            f"market_size has the period {told}; it must be a year, or lie within one"
+        )
     return told
 
 
@@ -152,17 +170,22 @@ def _size(value: object) -> float:
     return float(read(VEHICLES, "market_size", value, EvidenceError))
 
 
-def _sizes(market_size: MarketSize, facts: Sequence[Fact], first: int, last: int) -> dict[int, tuple[float, float]]:
+def _sizes(
+    market_size: MarketSize, facts: Sequence[Fact], first: int, last: int
+) -> dict[int, tuple[float, float]]:
     """Log size of the market in the years that are known."""
     if market_size is None:
         return {}
     known: dict[int, tuple[float, float]] = {}
     if isinstance(market_size, pd.Series | Mapping):
         told = {_counted(label): _size(v) for label, v in market_size.items() if not pd.isna(v)}
-        for period in sorted(told, key=lambda part: part.days):  # the longest of a year comes last, and holds
+        # The longest of a year comes last, and holds
+        for period in sorted(told, key=lambda part: part.days):
             known[period.start.year] = _of_year(period, told[period])
     else:
-        whole = [fact.period.end.year for fact in counts(facts) if fact.period.days >= 365 or fact.stock]
+        whole = [
+            fact.period.end.year for fact in counts(facts) if fact.period.days >= 365 or fact.stock
+        ]
         last_whole = max(whole, default=max(last - 1, first))
         known[last_whole] = math.log(_size(market_size)), SIZE_SD
     if not known:

@@ -1,4 +1,6 @@
-"""Which facts of a ledger a likelihood can use: the whole of a flow, in its latest vintage, of one thing."""
+"""Which facts of a ledger a likelihood can use: the whole of a flow, in its latest vintage, of one
+thing.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ __all__ = ["usable_facts", "years_spoken_of"]
 MOST = 1e15  # of anything that is counted
 COUNTS = ("total", "stock", "per_day")
 WHOLE = "World"
-ROUGH = 0.03  # of a number: what is said to be about so many, and the most that digits left out may be
+# Of a number: what is said to be about so many, and the most that digits left out may be
+ROUGH = 0.03
 
 
 def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[str]]:
@@ -44,7 +47,8 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[st
     Raises
     ------
     EvidenceError
-        Where a value is impossible, a flow's period has no start, or the facts are not of one thing.
+        Where a value is impossible, a flow's period has no start, or the facts are not of one
+        thing.
 
     Examples
     --------
@@ -59,20 +63,31 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[st
     counted = _of_whole([fact for fact in ledger if fact.kind in COUNTED], caveats)
     facts = [_checked(fact, measure) for fact in counted if _is_usable(fact, caveats)]
     if found := two_things(map(vars, facts)):
-        raise EvidenceError(f"{found.said}; forecast one of them, e.g. ledger.select({found.column}={found.one!r})")
+        raise EvidenceError(
+            f"{found.said}; forecast one of them, e.g. ledger.select({found.column}={found.one!r})"
+        )
     used = _begun(_latest(_by_product(facts), caveats), caveats)
     return used, caveats + _falling(used)
 
 
 def _falling(facts: Sequence[Fact]) -> list[str]:
-    """What a stock that falls, by more than it may be off, leaves open: it tells what enters less what leaves."""
+    """What a stock that falls, by more than it may be off, leaves open: it tells what enters less
+    what leaves.
+    """
     stocks = [fact for fact in facts if fact.stock and fact.relation not in BOUNDS]
-    ordered = sorted((fact for fact in stocks if fact.quantity == "stock"), key=lambda fact: (fact.basis, fact.period))
+    ordered = sorted(
+        (fact for fact in stocks if fact.quantity == "stock"),
+        key=lambda fact: (fact.basis, fact.period),
+    )
     fell = [
         f"from {_called(one)} to {_called(other)}"
         for one, other in pairwise(ordered)
         if one.basis == other.basis and other.value < (1 - ROUGH) * one.value
-    ] + [_called(fact) for fact in stocks if fact.quantity == "yoy_growth_percent" and fact.value < -100 * ROUGH]
+    ] + [
+        _called(fact)
+        for fact in stocks
+        if fact.quantity == "yoy_growth_percent" and fact.value < -100 * ROUGH
+    ]
     if not fell:
         return []
     return [
@@ -82,7 +97,9 @@ def _falling(facts: Sequence[Fact]) -> list[str]:
 
 
 def _of_whole(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
-    """What a partner has of the whole, the whole has at least; one partner's facts alone are of the flow with it."""
+    """What a partner has of the whole, the whole has at least; one partner's facts alone are of the
+    flow with it.
+    """
     partners = dict.fromkeys(fact.partner for fact in facts)
     if WHOLE not in partners:
         if len(partners) > 1:
@@ -91,7 +108,10 @@ def _of_whole(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
                 f"the facts are of two partners: {one} and {other}, and none of {WHOLE}; forecast one of them, e.g. "
                 f"ledger.select(partner={one!r})"
             )
-        caveats += [f"all facts are of one partner, {one}: so is the forecast, not of the whole" for one in partners]
+        caveats += [
+            f"all facts are of one partner, {one}: so is the forecast, not of the whole"
+            for one in partners
+        ]
         return list(facts)
     found = []
     for fact in facts:
@@ -99,9 +119,13 @@ def _of_whole(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
             found.append(fact)
         elif fact.quantity in COUNTS and fact.value > 0 and BOUNDS.get(fact.relation) != -1:
             found.append(fact.model_copy(update={"relation": "at_least"}))
-            caveats.append(f"{_called(fact)} is of one partner, {fact.partner}: the total is at least that")
+            caveats.append(
+                f"{_called(fact)} is of one partner, {fact.partner}: the total is at least that"
+            )
         else:
-            caveats.append(f"{_called(fact)} is of one partner, {fact.partner}, and was not used for the total")
+            caveats.append(
+                f"{_called(fact)} is of one partner, {fact.partner}, and was not used for the total"
+            )
     return found
 
 
@@ -113,7 +137,11 @@ def _is_usable(fact: Fact, caveats: list[str]) -> bool:
     elif _compares(fact) and fact.other in (None, fact.period):
         why = "refers to nothing of another period of this flow, and was not used"
     elif fact.value == 0 and BOUNDS.get(fact.relation) == 1 and fact.quantity in COUNTS:
-        every = "0 or more, which every count is" if fact.relation == "at_least" else "not 0, and no more than that"
+        every = (
+            "0 or more, which every count is"
+            if fact.relation == "at_least"
+            else "not 0, and no more than that"
+        )
         why = f"says that a count is {every}, and was not used"
     caveats += [f"{_called(fact)} {why}"] if why else []
     return not why
@@ -125,19 +153,27 @@ def _compares(fact: Fact) -> bool:
 
 
 def _checked(fact: Fact, measure: str) -> Fact:
-    """The fact, on a basis of its own where it counts another measure than the one that is forecast."""
+    """The fact, on a basis of its own where it counts another measure than the one that is
+    forecast.
+    """
     name, value = fact.id, fact.value
     if not fact.stock and fact.period_start is None:
-        raise EvidenceError(f"{name}: a flow up to {fact.period_end} has no period_start; give its first day")
+        raise EvidenceError(
+            f"{name}: a flow up to {fact.period_end} has no period_start; give its first day"
+        )
     if abs(value) > MOST:
         raise EvidenceError(
             f"{name}: a {fact.quantity} of {in_digits(value)} is beyond any count; "
             f"the largest taken is {in_digits(MOST)}"
         )
     if fact.quantity == "per_day" and value == 0:
-        raise EvidenceError(f"{name}: a rate of 0 a day says nothing of a growing flow; give the total of 0 instead")
+        raise EvidenceError(
+            f"{name}: a rate of 0 a day says nothing of a growing flow; give the total of 0 instead"
+        )
     if fact.quantity == "share_percent" and value == 0:
-        raise EvidenceError(f"{name}: a share of 0 % says nothing of a growing flow; give the total of 0 instead")
+        raise EvidenceError(
+            f"{name}: a share of 0 % says nothing of a growing flow; give the total of 0 instead"
+        )
     other = fact.measure and measure and fact.measure != measure
     return _on_basis(fact, f"{fact.basis} ({fact.measure})") if other else fact
 
@@ -147,22 +183,36 @@ def _on_basis(fact: Fact, basis: str) -> Fact:
 
 
 def _by_product(facts: Sequence[Fact]) -> list[Fact]:
-    """An agency's counts of a second product are counts on a basis of their own; what is unnamed is of the first."""
+    """An agency's counts of a second product are counts on a basis of their own; what is unnamed is
+    of the first.
+    """
     products: dict[str, Counter[str]] = {}
     for fact in facts:
         products.setdefault(fact.basis, Counter())[fact.product] += 1 if fact.product else 0
     main = {basis: counts.most_common(1)[0][0] for basis, counts in products.items()}
     return [
-        fact if fact.product in ("", main[fact.basis]) else _on_basis(fact, f"{fact.basis} ({fact.product})")
+        fact
+        if fact.product in ("", main[fact.basis])
+        else _on_basis(fact, f"{fact.basis} ({fact.product})")
         for fact in facts
     ]
 
 
 def _begun(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
-    """Without the zeros before the first count, or at its start: of a market that has not begun they are no trend."""
-    some = [fact for fact in facts if fact.quantity in COUNTS and fact.value > 0 and BOUNDS.get(fact.relation) != -1]
+    """Without the zeros before the first count, or at its start: of a market that has not begun
+    they are no trend.
+    """
+    some = [
+        fact
+        for fact in facts
+        if fact.quantity in COUNTS and fact.value > 0 and BOUNDS.get(fact.relation) != -1
+    ]
     first = min((fact.period.end for fact in some), default=dt.date.min)
-    early = [fact for fact in facts if fact.value == 0 and fact.quantity in COUNTS and fact.period.end < first]
+    early = [
+        fact
+        for fact in facts
+        if fact.value == 0 and fact.quantity in COUNTS and fact.period.end < first
+    ]
     if early:
         said = "1 fact" if len(early) == 1 else f"{len(early)} facts"
         caveats.append(
@@ -183,7 +233,8 @@ def _older(fact: Fact, newer: Fact) -> str:
 
 
 def _latest(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
-    """The latest vintage of each quantity; facts of one day that differ are kept, to be weighed against each other.
+    """The latest vintage of each quantity; facts of one day that differ are kept, to be weighed
+    against each other.
 
     A number that is repeated, be it rounded, is no new vintage.
     """

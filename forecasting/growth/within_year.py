@@ -4,18 +4,19 @@ The log of a month's flow, relative to an even twelfth of its year, is
 
     pattern[k] + position[k] * slope + noise[k]
 
-where ``position`` runs from -0.46 in January to +0.46 in December. A growing market's slope is tied to the growth of
-the year over the one before and of the next over this; the pattern holds quarter-ends and Decembers; every market
-departs from it in its own lasting way; the noise of neighbouring months of a year is correlated. From December to
-January it is not: after a December that closes high, January is as likely to be low.
+where ``position`` runs from -0.46 in January to +0.46 in December. A growing market's slope is tied
+to the growth of the year over the one before and of the next over this; the pattern holds
+quarter-ends and Decembers; every market departs from it in its own lasting way; the noise of
+neighbouring months of a year is correlated. From December to January it is not: after a December
+that closes high, January is as likely to be low.
 
-A part of that noise comes to all markets at once, as rules and crises do: in 2019 buyers waited for the next year, in
-the spring of 2020 they stayed at home. Of years that are over it is known from the other markets, so that the growth
-over such a year is not taken for the market's own.
+A part of that noise comes to all markets at once, as rules and crises do: in 2019 buyers waited for
+the next year, in the spring of 2020 they stayed at home. Of years that are over it is known from
+the other markets, so that the growth over such a year is not taken for the market's own.
 
-Markets are of several kinds: most lie near the pattern, some have a season of their own (half-year number plates,
-January registrations, a tax that rises with the year), and some are steadier than others from year to year. Which kind
-a market is of is learned from its own facts.
+Markets are of several kinds: most lie near the pattern, some have a season of their own (half-year
+number plates, January registrations, a tax that rises with the year), and some are steadier than
+others from year to year. Which kind a market is of is learned from its own facts.
 """
 
 from __future__ import annotations
@@ -36,25 +37,32 @@ Array = NDArray[np.float64]
 Kinds = tuple[tuple[float, float], ...]
 Shifts = tuple[tuple[int, float, tuple[float, ...]], ...]
 
-POSITION: Array = (np.arange(12) - 5.5) / 12  # of a month's middle within its year, the year's middle being 0
+# Of a month's middle within its year, the year's middle being 0
+POSITION: Array = (np.arange(12) - 5.5) / 12
 MOST_RHO = 0.9
-# Judgement: new cars are registered at the ends of quarters and of the year, when makers and dealers close their books.
-CLOSINGS = (-0.32, -0.22, 0.16, -0.18, -0.08, 0.12, -0.10, -0.14, 0.17, 0.01, 0.12, 0.28)  # mean factor 1
+# Judgement: new cars are registered at the ends of quarters and of the year, when makers and
+# dealers close their books.
+# Mean factor 1
+CLOSINGS = (-0.32, -0.22, 0.16, -0.18, -0.08, 0.12, -0.10, -0.14, 0.17, 0.01, 0.12, 0.28)
 BELIEVED = 6  # years that are believed to have shown it
-# Of eleven markets in 2017 to 2024, a third of the variance that their patterns and growth leave is one of years.
+# Of eleven markets in 2017 to 2024, a third of the variance that their patterns and growth leave is
+# one of years.
 COMMON, BELIEVED_YEARS, MOST_COMMON = 0.33, 6, 0.9
-# Nine markets, each left out, follow what the others have in common by 0.6 to 2.0 times. Judgement: some do not at all.
+# Nine markets, each left out, follow what the others have in common by 0.6 to 2.0 times. Judgement:
+# some do not at all.
 FOLLOWS_SD = 0.45
 LEAST_SLOPE_SD = 0.05
-# Judgement: shares of markets, and by how many times their lasting departure, and their noise, exceed the usual. Seven
-# in ten have the common season; half-year plates or a tax at the year's end move months by a factor of two or more.
+# Judgement: shares of markets, and by how many times their lasting departure, and their noise,
+# exceed the usual. Seven in ten have the common season; half-year plates or a tax at the year's end
+# move months by a factor of two or more.
 OWN_SEASONS = ((0.70, 1.0), (0.15, 4.0), (0.15, 10.0))
 STEADINESS = ((0.25, 0.5), (0.5, 1.0), (0.25, 1.8))
 BELIEVED_MARKETS = 20  # that are believed to have shown these shares
 INDEPENDENT = 0.6  # of months whose noise hangs together, as many are worth one each
 ROUNDS = 30
-# Judgement: what crosses a border comes by the shipload, whenever dealers close their books, and a flow that grows at a
-# steady rate has that rate as its slope; growth in jumps takes a little from that.
+# Judgement: what crosses a border comes by the shipload, whenever dealers close their books, and a
+# flow that grows at a steady rate has that rate as its slope; growth in jumps takes a little from
+# that.
 STEADY_IMPORTS = ((0.1, 0.5), (0.9, 1.0))
 IMPORTS_ON_GROWTH, IMPORTS_ON_NEXT = 0.9, 0.1
 MORE_OWN, MORE_SLOPE, MORE_NOISE = 1.5, 2.0, 1.3
@@ -67,14 +75,17 @@ class WithinYear:
     Parameters
     ----------
     pattern : tuple of float
-        Twelve log factors, January to December, that a typical market shows; their mean factor is 1.
+        Twelve log factors, January to December, that a typical market shows; their mean factor is
+        1.
     pattern_sd : float
-        Spread of a market's own lasting departure from the pattern (log, by month), where the market is a usual one.
+        Spread of a market's own lasting departure from the pattern (log, by month), where the
+        market is a usual one.
     own_seasons, steadiness : tuple of (float, float)
-        Kinds of markets: the share of markets, and by how many times their lasting departure, or their noise and the
-        spread of their slope, exceeds the usual.
+        Kinds of markets: the share of markets, and by how many times their lasting departure, or
+        their noise and the spread of their slope, exceeds the usual.
     slope_on_growth, slope_on_next : float
-        Slope within the year per unit of log growth over the year before, and of the next year over this one.
+        Slope within the year per unit of log growth over the year before, and of the next year over
+        this one.
     slope_sd : float
         Spread of the slope about that.
     noise_sd, noise_ar : float
@@ -82,7 +93,8 @@ class WithinYear:
     common : float
         Share of the variance of noise and slope that all markets have in common in a year.
     shifts : tuple of (int, float, tuple of float)
-        Years of which that is known: the year, the share of its variance that is still open, and its twelve months.
+        Years of which that is known: the year, the share of its variance that is still open, and
+        its twelve months.
     source : str
         Where the numbers come from.
 
@@ -106,14 +118,18 @@ class WithinYear:
     source: str = "judgement: quarters and years close high"
 
     def in_years(self, first_year: int, count: int) -> tuple[Array, Array]:
-        """By year, how far all markets' months lie from the pattern, and the variance of noise and slope about that.
+        """By year, how far all markets' months lie from the pattern, and the variance of noise and
+        slope about that.
 
-        Shapes are (years, 12) and (years,); the variance is that of a year of which nothing is known, times.
+        Shapes are (years, 12) and (years,); the variance is that of a year of which nothing is
+        known, times.
         """
         known = {year: (left, shift) for year, left, shift in self.shifts}
         of_years = [known.get(first_year + y, (1.0, (0.0,) * 12)) for y in range(count)]
         still_open = np.array([left for left, _ in of_years])
-        return np.array([shift for _, shift in of_years]).reshape(count, 12), 1 - self.common * (1 - still_open)
+        return np.array([shift for _, shift in of_years]).reshape(count, 12), 1 - self.common * (
+            1 - still_open
+        )
 
     def until(self, last_year: int) -> WithinYear:
         """The same without what is known of later years."""
@@ -125,7 +141,9 @@ class WithinYear:
         return np.asarray(self.noise_sd * np.linalg.cholesky(self.noise_ar**lag))
 
     def across_a_border(self) -> WithinYear:
-        """The same for imports and exports: no quarters that close high, no years of registrations, wider spreads."""
+        """The same for imports and exports: no quarters that close high, no years of registrations,
+        wider spreads.
+        """
         return replace(
             self,
             pattern=(0.0,) * 12,
@@ -142,8 +160,13 @@ class WithinYear:
     @classmethod
     def of(cls, entries: Mapping[str, Any]) -> WithinYear:
         """From the entries of a file, whose lists become tuples."""
-        kinds = {name: tuple(tuple(kind) for kind in entries[name]) for name in ("own_seasons", "steadiness")}
-        shifts = tuple((year, left, tuple(shift)) for year, left, shift in entries.get("shifts", ()))
+        kinds = {
+            name: tuple(tuple(kind) for kind in entries[name])
+            for name in ("own_seasons", "steadiness")
+        }
+        shifts = tuple(
+            (year, left, tuple(shift)) for year, left, shift in entries.get("shifts", ())
+        )
         return cls(**{**entries, "pattern": tuple(entries["pattern"]), "shifts": shifts, **kinds})
 
 
@@ -166,13 +189,14 @@ def estimate_within_year(months: pd.DataFrame) -> WithinYear:
     Parameters
     ----------
     months : DataFrame
-        Columns market, month (``YYYY-MM``), registrations. Years with a missing month or a zero are left out.
+        Columns market, month (``YYYY-MM``), registrations. Years with a missing month or a zero are
+        left out.
 
     Returns
     -------
     WithinYear
-        Least squares for pattern and slopes, shrunk towards the default where few years are seen; spreads from what is
-        left over, a market's lasting part apart from the noise.
+        Least squares for pattern and slopes, shrunk towards the default where few years are seen;
+        spreads from what is left over, a market's lasting part apart from the noise.
 
     Raises
     ------
@@ -188,7 +212,9 @@ def estimate_within_year(months: pd.DataFrame) -> WithinYear:
     """
     missing = {"market", "month", "registrations"} - set(months.columns)
     if missing:
-        raise ModelError(f"months lacks the column(s) {', '.join(sorted(missing))}; it has {', '.join(months.columns)}")
+        raise ModelError(
+            f"months lacks the column(s) {', '.join(sorted(missing))}; it has {', '.join(months.columns)}"
+        )
     years = _complete_years(months)
     if not years:
         return WithinYear()
@@ -196,14 +222,23 @@ def estimate_within_year(months: pd.DataFrame) -> WithinYear:
     shape = np.array([np.log(counts / counts.mean()) for _, _, counts in years])
     growth = np.array(
         [
-            [totals[m, y] - totals.get((m, y - 1), np.nan), totals.get((m, y + 1), np.nan) - totals[m, y]]
+            [
+                totals[m, y] - totals.get((m, y - 1), np.nan),
+                totals.get((m, y + 1), np.nan) - totals[m, y],
+            ]
             for m, y, _ in years
         ]
     )
-    return _fit(shape, growth, *(np.array(column) for column in zip(*((m, y) for m, y, _ in years), strict=True)))
+    return _fit(
+        shape,
+        growth,
+        *(np.array(column) for column in zip(*((m, y) for m, y, _ in years), strict=True)),
+    )
 
 
-def _fit(shape: Array, growth: Array, market: NDArray[np.str_], year: NDArray[np.int_]) -> WithinYear:
+def _fit(
+    shape: Array, growth: Array, market: NDArray[np.str_], year: NDArray[np.int_]
+) -> WithinYear:
     default = WithinYear()
     centred = shape - shape.mean(axis=1, keepdims=True)
     slopes = _tilt(centred)
@@ -214,9 +249,16 @@ def _fit(shape: Array, growth: Array, market: NDArray[np.str_], year: NDArray[np
     pattern = found.pattern + beta[2] * POSITION
     pattern = pattern - np.log(np.mean(np.exp(pattern)))
     noise_sd, noise_ar = found.noise_sd, found.noise_ar()
-    uneven = found.noise.sum(axis=0) @ _times(STEADINESS) / found.noise.sum()  # variance of all markets over the usual
-    slope_sd = float(np.sqrt(max(slope_spread**2 / uneven - _slope_of_noise(noise_sd, noise_ar), LEAST_SLOPE_SD**2)))
-    common, shifts = _common(centred - np.outer(_expected(growth, beta), POSITION) - found.pattern, year, found)
+    # Variance of all markets over the usual
+    uneven = found.noise.sum(axis=0) @ _times(STEADINESS) / found.noise.sum()
+    slope_sd = float(
+        np.sqrt(
+            max(slope_spread**2 / uneven - _slope_of_noise(noise_sd, noise_ar), LEAST_SLOPE_SD**2)
+        )
+    )
+    common, shifts = _common(
+        centred - np.outer(_expected(growth, beta), POSITION) - found.pattern, year, found
+    )
     return WithinYear(
         tuple(float(x) for x in pattern), found.pattern_sd, found.kinds(OWN_SEASONS, found.season),
         found.kinds(STEADINESS, found.noise), float(beta[0]), float(beta[1]), slope_sd, noise_sd, noise_ar,
@@ -236,10 +278,15 @@ def _tilt(shape: Array) -> Array:
 
 
 def _slopes(slopes: Array, growth: Array, default: WithinYear) -> tuple[Array, float]:
-    """Slope on both growths, by ridge about the default, and a lasting part; with the spread left over."""
+    """Slope on both growths, by ridge about the default, and a lasting part; with the spread left
+    over.
+    """
     known = np.isfinite(growth).all(axis=1)
     lasting = float(_tilt(_level(default)))
-    prior, sd = np.array([default.slope_on_growth, default.slope_on_next, lasting]), default.slope_sd
+    prior, sd = (
+        np.array([default.slope_on_growth, default.slope_on_next, lasting]),
+        default.slope_sd,
+    )
     x, y = growth[known], slopes[known]
     design = np.column_stack([x, np.ones(len(x))])
     penalty = np.diag(sd**2 / np.array([0.25, 0.25, 0.5]) ** 2)
@@ -249,13 +296,16 @@ def _slopes(slopes: Array, growth: Array, default: WithinYear) -> tuple[Array, f
 
 
 def _expected(growth: Array, beta: Array) -> Array:
-    """Slope that the growths lead to; where a neighbouring year is missing, its growth is taken to be the other's."""
+    """Slope that the growths lead to; where a neighbouring year is missing, its growth is taken to
+    be the other's.
+    """
     filled = np.where(np.isfinite(growth), growth, growth[:, ::-1])
     return np.asarray(np.nan_to_num(filled) @ beta[:2] + beta[2])
 
 
 def _common(left: Array, year: NDArray[np.int_], found: _Markets) -> tuple[float, Shifts]:
-    """What the years' months have in common, beside markets' own lasting parts: its share of the variance, and itself.
+    """What the years' months have in common, beside markets' own lasting parts: its share of the
+    variance, and itself.
 
     Noise that is common to all markets, and their own, are told apart by expectation-maximisation.
     """
@@ -264,10 +314,13 @@ def _common(left: Array, year: NDArray[np.int_], found: _Markets) -> tuple[float
     share, shift = COMMON, np.zeros((len(seen), 12))
     for _ in range(ROUNDS):
         rest = left - shift[of]
-        lasting = found.kept * np.array([rest[found.of == i].mean(axis=0) for i in range(len(found.names))])
+        lasting = found.kept * np.array(
+            [rest[found.of == i].mean(axis=0) for i in range(len(found.names))]
+        )
         own = left - lasting[found.of]
         total = max(float(weight @ (own**2).sum(axis=1)) / (11 * len(own)), 1e-12)
-        precision = np.bincount(of, weight) / (1 - share) + 1 / share  # over one of the total variance
+        # Over one of the total variance
+        precision = np.bincount(of, weight) / (1 - share) + 1 / share
         summed = np.array([weight[of == y] @ own[of == y] for y in range(len(seen))])
         shift = summed / ((1 - share) * precision)[:, None]
         squares = (shift**2).sum(axis=1) / (11 * total) + 1 / precision
@@ -275,7 +328,8 @@ def _common(left: Array, year: NDArray[np.int_], found: _Markets) -> tuple[float
         share = min(share, MOST_COMMON)
     open_ = 1 / (precision * share)
     return share, tuple(
-        (int(y), float(o), tuple(float(x) for x in months)) for y, o, months in zip(seen, open_, shift, strict=True)
+        (int(y), float(o), tuple(float(x) for x in months))
+        for y, o, months in zip(seen, open_, shift, strict=True)
     )
 
 
@@ -286,9 +340,11 @@ def _slope_of_noise(noise_sd: float, noise_ar: float) -> float:
 
 
 class _Markets:
-    """Common pattern, usual spreads and the kinds of markets, updated in turn (expectation-maximisation).
+    """Common pattern, usual spreads and the kinds of markets, updated in turn
+    (expectation-maximisation).
 
-    A market's mean year lies about the pattern with the spread of its kind; its years about their mean with its noise.
+    A market's mean year lies about the pattern with the spread of its kind; its years about their
+    mean with its noise.
     """
 
     def __init__(self, residual: Array, market: NDArray[np.str_], default: WithinYear) -> None:
@@ -298,47 +354,76 @@ class _Markets:
         self.means = np.array([residual[of == i].mean(axis=0) for i in range(len(self.names))])
         self.within = residual - self.means[of]
         self.squares: Array = np.bincount(of, (self.within**2).sum(axis=1)).astype(float)
-        self.freedom: Array = 10 * (self.years - 1)  # of twelve months, a year's mean and slope are gone
+        # Of twelve months, a year's mean and slope are gone
+        self.freedom: Array = 10 * (self.years - 1)
         self.believed = _level(default) - _tilt(_level(default)) * POSITION
         self.pattern, self.default = self.believed, default
         self.pattern_sd, self.noise_sd = default.pattern_sd, self._usual_noise(self.squares)
-        self.season, self.noise = (_even(kinds, len(self.names)) for kinds in (OWN_SEASONS, STEADINESS))
+        self.season, self.noise = (
+            _even(kinds, len(self.names)) for kinds in (OWN_SEASONS, STEADINESS)
+        )
 
     def update(self) -> None:
         """One round: kinds of markets given spreads and pattern, then those given the kinds."""
         steadiness = _times(STEADINESS)
         noise = self.noise_sd**2 * steadiness
-        self.noise = self._kinds(STEADINESS, self.noise, self.squares, INDEPENDENT * self.freedom, noise, INDEPENDENT)
+        self.noise = self._kinds(
+            STEADINESS, self.noise, self.squares, INDEPENDENT * self.freedom, noise, INDEPENDENT
+        )
         self.noise_sd = self._usual_noise(self.squares * (self.noise @ (1 / steadiness)))
-        of_mean = self.noise_sd**2 * (self.noise @ steadiness) / self.years  # the variance that noise gives a mean
+        # The variance that noise gives a mean
+        of_mean = self.noise_sd**2 * (self.noise @ steadiness) / self.years
         apart = ((self.means - self.pattern) ** 2).sum(axis=1)
         spread = self.pattern_sd**2 * _times(OWN_SEASONS)
         variance = spread + of_mean[:, None]
-        self.season = self._kinds(OWN_SEASONS, self.season, apart, np.full(len(apart), 10.0), variance)
+        self.season = self._kinds(
+            OWN_SEASONS, self.season, apart, np.full(len(apart), 10.0), variance
+        )
         weight = self.noise_sd**2 * (self.season / variance).sum(axis=1)
         self.pattern = (weight @ self.means + BELIEVED * self.believed) / (weight.sum() + BELIEVED)
-        lasting = (spread / variance) ** 2 * apart[:, None] / 10 + spread * of_mean[:, None] / variance
-        self.kept = (self.season * spread / variance).sum(axis=1)[:, None]  # of a mean year's departure: it lasts
+        lasting = (spread / variance) ** 2 * apart[:, None] / 10 + spread * of_mean[
+            :, None
+        ] / variance
+        # Of a mean year's departure: it lasts
+        self.kept = (self.season * spread / variance).sum(axis=1)[:, None]
         usual = float((self.season * lasting / _times(OWN_SEASONS)).sum())
-        self.pattern_sd = float(np.sqrt((usual + 4 * self.default.pattern_sd**2) / (len(apart) + 4)))
+        self.pattern_sd = float(
+            np.sqrt((usual + 4 * self.default.pattern_sd**2) / (len(apart) + 4))
+        )
 
     def _usual_noise(self, squares: Array) -> float:
         """Spread of the noise of a usual market, from each market's squares as if it were one."""
-        return float(np.sqrt((squares.sum() + 40 * self.default.noise_sd**2) / (self.freedom.sum() + 40)))
+        return float(
+            np.sqrt((squares.sum() + 40 * self.default.noise_sd**2) / (self.freedom.sum() + 40))
+        )
 
     def _kinds(
-        self, kinds: Kinds, before: Array, squares: Array, freedom: Array, variance: Array, worth: float = 1.0
+        self,
+        kinds: Kinds,
+        before: Array,
+        squares: Array,
+        freedom: Array,
+        variance: Array,
+        worth: float = 1.0,
     ) -> Array:
-        """Probability of each kind, market by market, from sums of squares and the variance that each kind leads to."""
+        """Probability of each kind, market by market, from sums of squares and the variance that
+        each kind leads to.
+        """
         shares = np.array([share for share, _ in self.kinds(kinds, before)])
-        log_part = np.log(shares) - 0.5 * (worth * squares[:, None] / variance + freedom[:, None] * np.log(variance))
+        log_part = np.log(shares) - 0.5 * (
+            worth * squares[:, None] / variance + freedom[:, None] * np.log(variance)
+        )
         part = np.exp(log_part - log_part.max(axis=1, keepdims=True))
         return np.asarray(part / part.sum(axis=1, keepdims=True))
 
     def kinds(self, believed: Kinds, found: Array) -> Kinds:
-        """Shares of the kinds: those of the markets seen, and of others that are believed to have been."""
+        """Shares of the kinds: those of the markets seen, and of others that are believed to have
+        been.
+        """
         counts = found.sum(axis=0) + BELIEVED_MARKETS * np.array([share for share, _ in believed])
-        return tuple((float(n), times) for n, (_, times) in zip(counts / counts.sum(), believed, strict=True))
+        return tuple(
+            (float(n), times) for n, (_, times) in zip(counts / counts.sum(), believed, strict=True)
+        )
 
     def noise_ar(self) -> float:
         """Correlation of a month's noise with the month before."""

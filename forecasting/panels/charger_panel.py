@@ -1,7 +1,8 @@
-"""What is estimated from panels of markets of charging points and stocks of vehicles, faults of counts included.
+"""What is estimated from panels of markets of charging points and stocks of vehicles, faults of
+counts included.
 
-Public counts are recounted, repeated and half missing. A missing class of points is not zero, a fall or a repeat is
-flagged, and the estimates are medians, which such years move little.
+Public counts are recounted, repeated and half missing. A missing class of points is not zero, a
+fall or a repeat is flagged, and the estimates are medians, which such years move little.
 """
 
 from __future__ import annotations
@@ -32,9 +33,12 @@ __all__ = [
 Array = npt.NDArray[np.float64]
 HORIZONS = (1, 2, 3, 5)
 MIN_POINTS, MIN_VEHICLES = 50, 100
-BREAK = 0.45  # a year in which points outgrow the rule by this much in logs, a factor of 1.57, is a programme's push
+# A year in which points outgrow the rule by this much in logs, a factor of 1.57, is a programme's
+# push
+BREAK = 0.45
 RESAMPLES = 200
-STOCKS = [round(10 ** (power / 8), -2) for power in range(24, 61)]  # from 1,000 to 32 million vehicles
+# From 1,000 to 32 million vehicles
+STOCKS = [round(10 ** (power / 8), -2) for power in range(24, 61)]
 FEWEST = 5  # markets that make a band
 TINY = 1e-9  # an error of a rule that fits to the last digit
 COLUMNS = ("market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points")
@@ -43,9 +47,10 @@ COLUMNS = ("market", "year", "stock_bev", "stock_phev", "public_fast_points", "p
 def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
     """Stocks and public points by market and year, with what is wrong with each count.
 
-    A total needs both its fast and its slow points: a missing one is not zero, and that year has no total. A plug-in
-    hybrid stock that is missing beside battery cars is taken as none. Faults are flagged, not removed: ``fall``,
-    ``repeat`` (the count stood still to half a per cent) and ``jump`` (more than threefold in a year).
+    A total needs both its fast and its slow points: a missing one is not zero, and that year has no
+    total. A plug-in hybrid stock that is missing beside battery cars is taken as none. Faults are
+    flagged, not removed: ``fall``, ``repeat`` (the count stood still to half a per cent) and
+    ``jump`` (more than threefold in a year).
 
     Parameters
     ----------
@@ -70,10 +75,14 @@ def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
     """
     missing = [name for name in COLUMNS if name not in panel.columns]
     if missing:
-        raise EvidenceError(f"the panel lacks {', '.join(missing)}; its columns are {', '.join(COLUMNS)}")
+        raise EvidenceError(
+            f"the panel lacks {', '.join(missing)}; its columns are {', '.join(COLUMNS)}"
+        )
     if panel.duplicated(["market", "year"]).any():
         first = panel[panel.duplicated(["market", "year"])].iloc[0]
-        raise EvidenceError(f"the panel holds {first['market']} {first['year']} twice; keep one row a year")
+        raise EvidenceError(
+            f"the panel holds {first['market']} {first['year']} twice; keep one row a year"
+        )
     counts = panel[list(COLUMNS[2:])].astype(float)
     if (counts < 0).any(axis=None):
         raise EvidenceError("the panel holds a negative count; stocks and points are 0 or more")
@@ -103,8 +112,9 @@ def charger_steps(table: pd.DataFrame, horizons: Sequence[int] = HORIZONS) -> pd
     Returns
     -------
     pandas.DataFrame
-        ``market, year, horizon, points, stock, grown, stock_grown, own_grown, stock_next``; the last two are the growth
-        of points in the year before and of stock in the year after, missing where a count is.
+        ``market, year, horizon, points, stock, grown, stock_grown, own_grown, stock_next``; the
+        last two are the growth of points in the year before and of stock in the year after, missing
+        where a count is.
 
     Examples
     --------
@@ -132,7 +142,9 @@ def charger_steps(table: pd.DataFrame, horizons: Sequence[int] = HORIZONS) -> pd
 def _growth_about(whole: pd.DataFrame) -> pd.DataFrame:
     """Log growth of points up to each count, and of stock from it on, over one year."""
     ordered = whole.sort_values(["market", "year"])
-    logs = pd.DataFrame({name: np.log(ordered[name]) for name in ("points", "stock")}).groupby(ordered["market"])
+    logs = pd.DataFrame({name: np.log(ordered[name]) for name in ("points", "stock")}).groupby(
+        ordered["market"]
+    )
     gaps = ordered.groupby("market")["year"]
     own = logs["points"].diff().where(gaps.diff() == 1)
     ahead = -logs["stock"].diff(-1).where(gaps.diff(-1) == -1)
@@ -142,13 +154,15 @@ def _growth_about(whole: pd.DataFrame) -> pd.DataFrame:
 def estimate_practice(panel: pd.DataFrame) -> Practice:
     """Learn practice from a panel of markets.
 
-    The elasticity is that of least absolute errors over all pairs of counts 1, 2, 3 and 5 years apart, each weighted by
-    one over the root of its horizon: recounts and stale years, which panels are full of, move a median little. The rate
-    of catching up and the weight of a market's own growth are of least absolute errors too, shrunk by their own
-    uncertainty: what twenty markets hardly tell from nothing is used with care. The spread is that of each market's
-    errors under the whole rule as all others teach it, so that nothing is counted twice, and a standard error over
-    markets up: of few markets a quantile is as often too small as too large, and too small is the worse. Years that
-    outgrow the rule by half and more are counted apart, as the pushes of a programme.
+    The elasticity is that of least absolute errors over all pairs of counts 1, 2, 3 and 5 years
+    apart, each weighted by one over the root of its horizon: recounts and stale years, which panels
+    are full of, move a median little. The rate of catching up and the weight of a market's own
+    growth are of least absolute errors too, shrunk by their own uncertainty: what twenty markets
+    hardly tell from nothing is used with care. The spread is that of each market's errors under the
+    whole rule as all others teach it, so that nothing is counted twice, and a standard error over
+    markets up: of few markets a quantile is as often too small as too large, and too small is the
+    worse. Years that outgrow the rule by half and more are counted apart, as the pushes of a
+    programme.
 
     Parameters
     ----------
@@ -175,9 +189,11 @@ def estimate_practice(panel: pd.DataFrame) -> Practice:
 
 
 def bands(table: pd.DataFrame) -> list[list[float]]:
-    """Public points of markets at the same stock: rows of stock, quantiles 0.1, 0.5 and 0.9, and number of markets.
+    """Public points of markets at the same stock: rows of stock, quantiles 0.1, 0.5 and 0.9, and
+    number of markets.
 
-    Each market counts once, at the year in which its stock was nearest, if that was within a factor of 1.5.
+    Each market counts once, at the year in which its stock was nearest, if that was within a factor
+    of 1.5.
 
     Examples
     --------
@@ -190,18 +206,26 @@ def bands(table: pd.DataFrame) -> list[list[float]]:
     found = []
     for stock in STOCKS:
         off = np.abs(np.log(counted["stock"] / stock))
-        near = counted[off < np.log(1.5)].assign(off=off).sort_values("off").drop_duplicates("market")
+        near = (
+            counted[off < np.log(1.5)].assign(off=off).sort_values("off").drop_duplicates("market")
+        )
         if len(near) >= FEWEST:
-            low, middle, high = np.quantile(near["points"], (0.1, 0.5, 0.9)).round().astype(int).tolist()
+            low, middle, high = (
+                np.quantile(near["points"], (0.1, 0.5, 0.9)).round().astype(int).tolist()
+            )
             found.append([stock, low, middle, high, len(near)])
     return found
 
 
 def practice_from(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
-    """As ``estimate_practice``, from what ``charger_panel`` and ``charger_steps`` gave, or some markets of it."""
+    """As ``estimate_practice``, from what ``charger_panel`` and ``charger_steps`` gave, or some
+    markets of it.
+    """
     markets = steps.loc[steps["horizon"] == max(HORIZONS), "market"].unique()
     if len(markets) < 3:
-        raise EvidenceError(f"{len(markets)} markets have counts of points five years apart; give at least 3")
+        raise EvidenceError(
+            f"{len(markets)} markets have counts of points five years apart; give at least 3"
+        )
     rule, names = _Rule.of(table, steps), [str(name) for name in steps["market"].unique()]
     without = [_Rule.of(table, steps[steps["market"] != name]) for name in names]
     caught = _kept(rule.catch_up, [other.catch_up for other in without])
@@ -266,12 +290,16 @@ class _Rule:
         """How much faster points grew, in logs."""
         closed = 1 - np.exp(-self.catch_up * steps["horizon"])
         own = self.own_weight * own_departure(steps, self.elasticity).fillna(0)
-        errors: pd.Series = steps["grown"] - self.elasticity * steps["stock_grown"] - closed * self.gap(steps) - own
+        errors: pd.Series = (
+            steps["grown"] - self.elasticity * steps["stock_grown"] - closed * self.gap(steps) - own
+        )
         return errors
 
 
 def own_departure(steps: pd.DataFrame, elasticity: float) -> pd.Series:
-    """How much faster points grew in the year before than the rule has it for the next; a recount is no growth."""
+    """How much faster points grew in the year before than the rule has it for the next; a recount
+    is no growth.
+    """
     return steps["own_grown"].clip(*OWN_GROWTH) - elasticity * steps["stock_next"]
 
 
@@ -296,11 +324,15 @@ def _own_weight(error: pd.Series, own: pd.Series) -> float:
 
 
 def _upper_spread(scaled: pd.Series, steps: pd.DataFrame) -> tuple[float, ...]:
-    """Standard deviation by horizon from the errors' 80 % quantiles, a standard error over markets up."""
+    """Standard deviation by horizon from the errors' 80 % quantiles, a standard error over markets
+    up.
+    """
     middle, errors = [], []
     for horizon in HORIZONS:
         inside = steps["horizon"] == horizon
-        sizes = [values.to_numpy() for _, values in scaled[inside].groupby(steps.loc[inside, "market"])]
+        sizes = [
+            values.to_numpy() for _, values in scaled[inside].groupby(steps.loc[inside, "market"])
+        ]
         picks = np.random.default_rng(horizon).integers(0, len(sizes), (RESAMPLES, len(sizes)))
         again = [np.quantile(np.concatenate([sizes[i] for i in pick]), 0.8) for pick in picks]
         errors.append(float(np.std(np.log(np.maximum(again, TINY)))))
@@ -310,7 +342,9 @@ def _upper_spread(scaled: pd.Series, steps: pd.DataFrame) -> tuple[float, ...]:
 
 
 def _elasticity(steps: pd.DataFrame) -> float:
-    """The weighted median of growth of points over growth of stock: the fit of least absolute errors."""
+    """The weighted median of growth of points over growth of stock: the fit of least absolute
+    errors.
+    """
     moved = steps[steps["stock_grown"] != 0]
     ratio = (moved["grown"] / moved["stock_grown"]).to_numpy(dtype=float)
     weight = (moved["stock_grown"].abs() / np.sqrt(moved["horizon"])).to_numpy(dtype=float)
@@ -320,7 +354,9 @@ def _elasticity(steps: pd.DataFrame) -> float:
 
 
 def _size_slope(error: pd.Series, steps: pd.DataFrame) -> float:
-    """How fast the log of the error's size falls with the log of the count, within horizons; 0 or more."""
+    """How fast the log of the error's size falls with the log of the count, within horizons; 0 or
+    more.
+    """
     size = np.log(error.abs() + 0.02)
     logs = np.log(steps["points"])
     size, logs = (x - x.groupby(steps["horizon"]).transform("mean") for x in (size, logs))
@@ -328,15 +364,23 @@ def _size_slope(error: pd.Series, steps: pd.DataFrame) -> float:
 
 
 def _catch_up(error: pd.Series, gap: pd.Series, horizons: pd.Series) -> float:
-    """Rate a year at which the distance to the pooled level closes: of least absolute errors, 0 or more."""
+    """Rate a year at which the distance to the pooled level closes: of least absolute errors, 0 or
+    more.
+    """
     rates, horizon = np.arange(0, 0.305, 0.005), horizons.to_numpy(dtype=float)[:, None]
-    off = np.abs(error.to_numpy()[:, None] - (1 - np.exp(-rates * horizon)) * gap.to_numpy()[:, None])
+    off = np.abs(
+        error.to_numpy()[:, None] - (1 - np.exp(-rates * horizon)) * gap.to_numpy()[:, None]
+    )
     return float(rates[np.argmin((off / np.sqrt(horizon)).sum(axis=0))])
 
 
 def _level(table: pd.DataFrame) -> tuple[float, float, float]:
-    """Regression of log points on log stock over the last five years, and its spread, one weight a market."""
-    recent = table[(table["year"] > table["year"].max() - 5) & (table["points"] > 0) & (table["stock"] > 0)]
+    """Regression of log points on log stock over the last five years, and its spread, one weight a
+    market.
+    """
+    recent = table[
+        (table["year"] > table["year"].max() - 5) & (table["points"] > 0) & (table["stock"] > 0)
+    ]
     weight = np.sqrt(1 / recent.groupby("market")["points"].transform("size").to_numpy())
     design = np.column_stack([np.ones(len(recent)), np.log(recent["stock"])])
     target = np.log(recent["points"]).to_numpy()

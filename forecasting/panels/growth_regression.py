@@ -1,4 +1,6 @@
-"""The regression behind the growth prior: growth on where markets stand, with effects of markets and of years."""
+"""The regression behind the growth prior: growth on where markets stand, with effects of markets
+and of years.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +11,26 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.growth.common import COMMON_AR, COMMON_NU, Common
-from forecasting.growth.prior import LEVEL_BEFORE, MARKET_NU, RANGE, REFERENCE, SHOCK_NU, SLOPE_BEFORE
+from forecasting.growth.prior import (
+    LEVEL_BEFORE,
+    MARKET_NU,
+    RANGE,
+    REFERENCE,
+    SHOCK_NU,
+    SLOPE_BEFORE,
+)
 
 __all__ = ["BY_AGE", "BY_SALES", "BY_SHARE", "STEADY", "GrowthRegression", "fitted"]
 
 Array = NDArray[np.float64]
 
-AHEAD_AR = 0.2  # of a year's effect, in the years after the panel: forecasts made there show less of it than its own
-# Of the scale of shocks, so that a panel of calm things is not taken to be stirred as electric cars are:
-COMMON_BEFORE = 0.9  # spread of years, weighted as six years: policies and crises come to all markets at once
+# Of a year's effect, in the years after the panel: forecasts made there show less of it than its
+# own
+AHEAD_AR = 0.2
+# Of the scale of shocks, so that a panel of calm things is not taken to be stirred as electric cars
+# are:
+# Spread of years, weighted as six years: policies and crises come to all markets at once
+COMMON_BEFORE = 0.9
 MARKET_SD_BEFORE = 0.1  # spread of markets' lasting growth, weighted as four markets
 STEPS = 30
 
@@ -31,7 +44,8 @@ class Belief:
     level, slope : (float, float)
         Mean and standard deviation, of all markets.
     own_slope : float
-        Spread of a market's own slope about that of all, weighted as four markets; 0 where they have none.
+        Spread of a market's own slope about that of all, weighted as four markets; 0 where they
+        have none.
     persistence, ahead : float
         First-order autocorrelation of the common effects, within the panel and after it.
     """
@@ -43,36 +57,42 @@ class Belief:
     ahead: float = AHEAD_AR
 
 
-# A logistic diffusion's growth rate is the coefficient of imitation q, whose mean over 213 published applications is
-# 0.38 (Sultan, Farley and Lehmann 1990), spread wide enough for the panel to speak. The fall of growth with share and
-# its spread were set by leaving whole markets of the IEA's panel out: growth from one year to the next shows less of
-# them than forecasts over several years do. Sales of things that are old already grow by no coefficient of imitation:
-# without shares, less is believed of the level.
+# A logistic diffusion's growth rate is the coefficient of imitation q, whose mean over 213
+# published applications is 0.38 (Sultan, Farley and Lehmann 1990), spread wide enough for the panel
+# to speak. The fall of growth with share and its spread were set by leaving whole markets of the
+# IEA's panel out: growth from one year to the next shows less of them than forecasts over several
+# years do. Sales of things that are old already grow by no coefficient of imitation: without
+# shares, less is believed of the level.
 BY_SHARE = Belief((LEVEL_BEFORE, 0.10), (SLOPE_BEFORE, 0.02))
 STEADY = Belief((LEVEL_BEFORE, 0.15), (SLOPE_BEFORE, 0.02))
 BY_SALES = Belief((LEVEL_BEFORE, 0.15), (SLOPE_BEFORE, 0.1), own_slope=0.1)
-# By age little is believed, as what is replaced may live for months or for decades; but growth at one age is near that
-# at the next, as neighbouring years are not. Set on simulated generations, of which some fall into a slow tail.
+# By age little is believed, as what is replaced may live for months or for decades; but growth at
+# one age is near that at the next, as neighbouring years are not. Set on simulated generations, of
+# which some fall into a slow tail.
 BY_AGE = Belief((0.0, 1.0), (0.0, 0.5), own_slope=0.05, persistence=0.9, ahead=0.9)
 
 
 class GrowthRegression:
-    """Growth on level, where markets stand, years and markets, with scales that are updated in turn.
+    """Growth on level, where markets stand, years and markets, with scales that are updated in
+    turn.
 
-    Gaussian given scales, the model is a regression with random effects; scales, variances and effects are updated in
-    turn (expectation-maximisation; Lange, Little and Taylor 1989 for the Student t part).
+    Gaussian given scales, the model is a regression with random effects; scales, variances and
+    effects are updated in turn (expectation-maximisation; Lange, Little and Taylor 1989 for the
+    Student t part).
 
     Parameters
     ----------
     steps : DataFrame
-        Columns market, year, growth and z_before: where the market stood. Of growth by age, the age is the year.
+        Columns market, year, growth and z_before: where the market stood. Of growth by age, the age
+        is the year.
     belief : Belief
         Before the panel.
 
     Attributes
     ----------
     effects, covariance : ndarray
-        Level, slope, then effects of years (``years``), of markets (``markets``) and their slopes (``slopes``).
+        Level, slope, then effects of years (``years``), of markets (``markets``) and their slopes
+        (``slopes``).
     seen : list of int
         The years that have an effect.
     """
@@ -94,7 +114,8 @@ class GrowthRegression:
         if own_slopes:
             self.design[rows, 2 + years + count + self.market] = self.share
         kept = belief.persistence ** np.diff(seen)
-        self.innovation = np.eye(years) - np.diag(kept, k=-1)  # a year's effect less what it inherits
+        # A year's effect less what it inherits
+        self.innovation = np.eye(years) - np.diag(kept, k=-1)
         self.inflate = np.r_[1.0, 1 / (1 - kept**2)]
         self.shock, self.shock_slope, self.market_sd, self.common = 0.3, -0.1, 0.07, 0.15
         self.weight, self.scale = np.ones(len(steps)), np.ones(len(names))
@@ -117,11 +138,15 @@ class GrowthRegression:
         self.covariance = np.linalg.inv(a)
         self.effects = self.covariance @ b
         left = (self.growth - self.design @ self.effects) ** 2
-        self.square = (left + np.einsum("ij,jk,ik->i", self.design, self.covariance, self.design)) / spread**2
+        self.square = (
+            left + np.einsum("ij,jk,ik->i", self.design, self.covariance, self.design)
+        ) / spread**2
 
     def rescale(self) -> Array:
         """Scales of shocks, markets and years, given the effects; returns the weighted squares."""
-        self.weight = (SHOCK_NU + 1) / (SHOCK_NU + self.square / (self.shock**2 * self.scale[self.market]))
+        self.weight = (SHOCK_NU + 1) / (
+            SHOCK_NU + self.square / (self.shock**2 * self.scale[self.market])
+        )
         weighted = self.weight * self.square
         count = len(self.scale)
         squares = np.bincount(self.market, weighted, count) / self.shock**2
@@ -132,7 +157,9 @@ class GrowthRegression:
         moved_square = (moved**2 + np.diag(moved_cov)) * self.inflate
         self.common_weight = (COMMON_NU + 1) / (COMMON_NU + moved_square / self.common**2)
         believed = 6 * (COMMON_BEFORE * self.shock) ** 2
-        self.common = float(np.sqrt((np.sum(self.common_weight * moved_square) + believed) / (len(moved) + 6)))
+        self.common = float(
+            np.sqrt((np.sum(self.common_weight * moved_square) + believed) / (len(moved) + 6))
+        )
         self.market_sd = self._spread(self.markets, MARKET_SD_BEFORE * self.shock)
         if self.slope_sd:
             self.slope_sd = self._spread(self.slopes, self.belief.own_slope)
@@ -150,11 +177,16 @@ class GrowthRegression:
         self.shock_slope = float(np.clip(self.shock_slope + step, -0.3, 0.05))
 
     def every_year(self) -> Common:
-        """The effects of years; of a year that the panel lacks, what is left of the last one before it."""
+        """The effects of years; of a year that the panel lacks, what is left of the last one before
+        it.
+        """
         means = self.effects[self.years].tolist()
         sds = np.sqrt(np.diag(self.covariance[self.years, self.years])).tolist()
         kept = self.belief.persistence
-        known = {y: Common(y, (m,), (sd,), self.common, kept) for y, m, sd in zip(self.seen, means, sds, strict=True)}
+        known = {
+            y: Common(y, (m,), (sd,), self.common, kept)
+            for y, m, sd in zip(self.seen, means, sds, strict=True)
+        }
         of_years, latest = [], known[self.seen[0]]
         for year in range(self.seen[0], self.seen[-1] + 1):
             latest = known.get(year, latest)

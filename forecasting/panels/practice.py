@@ -1,10 +1,12 @@
-"""Practice: the charging points that markets deploy for a stock of vehicles, whatever the need or the standard.
+"""Practice: the charging points that markets deploy for a stock of vehicles, whatever the need or
+the standard.
 
-Points grow as a power of the stock below one, so a constant ratio of vehicles to points is a poor forecast:
-``log C(t) = log C(0) + e (log S(t) - log S(0)) + error``, with a spread that grows with the horizon and is wider where
-few points stand. A market's own last year goes on in part for one more, the path comes closer to the level of other
-markets as the years go by, and now and then a programme pushes it. Without a count of today the level is pooled over
-markets, and the interval says so.
+Points grow as a power of the stock below one, so a constant ratio of vehicles to points is a poor
+forecast: ``log C(t) = log C(0) + e (log S(t) - log S(0)) + error``, with a spread that grows with
+the horizon and is wider where few points stand. A market's own last year goes on in part for one
+more, the path comes closer to the level of other markets as the years go by, and now and then a
+programme pushes it. Without a count of today the level is pooled over markets, and the interval
+says so.
 """
 
 from __future__ import annotations
@@ -41,19 +43,20 @@ class Practice:
     elasticity, elasticity_error : float
         Growth of log points per growth of log stock, and its standard error over markets.
     horizons, spread : tuple of float
-        Years ahead, and the spread of the log error there, where 3,000 points stand: of a normal law with the same
-        central 80 %.
+        Years ahead, and the spread of the log error there, where 3,000 points stand: of a normal
+        law with the same central 80 %.
     size_slope : float
         The spread of ``C`` points is ``(C / 3000) ** -size_slope`` times that.
     level, level_slope, level_spread : float
         ``log C = level + level_slope log S``, for a market without a count.
     catch_up : float
-        Rate a year at which markets come closer to that level, shrunk by its standard error over markets.
+        Rate a year at which markets come closer to that level, shrunk by its standard error over
+        markets.
     own_weight : float
         Weight of the growth of a market's own last year in its next.
     break_rate, break_size : float
-        Share of market-years in which points outgrew the rule as a programme pushes them, and by how much, in logs,
-        where 3,000 points stand.
+        Share of market-years in which points outgrew the rule as a programme pushes them, and by
+        how much, in logs, where 3,000 points stand.
 
     Examples
     --------
@@ -79,21 +82,36 @@ class Practice:
     def shipped(cls) -> Practice:
         """The numbers that ship; ``practice.json`` names the data and the command behind them."""
         found: dict[str, Any] = _shipped()["practice"]
-        values: dict[str, Any] = {key: tuple(x) if isinstance(x, list) else x for key, x in found.items()}
+        values: dict[str, Any] = {
+            key: tuple(x) if isinstance(x, list) else x for key, x in found.items()
+        }
         return cls(**values)
 
-    def save(self, path: str | Path, source: str, command: str, band: Sequence[Sequence[float]] = ()) -> None:
-        """Write the numbers with where they come from; ``band`` has the rows that `market_band` reads."""
+    def save(
+        self, path: str | Path, source: str, command: str, band: Sequence[Sequence[float]] = ()
+    ) -> None:
+        """Write the numbers with where they come from; ``band`` has the rows that `market_band`
+        reads.
+        """
         rounded = {
-            k: [round(x, 4) for x in v] if isinstance(v, tuple) else round(v, 4) for k, v in asdict(self).items()
+            k: [round(x, 4) for x in v] if isinstance(v, tuple) else round(v, 4)
+            for k, v in asdict(self).items()
         }
-        record = {"source": source, "command": command, "practice": rounded, "band": [list(row) for row in band]}
+        record = {
+            "source": source,
+            "command": command,
+            "practice": rounded,
+            "band": [list(row) for row in band],
+        }
         Path(path).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
-    def spread_at(self, years_ahead: Array | float, points: Array | float = REFERENCE_POINTS) -> Array:
+    def spread_at(
+        self, years_ahead: Array | float, points: Array | float = REFERENCE_POINTS
+    ) -> Array:
         """Spread of the log error so many years ahead, where so many points stand.
 
-        Interpolated in variance from 0 today, and growing on at the same rate beyond the last horizon.
+        Interpolated in variance from 0 today, and growing on at the same rate beyond the last
+        horizon.
 
         Examples
         --------
@@ -116,7 +134,9 @@ class Practice:
         >>> float(practice.pull(0.0)), bool(0.1 < practice.pull(7.0) < 0.6)
         (0.0, True)
         """
-        return np.asarray(1 - np.exp(-self.catch_up * np.maximum(np.asarray(years_ahead, dtype=float), 0)))
+        return np.asarray(
+            1 - np.exp(-self.catch_up * np.maximum(np.asarray(years_ahead, dtype=float), 0))
+        )
 
 
 def _shipped() -> dict[str, Any]:
@@ -141,7 +161,8 @@ def market_band(stock: float) -> tuple[float, float, float, int]:
     Returns
     -------
     low, middle, high : float
-        Quantiles 0.1, 0.5 and 0.9 over markets, each at the year in which its stock was nearest; interpolated in logs.
+        Quantiles 0.1, 0.5 and 0.9 over markets, each at the year in which its stock was nearest;
+        interpolated in logs.
     markets : int
         How many; 0, and the rest not a number, where fewer than five came near.
 
@@ -157,13 +178,16 @@ def market_band(stock: float) -> tuple[float, float, float, int]:
     if not len(rows) or not rows[0, 0] <= stock <= rows[-1, 0]:
         return float("nan"), float("nan"), float("nan"), 0
     logs = np.log(rows[:, :4])
-    low, middle, high = (float(np.exp(np.interp(np.log(stock), logs[:, 0], logs[:, i]))) for i in (1, 2, 3))
+    low, middle, high = (
+        float(np.exp(np.interp(np.log(stock), logs[:, 0], logs[:, i]))) for i in (1, 2, 3)
+    )
     nearest = int(np.argmin(np.abs(logs[:, 0] - np.log(stock))))
     return low, middle, high, int(rows[nearest, 4])
 
 
 def thin(points: Array) -> Array:
-    """How little a count says of what will stand: 1 up to 100 points, and in inverse proportion to it beyond.
+    """How little a count says of what will stand: 1 up to 100 points, and in inverse proportion to
+    it beyond.
 
     >>> thin(np.array([30.0, 1000.0])).tolist()
     [1.0, 0.1]
@@ -180,10 +204,11 @@ def practice_error(
 ) -> Array:
     """Log errors of whole paths about the rule.
 
-    From a count of today they are a random walk with the rare years in which a programme pushes the build-out. It is
-    centred, as the rule is a median, and its central 80 % have the width of the spread by horizon, which was learned
-    from such intervals. The spread between levels of markets comes in where few points stand, as far as the path is
-    pulled to them; without a count it is all.
+    From a count of today they are a random walk with the rare years in which a programme pushes the
+    build-out. It is centred, as the rule is a median, and its central 80 % have the width of the
+    spread by horizon, which was learned from such intervals. The spread between levels of markets
+    comes in where few points stand, as far as the path is pulled to them; without a count it is
+    all.
 
     Parameters
     ----------
@@ -252,12 +277,13 @@ def practice_points(
     error : ndarray, shape (draws, years), or float
         Log errors, from ``practice_error``; 0 gives the rule itself.
     today : (float, ndarray), optional
-        When the count was taken (a year and its fraction; 2024.0 is the end of 2023), and the points, shape (draws,).
-        Before that day the path is read backwards by the same rule.
+        When the count was taken (a year and its fraction; 2024.0 is the end of 2023), and the
+        points, shape (draws,). Before that day the path is read backwards by the same rule.
     practice : Practice, optional
         Default: as shipped.
     own_growth : float, optional
-        Log growth of the points in the year before today's count, where that is known: part of it goes on for a year.
+        Log growth of the points in the year before today's count, where that is known: part of it
+        goes on for a year.
     catch_up : ndarray, shape (draws,), optional
         Rate a year at which the path comes closer to the pooled level; default the practice's own.
 
@@ -283,17 +309,26 @@ def practice_points(
         return np.where(stock > 0, np.exp(rule.level + rule.level_slope * logs + error), 0.0)
     when, points = today
     if np.min(points) < 0:
-        raise AssumptionError(f"charging_today = {in_digits(np.min(points))} points; it must be 0 or more")
+        raise AssumptionError(
+            f"charging_today = {in_digits(np.min(points))} points; it must be 0 or more"
+        )
     ends = np.asarray(years, dtype=float) + 1
-    base, next_year = (_column_at(logs, float(np.clip(day - ends[0], 0, len(ends) - 1))) for day in (when, when + 1))
+    base, next_year = (
+        _column_at(logs, float(np.clip(day - ends[0], 0, len(ends) - 1)))
+        for day in (when, when + 1)
+    )
     so_far = np.clip(ends - when, 0, 1)  # of the year after the count
     gap = rule.level + rule.level_slope * base - np.log(np.maximum(points, 1))
     rate = np.asarray(rule.catch_up if catch_up is None else catch_up)
     closed = 1 - np.exp(-np.multiply.outer(rate, np.maximum(ends - when, 0)))
     grown = elasticity[:, None] * (logs - base[:, None]) + closed * gap[:, None] + error
     if own_growth is not None:
-        by_rule = np.where(so_far < 1, logs * (so_far > 0) + base[:, None] * (so_far <= 0), next_year[:, None])
-        faster = np.clip(own_growth, *OWN_GROWTH) * so_far - elasticity[:, None] * (by_rule - base[:, None])
+        by_rule = np.where(
+            so_far < 1, logs * (so_far > 0) + base[:, None] * (so_far <= 0), next_year[:, None]
+        )
+        faster = np.clip(own_growth, *OWN_GROWTH) * so_far - elasticity[:, None] * (
+            by_rule - base[:, None]
+        )
         grown = grown + rule.own_weight * faster
     return np.where(stock > 0, points[:, None] * np.exp(grown), 0.0)
 

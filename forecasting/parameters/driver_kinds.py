@@ -16,8 +16,9 @@ __all__ = ["Driver", "fact_ids"]
 LARGEST_FACTOR = 20.0
 LARGEST_CHANGE = 3.0  # of a price: four times the price
 LARGEST_ELASTICITY = -15.0
-# A rebate for buyers of modest means in California: -2.1 (Muehlegger & Rapson 2022, Journal of Public Economics 216).
-# Buyers who can order from the next country respond by more, buyers of few models by less: the ends are a judgement.
+# A rebate for buyers of modest means in California: -2.1 (Muehlegger & Rapson 2022, Journal of
+# Public Economics 216). Buyers who can order from the next country respond by more, buyers of few
+# models by less: the ends are a judgement.
 PRICE_ELASTICITY = Range(low=-4, mode=-2.1, high=-1)
 
 
@@ -27,36 +28,41 @@ class Driver(Strict):
     Parameters
     ----------
     name : str
-        Its own name within the scenario; the same name draws the same random draws in every scenario.
+        Its own name within the scenario; the same name draws the same random draws in every
+        scenario.
     kind : {"level", "growth", "ceiling", "cap", "price", "demand", "target"}
-        ``level`` multiplies the flow by `size` from `start`; ``growth`` multiplies it by `size` each further year;
-        ``ceiling`` bounds its share of new vehicles by `size`; ``cap`` bounds a calendar year's total by `size`, and
-        of what exceeds it `beyond` still comes; ``price`` changes what a car costs by `size` (0.15 is a duty of 15 %),
-        to which the flow responds with `elasticity`; ``demand`` sets a parameter of the demand chain from `start` on:
-        several on one parameter add, and factors multiply; ``target`` has `size` public points or stations stand on
-        `start`.
+        ``level`` multiplies the flow by `size` from `start`; ``growth`` multiplies it by `size`
+        each further year; ``ceiling`` bounds its share of new vehicles by `size`; ``cap`` bounds a
+        calendar year's total by `size`, and of what exceeds it `beyond` still comes; ``price``
+        changes what a car costs by `size` (0.15 is a duty of 15 %), to which the flow responds with
+        `elasticity`; ``demand`` sets a parameter of the demand chain from `start` on: several on
+        one parameter add, and factors multiply; ``target`` has `size` public points or stations
+        stand on `start`.
     quantity : str
-        The measure that is forecast, the parameter of the demand chain, or ``charging_points``, ``charging_stations``.
+        The measure that is forecast, the parameter of the demand chain, or ``charging_points``,
+        ``charging_stations``.
     start, end : datetime.date
         First and last day; without `end` it stays.
     size : Range
         Plain numbers: a factor of 1.3 is +30 %.
     elasticity : Range
-        Of a price: per cent of the flow for one per cent of the price, 0 or less; default as published for electric
-        cars, -2.1 (Muehlegger & Rapson 2022), from -4 to -1.
+        Of a price: per cent of the flow for one per cent of the price, 0 or less; default as
+        published for electric cars, -2.1 (Muehlegger & Rapson 2022), from -4 to -1.
     probability : float
         That it happens at all.
     on_time : float
-        That it happens on `start`, given that it happens; the rest comes `delay_years` later. Announcements are mostly
-        late: of the hydrogen capacity announced for 2023, 7 % stood in time (Odenweller & Ueckerdt 2025, Nature
-        Energy), and of 2,500 charging stations announced for Uzbekistan by the end of 2024, 43 %. Of a target it is the
-        share of what is missing that stands on the day; the rest follows within `delay_years`.
+        That it happens on `start`, given that it happens; the rest comes `delay_years` later.
+        Announcements are mostly late: of the hydrogen capacity announced for 2023, 7 % stood in
+        time (Odenweller & Ueckerdt 2025, Nature Energy), and of 2,500 charging stations announced
+        for Uzbekistan by the end of 2024, 43 %. Of a target it is the share of what is missing that
+        stands on the day; the rest follows within `delay_years`.
     delay_years : Range
         Years by which the late ones are late.
     beyond : float
         Share of what exceeds a cap that comes all the same.
     reason, source : str
-        Why, and who says so: ids of facts in the ledger, joined by commas, or ``judgement``, a citation, an address.
+        Why, and who says so: ids of facts in the ledger, joined by commas, or ``judgement``, a
+        citation, an address.
 
     Examples
     --------
@@ -122,7 +128,9 @@ class Driver(Strict):
         if kind in ("level", "growth") and size.high > LARGEST_FACTOR:
             raise ValueError(f"{in_digits(size.high)} is no likely factor; +30 % is 1.3")
         if kind == "ceiling" and size.high > 1:
-            raise ValueError(f"{in_digits(size.high)} is above 1; a ceiling is a share of new vehicles, 0 to 1")
+            raise ValueError(
+                f"{in_digits(size.high)} is above 1; a ceiling is a share of new vehicles, 0 to 1"
+            )
         return size
 
     @field_validator("delay_years")

@@ -1,8 +1,9 @@
-"""The keys of a params file as JSON Schema, so that an editor completes and checks them while one writes.
+"""The keys of a params file as JSON Schema, so that an editor completes and checks them while one
+writes.
 
-``python -m forecasting.parameters.editor_schema`` writes ``forecasting/data/params.schema.json``. In an editor that
-knows YAML, the comment ``# yaml-language-server: $schema=PATH`` in a params file points to it. What only a ledger can
-tell (ids of facts, bases) remains for ``ev-forecast check``.
+``python -m forecasting.parameters.editor_schema`` writes ``forecasting/data/params.schema.json``.
+In an editor that knows YAML, the comment ``# yaml-language-server: $schema=PATH`` in a params file
+points to it. What only a ledger can tell (ids of facts, bases) remains for ``ev-forecast check``.
 """
 
 from __future__ import annotations
@@ -64,19 +65,31 @@ def editor_schema() -> dict[str, Any]:
         meant = _meant(model)
         schema["description"] = (model.__doc__ or "").partition("\n")[0]
         for name, field in schema["properties"].items():
-            described = SAID.get(name, {key: value for key, value in field.items() if key not in ("title", "default")})
-            schema["properties"][name] = described | ({"description": meant[name]} if name in meant else {})
+            described = SAID.get(
+                name,
+                {key: value for key, value in field.items() if key not in ("title", "default")},
+            )
+            schema["properties"][name] = described | (
+                {"description": meant[name]} if name in meant else {}
+            )
     one = {"type": "number", "description": "one number stands for lowest, likeliest and highest"}
     made["$defs"]["Range"] = {"anyOf": [one, made["$defs"]["Range"]]}
     made["oneOf"] = [{"required": ["country"]}, {"required": ["corridor"]}]
-    return made | {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A params file of ev-forecast"}
+    return made | {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A params file of ev-forecast",
+    }
 
 
 def _meant(model: type) -> dict[str, str]:
     """What the docstring of a model says of each of its parameters."""
-    text = re.split(r"\n\s*(?:Examples|Raises)\n", (model.__doc__ or "").partition("----------\n")[2])[0]
+    text = re.split(
+        r"\n\s*(?:Examples|Raises)\n", (model.__doc__ or "").partition("----------\n")[2]
+    )[0]
     found: dict[str, str] = {}
-    for names, words in re.findall(r"^ {4}(\w[\w, ]*) : .*\n((?: {8}.*\n?)+)", text, flags=re.MULTILINE):
+    for names, words in re.findall(
+        r"^ {4}(\w[\w, ]*) : .*\n((?: {8}.*\n?)+)", text, flags=re.MULTILINE
+    ):
         found |= dict.fromkeys(names.split(", "), " ".join(words.split()))
     return found
 

@@ -61,7 +61,11 @@ def worded(fault: Mapping[str, Any], place: str, owner: Owner) -> Problem:
     >>> print(worded(fault, "uz.yaml:1 contry", ("a scenario", ["country", "seed"])))
     uz.yaml:1 contry: is not a key of a scenario (did you mean country?)
     """
-    kind, value, message = str(fault["type"]), fault["input"], str(fault["msg"]).removeprefix("Value error, ")
+    kind, value, message = (
+        str(fault["type"]),
+        fault["input"],
+        str(fault["msg"]).removeprefix("Value error, "),
+    )
     key = str(fault["loc"][-1]) if fault["loc"] else ""
     example = _EXAMPLES.get(key, "")
     if kind == "missing":
@@ -71,13 +75,17 @@ def worded(fault: Mapping[str, Any], place: str, owner: Owner) -> Problem:
         near = did_you_mean(key, known).lstrip("; ")
         return Problem(place, f"is not a key of {whose}", near or "known: " + ", ".join(known))
     if kind == "literal_error":
-        known = [word.strip("' ") for word in fault["ctx"]["expected"].replace(" or ", ",").split(",")]
+        known = [
+            word.strip("' ") for word in fault["ctx"]["expected"].replace(" or ", ",").split(",")
+        ]
         near = did_you_mean(str(value), known).lstrip("; ")
         return Problem(place, f"{short(value)} is unknown", near or "one of " + ", ".join(known))
     if kind in _EXPECTED:
         return Problem(place, f"{short(value)} is not {_EXPECTED[kind]}", example)
     return Problem(
-        place, message if kind == "value_error" else f"{short(value)}: {message[0].lower()}{message[1:]}", example
+        place,
+        message if kind == "value_error" else f"{short(value)}: {message[0].lower()}{message[1:]}",
+        example,
     )
 
 
@@ -106,6 +114,10 @@ def missing_files(files: Sequence[str], document: Document) -> Iterator[Problem]
     """Ledgers that are not there; a network address is none, as nothing is fetched unasked."""
     for i, file in enumerate(files):
         if not Path(document.folder, file).exists():
-            what = "is a network address" if "://" in file else f"is not in {document.folder or 'this folder'}"
+            what = (
+                "is a network address"
+                if "://" in file
+                else f"is not in {document.folder or 'this folder'}"
+            )
             hint = "give a file of facts, relative to this params file"
             yield Problem(document.where(("ledger", i)), f"{short(file)} {what}", hint)

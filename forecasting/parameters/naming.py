@@ -16,8 +16,12 @@ __all__ = ["country_code", "country_slug", "slug", "unsafe_name"]
 
 LONGEST = 80
 _SAFE = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}  # Windows'
-_OURS = {"article", "assets", "comparison", "failures", "index", "logs"}  # what a run writes beside its reports
+# Windows'
+_DEVICES = {"con", "prn", "aux", "nul"} | {
+    f"{port}{n}" for port in ("com", "lpt") for n in range(10)
+}
+# What a run writes beside its reports
+_OURS = {"article", "assets", "comparison", "failures", "index", "logs"}
 
 
 def slug(text: str) -> str:
@@ -68,7 +72,9 @@ def country_code(text: str) -> str:
         hint, _, _ = nearest_place(text).partition(", or ")  # ports are no countries
         raise InputError(f"{text!r} is not a known country; {hint}") from None
     if not re.fullmatch(r"[A-Z]{2}", code):
-        raise InputError(f"{text!r} is not a country but {PLACES.get(code, code)}; give an ISO 3166 code such as UZ")
+        raise InputError(
+            f"{text!r} is not a country but {PLACES.get(code, code)}; give an ISO 3166 code such as UZ"
+        )
     return code
 
 

@@ -1,7 +1,8 @@
-"""What a params file may say, checked in one place: every problem at once, each with its line and the next move.
+"""What a params file may say, checked in one place: every problem at once, each with its line and
+the next move.
 
-A scenario is one country or corridor under one set of assumptions. Its params file holds overrides only, and its
-top-level keys are the parameters of the report's notebook.
+A scenario is one country or corridor under one set of assumptions. Its params file holds overrides
+only, and its top-level keys are the parameters of the report's notebook.
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ class Scenario(Strict):
     horizon : int
         Last year of the outlook.
     seed : int
-        Of all random draws. Scenarios that share it share their random draws, so that they can be compared and added.
+        Of all random draws. Scenarios that share it share their random draws, so that they can be
+        compared and added.
     name : str
         The stem of the params file; default country-scenario.
     title : str
@@ -84,7 +86,8 @@ class Scenario(Strict):
     places : sequence of str
         Of a corridor: where it is counted.
     since : date
-        First day of the history that counts: facts of a market that was another one before are left out.
+        First day of the history that counts: facts of a market that was another one before are left
+        out.
     market_size : float or dict
         New vehicles a year, one number or by year; default what the ledger knows.
     drivers : sequence of Driver
@@ -96,7 +99,8 @@ class Scenario(Strict):
     notes : sequence of str
         What a reader must know.
     ledger : sequence of str
-        Files of facts of one's own, beside those that ship; in a params file relative to the file itself.
+        Files of facts of one's own, beside those that ship; in a params file relative to the file
+        itself.
     shipped_facts : bool
         Whether the facts that ship are used.
 
@@ -136,8 +140,8 @@ class Scenario(Strict):
     def known_by(self, ledger: Ledger) -> dt.date:
         """The day of the forecast.
 
-        ``latest`` is the newest publication of the flow and of the stock that it fills; of any fact where nothing is
-        counted there.
+        ``latest`` is the newest publication of the flow and of the stock that it fills; of any fact
+        where nothing is counted there.
 
         Parameters
         ----------
@@ -164,13 +168,18 @@ class Scenario(Strict):
         from forecasting.evidence.ledger import Ledger
 
         if not isinstance(ledger, Ledger):
-            raise EvidenceError(f"ledger is {shown(ledger)}; give a Ledger, as fc.read_ledger makes it")
+            raise EvidenceError(
+                f"ledger is {shown(ledger)}; give a Ledger, as fc.read_ledger makes it"
+            )
         if self.as_of != "latest":
             return as_date(self.as_of)
         measures = (self.measure, *(["ev_stock"] if self.measure.startswith("ev_") else []))
         places = (self.country,) if self.country else self.places
         chosen = [ledger.select(place, name, kind=COUNTED) for place in places for name in measures]
-        return max((facts.latest for facts in chosen if facts.frame["published"].any()), default=ledger.latest)
+        return max(
+            (facts.latest for facts in chosen if facts.frame["published"].any()),
+            default=ledger.latest,
+        )
 
     @takes(ScenarioError, files=texts("the paths of ledgers"))
     def with_ledger(self, files: Sequence[str]) -> Scenario:
@@ -224,7 +233,8 @@ class Scenario(Strict):
         return self.model_copy(update={"as_of": as_date(day)})
 
     def parameters(self) -> dict[str, Any]:
-        """The scenario as a notebook's parameters: canonical and JSON-able, every key but the absent place.
+        """The scenario as a notebook's parameters: canonical and JSON-able, every key but the
+        absent place.
 
         Returns
         -------
@@ -238,7 +248,11 @@ class Scenario(Strict):
         2030
         """
         said = self.model_dump(mode="json")
-        return {key: value for key, value in said.items() if value is not None or key not in ("country", "corridor")}
+        return {
+            key: value
+            for key, value in said.items()
+            if value is not None or key not in ("country", "corridor")
+        }
 
 
 @takes(ScenarioError, path=file_path())
@@ -288,11 +302,19 @@ def scenario_of(document: Document, stem: str) -> Scenario:
     ]
     data = document.value
     if not isinstance(data, dict):
-        raise ScenarioError([*problems, Problem(document.name, "is not a list of keys", "write key: value lines")])
+        raise ScenarioError(
+            [*problems, Problem(document.name, "is not a list of keys", "write key: value lines")]
+        )
     if data.get("name", stem) != stem:
-        problems.append(Problem(document.where(("name",)), f"{data['name']!r} is not the file's name", f"use {stem}"))
+        problems.append(
+            Problem(
+                document.where(("name",)), f"{data['name']!r} is not the file's name", f"use {stem}"
+            )
+        )
     if data.get("places") == []:
-        problems.append(Problem(document.where(("places",)), "is empty", "name a place, or leave the key out"))
+        problems.append(
+            Problem(document.where(("places",)), "is empty", "name a place, or leave the key out")
+        )
     files = data.get("ledger")
     if isinstance(files, list) and all(isinstance(file, str) for file in files):
         problems += missing_files(files, document)
@@ -324,20 +346,26 @@ def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:
     return _build(given, Document("parameters").where, [])
 
 
-def _build(data: dict[str, Any], where: Callable[[KeyPath], str], problems: Sequence[Problem]) -> Scenario:
+def _build(
+    data: dict[str, Any], where: Callable[[KeyPath], str], problems: Sequence[Problem]
+) -> Scenario:
     found = [*problems, *_across(data, where)]
     data = _completed(data)
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
-        found = [worded(fault, where(fault["loc"]), _owner(fault["loc"])) for fault in error.errors()] + found
+        found = [
+            worded(fault, where(fault["loc"]), _owner(fault["loc"])) for fault in error.errors()
+        ] + found
     if found:
         raise ScenarioError(found)
     return scenario
 
 
 def _completed(data: dict[str, Any]) -> dict[str, Any]:
-    """The data with what follows from them: a corridor's measure and places, the scenario's name and title."""
+    """The data with what follows from them: a corridor's measure and places, the scenario's name
+    and title.
+    """
     corridor, country, scenario = data.get("corridor"), data.get("country"), data.get("scenario")
     if isinstance(corridor, str) and corridor in CORRIDORS:
         measure, places = CORRIDORS[corridor]
@@ -346,7 +374,9 @@ def _completed(data: dict[str, Any]) -> dict[str, Any]:
         code = country_code(country) if isinstance(country, str) else ""
     except InputError:  # worded where the country is checked
         return data
-    first, heading = (country_slug(code), place_name(code)) if code else (corridor, str(corridor).capitalize())
+    first, heading = (
+        (country_slug(code), place_name(code)) if code else (corridor, str(corridor).capitalize())
+    )
     derived = {"name": f"{first}-{scenario}", "title": f"{heading}, {scenario}"}
     return data | {key: text for key, text in derived.items() if not data.get(key)}
 
@@ -357,7 +387,11 @@ def _owner(path: KeyPath) -> Owner:
         return "a scenario", list(Scenario.model_fields)
     if path[0] == "drivers" and len(path) == 3:
         return "a driver", list(Driver.model_fields)
-    return ("a choice", list(Choice.model_fields)) if path[0] == "choice" else ("a range", list(Range.model_fields))
+    return (
+        ("a choice", list(Choice.model_fields))
+        if path[0] == "choice"
+        else ("a range", list(Range.model_fields))
+    )
 
 
 def _across(data: Mapping[str, Any], where: Callable[[KeyPath], str]) -> Iterator[Problem]:
@@ -367,32 +401,53 @@ def _across(data: Mapping[str, Any], where: Callable[[KeyPath], str]) -> Iterato
         hint = f"a country such as UZ, or a corridor: {', '.join(sorted(CORRIDORS))}"
         yield Problem(where(("country",)), "is missing", hint)
     if country is not None and corridor is not None:
-        yield Problem(where(("corridor",)), f"{corridor!r} stands beside country {country!r}", "keep one of the two")
+        yield Problem(
+            where(("corridor",)),
+            f"{corridor!r} stands beside country {country!r}",
+            "keep one of the two",
+        )
     if isinstance(corridor, str) and corridor not in CORRIDORS and not data.get("places"):
         near = did_you_mean(corridor, CORRIDORS)
         yield Problem(
-            where(("corridor",)), f"{corridor!r} is unknown and has no places{near}", "give it places and measure"
+            where(("corridor",)),
+            f"{corridor!r} is unknown and has no places{near}",
+            "give it places and measure",
         )
     if corridor is not None and data.get("choice") is not None:
         yield Problem(
-            where(("choice",)), "stands in a corridor, which has no charging points to choose", "leave it out"
+            where(("choice",)),
+            "stands in a corridor, which has no charging points to choose",
+            "leave it out",
         )
     horizon, as_of = data.get("horizon"), data.get("as_of")
     if isinstance(horizon, int) and str(as_of)[:4].isdecimal() and horizon < int(str(as_of)[:4]):
         yield Problem(
-            where(("horizon",)), f"{horizon} lies before as_of {as_of}", "a horizon is the last year forecast"
+            where(("horizon",)),
+            f"{horizon} lies before as_of {as_of}",
+            "a horizon is the last year forecast",
         )
     yield from _across_drivers(data, where)
 
 
 def _across_drivers(data: Mapping[str, Any], where: Callable[[KeyPath], str]) -> Iterator[Problem]:
     drivers = data.get("drivers")
-    rows = [row if isinstance(row, dict) else {} for row in drivers] if isinstance(drivers, list) else []
+    rows = (
+        [row if isinstance(row, dict) else {} for row in drivers]
+        if isinstance(drivers, list)
+        else []
+    )
     names = [row.get("name") for row in rows]
     measure = _completed(dict(data)).get("measure", "ev_imports")
     for i, row in enumerate(rows):
         if names[i] is not None and names[i] in names[:i]:
-            yield Problem(where(("drivers", i, "name")), f"{names[i]!r} stands twice", "name each driver once")
-        if row.get("kind") not in (None, "demand", "target") and row.get("quantity", measure) != measure:
+            yield Problem(
+                where(("drivers", i, "name")), f"{names[i]!r} stands twice", "name each driver once"
+            )
+        if (
+            row.get("kind") not in (None, "demand", "target")
+            and row.get("quantity", measure) != measure
+        ):
             what = f"{row['quantity']!r} is not what is forecast"
-            yield Problem(where(("drivers", i, "quantity")), what, f"use {measure}, or kind: demand")
+            yield Problem(
+                where(("drivers", i, "quantity")), what, f"use {measure}, or kind: demand"
+            )

@@ -1,8 +1,9 @@
 """Params files as plain data: strict YAML 1.2, which runs no code and means what it shows.
 
-YAML 1.1, as most readers speak it, turns ``country: NO`` into false, ``0123`` into 83 and ``12:30`` into 750, lets a
-later key silently replace an earlier one, and lets tags build objects and anchors multiply. None of that happens
-here: only mappings, lists, text, numbers, true, false and null exist, and a key is the text that was written.
+YAML 1.1, as most readers speak it, turns ``country: NO`` into false, ``0123`` into 83 and ``12:30``
+into 750, lets a later key silently replace an earlier one, and lets tags build objects and anchors
+multiply. None of that happens here: only mappings, lists, text, numbers, true, false and null
+exist, and a key is the text that was written.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ DEEPEST = 16  # levels of nesting
 MOST_PROBLEMS = 100  # of one file; more would hide them
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")  # no octal: 0123 stays text
-_FLOAT = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]{0,17})(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
+_FLOAT = re.compile(
+    r"[-+]?(?:(?:0|[1-9][0-9]{0,17})(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
+)
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
@@ -60,8 +63,12 @@ class Document:
         >>> Document("uz.yaml", lines={("drivers", 0): 7}).where(("drivers", 0, "start"))
         'uz.yaml:7 drivers[0].start'
         """
-        known = next((self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), None)
-        keys = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+        known = next(
+            (self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), None
+        )
+        keys = "".join(
+            f"[{step}]" if isinstance(step, int) else f".{step}" for step in path
+        ).lstrip(".")
         return f"{self.name}{f':{known}' if known else ''} {keys}".strip()
 
 
@@ -71,20 +78,28 @@ def read_yaml(path: str | Path) -> Document:
     Raises
     ------
     ScenarioError
-        With every problem found: no such file, not UTF-8, empty, too large, not YAML, or beyond the plain subset.
+        With every problem found: no such file, not UTF-8, empty, too large, not YAML, or beyond the
+        plain subset.
     """
     file = Path(path)
     try:
         if not file.is_file():
-            raise _refuse(file.name, "is not a file" if file.exists() else "does not exist", "give the path of a .yaml")
-        with file.open("rb") as stream:  # never more than the limit, whatever the file pretends to be
+            raise _refuse(
+                file.name,
+                "is not a file" if file.exists() else "does not exist",
+                "give the path of a .yaml",
+            )
+        # Never more than the limit, whatever the file pretends to be
+        with file.open("rb") as stream:
             raw = stream.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
         if isinstance(error, ScenarioError):
             raise
         raise _refuse(file.name, f"cannot be read: {error}", "") from None
     if len(raw) > LARGEST_FILE:
-        raise _refuse(file.name, f"is larger than {LARGEST_FILE:,} bytes", "a params file has a few thousand")
+        raise _refuse(
+            file.name, f"is larger than {LARGEST_FILE:,} bytes", "a params file has a few thousand"
+        )
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -119,14 +134,18 @@ def parse_yaml(text: str, name: str = "params") -> Document:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or str(error).splitlines()[0]
         where = f"{name}:{mark.line + 1}" if mark else name
-        builder.problems.append(Problem(where, f"is not YAML: {what}", "key: value lines, indented with spaces"))
+        builder.problems.append(
+            Problem(where, f"is not YAML: {what}", "key: value lines, indented with spaces")
+        )
     if builder.problems:
         raise ScenarioError(builder.problems)
     return builder.document
 
 
 class _Builder:
-    """Builds plain data from YAML's events, so that no tag, anchor or resolver of the YAML library has a say."""
+    """Builds plain data from YAML's events, so that no tag, anchor or resolver of the YAML library
+    has a say.
+    """
 
     def __init__(self, name: str) -> None:
         self.document = Document(name)
@@ -141,7 +160,9 @@ class _Builder:
                 value = self._node(next(events), events, ())
                 self.document.value = value if documents == 1 else self.document.value
         if documents > 1:
-            self._problem((), f"holds {documents} documents", "one file is one scenario; split it at ---")
+            self._problem(
+                (), f"holds {documents} documents", "one file is one scenario; split it at ---"
+            )
 
     def _problem(self, path: KeyPath, what: str, hint: str) -> None:
         self.problems.append(Problem(self.document.where(path), what, hint))
@@ -151,15 +172,25 @@ class _Builder:
     def _node(self, event: yaml.Event, events: Iterator[yaml.Event], path: KeyPath) -> object:
         self.document.lines[path] = _line(event)
         if len(self.document.lines) > MOST_VALUES:
-            self._problem(path, f"is more than the {MOST_VALUES:,} values that a file may hold", "leave some out")
+            self._problem(
+                path,
+                f"is more than the {MOST_VALUES:,} values that a file may hold",
+                "leave some out",
+            )
             raise ScenarioError(self.problems)
         if len(path) > DEEPEST:
             self._problem(path, f"is nested deeper than {DEEPEST} levels", "a scenario needs four")
             raise ScenarioError(self.problems)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            self._problem(path, "uses a YAML anchor or alias", "write the value out where it is needed")
+            self._problem(
+                path, "uses a YAML anchor or alias", "write the value out where it is needed"
+            )
         if tag := getattr(event, "tag", None):
-            self._problem(path, f"carries the YAML tag {tag}", "leave the tag out; quote what is meant as text")
+            self._problem(
+                path,
+                f"carries the YAML tag {tag}",
+                "leave the tag out; quote what is meant as text",
+            )
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(events, path)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -168,7 +199,9 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent, path: KeyPath) -> object:
         if any("\ud800" <= letter <= "\udfff" for letter in event.value):
-            self._problem(path, "holds half a character, which no file can keep", "write the character itself")
+            self._problem(
+                path, "holds half a character, which no file can keep", "write the character itself"
+            )
         return _scalar(event)
 
     def _sequence(self, events: Iterator[yaml.Event], path: KeyPath) -> list[object]:

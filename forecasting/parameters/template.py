@@ -81,4 +81,6 @@ def new_params(country: str, scenario: str = "baseline") -> tuple[str, str]:
     """
     code = country_code(country)
     name = place_name(code)
-    return f"{country_slug(code)}-{scenario}.yaml", TEXT.format(name=name, code=code, scenario=scenario, seed=SEED)
+    return f"{country_slug(code)}-{scenario}.yaml", TEXT.format(
+        name=name, code=code, scenario=scenario, seed=SEED
+    )

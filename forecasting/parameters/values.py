@@ -101,12 +101,14 @@ class Range(Strict):
 
 
 class Choice(Strict):
-    """What a reader pays for too few and for too many charging points: it decides how many to build, so none ships.
+    """What a reader pays for too few and for too many charging points: it decides how many to
+    build, so none ships.
 
     Parameters
     ----------
     missing : float
-        Cost of one public point too few, a year: drivers' waits, sales lost; above 0, in any one money.
+        Cost of one public point too few, a year: drivers' waits, sales lost; above 0, in any one
+        money.
     idle : float
         Cost of one public point too many, a year, in the same money.
     own : float
@@ -145,7 +147,9 @@ def _flows() -> list[str]:
 
 def _country(value: object) -> object:
     if isinstance(value, bool):
-        raise ValueError(f"{value} is not a country; readers of YAML 1.1 take NO for false: write it in quotes")
+        raise ValueError(
+            f"{value} is not a country; readers of YAML 1.1 take NO for false: write it in quotes"
+        )
     return country_code(value) if isinstance(value, str) else value
 
 
@@ -163,15 +167,25 @@ def _sizes(value: object) -> float | dict[int, float] | None:
     if value is None or _positive(value):
         return None if value is None else float(value)  # type: ignore[arg-type]
     if not isinstance(value, Mapping) or not value:
-        raise ValueError(f"{short(value)} is not {SIZE}, nor such numbers by year, e.g. {{2023: 150000}}")
+        raise ValueError(
+            f"{short(value)} is not {SIZE}, nor such numbers by year, e.g. {{2023: 150000}}"
+        )
     wrong = [key for key, size in value.items() if not (_is_year(key) and _positive(size))]
     if wrong:
-        raise ValueError(f"{visible(str(wrong[0]))}: {short(value[wrong[0]])} is not a year with {SIZE}")
-    return {int(key): float(size) for key, size in sorted(value.items(), key=lambda item: int(item[0]))}
+        raise ValueError(
+            f"{visible(str(wrong[0]))}: {short(value[wrong[0]])} is not a year with {SIZE}"
+        )
+    return {
+        int(key): float(size) for key, size in sorted(value.items(), key=lambda item: int(item[0]))
+    }
 
 
 def _positive(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= LARGEST_MARKET
+    return (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and 0 < value <= LARGEST_MARKET
+    )
 
 
 def _is_year(key: object) -> bool:
@@ -180,7 +194,9 @@ def _is_year(key: object) -> bool:
 
 def listed(value: object) -> object:
     """A single text as a list of one, a list as a tuple."""
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+    return (
+        (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+    )
 
 
 Day = Annotated[dt.date, BeforeValidator(_day)]

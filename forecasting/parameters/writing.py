@@ -82,24 +82,32 @@ def params_text(scenario: Scenario, stem: str, origin: str = "") -> str:
       home_access: {low: 0.7, mode: 0.8, high: 0.9}  # share of car owners; 0.2 to 0.7 (0.45) by default
     <BLANKLINE>
     """
-    given = {key: value for key, value in scenario.parameters().items() if value not in (None, [], {})}
+    given = {
+        key: value for key, value in scenario.parameters().items() if value not in (None, [], {})
+    }
     first = country_slug(scenario.country) if scenario.country else str(scenario.corridor)
     given["scenario"] = stem.removeprefix(f"{first}-")
-    heading = place_name(scenario.country) if scenario.country else str(scenario.corridor).capitalize()
+    heading = (
+        place_name(scenario.country) if scenario.country else str(scenario.corridor).capitalize()
+    )
     if given.pop("title") not in (f"{heading}, {scenario.scenario}", ""):
         given["title"] = scenario.title
     given.pop("name")
     if given.get("shipped_facts") is True:
         del given["shipped_facts"]
     lines = [f"# {heading}, {given['scenario']}{f': {origin}' if origin else ''}."]
-    lines += [_line(key, value) for key, value in given.items() if key not in ("drivers", "assumptions")]
+    lines += [
+        _line(key, value) for key, value in given.items() if key not in ("drivers", "assumptions")
+    ]
     lines += _drivers(given.get("drivers", ()))
     lines += _assumptions(given.get("assumptions", {}), scenario.country)
     return "\n".join(lines) + "\n"
 
 
 def _plain(value: Any) -> str:
-    """A value in one line of YAML; a text is in quotes, so that no reader takes it for something else."""
+    """A value in one line of YAML; a text is in quotes, so that no reader takes it for something
+    else.
+    """
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {_plain(part)}" for key, part in value.items()) + "}"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

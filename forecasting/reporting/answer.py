@@ -1,4 +1,6 @@
-"""The first screen of a report: the number, its interval and the age of the evidence; how many chargers."""
+"""The first screen of a report: the number, its interval and the age of the evidence; how many
+chargers.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Answers", "answer", "charging_answers"]
 
-# What each answer about chargers says, in the order of a page; those that an outlook lacks are left out.
+# What each answer about chargers says, in the order of a page; those that an outlook lacks are left
+# out.
 QUESTIONS = {
     "charging_points_need": ("Need", "what the energy requires, chargers as busy as queues allow"),
     "charging_points_practice": ("Practice", "what markets with such a fleet have built"),
@@ -47,7 +50,8 @@ class Answer:
     sentence : str
         The number and its interval.
     evidence : str
-        When the newest outcome that it rests on ended and was published, and what the scenario assumes.
+        When the newest outcome that it rests on ended and was published, and what the scenario
+        assumes.
     numbers : tuple of tuple of str
         Each number and interval of the sentence and its measure, whose grounds it leads to.
     """
@@ -85,11 +89,18 @@ def answer(outlook: Outlook) -> Answer:
         return _growth_only(outlook)
     measure, results, horizon = outlook.scenario.measure, outlook.results, outlook.scenario.horizon
     soon = min(outlook.first_year, horizon)
-    where = place_name(results.country) if is_place(results.country) else results.country.replace("-", " ").capitalize()
+    where = (
+        place_name(results.country)
+        if is_place(results.country)
+        else results.country.replace("-", " ").capitalize()
+    )
     if len(outlook.parts) == 2:  # a corridor of which one place is counted, and the sum
         where += f" ({place_name(outlook.parts[0].country)} alone, as no other is counted)"
     number, ends = _cell(results, measure, soon)
-    sentence, numbers = f"{where} in {soon}: {_words(measure, number, ends)}", [(number, measure), (ends, measure)]
+    sentence, numbers = (
+        f"{where} in {soon}: {_words(measure, number, ends)}",
+        [(number, measure), (ends, measure)],
+    )
     late = "ev_stock" if "ev_stock" in results.values else measure
     if late != measure or horizon > soon:
         median, ends = _cell(results, late, horizon)
@@ -103,14 +114,25 @@ def answer(outlook: Outlook) -> Answer:
 
 
 def _who_counts(outlook: Outlook) -> str:
-    """Of a corridor: the agency whose count is forecast at each place, and the largest count that was printed."""
+    """Of a corridor: the agency whose count is forecast at each place, and the largest count that
+    was printed.
+    """
     if outlook.scenario.country or outlook.evidence is None or not outlook.forecasts:
         return ""
     by = "; ".join(
-        place_name(place) + basis_words(" as counted by {}", each.basis) for place, each in outlook.forecasts.items()
+        place_name(place) + basis_words(" as counted by {}", each.basis)
+        for place, each in outlook.forecasts.items()
     )
-    counts = [fact for fact in outlook.evidence if fact.quantity == "total" and BOUNDS.get(fact.relation) != -1]
-    largest = max((fact for fact in counts if fact.value == fact.value), key=lambda fact: fact.value, default=None)
+    counts = [
+        fact
+        for fact in outlook.evidence
+        if fact.quantity == "total" and BOUNDS.get(fact.relation) != -1
+    ]
+    largest = max(
+        (fact for fact in counts if fact.value == fact.value),
+        key=lambda fact: fact.value,
+        default=None,
+    )
     if largest is None:
         return f"This is {by}. "
     printed = f"{place_name(largest.place)}, {period_words(largest.period)}{basis_words(', by {}', largest.basis)}"
@@ -118,9 +140,13 @@ def _who_counts(outlook: Outlook) -> str:
 
 
 def _shares_only(outlook: Outlook) -> Answer:
-    """The answer for a market of which neither a count nor the size is known; what would give more is named."""
+    """The answer for a market of which neither a count nor the size is known; what would give more
+    is named.
+    """
     wide = bands(outlook.results, EV_SHARE)
-    years = dict.fromkeys((min(outlook.first_year, outlook.scenario.horizon), outlook.scenario.horizon))
+    years = dict.fromkeys(
+        (min(outlook.first_year, outlook.scenario.horizon), outlook.scenario.horizon)
+    )
     said = [f"in {year} {readable(wide[0.5][year])} % ({_ends(wide, year)})" for year in years]
     where = place_name(outlook.results.country)
     sentence = f"Nothing is known of the market of {where}, so these are shares of new cars only"
@@ -128,15 +154,24 @@ def _shares_only(outlook: Outlook) -> Answer:
 
 
 def _growth_only(outlook: Outlook) -> Answer:
-    """The answer for an index: how fast it grows, as its level is that of a base which nobody has printed."""
-    measure, wide = outlook.scenario.measure, yearly_growth(outlook.results, outlook.scenario.measure)
+    """The answer for an index: how fast it grows, as its level is that of a base which nobody has
+    printed.
+    """
+    measure, wide = (
+        outlook.scenario.measure,
+        yearly_growth(outlook.results, outlook.scenario.measure),
+    )
     years = sorted({outlook.first_year, outlook.scenario.horizon} & set(wide.index))
     ends = {each: f"{percent(wide[0.1][each])} to {percent(wide[0.9][each])}" for each in years}
     said = [f"{percent(wide[0.5][each])} in {each} (80 % interval {ends[each]})" for each in years]
     label = label_of(measure).removesuffix(" index")
     sentence = f"{place_name(outlook.results.country)}: {label[:1].lower() + label[1:]}, grow on the year before by "
-    numbers = tuple((words, measure) for each in years for words in (percent(wide[0.5][each]), ends[each]))
-    return Answer(f"{sentence}{', and by '.join(said)}.", f"{outlook.age} {_drivers(outlook)}", numbers)
+    numbers = tuple(
+        (words, measure) for each in years for words in (percent(wide[0.5][each]), ends[each])
+    )
+    return Answer(
+        f"{sentence}{', and by '.join(said)}.", f"{outlook.age} {_drivers(outlook)}", numbers
+    )
 
 
 def _ends(wide: pd.DataFrame, year: int) -> str:
@@ -145,7 +180,9 @@ def _ends(wide: pd.DataFrame, year: int) -> str:
 
 def _cell(results: Results, measure: str, year: int) -> tuple[str, str]:
     """Median and 80 % interval of one year."""
-    low, median, high = np.quantile(results.values[measure][:, results.years.index(year)], (0.1, 0.5, 0.9)).tolist()
+    low, median, high = np.quantile(
+        results.values[measure][:, results.years.index(year)], (0.1, 0.5, 0.9)
+    ).tolist()
     return amount(median, measure), amounts(low, high, measure)
 
 
@@ -165,7 +202,11 @@ def _drivers(outlook: Outlook) -> str:
     many = len(outlook.scenario.drivers)
     if not many:
         return "Without any event ahead."
-    return f"With the {many} events ahead that this scenario assumes." if many > 1 else "With one assumed event ahead."
+    return (
+        f"With the {many} events ahead that this scenario assumes."
+        if many > 1
+        else "With one assumed event ahead."
+    )
 
 
 @dataclass(frozen=True)
@@ -184,7 +225,10 @@ class Answers:
     caption: str
 
     def __repr__(self) -> str:
-        lines = [f"{name}: {median} (80 % interval {ends}), {means}" for name, means, median, ends, _ in self.rows]
+        lines = [
+            f"{name}: {median} (80 % interval {ends}), {means}"
+            for name, means, median, ends, _ in self.rows
+        ]
         return "\n".join((self.caption, *lines))
 
     def _repr_html_(self) -> str:
@@ -199,7 +243,8 @@ class Answers:
 
 
 def charging_answers(outlook: Outlook) -> Answers:
-    """How many charging points: the answers to three questions at the horizon, side by side and never averaged.
+    """How many charging points: the answers to three questions at the horizon, side by side and
+    never averaged.
 
     Parameters
     ----------
@@ -213,8 +258,13 @@ def charging_answers(outlook: Outlook) -> Answers:
             means = _promised(outlook) or means if measure == "charging_points_target" else means
             rows.append((name, means, median, ends, measure))
     if not rows:
-        return Answers((), "How many charging points takes the new cars of a year, which are not known here.")
-    return Answers(tuple(rows), f"Public charging points at the end of {outlook.scenario.horizon}, by three questions")
+        return Answers(
+            (), "How many charging points takes the new cars of a year, which are not known here."
+        )
+    return Answers(
+        tuple(rows),
+        f"Public charging points at the end of {outlook.scenario.horizon}, by three questions",
+    )
 
 
 def _promised(outlook: Outlook) -> str:
@@ -227,4 +277,8 @@ def _promised(outlook: Outlook) -> str:
         f"{readable(float(np.median(target.count)))} {target.unit} by {target.date}"
         for target in asked_for(demand.targets, start)
     ]
-    return f"what has been promised: {', '.join(asked)}, in equal steps from what stands" if asked else ""
+    return (
+        f"what has been promised: {', '.join(asked)}, in equal steps from what stands"
+        if asked
+        else ""
+    )

@@ -1,7 +1,8 @@
-"""The article, checked: each of its statements, where it enters a forecast or why not, what came since, what to doubt.
+"""The article, checked: each of its statements, where it enters a forecast or why not, what came
+since, what to doubt.
 
-The verdicts are rows of a small shipped table in our own words; what enters, and what cites it, is read from the
-scenarios themselves.
+The verdicts are rows of a small shipped table in our own words; what enters, and what cites it, is
+read from the scenarios themselves.
 """
 
 from __future__ import annotations
@@ -71,7 +72,8 @@ class Verdict:
     use, why, doubt : str
         What became of it, the reason, and what to doubt ("" for nothing).
     enters, cited : tuple of str
-        Scenarios whose forecast of the article's day rests on it, and those of which an event cites it.
+        Scenarios whose forecast of the article's day rests on it, and those of which an event cites
+        it.
     referred : tuple of str
         Facts that refer to it.
     since : tuple of Fact
@@ -120,7 +122,10 @@ def article_checked(ledger: Ledger, scenarios: Iterable[Scenario]) -> list[Verdi
         if (flow := _flow(scenario)) not in evidence:
             evidence[flow] = set(facts_of_places(scenario, ledger, ARTICLE_DAY).frame["id"])
     enters = {scenario.name: evidence[_flow(scenario)] for scenario in given}
-    cites = {scenario.name: {name for driver in scenario.drivers for name in driver.fact_ids()} for scenario in given}
+    cites = {
+        scenario.name: {name for driver in scenario.drivers for name in driver.fact_ids()}
+        for scenario in given
+    }
     refers: dict[str, list[str]] = {}
     for fact in ledger:
         refers.setdefault(fact.reference, []).append(fact.id)
@@ -148,12 +153,18 @@ def _flow(scenario: Scenario) -> str:
 def article_counts(checked: Iterable[Verdict]) -> Table:
     """How many statements enter a forecast, and what becomes of the others."""
     count = Counter(row.use for row in checked)
-    rows = [{"statements": str(count[use]), "what becomes of them": words} for use, words in USES.items()]
-    return Table(pd.DataFrame([*rows, {"statements": str(count.total()), "what becomes of them": "in all"}]))
+    rows = [
+        {"statements": str(count[use]), "what becomes of them": words}
+        for use, words in USES.items()
+    ]
+    return Table(
+        pd.DataFrame([*rows, {"statements": str(count.total()), "what becomes of them": "in all"}])
+    )
 
 
 def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
-    """The statements one by one: what is said, what becomes of it and why, who uses it, and what was printed since.
+    """The statements one by one: what is said, what becomes of it and why, who uses it, and what
+    was printed since.
 
     Parameters
     ----------
@@ -167,7 +178,9 @@ def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
         {
             "no.": row.fact.id.removeprefix("article-"),
             "said of": place_words(row.fact.place),
-            "period": period_words(row.fact.period) if row.fact.period_start and row.fact.period_end else "–",
+            "period": period_words(row.fact.period)
+            if row.fact.period_start and row.fact.period_end
+            else "–",
             "sentence": row.fact.quote,
             "what becomes of it": USES[row.use],
             "reason": row.why,
@@ -182,12 +195,17 @@ def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
 def article_doubts(checked: Iterable[Verdict]) -> BulletList:
     """What to doubt, statement by statement."""
     return BulletList(
-        [f"{row.fact.id.removeprefix('article-')}, “{row.fact.quote}”: {row.doubt}" for row in checked if row.doubt]
+        [
+            f"{row.fact.id.removeprefix('article-')}, “{row.fact.quote}”: {row.doubt}"
+            for row in checked
+            if row.doubt
+        ]
     )
 
 
 def write_article(out: Path, given: Iterable[Mapping[str, Any]]) -> bool:
-    """Write ``article.html`` into a folder of reports, if one of them uses a statement of the article.
+    """Write ``article.html`` into a folder of reports, if one of them uses a statement of the
+    article.
 
     Parameters
     ----------
@@ -214,8 +232,12 @@ def write_article(out: Path, given: Iterable[Mapping[str, Any]]) -> bool:
     if not any(row.enters or row.cited for row in checked):
         return False
     sections = {
-        "Statements that enter a forecast, or an event": article_table(checked, "forecast", "driver"),
-        "Numbers that are shown beside, or that count once": article_table(checked, "beside", "once"),
+        "Statements that enter a forecast, or an event": article_table(
+            checked, "forecast", "driver"
+        ),
+        "Numbers that are shown beside, or that count once": article_table(
+            checked, "beside", "once"
+        ),
         "Statements without a number": article_table(checked, "words"),
     }
     made = page_template("article.html.j2").render(
@@ -238,7 +260,11 @@ def _users(row: Verdict) -> str:
     events = list(dict.fromkeys(name.rpartition("-")[0].capitalize() for name in row.cited))
     said = [f"the forecast of {', '.join(places)}"] if places else []
     said += [f"an event of {', '.join(events)}"] if events else []
-    said += [f"statements {', '.join(name.removeprefix('article-') for name in row.referred)}"] if row.referred else []
+    said += (
+        [f"statements {', '.join(name.removeprefix('article-') for name in row.referred)}"]
+        if row.referred
+        else []
+    )
     return "; ".join(said) or "–"
 
 

@@ -1,4 +1,6 @@
-"""The browser of this machine, used to print a page and to draw figures as pictures; it asks nothing of the network."""
+"""The browser of this machine, used to print a page and to draw figures as pictures; it asks
+nothing of the network.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,14 @@ from forecasting.names import PLOTLY_SCRIPT
 
 __all__ = ["find_browser", "pictures", "print_page"]
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+)
 ELSEWHERE = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/snap/bin/chromium")
 FLAGS = (
     "--headless",
@@ -31,7 +40,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--virtual-time-budget=30000",  # milliseconds of the page's own clock, which runs ahead where nothing happens
+    # Milliseconds of the page's own clock, which runs ahead where nothing happens
+    "--virtual-time-budget=30000",
 )
 PATIENCE = 180  # seconds
 WIDTH, HEIGHT = 900, 450  # pixels of a picture
@@ -76,10 +86,14 @@ def print_page(page: Path, target: Path) -> Path:
         raise InputError(f"{page} is not there; make the report first: ev-forecast run")
     with tempfile.TemporaryDirectory() as folder:
         printed = Path(folder) / "page.pdf"
-        said = _browse(folder, "--no-pdf-header-footer", f"--print-to-pdf={printed}", page.resolve().as_uri())
+        said = _browse(
+            folder, "--no-pdf-header-footer", f"--print-to-pdf={printed}", page.resolve().as_uri()
+        )
         content = printed.read_bytes() if printed.is_file() else b""
         if not content.startswith(b"%PDF"):
-            raise RunError(f"the browser did not print {page}: {said.strip()[-200:] or 'it wrote nothing'}")
+            raise RunError(
+                f"the browser did not print {page}: {said.strip()[-200:] or 'it wrote nothing'}"
+            )
     return write_asked(target, content)
 
 
@@ -101,7 +115,9 @@ def pictures(figures: Sequence[dict[str, Any]]) -> list[bytes]:
     if not figures:
         return []
     plotly = importlib.resources.files("plotly").joinpath("package_data", PLOTLY_SCRIPT)
-    given = json.dumps([{"data": each["data"], "layout": each["layout"]} for each in figures]).replace("<", "\\u003c")
+    given = json.dumps(
+        [{"data": each["data"], "layout": each["layout"]} for each in figures]
+    ).replace("<", "\\u003c")
     with tempfile.TemporaryDirectory() as folder, importlib.resources.as_file(plotly) as script:
         page = Path(folder) / "figures.html"
         page.write_text(_drawing(script.as_uri(), given), encoding="utf-8")
@@ -130,7 +146,8 @@ Promise.all(drawn).then((images) => {{
 
 def _browse(folder: str, *arguments: str) -> str:
     """Run the browser once, with a profile that is thrown away; what it printed."""
-    as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # it starts as root only so
+    # It starts as root only so
+    as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     command = [find_browser(), *FLAGS, *as_root, f"--user-data-dir={folder}/profile", *arguments]
     try:
         done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)

@@ -36,7 +36,11 @@ def medians(table: pd.DataFrame) -> dict[Key, float]:
     rows = rows[ends.str.endswith("-12-31") & (starts.str.endswith("-01-01") | (starts == ends))]
     years = rows["period_end"].astype(str).str[:4].astype(int)
     keys = zip(
-        rows["scenario"].astype(str), rows["country"].astype(str), rows["measure"].astype(str), years, strict=True
+        rows["scenario"].astype(str),
+        rows["country"].astype(str),
+        rows["measure"].astype(str),
+        years,
+        strict=True,
     )
     return dict(zip(keys, rows["value"].astype(float), strict=True))
 
@@ -54,7 +58,8 @@ def moved(before: pd.DataFrame | None, runs: Sequence[Mapping[str, Any]]) -> dic
     Returns
     -------
     dict or None
-        rows to show, how many more there are, and how many numbers were compared; None without a run before.
+        rows to show, how many more there are, and how many numbers were compared; None without a
+        run before.
     """
     if before is None:
         return None
@@ -64,7 +69,9 @@ def moved(before: pd.DataFrame | None, runs: Sequence[Mapping[str, Any]]) -> dic
             then = known.get((run["name"], entry["place"], entry["measure"], int(entry["year"])))
             if then is not None:
                 rows.append(_row(run, entry, then))
-    changed = sorted((row for row in rows if abs(row["share"]) >= LEAST), key=lambda row: -abs(row["share"]))
+    changed = sorted(
+        (row for row in rows if abs(row["share"]) >= LEAST), key=lambda row: -abs(row["share"])
+    )
     return {"rows": changed[:SHOWN], "more": max(len(changed) - SHOWN, 0), "compared": len(rows)}
 
 

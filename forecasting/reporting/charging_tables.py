@@ -1,4 +1,6 @@
-"""Tables beside the three answers on charging: targets, the markets at the same stock, what comes with the vehicles."""
+"""Tables beside the three answers on charging: targets, the markets at the same stock, what comes
+with the vehicles.
+"""
 
 from __future__ import annotations
 
@@ -45,13 +47,16 @@ ASK = "choice: {missing: ..., idle: ...} in the params file"
 
 
 def why(outlook: Outlook) -> BulletList:
-    """One sentence on why need and practice differ, and one on where both lie among markets at the same stock."""
+    """One sentence on why need and practice differ, and one on where both lie among markets at the
+    same stock.
+    """
     return BulletList([NOTHING] if outlook.demand is None else _why(outlook.demand))
 
 
 def _why(demand: DemandOutlook) -> list[str]:
     need, slow, practice = (
-        np.median(demand.results[f"charging_points_{name}"][:, -1]) for name in ("need", "need_slow", "practice")
+        np.median(demand.results[f"charging_points_{name}"][:, -1])
+        for name in ("need", "need_slow", "practice")
     )
     if not need:
         return ["Without electric vehicles there is neither need nor practice."]
@@ -64,9 +69,13 @@ def _why(demand: DemandOutlook) -> list[str]:
     if not band["markets"]:
         return [said]
     results = demand.results
-    without_slow = results["charging_points_need"][:, -1] - results["charging_points_need_slow"][:, -1]
+    without_slow = (
+        results["charging_points_need"][:, -1] - results["charging_points_need_slow"][:, -1]
+    )
     faster, ends = float(np.median(without_slow)), (float(band["low"]), float(band["high"]))
-    needed = _beside(faster, *ends, "most energy is charged at home or slowly", "little is charged at home")
+    needed = _beside(
+        faster, *ends, "most energy is charged at home or slowly", "little is charged at home"
+    )
     built = _beside(float(practice), *ends, "it starts from few", "it starts from many")
     beside = (
         f"Four in five of the {band['markets']:.0f} markets that had about as many vehicles had "
@@ -99,11 +108,15 @@ def targets_table(outlook: Outlook) -> Table:
             "probability": _percent(100 * row["probability"]) if row["date"].year <= last else f"after {last}",
             "fact": row["target"],
         })  # fmt: skip
-    return Table(plain_frame(rows), caption="No target of public charging is known." if not rows else "")
+    return Table(
+        plain_frame(rows), caption="No target of public charging is known." if not rows else ""
+    )
 
 
 def band_table(outlook: Outlook) -> Table:
-    """Public points of the markets that had as many vehicles, beside need, need without slow points, and practice."""
+    """Public points of the markets that had as many vehicles, beside need, need without slow
+    points, and practice.
+    """
     demand = outlook.demand
     if demand is None:
         return NONE
@@ -112,7 +125,8 @@ def band_table(outlook: Outlook) -> Table:
     for row in demand.band[demand.band["year"] >= outlook.first_year].to_dict("records"):
         at = demand.years.index(int(row["year"]))
         need, slow, practice = (
-            demand.results[f"charging_points_{name}"][:, at] for name in ("need", "need_slow", "practice")
+            demand.results[f"charging_points_{name}"][:, at]
+            for name in ("need", "need_slow", "practice")
         )
         known = row["markets"] > 0
         rows.append({
@@ -124,9 +138,14 @@ def band_table(outlook: Outlook) -> Table:
             "need without slow, points": amount(float(np.median(need - slow)), NEED),
             "practice, points": amount(float(np.median(practice)), NEED),
         })  # fmt: skip
-    measures = {"need, points": "charging_points_need", "practice, points": "charging_points_practice"}
+    measures = {
+        "need, points": "charging_points_need",
+        "practice, points": "charging_points_practice",
+    }
     measures["vehicles"] = "ev_stock"
-    return Table(pd.DataFrame(rows), leading({head: [name] * len(rows) for head, name in measures.items()}))
+    return Table(
+        pd.DataFrame(rows), leading({head: [name] * len(rows) for head, name in measures.items()})
+    )
 
 
 def _at_the_horizon(outlook: Outlook, table: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -150,7 +169,9 @@ def settings_table(outlook: Outlook) -> Table:
         for row in last.to_dict("records")
     ]
     measures = {"points": "charging_points_need", "GWh a year": "energy_gwh"}
-    return Table(plain_frame(rows), leading({head: [name] * len(rows) for head, name in measures.items()}))
+    return Table(
+        plain_frame(rows), leading({head: [name] * len(rows) for head, name in measures.items()})
+    )
 
 
 def cost_table(outlook: Outlook) -> Table:
@@ -160,15 +181,22 @@ def cost_table(outlook: Outlook) -> Table:
         return NONE
     last = _at_the_horizon(outlook, demand.by_cost, "usd")
     rows = [
-        {"charging": SETTINGS[row["setting"]]} | _spread("USD million", row, "usd", "investment_usd", 1e6)
+        {"charging": SETTINGS[row["setting"]]}
+        | _spread("USD million", row, "usd", "investment_usd", 1e6)
         for row in last.to_dict("records")
     ]
     links = leading({"USD million": ["investment_usd"] * len(rows)})
-    return Table(plain_frame(rows), links, "Chargers with installation and connection to the grid, dollars of 2024")
+    return Table(
+        plain_frame(rows),
+        links,
+        "Chargers with installation and connection to the grid, dollars of 2024",
+    )
 
 
 def cost_checks_table(outlook: Outlook) -> Table:
-    """Costs of fast stations that were printed, beside what this report reckons for the same points."""
+    """Costs of fast stations that were printed, beside what this report reckons for the same
+    points.
+    """
     demand = outlook.demand
     if demand is None:
         return NONE
@@ -202,11 +230,16 @@ def heavy_table(outlook: Outlook) -> Table:
         }
         for row in last.to_dict("records")
     ]
-    return Table(plain_frame(rows), caption="" if rows else "No count of electric vans, buses or trucks is known.")
+    return Table(
+        plain_frame(rows),
+        caption="" if rows else "No count of electric vans, buses or trucks is known.",
+    )
 
 
 def consequences_table(outlook: Outlook) -> Table:
-    """Investment, shares of the country's power, fuel and carbon avoided, first ahead and at the horizon."""
+    """Investment, shares of the country's power, fuel and carbon avoided, first ahead and at the
+    horizon.
+    """
     if outlook.demand is None:
         return NONE
     wide = {with_unit(name): (name, bands(outlook.results, name)) for name in CONSEQUENCES}
@@ -227,44 +260,61 @@ def _number(value: float) -> str:
     return "–" if np.isnan(value) else readable(float(value))
 
 
-def _spread(head: str, row: Mapping[Hashable, Any], name: str, measure: str, unit: float = 1.0) -> dict[str, str]:
+def _spread(
+    head: str, row: Mapping[Hashable, Any], name: str, measure: str, unit: float = 1.0
+) -> dict[str, str]:
     """A median and the two ends of its 80 % interval, in columns of their own."""
     keys = {head: name, LOW: "low", HIGH: "high"}
     return {column: amount(float(row[key]) / unit, measure) for column, key in keys.items()}
 
 
 def regions_table(outlook: Outlook, known: Ledger) -> Table:
-    """Vehicles, need and stations at the horizon by part of the country, where a count is printed; the most first."""
+    """Vehicles, need and stations at the horizon by part of the country, where a count is printed;
+    the most first.
+    """
     if outlook.demand is None:
         return NONE
     found = by_region(outlook, known)
-    found = found[found["high"] >= 1].sort_values("median", ascending=False)  # of a count of every part no rest is left
+    # Of a count of every part no rest is left
+    found = found[found["high"] >= 1].sort_values("median", ascending=False)
     parts = {
         with_unit(str(measure)): pd.DataFrame(
-            [_spread("median", row, "median", str(measure)) for row in rows.to_dict("records")], list(rows["name"])
+            [_spread("median", row, "median", str(measure)) for row in rows.to_dict("records")],
+            list(rows["name"]),
         )
         for measure in SHOWN_BY_REGION
         if len(rows := found[found["measure"] == measure])
     }
     if not parts:
         return Table(pd.DataFrame(), caption="No count is printed for a part of the country.")
-    shown = beside(parts, "where").sort_values(("where", ""), key=lambda names: names == "the rest", kind="stable")
-    made_of = {name: name for name in SHOWN_BY_REGION} | {"charging_stations": "charging_points_practice"}
-    return Table(shown, leading({with_unit(name): [made_of[name]] * len(shown) for name in SHOWN_BY_REGION}))
+    shown = beside(parts, "where").sort_values(
+        ("where", ""), key=lambda names: names == "the rest", kind="stable"
+    )
+    made_of = {name: name for name in SHOWN_BY_REGION} | {
+        "charging_stations": "charging_points_practice"
+    }
+    return Table(
+        shown, leading({with_unit(name): [made_of[name]] * len(shown) for name in SHOWN_BY_REGION})
+    )
 
 
 def choice_table(
-    outlook: Outlook, missing: float | None = None, idle: float | None = None, own: float | None = None
+    outlook: Outlook,
+    missing: float | None = None,
+    idle: float | None = None,
+    own: float | None = None,
 ) -> Table:
-    """What it means to build to need, practice, standard or a number of one's own at the horizon, from the same draws.
+    """What it means to build to need, practice, standard or a number of one's own at the horizon,
+    from the same draws.
 
     Parameters
     ----------
     outlook : Outlook
         Of a country.
     missing, idle : float, optional
-        Cost of one public point too few, and of one too many, a year; the reader's own, in one money. Default as the
-        scenario says; where it says nothing, no number is better than another.
+        Cost of one public point too few, and of one too many, a year; the reader's own, in one
+        money. Default as the scenario says; where it says nothing, no number is better than
+        another.
     own : float, optional
         A number of points of one's own.
     """
@@ -292,17 +342,26 @@ def choice_table(
         if choice
         else "T"
     )
-    more = "the least regret first" if choice else f"with your own costs ({ASK}) each has its regret"
-    caption = f"{said}he need of each draw being what is wanted in {outlook.scenario.horizon}; {more}"
+    more = (
+        "the least regret first" if choice else f"with your own costs ({ASK}) each has its regret"
+    )
+    caption = (
+        f"{said}he need of each draw being what is wanted in {outlook.scenario.horizon}; {more}"
+    )
     return Table(plain_frame(rows), caption=caption)
 
 
-def choice_of(outlook: Outlook, missing: float | None, idle: float | None, own: float | None) -> Choice | None:
+def choice_of(
+    outlook: Outlook, missing: float | None, idle: float | None, own: float | None
+) -> Choice | None:
     """The reader's costs: as given, else as the scenario says; None where neither does."""
     if missing is not None and idle is not None:
-        return Choice.model_construct(missing=missing, idle=idle, own=own)  # looked at where regret is reckoned
+        # Looked at where regret is reckoned
+        return Choice.model_construct(missing=missing, idle=idle, own=own)
     if missing is not None or idle is not None:
-        raise AssumptionError("choice: one of the two costs is given; give missing and idle, in one money")
+        raise AssumptionError(
+            "choice: one of the two costs is given; give missing and idle, in one money"
+        )
     said = outlook.scenario.choice
     return said.model_copy(update={"own": own}) if said and own is not None else said
 
@@ -310,6 +369,8 @@ def choice_of(outlook: Outlook, missing: float | None, idle: float | None, own: 
 def choice_options(outlook: Outlook, choice: Choice | None) -> dict[str, float]:
     """Numbers of points by name: the medians of the three answers, and the reader's own."""
     values = outlook.results.values
-    answers = {name: values[f"charging_points_{name}"][:, -1] for name in ("need", "practice", "standard")}
+    answers = {
+        name: values[f"charging_points_{name}"][:, -1] for name in ("need", "practice", "standard")
+    }
     named = {name: float(np.median(points)) for name, points in answers.items()}
     return named if choice is None or choice.own is None else named | {"one's own": choice.own}

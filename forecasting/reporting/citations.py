@@ -1,7 +1,9 @@
-"""Every fact that a report mentions is a link to its row: what was printed, by whom, when, and what it moved.
+"""Every fact that a report mentions is a link to its row: what was printed, by whom, when, and what
+it moved.
 
-A mention carries the fact's id in its address only. The page gives each row of the list a number and each mention that
-of its row, so that the numbers are notes on paper; a mention of a fact that is not in the list is plain words.
+A mention carries the fact's id in its address only. The page gives each row of the list a number
+and each mention that of its row, so that the numbers are notes on paper; a mention of a fact that
+is not in the list is plain words.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FactList", "fact_list", "fact_name", "mention", "numbered"]
 
-BESIDE = ("ev_stock", *CHARGING_COUNTS)  # what stands and what is promised: its facts are listed, too
+# What stands and what is promised: its facts are listed, too
+BESIDE = ("ev_stock", *CHARGING_COUNTS)
 MENTION = re.compile(r'<a class="fact" href="#fact-([^"]*)">(.*?)</a>', re.DOTALL)
 LEAST = 0.5  # percent by which a fact must move a forecast to be mentioned
 ROW = re.compile(r'<li id="fact-([^"]*)">')
@@ -87,17 +90,25 @@ class FactList:
     Parameters
     ----------
     rows : tuple of dict
-        name, said, printer (who, when and where), quote, url, moved and of (the fact that it refers to) of each.
+        name, said, printer (who, when and where), quote, url, moved and of (the fact that it refers
+        to) of each.
     """
 
     rows: tuple[Mapping[str, str], ...]
 
     def __repr__(self) -> str:
-        lines = (f"{at}. {row['said']}. {row['printer']} {row['moved']}" for at, row in enumerate(self.rows, start=1))
+        lines = (
+            f"{at}. {row['said']}. {row['printer']} {row['moved']}"
+            for at, row in enumerate(self.rows, start=1)
+        )
         return "\n".join(line.strip() for line in lines) or "None."
 
     def _repr_html_(self) -> str:
-        return f'<ol class="fc-facts">{"".join(map(self._row, self.rows))}</ol>' if self.rows else "<p>None.</p>"
+        return (
+            f'<ol class="fc-facts">{"".join(map(self._row, self.rows))}</ol>'
+            if self.rows
+            else "<p>None.</p>"
+        )
 
     @staticmethod
     def _row(row: Mapping[str, str]) -> str:
@@ -112,7 +123,8 @@ class FactList:
 
 
 def fact_list(outlook: Outlook, facts: Ledger) -> FactList:
-    """Every fact that an outlook used, or that counts what is forecast: the rows that mentions lead to.
+    """Every fact that an outlook used, or that counts what is forecast: the rows that mentions lead
+    to.
 
     Parameters
     ----------
@@ -128,8 +140,12 @@ def fact_list(outlook: Outlook, facts: Ledger) -> FactList:
     used |= {fact.id for fact in known if fact.measure in measures and fact.place in places}
     used |= {fact.reference for fact in facts if fact.id in used}
     moved = _moved(outlook)
-    by_measure = sorted((fact for fact in in_order(facts) if fact.id in used), key=lambda fact: fact.measure)
-    return FactList(tuple(_listed(fact, moved.get(fact.id, ""), str(outlook.as_of)) for fact in by_measure))
+    by_measure = sorted(
+        (fact for fact in in_order(facts) if fact.id in used), key=lambda fact: fact.measure
+    )
+    return FactList(
+        tuple(_listed(fact, moved.get(fact.id, ""), str(outlook.as_of)) for fact in by_measure)
+    )
 
 
 def _listed(fact: Fact, moved: str, day: str) -> dict[str, str]:
@@ -137,7 +153,9 @@ def _listed(fact: Fact, moved: str, day: str) -> dict[str, str]:
     if str(fact.known_from or "") > day:
         who += " Printed after the day of this forecast."
     of = "" if "@" in fact.reference else fact.reference
-    said = f"{label_of(fact.measure)}: {fact_name(fact)}" + ("" if fact.kind == "outcome" else f" ({fact.kind})")
+    said = f"{label_of(fact.measure)}: {fact_name(fact)}" + (
+        "" if fact.kind == "outcome" else f" ({fact.kind})"
+    )
     return {
         "name": fact.id,
         "said": said,
@@ -156,10 +174,14 @@ def _moved(outlook: Outlook) -> dict[str, str]:
         if flow.fit_table().empty:
             continue
         moves, moved = flow.influence(), dict[str, dict[str, float]]()
-        for fact, period, by in zip(moves["fact"], moves["period"], moves["change_percent"], strict=True):
+        for fact, period, by in zip(
+            moves["fact"], moves["period"], moves["change_percent"], strict=True
+        ):
             moved.setdefault(fact, {})[period] = by
         first = [period.label for period in flow.periods[:2]]
         for fact, by in moved.items():
-            said = ", ".join(f"{period} by {by[period]:+.0f} %" for period in first if abs(by[period]) >= LEAST)
+            said = ", ".join(
+                f"{period} by {by[period]:+.0f} %" for period in first if abs(by[period]) >= LEAST
+            )
             found[fact] = f"It moves {said}." if said else ""
     return found

@@ -24,14 +24,20 @@ def joined(outlooks: Iterable[Outlook]) -> pd.DataFrame:
 
 def caveats_of(outlooks: Iterable[Outlook]) -> BulletList:
     """What must be known of several outlooks before their numbers."""
-    lines = [(outlook.scenario.title.partition(",")[0], words) for outlook in outlooks for words in outlook.caveats]
+    lines = [
+        (outlook.scenario.title.partition(",")[0], words)
+        for outlook in outlooks
+        for words in outlook.caveats
+    ]
     return BulletList(
         [words if place in words else f"{place}: {words}" for place, words in lines]
         or ["Nothing to hold against these numbers."]
     )
 
 
-def methods_table(forecasts: Mapping[str, pd.DataFrame], year: int, happened: float | None = None) -> Table:
+def methods_table(
+    forecasts: Mapping[str, pd.DataFrame], year: int, happened: float | None = None
+) -> Table:
     """What several methods said of one year.
 
     Parameters
@@ -53,7 +59,10 @@ def methods_table(forecasts: Mapping[str, pd.DataFrame], year: int, happened: fl
     rows = []
     for name, frame in forecasts.items():
         row = frame.iloc[[str(period)[:4] for period in frame.index].index(str(year))]
-        shown = {"method": name, "median": readable(row["median"] if "median" in frame else row["mean"])}
+        shown = {
+            "method": name,
+            "median": readable(row["median"] if "median" in frame else row["mean"]),
+        }
         shown |= {LOW: readable(row["pi_lower"]), HIGH: readable(row["pi_upper"])}
         if happened is not None:
             inside = "yes" if row["pi_lower"] <= happened <= row["pi_upper"] else "no"

@@ -1,7 +1,8 @@
 """All scenarios of a folder in one workbook and one CSV, beside ``comparison.parquet``.
 
-The workbook's first sheet is alive: choose a measure and a year, and it looks up each scenario's median and interval,
-the difference to the baseline, and the sum over countries, which it says is no median of the region.
+The workbook's first sheet is alive: choose a measure and a year, and it looks up each scenario's
+median and interval, the difference to the baseline, and the sum over countries, which it says is no
+median of the region.
 """
 
 from __future__ import annotations
@@ -23,7 +24,15 @@ from forecasting.scenarios.outlook_files import load_results
 
 __all__ = ["write_comparison"]
 
-LEVELS = {0.025: "2.5 %", 0.1: "10 %", 0.25: "25 %", 0.5: "median", 0.75: "75 %", 0.9: "90 %", 0.975: "97.5 %"}
+LEVELS = {
+    0.025: "2.5 %",
+    0.1: "10 %",
+    0.25: "25 %",
+    0.5: "median",
+    0.75: "75 %",
+    0.9: "90 %",
+    0.975: "97.5 %",
+}
 KEY = ["scenario", "country", "measure", "year"]
 FIRST = "ev_stock"  # the measure that the sheet shows when it is opened
 HOW_TO_READ = (
@@ -34,7 +43,8 @@ HOW_TO_READ = (
 
 
 def write_comparison(out: Path) -> list[Path]:
-    """Write ``comparison.csv`` and ``comparison.xlsx`` from ``comparison.parquet`` of the same folder.
+    """Write ``comparison.csv`` and ``comparison.xlsx`` from ``comparison.parquet`` of the same
+    folder.
 
     Parameters
     ----------
@@ -55,7 +65,9 @@ def write_comparison(out: Path) -> list[Path]:
 
 
 def _yearly(table: pd.DataFrame) -> pd.DataFrame:
-    """A row per scenario, place, measure and year, a column per quantile; the months are in the CSV."""
+    """A row per scenario, place, measure and year, a column per quantile; the months are in the
+    CSV.
+    """
     starts, ends = table["period_start"].astype(str), table["period_end"].astype(str)
     whole = table[ends.str.endswith("-12-31") & (starts.str.endswith("-01-01") | (starts == ends))]
     whole = whole.assign(year=whole["period_end"].astype(str).str[:4].astype(int))
@@ -69,10 +81,16 @@ def _workbook(wide: pd.DataFrame) -> bytes:
 
     import xlsxwriter
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "in_memory": True,
+    }
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, options) as book:
-        book.set_properties({"title": "All scenarios", "created": dt.datetime(2020, 1, 1)})  # equal tables, equal bytes
+        # Equal tables, equal bytes
+        book.set_properties({"title": "All scenarios", "created": dt.datetime(2020, 1, 1)})
         _Sheets(book, wide).write()
     return content.getvalue()
 
@@ -91,7 +109,9 @@ class _Sheets:
         self.total = book.add_format({"num_format": "#,##0", "top": 1, "italic": True})
         self.labels = {label_of(name): name for name in wide["measure"].unique()}
         rows = wide[[*KEY, 0.5, 0.1, 0.9]].itertuples(index=False, name=None)
-        self.known = {(name, code, measure, year): cells for name, code, measure, year, *cells in rows}
+        self.known = {
+            (name, code, measure, year): cells for name, code, measure, year, *cells in rows
+        }
 
     def write(self) -> None:
         """Both sheets, the live one first."""
@@ -112,13 +132,17 @@ class _Sheets:
         for row, given in enumerate(self.wide.itertuples(index=False, name=None), start=1):
             scenario, code, measure, year, *cells = given
             label = label_of(measure)
-            for column, text in enumerate((f"{scenario}|{code}|{label}|{year}", scenario, place_words(code), label)):
+            for column, text in enumerate(
+                (f"{scenario}|{code}|{label}|{year}", scenario, place_words(code), label)
+            ):
                 sheet.write_string(row, column, text)
             sheet.write_string(row, 4, unit_of(measure))
             sheet.write_number(row, 5, year)
             for column, value in enumerate(cells, start=6):
                 if math.isfinite(value):
-                    sheet.write_number(row, column, value, self.whole if abs(value) >= 100 else self.small)
+                    sheet.write_number(
+                        row, column, value, self.whole if abs(value) >= 100 else self.small
+                    )
         sheet.set_column(0, 0, None, None, {"hidden": True})
         sheet.set_column(1, 1, 30)
         sheet.set_column(2, 3, 26)
@@ -139,7 +163,15 @@ class _Sheets:
         unit = '=IFERROR(INDEX(All!$E:$E,MATCH($B$6,All!$D:$D,0)),"")'
         sheet.write_formula(7, 1, unit, self.note, unit_of(self.labels[measure]))
         self._choices(sheet, years)
-        head = ["scenario", "country", "median", "10 %", "90 %", "minus baseline", "minus baseline, %"]
+        head = [
+            "scenario",
+            "country",
+            "median",
+            "10 %",
+            "90 %",
+            "minus baseline",
+            "minus baseline, %",
+        ]
         for column, name in enumerate(head):
             sheet.write_string(8, column, name, self.head)
         runs = list(dict.fromkeys(zip(self.wide["scenario"], self.wide["country"], strict=True)))
@@ -153,18 +185,30 @@ class _Sheets:
         sheet.freeze_panes(9, 2)
 
     def _choices(self, sheet: Any, years: Sequence[int]) -> None:
-        """The lists to choose from, on the table's sheet: a list in a cell's rule holds 255 characters only."""
+        """The lists to choose from, on the table's sheet: a list in a cell's rule holds 255
+        characters only.
+        """
         side = self.book.add_worksheet("Lists")
         for row, label in enumerate(self.labels):
             side.write_string(row, 0, label)
         for row, year in enumerate(years):
             side.write_number(row, 1, year)
         side.hide()
-        sheet.data_validation(5, 1, 5, 1, {"validate": "list", "source": f"=Lists!$A$1:$A${len(self.labels)}"})
-        sheet.data_validation(6, 1, 6, 1, {"validate": "list", "source": f"=Lists!$B$1:$B${len(years)}"})
+        sheet.data_validation(
+            5, 1, 5, 1, {"validate": "list", "source": f"=Lists!$A$1:$A${len(self.labels)}"}
+        )
+        sheet.data_validation(
+            6, 1, 6, 1, {"validate": "list", "source": f"=Lists!$B$1:$B${len(years)}"}
+        )
 
     def _run(
-        self, sheet: Any, row: int, run: tuple[str, str], at: dict[tuple[str, str], int], measure: str, year: int
+        self,
+        sheet: Any,
+        row: int,
+        run: tuple[str, str],
+        at: dict[tuple[str, str], int],
+        measure: str,
+        year: int,
     ) -> None:
         """One scenario of one place: looked up, and set against the baseline of its place."""
         scenario, code = run
@@ -174,7 +218,9 @@ class _Sheets:
         found = self.known.get((scenario, code, measure, year), [math.nan] * 3)
         for column, (letter, value) in enumerate(zip("JHL", found, strict=True), start=2):
             look = f'=IFERROR(INDEX(All!${letter}:${letter},MATCH({key},All!$A:$A,0)),"")'
-            sheet.write_formula(row, column, look, self.whole, value if math.isfinite(value) else "")
+            sheet.write_formula(
+                row, column, look, self.whole, value if math.isfinite(value) else ""
+            )
         base = (f"{scenario.rpartition('-')[0]}-baseline", code)
         if base in at and base != run:
             mine, other = f"C{row + 1}", f"C{at[base] + 1}"
@@ -182,17 +228,28 @@ class _Sheets:
             gap = found[0] - before
             values = (gap, 100 * gap / before) if before and math.isfinite(gap) else ("", "")
             sheet.write_formula(row, 5, f'=IFERROR({mine}-{other},"")', self.whole, values[0])
-            sheet.write_formula(row, 6, f'=IFERROR(100*({mine}/{other}-1),"")', self.small, values[1])
+            sheet.write_formula(
+                row, 6, f'=IFERROR(100*({mine}/{other}-1),"")', self.small, values[1]
+            )
 
-    def _sums(self, sheet: Any, row: int, runs: Sequence[tuple[str, str]], measure: str, year: int) -> None:
+    def _sums(
+        self, sheet: Any, row: int, runs: Sequence[tuple[str, str]], measure: str, year: int
+    ) -> None:
         """The sum of medians over countries, scenario by scenario, said to be one."""
         endings = [name.rpartition("-")[2] for name, code in runs if code in COUNTRIES]
         for number, ending in enumerate(dict.fromkeys(endings)):
             mine = [run for run in runs if run[1] in COUNTRIES and run[0].endswith(f"-{ending}")]
             value = sum(self.known.get((*run, measure, year), [0.0])[0] for run in mine)
-            sheet.write_string(row + number, 0, f"sum of medians, {ending} (not additive)", self.total)
             sheet.write_string(
-                row + number, 1, f"{len(mine)} {'country' if len(mine) == 1 else 'countries'}", self.total
+                row + number, 0, f"sum of medians, {ending} (not additive)", self.total
+            )
+            sheet.write_string(
+                row + number,
+                1,
+                f"{len(mine)} {'country' if len(mine) == 1 else 'countries'}",
+                self.total,
             )
             cells = ",".join(f"C{10 + runs.index(run)}" for run in mine)
-            sheet.write_formula(row + number, 2, f"=SUM({cells})", self.total, value if math.isfinite(value) else "")
+            sheet.write_formula(
+                row + number, 2, f"=SUM({cells})", self.total, value if math.isfinite(value) else ""
+            )

@@ -16,7 +16,8 @@ __all__ = ["HIGH", "LOW", "BulletList", "Table", "plain_frame"]
 LONG = ("disagreement", "reason", "sentence")  # columns that need room
 # A cell that is not broken into lines: a number, an interval, a date.
 NUMBER = re.compile(r"[-+]?[\d,.]+( %)?( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")
-AMOUNT = re.compile(r"(under )?[-+]?[\d,.]+( %)?|–|anything")  # what stands under what, digit by digit
+# What stands under what, digit by digit
+AMOUNT = re.compile(r"(under )?[-+]?[\d,.]+( %)?|–|anything")
 LOW, HIGH = "10 %", "90 %"  # heads of an interval's ends, behind their median's
 WHEN = ("year", "period", "published", "newest")  # digits that are no amount
 LINKED = re.compile("https?://|#")  # addresses that become links
@@ -26,7 +27,8 @@ FACT = re.compile(r"[^\s,]+-[^\s,]+")
 
 
 def plain_frame(rows: Any, index: Any = None, columns: list[Any] | None = None) -> pd.DataFrame:
-    """A frame of cells as they are; pandas would pack text tightly, which takes longer than all else about a table.
+    """A frame of cells as they are; pandas would pack text tightly, which takes longer than all
+    else about a table.
 
     >>> plain_frame([{"year": "2023"}]).dtypes.tolist()
     [dtype('O')]
@@ -47,8 +49,9 @@ class Table:
     frame : pandas.DataFrame
         What is shown; values are turned into text as they are.
     links : mapping of str to list of str
-        For a column, the address of each of its cells ("" for none); http, https and places in the page become links.
-        Columns under one heading lead to the same place, and the ends of an interval where their median leads.
+        For a column, the address of each of its cells ("" for none); http, https and places in the
+        page become links. Columns under one heading lead to the same place, and the ends of an
+        interval where their median leads.
     caption : str
         One line above the table.
 
@@ -70,8 +73,13 @@ class Table:
         return f"{self.caption}\n{text}" if self.caption else text
 
     def _lines(self) -> Iterator[str]:
-        """The rows as text, as pandas writes them: a heading that repeats the one before it is left out."""
-        heads = [[str(part) for part in (name if isinstance(name, tuple) else (name,))] for name in self.frame.columns]
+        """The rows as text, as pandas writes them: a heading that repeats the one before it is left
+        out.
+        """
+        heads = [
+            [str(part) for part in (name if isinstance(name, tuple) else (name,))]
+            for name in self.frame.columns
+        ]
         firsts = [head[0] for head in heads]
         for head, before, kind in zip(heads, ["", *firsts], self.frame.dtypes, strict=False):
             if len(head) > 1 and head[0] == before:
@@ -94,11 +102,15 @@ class Table:
         amounts = self._amounts()
         head = "".join(f"<tr>{row}</tr>" for row in self._heads(amounts))
         rows = self._rows(amounts)
-        caption = f"<caption><span>{html.escape(self.caption)}</span></caption>" if self.caption else ""
+        caption = (
+            f"<caption><span>{html.escape(self.caption)}</span></caption>" if self.caption else ""
+        )
         return f'<table class="fc-table">{caption}<thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
 
     def _amounts(self) -> list[bool]:
-        """Of each column, whether it holds amounts and is set to the right; the first one names the rows."""
+        """Of each column, whether it holds amounts and is set to the right; the first one names the
+        rows.
+        """
         names = map(str, self.frame.columns.get_level_values(0))
         return [
             at > 0 and name not in WHEN and all(map(AMOUNT.fullmatch, column))
@@ -106,17 +118,26 @@ class Table:
         ]
 
     def _heads(self, amounts: Sequence[bool]) -> Iterator[str]:
-        """The rows of headings: of columns with names in two parts, each first part over all that share it."""
+        """The rows of headings: of columns with names in two parts, each first part over all that
+        share it.
+        """
         kinds = [' class="amount"' if right else "" for right in amounts]
         if self.frame.columns.nlevels == 1:
             named = zip(map(str, self.frame.columns), kinds, strict=True)
             yield "".join(f"<th{kind}>{html.escape(name)}</th>" for name, kind in named)
             return
-        firsts, seconds = (list(map(str, self.frame.columns.get_level_values(level))) for level in (0, 1))
+        firsts, seconds = (
+            list(map(str, self.frame.columns.get_level_values(level))) for level in (0, 1)
+        )
         groups = [(first, firsts.count(first)) for first in dict.fromkeys(firsts)]
         alone = {first for first, second in zip(firsts, seconds, strict=True) if not second}
-        spans = (' rowspan="2"' if first in alone else f' colspan="{count}"' for first, count in groups)
-        yield "".join(f"<th{span}>{html.escape(first)}</th>" for span, (first, _) in zip(spans, groups, strict=True))
+        spans = (
+            ' rowspan="2"' if first in alone else f' colspan="{count}"' for first, count in groups
+        )
+        yield "".join(
+            f"<th{span}>{html.escape(first)}</th>"
+            for span, (first, _) in zip(spans, groups, strict=True)
+        )
         below = zip(seconds, kinds, strict=True)
         yield "".join(f"<th{kind}>{html.escape(name)}</th>" for name, kind in below if name)
 
@@ -125,10 +146,15 @@ class Table:
         links: list[Sequence[str]] = []
         for name in names:
             links.append(self.links.get(name, links[-1] if links and name in (LOW, HIGH) else ()))
-        kinds = [' class="end"' if name in (LOW, HIGH) else "" for name in self.frame.columns.get_level_values(-1)]
+        kinds = [
+            ' class="end"' if name in (LOW, HIGH) else ""
+            for name in self.frame.columns.get_level_values(-1)
+        ]
         for number, row in enumerate(zip(*self._cells, strict=True)):
             opened = [
-                f'<a{kind} href="{html.escape(each[number])}">' if each and LINKED.match(each[number]) else ""
+                f'<a{kind} href="{html.escape(each[number])}">'
+                if each and LINKED.match(each[number])
+                else ""
                 for kind, each in zip(kinds, links, strict=True)
             ]
             yield f"<tr>{''.join(map(self._cell, names, row, amounts, opened))}</tr>"

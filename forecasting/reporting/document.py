@@ -1,4 +1,6 @@
-"""A report as a Word document: its summary on the first page, tables, figures, and its sources by number."""
+"""A report as a Word document: its summary on the first page, tables, figures, and its sources by
+number.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ LOOKS = {"b": ("bold",), "strong": ("bold",), "i": ("italic",), "em": ("italic",
 QUIET = ("style", "script", "button")
 WIDTH = 17.0  # centimetres between the margins of a page
 FACTS = 'class="fc-facts"'
-APART = {"range": ", ", "means": ": "}  # what stands between parts that a page sets apart by its style
+# What stands between parts that a page sets apart by its style
+APART = {"range": ", ", "means": ": "}
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -50,12 +53,18 @@ def write_document(report: Path, target: Path) -> Path:
     try:
         import docx
     except ImportError:
-        raise InputError("python-docx is missing; install it: pip install 'ev-forecasting[documents]'") from None
+        raise InputError(
+            "python-docx is missing; install it: pip install 'ev-forecasting[documents]'"
+        ) from None
     if not report.is_file():
         raise InputError(f"{report} is not there; make the report first: ev-forecast run")
     notebook = nbformat.read(report, as_version=4)  # type: ignore[no-untyped-call]
     drawn = iter(pictures([data[PLOTLY] for data in _outputs(notebook) if PLOTLY in data]))
-    facts = "".join(data.get("text/html", "") for data in _outputs(notebook) if FACTS in data.get("text/html", ""))
+    facts = "".join(
+        data.get("text/html", "")
+        for data in _outputs(notebook)
+        if FACTS in data.get("text/html", "")
+    )
     document = docx.Document()
     _set_up(document, title := report_title(notebook) or report.parent.name)
     document.add_heading(title, 0)
@@ -78,7 +87,8 @@ def _write_cell(writer: _Writer, cell: nbformat.NotebookNode, drawn: Iterator[by
     if "about-code" in cell.metadata.get("tags", []):
         return
     if cell.cell_type == "markdown":
-        rest = cell.source.partition("\n")[2] if cell.source.startswith("# ") else cell.source  # it has its title
+        # It has its title
+        rest = cell.source.partition("\n")[2] if cell.source.startswith("# ") else cell.source
         if cell.source.startswith("## ") and not writer.divided:
             writer.document.add_page_break()  # the summary has a page of its own
             writer.divided = True
@@ -100,7 +110,9 @@ def _html_of(markdown: str) -> str:
 
 
 def _alternative(layout: dict[str, Any]) -> str:
-    words = (layout.get("meta") or {}).get("alt") or json.dumps((layout.get("title") or {}).get("text", ""))
+    words = (layout.get("meta") or {}).get("alt") or json.dumps(
+        (layout.get("title") or {}).get("text", "")
+    )
     return re.sub("<[^>]+>", "", str(words)).strip('"')
 
 
@@ -129,7 +141,9 @@ def _number_pages(footer: Any) -> None:
 
 
 class _Writer(HTMLParser):
-    """Writes the HTML of a report's cells into a document: headings, paragraphs, lists, tables, links by number."""
+    """Writes the HTML of a report's cells into a document: headings, paragraphs, lists, tables,
+    links by number.
+    """
 
     def __init__(self, document: Any, facts: str) -> None:
         super().__init__()
@@ -174,12 +188,18 @@ class _Writer(HTMLParser):
             self.rows.append([])
         elif self.rows:
             across, down = (int(given.get(name) or 1) for name in ("colspan", "rowspan"))
-            self.rows[-1].append(TableCell(across, down, tag == "th", "amount" in str(given.get("class"))))
+            self.rows[-1].append(
+                TableCell(across, down, tag == "th", "amount" in str(given.get("class")))
+            )
 
     def _part(self, tag: str) -> None:
-        """A list with numbers, one of its items or of a list without, a number of a fact or a quotation begins."""
+        """A list with numbers, one of its items or of a list without, a number of a fact or a
+        quotation begins.
+        """
         if tag == "li":
-            self.paragraph = self.document.add_paragraph(style=None if self.items else "List Bullet")
+            self.paragraph = self.document.add_paragraph(
+                style=None if self.items else "List Bullet"
+            )
             self.paragraph.add_run(f"{next(self.items)}. " if self.items else "")
         elif tag == "q":
             self.handle_data("“")
@@ -219,7 +239,9 @@ class _Writer(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         text = re.sub(r"\s+", " ", data.translate(RAISED) if self.raised else data)
-        if self.quiet or (not text.strip() and self.paragraph is None and not (self.rows and self.rows[-1])):
+        if self.quiet or (
+            not text.strip() and self.paragraph is None and not (self.rows and self.rows[-1])
+        ):
             return
         if self.link and self.link not in self.links:
             self.links[self.link] = (len(self.links) + 1, text.strip())
@@ -229,7 +251,9 @@ class _Writer(HTMLParser):
             return
         if self.rows is not None and not text.strip():
             return
-        self.paragraph = self.paragraph if self.paragraph is not None else self.document.add_paragraph()
+        self.paragraph = (
+            self.paragraph if self.paragraph is not None else self.document.add_paragraph()
+        )
         run = self.paragraph.add_run(text)
         run.bold, run.italic = "bold" in self.look or None, "italic" in self.look or None
 

@@ -1,4 +1,6 @@
-"""What if: a scenario changed by hand in a notebook, with the answer beside it; the only importer of ipywidgets."""
+"""What if: a scenario changed by hand in a notebook, with the answer beside it; the only importer
+of ipywidgets.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,13 @@ from forecasting.errors import ForecastingError, InputError
 from forecasting.evidence.places import place_name
 from forecasting.measures import HEADLINE
 from forecasting.parameters.naming import country_slug
-from forecasting.parameters.schema import Driver, Range, Scenario, load_scenario, scenario_from_parameters
+from forecasting.parameters.schema import (
+    Driver,
+    Range,
+    Scenario,
+    load_scenario,
+    scenario_from_parameters,
+)
 from forecasting.reporting.answer import QUESTIONS, answer
 from forecasting.reporting.display import Table
 from forecasting.reporting.explorer_page import FITTING, LOOKS
@@ -33,7 +41,14 @@ from forecasting.reporting.labels import (
 )
 from forecasting.reporting.notebook import evidence_of, other_country
 from forecasting.scenarios.joint_draws import difference
-from forecasting.scenarios.levers import LEVERS, assumptions_that_matter, levers, moved, shipped, size_in
+from forecasting.scenarios.levers import (
+    LEVERS,
+    assumptions_that_matter,
+    levers,
+    moved,
+    shipped,
+    size_in,
+)
 from forecasting.scenarios.what_if import WhatIf
 
 if TYPE_CHECKING:
@@ -55,7 +70,8 @@ PLOTLY = "application/vnd.plotly.v1+json"
 
 
 class Explorer(WhatIf):
-    """A scenario to be changed by hand: sliders where the notebook has widgets, the same by `change` everywhere.
+    """A scenario to be changed by hand: sliders where the notebook has widgets, the same by
+    `change` everywhere.
 
     Parameters
     ----------
@@ -83,21 +99,37 @@ class Explorer(WhatIf):
 
     @property
     def figure(self) -> Any:
-        """The answer as a figure: vehicles by year and charging points at the horizon, beside those as given."""
+        """The answer as a figure: vehicles by year and charging points at the horizon, beside those
+        as given.
+        """
         return what_if_chart(self.outlook, self.given)
 
     @property
     def table(self) -> Table:
-        """The answer in numbers at the horizon: now, as given, and the difference on the same random draws."""
+        """The answer in numbers at the horizon: now, as given, and the difference on the same
+        random draws.
+        """
         now, given = self.outlook.results, self.given.results
         change, horizon = difference(now, given), self.scenario.horizon
         measures = [self.scenario.measure, *HEADLINE[:2], *QUESTIONS]
         rows = [
-            (f"{label_of(name)}, {unit_of(name)}", *_cells(now, name), _cells(given, name)[0], *_cells(change, name))
+            (
+                f"{label_of(name)}, {unit_of(name)}",
+                *_cells(now, name),
+                _cells(given, name)[0],
+                *_cells(change, name),
+            )
             for name in measures
             if name in now.values and name in given.values
         ]
-        columns = ["measure", "now", "80 % interval", "as given", "difference", "80 % interval of the difference"]
+        columns = [
+            "measure",
+            "now",
+            "80 % interval",
+            "as given",
+            "difference",
+            "80 % interval of the difference",
+        ]
         return Table(pd.DataFrame(rows, columns=columns), caption=f"In {horizon}, medians")
 
     def __repr__(self) -> str:
@@ -114,7 +146,9 @@ class Explorer(WhatIf):
         display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
 
-def explore(scenario: Scenario | str | Path, ledger: Ledger | None = None, *, draws: int = 2000) -> Explorer:
+def explore(
+    scenario: Scenario | str | Path, ledger: Ledger | None = None, *, draws: int = 2000
+) -> Explorer:
     """Change a scenario by hand and see at once what follows.
 
     Parameters
@@ -129,8 +163,9 @@ def explore(scenario: Scenario | str | Path, ledger: Ledger | None = None, *, dr
     Returns
     -------
     Explorer
-        As the last line of a cell it shows sliders, the figure and the table; ``.outlook`` is what they show,
-        ``.change(...)`` does the same from code, ``.save("params/mine.yaml")`` writes a file for `ev-forecast run`.
+        As the last line of a cell it shows sliders, the figure and the table; ``.outlook`` is what
+        they show, ``.change(...)`` does the same from code, ``.save("params/mine.yaml")`` writes a
+        file for `ev-forecast run`.
 
     Examples
     --------
@@ -161,8 +196,8 @@ class ControlPanel:
     Attributes
     ----------
     controls : dict of str to ipywidgets.Widget
-        ``country``, ``as_of``, ``market_size``; by a driver's name whether it comes, by ``size of`` its name its size;
-        and by their names the assumptions that matter most.
+        ``country``, ``as_of``, ``market_size``; by a driver's name whether it comes, by ``size of``
+        its name its size; and by their names the assumptions that matter most.
     box : ipywidgets.Box
         All of it.
     """
@@ -178,13 +213,17 @@ class ControlPanel:
         self.file = ipywidgets.Text(description="File", layout=WIDE)
         self.button = ipywidgets.Button(description=SAVE, icon="save", layout=WIDE)
         self.button.on_click(lambda _: self.save())
-        self.file.observe(lambda _: setattr(self.button, "description", SAVE), names="value")  # asked of each name anew
+        # Asked of each name anew
+        self.file.observe(lambda _: setattr(self.button, "description", SAVE), names="value")
         self.left = ipywidgets.VBox(layout={"width": "350px", "overflow": "hidden"})
         fitting = type("Fitting", (AnyWidget,), {"_esm": FITTING})()
         right = ipywidgets.VBox(
-            [self.status, self.head, fitting, self.live, self.table], layout={"flex": "1 1 480px", "min_width": "0"}
+            [self.status, self.head, fitting, self.live, self.table],
+            layout={"flex": "1 1 480px", "min_width": "0"},
         )
-        self.box = ipywidgets.Box([self.left, right], layout={"display": "flex", "flex_flow": "row wrap"})
+        self.box = ipywidgets.Box(
+            [self.left, right], layout={"display": "flex", "flex_flow": "row wrap"}
+        )
         self.build()
 
     def build(self) -> None:
@@ -197,26 +236,39 @@ class ControlPanel:
             "Events": dict(self._events()),
             "Assumptions": {row.key: self._assumption(row) for row in self.rows},
         }
-        self.controls = {name: control for group in groups.values() for name, control in group.items()}
+        self.controls = {
+            name: control for group in groups.values() for name, control in group.items()
+        }
         for control in self.controls.values():
             control.observe(lambda _: self.changed(), names="value")
         parts: list[Any] = []
         for title, group in groups.items():
-            parts += [self.widgets.HTML(f"<b>{title}</b>"), *map(self._labelled, group.values())] if group else []
+            parts += (
+                [self.widgets.HTML(f"<b>{title}</b>"), *map(self._labelled, group.values())]
+                if group
+                else []
+            )
         folder = Path("../params" if Path("../params").is_dir() else "params")
-        self.file.value = str(folder / f"{country_slug(start.country) if start.country else start.corridor}-mine.yaml")
+        self.file.value = str(
+            folder / f"{country_slug(start.country) if start.country else start.corridor}-mine.yaml"
+        )
         self.left.children = [*parts, self.widgets.HTML("<b>Keep it</b>"), self.file, self.button]
         self.show()
 
     def _facts(self, start: Scenario) -> Iterator[tuple[str, Any]]:
         late = {"continuous_update": False, "style": {"description_width": "110px"}, "layout": WIDE}
         if start.country:
-            options = [(place_name(code), code) for code in dict.fromkeys([*COUNTRIES, start.country])]
+            options = [
+                (place_name(code), code) for code in dict.fromkeys([*COUNTRIES, start.country])
+            ]
             chosen = {"options": options, "value": start.country, "description": "Country"}
             yield "country", self.widgets.Dropdown(**chosen, style=late["style"], layout=WIDE)
         yield "as_of", self.widgets.Text(value=str(start.as_of), description="Known on", **late)
         hint = "as in the file" if start.market_size else "as the ledger has it"
-        yield "market_size", self.widgets.Text(placeholder=hint, description="New cars a year", **late)
+        yield (
+            "market_size",
+            self.widgets.Text(placeholder=hint, description="New cars a year", **late),
+        )
         if start.country:
             hint = f"public points by the end of {start.horizon}"
             yield OWN_TARGET, self.widgets.Text(placeholder=hint, description="Your target", **late)
@@ -226,7 +278,12 @@ class ControlPanel:
             about = f"{driver.reason} ({driver.source})"
             name = capital(driver.name.replace("-", " "))
             if driver in self.explorer.start.drivers:
-                yield driver.name, self.widgets.Checkbox(value=True, description=name, tooltip=about, indent=False)
+                yield (
+                    driver.name,
+                    self.widgets.Checkbox(
+                        value=True, description=name, tooltip=about, indent=False
+                    ),
+                )
                 name = capital(size_words(driver))
             most = 3.0 if driver.name in LEVERS.values() else LIMITS.get(driver.kind, float("inf"))
             least = -0.9 if driver.kind == "price" else 0.0
@@ -235,7 +292,13 @@ class ControlPanel:
     def _assumption(self, row: Assumption) -> Any:
         about = f"{row.unit}; {row.source or row.kind}. {row.note}"
         size = size_in(row, self.explorer.start)
-        return self._slider(size, row.minimum, row.maximum, capital(f"{parameter_words(row.key)}, {row.unit}"), about)
+        return self._slider(
+            size,
+            row.minimum,
+            row.maximum,
+            capital(f"{parameter_words(row.key)}, {row.unit}"),
+            about,
+        )
 
     def _slider(self, size: Range, least: float, most: float, name: str, about: str) -> Any:
         """Two handles, from low to high; what is likeliest keeps its place between them."""
@@ -276,11 +339,16 @@ class ControlPanel:
         said = now.parameters() | {
             "as_of": self.controls["as_of"].value.strip() or "latest",
             "market_size": start.parameters()["market_size"] if size is None else size,
-            "drivers": [*(driver.model_dump(mode="json") for driver in self._drivers()), *self._own_target()],
+            "drivers": [
+                *(driver.model_dump(mode="json") for driver in self._drivers()),
+                *self._own_target(),
+            ],
         }
         sizes = dict(now.assumptions)
         for row in self.rows:
-            sizes[row.key] = moved(self.controls[row.key].value, size_in(row, start), now.assumptions.get(row.key))
+            sizes[row.key] = moved(
+                self.controls[row.key].value, size_in(row, start), now.assumptions.get(row.key)
+            )
             if sizes[row.key] == shipped(row) and row.key not in start.assumptions:
                 del sizes[row.key]
         said["assumptions"] = {name: size.model_dump() for name, size in sizes.items()}
@@ -288,37 +356,61 @@ class ControlPanel:
 
     def _typed(self, name: str, example: str) -> float | None:
         """The number in a field; None where the field is empty or not there."""
-        typed = self.controls[name].value.replace(",", "").replace(" ", "") if name in self.controls else ""
+        typed = (
+            self.controls[name].value.replace(",", "").replace(" ", "")
+            if name in self.controls
+            else ""
+        )
         try:
             return float(typed) if typed else None
         except ValueError:
             raise InputError(f"{typed!r} is not a number; write one such as {example}") from None
 
     def _drivers(self) -> Iterator[Driver]:
-        """The events of the scenario that come, each with the size that its slider says; others stay as they are."""
+        """The events of the scenario that come, each with the size that its slider says; others
+        stay as they are.
+        """
         now = {driver.name: driver for driver in self.explorer.scenario.drivers}
         for driver in self.drivers:
             before = now.pop(driver.name, driver).size
             size = moved(self.controls[f"size of {driver.name}"].value, driver.size, before)
-            comes = self.controls[driver.name].value if driver.name in self.controls else size != driver.size
+            comes = (
+                self.controls[driver.name].value
+                if driver.name in self.controls
+                else size != driver.size
+            )
             if comes:
                 yield driver.model_copy(update={"size": size})
         now.pop(OWN_TARGET, None)
         yield from now.values()
 
     def _own_target(self) -> Iterator[dict[str, Any]]:
-        """The target that was typed, as a params file says it; what is wrong with it, the schema says."""
+        """The target that was typed, as a params file says it; what is wrong with it, the schema
+        says.
+        """
         points = self._typed(OWN_TARGET, "30000")
         if points is not None:
-            horizon = {"kind": "target", "quantity": "charging_points", "start": f"{self.explorer.start.horizon}-12-31"}
-            yield horizon | {"name": OWN_TARGET, "size": points, "reason": "set by hand", "source": "judgement"}
+            horizon = {
+                "kind": "target",
+                "quantity": "charging_points",
+                "start": f"{self.explorer.start.horizon}-12-31",
+            }
+            yield horizon | {
+                "name": OWN_TARGET,
+                "size": points,
+                "reason": "set by hand",
+                "source": "judgement",
+            }
 
     def changed(self) -> None:
         """Answer a control that was moved; what is wrong is said, and the answer before it stays."""
         if self.quiet:
             return
         try:
-            if self.controls.get("country") and self.controls["country"].value != self.explorer.start.country:
+            if (
+                self.controls.get("country")
+                and self.controls["country"].value != self.explorer.start.country
+            ):
                 self.say(f"Reading the facts of {place_name(self.controls['country'].value)} …")
                 other, left_out = other_country(self.explorer.start, self.controls["country"].value)
                 self.explorer.begin(other)
@@ -326,7 +418,10 @@ class ControlPanel:
                 self.say(left_out, wrong=True)
                 return
             asked = self.asked()
-            facts = any(getattr(asked, key) != getattr(self.explorer.scenario, key) for key in ("as_of", "market_size"))
+            facts = any(
+                getattr(asked, key) != getattr(self.explorer.scenario, key)
+                for key in ("as_of", "market_size")
+            )
             self.say("Reading the facts anew …" if facts else "…")
             self.explorer.put(asked)
         except ForecastingError as error:
@@ -359,17 +454,24 @@ class ControlPanel:
     def say(self, text: str, wrong: bool = False) -> None:
         """A line above the answer: what is being done, or what is wrong."""
         colour = "#b00020" if wrong else "#5f6b76"
-        self.status.value = f'<div role="status" style="min-height:1.4em;color:{colour}">{html.escape(text)}</div>'
+        self.status.value = (
+            f'<div role="status" style="min-height:1.4em;color:{colour}">{html.escape(text)}</div>'
+        )
 
     def save(self) -> None:
-        """Save under the name typed; a file that is there is replaced only when asked for a second time."""
+        """Save under the name typed; a file that is there is replaced only when asked for a second
+        time.
+        """
         again = self.button.description == REPLACE
         try:
             file = self.explorer.save(self.file.value, overwrite=again)
         except InputError as error:
             there = Path(self.file.value).expanduser().is_file() and not again
             self.button.description = REPLACE if there else SAVE
-            self.say(f"{self.file.value} is there: press again to replace it." if there else str(error), wrong=True)
+            self.say(
+                f"{self.file.value} is there: press again to replace it." if there else str(error),
+                wrong=True,
+            )
             return
         self.button.description = SAVE
         self.say(f"Saved. In a terminal: ev-forecast run {file}")

@@ -38,13 +38,16 @@ def export_report(report: Path, wanted: Mapping[str, Path]) -> list[Path]:
     Raises
     ------
     InputError
-        Where a file cannot be written, the folder holds no report, or something is missing that a form needs.
+        Where a file cannot be written, the folder holds no report, or something is missing that a
+        form needs.
     """
     for path in wanted.values():
         if path.is_dir():
             raise InputError(f"{path} is a folder; give the name of a file")
         if not path.resolve().parent.is_dir():
-            raise InputError(f"there is no folder {path.resolve().parent} to write {path.name} into; make it first")
+            raise InputError(
+                f"there is no folder {path.resolve().parent} to write {path.name} into; make it first"
+            )
     outlook = _outlook(report) if set(wanted) - set(OF_THE_PAGE) else None
     return [_write(form, report, outlook, path) for form, path in wanted.items()]
 

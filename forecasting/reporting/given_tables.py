@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 
 __all__ = ["assumptions_table", "drivers_table", "size_words"]
 
-RANGE = ("likeliest", "lowest", "highest")  # of what is judged: no quantiles, the ends of what is thought possible
-SIZES = {"level": "factor", "growth": "factor a year", "ceiling": "share of new vehicles", "cap": "vehicles a year"}
+# Of what is judged: no quantiles, the ends of what is thought possible
+RANGE = ("likeliest", "lowest", "highest")
+SIZES = {
+    "level": "factor",
+    "growth": "factor a year",
+    "ceiling": "share of new vehicles",
+    "cap": "vehicles a year",
+}
 SIZES |= {"price": "change of the price"}
 
 
@@ -49,12 +55,18 @@ def _unit(driver: Driver) -> str:
     """Of a driver's size."""
     from forecasting.demand.parameters import load_parameters
 
-    return SIZES.get(driver.kind) or unit_of(driver.quantity) or load_parameters()[driver.quantity].unit
+    return (
+        SIZES.get(driver.kind)
+        or unit_of(driver.quantity)
+        or load_parameters()[driver.quantity].unit
+    )
 
 
 def size_words(driver: Driver) -> str:
     """What a driver's size is, with its unit: of a parameter of the demand chain its name, too."""
-    return _unit(driver) if driver.kind in SIZES else f"{_acts_on(driver.quantity)}, {_unit(driver)}"
+    return (
+        _unit(driver) if driver.kind in SIZES else f"{_acts_on(driver.quantity)}, {_unit(driver)}"
+    )
 
 
 def _dated(driver: Driver) -> str:
@@ -69,7 +81,9 @@ def _range(given: Range | Assumption) -> dict[str, str]:
     """What is likeliest of a range, and its ends where it has two, each in a column of its own."""
     year = getattr(given, "unit", "") == "year"
     ends = ("–", "–") if given.low == given.high else (readable(given.low), readable(given.high))
-    return dict(zip(RANGE, (f"{given.mode:.0f}" if year else readable(given.mode), *ends), strict=True))
+    return dict(
+        zip(RANGE, (f"{given.mode:.0f}" if year else readable(given.mode), *ends), strict=True)
+    )
 
 
 def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
@@ -98,4 +112,6 @@ def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
         for item in chosen
     ]
     columns = ["assumption", *RANGE, "unit", "kind", "source"]
-    return Table(plain_frame(rows, columns=columns), links={"source": [item.url for item in chosen]})
+    return Table(
+        plain_frame(rows, columns=columns), links={"source": [item.url for item in chosen]}
+    )

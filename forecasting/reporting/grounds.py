@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Paragraphs", "caveats", "doubts", "grounds"]
 
-DISAGREES = "disagrees with the other facts"  # of the forecast's own caveats, which this module words in full
+# Of the forecast's own caveats, which this module words in full
+DISAGREES = "disagrees with the other facts"
 DOUBTED = 0.2  # probability of being wrong from which a fact is mentioned
 MOST = 3  # facts and assumptions named of each number
-LEAST_SHARE = 0.02  # of the variance, from which an assumption is named: below that chance alone may have sorted it
+# Of the variance, from which an assumption is named: below that chance alone may have sorted it
+LEAST_SHARE = 0.02
 CHAIN = {
     "ev_registrations": "vehicles imported, less those that leave again, plus those built in the country",
     "ev_stock": "vehicles imported, less those that leave again, plus those built in the country, as their cohorts age",
@@ -58,13 +60,15 @@ class Paragraphs:
 
     def _repr_html_(self) -> str:
         items = "".join(
-            f'<li id="{anchor}">{made}</li>' if anchor else f"<li>{made}</li>" for anchor, _, made in self.rows
+            f'<li id="{anchor}">{made}</li>' if anchor else f"<li>{made}</li>"
+            for anchor, _, made in self.rows
         )
         return f'<ul class="{"fc-caveats" if self.caveats else "fc-grounds"}">{items}</ul>'
 
 
 def doubts(outlook: Outlook) -> Iterator[tuple[str, str]]:
-    """The facts that the others contradict: what was printed, what the others say, and what it does; text and HTML.
+    """The facts that the others contradict: what was printed, what the others say, and what it
+    does; text and HTML.
 
     Parameters
     ----------
@@ -74,7 +78,9 @@ def doubts(outlook: Outlook) -> Iterator[tuple[str, str]]:
     names = _names(outlook)
     for flow in outlook.baseline_forecasts.values():
         fit = flow.fit_table()
-        rows: list[Any] = list(fit[fit["doubted"] > DOUBTED].sort_values("doubted", ascending=False).itertuples())
+        rows: list[Any] = list(
+            fit[fit["doubted"] > DOUBTED].sort_values("doubted", ascending=False).itertuples()
+        )
         for row in rows:
             name = names.get(row.fact, f"{row.printed}{basis_words(', {}', row.basis)}")
             ends, wrong = interval(row.low, row.high), f"{100 * row.doubted:.0f} %"
@@ -84,7 +90,8 @@ def doubts(outlook: Outlook) -> Iterator[tuple[str, str]]:
 
 
 def caveats(outlook: Outlook) -> Paragraphs:
-    """What a reader must know before the numbers: what disagrees and what that does, caveats, the scenario's notes.
+    """What a reader must know before the numbers: what disagrees and what that does, caveats, the
+    scenario's notes.
 
     Parameters
     ----------
@@ -93,9 +100,17 @@ def caveats(outlook: Outlook) -> Paragraphs:
     """
     doubtful = list(doubts(outlook))
     others = [*outlook.caveats, *outlook.scenario.notes]
-    others = [words for words in others if words != outlook.age and not (doubtful and DISAGREES in words)]
-    rows = [("", text, made) for text, made in doubtful] + [("", words, html.escape(words)) for words in others]
-    nothing = ("", "Nothing to hold against these numbers.", "Nothing to hold against these numbers.")
+    others = [
+        words for words in others if words != outlook.age and not (doubtful and DISAGREES in words)
+    ]
+    rows = [("", text, made) for text, made in doubtful] + [
+        ("", words, html.escape(words)) for words in others
+    ]
+    nothing = (
+        "",
+        "Nothing to hold against these numbers.",
+        "Nothing to hold against these numbers.",
+    )
     return Paragraphs(tuple(rows or [nothing]), caveats=True)
 
 
@@ -114,7 +129,11 @@ def _effect(flow: FlowForecast, fact: str) -> str:
 
 
 def _names(outlook: Outlook) -> dict[str, str]:
-    return {fact.id: fact_name(fact) for fact in outlook.evidence} if outlook.evidence is not None else {}
+    return (
+        {fact.id: fact_name(fact) for fact in outlook.evidence}
+        if outlook.evidence is not None
+        else {}
+    )
 
 
 def grounds(outlook: Outlook) -> Paragraphs:
@@ -126,13 +145,24 @@ def grounds(outlook: Outlook) -> Paragraphs:
         A scenario's results.
     """
     names = _names(outlook)
-    rows = [_flow_grounds(outlook, place, flow, names) for place, flow in outlook.baseline_forecasts.items()]
+    rows = [
+        _flow_grounds(outlook, place, flow, names)
+        for place, flow in outlook.baseline_forecasts.items()
+    ]
     return Paragraphs((*rows, *_chain_grounds(outlook)))
 
 
-def _flow_grounds(outlook: Outlook, place: str, flow: FlowForecast, names: dict[str, str]) -> tuple[str, str, str]:
-    """Of the flow: how many facts, whose definition, how much they say, which moves most, which events are assumed."""
-    measure, fit, anchor = outlook.scenario.measure, flow.fit_table(), f"grounds-{outlook.scenario.measure}"
+def _flow_grounds(
+    outlook: Outlook, place: str, flow: FlowForecast, names: dict[str, str]
+) -> tuple[str, str, str]:
+    """Of the flow: how many facts, whose definition, how much they say, which moves most, which
+    events are assumed.
+    """
+    measure, fit, anchor = (
+        outlook.scenario.measure,
+        flow.fit_table(),
+        f"grounds-{outlook.scenario.measure}",
+    )
     if fit.empty:
         size = "" if flow.market is None else " and on the size of the market"
         said = f"{label_of(measure)}: no fact counts it; it rests on other markets{size} alone."
@@ -143,7 +173,9 @@ def _flow_grounds(outlook: Outlook, place: str, flow: FlowForecast, names: dict[
         share = f"{100 * float(flow.contraction().iloc[0]):.0f} %"
         said += f" They take away {share} of what is not known of {first}; the rest is what other markets did."
     events = len(outlook.scenario.drivers)
-    after = f" Then {events} assumed {'event' if events == 1 else 'events'} ahead." if events else ""
+    after = (
+        f" Then {events} assumed {'event' if events == 1 else 'events'} ahead." if events else ""
+    )
     moves = flow.influence()
     moves = moves[(moves["period"] == first) & (moves["change_percent"].abs() >= LEAST)].head(MOST)
     most = [(str(row.fact), f" ({row.change_percent:+.0f} %)") for row in moves.itertuples()]
@@ -166,7 +198,14 @@ def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str, str]]:
         mine = [row for row in inputs if row.output == measure and row.share >= LEAST_SHARE]
         named = sorted(mine, key=lambda row: -abs(row.swing))[:MOST]
         ends = [amounts(min(row.low, row.high), max(row.low, row.high), measure) for row in named]
-        hangs = "; ".join(f"{parameter_words(row.input)} ({words})" for row, words in zip(named, ends, strict=True))
+        hangs = "; ".join(
+            f"{parameter_words(row.input)} ({words})"
+            for row, words in zip(named, ends, strict=True)
+        )
         said = f"{label_of(measure)}: made of {CHAIN[measure]}."
-        said += f" It hangs most on {hangs}: its median where each is in its lowest or highest tenth." if hangs else ""
+        said += (
+            f" It hangs most on {hangs}: its median where each is in its lowest or highest tenth."
+            if hangs
+            else ""
+        )
         yield f"grounds-{measure}", said, html.escape(said)

@@ -1,4 +1,6 @@
-"""Growth on the year in tables: as it is forecast, as a forecast of an earlier day had it, and as it was printed."""
+"""Growth on the year in tables: as it is forecast, as a forecast of an earlier day had it, and as
+it was printed.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,14 @@ from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_g
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["growth_by_perimeter", "growth_by_year", "growth_headline", "growth_told", "percent", "known_as_growth"]
+__all__ = [
+    "growth_by_perimeter",
+    "growth_by_year",
+    "growth_headline",
+    "growth_told",
+    "percent",
+    "known_as_growth",
+]
 
 LEVELS = {"median": 0.5, "10 %": 0.1, "90 %": 0.9}
 NOTHING_SINCE = "No rate of growth has been printed twice by the agency that is forecast: nothing to compare yet."
@@ -52,18 +61,25 @@ def growth_by_year(outlook: Outlook) -> Table:
     for place, part in shown.items():
         wide = yearly_growth(part, outlook.scenario.measure).loc[outlook.first_year - 1 :]
         name = place_name(place) if is_place(place) else place.replace("-", " ").capitalize()
-        groups[name] = pd.DataFrame({head: wide[level].map(percent) for head, level in LEVELS.items()})
+        groups[name] = pd.DataFrame(
+            {head: wide[level].map(percent) for head, level in LEVELS.items()}
+        )
     frame = pd.concat(groups, axis=1)
     frame.insert(0, ("year", ""), frame.index.astype(str))
     return Table(frame.fillna("–").reset_index(drop=True), caption="Growth on the year before")
 
 
 def growth_headline(outlook: Outlook) -> Table:
-    """Growth in the years to read first, in the columns of a headline: the first two not yet known, and the last."""
+    """Growth in the years to read first, in the columns of a headline: the first two not yet known,
+    and the last.
+    """
     wide = yearly_growth(outlook.results, outlook.scenario.measure)
-    shown = sorted({outlook.first_year, outlook.first_year + 1, outlook.scenario.horizon} & set(wide.index))
+    shown = sorted(
+        {outlook.first_year, outlook.first_year + 1, outlook.scenario.horizon} & set(wide.index)
+    )
     rows = [
-        {"growth on the year before": str(when)} | {head: percent(wide[level][when]) for head, level in LEVELS.items()}
+        {"growth on the year before": str(when)}
+        | {head: percent(wide[level][when]) for head, level in LEVELS.items()}
         for when in shown
     ]
     anchor = f"#grounds-{outlook.scenario.measure}"
@@ -71,7 +87,8 @@ def growth_headline(outlook: Outlook) -> Table:
 
 
 def growth_told(outlook: Outlook) -> Table | BulletList:
-    """What the first printed rate led one to expect, with 80 % intervals, beside what was printed later.
+    """What the first printed rate led one to expect, with 80 % intervals, beside what was printed
+    later.
 
     Parameters
     ----------
@@ -104,7 +121,8 @@ def growth_told(outlook: Outlook) -> Table | BulletList:
 
 
 def growth_by_perimeter(outlook: Outlook) -> Table | BulletList:
-    """Every printed rate of growth, with what its agency counts: rates of two perimeters are not of one flow.
+    """Every printed rate of growth, with what its agency counts: rates of two perimeters are not of
+    one flow.
 
     Parameters
     ----------
@@ -122,6 +140,10 @@ def growth_by_perimeter(outlook: Outlook) -> Table | BulletList:
             "by": basis_name(fact.basis),
             "fact": fact.id,
         }
-        for fact in sorted(facts, key=lambda fact: (fact.place, perimeter(fact.basis), fact.period.end))
+        for fact in sorted(
+            facts, key=lambda fact: (fact.place, perimeter(fact.basis), fact.period.end)
+        )
     ]
-    return Table(pd.DataFrame(rows)) if rows else BulletList(["No rate of growth has been printed."])
+    return (
+        Table(pd.DataFrame(rows)) if rows else BulletList(["No rate of growth has been printed."])
+    )

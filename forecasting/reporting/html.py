@@ -1,7 +1,9 @@
-"""A notebook as one page that opens from disk without a network, code hidden, beside one shared copy of plotly.js.
+"""A notebook as one page that opens from disk without a network, code hidden, beside one shared
+copy of plotly.js.
 
-nbconvert drops figures of plotly's JSON type without a word, and its own pages load scripts from elsewhere. Here a page
-is checked before it is given out: every figure is there, and nothing is fetched from outside.
+nbconvert drops figures of plotly's JSON type without a word, and its own pages load scripts from
+elsewhere. Here a page is checked before it is given out: every figure is there, and nothing is
+fetched from outside.
 """
 
 from __future__ import annotations
@@ -52,13 +54,18 @@ FETCHING = {
 }
 # The tags that may fetch something, and styles whole: of a long page little is left to be parsed.
 FETCHING_PARTS = re.compile(
-    rf"""<(?:{"|".join(FETCHING)})\b(?:[^>"']|"[^"]*"|'[^']*')*>|<style.*?</style>""", re.IGNORECASE | re.DOTALL
+    rf"""<(?:{"|".join(FETCHING)})\b(?:[^>"']|"[^"]*"|'[^']*')*>|<style.*?</style>""",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
 def template_text(name: str) -> str:
     """A file of the package's templates."""
-    return importlib.resources.files("forecasting.reporting").joinpath("templates", name).read_text(encoding="utf-8")
+    return (
+        importlib.resources.files("forecasting.reporting")
+        .joinpath("templates", name)
+        .read_text(encoding="utf-8")
+    )
 
 
 @cache
@@ -66,7 +73,9 @@ def page_template(name: str) -> Any:
     """A template of the package, ready to be filled; to make it ready takes longer than that."""
     from jinja2 import Environment, StrictUndefined
 
-    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    page = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     return page.from_string(template_text(name))
 
 
@@ -76,9 +85,11 @@ def figure_script() -> str:
 
 
 def figure_html(figure: dict[str, Any], name: str) -> str:
-    r"""A figure for a page: its title, an empty place and, beside it, the JSON that the page's script draws there.
+    r"""A figure for a page: its title, an empty place and, beside it, the JSON that the page's
+    script draws there.
 
-    Who does not see the place is read its words: those that the chart gives as ``layout.meta.alt``, else its title.
+    Who does not see the place is read its words: those that the chart gives as ``layout.meta.alt``,
+    else its title.
 
     Parameters
     ----------
@@ -101,7 +112,9 @@ def figure_html(figure: dict[str, Any], name: str) -> str:
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
     height = int(layout.get("height") or 450)
     title, subtitle = _title_words(layout)
-    description = html.escape(str((layout.get("meta") or {}).get("alt") or ": ".join(filter(None, (title, subtitle)))))
+    description = html.escape(
+        str((layout.get("meta") or {}).get("alt") or ": ".join(filter(None, (title, subtitle))))
+    )
     title, subtitle = html.escape(title), html.escape(subtitle)
     caption = f"<b>{title}</b>" + (f" <span>{subtitle}</span>" if subtitle else "")
     keep = "\n".join(
@@ -153,11 +166,14 @@ def notebook_to_html(
     Raises
     ------
     RunError
-        If a figure of the notebook is not in the page, or the page would load anything from outside.
+        If a figure of the notebook is not in the page, or the page would load anything from
+        outside.
     """
     numbers = count(1)
     exporter = _exporter()
-    exporter.register_filter("figure", lambda figure: figure_html(figure, f"figure-{next(numbers)}"))
+    exporter.register_filter(
+        "figure", lambda figure: figure_html(figure, f"figure-{next(numbers)}")
+    )
     look = {"style": template_text("style.css"), "script": figure_script()}
     settings = {"title": title, "assets": assets, "home": home, "files": dict(files or {})} | look
     laid_out, last = divided(_retitled(notebook, title))
@@ -202,8 +218,8 @@ def _plain(words: str) -> str:
 def _exporter() -> Any:
     """One exporter for all pages of a process: making one costs as much as three pages.
 
-    Its template and filters are used, not its way from a notebook to a page, which copies and checks the notebook for
-    each of a dozen preprocessors, none of which this page has a use for.
+    Its template and filters are used, not its way from a notebook to a page, which copies and
+    checks the notebook for each of a dozen preprocessors, none of which this page has a use for.
     """
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
@@ -212,9 +228,13 @@ def _exporter() -> Any:
     folder = importlib.resources.files("forecasting.reporting").joinpath("templates")
     with importlib.resources.as_file(folder) as templates:
         exporter: Any = HTMLExporter(  # type: ignore[no-untyped-call]
-            config=config, template_name="base", extra_template_paths=[str(templates)], template_file="report.html.j2"
+            config=config,
+            template_name="base",
+            extra_template_paths=[str(templates)],
+            template_file="report.html.j2",
         )
-        markdown = cache(lambda source: exporter.markdown2html({}, source))  # prose is the same in many reports
+        # Prose is the same in many reports
+        markdown = cache(lambda source: exporter.markdown2html({}, source))
         exporter.register_filter("markdown2html", markdown)
         exporter.register_filter("richest", _richest)
         exporter.register_filter("shortened", _shortened)
@@ -248,7 +268,9 @@ def _addresses(part: str) -> list[str]:
 
 
 class _Addresses(HTMLParser):
-    """Collects what a page would fetch when it is opened; links that a reader follows are not fetched."""
+    """Collects what a page would fetch when it is opened; links that a reader follows are not
+    fetched.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -263,7 +285,9 @@ class _Addresses(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.style and ("@import" in data or "url(" in data):
-            self.found += [word for word in data.replace("(", " ").replace(")", " ").split() if "//" in word]
+            self.found += [
+                word for word in data.replace("(", " ").replace(")", " ").split() if "//" in word
+            ]
 
 
 def check_page(page: str, *, figures: int, name: str) -> None:
@@ -291,11 +315,19 @@ def check_page(page: str, *, figures: int, name: str) -> None:
     """
     drawn = page.count(DRAWN)
     if drawn != figures:
-        raise RunError(f"the page {name!r} shows {drawn} of {figures} figures; the others were dropped on the way")
+        raise RunError(
+            f"the page {name!r} shows {drawn} of {figures} figures; the others were dropped on the way"
+        )
     found = [address for part in FETCHING_PARTS.findall(page) for address in _addresses(part)]
-    outside = [address for address in found if "//" in address.partition("?")[0] and not address.startswith("data:")]
+    outside = [
+        address
+        for address in found
+        if "//" in address.partition("?")[0] and not address.startswith("data:")
+    ]
     if outside:
-        raise RunError(f"the page {name!r} would load {', '.join(outside)}; a report must open without a network")
+        raise RunError(
+            f"the page {name!r} would load {', '.join(outside)}; a report must open without a network"
+        )
 
 
 def write_report(
@@ -315,7 +347,8 @@ def write_report(
     notebook : NotebookNode, optional
         The same, where it is in memory still.
     title, assets, home : str
-        As for `notebook_to_html`; without a title, that of the scenario, or the notebook's first heading.
+        As for `notebook_to_html`; without a title, that of the scenario, or the notebook's first
+        heading.
 
     Raises
     ------
@@ -326,16 +359,26 @@ def write_report(
     title = title or report_title(read) or path.stem
     page = path.with_suffix(".html")
     files = {"Notebook": path.name}
-    if path.with_name(OUTLOOK_TABLE).is_file():  # a run that stores results writes them as a workbook too
+    # A run that stores results writes them as a workbook too
+    if path.with_name(OUTLOOK_TABLE).is_file():
         files["Excel"] = OUTLOOK_WORKBOOK
-    page.write_text(notebook_to_html(read, title=title, assets=assets, home=home, files=files), encoding="utf-8")
+    page.write_text(
+        notebook_to_html(read, title=title, assets=assets, home=home, files=files), encoding="utf-8"
+    )
     return page
 
 
 def report_title(notebook: nbformat.NotebookNode) -> str:
-    """The title of the scenario that a notebook was run for, or its first heading; nothing where it has neither."""
+    """The title of the scenario that a notebook was run for, or its first heading; nothing where it
+    has neither.
+    """
     given = notebook.metadata.get("papermill", {}).get("parameters", {}).get("title")
     if given:
         return str(given)
-    lines = (line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
+    lines = (
+        line
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+    )
     return next((line.lstrip("# ") for line in lines if line.startswith("# ")), "")

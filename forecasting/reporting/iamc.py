@@ -1,4 +1,6 @@
-"""Results as text: the wide table of the integrated-assessment community (IAMC), which pyam reads, and a plain CSV."""
+"""Results as text: the wide table of the integrated-assessment community (IAMC), which pyam reads,
+and a plain CSV.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +26,11 @@ NAMES = {  # as the templates of the community have them, where they have one
 
 
 def iamc_frame(table: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
-    """Yearly results in IAMC's wide form: one row per scenario, region and variable, one column per year.
+    """Yearly results in IAMC's wide form: one row per scenario, region and variable, one column per
+    year.
 
-    A quantile is part of the variable's name, as in the IPCC's sixth assessment: ``...|50.0th Percentile``.
+    A quantile is part of the variable's name, as in the IPCC's sixth assessment: ``...|50.0th
+    Percentile``.
 
     Parameters
     ----------
@@ -54,7 +58,9 @@ def iamc_frame(table: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
             "Model": model,
             "Scenario": [str(name).rpartition("-")[2] for name in yearly["scenario"]],
             "Region": [place_words(str(code)) for code in yearly["country"]],
-            "Variable": [_variable(*pair) for pair in zip(yearly["measure"], yearly["quantile"], strict=True)],
+            "Variable": [
+                _variable(*pair) for pair in zip(yearly["measure"], yearly["quantile"], strict=True)
+            ],
             "Unit": yearly["unit"].astype(str),
             "year": [int(end[:4]) for end in yearly["period_end"].astype(str)],
             "value": yearly["value"].astype(float),
@@ -101,7 +107,11 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> Path:
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """What `write_csv` writes."""
-    texts = {word for _, cells in frame.select_dtypes(exclude="number").items() for word in cells.astype(str).unique()}
+    texts = {
+        word
+        for _, cells in frame.select_dtypes(exclude="number").items()
+        for word in cells.astype(str).unique()
+    }
     if any(inert(word) != word for word in texts):
         frame = frame.map(lambda value: inert(value) if isinstance(value, str) else value)
     return str(frame.to_csv(index=False, lineterminator="\n")).encode()

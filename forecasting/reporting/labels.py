@@ -51,7 +51,8 @@ PARAMETERS = {  # those whose name does not say it
 
 
 def rounded(values: Iterable[float], digits: int = 4) -> list[float | None]:
-    """Values to so many significant digits, missing ones as None: small and stable in a stored figure.
+    """Values to so many significant digits, missing ones as None: small and stable in a stored
+    figure.
 
     Examples
     --------
@@ -62,7 +63,8 @@ def rounded(values: Iterable[float], digits: int = 4) -> list[float | None]:
 
 
 def readable(value: float, digits: int = 3) -> str:
-    """A number in so many significant digits; whole numbers below ten thousand keep all of theirs if they are exact.
+    """A number in so many significant digits; whole numbers below ten thousand keep all of theirs
+    if they are exact.
 
     Examples
     --------
@@ -136,7 +138,10 @@ def label_words(label: str) -> str:
     >>> label_words("2023-08..2023-10"), label_words("2024"), label_words("2023-01-01..2023-06-26")
     ('Aug–Oct 2023', '2024', '1 Jan – 26 Jun 2023')
     """
-    ends = [(end if len(end) == 10 else month(end) if len(end) == 7 else None) for end in label.split("..")]
+    ends = [
+        (end if len(end) == 10 else month(end) if len(end) == 7 else None)
+        for end in label.split("..")
+    ]
     if None in ends or not label:
         return label
     first, last = ends[0], ends[-1]

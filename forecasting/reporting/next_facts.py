@@ -1,4 +1,6 @@
-"""What to find out next: the numbers that would narrow the answer most, and the series that are due to be printed."""
+"""What to find out next: the numbers that would narrow the answer most, and the series that are due
+to be printed.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ MOST = 10  # rows shown of either
 
 
 def find_out_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
-    """Numbers that nobody has printed, by how much of what is open about the last year each would take away.
+    """Numbers that nobody has printed, by how much of what is open about the last year each would
+    take away.
 
     Parameters
     ----------
@@ -32,19 +35,27 @@ def find_out_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
         Numbers shown.
     """
     if not outlook.forecasts:
-        return BulletList(["What an outlook from files does not know is in none of its files: run it anew."])
+        return BulletList(
+            ["What an outlook from files does not know is in none of its files: run it anew."]
+        )
     found = worth_finding_out(outlook).head(most)
     measures = found.columns[2:].tolist()
     if found.empty:
-        return BulletList(["No number that could be printed within a year would narrow this answer."])
+        return BulletList(
+            ["No number that could be printed within a year would narrow this answer."]
+        )
     first, year = measures[0], outlook.years[-1]
     low, high = np.quantile(outlook.results.values[first][:, -1], (0.1, 0.9)).tolist()
     shown = {"number": found["number"]}
-    shown |= {label_of(name): found[name].map(lambda share: f"{100 * share:.0f} %") for name in measures}
+    shown |= {
+        label_of(name): found[name].map(lambda share: f"{100 * share:.0f} %") for name in measures
+    }
     caption = f"Of the variance of {year}'s answer, the share that each number would take away."
     if low > 0:
         factor = high / low
-        shown["leaves a factor of"] = found[first].map(lambda share: readable(factor ** width_left(share), 2))
+        shown["leaves a factor of"] = found[first].map(
+            lambda share: readable(factor ** width_left(share), 2)
+        )
         caption += (
             f" Now the 80 % interval of {_lower(first)} reaches from {amount(low, first)} to {amount(high, first)}, "
             f"a factor of {readable(factor, 2)}; the last column is what would be left of it."
@@ -58,7 +69,8 @@ def _lower(measure: str) -> str:
 
 
 def due_table(outlook: Outlook, facts: Ledger, most: int = MOST) -> Table | BulletList:
-    """Which printed series is due: how often it was printed, when last, and when the next print may be expected.
+    """Which printed series is due: how often it was printed, when last, and when the next print may
+    be expected.
 
     Parameters
     ----------
@@ -72,20 +84,27 @@ def due_table(outlook: Outlook, facts: Ledger, most: int = MOST) -> Table | Bull
     day = outlook.evidence_until or outlook.as_of
     found = series_due(facts, day).head(most)
     if found.empty:
-        return BulletList(["No agency has printed a count of this place three times: nothing can be said to be due."])
+        return BulletList(
+            [
+                "No agency has printed a count of this place three times: nothing can be said to be due."
+            ]
+        )
     ended, late = found["ended"].tolist(), found["late"].tolist()
     shown = {
         "what": found["measure"].map(label_of),
         "counted by": list(map(basis_name, found["basis"], found["measure"])),
         "printed": [
             f"{prints} times, every {_often(days)}"
-            for prints, days in zip(found["prints"].tolist(), found["every_days"].tolist(), strict=True)
+            for prints, days in zip(
+                found["prints"].tolist(), found["every_days"].tolist(), strict=True
+            )
         ],
         "counted until": found["newest_end"].astype(str),
         "last print": found["last_print"].astype(str),
         "next expected": found["next_print"].astype(str),
         "state": [
-            "may have ended" if over else "due" if by > 0 else "not yet" for over, by in zip(ended, late, strict=True)
+            "may have ended" if over else "due" if by > 0 else "not yet"
+            for over, by in zip(ended, late, strict=True)
         ],
     }
     return Table(plain_frame(shown), caption=f"On {day}")

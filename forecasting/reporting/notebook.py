@@ -1,4 +1,6 @@
-"""What a notebook calls besides the package itself: its set-up, the check of its parameters, where its results go."""
+"""What a notebook calls besides the package itself: its set-up, the check of its parameters, where
+its results go.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ __all__ = ["evidence_of", "other_country", "scenario_of", "scenarios", "setup", 
 
 
 def setup() -> None:
-    """Keep a notebook's output small and the same from run to run: figures as JSON, warnings in one line."""
+    """Keep a notebook's output small and the same from run to run: figures as JSON, warnings in one
+    line.
+    """
     from forecasting.reporting.figures import use_notebook_renderer
 
     use_notebook_renderer()
@@ -31,15 +35,23 @@ def setup() -> None:
 
 
 def _one_line(
-    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    line: str | None = None,
 ) -> str:
-    return f"{'Caveat' if issubclass(category, ForecastWarning) else category.__name__}: {message}\n"
+    return (
+        f"{'Caveat' if issubclass(category, ForecastWarning) else category.__name__}: {message}\n"
+    )
 
 
 def scenario_of(namespace: Mapping[str, Any]) -> Scenario:
-    """The scenario that a notebook's parameters describe; a name that is no key of a scenario is an error.
+    """The scenario that a notebook's parameters describe; a name that is no key of a scenario is an
+    error.
 
-    papermill lets a misspelt parameter pass and writes it into a cell of its own, where it would change nothing.
+    papermill lets a misspelt parameter pass and writes it into a cell of its own, where it would
+    change nothing.
 
     Parameters
     ----------
@@ -100,7 +112,8 @@ def scenarios(pattern: str = "*", folder: str | Path | None = None) -> list[Scen
 
 
 def other_country(scenario: Scenario, country: str) -> tuple[Scenario, str]:
-    """The same question for another country: its own params file where there is one, else without events.
+    """The same question for another country: its own params file where there is one, else without
+    events.
 
     Parameters
     ----------
@@ -122,7 +135,9 @@ def other_country(scenario: Scenario, country: str) -> tuple[Scenario, str]:
     except InputError:  # there is none
         pass
     keys = ("scenario", "as_of", "horizon", "seed")
-    return scenario_from_parameters({"country": country} | {key: scenario.parameters()[key] for key in keys}), wrong
+    return scenario_from_parameters(
+        {"country": country} | {key: scenario.parameters()[key] for key in keys}
+    ), wrong
 
 
 def store(outlook: Outlook) -> None:
@@ -142,7 +157,8 @@ def store(outlook: Outlook) -> None:
 
 
 def notebook_parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:
-    """The plain data among a notebook's names: what its parameters cell and papermill have set so far.
+    """The plain data among a notebook's names: what its parameters cell and papermill have set so
+    far.
 
     Parameters
     ----------

@@ -1,4 +1,6 @@
-"""What a notebook shows of the package's objects: tables of a fact, a ledger, a scenario, a forecast, an outlook."""
+"""What a notebook shows of the package's objects: tables of a fact, a ledger, a scenario, a
+forecast, an outlook.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ FACTS_SHOWN = 12  # of a ledger
 
 
 def _rows(said: dict[str, str], caption: str) -> str:
-    frame = pd.DataFrame([(name, text) for name, text in said.items() if text], columns=["", caption])
+    frame = pd.DataFrame(
+        [(name, text) for name, text in said.items() if text], columns=["", caption]
+    )
     return Table(frame)._repr_html_()
 
 
@@ -50,10 +54,14 @@ def fact_html(fact: Fact) -> str:
     said = {
         "says": in_words(fact),
         "of": ", ".join(filter(None, [label_of(fact.measure), place])),
-        "period": period_words(fact.period) if fact.period_start and fact.period_end else str(fact.period_end or ""),
+        "period": period_words(fact.period)
+        if fact.period_start and fact.period_end
+        else str(fact.period_end or ""),
         "counted by": basis_name(fact.basis, fact.measure),
         "kind": fact.kind,
-        "published": " ".join(filter(None, [str(fact.published or ""), f"by {fact.source}" if fact.source else ""])),
+        "published": " ".join(
+            filter(None, [str(fact.published or ""), f"by {fact.source}" if fact.source else ""])
+        ),
         "quote": fact.quote,
         "note": fact.note,
     }
@@ -62,18 +70,32 @@ def fact_html(fact: Fact) -> str:
 
 def ledger_html(ledger: Ledger) -> str:
     """The first facts of a ledger as a table, and how many more there are."""
-    shown = [(str(fact), fact.kind, str(fact.published or ""), fact.source) for fact in ledger.head(FACTS_SHOWN)]
-    head = "".join(f"<th style='text-align:left'>{name}</th>" for name in ("fact", "kind", "published", "source"))
+    shown = [
+        (str(fact), fact.kind, str(fact.published or ""), fact.source)
+        for fact in ledger.head(FACTS_SHOWN)
+    ]
+    head = "".join(
+        f"<th style='text-align:left'>{name}</th>"
+        for name in ("fact", "kind", "published", "source")
+    )
     body = "".join(
-        "<tr>" + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in row) + "</tr>" for row in shown
+        "<tr>"
+        + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in row)
+        + "</tr>"
+        for row in shown
     )
     rest = f"<p>and {len(ledger) - len(shown)} more facts</p>" if len(ledger) > len(shown) else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}"
 
 
 def scenario_html(scenario: Scenario) -> str:
-    """A scenario as a small table: the question, its events, what it assumes otherwise than the package."""
-    events = [f"{driver.name} from {driver.start} ({driver.kind} {_ends(driver.size)})" for driver in scenario.drivers]
+    """A scenario as a small table: the question, its events, what it assumes otherwise than the
+    package.
+    """
+    events = [
+        f"{driver.name} from {driver.start} ({driver.kind} {_ends(driver.size)})"
+        for driver in scenario.drivers
+    ]
     sizes = [f"{name} {_ends(size)}" for name, size in scenario.assumptions.items()]
     counted = basis_words(", as counted by {}", scenario.basis)
     said = {
@@ -98,7 +120,11 @@ def _sizes(size: Any) -> str:
 
 def _ends(size: Any) -> str:
     same = size.low == size.high
-    return readable(size.low) if same else f"{interval(size.low, size.high)}, likeliest {readable(size.mode)}"
+    return (
+        readable(size.low)
+        if same
+        else f"{interval(size.low, size.high)}, likeliest {readable(size.mode)}"
+    )
 
 
 def forecast_html(forecast: FlowForecast) -> str:
@@ -118,7 +144,11 @@ def forecast_html(forecast: FlowForecast) -> str:
 
 def forecast_title(forecast: FlowForecast) -> str:
     """What is forecast, where, and by whose count, as far as the facts say."""
-    label = f"{label_of(forecast.measure)}, {unit_of(forecast.measure)}" if forecast.measure in MEASURES else "Forecast"
+    label = (
+        f"{label_of(forecast.measure)}, {unit_of(forecast.measure)}"
+        if forecast.measure in MEASURES
+        else "Forecast"
+    )
     where = place_words(forecast.place)
     basis = basis_words("as counted by {}", forecast.basis)
     return ": ".join(filter(None, [where, label])) + (f", {basis}" if basis else "")

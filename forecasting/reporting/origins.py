@@ -1,4 +1,6 @@
-"""Where a forecast comes from: whose definition, how much of it the facts say and how much the prior, which facts."""
+"""Where a forecast comes from: whose definition, how much of it the facts say and how much the
+prior, which facts.
+"""
 
 from __future__ import annotations
 
@@ -38,13 +40,22 @@ def basis_lines(forecast: FlowForecast) -> BulletList:
     """
     counts = forecast.fit_table()["basis"].value_counts()
     made, others = forecast.diagnostics, counts.drop(forecast.basis, errors="ignore")
-    counted = f"as counted by {agency_words(forecast.basis)}" if len(counts) else "from analogue markets alone"
+    counted = (
+        f"as counted by {agency_words(forecast.basis)}"
+        if len(counts)
+        else "from analogue markets alone"
+    )
     lines = [f"What is forecast: {label_of(forecast.measure).lower() or 'the flow'}, {counted}."]
     if len(counts):
         own = f"{counts.get(forecast.basis, 0)} of {counts.sum()} facts are on that definition"
-        names = ((basis_name(str(code)) or "no agency named", number) for code, number in sorted(others.items()))
+        names = (
+            (basis_name(str(code)) or "no agency named", number)
+            for code, number in sorted(others.items())
+        )
         tied = ", ".join(f"{name} ({number})" for name, number in names)
-        lines.append(f"{own}; tied to it by an offset that is learned: {tied}." if tied else f"{own}.")
+        lines.append(
+            f"{own}; tied to it by an offset that is learned: {tied}." if tied else f"{own}."
+        )
     if "ess" in made:
         few = round(float(str(made["ess"])), -1)
         lines.append(f"{len(forecast.monthly):,} draws, as good as {few:,.0f} independent ones.")
@@ -52,7 +63,8 @@ def basis_lines(forecast: FlowForecast) -> BulletList:
 
 
 def contraction_table(forecast: FlowForecast) -> Table | BulletList:
-    """How much of each year's answer is the facts' and how much the prior's, in percent of the variance.
+    """How much of each year's answer is the facts' and how much the prior's, in percent of the
+    variance.
 
     Parameters
     ----------
@@ -60,24 +72,36 @@ def contraction_table(forecast: FlowForecast) -> Table | BulletList:
         Before drivers: what drivers add is neither's.
     """
     if forecast.market is None:
-        return BulletList(["No size of a market is known: without the facts there is no scale to compare with."])
+        return BulletList(
+            ["No size of a market is known: without the facts there is no scale to compare with."]
+        )
     of_facts = (100 * forecast.contraction()).round().astype(int)
-    shares = {"from the facts, %": of_facts.astype(str), "from markets before it, %": (100 - of_facts).astype(str)}
-    return Table(pd.DataFrame({"year": of_facts.index.astype(str)} | {name: list(s) for name, s in shares.items()}))
+    shares = {
+        "from the facts, %": of_facts.astype(str),
+        "from markets before it, %": (100 - of_facts).astype(str),
+    }
+    return Table(
+        pd.DataFrame(
+            {"year": of_facts.index.astype(str)} | {name: list(s) for name, s in shares.items()}
+        )
+    )
 
 
 def curves_table(outlook: Outlook) -> Table:
-    """The classic curves on the same facts, and their average, beside the pooled path; before drivers.
+    """The classic curves on the same facts, and their average, beside the pooled path; before
+    drivers.
 
     Parameters
     ----------
     outlook : Outlook
-        Of a country. One without facts has no curves: nothing but other markets tells of its growth.
+        Of a country. One without facts has no curves: nothing but other markets tells of its
+        growth.
 
     Returns
     -------
     Table
-        Medians with 80 % intervals in the first two years that the facts do not cover, and in the last.
+        Medians with 80 % intervals in the first two years that the facts do not cover, and in the
+        last.
     """
     pooled = outlook.baseline_forecast
     if pooled is None or pooled.fit_table().empty or outlook.evidence is None:
@@ -92,7 +116,10 @@ def curves_table(outlook: Outlook) -> Table:
     quantiles = np.stack(
         [np.quantile(totals, [0.1, 0.5, 0.9], axis=1) for totals in draws.values()]
     )  # path, level, period
-    wide = {period.label: pd.DataFrame(quantiles[:, :, at], rows, [0.1, 0.5, 0.9]) for at, period in enumerate(periods)}
+    wide = {
+        period.label: pd.DataFrame(quantiles[:, :, at], rows, [0.1, 0.5, 0.9])
+        for at, period in enumerate(periods)
+    }
     cells = {label: in_columns(frame, measure) for label, frame in wide.items()}
     links = leading({label: [measure] * len(rows) for label in cells})
     return Table(beside(cells, "path"), links, f"{with_unit(measure)}, before the events ahead")
@@ -122,7 +149,8 @@ def _on_curves(outlook: Outlook, pooled: FlowForecast) -> Array:
 
 
 def influence_table(forecast: FlowForecast, most: int = MOST) -> Table | BulletList:
-    """What each fact moves: the forecast's median with it against that without it, in percent; the largest movers.
+    """What each fact moves: the forecast's median with it against that without it, in percent; the
+    largest movers.
 
     Parameters
     ----------
@@ -137,5 +165,7 @@ def influence_table(forecast: FlowForecast, most: int = MOST) -> Table | BulletL
     first = [period.label for period in forecast.periods[:2]]
     wide = moved.pivot(index="fact", columns="period", values="change_percent")[first]
     wide = wide.loc[wide.abs().max(axis=1).sort_values(ascending=False, kind="stable").index[:most]]
-    said = wide.map(lambda value: f"{round(value):+d} %").rename(columns=lambda label: f"moves {label} by")
+    said = wide.map(lambda value: f"{round(value):+d} %").rename(
+        columns=lambda label: f"moves {label} by"
+    )
     return Table(said.reset_index().rename_axis(columns=None))

@@ -17,18 +17,20 @@ PLACE = "<!--contents-->"  # where the page has room for its contents
 
 
 def divided(notebook: nbformat.NotebookNode) -> tuple[nbformat.NotebookNode, str]:
-    """Mark the cells at which a part of the page ends: the summary at the first heading, a fold at the next one.
+    """Mark the cells at which a part of the page ends: the summary at the first heading, a fold at
+    the next one.
 
     Parameters
     ----------
     notebook : NotebookNode
-        What is above its first heading of the second level is the summary; a Markdown cell with the tag ``folded``
-        opens a fold under its heading.
+        What is above its first heading of the second level is the summary; a Markdown cell with the
+        tag ``folded`` opens a fold under its heading.
 
     Returns
     -------
     NotebookNode
-        A copy whose cells have ``ends`` in their metadata where an element of the page ends before them.
+        A copy whose cells have ``ends`` in their metadata where an element of the page ends before
+        them.
     str
         The element that is open after the last cell, if any.
 
@@ -55,7 +57,8 @@ def divided(notebook: nbformat.NotebookNode) -> tuple[nbformat.NotebookNode, str
 
 
 def with_contents(page: str) -> str:
-    """Name the headings of a page and put links to them where it has room; for fewer than three there are none.
+    """Name the headings of a page and put links to them where it has room; for fewer than three
+    there are none.
 
     >>> print(with_contents(PLACE + "".join(f"<h2>{name} <i>x</i></h2>" for name in "abc")))
     <details class="contents"><summary>Contents</summary><nav aria-label="Contents"><ol>

@@ -1,4 +1,6 @@
-"""How earlier forecasts of a place did, and of all places: what was forecast at each year's end, and what came."""
+"""How earlier forecasts of a place did, and of all places: what was forecast at each year's end,
+and what came.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ __all__ = ["kept_forecasts", "past_forecasts", "scoreboard"]
 
 
 def past_forecasts(outlook: Outlook) -> Table | BulletList:
-    """What would have been forecast at the end of each year with the facts of that day, beside what was printed since.
+    """What would have been forecast at the end of each year with the facts of that day, beside what
+    was printed since.
 
     Parameters
     ----------
@@ -35,19 +38,27 @@ def past_forecasts(outlook: Outlook) -> Table | BulletList:
     record = record_known_by(outlook.evidence_until or outlook.as_of, outlook.results.country)
     if record.empty:
         return BulletList(
-            ["No forecast of an earlier year's end has an outcome yet: nothing was printed since, or before."]
+            [
+                "No forecast of an earlier year's end has an outcome yet: nothing was printed since, or before."
+            ]
         )
     names = record["measure"]
     shown = {
         "forecast of": record["as_of"],
         "what": names.map(label_of),
         "period": record["period"].map(label_words),
-        "median": [amount(value, name) for value, name in zip(record["median"], names, strict=True)],
+        "median": [
+            amount(value, name) for value, name in zip(record["median"], names, strict=True)
+        ],
         LOW: [amount(value, name) for value, name in zip(record["low"], names, strict=True)],
         HIGH: [amount(value, name) for value, name in zip(record["high"], names, strict=True)],
-        "printed since": [amount(value, name) for value, name in zip(record["outcome"], names, strict=True)],
+        "printed since": [
+            amount(value, name) for value, name in zip(record["outcome"], names, strict=True)
+        ],
         "inside": record["inside"].map({True: "yes", False: "no"}),
-        "counted by others": record["outcome_basis"].where(~record["own_basis"], "").map(basis_name),
+        "counted by others": record["outcome_basis"]
+        .where(~record["own_basis"], "")
+        .map(basis_name),
     }
     return Table(plain_frame(shown), caption=record_sentence(record))
 

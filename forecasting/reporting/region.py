@@ -1,4 +1,6 @@
-"""The region on the index: its total from joint draws, and the five countries beside each other as small charts."""
+"""The region on the index: its total from joint draws, and the five countries beside each other as
+small charts.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ SCENARIO = "baseline"
 
 
 def region_of(out: Path, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """The sum of the countries' baselines, draw by draw, in words, and small charts of the sum and of each country.
+    """The sum of the countries' baselines, draw by draw, in words, and small charts of the sum and
+    of each country.
 
     Parameters
     ----------
@@ -38,12 +41,18 @@ def region_of(out: Path, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | 
     Returns
     -------
     dict or None
-        sentence, rows and figures; None where fewer than two countries have a baseline, or their draws are not joint.
+        sentence, rows and figures; None where fewer than two countries have a baseline, or their
+        draws are not joint.
     """
-    mine = {run["country"]: run for run in runs if run["country"] in COUNTRIES and run["scenario"] == SCENARIO}
+    mine = {
+        run["country"]: run
+        for run in runs
+        if run["country"] in COUNTRIES and run["scenario"] == SCENARIO
+    }
     paths = {code: out / run["name"] / DRAWS_TABLE for code, run in mine.items() if run["written"]}
     paths = {code: path for code, path in paths.items() if path.is_file() and path.stat().st_size}
-    if len(paths) < 2 or len({mine[code]["seed"] for code in paths}) > 1:  # other seeds, other worlds
+    # Other seeds, other worlds
+    if len(paths) < 2 or len({mine[code]["seed"] for code in paths}) > 1:
         return None
     try:
         parts = {code: load_draws(path, REGION)[0] for code, path in paths.items()}
@@ -52,9 +61,21 @@ def region_of(out: Path, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | 
         return None
     names = [place_name(code) for code in parts]
     whole = len(names) == len(COUNTRIES)
-    title = "The five countries together" if whole else f"{', '.join(names[:-1])} and {names[-1]} together"
-    figures = [figure_html(json.loads(chart), f"region-{number}") for number, chart in enumerate(_charts(total, parts))]
-    return {"title": title, "sentence": _sentence(total), "rows": list(_rows(total)), "figures": figures}
+    title = (
+        "The five countries together"
+        if whole
+        else f"{', '.join(names[:-1])} and {names[-1]} together"
+    )
+    figures = [
+        figure_html(json.loads(chart), f"region-{number}")
+        for number, chart in enumerate(_charts(total, parts))
+    ]
+    return {
+        "title": title,
+        "sentence": _sentence(total),
+        "rows": list(_rows(total)),
+        "figures": figures,
+    }
 
 
 def _sentence(total: Results) -> str:

@@ -1,7 +1,7 @@
 """Small tables of an outlook, as a notebook and a page show them.
 
-The table of results is long (one row per measure, period and quantile); `bands` turns one measure of it into a row
-per year.
+The table of results is long (one row per measure, period and quantile); `bands` turns one measure
+of it into a row per year.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ def bands(results: Results | pd.DataFrame, measure: str, place: str | None = Non
     Parameters
     ----------
     results : Results or pandas.DataFrame
-        Of one scenario: joint draws of one place, or the long table of stored results with its columns country,
-        measure, period_start, period_end, quantile, value.
+        Of one scenario: joint draws of one place, or the long table of stored results with its
+        columns country, measure, period_start, period_end, quantile, value.
     measure : str
         The measure wanted.
     place : str, optional
@@ -77,14 +77,21 @@ def bands(results: Results | pd.DataFrame, measure: str, place: str | None = Non
     """
     if isinstance(results, Results):
         return results.bands(measure)
-    mine = (results["measure"] == measure).to_numpy() & ((results["country"] == place).to_numpy() if place else True)
+    mine = (results["measure"] == measure).to_numpy() & (
+        (results["country"] == place).to_numpy() if place else True
+    )
     if not mine.any():
         raise no_measure(measure, results["measure"].unique())
     places = dict.fromkeys(results["country"].array[mine])
     if len(places) > 1:
-        raise InputError(f"the results are of several places; name one of {', '.join(map(str, places))}")
+        raise InputError(
+            f"the results are of several places; name one of {', '.join(map(str, places))}"
+        )
     wide: dict[int, dict[float, float]] = {}
-    cells = (results[name].array[mine].tolist() for name in ("period_start", "period_end", "quantile", "value"))
+    cells = (
+        results[name].array[mine].tolist()
+        for name in ("period_start", "period_end", "quantile", "value")
+    )
     for start, end, quantile, value in zip(*cells, strict=True):
         first, last = str(start), str(end)
         if last.endswith("-12-31") and (first == last or first.endswith("-01-01")):  # not months
@@ -97,7 +104,8 @@ def bands(results: Results | pd.DataFrame, measure: str, place: str | None = Non
 def headline(
     results: Results | pd.DataFrame, measure: str, first_year: int, place: str | None = None
 ) -> list[dict[str, Any]]:
-    """The numbers to read first: the flow in two years that are not yet known, and the end of the chain at the horizon.
+    """The numbers to read first: the flow in two years that are not yet known, and the end of the
+    chain at the horizon.
 
     Parameters
     ----------
@@ -116,16 +124,24 @@ def headline(
         measure, year, median, lower80, upper80, unit.
     """
     flow = bands(results, measure, place)
-    soon = [(measure, year, flow.loc[year]) for year in (first_year, first_year + 1) if year in flow.index]
+    soon = [
+        (measure, year, flow.loc[year])
+        for year in (first_year, first_year + 1)
+        if year in flow.index
+    ]
     names = results.values if isinstance(results, Results) else set(results["measure"])
     known = [name for name in AT_THE_HORIZON if name in names] or [measure]
     last = {name: bands(results, name, place).iloc[-1] for name in known}
     late = [
-        (name, int(str(row.name)), row) for name, row in last.items() if row.name not in (first_year, first_year + 1)
+        (name, int(str(row.name)), row)
+        for name, row in last.items()
+        if row.name not in (first_year, first_year + 1)
     ]
     levels = {"median": 0.5, "lower80": 0.1, "upper80": 0.9}
     return [
-        {"measure": name, "year": year} | {said: row[level] for said, level in levels.items()} | {"unit": unit_of(name)}
+        {"measure": name, "year": year}
+        | {said: row[level] for said, level in levels.items()}
+        | {"unit": unit_of(name)}
         for name, year, row in (*soon, *late)
     ]
 
@@ -151,27 +167,34 @@ def headline_table(outlook: Outlook) -> Table:
 
 
 def leading(measures: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """The links of a table whose numbers lead to what they rest on: for a column, the measure of each of its cells.
+    """The links of a table whose numbers lead to what they rest on: for a column, the measure of
+    each of its cells.
 
     >>> leading({"median": ["ev_stock"]})
     {'median': ['#grounds-ev_stock']}
     """
-    return {column: [f"#grounds-{measure}" for measure in each] for column, each in measures.items()}
+    return {
+        column: [f"#grounds-{measure}" for measure in each] for column, each in measures.items()
+    }
 
 
 def outlook_table(outlook: Outlook, *measures: str) -> Table:
-    """Medians with 80 % intervals by year, a column per measure, from the first year that the facts do not cover.
+    """Medians with 80 % intervals by year, a column per measure, from the first year that the facts
+    do not cover.
 
     Parameters
     ----------
     outlook : Outlook
         A scenario's results.
     *measures : str
-        The columns; none means every step from vehicles imported to charging points that the results have.
+        The columns; none means every step from vehicles imported to charging points that the
+        results have.
     """
     shown = measures or tuple(dict.fromkeys((*CHAIN, outlook.scenario.measure)))
     table = results_table(outlook.results, *shown, since=outlook.first_year)
-    return replace(table, links=leading({with_unit(name): [name] * len(table.frame) for name in shown}))
+    return replace(
+        table, links=leading({with_unit(name): [name] * len(table.frame) for name in shown})
+    )
 
 
 def results_table(results: Results, *measures: str, since: int | None = None) -> Table:
@@ -189,7 +212,8 @@ def results_table(results: Results, *measures: str, since: int | None = None) ->
     shown = {name: bands(results, name).loc[since:] for name in measures if name in results.values}
     caption = results.scenario if " minus " in results.scenario else ""
     return Table(
-        beside({with_unit(name): in_columns(wide, name) for name, wide in shown.items()}, "year"), caption=caption
+        beside({with_unit(name): in_columns(wide, name) for name, wide in shown.items()}, "year"),
+        caption=caption,
     )
 
 
@@ -259,7 +283,9 @@ def _when(fact: Fact) -> str:
 
 
 def conflicts_table(conflicts: pd.DataFrame, last: int = 10) -> Table:
-    """The facts that disagree, as `forecasting.evidence.reconcile.conflicts` finds them, the widest first."""
+    """The facts that disagree, as `forecasting.evidence.reconcile.conflicts` finds them, the widest
+    first.
+    """
     found: list[Any] = list(conflicts.head(last).itertuples())
     rows = [
         {
@@ -279,7 +305,8 @@ def conflicts_table(conflicts: pd.DataFrame, last: int = 10) -> Table:
 
 
 def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
-    """Each fact that entered a forecast: as printed, as the others lead one to expect, and how surprising it is.
+    """Each fact that entered a forecast: as printed, as the others lead one to expect, and how
+    surprising it is.
 
     Parameters
     ----------
@@ -291,7 +318,8 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
     frame = forecast.fit_table()
     order = frame["surprise"].abs().sort_values(ascending=False, kind="stable").index
     frame = frame.loc[order[:last]]
-    alone = (frame["low"] > 0) & (frame["high"] > ANYTHING * frame["low"])  # it gives the flow its scale
+    # It gives the flow its scale
+    alone = (frame["low"] > 0) & (frame["high"] > ANYTHING * frame["low"])
     shown = frame[["period", "printed"]].assign(
         period=frame["period"].map(label_words),
         expected=frame["expected"].astype(object).mask(alone, "anything"),
@@ -307,9 +335,13 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
 def drivers_effect(outlook: Outlook) -> Table:
     """The flow with and without the scenario's drivers: medians and 80 % intervals by year."""
     if outlook.forecast is None or outlook.baseline_forecast is None:
-        raise InputError(f"{outlook.scenario.name} was read from files, which do not hold the forecast without drivers")
+        raise InputError(
+            f"{outlook.scenario.name} was read from files, which do not hold the forecast without drivers"
+        )
     levels = [0.1, 0.5, 0.9]
-    without, with_them = (flow.quantiles(levels) for flow in (outlook.baseline_forecast, outlook.forecast))
+    without, with_them = (
+        flow.quantiles(levels) for flow in (outlook.baseline_forecast, outlook.forecast)
+    )
     flows = {"without the events": without, "with them": with_them}
     columns = {name: in_columns(wide, outlook.scenario.measure) for name, wide in flows.items()}
     known = [str(period)[:4] >= str(outlook.first_year) for period in without.index]
@@ -355,6 +387,8 @@ def sources_table(ledger: Ledger, last: int | None = None) -> Table:
         if source:
             facts.setdefault(source, []).append((published, url))
     shown = sorted(facts, key=lambda source: (-len(facts[source]), source))[:last]
-    rows = [(source, str(len(facts[source])), max(day for day, _ in facts[source])) for source in shown]
+    rows = [
+        (source, str(len(facts[source])), max(day for day, _ in facts[source])) for source in shown
+    ]
     links = [facts[source][0][1] for source in shown]
     return Table(plain_frame(rows, columns=["source", "facts", "newest"]), links={"source": links})

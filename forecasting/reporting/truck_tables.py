@@ -1,4 +1,6 @@
-"""The truck corridor in tables: one trip, electric beside diesel; the megawatt points by scenario; the figures used."""
+"""The truck corridor in tables: one trip, electric beside diesel; the megawatt points by scenario;
+the figures used.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,14 @@ import pandas as pd
 from forecasting.demand.corridor import CASES
 from forecasting.demand.parameters import read_table
 from forecasting.demand.road_vehicles import road_vehicle, vehicle_range
-from forecasting.demand.truck_corridor import MILD, ROAD, SCENARIOS, truck_plan, truck_trip, truck_value
+from forecasting.demand.truck_corridor import (
+    MILD,
+    ROAD,
+    SCENARIOS,
+    truck_plan,
+    truck_trip,
+    truck_value,
+)
 from forecasting.reporting.display import Table
 from forecasting.reporting.labels import readable
 
@@ -19,7 +28,9 @@ ROAD_WORDS = "Urumqi – Horgos – Almaty – Tashkent"
 
 
 def truck_trip_table() -> Table:
-    """One drive over the whole road on a mild and on a cold day, with a small, a usual and a large battery."""
+    """One drive over the whole road on a mild and on a cold day, with a small, a usual and a large
+    battery.
+    """
     truck, cold = road_vehicle("truck"), truck_value("temperature")
     rows = []
     for battery in vehicle_range("truck", "battery_kwh"):
@@ -44,7 +55,9 @@ def truck_trip_table() -> Table:
 
 
 def truck_points_table() -> Table:
-    """Electric trucks and megawatt points in 2030 by scenario: the whole road, low, middle and high."""
+    """Electric trucks and megawatt points in 2030 by scenario: the whole road, low, middle and
+    high.
+    """
     rows = []
     for scenario in SCENARIOS:
         plan = truck_plan(scenario)
@@ -58,15 +71,26 @@ def truck_points_table() -> Table:
                 "MW a site, at most": mine["megawatts_per_site"].max(),
                 "MWh a day": mine["mwh_per_day"].sum(),
             }
-            rows.append({"scenario": scenario, "case": case} | {name: readable(value) for name, value in row.items()})
-    return Table(pd.DataFrame(rows), caption=f"Electric trucks in 2030, {ROAD_WORDS}, on a day of deep winter")
+            rows.append(
+                {"scenario": scenario, "case": case}
+                | {name: readable(value) for name, value in row.items()}
+            )
+    return Table(
+        pd.DataFrame(rows),
+        caption=f"Electric trucks in 2030, {ROAD_WORDS}, on a day of deep winter",
+    )
 
 
 def truck_figures_table() -> Table:
     """Every figure that the truck corridor uses, with its range and its source."""
     sections = [
         {"figure": f"{row['start']}–{row['end']}, {what}", "unit": unit}
-        | {"low": row[f"{key}_low"], "likely": row[key], "high": row[f"{key}_high"], "kind": row[kind]}
+        | {
+            "low": row[f"{key}_low"],
+            "likely": row[key],
+            "high": row[f"{key}_high"],
+            "kind": row[kind],
+        }
         | {"source": row[source], "url": row[url]}
         for row in read_table("truck_corridor.csv")
         for what, unit, key, kind, source, url in (
@@ -76,14 +100,23 @@ def truck_figures_table() -> Table:
         if row["corridor"] == ROAD
     ]
     trucks = [
-        row for row in read_table("road_vehicles.csv") if row["vehicle"] == "truck" and "traffic" not in row["quantity"]
+        row
+        for row in read_table("road_vehicles.csv")
+        if row["vehicle"] == "truck" and "traffic" not in row["quantity"]
     ]
     others = [
-        {"figure": " ".join([row["quantity"].replace("_", " "), row.get("scenario", "")]).strip(), "unit": row["unit"]}
+        {
+            "figure": " ".join(
+                [row["quantity"].replace("_", " "), row.get("scenario", "")]
+            ).strip(),
+            "unit": row["unit"],
+        }
         | {"low": row["low"], "likely": row["value"], "high": row["high"], "kind": row["kind"]}
         | {"source": row["source"], "url": row["url"]}
         for row in [*trucks, *read_table("truck_outlook.csv")]
         if row["quantity"] != "electric_against_cars"
     ]
     frame = pd.DataFrame([*sections, *others])
-    return Table(frame.drop(columns="url").replace("", "–"), links={"source": frame["url"].tolist()})
+    return Table(
+        frame.drop(columns="url").replace("", "–"), links={"source": frame["url"].tolist()}
+    )

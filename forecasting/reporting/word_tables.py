@@ -9,14 +9,17 @@ from typing import Any
 __all__ = ["TableCell", "write_table"]
 
 LONG = 28  # letters of a cell beyond which its column gets no wider
-LETTER, MARGINS = 0.022, 0.42  # centimetres of a letter for each point of its size, and of a cell without its words
+# Centimetres of a letter for each point of its size, and of a cell without its words
+LETTER, MARGINS = 0.022, 0.42
 SIZES = ((4, 9), (8, 8))  # points of the letters up to so many columns
 SMALLEST = 7
 
 
 @dataclass(frozen=True)
 class TableCell:
-    """A cell of a table: its words, how many columns and rows it takes, and whether it is a heading or an amount."""
+    """A cell of a table: its words, how many columns and rows it takes, and whether it is a heading
+    or an amount.
+    """
 
     across: int = 1
     down: int = 1
@@ -26,7 +29,8 @@ class TableCell:
 
 
 def write_table(document: Any, rows: Sequence[Sequence[TableCell]], width: float) -> None:
-    """Write a table as wide as the page: columns as wide as their words need, headings again on each page.
+    """Write a table as wide as the page: columns as wide as their words need, headings again on
+    each page.
 
     Parameters
     ----------
@@ -45,10 +49,13 @@ def write_table(document: Any, rows: Sequence[Sequence[TableCell]], width: float
         return
     wide = max(at + cell.across for _, at, cell in placed)
     table = document.add_table(rows=len(rows), cols=wide, style="Light List Accent 1")
-    table._tbl.tblPr.find(qn("w:tblLook")).set(qn("w:firstColumn"), "0")  # its first column is not bold
+    # Its first column is not bold
+    table._tbl.tblPr.find(qn("w:tblLook")).set(qn("w:firstColumn"), "0")
     table.autofit = False
     size = next((size for most, size in SIZES if wide <= most), SMALLEST)
-    for column, each in zip(table.columns, _widths(placed, wide, width, LETTER * size), strict=True):
+    for column, each in zip(
+        table.columns, _widths(placed, wide, width, LETTER * size), strict=True
+    ):
         column.width = Cm(each)  # for the programs that read the grid
         for cell in column.cells:
             cell.width = Cm(each)  # for Word, which reads the cells
@@ -72,24 +79,39 @@ def _placed(rows: Sequence[Sequence[TableCell]]) -> list[tuple[int, int, TableCe
             while (number, at) in taken:
                 at += 1
             cell = replace(given, down=min(given.down, len(rows) - number))
-            taken.update((number + down, at + across) for down in range(cell.down) for across in range(cell.across))
+            taken.update(
+                (number + down, at + across)
+                for down in range(cell.down)
+                for across in range(cell.across)
+            )
             found.append((number, at, cell))
     return found
 
 
-def _widths(placed: Sequence[tuple[int, int, TableCell]], wide: int, width: float, letter: float) -> list[float]:
-    """Centimetres of each column: its longest word, and of what is left as much as its longest cell asks for."""
+def _widths(
+    placed: Sequence[tuple[int, int, TableCell]], wide: int, width: float, letter: float
+) -> list[float]:
+    """Centimetres of each column: its longest word, and of what is left as much as its longest cell
+    asks for.
+    """
     least, asked = [2] * wide, [2] * wide
     for _, at, cell in placed:
         if cell.across == 1:
-            words = [cell.words.strip()] if cell.amount and not cell.heading else cell.words.split() or [""]
+            words = (
+                [cell.words.strip()]
+                if cell.amount and not cell.heading
+                else cell.words.split() or [""]
+            )
             least[at] = max(least[at], cell.heading + max(map(len, words)))  # headings are bold
             asked[at] = max(asked[at], least[at], 0 if cell.heading else min(len(cell.words), LONG))
     narrow = [letter * letters + MARGINS for letters in least]
     left, more = width - sum(narrow), sum(asked) - sum(least)
     if left < 0 or not more:
         return [width * each / sum(narrow) for each in narrow]
-    return [each + left * (wish - word) / more for each, wish, word in zip(narrow, asked, least, strict=True)]
+    return [
+        each + left * (wish - word) / more
+        for each, wish, word in zip(narrow, asked, least, strict=True)
+    ]
 
 
 def _fill(paragraph: Any, cell: TableCell, size: float) -> None:
@@ -97,13 +119,17 @@ def _fill(paragraph: Any, cell: TableCell, size: float) -> None:
     from docx.shared import Pt
 
     if cell.across > 1 or cell.amount:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if cell.across > 1 else WD_ALIGN_PARAGRAPH.RIGHT
+        paragraph.alignment = (
+            WD_ALIGN_PARAGRAPH.CENTER if cell.across > 1 else WD_ALIGN_PARAGRAPH.RIGHT
+        )
     run = paragraph.add_run(cell.words.strip())
     run.font.size, run.bold = Pt(size), cell.heading or None
 
 
 def _mark(row: Any, name: str) -> None:
-    """Have a row not break between pages, or a row of headings stand on each page that its table reaches."""
+    """Have a row not break between pages, or a row of headings stand on each page that its table
+    reaches.
+    """
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 

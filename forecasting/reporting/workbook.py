@@ -1,6 +1,8 @@
-"""An outlook as an Excel workbook: summary, results with native charts, assumptions, drivers, facts with links.
+"""An outlook as an Excel workbook: summary, results with native charts, assumptions, drivers, facts
+with links.
 
-What is text stays text: no cell becomes a formula or a link by its looks. Equal outlooks give equal bytes.
+What is text stays text: no cell becomes a formula or a link by its looks. Equal outlooks give equal
+bytes.
 """
 
 from __future__ import annotations
@@ -29,7 +31,15 @@ if TYPE_CHECKING:
 
 __all__ = ["write_workbook"]
 
-LEVELS = {0.025: "2.5 %", 0.1: "10 %", 0.25: "25 %", 0.5: "median", 0.75: "75 %", 0.9: "90 %", 0.975: "97.5 %"}
+LEVELS = {
+    0.025: "2.5 %",
+    0.1: "10 %",
+    0.25: "25 %",
+    0.5: "median",
+    0.75: "75 %",
+    0.9: "90 %",
+    0.975: "97.5 %",
+}
 COLOURS = ("#0072B2", "#009E73", "#B3659A")
 SIZES = {"likeliest", "lowest", "highest", "probability"}  # columns of numbers
 LONGEST_LINK = 2079  # characters; Excel takes no longer ones
@@ -52,10 +62,18 @@ def write_workbook(outlook: Outlook, path: str | Path) -> Path:
     import xlsxwriter
 
     content = io.BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "in_memory": True,
+    }
     with xlsxwriter.Workbook(content, options) as book:
-        made = dt.datetime.combine(outlook.as_of, dt.time())  # not now: equal outlooks give equal bytes
-        book.set_properties({"title": outlook.scenario.title, "subject": f"As of {outlook.as_of}", "created": made})
+        # Not now: equal outlooks give equal bytes
+        made = dt.datetime.combine(outlook.as_of, dt.time())
+        book.set_properties(
+            {"title": outlook.scenario.title, "subject": f"As of {outlook.as_of}", "created": made}
+        )
         pages = _Pages(book)
         _summary(pages, outlook)
         _results(pages, outlook)
@@ -75,10 +93,18 @@ class _Pages:
         self.text = book.add_format(plain | {"text_wrap": True})
         self.title = book.add_format(plain | {"bold": True, "font_size": 16})
         self.head = book.add_format(plain | {"bold": True, "bottom": 1, "text_wrap": True})
-        self.head_number = book.add_format(plain | {"bold": True, "bottom": 1, "text_wrap": True, "align": "right"})
-        self.link = book.add_format(plain | {"font_color": "#0072B2", "underline": 1, "text_wrap": True})
-        self.note = book.add_format(plain | {"italic": True, "font_color": "#5F6B76", "text_wrap": True})
-        self.numbers = {digits: book.add_format(plain | {"num_format": _pattern(digits)}) for digits in range(4)}
+        self.head_number = book.add_format(
+            plain | {"bold": True, "bottom": 1, "text_wrap": True, "align": "right"}
+        )
+        self.link = book.add_format(
+            plain | {"font_color": "#0072B2", "underline": 1, "text_wrap": True}
+        )
+        self.note = book.add_format(
+            plain | {"italic": True, "font_color": "#5F6B76", "text_wrap": True}
+        )
+        self.numbers = {
+            digits: book.add_format(plain | {"num_format": _pattern(digits)}) for digits in range(4)
+        }
         self.year = book.add_format(plain | {"num_format": "0", "align": "left"})
 
     def sheet(self, name: str, title: str, widths: Sequence[float]) -> Any:
@@ -110,7 +136,10 @@ class _Pages:
         """A number as a number, everything else as text."""
         if isinstance(value, (int, float)) and math.isfinite(value):
             sheet.write_number(
-                row, column, value, self.year if isinstance(value, int) else self.numbers[_digits(value)]
+                row,
+                column,
+                value,
+                self.year if isinstance(value, int) else self.numbers[_digits(value)],
             )
         elif str(value) not in ("", "nan"):
             sheet.write_string(row, column, str(value), self.text)
@@ -132,9 +161,14 @@ def _digits(value: float) -> int:
 
 def _summary(pages: _Pages, outlook: Outlook) -> None:
     sheet = pages.sheet("Summary", outlook.scenario.title, (44, 10, 14, 14, 14, 12))
-    sheet.write_string(1, 0, f"As of {outlook.as_of}: medians, and the ends of the 80 % interval", pages.note)
+    sheet.write_string(
+        1, 0, f"As of {outlook.as_of}: medians, and the ends of the 80 % interval", pages.note
+    )
     entries = headline(outlook.results, outlook.scenario.measure, outlook.first_year)
-    rows = [(label_of(t["measure"]), t["year"], t["median"], t["lower80"], t["upper80"], t["unit"]) for t in entries]
+    rows = [
+        (label_of(t["measure"]), t["year"], t["median"], t["lower80"], t["upper80"], t["unit"])
+        for t in entries
+    ]
     head = ["measure", "year", "median", "10 %", "90 %", "unit"]
     row = pages.table(sheet, 3, plain_frame(rows, columns=head)) + 1
     for words in (*outlook.caveats, *outlook.scenario.notes):
@@ -150,7 +184,11 @@ def _results(pages: _Pages, outlook: Outlook) -> None:
     head = ["measure", "unit", "year", *LEVELS.values()]
     rows: list[tuple[Any, ...]] = []
     spans: dict[str, tuple[int, int]] = {}
-    shown = [name for name in dict.fromkeys((*CHAIN, outlook.scenario.measure)) if name in outlook.results.values]
+    shown = [
+        name
+        for name in dict.fromkeys((*CHAIN, outlook.scenario.measure))
+        if name in outlook.results.values
+    ]
     for measure in shown:
         wide = bands(outlook.results, measure).loc[outlook.first_year :]
         spans[measure] = (3 + len(rows), 2 + len(rows) + len(wide))
@@ -163,7 +201,9 @@ def _results(pages: _Pages, outlook: Outlook) -> None:
     sheet.autofilter(2, 0, 2 + len(rows), len(head) - 1)
     drawn = [name for name in (outlook.scenario.measure, *HEADLINE[:2]) if name in spans]
     for place, measure in enumerate(drawn):
-        sheet.insert_chart(2 + 17 * place, len(head) + 1, _fan(pages.book, measure, *spans[measure]))
+        sheet.insert_chart(
+            2 + 17 * place, len(head) + 1, _fan(pages.book, measure, *spans[measure])
+        )
 
 
 def _fan(book: Any, measure: str, first: int, last: int) -> Any:
@@ -175,16 +215,27 @@ def _fan(book: Any, measure: str, first: int, last: int) -> Any:
         8: ("90 %", "dash", 1.25),
     }.items():
         line = {"color": COLOURS[0], "width": width, "dash_type": dash}
-        places = {"categories": ["Results", first, 2, last, 2], "values": ["Results", first, column, last, column]}
+        places = {
+            "categories": ["Results", first, 2, last, 2],
+            "values": ["Results", first, column, last, column],
+        }
         chart.add_series({"name": name, "line": line} | places)
-    _dress(chart, label_of(measure), unit_of(measure) + (" a year" if MEASURES[measure].kind == "flow" else ""))
+    _dress(
+        chart,
+        label_of(measure),
+        unit_of(measure) + (" a year" if MEASURES[measure].kind == "flow" else ""),
+    )
     return chart
 
 
 def _dress(chart: Any, title: str, unit: str) -> None:
     chart.set_title({"name": title, "name_font": {"size": 12}, "overlay": False})
     chart.set_y_axis(
-        {"name": unit, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#E6E9ED"}}}
+        {
+            "name": unit,
+            "num_format": "#,##0",
+            "major_gridlines": {"visible": True, "line": {"color": "#E6E9ED"}},
+        }
     )
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 620, "height": 320})
@@ -195,25 +246,42 @@ def _chargers(pages: _Pages, outlook: Outlook) -> None:
     sheet = pages.sheet("Chargers", "Charging points: need, practice, standard", (8, *[16] * 9))
     columns: dict[str, list[Any]] = {}
     for answer in CHARGING_ANSWERS:
-        wide, name = bands(outlook.results, answer).loc[outlook.first_year :], answer.rpartition("_")[2]
+        wide, name = (
+            bands(outlook.results, answer).loc[outlook.first_year :],
+            answer.rpartition("_")[2],
+        )
         heads = {name: 0.5, f"{name}, 10 %": 0.1, f"{name}, 90 %": 0.9}
-        columns |= {"year": wide.index.tolist()} | {head: wide[level].tolist() for head, level in heads.items()}
+        columns |= {"year": wide.index.tolist()} | {
+            head: wide[level].tolist() for head, level in heads.items()
+        }
     frame = plain_frame(columns)
     pages.table(sheet, 2, frame)
     sheet.freeze_panes(3, 1)
     chart = pages.book.add_chart({"type": "column"})
     for place, answer in enumerate(CHARGING_ANSWERS):
         column, last = 1 + 3 * place, 2 + len(frame)
-        values = {"categories": ["Chargers", 3, 0, last, 0], "values": ["Chargers", 3, column, last, column]}
-        chart.add_series({"name": answer.rpartition("_")[2], "fill": {"color": COLOURS[place]}} | values)
+        values = {
+            "categories": ["Chargers", 3, 0, last, 0],
+            "values": ["Chargers", 3, column, last, column],
+        }
+        chart.add_series(
+            {"name": answer.rpartition("_")[2], "fill": {"color": COLOURS[place]}} | values
+        )
     _dress(chart, "Charging points at 31 December, medians", "public points")
     sheet.insert_chart(4 + len(frame), 0, chart)
 
 
 def _assumptions(pages: _Pages, outlook: Outlook) -> None:
     scenario = outlook.scenario
-    sheet = pages.sheet("Assumptions", "Assumptions and drivers", (36, 26, 20, 14, 36, 14, 50, 14, 50, 40))
-    given = {"as of": outlook.as_of, "horizon": scenario.horizon, "seed": scenario.seed, "market": outlook.market.said}
+    sheet = pages.sheet(
+        "Assumptions", "Assumptions and drivers", (36, 26, 20, 14, 36, 14, 50, 14, 50, 40)
+    )
+    given = {
+        "as of": outlook.as_of,
+        "horizon": scenario.horizon,
+        "seed": scenario.seed,
+        "market": outlook.market.said,
+    }
     row = 2
     for key, value in given.items():
         sheet.write_string(row, 0, key, pages.text)
@@ -232,7 +300,9 @@ def _in_numbers(frame: pd.DataFrame) -> pd.DataFrame:
     [[15000.0, '1'], [2025, '2'], ['–', '3']]
     """
     cells = {name: frame[name].tolist() for name in frame.columns}
-    return plain_frame(cells | {name: [_number(str(cell)) for cell in cells[name]] for name in SIZES & set(cells)})
+    return plain_frame(
+        cells | {name: [_number(str(cell)) for cell in cells[name]] for name in SIZES & set(cells)}
+    )
 
 
 def _number(text: str) -> float | str:
@@ -248,8 +318,21 @@ def _facts(pages: _Pages, outlook: Outlook) -> None:
         sheet.write_string(2, 0, "The facts are in the ledger.", pages.note)
         return
     facts = in_order(outlook.evidence)
-    columns = ["id", "period_start", "period_end", "value", "statement", "basis", "kind", "published", "source"]
-    rows = [fact.row() | {"statement": in_words(fact), "basis": basis_name(fact.basis, fact.measure)} for fact in facts]
+    columns = [
+        "id",
+        "period_start",
+        "period_end",
+        "value",
+        "statement",
+        "basis",
+        "kind",
+        "published",
+        "source",
+    ]
+    rows = [
+        fact.row() | {"statement": in_words(fact), "basis": basis_name(fact.basis, fact.measure)}
+        for fact in facts
+    ]
     shown = plain_frame(rows, columns=columns)
     last = pages.table(sheet, 2, shown, [fact.url for fact in facts])
     sheet.freeze_panes(3, 1)

@@ -10,11 +10,14 @@ from forecasting.runs.plan import Run, canonical
 
 __all__ = ["arranged"]
 
-AT_ONCE = 8  # groups under way: enough that a group's first ends before its second begins; what they share takes room
+# Groups under way: enough that a group's first ends before its second begins; what they share takes
+# room
+AT_ONCE = 8
 
 
 def arranged(runs: Iterable[Run]) -> list[tuple[Run, str]]:
-    """Order what is to run: the first of a group well before the others, which find its forecasts made.
+    """Order what is to run: the first of a group well before the others, which find its forecasts
+    made.
 
     Parameters
     ----------
@@ -38,6 +41,8 @@ def arranged(runs: Iterable[Run]) -> list[tuple[Run, str]]:
 
 
 def _group(run: Run) -> str:
-    """Name what a scenario's forecasts before drivers depend on; two that are named alike by mistake share nothing."""
+    """Name what a scenario's forecasts before drivers depend on; two that are named alike by
+    mistake share nothing.
+    """
     asked = {key: run.parameters.get(key) for key in ("country", "corridor", "as_of", "seed")}
     return hashlib.sha256(canonical(asked).encode()).hexdigest()[:16]

@@ -1,7 +1,8 @@
 """What is to run, what is fresh, and why.
 
-A report is identified by what it depends on: its parameters, the facts it may use, the prior, the notebook, the
-package's code and data, the versions of the libraries and the seed. It is fresh when all of these are as recorded.
+A report is identified by what it depends on: its parameters, the facts it may use, the prior, the
+notebook, the package's code and data, the versions of the libraries and the seed. It is fresh when
+all of these are as recorded.
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecasting.errors import InputError, Problem, ScenarioError
-from forecasting.names import FAILURES, LOGS, NOTEBOOKS, PARAMS, REPORT_NOTEBOOK, REPORT_PAGE, RUN_RECORD
+from forecasting.names import (
+    FAILURES,
+    LOGS,
+    NOTEBOOKS,
+    PARAMS,
+    REPORT_NOTEBOOK,
+    REPORT_PAGE,
+    RUN_RECORD,
+)
 from forecasting.parameters.naming import unsafe_name
 from forecasting.periods import as_date
 from forecasting.runs.environment import LIBRARIES, PACKAGE, environment, file_hash, hash_of
@@ -29,7 +38,8 @@ if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.parameters.schema import Scenario
 
-FILES = (REPORT_NOTEBOOK, REPORT_PAGE)  # what a whole report has, whatever its notebook stores besides
+# What a whole report has, whatever its notebook stores besides
+FILES = (REPORT_NOTEBOOK, REPORT_PAGE)
 TEMPLATES = ("country_outlook.ipynb", "corridor_outlook.ipynb")
 RESERVED = (LOGS, FAILURES)
 
@@ -49,7 +59,8 @@ class Run:
     identity : dict of str to str
         What the report depends on, each as a short hash or a version.
     sources : dict of str to str
-        The same before reading: hashes of the files as they lie, which tell at once that nothing has changed.
+        The same before reading: hashes of the files as they lie, which tell at once that nothing
+        has changed.
     reason : str
         Why it is to run; empty if the report is fresh.
     """
@@ -100,14 +111,23 @@ class Survey:
         self.files, self.out, self._as_of = find_params(paths), Path(out), as_of
         self._beside = [str(Path(file).absolute()) for file in ledger]
         _check_names(self.files)
-        self._environment = environment() | {"as_of": as_of or "", "beside": "\n".join(self._beside)}
-        self._records = {path: read_json(self.out / scenario_name(path) / RUN_RECORD) for path in self.files}
-        self._sources = {path: _sources(path, self._records[path], self._environment) for path in self.files}
+        self._environment = environment() | {
+            "as_of": as_of or "",
+            "beside": "\n".join(self._beside),
+        }
+        self._records = {
+            path: read_json(self.out / scenario_name(path) / RUN_RECORD) for path in self.files
+        }
+        self._sources = {
+            path: _sources(path, self._records[path], self._environment) for path in self.files
+        }
 
     @property
     def changed(self) -> list[Path]:
         """The params files whose reports may not be fresh."""
-        return [path for path in self.files if self._sources[path] != self._records[path].get("sources")]
+        return [
+            path for path in self.files if self._sources[path] != self._records[path].get("sources")
+        ]
 
     @property
     def notebook(self) -> Path | None:
@@ -136,12 +156,23 @@ class Survey:
         name, record = scenario_name(path), self._records[path]
         parameters, facts = read or (record["parameters"], record["identity"]["facts"])
         template = find_notebook(path, notebook_name(parameters))
-        own = {"parameters": hash_of(canonical(parameters).encode()), "facts": facts, "notebook": file_hash(template)}
-        shared = {key: value for key, value in self._environment.items() if key not in ("ledger", "as_of", "beside")}
+        own = {
+            "parameters": hash_of(canonical(parameters).encode()),
+            "facts": facts,
+            "notebook": file_hash(template),
+        }
+        shared = {
+            key: value
+            for key, value in self._environment.items()
+            if key not in ("ledger", "as_of", "beside")
+        }
         reason = _reason(self.out, name, record, own | shared)
         if force:
             reason = f"forced; also {reason}" if reason else "forced (was fresh)"
-        quick = self._sources[path] | {"notebook": own["notebook"], "own_facts": _own_facts(parameters)}
+        quick = self._sources[path] | {
+            "notebook": own["notebook"],
+            "own_facts": _own_facts(parameters),
+        }
         return Run(name, path, template, parameters, own | shared, quick, reason)
 
 
@@ -161,11 +192,15 @@ def find_params(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
     ]
     what, hint = "is neither a folder nor a regular file", "give a .yaml, or a folder of them"
     strange = [
-        Problem(str(path), what, hint) for path in given if path.exists() and not (path.is_dir() or path.is_file())
+        Problem(str(path), what, hint)
+        for path in given
+        if path.exists() and not (path.is_dir() or path.is_file())
     ]
     if missing or strange:
         raise InputError(missing + strange)
-    files = [file for path in given for file in (sorted(_yaml_files(path)) if path.is_dir() else [path])]
+    files = [
+        file for path in given for file in (sorted(_yaml_files(path)) if path.is_dir() else [path])
+    ]
     if not files:
         raise InputError(
             f"no params file (*.yaml) in {', '.join(map(str, given))}; `ev-forecast new COUNTRY` writes one"
@@ -208,7 +243,9 @@ def canonical(parameters: dict[str, Any]) -> str:
     >>> canonical({"seed": 1, "country": "NO"})
     '{"country":"NO","seed":1}'
     """
-    return json.dumps(parameters, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return json.dumps(
+        parameters, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
 
 
 def _yaml_files(folder: Path) -> Iterable[Path]:
@@ -219,10 +256,20 @@ def _check_names(files: Sequence[Path]) -> None:
     problems, seen = [], dict[str, Path]()
     for path in files:
         name = scenario_name(path)
-        if why := unsafe_name(name) or ("is the name of a folder that every run writes" if name in RESERVED else ""):
-            problems.append(Problem(f"{path}", f"the name {name[:100]!a} {why}", "e.g. uzbekistan-baseline.yaml"))
+        if why := unsafe_name(name) or (
+            "is the name of a folder that every run writes" if name in RESERVED else ""
+        ):
+            problems.append(
+                Problem(
+                    f"{path}", f"the name {name[:100]!a} {why}", "e.g. uzbekistan-baseline.yaml"
+                )
+            )
         elif name in seen and seen[name].absolute() != path.absolute():
-            problems.append(Problem(f"{path}", f"names the scenario {name!r} again", f"{seen[name]} has that name"))
+            problems.append(
+                Problem(
+                    f"{path}", f"names the scenario {name!r} again", f"{seen[name]} has that name"
+                )
+            )
         elif name in seen:
             problems.append(Problem(f"{path}", "is given twice", "give each params file once"))
         seen[name] = path
@@ -236,7 +283,9 @@ def notebook_name(parameters: dict[str, Any]) -> str:
     return of_corridor if parameters.get("corridor") else of_country
 
 
-def _read(files: Sequence[Path], as_of: str | None, beside: Sequence[str]) -> dict[Path, tuple[dict[str, Any], str]]:
+def _read(
+    files: Sequence[Path], as_of: str | None, beside: Sequence[str]
+) -> dict[Path, tuple[dict[str, Any], str]]:
     """Read and check params files: the parameters of each, and a hash of the facts that it may use."""
     if not files:
         return {}
@@ -265,7 +314,9 @@ class _Facts:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._of_place = cache(lambda place, day: ledger.select(place=place, partner=None, as_of=day).hash())
+        self._of_place = cache(
+            lambda place, day: ledger.select(place=place, partner=None, as_of=day).hash()
+        )
         self._cited = cache(lambda name: ledger.get(name).model_dump_json())
 
     def hash(self, scenario: Scenario) -> str:
@@ -292,8 +343,14 @@ def _own_facts(parameters: dict[str, Any]) -> str:
     """Hash the files of a scenario's own facts, and the mappings beside them."""
     files = [Path(file) for file in parameters.get("ledger") or ()]
     files += [path.with_name(f"{path.stem}.mapping.yaml") for path in files]
-    inside = [part for path in files for part in (sorted(path.glob("*.csv")) if path.is_dir() else [path])]
-    return hash_of("".join(file_hash(path) for path in inside if path.is_file()).encode()) if inside else ""
+    inside = [
+        part for path in files for part in (sorted(path.glob("*.csv")) if path.is_dir() else [path])
+    ]
+    return (
+        hash_of("".join(file_hash(path) for path in inside if path.is_file()).encode())
+        if inside
+        else ""
+    )
 
 
 def _reason(out: Path, name: str, record: dict[str, Any], identity: dict[str, str]) -> str:
@@ -303,7 +360,11 @@ def _reason(out: Path, name: str, record: dict[str, Any], identity: dict[str, st
     if any(not (out / name / file).is_file() for file in {*FILES, *record.get("files", {})}):
         return "files are missing"
     before = record.get("identity", {})
-    changed = [_change(key, before.get(key), value) for key, value in identity.items() if before.get(key) != value]
+    changed = [
+        _change(key, before.get(key), value)
+        for key, value in identity.items()
+        if before.get(key) != value
+    ]
     return "; ".join(changed)
 
 

@@ -1,4 +1,6 @@
-"""How far a run is: a bar with the time left on a terminal, plain lines in a log, or lines of JSON for machines."""
+"""How far a run is: a bar with the time left on a terminal, plain lines in a log, or lines of JSON
+for machines.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,11 @@ __all__ = ["LogForm", "Progress", "write_event"]
 LogForm = Literal["text", "json"]
 
 
-def write_event(event: str, status: str, *, scenario: str = "", seconds: float = 0.0, reason: str = "") -> None:
-    """Write one line of JSON to standard error: when, of which scenario, what, how it went, how long it took, why.
+def write_event(
+    event: str, status: str, *, scenario: str = "", seconds: float = 0.0, reason: str = ""
+) -> None:
+    """Write one line of JSON to standard error: when, of which scenario, what, how it went, how
+    long it took, why.
 
     Parameters
     ----------
@@ -69,14 +74,23 @@ class Progress:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._bar.close()
 
     def advance(self, result: RunResult) -> None:
         """Count one scenario, and say what became of it."""
         if self._events:
-            write_event("scenario", result.status, scenario=result.name, seconds=result.seconds, reason=result.reason)
+            write_event(
+                "scenario",
+                result.status,
+                scenario=result.name,
+                seconds=result.seconds,
+                reason=result.reason,
+            )
             return
         self._done += 1
         text, reason = f"{result.name} {result.status}", result.reason
@@ -90,10 +104,17 @@ class Progress:
             self._bar.write(line, file=sys.stderr)
 
     def end(self, summary: RunSummary) -> None:
-        """Say how the whole run went; a reader of lines hears of the scenarios that were fresh, too."""
+        """Say how the whole run went; a reader of lines hears of the scenarios that were fresh,
+        too.
+        """
         if not self._events:
             return
         for result in summary.results:
             if result.status == "fresh":
                 self.advance(result)
-        write_event("run", "done" if summary.ok else "failed", seconds=summary.seconds, reason=summary.counts)
+        write_event(
+            "run",
+            "done" if summary.ok else "failed",
+            seconds=summary.seconds,
+            reason=summary.counts,
+        )

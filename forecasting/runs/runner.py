@@ -1,4 +1,6 @@
-"""A grid of scenarios, each to a report, unattended: what is fresh stays, what fails is named, the others finish."""
+"""A grid of scenarios, each to a report, unattended: what is fresh stays, what fails is named, the
+others finish.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,8 @@ def run(
     paths : sequence of path-like
         Params files, or folders of them; empty for ``./params``.
     out : path-like
-        Folder of the reports, or the address of one in an object store, such as ``s3://bucket/reports``.
+        Folder of the reports, or the address of one in an object store, such as
+        ``s3://bucket/reports``.
     jobs : int
         How many scenarios run at once.
     force : bool
@@ -72,7 +75,8 @@ def run(
     as_of : str, optional
         An ISO date that takes the place of every scenario's own.
     engine : {"fork", "kernel"}
-        Run cells in processes forked from one that has imported everything, or in plain Jupyter kernels.
+        Run cells in processes forked from one that has imported everything, or in plain Jupyter
+        kernels.
     scheduler : str, optional
         Address of a Dask scheduler whose workers do the tasks.
     timeout : float, optional
@@ -86,7 +90,8 @@ def run(
     keep : int, optional
         How many days of earlier forecasts stay in ``archive``, the newest; all if not given.
     memory : int, optional
-        Megabytes that each process of a scenario may hold (Linux); a scenario that needs more fails by name.
+        Megabytes that each process of a scenario may hold (Linux); a scenario that needs more fails
+        by name.
 
     Returns
     -------
@@ -104,7 +109,9 @@ def run(
     if jobs < 1:
         raise InputError(f"jobs is {jobs}: give at least 1")
     if timeout is not None and not 0 < timeout < LONGEST:
-        raise InputError(f"timeout is {timeout}: give seconds, more than 0 and less than {LONGEST:,}")
+        raise InputError(
+            f"timeout is {timeout}: give seconds, more than 0 and less than {LONGEST:,}"
+        )
     if memory is not None and (memory < LEAST_MEMORY or not sys.platform.startswith("linux")):
         raise InputError(f"memory is {memory}: give at least {LEAST_MEMORY} megabytes, on Linux")
     if keep is not None and keep < 0:
@@ -113,22 +120,43 @@ def run(
         raise InputError("out is empty: give a folder, e.g. reports")
     if address := remote_address(out):
         if keep is not None:
-            raise InputError(f"keep is for a folder; {address} has rules of its own for what grows old")
-        options = (jobs, force, dry_run, as_of, engine, scheduler, timeout, progress, ledger, log, keep, memory)
+            raise InputError(
+                f"keep is for a folder; {address} has rules of its own for what grows old"
+            )
+        options = (
+            jobs,
+            force,
+            dry_run,
+            as_of,
+            engine,
+            scheduler,
+            timeout,
+            progress,
+            ledger,
+            log,
+            keep,
+            memory,
+        )
         return run_remote(address, lambda mirror: run(paths, mirror, *options), writes=not dry_run)
     survey = Survey(paths, out, as_of, ledger)
     if dry_run:
-        results = [RunResult(run.name, "fresh" if run.fresh else "stale", run.reason) for run in survey.runs(force)]
+        results = [
+            RunResult(run.name, "fresh" if run.fresh else "stale", run.reason)
+            for run in survey.runs(force)
+        ]
         return RunSummary(Path(out), tuple(results), time.monotonic() - started)
     with _stopped_by_sigterm(), contextlib.ExitStack() as stack:
         store = Store(out)
         refuse_others(store.out)
         ready = _ready(store, survey, jobs, engine, scheduler)
-        perform = stack.enter_context(ready) if force or survey.changed else None  # loads while the params are read
+        # Loads while the params are read
+        perform = stack.enter_context(ready) if force or survey.changed else None
         runs = survey.runs(force)
         refuse_others(store.out, [run.name for run in runs if not run.fresh])
         stack.enter_context(store)
-        tasks = [_task(store, run, shared, engine, timeout, memory) for run, shared in arranged(runs)]
+        tasks = [
+            _task(store, run, shared, engine, timeout, memory) for run, shared in arranged(runs)
+        ]
         perform = perform or (stack.enter_context(ready) if tasks else None)
         found = {run.name: RunResult(run.name, "fresh") for run in runs}
         try:
@@ -145,7 +173,9 @@ def run(
 
 
 @contextlib.contextmanager
-def _ready(store: Store, survey: Survey, jobs: int, engine: Engine, scheduler: str | None) -> Iterator[Perform]:
+def _ready(
+    store: Store, survey: Survey, jobs: int, engine: Engine, scheduler: str | None
+) -> Iterator[Perform]:
     """Get ready whatever does the tasks: loading takes longer than reading params."""
     if scheduler:
         with cluster(scheduler, store.token, survey.notebook) as perform:
@@ -155,12 +185,16 @@ def _ready(store: Store, survey: Survey, jobs: int, engine: Engine, scheduler: s
     else:
         server = ForkServer(jobs, store.token, store.shared, survey.notebook)
         try:
-            yield lambda tasks: run_in_forks(tasks, jobs, store.token, store.log("engine"), store.shared, server)
+            yield lambda tasks: run_in_forks(
+                tasks, jobs, store.token, store.log("engine"), store.shared, server
+            )
         finally:
             server.close()
 
 
-def _task(store: Store, run: Run, shared: str, engine: Engine, timeout: float | None, memory: int | None) -> Task:
+def _task(
+    store: Store, run: Run, shared: str, engine: Engine, timeout: float | None, memory: int | None
+) -> Task:
     record = {
         "identity": run.identity,
         "sources": run.sources,
@@ -169,7 +203,16 @@ def _task(store: Store, run: Run, shared: str, engine: Engine, timeout: float | 
     }
     folder, log = store.folder(run.name), store.log(run.name)
     return Task(
-        run.name, str(run.template), str(folder), str(log), run.parameters, record, engine, timeout, shared, memory
+        run.name,
+        str(run.template),
+        str(folder),
+        str(log),
+        run.parameters,
+        record,
+        engine,
+        timeout,
+        shared,
+        memory,
     )
 
 
@@ -182,7 +225,9 @@ def _settle(store: Store, outcome: Outcome) -> RunResult:
             store.accept(outcome.name)
             return RunResult(outcome.name, "done", "", seconds)
         except (OSError, RunError) as error:
-            failure = _failure(outcome.name, f"its report cannot be put in its place: {_said(error)}")
+            failure = _failure(
+                outcome.name, f"its report cannot be put in its place: {_said(error)}"
+            )
     failure = failure or read_json(side / FAILURE_RECORD) or _silent(store, outcome)
     with contextlib.suppress(OSError, RunError):
         side.mkdir(parents=True, exist_ok=True)
@@ -193,8 +238,12 @@ def _settle(store: Store, outcome: Outcome) -> RunResult:
 
 
 def _silent(store: Store, outcome: Outcome) -> dict[str, Any]:
-    """The failure of a task that has left no word: its process was killed, or there was nowhere to write to."""
-    said = f"its process {ended(outcome.status)}" + ("; logs/engine.log may say why" if outcome.status == 1 else "")
+    """The failure of a task that has left no word: its process was killed, or there was nowhere to
+    write to.
+    """
+    said = f"its process {ended(outcome.status)}" + (
+        "; logs/engine.log may say why" if outcome.status == 1 else ""
+    )
     try:
         clear_folder(store.folder(outcome.name) / ".probe").rmdir()
     except OSError as error:
@@ -216,7 +265,9 @@ def _finish(store: Store, changed: bool, keep: int | None) -> str:
         drop_earlier(store.out, keep)
     if not changed and (store.out / INDEX_PAGE).is_file():
         return ""
-    gc.freeze()  # the tables of all reports would have the collector go through all that is loaded, again and again
+    # The tables of all reports would have the collector go through all that is loaded, again and
+    # again
+    gc.freeze()
     try:
         return "; ".join(write_summary(store))
     except Exception as error:  # whatever earlier reports hold: those of this run are done

@@ -1,4 +1,6 @@
-"""How old the evidence of an outlook is, and which of the series that it rests on is due to be printed again."""
+"""How old the evidence of an outlook is, and which of the series that it rests on is due to be
+printed again.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ ENDED = 3  # intervals without a print, after which a series may have ended
 def _newest(evidence: Ledger | None) -> Fact | None:
     """The outcome that ends last, of several the one that was published last."""
     counted = [fact for fact in evidence or () if fact.kind == "outcome" and fact.period_end]
-    return max(counted, key=lambda fact: (fact.period.end, fact.known_from or dt.date.min), default=None)
+    return max(
+        counted, key=lambda fact: (fact.period.end, fact.known_from or dt.date.min), default=None
+    )
 
 
 def days_old(evidence: Ledger | None, day: dt.date) -> int:
@@ -62,7 +66,10 @@ def age_words(evidence: Ledger | None, measure: str, day: dt.date) -> str:
         label = MEASURES[measure].label.lower()
         return f"Nobody has printed {label} by {_day(day)}: this rests on other markets alone."
     end = newest.period.end
-    words, then = f"newest count it rests on ends on {_day(end)}", f"was published {_published(newest.published)}."
+    words, then = (
+        f"newest count it rests on ends on {_day(end)}",
+        f"was published {_published(newest.published)}.",
+    )
     if (day - end).days <= OLD:
         return f"The {words} and {then}"
     months = round((day - end).days / 30.44)
@@ -90,8 +97,9 @@ def _published(when: Period | None) -> str:
 def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
     """When each printed series was printed last, how often it is, and when it may be expected next.
 
-    A series is what one agency counts of one measure at one place. Prints within two weeks are one; the interval is the
-    median of those between the prints of the last three years or, where these are too few, of all.
+    A series is what one agency counts of one measure at one place. Prints within two weeks are one;
+    the interval is the median of those between the prints of the last three years or, where these
+    are too few, of all.
 
     Parameters
     ----------
@@ -103,9 +111,10 @@ def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns measure, place, basis, prints, every_days, newest_end (of what was counted), last_print, next_print,
-        late (intervals since it was due; 0 where it is not due) and ended (silent for so long that it may have ended).
-        Those due come first, the longest due before the others; those that may have ended come last.
+        Columns measure, place, basis, prints, every_days, newest_end (of what was counted),
+        last_print, next_print, late (intervals since it was due; 0 where it is not due) and ended
+        (silent for so long that it may have ended). Those due come first, the longest due before
+        the others; those that may have ended come last.
 
     Examples
     --------
@@ -116,11 +125,25 @@ def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
     """
     prints_of: dict[tuple[str, str, str], list[tuple[dt.date, dt.date]]] = {}
     for fact in facts:
-        counted = fact.kind in ("outcome", "estimate") and fact.partner == "World" and fact.period_end
+        counted = (
+            fact.kind in ("outcome", "estimate") and fact.partner == "World" and fact.period_end
+        )
         if counted and fact.known_from and fact.known_from <= day:
-            prints_of.setdefault((fact.measure, fact.place, fact.basis), []).append((fact.known_from, fact.period.end))
+            prints_of.setdefault((fact.measure, fact.place, fact.basis), []).append(
+                (fact.known_from, fact.period.end)
+            )
     rows = [(*key, *row) for key, prints in prints_of.items() if (row := _rhythm(prints, day))]
-    columns = ["measure", "place", "basis", "prints", "every_days", "newest_end", "last_print", "next_print", "late"]
+    columns = [
+        "measure",
+        "place",
+        "basis",
+        "prints",
+        "every_days",
+        "newest_end",
+        "last_print",
+        "next_print",
+        "late",
+    ]
     table = pd.DataFrame(rows, columns=columns)
     table["ended"] = table["late"] > ENDED
     order = table.assign(due=table["late"] > 0).sort_values(
@@ -132,7 +155,9 @@ def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
 def _rhythm(
     published: list[tuple[dt.date, dt.date]], day: dt.date
 ) -> tuple[int, int, dt.date, dt.date, dt.date, float] | None:
-    """Prints, days between them, newest end, last and next print, intervals late; None of what was printed seldom."""
+    """Prints, days between them, newest end, last and next print, intervals late; None of what was
+    printed seldom.
+    """
     prints: list[dt.date] = []
     for when in sorted({when for when, _ in published}):
         if prints and (when - prints[-1]).days < ONE_PRINT:
@@ -142,7 +167,11 @@ def _rhythm(
     if len(prints) < PRINTS:
         return None
     recent = [when for when in prints if (prints[-1] - when).days <= 3 * OLD]
-    every = int(np.median(np.diff([when.toordinal() for when in (recent if len(recent) >= PRINTS else prints)])))
+    every = int(
+        np.median(
+            np.diff([when.toordinal() for when in (recent if len(recent) >= PRINTS else prints)])
+        )
+    )
     following = prints[-1] + dt.timedelta(days=every)
     late = max((day - following).days, 0) / every
     return len(prints), every, max(end for _, end in published), prints[-1], following, late

@@ -1,4 +1,6 @@
-"""The demand chain's assumptions under a scenario: its overrides, and what dated events set in each draw."""
+"""The demand chain's assumptions under a scenario: its overrides, and what dated events set in each
+draw.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,8 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     scenario : Scenario
         Its assumptions, and its country's own rows.
     drivers : sequence of Driver
-        Those of kind ``demand`` act on a parameter from their year on; ``reexport_share`` is left to `demand_of`.
+        Those of kind ``demand`` act on a parameter from their year on; ``reexport_share`` is left
+        to `demand_of`.
     draws : int
         Number of draws.
 
@@ -69,14 +72,18 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     problems = assumption_problems(scenario, drivers)
     if problems:
         where = f"{scenario.name} "
-        raise AssumptionError([Problem(where + ".".join(map(str, path)), p.what, p.hint) for path, p in problems])
+        raise AssumptionError(
+            [Problem(where + ".".join(map(str, path)), p.what, p.hint) for path, p in problems]
+        )
     changed = load_parameters().at(scenario.country).override(_plain(scenario))
     events: dict[str, list[Event]] = {}
     for driver in drivers:
         if driver.kind == "demand" and driver.quantity not in (REEXPORT, NATIONAL):
             drawn = draw_event(driver, draws, scenario.seed)
             first = first_years(drawn.start)
-            events.setdefault(driver.quantity, []).append(Event(first, drawn.size, first + _years_long(driver) - 1))
+            events.setdefault(driver.quantity, []).append(
+                Event(first, drawn.size, first + _years_long(driver) - 1)
+            )
     return dataclasses.replace(changed, events=events)
 
 
@@ -92,15 +99,21 @@ def first_years(start: Array) -> Array:
 
 
 def _years_long(driver: Driver) -> float:
-    """Calendar years of which an event has the larger part; without an end, more than any horizon has."""
+    """Calendar years of which an event has the larger part; without an end, more than any horizon
+    has.
+    """
     if driver.end is None:
         return float(NEVER_YEAR)
     ends = np.array([driver.start.toordinal(), driver.end.toordinal() + 1], dtype=float)
     return float(max(np.diff(first_years(ends))[0], 1))
 
 
-def assumption_problems(scenario: Scenario, drivers: Sequence[Driver]) -> list[tuple[KeyPath, Problem]]:
-    """Every override that the demand chain does not know or that is out of its range, each with its key path."""
+def assumption_problems(
+    scenario: Scenario, drivers: Sequence[Driver]
+) -> list[tuple[KeyPath, Problem]]:
+    """Every override that the demand chain does not know or that is out of its range, each with its
+    key path.
+    """
     shipped = load_parameters().at(scenario.country)
     found: list[tuple[KeyPath, Problem]] = []
     for name, size in scenario.assumptions.items():
@@ -109,12 +122,16 @@ def assumption_problems(scenario: Scenario, drivers: Sequence[Driver]) -> list[t
         if driver.kind == "demand" and driver in drivers:
             wrong = refused(shipped, driver.quantity, driver.size)
             undated = [] if wrong else _undated(shipped, driver.quantity)
-            key = "size" if wrong and driver.quantity in {row.key for row in shipped} else "quantity"
+            key = (
+                "size" if wrong and driver.quantity in {row.key for row in shipped} else "quantity"
+            )
             found += [(("drivers", i, key), problem) for problem in wrong or undated]
     return found + _too_many(scenario, drivers, shipped)
 
 
-def _too_many(scenario: Scenario, drivers: Sequence[Driver], shipped: Parameters) -> list[tuple[KeyPath, Problem]]:
+def _too_many(
+    scenario: Scenario, drivers: Sequence[Driver], shipped: Parameters
+) -> list[tuple[KeyPath, Problem]]:
     """Shares of classes that could add to more than one."""
     total = 0.0
     last: KeyPath = ("assumptions", "class_share")
@@ -143,10 +160,16 @@ def refused(shipped: Parameters, name: str, size: Range) -> list[Problem]:
 def _undated(shipped: Parameters, name: str) -> list[Problem]:
     """A dated event needs a parameter that has a year of its own."""
     names = {row.key for row in shipped}
-    dated = sorted({key for key in names if f"{key}_year" in names} | {REEXPORT, *CLASS_SHARES, *DELIVERIES})
+    dated = sorted(
+        {key for key in names if f"{key}_year" in names} | {REEXPORT, *CLASS_SHARES, *DELIVERIES}
+    )
     if name in dated:
         return []
-    return [Problem(name, "holds for all years", f"put it under assumptions; dated are {', '.join(dated)}")]
+    return [
+        Problem(
+            name, "holds for all years", f"put it under assumptions; dated are {', '.join(dated)}"
+        )
+    ]
 
 
 def _plain(scenario: Scenario) -> dict[str, Any]:
@@ -178,7 +201,8 @@ def demand_of(
     years : sequence of int
         Calendar years.
     imports : ndarray, shape (draws, years)
-        The flow that was forecast: registrations, where those are counted, are not thinned by re-export again.
+        The flow that was forecast: registrations, where those are counted, are not thinned by
+        re-export again.
     start_stock : ndarray, shape (draws,), or float
         Vehicles on the road before the first year.
     announced : Ledger, optional
@@ -204,8 +228,11 @@ def demand_of(
     )
 
 
-def charging_targets(scenario: Scenario, drivers: Sequence[Driver], announced: Ledger, draws: int) -> list[Target]:
-    """What is to stand by a day: the scenario's own targets, which are pursued, and those of the ledger, compared.
+def charging_targets(
+    scenario: Scenario, drivers: Sequence[Driver], announced: Ledger, draws: int
+) -> list[Target]:
+    """What is to stand by a day: the scenario's own targets, which are pursued, and those of the
+    ledger, compared.
 
     Parameters
     ----------
@@ -224,11 +251,24 @@ def charging_targets(scenario: Scenario, drivers: Sequence[Driver], announced: L
             drawn = draw_event(driver, draws, scenario.seed)
             unit = "stations" if driver.quantity == "charging_stations" else "points"
             pursued = drawn.start < NEVER
-            found.append(Target(driver.name, drawn.size, unit, driver.start, pursued, driver.on_time, drawn.late))
+            found.append(
+                Target(
+                    driver.name, drawn.size, unit, driver.start, pursued, driver.on_time, drawn.late
+                )
+            )
     for measure in CHARGING_COUNTS:
         for fact in in_order(announced.select(measure=measure)):
-            if not fact.basis and fact.value > 0 and fact.quantity in ("", "stock") and fact.period_end:
-                found.append(Target(fact.id, np.full(draws, fact.value), MEASURES[measure].unit, fact.period_end))
+            if (
+                not fact.basis
+                and fact.value > 0
+                and fact.quantity in ("", "stock")
+                and fact.period_end
+            ):
+                found.append(
+                    Target(
+                        fact.id, np.full(draws, fact.value), MEASURES[measure].unit, fact.period_end
+                    )
+                )
     return found
 
 
@@ -238,11 +278,16 @@ def refuse_targets(scenario: Scenario, counted: Ledger, as_of: dt.date) -> None:
     where = [f"{scenario.name} {'.'.join(map(str, path))}" for path, _ in problems]
     if problems:
         raise AssumptionError(
-            [Problem(w, f"{p.where}: {p.what}", p.hint) for w, (_, p) in zip(where, problems, strict=True)]
+            [
+                Problem(w, f"{p.where}: {p.what}", p.hint)
+                for w, (_, p) in zip(where, problems, strict=True)
+            ]
         )
 
 
-def target_problems(scenario: Scenario, counted: Ledger, as_of: dt.date) -> list[tuple[KeyPath, Problem]]:
+def target_problems(
+    scenario: Scenario, counted: Ledger, as_of: dt.date
+) -> list[tuple[KeyPath, Problem]]:
     """Targets of a scenario that have passed, or lie below what stands, each with its key path."""
     found: list[tuple[KeyPath, Problem]] = []
     targets = [(i, driver) for i, driver in enumerate(scenario.drivers) if driver.kind == "target"]
@@ -251,7 +296,12 @@ def target_problems(scenario: Scenario, counted: Ledger, as_of: dt.date) -> list
         unit = MEASURES[driver.quantity].unit
         if moment(driver.start) <= moment(as_of):
             what = f"{driver.start} has passed by {as_of}"
-            found.append((("drivers", i, "start"), Problem(driver.name, what, "give the day by which it is to stand")))
+            found.append(
+                (
+                    ("drivers", i, "start"),
+                    Problem(driver.name, what, "give the day by which it is to stand"),
+                )
+            )
         if today and today["unit"] == unit and driver.size.low < today["count"]:
             what = f"{driver.size.low:,.0f} {unit} is below the {today['count']:,.0f} that stood on {today['date']}"
             hint = f"a target is more than stands, up to {LARGEST_TARGET:,}"
@@ -273,10 +323,12 @@ def _kept(imports: Array, years: Sequence[int], drivers: Sequence[Driver], seed:
 
 
 def standing_today(counted: Ledger) -> dict[str, Any] | None:
-    """The newest count of public charging of the whole country, points before stations; None where there is none.
+    """The newest count of public charging of the whole country, points before stations; None where
+    there is none.
 
-    A bound (at least 106 stations of one network) is no count: the chain then draws the level from other markets. But a
-    later bound above the count (30 points, then more than 230 stations) says that the count is old, and replaces it.
+    A bound (at least 106 stations of one network) is no count: the chain then draws the level from
+    other markets. But a later bound above the count (30 points, then more than 230 stations) says
+    that the count is old, and replaces it.
     """
     kinds = [(name, counted.select(measure=name).frame) for name in CHARGING_COUNTS]
     exact = [(name, facts[facts["relation"].isin(["equals", "about"])]) for name, facts in kinds]
@@ -285,20 +337,37 @@ def standing_today(counted: Ledger) -> dict[str, Any] | None:
         return None
     measure, facts = found[0]
     last = facts.iloc[-1]
-    said = {"count": float(last["value"]), "unit": MEASURES[measure].unit, "date": last["period_end"]}
+    said = {
+        "count": float(last["value"]),
+        "unit": MEASURES[measure].unit,
+        "date": last["period_end"],
+    }
     for name, bounds in kinds:
         above = bounds[bounds["relation"].map(BOUNDS).eq(1) & bounds["value"].gt(said["count"])]
         later = above[above["period_end"] > said["date"]].sort_values("period_end")
         if len(later):
             row = later.iloc[-1]
-            return {"count": float(row["value"]), "unit": MEASURES[name].unit, "date": row["period_end"]}
+            return {
+                "count": float(row["value"]),
+                "unit": MEASURES[name].unit,
+                "date": row["period_end"],
+            }
     return said | {"grown": _grown(facts)}
 
 
 def _grown(facts: pd.DataFrame) -> float | None:
-    """Log growth a year up to the newest count, from the count that lies nearest to a year before it."""
-    counts, days = facts["value"].to_numpy(dtype=float), pd.to_datetime(facts["period_end"]).to_numpy()
+    """Log growth a year up to the newest count, from the count that lies nearest to a year before
+    it.
+    """
+    counts, days = (
+        facts["value"].to_numpy(dtype=float),
+        pd.to_datetime(facts["period_end"]).to_numpy(),
+    )
     years = (days[-1] - days) / np.timedelta64(1, "D") / DAYS_A_YEAR
     near = np.where((years > 0.5) & (years < 1.6), np.abs(years - 1), np.inf)
     first = int(np.argmin(near))
-    return float(np.log(counts[-1] / counts[first]) / years[first]) if np.isfinite(near[first]) else None
+    return (
+        float(np.log(counts[-1] / counts[first]) / years[first])
+        if np.isfinite(near[first])
+        else None
+    )

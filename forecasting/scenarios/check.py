@@ -1,4 +1,5 @@
-"""Params files and ledgers checked before anything runs: every problem of every file at once, nothing written.
+"""Params files and ledgers checked before anything runs: every problem of every file at once,
+nothing written.
 
 Reading is all that happens: a params file from a stranger is plain data and runs no code.
 """
@@ -50,8 +51,8 @@ def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] =
     Parameters
     ----------
     paths : sequence of path-like
-        ``.csv`` is a ledger, ``.yaml`` and ``.yml`` are params; a folder stands for all of them in it. Without paths:
-        the ledger that ships, and ``./params``.
+        ``.csv`` is a ledger, ``.yaml`` and ``.yml`` are params; a folder stands for all of them in
+        it. Without paths: the ledger that ships, and ``./params``.
     beside : sequence of path-like
         Further ledgers.
 
@@ -75,10 +76,13 @@ def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] =
     done.problems += of_one_id(read)
     done.caveats += in_two_files(read)
     if params := [path for path in done.files if path.suffix.lower() in PARAMS_ENDINGS]:
-        from forecasting.scenarios.check_params import checked_params  # slow to load, and of no use to ledgers alone
+        # Slow to load, and of no use to ledgers alone
+        from forecasting.scenarios.check_params import checked_params
 
         done.problems += _twice(params)
-        others = [row.cells for path, rows in read.items() if path != DATA / "ledger" for row in rows]
+        others = [
+            row.cells for path, rows in read.items() if path != DATA / "ledger" for row in rows
+        ]
         for problems, caveats in checked_params(params, others):
             done.problems += problems
             done.caveats += caveats
@@ -98,7 +102,9 @@ def _files(paths: Sequence[str | Path], done: Checked) -> Iterator[Path]:
                 [path] if any(file.suffix.lower() == ".csv" for file in inside) else []
             )  # its files are one ledger
             if not params and not ledgers:
-                done.problems.append(Problem(str(path), "has no params file and no ledger in it", "*.yaml or *.csv"))
+                done.problems.append(
+                    Problem(str(path), "has no params file and no ledger in it", "*.yaml or *.csv")
+                )
             yield from [*ledgers, *params]
         elif not path.exists():
             done.problems.append(Problem(str(path), "no such file or folder", _near_file(path)))
@@ -110,7 +116,11 @@ def _files(paths: Sequence[str | Path], done: Checked) -> Iterator[Path]:
 
 
 def _near_file(path: Path) -> str:
-    beside = [file.name for file in path.parent.iterdir() if file.exists()] if path.parent.is_dir() else []
+    beside = (
+        [file.name for file in path.parent.iterdir() if file.exists()]
+        if path.parent.is_dir()
+        else []
+    )
     near = nearest(path.name, beside)
     return f"did you mean {path.parent / near}?" if near else ""
 
@@ -119,5 +129,9 @@ def _twice(params: Iterable[Path]) -> Iterator[Problem]:
     seen: dict[str, Path] = {}
     for path in params:
         if path.stem in seen:
-            yield Problem(str(path), f"names the scenario {path.stem} again", f"{seen[path.stem]} has that name")
+            yield Problem(
+                str(path),
+                f"names the scenario {path.stem} again",
+                f"{seen[path.stem]} has that name",
+            )
         seen.setdefault(path.stem, path)

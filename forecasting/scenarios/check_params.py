@@ -31,7 +31,8 @@ __all__ = ["check_scenario", "checked_params", "read_checked"]
 def checked_params(
     paths: Iterable[Path], beside: Sequence[dict[str, str]]
 ) -> Iterator[tuple[list[Problem], list[str]]]:
-    """Of each params file, what must be put right, and, where nothing must, what else is worth knowing.
+    """Of each params file, what must be put right, and, where nothing must, what else is worth
+    knowing.
 
     Parameters
     ----------
@@ -41,21 +42,29 @@ def checked_params(
         Rows of ledgers, normalised and checked, to use beside the ledger that ships.
     """
     own = typed_facts(beside)
-    ledger = Ledger([*datasets.central_asia(), *(own[row["id"]] for row in beside)])  # of one id, one's own counts
+    # Of one id, one's own counts
+    ledger = Ledger([*datasets.central_asia(), *(own[row["id"]] for row in beside)])
     for path in paths:
         found = read_checked(path, ledger)
-        yield found.problems, [*_caveats(found.scenario, found.ledger)] if found.scenario and not found.problems else []
+        yield (
+            found.problems,
+            [*_caveats(found.scenario, found.ledger)]
+            if found.scenario and not found.problems
+            else [],
+        )
 
 
 def check_scenario(path: str | Path, ledger: Ledger) -> list[Problem]:
-    """Every problem of one params file, alone and against a ledger; :func:`read_checked` gives what it holds, too.
+    """Every problem of one params file, alone and against a ledger; :func:`read_checked` gives what
+    it holds, too.
 
     Parameters
     ----------
     path : path-like
         A YAML file.
     ledger : Ledger
-        Facts that its drivers may cite and its outlook would rest on, beside those of files that it names itself.
+        Facts that its drivers may cite and its outlook would rest on, beside those of files that it
+        names itself.
 
     Returns
     -------
@@ -103,10 +112,14 @@ def read_checked(path: str | Path, ledger: Ledger) -> CheckedScenario:
         problems += _against(scenario, document, ledger)
     except ScenarioError as error:
         problems = [*error.problems, *_raw_assumptions(document)]
-    return CheckedScenario(scenario, ledger, sorted([*problems, *_missing_facts(document, ledger)], key=_line))
+    return CheckedScenario(
+        scenario, ledger, sorted([*problems, *_missing_facts(document, ledger)], key=_line)
+    )
 
 
-def _with_own(scenario: Scenario, document: Document, ledger: Ledger) -> tuple[Ledger, list[Problem]]:
+def _with_own(
+    scenario: Scenario, document: Document, ledger: Ledger
+) -> tuple[Ledger, list[Problem]]:
     """The facts that a scenario may use, and what is wrong with the files that it names."""
     known = ledger if scenario.shipped_facts else Ledger()
     for i, file in enumerate(scenario.ledger):
@@ -114,12 +127,17 @@ def _with_own(scenario: Scenario, document: Document, ledger: Ledger) -> tuple[L
             known = known.concat(datasets.facts_of([file], shipped=False))
         except LedgerError as error:
             at = document.where(("ledger", i))
-            return known, [Problem(f"{at} {problem.where}", problem.what, problem.hint) for problem in error.problems]
+            return known, [
+                Problem(f"{at} {problem.where}", problem.what, problem.hint)
+                for problem in error.problems
+            ]
     return known, []
 
 
 def _line(problem: Problem) -> int:
-    """The line that a problem names, so that a reader goes through the file once; 0 where it is the file's own."""
+    """The line that a problem names, so that a reader goes through the file once; 0 where it is the
+    file's own.
+    """
     found = re.search(r":(\d+)( |$)", problem.where)
     return int(found[1]) if found else 0
 
@@ -144,8 +162,14 @@ def _missing_facts(document: Document, ledger: Ledger) -> Iterator[Problem]:
             if name not in known:
                 near = nearest(name, known) if missing < MOST else ""  # a longer list is not read
                 missing += 1
-                hint = f"did you mean {near}?" if near else "cite a fact's id, or write judgement or a citation"
-                yield Problem(document.where(("drivers", i, "source")), f"no fact has the id {name!r}", hint)
+                hint = (
+                    f"did you mean {near}?"
+                    if near
+                    else "cite a fact's id, or write judgement or a citation"
+                )
+                yield Problem(
+                    document.where(("drivers", i, "source")), f"no fact has the id {name!r}", hint
+                )
 
 
 def _against(scenario: Scenario, document: Document, ledger: Ledger) -> Iterator[Problem]:
@@ -156,23 +180,33 @@ def _against(scenario: Scenario, document: Document, ledger: Ledger) -> Iterator
         as_of = scenario.known_by(ledger)
         if scenario.horizon < as_of.year:
             hint = f"as_of is {as_of}"
-            yield Problem(document.where(("horizon",)), f"{scenario.horizon} has passed by then", hint)
+            yield Problem(
+                document.where(("horizon",)), f"{scenario.horizon} has passed by then", hint
+            )
         yield from _unknown_basis(scenario, document, ledger, as_of)
         yield from _unusable(scenario, document, ledger, as_of)
         if scenario.country:
-            counted = ledger.select(place=scenario.country, kind=("outcome", "estimate"), as_of=as_of)
+            counted = ledger.select(
+                place=scenario.country, kind=("outcome", "estimate"), as_of=as_of
+            )
             for path, problem in target_problems(scenario, counted, as_of):
                 yield Problem(document.where(path), problem.what, problem.hint)
 
 
-def _unusable(scenario: Scenario, document: Document, ledger: Ledger, as_of: dt.date) -> Iterator[Problem]:
+def _unusable(
+    scenario: Scenario, document: Document, ledger: Ledger, as_of: dt.date
+) -> Iterator[Problem]:
     """Facts that a forecast would refuse."""
     for place in [scenario.country] if scenario.country else scenario.places:
         try:
             usable_facts(known_on(scenario, place, ledger, as_of).facts, scenario.measure)
         except EvidenceError as error:
             at = document.where(("country",) if scenario.country else ("places",))
-            yield Problem(at, f"{place}: {_unsaid(error)}", "put the ledger right, or leave these facts out of it")
+            yield Problem(
+                at,
+                f"{place}: {_unsaid(error)}",
+                "put the ledger right, or leave these facts out of it",
+            )
 
 
 def _unsaid(error: EvidenceError) -> str:
@@ -180,14 +214,20 @@ def _unsaid(error: EvidenceError) -> str:
     return str(error).partition(";")[0]
 
 
-def _unknown_basis(scenario: Scenario, document: Document, ledger: Ledger, as_of: dt.date) -> Iterator[Problem]:
+def _unknown_basis(
+    scenario: Scenario, document: Document, ledger: Ledger, as_of: dt.date
+) -> Iterator[Problem]:
     places = [scenario.country] if scenario.country else scenario.places
     facts = [known_on(scenario, place, ledger, as_of).facts.frame for place in places]
     bases = {basis for frame in facts for basis in frame["basis"]} - {""}
     if scenario.basis and bases and scenario.basis not in bases:
         near = nearest(scenario.basis, bases)
         hint = f"did you mean {near}?" if near else f"known: {', '.join(sorted(bases))}"
-        yield Problem(document.where(("basis",)), f"{scenario.basis!r} counts no {scenario.measure} there", hint)
+        yield Problem(
+            document.where(("basis",)),
+            f"{scenario.basis!r} counts no {scenario.measure} there",
+            hint,
+        )
 
 
 def _caveats(scenario: Scenario, ledger: Ledger) -> Iterator[str]:

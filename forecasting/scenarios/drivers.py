@@ -1,9 +1,10 @@
-"""Dated events on the draws of a forecast: when they happen in each draw, and what they do to its months.
+"""Dated events on the draws of a forecast: when they happen in each draw, and what they do to its
+months.
 
-What happened before the last day that the facts cover is in them already, so no driver touches a month that ended by
-then.
-Every driver draws its random numbers from the scenario's seed and its own name: the same driver has the same numbers
-in two scenarios, and scenario minus baseline is the effect of what differs, not of chance.
+What happened before the last day that the facts cover is in them already, so no driver touches a
+month that ended by then. Every driver draws its random numbers from the scenario's seed and its own
+name: the same driver has the same numbers in two scenarios, and scenario minus baseline is the
+effect of what differs, not of chance.
 """
 
 from __future__ import annotations
@@ -24,7 +25,15 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.parameters.schema import Driver
 
-__all__ = ["EventDraws", "activity", "apply_drivers", "cap_totals", "draw_event", "flow_drivers", "scale_totals"]
+__all__ = [
+    "EventDraws",
+    "activity",
+    "apply_drivers",
+    "cap_totals",
+    "draw_event",
+    "flow_drivers",
+    "scale_totals",
+]
 
 Array = NDArray[np.float64]
 Years = NDArray[np.int64]
@@ -77,12 +86,16 @@ def draw_event(driver: Driver, draws: int, seed: int) -> EventDraws:
     happens, on_time, lateness, size, response = rng.random((5, draws))
     late = np.asarray(driver.delay_years.quantile(lateness), dtype=float)
     days = np.where((on_time < driver.on_time) | (driver.kind == "target"), 0.0, late * DAYS_A_YEAR)
-    start = np.where(happens < driver.probability, driver.start.toordinal() + np.round(days), float(NEVER))
+    start = np.where(
+        happens < driver.probability, driver.start.toordinal() + np.round(days), float(NEVER)
+    )
     elasticity = np.asarray(driver.elasticity.quantile(response), dtype=float)
     return EventDraws(start, np.asarray(driver.size.quantile(size), dtype=float), late, elasticity)
 
 
-def activity(months: Sequence[Period], start: Array, end: dt.date | None, known_until: dt.date) -> Array:
+def activity(
+    months: Sequence[Period], start: Array, end: dt.date | None, known_until: dt.date
+) -> Array:
     """The part of each month in which a driver is at work, by days.
 
     Parameters
@@ -148,12 +161,15 @@ def cap_totals(flow: Array, cap: Array, beyond: float, years: Years, still: Flag
         part = flow[:, years == year]
         before = np.cumsum(part, axis=1) - part
         room = np.minimum(np.clip(cap[:, None] - before, 0.0, None), part)
-        capped[:, years == year] = np.where(still[years == year], room + beyond * (part - room), part)
+        capped[:, years == year] = np.where(
+            still[years == year], room + beyond * (part - room), part
+        )
     return capped
 
 
 def scale_totals(flow: Array, limit: Array, years: Years, still: Flags) -> Array:
-    """Hold the total of each calendar year under a limit by scaling its open months, as saturation does.
+    """Hold the total of each calendar year under a limit by scaling its open months, as saturation
+    does.
 
     Parameters
     ----------
@@ -177,12 +193,15 @@ def scale_totals(flow: Array, limit: Array, years: Years, still: Flags) -> Array
         inside, movable = years == year, (years == year) & still
         room = limit[:, inside].sum(axis=1) - flow[:, inside & ~still].sum(axis=1)
         wanted = flow[:, movable].sum(axis=1)
-        share = np.clip(room, 0.0, None) / np.maximum(np.maximum(room, wanted), TINY)  # 1 where there is room for all
+        # 1 where there is room for all
+        share = np.clip(room, 0.0, None) / np.maximum(np.maximum(room, wanted), TINY)
         scaled[:, movable] = flow[:, movable] * share[:, None]
     return scaled
 
 
-def apply_drivers(forecast: FlowForecast, drivers: Sequence[Driver], known_until: dt.date, seed: int) -> FlowForecast:
+def apply_drivers(
+    forecast: FlowForecast, drivers: Sequence[Driver], known_until: dt.date, seed: int
+) -> FlowForecast:
     """The forecast with the drivers' effect, draw by draw.
 
     Parameters
@@ -199,7 +218,8 @@ def apply_drivers(forecast: FlowForecast, drivers: Sequence[Driver], known_until
     Returns
     -------
     FlowForecast
-        Levels and growth first, in the order given, then ceilings and caps, which bound what those make of it.
+        Levels and growth first, in the order given, then ceilings and caps, which bound what those
+        make of it.
 
     Raises
     ------
@@ -209,7 +229,9 @@ def apply_drivers(forecast: FlowForecast, drivers: Sequence[Driver], known_until
     rows = sorted(flow_drivers(drivers), key=lambda driver: driver.kind in ("ceiling", "cap"))
     flow = np.array(forecast.monthly, dtype=float)
     for driver in rows:
-        flow = _EFFECTS[driver.kind](flow, driver, forecast, known_until, draw_event(driver, len(flow), seed))
+        flow = _EFFECTS[driver.kind](
+            flow, driver, forecast, known_until, draw_event(driver, len(flow), seed)
+        )
     return forecast.with_monthly(flow) if rows else forecast
 
 
@@ -218,30 +240,44 @@ def flow_drivers(drivers: Sequence[Driver]) -> list[Driver]:
     return [driver for driver in drivers if driver.kind in _EFFECTS]
 
 
-def _level(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws) -> Array:
+def _level(
+    flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws
+) -> Array:
     at_work = activity(forecast.months, drawn.start, driver.end, known_until)
     return flow * (1.0 + (drawn.size[:, None] - 1.0) * at_work)
 
 
-def _price(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws) -> Array:
+def _price(
+    flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws
+) -> Array:
     at_work = activity(forecast.months, drawn.start, driver.end, known_until)
     return flow * (1.0 + ((1.0 + drawn.size) ** drawn.elasticity - 1.0)[:, None] * at_work)
 
 
-def _growth(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws) -> Array:
-    years = np.cumsum(activity(forecast.months, drawn.start, driver.end, known_until), axis=1) / 12.0
+def _growth(
+    flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws
+) -> Array:
+    years = (
+        np.cumsum(activity(forecast.months, drawn.start, driver.end, known_until), axis=1) / 12.0
+    )
     return flow * drawn.size[:, None] ** years
 
 
-def _cap(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws) -> Array:
+def _cap(
+    flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws
+) -> Array:
     years, still = _years(forecast.months), _open(forecast.months, known_until)
     capped = cap_totals(flow, drawn.size, driver.beyond, years, still)
     return flow + (capped - flow) * activity(forecast.months, drawn.start, driver.end, known_until)
 
 
-def _ceiling(flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws) -> Array:
+def _ceiling(
+    flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws
+) -> Array:
     if forecast.market is None:
-        raise ScenarioError(f"driver {driver.name!r} bounds a share, and no market size is known: give market_size")
+        raise ScenarioError(
+            f"driver {driver.name!r} bounds a share, and no market size is known: give market_size"
+        )
     years, still = _years(forecast.months), _open(forecast.months, known_until)
     scaled = scale_totals(flow, drawn.size[:, None] * forecast.market, years, still)
     return flow + (scaled - flow) * activity(forecast.months, drawn.start, driver.end, known_until)

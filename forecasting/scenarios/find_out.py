@@ -1,9 +1,11 @@
-"""What to find out next: how much of what is open about the last year a number would take away that is not printed yet.
+"""What to find out next: how much of what is open about the last year a number would take away that
+is not printed yet.
 
-The draws answer it. A number not yet printed (a month's total, a count on the register, what a survey would find) has a
-value in each draw; printed with the noise of its kind, it explains a share of the variance of the log of an answer, by
-`forecasting.demand.sensitivity.first_order`. That is the share by which the variance falls, on average over what the
-number may turn out to be, if it is made known.
+The draws answer it. A number not yet printed (a month's total, a count on the register, what a
+survey would find) has a value in each draw; printed with the noise of its kind, it explains a share
+of the variance of the log of an answer, by `forecasting.demand.sensitivity.first_order`. That is
+the share by which the variance falls, on average over what the number may turn out to be, if it is
+made known.
 """
 
 from __future__ import annotations
@@ -43,7 +45,8 @@ SURVEYS = {
 
 
 def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
-    """Numbers that nobody has printed, those that would narrow the answer of the last year most first.
+    """Numbers that nobody has printed, those that would narrow the answer of the last year most
+    first.
 
     Parameters
     ----------
@@ -53,9 +56,10 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns number, kind ("count", "register" or "survey"), and one for each answer: the share of the variance of
-        its log in the last year that the number would take away, from 0 to 1. Ordered by the first answer, then by the
-        others; a number that would take away nothing of any is left out.
+        Columns number, kind ("count", "register" or "survey"), and one for each answer: the share
+        of the variance of its log in the last year that the number would take away, from 0 to 1.
+        Ordered by the first answer, then by the others; a number that would take away nothing of
+        any is left out.
 
     Examples
     --------
@@ -69,7 +73,9 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
     >>> set(found["kind"]) <= {"count", "register", "survey"}
     True
     """
-    measures = [name for name in WORTH_FINDING_OUT if name in outlook.results.values] or [outlook.scenario.measure]
+    measures = [name for name in WORTH_FINDING_OUT if name in outlook.results.values] or [
+        outlook.scenario.measure
+    ]
     answers = {name: outlook.results.values[name][:, -1] for name in measures}
     found = list(_numbers(outlook))
     chance = np.random.default_rng(outlook.scenario.seed)
@@ -78,8 +84,16 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
         for name, kind, values in found
     }
     explained = first_order(candidates, answers)
-    taken = dict(zip(zip(explained["input"], explained["output"], strict=True), explained["share"], strict=True))
-    shares = {name: [float(taken.get((name, answer), 0.0)) for answer in measures] for name in candidates}
+    taken = dict(
+        zip(
+            zip(explained["input"], explained["output"], strict=True),
+            explained["share"],
+            strict=True,
+        )
+    )
+    shares = {
+        name: [float(taken.get((name, answer), 0.0)) for answer in measures] for name in candidates
+    }
     kinds = {name: kind for name, kind, _ in found}
     rows = [(name, kinds[name], *each) for name, each in shares.items() if any(each)]
     rows.sort(key=lambda row: row[2:], reverse=True)
@@ -87,7 +101,8 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
 
 
 def width_left(share: float) -> float:
-    """What is left of an interval's width, on a log scale, where a number takes away a share of the variance.
+    """What is left of an interval's width, on a log scale, where a number takes away a share of the
+    variance.
 
     >>> round(width_left(0.75), 2), width_left(0.0)
     (0.5, 1.0)
@@ -106,7 +121,9 @@ def _numbers(outlook: Outlook) -> Iterator[Number]:
 
 
 def _totals(flow: FlowForecast, until: dt.date, label: str) -> Iterator[Number]:
-    """The next month, the quarter that it ends or lies in, and the year; and the size of the market in that year."""
+    """The next month, the quarter that it ends or lies in, and the year; and the size of the market
+    in that year.
+    """
     first = until + dt.timedelta(days=1)
     quarter = 3 * ((first.month - 1) // 3) + 1
     periods: list[Period] = [
@@ -124,7 +141,9 @@ def _totals(flow: FlowForecast, until: dt.date, label: str) -> Iterator[Number]:
 
 
 def _of_the_chain(outlook: Outlook) -> Iterator[Number]:
-    """What stands at the end of the first year that the facts do not cover, and what surveys would find."""
+    """What stands at the end of the first year that the facts do not cover, and what surveys would
+    find.
+    """
     at, demand = outlook.years.index(outlook.first_year), outlook.demand
     assert demand is not None
     for measure, kind, words in (

@@ -1,7 +1,8 @@
-"""Growth on the year: of what was forecast, of any period, as it would have been forecast on the day of the first rate.
+"""Growth on the year: of what was forecast, of any period, as it would have been forecast on the
+day of the first rate.
 
-A value index, and a port whose agencies count different things, are compared by growth alone: no level of one is the
-level of another.
+A value index, and a port whose agencies count different things, are compared by growth alone: no
+level of one is the level of another.
 """
 
 from __future__ import annotations
@@ -25,7 +26,13 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["GrowthSinceRate", "first_rate_forecasts", "growth_in", "printed_growth", "yearly_growth"]
+__all__ = [
+    "GrowthSinceRate",
+    "first_rate_forecasts",
+    "growth_in",
+    "printed_growth",
+    "yearly_growth",
+]
 
 RATE = "yoy_growth_percent"
 
@@ -120,17 +127,26 @@ def printed_growth(outlook: Outlook, place: str) -> list[Fact]:
     place : str
         One of its places.
     """
-    facts = outlook.evidence.select(place=place, measure=outlook.scenario.measure) if outlook.evidence else ()
-    rates = [fact for fact in facts if fact.quantity == RATE and fact.relation in ("equals", "about")]
+    facts = (
+        outlook.evidence.select(place=place, measure=outlook.scenario.measure)
+        if outlook.evidence
+        else ()
+    )
+    rates = [
+        fact for fact in facts if fact.quantity == RATE and fact.relation in ("equals", "about")
+    ]
     return sorted(rates, key=lambda fact: (fact.period.end, fact.period.start, fact.basis))
 
 
 @lru_cache(maxsize=4)  # a report asks for its chart and for its table
-def first_rate_forecasts(outlook: Outlook, place: str) -> tuple[dt.date, list[GrowthSinceRate]] | None:
-    """What the first printed rate of growth led one to expect of the periods after it, beside what was printed of them.
+def first_rate_forecasts(
+    outlook: Outlook, place: str
+) -> tuple[dt.date, list[GrowthSinceRate]] | None:
+    """What the first printed rate of growth led one to expect of the periods after it, beside what
+    was printed of them.
 
-    The forecast is that of the day on which the agency that is forecast first printed a rate: it knows what was
-    published by then, and no event.
+    The forecast is that of the day on which the agency that is forecast first printed a rate: it
+    knows what was published by then, and no event.
 
     Parameters
     ----------
@@ -142,12 +158,16 @@ def first_rate_forecasts(outlook: Outlook, place: str) -> tuple[dt.date, list[Gr
     Returns
     -------
     tuple of date and list of GrowthSinceRate, or None
-        The day, and a row for each later printed period and for each of the two years after the first rate. None where
-        its agency has printed no rate after the first.
+        The day, and a row for each later printed period and for each of the two years after the
+        first rate. None where its agency has printed no rate after the first.
     """
     if place not in outlook.forecasts:
         return None
-    own = [fact for fact in printed_growth(outlook, place) if fact.basis == outlook.forecasts[place].basis]
+    own = [
+        fact
+        for fact in printed_growth(outlook, place)
+        if fact.basis == outlook.forecasts[place].basis
+    ]
     days = [fact.known_from for fact in own if fact.known_from]
     later = [fact for fact in own if fact.known_from and fact.known_from > min(days)]
     if not later:
@@ -159,7 +179,9 @@ def first_rate_forecasts(outlook: Outlook, place: str) -> tuple[dt.date, list[Gr
     return min(days), list(_told(forecast, [*printed, *years], printed))
 
 
-def _told(forecast: FlowForecast, periods: Iterable[Period], printed: dict[Period, Fact]) -> Iterator[GrowthSinceRate]:
+def _told(
+    forecast: FlowForecast, periods: Iterable[Period], printed: dict[Period, Fact]
+) -> Iterator[GrowthSinceRate]:
     reach = forecast.months[-1].end
     for period in sorted(periods, key=lambda each: (each.end, each.start)):
         if period.end <= reach and period.year_before().start >= forecast.months[0].start:
@@ -168,7 +190,9 @@ def _told(forecast: FlowForecast, periods: Iterable[Period], printed: dict[Perio
 
 
 def _forecast_of(outlook: Outlook, place: str, day: dt.date) -> FlowForecast:
-    """The place's flow as it would have been forecast on an earlier day, to the end of what was printed since."""
+    """The place's flow as it would have been forecast on an earlier day, to the end of what was
+    printed since.
+    """
     from forecasting.growth.flow import forecast_flow
     from forecasting.scenarios.known import known_on
 
@@ -178,5 +202,10 @@ def _forecast_of(outlook: Outlook, place: str, day: dt.date) -> FlowForecast:
     periods = [year(value) for value in range(day.year, max(last, day.year + 1) + 1)]
     seed, basis = outlook.scenario.seed, outlook.forecasts[place].basis
     return forecast_flow(
-        known.facts, periods, prior=known.prior, market_size=known.market.sizes, basis=basis, seed=seed
+        known.facts,
+        periods,
+        prior=known.prior,
+        market_size=known.market.sizes,
+        basis=basis,
+        seed=seed,
     )

@@ -1,4 +1,6 @@
-"""Joint draws of measures by year: their table, their sum over places, their difference between scenarios."""
+"""Joint draws of measures by year: their table, their sum over places, their difference between
+scenarios.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,28 @@ from forecasting.measures import MEASURES, NOT_ADDED, nearest
 from forecasting.periods import Period, year
 from forecasting.quantiles import quantiles
 
-__all__ = ["QUANTILES", "Results", "difference", "no_measure", "quantile_table", "results_from", "sum_outlooks"]
+__all__ = [
+    "QUANTILES",
+    "Results",
+    "difference",
+    "no_measure",
+    "quantile_table",
+    "results_from",
+    "sum_outlooks",
+]
 
 Array = NDArray[np.float64]
 QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
-COLUMNS = ("scenario", "country", "measure", "unit", "period_start", "period_end", "quantile", "value")
+COLUMNS = (
+    "scenario",
+    "country",
+    "measure",
+    "unit",
+    "period_start",
+    "period_end",
+    "quantile",
+    "value",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +52,8 @@ class Results:
     years : tuple of int
         Consecutive calendar years.
     values : mapping of str to ndarray, shape (draws, years)
-        Draw i of every measure and place belongs to one world, so sums and differences are taken draw by draw.
+        Draw i of every measure and place belongs to one world, so sums and differences are taken
+        draw by draw.
 
     Examples
     --------
@@ -48,7 +68,9 @@ class Results:
     values: Mapping[str, Array]
 
     def __repr__(self) -> str:
-        drawn = f"{len(next(iter(self.values.values()), ())):,} draws of {len(self.values)} measures"
+        drawn = (
+            f"{len(next(iter(self.values.values()), ())):,} draws of {len(self.values)} measures"
+        )
         return f"<Results {self.scenario}, {self.country}, {self.years[0]} to {self.years[-1]}: {drawn}>"
 
     @cached_property
@@ -76,7 +98,9 @@ class Results:
         """
         if measure not in self.values:
             raise no_measure(measure, self.values)
-        return pd.DataFrame(self._quantiles[measure].copy(), pd.Index(self.years, name="year"), list(QUANTILES))
+        return pd.DataFrame(
+            self._quantiles[measure].copy(), pd.Index(self.years, name="year"), list(QUANTILES)
+        )
 
     def draws(self, first: int | None = None) -> pd.DataFrame:
         """One row per measure, year and draw.
@@ -95,10 +119,16 @@ class Results:
         counts = np.array([len(draws) for draws in self.values.values()])
         rows = counts * len(kept)
         long = {
-            "scenario": pd.Categorical.from_codes(np.zeros(rows.sum(), dtype=int), pd.Index([self.scenario])),
-            "country": pd.Categorical.from_codes(np.zeros(rows.sum(), dtype=int), pd.Index([self.country])),
+            "scenario": pd.Categorical.from_codes(
+                np.zeros(rows.sum(), dtype=int), pd.Index([self.scenario])
+            ),
+            "country": pd.Categorical.from_codes(
+                np.zeros(rows.sum(), dtype=int), pd.Index([self.country])
+            ),
             "measure": _measures(list(self.values), rows),
-            "year": np.concatenate([np.repeat(np.array(self.years)[kept], count) for count in counts]),
+            "year": np.concatenate(
+                [np.repeat(np.array(self.years)[kept], count) for count in counts]
+            ),
             "draw": np.concatenate([np.tile(np.arange(count), len(kept)) for count in counts]),
             "value": np.concatenate([draws[:, kept].T.ravel() for draws in self.values.values()]),
         }
@@ -118,7 +148,9 @@ class Results:
 def _measures(names: Sequence[str], rows: NDArray[np.int_]) -> pd.Categorical[str]:
     """Each name as often as it has rows, its categories in order of the alphabet."""
     order = sorted(names)
-    return pd.Categorical.from_codes(np.repeat([order.index(name) for name in names], rows), pd.Index(order))
+    return pd.Categorical.from_codes(
+        np.repeat([order.index(name) for name in names], rows), pd.Index(order)
+    )
 
 
 def no_measure(measure: str, known: Iterable[str]) -> InputError:
@@ -139,7 +171,9 @@ def quantiles_of(values: Mapping[str, Array]) -> dict[str, Array]:
     return {measure: quantiles(draws, QUANTILES).T for measure, draws in values.items()}
 
 
-def quantile_table(scenario: str, country: str, values: Mapping[str, Array], periods: Sequence[Period]) -> pd.DataFrame:
+def quantile_table(
+    scenario: str, country: str, values: Mapping[str, Array], periods: Sequence[Period]
+) -> pd.DataFrame:
     """The quantiles of measures over periods, in the columns of every result.
 
     Parameters
@@ -159,7 +193,9 @@ def quantile_table(scenario: str, country: str, values: Mapping[str, Array], per
     return _long_table(scenario, country, quantiles_of(values), periods)
 
 
-def _long_table(scenario: str, country: str, found: Mapping[str, Array], periods: Sequence[Period]) -> pd.DataFrame:
+def _long_table(
+    scenario: str, country: str, found: Mapping[str, Array], periods: Sequence[Period]
+) -> pd.DataFrame:
     starts, ends = ([getattr(p, side).isoformat() for p in periods] for side in ("start", "end"))
     many, each = len(QUANTILES), len(QUANTILES) * len(periods)
     rows = {
@@ -178,18 +214,25 @@ def _long_table(scenario: str, country: str, found: Mapping[str, Array], periods
 def results_from(draws: pd.DataFrame) -> tuple[Results, ...]:
     """The joint draws of each place, read back from the rows of `Results.draws`."""
     found = []
-    for (scenario, country), part in draws.groupby(["scenario", "country"], sort=False, observed=True):
+    for (scenario, country), part in draws.groupby(
+        ["scenario", "country"], sort=False, observed=True
+    ):
         years = tuple(int(value) for value in sorted(part["year"].unique()))
         values = {
-            str(measure): rows["value"].to_numpy()[np.lexsort((rows["year"], rows["draw"]))].reshape(-1, len(years))
+            str(measure): rows["value"]
+            .to_numpy()[np.lexsort((rows["year"], rows["draw"]))]
+            .reshape(-1, len(years))
             for measure, rows in part.groupby("measure", sort=False, observed=True)
         }
         found.append(Results(str(scenario), str(country), years, values))
     return tuple(found)
 
 
-def sum_outlooks(outlooks: Sequence[Results], country: str = "central-asia-5", scenario: str = "") -> Results:
-    """The sum over places, draw by draw: the region's interval comes from joint draws, never from added quantiles.
+def sum_outlooks(
+    outlooks: Sequence[Results], country: str = "central-asia-5", scenario: str = ""
+) -> Results:
+    """The sum over places, draw by draw: the region's interval comes from joint draws, never from
+    added quantiles.
 
     Parameters
     ----------
@@ -218,15 +261,27 @@ def sum_outlooks(outlooks: Sequence[Results], country: str = "central-asia-5", s
     parts = [_results(outlook) for outlook in outlooks]
     places = [part.country for part in parts]
     if not parts or len(set(places)) < len(places):
-        raise ModelError(f"a sum needs one outlook per place, and has {', '.join(places) or 'none'}")
+        raise ModelError(
+            f"a sum needs one outlook per place, and has {', '.join(places) or 'none'}"
+        )
     years = tuple(sorted(set.intersection(*(set(part.years) for part in parts))))
-    shared = [name for name in parts[0].values if all(name in part.values for part in parts) and name not in NOT_ADDED]
+    shared = [
+        name
+        for name in parts[0].values
+        if all(name in part.values for part in parts) and name not in NOT_ADDED
+    ]
     if not years or not shared:
         raise ModelError(f"{', '.join(places)} have no {'measure' if years else 'year'} in common")
     _same_draws(parts)
     first = [part.years.index(years[0]) for part in parts]
     total = {
-        name: np.sum([part.values[name][:, i : i + len(years)] for part, i in zip(parts, first, strict=True)], axis=0)
+        name: np.sum(
+            [
+                part.values[name][:, i : i + len(years)]
+                for part, i in zip(parts, first, strict=True)
+            ],
+            axis=0,
+        )
         for name in shared
     }
     return Results(scenario or _shared_name(parts, country), country, years, total)
@@ -266,7 +321,8 @@ def difference(outlook: Results, baseline: Results) -> Results:
     years = tuple(value for value in one.years if value in other.years)
     left, right = one.years.index(years[0]), other.years.index(years[0])
     values = {
-        name: one.values[name][:, left : left + len(years)] - other.values[name][:, right : right + len(years)]
+        name: one.values[name][:, left : left + len(years)]
+        - other.values[name][:, right : right + len(years)]
         for name in one.values
         if name in other.values
     }
@@ -280,7 +336,9 @@ def _results(outlook: Results) -> Results:
 def _same_draws(parts: Sequence[Results]) -> None:
     counts = {part.scenario: len(next(iter(part.values.values()))) for part in parts}
     if len(set(counts.values())) > 1:
-        raise ModelError(f"the numbers of draws differ: {counts}; run the outlooks with the same draws")
+        raise ModelError(
+            f"the numbers of draws differ: {counts}; run the outlooks with the same draws"
+        )
 
 
 def _shared_name(parts: Sequence[Results], country: str) -> str:

@@ -39,8 +39,11 @@ __all__ = [
     "unused_facts",
 ]
 
-ENOUGH = 150  # days of a part-year from which a market's size is known at all; growth within a year is small by then
-SHORTEST = 59  # days of a part-year that move a size known so; of less the season is most of what it tells
+# Days of a part-year from which a market's size is known at all; growth within a year is small by
+# then
+ENOUGH = 150
+# Days of a part-year that move a size known so; of less the season is most of what it tells
+SHORTEST = 59
 
 JUDGED = "a judgement of the params file"
 TWO_NUMBERS = (
@@ -62,7 +65,8 @@ class KnownMarket:
     said : str
         In words, for the reader.
     counts : mapping of Period to float
-        As printed, where it was read from facts: a part of a year tells the year less well than the whole.
+        As printed, where it was read from facts: a part of a year tells the year less well than the
+        whole.
     """
 
     value: float | pd.Series | None
@@ -88,7 +92,8 @@ def facts_of_scenario(scenario: Scenario) -> Ledger:
 
 
 def unused_facts(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[str]:
-    """What a reader must know of facts that are not used: of another flow, without a date, too late; counted.
+    """What a reader must know of facts that are not used: of another flow, without a date, too
+    late; counted.
 
     Parameters
     ----------
@@ -101,16 +106,27 @@ def unused_facts(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[str
     """
     other = _of_another_flow(scenario, ledger, as_of) if scenario.country else []
     days = [fact.known_from for fact in facts_of(scenario.ledger, False)] if scenario.ledger else []
-    undated, late = sum(day is None for day in days), sum(day is not None and day > as_of for day in days)
+    undated, late = (
+        sum(day is None for day in days),
+        sum(day is not None and day > as_of for day in days),
+    )
     said = f"of {len(days)} facts of your own"
-    other += [f"{undated} {said} have no date of publication and are never used: fill in published."] if undated else []
-    return other + ([f"{late} {said} were published after {as_of} and are not used."] if late else [])
+    other += (
+        [f"{undated} {said} have no date of publication and are never used: fill in published."]
+        if undated
+        else []
+    )
+    return other + (
+        [f"{late} {said} were published after {as_of} and are not used."] if late else []
+    )
 
 
 def _of_another_flow(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[str]:
     """A country has counts of electric vehicles, and none of the flow that is forecast."""
     flows = (*EV_FLOWS, "ev_sales")
-    if scenario.measure not in flows or len(facts_of_flow(ledger, scenario.country, scenario.measure, as_of)):
+    if scenario.measure not in flows or len(
+        facts_of_flow(ledger, scenario.country, scenario.measure, as_of)
+    ):
         return []
     counts = {flow: len(facts_of_flow(ledger, scenario.country, flow, as_of)) for flow in flows}
     other = max(counts, key=lambda flow: counts[flow])
@@ -124,30 +140,37 @@ def _of_another_flow(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list
 
 @dataclass(frozen=True)
 class Known:
-    """What was known of a flow on a day: its facts, the size of its market, and the prior from other markets.
+    """What was known of a flow on a day: its facts, the size of its market, and the prior from
+    other markets.
 
-    Reports, the check of params files, track records and backtests all ask here: none of them knows more than another.
+    Reports, the check of params files, track records and backtests all ask here: none of them knows
+    more than another.
 
     Parameters
     ----------
     ledger : Ledger
         All facts, of any day.
     place, measure : str or None
-        The flow; None where the ledger holds a single one without a name, as of a market in a backtest.
+        The flow; None where the ledger holds a single one without a name, as of a market in a
+        backtest.
     day : date
-        What was published later is not known, and neither is what happened in a year that was not over.
+        What was published later is not known, and neither is what happened in a year that was not
+        over.
     given_size : float, mapping, Series or None
-        New vehicles a year, in place of the ledger's; of numbers by year, those of years not over by the day are left
-        out as hindsight.
+        New vehicles a year, in place of the ledger's; of numbers by year, those of years not over
+        by the day are left out as hindsight.
     size_from_ledger : bool
-        Whether the ledger's new cars are the market of this flow: they are not of a port, nor of an index.
+        Whether the ledger's new cars are the market of this flow: they are not of a port, nor of an
+        index.
     since : date or None
         The first day of the history that counts.
     analogues : Prior, DataFrame or None
-        A prior, or the panel of other markets that it is learned from; None for the prior that ships.
+        A prior, or the panel of other markets that it is learned from; None for the prior that
+        ships.
     analogue_months : DataFrame or None
-        Registrations of other markets, columns market, year, month and registrations: the pattern within a year is
-        learned from them. None for the pattern that ships. Read with a panel alone.
+        Registrations of other markets, columns market, year, month and registrations: the pattern
+        within a year is learned from them. None for the pattern that ships. Read with a panel
+        alone.
     """
 
     ledger: Ledger
@@ -168,26 +191,38 @@ class Known:
     @cached_property
     def facts(self) -> Ledger:
         """Outcomes, estimates and judgements of the flow that had been published; may be empty."""
-        return facts_of_flow(self.ledger, self.place, self.measure, as_of=self.day, since=self.since)
+        return facts_of_flow(
+            self.ledger, self.place, self.measure, as_of=self.day, since=self.since
+        )
 
     @cached_property
     def market(self) -> KnownMarket:
         """New vehicles a year: as given, else what the ledger knew."""
         given = self.given_size
         if isinstance(given, Mapping | pd.Series):
-            over = {int(str(year)): float(size) for year, size in given.items() if int(str(year)) <= self.last_year}
+            over = {
+                int(str(year)): float(size)
+                for year, size in given.items()
+                if int(str(year)) <= self.last_year
+            }
             if over:
                 return KnownMarket(pd.Series(over, dtype=float), (), JUDGED)
         elif given is not None:
             return KnownMarket(float(given), (), JUDGED)
-        return _from_ledger(self.ledger, self.place, self.day) if self.size_from_ledger else KnownMarket(None)
+        return (
+            _from_ledger(self.ledger, self.place, self.day)
+            if self.size_from_ledger
+            else KnownMarket(None)
+        )
 
     @cached_property
     def prior(self) -> Prior:
         """The prior from other markets, of the years that were over."""
         if isinstance(self.analogues, pd.DataFrame):
             months = self.analogue_months
-            return estimate_prior(self._over(self.analogues), None if months is None else self._over(months))
+            return estimate_prior(
+                self._over(self.analogues), None if months is None else self._over(months)
+            )
         return (self.analogues or Prior.shipped()).until(self.last_year)
 
     def _over(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -196,14 +231,19 @@ class Known:
 
 
 def known_on(
-    scenario: Scenario, place: str, ledger: Ledger, as_of: dt.date, analogues: Prior | pd.DataFrame | None = None
+    scenario: Scenario,
+    place: str,
+    ledger: Ledger,
+    as_of: dt.date,
+    analogues: Prior | pd.DataFrame | None = None,
 ) -> Known:
     """What a scenario may rest on in one of its places.
 
     Parameters
     ----------
     scenario : Scenario
-        For the measure, the size of the market that it gives, and the first day of the history that counts.
+        For the measure, the size of the market that it gives, and the first day of the history that
+        counts.
     place : str
         Where the flow is counted.
     ledger : Ledger
@@ -214,7 +254,16 @@ def known_on(
         As for :class:`Known`.
     """
     counted = MEASURES[scenario.measure].unit == "vehicles" and bool(scenario.country)
-    return Known(ledger, place, scenario.measure, as_of, scenario.market_size, counted, scenario.since, analogues)
+    return Known(
+        ledger,
+        place,
+        scenario.measure,
+        as_of,
+        scenario.market_size,
+        counted,
+        scenario.since,
+        analogues,
+    )
 
 
 def facts_of_flow(
@@ -226,11 +275,14 @@ def facts_of_flow(
 ) -> Ledger:
     """The facts that a flow is forecast from.
 
-    A flow that is counted on the register is also known from the vehicles registered, so stocks join registrations.
+    A flow that is counted on the register is also known from the vehicles registered, so stocks
+    join registrations.
     """
     found = ledger.select(place=place, measure=measure, kind=COUNTED, as_of=as_of, since=since)
     if measure == "ev_registrations":
-        found = found + ledger.select(place=place, measure="ev_stock", kind=COUNTED, as_of=as_of, since=since)
+        found = found + ledger.select(
+            place=place, measure="ev_stock", kind=COUNTED, as_of=as_of, since=since
+        )
     return found
 
 
@@ -241,9 +293,16 @@ def last_day(evidence: Ledger, as_of: dt.date) -> dt.date:
 
 def _from_ledger(ledger: Ledger, place: str | None, as_of: dt.date) -> KnownMarket:
     for measures in NEW_CARS:
-        chosen = [ledger.select(place=place, measure=name, kind=COUNTED, as_of=as_of).frame for name in measures]
+        chosen = [
+            ledger.select(place=place, measure=name, kind=COUNTED, as_of=as_of).frame
+            for name in measures
+        ]
         facts = pd.concat(chosen)
-        counted = (facts["quantity"] == "total") & facts["relation"].isin(["equals", "about"]) & facts["value"].gt(0)
+        counted = (
+            (facts["quantity"] == "total")
+            & facts["relation"].isin(["equals", "about"])
+            & facts["value"].gt(0)
+        )
         if sizes := _by_year(facts[counted]):
             said = " or ".join(MEASURES[name].label.lower() for name in measures)
             whole = {year: count / part.share_of_year for year, (part, count, _) in sizes.items()}
@@ -259,8 +318,13 @@ def _from_ledger(ledger: Ledger, place: str | None, as_of: dt.date) -> KnownMark
 def _by_year(facts: pd.DataFrame) -> dict[int, tuple[Period, float, str]]:
     """The longest count of each calendar year: its period, number and fact."""
     columns = (facts[name] for name in ("period_start", "period_end", "value", "id"))
-    rows = [(span(start, end), float(value), str(name)) for start, end, value, name in zip(*columns, strict=True)]
-    rows = sorted((row for row in rows if row[0].start.year == row[0].end.year), key=lambda row: row[0].days)
+    rows = [
+        (span(start, end), float(value), str(name))
+        for start, end, value, name in zip(*columns, strict=True)
+    ]
+    rows = sorted(
+        (row for row in rows if row[0].start.year == row[0].end.year), key=lambda row: row[0].days
+    )
     shortest = SHORTEST if any(part.days >= ENOUGH for part, *_ in rows) else ENOUGH
     longest = {row[0].start.year: row for row in rows if row[0].days >= shortest}
     return dict(sorted(longest.items()))
@@ -271,8 +335,11 @@ def driver_facts(drivers: Sequence[Driver]) -> list[str]:
     return list(dict.fromkeys(name for driver in drivers for name in driver.fact_ids()))
 
 
-def known_drivers(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> tuple[list[Driver], list[str]]:
-    """The drivers that could be known on the day of the forecast, and a sentence on each that is left out.
+def known_drivers(
+    scenario: Scenario, ledger: Ledger, as_of: dt.date
+) -> tuple[list[Driver], list[str]]:
+    """The drivers that could be known on the day of the forecast, and a sentence on each that is
+    left out.
 
     A driver whose facts were all published later would be hindsight.
 
@@ -285,7 +352,9 @@ def known_drivers(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> tuple[l
     for driver in scenario.drivers:
         days = [ledger.get(name).known_from for name in driver.fact_ids()]
         if days and all(day is None or day > as_of for day in days):
-            said.append(f"The driver {driver.name} is left out: nothing about it was published by {as_of}.")
+            said.append(
+                f"The driver {driver.name} is left out: nothing about it was published by {as_of}."
+            )
         else:
             kept.append(driver)
     return kept, said
@@ -317,6 +386,8 @@ def nothing_known(place: str) -> str:
 
 def facts_of_places(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:
     """The facts that the flows of all places of a scenario are forecast from, as known on a day."""
-    first, *others = ([scenario.country] if scenario.country else scenario.places) or [scenario.place]
+    first, *others = ([scenario.country] if scenario.country else scenario.places) or [
+        scenario.place
+    ]
     found = known_on(scenario, first, ledger, as_of).facts
     return found.concat(*(known_on(scenario, place, ledger, as_of).facts for place in others))

@@ -1,4 +1,6 @@
-"""What can be changed of a scenario by hand, and by how much: events, levers, assumptions with their ranges."""
+"""What can be changed of a scenario by hand, and by how much: events, levers, assumptions with
+their ranges.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,18 @@ SHOWN = 8  # assumptions: those that explain most of the answers below
 
 
 def levers(scenario: Scenario, outlook: Outlook) -> Iterator[Driver]:
-    """What every scenario can be asked: a factor on the flow, from the first open year on, once or each year."""
+    """What every scenario can be asked: a factor on the flow, from the first open year on, once or
+    each year.
+    """
     begins = f"{max(outlook.first_year, outlook.as_of.year)}-01-01"
     for kind, name in LEVERS.items():
-        said = {"name": name, "kind": kind, "quantity": scenario.measure, "size": 1.0, "source": "judgement"}
+        said = {
+            "name": name,
+            "kind": kind,
+            "quantity": scenario.measure,
+            "size": 1.0,
+            "source": "judgement",
+        }
         yield Driver.model_validate(said | {"start": begins, "reason": "set by hand"})
 
 
@@ -33,7 +43,11 @@ def assumptions_that_matter(outlook: Outlook, scenario: Scenario) -> list[Assump
     if outlook.demand is None:
         return []
     set_by_events = {driver.quantity for driver in scenario.drivers}
-    rows = {row.key: row for row in load_parameters().at(scenario.country) if row.key not in set_by_events}
+    rows = {
+        row.key: row
+        for row in load_parameters().at(scenario.country)
+        if row.key not in set_by_events
+    }
     swings = outlook.demand.sensitivity
     asked = swings["input"].isin(rows) & swings["output"].isin(["energy_gwh", *CHARGING_ANSWERS])
     share = swings[asked].groupby("input")["share"].max().sort_values(ascending=False)
@@ -62,4 +76,6 @@ def moved(ends: tuple[float, float], start: Range, now: Range | None) -> Range:
             return known
     low, high = (float(f"{end:.6g}") for end in ends)
     place = (start.mode - start.low) / (start.high - start.low) if start.high > start.low else 0.5
-    return Range(low=low, mode=min(max(float(f"{low + place * (high - low):.6g}"), low), high), high=high)
+    return Range(
+        low=low, mode=min(max(float(f"{low + place * (high - low):.6g}"), low), high), high=high
+    )

@@ -64,7 +64,8 @@ class Outlook:
     as_of : date
         Day of the forecast; nothing published later was used.
     evidence_until : date or None
-        Day to which the ledger tells: of a forecast on the latest evidence the newest publication of any fact.
+        Day to which the ledger tells: of a forecast on the latest evidence the newest publication
+        of any fact.
     first_year : int
         First year that the facts do not cover.
     evidence : Ledger or None
@@ -122,7 +123,9 @@ class Outlook:
     @property
     def age(self) -> str:
         """When the newest outcome of the flow ended and was printed, in one sentence."""
-        return self.stored_age or age_words(self.evidence, self.scenario.measure, self.evidence_until or self.as_of)
+        return self.stored_age or age_words(
+            self.evidence, self.scenario.measure, self.evidence_until or self.as_of
+        )
 
     @property
     def name(self) -> str:
@@ -146,7 +149,9 @@ class Outlook:
 
     @property
     def load(self) -> Mapping[str, Any]:
-        """Electricity of the last year by setting and by month, from which hours are made; empty of a corridor."""
+        """Electricity of the last year by setting and by month, from which hours are made; empty of
+        a corridor.
+        """
         return self.demand.of_the_year if self.demand is not None else self.stored_load
 
     @property
@@ -156,9 +161,15 @@ class Outlook:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """Every measure's quantiles, by year to the horizon, and the flow also by month in the first two years."""
+        """Every measure's quantiles, by year to the horizon, and the flow also by month in the
+        first two years.
+        """
         made = [part.table for part in self.parts]
-        return self.stored if self.stored is not None else pd.concat([*made, self.monthly], ignore_index=True)
+        return (
+            self.stored
+            if self.stored is not None
+            else pd.concat([*made, self.monthly], ignore_index=True)
+        )
 
     @cached_property
     def draws(self) -> pd.DataFrame:
@@ -172,8 +183,15 @@ class Outlook:
         found = {}
         for measure in wanted:
             if measure in self.results.values:
-                low, median, high = np.quantile(self.results.values[measure][:, -1], (0.1, 0.5, 0.9)).tolist()
-                found[measure] = {"year": self.years[-1], "median": median, "lower80": low, "upper80": high}
+                low, median, high = np.quantile(
+                    self.results.values[measure][:, -1], (0.1, 0.5, 0.9)
+                ).tolist()
+                found[measure] = {
+                    "year": self.years[-1],
+                    "median": median,
+                    "lower80": low,
+                    "upper80": high,
+                }
                 found[measure]["unit"] = MEASURES[measure].unit
         return found
 
@@ -210,7 +228,9 @@ class Outlook:
             "market": self.market.said,
         }
         record["basis"] = {place: flow.basis for place, flow in self.forecasts.items()}
-        record |= {name: getattr(self, name) for name in ("first_year", "age", "facts_used", "load")}
+        record |= {
+            name: getattr(self, name) for name in ("first_year", "age", "facts_used", "load")
+        }
         growth = yearly_growth(self.results, self.scenario.measure).loc[self.first_year :]
         record["growth"] = {str(when): row.to_dict() for when, row in growth.iterrows()}
         save_tables(folder, self.table, self.draws, record | {STORED_CAVEATS: self.caveats})
@@ -222,7 +242,8 @@ class Outlook:
         Parameters
         ----------
         measure, log : str and bool, optional
-            By default the flow that was forecast, on a logarithmic scale where medians differ thirtyfold.
+            By default the flow that was forecast, on a logarithmic scale where medians differ
+            thirtyfold.
 
         Returns
         -------
@@ -285,8 +306,9 @@ def outlook(
     draws : int
         Number of draws.
     kept : dict, optional
-        A dictionary that begins empty and is given again with the same ledger and prior: what the facts say is kept in
-        it, and not sampled anew where only drivers or assumptions have changed.
+        A dictionary that begins empty and is given again with the same ledger and prior: what the
+        facts say is kept in it, and not sampled anew where only drivers or assumptions have
+        changed.
 
     Returns
     -------
@@ -295,7 +317,8 @@ def outlook(
     Raises
     ------
     EvidenceError
-        Where the facts cannot carry the forecast: no count and no market size, or a horizon that has passed.
+        Where the facts cannot carry the forecast: no count and no market size, or a horizon that
+        has passed.
     LedgerError
         Where a driver cites a fact that is not there.
     AssumptionError
@@ -315,9 +338,13 @@ def outlook(
     """
     as_of = scenario.known_by(ledger)
     if scenario.horizon < as_of.year:
-        raise EvidenceError(f"{scenario.name} ends in {scenario.horizon}, before its day {as_of}; give a later horizon")
+        raise EvidenceError(
+            f"{scenario.name} ends in {scenario.horizon}, before its day {as_of}; give a later horizon"
+        )
     drivers, left_out = known_drivers(scenario, ledger, as_of)
-    request = OutlookRequest(scenario.on(as_of), ledger, as_of, drivers, prior, draws, {} if kept is None else kept)
+    request = OutlookRequest(
+        scenario.on(as_of), ledger, as_of, drivers, prior, draws, {} if kept is None else kept
+    )
     made = _country(request) if scenario.country else _corridor(request)
     until = max(as_of, ledger.latest) if scenario.as_of == "latest" else as_of
     made = dataclasses.replace(made, evidence_until=until)
@@ -328,7 +355,8 @@ def outlook(
 
 def _country(request: OutlookRequest) -> Outlook:
     scenario, place = request.scenario, request.scenario.place
-    parameters = demand_parameters(scenario, request.drivers, request.draws)  # first: a wrong one is known at once
+    # First: a wrong one is known at once
+    parameters = demand_parameters(scenario, request.drivers, request.draws)
     flow = place_flow(request, place)
     if flow.shares_only:
         return _shares(request, flow)
@@ -337,13 +365,22 @@ def _country(request: OutlookRequest) -> Outlook:
     counted = request.ledger.select(place=place, kind=("outcome", "estimate"), as_of=request.as_of)
     announced = request.ledger.select(place=place, kind="target", as_of=request.as_of)
     refuse_targets(scenario, counted, request.as_of)
-    demand = demand_of(scenario, parameters, request.drivers, counted, years, imports, before, announced)
+    demand = demand_of(
+        scenario, parameters, request.drivers, counted, years, imports, before, announced
+    )
     return _of_flows(
         request,
         scenario,
         {place: flow},
         flow.evidence,
-        parts=(Results(scenario.name, place, years, {scenario.measure: imports - demand.displaced} | demand.results),),
+        parts=(
+            Results(
+                scenario.name,
+                place,
+                years,
+                {scenario.measure: imports - demand.displaced} | demand.results,
+            ),
+        ),
         monthly=monthly_table(scenario, place, flow),
         demand=demand,
         market=flow.market,
@@ -353,8 +390,13 @@ def _country(request: OutlookRequest) -> Outlook:
 
 
 def _shares(request: OutlookRequest, flow: PlaceFlow) -> Outlook:
-    """Of a market of which nothing is known: the electric share of its new cars, as other markets had it."""
-    scenario, place = request.scenario.model_copy(update={"measure": EV_SHARE}), request.scenario.place
+    """Of a market of which nothing is known: the electric share of its new cars, as other markets
+    had it.
+    """
+    scenario, place = (
+        request.scenario.model_copy(update={"measure": EV_SHARE}),
+        request.scenario.place,
+    )
     years, percent = by_year(flow.after)
     results = Results(scenario.name, place, years, {EV_SHARE: percent})
     return _of_flows(
@@ -386,7 +428,11 @@ def _corridor(request: OutlookRequest) -> Outlook:
 
 
 def _of_flows(
-    request: OutlookRequest, scenario: Scenario, flows: Mapping[str, PlaceFlow], evidence: Ledger, **results: Any
+    request: OutlookRequest,
+    scenario: Scenario,
+    flows: Mapping[str, PlaceFlow],
+    evidence: Ledger,
+    **results: Any,
 ) -> Outlook:
     """An outlook with what every kind of it takes from its flows."""
     return Outlook(

@@ -13,14 +13,32 @@ from forecasting.errors import InputError
 from forecasting.names import DRAWS_TABLE, OUTLOOK_TABLE
 from forecasting.scenarios.joint_draws import Results, results_from
 
-__all__ = ["STORED_CAVEATS", "load_draws", "load_record", "load_results", "load_tables", "save_tables"]
+__all__ = [
+    "STORED_CAVEATS",
+    "load_draws",
+    "load_record",
+    "load_results",
+    "load_tables",
+    "save_tables",
+]
 
-COLUMNS = ["scenario", "country", "measure", "unit", "period_start", "period_end", "quantile", "value"]
+COLUMNS = [
+    "scenario",
+    "country",
+    "measure",
+    "unit",
+    "period_start",
+    "period_end",
+    "quantile",
+    "value",
+]
 KEY = b"ev-forecast"
 STORED_CAVEATS = "warnings"  # their name in files, so that those of earlier versions can be read
 
 
-def save_tables(folder: str | Path, table: pd.DataFrame, draws: pd.DataFrame, record: dict[str, Any]) -> None:
+def save_tables(
+    folder: str | Path, table: pd.DataFrame, draws: pd.DataFrame, record: dict[str, Any]
+) -> None:
     """Write both tables; equal content gives equal bytes.
 
     Parameters
@@ -41,9 +59,12 @@ def save_tables(folder: str | Path, table: pd.DataFrame, draws: pd.DataFrame, re
     import pyarrow.parquet as pq
 
     for name, frame in ((OUTLOOK_TABLE, table), (DRAWS_TABLE, draws)):
-        arrow = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1)  # to start threads takes longer
+        # To start threads takes longer
+        arrow = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1)
         kept = {**(arrow.schema.metadata or {}), KEY: json.dumps(record, sort_keys=True).encode()}
-        said = arrow.replace_schema_metadata(kept if name == OUTLOOK_TABLE else arrow.schema.metadata)
+        said = arrow.replace_schema_metadata(
+            kept if name == OUTLOOK_TABLE else arrow.schema.metadata
+        )
         few = [column for column in frame if column != "value"]  # those whose values recur
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
@@ -72,7 +93,9 @@ def load_tables(folder: str | Path) -> tuple[pd.DataFrame, tuple[Results, ...], 
         arrow = pq.read_table(home / OUTLOOK_TABLE)
         record = json.loads((arrow.schema.metadata or {})[KEY])
     except (KeyError, ValueError, OSError) as error:
-        raise InputError(f"{home / OUTLOOK_TABLE} was not written by ev-forecast: {error}") from None
+        raise InputError(
+            f"{home / OUTLOOK_TABLE} was not written by ev-forecast: {error}"
+        ) from None
     return arrow.to_pandas(), load_draws(home / DRAWS_TABLE), record
 
 
@@ -92,12 +115,16 @@ def load_draws(path: Path, measures: Sequence[str] | None = None) -> tuple[Resul
         Where the file is damaged, or no such table.
     """
     try:
-        kept = pd.read_parquet(path, filters=None if measures is None else [("measure", "in", list(measures))])
+        kept = pd.read_parquet(
+            path, filters=None if measures is None else [("measure", "in", list(measures))]
+        )
         found = results_from(kept)
     except (ValueError, OSError, KeyError, NotImplementedError) as error:
         raise InputError(f"{path.name} is damaged: {str(error)[:100]}") from None
     if not found:
-        raise InputError(f"{path.name} has no draws of {', '.join(measures or ['anything'])}; run it again")
+        raise InputError(
+            f"{path.name} has no draws of {', '.join(measures or ['anything'])}; run it again"
+        )
     return found
 
 
@@ -119,7 +146,9 @@ def load_results(path: Path) -> pd.DataFrame:
 
 
 def load_record(path: Path) -> dict[str, Any]:
-    """What a report says of itself beside its results; nothing where it says nothing that can be read."""
+    """What a report says of itself beside its results; nothing where it says nothing that can be
+    read.
+    """
     import pyarrow.parquet as pq
 
     try:

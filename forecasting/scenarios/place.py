@@ -1,4 +1,6 @@
-"""The flow of one place: its facts, its forecast before and after the drivers, and what a reader must know of them."""
+"""The flow of one place: its facts, its forecast before and after the drivers, and what a reader
+must know of them.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ class FlowBeforeDrivers:
 
 @dataclass(frozen=True)
 class PlaceFlow:
-    """The flow of one place: what it was forecast from, and what came out, before and after drivers."""
+    """The flow of one place: what it was forecast from, and what came out, before and after
+    drivers.
+    """
 
     evidence: Ledger
     market: KnownMarket
@@ -83,14 +87,17 @@ class PlaceFlow:
 
     @property
     def shares_only(self) -> bool:
-        """Whether neither a count nor the size of the market is known: then only shares can be forecast."""
+        """Whether neither a count nor the size of the market is known: then only shares can be
+        forecast.
+        """
         return self.market.value is None and not len(self.evidence)
 
 
 def place_flow(request: OutlookRequest, place: str) -> PlaceFlow:
     """Forecast the flow of one place, before and after the scenario's drivers.
 
-    What its facts say is taken from `OutlookRequest.kept` where it is there, and put there where it is not.
+    What its facts say is taken from `OutlookRequest.kept` where it is there, and put there where it
+    is not.
 
     Raises
     ------
@@ -101,7 +108,11 @@ def place_flow(request: OutlookRequest, place: str) -> PlaceFlow:
     if key not in request.kept:
         request.kept[key] = _flow_before_drivers(request, place)
     known = request.kept[key]
-    bounded = [driver for driver in request.drivers if driver.kind != "ceiling" or known.forecast.market is not None]
+    bounded = [
+        driver
+        for driver in request.drivers
+        if driver.kind != "ceiling" or known.forecast.market is not None
+    ]
     after = apply_drivers(known.forecast, bounded, known.known_until, request.scenario.seed)
     left_out = [
         f"The driver {driver.name} is left out: the market of which it bounds the share was not known."
@@ -127,7 +138,9 @@ def _flow_before_drivers(request: OutlookRequest, place: str) -> FlowBeforeDrive
     evidence, market, prior = known.facts, known.market, known.prior
     unknown = market.value is None and not len(evidence)
     if unknown and not scenario.country:
-        raise EvidenceError(f"{scenario.name}: no count and no market size is known; give market_size, new cars a year")
+        raise EvidenceError(
+            f"{scenario.name}: no count and no market size is known; give market_size, new cars a year"
+        )
     known_until = last_day(evidence, request.as_of)
     first_year = min((known_until + dt.timedelta(days=1)).year, scenario.horizon)
     with _collected_caveats() as said:
@@ -144,12 +157,18 @@ def _flow_before_drivers(request: OutlookRequest, place: str) -> FlowBeforeDrive
     forecast = dataclasses.replace(forecast, diagnostics={**forecast.diagnostics, "prior": effects})
     if unknown:
         forecast = _in_percent(forecast)
-    caveats = tuple(f"{place_name(place)}: {text}." for text in (*forecast.caveats, *said)) if len(evidence) else ()
+    caveats = (
+        tuple(f"{place_name(place)}: {text}." for text in (*forecast.caveats, *said))
+        if len(evidence)
+        else ()
+    )
     return FlowBeforeDrivers(evidence, market, known_until, first_year, forecast, caveats)
 
 
 def _in_percent(forecast: FlowForecast) -> FlowForecast:
-    """The flow as a share of its market: the months of a year add up to the year's share, in per cent."""
+    """The flow as a share of its market: the months of a year add up to the year's share, in per
+    cent.
+    """
     flow, market = (np.asarray(draws, dtype=float) for draws in (forecast.monthly, forecast.market))
     by_year = market.reshape(len(market), -1, 12).sum(axis=2)
     share = PERCENT * flow / np.repeat(by_year, 12, axis=1)
@@ -158,7 +177,9 @@ def _in_percent(forecast: FlowForecast) -> FlowForecast:
 
 @contextlib.contextmanager
 def _collected_caveats() -> Iterator[list[str]]:
-    """Collect the caveats that a forecast is given with: they belong in the report, not on the screen."""
+    """Collect the caveats that a forecast is given with: they belong in the report, not on the
+    screen.
+    """
     said: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ForecastWarning)
@@ -167,7 +188,9 @@ def _collected_caveats() -> Iterator[list[str]]:
         if issubclass(warning.category, ForecastWarning):
             said.append(str(warning.message))
         else:
-            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
 
 
 def by_year(forecast: FlowForecast) -> tuple[tuple[int, ...], Array]:
@@ -178,7 +201,8 @@ def by_year(forecast: FlowForecast) -> tuple[tuple[int, ...], Array]:
 
 
 def stock_before(forecast: FlowForecast, evidence: Ledger) -> Array | float:
-    """Vehicles on the road before the path begins, in each draw: the first count of stock less what came until then.
+    """Vehicles on the road before the path begins, in each draw: the first count of stock less what
+    came until then.
 
     Nothing where no stock was part of the evidence: a flow of imports begins with the market.
     """
@@ -196,7 +220,9 @@ def monthly_table(scenario: Scenario, place: str, flow: PlaceFlow) -> pd.DataFra
     shown = range(flow.first_year, flow.first_year + MONTHLY_YEARS)
     columns = [i for i, month in enumerate(flow.after.months) if month.start.year in shown]
     months = [flow.after.months[i] for i in columns]
-    return quantile_table(scenario.name, place, {scenario.measure: flow.after.monthly[:, columns]}, months)
+    return quantile_table(
+        scenario.name, place, {scenario.measure: flow.after.monthly[:, columns]}, months
+    )
 
 
 def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[str]:
@@ -205,9 +231,14 @@ def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[str]:
     if flow.shares_only:
         said.append(nothing_known(place))
     elif not len(flow.evidence):
-        said += [no_counts(place, scenario.measure), f"The size of the market is {flow.market.said}."]
+        said += [
+            no_counts(place, scenario.measure),
+            f"The size of the market is {flow.market.said}.",
+        ]
     if scenario.since:
-        said.append(f"Facts from before {scenario.since} are left out: the params file starts the history there.")
+        said.append(
+            f"Facts from before {scenario.since} are left out: the params file starts the history there."
+        )
     above = _share_above_one(flow.after, flow.first_year)
     if above > MUCH:
         said.append(
@@ -225,7 +256,9 @@ def beyond_cars(scenario: Scenario, bounded: bool) -> list[str]:
         "they are, is taken from sales of battery cars in other markets."
     ]
     if measure.unit == "index":
-        said.append("An index of value says nothing of the number of vehicles: prices and models change, too.")
+        said.append(
+            "An index of value says nothing of the number of vehicles: prices and models change, too."
+        )
     if not bounded:
         said.append("No size of a market is known, so nothing bounds this growth.")
     return said
@@ -235,5 +268,8 @@ def _share_above_one(forecast: FlowForecast, first_year: int) -> float:
     if forecast.market is None:
         return 0.0
     still = np.array([month.start.year >= first_year for month in forecast.months])
-    flow, market = (draws[:, still].reshape(len(draws), -1, 12).sum(2) for draws in (forecast.monthly, forecast.market))
+    flow, market = (
+        draws[:, still].reshape(len(draws), -1, 12).sum(2)
+        for draws in (forecast.monthly, forecast.market)
+    )
     return float((flow > market).any(axis=1).mean())

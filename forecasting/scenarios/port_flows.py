@@ -1,7 +1,7 @@
 """The flows of a corridor's places together: who is counted, one limit for all, and their sum.
 
-A place without a count is not in the sum, and neither is one that has printed nothing for two years: a forecast of it
-would be a number that nobody counted, grown by other markets' growth.
+A place without a count is not in the sum, and neither is one that has printed nothing for two
+years: a forecast of it would be a number that nobody counted, grown by other markets' growth.
 """
 
 from __future__ import annotations
@@ -21,7 +21,14 @@ from forecasting.growth.request import LEARNED_ELSEWHERE
 from forecasting.measures import MEASURES
 from forecasting.scenarios.joint_draws import Results, sum_outlooks
 from forecasting.scenarios.known import known_on, last_day
-from forecasting.scenarios.place import OutlookRequest, PlaceFlow, beyond_cars, by_year, place_caveats, place_flow
+from forecasting.scenarios.place import (
+    OutlookRequest,
+    PlaceFlow,
+    beyond_cars,
+    by_year,
+    place_caveats,
+    place_flow,
+)
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -60,26 +67,40 @@ def port_flows(request: OutlookRequest) -> PortFlows:
         Where none of them was counted by the day of the forecast.
     """
     scenario, measure = request.scenario, request.scenario.measure
-    known = {place: known_on(scenario, place, request.ledger, request.as_of).facts for place in scenario.places}
+    known = {
+        place: known_on(scenario, place, request.ledger, request.as_of).facts
+        for place in scenario.places
+    }
     said = _left_out(known, measure, request.as_of)
     counted = [place for place in scenario.places if place not in said]
     if not counted:
         names = ", ".join(map(place_name, scenario.places))
         label = MEASURES[measure].label.lower()
-        raise EvidenceError(f"{scenario.name}: no count of {label} was known on {request.as_of} at {names}")
+        raise EvidenceError(
+            f"{scenario.name}: no count of {label} was known on {request.as_of} at {names}"
+        )
     flows, passing = within_one_limit({place: place_flow(request, place) for place in counted})
     totals = {place: by_year(flow.after) for place, flow in flows.items()}
-    parts = [Results(scenario.name, place, years, {measure: draws}) for place, (years, draws) in totals.items()]
+    parts = [
+        Results(scenario.name, place, years, {measure: draws})
+        for place, (years, draws) in totals.items()
+    ]
     if len(scenario.places) > 1:
         parts.append(sum_outlooks(parts, scenario.place, scenario.name))
-    caveats = [*said.values(), *beyond_cars(scenario, all(flow.market.value is not None for flow in flows.values()))]
+    caveats = [
+        *said.values(),
+        *beyond_cars(scenario, all(flow.market.value is not None for flow in flows.values())),
+    ]
     if passing >= MUCH:
         caveats.append(
             f"The places share one limit: in {100 * passing:.0f} % of the draws they would together pass it in some "
             "year, and are held to it in proportion."
         )
-    caveats_of_places = (words for place, flow in flows.items() for words in place_caveats(scenario, place, flow))
-    caveats += [words for words in caveats_of_places if LEARNED_ELSEWHERE not in words]  # said of all places already
+    caveats_of_places = (
+        words for place, flow in flows.items() for words in place_caveats(scenario, place, flow)
+    )
+    # Said of all places already
+    caveats += [words for words in caveats_of_places if LEARNED_ELSEWHERE not in words]
     return PortFlows(flows, tuple(parts), caveats)
 
 
@@ -91,8 +112,13 @@ def _left_out(known: dict[str, Ledger], measure: str, day: dt.date) -> dict[str,
         for place, facts in known.items()
         if not len(facts)
     }
-    silent = {place for place, facts in known.items() if len(facts) and (day - last_day(facts, day)).days > SILENCE}
-    if len(silent | set(said)) == len(known):  # there is nothing newer to prefer: the age of the evidence is said
+    silent = {
+        place
+        for place, facts in known.items()
+        if len(facts) and (day - last_day(facts, day)).days > SILENCE
+    }
+    # There is nothing newer to prefer: the age of the evidence is said
+    if len(silent | set(said)) == len(known):
         return said
     return said | {place: _unknown(place, known[place], day) for place in known if place in silent}
 
@@ -100,7 +126,9 @@ def _left_out(known: dict[str, Ledger], measure: str, day: dt.date) -> dict[str,
 def _unknown(place: str, facts: Ledger, day: dt.date) -> str:
     counts = [fact for fact in facts if fact.quantity == "total" and fact.value == fact.value]
     newest = max(counts, key=lambda fact: (fact.period.end, fact.period.days), default=None)
-    last = f"its last count is of {in_words(newest)} {when_words(newest.period)}; " if newest else ""
+    last = (
+        f"its last count is of {in_words(newest)} {when_words(newest.period)}; " if newest else ""
+    )
     return (
         f"{place_name(place)} is unknown: {last}nothing was counted in the two years to {day}, "
         "so no number is given for it, and it is not in the sum."
@@ -110,8 +138,8 @@ def _unknown(place: str, facts: Ledger, day: dt.date) -> str:
 def within_one_limit(flows: dict[str, PlaceFlow]) -> tuple[dict[str, PlaceFlow], float]:
     """Hold the sum of places to the limit that they share, draw by draw and year by year.
 
-    Each place was forecast with the whole limit for itself. Where several together pass it in a year that the facts do
-    not cover, all of them are scaled down to it in proportion.
+    Each place was forecast with the whole limit for itself. Where several together pass it in a
+    year that the facts do not cover, all of them are scaled down to it in proportion.
 
     Parameters
     ----------
@@ -121,7 +149,8 @@ def within_one_limit(flows: dict[str, PlaceFlow]) -> tuple[dict[str, PlaceFlow],
     Returns
     -------
     tuple of dict and float
-        The flows, and the share of draws in which their sum would have passed the limit in some year.
+        The flows, and the share of draws in which their sum would have passed the limit in some
+        year.
     """
     if len(flows) < 2 or any(flow.after.market is None for flow in flows.values()):
         return flows, 0.0

@@ -1,7 +1,9 @@
-"""Where: the parts of a country in which vehicles and stations were counted, as shares with their own uncertainty.
+"""Where: the parts of a country in which vehicles and stations were counted, as shares with their
+own uncertainty.
 
-A share of today drifts: Tashkent had 50 % of Uzbekistan's stations in May 2024 and 59 % a year later, Almaty kept 58 to
-59 % of Kazakhstan's electric cars from 2023 to 2024. Where nothing is printed for a part, nothing is said of it.
+A share of today drifts: Tashkent had 50 % of Uzbekistan's stations in May 2024 and 59 % a year
+later, Almaty kept 58 to 59 % of Kazakhstan's electric cars from 2023 to 2024. Where nothing is
+printed for a part, nothing is said of it.
 """
 
 from __future__ import annotations
@@ -28,14 +30,15 @@ __all__ = ["by_region", "region_shares"]
 
 Array = NDArray[np.float64]
 NEAR = 45  # days between the count of a part and that of the country
-# Standard deviation of a year's change of the log of a part's share over the rest's: Tashkent's stations moved by 0.33
-# in a year, Almaty's cars by 0.03; a judgement between the two.
+# Standard deviation of a year's change of the log of a part's share over the rest's: Tashkent's
+# stations moved by 0.33 in a year, Almaty's cars by 0.03; a judgement between the two.
 DRIFT = 0.2
 COLUMNS = ["measure", "region", "name", "share", "fact", "date"]
 
 
 def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
-    """Shares of the parts of a country in its vehicles and its stations, from counts of the same time.
+    """Shares of the parts of a country in its vehicles and its stations, from counts of the same
+    time.
 
     Parameters
     ----------
@@ -49,8 +52,8 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``measure, region, name, share, fact, date``: the newest count of each part beside which the country's own
-        lies within 45 days; empty where nothing is printed.
+        ``measure, region, name, share, fact, date``: the newest count of each part beside which the
+        country's own lies within 45 days; empty where nothing is printed.
 
     Examples
     --------
@@ -62,14 +65,21 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
     """
     columns = ["id", "measure", "place", "basis", "period_end", "relation", "quantity", "value"]
     frame = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame[columns]
-    exact = frame[frame["relation"].isin(["equals", "about"]) & frame["quantity"].isin(["", "stock"])]
+    exact = frame[
+        frame["relation"].isin(["equals", "about"]) & frame["quantity"].isin(["", "stock"])
+    ]
     exact = exact[exact["period_end"] != ""]
     rows = []
     for measure in DIVIDED_BY:
-        counts = exact[(exact["measure"] == measure) & exact["value"].gt(0)].sort_values("period_end")
+        counts = exact[(exact["measure"] == measure) & exact["value"].gt(0)].sort_values(
+            "period_end"
+        )
         whole = counts[counts["place"] == place]
         for region, part in counts[counts["place"].str.startswith(f"{place}-")].groupby("place"):
-            rows += [(measure, str(region), place_name(str(region)), *found) for found in _newest(part, whole)]
+            rows += [
+                (measure, str(region), place_name(str(region)), *found)
+                for found in _newest(part, whole)
+            ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -77,7 +87,9 @@ def _newest(part: pd.DataFrame, whole: pd.DataFrame) -> list[tuple[float, str, d
     """Share, fact and day of the newest count of a part that the country's own count stands beside."""
     counts = [
         (basis, dt.date.fromisoformat(day), float(value))
-        for basis, day, value in zip(whole["basis"], whole["period_end"], whole["value"], strict=True)
+        for basis, day, value in zip(
+            whole["basis"], whole["period_end"], whole["value"], strict=True
+        )
     ]
     names = zip(part["id"], part["basis"], part["period_end"], part["value"], strict=True)
     for name, basis, end, value in reversed([*names]):
@@ -108,8 +120,9 @@ def by_region(outlook: Outlook, ledger: Ledger, region: str | None = None) -> pd
     Returns
     -------
     pandas.DataFrame
-        ``measure, region, name, share, low, median, high``: the share as it was counted; low, median and high in the
-        horizon year, of the country's draws and of a share that drifts. The last row of each measure is the rest.
+        ``measure, region, name, share, low, median, high``: the share as it was counted; low,
+        median and high in the horizon year, of the country's draws and of a share that drifts. The
+        last row of each measure is the rest.
 
     Raises
     ------
@@ -131,29 +144,43 @@ def by_region(outlook: Outlook, ledger: Ledger, region: str | None = None) -> pd
     known = shares["region"].unique().tolist()
     if region is not None and region not in known:
         near = nearest(region, known)
-        hint = f"counted are {', '.join(known) or 'none'}" + (f"; did you mean {near}?" if near else "")
-        raise InputError(f"region: {region!r} is no part of {outlook.scenario.place} with a printed count; {hint}")
+        hint = f"counted are {', '.join(known) or 'none'}" + (
+            f"; did you mean {near}?" if near else ""
+        )
+        raise InputError(
+            f"region: {region!r} is no part of {outlook.scenario.place} with a printed count; {hint}"
+        )
     rows = []
     for counted, parts in shares.groupby("measure", sort=False):
         drawn = _drifted(parts, outlook)
-        names = [*zip(parts["region"], parts["name"], parts["share"], strict=True), ("", "the rest", np.nan)]
+        names = [
+            *zip(parts["region"], parts["name"], parts["share"], strict=True),
+            ("", "the rest", np.nan),
+        ]
         for measure in DIVIDED_BY[str(counted)]:
             total = outlook.results.values.get(measure)
             if total is not None:
                 ends = quantiles(total[:, -1:] * drawn, (0.1, 0.5, 0.9)).T
                 rows += [(measure, *who, *end) for who, end in zip(names, ends, strict=True)]
-    table = pd.DataFrame(rows, columns=["measure", "region", "name", "share", "low", "median", "high"])
+    table = pd.DataFrame(
+        rows, columns=["measure", "region", "name", "share", "low", "median", "high"]
+    )
     return table if region is None else table[table["region"] == region].reset_index(drop=True)
 
 
 def _drifted(parts: pd.DataFrame, outlook: Outlook) -> Array:
-    """Shares of the parts and of the rest in each draw: logs over the rest walk from the count to the horizon."""
+    """Shares of the parts and of the rest in each draw: logs over the rest walk from the count to
+    the horizon.
+    """
     draws = len(next(iter(outlook.results.values.values())))
     share = parts["share"].to_numpy(dtype=float)
     rest = max(1 - share.sum(), 1e-6)
     ends = dt.date(outlook.years[-1], 12, 31)
     ahead = np.array([max((ends - day).days / DAYS_A_YEAR, 0.0) for day in parts["date"]])
-    seeds = [[outlook.scenario.seed, zlib.crc32(name.encode())] for name in parts["region"] + parts["measure"]]
+    seeds = [
+        [outlook.scenario.seed, zlib.crc32(name.encode())]
+        for name in parts["region"] + parts["measure"]
+    ]
     chance = np.column_stack([np.random.default_rng(seed).standard_normal(draws) for seed in seeds])
     ratio = np.exp(np.log(share / rest) + DRIFT * np.sqrt(ahead) * chance)
     whole = 1 + ratio.sum(axis=1, keepdims=True)

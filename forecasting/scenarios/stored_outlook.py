@@ -26,7 +26,8 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
     folder : path-like
         Of one report.
     ledger : Ledger, optional
-        The facts that it was made from, so that they can be shown; default those of its scenario, if still there.
+        The facts that it was made from, so that they can be shown; default those of its scenario,
+        if still there.
 
     Raises
     ------
@@ -34,8 +35,13 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
         Where the folder has no outlook.
     """
     table, parts, record = load_tables(folder)
-    whole = pd.to_datetime(table["period_end"]) - pd.to_datetime(table["period_start"]) > pd.Timedelta(days=32)
-    scenario, as_of = scenario_from_parameters(record["parameters"]), dt.date.fromisoformat(record["as_of"])
+    whole = pd.to_datetime(table["period_end"]) - pd.to_datetime(
+        table["period_start"]
+    ) > pd.Timedelta(days=32)
+    scenario, as_of = (
+        scenario_from_parameters(record["parameters"]),
+        dt.date.fromisoformat(record["as_of"]),
+    )
     if ledger is None:
         with contextlib.suppress(LedgerError):  # files of its own may be elsewhere by now
             ledger = facts_of_scenario(scenario)

@@ -1,4 +1,6 @@
-"""One scenario that is changed and forecast anew, again and again, beside the scenario as it was given."""
+"""One scenario that is changed and forecast anew, again and again, beside the scenario as it was
+given.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,8 @@ __all__ = ["WhatIf"]
 class WhatIf:
     """A scenario that is changed, its outlook, and that of the scenario as it was given.
 
-    What the facts say is kept: only where the country, the day or the market's size changes is it sampled anew. Both
-    outlooks have the same random draws, so their difference is what was changed.
+    What the facts say is kept: only where the country, the day or the market's size changes is it
+    sampled anew. Both outlooks have the same random draws, so their difference is what was changed.
 
     Parameters
     ----------
@@ -75,7 +77,8 @@ class WhatIf:
         Parameters
         ----------
         **changes
-            Keys of a params file. Assumptions are added to those that were changed before; None takes one back.
+            Keys of a params file. Assumptions are added to those that were changed before; None
+            takes one back.
 
         Raises
         ------
@@ -85,7 +88,9 @@ class WhatIf:
         asked = self.scenario.parameters()
         if isinstance(changes.get("assumptions"), Mapping):
             together = {**asked["assumptions"], **changes["assumptions"]}
-            changes["assumptions"] = {name: size for name, size in together.items() if size is not None}
+            changes["assumptions"] = {
+                name: size for name, size in together.items() if size is not None
+            }
         return self.put(scenario_from_parameters(asked | changes))
 
     @takes(InputError, scenario=SCENARIO)
@@ -98,7 +103,10 @@ class WhatIf:
             Where only shares can be forecast: then there is nothing to compare.
         """
         made = self._forecast(scenario)
-        if scenario.measure not in made.results.values and scenario.measure in self.given.results.values:
+        if (
+            scenario.measure not in made.results.values
+            and scenario.measure in self.given.results.values
+        ):
             raise EvidenceError(
                 f"{made.as_of}: no count and no market size is known by then; give a later day, or the market's size"
             )
@@ -114,7 +122,8 @@ class WhatIf:
 
     @takes(InputError, path=file_path(), overwrite=flag())
     def save(self, path: str | Path, overwrite: bool = False) -> Path:
-        """Write the scenario as it is now: a commented params file from which a run gives the same numbers.
+        """Write the scenario as it is now: a commented params file from which a run gives the same
+        numbers.
 
         Parameters
         ----------
@@ -131,22 +140,29 @@ class WhatIf:
         Raises
         ------
         InputError
-            Where the name cannot be one of a scenario, the file is there already, or the folder cannot be written to.
+            Where the name cannot be one of a scenario, the file is there already, or the folder
+            cannot be written to.
         """
         named = Path(path).expanduser().absolute()
         file = named.resolve()
         if file.suffix != ".yaml":
             raise InputError(f"{str(path)!r} is not the name of a params file: end it in .yaml")
         if problem := unsafe_name(file.stem):
-            raise InputError(f"{file.stem!r} cannot name a scenario: it {problem}; use a-z, 0-9, - and _")
+            raise InputError(
+                f"{file.stem!r} cannot name a scenario: it {problem}; use a-z, 0-9, - and _"
+            )
         if os.path.lexists(named) and not overwrite:
             raise InputError(f"{file} is there already; choose another name, or say overwrite=True")
-        own = tuple(os.path.relpath(Path(facts).resolve(), file.parent) for facts in self.scenario.ledger)
+        own = tuple(
+            os.path.relpath(Path(facts).resolve(), file.parent) for facts in self.scenario.ledger
+        )
         scenario = self.scenario.model_copy(update={"ledger": own})
         text = params_text(scenario, file.stem, f"saved from an exploration of {self.given.name}")
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             (write_asked if overwrite else write_new)(file, text.encode())
         except OSError as error:
-            raise InputError(f"{file} cannot be written: {error.strerror}; save it to another folder") from None
+            raise InputError(
+                f"{file} cannot be written: {error.strerror}; save it to another folder"
+            ) from None
         return file

@@ -12,14 +12,21 @@ from forecasting.curves.definitions import CURVES, find_curve
 from forecasting.curves.fitting.sampling import Sampling
 from forecasting.errors import ModelError
 
-TRUTHS = {"bass": (0.02, 0.4), "logistic": (4.0, 0.5), "gompertz": (5.0, 0.25), "weibull": (7.0, 2.5)}
+TRUTHS = {
+    "bass": (0.02, 0.4),
+    "logistic": (4.0, 0.5),
+    "gompertz": (5.0, 0.25),
+    "weibull": (7.0, 2.5),
+}
 EDGES = np.arange(15.0)
 
 
 def simulate(curve, series=40, noise=0.1, seed=0):
     rng = np.random.default_rng(seed)
     shape = [value * np.exp(rng.normal(0, 0.2, series)) for value in TRUTHS[curve]]
-    flows = np.exp(rng.uniform(5, 14, series)) * np.diff(CURVES[curve].share(EDGES[:, None], *shape), axis=0)
+    flows = np.exp(rng.uniform(5, 14, series)) * np.diff(
+        CURVES[curve].share(EDGES[:, None], *shape), axis=0
+    )
     return (flows * np.exp(rng.normal(0, noise, flows.shape))).T
 
 
@@ -142,7 +149,9 @@ def test_bootstrap_holds_the_truth_and_says_how_well_it_is_known():
 
 
 def test_bootstrap_is_the_same_for_the_same_seed():
-    flows = np.diff(find_curve("logistic").cumulative(np.arange(11.0), (800, 4.0, 0.9))) * np.tile([0.9, 1.1], 5)
+    flows = np.diff(find_curve("logistic").cumulative(np.arange(11.0), (800, 4.0, 0.9))) * np.tile(
+        [0.9, 1.1], 5
+    )
     one, two = (bootstrap_curve(flows, "logistic", samples=50, seed=7).params for _ in range(2))
     np.testing.assert_array_equal(one, two)
 

@@ -43,7 +43,9 @@ def test_shifted_gompertz_keeps_its_digits_near_its_limit():
     for a in (1e-8, 1e-13):
         share, _, _, by_c = CURVES["shifted_gompertz"].tangent(TIMES, a, b, product / a)
         np.testing.assert_allclose(share, limit, rtol=1e-6)
-        np.testing.assert_allclose(by_c * product / a, -limit * product * np.exp(-b * TIMES), rtol=1e-6)
+        np.testing.assert_allclose(
+            by_c * product / a, -limit * product * np.exp(-b * TIMES), rtol=1e-6
+        )
 
 
 @pytest.mark.parametrize("name", [name for name, curve in ALL.items() if curve.ceiling])
@@ -67,7 +69,9 @@ def test_located_curve_takes_the_takeover_time(name):
     shape = CURVES[name].locate(np.array(0.3), np.array(10.0), np.array(0.8), 8.0)
     times = np.linspace(0, 60, 600_001)
     share = CURVES[name].share(times, *shape)
-    assert times[np.searchsorted(share, 0.9)] - times[np.searchsorted(share, 0.1)] == pytest.approx(10, rel=1e-4)
+    assert times[np.searchsorted(share, 0.9)] - times[np.searchsorted(share, 0.1)] == pytest.approx(
+        10, rel=1e-4
+    )
 
 
 @pytest.mark.parametrize("reached", [0.03, 0.4, 0.9])

@@ -15,7 +15,9 @@ REFERENCE = Path(__file__).parents[1] / "reference"
 NIST = json.loads((REFERENCE / "nist_growth.json").read_text())
 SERIES = {
     name: np.array(values.split(), dtype=float)
-    for name, values in pd.read_csv(REFERENCE / "growth_classics.csv").set_index("series")["values"].items()
+    for name, values in pd.read_csv(REFERENCE / "growth_classics.csv")
+    .set_index("series")["values"]
+    .items()
 }
 FITS = pd.read_csv(REFERENCE / "growth_fits.csv")
 
@@ -28,12 +30,16 @@ def test_nist_certified_values_to_ten_digits(name, start):
     results = model.fit(start_params=None if start is None else case["starts"][start])
     np.testing.assert_allclose(results.params, case["params"], rtol=1e-10)
     np.testing.assert_allclose(results.bse, case["se"], rtol=1e-9)
-    np.testing.assert_allclose([results.sse, results.scatter], [case["rss"], case["rsd"]], rtol=1e-9)
+    np.testing.assert_allclose(
+        [results.sse, results.scatter], [case["rss"], case["rsd"]], rtol=1e-9
+    )
     assert results.converged
 
 
 @pytest.mark.parametrize(
-    "row", list(FITS[FITS.quantity != "mse"].itertuples()), ids=lambda row: f"{row.series}-{row.quantity}"
+    "row",
+    list(FITS[FITS.quantity != "mse"].itertuples()),
+    ids=lambda row: f"{row.series}-{row.quantity}",
 )
 def test_published_bass_fits_to_every_printed_digit(row):
     results = GrowthModel(SERIES[row.series], curve=row.curve).fit()
@@ -42,7 +48,9 @@ def test_published_bass_fits_to_every_printed_digit(row):
     assert found == pytest.approx(row.value, abs=1.001 * row.printed)
 
 
-@pytest.mark.parametrize("row", list(FITS[FITS.quantity == "mse"].itertuples()), ids=lambda row: row.curve)
+@pytest.mark.parametrize(
+    "row", list(FITS[FITS.quantity == "mse"].itertuples()), ids=lambda row: row.curve
+)
 def test_mean_squared_error_at_most_that_of_r_diffusion(row):
     fits = fit_curves(SERIES[row.series][None], row.curve)
     assert fits.sse[0] / len(SERIES[row.series]) <= row.value + row.printed
@@ -57,7 +65,9 @@ def test_least_squares_find_the_best_of_many_starts(name, curve):
         len(y) * 10 ** rng.uniform(-1, 1, 300),
         rng.lognormal(0, 1, 300),
     )
-    starts = np.array([np.ones(300), *CURVES[curve].locate(reached, takeover, skew, float(len(y)))]).T
+    starts = np.array(
+        [np.ones(300), *CURVES[curve].locate(reached, takeover, skew, float(len(y)))]
+    ).T
     starts = starts[np.isfinite(starts).all(axis=1)]
     best = np.nanmin(fit_curves(np.tile(y, (len(starts), 1)), curve, start_params=starts).sse)
     assert fit_curves(y[None], curve).sse[0] <= best * (1 + 1e-6)

@@ -1,4 +1,6 @@
-"""The sktime forecaster: its checks that take seconds; the whole of sktime's suite is `check_estimator`."""
+"""The sktime forecaster: its checks that take seconds; the whole of sktime's suite is
+`check_estimator`.
+"""
 
 import warnings
 
@@ -8,7 +10,10 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-SALES = pd.Series([96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586], index=pd.period_range("1949", periods=9, freq="Y"))
+SALES = pd.Series(
+    [96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586],
+    index=pd.period_range("1949", periods=9, freq="Y"),
+)
 
 
 def test_forecast_and_intervals_are_the_models():
@@ -33,7 +38,9 @@ def test_update_learns_from_later_observations():
     )
 
 
-@pytest.mark.parametrize("name", ["test_doctest_examples", "test_constructor", "test_clone", "test_predict_quantiles"])
+@pytest.mark.parametrize(
+    "name", ["test_doctest_examples", "test_constructor", "test_clone", "test_predict_quantiles"]
+)
 def test_checks_of_sktime(name):
     from sktime.utils.estimator_checks import check_estimator
 

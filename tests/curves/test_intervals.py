@@ -17,7 +17,9 @@ EDGES = np.arange(14.0)
 
 
 def bass_by_scipy(place, alpha):
-    """Profile bounds of one Bass parameter: scipy's least squares with that parameter held, and a root of the t."""
+    """Profile bounds of one Bass parameter: scipy's least squares with that parameter held, and a
+    root of the t.
+    """
 
     def squares(held=None):
         def residuals(logs):
@@ -25,7 +27,9 @@ def bass_by_scipy(place, alpha):
             return params[0] * np.diff(CURVES["bass"].share(EDGES, *params[1:])) - SALES
 
         start = np.log([18000, 0.01, 0.37])
-        found = least_squares(residuals, start if held is None else np.delete(start, place), xtol=1e-14, ftol=1e-14)
+        found = least_squares(
+            residuals, start if held is None else np.delete(start, place), xtol=1e-14, ftol=1e-14
+        )
         return 2 * found.cost, np.exp(found.x)
 
     least, estimates = squares()
@@ -45,9 +49,13 @@ def test_profile_is_that_of_a_search_by_scipy(alpha):
 
 
 def test_profile_of_the_oxygen_demand_of_bates_and_watts():
-    """m (1 - exp(-t / a)), profiled in closed form: for given a the rest is a line through the origin."""
+    """m (1 - exp(-t / a)), profiled in closed form: for given a the rest is a line through the
+    origin.
+    """
     demand, days = np.array([8.3, 10.3, 19.0, 16.0, 15.6, 19.8]), np.array([1.0, 2, 3, 4, 5, 7])
-    results = GrowthModel(demand, curve="weibull", kind="stock", time=days).fit_constrained({"b": 1.0})
+    results = GrowthModel(demand, curve="weibull", kind="stock", time=days).fit_constrained(
+        {"b": 1.0}
+    )
     assert results.params["m"] == pytest.approx(19.143, abs=5e-4)  # printed by them
     assert 1 / results.params["a"] == pytest.approx(0.5311, abs=5e-5)
 
@@ -56,7 +64,9 @@ def test_profile_of_the_oxygen_demand_of_bates_and_watts():
         return demand @ demand - (demand @ share) ** 2 / (share @ share)
 
     limit = results.sse * (1 + t.ppf(0.975, 4) ** 2 / 4)
-    low, high = (brentq(lambda a: squares(a) - limit, *bracket) for bracket in ((0.1, 1.88), (1.89, 50)))
+    low, high = (
+        brentq(lambda a: squares(a) - limit, *bracket) for bracket in ((0.1, 1.88), (1.89, 50))
+    )
     profile = results.conf_int(0.05, method="profile")
     np.testing.assert_allclose(profile.loc["a"], [low, high], rtol=1e-6)
     assert profile.loc["b"].isna().all()
@@ -70,7 +80,9 @@ def test_profile_of_counts_is_that_of_the_likelihood_ratio():
     for bound in profile.loc["b"]:
         design = np.diff(np.exp(bound * np.arange(7.0)))
         level = counts.sum() / design.sum()
-        fall = results.llf - GrowthModel(counts, curve="exponential", errors="poisson").loglike([level, bound])
+        fall = results.llf - GrowthModel(counts, curve="exponential", errors="poisson").loglike(
+            [level, bound]
+        )
         assert 2 * fall == pytest.approx(chi2.ppf(0.95, 1), rel=1e-4)
 
 
@@ -102,7 +114,9 @@ def test_wald_intervals_are_estimates_and_standard_errors():
     results = GrowthModel(SALES).fit()
     half = t.ppf(0.95, 10) * results.bse
     wald = results.conf_int(0.1, method="wald")
-    np.testing.assert_allclose(wald, np.column_stack([results.params - half, results.params + half]))
+    np.testing.assert_allclose(
+        wald, np.column_stack([results.params - half, results.params + half])
+    )
     counts = GrowthModel(SALES, errors="poisson").fit()
     np.testing.assert_allclose(
         counts.conf_int(method="wald")["upper"], counts.params + 1.959964 * counts.bse, rtol=1e-6
@@ -111,10 +125,16 @@ def test_wald_intervals_are_estimates_and_standard_errors():
 
 def test_what_cannot_be_profiled_is_refused():
     early = GrowthModel(np.exp(0.4 * np.arange(8))).fit()
-    with pytest.raises(ModelError, match="centre of the posterior, not a minimum: there is nothing to profile"):
+    with pytest.raises(
+        ModelError, match="centre of the posterior, not a minimum: there is nothing to profile"
+    ):
         early.conf_int(method="profile")
     index = pd.period_range("1949", periods=13, freq="Y")
-    carried = GrowthModel(pd.Series(SALES[:10], index[:10])).fit().append(pd.Series(SALES[10:], index[10:]))
+    carried = (
+        GrowthModel(pd.Series(SALES[:10], index[:10]))
+        .fit()
+        .append(pd.Series(SALES[10:], index[10:]))
+    )
     with pytest.raises(ModelError, match="come from other data"):
         carried.conf_int(method="profile")
     with pytest.raises(ModelError, match="as many parameters as observations"):

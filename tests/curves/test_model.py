@@ -102,7 +102,12 @@ def test_exponential_that_declines_or_stands_still(kind):
     assert falling.params["b"] == pytest.approx(-0.4)
     np.testing.assert_allclose(falling.forecast(2), 90 * np.exp([-2.4, -2.8]), rtol=0.05)
     assert (falling.conf_int().loc["b"] < 0).all()
-    level = GrowthModel([5.0] * 8, curve="exponential", kind=kind).fit().get_forecast(2).summary_frame(0.1)
+    level = (
+        GrowthModel([5.0] * 8, curve="exponential", kind=kind)
+        .fit()
+        .get_forecast(2)
+        .summary_frame(0.1)
+    )
     np.testing.assert_allclose(level["median"], 5, rtol=0.02)
 
 
@@ -137,17 +142,24 @@ def test_fixed_parameter_stays_and_leaves_the_model_as_it_was():
     assert np.isnan(fixed.bse["m"])
     assert fixed.sse > model.fit().sse
     assert model.fit_constrained({"m": 20000}).params.equals(fixed.params)
-    assert (fixed.posterior.parameters(fixed._curve, 100, np.random.default_rng(0))[:, 0] == 20000).all()
+    assert (
+        fixed.posterior.parameters(fixed._curve, 100, np.random.default_rng(0))[:, 0] == 20000
+    ).all()
 
 
 def test_unknown_fixed_parameter_is_refused():
-    with pytest.raises(ModelError, match="no parameter 'ceiling'"), GrowthModel(SALES).fix_params({"ceiling": 1.0}):
+    with (
+        pytest.raises(ModelError, match="no parameter 'ceiling'"),
+        GrowthModel(SALES).fix_params({"ceiling": 1.0}),
+    ):
         pass
 
 
 @pytest.mark.parametrize("value", [-1, np.nan, np.inf, "many"])
 def test_fixed_values_that_a_curve_excludes_are_refused(value):
-    with pytest.raises(ModelError, match=f"'p' cannot be {value!r}; the bass curve has it between 0 and inf"):
+    with pytest.raises(
+        ModelError, match=f"'p' cannot be {value!r}; the bass curve has it between 0 and inf"
+    ):
         GrowthModel(SALES).fit_constrained({"p": value})
 
 
@@ -176,9 +188,13 @@ def test_bounds_hold():
 
 def test_dated_shock_is_found():
     index = pd.period_range("2010", periods=14, freq="Y")
-    model = GrowthModel(pd.Series(np.ones(14), index=index), shocks={"ban": ("2015-01-01", "2017-12-31")})
+    model = GrowthModel(
+        pd.Series(np.ones(14), index=index), shocks={"ban": ("2015-01-01", "2017-12-31")}
+    )
     y = model.predict([1e5, 0.01, 0.4, -0.4])
-    results = GrowthModel(pd.Series(y, index=index), shocks={"ban": ("2015-01-01", "2017-12-31")}).fit()
+    results = GrowthModel(
+        pd.Series(y, index=index), shocks={"ban": ("2015-01-01", "2017-12-31")}
+    ).fit()
     np.testing.assert_allclose(results.params, [1e5, 0.01, 0.4, -0.4], rtol=1e-5)
 
 
@@ -206,7 +222,9 @@ def test_weights_move_the_fit():
     weights = np.ones(13)
     weights[-4:] = 0
     np.testing.assert_allclose(
-        GrowthModel(SALES, weights=weights).fit().params, GrowthModel(SALES[:9]).fit().params, rtol=1e-5
+        GrowthModel(SALES, weights=weights).fit().params,
+        GrowthModel(SALES[:9]).fit().params,
+        rtol=1e-5,
     )
 
 

@@ -31,7 +31,9 @@ def average():
 
 
 def simulate(rng, curve, reached, takeover, periods=10, ahead=5):
-    shape = CURVES[curve].locate(np.array(reached), np.array(takeover), np.array(1.0), float(periods))
+    shape = CURVES[curve].locate(
+        np.array(reached), np.array(takeover), np.array(1.0), float(periods)
+    )
     flows = 1e5 * np.diff(CURVES[curve].share(np.arange(periods + ahead + 1.0), *shape))
     return flows * np.exp(rng.normal(0, 0.15, len(flows)))
 
@@ -52,7 +54,9 @@ def test_intervals_hold_whatever_share_was_reached(truth):
 def test_time_unit_does_not_matter():
     years = GrowthModel(SALES, curve="auto", time=np.arange(14.0)).fit()
     months = GrowthModel(SALES, curve="auto", time=np.arange(14.0) * 12).fit()
-    np.testing.assert_allclose(years.get_forecast(3).conf_int(0.1), months.get_forecast(3).conf_int(0.1), rtol=1e-9)
+    np.testing.assert_allclose(
+        years.get_forecast(3).conf_int(0.1), months.get_forecast(3).conf_int(0.1), rtol=1e-9
+    )
 
 
 def test_ceiling_that_the_data_cannot_tell_is_the_priors():
@@ -77,7 +81,9 @@ def test_forecast_frame(results):
 
 def test_same_call_same_answer(results):
     again = GrowthModel(SERIES, curve="logistic").fit()
-    pd.testing.assert_frame_equal(again.get_forecast(3).summary_frame(), results.get_forecast(3).summary_frame())
+    pd.testing.assert_frame_equal(
+        again.get_forecast(3).summary_frame(), results.get_forecast(3).summary_frame()
+    )
 
 
 def test_prediction_in_sample_and_beyond(results):
@@ -89,15 +95,23 @@ def test_prediction_in_sample_and_beyond(results):
     np.testing.assert_allclose(across.quantiles([0.5])[0.5].iloc[2:], ahead["median"], rtol=0.05)
     with pytest.raises(ModelError, match="the start comes after the end"):
         results.get_prediction(5, 3)
-    with pytest.raises(ModelError, match="'later' is not an observation, nor one of the 500 periods that follow"):
+    with pytest.raises(
+        ModelError, match="'later' is not an observation, nor one of the 500 periods that follow"
+    ):
         results.get_prediction("later")
 
 
 def test_labels_after_the_series_are_found(results):
     assert results.predict("1960", "1964").index.equals(pd.period_range("1960", "1964", freq="Y"))
     assert results.get_forecast("1964").row_labels.equals(pd.period_range("1962", "1964", freq="Y"))
-    ends = GrowthModel(pd.Series(SALES, pd.date_range("1949-12-31", periods=13, freq="YE")), curve="logistic").fit()
-    assert ends.predict(pd.Timestamp("1961-12-31"), "1963").index.year.tolist() == [1961, 1962, 1963]
+    ends = GrowthModel(
+        pd.Series(SALES, pd.date_range("1949-12-31", periods=13, freq="YE")), curve="logistic"
+    ).fit()
+    assert ends.predict(pd.Timestamp("1961-12-31"), "1963").index.year.tolist() == [
+        1961,
+        1962,
+        1963,
+    ]
     years = GrowthModel(pd.Series(SALES, range(1949, 1962)), curve="logistic").fit()
     assert years.predict(1960, 1964).index.tolist() == [1960, 1961, 1962, 1963, 1964]
     assert years.predict(11, 13).index.tolist() == [1960, 1961, 1962]
@@ -127,7 +141,10 @@ def test_summary_in_three_formats(results, average):
     assert "<table" in results.summary().as_html()
     assert r"\begin{tabular}" in results.summary().as_latex()
     assert "Forecasts average the curves with weights" in average.summary().as_text()
-    assert "Outside their intervals: p, q. Least squares" in GrowthModel(SERIES).fit().summary().as_text()
+    assert (
+        "Outside their intervals: p, q. Least squares"
+        in GrowthModel(SERIES).fit().summary().as_text()
+    )
     assert "Outside their" not in GrowthModel(SERIES, errors="lognormal").fit().summary().as_text()
 
 
@@ -138,7 +155,11 @@ def test_average_lies_among_its_curves(average):
         GrowthModel(SERIES, curve=c).fit().get_forecast(1).summary_frame()["median"].iloc[0]
         for c in average.weights.index
     ]
-    assert min(medians) * 0.97 < average.get_forecast(1).summary_frame()["median"].iloc[0] < max(medians) * 1.03
+    assert (
+        min(medians) * 0.97
+        < average.get_forecast(1).summary_frame()["median"].iloc[0]
+        < max(medians) * 1.03
+    )
 
 
 def test_simulated_paths_have_the_forecasts_spread(results):
@@ -151,7 +172,9 @@ def test_simulated_paths_have_the_forecasts_spread(results):
 
 def test_simulation_from_another_period(results):
     assert results.simulate(3, anchor="start").index.equals(INDEX[:3])
-    assert results.simulate(4, anchor="1960", repetitions=2).index.equals(pd.period_range("1960", "1963", freq="Y"))
+    assert results.simulate(4, anchor="1960", repetitions=2).index.equals(
+        pd.period_range("1960", "1963", freq="Y")
+    )
     with pytest.raises(ModelError, match="nsimulations 0: give a whole number of 1 or more"):
         results.simulate(0)
 
@@ -162,7 +185,9 @@ def test_append_extend_apply():
     kept, refit = short.append(SERIES[9:]), short.append(SERIES[9:], refit=True)
     assert kept.params.equals(short.params)
     assert kept.nobs == 13
-    np.testing.assert_allclose(refit.params, GrowthModel(SERIES, curve="logistic").fit().params, rtol=1e-6)
+    np.testing.assert_allclose(
+        refit.params, GrowthModel(SERIES, curve="logistic").fit().params, rtol=1e-6
+    )
     assert kept.get_forecast(1).row_labels[0] == pd.Period("1962", "Y")
     later = short.extend(SERIES[9:])
     assert later.fittedvalues.index.equals(INDEX[9:])
@@ -177,13 +202,17 @@ def test_news_add_up(results):
     news = before.news(SERIES[10:], steps=3)
     assert news.columns.tolist() == ["previous", *INDEX[10:], "updated"]
     np.testing.assert_allclose(news.iloc[:, :-1].sum(axis=1), news["updated"])
-    np.testing.assert_allclose(news["updated"], results.get_forecast(3).summary_frame()["median"], rtol=1e-9)
+    np.testing.assert_allclose(
+        news["updated"], results.get_forecast(3).summary_frame()["median"], rtol=1e-9
+    )
 
 
 def test_pickle_and_save(results, average, tmp_path):
     for one in (results, average):
         copy = pickle.loads(pickle.dumps(one))
-        pd.testing.assert_frame_equal(copy.get_forecast(2).summary_frame(), one.get_forecast(2).summary_frame())
+        pd.testing.assert_frame_equal(
+            copy.get_forecast(2).summary_frame(), one.get_forecast(2).summary_frame()
+        )
     results.save(tmp_path / "fit.pickle")
     assert GrowthResults.load(tmp_path / "fit.pickle").params.equals(results.params)
 
@@ -191,7 +220,9 @@ def test_pickle_and_save(results, average, tmp_path):
 def test_generalised_bass_is_pickled():
     results = GrowthModel(SERIES, shocks={"shortage": ("1955-01-01", "1957-12-31")}).fit()
     copy = pickle.loads(pickle.dumps(results))
-    pd.testing.assert_frame_equal(copy.get_forecast(2).summary_frame(), results.get_forecast(2).summary_frame())
+    pd.testing.assert_frame_equal(
+        copy.get_forecast(2).summary_frame(), results.get_forecast(2).summary_frame()
+    )
 
 
 def test_load_refuses_other_pickles(tmp_path):
@@ -236,7 +267,13 @@ def test_results_load_in_pandas(results):
 
 def test_plot_by_the_backend_of_pandas(results):
     figure = results.plot(steps=3, backend="plotly")
-    assert {trace.name for trace in figure.data} == {"observed", "fitted", "median", "pi_lower", "pi_upper"}
+    assert {trace.name for trace in figure.data} == {
+        "observed",
+        "fitted",
+        "median",
+        "pi_lower",
+        "pi_upper",
+    }
 
 
 @pytest.mark.parametrize("steps", [0, -1, 2.5, True])

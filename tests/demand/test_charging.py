@@ -25,18 +25,27 @@ share = st.floats(0, 1)
 
 def drawn(draws=1, **changed):
     fixed = {row.key: np.full(draws, row.mode) for row in load_parameters()}
-    return fixed | {name.replace("__", "."): np.full(draws, value) for name, value in changed.items()}
+    return fixed | {
+        name.replace("__", "."): np.full(draws, value) for name, value in changed.items()
+    }
 
 
 def test_points_by_hand():
-    assert points_needed(1000 * 12_000 * 0.18 * 0.10, 50, 0.75, 0.05) == pytest.approx(13.1507, abs=5e-5)
+    assert points_needed(1000 * 12_000 * 0.18 * 0.10, 50, 0.75, 0.05) == pytest.approx(
+        13.1507, abs=5e-5
+    )
 
 
 def test_utilisation_by_hand():
-    assert utilisation(0.10, 0.05, 0.25) == pytest.approx(0.15, abs=1e-15)  # 10 % is the geometric middle of 2 and 50 %
+    # 10 % is the geometric middle of 2 and 50 %
+    assert utilisation(0.10, 0.05, 0.25) == pytest.approx(0.15, abs=1e-15)
     assert utilisation(0.25, 0.05, 0.25) == pytest.approx(0.20693, abs=5e-6)
     assert utilisation(0.10, 0.08, 0.25) == pytest.approx(0.165, abs=1e-12)
-    assert utilisation(np.array([0.0, 0.01, 0.9]), 0.05, 0.25, mended=False).tolist() == [0.05, 0.05, 0.25]
+    assert utilisation(np.array([0.0, 0.01, 0.9]), 0.05, 0.25, mended=False).tolist() == [
+        0.05,
+        0.05,
+        0.25,
+    ]
 
 
 def test_the_published_defaults_lose_points_as_the_first_cars_come_and_ours_do_not():
@@ -80,15 +89,21 @@ def test_a_plug_in_hybrid_never_drives_more_than_all_its_kilometres_on_electrici
 def test_more_home_charging_is_never_more_public(vehicle_class, one, two, c, w):
     less, more = sorted((one, two))
     public = [SETTINGS.index(setting) for setting in PUBLIC]
-    splits = [energy_split(vehicle_class, drawn(home_access=h, commuter_share=c, work_access=w)) for h in (less, more)]
-    # in all: a plug-in hybrid that has a home charger drives more on electricity, some of it from destination chargers
+    splits = [
+        energy_split(vehicle_class, drawn(home_access=h, commuter_share=c, work_access=w))
+        for h in (less, more)
+    ]
+    # in all: a plug-in hybrid that has a home charger drives more on electricity, some of it from
+    # destination chargers
     assert splits[1][public].sum() <= splits[0][public].sum() + 1e-12
 
 
 def test_printed_shares_that_do_not_sum_to_one_are_only_those_noted():
     for row in read_table("charging_groups.csv"):
         total = sum(float(row[setting]) for setting in SETTINGS)
-        assert total == pytest.approx(1) or (row["vehicle_class"] == "van" and "1.01" in row["note"])
+        assert total == pytest.approx(1) or (
+            row["vehicle_class"] == "van" and "1.01" in row["note"]
+        )
 
 
 def test_a_bev_with_home_commute_and_work_charges_as_the_table_says():
@@ -116,14 +131,19 @@ def test_need_of_a_setting_by_hand():
 
 
 def test_small_stations_cannot_be_as_busy_and_need_more_points():
-    points = [need(1e8, 0.5, station_size__enroute_dc=size)["enroute_dc"][0, 0] for size in (1.0, 2.0, 8.0)]
+    points = [
+        need(1e8, 0.5, station_size__enroute_dc=size)["enroute_dc"][0, 0]
+        for size in (1.0, 2.0, 8.0)
+    ]
     assert points[0] > points[1] > points[2]
 
 
 def test_higher_utilisation_or_power_delivered_is_fewer_points():
     base = need()
     for changed in (need(utilisation_scale=1.3), need(power_delivery_scale=1.1)):
-        assert all(changed[setting][0, 0] < base[setting][0, 0] for setting in ("work", "overnight"))
+        assert all(
+            changed[setting][0, 0] < base[setting][0, 0] for setting in ("work", "overnight")
+        )
 
 
 def test_no_energy_no_points():
@@ -146,7 +166,9 @@ def test_afir_by_hand():
 
 
 def test_the_rules_of_the_standard_by_hand():
-    rules = standards(np.array([[1000.0]]), np.array([[500.0]]), [2030], drawn(national_target=700.0))
+    rules = standards(
+        np.array([[1000.0]]), np.array([[500.0]]), [2030], drawn(national_target=700.0)
+    )
     assert rules["power per vehicle"][0, 0] == pytest.approx((1000 * 1.3 + 500 * 0.8) / 30)
     assert rules["vehicles per point"][0, 0] == 150
     assert rules["national target"][0, 0] == 700
@@ -157,10 +179,19 @@ def test_the_rules_of_the_standard_by_hand():
     [
         (lambda: points_needed(-1, 50, 0.7, 0.1), r"energy = -1 kWh a year; it must be 0 or more"),
         (lambda: points_needed(1, 0, 0.7, 0.1), r"power of a point = 0 kW; it must be above 0"),
-        (lambda: points_needed(1, 50_000, 0.7, 0.1), r"power of a point = 50,000 kW; .* \(kW, not W\)"),
-        (lambda: points_needed(1, 50, 0.7, 0), r"utilisation = 0 share of hours; it must be above 0 and at most 1"),
+        (
+            lambda: points_needed(1, 50_000, 0.7, 0.1),
+            r"power of a point = 50,000 kW; .* \(kW, not W\)",
+        ),
+        (
+            lambda: points_needed(1, 50, 0.7, 0),
+            r"utilisation = 0 share of hours; it must be above 0 and at most 1",
+        ),
         (lambda: points_needed(1, 50, 0.7, 1.5), r"utilisation = 1.5 share of hours"),
-        (lambda: points_needed(1, 50, 0.7, np.array([0.1, 1.5])), r"utilisation = 1.5 share of hours"),
+        (
+            lambda: points_needed(1, 50, 0.7, np.array([0.1, 1.5])),
+            r"utilisation = 1.5 share of hours",
+        ),
         (lambda: points_needed(1, 50, 1.2, 0.5), r"power delivery ratio = 1.2"),
         (lambda: utilisation(0.1, 0, 0.2), r"utilisation at 2 % = 0 share of hours"),
         (lambda: utilisation(1.2, 0.1, 0.2), r"EV stock share = 1.2; it must lie between 0 and 1"),

@@ -1,4 +1,6 @@
-"""The choice of a number of points: regret by hand, the best number a quantile, costs that are the reader's."""
+"""The choice of a number of points: regret by hand, the best number a quantile, costs that are the
+reader's.
+"""
 
 import numpy as np
 import pytest
@@ -9,7 +11,9 @@ from forecasting.errors import AssumptionError
 
 def test_the_best_number_is_the_quantile_of_the_costs():
     wanted = np.random.default_rng(0).lognormal(9, 0.6, 20_000)
-    options = {f"{level:.2f}": float(np.quantile(wanted, level)) for level in np.arange(0.05, 1, 0.05)}
+    options = {
+        f"{level:.2f}": float(np.quantile(wanted, level)) for level in np.arange(0.05, 1, 0.05)
+    }
     assert expected_regret(wanted, options, missing=3, idle=1)["option"].iloc[0] == "0.75"
     assert expected_regret(wanted, options, missing=1, idle=9)["option"].iloc[0] == "0.10"
 
@@ -17,8 +21,16 @@ def test_the_best_number_is_the_quantile_of_the_costs():
 def test_regret_by_hand_and_what_stands_is_not_built_again():
     wanted = np.array([100.0, 300.0])
     row = expected_regret(wanted, {"practice": 200}, missing=2, idle=1).iloc[0]
-    assert row[["too_few", "missing_points", "idle_points", "right_at", "regret"]].tolist() == [0.5, 50, 50, 1, 150]
-    standing = expected_regret(wanted, {"practice": 200}, missing=2, idle=1, kept=np.array([250.0, 250.0])).iloc[0]
+    assert row[["too_few", "missing_points", "idle_points", "right_at", "regret"]].tolist() == [
+        0.5,
+        50,
+        50,
+        1,
+        150,
+    ]
+    standing = expected_regret(
+        wanted, {"practice": 200}, missing=2, idle=1, kept=np.array([250.0, 250.0])
+    ).iloc[0]
     assert standing["idle_points"] == 75
 
 

@@ -1,4 +1,6 @@
-"""What comes with the vehicles: costs, shares of power, fuel and carbon, against printed figures and by hand."""
+"""What comes with the vehicles: costs, shares of power, fuel and carbon, against printed figures
+and by hand.
+"""
 
 import numpy as np
 import pytest
@@ -12,7 +14,9 @@ from forecasting.errors import AssumptionError
 
 def run(place="UZ", changes=(), draws=1000, flow=50_000.0, years=range(2025, 2031)):
     parameters = load_parameters().override(dict(changes))
-    return demand_outlook(np.full((draws, len(years)), flow), years, parameters=parameters, place=place, seed=1)
+    return demand_outlook(
+        np.full((draws, len(years)), flow), years, parameters=parameters, place=place, seed=1
+    )
 
 
 def test_a_station_costs_what_was_printed():
@@ -26,8 +30,12 @@ def test_a_station_costs_what_was_printed():
 
 
 def test_a_californian_project_costs_more_than_the_mode():
-    """CALeVIP: 104,000 to 125,000 dollars a fast charger, all told: our upper end reaches it, our mode is of China."""
-    row, connection = (load_parameters()[f"{part}_cost.destination_dc"] for part in ("charger", "connection"))
+    """CALeVIP: 104,000 to 125,000 dollars a fast charger, all told: our upper end reaches it, our
+    mode is of China.
+    """
+    row, connection = (
+        load_parameters()[f"{part}_cost.destination_dc"] for part in ("charger", "connection")
+    )
     assert row.mode + connection.mode < 104_443
     assert run().drawn["charger_cost.destination_dc"].max() <= row.high
 
@@ -48,9 +56,13 @@ def test_investment_is_growth_and_replacement_at_the_cost_of_each_setting():
 
 
 def test_a_setting_without_points_costs_nothing_and_the_next_is_counted():
-    drawn = {f"{part}_cost.home": np.array([cost]) for part, cost in (("charger", 500.0), ("connection", 300.0))}
+    drawn = {
+        f"{part}_cost.home": np.array([cost])
+        for part, cost in (("charger", 500.0), ("connection", 300.0))
+    }
     found = investment(
-        {"work": np.zeros((1, 2)), "home": np.array([[10.0, 15.0]])}, drawn | {"charger_life": np.ones(1)}
+        {"work": np.zeros((1, 2)), "home": np.array([[10.0, 15.0]])},
+        drawn | {"charger_life": np.ones(1)},
     )
     assert found["work"].tolist() == [[0, 0]]
     replaced = 10 * (1 - np.exp(-1))  # of a life of one year; the place that they stand on stays
@@ -58,20 +70,29 @@ def test_a_setting_without_points_costs_nothing_and_the_next_is_counted():
 
 
 def test_shares_of_power_by_hand():
-    fixed = {"generation_gwh": 86_700, "record_peak_mw": 12_300, "power_growth": 0, "power_date": 2025}
+    fixed = {
+        "generation_gwh": 86_700,
+        "record_peak_mw": 12_300,
+        "power_growth": 0,
+        "power_date": 2025,
+    }
     results = run(changes=fixed).results
     assert results["power_share_percent"] == pytest.approx(100 * results["energy_gwh"] / 86_700)
     assert results["peak_share_percent"] == pytest.approx(100 * results["peak_mw"] / 12_300)
 
 
 def test_a_cold_country_charges_less_at_once_in_summer():
-    winter, summer = (run("KZ").results[f"peak_share_{name}percent"][:, -1] for name in ("", "summer_"))
+    winter, summer = (
+        run("KZ").results[f"peak_share_{name}percent"][:, -1] for name in ("", "summer_")
+    )
     assert np.all(summer <= winter)
     assert 0.7 < np.median(summer / winter) < 0.99
 
 
 def test_generation_is_the_printed_one():
-    """Ministries of Energy: 86.7 TWh in Uzbekistan (2025), 117.9 in Kazakhstan (2024), 22.4 in Tajikistan (2024)."""
+    """Ministries of Energy: 86.7 TWh in Uzbekistan (2025), 117.9 in Kazakhstan (2024), 22.4 in
+    Tajikistan (2024).
+    """
     for place, year, printed in (
         ("UZ", 2025, 86_700),
         ("UZ", 2024, 81_500),
@@ -107,7 +128,8 @@ def test_the_dirtier_the_grid_the_less_carbon_is_avoided():
 
 def test_a_plug_in_hybrid_avoids_the_fuel_of_its_electric_kilometres_only():
     all_electric, mixed = (
-        run(changes={"class_share.phev": share}, draws=200).results["oil_avoided_t"] for share in (0, 0.5)
+        run(changes={"class_share.phev": share}, draws=200).results["oil_avoided_t"]
+        for share in (0, 0.5)
     )
     assert np.all(mixed < all_electric)
 
@@ -119,8 +141,14 @@ def test_a_plug_in_hybrid_avoids_the_fuel_of_its_electric_kilometres_only():
             {"charger_cost.destination_dc": 24},
             r"charger_cost.destination_dc: 24 USD per point .*thousands; write 24000",
         ),
-        ({"record_peak_mw": 12_300_000}, r"record_peak_mw: 12,300,000 MW .*looks like kW; write 12300"),
-        ({"record_peak_mw": 12.3}, r"record_peak_mw: 12.3 MW is outside .*looks like GW; write 12300"),
+        (
+            {"record_peak_mw": 12_300_000},
+            r"record_peak_mw: 12,300,000 MW .*looks like kW; write 12300",
+        ),
+        (
+            {"record_peak_mw": 12.3},
+            r"record_peak_mw: 12.3 MW is outside .*looks like GW; write 12300",
+        ),
         ({"generation_gwh": 86.7}, r"generation_gwh: 86.7 GWh .*looks like TWh; write 86700"),
         ({"grid_carbon": 480}, r"grid_carbon: 480 t CO2 per MWh is outside 0 to 1.5"),
     ],

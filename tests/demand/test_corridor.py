@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.demand.corridor import corridor_names, corridor_plan, plan_section, stops_along, stops_by_section
+from forecasting.demand.corridor import (
+    corridor_names,
+    corridor_plan,
+    plan_section,
+    stops_along,
+    stops_by_section,
+)
 from forecasting.demand.queueing import wait_exceeds
 from forecasting.demand.road_vehicles import RoadVehicle, vehicle_range
 from forecasting.demand.truck_corridor import SCENARIOS, truck_plan, truck_trip, truck_value
@@ -39,7 +45,9 @@ def test_every_site_keeps_the_promise_in_the_busiest_hour():
 @few
 @given(st.floats(20, 1500), st.floats(0, 5000), st.floats(-35, 10), st.floats(0, 20))
 def test_colder_never_needs_fewer_stops_nor_wider_spacing(length, vehicles, temperature, drop):
-    mild, cold = (plan_section(length, vehicles, temperature=t) for t in (temperature, temperature - drop))
+    mild, cold = (
+        plan_section(length, vehicles, temperature=t) for t in (temperature, temperature - drop)
+    )
     assert cold.stops_per_trip >= mild.stops_per_trip - 1e-12
     assert cold.longest_gap_km <= mild.longest_gap_km + 1e-12
     assert cold.spacing_km <= max(cold.longest_gap_km, length / 2) + 1e-9
@@ -56,7 +64,10 @@ def test_the_road_from_khorgos_to_tashkent():
     table = corridor_plan("khorgos-almaty-tashkent")
     middle = table[(table["case"] == "middle") & (table["vehicle"] == "car")]
     assert middle["km"].sum() == pytest.approx(304 + 700 + 125)
-    assert table[table["section"] == "Khorgos-Almaty"]["basis"].iloc[0] == "length source, traffic judgement"
+    assert (
+        table[table["section"] == "Khorgos-Almaty"]["basis"].iloc[0]
+        == "length source, traffic judgement"
+    )
     by_case = table.groupby("case")["points"].sum()
     assert by_case["low"] < by_case["middle"] < by_case["high"]
 
@@ -78,20 +89,38 @@ def test_every_corridor_ships_with_ordered_ranges(name):
     [
         (lambda: plan_section(-5, 10), r"length_km: -5 km is outside 1 to 20,000"),
         (lambda: plan_section(100, -1), r"electric_per_day: -1 vehicles per day is outside"),
-        (lambda: plan_section(304_000, 10), r"length_km: 304,000 km .*looks like metres; write 304"),
-        (lambda: RoadVehicle(consumption=0.22), r"consumption: 0.22 kWh/100 km .*looks like kWh/km; write 22"),
+        (
+            lambda: plan_section(304_000, 10),
+            r"length_km: 304,000 km .*looks like metres; write 304",
+        ),
+        (
+            lambda: RoadVehicle(consumption=0.22),
+            r"consumption: 0.22 kWh/100 km .*looks like kWh/km; write 22",
+        ),
         (
             lambda: corridor_plan("khorgos-almaty"),
             r"no corridor 'khorgos-almaty'; did you mean khorgos-almaty-tashkent",
         ),
-        (lambda: corridor_plan("baktu-almaty", {"UZ": 0.1}), r"electric_share: has none for KZ .*one for each country"),
+        (
+            lambda: corridor_plan("baktu-almaty", {"UZ": 0.1}),
+            r"electric_share: has none for KZ .*one for each country",
+        ),
         (
             lambda: corridor_plan("baktu-almaty", vehicles=["trcuk"]),
             r"no vehicle 'trcuk' on the road; did you mean truck",
         ),
-        (lambda: RoadVehicle(charging_cold_loss=20), r"charging_cold_loss: 20 share of power is outside 0 to 1"),
-        (lambda: truck_plan("acelerated"), r"no 'electric_share' of 'acelerated'; did you mean accelerated"),
-        (lambda: corridor_plan("baktu-almaty", electric_share=5), r"electric_share: 5 share .*per cent; write 0.05"),
+        (
+            lambda: RoadVehicle(charging_cold_loss=20),
+            r"charging_cold_loss: 20 share of power is outside 0 to 1",
+        ),
+        (
+            lambda: truck_plan("acelerated"),
+            r"no 'electric_share' of 'acelerated'; did you mean accelerated",
+        ),
+        (
+            lambda: corridor_plan("baktu-almaty", electric_share=5),
+            r"electric_share: 5 share .*per cent; write 0.05",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_by_name_value_unit_and_range(call, message):
@@ -103,30 +132,42 @@ def test_who_drives_through_keeps_the_state_of_the_battery():
     """700 km and 125 km in the cold: 182 km to the first stop, 142 km to each one after it."""
     car = RoadVehicle()
     first, leg = 0.9 * car.range_km(-20), 0.7 * car.range_km(-20)
-    apart, together = (stops_by_section([700, 125], [100, 100], through, car, -20) for through in (0.0, 1.0))
+    apart, together = (
+        stops_by_section([700, 125], [100, 100], through, car, -20) for through in (0.0, 1.0)
+    )
     assert apart[1] == 0.0  # who starts full at each town never charges on the last stretch
-    assert together[1] == pytest.approx((125 / leg + 0.0) / 2)  # there: all of it; back: full from the town
+    # There: all of it; back: full from the town
+    assert together[1] == pytest.approx((125 / leg + 0.0) / 2)
     assert together[0] == pytest.approx(((700 - first) / leg + (825 - first) / leg) / 2)
     whole = stops_along(825, car, -20)
-    assert sum(stops_along(km, car, -20, [(before, 1.0)]) for before, km in ((0, 700), (700, 125))) == pytest.approx(
-        whole
-    )
+    assert sum(
+        stops_along(km, car, -20, [(before, 1.0)]) for before, km in ((0, 700), (700, 125))
+    ) == pytest.approx(whole)
 
 
 @few
-@given(st.lists(st.tuples(st.floats(5, 800), st.floats(0, 5000)), min_size=1, max_size=5), st.floats(0, 1))
+@given(
+    st.lists(st.tuples(st.floats(5, 800), st.floats(0, 5000)), min_size=1, max_size=5),
+    st.floats(0, 1),
+)
 def test_through_traffic_never_needs_fewer_stops(road, through):
     lengths, traffic = zip(*road, strict=True)
-    alone, joined = (stops_by_section(lengths, traffic, share, RoadVehicle(), -20) for share in (0.0, through))
+    alone, joined = (
+        stops_by_section(lengths, traffic, share, RoadVehicle(), -20) for share in (0.0, through)
+    )
     assert all(more >= one - 1e-9 for one, more in zip(alone, joined, strict=True))
 
 
 def test_each_road_has_the_electric_share_of_its_country():
-    by_country = corridor_plan("khorgos-almaty-tashkent", {"KZ": 0.024, "UZ": 0.15}, vehicles=["car"])
+    by_country = corridor_plan(
+        "khorgos-almaty-tashkent", {"KZ": 0.024, "UZ": 0.15}, vehicles=["car"]
+    )
     one_for_all = corridor_plan("khorgos-almaty-tashkent", 0.15, vehicles=["car"])
     middle = by_country[by_country["case"] == "middle"].set_index("section")
     assert middle.loc["Khorgos-Almaty", "electric_per_day"] == pytest.approx(3000 * 0.75 * 0.024)
-    assert middle.loc["Zhibek Zholy-Tashkent", "electric_per_day"] == pytest.approx(6000 * 0.75 * 0.15)
+    assert middle.loc["Zhibek Zholy-Tashkent", "electric_per_day"] == pytest.approx(
+        6000 * 0.75 * 0.15
+    )
     assert middle["points"].sum() < one_for_all[one_for_all["case"] == "middle"]["points"].sum() / 3
 
 
@@ -135,7 +176,9 @@ def test_classes_of_vehicles_have_shares_and_points_of_their_own():
     shares = table[table["case"] == "middle"].groupby("vehicle")["electric_per_day"].sum()
     assert shares["bus"] / shares["car"] == pytest.approx(0.05 / 0.75 * 0.63)
     assert shares["truck"] / shares["car"] == pytest.approx(0.2 / 0.75 * 0.25)
-    assert sum(vehicle_range(name, "traffic_share")[1] for name in ("car", "bus", "truck")) == pytest.approx(1)
+    assert sum(
+        vehicle_range(name, "traffic_share")[1] for name in ("car", "bus", "truck")
+    ) == pytest.approx(1)
 
 
 def test_a_cold_battery_charges_more_slowly_but_never_stands_still():
@@ -149,7 +192,8 @@ def test_a_truck_between_urumqi_and_tashkent():
     trip = truck_trip(15)
     assert trip.kwh_per_tonne_km == pytest.approx(1.3 / (24 * 0.89))
     assert trip.driving_hours == pytest.approx(1845 / 65)
-    assert trip.rest_hours == pytest.approx(3 * 0.75 + 3 * 11)  # four days, three nights, a break in most days
+    # Four days, three nights, a break in most days
+    assert trip.rest_hours == pytest.approx(3 * 0.75 + 3 * 11)
     assert trip.extra_hours == 0
     assert trip.of_diesel == pytest.approx(0.89)  # the battery's weight is all that is lost
     small = truck_trip(-20, RoadVehicle(350, 130, 250, 10, 0.0041, 0.15))
@@ -160,7 +204,11 @@ def test_a_truck_between_urumqi_and_tashkent():
 def test_megawatt_points_follow_the_scenario():
     plans = {name: truck_plan(name) for name in SCENARIOS}
     points = {name: plan.groupby("case")["points"].sum() for name, plan in plans.items()}
-    assert points["constrained"]["middle"] <= points["baseline"]["middle"] < points["accelerated"]["middle"]
+    assert (
+        points["constrained"]["middle"]
+        <= points["baseline"]["middle"]
+        < points["accelerated"]["middle"]
+    )
     assert points["baseline"]["low"] < points["baseline"]["middle"] < points["baseline"]["high"]
     middle = plans["baseline"].query("case == 'middle'").set_index("section")
     assert middle.loc["Urumqi-Horgos", "electric_per_day"] == pytest.approx(

@@ -1,4 +1,6 @@
-"""The whole chain: joint draws, conservation, monotonicity, tables, levers of a scenario, bad input."""
+"""The whole chain: joint draws, conservation, monotonicity, tables, levers of a scenario, bad
+input.
+"""
 
 import datetime as dt
 
@@ -16,7 +18,12 @@ from forecasting.errors import AssumptionError
 
 few = settings(max_examples=12, deadline=None, derandomize=True)
 YEARS = list(range(2024, 2034))
-MIXED = {"class_share.phev": 0.1, "class_share.van": 0.02, "class_share.bus": 0.01, "class_share.truck": 0.02}
+MIXED = {
+    "class_share.phev": 0.1,
+    "class_share.van": 0.02,
+    "class_share.bus": 0.01,
+    "class_share.truck": 0.02,
+}
 MEASURES = {
     "ev_registrations", "ev_retirements", "ev_stock", "energy_gwh", "peak_mw",
     "charging_points_need", "charging_points_practice", "charging_points_standard",
@@ -48,7 +55,10 @@ def outlook() -> DemandOutlook:
 
 def test_results_are_the_measures_by_draw_and_year(outlook):
     assert set(outlook.results) == MEASURES | {"ebus_stock", "etruck_stock"}
-    assert repr(outlook) == f"<DemandOutlook 2024 to 2033, 300 draws of {len(outlook.results)} measures>"
+    assert (
+        repr(outlook)
+        == f"<DemandOutlook 2024 to 2033, 300 draws of {len(outlook.results)} measures>"
+    )
     for name, values in outlook.results.items():
         assert values.shape == (300, len(YEARS)), name
         assert np.all(np.isfinite(values)), name
@@ -67,11 +77,15 @@ def test_energy_by_setting_and_month_sums_to_the_year(outlook):
     total = sum(outlook.energy_by_setting.values()) / 1e6
     assert total == pytest.approx(outlook.results["energy_gwh"])
     assert all(shares.sum(axis=1) == pytest.approx(1) for shares in outlook.month_shares.values())
-    assert sum(outlook.points_by_setting[s] for s in PUBLIC) == pytest.approx(outlook.results["charging_points_need"])
+    assert sum(outlook.points_by_setting[s] for s in PUBLIC) == pytest.approx(
+        outlook.results["charging_points_need"]
+    )
 
 
 def test_a_car_takes_as_much_from_the_grid_as_the_world_measures(outlook):
-    """IEA implies 1.5 to 2.0 MWh per car and year in most regions and 3.8 in the United States; ours lie between."""
+    """IEA implies 1.5 to 2.0 MWh per car and year in most regions and 3.8 in the United States;
+    ours lie between.
+    """
     cars = run(changes={"reexport_share": 0})
     each = 1000 * np.median(cars.results["energy_gwh"][:, -1] / cars.results["ev_stock"][:, -1])
     assert 1.5 < each < 5.0
@@ -80,7 +94,9 @@ def test_a_car_takes_as_much_from_the_grid_as_the_world_measures(outlook):
 def test_the_same_seed_gives_the_same_outlook_and_another_does_not():
     one, two, other = run(seed=5), run(seed=5), run(seed=6)
     assert all(np.array_equal(one.results[name], two.results[name]) for name in MEASURES)
-    assert not np.array_equal(one.results["charging_points_need"], other.results["charging_points_need"])
+    assert not np.array_equal(
+        one.results["charging_points_need"], other.results["charging_points_need"]
+    )
 
 
 @few
@@ -88,7 +104,13 @@ def test_the_same_seed_gives_the_same_outlook_and_another_does_not():
 def test_more_vehicles_never_fewer_chargers_by_any_answer(factor):
     flow, today = paths(60, 5), {"count": 300, "date": "2024-12-31"}
     fewer, more = (run(flow * f, charging_today=today, start_stock=500.0) for f in (1.0, factor))
-    for name in ("ev_stock", "energy_gwh", "peak_mw", "charging_points_need", "charging_points_standard"):
+    for name in (
+        "ev_stock",
+        "energy_gwh",
+        "peak_mw",
+        "charging_points_need",
+        "charging_points_standard",
+    ):
         assert np.all(more.results[name] >= fewer.results[name] * (1 - 1e-12)), name
 
 
@@ -96,7 +118,9 @@ def test_more_vehicles_never_fewer_chargers_by_any_answer(factor):
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_more_home_charging_is_never_more_public(one, two):
     less, more = (run(paths(40, 4), MIXED | {"home_access": h}) for h in sorted((one, two)))
-    assert np.all(more.results["charging_points_need"] <= less.results["charging_points_need"] * (1 + 1e-12))
+    assert np.all(
+        more.results["charging_points_need"] <= less.results["charging_points_need"] * (1 + 1e-12)
+    )
 
 
 def test_colder_is_never_less_energy():
@@ -113,14 +137,18 @@ def test_no_vehicles_no_energy_and_no_chargers():
 
 
 def test_roads_to_cover_set_a_floor_under_en_route_points_even_without_vehicles():
-    covered = run(np.zeros((20, 2)), {"coverage_km": 1000, "coverage_spacing": 60, "coverage_points": 2})
+    covered = run(
+        np.zeros((20, 2)), {"coverage_km": 1000, "coverage_spacing": 60, "coverage_points": 2}
+    )
     assert np.all(covered.points_by_setting["enroute_dc"] == 2 * 17 * 2)
 
 
 def test_re_export_assembly_and_classes_do_what_they_say():
     flow = np.full((10, 3), 1000.0)
     plain = {"reexport_share": 0.4, "inventory_share": 0, "used_share": 0}
-    out = run(flow, plain | {"local_assembly": 500, "local_assembly_year": 2025, "class_share.bus": 0.1})
+    out = run(
+        flow, plain | {"local_assembly": 500, "local_assembly_year": 2025, "class_share.bus": 0.1}
+    )
     assert out.results["ev_registrations"][0] == pytest.approx([600, 1100, 1100])
     assert out.fleets["bus"].registrations[0] == pytest.approx([60, 110, 110])
 
@@ -128,7 +156,9 @@ def test_re_export_assembly_and_classes_do_what_they_say():
 def test_a_roll_out_multiplies_practice_by_its_year_and_no_earlier_than_today():
     today = {"count": 300, "date": "2024-12-31"}
     base = run(charging_today=today)
-    faster = run(changes={"charging_rollout": 2, "charging_rollout_year": 2030}, charging_today=today)
+    faster = run(
+        changes={"charging_rollout": 2, "charging_rollout_year": 2030}, charging_today=today
+    )
     ratio = faster.results["charging_points_practice"] / base.results["charging_points_practice"]
     assert ratio[0] == pytest.approx([2 ** (k / 6) for k in range(7)] + [2, 2, 2])
 
@@ -136,16 +166,24 @@ def test_a_roll_out_multiplies_practice_by_its_year_and_no_earlier_than_today():
 def test_a_roll_out_changes_nothing_before_the_day_of_the_forecast():
     plan, day = {"charging_rollout": 2, "charging_rollout_year": 2030}, dt.date(2026, 12, 31)
     for today in (None, {"count": 300, "date": "2024-12-31"}):
-        base, faster = (run(changes=changes, charging_today=today, as_of=day) for changes in ({}, plan))
-        ratio = faster.results["charging_points_practice"] / base.results["charging_points_practice"]
+        base, faster = (
+            run(changes=changes, charging_today=today, as_of=day) for changes in ({}, plan)
+        )
+        ratio = (
+            faster.results["charging_points_practice"] / base.results["charging_points_practice"]
+        )
         assert ratio[0] == pytest.approx([1, 1, 1, 2**0.25, 2**0.5, 2**0.75, 2, 2, 2, 2])
 
 
 def test_a_roll_out_that_never_comes_changes_nothing():
     today = {"count": 300, "date": "2024-12-31"}
-    never = run(changes={"charging_rollout": 2, "charging_rollout_year": 2100}, charging_today=today)
+    never = run(
+        changes={"charging_rollout": 2, "charging_rollout_year": 2100}, charging_today=today
+    )
     base = run(charging_today=today)
-    assert np.array_equal(never.results["charging_points_practice"], base.results["charging_points_practice"])
+    assert np.array_equal(
+        never.results["charging_points_practice"], base.results["charging_points_practice"]
+    )
 
 
 def test_stations_become_points_and_practice_starts_from_today():
@@ -157,7 +195,9 @@ def test_stations_become_points_and_practice_starts_from_today():
 def test_without_a_count_practice_is_wider_than_with_one():
     spread = []
     for today in (None, {"count": 500, "date": "2024-12-31"}):
-        low, high = np.quantile(run(charging_today=today).results["charging_points_practice"][:, 1], [0.1, 0.9])
+        low, high = np.quantile(
+            run(charging_today=today).results["charging_points_practice"][:, 1], [0.1, 0.9]
+        )
         spread.append(high / low)
     assert spread[0] > 1.5 * spread[1]
 
@@ -172,9 +212,12 @@ def test_the_tables_of_a_report(outlook):
     points = outlook.points_by_setting
     by_power = outlook.by_power.pivot(index="year", columns="power", values="points")
     assert list(by_power) == ["AC, to 22 kW", "DC, 150 kW and more", "DC, to 149 kW"]
-    fastest = np.median(0.2 * points["destination_dc"] + points["enroute_dc"], axis=0)  # the rest is of 50 kW
+    # The rest is of 50 kW
+    fastest = np.median(0.2 * points["destination_dc"] + points["enroute_dc"], axis=0)
     assert by_power["DC, 150 kW and more"].to_numpy() == pytest.approx(fastest)
-    assert by_power["DC, to 149 kW"].to_numpy() == pytest.approx(np.median(0.8 * points["destination_dc"], axis=0))
+    assert by_power["DC, to 149 kW"].to_numpy() == pytest.approx(
+        np.median(0.8 * points["destination_dc"], axis=0)
+    )
     assert outlook.by_class.groupby("year")["stock"].sum().to_numpy() == pytest.approx(
         outlook.results["ev_stock"].mean(axis=0)
     )
@@ -191,13 +234,19 @@ def test_the_tables_of_a_report(outlook):
 
 
 def test_of_one_draw_every_table_tells_the_same_numbers():
-    out = run(paths(1), changes=MIXED | {"deliveries.bus": 40}, charging_today={"count": 300, "date": "2024-12-31"})
+    out = run(
+        paths(1),
+        changes=MIXED | {"deliveries.bus": 40},
+        charging_today={"count": 300, "date": "2024-12-31"},
+    )
     results = {name: values[0] for name, values in out.results.items()}
     by_setting = out.by_setting.pivot(index="year", columns="setting")
     for name, table in (("points", out.points_by_setting), ("energy_gwh", out.energy_by_setting)):
         unit = 1e6 if name == "energy_gwh" else 1
         for setting in SETTINGS:
-            assert by_setting[name][setting].to_numpy() == pytest.approx(table[setting][0] / unit), (name, setting)
+            assert by_setting[name][setting].to_numpy() == pytest.approx(
+                table[setting][0] / unit
+            ), (name, setting)
     assert by_setting["low"].equals(by_setting["points"])
     assert by_setting["high"].equals(by_setting["points"])
     public = by_setting["points"][list(PUBLIC)].sum(axis=1)
@@ -205,28 +254,44 @@ def test_of_one_draw_every_table_tells_the_same_numbers():
     assert by_setting["energy_gwh"].sum(axis=1).to_numpy() == pytest.approx(results["energy_gwh"])
 
     heavy = out.heavy.groupby("year")
-    assert heavy["depot_points"].sum().to_numpy() == pytest.approx(by_setting["points"]["depot"].to_numpy())
-    assert heavy["depot_mw"].sum().to_numpy() == pytest.approx(by_setting["installed_mw"]["depot"].to_numpy())
+    assert heavy["depot_points"].sum().to_numpy() == pytest.approx(
+        by_setting["points"]["depot"].to_numpy()
+    )
+    assert heavy["depot_mw"].sum().to_numpy() == pytest.approx(
+        by_setting["installed_mw"]["depot"].to_numpy()
+    )
     bus = out.heavy[out.heavy["vehicle_class"] == "bus"].set_index("year")
     of_class = out.by_class[out.by_class["vehicle_class"] == "bus"].set_index("year")
     assert bus["stock"].to_numpy() == pytest.approx(of_class["stock"].to_numpy())
-    assert (bus["energy_percent"] / 100 * results["energy_gwh"]).to_numpy() == pytest.approx(of_class["energy_gwh"])
+    assert (bus["energy_percent"] / 100 * results["energy_gwh"]).to_numpy() == pytest.approx(
+        of_class["energy_gwh"]
+    )
 
     answers = out.gap.pivot(index="year", columns="answer")
     need = answers["points"]["Public charging points: need"]
     assert need.to_numpy() == pytest.approx(results["charging_points_need"])
-    assert (need - answers["less_standing_today"]["Public charging points: need"]).to_numpy() == pytest.approx(300)
-    assert out.by_cost.groupby("year")["usd"].sum().to_numpy() == pytest.approx(results["investment_usd"])
+    assert (
+        need - answers["less_standing_today"]["Public charging points: need"]
+    ).to_numpy() == pytest.approx(300)
+    assert out.by_cost.groupby("year")["usd"].sum().to_numpy() == pytest.approx(
+        results["investment_usd"]
+    )
 
     last = out.of_the_year
     months = out.by_month[out.by_month["year"] == YEARS[-1]]["gwh"].to_numpy()
-    assert sum(last["gwh"].values()) == pytest.approx(results["energy_gwh"][-1]) == pytest.approx(months.sum())
+    assert (
+        sum(last["gwh"].values())
+        == pytest.approx(results["energy_gwh"][-1])
+        == pytest.approx(months.sum())
+    )
     assert last["interval"] == pytest.approx([results["energy_gwh"][-1]] * 3)
     assert np.array(last["month_shares"]) * months.sum() == pytest.approx(months)
     assert out.quantiles("energy_gwh")[0.5].to_numpy() == pytest.approx(results["energy_gwh"])
     per_day = 1000 * results["energy_gwh"][-1] * out.month_shares["bev"][0] / MONTH_DAYS
     days = out.load_day.groupby("day")["mw"].sum()
-    assert days[["winter", "summer"]].tolist() == pytest.approx([per_day[0], per_day[[5, 6, 7]].mean()])
+    assert days[["winter", "summer"]].tolist() == pytest.approx(
+        [per_day[0], per_day[[5, 6, 7]].mean()]
+    )
 
 
 def test_without_coincidence_the_peak_is_as_large_as_the_fleet():
@@ -237,15 +302,21 @@ def test_without_coincidence_the_peak_is_as_large_as_the_fleet():
 
 def test_a_target_beyond_the_last_year_has_no_probability():
     def plan(day):
-        return Target(day, np.array([900.0]), "points", dt.date.fromisoformat(day), True, 1.0, np.array([0.0]))
+        return Target(
+            day, np.array([900.0]), "points", dt.date.fromisoformat(day), True, 1.0, np.array([0.0])
+        )
 
     practice = np.array([[100.0, 800.0, 1600.0], [100.0, 1000.0, 2000.0]])
     standing = (dt.date(2025, 12, 31), np.array([90.0]))
     plans = [plan(day) for day in ("2025-12-31", "2026-12-31", "2027-06-30", "2028-06-30")]
-    table = standing_shares(plans, [2025, 2026, 2027], practice, standing, np.ones(2)).set_index("target")
+    table = standing_shares(plans, [2025, 2026, 2027], practice, standing, np.ones(2)).set_index(
+        "target"
+    )
     assert table["stands"].tolist() == pytest.approx([0.1, 0.1, 0.1, 0.1])
     within = 2 ** (181 / 365)  # both double in the year, on a straight line in logs
-    assert table["practice"].tolist() == pytest.approx([np.nan, 900, 900 * within, np.nan], nan_ok=True)
+    assert table["practice"].tolist() == pytest.approx(
+        [np.nan, 900, 900 * within, np.nan], nan_ok=True
+    )
     assert table["probability"].tolist() == pytest.approx([np.nan, 0.5, 1, np.nan], nan_ok=True)
     paces = [np.nan, 810, 810 * 365 / 546, 810 / (2 + 182 / 366)]
     assert table["pace_needed"].tolist() == pytest.approx(paces, nan_ok=True, rel=1e-9)
@@ -254,7 +325,11 @@ def test_a_target_beyond_the_last_year_has_no_probability():
 
 def test_a_fleet_that_outgrows_all_vehicles_in_the_last_year_alone_is_told():
     flow = np.column_stack([np.full(50, 10.0), np.full(50, 1e8)])
-    assert run(flow).caveats[0].startswith("In 100% of the draws electric vehicles outnumber all vehicles")
+    assert (
+        run(flow)
+        .caveats[0]
+        .startswith("In 100% of the draws electric vehicles outnumber all vehicles")
+    )
 
 
 def test_months_have_the_days_of_four_years():
@@ -266,7 +341,9 @@ def test_three_answers_stand_side_by_side_with_what_stands_today(outlook):
     gap = outlook.gap
     assert gap["answer"].nunique() == 3
     need = gap[(gap["answer"] == "Public charging points: need") & (gap["year"] == 2033)].iloc[0]
-    points = outlook.results["charging_points_need"][:, -1] - 400 * outlook.drawn["points_per_station"]
+    points = (
+        outlook.results["charging_points_need"][:, -1] - 400 * outlook.drawn["points_per_station"]
+    )
     assert need["less_standing_today"] == pytest.approx(np.median(points))
     assert set(outlook.rules) == {"power per vehicle", "vehicles per point"}
 
@@ -298,7 +375,9 @@ def test_a_reader_is_told_what_the_numbers_rest_on(outlook):
         "(80 %)."
     ]
     crowded = run(paths(50, 2) * 1e4, charging_today={"count": 300, "date": "2024-12-31"}).caveats
-    assert crowded[0].startswith("In 100% of the draws electric vehicles outnumber all vehicles on the road in 2025")
+    assert crowded[0].startswith(
+        "In 100% of the draws electric vehicles outnumber all vehicles on the road in 2025"
+    )
     assert "vehicles per public point in 2024 is outside 1 to 100" in crowded[1]
     assert run(paths(50, 2), charging_today={"count": 300, "date": "2024-12-31"}).caveats == []
 
@@ -316,14 +395,20 @@ def test_the_tornado_puts_what_matters_first(outlook):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: run(-paths()), r"imports = -.* vehicles a year; every value must be finite and 0 or more"),
+        (
+            lambda: run(-paths()),
+            r"imports = -.* vehicles a year; every value must be finite and 0 or more",
+        ),
         (lambda: run(np.full((3, 2), np.nan)), r"every value must be finite"),
         (lambda: run(np.ones(5)[None, :, None]), r"imports have shape \(1, 5, 1\)"),
         (
             lambda: demand_outlook(np.ones((2, 2)), [2024, 2026], parameters=load_parameters()),
             r"years 2024 to 2026 have",
         ),
-        (lambda: run(changes={"class_share.van": 0.7, "class_share.bus": 0.6}), r"class_share.\* add to 1.3"),
+        (
+            lambda: run(changes={"class_share.van": 0.7, "class_share.bus": 0.6}),
+            r"class_share.\* add to 1.3",
+        ),
         (
             lambda: run(changes={"charging_rollout": 2, "charging_rollout_year": 2020}),
             r"charging_rollout_year = 2020 lies before the first year, 2024",
@@ -337,7 +422,10 @@ def test_the_tornado_puts_what_matters_first(outlook):
             lambda: run(charging_today={"count": 5, "unit": "piles", "date": "2024-01-01"}),
             r"unit 'piles'; it must be points",
         ),
-        (lambda: run(charging_today={"number": 5}), r"charging_today has count, date and unit; got number"),
+        (
+            lambda: run(charging_today={"number": 5}),
+            r"charging_today has count, date and unit; got number",
+        ),
         (lambda: run(start_stock=-5.0), r"start_stock = -5 vehicles"),
         (lambda: run(stock_facts=[(2024, -3)]).balance, r"a stock of -3 vehicles on 2024-12-31"),
     ],

@@ -36,10 +36,14 @@ def test_coincidence_falls_with_the_number_of_points(one, two, floor):
 
 @few
 @given(st.floats(0, 50), st.floats(1, 1e5), st.floats(0.1, 1))
-def test_the_peak_lies_between_the_mean_of_the_busiest_hour_and_rated_power(energy_per_mw, points, floor):
+def test_the_peak_lies_between_the_mean_of_the_busiest_hour_and_rated_power(
+    energy_per_mw, points, floor
+):
     shape = (len(SETTINGS), 1, 1)
     megawatts = np.full(shape, points * 0.01)
-    energy = np.minimum(megawatts * energy_per_mw, megawatts / day_profile().max(axis=1)[:, None, None])
+    energy = np.minimum(
+        megawatts * energy_per_mw, megawatts / day_profile().max(axis=1)[:, None, None]
+    )
     (day,) = peak_load([energy], np.full(shape, points), megawatts, np.array([floor]))
     peak = day[0, 0]
     hourly = (energy[:, 0, 0] @ day_profile()).max()

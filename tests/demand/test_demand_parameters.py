@@ -1,4 +1,6 @@
-"""Every default has a source or says judgement; every override is checked; draws follow their ranges."""
+"""Every default has a source or says judgement; every override is checked; draws follow their
+ranges.
+"""
 
 import numpy as np
 import pytest
@@ -6,7 +8,13 @@ import pytest
 from forecasting.demand.parameters import check_value, load_parameters, read_table
 from forecasting.errors import AssumptionError
 
-TABLES = ("demand_parameters.csv", "charging_groups.csv", "charging_power.csv", "climate.csv", "load_profiles.csv")
+TABLES = (
+    "demand_parameters.csv",
+    "charging_groups.csv",
+    "charging_power.csv",
+    "climate.csv",
+    "load_profiles.csv",
+)
 ROADS = ("corridors.csv", "truck_corridor.csv", "road_vehicles.csv")
 
 
@@ -27,9 +35,26 @@ def test_a_corridors_traffic_has_a_source_or_says_judgement():
 
 
 def test_judgements_that_matter_are_wide():
-    rules = {"utilisation_low", "utilisation_high", "national_target", "class_share", "local_assembly"}
-    rules |= {"deliveries", "vehicle_stock_date", "power_date", "assembly_displaces", "assembly_phev"}
-    levers = rules | {"local_assembly_year", "national_target_year", "charging_rollout", "charging_rollout_year"}
+    rules = {
+        "utilisation_low",
+        "utilisation_high",
+        "national_target",
+        "class_share",
+        "local_assembly",
+    }
+    rules |= {
+        "deliveries",
+        "vehicle_stock_date",
+        "power_date",
+        "assembly_displaces",
+        "assembly_phev",
+    }
+    levers = rules | {
+        "local_assembly_year",
+        "national_target_year",
+        "charging_rollout",
+        "charging_rollout_year",
+    }
     for row in load_parameters().rows:
         if row.kind == "judgement" and row.name not in levers | {"coverage_km"}:
             assert row.high > row.low, row.key
@@ -62,13 +87,25 @@ def test_a_places_rows_win_over_defaults_and_overrides_over_both():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"consumption": 0.21}, r"consumption: 0.21 kWh/100 km is outside 5 to 60 \(looks like kWh/km; write 21\)"),
-        ({"utilisation_low.enroute_dc": 0}, r"utilisation_low.enroute_dc: 0 share of hours is outside 0.001 to 1"),
-        ({"utilisation_high.enroute_dc": 1.2}, r"utilisation_high.enroute_dc: 1.2 share of hours is outside"),
+        (
+            {"consumption": 0.21},
+            r"consumption: 0.21 kWh/100 km is outside 5 to 60 \(looks like kWh/km; write 21\)",
+        ),
+        (
+            {"utilisation_low.enroute_dc": 0},
+            r"utilisation_low.enroute_dc: 0 share of hours is outside 0.001 to 1",
+        ),
+        (
+            {"utilisation_high.enroute_dc": 1.2},
+            r"utilisation_high.enroute_dc: 1.2 share of hours is outside",
+        ),
         ({"annual_km": -5}, r"annual_km: -5 km per year is outside 1000 to 150,000"),
         ({"survival_scale": 0}, r"survival_scale: 0 years is outside 1 to 60"),
         ({"home_access": 35}, r"home_access: 35 share .*looks like per cent; write 0.35"),
-        ({"vehicle_stock": 4690.9}, r"vehicle_stock: 4690.9 vehicles .*looks like thousands; write 4690900"),
+        (
+            {"vehicle_stock": 4690.9},
+            r"vehicle_stock: 4690.9 vehicles .*looks like thousands; write 4690900",
+        ),
         ({"home_kw": 7.4e-6}, r"home_kw: 7.4e-06 kW .*looks like GW; write 7.4"),
         ({"home_kw": 0.0074}, r"home_kw: 0.0074 kW .*looks like MW; write 7.4"),
         ({"home_acess": 0.4}, r"home_acess: no such parameter \(did you mean home_access\?\)"),
@@ -79,7 +116,10 @@ def test_a_places_rows_win_over_defaults_and_overrides_over_both():
             {"home_access": {"low": 0.5, "mode": 0.4, "high": 0.6}},
             r"home_access: low 0.5, mode 0.4, high 0.6 are out of",
         ),
-        ({"home_access": {"low": 0.5, "mode": 0.6}}, r"home_access: a range has low, mode and high; look at high"),
+        (
+            {"home_access": {"low": 0.5, "mode": 0.6}},
+            r"home_access: a range has low, mode and high; look at high",
+        ),
     ],
 )
 def test_a_wrong_override_is_named_with_value_unit_and_range(changes, message):
@@ -94,7 +134,9 @@ def test_all_problems_come_at_once():
 
 
 def test_an_unknown_name_is_refused_on_reading_too():
-    with pytest.raises(AssumptionError, match=r"anual_km: no such parameter \(did you mean annual_km\?\)"):
+    with pytest.raises(
+        AssumptionError, match=r"anual_km: no such parameter \(did you mean annual_km\?\)"
+    ):
         load_parameters()["anual_km"]
 
 
@@ -111,7 +153,9 @@ def test_draws_keep_to_their_ranges_and_medians():
         assert drawn[row.key].max() <= row.maximum
     triangle = drawn["home_access"]
     assert triangle.mean() == pytest.approx((0.2 + 0.45 + 0.7) / 3, abs=1e-3)
-    assert np.quantile(drawn["annual_km"], [0.1, 0.5, 0.9]) == pytest.approx([8_000, 12_000, 20_000], rel=0.01)
+    assert np.quantile(drawn["annual_km"], [0.1, 0.5, 0.9]) == pytest.approx(
+        [8_000, 12_000, 20_000], rel=0.01
+    )
 
 
 def test_overriding_one_parameter_leaves_the_draws_of_all_others():

@@ -27,7 +27,9 @@ def test_no_vehicle_is_lost_between_border_and_register(imports, reexport, inven
 
 
 def test_inventory_delays_and_assembly_adds():
-    registered = registrations(np.array([[100.0, 200.0]]), np.array([0.0]), np.array([0.1]), assembly=5.0)
+    registered = registrations(
+        np.array([[100.0, 200.0]]), np.array([0.0]), np.array([0.1]), assembly=5.0
+    )
     assert registered.tolist() == [[105.0, 195.0]]
 
 
@@ -37,7 +39,9 @@ def test_a_mirror_that_the_lag_explains_leaves_nothing():
 
 
 def test_a_mirror_needs_two_figures():
-    with pytest.raises(AssumptionError, match=r"importer = 0 vehicles; a mirror needs two figures above 0"):
+    with pytest.raises(
+        AssumptionError, match=r"importer = 0 vehicles; a mirror needs two figures above 0"
+    ):
         mirror(10, 0)
 
 
@@ -69,7 +73,9 @@ def test_bounds_and_growth_rates_of_a_table_are_no_counts():
 
 @pytest.mark.parametrize("value", [-1.0, float("nan"), None])
 def test_a_stock_that_is_no_count_is_refused(value):
-    with pytest.raises(AssumptionError, match=r"stock of .* vehicles on 2023-12-31; it must be 0 or more"):
+    with pytest.raises(
+        AssumptionError, match=r"stock of .* vehicles on 2023-12-31; it must be 0 or more"
+    ):
         dated_counts([(2023, value)])
 
 
@@ -82,7 +88,8 @@ def test_a_stock_inside_the_year_is_compared_with_the_way_there():
 def test_the_balance_names_what_does_not_close():
     stock = np.full((50, 1), 1000.0)
     words = [
-        balance(stock, [2023], [(2023, printed)])["explanation"].iloc[0] for printed in (250, 2000, 4.0, 4e6, 1.0, 1e6)
+        balance(stock, [2023], [(2023, printed)])["explanation"].iloc[0]
+        for printed in (250, 2000, 4.0, 4e6, 1.0, 1e6)
     ]
     assert words[0].startswith("75 % of the modelled stock is not on the register")
     assert words[1].startswith("the register holds 2.0 times")

@@ -29,11 +29,15 @@ def factor(normals, shift=0.0, spread=0.0):
 
 
 def test_the_factor_at_the_temperatures_of_the_literature():
-    assert climate_factor(np.array([-10, -20, -31, 35])) == pytest.approx([1.245, 1.343, 1.451, 1.0945], abs=1e-3)
+    assert climate_factor(np.array([-10, -20, -31, 35])) == pytest.approx(
+        [1.245, 1.343, 1.451, 1.0945], abs=1e-3
+    )
 
 
 def test_minus_31_agrees_with_the_winter_test_of_24_cars():
-    """A median loss of 38.4 % of range is 1.62 of the certified consumption; real over certified is 21/19."""
+    """A median loss of 38.4 % of range is 1.62 of the certified consumption; real over certified is
+    21/19.
+    """
     assert float(climate_factor(-31.0)) * 21 / 19 == pytest.approx(1 / (1 - 0.384), rel=0.03)
 
 
@@ -71,7 +75,10 @@ def test_a_colder_year_takes_more_energy_in_every_country(place):
     drawn = load_parameters().draw(np.random.default_rng(0), 50)
     mild, cold = (
         class_factors(
-            degrees_outside(*climate_normals(place), drawn["temperature_shift"] + s, drawn["daily_spread"]), drawn
+            degrees_outside(
+                *climate_normals(place), drawn["temperature_shift"] + s, drawn["daily_spread"]
+            ),
+            drawn,
         )
         for s in (0, -5)
     )
@@ -94,7 +101,10 @@ def test_energy_of_a_year_by_hand_and_months_by_their_days():
 
 @pytest.mark.parametrize(
     ("km", "use", "message"),
-    [(-1.0, 20.0, r"annual_km = -1 km per year"), (15_000.0, 0.2, r"consumption = 0.2 kWh/100 km; below 5 .* kWh/km")],
+    [
+        (-1.0, 20.0, r"annual_km = -1 km per year"),
+        (15_000.0, 0.2, r"consumption = 0.2 kWh/100 km; below 5 .* kWh/km"),
+    ],
 )
 def test_negative_distance_and_kwh_per_km_are_refused(km, use, message):
     with pytest.raises(AssumptionError, match=message):

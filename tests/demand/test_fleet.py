@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.demand.fleet import conditional_survival, mean_life, run_fleet, survival, survival_sets
+from forecasting.demand.fleet import (
+    conditional_survival,
+    mean_life,
+    run_fleet,
+    survival,
+    survival_sets,
+)
 from forecasting.errors import AssumptionError
 
 few = settings(max_examples=30, deadline=None, derandomize=True)
@@ -82,10 +88,19 @@ def test_an_empty_fleet_has_no_age_and_no_losses():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: survival(3, 0, 5), r"survival_scale = 0 years is out of range; it must be above 0"),
+        (
+            lambda: survival(3, 0, 5),
+            r"survival_scale = 0 years is out of range; it must be above 0",
+        ),
         (lambda: survival(3, 5, -1), r"survival_shape = -1 1 is out of range"),
-        (lambda: run_fleet(np.array([[-1.0]]), one, one), r"registrations = -1 vehicles; it must be 0 or more"),
-        (lambda: run_fleet(np.ones((1, 1)), one, one, start_stock=-5.0), r"start_stock = -5 vehicles"),
+        (
+            lambda: run_fleet(np.array([[-1.0]]), one, one),
+            r"registrations = -1 vehicles; it must be 0 or more",
+        ),
+        (
+            lambda: run_fleet(np.ones((1, 1)), one, one, start_stock=-5.0),
+            r"start_stock = -5 vehicles",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused(call, message):

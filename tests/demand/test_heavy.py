@@ -1,4 +1,6 @@
-"""Buses and trucks are flows of their own: ordered, delivered late, counted apart from cars, against printed counts."""
+"""Buses and trucks are flows of their own: ordered, delivered late, counted apart from cars,
+against printed counts.
+"""
 
 from pathlib import Path
 
@@ -13,15 +15,25 @@ from forecasting.scenarios.assumptions import demand_parameters
 from forecasting.scenarios.outlook import outlook
 
 PARAMS = Path(__file__).parents[2] / "params"
-ORDER = {"name": "order", "kind": "demand", "quantity": "deliveries.bus", "start": "2026-01-01", "end": "2026-12-31"}
+ORDER = {
+    "name": "order",
+    "kind": "demand",
+    "quantity": "deliveries.bus",
+    "start": "2026-01-01",
+    "end": "2026-12-31",
+}
 ORDER |= {"size": 200, "reason": "a test", "source": "judgement"}
 GIVEN = {"country": "UZ", "scenario": "test", "as_of": "2026-03-31", "horizon": 2030, "seed": 1}
 
 
 def chain(*orders):
     scenario = scenario_from_parameters(GIVEN | {"drivers": list(orders)})
-    assumed = demand_parameters(scenario, scenario.drivers, 400).override({"reexport_share": 0, "inventory_share": 0})
-    return demand_outlook(np.full((400, 5), 1000.0), range(2026, 2031), parameters=assumed, place="UZ", seed=1)
+    assumed = demand_parameters(scenario, scenario.drivers, 400).override(
+        {"reexport_share": 0, "inventory_share": 0}
+    )
+    return demand_outlook(
+        np.full((400, 5), 1000.0), range(2026, 2031), parameters=assumed, place="UZ", seed=1
+    )
 
 
 def test_an_order_is_delivered_once_and_beside_the_cars():
@@ -36,7 +48,10 @@ def test_an_order_is_delivered_once_and_beside_the_cars():
 
 
 def test_what_is_announced_comes_late_or_never():
-    made = chain(ORDER | {"probability": 0.8, "on_time": 0.25, "delay_years": {"low": 2, "mode": 2, "high": 2}})
+    made = chain(
+        ORDER
+        | {"probability": 0.8, "on_time": 0.25, "delay_years": {"low": 2, "mode": 2, "high": 2}}
+    )
     bought = made.fleets["bus"].registrations
     assert (bought[:, 0] == 200).mean() == pytest.approx(0.2, abs=0.05)
     assert (bought[:, 2] == 200).mean() == pytest.approx(0.6, abs=0.06)
@@ -62,14 +77,18 @@ def test_events_add_within_their_years():
 
 @pytest.mark.slow
 def test_buses_and_trucks_of_the_region_are_the_printed_ones():
-    """The Bureau: 338 trucks on 1 December 2024, 130 buses (189 in February); Tashkent: 300 announced, IEA 500 sold."""
+    """The Bureau: 338 trucks on 1 December 2024, 130 buses (189 in February); Tashkent: 300
+    announced, IEA 500 sold.
+    """
     ledger = central_asia()
     kz, uz = (
         outlook(load_scenario(PARAMS / f"{name}-baseline.yaml"), ledger, draws=300)
         for name in ("kazakhstan", "uzbekistan")
     )
     bands = {
-        (country, name): np.quantile(made.results.values[f"e{name}_stock"][:, made.years.index(2024)], [0.05, 0.95])
+        (country, name): np.quantile(
+            made.results.values[f"e{name}_stock"][:, made.years.index(2024)], [0.05, 0.95]
+        )
         for country, made, name in (("KZ", kz, "truck"), ("KZ", kz, "bus"), ("UZ", uz, "bus"))
     }
     for key, printed in {("KZ", "truck"): 338, ("KZ", "bus"): 130, ("UZ", "bus"): 500}.items():

@@ -16,10 +16,15 @@ def drawn_at(place):
 
 
 def test_tashkent_and_the_rest_make_the_printed_country():
-    """Statistics Agency: 86.2 % of households in houses; Tashkent has 724,692 of 7,301,164 dwellings."""
+    """Statistics Agency: 86.2 % of households in houses; Tashkent has 724,692 of 7,301,164
+    dwellings.
+    """
     table = households("UZ").set_index("part")
     tashkent = 724_692 / 7_301_164
-    whole = tashkent * table.loc["Tashkent", "houses"] + (1 - tashkent) * table.loc["the rest", "houses"]
+    whole = (
+        tashkent * table.loc["Tashkent", "houses"]
+        + (1 - tashkent) * table.loc["the rest", "houses"]
+    )
     assert whole == pytest.approx(0.862, abs=0.001)
     assert table[["houses", "flats", "other"]].sum(axis=1).tolist() == pytest.approx([1, 1])
 
@@ -27,9 +32,12 @@ def test_tashkent_and_the_rest_make_the_printed_country():
 def test_home_charging_in_uzbekistan_follows_from_housing():
     shares, row = home_access("UZ"), load_parameters().at("UZ")["home_access"]
     assert shares["UZ"] == pytest.approx(row.mode, abs=0.01)
-    newer = (65_000 * shares["Tashkent"] + 21_100 * shares["the rest"]) / 86_100  # where the cars were in October 2025
+    # Where the cars were in October 2025
+    newer = (65_000 * shares["Tashkent"] + 21_100 * shares["the rest"]) / 86_100
     assert row.low < newer < row.high
-    with pytest.raises(AssumptionError, match="no count of households by dwelling is known for 'KZ'"):
+    with pytest.raises(
+        AssumptionError, match="no count of households by dwelling is known for 'KZ'"
+    ):
         home_access("KZ")
 
 
@@ -42,8 +50,12 @@ def test_every_country_has_its_own_home_charging(place):
 
 @pytest.mark.parametrize("place", COUNTRIES)
 def test_a_car_takes_what_the_tables_of_the_iea_imply(place):
-    """From the grid, IEA 2024: 2.3 to 2.7 MWh a year for the world, 1.9 to 2.2 in China, 4.4 to 5.0 in the States."""
-    outlook = demand_outlook(np.full((2000, 1), 1e4), [2025], parameters=load_parameters(), place=place)
+    """From the grid, IEA 2024: 2.3 to 2.7 MWh a year for the world, 1.9 to 2.2 in China, 4.4 to 5.0
+    in the States.
+    """
+    outlook = demand_outlook(
+        np.full((2000, 1), 1e4), [2025], parameters=load_parameters(), place=place
+    )
     low, middle, high = np.quantile(outlook.grid_per_vehicle["bev"], [0.1, 0.5, 0.9])
     assert 2200 < middle < 2800
     assert low > 1500
@@ -53,7 +65,8 @@ def test_a_car_takes_what_the_tables_of_the_iea_imply(place):
 @pytest.mark.parametrize(
     ("place", "year", "printed"),
     [
-        ("UZ", 2024, 4_725_900 - 0.75 * 415_000),  # Statistics Committee: 4,725.9 thousand on 1 October 2025, +415,000
+        # Statistics Committee: 4,725.9 thousand on 1 October 2025, +415,000
+        ("UZ", 2024, 4_725_900 - 0.75 * 415_000),
         ("KZ", 2025, 5_843_358),  # Bureau of National Statistics, 1 December 2025
         ("KZ", 2024, 5_694_500),  # the same, 1 December 2024
         ("KG", 2025, 1_909_961),  # Ministry of Natural Resources, 1 January 2026
@@ -75,7 +88,9 @@ def test_the_stock_of_all_vehicles_grows_and_says_what_it_counts():
 
 def test_energy_of_a_year_is_of_the_mean_stock():
     """A fleet that starts from nothing has half of its vehicles in the mean of its first year."""
-    outlook = demand_outlook(np.full((200, 2), 1e4), [2024, 2025], parameters=load_parameters(), place="UZ")
+    outlook = demand_outlook(
+        np.full((200, 2), 1e4), [2024, 2025], parameters=load_parameters(), place="UZ"
+    )
     stock, energy = outlook.results["ev_stock"], outlook.results["energy_gwh"]
     whole = stock * (outlook.grid_per_vehicle["bev"] / 1e6)[:, None]
     assert energy[:, 0] == pytest.approx(whole[:, 0] / 2)

@@ -26,7 +26,14 @@ few = settings(max_examples=40, deadline=None, derandomize=True)
 
 @pytest.mark.parametrize(
     ("servers", "load", "expected"),
-    [(1, 0.5, 1 / 2), (2, 1, 1 / 3), (2, 1.5, 9 / 14), (3, 2, 4 / 9), (4, 3, 27 / 53), (5, 4, 128 / 231)],
+    [
+        (1, 0.5, 1 / 2),
+        (2, 1, 1 / 3),
+        (2, 1.5, 9 / 14),
+        (3, 2, 4 / 9),
+        (4, 3, 27 / 53),
+        (5, 4, 128 / 231),
+    ],
 )
 def test_erlang_c_of_textbooks(servers, load, expected):
     assert erlang_c(servers, load) == pytest.approx(expected, abs=1e-12)
@@ -37,7 +44,9 @@ def test_erlang_c_of_larger_systems(servers, load, expected):
     assert erlang_c(servers, load) == pytest.approx(expected, abs=5e-6)
 
 
-@pytest.mark.parametrize(("servers", "load", "expected"), [(2, 1, 0.2), (5, 4, 0.199067), (14, 10, 0.056819)])
+@pytest.mark.parametrize(
+    ("servers", "load", "expected"), [(2, 1, 0.2), (5, 4, 0.199067), (14, 10, 0.056819)]
+)
 def test_erlang_b_of_textbooks(servers, load, expected):
     assert erlang_b(servers, load) == pytest.approx(expected, abs=5e-7)
 
@@ -54,17 +63,24 @@ def test_mean_waits_of_a_published_teaching_page(servers, minutes):
     assert mean_wait(servers, 6 / 1.25, service=48) == pytest.approx(minutes, abs=0.05)
 
 
-@pytest.mark.parametrize(("servers", "load"), [(100, 80.0), (10_000, 9_900.0), (10_000, 5.0), (10_000, 10_500.0)])
+@pytest.mark.parametrize(
+    ("servers", "load"), [(100, 80.0), (10_000, 9_900.0), (10_000, 5.0), (10_000, 10_500.0)]
+)
 def test_erlang_b_is_a_ratio_of_poisson_probabilities_however_large(servers, load):
     expected = math.exp(poisson.logpmf(servers, load) - poisson.logcdf(servers, load))
     assert erlang_b(servers, load) == pytest.approx(expected, rel=1e-8, abs=1e-300)
 
 
 def test_ten_thousand_servers_near_capacity_wait_as_heavy_traffic_says():
-    """Halfin and Whitt: with beta = (c - a)/sqrt(a) the share waiting is 1/(1 + beta Phi(beta)/phi(beta))."""
+    """Halfin and Whitt: with beta = (c - a)/sqrt(a) the share waiting is 1/(1 + beta
+    Phi(beta)/phi(beta)).
+    """
     load = 9_900.0
     beta = (10_000 - load) / math.sqrt(load)
-    cdf, pdf = 0.5 * math.erfc(-beta / math.sqrt(2)), math.exp(-beta * beta / 2) / math.sqrt(2 * math.pi)
+    cdf, pdf = (
+        0.5 * math.erfc(-beta / math.sqrt(2)),
+        math.exp(-beta * beta / 2) / math.sqrt(2 * math.pi),
+    )
     assert erlang_c(10_000, load) == pytest.approx(1 / (1 + beta * cdf / pdf), rel=0.01)
 
 
@@ -92,7 +108,9 @@ def test_points_for_is_the_smallest_number_that_keeps_the_promise(load):
     assert points == 1 or wait_exceeds(points - 1, load, 5, 25) > 0.05
 
 
-@pytest.mark.parametrize(("points", "ceiling"), [(1, 0.065), (2, 0.158), (4, 0.253), (8, 0.33), (16, 0.39)])
+@pytest.mark.parametrize(
+    ("points", "ceiling"), [(1, 0.065), (2, 0.158), (4, 0.253), (8, 0.33), (16, 0.39)]
+)
 def test_the_utilisation_ceiling_rises_with_the_size_of_the_station(points, ceiling):
     assert utilisation_ceiling(points) == pytest.approx(ceiling, abs=0.006)
 

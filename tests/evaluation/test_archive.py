@@ -27,8 +27,12 @@ from forecasting.scenarios.outlook_files import load_results, save_tables
 LEVELS = np.array(QUANTILES)
 
 
-def freeze(folder: Path, day: str = "2024-12-31", first_year: int = 2025, name: str = "uzbekistan-baseline") -> None:
-    """Results of a report: imports of 2025 around 50,000, of June around 3,000; 50,000 and 100,000 on the road."""
+def freeze(
+    folder: Path, day: str = "2024-12-31", first_year: int = 2025, name: str = "uzbekistan-baseline"
+) -> None:
+    """Results of a report: imports of 2025 around 50,000, of June around 3,000; 50,000 and 100,000
+    on the road.
+    """
     spread = np.linspace(0.5, 2.0, 201)[:, None]
     years, months = [year(2024), year(2025)], [month("2025-06")]
     values = {"ev_imports": spread * [24_000, 50_000], "ev_stock": spread * [50_000, 100_000]}
@@ -38,7 +42,12 @@ def freeze(folder: Path, day: str = "2024-12-31", first_year: int = 2025, name: 
             quantile_table(name, "UZ", {"ev_imports": spread * 3_000.0}, months),
         ]
     )
-    told = {"as_of": day, "first_year": first_year, "basis": {"UZ": "uz-statistics"}, "facts_used": []}
+    told = {
+        "as_of": day,
+        "first_year": first_year,
+        "basis": {"UZ": "uz-statistics"},
+        "facts_used": [],
+    }
     save_tables(folder, table.reset_index(drop=True), pd.DataFrame({"value": [1.0]}), told)
 
 
@@ -49,11 +58,19 @@ def test_a_kept_forecast_is_scored_by_what_was_printed_later(tmp_path: Path) -> 
     assert record.index.is_unique
     assert record.columns.tolist()[:2] == ["place", "as_of"]
     year_2025 = record.loc[("ev_imports", "2025")]
-    assert (year_2025["outcome"], year_2025["inside"], year_2025["own_basis"]) == (56_832, True, True)
+    assert (year_2025["outcome"], year_2025["inside"], year_2025["own_basis"]) == (
+        56_832,
+        True,
+        True,
+    )
     quantiles = load_results(tmp_path / "copy" / "uzbekistan-baseline" / OUTLOOK_TABLE)
-    mine = quantiles[(quantiles["measure"] == "ev_imports") & (quantiles["period_start"] == "2025-01-01")]
+    mine = quantiles[
+        (quantiles["measure"] == "ev_imports") & (quantiles["period_start"] == "2025-01-01")
+    ]
     mine = mine[mine["period_end"] == "2025-12-31"].sort_values("quantile")["value"].to_numpy()
-    assert year_2025["score"] == pytest.approx(weighted_interval_score(np.log(mine), np.log(56_832)), abs=1e-6)
+    assert year_2025["score"] == pytest.approx(
+        weighted_interval_score(np.log(mine), np.log(56_832)), abs=1e-6
+    )
     assert year_2025["median"] == pytest.approx(mine[3])
     assert ("ev_imports", "2024") not in record.index  # before the first year that was forecast
     assert record.loc[("ev_imports", "2025-06"), "outcome"] == 4567
@@ -82,14 +99,18 @@ def test_wrong_folders_are_named(tmp_path: Path) -> None:
 
 def test_the_command_prints_and_writes_it(tmp_path: Path) -> None:
     freeze(tmp_path / "reports" / "archive" / "2024-12-31" / "uzbekistan-baseline")
-    done = CliRunner().invoke(main, ["track-record", "--archive", str(tmp_path), "--csv", str(tmp_path / "r.csv")])
+    done = CliRunner().invoke(
+        main, ["track-record", "--archive", str(tmp_path), "--csv", str(tmp_path / "r.csv")]
+    )
     assert done.exit_code == 0, done.output
     assert "from 1 kept forecasts" in done.stdout
     assert pd.read_csv(tmp_path / "r.csv").columns.tolist() == [*RECORD_COLUMNS, "scenario"]
     both = CliRunner().invoke(main, ["track-record", "--archive", str(tmp_path), "--place", "UZ"])
     assert both.exit_code == 2
     assert "--archive stands without" in both.stderr
-    assert CliRunner().invoke(main, ["track-record", "--archive", str(tmp_path / "no")]).exit_code == 2
+    assert (
+        CliRunner().invoke(main, ["track-record", "--archive", str(tmp_path / "no")]).exit_code == 2
+    )
 
 
 def test_the_index_shows_it(tmp_path: Path) -> None:

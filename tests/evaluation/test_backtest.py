@@ -1,4 +1,6 @@
-"""The backtest of annual forecasts: what a case holds, what peers are, what a summary says; and the track record."""
+"""The backtest of annual forecasts: what a case holds, what peers are, what a summary says; and the
+track record.
+"""
 
 import datetime as dt
 import importlib.util
@@ -9,7 +11,14 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import EvidenceError, ModelError
-from forecasting.evaluation.backtest import THIS_PACKAGE, _cases, backtest, backtest_skill, read_panel, summarise
+from forecasting.evaluation.backtest import (
+    THIS_PACKAGE,
+    _cases,
+    backtest,
+    backtest_skill,
+    read_panel,
+    summarise,
+)
 from forecasting.evaluation.peers import AnalogueRegression, drift, naive, single_series
 from forecasting.evaluation.track_record import track_record
 from forecasting.evidence.datasets import central_asia
@@ -30,8 +39,12 @@ def raw():
             z += rng.normal(0.45, 0.15)
             share = 1 / (1 + np.exp(-z))
             sales = round(SIZE * share)
-            rows.append((f"m{i}", year, round(0.7 * sales), sales - round(0.7 * sales), 100 * sales / SIZE))
-    return pd.DataFrame(rows, columns=["market", "year", "sales_bev", "sales_phev", "sales_share_percent"])
+            rows.append(
+                (f"m{i}", year, round(0.7 * sales), sales - round(0.7 * sales), 100 * sales / SIZE)
+            )
+    return pd.DataFrame(
+        rows, columns=["market", "year", "sales_bev", "sales_phev", "sales_share_percent"]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +58,9 @@ def test_panel_adds_both_kinds_of_cars(raw):
     assert panel.columns.tolist() == ["market", "year", "sales", "share"]
     assert panel["sales"].tolist() == (raw["sales_bev"] + raw["sales_phev"]).tolist()
     half = raw.assign(sales_phev=np.nan)
-    assert read_panel(half)["sales"].tolist() == half.loc[half["sales_bev"] > 0, "sales_bev"].tolist()
+    assert (
+        read_panel(half)["sales"].tolist() == half.loc[half["sales_bev"] > 0, "sales_bev"].tolist()
+    )
 
 
 def test_a_case_sees_unbroken_years_up_to_its_origin(raw):
@@ -69,7 +84,9 @@ def test_a_case_keeps_the_size_last_known(raw):
 
 
 def test_a_case_knows_of_each_thing_what_a_report_of_that_day_would(raw):
-    """Facts, market size and prior end with the origin: its successor's year has begun, and is not over."""
+    """Facts, market size and prior end with the origin: its successor's year has begun, and is not
+    over.
+    """
     panel = read_panel(raw[raw["year"] <= 2021])
     case = {case.origin: case for case in _cases(panel) if case.market == "m3"}[2018]
     assert case.known.day == dt.date(2019, 1, 1)
@@ -89,7 +106,9 @@ def test_scores_are_complete_and_sensible(scored):
 
 
 def test_forecasts_see_nothing_after_their_origin(raw, scored):
-    """With other outcomes and other markets' futures, the forecasts (hence the medians' errors) do not move."""
+    """With other outcomes and other markets' futures, the forecasts (hence the medians' errors) do
+    not move.
+    """
     late = raw[(raw["market"].isin(["m0", "m1"])) & (raw["year"] >= 2016)]
     train = raw[~raw["market"].isin(["m0", "m1"])]
     cut = backtest_skill(late[late["year"] <= 2020], train[train["year"] <= 2019])
@@ -118,7 +137,9 @@ def test_summary_of_known_numbers():
         (THIS_PACKAGE, "A", 2015, 1, 4, 0.2, True),
         (THIS_PACKAGE, "B", 2015, 1, 9, 0.3, False),
     ]
-    table = pd.DataFrame(rows, columns=["method", "market", "origin", "h", "years", "wis", "in80"]).assign(in95=True)
+    table = pd.DataFrame(
+        rows, columns=["method", "market", "origin", "h", "years", "wis", "in80"]
+    ).assign(in95=True)
     ours = summarise(table).loc[THIS_PACKAGE]
     assert ours[["wis", "h1", "short"]].tolist() == [0.25, 0.25, 0.2]
     assert ours[["ratio", "ratio_h1", "ratio_short"]].tolist() == [0.5, 0.5, 0.5]
@@ -144,7 +165,8 @@ def test_bad_panels_are_refused(raw, tmp_path):
         backtest_skill(raw[raw["year"] < 2010])
 
 
-# --- peers ------------------------------------------------------------------------------------------------------------
+# --- peers
+# ------------------------------------------------------------------------------------------------------------
 def test_naive_and_drift_go_on_from_the_last_value():
     history = pd.Series([100.0, 150.0, 300.0, 450.0], index=range(2015, 2019))
     steps = np.diff(np.log(history))
@@ -162,14 +184,19 @@ def test_analogue_regression_finds_the_growth_of_the_others(raw):
     assert quantiles[1][0] < outcome < quantiles[1][6]
     assert (np.diff(quantiles[1]) > 0).all()
     changed = panel.copy()
-    changed.loc[(changed["market"] == "m0") | (changed["year"] > 2017), "sales"] *= 3  # neither may be looked at
-    np.testing.assert_allclose(AnalogueRegression(changed).forecast("m0", history, 0.05)[1], quantiles[1])
+    # Neither may be looked at
+    changed.loc[(changed["market"] == "m0") | (changed["year"] > 2017), "sales"] *= 3
+    np.testing.assert_allclose(
+        AnalogueRegression(changed).forecast("m0", history, 0.05)[1], quantiles[1]
+    )
 
 
 def test_too_few_analogues_fall_back_to_drift(raw):
     panel = read_panel(raw[raw["market"] == "m1"])
     history = pd.Series([100.0, 150.0, 300.0], index=[2015, 2016, 2017])
-    np.testing.assert_allclose(AnalogueRegression(panel).forecast("x", history, 0.1)[1], drift(history)[1])
+    np.testing.assert_allclose(
+        AnalogueRegression(panel).forecast("x", history, 0.1)[1], drift(history)[1]
+    )
 
 
 def test_peers_without_their_package_say_what_to_install(monkeypatch):
@@ -187,21 +214,33 @@ def test_peers_are_scored_beside_ours_where_their_package_is(raw):
         return
     table = backtest(few, peers=True)
     assert len(table) == 9
-    assert table["ratio"].drop(["this package", "analogue regression", "analogue average growth"]).min() == 1.0
+    assert (
+        table["ratio"]
+        .drop(["this package", "analogue regression", "analogue average growth"])
+        .min()
+        == 1.0
+    )
     assert table["cases"].nunique() == 1
 
 
-# --- track record -----------------------------------------------------------------------------------------------------
+# --- track record
+# -----------------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def record():
     days = ["2022-03-31", "2023-06-26"]
-    return track_record(central_asia(), days, place="UZ", market_size={2021: 250_000, 2022: 300_000, 2023: 9e9})
+    return track_record(
+        central_asia(), days, place="UZ", market_size={2021: 250_000, 2022: 300_000, 2023: 9e9}
+    )
 
 
 def test_record_sets_outcomes_beside_forecasts(record):
     assert record["period"].tolist() == ["2022", "2023", "2023", "2024"]
     first = record.iloc[0]
-    assert (first["outcome"], first["outcome_basis"], first["basis"]) == (2180.0, "uz-statistics", "uz-statistics")
+    assert (first["outcome"], first["outcome_basis"], first["basis"]) == (
+        2180.0,
+        "uz-statistics",
+        "uz-statistics",
+    )
     assert first["low"] < first["median"] < first["high"]
     assert first["inside"] == (first["low"] <= 2180 <= first["high"])
     assert record["facts"].is_monotonic_increasing
@@ -224,7 +263,13 @@ def test_the_prior_of_a_record_learns_from_the_years_before(raw):
     panel = read_panel(raw)
     later = panel.assign(sales=np.where(panel["year"] >= 2022, 1e6, panel["sales"]))
     one, other = (
-        track_record(central_asia(), ["2022-03-31"], place="UZ", panel=p, market_size={2021: 250_000, 2022: 1.0})
+        track_record(
+            central_asia(),
+            ["2022-03-31"],
+            place="UZ",
+            panel=p,
+            market_size={2021: 250_000, 2022: 1.0},
+        )
         for p in (panel, later)
     )
     pd.testing.assert_frame_equal(one, other)

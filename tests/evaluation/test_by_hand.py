@@ -14,7 +14,9 @@ UZ = central_asia().select("UZ", "ev_imports")
 def test_the_last_year_and_half_its_growth() -> None:
     known = UZ.select(as_of="2023-01-31")
     assert by_hand(known, "uz-statistics", year(2022))[3] == pytest.approx(2180)
-    assert by_hand(known, "uz-statistics", year(2023))[3] == pytest.approx(2180 * (1 + (2180 / 809 - 1) / 2))
+    assert by_hand(known, "uz-statistics", year(2023))[3] == pytest.approx(
+        2180 * (1 + (2180 / 809 - 1) / 2)
+    )
     further = (1 + (2180 / 809 - 1) / 2) * (1 + (2180 / 809 - 1) / 4)
     assert by_hand(known, "uz-statistics", year(2024))[3] == pytest.approx(2180 * further)
 
@@ -33,9 +35,13 @@ def test_agencies_of_one_perimeter_are_one_series() -> None:
 
 
 def test_without_a_total_there_is_no_rule() -> None:
-    bounds = central_asia().select("horgos", "vehicle_exports", basis="horgos-zone", as_of="2023-12-31")
+    bounds = central_asia().select(
+        "horgos", "vehicle_exports", basis="horgos-zone", as_of="2023-12-31"
+    )
     assert by_hand(bounds, "horgos-zone", year(2024)) is None
 
 
 def test_a_stock_of_one_count_stays() -> None:
-    assert stock_by_hand([(dt.date(2024, 1, 1), 500.0)], dt.date(2024, 12, 31))[3] == pytest.approx(500)
+    assert stock_by_hand([(dt.date(2024, 1, 1), 500.0)], dt.date(2024, 12, 31))[3] == pytest.approx(
+        500
+    )

@@ -19,7 +19,10 @@ def markets(count=16, elasticity=0.7, noise=0.12, seed=0, prefix="M", years=rang
         stock = 2000 * np.exp(np.cumsum(rng.uniform(0.15, 0.6, len(years))))
         walk = np.cumsum(noise * rng.standard_normal(len(years)))
         points = 400 * (stock / stock[0]) ** elasticity * np.exp(walk)
-        rows += [(f"{prefix}{m}", y, s, 0.0, p * 0.2, p * 0.8) for y, s, p in zip(years, stock, points, strict=True)]
+        rows += [
+            (f"{prefix}{m}", y, s, 0.0, p * 0.2, p * 0.8)
+            for y, s, p in zip(years, stock, points, strict=True)
+        ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -29,9 +32,19 @@ def scores():
 
 
 def test_three_methods_at_three_horizons(scores):
-    assert list(scores.columns) == ["horizon", "n", "method", "median_ale", "mean_ale", "mape", "in80"]
+    assert list(scores.columns) == [
+        "horizon",
+        "n",
+        "method",
+        "median_ale",
+        "mean_ale",
+        "mape",
+        "in80",
+    ]
     assert scores[["horizon", "method"]].values.tolist() == [
-        [horizon, method] for horizon in (1, 3, 5) for method in ("practice", "constant ratio", "drift")
+        [horizon, method]
+        for horizon in (1, 3, 5)
+        for method in ("practice", "constant ratio", "drift")
     ]
     assert scores.groupby("horizon")["n"].nunique().tolist() == [1, 1, 1]
     assert scores["n"].iloc[0] == 16 * 13
@@ -91,7 +104,9 @@ def test_falls_and_repeats_are_kept_and_flagged():
 def test_files_are_read(tmp_path):
     panel = markets(6)
     panel.to_csv(tmp_path / "panel.csv", index=False)
-    pd.testing.assert_frame_equal(backtest_chargers(tmp_path / "panel.csv"), backtest_chargers(panel))
+    pd.testing.assert_frame_equal(
+        backtest_chargers(tmp_path / "panel.csv"), backtest_chargers(panel)
+    )
 
 
 def test_a_panel_that_cannot_be_scored_says_why(tmp_path):

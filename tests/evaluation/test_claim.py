@@ -26,7 +26,9 @@ THEN = "2024-12-31"
 def test_it_is_the_forecast_of_the_report() -> None:
     told = claim_of(LEDGER, "Uzbekistan", "ev_imports", "2026", 100_000, THEN, PARAMS)
     scenario = load_scenario(PARAMS / "uzbekistan-baseline.yaml")
-    made = outlook(scenario.model_copy(update={"as_of": dt.date(2024, 12, 31), "horizon": 2026}), LEDGER)
+    made = outlook(
+        scenario.model_copy(update={"as_of": dt.date(2024, 12, 31), "horizon": 2026}), LEDGER
+    )
     draws = made.results.values["ev_imports"][:, -1]
     assert told.median == pytest.approx(np.median(draws))
     assert told.below == pytest.approx((draws < 100_000).mean())
@@ -37,29 +39,48 @@ def test_growth_is_from_the_last_year_before_the_forecast() -> None:
     told = claim_of(LEDGER, "KZ", "ev_stock", "2027", 40_000, "2025-12-31", PARAMS)
     assert (told.from_year, told.period.label) == (2025, "2027")
     assert (told.growth > told.expected) == (told.value > told.median)
-    assert (1 + told.growth / 100) ** 2 / (1 + told.expected / 100) ** 2 == pytest.approx(told.value / told.median)
+    assert (1 + told.growth / 100) ** 2 / (1 + told.expected / 100) ** 2 == pytest.approx(
+        told.value / told.median
+    )
     assert f"From {told.base:,.0f} in 2025 it takes {told.growth:+.0f} % a year" in told.sentence
     assert told.base * (1 + told.growth / 100) ** 2 == pytest.approx(40_000)
 
 
 def test_what_was_printed_is_said_in_place_of_a_growth() -> None:
     told = claim_of(LEDGER, "UZ", "ev_imports", "2025", 60_000, "2026-03-09", PARAMS)
-    assert told.sentence.endswith("Printed: 56,832 vehicles (Customs Committee, battery cars, 2026-01-23).")
+    assert told.sentence.endswith(
+        "Printed: 56,832 vehicles (Customs Committee, battery cars, 2026-01-23)."
+    )
 
 
 def test_a_count_of_nobody_in_particular_is_told_with_its_day() -> None:
-    row = {"id": "a", "measure": "ev_registrations", "place": "NO", "relation": "equals", "published": "2024-01"}
-    own = pd.DataFrame([row | {"period_start": "2023-01-01", "period_end": "2023-12-31", "value": 5000}])
+    row = {
+        "id": "a",
+        "measure": "ev_registrations",
+        "place": "NO",
+        "relation": "equals",
+        "published": "2024-01",
+    }
+    own = pd.DataFrame(
+        [row | {"period_start": "2023-01-01", "period_end": "2023-12-31", "value": 5000}]
+    )
     told = claim_of(Ledger.from_frame(own), "NO", "ev_registrations", "2023", 4000, None, PARAMS)
     assert told.sentence.endswith("Printed: 5,000 vehicles (2024-01).")
 
 
 def test_a_province_and_a_quarter_and_the_newest_count() -> None:
-    assert claim_of(LEDGER, "CN-XJ", "ev_export_value_index", "2024", 9.0, "2024-03-31").place == "CN-XJ"
+    assert (
+        claim_of(LEDGER, "CN-XJ", "ev_export_value_index", "2024", 9.0, "2024-03-31").place
+        == "CN-XJ"
+    )
     told = claim_of(LEDGER, "KG", "charging_stations", "2027", 900, params=PARAMS)
-    assert told.as_of >= dt.date(2026, 3, 2)  # more than 230 stations were printed then, after the newest flow
+    # More than 230 stations were printed then, after the newest flow
+    assert told.as_of >= dt.date(2026, 3, 2)
     assert told.low > 150
-    assert claim_of(LEDGER, "UZ", "ev_imports", "2025Q1", 9_000, THEN, PARAMS).period.label == "2025-01..2025-03"
+    assert (
+        claim_of(LEDGER, "UZ", "ev_imports", "2025Q1", 9_000, THEN, PARAMS).period.label
+        == "2025-01..2025-03"
+    )
 
 
 def test_a_part_of_a_year_and_a_number_far_off() -> None:
@@ -86,11 +107,19 @@ def test_a_port_has_no_country() -> None:
             r"it tells charging_points_home, .*_practice",
         ),
         (("UZ", "event", "2026", 5.0), r"'event' is unknown$"),
-        (("UZ", "population", "2026", 5.0), r"no forecast of Uzbekistan tells population; it tells .*ev_stock"),
-        (("UZ", "energy_gwh", "2026-01", 5.0), r"energy_gwh is forecast by year; 2026-01 is no whole year"),
+        (
+            ("UZ", "population", "2026", 5.0),
+            r"no forecast of Uzbekistan tells population; it tells .*ev_stock",
+        ),
+        (
+            ("UZ", "energy_gwh", "2026-01", 5.0),
+            r"energy_gwh is forecast by year; 2026-01 is no whole year",
+        ),
     ],
 )
-def test_what_no_forecast_speaks_of_is_refused(said: tuple[str, str, str, float], message: str) -> None:
+def test_what_no_forecast_speaks_of_is_refused(
+    said: tuple[str, str, str, float], message: str
+) -> None:
     with pytest.raises(InputError, match=message):
         claim_of(LEDGER, *said, as_of=THEN, params=PARAMS)
 

@@ -1,4 +1,6 @@
-"""The track record of a ledger: only what was known then, only what was published since, and how few that is."""
+"""The track record of a ledger: only what was known then, only what was published since, and how
+few that is.
+"""
 
 import numpy as np
 import pandas as pd
@@ -34,8 +36,12 @@ def test_every_forecast_with_an_outcome_is_there(record: pd.DataFrame) -> None:
 
 def test_nothing_published_later_enters_a_forecast(record: pd.DataFrame) -> None:
     frame = central_asia().frame
-    later = frame["published"].str[:4].ge("2024") & frame["value"].notna() & frame["unit"].ne("percent")
-    changed = Ledger.from_frame(frame.assign(value=np.where(later, frame["value"] * 3, frame["value"])))
+    later = (
+        frame["published"].str[:4].ge("2024") & frame["value"].notna() & frame["unit"].ne("percent")
+    )
+    changed = Ledger.from_frame(
+        frame.assign(value=np.where(later, frame["value"] * 3, frame["value"]))
+    )
     again = ledger_record(changed, DAYS, place="UZ")
     uz = record[record["place"] == "UZ"].reset_index(drop=True)
     columns = ["measure", "as_of", "facts", "period", "low", "median", "high"]
@@ -58,7 +64,10 @@ def test_any_flow_can_be_asked_for() -> None:
 def test_the_text_says_how_few_they_are(record: pd.DataFrame) -> None:
     said = record_text(record)
     own = record[record["own_basis"].astype(bool)]
-    assert f"{own['inside'].sum()} of {len(own)} outcomes counted as the forecast counts lie inside" in said
+    assert (
+        f"{own['inside'].sum()} of {len(own)} outcomes counted as the forecast counts lie inside"
+        in said
+    )
     assert f"of all {len(record)}, others' counts among them, {record['inside'].sum()}." in said
     assert "These are few, and not independent" in said
     assert f"Forecasts without an outcome so far: {record.attrs['open']}." in said
@@ -74,7 +83,9 @@ def test_the_columns_are_those_that_are_promised(record: pd.DataFrame) -> None:
     assert (record["score"] >= 0).all()
 
 
-def test_a_part_of_a_year_on_the_own_perimeter_stands_beside_anothers_whole(record: pd.DataFrame) -> None:
+def test_a_part_of_a_year_on_the_own_perimeter_stands_beside_anothers_whole(
+    record: pd.DataFrame,
+) -> None:
     uz = record[(record["place"] == "UZ") & (record["as_of"].astype(str) == "2022-12-31")]
     imports = uz[uz["measure"] == "ev_imports"]
     assert imports[["period", "outcome", "own_basis"]].to_numpy().tolist() == [
@@ -86,7 +97,9 @@ def test_a_part_of_a_year_on_the_own_perimeter_stands_beside_anothers_whole(reco
 
 def test_registers_and_chargers_are_in_it() -> None:
     uz = ledger_record(central_asia(), ["2024-12-31"], place="UZ", measure="charging_stations")
-    assert uz[["period", "outcome", "own_basis", "inside"]].to_numpy().tolist() == [["2025-05-01", 1399.0, True, True]]
+    assert uz[["period", "outcome", "own_basis", "inside"]].to_numpy().tolist() == [
+        ["2025-05-01", 1399.0, True, True]
+    ]
     kz = ledger_record(central_asia(), ["2024-12-31"], place="KZ", measure="ev_stock")
     assert kz["outcome"].tolist() == [12119.0, 12655.0]
     assert (kz["low"] > 11_000).all()  # the last count, of August, was about 10,600
@@ -94,7 +107,9 @@ def test_registers_and_chargers_are_in_it() -> None:
 
 
 def test_of_an_index_growth_is_set_beside_growth() -> None:
-    xj = ledger_record(central_asia(), ["2023-12-31"], place="CN-XJ", measure="ev_export_value_index")
+    xj = ledger_record(
+        central_asia(), ["2023-12-31"], place="CN-XJ", measure="ev_export_value_index"
+    )
     assert xj[["period", "own_basis"]].to_numpy().tolist() == [["2024-01..2024-02", True]]
     assert xj["outcome"].tolist() == pytest.approx([87.1])
     assert (xj["low"] < xj["median"]).all()

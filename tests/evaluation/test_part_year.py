@@ -1,4 +1,6 @@
-"""The part-year backtest: what a case tells, what teaches its forecast, what the rules say, and every bad input."""
+"""The part-year backtest: what a case tells, what teaches its forecast, what the rules say, and
+every bad input.
+"""
 
 import numpy as np
 import pandas as pd
@@ -34,8 +36,12 @@ def raw() -> pd.DataFrame:
         for year in range(2010, 2022):
             z += rng.normal(0.45, 0.15)
             share = 1 / (1 + np.exp(-z))
-            rows.append((market, year, round(0.6 * SIZE * share), round(0.4 * SIZE * share), 100 * share))
-    return pd.DataFrame(rows, columns=["market", "year", "sales_bev", "sales_phev", "sales_share_percent"])
+            rows.append(
+                (market, year, round(0.6 * SIZE * share), round(0.4 * SIZE * share), 100 * share)
+            )
+    return pd.DataFrame(
+        rows, columns=["market", "year", "sales_bev", "sales_phev", "sales_share_percent"]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -65,33 +71,56 @@ def test_a_case_tells_three_printed_facts_and_keeps_two_outcomes(monthly: pd.Dat
     assert (case.last_year, case.part) == (counts["2019-01":"2019-12"].sum(), now)
     assert case.growth == round(100 * (now / before - 1), 1)
     assert case.size == SIZE
-    assert case.outcomes == {0: counts["2020-01":"2020-12"].sum(), 1: counts["2021-01":"2021-12"].sum()}
+    assert case.outcomes == {
+        0: counts["2020-01":"2020-12"].sum(),
+        1: counts["2021-01":"2021-12"].sum(),
+    }
 
 
-def test_a_missing_month_ends_a_year_and_missing_cars_leave_the_size_open(monthly: pd.DataFrame) -> None:
-    holes = monthly[~((monthly["market"] == "A") & (monthly["month"] == "2019-07"))].drop(columns="all_cars")
+def test_a_missing_month_ends_a_year_and_missing_cars_leave_the_size_open(
+    monthly: pd.DataFrame,
+) -> None:
+    holes = monthly[~((monthly["market"] == "A") & (monthly["month"] == "2019-07"))].drop(
+        columns="all_cars"
+    )
     cases = list(_cases(read_monthly(holes)))
-    assert {(case.market, case.year) for case in cases} == {("A", 2021), ("B", 2019), ("B", 2020), ("B", 2021)}
+    assert {(case.market, case.year) for case in cases} == {
+        ("A", 2021),
+        ("B", 2019),
+        ("B", 2020),
+        ("B", 2021),
+    }
     assert {case.size for case in cases} == {None}
     blank = monthly.assign(bev=monthly["bev"].where(monthly["month"] != "2019-07"))
     assert {case.year for case in _cases(read_monthly(blank))} == {2021}
 
 
 def test_every_method_is_scored_on_every_case(scored: pd.DataFrame) -> None:
-    assert scored.groupby("method").size().to_dict() == dict.fromkeys([*RULES, THIS_PACKAGE], 2 * (3 + 2) * 4)
+    assert scored.groupby("method").size().to_dict() == dict.fromkeys(
+        [*RULES, THIS_PACKAGE], 2 * (3 + 2) * 4
+    )
     assert (scored["wis"] > 0).all()
     assert scored[scored["method"] == THIS_PACKAGE]["ale"].median() < 0.4
 
 
-def test_the_rules_are_what_a_user_would_do_by_hand(scored: pd.DataFrame, monthly: pd.DataFrame) -> None:
+def test_the_rules_are_what_a_user_would_do_by_hand(
+    scored: pd.DataFrame, monthly: pd.DataFrame
+) -> None:
     counts = monthly[monthly["market"] == "B"].set_index("month")["bev"]
     part, outcome = counts["2021-01":"2021-06"].sum(), counts["2021-01":"2021-12"].sum()
-    row = scored[(scored["market"] == "B") & (scored["year"] == 2021) & (scored["k"] == 6) & (scored["h"] == 0)]
+    row = scored[
+        (scored["market"] == "B")
+        & (scored["year"] == 2021)
+        & (scored["k"] == 6)
+        & (scored["h"] == 0)
+    ]
     row = row.set_index("method").loc["annualised part year"]
     assert row["ale"] == pytest.approx(abs(np.log(2 * part / outcome)))
     normal = np.array([-1.959964, -1.281552, -0.674490, 0.0, 0.674490, 1.281552, 1.959964])
     quantiles = np.log(2 * part) + 0.30 * normal
-    assert row["wis"] == pytest.approx(float(weighted_interval_score(quantiles, np.log(outcome), LEVELS)), rel=1e-5)
+    assert row["wis"] == pytest.approx(
+        float(weighted_interval_score(quantiles, np.log(outcome), LEVELS)), rel=1e-5
+    )
 
 
 def test_neither_its_own_rows_nor_later_years_teach_a_market(
@@ -105,7 +134,11 @@ def test_neither_its_own_rows_nor_later_years_teach_a_market(
     pd.testing.assert_frame_equal(scored[same], again[same])
     ours = _PackagePartYear(read_panel(raw, battery_only=True), read_monthly(monthly))
     others = read_monthly(monthly[(monthly["market"] == "B") & (monthly["month"] < "2021-01")])
-    case = next(case for case in _cases(read_monthly(monthly)) if (case.market, case.year, case.k) == ("A", 2021, 4))
+    case = next(
+        case
+        for case in _cases(read_monthly(monthly))
+        if (case.market, case.year, case.k) == ("A", 2021, 4)
+    )
     prior = ours.known(case).prior
     assert prior.within_year == estimate_within_year(others)
     assert prior.last_year == 2020
@@ -118,7 +151,10 @@ def test_other_markets_can_be_given_to_learn_from(raw: pd.DataFrame, monthly: pd
     apart = part_year_skill(raw, elsewhere, train=raw[raw["market"] != "A"])
     among = part_year_skill(raw, late, train=raw)
     assert apart["market"].unique().tolist() == ["Arcadia", "Borduria"]
-    assert apart["wis"][apart["market"] == "Arcadia"].tolist() == among["wis"][among["market"] == "A"].tolist()
+    assert (
+        apart["wis"][apart["market"] == "Arcadia"].tolist()
+        == among["wis"][among["market"] == "A"].tolist()
+    )
 
 
 def test_registrations_are_read_as_battery_cars(monthly: pd.DataFrame) -> None:
@@ -137,28 +173,44 @@ def test_the_summary_of_known_numbers() -> None:
         for market, wis in zip("AB", scores, strict=True)
         for h in (0, 1)
     ]
-    table = pd.DataFrame(rows, columns=["method", "market", "year", "k", "h", "wis", "ale", "in80", "in95"])
+    table = pd.DataFrame(
+        rows, columns=["method", "market", "year", "k", "h", "wis", "ale", "in80", "in95"]
+    )
     lines = summarise_part_year(table)
     scored = lines.loc[THIS_PACKAGE]
-    assert scored[["wis", "k2", "next_wis", "in80", "in95", "se95"]].tolist() == [0.2, 0.2, 0.2, 1.0, 0.5, 0.5]
+    assert scored[["wis", "k2", "next_wis", "in80", "in95", "se95"]].tolist() == [
+        0.2,
+        0.2,
+        0.2,
+        1.0,
+        0.5,
+        0.5,
+    ]
     assert lines.loc[THIS_PACKAGE, "ratio"] == pytest.approx(0.667)
-    assert lines.loc[THIS_PACKAGE, "ratio_se"] == pytest.approx(np.sqrt(2 * 2 * (1 / 30 / 0.3) ** 2) / 2, abs=1e-3)
+    assert lines.loc[THIS_PACKAGE, "ratio_se"] == pytest.approx(
+        np.sqrt(2 * 2 * (1 / 30 / 0.3) ** 2) / 2, abs=1e-3
+    )
     assert lines["cases"].tolist() == [4, 4, 4]
     said = part_year_text(lines)
     assert "ratio to the best rule, this year" in said
     assert "clustered by market" in said
 
 
-def test_one_year_without_a_next_has_no_figures_for_it(raw: pd.DataFrame, monthly: pd.DataFrame) -> None:
+def test_one_year_without_a_next_has_no_figures_for_it(
+    raw: pd.DataFrame, monthly: pd.DataFrame
+) -> None:
     lines = backtest_part_year(raw, monthly[monthly["month"] < "2020-01"])
     assert lines["next_wis"].isna().all()
     assert lines["cases"].tolist() == [8] * 4
 
 
-# --- bad input --------------------------------------------------------------------------------------------------------
+# --- bad input
+# --------------------------------------------------------------------------------------------------------
 def test_bad_months_are_refused_with_line_and_value(monthly: pd.DataFrame) -> None:
     def cell(column: str, value: object) -> pd.DataFrame:
-        return monthly.astype({column: object}).assign(**{column: [*monthly[column][:4], value, *monthly[column][5:]]})
+        return monthly.astype({column: object}).assign(
+            **{column: [*monthly[column][:4], value, *monthly[column][5:]]}
+        )
 
     for column, value, said in (
         ("bev", "many", r":6 bev: 'many' is not a number \(write digits and a point\)"),
@@ -170,9 +222,13 @@ def test_bad_months_are_refused_with_line_and_value(monthly: pd.DataFrame) -> No
     ):
         with pytest.raises(EvidenceError, match=said):
             read_monthly(cell(column, value))
-    with pytest.raises(EvidenceError, match=r"lacks bev \(is it 'bevs'\?\); it has market, month, bevs"):
+    with pytest.raises(
+        EvidenceError, match=r"lacks bev \(is it 'bevs'\?\); it has market, month, bevs"
+    ):
         read_monthly(monthly.rename(columns={"bev": "bevs"}))
-    with pytest.raises(EvidenceError, match=r"the table of months lacks market, month; it has bev, all_cars"):
+    with pytest.raises(
+        EvidenceError, match=r"the table of months lacks market, month; it has bev, all_cars"
+    ):
         read_monthly(monthly[["bev", "all_cars"]])
     with pytest.raises(EvidenceError, match=r"has no rows"):
         read_monthly(monthly.iloc[:0])
@@ -181,18 +237,23 @@ def test_bad_months_are_refused_with_line_and_value(monthly: pd.DataFrame) -> No
 def test_markets_that_do_not_meet_are_refused(raw: pd.DataFrame, monthly: pd.DataFrame) -> None:
     names = {"A": "Czechia", "B": "United Kingdom", "C": "Norway"}
     panel = raw.assign(market=raw["market"].replace(names))
-    months = monthly.assign(market=monthly["market"].replace({"A": "Czechia", "B": "United kingdom"}))
+    months = monthly.assign(
+        market=monthly["market"].replace({"A": "Czechia", "B": "United kingdom"})
+    )
     with pytest.raises(
-        EvidenceError, match=r"'United kingdom' of the months is not in the panel; is it 'United Kingdom'"
+        EvidenceError,
+        match=r"'United kingdom' of the months is not in the panel; is it 'United Kingdom'",
     ):
         part_year_skill(panel, months)
     with pytest.raises(
-        EvidenceError, match=r"'A' of the months is not in the panel, which has Czechia, D, E, F, Norway"
+        EvidenceError,
+        match=r"'A' of the months is not in the panel, which has Czechia, D, E, F, Norway",
     ):
         part_year_skill(panel, monthly)
     with pytest.raises(EvidenceError, match=r"no market has two whole years of months in a row"):
         part_year_skill(raw, monthly[monthly["month"] < "2019-06"])
     with pytest.raises(
-        EvidenceError, match=r"A in 2019, its own rows left out: the panel holds no market with three years"
+        EvidenceError,
+        match=r"A in 2019, its own rows left out: the panel holds no market with three years",
     ):
         part_year_skill(raw[raw["year"] > 2018], monthly)

@@ -1,4 +1,6 @@
-"""The record that is kept with the package: only what was known by a day, the forecast's own basis first."""
+"""The record that is kept with the package: only what was known by a day, the forecast's own basis
+first.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +49,8 @@ def test_own_outcomes_by_place_and_of_all() -> None:
     assert table.loc["All", "score"] <= table.loc["All", "rule_score"]
 
 
-@pytest.mark.parametrize(("count", "ends"), [(0, (0, 0)), (1, (0, 1)), (10, (6, 10)), (25, (17, 23))])
+@pytest.mark.parametrize(
+    ("count", "ends"), [(0, (0, 0)), (1, (0, 1)), (10, (6, 10)), (25, (17, 23))]
+)
 def test_how_many_should_lie_inside(count: int, ends: tuple[int, int]) -> None:
     assert expected_inside(count) == ends

@@ -7,7 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from forecasting.evaluation.scores import LEVELS, clustered_mean, inside, log_score, weighted_interval_score
+from forecasting.evaluation.scores import (
+    LEVELS,
+    clustered_mean,
+    inside,
+    log_score,
+    weighted_interval_score,
+)
 
 QUICK = settings(deadline=None, derandomize=True, max_examples=40)
 
@@ -17,9 +23,13 @@ QUICK = settings(deadline=None, derandomize=True, max_examples=40)
 def test_weighted_interval_score_is_that_of_scoringrules(seed):
     rng = np.random.default_rng(seed)
     quantiles, outcome = np.sort(rng.normal(0, 2, 7)), rng.normal(0, 3)
-    # over a median and central intervals, the score is the mean of twice the quantile scores (Bracher et al. 2021)
+    # over a median and central intervals, the score is the mean of twice the quantile scores
+    # (Bracher et al. 2021)
     other = np.mean(
-        [2 * scoringrules.quantile_score(outcome, q, level) for q, level in zip(quantiles, LEVELS, strict=True)]
+        [
+            2 * scoringrules.quantile_score(outcome, q, level)
+            for q, level in zip(quantiles, LEVELS, strict=True)
+        ]
     )
     assert float(weighted_interval_score(quantiles, outcome)) == pytest.approx(float(other))
 
@@ -41,7 +51,9 @@ def test_the_true_distribution_scores_best():
     outcomes = np.random.default_rng(0).normal(size=4000)
 
     def mean(centre, spread):
-        return weighted_interval_score(np.tile(stats.norm.ppf(LEVELS, centre, spread), (4000, 1)), outcomes).mean()
+        return weighted_interval_score(
+            np.tile(stats.norm.ppf(LEVELS, centre, spread), (4000, 1)), outcomes
+        ).mean()
 
     assert mean(0, 1) < min(mean(0.3, 1), mean(0, 0.6), mean(0, 1.6))
 

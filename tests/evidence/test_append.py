@@ -42,7 +42,10 @@ def test_a_line_without_an_end_and_the_file_s_own_columns_are_kept(tmp_path):
     ("change", "said"),
     [
         ({"value": "-1"}, "the fact value: -1 is negative"),
-        ({"measure": "ev_sale"}, r"the fact measure: 'ev_sale' is unknown \(did you mean ev_sales\?\)"),
+        (
+            {"measure": "ev_sale"},
+            r"the fact measure: 'ev_sale' is unknown \(did you mean ev_sales\?\)",
+        ),
         ({"colour": "red"}, "fact colour: is not a column of a ledger"),
         ({"published": "2023-02"}, "comes before the period ends"),
     ],
@@ -73,9 +76,15 @@ def test_several_at_once_lose_none(tmp_path):
     path = tmp_path / "facts.csv"
     code = "import sys; from forecasting.evidence.append import append_fact; append_fact(sys.argv[1], {})"
     code = code.replace("{}", "dict(item.split('=') for item in sys.argv[2:])")
-    rows = [GOOD | {"period_start": f"{year}-01-01", "period_end": f"{year}-12-31"} for year in range(2015, 2021)]
+    rows = [
+        GOOD | {"period_start": f"{year}-01-01", "period_end": f"{year}-12-31"}
+        for year in range(2015, 2021)
+    ]
     started = [
-        subprocess.Popen([sys.executable, "-c", code, str(path), *(f"{k}={v}" for k, v in row.items())]) for row in rows
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(path), *(f"{k}={v}" for k, v in row.items())]
+        )
+        for row in rows
     ]
     assert [process.wait() for process in started] == [0] * len(rows)
     assert sorted(read_ledger(path).frame["period_end"]) == [row["period_end"] for row in rows]
@@ -83,36 +92,67 @@ def test_several_at_once_lose_none(tmp_path):
 
 def test_the_command_appends_what_options_say(tmp_path):
     path = str(tmp_path / "facts.csv")
-    options = ["--place", "Norway", "--measure", "ev_stock", "--period", "2023-12", "--value", "690000"]
+    options = [
+        "--place",
+        "Norway",
+        "--measure",
+        "ev_stock",
+        "--period",
+        "2023-12",
+        "--value",
+        "690000",
+    ]
     done = CliRunner().invoke(main, ["fact", path, *options, "--published", "2024-01-15"])
     assert done.exit_code == 0, done.output
     assert done.output == f"appended no-ev_stock-2023-12-31 to {path}\n"
-    assert read_ledger(path).frame[["period_start", "period_end"]].values.tolist() == [["", "2023-12-31"]]
+    assert read_ledger(path).frame[["period_start", "period_end"]].values.tolist() == [
+        ["", "2023-12-31"]
+    ]
 
 
 def test_the_command_names_what_is_missing(tmp_path):
     done = CliRunner().invoke(main, ["fact", str(tmp_path / "facts.csv"), "--place", "NO"])
     assert done.exit_code == 2
-    assert "a fact needs --measure, --value, --period; or give a sentence with --text" in done.output
+    assert (
+        "a fact needs --measure, --value, --period; or give a sentence with --text" in done.output
+    )
 
 
 def test_the_command_proposes_and_appends_only_what_is_sure_and_asked_for(tmp_path):
     path = tmp_path / "facts.csv"
     text = "In 2023 Uzbekistan imported 2,000 electric cars, of which 1,900 were from China"
-    shown = CliRunner().invoke(main, ["fact", str(path), "--text", text, "--published", "2024-02-01"])
+    shown = CliRunner().invoke(
+        main, ["fact", str(path), "--text", text, "--published", "2024-02-01"]
+    )
     assert shown.exit_code == 0, shown.output
-    assert shown.output.startswith("1. sure: measure ev_imports, place UZ, relation equals, quantity total, value 2000")
+    assert shown.output.startswith(
+        "1. sure: measure ev_imports, place UZ, relation equals, quantity total, value 2000"
+    )
     assert shown.output.endswith("nothing appended; --yes appends what is sure\n")
     assert not path.exists()
-    taken = CliRunner().invoke(main, ["fact", str(path), "--text", text, "--published", "2024-02-01", "--yes"])
+    taken = CliRunner().invoke(
+        main, ["fact", str(path), "--text", text, "--published", "2024-02-01", "--yes"]
+    )
     assert taken.output.endswith(f"appended uz-ev_imports-2023-12-31 to {path}\n")
     assert read_ledger(path).frame["quote"].tolist() == [text]
 
 
 def test_the_command_says_that_a_fact_without_a_date_is_never_used_and_takes_no_address(tmp_path):
-    options = ["--place", "Norway", "--measure", "ev_stock", "--period", "2023-12", "--value", "690000"]
+    options = [
+        "--place",
+        "Norway",
+        "--measure",
+        "ev_stock",
+        "--period",
+        "2023-12",
+        "--value",
+        "690000",
+    ]
     done = CliRunner().invoke(main, ["fact", str(tmp_path / "facts.csv"), *options])
     assert "it has no date of publication, and is never used without one" in done.output
     refused = CliRunner().invoke(main, ["fact", "https://example.org/facts.csv", *options])
     assert refused.exit_code == 2
-    assert "https://example.org/facts.csv is a network address, and nothing is fetched unasked" in refused.output
+    assert (
+        "https://example.org/facts.csv is a network address, and nothing is fetched unasked"
+        in refused.output
+    )

@@ -29,7 +29,9 @@ def test_frictionless_finds_nothing_wrong() -> None:
 def test_frictionless_finds_what_is_wrong(tmp_path: Path) -> None:
     told = data_package()
     told["resources"][0]["path"] = "article.csv"
-    text = datasets.path("ledger/article.csv").read_text("utf-8").replace(",outcome,", ",outcom,", 1)
+    text = (
+        datasets.path("ledger/article.csv").read_text("utf-8").replace(",outcome,", ",outcom,", 1)
+    )
     (tmp_path / "article.csv").write_text(text, "utf-8")
     (tmp_path / "bases.csv").write_bytes(datasets.path("bases.csv").read_bytes())
     (tmp_path / "datapackage.json").write_text(json.dumps(told), "utf-8")
@@ -41,7 +43,11 @@ def test_every_source_has_its_terms() -> None:
     told = data_package()["sources"]
     assert {source["title"] for source in told} >= set(datasets.central_asia().frame["source"])
     assert all(source["licence"]["title"] for source in told)
-    (iea,) = [source for source in told if source["title"].startswith("IEA, Global EV Data Explorer")]
+    (iea,) = [
+        source for source in told if source["title"].startswith("IEA, Global EV Data Explorer")
+    ]
     assert "edition 2025" in iea["title"]
     assert iea["licence"]["name"] == "CC-BY-4.0"
-    assert {s["licence"]["name"] for s in told if s["title"].startswith("World Bank")} == {"CC-BY-4.0"}
+    assert {s["licence"]["name"] for s in told if s["title"].startswith("World Bank")} == {
+        "CC-BY-4.0"
+    }

@@ -1,4 +1,6 @@
-"""Proposed rows from public sources: a real server on this machine answers as the publishers do, and as they do not."""
+"""Proposed rows from public sources: a real server on this machine answers as the publishers do,
+and as they do not.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ def publisher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publi
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+    ).start()
     told.address = f"http://127.0.0.1:{server.server_address[1]}"
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(polite.time, "sleep", told.waits.append)
@@ -105,7 +109,9 @@ def test_vehicles_sent_from_china_become_rows_that_a_ledger_holds(publisher: Pub
         rows = [
             record(month),
             record(month, motCode=3200, qty=900.0),  # a part of the first
-            record(month, code="870360", qty=17.5, isQtyEstimated=True, altQty=18.0, altQtyUnitCode=5),
+            record(
+                month, code="870360", qty=17.5, isQtyEstimated=True, altQty=18.0, altQtyUnitCode=5
+            ),
             record(month, code="870240", qtyUnitCode=8, qty=90_000.0),  # kilograms
             record(month, code="870460", qty=3.0, isQtyEstimated=True),
         ]
@@ -115,10 +121,19 @@ def test_vehicles_sent_from_china_become_rows_that_a_ledger_holds(publisher: Pub
     done = fetch(publisher, "comtrade", "--place", "uzbekistan", "--since", "2026")
     assert "wrote 3 proposed rows to proposed-comtrade-uz.csv\n1 records without" in done.stdout
     frame = read_ledger("proposed-comtrade-uz.csv").frame.set_index("product")
-    assert frame["value"].to_dict() == {"battery-cars": 1234, "petrol-plug-in-hybrids": 18, "electric-trucks": 3}
+    assert frame["value"].to_dict() == {
+        "battery-cars": 1234,
+        "petrol-plug-in-hybrids": 18,
+        "electric-trucks": 3,
+    }
     assert frame.loc["electric-trucks", "kind"] == "estimate"
     car = frame.loc["battery-cars"]
-    assert (car["measure"], car["place"], car["partner"], car["kind"]) == ("ev_imports", "UZ", "CN", "outcome")
+    assert (car["measure"], car["place"], car["partner"], car["kind"]) == (
+        "ev_imports",
+        "UZ",
+        "CN",
+        "outcome",
+    )
     assert (car["period_start"], car["period_end"]) == ("2026-02-01", "2026-02-28")
     body = publisher.answer("", {"period": "202602"})[2]
     assert hashlib.sha256(body).hexdigest() in car["note"]
@@ -131,7 +146,9 @@ def test_vehicles_sent_from_china_become_rows_that_a_ledger_holds(publisher: Pub
     assert publisher.headers[0]["User-Agent"].startswith("ev-forecasting/")
 
 
-def test_a_key_is_sent_along_and_stands_nowhere(publisher: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_is_sent_along_and_stands_nowhere(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(KEY, "0123456789abcdefSECRET")
     publisher.answer = traded
     done = fetch(publisher, "comtrade", "--place", "UZ", "--since", "2026")
@@ -143,7 +160,9 @@ def test_a_key_is_sent_along_and_stands_nowhere(publisher: Publisher, monkeypatc
     monkeypatch.setenv(KEY, "SECRET\r\nX: y")
     assert "SECRET" not in fetch(publisher, "comtrade", "--out", "b.csv", status=2).output
     monkeypatch.setenv(KEY, "0123456789abcdefSECRET")
-    publisher.answer = lambda path, asked: reply({"message": "invalid subscription key SECRET"}, 401)
+    publisher.answer = lambda path, asked: reply(
+        {"message": "invalid subscription key SECRET"}, 401
+    )
     refused = fetch(publisher, "comtrade", "--place", "KZ", "--out", "b.csv", status=2).output
     assert "the key is refused" in refused
     assert "SECRET" not in refused
@@ -152,14 +171,22 @@ def test_a_key_is_sent_along_and_stands_nowhere(publisher: Publisher, monkeypatc
 def test_a_fetch_that_broke_off_goes_on_where_it_stopped(publisher: Publisher) -> None:
     def cut(path: str, asked: Asked) -> Reply:
         status, headers, body = traded(path, asked)
-        return (status, {"Content-Length": "9999"}, body) if asked["period"] == "202603" else (status, headers, body)
+        return (
+            (status, {"Content-Length": "9999"}, body)
+            if asked["period"] == "202603"
+            else (status, headers, body)
+        )
 
     publisher.answer = cut
     done = fetch(publisher, "comtrade", "--since", "2026", status=1)
     assert "the connection failed (RemoteProtocolError), 4 times" in done.stderr
     assert "goes on from here" in done.stderr
     assert not list(Path().glob("*.csv"))
-    assert [asked["period"] for asked in publisher.questions] == ["202601", "202602", *["202603"] * 4]
+    assert [asked["period"] for asked in publisher.questions] == [
+        "202601",
+        "202602",
+        *["202603"] * 4,
+    ]
     publisher.questions.clear()
     publisher.answer = traded
     fetch(publisher, "comtrade", "--since", "2026")
@@ -175,7 +202,9 @@ def test_a_fetch_that_broke_off_goes_on_where_it_stopped(publisher: Publisher) -
     [({"Retry-After": "7"}, 7.0), ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0), ({}, 1.0),
      ({"Retry-After": "soon"}, 1.0)],
 )  # fmt: skip
-def test_it_waits_as_long_as_it_is_asked_to(publisher: Publisher, headers: dict[str, str], waited: float) -> None:
+def test_it_waits_as_long_as_it_is_asked_to(
+    publisher: Publisher, headers: dict[str, str], waited: float
+) -> None:
     publisher.answer = lambda path, asked: (
         reply({}, 429, **headers) if len(publisher.questions) == 1 else traded(path, asked)
     )
@@ -192,7 +221,13 @@ def test_a_long_wait_is_left_to_the_user(publisher: Publisher, told: Callable[[]
     assert len(publisher.questions) == 1
 
 
-GOOD = {"period": "202601", "reporterCode": 156, "partnerCode": 860, "cmdCode": "870380", "flowCode": "X"}
+GOOD = {
+    "period": "202601",
+    "reporterCode": 156,
+    "partnerCode": 860,
+    "cmdCode": "870380",
+    "flowCode": "X",
+}
 BAD = {
     "server": (reply({}, 500), "answered 500, 4 times"),
     "gone": (reply({}, 404), "answered 404"),
@@ -208,13 +243,22 @@ BAD = {
         reply({"data": [record("202601") | {"period": "202601"}, {"quantity": 1}]}),
         "qty, qtyUnitCode missing",
     ),
-    "words": (reply({"data": [record("202601", qty="many")]}), "data[0]: qty is 'many', not a number"),
-    "endless": ((200, {}, json.dumps({"data": [record("202601", qty=1e999)]}).encode()), "qty is 'inf'"),
+    "words": (
+        reply({"data": [record("202601", qty="many")]}),
+        "data[0]: qty is 'many', not a number",
+    ),
+    "endless": (
+        (200, {}, json.dumps({"data": [record("202601", qty=1e999)]}).encode()),
+        "qty is 'inf'",
+    ),
     "below": (reply({"data": [record("202601", qty=-5)]}), "qty is '-5'"),
     "two": (reply({"data": [record("202601"), record("202601", qty=7)]}), "two counts of 870380"),
     "full": (reply({"data": [record("202601")] * 500}), "some may be missing"),
     "huge": ((200, {}, b" " * 20_000_001), "larger than 20,000,000 bytes"),
-    "gzip": ((200, {"Content-Encoding": "gzip"}, b"not gzip"), "the connection failed (DecodingError)"),
+    "gzip": (
+        (200, {"Content-Encoding": "gzip"}, b"not gzip"),
+        "the connection failed (DecodingError)",
+    ),
 }
 
 
@@ -263,7 +307,9 @@ def test_a_file_made_meanwhile_is_not_written_over(publisher: Publisher) -> None
     assert Path("proposed-comtrade.csv").read_text() == "somebody else's"
 
 
-def test_without_httpx_it_says_what_to_install(publisher: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_httpx_it_says_what_to_install(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(__import__("sys").modules, "httpx", None)
     with pytest.raises(InputError, match=r"pip install 'ev-forecasting\[fetch\]'"):
         polite.PageReader("x", publisher.address)
@@ -293,7 +339,11 @@ def test_population_comes_in_pages(publisher: Publisher) -> None:
     assert "vehicles in use are not proposed" in done.stdout
     frame = read_ledger("people.csv").frame.set_index("id")
     people = frame.loc["uz-population-2024-world-bank"]
-    assert (people["value"], people["period_end"], people["published"]) == (33_002_024, "2024-06-30", "2026-10-01")
+    assert (people["value"], people["period_end"], people["published"]) == (
+        33_002_024,
+        "2024-06-30",
+        "2026-10-01",
+    )
     assert frame.loc["uz-gdp-2020-world-bank", "value"] == 90
     assert publisher.paths[0] == "/v2/country/UZ/indicator/SP.POP.TOTL"
     assert [asked["page"] for asked in publisher.questions] == ["1", "2", "3"] * 2
@@ -302,16 +352,24 @@ def test_population_comes_in_pages(publisher: Publisher) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ([{"message": [{"id": "120", "key": "Invalid value", "value": "not valid"}]}], "the answer is an error"),
+        (
+            [{"message": [{"id": "120", "key": "Invalid value", "value": "not valid"}]}],
+            "the answer is an error",
+        ),
         ({}, "no list that begins with a head"),
         ([{"page": 1}, []], "the field pages is missing"),
         ([{"pages": 1, "total": 3}], "no list of records"),
-        ([{"pages": 1}, [{"country": "UZ", "date": "2024", "value": 1}]], "country, date or value missing"),
+        (
+            [{"pages": 1}, [{"country": "UZ", "date": "2024", "value": 1}]],
+            "country, date or value missing",
+        ),
         ([{"pages": 1}, [{"country": {"id": "UZ"}, "date": "2024", "value": "x"}]], "value is 'x'"),
         ([{"pages": 10**6}, []], "1,000,000 pages"),
     ],
 )
-def test_a_world_bank_that_has_changed_is_named(publisher: Publisher, content: object, said: str) -> None:
+def test_a_world_bank_that_has_changed_is_named(
+    publisher: Publisher, content: object, said: str
+) -> None:
     publisher.answer = lambda path, asked: reply(content)
     assert said in fetch(publisher, "worldbank", status=1).stderr
     assert not list(Path().glob("*.csv"))

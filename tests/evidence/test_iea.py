@@ -31,7 +31,11 @@ def test_the_published_table(tmp_path: Path) -> None:
     assert tuple(panel.columns) == PANEL
     assert panel[["market", "year"]].to_numpy().tolist() == [["Austria", 2010], ["Norway", 2023]]
     norway = panel.iloc[1]
-    assert (norway["sales_bev"], norway["sales_phev"], norway["sales_share_percent"]) == (100000, 10000, 90)
+    assert (norway["sales_bev"], norway["sales_phev"], norway["sales_share_percent"]) == (
+        100000,
+        10000,
+        90,
+    )
     assert (norway["stock_bev"], norway["public_fast_points"]) == (690000, 12000)
     assert np.isnan(norway["public_slow_points"])
 
@@ -64,7 +68,10 @@ def test_sales_and_shares_by_perimeter(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("market,year,sales\nA,2020,5\n", r"iea.csv:1: column 'sales_bev' is missing \(is it 'sales'\?\)"),
+        (
+            "market,year,sales\nA,2020,5\n",
+            r"iea.csv:1: column 'sales_bev' is missing \(is it 'sales'\?\)",
+        ),
         (LONG.replace("powertrain", "power"), "column 'powertrain' is missing"),
         ("market,year,sales_bev\nA,2020,5\nB,2021,many\n", "iea.csv:3: holds what is not a number"),
         ("market,year,sales_bev\nA,,5\n", "iea.csv:2: holds what is not a number"),

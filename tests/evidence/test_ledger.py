@@ -46,9 +46,12 @@ def test_rows_that_say_the_same_stay_two_facts() -> None:
 
 
 def test_dates_of_pandas_and_missing_values_are_read() -> None:
-    table = TABLE.assign(period_end=pd.to_datetime(TABLE["period_end"]), period_start=[dt.date(2022, 1, 1)] * 3)
+    table = TABLE.assign(
+        period_end=pd.to_datetime(TABLE["period_end"]), period_start=[dt.date(2022, 1, 1)] * 3
+    )
     table = table.assign(
-        published=[pd.Timestamp("2023-06-26"), pd.NaT, None], note=pd.array(["said", pd.NA, pd.NA], dtype="string")
+        published=[pd.Timestamp("2023-06-26"), pd.NaT, None],
+        note=pd.array(["said", pd.NA, pd.NA], dtype="string"),
     )
     ledger = Ledger.from_frame(table)
     assert [str(fact.period_end) for fact in ledger] == ["2022-12-31", "2023-04-30", "2023-04-30"]
@@ -59,8 +62,14 @@ def test_a_wrong_table_says_every_row() -> None:
     table = TABLE.assign(value=[-1.0, float("nan"), 410.4], relation=["equals", "equals", "equal"])
     with pytest.raises(LedgerError, match="row 0 value: -1 is negative") as caught:
         Ledger.from_frame(table)
-    assert [problem.where for problem in caught.value.problems] == ["row 0 value", "row 1 value", "row 2 relation"]
-    with pytest.raises(LedgerError, match=r"'perod_end' is an unknown column \(did you mean period_end\?\)"):
+    assert [problem.where for problem in caught.value.problems] == [
+        "row 0 value",
+        "row 1 value",
+        "row 2 relation",
+    ]
+    with pytest.raises(
+        LedgerError, match=r"'perod_end' is an unknown column \(did you mean period_end\?\)"
+    ):
         Ledger.from_frame(TABLE.rename(columns={"period_end": "perod_end"}))
     with pytest.raises(LedgerError, match="column 'value' stands there twice"):
         Ledger.from_frame(pd.concat([TABLE, TABLE[["value"]]], axis=1))
@@ -75,7 +84,12 @@ def test_facts_are_made_one_by_one_and_go_back() -> None:
         relation="equals",
         value="2,472".replace(",", ""),
     )
-    assert (fact.quantity, fact.unit, fact.value, fact.rounding) == ("stock", "vehicles", 2472.0, 0.5)
+    assert (fact.quantity, fact.unit, fact.value, fact.rounding) == (
+        "stock",
+        "vehicles",
+        2472.0,
+        0.5,
+    )
     assert fact.period.days == 1
     assert str(fact) == "Kazakhstan, electric vehicles on the road, 2023-05-01: 2,472 vehicles"
     assert Fact(**fact.model_dump()) == fact
@@ -103,9 +117,18 @@ def test_a_fact_of_no_date_or_no_column() -> None:
             "down less than 12 % on the year",
         ),
         ({"value": 80.1, "quantity": "share_percent"}, "80.1 % of the whole"),
-        ({"value": 80.1, "quantity": "share_percent", "reference": "article-07"}, "80.1 % of another printed number"),
-        ({"measure": "policy", "quote": "testing at the border", "relation": ""}, ": testing at the border"),
-        ({"value": 100, "quantity": "per_day", "relation": "at_least"}, "at least 100 vehicles a day"),
+        (
+            {"value": 80.1, "quantity": "share_percent", "reference": "article-07"},
+            "80.1 % of another printed number",
+        ),
+        (
+            {"measure": "policy", "quote": "testing at the border", "relation": ""},
+            ": testing at the border",
+        ),
+        (
+            {"value": 100, "quantity": "per_day", "relation": "at_least"},
+            "at least 100 vehicles a day",
+        ),
         (
             {"relation": "less_than", "reference": "ev_imports@UZ:2022-01-01/2022-12-31"},
             "less than electric vehicles imp",
@@ -119,10 +142,18 @@ def test_a_fact_in_words(columns: dict[str, object], words: str) -> None:
 
 
 def test_tolerance_is_nothing_for_a_count_and_half_a_digit_else() -> None:
-    base = {"id": "a", "place": "UZ", "relation": "equals", "period_start": "2023-01-01", "period_end": "2023-04-30"}
+    base = {
+        "id": "a",
+        "place": "UZ",
+        "relation": "equals",
+        "period_start": "2023-01-01",
+        "period_end": "2023-04-30",
+    }
     assert Fact(**base, measure="ev_imports", value=2544).tolerance == 0.0
     assert Fact(**base, measure="ev_import_value", value=120).tolerance == 0.5
-    assert Fact(**(base | {"relation": "about"}), measure="ev_imports", value=15100).tolerance == 50.0
+    assert (
+        Fact(**(base | {"relation": "about"}), measure="ev_imports", value=15100).tolerance == 50.0
+    )
 
 
 @pytest.mark.parametrize(
@@ -154,7 +185,10 @@ def test_a_fact_is_known_from_the_last_day_of_the_span(published: str, known: st
 def test_as_of_keeps_what_was_known() -> None:
     table = TABLE.assign(published=["2023-01", "2023-06-26", ""])
     ledger = Ledger.from_frame(table)
-    assert [len(ledger.select(as_of=day)) for day in ("2023-01-30", "2023-01-31", "2023-06-26", "2099-01-01")] == [
+    assert [
+        len(ledger.select(as_of=day))
+        for day in ("2023-01-30", "2023-01-31", "2023-06-26", "2099-01-01")
+    ] == [
         0,
         1,
         2,
@@ -177,7 +211,10 @@ def test_two_ledgers_are_one() -> None:
     both = first + second
     assert len(both) == 3
     assert both == Ledger.from_frame(TABLE)
-    clash = Ledger.from_frame(TABLE.iloc[:1].assign(id="x")), Ledger.from_frame(TABLE.iloc[1:2].assign(id="x"))
+    clash = (
+        Ledger.from_frame(TABLE.iloc[:1].assign(id="x")),
+        Ledger.from_frame(TABLE.iloc[1:2].assign(id="x")),
+    )
     with pytest.raises(LedgerError, match="id x: names two different facts"):
         clash[0].concat(clash[1])
 
@@ -204,7 +241,10 @@ def test_html_shows_facts_and_escapes() -> None:
     assert "and 8 more facts" in Ledger.from_frame(pd.concat([TABLE] * 7).iloc[:20])._repr_html_()
 
 
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")) | st.sampled_from(',"\n;'), max_size=12)
+WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")) | st.sampled_from(',"\n;'),
+    max_size=12,
+)
 DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2030, 12, 31))
 
 
@@ -237,7 +277,9 @@ def tables(draw: st.DrawFn) -> pd.DataFrame:
 @pytest.mark.slow
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(tables())
-def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, table: pd.DataFrame) -> None:
+def test_what_is_written_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, table: pd.DataFrame
+) -> None:
     ledger = Ledger.from_frame(table)
     path: Path = tmp_path_factory.mktemp("ledger") / "facts.csv"
     ledger.to_csv(path)
@@ -272,13 +314,19 @@ def test_no_file_raises_anything_but_a_ledger_error(data: str | bytes) -> None:
 
 
 def test_places_have_codes_names_and_spellings() -> None:
-    assert [place_code(word) for word in ("Alataw Pass", "Alashankou Station", "Karasu Port", "Central Asia")] == [
+    assert [
+        place_code(word)
+        for word in ("Alataw Pass", "Alashankou Station", "Karasu Port", "Central Asia")
+    ] == [
         "alashankou",
         "alashankou",
         "karasu",
         "central-asia-5",
     ]
-    assert [place_code(word) for word in ("KGZ", "tajikistan", "Turkmenistan", "DE", "cn-xj", "UZ-TK", "CN-BJ")] == [
+    assert [
+        place_code(word)
+        for word in ("KGZ", "tajikistan", "Turkmenistan", "DE", "cn-xj", "UZ-TK", "CN-BJ")
+    ] == [
         "KG",
         "TJ",
         "TM",
@@ -287,7 +335,9 @@ def test_places_have_codes_names_and_spellings() -> None:
         "UZ-TK",
         "CN-BJ",
     ]
-    assert all(place_code(code) == code and place_name(code) == name for code, name in PLACES.items())
+    assert all(
+        place_code(code) == code and place_name(code) == name for code, name in PLACES.items()
+    )
     assert partner_code("China + Hong Kong") == "CN+HK"
     with pytest.raises(LedgerError, match=r"'Horgoss' is not a known place; did you mean horgos"):
         place_code("Horgoss")

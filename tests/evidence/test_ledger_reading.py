@@ -1,4 +1,6 @@
-"""A ledger is read and checked at one door: every problem at once, with file, line, column and the next move."""
+"""A ledger is read and checked at one door: every problem at once, with file, line, column and the
+next move.
+"""
 
 from __future__ import annotations
 
@@ -55,43 +57,82 @@ def test_a_good_row_has_no_problem() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"measure": "ev_import"}, "ledger:2 measure: 'ev_import' is unknown (did you mean ev_imports?)"),
+        (
+            {"measure": "ev_import"},
+            "ledger:2 measure: 'ev_import' is unknown (did you mean ev_imports?)",
+        ),
         (
             {"measure": ""},
             "ledger:2 measure: is empty (one of ev_imports, ev_exports, ev_registrations, ev_production, "
             "ev_retirements, ev_sales, ev_transactions, ev_stock)",
         ),
         ({"unit": "vehicels"}, "ledger:2 unit: 'vehicels' is an unknown unit (use vehicles)"),
-        ({"unit": "USD million"}, "ledger:2 unit: 'USD million' does not fit total of ev_imports (use vehicles)"),
+        (
+            {"unit": "USD million"},
+            "ledger:2 unit: 'USD million' does not fit total of ev_imports (use vehicles)",
+        ),
         ({"relation": "equal"}, "ledger:2 relation: 'equal' is unknown (did you mean equals?)"),
         ({"relation": ""}, "ledger:2 relation: is empty (one of equals, about"),
-        ({"quantity": "yoy_growth"}, "ledger:2 quantity: 'yoy_growth' is unknown (did you mean yoy_growth_percent?)"),
-        ({"quantity": "stock"}, "ledger:2 quantity: 'stock' does not fit ev_imports, a flow (use total)"),
+        (
+            {"quantity": "yoy_growth"},
+            "ledger:2 quantity: 'yoy_growth' is unknown (did you mean yoy_growth_percent?)",
+        ),
+        (
+            {"quantity": "stock"},
+            "ledger:2 quantity: 'stock' does not fit ev_imports, a flow (use total)",
+        ),
         ({"kind": "outcom"}, "ledger:2 kind: 'outcom' is unknown (did you mean outcome?)"),
         (
             {"place": "Uzbekistann"},
             "ledger:2 place: 'Uzbekistann' is not a known place (did you mean UZ (Uzbekistan)?)",
         ),
         ({"place": ""}, "ledger:2 place: is empty"),
-        ({"partner": "Chnia"}, "ledger:2 partner: 'Chnia' is not a known place (did you mean CN (China)?)"),
+        (
+            {"partner": "Chnia"},
+            "ledger:2 partner: 'Chnia' is not a known place (did you mean CN (China)?)",
+        ),
         ({"value": "-5"}, "ledger:2 value: -5 is negative (counts and amounts are 0 or more)"),
-        ({"value": "2,544"}, "ledger:2 value: '2,544' is not a number (without thousands separators: 2544)"),
-        ({"value": "2 544"}, "ledger:2 value: '2 544' is not a number (without thousands separators: 2544)"),
-        ({"value": "many"}, "ledger:2 value: 'many' is not a number (digits and a decimal point only)"),
+        (
+            {"value": "2,544"},
+            "ledger:2 value: '2,544' is not a number (without thousands separators: 2544)",
+        ),
+        (
+            {"value": "2 544"},
+            "ledger:2 value: '2 544' is not a number (without thousands separators: 2544)",
+        ),
+        (
+            {"value": "many"},
+            "ledger:2 value: 'many' is not a number (digits and a decimal point only)",
+        ),
         ({"value": "nan"}, "ledger:2 value: 'nan' is not a number"),
         ({"value": "1e999"}, "ledger:2 value: '1e999' is not a number"),
         ({"value": ""}, "ledger:2 value: is empty, and there is no reference"),
         ({"rounding": "-1"}, "ledger:2 rounding: -1 is negative"),
-        ({"period_start": "2023-05-01"}, "ledger:2 period_end: 2023-04-30 comes before period_start 2023-05-01"),
-        ({"period_end": "2023-04-31"}, "ledger:2 period_end: '2023-04-31' is not a date; write it as YYYY-MM-DD"),
+        (
+            {"period_start": "2023-05-01"},
+            "ledger:2 period_end: 2023-04-30 comes before period_start 2023-05-01",
+        ),
+        (
+            {"period_end": "2023-04-31"},
+            "ledger:2 period_end: '2023-04-31' is not a date; write it as YYYY-MM-DD",
+        ),
         ({"period_start": ""}, "ledger:2 period_start: is empty (a flow is counted over a period"),
         ({"published": "June 2023"}, "ledger:2 published: 'June 2023' is not a day, month or year"),
-        ({"published": "2023-04-29"}, "ledger:2 published: 2023-04-29 comes before the period ends on 2023-04-30"),
+        (
+            {"published": "2023-04-29"},
+            "ledger:2 published: 2023-04-29 comes before the period ends on 2023-04-30",
+        ),
         ({"reference": "b"}, "ledger:2 reference: 'b' refers to nothing"),
         ({"reference": "a"}, "ledger:2 reference: 'a' refers to itself"),
         ({"reference": "ev_imports@UZ"}, "ledger:2 reference: 'ev_imports@UZ' cannot be read"),
-        ({"reference": "ev_import@UZ:2022-01-01/2022-12-31"}, "ledger:2 reference: 'ev_import' is unknown (did you"),
-        ({"reference": "ev_imports@UZ:2022-13-01/2022-12-31"}, "ledger:2 reference: in 'ev_imports@UZ:2022-13-01"),
+        (
+            {"reference": "ev_import@UZ:2022-01-01/2022-12-31"},
+            "ledger:2 reference: 'ev_import' is unknown (did you",
+        ),
+        (
+            {"reference": "ev_imports@UZ:2022-13-01/2022-12-31"},
+            "ledger:2 reference: in 'ev_imports@UZ:2022-13-01",
+        ),
         ({"id": ""}, "ledger:2 id: is empty"),
         (
             {"quantity": "share_percent", "unit": "percent", "value": "120"},
@@ -114,11 +155,21 @@ def test_each_rule_says_one_clear_thing(change: dict[str, str], said: str) -> No
 
 
 def test_all_problems_come_at_once_with_their_lines() -> None:
-    rows = [GOOD, GOOD | {"value": "-1", "unit": "vehicels"}, GOOD | {"id": "c", "kind": "guess", "place": "Utopia"}]
+    rows = [
+        GOOD,
+        GOOD | {"value": "-1", "unit": "vehicels"},
+        GOOD | {"id": "c", "kind": "guess", "place": "Utopia"},
+    ]
     with pytest.raises(LedgerError, match="ledger:3 value: -1 is negative") as caught:
         read_ledger(io.StringIO(text(*rows)))
     where = [problem.where for problem in caught.value.problems]
-    assert where == ["ledger:3 value", "ledger:3 unit", "ledger:3 id", "ledger:4 kind", "ledger:4 place"]
+    assert where == [
+        "ledger:3 value",
+        "ledger:3 unit",
+        "ledger:3 id",
+        "ledger:4 kind",
+        "ledger:4 place",
+    ]
 
 
 def test_lines_are_counted_over_cells_with_line_breaks() -> None:
@@ -208,7 +259,14 @@ def test_selecting_by_a_word_that_nobody_knows() -> None:
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("Norge", "NO"), ("Узбекистан", "UZ"), ("Kasachstan", "KZ"), ("挪威", "NO"), ("TURKEI", "TR"), ("Hrvatska", "HR")],
+    [
+        ("Norge", "NO"),
+        ("Узбекистан", "UZ"),
+        ("Kasachstan", "KZ"),
+        ("挪威", "NO"),
+        ("TURKEI", "TR"),
+        ("Hrvatska", "HR"),
+    ],
 )
 def test_a_country_is_found_by_its_name_in_any_language(name, code):
     assert place_code(name) == code
@@ -216,7 +274,11 @@ def test_a_country_is_found_by_its_name_in_any_language(name, code):
 
 @pytest.mark.parametrize(
     ("slip", "hint"),
-    [("Kasachstn", "did you mean KZ"), ("Deutschlnd", "did you mean DE"), ("Atlantis", "use an ISO 3166 code")],
+    [
+        ("Kasachstn", "did you mean KZ"),
+        ("Deutschlnd", "did you mean DE"),
+        ("Atlantis", "use an ISO 3166 code"),
+    ],
 )
 def test_a_slip_is_answered_with_the_nearest_name_and_no_name_at_all_with_none(slip, hint):
     with pytest.raises(LedgerError, match=f"is not a known place; {hint}"):
@@ -258,6 +320,8 @@ def test_of_a_large_ledger_each_row_with_a_fault_is_looked_at() -> None:
     assert len(faulty) > len(rows) / 2
     assert faulty <= may_be_faulty(rows)
     for check, columns in SHARED.items():
-        for row in (Watched(row) for row in rows if row["id"] and row["value"] and not row["reference"]):
+        for row in (
+            Watched(row) for row in rows if row["id"] and row["value"] and not row["reference"]
+        ):
             list(check(row))
             assert row.read <= {*columns, "id", "value", "reference"}

@@ -1,4 +1,6 @@
-"""Tables of one's own: other names, separators, encodings, dates and workbooks, read through a mapping."""
+"""Tables of one's own: other names, separators, encodings, dates and workbooks, read through a
+mapping.
+"""
 
 import datetime as dt
 from zipfile import ZipFile
@@ -30,11 +32,16 @@ def test_plain_names_of_columns_are_understood(tmp_path):
         ["NO", "ev_sales", "2023-01-01", "2023-12-31", 104000.0],
         ["NO", "ev_sales", "2024-01-01", "2024-12-31", 114400.0],
     ]
-    assert read_ledger(path).frame["id"].tolist() == ["own-no-ev_sales-2023-12-31", "own-no-ev_sales-2024-12-31"]
+    assert read_ledger(path).frame["id"].tolist() == [
+        "own-no-ev_sales-2023-12-31",
+        "own-no-ev_sales-2024-12-31",
+    ]
 
 
 def test_a_column_per_measure_and_a_stock_without_a_first_day(tmp_path):
-    path = _read(tmp_path, "Country;Month;BEV registrations;EV stock\nKazakhstan;2025-01;410;12655\n")
+    path = _read(
+        tmp_path, "Country;Month;BEV registrations;EV stock\nKazakhstan;2025-01;410;12655\n"
+    )
     assert _facts(path) == [
         ["KZ", "ev_registrations", "2025-01-01", "2025-01-31", 410.0],
         ["KZ", "ev_stock", "", "2025-01-31", 12655.0],
@@ -42,9 +49,7 @@ def test_a_column_per_measure_and_a_stock_without_a_first_day(tmp_path):
 
 
 def test_a_column_per_year_with_the_rest_in_the_mapping(tmp_path):
-    mapping = (
-        "columns: {place: Country, year: year, value: value}\nconstants: {measure: ev_imports, published: '2026'}\n"
-    )
+    mapping = "columns: {place: Country, year: year, value: value}\nconstants: {measure: ev_imports, published: '2026'}\n"
     path = _read(tmp_path, "Country,2023,2024\nUzbekistan,21469,24095\n", mapping)
     assert [row[2:] for row in _facts(path)] == [
         ["2023-01-01", "2023-12-31", 21469.0],
@@ -56,7 +61,9 @@ def test_a_column_per_year_with_the_rest_in_the_mapping(tmp_path):
 def test_cyrillic_names_encoding_separator_dates_and_decimal_comma(tmp_path):
     text = "Страна;Дата;Импорт электромобилей;Источник\n"
     text += "Казахстан;31.12.2025;16 108,0;Комитет\nКазахстан;31.12.2024;7 383,0;Комитет\n"
-    mapping = "columns: {date: Дата, source: Источник}\nvalues: {ev_imports: Импорт электромобилей}\n"
+    mapping = (
+        "columns: {date: Дата, source: Источник}\nvalues: {ev_imports: Импорт электромобилей}\n"
+    )
     mapping += "constants: {place: KZ}\neach: year\nencoding: cp1251\n"
     path = _read(tmp_path, text, mapping, encoding="cp1251")
     assert _facts(path)[0] == ["KZ", "ev_imports", "2025-01-01", "2025-12-31", 16108.0]
@@ -64,14 +71,22 @@ def test_cyrillic_names_encoding_separator_dates_and_decimal_comma(tmp_path):
 
 
 def test_what_no_column_says_is_asked_for_with_a_mapping_to_start_from(tmp_path):
-    problems = [str(problem) for problem in check_ledger(_read(tmp_path, "Country,Year,Number\nNorway,2023,5\n"))]
-    assert problems[0] == "own.csv:1: no column says measure (say it in the mapping, under columns or constants)"
+    problems = [
+        str(problem)
+        for problem in check_ledger(_read(tmp_path, "Country,Year,Number\nNorway,2023,5\n"))
+    ]
+    assert (
+        problems[0]
+        == "own.csv:1: no column says measure (say it in the mapping, under columns or constants)"
+    )
     assert "start own.mapping.yaml with {columns: {place: Country, year: Year" in problems[1]
 
 
 def test_a_date_alone_does_not_say_how_long_its_period_is(tmp_path):
     path = _read(tmp_path, "Country,Date,EV sales\nNorway,2023-12-31,104000\n")
-    with pytest.raises(LedgerError, match=r"own.csv:2: 2023-12-31 is one day.*each: year, quarter or month"):
+    with pytest.raises(
+        LedgerError, match=r"own.csv:2: 2023-12-31 is one day.*each: year, quarter or month"
+    ):
         read_ledger(path)
 
 
@@ -83,7 +98,10 @@ def test_a_date_alone_does_not_say_how_long_its_period_is(tmp_path):
             "has no column 'Land', which the mapping gives to place",
         ),
         ("colums: {place: Country}\n", r"colums: is not a key of a mapping \(columns\)"),
-        ("values: {ev_sale: EV sales}\n", r"values.ev_sale: is unknown \(did you mean ev_sales\?\)"),
+        (
+            "values: {ev_sale: EV sales}\n",
+            r"values.ev_sale: is unknown \(did you mean ev_sales\?\)",
+        ),
         ("columns: [a]\n", "columns: is not a list of keys"),
         ("a: [\n", "own.mapping.yaml: cannot be read"),
         ("encoding: utf-99\n", "name its encoding in the mapping"),
@@ -137,12 +155,16 @@ def test_a_workbook_with_merged_heads_and_dates(tmp_path):
 
 
 def test_dates_as_numbers_of_a_workbook(tmp_path):
-    path, _ = _workbook(tmp_path, ("Facts", [["Country", "Date", "EV stock"], ["Norway", 45291, 690000]]))
+    path, _ = _workbook(
+        tmp_path, ("Facts", [["Country", "Date", "EV stock"], ["Norway", 45291, 690000]])
+    )
     assert _facts(path) == [["NO", "ev_stock", "", "2023-12-31", 690000.0]]
 
 
 def test_formulas_without_a_stored_value_are_named(tmp_path):
-    path, _ = _workbook(tmp_path, ("Facts", [["Country", "Year", "EV sales"], ["Norway", 2023, "=104*1000"]]))
+    path, _ = _workbook(
+        tmp_path, ("Facts", [["Country", "Year", "EV sales"], ["Norway", 2023, "=104*1000"]])
+    )
     with pytest.raises(LedgerError, match=r"own.xlsx C2: 1 formulas have no stored value"):
         read_ledger(path)
 
@@ -151,7 +173,8 @@ def test_of_two_sheets_one_is_named(tmp_path):
     table = [["Country", "Year", "EV sales"], ["Norway", 2023, 104000]]
     path, _ = _workbook(tmp_path, ("Old", table), ("New", table))
     with pytest.raises(
-        LedgerError, match=r"has 2 sheets with a table: Old, New \(name one in the mapping, e.g. sheet: Old\)"
+        LedgerError,
+        match=r"has 2 sheets with a table: Old, New \(name one in the mapping, e.g. sheet: Old\)",
     ):
         read_ledger(path)
     (tmp_path / "own.mapping.yaml").write_text(
@@ -176,7 +199,8 @@ def test_a_workbook_that_unpacks_to_very_much_is_not_unpacked(tmp_path):
         parts.getinfo("xl/worksheets/sheet1.xml").file_size = 600_000_000
         parts.writestr("xl/more.xml", "")  # so that the list of parts is written anew
     with pytest.raises(
-        LedgerError, match=r"own\.xlsx: unpacks to more than 20,000,000 bytes \(save the one sheet as CSV"
+        LedgerError,
+        match=r"own\.xlsx: unpacks to more than 20,000,000 bytes \(save the one sheet as CSV",
     ):
         read_ledger(path)
 
@@ -186,7 +210,12 @@ def test_a_mapping_that_says_only_how_a_file_is_written_leaves_the_columns_to_be
     path.write_text("Country,Month,EV sales,Published\nNorway,01.2023,1237,2023-02-01\n")
     (tmp_path / "months.mapping.yaml").write_text("constants:\n  source: a test\n")
     (fact,) = read_ledger(path)
-    assert (fact.place, str(fact.period), fact.value, fact.source) == ("NO", "2023-01", 1237, "a test")
+    assert (fact.place, str(fact.period), fact.value, fact.source) == (
+        "NO",
+        "2023-01",
+        1237,
+        "a test",
+    )
 
 
 @pytest.mark.parametrize(
@@ -228,7 +257,9 @@ def test_a_table_that_cannot_be_read_is_refused_by_what_is_wrong(tmp_path, text,
 )
 def test_dates_that_begin_or_end_months_show_the_length_of_their_periods(tmp_path, days, end):
     path = tmp_path / "own.csv"
-    path.write_text("Country,Date,EV imports\n" + "".join(f"Kenya,{day},12{i}\n" for i, day in enumerate(days)))
+    path.write_text(
+        "Country,Date,EV imports\n" + "".join(f"Kenya,{day},12{i}\n" for i, day in enumerate(days))
+    )
     first = next(iter(read_ledger(path)))
     assert str(first.period_end) == end
     assert len(read_ledger(path)) == len(days)
@@ -238,7 +269,8 @@ def test_dates_without_a_step_need_a_length(tmp_path):
     path = tmp_path / "own.csv"
     path.write_text("Country,Date,EV imports\nKenya,15.01.2024,120\nKenya,15.02.2024,131\n")
     with pytest.raises(
-        LedgerError, match=r"say in the mapping each: year, quarter or month(.|\n)*start own.mapping.yaml with"
+        LedgerError,
+        match=r"say in the mapping each: year, quarter or month(.|\n)*start own.mapping.yaml with",
     ):
         read_ledger(path)
 
@@ -246,7 +278,10 @@ def test_dates_without_a_step_need_a_length(tmp_path):
 def test_a_count_that_may_be_in_thousands_apart_by_points_is_asked_about(tmp_path):
     path = tmp_path / "own.csv"
     path.write_text("Country;Year;EV sales\nNorway;2021;113.715\n")
-    with pytest.raises(LedgerError, match=r"113.715 is no whole number of vehicles \(say in the mapping decimal: ','"):
+    with pytest.raises(
+        LedgerError,
+        match=r"113.715 is no whole number of vehicles \(say in the mapping decimal: ','",
+    ):
         read_ledger(path)
     (tmp_path / "own.mapping.yaml").write_text("decimal: ','\n")
     assert next(iter(read_ledger(path))).value == 113715
@@ -264,4 +299,7 @@ def test_days_as_a_workbook_counts_them_show_the_length_of_their_periods(tmp_pat
 def test_two_numbers_of_one_quantity_and_day_are_told(tmp_path):
     path = tmp_path / "own.csv"
     path.write_text("Country,Year,EV sales\nKenya,2022,15\nKenya,2022,18\n")
-    assert any("two numbers of one quantity and day, own-ke-ev_sales-" in said for said in check_paths([path]).caveats)
+    assert any(
+        "two numbers of one quantity and day, own-ke-ev_sales-" in said
+        for said in check_paths([path]).caveats
+    )

@@ -1,4 +1,6 @@
-"""Sentences of the press become proposed facts, and whatever may be read wrongly is marked as unsure."""
+"""Sentences of the press become proposed facts, and whatever may be read wrongly is marked as
+unsure.
+"""
 
 import datetime as dt
 
@@ -75,20 +77,52 @@ def test_periods_as_they_are_printed(text, period):
 
 
 def test_a_stock_stands_on_the_day_that_is_printed():
-    assert printed_period("as of 1 April 2024 there were", DAY, stock=True).end == dt.date(2024, 4, 1)
+    assert printed_period("as of 1 April 2024 there were", DAY, stock=True).end == dt.date(
+        2024, 4, 1
+    )
     assert printed_period("nothing is dated here") is None
 
 
 @pytest.mark.parametrize(
     ("text", "relation", "quantity", "value"),
     [
-        ("Kazakhstan imported more than 4,100 electric cars in 2023", "greater_than", "total", 4100),
+        (
+            "Kazakhstan imported more than 4,100 electric cars in 2023",
+            "greater_than",
+            "total",
+            4100,
+        ),
         ("Kazakhstan imported at least 4,100 electric cars in 2023", "at_least", "total", 4100),
-        ("Узбекистан импортировал свыше 5 тысяч электромобилей в 2023 году", "greater_than", "total", 5000),
-        ("Узбекистан импортировал около 5,2 тыс. электромобилей в 2023 году", "about", "total", 5200),
-        ("Imports of electric cars to Uzbekistan rose 43.2% in 2023", "equals", "yoy_growth_percent", 43.2),
-        ("Imports of electric cars to Uzbekistan fell by 12 percent in 2023", "equals", "yoy_growth_percent", -12),
-        ("Импорт электромобилей в Узбекистан вырос в 2,5 раза в 2023 году", "equals", "yoy_growth_percent", 150),
+        (
+            "Узбекистан импортировал свыше 5 тысяч электромобилей в 2023 году",
+            "greater_than",
+            "total",
+            5000,
+        ),
+        (
+            "Узбекистан импортировал около 5,2 тыс. электромобилей в 2023 году",
+            "about",
+            "total",
+            5200,
+        ),
+        (
+            "Imports of electric cars to Uzbekistan rose 43.2% in 2023",
+            "equals",
+            "yoy_growth_percent",
+            43.2,
+        ),
+        (
+            "Imports of electric cars to Uzbekistan fell by 12 percent in 2023",
+            "equals",
+            "yoy_growth_percent",
+            -12,
+        ),
+        (
+            "Импорт электромобилей в Узбекистан вырос в 2,5 раза в 2023 году",
+            "equals",
+            "yoy_growth_percent",
+            150,
+        ),
         ("2023年乌兹别克斯坦进口电动汽车超过3.5万辆", "greater_than", "total", 35000),
         ("1,450 EVs were registered in Kyrgyzstan in 2023", "equals", "total", 1450),
         ("In 2023 Kazakhstan imported 120 electric cars a day", "equals", "per_day", 120),
@@ -124,8 +158,14 @@ def test_plain_sentences_are_read_and_sure(text, relation, quantity, value):
     ],
 )  # fmt: skip
 def test_what_may_be_read_wrongly_is_unsure_and_says_why(text, doubt):
-    found = propose_facts(text, dt.date(2024, 2, 1) if "4,000 electric cars" not in text or "2023" in text else None)
-    assert any(doubt in said or doubt.replace(".N00", "+N00") in said for proposal in found for said in proposal.doubts)
+    found = propose_facts(
+        text, dt.date(2024, 2, 1) if "4,000 electric cars" not in text or "2023" in text else None
+    )
+    assert any(
+        doubt in said or doubt.replace(".N00", "+N00") in said
+        for proposal in found
+        for said in proposal.doubts
+    )
     assert not all(proposal.sure for proposal in found)
 
 
@@ -148,9 +188,14 @@ def test_dates_and_names_are_no_counts():
 
 
 def test_the_second_count_of_a_sentence_is_unsure():
-    first, second = propose_facts("In 2023 Uzbekistan imported 2,000 electric cars, of which 1,900 were from China")
+    first, second = propose_facts(
+        "In 2023 Uzbekistan imported 2,000 electric cars, of which 1,900 were from China"
+    )
     assert first.sure
-    assert "is not the first count of the text: it may be of a part, or of another place or time" in second.doubts
+    assert (
+        "is not the first count of the text: it may be of a part, or of another place or time"
+        in second.doubts
+    )
 
 
 LATER = dt.date(2025, 7, 20)
@@ -278,7 +323,9 @@ def test_what_a_word_may_change_is_never_sure(text):
 
 
 def test_a_part_of_a_count_leaves_the_count_sure():
-    total, part = propose_facts("In 2022, 2,180 electric cars were imported into Uzbekistan, 1,941 of them from China")
+    total, part = propose_facts(
+        "In 2022, 2,180 electric cars were imported into Uzbekistan, 1,941 of them from China"
+    )
     assert total.sure
     assert not part.sure
 
@@ -289,27 +336,45 @@ def test_a_period_in_brackets_is_not_that_of_the_number_before():
 
 
 def test_a_count_that_follows_another_s_comparison_has_its_own_period():
-    now, before = propose_facts("Uzbekistan imported 24,095 electric cars in 2024, up from 17,700 in 2023", LATER)
+    now, before = propose_facts(
+        "Uzbekistan imported 24,095 electric cars in 2024, up from 17,700 in 2023", LATER
+    )
     assert (now.cells["value"], now.cells["period_end"]) == ("24095", "2024-12-31")
-    assert (before.cells["value"], before.cells["period_end"], before.sure) == ("17700", "2023-12-31", False)
+    assert (before.cells["value"], before.cells["period_end"], before.sure) == (
+        "17700",
+        "2023-12-31",
+        False,
+    )
 
 
 def test_a_period_that_the_text_contradicts_is_unsure():
-    given = _first("20,190 in Jan-Oct 2024", place="UZ", measure="ev_imports", period=span("2023-01-01", "2023-10-31"))
+    given = _first(
+        "20,190 in Jan-Oct 2024",
+        place="UZ",
+        measure="ev_imports",
+        period=span("2023-01-01", "2023-10-31"),
+    )
     assert "is of 2024-01..2024-10 in the text, not of the period that was given" in given.doubts
 
 
 def test_an_amount_of_money_is_in_the_unit_of_its_measure():
-    read = _first("trade came to 125.06 bn yuan in 2023", place="CN-XJ", measure="foreign_trade_value")
+    read = _first(
+        "trade came to 125.06 bn yuan in 2023", place="CN-XJ", measure="foreign_trade_value"
+    )
     assert float(read.cells["value"]) == pytest.approx(125.06)
     unnamed = _first("179.340 bn in 2018", place="KZ", measure="gdp")
     assert float(unnamed.cells["value"]) == pytest.approx(179.34)
     assert "is an amount in no named currency, not in USD" in unnamed.doubts
 
 
-@pytest.mark.parametrize("text", ["Exports in 2023 were 3 times as many", "Exports in 2023 grew 3 times"])
+@pytest.mark.parametrize(
+    "text", ["Exports in 2023 were 3 times as many", "Exports in 2023 grew 3 times"]
+)
 def test_times_are_a_growth_unless_something_falls(text):
-    assert (_first(text).cells["quantity"], _first(text).cells["value"]) == ("yoy_growth_percent", "200")
+    assert (_first(text).cells["quantity"], _first(text).cells["value"]) == (
+        "yoy_growth_percent",
+        "200",
+    )
     assert float(_first("Exports in 2023 fell 4 times").cells["value"]) == -75
 
 
@@ -328,13 +393,25 @@ def test_a_number_in_signs_is_as_exact_as_it_is_printed():
         ("EV imports to Uzbekistan fell by a third in 2024", "about", -33),
         ("EV imports to Uzbekistan rose less than 36% in 2024", "less_than", 36),
         ("EV imports to Uzbekistan rose 36.1 pct in 2024", "equals", 36.1),
-        ("Импорт электромобилей в Узбекистан в 2024 году вырос более чем в 3,2 раза", "greater_than", 220),
+        (
+            "Импорт электромобилей в Узбекистан в 2024 году вырос более чем в 3,2 раза",
+            "greater_than",
+            220,
+        ),
         ("Импорт электромобилей в Узбекистан в 2024 году вырос в полтора раза", "equals", 50),
-        ("Импорт электромобилей в Узбекистан в 2024 году вырос в два с половиной раза", "equals", 150),
+        (
+            "Импорт электромобилей в Узбекистан в 2024 году вырос в два с половиной раза",
+            "equals",
+            150,
+        ),
         ("Импорт электромобилей в Узбекистан в 2024 году увеличился впятеро", "equals", 400),
         ("Импорт электромобилей в Узбекистан в 2024 году удвоился", "equals", 100),
         ("Импорт электромобилей в Узбекистан в 2024 году вырос на треть", "about", 33),
-        ("Импорт электромобилей в Узбекистан в 2024 году сократился втрое", "equals", -66.666666667),
+        (
+            "Импорт электромобилей в Узбекистан в 2024 году сократился втрое",
+            "equals",
+            -66.666666667,
+        ),
         ("2024年乌兹别克斯坦电动汽车进口量翻一番", "equals", 100),
         ("2024年乌兹别克斯坦电动汽车进口量翻两番", "equals", 300),
         ("2024年乌兹别克斯坦电动汽车进口量同比增长四成", "about", 40),
@@ -383,7 +460,11 @@ def test_a_growth_that_may_be_of_another_kind_is_told_and_unsure(text, value):
 )
 def test_of_the_numbers_of_a_sentence_only_the_count_is_sure(text):
     (sure,) = [proposal for proposal in propose_facts(text, LATER) if proposal.sure]
-    assert (sure.cells["value"], sure.cells["relation"], sure.cells["quantity"]) == ("24095", "equals", "total")
+    assert (sure.cells["value"], sure.cells["relation"], sure.cells["quantity"]) == (
+        "24095",
+        "equals",
+        "total",
+    )
 
 
 @pytest.mark.parametrize(
@@ -421,7 +502,10 @@ def test_a_rate_of_each_day_may_stand_before_the_number():
         ("In 9M 2024 Uzbekistan imported 16,000 EVs", "2024-09-30"),
         ("Uzbekistan imported 7,000 EVs in 4Q24", "2024-12-31"),
         ("Uzbekistan imported 7,000 EVs in 11/2024", "2024-11-30"),
-        ("По состоянию на 01.12.2024 в Казахстане зарегистрировано 12 119 электромобилей", "2024-12-01"),
+        (
+            "По состоянию на 01.12.2024 в Казахстане зарегистрировано 12 119 электромобилей",
+            "2024-12-01",
+        ),
         ("As of 2024-12-01 Kazakhstan had 12,119 electric cars on the road", "2024-12-01"),
         ("As of 31/12/2024 Kazakhstan had 12,119 electric cars on the road", "2024-12-31"),
     ],

@@ -45,9 +45,33 @@ def test_every_statement_of_the_article_is_there() -> None:
         ("article-10", "UZ", "ev_imports", "CN+HK", "equals", "total", 2480),
         ("article-14", "CN-XJ", "foreign_trade_value", "World", "equals", "total", 125.06),
         ("article-15", "CN-XJ", "foreign_trade_value", "central-asia-5", "equals", "total", 100.13),
-        ("article-16", "CN-XJ", "foreign_trade_value", "central-asia-5", "equals", "yoy_growth_percent", 99.9),
-        ("article-17", "CN-XJ", "foreign_trade_value", "central-asia-5", "equals", "share_percent", 80.1),
-        ("article-18", "CN-XJ", "ev_export_value_index", "World", "equals", "yoy_growth_percent", 410.4),
+        (
+            "article-16",
+            "CN-XJ",
+            "foreign_trade_value",
+            "central-asia-5",
+            "equals",
+            "yoy_growth_percent",
+            99.9,
+        ),
+        (
+            "article-17",
+            "CN-XJ",
+            "foreign_trade_value",
+            "central-asia-5",
+            "equals",
+            "share_percent",
+            80.1,
+        ),
+        (
+            "article-18",
+            "CN-XJ",
+            "ev_export_value_index",
+            "World",
+            "equals",
+            "yoy_growth_percent",
+            410.4,
+        ),
         ("article-20", "baktu", "border_time", "KZ", "about", "", 0.5),
         ("article-23", "baktu", "vehicle_exports", "World", "equals", "total", 9653),
         ("article-33", "CN-XJ", "vehicle_orders", "World", "equals", "stock", 3446),
@@ -59,19 +83,30 @@ def test_the_article_in_the_ledgers_columns(
     name: str, place: str, measure: str, partner: str, relation: str, quantity: str, value: float
 ) -> None:
     fact = LEDGER.get(name)
-    assert (fact.place, fact.measure, fact.partner, fact.relation) == (place, measure, partner, relation)
+    assert (fact.place, fact.measure, fact.partner, fact.relation) == (
+        place,
+        measure,
+        partner,
+        relation,
+    )
     assert (fact.quantity, fact.value) == (quantity, value)
 
 
 def test_a_figure_that_nobody_printed_is_a_reference() -> None:
     fact = LEDGER.get("article-24")
-    assert (fact.relation, fact.reference) == ("greater_than", "vehicle_exports@baktu:2022-01-01/2022-12-31")
+    assert (fact.relation, fact.reference) == (
+        "greater_than",
+        "vehicle_exports@baktu:2022-01-01/2022-12-31",
+    )
     assert fact.value != fact.value
     assert LEDGER.get("article-25").kind == "context"  # the same relation again: counts once
 
 
 def test_plans_claims_and_events_are_not_outcomes() -> None:
-    kinds = {name: LEDGER.get(f"article-{name}").kind for name in ("03", "31", "35", "36", "38", "46", "49", "50")}
+    kinds = {
+        name: LEDGER.get(f"article-{name}").kind
+        for name in ("03", "31", "35", "36", "38", "46", "49", "50")
+    }
     assert kinds == {
         "03": "claim",
         "31": "event",
@@ -104,12 +139,15 @@ def test_agencies_are_bases_of_their_own() -> None:
     assert bases == {"uz-statistics", "uz-customs-2023", "uz-customs", "uz-energy-ministry"}
     assert set(LEDGER.select("TJ", "ev_imports").frame["basis"]) == {"tj-customs", "tj-transport"}
     ministry = LEDGER.select("UZ", "ev_imports", basis="uz-energy-ministry")
-    assert [fact.kind for fact in ministry if fact.period.label == "2024"] == ["context"]  # probably partial
+    # Probably partial
+    assert [fact.kind for fact in ministry if fact.period.label == "2024"] == ["context"]
 
 
 def test_the_value_index_of_xinjiang_is_growth_on_a_defined_base() -> None:
     index = LEDGER.select("CN-XJ", "ev_export_value_index")
-    growth = {fact.period.label: fact.value for fact in index if fact.quantity == "yoy_growth_percent"}
+    growth = {
+        fact.period.label: fact.value for fact in index if fact.quantity == "yoy_growth_percent"
+    }
     assert growth == {
         "2023-01..2023-05": 410.4,
         "2023-01..2023-06": 363.3,
@@ -140,14 +178,19 @@ def test_every_number_has_a_source_and_few_words_are_quoted() -> None:
     assert (frame["published"] != "").all()
     assert frame["quote"].str.split().str.len().max() <= 15
     odd = re.compile(r"\.\.\.|\d+\.\d+\.\d+\.\d+")
-    assert not [url for url in frame["url"] if url and (odd.search(url) or not url.startswith("http"))]
+    assert not [
+        url for url in frame["url"] if url and (odd.search(url) or not url.startswith("http"))
+    ]
     derived = frame[frame["note"].str.startswith("derived")]
     assert set(derived["kind"]) == {"estimate"}
 
 
 def test_every_fact_leads_back_to_its_sentence() -> None:
     assert (LEDGER.frame["quote"] != "").all()
-    printed = {name: LEDGER.get(name).quote for name in ("uz-ev-imports-2018-statistics", "kz-ev-stock-2023-05-01-bns")}
+    printed = {
+        name: LEDGER.get(name).quote
+        for name in ("uz-ev-imports-2018-statistics", "kz-ev-stock-2023-05-01-bns")
+    }
     assert printed == {
         "uz-ev-imports-2018-statistics": "2018 йилда – 13 та",
         "kz-ev-stock-2023-05-01-bns": "passenger cars on electricity increased 5.5 times, from 449 to 2472",
@@ -155,7 +198,11 @@ def test_every_fact_leads_back_to_its_sentence() -> None:
     for fact in LEDGER:
         if fact.note.startswith("derived"):
             continue
-        digits = re.sub(r"\D", "", number_text(fact.value)).strip("0") if fact.value == fact.value else ""
+        digits = (
+            re.sub(r"\D", "", number_text(fact.value)).strip("0")
+            if fact.value == fact.value
+            else ""
+        )
         words = fact.quantity == "yoy_growth_percent" or fact.measure in SAID_IN_WORDS
         assert words or digits in re.sub(r"\D", "", fact.quote), fact.id
 
@@ -182,16 +229,28 @@ def test_every_fact_leads_back_to_its_sentence() -> None:
         ("CN-XJ", "foreign_trade_value", "urumqi-customs", "2025", 520.4),
     ],
 )
-def test_what_was_printed_since_2025(place: str, measure: str, basis: str, period: str, value: float) -> None:
-    facts = [fact for fact in LEDGER.select(place, measure, basis=basis) if fact.quantity in ("total", "stock")]
-    assert [fact.value for fact in facts if period in (fact.period.label, fact.period_end)] == [value]
+def test_what_was_printed_since_2025(
+    place: str, measure: str, basis: str, period: str, value: float
+) -> None:
+    facts = [
+        fact
+        for fact in LEDGER.select(place, measure, basis=basis)
+        if fact.quantity in ("total", "stock")
+    ]
+    assert [fact.value for fact in facts if period in (fact.period.label, fact.period_end)] == [
+        value
+    ]
 
 
 def test_figures_that_are_printed_twice_are_counted_once() -> None:
-    counted = [fact for fact in LEDGER.select("UZ", "ev_imports", kind="outcome") if fact.value == 56832]
+    counted = [
+        fact for fact in LEDGER.select("UZ", "ev_imports", kind="outcome") if fact.value == 56832
+    ]
     assert len(counted) == 1
     assert LEDGER.select("UZ-TK", "charging_stations").frame["value"].tolist().count(820) == 1
-    regions = LEDGER.frame[LEDGER.frame["id"].str.fullmatch("uz-..-charging-stations-2025-05-01-economy-ministry")]
+    regions = LEDGER.frame[
+        LEDGER.frame["id"].str.fullmatch("uz-..-charging-stations-2025-05-01-economy-ministry")
+    ]
     assert regions["value"].sum() == 1399
     dwellings = LEDGER.frame[LEDGER.frame["measure"] == "dwellings"].set_index("place")["value"]
     assert dwellings.drop("UZ").sum() == dwellings["UZ"]
@@ -199,7 +258,9 @@ def test_figures_that_are_printed_twice_are_counted_once() -> None:
 
 def test_paths_of_what_ships() -> None:
     assert datasets.path("ledger/article.csv").name == "article.csv"
-    with pytest.raises(InputError, match=r"'ledger/atlantis.csv' does not ship; there are: .*ledger/uzbekistan.csv"):
+    with pytest.raises(
+        InputError, match=r"'ledger/atlantis.csv' does not ship; there are: .*ledger/uzbekistan.csv"
+    ):
         datasets.path("ledger/atlantis.csv")
     with pytest.raises(InputError, match="does not ship"):
         datasets.path("../errors.py")

@@ -49,7 +49,11 @@ def test_what_a_user_names_goes_where_his_link_leads_and_keeps_its_mode(tmp_path
     real.chmod(0o600)
     link.symlink_to(real)
     write_asked(link, b"new")
-    assert (real.read_bytes(), real.stat().st_mode & 0o777, link.is_symlink()) == (b"new", 0o600, True)
+    assert (real.read_bytes(), real.stat().st_mode & 0o777, link.is_symlink()) == (
+        b"new",
+        0o600,
+        True,
+    )
 
 
 def test_a_new_file_replaces_nothing_and_is_whole(tmp_path: Path) -> None:
@@ -76,7 +80,10 @@ def test_a_fact_that_finds_no_room_leaves_the_ledger_as_it_was(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda path: path.write_bytes(b"\xff\xfe\x00 not text"), "is no text in UTF-8: invalid start byte"),
+        (
+            lambda path: path.write_bytes(b"\xff\xfe\x00 not text"),
+            "is no text in UTF-8: invalid start byte",
+        ),
         (lambda path: path.write_text("my thesis\n"), "'my thesis' is an unknown column"),
         (os.mkfifo, "cannot be written"),
         (lambda path: path.symlink_to("/dev/zero"), "is not a regular file"),
@@ -86,8 +93,12 @@ def test_a_fact_that_finds_no_room_leaves_the_ledger_as_it_was(tmp_path: Path) -
 def test_a_fact_is_appended_to_nothing_but_a_ledger(tmp_path: Path, make, said: str) -> None:
     make(tmp_path / "facts.csv")
     before = (tmp_path / "facts.csv").lstat()
-    words = [word for name, cell in FACT.items() if "period" not in name for word in (f"--{name}", cell)]
-    done = CliRunner().invoke(main, ["fact", str(tmp_path / "facts.csv"), "--period", "2023", *words])
+    words = [
+        word for name, cell in FACT.items() if "period" not in name for word in (f"--{name}", cell)
+    ]
+    done = CliRunner().invoke(
+        main, ["fact", str(tmp_path / "facts.csv"), "--period", "2023", *words]
+    )
     assert (done.exit_code, said in done.stderr) == (2, True), done.stderr
     assert (tmp_path / "facts.csv").lstat().st_size == before.st_size
 
@@ -95,9 +106,14 @@ def test_a_fact_is_appended_to_nothing_but_a_ledger(tmp_path: Path, make, said: 
 def test_a_ledger_written_over_another_is_written_whole(tmp_path: Path) -> None:
     path = tmp_path / "facts.csv"
     path.write_text("mine")
-    with room(1000), pytest.raises(LedgerError, match=r"facts\.csv cannot be written: File too large"):
+    with (
+        room(1000),
+        pytest.raises(LedgerError, match=r"facts\.csv cannot be written: File too large"),
+    ):
         central_asia().to_csv(path)
-    assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [("facts.csv", "mine")]
+    assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [
+        ("facts.csv", "mine")
+    ]
 
 
 @pytest.mark.parametrize("room_for", [0, 100])

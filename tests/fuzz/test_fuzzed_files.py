@@ -1,7 +1,8 @@
-"""Whatever a file holds, it is read or refused: in few words, by errors of the package, with nothing written.
+"""Whatever a file holds, it is read or refused: in few words, by errors of the package, with
+nothing written.
 
-A short run is part of `make test`. `make fuzz` runs for long, and keeps in ``cases`` what it finds; every run tries it.
-"""
+A short run is part of `make test`. `make fuzz` runs for long, and keeps in ``cases`` what it finds;
+every run tries it."""
 
 from __future__ import annotations
 
@@ -43,18 +44,46 @@ fuzzed = settings(
 
 PARAMS = sorted((Path(__file__).parents[2] / "params").glob("*.yaml"))
 COLUMNS = (
-    *("id", "measure", "place", "partner", "product", "basis", "period_start", "period_end", "relation", "quantity"),
-    *("value", "unit", "rounding", "reference", "kind", "published", "source", "url", "quote", "note"),
+    *(
+        "id",
+        "measure",
+        "place",
+        "partner",
+        "product",
+        "basis",
+        "period_start",
+        "period_end",
+        "relation",
+        "quantity",
+    ),
+    *(
+        "value",
+        "unit",
+        "rounding",
+        "reference",
+        "kind",
+        "published",
+        "source",
+        "url",
+        "quote",
+        "note",
+    ),
 )
 GOOD = {
     "id": st.sampled_from(["a", "b", "c", "d"]),
-    "measure": st.sampled_from(["ev_imports", "ev_stock", "ev_registrations", "car_imports", "population"]),
+    "measure": st.sampled_from(
+        ["ev_imports", "ev_stock", "ev_registrations", "car_imports", "population"]
+    ),
     "place": st.sampled_from(["UZ", "KZ", "Uzbekistan", "horgos", "World"]),
     "product": st.sampled_from(["", "battery-cars", "electric-buses"]),
     "period_start": st.sampled_from(["2022-01-01", "2023-01-01", "2023-05-01", ""]),
     "period_end": st.sampled_from(["2022-12-31", "2023-04-30", "2023-12-31"]),
-    "relation": st.sampled_from(["equals", "about", "at_least", "at_most", "greater_than", "less_than"]),
-    "quantity": st.sampled_from(["total", "stock", "per_day", "share_percent", "yoy_growth_percent", "yoy_difference"]),
+    "relation": st.sampled_from(
+        ["equals", "about", "at_least", "at_most", "greater_than", "less_than"]
+    ),
+    "quantity": st.sampled_from(
+        ["total", "stock", "per_day", "share_percent", "yoy_growth_percent", "yoy_difference"]
+    ),
     "value": st.sampled_from(["2180", "0", "1", "25.5", "-50", "3e3"]),
     "reference": st.sampled_from(["", "a", "b", "ev_imports@UZ:2022-01-01/2022-12-31"]),
     "kind": st.sampled_from(["", "outcome", "estimate", "target", "judgement"]),
@@ -95,8 +124,25 @@ HOSTILE = st.sampled_from(
             "1/0",
             "True",
         ),
-        *("2023-W01", "20230101", "2023-13-01", "0000-01-01", "9999-12-31", "10000-01-01", "2023", "31.12.2023", "-5"),
-        *("../../x", "/etc/passwd", "a" * 5000, "measure@place:start/end", "a@b:2023-01-01/2022-01-01", "é" * 40),
+        *(
+            "2023-W01",
+            "20230101",
+            "2023-13-01",
+            "0000-01-01",
+            "9999-12-31",
+            "10000-01-01",
+            "2023",
+            "31.12.2023",
+            "-5",
+        ),
+        *(
+            "../../x",
+            "/etc/passwd",
+            "a" * 5000,
+            "measure@place:start/end",
+            "a@b:2023-01-01/2022-01-01",
+            "é" * 40,
+        ),
     ]
 ) | st.text(max_size=12)
 
@@ -139,13 +185,17 @@ def hold(name: str, content: bytes, of: Callable[[Path], None] = tried) -> None:
 
 
 def somewhere(draw: st.DrawFn, length: int) -> int:
-    """A place in a content; drawn without its length, which may differ by a byte from one making to the next."""
+    """A place in a content; drawn without its length, which may differ by a byte from one making to
+    the next.
+    """
     return length * draw(st.integers(0, 1000)) // 1000
 
 
 @st.composite
 def ledgers(draw: st.DrawFn) -> bytes:
-    """A table near a good one: cells hostile, columns gone, doubled or renamed, other separators and encodings."""
+    """A table near a good one: cells hostile, columns gone, doubled or renamed, other separators
+    and encodings.
+    """
     columns = list(COLUMNS)
     if draw(st.booleans()):
         columns[draw(st.integers(0, len(columns) - 1))] = draw(st.sampled_from(COLUMNS) | HOSTILE)
@@ -159,9 +209,15 @@ def ledgers(draw: st.DrawFn) -> bytes:
             cells[draw(st.integers(0, len(cells) - 1))] = draw(HOSTILE)
         lines.append(separator.join(cells))
     text = draw(st.sampled_from(["\n", "\n", "\r\n", "\r"])).join(lines)
-    data = text.encode(draw(st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "utf-16", "cp1251"])), "replace")
+    data = text.encode(
+        draw(st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "utf-16", "cp1251"])), "replace"
+    )
     at = somewhere(draw, len(data))
-    return data[:at] + draw(st.binary(max_size=3)) + data[at:] if draw(st.integers(0, 4)) == 0 else data
+    return (
+        data[:at] + draw(st.binary(max_size=3)) + data[at:]
+        if draw(st.integers(0, 4)) == 0
+        else data
+    )
 
 
 @st.composite
@@ -173,11 +229,21 @@ def params(draw: st.DrawFn) -> bytes:
         at = draw(st.integers(0, len(lines) - 1))
         key, colon, _ = lines[at].partition(":")
         other = draw(
-            HOSTILE | st.sampled_from(["[]", "{}", "[[1]]", "{a: 1}", "&a [*a]", "!!python/object:x", "1e9", "null"])
+            HOSTILE
+            | st.sampled_from(
+                ["[]", "{}", "[[1]]", "{a: 1}", "&a [*a]", "!!python/object:x", "1e9", "null"]
+            )
         )
         lines[at : at + 1] = draw(
             st.sampled_from(
-                [[], [lines[at]] * 2, [f"{key}{colon} {other}"], [f"{other}: 1"], [f"  {lines[at]}"], [other]]
+                [
+                    [],
+                    [lines[at]] * 2,
+                    [f"{key}{colon} {other}"],
+                    [f"{other}: 1"],
+                    [f"  {lines[at]}"],
+                    [other],
+                ]
             )
         ) or [""]
     return "\n".join(lines).encode("utf-8", "surrogatepass")
@@ -190,11 +256,18 @@ def workbooks(draw: st.DrawFn) -> bytes:
     with xlsxwriter.Workbook(held, {"in_memory": True, "nan_inf_to_errors": True}) as book:
         book.set_properties({"created": dt.datetime(2024, 1, 1)})
         sheet = book.add_worksheet()
-        names = draw(st.sampled_from([COLUMNS, ("Country", "Year", "EV sales"), ("place", "2022", "2023")]))
+        names = draw(
+            st.sampled_from([COLUMNS, ("Country", "Year", "EV sales"), ("place", "2022", "2023")])
+        )
         sheet.write_row(0, 0, names)
         for row in range(1, draw(st.integers(1, 4))):
             for column, name in enumerate(names):
-                cell = draw(GOOD.get(name, st.sampled_from(["NO", "2023", ""])) | HOSTILE | st.floats() | st.booleans())
+                cell = draw(
+                    GOOD.get(name, st.sampled_from(["NO", "2023", ""]))
+                    | HOSTILE
+                    | st.floats()
+                    | st.booleans()
+                )
                 sheet.write(row, column, cell)
     if draw(st.booleans()):
         return held.getvalue()
@@ -205,8 +278,12 @@ def _spoilt(held: io.BytesIO, draw: st.DrawFn) -> bytes:
     parts = {name: zipfile.ZipFile(held).read(name) for name in zipfile.ZipFile(held).namelist()}
     name = draw(st.sampled_from(sorted(parts)))
     at = somewhere(draw, len(parts[name]))
-    more = draw(st.sampled_from([b"", b"<c", b"</row>", b"999999999999", b"&lol;", b"<!DOCTYPE a>", b"\0"]))
-    parts[name] = parts[name][:at] + more + parts[name][draw(st.sampled_from([at, at + 1, at + 40, 10**9])) :]
+    more = draw(
+        st.sampled_from([b"", b"<c", b"</row>", b"999999999999", b"&lol;", b"<!DOCTYPE a>", b"\0"])
+    )
+    parts[name] = (
+        parts[name][:at] + more + parts[name][draw(st.sampled_from([at, at + 1, at + 40, 10**9])) :]
+    )
     if draw(st.integers(0, 5)) == 0:
         del parts[name]
     new = io.BytesIO()
@@ -250,7 +327,8 @@ def test_yaml_of_any_kind_is_read_or_refused(text: str) -> None:
 @given(
     st.lists(
         st.lists(
-            st.sampled_from(["..", ".", "", "a", "run.json", "~", "C:", "\0", "\\", "x" * 300]) | st.text(max_size=6)
+            st.sampled_from(["..", ".", "", "a", "run.json", "~", "C:", "\0", "\\", "x" * 300])
+            | st.text(max_size=6)
         )
     )
 )
@@ -259,16 +337,26 @@ def test_keys_of_a_store_stay_in_its_mirror(keys: list[list[str]]) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         mirror = Path(folder) / "deep" / "mirror"
         mirror.mkdir(parents=True)
-        patch.setattr(type(system), "find", lambda self, path, **_: [f"{root}/{'/'.join(key)}" for key in keys])
-        patch.setattr(type(system), "get_file", lambda self, path, here, **_: Path(here).write_text("{}"))
+        patch.setattr(
+            type(system),
+            "find",
+            lambda self, path, **_: [f"{root}/{'/'.join(key)}" for key in keys],
+        )
+        patch.setattr(
+            type(system), "get_file", lambda self, path, here, **_: Path(here).write_text("{}")
+        )
         with contextlib.suppress(fc.ForecastingError):
             object_store._Remote(system, root).pull(mirror)
         outside = [
-            path for path in Path(folder).rglob("*") if mirror not in path.parents and path not in mirror.parents
+            path
+            for path in Path(folder).rglob("*")
+            if mirror not in path.parents and path not in mirror.parents
         ]
         assert [path for path in outside if path not in (mirror, mirror.parent)] == []
 
 
-@pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir() if path.name != "README.md"))
+@pytest.mark.parametrize(
+    "case", sorted(path.name for path in CASES.iterdir() if path.name != "README.md")
+)
 def test_what_was_found_before_is_read_or_refused(case: str) -> None:
     hold(case, (CASES / case).read_bytes())

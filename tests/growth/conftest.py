@@ -1,4 +1,6 @@
-"""What the tests of the engine share: facts in one line, and paths drawn from the prior by a recursion of their own."""
+"""What the tests of the engine share: facts in one line, and paths drawn from the prior by a
+recursion of their own.
+"""
 
 import numpy as np
 import pandas as pd
@@ -11,11 +13,21 @@ from forecasting.growth.usable import usable_facts
 
 
 def _facts(*rows):
-    """(relation, quantity, period, value) or with a mapping of further columns; a period is a year or 'start/end'."""
+    """(relation, quantity, period, value) or with a mapping of further columns; a period is a year
+    or 'start/end'.
+    """
     table = []
     for relation, quantity, period, value, *more in rows:
-        start, end = str(period).split("/") if "/" in str(period) else (f"{period}-01-01", f"{period}-12-31")
-        row = {"relation": relation, "quantity": quantity, "period_start": start, "period_end": end, "value": value}
+        start, end = (
+            str(period).split("/") if "/" in str(period) else (f"{period}-01-01", f"{period}-12-31")
+        )
+        row = {
+            "relation": relation,
+            "quantity": quantity,
+            "period_start": start,
+            "period_end": end,
+            "value": value,
+        }
         table.append(row | (more[0] if more else {}))
     return pd.DataFrame(table)
 
@@ -31,13 +43,16 @@ def usable():
 
 
 def _coordinates(path, rng, draws):
-    """Coordinates drawn from the prior: normal, but for shocks (Student t by scales) and common effects (Student t).
+    """Coordinates drawn from the prior: normal, but for shocks (Student t by scales) and common
+    effects (Student t).
 
-    With the squared scale of the market's shocks, and the scale of its noise: markets are of several kinds.
-    """
+    With the squared scale of the market's shocks, and the scale of its noise: markets are of
+    several kinds."""
     within = path.prior.within_year
     own, uneven = (
-        rng.choice([times for _, times in kinds], draws, p=np.array(kinds)[:, 0] / np.sum(kinds, axis=0)[0])[:, None]
+        rng.choice(
+            [times for _, times in kinds], draws, p=np.array(kinds)[:, 0] / np.sum(kinds, axis=0)[0]
+        )[:, None]
         for kinds in (within.own_seasons, within.steadiness)
     )
     x = rng.standard_normal((draws, path.width))
@@ -56,10 +71,17 @@ def _coordinates(path, rng, draws):
 def _walk(path, x):
     """Log-odds by year, step by step as the prior says, nothing made linear: shape (draws, years)."""
     prior, at = path.prior, path.at_
-    level = prior.level + np.hypot(np.sqrt(prior.covariance[0][0]), prior.market_sd) * x[:, at["level"]].ravel()
+    level = (
+        prior.level
+        + np.hypot(np.sqrt(prior.covariance[0][0]), prior.market_sd) * x[:, at["level"]].ravel()
+    )
     slope = prior.slope + np.sqrt(prior.covariance[1][1]) * x[:, at["slope"]].ravel()
     z = path.start.log_odds + path.start.log_odds_sd * x[:, at["start"]].ravel()
-    walk, commons, shocks = [z], [np.full(len(x), prior.common.at(path.first_year - k)[0]) for k in (4, 3, 2, 1)], []
+    walk, commons, shocks = (
+        [z],
+        [np.full(len(x), prior.common.at(path.first_year - k)[0]) for k in (4, 3, 2, 1)],
+        [],
+    )
     assert path.begins in (0, 1)
     for i in range(path.years):
         year = path.first_year + i
@@ -72,7 +94,9 @@ def _walk(path, x):
             centred = np.clip(z, *RANGE) - REFERENCE
             scale = prior.shock_sd * np.exp(prior.shock_slope * centred)
             if i == path.begins:  # a year back from where it starts
-                walk.insert(0, z - (level + slope * centred + commons[-1] + scale * x[:, at["shock"]][:, i]))
+                walk.insert(
+                    0, z - (level + slope * centred + commons[-1] + scale * x[:, at["shock"]][:, i])
+                )
                 continue
             shocks.append(scale * x[:, at["shock"]][:, i])
             z = z + level + slope * centred + commons[-1] + shocks[-1] + _echo(prior, shocks[:-1])
@@ -89,7 +113,9 @@ def _effect(prior, before, unit):
 
 def _echo(prior, shocks):
     """What comes again of earlier shocks, the latest last."""
-    return sum((part * shock for part, shock in zip(prior.echo, reversed(shocks), strict=False)), start=0.0)
+    return sum(
+        (part * shock for part, shock in zip(prior.echo, reversed(shocks), strict=False)), start=0.0
+    )
 
 
 def _simulate(path, rng, draws, until):
@@ -112,8 +138,15 @@ def _simulate(path, rng, draws, until):
     more = 12 * (walk.shape[1] - path.years)
     within = prior.within_year
     shift, open_ = within.in_years(path.last_year + 1, more // 12)
-    lasting = np.tile(np.array(within.pattern) + within.pattern_sd * x[:, path.at_["pattern"]], more // 12)
-    noise = within.noise_sd * np.sqrt(np.repeat(open_, 12)) * uneven * rng.standard_normal((draws, more))
+    lasting = np.tile(
+        np.array(within.pattern) + within.pattern_sd * x[:, path.at_["pattern"]], more // 12
+    )
+    noise = (
+        within.noise_sd
+        * np.sqrt(np.repeat(open_, 12))
+        * uneven
+        * rng.standard_normal((draws, more))
+    )
     shape = np.column_stack([shape, lasting + shift.ravel() + noise])
     return path.laid_on_months(sizes - np.logaddexp(0.0, -walk), shape)
 

@@ -60,7 +60,9 @@ def test_a_market_seen_up_to_its_peak_is_forecast_to_fall(falling):
     told = annual_totals(pd.Series(np.exp(logs[:5]), range(2020, 2025)))
     ahead = [year(2024 + h) for h in range(1, 10)]
     low, middle, high = (
-        np.log(forecast_flow(told, ahead, prior=falling, draws=1000).quantiles([0.1, 0.5, 0.9])).to_numpy().T
+        np.log(forecast_flow(told, ahead, prior=falling, draws=1000).quantiles([0.1, 0.5, 0.9]))
+        .to_numpy()
+        .T
     )
     assert (np.diff(middle) < 0).all()
     np.testing.assert_allclose(middle, logs[5:], atol=0.35)
@@ -86,13 +88,18 @@ def test_a_panel_that_does_not_show_it_teaches_what_it_always_did(monkeypatch, g
     assert found.aging is None
 
 
-@pytest.mark.parametrize(("markets", "apart", "shown"), [(8, 2, True), (4, 2, True), (1, 2, False), (8, 0, False)])
+@pytest.mark.parametrize(
+    ("markets", "apart", "shown"), [(8, 2, True), (4, 2, True), (1, 2, False), (8, 0, False)]
+)
 def test_a_fall_must_be_shown_by_several_markets_of_different_ages(markets, apart, shown):
-    assert (estimate_prior(panel_of(rising_then_falling, markets, apart=apart)).aging is not None) is shown
+    assert (
+        estimate_prior(panel_of(rising_then_falling, markets, apart=apart)).aging is not None
+    ) is shown
 
 
 @pytest.mark.parametrize(
-    ("mean", "markets", "shown"), [(-0.16, 3, False), (-0.32, 3, True), (-0.16, 6, True), (-0.05, 6, False)]
+    ("mean", "markets", "shown"),
+    [(-0.16, 3, False), (-0.32, 3, True), (-0.16, 6, True), (-0.05, 6, False)],
 )
 def test_how_far_below_zero_goes_with_how_many_markets_there_are(mean, markets, shown):
     """Old markets differ by 0.1 about a mean: three need 2.9 standard errors, six need 2.0."""
@@ -121,8 +128,13 @@ def test_walk_by_age_is_the_recursion_that_the_model_tells(coordinates):
             mean, sd = AGING.common.at(age)
             common = mean + sd * unit
         distance = np.log(min(age, 4)) - 1.5
-        shocks.append(AGING.shock_sd * np.exp(AGING.shock_slope * distance) * x[:, at["shock"]][:, age])
-        echo = sum((part * shock for part, shock in zip(AGING.echo, shocks[-2::-1], strict=False)), start=0.0)
+        shocks.append(
+            AGING.shock_sd * np.exp(AGING.shock_slope * distance) * x[:, at["shock"]][:, age]
+        )
+        echo = sum(
+            (part * shock for part, shock in zip(AGING.echo, shocks[-2::-1], strict=False)),
+            start=0.0,
+        )
         z = z + level + slope * distance + common + shocks[-1] + echo
         walk.append(z)
     np.testing.assert_allclose(path.totals(x)[0], np.stack(walk, axis=1), atol=1e-9)
@@ -138,13 +150,17 @@ def test_gradient_by_age_is_the_difference_quotient():
 
 
 def test_a_forecast_beyond_its_facts_goes_on_as_the_walk_does():
-    """Facts that end early leave the rest to the extrapolation; facts that say nothing of the end, to the walk."""
+    """Facts that end early leave the rest to the extrapolation; facts that say nothing of the end,
+    to the walk.
+    """
     told = annual_totals(pd.Series({2020: 1000.0, 2021: 1500.0}))
     slack = pd.DataFrame([{"relation": "at_most", "quantity": "total", "period_start": "2030-01-01",
                            "period_end": "2030-12-31", "value": 1e9}])  # fmt: skip
     periods = [year(y) for y in range(2023, 2031)]
     short, far = (
-        np.log(forecast_flow(facts, periods, prior=AGING, draws=4000).quantiles([0.1, 0.5, 0.9])).to_numpy()
+        np.log(
+            forecast_flow(facts, periods, prior=AGING, draws=4000).quantiles([0.1, 0.5, 0.9])
+        ).to_numpy()
         for facts in (told, pd.concat([told, slack], ignore_index=True))
     )
     np.testing.assert_allclose(short[:, 1], far[:, 1], atol=0.1)
@@ -169,12 +185,19 @@ def test_age_counts_from_the_facts_whatever_earlier_year_is_asked_for(falling):
 
 
 def test_one_bad_year_for_all_is_no_fall():
-    """Every market loses two thirds at an old age, and all in one year: from year to year nothing falls."""
+    """Every market loses two thirds at an old age, and all in one year: from year to year nothing
+    falls.
+    """
     rng, rows = np.random.default_rng(2), []
     for i in range(8):
         steps = 0.01 * rng.standard_normal(16) - np.where(np.arange(16) == 12 - i % 4, 1.1, 0.0)
-        rows += [(f"m{i}", 2000 + i % 4 + age, 5000 * np.exp(steps[1 : age + 1].sum())) for age in range(16)]
+        rows += [
+            (f"m{i}", 2000 + i % 4 + age, 5000 * np.exp(steps[1 : age + 1].sum()))
+            for age in range(16)
+        ]
     panel = pd.DataFrame(rows, columns=["market", "year", "sales"])
     assert estimate_prior(panel).aging is None
-    lasting = panel.assign(sales=lambda of: of["sales"] * np.exp(-0.3 * np.maximum(of["year"] - 2008, 0)))
+    lasting = panel.assign(
+        sales=lambda of: of["sales"] * np.exp(-0.3 * np.maximum(of["year"] - 2008, 0))
+    )
     assert estimate_prior(lasting).aging is not None

@@ -1,4 +1,6 @@
-"""Bounds inform where they bite, and nowhere else; zeros before a start are no trend; a missing level is said."""
+"""Bounds inform where they bite, and nowhere else; zeros before a start are no trend; a missing
+level is said.
+"""
 
 import numpy as np
 import pandas as pd
@@ -33,7 +35,8 @@ def test_a_bound_is_flat_beyond_its_number_and_falls_off_before_it(side, edge):
         assert density(distance) == pytest.approx(level, rel=0.1)
     assert density(0.0) == pytest.approx(0.5 * level, rel=0.25)
     assert density(-4 * edge) < 0.03 * level
-    assert sum(w * stats.norm.pdf(side * -1.0, m, s) for w, m, s in parts[:-2]) < 1e-4  # but for a bound that is wrong
+    # But for a bound that is wrong
+    assert sum(w * stats.norm.pdf(side * -1.0, m, s) for w, m, s in parts[:-2]) < 1e-4
 
 
 @pytest.mark.slow
@@ -67,7 +70,8 @@ def test_several_bounds_far_off_move_nothing(facts):
         ("at_least", "total", 2025, 1),
     ]
     alone, beside = (
-        forecast_flow(facts(*told, *more), [year(2024), year(2025)], draws=8000).quantiles(LEVELS) for more in ((), far)
+        forecast_flow(facts(*told, *more), [year(2024), year(2025)], draws=8000).quantiles(LEVELS)
+        for more in ((), far)
     )
     np.testing.assert_allclose(beside, alone, rtol=0.12)
 
@@ -90,7 +94,9 @@ def test_at_least_none_says_nothing(facts):
     ],
 )
 def test_quantiles_rise_with_the_bound(facts, relation, period, bounds):
-    found = np.array([quantiles(facts(LAST, (relation, "total", period, bound)), draws=4000) for bound in bounds])
+    found = np.array(
+        [quantiles(facts(LAST, (relation, "total", period, bound)), draws=4000) for bound in bounds]
+    )
     assert (found[1:] > 0.93 * found[:-1]).all()
     assert (found[-1] > 1.2 * found[0]).all()
 
@@ -98,7 +104,9 @@ def test_quantiles_rise_with_the_bound(facts, relation, period, bounds):
 @pytest.mark.slow
 def test_a_bound_that_bites_is_kept(facts):
     for bound in (2000, 3000, 5000):
-        forecast = forecast_flow(facts(LAST, ("at_least", "total", HALF, bound)), [span("2023-01-01", "2023-06-30")])
+        forecast = forecast_flow(
+            facts(LAST, ("at_least", "total", HALF, bound)), [span("2023-01-01", "2023-06-30")]
+        )
         assert forecast.probability(above=0.95 * bound).iloc[0] > 0.85
     for bound in (1000, 1500):
         forecast = forecast_flow(facts(LAST, ("at_most", "total", 2023, bound)), [year(2023)])
@@ -106,7 +114,9 @@ def test_a_bound_that_bites_is_kept(facts):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("published", [("2024-01-10", "2024-02-10"), ("2024-02-10", "2024-01-10"), ("2024", "2024")])
+@pytest.mark.parametrize(
+    "published", [("2024-01-10", "2024-02-10"), ("2024-02-10", "2024-01-10"), ("2024", "2024")]
+)
 def test_opposite_bounds_both_hold_whenever_they_were_published(facts, published):
     one, other = ({"published": day} for day in published)
     bounds = [("at_least", "total", 2023, 20_000, one), ("at_most", "total", 2023, 22_000, other)]
@@ -115,7 +125,8 @@ def test_opposite_bounds_both_hold_whenever_they_were_published(facts, published
     assert ((totals > 19_500) & (totals < 22_500)).mean() > 0.85
     assert 20_000 < np.median(totals) < 22_000
     assert not forecast.caveats
-    surprising = forecast_flow(facts(LAST, *bounds), [year(2023)])  # nine times the year before: still between them
+    # Nine times the year before: still between them
+    surprising = forecast_flow(facts(LAST, *bounds), [year(2023)])
     assert 20_000 <= surprising.quantiles([0.5]).iloc[0, 0] <= 22_000
     assert surprising.quantiles([0.1]).iloc[0, 0] > 19_000
     assert surprising.fit_table()["doubted"].max() < 0.2
@@ -130,7 +141,9 @@ def test_of_bounds_alone_the_tightest_of_a_period_is_near(facts):
 
 
 def test_a_month_without_any_does_not_make_a_total_doubtful(facts):
-    forecast = forecast_flow(facts(LAST, ("equals", "total", "2023-01-01/2023-01-31", 0)), [year(2023)])
+    forecast = forecast_flow(
+        facts(LAST, ("equals", "total", "2023-01-01/2023-01-31", 0)), [year(2023)]
+    )
     total, none = forecast.fit_table()["doubted"]
     assert total < 0.15
     assert none > 0.7
@@ -138,7 +151,9 @@ def test_a_month_without_any_does_not_make_a_total_doubtful(facts):
 
 
 def test_a_range_alone_leaves_open_where_in_it(facts):
-    forecast = forecast_flow(facts(("at_least", "total", 2023, 2000), ("at_most", "total", 2023, 22_000)), [year(2023)])
+    forecast = forecast_flow(
+        facts(("at_least", "total", 2023, 2000), ("at_most", "total", 2023, 22_000)), [year(2023)]
+    )
     low, middle, high = forecast.quantiles(LEVELS).iloc[0]
     assert 2000 < low < 3500
     assert 5000 < middle < 9000
@@ -155,16 +170,24 @@ def test_bounds_that_meet_are_a_number(facts):
 
 def test_a_wider_bound_beside_a_range_changes_nothing(facts, usable):
     def told(*wider):
-        rows = facts(("at_least", "total", 2023, 20_000), ("at_most", "total", 2023, 22_000), *wider)
+        rows = facts(
+            ("at_least", "total", 2023, 20_000), ("at_most", "total", 2023, 22_000), *wider
+        )
         read = read_bounds_together([observe(fact, 2023, 12) for fact in usable(rows)[0]])
         return {o.fact.value: o.noise for o in read}
 
-    wider = told(("at_most", "total", 2023, 25_000, {"id": "c"}), ("at_least", "total", 2023, 15_000, {"id": "d"}))
+    wider = told(
+        ("at_most", "total", 2023, 25_000, {"id": "c"}),
+        ("at_least", "total", 2023, 15_000, {"id": "d"}),
+    )
     assert {number: wider[number] for number in (20_000, 22_000)} == told()
 
 
 def test_the_later_of_two_bounds_on_one_side_counts(facts):
-    bounds = [("at_least", "total", HALF, b, {"id": i, "published": i}) for b, i in ((900, "2023"), (1200, "2024"))]
+    bounds = [
+        ("at_least", "total", HALF, b, {"id": i, "published": i})
+        for b, i in ((900, "2023"), (1200, "2024"))
+    ]
     forecast = forecast_flow(facts(LAST, *bounds), [year(2023)])
     assert forecast.fit_table()["fact"].tolist() == ["fact 1", "2024"]
     assert forecast.caveats == (
@@ -186,7 +209,10 @@ def test_zeros_before_a_start_are_no_trend(facts, market_size):
     forecast = forecast_flow(facts(*zeros, LAST), [year(2023)], market_size=market_size)
     alone = quantiles(facts(LAST), market_size=market_size)
     np.testing.assert_array_equal(forecast.quantiles(LEVELS).iloc[0], alone)
-    assert "4 facts of none counted up to 2021-12-31: the market is taken to begin then" in forecast.caveats[0]
+    assert (
+        "4 facts of none counted up to 2021-12-31: the market is taken to begin then"
+        in forecast.caveats[0]
+    )
 
 
 def test_a_zero_at_the_start_of_the_first_count_is_no_trend(facts, usable):
@@ -207,14 +233,17 @@ def test_more_than_none_says_only_that_there_were_some(facts, usable):
 def test_zeros_within_a_market_are_read(facts):
     forecast = forecast_flow(facts(LAST, ("equals", "total", 2023, 0)), [year(2024)])
     assert forecast.fit_table()["printed"].tolist() == ["2,180", "0"]
-    assert forecast.diagnostics["unmet"] < 0.02  # a fall without bounds is a path that draws can reach
+    # A fall without bounds is a path that draws can reach
+    assert forecast.diagnostics["unmet"] < 0.02
 
 
 @pytest.mark.parametrize(("relation", "side"), [("greater_than", 1), ("at_most", -1)])
 @pytest.mark.parametrize("market_size", [None, 300_000])
 def test_a_bound_that_alone_tells_the_level_is_near_it(facts, relation, side, market_size):
     part = span("2023-01-01", "2023-06-30")
-    forecast = forecast_flow(facts((relation, "total", HALF, 35_000)), [part], market_size=market_size)
+    forecast = forecast_flow(
+        facts((relation, "total", HALF, 35_000)), [part], market_size=market_size
+    )
     beyond = side * np.log(forecast.totals(part) / 35_000)
     assert (beyond > -0.05).mean() > 0.9
     assert 0.05 < np.median(beyond) < 0.3
@@ -224,8 +253,13 @@ def test_a_bound_that_alone_tells_the_level_is_near_it(facts, relation, side, ma
 @pytest.mark.slow
 def test_growth_alone_says_what_it_cannot_know(facts):
     table = facts(("equals", "yoy_growth_percent", HALF, 100))
-    forecast = forecast_flow(table, [span("2022-01-01", "2022-06-30"), span("2023-01-01", "2023-06-30")])
-    assert "the scale of this forecast means nothing, only the ratios of its periods do" in forecast.caveats[0]
+    forecast = forecast_flow(
+        table, [span("2022-01-01", "2022-06-30"), span("2023-01-01", "2023-06-30")]
+    )
+    assert (
+        "the scale of this forecast means nothing, only the ratios of its periods do"
+        in forecast.caveats[0]
+    )
     before, after = (forecast.totals(period) for period in forecast.periods)
     assert np.median(after / before) == pytest.approx(2.0, rel=0.02)
     sized = forecast_flow(table, [year(2023)], market_size=300_000)
@@ -244,13 +278,19 @@ def test_an_upper_bound_above_the_market_is_no_sign_of_another_perimeter(facts):
     )
 
 
-@pytest.mark.parametrize("early", [("at_most", "total", 2012, 100_000_000), ("at_least", "per_day", 2012, 1e-4)])
+@pytest.mark.parametrize(
+    "early", [("at_most", "total", 2012, 100_000_000), ("at_least", "per_day", 2012, 1e-4)]
+)
 @pytest.mark.parametrize("market_size", [None, 300_000])
 def test_a_path_starts_where_numbers_do(facts, early, market_size):
-    """A bound of an earlier year, wherever it stands in the table, and a period asked for, move no start."""
+    """A bound of an earlier year, wherever it stands in the table, and a period asked for, move no
+    start.
+    """
     told = [("equals", "total", 2020, 800), LAST]
     at_mode = [
-        forecast_flow(facts(*rows), asked, market_size=market_size, draws=8)._question().at_mode([year(2024)])[0]
+        forecast_flow(facts(*rows), asked, market_size=market_size, draws=8)
+        ._question()
+        .at_mode([year(2024)])[0]
         for rows, asked in (
             (told, [year(2023)]),
             ([early, *told], [year(2023)]),
@@ -272,8 +312,13 @@ def test_a_path_starts_where_numbers_do(facts, early, market_size):
 )
 def test_beside_stocks_a_bound_of_a_flow_sets_no_scale_and_no_start(facts, more):
     """Where stocks tell the level, `at least 1` of a flow was once taken for the flow itself."""
-    stocks = [("equals", "stock", f"{y}-12-31/{y}-12-31", v) for y, v in ((2020, 1000), (2021, 1900), (2022, 4100))]
-    alone, beside = (forecast_flow(facts(*rows), [year(2023)], draws=8) for rows in (stocks, stocks + more))
+    stocks = [
+        ("equals", "stock", f"{y}-12-31/{y}-12-31", v)
+        for y, v in ((2020, 1000), (2021, 1900), (2022, 4100))
+    ]
+    alone, beside = (
+        forecast_flow(facts(*rows), [year(2023)], draws=8) for rows in (stocks, stocks + more)
+    )
     at_mode = [each._question().at_mode([year(2023)])[0] for each in (alone, beside)]
     assert at_mode[1] == pytest.approx(at_mode[0], abs=0.06)
     assert beside.fit_table()["doubted"].max() < 0.1
@@ -291,13 +336,22 @@ ONLY_BOUNDS = "only bounds tell of the level"
         (("at_most", "total", 2023, 50_000), ("at_most", "total", QUARTER, 1_000_000)),
         (("at_most", "total", QUARTER, 1000), ("at_most", "per_day", HALF, 10_000)),
         (("greater_than", "total", 2023, 50_000), ("at_most", "total", 2024, 1_000_000_000)),
-        (("greater_than", "total", 2023, 50_000), ("at_most", "stock", "2023-12-31/2023-12-31", 1_000_000_000)),
-        (("greater_than", "stock", "2023-12-31/2023-12-31", 50_000), ("at_least", "stock", "2023-03-31/2023-03-31", 9)),
+        (
+            ("greater_than", "total", 2023, 50_000),
+            ("at_most", "stock", "2023-12-31/2023-12-31", 1_000_000_000),
+        ),
+        (
+            ("greater_than", "stock", "2023-12-31/2023-12-31", 50_000),
+            ("at_least", "stock", "2023-03-31/2023-03-31", 9),
+        ),
     ],
 )
-def test_of_bounds_alone_the_one_that_tells_more_is_near_and_the_other_only_a_side(facts, tight, loose):
+def test_of_bounds_alone_the_one_that_tells_more_is_near_and_the_other_only_a_side(
+    facts, tight, loose
+):
     alone, beside, turned = (
-        forecast_flow(facts(*rows), [year(2023)]) for rows in ([tight], [tight, loose], [loose, tight])
+        forecast_flow(facts(*rows), [year(2023)])
+        for rows in ([tight], [tight, loose], [loose, tight])
     )
     expected = np.log(alone.quantiles(LEVELS).iloc[0].to_numpy())
     for each in (beside, turned):
@@ -309,7 +363,8 @@ def test_of_bounds_alone_the_one_that_tells_more_is_near_and_the_other_only_a_si
 
 def test_opposite_bounds_of_parts_of_one_year_are_a_range(facts):
     forecast = forecast_flow(
-        facts(("at_least", "total", QUARTER, 1000), ("at_most", "total", 2023, 50_000)), [year(2023)]
+        facts(("at_least", "total", QUARTER, 1000), ("at_most", "total", 2023, 50_000)),
+        [year(2023)],
     )
     low, middle, high = forecast.quantiles(LEVELS).iloc[0]
     assert 4000 < low < 9000 < middle < 30_000 < high < 50_000
@@ -321,15 +376,20 @@ def test_of_bounds_of_two_years_far_apart_one_was_not_near(facts):
     told = [("greater_than", "total", 2022, 1000), ("greater_than", "total", 2023, 50_000)]
     forecast = forecast_flow(facts(*told), [year(2022), year(2023)])
     assert forecast.quantiles([0.5]).loc["2022", 0.5] > 10_000
-    np.testing.assert_allclose(forecast.quantiles(LEVELS).loc["2023"], [51_000, 55_000, 72_000], rtol=0.1)
+    np.testing.assert_allclose(
+        forecast.quantiles(LEVELS).loc["2023"], [51_000, 55_000, 72_000], rtol=0.1
+    )
     assert forecast.fit_table()["doubted"].max() < 0.12
 
 
 @pytest.mark.parametrize("market_size", [None, 300_000])
 def test_a_stock_that_falls_says_what_it_cannot_know(facts, market_size):
-    """What enters is less than what leaves a register, and no more than that: not next to none, and not any number."""
+    """What enters is less than what leaves a register, and no more than that: not next to none, and
+    not any number.
+    """
     stocks = [
-        ("equals", "stock", f"{y}-12-31/{y}-12-31", v) for y, v in ((2020, 20_000), (2021, 18_500), (2022, 17_000))
+        ("equals", "stock", f"{y}-12-31/{y}-12-31", v)
+        for y, v in ((2020, 20_000), (2021, 18_500), (2022, 17_000))
     ]
     forecast = forecast_flow(facts(*stocks), [year(2021), year(2022)], market_size=market_size)
     middle, high = forecast.quantiles([0.5, 0.9]).to_numpy().T
@@ -343,13 +403,20 @@ def test_a_stock_that_falls_says_what_it_cannot_know(facts, market_size):
 
 def test_a_stock_that_is_off_by_a_little_is_no_fall(facts, usable):
     def said(*values, growth=-2):
-        stocks = [("equals", "stock", f"{2020 + i}-12-31/{2020 + i}-12-31", v) for i, v in enumerate(values)]
+        stocks = [
+            ("equals", "stock", f"{2020 + i}-12-31/{2020 + i}-12-31", v)
+            for i, v in enumerate(values)
+        ]
         grown = ("equals", "yoy_growth_percent", "2024-12-31/2024-12-31", growth)
-        rows = facts(*stocks, grown).assign(measure="ev_stock", place="UZ", id=[f"{i}" for i in range(len(values) + 1)])
+        rows = facts(*stocks, grown).assign(
+            measure="ev_stock", place="UZ", id=[f"{i}" for i in range(len(values) + 1)]
+        )
         return [caveat for caveat in usable(rows)[1] if "falls" in caveat]
 
     assert not said(449, 443, 500)
-    assert "from 449 vehicles on 31 Dec 2020 to 400 vehicles on 31 Dec 2021" in said(449, 400, 500)[0]
+    assert (
+        "from 449 vehicles on 31 Dec 2020 to 400 vehicles on 31 Dec 2021" in said(449, 400, 500)[0]
+    )
     assert "down 12 %" in said(449, 443, 500, growth=-12)[0]
 
 
@@ -361,7 +428,9 @@ def test_a_stock_that_is_off_by_a_little_is_no_fall(facts, usable):
         (("at_most", "total", 2022, 1000), 700, 2400),
     ],
 )
-def test_of_a_number_and_a_bound_that_contradict_each_other_either_tells_the_level(facts, bound, low, high):
+def test_of_a_number_and_a_bound_that_contradict_each_other_either_tells_the_level(
+    facts, bound, low, high
+):
     """Were the number wrong, the bound would be near: it leaves not just anything open beyond it."""
     forecast = forecast_flow(facts(LAST, bound), [year(2022)])
     (found,) = forecast.quantiles([0.1, 0.9]).to_numpy()
@@ -371,24 +440,38 @@ def test_of_a_number_and_a_bound_that_contradict_each_other_either_tells_the_lev
 
 def test_a_difference_alone_tells_the_level_roughly_and_says_so(facts):
     forecast = forecast_flow(facts(("equals", "yoy_difference", 2022, -500)), [year(2022)])
-    assert forecast.caveats[0].startswith("no total is told, only how many more or fewer than a year before")
+    assert forecast.caveats[0].startswith(
+        "no total is told, only how many more or fewer than a year before"
+    )
     assert forecast.quantiles([0.9]).iloc[0, 0] < 1e7
     more = facts(("equals", "yoy_difference", 2022, -500), LAST)
     assert not forecast_flow(more, [year(2022)]).caveats
 
 
 @pytest.mark.parametrize(
-    "bound", [("at_most", "stock", "2016-12-31/2016-12-31", 1e8), ("at_least", "stock", "2016-06-30/2016-06-30", 1)]
+    "bound",
+    [
+        ("at_most", "stock", "2016-12-31/2016-12-31", 1e8),
+        ("at_least", "stock", "2016-06-30/2016-06-30", 1),
+    ],
 )
 def test_a_bound_of_an_earlier_stock_moves_no_start(facts, bound):
-    told = [("equals", "total", 2021, 800), LAST, ("equals", "stock", "2022-12-31/2022-12-31", 4000)]
-    alone, beside = (forecast_flow(facts(*rows), [year(2023)], draws=8) for rows in (told, [*told, bound]))
+    told = [
+        ("equals", "total", 2021, 800),
+        LAST,
+        ("equals", "stock", "2022-12-31/2022-12-31", 4000),
+    ]
+    alone, beside = (
+        forecast_flow(facts(*rows), [year(2023)], draws=8) for rows in (told, [*told, bound])
+    )
     at_mode = [each._question().at_mode([year(2023), year(2025)]) for each in (alone, beside)]
     np.testing.assert_allclose(at_mode[1], at_mode[0], atol=0.04)
 
 
 def test_an_earlier_stock_is_what_stood_less_what_came_since(facts, usable):
-    """1,000 at the end of 2020, and 100 a month in 2021: 2,138 stand as 2022 begins, as 4 % leave in a year."""
+    """1,000 at the end of 2020, and 100 a month in 2021: 2,138 stand as 2022 begins, as 4 % leave
+    in a year.
+    """
     (fact,), _ = usable(facts(("at_least", "stock", "2020-12-31/2020-12-31", 1000)))
     seen = observe(fact, 2020, 36, stood=2022)
     flows = np.r_[np.full(36, 100.0), 2138.0]
@@ -398,7 +481,8 @@ def test_an_earlier_stock_is_what_stood_less_what_came_since(facts, usable):
     assert (seen.value, seen.side) == (0.0, 1)
     assert contrast == pytest.approx(0.0, abs=0.01)
     assert seen.shown(contrast, flows @ seen.denominator) == pytest.approx(1000, rel=0.02)
-    assert seen.shown(-1.0, flows @ seen.denominator) == 0  # no stock is less than none, where more came than stood
+    # No stock is less than none, where more came than stood
+    assert seen.shown(-1.0, flows @ seen.denominator) == 0
 
 
 @pytest.mark.slow
@@ -406,7 +490,9 @@ def test_a_bound_of_an_earlier_stock_informs_where_it_bites(facts):
     """No more than 500 stood three years before 5,000 did: most of them came since."""
     told = ("equals", "stock", "2022-12-31/2022-12-31", 5000)
     alone, beside = (
-        forecast_flow(facts(told, *more), [span("2020-01-01", "2022-12-31")]).quantiles(LEVELS).iloc[0]
+        forecast_flow(facts(told, *more), [span("2020-01-01", "2022-12-31")])
+        .quantiles(LEVELS)
+        .iloc[0]
         for more in ((), [("at_most", "stock", "2019-12-31/2019-12-31", 500)])
     )
     assert beside[0.1] > 4200 > alone[0.1]

@@ -23,19 +23,32 @@ SIZE = 300_000
 
 
 def monthly(facts, first, months, every_third="at_least"):
-    """A month's total for each month of a growing market, and a bound a fifth below it for every third."""
+    """A month's total for each month of a growing market, and a bound a fifth below it for every
+    third.
+    """
     rows = []
     for i, month in enumerate(pd.period_range(first, periods=months, freq="M")):
         level = 20 * 1.03**i
         relation, value = (every_third, 0.8 * level) if i % 3 == 2 else ("equals", level)
-        rows.append((relation, "total", f"{month.start_time:%Y-%m-%d}/{month.end_time:%Y-%m-%d}", round(value)))
+        rows.append(
+            (
+                relation,
+                "total",
+                f"{month.start_time:%Y-%m-%d}/{month.end_time:%Y-%m-%d}",
+                round(value),
+            )
+        )
     return facts(*rows)
 
 
 @pytest.mark.parametrize(("n", "width"), [(3, 5), (5, 3), (0, 2), (2, 0)])
 def test_a_covariance_is_divided_by_in_either_dimension(n, width):
     rng = np.random.default_rng(n)
-    root, noise, x = rng.standard_normal((n, width)), rng.uniform(0.1, 2, n), rng.standard_normal((n, 2))
+    root, noise, x = (
+        rng.standard_normal((n, width)),
+        rng.uniform(0.1, 2, n),
+        rng.standard_normal((n, 2)),
+    )
     inverse, found = np.linalg.inv(root @ root.T + np.diag(noise)), Covariance(root, noise)
     np.testing.assert_allclose(found.solve(x), inverse @ x, atol=1e-9)
     np.testing.assert_allclose(found.solve(x[:, 0]), inverse @ x[:, 0], atol=1e-9)
@@ -46,7 +59,13 @@ def test_a_covariance_is_divided_by_in_either_dimension(n, width):
 @pytest.fixture(scope="module")
 def told(facts, usable):
     """Two years of a market's months about their mode: path, facts, mode."""
-    path = LatentPath(Prior.shipped(), 2021, 2023, Start(log_size=np.log(SIZE), log_size_sd=1.0), {2022: (12.6, 0.05)})
+    path = LatentPath(
+        Prior.shipped(),
+        2021,
+        2023,
+        Start(log_size=np.log(SIZE), log_size_sd=1.0),
+        {2022: (12.6, 0.05)},
+    )
     counts, _ = usable(monthly(facts, "2021-01", 24))
     told = as_arrays([observe(s, 2021, path.months) for s in counts], path, {})
     mode = Mode(path, told)
@@ -69,7 +88,8 @@ def test_scales_are_drawn_from_their_density_given_the_shocks(told):
     shocks, nu, own = np.array([0.3, -2.1, 4.0]), chains.prior.shock_nu, chains.prior.market_nu
     market, year = draw_scales(np.tile(shocks, (20_000, 1)), chains.prior, chains.rng)
     logs = np.linspace(-4, 9, 2001)
-    density = np.exp(-0.5 * own * (logs + np.exp(-logs)))  # inverse gamma, of the log of the squared scale
+    # Inverse gamma, of the log of the squared scale
+    density = np.exp(-0.5 * own * (logs + np.exp(-logs)))
     for shock in shocks:
         density *= t.pdf(shock / np.exp(0.5 * logs), nu) / np.exp(0.5 * logs)
     density /= density.sum()
@@ -90,7 +110,10 @@ def test_shocks_are_stretched_by_the_density_of_the_scale_given_their_proportion
     density = []
     for factor in np.exp(0.5 * logs):
         left = target[0] - settled.mean - settled.f @ (factor * begun[0])
-        of_settled = factor * begun[0] @ settled.pull - 0.5 * factor**2 * begun[0] @ settled.precision @ begun[0]
+        of_settled = (
+            factor * begun[0] @ settled.pull
+            - 0.5 * factor**2 * begun[0] @ settled.precision @ begun[0]
+        )
         density.append(of_settled - 0.5 * left @ covariance @ left)
     own = chains.prior.market_nu
     log_density = np.array(density) - 0.5 * own * (logs + np.exp(-logs))
@@ -116,7 +139,11 @@ def test_of_numbers_that_agree_only_the_most_doubtful_are_sampled(facts, usable,
     mode = Mode(path, contrasts)
     mode.climb()
     split = sort_facts(contrasts, [mode], np.zeros(24, dtype=bool))
-    assert (len(split.doubtful), len(split.settled), len(split.contested)) == (ALWAYS, 24 - ALWAYS, 0)
+    assert (len(split.doubtful), len(split.settled), len(split.contested)) == (
+        ALWAYS,
+        24 - ALWAYS,
+        0,
+    )
 
 
 def test_settled_facts_are_eliminated_as_dense_algebra_has_it(told):
@@ -148,7 +175,9 @@ def test_settled_facts_are_eliminated_as_dense_algebra_has_it(told):
     dense = np.linalg.inv(whole[np.ix_(both, both)] + np.diag(np.r_[split.noise[p], noise]))
     left = np.r_[split.target[p], told.value[a]] - offset[both]
     diagonal = np.diag(dense)[: len(p)]
-    np.testing.assert_allclose(mean, split.target[p] - (dense @ left)[: len(p)] / diagonal, atol=1e-6)
+    np.testing.assert_allclose(
+        mean, split.target[p] - (dense @ left)[: len(p)] / diagonal, atol=1e-6
+    )
     np.testing.assert_allclose(spread, 1 / diagonal - split.noise[p], atol=1e-6)
 
 
@@ -167,27 +196,40 @@ def test_explanations_are_weighed_with_two_facts_left_open_as_dense_algebra_has_
         variance[chains.shock] = chains.variance[c]
         noise, target = (of[c].copy() for of in chains.noise())
         log_part = np.full(parts.shape[1:], -np.inf)
-        for i, j in np.argwhere(weight[2, : log_part.shape[0], None] * weight[5, : log_part.shape[1]] > 0):
+        for i, j in np.argwhere(
+            weight[2, : log_part.shape[0], None] * weight[5, : log_part.shape[1]] > 0
+        ):
             for fact, part in ((2, i), (5, j)):
-                noise[fact], target[fact] = chains.sds[fact, part], chains.value[fact] + chains.means[fact, part]
+                noise[fact], target[fact] = (
+                    chains.sds[fact, part],
+                    chains.value[fact] + chains.means[fact, part],
+                )
             errors = np.r_[chains.sorted.noise[chains.sorted.settled], noise**2]
             left = np.r_[chains.sorted.target[chains.sorted.settled], target] - offset
-            facts = multivariate_normal(np.zeros(len(both)), (jacobian * variance) @ jacobian.T + np.diag(errors))
+            facts = multivariate_normal(
+                np.zeros(len(both)), (jacobian * variance) @ jacobian.T + np.diag(errors)
+            )
             log_part[i, j] = facts.logpdf(left) + np.log(weight[2, i] * weight[5, j])
-        np.testing.assert_allclose(parts[c] / parts[c].sum(), np.exp(log_part - logsumexp(log_part)), atol=1e-6)
+        np.testing.assert_allclose(
+            parts[c] / parts[c].sum(), np.exp(log_part - logsumexp(log_part)), atol=1e-6
+        )
         scales = np.r_[np.log(chains.market[c]), np.log(chains.year[c])]
         nu = np.r_[chains.prior.market_nu, np.full(len(scales) - 1, chains.prior.shock_nu)]
         expected.append(logsumexp(log_part) - 0.5 * (nu * (scales + np.exp(-scales))).sum())
     np.testing.assert_allclose(np.diff(found[:4]), np.diff(expected), atol=1e-5)
 
 
-@pytest.mark.parametrize("bound", [("at_most", 2022, 500), ("at_least", "2022-01-01/2022-06-30", 4000)])
+@pytest.mark.parametrize(
+    "bound", [("at_most", 2022, 500), ("at_least", "2022-01-01/2022-06-30", 4000)]
+)
 def test_beside_a_bound_that_contradicts_it_a_total_is_forecast_alike_with_any_seed(facts, bound):
     relation, period, number = bound
     table = facts(("equals", "total", 2022, 2180), (relation, "total", period, number))
     found = [forecast_flow(table, [year(2022), year(2023)], seed=seed) for seed in range(8)]
     logs = np.array([np.log(forecast.quantiles([0.1, 0.9])) for forecast in found])
-    own = np.array([[np.log(forecast.totals(y)).std() for y in forecast.periods] for forecast in found]).mean(axis=0)
+    own = np.array(
+        [[np.log(forecast.totals(y)).std() for y in forecast.periods] for forecast in found]
+    ).mean(axis=0)
     assert (logs.std(axis=0, ddof=1) / own[:, None]).max() < 0.06
 
 
@@ -205,17 +247,23 @@ def test_draws_from_sixty_facts_are_worth_half_their_number(facts):
 
 @pytest.mark.slow
 def test_draws_of_a_curve_are_counted_by_its_scale_alone(facts):
-    forecast = forecast_flow(monthly(facts, "2021-01", 24), [year(2023)], market_size=SIZE, draws=400, curve="logistic")
+    forecast = forecast_flow(
+        monthly(facts, "2021-01", 24), [year(2023)], market_size=SIZE, draws=400, curve="logistic"
+    )
     assert 100 < forecast.diagnostics["ess"] <= 400
 
 
 @pytest.mark.slow
 def test_a_thousand_facts_with_slack_bounds_tell_what_the_numbers_tell(facts):
     numbers = monthly(facts, "2014-01", 96, "equals")
-    bounds = [numbers.assign(relation="at_least", value=(numbers["value"] * 0.9**k).round()) for k in range(2, 12)]
+    bounds = [
+        numbers.assign(relation="at_least", value=(numbers["value"] * 0.9**k).round())
+        for k in range(2, 12)
+    ]
     asked = [year(2021), year(2022)]
     alone, told = (
-        forecast_flow(t, asked, market_size=SIZE, draws=400) for t in (numbers, pd.concat([numbers, *bounds]))
+        forecast_flow(t, asked, market_size=SIZE, draws=400)
+        for t in (numbers, pd.concat([numbers, *bounds]))
     )
     assert told.diagnostics["facts"] > 1000
     ratio = told.quantiles([0.1, 0.5, 0.9]) / alone.quantiles([0.1, 0.5, 0.9])

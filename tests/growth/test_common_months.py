@@ -1,4 +1,6 @@
-"""What all markets' months have in common in a year: told apart from their own noise, used where the year is over."""
+"""What all markets' months have in common in a year: told apart from their own noise, used where
+the year is over.
+"""
 
 from dataclasses import replace
 
@@ -12,7 +14,8 @@ from forecasting.growth.prior import Prior
 from forecasting.growth.within_year import POSITION, WithinYear, estimate_within_year
 from forecasting.periods import year
 
-SPRING = np.array([0.2, 0.2, 0.1, -0.6, -0.5, -0.3, 0.0, 0.1, 0.2, 0.1, 0.1, 0.4])  # of a year like 2020
+# Of a year like 2020
+SPRING = np.array([0.2, 0.2, 0.1, -0.6, -0.5, -0.3, 0.0, 0.1, 0.2, 0.1, 0.1, 0.4])
 
 
 def registrations(markets, common_sd, own_sd=0.15, years=8, seed=0):
@@ -24,7 +27,9 @@ def registrations(markets, common_sd, own_sd=0.15, years=8, seed=0):
     for market in range(markets):
         lasting = 0.05 * rng.standard_normal(12)
         for y in range(years):
-            part = np.exp(lasting + shifts[y] + 0.4 * 0.3 * POSITION + own_sd * rng.standard_normal(12))
+            part = np.exp(
+                lasting + shifts[y] + 0.4 * 0.3 * POSITION + own_sd * rng.standard_normal(12)
+            )
             count = 1e5 * np.exp(0.3 * y) * part / part.sum()
             rows += [(f"m{market}", f"{2015 + y}-{k + 1:02d}", count[k]) for k in range(12)]
     return pd.DataFrame(rows, columns=["market", "month", "registrations"])
@@ -35,7 +40,8 @@ def test_years_that_all_markets_share_are_told_apart_from_their_own_noise():
     shift, left = within.in_years(2021, 1)
     assert within.common == pytest.approx(0.5, abs=0.12)
     assert np.corrcoef(shift[0], SPRING)[0, 1] > 0.95
-    assert shift[0] @ SPRING / (SPRING @ SPRING) == pytest.approx(0.8, abs=0.12)  # one year in eight, drawn to the rest
+    # One year in eight, drawn to the rest
+    assert shift[0] @ SPRING / (SPRING @ SPRING) == pytest.approx(0.8, abs=0.12)
     assert left[0] < 1 - 0.8 * within.common  # ten markets leave little of it open
     alone = estimate_within_year(registrations(10, common_sd=0.0))
     assert alone.common < 0.25  # a third is believed before, as of six years
@@ -55,14 +61,23 @@ def test_a_year_of_which_nothing_is_known_is_the_pattern():
 
 def test_a_forecast_of_a_day_knows_no_later_year():
     prior = Prior.shipped()
-    assert [known for known, _, _ in prior.until(2020).within_year.shifts] == [2017, 2018, 2019, 2020]
+    assert [known for known, _, _ in prior.until(2020).within_year.shifts] == [
+        2017,
+        2018,
+        2019,
+        2020,
+    ]
     assert prior.of_measure("ev_imports").within_year.shifts == ()
 
 
 def test_growth_over_a_spring_that_was_lost_everywhere_is_not_the_years_growth(facts):
-    """April to June twice as high as in a year whose spring was low for all: the year is up by less than twice."""
+    """April to June twice as high as in a year whose spring was low for all: the year is up by less
+    than twice.
+    """
     prior = Prior.shipped()
-    lost = replace(prior, within_year=replace(prior.within_year, shifts=((2022, 0.2, tuple(SPRING.tolist())),)))
+    lost = replace(
+        prior, within_year=replace(prior.within_year, shifts=((2022, 0.2, tuple(SPRING.tolist())),))
+    )
     told = facts(
         ("equals", "total", "2022-01-01/2022-12-31", 12_000),
         ("equals", "total", "2023-04-01/2023-06-30", 4_000),

@@ -28,7 +28,9 @@ def path_of(curve: str, sizes: dict[int, tuple[float, float]] | None = SIZES) ->
 
 @pytest.mark.parametrize("sizes", [SIZES, None], ids=["sized", "unsized"])
 @pytest.mark.parametrize("curve", CURVES_ON_FACTS)
-def test_the_gradient_is_that_of_the_totals(curve: str, sizes: dict[int, tuple[float, float]] | None) -> None:
+def test_the_gradient_is_that_of_the_totals(
+    curve: str, sizes: dict[int, tuple[float, float]] | None
+) -> None:
     path = path_of(curve, sizes)
     x = np.random.default_rng(1).normal(0, 0.5, path.width)
     log_totals, gradient = path.totals_gradient(x)
@@ -40,7 +42,9 @@ def test_the_gradient_is_that_of_the_totals(curve: str, sizes: dict[int, tuple[f
 
 
 @pytest.mark.slow
-@given(curve=st.sampled_from(CURVES_ON_FACTS), seed=st.integers(0, 2**32 - 1), wide=st.floats(0.1, 4.0))
+@given(
+    curve=st.sampled_from(CURVES_ON_FACTS), seed=st.integers(0, 2**32 - 1), wide=st.floats(0.1, 4.0)
+)
 @settings(max_examples=40, deadline=None)
 def test_no_draw_exceeds_the_market(curve: str, seed: int, wide: float) -> None:
     path = path_of(curve)
@@ -80,7 +84,9 @@ def test_a_bass_curve_that_no_launch_allows_is_the_nearest_one(reached: float) -
 def test_units_do_not_matter_without_a_market(curve: str) -> None:
     periods = [year(2024), year(2028)]
     one, other = (
-        forecast_flow(annual_totals(SALES * factor), periods, draws=80, curve=curve).quantiles([0.1, 0.5, 0.9])
+        forecast_flow(annual_totals(SALES * factor), periods, draws=80, curve=curve).quantiles(
+            [0.1, 0.5, 0.9]
+        )
         for factor in (1.0, 1000.0)
     )
     np.testing.assert_allclose(other, 1000 * one, rtol=1e-6)
@@ -88,7 +94,8 @@ def test_units_do_not_matter_without_a_market(curve: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("place", "measure", "market"), [("UZ", "ev_imports", 450_000), ("KZ", "ev_registrations", 205_100)]
+    ("place", "measure", "market"),
+    [("UZ", "ev_imports", 450_000), ("KZ", "ev_registrations", 205_100)],
 )
 def test_far_years_are_sane_on_the_shipped_facts(place: str, measure: str, market: float) -> None:
     facts = central_asia().select(place=place, measure=measure)
@@ -98,7 +105,8 @@ def test_far_years_are_sane_on_the_shipped_facts(place: str, measure: str, marke
         low, median, high = forecast.quantiles([0.1, 0.5, 0.9]).to_numpy().T
         assert median[1] > median[0] / 2, curve  # no collapse
         assert low[2] > median[0] / 10, curve
-        assert (high[1:] < 2.5 * market).all(), curve  # and no more than the market, which moves, too
+        # And no more than the market, which moves, too
+        assert (high[1:] < 2.5 * market).all(), curve
 
 
 @pytest.mark.slow
@@ -111,11 +119,18 @@ def test_the_average_is_not_ruined_where_no_market_is_known() -> None:
 def test_the_average_holds_as_many_draws_of_each_curve_in_order() -> None:
     """Drawn together, they are what each curve gives alone."""
     asked = [year(2024), year(2030)]
-    average = forecast_flow(annual_totals(SALES), asked, market_size=300_000, draws=1604, curve="average")
+    average = forecast_flow(
+        annual_totals(SALES), asked, market_size=300_000, draws=1604, curve="average"
+    )
     for at, curve in enumerate(CURVES_ON_FACTS):
-        alone = forecast_flow(annual_totals(SALES), asked, market_size=300_000, draws=400, curve=curve)
+        alone = forecast_flow(
+            annual_totals(SALES), asked, market_size=300_000, draws=400, curve=curve
+        )
         for period in asked:
-            one, other = np.log(average.totals(period)[401 * at : 401 * (at + 1)]), np.log(alone.totals(period))
+            one, other = (
+                np.log(average.totals(period)[401 * at : 401 * (at + 1)]),
+                np.log(alone.totals(period)),
+            )
             assert one.mean() == pytest.approx(other.mean(), abs=0.25 * other.std())
             assert one.std() == pytest.approx(other.std(), rel=0.25)
 
@@ -129,7 +144,9 @@ def test_draws_are_carried_on_as_the_prior_has_it() -> None:
     assert far.followed[0].name == "gompertz"
     np.testing.assert_allclose(far.totals(on)[1][:, : path.years], path.totals(x)[1])
     later = on[:, far.at_["shock"]][:, path.years :]
-    assert np.median(np.abs(later[2000:])) / np.median(np.abs(later[:2000])) == pytest.approx(10, rel=0.1)
+    assert np.median(np.abs(later[2000:])) / np.median(np.abs(later[:2000])) == pytest.approx(
+        10, rel=0.1
+    )
     months = on[:, far.at_["noise"]][:, path.months :]
     np.testing.assert_allclose(
         [months[kind == k].std() for k in range(len(path.kind_share))],
@@ -142,10 +159,14 @@ def test_draws_are_carried_on_as_the_prior_has_it() -> None:
 def test_a_slack_bound_on_a_later_year_moves_no_curve(facts: Callable[..., pd.DataFrame]) -> None:
     told = [("equals", "total", y, v) for y, v in ((2020, 300), (2021, 809), (2022, 2180))]
     alone, slack = (
-        forecast_flow(facts(*told, *more), [year(2023), year(2027)], draws=4000, curve="exponential")
+        forecast_flow(
+            facts(*told, *more), [year(2023), year(2027)], draws=4000, curve="exponential"
+        )
         for more in ([], [("at_most", "total", 2026, 100_000_000)])
     )
-    np.testing.assert_allclose(slack.quantiles([0.1, 0.5, 0.9]), alone.quantiles([0.1, 0.5, 0.9]), rtol=0.15)
+    np.testing.assert_allclose(
+        slack.quantiles([0.1, 0.5, 0.9]), alone.quantiles([0.1, 0.5, 0.9]), rtol=0.15
+    )
 
 
 @pytest.mark.parametrize("curve", CURVES_ON_FACTS)
@@ -156,7 +177,13 @@ def test_a_bound_of_an_earlier_year_moves_no_launch(
     told = [("equals", "total", y, v) for y, v in ((2020, 300), (2021, 809), (2022, 2180))]
     early = [("at_most", "total", 2015, 100_000_000)]
     alone, beside, asked = (
-        forecast_flow(facts(*rows), [*first, year(2023), year(2027)], market_size=market_size, draws=8, curve=curve)
+        forecast_flow(
+            facts(*rows),
+            [*first, year(2023), year(2027)],
+            market_size=market_size,
+            draws=8,
+            curve=curve,
+        )
         for rows, first in ((told, []), (told + early, []), (told, [year(2015)]))
     )
     expected = alone._question().at_mode(alone.periods)
@@ -166,10 +193,16 @@ def test_a_bound_of_an_earlier_year_moves_no_launch(
 
 @pytest.mark.parametrize("sizes", [SIZES, None], ids=["sized", "unsized"])
 @pytest.mark.parametrize("curve", CURVES_ON_FACTS)
-def test_before_the_start_a_curve_is_carried_back(curve: str, sizes: dict[int, tuple[float, float]] | None) -> None:
+def test_before_the_start_a_curve_is_carried_back(
+    curve: str, sizes: dict[int, tuple[float, float]] | None
+) -> None:
     late, whole = (
-        CurvePath(Prior(), first, 2030, 2023, Start(log_size=8.0, year=2021), [curve], sizes) for first in (2021, 2012)
+        CurvePath(Prior(), first, 2030, 2023, Start(log_size=8.0, year=2021), [curve], sizes)
+        for first in (2021, 2012)
     )
-    part, longer = (path._curve(path.followed[0], np.zeros((1, 1)), np.zeros((1, 1)))[0] for path in (late, whole))
+    part, longer = (
+        path._curve(path.followed[0], np.zeros((1, 1)), np.zeros((1, 1)))[0]
+        for path in (late, whole)
+    )
     np.testing.assert_allclose(longer[9:], part)
     np.testing.assert_allclose(np.diff(longer[:10]), part[1] - part[0])

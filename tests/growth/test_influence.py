@@ -18,7 +18,12 @@ def anew(table, name, **asked):
 
 def moves(forecast):
     table = forecast.influence()
-    return np.log1p(table["change_percent"] / 100).groupby([table["fact"], table["period"]]).first().unstack()
+    return (
+        np.log1p(table["change_percent"] / 100)
+        .groupby([table["fact"], table["period"]])
+        .first()
+        .unstack()
+    )
 
 
 @pytest.mark.slow
@@ -27,7 +32,9 @@ def test_moves_are_those_of_forecasting_anew_without_the_fact():
     median, moved = forecast.quantiles([0.5]).iloc[:, 0], moves(forecast)
     for i in SERIES.index:
         without = anew(SERIES, i, market_size=300_000, draws=8000)
-        np.testing.assert_allclose(moved.loc[f"fact {i + 1}"], np.log(median / without), atol=0.06, err_msg=str(i))
+        np.testing.assert_allclose(
+            moved.loc[f"fact {i + 1}"], np.log(median / without), atol=0.06, err_msg=str(i)
+        )
     assert (moved.loc["fact 5"] > 0.15).all()  # 2,180 is above what 900 led one to expect
 
 
@@ -39,7 +46,12 @@ def test_the_sentence_that_carries_a_printed_ledger_is_found():
     first = table.iloc[0]
     assert first["fact"] == "article-09"  # so many in four months, up 410.4 %
     rest = ledger.frame[ledger.frame["id"] != "article-09"]
-    without = forecast_flow(rest, ASKED, market_size=400_000).quantiles([0.5]).loc[first["period"]].iloc[0]
+    without = (
+        forecast_flow(rest, ASKED, market_size=400_000)
+        .quantiles([0.5])
+        .loc[first["period"]]
+        .iloc[0]
+    )
     assert first["without"] == pytest.approx(without, rel=0.1)
 
 

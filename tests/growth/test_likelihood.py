@@ -1,4 +1,6 @@
-"""Each kind of fact as a contrast of logs: what is read from a row, what it weighs, how the truth may lie about it."""
+"""Each kind of fact as a contrast of logs: what is read from a row, what it weighs, how the truth
+may lie about it.
+"""
 
 import math
 
@@ -15,7 +17,9 @@ from forecasting.growth.usable import usable_facts, years_spoken_of
 from forecasting.periods import span, year
 
 QUICK = settings(deadline=None, derandomize=True, max_examples=40)
-DAYS = st.dates(min_value=pd.Timestamp("2021-01-01").date(), max_value=pd.Timestamp("2023-12-31").date())
+DAYS = st.dates(
+    min_value=pd.Timestamp("2021-01-01").date(), max_value=pd.Timestamp("2023-12-31").date()
+)
 
 
 def one(table):
@@ -32,7 +36,9 @@ def test_weights_of_periods_add(a, b, c):
         return
     next_day = (pd.Timestamp(middle) + pd.Timedelta(days=1)).date()
     whole = flow_weights(span(first, last), 2021, 36)
-    parts = flow_weights(span(first, middle), 2021, 36) + flow_weights(span(next_day, last), 2021, 36)
+    parts = flow_weights(span(first, middle), 2021, 36) + flow_weights(
+        span(next_day, last), 2021, 36
+    )
     np.testing.assert_allclose(whole, parts, atol=1e-12)
 
 
@@ -58,16 +64,23 @@ def test_value_of_the_contrast(facts, quantity, value, expected):
 
 
 def test_growth_and_difference_weigh_the_same_months_a_year_before(facts):
-    grown = observe(one(facts(("equals", "yoy_growth_percent", "2023-01-01/2023-05-31", 100))), 2022, 24)
+    grown = observe(
+        one(facts(("equals", "yoy_growth_percent", "2023-01-01/2023-05-31", 100))), 2022, 24
+    )
     more = observe(one(facts(("equals", "yoy_difference", "2023-01-01/2023-05-31", 500))), 2022, 24)
-    fewer = observe(one(facts(("equals", "yoy_difference", "2023-01-01/2023-05-31", -500))), 2022, 24)
+    fewer = observe(
+        one(facts(("equals", "yoy_difference", "2023-01-01/2023-05-31", -500))), 2022, 24
+    )
     for seen in (grown, more):
         assert np.flatnonzero(seen.denominator).tolist() == [0, 1, 2, 3, 4]
     assert (grown.constant, more.constant, fewer.constant) == (0.0, 500.0, 500.0)
-    assert np.flatnonzero(fewer.numerator).tolist() == [0, 1, 2, 3, 4]  # the year before is up by as many
+    # The year before is up by as many
+    assert np.flatnonzero(fewer.numerator).tolist() == [0, 1, 2, 3, 4]
 
 
-@pytest.mark.parametrize(("quantity", "value"), [("total", 500.0), ("yoy_growth_percent", 33.5), ("per_day", 7.0)])
+@pytest.mark.parametrize(
+    ("quantity", "value"), [("total", 500.0), ("yoy_growth_percent", 33.5), ("per_day", 7.0)]
+)
 def test_a_fact_is_shown_as_it_was_printed(facts, quantity, value):
     seen = observe(one(facts(("equals", quantity, "2023-01-01/2023-04-30", value))), 2022, 24)
     assert float(seen.shown(seen.value)) == pytest.approx(value)
@@ -75,7 +88,9 @@ def test_a_fact_is_shown_as_it_was_printed(facts, quantity, value):
 
 @pytest.mark.parametrize("more", [500.0, -500.0])
 def test_a_difference_is_shown_as_one_from_what_it_is_compared_with(facts, more):
-    seen = observe(one(facts(("equals", "yoy_difference", "2023-01-01/2023-04-30", more))), 2022, 24)
+    seen = observe(
+        one(facts(("equals", "yoy_difference", "2023-01-01/2023-04-30", more))), 2022, 24
+    )
     assert float(seen.shown(0.0, 10_000)) == pytest.approx(more)
     sign = 1 if more > 0 else -1
     assert float(seen.shown(np.log(2), 10_000)) == pytest.approx(sign * (2 * 10_500 - 10_000))
@@ -99,7 +114,10 @@ def test_a_bound_that_holds_is_no_surprise(facts, relation, quantity, value, sid
 
 
 def test_small_totals_are_noisier_than_large_ones(facts):
-    sd = [min(observe(one(facts(("equals", "total", 2022, n))), 2022, 12).noise.sd) for n in (13, 131, 2180, 100_000)]
+    sd = [
+        min(observe(one(facts(("equals", "total", 2022, n))), 2022, 12).noise.sd)
+        for n in (13, 131, 2180, 100_000)
+    ]
     assert sd == sorted(sd, reverse=True)
     assert sd[0] == pytest.approx(math.sqrt(1 / 13), rel=0.1)
     assert sd[-1] == pytest.approx(0.01, rel=0.1)
@@ -107,7 +125,11 @@ def test_small_totals_are_noisier_than_large_ones(facts):
 
 def test_printed_digits_and_about_widen(facts):
     def narrow(relation, rounding):
-        return min(observe(one(facts((relation, "total", 2022, 15_000, {"rounding": rounding}))), 2022, 12).noise.sd)
+        return min(
+            observe(
+                one(facts((relation, "total", 2022, 15_000, {"rounding": rounding}))), 2022, 12
+            ).noise.sd
+        )
 
     assert narrow("equals", 500.0) > narrow("equals", 0.5)
     assert narrow("about", 0.5) > 2 * narrow("equals", 0.5)
@@ -126,14 +148,21 @@ def test_a_stock_counts_what_came_before_less_what_was_scrapped(facts):
 def test_a_vehicle_leaves_the_register_by_four_percent_a_year(facts):
     table = facts(("equals", "stock", "2023-06-15/2023-06-15", 8000)).assign(measure="ev_stock")
     weights = observe(one(table), 2022, 24).numerator
-    assert weights[[0, 5, 11, 17]] == pytest.approx([0.96 ** (17 / 12), 0.96, 0.96**0.5, 0.5])  # of June half is there
+    # Of June half is there
+    assert weights[[0, 5, 11, 17]] == pytest.approx([0.96 ** (17 / 12), 0.96, 0.96**0.5, 0.5])
     assert weights[18:24].tolist() == [0.0] * 6
     assert weights[24] == pytest.approx(0.96 ** (17 / 12))  # what stood at the start
 
 
 def test_a_bound_is_as_sharp_as_a_number_of_its_size(facts):
     total, stock = (
-        observe(one(facts(("at_least", quantity, "2023-12-31/2023-12-31", 400)).assign(measure=measure)), 2022, 24)
+        observe(
+            one(
+                facts(("at_least", quantity, "2023-12-31/2023-12-31", 400)).assign(measure=measure)
+            ),
+            2022,
+            24,
+        )
         for quantity, measure in (("total", "ev_imports"), ("stock", "ev_stock"))
     )
     counted = 0.02**2 + 1 / 400.5
@@ -144,7 +173,9 @@ def test_a_bound_is_as_sharp_as_a_number_of_its_size(facts):
 
 def test_a_register_is_less_exact_than_a_count_of_sales(facts):
     table = facts(("equals", "stock", "2023-12-31/2023-12-31", 1e6)).assign(measure="ev_stock")
-    assert min(observe(one(table), 2022, 24).noise.sd) == pytest.approx(math.hypot(0.01, 0.03), rel=1e-3)
+    assert min(observe(one(table), 2022, 24).noise.sd) == pytest.approx(
+        math.hypot(0.01, 0.03), rel=1e-3
+    )
 
 
 @pytest.mark.parametrize(
@@ -178,7 +209,9 @@ def test_growth_speaks_of_the_year_before(facts, usable):
 
 def test_only_outcomes_estimates_and_judgements_are_read(facts, usable):
     kinds = ("outcome", "estimate", "judgement", "target", "event", "claim", "context")
-    table = facts(*(("equals", "total", 2010 + i, 100, {"kind": kind}) for i, kind in enumerate(kinds)))
+    table = facts(
+        *(("equals", "total", 2010 + i, 100, {"kind": kind}) for i, kind in enumerate(kinds))
+    )
     told, _ = usable(table)
     assert [s.kind for s in told] == ["outcome", "estimate", "judgement"]
 
@@ -191,13 +224,21 @@ def test_the_later_vintage_counts(facts, usable):
     for rows in (table, table.iloc[::-1]):
         told, caveats = usable(rows)
         assert [s.value for s in told] == [1114.0]
-        assert caveats == ["1,125 in 2022, printed on 2023-01-18, was printed anew as 1,114 and was not used"]
+        assert caveats == [
+            "1,125 in 2022, printed on 2023-01-18, was printed anew as 1,114 and was not used"
+        ]
 
 
 def test_a_number_that_is_repeated_in_fewer_digits_is_no_new_vintage(facts, usable):
     first = ("equals", "total", 2022, 2544, {"id": "first", "published": "2023-06-26"})
     for relation, value, rounding in (("about", 2500, 0.5), ("equals", 2500, 50)):
-        later = (relation, "total", 2022, value, {"id": "later", "published": "2024", "rounding": rounding})
+        later = (
+            relation,
+            "total",
+            2022,
+            value,
+            {"id": "later", "published": "2024", "rounding": rounding},
+        )
         for rows in ((first, later), (later, first)):
             told, caveats = usable(facts(*rows))
             assert ([s.id for s in told], caveats) == (["first"], [])
@@ -214,13 +255,25 @@ def test_a_judgement_is_no_surer_than_other_numbers(facts):
     ("row", "message"),
     [
         (("equals", "total", 2022, -5), r"row 0 value: -5 is negative"),
-        (("equals", "yoy_growth_percent", 2022, -100), r"row 0 value: a growth of -100 % is -100 % or less"),
-        (("equals", "yoy_growth_percent", 2022, -150), r"row 0 value: a growth of -150 % is -100 % or less"),
+        (
+            ("equals", "yoy_growth_percent", 2022, -100),
+            r"row 0 value: a growth of -100 % is -100 % or less",
+        ),
+        (
+            ("equals", "yoy_growth_percent", 2022, -150),
+            r"row 0 value: a growth of -150 % is -100 % or less",
+        ),
         (("equals", "per_day", 2022, 0, {"id": "a"}), r"a: a rate of 0 a day"),
         (("equals", "total", 2022, np.inf), r"row 0 value: 'inf' is not a number"),
         (("equals", "total", 2022, "many"), r"row 0 value: 'many' is not a number"),
-        (("equal", "total", 2022, 5), r"row 0 relation: 'equal' is unknown \(did you mean equals\?\)"),
-        (("equals", "totals", 2022, 5), r"row 0 quantity: 'totals' is unknown \(did you mean total\?\)"),
+        (
+            ("equal", "total", 2022, 5),
+            r"row 0 relation: 'equal' is unknown \(did you mean equals\?\)",
+        ),
+        (
+            ("equals", "totals", 2022, 5),
+            r"row 0 quantity: 'totals' is unknown \(did you mean total\?\)",
+        ),
     ],
 )
 def test_impossible_facts_are_refused_by_name(facts, row, message, usable):
@@ -229,12 +282,18 @@ def test_impossible_facts_are_refused_by_name(facts, row, message, usable):
 
 
 def test_a_table_without_values_says_what_is_missing(usable):
-    with pytest.raises(EvidenceError, match=r"table: column 'value' is missing \(it has relation, period_end\)"):
+    with pytest.raises(
+        EvidenceError, match=r"table: column 'value' is missing \(it has relation, period_end\)"
+    ):
         usable(pd.DataFrame({"relation": ["equals"], "period_end": ["2022-12-31"]}))
 
 
 def test_a_share_of_another_measure_is_left_out_aloud(facts, usable):
-    told = {"measure": "ev_imports", "place": "TJ", "reference": "car_imports@TJ:2022-01-01/2022-12-31"}
+    told = {
+        "measure": "ev_imports",
+        "place": "TJ",
+        "reference": "car_imports@TJ:2022-01-01/2022-12-31",
+    }
     told, caveats = usable(facts(("equals", "share_percent", 2022, 40, told)))
     assert told == []
     assert "40 % of cars imported, in 2022" in caveats[0]

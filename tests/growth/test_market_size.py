@@ -28,45 +28,63 @@ def size(sizes):
 
 
 def test_a_year_is_told_from_its_part_by_days_with_a_spread_that_ends_with_the_year():
-    whole, half, months = (size({part: 80_000 * part.days / 365})[1][1] for part in (year(2023), HALF, MONTHS))
+    whole, half, months = (
+        size({part: 80_000 * part.days / 365})[1][1] for part in (year(2023), HALF, MONTHS)
+    )
     assert whole < half < months
     assert (whole, half, months) == pytest.approx((0.05, 0.112, 0.227), abs=0.005)
     assert size({HALF: 80_000 * HALF.days / 365})[0][1] == pytest.approx(math.log(80_000), abs=0.03)
 
 
 def test_the_whole_year_holds_where_its_part_is_told_too():
-    np.testing.assert_array_equal(size({year(2022): 1e5, HALF: 3e4, year(2023): 8e4}), size({2022: 1e5, 2023: 8e4}))
+    np.testing.assert_array_equal(
+        size({year(2022): 1e5, HALF: 3e4, year(2023): 8e4}), size({2022: 1e5, 2023: 8e4})
+    )
 
 
 def test_part_years_of_simulated_markets_narrow_the_year_as_far_as_they_tell():
     rng, errors, inside = np.random.default_rng(0), [], []
     steps = math.hypot(Prior().size_sd, Prior().size.spread)
     for moved, strayed in zip(rng.normal(0, steps, 400), rng.standard_normal(400), strict=True):
-        seen = 1e5 * math.exp(moved + 0.1 * math.sqrt(365 / HALF.days - 1) * strayed) * HALF.days / 365
+        seen = (
+            1e5 * math.exp(moved + 0.1 * math.sqrt(365 / HALF.days - 1) * strayed) * HALF.days / 365
+        )
         mean, spread = size({year(2022): 1e5, HALF: seen})
         error = math.log(1e5) + moved - mean[1]
         errors.append((error, moved))
         inside.append(abs(error) < 1.2816 * spread[1])
     told, untold = np.sqrt(np.mean(np.square(errors), axis=0))
     assert told < 0.65 * untold
-    assert 0.76 < np.mean(inside) < 0.90  # a published size has an error of its own, which these have not
+    # A published size has an error of its own, which these have not
+    assert 0.76 < np.mean(inside) < 0.90
 
 
 def test_a_larger_market_so_far_has_more_electric_cars(last):
     def median(sizes):
-        return forecast_flow(last, [year(2023)], market_size=sizes, draws=1000).quantiles([0.5]).iloc[0, 0]
+        return (
+            forecast_flow(last, [year(2023)], market_size=sizes, draws=1000)
+            .quantiles([0.5])
+            .iloc[0, 0]
+        )
 
     before = {year(2022): 100_000}
     grown = {part: 150_000 * part.days / 365 for part in (HALF, MONTHS)}
-    alone, half, months = median(before), *(median(before | {part: told}) for part, told in grown.items())
+    alone, half, months = (
+        median(before),
+        *(median(before | {part: told}) for part, told in grown.items()),
+    )
     assert 1.15 < half / alone < 1.5
     assert 1.03 < months / alone < half / alone
 
 
 def test_a_market_of_more_than_one_year_is_refused(last):
-    with pytest.raises(EvidenceError, match=r"market_size has the period 2022-07\.\.2023-06; it must be a year"):
+    with pytest.raises(
+        EvidenceError, match=r"market_size has the period 2022-07\.\.2023-06; it must be a year"
+    ):
         forecast_flow(last, market_size={span("2022-07-01", "2023-06-30"): 1e5})
-    with pytest.raises(EvidenceError, match="market_size has the index 'first half'; it must be a year"):
+    with pytest.raises(
+        EvidenceError, match="market_size has the index 'first half'; it must be a year"
+    ):
         forecast_flow(last, market_size=pd.Series({"first half": 1e5}))
 
 
@@ -77,4 +95,6 @@ def test_a_slack_bound_on_a_later_year_does_not_say_when_the_market_was_so_large
         forecast_flow(facts(*told, *more), [year(2023), year(2027)], market_size=3e5, draws=4000)
         for more in ([], [("at_most", "total", 2026, 10_000_000)])
     )
-    np.testing.assert_allclose(slack.quantiles([0.1, 0.5, 0.9]), alone.quantiles([0.1, 0.5, 0.9]), rtol=0.1)
+    np.testing.assert_allclose(
+        slack.quantiles([0.1, 0.5, 0.9]), alone.quantiles([0.1, 0.5, 0.9]), rtol=0.1
+    )

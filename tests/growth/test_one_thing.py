@@ -1,4 +1,6 @@
-"""Facts of one forecast count one thing in one place, or things that are tied by a declared relation."""
+"""Facts of one forecast count one thing in one place, or things that are tied by a declared
+relation.
+"""
 
 import itertools
 
@@ -24,7 +26,10 @@ MANY = {
 
 
 def two(facts, **other):
-    rows = [("equals", "total", 2022, 2180, MANY), ("equals", "total", 2022, 90, MANY | {"id": "b"} | other)]
+    rows = [
+        ("equals", "total", 2022, 2180, MANY),
+        ("equals", "total", 2022, 90, MANY | {"id": "b"} | other),
+    ]
     return facts(*rows)
 
 
@@ -35,7 +40,10 @@ def two(facts, **other):
             {"place": "KZ"},
             r"two places: UZ \(as a\) and KZ \(as b\); forecast one of them, e.g. ledger.select\(place='UZ'",
         ),
-        ({"product": "electric-buses"}, r"two products: battery-cars \(as a\) and electric-buses \(as b\)"),
+        (
+            {"product": "electric-buses"},
+            r"two products: battery-cars \(as a\) and electric-buses \(as b\)",
+        ),
         ({"measure": "car_imports"}, r"two measures: ev_imports \(as a\) and car_imports \(as b\)"),
         ({"measure": "ev_exports"}, r"two measures: ev_imports \(as a\) and ev_exports \(as b\)"),
     ],
@@ -66,24 +74,37 @@ def test_a_product_that_contains_another_is_tied_to_it_by_an_offset(facts, usabl
 
 
 def test_a_product_that_is_not_named_is_the_one_that_its_agency_names(facts, usable):
-    told, _ = usable(two(facts, product="", period_start="2023-01-01", period_end="2023-12-31", published="2024"))
+    told, _ = usable(
+        two(facts, product="", period_start="2023-01-01", period_end="2023-12-31", published="2024")
+    )
     assert [s.basis for s in told] == ["x", "x"]
 
 
 def test_the_whole_is_at_least_what_a_partner_has_of_it(facts, usable):
-    table = two(facts, partner="CN", value=5000, period_start="2023-01-01", period_end="2023-12-31", published="2024")
+    table = two(
+        facts,
+        partner="CN",
+        value=5000,
+        period_start="2023-01-01",
+        period_end="2023-12-31",
+        published="2024",
+    )
     told, caveats = usable(table)
     assert [(s.relation, s.value) for s in told] == [("equals", 2180), ("at_least", 5000)]
     assert caveats == ["5,000 vehicles in 2023 is of one partner, CN: the total is at least that"]
     assert forecast_flow(table, [year(2023)], basis="x").probability(above=4900).iloc[0] > 0.9
     upper, caveats = usable(table.assign(relation=["equals", "at_most"]))
     assert len(upper) == 1
-    assert caveats == ["at most 5,000 vehicles in 2023 is of one partner, CN, and was not used for the total"]
+    assert caveats == [
+        "at most 5,000 vehicles in 2023 is of one partner, CN, and was not used for the total"
+    ]
 
 
 def test_facts_of_one_partner_are_of_the_flow_with_it(facts, usable):
     told, caveats = usable(
-        two(facts, period_start="2023-01-01", period_end="2023-12-31", published="2024").assign(partner="CN")
+        two(facts, period_start="2023-01-01", period_end="2023-12-31", published="2024").assign(
+            partner="CN"
+        )
     )
     assert [s.relation for s in told] == ["equals", "equals"]
     assert caveats == ["all facts are of one partner, CN: so is the forecast, not of the whole"]
@@ -105,7 +126,9 @@ def test_a_stock_is_tied_to_the_flow_that_it_adds_up(facts):
         "place": "UZ",
     }
     table = pd.concat([facts(("equals", "total", 2022, 2180, MANY)), pd.DataFrame([stock])])
-    assert np.isfinite(forecast_flow(table, [year(2023)], market_size=300_000).quantiles([0.5])).all(axis=None)
+    assert np.isfinite(
+        forecast_flow(table, [year(2023)], market_size=300_000).quantiles([0.5])
+    ).all(axis=None)
     assert tied_measures("ev_stock", "ev_imports")
     assert not tied_measures("ev_registrations", "ev_imports")
 
@@ -117,7 +140,9 @@ def test_ties_run_along_what_contains_what():
 
 
 def test_what_ships_of_one_measure_and_place_is_tied():
-    told = central_asia().frame.query("kind in @COUNTED and partner == 'World'", local_dict={"COUNTED": COUNTED})
+    told = central_asia().frame.query(
+        "kind in @COUNTED and partner == 'World'", local_dict={"COUNTED": COUNTED}
+    )
     for (place, measure), rows in told.groupby(["place", "measure"]):
         for one, other in itertools.combinations(rows["product"].unique(), 2):
             assert tied_products(one, other), f"{place} {measure}: {one}, {other}"
@@ -128,7 +153,8 @@ def test_a_flow_without_its_first_day_is_refused(facts, drop):
     table = facts(("equals", "total", 2022, 2180, {"id": "a"}))
     table = table.drop(columns="period_start") if drop else table.assign(period_start="")
     with pytest.raises(
-        EvidenceError, match=r"row 0 period_start: is empty \(a flow is counted over a period: give its"
+        EvidenceError,
+        match=r"row 0 period_start: is empty \(a flow is counted over a period: give its",
     ):
         forecast_flow(table, [year(2023)])
 
@@ -136,12 +162,15 @@ def test_a_flow_without_its_first_day_is_refused(facts, drop):
 @pytest.mark.parametrize("quantity", ["total", "yoy_growth_percent", "per_day"])
 def test_a_number_beyond_any_count_is_refused(facts, quantity):
     with pytest.raises(
-        EvidenceError, match=r"a: a .* of 1e\+308 is beyond any count; the largest taken is 1,000,000,000,000,000"
+        EvidenceError,
+        match=r"a: a .* of 1e\+308 is beyond any count; the largest taken is 1,000,000,000,000,000",
     ):
         forecast_flow(facts(("equals", quantity, 2022, 1e308, {"id": "a"})), [year(2023)])
 
 
 @pytest.mark.parametrize("text", ["2023-W01", "2023-W01-1", "20230101", "2023-001", "2023-1-1"])
 def test_a_date_is_written_in_one_way(facts, text):
-    with pytest.raises(LedgerError, match=f"row 0 period_start: '{text}' is not a date; write it as YYYY-MM-DD"):
+    with pytest.raises(
+        LedgerError, match=f"row 0 period_start: '{text}' is not a date; write it as YYYY-MM-DD"
+    ):
         forecast_flow(facts(("equals", "total", f"{text}/{text}", 70)), [year(2023)])

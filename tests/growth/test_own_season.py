@@ -1,4 +1,6 @@
-"""Markets with a season of their own: half-year plates, January registrations, a tax that rises with the year."""
+"""Markets with a season of their own: half-year plates, January registrations, a tax that rises
+with the year.
+"""
 
 import math
 from dataclasses import replace
@@ -54,7 +56,9 @@ def test_growth_the_same_months_and_the_rest_of_the_year_say_the_same(facts):
 @pytest.mark.slow
 @pytest.mark.parametrize("season", SEASONS)
 def test_a_season_of_its_own_is_recovered(facts, season):
-    """From two whole years by quarters and halves of quarters, the next year's months are shared as the season says."""
+    """From two whole years by quarters and halves of quarters, the next year's months are shared as
+    the season says.
+    """
     share = SEASONS[season] / SEASONS[season].sum()
     rows = []
     for y in (2022, 2023):
@@ -71,22 +75,30 @@ def test_a_season_of_its_own_is_recovered(facts, season):
 
 def test_kinds_of_markets_are_estimated_as_a_mixture(simulate):
     """Of thirty simulated markets a third have a season of their own: the share is seen."""
-    truth = replace(Prior.shipped().within_year, own_seasons=((0.65, 1.0), (0.0, 4.0), (0.35, 10.0)))
+    truth = replace(
+        Prior.shipped().within_year, own_seasons=((0.65, 1.0), (0.0, 4.0), (0.35, 10.0))
+    )
     prior = replace(Prior.shipped(), within_year=truth)
-    path = LatentPath(prior, 2018, 2023, Start(log_odds=-3.0, log_odds_sd=0.5, log_size=12.5, log_size_sd=0.3))
+    path = LatentPath(
+        prior, 2018, 2023, Start(log_odds=-3.0, log_odds_sd=0.5, log_size=12.5, log_size_sd=0.3)
+    )
     monthly = simulate(path, np.random.default_rng(0), 30, 2023)
     names = [f"{y}-{m:02d}" for y in range(2018, 2024) for m in range(1, 13)]
     table = pd.DataFrame(monthly, columns=names).rename_axis("market").reset_index()
     seen = estimate_within_year(table.melt("market", var_name="month", value_name="registrations"))
     shares = {times: share for share, times in seen.own_seasons}
-    assert shares[10.0] == pytest.approx(0.25, abs=0.1)  # the belief in fewer counts as twenty markets
+    # The belief in fewer counts as twenty markets
+    assert shares[10.0] == pytest.approx(0.25, abs=0.1)
     assert seen.pattern_sd == pytest.approx(truth.pattern_sd, rel=0.5)
     assert math.sqrt(np.mean(np.square(np.subtract(seen.pattern, truth.pattern)))) < 0.1
 
 
 def test_imports_are_flat_and_wide():
     prior = Prior.shipped()
-    imports, registered = prior.of_measure("ev_imports").within_year, prior.of_measure("ev_registrations").within_year
+    imports, registered = (
+        prior.of_measure("ev_imports").within_year,
+        prior.of_measure("ev_registrations").within_year,
+    )
     assert set(imports.pattern) == {0.0}
     assert registered == prior.within_year
     assert imports.noise_sd > registered.noise_sd

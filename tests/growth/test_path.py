@@ -1,4 +1,6 @@
-"""The latent path: its gradient, its years and months, its walk against a recursion that makes nothing linear."""
+"""The latent path: its gradient, its years and months, its walk against a recursion that makes
+nothing linear.
+"""
 
 from dataclasses import replace
 
@@ -19,7 +21,14 @@ QUICK = settings(deadline=None, derandomize=True, max_examples=15)
 
 @pytest.fixture(scope="module")
 def path():
-    return LatentPath(Prior.shipped(), 2020, 2024, Start(log_size=11.0, log_size_sd=1.0), {2022: (11.2, 0.05)}, bases=2)
+    return LatentPath(
+        Prior.shipped(),
+        2020,
+        2024,
+        Start(log_size=11.0, log_size_sd=1.0),
+        {2022: (11.2, 0.05)},
+        bases=2,
+    )
 
 
 @pytest.mark.parametrize(("seed", "begins"), [(0, 2020), (1, 2022)])
@@ -49,20 +58,28 @@ def test_months_sum_to_their_years(seed, spread):
     np.testing.assert_allclose(np.exp(log_totals - size), 1 / (1 + np.exp(-log_odds)), rtol=1e-9)
 
 
-@pytest.mark.parametrize("common", [Prior.shipped().common, Common(2019, (0.1, 0.4), (0.1, 0.1), 0.2, 0.6)])
+@pytest.mark.parametrize(
+    "common", [Prior.shipped().common, Common(2019, (0.1, 0.4), (0.1, 0.1), 0.2, 0.6)]
+)
 def test_walk_is_the_recursion_that_the_prior_tells(common, coordinates, walk_of):
-    # the second panel ends in 2020, so that most years' common effect is what persists of the year before
-    path = LatentPath(replace(Prior.shipped(), common=common), 2020, 2024, Start(log_size=11.0, log_size_sd=1.0))
+    # the second panel ends in 2020, so that most years' common effect is what persists of the year
+    # before
+    path = LatentPath(
+        replace(Prior.shipped(), common=common), 2020, 2024, Start(log_size=11.0, log_size_sd=1.0)
+    )
     x, _, _ = coordinates(path, np.random.default_rng(3), 20)
     np.testing.assert_allclose(path.totals(x)[0], walk_of(path, x)[0], atol=1e-9)
 
 
 def test_back_from_its_start_the_walk_makes_the_same_steps():
-    """Years before the start move nothing after it, and each differs from the next by the growth that it leads to."""
+    """Years before the start move nothing after it, and each differs from the next by the growth
+    that it leads to.
+    """
     prior, start = Prior.shipped(), Start(log_odds=-4.0, year=2022)
     late, whole = (LatentPath(prior, first, 2025, start) for first in (2022, 2018))
     np.testing.assert_allclose(
-        whole.totals(np.zeros((1, whole.width)))[0][0, 4:], late.totals(np.zeros((1, late.width)))[0][0]
+        whole.totals(np.zeros((1, whole.width)))[0][0, 4:],
+        late.totals(np.zeros((1, late.width)))[0][0],
     )
     x = np.random.default_rng(5).standard_normal((1, whole.width))
     z, growth = whole.totals(x)[0][0], whole.common_effects
@@ -112,7 +129,8 @@ def test_noise_of_months_has_one_spread_and_the_correlation_asked_for(path):
     within = path.prior.within_year
     covariance = path.shape_map[:, path.at_["noise"]] @ path.shape_map[:, path.at_["noise"]].T
     np.testing.assert_allclose(np.diag(covariance), within.noise_sd**2, rtol=1e-9)
-    lag_one = np.tile([*[within.noise_ar * within.noise_sd**2] * 11, 0.0], path.years)[:-1]  # a year starts afresh
+    # A year starts afresh
+    lag_one = np.tile([*[within.noise_ar * within.noise_sd**2] * 11, 0.0], path.years)[:-1]
     np.testing.assert_allclose(np.diag(covariance, 1), lag_one, rtol=1e-9, atol=1e-12)
 
 
@@ -125,17 +143,25 @@ def test_shocks_shrink_as_share_rises_and_stop_at_the_edges():
 
 def test_common_effects_beyond_the_path_hang_together_once_the_panel_ends():
     prior = Prior(common=Common(2020, (0.1, 0.4), (0.1, 0.2), 0.2, 0.5))
-    before, unit = [np.array([1.0, -1.0]), np.array([2.0, 0.5]), np.zeros(2), np.ones(2)], np.array([0.3, -0.6])
+    before, unit = (
+        [np.array([1.0, -1.0]), np.array([2.0, 0.5]), np.zeros(2), np.ones(2)],
+        np.array([0.3, -0.6]),
+    )
     assert _next_common(prior, 2021, before, unit) == pytest.approx(0.4 + 0.2 * unit)
-    kept = 0.5 * before[0] - 0.12 * before[1] - 0.12 * before[3]  # half is left, an eighth given back, later again
+    # Half is left, an eighth given back, later again
+    kept = 0.5 * before[0] - 0.12 * before[1] - 0.12 * before[3]
     for year in (2022, 2023):
-        assert _next_common(prior, year, before, unit) == pytest.approx(kept + 0.2 * np.sqrt(0.75) * unit)
+        assert _next_common(prior, year, before, unit) == pytest.approx(
+            kept + 0.2 * np.sqrt(0.75) * unit
+        )
 
 
 def test_a_known_effect_is_given_back_though_the_path_begins_after_it():
     prior = Prior(common=Common(2020, (0.5, 0.0, 0.0), (0.1, 0.1, 0.1), 0.2, 0.0))
     mean, _ = LatentPath(prior, 2022, 2025, Start()).common_effects
-    np.testing.assert_allclose(mean, [0.0, 0.5 * prior.echo[2], 0.5 * prior.echo[3], 0.12 * 0.12 * 0.5], atol=1e-12)
+    np.testing.assert_allclose(
+        mean, [0.0, 0.5 * prior.echo[2], 0.5 * prior.echo[3], 0.12 * 0.12 * 0.5], atol=1e-12
+    )
 
 
 def test_a_path_starts_from_the_first_count_and_from_the_first_stock(facts, usable):
@@ -159,6 +185,7 @@ def test_common_effects_beyond_the_panel_have_the_variance_that_the_prior_states
     start = np.zeros(path.width)
     walk = path._walk_gradient(start, *(of[0] for of in path._walk(start[None, :])))
     walk = walk[:, path.at_["common"]]
-    effects = walk[1:] - (1 + prior.slope) * walk[:-1]  # a year's log-odds pull on the next year's growth
+    # A year's log-odds pull on the next year's growth
+    effects = walk[1:] - (1 + prior.slope) * walk[:-1]
     for year, row in zip(range(last + 1, last + 4), effects, strict=True):
         assert np.sqrt((row**2).sum()) == pytest.approx(prior.common.at(year)[1], rel=1e-6)

@@ -1,4 +1,6 @@
-"""The sampler against brute force: prior draws weighted by the likelihood, for facts so rough that some draws fit."""
+"""The sampler against brute force: prior draws weighted by the likelihood, for facts so rough that
+some draws fit.
+"""
 
 import math
 
@@ -44,7 +46,13 @@ CASES = {
     ],
     "more than last year": [
         ("equals", "total", PART, 2500, {"rounding": 600.0}),
-        ("greater_than", "total", PART, np.nan, {"reference": "ev_imports@UZ:2022-01-01/2022-12-31"}),
+        (
+            "greater_than",
+            "total",
+            PART,
+            np.nan,
+            {"reference": "ev_imports@UZ:2022-01-01/2022-12-31"},
+        ),
     ],
 }
 
@@ -59,7 +67,10 @@ def log_likelihood(observation, monthly):
     flows = np.column_stack([monthly, np.zeros(len(monthly))])
     below = flows @ observation.denominator + observation.constant
     contrast = np.log(flows @ observation.numerator) - np.log(below)
-    density = [math.log(w) + norm.logpdf(observation.value + m - contrast, scale=s) for w, m, s in parts(observation)]
+    density = [
+        math.log(w) + norm.logpdf(observation.value + m - contrast, scale=s)
+        for w, m, s in parts(observation)
+    ]
     return logsumexp(density, axis=0)
 
 
@@ -73,13 +84,18 @@ def weighted_quantiles(values, weights, levels):
 def test_agrees_with_prior_draws_weighted_by_the_likelihood(case, facts, simulate, usable):
     table, prior = facts(*CASES[case]), Prior.shipped()
     told, _ = usable(table)
-    start = Start(log_size=math.log(SIZE), log_size_sd=1.0, year=2023 if case == "more than last year" else 2022)
+    start = Start(
+        log_size=math.log(SIZE),
+        log_size_sd=1.0,
+        year=2023 if case == "more than last year" else 2022,
+    )
     path = LatentPath(prior, 2022, 2024, start, {2022: (math.log(SIZE), 0.05)})
     monthly = simulate(path, np.random.default_rng(1), BRUTE, 2025)
     read = read_bounds_together([observe(fact, 2022, monthly.shape[1]) for fact in told])
     logs = sum(log_likelihood(o, monthly) for o in read)
     weights = np.exp(logs - logs.max())
-    assert weights.sum() ** 2 / (weights**2).sum() > 300  # enough draws fit for the comparison to mean something
+    # Enough draws fit for the comparison to mean something
+    assert weights.sum() ** 2 / (weights**2).sum() > 300
     asked = [year(2022), year(2023), year(2024), year(2025)]
     sizes = {2022: SIZE}
     forecast = forecast_flow(table, asked, prior, sizes, draws=16_000)
@@ -87,13 +103,19 @@ def test_agrees_with_prior_draws_weighted_by_the_likelihood(case, facts, simulat
         brute = weighted_quantiles(monthly[:, 12 * i : 12 * i + 12].sum(axis=1), weights, LEVELS)
         ours = forecast.quantiles(LEVELS).loc[period.label].to_numpy()
         spread = np.log(brute[-1] / brute[0])
-        np.testing.assert_allclose(np.log(ours), np.log(brute), atol=0.12 * spread + 0.01, err_msg=period.label)
+        np.testing.assert_allclose(
+            np.log(ours), np.log(brute), atol=0.12 * spread + 0.01, err_msg=period.label
+        )
 
 
 @pytest.fixture(scope="module")
 def path():
     return LatentPath(
-        Prior.shipped(), 2021, 2024, Start(log_size=math.log(SIZE), log_size_sd=1.0), {2022: (12.6, 0.05)}
+        Prior.shipped(),
+        2021,
+        2024,
+        Start(log_size=math.log(SIZE), log_size_sd=1.0),
+        {2022: (12.6, 0.05)},
     )
 
 
@@ -154,7 +176,8 @@ def test_two_totals_that_contradict_each_other_leave_it_open_which_holds(facts, 
 @pytest.mark.slow
 def test_most_facts_win_in_whatever_order_they_are_told(facts, usable):
     rows = [("equals", "total", 2022, value) for value in (1000, 1005, 2000)]
-    level = np.linspace(math.log(100), math.log(20_000), 5001)  # the level being any, by the facts alone
+    # The level being any, by the facts alone
+    level = np.linspace(math.log(100), math.log(20_000), 5001)
     density = np.array(
         [
             [w * norm.pdf(o.value + m - level, scale=s) for w, m, s in parts(o)]
@@ -175,7 +198,12 @@ def test_most_facts_win_in_whatever_order_they_are_told(facts, usable):
 def test_of_very_many_facts_each_is_expected_near_where_the_others_put_it(facts):
     months = pd.period_range("2005-01", "2022-12", freq="M")
     rows = [
-        ("equals", "total", f"{month.start_time:%Y-%m-%d}/{month.end_time:%Y-%m-%d}", round(20 * 1.02**i))
+        (
+            "equals",
+            "total",
+            f"{month.start_time:%Y-%m-%d}/{month.end_time:%Y-%m-%d}",
+            round(20 * 1.02**i),
+        )
         for i, month in enumerate(months)
     ]
     table = forecast_flow(facts(*rows), [year(2023)], market_size=SIZE, draws=200).fit_table()
@@ -193,12 +221,16 @@ def test_the_mode_settles_where_facts_contradict_each_other():
     mode.climb()
     settled = mode.x.copy()
     mode.climb(mode)
-    np.testing.assert_allclose(mode.x, settled, atol=0.8)  # where facts contradict each other it is flat
+    # Where facts contradict each other it is flat
+    np.testing.assert_allclose(mode.x, settled, atol=0.8)
 
 
 @pytest.mark.slow
 def test_the_same_generator_gives_the_same_draws(path, facts):
-    rows = [("equals", "total", 2022, 2000), ("greater_than", "total", "2023-01-01/2023-06-30", 1500)]
+    rows = [
+        ("equals", "total", 2022, 2000),
+        ("greater_than", "total", "2023-01-01/2023-06-30", 1500),
+    ]
     one, same, other = (draw(path, facts, *rows, seed=seed) for seed in (5, 5, 6))
     np.testing.assert_array_equal(one.x, same.x)
     assert not np.array_equal(one.x, other.x)
@@ -231,11 +263,16 @@ def growth(simulate):
 def test_a_fall_that_nobody_expects_leaves_open_what_is_wrong(facts, usable, growth, most):
     table = facts(("equals", "total", 2022, 2180), ("at_most", "total", 2023, most))
     one, other = (observe(fact, 2022, 24, counted=False) for fact in usable(table)[0])
-    density = np.zeros((len(one.noise.weight), len(other.noise.weight)))  # of their components, the level being any
+    # Of their components, the level being any
+    density = np.zeros((len(one.noise.weight), len(other.noise.weight)))
     for i, (weight, _, sd) in enumerate(parts(one)):
         for j, (other_weight, mean, other_sd) in enumerate(parts(other)):
             left = other.value + mean - one.value - growth
-            density[i, j] = weight * other_weight * norm.pdf(left, scale=math.hypot(sd, other_sd)).mean()
+            density[i, j] = (
+                weight * other_weight * norm.pdf(left, scale=math.hypot(sd, other_sd)).mean()
+            )
     wrong = density[1:].sum() / density.sum()
-    told = [forecast_flow(table, [year(2023)], seed=seed).fit_table()["doubted"][0] for seed in range(3)]
+    told = [
+        forecast_flow(table, [year(2023)], seed=seed).fit_table()["doubted"][0] for seed in range(3)
+    ]
     assert np.mean(told) == pytest.approx(wrong, abs=0.1)

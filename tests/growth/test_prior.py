@@ -1,4 +1,6 @@
-"""What analogue markets teach: synthetic truth recovered, nothing later used, gaps and missing shares borne."""
+"""What analogue markets teach: synthetic truth recovered, nothing later used, gaps and missing
+shares borne.
+"""
 
 import json
 
@@ -16,7 +18,9 @@ from forecasting.panels.growth_prior import estimate_prior
 from forecasting.periods import span
 
 YEARS = range(2008, 2024)
-EFFECTS = dict(zip(YEARS, [0, 0, 0.3, 0, -0.2, 0, 0.1, 0, 0, -0.1, 0, 0, 0.6, 0.2, 0, -0.3], strict=True))
+EFFECTS = dict(
+    zip(YEARS, [0, 0, 0.3, 0, -0.2, 0, 0.1, 0, 0, -0.1, 0, 0, 0.6, 0.2, 0, -0.3], strict=True)
+)
 TRUTH = {"level": 0.45, "slope": -0.06, "shock": 0.2, "market": 0.1}
 
 
@@ -28,7 +32,13 @@ def panel_of(markets=60, seed=0, *, effects=EFFECTS, size_sd=0.1):
         start = rng.integers(0, 5)
         for year in list(YEARS)[start:]:
             centred = np.clip(z, -9, 1) - REFERENCE
-            z += TRUTH["level"] + TRUTH["slope"] * centred + own + effects[year] + TRUTH["shock"] * rng.standard_t(4)
+            z += (
+                TRUTH["level"]
+                + TRUTH["slope"] * centred
+                + own
+                + effects[year]
+                + TRUTH["shock"] * rng.standard_t(4)
+            )
             size += size_sd * rng.standard_normal()
             share = 1 / (1 + np.exp(-z))
             rows.append((f"m{i}", year, np.exp(size) * share, share))
@@ -55,7 +65,8 @@ def test_recovers_growth_and_its_decline_with_share(prior):
 
 def test_recovers_the_spreads(prior):
     assert prior.shock_sd == pytest.approx(TRUTH["shock"], rel=0.25)
-    assert prior.market_sd == pytest.approx(TRUTH["market"], rel=0.45)  # shrunk towards the belief in less
+    # Shrunk towards the belief in less
+    assert prior.market_sd == pytest.approx(TRUTH["market"], rel=0.45)
     assert abs(prior.shock_slope) < 0.05
     assert prior.size_sd == pytest.approx(0.1, rel=0.35)
     spread = np.std(list(EFFECTS.values()))
@@ -93,7 +104,8 @@ def test_order_of_rows_does_not_matter(panel):
 def test_works_without_shares(panel, prior):
     bare = estimate_prior(panel.drop(columns="share"))
     assert bare.level == pytest.approx(prior.level, abs=0.12)
-    assert bare.slope == pytest.approx(TRUTH["slope"], abs=0.03)  # growth falls as sales go on, as sixty markets show
+    # Growth falls as sales go on, as sixty markets show
+    assert bare.slope == pytest.approx(TRUTH["slope"], abs=0.03)
     some = panel.assign(share=panel["share"].where(panel["market"].str[-1] != "0"))
     assert estimate_prior(some).level == pytest.approx(prior.level, abs=0.05)
 
@@ -122,7 +134,8 @@ def test_a_gap_breaks_growth_and_nothing_else(panel, prior):
     found = estimate_prior(gaps)
     assert found.level == pytest.approx(prior.level, abs=0.1)
     assert found.shock_sd == pytest.approx(prior.shock_sd, rel=0.25)
-    sparse = panel[~((panel["market"] == "m3") & (panel["year"] % 2 == 1))]  # no two years in a row, so no growth
+    # No two years in a row, so no growth
+    sparse = panel[~((panel["market"] == "m3") & (panel["year"] % 2 == 1))]
     without = panel[panel["market"] != "m3"]
     assert estimate_prior(sparse).level == pytest.approx(estimate_prior(without).level, abs=1e-12)
 
@@ -134,7 +147,8 @@ def test_years_that_lie_far_apart_leave_each_other_alone(panel, prior):
     )
     found = estimate_prior(pd.concat([early, panel]))
     assert (found.common.first_year, len(found.common.mean)) == (1610, 2023 - 1610 + 1)
-    assert found.common.at(1900) == pytest.approx((0.0, found.common.spread))  # nothing is known of it
+    # Nothing is known of it
+    assert found.common.at(1900) == pytest.approx((0.0, found.common.spread))
     for year in (2012, 2016, 2020):
         assert found.common.at(year) == pytest.approx(prior.common.at(year), abs=0.05)
 
@@ -155,7 +169,9 @@ def test_missing_column_is_named(panel, column):
 
 
 def test_no_two_years_in_a_row_is_an_error():
-    lonely = pd.DataFrame({"market": ["a", "b"], "year": [2020, 2021], "sales": [100.0, 200.0], "share": [0.1, 0.2]})
+    lonely = pd.DataFrame(
+        {"market": ["a", "b"], "year": [2020, 2021], "sales": [100.0, 200.0], "share": [0.1, 0.2]}
+    )
     with pytest.raises(ModelError, match="no growth can be learned"):
         estimate_prior(lonely)
 
@@ -213,10 +229,16 @@ def test_log_odds_are_finite_and_undone(share):
 
 @pytest.mark.slow
 def test_a_calm_panel_without_shares_is_not_stirred_as_electric_cars_are():
-    """Twelve things grow by a tenth a year, give or take one percent: years, sizes and unknown shares add little."""
+    """Twelve things grow by a tenth a year, give or take one percent: years, sizes and unknown
+    shares add little.
+    """
     steps = 0.1 + 0.01 * np.random.default_rng(0).standard_normal((12, 15))
-    rows = [(f"m{i}", 2010 + t, 1e5 * np.exp(steps[i, :t].sum())) for i in range(12) for t in range(15)]
-    calm = estimate_prior(pd.DataFrame(rows, columns=["market", "year", "sales"]), perimeter="calm things")
+    rows = [
+        (f"m{i}", 2010 + t, 1e5 * np.exp(steps[i, :t].sum())) for i in range(12) for t in range(15)
+    ]
+    calm = estimate_prior(
+        pd.DataFrame(rows, columns=["market", "year", "sales"]), perimeter="calm things"
+    )
     assert calm.common.spread < 0.02
     assert calm.size_sd == 0
     told = annual_totals(pd.Series({y: 1e5 * 1.105 ** (y - 2015) for y in range(2015, 2025)}))
@@ -230,7 +252,9 @@ def test_a_calm_panel_without_shares_is_not_stirred_as_electric_cars_are():
 
 
 def slowing_panel(markets):
-    """Sales whose growth of 40 % falls by 0.12 with each unit that their log has come; one market slows otherwise."""
+    """Sales whose growth of 40 % falls by 0.12 with each unit that their log has come; one market
+    slows otherwise.
+    """
     rng, rows = np.random.default_rng(4), []
     for i in range(markets):
         log_sales, slope = 8.0, -0.12 + 0.03 * rng.standard_normal()
@@ -250,13 +274,25 @@ def test_growth_without_shares_falls_with_sales_where_eight_markets_show_it():
 
 def test_what_doubles_every_two_years_meets_no_ceiling_where_no_shares_are_told():
     steady = pd.DataFrame(
-        [(f"m{i}", year, 100 * 1.4 ** (year - 2000)) for i in range(9) for year in range(2000, 2021)],
+        [
+            (f"m{i}", year, 100 * 1.4 ** (year - 2000))
+            for i in range(9)
+            for year in range(2000, 2021)
+        ],
         columns=["market", "year", "sales"],
     )
     prior = estimate_prior(steady)
-    history = pd.Series({year: round(100 * 1.4 ** (year - 2000)) for year in range(2000, 2021)})  # 837 times as many
-    forecast = forecast_flow(annual_totals(history), [span("2021-01-01", "2021-12-31")], prior=prior, draws=400)
+    # 837 times as many
+    history = pd.Series({year: round(100 * 1.4 ** (year - 2000)) for year in range(2000, 2021)})
+    forecast = forecast_flow(
+        annual_totals(history), [span("2021-01-01", "2021-12-31")], prior=prior, draws=400
+    )
     assert forecast.fit_table()["doubted"].max() < 0.05
-    assert np.log(forecast.quantiles([0.5]).iloc[0, 0] / history[2020]) == pytest.approx(np.log(1.4), abs=0.05)
-    with_size = forecast_flow(annual_totals(history), [span("2021-01-01", "2021-12-31")], prior, 1e6, draws=400)
-    assert 0 < with_size.quantiles([0.9]).iloc[0, 0] < 1e6  # of a market whose size is told, the share has its ceiling
+    assert np.log(forecast.quantiles([0.5]).iloc[0, 0] / history[2020]) == pytest.approx(
+        np.log(1.4), abs=0.05
+    )
+    with_size = forecast_flow(
+        annual_totals(history), [span("2021-01-01", "2021-12-31")], prior, 1e6, draws=400
+    )
+    # Of a market whose size is told, the share has its ceiling
+    assert 0 < with_size.quantiles([0.9]).iloc[0, 0] < 1e6

@@ -1,8 +1,8 @@
-"""Simulation-based calibration of the whole engine: truths drawn from the prior, facts printed of them, even ranks.
+"""Simulation-based calibration of the whole engine: truths drawn from the prior, facts printed of
+them, even ranks.
 
-Talts, Betancourt, Simpson, Vehtari and Gelman 2018: a truth drawn from the prior ranks uniformly among draws given the
-facts that were printed of it, whatever the facts are.
-"""
+Talts, Betancourt, Simpson, Vehtari and Gelman 2018: a truth drawn from the prior ranks uniformly
+among draws given the facts that were printed of it, whatever the facts are."""
 
 import math
 import warnings
@@ -29,7 +29,9 @@ LAST_DAY = (31, 28, 31, 30, 31, 30, 31, 31, 30)
 
 
 def truth(prior, simulate, rng):
-    """A market's months 2021 to 2025, shape (years, months), of those that a newspaper would write of."""
+    """A market's months 2021 to 2025, shape (years, months), of those that a newspaper would write
+    of.
+    """
     start = Start(log_size=math.log(SIZE), log_size_sd=1.0)
     path = LatentPath(prior, FIRST, NOW + 1, start, {NOW - 1: (math.log(SIZE), 0.05)})
     while True:
@@ -39,17 +41,25 @@ def truth(prior, simulate, rng):
 
 
 def printed(monthly, rng, facts, basis_sd):
-    """Annual total, part-year total with its growth, a bound, another agency's count; counted and rounded."""
+    """Annual total, part-year total with its growth, a bound, another agency's count; counted and
+    rounded.
+    """
 
     def counted(number):
         return round(
-            max(number * math.exp(0.01 * rng.standard_normal()) + math.sqrt(number) * rng.standard_normal(), 1)
+            max(
+                number * math.exp(0.01 * rng.standard_normal())
+                + math.sqrt(number) * rng.standard_normal(),
+                1,
+            )
         )
 
     month = int(rng.integers(1, 9))
     part = f"{NOW}-01-01/{NOW}-{month + 1:02d}-{LAST_DAY[month]}"
     last, now = monthly[1], monthly[2]
-    ratio = now[: month + 1].sum() / last[: month + 1].sum() * math.exp(0.01 * rng.standard_normal())
+    ratio = (
+        now[: month + 1].sum() / last[: month + 1].sum() * math.exp(0.01 * rng.standard_normal())
+    )
     rows = [
         ("equals", "total", NOW - 1, counted(last.sum())),
         ("equals", "total", part, counted(now[: month + 1].sum())),
@@ -74,7 +84,9 @@ def ranks(prior, believed, simulate, facts, replications):
         table = printed(monthly, rng, facts, prior.basis_sd)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ForecastWarning)
-            forecast = forecast_flow(table, [year(y) for y in ASKED], believed, SIZE, basis="", draws=DRAWS, seed=i)
+            forecast = forecast_flow(
+                table, [year(y) for y in ASKED], believed, SIZE, basis="", draws=DRAWS, seed=i
+            )
         for j, y in enumerate(ASKED):
             below = (forecast.totals(year(y)) < monthly[y - FIRST].sum()).sum()
             found[i, j] = (below + rng.random()) / (DRAWS + 1)
@@ -102,9 +114,13 @@ def test_intervals_hold_what_they_say(calibrated, share, tolerance):
 
 
 def test_a_prior_too_sure_of_itself_is_found_out(simulate, facts):
-    """Power of the test above: with a quarter of the shocks' spread, the same ranks are far from uniform."""
+    """Power of the test above: with a quarter of the shocks' spread, the same ranks are far from
+    uniform.
+    """
     prior = Prior.shipped()
     common = replace(prior.common, spread=0.05)
-    sure = replace(prior, shock_sd=0.25 * prior.shock_sd, market_sd=0.3 * prior.market_sd, common=common)
+    sure = replace(
+        prior, shock_sd=0.25 * prior.shock_sd, market_sd=0.3 * prior.market_sd, common=common
+    )
     u = ranks(prior, sure, simulate, facts, 120)[:, -1]
     assert stats.chisquare(np.histogram(u, BINS, (0, 1))[0]).pvalue < 0.001

@@ -65,7 +65,9 @@ def forecast() -> FlowForecast:
 
 
 @pytest.mark.slow
-def test_a_shared_forecast_is_the_same_to_the_bit(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shared_forecast_is_the_same_to_the_bit(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = forecast()
     influence = made.influence()
     monkeypatch.setattr(request, "sample", lambda *_: pytest.fail("made it again"))
@@ -87,7 +89,8 @@ def test_a_forecast_that_was_read_asks_as_one_that_was_made(folder: Path) -> Non
     for _ in range(2):
         forecast = forecast_flow(facts.copy(), [year(2023)], market_size=300_000, draws=50)
         told.append((forecast.influence(), forecast.contraction()))
-        assert len(list(folder.iterdir())) == 3  # the forecast, and what each of the two needs besides
+        # The forecast, and what each of the two needs besides
+        assert len(list(folder.iterdir())) == 3
     pd.testing.assert_frame_equal(told[0][0], told[1][0])
     pd.testing.assert_series_equal(told[0][1], told[1][1])
 

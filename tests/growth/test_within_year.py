@@ -10,7 +10,9 @@ from forecasting.growth.within_year import POSITION, WithinYear, estimate_within
 PATTERN = np.array([-0.3, -0.2, 0.2, -0.1, 0.0, 0.3, -0.1, -0.1, 0.2, 0.0, 0.1, 0.4])
 
 
-def registrations(markets, years, seed=0, *, noise_sd=0.1, noise_ar=0.5, pattern_sd=0.05, slope_sd=0.1, tilt=0.6):
+def registrations(
+    markets, years, seed=0, *, noise_sd=0.1, noise_ar=0.5, pattern_sd=0.05, slope_sd=0.1, tilt=0.6
+):
     """Months that a market of the model prints: years that grow, each tilted by its growth."""
     rng, rows = np.random.default_rng(seed), []
     for market in range(markets):
@@ -24,7 +26,9 @@ def registrations(markets, years, seed=0, *, noise_sd=0.1, noise_ar=0.5, pattern
             slope = tilt * growth[y] + 0.2 * growth[y + 1] + slope_sd * rng.standard_normal()
             part = np.exp(own + slope * POSITION + noise_sd * noise[12 * y : 12 * y + 12])
             for k in range(12):
-                rows.append((f"m{market}", f"{2010 + y}-{k + 1:02d}", total[y] * part[k] / part.sum()))
+                rows.append(
+                    (f"m{market}", f"{2010 + y}-{k + 1:02d}", total[y] * part[k] / part.sum())
+                )
     return pd.DataFrame(rows, columns=["market", "month", "registrations"])
 
 
@@ -60,9 +64,13 @@ def test_few_years_are_drawn_towards_the_default():
 
 @pytest.mark.parametrize(("years", "left"), [(2, 0.95), (40, 0.2)])
 def test_even_years_wear_down_the_belief_in_closings(years, left):
-    seen = [(f"m{y // 4}", f"{1980 + y}-{k:02d}", 100.0) for y in range(years) for k in range(1, 13)]
+    seen = [
+        (f"m{y // 4}", f"{1980 + y}-{k:02d}", 100.0) for y in range(years) for k in range(1, 13)
+    ]
     even = pd.DataFrame(seen)
-    pattern = estimate_within_year(even.set_axis(["market", "month", "registrations"], axis=1)).pattern
+    pattern = estimate_within_year(
+        even.set_axis(["market", "month", "registrations"], axis=1)
+    ).pattern
     assert np.ptp(pattern) < left * np.ptp(WithinYear().pattern)
     assert pattern[2] > pattern[1]  # March stays above February
 

@@ -1,8 +1,9 @@
-"""Strict nbval on the stored notebooks: every cell is run again, and its text and tables compared with what is stored.
+"""Strict nbval on the stored notebooks: every cell is run again, and its text and tables compared
+with what is stored.
 
-nbval collects a notebook only where the command line names it. Here the sanitize file stands for the notebooks, so that
-plain ``pytest`` runs them. Figures are tagged ``nbval-ignore-output``; the numbers behind them are in the tables.
-"""
+nbval collects a notebook only where the command line names it. Here the sanitize file stands for
+the notebooks, so that plain ``pytest`` runs them. Figures are tagged ``nbval-ignore-output``; the
+numbers behind them are in the tables."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-collect_ignore = ["conftest.py"]  # no doctests here, and pytest confuses files of this name that it collects
+# No doctests here, and pytest confuses files of this name that it collects
+collect_ignore = ["conftest.py"]
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
@@ -21,7 +23,11 @@ class StoredNotebooks(pytest.File):
 
     def collect(self) -> Iterator[IPyNbFile]:
         options = self.config.option
-        options.nbval, options.nbval_sanitize_with, options.nbval_current_env = True, str(self.path), True
+        options.nbval, options.nbval_sanitize_with, options.nbval_current_env = (
+            True,
+            str(self.path),
+            True,
+        )
         for path in sorted(NOTEBOOKS.glob("*.ipynb")):
             notebook = IPyNbFile.from_parent(self, path=path)
             notebook.add_marker("slow")
@@ -37,4 +43,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> StoredNotebooks | None:
     """Collect the notebooks with the sanitize file."""
-    return StoredNotebooks.from_parent(parent, path=file_path) if file_path.name == "sanitize.cfg" else None
+    return (
+        StoredNotebooks.from_parent(parent, path=file_path)
+        if file_path.name == "sanitize.cfg"
+        else None
+    )

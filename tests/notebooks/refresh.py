@@ -1,9 +1,10 @@
-"""Run the notebooks and store their outputs: ``python tests/notebooks/refresh.py [NAME...]``, all without a name.
+"""Run the notebooks and store their outputs: ``python tests/notebooks/refresh.py [NAME...]``, all
+without a name.
 
-What differs from run to run is left out (times, versions, the widths of figures), so that a diff shows what changed.
-Look at the diff before it is committed: the tests compare with what is stored here. Each figure is stored as a picture,
-too, for readers without plotly, such as code hosts; the Chromium or Chrome of this machine draws them.
-"""
+What differs from run to run is left out (times, versions, the widths of figures), so that a diff
+shows what changed. Look at the diff before it is committed: the tests compare with what is stored
+here. Each figure is stored as a picture, too, for readers without plotly, such as code hosts; the
+Chromium or Chrome of this machine draws them."""
 
 from __future__ import annotations
 
@@ -20,7 +21,11 @@ from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-PLOTLY, PICTURE, WIDGET = "application/vnd.plotly.v1+json", "image/svg+xml", "application/vnd.jupyter.widget-view+json"
+PLOTLY, PICTURE, WIDGET = (
+    "application/vnd.plotly.v1+json",
+    "image/svg+xml",
+    "application/vnd.jupyter.widget-view+json",
+)
 WIDTH = 760  # pixels, about that of a page on a code host
 
 
@@ -32,9 +37,13 @@ def bundles(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, dict]]:
 
 
 def picture(figure: dict, name: str) -> str:
-    """A figure as SVG, the same from run to run: plotly names parts by chance, here they are named by the cell."""
+    """A figure as SVG, the same from run to run: plotly names parts by chance, here they are named
+    by the cell.
+    """
     size = {"format": "svg", "width": WIDTH, "height": figure["layout"].get("height", 420)}
-    svg = kaleido.calc_fig_sync({"data": figure["data"], "layout": figure["layout"]}, opts=size).decode()
+    svg = kaleido.calc_fig_sync(
+        {"data": figure["data"], "layout": figure["layout"]}, opts=size
+    ).decode()
     (random,) = re.findall(r'id="defs-(\w+)"', svg)
     plain = re.sub(r' class="[^"]*"', "", svg)
     plain = re.sub(r"(\d+\.\d)\d+", r"\1", plain)  # a tenth of a pixel is as fine as a screen shows
@@ -48,7 +57,9 @@ def picture(figure: dict, name: str) -> str:
         r' style=" ?"',
     ):
         plain = re.sub(said_anyway, "", plain)
-    plain = re.sub(r"rgb\(([\d, ]+)\)", lambda rgb: "#" + bytes(map(int, rgb[1].split(","))).hex(), plain)
+    plain = re.sub(
+        r"rgb\(([\d, ]+)\)", lambda rgb: "#" + bytes(map(int, rgb[1].split(","))).hex(), plain
+    )
     family = re.search(r"font-family: [^;]*;", plain)
     if family:  # said once for the whole picture
         plain = plain.replace(family[0] + " ", "").replace("<svg ", f'<svg style="{family[0]}" ', 1)
@@ -68,7 +79,10 @@ def refresh(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     client = NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(NOTEBOOKS)}}
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
     )
     client.execute()
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}

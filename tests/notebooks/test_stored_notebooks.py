@@ -1,4 +1,6 @@
-"""What strict nbval cannot see: that every cell was run, that notebooks stay thin, and what their headline says."""
+"""What strict nbval cannot see: that every cell was run, that notebooks stay thin, and what their
+headline says.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ def test_the_index_leads_through_all_notebooks_in_order():
 def test_every_cell_was_run_in_order(name):
     counts = [cell.execution_count for cell in code_cells(read(name))]
     assert counts == list(range(1, len(counts) + 1))
-    assert not [out for cell in code_cells(read(name)) for out in cell.outputs if out.output_type == "error"]
+    assert not [
+        out for cell in code_cells(read(name)) for out in cell.outputs if out.output_type == "error"
+    ]
 
 
 @pytest.mark.parametrize("name", PATHS)
@@ -67,7 +71,11 @@ def test_notebooks_narrate_and_call(name):
     cells = read(name).cells
     code = [cell for cell in cells if cell.cell_type == "code"]
     for cell in code:
-        defined = [node for node in ast.walk(ast.parse(cell.source)) if hasattr(node, "body") and hasattr(node, "name")]
+        defined = [
+            node
+            for node in ast.walk(ast.parse(cell.source))
+            if hasattr(node, "body") and hasattr(node, "name")
+        ]
         assert not defined, f"{cell.id} defines {defined[0].name}: put it into the package"
         lines = [line for line in cell.source.splitlines() if line.strip()]
         assert len(lines) <= LONGEST_CELL or "parameters" in tags(cell), cell.id
@@ -96,7 +104,9 @@ def test_stored_notebooks_are_small_and_the_same_from_run_to_run(name):
 @pytest.mark.parametrize("name", PATHS)
 def test_only_figures_are_left_out_of_the_comparison(name):
     for cell in code_cells(read(name)):
-        drawn = ["application/vnd.plotly.v1+json" in output.get("data", {}) for output in cell.outputs]
+        drawn = [
+            "application/vnd.plotly.v1+json" in output.get("data", {}) for output in cell.outputs
+        ]
         assert any(drawn) == ("nbval-ignore-output" in tags(cell)), cell.id
         assert all(drawn) or not any(drawn), cell.id
 
@@ -106,7 +116,9 @@ def test_a_picture_is_stored_beside_each_figure_and_no_widget(name):
     for cell in code_cells(read(name)):
         for data in (output.get("data", {}) for output in cell.outputs):
             assert ("application/vnd.plotly.v1+json" in data) == ("image/svg+xml" in data), cell.id
-            assert not re.search(r"https?://(?!www\.w3\.org/)", data.get("image/svg+xml", "")), cell.id
+            assert not re.search(r"https?://(?!www\.w3\.org/)", data.get("image/svg+xml", "")), (
+                cell.id
+            )
             assert "application/vnd.jupyter.widget-view+json" not in data, cell.id
 
 
@@ -115,7 +127,9 @@ def test_no_stored_figure_is_empty(name):
     for cell in code_cells(read(name)):
         for output in cell.outputs:
             figure = output.get("data", {}).get("application/vnd.plotly.v1+json")
-            assert figure is None or any(len(trace.get("x", [])) > 1 for trace in figure["data"]), cell.id
+            assert figure is None or any(len(trace.get("x", [])) > 1 for trace in figure["data"]), (
+                cell.id
+            )
             assert "No number has been printed" not in str(figure), cell.id
 
 
@@ -136,7 +150,9 @@ HEADLINES = [
 
 @pytest.mark.parametrize(("name", "cell", "key", "expected", "tolerance"), HEADLINES)
 def test_headline(name, cell, key, expected, tolerance):
-    (found,) = [each for each in read(name).cells if each.metadata.get("jupyter", {}).get("name") == cell]
+    (found,) = [
+        each for each in read(name).cells if each.metadata.get("jupyter", {}).get("name") == cell
+    ]
     value = ast.literal_eval(found.outputs[0].data["text/plain"])
     assert (value[key] if key else value) == pytest.approx(expected, rel=tolerance)
 
@@ -146,7 +162,9 @@ def test_a_template_takes_every_key_of_a_scenario_and_says_what_it_is(name):
     parameters = papermill.inspect_notebook(str(PATHS[name]))
     assert set(parameters) == set(Scenario.model_fields)
     assert all(parameter["help"] for parameter in parameters.values())
-    assert not [name for name, parameter in parameters.items() if parameter["inferred_type_name"] == "None"]
+    assert not [
+        name for name, parameter in parameters.items() if parameter["inferred_type_name"] == "None"
+    ]
     assert "parameters" in tags(code_cells(read(name))[0])
 
 
@@ -159,10 +177,15 @@ def test_every_params_file_gives_parameters_that_its_template_has():
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
-def test_papermill_alone_refuses_a_misspelt_parameter_in_the_first_cells(tmp_path, name, monkeypatch):
+def test_papermill_alone_refuses_a_misspelt_parameter_in_the_first_cells(
+    tmp_path, name, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(
-        PapermillExecutionError, match=r"horizn: is not a key of a scenario \(did you mean horizon\?\)"
+        PapermillExecutionError,
+        match=r"horizn: is not a key of a scenario \(did you mean horizon\?\)",
     ) as caught:
-        papermill.execute_notebook(PATHS[name], tmp_path / "out.ipynb", {"horizn": 2035}, progress_bar=False)
+        papermill.execute_notebook(
+            PATHS[name], tmp_path / "out.ipynb", {"horizn": 2035}, progress_bar=False
+        )
     assert caught.value.exec_count <= 3

@@ -8,7 +8,13 @@ import pytest
 
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import AssumptionError, EvidenceError
-from forecasting.panels.charger_panel import COLUMNS, charger_panel, charger_steps, estimate_practice, main
+from forecasting.panels.charger_panel import (
+    COLUMNS,
+    charger_panel,
+    charger_steps,
+    estimate_practice,
+    main,
+)
 from forecasting.panels.practice import NORMAL_80, Practice, practice_error, practice_points
 
 pytestmark = pytest.mark.slow
@@ -19,8 +25,13 @@ def synthetic(elasticity=0.7, markets=12, noise=0.0, seed=0, years=range(2012, 2
     rows = []
     for m in range(markets):
         stock = 2000 * np.exp(np.cumsum(rng.uniform(0.2, 0.6, len(years))))
-        points = 300 * (stock / stock[0]) ** elasticity * np.exp(noise * rng.standard_normal(len(years)))
-        rows += [(f"M{m}", y, s, 0.0, p * 0.2, p * 0.8) for y, s, p in zip(years, stock, points, strict=True)]
+        points = (
+            300 * (stock / stock[0]) ** elasticity * np.exp(noise * rng.standard_normal(len(years)))
+        )
+        rows += [
+            (f"M{m}", y, s, 0.0, p * 0.2, p * 0.8)
+            for y, s, p in zip(years, stock, points, strict=True)
+        ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -37,7 +48,8 @@ def test_recounts_and_stale_years_hardly_move_it():
     for m in range(4):
         rows = panel.index[panel["market"] == f"M{m}"]
         panel.loc[rows[6:], counts] *= 3.5  # a recount
-        panel.loc[rows[9], counts] = panel.loc[rows[8], counts].to_numpy()  # a year that was not updated
+        # A year that was not updated
+        panel.loc[rows[9], counts] = panel.loc[rows[8], counts].to_numpy()
     assert estimate_practice(panel).elasticity == pytest.approx(0.7, abs=0.05)
 
 
@@ -52,7 +64,8 @@ def test_a_missing_class_of_points_is_not_zero_and_faults_are_flagged():
     ]
     table = charger_panel(pd.DataFrame(rows, columns=list(COLUMNS)))
     assert np.isnan(table["points"].iloc[0])
-    assert table["fault"].tolist() == ["", "", "repeat", "fall", "jump", ""]  # 2024 has no year before it
+    # 2024 has no year before it
+    assert table["fault"].tolist() == ["", "", "repeat", "fall", "jump", ""]
     assert table["stock"].iloc[1] == 2000
     assert not (charger_steps(table)["year"] == 2018).any()
 
@@ -67,10 +80,16 @@ def test_small_counts_do_not_make_an_origin():
 @pytest.mark.parametrize(
     ("panel", "message"),
     [
-        (synthetic().drop(columns="stock_bev"), r"the panel lacks stock_bev; its columns are market"),
+        (
+            synthetic().drop(columns="stock_bev"),
+            r"the panel lacks stock_bev; its columns are market",
+        ),
         (pd.concat([synthetic(), synthetic().head(1)]), r"the panel holds M0 2012 twice"),
         (synthetic().assign(stock_bev=-1.0), r"negative count"),
-        (synthetic(markets=2), r"2 markets have counts of points five years apart; give at least 3"),
+        (
+            synthetic(markets=2),
+            r"2 markets have counts of points five years apart; give at least 3",
+        ),
     ],
 )
 def test_a_panel_that_cannot_teach_says_why(panel, message):
@@ -91,7 +110,9 @@ def test_one_command_makes_the_file_that_ships(tmp_path):
     main([str(tmp_path / "panel.csv"), str(tmp_path)])
     record = json.loads((tmp_path / "practice.json").read_text())
     assert record["practice"]["elasticity"] == pytest.approx(0.7)
-    assert record["source"].startswith("estimated on 12 markets with both fast and slow points up to 2024")
+    assert record["source"].startswith(
+        "estimated on 12 markets with both fast and slow points up to 2024"
+    )
 
 
 def test_the_parameter_that_ships_is_the_estimate_that_ships():
@@ -114,14 +135,18 @@ def test_paths_have_the_spread_of_their_horizon():
     today = (2024.0, np.full(20_000, 3000.0))
     error = practice_error(np.random.default_rng(3), 20_000, range(2023, 2029), today)
     low, high = np.quantile(error, (0.1, 0.9), axis=0)
-    assert (high - low) / 2 == pytest.approx(NORMAL_80 * shipped.spread_at(np.arange(6.0)), rel=0.03, abs=1e-12)
+    assert (high - low) / 2 == pytest.approx(
+        NORMAL_80 * shipped.spread_at(np.arange(6.0)), rel=0.03, abs=1e-12
+    )
 
 
 def test_todays_count_is_met_today_and_more_vehicles_never_have_fewer_points():
     stock = np.array([[1e4, 2e4, 3e4]])
     twice = stock * np.array([1.0, 1.5, 2.0])
     today = (2025.0, np.array([900.0]))
-    paths = [practice_points(s, [2024, 2025, 2026], np.array([0.7]), 0.1, today) for s in (stock, twice)]
+    paths = [
+        practice_points(s, [2024, 2025, 2026], np.array([0.7]), 0.1, today) for s in (stock, twice)
+    ]
     assert paths[0][0, 0] == pytest.approx(900 * np.exp(0.1))
     assert np.all(paths[1] >= paths[0] - 1e-9)
 
@@ -145,20 +170,25 @@ def reached(count, years=range(2024, 2031)):
 def test_a_tiny_count_widens_the_interval_and_is_pulled_to_the_level_of_other_markets():
     tiny, usual = reached(30), reached(3000)
     assert tiny[:, 0] == pytest.approx(30)  # what was counted is kept
-    wide = [np.subtract(*np.quantile(np.log(points[:, -1]), [0.9, 0.1])) for points in (tiny, usual)]
+    wide = [
+        np.subtract(*np.quantile(np.log(points[:, -1]), [0.9, 0.1])) for points in (tiny, usual)
+    ]
     assert wide[0] > 1.5 * wide[1]
     shipped, grown = Practice.shipped(), 1.4 ** (6 * 0.672)
     share = shipped.pull(6.0)
     level = np.exp(shipped.level) * 4000**shipped.level_slope
     assert np.median(tiny[:, -1]) == pytest.approx(30 * grown * (level / 30) ** share, rel=0.06)
-    assert np.median(usual[:, -1]) == pytest.approx(3000 * grown * (level / 3000) ** share, rel=0.06)
+    assert np.median(usual[:, -1]) == pytest.approx(
+        3000 * grown * (level / 3000) ** share, rel=0.06
+    )
 
 
 def test_a_year_of_fast_growth_goes_on_in_part_and_a_recount_does_not():
     stock, years, today = np.full((1, 3), 1e4), [2024, 2025, 2026], (2025.0, np.array([900.0]))
     still = Practice(**{**vars(Practice.shipped()), "catch_up": 0.0})
     plain, fast, recount = (
-        practice_points(stock, years, np.array([0.7]), 0.0, today, still, own_growth=own) for own in (None, 0.4, 3.0)
+        practice_points(stock, years, np.array([0.7]), 0.0, today, still, own_growth=own)
+        for own in (None, 0.4, 3.0)
     )
     assert plain[0] == pytest.approx([900, 900, 900])
     assert fast[0] == pytest.approx(900 * np.exp(still.own_weight * 0.4 * np.array([0, 1, 1])))
@@ -166,7 +196,9 @@ def test_a_year_of_fast_growth_goes_on_in_part_and_a_recount_does_not():
 
 
 def test_some_years_are_pushed_by_a_programme():
-    """A panel in which one market in three jumps once: how often and how far is learned; draws keep their spread."""
+    """A panel in which one market in three jumps once: how often and how far is learned; draws keep
+    their spread.
+    """
     panel = synthetic(0.7, markets=12, noise=0.02)
     counts = ["public_fast_points", "public_slow_points"]
     for m in range(4):
@@ -192,9 +224,12 @@ def test_the_weight_of_ones_own_growth_is_learned():
             grown.append(own)
         points = 500 * np.exp(np.cumsum(grown))
         rows += [
-            (f"M{m}", 2010 + y, s, 0.0, p * 0.2, p * 0.8) for y, (s, p) in enumerate(zip(stock, points, strict=True))
+            (f"M{m}", 2010 + y, s, 0.0, p * 0.2, p * 0.8)
+            for y, (s, p) in enumerate(zip(stock, points, strict=True))
         ]
-    assert estimate_practice(pd.DataFrame(rows, columns=list(COLUMNS))).own_weight == pytest.approx(0.45, abs=0.15)
+    assert estimate_practice(pd.DataFrame(rows, columns=list(COLUMNS))).own_weight == pytest.approx(
+        0.45, abs=0.15
+    )
 
 
 def test_markets_that_catch_up_are_seen_to():
@@ -205,7 +240,8 @@ def test_markets_that_catch_up_are_seen_to():
         gap = rng.normal(0, 1) * np.exp(-0.12 * np.arange(13))
         points = 0.4 * stock**0.85 * np.exp(-gap)
         rows += [
-            (f"M{m}", 2012 + y, s, 0.0, p * 0.2, p * 0.8) for y, (s, p) in enumerate(zip(stock, points, strict=True))
+            (f"M{m}", 2012 + y, s, 0.0, p * 0.2, p * 0.8)
+            for y, (s, p) in enumerate(zip(stock, points, strict=True))
         ]
     panel = pd.DataFrame(rows, columns=list(COLUMNS))
     assert estimate_practice(panel).catch_up == pytest.approx(0.12, abs=0.03)

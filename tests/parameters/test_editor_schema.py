@@ -1,4 +1,6 @@
-"""What an editor is told of a params file: every shipped one is right by it, and what is wrong shows."""
+"""What an editor is told of a params file: every shipped one is right by it, and what is wrong
+shows.
+"""
 
 from __future__ import annotations
 

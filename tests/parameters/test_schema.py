@@ -41,7 +41,10 @@ def write(folder: Path, text: str, name: str = "uzbekistan-baseline.yaml") -> Pa
 def problems_of(path: Path) -> dict[str, str]:
     with pytest.raises(ScenarioError, match=path.name.split(".")[0]) as caught:
         load_scenario(path)
-    return {problem.where.removeprefix(path.name).lstrip(":"): str(problem) for problem in caught.value.problems}
+    return {
+        problem.where.removeprefix(path.name).lstrip(":"): str(problem)
+        for problem in caught.value.problems
+    }
 
 
 def test_every_problem_is_named_at_once_with_line_and_nearest_name(tmp_path: Path) -> None:
@@ -108,7 +111,10 @@ assumptions: {annual_km: {low: 1}}
         ({"market_size": True}, "not a number above 0"),
         ({"market_size": {"22": 1}}, "not a year"),
         ({"market_size": 0}, "not a number above 0"),
-        ({"market_size": 4e10}, "40,000,000,000 is not a number above 0 and up to 200,000,000 new vehicles a year"),
+        (
+            {"market_size": 4e10},
+            "40,000,000,000 is not a number above 0 and up to 200,000,000 new vehicles a year",
+        ),
         ({"drivers": [DUTY, DUTY]}, "'duty' stands twice"),
         ({"drivers": [DUTY | {"size": 30}]}, r"no likely factor; \+30 % is 1.3"),
         ({"drivers": [DUTY | {"size": -0.1}]}, "negative"),
@@ -119,15 +125,27 @@ assumptions: {annual_km: {low: 1}}
         ({"drivers": [DUTY | {"reason": ""}]}, "reason"),
         ({"drivers": "none"}, "drivers"),
         ({"assumptions": {"annual_km": float("nan")}}, "finite"),
-        ({"choice": {"missing": 0, "idle": 1}}, r"choice.missing: 0: input should be greater than 0"),
-        ({"choice": {"missing": 1e30, "idle": 1}}, r"choice.missing: 1e\+30: .* \(what one point too few costs a year"),
+        (
+            {"choice": {"missing": 0, "idle": 1}},
+            r"choice.missing: 0: input should be greater than 0",
+        ),
+        (
+            {"choice": {"missing": 1e30, "idle": 1}},
+            r"choice.missing: 1e\+30: .* \(what one point too few costs a year",
+        ),
         ({"choice": {"missing": 1}}, "choice.idle: is missing"),
-        ({"choice": {"mising": 1, "idle": 1}}, r"choice.mising: is not a key of a choice \(did you mean missing\?\)"),
+        (
+            {"choice": {"mising": 1, "idle": 1}},
+            r"choice.mising: is not a key of a choice \(did you mean missing\?\)",
+        ),
         (
             {"choice": {"missing": 1, "idle": 1, "own": -5}},
             "choice.own: -5: input should be greater than or equal to 0",
         ),
-        ({"choice": {"missing": 1, "idle": 1}, "corridor": "ports", "country": None}, "choice: stands in a corridor"),
+        (
+            {"choice": {"missing": 1, "idle": 1}, "corridor": "ports", "country": None},
+            "choice: stands in a corridor",
+        ),
     ],
 )
 def test_wrong_values_are_refused_with_the_next_move(change: dict, message: str) -> None:
@@ -136,12 +154,17 @@ def test_wrong_values_are_refused_with_the_next_move(change: dict, message: str)
 
 
 @pytest.mark.parametrize(
-    "stem", ["CON", "con", "Uzbekistan-Baseline", "a b", "x" * 300, "乌兹别克", "a\nb", "-x", "assets"]
+    "stem",
+    ["CON", "con", "Uzbekistan-Baseline", "a b", "x" * 300, "乌兹别克", "a\nb", "-x", "assets"],
 )
 def test_unsafe_file_names_are_refused(stem: str, tmp_path: Path) -> None:
     assert unsafe_name(stem)
     if len(stem) < 200:
-        path = write(tmp_path, "country: UZ\nscenario: a\nas_of: latest\nhorizon: 2030\nseed: 1\n", f"{stem}.yaml")
+        path = write(
+            tmp_path,
+            "country: UZ\nscenario: a\nas_of: latest\nhorizon: 2030\nseed: 1\n",
+            f"{stem}.yaml",
+        )
         with pytest.raises(ScenarioError, match="the name"):
             load_scenario(path)
 
@@ -149,7 +172,11 @@ def test_unsafe_file_names_are_refused(stem: str, tmp_path: Path) -> None:
 def test_the_file_names_the_scenario(tmp_path: Path) -> None:
     text = "country: Uzbekistan\nscenario: high\nas_of: 2023-06-26\nhorizon: 2030\nseed: 1\n"
     scenario = load_scenario(write(tmp_path, text, "uzbekistan-high.yaml"))
-    assert (scenario.name, scenario.country, scenario.as_of) == ("uzbekistan-high", "UZ", dt.date(2023, 6, 26))
+    assert (scenario.name, scenario.country, scenario.as_of) == (
+        "uzbekistan-high",
+        "UZ",
+        dt.date(2023, 6, 26),
+    )
     assert scenario.title == "Uzbekistan, high"
     with pytest.raises(ScenarioError, match="is not the file's name"):
         load_scenario(write(tmp_path, text + "name: other\n", "uzbekistan-high.yaml"))
@@ -164,7 +191,11 @@ def test_norway_stays_norway(tmp_path: Path) -> None:
 
 
 def test_parameters_are_json_and_come_back_as_the_same_scenario() -> None:
-    given = GOOD | {"market_size": {2024: 5, 2022: 4}, "drivers": [DUTY], "assumptions": {"annual_km": 15000}}
+    given = GOOD | {
+        "market_size": {2024: 5, 2022: 4},
+        "drivers": [DUTY],
+        "assumptions": {"annual_km": 15000},
+    }
     scenario = scenario_from_parameters(given | {"basis": "customs", "notes": "one sentence"})
     parameters = scenario.parameters()
     assert parameters["as_of"] == "2023-06-26"
@@ -184,10 +215,18 @@ def test_all_shipped_params_keys_are_notebook_parameters() -> None:
 
 
 def test_a_notebook_finds_a_misspelt_parameter() -> None:
-    namespace = dict(GOOD) | {"_i": "", "In": ["x"], "Out": {}, "np": np, "horizn": 2040, "corridor": None}
+    namespace = dict(GOOD) | {
+        "_i": "",
+        "In": ["x"],
+        "Out": {},
+        "np": np,
+        "horizn": 2040,
+        "corridor": None,
+    }
     assert notebook_parameters(namespace) == GOOD | {"horizn": 2040, "corridor": None}
     with pytest.raises(
-        ScenarioError, match=r"parameters horizn: is not a key of a scenario \(did you mean horizon\?\)"
+        ScenarioError,
+        match=r"parameters horizn: is not a key of a scenario \(did you mean horizon\?\)",
     ):
         scenario_from_parameters(notebook_parameters(namespace))
 

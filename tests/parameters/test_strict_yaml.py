@@ -49,7 +49,12 @@ def test_scalars_are_what_they_show(text: str, value: object) -> None:
 
 
 def test_keys_are_the_text_that_was_written() -> None:
-    assert parse_yaml("{2024: 1, no: 2, null: 3, 1.0: 4}").value == {"2024": 1, "no": 2, "null": 3, "1.0": 4}
+    assert parse_yaml("{2024: 1, no: 2, null: 3, 1.0: 4}").value == {
+        "2024": 1,
+        "no": 2,
+        "null": 3,
+        "1.0": 4,
+    }
 
 
 def test_every_fault_is_named_with_its_line() -> None:
@@ -114,8 +119,15 @@ def test_files_are_read_with_care(tmp_path) -> None:
 
 letters = st.characters(categories=["L", "N", "P", "S", "Zs"])
 plain = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**12), 10**12) | st.floats(-1e300, 1e300) | st.text(letters),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(letters, min_size=1), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**12), 10**12)
+    | st.floats(-1e300, 1e300)
+    | st.text(letters),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(letters, min_size=1), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -131,7 +143,11 @@ def _same(left: object, right: object) -> bool:
     if isinstance(right, float):
         return isinstance(left, (int, float)) and math.isclose(left, right)
     if isinstance(right, dict):
-        return isinstance(left, dict) and left.keys() == right.keys() and all(_same(left[k], right[k]) for k in right)
+        return (
+            isinstance(left, dict)
+            and left.keys() == right.keys()
+            and all(_same(left[k], right[k]) for k in right)
+        )
     if isinstance(right, list):
         return isinstance(left, list) and len(left) == len(right) and all(map(_same, left, right))
     return left == right and type(left) is type(right)

@@ -9,7 +9,8 @@ from made_up import make_ledger, make_outlook, make_results
 from forecasting.evidence.ledger import Ledger
 from forecasting.scenarios.outlook import Outlook
 
-collect_ignore = ["conftest.py"]  # no doctests here, and pytest confuses files of this name that it collects
+# No doctests here, and pytest confuses files of this name that it collects
+collect_ignore = ["conftest.py"]
 
 
 @pytest.fixture

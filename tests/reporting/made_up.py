@@ -1,4 +1,6 @@
-"""A small made-up outlook of the real classes, so that reporting is tested on known numbers and without a forecast."""
+"""A small made-up outlook of the real classes, so that reporting is tested on known numbers and
+without a forecast.
+"""
 
 from __future__ import annotations
 
@@ -26,20 +28,63 @@ MEDIANS = {
     "charging_points_practice": 900.0,
     "charging_points_standard": 1_600.0,
 }
-COUNT = {"measure": "ev_imports", "place": "UZ", "basis": "statistics agency", "unit": "vehicles", "relation": "equals"}
-TOLD = {"kind": "outcome", "published": "2023-06-26", "source": "Daily", "url": "https://example.org/a"}
+COUNT = {
+    "measure": "ev_imports",
+    "place": "UZ",
+    "basis": "statistics agency",
+    "unit": "vehicles",
+    "relation": "equals",
+}
+TOLD = {
+    "kind": "outcome",
+    "published": "2023-06-26",
+    "source": "Daily",
+    "url": "https://example.org/a",
+}
 STOCK = {"quantity": "stock", "period_start": ""}
 FACTS = [
     {"id": "F2021", "period_start": "2021-01-01", "period_end": "2021-12-31", "value": 809.0},
     {"id": "F2022", "period_start": "2022-01-01", "period_end": "2022-12-31", "value": 2180.0},
-    {"id": "C2022", "period_start": "2022-01-01", "period_end": "2022-12-31", "value": 2570.0, "basis": "customs"},
+    {
+        "id": "C2022",
+        "period_start": "2022-01-01",
+        "period_end": "2022-12-31",
+        "value": 2570.0,
+        "basis": "customs",
+    },
     {"id": "P1", "period_start": "2023-01-01", "period_end": "2023-04-30", "value": 2544.0},
-    {"id": "B1", "period_start": "2023-01-01", "period_end": "2023-06-26", "value": 3500.0, "relation": "greater_than"},
-    {"id": "G1", "period_start": "2023-01-01", "period_end": "2023-04-30", "value": 250.0, "unit": "percent"}
+    {
+        "id": "B1",
+        "period_start": "2023-01-01",
+        "period_end": "2023-06-26",
+        "value": 3500.0,
+        "relation": "greater_than",
+    },
+    {
+        "id": "G1",
+        "period_start": "2023-01-01",
+        "period_end": "2023-04-30",
+        "value": 250.0,
+        "unit": "percent",
+    }
     | {"quantity": "yoy_growth_percent"},
     {"id": "S1", "measure": "ev_stock", "period_end": "2023-01-01", "value": 3100.0} | STOCK,
-    {"id": "K1", "measure": "charging_stations", "period_end": "2023-05-01", "value": 60.0, "unit": "stations"} | STOCK,
-    {"id": "K2", "measure": "charging_points", "period_end": "2023-05-01", "value": 180.0, "unit": "points"} | STOCK,
+    {
+        "id": "K1",
+        "measure": "charging_stations",
+        "period_end": "2023-05-01",
+        "value": 60.0,
+        "unit": "stations",
+    }
+    | STOCK,
+    {
+        "id": "K2",
+        "measure": "charging_points",
+        "period_end": "2023-05-01",
+        "value": 180.0,
+        "unit": "points",
+    }
+    | STOCK,
 ]
 PLANT = {
     "name": "plant",
@@ -59,22 +104,39 @@ FIT = pd.DataFrame(
 
 def make_ledger() -> Ledger:
     """The facts above."""
-    return Ledger.from_frame(pd.DataFrame([{"quantity": "total"} | COUNT | TOLD | fact for fact in FACTS]))
+    return Ledger.from_frame(
+        pd.DataFrame([{"quantity": "total"} | COUNT | TOLD | fact for fact in FACTS])
+    )
 
 
-def make_results(name: str = "uzbekistan-baseline", country: str = "UZ", scale: float = 1.0) -> Results:
+def make_results(
+    name: str = "uzbekistan-baseline", country: str = "UZ", scale: float = 1.0
+) -> Results:
     """Draws that grow by half every year; the medians of 2023 are `MEDIANS` times the scale."""
     shocks = np.random.default_rng(0).standard_normal(401)
     shocks = np.append(shocks, -shocks)  # so that the median is exact
     growth = np.array([1.5 ** (year - 2023) for year in YEARS])
     spread = np.array([0.02, 0.02, *(0.3 + 0.1 * step for step in range(len(YEARS) - 2))])
     paths = growth * np.exp(shocks[:, None] * spread)
-    return Results(name, country, YEARS, {measure: scale * median * paths for measure, median in MEDIANS.items()})
+    return Results(
+        name,
+        country,
+        YEARS,
+        {measure: scale * median * paths for measure, median in MEDIANS.items()},
+    )
 
 
-def make_outlook(name: str = "uzbekistan-baseline", country: str = "UZ", scale: float = 1.0) -> Outlook:
+def make_outlook(
+    name: str = "uzbekistan-baseline", country: str = "UZ", scale: float = 1.0
+) -> Outlook:
     """An outlook, made by hand."""
-    given = {"country": country, "scenario": name.rpartition("-")[2], "as_of": "2023-06-26", "horizon": 2030, "seed": 1}
+    given = {
+        "country": country,
+        "scenario": name.rpartition("-")[2],
+        "as_of": "2023-06-26",
+        "horizon": 2030,
+        "seed": 1,
+    }
     results = make_results(name, country, scale)
     sensitivity = pd.DataFrame(
         [
@@ -91,7 +153,9 @@ def make_outlook(name: str = "uzbekistan-baseline", country: str = "UZ", scale: 
         parameters=load_parameters().override({"annual_km": 15000}),
     )
     return Outlook(
-        scenario=scenario_from_parameters(given | {"drivers": [PLANT], "assumptions": {"annual_km": 15000}}),
+        scenario=scenario_from_parameters(
+            given | {"drivers": [PLANT], "assumptions": {"annual_km": 15000}}
+        ),
         as_of=dt.date(2023, 6, 26),
         first_year=2023,
         evidence=make_ledger().select(measure="ev_imports"),

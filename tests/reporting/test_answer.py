@@ -35,7 +35,9 @@ def test_old_evidence_is_said_aloud(outlook):
 
 def test_without_a_count_it_says_so(outlook):
     blind = dataclasses.replace(outlook, evidence=None)
-    assert "Nobody has printed electric vehicles imported by 26 June 2023: " in answer(blind).evidence
+    assert (
+        "Nobody has printed electric vehicles imported by 26 June 2023: " in answer(blind).evidence
+    )
 
 
 def test_three_answers_stand_side_by_side(outlook):
@@ -56,10 +58,26 @@ def test_of_an_unknown_market_the_first_line_says_so_and_the_next_names_what_wou
     given = {"country": "NO", "scenario": "a", "as_of": "2026-03-31", "horizon": 2030, "seed": 1}
     made = fc.outlook(scenario_from_parameters(given), fc.datasets.central_asia(), draws=200)
     said = answer(made)
-    assert said.sentence.startswith("Nothing is known of the market of Norway, so these are shares of new cars only")
-    assert said.evidence.startswith("Two numbers would give vehicles and chargers: the new cars of a year")
+    assert said.sentence.startswith(
+        "Nothing is known of the market of Norway, so these are shares of new cars only"
+    )
+    assert said.evidence.startswith(
+        "Two numbers would give vehicles and chargers: the new cars of a year"
+    )
     assert "which are not known here" in repr(charging_answers(made))
-    drawn = [figures.charger_gap, figures.stock_chart, figures.energy_chart, figures.load_chart, figures.tornado]
+    drawn = [
+        figures.charger_gap,
+        figures.stock_chart,
+        figures.energy_chart,
+        figures.load_chart,
+        figures.tornado,
+    ]
     assert all("market_size in the params file" in str(draw(made)) for draw in drawn)
-    sized = fc.outlook(scenario_from_parameters(given | {"market_size": 1000}), fc.datasets.central_asia(), draws=200)
-    assert answer(sized).sentence.startswith("Nothing has been counted of this market; from other markets alone")
+    sized = fc.outlook(
+        scenario_from_parameters(given | {"market_size": 1000}),
+        fc.datasets.central_asia(),
+        draws=200,
+    )
+    assert answer(sized).sentence.startswith(
+        "Nothing has been counted of this market; from other markets alone"
+    )

@@ -6,7 +6,13 @@ import pytest
 
 import forecasting as fc
 from forecasting.names import ARTICLE_PAGE
-from forecasting.reporting.article import USES, article_checked, article_doubts, article_table, write_article
+from forecasting.reporting.article import (
+    USES,
+    article_checked,
+    article_doubts,
+    article_table,
+    write_article,
+)
 
 PARAMS = sorted((Path(__file__).parents[2] / "params").glob("*.yaml"))
 SCENARIOS = [fc.load_scenario(path) for path in PARAMS]
@@ -40,7 +46,10 @@ def test_what_was_printed_since_is_of_the_same_thing():
         "CN-XJ",
     }
     counted = [fact for row in CHECKED if row.use == "forecast" for fact in row.since]
-    assert all(fact.measure in ("vehicle_exports", "ev_imports", "ev_export_value_index") for fact in counted)
+    assert all(
+        fact.measure in ("vehicle_exports", "ev_imports", "ev_export_value_index")
+        for fact in counted
+    )
 
 
 def test_hong_kong_is_counted_with_china_in_one_statement_alone():

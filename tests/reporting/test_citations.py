@@ -1,4 +1,6 @@
-"""One click to the sentence: mentions lead to rows, rows say who printed what, numbers lead to what they rest on."""
+"""One click to the sentence: mentions lead to rows, rows say who printed what, numbers lead to what
+they rest on.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,12 @@ def test_every_fact_that_had_a_say_has_a_row_with_source_and_what_it_moved(made,
 def test_each_mention_leads_to_its_row_by_number(made, facts):
     body = "".join(
         shown._repr_html_()
-        for shown in (fit_table(made.forecast), facts_table(made.evidence), grounds(made), fact_list(made, facts))
+        for shown in (
+            fit_table(made.forecast),
+            facts_table(made.evidence),
+            grounds(made),
+            fact_list(made, facts),
+        )
     )
     page = numbered(body)
     links = re.findall(r'<a class="fact" href="#(fact-[^"]*)">(.*?)</a>', page)
@@ -63,8 +70,11 @@ def test_no_id_stands_in_a_sentence(made, facts):
 
 def test_numbers_of_the_first_screen_lead_to_what_they_rest_on(made):
     there = set(re.findall(r'id="(grounds-[^"]*)"', grounds(made)._repr_html_()))
-    wanted = re.findall(r'href="#([^"]*)"', answer(made)._repr_html_() + charging_answers(made)._repr_html_())
-    assert len(wanted) == 2 * (2 + len(charging_answers(made).rows))  # each number, and its interval
+    wanted = re.findall(
+        r'href="#([^"]*)"', answer(made)._repr_html_() + charging_answers(made)._repr_html_()
+    )
+    # Each number, and its interval
+    assert len(wanted) == 2 * (2 + len(charging_answers(made).rows))
     assert set(wanted) <= there
 
 

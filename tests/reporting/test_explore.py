@@ -1,4 +1,6 @@
-"""The explorer: its controls, what it says where something is wrong, and what is left of it without widgets."""
+"""The explorer: its controls, what it says where something is wrong, and what is left of it without
+widgets.
+"""
 
 import sys
 from pathlib import Path
@@ -47,7 +49,10 @@ def test_a_slider_changes_the_figure_and_the_table(explorer):
     after = explorer.panel.live.to_plotly_json()["data"]
     need = [(list(old["y"]), list(new["y"])) for old, new in zip(before, after, strict=True)]
     assert any(old != new for old, new in need)
-    assert explorer.outlook.headline["energy_gwh"]["median"] > 1.3 * explorer.given.headline["energy_gwh"]["median"]
+    assert (
+        explorer.outlook.headline["energy_gwh"]["median"]
+        > 1.3 * explorer.given.headline["energy_gwh"]["median"]
+    )
     explorer.panel.controls["annual_km"].value = (8_000, 20_000)
     assert explorer.scenario == explorer.start
 
@@ -55,7 +60,9 @@ def test_a_slider_changes_the_figure_and_the_table(explorer):
 def test_of_a_figure_that_is_shown_only_what_moved_is_sent(explorer, monkeypatch):
     sent = []
     monkeypatch.setattr(
-        explorer.panel.live, "_send_restyle_msg", lambda changes, trace_indexes: sent.append((changes, trace_indexes))
+        explorer.panel.live,
+        "_send_restyle_msg",
+        lambda changes, trace_indexes: sent.append((changes, trace_indexes)),
     )
     explorer.change(assumptions={"home_access": 0.3})
     ((changes, traces),) = sent
@@ -135,7 +142,8 @@ def test_the_button_asks_before_it_replaces_a_file(explorer, tmp_path):
     assert "market-limit" not in (tmp_path / "mine.yaml").read_text(encoding="utf-8")
     (tmp_path / "other.yaml").write_text("another's", encoding="utf-8")
     explorer.panel.button.click()
-    explorer.panel.file.value = str(tmp_path / "other.yaml")  # asked of one name, and then another one is typed
+    # Asked of one name, and then another one is typed
+    explorer.panel.file.value = str(tmp_path / "other.yaml")
     explorer.panel.button.click()
     assert (tmp_path / "other.yaml").read_text(encoding="utf-8") == "another's"
     explorer.panel.file.value = str(tmp_path / "My File.yaml")
@@ -154,7 +162,11 @@ def test_a_notebook_shows_the_widget_and_stores_the_figure(explorer, shown):
 def test_without_widgets_it_says_so_and_shows_the_figure(monkeypatch, shown, capsys, missing):
     monkeypatch.chdir(ROOT)
     if missing == "anywidget":
-        monkeypatch.setattr(explore, "live_figure", lambda *outlooks: (_ for _ in ()).throw(ImportError("anywidget")))
+        monkeypatch.setattr(
+            explore,
+            "live_figure",
+            lambda *outlooks: (_ for _ in ()).throw(ImportError("anywidget")),
+        )
     else:
         monkeypatch.setitem(sys.modules, "ipywidgets", None)
     explorer = fc.explore("params/uzbekistan-baseline.yaml", draws=200)
@@ -174,7 +186,9 @@ def test_a_corridor_has_no_chargers_and_is_explored_all_the_same(monkeypatch):
     assert len(explorer.panel.live.data) == 4
 
 
-@pytest.mark.parametrize("nonsense", ["country: [", "nonsense", "country: KG\nscenario: accelerated\ndrivrs: []\n"])
+@pytest.mark.parametrize(
+    "nonsense", ["country: [", "nonsense", "country: KG\nscenario: accelerated\ndrivrs: []\n"]
+)
 def test_a_params_file_that_became_nonsense_is_named_and_its_country_shown_without_events(
     monkeypatch, tmp_path, nonsense
 ):
@@ -183,5 +197,7 @@ def test_a_params_file_that_became_nonsense_is_named_and_its_country_shown_witho
     monkeypatch.chdir(tmp_path)
     explorer = fc.explore(ROOT / "params" / "uzbekistan-accelerated.yaml", draws=100)
     explorer.panel.controls["country"].value = "KG"
-    assert "without the events of kyrgyzstan-accelerated.yaml, which cannot be read" in said(explorer)
+    assert "without the events of kyrgyzstan-accelerated.yaml, which cannot be read" in said(
+        explorer
+    )
     assert (explorer.start.country, explorer.start.drivers) == ("KG", ())

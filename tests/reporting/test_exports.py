@@ -1,4 +1,6 @@
-"""A report on paper, as a Word document, as tables: whole or not at all, with one message where it cannot be."""
+"""A report on paper, as a Word document, as tables: whole or not at all, with one message where it
+cannot be.
+"""
 
 from __future__ import annotations
 
@@ -55,15 +57,24 @@ def test_a_document_has_the_sentence_the_figure_the_table_and_its_sources(report
     (made,) = export_report(report, {"docx": tmp_path / "a.docx"})
     document = docx.Document(made)
     text = [paragraph.text for paragraph in document.paragraphs]
-    assert "Uzbekistan in 2023: 10,000 electric vehicles imported (80 % interval 6,820 to 14,700)" in "\n".join(text)
+    assert (
+        "Uzbekistan in 2023: 10,000 electric vehicles imported (80 % interval 6,820 to 14,700)"
+        in "\n".join(text)
+    )
     assert len(document.inline_shapes) == 1
-    assert document.inline_shapes[0]._inline.docPr.get("descr").startswith("Electric vehicles imported: Uzbekistan")
+    assert (
+        document.inline_shapes[0]
+        ._inline.docPr.get("descr")
+        .startswith("Electric vehicles imported: Uzbekistan")
+    )
     (table,) = document.tables
     assert table.rows[0].cells[0].text == "period"
     assert len(table.rows) == 1 + 6
     assert "one of them [1]" in text
     assert "[1] them: https://example.org/b" in text
-    assert any(line.startswith("[2] ") and line.endswith(": https://example.org/a") for line in text)
+    assert any(
+        line.startswith("[2] ") and line.endswith(": https://example.org/a") for line in text
+    )
 
 
 def test_without_a_browser_one_message_says_what_to_do(report, tmp_path, monkeypatch):
@@ -99,13 +110,20 @@ def test_a_folder_in_the_way_or_missing_is_said(report, tmp_path, form):
 def test_the_results_are_one_table(report, tmp_path):
     (made,) = export_report(report, {"csv": tmp_path / "a.csv"})
     pd.testing.assert_frame_equal(
-        pd.read_csv(made), pd.read_parquet(report / "outlook.parquet"), check_dtype=False, check_categorical=False
+        pd.read_csv(made),
+        pd.read_parquet(report / "outlook.parquet"),
+        check_dtype=False,
+        check_categorical=False,
     )
 
 
 @pytest.fixture
 def compared(tmp_path):
-    grid = [("uzbekistan-baseline", "UZ", 1.0), ("uzbekistan-high", "UZ", 1.6), ("kazakhstan-baseline", "KZ", 0.5)]
+    grid = [
+        ("uzbekistan-baseline", "UZ", 1.0),
+        ("uzbekistan-high", "UZ", 1.6),
+        ("kazakhstan-baseline", "KZ", 0.5),
+    ]
     table = pd.concat([make_outlook(*row).table for row in grid])
     table.to_parquet(tmp_path / "comparison.parquet", index=False)
     write_comparison(tmp_path)
@@ -118,18 +136,23 @@ def test_all_scenarios_are_in_one_csv_and_one_workbook(compared):
     book = openpyxl.load_workbook(compared / "comparison.xlsx")
     assert book.sheetnames[:2] == ["Compare", "All"]
     row = next(
-        r for r in book["All"].values if r[1:4] == ("uzbekistan-high", "Uzbekistan", "Electric vehicles on the road")
+        r
+        for r in book["All"].values
+        if r[1:4] == ("uzbekistan-high", "Uzbekistan", "Electric vehicles on the road")
     )
     assert row[5] == 2021
 
 
 def test_the_live_sheet_looks_up_medians_and_differences(compared):
     live, shown = (
-        openpyxl.load_workbook(compared / "comparison.xlsx", data_only=kept)["Compare"] for kept in (False, True)
+        openpyxl.load_workbook(compared / "comparison.xlsx", data_only=kept)["Compare"]
+        for kept in (False, True)
     )
     high = next(row for row in range(1, 20) if live.cell(row, 1).value == "uzbekistan-high")
     base = next(row for row in range(1, 20) if live.cell(row, 1).value == "uzbekistan-baseline")
-    assert live.cell(high, 3).value.startswith('=IFERROR(INDEX(All!$J:$J,MATCH("uzbekistan-high|UZ|"&$B$6&"|"&$B$7')
+    assert live.cell(high, 3).value.startswith(
+        '=IFERROR(INDEX(All!$J:$J,MATCH("uzbekistan-high|UZ|"&$B$6&"|"&$B$7'
+    )
     assert live.cell(high, 6).value == f'=IFERROR(C{high}-C{base},"")'
     assert shown.cell(high, 3).value == pytest.approx(1.6 * shown.cell(base, 3).value)
     assert shown.cell(high, 7).value == pytest.approx(60.0)
@@ -153,7 +176,9 @@ def test_a_table_in_word_has_headings_over_their_columns_and_facts_by_number(rep
     row = '<tr><td>2030</td><td class="amount">10</td><td class="amount">1,380,000</td></tr>'
     page = f"<table><thead>{heads}</thead><tbody>{row}</tbody></table>"
     rows = '<li id="fact-uz-a">A, <q>a</q></li><li id="fact-uz-b">B</li>'
-    listed = f'<p>As <a class="fact" href="#fact-uz-b">40</a> says</p><ol class="fc-facts">{rows}</ol>'
+    listed = (
+        f'<p>As <a class="fact" href="#fact-uz-b">40</a> says</p><ol class="fc-facts">{rows}</ol>'
+    )
     outputs = [v4.new_output("display_data", {"text/html": each}) for each in (page, listed)]
     notebook.cells = [v4.new_code_cell("", outputs=outputs)]
     nbformat.write(notebook, report / "report.ipynb")

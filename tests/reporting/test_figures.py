@@ -1,4 +1,6 @@
-"""Figures show what they are given: values, spans, directions; small, rounded, readable without colour vision."""
+"""Figures show what they are given: values, spans, directions; small, rounded, readable without
+colour vision.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +24,25 @@ from forecasting.periods import span, year
 from forecasting.reporting import figures
 from forecasting.reporting.figures import facts as drawing
 from forecasting.reporting.figures.marks import marks
-from forecasting.reporting.figures.style import ACCENTS, BLUE, CHARGING, INK, SCENARIOS, new_chart, tint
+from forecasting.reporting.figures.style import (
+    ACCENTS,
+    BLUE,
+    CHARGING,
+    INK,
+    SCENARIOS,
+    new_chart,
+    tint,
+)
 from forecasting.reporting.html import template_text
 from forecasting.scenarios.joint_draws import difference, sum_outlooks
 
 
 def traces(chart, **wanted):
-    return [trace for trace in chart.data if all(getattr(trace, key) == value for key, value in wanted.items())]
+    return [
+        trace
+        for trace in chart.data
+        if all(getattr(trace, key) == value for key, value in wanted.items())
+    ]
 
 
 def arrows(drawn, symbol):
@@ -36,11 +50,15 @@ def arrows(drawn, symbol):
 
 
 def with_chain(outlook):
-    """The made-up outlook with a real chain behind it: a thousand vehicles more each year, a tenth of them hybrids."""
+    """The made-up outlook with a real chain behind it: a thousand vehicles more each year, a tenth
+    of them hybrids.
+    """
     years = list(outlook.years)
     imports = np.tile(1000.0 * np.arange(1, len(years) + 1), (60, 1))
     parameters = load_parameters().override({"class_share.phev": 0.1})
-    return replace(outlook, demand=demand_outlook(imports, years, parameters=parameters, place="UZ"))
+    return replace(
+        outlook, demand=demand_outlook(imports, years, parameters=parameters, place="UZ")
+    )
 
 
 def all_charts(outlook, ledger):
@@ -102,8 +120,12 @@ def test_the_fan_holds_the_quantiles(outlook):
     (median,) = traces(chart, name="Median")
     (wide,) = traces(chart, name="80 %")
     draws = outlook.results.values["ev_imports"][:, 2:]
-    assert [y for y in median.y if y is not None][::2] == pytest.approx(np.median(draws, axis=0), rel=1e-3)
-    assert max(y for y in wide.y if y is not None) == pytest.approx(np.quantile(draws[:, -1], 0.9), rel=1e-3)
+    assert [y for y in median.y if y is not None][::2] == pytest.approx(
+        np.median(draws, axis=0), rel=1e-3
+    )
+    assert max(y for y in wide.y if y is not None) == pytest.approx(
+        np.quantile(draws[:, -1], 0.9), rel=1e-3
+    )
     assert median.x[0] == "2023-01-08"
 
 
@@ -119,7 +141,9 @@ def test_a_total_is_as_long_as_its_period_and_as_high_as_its_yearly_rate(ledger)
     assert part.height == pytest.approx(2544 * 365 / 120)
     assert shown["2,180"].height == 2180
     (bar,) = [
-        t for t in figures.evidence_chart(ledger).data if t.type == "bar" and t.legendgroup == "statistics agency"
+        t
+        for t in figures.evidence_chart(ledger).data
+        if t.type == "bar" and t.legendgroup == "statistics agency"
     ]
     assert bar.width[-1] == 120 * 86_400_000
 
@@ -135,7 +159,11 @@ def test_a_bound_is_an_arrow_into_the_side_that_is_possible(ledger):
 
 
 def test_each_basis_has_its_colour_and_the_forecast_one_is_ink(ledger):
-    lines = {t.name: t.line.color for t in figures.evidence_chart(ledger).data if t.type == "scatter" and t.name}
+    lines = {
+        t.name: t.line.color
+        for t in figures.evidence_chart(ledger).data
+        if t.type == "scatter" and t.name
+    }
     assert lines == {"statistics agency": INK, "customs": ACCENTS[0]}
     assert drawing.basis_colours(["a", "a", "b"], main="b") == {"b": INK, "a": ACCENTS[0]}
     assert len(drawing.basis_colours([str(n) for n in range(20)])) == 20
@@ -149,7 +177,12 @@ def test_growth_has_no_height_of_its_own_and_targets_are_no_outcomes(ledger):
 
 
 def test_growth_on_a_printed_base_implies_a_total():
-    base = {"period_start": "2022-01-01", "period_end": "2022-05-31", "value": 100.0, "quantity": "total"}
+    base = {
+        "period_start": "2022-01-01",
+        "period_end": "2022-05-31",
+        "value": 100.0,
+        "quantity": "total",
+    }
     growth = {
         "period_start": "2023-01-01",
         "period_end": "2023-05-31",
@@ -163,11 +196,15 @@ def test_growth_on_a_printed_base_implies_a_total():
         "relation": "equals",
     }
     rows = [base | common, growth | common]
-    frame = pd.DataFrame(rows).assign(basis="a", source="b", published="2023", id=["x", "y"], reference="")
+    frame = pd.DataFrame(rows).assign(
+        basis="a", source="b", published="2023", id=["x", "y"], reference=""
+    )
     first, implied = marks(Ledger.from_frame(frame), "ev_export_value_index")
     assert (first.label, implied.label, implied.relation) == ("100", "510", "about")
     assert implied.height == pytest.approx(510.4 * 365 / 151)
-    assert len(marks(Ledger.from_frame(frame.assign(basis=["a", "b"])), "ev_export_value_index")) == 1
+    assert (
+        len(marks(Ledger.from_frame(frame.assign(basis=["a", "b"])), "ev_export_value_index")) == 1
+    )
 
 
 def test_nothing_printed_is_said(ledger):
@@ -177,9 +214,19 @@ def test_nothing_printed_is_said(ledger):
 
 def test_a_part_within_a_longer_total_gets_no_area_of_its_own():
     frame = pd.DataFrame(
-        {"period_start": ["2022-01-01", "2022-01-01"], "period_end": ["2022-12-31", "2022-06-30"], "value": [10.0, 4.0]}
+        {
+            "period_start": ["2022-01-01", "2022-01-01"],
+            "period_end": ["2022-12-31", "2022-06-30"],
+            "value": [10.0, 4.0],
+        }
     ).assign(
-        measure="ev_imports", kind="outcome", partner="World", quantity="total", relation="equals", basis="a", source=""
+        measure="ev_imports",
+        kind="outcome",
+        partner="World",
+        quantity="total",
+        relation="equals",
+        basis="a",
+        source="",
     )
     frame = frame.assign(published="2023", id=["x", "y"], unit="vehicles", reference="")
     shown = marks(Ledger.from_frame(frame), "ev_imports")
@@ -191,13 +238,23 @@ def test_what_was_not_known_is_not_drawn(outlook, ledger):
     chart = figures.fan_chart(outlook, facts=Ledger.from_frame(late))
     assert not traces(chart, name="statistics agency")
     assert "no total of these years has been printed" in chart.layout.title.subtitle.text
-    assert "a bar or a box is as long as its period" in figures.fan_chart(outlook).layout.title.subtitle.text
+    assert (
+        "a bar or a box is as long as its period"
+        in figures.fan_chart(outlook).layout.title.subtitle.text
+    )
 
 
 def test_hover_text_is_escaped():
-    frame = pd.DataFrame([{"id": "x", "basis": "<b>", "source": "<script>", "published": "2023", "unit": "vehicles"}])
+    frame = pd.DataFrame(
+        [{"id": "x", "basis": "<b>", "source": "<script>", "published": "2023", "unit": "vehicles"}]
+    )
     frame = frame.assign(
-        measure="ev_imports", kind="outcome", partner="World", quantity="total", relation="equals", value=1.0
+        measure="ev_imports",
+        kind="outcome",
+        partner="World",
+        quantity="total",
+        relation="equals",
+        value=1.0,
     )
     frame = frame.assign(period_start="2022-01-01", period_end="2022-12-31", reference="")
     (mark,) = marks(Ledger.from_frame(frame), "ev_imports")
@@ -231,8 +288,12 @@ def test_the_tornado_starts_at_the_median_and_ends_at_its_ends(outlook):
     chart = figures.tornado(outlook)
     low, high = chart.data
     assert list(low.y) == ["Kilometres a year", "Home access"]
-    assert [base + x for base, x in zip(low.base, low.x, strict=True)] == pytest.approx([6380, 9520], rel=1e-2)
-    assert [base + x for base, x in zip(high.base, high.x, strict=True)] == pytest.approx([7430, 5300], rel=1e-2)
+    assert [base + x for base, x in zip(low.base, low.x, strict=True)] == pytest.approx(
+        [6380, 9520], rel=1e-2
+    )
+    assert [base + x for base, x in zip(high.base, high.x, strict=True)] == pytest.approx(
+        [7430, 5300], rel=1e-2
+    )
 
 
 def test_cohorts_add_up_to_the_fleet(outlook):
@@ -302,7 +363,10 @@ def test_a_difference_is_drawn_as_it_is():
 
 def test_dark_mode_knows_every_colour_that_would_vanish():
     script = template_text("figures.js")
-    assert all(f'"{colour}"' in script for colour in (INK, "#5f6b76", "#e6e9ed", "#ffffff", "#003a5d", BLUE))
+    assert all(
+        f'"{colour}"' in script
+        for colour in (INK, "#5f6b76", "#e6e9ed", "#ffffff", "#003a5d", BLUE)
+    )
     assert tint(BLUE, 0.2).startswith("rgba(0,114,178,")
     assert '"rgba(0,114,178,"' in script
 
@@ -343,7 +407,12 @@ def test_the_scale_holds_80_percent_and_an_arrow_says_how_far_95_percent_goes(ou
 
 
 def test_an_axis_of_an_index_says_what_is_100(outlook, ledger):
-    base = {"measure": "ev_export_value_index", "unit": "index", "value": 100.0, "period_start": "2022-01-01"}
+    base = {
+        "measure": "ev_export_value_index",
+        "unit": "index",
+        "value": 100.0,
+        "period_start": "2022-01-01",
+    }
     index = ledger.frame.iloc[[0, 1]].assign(**base, period_end=["2022-05-31", "2023-05-31"])
     index.loc[index.index[1], ["value", "quantity", "unit", "period_start"]] = [
         410.4,
@@ -357,7 +426,16 @@ def test_an_axis_of_an_index_says_what_is_100(outlook, ledger):
 
 def test_charts_that_compare_are_told_apart_without_colour(outlook, ledger, comparison):
     gap = figures.charger_gap(outlook, ledger)
-    assert len({trace.marker.symbol for trace in gap.data if trace.name in ("Need", "Practice", "Standard")}) == 3
+    assert (
+        len(
+            {
+                trace.marker.symbol
+                for trace in gap.data
+                if trace.name in ("Need", "Practice", "Standard")
+            }
+        )
+        == 3
+    )
     chart = figures.scenario_comparison(comparison)
     assert len({trace.marker.symbol for trace in chart.data if trace.showlegend is not False}) == 3
 

@@ -1,4 +1,6 @@
-"""Files that leave the house: a workbook with charts and links, an IAMC table, CSV; inert, and the same bytes again."""
+"""Files that leave the house: a workbook with charts and links, an IAMC table, CSV; inert, and the
+same bytes again.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,9 @@ def test_sizes_of_drivers_and_assumptions_are_numbers(book):
     rows = [[cell.value for cell in row] for row in book["Assumptions"].iter_rows()]
     heads = next(row for row in rows if row[0] == "event")
     plant = next(row for row in rows if row[0] == "Plant")
-    assert all(isinstance(plant[heads.index(name)], float | int) for name in ("likeliest", "probability"))
+    assert all(
+        isinstance(plant[heads.index(name)], float | int) for name in ("likeliest", "probability")
+    )
 
 
 def test_nothing_becomes_a_formula_or_a_link_by_its_looks(tmp_path, outlook):
@@ -90,7 +94,14 @@ def test_a_workbook_of_an_outlook_read_back(tmp_path, outlook):
 
 def test_iamc_has_one_column_per_year_and_a_variable_per_quantile(outlook):
     wide = iamc_frame(outlook.table)
-    assert wide.columns.tolist() == ["Model", "Scenario", "Region", "Variable", "Unit", *outlook.years]
+    assert wide.columns.tolist() == [
+        "Model",
+        "Scenario",
+        "Region",
+        "Variable",
+        "Unit",
+        *outlook.years,
+    ]
     row = wide[wide["Variable"] == "Electric vehicles on the road|50.0th Percentile"].iloc[0]
     assert row["Scenario"] == "baseline"
     assert row["Region"] == "Uzbekistan"
@@ -112,5 +123,7 @@ def test_iamc_survives_the_file(tmp_path, outlook):
 
 
 def test_csv_is_inert(tmp_path):
-    path = write_csv(pd.DataFrame({"note": ["=cmd()", "fine"], "value": [-1.0, 2.0]}), tmp_path / "a.csv")
+    path = write_csv(
+        pd.DataFrame({"note": ["=cmd()", "fine"], "value": [-1.0, 2.0]}), tmp_path / "a.csv"
+    )
     assert path.read_text() == "note,value\n'=cmd(),-1.0\nfine,2.0\n"

@@ -24,7 +24,11 @@ def shown(value):
 def notebook(*outputs, title="# A country's outlook", tags=()):
     cells = [v4.new_markdown_cell(f"{title}\n\nWhat will come?")]
     for output in outputs:
-        cells.append(v4.new_code_cell("figures.fan_chart(outlook)", outputs=[output], metadata={"tags": list(tags)}))
+        cells.append(
+            v4.new_code_cell(
+                "figures.fan_chart(outlook)", outputs=[output], metadata={"tags": list(tags)}
+            )
+        )
     return v4.new_notebook(cells=cells)
 
 
@@ -58,13 +62,17 @@ def test_code_is_there_and_hidden(outlook):
 
 
 def test_what_is_about_code_is_an_aside(outlook):
-    page = html.notebook_to_html(notebook(shown(tables.headline_table(outlook)), tags=["about-code"]), title=TITLE)
+    page = html.notebook_to_html(
+        notebook(shown(tables.headline_table(outlook)), tags=["about-code"]), title=TITLE
+    )
     assert 'class="output aside"' in page
 
 
 def test_streams_and_errors_are_escaped():
     text = v4.new_output("stream", name="stdout", text="<script>alert(1)</script>")
-    failed = v4.new_output("error", ename="E", evalue="<b>", traceback=["\x1b[31m<img src=x>\x1b[0m"])
+    failed = v4.new_output(
+        "error", ename="E", evalue="<b>", traceback=["\x1b[31m<img src=x>\x1b[0m"]
+    )
     page = html.notebook_to_html(notebook(text, failed), title="<script>x</script>")
     assert "<script>alert" not in page
     assert "<img src=x>" not in page
@@ -77,7 +85,10 @@ def test_streams_and_errors_are_escaped():
     [
         ("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;"),
         ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
-        ("[a](javascript:alert(1)) ![b](https://example.org/x.png)", "[a](javascript:alert(1)) ![b](https://"),
+        (
+            "[a](javascript:alert(1)) ![b](https://example.org/x.png)",
+            "[a](javascript:alert(1)) ![b](https://",
+        ),
         ("*a* _b_ `c` $d$ \\ #", "*a* _b_ `c` $d$ \\ #"),
         ("Xinjiang & Kazakhstan, 2.5 % – high", "Xinjiang &amp; Kazakhstan, 2.5 % – high"),
         ("two\n\n<b>lines</b>", "two &lt;b&gt;lines&lt;/b&gt;"),
@@ -101,7 +112,10 @@ def test_of_very_much_that_was_printed_a_page_shows_both_ends():
 
 
 def test_a_figure_cannot_close_its_script():
-    wild = v4.new_output("display_data", {html.PLOTLY: {"data": [{"name": "</script><script>alert(1)"}], "layout": {}}})
+    wild = v4.new_output(
+        "display_data",
+        {html.PLOTLY: {"data": [{"name": "</script><script>alert(1)"}], "layout": {}}},
+    )
     page = html.notebook_to_html(notebook(wild), title=TITLE)
     assert "<script>alert" not in page
 
@@ -151,7 +165,9 @@ def test_a_report_is_titled_by_its_scenario(tmp_path, outlook):
 
 def test_a_report_leads_to_the_files_beside_it(tmp_path):
     nbformat.write(notebook(), tmp_path / "report.ipynb")
-    assert "outlook.xlsx" not in html.write_report(tmp_path / "report.ipynb").read_text(encoding="utf-8")
+    assert "outlook.xlsx" not in html.write_report(tmp_path / "report.ipynb").read_text(
+        encoding="utf-8"
+    )
     (tmp_path / "outlook.parquet").touch()
     page = html.write_report(tmp_path / "report.ipynb").read_text(encoding="utf-8")
     assert '<a href="report.ipynb">Notebook</a><a href="outlook.xlsx">Excel</a>' in page
@@ -164,7 +180,10 @@ def test_without_a_scenario_the_first_heading_is_the_title(tmp_path):
 
 
 def test_what_is_folded_ends_at_the_next_heading():
-    cells = [v4.new_markdown_cell(words) for words in ("# T", "## A\n\na", "### B\n\nb", "c", "## D", "### E")]
+    cells = [
+        v4.new_markdown_cell(words)
+        for words in ("# T", "## A\n\na", "### B\n\nb", "c", "## D", "### E")
+    ]
     cells[2].metadata["tags"] = ["folded"]
     page = html.notebook_to_html(v4.new_notebook(cells=cells), title=TITLE)
     fold = page[page.index('<details class="fold">') : page.index('<h2 id="d">')]
@@ -176,7 +195,9 @@ def test_what_is_folded_ends_at_the_next_heading():
 
 
 def test_contents_lead_to_each_heading():
-    cells = [v4.new_markdown_cell(words) for words in ("# T", "## What comes, & when?", "### B", "## C")]
+    cells = [
+        v4.new_markdown_cell(words) for words in ("# T", "## What comes, & when?", "### B", "## C")
+    ]
     page = html.notebook_to_html(v4.new_notebook(cells=cells), title=TITLE)
     assert '<li><a href="#what-comes-when">What comes, &amp; when?</a></li>' in page
     assert '<h2 id="what-comes-when">' in page

@@ -34,6 +34,10 @@ def test_numbers_and_series_are_told_in_words() -> None:
 
 def test_a_country_without_counts_has_no_series() -> None:
     made = outlook(
-        scenario_from_parameters(GIVEN | {"country": "TM", "market_size": 15_000}), central_asia(), draws=100
+        scenario_from_parameters(GIVEN | {"country": "TM", "market_size": 15_000}),
+        central_asia(),
+        draws=100,
     )
-    assert isinstance(due_table(made, central_asia().select(place="TM", as_of=made.as_of)), BulletList)
+    assert isinstance(
+        due_table(made, central_asia().select(place="TM", as_of=made.as_of)), BulletList
+    )

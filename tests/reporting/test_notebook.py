@@ -1,4 +1,6 @@
-"""What a notebook calls: its parameters are checked, its output is small, its results go where a runner asked."""
+"""What a notebook calls: its parameters are checked, its output is small, its results go where a
+runner asked.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,13 @@ def test_parameters_make_a_scenario():
     assert scenario.name == "uzbekistan-baseline"
 
 
-@pytest.mark.parametrize(("name", "near"), [("contry", "country"), ("horizn", "horizon"), ("asof", "as_of")])
+@pytest.mark.parametrize(
+    ("name", "near"), [("contry", "country"), ("horizn", "horizon"), ("asof", "as_of")]
+)
 def test_a_misspelt_parameter_is_named_with_the_right_one(name, near):
-    with pytest.raises(ScenarioError, match=rf"{name}: is not a key of a scenario \(did you mean {near}\?\)"):
+    with pytest.raises(
+        ScenarioError, match=rf"{name}: is not a key of a scenario \(did you mean {near}\?\)"
+    ):
         notebook.scenario_of(GIVEN | {name: "x"})
 
 
@@ -31,7 +37,9 @@ def test_figures_are_stored_as_plain_json(outlook, capsys):
     before = plotly.io.renderers.default
     try:
         notebook.setup()
-        bundle = plotly.io.renderers["plotly_mimetype"].to_mimebundle(figures.stock_chart(outlook).to_dict())
+        bundle = plotly.io.renderers["plotly_mimetype"].to_mimebundle(
+            figures.stock_chart(outlook).to_dict()
+        )
         assert plotly.io.renderers.default == "plotly_mimetype"
     finally:
         plotly.io.renderers.default = before
@@ -41,8 +49,14 @@ def test_figures_are_stored_as_plain_json(outlook, capsys):
 def test_a_caveat_is_one_line_without_a_path(capsys):
     with warnings.catch_warnings():
         notebook.setup()
-        assert warnings.formatwarning("too narrow", ForecastWarning, "/a/b.py", 3) == "Caveat: too narrow\n"
-        assert warnings.formatwarning("old", DeprecationWarning, "/a/b.py", 3) == "DeprecationWarning: old\n"
+        assert (
+            warnings.formatwarning("too narrow", ForecastWarning, "/a/b.py", 3)
+            == "Caveat: too narrow\n"
+        )
+        assert (
+            warnings.formatwarning("old", DeprecationWarning, "/a/b.py", 3)
+            == "DeprecationWarning: old\n"
+        )
 
 
 def test_results_go_where_a_runner_asked(tmp_path, outlook, monkeypatch):

@@ -38,7 +38,9 @@ def test_a_forecast_draws_each_period_at_its_length_and_its_yearly_rate(forecast
     assert median.y[3] == pytest.approx(month * 366 / 31, rel=0.001)
     assert chart.layout.title.text == "<b>Electric vehicles imported: Uzbekistan</b>"
     assert any("Statistics Agency" in str(trace.name) for trace in chart.data)
-    assert chart.layout.yaxis.range[1] > max(value for value in chart.data[0].y if value is not None)
+    assert chart.layout.yaxis.range[1] > max(
+        value for value in chart.data[0].y if value is not None
+    )
     assert forecast.plot(log=True).layout.yaxis.type == "log"
 
 
@@ -57,9 +59,13 @@ def test_an_outlook_draws_a_measure_and_names_the_nearest_where_it_has_none(outl
         outlook.plot("ev_stok")
 
 
-@pytest.mark.parametrize("index", [None, pd.period_range("2019", periods=6, freq="Y"), pd.RangeIndex(2019, 2025)])
+@pytest.mark.parametrize(
+    "index", [None, pd.period_range("2019", periods=6, freq="Y"), pd.RangeIndex(2019, 2025)]
+)
 def test_a_growth_curve_draws_what_was_seen_and_what_is_to_come(index):
-    results = fc.GrowthModel(pd.Series([12.0, 28, 61, 118, 197, 264], index=index), curve="logistic").fit()
+    results = fc.GrowthModel(
+        pd.Series([12.0, 28, 61, 118, 197, 264], index=index), curve="logistic"
+    ).fit()
     traces = {trace.name: trace for trace in results.plot(steps=3, alpha=0.2).data}
     assert set(traces) == {"80 %", "Fitted", "Median", "Observed"}
     assert list(traces["Observed"].y) == [12, 28, 61, 118, 197, 264]
@@ -71,7 +77,9 @@ def test_tables_of_a_fact_a_scenario_a_forecast_and_an_outlook(ledger, forecast,
     fact = words(ledger.get("article-07")._repr_html_())
     assert "2,180 vehicles" in fact
     assert "Electric vehicles imported, Uzbekistan" in fact
-    scenario = words(fc.load_scenario(ROOT / "params" / "uzbekistan-accelerated.yaml")._repr_html_())
+    scenario = words(
+        fc.load_scenario(ROOT / "params" / "uzbekistan-accelerated.yaml")._repr_html_()
+    )
     assert "market-limit from 2026-01-01 (ceiling 0.6 to 0.95, likeliest 0.8)" in scenario
     table = words(forecast._repr_html_())
     assert "May 2024" in table
@@ -80,5 +88,14 @@ def test_tables_of_a_fact_a_scenario_a_forecast_and_an_outlook(ledger, forecast,
 
 
 def test_what_a_fact_says_is_shown_as_text():
-    told = {"id": "a", "measure": "ev_imports", "place": "UZ", "period_start": "2023-01-01", "period_end": "2023-12-31"}
-    assert "<script>" not in fc.Fact(**told, relation="equals", value=1, quote="<script>x</script>")._repr_html_()
+    told = {
+        "id": "a",
+        "measure": "ev_imports",
+        "place": "UZ",
+        "period_start": "2023-01-01",
+        "period_end": "2023-12-31",
+    }
+    assert (
+        "<script>"
+        not in fc.Fact(**told, relation="equals", value=1, quote="<script>x</script>")._repr_html_()
+    )

@@ -1,4 +1,6 @@
-"""Where a forecast comes from, in tables: the prior's part, the curves, each fact; none of it fails without facts."""
+"""Where a forecast comes from, in tables: the prior's part, the curves, each fact; none of it fails
+without facts.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +23,20 @@ def kyrgyzstan():
 
 @pytest.fixture(scope="module")
 def turkmenistan():
-    return make(scenario_from_parameters({"country": "TM", "market_size": 15_000} | GIVEN), central_asia(), draws=200)
+    return make(
+        scenario_from_parameters({"country": "TM", "market_size": 15_000} | GIVEN),
+        central_asia(),
+        draws=200,
+    )
 
 
 def test_the_basis_is_named_and_its_facts_are_counted(kyrgyzstan):
     flow = kyrgyzstan.baseline_forecast
     first, second, third = origins.basis_lines(flow).lines
-    assert first == "What is forecast: electric vehicles registered, as counted by Ministry of Natural Resources."
+    assert (
+        first
+        == "What is forecast: electric vehicles registered, as counted by Ministry of Natural Resources."
+    )
     own = int((flow.fit_table()["basis"] == flow.basis).sum())
     assert second.startswith(f"{own} of {len(flow.fit_table())} facts are on that definition")
     assert third.startswith("400 draws, as good as ")
@@ -36,7 +45,10 @@ def test_the_basis_is_named_and_its_facts_are_counted(kyrgyzstan):
 def test_shares_are_the_contraction_and_add_up(kyrgyzstan):
     flow = kyrgyzstan.baseline_forecast
     frame = origins.contraction_table(flow).frame
-    facts, prior = frame["from the facts, %"].astype(int), frame["from markets before it, %"].astype(int)
+    facts, prior = (
+        frame["from the facts, %"].astype(int),
+        frame["from markets before it, %"].astype(int),
+    )
     assert (facts + prior == 100).all()
     assert list(facts) == pytest.approx(list(100 * flow.contraction()), abs=0.51)
     assert facts.iloc[0] > facts.iloc[-1]
@@ -49,9 +61,15 @@ def test_curves_stand_beside_the_pooled_path(kyrgyzstan):
     assert origins.CURVES == CURVES_ON_FACTS  # draws of the average stand in that order
     labels = [period.label for period in kyrgyzstan.baseline_forecast.periods]
     parts = ("median", "10 %", "90 %")
-    assert list(frame.columns) == [(label, part) for label in (*labels[:2], labels[-1]) for part in parts]
-    medians = {path: float(cell.replace(",", "")) for path, cell in frame[labels[0], "median"].items()}
-    assert medians["the forecast"] == pytest.approx(kyrgyzstan.baseline_forecast.quantiles([0.5]).iloc[0, 0], rel=0.01)
+    assert list(frame.columns) == [
+        (label, part) for label in (*labels[:2], labels[-1]) for part in parts
+    ]
+    medians = {
+        path: float(cell.replace(",", "")) for path, cell in frame[labels[0], "median"].items()
+    }
+    assert medians["the forecast"] == pytest.approx(
+        kyrgyzstan.baseline_forecast.quantiles([0.5]).iloc[0, 0], rel=0.01
+    )
     assert min(medians[c] for c in origins.CURVES) <= medians["average of the curves"]
     assert max(medians[c] for c in origins.CURVES) >= medians["average of the curves"]
 
@@ -60,7 +78,9 @@ def test_the_facts_that_move_most_are_shown(kyrgyzstan):
     flow = kyrgyzstan.baseline_forecast
     table = origins.influence_table(flow)
     assert set(table.frame["fact"]) == set(flow.fit_table()["fact"])
-    assert list(table.frame.columns)[1:] == [f"moves {period.label} by" for period in flow.periods[:2]]
+    assert list(table.frame.columns)[1:] == [
+        f"moves {period.label} by" for period in flow.periods[:2]
+    ]
     assert origins.influence_table(flow, most=1).frame.equals(table.frame.head(1))
 
 
@@ -69,7 +89,9 @@ def test_a_place_without_facts_says_so(turkmenistan):
     assert "from analogue markets alone" in origins.basis_lines(flow).lines[0]
     assert set(origins.contraction_table(flow).frame["from the facts, %"]) == {"0"}
     assert repr(origins.curves_table(turkmenistan)) == "None."
-    assert origins.influence_table(flow).lines == ["No fact counts this flow: there is none to leave out."]
+    assert origins.influence_table(flow).lines == [
+        "No fact counts this flow: there is none to leave out."
+    ]
 
 
 def test_without_a_market_there_is_no_scale_to_compare_with():

@@ -16,14 +16,18 @@ def test_a_country_s_earlier_forecasts_stand_beside_what_was_printed() -> None:
     shown = {(row["forecast of"], row["period"]): row for row in table.frame.to_dict("records")}
     assert shown["2022-12-31", "2022"]["printed since"] == "2,180"
     assert shown["2024-12-31", "1 May 2025"]["what"] == "Public charging stations"
-    assert shown["2022-12-31", "2023"]["counted by others"] == "Ministry of Energy, all electric cars"
+    assert (
+        shown["2022-12-31", "2023"]["counted by others"] == "Ministry of Energy, all electric cars"
+    )
     assert "would be expected" in table.caption
     assert "uz-" not in repr(table)
 
 
 def test_nothing_that_was_not_printed_by_then_is_told() -> None:
     early = dataclasses.replace(make_outlook(), as_of=dt.date(2019, 6, 30), evidence_until=None)
-    assert repr(past_forecasts(early)).startswith("- No forecast of an earlier year's end has an outcome yet")
+    assert repr(past_forecasts(early)).startswith(
+        "- No forecast of an earlier year's end has an outcome yet"
+    )
     assert scoreboard(dt.date(2019, 6, 30)) == {"sentence": "", "rows": []}
 
 

@@ -55,7 +55,9 @@ def text(path):
 
 
 def card(page, name):
-    return re.search(rf'<a class="card[^"]*" href="{name}/report.html".*?</a>', page, re.DOTALL).group()
+    return re.search(
+        rf'<a class="card[^"]*" href="{name}/report.html".*?</a>', page, re.DOTALL
+    ).group()
 
 
 def test_each_report_has_a_card_with_its_numbers(out, records):
@@ -65,7 +67,8 @@ def test_each_report_has_a_card_with_its_numbers(out, records):
     assert numbers == ["16,000", "24,000", "328,000", "10,900", "24,600"]
     assert "as of 2023-06-26 · run 2026-11-24 16:01 · 0.6\N{NO-BREAK SPACE}s" in page
     assert "a made-up caveat" not in card(page, "kazakhstan-baseline")
-    assert page.count("<li>a made-up caveat</li>") == 2  # once for each country, not for each of its cards
+    # Once for each country, not for each of its cards
+    assert page.count("<li>a made-up caveat</li>") == 2
 
 
 def test_reports_of_one_scenario_have_a_card_each(out, records):
@@ -79,24 +82,33 @@ def test_reports_of_one_scenario_have_a_card_each(out, records):
 
 def test_failures_come_first_with_cell_and_trace(out, records):
     records[1] = record(
-        "uzbekistan-accelerated", failure={"cell": 4, "message": "EvidenceError: no", "trace": "Traceback"}
+        "uzbekistan-accelerated",
+        failure={"cell": 4, "message": "EvidenceError: no", "trace": "Traceback"},
     )
     page = text(build_site(out, records))
     assert page.index("1 of 4 runs failed") < page.index("Countries by scenarios")
     assert "<b>uzbekistan-accelerated</b>, cell 4: EvidenceError: no" in page
     assert "<pre>Traceback</pre>" in page
-    assert 'card failed" href="uzbekistan-accelerated/report.html"' in page  # the older report is still there
+    # The older report is still there
+    assert 'card failed" href="uzbekistan-accelerated/report.html"' in page
 
 
 def test_a_run_that_never_was_has_no_link(out, records):
-    page = text(build_site(out, [*records, {"name": "uzbekistan-boom", "failure": {"cell": 0, "message": "killed"}}]))
+    page = text(
+        build_site(
+            out,
+            [*records, {"name": "uzbekistan-boom", "failure": {"cell": 0, "message": "killed"}}],
+        )
+    )
     assert "uzbekistan-boom/report.html" not in page
     assert 'data-scenario="boom"' in page
 
 
 def test_what_others_wrote_is_escaped(out, records):
     wild = "<script>alert(1)</script>"
-    records[0] = record("uzbekistan-baseline", failure={"message": wild, "trace": wild, "cell": wild}, finished=wild)
+    records[0] = record(
+        "uzbekistan-baseline", failure={"message": wild, "trace": wild, "cell": wild}, finished=wild
+    )
     page = text(build_site(out, records))
     assert "<script>alert" not in page
     assert page.count("&lt;script&gt;alert(1)") >= 3
@@ -131,7 +143,10 @@ def test_a_folder_without_reports_has_an_index_too(tmp_path):
 
 
 def test_corridors_have_a_section_of_their_own(out, records):
-    corridor = {"name": "ports-baseline", "parameters": {"corridor": "ports", "scenario": "baseline"}}
+    corridor = {
+        "name": "ports-baseline",
+        "parameters": {"corridor": "ports", "scenario": "baseline"},
+    }
     page = text(build_site(out, [*records, corridor]))
     assert page.index('id="countries"') < page.index('id="corridors"') < page.index('id="chargers"')
 
@@ -150,7 +165,9 @@ def test_three_hundred_reports_can_be_filtered(out, records):
 def test_what_changed_since_the_run_before_is_shown_with_its_reason(out, records):
     table = pd.read_parquet(out / "comparison.parquet")
     mine = (table["scenario"] == "uzbekistan-baseline") & (table["measure"] == "ev_stock")
-    table.assign(value=table["value"].where(~mine, table["value"] / 2)).to_parquet(out / COMPARISON_BEFORE)
+    table.assign(value=table["value"].where(~mine, table["value"] / 2)).to_parquet(
+        out / COMPARISON_BEFORE
+    )
     records[0] = record("uzbekistan-baseline", reason="ledger changed")
     page = text(build_site(out, records))
     rows = re.findall(r"<tr><td><a .*?</tr>", page[page.index('id="changes"') :])
@@ -176,7 +193,9 @@ def test_the_regions_total_is_the_sum_of_joint_draws(out, records):
     assert page.index('id="region"') < page.index('id="countries"')
     assert "Uzbekistan and Kazakhstan together" in section
     joint = sum(
-        make_outlook(name, code).results.values["ev_stock"][:, -1] for name, code, scale in GRID if scale == 1.0
+        make_outlook(name, code).results.values["ev_stock"][:, -1]
+        for name, code, scale in GRID
+        if scale == 1.0
     )
     low, median, high = (float(f"{value:.3g}") for value in np.quantile(joint, [0.1, 0.5, 0.9]))
     assert f"{median:,.0f} electric vehicles on the road at the end of 2030" in section
@@ -193,7 +212,9 @@ def test_without_joint_draws_there_is_no_total(out, records):
 
 
 def test_what_only_one_card_must_say_stays_on_it(out, records):
-    other = dataclasses.replace(make_outlook("uzbekistan-accelerated", "UZ", 1.6), caveats=["of this one alone"])
+    other = dataclasses.replace(
+        make_outlook("uzbekistan-accelerated", "UZ", 1.6), caveats=["of this one alone"]
+    )
     other.save(out / "uzbekistan-accelerated")
     page = text(build_site(out, records))
     assert '<p class="caveat">of this one alone</p>' in card(page, "uzbekistan-accelerated")

@@ -69,9 +69,15 @@ def test_the_outlook_table_starts_where_the_facts_end(outlook):
 
 def test_medians_and_bounds_stand_in_cells_of_their_own_and_lead_to_what_they_rest_on(outlook):
     page = tables.outlook_table(outlook, "ev_stock")._repr_html_()
-    assert '<tr><th rowspan="2">year</th><th colspan="3">Electric vehicles on the road, vehicles</th></tr>' in page
+    assert (
+        '<tr><th rowspan="2">year</th><th colspan="3">Electric vehicles on the road, vehicles</th></tr>'
+        in page
+    )
     told = (("", "12,000"), (' class="end"', "8,180"), (' class="end"', "17,600"))
-    cells = "".join(f'<td class="amount"><a{kind} href="#grounds-ev_stock">{words}</a></td>' for kind, words in told)
+    cells = "".join(
+        f'<td class="amount"><a{kind} href="#grounds-ev_stock">{words}</a></td>'
+        for kind, words in told
+    )
     assert f'<tr><td class="number">2023</td>{cells}</tr>' in page
 
 
@@ -84,14 +90,21 @@ def test_facts_lead_to_their_sources(ledger):
 
 def test_only_the_web_is_linked():
     frame = pd.DataFrame({"source": ["a", "b"]})
-    page = Table(frame, links={"source": ["javascript:alert(1)", "https://x.org/?a=1&b='2'"]})._repr_html_()
+    page = Table(
+        frame, links={"source": ["javascript:alert(1)", "https://x.org/?a=1&b='2'"]}
+    )._repr_html_()
     assert "javascript" not in page
     assert 'href="https://x.org/?a=1&amp;b=&#x27;2&#x27;"' in page
 
 
 def test_tables_and_notes_escape():
-    assert "<b>" not in Table(pd.DataFrame({"<b>": ["<i>"]}), caption="<u>")._repr_html_().replace("<td><", "<td>")
-    assert BulletList(["<script>"])._repr_html_() == '<ul class="fc-caveats"><li>&lt;script&gt;</li></ul>'
+    assert "<b>" not in Table(pd.DataFrame({"<b>": ["<i>"]}), caption="<u>")._repr_html_().replace(
+        "<td><", "<td>"
+    )
+    assert (
+        BulletList(["<script>"])._repr_html_()
+        == '<ul class="fc-caveats"><li>&lt;script&gt;</li></ul>'
+    )
 
 
 def test_an_empty_table_says_so():
@@ -117,7 +130,9 @@ def test_a_fact_that_nothing_else_speaks_of_may_be_anything(outlook):
 
 def test_drivers_and_assumptions_of_the_scenario(outlook):
     columns = ["likeliest", "lowest", "highest", "unit"]
-    assert tables.drivers_table(outlook).frame[columns].to_numpy().tolist() == [["1.2", "1", "1.5", "factor"]]
+    assert tables.drivers_table(outlook).frame[columns].to_numpy().tolist() == [
+        ["1.2", "1", "1.5", "factor"]
+    ]
     assert tables.assumptions_table(outlook).frame["assumption"].tolist() == ["kilometres a year"]
     assert len(tables.assumptions_table(outlook, all_of_them=True).frame) > 30
 
@@ -128,7 +143,9 @@ def test_the_effect_of_drivers_needs_the_forecasts(outlook):
 
 
 def test_conflicts_of_the_shipped_ledger():
-    shown = tables.conflicts_table(conflicts(datasets.central_asia().select("TJ", "ev_imports")), last=1).frame
+    shown = tables.conflicts_table(
+        conflicts(datasets.central_asia().select("TJ", "ev_imports")), last=1
+    ).frame
     assert shown.iloc[0, :3].tolist() == ["Electric vehicles imported", "2023", "1,500"]
 
 

@@ -61,7 +61,13 @@ def test_periods_in_words(period, words):
 
 
 def test_a_share_names_the_day_of_its_whole_once():
-    told = {"id": "a", "measure": "ev_stock", "place": "UZ", "period_start": "2026-12-31", "period_end": "2026-12-31"}
+    told = {
+        "id": "a",
+        "measure": "ev_stock",
+        "place": "UZ",
+        "period_start": "2026-12-31",
+        "period_end": "2026-12-31",
+    }
     whole = {"reference": "vehicle_stock@UZ:2026-12-31/2026-12-31", "relation": "about"}
     share = Fact(**told, **whole, quantity="share_percent", value=2, unit="percent")
     assert fact_name(share) == "about 2 % of vehicles on the road, all types, on 31 Dec 2026"

@@ -35,12 +35,23 @@ class Project:
         self.notebook('print(f"{name} {seed}")')
 
     def notebook(self, *cells: str, path: Path | None = None) -> Path:
-        """Write a notebook with a parameters cell and these code cells; their ids are their positions."""
+        """Write a notebook with a parameters cell and these code cells; their ids are their
+        positions.
+        """
         path = path or self.template
-        head = [new_markdown_cell("# A tiny report", id="title"), new_code_cell(PARAMETERS, id="parameters")]
+        head = [
+            new_markdown_cell("# A tiny report", id="title"),
+            new_code_cell(PARAMETERS, id="parameters"),
+        ]
         head[1].metadata["tags"] = ["parameters"]
-        notebook = new_notebook(cells=[*head, *(new_code_cell(text, id=f"cell-{i}") for i, text in enumerate(cells))])
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook = new_notebook(
+            cells=[*head, *(new_code_cell(text, id=f"cell-{i}") for i, text in enumerate(cells))]
+        )
+        notebook.metadata["kernelspec"] = {
+            "name": "python3",
+            "display_name": "Python 3",
+            "language": "python",
+        }
         path.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, path)
         return path

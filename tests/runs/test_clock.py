@@ -1,4 +1,6 @@
-"""A clock that is set back while a run goes on changes nothing: durations, limits and freshness do not rest on it."""
+"""A clock that is set back while a run goes on changes nothing: durations, limits and freshness do
+not rest on it.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +36,13 @@ def falling(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("engine", ["fork", "kernel"])
-def test_durations_and_time_limits_hold_while_the_clock_falls(project: Any, falling: None, engine: Any) -> None:
+def test_durations_and_time_limits_hold_while_the_clock_falls(
+    project: Any, falling: None, engine: Any
+) -> None:
     project.notebook("import time; time.sleep(0.2)")
-    seconds = cell_seconds(execute(project.template, {}, project.root / "out.ipynb", engine, timeout=HOUR / 2))
+    seconds = cell_seconds(
+        execute(project.template, {}, project.root / "out.ipynb", engine, timeout=HOUR / 2)
+    )
     assert 0.2 <= seconds[1] < HOUR
     assert seconds[0] >= 0
     project.notebook("import time; time.sleep(60)")
@@ -44,7 +50,9 @@ def test_durations_and_time_limits_hold_while_the_clock_falls(project: Any, fall
         execute(project.template, {}, project.root / "out.ipynb", engine, timeout=1)
 
 
-def test_what_is_fresh_stays_fresh_whatever_the_clock_and_the_files_say(project: Any, falling: None) -> None:
+def test_what_is_fresh_stays_fresh_whatever_the_clock_and_the_files_say(
+    project: Any, falling: None
+) -> None:
     project.scenario("uz-a")
     done = run([project.params], project.out, progress=False)
     assert done.count("done") == 1
@@ -60,7 +68,9 @@ def test_a_report_from_the_future_is_run_and_shown_like_any_other(project: Any) 
     project.scenario("uz-a")
     run([project.params], project.out, progress=False)
     record = json.loads((project.out / "uz-a" / "run.json").read_text())
-    (project.out / "uz-a" / "run.json").write_text(json.dumps(record | {"finished": "2999-01-01T00:00:00+00:00"}))
+    (project.out / "uz-a" / "run.json").write_text(
+        json.dumps(record | {"finished": "2999-01-01T00:00:00+00:00"})
+    )
     project.scenario("uz-b")
     assert run([project.params], project.out, progress=False).ok
     assert "2999-01-01 00:00" in (project.out / "index.html").read_text()

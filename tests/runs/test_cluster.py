@@ -44,8 +44,16 @@ def started(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A scheduler with two workers, in a session of its own."""
     script = folder / "cluster.py"
     script.write_text(CLUSTER)
-    environment = os.environ | {"DASK_DISTRIBUTED__WORKER__DAEMON": "False", "SECRET_OF_THE_WORKER": "hunter2"}
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": environment}
+    environment = os.environ | {
+        "DASK_DISTRIBUTED__WORKER__DAEMON": "False",
+        "SECRET_OF_THE_WORKER": "hunter2",
+    }
+    pipes: dict[str, Any] = {
+        "stdin": subprocess.PIPE,
+        "stdout": subprocess.PIPE,
+        "text": True,
+        "env": environment,
+    }
     command = [sys.executable, str(script)]
     with subprocess.Popen(command, cwd=folder, start_new_session=True, **pipes) as process:
         assert process.stdout is not None
@@ -53,7 +61,9 @@ def started(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 
 def test_reports_come_home_and_equal_those_made_here(project: Any, scheduler: str) -> None:
-    project.notebook("print(name, seed)", "import os; print(sorted(os.environ))\n1 / (name != 'uz-c')")
+    project.notebook(
+        "print(name, seed)", "import os; print(sorted(os.environ))\n1 / (name != 'uz-c')"
+    )
     for seed, name in enumerate(("uz-a", "uz-b", "uz-c")):
         project.scenario(name, seed)
     done = run([project.params], project.out, scheduler=scheduler, progress=False)
@@ -86,7 +96,11 @@ def test_a_worker_that_is_killed_is_survived_and_nothing_runs_twice_into_the_rep
     done = run([project.params], project.out, scheduler=scheduler, progress=False)
     assert once.exists()
     assert done.ok, str(done)
-    assert [project.printed(name) for name in ("uz-a", "uz-b", "uz-c")] == ["uz-a 0\n", "uz-b 1\n", "uz-c 2\n"]
+    assert [project.printed(name) for name in ("uz-a", "uz-b", "uz-c")] == [
+        "uz-a 0\n",
+        "uz-b 1\n",
+        "uz-c 2\n",
+    ]
 
 
 def test_a_worker_that_is_stopped_is_given_up_and_its_tasks_go_elsewhere(
@@ -108,7 +122,11 @@ def test_a_worker_that_is_stopped_is_given_up_and_its_tasks_go_elsewhere(
     finally:
         os.kill(int(once.read_text()), 9)
     assert done.ok, str(done)
-    assert [project.printed(name) for name in ("uz-a", "uz-b", "uz-c")] == ["uz-a 0\n", "uz-b 1\n", "uz-c 2\n"]
+    assert [project.printed(name) for name in ("uz-a", "uz-b", "uz-c")] == [
+        "uz-a 0\n",
+        "uz-b 1\n",
+        "uz-c 2\n",
+    ]
 
 
 @pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL])
@@ -124,11 +142,15 @@ def test_a_scheduler_that_stands_still_or_dies_stops_no_run(
             done = run([project.params], project.out, scheduler=address, timeout=4, progress=False)
         finally:
             os.killpg(process.pid, signal.SIGKILL)
-    assert [result.reason for result in done.failed] == ["the scheduler, or every worker, stands still or is gone"]
+    assert [result.reason for result in done.failed] == [
+        "the scheduler, or every worker, stands still or is gone"
+    ]
     assert (project.out / "index.html").exists()
 
 
-def test_a_scheduler_that_is_not_there_is_told(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_that_is_not_there_is_told(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(cluster, "PATIENCE", 0.5)
     project.scenario("uz-a")
     with pytest.raises(RunError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
@@ -145,7 +167,9 @@ def test_workers_with_another_version_are_refused(
         def run(self, call: Any) -> dict[str, Any]:
             return answers
 
-    with pytest.raises(RunError, match=rf"the worker tcp://worker has numpy 1.0, here {mine['numpy']}"):
+    with pytest.raises(
+        RunError, match=rf"the worker tcp://worker has numpy 1.0, here {mine['numpy']}"
+    ):
         cluster._compare(Client())
 
 
@@ -182,7 +206,9 @@ ENDED = {"status": 0, "seconds": 1.0}
     ],
 )  # fmt: skip
 def test_what_a_worker_sends_is_data_and_never_a_path(tmp_path: Path, sent: Any, said: str) -> None:
-    task = Task("uz-a", "n.ipynb", str(tmp_path / "work" / "uz-a"), str(tmp_path / "uz-a.log"), {}, {})
+    task = Task(
+        "uz-a", "n.ipynb", str(tmp_path / "work" / "uz-a"), str(tmp_path / "uz-a.log"), {}, {}
+    )
     (tmp_path / "work").mkdir()
     assert cluster._home(task, Answer(sent)).status == 1
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["failure.json"]

@@ -54,18 +54,28 @@ def shown(path: Path) -> list[tuple[Any, ...]]:
     notebook = nbformat.read(path, as_version=4)
     text = re.compile(r"\\u001b\[[0-9;]*m")  # a kernel colours other words of a traceback
     return [
-        (cell.source, cell.get("execution_count"), text.sub("", json.dumps(cell.get("outputs"), ensure_ascii=False)))
+        (
+            cell.source,
+            cell.get("execution_count"),
+            text.sub("", json.dumps(cell.get("outputs"), ensure_ascii=False)),
+        )
         for cell in notebook.cells
     ]
 
 
 def test_outputs_equal_those_of_a_kernel(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # under which a kernel does not show what other programs print
+    # Under which a kernel does not show what other programs print
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
     project.notebook(*CELLS)
     for engine in ("kernel", "fork"):
-        execute(project.template, {"country": "NO", "seed": 2}, project.root / f"{engine}.ipynb", engine)
+        execute(
+            project.template, {"country": "NO", "seed": 2}, project.root / f"{engine}.ipynb", engine
+        )
     assert shown(project.root / "fork.ipynb") == shown(project.root / "kernel.ipynb")
-    both = [nbformat.read(project.root / f"{engine}.ipynb", 4).metadata.language_info for engine in ("kernel", "fork")]
+    both = [
+        nbformat.read(project.root / f"{engine}.ipynb", 4).metadata.language_info
+        for engine in ("kernel", "fork")
+    ]
     assert both[0] == both[1]
 
 
@@ -73,7 +83,9 @@ def test_a_failing_cell_reads_as_in_a_kernel(project: Any) -> None:
     project.notebook(*FAILING)
     errors = []
     for engine in ("kernel", "fork"):
-        with pytest.raises(NotebookError, match=r"cell In \[3\]: ZeroDivisionError: division by zero") as caught:
+        with pytest.raises(
+            NotebookError, match=r"cell In \[3\]: ZeroDivisionError: division by zero"
+        ) as caught:
             execute(project.template, {}, project.root / f"{engine}.ipynb", engine)
         errors.append(caught.value.trace)
     assert errors[0] == errors[1]
@@ -85,8 +97,14 @@ def test_a_failing_cell_reads_as_in_a_kernel(project: Any) -> None:
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        ("import os; os._exit(3)", r"In \[4\]: (the notebook's process ended with status 3|Kernel died)"),
-        ("import os; os.kill(os.getpid(), 9)", r"In \[4\]: (the notebook's process was killed by SIGKILL|Kernel died)"),
+        (
+            "import os; os._exit(3)",
+            r"In \[4\]: (the notebook's process ended with status 3|Kernel died)",
+        ),
+        (
+            "import os; os.kill(os.getpid(), 9)",
+            r"In \[4\]: (the notebook's process was killed by SIGKILL|Kernel died)",
+        ),
         ("import time; time.sleep(60)", r"In \[4\]: exceeded the time limit"),
         (
             "import sys, warnings; warnings.resetwarnings(); sys.exit(0)",
@@ -134,13 +152,21 @@ def test_the_engine_module_can_be_the_first_that_is_imported() -> None:
 
 
 def test_cells_marked_to_fail_or_to_be_skipped_are_treated_as_by_nbclient(project: Any) -> None:
-    notebook = nbformat.read(project.notebook("1 / 0", "print('skipped')", "print('end')"), as_version=4)
-    notebook.cells[2].metadata["tags"], notebook.cells[3].metadata["tags"] = ["raises-exception"], ["skip-execution"]
+    notebook = nbformat.read(
+        project.notebook("1 / 0", "print('skipped')", "print('end')"), as_version=4
+    )
+    notebook.cells[2].metadata["tags"], notebook.cells[3].metadata["tags"] = (
+        ["raises-exception"],
+        ["skip-execution"],
+    )
     nbformat.write(notebook, project.template)
     for engine in ("ev-forecast", "nbclient"):
         out = project.root / f"{engine}.ipynb"
-        with pytest.raises(PapermillExecutionError, match="division by zero"):  # papermill looks for any error output
-            papermill.execute_notebook(str(project.template), str(out), {}, engine_name=engine, progress_bar=False)
+        # Papermill looks for any error output
+        with pytest.raises(PapermillExecutionError, match="division by zero"):
+            papermill.execute_notebook(
+                str(project.template), str(out), {}, engine_name=engine, progress_bar=False
+            )
     assert "skipped\\n" not in out.read_text()
     assert "end\\n" in out.read_text()
     assert shown(project.root / "ev-forecast.ipynb") == shown(project.root / "nbclient.ipynb")
@@ -149,9 +175,16 @@ def test_cells_marked_to_fail_or_to_be_skipped_are_treated_as_by_nbclient(projec
 def test_what_a_cell_started_ends_with_the_notebook(project: Any) -> None:
     with CellProcess() as process:
         seen: list[Any] = []
-        process.run("import subprocess; print(subprocess.Popen(['sleep', '100']).pid)", None, seen.append)
-    pid = int("".join(message["content"]["text"] for message in seen if message["msg_type"] == "stream"))
-    while Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2]:
+        process.run(
+            "import subprocess; print(subprocess.Popen(['sleep', '100']).pid)", None, seen.append
+        )
+    pid = int(
+        "".join(message["content"]["text"] for message in seen if message["msg_type"] == "stream")
+    )
+    while (
+        Path(f"/proc/{pid}").exists()
+        and "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2]
+    ):
         time.sleep(0.01)
 
 
@@ -169,5 +202,7 @@ def test_a_process_that_is_copied_has_one_thread() -> None:
     code += "assert 'report.html.j2' in str(list(made().environment.cache)), 'no page was made'; "
     code += "assert 'pyarrow' in sys.modules; print(len(os.listdir('/proc/self/task')))"
     command = [sys.executable, "-c", code, str(template)]
-    done = subprocess.run(command, check=True, env=child_environment("a1"), capture_output=True, text=True)
+    done = subprocess.run(
+        command, check=True, env=child_environment("a1"), capture_output=True, text=True
+    )
     assert done.stdout == "1\n"

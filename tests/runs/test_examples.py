@@ -31,7 +31,9 @@ def options_of(command: str) -> set[str]:
 @pytest.mark.parametrize("path", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)
 def test_every_option_that_an_example_gives_exists(path: Path) -> None:
     text = re.sub(r'", "', " ", path.read_text())
-    found = [(command, set(re.findall(r"--[a-z-]+", given))) for command, given in COMMAND.findall(text)]
+    found = [
+        (command, set(re.findall(r"--[a-z-]+", given))) for command, given in COMMAND.findall(text)
+    ]
     assert found or path.suffix == ".py"
     assert all(given <= options_of(command) for command, given in found)
     if path.suffix == ".py":
@@ -84,7 +86,9 @@ def airflow(project: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable
 
     stand_in(monkeypatch, "airflow")
     stand_in(monkeypatch, "airflow.sdk", dag=decorator, task=task)
-    stand_in(monkeypatch, "airflow.sdk.exceptions", AirflowException=Again, AirflowFailException=Never)
+    stand_in(
+        monkeypatch, "airflow.sdk.exceptions", AirflowException=Again, AirflowFailException=Never
+    )
     monkeypatch.setenv("EV_FORECAST_PROJECT", str(project.root))
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     runpy.run_path(str(EXAMPLES / "airflow_dag.py"))
@@ -108,10 +112,14 @@ def test_the_dag_retries_what_failed_and_never_what_is_wrong(project: Any, airfl
 
 
 @pytest.mark.slow
-def test_the_flow_gives_the_index_and_fails_with_a_scenario(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_flow_gives_the_index_and_fails_with_a_scenario(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown: list[dict[str, Any]] = []
     stand_in(monkeypatch, "prefect", flow=decorator, task=decorator)
-    stand_in(monkeypatch, "prefect.artifacts", create_table_artifact=lambda **given: shown.append(given))
+    stand_in(
+        monkeypatch, "prefect.artifacts", create_table_artifact=lambda **given: shown.append(given)
+    )
     monkeypatch.chdir(project.root)
     flow = runpy.run_path(str(EXAMPLES / "prefect_flow.py"))
     project.scenario("uz-a")

@@ -1,4 +1,6 @@
-"""Whatever interrupts a run leaves whole reports only, no process behind, and a next run that comes to the same."""
+"""Whatever interrupts a run leaves whole reports only, no process behind, and a next run that comes
+to the same.
+"""
 
 from __future__ import annotations
 
@@ -35,13 +37,17 @@ WHOLE = {"report.ipynb", "report.html", "run.json"}
 NAMES = ("uz-a", "uz-b", "uz-c", "uz-d")
 
 
-def start(project: Any, jobs: int = 2, limits: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+def start(
+    project: Any, jobs: int = 2, limits: Callable[[], None] | None = None
+) -> subprocess.Popen[str]:
     """Start a run in a process whose descendants can be told by their environment."""
     command = [sys.executable, "-c", RUN, str(project.params), str(project.out), str(jobs)]
     scratch = project.root / "scratch"
     scratch.mkdir(exist_ok=True)
     environment = os.environ | {"EV_FORECAST_TEST": str(project.root), "TMPDIR": str(scratch)}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, preexec_fn=limits)
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, text=True, preexec_fn=limits
+    )
 
 
 def descendants(project: Any) -> list[int]:
@@ -87,7 +93,8 @@ def leaves_nothing(project: Any) -> bool:
     return all_gone(project) and comes_true(lambda: not list((project.root / "scratch").iterdir()))
 
 
-DIFFERS = (  # from run to run: times, the size of a file that holds some, and whatever somebody edits meanwhile
+# From run to run: times, the size of a file that holds some, and whatever somebody edits meanwhile
+DIFFERS = (
     r'"package": "\w+"',
     r'"(start_time|end_time|finished)": "[^"]*"',
     r'"duration": [\d.e-]+',
@@ -101,7 +108,11 @@ DIFFERS = (  # from run to run: times, the size of a file that holds some, and w
 def contents(out: Path) -> dict[str, str]:
     """Every file of a folder of reports but the logs, without what differs from run to run."""
     differs = re.compile("|".join(DIFFERS))
-    files = [path for path in out.rglob("*") if path.is_file() and path.parent.name != "logs" and path.name != ".lock"]
+    files = [
+        path
+        for path in out.rglob("*")
+        if path.is_file() and path.parent.name != "logs" and path.name != ".lock"
+    ]
     return {str(path.relative_to(out)): differs.sub("", path.read_text("utf-8")) for path in files}
 
 
@@ -109,7 +120,9 @@ def comes_to_the_same(project: Any) -> None:
     """Run again, and see all reports whole and what an undisturbed run makes."""
     done = run([project.params], project.out, progress=False)
     assert done.ok
-    assert [project.printed(name) for name in NAMES] == [f"{name} {seed}\n" for seed, name in enumerate(NAMES)]
+    assert [project.printed(name) for name in NAMES] == [
+        f"{name} {seed}\n" for seed, name in enumerate(NAMES)
+    ]
     assert reports(project) == {name: WHOLE for name in NAMES}
     assert {path.name for path in project.out.iterdir()} == {
         ".lock",
@@ -122,7 +135,9 @@ def comes_to_the_same(project: Any) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_an_interrupted_run_leaves_whole_reports_and_goes_on(project: Any, number: signal.Signals) -> None:
+def test_an_interrupted_run_leaves_whole_reports_and_goes_on(
+    project: Any, number: signal.Signals
+) -> None:
     scenarios(project)
     with start(project) as process:
         wait_for(lambda: (project.out / "uz-a" / "run.json").exists() or process.poll() is not None)
@@ -139,7 +154,9 @@ def test_an_interrupted_run_leaves_whole_reports_and_goes_on(project: Any, numbe
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory, make_project: Callable[[Path], Any]) -> dict[str, str]:
+def undisturbed(
+    tmp_path_factory: pytest.TempPathFactory, make_project: Callable[[Path], Any]
+) -> dict[str, str]:
     """What the scenarios come to when nothing happens."""
     project = make_project(tmp_path_factory.mktemp("undisturbed"))
     scenarios(project)
@@ -147,8 +164,12 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, make_project: Callable
     return contents(project.out)
 
 
-@pytest.mark.parametrize("moment", [round(random.Random(7 + n).uniform(0.05, 1.6), 2) for n in range(10)])
-def test_a_runner_killed_at_any_moment_does_no_harm(project: Any, undisturbed: dict[str, str], moment: float) -> None:
+@pytest.mark.parametrize(
+    "moment", [round(random.Random(7 + n).uniform(0.05, 1.6), 2) for n in range(10)]
+)
+def test_a_runner_killed_at_any_moment_does_no_harm(
+    project: Any, undisturbed: dict[str, str], moment: float
+) -> None:
     scenarios(project)
     with start(project) as process:
         time.sleep(moment)
@@ -193,22 +214,32 @@ PARENT = "import os, time\nparent = lambda pid: int(open(f'/proc/{pid}/stat').re
         ("fork", "parent(os.getppid())", []),
     ],
 )
-def test_a_process_that_is_stopped_stops_no_run(project: Any, engine: Any, whose: str, failed: list[str]) -> None:
+def test_a_process_that_is_stopped_stops_no_run(
+    project: Any, engine: Any, whose: str, failed: list[str]
+) -> None:
     """A task's own process fails by name; what all tasks come from is renewed."""
     once = project.root / "once"
     first = f"if name == 'uz-b' and not os.path.exists('{once}'):"
-    project.notebook(PARENT, f"{first}\n    open('{once}', 'w').close(); os.kill({whose}, 19); time.sleep(1)", SLOW)
+    project.notebook(
+        PARENT,
+        f"{first}\n    open('{once}', 'w').close(); os.kill({whose}, 19); time.sleep(1)",
+        SLOW,
+    )
     for name in NAMES:
         project.scenario(name)
     done = run([project.params], project.out, engine=engine, timeout=6, progress=False)
     assert once.exists()
     assert [result.name for result in done.failed] == failed
-    assert [r.reason for r in done.failed] == ["its process stood still for longer than the time limit"] * len(failed)
+    assert [r.reason for r in done.failed] == [
+        "its process stood still for longer than the time limit"
+    ] * len(failed)
 
 
 @pytest.mark.parametrize("engine", ["fork", "kernel"])
 def test_what_holds_too_much_memory_fails_by_name(project: Any, engine: Any) -> None:
-    project.notebook("if name == 'uz-b': held = bytearray(1_200_000_000)", SLOW, "import time; time.sleep(0.5)")
+    project.notebook(
+        "if name == 'uz-b': held = bytearray(1_200_000_000)", SLOW, "import time; time.sleep(0.5)"
+    )
     for name in NAMES[:2]:
         project.scenario(name)
     done = run([project.params], project.out, engine=engine, memory=900, progress=False)
@@ -242,7 +273,9 @@ def test_a_notebook_that_runs_out_of_memory_or_prints_much_is_contained(project:
 
 def test_a_full_disk_fails_what_does_not_fit_and_the_rest_is_whole(project: Any) -> None:
     scenarios(project)
-    project.notebook("import time; print(name, seed); time.sleep(0.2)\nif name == 'uz-b': print('x' * 4_000_000)")
+    project.notebook(
+        "import time; print(name, seed); time.sleep(0.2)\nif name == 'uz-b': print('x' * 4_000_000)"
+    )
 
     def limits() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000))
@@ -268,7 +301,9 @@ def test_many_scenarios_at_once_do_with_few_files(project: Any) -> None:
     with start(project, jobs=64, limits=limits) as process:
         text, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, text
-    assert [project.printed(f"uz-n{number}") for number in range(64)] == [f"uz-n{n} {n}\n" for n in range(64)]
+    assert [project.printed(f"uz-n{number}") for number in range(64)] == [
+        f"uz-n{n} {n}\n" for n in range(64)
+    ]
     assert leaves_nothing(project)
 
 
@@ -288,16 +323,28 @@ print(run([params], out, progress=False).ok, sorted(path.name for path in out.it
 
 
 def with_mounts_of_its_own() -> list[str]:
-    """What to put before a command, so that what it mounts is seen by none but it; nothing where that is forbidden."""
+    """What to put before a command, so that what it mounts is seen by none but it; nothing where
+    that is forbidden.
+    """
     command = ["unshare", *(() if os.geteuid() == 0 else ("--map-root-user",)), "--mount"]
     return command if subprocess.run([*command, "true"], check=False).returncode == 0 else []
 
 
 def test_a_small_disk_that_is_full_fails_by_name_and_is_mended_by_room(project: Any) -> None:
     scenarios(project)
-    project.notebook("import time; print(name, seed); time.sleep(0.2)\nif name == 'uz-b': print('x' * 8_000_000)")
+    project.notebook(
+        "import time; print(name, seed); time.sleep(0.2)\nif name == 'uz-b': print('x' * 8_000_000)"
+    )
     project.out.mkdir()
-    command = [*with_mounts_of_its_own(), sys.executable, "-c", QUOTA, project.params, project.out, project.template]
+    command = [
+        *with_mounts_of_its_own(),
+        sys.executable,
+        "-c",
+        QUOTA,
+        project.params,
+        project.out,
+        project.template,
+    ]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     first, mended = text.splitlines()[:4], text.splitlines()[4]
     assert [line.split()[:2] for line in first] == [
@@ -307,4 +354,7 @@ def test_a_small_disk_that_is_full_fails_by_name_and_is_mended_by_room(project: 
         ["uz-d", "done"],
     ]
     assert re.search("No space left on device|File too large", first[1])
-    assert mended == f"True {sorted(['.lock', 'article.html', 'assets', 'index.html', 'logs', *NAMES])}"
+    assert (
+        mended
+        == f"True {sorted(['.lock', 'article.html', 'assets', 'index.html', 'logs', *NAMES])}"
+    )

@@ -21,14 +21,21 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
-GIVEN = {"corridor_outlook.ipynb": {"corridor": "xinjiang"}, "country_outlook.ipynb": {"country": "KG", "seed": 3}}
+GIVEN = {
+    "corridor_outlook.ipynb": {"corridor": "xinjiang"},
+    "country_outlook.ipynb": {"country": "KG", "seed": 3},
+}
 
 
 def shown(path: Path) -> list[Any]:
     cells = nbformat.read(path, as_version=4).cells
-    text = json.dumps([[cell.source, cell.get("execution_count"), cell.get("outputs")] for cell in cells])
+    text = json.dumps(
+        [[cell.source, cell.get("execution_count"), cell.get("outputs")] for cell in cells]
+    )
     text = re.sub(r'"model_id": "\w+"', '"model_id": ""', text)  # a widget is named by chance
-    return list(json.loads(re.sub(r"/tmp/ipykernel_\d+/\d+\.py|<ipython-input-[^>]*>", "cell", text)))
+    return list(
+        json.loads(re.sub(r"/tmp/ipykernel_\d+/\d+\.py|<ipython-input-[^>]*>", "cell", text))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +48,9 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             folder, log = home / engine / name, home / f"{engine}-{name}.log"
             folder.mkdir(parents=True)
             given: dict[str, Any] = GIVEN.get(name, {})
-            tasks.append(Task(name, str(ROOT / "notebooks" / name), str(folder), str(log), given, {}, engine))  # type: ignore[arg-type]
+            tasks.append(
+                Task(name, str(ROOT / "notebooks" / name), str(folder), str(log), given, {}, engine)
+            )  # type: ignore[arg-type]
         rest = (home / "engine.log", home / "shared") if engine == "fork" else ()
         for outcome in execute(tasks, 2, "test", *rest):  # type: ignore[operator]
             assert outcome.status == 0, (home / f"{engine}-{outcome.name}.log").read_text()
@@ -50,18 +59,29 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_notebook_shows_the_same_on_both_engines(name: str, executed: Path) -> None:
-    fork, kernel = (shown(executed / engine / name / "report.ipynb") for engine in ("fork", "kernel"))
+    fork, kernel = (
+        shown(executed / engine / name / "report.ipynb") for engine in ("fork", "kernel")
+    )
     assert len(fork) == len(kernel)
     for mine, theirs in zip(fork, kernel, strict=True):
         assert mine == theirs
 
 
-def test_a_real_scenario_becomes_a_whole_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_real_scenario_becomes_a_whole_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(ROOT)
     done = run(["params/turkmenistan-baseline.yaml"], tmp_path / "reports", progress=False)
     assert done.ok, str(done)
     report = tmp_path / "reports" / "turkmenistan-baseline"
-    whole = {"report.ipynb", "report.html", "outlook.parquet", "draws.parquet", "outlook.xlsx", "run.json"}
+    whole = {
+        "report.ipynb",
+        "report.html",
+        "outlook.parquet",
+        "draws.parquet",
+        "outlook.xlsx",
+        "run.json",
+    }
     assert {path.name for path in report.iterdir()} == whole
     assert (report / "report.html").stat().st_size < 500_000
     assert sys.prefix not in (report / "report.ipynb").read_text()

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.slow
 
 def made(name: str, country: str, seed: int = 1, reason: str = "never run") -> Run:
     parameters: dict[str, Any] = {"country": country, "as_of": "latest", "seed": seed}
-    return Run(name, Path(f"{name}.yaml"), Path("country_outlook.ipynb"), parameters, {}, {}, reason)
+    return Run(
+        name, Path(f"{name}.yaml"), Path("country_outlook.ipynb"), parameters, {}, {}, reason
+    )
 
 
 def test_the_first_of_each_country_runs_before_the_others() -> None:
@@ -33,20 +35,29 @@ def test_the_first_of_each_country_runs_before_the_others() -> None:
 
 
 def test_few_countries_are_under_way_at_a_time() -> None:
-    ordered = arranged(made(f"c{number}-{letter}", f"C{number}") for number in range(3 * AT_ONCE) for letter in "ab")
+    ordered = arranged(
+        made(f"c{number}-{letter}", f"C{number}")
+        for number in range(3 * AT_ONCE)
+        for letter in "ab"
+    )
     places = [run.parameters["country"] for run, _ in ordered]
     assert max(places[at + 1 :].index(place) for at, place in enumerate(places[:AT_ONCE])) < AT_ONCE
     assert len(ordered) == 6 * AT_ONCE
 
 
 def test_other_seeds_share_nothing_and_what_is_fresh_is_left_out() -> None:
-    ordered = arranged([made("uz-a", "UZ"), made("uz-b", "UZ", seed=2), made("uz-c", "UZ", reason="")])
+    ordered = arranged(
+        [made("uz-a", "UZ"), made("uz-b", "UZ", seed=2), made("uz-c", "UZ", reason="")]
+    )
     assert [(run.name, shared) for run, shared in ordered] == [("uz-a", ""), ("uz-b", "")]
 
 
-def test_a_scenario_alone_and_beside_another_of_its_country_gives_the_same_bytes(tmp_path: Path) -> None:
+def test_a_scenario_alone_and_beside_another_of_its_country_gives_the_same_bytes(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "params").mkdir()
-    for name in ("kyrgyzstan-baseline", "kyrgyzstan-constrained"):  # the second reads what the first has shared
+    # The second reads what the first has shared
+    for name in ("kyrgyzstan-baseline", "kyrgyzstan-constrained"):
         shutil.copy(PARAMS / f"{name}.yaml", tmp_path / "params")
     together, alone = tmp_path / "together", tmp_path / "alone"
     assert not run([tmp_path / "params"], together, progress=False).failed

@@ -1,4 +1,6 @@
-"""Nothing that somebody else made is deleted or overwritten, whatever it is called; a report in the way fails alone."""
+"""Nothing that somebody else made is deleted or overwritten, whatever it is called; a report in the
+way fails alone.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ pytestmark = pytest.mark.slow
 def everything(folder: Path) -> dict[str, str]:
     """Every file and link of a folder, with what is in it."""
     return {
-        str(path.relative_to(folder)): os.readlink(path) if path.is_symlink() else path.read_text("utf-8", "replace")
+        str(path.relative_to(folder)): os.readlink(path)
+        if path.is_symlink()
+        else path.read_text("utf-8", "replace")
         for path in sorted(folder.rglob("*"))
         if path.is_file() or path.is_symlink()
     }
@@ -45,14 +49,19 @@ def everything(folder: Path) -> dict[str, str]:
         ".lock",
     ],
 )
-def test_what_somebody_else_made_is_refused_by_name_before_anything_runs(project: Any, theirs: str) -> None:
+def test_what_somebody_else_made_is_refused_by_name_before_anything_runs(
+    project: Any, theirs: str
+) -> None:
     project.scenario("uz-a")
     path = project.out / theirs
     path.parent.mkdir(parents=True)
     path.write_text('{"mine": 1}')
     result = CliRunner().invoke(main, ["run", str(project.params), "--out", str(project.out)])
     assert result.exit_code == 2, result.output
-    assert f"{path}: was not written by a run (move it elsewhere, or give another --out)" in result.stderr
+    assert (
+        f"{path}: was not written by a run (move it elsewhere, or give another --out)"
+        in result.stderr
+    )
     assert everything(project.out) == {theirs: '{"mine": 1}'}
 
 
@@ -73,15 +82,22 @@ def test_what_is_added_or_changed_in_a_report_is_kept(project: Any, folder: str,
 
 def test_what_lies_beside_the_reports_stays(project: Any) -> None:
     project.scenario("uz-a")
-    for name in ("notes/thesis.txt", "logs/mine.log", "assets/logo.svg", "kz-a/thesis.txt", "uz-a/.DS_Store"):
+    for name in (
+        "notes/thesis.txt",
+        "logs/mine.log",
+        "assets/logo.svg",
+        "kz-a/thesis.txt",
+        "uz-a/.DS_Store",
+    ):
         (project.out / name).parent.mkdir(parents=True, exist_ok=True)
         (project.out / name).write_text("mine")
     for _ in range(2):
         assert run([project.params], project.out, force=True, progress=False).ok
     kept = everything(project.out)
-    assert [kept[name] for name in ("notes/thesis.txt", "logs/mine.log", "assets/logo.svg", "kz-a/thesis.txt")] == [
-        "mine"
-    ] * 4
+    assert [
+        kept[name]
+        for name in ("notes/thesis.txt", "logs/mine.log", "assets/logo.svg", "kz-a/thesis.txt")
+    ] == ["mine"] * 4
 
 
 def test_an_empty_out_is_an_error(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,13 +105,19 @@ def test_an_empty_out_is_an_error(project: Any, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(project.root)
     before = everything(project.root)
     result = CliRunner().invoke(main, ["run", "--out", ""])
-    assert (result.exit_code, "--out" in result.stderr, "is empty" in result.stderr) == (2, True, True)
+    assert (result.exit_code, "--out" in result.stderr, "is empty" in result.stderr) == (
+        2,
+        True,
+        True,
+    )
     with pytest.raises(InputError, match="out is empty"):
         run([project.params], "", progress=False)
     assert everything(project.root) == before
 
 
-@pytest.mark.parametrize("name", [".work", "assets/plotly.min.js", "comparison_before.parquet", "logs/uz-a.log"])
+@pytest.mark.parametrize(
+    "name", [".work", "assets/plotly.min.js", "comparison_before.parquet", "logs/uz-a.log"]
+)
 @pytest.mark.parametrize("used", [False, True])
 def test_a_link_where_a_run_would_write_is_refused(project: Any, name: str, used: bool) -> None:
     project.scenario("uz-a")
@@ -107,7 +129,9 @@ def test_a_link_where_a_run_would_write_is_refused(project: Any, name: str, used
     folders.remove(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.symlink_to(precious)
-    with pytest.raises(InputError, match=rf"{name}: is a link, and a run would write where it leads"):
+    with pytest.raises(
+        InputError, match=rf"{name}: is a link, and a run would write where it leads"
+    ):
         run([project.params], project.out, force=True, progress=False)
     assert (precious.read_text(), path.is_symlink()) == ("mine", True)
 
@@ -153,10 +177,13 @@ def test_a_report_that_cannot_be_replaced_fails_by_name_and_the_others_finish(
         real(side, target)
 
     monkeypatch.setattr(folders, "_replace", refused)
-    result = CliRunner().invoke(main, ["run", str(project.params), "--out", str(project.out), "--force"])
+    result = CliRunner().invoke(
+        main, ["run", str(project.params), "--out", str(project.out), "--force"]
+    )
     assert result.exit_code == 1
     assert (
-        "failed uz-b: its report cannot be put in its place: Operation not permitted\n2 done, 1 failed" in result.stdout
+        "failed uz-b: its report cannot be put in its place: Operation not permitted\n2 done, 1 failed"
+        in result.stdout
     )
     assert (project.out / "uz-b" / "run.json").read_bytes() == before
     assert "Operation not permitted" in (project.out / "index.html").read_text()
@@ -180,14 +207,29 @@ def test_a_folder_of_somebody_else_that_appears_in_the_middle_is_kept(project: A
 
 
 @pytest.mark.parametrize("engine", ["fork", "kernel"])
-def test_an_output_folder_deleted_in_the_middle_fails_what_ran_and_the_others_finish(project: Any, engine: Any) -> None:
+def test_an_output_folder_deleted_in_the_middle_fails_what_ran_and_the_others_finish(
+    project: Any, engine: Any
+) -> None:
     project.notebook(f"import shutil\nif name == 'uz-a': shutil.rmtree({str(project.out)!r})")
     for name in ("uz-a", "uz-b", "uz-c"):
         project.scenario(name)
     done = run([project.params], project.out, jobs=1, engine=engine, progress=False)
-    assert [(r.name, r.status) for r in done.results] == [("uz-a", "failed"), ("uz-b", "done"), ("uz-c", "done")]
-    assert "No such file or directory" in done.failed[0].reason or "ended with status 1" in done.failed[0].reason
-    assert {path.name for path in project.out.iterdir()} >= {"index.html", "assets", "uz-b", "uz-c", ".lock"}
+    assert [(r.name, r.status) for r in done.results] == [
+        ("uz-a", "failed"),
+        ("uz-b", "done"),
+        ("uz-c", "done"),
+    ]
+    assert (
+        "No such file or directory" in done.failed[0].reason
+        or "ended with status 1" in done.failed[0].reason
+    )
+    assert {path.name for path in project.out.iterdir()} >= {
+        "index.html",
+        "assets",
+        "uz-b",
+        "uz-c",
+        ".lock",
+    }
     again = run([project.params], project.out, dry_run=True)
     assert (again.count("fresh"), again.count("stale")) == (2, 1)
 

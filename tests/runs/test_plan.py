@@ -55,7 +55,9 @@ def test_a_fresh_scenario_is_told_without_reading_facts_or_params(
     assert only(project).parameters["seed"] == 1
 
 
-def test_each_thing_that_a_report_depends_on_makes_it_stale(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_thing_that_a_report_depends_on_makes_it_stale(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project.scenario("uz-baseline")
     recorded(project)
     project.scenario("uz-baseline", seed=2)
@@ -65,17 +67,26 @@ def test_each_thing_that_a_report_depends_on_makes_it_stale(project: Any, monkey
     assert only(project).reason == "notebook changed"
     recorded(project)
     before = plan.environment()
-    monkeypatch.setattr(plan, "environment", lambda: before | {"package": "1", "prior": "2", "numpy": "9.9"})
-    assert only(project).reason == f"package changed; prior changed; numpy {before['numpy']} is now 9.9"
+    monkeypatch.setattr(
+        plan, "environment", lambda: before | {"package": "1", "prior": "2", "numpy": "9.9"}
+    )
+    assert (
+        only(project).reason
+        == f"package changed; prior changed; numpy {before['numpy']} is now 9.9"
+    )
 
 
-def test_what_does_not_change_the_report_leaves_it_fresh(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_does_not_change_the_report_leaves_it_fresh(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project.scenario("uz-baseline")
     recorded(project)
     project.scenario("uz-baseline", text="# a comment\n")
     before = plan.environment()
     monkeypatch.setattr(
-        plan, "environment", lambda: before | {"ledger": "a note was reworded after the scenario's date"}
+        plan,
+        "environment",
+        lambda: before | {"ledger": "a note was reworded after the scenario's date"},
     )
     assert only(project).fresh
 
@@ -112,7 +123,9 @@ def test_every_problem_of_every_file_is_told_at_once(project: Any) -> None:
     assert not project.out.exists()
 
 
-@pytest.mark.parametrize("name", ["con", "a b", "x" * 90, "乌兹别克", "..x", "uz\nx", "logs", "failures", "index"])
+@pytest.mark.parametrize(
+    "name", ["con", "a b", "x" * 90, "乌兹别克", "..x", "uz\nx", "logs", "failures", "index"]
+)
 def test_a_name_that_is_no_safe_folder_is_refused(project: Any, name: str) -> None:
     project.scenario("uz-baseline").rename(project.params / f"{name}.yaml")
     with pytest.raises(ScenarioError, match=r"the name .* (reserved|characters|every run writes)"):
@@ -124,13 +137,18 @@ def test_two_files_of_one_name_are_refused(project: Any) -> None:
     other = project.root / "other" / "uz-baseline.yml"
     other.parent.mkdir()
     other.write_text((project.params / "uz-baseline.yaml").read_text())
-    with pytest.raises(ScenarioError, match=r"names the scenario 'uz-baseline' again \(.*params/uz-baseline.yaml has"):
+    with pytest.raises(
+        ScenarioError,
+        match=r"names the scenario 'uz-baseline' again \(.*params/uz-baseline.yaml has",
+    ):
         plan_runs([project.params, other], project.out)
     with pytest.raises(ScenarioError, match="is given twice"):
         plan_runs([project.params, project.params], project.out)
 
 
-def test_paths_that_hold_no_params_are_refused(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_that_hold_no_params_are_refused(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(InputError, match="nowhere: no such file or folder"):
         find_params([project.root / "nowhere"])
     with pytest.raises(InputError, match="no params file"):
@@ -147,7 +165,9 @@ def test_a_notebook_is_looked_for_beside_the_params_and_its_absence_is_told(
     assert only(project).template == project.template
     project.template.unlink()
     monkeypatch.setattr(plan, "PACKAGE", project.root / "elsewhere" / "forecasting")
-    with pytest.raises(InputError, match=r"no notebook country_outlook.ipynb: looked in .*notebooks, .*elsewhere"):
+    with pytest.raises(
+        InputError, match=r"no notebook country_outlook.ipynb: looked in .*notebooks, .*elsewhere"
+    ):
         plan.find_notebook(project.params / "uz-baseline.yaml", "country_outlook.ipynb")
 
 

@@ -26,9 +26,13 @@ def pretend(project: Any, made: dict[str, str]) -> Callable[[Path], RunSummary]:
         for name, status in made.items():
             folder = mirror / name if status == "done" else mirror / "failures" / name
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / ("run.json" if status == "done" else "failure.json")).write_text(json.dumps({"name": name}))
+            (folder / ("run.json" if status == "done" else "failure.json")).write_text(
+                json.dumps({"name": name})
+            )
             (folder / "report.html").write_text(status)
-        (mirror / "index.html").write_text(",".join(sorted(path.parent.name for path in mirror.glob("*/run.json"))))
+        (mirror / "index.html").write_text(
+            ",".join(sorted(path.parent.name for path in mirror.glob("*/run.json")))
+        )
         return RunSummary(mirror, tuple(RunResult(name, status) for name, status in made.items()))  # type: ignore[arg-type]
 
     return run_into
@@ -41,7 +45,11 @@ def listed(address: str) -> list[str]:
 
 @pytest.mark.parametrize("kind", ["memory", "file"])
 def test_what_was_made_is_sent_and_what_is_there_is_known(project: Any, kind: str) -> None:
-    address = f"memory://{project.root.name}/reports" if kind == "memory" else f"file://{project.root}/store"
+    address = (
+        f"memory://{project.root.name}/reports"
+        if kind == "memory"
+        else f"file://{project.root}/store"
+    )
     done = remote.run_remote(address, pretend(project, {"uz-a": "done", "uz-b": "failed"}))
     assert done.out == address
     first = [
@@ -60,7 +68,9 @@ def test_what_was_made_is_sent_and_what_is_there_is_known(project: Any, kind: st
     assert system.cat(f"{root}/uz-a/report.html") == b"done"
 
 
-def test_a_report_that_was_not_sent_whole_has_no_record(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_that_was_not_sent_whole_has_no_record(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     address = f"file://{project.root}/store"
     remote.run_remote(address, pretend(project, {"uz-a": "done"}))
     put = remote._Remote._put
@@ -81,14 +91,18 @@ def test_a_real_run_into_a_store_is_fresh_the_second_time(project: Any) -> None:
     address = f"memory://{project.root.name}/real"
     options: dict[str, Any] = {"progress": False}
     assert run([project.params], address, **options).count("done") == 1
-    assert {"uz-a/run.json", "uz-a/report.html", "index.html", "assets/plotly.min.js"} <= set(listed(address))
+    assert {"uz-a/run.json", "uz-a/report.html", "index.html", "assets/plotly.min.js"} <= set(
+        listed(address)
+    )
     assert run([project.params], address, dry_run=True).count("fresh") == 1
     assert run([project.params], address, **options).count("fresh") == 1
 
 
 def test_an_address_that_no_store_has_is_refused(project: Any) -> None:
     project.scenario("uz-a")
-    with pytest.raises(InputError, match=r"nowhere://x: .*give a folder, or an address such as s3://bucket/reports"):
+    with pytest.raises(
+        InputError, match=r"nowhere://x: .*give a folder, or an address such as s3://bucket/reports"
+    ):
         run([project.params], "nowhere://x", progress=False)
     assert remote.remote_address("reports") == ""
     assert remote.remote_address(Path("gs://bucket/x")) == "gs://bucket/x"
@@ -104,7 +118,10 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_two_runs_do_not_share_a_folder_of_a_store(project: Any, quick: None) -> None:
     address = f"memory://{project.root.name}/shared"
     system, root = fsspec.core.url_to_fs(address)
-    with lease.held(system, root, address), pytest.raises(RunError, match=rf"{address} is in use by process \d+ on "):
+    with (
+        lease.held(system, root, address),
+        pytest.raises(RunError, match=rf"{address} is in use by process \d+ on "),
+    ):
         remote.run_remote(address, lambda _: pytest.fail("ran"))
     assert remote.run_remote(address, pretend(project, {"uz-a": "done"})).ok
     assert ".lock" not in listed(address)
@@ -113,17 +130,23 @@ def test_two_runs_do_not_share_a_folder_of_a_store(project: Any, quick: None) ->
 def test_the_lock_of_a_run_that_was_killed_is_taken_over(project: Any, quick: None) -> None:
     address = f"memory://{project.root.name}/killed"
     system, root = fsspec.core.url_to_fs(address)
-    system.pipe_file(f"{root}/.lock", b'{"holder": "process 1 on elsewhere", "token": "x", "beat": 7}')
+    system.pipe_file(
+        f"{root}/.lock", b'{"holder": "process 1 on elsewhere", "token": "x", "beat": 7}'
+    )
     assert remote.run_remote(address, pretend(project, {"uz-a": "done"})).ok
     assert listed(address) == ["index.html", "uz-a/report.html", "uz-a/run.json"]
 
 
-def test_a_run_that_was_suspended_and_lost_its_lock_sends_nothing(project: Any, quick: None) -> None:
+def test_a_run_that_was_suspended_and_lost_its_lock_sends_nothing(
+    project: Any, quick: None
+) -> None:
     address = f"memory://{project.root.name}/suspended"
     system, root = fsspec.core.url_to_fs(address)
 
     def run_into(mirror: Path) -> RunSummary:
-        system.pipe_file(f"{root}/.lock", b'{"holder": "process 2 on elsewhere", "token": "y", "beat": 1}')
+        system.pipe_file(
+            f"{root}/.lock", b'{"holder": "process 2 on elsewhere", "token": "y", "beat": 1}'
+        )
         return pretend(project, {"uz-a": "done"})(mirror)
 
     with pytest.raises(RunError, match="is in use by process 2 on elsewhere"):
@@ -160,8 +183,12 @@ def test_a_key_that_leads_out_of_its_folder_is_refused(
     scratch.mkdir(parents=True)
     monkeypatch.setenv("TMPDIR", str(scratch))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    monkeypatch.setattr(type(system), "find", lambda self, path: [f"{root}/uz-a/index.html", f"{root}/{key}"])
-    monkeypatch.setattr(type(system), "get_file", lambda self, path, here: Path(here).write_text("from outside"))
+    monkeypatch.setattr(
+        type(system), "find", lambda self, path: [f"{root}/uz-a/index.html", f"{root}/{key}"]
+    )
+    monkeypatch.setattr(
+        type(system), "get_file", lambda self, path, here: Path(here).write_text("from outside")
+    )
     before = sorted(project.root.rglob("*"))
     with pytest.raises(InputError, match=r"has the key '.*', which leads out of it: remove it"):
         run([project.params], address, dry_run=dry_run, progress=False)
@@ -171,7 +198,9 @@ def test_a_key_that_leads_out_of_its_folder_is_refused(
 def test_what_another_put_into_a_store_is_never_removed(project: Any) -> None:
     address = f"memory://{project.root.name}/shared-by-two"
     system, root = fsspec.core.url_to_fs(address)
-    assert remote.run_remote(address, pretend(project, {"uz-a": "done", "uz-b": "failed"})).ok is False
+    assert (
+        remote.run_remote(address, pretend(project, {"uz-a": "done", "uz-b": "failed"})).ok is False
+    )
 
     def run_into(mirror: Path) -> RunSummary:
         for name in ("uz-a/theirs.txt", "failures/uz-b/theirs.txt"):
@@ -185,7 +214,9 @@ def test_what_another_put_into_a_store_is_never_removed(project: Any) -> None:
         run([project.params], address, force=True, progress=False)
 
 
-def test_a_folder_that_a_store_lists_is_no_report(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_a_store_lists_is_no_report(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project.scenario("uz-a")
     address = f"memory://{project.root.name}/marked"
     system, root = fsspec.core.url_to_fs(address)

@@ -35,7 +35,13 @@ said = {'country': country, 'scenario': scenario, 'as_of': as_of, 'horizon': hor
 told = {'first_year': 2025, 'market': '', 'warnings': [], 'facts_used': []}
 save_tables(os.environ['EV_FORECAST_OUTPUT'], table, draws, told | {'as_of': as_of, 'parameters': said})
 print(name, seed)"""
-DATA = ("uz-a/outlook.parquet", "uz-a/draws.parquet", "uz-a/outlook.xlsx", "comparison.parquet", "uz-a/report.html")
+DATA = (
+    "uz-a/outlook.parquet",
+    "uz-a/draws.parquet",
+    "uz-a/outlook.xlsx",
+    "comparison.parquet",
+    "uz-a/report.html",
+)
 
 
 def statuses(project: Any, **options: Any) -> dict[str, str]:
@@ -51,7 +57,10 @@ def test_the_run_before_leaves_its_numbers_for_the_index(project: Any) -> None:
     project.scenario("uz-baseline", 3)
     statuses(project)
     statuses(project)  # nothing to do: what changed last stays
-    before, now = (pd.read_parquet(project.out / f"{name}.parquet") for name in ("comparison_before", "comparison"))
+    before, now = (
+        pd.read_parquet(project.out / f"{name}.parquet")
+        for name in ("comparison_before", "comparison")
+    )
     assert (set(before["value"]), set(now["value"])) == ({1.0}, {3.0})
     page = (project.out / "index.html").read_text(encoding="utf-8")
     assert 'id="changes"' in page
@@ -63,7 +72,9 @@ def test_what_is_fresh_is_not_run_again(project: Any) -> None:
     assert statuses(project) == {"kz-baseline": "done", "uz-baseline": "done"}
     assert project.printed("kz-baseline") == "kz-baseline 2\n"
     before = {
-        path: path.stat().st_mtime_ns for path in project.out.rglob("*") if path.is_file() and path.name != ".lock"
+        path: path.stat().st_mtime_ns
+        for path in project.out.rglob("*")
+        if path.is_file() and path.name != ".lock"
     }
     again = run([project.params], project.out, progress=False)
     assert again.count("fresh") == 2
@@ -146,7 +157,10 @@ def test_all_results_are_in_one_table(project: Any) -> None:
         project.scenario(name, seed)
     run([project.params], project.out, progress=False)
     table = pd.read_parquet(project.out / "comparison.parquet")
-    assert table.groupby("scenario")["value"].unique().map(list).to_dict() == {"uz-a": [0.0], "uz-b": [1.0]}
+    assert table.groupby("scenario")["value"].unique().map(list).to_dict() == {
+        "uz-a": [0.0],
+        "uz-b": [1.0],
+    }
 
 
 def test_a_record_says_what_a_report_was_made_from(project: Any) -> None:
@@ -154,17 +168,29 @@ def test_a_record_says_what_a_report_was_made_from(project: Any) -> None:
     run([project.params], project.out, progress=False)
     record = json.loads((project.out / "uz-a" / "run.json").read_text())
     assert (record["seed"], record["engine"], record["reason"]) == (7, "fork", "never run")
-    assert {"parameters", "facts", "prior", "notebook", "package", "python", "numpy"} <= record["identity"].keys()
+    assert {"parameters", "facts", "prior", "notebook", "package", "python", "numpy"} <= record[
+        "identity"
+    ].keys()
     assert len(record["cells"]) == 3
     assert record["files"]["report.html"] == (project.out / "uz-a" / "report.html").stat().st_size
     assert (project.out / "logs" / "uz-a.log").exists()
 
 
 @pytest.mark.parametrize("engine", ["fork", "kernel"])
-def test_secrets_of_the_environment_reach_nothing(project: Any, monkeypatch: pytest.MonkeyPatch, engine: Any) -> None:
-    for name in ("AWS_SECRET_ACCESS_KEY", "JUPYTER_TOKEN", "X_API_KEY", "PYTHONSTARTUP", "EV_FORECAST_API_KEY"):
+def test_secrets_of_the_environment_reach_nothing(
+    project: Any, monkeypatch: pytest.MonkeyPatch, engine: Any
+) -> None:
+    for name in (
+        "AWS_SECRET_ACCESS_KEY",
+        "JUPYTER_TOKEN",
+        "X_API_KEY",
+        "PYTHONSTARTUP",
+        "EV_FORECAST_API_KEY",
+    ):
         monkeypatch.setenv(name, "hunter2")
-    project.notebook("import os; print(dict(os.environ)); print(open('/proc/self/environ').read())", "1 / 0")
+    project.notebook(
+        "import os; print(dict(os.environ)); print(open('/proc/self/environ').read())", "1 / 0"
+    )
     project.scenario("uz-a")
     assert statuses(project, engine=engine) == {"uz-a": "failed"}
     written = [path.read_bytes() for path in project.out.rglob("*") if path.is_file()]
@@ -203,7 +229,9 @@ def test_as_many_scenarios_run_at_once_as_jobs_say(project: Any) -> None:
     assert {int(project.printed(f"uz-{name}")) for name in "abcd"} <= {1, 2}
 
 
-def test_an_index_that_cannot_be_written_is_told(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_that_cannot_be_written_is_told(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(store: Store) -> None:
         raise OSError(28, "No space left on device")
 
@@ -220,7 +248,10 @@ def test_progress_is_plain_lines_in_a_log(project: Any, capsys: pytest.CaptureFi
         project.scenario(name)
     done = run([project.params], project.out, jobs=1)
     lines = capsys.readouterr().err.splitlines()
-    assert lines == ["[1/2] uz-a done", "[2/2] uz-b failed: cell In [3]: ZeroDivisionError: division by zero"]
+    assert lines == [
+        "[1/2] uz-a done",
+        "[2/2] uz-b failed: cell In [3]: ZeroDivisionError: division by zero",
+    ]
     assert json.loads(done.to_json())["results"][1]["status"] == "failed"
     assert re.search(r"1 done, 1 failed in \d+\.\d s; see .*index.html", str(done))
 
@@ -238,8 +269,12 @@ def test_progress_is_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_what_bears_the_mark_of_a_run_is_swept_away() -> None:
-    marked = subprocess.Popen(["sleep", "100"], env=child_environment("a-token"), start_new_session=True)
-    other = subprocess.Popen(["sleep", "100"], env=child_environment("another"), start_new_session=True)
+    marked = subprocess.Popen(
+        ["sleep", "100"], env=child_environment("a-token"), start_new_session=True
+    )
+    other = subprocess.Popen(
+        ["sleep", "100"], env=child_environment("another"), start_new_session=True
+    )
     sweep("a-token")
     assert marked.wait(60) == -9
     assert other.poll() is None
@@ -252,7 +287,9 @@ def test_a_run_works_in_a_thread_where_signals_are_not_to_be_had(project: Any) -
 
     project.scenario("uz-a")
     found: list[Any] = []
-    thread = threading.Thread(target=lambda: found.append(runner.run([project.params], project.out, progress=False)))
+    thread = threading.Thread(
+        target=lambda: found.append(runner.run([project.params], project.out, progress=False))
+    )
     thread.start()
     thread.join()
     assert found[0].count("done") == 1
@@ -292,7 +329,8 @@ def test_a_damaged_report_of_before_is_named_and_stops_nothing(project: Any, dam
     done = run([project.params / "uz-b.yaml"], project.out, progress=False)
     assert (done.ok, done.count("done")) == (False, 1)
     assert re.fullmatch(
-        r"uz-a: outlook.parquet is (damaged|no table).*; move its folder away and run it again", done.problem
+        r"uz-a: outlook.parquet is (damaged|no table).*; move its folder away and run it again",
+        done.problem,
     )
     assert {*pd.read_parquet(project.out / "comparison.parquet")["scenario"]} == {"uz-b"}
     assert "outlook.parquet is" in (project.out / "index.html").read_text()

@@ -32,7 +32,9 @@ def test_a_report_replaces_the_last_one_whole(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "a-b"]
 
 
-def test_without_a_swap_of_the_system_the_result_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_swap_of_the_system_the_result_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(store_module, "_exchange", lambda first, second: False)
     test_a_report_replaces_the_last_one_whole(tmp_path)
 
@@ -75,7 +77,10 @@ def test_a_link_in_place_of_a_report_is_replaced_and_not_followed(tmp_path: Path
 
 
 def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
-    with Store(tmp_path), pytest.raises(RunError, match=rf"in use by process {os.getpid()} on .* give another --out"):
+    with (
+        Store(tmp_path),
+        pytest.raises(RunError, match=rf"in use by process {os.getpid()} on .* give another --out"),
+    ):
         Store(tmp_path).__enter__()
     with Store(tmp_path):
         pass  # the lock is gone with its holder
@@ -101,12 +106,16 @@ def test_an_output_folder_that_cannot_be_one_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [".lock", ".work", "assets", "failures", "logs"])
-def test_a_link_inside_the_output_folder_that_leads_out_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_link_inside_the_output_folder_that_leads_out_is_refused(
+    tmp_path: Path, name: str
+) -> None:
     outside = tmp_path / "outside"
     outside.write_text("precious")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / name).symlink_to(outside)
-    with pytest.raises(InputError, match=rf"{name}: is a link, and a run would write where it leads"):
+    with pytest.raises(
+        InputError, match=rf"{name}: is a link, and a run would write where it leads"
+    ):
         Store(tmp_path / "out").__enter__()
     assert outside.read_text() == "precious"
 

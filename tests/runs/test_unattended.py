@@ -61,7 +61,9 @@ def test_each_event_is_a_line_of_json(project: Any, capsys: pytest.CaptureFixtur
 
 def test_what_is_refused_is_an_event_too(tmp_path: Path) -> None:
     (tmp_path / "uz-a.yaml").write_text("country: UZ\n")
-    done = CliRunner().invoke(main, ["run", str(tmp_path), "--out", str(tmp_path / "o"), "--log", "json"])
+    done = CliRunner().invoke(
+        main, ["run", str(tmp_path), "--out", str(tmp_path / "o"), "--log", "json"]
+    )
     (found,) = events(done.stderr)
     assert (done.exit_code, found["event"], found["status"]) == (2, "run", "refused")
     assert "uz-a.yaml" in found["reason"]
@@ -72,7 +74,9 @@ def kept(folder: Path, day: str, said: str = "") -> Path:
     """The results of a report that a run has kept under `day`, or under another day than they say."""
     folder = folder / "archive" / day / "uz-a"
     folder.mkdir(parents=True)
-    table = pa.table({"value": [1.0]}).replace_schema_metadata({KEY: json.dumps({"as_of": said or day})})
+    table = pa.table({"value": [1.0]}).replace_schema_metadata(
+        {KEY: json.dumps({"as_of": said or day})}
+    )
     pq.write_table(table, folder / TABLE)
     return folder
 
@@ -105,7 +109,11 @@ def test_a_run_keeps_as_many_days_as_it_is_told(project: Any) -> None:
     assert run([project.params], project.out, progress=False).ok
     assert len([*project.out.glob("archive/*")]) == 4
     assert run([project.params], project.out, progress=False, keep=3).ok
-    assert sorted(path.name for path in project.out.glob("archive/*")) == ["2024-02-01", "2024-03-01", "2024-04-01"]
+    assert sorted(path.name for path in project.out.glob("archive/*")) == [
+        "2024-02-01",
+        "2024-03-01",
+        "2024-04-01",
+    ]
 
 
 def test_what_cannot_be_kept_is_refused(project: Any) -> None:
@@ -119,7 +127,9 @@ def test_what_cannot_be_kept_is_refused(project: Any) -> None:
 @pytest.mark.slow
 def test_run_after_run_holds_no_more_than_before() -> None:
     """The short form of ``benches/soak.py``."""
-    spec = importlib.util.spec_from_file_location("soak", Path(__file__).parents[2] / "benches" / "soak.py")
+    spec = importlib.util.spec_from_file_location(
+        "soak", Path(__file__).parents[2] / "benches" / "soak.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     soak = importlib.util.module_from_spec(spec)
@@ -127,5 +137,7 @@ def test_run_after_run_holds_no_more_than_before() -> None:
     first, second, *rest = soak.soaked(6, looks=6)
     assert [held.runs for held in (first, second, *rest)] == [1, 2, 3, 4, 5, 6]
     assert {held.descriptors for held in (second, *rest)} == {second.descriptors}
-    assert {(held.children, held.temporary) for held in (first, second, *rest)} == {(first.children, 0)}
+    assert {(held.children, held.temporary) for held in (first, second, *rest)} == {
+        (first.children, 0)
+    }
     assert rest[-1].memory < second.memory + 20

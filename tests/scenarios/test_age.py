@@ -18,7 +18,13 @@ PARAMS = Path(__file__).parents[2] / "params"
 
 
 def asked(country: str, **other: object) -> Scenario:
-    given = {"country": country, "scenario": "test", "as_of": "latest", "horizon": 2027, "seed": 1} | other
+    given = {
+        "country": country,
+        "scenario": "test",
+        "as_of": "latest",
+        "horizon": 2027,
+        "seed": 1,
+    } | other
     return scenario_from_parameters(given)
 
 
@@ -37,7 +43,9 @@ def test_latest_is_the_newest_fact_of_the_flow(country: str, measure: str, day: 
 
 
 def test_a_day_of_a_flow_that_no_other_row_moves() -> None:
-    assert asked("UZ").known_by(LEDGER.select(as_of="2024-12-31", partner=None)) == dt.date(2024, 11, 30)
+    assert asked("UZ").known_by(LEDGER.select(as_of="2024-12-31", partner=None)) == dt.date(
+        2024, 11, 30
+    )
 
 
 def test_old_evidence_is_the_first_line(tmp_path: Path) -> None:
@@ -54,7 +62,10 @@ def test_old_evidence_is_the_first_line(tmp_path: Path) -> None:
 
 def test_fresh_evidence_is_no_caveat() -> None:
     made = outlook(asked("UZ"), LEDGER, draws=100)
-    assert made.age == "The newest count it rests on ends on 28 February 2026 and was published on 9 March 2026."
+    assert (
+        made.age
+        == "The newest count it rests on ends on 28 February 2026 and was published on 9 March 2026."
+    )
     assert made.age not in made.caveats
 
 

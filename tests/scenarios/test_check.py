@@ -33,7 +33,9 @@ def test_a_count_with_a_part_of_a_vehicle_is_told(tmp_path: Path) -> None:
     head = "id,measure,place,period_start,period_end,relation,value,published\n"
     row = "{0},ev_imports,UZ,{1}-01-01,{1}-12-31,{2},{3},2025\n"
     table = tmp_path / "facts.csv"
-    table.write_text(head + row.format("a", 2022, "equals", "17.5") + row.format("b", 2023, "about", "17.5"))
+    table.write_text(
+        head + row.format("a", 2022, "equals", "17.5") + row.format("b", 2023, "about", "17.5")
+    )
     (said,) = check_paths([table]).caveats
     assert said == "facts.csv: 17.5 is no whole number of vehicles: thousands? then write 17500"
 
@@ -47,7 +49,10 @@ def test_shipped_params_are_in_order() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (GOOD + DRIVER.format("article-99"), "no fact has the id 'article-99' (did you mean article-"),
+        (
+            GOOD + DRIVER.format("article-99"),
+            "no fact has the id 'article-99' (did you mean article-",
+        ),
         (GOOD + "basis: uz-statistic\n", "did you mean uz-statistics?"),
         (GOOD + "assumptions: {anual_km: 12000}\n", "did you mean annual_km?"),
         (GOOD + "assumptions: {annual_km: 12}\n", "annual_km: 12 km"),
@@ -75,7 +80,9 @@ def test_a_missing_fact_is_named_beside_other_faults(tmp_path: Path, ledger) -> 
 def test_problems_come_in_the_order_of_the_lines_and_all_at_once(tmp_path: Path, ledger) -> None:
     path = tmp_path / "uzbekistan-test.yaml"
     given = "assumptions: {home_acess: 0.3, home_access: 3}\nmarket_size: many\n"
-    path.write_text(GOOD.replace("UZ", "XX") + given + DRIVER.format("nowhere-1").replace("level", "levle"))
+    path.write_text(
+        GOOD.replace("UZ", "XX") + given + DRIVER.format("nowhere-1").replace("level", "levle")
+    )
     told = [str(problem) for problem in check_scenario(path, ledger)]
     expected = [
         "not a known country",
@@ -85,13 +92,17 @@ def test_problems_come_in_the_order_of_the_lines_and_all_at_once(tmp_path: Path,
         "mean level?",
         "nowhere-1",
     ]
-    assert [words in line for words, line in zip(expected, told, strict=True)] == [True] * len(expected)
+    assert [words in line for words, line in zip(expected, told, strict=True)] == [True] * len(
+        expected
+    )
 
 
 def test_every_file_of_a_folder_is_checked_and_none_is_changed(tmp_path: Path) -> None:
     (tmp_path / "uzbekistan-test.yaml").write_text(GOOD + "sed: 2\n")
     (tmp_path / "kazakhstan-test.yml").write_text("country: KZ\n")
-    (tmp_path / "facts.csv").write_text(ROWS + "a,ev_imports,UZ,2023-01-01,2022-12-31,equals,-5,2023-02\n")
+    (tmp_path / "facts.csv").write_text(
+        ROWS + "a,ev_imports,UZ,2023-01-01,2022-12-31,equals,-5,2023-02\n"
+    )
     (tmp_path / "notes.txt").write_text("not ours")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     checked = check_paths([tmp_path])
@@ -108,7 +119,9 @@ def test_two_scenarios_with_one_name(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "uzbekistan-test.yaml").write_text(GOOD)
     checked = check_paths([tmp_path / "a", tmp_path / "b"])
-    assert ["names the scenario uzbekistan-test again" in str(problem) for problem in checked.problems] == [True]
+    assert [
+        "names the scenario uzbekistan-test again" in str(problem) for problem in checked.problems
+    ] == [True]
 
 
 def test_a_name_that_does_not_fit_is_worth_a_note(tmp_path: Path) -> None:
@@ -122,7 +135,9 @@ def test_paths_that_are_nothing(tmp_path: Path) -> None:
     (tmp_path / "uzbekistan-test.yaml").write_text(GOOD)
     (tmp_path / "empty").mkdir()
     (tmp_path / "x.txt").write_text("")
-    checked = check_paths([tmp_path / "uzbekistan-tset.yaml", tmp_path / "empty", tmp_path / "x.txt"])
+    checked = check_paths(
+        [tmp_path / "uzbekistan-tset.yaml", tmp_path / "empty", tmp_path / "x.txt"]
+    )
     told = [str(problem) for problem in checked.problems]
     assert "did you mean" in told[0]
     assert "uzbekistan-test.yaml" in told[0]
@@ -132,7 +147,9 @@ def test_paths_that_are_nothing(tmp_path: Path) -> None:
 
 def test_params_may_cite_facts_of_a_ledger_that_is_given(tmp_path: Path) -> None:
     (tmp_path / "uzbekistan-test.yaml").write_text(GOOD + DRIVER.format("mine-1"))
-    (tmp_path / "facts.csv").write_text(ROWS + "mine-1,ev_imports,UZ,2023-01-01,2023-12-31,equals,5,2024-02\n")
+    (tmp_path / "facts.csv").write_text(
+        ROWS + "mine-1,ev_imports,UZ,2023-01-01,2023-12-31,equals,5,2024-02\n"
+    )
     assert check_paths([tmp_path]).problems == []
     assert len(check_paths([tmp_path / "uzbekistan-test.yaml"]).problems) == 1
 
@@ -158,17 +175,30 @@ def test_facts_that_no_forecast_can_take_together_are_told_before_it_runs(tmp_pa
     row = "{},ev_imports,{},2022-01-01,2022-12-31,equals,{},2023-01,{}\n"
     table, params = tmp_path / "facts.csv", tmp_path / "uzbekistan-test.yaml"
     params.write_text(GOOD + "ledger: [facts.csv]\nshipped_facts: false\n")
-    table.write_text(head + row.format("a", "UZ", 2180, "battery-cars") + row.format("b", "UZ", 90, "electric-buses"))
+    table.write_text(
+        head
+        + row.format("a", "UZ", 2180, "battery-cars")
+        + row.format("b", "UZ", 90, "electric-buses")
+    )
     (alone,) = check_paths([table]).problems
     assert str(alone).startswith(
         "facts.csv product: ev_imports of UZ: the facts are of two products: battery-cars (as a) and electric-buses"
     )
     (used,) = check_paths([params]).problems
-    assert str(used).startswith("uzbekistan-test.yaml:1 country: UZ: the facts are of two products: battery-cars")
-    table.write_text(head + row.format("a", "UZ", 2180, "battery-cars") + row.format("b", "KZ", 90, "battery-cars"))
+    assert str(used).startswith(
+        "uzbekistan-test.yaml:1 country: UZ: the facts are of two products: battery-cars"
+    )
+    table.write_text(
+        head
+        + row.format("a", "UZ", 2180, "battery-cars")
+        + row.format("b", "KZ", 90, "battery-cars")
+    )
     found = check_paths([table, params])
     assert found.problems == []
-    assert "facts.csv holds facts of 2 places (KZ, UZ); a forecast takes those of its own place" in found.caveats
+    assert (
+        "facts.csv holds facts of 2 places (KZ, UZ); a forecast takes those of its own place"
+        in found.caveats
+    )
 
 
 def test_files_that_say_one_thing_twice_or_two_things_of_one_id(tmp_path: Path) -> None:

@@ -13,7 +13,14 @@ from hypothesis.extra.numpy import arrays
 from forecasting.errors import ScenarioError
 from forecasting.parameters.schema import Driver
 from forecasting.periods import Period, span
-from forecasting.scenarios.drivers import NEVER, activity, apply_drivers, cap_totals, draw_event, scale_totals
+from forecasting.scenarios.drivers import (
+    NEVER,
+    activity,
+    apply_drivers,
+    cap_totals,
+    draw_event,
+    scale_totals,
+)
 
 FACTS_END = dt.date(2024, 12, 31)
 MONTHS = list(span("2024-01-01", "2027-12-31").months())
@@ -37,7 +44,13 @@ def flat(draws: int = 400, level: float = 100.0, market: float | None = None) ->
 
 
 def driver(**changes: object) -> Driver:
-    given = {"name": "event", "kind": "level", "quantity": "ev_imports", "start": "2026-01-01", "size": 0.5}
+    given = {
+        "name": "event",
+        "kind": "level",
+        "quantity": "ev_imports",
+        "start": "2026-01-01",
+        "size": 0.5,
+    }
     return Driver(**given | {"reason": "a test", "source": "judgement"} | changes)
 
 
@@ -48,14 +61,19 @@ def years(forecast: Forecast) -> np.ndarray:
 def test_a_level_acts_between_its_days_and_never_before_the_facts_end() -> None:
     changed = apply_drivers(flat(), [driver(start="2024-06-01", end="2025-12-31")], FACTS_END, 0)
     assert years(changed)[0].tolist() == [1200, 600, 1200, 1200]
-    half = apply_drivers(flat(), [driver(start="2026-04-16", end="2026-04-30", size=0.0)], FACTS_END, 0)
+    half = apply_drivers(
+        flat(), [driver(start="2026-04-16", end="2026-04-30", size=0.0)], FACTS_END, 0
+    )
     assert half.monthly[0, 27] == pytest.approx(50)
     assert half.monthly.sum() == pytest.approx(400 * (4800 - 50))
 
 
 def test_growth_builds_up_and_stays() -> None:
     changed = apply_drivers(
-        flat(), [driver(kind="growth", start="2025-01-01", end="2026-12-31", size=1.21)], FACTS_END, 0
+        flat(),
+        [driver(kind="growth", start="2025-01-01", end="2026-12-31", size=1.21)],
+        FACTS_END,
+        0,
     )
     assert changed.monthly[0, [11, 23, 35, 47]] == pytest.approx([100, 121, 146.41, 146.41])
 
@@ -119,14 +137,18 @@ def test_luck_belongs_to_the_name_and_the_seed() -> None:
     among = apply_drivers(flat(), [driver(name="other", size=1.0), event], FACTS_END, 7).monthly
     assert np.array_equal(alone, among)
     assert not np.array_equal(alone, apply_drivers(flat(), [event], FACTS_END, 8).monthly)
-    stronger = apply_drivers(flat(), [driver(size={"low": 0, "mode": 1, "high": 2.5})], FACTS_END, 7).monthly
+    stronger = apply_drivers(
+        flat(), [driver(size={"low": 0, "mode": 1, "high": 2.5})], FACTS_END, 7
+    ).monthly
     assert (stronger >= alone - 1e-9).all()  # the same random draws, a higher range
 
 
 def test_announced_plants_are_discounted() -> None:
     plant = {"size": 2.0, "delay_years": {"low": 1, "mode": 2, "high": 4}}
     on_time = years(apply_drivers(flat(), [driver(**plant)], FACTS_END, 0)).mean(axis=0)
-    announced = years(apply_drivers(flat(), [driver(on_time=0.07, **plant)], FACTS_END, 0)).mean(axis=0)
+    announced = years(apply_drivers(flat(), [driver(on_time=0.07, **plant)], FACTS_END, 0)).mean(
+        axis=0
+    )
     assert on_time[2:].tolist() == [2400, 2400]
     assert 1200 < announced[2] < 1400
     assert announced[2] < announced[3] < 2000
@@ -146,18 +168,24 @@ STILL = np.arange(24) >= 5
 
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(flows, arrays(np.float64, 3, elements=st.floats(0, 1e7)), st.floats(0, 1))
-def test_capped_totals_lie_between_cap_and_flow(flow: np.ndarray, cap: np.ndarray, beyond: float) -> None:
+def test_capped_totals_lie_between_cap_and_flow(
+    flow: np.ndarray, cap: np.ndarray, beyond: float
+) -> None:
     capped = cap_totals(flow, cap, beyond, CALENDAR, STILL)
     assert (capped >= 0).all()
     assert (capped <= flow * (1 + 1e-9) + 1e-6).all()
     assert np.array_equal(capped[:, :5], flow[:, :5])
     total, was = capped[:, 12:].sum(axis=1), flow[:, 12:].sum(axis=1)
-    assert total == pytest.approx(np.minimum(was, cap) + beyond * np.maximum(was - cap, 0), rel=1e-6, abs=1e-3)
+    assert total == pytest.approx(
+        np.minimum(was, cap) + beyond * np.maximum(was - cap, 0), rel=1e-6, abs=1e-3
+    )
 
 
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(flows, flows)
-def test_scaled_totals_keep_to_the_limit_where_they_can(flow: np.ndarray, limit: np.ndarray) -> None:
+def test_scaled_totals_keep_to_the_limit_where_they_can(
+    flow: np.ndarray, limit: np.ndarray
+) -> None:
     scaled = scale_totals(flow, limit, CALENDAR, STILL)
     assert (scaled >= 0).all()
     assert (scaled <= flow + 1e-6).all()

@@ -1,4 +1,6 @@
-"""What a number that nobody has printed is worth: the draws say it, and forecasts made with the number agree."""
+"""What a number that nobody has printed is worth: the draws say it, and forecasts made with the
+number agree.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def forecast(sold: dict[int, int], draws: int) -> FlowForecast:
 def test_a_forecast_with_the_number_known_is_narrower_by_as_much_as_the_draws_say() -> None:
     before = forecast(SOLD, draws=4000)
     next_year, answer = before.totals(year(2024)), before.totals(year(2026))
-    told = np.log(next_year) + NOISE["count"] * np.random.default_rng(0).standard_normal(len(next_year))
+    told = np.log(next_year) + NOISE["count"] * np.random.default_rng(0).standard_normal(
+        len(next_year)
+    )
     said = float(first_order({"next year": told}, {"answer": answer})["share"].iloc[0])
     known = [
         np.log(forecast({**SOLD, 2024: round(value)}, draws=4000).totals(year(2026))).var()
@@ -46,10 +50,16 @@ def uzbekistan() -> Outlook:
     return outlook(scenario_from_parameters(given), central_asia(), draws=1000)
 
 
-def test_a_longer_count_is_worth_more_and_a_survey_narrows_what_it_asks_about(uzbekistan: Outlook) -> None:
+def test_a_longer_count_is_worth_more_and_a_survey_narrows_what_it_asks_about(
+    uzbekistan: Outlook,
+) -> None:
     found = worth_finding_out(uzbekistan).set_index("number")
     stock, need = found["ev_stock"], found["charging_points_need"]
-    assert stock["Electric vehicles imported in 2023"] > stock["Electric vehicles imported in May 2023"] > 0
+    assert (
+        stock["Electric vehicles imported in 2023"]
+        > stock["Electric vehicles imported in May 2023"]
+        > 0
+    )
     assert stock["A survey of the distance driven in a year"] == 0
     assert need["A survey of the distance driven in a year"] > 0.1
     assert need.is_monotonic_decreasing
@@ -58,7 +68,13 @@ def test_a_longer_count_is_worth_more_and_a_survey_narrows_what_it_asks_about(uz
 
 
 def test_a_corridor_is_told_of_its_counts() -> None:
-    given = {"corridor": "xinjiang", "scenario": "test", "as_of": "2023-06-26", "horizon": 2025, "seed": 1}
+    given = {
+        "corridor": "xinjiang",
+        "scenario": "test",
+        "as_of": "2023-06-26",
+        "horizon": 2025,
+        "seed": 1,
+    }
     found = worth_finding_out(outlook(scenario_from_parameters(given), central_asia(), draws=500))
     assert found.columns.tolist() == ["number", "kind", "ev_export_value_index"]
     assert set(found["kind"]) == {"count"}
@@ -70,7 +86,13 @@ def test_half_of_the_width_is_three_quarters_of_the_variance() -> None:
 
 def printed(*rows: tuple[str, str], **other: str) -> Ledger:
     table = pd.DataFrame([{"period_end": end, "published": day} for end, day in rows])
-    table = table.assign(place="NO", measure="ev_stock", relation="equals", value=range(100, 100 + len(rows)), **other)
+    table = table.assign(
+        place="NO",
+        measure="ev_stock",
+        relation="equals",
+        value=range(100, 100 + len(rows)),
+        **other,
+    )
     return Ledger.from_frame(table.assign(id=[f"a-{n}" for n in range(len(rows))]))
 
 

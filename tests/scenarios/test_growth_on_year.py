@@ -1,4 +1,6 @@
-"""Growth on the year, of an index and of ports; the limit that ports share; a port that fell silent."""
+"""Growth on the year, of an index and of ports; the limit that ports share; a port that fell
+silent.
+"""
 
 import datetime as dt
 from pathlib import Path
@@ -12,7 +14,12 @@ from forecasting.parameters.schema import load_scenario, scenario_from_parameter
 from forecasting.periods import span, year
 from forecasting.reporting import figures, growth_tables, tables
 from forecasting.reporting.answer import answer
-from forecasting.scenarios.growth_on_year import first_rate_forecasts, growth_in, printed_growth, yearly_growth
+from forecasting.scenarios.growth_on_year import (
+    first_rate_forecasts,
+    growth_in,
+    printed_growth,
+    yearly_growth,
+)
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.port_flows import within_one_limit
 from forecasting.scenarios.stored_outlook import load_outlook
@@ -21,7 +28,9 @@ PARAMS = Path(__file__).parents[2] / "params"
 
 
 def made(name: str, **changes: object) -> Outlook:
-    scenario = scenario_from_parameters(load_scenario(PARAMS / f"{name}.yaml").parameters() | changes)
+    scenario = scenario_from_parameters(
+        load_scenario(PARAMS / f"{name}.yaml").parameters() | changes
+    )
     return outlook(scenario, datasets.central_asia(), draws=500)
 
 
@@ -61,7 +70,9 @@ def test_growth_of_what_was_printed_is_what_was_printed(xinjiang):
 
 def test_an_index_is_told_as_growth_on_its_first_screen(xinjiang, tmp_path):
     said = answer(xinjiang)
-    assert said.sentence.startswith("Xinjiang: electric vehicles exported, value, grow on the year before by +")
+    assert said.sentence.startswith(
+        "Xinjiang: electric vehicles exported, value, grow on the year before by +"
+    )
     assert said._repr_html_().count('<a href="#grounds-ev_export_value_index">+') == 2
     assert tables.headline_table(xinjiang).frame.iloc[:, 0].tolist() == ["2024", "2025", "2027"]
     xinjiang.save(tmp_path)
@@ -73,13 +84,20 @@ def test_the_table_and_the_figure_say_the_same(xinjiang):
     table = growth_tables.growth_told(xinjiang).frame
     assert table["printed later"].tolist() == ["+363 %", "+326 %", "–", "+87 %", "–"]
     assert table["inside"].tolist() == ["yes", "yes", "–", "yes", "–"]
-    assert growth_tables.growth_by_year(xinjiang).frame["Xinjiang", "median"].str.startswith("+").all()
+    assert (
+        growth_tables.growth_by_year(xinjiang).frame["Xinjiang", "median"].str.startswith("+").all()
+    )
     chart = figures.growth_chart(xinjiang)
-    assert [trace.name for trace in chart.data][1:] == ["forecast of 2023-06-26, from the first rate", "printed"]
+    assert [trace.name for trace in chart.data][1:] == [
+        "forecast of 2023-06-26, from the first rate",
+        "printed",
+    ]
     assert list(chart.data[2].x) == [410.4, 363.3, 326.0, 87.1]
     shown = [text.partition("</b>")[0].partition(": ")[2] for text in chart.data[1].hovertext]
     assert shown == table["median"].tolist()
-    assert list(chart.data[1].x) == pytest.approx([float(of.strip("+ %")) for of in shown], abs=0.51)
+    assert list(chart.data[1].x) == pytest.approx(
+        [float(of.strip("+ %")) for of in shown], abs=0.51
+    )
 
 
 def test_rates_of_two_perimeters_stand_apart(ports):
@@ -99,7 +117,9 @@ def test_without_a_second_rate_there_is_nothing_to_compare():
 def test_a_port_that_fell_silent_is_unknown(ports):
     assert [part.country for part in ports.parts] == ["horgos", "ports"]
     (said,) = [words for words in ports.caveats if words.startswith("Baktu")]
-    assert said.startswith("Baktu is unknown: its last count is of 9,653 vehicles in Jan–Apr 2023; ")
+    assert said.startswith(
+        "Baktu is unknown: its last count is of 9,653 vehicles in Jan–Apr 2023; "
+    )
     assert "baktu" not in set(ports.table["country"])
 
 

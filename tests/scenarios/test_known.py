@@ -19,11 +19,20 @@ def known(day=DAY, **given):
     return Known(central_asia(), "UZ", "ev_imports", day, **given)
 
 
-@pytest.mark.parametrize("sizes", [{2021: 1.0, 2022: 2.0, 2023: 3.0}, pd.Series({2021: 1.0, 2022: 2.0, 2023: 3.0})])
+@pytest.mark.parametrize(
+    "sizes", [{2021: 1.0, 2022: 2.0, 2023: 3.0}, pd.Series({2021: 1.0, 2022: 2.0, 2023: 3.0})]
+)
 def test_the_size_of_a_year_that_is_not_over_is_hindsight(sizes):
     assert known(given_size=sizes).market.value.to_dict() == {2021: 1.0, 2022: 2.0}
-    assert known(dt.date(2023, 12, 31), given_size=sizes).market.value.to_dict() == {2021: 1.0, 2022: 2.0}
-    assert known(dt.date(2024, 1, 1), given_size=sizes).market.value.to_dict() == {2021: 1.0, 2022: 2.0, 2023: 3.0}
+    assert known(dt.date(2023, 12, 31), given_size=sizes).market.value.to_dict() == {
+        2021: 1.0,
+        2022: 2.0,
+    }
+    assert known(dt.date(2024, 1, 1), given_size=sizes).market.value.to_dict() == {
+        2021: 1.0,
+        2022: 2.0,
+        2023: 3.0,
+    }
 
 
 def test_sizes_of_later_years_alone_are_none():
@@ -49,7 +58,9 @@ def test_the_prior_knows_no_effect_of_the_day_s_own_year():
 
 
 def test_a_panel_teaches_nothing_of_the_day_s_own_year(monkeypatch):
-    panel = pd.DataFrame({"market": "A", "year": [2021, 2022, 2023], "sales": [1.0, 2.0, 4.0], "share": 0.1})
+    panel = pd.DataFrame(
+        {"market": "A", "year": [2021, 2022, 2023], "sales": [1.0, 2.0, 4.0], "share": 0.1}
+    )
 
     def years(*tables):
         return [None if table is None else table["year"].tolist() for table in tables]
@@ -60,35 +71,66 @@ def test_a_panel_teaches_nothing_of_the_day_s_own_year(monkeypatch):
 
 
 def test_a_fact_is_known_from_the_last_day_of_its_publication():
-    row = {"relation": "equals", "quantity": "total", "period_start": "2023-01-01", "period_end": "2023-04-30"}
-    ledger = Ledger.from_frame(pd.DataFrame([row | {"value": 2544, "published": "2023-06", "place": "UZ"}]))
-    counts = [len(Known(ledger, "UZ", "ev_imports", DAY - dt.timedelta(days=ago)).facts) for ago in (1, 0)]
+    row = {
+        "relation": "equals",
+        "quantity": "total",
+        "period_start": "2023-01-01",
+        "period_end": "2023-04-30",
+    }
+    ledger = Ledger.from_frame(
+        pd.DataFrame([row | {"value": 2544, "published": "2023-06", "place": "UZ"}])
+    )
+    counts = [
+        len(Known(ledger, "UZ", "ev_imports", DAY - dt.timedelta(days=ago)).facts) for ago in (1, 0)
+    ]
     assert counts == [0, 1]
 
 
 def test_market_of_the_ledger_ends_with_what_was_published():
-    early, late = (Known(central_asia(), "KZ", "ev_imports", dt.date(day, 6, 30)).market.value for day in (2022, 2024))
+    early, late = (
+        Known(central_asia(), "KZ", "ev_imports", dt.date(day, 6, 30)).market.value
+        for day in (2022, 2024)
+    )
     assert (early.index.max(), late.index.max()) == (2019, 2023)
 
 
 @pytest.mark.parametrize(("year", "days"), [(2023, 365 / 181), (2024, 366 / 182)])
 def test_a_market_told_for_half_a_year_is_scaled_to_all_of_its_days(year, days):
-    row = {"measure": "car_registrations", "place": "UZ", "relation": "equals", "quantity": "total", "value": 1000}
-    row |= {"period_start": f"{year}-01-01", "period_end": f"{year}-06-30", "published": f"{year}-07-15"}
-    market = Known(Ledger.from_frame(pd.DataFrame([row])), "UZ", "ev_imports", dt.date(2026, 1, 1)).market
+    row = {
+        "measure": "car_registrations",
+        "place": "UZ",
+        "relation": "equals",
+        "quantity": "total",
+        "value": 1000,
+    }
+    row |= {
+        "period_start": f"{year}-01-01",
+        "period_end": f"{year}-06-30",
+        "published": f"{year}-07-15",
+    }
+    market = Known(
+        Ledger.from_frame(pd.DataFrame([row])), "UZ", "ev_imports", dt.date(2026, 1, 1)
+    ).market
     assert market.value.to_dict() == pytest.approx({year: 1000 * days})
     assert market.sizes == {span(f"{year}-01-01", f"{year}-06-30"): 1000.0}
 
 
 def cars(**until):
     """The market of Uzbekistan as known from cars sold from January up to some days."""
-    rows = pd.DataFrame({"period_end": [day.replace("_", "-")[1:] for day in until], "value": list(until.values())})
-    rows = rows.assign(measure="car_sales", place="UZ", relation="equals", quantity="total", published="2024-12-01")
+    rows = pd.DataFrame(
+        {"period_end": [day.replace("_", "-")[1:] for day in until], "value": list(until.values())}
+    )
+    rows = rows.assign(
+        measure="car_sales", place="UZ", relation="equals", quantity="total", published="2024-12-01"
+    )
     rows["period_start"] = rows["period_end"].str[:4] + "-01-01"
     return Known(Ledger.from_frame(rows), "UZ", "ev_imports", dt.date(2026, 1, 1)).market
 
 
 def test_the_longest_count_of_a_year_is_its_market_two_months_move_it_and_one_does_not():
     market = cars(_2022_02_28=2, _2022_09_30=9, _2022_06_30=6, _2023_02_28=4, _2024_01_31=1)
-    assert market.sizes == {span("2022-01-01", "2022-09-30"): 9.0, span("2023-01-01", "2023-02-28"): 4.0}
+    assert market.sizes == {
+        span("2022-01-01", "2022-09-30"): 9.0,
+        span("2023-01-01", "2023-02-28"): 4.0,
+    }
     assert cars(_2023_02_28=4).value is None

@@ -1,4 +1,6 @@
-"""What a scenario can pull: drivers add, targets and prices do what they say, and scenarios keep their order."""
+"""What a scenario can pull: drivers add, targets and prices do what they say, and scenarios keep
+their order.
+"""
 
 import datetime as dt
 from pathlib import Path
@@ -18,11 +20,24 @@ from forecasting.scenarios.outlook import outlook
 
 PARAMS = Path(__file__).parents[2] / "params"
 COUNTRIES = ("kazakhstan", "kyrgyzstan", "tajikistan", "turkmenistan", "uzbekistan")
-GIVEN = {"country": "UZ", "scenario": "test", "as_of": "2026-03-31", "horizon": 2030, "seed": 1, "market_size": 450_000}
+GIVEN = {
+    "country": "UZ",
+    "scenario": "test",
+    "as_of": "2026-03-31",
+    "horizon": 2030,
+    "seed": 1,
+    "market_size": 450_000,
+}
 
 
 def driver(**changes):
-    base = {"name": "event", "kind": "demand", "quantity": "local_assembly", "start": "2027-01-01", "size": 1000}
+    base = {
+        "name": "event",
+        "kind": "demand",
+        "quantity": "local_assembly",
+        "start": "2027-01-01",
+        "size": 1000,
+    }
     return base | {"reason": "a test", "source": "judgement"} | changes
 
 
@@ -34,20 +49,25 @@ def parameters(*drivers, **given):
 def chain(assumed, **given):
     flow = np.full((200, 6), 10_000.0)
     plain = {"reexport_share": 0, "inventory_share": 0, "assembly_phev": 0}
-    return demand_outlook(flow, range(2025, 2031), parameters=assumed.override(plain), place="UZ", seed=1, **given)
+    return demand_outlook(
+        flow, range(2025, 2031), parameters=assumed.override(plain), place="UZ", seed=1, **given
+    )
 
 
 def test_two_plants_add():
     one, other = driver(), driver(name="second", start="2028-01-01", size=500)
     built = chain(parameters(one, other)).results["ev_registrations"][0] - 10_000
     assert built == pytest.approx([0, 0, 1000, 1500, 1500, 1500])
-    assert chain(parameters(other, one)).results["ev_registrations"][0] - 10_000 == pytest.approx(built)
+    assert chain(parameters(other, one)).results["ev_registrations"][0] - 10_000 == pytest.approx(
+        built
+    )
 
 
 def test_two_roll_outs_multiply():
     today = {"count": 1000, "date": "2025-12-31"}
     twice, more = (
-        driver(name=n, quantity="charging_rollout", start="2028-12-31", size=s) for n, s in (("a", 2), ("b", 1.5))
+        driver(name=n, quantity="charging_rollout", start="2028-12-31", size=s)
+        for n, s in (("a", 2), ("b", 1.5))
     )
     base, both = (chain(parameters(*rows), charging_today=today) for rows in ((), (twice, more)))
     ratio = both.results["charging_points_practice"] / base.results["charging_points_practice"]
@@ -84,12 +104,17 @@ def test_a_target_stands_on_its_day_where_it_is_met():
     today = {"count": 1000, "date": "2025-12-31"}
     due = dt.date(2028, 12, 31)
     met = Target("plan", np.full(200, 32_400.0), "stations", due, True)
-    base, out = chain(parameters(), charging_today=today), chain(parameters(), charging_today=today, targets=[met])
+    base, out = (
+        chain(parameters(), charging_today=today),
+        chain(parameters(), charging_today=today, targets=[met]),
+    )
     points = 32_400 * out.drawn["points_per_station"]
     assert out.results["charging_points_practice"][:, 3] == pytest.approx(points)
     assert out.results["charging_stations"][:, 3] == pytest.approx(32_400)
     assert out.results["charging_points_target"][:, -1] == pytest.approx(points)
-    assert np.all(out.results["charging_points_practice"] >= base.results["charging_points_practice"] - 1e-9)
+    assert np.all(
+        out.results["charging_points_practice"] >= base.results["charging_points_practice"] - 1e-9
+    )
     row = out.target_table.iloc[0]
     assert row["probability"] == 0
     assert row["stands"] == pytest.approx(np.median(1000 / points))
@@ -98,15 +123,28 @@ def test_a_target_stands_on_its_day_where_it_is_met():
 
 def test_a_target_partly_in_time_comes_late():
     today = {"count": 1000, "date": "2025-12-31"}
-    late = Target("plan", np.full(200, 41_000.0), "points", dt.date(2027, 12, 31), True, 0.25, np.full(200, 2.0))
-    out = chain(parameters(), charging_today=today, targets=[late]).results["charging_points_practice"]
+    late = Target(
+        "plan",
+        np.full(200, 41_000.0),
+        "points",
+        dt.date(2027, 12, 31),
+        True,
+        0.25,
+        np.full(200, 2.0),
+    )
+    out = chain(parameters(), charging_today=today, targets=[late]).results[
+        "charging_points_practice"
+    ]
     assert out[0, 1:] == pytest.approx([6000, 11_000, 26_000, 41_000, 41_000])
 
 
 def test_a_target_of_the_ledger_is_compared_and_pushes_nothing():
     today = {"count": 1000, "date": "2025-12-31"}
     fact = Target("a-fact", np.full(200, 5_000.0), "points", dt.date(2029, 12, 31))
-    base, out = chain(parameters(), charging_today=today), chain(parameters(), charging_today=today, targets=[fact])
+    base, out = (
+        chain(parameters(), charging_today=today),
+        chain(parameters(), charging_today=today, targets=[fact]),
+    )
     for name, values in base.results.items():
         assert np.array_equal(values, out.results[name])
     assert 0.02 < out.target_table["probability"].iloc[0] < 0.98
@@ -114,9 +152,15 @@ def test_a_target_of_the_ledger_is_compared_and_pushes_nothing():
 
 
 def test_a_target_can_be_asked_of_a_scenario():
-    target = driver(name="decree", kind="target", quantity="charging_stations", start="2030-12-31", size=32_400)
-    made = outlook(scenario_from_parameters(GIVEN | {"drivers": [target]}), central_asia(), draws=200)
-    table = made.table.query("measure == 'charging_stations' and period_end == '2030-12-31' and quantile == 0.5")
+    target = driver(
+        name="decree", kind="target", quantity="charging_stations", start="2030-12-31", size=32_400
+    )
+    made = outlook(
+        scenario_from_parameters(GIVEN | {"drivers": [target]}), central_asia(), draws=200
+    )
+    table = made.table.query(
+        "measure == 'charging_stations' and period_end == '2030-12-31' and quantile == 0.5"
+    )
     assert table["value"].iloc[0] == pytest.approx(32_400, rel=0.05)
     assert "decree" in made.demand.target_table["target"].tolist()
     assert "uz-charging-stations-2025-12-31-target" in made.demand.target_table["target"].tolist()
@@ -125,9 +169,9 @@ def test_a_target_can_be_asked_of_a_scenario():
 def test_a_price_moves_the_flow_by_its_elasticity():
     duty = driver(kind="price", quantity="ev_imports", start="2028-01-01", size=0.15, elasticity=-2)
     with_duty, without = (
-        outlook(scenario_from_parameters(GIVEN | {"drivers": rows}), central_asia(), draws=200).results.values[
-            "ev_imports"
-        ]
+        outlook(
+            scenario_from_parameters(GIVEN | {"drivers": rows}), central_asia(), draws=200
+        ).results.values["ev_imports"]
         for rows in ([duty], [])
     )
     assert with_duty[:, -1] / without[:, -1] == pytest.approx(1.15**-2)
@@ -137,13 +181,23 @@ def test_a_price_moves_the_flow_by_its_elasticity():
 @pytest.mark.parametrize("country", COUNTRIES)
 def test_every_scenario_of_a_country_has_the_same_ceiling_and_accelerated_is_never_below(country):
     scenarios = {
-        name: load_scenario(PARAMS / f"{country}-{name}.yaml") for name in ("baseline", "accelerated", "constrained")
+        name: load_scenario(PARAMS / f"{country}-{name}.yaml")
+        for name in ("baseline", "accelerated", "constrained")
     }
-    ceilings = [[d.size for d in scenario.drivers if d.kind == "ceiling"] for scenario in scenarios.values()]
+    ceilings = [
+        [d.size for d in scenario.drivers if d.kind == "ceiling"] for scenario in scenarios.values()
+    ]
     assert ceilings[0] == ceilings[1] == ceilings[2] != []
     ledger = central_asia()
-    base, faster = (outlook(scenarios[name], ledger, draws=300).results for name in ("baseline", "accelerated"))
-    for measure in (scenarios["baseline"].measure, "ev_stock", "energy_gwh", "charging_points_practice"):
+    base, faster = (
+        outlook(scenarios[name], ledger, draws=300).results for name in ("baseline", "accelerated")
+    )
+    for measure in (
+        scenarios["baseline"].measure,
+        "ev_stock",
+        "energy_gwh",
+        "charging_points_practice",
+    ):
         assert np.all(faster.values[measure] >= base.values[measure] * (1 - 1e-9)), measure
 
 
@@ -162,7 +216,10 @@ def test_every_scenario_of_a_country_has_the_same_ceiling_and_accelerated_is_nev
             driver(kind="price", quantity="ev_imports", size=0.1, elasticity=0.5),
             r"elasticity: 0.5 is outside -15 to 0; what gets dearer sells less",
         ),
-        (driver(kind="target", quantity="charging_points", size=0), r"size: 0 charging_points is no target"),
+        (
+            driver(kind="target", quantity="charging_points", size=0),
+            r"size: 0 charging_points is no target",
+        ),
     ],
 )
 def test_a_wrong_lever_is_refused_by_key(row, message):
@@ -182,7 +239,10 @@ def test_a_wrong_lever_is_refused_by_key(row, message):
             r"drivers.0.size: event: 1,000 stations is below the 1,399 that stood on 2025-05-01",
         ),
         (
-            [driver(quantity="class_share.bus", size=0.6), driver(name="b", quantity="class_share.phev", size=0.5)],
+            [
+                driver(quantity="class_share.bus", size=0.6),
+                driver(name="b", quantity="class_share.phev", size=0.5),
+            ],
             r"drivers.1.size: shares of classes add to as much as 1.1 of the vehicles registered \(at most 1",
         ),
         (
@@ -209,10 +269,19 @@ def test_check_says_so_before_anything_runs(tmp_path):
 
 
 def test_a_later_bound_above_the_count_takes_its_place():
-    """Kyrgyzstan: some 30 points at the end of 2023, more than 230 stations in March 2026; Uzbekistan's count stays."""
+    """Kyrgyzstan: some 30 points at the end of 2023, more than 230 stations in March 2026;
+    Uzbekistan's count stays.
+    """
     ledger = central_asia()
-    counts = {place: ledger.select(place=place, kind=("outcome", "estimate")) for place in ("KG", "KZ", "UZ")}
-    assert standing_today(counts["KG"]) == {"count": 230.0, "unit": "stations", "date": "2026-03-02"}
+    counts = {
+        place: ledger.select(place=place, kind=("outcome", "estimate"))
+        for place in ("KG", "KZ", "UZ")
+    }
+    assert standing_today(counts["KG"]) == {
+        "count": 230.0,
+        "unit": "stations",
+        "date": "2026-03-02",
+    }
     assert standing_today(counts["KZ"]) is None  # bounds of single networks, and no count
     uz = standing_today(counts["UZ"])
     assert (uz["count"], uz["date"]) == (1399.0, "2025-05-01")

@@ -21,7 +21,14 @@ from forecasting.scenarios.stored_outlook import load_outlook
 PARAMS = Path(__file__).parents[2] / "params"
 DRAWS = 300
 THEN = "2023-06-26"
-CHAIN = {"ev_registrations", "ev_stock", "energy_gwh", "peak_mw", "charging_points_need", "charging_points_practice"}
+CHAIN = {
+    "ev_registrations",
+    "ev_stock",
+    "energy_gwh",
+    "peak_mw",
+    "charging_points_need",
+    "charging_points_practice",
+}
 _made: dict[str, Outlook] = {}
 
 
@@ -41,7 +48,9 @@ def test_an_outlook_goes_from_imports_to_chargers() -> None:
     uz = made("uzbekistan-baseline", as_of=THEN)
     assert (uz.as_of, uz.first_year, uz.years[-1]) == (dt.date(2023, 6, 26), 2023, 2030)
     assert uz.results.values.keys() >= CHAIN | {"ev_imports", "charging_points_standard"}
-    assert all(np.isfinite(draws).all() and (draws >= 0).all() for draws in uz.results.values.values())
+    assert all(
+        np.isfinite(draws).all() and (draws >= 0).all() for draws in uz.results.values.values()
+    )
     assert list(uz.headline) == [
         "ev_imports",
         "ev_stock",
@@ -49,7 +58,11 @@ def test_an_outlook_goes_from_imports_to_chargers() -> None:
         "charging_points_need",
         "charging_points_practice",
     ]
-    assert uz.headline["ev_stock"]["lower80"] < uz.headline["ev_stock"]["median"] < uz.headline["ev_stock"]["upper80"]
+    assert (
+        uz.headline["ev_stock"]["lower80"]
+        < uz.headline["ev_stock"]["median"]
+        < uz.headline["ev_stock"]["upper80"]
+    )
 
 
 def test_the_table_has_years_and_the_first_two_years_months() -> None:
@@ -83,17 +96,26 @@ def test_every_shipped_scenario_runs_as_of_the_article(name: str) -> None:
     assert all((values >= 0).all() for values in draws.values())
     assert then.table["value"].notna().all()
     if name == "tajikistan-accelerated":
-        assert "The driver market-limit is left out" in " ".join(then.caveats)  # no new cars were counted by then
+        # No new cars were counted by then
+        assert "The driver market-limit is left out" in " ".join(then.caveats)
 
 
 def test_a_country_without_counts_says_so_first() -> None:
     tm = made("turkmenistan-baseline")
-    assert tm.caveats[0].startswith("No count of electric vehicles imported is published for Turkmenistan")
+    assert tm.caveats[0].startswith(
+        "No count of electric vehicles imported is published for Turkmenistan"
+    )
     assert tm.caveats[1] == "The size of the market is a judgement of the params file."
     assert len(tm.evidence) == 0
 
 
-NORWAY = {"country": "NO", "scenario": "baseline", "as_of": "2026-03-31", "horizon": 2030, "seed": 1}
+NORWAY = {
+    "country": "NO",
+    "scenario": "baseline",
+    "as_of": "2026-03-31",
+    "horizon": 2030,
+    "seed": 1,
+}
 
 
 def norway(**more: object) -> Outlook:
@@ -108,13 +130,22 @@ def test_of_a_market_of_which_nothing_is_known_shares_are_told_and_what_would_gi
     assert set(unknown.table["measure"]) == {"ev_share_percent"}
     assert unknown.table["value"].between(0, 100).all()
     sized = norway(market_size=1000)
-    cars, share = (each.results.values[name] for each, name in ((sized, "ev_imports"), (unknown, "ev_share_percent")))
+    cars, share = (
+        each.results.values[name]
+        for each, name in ((sized, "ev_imports"), (unknown, "ev_share_percent"))
+    )
     assert np.median(cars[:, 0]) == pytest.approx(10 * np.median(share[:, 0]), rel=0.2)
     assert len(set(sized.table["measure"])) > 5
 
 
 def test_an_event_acts_on_a_share_too() -> None:
-    event = {"name": "limit", "kind": "ceiling", "quantity": "ev_imports", "start": "2027-01-01", "size": 0.05}
+    event = {
+        "name": "limit",
+        "kind": "ceiling",
+        "quantity": "ev_imports",
+        "start": "2027-01-01",
+        "size": 0.05,
+    }
     limited = norway(drivers=[event | {"reason": "a ceiling", "source": "judgement"}])
     from_then = [year >= 2027 for year in limited.years]
     assert limited.results.values["ev_share_percent"][:, from_then].max() == pytest.approx(5)
@@ -144,7 +175,8 @@ def test_a_flow_that_is_not_of_electric_cars_says_what_that_means() -> None:
 
 def test_a_forecast_of_a_day_knows_no_later_year_of_other_markets() -> None:
     prior = Prior.shipped()
-    later = dataclasses.replace(prior.common, mean=(*prior.common.mean[:-2], 1.0, 1.0))  # 2023 and 2024
+    # 2023 and 2024
+    later = dataclasses.replace(prior.common, mean=(*prior.common.mean[:-2], 1.0, 1.0))
     other = dataclasses.replace(prior, common=later)
     one, two = (
         outlook(shipped("uzbekistan-baseline", as_of=THEN), datasets.central_asia(), given, DRAWS)
@@ -155,15 +187,21 @@ def test_a_forecast_of_a_day_knows_no_later_year_of_other_markets() -> None:
 
 
 def test_uzbekistan_on_the_articles_day() -> None:
-    forecast = outlook(shipped("uzbekistan-baseline", as_of=THEN), datasets.central_asia(), draws=4000).forecast
-    total = forecast.totals(forecast.periods[0])  # of so many draws that chance moves the share by no more than 0.01
+    forecast = outlook(
+        shipped("uzbekistan-baseline", as_of=THEN), datasets.central_asia(), draws=4000
+    ).forecast
+    # Of so many draws that chance moves the share by no more than 0.01
+    total = forecast.totals(forecast.periods[0])
     assert (total > 7_632).mean() >= 0.7  # 2,544 in four months, times three
     assert np.quantile(total, 0.9) > 13_460  # what ten months came to by the same agency
 
 
 def test_ports_are_three_places_and_the_sum_of_their_draws() -> None:
     ports = made("ports-baseline", as_of=THEN)
-    assert ports.caveats[0] == "Alashankou has no count of vehicles exported, all types: it is not in the sum."
+    assert (
+        ports.caveats[0]
+        == "Alashankou has no count of vehicles exported, all types: it is not in the sum."
+    )
     assert [part.country for part in ports.parts] == ["horgos", "baktu", "ports"]
     assert ports.demand is None
     parts = [part.since(ports.years[0]).values["vehicle_exports"] for part in ports.parts[:2]]
@@ -175,9 +213,13 @@ def test_the_index_of_xinjiang_keeps_to_the_published_growth() -> None:
     forecast = made("xinjiang-baseline", as_of=THEN).forecast
     from forecasting.periods import span
 
-    ratio = forecast.totals(span("2023-01-01", "2023-05-31")) / forecast.totals(span("2022-01-01", "2022-05-31"))
+    ratio = forecast.totals(span("2023-01-01", "2023-05-31")) / forecast.totals(
+        span("2022-01-01", "2022-05-31")
+    )
     assert np.median(ratio) == pytest.approx(5.104, rel=0.03)
-    assert np.median(forecast.totals(span("2022-01-01", "2022-05-31"))) == pytest.approx(100, rel=0.03)
+    assert np.median(forecast.totals(span("2022-01-01", "2022-05-31"))) == pytest.approx(
+        100, rel=0.03
+    )
 
 
 def test_scenarios_share_their_luck_so_that_drivers_alone_tell_them_apart() -> None:
@@ -223,10 +265,17 @@ def test_kazakhstans_stock_meets_its_register() -> None:
 
 
 def test_dated_assembly_begins_in_its_year() -> None:
-    plant = {"name": "plant", "kind": "demand", "quantity": "local_assembly", "start": "2027-01-01", "size": 5000}
+    plant = {
+        "name": "plant",
+        "kind": "demand",
+        "quantity": "local_assembly",
+        "start": "2027-01-01",
+        "size": 5000,
+    }
     told = {"reason": "a test", "source": "judgement"}
     without, with_plant = (
-        made("kyrgyzstan-baseline", drivers=rows, measure="ev_imports", basis=None) for rows in ([], [plant | told])
+        made("kyrgyzstan-baseline", drivers=rows, measure="ev_imports", basis=None)
+        for rows in ([], [plant | told])
     )
     gained = difference(with_plant, without).values["ev_registrations"]
     years = list(without.years)
@@ -235,7 +284,13 @@ def test_dated_assembly_begins_in_its_year() -> None:
 
 
 def test_dated_reexport_thins_what_comes_from_its_year_on() -> None:
-    leaving = {"name": "leaving", "kind": "demand", "quantity": "reexport_share", "start": "2027-01-01", "size": 0.25}
+    leaving = {
+        "name": "leaving",
+        "kind": "demand",
+        "quantity": "reexport_share",
+        "start": "2027-01-01",
+        "size": 0.25,
+    }
     told = {"reason": "a test", "source": "judgement"}
     base, thin = (made("tajikistan-baseline", drivers=rows) for rows in ([], [leaving | told]))
     share = thin.results.values["ev_registrations"] / base.results.values["ev_registrations"]
@@ -262,15 +317,25 @@ def test_an_outlook_is_the_same_each_time_and_comes_back_from_its_files(tmp_path
     )
     assert back.evidence == one.evidence
     late = one.results.since(one.first_year)
-    assert all(np.array_equal(back.results.values[name], draws) for name, draws in late.values.items())
+    assert all(
+        np.array_equal(back.results.values[name], draws) for name, draws in late.values.items()
+    )
     with pytest.raises(InputError, match=r"has no outlook.parquet"):
         load_outlook(tmp_path)
-    (tmp_path / "two" / "outlook.parquet").write_bytes((tmp_path / "two" / "draws.parquet").read_bytes())
+    (tmp_path / "two" / "outlook.parquet").write_bytes(
+        (tmp_path / "two" / "draws.parquet").read_bytes()
+    )
     with pytest.raises(InputError, match="was not written by ev-forecast"):
         load_outlook(tmp_path / "two")
 
 
-CITES_NOTHING = {"name": "a", "kind": "level", "quantity": "ev_imports", "start": "2027-01-01", "size": 1}
+CITES_NOTHING = {
+    "name": "a",
+    "kind": "level",
+    "quantity": "ev_imports",
+    "start": "2027-01-01",
+    "size": 1,
+}
 
 
 @pytest.mark.parametrize(
@@ -299,7 +364,14 @@ def test_another_country_rests_on_its_own_facts() -> None:
             "value": [113_700, 138_000],
         }
     )  # fmt: skip
-    given = {"country": "NO", "scenario": "test", "as_of": "latest", "horizon": 2024, "seed": 1, "market_size": 174_000}
+    given = {
+        "country": "NO",
+        "scenario": "test",
+        "as_of": "latest",
+        "horizon": 2024,
+        "seed": 1,
+        "market_size": 174_000,
+    }
     made_here = outlook(scenario_from_parameters(given), Ledger.from_frame(rows), draws=DRAWS)
     assert made_here.first_year == 2023
     assert made_here.name == "norway-test"

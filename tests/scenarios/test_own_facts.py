@@ -1,4 +1,6 @@
-"""Facts of one's own in a scenario: named in its params file or on the command line, checked, counted and used."""
+"""Facts of one's own in a scenario: named in its params file or on the command line, checked,
+counted and used.
+"""
 
 import pytest
 from click.testing import CliRunner
@@ -17,7 +19,9 @@ from forecasting.scenarios.outlook import outlook
 
 HEADER = "id,measure,place,period_start,period_end,relation,value,published\n"
 ROWS = HEADER + "own-2022,ev_imports,TM,2022-01-01,2022-12-31,equals,120,2023-02\n"
-PARAMS = "country: TM\nscenario: own\nas_of: 2023-06-26\nhorizon: 2024\nseed: 1\nmarket_size: 15000\n"
+PARAMS = (
+    "country: TM\nscenario: own\nas_of: 2023-06-26\nhorizon: 2024\nseed: 1\nmarket_size: 15000\n"
+)
 
 
 @pytest.fixture
@@ -50,7 +54,9 @@ def test_without_the_facts_that_ship(params):
 
 def test_a_file_that_is_not_there_is_named_with_its_line(params):
     params.write_text(PARAMS + "ledger: [fact.csv]\n")
-    with pytest.raises(ScenarioError, match=r"turkmenistan-own.yaml:7 ledger\[0\]: 'fact.csv' is not in"):
+    with pytest.raises(
+        ScenarioError, match=r"turkmenistan-own.yaml:7 ledger\[0\]: 'fact.csv' is not in"
+    ):
         load_scenario(params)
 
 
@@ -64,7 +70,9 @@ def test_a_notebook_s_parameters_look_where_they_run_and_in_params(params, monke
     monkeypatch.chdir(params.parent.parent)
     given = {"country": "TM", "scenario": "own", "as_of": "latest", "horizon": 2024, "seed": 1}
     (params.parent / "more.csv").write_text(ROWS.replace("own-2022", "more-2022"))
-    found = facts_of_scenario(scenario_from_parameters(given | {"ledger": ["facts.csv", "more.csv"]}))
+    found = facts_of_scenario(
+        scenario_from_parameters(given | {"ledger": ["facts.csv", "more.csv"]})
+    )
     assert {"own-2022", "more-2022"} <= set(found.frame["id"])
     with pytest.raises(LedgerError, match=r"none.csv: is not there \(looked in .*params"):
         facts_of_scenario(scenario_from_parameters(given | {"ledger": ["none.csv"]}))
@@ -110,7 +118,9 @@ def test_problems_of_a_named_file_are_told_before_anything_runs(params, tmp_path
     (tmp_path / "facts.csv").write_text(ROWS.replace("equals", "equal"))
     done = CliRunner().invoke(main, ["run", str(params), "--out", str(tmp_path / "out")])
     assert done.exit_code == 2
-    assert "ledger[0] facts.csv:2 relation: 'equal' is unknown (did you mean equals?)" in done.output
+    assert (
+        "ledger[0] facts.csv:2 relation: 'equal' is unknown (did you mean equals?)" in done.output
+    )
     assert not (tmp_path / "out").exists()
 
 
@@ -131,7 +141,9 @@ def test_a_change_of_a_file_or_of_its_mapping_is_noticed(params, tmp_path):
     assert before.identity["facts"] != after.identity["facts"]
 
 
-def test_facts_of_another_flow_are_told_of_by_the_check_and_by_the_report_and_used_when_asked_for(tmp_path):
+def test_facts_of_another_flow_are_told_of_by_the_check_and_by_the_report_and_used_when_asked_for(
+    tmp_path,
+):
     (tmp_path / "facts.csv").write_text(
         "Country,Year,EV sales,Published\nNorway,2021,113715,2022-01-05\nNorway,2022,138265,2023-01-04\n"
     )

@@ -1,4 +1,6 @@
-"""Parts of a country: shares as printed, with drift; the parts and the rest make the country; nothing where none."""
+"""Parts of a country: shares as printed, with drift; the parts and the rest make the country;
+nothing where none.
+"""
 
 import datetime as dt
 
@@ -12,7 +14,14 @@ from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.regions import by_region, region_shares
 
 DAY = dt.date(2026, 3, 31)
-GIVEN = {"country": "UZ", "scenario": "test", "as_of": DAY, "horizon": 2030, "seed": 1, "market_size": 450_000}
+GIVEN = {
+    "country": "UZ",
+    "scenario": "test",
+    "as_of": DAY,
+    "horizon": 2030,
+    "seed": 1,
+    "market_size": 450_000,
+}
 
 
 @pytest.fixture(scope="module")
@@ -21,9 +30,12 @@ def made():
 
 
 def test_shares_are_the_printed_ones():
-    """Tashkent: 820 of 1,399 stations, 55,820 of 73,600 cars; Almaty 7,157 of 12,119 cars, Astana 1,464."""
+    """Tashkent: 820 of 1,399 stations, 55,820 of 73,600 cars; Almaty 7,157 of 12,119 cars, Astana
+    1,464.
+    """
     uz, kz = (
-        region_shares(central_asia(), place, DAY).set_index(["measure", "region"])["share"] for place in ("UZ", "KZ")
+        region_shares(central_asia(), place, DAY).set_index(["measure", "region"])["share"]
+        for place in ("UZ", "KZ")
     )
     assert uz["charging_stations", "UZ-TK"] == pytest.approx(820 / 1399)
     assert uz["ev_stock", "UZ-TK"] == pytest.approx(55_820 / 73_600)
@@ -43,7 +55,9 @@ def test_parts_and_the_rest_make_the_country(made):
     for measure in ("ev_stock", "charging_points_need", "charging_points_practice"):
         parts = table[table["measure"] == measure]
         assert parts["name"].iloc[-1] == "the rest"
-        assert parts["median"].sum() == pytest.approx(np.median(made.results.values[measure][:, -1]), rel=0.15)
+        assert parts["median"].sum() == pytest.approx(
+            np.median(made.results.values[measure][:, -1]), rel=0.15
+        )
     stock = table[table["measure"] == "ev_stock"].set_index("region")
     whole = np.quantile(made.results.values["ev_stock"][:, -1], [0.1, 0.9])
     assert stock.loc["UZ-TK", "high"] / stock.loc["UZ-TK", "low"] > whole[1] / whole[0] * 0.95
@@ -52,7 +66,9 @@ def test_parts_and_the_rest_make_the_country(made):
 def test_nothing_is_said_where_nothing_is_printed():
     assert region_shares(central_asia(), "TM", DAY).empty
     given = GIVEN | {"country": "TM", "market_size": 15_000, "horizon": 2027}
-    assert by_region(outlook(scenario_from_parameters(given), central_asia(), draws=200), central_asia()).empty
+    assert by_region(
+        outlook(scenario_from_parameters(given), central_asia(), draws=200), central_asia()
+    ).empty
 
 
 def test_a_region_that_is_none_is_refused_by_name(made):

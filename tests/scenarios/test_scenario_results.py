@@ -4,11 +4,21 @@ import numpy as np
 import pytest
 
 from forecasting.errors import ModelError
-from forecasting.scenarios.joint_draws import QUANTILES, Results, difference, results_from, sum_outlooks
+from forecasting.scenarios.joint_draws import (
+    QUANTILES,
+    Results,
+    difference,
+    results_from,
+    sum_outlooks,
+)
 
 
 def made(
-    country: str, scenario: str, years: tuple[int, ...] = (2025, 2026), draws: int = 4000, seed: int = 0
+    country: str,
+    scenario: str,
+    years: tuple[int, ...] = (2025, 2026),
+    draws: int = 4000,
+    seed: int = 0,
 ) -> Results:
     common = np.random.default_rng(99).normal(size=(draws, 1))  # the region's shocks
     own = np.random.default_rng(seed).normal(size=(draws, len(years)))
@@ -31,7 +41,11 @@ def test_the_table_has_every_quantile_of_every_year() -> None:
         "value",
     ]
     assert len(table) == 3 * 2 * len(QUANTILES)
-    row = table[(table["measure"] == "ev_stock") & (table["period_end"] == "2026-12-31") & (table["quantile"] == 0.9)]
+    row = table[
+        (table["measure"] == "ev_stock")
+        & (table["period_end"] == "2026-12-31")
+        & (table["quantile"] == 0.9)
+    ]
     assert row["value"].item() == pytest.approx(np.quantile(results.values["ev_stock"][:, 1], 0.9))
     assert row["unit"].item() == "vehicles"
 
@@ -45,18 +59,36 @@ def test_draws_come_back_as_they_were() -> None:
 
 
 def test_the_sum_is_of_draws_not_of_quantiles() -> None:
-    parts = [made("UZ", "uzbekistan-baseline", seed=1), made("KZ", "kazakhstan-baseline", (2024, 2025, 2026), seed=2)]
+    parts = [
+        made("UZ", "uzbekistan-baseline", seed=1),
+        made("KZ", "kazakhstan-baseline", (2024, 2025, 2026), seed=2),
+    ]
     total = sum_outlooks(parts)
-    assert (total.scenario, total.country, total.years) == ("central-asia-5-baseline", "central-asia-5", (2025, 2026))
+    assert (total.scenario, total.country, total.years) == (
+        "central-asia-5-baseline",
+        "central-asia-5",
+        (2025, 2026),
+    )
     assert set(total.values) == {"ev_imports", "ev_stock"}  # peaks do not add
-    assert np.allclose(total.values["ev_stock"], parts[0].values["ev_stock"] + parts[1].values["ev_stock"][:, 1:])
-    apart = np.random.default_rng(5).permutation(parts[0].values["ev_stock"]) + parts[1].values["ev_stock"][:, 1:]
-    assert np.quantile(total.values["ev_stock"], 0.9) > np.quantile(apart, 0.9)  # shared shocks widen the sum
+    assert np.allclose(
+        total.values["ev_stock"], parts[0].values["ev_stock"] + parts[1].values["ev_stock"][:, 1:]
+    )
+    apart = (
+        np.random.default_rng(5).permutation(parts[0].values["ev_stock"])
+        + parts[1].values["ev_stock"][:, 1:]
+    )
+    # Shared shocks widen the sum
+    assert np.quantile(total.values["ev_stock"], 0.9) > np.quantile(apart, 0.9)
 
 
 def test_the_difference_is_that_of_common_luck() -> None:
     base = made("UZ", "uzbekistan-baseline")
-    high = Results("uzbekistan-high", "UZ", base.years, {name: 1.1 * draws for name, draws in base.values.items()})
+    high = Results(
+        "uzbekistan-high",
+        "UZ",
+        base.years,
+        {name: 1.1 * draws for name, draws in base.values.items()},
+    )
     gained = difference(high, base)
     assert gained.scenario == "uzbekistan-high minus uzbekistan-baseline"
     assert np.allclose(gained.values["ev_stock"], 0.1 * base.values["ev_stock"])

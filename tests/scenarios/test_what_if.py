@@ -60,7 +60,9 @@ def test_digits_quotes_and_titles_survive(tmp_path):
 def test_facts_are_sampled_once_while_only_drivers_and_assumptions_change(what_if, monkeypatch):
     forecasts = []
     real = flow.forecast_flow
-    monkeypatch.setattr(flow, "forecast_flow", lambda *args, **more: forecasts.append(1) or real(*args, **more))
+    monkeypatch.setattr(
+        flow, "forecast_flow", lambda *args, **more: forecasts.append(1) or real(*args, **more)
+    )
     what_if.change(assumptions={"home_access": 0.6})
     what_if.change(drivers=[])
     assert forecasts == []
@@ -69,13 +71,17 @@ def test_facts_are_sampled_once_while_only_drivers_and_assumptions_change(what_i
 
 
 def test_what_is_kept_gives_the_same_digits_as_a_run_from_nothing(what_if, ledger):
-    made = what_if.change(assumptions={"home_access": {"low": 0.3, "mode": 0.4, "high": 0.5}}, drivers=[])
+    made = what_if.change(
+        assumptions={"home_access": {"low": 0.3, "mode": 0.4, "high": 0.5}}, drivers=[]
+    )
     alone = fc.outlook(what_if.scenario, ledger, draws=300)
     assert made.table.equals(alone.table)
 
 
 def test_the_difference_is_what_was_changed_and_not_chance(what_if):
-    change = difference(what_if.change(assumptions={"home_access": 0.6}).results, what_if.given.results)
+    change = difference(
+        what_if.change(assumptions={"home_access": 0.6}).results, what_if.given.results
+    )
     assert not change.values["ev_stock"].any()
     assert np.all(change.values["charging_points_need"][:, -1] != 0)
 
@@ -91,7 +97,9 @@ def test_what_cannot_be_leaves_all_as_it_was(what_if):
     before = what_if.outlook
     with pytest.raises(ScenarioError, match="horizn: is not a key of a scenario"):
         what_if.change(horizn=2040)
-    with pytest.raises(fc.AssumptionError, match=r"home_access: 7 share of car owners is outside 0 to 1"):
+    with pytest.raises(
+        fc.AssumptionError, match=r"home_access: 7 share of car owners is outside 0 to 1"
+    ):
         what_if.change(assumptions={"home_access": 7})
     assert what_if.outlook is before
 
@@ -104,7 +112,9 @@ def test_a_saved_scenario_gives_the_same_digits(what_if, ledger, tmp_path):
     again = fc.outlook(read, ledger, draws=300)
     assert np.array_equal(again.table["value"], made.table["value"])
     text = path.read_text(encoding="utf-8")
-    assert text.startswith("# Uzbekistan, mine: saved from an exploration of uzbekistan-accelerated.")
+    assert text.startswith(
+        "# Uzbekistan, mine: saved from an exploration of uzbekistan-accelerated."
+    )
     assert "# share of car owners; 0.45 to 0.7 (0.58) by default" in text
 
 
@@ -112,10 +122,22 @@ def test_a_ledger_of_ones_own_is_found_from_the_new_folder(tmp_path):
     facts = tmp_path / "facts" / "mine.csv"
     facts.parent.mkdir()
     header = "id,measure,place,period_start,period_end,relation,quantity,value,published\n"
-    facts.write_text(f"{header}a,ev_imports,NO,2024-01-01,2024-12-31,equals,total,100,2025-01-01\n", encoding="utf-8")
-    given = {"country": "NO", "scenario": "a", "as_of": "latest", "horizon": 2030, "seed": 3, "market_size": 10_000}
+    facts.write_text(
+        f"{header}a,ev_imports,NO,2024-01-01,2024-12-31,equals,total,100,2025-01-01\n",
+        encoding="utf-8",
+    )
+    given = {
+        "country": "NO",
+        "scenario": "a",
+        "as_of": "latest",
+        "horizon": 2030,
+        "seed": 3,
+        "market_size": 10_000,
+    }
     scenario = scenario_from_parameters(given | {"ledger": [str(facts)], "shipped_facts": False})
-    saved = WhatIf(scenario, fc.read_ledger(facts), draws=50).save(tmp_path / "params" / "norway-a.yaml")
+    saved = WhatIf(scenario, fc.read_ledger(facts), draws=50).save(
+        tmp_path / "params" / "norway-a.yaml"
+    )
     assert 'ledger: ["../facts/mine.csv"]' in saved.read_text(encoding="utf-8")
     read = fc.load_scenario(saved)
     assert Path(read.ledger[0]).resolve() == facts
@@ -124,7 +146,11 @@ def test_a_ledger_of_ones_own_is_found_from_the_new_folder(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("mine.yml", "end it in .yaml"), ("Mine.yaml", "is not in lower case"), ("index.yaml", "that every run writes")],
+    [
+        ("mine.yml", "end it in .yaml"),
+        ("Mine.yaml", "is not in lower case"),
+        ("index.yaml", "that every run writes"),
+    ],
 )
 def test_a_name_that_cannot_be_is_refused(what_if, tmp_path, name, said):
     with pytest.raises(InputError, match=said):
@@ -135,7 +161,9 @@ def test_a_name_that_cannot_be_is_refused(what_if, tmp_path, name, said):
 def test_a_file_that_is_there_is_replaced_only_when_asked(what_if, tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text("mine", encoding="utf-8")
-    with pytest.raises(InputError, match="is there already; choose another name, or say overwrite=True"):
+    with pytest.raises(
+        InputError, match="is there already; choose another name, or say overwrite=True"
+    ):
         what_if.save(path)
     assert path.read_text(encoding="utf-8") == "mine"
     what_if.save(path, overwrite=True)
@@ -151,10 +179,14 @@ def test_a_folder_that_cannot_be_written_to_is_named(what_if, tmp_path):
 def test_levers_change_nothing_until_they_are_moved(what_if):
     more = [driver.model_dump(mode="json") for driver in levers(what_if.scenario, what_if.given)]
     made = what_if.change(drivers=[*what_if.scenario.parameters()["drivers"], *more])
-    assert made.results.values["ev_imports"] == pytest.approx(what_if.given.results.values["ev_imports"])
+    assert made.results.values["ev_imports"] == pytest.approx(
+        what_if.given.results.values["ev_imports"]
+    )
 
 
-def test_the_assumptions_that_matter_are_the_scenarios_own_and_those_with_the_widest_effect(what_if):
+def test_the_assumptions_that_matter_are_the_scenarios_own_and_those_with_the_widest_effect(
+    what_if,
+):
     what_if.change(assumptions={"charger_life": 12})
     names = [row.key for row in assumptions_that_matter(what_if.outlook, what_if.scenario)]
     assert names[0] == "charger_life"

@@ -1,4 +1,6 @@
-"""What a user gives of a model beside the series: words, weights, and bounds and fixed values of parameters."""
+"""What a user gives of a model beside the series: words, weights, and bounds and fixed values of
+parameters.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,14 @@ from forecasting.curves.definitions import Curve
 from forecasting.errors import ModelError, in_digits
 from forecasting.measures import nearest
 
-__all__ = ["check_names", "check_word", "read_bounds", "read_fixed", "read_weights", "within_domain"]
+__all__ = [
+    "check_names",
+    "check_word",
+    "read_bounds",
+    "read_fixed",
+    "read_weights",
+    "within_domain",
+]
 
 Array = NDArray[np.float64]
 Pair = tuple[float, float]
@@ -24,7 +33,8 @@ def read_bounds(bounds: Mapping[str, object] | None, curves: Sequence[Curve]) ->
     Raises
     ------
     ModelError
-        For a name that no curve has, for what is not a pair, and for bounds that leave a curve no value.
+        For a name that no curve has, for what is not a pair, and for bounds that leave a curve no
+        value.
 
     Examples
     --------
@@ -33,7 +43,9 @@ def read_bounds(bounds: Mapping[str, object] | None, curves: Sequence[Curve]) ->
     {'q': (0.3, inf)}
     """
     if not isinstance(bounds or {}, Mapping):
-        raise ModelError(f"bounds {shown(bounds)}: give a mapping of names to pairs, e.g. {{'m': (0, 1000)}}")
+        raise ModelError(
+            f"bounds {shown(bounds)}: give a mapping of names to pairs, e.g. {{'m': (0, 1000)}}"
+        )
     check_names(bounds or {}, "bounds", curves)
     pairs = {name: _pair(name, given) for name, given in (bounds or {}).items()}
     for curve in curves:
@@ -56,7 +68,9 @@ def within_domain(pairs: Mapping[str, Pair], curve: Curve) -> dict[str, Pair]:
     return met
 
 
-def read_fixed(values: Mapping[str, object], curves: Sequence[Curve], what: str = "fix_params") -> dict[str, float]:
+def read_fixed(
+    values: Mapping[str, object], curves: Sequence[Curve], what: str = "fix_params"
+) -> dict[str, float]:
     """Numbers that the curves allow.
 
     Raises
@@ -85,14 +99,19 @@ def check_names(given: Mapping[str, object], what: str, curves: Sequence[Curve])
     for name in given:
         if name not in names:
             curve = curves[0].name if len(curves) == 1 else "auto"
-            raise ModelError(f"{what}: the {curve} curve has no parameter {name!r}; it has {', '.join(names)}")
+            raise ModelError(
+                f"{what}: the {curve} curve has no parameter {name!r}; it has {', '.join(names)}"
+            )
 
 
 def _pair(name: str, given: object) -> Pair:
     if not isinstance(given, (tuple, list, np.ndarray)) or len(given) != 2:
-        raise ModelError(f"bounds of {name!r}: {shown(given)}; give a pair, with None where there is no bound")
+        raise ModelError(
+            f"bounds of {name!r}: {shown(given)}; give a pair, with None where there is no bound"
+        )
     low, high = (
-        endless if bound is None else _number(bound) for bound, endless in zip(given, (-np.inf, np.inf), strict=True)
+        endless if bound is None else _number(bound)
+        for bound, endless in zip(given, (-np.inf, np.inf), strict=True)
     )
     if not low < high:
         raise ModelError(
@@ -113,7 +132,8 @@ def check_word(what: str, word: object, known: tuple[str, ...]) -> None:
     if not isinstance(word, str) or word not in known:
         hint = nearest(word, known) if isinstance(word, str) else ""
         raise ModelError(
-            f"{what} {shown(word)} is unknown; " + (f"did you mean {hint!r}?" if hint else f"one of {known}")
+            f"{what} {shown(word)} is unknown; "
+            + (f"did you mean {hint!r}?" if hint else f"one of {known}")
         )
 
 
@@ -122,6 +142,11 @@ def read_weights(weights: ArrayLike | None, count: int) -> Array:
     if weights is None:
         return np.ones(count)
     values = np.asarray(weights, dtype=float).ravel()
-    if len(values) != count or not np.isfinite(values).all() or (values < 0).any() or not values.any():
+    if (
+        len(values) != count
+        or not np.isfinite(values).all()
+        or (values < 0).any()
+        or not values.any()
+    ):
         raise ModelError(f"weights: give {count} finite numbers of 0 or more, one per observation")
     return values

@@ -1,4 +1,5 @@
-"""The posterior of a growth curve, by adaptive importance sampling over two or three quantities that every curve has.
+"""The posterior of a growth curve, by adaptive importance sampling over two or three quantities
+that every curve has.
 
 Priors are scale-free in value and in time, and speak of what an analyst can picture:
 
@@ -7,9 +8,10 @@ Priors are scale-free in value and in time, and speak of what an analyst can pic
 - the skew of the curves that have one;
 - the relative scatter of observations about the curve.
 
-Each is the image of a standard normal coordinate, so that the prior is a standard normal and the posterior that times
-the likelihood, whose scale ``m`` is integrated out (``noise.py``). Proposals are mixtures over all rounds (Cornuet et
-al. 2012, Scand. J. Stat. 39: 798-812) on low-discrepancy points: deterministic, without a seed.
+Each is the image of a standard normal coordinate, so that the prior is a standard normal and the
+posterior that times the likelihood, whose scale ``m`` is integrated out (``noise.py``). Proposals
+are mixtures over all rounds (Cornuet et al. 2012, Scand. J. Stat. 39: 798-812) on low-discrepancy
+points: deterministic, without a seed.
 """
 
 from __future__ import annotations
@@ -37,16 +39,19 @@ SOFT = 0.3  # of the ends of the prior of the share reached, in probits
 
 @dataclass(frozen=True)
 class CurvePrior:
-    """Weakly informative priors; pairs are a median and a standard deviation of the log, but for the share reached.
+    """Weakly informative priors; pairs are a median and a standard deviation of the log, but for
+    the share reached.
 
     Parameters
     ----------
     reached : (float, float)
-        Shares of the ceiling between which the share reached is anywhere, flat in its probit. The ends are soft: less
-        or more is possible, so that next to nothing may have been seen of the curve, or all of it.
+        Shares of the ceiling between which the share reached is anywhere, flat in its probit. The
+        ends are soft: less or more is possible, so that next to nothing may have been seen of the
+        curve, or all of it.
     takeover : (float, float)
-        Takeover time in units of the time seen: 0.3 to 5 with probability 0.95. Curves much faster than that show as a
-        step, curves much slower as a straight line in logs, and are not fitted to so short a series.
+        Takeover time in units of the time seen: 0.3 to 5 with probability 0.95. Curves much faster
+        than that show as a step, curves much slower as a straight line in logs, and are not fitted
+        to so short a series.
     skew : (float, float)
         Third parameter of the curves that have one.
     scatter : (float, float)
@@ -67,9 +72,11 @@ PRIOR = CurvePrior()
 
 @dataclass(frozen=True)
 class Particles:
-    """Weighted curves: coordinates (points, dimensions), shapes (parameters, points), scatter and scale of each.
+    """Weighted curves: coordinates (points, dimensions), shapes (parameters, points), scatter and
+    scale of each.
 
-    The scale is of the absolute value of ``m``, ``sign`` its sign: below zero for an exponential that declines.
+    The scale is of the absolute value of ``m``, ``sign`` its sign: below zero for an exponential
+    that declines.
     """
 
     curve: Curve
@@ -92,9 +99,13 @@ def _points(count: int, dimensions: int, skip: int = 0) -> Array:
 
 
 def _flat(z: Array, low: float, high: float) -> Array:
-    """A standard normal coordinate made flat from low to high: a uniform variable plus a small logistic one."""
+    """A standard normal coordinate made flat from low to high: a uniform variable plus a small
+    logistic one.
+    """
     span = (high - low) / SOFT
-    return np.asarray(low + SOFT * (np.log(np.expm1(span * ndtr(z))) - np.log(-np.expm1(-span * ndtr(-z)))))
+    return np.asarray(
+        low + SOFT * (np.log(np.expm1(span * ndtr(z))) - np.log(-np.expm1(-span * ndtr(-z))))
+    )
 
 
 class CurveTarget:
@@ -112,7 +123,11 @@ class CurveTarget:
         prior = self.prior
         reached = np.clip(ndtr(_flat(z[:, 0], *ndtri(prior.reached))), 1e-12, 1 - 1e-12)
         takeover = prior.takeover[0] * np.exp(prior.takeover[1] * z[:, 1]) * self.sampling.window
-        skew = prior.skew[0] * np.exp(prior.skew[1] * z[:, 2]) if self.curve.skewed else np.ones(len(z))
+        skew = (
+            prior.skew[0] * np.exp(prior.skew[1] * z[:, 2])
+            if self.curve.skewed
+            else np.ones(len(z))
+        )
         shape = np.stack(self.curve.locate(reached, takeover, skew, float(self.sampling.ends[-1])))
         if self.shocks:
             shape[2:] = np.expm1(prior.shock * z[:, 2 : 2 + self.shocks].T)
@@ -135,11 +150,19 @@ class CurveTarget:
         if "m" in self.problem.fixed:
             scale = self._fixed_scale(design, scatter)
         density = scale.log_marginal - 0.5 * (z**2).sum(axis=1)
-        return np.where(possible & np.isfinite(density), density, -np.inf), safe, scatter, scale, sign
+        return (
+            np.where(possible & np.isfinite(density), density, -np.inf),
+            safe,
+            scatter,
+            scale,
+            sign,
+        )
 
     def _fixed_scale(self, design: Array, scatter: Array) -> Scale:
         level = self.problem.fixed["m"]
-        fit = self.weights @ self.noise.loglike(self.y[:, None], level * design, np.maximum(scatter, 1e-9))
+        fit = self.weights @ self.noise.loglike(
+            self.y[:, None], level * design, np.maximum(scatter, 1e-9)
+        )
         return Scale(np.full(len(scatter), np.log(abs(level))), np.zeros(len(scatter)), fit)
 
 
@@ -156,7 +179,10 @@ def sample_curve(problem: SeriesToFit, noise: ErrorFamily, prior: CurvePrior = P
             parts.append(target.evaluate(new))
             z = np.concatenate([z, new])
             density = np.concatenate([density, parts[-1][0]])
-            mix = logsumexp([_log_normal(z, mean, root) for mean, root in zip(means, roots, strict=True)], axis=0)
+            mix = logsumexp(
+                [_log_normal(z, mean, root) for mean, root in zip(means, roots, strict=True)],
+                axis=0,
+            )
             log_weight = density - mix + np.log(len(means))
             weight = _soft(log_weight)
             effective = 1 / (_normalise(log_weight) ** 2).sum()
@@ -167,19 +193,29 @@ def sample_curve(problem: SeriesToFit, noise: ErrorFamily, prior: CurvePrior = P
             covariance = (centred * weight[:, None]).T @ centred * 1.3 + 1e-12 * np.eye(dimensions)
             means.append(mean)
             roots.append(np.asarray(np.linalg.cholesky(covariance), dtype=float))
-    shapes, scatter = np.concatenate([part[1] for part in parts], axis=1), np.concatenate([part[2] for part in parts])
+    shapes, scatter = (
+        np.concatenate([part[1] for part in parts], axis=1),
+        np.concatenate([part[2] for part in parts]),
+    )
     scale = Scale(
-        *(np.concatenate([getattr(part[3], name) for part in parts]) for name in ("mean", "sd", "log_marginal"))
+        *(
+            np.concatenate([getattr(part[3], name) for part in parts])
+            for name in ("mean", "sd", "log_marginal")
+        )
     )
     evidence = float(logsumexp(log_weight) - np.log(len(z)))
     sign = np.concatenate([part[4] for part in parts])
-    return Particles(problem.curve, z, _normalise(log_weight), shapes, scatter, scale, sign, evidence)
+    return Particles(
+        problem.curve, z, _normalise(log_weight), shapes, scatter, scale, sign, evidence
+    )
 
 
 def _log_normal(z: Array, mean: Array, root: Array) -> Array:
     """Log density of a normal law without the constant of the standard one."""
     standard = (z - mean) @ np.linalg.inv(root).T
-    return np.asarray(-0.5 * np.einsum("ij,ij->i", standard, standard) - np.log(np.diag(root)).sum())
+    return np.asarray(
+        -0.5 * np.einsum("ij,ij->i", standard, standard) - np.log(np.diag(root)).sum()
+    )
 
 
 def _normalise(log_weight: Array) -> Array:
@@ -194,5 +230,7 @@ def _soft(log_weight: Array) -> Array:
         return _normalise(log_weight)
     for _ in range(20):
         power = (low + high) / 2
-        low, high = (power, high) if 1 / (_normalise(power * log_weight) ** 2).sum() >= 80 else (low, power)
+        low, high = (
+            (power, high) if 1 / (_normalise(power * log_weight) ** 2).sum() >= 80 else (low, power)
+        )
     return _normalise(low * log_weight)

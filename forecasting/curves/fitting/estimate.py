@@ -1,4 +1,6 @@
-"""Point estimates of one growth curve: least squares, or maximum likelihood under a family of errors."""
+"""Point estimates of one growth curve: least squares, or maximum likelihood under a family of
+errors.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,15 @@ from forecasting.curves.fitting.sampling import Sampling
 from forecasting.curves.fitting.search import Search
 from forecasting.curves.fitting.solver import Solver
 
-__all__ = ["Estimate", "SeriesToFit", "estimate", "estimate_at", "leaves_open", "log_likelihood", "maximum"]
+__all__ = [
+    "Estimate",
+    "SeriesToFit",
+    "estimate",
+    "estimate_at",
+    "leaves_open",
+    "log_likelihood",
+    "maximum",
+]
 
 Array = NDArray[np.float64]
 PRECISE = 1e-22  # relative gain still to be had: eight digits of certified values before polishing
@@ -103,14 +113,19 @@ class Estimate:
 
 def estimate(problem: SeriesToFit, errors: str, start: Array | None) -> Estimate:
     """Least squares, then maximum likelihood from there if asked for."""
-    unit = np.ldexp(1.0, np.frexp(np.nanmax(problem.y))[1])  # a power of two: no digit is lost, no square overflows
+    # A power of two: no digit is lost, no square overflows
+    unit = np.ldexp(1.0, np.frexp(np.nanmax(problem.y))[1])
     low, high = problem.level
-    solver = Solver(problem.curve, problem.sampling, problem.search, (low / unit, high / unit), PRECISE)
+    solver = Solver(
+        problem.curve, problem.sampling, problem.search, (low / unit, high / unit), PRECISE
+    )
     data, weights = (
         np.where(problem.seen, problem.y / unit, 0.0)[None],
         np.where(problem.seen, problem.weights, 0.0)[None],
     )
-    shape, level, sse, converged, _ = solver.run(data, weights, None if start is None else start[1:, None])
+    shape, level, sse, converged, _ = solver.run(
+        data, weights, None if start is None else start[1:, None]
+    )
     params = np.append(level, shape[:, 0])
     if errors == "least_squares":
         return _least_squares(problem, params, float(sse[0]), bool(converged[0]), unit)
@@ -118,8 +133,12 @@ def estimate(problem: SeriesToFit, errors: str, start: Array | None) -> Estimate
     return _likelihood(problem, params, NOISES[errors])
 
 
-def _least_squares(problem: SeriesToFit, params: Array, sse: float, converged: bool, unit: np.float64) -> Estimate:
-    """With the covariance ``s2 (J'J)^-1`` and the normal log-likelihood; ``m`` and ``sse`` are given in a unit."""
+def _least_squares(
+    problem: SeriesToFit, params: Array, sse: float, converged: bool, unit: np.float64
+) -> Estimate:
+    """With the covariance ``s2 (J'J)^-1`` and the normal log-likelihood; ``m`` and ``sse`` are
+    given in a unit.
+    """
     count, moving = int(problem.seen.sum()), problem.free
     root = np.sqrt(problem.weights[problem.seen])[:, None]
     jacobian = (problem.jacobian(params)[problem.seen] * root)[:, moving]
@@ -127,10 +146,20 @@ def _least_squares(problem: SeriesToFit, params: Array, sse: float, converged: b
     variance = sse / spare if spare > 0 else np.nan
     size = np.append(unit, np.ones(len(params) - 1))
     with np.errstate(all="ignore"):  # squares of values near the ends of what floats hold
-        covariance = _spread(variance * _inverse(jacobian.T @ jacobian), moving) * np.outer(size, size)
-        llf = -0.5 * count * (np.log(2 * np.pi * max(sse, 1e-300) / count) + 1) + np.log(root / unit).sum()
+        covariance = _spread(variance * _inverse(jacobian.T @ jacobian), moving) * np.outer(
+            size, size
+        )
+        llf = (
+            -0.5 * count * (np.log(2 * np.pi * max(sse, 1e-300) / count) + 1)
+            + np.log(root / unit).sum()
+        )
         return Estimate(
-            params * size, covariance, float(llf), float(sse * unit**2), float(np.sqrt(variance) * unit), converged
+            params * size,
+            covariance,
+            float(llf),
+            float(sse * unit**2),
+            float(np.sqrt(variance) * unit),
+            converged,
         )
 
 
@@ -152,14 +181,18 @@ def _likelihood(problem: SeriesToFit, params: Array, noise: ErrorFamily) -> Esti
         hessian = approx_hess(params[moving] / size, relative)
     covariance = _spread(_inverse(hessian) * np.outer(size, size), moving)
     residual = y - problem.fitted(params)[seen]
-    steady = bool(abs(best.jac @ best.hess_inv @ best.jac) < 1e-3)  # what a Newton step could still add
-    return Estimate(params, covariance, -float(best.fun), float(residual**2 @ weights), scatter, steady)
+    # What a Newton step could still add
+    steady = bool(abs(best.jac @ best.hess_inv @ best.jac) < 1e-3)
+    return Estimate(
+        params, covariance, -float(best.fun), float(residual**2 @ weights), scatter, steady
+    )
 
 
 def maximum(
     problem: SeriesToFit, params: Array, noise: ErrorFamily, scatter: float = 0.2, rounds: int = 3
 ) -> tuple[Array, float, Any]:
-    """Parameters and scatter of greatest likelihood, and the last search: BFGS in unbounded coordinates.
+    """Parameters and scatter of greatest likelihood, and the last search: BFGS in unbounded
+    coordinates.
 
     It may stop at a corner of a flat valley, so that it starts afresh there, so many rounds in all.
     """
@@ -167,8 +200,14 @@ def maximum(
 
     def unpack(x: Array) -> tuple[Array, float]:
         shape = search.outside(x[move_level : move_level + search.free.sum(), None])[0][:, 0]
-        level = np.clip(np.exp(np.clip(x[0], -600, 600)), *problem.level) if move_level else problem.fixed["m"]
-        return np.append(level, shape), float(np.exp(np.clip(x[-1], -12, 4))) if noise.scattered else 0.0
+        level = (
+            np.clip(np.exp(np.clip(x[0], -600, 600)), *problem.level)
+            if move_level
+            else problem.fixed["m"]
+        )
+        return np.append(level, shape), float(
+            np.exp(np.clip(x[-1], -12, 4))
+        ) if noise.scattered else 0.0
 
     def loss(x: Array) -> float:
         params, scatter = unpack(x)
@@ -190,7 +229,9 @@ def maximum(
 def _loss(problem: SeriesToFit, params: Array, noise: ErrorFamily, scatter: float) -> float:
     seen = problem.seen
     mean = problem.fitted(params)[seen]
-    value = -float(noise.loglike(problem.y[seen], mean, np.asarray(scatter)) @ problem.weights[seen])
+    value = -float(
+        noise.loglike(problem.y[seen], mean, np.asarray(scatter)) @ problem.weights[seen]
+    )
     return value if np.isfinite(value) else 1e300
 
 
@@ -212,17 +253,23 @@ def _spread(block: Array, moving: NDArray[np.bool_]) -> Array:
     return full
 
 
-def log_likelihood(problem: SeriesToFit, params: Array, errors: str, scatter: float | None) -> float:
+def log_likelihood(
+    problem: SeriesToFit, params: Array, errors: str, scatter: float | None
+) -> float:
     """Log-likelihood at given parameters; the scatter at its best value where it is not given."""
     seen = problem.seen
     y, weights, mean = problem.y[seen], problem.weights[seen], problem.fitted(params)[seen]
     if errors == "least_squares":
         variance = float((y - mean) ** 2 @ weights) / len(y) if scatter is None else scatter**2
-        return float(-0.5 * (np.log(2 * np.pi * variance) + (y - mean) ** 2 * weights / variance).sum())
+        return float(
+            -0.5 * (np.log(2 * np.pi * variance) + (y - mean) ** 2 * weights / variance).sum()
+        )
     noise = NOISES[errors]
     if scatter is None and noise.scattered:
         best = minimize_scalar(
-            lambda x: -float(noise.loglike(y, mean, np.exp(x)) @ weights), bounds=(-12.0, 4.0), method="bounded"
+            lambda x: -float(noise.loglike(y, mean, np.exp(x)) @ weights),
+            bounds=(-12.0, 4.0),
+            method="bounded",
         )
         scatter = float(np.exp(best.x))
     return float(noise.loglike(y, mean, np.asarray(scatter or 0.0)) @ weights)
@@ -238,7 +285,9 @@ def estimate_at(problem: SeriesToFit, params: Array, errors: str, converged: boo
 
 
 def leaves_open(problem: SeriesToFit, found: Estimate) -> bool:
-    """Whether the data do not tell the parameters: no minimum, too few observations, or next to nothing reached."""
+    """Whether the data do not tell the parameters: no minimum, too few observations, or next to
+    nothing reached.
+    """
     if int(problem.seen.sum()) < int(problem.free.sum()) or not np.isfinite(found.params).all():
         return True
     if "m" in problem.fixed or not problem.curve.ceiling:

@@ -31,19 +31,22 @@ def wald_intervals(problem: SeriesToFit, errors: str, found: Estimate, alpha: fl
 
 
 def profile_intervals(problem: SeriesToFit, errors: str, found: Estimate, alpha: float) -> Array:
-    """Values of each parameter that the data do not exclude while the others follow, (parameters, 2).
+    """Values of each parameter that the data do not exclude while the others follow, (parameters,
+    2).
 
-    NaN for fixed parameters; infinite, or at the edge of the parameter's domain, where the data exclude none.
+    NaN for fixed parameters; infinite, or at the edge of the parameter's domain, where the data
+    exclude none.
 
-    Notes
-    -----
-    Bates and Watts (1988), Nonlinear Regression Analysis, section 6.1: with the others at their best, the signed root
-    of the rise in the sum of squares over the residual variance is compared with Student's t; for other errors the
-    signed root of twice the fall in log-likelihood with the normal law. The search goes in the log of the distance to
-    a parameter's lower bound, so that bounds scale with the series.
+    Notes ----- Bates and Watts (1988), Nonlinear Regression Analysis, section 6.1: with the others
+    at their best, the signed root of the rise in the sum of squares over the residual variance is
+    compared with Student's t; for other errors the signed root of twice the fall in log-likelihood
+    with the normal law. The search goes in the log of the distance to a parameter's lower bound, so
+    that bounds scale with the series.
     """
     if not np.isfinite(found.scatter):
-        raise ModelError("as many parameters as observations leave nothing to profile; use method='posterior'")
+        raise ModelError(
+            "as many parameters as observations leave nothing to profile; use method='posterior'"
+        )
     unit = 1.0
     if errors == "least_squares":  # a power of two, lest squares overflow
         unit = float(np.ldexp(1.0, np.frexp(np.nanmax(problem.y))[1]))
@@ -61,19 +64,26 @@ def profile_intervals(problem: SeriesToFit, errors: str, found: Estimate, alpha:
 
 def _in_units(problem: SeriesToFit, unit: float) -> SeriesToFit:
     bounds = {
-        name: (low / unit, high / unit) if name == "m" else (low, high) for name, (low, high) in problem.bounds.items()
+        name: (low / unit, high / unit) if name == "m" else (low, high)
+        for name, (low, high) in problem.bounds.items()
     }
     fixed = {name: value / unit if name == "m" else value for name, value in problem.fixed.items()}
     return replace(problem, y=problem.y / unit, bounds=bounds, fixed=fixed)
 
 
 def _critical(problem: SeriesToFit, errors: str, alpha: float) -> float:
-    """Half-width of an interval in standard errors: of Student's t for least squares, else of the normal law."""
+    """Half-width of an interval in standard errors: of Student's t for least squares, else of the
+    normal law.
+    """
     spare = int(problem.seen.sum() - problem.free.sum())
-    return float(stdtrit(spare, 1 - alpha / 2) if errors == "least_squares" else ndtri(1 - alpha / 2))
+    return float(
+        stdtrit(spare, 1 - alpha / 2) if errors == "least_squares" else ndtri(1 - alpha / 2)
+    )
 
 
-def _interval(problem: SeriesToFit, errors: str, found: Estimate, name: str, alpha: float) -> tuple[float, float]:
+def _interval(
+    problem: SeriesToFit, errors: str, found: Estimate, name: str, alpha: float
+) -> tuple[float, float]:
     place = problem.curve.parameters.index(name)
     low, high = problem.bounds.get(name, problem.curve.domain[name])
     inside, outside = _coordinate(low)
@@ -84,7 +94,11 @@ def _interval(problem: SeriesToFit, errors: str, found: Estimate, name: str, alp
     def bound(side: int, edge: float) -> float:
         """Steps away from the estimate that double, then a search between the last two."""
         known, step = {centre: (-limit, found)}, first
-        end = inside(edge) if np.isinf(low) else float(np.clip(inside(edge), centre - FAR, centre + FAR))
+        end = (
+            inside(edge)
+            if np.isinf(low)
+            else float(np.clip(inside(edge), centre - FAR, centre + FAR))
+        )
 
         def distance(x: float) -> float:
             """How far beyond the limit the data are with the parameter held there."""
@@ -99,7 +113,9 @@ def _interval(problem: SeriesToFit, errors: str, found: Estimate, name: str, alp
         for _ in range(STEPS):
             far = side * min(side * (near + side * step), side * end)
             if distance(far) > 0:
-                return outside(float(brentq(distance, near, far, xtol=CLOSE * max(abs(far - near), CLOSE))))
+                return outside(
+                    float(brentq(distance, near, far, xtol=CLOSE * max(abs(far - near), CLOSE)))
+                )
             if far == end:
                 break
             near, step = far, 2 * step
@@ -123,7 +139,9 @@ def _fall_of_likelihood(
     held: SeriesToFit, errors: str, found: Estimate, near: Estimate, limit: float
 ) -> tuple[float, Estimate]:
     with np.errstate(all="ignore"):
-        params, scatter, best = maximum(held, near.params, NOISES[errors], max(near.scatter, 1e-5), rounds=1)
+        params, scatter, best = maximum(
+            held, near.params, NOISES[errors], max(near.scatter, 1e-5), rounds=1
+        )
     return 2 * (found.llf + float(best.fun)), replace(near, params=params, scatter=scatter)
 
 

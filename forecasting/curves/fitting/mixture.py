@@ -18,7 +18,8 @@ Array = NDArray[np.float64]
 
 
 class Mixture:
-    """An average over curves: each weighted by how well it predicts the data, all equal before any data.
+    """An average over curves: each weighted by how well it predicts the data, all equal before any
+    data.
 
     Parameters
     ----------
@@ -31,14 +32,19 @@ class Mixture:
     """
 
     def __init__(
-        self, parts: Sequence[Particles], noise: ErrorFamily, level: tuple[float, float] = (0.0, np.inf)
+        self,
+        parts: Sequence[Particles],
+        noise: ErrorFamily,
+        level: tuple[float, float] = (0.0, np.inf),
     ) -> None:
         self.parts, self.noise, self.level = list(parts), noise, level
         evidence = np.array([part.log_evidence for part in self.parts])
         weights = np.exp(evidence - evidence.max())
         self.weights = weights / weights.sum()
 
-    def draws(self, sampling: Sampling, count: int, rng: np.random.Generator, noisy: bool = True) -> Array:
+    def draws(
+        self, sampling: Sampling, count: int, rng: np.random.Generator, noisy: bool = True
+    ) -> Array:
         """Observations, or without noise their means, (count, periods)."""
         shares = np.floor(np.cumsum(self.weights) * count + 0.5).astype(int)
         paths = [
@@ -48,7 +54,9 @@ class Mixture:
         ]
         return np.concatenate(paths)
 
-    def _draws(self, part: Particles, sampling: Sampling, count: int, rng: np.random.Generator, noisy: bool) -> Array:
+    def _draws(
+        self, part: Particles, sampling: Sampling, count: int, rng: np.random.Generator, noisy: bool
+    ) -> Array:
         pick = systematic(part.weights, count)
         with np.errstate(all="ignore"):
             design = sampling.design(part.curve, part.shape[:, pick]).T
@@ -70,13 +78,18 @@ class Mixture:
         level = Sampling(sampling.ends[-1:])
         with np.errstate(all="ignore"):
             shares = [level.design(part.curve, part.shape)[0] for part in self.parts]
-        weights = np.concatenate([part.weights * weight for part, weight in zip(self.parts, self.weights, strict=True)])
+        weights = np.concatenate(
+            [part.weights * weight for part, weight in zip(self.parts, self.weights, strict=True)]
+        )
         return np.asarray(np.concatenate(shares)[systematic(weights, count)])
 
     def prior_share(self) -> float:
-        """Posterior variance of the coordinate of the share reached, in units of its prior variance, at most 1."""
+        """Posterior variance of the coordinate of the share reached, in units of its prior
+        variance, at most 1.
+        """
         moments = [
-            (part.weights @ part.coordinates[:, 0], part.weights @ part.coordinates[:, 0] ** 2) for part in self.parts
+            (part.weights @ part.coordinates[:, 0], part.weights @ part.coordinates[:, 0] ** 2)
+            for part in self.parts
         ]
         first, second = self.weights @ np.array(moments)
         return float(min(second - first**2, 1.0))
@@ -91,6 +104,10 @@ class Mixture:
 
 
 def systematic(weights: Array, count: int) -> NDArray[np.int_]:
-    """Indices drawn in proportion to weights, at equal steps: without chance, and with the least variance."""
+    """Indices drawn in proportion to weights, at equal steps: without chance, and with the least
+    variance.
+    """
     edges = np.cumsum(weights)
-    return np.minimum(np.searchsorted(edges / edges[-1], (np.arange(count) + 0.5) / count), len(weights) - 1)
+    return np.minimum(
+        np.searchsorted(edges / edges[-1], (np.arange(count) + 0.5) / count), len(weights) - 1
+    )

@@ -14,7 +14,8 @@ __all__ = ["forecast_news"]
 
 
 def forecast_news(results: GrowthResults, endog: object, steps: int) -> pd.DataFrame:
-    """Median forecasts before and after, and the impact of each new observation in the order of time.
+    """Median forecasts before and after, and the impact of each new observation in the order of
+    time.
 
     Parameters
     ----------
@@ -28,8 +29,8 @@ def forecast_news(results: GrowthResults, endog: object, steps: int) -> pd.DataF
     Returns
     -------
     DataFrame
-        Columns ``previous``, one per new observation (what it moved), ``updated``; one row per period. The impacts add
-        up to the difference.
+        Columns ``previous``, one per new observation (what it moved), ``updated``; one row per
+        period. The impacts add up to the difference.
 
     Examples
     --------
@@ -48,5 +49,10 @@ def forecast_news(results: GrowthResults, endog: object, steps: int) -> pd.DataF
             names.append(full.index[place])
     ahead = full.timeline.future(steps)
     medians = [np.median(stage.predict_at(ahead).draws, axis=0) for stage in stages]
-    impacts = {name: after - before for name, before, after in zip(names, medians, medians[1:], strict=False)}
-    return pd.DataFrame({"previous": medians[0], **impacts, "updated": medians[-1]}, index=ahead.labels)
+    impacts = {
+        name: after - before
+        for name, before, after in zip(names, medians, medians[1:], strict=False)
+    }
+    return pd.DataFrame(
+        {"previous": medians[0], **impacts, "updated": medians[-1]}, index=ahead.labels
+    )

@@ -1,9 +1,9 @@
 """How observations scatter about a curve: the likelihood of a series given a curve up to its scale.
 
-Each family integrates the scale ``m`` out over a flat prior on ``log m``, which makes every result scale-free: exactly
-for lognormal errors, by Laplace's method for counts (in ``log m`` their likelihood is close to normal).
-``scatter`` is the relative standard deviation of an observation: of its log, or beyond Poisson's for the negative
-binomial.
+Each family integrates the scale ``m`` out over a flat prior on ``log m``, which makes every result
+scale-free: exactly for lognormal errors, by Laplace's method for counts (in ``log m`` their
+likelihood is close to normal). ``scatter`` is the relative standard deviation of an observation: of
+its log, or beyond Poisson's for the negative binomial.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ TINY = 1e-300
 
 @dataclass(frozen=True)
 class Scale:
-    """What a family says of the scale, one entry per curve: ``log m`` is normal with this mean and sd."""
+    """What a family says of the scale, one entry per curve: ``log m`` is normal with this mean and
+    sd.
+    """
 
     mean: Array
     sd: Array
@@ -89,25 +91,33 @@ def _poisson_loglike(y: Array, mean: Array, scatter: Array) -> Array:
 
 
 def _poisson_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Array:
-    normal = np.maximum(np.rint(mean + np.sqrt(mean) * rng.standard_normal(mean.shape)), 0)  # beyond what poisson takes
+    # Beyond what poisson takes
+    normal = np.maximum(np.rint(mean + np.sqrt(mean) * rng.standard_normal(mean.shape)), 0)
     return np.where(mean > 1e15, normal, rng.poisson(np.minimum(mean, 1e15)))
 
 
 def _negative_binomial_scale(y: Array, design: Array, scatter: Array, weights: Array) -> Scale:
     mean, spread, counts = _poisson_scale(y, design, scatter, weights).mean, scatter**2, y[:, None]
-    for _ in range(9):  # Newton in log m, from the Poisson estimate; the last round for the curvature alone
+    # Newton in log m, from the Poisson estimate; the last round for the curvature alone
+    for _ in range(9):
         fitted = np.maximum(np.exp(mean) * design, TINY)
         slope = weights @ ((counts - fitted) / (1 + spread * fitted))
-        curvature = np.maximum(weights @ (fitted * (1 + spread * counts) / (1 + spread * fitted) ** 2), 1e-12)
+        curvature = np.maximum(
+            weights @ (fitted * (1 + spread * counts) / (1 + spread * fitted) ** 2), 1e-12
+        )
         mean = mean + np.clip(slope / curvature, -2, 2)
-    log_marginal = weights @ _negative_binomial_loglike(counts, fitted, scatter) - 0.5 * np.log(curvature)
+    log_marginal = weights @ _negative_binomial_loglike(counts, fitted, scatter) - 0.5 * np.log(
+        curvature
+    )
     return Scale(mean, 1 / np.sqrt(curvature), log_marginal)
 
 
 def _negative_binomial_loglike(y: Array, mean: Array, scatter: Array) -> Array:
     shape, mean = scatter**-2.0, np.maximum(mean, TINY)
     choose = gammaln(y + shape) - gammaln(shape) - gammaln(y + 1)
-    return np.asarray(choose - shape * np.log1p(mean / shape) + y * (np.log(mean) - np.log(mean + shape)))
+    return np.asarray(
+        choose - shape * np.log1p(mean / shape) + y * (np.log(mean) - np.log(mean + shape))
+    )
 
 
 def _negative_binomial_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Array:
@@ -118,7 +128,9 @@ def _negative_binomial_draw(rng: np.random.Generator, mean: Array, scatter: Arra
 NOISES = {
     noise.name: noise
     for noise in (
-        ErrorFamily("lognormal", "lognormal", True, _lognormal_scale, _lognormal_loglike, _lognormal_draw),
+        ErrorFamily(
+            "lognormal", "lognormal", True, _lognormal_scale, _lognormal_loglike, _lognormal_draw
+        ),
         ErrorFamily("poisson", "Poisson", False, _poisson_scale, _poisson_loglike, _poisson_draw),
         ErrorFamily(
             "negative_binomial",

@@ -19,8 +19,11 @@ MANY = 10_000  # periods, or paths: each takes a thousand draws
 
 def check_alpha(alpha: float) -> None:
     """Refuse an alpha that no interval has."""
-    if not isinstance(alpha, (int, float)) or not 1e-12 < alpha < 1 - 1e-12:  # beyond, an interval is infinite
-        raise ModelError(f"alpha {shown(alpha)}: give a number between 0 and 1, e.g. 0.1 for a 90 % interval")
+    # Beyond, an interval is infinite
+    if not isinstance(alpha, (int, float)) or not 1e-12 < alpha < 1 - 1e-12:
+        raise ModelError(
+            f"alpha {shown(alpha)}: give a number between 0 and 1, e.g. 0.1 for a 90 % interval"
+        )
 
 
 def check_count(what: str, count: object) -> int:
@@ -28,7 +31,9 @@ def check_count(what: str, count: object) -> int:
     try:
         return int(whole(1, MANY).read(count))
     except (TypeError, ValueError):
-        raise ModelError(f"{what} {shown(count)}: give a whole number of 1 or more, at most {MANY:,}") from None
+        raise ModelError(
+            f"{what} {shown(count)}: give a whole number of 1 or more, at most {MANY:,}"
+        ) from None
 
 
 class GrowthPrediction:
@@ -61,10 +66,15 @@ class GrowthPrediction:
 
     @property
     def se_mean(self) -> pd.Series:
-        """Standard deviation of each observation about its forecast: of the curve and of the scatter about it."""
+        """Standard deviation of each observation about its forecast: of the curve and of the
+        scatter about it.
+        """
         return pd.Series(self.draws.std(axis=0), index=self.row_labels, name="mean_se")
 
-    @takes(ModelError, levels=several(number(0, 1, ends=False), "numbers between 0 and 1, e.g. [0.1, 0.5, 0.9]"))
+    @takes(
+        ModelError,
+        levels=several(number(0, 1, ends=False), "numbers between 0 and 1, e.g. [0.1, 0.5, 0.9]"),
+    )
     def quantiles(self, levels: Sequence[float]) -> pd.DataFrame:
         """One row per period, one column per level."""
         values = np.quantile(self.draws, levels, axis=0)

@@ -1,4 +1,6 @@
-"""When a series was observed, and what a cumulative curve shows then: differences over periods, or levels at times."""
+"""When a series was observed, and what a cumulative curve shows then: differences over periods, or
+levels at times.
+"""
 
 from __future__ import annotations
 
@@ -42,10 +44,17 @@ class Sampling:
         times: Array = self.ends
         first: Any = None
         last: Any = slice(None)
-        if self.starts is not None and np.array_equal(self.starts[1:], self.ends[:-1]):  # periods in a row share edges
-            times, first, last = np.append(self.starts[:1], self.ends), slice(None, -1), slice(1, None)
+        # Periods in a row share edges
+        if self.starts is not None and np.array_equal(self.starts[1:], self.ends[:-1]):
+            times, first, last = (
+                np.append(self.starts[:1], self.ends),
+                slice(None, -1),
+                slice(1, None),
+            )
         elif self.starts is not None:
-            times, inverse = np.unique(np.concatenate([self.starts, self.ends]), return_inverse=True)
+            times, inverse = np.unique(
+                np.concatenate([self.starts, self.ends]), return_inverse=True
+            )
             first, last = inverse[: len(self.ends)], inverse[len(self.ends) :]
         for name, value in (("times", times), ("first", first), ("last", last)):
             object.__setattr__(self, name, value)
@@ -67,7 +76,9 @@ class Sampling:
         return values if self.first is None else values[self.last] - values[self.first]
 
     def design(self, curve: Curve, shape: Array) -> Array:
-        """What a curve with ``m = 1`` shows, (periods, series), for shape parameters (parameters, series)."""
+        """What a curve with ``m = 1`` shows, (periods, series), for shape parameters (parameters,
+        series).
+        """
         return self.observe(curve.share(self.times[:, None], *shape))
 
     def tangent(self, curve: Curve, shape: Array) -> tuple[Array, list[Array]]:

@@ -1,4 +1,6 @@
-"""Unbounded coordinates for shape parameters: logs above a bound, log-odds between two, and fixed values left out."""
+"""Unbounded coordinates for shape parameters: logs above a bound, log-odds between two, and fixed
+values left out.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,11 @@ class Search:
         declared = dict(zip(curve.names, curve.bounds, strict=True)) | dict(bounds or {})
         lower, upper = np.array([declared[name] for name in curve.names], dtype=float).T
         lower = np.where(np.isinf(lower) & np.isfinite(upper), upper - WIDE, lower)
-        return cls(lower, upper, np.array([(fixed or {}).get(name, np.nan) for name in curve.names], dtype=float))
+        return cls(
+            lower,
+            upper,
+            np.array([(fixed or {}).get(name, np.nan) for name in curve.names], dtype=float),
+        )
 
     @property
     def free(self) -> NDArray[np.bool_]:
@@ -61,7 +67,12 @@ class Search:
     def _kinds(self) -> tuple[Array, Array, NDArray[np.bool_], NDArray[np.bool_]]:
         low, high = self.lower[self.free, None], self.upper[self.free, None]
         boxed = np.isfinite(high)
-        return np.where(np.isfinite(low), low, 0.0), np.where(boxed, high - low, 1.0), np.isfinite(low), boxed
+        return (
+            np.where(np.isfinite(low), low, 0.0),
+            np.where(boxed, high - low, 1.0),
+            np.isfinite(low),
+            boxed,
+        )
 
     def inside(self, shape: Array) -> Array:
         """Coordinates (free parameters, series) of shape parameters (parameters, series)."""
@@ -72,7 +83,9 @@ class Search:
         return np.where(bounded, log, shape[self.free])
 
     def outside(self, inner: Array) -> tuple[Array, Array]:
-        """Shape parameters (parameters, series), and derivatives of the free ones by their coordinates."""
+        """Shape parameters (parameters, series), and derivatives of the free ones by their
+        coordinates.
+        """
         low, span, bounded, boxed = self._kinds()
         power = np.exp(np.where(bounded, np.clip(inner, -300, 300), 0.0))
         below = np.where(boxed, 1 + power, 1.0)

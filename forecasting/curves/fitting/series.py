@@ -28,14 +28,19 @@ def read_series(endog: object, least: int = 2) -> tuple[Array, pd.Index | None, 
     Raises
     ------
     ModelError
-        For an empty, non-numeric, infinite, negative or all-zero series, or one with too few observations.
+        For an empty, non-numeric, infinite, negative or all-zero series, or one with too few
+        observations.
     """
     series = _column(endog)
     labels = series.index if isinstance(endog, (pd.Series, pd.DataFrame)) else None
     values = _numbers(series)
     _refuse(series, np.isinf(values), "infinite")
     _refuse(series, values < 0, "negative; growth curves count from 0 up")
-    _refuse(series, (values > LARGEST) | ((values > 0) & (values < SMALLEST)), "beyond floats; count in another unit")
+    _refuse(
+        series,
+        (values > LARGEST) | ((values > 0) & (values < SMALLEST)),
+        "beyond floats; count in another unit",
+    )
     seen = np.isfinite(values)
     if seen.sum() < least:
         raise ModelError(
@@ -59,9 +64,13 @@ def _column(endog: object) -> pd.Series:
     else:
         values = np.asarray(endog if hasattr(endog, "__len__") else [endog])
         if values.ndim > 1 and values.size != max(values.shape):
-            raise ModelError(f"endog has shape {values.shape}; give one series, and many to fit_curves")
+            raise ModelError(
+                f"endog has shape {values.shape}; give one series, and many to fit_curves"
+            )
         if values.dtype.kind in "Mm":
-            raise ModelError(f"endog is not numeric ({values.dtype}): give numbers, and dates as time")
+            raise ModelError(
+                f"endog is not numeric ({values.dtype}): give numbers, and dates as time"
+            )
         series = pd.Series(values.ravel(), dtype=values.dtype)
     if series.empty:
         raise ModelError("endog is empty; give a series of two observations or more")
@@ -72,12 +81,16 @@ def _numbers(series: pd.Series) -> Array:
     wrong = ModelError(
         f"endog is not numeric ({series.dtype}): {shown(series.iloc[0])}; convert it, e.g. pandas.to_numeric"
     )
-    if pd.api.types.is_datetime64_any_dtype(series.dtype) or pd.api.types.is_complex_dtype(series.dtype):
+    if pd.api.types.is_datetime64_any_dtype(series.dtype) or pd.api.types.is_complex_dtype(
+        series.dtype
+    ):
         raise wrong
     if any(isinstance(value, str) for value in series):
         raise wrong
     try:
-        return np.asarray(pd.Series([np.nan if value is pd.NA else value for value in series], dtype=float))
+        return np.asarray(
+            pd.Series([np.nan if value is pd.NA else value for value in series], dtype=float)
+        )
     except (TypeError, ValueError, OverflowError):
         raise wrong from None
 

@@ -1,9 +1,10 @@
-"""Least squares of one curve for many series together: variable projection with Levenberg-Marquardt.
+"""Least squares of one curve for many series together: variable projection with
+Levenberg-Marquardt.
 
-The scale ``m`` is linear and is projected out (Golub and Pereyra 1973, in Kaufman's form), so that only the shape
-parameters are searched. All series step together in NumPy, each with its own damping and its own end; arrays have time
-as their first axis and series as their last. Starting values come from a scan of curves that all series share: one
-matrix product.
+The scale ``m`` is linear and is projected out (Golub and Pereyra 1973, in Kaufman's form), so that
+only the shape parameters are searched. All series step together in NumPy, each with its own damping
+and its own end; arrays have time as their first axis and series as their last. Starting values come
+from a scan of curves that all series share: one matrix product.
 """
 
 from __future__ import annotations
@@ -81,11 +82,17 @@ class Solver:
         self.bounded = np.isfinite(level).any()
 
     def run(
-        self, data: Array, weights: Array | None, start: Array | None, steps: int = MAX_STEPS, few: float = 0.0
+        self,
+        data: Array,
+        weights: Array | None,
+        start: Array | None,
+        steps: int = MAX_STEPS,
+        few: float = 0.0,
     ) -> tuple[Array, Array, Array, NDArray[np.bool_], NDArray[np.bool_]]:
         """Fit series, (series, periods), in so many steps at most, or until only few still move.
 
-        Returns shape parameters (parameters, series), level, sum of squares, convergence, and whether it still moves.
+        Returns shape parameters (parameters, series), level, sum of squares, convergence, and
+        whether it still moves.
         """
         with np.errstate(all="ignore"):  # a step may leave what floats can hold; it is then refused
             shape = self.scan(data, weights) if start is None else start
@@ -101,17 +108,22 @@ class Solver:
         """The best of a grid of curves for each series: shape parameters, (parameters, series)."""
         shape, design = self._grid()
         size = np.sqrt((design**2).sum(axis=0))  # lest tiny designs underflow
-        design = np.where(design > 1e-12 * size, design / size, 0.0)  # subnormal numbers would be slow
+        # Subnormal numbers would be slow
+        design = np.where(design > 1e-12 * size, design / size, 0.0)
         cross = data @ design if weights is None else (data * weights) @ design
         if weights is None and not self.bounded:
             return shape[:, np.argmax(cross, axis=1)]
-        square = np.ones(cross.shape) if weights is None else np.maximum(weights @ design**2, 1e-200)
+        square = (
+            np.ones(cross.shape) if weights is None else np.maximum(weights @ design**2, 1e-200)
+        )
         scale = np.clip(cross / square, self.level[0] * size, self.level[1] * size)
         return shape[:, np.argmin(scale * (scale * square - 2 * cross), axis=1)]
 
     def _grid(self) -> tuple[Array, Array]:
         skew = self._skew() if self.curve.skewed else SKEW[2:3]
-        reached, takeover, skew = (axis.ravel() for axis in np.meshgrid(REACHED, TAKEOVER, skew, indexing="ij"))
+        reached, takeover, skew = (
+            axis.ravel() for axis in np.meshgrid(REACHED, TAKEOVER, skew, indexing="ij")
+        )
         end, window = float(self.sampling.ends[-1]), self.sampling.window
         shape = np.stack(self.curve.locate(reached, takeover * window, skew, end))
         shape, _ = self.search.outside(self.search.inside(shape[:, np.isfinite(shape).all(axis=0)]))
@@ -132,7 +144,10 @@ class Solver:
         """Fit the level, and take derivatives, at coordinates (free, series)."""
         shape, slope = self.search.outside(inner)
         design, slopes = self.sampling.tangent(self.curve, shape)
-        slopes = [column * size for column, size in zip(compress(slopes, self.search.free), slope, strict=True)]
+        slopes = [
+            column * size
+            for column, size in zip(compress(slopes, self.search.free), slope, strict=True)
+        ]
         if root is not None:
             design, slopes = design * root, [column * root for column in slopes]
         level = _dot(design, data) / _dot(design, design)
@@ -143,20 +158,25 @@ class Solver:
         return Point(inner, design, slopes, level, residual, np.where(sse < np.inf, sse, np.inf))
 
     def _step(self, point: Point, damping: Array) -> tuple[Array, Array]:
-        """Step (free, series), and the relative gain in the sum of squares that an undamped one promises."""
+        """Step (free, series), and the relative gain in the sum of squares that an undamped one
+        promises.
+        """
         norm = _dot(point.design, point.design)
         unit = point.design if not self.bounded else point.design * self._interior(point.level)
-        columns = [column - (_dot(unit, column) / norm) * unit for column in point.slopes]  # less what m takes up
+        # Less what m takes up
+        columns = [column - (_dot(unit, column) / norm) * unit for column in point.slopes]
         towards = np.stack([_dot(column, point.residual) for column in columns])
-        normal = np.stack([[_dot(one, other) for other in columns] for one in columns]) * point.level**2
+        normal = (
+            np.stack([[_dot(one, other) for other in columns] for one in columns]) * point.level**2
+        )
         size = np.sqrt(np.einsum("kki->ki", normal))
         size = np.where(size > 0, size, 1.0)
         towards = np.nan_to_num(towards * point.level / size, posinf=0.0, neginf=0.0)
         matrix = np.nan_to_num(normal / (size[:, None] * size), posinf=0.0, neginf=0.0)
         step = _solve(matrix, towards, 1 + damping)
-        gain = np.abs((_solve(matrix, towards, np.full_like(damping, 1 + 1e-14)) * towards).sum(axis=0)) / np.maximum(
-            point.sse, 1e-300
-        )
+        gain = np.abs(
+            (_solve(matrix, towards, np.full_like(damping, 1 + 1e-14)) * towards).sum(axis=0)
+        ) / np.maximum(point.sse, 1e-300)
         return np.clip(np.nan_to_num(step / size), -3, 3), gain
 
     def _interior(self, level: Array) -> Array:
@@ -188,7 +208,9 @@ class Solver:
         return point, done, moving
 
     def _polish(self, data: Array, root: Array | None, point: Point) -> None:
-        """Step on while the next step gets smaller: sums of squares show a minimum to half of its digits only."""
+        """Step on while the next step gets smaller: sums of squares show a minimum to half of its
+        digits only.
+        """
         free = np.zeros(data.shape[1])
         step, promise = self._step(point, free)
         for _ in range(POLISHING):
@@ -213,7 +235,8 @@ def _solve(matrix: Array, towards: Array, diagonal: Array) -> Array:
     if len(towards) == 2:
         (one, other), cross = towards, matrix[0, 1]
         return np.asarray(
-            np.stack([one * diagonal - other * cross, other * diagonal - one * cross]) / (diagonal**2 - cross**2)
+            np.stack([one * diagonal - other * cross, other * diagonal - one * cross])
+            / (diagonal**2 - cross**2)
         )
     system = np.moveaxis(matrix, -1, 0).copy()
     place = np.arange(len(towards))

@@ -18,7 +18,9 @@ def growth_summary(results: GrowthResults, alpha: float = 0.05) -> Any:
 
     summary = Summary()
     table, right = (
-        SimpleTable([[value] for _, value in cells], stubs=[name for name, _ in cells], txt_fmt=fmt_2cols)
+        SimpleTable(
+            [[value] for _, value in cells], stubs=[name for name, _ in cells], txt_fmt=fmt_2cols
+        )
         for cells in (_left(results), _right(results))
     )
     table.title = "Growth curve results"
@@ -26,11 +28,17 @@ def growth_summary(results: GrowthResults, alpha: float = 0.05) -> Any:
     summary.tables.append(table)
     interval = results.conf_int(alpha)
     body = [
-        [_number(results.params[name]), _number(results.bse[name]), *(_number(bound) for bound in interval.loc[name])]
+        [
+            _number(results.params[name]),
+            _number(results.bse[name]),
+            *(_number(bound) for bound in interval.loc[name]),
+        ]
         for name in results.params.index
     ]
     headers = ["estimate", "std err", f"[{alpha / 2:g}", f"{1 - alpha / 2:g}]"]
-    summary.tables.append(SimpleTable(body, headers, list(results.params.index), txt_fmt=fmt_params))
+    summary.tables.append(
+        SimpleTable(body, headers, list(results.params.index), txt_fmt=fmt_params)
+    )
     summary.add_extra_txt(_lines(results, interval["lower"], interval["upper"]))
     return summary
 
@@ -39,7 +47,10 @@ def _left(results: GrowthResults) -> list[tuple[str, str]]:
     model = results.model
     return [
         ("Dep. Variable:", model.endog_names),
-        ("Curve:", results.curve if model.curve != "auto" else f"auto, most weight: {results.curve}"),
+        (
+            "Curve:",
+            results.curve if model.curve != "auto" else f"auto, most weight: {results.curve}",
+        ),
         ("Formula:", results.formula),
         ("Kind:", model.kind),
         ("Errors:", model.errors.replace("_", " ")),
@@ -70,14 +81,18 @@ def _lines(results: GrowthResults, low: Any, high: Any) -> list[str]:
     if len(results.weights) > 1:
         weights = ", ".join(f"{name} {weight:.2f}" for name, weight in results.weights.items())
         lines.append(f"Forecasts average the curves with weights {weights}.")
-    outside = [name for name in results.params.index if not low[name] <= results.params[name] <= high[name]]
+    outside = [
+        name for name in results.params.index if not low[name] <= results.params[name] <= high[name]
+    ]
     if outside and results.model.errors == "least_squares":
         lines.append(
             f"Outside their intervals: {', '.join(outside)}. Least squares weigh the large observations, the posterior"
             " all in proportion; conf_int(method='profile') rests on least squares alone."
         )
     if results.from_prior:
-        lines.append("The data do not tell the parameters: estimates are the centre of the posterior, not a minimum.")
+        lines.append(
+            "The data do not tell the parameters: estimates are the centre of the posterior, not a minimum."
+        )
     if results.has_ceiling:
         kept = results.prior_share
         least, middle, most = results.reached.loc[["lower", "median", "upper"]]

@@ -1,7 +1,9 @@
-"""The calendar of a series: each observation's own period, in time since launch, and the periods that follow.
+"""The calendar of a series: each observation's own period, in time since launch, and the periods
+that follow.
 
-Time is counted in years where the index is a calendar, so that parameters mean the same for months and for years: whole
-years, half-years, quarters and months are exact fractions of a year; other spans count days of 1/365.25 year.
+Time is counted in years where the index is a calendar, so that parameters mean the same for months
+and for years: whole years, half-years, quarters and months are exact fractions of a year; other
+spans count days of 1/365.25 year.
 """
 
 from __future__ import annotations
@@ -60,16 +62,22 @@ class Timeline:
             return self
         begin = moment(launch, self.calendar)
         if begin >= self.ends[0]:
-            raise ModelError(f"launch {shown(launch)} comes after the first observation; it is when the curve starts")
+            raise ModelError(
+                f"launch {shown(launch)} comes after the first observation; it is when the curve starts"
+            )
         return replace(self, starts=np.append(begin, self.starts[1:]), open_start=False)
 
     def launch(self, launch: object, kind: str) -> float:
-        """Time of launch; by default the start of the first period, and time 0 for a stock at plain times."""
+        """Time of launch; by default the start of the first period, and time 0 for a stock at plain
+        times.
+        """
         if launch is None:
             return 0.0 if kind == "stock" and not self.calendar else float(self.starts[0])
         time = moment(launch, self.calendar)
         if (kind == "flow" and time > self.starts[0] + 1e-9) or time > self.ends[0] + 1e-9:
-            raise ModelError(f"launch {shown(launch)} comes after the first observation; it is when the curve starts")
+            raise ModelError(
+                f"launch {shown(launch)} comes after the first observation; it is when the curve starts"
+            )
         return time
 
     def sampling(self, launch: float, kind: str) -> Sampling:
@@ -78,7 +86,9 @@ class Timeline:
 
     @property
     def step(self) -> float:
-        """Length of the steps of a forecast: of the last period, or for levels between the last two times."""
+        """Length of the steps of a forecast: of the last period, or for levels between the last two
+        times.
+        """
         return float(self.ends[-1] - self.starts[-1])
 
     def future(self, steps: int) -> Timeline:
@@ -93,7 +103,9 @@ class Timeline:
 
     def part(self, first: int, last: int) -> Timeline:
         """The periods from one position up to another."""
-        return Timeline(self.labels[first:last], self.starts[first:last], self.ends[first:last], self.calendar)
+        return Timeline(
+            self.labels[first:last], self.starts[first:last], self.ends[first:last], self.calendar
+        )
 
     def until(self, count: int) -> Timeline:
         """So many periods at least: continued where there are fewer."""
@@ -101,7 +113,9 @@ class Timeline:
         return self if missing <= 0 else self.followed_by(self.future(missing))
 
     def position(self, label: Any) -> int:
-        """Place of an observation, or of a period after the last one, by its label; else a position as it is."""
+        """Place of an observation, or of a period after the last one, by its label; else a position
+        as it is.
+        """
         labels = self.until(len(self.labels) + AHEAD).labels
         if isinstance(label, dt.date):
             label = pd.Timestamp(label)
@@ -119,9 +133,16 @@ class Timeline:
     def followed_by(self, later: Timeline) -> Timeline:
         """Both, in a row."""
         if self.calendar != later.calendar or later.starts[0] < self.ends[-1] - 1e-6:
-            raise ModelError(f"the new observations start at {later.labels[0]}, not after {self.labels[-1]}")
+            raise ModelError(
+                f"the new observations start at {later.labels[0]}, not after {self.labels[-1]}"
+            )
         labels = self.labels.append(later.labels)
-        return Timeline(labels, np.append(self.starts, later.starts), np.append(self.ends, later.ends), self.calendar)
+        return Timeline(
+            labels,
+            np.append(self.starts, later.starts),
+            np.append(self.ends, later.ends),
+            self.calendar,
+        )
 
 
 def moment(value: object, calendar: bool) -> float:
@@ -141,7 +162,10 @@ def moment(value: object, calendar: bool) -> float:
 
 def _years(day: dt.date) -> float:
     """A day's beginning in years; months are exact twelfths."""
-    length = (day.replace(year=day.year + day.month // 12, month=day.month % 12 + 1, day=1) - day.replace(day=1)).days
+    length = (
+        day.replace(year=day.year + day.month // 12, month=day.month % 12 + 1, day=1)
+        - day.replace(day=1)
+    ).days
     return day.year + (day.month - 1 + (day.day - 1) / length) / 12
 
 
@@ -165,10 +189,12 @@ def read_timeline(index: Any, time: Any, count: int, kind: str) -> Timeline:
     Parameters
     ----------
     index : pandas Index or None
-        The index of the series, used where ``time`` is None. Whole numbers count periods of length one.
+        The index of the series, used where ``time`` is None. Whole numbers count periods of length
+        one.
     time : index, array_like or sequence of Period, optional
-        PeriodIndex; DatetimeIndex (for flows, of whole months); IntervalIndex; ``forecasting.Period``s; whole years
-        such as 2015; numbers: the ends of the periods, the times of a stock, or one more than observations: all edges.
+        PeriodIndex; DatetimeIndex (for flows, of whole months); IntervalIndex;
+        ``forecasting.Period``s; whole years such as 2015; numbers: the ends of the periods, the
+        times of a stock, or one more than observations: all edges.
     count : int
         Number of observations.
     kind : {"flow", "stock"}
@@ -182,19 +208,32 @@ def read_timeline(index: Any, time: Any, count: int, kind: str) -> Timeline:
     if time is None and index is None:
         return _numbered(pd.RangeIndex(count), np.arange(float(count)))
     given = index if time is None else time
-    if isinstance(given, (str, bytes, Mapping, set)) or not hasattr(given, "__len__") or np.ndim(given) != 1:
-        raise ModelError(f"time is {shown(given)}: give a date, a period or a number for each observation")
+    if (
+        isinstance(given, (str, bytes, Mapping, set))
+        or not hasattr(given, "__len__")
+        or np.ndim(given) != 1
+    ):
+        raise ModelError(
+            f"time is {shown(given)}: give a date, a period or a number for each observation"
+        )
     values = list(given)
     if len(values) == count + 1 and time is not None and kind == "flow":
         return read_timeline(None, pd.IntervalIndex.from_breaks(_edges(values)), count, kind)
     if len(values) != count:
-        raise ModelError(f"time has {len(values)} entries and endog {count}; give one per observation, or all edges")
+        raise ModelError(
+            f"time has {len(values)} entries and endog {count}; give one per observation, or all edges"
+        )
     if values and all(isinstance(value, Period) for value in values):
-        return _of_days(pd.Index([value.label for value in values], dtype=object), [(v.start, v.end) for v in values])
+        return _of_days(
+            pd.Index([value.label for value in values], dtype=object),
+            [(v.start, v.end) for v in values],
+        )
     labels = _labels(index if time is None else time, values)
     _check_order(labels)
     if isinstance(labels, pd.PeriodIndex):
-        return _of_days(labels, [(period.start_time.date(), period.end_time.date()) for period in labels])
+        return _of_days(
+            labels, [(period.start_time.date(), period.end_time.date()) for period in labels]
+        )
     if isinstance(labels, pd.IntervalIndex):
         return _of_intervals(labels)
     if isinstance(labels, pd.DatetimeIndex):
@@ -216,16 +255,24 @@ def _labels(given: Any, values: list[Any]) -> pd.Index:
     try:
         return pd.DatetimeIndex(pd.to_datetime(labels, format="ISO8601"))
     except (TypeError, ValueError):
-        raise ModelError(f"the time {labels[0]!r} cannot be read; give dates, periods, years or numbers") from None
+        raise ModelError(
+            f"the time {labels[0]!r} cannot be read; give dates, periods, years or numbers"
+        ) from None
 
 
 def _check_order(labels: pd.Index) -> None:
     if labels.hasnans:
-        raise ModelError(f"the index has a missing time at position {int(np.argmax(labels.isna()))}; drop or name it")
+        raise ModelError(
+            f"the index has a missing time at position {int(np.argmax(labels.isna()))}; drop or name it"
+        )
     if labels.has_duplicates:
-        raise ModelError(f"the time {labels[labels.duplicated()][0]} occurs twice; keep one observation of each period")
+        raise ModelError(
+            f"the time {labels[labels.duplicated()][0]} occurs twice; keep one observation of each period"
+        )
     if not labels.is_monotonic_increasing:
-        raise ModelError("the times are not in order; sort the series first, e.g. series.sort_index()")
+        raise ModelError(
+            "the times are not in order; sort the series first, e.g. series.sort_index()"
+        )
 
 
 def _numbered(labels: pd.Index, numbers: Array) -> Timeline:
@@ -237,7 +284,9 @@ def _of_days(labels: pd.Index, spans: list[tuple[dt.date, dt.date]]) -> Timeline
     ends = np.array([_years(end + dt.timedelta(1)) for _, end in spans])
     if (np.diff(starts) <= 0).any() or (starts[1:] < ends[:-1] - 1e-9).any():
         place = int(np.argmax(starts[1:] < ends[:-1] - 1e-9))
-        raise ModelError(f"the periods {labels[place]} and {labels[place + 1]} overlap or are not in order")
+        raise ModelError(
+            f"the periods {labels[place]} and {labels[place + 1]} overlap or are not in order"
+        )
     return Timeline(labels, starts, ends, calendar=True)
 
 
@@ -245,9 +294,13 @@ def _of_intervals(labels: pd.IntervalIndex) -> Timeline:
     if labels.is_overlapping:
         raise ModelError("the intervals of the index overlap; give each observation its own period")
     if isinstance(labels.left, pd.DatetimeIndex):
-        starts, ends = (np.array([_years(day.date()) for day in side]) for side in (labels.left, labels.right))
+        starts, ends = (
+            np.array([_years(day.date()) for day in side]) for side in (labels.left, labels.right)
+        )
         return Timeline(labels, starts, ends, calendar=True)
-    return Timeline(labels, labels.left.to_numpy(float), labels.right.to_numpy(float), calendar=False)
+    return Timeline(
+        labels, labels.left.to_numpy(float), labels.right.to_numpy(float), calendar=False
+    )
 
 
 def _of_dates(labels: pd.DatetimeIndex, kind: str) -> Timeline:
@@ -255,7 +308,12 @@ def _of_dates(labels: pd.DatetimeIndex, kind: str) -> Timeline:
     if kind == "stock":
         ends = np.array([_years(day.date() + dt.timedelta(1)) for day in labels])
         steps = np.diff(ends)
-        return Timeline(labels, ends - np.append(steps[:1], steps) if len(steps) else ends - 1, ends, calendar=True)
+        return Timeline(
+            labels,
+            ends - np.append(steps[:1], steps) if len(steps) else ends - 1,
+            ends,
+            calendar=True,
+        )
     months = np.diff(labels.year * 12 + labels.month)
     if len(labels) < 2:
         raise ModelError("one date does not tell how long its period is; give a PeriodIndex")
@@ -263,19 +321,27 @@ def _of_dates(labels: pd.DatetimeIndex, kind: str) -> Timeline:
         return _of_short_steps(labels)
     base = int(months.min())
     ratios = set(np.unique(months // base)) if (months % base == 0).all() else {0}
-    if base not in CALENDAR or 0 in ratios or (base < 12 and {base * r for r in ratios - {1}} & {3, 6, 12}):
+    if (
+        base not in CALENDAR
+        or 0 in ratios
+        or (base < 12 and {base * r for r in ratios - {1}} & {3, 6, 12})
+    ):
         seen = ", ".join(str(step) for step in np.unique(months))
         raise ModelError(
             f"the dates are {seen} months apart: gaps or mixed periods, which dates do not tell apart; give time= as a"
             " PeriodIndex or an IntervalIndex, or NaN for a missing period"
         )
     ends_here = bool(labels.is_month_end.all())
-    ends = np.array([(day.year * 12 + day.month - 1 + _length(base, day, ends_here)) / 12 for day in labels])
+    ends = np.array(
+        [(day.year * 12 + day.month - 1 + _length(base, day, ends_here)) / 12 for day in labels]
+    )
     return Timeline(labels, ends - base / 12, ends, calendar=True)
 
 
 def _length(base: int, day: pd.Timestamp, ends_here: bool) -> int:
-    """Months from the date's month to the end of its calendar period; ends of months end their period."""
+    """Months from the date's month to the end of its calendar period; ends of months end their
+    period.
+    """
     if ends_here or base == 1:
         return 1
     return base - (day.month - 1) % base
@@ -298,7 +364,9 @@ def _of_numbers(labels: pd.Index, given: bool, kind: str) -> Timeline:
     try:
         numbers = labels.to_numpy(dtype=float)
     except (TypeError, ValueError):
-        raise ModelError(f"the time {labels[0]!r} cannot be read; give dates, periods, years or numbers") from None
+        raise ModelError(
+            f"the time {labels[0]!r} cannot be read; give dates, periods, years or numbers"
+        ) from None
     if not np.isfinite(numbers).all():
         raise ModelError("a time is infinite; give finite numbers")
     whole = pd.api.types.is_integer_dtype(labels.dtype)
@@ -320,7 +388,9 @@ def _following(labels: pd.Index, ends: Array, steps: int) -> pd.Index:
     if pd.api.types.is_integer_dtype(labels.dtype) and labels[-1] + 1 <= ends[0] + 1e-9:
         return pd.RangeIndex(int(labels[-1]) + 1, int(labels[-1]) + 1 + steps, name=labels.name)
     if isinstance(labels, pd.IntervalIndex) and not isinstance(labels.left, pd.DatetimeIndex):
-        return pd.IntervalIndex.from_breaks(np.append(labels.right[-1], ends), closed=labels.closed, name=labels.name)
+        return pd.IntervalIndex.from_breaks(
+            np.append(labels.right[-1], ends), closed=labels.closed, name=labels.name
+        )
     return pd.Index(ends, name=labels.name)
 
 

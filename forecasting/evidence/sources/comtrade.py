@@ -1,8 +1,9 @@
 """UN Comtrade: electric and hybrid vehicles that China exported to a country, by month.
 
-Addresses and parameters are those of the UN's own package comtradeapicall 1.3.2 (https://pypi.org/project/comtradeapicall/)
-and of https://uncomtrade.org/docs/un-comtrade-api: with a key ``data/v1/get``, without one ``public/v1/preview``, which
-gives at most 500 records. One month is asked for at a time.
+Addresses and parameters are those of the UN's own package comtradeapicall 1.3.2
+(https://pypi.org/project/comtradeapicall/) and of https://uncomtrade.org/docs/un-comtrade-api: with
+a key ``data/v1/get``, without one ``public/v1/preview``, which gives at most 500 records. One month
+is asked for at a time.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ GOODS = {
 FIELDS = ("period", "reporterCode", "partnerCode", "cmdCode", "flowCode", "qty", "qtyUnitCode")
 
 
-def proposed_rows(places: Sequence[str], since: int, base: str, today: dt.date) -> tuple[list[dict[str, str]], int]:
+def proposed_rows(
+    places: Sequence[str], since: int, base: str, today: dt.date
+) -> tuple[list[dict[str, str]], int]:
     """Vehicles exported from China to each place, by month and heading.
 
     Parameters
@@ -71,14 +74,20 @@ def proposed_rows(places: Sequence[str], since: int, base: str, today: dt.date) 
         raise InputError(f"comtrade is asked for {', '.join(COUNTRIES)}, not {', '.join(others)}")
     last = today.replace(day=1) - dt.timedelta(days=1)
     periods = (
-        [f"{part.start:%Y%m}" for part in months_between(dt.date(since, 1, 1), last)] if since <= last.year else []
+        [f"{part.start:%Y%m}" for part in months_between(dt.date(since, 1, 1), last)]
+        if since <= last.year
+        else []
     )
     key = _key()
     path = "data/v1/get/C/M/HS" if key else "public/v1/preview/C/M/HS"
     rows, without = [], 0
-    with PageReader("UN Comtrade", base, {"Ocp-Apim-Subscription-Key": key} if key else None) as reader:
+    with PageReader(
+        "UN Comtrade", base, {"Ocp-Apim-Subscription-Key": key} if key else None
+    ) as reader:
         for period in periods:
-            page = reader.page(path, _question(places, period), partial(_records, period=period, places=places))
+            page = reader.page(
+                path, _question(places, period), partial(_records, period=period, places=places)
+            )
             found = [_row(record, page) for record in page.content]
             rows += [row for row in found if row]
             without += found.count({})
@@ -121,12 +130,16 @@ def _records(text: str, period: str, places: Sequence[str]) -> list[Mapping[str,
             raise RunError(f"data[{number}]: {', '.join(missing)} missing: its table has changed")
         _amount(record, f"data[{number}]")
     if len(records) >= MOST:
-        raise RunError(f"{len(records)} records, the most that an answer holds: some may be missing")
+        raise RunError(
+            f"{len(records)} records, the most that an answer holds: some may be missing"
+        )
     return list(_chosen(records, period, places))
 
 
 def _amount(record: Mapping[str, Any], where: str = "record") -> tuple[float | None, bool]:
-    """Vehicles, counted before estimated, and whether they are estimated; None where nothing was counted in pieces."""
+    """Vehicles, counted before estimated, and whether they are estimated; None where nothing was
+    counted in pieces.
+    """
     found: list[tuple[float, bool]] = []
     for quantity, unit, estimated in (
         ("qty", "qtyUnitCode", "isQtyEstimated"),
@@ -139,8 +152,12 @@ def _amount(record: Mapping[str, Any], where: str = "record") -> tuple[float | N
     return min(found, key=lambda pair: pair[1]) if found else (None, False)
 
 
-def _chosen(records: Sequence[Mapping[str, Any]], period: str, places: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-    """The records that were asked for, one a heading and partner: totals of all modes and procedures."""
+def _chosen(
+    records: Sequence[Mapping[str, Any]], period: str, places: Sequence[str]
+) -> Iterator[Mapping[str, Any]]:
+    """The records that were asked for, one a heading and partner: totals of all modes and
+    procedures.
+    """
     seen: dict[tuple[str, str], Any] = {}
     wanted = {str(PARTNERS[place]) for place in places}
     for record in records:
@@ -154,7 +171,9 @@ def _chosen(records: Sequence[Mapping[str, Any]], period: str, places: Sequence[
         if not (total and asked and code[1] in GOODS):
             continue
         if code in seen and seen[code] != record["qty"]:
-            raise RunError(f"two counts of {code[1]} to {code[0]} in {period}: its table has changed")
+            raise RunError(
+                f"two counts of {code[1]} to {code[0]} in {period}: its table has changed"
+            )
         if code not in seen:
             yield record
         seen[code] = record["qty"]
@@ -165,7 +184,9 @@ def _row(record: Mapping[str, Any], page: Page[Any]) -> dict[str, str]:
     amount, estimated = _amount(record)
     if amount is None:
         return {}
-    place = next(place for place, code in PARTNERS.items() if str(code) == str(record["partnerCode"]))
+    place = next(
+        place for place, code in PARTNERS.items() if str(code) == str(record["partnerCode"])
+    )
     code, text = str(record["cmdCode"]), str(record["period"])
     measure, product = GOODS[code]
     period = month(f"{text[:4]}-{text[4:]}")
@@ -183,6 +204,7 @@ def _row(record: Mapping[str, Any], page: Page[Any]) -> dict[str, str]:
         "kind": "estimate" if estimated else "outcome",
         "source": "UN Comtrade, China as reporter",
         "quote": f"HS {code}: {amount:,.0f} pieces exported from China to {place_name(place)}",
-        "note": "by the month of leaving China" + ("; the quantity is estimated" if estimated else ""),
+        "note": "by the month of leaving China"
+        + ("; the quantity is estimated" if estimated else ""),
     }
     return page.stamped(row)

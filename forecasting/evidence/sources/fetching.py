@@ -1,4 +1,5 @@
-"""Rows that an outside publisher's numbers would make in a ledger, in a file of their own for somebody to review.
+"""Rows that an outside publisher's numbers would make in a ledger, in a file of their own for
+somebody to review.
 
 Nothing is fetched unless it is asked for here, and nothing is ever added to a ledger.
 """
@@ -28,7 +29,8 @@ SOURCES: dict[str, tuple[Propose, str, str]] = {
     "iea": (iea_explorer.proposed_rows, iea_explorer.ADDRESS, iea_explorer.LEFT_OUT),
     "worldbank": (worldbank.proposed_rows, worldbank.ADDRESS, worldbank.LEFT_OUT),
 }
-YEARS = {"comtrade": 2, "iea": 15, "worldbank": 10}  # before this one, that are asked for if nobody says since when
+# Before this one, that are asked for if nobody says since when
+YEARS = {"comtrade": 2, "iea": 15, "worldbank": 10}
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,14 @@ class Fetched:
 
 
 def fetch(
-    source: str, place: str = "", out: str | Path | None = None, since: int | None = None, address: str = ""
+    source: str,
+    place: str = "",
+    out: str | Path | None = None,
+    since: int | None = None,
+    address: str = "",
 ) -> Fetched:
-    """Ask an outside publisher, and write the rows that its numbers would make in a ledger to a new file.
+    """Ask an outside publisher, and write the rows that its numbers would make in a ledger to a new
+    file.
 
     Parameters
     ----------
@@ -100,7 +107,9 @@ def fetch(
         raise InputError(f"{source[:60]!r} is not a source; use comtrade, iea or worldbank")
     propose, base, left_out = SOURCES[source]
     places = [place_code(place)] if place else list(COUNTRIES)
-    path = Path(out or "-".join(["proposed", source, *(code.lower() for code in places if place)]) + ".csv")
+    path = Path(
+        out or "-".join(["proposed", source, *(code.lower() for code in places if place)]) + ".csv"
+    )
     _refuse(path)
     day = today()
     first = since if since is not None else day.year - YEARS[source]
@@ -114,7 +123,9 @@ def fetch(
 
 def _refuse(path: Path) -> None:
     if path.exists() or path.is_symlink():
-        raise InputError(f"{path} is there already, and is not written over; move it, or give another --out")
+        raise InputError(
+            f"{path} is there already, and is not written over; move it, or give another --out"
+        )
     if not path.parent.is_dir():
         raise InputError(f"{path.parent} is no folder; make it, or give another --out")
 
@@ -123,7 +134,9 @@ def _checked(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
     """The rows in a ledger's columns; what breaks a ledger's rules is the source's fault."""
     full = [{column: row.get(column, "") for column in COLUMNS} for row in rows]
     if problems := checked_rows(FoundRow(row["id"], normalise(row)) for row in full):
-        raise RunError(f"the source gave {len(problems)} rows that no ledger can hold, as {problems[0]}")
+        raise RunError(
+            f"the source gave {len(problems)} rows that no ledger can hold, as {problems[0]}"
+        )
     return full
 
 

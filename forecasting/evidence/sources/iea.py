@@ -1,8 +1,10 @@
-"""The International Energy Agency's Global EV Data: electric cars and public chargers by country and year.
+"""The International Energy Agency's Global EV Data: electric cars and public chargers by country
+and year.
 
-The Global EV Data Explorer (https://www.iea.org/data-and-statistics/data-tools/global-ev-data-explorer) shows the table
-of the Global EV Outlook, here its edition of 2025, with the columns region, category, parameter, mode, powertrain,
-year, unit, value, and lets it be downloaded as CSV, under CC BY 4.0
+The Global EV Data Explorer
+(https://www.iea.org/data-and-statistics/data-tools/global-ev-data-explorer) shows the table of the
+Global EV Outlook, here its edition of 2025, with the columns region, category, parameter, mode,
+powertrain, year, unit, value, and lets it be downloaded as CSV, under CC BY 4.0
 (https://www.iea.org/terms/creative-commons-cc-licenses).
 """
 
@@ -18,7 +20,8 @@ from forecasting.measures import nearest
 
 __all__ = ["IEA", "PANEL", "annual_sales", "read_iea_panel"]
 
-IEA = "IEA, Global EV Data Explorer, edition 2025 (CC BY 4.0 as IEA states it)"  # as what is estimated from it names it
+# As what is estimated from it names it
+IEA = "IEA, Global EV Data Explorer, edition 2025 (CC BY 4.0 as IEA states it)"
 
 PANEL = (
     "market", "year", "sales_bev", "sales_phev", "stock_bev", "stock_phev",
@@ -51,15 +54,15 @@ def read_iea_panel(path: str | Path) -> pd.DataFrame:
     Parameters
     ----------
     path : str or Path
-        CSV with the IEA's columns (region, category, parameter, mode, powertrain, year, unit, value), or with those
-        of `PANEL`, of which market, year and sales_bev are needed.
+        CSV with the IEA's columns (region, category, parameter, mode, powertrain, year, unit,
+        value), or with those of `PANEL`, of which market, year and sales_bev are needed.
 
     Returns
     -------
     pandas.DataFrame
-        One row per market and year, sorted, with the columns `PANEL`: cars sold and on the road by the end of the
-        year (vehicles), shares (percent), public charging points; NaN where not published. Projections and groups
-        of countries are left out.
+        One row per market and year, sorted, with the columns `PANEL`: cars sold and on the road by
+        the end of the year (vehicles), shares (percent), public charging points; NaN where not
+        published. Projections and groups of countries are left out.
 
     Raises
     ------
@@ -73,27 +76,52 @@ def read_iea_panel(path: str | Path) -> pd.DataFrame:
         return _widened(table)
     if {"market", "year", "sales_bev"} <= set(table.columns):
         return _numeric(table.reindex(columns=list(PANEL)), path)
-    needed, name = ("market", "year", "sales_bev") if "market" in table.columns else _LONG, Path(path).name
+    needed, name = (
+        ("market", "year", "sales_bev") if "market" in table.columns else _LONG,
+        Path(path).name,
+    )
     missing = [column for column in needed if column not in table.columns]
     columns = [str(column) for column in table.columns]
     near = {column: nearest(column, columns) for column in missing}
-    hint = {column: f"is it {word!r}?" if word else "see IEA's Global EV Data" for column, word in near.items()}
-    raise EvidenceError([Problem(f"{name}:1", f"column {column!r} is missing", hint[column]) for column in missing])
+    hint = {
+        column: f"is it {word!r}?" if word else "see IEA's Global EV Data"
+        for column, word in near.items()
+    }
+    raise EvidenceError(
+        [Problem(f"{name}:1", f"column {column!r} is missing", hint[column]) for column in missing]
+    )
 
 
 def _table(path: Path) -> pd.DataFrame:
     try:
         table = pd.read_csv(path, dtype="str", encoding="utf-8-sig", quoting=csv.QUOTE_MINIMAL)
     except (OSError, UnicodeDecodeError, pd.errors.EmptyDataError, pd.errors.ParserError) as error:
-        raise EvidenceError([Problem(str(path), f"cannot be read: {error}", "give a CSV file in UTF-8")]) from None
-    return table.rename(columns=lambda name: str(name).strip().lower() if str(name).strip().lower() in _LONG else name)
+        raise EvidenceError(
+            [Problem(str(path), f"cannot be read: {error}", "give a CSV file in UTF-8")]
+        ) from None
+    return table.rename(
+        columns=lambda name: (
+            str(name).strip().lower() if str(name).strip().lower() in _LONG else name
+        )
+    )
 
 
 def _widened(table: pd.DataFrame) -> pd.DataFrame:
-    keys = pd.Series(list(zip(table["parameter"], table["mode"], table["powertrain"], strict=True)), index=table.index)
-    keep = keys.isin(list(_SERIES)) & (table["category"] == "Historical") & ~table["region"].isin(list(_AGGREGATES))
-    rows = table.loc[keep].assign(series=keys[keep].map(_SERIES), value=pd.to_numeric(table.loc[keep, "value"]))
-    wide = rows.pivot_table(index=["region", "year"], columns="series", values="value", aggfunc="first")
+    keys = pd.Series(
+        list(zip(table["parameter"], table["mode"], table["powertrain"], strict=True)),
+        index=table.index,
+    )
+    keep = (
+        keys.isin(list(_SERIES))
+        & (table["category"] == "Historical")
+        & ~table["region"].isin(list(_AGGREGATES))
+    )
+    rows = table.loc[keep].assign(
+        series=keys[keep].map(_SERIES), value=pd.to_numeric(table.loc[keep, "value"])
+    )
+    wide = rows.pivot_table(
+        index=["region", "year"], columns="series", values="value", aggfunc="first"
+    )
     wide = wide.reset_index().rename(columns={"region": "market"})
     return _numeric(wide.reindex(columns=list(PANEL)), "table")
 
@@ -103,7 +131,13 @@ def _numeric(panel: pd.DataFrame, path: str | Path) -> pd.DataFrame:
     bad = (numbers.isna() & panel[numbers.columns].notna()).any(axis=1) | numbers["year"].isna()
     if bad.any():
         lines = ", ".join(str(line + 2) for line in panel.index[bad][:5])
-        raise EvidenceError([Problem(f"{Path(path).name}:{lines}", "holds what is not a number", "digits and a point")])
+        raise EvidenceError(
+            [
+                Problem(
+                    f"{Path(path).name}:{lines}", "holds what is not a number", "digits and a point"
+                )
+            ]
+        )
     numbers.insert(0, "market", panel["market"].astype("str"))
     numbers.columns.name = None
     return numbers.astype({"year": "int64"}).sort_values(["market", "year"], ignore_index=True)
@@ -122,8 +156,9 @@ def annual_sales(panel: pd.DataFrame, battery_only: bool = False) -> pd.DataFram
     Returns
     -------
     pandas.DataFrame
-        market, year, sales (vehicles, above 0), share (0..1 of new cars, NaN where not published) and parts: which
-        powertrains the sum holds, since a year in which one is missing is not comparable with the others.
+        market, year, sales (vehicles, above 0), share (0..1 of new cars, NaN where not published)
+        and parts: which powertrains the sum holds, since a year in which one is missing is not
+        comparable with the others.
 
     Examples
     --------
@@ -137,7 +172,11 @@ def annual_sales(panel: pd.DataFrame, battery_only: bool = False) -> pd.DataFram
     every = parts.sum(axis=1, min_count=1)
     sales = panel["sales_bev"] if battery_only else every
     both = parts.notna().all(axis=1)
-    held = both.map({True: "bev+phev", False: ""}).mask(~both & parts["sales_bev"].notna(), "bev").replace("", "phev")
+    held = (
+        both.map({True: "bev+phev", False: ""})
+        .mask(~both & parts["sales_bev"].notna(), "bev")
+        .replace("", "phev")
+    )
     out = pd.DataFrame({
         "market": panel["market"],
         "year": panel["year"],

@@ -1,8 +1,11 @@
-"""IEA's Global EV Data Explorer: cars sold and on the road, buses, trucks and public points of a country, by year.
+"""IEA's Global EV Data Explorer: cars sold and on the road, buses, trucks and public points of a
+country, by year.
 
-The table of the Explorer (https://www.iea.org/data-and-statistics/data-tools/global-ev-data-explorer, CC BY 4.0) is
-read from ``api.iea.org/evs`` with ``region`` and ``csv=true``. The IEA documents no interface: public programs ask it
-so, and get the columns region, category, parameter, mode, powertrain, year, unit, value.
+The table of the Explorer
+(https://www.iea.org/data-and-statistics/data-tools/global-ev-data-explorer, CC BY 4.0) is read from
+``api.iea.org/evs`` with ``region`` and ``csv=true``. The IEA documents no interface: public
+programs ask it so, and get the columns region, category, parameter, mode, powertrain, year, unit,
+value.
 """
 
 from __future__ import annotations
@@ -41,7 +44,9 @@ SERIES = {
 Found = tuple[str, str, int, float, str]  # measure, product, year, value, what the table says
 
 
-def proposed_rows(places: Sequence[str], since: int, base: str, today: dt.date) -> tuple[list[dict[str, str]], int]:
+def proposed_rows(
+    places: Sequence[str], since: int, base: str, today: dt.date
+) -> tuple[list[dict[str, str]], int]:
     """Yearly sales, stocks and public charging points of each place.
 
     Parameters
@@ -68,13 +73,23 @@ def proposed_rows(places: Sequence[str], since: int, base: str, today: dt.date) 
         Where the source fails.
     """
     if others := sorted(place for place in places if len(place) != 2):
-        raise InputError(f"the IEA is asked for countries, not {', '.join(others)}; give an ISO 3166 code such as NO")
+        raise InputError(
+            f"the IEA is asked for countries, not {', '.join(others)}; give an ISO 3166 code such as NO"
+        )
     rows, without = [], 0
     with PageReader("IEA", base) as reader:
         for place in places:
-            page = reader.page("evs", {"region": REGIONS.get(place, place_name(place)), "csv": "true"}, _table)
-            asked = [line for line in page.content if _same(line["region"], place) and line["category"] == "Historical"]
-            found, half = _found([line for line in asked if since <= int(line["year"]) < today.year])
+            page = reader.page(
+                "evs", {"region": REGIONS.get(place, place_name(place)), "csv": "true"}, _table
+            )
+            asked = [
+                line
+                for line in page.content
+                if _same(line["region"], place) and line["category"] == "Historical"
+            ]
+            found, half = _found(
+                [line for line in asked if since <= int(line["year"]) < today.year]
+            )
             rows += [page.stamped(_row(place, each)) for each in found]
             without += half
     return rows, without
@@ -100,7 +115,9 @@ def _table(text: str) -> list[dict[str, str]]:
         raise RunError(f"the answer has no column {', '.join(missing)}: its table has changed")
     for number, line in enumerate(lines, start=2):
         if None in line or None in line.values():
-            raise RunError(f"line {number} has not {len(head)} cells: the answer was cut off, or its table has changed")
+            raise RunError(
+                f"line {number} has not {len(head)} cells: the answer was cut off, or its table has changed"
+            )
         count(line, "value", f"line {number}")
         if not line["year"].isdecimal():
             raise RunError(f"line {number}: year is {line['year'][:20]!r}: its table has changed")
@@ -108,7 +125,9 @@ def _table(text: str) -> list[dict[str, str]]:
 
 
 def _found(lines: Sequence[dict[str, str]]) -> tuple[list[Found], int]:
-    """The series that are wanted, fast and slow points added; and how many of these had one part only."""
+    """The series that are wanted, fast and slow points added; and how many of these had one part
+    only.
+    """
     found: list[Found] = []
     points: dict[int, dict[str, float]] = {}
     for line in lines:

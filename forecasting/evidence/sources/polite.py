@@ -1,7 +1,9 @@
-"""Pages of an outside publisher, asked for one by one: slowly, again where the line is cut, and never twice in a day.
+"""Pages of an outside publisher, asked for one by one: slowly, again where the line is cut, and
+never twice in a day.
 
-A page is kept in the user's cache folder once it could be read, so that a fetch that broke off goes on where it
-stopped. Nothing here runs unless `forecasting.evidence.sources.fetching.fetch` is called.
+A page is kept in the user's cache folder once it could be read, so that a fetch that broke off goes
+on where it stopped. Nothing here runs unless `forecasting.evidence.sources.fetching.fetch` is
+called.
 """
 
 from __future__ import annotations
@@ -60,10 +62,16 @@ class Page(Generic[T]):
     sha256: str
 
     def stamped(self, row: Mapping[str, str]) -> dict[str, str]:
-        """A row with where and when it came, and the hash of the answer; known since then, if it says no day itself."""
+        """A row with where and when it came, and the hash of the answer; known since then, if it
+        says no day itself.
+        """
         day = self.retrieved.isoformat()
         said = {"published": row.get("published") or day, "url": self.address}
-        return {**row, **said, "note": f"{row['note']}; retrieved {day}, sha256 of the answer {self.sha256}"}
+        return {
+            **row,
+            **said,
+            "note": f"{row['note']}; retrieved {day}, sha256 of the answer {self.sha256}",
+        }
 
 
 def cache_folder() -> Path:
@@ -100,8 +108,12 @@ class PageReader:
         except httpx.InvalidURL as error:
             raise InputError(f"{base!r} is no address: {error}") from None
         self.here = self.base.host in HERE
-        if not self.base.host or (self.base.scheme != "https" and not (self.here and self.base.scheme == "http")):
-            raise InputError(f"{base!r}: pages are fetched over https, or from this machine over http")
+        if not self.base.host or (
+            self.base.scheme != "https" and not (self.here and self.base.scheme == "http")
+        ):
+            raise InputError(
+                f"{base!r}: pages are fetched over https, or from this machine over http"
+            )
         said = {"User-Agent": f"ev-forecasting/{__version__}", **(headers or {})}
         self.client = httpx.Client(headers=said, timeout=30, trust_env=not self.here)
         self.key = bool(headers)
@@ -123,8 +135,8 @@ class PageReader:
         parameters : mapping of str to str
             What follows the question mark.
         read : callable
-            Takes the text, gives the content; raises `RunError` where the text is not what it should be. Only a page
-            that could be read is kept.
+            Takes the text, gives the content; raises `RunError` where the text is not what it
+            should be. Only a page that could be read is kept.
 
         Raises
         ------
@@ -137,7 +149,8 @@ class PageReader:
         kept = cache_folder() / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.page"
         data, day = _kept(kept)
         if data is not None:
-            with contextlib.suppress(RunError):  # it was kept by another version, or somebody changed it
+            # It was kept by another version, or somebody changed it
+            with contextlib.suppress(RunError):
                 return Page(read(_text(data)), address, day, hashlib.sha256(data).hexdigest())
         data = self._asked(address)
         try:
@@ -148,7 +161,9 @@ class PageReader:
             kept.parent.mkdir(parents=True, exist_ok=True)
             write_whole(kept, data)
         except OSError as error:
-            raise InputError(f"{kept.parent} cannot be written ({error.strerror}); set XDG_CACHE_HOME") from None
+            raise InputError(
+                f"{kept.parent} cannot be written ({error.strerror}); set XDG_CACHE_HOME"
+            ) from None
         return page
 
     def _asked(self, address: str) -> bytes:
@@ -182,9 +197,13 @@ class PageReader:
             parts.append(part)
             size += len(part)
             if size > LARGEST:
-                raise RunError(f"{self.name} at {self.base.host}: the answer is larger than {LARGEST:,} bytes")
+                raise RunError(
+                    f"{self.name} at {self.base.host}: the answer is larger than {LARGEST:,} bytes"
+                )
             if time.monotonic() > end:
-                raise RunError(f"{self.name} at {self.base.host}: the answer takes longer than {LONGEST} s")
+                raise RunError(
+                    f"{self.name} at {self.base.host}: the answer takes longer than {LONGEST} s"
+                )
         return b"".join(parts)
 
     def _told_wait(self, answer: httpx.Response, otherwise: float) -> float:
@@ -195,7 +214,9 @@ class PageReader:
             seconds = float(wait)
         elif wait:
             with contextlib.suppress(ValueError, TypeError):
-                seconds = max(0.0, email.utils.parsedate_to_datetime(wait).timestamp() - time.time())
+                seconds = max(
+                    0.0, email.utils.parsedate_to_datetime(wait).timestamp() - time.time()
+                )
         if seconds > PATIENCE:
             raise RunError(
                 f"{self.name} at {self.base.host}: answered {answer.status_code} and asks to wait {seconds:,.0f} s; "
@@ -284,5 +305,7 @@ def count(row: Mapping[str, Any], field: str, where: str) -> float:
         number = math.nan
     if not (math.isfinite(number) and number >= 0):
         said = shortened(str(value)[:60])
-        raise RunError(f"{where}: {field} is {said!r}, not a number of 0 or more: its table has changed")
+        raise RunError(
+            f"{where}: {field} is {said!r}, not a number of 0 or more: its table has changed"
+        )
     return number

@@ -1,8 +1,8 @@
 """World Bank: population and gross domestic product of a country, by year.
 
 Addresses and parameters are those of the Indicators API,
-https://datahelpdesk.worldbank.org/knowledgebase/articles/898581-api-basic-call-structure: it needs no key, gives pages,
-and a page is a list of two: what it is a page of, and its records.
+https://datahelpdesk.worldbank.org/knowledgebase/articles/898581-api-basic-call-structure: it needs
+no key, gives pages, and a page is a list of two: what it is a page of, and its records.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ __all__ = ["ADDRESS", "LEFT_OUT", "proposed_rows"]
 
 ADDRESS = "https://api.worldbank.org"
 LEFT_OUT = "vehicles in use are not proposed: no documented series of them was found"
-INDICATORS = {"SP.POP.TOTL": ("population", 1.0), "NY.GDP.MKTP.CD": ("gdp", 1e9)}  # measure; indicator units in one
+# Measure; indicator units in one
+INDICATORS = {"SP.POP.TOTL": ("population", 1.0), "NY.GDP.MKTP.CD": ("gdp", 1e9)}
 MOST_PAGES = 100
 
 
-def proposed_rows(places: Sequence[str], since: int, base: str, today: dt.date) -> tuple[list[dict[str, str]], int]:
+def proposed_rows(
+    places: Sequence[str], since: int, base: str, today: dt.date
+) -> tuple[list[dict[str, str]], int]:
     """Population and gross domestic product of each place, by year.
 
     Parameters
@@ -52,18 +55,29 @@ def proposed_rows(places: Sequence[str], since: int, base: str, today: dt.date) 
         Where the source fails.
     """
     if others := sorted(place for place in places if len(place) != 2):
-        raise InputError(f"the World Bank knows countries, not {', '.join(others)}; give an ISO 3166 code such as UZ")
+        raise InputError(
+            f"the World Bank knows countries, not {', '.join(others)}; give an ISO 3166 code such as UZ"
+        )
     rows, without = [], 0
     with PageReader("World Bank", base) as reader:
         for indicator in INDICATORS:
             path = f"v2/country/{';'.join(places)}/indicator/{indicator}"
             number = pages = 1
             while number <= pages:
-                asked = {"format": "json", "date": f"{since}:{today.year}", "per_page": "100", "page": str(number)}
+                asked = {
+                    "format": "json",
+                    "date": f"{since}:{today.year}",
+                    "per_page": "100",
+                    "page": str(number),
+                }
                 page = reader.page(path, asked, _records)
                 about, records = page.content
                 pages = int(about["pages"])
-                full = [record for record in records if record["value"] is not None and _asked(record, places)]
+                full = [
+                    record
+                    for record in records
+                    if record["value"] is not None and _asked(record, places)
+                ]
                 edition = _edition(about)
                 rows += [page.stamped(_row(record, indicator, edition)) for record in full]
                 without += sum(record["value"] is None for record in records)
@@ -100,7 +114,11 @@ def _records(text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         raise RunError("the answer has no list of records: its table has changed")
     for number, record in enumerate(records):
         where = f"record {number}"
-        whole = isinstance(record, dict) and isinstance(record.get("country"), dict) and "id" in record["country"]
+        whole = (
+            isinstance(record, dict)
+            and isinstance(record.get("country"), dict)
+            and "id" in record["country"]
+        )
         if not whole or "value" not in record or not str(record.get("date", "")).isdecimal():
             raise RunError(f"{where}: country, date or value missing: its table has changed")
         if record["value"] is not None:
@@ -112,7 +130,11 @@ def _row(record: Mapping[str, Any], indicator: str, edition: str) -> dict[str, s
     measure, units = INDICATORS[indicator]
     place, year = str(record["country"]["id"]), int(record["date"])
     value = count(record, "value", "record") / units
-    said = f"{value:,.0f} people" if measure == "population" else f"{value:,.2f} billion dollars of today"
+    said = (
+        f"{value:,.0f} people"
+        if measure == "population"
+        else f"{value:,.2f} billion dollars of today"
+    )
     stock = measure == "population"
     return {
         "id": f"{place}-{measure}-{year}-world-bank".lower(),

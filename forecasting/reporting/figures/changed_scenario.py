@@ -1,6 +1,8 @@
-"""A changed scenario beside the one that was given: vehicles by year, and the answers on charging at the horizon.
+"""A changed scenario beside the one that was given: vehicles by year, and the answers on charging
+at the horizon.
 
-A slider is to be answered at once: of a figure that is shown only what moved is sent to the browser.
+A slider is to be answered at once: of a figure that is shown only what moved is sent to the
+browser.
 """
 
 from __future__ import annotations
@@ -38,7 +40,8 @@ def what_if_chart(now: Outlook, given: Outlook) -> go.Figure:
     Returns
     -------
     plotly.graph_objects.Figure
-        Left the vehicles on the road (of a corridor, its flow) by year, right the charging points at the horizon.
+        Left the vehicles on the road (of a corridor, its flow) by year, right the charging points
+        at the horizon.
     """
     measure, answers = _left(now), _right(now)
     words = "as it is now in colour, as it was given in grey"
@@ -86,14 +89,21 @@ def _shade(wide: pd.DataFrame, strips: Sequence[tuple[float, float]]) -> Trace:
 
 def _path(wide: pd.DataFrame, name: str, **style: Any) -> Trace:
     rows = zip(wide.index.tolist(), wide[[0.1, 0.5, 0.9]].to_numpy().tolist(), strict=True)
-    hover = [f"<b>{year}: {readable(mid)}</b><br>80 %: {interval(low, high)}" for year, (low, mid, high) in rows]
+    hover = [
+        f"<b>{year}: {readable(mid)}</b><br>80 %: {interval(low, high)}"
+        for year, (low, mid, high) in rows
+    ]
     points = {"mode": "lines+markers", "hovertext": hover, "hoverinfo": "text", "name": name}
     return scatter(x=wide.index.tolist(), y=rounded(wide[0.5]), **points, **style)
 
 
 def _right_hand(answers: list[str]) -> dict[str, Any]:
     words = [measure.removeprefix("charging_points_").capitalize() for measure in answers]
-    ticks = {"tickvals": list(range(len(words))), "ticktext": words, "range": [-0.5, len(words) - 0.1]}
+    ticks = {
+        "tickvals": list(range(len(words))),
+        "ticktext": words,
+        "range": [-0.5, len(words) - 0.1],
+    }
     return {
         "xaxis2": {"domain": [RIGHT + 0.07, 1], "anchor": "y2", "showgrid": False, **ticks},
         "yaxis2": {"anchor": "x2", "rangemode": "tozero"},
@@ -101,8 +111,17 @@ def _right_hand(answers: list[str]) -> dict[str, Any]:
 
 
 def _above(words: str, left: float) -> dict[str, Any]:
-    """What a chart counts, above it: beside the right one's axis it would lie over the left one in a narrow window."""
-    place = {"x": left, "xref": "paper", "xanchor": "left", "y": 1.02, "yref": "paper", "yanchor": "bottom"}
+    """What a chart counts, above it: beside the right one's axis it would lie over the left one in
+    a narrow window.
+    """
+    place = {
+        "x": left,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": 1.02,
+        "yref": "paper",
+        "yanchor": "bottom",
+    }
     return place | {"text": words, "showarrow": False, "font": {"size": 12, "color": MUTED}}
 
 
@@ -122,7 +141,14 @@ def _answer(outlook: Outlook, measure: str, said: str) -> Trace:
     return {
         "type": "scatter",
         "y": rounded([median]),
-        "error_y": {"type": "data", "symmetric": False, "thickness": 4, "width": 0, "color": colour, **ends},
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "thickness": 4,
+            "width": 0,
+            "color": colour,
+            **ends,
+        },
         "mode": "markers" if said == "as given" else "markers+text",
         "marker": {"color": colour, "size": 10},
         "text": [readable(median)],
@@ -139,10 +165,14 @@ def _answer(outlook: Outlook, measure: str, said: str) -> Trace:
 
 
 def live_figure(now: Outlook, given: Outlook) -> go.FigureWidget:
-    """A figure that can be redrawn where it stands, as wide as there is room; without anywidget an ImportError."""
+    """A figure that can be redrawn where it stands, as wide as there is room; without anywidget an
+    ImportError.
+    """
 
     class WholeFigure(go.FigureWidget):  # type: ignore[misc]
-        """Known to the browser once it is whole: told of while it is empty, a slow browser would draw it so."""
+        """Known to the browser once it is whole: told of while it is empty, a slow browser would
+        draw it so.
+        """
 
         whole = False
 
@@ -158,7 +188,9 @@ def live_figure(now: Outlook, given: Outlook) -> go.FigureWidget:
 
 
 def redraw(shown: go.FigureWidget, now: Outlook, given: Outlook) -> None:
-    """Bring a figure that is shown in line with its outlooks; of the same parts only what moved is sent."""
+    """Bring a figure that is shown in line with its outlooks; of the same parts only what moved is
+    sent.
+    """
     traces = list(_traces(now, given))
     if len(shown.data) != len(traces) or shown.layout.title.text != f"<b>{now.scenario.title}</b>":
         chart = what_if_chart(now, given)
@@ -169,6 +201,8 @@ def redraw(shown: go.FigureWidget, now: Outlook, given: Outlook) -> None:
     moved = [(at, trace) for at, trace in enumerate(traces) if trace["y"] != list(shown.data[at].y)]
     whiskers = [trace.get("error_y", {}) for _, trace in moved]
     changes = {name: [trace.get(name) for _, trace in moved] for name in ("y", "text", "hovertext")}
-    changes |= {f"error_y.{side}": [each.get(side) for each in whiskers] for side in ("array", "arrayminus")}
+    changes |= {
+        f"error_y.{side}": [each.get(side) for each in whiskers] for side in ("array", "arrayminus")
+    }
     if moved:
         shown.plotly_restyle(changes, [at for at, _ in moved])  # one message, one drawing

@@ -64,11 +64,13 @@ EDGE = {"line": {"color": PAPER, "width": 1.5}}
 STANDING = {"charging_points": "points", "charging_stations": "stations"}
 
 
-def charger_gap(outlook: Outlook, facts: Ledger | None = None, years: tuple[int, ...] = ()) -> go.Figure:
+def charger_gap(
+    outlook: Outlook, facts: Ledger | None = None, years: tuple[int, ...] = ()
+) -> go.Figure:
     """Charging points by need, by practice and by standard, beside what stands today.
 
-    Three answers to three questions, never averaged: what the energy requires, what markets of this size have built,
-    what a rule would ask for. Whiskers are 80 % intervals.
+    Three answers to three questions, never averaged: what the energy requires, what markets of this
+    size have built, what a rule would ask for. Whiskers are 80 % intervals.
 
     Parameters
     ----------
@@ -90,7 +92,10 @@ def charger_gap(outlook: Outlook, facts: Ledger | None = None, years: tuple[int,
     chosen = years or tuple(known[at] for at in sorted({0, last // 3, 2 * last // 3, last}))
     title = f"Charging points: {outlook.scenario.title}"
     chart = new_chart(
-        title, "at 31 December; a number is a median, a bar its 80 % interval", y="public points", height=460
+        title,
+        "at 31 December; a number is a median, a bar its 80 % interval",
+        y="public points",
+        height=460,
     )
     held: list[float] = []
     said: list[str] = []
@@ -102,13 +107,16 @@ def charger_gap(outlook: Outlook, facts: Ledger | None = None, years: tuple[int,
         said.append(f"{_short(measure)} {amount(median, measure)} ({amounts(low, high, measure)})")
     for measure, unit in STANDING.items():
         drawn = drawn_facts(outlook, measure, outlook.results.country, facts)
-        if counted := [mark for mark in drawn if mark.relation not in BOUNDS]:  # "at least" is of one network
+        # "at least" is of one network
+        if counted := [mark for mark in drawn if mark.relation not in BOUNDS]:
             chart.add_trace(_standing(counted[-1], unit, len(chosen)))
             held.append(counted[-1].height)
     ticks = {"tickvals": list(range(len(chosen))), "ticktext": [str(year) for year in chosen]}
     chart.update_xaxes(**ticks, range=[-0.5, len(chosen) - 0.5])
     chart.update_yaxes(**log_scale(held), title_text="public points, log scale")
-    return described(chart, f"medians with 80 % intervals at the end of {chosen[-1]}, {', '.join(said)}")
+    return described(
+        chart, f"medians with 80 % intervals at the end of {chosen[-1]}, {', '.join(said)}"
+    )
 
 
 def _short(measure: str) -> str:
@@ -118,7 +126,8 @@ def _short(measure: str) -> str:
 def _whiskers(wide: pd.DataFrame, place: int, measure: str) -> Iterator[Trace]:
     words = _short(measure)
     hover = [
-        f"<b>{year}, {words}: {readable(r[0.5])}</b><br>80 %: {interval(r[0.1], r[0.9])}" for year, r in wide.iterrows()
+        f"<b>{year}, {words}: {readable(r[0.5])}</b><br>80 %: {interval(r[0.1], r[0.9])}"
+        for year, r in wide.iterrows()
     ]
     across = [round(at + 0.24 * (place - 1), 2) for at in range(len(wide))]
     yield scatter(
@@ -179,8 +188,12 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
         return empty
     load = demand_of(outlook).load_day
     load = load[load["day"] == day]
-    subtitle = f"a {day} day of {outlook.scenario.horizon}, mean over the draws, by where vehicles charge"
-    chart = new_chart(f"Load through a day: {outlook.scenario.title}", subtitle, x="hour of the day", y="MW")
+    subtitle = (
+        f"a {day} day of {outlook.scenario.horizon}, mean over the draws, by where vehicles charge"
+    )
+    chart = new_chart(
+        f"Load through a day: {outlook.scenario.title}", subtitle, x="hour of the day", y="MW"
+    )
     order = load.groupby("setting")["mw"].sum().sort_values(ascending=False).index
     for place, setting in enumerate(order):
         part = load[load["setting"] == setting]
@@ -198,7 +211,9 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
         )
     peak = load.groupby("hour")["mw"].sum()
     chart.update_xaxes(dtick=3, range=[0, 23])
-    return described(chart, f"{subtitle}; the most, {readable(peak.max())} MW, at {peak.idxmax()}:00")
+    return described(
+        chart, f"{subtitle}; the most, {readable(peak.max())} MW, at {peak.idxmax()}:00"
+    )
 
 
 def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int = 8) -> go.Figure:
@@ -216,7 +231,8 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
     if empty := without_market(outlook, label_of(measure)):
         return empty
     frame = demand_of(outlook).sensitivity
-    frame = frame[(frame["output"] == measure) & (frame["share"] > 0)]  # more than chance alone sorts
+    # More than chance alone sorts
+    frame = frame[(frame["output"] == measure) & (frame["share"] > 0)]
     frame = frame.loc[frame["swing"].abs().sort_values(kind="stable").index].tail(last)
     middle = float(bands(outlook.results, measure).iloc[-1][0.5])
     subtitle = f"median in {outlook.scenario.horizon} where one assumption is in its lowest or highest tenth"
@@ -226,11 +242,14 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
         chart.add_trace(_side(frame, end, middle, colour))
     chart.add_vline(x=float(f"{middle:.4g}"), line={"color": MUTED, "width": 1})
     widest_end = max([middle, *frame["low"], *frame["high"]])
-    chart.update_xaxes(showgrid=True, range=[0, float(f"{1.14 * widest_end:.3g}")])  # room for the number at its end
+    # Room for the number at its end
+    chart.update_xaxes(showgrid=True, range=[0, float(f"{1.14 * widest_end:.3g}")])
     chart.update_yaxes(showgrid=False)
     widest = [parameter_words(str(name)) for name in frame["input"].iloc[:-4:-1]]
     chart.update_layout(barmode="overlay", bargap=0.35)
-    return described(chart, f"{subtitle}; the median is {readable(middle)}, the widest are {', '.join(widest)}")
+    return described(
+        chart, f"{subtitle}; the median is {readable(middle)}, the widest are {', '.join(widest)}"
+    )
 
 
 def _side(frame: pd.DataFrame, end: str, middle: float, colour: str) -> Trace:
@@ -253,5 +272,7 @@ def _side(frame: pd.DataFrame, end: str, middle: float, colour: str) -> Trace:
 def demand_of(outlook: Outlook) -> DemandOutlook:
     """The chain of a country's outlook; a corridor has none, which is an error."""
     if outlook.demand is None:
-        raise InputError(f"{outlook.scenario.name} has no demand for charging; only a country's outlook has")
+        raise InputError(
+            f"{outlook.scenario.name} has no demand for charging; only a country's outlook has"
+        )
     return outlook.demand

@@ -11,7 +11,15 @@ from forecasting.demand.choice import missing_and_idle
 from forecasting.reporting.charging_tables import choice_of, choice_options
 from forecasting.reporting.figures.drawing import scatter
 from forecasting.reporting.figures.fan import without_market
-from forecasting.reporting.figures.style import BLUE, INK, MUTED, ORANGE, PAPER, described, new_chart
+from forecasting.reporting.figures.style import (
+    BLUE,
+    INK,
+    MUTED,
+    ORANGE,
+    PAPER,
+    described,
+    new_chart,
+)
 from forecasting.reporting.labels import readable, rounded
 
 if TYPE_CHECKING:
@@ -24,9 +32,13 @@ REACH = 0.95  # of the draws of need lie within the axis
 
 
 def choice_chart(
-    outlook: Outlook, missing: float | None = None, idle: float | None = None, own: float | None = None
+    outlook: Outlook,
+    missing: float | None = None,
+    idle: float | None = None,
+    own: float | None = None,
 ) -> go.Figure:
-    """Points missing and idle in the mean by the number built, or, with the reader's costs, what they cost.
+    """Points missing and idle in the mean by the number built, or, with the reader's costs, what
+    they cost.
 
     Parameters
     ----------
@@ -41,7 +53,10 @@ def choice_chart(
         Two lines, with costs their sum; the three answers, and one's own number, marked.
     """
     if outlook.demand is None:
-        return without_market(outlook, "A choice") or new_chart("A choice", "no draws are kept in files").figure()
+        return (
+            without_market(outlook, "A choice")
+            or new_chart("A choice", "no draws are kept in files").figure()
+        )
     choice = choice_of(outlook, missing, idle, own)
     options = choice_options(outlook, choice)
     wanted = outlook.demand.results["charging_points_need"][:, -1]
@@ -51,7 +66,9 @@ def choice_chart(
     if choice:
         lines = {"missing": (choice.missing * few, ORANGE), "idle": (choice.idle * many, BLUE)}
         lines["both: the regret"] = (lines["missing"][0] + lines["idle"][0], INK)
-    said = "cost a year, in the money of the choice" if choice else "points in the mean over the draws"
+    said = (
+        "cost a year, in the money of the choice" if choice else "points in the mean over the draws"
+    )
     chart = new_chart(
         f"A choice: {outlook.scenario.title}",
         f"points missing and idle in {outlook.scenario.horizon}, by how many are built",
@@ -61,7 +78,11 @@ def choice_chart(
     for name, (values, colour) in lines.items():
         chart.add_trace(
             scatter(
-                x=rounded(numbers), y=rounded(values), name=name, mode="lines", line={"color": colour, "width": 2.5}
+                x=rounded(numbers),
+                y=rounded(values),
+                name=name,
+                mode="lines",
+                line={"color": colour, "width": 2.5},
             )
         )
     for place, (name, number) in enumerate(sorted(options.items(), key=lambda item: item[1])):

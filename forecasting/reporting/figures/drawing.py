@@ -1,7 +1,7 @@
 """A figure while it is drawn: plain data, which plotly takes as it is.
 
-plotly checks each property of a figure as it is set, which takes longer than all else about a chart of this room. That
-these charts pass its checks is a test.
+plotly checks each property of a figure as it is set, which takes longer than all else about a chart
+of this room. That these charts pass its checks is a test.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def bar(**properties: Any) -> Trace:
 
 
 class Drawing:
-    """What a figure will hold; its methods are named, and read their arguments, as those of plotly's figures.
+    """What a figure will hold; its methods are named, and read their arguments, as those of
+    plotly's figures.
 
     Parameters
     ----------
@@ -95,12 +96,16 @@ class Drawing:
         return self
 
     def figure(self) -> go.Figure:
-        """Hand over the figure, to show or to change; a name that plotly does not know is an error from here on."""
+        """Hand over the figure, to show or to change; a name that plotly does not know is an error
+        from here on.
+        """
         return go.Figure(data=self._traces, layout=self.layout, _validate=False)
 
 
 def _set(target: dict[str, Any], properties: dict[str, Any]) -> None:
-    """Set properties by names such as ``title_text``, each within the property before its underscore."""
+    """Set properties by names such as ``title_text``, each within the property before its
+    underscore.
+    """
     for name, value in properties.items():
         first, _, rest = name.partition("_")
         within = {rest: value} if rest else value

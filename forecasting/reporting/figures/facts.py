@@ -1,9 +1,9 @@
 """Facts drawn as what they are.
 
-A total is a bar as long as its period, at the height of its yearly rate, so that bars of a month, of four months and
-of a year can be compared and their areas are vehicles. A bound is an arrow, an approximate number is dashed, a stock
-is a point, and each agency's definition has its own colour. A growth is drawn where its base was printed; shares are
-left to the tables.
+A total is a bar as long as its period, at the height of its yearly rate, so that bars of a month,
+of four months and of a year can be compared and their areas are vehicles. A bound is an arrow, an
+approximate number is dashed, a stock is a point, and each agency's definition has its own colour. A
+growth is drawn where its base was printed; shares are left to the tables.
 """
 
 from __future__ import annotations
@@ -28,12 +28,18 @@ REACH = 0.16  # of an arrow, in units of the log
 
 
 def basis_colours(names: list[str], main: str | None = None) -> dict[str, str]:
-    """A colour for each basis: ink for the one that is forecast (or the most frequent), accents for the others."""
+    """A colour for each basis: ink for the one that is forecast (or the most frequent), accents for
+    the others.
+    """
     order = sorted(dict.fromkeys(names), key=lambda name: (name != main, -names.count(name), name))
-    return {name: ((INK, *ACCENTS) * (len(order) // 6 + 1))[place] for place, name in enumerate(order)}
+    return {
+        name: ((INK, *ACCENTS) * (len(order) // 6 + 1))[place] for place, name in enumerate(order)
+    }
 
 
-def fact_traces(shown: list[Mark], main: str | None = None, colours: dict[str, str] | None = None) -> Iterator[Trace]:
+def fact_traces(
+    shown: list[Mark], main: str | None = None, colours: dict[str, str] | None = None
+) -> Iterator[Trace]:
     """The traces of facts, a handful for each basis, however many facts there are.
 
     Parameters
@@ -46,7 +52,11 @@ def fact_traces(shown: list[Mark], main: str | None = None, colours: dict[str, s
         For each basis, where several charts must agree.
     """
     colours = colours or basis_colours([mark.basis for mark in shown], main)
-    colours = {basis: colour for basis, colour in colours.items() if any(mark.basis == basis for mark in shown)}
+    colours = {
+        basis: colour
+        for basis, colour in colours.items()
+        if any(mark.basis == basis for mark in shown)
+    }
     for basis, colour in colours.items():
         mine = [mark for mark in shown if mark.basis == basis]
         totals = [mark for mark in mine if not mark.stock]
@@ -55,8 +65,16 @@ def fact_traces(shown: list[Mark], main: str | None = None, colours: dict[str, s
             exact = [mark for mark in totals if mark.relation == "equals"]
             yield _areas(list(outermost(totals)), basis, colour)
             yield _lines(exact, basis, colour, name=name if exact else "")
-            yield _lines([mark for mark in totals if mark not in exact], basis, colour, "dot", "" if exact else name)
-        yield from _points([mark for mark in mine if mark.stock], basis, colour, name, legend=not totals)
+            yield _lines(
+                [mark for mark in totals if mark not in exact],
+                basis,
+                colour,
+                "dot",
+                "" if exact else name,
+            )
+        yield from _points(
+            [mark for mark in mine if mark.stock], basis, colour, name, legend=not totals
+        )
         yield from _arrows([mark for mark in mine if mark.relation in BOUNDS], basis, colour)
     yield from (trace for trace in _labels(shown, main, colours) if trace["x"])
 
@@ -82,7 +100,9 @@ def _areas(totals: list[Mark], basis: str, colour: str) -> Trace:
     )
 
 
-def _lines(totals: list[Mark], basis: str, colour: str, dash: str = "solid", name: str = "") -> Trace:
+def _lines(
+    totals: list[Mark], basis: str, colour: str, dash: str = "solid", name: str = ""
+) -> Trace:
     """The tops of the bars, each as long as its period, the gaps between them left open."""
     x: list[str | None] = []
     y: list[float | None] = []
@@ -104,14 +124,21 @@ def _lines(totals: list[Mark], basis: str, colour: str, dash: str = "solid", nam
     )
 
 
-def _points(stocks: list[Mark], basis: str, colour: str, name: str, legend: bool) -> Iterator[Trace]:
+def _points(
+    stocks: list[Mark], basis: str, colour: str, name: str, legend: bool
+) -> Iterator[Trace]:
     if stocks:
         hollow = ["circle" if mark.relation == "equals" else "circle-open" for mark in stocks]
         yield scatter(
             x=[mark.period.end.isoformat() for mark in stocks],
             y=rounded(mark.height for mark in stocks),
             mode="markers",
-            marker={"color": colour, "size": 9, "symbol": hollow, "line": {"width": 1.5, "color": colour}},
+            marker={
+                "color": colour,
+                "size": 9,
+                "symbol": hollow,
+                "line": {"width": 1.5, "color": colour},
+            },
             name=name,
             legendgroup=basis_name(basis),
             showlegend=legend,
@@ -133,8 +160,18 @@ def _arrows(bounds: list[Mark], basis: str, colour: str) -> Iterator[Trace]:
                 y=rounded(tips),
                 mode="markers",
                 marker={"color": colour, "size": 10, "symbol": symbol},
-                error_y={"type": "data", "symmetric": False, "thickness": 2.5, "width": 0, "color": colour}
-                | (side if direction > 0 else {"array": side["arrayminus"], "arrayminus": side["array"]}),
+                error_y={
+                    "type": "data",
+                    "symmetric": False,
+                    "thickness": 2.5,
+                    "width": 0,
+                    "color": colour,
+                }
+                | (
+                    side
+                    if direction > 0
+                    else {"array": side["arrayminus"], "arrayminus": side["array"]}
+                ),
                 legendgroup=basis_name(basis),
                 showlegend=False,
                 hovertext=[mark.hover for mark in mine],
@@ -143,8 +180,14 @@ def _arrows(bounds: list[Mark], basis: str, colour: str) -> Iterator[Trace]:
 
 
 def _labels(shown: list[Mark], main: str | None, colours: dict[str, str]) -> Iterator[Trace]:
-    """Printed numbers at whole years and each year's last stock of the main basis, its newest part-year, and bounds."""
-    mine = [mark for mark in shown if mark.basis == (main if main in colours else next(iter(colours), None))]
+    """Printed numbers at whole years and each year's last stock of the main basis, its newest
+    part-year, and bounds.
+    """
+    mine = [
+        mark
+        for mark in shown
+        if mark.basis == (main if main in colours else next(iter(colours), None))
+    ]
     free = [mark for mark in mine if mark.relation not in BOUNDS]
     last = {mark.period.end.year: mark for mark in free if mark.stock}
     whole = [mark for mark in free if mark.whole_year or mark in last.values()]
@@ -156,12 +199,19 @@ def _labels(shown: list[Mark], main: str | None, colours: dict[str, str]) -> Ite
         if newest.period.days > HALF_YEAR or newest == shown[0]:
             above.append((newest.middle, newest.height, words))
         else:  # left of a short bar, over last year's lower one
-            yield _text([(newest.period.start.isoformat(), newest.height, f"{words} ")], "middle left")
+            yield _text(
+                [(newest.period.start.isoformat(), newest.height, f"{words} ")], "middle left"
+            )
     yield _text(above, "top center")
     for direction, sign, position in ((1, ">", "top center"), (-1, "<", "bottom center")):
-        tight = _tightest([mark for mark in shown if BOUNDS.get(mark.relation) == direction], direction)
+        tight = _tightest(
+            [mark for mark in shown if BOUNDS.get(mark.relation) == direction], direction
+        )
         tips = [mark.height * math.exp(REACH * direction) for mark in tight]
-        yield _text([(m.middle, tip, f"{sign} {m.label}") for m, tip in zip(tight, tips, strict=True)], position)
+        yield _text(
+            [(m.middle, tip, f"{sign} {m.label}") for m, tip in zip(tight, tips, strict=True)],
+            position,
+        )
 
 
 def _tightest(bounds: list[Mark], direction: int) -> list[Mark]:

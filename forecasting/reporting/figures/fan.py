@@ -1,7 +1,7 @@
 """Fan charts: what may come, beside what was counted.
 
-A year's total is drawn over its whole year, as facts are drawn over theirs, so a part-year fact and the forecast can be
-compared by eye; a stock is drawn at the day on which it stands.
+A year's total is drawn over its whole year, as facts are drawn over theirs, so a part-year fact and
+the forecast can be compared by eye; a stock is drawn at the day on which it stands.
 """
 
 from __future__ import annotations
@@ -22,18 +22,34 @@ from forecasting.reporting.figures.facts import basis_colours, fact_traces
 from forecasting.reporting.figures.marks import Mark, marks
 from forecasting.reporting.figures.scale import leaving, linear_scale, log_scale
 from forecasting.reporting.figures.style import BLUE, DEEP, MUTED, described, new_chart, tint
-from forecasting.reporting.labels import amount, amounts, interval, label_of, readable, rounded, unit_of
+from forecasting.reporting.labels import (
+    amount,
+    amounts,
+    interval,
+    label_of,
+    readable,
+    rounded,
+    unit_of,
+)
 from forecasting.reporting.tables import bands
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["energy_chart", "evidence_chart", "fan_chart", "fan_traces", "stock_chart", "without_market"]
+__all__ = [
+    "energy_chart",
+    "evidence_chart",
+    "fan_chart",
+    "fan_traces",
+    "stock_chart",
+    "without_market",
+]
 
 INDEX_BASE = 100
 BARS = "a bar or a box is as long as its period and as high as its yearly rate"
-# Each shade is drawn once, so that the legend shows it as it is: the strips of an interval outside the next one.
+# Each shade is drawn once, so that the legend shows it as it is: the strips of an interval outside
+# the next one.
 SHADES = (
     ("95 %", 0.16, ((0.025, 0.1), (0.9, 0.975))),
     ("80 %", 0.34, ((0.1, 0.25), (0.75, 0.9))),
@@ -60,7 +76,8 @@ def fan_chart(
     measure : str, optional
         Which measure; the one that was forecast from facts if not given.
     place : str, optional
-        Which part of a corridor; the whole if not given, of which a single place that is counted is all.
+        Which part of a corridor; the whole if not given, of which a single place that is counted is
+        all.
     facts : Ledger, optional
         Facts to draw; those that the forecast rests on if not given.
     since, until : int, optional
@@ -80,14 +97,17 @@ def fan_chart(
     wide = bands(part, measure).loc[outlook.first_year : until]
     every = drawn_facts(outlook, measure, part.country, facts)
     first, last = since or 0, until or outlook.scenario.horizon
-    shown = [mark for mark in every if first <= mark.period.start.year and mark.period.end.year <= last]
+    shown = [
+        mark for mark in every if first <= mark.period.start.year and mark.period.end.year <= last
+    ]
     forecast = outlook.forecasts.get(part.country)
     main = forecast.basis if forecast else None
     chart = _frame(outlook, measure, part.country, bool(shown))
     chart.add_traces(fan_traces(wide, flow=MEASURES[measure].kind == "flow"))
     chart.add_traces(fact_traces(shown, main, basis_colours([mark.basis for mark in every], main)))
     return described(
-        _scaled(chart, wide, shown, log, MEASURES[measure].kind == "flow"), _read_aloud(wide, measure, len(shown))
+        _scaled(chart, wide, shown, log, MEASURES[measure].kind == "flow"),
+        _read_aloud(wide, measure, len(shown)),
     )
 
 
@@ -95,7 +115,10 @@ def _read_aloud(wide: pd.DataFrame, measure: str, facts: int) -> str:
     """The forecast in words, for who does not see the chart."""
     some = sorted({0, 1, len(wide) - 1} & set(range(len(wide))))
     years = [(wide.index[at], wide.iloc[at]) for at in some]
-    said = [f"{each}: {amount(row[0.5], measure)} ({amounts(row[0.1], row[0.9], measure)})" for each, row in years]
+    said = [
+        f"{each}: {amount(row[0.5], measure)} ({amounts(row[0.1], row[0.9], measure)})"
+        for each, row in years
+    ]
     beside = f"; beside {facts} printed numbers" if facts else ""
     return f"medians with 80 % intervals, {', '.join(said)}{beside}"
 
@@ -103,7 +126,8 @@ def _read_aloud(wide: pd.DataFrame, measure: str, facts: int) -> str:
 def drawn_facts(outlook: Outlook, measure: str, place: str, facts: Ledger | None) -> list[Mark]:
     """The facts of a place that were known on the day of the outlook."""
     ledger = facts if facts is not None else outlook.evidence
-    if ledger is None or not is_place(place):  # the sum of a corridor's places has no facts of its own
+    # The sum of a corridor's places has no facts of its own
+    if ledger is None or not is_place(place):
         return []
     return marks(ledger.select(place=place, measure=measure, as_of=outlook.as_of), measure)
 
@@ -126,7 +150,9 @@ def energy_chart(outlook: Outlook) -> go.Figure:
     return fan_chart(outlook, "energy_gwh", log=False)
 
 
-def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None, *, log: bool = True) -> go.Figure:
+def evidence_chart(
+    evidence: Ledger | Outlook, measure: str | None = None, *, log: bool = True
+) -> go.Figure:
     """The facts of a measure alone, each at its own length and height.
 
     Parameters
@@ -147,15 +173,26 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None, *, lo
     shown = marks(ledger, measure)
     many = f"{len(shown)} printed {'number' if len(shown) == 1 else 'numbers'}"
     flow = MEASURES[measure].kind == "flow"
-    subtitle = f"{many}; a bar is as long as its period and as high as its yearly rate" if flow else f"{many}, by day"
+    subtitle = (
+        f"{many}; a bar is as long as its period and as high as its yearly rate"
+        if flow
+        else f"{many}, by day"
+    )
     places = [place_name(code) for code in dict.fromkeys(ledger.frame["place"])]
     title = f"{label_of(measure)}: {places[0]}" if len(places) == 1 else label_of(measure)
-    chart = new_chart(title, subtitle, y=_unit(measure, ledger), height=440).add_traces(fact_traces(shown))
+    chart = new_chart(title, subtitle, y=_unit(measure, ledger), height=440).add_traces(
+        fact_traces(shown)
+    )
     return _scaled(chart, pd.DataFrame(), shown, log, flow).figure()
 
 
 def fan_traces(
-    wide: pd.DataFrame, *, flow: bool, colour: str = BLUE, name: str = "Median", labels: Sequence[int] = (0, 1, -1)
+    wide: pd.DataFrame,
+    *,
+    flow: bool,
+    colour: str = BLUE,
+    name: str = "Median",
+    labels: Sequence[int] = (0, 1, -1),
 ) -> Iterator[Trace]:
     """Median and intervals of one measure.
 
@@ -174,34 +211,57 @@ def fan_traces(
         yield _shade(wide, strips, flow, name=words, fillcolor=tint(colour, opacity))
     x, (median,) = (_boxes if flow else _line)(list(wide.index), [wide[0.5]])
     yield scatter(
-        x=x, y=rounded(median), mode="lines", name=name, line={"color": colour, "width": 2.5}, hoverinfo="skip"
+        x=x,
+        y=rounded(median),
+        mode="lines",
+        name=name,
+        line={"color": colour, "width": 2.5},
+        hoverinfo="skip",
     )
     yield from _median_points(wide, flow, colour, labels)
 
 
-def _boxes(years: Sequence[int], columns: Sequence[pd.Series[float]]) -> tuple[list[str | None], list[list[float]]]:
+def _boxes(
+    years: Sequence[int], columns: Sequence[pd.Series[float]]
+) -> tuple[list[str | None], list[list[float]]]:
     """Each year as a line from its January to its December, a gap between years."""
     x: list[str | None] = []
     for each in years:
         x += [f"{each}-01-08", f"{each}-12-24", None]
-    return x, [[height for value in column for height in (value, value, float("nan"))] for column in columns]
+    return x, [
+        [height for value in column for height in (value, value, float("nan"))]
+        for column in columns
+    ]
 
 
-def _shade(wide: pd.DataFrame, strips: Sequence[tuple[float, float]], flow: bool, **style: Any) -> Trace:
-    """The areas between pairs of quantiles, all in one trace: of a flow a box a year, of a stock a strip."""
+def _shade(
+    wide: pd.DataFrame, strips: Sequence[tuple[float, float]], flow: bool, **style: Any
+) -> Trace:
+    """The areas between pairs of quantiles, all in one trace: of a flow a box a year, of a stock a
+    strip.
+    """
     across: list[str | None] = []
     edge: list[float] = []
     for lower, upper in strips:
-        days, (low, high) = (_boxes if flow else _line)(list(wide.index), [wide[lower], wide[upper]])
+        days, (low, high) = (_boxes if flow else _line)(
+            list(wide.index), [wide[lower], wide[upper]]
+        )
         for at in range(0, len(days), 3) if flow else (0,):
             here = slice(at, at + 2) if flow else slice(None)
             across += [*days[here], *reversed(days[here]), days[at], None]
             edge += [*high[here], *reversed(low[here]), high[at], float("nan")]
-    area: dict[str, Any] = {"fill": "toself", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    area: dict[str, Any] = {
+        "fill": "toself",
+        "mode": "lines",
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+    }
     return scatter(x=across, y=rounded(edge), **(area | style))
 
 
-def _line(years: Sequence[int], columns: Sequence[pd.Series[float]]) -> tuple[list[str | None], list[list[float]]]:
+def _line(
+    years: Sequence[int], columns: Sequence[pd.Series[float]]
+) -> tuple[list[str | None], list[list[float]]]:
     return [f"{each}-12-31" for each in years], [list(column) for column in columns]
 
 
@@ -210,7 +270,9 @@ def _days(wide: pd.DataFrame, flow: bool) -> list[str]:
     return [f"{each}-07-02" if flow else f"{each}-12-31" for each in wide.index]
 
 
-def _median_points(wide: pd.DataFrame, flow: bool, colour: str, labels: Sequence[int]) -> Iterator[Trace]:
+def _median_points(
+    wide: pd.DataFrame, flow: bool, colour: str, labels: Sequence[int]
+) -> Iterator[Trace]:
     """What a pointer finds, and the medians of some years in print."""
     days = _days(wide, flow)
     hover = [
@@ -239,7 +301,9 @@ def _unit(measure: str, ledger: Ledger | None) -> str:
     """The unit of an axis: of a flow by year, of an index with the period that it sets to 100."""
     unit = unit_of(measure)
     if unit == "index" and ledger is not None:
-        rows = ledger.frame[(ledger.frame["measure"] == measure) & (ledger.frame["unit"] == "index")]
+        rows = ledger.frame[
+            (ledger.frame["measure"] == measure) & (ledger.frame["unit"] == "index")
+        ]
         for row in rows[rows["value"] == INDEX_BASE].itertuples():
             base = period_words(span(str(row.period_start), str(row.period_end)))
             return f"index at a yearly rate, {base} = {INDEX_BASE}"
@@ -251,15 +315,24 @@ def _frame(outlook: Outlook, measure: str, place: str, facts: bool) -> Drawing:
     words = [of_a_flow if MEASURES[measure].kind == "flow" else "at 31 December"]
     forecast = outlook.forecasts.get(place)
     if forecast and measure == outlook.scenario.measure:
-        words.insert(0, f"as counted by {basis_name(forecast.basis)}" if forecast.basis else f"as of {outlook.as_of}")
+        words.insert(
+            0,
+            f"as counted by {basis_name(forecast.basis)}"
+            if forecast.basis
+            else f"as of {outlook.as_of}",
+        )
     where = place_name(place) if is_place(place) else place.capitalize()
     heading = outlook.scenario.title if place == outlook.results.country else where
     title = f"{label_of(measure)}: {heading}"
     return new_chart(title, "; ".join(words), y=_unit(measure, outlook.evidence), height=460)
 
 
-def _scaled(chart: Drawing, wide: pd.DataFrame, shown: Sequence[Mark], log: bool | None, flow: bool) -> Drawing:
-    """Set the scale: it holds the facts and the 80 % interval, and arrows say how far the 95 % interval goes."""
+def _scaled(
+    chart: Drawing, wide: pd.DataFrame, shown: Sequence[Mark], log: bool | None, flow: bool
+) -> Drawing:
+    """Set the scale: it holds the facts and the 80 % interval, and arrows say how far the 95 %
+    interval goes.
+    """
     heights = [mark.height for mark in shown] + (list(wide[0.5]) if len(wide) else [])
     if not heights:
         return _nothing(chart)
@@ -276,21 +349,32 @@ def _scaled(chart: Drawing, wide: pd.DataFrame, shown: Sequence[Mark], log: bool
     last = max([mark.period.end.year for mark in shown] + years)
     step = "M12" if last - first < 16 else "M24"
     whole = [f"{first}-01-01", f"{last}-12-31"]
-    chart.update_xaxes(type="date", range=whole, tickformat="%Y", dtick=step, ticklabelmode="period")
+    chart.update_xaxes(
+        type="date", range=whole, tickformat="%Y", dtick=step, ticklabelmode="period"
+    )
     return chart.update_layout(bargap=0, barmode="overlay")
 
 
 def without_market(outlook: Outlook, label: str) -> go.Figure | None:
-    """In place of a chart of vehicles or chargers, what it takes; None where the size of the market is known."""
+    """In place of a chart of vehicles or chargers, what it takes; None where the size of the market
+    is known.
+    """
     if EV_SHARE not in outlook.results.values:
         return None
     chart = new_chart(f"{label}: {outlook.scenario.title}", "nothing is known of this market")
-    return _nothing(chart, "It takes the new cars of a year: market_size in the params file.").figure()
+    return _nothing(
+        chart, "It takes the new cars of a year: market_size in the params file."
+    ).figure()
 
 
 def _nothing(chart: Drawing, words: str = "No number has been printed.") -> Drawing:
     """Say that there is nothing, over an empty line, in place of empty axes."""
-    empty = {"x": [0, 1], "y": [0, 0], "mode": "lines", "line": {"color": MUTED, "width": 1, "dash": "dot"}}
+    empty = {
+        "x": [0, 1],
+        "y": [0, 0],
+        "mode": "lines",
+        "line": {"color": MUTED, "width": 1, "dash": "dot"},
+    }
     chart.add_trace(scatter(**empty, hoverinfo="skip", showlegend=False))
     font = {"color": MUTED, "size": 14}
     chart.add_annotation(text=words, showarrow=False, font=font, x=0.5, y=0, yshift=16)

@@ -25,7 +25,8 @@ Row = tuple[str, float, float, float]  # period, low, median, high
 
 
 def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
-    """Growth on the year as forecast now and as forecast from the first printed rate, beside the printed rates.
+    """Growth on the year as forecast now and as forecast from the first printed rate, beside the
+    printed rates.
 
     Parameters
     ----------
@@ -44,12 +45,22 @@ def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
     wide = yearly_growth(part, outlook.scenario.measure).loc[outlook.first_year - 1 :]
     now = [(str(when), row[0.1], row[0.5], row[0.9]) for when, row in wide.iterrows()]
     found = first_rate_forecasts(outlook, place)
-    then = [(period_words(each.period), each.low, each.median, each.high) for each in found[1]] if found else []
-    own = [fact for fact in printed_growth(outlook, place) if fact.basis == outlook.forecasts[place].basis]
+    then = (
+        [(period_words(each.period), each.low, each.median, each.high) for each in found[1]]
+        if found
+        else []
+    )
+    own = [
+        fact
+        for fact in printed_growth(outlook, place)
+        if fact.basis == outlook.forecasts[place].basis
+    ]
     printed = {period_words(fact.period): fact for fact in own}
     ends = {period_words(fact.period): fact.period.end for fact in own}
     ends |= {words: year(words).end for words, *_ in [*now, *then] if len(words) == 4}
-    names = sorted({*printed, *(row[0] for row in [*now, *then])}, key=lambda words: (ends[words], words))
+    names = sorted(
+        {*printed, *(row[0] for row in [*now, *then])}, key=lambda words: (ends[words], words)
+    )
     day = f"forecast of {found[0]}, from the first rate" if found else ""
     chart = new_chart(
         f"Growth on the year: {place_name(place)}",
@@ -61,17 +72,31 @@ def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
     chart.add_traces([_intervals(then, day, GREEN)] if then else [])
     rates = {name: fact.value for name, fact in printed.items()}
     chart.add_trace(_printed(list(rates), list(rates.values())))
-    chart.update_yaxes(categoryorder="array", categoryarray=names[::-1], type="category", showgrid=False)
+    chart.update_yaxes(
+        categoryorder="array", categoryarray=names[::-1], type="category", showgrid=False
+    )
     chart.update_xaxes(showgrid=True, ticksuffix=" %")
-    return described(chart, "; ".join(f"{name}: {percent(median)}" for name, _, median, _ in [*then, *now]))
+    return described(
+        chart, "; ".join(f"{name}: {percent(median)}" for name, _, median, _ in [*then, *now])
+    )
 
 
 def _intervals(rows: Sequence[Row], name: str, colour: str) -> Trace:
     medians = [row[2] for row in rows]
-    reach: dict[str, Any] = {"type": "data", "symmetric": False, "thickness": 6, "width": 0, "color": colour}
-    reach |= {"array": rounded(row[3] - row[2] for row in rows), "arrayminus": rounded(row[2] - row[1] for row in rows)}
+    reach: dict[str, Any] = {
+        "type": "data",
+        "symmetric": False,
+        "thickness": 6,
+        "width": 0,
+        "color": colour,
+    }
+    reach |= {
+        "array": rounded(row[3] - row[2] for row in rows),
+        "arrayminus": rounded(row[2] - row[1] for row in rows),
+    }
     hover = [
-        f"<b>{when}: {percent(mid)}</b><br>80 %: {percent(low)} to {percent(high)}" for when, low, mid, high in rows
+        f"<b>{when}: {percent(mid)}</b><br>80 %: {percent(low)} to {percent(high)}"
+        for when, low, mid, high in rows
     ]
     return scatter(
         x=rounded(medians),
@@ -97,5 +122,7 @@ def _printed(names: Sequence[str], values: Sequence[float]) -> Trace:
         textposition="top center",
         textfont={"size": 11, "color": INK},
         hoverinfo="text",
-        hovertext=[f"{name}: printed {percent(value)}" for name, value in zip(names, values, strict=True)],
+        hovertext=[
+            f"{name}: printed {percent(value)}" for name, value in zip(names, values, strict=True)
+        ],
     )

@@ -12,7 +12,17 @@ from forecasting.demand.queueing import Promise, utilisation_ceiling
 from forecasting.evidence.words import MONTHS
 from forecasting.reporting.figures.charging_answers import SETTING_COLOURS, demand_of
 from forecasting.reporting.figures.drawing import Drawing, Trace, bar, scatter
-from forecasting.reporting.figures.style import BLUE, GREEN, INK, MUTED, ORANGE, PURPLE, SKY, new_chart, tint
+from forecasting.reporting.figures.style import (
+    BLUE,
+    GREEN,
+    INK,
+    MUTED,
+    ORANGE,
+    PURPLE,
+    SKY,
+    new_chart,
+    tint,
+)
 from forecasting.reporting.labels import SETTINGS, capital, readable, rounded
 
 if TYPE_CHECKING:
@@ -32,7 +42,8 @@ COHORTS = 8  # shown one by one: more shades could not be distinguished
 
 
 def cohort_chart(outlook: Outlook) -> go.Figure:
-    """Vehicles on the road at each year's end, stacked by the year in which they came: how young the fleet is.
+    """Vehicles on the road at each year's end, stacked by the year in which they came: how young
+    the fleet is.
 
     Parameters
     ----------
@@ -50,7 +61,9 @@ def cohort_chart(outlook: Outlook) -> go.Figure:
         index="year", columns="cohort", values="stock", aggfunc="sum", fill_value=0.0
     )
     subtitle = "at 31 December by year of entry, means over the draws; the oldest are below"
-    chart = new_chart(f"The fleet by cohort: {outlook.scenario.title}", subtitle, y="vehicles", height=440)
+    chart = new_chart(
+        f"The fleet by cohort: {outlook.scenario.title}", subtitle, y="vehicles", height=440
+    )
     for place, cohort in enumerate(wide.columns.astype(int).tolist()):
         name = f"before {oldest}" if cohort < oldest else str(cohort)
         shade = tint(BLUE, round(1 - 0.85 * place / max(len(wide.columns) - 1, 1), 2))
@@ -84,9 +97,14 @@ def month_chart(outlook: Outlook, year: int | None = None) -> go.Figure:
         if vehicle_class in wide and wide[vehicle_class].any():
             chart.add_trace(_stack(wide[vehicle_class].set_axis(MONTHS), name, colour, "GWh"))
     _name_above(
-        chart, MONTHS[peak - 1], float(total.loc[peak]), f"most in {MONTHS[peak - 1]}: {readable(total.loc[peak])} GWh"
+        chart,
+        MONTHS[peak - 1],
+        float(total.loc[peak]),
+        f"most in {MONTHS[peak - 1]}: {readable(total.loc[peak])} GWh",
     )
-    return _stacked(chart, 0).update_yaxes(range=[0, float(f"{1.15 * total.loc[peak]:.3g}")]).figure()
+    return (
+        _stacked(chart, 0).update_yaxes(range=[0, float(f"{1.15 * total.loc[peak]:.3g}")]).figure()
+    )
 
 
 def points_chart(outlook: Outlook, by: str = "setting") -> go.Figure:
@@ -109,17 +127,27 @@ def points_chart(outlook: Outlook, by: str = "setting") -> go.Figure:
     wide = wide[list(dict.fromkeys(table[by]))]
     colours = dict(zip(wide.columns, POWERS, strict=True)) if by == "power" else SETTING_COLOURS
     words = "by power" if by == "power" else "by setting"
-    subtitle = "at 31 December; the median of each part, which do not add up to the median of the whole"
-    chart = new_chart(f"Public points needed {words}: {outlook.scenario.title}", subtitle, y="public points")
+    subtitle = (
+        "at 31 December; the median of each part, which do not add up to the median of the whole"
+    )
+    chart = new_chart(
+        f"Public points needed {words}: {outlook.scenario.title}", subtitle, y="public points"
+    )
     for name in wide.columns:
         chart.add_trace(
-            _stack(wide[name], str(name) if by == "power" else capital(SETTINGS[str(name)]), colours[name], "points")
+            _stack(
+                wide[name],
+                str(name) if by == "power" else capital(SETTINGS[str(name)]),
+                colours[name],
+                "points",
+            )
         )
     return _stacked(chart, len(wide)).figure()
 
 
 def utilisation_chart(minutes: Sequence[float] = (5, 10, 20), largest: int = 24) -> go.Figure:
-    """How busy a station may be, by its size, for promises of waiting time: larger ones may be busier.
+    """How busy a station may be, by its size, for promises of waiting time: larger ones may be
+    busier.
 
     Parameters
     ----------
@@ -134,11 +162,21 @@ def utilisation_chart(minutes: Sequence[float] = (5, 10, 20), largest: int = 24)
     """
     sizes = list(range(1, largest + 1))
     subtitle = "share of the day that points can be busy while nine in ten wait at most so long in the busiest hour"
-    chart = new_chart("How busy a station may be", subtitle, x="points at the station", y="% of the day", margin_r=90)
+    chart = new_chart(
+        "How busy a station may be",
+        subtitle,
+        x="points at the station",
+        y="% of the day",
+        margin_r=90,
+    )
     for wait, colour in zip(minutes, (ORANGE, BLUE, GREEN, PURPLE, SKY), strict=False):
         heights = rounded(100 * utilisation_ceiling(size, Promise(minutes=wait)) for size in sizes)
         chart.add_trace(_named(sizes, heights, f"{wait:g} minutes", colour))
-    return chart.update_yaxes(rangemode="tozero").update_xaxes(dtick=2, range=[0.5, largest + 0.5]).figure()
+    return (
+        chart.update_yaxes(rangemode="tozero")
+        .update_xaxes(dtick=2, range=[0.5, largest + 0.5])
+        .figure()
+    )
 
 
 def _named(x: list[int], y: list[float | None], name: str, colour: str) -> Trace:
@@ -176,17 +214,29 @@ def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the r
     sites = plan[plan["case"] == "middle"].groupby("section")["sites"].max()
     subtitle = "bars: middle length and traffic; lines: from the low to the high case"
     chart = new_chart(title, subtitle, x="points", height=150 + 64 * len(wide))
-    reach = {"array": rounded(wide["high"] - wide["middle"]), "arrayminus": rounded(wide["middle"] - wide["low"])}
-    at = [f"{sites[section]:.0f} {'site' if sites[section] == 1 else 'sites'}" for section in wide.index]
-    words = [f"{points:.0f} points at {where}" for points, where in zip(wide["middle"], at, strict=True)]
-    names = [f"{section.replace('-', ' – ')}<br>{said}" for section, said in zip(wide.index, words, strict=True)]
+    reach = {
+        "array": rounded(wide["high"] - wide["middle"]),
+        "arrayminus": rounded(wide["middle"] - wide["low"]),
+    }
+    at = [
+        f"{sites[section]:.0f} {'site' if sites[section] == 1 else 'sites'}"
+        for section in wide.index
+    ]
+    words = [
+        f"{points:.0f} points at {where}" for points, where in zip(wide["middle"], at, strict=True)
+    ]
+    names = [
+        f"{section.replace('-', ' – ')}<br>{said}"
+        for section, said in zip(wide.index, words, strict=True)
+    ]
     chart.add_trace(
         bar(
             x=rounded(wide["middle"]),
             y=names,
             orientation="h",
             marker={"color": tint(BLUE, 0.55), "line": {"width": 0}},
-            error_x={"type": "data", "symmetric": False, "color": INK, "thickness": 1.5, "width": 4} | reach,
+            error_x={"type": "data", "symmetric": False, "color": INK, "thickness": 1.5, "width": 4}
+            | reach,
             hovertemplate="%{y}<extra></extra>",
             showlegend=False,
         )
@@ -206,11 +256,20 @@ def _stack(values: pd.Series[float], name: str, colour: str, unit: str) -> Trace
 
 def _stacked(chart: Drawing, years: int) -> Drawing:
     ticks: Mapping[str, Any] = {"dtick": 1, "tickformat": "d"} if years else {}
-    return chart.update_layout(barmode="stack", bargap=0.25, legend_traceorder="normal").update_xaxes(**ticks)
+    return chart.update_layout(
+        barmode="stack", bargap=0.25, legend_traceorder="normal"
+    ).update_xaxes(**ticks)
 
 
 def _name_above(chart: Drawing, x: str, y: float, words: str) -> None:
     font = {"size": 12, "color": MUTED}
     chart.add_annotation(
-        x=x, y=float(f"{y:.4g}"), text=words, showarrow=False, yshift=10, xanchor="left", xshift=-24, font=font
+        x=x,
+        y=float(f"{y:.4g}"),
+        text=words,
+        showarrow=False,
+        yshift=10,
+        xanchor="left",
+        xshift=-24,
+        font=font,
     )

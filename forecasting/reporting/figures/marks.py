@@ -1,4 +1,6 @@
-"""Facts ready to be drawn: each with its span, and a height that facts over other spans can be compared with."""
+"""Facts ready to be drawn: each with its span, and a height that facts over other spans can be
+compared with.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ CHANGES = ("yoy_growth_percent", "yoy_difference")
 
 @dataclass(frozen=True)
 class Mark:
-    """One fact ready to be drawn: its span, its height in units a year (or its level), and its words."""
+    """One fact ready to be drawn: its span, its height in units a year (or its level), and its
+    words.
+    """
 
     period: Period
     height: float
@@ -46,7 +50,8 @@ class Mark:
 
 
 def marks(facts: Iterable[Fact], measure: str, kinds: tuple[str, ...] = LIKELY) -> list[Mark]:
-    """The facts of one measure that have a height, in order of time: their own, or a printed total a year before.
+    """The facts of one measure that have a height, in order of time: their own, or a printed total
+    a year before.
 
     Parameters
     ----------
@@ -55,12 +60,23 @@ def marks(facts: Iterable[Fact], measure: str, kinds: tuple[str, ...] = LIKELY) 
     measure : str
         Which measure.
     kinds : tuple of str
-        Kinds of facts that are drawn; targets and claims are not outcomes and stay out unless asked for.
+        Kinds of facts that are drawn; targets and claims are not outcomes and stay out unless asked
+        for.
     """
-    wanted = [fact for fact in facts if fact.measure == measure and fact.kind in kinds and fact.partner == "World"]
-    counts = [fact for fact in wanted if fact.quantity in COUNTS and fact.value > 0 and fact.period_end]
+    wanted = [
+        fact
+        for fact in facts
+        if fact.measure == measure and fact.kind in kinds and fact.partner == "World"
+    ]
+    counts = [
+        fact for fact in wanted if fact.quantity in COUNTS and fact.value > 0 and fact.period_end
+    ]
     found = [_mark(fact) for fact in counts]
-    printed = {(mark.basis, mark.period): mark for mark in found if not mark.stock and mark.relation == "equals"}
+    printed = {
+        (mark.basis, mark.period): mark
+        for mark in found
+        if not mark.stock and mark.relation == "equals"
+    }
     changes = [fact for fact in wanted if fact.quantity in CHANGES and fact.value > 0]
     implied = [mark for fact in changes if (mark := _implied(fact, printed))]
     return sorted([*found, *implied], key=lambda mark: (mark.period, mark.height))
@@ -75,16 +91,24 @@ def _mark(fact: Fact) -> Mark:
 
 
 def _implied(fact: Fact, printed: dict[tuple[str, Period], Mark]) -> Mark | None:
-    """The total that a growth or a difference on the year implies, where its base was printed and itself was not."""
+    """The total that a growth or a difference on the year implies, where its base was printed and
+    itself was not.
+    """
     period = fact.period
     base = printed.get((fact.basis, period.year_before()))
     if base is None or (fact.basis, period) in printed:
         return None
     before = base.height / yearly_rate(1.0, base.period)
-    value = before * (1 + fact.value / 100) if fact.quantity == "yoy_growth_percent" else before + fact.value
+    value = (
+        before * (1 + fact.value / 100)
+        if fact.quantity == "yoy_growth_percent"
+        else before + fact.value
+    )
     relation = "about" if fact.relation == "equals" else fact.relation
     hover = f"{_hover(fact, period)}<br>on {readable(before)} the year before"
-    return Mark(period, yearly_rate(value, period), fact.basis, relation, False, readable(value), hover)
+    return Mark(
+        period, yearly_rate(value, period), fact.basis, relation, False, readable(value), hover
+    )
 
 
 def _hover(fact: Fact, period: Period) -> str:
@@ -116,5 +140,8 @@ def interval_bar(bands: pd.DataFrame) -> dict[str, Any]:
     bands : pandas.DataFrame
         One row per bar, columns 0.1, 0.5 and 0.9.
     """
-    ends = {"array": rounded(bands[0.9] - bands[0.5]), "arrayminus": rounded(bands[0.5] - bands[0.1])}
+    ends = {
+        "array": rounded(bands[0.9] - bands[0.5]),
+        "arrayminus": rounded(bands[0.5] - bands[0.1]),
+    }
     return {"type": "data", "symmetric": False, **ends, "thickness": 5, "width": 0}

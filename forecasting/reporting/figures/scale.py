@@ -1,4 +1,6 @@
-"""The scale of a chart: it holds the 80 % interval, says where a band leaves it, and has ticks that people count by."""
+"""The scale of a chart: it holds the 80 % interval, says where a band leaves it, and has ticks that
+people count by.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,12 @@ def log_ticks(low: float, high: float) -> list[float]:
     decades = math.log10(high / low)
     steps = (1, 2, 5) if decades <= FEW_DECADES else (1, 3) if decades <= MANY_DECADES else (1,)
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    found = [step * 10.0**power for power in powers for step in steps if low <= step * 10.0**power <= high]
+    found = [
+        step * 10.0**power
+        for power in powers
+        for step in steps
+        if low <= step * 10.0**power <= high
+    ]
     return found[:: -(-len(found) // MOST)]
 
 
@@ -55,7 +62,12 @@ def log_scale(values: Iterable[float]) -> dict[str, Any]:
         low, high = low / 2, high * 2
     ticks = log_ticks(low, high)
     ends = [round(math.log10(low), 3), round(math.log10(high), 3)]
-    return {"type": "log", "range": ends, "tickvals": ticks, "ticktext": [readable(tick) for tick in ticks]}
+    return {
+        "type": "log",
+        "range": ends,
+        "tickvals": ticks,
+        "ticktext": [readable(tick) for tick in ticks],
+    }
 
 
 def linear_scale(values: Iterable[float]) -> dict[str, Any]:
@@ -68,7 +80,8 @@ def linear_scale(values: Iterable[float]) -> dict[str, Any]:
 
 
 def leaving(days: Sequence[str], wide: pd.DataFrame, axis: dict[str, Any]) -> Iterator[Trace]:
-    """Arrows at the edges of a chart where the 95 % interval goes on beyond them, each with the value that it reaches.
+    """Arrows at the edges of a chart where the 95 % interval goes on beyond them, each with the
+    value that it reaches.
 
     Parameters
     ----------
@@ -82,7 +95,8 @@ def leaving(days: Sequence[str], wide: pd.DataFrame, axis: dict[str, Any]) -> It
     low, high = (10.0**end for end in axis["range"]) if axis.get("type") == "log" else axis["range"]
     above = [(day, value) for day, value in zip(days, wide[0.975], strict=True) if value > high]
     below = [(day, value) for day, value in zip(days, wide[0.025], strict=True) if value < low]
-    side = "left" if days and days[0].endswith("-12-31") else "center"  # at a year's end there is no room to the right
+    # At a year's end there is no room to the right
+    side = "left" if days and days[0].endswith("-12-31") else "center"
     for found, sign, edge, height in ((above, "↑", high, "bottom"), (below, "↓", low, "top")):
         if found:
             yield scatter(

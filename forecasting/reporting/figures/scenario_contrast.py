@@ -70,8 +70,11 @@ def colour_of(scenario: str, place: int = 0) -> str:
     return SCENARIOS.get(scenario, ACCENTS[place % len(ACCENTS)])
 
 
-def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock", year: int | None = None) -> go.Figure:
-    """One measure in one year, countries below each other and scenarios beside each other, with 80 % intervals.
+def scenario_comparison(
+    table: pd.DataFrame, measure: str = "ev_stock", year: int | None = None
+) -> go.Figure:
+    """One measure in one year, countries below each other and scenarios beside each other, with 80
+    % intervals.
 
     Parameters
     ----------
@@ -90,7 +93,9 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock", year: in
     wide = {str(name): bands(rows, measure) for name, rows in mine.groupby("scenario", sort=True)}
     year = year or min(int(frame.index[-1]) for frame in wide.values())
     country = mine.groupby("scenario")["country"].first()
-    rows = pd.DataFrame({name: frame.loc[year] for name, frame in wide.items() if year in frame.index}).T
+    rows = pd.DataFrame(
+        {name: frame.loc[year] for name, frame in wide.items() if year in frame.index}
+    ).T
     rows = rows.assign(country=country, scenario=[scenario_of(name) for name in rows.index])
     order = rows.groupby("country")[0.5].median().sort_values().index
     shown = [
@@ -107,9 +112,15 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock", year: in
     for place, scenario in enumerate(shown):
         part = rows[rows["scenario"] == scenario].set_index("country")
         chart.add_traces(_row_whiskers(part, list(order), scenario, place, len(shown)))
-    chart.update_yaxes(tickvals=list(range(len(order))), ticktext=[place_name(code) for code in order], showgrid=False)
+    chart.update_yaxes(
+        tickvals=list(range(len(order))),
+        ticktext=[place_name(code) for code in order],
+        showgrid=False,
+    )
     chart.update_xaxes(
-        **log_scale([*rows[0.1], *rows[0.9]]), title_text=f"{unit_of(measure)}, log scale", showgrid=True
+        **log_scale([*rows[0.1], *rows[0.9]]),
+        title_text=f"{unit_of(measure)}, log scale",
+        showgrid=True,
     )
     said = [
         f"{place_name(str(row['country']))} {row['scenario']} {amount(row[0.5], measure)}"
@@ -118,7 +129,9 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock", year: in
     return described(chart, f"medians, {', '.join(said)}")
 
 
-def _row_whiskers(part: pd.DataFrame, order: list[str], scenario: str, place: int, count: int) -> Iterator[Trace]:
+def _row_whiskers(
+    part: pd.DataFrame, order: list[str], scenario: str, place: int, count: int
+) -> Iterator[Trace]:
     mine = [code for code in order if code in part.index]
     part, colour = part.loc[mine], colour_of(scenario, place)
     y = [round(order.index(code) - 0.26 * (place - (count - 1) / 2), 2) for code in mine]
@@ -128,7 +141,12 @@ def _row_whiskers(part: pd.DataFrame, order: list[str], scenario: str, place: in
         y=y,
         error_x=interval_bar(part),
         mode="markers",
-        marker={"color": colour, "symbol": SYMBOLS[place % 5], "size": 11, "line": {"color": PAPER, "width": 1.5}},
+        marker={
+            "color": colour,
+            "symbol": SYMBOLS[place % 5],
+            "size": 11,
+            "line": {"color": PAPER, "width": 1.5},
+        },
         name=scenario.capitalize(),
         hovertext=[
             f"<b>{place_name(c)}, {scenario}: {readable(m)}</b><br>80 %: {interval(low, up)}"
@@ -174,13 +192,17 @@ def scenario_paths(
         scenario, wide = scenario_of(str(name)), bands(rows, measure).loc[since:]
         held += [*wide[0.1], *wide[0.9]]
         years, colour = [int(year) for year in wide.index], colour_of(scenario, place)
-        chart.add_trace(band(years, wide[0.1], wide[0.9], fillcolor=tint(colour, 0.1), showlegend=False))
+        chart.add_trace(
+            band(years, wide[0.1], wide[0.9], fillcolor=tint(colour, 0.1), showlegend=False)
+        )
         chart.add_trace(_named_line(years, wide[0.5], scenario, colour, DASHES[place % 3]))
     chart.update_yaxes(**log_scale(held), title_text=f"{unit}, log scale")
     return chart.update_xaxes(dtick=1, tickformat="d").figure()
 
 
-def _named_line(years: list[int], values: pd.Series[float], name: str, colour: str, dash: str = "solid") -> Trace:
+def _named_line(
+    years: list[int], values: pd.Series[float], name: str, colour: str, dash: str = "solid"
+) -> Trace:
     return scatter(
         x=years,
         y=rounded(values),
@@ -213,7 +235,9 @@ def region_chart(total: Results, measure: str) -> go.Figure:
     chart.add_traces(fan_traces(wide, flow=flow))
     axis = linear_scale(wide[0.9])
     chart.update_yaxes(**axis)
-    chart.add_traces(leaving([f"{each}-{'07-02' if flow else '12-31'}" for each in wide.index], wide, axis))
+    chart.add_traces(
+        leaving([f"{each}-{'07-02' if flow else '12-31'}" for each in wide.index], wide, axis)
+    )
     return chart.update_xaxes(tickformat="%Y", dtick="M12", ticklabelmode="period").figure()
 
 
@@ -235,9 +259,13 @@ def small_fan(wide: pd.DataFrame, measure: str, name: str) -> go.Figure:
     chart.add_traces(fan_traces(wide, flow=flow, labels=[-1]))
     axis = linear_scale(wide[0.9])
     chart.update_yaxes(**axis, nticks=5)
-    chart.add_traces(leaving([f"{each}-{'07-02' if flow else '12-31'}" for each in wide.index], wide, axis))
+    chart.add_traces(
+        leaving([f"{each}-{'07-02' if flow else '12-31'}" for each in wide.index], wide, axis)
+    )
     ends = [f"{wide.index[0]}-01-01", f"{wide.index[-1]}-12-31"]
-    chart.update_xaxes(type="date", range=ends, tickformat="%Y", dtick="M12", ticklabelmode="period")
+    chart.update_xaxes(
+        type="date", range=ends, tickformat="%Y", dtick="M12", ticklabelmode="period"
+    )
     low, median, high = (float(wide[level].iloc[-1]) for level in (0.1, 0.5, 0.9))
     said = f"{label_of(measure).lower()}, {readable(median)} ({interval(low, high)}) in {wide.index[-1]}"
     return described(chart, said)
@@ -259,7 +287,9 @@ def difference_chart(differences: Sequence[Results], measure: str) -> go.Figure:
     for place, each in enumerate(differences):
         scenario, wide = scenario_of(each.scenario.partition(" ")[0]), bands(each, measure)
         colour, years = colour_of(scenario, place), [int(year) for year in wide.index]
-        chart.add_trace(band(years, wide[0.1], wide[0.9], fillcolor=tint(colour, 0.16), showlegend=False))
+        chart.add_trace(
+            band(years, wide[0.1], wide[0.9], fillcolor=tint(colour, 0.16), showlegend=False)
+        )
         chart.add_trace(_named_line(years, wide[0.5], scenario, colour))
     chart.add_hline(y=0, line={"color": MUTED, "width": 1})
     return chart.update_xaxes(dtick=1, tickformat="d").figure()
@@ -272,7 +302,8 @@ def growth_curves_chart(
     unit: str = "vehicles a year",
     held_back: pd.Series[float] | None = None,
 ) -> go.Figure:
-    """One series, and what several methods make of it: medians, and the 80 % interval of each in the legend's colour.
+    """One series, and what several methods make of it: medians, and the 80 % interval of each in
+    the legend's colour.
 
     Parameters
     ----------
@@ -285,12 +316,17 @@ def growth_curves_chart(
     held_back : pandas.Series, optional
         What happened afterwards.
     """
-    chart = new_chart("One series, several methods", "medians and the interval of each", y=unit, height=460)
+    chart = new_chart(
+        "One series, several methods", "medians and the interval of each", y=unit, height=460
+    )
     chart.add_trace(_observed(series, "known", 1.0))
     if held_back is not None:
         chart.add_trace(_observed(held_back, "happened later", 0.35))
     for place, (name, frame) in enumerate(forecasts.items()):
-        colour, years = (BLUE, *ACCENTS)[place % 6], [int(str(period)[:4]) for period in frame.index]
+        colour, years = (
+            (BLUE, *ACCENTS)[place % 6],
+            [int(str(period)[:4]) for period in frame.index],
+        )
         middle = frame["median"] if "median" in frame else frame["mean"]
         chart.add_trace(
             band(
@@ -321,15 +357,31 @@ def growth_curves_chart(
     for name, frame in forecasts.items():
         if frame["pi_upper"].iloc[-1] > edge:
             chart.add_trace(
-                _beyond(int(str(frame.index[-1])[:4]), edge, f"↑ {name} {readable(frame['pi_upper'].iloc[-1], 2)}")
+                _beyond(
+                    int(str(frame.index[-1])[:4]),
+                    edge,
+                    f"↑ {name} {readable(frame['pi_upper'].iloc[-1], 2)}",
+                )
             )
     return chart.update_yaxes(range=[0, edge]).update_xaxes(tickformat="d").figure()
 
 
 def _beyond(year: int, edge: float, words: str) -> Trace:
     """Says at the edge of a chart how far an interval goes on beyond it."""
-    text = {"text": [words], "textposition": "bottom left", "textfont": {"size": 11, "color": MUTED}}
-    return scatter(x=[year], y=[edge], mode="text", showlegend=False, hoverinfo="skip", cliponaxis=False, **text)
+    text = {
+        "text": [words],
+        "textposition": "bottom left",
+        "textfont": {"size": 11, "color": MUTED},
+    }
+    return scatter(
+        x=[year],
+        y=[edge],
+        mode="text",
+        showlegend=False,
+        hoverinfo="skip",
+        cliponaxis=False,
+        **text,
+    )
 
 
 def _observed(series: pd.Series[float], name: str, opacity: float) -> Trace:

@@ -1,8 +1,8 @@
 """The style of all charts: one layout, one palette, helpers that every chart shares.
 
-Colours are Okabe and Ito's (safe for colour-blind readers) and come with a meaning: blue is the forecast, black is
-what stands or was counted. Numbers enter a figure rounded and as plain lists, so that a stored figure is small,
-readable and the same on every machine.
+Colours are Okabe and Ito's (safe for colour-blind readers) and come with a meaning: blue is the
+forecast, black is what stands or was counted. Numbers enter a figure rounded and as plain lists, so
+that a stored figure is small, readable and the same on every machine.
 """
 
 from __future__ import annotations
@@ -36,7 +36,14 @@ __all__ = [
 ]
 
 INK, MUTED, GRID, PAPER, DEEP = "#1b2733", "#5f6b76", "#e6e9ed", "#ffffff", "#003a5d"
-BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER = "#0072b2", "#d55e00", "#009e73", "#b3659a", "#56b4e9", "#c58a00"
+BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER = (
+    "#0072b2",
+    "#d55e00",
+    "#009e73",
+    "#b3659a",
+    "#56b4e9",
+    "#c58a00",
+)
 FOREST = "#00664a"
 ACCENTS = (ORANGE, FOREST, PURPLE, AMBER, SKY)  # the first ones differ on grey paper, too
 SCENARIOS = {"baseline": BLUE, "accelerated": GREEN, "constrained": ORANGE}
@@ -64,21 +71,41 @@ def _axis(**more: Any) -> dict[str, Any]:
 
 HOUSE = {
     "font": {"family": FONT, "size": 13, "color": INK},
-    "title": {"x": 0, "xref": "paper", "xanchor": "left", "yref": "container", "y": 0.96, "yanchor": "top"},
+    "title": {
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "yref": "container",
+        "y": 0.96,
+        "yanchor": "top",
+    },
     "paper_bgcolor": PAPER,
     "plot_bgcolor": PAPER,
     "colorway": [BLUE, *ACCENTS],
     "xaxis": _axis(showgrid=False),
     "yaxis": _axis(),
-    "legend": {"orientation": "h", "x": 0, "y": -0.14, "yanchor": "top", "font": {"size": 12, "color": MUTED}},
-    "hoverlabel": {"bgcolor": PAPER, "bordercolor": GRID, "font": {"color": INK, "size": 12}, "align": "left"},
+    "legend": {
+        "orientation": "h",
+        "x": 0,
+        "y": -0.14,
+        "yanchor": "top",
+        "font": {"size": 12, "color": MUTED},
+    },
+    "hoverlabel": {
+        "bgcolor": PAPER,
+        "bordercolor": GRID,
+        "font": {"color": INK, "size": 12},
+        "align": "left",
+    },
     "margin": {"l": 12, "r": 24, "t": 72, "b": 12},
     "separators": ".,",
     "bargap": 0.3,
 }
 
 
-def new_chart(title: str, subtitle: str, *, x: str = "", y: str = "", height: int = 420, **layout: Any) -> Drawing:
+def new_chart(
+    title: str, subtitle: str, *, x: str = "", y: str = "", height: int = 420, **layout: Any
+) -> Drawing:
     """An empty figure in the common style; ``y`` names the quantity and its unit.
 
     Examples
@@ -88,7 +115,9 @@ def new_chart(title: str, subtitle: str, *, x: str = "", y: str = "", height: in
     """
     head = {"text": f"<b>{title}</b>", "font": {"size": 16}}
     head |= {"subtitle": {"text": subtitle, "font": {"size": 12.5, "color": MUTED}}}
-    return Drawing(HOUSE, title=head, height=height, xaxis_title_text=x, yaxis_title_text=y, **layout)
+    return Drawing(
+        HOUSE, title=head, height=height, xaxis_title_text=x, yaxis_title_text=y, **layout
+    )
 
 
 def described(chart: Drawing, words: str) -> go.Figure:

@@ -51,7 +51,8 @@ class CellProcess:
         outputs = {name: os.pipe() for name in ("stdout", "stderr")}
         self._status: int | None = None
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # threads here draw a progress bar: no lock matters
+            # Threads here draw a progress bar: no lock matters
+            warnings.simplefilter("ignore", DeprecationWarning)
             self._pid = os.fork()
         if self._pid == 0:
             _become_child([write for _, write in outputs.values()], self._pipe)
@@ -62,12 +63,16 @@ class CellProcess:
         with contextlib.suppress(OSError):  # the child does the same; whoever comes first
             os.setpgid(self._pid, self._pid)
         self._outputs = {
-            read: (name, codecs.getincrementaldecoder("utf-8")("replace")) for name, (read, _) in outputs.items()
+            read: (name, codecs.getincrementaldecoder("utf-8")("replace"))
+            for name, (read, _) in outputs.items()
         }
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._pipe.close()
         kill_group(self._pid)
@@ -132,7 +137,12 @@ class CellProcess:
     def _drain(self, receive: Receive) -> None:
         """Pass on what other programs had printed by the end of the cell."""
         while ready := wait(list(self._outputs), 0):
-            if not any([self._read(descriptor, receive) for descriptor in self._outputs.keys() & set(ready)]):
+            if not any(
+                [
+                    self._read(descriptor, receive)
+                    for descriptor in self._outputs.keys() & set(ready)
+                ]
+            ):
                 return
 
     def _read(self, descriptor: int, receive: Receive) -> bool:

@@ -1,4 +1,6 @@
-"""A process that this one has started: how it ended, how it is ended, and that it does not outlive its parent."""
+"""A process that this one has started: how it ended, how it is ended, and that it does not outlive
+its parent.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,8 @@ import signal
 
 __all__ = ["OVER", "STILL", "die_with_parent", "ended", "give_sign", "kill_group"]
 
-STILL, OVER = -1001, -1002  # the status of a process that was ended as it stood still, or held too much memory
+# The status of a process that was ended as it stood still, or held too much memory
+STILL, OVER = -1001, -1002
 
 
 def ended(status: int) -> str:
@@ -25,7 +28,11 @@ def ended(status: int) -> str:
     if status >= 0:
         return f"ended with status {status}"
     if status in (STILL, OVER):
-        return "stood still for longer than the time limit" if status == STILL else "held more than the memory limit"
+        return (
+            "stood still for longer than the time limit"
+            if status == STILL
+            else "held more than the memory limit"
+        )
     name = signal.Signals(-status).name
     return f"was killed by {name}" + (" (out of memory, perhaps)" if name == "SIGKILL" else "")
 
@@ -40,7 +47,9 @@ def kill_group(pid: int) -> None:
 
 
 def give_sign() -> None:
-    """Show whoever watches this process that it moves: its standard output is its log, and is touched."""
+    """Show whoever watches this process that it moves: its standard output is its log, and is
+    touched.
+    """
     if os.utime in os.supports_fd:
         with contextlib.suppress(OSError):
             os.utime(1)

@@ -1,7 +1,8 @@
-"""Notebooks executed with their parameters: what this package uses of papermill, and how it names a failure.
+"""Notebooks executed with their parameters: what this package uses of papermill, and how it names a
+failure.
 
-papermill records a notebook whose kernel died, or ran out of time, as completed. Here that is an error, and what the
-notebook had shown until then is kept.
+papermill records a notebook whose kernel died, or ran out of time, as completed. Here that is an
+error, and what the notebook had shown until then is kept.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ class KernelEngine(NBClientEngine):  # type: ignore[misc]
     def execute_managed_notebook(
         cls, nb_man: NotebookExecutionManager, kernel_name: str, keep: str = "", **options: Any
     ) -> None:
-        """Run the cells in a kernel; `keep` is the file for what is left of a notebook that did not end."""
+        """Run the cells in a kernel; `keep` is the file for what is left of a notebook that did not
+        end.
+        """
         limit = options.pop("execution_timeout", None)
         with kept(nb_man, keep, limit):
             options |= {"record_timing": False, "timeout_func": _always(limit)}
@@ -99,7 +102,9 @@ class PipeClient(PapermillNotebookClient):  # type: ignore[misc]
         cell.outputs, self.clear_before_next_output = [], False
         timeout = self._get_timeout(cell)
         try:
-            reply = self.process.run(cell.source, timeout, lambda said: self.process_message(said, cell, cell_index))
+            reply = self.process.run(
+                cell.source, timeout, lambda said: self.process_message(said, cell, cell_index)
+            )
         except TimeoutError as error:
             raise CellTimeoutError.error_from_timeout_and_cell(str(error), timeout, cell) from error
         except EOFError as error:
@@ -117,10 +122,18 @@ class PipeEngine(Engine):  # type: ignore[misc]
         cls, nb_man: NotebookExecutionManager, kernel_name: str, keep: str = "", **options: Any
     ) -> None:
         """Run the cells in a forked process; `keep` as for `KernelEngine`."""
-        known = {key: options[key] for key in ("log_output", "stdout_file", "stderr_file") if options.get(key)}
+        known = {
+            key: options[key]
+            for key in ("log_output", "stdout_file", "stderr_file")
+            if options.get(key)
+        }
         limit = options.get("execution_timeout")
         with kept(nb_man, keep, limit):
-            known |= {"kernel_name": kernel_name, "timeout_func": _always(limit), "record_timing": False}
+            known |= {
+                "kernel_name": kernel_name,
+                "timeout_func": _always(limit),
+                "record_timing": False,
+            }
             PipeClient(nb_man, **known).execute()
 
 
@@ -134,7 +147,9 @@ papermill_engines.register(ENGINES["kernel"], KernelEngine)
 
 @contextlib.contextmanager
 def kept(nb_man: NotebookExecutionManager, path: str, timeout: float | None) -> Iterator[None]:
-    """Tidy the outputs, and store the notebook as far as it came if the process of its cells dies or hangs."""
+    """Tidy the outputs, and store the notebook as far as it came if the process of its cells dies
+    or hangs.
+    """
     _time(nb_man)
     try:
         yield
@@ -144,15 +159,22 @@ def kept(nb_man: NotebookExecutionManager, path: str, timeout: float | None) -> 
             nb_man.cell_exception(cell)
         if path:
             write_ipynb(nb_man.nb, path)
-        count = sum(_runs(cell) and bool(cell.metadata.papermill.get("start_time")) for cell in nb_man.nb.cells)
+        count = sum(
+            _runs(cell) and bool(cell.metadata.papermill.get("start_time"))
+            for cell in nb_man.nb.cells
+        )
         hung = isinstance(error, CellTimeoutError)
-        raise NotebookError(count, f"exceeded the time limit of {timeout:g} s" if hung else str(error)) from error
+        raise NotebookError(
+            count, f"exceeded the time limit of {timeout:g} s" if hung else str(error)
+        ) from error
     finally:
         _tidy(nb_man.nb)
 
 
 def _time(nb_man: NotebookExecutionManager) -> None:
-    """Have a cell's duration taken on a clock that never jumps: papermill subtracts times of the day."""
+    """Have a cell's duration taken on a clock that never jumps: papermill subtracts times of the
+    day.
+    """
     start, complete, begun = nb_man.cell_start, nb_man.cell_complete, dict[int, float]()
 
     def cell_start(cell: NotebookNode, *given: Any, **named: Any) -> None:
@@ -163,7 +185,8 @@ def _time(nb_man: NotebookExecutionManager) -> None:
     def cell_complete(cell: NotebookNode, *given: Any, **named: Any) -> None:
         give_sign()
         seconds, said = time.monotonic() - begun.pop(id(cell)), cell.metadata.papermill
-        at, said["start_time"] = said["start_time"], None  # papermill would read it as text, which takes a while
+        # Papermill would read it as text, which takes a while
+        at, said["start_time"] = said["start_time"], None
         complete(cell, *given, **named)
         said["start_time"], said["duration"] = at, round(seconds, 6)
 
@@ -204,15 +227,21 @@ def execute(
     """
     try:
         with _results_to(output.parent):
-            notebook = _run(_filled(template, parameters, ENGINES[engine]), ENGINES[engine], output, timeout)
+            notebook = _run(
+                _filled(template, parameters, ENGINES[engine]), ENGINES[engine], output, timeout
+            )
         raise_for_execution_errors(notebook, str(output))
     except PapermillExecutionError as error:
         trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
-        raise NotebookError(error.exec_count or 0, f"{error.ename}: {error.evalue}", trace) from error
+        raise NotebookError(
+            error.exec_count or 0, f"{error.ename}: {error.evalue}", trace
+        ) from error
     _store(notebook, output)
     stopped = [cell for cell in notebook.cells if cell.metadata.papermill.get("exception")]
     if stopped:  # sys.exit(0), which papermill takes for a success
-        raise NotebookError(stopped[0].execution_count or 0, "ended the notebook before its last cell")
+        raise NotebookError(
+            stopped[0].execution_count or 0, "ended the notebook before its last cell"
+        )
     return notebook
 
 
@@ -222,7 +251,11 @@ def _filled(template: Path, parameters: Mapping[str, Any], engine: str) -> Noteb
     That function itself would check, copy and write the notebook more often than is of use here.
     """
     notebook = read_template(template)
-    notebook.metadata["papermill"] = {"input_path": template.name, "version": papermill.__version__, "parameters": {}}
+    notebook.metadata["papermill"] = {
+        "input_path": template.name,
+        "version": papermill.__version__,
+        "parameters": {},
+    }
     for cell in notebook.cells:
         cell.metadata.setdefault("tags", [])
     if parameters:
@@ -234,12 +267,16 @@ def _run(notebook: NotebookNode, engine: str, output: Path, timeout: float | Non
     """Run the cells of a notebook; one whose process dies or hangs is stored as far as it came."""
     kernel = papermill_engines.nb_kernel_name(engine, notebook)
     options = {"progress_bar": False, "execution_timeout": timeout, "keep": str(output)}
-    done: NotebookNode = papermill_engines.execute_notebook_with_engine(engine, notebook, kernel, **options)
+    done: NotebookNode = papermill_engines.execute_notebook_with_engine(
+        engine, notebook, kernel, **options
+    )
     return done
 
 
 def _store(notebook: NotebookNode, path: Path) -> None:
-    """Write a notebook, a cell in a line: indented, as nbformat writes it, it takes longer and is larger."""
+    """Write a notebook, a cell in a line: indented, as nbformat writes it, it takes longer and is
+    larger.
+    """
     written = partial(json.dumps, ensure_ascii=False, sort_keys=True)
     cells = ",\n".join(map(written, notebook.cells))
     rest = written({key: value for key, value in notebook.items() if key != "cells"})
@@ -247,7 +284,9 @@ def _store(notebook: NotebookNode, path: Path) -> None:
 
 
 def read_template(path: Path) -> NotebookNode:
-    """Read a notebook without the outputs stored in it, which would be copied, checked and written for nothing."""
+    """Read a notebook without the outputs stored in it, which would be copied, checked and written
+    for nothing.
+    """
     content = json.loads(path.read_text(encoding="utf-8"))
     for cell in content.get("cells", ()):
         if cell.get("cell_type") == "code":
@@ -257,7 +296,11 @@ def read_template(path: Path) -> NotebookNode:
 
 def cell_seconds(notebook: NotebookNode) -> list[float]:
     """List how long each code cell took, in seconds."""
-    return [round(float(cell.metadata.papermill.duration or 0), 4) for cell in notebook.cells if _runs(cell)]
+    return [
+        round(float(cell.metadata.papermill.duration or 0), 4)
+        for cell in notebook.cells
+        if _runs(cell)
+    ]
 
 
 def _tidy(notebook: NotebookNode) -> None:

@@ -1,7 +1,8 @@
 """A papermill engine that runs a notebook's cells in a process forked from this one.
 
-Nearly all of a report's time is starting a kernel and importing. A process that has imported everything can be forked
-in milliseconds, and its copy is as well isolated as a kernel. The engine is registered as ``ev-forecast``:
+Nearly all of a report's time is starting a kernel and importing. A process that has imported
+everything can be forked in milliseconds, and its copy is as well isolated as a kernel. The engine
+is registered as ``ev-forecast``:
 
     papermill --engine ev-forecast notebook.ipynb out.ipynb
 """
@@ -16,7 +17,8 @@ __all__ = ["ForkEngine"]
 class ForkEngine:
     """papermill's entry to the engine.
 
-    papermill imports this class while it is being imported itself, so everything of papermill is imported on first use.
+    papermill imports this class while it is being imported itself, so everything of papermill is
+    imported on first use.
     """
 
     @classmethod

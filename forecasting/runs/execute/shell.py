@@ -1,4 +1,6 @@
-"""The forked side of a notebook: the shell class of a real kernel, its messages sent up a pipe instead of a socket."""
+"""The forked side of a notebook: the shell class of a real kernel, its messages sent up a pipe
+instead of a socket.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ class PipeSession(Session):
 
     to = AnyTrait()
 
-    def send(self, stream: object, msg_or_type: Any, content: Any = None, *_: Any, **__: Any) -> None:
+    def send(
+        self, stream: object, msg_or_type: Any, content: Any = None, *_: Any, **__: Any
+    ) -> None:
         """Pass on a message's type and content."""
         if isinstance(msg_or_type, dict):
             msg_or_type, content = msg_or_type["header"]["msg_type"], msg_or_type["content"]
@@ -37,7 +41,9 @@ class PipeSession(Session):
 
 
 class PipeShell(ZMQInteractiveShell):
-    """The shell of a kernel, without the kernel; libraries know a notebook by the name of its shell's class."""
+    """The shell of a kernel, without the kernel; libraries know a notebook by the name of its
+    shell's class.
+    """
 
     def _update_exit_now(self, change: Any) -> None:
         """Let `serve` end the process; a kernel would stop its loop."""
@@ -95,7 +101,9 @@ def get_shell() -> PipeShell:
 
 
 def serve(pipe: Connection) -> NoReturn:
-    """Run each cell that comes down the pipe, send its messages up, then its reply; end with the pipe."""
+    """Run each cell that comes down the pipe, send its messages up, then its reply; end with the
+    pipe.
+    """
     status = 0
     try:
         shell = get_shell()
@@ -142,11 +150,14 @@ def _streams(shell: PipeShell, pipe: Connection) -> Iterator[Send]:
     hook.session.to = send
     sys.stdout, sys.stderr = Stream("stdout", send, 1), Stream("stderr", send, 2)
     vars(builtins)["input"] = _no_input
-    if "numpy" in sys.modules:  # a new kernel draws its own luck; that of the parent would be the same in every child
+    # A new kernel draws its own luck; that of the parent would be the same in every child
+    if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
     yield send
     signal.signal(signal.SIGINT, outer)
 
 
 def _no_input(prompt: str = "") -> NoReturn:
-    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
+    raise StdinNotImplementedError(
+        "raw_input was called, but this frontend does not support input requests."
+    )

@@ -1,4 +1,5 @@
-"""Forecasts kept as they were made: the results of a report that one of another day replaces go into ``archive``.
+"""Forecasts kept as they were made: the results of a report that one of another day replaces go
+into ``archive``.
 
 How many days are kept is the user's to say; without a word, all are.
 """
@@ -16,9 +17,11 @@ __all__ = ["drop_earlier", "keep_earlier"]
 
 
 def keep_earlier(out: Path, name: str, side: Path) -> None:
-    """Keep the results of a report as ``archive/DAY/NAME/outlook.parquet``, if the new report is of another day.
+    """Keep the results of a report as ``archive/DAY/NAME/outlook.parquet``, if the new report is of
+    another day.
 
-    What is kept already is not replaced: the first forecast of a day is the one that knew least of what came.
+    What is kept already is not replaced: the first forecast of a day is the one that knew least of
+    what came.
 
     Parameters
     ----------
@@ -57,7 +60,9 @@ def drop_earlier(out: Path, days: int) -> None:
     def kept_by_a_run(file: Path) -> bool:
         day, names = file.parent.parent, sorted(path.name for path in file.parent.iterdir())
         linked = any(path.is_symlink() for path in (file, file.parent, day, day.parent))
-        return not linked and names == [OUTLOOK_TABLE] and load_record(file).get("as_of") == day.name
+        return (
+            not linked and names == [OUTLOOK_TABLE] and load_record(file).get("as_of") == day.name
+        )
 
     with contextlib.suppress(OSError):  # nobody needs the room so much that a run fails for it
         files = [file for file in out.glob(f"{ARCHIVE}/*/*/{OUTLOOK_TABLE}") if kept_by_a_run(file)]

@@ -1,7 +1,7 @@
 """The output folder of a run: locked while in use, and only ever holding whole reports.
 
-A report is written in a folder of its own under ``.work`` and moved to its place in one step, so that whatever
-interrupts a run leaves the old report or the new one, never half of either.
+A report is written in a folder of its own under ``.work`` and moved to its place in one step, so
+that whatever interrupts a run leaves the old report or the new one, never half of either.
 """
 
 from __future__ import annotations
@@ -22,7 +22,13 @@ from typing import IO
 from forecasting.errors import InputError, RunError
 from forecasting.evidence.files import write_whole
 from forecasting.names import FAILURE_RECORD, FAILURES, LOCK, LOGS, RUN_RECORD, WORK
-from forecasting.runs.output.ownership import REMEDY, is_work, made_by_a_run, read_json, refuse_others
+from forecasting.runs.output.ownership import (
+    REMEDY,
+    is_work,
+    made_by_a_run,
+    read_json,
+    refuse_others,
+)
 
 __all__ = ["Store", "clear_folder", "open_log", "remove", "write_log", "write_text"]
 
@@ -84,7 +90,9 @@ class Store:
 
     @property
     def shared(self) -> Path:
-        """The folder, as long as the run, where scenarios find forecasts that others have made; no name is like it."""
+        """The folder, as long as the run, where scenarios find forecasts that others have made; no
+        name is like it.
+        """
         return self.folder(".shared")
 
     def log(self, name: str) -> Path:
@@ -102,7 +110,8 @@ class Store:
             If the system refuses.
         """
         self._hold()
-        for path in self.folder(name).iterdir():  # on the disk before it is moved; whoever made it is at the next one
+        # On the disk before it is moved; whoever made it is at the next one
+        for path in self.folder(name).iterdir():
             with path.open("rb") as handle:
                 os.fsync(handle.fileno())
         self._place(name, self.out / name)
@@ -146,7 +155,9 @@ class Store:
         self._lock = _take_lock(self.out)
 
     def _recover(self) -> None:
-        """Undo what a run that was killed left: put back a report that was on its way out, drop the rest."""
+        """Undo what a run that was killed left: put back a report that was on its way out, drop the
+        rest.
+        """
         for work in filter(is_work, self.out.glob(".work/*")):
             for old in work.glob("*.old"):
                 target = self.out / old.stem
@@ -202,7 +213,11 @@ def _mark(folder: Path) -> None:
     for path in folder.iterdir():
         if path.is_dir() or path.is_symlink():
             remove(path)
-    files = {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.name != FAILURE_RECORD}
+    files = {
+        path.name: path.stat().st_size
+        for path in sorted(folder.iterdir())
+        if path.name != FAILURE_RECORD
+    }
     with contextlib.suppress(OSError):  # on a full disk the record that is there does
         record = read_json(folder / FAILURE_RECORD) | {"name": folder.name, "files": files}
         write_text(
@@ -229,10 +244,14 @@ def _take_lock(out: Path) -> IO[str]:
         handle.seek(0)
         holder = handle.read().strip() or "another run"
         handle.close()
-        raise RunError(f"{out} is in use by {holder}: wait until it ends, or give another --out") from error
+        raise RunError(
+            f"{out} is in use by {holder}: wait until it ends, or give another --out"
+        ) from error
     handle.seek(0)
     handle.truncate()
-    handle.write(f"process {os.getpid()} on {socket.gethostname()} since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
+    handle.write(
+        f"process {os.getpid()} on {socket.gethostname()} since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    )
     handle.flush()
     return handle
 
@@ -256,7 +275,8 @@ def _replace(side: Path, target: Path) -> None:
     elif _exchange(side, target):
         remove(side)
     else:
-        old = side.with_name(f"{target.name}.old")  # found by `_recover` if the next step never comes
+        # Found by `_recover` if the next step never comes
+        old = side.with_name(f"{target.name}.old")
         target.rename(old)
         side.rename(target)
         remove(old)

@@ -1,8 +1,10 @@
-"""A lock for a folder in an object store: an object that says who holds it, and that its holder keeps alive.
+"""A lock for a folder in an object store: an object that says who holds it, and that its holder
+keeps alive.
 
-The object is made only if there is none, in one step, where the store can do that (S3, Google, Azure, memory, disk do).
-Its holder writes it anew every few seconds. Whoever finds one watches it: if it changes, the folder is in use; if it
-does not, its holder is gone, and the watcher takes over. No clock is compared with another, and none need be right.
+The object is made only if there is none, in one step, where the store can do that (S3, Google,
+Azure, memory, disk do). Its holder writes it anew every few seconds. Whoever finds one watches it:
+if it changes, the folder is in use; if it does not, its holder is gone, and the watcher takes over.
+No clock is compared with another, and none need be right.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from forecasting.names import LOCK
 
 __all__ = ["LOCK", "held"]
 
-RENEWED, GONE = 10.0, 35.0  # seconds between two writings; without one, until the holder is taken for gone
+# Seconds between two writings; without one, until the holder is taken for gone
+RENEWED, GONE = 10.0, 35.0
 SETTLED = 1.0  # seconds after which, of two that took over at once, both see the same one
 
 
@@ -91,7 +94,9 @@ class Lease:
         return True
 
     def check(self) -> None:
-        """See that nobody has taken the folder over, as happens to a run that was suspended for long."""
+        """See that nobody has taken the folder over, as happens to a run that was suspended for
+        long.
+        """
         found = self._read()
         if found.get("token") != self._token:
             raise self._refused(found)
@@ -112,7 +117,9 @@ class Lease:
 
     def _write(self, mode: str) -> None:
         self._beat += 1
-        content = json.dumps({"holder": self._since, "token": self._token, "beat": self._beat}).encode()
+        content = json.dumps(
+            {"holder": self._since, "token": self._token, "beat": self._beat}
+        ).encode()
         self._system.makedirs(self._path.rpartition("/")[0], exist_ok=True)
         self._system.pipe_file(self._path, content, mode=mode)
 
@@ -124,4 +131,6 @@ class Lease:
 
     def _refused(self, found: dict[str, Any]) -> RunError:
         holder = found.get("holder", "another run")
-        return RunError(f"{self._address} is in use by {holder}: wait until it ends, or give another --out")
+        return RunError(
+            f"{self._address} is in use by {holder}: wait until it ends, or give another --out"
+        )

@@ -1,7 +1,9 @@
-"""Reports in an object store: what is there is mirrored as far as a run must know it, what was made is sent.
+"""Reports in an object store: what is there is mirrored as far as a run must know it, what was made
+is sent.
 
-A store cannot move a folder in one step. So a report's ``run.json`` is taken away first and sent last: a report without
-one is not whole, and is made again. Two runs into one folder are kept apart by a lock of our own.
+A store cannot move a folder in one step. So a report's ``run.json`` is taken away first and sent
+last: a report without one is not whole, and is made again. Two runs into one folder are kept apart
+by a lock of our own.
 """
 
 from __future__ import annotations
@@ -45,7 +47,8 @@ READ = {
 
 
 def remote_address(out: str | os.PathLike[str]) -> str:
-    """Tell an address from a folder; gives it with both of its slashes, which a path loses, or nothing.
+    """Tell an address from a folder; gives it with both of its slashes, which a path loses, or
+    nothing.
 
     Examples
     --------
@@ -59,7 +62,9 @@ def remote_address(out: str | os.PathLike[str]) -> str:
     return f"file:///{rest}" if scheme == "file" else f"{scheme}://{rest}"
 
 
-def run_remote(address: str, run_into: Callable[[Path], RunSummary], writes: bool = True) -> RunSummary:
+def run_remote(
+    address: str, run_into: Callable[[Path], RunSummary], writes: bool = True
+) -> RunSummary:
     """Run into a local mirror of an object store, and send what was made.
 
     Parameters
@@ -115,7 +120,9 @@ def _open(address: str) -> _Remote:
             f"{address} needs more to be installed: pip install 'ev-forecasting[remote]' ({error})"
         ) from None
     except ValueError as error:
-        raise InputError(f"{address}: {error}; give a folder, or an address such as s3://bucket/reports") from None
+        raise InputError(
+            f"{address}: {error}; give a folder, or an address such as s3://bucket/reports"
+        ) from None
 
 
 class _Remote:
@@ -132,18 +139,23 @@ class _Remote:
             paths = self.system.find(self.root)
         except OSError as error:
             raise InputError(f"cannot read {self.root}: {error}") from error
-        named = {self._named(path): path for path in paths if not path.endswith("/")}  # some stores list folders, too
+        # Some stores list folders, too
+        named = {self._named(path): path for path in paths if not path.endswith("/")}
         named.pop(LOCK, None)  # the store's lock is not the mirror's
         for name, path in named.items():
             self._fetch(path, mirror / name)
         self._known = {*named}
 
     def _named(self, path: str) -> str:
-        """Name an object as seen from the folder; a store may hold names that a file system would follow elsewhere."""
+        """Name an object as seen from the folder; a store may hold names that a file system would
+        follow elsewhere.
+        """
         name = path.removeprefix(self.root).removeprefix("/")
         steps = name.split("/")
         if not path.startswith(f"{self.root}/") or not all(map(_plain_step, steps)):
-            raise InputError(f"{self.root} has the key {path[:200]!a}, which leads out of it: remove it")
+            raise InputError(
+                f"{self.root} has the key {path[:200]!a}, which leads out of it: remove it"
+            )
         return name
 
     def _fetch(self, path: str, here: Path) -> None:
@@ -157,7 +169,9 @@ class _Remote:
             raise InputError(f"cannot read {path[:200]!a}: {error.strerror or error}") from error
 
     def push(self, mirror: Path, summary: RunSummary) -> None:
-        """Send the reports that were made, what is left of those that failed, then what sums up all."""
+        """Send the reports that were made, what is left of those that failed, then what sums up
+        all.
+        """
         for result in summary.results:
             if result.status == "done":
                 self._forget(result.name)
@@ -168,14 +182,18 @@ class _Remote:
         if any(result.status in ("done", "failed") for result in summary.results):
             self._send(mirror, mirror / LOGS)
             self._send(mirror, mirror / ASSETS)
-            for path in sorted(path for path in mirror.iterdir() if path.is_file() and path.name != LOCK):
+            for path in sorted(
+                path for path in mirror.iterdir() if path.is_file() and path.name != LOCK
+            ):
                 self._put(mirror, path)
 
     def _send(self, mirror: Path, folder: Path) -> None:
         """Send a folder; its record goes first and comes last."""
         name = folder.relative_to(mirror).as_posix()
         self._remove(f"{name}/{RUN_RECORD}")
-        stale = self._inside(name) - {path.relative_to(mirror).as_posix() for path in folder.glob("*")}
+        stale = self._inside(name) - {
+            path.relative_to(mirror).as_posix() for path in folder.glob("*")
+        }
         for old in sorted(stale) if (folder / RUN_RECORD).exists() else ():
             self._remove(old)
         for path in sorted(folder.glob("*"), key=lambda path: path.name == RUN_RECORD):

@@ -32,7 +32,9 @@ WRITERS = (
 
 
 def load_writers() -> None:
-    """Load what `write_summary` will need; of what draws figures, half is loaded with the first of them."""
+    """Load what `write_summary` will need; of what draws figures, half is loaded with the first of
+    them.
+    """
     for module in WRITERS:
         importlib.import_module(module)
     from forecasting.reporting.figures.drawing import scatter
@@ -45,17 +47,28 @@ def load_writers() -> None:
 
 
 def read_records(out: Path) -> list[dict[str, Any]]:
-    """List what is known of each scenario: its ``run.json``, and under ``failure`` how its last run failed."""
-    failures = {path.parent.name: read_json(path) for path in out.glob(f"{FAILURES}/*/{FAILURE_RECORD}")}
-    reports = {path.parent.name: read_json(path) for path in out.glob(f"*/{RUN_RECORD}") if path.parent.name != WORK}
+    """List what is known of each scenario: its ``run.json``, and under ``failure`` how its last run
+    failed.
+    """
+    failures = {
+        path.parent.name: read_json(path) for path in out.glob(f"{FAILURES}/*/{FAILURE_RECORD}")
+    }
+    reports = {
+        path.parent.name: read_json(path)
+        for path in out.glob(f"*/{RUN_RECORD}")
+        if path.parent.name != WORK
+    }
     return [
-        {"name": name} | reports.get(name, {}) | ({"failure": failures[name]} if name in failures else {})
+        {"name": name}
+        | reports.get(name, {})
+        | ({"failure": failures[name]} if name in failures else {})
         for name in sorted({*reports, *failures})
     ]
 
 
 def write_summary(store: Store) -> list[str]:
-    """Write ``comparison.parquet``, the same as a workbook and as CSV, and ``index.html`` from the reports there.
+    """Write ``comparison.parquet``, the same as a workbook and as CSV, and ``index.html`` from the
+    reports there.
 
     Returns
     -------
@@ -76,7 +89,9 @@ def write_summary(store: Store) -> list[str]:
 
 
 def _write_comparison(out: Path, names: list[str]) -> dict[str, str]:
-    """Write the table of all results; the one that was there stays beside it, so that changes can be shown."""
+    """Write the table of all results; the one that was there stays beside it, so that changes can
+    be shown.
+    """
     import pandas as pd
 
     from forecasting.scenarios.outlook_files import load_results
@@ -89,8 +104,12 @@ def _write_comparison(out: Path, names: list[str]) -> dict[str, str]:
         except InputError as error:
             damaged[name] = f"{error}; move its folder away and run it again"
     if tables:
-        table, content = out / COMPARISON_TABLE, pd.concat(tables, ignore_index=True).to_parquet(index=False)
-        if table.is_file() and table.stat().st_size:  # in the mirror of an object store some are there by name only
+        table, content = (
+            out / COMPARISON_TABLE,
+            pd.concat(tables, ignore_index=True).to_parquet(index=False),
+        )
+        # In the mirror of an object store some are there by name only
+        if table.is_file() and table.stat().st_size:
             write_whole(out / COMPARISON_BEFORE, table.read_bytes())
         write_whole(table, content)
     return damaged

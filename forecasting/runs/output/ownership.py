@@ -1,8 +1,10 @@
-"""What of an output folder a run has written, and so may replace: that bears a run's mark, and all else is another's.
+"""What of an output folder a run has written, and so may replace: that bears a run's mark, and all
+else is another's.
 
-A report is marked by its ``run.json``, what is left of a failure by its ``failure.json``: either names the folder and
-lists the files. A run's own work lies in folders whose names nobody else would give. What lies at the top is a run's
-where the lock file, a report or a failure says that runs write here.
+A report is marked by its ``run.json``, what is left of a failure by its ``failure.json``: either
+names the folder and lists the files. A run's own work lies in folders whose names nobody else would
+give. What lies at the top is a run's where the lock file, a report or a failure says that runs
+write here.
 """
 
 from __future__ import annotations
@@ -47,7 +49,8 @@ WORK_NAME = re.compile(r"ev-forecast-[0-9a-f]{32}")
 
 
 def refuse_others(out: Path, names: Iterable[str] = ()) -> None:
-    """Refuse an output folder in which something that no run wrote is in the way of what a run would write.
+    """Refuse an output folder in which something that no run wrote is in the way of what a run
+    would write.
 
     Parameters
     ----------
@@ -63,7 +66,9 @@ def refuse_others(out: Path, names: Iterable[str] = ()) -> None:
     """
     if not out.is_dir():
         return
-    if problems := [Problem(str(path), what, REMEDY) for path, what in _in_the_way(out, list(names))]:
+    if problems := [
+        Problem(str(path), what, REMEDY) for path, what in _in_the_way(out, list(names))
+    ]:
         raise InputError(problems)
 
 
@@ -103,14 +108,19 @@ def _in_the_way(out: Path, names: list[str]) -> Iterator[tuple[Path, str]]:
     folders = [out / name for name in FOLDERS]
     yield from ((path, _what(path)) for path in folders if _is_other(path, stat.S_ISDIR))
     whole = [path for path in folders if not _is_other(path, stat.S_ISDIR)]
-    work, failures = (_inside(path) if path in whole else [] for path in (out / WORK, out / FAILURES))
+    work, failures = (
+        _inside(path) if path in whole else [] for path in (out / WORK, out / FAILURES)
+    )
     yield from ((path, _what(path)) for path in work if not is_work(path))
     yield from _strange(failures)
-    yield from _strange([out / name for name in names if not (out / name).is_symlink()])  # a link is replaced itself
+    # A link is replaced itself
+    yield from _strange([out / name for name in names if not (out / name).is_symlink()])
     shared = [out / name for name in (*FILES, *(f"{LOGS}/{name}.log" for name in names))]
     ours = _used(out)
     for path in shared:
-        if path.parent in (out, *whole) and (_is_other(path, stat.S_ISREG) or (path.exists() and not ours)):
+        if path.parent in (out, *whole) and (
+            _is_other(path, stat.S_ISREG) or (path.exists() and not ours)
+        ):
             yield path, _what(path)
 
 
@@ -138,7 +148,8 @@ def _others(folder: Path) -> Iterator[Path]:
     for path in _inside(folder):
         same = sizes.get(path.name) in (None, path.lstat().st_size) or not path.lstat().st_size
         if not record or path.name not in sizes or _is_other(path, stat.S_ISREG) or not same:
-            yield path  # in the mirror of an object store some files are there by name only, and empty
+            # In the mirror of an object store some files are there by name only, and empty
+            yield path
 
 
 def _record(folder: Path) -> dict[str, Any]:
@@ -156,7 +167,11 @@ def _is_other(path: Path, right: Any) -> bool:
 
 
 def _inside(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.name not in LITTER) if folder.is_dir() else []
+    return (
+        sorted(path for path in folder.iterdir() if path.name not in LITTER)
+        if folder.is_dir()
+        else []
+    )
 
 
 def _lock_text(lock: Path) -> tuple[bool, str]:

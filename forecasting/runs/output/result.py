@@ -73,7 +73,9 @@ class RunSummary:
     def counts(self) -> str:
         """How many scenarios of each status, in words."""
         statuses: tuple[Status, ...] = ("done", "fresh", "failed", "stale")
-        return ", ".join(f"{self.count(status)} {status}" for status in statuses if self.count(status))
+        return ", ".join(
+            f"{self.count(status)} {status}" for status in statuses if self.count(status)
+        )
 
     def to_json(self) -> str:
         """Write the summary for machines.
@@ -83,11 +85,24 @@ class RunSummary:
         >>> RunSummary(Path("reports"), (RunResult("a-b", "fresh"),)).to_json()
         '{"out": "reports", "ok": true, "seconds": 0.0, "problem": "", "results": [{"name": "a-b", ...'
         """
-        said = {"out": str(self.out), "ok": self.ok, "seconds": round(self.seconds, 3), "problem": self.problem}
-        return json.dumps(said | {"results": [asdict(result) for result in self.results]}, ensure_ascii=False)
+        said = {
+            "out": str(self.out),
+            "ok": self.ok,
+            "seconds": round(self.seconds, 3),
+            "problem": self.problem,
+        }
+        return json.dumps(
+            said | {"results": [asdict(result) for result in self.results]}, ensure_ascii=False
+        )
 
     def __str__(self) -> str:
         """One line per scenario that is not fresh, then the counts."""
-        lines = [f"{r.status:6} {r.name}: {r.reason}" for r in self.results if r.status in ("failed", "stale")]
+        lines = [
+            f"{r.status:6} {r.name}: {r.reason}"
+            for r in self.results
+            if r.status in ("failed", "stale")
+        ]
         seen = "" if self.count("stale") else f"; see {self.out}/index.html"
-        return "\n".join([*lines, f"{self.counts} in {self.seconds:.1f} s{seen}", *filter(None, [self.problem])])
+        return "\n".join(
+            [*lines, f"{self.counts} in {self.seconds:.1f} s{seen}", *filter(None, [self.problem])]
+        )

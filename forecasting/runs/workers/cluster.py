@@ -1,7 +1,9 @@
-"""The same grid on the workers of a Dask cluster; the reports come home and are put in place here, each once.
+"""The same grid on the workers of a Dask cluster; the reports come home and are put in place here,
+each once.
 
-A worker needs this package, nothing else: the notebook travels with the task, the files of the report travel back. On
-each worker stand fork servers as on this machine, one for each task that the worker does at a time.
+A worker needs this package, nothing else: the notebook travels with the task, the files of the
+report travel back. On each worker stand fork servers as on this machine, one for each task that the
+worker does at a time.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ __all__ = ["cluster"]
 PATIENCE = 20  # seconds to wait for a scheduler
 PARTING = 30.0  # seconds to wait until all workers have put their things away
 ANSWER = 120.0  # seconds to wait for all workers, which may have to load everything first
-LOOK, QUIET = 2.0, 20.0  # seconds between looks at them, and beyond the limit of a cell until one is given up
+# Seconds between looks at them, and beyond the limit of a cell until one is given up
+LOOK, QUIET = 2.0, 20.0
 LOG, NOTEBOOK, OUT, SHARED = "log", "notebook.ipynb", "report", "shared"  # of a task on its worker
 NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)  # of a file that a worker sends
 Files = dict[str, bytes]
@@ -47,8 +50,8 @@ def cluster(
 ) -> Iterator[Callable[[Sequence[Task]], Iterator[Outcome]]]:
     """The workers of a cluster, whose fork servers start at once.
 
-    Gives a function that does tasks and yields each as its report comes home. A task whose worker dies is given to
-    another one, up to the cluster's own limit.
+    Gives a function that does tasks and yields each as its report comes home. A task whose worker
+    dies is given to another one, up to the cluster's own limit.
 
     Parameters
     ----------
@@ -62,18 +65,26 @@ def cluster(
     Raises
     ------
     RunError
-        If no scheduler answers, or a worker has another version of this package or of what it needs.
+        If no scheduler answers, or a worker has another version of this package or of what it
+        needs.
     """
     client = _connect(scheduler)
     try:
         try:
             within(ANSWER, _compare, client)
-            within(ANSWER, client.run, start_parents, token, template.read_text("utf-8") if template else "")
+            within(
+                ANSWER,
+                client.run,
+                start_parents,
+                token,
+                template.read_text("utf-8") if template else "",
+            )
         except TimeoutError:
             raise RunError(f"a worker at {scheduler} does not answer: restart it") from None
         yield lambda tasks: _perform(client, tasks, token)
     finally:
-        with contextlib.suppress(Exception):  # the cluster may be gone, and what matters has come home
+        # The cluster may be gone, and what matters has come home
+        with contextlib.suppress(Exception):
             within(PARTING, client.run, close_parents, token)
         with contextlib.suppress(Exception):
             within(PARTING, client.close)
@@ -82,7 +93,9 @@ def cluster(
 def _perform(client: Any, tasks: Sequence[Task], token: str) -> Iterator[Outcome]:
     distributed = importlib.import_module("distributed")
     sent = {
-        client.submit(perform_here, task.to_json(), Path(task.template).read_text("utf-8"), token, pure=False): task
+        client.submit(
+            perform_here, task.to_json(), Path(task.template).read_text("utf-8"), token, pure=False
+        ): task
         for task in tasks
     }
     limit = max((task.timeout + QUIET for task in tasks if task.timeout), default=None)
@@ -122,13 +135,19 @@ def _compare(client: Any) -> None:
     """Refuse workers whose reports would not be those of this machine."""
     mine = environment()
     for worker, theirs in client.run(environment).items():
-        other = [f"{key} {theirs.get(key)}, here {value}" for key, value in mine.items() if theirs.get(key) != value]
+        other = [
+            f"{key} {theirs.get(key)}, here {value}"
+            for key, value in mine.items()
+            if theirs.get(key) != value
+        ]
         if other:
             raise RunError(f"the worker {worker} has {'; '.join(other)}: install the same there")
 
 
 def _home(task: Task, future: Any) -> Outcome:
-    """Write what a worker sent into the task's folder; the names that it sends are data, never paths."""
+    """Write what a worker sent into the task's folder; the names that it sends are data, never
+    paths.
+    """
     if future.status != "finished":
         return _failed(task, f"its workers failed: {future.exception()}")
     sent = future.result()
@@ -155,7 +174,9 @@ def _home(task: Task, future: Any) -> Outcome:
 def _failed(task: Task, message: str) -> Outcome:
     failure = {"name": task.name, "cell": 0, "message": message, "trace": ""}
     with contextlib.suppress(OSError):
-        (clear_folder(Path(task.folder)) / FAILURE_RECORD).write_text(json.dumps(failure), encoding="utf-8")
+        (clear_folder(Path(task.folder)) / FAILURE_RECORD).write_text(
+            json.dumps(failure), encoding="utf-8"
+        )
     return Outcome(task.name, 1, 0.0)
 
 
@@ -164,7 +185,9 @@ _lock = threading.Lock()
 
 
 def perform_here(text: str, notebook: str, token: str) -> tuple[dict[str, Any], Files]:
-    """Do a task on the worker that this is called on; gives how it ended and the files of its report."""
+    """Do a task on the worker that this is called on; gives how it ended and the files of its
+    report.
+    """
     with tempfile.TemporaryDirectory(dir=_folder(token)) as name:
         home = Path(name)
         (home / NOTEBOOK).write_text(notebook, encoding="utf-8")
@@ -181,7 +204,9 @@ def _outcome(task: Task, token: str) -> Outcome:
         with _lock:
             idle = _idle.get(token)
             parent = idle.pop() if idle else None
-        parent = parent if parent and parent.alive else ForkServer(1, token, _folder(token) / SHARED)
+        parent = (
+            parent if parent and parent.alive else ForkServer(1, token, _folder(token) / SHARED)
+        )
         parent.submit(task)
         if outcome := parent.outcome():
             with _lock:
@@ -199,7 +224,9 @@ def _folder(token: str) -> Path:
 
 
 def start_parents(token: str, notebook: str, dask_worker: Any) -> None:
-    """Start a fork server for each task that this worker does at a time, in place of those of runs before."""
+    """Start a fork server for each task that this worker does at a time, in place of those of runs
+    before.
+    """
     for run in [*_idle]:
         close_parents(run)
     template = _folder(token) / NOTEBOOK

@@ -1,7 +1,8 @@
 """A process that has imported everything, and forks a copy of itself for each task.
 
-``python -m forecasting.runs.workers.fork_server`` reads tasks, one in a line of its standard input, and writes how
-each ended to its standard output. It ends, and everything it has started ends, when its input does.
+``python -m forecasting.runs.workers.fork_server`` reads tasks, one in a line of its standard input,
+and writes how each ended to its standard output. It ends, and everything it has started ends, when
+its input does.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ class ForkServer:
     token : str
         The run that it belongs to.
     shared : Path
-        Where tasks that ask for the same forecasts find them; made and removed by whoever it belongs to.
+        Where tasks that ask for the same forecasts find them; made and removed by whoever it
+        belongs to.
     template : Path, optional
         A notebook that tasks are likely to run: what it imports is loaded first.
     """
@@ -134,12 +136,18 @@ class ForkServer:
 
 
 def run_in_forks(
-    tasks: Sequence[Task], jobs: int, token: str, log: Path, shared: Path, server: ForkServer | None = None
+    tasks: Sequence[Task],
+    jobs: int,
+    token: str,
+    log: Path,
+    shared: Path,
+    server: ForkServer | None = None,
 ) -> Iterator[Outcome]:
     """Do tasks in forks of a fork server, `jobs` at a time; yields each as it ends.
 
-    A fork server that is killed, or stands still, is renewed once for the tasks that it leaves. If that one ends, too,
-    each of them gets a process of its own, so that only what ends its process fails.
+    A fork server that is killed, or stands still, is renewed once for the tasks that it leaves. If
+    that one ends, too, each of them gets a process of its own, so that only what ends its process
+    fails.
 
     Parameters
     ----------
@@ -177,12 +185,15 @@ def main(jobs: int, shared: Path, scratch: Path, templates: Iterable[str]) -> No
     children: dict[int, ForkedTask] = {}
     with contextlib.suppress(BrokenPipeError):  # nobody listens any more: the runner is gone
         _serve(channel, jobs, shared, loaded, children)
-    for child in children.values():  # whatever still writes would keep the folder from being removed
+    # Whatever still writes would keep the folder from being removed
+    for child in children.values():
         child.end()
     shutil.rmtree(scratch, ignore_errors=True)  # the runner may be gone
 
 
-def _serve(channel: int, jobs: int, shared: Path, loaded: set[str], children: dict[int, ForkedTask]) -> None:
+def _serve(
+    channel: int, jobs: int, shared: Path, loaded: set[str], children: dict[int, ForkedTask]
+) -> None:
     """Do tasks as they arrive, and give signs of life."""
     tasks: list[Task] = []
     signed = 0.0
@@ -208,7 +219,9 @@ def _serve(channel: int, jobs: int, shared: Path, loaded: set[str], children: di
 
 
 def _forget(shared: Path) -> None:
-    """Remove what the tasks before the last few have shared; whoever still asks for it makes it anew."""
+    """Remove what the tasks before the last few have shared; whoever still asks for it makes it
+    anew.
+    """
     with contextlib.suppress(OSError):
         for old in sorted(shared.iterdir(), key=lambda folder: folder.stat().st_mtime_ns)[:-KEPT]:
             shutil.rmtree(old, ignore_errors=True)

@@ -1,6 +1,8 @@
-"""What a process loads before it is copied: half of all loading is on first use, so everything is used once.
+"""What a process loads before it is copied: half of all loading is on first use, so everything is
+used once.
 
-What is called is this package's own code. A notebook is never run here, where it could change what others get.
+What is called is this package's own code. A notebook is never run here, where it could change what
+others get.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ def preload(templates: Iterable[str]) -> None:
     shell.get_shell().run_cell("None", silent=True)  # type: ignore[no-untyped-call]
     modules = {name for template in templates for name in _imports(Path(template))}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # each is for the notebook to show, and is shown once in a process
+        # Each is for the notebook to show, and is shown once in a process
+        warnings.simplefilter("ignore")
         for module in sorted(modules):
             with contextlib.suppress(Exception):  # the notebook will say it better
                 importlib.import_module(module)
@@ -72,11 +75,20 @@ def _load_outlook_code() -> None:
     from forecasting.scenarios.outlook import outlook
 
     made = outlook(scenario_from_parameters(ASKED), datasets.central_asia(), draws=FEW)
-    charts = (figures.fan_chart, figures.evidence_chart, figures.charger_gap, figures.load_chart, figures.tornado)
+    charts = (
+        figures.fan_chart,
+        figures.evidence_chart,
+        figures.charger_gap,
+        figures.load_chart,
+        figures.tornado,
+    )
     with capture_output():
         for chart in charts:
             chart(made).show("plotly_mimetype")
-    for table in (tables.headline_table(made), tables.facts_table(made.evidence or datasets.central_asia(), last=2)):
+    for table in (
+        tables.headline_table(made),
+        tables.facts_table(made.evidence or datasets.central_asia(), last=2),
+    ):
         table._repr_html_()
         repr(table)
     with TemporaryDirectory() as folder:
@@ -89,7 +101,9 @@ def _imports(template: Path) -> list[str]:
     found = list[str]()
     for cell in json.loads(template.read_text(encoding="utf-8"))["cells"]:
         with contextlib.suppress(SyntaxError):
-            for node in ast.walk(ast.parse("".join(cell["source"]) if cell["cell_type"] == "code" else "")):
+            for node in ast.walk(
+                ast.parse("".join(cell["source"]) if cell["cell_type"] == "code" else "")
+            ):
                 if isinstance(node, ast.Import):
                     found += [alias.name for alias in node.names]
                 elif isinstance(node, ast.ImportFrom) and node.module:

@@ -23,8 +23,27 @@ from forecasting.runs.workers.watch import Watch, mark_of
 __all__ = ["Outcome", "child_environment", "run_fresh", "sweep"]
 
 PROC = Path("/proc")
-KEPT = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE", "APPDATA", "VIRTUAL_ENV"}
-KEPT |= {"PYTHONPATH", "JUPYTER_PATH", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"}
+KEPT = {
+    "PATH",
+    "HOME",
+    "LANG",
+    "TZ",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "SYSTEMROOT",
+    "USERPROFILE",
+    "APPDATA",
+    "VIRTUAL_ENV",
+}
+KEPT |= {
+    "PYTHONPATH",
+    "JUPYTER_PATH",
+    "JUPYTER_DATA_DIR",
+    "JUPYTER_CONFIG_DIR",
+    "JUPYTER_RUNTIME_DIR",
+    "IPYTHONDIR",
+}
 KEPT |= {"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"}
 KEPT_BEGINNINGS = ("LC_", VARIABLES)
 SECRET = re.compile("KEY|TOKEN|SECRET|PASS|CREDENTIAL", re.IGNORECASE)
@@ -36,7 +55,8 @@ THREADS = (
     "NUMEXPR_NUM_THREADS",
 )
 TEMPORARY = ("TMPDIR", "TEMP", "TMP", "JUPYTER_RUNTIME_DIR")
-ARROW = "JE_ARROW_MALLOC_CONF"  # of a memory allocator that has a thread from the moment pyarrow is loaded
+# Of a memory allocator that has a thread from the moment pyarrow is loaded
+ARROW = "JE_ARROW_MALLOC_CONF"
 
 
 @dataclass(frozen=True)
@@ -58,11 +78,15 @@ class Outcome:
     seconds: float
 
 
-def child_environment(token: str, environment: Mapping[str, str] = os.environ, scratch: str = "") -> dict[str, str]:
-    """Choose what a task's process sees of the environment: what it needs, none of the secrets beside it.
+def child_environment(
+    token: str, environment: Mapping[str, str] = os.environ, scratch: str = ""
+) -> dict[str, str]:
+    """Choose what a task's process sees of the environment: what it needs, none of the secrets
+    beside it.
 
-    Small matrices gain nothing from threads of the linear algebra library and lose much by them, so there is one. A
-    process that is copied must have no other thread either: a lock that one of them held would stay shut in the copy.
+    Small matrices gain nothing from threads of the linear algebra library and lose much by them, so
+    there is one. A process that is copied must have no other thread either: a lock that one of them
+    held would stay shut in the copy.
 
     Parameters
     ----------
@@ -82,7 +106,9 @@ def child_environment(token: str, environment: Mapping[str, str] = os.environ, s
     kept = {key: value for key, value in environment.items() if _needed(key)}
     kept.pop(SHARED_VARIABLE, None)  # what is shared, is shared within a run
     kept |= dict.fromkeys(TEMPORARY, scratch) if scratch else {}
-    return kept | dict.fromkeys(THREADS, "1") | {ARROW: "background_thread:false", RUN_VARIABLE: token}
+    return (
+        kept | dict.fromkeys(THREADS, "1") | {ARROW: "background_thread:false", RUN_VARIABLE: token}
+    )
 
 
 def _needed(key: str) -> bool:
@@ -152,9 +178,13 @@ class _Running:
 
 
 def sweep(token: str) -> None:
-    """Kill what is left of a run, wherever it went: each of its processes bears the run's mark (Linux)."""
+    """Kill what is left of a run, wherever it went: each of its processes bears the run's mark
+    (Linux).
+    """
     mark = f"{RUN_VARIABLE}={token}".encode()
     for folder in PROC.glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if int(folder.name) != os.getpid() and mark in (folder / "environ").read_bytes().split(b"\0"):
+            if int(folder.name) != os.getpid() and mark in (folder / "environ").read_bytes().split(
+                b"\0"
+            ):
                 os.kill(int(folder.name), signal.SIGKILL)

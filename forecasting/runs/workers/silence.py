@@ -1,4 +1,6 @@
-"""Workers of a cluster that stand still: whoever is not heard of is given up, and no call waits for it for ever."""
+"""Workers of a cluster that stand still: whoever is not heard of is given up, and no call waits for
+it for ever.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,8 @@ def within(seconds: float, call: Callable[..., R], *args: Any, **options: Any) -
 
 
 async def drop_silent(keys: list[str], limit: float, dask_scheduler: Any) -> int:
-    """On the scheduler: give up workers with tasks of ours that have not been heard of for so long, as it would later.
+    """On the scheduler: give up workers with tasks of ours that have not been heard of for so long,
+    as it would later.
 
     Their tasks go to other workers.
 

@@ -1,6 +1,7 @@
 """One scenario from its notebook to a whole report, in a process of its own.
 
-``python -m forecasting.runs.workers.task`` does the task that it reads, as JSON, from its standard input.
+``python -m forecasting.runs.workers.task`` does the task that it reads, as JSON, from its standard
+input.
 """
 
 from __future__ import annotations
@@ -16,13 +17,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from forecasting.names import FAILURE_RECORD, OUTLOOK_TABLE, OUTLOOK_WORKBOOK, REPORT_NOTEBOOK, RUN_RECORD
+from forecasting.names import (
+    FAILURE_RECORD,
+    OUTLOOK_TABLE,
+    OUTLOOK_WORKBOOK,
+    REPORT_NOTEBOOK,
+    RUN_RECORD,
+)
 from forecasting.runs.execute.child import give_sign
 from forecasting.runs.output.folders import clear_folder, remove, write_text
 
 __all__ = ["Task", "perform"]
 
-KILLED = re.compile("SIGKILL|Kernel died")  # what is said of a notebook whose process has been killed
+# What is said of a notebook whose process has been killed
+KILLED = re.compile("SIGKILL|Kernel died")
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,8 @@ class Task:
     name : str
         The scenario.
     template, folder, log : str
-        The notebook, the empty folder that the report is written in, and the file for what its process prints.
+        The notebook, the empty folder that the report is written in, and the file for what its
+        process prints.
     parameters : dict
         What the notebook is given.
     record : dict
@@ -44,9 +53,11 @@ class Task:
     timeout : float, optional
         Seconds that one cell may take.
     shared : str
-        Name of the folder where forecasts are shared with other scenarios on the same facts; empty for none.
+        Name of the folder where forecasts are shared with other scenarios on the same facts; empty
+        for none.
     memory : int, optional
-        Megabytes that each of its processes may hold; one that holds more is killed by whoever watches the task.
+        Megabytes that each of its processes may hold; one that holds more is killed by whoever
+        watches the task.
     """
 
     name: str
@@ -84,11 +95,20 @@ def perform(task: Task) -> int:
         steps = _make(task, folder)
         _write_record(task, folder, steps)
     except Exception as error:
-        cell, message = getattr(error, "cell", 0), getattr(error, "message", f"{type(error).__name__}: {error}")
+        cell, message = (
+            getattr(error, "cell", 0),
+            getattr(error, "message", f"{type(error).__name__}: {error}"),
+        )
         if task.memory and KILLED.search(message):
             message += f"; the memory limit is {task.memory:,} MB"
         trace = getattr(error, "trace", traceback.format_exc())
-        failure = {"name": task.name, "cell": cell, "message": message, "trace": trace, "time": _now()}
+        failure = {
+            "name": task.name,
+            "cell": cell,
+            "message": message,
+            "trace": trace,
+            "time": _now(),
+        }
         with contextlib.suppress(OSError):  # the runner will say that nothing can be written
             _leave_failure(folder, json.dumps(failure, indent=1, ensure_ascii=False))
             sys.stderr.write(f"{error}\n{trace}\n")  # the log may lie on the same full disk
@@ -97,7 +117,9 @@ def perform(task: Task) -> int:
 
 
 def _leave_failure(folder: Path, text: str) -> None:
-    """Write what went wrong beside the notebook; what is half made goes, since a full disk may need the room."""
+    """Write what went wrong beside the notebook; what is half made goes, since a full disk may need
+    the room.
+    """
     for path in folder.iterdir():
         if path.name != REPORT_NOTEBOOK:
             remove(path)
@@ -109,12 +131,16 @@ def _leave_failure(folder: Path, text: str) -> None:
 
 
 def _make(task: Task, folder: Path) -> dict[str, Any]:
-    """Write notebook, page and, where the notebook has stored results and no workbook, that; say how long each took."""
+    """Write notebook, page and, where the notebook has stored results and no workbook, that; say
+    how long each took.
+    """
     from forecasting.reporting.html import write_report
     from forecasting.runs.execute.execution import cell_seconds, execute
 
     clock = _Clock()
-    done = execute(Path(task.template), task.parameters, folder / REPORT_NOTEBOOK, task.engine, task.timeout)
+    done = execute(
+        Path(task.template), task.parameters, folder / REPORT_NOTEBOOK, task.engine, task.timeout
+    )
     clock.lap("notebook")
     write_report(folder / REPORT_NOTEBOOK, done)
     clock.lap("page")
@@ -132,7 +158,11 @@ def _write_workbook(folder: Path) -> None:
 
 
 def _write_record(task: Task, folder: Path, steps: dict[str, Any]) -> None:
-    files = {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.name != RUN_RECORD}
+    files = {
+        path.name: path.stat().st_size
+        for path in sorted(folder.iterdir())
+        if path.name != RUN_RECORD
+    }
     record = {"name": task.name, "parameters": task.parameters, "engine": task.engine} | task.record
     record |= {"files": files, "finished": _now()} | steps
     write_text(folder / RUN_RECORD, json.dumps(record, indent=1, ensure_ascii=False))

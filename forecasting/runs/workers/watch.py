@@ -1,4 +1,6 @@
-"""Whether a process at work stands still, or holds too much: limits hold for whichever process breaks them."""
+"""Whether a process at work stands still, or holds too much: limits hold for whichever process
+breaks them.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ __all__ = ["Watch", "mark_of"]
 
 PROC = Path("/proc")
 LOOK = 0.1  # seconds between looks at the memory
-GRACE = 60.0  # seconds beyond the limit for a process that runs, and has something to do besides cells
+# Seconds beyond the limit for a process that runs, and has something to do besides cells
+GRACE = 60.0
 
 
 class Watch:
@@ -25,10 +28,11 @@ class Watch:
     pid : int
         The process.
     limit : float or None
-        Seconds without a sign after which a process that has been stopped is given up, and some more for one that runs;
-        None for no limit.
+        Seconds without a sign after which a process that has been stopped is given up, and some
+        more for one that runs; None for no limit.
     memory : int or None
-        Megabytes that it, and each process below it, may hold; one below it that holds more is killed.
+        Megabytes that it, and each process below it, may hold; one below it that holds more is
+        killed.
 
     Examples
     --------
@@ -42,7 +46,8 @@ class Watch:
         self._since = self._looked = time.monotonic()
 
     def broken(self, sign: object) -> int | None:
-        """The status that the process is to be ended with, for a limit that it has broken; None where it has not.
+        """The status that the process is to be ended with, for a limit that it has broken; None
+        where it has not.
 
         Parameters
         ----------
@@ -87,7 +92,9 @@ def _below(pid: int) -> list[int]:
     while left:
         folder = PROC / str(left.pop()) / "task"
         with contextlib.suppress(OSError):
-            new = [int(word) for path in folder.glob("*/children") for word in path.read_text().split()]
+            new = [
+                int(word) for path in folder.glob("*/children") for word in path.read_text().split()
+            ]
             found, left = found + new, left + new
     return found
 
