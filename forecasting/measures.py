@@ -17,6 +17,7 @@ __all__ = [
     "AT_THE_HORIZON",
     "CHARGING_ANSWERS",
     "CHARGING_COUNTS",
+    "CAR",
     "CONSEQUENCES",
     "DEMAND_STEPS",
     "DIVIDED_BY",
@@ -31,11 +32,13 @@ __all__ = [
     "STOCKS_ON_RECORD",
     "WORTH_FINDING_OUT",
     "Measure",
+    "count_of",
     "nearest",
 ]
 
 LARGEST_COST = 1e12  # of one point and year, in any money, also one with many zeros
 EV_SHARE = "ev_share_percent"  # the only forecast of a market of which nothing is known
+CAR = "car"  # electric ones of every drive, and what is counted with them
 Kind = Literal["flow", "stock", "statement"]
 
 
@@ -56,6 +59,12 @@ class Measure:
         What a reader sees.
     upper : float or None
         Largest possible value; the smallest is 0.
+    vehicle : str
+        Class of the vehicles that it is of, e.g. ``bus``; empty where it is of none, or of all.
+    electric : bool
+        Whether those vehicles are electric.
+    event : str
+        What happens to the vehicles that it counts, e.g. ``imports``; ``stock`` of those that stay.
     """
 
     name: str
@@ -63,47 +72,85 @@ class Measure:
     kind: Kind
     label: str
     upper: float | None = None
+    vehicle: str = ""
+    electric: bool = False
+    event: str = ""
+
+    @property
+    def of_electric_cars(self) -> bool:
+        """Whether it is of the vehicles whose growth was learned in other markets."""
+        return self.electric and self.vehicle == CAR
 
 
-def _declare(*rows: tuple[str, str, Kind, str]) -> dict[str, Measure]:
+def _declare(
+    *rows: tuple[str, str, Kind, str], vehicle: str = "", electric: bool = False
+) -> dict[str, Measure]:
     most = {"percent": 100.0}
     return {
-        name: Measure(name, unit, kind, label, most.get(unit)) for name, unit, kind, label in rows
+        name: Measure(name, unit, kind, label, most.get(unit), vehicle, electric)
+        for name, unit, kind, label in rows
     }
 
 
-MEASURES: dict[str, Measure] = _declare(
-    # vehicles that come, go and stay
-    ("ev_imports", "vehicles", "flow", "Electric vehicles imported"),
-    ("ev_exports", "vehicles", "flow", "Electric vehicles exported"),
-    ("ev_registrations", "vehicles", "flow", "Electric vehicles registered"),
-    ("ev_production", "vehicles", "flow", "Electric vehicles built"),
-    ("ev_retirements", "vehicles", "flow", "Electric vehicles retired"),
-    ("ev_sales", "vehicles", "flow", "New electric vehicles sold"),
-    ("ev_transactions", "vehicles", "flow", "Electric vehicles changing hands"),
-    ("ev_stock", "vehicles", "stock", "Electric vehicles on the road"),
-    ("ebus_imports", "vehicles", "flow", "Electric buses imported"),
-    ("ebus_stock", "vehicles", "stock", "Electric buses on the road"),
-    ("etruck_imports", "vehicles", "flow", "Electric trucks imported"),
-    ("etruck_stock", "vehicles", "stock", "Electric trucks on the road"),
-    ("vehicle_exports", "vehicles", "flow", "Vehicles exported, all types"),
-    ("border_crossings", "vehicles", "flow", "Vehicles crossing, both ways"),
+def _count(vehicle: str, *rows: tuple[str, str, Kind, str]) -> dict[str, Measure]:
+    """Counts of electric vehicles of a class: name, event, flow or stock, and label of each."""
+    return {
+        name: Measure(name, "vehicles", kind, label, None, vehicle, True, event)
+        for name, event, kind, label in rows
+    }
+
+
+# vehicles that come, go and stay
+MEASURES: dict[str, Measure] = _count(
+    CAR,
+    ("ev_imports", "imports", "flow", "Electric vehicles imported"),
+    ("ev_exports", "exports", "flow", "Electric vehicles exported"),
+    ("ev_registrations", "registrations", "flow", "Electric vehicles registered"),
+    ("ev_production", "production", "flow", "Electric vehicles built"),
+    ("ev_retirements", "retirements", "flow", "Electric vehicles retired"),
+    ("ev_sales", "sales", "flow", "New electric vehicles sold"),
+    ("ev_transactions", "transactions", "flow", "Electric vehicles changing hands"),
+    ("ev_stock", "stock", "stock", "Electric vehicles on the road"),
+)
+MEASURES |= _count(
+    "bus",
+    ("ebus_imports", "imports", "flow", "Electric buses imported"),
+    ("ebus_stock", "stock", "stock", "Electric buses on the road"),
+)
+MEASURES |= _count(
+    "truck",
+    ("etruck_imports", "imports", "flow", "Electric trucks imported"),
+    ("etruck_stock", "stock", "stock", "Electric trucks on the road"),
+)
+MEASURES |= _declare(
     ("hybrid_imports", "vehicles", "flow", "Hybrid vehicles imported"),
     ("car_imports", "vehicles", "flow", "Cars imported"),
     ("car_registrations", "vehicles", "flow", "New cars registered"),
     ("car_sales", "vehicles", "flow", "New cars sold"),
     ("car_production", "vehicles", "flow", "Cars built"),
+    ("hybrid_export_value", "USD million", "flow", "Hybrid vehicles exported, value"),
+    ("car_export_value", "USD million", "flow", "Cars exported, value"),
+    vehicle=CAR,
+)
+MEASURES |= _declare(
+    ("vehicle_exports", "vehicles", "flow", "Vehicles exported, all types"),
+    ("border_crossings", "vehicles", "flow", "Vehicles crossing, both ways"),
     ("vehicle_stock", "vehicles", "stock", "Vehicles on the road, all types"),
     ("vehicle_orders", "vehicles", "stock", "Vehicles ordered so far"),
     ("vehicle_production", "vehicles", "flow", "Vehicles built, all types"),
     ("plant_capacity", "vehicles per year", "stock", "Capacity of a plant"),
     ("duty_free_quota", "vehicles", "flow", "Vehicles free of duty, at most"),
-    # values
+)
+# values
+MEASURES |= _declare(
     ("ev_export_value_index", "index", "flow", "Electric vehicles exported, value index"),
     ("ev_import_value", "USD million", "flow", "Electric vehicles imported, value"),
     ("ev_export_value", "USD million", "flow", "Electric vehicles exported, value"),
-    ("hybrid_export_value", "USD million", "flow", "Hybrid vehicles exported, value"),
-    ("car_export_value", "USD million", "flow", "Cars exported, value"),
+    (EV_SHARE, "percent", "flow", "Electric share of new cars"),
+    vehicle=CAR,
+    electric=True,
+)
+MEASURES |= _declare(
     ("foreign_trade_value", "CNY billion", "flow", "Foreign trade, value"),
     ("goods_export_value", "CNY billion", "flow", "Goods exported, value"),
     (
@@ -113,7 +160,6 @@ MEASURES: dict[str, Measure] = _declare(
         "EVs, batteries and solar cells exported, value",
     ),
     ("investment", "USD billion", "stock", "Investment agreed"),
-    (EV_SHARE, "percent", "flow", "Electric share of new cars"),
     # energy and charging
     ("energy_gwh", "GWh", "flow", "Electricity for electric vehicles"),
     ("peak_mw", "MW", "stock", "Peak charging load"),
@@ -190,6 +236,21 @@ DIVIDED_BY = {
 NOT_ADDED = (  # over places: an index and a share have no sum, and peaks need not coincide
     "ev_export_value_index", "peak_mw", "peak_share_percent", "peak_share_summer_percent", "power_share_percent",
 )  # fmt: skip
+
+
+def count_of(event: str, vehicle: str) -> str:
+    """The measure that counts an event of a class of electric vehicles; empty where none does.
+
+    Examples
+    --------
+    >>> count_of("stock", "bus"), count_of("sales", "bus")
+    ('ebus_stock', '')
+    """
+    counts = MEASURES.values()
+    own = (
+        row.name for row in counts if row.electric and (row.event, row.vehicle) == (event, vehicle)
+    )
+    return next(own, "")
 
 
 MANY = 1000  # words to look for a near one among; of more, those next to it in the alphabet

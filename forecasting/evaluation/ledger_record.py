@@ -118,8 +118,8 @@ def _flows(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple
     """Place and measure of every flow of which a whole year has been counted."""
     totals = [fact for fact in ledger.select(place, measure) if is_total(fact)]
     flows = {(f.place, f.measure) for f in totals if f.period == year(f.period.end.year)}
-    counted = [flow for flow in flows if measure or re.match("ev_|vehicle_exports", flow[1])]
-    return sorted(flow for flow in counted if measure or MEASURES[flow[1]].unit == "vehicles")
+    recorded = {name for name, row in MEASURES.items() if row.of_electric_cars and row.event}
+    return sorted(flow for flow in flows if measure or flow[1] in recorded | {"vehicle_exports"})
 
 
 def _further_rows(
@@ -170,10 +170,10 @@ def _known(ledger: Ledger, place: str, measure: str, day: dt.date) -> Known:
     """What a report of that day rests on; of a port, a province or other vehicles no market is
     known.
     """
-    cars = re.fullmatch("[A-Z]{2}", place) is not None and measure.startswith("ev_")
-    return Known(
-        ledger, place, measure, day, size_from_ledger=cars and MEASURES[measure].unit == "vehicles"
-    )
+    flow = MEASURES[measure]
+    cars = flow.of_electric_cars and flow.unit == "vehicles"
+    country = re.fullmatch("[A-Z]{2}", place) is not None
+    return Known(ledger, place, measure, day, size_from_ledger=cars and country)
 
 
 def rows_text(record: pd.DataFrame) -> str:

@@ -120,7 +120,8 @@ def basis_name(code: str, measure: str = "") -> str:
     if known is None:
         return code
     who, _, which = known.name.partition(", ")
-    if measure and not measure.startswith("ev_") and ("battery" in which or "electric" in which):
+    other = measure in MEASURES and not MEASURES[measure].of_electric_cars
+    if other and ("battery" in which or "electric" in which):
         return who
     return f"{known.name} ({re.sub('[-_]', ' ', product)})" if product else known.name
 

@@ -54,7 +54,7 @@ from forecasting.evidence.printed_periods import (
     without_comparisons,
 )
 from forecasting.evidence.rules import number_text
-from forecasting.measures import MEASURES
+from forecasting.measures import MEASURES, count_of
 from forecasting.periods import Period, year
 
 __all__ = ["Proposal", "propose_facts", "quoted"]
@@ -318,17 +318,18 @@ def _measure(text: str, said: str, where: str, doubts: list[str]) -> str:
     if not found:
         doubts.append("does not say what is counted: give --measure")
         return "ev_imports" if electric else ""
-    if not electric and found[0].startswith("ev_"):
+    counted = MEASURES[found[0]]
+    if counted.electric and not electric:
         doubts.append("does not say that the vehicles are electric")
         return _FLOW_WORDS.get(found[0], found[0])
     if len(found) > 1 and not found[0].startswith("charging"):
         doubts.append(f"may be of {' or '.join(found)}")
-    for words, kind in HEAVY:
+    for words, vehicle in HEAVY:
         if re.search(words, sentence):
-            heavy = found[0].replace("ev_", f"{kind}_")
-            if heavy not in MEASURES or re.search(CARS, sentence):
+            heavy = count_of(counted.event, vehicle) if counted.electric else found[0]
+            if not heavy or re.search(CARS, sentence):
                 doubts.append("speaks of buses or trucks, too, or instead")
-            return heavy if heavy in MEASURES else found[0]
+            return heavy or found[0]
     words = dict(PLACE_WORDS).get(where, "$")
     if found[0] == "ev_exports" and re.search(
         rf"(?:\bto|\binto|\bв|向|对)\s?(?:the )?(?:{words})", sentence

@@ -164,9 +164,9 @@ MEASURE_WORDS = (  # the first that fits is meant
 )
 ON_A_DAY = rf"\bas of\b|по состоянию на|{ON_DATE}|на учет|holatiga|ҳолатига|on the road"
 CARS = r"\bcars?\b|легков\w*|\bevs?\b|электромобил\w*|elektromobil\w*|轿车"
-HEAVY = (  # what is counted instead of cars, and what a count of them is called
-    (r"bus(?:es)?\b|автобус\w*|электробус\w*|avtobus\w*|客车|公交", "ebus"),
-    (r"trucks?\b|lorr\w+|грузов\w*|卡车|货车", "etruck"),
+HEAVY = (  # the classes of vehicle that are counted instead of cars
+    (r"bus(?:es)?\b|автобус\w*|электробус\w*|avtobus\w*|客车|公交", "bus"),
+    (r"trucks?\b|lorr\w+|грузов\w*|卡车|货车", "truck"),
 )
 PLACE_WORDS = (
     ("UZ", r"uzbek|узбек|o['ʻ‘]zbek|ўзбек|乌兹别克(?:斯坦)?"),

@@ -216,7 +216,7 @@ class _Prepared:
 
 def _learned_elsewhere(prior: Prior, measure: str) -> list[str]:
     """A warning where the prior was learned on another thing than what is forecast."""
-    if not measure or measure.startswith("ev_") or prior.perimeter not in SHIPPED:
+    if not measure or MEASURES[measure].of_electric_cars or prior.perimeter not in SHIPPED:
         return []
     said = (
         f"the prior was learned on {prior.perimeter} ({prior.markets} markets up to {prior.last_year}), and "

@@ -63,7 +63,7 @@ def editor_schema() -> dict[str, Any]:
     )
     for schema, model in models:
         meant = _meant(model)
-        schema["description"] = (model.__doc__ or "").partition("\n")[0]
+        schema["description"] = " ".join((model.__doc__ or "").partition("\n\n")[0].split())
         for name, field in schema["properties"].items():
             described = SAID.get(
                 name,

@@ -19,6 +19,7 @@ from forecasting.arguments import shown, takes, texts
 from forecasting.errors import EvidenceError, InputError, Problem, ScenarioError
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
+from forecasting.measures import MEASURES, count_of
 from forecasting.parameters.driver_kinds import Driver
 from forecasting.parameters.fault_words import Owner, did_you_mean, missing_files, short, worded
 from forecasting.parameters.naming import country_code, country_slug, unsafe_name
@@ -173,7 +174,9 @@ class Scenario(Strict):
             )
         if self.as_of != "latest":
             return as_date(self.as_of)
-        measures = (self.measure, *(["ev_stock"] if self.measure.startswith("ev_") else []))
+        flow = MEASURES[self.measure]
+        stock = count_of("stock", flow.vehicle) if flow.electric else ""
+        measures = [self.measure, stock] if stock else [self.measure]
         places = (self.country,) if self.country else self.places
         chosen = [ledger.select(place, name, kind=COUNTED) for place in places for name in measures]
         return max(
