@@ -23,7 +23,7 @@ PACKAGE = ROOT / "forecasting"
 
 # A module imports from its own room and from those before it.
 ROOMS = (
-    ("errors", "names", "arguments", "periods", "measures", "showing", "quantiles"),
+    ("errors", "names", "arguments", "periods", "measures", "quantities", "showing", "quantiles"),
     ("evidence",),
     ("curves",),
     ("growth",),

@@ -18,6 +18,7 @@ from forecasting.demand.existing_charging import moment
 from forecasting.errors import AssumptionError
 from forecasting.periods import as_date
 from forecasting.quantiles import quantiles
+from forecasting.quantities import EXACT
 
 __all__ = ["balance", "dated_counts", "mirror", "registrations"]
 
@@ -118,9 +119,7 @@ def dated_counts(facts: Iterable[Any] | pd.DataFrame) -> list[tuple[dt.date, flo
     [(datetime.date(2023, 12, 31), 7383.0, 'stock'), (datetime.date(2024, 2, 1), 8366.0, 'K2')]
     """
     if isinstance(facts, pd.DataFrame):
-        counted = (
-            facts[facts["relation"].isin(["equals", "about"])] if "relation" in facts else facts
-        )
+        counted = facts[facts["relation"].isin(EXACT)] if "relation" in facts else facts
         counted = (
             counted[counted["quantity"].isin(["", "stock"])] if "quantity" in counted else counted
         )

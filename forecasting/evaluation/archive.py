@@ -169,7 +169,7 @@ def _quantiles(part: pd.DataFrame) -> dict[Period, Array]:
 
 
 def _is_count(fact: Fact) -> bool:
-    exact = fact.relation in ("equals", "about") and fact.quantity in ("total", "stock")
+    exact = fact.is_exact and fact.is_amount
     return exact and fact.partner == "World" and fact.value > 0 and fact.known_from is not None
 
 

@@ -20,7 +20,6 @@ __all__ = ["by_hand", "stock_by_hand"]
 
 Array = NDArray[np.float64]
 SPREADS = RULES["growth, halved next year"][1]
-EXACT = ("equals", "about")
 
 
 def by_hand(known: Ledger, basis: str, period: Period) -> Array | None:
@@ -62,7 +61,7 @@ def _totals(known: Ledger, basis: str) -> list[Fact]:
     return [
         fact
         for fact in known
-        if fact.relation in EXACT
+        if fact.is_exact
         and fact.quantity == "total"
         and fact.partner == "World"
         and fact.value > 0

@@ -158,11 +158,10 @@ def claim_of(
 
 def _printed(ledger: Ledger, code: str, measure: str, asked: Period, day: dt.date) -> str:
     """The newest count of just that period, and who printed it."""
-    of = ("stock",) if MEASURES[measure].kind == "stock" else ("total",)
     known = [
         fact
         for fact in ledger.select(code, measure, kind=("outcome", "estimate"), as_of=day)
-        if fact.quantity in of and fact.value == fact.value and fact.period_end == asked.end
+        if fact.is_amount and fact.value == fact.value and fact.period_end == asked.end
         if MEASURES[measure].kind == "stock" or fact.period == asked
     ]
     if not known:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.errors import ForecastingError, ForecastWarning
-from forecasting.evaluation.by_hand import EXACT, stock_by_hand
+from forecasting.evaluation.by_hand import stock_by_hand
 from forecasting.evaluation.track_record import beside
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
@@ -118,8 +118,9 @@ def _counts(known: Ledger) -> list[Fact]:
 
 def _is_count(fact: Fact) -> bool:
     return (
-        fact.quantity == "stock"
-        and fact.relation in EXACT
+        fact.stock
+        and fact.is_amount
+        and fact.is_exact
         and fact.value > 0
         and fact.kind == "outcome"
     )

@@ -202,7 +202,8 @@ def growth_record_of(known: Known, flow: Ledger) -> Iterator[tuple[object, ...]]
 
 def _is_growth(fact: Fact) -> bool:
     return (
-        fact.quantity == "yoy_growth_percent"
+        fact.is_change
+        and fact.declared.is_percent
         and fact.relation == "equals"
         and fact.kind == "outcome"
     )
@@ -256,7 +257,7 @@ def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str = "") ->
 
 def is_total(fact: Fact) -> bool:
     """Whether a fact states how much the whole flow was."""
-    exact = fact.relation in ("equals", "about") and fact.quantity in ("", "total")
+    exact = fact.is_exact and fact.is_amount and not fact.stock
     return exact and fact.kind == "outcome" and fact.partner == "World" and fact.value > 0
 
 

@@ -16,8 +16,9 @@ from typing import Any
 from forecasting.evidence.bases import Basis
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.ledger_files import read_ledger
-from forecasting.evidence.rules import COLUMNS, KINDS, QUANTITIES, RELATIONS
+from forecasting.evidence.rules import COLUMNS, KINDS
 from forecasting.names import DATA
+from forecasting.quantities import QUANTITIES, RELATIONS
 
 __all__ = ["data_package", "main"]
 
@@ -54,7 +55,7 @@ MEANT = {
     "quote": "what it printed: our own wording, or at most fifteen words",
     "note": "what a reader must know",
 }
-CHOICES = {"relation": RELATIONS, "quantity": QUANTITIES, "kind": KINDS}
+CHOICES = {"relation": RELATIONS, "quantity": tuple(QUANTITIES), "kind": KINDS}
 REQUIRED = ("id", "measure", "place", "kind", "published", "source", "quote")
 
 

@@ -28,8 +28,6 @@ from forecasting.evidence.rules import (
     COLUMNS,
     COUNTED,
     KINDS,
-    QUANTITIES,
-    RELATIONS,
     faults,
     normalise,
     own_period,
@@ -39,14 +37,13 @@ from forecasting.evidence.rules import (
 from forecasting.evidence.words import in_words
 from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, span
+from forecasting.quantities import BOUNDS, EXACT, Quantity, quantity_of
 from forecasting.showing import show
 
 __all__ = [
     "COLUMNS",
     "COUNTED",
     "KINDS",
-    "QUANTITIES",
-    "RELATIONS",
     "Fact",
     "LazyFacts",
     "facts_only",
@@ -73,8 +70,8 @@ class Fact(BaseModel):
     period_start, period_end : date, or str as YYYY-MM-DD
         Both included; a stock stands on its last day. None where the fact has no such day.
     relation, quantity : str
-        One of `RELATIONS` and `QUANTITIES`; the quantity defaults to total or stock, as the measure
-        is.
+        One of those declared in `forecasting.quantities`; the quantity defaults to total or stock,
+        as the measure is.
     value : float
         In `unit`; NaN where the relation is to `reference`, or nothing was counted.
     unit : str
@@ -171,7 +168,52 @@ class Fact(BaseModel):
     def stock(self) -> bool:
         """Whether it tells what stands on a day, not what comes over a period."""
         measure = MEASURES.get(self.measure)
-        return self.quantity == "stock" or (measure is not None and measure.kind == "stock")
+        return self.declared.of_stock or (measure is not None and measure.kind == "stock")
+
+    @property
+    def declared(self) -> Quantity:
+        """What is declared of its quantity."""
+        return quantity_of(self.quantity)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is a number, be it about so many, and not a bound."""
+        return self.relation in EXACT
+
+    @property
+    def side(self) -> int:
+        """On which side of its value a bound leaves the truth: 1 above, -1 below; 0 of a number."""
+        return BOUNDS.get(self.relation, 0)
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it says how many there are or came, not how that compares with others."""
+        return self.declared.says == "count" and self.quantity != ""
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it says how much changed from the same dates a year before."""
+        return self.declared.says == "change"
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it is the measure's own number: the total of a flow, or what stands of a stock."""
+        return self.declared.default
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether it counts what has gathered up to its last day, however long ago it came."""
+        return self.stock or (self.declared.accumulates and self.period_start is None)
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it says how many came over its period, so that it tells of a year's flow."""
+        return self.is_count and not self.accumulates
+
+    @property
+    def compares(self) -> bool:
+        """Whether it tells of a period by another one, which its reference names."""
+        return math.isnan(self.value) or self.declared.says == "share"
 
     @property
     def counted(self) -> bool:
@@ -289,7 +331,7 @@ def _typed(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) ->
     for column in ("period_start", "period_end"):
         cells[column] = written_day(row[column]) if row[column] else None
     cells["published"] = publication(row["published"])
-    compared = row["quantity"] == "share_percent" or math.isnan(cells["value"])
+    compared = quantity_of(row["quantity"]).says == "share" or math.isnan(cells["value"])
     cells["other"] = _other(row, together) if compared and row["reference"] else None
     return cells
 

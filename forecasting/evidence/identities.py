@@ -138,7 +138,7 @@ def _shares(ledger: Ledger, facts: list[Fact]) -> Iterator[Row]:
             )
         )
         if (
-            share.quantity == "share_percent"
+            share.declared.says == "share"
             and whole
             and part
             and part.id != whole.id
@@ -157,11 +157,7 @@ def _shares(ledger: Ledger, facts: list[Fact]) -> Iterator[Row]:
 def _stocks(facts: list[Fact], flows: dict[Series, list[Fact]]) -> Iterator[Row]:
     """A stock is no more than what came, as far back as one agency printed it."""
     for stock in facts:
-        if (
-            stock.measure != "ev_stock"
-            or stock.value != stock.value
-            or stock.relation not in ("equals", "about")
-        ):
+        if stock.measure != "ev_stock" or stock.value != stock.value or not stock.is_exact:
             continue
         for (measure, place, basis, _), series in flows.items():
             if place == stock.place and basis == stock.basis and measure in EV_FLOWS:

@@ -24,6 +24,7 @@ from forecasting.evidence.places import place_code
 from forecasting.evidence.rules import COLUMNS, number_text
 from forecasting.measures import MEASURES
 from forecasting.periods import Period, month, span, year
+from forecasting.quantities import on_a_day
 
 __all__ = [
     "decoded",
@@ -384,11 +385,8 @@ def period_columns(text: str, measure: str, quantity: str = "") -> dict[str, str
     {'period_start': '', 'period_end': '2023-04-30'}
     """
     period = period_of(text)
-    stock = quantity == "stock" or (
-        not quantity and measure in MEASURES and MEASURES[measure].kind == "stock"
-    )
     return {
-        "period_start": "" if stock else period.start.isoformat(),
+        "period_start": "" if on_a_day(measure, quantity) else period.start.isoformat(),
         "period_end": period.end.isoformat(),
     }
 

@@ -56,6 +56,7 @@ from forecasting.evidence.printed_periods import (
 from forecasting.evidence.rules import number_text
 from forecasting.measures import MEASURES, count_of
 from forecasting.periods import Period, year
+from forecasting.quantities import QUANTITIES, on_a_day
 
 __all__ = ["Proposal", "propose_facts", "quoted"]
 
@@ -198,28 +199,27 @@ def _cells(
         what, value = _money(text, what, number, doubts)
     stock = what in MEASURES and MEASURES[what].kind == "stock"
     quantity = "stock" if stock and quantity == "total" else quantity
+    stock = on_a_day(what, quantity)
     # 2024 cars are no year
     dated = text[: number.start] + " " * (number.end - number.start) + text[number.end :]
     when = period or _when(dated, number, published, stock, doubts)
     _doubt_the_period(when, period, dated, (number, published, stock), doubts)
-    if (
-        quantity in ("total", "stock", "yoy_difference")
-        and value % 1
-        and not is_money(text, number)
-    ):
+    declared = QUANTITIES[quantity]
+    if declared.in_units and value % 1 and not is_money(text, number):
         doubts.append("is a count with decimals: a mark of thousands may be meant")
     if when is not None and published is not None and when.end > published:
         doubts.append("ends after the day of the text")
     if (
         value >= 1e6
         and "million" in text.lower()
-        and quantity in ("total", "stock")
+        and declared.says == "count"
+        and declared.in_units
         and not is_money(text, number)
     ):
         doubts.append("million may be ten thousand, translated wrongly from Chinese")
-    if quantity.startswith("yoy") and re.search(AGAINST_ANOTHER_MONTH, text.lower()):
+    if declared.says == "change" and re.search(AGAINST_ANOTHER_MONTH, text.lower()):
         doubts.append("may be against another month, not the year before")
-    if quantity.startswith("yoy") and re.search(VALUE, text.lower()):
+    if declared.says == "change" and re.search(VALUE, text.lower()):
         doubts.append("may be of the value, not of the number")
     cells = {
         "measure": what,

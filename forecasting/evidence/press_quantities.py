@@ -13,7 +13,6 @@ from forecasting.evidence.press_words import (
     DOWN_BEHIND,
     LEVEL,
     OF_THE_YEAR_BEFORE,
-    PER_DAY,
     PERCENT,
     RELATION_WORDS,
     SHARE,
@@ -21,6 +20,7 @@ from forecasting.evidence.press_words import (
     UP,
 )
 from forecasting.evidence.printed_numbers import Number
+from forecasting.quantities import PRINTED, QUANTITIES
 
 __all__ = ["amount_words", "around", "is_change", "is_money", "quantity_of", "relation_of"]
 
@@ -75,10 +75,11 @@ def quantity_of(
             # Three times lower is a third
             return "yoy_growth_percent", 100 * (1 / number.value - 1)
         return "yoy_growth_percent", _growth_of_times(text, number, before, doubts)
-    if re.match(rf"[^,.;]{{0,24}}?(?:{PER_DAY})", after) or re.search(
-        rf"(?:{PER_DAY})(?:\D|20\d\d)*$", before
-    ):
-        return "per_day", number.value
+    for quantity, words in PRINTED.items():
+        if re.match(rf"[^,.;]{{0,24}}?(?:{words})", after) or re.search(
+            rf"(?:{words})(?:\D|20\d\d)*$", before
+        ):
+            return quantity, number.value
     doubts += _doubts_of_a_count(before, after)
     if (number.signed or _is_difference(before, after)) and not is_money(text, number):
         doubts.append("is read as a difference from the year before")
@@ -88,8 +89,11 @@ def quantity_of(
 
 def _doubts_of_a_count(before: str, after: str) -> Iterator[str]:
     """Why a number may be of less than the whole."""
-    if re.search(PER_DAY, before + after):
-        yield "may be of each day"
+    for quantity, words in PRINTED.items():
+        if re.search(words, before + after):
+            yield "may be " + QUANTITIES[quantity].words.format(
+                number="so many", since="the launch"
+            )
     if re.search(SOME_OF_THEM, before):
         yield "may be a part: the first, or further ones"
     # What stands between the number before and this one
@@ -171,7 +175,7 @@ def relation_of(before: str, after: str, quantity: str) -> str:
     if re.search(rf"(?:{UP}|{DOWN}).*?\s(?:до|to)\s$", before.replace("up to", "")):
         return "equals"  # what it rose to
     for relation, words in RELATION_WORDS:
-        change = quantity.startswith("yoy") and relation == "at_most"
+        change = QUANTITIES[quantity].says == "change" and relation == "at_most"
         if not change and re.search(
             rf"(?:^|[^a-zа-я])(?:{words})\s?(?:(?:the|a|чем|на|в) )*[$€]?$", before
         ):

@@ -22,13 +22,13 @@ from forecasting.evidence.press_words import (
     LAST_YEAR,
     MEASURE_WORDS,
     OF_WHICH,
-    PER_DAY,
     PERCENT,
     PLACE_WORDS,
     RELATION_WORDS,
     SHARE,
     UP,
 )
+from forecasting.quantities import PRINTED
 
 __all__ = ["unknown_words"]
 
@@ -90,7 +90,13 @@ _TAKEN_OUT = tuple(
         AMOUNTS,
         *(
             _alone(words)
-            for words in (*(words for _, words in RELATION_WORDS), UP, DOWN, SHARE, PER_DAY)
+            for words in (
+                *(words for _, words in RELATION_WORDS),
+                UP,
+                DOWN,
+                SHARE,
+                *PRINTED.values(),
+            )
         ),
         *(words for words, _ in HEAVY),
         PERCENT,

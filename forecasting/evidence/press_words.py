@@ -7,7 +7,7 @@ from __future__ import annotations
 __all__ = [
     "AGAINST_ANOTHER_MONTH", "AMOUNTS", "CAPACITY", "CARS", "COUNTER", "CURRENCIES", "DOWN", "DOWN_BEHIND", "ELECTRIC",
     "HEAVY", "LAST_YEAR", "LEVEL", "LIMIT", "MEASURE_WORDS", "NOT", "OF_THE_YEAR_BEFORE", "OF_WHICH", "ONE_PARTNER",
-    "ON_A_DAY", "OTHER_GOODS", "OTHER_SPAN", "OTHER_UNIT", "PERCENT", "PER_DAY", "PER_MONTH", "PLACE_WORDS", "PLAN",
+    "ON_A_DAY", "OTHER_GOODS", "OTHER_SPAN", "OTHER_UNIT", "PERCENT", "PER_MONTH", "PLACE_WORDS", "PLAN",
     "RELATION_WORDS", "SHARE", "SOME_OF_THEM", "UNTIL", "UP", "VALUE",
 ]  # fmt: skip
 
@@ -37,7 +37,6 @@ DOWN_BEHIND = r"меньше|less than|fewer|\bkam\b|\bкам\b|\bbelow\b|\blowe
 SOME_OF_THEM = r"\b(?:first|another|other|further|last|next|перв\w+|друг\w+|ещ[её])\s$|首批\D{0,8}$"
 SHARE = r"account\w*|\bshare\b|\bof (?:the|all|total|its|\d)|доля|доли|от общ|占|ulush\w*|улуш\w*|foizi|="
 PERCENT = r"\s?(?:%|per ?cent|pct\b|процент\w*|foiz\w*|фоиз\w*|个百分点)"
-PER_DAY = r"(?:every|each|per|a) day|daily|ежедневно|в (?:день|сутки)|kuniga|кунига|每天|日均"
 AMOUNTS = (
     r"\$|(?:us |u\.s\. |american |американских |aqsh |美)?(?:usd|dollar\w*|доллар\w*|доллор\w*|元)|yuan|юан\w*|tenge|"
     r"тенге|сум\b|soum|сўм|so['ʻ‘]m|евро|euro|rubl\w*|рубл\w*"

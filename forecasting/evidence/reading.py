@@ -36,6 +36,7 @@ from forecasting.evidence.rules import (
 )
 from forecasting.evidence.workbooks import sheet_rows
 from forecasting.measures import MEASURES, nearest
+from forecasting.quantities import quantity_of
 
 __all__ = ["Source", "checked_rows", "csv_rows", "mapping_of", "parts_of_a_count"]
 
@@ -301,7 +302,7 @@ def parts_of_a_count(cells: dict[str, str]) -> str:
     nothing does.
     """
     measure = MEASURES.get(cells["measure"])
-    counted = measure and measure.unit in COUNTS and cells["quantity"] in ("total", "stock")
+    counted = measure and measure.unit in COUNTS and quantity_of(cells["quantity"]).default
     if not (
         counted
         and cells["kind"] == "outcome"
@@ -322,7 +323,7 @@ def _thousands(row: FoundRow) -> list[Problem]:
     value, measure = row.cells["value"], MEASURES.get(row.cells["measure"])
     if "." not in value:
         return []
-    counted = measure and measure.unit in COUNTS and row.cells["quantity"] in ("total", "stock")
+    counted = measure and measure.unit in COUNTS and quantity_of(row.cells["quantity"]).default
     if not (counted and re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", value)):
         return []
     plain = value.replace(".", "")

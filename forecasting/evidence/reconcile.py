@@ -26,14 +26,13 @@ from forecasting.evidence.bases import basis_name, basis_words
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.identities import identities
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.rules import BOUNDS, number_text
+from forecasting.evidence.rules import number_text
 from forecasting.periods import Period
 
 __all__ = ["conflicts", "nesting", "revisions"]
 
 ABOUT = 0.05  # "about" is read as within 5 % when two statements are compared
 IGNORED = ("target", "event", "judgement")
-COMPARED = ("total", "stock")
 
 Row = dict[str, Any]
 
@@ -76,13 +75,12 @@ def _range(fact: Fact) -> tuple[float, float]:
     low, high = fact.value - fact.tolerance, fact.value + fact.tolerance
     if fact.relation == "about":
         return min(low, fact.value * (1 - ABOUT)), max(high, fact.value * (1 + ABOUT))
-    side = BOUNDS.get(fact.relation, 0)
-    return -inf if side < 0 else low, inf if side > 0 else high
+    return -inf if fact.side < 0 else low, inf if fact.side > 0 else high
 
 
 def _printed(facts: Iterable[Fact]) -> Iterator[Allowed]:
     for fact in facts:
-        if not isnan(fact.value) and fact.quantity in COMPARED and fact.period_end:
+        if not isnan(fact.value) and fact.is_amount and fact.period_end:
             yield Allowed(fact.id, fact, fact.period, fact.quantity, fact.value, *_range(fact))
 
 
@@ -90,27 +88,17 @@ def _implied(facts: list[Fact]) -> Iterator[Allowed]:
     """The base of the year before: total less difference, or total over growth, both printed by one
     agency.
     """
-    totals = {
-        _key(fact): fact
-        for fact in facts
-        if fact.quantity == "total" and fact.relation in ("equals", "about")
-    }
+    totals = {_key(fact): fact for fact in facts if fact.quantity == "total" and fact.is_exact}
     for change in facts:
         total = totals.get(_key(change))
-        if total is None or change.relation != "equals" or not change.quantity.startswith("yoy_"):
+        if total is None or change.relation != "equals" or not change.is_change:
             continue
         (low, high), step = _range(total), change.tolerance
-        if change.quantity == "yoy_difference":
-            base, least, most = (
-                total.value - change.value,
-                low - change.value - step,
-                high - change.value + step,
-            )
-        else:
-            factor, wide = 1 + change.value / 100, step / 100
-            least, most = low / (factor + wide), high / (factor - wide)
-            whole = float(round(total.value / factor))
-            base = whole if least <= whole <= most else total.value / factor
+        base = change.declared.before(total.value, change.value)
+        least = change.declared.before(low, change.value + step)
+        most = change.declared.before(high, change.value - step)
+        if change.declared.is_percent and least <= round(base) <= most:
+            base = float(round(base))
         yield Allowed(
             f"{total.id} less a year",
             change,

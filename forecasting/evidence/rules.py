@@ -17,16 +17,14 @@ from forecasting.errors import LedgerError, PeriodError, in_digits
 from forecasting.evidence.places import nearest_place, partner_code, place_code
 from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, as_date, month, span, year
+from forecasting.quantities import QUANTITIES, RELATIONS, default_quantity, quantity_of
 
 __all__ = [
-    "BOUNDS",
     "COLUMNS",
     "COUNTED",
     "EMPTY",
     "KINDS",
-    "QUANTITIES",
     "REFERENCE",
-    "RELATIONS",
     "REQUIRED",
     "faults",
     "may_be_faulty",
@@ -43,12 +41,7 @@ COLUMNS = (
 )  # fmt: skip
 REQUIRED = ("id", "measure", "place", "period_start", "period_end", "relation", "value")
 
-RELATIONS = ("equals", "about", "at_least", "at_most", "greater_than", "less_than")
-# 1 from below, -1 from above
-BOUNDS = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
-QUANTITIES = ("total", "stock", "yoy_growth_percent", "yoy_difference", "share_percent", "per_day")
 KINDS = ("outcome", "estimate", "target", "event", "claim", "context", "judgement")
-MOST_PERCENT = 100_000  # of its own total over another period, that a flow may reach
 COUNTED = ("outcome", "estimate", "judgement")  # the kinds that may enter a likelihood
 
 Fault = tuple[str, str, str]  # column, what is wrong, the next move
@@ -57,7 +50,7 @@ Row = Mapping[str, str]
 VOCABULARIES = {
     "measure": tuple(MEASURES),
     "relation": RELATIONS,
-    "quantity": QUANTITIES,
+    "quantity": tuple(QUANTITIES),
     "kind": KINDS,
 }
 EMPTY = dict.fromkeys(COLUMNS, "")
@@ -102,8 +95,7 @@ def _words_settled(
 ) -> dict[str, str]:
     """These columns with defaults and codes; many rows say the same, and share it."""
     known = MEASURES.get(measure)
-    if not quantity and (known is None or known.kind != "statement"):
-        quantity = "stock" if known and known.kind == "stock" else "total"
+    quantity = quantity or default_quantity(known.kind if known else "flow")
     return {
         "place": _code(place_code, place) or place,
         "partner": _code(partner_code, partner) or partner,
@@ -162,7 +154,7 @@ PLACE_COLUMNS = {"place": place_code, "partner": partner_code}
 @lru_cache(maxsize=1)
 def _units() -> frozenset[str]:
     counts = {measure.unit for measure in MEASURES.values() if measure.unit}
-    return frozenset(counts | {f"{unit} per day" for unit in counts} | {"percent"})
+    return frozenset(each.unit_of(unit) for each in QUANTITIES.values() for unit in counts)
 
 
 def expected_unit(measure: str, quantity: str) -> str:
@@ -171,10 +163,7 @@ def expected_unit(measure: str, quantity: str) -> str:
     >>> expected_unit("ev_imports", "total"), expected_unit("ev_imports", "share_percent")
     ('vehicles', 'percent')
     """
-    if quantity in ("yoy_growth_percent", "share_percent"):
-        return "percent"
-    unit = MEASURES[measure].unit if measure in MEASURES else ""
-    return f"{unit} per day" if unit and quantity == "per_day" else unit
+    return quantity_of(quantity).unit_of(MEASURES[measure].unit if measure in MEASURES else "")
 
 
 def printed_rounding(text: str, relation: str = "equals") -> float:
@@ -275,15 +264,14 @@ def _words(row: Row) -> Iterator[Fault]:
 
 
 def _fitting_quantity(row: Row) -> Iterator[Fault]:
-    measure = MEASURES.get(row["measure"])
-    wrong = {"flow": ("stock",), "stock": ("total", "per_day"), "statement": ()}
-    if measure and row["quantity"] in wrong[measure.kind]:
-        right = "total" if measure.kind == "flow" else "stock"
-        yield (
-            "quantity",
-            f"{row['quantity']!r} does not fit {measure.name}, a {measure.kind}",
-            f"use {right}",
-        )
+    measure, quantity = MEASURES.get(row["measure"]), QUANTITIES.get(row["quantity"])
+    if measure is None or quantity is None or measure.kind in (*quantity.kinds, "statement"):
+        return
+    yield (
+        "quantity",
+        f"{quantity.name!r} does not fit {measure.name}, a {measure.kind}",
+        f"use {default_quantity(measure.kind)}",
+    )
 
 
 def _is_statement(row: Row) -> bool:
@@ -318,7 +306,7 @@ def _dates(row: Row) -> Iterator[Fault]:
         return
     if not row["period_end"]:
         yield "period_end", "is empty", "a stock needs its day, a flow its last day"
-    if row["quantity"] == "total" and not row["period_start"]:
+    if "period_start" in quantity_of(row["quantity"]).needs and not row["period_start"]:
         yield "period_start", "is empty", "a flow is counted over a period: give its first day"
 
 
@@ -357,34 +345,12 @@ def _numbers(row: Row) -> Iterator[Fault]:
 
 
 def _in_range(value: float, row: Row) -> Iterator[Fault]:
-    quantity, text, measure = row["quantity"], row["value"], MEASURES.get(row["measure"])
-    if quantity == "yoy_growth_percent" and value <= -100:
-        yield (
-            "value",
-            f"a growth of {text} % is -100 % or less",
-            "+20 % is 20, a fall to half is -50",
-        )
-    elif quantity == "share_percent" and not 0 <= value <= (
-        100 if own_period(row) is None else MOST_PERCENT
-    ):
-        yield (
-            "value",
-            f"a share of {text} % is outside 0 to 100 %",
-            "shares are in percent of the reference",
-        )
-    elif quantity in ("", "total", "stock", "per_day") and value < 0:
-        yield "value", f"{text} is negative", "counts and amounts are 0 or more"
-    elif (
-        measure
-        and measure.upper is not None
-        and value > measure.upper
-        and quantity in ("total", "stock")
-    ):
-        yield (
-            "value",
-            f"{text} is above {in_digits(measure.upper)}, the most that {measure.name} can be",
-            "",
-        )
+    quantity, measure = quantity_of(row["quantity"]), MEASURES.get(row["measure"])
+    if quantity.fault(value, of_own=own_period(row) is not None):
+        yield "value", quantity.impossible.format(row["value"]), quantity.remedy
+    elif quantity.default and measure and measure.upper is not None and value > measure.upper:
+        most = in_digits(measure.upper)
+        yield "value", f"{row['value']} is above {most}, the most that {measure.name} can be", ""
 
 
 def own_period(row: Row) -> Period | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from forecasting.evidence.rules import REFERENCE, number_text
 from forecasting.measures import MEASURES
 from forecasting.periods import Period, span
+from forecasting.quantities import OPPOSITE, RELATION_WORDS
 
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
@@ -21,21 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["in_words", "period_words", "reference_words", "when_words"]
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-RELATION_WORDS = {
-    "equals": "",
-    "about": "about ",
-    "at_least": "at least ",
-    "at_most": "at most ",
-    "greater_than": "more than ",
-    "less_than": "less than ",
-}
-# A growth above -12 % is a fall by less than 12 %.
-OPPOSITE = {
-    "at_least": "at_most",
-    "at_most": "at_least",
-    "greater_than": "less_than",
-    "less_than": "greater_than",
-}
 
 
 def in_words(fact: Fact) -> str:
@@ -71,22 +57,23 @@ def in_words(fact: Fact) -> str:
         return (
             f"{relation}{reference_words(fact.reference, fact.other)}" if compared else fact.quote
         )
-    if fact.quantity in ("yoy_growth_percent", "yoy_difference"):
-        return _change(fact)
     number = f"{relation}{_number(fact.value, fact.unit)}"
-    if fact.quantity == "share_percent":
-        return f"{number} of {reference_words(fact.reference, fact.other) if fact.reference else 'the whole'}"
-    return f"{number} a day" if fact.quantity == "per_day" else number
+    if fact.is_change:
+        number = _change(fact)
+    first = fact.period_start
+    return fact.declared.words.format(
+        number=number,
+        reference=reference_words(fact.reference, fact.other) if fact.reference else "the whole",
+        since=period_words(Period(first, first)) if first else "the launch",
+    )
 
 
 def _change(fact: Fact) -> str:
     """Up or down by so much: a fall is worded as a fall, and the relation turns with it."""
-    falls = fact.value < 0
-    relation = OPPOSITE.get(fact.relation, fact.relation) if falls else fact.relation
     amount = _number(abs(fact.value), fact.unit)
-    return (
-        f"{'down' if falls else 'up'} {RELATION_WORDS.get(relation, '')}{amount} on the year before"
-    )
+    if fact.declared.turned(fact.value):
+        return f"down {RELATION_WORDS.get(OPPOSITE.get(fact.relation, fact.relation), '')}{amount}"
+    return f"up {RELATION_WORDS.get(fact.relation, '')}{amount}"
 
 
 def _number(value: float, unit: str) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from forecasting.evidence.fact import Fact
-from forecasting.evidence.rules import BOUNDS
 from forecasting.growth.likelihood import EDGE, Noise, Observation
 
 __all__ = ["only_bounds", "read_bounds_together", "tells_level"]
@@ -18,14 +17,12 @@ __all__ = ["only_bounds", "read_bounds_together", "tells_level"]
 
 def tells_level(fact: Fact) -> bool:
     """Whether a fact says how much, not only how it compares with another period."""
-    return fact.quantity not in ("yoy_growth_percent", "share_percent") and not math.isnan(
-        fact.value
-    )
+    return not fact.declared.is_percent and not math.isnan(fact.value)
 
 
 def only_bounds(facts: Sequence[Fact]) -> bool:
     """Whether what tells of the level are bounds alone, and no two of them a range."""
-    sides = {(_of_years(fact), BOUNDS.get(fact.relation, 0)) for fact in facts if tells_level(fact)}
+    sides = {(_of_years(fact), fact.side) for fact in facts if tells_level(fact)}
     return bool(sides) and not any(side == 0 or (of, -side) in sides for of, side in sides)
 
 
@@ -33,13 +30,13 @@ def _of_years(fact: Fact) -> tuple[object, ...]:
     """What bounds share that can be set against each other: an agency's flow, or register, of the
     same years.
     """
-    difference = fact.quantity == "yoy_difference"
-    return fact.basis, fact.stock, difference, fact.period.start.year, fact.period.end.year
+    what = (fact.basis, fact.stock, fact.accumulates, fact.is_change)
+    return (*what, fact.period.start.year, fact.period.end.year)
 
 
 def _quantity(fact: Fact) -> tuple[object, ...]:
     """What a fact speaks of."""
-    return (fact.basis, fact.stock, fact.quantity, fact.period, fact.other)
+    return (fact.basis, fact.stock, fact.quantity, fact.accumulates, fact.period, fact.other)
 
 
 def read_bounds_together(observations: Sequence[Observation]) -> tuple[Observation, ...]:
@@ -93,7 +90,7 @@ def _touched(fact: Fact) -> list[tuple[object, ...]]:
     in common.
     """
     return [
-        (fact.basis, fact.stock, year)
+        (fact.basis, fact.stock, fact.accumulates, year)
         for year in range(fact.period.start.year, fact.period.end.year + 1)
     ]
 
@@ -105,16 +102,13 @@ def _contradicts(number: Observation, bound: Observation) -> bool:
     one, other = number.fact, bound.fact
     if not tells_level(other):
         return False
-    if (
-        "yoy_difference" in (one.quantity, other.quantity)
-        or bound.side * (bound.value - number.value) <= EDGE
-    ):
+    if one.is_change or other.is_change or bound.side * (bound.value - number.value) <= EDGE:
         return False
     part, whole = (other, one) if bound.side > 0 else (one, other)
     within = whole.period.start <= part.period.start and part.period.end <= whole.period.end
-    return one.period == other.period if one.stock else within
+    return one.period == other.period if one.accumulates else within
 
 
 def _by_day(o: Observation) -> float:
     """Log of the flow of a day that a bound speaks of, or of a register."""
-    return o.value - (0.0 if o.fact.stock else math.log(o.fact.period.days))
+    return o.value - (0.0 if o.fact.accumulates else math.log(o.fact.period.days))

@@ -178,12 +178,12 @@ def _offsets(o: Observation, path: LatentPath, basis: int) -> tuple[Array, Array
 
     def of(weights: Array) -> Array:
         year = weights[:-1].reshape(path.years, 12).sum(axis=1)
-        return by_year[last] if o.fact.stock else np.asarray(year @ by_year / year.sum())
+        return by_year[last] if o.fact.accumulates else np.asarray(year @ by_year / year.sum())
 
     if not o.denominator.any():
         return of(o.numerator), np.zeros(path.width)
     base = of(o.denominator)
-    drifted = np.zeros(path.width) if o.fact.stock else of(o.numerator) - base
+    drifted = np.zeros(path.width) if o.fact.accumulates else of(o.numerator) - base
     return drifted, base if o.constant else np.zeros(path.width)
 
 

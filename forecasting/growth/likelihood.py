@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.evidence.fact import Fact
-from forecasting.evidence.rules import BOUNDS
 from forecasting.periods import Period
+from forecasting.quantities import OUTLIER
 
 __all__ = [
     "SCRAPPAGE_SD",
@@ -33,8 +33,6 @@ __all__ = [
 
 Array = NDArray[np.float64]
 
-FIT = 0.01  # no agency's total is better than 1 % of itself: late declarations, revisions
-OUTLIER = 0.02  # any fact may be wrong
 NO_DATA = 0.1  # and a zero may be what nobody counted, or a month between two shipments; judgement
 # And then by half, or a slipped digit or unit: part of those cases, spread
 WRONG = ((0.75, 0.5), (0.25, 2.5))
@@ -48,6 +46,7 @@ SCRAPPAGE, SCRAPPAGE_SD = 0.04, 0.02
 # Mean log distance of a bound from what it bounds, where nothing else tells: 35,000 of 43,000
 NEAR = 0.2
 EDGE = 0.02  # how sharp a bound is: printed bounds are rounded and revised
+ROUGH = 0.03  # what an estimate, or a number that is "about" so many, is less exact by
 STOCK_FIT = 0.03  # registers are cleaned and vehicles re-exported between two counts
 
 
@@ -161,17 +160,16 @@ class Observation:
         no bound.
         """
         # The contrast is of the year before
-        down = self.fact.quantity == "yoy_difference" and self.fact.value < 0
-        return BOUNDS.get(self.fact.relation, 0) * (-1 if down else 1)
+        down = self.fact.declared.added and self.fact.value < 0
+        return self.fact.side * (-1 if down else 1)
 
     @property
     def of_base(self) -> bool:
         """Whether it is a number that is added to a base: a difference, or a stock that stood
         before the start.
         """
-        return self.fact.quantity == "yoy_difference" or (
-            self.fact.quantity == "stock" and bool(self.denominator.any())
-        )
+        added = self.fact.declared.added
+        return added or (self.fact.is_count and bool(self.denominator.any()))
 
     def beyond(self, contrast: float) -> float:
         """How far the value lies from a contrast: of a bound only where the contrast would break
@@ -185,16 +183,11 @@ class Observation:
         one.
         """
         ratio = np.exp(np.asarray(contrast, dtype=float))
-        scale = {
-            "yoy_growth_percent": 100 * (ratio - 1),
-            "share_percent": 100 * ratio,
-            "per_day": ratio / self.fact.period.days,
-        }
         if self.of_base:
             more = (base + self.constant) * ratio - base
             told = np.asarray(more * (self.fact.value / self.constant if self.constant else 1.0))
-            return np.maximum(told, 0.0) if self.fact.quantity == "stock" else told
-        return np.asarray(scale.get(self.fact.quantity, ratio))
+            return np.maximum(told, 0.0) if self.fact.is_count else told
+        return np.asarray(self.fact.declared.value_of(ratio, self.fact.period.days))
 
 
 def flow_weights(period: Period, first_year: int, months: int) -> Array:
@@ -226,13 +219,15 @@ def flow_weights(period: Period, first_year: int, months: int) -> Array:
     return weights
 
 
-def _stock_weights(period: Period, first_year: int, months: int, stood: int) -> Array:
-    """Share of each month's flow, and of what stood before, that is still on the road at the
-    period's end.
+def _gathered_weights(
+    period: Period, first_year: int, months: int, stood: int, kept: float
+) -> Array:
+    """Share of each month's flow, and of what stood before, that is still counted at the period's
+    end.
     """
     since = (stood - first_year) * 12
     until = (period.end.year - first_year) * 12 + period.end.month - 1
-    weights = (1 - SCRAPPAGE) ** stock_ages(period, first_year, months, stood)
+    weights = kept ** stock_ages(period, first_year, months, stood)
     weights[: max(since, 0)] = weights[until + 1 : months] = 0.0
     if since <= until < months:
         weights[until] *= period.end.day / next(iter(Period(period.end, period.end).months())).days
@@ -253,29 +248,29 @@ def stock_ages(period: Period, first_year: int, months: int, stood: int) -> Arra
     return np.asarray(ages)
 
 
-def _rounding(fact: Fact, of: float, counted: bool) -> float:
-    """Half-width of the printed digits relative to a value; of numbers without a unit digits say
-    nothing.
+def _noise(fact: Fact, ratio: float, counted: bool, upwards: bool = True) -> Noise:
+    """How the truth may lie about a printed number, or beyond a bound as sharp as a total of it.
+
+    A number has its digits, counting noise, and the agency's own revisions. Where the unit is not
+    single things, digits and counting say nothing.
     """
-    return fact.rounding / max(abs(of), 1e-9) if counted else 0.0
-
-
-def _exact(fact: Fact, of: float, counted: bool) -> Noise:
-    """A printed number: its digits, counting noise, the agency's own revisions."""
-    rough = 0.03 if fact.kind == "estimate" or fact.relation == "about" else 0.0
-    counting = 1 / (of + 0.5) if counted else 0.0
-    rounding = _rounding(fact, of, counted)
-    sd = math.sqrt(
-        FIT**2 + counting + rounding**2 / 3 + rough**2 + (STOCK_FIT**2 if fact.stock else 0.0)
-    )
-    return Noise.exact(max(rounding, sd) if fact.kind == "judgement" else sd)
-
-
-def _bound(fact: Fact, of: float, counted: bool) -> Noise:
-    """More than a number, or less: a side, as sharp as a total of that number would be."""
-    counting = 1 / (of + 0.5) if counted else 0.0
-    stock = STOCK_FIT**2 if fact.stock else 0.0
-    return Noise.beyond(math.sqrt(EDGE**2 + counting + stock), BOUNDS[fact.relation])
+    spread = fact.declared.spread
+    counts = 1 / (ratio + 0.5) if fact.is_count and counted else 0.0
+    register = STOCK_FIT**2 if fact.stock else 0.0
+    if fact.side:
+        edge = math.sqrt(EDGE**2 + counts + register)
+        return Noise.beyond(edge, fact.side if upwards else -fact.side)
+    size = 100 * ratio if fact.declared.is_percent else fact.value
+    digits = fact.rounding / max(abs(size), 1e-9) if counted else 0.0
+    if spread.coarse:
+        return Noise.exact(max(digits, spread.fit), spread.outlier)
+    about = fact.is_count and (fact.kind == "estimate" or fact.relation == "about")
+    rough = ROUGH if about else 0.0
+    last = digits if spread.digits else 0.0
+    sd = math.sqrt(spread.fit**2 + counts + last**2 / 3 + rough**2 + register)
+    if fact.is_count and fact.kind == "judgement":
+        sd = max(digits, sd)
+    return Noise.exact(sd, spread.outlier)
 
 
 def observe(
@@ -302,96 +297,38 @@ def observe(
     >>> round(float(np.exp(observe(grown, 2022, 24).value)), 3)
     5.104
     """
-    before, stood = fact.other or fact.period.year_before(), first_year if stood is None else stood
-    if fact.quantity == "stock" and fact.period.end.year < stood and fact.value > 0:
-        return _stock_before(fact, first_year, months, stood, counted)
-    weights = partial(_stock_weights, stood=stood) if fact.stock else flow_weights
+    before = fact.other or fact.period.year_before()
+    stood = first_year if stood is None else stood
+    kept = 1 - SCRAPPAGE if fact.stock else 1.0
+    early = fact.accumulates and fact.period.end.year < stood
+    if early and fact.is_count and fact.value > 0:
+        return _stock_before(fact, first_year, months, stood, counted, kept)
+    weights = flow_weights
+    if fact.accumulates:
+        weights = partial(_gathered_weights, stood=stood, kept=kept)
     size, base = (weights(period, first_year, months) for period in (fact.period, before))
     if math.isnan(fact.value):  # more than another period's total, that may never have been printed
-        noise = (
-            Noise.beyond(EDGE, BOUNDS[fact.relation])
-            if fact.relation in BOUNDS
-            else Noise.exact(0.02)
-        )
+        noise = Noise.beyond(EDGE, fact.side) if fact.side else Noise.exact(0.02)
         return Observation(fact, size, base, 0.0, 0.0, noise)
-    return _READ[fact.quantity](fact, size, base, counted)
-
-
-def _of_count(fact: Fact, counted: bool) -> Noise:
-    return (_bound if fact.relation in BOUNDS else _exact)(fact, fact.value, counted)
-
-
-def _total(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
-    if fact.value == 0:  # none was counted: less than one
-        return Observation(
-            fact, size, np.zeros_like(size), 1.0, math.log(0.5), Noise.exact(0.8, NO_DATA)
-        )
-    return Observation(
-        fact, size, np.zeros_like(size), 1.0, math.log(fact.value), _of_count(fact, counted)
-    )
+    contrast = fact.declared.contrast(fact.value, fact.period.days)
+    sums = {"period": size, "before": base, None: np.zeros_like(size)}
+    top, bottom = sums[contrast.numerator], sums[contrast.denominator]
+    if contrast.ratio == 0:  # none was counted: less than one
+        return Observation(fact, top, bottom, 1.0, math.log(0.5), Noise.exact(0.8, NO_DATA))
+    noise = _noise(fact, contrast.ratio, counted, upwards=contrast.numerator == "period")
+    return Observation(fact, top, bottom, contrast.constant, math.log(contrast.ratio), noise)
 
 
 def _stock_before(
-    fact: Fact, first_year: int, months: int, stood: int, counted: bool
+    fact: Fact, first_year: int, months: int, stood: int, counted: bool, kept: float
 ) -> Observation:
     """What stood when a year began is what is left of an earlier stock and of the flows since."""
     stands = np.zeros(months + 1)
     stands[months] = 1.0
     begin = Period(dt.date(stood - 1, 12, 31), dt.date(stood - 1, 12, 31))
     since = Period(fact.period.end, begin.end)
-    left = float((1 - SCRAPPAGE) ** (since.days / 365))
-    flows = flow_weights(since, first_year, months) * (1 - SCRAPPAGE) ** stock_ages(
-        begin, first_year, months, stood
-    )
-    return Observation(fact, stands, flows, fact.value * left, 0.0, _of_count(fact, counted))
-
-
-def _growth(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
-    """Up n % on the year is a factor of 1 + n/100 on a base that may have been revised since."""
-    factor = 1 + fact.value / 100
-    rounding = _rounding(fact, 100 * factor, counted)
-    sd = math.sqrt(FIT**2 + rounding**2 / 3 + (STOCK_FIT**2 if fact.stock else 0.0))
-    noise = (
-        Noise.beyond(EDGE, BOUNDS[fact.relation]) if fact.relation in BOUNDS else Noise.exact(sd)
-    )
-    return Observation(fact, size, base, 0.0, math.log(factor), noise)
-
-
-def _difference(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
-    """Up by so many on the same dates a year before; down by so many is the year before up by as
-    many.
-    """
-    up = fact.value >= 0
-    noise = Noise.exact(1.5 * FIT, 0.05)
-    if fact.relation in BOUNDS:
-        noise = Noise.beyond(EDGE, BOUNDS[fact.relation] if up else -BOUNDS[fact.relation])
-    return Observation(
-        fact, size if up else base, base if up else size, abs(fact.value), 0.0, noise
-    )
-
-
-def _share(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
-    """A part of the same flow's total over another period."""
-    sd = math.sqrt(FIT**2 + _rounding(fact, fact.value, counted) ** 2 / 3)
-    noise = (
-        Noise.beyond(EDGE, BOUNDS[fact.relation]) if fact.relation in BOUNDS else Noise.exact(sd)
-    )
-    return Observation(fact, size, base, 0.0, math.log(fact.value / 100), noise)
-
-
-def _per_day(fact: Fact, size: Array, base: Array, counted: bool) -> Observation:
-    total = fact.value * fact.period.days
-    noise = Noise.exact(max(0.05, _rounding(fact, fact.value, counted)))
-    if fact.relation in BOUNDS:
-        noise = _bound(fact, total, counted)
-    return Observation(fact, size, np.zeros_like(size), 1.0, math.log(total), noise)
-
-
-_READ: dict[str, Callable[[Fact, Array, Array, bool], Observation]] = {
-    "total": _total,
-    "stock": _total,
-    "yoy_growth_percent": _growth,
-    "yoy_difference": _difference,
-    "share_percent": _share,
-    "per_day": _per_day,
-}
+    left = float(kept ** (since.days / 365))
+    ages = stock_ages(begin, first_year, months, stood)
+    flows = flow_weights(since, first_year, months) * kept**ages
+    noise = _noise(fact, fact.value, counted)
+    return Observation(fact, stands, flows, fact.value * left, 0.0, noise)

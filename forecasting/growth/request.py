@@ -234,7 +234,7 @@ def _open_levels(facts: Sequence[Fact], sized: bool) -> list[str]:
             "only bounds tell of the level: the tightest of a year is taken to be near, as it was printed for that"
         ]
     levels = [fact for fact in facts if tells_level(fact)]
-    if levels and all(fact.quantity == "yoy_difference" for fact in levels):
+    if levels and all(fact.is_change for fact in levels):
         return [
             "no total is told, only how many more or fewer than a year before: its size is known but roughly"
         ]

@@ -12,7 +12,6 @@ import pandas as pd
 from forecasting.arguments import Check, number, read, shown
 from forecasting.errors import EvidenceError, ForecastWarning, PeriodError
 from forecasting.evidence.fact import Fact
-from forecasting.evidence.rules import BOUNDS
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import REFERENCE, Prior
 from forecasting.growth.usable import years_spoken_of
@@ -29,8 +28,6 @@ SIZE_SD = 0.05
 # to days seen: 0.08 to 0.12 after 2 to 11 months of 56 years of 11 markets (all new cars, without
 # 2020; collected by Open-EV-Charts).
 PART_SD = 0.1
-RATES = ("total", "per_day")  # what tells the flow of a year
-SCALES = (*RATES, "stock", "yoy_difference")
 # Spread of the log of a flow before anything is read: it may be anything; where a stock or a
 # difference alone tells of it, it is of the size of that, by a factor of 25 either way in the
 # central 80 %, a judgement.
@@ -81,11 +78,7 @@ def path_of(
         start = Start(log_odds=mean, log_odds_sd=sd, log_size=size - mean, log_size_sd=size_sd)
     elif facts:
         start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
-        reached = [
-            _yearly(fact)
-            for fact in facts
-            if fact.quantity in RATES and BOUNDS.get(fact.relation) != -1
-        ]
+        reached = [_yearly(fact) for fact in facts if fact.is_rate and fact.side != -1]
         largest, size = max(reached, default=0.0), math.exp(max(v for v, _ in sizes.values()))
         if largest > 0.9 * size:
             said = (
@@ -100,10 +93,10 @@ def path_of(
         late = Start(log_odds=mean - 1.0, log_odds_sd=math.hypot(sd, 0.8))
         start = replace(late, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
         caveats.append("no fact counts this flow: the forecast rests on analogue markets alone")
-    stocks = [fact for fact in facts if fact.quantity == "stock" and fact.value > 0]
+    stocks = [fact for fact in facts if fact.is_count and fact.accumulates and fact.value > 0]
     if stocks:
         start = replace(start, log_stock=math.log(_foremost(stocks)) - 1.0)
-    compared = [fact for fact in facts if fact.stock and fact.quantity != "stock"]
+    compared = [fact for fact in facts if fact.stock and not fact.is_count]
     stood = min([begins, *(years_spoken_of([fact], [])[0] for fact in compared)])
     return LatentPath(
         prior, first, last, replace(start, year=begins, stood=stood), sizes, bases, drifts
@@ -112,18 +105,18 @@ def path_of(
 
 def _yearly(fact: Fact) -> float:
     """What a total, or a rate by the day, comes to in a year; of a stock or a difference, its size."""
-    days = {"total": fact.period.days, "per_day": 1}.get(fact.quantity, 365)
-    return abs(fact.value) * 365 / days
+    days = fact.period.days if fact.is_rate else 365
+    return fact.declared.yearly(abs(fact.value), days)
 
 
 def _foremost(facts: Sequence[Fact]) -> float:
     """The first of some numbers; of bounds alone the highest from below, or where there is none the
     lowest.
     """
-    numbers = [fact for fact in facts if fact.relation not in BOUNDS]
+    numbers = [fact for fact in facts if not fact.side]
     if numbers:
         return _yearly(min(numbers, key=lambda fact: (fact.period, fact.value)))
-    below = [_yearly(fact) for fact in facts if BOUNDS[fact.relation] == 1]
+    below = [_yearly(fact) for fact in facts if fact.side == 1]
     return max(below) if below else min(map(_yearly, facts))
 
 
@@ -131,13 +124,15 @@ def _level(facts: Sequence[Fact]) -> tuple[float, float]:
     """Log of about what a flow is, and its spread: by numbers of it, of a stock or of a difference,
     else by bounds.
     """
-    told = counts([fact for fact in facts if fact.quantity in SCALES and abs(fact.value) > 0])
-    for quantities in (RATES, ("stock",), ("yoy_difference",)):
-        if found := [fact for fact in told if fact.quantity in quantities]:
-            level = math.log(_foremost(found))
-            return (
-                (level, ANY) if quantities is RATES else (level - (quantities == ("stock",)), SOME)
-            )
+    levels = counts(
+        [fact for fact in facts if not fact.declared.is_percent and abs(fact.value) > 0]
+    )
+    if rates := [fact for fact in levels if fact.is_rate]:
+        return math.log(_foremost(rates)), ANY
+    if stocks := [fact for fact in levels if fact.is_count]:
+        return math.log(_foremost(stocks)) - 1, SOME
+    if levels:
+        return math.log(_foremost(levels)), SOME
     return 0.0, ANY
 
 
@@ -149,7 +144,7 @@ def counts(facts: Sequence[Fact]) -> Sequence[Fact]:
     facts : sequence of Fact
         Any.
     """
-    return [fact for fact in facts if fact.relation not in BOUNDS] or facts
+    return [fact for fact in facts if not fact.side] or facts
 
 
 def _counted(label: object) -> Period:
@@ -184,7 +179,9 @@ def _sizes(
             known[period.start.year] = _of_year(period, told[period])
     else:
         whole = [
-            fact.period.end.year for fact in counts(facts) if fact.period.days >= 365 or fact.stock
+            fact.period.end.year
+            for fact in counts(facts)
+            if fact.period.days >= 365 or fact.accumulates
         ]
         last_whole = max(whole, default=max(last - 1, first))
         known[last_whole] = math.log(_size(market_size)), SIZE_SD

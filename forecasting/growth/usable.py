@@ -14,14 +14,13 @@ from forecasting.errors import EvidenceError, in_digits
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.perimeters import two_things
-from forecasting.evidence.rules import BOUNDS, COUNTED
+from forecasting.evidence.rules import COUNTED
 from forecasting.evidence.words import in_words, when_words
 from forecasting.periods import Period
 
 __all__ = ["usable_facts", "years_spoken_of"]
 
 MOST = 1e15  # of anything that is counted
-COUNTS = ("total", "stock", "per_day")
 WHOLE = "World"
 # Of a number: what is said to be about so many, and the most that digits left out may be
 ROUGH = 0.03
@@ -74,9 +73,9 @@ def _falling(facts: Sequence[Fact]) -> list[str]:
     """What a stock that falls, by more than it may be off, leaves open: it tells what enters less
     what leaves.
     """
-    stocks = [fact for fact in facts if fact.stock and fact.relation not in BOUNDS]
+    stocks = [fact for fact in facts if fact.stock and not fact.side]
     ordered = sorted(
-        (fact for fact in stocks if fact.quantity == "stock"),
+        (fact for fact in stocks if fact.is_count),
         key=lambda fact: (fact.basis, fact.period),
     )
     fell = [
@@ -86,7 +85,7 @@ def _falling(facts: Sequence[Fact]) -> list[str]:
     ] + [
         _called(fact)
         for fact in stocks
-        if fact.quantity == "yoy_growth_percent" and fact.value < -100 * ROUGH
+        if fact.is_change and fact.declared.is_percent and fact.value < -100 * ROUGH
     ]
     if not fell:
         return []
@@ -117,7 +116,7 @@ def _of_whole(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
     for fact in facts:
         if fact.partner == WHOLE:
             found.append(fact)
-        elif fact.quantity in COUNTS and fact.value > 0 and BOUNDS.get(fact.relation) != -1:
+        elif fact.is_count and fact.value > 0 and fact.side != -1:
             found.append(fact.model_copy(update={"relation": "at_least"}))
             caveats.append(
                 f"{_called(fact)} is of one partner, {fact.partner}: the total is at least that"
@@ -134,9 +133,9 @@ def _is_usable(fact: Fact, caveats: list[str]) -> bool:
     why = ""
     if math.isnan(fact.value) and not fact.reference:
         why = "has neither a value nor a reference to compare with, and was not used"
-    elif _compares(fact) and fact.other in (None, fact.period):
+    elif fact.compares and fact.other in (None, fact.period):
         why = "refers to nothing of another period of this flow, and was not used"
-    elif fact.value == 0 and BOUNDS.get(fact.relation) == 1 and fact.quantity in COUNTS:
+    elif fact.value == 0 and fact.side == 1 and fact.is_count:
         every = (
             "0 or more, which every count is"
             if fact.relation == "at_least"
@@ -147,17 +146,12 @@ def _is_usable(fact: Fact, caveats: list[str]) -> bool:
     return not why
 
 
-def _compares(fact: Fact) -> bool:
-    """Whether a fact tells of a period by another one of the same flow."""
-    return math.isnan(fact.value) or fact.quantity == "share_percent"
-
-
 def _checked(fact: Fact, measure: str) -> Fact:
     """The fact, on a basis of its own where it counts another measure than the one that is
     forecast.
     """
     name, value = fact.id, fact.value
-    if not fact.stock and fact.period_start is None:
+    if not fact.accumulates and fact.period_start is None:
         raise EvidenceError(
             f"{name}: a flow up to {fact.period_end} has no period_start; give its first day"
         )
@@ -166,13 +160,10 @@ def _checked(fact: Fact, measure: str) -> Fact:
             f"{name}: a {fact.quantity} of {in_digits(value)} is beyond any count; "
             f"the largest taken is {in_digits(MOST)}"
         )
-    if fact.quantity == "per_day" and value == 0:
+    if fact.declared.zero and value == 0:
         raise EvidenceError(
-            f"{name}: a rate of 0 a day says nothing of a growing flow; give the total of 0 instead"
-        )
-    if fact.quantity == "share_percent" and value == 0:
-        raise EvidenceError(
-            f"{name}: a share of 0 % says nothing of a growing flow; give the total of 0 instead"
+            f"{name}: {fact.declared.zero} says nothing of a growing flow; "
+            "give the total of 0 instead"
         )
     other = fact.measure and measure and fact.measure != measure
     return _on_basis(fact, f"{fact.basis} ({fact.measure})") if other else fact
@@ -202,16 +193,10 @@ def _begun(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
     """Without the zeros before the first count, or at its start: of a market that has not begun
     they are no trend.
     """
-    some = [
-        fact
-        for fact in facts
-        if fact.quantity in COUNTS and fact.value > 0 and BOUNDS.get(fact.relation) != -1
-    ]
+    some = [fact for fact in facts if fact.is_count and fact.value > 0 and fact.side != -1]
     first = min((fact.period.end for fact in some), default=dt.date.min)
     early = [
-        fact
-        for fact in facts
-        if fact.value == 0 and fact.quantity in COUNTS and fact.period.end < first
+        fact for fact in facts if fact.value == 0 and fact.is_count and fact.period.end < first
     ]
     if early:
         said = "1 fact" if len(early) == 1 else f"{len(early)} facts"
@@ -252,8 +237,8 @@ def _latest(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
 
 def _quantity(fact: Fact) -> tuple[object, ...]:
     """What a fact is a number of, and from which side."""
-    side = BOUNDS.get(fact.relation, 0)
-    return (fact.basis, fact.partner, fact.stock, fact.quantity, side, fact.period, fact.other)
+    what = (fact.basis, fact.partner, fact.stock, fact.quantity, fact.accumulates)
+    return (*what, fact.side, fact.period, fact.other)
 
 
 def _repeats(fact: Fact, earlier: Fact) -> bool:
@@ -281,6 +266,6 @@ def years_spoken_of(facts: Sequence[Fact], more: Sequence[Period]) -> tuple[int,
     for fact in facts:
         periods.append(fact.period)
         periods.extend([fact.other] if fact.other else [])
-        if fact.quantity in ("yoy_growth_percent", "yoy_difference"):
+        if fact.is_change:
             periods.append(fact.period.year_before())
     return min(p.start.year for p in periods), max(p.end.year for p in periods)

@@ -16,7 +16,6 @@ from forecasting.demand.existing_charging import moment
 from forecasting.demand.targets import asked_for
 from forecasting.evidence.bases import basis_words
 from forecasting.evidence.places import is_place, place_name
-from forecasting.evidence.rules import BOUNDS
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import EV_SHARE
 from forecasting.reporting.growth_tables import known_as_growth, percent
@@ -123,11 +122,7 @@ def _who_counts(outlook: Outlook) -> str:
         place_name(place) + basis_words(" as counted by {}", each.basis)
         for place, each in outlook.forecasts.items()
     )
-    counts = [
-        fact
-        for fact in outlook.evidence
-        if fact.quantity == "total" and BOUNDS.get(fact.relation) != -1
-    ]
+    counts = [fact for fact in outlook.evidence if fact.quantity == "total" and fact.side != -1]
     largest = max(
         (fact for fact in counts if fact.value == fact.value),
         key=lambda fact: fact.value,

@@ -20,12 +20,12 @@ from forecasting.demand.targets import Target
 from forecasting.errors import AssumptionError, Problem
 from forecasting.evidence.fact import in_order
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.rules import BOUNDS
 from forecasting.measures import CHARGING_COUNTS, MEASURES
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.parameters.strict_yaml import KeyPath
 from forecasting.parameters.values import Range
 from forecasting.periods import as_date
+from forecasting.quantities import BOUNDS, EXACT
 from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER, draw_event
 
 if TYPE_CHECKING:
@@ -258,12 +258,7 @@ def charging_targets(
             )
     for measure in CHARGING_COUNTS:
         for fact in in_order(announced.select(measure=measure)):
-            if (
-                not fact.basis
-                and fact.value > 0
-                and fact.quantity in ("", "stock")
-                and fact.period_end
-            ):
+            if not fact.basis and fact.value > 0 and fact.is_amount and fact.period_end:
                 found.append(
                     Target(
                         fact.id, np.full(draws, fact.value), MEASURES[measure].unit, fact.period_end
@@ -331,7 +326,7 @@ def standing_today(counted: Ledger) -> dict[str, Any] | None:
     that the count is old, and replaces it.
     """
     kinds = [(name, counted.select(measure=name).frame) for name in CHARGING_COUNTS]
-    exact = [(name, facts[facts["relation"].isin(["equals", "about"])]) for name, facts in kinds]
+    exact = [(name, facts[facts["relation"].isin(EXACT)]) for name, facts in kinds]
     found = [(name, facts.sort_values("period_end")) for name, facts in exact if len(facts)]
     if not found:
         return None

@@ -34,8 +34,6 @@ __all__ = [
     "yearly_growth",
 ]
 
-RATE = "yoy_growth_percent"
-
 
 def growth_in(forecast: FlowForecast, period: Period) -> NDArray[np.float64]:
     """Growth of a period on the same dates a year before, per cent, one value a draw.
@@ -133,7 +131,7 @@ def printed_growth(outlook: Outlook, place: str) -> list[Fact]:
         else ()
     )
     rates = [
-        fact for fact in facts if fact.quantity == RATE and fact.relation in ("equals", "about")
+        fact for fact in facts if fact.is_change and fact.declared.is_percent and fact.is_exact
     ]
     return sorted(rates, key=lambda fact: (fact.period.end, fact.period.start, fact.basis))
 

@@ -19,6 +19,7 @@ from forecasting.growth.starting import MarketSize
 from forecasting.measures import EV_FLOWS, MEASURES, NEW_CARS
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.periods import Period, span
+from forecasting.quantities import EXACT
 
 if TYPE_CHECKING:
     from forecasting.parameters.schema import Driver, Scenario
@@ -299,9 +300,7 @@ def _from_ledger(ledger: Ledger, place: str | None, as_of: dt.date) -> KnownMark
         ]
         facts = pd.concat(chosen)
         counted = (
-            (facts["quantity"] == "total")
-            & facts["relation"].isin(["equals", "about"])
-            & facts["value"].gt(0)
+            (facts["quantity"] == "total") & facts["relation"].isin(EXACT) & facts["value"].gt(0)
         )
         if sizes := _by_year(facts[counted]):
             said = " or ".join(MEASURES[name].label.lower() for name in measures)

@@ -21,6 +21,7 @@ from forecasting.evidence.places import place_name
 from forecasting.measures import MEASURES
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.periods import span, year
+from forecasting.quantities import EXACT
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.joint_draws import quantile_table
 from forecasting.scenarios.known import KnownMarket, known_on, last_day, no_counts, nothing_known
@@ -207,7 +208,7 @@ def stock_before(forecast: FlowForecast, evidence: Ledger) -> Array | float:
     Nothing where no stock was part of the evidence: a flow of imports begins with the market.
     """
     stocks = evidence.frame[evidence.frame["quantity"] == "stock"]
-    counts = (stocks["basis"] == forecast.basis) & stocks["relation"].isin(["equals", "about"])
+    counts = (stocks["basis"] == forecast.basis) & stocks["relation"].isin(EXACT)
     own = stocks[counts].sort_values("period_end")
     if own.empty:
         return 0.0

@@ -20,6 +20,7 @@ from forecasting.errors import InputError
 from forecasting.evidence.places import place_name
 from forecasting.measures import DIVIDED_BY, nearest
 from forecasting.quantiles import quantiles
+from forecasting.quantities import EXACT
 from forecasting.scenarios.drivers import DAYS_A_YEAR
 
 if TYPE_CHECKING:
@@ -65,9 +66,7 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
     """
     columns = ["id", "measure", "place", "basis", "period_end", "relation", "quantity", "value"]
     frame = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame[columns]
-    exact = frame[
-        frame["relation"].isin(["equals", "about"]) & frame["quantity"].isin(["", "stock"])
-    ]
+    exact = frame[frame["relation"].isin(EXACT) & frame["quantity"].isin(["", "stock"])]
     exact = exact[exact["period_end"] != ""]
     rows = []
     for measure in DIVIDED_BY:

@@ -19,7 +19,8 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.ledger_files import check_ledger, read_ledger
 from forecasting.evidence.places import PLACES, partner_code, place_code, place_name
-from forecasting.evidence.rules import QUANTITIES, RELATIONS, printed_rounding, publication
+from forecasting.evidence.rules import printed_rounding, publication
+from forecasting.quantities import QUANTITIES, RELATIONS
 
 TABLE = pd.DataFrame(
     {

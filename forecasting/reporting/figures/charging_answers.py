@@ -9,8 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.errors import InputError
-from forecasting.evidence.rules import BOUNDS
 from forecasting.evidence.words import period_words
+from forecasting.quantities import BOUNDS
 from forecasting.reporting.figures.drawing import Trace, bar, scatter
 from forecasting.reporting.figures.fan import drawn_facts, without_market
 from forecasting.reporting.figures.marks import Mark, interval_bar

@@ -12,8 +12,8 @@ import math
 from collections.abc import Iterator
 
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.rules import BOUNDS
 from forecasting.evidence.words import when_words
+from forecasting.quantities import BOUNDS
 from forecasting.reporting.figures.drawing import Trace, bar, scatter
 from forecasting.reporting.figures.marks import Mark
 from forecasting.reporting.figures.style import ACCENTS, INK, tint

@@ -20,8 +20,6 @@ from forecasting.reporting.labels import readable, rounded
 __all__ = ["Mark", "interval_bar", "marks", "yearly_rate"]
 
 LIKELY = ("outcome", "estimate", "judgement")
-COUNTS = ("total", "stock", "per_day")
-CHANGES = ("yoy_growth_percent", "yoy_difference")
 
 
 @dataclass(frozen=True)
@@ -68,26 +66,26 @@ def marks(facts: Iterable[Fact], measure: str, kinds: tuple[str, ...] = LIKELY) 
         for fact in facts
         if fact.measure == measure and fact.kind in kinds and fact.partner == "World"
     ]
-    counts = [
-        fact for fact in wanted if fact.quantity in COUNTS and fact.value > 0 and fact.period_end
-    ]
-    found = [_mark(fact) for fact in counts]
+    counts = [fact for fact in wanted if fact.is_count and fact.value > 0 and fact.period_end]
+    # What has come since the launch has no height among flows of a year
+    found = [_mark(fact) for fact in counts if fact.stock or fact.is_rate]
     printed = {
         (mark.basis, mark.period): mark
         for mark in found
         if not mark.stock and mark.relation == "equals"
     }
-    changes = [fact for fact in wanted if fact.quantity in CHANGES and fact.value > 0]
+    changes = [fact for fact in wanted if fact.is_change and fact.value > 0]
     implied = [mark for fact in changes if (mark := _implied(fact, printed))]
     return sorted([*found, *implied], key=lambda mark: (mark.period, mark.height))
 
 
 def _mark(fact: Fact) -> Mark:
-    stock = fact.quantity == "stock"
-    period = Period(fact.period.end, fact.period.end) if stock else fact.period
-    label = f"{readable(fact.value)} a day" if fact.quantity == "per_day" else readable(fact.value)
-    height = fact.value if stock else yearly_rate(fact.value, period, fact.quantity == "per_day")
-    return Mark(period, height, fact.basis, fact.relation, stock, label, _hover(fact, period))
+    period = Period(fact.period.end, fact.period.end) if fact.stock else fact.period
+    label = f"{readable(fact.value)} a day" if fact.declared.daily else readable(fact.value)
+    height = fact.value
+    if not fact.stock:
+        height = yearly_rate(fact.value, period, fact.declared.daily)
+    return Mark(period, height, fact.basis, fact.relation, fact.stock, label, _hover(fact, period))
 
 
 def _implied(fact: Fact, printed: dict[tuple[str, Period], Mark]) -> Mark | None:
@@ -99,11 +97,7 @@ def _implied(fact: Fact, printed: dict[tuple[str, Period], Mark]) -> Mark | None
     if base is None or (fact.basis, period) in printed:
         return None
     before = base.height / yearly_rate(1.0, base.period)
-    value = (
-        before * (1 + fact.value / 100)
-        if fact.quantity == "yoy_growth_percent"
-        else before + fact.value
-    )
+    value = fact.declared.after(before, fact.value)
     relation = "about" if fact.relation == "equals" else fact.relation
     hover = f"{_hover(fact, period)}<br>on {readable(before)} the year before"
     return Mark(
@@ -129,7 +123,7 @@ def yearly_rate(value: float, period: Period, per_day: bool = False) -> float:
     (7738.0, 2180.0)
     """
     days = year(period.end.year).days
-    return value * days if per_day else value * days / period.days
+    return value * days / (1 if per_day else period.days)
 
 
 def interval_bar(bands: pd.DataFrame) -> dict[str, Any]:
