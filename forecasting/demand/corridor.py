@@ -1,7 +1,8 @@
-"""Charging along a road: how far apart in winter, how many stops, how many points keep the promise.
+"""Charging along a road: how far apart in winter, how many stops, how many points keep the promise;
+and electric trucks from Urumqi by Horgos and Almaty to Tashkent.
 
 A trip keeps its battery's state from section to section: who drives through does not start full at
-each town.
+each town. Every figure comes from a row of a shipped table, with its source or marked as judgement.
 """
 
 from __future__ import annotations
@@ -9,25 +10,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import pandas as pd
 
+from forecasting.demand.energy import climate_factor
 from forecasting.demand.parameters import check_value, read_table
 from forecasting.demand.queueing import Promise, points_for
-from forecasting.demand.road_vehicles import RoadVehicle, road_vehicle, vehicle_range
 from forecasting.errors import AssumptionError, Problem
 from forecasting.measures import nearest
-
-__all__ = [
-    "CASES",
-    "Section",
-    "Stretch",
-    "corridor_names",
-    "corridor_plan",
-    "plan_section",
-    "stops_along",
-    "stretches",
-]
 
 # State of charge at departure, on arrival, and after a fast charge
 FULL, RESERVE, FAST_TO = 1.0, 0.1, 0.8
@@ -35,6 +27,150 @@ CASES = {"low": 0, "middle": 1, "high": 2}  # of lengths, traffic and shares ali
 BY_DAY = ("car", "bus")  # trucks have megawatt points, and a plan of their own
 LEAST = {"car": 2}  # points at a site whatever the traffic; of other classes one
 FRESH = ((0.0, 1.0),)  # all trips start full where the section starts
+WARM = 25.0  # degrees Celsius at which a battery takes its full power
+SLOWEST = 0.4  # of the full power: a battery that is charged warms up
+MILD = 15.0  # degrees Celsius
+TRUCK_ROAD = "urumqi-horgos-almaty-tashkent"
+SCENARIOS = ("baseline", "accelerated", "constrained")  # of the trucks' electric share
+BOUNDS = {  # of a vehicle on the road
+    "battery_kwh": ("kWh", 5, 1500),
+    "consumption": ("kWh/100 km", 5, 400),
+    "charging_kw": ("kW", 3, 3750),
+    "settling_minutes": ("minutes", 0, 60),
+    "cold_slope": ("1/degC below 15", 0, 0.05),
+    "charging_cold_loss": ("share of power", 0, 1),
+}
+
+
+@cache
+def _figures() -> dict[tuple[str, str], tuple[float, float, float]]:
+    """Low, likely and high figures by quantity and what they are of: a vehicle or a scenario."""
+    rows = [*read_table("road_vehicles.csv"), *read_table("truck_outlook.csv")]
+    return {
+        (row["quantity"], row.get("vehicle") or row.get("scenario", "")): (
+            float(row["low"]),
+            float(row["value"]),
+            float(row["high"]),
+        )
+        for row in rows
+    }
+
+
+def road_figure(quantity: str, kind: str = "", case: str = "middle") -> float:
+    """A figure of what drives on a road, or of the trucks' road.
+
+    Parameters
+    ----------
+    quantity : str
+        As in ``road_vehicles.csv`` or ``truck_outlook.csv``, e.g. ``through_share``.
+    kind : str
+        The class of vehicle, or the scenario of what depends on it; empty for the trucks' road.
+    case : {"low", "middle", "high"}
+        Which end of its range.
+
+    Raises
+    ------
+    AssumptionError
+        Where there is no such figure.
+
+    Examples
+    --------
+    >>> road_figure("break_minutes"), road_figure("electric_share", "accelerated", "high")
+    (45.0, 20.0)
+    >>> road_figure("through_share", "truck")
+    0.8
+    """
+    figures = _figures()
+    if (quantity, kind) not in figures:
+        kinds = [known for name, known in figures if name == quantity]
+        near = nearest(kind, kinds) or nearest(quantity, {name for name, _ in figures})
+        hint = f"did you mean {near}?" if near else f"there is that of {', '.join(kinds)}"
+        raise AssumptionError(f"a road has no {quantity!r} of {kind!r}; {hint}")
+    return figures[quantity, kind][CASES[case]]
+
+
+@dataclass(frozen=True)
+class RoadVehicle:
+    """A vehicle on a long drive; a car where nothing else is said.
+
+    Parameters
+    ----------
+    battery_kwh : float
+        Usable energy.
+    consumption : float
+        kWh/100 km on the road in mild weather.
+    charging_kw : float
+        Mean power from 10 % to 80 % in mild weather.
+    settling_minutes : float
+        Time at the point besides charging.
+    cold_slope : float
+        Rise of consumption per degree below 15.
+    charging_cold_loss : float
+        Share of the charging power that is lost at 0 degrees; in proportion to the degrees below
+        25.
+
+    Raises
+    ------
+    AssumptionError
+        With every value out of its range.
+
+    Examples
+    --------
+    >>> round(RoadVehicle().range_km(15)), round(RoadVehicle().range_km(-20))
+    (273, 203)
+    >>> RoadVehicle().power_kw(25), RoadVehicle().power_kw(0), round(RoadVehicle().power_kw(-20))
+    (80.0, 60.0, 44)
+    """
+
+    battery_kwh: float = 60.0
+    consumption: float = 22.0
+    charging_kw: float = 80.0
+    settling_minutes: float = 5.0
+    cold_slope: float = 0.0098
+    charging_cold_loss: float = 0.25
+
+    def __post_init__(self) -> None:
+        _refuse({name: (getattr(self, name), *limits) for name, limits in BOUNDS.items()})
+
+    def kwh_per_km(self, temperature: float) -> float:
+        """Consumption at a temperature, kWh a km."""
+        return self.consumption / 100 * float(climate_factor(temperature, self.cold_slope))
+
+    def range_km(self, temperature: float) -> float:
+        """Kilometres from full to empty at a temperature."""
+        return self.battery_kwh / self.kwh_per_km(temperature)
+
+    def power_kw(self, temperature: float) -> float:
+        """Mean charging power at a temperature of the air: a cold battery takes less."""
+        lost = self.charging_cold_loss * max(WARM - temperature, 0.0) / WARM
+        return self.charging_kw * max(1 - lost, SLOWEST)
+
+    def minutes_at_point(self, share: float, temperature: float) -> float:
+        """Minutes that a charge of a share of the battery keeps a point busy."""
+        return self.battery_kwh * share / self.power_kw(temperature) * 60 + self.settling_minutes
+
+
+def _refuse(values: Mapping[str, tuple[Any, str, float, float]]) -> None:
+    """Raise an error with every value that is out of its range."""
+    checks = [check_value(name, *limits) for name, limits in values.items()]
+    if problems := [problem for problem in checks if problem]:
+        raise AssumptionError(problems)
+
+
+def road_vehicle(name: str = "car") -> RoadVehicle:
+    """A class of vehicles as it ships, at its likely values.
+
+    Parameters
+    ----------
+    name : str
+        As in ``road_vehicles.csv``: car, bus or truck.
+
+    Examples
+    --------
+    >>> road_vehicle("car") == RoadVehicle(), road_vehicle("truck").charging_kw
+    (True, 1000.0)
+    """
+    return RoadVehicle(**{quantity: road_figure(quantity, name) for quantity in BOUNDS})
 
 
 @dataclass(frozen=True)
@@ -72,25 +208,6 @@ class Section:
     service_minutes: float
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """A section of a corridor as its row says, low, likely and high.
-
-    Parameters
-    ----------
-    name, country, basis : str
-        Both ends; the country of the road; whether length and traffic are sourced or judged.
-    km, vehicles : tuple of float
-        Length, and vehicles a day in both directions.
-    """
-
-    name: str
-    country: str
-    basis: str
-    km: tuple[float, float, float]
-    vehicles: tuple[float, float, float]
-
-
 def plan_section(
     length_km: float,
     electric_per_day: float,
@@ -98,8 +215,6 @@ def plan_section(
     temperature: float = -20.0,
     spacing_km: float = 60.0,
     vehicle: RoadVehicle | None = None,
-    promise_minutes: float = 10.0,
-    promise_share: float = 0.1,
     peak_hour_share: float = 0.085,
     least_points: int = 2,
     stops_per_trip: float | None = None,
@@ -108,7 +223,7 @@ def plan_section(
 
     Vehicles leave full, arrive with 10 %, and charge to 80 % on the way; stops are spread evenly
     over the sites. Sites stand ``spacing_km`` apart or as far as a fast charge carries in this
-    cold, whichever is shorter.
+    cold, whichever is shorter. At most one arrival in ten waits longer than ten minutes.
 
     Parameters
     ----------
@@ -122,8 +237,6 @@ def plan_section(
         Longest distance between sites; AFIR asks for 60 km.
     vehicle : RoadVehicle, optional
         The vehicle; default a car.
-    promise_minutes, promise_share : float
-        At most this share of arrivals waits longer than this.
     peak_hour_share : float
         Share of the day's arrivals in the busiest hour.
     least_points : int
@@ -147,20 +260,34 @@ def plan_section(
     >>> plan.sites, plan.points_per_site, round(plan.stops_per_trip, 2)
     (5, 6, 0.85)
     """
-    _check_section(length_km, electric_per_day, temperature, spacing_km)
+    _refuse(
+        {
+            "length_km": (length_km, "km", 1, 20_000),
+            "electric_per_day": (electric_per_day, "vehicles per day", 0, 1_000_000),
+            "temperature": (temperature, "degC", -60, 60),
+            "spacing_km": (spacing_km, "km", 1, 1_000),
+        }
+    )
     driven = vehicle or RoadVehicle()
     leg = driven.range_km(temperature) * (FAST_TO - RESERVE)
     sites = max(math.ceil(length_km / min(spacing_km, leg)) - 1, 1)
-    stops = (
-        stops_along(length_km, driven, temperature) if stops_per_trip is None else stops_per_trip
-    )
+    stops = stops_per_trip
+    if stops is None:
+        stops = stops_along(length_km, driven, temperature)
     minutes = driven.minutes_at_point(FAST_TO - RESERVE, temperature)
     arrivals = electric_per_day * stops / sites * peak_hour_share
-    promise = Promise(promise_minutes, promise_share, minutes)
-    each = max(points_for(arrivals * minutes / 60, promise), least_points)
-    rated = each * sites * driven.charging_kw / 1000
+    promise = Promise(service_minutes=minutes)
+    points = max(points_for(arrivals * minutes / 60, promise), least_points)
     return Section(
-        sites, each, each * sites, rated, length_km / (sites + 1), leg, stops, arrivals, minutes
+        sites=sites,
+        points_per_site=points,
+        points=points * sites,
+        megawatts=points * sites * driven.charging_kw / 1000,
+        spacing_km=length_km / (sites + 1),
+        longest_gap_km=leg,
+        stops_per_trip=stops,
+        arrivals_per_hour=arrivals,
+        service_minutes=minutes,
     )
 
 
@@ -190,74 +317,13 @@ def stops_along(
     (0.0, 0.88)
     """
     reach = vehicle.range_km(temperature)
-    first, leg = reach * (FULL - RESERVE), reach * (FAST_TO - RESERVE)
+    first = reach * (FULL - RESERVE)
+    leg = reach * (FAST_TO - RESERVE)
 
     def so_far(km: float) -> float:
         return max(km - first, 0.0) / leg
 
     return sum(share * (so_far(km + length_km) - so_far(km)) for km, share in came_from)
-
-
-def _check_section(
-    length_km: float, electric_per_day: float, temperature: float, spacing_km: float
-) -> None:
-    checks = (
-        check_value("length_km", length_km, "km", 1, 20_000),
-        check_value("electric_per_day", electric_per_day, "vehicles per day", 0, 1_000_000),
-        check_value("temperature", temperature, "degC", -60, 60),
-        check_value("spacing_km", spacing_km, "km", 1, 1_000),
-    )
-    problems = [problem for problem in checks if problem]
-    if problems:
-        raise AssumptionError(problems)
-
-
-def corridor_names() -> list[str]:
-    """The corridors that ship.
-
-    >>> corridor_names()
-    ['khorgos-almaty-tashkent', 'alashankou-almaty', 'baktu-almaty']
-    """
-    return list(dict.fromkeys(row["corridor"] for row in read_table("corridors.csv")))
-
-
-def stretches(name: str, table: str = "corridors.csv") -> list[Stretch]:
-    """The sections of a corridor in their order.
-
-    Parameters
-    ----------
-    name : str
-        One of ``corridor_names()``.
-    table : str
-        The shipped table that holds it.
-
-    Raises
-    ------
-    AssumptionError
-        Where there is no such corridor.
-
-    Examples
-    --------
-    >>> [(part.name, part.country) for part in stretches("khorgos-almaty-tashkent")][-2:]
-    [('Shymkent-Zhibek Zholy', 'KZ'), ('Zhibek Zholy-Tashkent', 'UZ')]
-    """
-    rows = [row for row in read_table(table) if row["corridor"] == name]
-    if not rows:
-        close = nearest(name, corridor_names())
-        raise AssumptionError(
-            f"no corridor {name!r}; "
-            + (f"did you mean {close}?" if close else str(corridor_names()))
-        )
-    return [
-        Stretch(
-            f"{row['start']}-{row['end']}",
-            row["country"],
-            f"length {row['kind']}, traffic {row['traffic_kind']}",
-            (float(row["km_low"]), float(row["km"]), float(row["km_high"])),
-            (float(row["vehicles_low"]), float(row["vehicles"]), float(row["vehicles_high"])),
-        )
-        for row in rows
-    ]
 
 
 def stops_by_section(
@@ -306,16 +372,80 @@ def _one_way(
     temperature: float,
 ) -> list[float]:
     came_from: list[tuple[float, float]] = []  # kilometres behind them, and vehicles a day
-    found: list[float] = []
+    stops: list[float] = []
     before = 0.0
-    for at, (length, vehicles) in enumerate(zip(lengths, traffic, strict=True)):
+    for section, (length, vehicles) in enumerate(zip(lengths, traffic, strict=True)):
         onward = through * min(before, vehicles) / before if before else 0.0
-        came_from = [(km + lengths[at - 1], count * onward) for km, count in came_from]
+        came_from = [(km + lengths[section - 1], count * onward) for km, count in came_from]
         came_from.append((0.0, vehicles - sum(count for _, count in came_from)))
-        shares = [(km, count / vehicles) for km, count in came_from] if vehicles else list(FRESH)
-        found.append(stops_along(length, vehicle, temperature, shares))
+        shares = [(km, count / vehicles) for km, count in came_from] if vehicles else FRESH
+        stops.append(stops_along(length, vehicle, temperature, shares))
         before = vehicles
-    return found
+    return stops
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A section of a corridor as its row says, low, likely and high.
+
+    Parameters
+    ----------
+    name, country, basis : str
+        Both ends; the country of the road; whether length and traffic are sourced or judged.
+    km, vehicles : tuple of float
+        Length, and vehicles a day in both directions.
+    """
+
+    name: str
+    country: str
+    basis: str
+    km: tuple[float, float, float]
+    vehicles: tuple[float, float, float]
+
+
+def corridor_names() -> list[str]:
+    """The corridors that ship.
+
+    >>> corridor_names()
+    ['khorgos-almaty-tashkent', 'alashankou-almaty', 'baktu-almaty']
+    """
+    return list(dict.fromkeys(row["corridor"] for row in read_table("corridors.csv")))
+
+
+def stretches(name: str) -> list[Stretch]:
+    """The sections of a corridor, or of the trucks' road, in their order.
+
+    Parameters
+    ----------
+    name : str
+        One of ``corridor_names()``, or ``TRUCK_ROAD``.
+
+    Raises
+    ------
+    AssumptionError
+        Where there is no such corridor.
+
+    Examples
+    --------
+    >>> [(part.name, part.country) for part in stretches("khorgos-almaty-tashkent")][-2:]
+    [('Shymkent-Zhibek Zholy', 'KZ'), ('Zhibek Zholy-Tashkent', 'UZ')]
+    """
+    rows = [*read_table("corridors.csv"), *read_table("truck_corridor.csv")]
+    own = [row for row in rows if row["corridor"] == name]
+    if not own:
+        near = nearest(name, corridor_names())
+        hint = f"did you mean {near}?" if near else str(corridor_names())
+        raise AssumptionError(f"no corridor {name!r}; {hint}")
+    return [
+        Stretch(
+            f"{row['start']}-{row['end']}",
+            row["country"],
+            f"length {row['kind']}, traffic {row['traffic_kind']}",
+            (float(row["km_low"]), float(row["km"]), float(row["km_high"])),
+            (float(row["vehicles_low"]), float(row["vehicles"]), float(row["vehicles_high"])),
+        )
+        for row in own
+    ]
 
 
 def corridor_plan(
@@ -338,7 +468,7 @@ def corridor_plan(
     temperature, spacing_km
         As for ``plan_section``.
     vehicles : sequence of str
-        Which classes; trucks are planned by `truck_corridor`, too.
+        Which classes of ``road_vehicles.csv``; trucks are planned by `truck_plan`, too.
 
     Returns
     -------
@@ -361,66 +491,228 @@ def corridor_plan(
     """
     road = stretches(name)
     shares = _shares({part.country for part in road}, electric_share)
-    found = []
+    rows = []
     for vehicle in vehicles:
-        driven, through = road_vehicle(vehicle), vehicle_range(vehicle, "through_share")[1]
-        of_traffic, against = (
-            vehicle_range(vehicle, what)[1] for what in ("traffic_share", "electric_against_cars")
-        )
-        for case, at in CASES.items():
-            lengths, traffic = (
-                [part.km[at] for part in road],
-                [part.vehicles[at] * of_traffic for part in road],
+        of_traffic = road_figure("traffic_share", vehicle)
+        against_cars = road_figure("electric_against_cars", vehicle)
+        electric = {place: min(share * against_cars, 1.0) for place, share in shares.items()}
+        for case in CASES:
+            rows += _planned(
+                road,
+                vehicle,
+                case,
+                of_traffic,
+                electric,
+                temperature=temperature,
+                spacing_km=spacing_km,
+                least_points=LEAST.get(vehicle, 1),
             )
-            stops = stops_by_section(lengths, traffic, through, driven, temperature)
-            for part, km, daily, mean in zip(road, lengths, traffic, stops, strict=True):
-                electric = daily * min(shares[part.country] * against, 1.0)
-                plan = plan_section(
-                    km,
-                    electric,
-                    temperature=temperature,
-                    spacing_km=spacing_km,
-                    vehicle=driven,
-                    least_points=LEAST.get(vehicle, 1),
-                    stops_per_trip=mean,
-                )
-                size = (
-                    plan.sites,
-                    plan.points,
-                    plan.megawatts,
-                    plan.longest_gap_km,
-                    plan.stops_per_trip,
-                )
-                found.append(
-                    (part.name, part.country, vehicle, case, km, daily, electric, *size, part.basis)
-                )
     columns = [
-        "section",
-        "country",
-        "vehicle",
-        "case",
-        "km",
-        "vehicles_per_day",
-        "electric_per_day",
-        "sites",
-        "points",
+        *("section", "country", "vehicle", "case", "km", "vehicles_per_day", "electric_per_day"),
+        *("sites", "points", "megawatts", "longest_gap_km", "stops_per_trip", "basis"),
     ]
-    return pd.DataFrame(
-        found, columns=[*columns, "megawatts", "longest_gap_km", "stops_per_trip", "basis"]
-    )
+    return pd.DataFrame(rows, columns=columns)
 
 
-def _shares(countries: set[str], given: float | Mapping[str, float]) -> dict[str, float]:
+def _planned(
+    road: Sequence[Stretch],
+    vehicle: str,
+    case: str,
+    of_traffic: float,
+    shares: Mapping[str, float],
+    temperature: float,
+    **plan: Any,
+) -> list[dict[str, Any]]:
+    """Each section of a road, planned for one class of vehicle."""
+    driven = road_vehicle(vehicle)
+    lengths = [part.km[CASES[case]] for part in road]
+    traffic = [part.vehicles[CASES[case]] * of_traffic for part in road]
+    through = road_figure("through_share", vehicle)
+    stops = stops_by_section(lengths, traffic, through, driven, temperature)
+    rows = []
+    for part, km, daily, mean in zip(road, lengths, traffic, stops, strict=True):
+        electric = daily * shares[part.country]
+        row = {
+            "section": part.name,
+            "country": part.country,
+            "vehicle": vehicle,
+            "case": case,
+            "km": km,
+            "vehicles_per_day": daily,
+            "electric_per_day": electric,
+            "basis": part.basis,
+        }
+        planned = plan_section(
+            km,
+            electric,
+            vehicle=driven,
+            temperature=temperature,
+            stops_per_trip=mean,
+            **plan,
+        )
+        rows.append(row | vars(planned))
+    return rows
+
+
+def _shares(countries: set[str], electric: float | Mapping[str, float]) -> dict[str, float]:
     """The electric share by country of the road."""
-    shares = dict(given) if isinstance(given, Mapping) else dict.fromkeys(countries, given)
+    if not isinstance(electric, Mapping):
+        electric = dict.fromkeys(countries, electric)
     problems = [
-        check_value("electric_share", share, "share of traffic", 0, 1) for share in shares.values()
+        check_value("electric_share", share, "share of traffic", 0, 1)
+        for share in electric.values()
     ]
-    missing = sorted(countries - shares.keys())
-    known = "give one share for all, or one for each country of the road"
-    lacking = (
-        [Problem("electric_share", f"has none for {', '.join(missing)}", known)] if missing else []
+    if missing := sorted(countries - electric.keys()):
+        hint = "give one share for all, or one for each country of the road"
+        problems.append(Problem("electric_share", f"has none for {', '.join(missing)}", hint))
+    if wrong := [problem for problem in problems if problem]:
+        raise AssumptionError(wrong)
+    return dict(electric)
+
+
+@dataclass(frozen=True)
+class TruckTrip:
+    """One drive from Urumqi to Tashkent, electric beside diesel.
+
+    Parameters
+    ----------
+    km, range_km : float
+        Length of the road; from full to empty.
+    kwh_per_km, kwh_per_tonne_km : float
+        Of a loaded truck, and for each tonne that it carries.
+    payload_tonnes, diesel_payload_tonnes : float
+        What it carries, and what a diesel truck would.
+    driving_hours, rest_hours : float
+        At the wheel; breaks and nights that the rules ask for. They are the same for both.
+    stops, charging_hours, extra_hours : float
+        Charges on the way, nights apart; their time; and what they take beyond the breaks that are
+        due anyway.
+    """
+
+    km: float
+    range_km: float
+    kwh_per_km: float
+    kwh_per_tonne_km: float
+    payload_tonnes: float
+    diesel_payload_tonnes: float
+    driving_hours: float
+    rest_hours: float
+    stops: float
+    charging_hours: float
+    extra_hours: float
+
+    @property
+    def of_diesel(self) -> float:
+        """Tonnes an hour that arrive, of those of a diesel truck."""
+        hours = self.driving_hours + self.rest_hours
+        return self.payload_tonnes / self.diesel_payload_tonnes * hours / (hours + self.extra_hours)
+
+
+def truck_trip(temperature: float = MILD, truck: RoadVehicle | None = None) -> TruckTrip:
+    """A drive over the whole road: what it takes in energy and hours, and what it carries.
+
+    A driver rests at night, and the truck is full in the morning; breaks by day are used for
+    charging. Only what charging takes beyond them is lost.
+
+    Parameters
+    ----------
+    temperature : float
+        Degrees Celsius.
+    truck : RoadVehicle, optional
+        Default the truck that ships.
+
+    Examples
+    --------
+    >>> mild, cold = truck_trip(), truck_trip(-20)
+    >>> round(mild.km), round(mild.range_km), round(cold.range_km)
+    (1845, 385, 336)
+    >>> round(mild.extra_hours, 1), round(cold.extra_hours, 1), round(cold.of_diesel, 2)
+    (0.0, 0.0, 0.89)
+    """
+    driven = truck or road_vehicle("truck")
+    km = sum(part.km[CASES["middle"]] for part in stretches(TRUCK_ROAD))
+    hours = km / road_figure("speed")
+    nights = max(math.ceil(hours / road_figure("driving_a_day")) - 1, 0)
+    pauses = max(math.ceil(hours / road_figure("driving_before_break")) - 1 - nights, 0)
+    reach = driven.range_km(temperature)
+    day = km / (nights + 1)  # kilometres from one night to the next
+    by_day = max(day - reach * (FULL - RESERVE), 0.0) / (reach * (FAST_TO - RESERVE))
+    stops = (nights + 1) * by_day
+    charging = stops * driven.minutes_at_point(FAST_TO - RESERVE, temperature) / 60
+    breaks = pauses * road_figure("break_minutes") / 60
+    diesel = road_figure("payload_tonnes")
+    payload = diesel * (1 - road_figure("payload_penalty"))
+    consumption = driven.kwh_per_km(temperature)
+    return TruckTrip(
+        km=km,
+        range_km=reach,
+        kwh_per_km=consumption,
+        kwh_per_tonne_km=consumption / payload,
+        payload_tonnes=payload,
+        diesel_payload_tonnes=diesel,
+        driving_hours=hours,
+        rest_hours=breaks + nights * road_figure("rest_a_night"),
+        stops=stops,
+        charging_hours=charging,
+        extra_hours=max(charging - breaks, 0.0),
     )
-    if found := [problem for problem in problems if problem] + lacking:
-        raise AssumptionError(found)
-    return shares
+
+
+def truck_plan(scenario: str = "baseline", temperature: float | None = None) -> pd.DataFrame:
+    """Megawatt points along the road in 2030, section by section, for a low, middle and high case.
+
+    All that trucks take on the road is charged at these points, at night, too; with slower points
+    beside them fewer would do.
+
+    Parameters
+    ----------
+    scenario : {"baseline", "accelerated", "constrained"}
+        Which share of the trucks is electric.
+    temperature : float, optional
+        Degrees Celsius of the day that is planned for; default that of the shipped table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``section, country, case, km, trucks_per_day, electric_per_day, stops_per_trip, sites,
+        points, megawatts_per_site, mwh_per_day, basis``; the case is of lengths, trucks and their
+        electric share together.
+
+    Raises
+    ------
+    AssumptionError
+        Where there is no such scenario.
+
+    Examples
+    --------
+    >>> plan = truck_plan()
+    >>> middle = plan[plan["case"] == "middle"]
+    >>> int(middle["sites"].sum()), int(middle["points"].sum())
+    (17, 43)
+    """
+    road = stretches(TRUCK_ROAD)
+    celsius = road_figure("temperature") if temperature is None else temperature
+    rows = []
+    for case in CASES:
+        share = road_figure("electric_share", scenario, case) / 100
+        rows += _planned(
+            road,
+            "truck",
+            case,
+            1.0,
+            {part.country: share for part in road},
+            temperature=celsius,
+            spacing_km=road_figure("spacing"),
+            peak_hour_share=road_figure("peak_hour_share"),
+        )
+    plan = pd.DataFrame(rows).rename(columns={"vehicles_per_day": "trucks_per_day"})
+    batteries = (
+        plan["electric_per_day"] * plan["stops_per_trip"] * road_vehicle("truck").battery_kwh
+    )
+    plan["megawatts_per_site"] = plan["megawatts"] / plan["sites"]
+    plan["mwh_per_day"] = batteries * (FAST_TO - RESERVE) / 1000
+    columns = [
+        *("section", "country", "case", "km", "trucks_per_day", "electric_per_day"),
+        *("stops_per_trip", "sites", "points", "megawatts_per_site", "mwh_per_day", "basis"),
+    ]
+    return plan[columns]

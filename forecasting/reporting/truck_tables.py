@@ -8,17 +8,17 @@ from dataclasses import replace
 
 import pandas as pd
 
-from forecasting.demand.corridor import CASES
-from forecasting.demand.parameters import read_table
-from forecasting.demand.road_vehicles import road_vehicle, vehicle_range
-from forecasting.demand.truck_corridor import (
+from forecasting.demand.corridor import (
+    CASES,
     MILD,
-    ROAD,
     SCENARIOS,
+    TRUCK_ROAD,
+    road_figure,
+    road_vehicle,
     truck_plan,
     truck_trip,
-    truck_value,
 )
+from forecasting.demand.parameters import read_table
 from forecasting.reporting.display import Table
 from forecasting.reporting.labels import readable
 
@@ -31,10 +31,11 @@ def truck_trip_table() -> Table:
     """One drive over the whole road on a mild and on a cold day, with a small, a usual and a large
     battery.
     """
-    truck, cold = road_vehicle("truck"), truck_value("temperature")
+    truck = road_vehicle("truck")
     rows = []
-    for battery in vehicle_range("truck", "battery_kwh"):
-        for temperature in (MILD, cold):
+    for case in CASES:
+        battery = road_figure("battery_kwh", "truck", case)
+        for temperature in (MILD, road_figure("temperature")):
             trip = truck_trip(temperature, replace(truck, battery_kwh=battery))
             row = {
                 "battery, kWh": battery,
@@ -64,7 +65,7 @@ def truck_points_table() -> Table:
         for case in CASES:
             mine = plan[plan["case"] == case]
             row = {
-                "electric, % of trucks": truck_value("electric_share", case, scenario),
+                "electric, % of trucks": road_figure("electric_share", scenario, case),
                 "electric trucks a day, busiest section": mine["electric_per_day"].max(),
                 "sites": float(mine["sites"].sum()),
                 "megawatt points": float(mine["points"].sum()),
@@ -97,7 +98,7 @@ def truck_figures_table() -> Table:
             ("length", "km", "km", "kind", "source", "url"),
             ("trucks", "a day", "vehicles", "traffic_kind", "traffic_source", "traffic_url"),
         )
-        if row["corridor"] == ROAD
+        if row["corridor"] == TRUCK_ROAD
     ]
     trucks = [
         row

@@ -5,15 +5,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.demand.corridor import (
+    SCENARIOS,
+    RoadVehicle,
     corridor_names,
     corridor_plan,
     plan_section,
+    road_figure,
     stops_along,
     stops_by_section,
+    truck_plan,
+    truck_trip,
 )
 from forecasting.demand.queueing import wait_exceeds
-from forecasting.demand.road_vehicles import RoadVehicle, vehicle_range
-from forecasting.demand.truck_corridor import SCENARIOS, truck_plan, truck_trip, truck_value
 from forecasting.errors import AssumptionError
 
 few = settings(max_examples=30, deadline=None, derandomize=True)
@@ -107,7 +110,7 @@ def test_every_corridor_ships_with_ordered_ranges(name):
         ),
         (
             lambda: corridor_plan("baktu-almaty", vehicles=["trcuk"]),
-            r"no vehicle 'trcuk' on the road; did you mean truck",
+            r"a road has no 'traffic_share' of 'trcuk'; did you mean truck",
         ),
         (
             lambda: RoadVehicle(charging_cold_loss=20),
@@ -177,7 +180,7 @@ def test_classes_of_vehicles_have_shares_and_points_of_their_own():
     assert shares["bus"] / shares["car"] == pytest.approx(0.05 / 0.75 * 0.63)
     assert shares["truck"] / shares["car"] == pytest.approx(0.2 / 0.75 * 0.25)
     assert sum(
-        vehicle_range(name, "traffic_share")[1] for name in ("car", "bus", "truck")
+        road_figure("traffic_share", name) for name in ("car", "bus", "truck")
     ) == pytest.approx(1)
 
 
@@ -212,7 +215,7 @@ def test_megawatt_points_follow_the_scenario():
     assert points["baseline"]["low"] < points["baseline"]["middle"] < points["baseline"]["high"]
     middle = plans["baseline"].query("case == 'middle'").set_index("section")
     assert middle.loc["Urumqi-Horgos", "electric_per_day"] == pytest.approx(
-        1450 * truck_value("electric_share", scenario="baseline") / 100
+        1450 * road_figure("electric_share", "baseline") / 100
     )
     assert middle.loc["Urumqi-Horgos", "country"] == "CN"
     taken = middle["electric_per_day"] * middle["stops_per_trip"] * 0.35  # 70 % of 500 kWh
