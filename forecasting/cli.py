@@ -343,8 +343,8 @@ def track_record(
 ) -> None:
     """Set what would have been forecast on past days beside what was published later.
 
-    Every forecast is made from the facts that were public on its day: those that ship, or those of
-    LEDGER files. With --archive none is made: the outlook.parquet of earlier reports are read, such
+    Every forecast is made from the facts that were public on its day: those that ship, those of the
+    place's baseline, or those of LEDGER files and params files. With --archive none is made: the outlook.parquet of earlier reports are read, such
     as `run` keeps in reports/archive.
     """
     if archive is not None:
@@ -360,7 +360,7 @@ def track_record(
         return
     from forecasting.evaluation.ledger_record import RECORD_COLUMNS, ledger_record, record_text
 
-    record = ledger_record(known_facts(ledger, beside), days, place, measure)
+    record = ledger_record(known_facts(ledger, beside, place), days, place, measure)
     say(record_text(record))
     _write_csv(record[RECORD_COLUMNS], csv, index=False)
 

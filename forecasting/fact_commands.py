@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import click
 
 from forecasting.errors import InputError, visible
 from forecasting.names import FETCH_ADDRESS_VARIABLE
+from forecasting.parameters.naming import PARAMS_ENDINGS
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -59,6 +61,14 @@ class _FactsPath(_AnyPath):
         return super().convert(value, param, ctx)
 
 
+def _number(text: str) -> float:
+    """A number as it is printed, in groups of three digits or without."""
+    try:
+        return float(re.sub(r",(?=\d{3}(\D|$))", "", text))
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a number") from None
+
+
 ANY_PATH, FACTS_PATH = _AnyPath(path_type=Path), _FactsPath(path_type=Path)
 OWN_FACTS = click.option(
     "--ledger",
@@ -85,8 +95,11 @@ def evidence(
     conflicts: bool,
     beside: tuple[Path, ...],
 ) -> None:
-    """List facts with their sources: those that ship, or those of LEDGER files."""
-    known = known_facts(ledger, beside)
+    """List facts with their sources: those of a place's baseline, or those of LEDGER files.
+
+    LEDGER may be a params file, too: then the facts that its scenario may use.
+    """
+    known = known_facts(ledger, beside, place)
     chosen = known.select(place, measure, partner=None, as_of=as_of)
     if not conflicts:
         _list(chosen, known)
@@ -99,13 +112,32 @@ def evidence(
     say(f"{len(found)} conflicts")
 
 
-def known_facts(instead: tuple[Path, ...], beside: tuple[Path, ...]) -> Ledger:
-    """The facts that ship or, instead of them, those of some files; and beside them those of
-    others.
+def known_facts(
+    instead: Sequence[Path], beside: Sequence[Path], place: str | None = None
+) -> Ledger:
+    """The facts that a question rests on.
+
+    Parameters
+    ----------
+    instead : sequence of Path
+        Ledgers, or params files: what their scenarios read.
+    beside : sequence of Path
+        Further ledgers.
+    place : str, optional
+        Without `instead`, what the baseline of this place reads; default the facts that ship.
     """
     from forecasting.evidence.datasets import facts_of
 
-    return facts_of([*map(str, instead), *map(str, beside)], shipped=not instead)
+    params = [path for path in instead if path.suffix.lower() in PARAMS_ENDINGS]
+    ledgers = [str(path) for path in (*instead, *beside) if path not in params]
+    if not params and (instead or place is None):
+        return facts_of(ledgers, shipped=not instead)
+    from forecasting.scenarios.known import facts_of_place, facts_of_scenario
+    from forecasting.scenarios.question import find_scenario
+
+    scenarios = [facts_of_scenario(find_scenario(path)) for path in params]
+    asked = scenarios or [facts_of_place(place or "")]
+    return asked[0].concat(*asked[1:], facts_of(ledgers, shipped=False))
 
 
 def _list(facts: Ledger, known: Ledger) -> None:
@@ -123,18 +155,24 @@ def _list(facts: Ledger, known: Ledger) -> None:
 @click.argument("place")
 @click.argument("measure")
 @click.argument("period")
-@click.argument("value", type=float)
+@click.argument("value", type=_number)
+@click.option("--as-of", metavar="DATE", help="Day of the forecast; default the scenario's own.")
 @click.option(
-    "--as-of", metavar="DATE", help="Day of the forecast; default the newest fact of the flow."
+    "--params",
+    type=ANY_PATH,
+    metavar="FILE",
+    help="The scenario that is asked: a params file, or a name; default the place's baseline.",
 )
 @OWN_FACTS
-def claim(beside: tuple[Path, ...], **said: Any) -> None:
+def claim(beside: tuple[Path, ...], **question: Any) -> None:
     """Say where somebody's number lies in the forecast, and what growth it takes: claim UZ
-    ev_imports 2030 200000.
+    ev_imports 2030 200,000.
     """
     from forecasting.evaluation.claim import claim_of
+    from forecasting.evidence.datasets import facts_of
 
-    say(claim_of(known_facts((), beside), **said).sentence)
+    own = facts_of([*map(str, beside)], shipped=False)
+    say(claim_of(ledger=own, **question).sentence)
 
 
 FETCHED = """\b

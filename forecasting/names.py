@@ -7,60 +7,36 @@ begins here.
 ('report.html', 'outlook.parquet')
 """
 
+import sysconfig
 from pathlib import Path
 
-__all__ = [
-    "ARCHIVE",
-    "ARTICLE_PAGE",
-    "ASSETS",
-    "COMPARISON_BEFORE",
-    "COMPARISON_CSV",
-    "COMPARISON_TABLE",
-    "COMPARISON_WORKBOOK",
-    "DATA",
-    "DRAWS_TABLE",
-    "FAILURES",
-    "FAILURE_RECORD",
-    "FETCH_ADDRESS_VARIABLE",
-    "INDEX_PAGE",
-    "LOCK",
-    "LOGS",
-    "NOTEBOOKS",
-    "OUTLOOK_TABLE",
-    "OUTLOOK_WORKBOOK",
-    "OUTPUT_VARIABLE",
-    "PARAMS",
-    "PLOTLY_SCRIPT",
-    "REPORT_NOTEBOOK",
-    "REPORT_PAGE",
-    "RUN_RECORD",
-    "RUN_VARIABLE",
-    "SHARED_VARIABLE",
-    "VARIABLES",
-    "WORK",
-]
-
-DATA = Path(__file__).parent / "data"  # what ships with the package
+PACKAGE = Path(__file__).parent
+DATA = PACKAGE / "data"  # what ships with the package
 
 # in a working folder, unless the command line says otherwise
-PARAMS, NOTEBOOKS = "params", "notebooks"
+PARAMS = "params"
+NOTEBOOKS = "notebooks"
 
 # in the folder of one report
-REPORT_NOTEBOOK, REPORT_PAGE = "report.ipynb", "report.html"
-OUTLOOK_TABLE, DRAWS_TABLE, OUTLOOK_WORKBOOK = "outlook.parquet", "draws.parquet", "outlook.xlsx"
+REPORT_NOTEBOOK = "report.ipynb"
+REPORT_PAGE = "report.html"
+OUTLOOK_TABLE = "outlook.parquet"
+DRAWS_TABLE = "draws.parquet"
+OUTLOOK_WORKBOOK = "outlook.xlsx"
 RUN_RECORD = "run.json"  # what a report was made from
 FAILURE_RECORD = "failure.json"  # in its place where the report could not be made
 
 # in the folder of all reports
 ARTICLE_PAGE = "article.html"
 INDEX_PAGE = "index.html"
-COMPARISON_TABLE, COMPARISON_CSV, COMPARISON_WORKBOOK = (
-    "comparison.parquet",
-    "comparison.csv",
-    "comparison.xlsx",
-)
+COMPARISON_TABLE = "comparison.parquet"
+COMPARISON_CSV = "comparison.csv"
+COMPARISON_WORKBOOK = "comparison.xlsx"
 COMPARISON_BEFORE = "comparison_before.parquet"  # as the run before left it
-ASSETS, FAILURES, LOGS, WORK = "assets", "failures", "logs", ".work"
+ASSETS = "assets"
+FAILURES = "failures"
+LOGS = "logs"
+WORK = ".work"
 PLOTLY_SCRIPT = "plotly.min.js"  # in `ASSETS`, for all pages
 ARCHIVE = "archive"  # earlier reports' tables, by day
 LOCK = ".lock"
@@ -73,3 +49,23 @@ OUTPUT_VARIABLE = f"{VARIABLES}OUTPUT"
 SHARED_VARIABLE = f"{VARIABLES}SHARED"
 RUN_VARIABLE = f"{VARIABLES}RUN"  # marks the processes of a run, so that none outlives it
 FETCH_ADDRESS_VARIABLE = f"{VARIABLES}FETCH_ADDRESS"  # another server for a source of facts
+
+
+def shipped_folder(name: str) -> Path:
+    """Where the package keeps its own params files or notebooks.
+
+    In a checkout they stand beside the package; pip puts them where it puts data.
+
+    >>> shipped_folder("params").name
+    'params'
+    """
+    checkout = PACKAGE.parent
+    if (checkout / "pyproject.toml").is_file() and (checkout / name).is_dir():
+        return checkout / name
+    installed = [
+        checkout,  # as `pip install --target` does
+        Path(sysconfig.get_path("data")),
+        Path(sysconfig.get_path("data", sysconfig.get_preferred_scheme("user"))),
+    ]
+    folders = [root / "share" / "ev-forecasting" / name for root in installed]
+    return next((folder for folder in folders if folder.is_dir()), folders[1])

@@ -357,9 +357,9 @@ def test_a_refusal_names_the_argument_what_it_was_and_what_is_taken() -> None:
         DOORS["FlowForecast.summary_frame"][0](alpha=2)
     with pytest.raises(
         fc.EvidenceError,
-        match=r"^scenario is '.*yaml'; give a Scenario, as fc\.load_scenario makes it",
+        match=r"^scenario is 3; give a params file, the name of a scenario, a country, or a Scen",
     ):
-        fc.outlook("params/uzbekistan-baseline.yaml", fc.Ledger())  # type: ignore[arg-type]
+        fc.outlook(3)  # type: ignore[arg-type]
     with pytest.raises(
         fc.PeriodError, match=r"^value is 'x'; give a whole number from 1900 to 2200$"
     ):

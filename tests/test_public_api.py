@@ -61,7 +61,7 @@ SIGNATURES = {
     "annual_totals": {"series": ...},
     "estimate_prior": {"panel": ..., "months": None},
     "fit_curves": {"matrix": ..., "curve": ...},
-    "outlook": {"scenario": ..., "ledger": ...},
+    "outlook": {"scenario": ..., "ledger": None, "prior": None, "draws": 2000},
     "explore": {"scenario": ..., "ledger": None},
 }
 METHODS = {

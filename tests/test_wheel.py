@@ -21,7 +21,7 @@ def contents(tmp_path_factory) -> set[str]:
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
-    for name in ("forecasting", "notebooks"):
+    for name in ("forecasting", "notebooks", "params"):
         shutil.copytree(
             ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", ".*")
         )
@@ -52,6 +52,11 @@ def test_the_wheel_holds_every_file_of_the_package(contents):
 def test_the_wheel_holds_the_notebooks(contents):
     installed = {Path(name).name for name in contents if "/share/ev-forecasting/notebooks/" in name}
     assert installed == {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
+
+
+def test_the_wheel_holds_the_params_files(contents):
+    installed = {Path(name).name for name in contents if "/share/ev-forecasting/params/" in name}
+    assert installed == {path.name for path in (ROOT / "params").glob("*.yaml")}
 
 
 def test_the_wheel_holds_nothing_else(contents):

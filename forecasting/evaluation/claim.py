@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +16,11 @@ from forecasting.evidence.own_tables import period_of
 from forecasting.evidence.places import place_code, place_name
 from forecasting.evidence.words import in_words
 from forecasting.measures import EV_FLOWS, MEASURES, nearest
-from forecasting.parameters.naming import country_slug
-from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
+from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.periods import Period, as_date, year
+from forecasting.scenarios.known import facts_of_scenario
 from forecasting.scenarios.outlook import Outlook, outlook
+from forecasting.scenarios.question import find_scenario, new_scenario, params_file
 
 __all__ = ["Claim", "claim_of"]
 
@@ -40,6 +39,8 @@ class Claim:
         Of which it was said; of a stock its last day counts.
     as_of : date
         Day of the forecast.
+    scenario, file : str
+        The scenario that was asked, and its params file; no file where the facts alone answer.
     below : float
         Share of the draws that lie below the number.
     low, median, high : float
@@ -60,6 +61,8 @@ class Claim:
     period: Period
     value: float
     as_of: dt.date
+    scenario: str
+    file: str
     below: float
     low: float
     median: float
@@ -75,17 +78,29 @@ class Claim:
         """The claim and its place in the forecast, in words."""
         measure = MEASURES[self.measure]
         what = f"{measure.label.lower()}, {place_name(self.place)}, {self.period.label}"
-        ends = f"80 % interval {self.low:,.0f} to {self.high:,.0f}"
-        said = (
-            f"{self.value:,.0f} {measure.unit} ({what}): {self.below:.0%} of the draws lie below it. The forecast of "
-            f"{self.as_of}: {self.median:,.0f}, {ends}; the number lies {self._side}."
+        ends = f"80 % interval {_digits(self.low)} to {_digits(self.high)}"
+        position = (
+            f"{self.value:,.10g} {measure.unit} ({what}): {self.below:.0%} of the draws lie below "
+            f"it. The forecast of {self.as_of}: {_digits(self.median)}, {ends}; the number lies "
+            f"{self._side}."
         )
+        return " ".join(filter(None, [position, self._comparison, self._origin]))
+
+    @property
+    def _comparison(self) -> str:
+        """What was printed of it, else the growth that it takes."""
         if self.printed:
-            return f"{said} Printed: {self.printed}."
+            return f"Printed: {self.printed}."
         if self.growth != self.growth:
-            return said
-        takes = f"From {self.base:,.0f} in {self.from_year} it takes {self.growth:+,.0f} % a year"
-        return f"{said} {takes}; the median takes {self.expected:+,.0f} %."
+            return ""
+        takes = f"From {_digits(self.base)} in {self.from_year} it takes {self.growth:+,.0f} %"
+        return f"{takes} a year; the median takes {self.expected:+,.0f} %."
+
+    @property
+    def _origin(self) -> str:
+        if self.file:
+            return f"Scenario {self.scenario}, from {self.file}."
+        return f"Scenario {self.scenario}: no params file forecasts this, the facts alone answer."
 
     @property
     def _side(self) -> str:
@@ -94,21 +109,24 @@ class Claim:
         return "above" if self.value > self.high else "below"
 
 
+def _digits(number: float) -> str:
+    """Three significant digits, written out."""
+    return f"{float(f'{number:.3g}'):,.10g}"
+
+
 def claim_of(
-    ledger: Ledger,
     place: str,
     measure: str,
     period: str,
     value: float,
     as_of: str | dt.date | None = None,
-    params: str | Path = "params",
+    params: str | Path | None = None,
+    ledger: Ledger | None = None,
 ) -> Claim:
     """Set a number beside the forecast of what it speaks of.
 
     Parameters
     ----------
-    ledger : Ledger
-        All facts.
     place, measure : str
         A country, or a port; a flow, or another measure of an outlook such as ``ev_stock``.
     period : str
@@ -117,10 +135,12 @@ def claim_of(
     value : float
         The number.
     as_of : date, optional
-        Day of the forecast; default the newest fact of the flow, or of what the claim is of.
-    params : path-like
-        Folder whose ``<country>-baseline.yaml`` says what is assumed, as in the reports; without it
-        the defaults hold.
+        Day of the forecast; default that of the scenario.
+    params : str or path-like, optional
+        The scenario that is asked, as `forecasting.outlook` takes it; default the baseline of the
+        place, or of the corridor that the place belongs to.
+    ledger : Ledger, optional
+        Facts beside those that the scenario itself reads.
 
     Returns
     -------
@@ -129,14 +149,14 @@ def claim_of(
     Raises
     ------
     InputError
-        Where the number, the measure or the period is none that a forecast speaks of.
+        Where the number, the measure or the period is none that a forecast speaks of, or the
+        scenario is one of another place.
 
     Examples
     --------
-    >>> from forecasting.evidence.datasets import central_asia
-    >>> claim = claim_of(central_asia(), "UZ", "ev_imports", "2024", 1_000_000, as_of="2023-06-26", params="")
-    >>> claim.below, claim.from_year
-    (1.0, 2022)
+    >>> claim = claim_of("UZ", "ev_imports", "2024", 1_000_000, as_of="2023-06-26")
+    >>> claim.below, claim.from_year, claim.scenario
+    (1.0, 2022, 'uzbekistan-baseline')
     """
     if not np.isfinite(value) or value <= 0:
         raise InputError(f"{in_digits(value)} is no number to compare; give one above 0")
@@ -145,24 +165,63 @@ def claim_of(
         near = nearest(measure, counted)
         raise InputError(f"{measure!r} is unknown" + (f"; did you mean {near}?" if near else ""))
     asked, code = period_of(period), place_code(place)
-    made = outlook(_scenario(ledger, code, measure, asked, as_of, Path(params)), ledger)
-    draws = _draws(made, measure, asked)
-    low, median, high = (float(edge) for edge in np.quantile(draws, (0.1, 0.5, 0.9)))
-    below = float((draws < value).mean())
-    grown, printed = (
-        _growth(made, measure, asked, value),
-        _printed(ledger, code, measure, asked, made.as_of),
+    file = params_file(code if params is None else params)
+    scenario = _scenario_of_place(code, file)
+    if measure in EV_FLOWS and scenario.measure != measure:
+        file = None
+    if file is None and scenario.country:
+        scenario = _facts_alone(code, measure, facts_of_scenario(scenario, ledger))
+    day = scenario.as_of if as_of is None else as_date(as_of)
+    last = max(scenario.horizon, asked.end.year)
+    made = outlook(scenario.model_copy(update={"as_of": day, "horizon": last}), ledger)
+    draws = _draws(made, code, measure, asked)
+    low, median, high = np.quantile(draws, (0.1, 0.5, 0.9)).tolist()
+    from_year, base, growth, expected = _growth(made, code, measure, asked, value)
+    return Claim(
+        place=code,
+        measure=measure,
+        period=asked,
+        value=value,
+        as_of=made.as_of,
+        scenario=scenario.name,
+        file="" if file is None else str(file),
+        below=float((draws < value).mean()),
+        low=low,
+        median=median,
+        high=high,
+        from_year=from_year,
+        base=base,
+        growth=growth,
+        expected=expected,
+        printed=_printed(made, code, measure, asked),
     )
-    return Claim(code, measure, asked, value, made.as_of, below, low, median, high, *grown, printed)
 
 
-def _printed(ledger: Ledger, code: str, measure: str, asked: Period, day: dt.date) -> str:
+def _scenario_of_place(code: str, file: Path | None) -> Scenario:
+    scenario = find_scenario(code if file is None else file)
+    if code != scenario.country and code not in scenario.places:
+        raise InputError(
+            f"{file} is of {scenario.place}, the claim of {code}; give a params file of {code}"
+        )
+    return scenario
+
+
+def _facts_alone(code: str, measure: str, facts: Ledger) -> Scenario:
+    """A country's scenario without events: of the flow that is asked for, else of one counted."""
+    counted = [flow for flow in EV_FLOWS if len(facts.select(code, flow))]
+    flow = measure if measure in EV_FLOWS else [*counted, EV_FLOWS[0]][0]
+    given = new_scenario(code).parameters() | {"measure": flow, "scenario": "facts-alone"}
+    return scenario_from_parameters(given | {"name": "", "title": ""})
+
+
+def _printed(made: Outlook, code: str, measure: str, asked: Period) -> str:
     """The newest count of just that period, and who printed it."""
+    is_stock = MEASURES[measure].kind == "stock"
     known = [
         fact
-        for fact in ledger.select(code, measure, kind=("outcome", "estimate"), as_of=day)
+        for fact in made.facts.select(code, measure, kind=("outcome", "estimate"))
         if fact.is_amount and fact.value == fact.value and fact.period_end == asked.end
-        if MEASURES[measure].kind == "stock" or fact.period == asked
+        if is_stock or fact.period == asked
     ]
     if not known:
         return ""
@@ -171,61 +230,29 @@ def _printed(ledger: Ledger, code: str, measure: str, asked: Period, day: dt.dat
     return f"{in_words(newest)} ({by + ', ' if by else ''}{newest.published})"
 
 
-def _scenario(
-    ledger: Ledger,
-    code: str,
-    measure: str,
-    asked: Period,
-    as_of: str | dt.date | None,
-    params: Path,
-) -> Scenario:
-    """What a report assumes of the place, to the year that is asked for."""
-    country = bool(re.fullmatch("[A-Z]{2}", code))
-    file = params / f"{country_slug(code)}-baseline.yaml" if country else None
-    scenario = load_scenario(file) if file is not None and file.is_file() else None
-    if scenario is None or (measure in EV_FLOWS and scenario.measure != measure):
-        counted = [flow for flow in EV_FLOWS if len(ledger.select(code, flow))]
-        flow = measure if measure in EV_FLOWS or not country else [*counted, EV_FLOWS[0]][0]
-        where: dict[str, Any] = (
-            {"country": code} if country else {"corridor": code.lower(), "places": [code]}
-        )
-        given = {
-            "scenario": "claim",
-            "as_of": "latest",
-            "horizon": asked.end.year,
-            "seed": 0,
-            "measure": flow,
-        }
-        scenario = scenario_from_parameters(where | given)
-    day = scenario.known_by(ledger) if as_of is None else as_date(as_of)
-    if as_of is None and (
-        days := [fact.known_from for fact in ledger.select(code, measure) if fact.known_from]
-    ):
-        day = max(day, *days)
-    return scenario.model_copy(update={"as_of": day, "horizon": max(asked.end.year, day.year)})
-
-
-def _draws(made: Outlook, measure: str, asked: Period) -> Array:
+def _draws(made: Outlook, code: str, measure: str, asked: Period) -> Array:
     """The forecast's draws of a quantity over a period, or at its end."""
-    if measure == made.scenario.measure and made.forecast is not None:
-        return made.forecast.totals(asked)
-    values = made.results.values
+    (values,) = [part.values for part in made.parts if part.country == code]
+    is_flow = MEASURES[measure].kind == "flow"
+    whole_year = asked == year(asked.end.year)
+    if measure == made.scenario.measure and (not whole_year or asked.end.year not in made.years):
+        return made.forecasts[code].totals(asked)
     if measure not in values:
         near = [name for name in sorted(values) if name.startswith(measure)] or sorted(values)
         raise InputError(
-            f"no forecast of {place_name(made.results.country)} tells {measure}; it tells {', '.join(near)}"
+            f"no forecast of {place_name(code)} tells {measure}; it tells {', '.join(near)}"
         )
     if asked.end.year not in made.years:
         raise InputError(
             f"{asked.label} lies outside the forecast's years, {made.years[0]} to {made.years[-1]}"
         )
-    if MEASURES[measure].kind == "flow" and asked != year(asked.end.year):
+    if is_flow and not whole_year:
         raise InputError(f"{measure} is forecast by year; {asked.label} is no whole year")
     return np.asarray(values[measure][:, made.years.index(asked.end.year)])
 
 
 def _growth(
-    made: Outlook, measure: str, asked: Period, value: float
+    made: Outlook, code: str, measure: str, asked: Period, value: float
 ) -> tuple[int, float, float, float]:
     """The last year before the forecast, what it had, and the percent a year that a number and the
     median take.
@@ -233,8 +260,9 @@ def _growth(
     start = max(made.first_year - 1, made.years[0])
     ahead = asked.end.year - start
     whole = asked == year(asked.end.year) or MEASURES[measure].kind == "stock"
-    base = float(np.median(_draws(made, measure, year(start))))
+    base = float(np.median(_draws(made, code, measure, year(start))))
     if ahead < 1 or not whole or base <= 0:
         return start, base, np.nan, np.nan
-    median = float(np.median(_draws(made, measure, asked)))
-    return start, base, *(100 * ((number / base) ** (1 / ahead) - 1) for number in (value, median))
+    median = float(np.median(_draws(made, code, measure, asked)))
+    growth, expected = (100 * ((n / base) ** (1 / ahead) - 1) for n in (value, median))
+    return start, base, growth, expected

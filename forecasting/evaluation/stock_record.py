@@ -96,6 +96,7 @@ def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iter
         "horizon": day.year + 1,
         "seed": 0,
         "measure": measure,
+        "shipped_facts": False,  # the ledger given is all that is known
     }
 
     def forecast(last: Fact, then: dt.date) -> Array:

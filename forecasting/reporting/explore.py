@@ -14,14 +14,13 @@ import numpy as np
 import pandas as pd
 
 from forecasting.errors import ForecastingError, InputError
-from forecasting.evidence.places import place_name
+from forecasting.evidence.places import COUNTRIES, place_name
 from forecasting.measures import HEADLINE
 from forecasting.parameters.naming import country_slug
 from forecasting.parameters.schema import (
     Driver,
     Range,
     Scenario,
-    load_scenario,
     scenario_from_parameters,
 )
 from forecasting.reporting.answer import QUESTIONS, answer
@@ -39,7 +38,6 @@ from forecasting.reporting.labels import (
     readable,
     unit_of,
 )
-from forecasting.reporting.notebook import evidence_of, other_country
 from forecasting.scenarios.joint_draws import difference
 from forecasting.scenarios.levers import (
     LEVERS,
@@ -49,6 +47,7 @@ from forecasting.scenarios.levers import (
     shipped,
     size_in,
 )
+from forecasting.scenarios.question import scenario_names
 from forecasting.scenarios.what_if import WhatIf
 
 if TYPE_CHECKING:
@@ -57,7 +56,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Explorer", "explore"]
 
-COUNTRIES = ("UZ", "KZ", "KG", "TJ", "TM")
 NO_WIDGETS = (
     "Sliders need ipywidgets and anywidget, which this kernel has not: open the notebook with `make lab`, or install "
     "ev-forecasting[lab]. Until then explorer.change(...) does the same by hand, and this is the figure."
@@ -86,7 +84,9 @@ class Explorer(WhatIf):
         The controls; None where widgets are missing.
     """
 
-    def __init__(self, scenario: Scenario, ledger: Ledger, draws: int = 2000) -> None:
+    def __init__(
+        self, scenario: Scenario | str | Path, ledger: Ledger | None = None, draws: int = 2000
+    ) -> None:
         super().__init__(scenario, ledger, draws)
         try:
             self.panel: ControlPanel | None = ControlPanel(self)
@@ -153,10 +153,11 @@ def explore(
 
     Parameters
     ----------
-    scenario : Scenario or path-like
-        A scenario, or its params file.
+    scenario : Scenario, str or path-like
+        A params file, the name of a scenario, a country, or a Scenario, as `forecasting.outlook`
+        takes it.
     ledger : Ledger, optional
-        All facts; those that the scenario may use if not given.
+        Facts beside those that the scenario itself reads.
     draws : int
         Number of draws; a run has 2,000, and reproduces an exploration with as many to the digit.
 
@@ -169,14 +170,13 @@ def explore(
 
     Examples
     --------
-    >>> explorer = explore("params/turkmenistan-baseline.yaml", draws=200)
+    >>> explorer = explore("turkmenistan-baseline", draws=200)
     >>> explorer.change(assumptions={"annual_km": 20_000})
     <Outlook turkmenistan-baseline, as of ..., to 2030>
     >>> explorer.outlook is explorer.given
     False
     """
-    asked = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    return Explorer(asked, evidence_of(asked) if ledger is None else ledger, draws)
+    return Explorer(scenario, ledger, draws)
 
 
 def _cells(results: Any, measure: str) -> tuple[str, str]:
@@ -412,10 +412,8 @@ class ControlPanel:
                 and self.controls["country"].value != self.explorer.start.country
             ):
                 self.say(f"Reading the facts of {place_name(self.controls['country'].value)} …")
-                other, left_out = other_country(self.explorer.start, self.controls["country"].value)
-                self.explorer.begin(other)
+                self.explorer.begin(self._elsewhere(self.controls["country"].value))
                 self.build()
-                self.say(left_out, wrong=True)
                 return
             asked = self.asked()
             facts = any(
@@ -425,7 +423,20 @@ class ControlPanel:
             self.say("Reading the facts anew …" if facts else "…")
             self.explorer.put(asked)
         except ForecastingError as error:
+            self._stay()
             self.say(str(error), wrong=True)
+
+    def _stay(self) -> None:
+        """Show the country of the answer, where the one chosen cannot be read."""
+        self.quiet = True
+        if "country" in self.controls:
+            self.controls["country"].value = self.explorer.start.country
+        self.quiet = False
+
+    def _elsewhere(self, country: str) -> Scenario | str:
+        """The scenario of the same name of another country; its baseline where it has none."""
+        name = f"{country_slug(country)}-{self.explorer.start.scenario}"
+        return name if name in scenario_names() else country
 
     def show(self) -> None:
         """Bring the figure, the table and the controls in line with the scenario as it is now."""

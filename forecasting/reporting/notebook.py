@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasting.errors import ForecastWarning, InputError, ScenarioError
+from forecasting.errors import ForecastWarning, InputError
 from forecasting.names import OUTLOOK_WORKBOOK, OUTPUT_VARIABLE, PARAMS
-from forecasting.parameters.naming import country_slug
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from forecasting.parameters.schema import Scenario
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["evidence_of", "other_country", "scenario_of", "scenarios", "setup", "store"]
+__all__ = ["evidence_of", "scenario_of", "scenarios", "setup", "store"]
 
 
 def setup() -> None:
@@ -109,35 +108,6 @@ def scenarios(pattern: str = "*", folder: str | Path | None = None) -> list[Scen
             f"no params file in {home} matches {pattern}.yaml; give the folder that holds the params files"
         )
     return [load_scenario(path) for path in paths]
-
-
-def other_country(scenario: Scenario, country: str) -> tuple[Scenario, str]:
-    """The same question for another country: its own params file where there is one, else without
-    events.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        For one country.
-    country : str
-        ISO 3166 code of the other.
-
-    Returns
-    -------
-    tuple of Scenario and str
-        The other's scenario, and what is wrong with its params file where that cannot be read.
-    """
-    name, wrong = f"{country_slug(country)}-{scenario.scenario}", ""
-    try:
-        return scenarios(name)[0], wrong
-    except ScenarioError as error:
-        wrong = f"This is without the events of {name}.yaml, which cannot be read: {error}"
-    except InputError:  # there is none
-        pass
-    keys = ("scenario", "as_of", "horizon", "seed")
-    return scenario_from_parameters(
-        {"country": country} | {key: scenario.parameters()[key] for key in keys}
-    ), wrong
 
 
 def store(outlook: Outlook) -> None:

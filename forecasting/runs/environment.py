@@ -10,11 +10,10 @@ from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
-import forecasting
 from forecasting.evidence.files import read_whole
-from forecasting.names import DATA
+from forecasting.names import DATA, PACKAGE
 
-__all__ = ["LIBRARIES", "PACKAGE", "environment", "file_hash", "hash_of"]
+__all__ = ["LIBRARIES", "environment", "file_hash", "hash_of"]
 
 LIBRARIES = (
     "numpy",
@@ -28,7 +27,6 @@ LIBRARIES = (
     "xlsxwriter",
 )
 CODE = {".py", ".j2", ".html", ".css", ".js"}
-PACKAGE = Path(forecasting.__file__).parent
 
 
 def environment() -> dict[str, str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import sysconfig
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -26,10 +25,11 @@ from forecasting.names import (
     REPORT_NOTEBOOK,
     REPORT_PAGE,
     RUN_RECORD,
+    shipped_folder,
 )
 from forecasting.parameters.naming import unsafe_name
 from forecasting.periods import as_date
-from forecasting.runs.environment import LIBRARIES, PACKAGE, environment, file_hash, hash_of
+from forecasting.runs.environment import LIBRARIES, environment, file_hash, hash_of
 from forecasting.runs.output.ownership import read_json
 
 __all__ = ["Run", "Survey", "find_params"]
@@ -184,20 +184,14 @@ def find_params(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
     InputError
         For a path that is not there, and where there is no params file at all.
     """
-    given = [Path(path) for path in paths] or [Path(PARAMS)]
-    missing = [
-        Problem(str(path), "no such file or folder", "see `ev-forecast run --help`")
-        for path in given
-        if not path.exists()
-    ]
-    what, hint = "is neither a folder nor a regular file", "give a .yaml, or a folder of them"
-    strange = [
-        Problem(str(path), what, hint)
-        for path in given
-        if path.exists() and not (path.is_dir() or path.is_file())
-    ]
-    if missing or strange:
-        raise InputError(missing + strange)
+    if not paths and not Path(PARAMS).exists():
+        hint = "give params files or names of scenarios; `ev-forecast new COUNTRY` writes one"
+        raise InputError(f"there is no folder {PARAMS} here; {hint}")
+    given = [_there(path) for path in paths or [PARAMS]]
+    what = "is neither a folder nor a regular file"
+    hint = "give a .yaml, or a folder of them"
+    if strange := [path for path in given if not (path.is_dir() or path.is_file())]:
+        raise InputError([Problem(str(path), what, hint) for path in strange])
     files = [
         file for path in given for file in (sorted(_yaml_files(path)) if path.is_dir() else [path])
     ]
@@ -206,6 +200,16 @@ def find_params(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
             f"no params file (*.yaml) in {', '.join(map(str, given))}; `ev-forecast new COUNTRY` writes one"
         )
     return files
+
+
+def _there(question: str | os.PathLike[str]) -> Path:
+    """A path that exists: that of a file or folder, or of the params file of a scenario by name."""
+    path = Path(question)
+    if path.exists() or path.is_symlink():
+        return path
+    from forecasting.scenarios.question import existing_file
+
+    return existing_file(path)
 
 
 def scenario_name(path: Path) -> str:
@@ -227,8 +231,7 @@ def find_notebook(params: Path, name: str) -> Path:
     InputError
         If it is in none of these places, naming them.
     """
-    places = [params.absolute().parent.parent / NOTEBOOKS, PACKAGE.parent / NOTEBOOKS]
-    places.append(Path(sysconfig.get_path("data")) / "share" / "ev-forecasting" / NOTEBOOKS)
+    places = [params.absolute().parent.parent / NOTEBOOKS, shipped_folder(NOTEBOOKS)]
     for place in places:
         if (place / name).is_file():
             return place / name

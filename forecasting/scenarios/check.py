@@ -10,15 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from forecasting.errors import Problem
+from forecasting.errors import InputError, Problem
 from forecasting.evidence.ledger_check import checked_file, in_two_files, of_one_id
 from forecasting.evidence.reading import FoundRow
-from forecasting.measures import nearest
 from forecasting.names import DATA, PARAMS
+from forecasting.parameters.naming import PARAMS_ENDINGS
 
 __all__ = ["Checked", "check_paths"]
 
-PARAMS_ENDINGS = (".yaml", ".yml")
 TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
 
 
@@ -107,7 +106,7 @@ def _files(paths: Sequence[str | Path], done: Checked) -> Iterator[Path]:
                 )
             yield from [*ledgers, *params]
         elif not path.exists():
-            done.problems.append(Problem(str(path), "no such file or folder", _near_file(path)))
+            yield from _asked_by_name(path, done)
         elif path.suffix.lower() in (*PARAMS_ENDINGS, *TABLE_ENDINGS):
             yield path
         else:
@@ -115,14 +114,14 @@ def _files(paths: Sequence[str | Path], done: Checked) -> Iterator[Path]:
             done.problems.append(Problem(str(path), what, "rename it"))
 
 
-def _near_file(path: Path) -> str:
-    beside = (
-        [file.name for file in path.parent.iterdir() if file.exists()]
-        if path.parent.is_dir()
-        else []
-    )
-    near = nearest(path.name, beside)
-    return f"did you mean {path.parent / near}?" if near else ""
+def _asked_by_name(path: Path, done: Checked) -> Iterator[Path]:
+    """The params file of a scenario or of a country; a ledger has no other name than its file."""
+    from forecasting.scenarios.question import existing_file
+
+    try:
+        yield existing_file(path)
+    except InputError as error:
+        done.problems += error.problems
 
 
 def _twice(params: Iterable[Path]) -> Iterator[Problem]:

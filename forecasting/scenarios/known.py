@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from forecasting.errors import InputError
 from forecasting.evidence.datasets import facts_of
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name
@@ -18,8 +20,10 @@ from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize
 from forecasting.measures import EV_FLOWS, MEASURES, NEW_CARS
 from forecasting.panels.growth_prior import estimate_prior
+from forecasting.parameters.schema import load_scenario
 from forecasting.periods import Period, span
 from forecasting.quantities import EXACT
+from forecasting.scenarios.question import params_file
 
 if TYPE_CHECKING:
     from forecasting.parameters.schema import Driver, Scenario
@@ -81,15 +85,31 @@ class KnownMarket:
         return self.counts or self.value
 
 
-def facts_of_scenario(scenario: Scenario) -> Ledger:
-    """All facts that a scenario may use on some day: those that ship, and those of its own files.
+def facts_of_scenario(scenario: Scenario, added: Ledger | None = None) -> Ledger:
+    """All facts that a scenario may use on some day.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Says whether the facts that ship are among them, and names files of its own.
+    added : Ledger, optional
+        Facts beside those.
 
     Raises
     ------
     LedgerError
-        Where a file of its own is not there or not in order.
+        Where a file of its own is not there or not in order, or two facts have one id.
     """
-    return facts_of(scenario.ledger, scenario.shipped_facts)
+    facts = facts_of(scenario.ledger, scenario.shipped_facts)
+    return facts if added is None else facts.concat(added)
+
+
+def facts_of_place(place: str) -> Ledger:
+    """All facts that the baseline of a place may use; those that ship where it has none."""
+    file = None
+    with contextlib.suppress(InputError):  # a place that is no country, or no place at all
+        file = params_file(place)
+    return facts_of() if file is None else facts_of_scenario(load_scenario(file))
 
 
 def unused_facts(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[str]:

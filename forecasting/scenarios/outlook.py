@@ -19,6 +19,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.measures import EV_SHARE, HEADLINE, MEASURES
 from forecasting.parameters.schema import Scenario
+from forecasting.periods import as_date
 from forecasting.scenarios.age import OLD, age_words, days_old
 from forecasting.scenarios.assumptions import demand_of, demand_parameters, refuse_targets
 from forecasting.scenarios.growth_on_year import yearly_growth
@@ -27,6 +28,7 @@ from forecasting.scenarios.known import (
     KnownMarket,
     driver_facts,
     facts_of_places,
+    facts_of_scenario,
     known_drivers,
     unused_facts,
 )
@@ -42,6 +44,7 @@ from forecasting.scenarios.place import (
     stock_before,
 )
 from forecasting.scenarios.port_flows import port_flows
+from forecasting.scenarios.question import QUESTION, find_scenario
 from forecasting.showing import show
 
 if TYPE_CHECKING:
@@ -84,6 +87,9 @@ class Outlook:
         What a reader must know first.
     facts_used : list of str
         Ids of every fact that was used.
+    ledger : Ledger or None
+        All facts that the scenario may use, of any day; None of an outlook that was read from files
+        whose facts are no longer there.
     stored : pandas.DataFrame or None
         The table as it was read from files.
     stored_age : str
@@ -115,6 +121,7 @@ class Outlook:
     market: KnownMarket = UNKNOWN
     caveats: list[str] = field(default_factory=list)
     facts_used: list[str] = field(default_factory=list)
+    ledger: Ledger | None = None
     stored: pd.DataFrame | None = None
     evidence_until: dt.date | None = None
     stored_age: str = ""
@@ -126,6 +133,13 @@ class Outlook:
         return self.stored_age or age_words(
             self.evidence, self.scenario.measure, self.evidence_until or self.as_of
         )
+
+    @property
+    def facts(self) -> Ledger:
+        """What had been published on the scenario's places by its day, whatever it is about."""
+        known = Ledger() if self.ledger is None else self.ledger
+        places = [self.scenario.country] if self.scenario.country else self.scenario.places
+        return Ledger().concat(*(known.select(place, as_of=self.as_of) for place in places))
 
     @property
     def name(self) -> str:
@@ -273,34 +287,37 @@ class Outlook:
         return f"<Outlook {self.name}, as of {self.as_of}, to {self.scenario.horizon}>"
 
 
-SCENARIO = of(Scenario, words="a Scenario, as fc.load_scenario makes it from a params file")
 LEDGER = of(Ledger, words="a Ledger, e.g. fc.datasets.central_asia()")
 DRAWS = whole(8, 100_000)
 
 
 @takes(
     EvidenceError,
-    scenario=SCENARIO,
-    ledger=LEDGER,
+    scenario=QUESTION,
+    ledger=optional(LEDGER),
     prior=optional(of(Prior, words="a Prior, as fc.estimate_prior makes it")),
     draws=DRAWS,
     kept=optional(of(dict, words="a dict, empty at first")),
 )
 def outlook(
-    scenario: Scenario,
-    ledger: Ledger,
+    scenario: Scenario | str | Path,
+    ledger: Ledger | None = None,
     prior: Prior | None = None,
     draws: int = 2000,
     kept: dict[str, FlowBeforeDrivers] | None = None,
+    *,
+    as_of: str | dt.date | None = None,
 ) -> Outlook:
-    """Run one scenario end to end.
+    """Run one scenario end to end: the only way from a scenario to its answer.
 
     Parameters
     ----------
-    scenario : Scenario
-        From `load_scenario`.
-    ledger : Ledger
-        All facts; the scenario's day says which of them were known.
+    scenario : Scenario, str or path-like
+        A params file, the name of a scenario, a country (its baseline), or a Scenario. Names are
+        looked for in ``./params``, in ``../params``, and among the scenarios that ship.
+    ledger : Ledger, optional
+        Facts beside those that the scenario itself reads: the facts that ship, unless it says
+        ``shipped_facts: false``, and the files that it names under ``ledger``.
     prior : Prior, optional
         Growth learned from analogue markets; default the one that ships.
     draws : int
@@ -309,6 +326,8 @@ def outlook(
         A dictionary that begins empty and is given again with the same ledger and prior: what the
         facts say is kept in it, and not sampled anew where only drivers or assumptions have
         changed.
+    as_of : date, optional
+        Day of the forecast in place of the scenario's own; nothing published later is used.
 
     Returns
     -------
@@ -316,40 +335,45 @@ def outlook(
 
     Raises
     ------
+    InputError
+        Where there is no such params file, scenario or country.
     EvidenceError
         Where the facts cannot carry the forecast: no count and no market size, or a horizon that
         has passed.
     LedgerError
-        Where a driver cites a fact that is not there.
+        Where a driver cites a fact that is not there, or a file of facts is not in order.
     AssumptionError
         Where an assumption is out of its range.
 
     Examples
     --------
-    >>> from forecasting.evidence.datasets import central_asia
-    >>> from forecasting.parameters.schema import scenario_from_parameters
-    >>> given = {"country": "TM", "scenario": "test", "as_of": "2023-06-26", "horizon": 2025, "seed": 1}
-    >>> made = outlook(scenario_from_parameters(given | {"market_size": 15_000}), central_asia(), draws=200)
-    >>> print(made.caveats[0])
+    >>> made = outlook("uzbekistan-baseline", as_of="2023-06-26", draws=200)
+    >>> made
+    <Outlook uzbekistan-baseline, as of 2023-06-26, to 2030>
+    >>> print(outlook("TM", as_of="2023-06-26", draws=200).caveats[0])
     No count of electric vehicles imported is published for Turkmenistan: this outlook rests on the markets that went
     before and on the size of the market alone.
     >>> sorted(made.headline)
     ['charging_points_need', 'charging_points_practice', 'energy_gwh', 'ev_imports', 'ev_stock']
     """
-    as_of = scenario.known_by(ledger)
-    if scenario.horizon < as_of.year:
+    asked = find_scenario(scenario)
+    if as_of is not None:
+        asked = asked.on(as_date(as_of))
+    facts = facts_of_scenario(asked, ledger)
+    day = asked.known_by(facts)
+    if asked.horizon < day.year:
         raise EvidenceError(
-            f"{scenario.name} ends in {scenario.horizon}, before its day {as_of}; give a later horizon"
+            f"{asked.name} ends in {asked.horizon}, before its day {day}; give a later horizon"
         )
-    drivers, left_out = known_drivers(scenario, ledger, as_of)
+    drivers, left_out = known_drivers(asked, facts, day)
     request = OutlookRequest(
-        scenario.on(as_of), ledger, as_of, drivers, prior, draws, {} if kept is None else kept
+        asked.on(day), facts, day, drivers, prior, draws, {} if kept is None else kept
     )
-    made = _country(request) if scenario.country else _corridor(request)
-    until = max(as_of, ledger.latest) if scenario.as_of == "latest" else as_of
+    made = _country(request) if asked.country else _corridor(request)
+    until = max(day, facts.latest) if asked.as_of == "latest" else day
     made = dataclasses.replace(made, evidence_until=until)
     aged = [made.age] if days_old(made.evidence, until) > OLD else []
-    unused = unused_facts(scenario, ledger, as_of)
+    unused = unused_facts(asked, facts, day)
     return dataclasses.replace(made, caveats=[*unused, *aged, *made.caveats, *left_out])
 
 
@@ -440,6 +464,7 @@ def _of_flows(
         as_of=request.as_of,
         first_year=max(flow.first_year for flow in flows.values()),
         evidence=evidence,
+        ledger=request.ledger,
         forecasts={place: flow.after for place, flow in flows.items()},
         baseline_forecasts={place: flow.before for place, flow in flows.items()},
         **results,

@@ -50,6 +50,7 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
         as_of=as_of,
         first_year=record["first_year"],
         evidence=None if ledger is None else facts_of_places(scenario, ledger, as_of),
+        ledger=ledger,
         forecasts={},
         baseline_forecasts={},
         parts=parts,

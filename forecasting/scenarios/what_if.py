@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasting.arguments import flag, takes
+from forecasting.arguments import flag, optional, takes
 from forecasting.arguments import path as file_path
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evidence.files import write_asked, write_new
 from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.parameters.writing import params_text
-from forecasting.scenarios.outlook import DRAWS, LEDGER, SCENARIO, Outlook, outlook
+from forecasting.scenarios.outlook import DRAWS, LEDGER, Outlook, outlook
+from forecasting.scenarios.question import QUESTION, find_scenario
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -33,10 +34,10 @@ class WhatIf:
 
     Parameters
     ----------
-    scenario : Scenario
-        As given.
-    ledger : Ledger
-        All facts.
+    scenario : Scenario, str or path-like
+        As `forecasting.outlook` takes it.
+    ledger : Ledger, optional
+        Facts beside those that the scenario itself reads.
     draws : int
         Number of draws.
 
@@ -49,25 +50,26 @@ class WhatIf:
 
     Examples
     --------
-    >>> from forecasting.evidence.datasets import central_asia
-    >>> asked = {"country": "TM", "scenario": "a", "as_of": "2023-06-26", "horizon": 2025, "seed": 1}
-    >>> what_if = WhatIf(scenario_from_parameters(asked | {"market_size": 15_000}), central_asia(), draws=200)
+    >>> what_if = WhatIf("turkmenistan-baseline", draws=200)
     >>> more = what_if.change(assumptions={"annual_km": {"low": 15000, "mode": 20000, "high": 30000}})
     >>> more.headline["energy_gwh"]["median"] > what_if.given.headline["energy_gwh"]["median"]
     True
     """
 
-    @takes(InputError, scenario=SCENARIO, ledger=LEDGER, draws=DRAWS)
-    def __init__(self, scenario: Scenario, ledger: Ledger, draws: int = 2000) -> None:
+    @takes(InputError, ledger=optional(LEDGER), draws=DRAWS)
+    def __init__(
+        self, scenario: Scenario | str | Path, ledger: Ledger | None = None, draws: int = 2000
+    ) -> None:
         self.ledger, self.draws = ledger, draws
         self._kept: dict[str, FlowBeforeDrivers] = {}
         self.begin(scenario)
 
-    @takes(InputError, scenario=SCENARIO)
-    def begin(self, scenario: Scenario) -> Outlook:
+    @takes(InputError, scenario=QUESTION)
+    def begin(self, scenario: Scenario | str | Path) -> Outlook:
         """Take another scenario as the one that is given."""
-        self.given = self.outlook = self._forecast(scenario)
-        self.start = self.scenario = scenario
+        asked = find_scenario(scenario)
+        self.given = self.outlook = self._forecast(asked)
+        self.start = self.scenario = asked
         self._show()
         return self.outlook
 
@@ -93,7 +95,7 @@ class WhatIf:
             }
         return self.put(scenario_from_parameters(asked | changes))
 
-    @takes(InputError, scenario=SCENARIO)
+    @takes(InputError, scenario=QUESTION)
     def put(self, scenario: Scenario) -> Outlook:
         """Forecast a scenario in place of the one before, beside the same given one.
 

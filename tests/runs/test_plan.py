@@ -149,7 +149,7 @@ def test_two_files_of_one_name_are_refused(project: Any) -> None:
 def test_paths_that_hold_no_params_are_refused(
     project: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(InputError, match="nowhere: no such file or folder"):
+    with pytest.raises(InputError, match="nowhere: no such file"):
         find_params([project.root / "nowhere"])
     with pytest.raises(InputError, match="no params file"):
         find_params([project.params])
@@ -164,7 +164,7 @@ def test_a_notebook_is_looked_for_beside_the_params_and_its_absence_is_told(
     project.scenario("uz-baseline")
     assert only(project).template == project.template
     project.template.unlink()
-    monkeypatch.setattr(plan, "PACKAGE", project.root / "elsewhere" / "forecasting")
+    monkeypatch.setattr(plan, "shipped_folder", lambda name: project.root / "elsewhere" / name)
     with pytest.raises(
         InputError, match=r"no notebook country_outlook.ipynb: looked in .*notebooks, .*elsewhere"
     ):
