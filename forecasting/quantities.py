@@ -312,11 +312,22 @@ def default_quantity(kind: Kind) -> str:
     return next(names, "")
 
 
-def on_a_day(measure: str, quantity: str) -> bool:
-    """Whether a quantity of a measure needs no first day: it tells of the last one.
+def on_a_day(measure: str, quantity: str, since: bool = False) -> bool:
+    """Whether a quantity of a measure has no first day: it counts up to the last one.
 
+    Parameters
+    ----------
+    measure, quantity : str
+        As in a ledger.
+    since : bool
+        Whether a first day was named on purpose, not a year or a month that has one.
+
+    Examples
+    --------
     >>> on_a_day("ev_stock", "yoy_growth_percent"), on_a_day("ev_imports", "total")
     (True, False)
     """
-    known = MEASURES.get(measure)
-    return quantity_of(quantity).accumulates or (known is not None and known.kind == "stock")
+    known, declared = MEASURES.get(measure), quantity_of(quantity)
+    if declared.of_stock or (known is not None and known.kind == "stock"):
+        return True
+    return declared.accumulates and not since

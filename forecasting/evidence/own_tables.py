@@ -385,8 +385,9 @@ def period_columns(text: str, measure: str, quantity: str = "") -> dict[str, str
     {'period_start': '', 'period_end': '2023-04-30'}
     """
     period = period_of(text)
+    one_day = on_a_day(measure, quantity, since=bool(re.search(r"/|\.\.", text)))
     return {
-        "period_start": "" if on_a_day(measure, quantity) else period.start.isoformat(),
+        "period_start": "" if one_day else period.start.isoformat(),
         "period_end": period.end.isoformat(),
     }
 
