@@ -79,18 +79,20 @@ def quantity_of(
         if re.match(rf"[^,.;]{{0,24}}?(?:{words})", after) or re.search(
             rf"(?:{words})(?:\D|20\d\d)*$", before
         ):
+            if QUANTITIES[quantity].accumulates:
+                doubts.append("is all that came until then: see that its last day is right")
             return quantity, number.value
-    doubts += _doubts_of_a_count(before, after)
+    doubts += _doubts_of_a_count(text, before)
     if (number.signed or _is_difference(before, after)) and not is_money(text, number):
         doubts.append("is read as a difference from the year before")
         return "yoy_difference", sign * number.value
     return "total", number.value
 
 
-def _doubts_of_a_count(before: str, after: str) -> Iterator[str]:
+def _doubts_of_a_count(text: str, before: str) -> Iterator[str]:
     """Why a number may be of less than the whole."""
     for quantity, words in PRINTED.items():
-        if re.search(words, before + after):
+        if re.search(words, text.lower()):
             yield "may be " + QUANTITIES[quantity].words.format(
                 number="so many", since="the launch"
             )
