@@ -244,6 +244,15 @@ QUANTITIES = {
             accumulates=True,
         ),
         Quantity(
+            "cumulative",
+            "all that came up to the last day, since the market began or since the first day given",
+            "count",
+            ("flow",),
+            words="{number} since {since}",
+            accumulates=True,
+            printed=r"since (?:the |its )?launch|с (?:момента|начала) (?:запуска|продаж)|自上市以来",
+        ),
+        Quantity(
             "yoy_growth_percent",
             "growth on the same dates a year before, in percent",
             "change",

@@ -1,12 +1,20 @@
 """What is declared of each quantity holds together, and no other module spells it anew."""
 
 import ast
+import datetime as dt
 import math
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from forecasting.errors import LedgerError
+from forecasting.evidence.fact import Fact
+from forecasting.evidence.press import propose_facts
+from forecasting.growth.flow import forecast_flow
+from forecasting.growth.likelihood import observe
+from forecasting.periods import year
 from forecasting.quantities import (
     BOUNDS,
     EXACT,
@@ -18,6 +26,7 @@ from forecasting.quantities import (
     on_a_day,
     quantity_of,
 )
+from forecasting.reporting.figures.marks import marks
 
 PACKAGE = Path(__file__).parent.parent / "forecasting"
 
@@ -43,6 +52,7 @@ def test_a_value_is_read_back_from_its_contrast(name):
     [
         ("total", 2544.0, ("period", None, 1.0, 2544.0)),
         ("stock", 2544.0, ("period", None, 1.0, 2544.0)),
+        ("cumulative", 2544.0, ("period", None, 1.0, 2544.0)),
         ("yoy_growth_percent", 410.4, ("period", "before", 0.0, 5.104)),
         ("yoy_difference", 500.0, ("period", "before", 500.0, 1.0)),
         ("yoy_difference", -500.0, ("before", "period", 500.0, 1.0)),
@@ -94,6 +104,8 @@ def test_an_empty_cell_means_what_the_measure_is():
 def test_only_what_comes_over_days_needs_a_first_one():
     assert on_a_day("ev_stock", "")
     assert on_a_day("", "stock")
+    assert on_a_day("ev_imports", "cumulative")
+    assert not on_a_day("ev_imports", "cumulative", since=True)
     assert not on_a_day("ev_imports", "yoy_growth_percent")
 
 
@@ -107,3 +119,68 @@ def test_no_other_module_lists_quantities_or_relations(path):
             assert len(names & {*QUANTITIES} - {"total", "stock"}) < 2, ast.unparse(node)
             assert not names >= {"total", "stock"}, ast.unparse(node)
             assert len(names & {*RELATIONS}) < 2, ast.unparse(node)
+
+
+def since_launch(value, end, start="", relation="equals"):
+    cells = {"period_start": start, "period_end": end, "relation": relation}
+    return {"quantity": "cumulative", "value": value} | cells
+
+
+def test_all_that_came_since_the_launch_is_told_and_checked_as_it_is_printed():
+    columns = {"id": "a", "measure": "ev_sales", "place": "NO"}
+    sofar = Fact(**columns, **since_launch(45_000, "2023-12-31"))
+    assert str(sofar).endswith("sold, 2023-12-31: 45,000 vehicles since the launch")
+    recent = Fact(**columns, **since_launch(9000, "2023-12-31", "2021-05-01", "at_least"))
+    assert str(recent).endswith("2021-05..2023-12: at least 9,000 vehicles since 1 May 2021")
+    assert (sofar.accumulates, sofar.is_rate, sofar.stock) == (True, False, False)
+    assert (recent.accumulates, recent.is_rate, recent.is_count) == (False, True, True)
+    with pytest.raises(LedgerError, match="'cumulative' does not fit ev_stock, a stock"):
+        Fact(**columns | {"measure": "ev_stock"}, **since_launch(45_000, "2023-12-31"))
+
+
+def test_all_that_came_since_the_launch_weighs_every_month_alike():
+    columns = {"id": "a", "measure": "ev_sales", "place": "NO"}
+    sofar = observe(Fact(**columns, **since_launch(45_000, "2022-06-30")), 2021, 24)
+    assert sofar.numerator.tolist() == [1.0] * 18 + [0.0] * 6 + [1.0]  # and what stood before
+    assert not sofar.denominator.any()
+    assert math.exp(sofar.value) == pytest.approx(45_000)
+    recent = observe(Fact(**columns, **since_launch(9000, "2022-06-30", "2021-03-01")), 2021, 24)
+    assert recent.numerator.tolist() == [0.0] * 2 + [1.0] * 16 + [0.0] * 7
+
+
+def test_two_numbers_since_the_launch_give_the_year_between_them():
+    table = pd.DataFrame([since_launch(10_000, "2022-12-31"), since_launch(25_000, "2023-12-31")])
+    forecast = forecast_flow(table, [year(2023)], market_size=300_000)
+    low, middle, high = forecast.quantiles([0.1, 0.5, 0.9]).iloc[0]
+    assert middle == pytest.approx(15_000, rel=0.01)
+    assert high / low < 1.1
+
+
+def test_since_a_day_is_the_total_since_that_day():
+    days = {"period_start": ["2022-01-01"], "period_end": ["2023-12-31"]}
+    told = [
+        pd.DataFrame({"relation": ["equals"], "quantity": [name], "value": [10_000]} | days)
+        for name in ("cumulative", "total")
+    ]
+    one, other = (forecast_flow(table, [year(2023)]).quantiles([0.1, 0.5, 0.9]) for table in told)
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_a_sentence_says_that_a_number_is_of_all_that_came():
+    text = "By the end of 2023 Kazakhstan imported 45,000 electric cars since the launch"
+    (proposal,) = propose_facts(text, dt.date(2024, 2, 1))
+    assert (proposal.cells["quantity"], proposal.cells["period_end"]) == (
+        "cumulative",
+        "2023-12-31",
+    )
+    assert "period_start" not in proposal.cells
+    assert "see that its last day is right" in proposal.doubts[0]
+
+
+def test_all_that_came_since_the_launch_has_no_height_among_yearly_flows():
+    columns = {"place": "NO", "measure": "ev_sales", "published": "2024"}
+    facts = [
+        Fact(id="a", **columns, **since_launch(45_000, "2023-12-31")),
+        Fact(id="b", **columns, **since_launch(9000, "2023-12-31", "2023-01-01")),
+    ]
+    assert [mark.height for mark in marks(facts, "ev_sales")] == [9000.0]
