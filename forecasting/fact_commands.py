@@ -255,7 +255,8 @@ def fact(ledger: Path, text: str, period: str, yes: bool, **columns: str) -> Non
 
 def _asked(period: str, given: dict[str, str]) -> dict[str, str]:
     """The columns of one fact: those given, and the needed others as the user answers."""
-    from forecasting.evidence.own_tables import period_columns
+    from forecasting.evidence.printed_periods import period_cells, period_of
+    from forecasting.quantities import on_a_day
 
     needed = [
         name
@@ -270,14 +271,16 @@ def _asked(period: str, given: dict[str, str]) -> dict[str, str]:
     answers = {name: click.prompt(name) for name in missing}
     period = answers.pop("period", period)
     cells = {"relation": "equals"} | given | answers
-    return cells | period_columns(period, cells["measure"], cells.get("quantity", ""))
+    since = "/" in period or ".." in period
+    one_day = on_a_day(cells["measure"], cells.get("quantity", ""), since)
+    return cells | period_cells(period_of(period), one_day)
 
 
 def _chosen(text: str, period: str, given: dict[str, str], yes: bool) -> list[dict[str, str]]:
     """Those of the facts that a sentence may hold which the user takes, or which are sure."""
-    from forecasting.evidence.own_tables import period_of
     from forecasting.evidence.press import propose_facts as propose
     from forecasting.evidence.press import quoted
+    from forecasting.evidence.printed_periods import period_of
     from forecasting.evidence.rules import publication
 
     published = publication(given.get("published", ""))

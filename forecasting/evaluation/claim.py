@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from forecasting.errors import InputError, in_digits
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.own_tables import period_of
 from forecasting.evidence.places import place_code, place_name
+from forecasting.evidence.printed_periods import period_of
 from forecasting.evidence.words import in_words
 from forecasting.measures import EV_FLOWS, MEASURES, nearest
 from forecasting.parameters.schema import Scenario, scenario_from_parameters

@@ -21,16 +21,14 @@ from dataclasses import replace
 from forecasting.errors import LedgerError, PeriodError, Problem
 from forecasting.evidence.mapping import EACH, Mapping
 from forecasting.evidence.places import place_code
+from forecasting.evidence.printed_periods import number_of, period_cells, period_of
 from forecasting.evidence.rules import COLUMNS, number_text
 from forecasting.measures import MEASURES
-from forecasting.periods import Period, month, span, year
-from forecasting.quantities import on_a_day
+from forecasting.periods import Period
 
 __all__ = [
     "decoded",
     "mapped_rows",
-    "period_columns",
-    "period_of",
     "split_cells",
     "with_guesses",
     "years_as_rows",
@@ -40,7 +38,6 @@ Cells = list[list[object]]
 SEPARATORS = ",;\t|"
 DATE_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d")
 EXCEL_EPOCH = dt.date(1899, 12, 30)
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DATE_TARGETS = ("period_start", "period_end", "date", "published")
 
 
@@ -278,10 +275,7 @@ def _period_columns(cells: dict[str, object], mapping: Mapping, stock: bool) -> 
         return {}
     if period is None:
         return {}
-    return {
-        "period_start": "" if stock else period.start.isoformat(),
-        "period_end": period.end.isoformat(),
-    }
+    return period_cells(period, stock)
 
 
 def _year_or_month(cells: dict[str, object], mapping: Mapping) -> Period:
@@ -295,9 +289,7 @@ def _year_or_month(cells: dict[str, object], mapping: Mapping) -> Period:
         return period_of(text["year"])
     if "year" not in text:
         return period_of(text["month"])
-    name = text["month"][:3].lower()
-    number = MONTHS.index(name) + 1 if name in MONTHS else int(text["month"])
-    return month(f"{int(text['year'])}-{number:02d}")
+    return period_of(f"{text['year']}-{number_of(text['month']):02d}")
 
 
 def _period(cell: object, mapping: Mapping, stock: bool) -> Period | None:
@@ -313,83 +305,9 @@ def _period(cell: object, mapping: Mapping, stock: bool) -> Period | None:
             raise PeriodError(
                 f"{day} is one day, a flow is counted over a period; say in the mapping each: year, quarter or month"
             )
-        return {"year": year(day.year), "quarter": _quarter(day.year, (day.month + 2) // 3)}.get(
-            mapping.each
-        ) or month(f"{day:%Y-%m}")
+        forms = {"year": "%Y", "quarter": f"%YQ{(day.month + 2) // 3}", "month": "%Y-%m"}
+        return period_of(f"{day:{forms[mapping.each]}}")
     return period_of(str(cell).strip().removesuffix(".0"))
-
-
-def _quarter(of: int, number: int) -> Period:
-    return span(month(f"{of}-{3 * number - 2:02d}").start, month(f"{of}-{3 * number:02d}").end)
-
-
-def period_of(text: str) -> Period:
-    """A year, a quarter, a month, a day, or from one to another, as people write them.
-
-    Parameters
-    ----------
-    text : str
-        E.g. 2023, 2023Q1, 2023-04, Jan-Apr 2023, 2023-01-01/2023-04-30.
-
-    Raises
-    ------
-    PeriodError
-        Where the text is none of these.
-
-    Examples
-    --------
-    >>> period_of("2023").label, period_of("Q1 2023").label, str(period_of("Jan-Apr 2023"))
-    ('2023', '2023-01..2023-03', '2023-01..2023-04')
-    """
-    plain = text.strip().lower()
-    ends = re.split(r"/|\.\.", plain)
-    if len(ends) == 2 and re.match(r"\d{4}-", plain):
-        return span(period_of(ends[0]).start, period_of(ends[1]).end)
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", plain):
-        return span(plain, plain)
-    if re.match(r"fy|fiscal", plain):
-        raise PeriodError(
-            f"{text[:40]!r} is a fiscal year, which begins elsewhere in each country: give its months"
-        )
-    if re.fullmatch(r"\d{4}", plain):
-        return year(int(plain))
-    if found := re.fullmatch(r"(\d{1,2})[./](\d{4})", plain):
-        return month(f"{found[2]}-{int(found[1]):02d}")
-    if found := re.fullmatch(r"(\d{4})[-/.](\d{1,2})", plain):
-        return month(f"{found[1]}-{int(found[2]):02d}")
-    if found := re.fullmatch(r"(\d{4})[- ]?q([1-4])|q([1-4])[-/ ]?(\d{4})", plain):
-        return _quarter(int(found[1] or found[4]), int(found[2] or found[3]))
-    if (
-        found := re.fullmatch(r"([a-z]{3})[a-z]*(?: ?[-–] ?([a-z]{3})[a-z]*)?[- ](\d{4})", plain)
-    ) and found[1] in MONTHS:
-        first, last = MONTHS.index(found[1]) + 1, MONTHS.index(found[2] or found[1]) + 1
-        return span(month(f"{found[3]}-{first:02d}").start, month(f"{found[3]}-{last:02d}").end)
-    raise PeriodError(
-        f"{text[:40]!r} is not a period such as 2023, 2023-04, 2023Q1 or Jan-Apr 2023"
-    )
-
-
-def period_columns(text: str, measure: str, quantity: str = "") -> dict[str, str]:
-    """First and last day of a period in words; of a stock the day alone.
-
-    Parameters
-    ----------
-    text : str
-        As `period_of` reads it.
-    measure, quantity : str
-        As in a ledger.
-
-    Examples
-    --------
-    >>> period_columns("2023-04", "ev_stock")
-    {'period_start': '', 'period_end': '2023-04-30'}
-    """
-    period = period_of(text)
-    one_day = on_a_day(measure, quantity, since=bool(re.search(r"/|\.\.", text)))
-    return {
-        "period_start": "" if one_day else period.start.isoformat(),
-        "period_end": period.end.isoformat(),
-    }
 
 
 def _named(fact: dict[str, str], stem: str, used: dict[str, int]) -> dict[str, str]:

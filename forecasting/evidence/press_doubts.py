@@ -50,8 +50,7 @@ def doubts_of_the_text(text: str, numbers: list[Number], counts: list[Number]) -
         text[first.end : then.start].strip().lower() for first, then in itertools.pairwise(numbers)
     ]
     if any(
-        re.fullmatch(r"[/*x:–-]|of|on|to|out of|in|and|и|из|до|=", part)
-        or (not part and then.signed)
+        re.fullmatch(r"[/*x:–-]|of|on|to|out of|in|and|и|из|до|=", part) or (not part and then.sign)
         for part, then in zip(between, numbers[1:], strict=True)
     ):
         doubts.append("is a range, a sum or a part of another number")

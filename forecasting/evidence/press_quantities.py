@@ -43,7 +43,7 @@ def is_change(text: str, number: Number) -> bool:
     return (
         number.times
         or _is_percent(text, number)
-        or bool(number.signed)
+        or bool(number.sign)
         or _is_difference(*around(text, number))
     )
 
@@ -64,7 +64,7 @@ def quantity_of(
     text: str, number: Number, before: str, after: str, doubts: list[str]
 ) -> tuple[str, float]:
     """What a number is of, and its value."""
-    sign = -1.0 if number.signed == "-" or _nearest_direction(before, after) < 0 else 1.0
+    sign = -1.0 if number.sign == "-" or _nearest_direction(before, after) < 0 else 1.0
     percent = _is_percent(text, number)
     if (percent or number.times) and re.search(UP, before) and re.search(DOWN, before):
         doubts.append("speaks of what rises and of what falls")
@@ -83,7 +83,7 @@ def quantity_of(
                 doubts.append("is all that came until then: see that its last day is right")
             return quantity, number.value
     doubts += _doubts_of_a_count(text, before)
-    if (number.signed or _is_difference(before, after)) and not is_money(text, number):
+    if (number.sign or _is_difference(before, after)) and not is_money(text, number):
         doubts.append("is read as a difference from the year before")
         return "yoy_difference", sign * number.value
     return "total", number.value
@@ -117,7 +117,7 @@ def _percent(
         or re.search(rf"(?:{SHARE})\W{{0,3}}(?:\w+\W){{0,2}}$", before)
         or re.match(rf"{PERCENT}\s*(?:of\b|от\b|\))", after)
     )
-    if not number.signed and (shared or not _nearest_direction(before, after)):
+    if not number.sign and (shared or not _nearest_direction(before, after)):
         doubts.append(
             "is a share of something else: name its reference"
             if shared

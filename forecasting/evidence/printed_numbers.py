@@ -1,57 +1,240 @@
-"""Numbers as the press prints them: thousands marks, decimal commas, multipliers and times in five
-languages.
+"""Numbers as the press prints them, in five languages: marks of thousands, decimal commas,
+multipliers, words, fractions and multiples.
 
->>> [(n.value, n.times) for n in numbers_in("28 948 машин, в 2,5 раза больше; 5.1万辆; 1.758 million; fourfold")]
-[(28948.0, False), (2.5, True), (51000.0, False), (1758000.0, False), (4.0, True)]
+A new spelling is one row: of `BELOW_TWENTY` and its neighbours where it is a number in words, of
+`MULTIPLIERS`, of `FOLDS` where a verb says how many times, of `REWRITTEN` where it says in other
+words what digits say.
+
+>>> [(n.value, n.times) for n in numbers_in("28 948 машин, в 2,5 раза больше; 5.1万辆")]
+[(28948.0, False), (2.5, True), (51000.0, False)]
+>>> plain_text("两万四千辆; yigirma to‘rt ming; сто двадцать тысяч пятьсот; fell by a third")
+'24千辆; 24 ming; 120500; fell by about 33%'
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from forecasting.evidence.multiples import folds_in, in_percent
-from forecasting.evidence.numerals import in_digits
-
-__all__ = ["Number", "numbers_in", "plain_text"]
-
+BELOW_TWENTY = (
+    "one один одна одной bir бир",
+    "two два две двух ikki икки",
+    "three три трех трёх uch уч",
+    "four четыре четырех четырёх to'rt тўрт",
+    "five пять пяти besh беш",
+    "six шесть шести olti олти",
+    "seven семь семи yetti етти",
+    "eight восемь восьми sakkiz саккиз",
+    "nine девять девяти to'qqiz тўққиз",
+    "ten десять десяти o'n ўн",
+    "eleven одиннадцать",
+    "twelve двенадцать",
+    "thirteen тринадцать",
+    "fourteen четырнадцать",
+    "fifteen пятнадцать",
+    "sixteen шестнадцать",
+    "seventeen семнадцать",
+    "eighteen восемнадцать",
+    "nineteen девятнадцать",
+)
+TENS = (
+    "twenty двадцать двадцати yigirma йигирма",
+    "thirty тридцать тридцати o'ttiz ўттиз",
+    "forty сорок qirq қирқ",
+    "fifty пятьдесят ellik эллик",
+    "sixty шестьдесят oltmish олтмиш",
+    "seventy семьдесят yetmish етмиш",
+    "eighty восемьдесят sakson саксон",
+    "ninety девяносто to'qson тўқсон",
+)
+HUNDREDS = "сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот"
+HUNDRED = ("hundred", "yuz", "юз")
+THOUSAND = ("thousand", "тысяча", "тысячи", "тысяч", "тысячу", "ming", "минг")
+CHINESE_DIGITS = {sign: digit for digit, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
+CHINESE_PLACES = {"十": 10, "百": 100, "千": 1000}
 MULTIPLIERS = {
-    "thousand": 1e3, "тыс": 1e3, "тысяч": 1e3, "тысяча": 1e3, "тысячи": 1e3, "тысячу": 1e3,
-    "ming": 1e3, "минг": 1e3, "千": 1e3,
-    "万": 1e4, "百万": 1e6, "million": 1e6, "millions": 1e6, "mln": 1e6, "млн": 1e6, "миллион": 1e6,
-    "миллиона": 1e6, "миллионов": 1e6, "亿": 1e8, "billion": 1e9, "bn": 1e9, "млрд": 1e9, "миллиард": 1e9,
-    "миллиарда": 1e9, "миллиардов": 1e9, "mlrd": 1e9,
-}  # fmt: skip
-WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "один": 1, "два": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6, "семь": 7, "восемь": 8, "девять": 9,
-    "десять": 10,
-}  # fmt: skip
-HALVES = (
-    (r"\bhalf a million\b", "0.5 million"), (r"\bполтор[ыа] тысячи\b", "1.5 тысячи"),
-    (r"\bbir yarim ming", "1.5 ming"), (r"\byarim ming", "0.5 ming"),
-    (r"\bбир ярим минг", "1.5 минг"), (r"\bярим минг", "0.5 минг"), (r"\bполмиллиона\b", "0.5 миллиона"),
+    1e3: "k thousand тыс тыс. тысяч тысяча тысячи тысячу ming минг 千",
+    1e4: "万",
+    1e6: "m million millions mln mln. млн млн. миллион миллиона миллионов 百万",
+    1e8: "亿",
+    1e9: "billion bn mlrd mlrd. млрд млрд. миллиард миллиарда миллиардов",
+}
+FOLDS = (  # multiples that one word says
+    (2, r"\bdoubl(?:ed|ing)\b|\btwofold\b|\btwice\b|\bвдвое\b|\bдвукратн\w+|\bудво(?:и|ен)\w+|"
+        r"\bdouble(?= (?:the|that|those|what|last|its|as)\b)|翻了?一?[番倍]"),
+    (3, r"\bt(?:ripl|rebl)(?:ed|ing)\b|\bthreefold\b|\bthrice\b|\bвтрое\b|\bтр[её]хкратн\w+|"
+        r"\btriple(?= (?:the|that|those|last)\b)|\bутро(?:и|ен)\w+"),
+    (4, r"\bquadrupl(?:ed|ing)\b|\bfourfold\b|\bвчетверо\b|\bчетыр[её]хкратн\w+|\bучетвер\w+|"
+        r"翻了?[两二]番"),
+    (5, r"\bquintupl(?:ed|ing)\b|\bfivefold\b|\bвпятеро\b|\bпятикратн\w+"),
+    (6, r"\bsextupl(?:ed|ing)\b|\bsixfold\b|\bвшестеро\b|\bшестикратн\w+"),
+    (7, r"\bseptupl(?:ed|ing)\b|\bsevenfold\b|\bвсемеро\b|\bсемикратн\w+"),
+    (8, r"\boctupl(?:ed|ing)\b|\beightfold\b|\bввосьмеро\b|\bвосьмикратн\w+|翻了?三番"),
+    (9, r"\bninefold\b|\bвдевятеро\b|\bдевятикратн\w+"),
+    (10, r"\btenfold\b|\bвдесятеро\b|\bдесятикратн\w+"),
 )  # fmt: skip
-_TIMES = (
-    r"-?\s*(?:times|fold|x\b|×|раза?\b|barobar\w*|baravar\w*|баробар\w*|баравар\w*|倍|"
-    r"(?:marta|hissa|ҳисса|karra)\b|марта(?=\s(?:ош|кўп|кам)))"
+
+
+def numbered(rows: Iterable[str], step: int = 1, first: int = 1) -> dict[str, int]:
+    """The number of each word, of rows in the order of their numbers.
+
+    >>> numbered(["twenty двадцать", "thirty"], step=10, first=2)
+    {'twenty': 20, 'двадцать': 20, 'thirty': 30}
+    """
+    return {
+        word: step * number for number, words in enumerate(rows, first) for word in words.split()
+    }
+
+
+def one_of(words: Iterable[str]) -> str:
+    """A pattern of any of some words, the longest first."""
+    return "(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")"
+
+
+WORDS = numbered(BELOW_TWENTY) | numbered(TENS, 10, 2) | numbered(HUNDREDS.split(), 100)
+SCALES = {word: scale for scale, words in MULTIPLIERS.items() for word in words.split()}
+
+
+def _words(low: int, high: int, step: int = 1) -> str:
+    """A pattern of the words for the numbers of a range."""
+    return one_of(word for word, number in WORDS.items() if number in range(low, high, step))
+
+
+_GAP = r"[\s-]"
+_HUNDREDS = rf"(?:{_words(100, 1000)}|{_words(1, 10)}{_GAP}{one_of(HUNDRED)})"
+_BELOW_HUNDRED = rf"(?:{_words(10, 100, 10)}{_GAP}{_words(1, 10)}|{_words(1, 100)})"
+_BELOW_THOUSAND = rf"(?:{_HUNDREDS}{_GAP}{_BELOW_HUNDRED}|{_HUNDREDS}|{_BELOW_HUNDRED})"
+_IN_WORDS = re.compile(
+    rf"(?:(?P<thousands>{_BELOW_THOUSAND}){_GAP}(?P<mark>{one_of(THOUSAND)})(?:{_GAP}|$))?"
+    rf"(?P<rest>{_BELOW_THOUSAND})?",
+    re.I,
 )
-_MULTIPLIER = "|".join(sorted(map(re.escape, MULTIPLIERS), key=len, reverse=True))
-_DIGITS = r"\d{1,3}(?:[ ,'’]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
-_NUMBER = re.compile(
-    rf"(?P<sign>[+\u2212-])?(?P<digits>{_DIGITS})(?:\s?(?P<times>{_TIMES}))?"
-    rf"(?:\s?(?P<power>{_MULTIPLIER})(?:ta\w*|та\w*|lik|dan|дан|ga|га|ni|ни)?\.?(?![a-zа-я])|(?P<letter>[km])(?![a-zа-я]))?"
-    r"(?P<rest>\s?\d+\s?(?:тысяч\w*|тыс\.?|千|ming|минг|thousand)(?:\s\d{1,3}\b)?)?"
-    r"(?P<units>(?<=[a-zа-я.])\s\d{3}(?![\d,.]|\s\d{3})|(?<=万)\d{4}(?!\d)|"
-    r"(?<=[a-zа-я.])\s\d\d?(?=\s?(?:ta\b|та\b|dona|дона|electric|evs?\b|электро|elektro|машин|автомоб|единиц|шт)))?",
-    re.IGNORECASE,
+
+
+def _from_words(sequence: re.Match[str]) -> str:
+    """A number in words as digits; what cannot be read as one number stays as it is."""
+    number = _IN_WORDS.fullmatch(sequence[0])
+    if number is None:
+        return sequence[0]
+    rest = _below_thousand(number["rest"] or "")
+    if number["thousands"]:
+        thousands = _below_thousand(number["thousands"])
+        if rest:
+            return str(1000 * thousands + rest)
+        return f"{thousands} {number['mark'].lower()}"  # a round number, known to the thousand
+    return str(rest) if rest >= 100 else sequence[0]
+
+
+def _below_thousand(words: str) -> int:
+    total = 0
+    for word in re.split(_GAP, words.lower()) if words else ():
+        total = 100 * total if word in HUNDRED else total + WORDS[word]
+    return total
+
+
+def _from_signs(numeral: re.Match[str]) -> str:
+    """A Chinese numeral as digits, of a round one with the sign of its thousands."""
+    total = part = digit = 0
+    for sign in numeral[1]:
+        if sign in CHINESE_PLACES:
+            part += (digit or 1) * CHINESE_PLACES[sign]
+            digit = 0
+        elif sign == "万":
+            total = 10_000 * (total + part + digit)
+            part = digit = 0
+        else:
+            digit = CHINESE_DIGITS[sign]
+    value = total + part + digit
+    for scale, sign in ((10_000, "万"), (1000, "千")):
+        if value and value % scale == 0:
+            return f"{value // scale}{sign}"
+    return str(value)
+
+
+_SIGNS = "零一二两三四五六七八九十百千万"
+_SMALL = rf"({_words(2, 11)})"
+REWRITTEN: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+    # Signs and spaces
+    (r"(?<=[:\s(])[–—](?=\d)|\b(?:minus|минус)\s(?=\d)|[\u2212−]", "-"),
+    (r"[\u00a0\u202f\u2009\t\r\n]+", " "),
+    ("[‘ʻ’]", "'"),
+    # Halves of multipliers
+    (r"\bhalf a million\b", "0.5 million"),
+    (r"\bполтор[ыа] тысячи\b", "1.5 тысячи"),
+    (r"\bполмиллиона\b", "0.5 миллиона"),
+    (r"\bbir yarim ming", "1.5 ming"),
+    (r"\byarim ming", "0.5 ming"),
+    (r"\bбир ярим минг", "1.5 минг"),
+    (r"\bярим минг", "0.5 минг"),
+    # Fractions: what is only printed as a part is known to a few percent
+    (r"\bhalved\b", "fell by about 50%"),
+    (r"\bhalf as (?:many|much)\b", "about 50% fewer"),
+    (r"\bby two[ -]thirds\b", "by about 67%"),
+    (r"\bby three[ -](?:quarters|fourths)\b(?! of)", "by about 75%"),
+    (r"\bby (?:a |one[ -])?half\b(?! of)", "by about 50%"),
+    (r"\bby (?:a |one[ -])third\b(?! of)", "by about 33%"),
+    (r"\bby (?:a |one[ -])quarter\b(?! of)", "by about 25%"),
+    (r"\bby (?:a |one[ -])fifth\b(?! of)", "by about 20%"),
+    (r"\b(?:на ?половину|вполовину)\b", "около 50%"),
+    (r"\bна две трети\b", "около 67%"),
+    (r"\bна треть\b", "около 33%"),
+    (r"\bна четверть\b", "около 25%"),
+    (r"\b(?:yarmiga|ярмига)(?=\s(?:qisqar|kam|қисқар|кам))", "taxminan 50 foizga"),
+    ("减半", "下降约50%"),
+    ("(?<=[长加降少升])了?一半", "约50%"),
+    ("三分之一", "约33%"),
+    ("三分之二", "约67%"),
+    ("四分之一", "约25%"),
+    (
+        r"(?<![占十百千])([一二两三四五六七八九])成(?![立本功为都年交])",
+        lambda tenths: f"约{10 * CHINESE_DIGITS[tenths[1]]}%",
+    ),
+    ("([约近])约", r"\1"),
+    # Multiples of more than one word
+    (r"\bby a factor of (\d+(?:[.,]\d+)?)", r"\1 times"),
+    (r"\b(?:one|a) and a half times\b", "1.5 times"),
+    (r"\btwo and a half times\b", "2.5 times"),
+    (r"\bthree and a half times\b", "3.5 times"),
+    (r"\bполтора раза\b", "1.5 раза"),
+    (r"\b(?:bir yarim|бир ярим)(?=\s(?:baravar|barobar|баравар|баробар|marta|марта))", "1.5"),
+    (
+        rf"\b{_SMALL} с половиной(?=\s(?:раз|тыс|млн|миллион))",
+        lambda whole: f"{WORDS[whole[1].lower()]}.5",
+    ),
+    (
+        rf"(?<![\w']){_SMALL}"
+        r"(?=\s(?:bar[ao]bar|baravar|баравар|баробар|marta|hissa|ҳисса|karra))",
+        lambda times: str(WORDS[times[1].lower()]),
+    ),
+    (
+        "(?<![十百千万])([一二两三四五六七八九])(?=倍)",
+        lambda times: str(CHINESE_DIGITS[times[1]]),
+    ),
+    # Numbers in words and in signs
+    (r"百分之(\d+(?:\.\d+)?)(?!点)", r"\1%"),
+    (r"百分之([零一二两三四五六七八九十百]+)(?!点)", lambda part: f"{_from_signs(part)}%"),
+    (
+        rf"(?<!分之)(?<![\d第.亿{_SIGNS}])([一二两三四五六七八九十]"
+        rf"(?=[零一二两三四五六七八九十]*[十百千万])[{_SIGNS}]+)",
+        _from_signs,
+    ),
+    (
+        rf"(?<![\w'-]){one_of((*WORDS, *HUNDRED, *THOUSAND))}"
+        rf"(?:{_GAP}{one_of((*WORDS, *HUNDRED, *THOUSAND))})+(?![\w'-])",
+        _from_words,
+    ),
 )
-_WORD = re.compile(
-    rf"\b({'|'.join(WORDS)})\b(?=\s(?:thousand|million|times|раза?|devices?|stations?|points?|vehicles|cars))",
-    re.IGNORECASE,
-)
+_REWRITTEN = tuple((re.compile(words, re.I), digits) for words, digits in REWRITTEN)
+
+
+def plain_text(text: str) -> str:
+    """The text with one kind of space, digit and sign, and numbers in digits."""
+    text = unicodedata.normalize("NFKC", text)
+    for words, digits in _REWRITTEN:
+        text = words.sub(digits, text)
+    return text
 
 
 @dataclass(frozen=True)
@@ -68,8 +251,8 @@ class Number:
         What the digits were multiplied by.
     times : bool
         Whether it is a factor.
-    signed : str
-        A sign printed before it.
+    sign : str
+        Printed before it.
     start, end : int
         Where it stands.
     """
@@ -78,29 +261,41 @@ class Number:
     digits: str
     scale: float
     times: bool
-    signed: str
+    sign: str
     start: int
     end: int
 
-
-def plain_text(text: str) -> str:
-    """The text with one kind of space, digit and sign, and numbers in digits."""
-    text = unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("−", "-")
-    text = re.sub(
-        r"(?<=[:\s(])[–—](?=\d)|\b(?:minus|минус)\s(?=\d)", "-", text, flags=re.IGNORECASE
-    )
-    text = (
-        re.sub(r"[\u00a0\u202f\u2009\t\r\n]+", " ", text)
-        .replace("‘", "'")
-        .replace("ʻ", "'")
-        .replace("’", "'")
-    )
-    for words, digits in HALVES:
-        text = re.sub(words, digits, text, flags=re.IGNORECASE)
-    return in_digits(in_percent(text))
+    @property
+    def half_digit(self) -> float:
+        """Half a unit of the last printed digit; of a factor in percent."""
+        decimals = len(self.digits.partition(".")[2])
+        unit = 100 if self.times else 1
+        return 0.5 * 10.0**-decimals * self.scale * unit
 
 
-def numbers_in(text: str) -> Iterator[Number]:
+_TIMES = (
+    r"-?\s*(?:times|fold|x\b|×|раза?\b|barobar\w*|baravar\w*|баробар\w*|баравар\w*|倍|"
+    r"(?:marta|hissa|ҳисса|karra)\b|марта(?=\s(?:ош|кўп|кам)))"
+)
+_DIGITS = r"\d{1,3}(?:[ ,'’]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
+_COUNTED = r"ta\b|та\b|dona|дона|electric|evs?\b|электро|elektro|машин|автомоб|единиц|шт"
+_NUMBER = re.compile(
+    rf"(?P<sign>[+-])?(?P<digits>{_DIGITS})(?:\s?(?P<times>{_TIMES}))?"
+    rf"(?:\s?(?P<power>{one_of(SCALES)})"
+    r"(?:ta\w*|та\w*|lik|dan|дан|ga|га|ni|ни)?(?![a-zа-я]))?"
+    r"(?P<rest>\s?\d+\s?(?:тысяч\w*|тыс\.?|千|ming|минг|thousand)(?:\s\d{1,3}\b)?)?"
+    r"(?P<units>(?<=[a-zа-я.])\s\d{3}(?![\d,.]|\s\d{3})|(?<=万)\d{4}(?!\d)|"
+    rf"(?<=[a-zа-я.])\s\d\d?(?=\s?(?:{_COUNTED})))?",
+    re.I,
+)
+_WORD = re.compile(
+    rf"\b({_words(1, 11)})\b"
+    r"(?=\s(?:thousand|million|times|раза?|devices?|stations?|points?|vehicles|cars))",
+    re.I,
+)
+
+
+def numbers_in(text: str) -> list[Number]:
     """Every number of a text, in its order.
 
     Parameters
@@ -108,49 +303,53 @@ def numbers_in(text: str) -> Iterator[Number]:
     text : str
         From `plain_text`.
     """
-    found = [_read(match) for match in _NUMBER.finditer(text)]
-    found += [
-        Number(factor, f"{factor:g}", 1.0, True, "", *where) for factor, *where, _ in folds_in(text)
-    ]
-    found += [
-        Number(
-            float(WORDS[m[0].lower()]),
-            str(WORDS[m[0].lower()]),
-            1.0,
-            bool(re.match(r"\s(times|раза?)", text[m.end() :])),
-            "",
-            *m.span(),
-        )
-        for m in _WORD.finditer(text)
-    ]
-    yield from sorted(found, key=lambda number: number.start)
+    numbers = [_in_digits(match) for match in _NUMBER.finditer(text)]
+    for match in _WORD.finditer(text):
+        times = re.match(r"\s(times|раза?)", text[match.end() :])
+        numbers.append(_in_words(WORDS[match[1].lower()], match, bool(times)))
+    for factor, words in FOLDS:
+        numbers += [_in_words(factor, match, True) for match in re.finditer(words, text, re.I)]
+    return sorted(numbers, key=lambda number: number.start)
 
 
-def _read(match: re.Match[str]) -> Number:
-    digits = _without_marks(match["digits"])
-    scale = MULTIPLIERS[match["power"].lower()] if match["power"] else 1.0
-    scale = {"k": 1e3, "m": 1e6}[match["letter"].lower()] if match["letter"] else scale
+def _in_words(value: int, match: re.Match[str], times: bool) -> Number:
+    return Number(float(value), str(value), 1.0, times, "", *match.span())
+
+
+def _in_digits(match: re.Match[str]) -> Number:
+    digits = without_marks(match["digits"])
+    power = (match["power"] or "").lower()
+    scale = SCALES.get(power, 1.0)
     value = float(digits) * scale
+    more = 0.0
     if match["rest"]:  # 1 million 909 thousand 961; 34 wan 1 thousand
-        inside = [int(part) for part in re.findall(r"\d+", match["rest"])]
-        value += inside[0] * 1e3 + (inside[1] if inside[1:] else 0)
-        digits, scale = f"{value:.0f}", 1.0
-    # 10 thousand 842; 2万4095
-    if match["units"] and (scale == 1e3 or match["power"] == "万") and "." not in digits:
-        value, scale = value + float(match["units"]), 1.0
+        thousands, *units = map(int, re.findall(r"\d+", match["rest"]))
+        more = 1000 * thousands + sum(units)
+    elif match["units"] and (scale == 1e3 or power == "万") and "." not in digits:
+        more = float(match["units"])  # 10 thousand 842; 2万4095
+    if match["rest"] or more:
+        value += more
         digits = f"{value:.0f}"
+        scale = 1.0
     return Number(value, digits, scale, bool(match["times"]), match["sign"] or "", *match.span())
 
 
-def _without_marks(digits: str) -> str:
-    """Digits with a decimal point only: a mark before exactly three digits, more than once or after
-    few, is thousands.
+def without_marks(digits: str, thousands: str = " ,'’", decimal: str = ".,") -> str:
+    """Digits with a decimal point alone: a mark before exactly three digits is of thousands.
 
-    >>> _without_marks("2,180"), _without_marks("69,8"), _without_marks("1 909 961"), _without_marks("1.758")
-    ('2180', '69.8', '1909961', '1.758')
+    Parameters
+    ----------
+    digits : str
+        A number; anything else stays as it is.
+    thousands, decimal : str
+        The marks that may stand there.
+
+    Examples
+    --------
+    >>> [without_marks(digits) for digits in ("2,180", "69,8", "1 909 961,5", "1.758")]
+    ['2180', '69.8', '1909961.5', '1.758']
     """
-    if re.fullmatch(r"[1-9]\d{0,2}([ ,'’]\d{3})+", digits):
-        return re.sub(r"[ ,'’]", "", digits)
-    if found := re.fullmatch(r"([1-9]\d{0,2}(?:[ ,'’]\d{3})+)[.,](\d+)", digits):
-        return f"{re.sub(r'[^0-9]', '', found[1])}.{found[2]}"
-    return digits.replace(",", ".").replace(" ", "")
+    grouped = rf"([+-]?[1-9]\d{{0,2}}(?:[{thousands}]\d{{3}})+)((?:[{decimal}]\d+)?)"
+    if parts := re.fullmatch(grouped, digits):
+        digits = re.sub(f"[{thousands}]", "", parts[1]) + parts[2]
+    return re.sub(f"[{decimal}]", ".", digits).replace(" ", "")
