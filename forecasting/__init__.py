@@ -10,13 +10,13 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from forecasting.caveats import Caveat
     from forecasting.curves.batch import fit_curves
     from forecasting.curves.model import GrowthModel, GrowthResults
     from forecasting.errors import (
         AssumptionError,
         EvidenceError,
         ForecastingError,
-        ForecastWarning,
         InputError,
         LedgerError,
         ModelError,
@@ -42,7 +42,6 @@ __version__ = "0.1.0"
 _HOME = {
     "AssumptionError": "errors",
     "EvidenceError": "errors",
-    "ForecastWarning": "errors",
     "ForecastingError": "errors",
     "InputError": "errors",
     "LedgerError": "errors",
@@ -51,6 +50,7 @@ _HOME = {
     "Problem": "errors",
     "RunError": "errors",
     "ScenarioError": "errors",
+    "Caveat": "caveats",
     "Fact": "evidence.fact",
     "Ledger": "evidence.ledger",
     "read_ledger": "evidence.ledger_files",
@@ -75,10 +75,10 @@ _HOME = {
 
 __all__ = [
     "AssumptionError",
+    "Caveat",
     "EvidenceError",
     "Fact",
     "FlowForecast",
-    "ForecastWarning",
     "ForecastingError",
     "GrowthModel",
     "GrowthResults",

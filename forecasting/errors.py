@@ -7,9 +7,6 @@ facts that cannot carry a forecast │   │   └── LedgerError            
 of a ledger │   ├── ModelError                    a model asked for something it has not │   └──
 AssumptionError               a parameter of the demand chain out of its range └── RunError
 a report run, or an outside source, that failed; the command line exits with 1
-
-``ForecastWarning`` is the one warning category: a result stands, with the caveat that the warning
-states.
 """
 
 from __future__ import annotations
@@ -24,7 +21,6 @@ __all__ = [
     "MOST",
     "AssumptionError",
     "EvidenceError",
-    "ForecastWarning",
     "ForecastingError",
     "InputError",
     "LedgerError",
@@ -161,7 +157,3 @@ class AssumptionError(InputError):
 
 class RunError(ForecastingError):
     """A report run, or an outside source, that failed."""
-
-
-class ForecastWarning(UserWarning):
-    """A result stands, with a caveat."""

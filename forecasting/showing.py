@@ -10,7 +10,12 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["show"]
+
+def words(caveat: Any) -> str:
+    """A caveat in words, as `forecasting.reporting.caveat_words` has them."""
+    from forecasting.reporting.caveat_words import words_of
+
+    return words_of(caveat)
 
 
 def show(what: str, thing: Any, *arguments: Any) -> Any:

@@ -274,7 +274,6 @@ def used_or_refused(name: str, argument: str, value: Any) -> None:
     function, good = DOORS[name]
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
-        warnings.simplefilter("ignore", fc.ForecastWarning)
         try:
             made = function(**good | {argument: value})
         except fc.ForecastingError as error:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from forecasting.caveats import Caveat
 from forecasting.demand.charging import PUBLIC, SETTINGS, gross_additions, power_mix
 from forecasting.demand.consequences import investment
 from forecasting.demand.energy import MONTH_DAYS
@@ -389,8 +390,8 @@ class DemandOutlook:
         )
 
     @cached_property
-    def caveats(self) -> list[str]:
-        """What a reader must know beside the numbers, one sentence each."""
+    def caveats(self) -> list[Caveat]:
+        """What a reader must know beside the numbers."""
         return [
             *self._beyond_all_vehicles(),
             *self._no_count(),
@@ -398,21 +399,19 @@ class DemandOutlook:
             *self._not_closed(),
         ]
 
-    def _beyond_all_vehicles(self) -> list[str]:
-        beyond = (self.results["ev_stock"][:, -1] > self.all_vehicles[:, -1]).mean()
+    def _beyond_all_vehicles(self) -> list[Caveat]:
+        beyond = float((self.results["ev_stock"][:, -1] > self.all_vehicles[:, -1]).mean())
         if beyond < 0.01:
             return []
-        words = f"electric vehicles outnumber all vehicles on the road in {self.years[-1]}"
-        return [f"In {beyond:.0%} of the draws {words}, which cannot be."]
+        return [Caveat("stock_above_all", values={"share": beyond, "year": int(self.years[-1])})]
 
-    def _no_count(self) -> list[str]:
+    def _no_count(self) -> list[Caveat]:
         if self.standing is not None:
             return []
         factor = float(np.exp(NORMAL_80 * Practice.shipped().level_spread))
-        words = "No count of public charging is known: practice takes its level from other markets, a factor of"
-        return [f"{words} {factor:.1f} either way (80 %)."]
+        return [Caveat("no_points_counted", values={"factor": factor})]
 
-    def _odd_ratio(self) -> list[str]:
+    def _odd_ratio(self) -> list[Caveat]:
         if self.standing is None or not self.standing.count:
             return []
         place = int(np.clip(self.standing.date.year - self.years[0], 0, len(self.years) - 1))
@@ -420,12 +419,10 @@ class DemandOutlook:
         ratio = float(np.median(self.results["ev_stock"][:, place]) / points)
         if 1 <= ratio <= 100 or ratio == 0:
             return []
-        return [
-            f"{ratio:.3g} vehicles per public point in {self.years[place]} is outside 1 to 100: look at both counts."
-        ]
+        return [Caveat("odd_ratio", values={"ratio": ratio, "year": int(self.years[place])})]
 
-    def _not_closed(self) -> list[str]:
-        open_rows = self.balance[~self.balance["explanation"].str.startswith("closes")]
+    def _not_closed(self) -> list[Caveat]:
+        open_rows = self.balance[self.balance["explanation"] != "closes"]
         sides = [open_rows[open_rows["ratio"] > 1.25], open_rows[open_rows["ratio"] < 0.8]]
         return [_newest_gap(rows.sort_values("date")) for rows in sides if len(rows)]
 
@@ -444,14 +441,14 @@ class DemandOutlook:
         return first_order(inputs, outputs)
 
 
-def _newest_gap(rows: pd.DataFrame) -> str:
+def _newest_gap(rows: pd.DataFrame) -> Caveat:
     """The newest of the printed stocks that lie on one side of what is modelled, and how many lay
     there before it.
     """
-    row, before = rows.iloc[-1], len(rows) - 1
-    too = f"; so it was on {before} earlier {'day' if before == 1 else 'days'}" if before else ""
-    said = f"{row['printed']:,.0f} printed, {row['modelled']:,.0f} modelled; {row['explanation']}"
-    return f"Stock on {row['date']}: {said}{too}."
+    newest = rows.iloc[-1]
+    values = {name: float(newest[name]) for name in ("printed", "modelled")}
+    words = {"day": str(newest["date"]), "explanation": newest["explanation"]}
+    return Caveat("stock_not_closed", values={**values, **words, "earlier": len(rows) - 1})
 
 
 def _share_between(setting: str, above: float, up_to: float) -> float:

@@ -166,7 +166,10 @@ def balance(
     -------
     pandas.DataFrame
         ``fact, date, printed, modelled_low, modelled, modelled_high, gap, ratio, explanation``; one
-        row per fact inside the years. ``gap`` is modelled less printed.
+        row per fact inside the years. ``gap`` is modelled less printed. The explanation is
+        ``closes`` where the printed stock lies inside the 80 % interval, or within 1 %; else
+        ``thousands`` where a factor near 1000 points to the units, ``fewer`` or ``more`` where the
+        register holds fewer or more than is modelled.
 
     Examples
     --------
@@ -213,15 +216,13 @@ def _balance_row(
         high,
         middle - printed,
         ratio,
-        _explain(low <= printed <= high or abs(ratio - 1) < 0.01, ratio),
+        _explanation(low <= printed <= high or abs(ratio - 1) < 0.01, ratio),
     )
 
 
-def _explain(inside: bool, ratio: float) -> str:
+def _explanation(inside: bool, ratio: float) -> str:
     if inside:
-        return "closes: inside the 80 % interval, or within 1 %"
+        return "closes"
     if 500 <= ratio <= 2000 or 1 / 2000 <= ratio <= 1 / 500:
-        return "a factor near 1000: look at the units, thousands or vehicles"
-    if ratio > 1:
-        return f"{100 * (1 - 1 / ratio):.0f} % of the modelled stock is not on the register: re-export or a narrower count"
-    return f"the register holds {1 / ratio:.1f} times the modelled stock: imports not counted, assembly, or a wider count"
+        return "thousands"
+    return "fewer" if ratio > 1 else "more"

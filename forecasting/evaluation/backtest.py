@@ -9,7 +9,6 @@ year a horizon later. What was known on the first day after the origin comes fro
 from __future__ import annotations
 
 import datetime as dt
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from forecasting.errors import EvidenceError, ForecastWarning
+from forecasting.errors import EvidenceError
 from forecasting.evaluation.peers import (
     HORIZONS,
     LEAST_SALES,
@@ -232,11 +231,8 @@ class _PackageForecaster:
 
     def __call__(self, case: Case) -> Quantiles:
         periods = [year(case.origin + h) for h in HORIZONS]
-        with warnings.catch_warnings():
-            # A caveat about one case is part of its score
-            warnings.simplefilter("ignore", ForecastWarning)
-            prior = self._prior(case)
-            forecast = forecast_flow(case.known.facts, periods, prior, case.size, draws=DRAWS)
+        prior = self._prior(case)
+        forecast = forecast_flow(case.known.facts, periods, prior, case.size, draws=DRAWS)
         return dict(zip(HORIZONS, forecast.quantiles(LEVELS).to_numpy(), strict=True))
 
 

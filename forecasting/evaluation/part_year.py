@@ -9,14 +9,13 @@ from :class:`forecasting.scenarios.known.Known`, as in reports.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from forecasting.errors import EvidenceError, ForecastWarning, ModelError
+from forecasting.errors import EvidenceError, ModelError
 from forecasting.evaluation.backtest import DRAWS, LEGEND, THIS_PACKAGE, Panel, read_panel
 from forecasting.evaluation.monthly import MOST_SHOWN, Monthly, read_monthly
 from forecasting.evaluation.peers import LEAST_SALES
@@ -206,11 +205,8 @@ class _PackagePartYear:
 
     def __call__(self, case: PartYear) -> Forecast:
         known, periods = self.known(case), [year(case.year + h) for h in (0, 1)]
-        with warnings.catch_warnings():
-            # A caveat about one case is part of its score
-            warnings.simplefilter("ignore", ForecastWarning)
-            prior = self._prior(case, known)
-            forecast = forecast_flow(known.facts, periods, prior, known.market.sizes, draws=DRAWS)
+        prior = self._prior(case, known)
+        forecast = forecast_flow(known.facts, periods, prior, known.market.sizes, draws=DRAWS)
         return dict(enumerate(forecast.quantiles(LEVELS).to_numpy()))
 
 

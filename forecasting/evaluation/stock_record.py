@@ -5,14 +5,13 @@ counts.
 from __future__ import annotations
 
 import datetime as dt
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.errors import ForecastingError, ForecastWarning
+from forecasting.errors import ForecastingError
 from forecasting.evaluation.by_hand import stock_by_hand
 from forecasting.evaluation.track_record import beside
 from forecasting.evidence.bases import same_perimeter
@@ -153,9 +152,7 @@ def _rows(
         outcome = max(own, key=lambda fact: (fact.period.end, fact.known_from or day))
         then = outcome.period.end
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ForecastWarning)  # a caveat is part of the record
-                draws = forecast(last, then)
+            draws = forecast(last, then)
         except ForecastingError:  # nothing could have been said on that day
             continue
         compared = beside(

@@ -5,7 +5,6 @@ published later.
 from __future__ import annotations
 
 import datetime as dt
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.errors import EvidenceError, ForecastWarning
+from forecasting.errors import EvidenceError
 from forecasting.evaluation.by_hand import SPREADS, by_hand
 from forecasting.evaluation.peers import NORMAL
 from forecasting.evaluation.scores import LEVELS, inside, log_score, weighted_interval_score
@@ -142,10 +141,7 @@ def record_of(
     if not len(known.facts):
         raise EvidenceError(f"no fact was known on {day}; the first days of the ledger are later")
     periods = [year(day.year + k) for k in range(years)]
-    with warnings.catch_warnings():
-        # A caveat about one forecast is part of its record
-        warnings.simplefilter("ignore", ForecastWarning)
-        forecast = forecast_flow(known.facts, periods, prior, known.market.sizes, basis, seed=seed)
+    forecast = forecast_flow(known.facts, periods, prior, known.market.sizes, basis, seed=seed)
     for period in periods:
         found = outcomes_of(flow, period, day, forecast.basis)
         outcomes: Sequence[Fact | None] = [f for f in found if parts or f.period == period] or [

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from forecasting.caveats import Caveat
 from forecasting.errors import LedgerError, Problem
 from forecasting.evidence.mapping import mapping_path
 from forecasting.evidence.perimeters import two_things
@@ -26,7 +27,7 @@ __all__ = ["checked_file", "in_two_files", "of_one_id"]
 Read = Mapping[Path, Sequence[FoundRow]]
 
 
-def checked_file(path: Path) -> tuple[list[FoundRow], list[Problem], list[str]]:
+def checked_file(path: Path) -> tuple[list[FoundRow], list[Problem], list[Caveat]]:
     """The rows of a ledger, what is wrong with it, and, where nothing is, what else is worth
     knowing.
 
@@ -56,7 +57,7 @@ def _of_two_things(path: Path, rows: Sequence[FoundRow]) -> Iterator[Problem]:
             yield Problem(f"{path.name} product", f"{measure} of {place}: {found.said}", hint)
 
 
-def _caveats(path: Path, rows: Sequence[FoundRow]) -> Iterator[str]:
+def _caveats(path: Path, rows: Sequence[FoundRow]) -> Iterator[Caveat]:
     """How a table is read that is not in a ledger's columns, and how many of its facts can never be
     used.
     """
@@ -65,23 +66,19 @@ def _caveats(path: Path, rows: Sequence[FoundRow]) -> Iterator[str]:
     with contextlib.suppress(OSError, LedgerError):
         mapping = mapping_of(path)
         if mapping is not None and not mapping_path(path).is_file() and not mapping.lacks:
-            lines = mapping.to_yaml().rstrip().replace("\n", "\n    ")
-            own = mapping_path(path).name
-            yield f"{path.name} is read by this mapping; save it as {own} to keep or change it:\n    {lines}"
+            values = {"own": mapping_path(path).name, "mapping": mapping.to_yaml().rstrip()}
+            yield Caveat("read_by_mapping", values={"file": path.name, **values})
         if len(places := sorted({row.cells["place"] for row in rows})) > 1:
-            some = ", ".join(places[:4]) + (", ..." if len(places) > 4 else "")
-            yield f"{path.name} holds facts of {len(places)} places ({some}); a forecast takes those of its own place"
+            yield Caveat("several_places", values={"file": path.name, "places": places})
         if several := [ids for ids in _numbers_of_one_day(rows) if len(ids) > 1]:
-            names = " and ".join(several[0][:2])
-            yield (
-                f"{path.name}: two numbers of one quantity and day, {names}; where these are two agencies' "
-                "or two days', say so in basis or published"
-            )
-        if parts := [said for row in rows if (said := parts_of_a_count(row.cells))]:
-            more = f" (and {len(parts) - 1} more)" if parts[1:] else ""
-            yield f"{path.name}: {parts[0]}{more}"
+            one, another = several[0][:2]
+            values = {"subject": path.name, "one": one, "another": another}
+            yield Caveat("two_numbers", values=values)
+        if parts := [caveat for row in rows if (caveat := parts_of_a_count(row.cells))]:
+            yield parts[0].with_values(subject=path.name, more=len(parts) - 1)
         if undated := sum(not row.cells["published"] for row in rows):
-            yield f"{path.name}: {undated} of {len(rows)} facts have no date of publication and are never used"
+            numbers = {"undated": undated, "number": len(rows)}
+            yield Caveat("facts_undated", values={"subject": path.name, **numbers})
 
 
 def _numbers_of_one_day(rows: Sequence[FoundRow]) -> Iterator[list[str]]:
@@ -122,7 +119,7 @@ SAID = (
 )
 
 
-def in_two_files(read: Read) -> Iterator[str]:
+def in_two_files(read: Read) -> Iterator[Caveat]:
     """How many facts of each file say what an earlier one says: a forecast takes such a fact once."""
     told: dict[tuple[object, ...], Path] = {}
     for path, rows in read.items() if len(read) > 1 else ():
@@ -135,6 +132,8 @@ def in_two_files(read: Read) -> Iterator[str]:
             for _, cells in rows
         ]
         if again := [told[fact] for fact in said if fact in told]:
-            yield f"{path.name}: {len(again)} of {len(rows)} facts stand in {again[0].name}, too, and count once"
+            numbers = {"repeated": len(again), "number": len(rows)}
+            values = {"subject": path.name, "earlier": again[0].name, **numbers}
+            yield Caveat("facts_repeated", values=values)
         for fact in said:
             told.setdefault(fact, path)

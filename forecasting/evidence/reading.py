@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from forecasting.caveats import Caveat
 from forecasting.errors import MOST, LedgerError, Problem
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.mapping import Mapping, mapping_path, propose_mapping, read_mapping
@@ -297,10 +298,8 @@ def _parsed(name: str, text: str) -> tuple[list[FoundRow], list[Problem]]:
     return ([] if missing else rows), problems
 
 
-def parts_of_a_count(cells: dict[str, str]) -> str:
-    """What makes a printed count doubtful that is no whole number, as of thousands; empty where
-    nothing does.
-    """
+def parts_of_a_count(cells: dict[str, str]) -> Caveat | None:
+    """A caveat of a printed count that is no whole number, as of thousands."""
     measure = MEASURES.get(cells["measure"])
     counted = measure and measure.unit in COUNTS and quantity_of(cells["quantity"]).default
     if not (
@@ -309,11 +308,10 @@ def parts_of_a_count(cells: dict[str, str]) -> str:
         and cells["relation"] == "equals"
         and "." in cells["value"]
     ):
-        return ""
-    value = float(cells["value"])
-    if not measure or value.is_integer():
-        return ""
-    return f"{cells['value']} is no whole number of {measure.unit}: thousands? then write {1000 * value:.0f}"
+        return None
+    if not measure or float(cells["value"]).is_integer():
+        return None
+    return Caveat("parts_of_count", values={"value": cells["value"], "unit": measure.unit})
 
 
 def _thousands(row: FoundRow) -> list[Problem]:

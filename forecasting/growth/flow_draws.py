@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.arguments import flag, number, of, probability, several, shown, takes
+from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError
 from forecasting.growth.likelihood import flow_weights
 from forecasting.periods import Period, year
@@ -41,7 +42,7 @@ class FlowDraws:
     measure: str = ""
     place: str = ""
     diagnostics: Mapping[str, object] = field(default_factory=dict)
-    caveats: tuple[str, ...] = ()
+    caveats: tuple[Caveat, ...] = ()
 
     def __repr__(self) -> str:
         medians = ", ".join(

@@ -52,7 +52,7 @@ class FlowForecast(FlowDraws):
         What and where, as far as the evidence says.
     diagnostics : dict
         How the draws were made, and whether they can be trusted.
-    caveats : tuple of str
+    caveats : tuple of Caveat
         What a reader should know: facts left out, facts that disagree.
 
     Examples

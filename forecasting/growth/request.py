@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from forecasting.errors import EvidenceError, ForecastWarning
-from forecasting.evidence.bases import apart, basis_words
+from forecasting.caveats import Caveat, each_once
+from forecasting.errors import EvidenceError
+from forecasting.evidence.bases import apart
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.words import in_words, when_words
 from forecasting.growth.bounds import only_bounds, read_bounds_together, tells_level
 from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
 from forecasting.growth.extrapolation import carried_on, common_shocks, extrapolate
@@ -37,7 +36,6 @@ __all__ = ["CHOICES", "Request"]
 Array = NDArray[np.float64]
 
 CHOICES = ("pooled", *CURVES_ON_FACTS, "average")
-LEARNED_ELSEWHERE = "may grow otherwise"  # of another thing than the prior was learned on
 UNMET = 0.25  # share of draws replaced from which the approximation is said to have failed
 LONGEST_SPAN = 80  # years that facts may speak of: time and memory go with its square
 # Probability of being wrong, ten times that before any other fact, from which it is said to
@@ -122,7 +120,7 @@ class Request:
         measure = _single(self.evidence, "measure")
         facts, caveats = usable_facts(self.evidence, measure)
         if self.market_size is None and not facts:
-            why = f" ({'; '.join(caveats[:3])})" if caveats else ""
+            why = f" ({'; '.join(map(str, caveats[:3]))})" if caveats else ""
             raise EvidenceError(
                 f"no facts{why} and no market size: give at least one of them, e.g. market_size=100_000"
             )
@@ -191,8 +189,12 @@ class Request:
             measure=asked.measure,
             place=place,
             diagnostics=_diagnostics(posterior, len(asked.observations), len(monthly)),
-            caveats=tuple(
-                dict.fromkeys([*asked.caveats, *_disagreeing(asked.observations, posterior)])
+            caveats=each_once(
+                [
+                    *asked.caveats,
+                    *_disagreeing(asked.observations, posterior),
+                    *_facts_unmet(posterior),
+                ]
             ),
             _asked=self,
             # Coordinates fill much room
@@ -211,43 +213,27 @@ class _Prepared:
     periods: tuple[Period, ...]
     until: int
     measure: str
-    caveats: Sequence[str]
+    caveats: Sequence[Caveat]
 
 
-def _learned_elsewhere(prior: Prior, measure: str) -> list[str]:
-    """A warning where the prior was learned on another thing than what is forecast."""
+def _learned_elsewhere(prior: Prior, measure: str) -> list[Caveat]:
+    """A caveat where the prior was learned on another thing than what is forecast."""
     if not measure or MEASURES[measure].of_electric_cars or prior.perimeter not in SHIPPED:
         return []
-    said = (
-        f"the prior was learned on {prior.perimeter} ({prior.markets} markets up to {prior.last_year}), and "
-        f"{MEASURES[measure].label.lower()} {LEARNED_ELSEWHERE}; estimate_prior(panel) learns from a panel of such"
-    )
-    if MEASURES[measure].unit != "vehicles":  # other vehicles are near enough for a caveat alone
-        warnings.warn(said, ForecastWarning, stacklevel=5)
-    return [said]
+    learned = {name: getattr(prior, name) for name in ("perimeter", "markets", "last_year")}
+    return [Caveat("learned_elsewhere", values={"measure": measure, **learned})]
 
 
-def _open_levels(facts: Sequence[Fact], sized: bool) -> list[str]:
+def _open_levels(facts: Sequence[Fact], sized: bool) -> list[Caveat]:
     """What facts that tell no level, or only bounds of it, leave open."""
     if only_bounds(facts):
-        return [
-            "only bounds tell of the level: the tightest of a year is taken to be near, as it was printed for that"
-        ]
+        return [Caveat("only_bounds")]
     levels = [fact for fact in facts if tells_level(fact)]
     if levels and all(fact.is_change for fact in levels):
-        return [
-            "no total is told, only how many more or fewer than a year before: its size is known but roughly"
-        ]
+        return [Caveat("only_differences")]
     if levels or not facts:
         return []
-    if sized:
-        return [
-            "no fact tells a level, only how one period compares with another: it rests on analogue markets alone"
-        ]
-    return [
-        "no fact tells a level and no market size is given: the scale of this forecast means nothing, only the ratios "
-        "of its periods do"
-    ]
+    return [Caveat("no_level" if sized else "no_scale")]
 
 
 def _years(facts: Sequence[Fact], periods: Sequence[Period]) -> tuple[int, int, int]:
@@ -300,22 +286,22 @@ def _default_periods(facts: Sequence[Fact]) -> tuple[Period, ...]:
     return tuple(year(y) for y in range(last, min(last + 3, LAST_YEAR + 1)))
 
 
-def _disagreeing(observations: Sequence[Observation], posterior: Posterior) -> list[str]:
-    doubted = (
-        o.fact for o, wrong in zip(observations, posterior.doubted, strict=True) if wrong > DOUBTED
-    )
-    said = (
-        f"{in_words(fact)} {when_words(fact.period)}{basis_words(', {},', fact.basis)}"
-        for fact in doubted
-    )
-    return [f"{words} disagrees with the other facts" for words in said]
+def _disagreeing(observations: Sequence[Observation], posterior: Posterior) -> list[Caveat]:
+    return [
+        Caveat("disagrees", (o.fact,))
+        for o, wrong in zip(observations, posterior.doubted, strict=True)
+        if wrong > DOUBTED
+    ]
+
+
+def _facts_unmet(posterior: Posterior) -> list[Caveat]:
+    """A caveat where the approximation of the posterior has failed."""
+    share = float(posterior.unmet)
+    return [Caveat("facts_unmet", values={"share": share})] if share > UNMET else []
 
 
 def _diagnostics(posterior: Posterior, facts: int, draws: int) -> dict[str, object]:
-    """How the draws were made; a failed approximation is said aloud."""
-    if posterior.unmet > UNMET:
-        said = f"{posterior.unmet:.0%} of the draws could not be brought to meet all facts: see fit_table() for conflicts"
-        warnings.warn(said, ForecastWarning, stacklevel=5)
+    """How the draws were made."""
     return {
         "method": "Gibbs over scales about the mode",
         "facts": facts,

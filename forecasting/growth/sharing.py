@@ -13,7 +13,6 @@ import hashlib
 import os
 import pickle
 import stat
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,8 +26,6 @@ T = TypeVar("T")
 
 def made_once(make: Callable[[], T], *asked: object) -> T:
     """Make something, or read what another process made of the same.
-
-    Warnings are part of what is made: whoever reads it is warned as its maker was.
 
     Parameters
     ----------
@@ -49,13 +46,11 @@ def made_once(make: Callable[[], T], *asked: object) -> T:
     # which
     parts = [pickle.dumps(part) for part in (make.__qualname__, *asked)]
     path = Path(folder) / hashlib.sha256(pickle.dumps(parts)).hexdigest()
-    made, said = _left(path) or _leave(path, make)
-    for warning in said:
-        warnings.warn_explicit(*warning)
+    (made,) = _left(path) or _leave(path, make)
     return made  # type: ignore[no-any-return]
 
 
-def _left(path: Path) -> tuple[Any, list[Any]] | None:
+def _left(path: Path) -> tuple[Any] | None:
     """What another process left, if it did. A pickle can do anything: what others may have written
     is not read.
     """
@@ -78,12 +73,9 @@ def _ours(found: os.stat_result) -> bool:
     )
 
 
-def _leave(path: Path, make: Callable[[], Any]) -> tuple[Any, list[Any]]:
+def _leave(path: Path, make: Callable[[], Any]) -> tuple[Any]:
     """Make it, and leave it for others: whole or not at all, and not where there is no room for it."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        made = make()
-    found = made, [(each.message, each.category, each.filename, each.lineno) for each in caught]
+    made = (make(),)
     side = path.with_name(f"{path.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,6 +83,6 @@ def _leave(path: Path, make: Callable[[], Any]) -> tuple[Any, list[Any]]:
             side, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600
         )
         with open(handle, "wb") as file:
-            pickle.dump(found, file, protocol=5)
+            pickle.dump(made, file, protocol=5)
         side.replace(path)
-    return found
+    return made

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from forecasting.arguments import Check, number, read, shown
-from forecasting.errors import EvidenceError, ForecastWarning, PeriodError
+from forecasting.caveats import Caveat
+from forecasting.errors import EvidenceError, PeriodError
 from forecasting.evidence.fact import Fact
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import REFERENCE, Prior
@@ -41,7 +41,7 @@ def path_of(
     years: tuple[int, int],
     bases: int,
     drifts: Sequence[tuple[int, int]],
-    caveats: list[str],
+    caveats: list[Caveat],
 ) -> LatentPath:
     """The path over some years, started where facts, market size or analogues say.
 
@@ -59,7 +59,7 @@ def path_of(
         Number of agencies' offsets.
     drifts : sequence of (int, int)
         Those that drift: number, and year from which.
-    caveats : list of str
+    caveats : list of Caveat
         Where to say what a reader should know.
 
     Raises
@@ -81,18 +81,13 @@ def path_of(
         reached = [_yearly(fact) for fact in facts if fact.is_rate and fact.side != -1]
         largest, size = max(reached, default=0.0), math.exp(max(v for v, _ in sizes.values()))
         if largest > 0.9 * size:
-            said = (
-                f"a flow of {largest:,.0f} a year is near or above the market of {size:,.0f} vehicles a year: "
-                "re-export, stock in transit or another perimeter; the market's size is given more room"
-            )
-            warnings.warn(said, ForecastWarning, stacklevel=4)
-            caveats.append(said)
+            caveats.append(Caveat("flow_near_market", values={"flow": largest, "market": size}))
             sizes = {y: (max(v, math.log(1.5 * largest)), 0.7) for y, (v, _) in sizes.items()}
     else:
         # A market without counts is a late one
         late = Start(log_odds=mean - 1.0, log_odds_sd=math.hypot(sd, 0.8))
         start = replace(late, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
-        caveats.append("no fact counts this flow: the forecast rests on analogue markets alone")
+        caveats.append(Caveat("analogues_alone"))
     stocks = [fact for fact in facts if fact.is_count and fact.accumulates and fact.value > 0]
     if stocks:
         start = replace(start, log_stock=math.log(_foremost(stocks)) - 1.0)

@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, in_digits
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.perimeters import two_things
 from forecasting.evidence.rules import COUNTED
-from forecasting.evidence.words import in_words, when_words
 from forecasting.periods import Period
 
 __all__ = ["usable_facts", "years_spoken_of"]
@@ -26,7 +26,7 @@ WHOLE = "World"
 ROUGH = 0.03
 
 
-def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[str]]:
+def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Caveat]]:
     """The facts that a likelihood can use.
 
     Parameters
@@ -40,7 +40,7 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[st
     -------
     facts : list of Fact
         A fact printed twice counts once, in its latest vintage.
-    caveats : list of str
+    caveats : list of Caveat
         What was left out, and why.
 
     Raises
@@ -58,7 +58,7 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[st
     >>> facts[0].value, facts[0].period.label
     (2180.0, '2022')
     """
-    caveats: list[str] = []
+    caveats: list[Caveat] = []
     counted = _of_whole([fact for fact in ledger if fact.kind in COUNTED], caveats)
     facts = [_checked(fact, measure) for fact in counted if _is_usable(fact, caveats)]
     if found := two_things(map(vars, facts)):
@@ -69,7 +69,7 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[st
     return used, caveats + _falling(used)
 
 
-def _falling(facts: Sequence[Fact]) -> list[str]:
+def _falling(facts: Sequence[Fact]) -> list[Caveat]:
     """What a stock that falls, by more than it may be off, leaves open: it tells what enters less
     what leaves.
     """
@@ -78,24 +78,19 @@ def _falling(facts: Sequence[Fact]) -> list[str]:
         (fact for fact in stocks if fact.is_count),
         key=lambda fact: (fact.basis, fact.period),
     )
-    fell = [
-        f"from {_called(one)} to {_called(other)}"
+    fell: list[tuple[Fact, ...]] = [
+        (one, other)
         for one, other in pairwise(ordered)
         if one.basis == other.basis and other.value < (1 - ROUGH) * one.value
     ] + [
-        _called(fact)
+        (fact,)
         for fact in stocks
         if fact.is_change and fact.declared.is_percent and fact.value < -100 * ROUGH
     ]
-    if not fell:
-        return []
-    return [
-        f"a stock that falls ({fell[-1]}) loses more than it gains, and what it gains is known only to be less than "
-        "that: where a register was cleaned, or is counted otherwise since, leave out what was counted before"
-    ]
+    return [Caveat("stock_falls", fell[-1])] if fell else []
 
 
-def _of_whole(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
+def _of_whole(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
     """What a partner has of the whole, the whole has at least; one partner's facts alone are of the
     flow with it.
     """
@@ -107,10 +102,7 @@ def _of_whole(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
                 f"the facts are of two partners: {one} and {other}, and none of {WHOLE}; forecast one of them, e.g. "
                 f"ledger.select(partner={one!r})"
             )
-        caveats += [
-            f"all facts are of one partner, {one}: so is the forecast, not of the whole"
-            for one in partners
-        ]
+        caveats += [Caveat("one_partner", values={"partner": one}) for one in partners]
         return list(facts)
     found = []
     for fact in facts:
@@ -118,32 +110,23 @@ def _of_whole(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
             found.append(fact)
         elif fact.is_count and fact.value > 0 and fact.side != -1:
             found.append(fact.model_copy(update={"relation": "at_least"}))
-            caveats.append(
-                f"{_called(fact)} is of one partner, {fact.partner}: the total is at least that"
-            )
+            caveats.append(Caveat("partner_is_bound", (fact,), {"partner": fact.partner}))
         else:
-            caveats.append(
-                f"{_called(fact)} is of one partner, {fact.partner}, and was not used for the total"
-            )
+            caveats.append(Caveat("partner_unused", (fact,), {"partner": fact.partner}))
     return found
 
 
-def _is_usable(fact: Fact, caveats: list[str]) -> bool:
-    """Whether a fact says something of the whole flow; if not, why is remarked."""
-    why = ""
+def _is_usable(fact: Fact, caveats: list[Caveat]) -> bool:
+    """Whether a fact says something of the whole flow; if not, a caveat says why."""
+    kind = ""
     if math.isnan(fact.value) and not fact.reference:
-        why = "has neither a value nor a reference to compare with, and was not used"
+        kind = "nothing_compared"
     elif fact.compares and fact.other in (None, fact.period):
-        why = "refers to nothing of another period of this flow, and was not used"
+        kind = "no_other_period"
     elif fact.value == 0 and fact.side == 1 and fact.is_count:
-        every = (
-            "0 or more, which every count is"
-            if fact.relation == "at_least"
-            else "not 0, and no more than that"
-        )
-        why = f"says that a count is {every}, and was not used"
-    caveats += [f"{_called(fact)} {why}"] if why else []
-    return not why
+        kind = "every_count"
+    caveats += [Caveat(kind, (fact,))] if kind else []
+    return not kind
 
 
 def _checked(fact: Fact, measure: str) -> Fact:
@@ -189,7 +172,7 @@ def _by_product(facts: Sequence[Fact]) -> list[Fact]:
     ]
 
 
-def _begun(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
+def _begun(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
     """Without the zeros before the first count, or at its start: of a market that has not begun
     they are no trend.
     """
@@ -199,25 +182,11 @@ def _begun(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
         fact for fact in facts if fact.value == 0 and fact.is_count and fact.period.end < first
     ]
     if early:
-        said = "1 fact" if len(early) == 1 else f"{len(early)} facts"
-        caveats.append(
-            f"{said} of none counted up to {max(fact.period.end for fact in early)}: the market is taken to begin "
-            "then, and zeros before its beginning are no trend"
-        )
+        caveats.append(Caveat("zeros_before_start", tuple(early)))
     return [fact for fact in facts if not any(fact is one for one in early)]
 
 
-def _called(fact: Fact) -> str:
-    """A fact in words, for a reader who knows no ids."""
-    return f"{in_words(fact) or fact.measure} {when_words(fact.period)}"
-
-
-def _older(fact: Fact, newer: Fact) -> str:
-    when = fact.published or "no day that is known"
-    return f"{_called(fact)}, printed on {when}, was printed anew as {in_words(newer)} and was not used"
-
-
-def _latest(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
+def _latest(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
     """The latest vintage of each quantity; facts of one day that differ are kept, to be weighed
     against each other.
 
@@ -229,7 +198,7 @@ def _latest(facts: Sequence[Fact], caveats: list[str]) -> list[Fact]:
         if any(_repeats(fact, h) for h in held):
             continue
         for older in [h for h in held if _known(h) < _known(fact)]:
-            caveats.append(_older(older, fact))
+            caveats.append(Caveat("new_vintage", (older, fact)))
             held.remove(older)
         held.append(fact)
     return [fact for held in kept.values() for fact in held]

@@ -18,11 +18,11 @@ from forecasting.evidence.bases import basis_words
 from forecasting.evidence.places import is_place, place_name
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import EV_SHARE
+from forecasting.reporting.caveat_words import TWO_NUMBERS
 from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.labels import amount, amounts, interval, label_of, readable
 from forecasting.reporting.tables import bands
 from forecasting.scenarios.growth_on_year import yearly_growth
-from forecasting.scenarios.known import TWO_NUMBERS
 
 if TYPE_CHECKING:
     from forecasting.scenarios.joint_draws import Results

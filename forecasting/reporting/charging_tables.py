@@ -15,9 +15,17 @@ from forecasting.demand.consequences import cost_checks
 from forecasting.errors import AssumptionError, in_digits
 from forecasting.measures import CONSEQUENCES, SHOWN_BY_REGION
 from forecasting.parameters.values import Choice
+from forecasting.reporting.caveat_words import gap_words
 from forecasting.reporting.display import HIGH, LOW, BulletList, Table, plain_frame
 from forecasting.reporting.labels import SETTINGS, amount, amounts, readable
-from forecasting.reporting.tables import bands, beside, in_columns, leading, with_unit
+from forecasting.reporting.tables import (
+    bands,
+    beside,
+    in_columns,
+    leading,
+    small_table,
+    with_unit,
+)
 from forecasting.scenarios.regions import by_region
 
 if TYPE_CHECKING:
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
 __all__ = [
+    "balance_table",
     "band_table",
     "choice_of",
     "choice_options",
@@ -44,6 +53,20 @@ NEED = "charging_points_need"
 NOTHING = "Nothing is said about charging: this outlook has no vehicles of a country, or was read from files."
 NONE = Table(pd.DataFrame(), caption=NOTHING)
 ASK = "choice: {missing: ..., idle: ...} in the params file"
+
+
+def balance_table(demand: DemandOutlook) -> Table:
+    """Printed stocks beside what is modelled, and what each gap points to.
+
+    Parameters
+    ----------
+    demand : DemandOutlook
+        Of an outlook.
+    """
+    balance = demand.balance.set_index("fact")
+    columns = balance[["explanation", "printed", "modelled"]].itertuples(index=False)
+    shown = balance[["date", "printed", "modelled_low", "modelled", "modelled_high"]]
+    return small_table(shown.assign(reason=[gap_words(*cells) for cells in columns]))
 
 
 def why(outlook: Outlook) -> BulletList:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.display import HIGH, LOW, BulletList, Table
 from forecasting.reporting.labels import readable
 
@@ -27,7 +28,7 @@ def caveats_of(outlooks: Iterable[Outlook]) -> BulletList:
     lines = [
         (outlook.scenario.title.partition(",")[0], words)
         for outlook in outlooks
-        for words in outlook.caveats
+        for words in lines_of(outlook.caveats)
     ]
     return BulletList(
         [words if place in words else f"{place}: {words}" for place, words in lines]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.evidence.bases import agency_words, basis_words
 from forecasting.evidence.places import place_name
+from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.citations import LEAST, fact_name, mention
 from forecasting.reporting.labels import amounts, interval, label_of, parameter_words, readable
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Paragraphs", "caveats", "doubts", "grounds"]
 
-# Of the forecast's own caveats, which this module words in full
-DISAGREES = "disagrees with the other facts"
 DOUBTED = 0.2  # probability of being wrong from which a fact is mentioned
 MOST = 3  # facts and assumptions named of each number
 # Of the variance, from which an assumption is named: below that chance alone may have sorted it
@@ -99,13 +98,14 @@ def caveats(outlook: Outlook) -> Paragraphs:
         A scenario's results.
     """
     doubtful = list(doubts(outlook))
-    others = [*outlook.caveats, *outlook.scenario.notes]
     others = [
-        words for words in others if words != outlook.age and not (doubtful and DISAGREES in words)
+        caveat
+        for caveat in outlook.caveats
+        if caveat != outlook.age and not (doubtful and caveat.kind == "disagrees")
     ]
-    rows = [("", text, made) for text, made in doubtful] + [
-        ("", words, html.escape(words)) for words in others
-    ]
+    lines = [*lines_of(others), *outlook.scenario.notes]
+    rows = [("", text, made) for text, made in doubtful]
+    rows += [("", line, html.escape(line)) for line in lines]
     nothing = (
         "",
         "Nothing to hold against these numbers.",

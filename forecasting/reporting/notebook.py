@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasting.errors import ForecastWarning, InputError
+from forecasting.errors import InputError
 from forecasting.names import OUTLOOK_WORKBOOK, OUTPUT_VARIABLE, PARAMS
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
 
@@ -30,7 +30,6 @@ def setup() -> None:
 
     use_notebook_renderer()
     warnings.formatwarning = _one_line
-    warnings.simplefilter("always", ForecastWarning)
 
 
 def _one_line(
@@ -40,9 +39,7 @@ def _one_line(
     lineno: int,
     line: str | None = None,
 ) -> str:
-    return (
-        f"{'Caveat' if issubclass(category, ForecastWarning) else category.__name__}: {message}\n"
-    )
+    return f"{category.__name__}: {message}\n"
 
 
 def scenario_of(namespace: Mapping[str, Any]) -> Scenario:

@@ -4,14 +4,12 @@ prior, which facts.
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.errors import ForecastWarning
 from forecasting.evidence.bases import agency_words, basis_name
 from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.labels import label_of
@@ -134,17 +132,15 @@ def _on_curves(outlook: Outlook, pooled: FlowForecast) -> Array:
     from forecasting.growth.flow import forecast_flow
 
     assert outlook.evidence is not None  # so that it was made here, not read from files
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ForecastWarning)  # said of the pooled path already
-        found = forecast_flow(
-            outlook.evidence,
-            pooled.periods,
-            market_size=outlook.market.sizes,
-            basis=pooled.basis or None,
-            draws=DRAWS * len(CURVES),
-            seed=outlook.scenario.seed,
-            curve="average",
-        )
+    found = forecast_flow(
+        outlook.evidence,
+        pooled.periods,
+        market_size=outlook.market.sizes,
+        basis=pooled.basis or None,
+        draws=DRAWS * len(CURVES),
+        seed=outlook.scenario.seed,
+        curve="average",
+    )
     return np.stack([found.totals(period) for period in _shown(pooled)])
 
 

@@ -35,6 +35,7 @@ from forecasting.names import (
 from forecasting.parameters.naming import country_slug
 from forecasting.periods import as_date
 from forecasting.reporting.article import write_article
+from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.changes import moved
 from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.html import (
@@ -48,7 +49,13 @@ from forecasting.reporting.labels import amount, amounts, label_of
 from forecasting.reporting.past import kept_forecasts, scoreboard
 from forecasting.reporting.region import region_of
 from forecasting.reporting.tables import bands, headline
-from forecasting.scenarios.outlook_files import COLUMNS, STORED_CAVEATS, load_record, load_results
+from forecasting.scenarios.outlook_files import (
+    COLUMNS,
+    load_record,
+    load_results,
+    stored_caveat,
+    stored_caveats,
+)
 
 __all__ = ["build_site", "write_assets"]
 
@@ -147,8 +154,8 @@ def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> d
             "T", " "
         ),
         "seconds": _seconds(record.get("seconds")),
-        "age": stored.get("age") or "",
-        "caveats": stored.get(STORED_CAVEATS) or [],
+        "age": str(stored_caveat(stored.get("age")) or ""),
+        "caveats": lines_of(stored_caveats(stored)),
         "failure": dict(failure) if failure else None,
         "written": (out / name / REPORT_PAGE).is_file(),
     }

@@ -22,6 +22,7 @@ from forecasting.evidence.fact import in_order
 from forecasting.evidence.files import write_asked
 from forecasting.evidence.words import in_words
 from forecasting.measures import CHARGING_ANSWERS, HEADLINE, MEASURES
+from forecasting.reporting.caveat_words import lines_of, size_words
 from forecasting.reporting.display import plain_frame
 from forecasting.reporting.labels import label_of, unit_of
 from forecasting.reporting.tables import CHAIN, assumptions_table, bands, drivers_table, headline
@@ -171,7 +172,7 @@ def _summary(pages: _Pages, outlook: Outlook) -> None:
     ]
     head = ["measure", "year", "median", "10 %", "90 %", "unit"]
     row = pages.table(sheet, 3, plain_frame(rows, columns=head)) + 1
-    for words in (*outlook.caveats, *outlook.scenario.notes):
+    for words in (*lines_of(outlook.caveats), *outlook.scenario.notes):
         sheet.merge_range(row, 0, row, 5, "", pages.note)
         sheet.write_string(row, 0, words, pages.note)
         sheet.set_row(row, 15 * (1 + len(words) // 95))
@@ -280,7 +281,7 @@ def _assumptions(pages: _Pages, outlook: Outlook) -> None:
         "as of": outlook.as_of,
         "horizon": scenario.horizon,
         "seed": scenario.seed,
-        "market": outlook.market.said,
+        "market": size_words(outlook.market.origin),
     }
     row = 2
     for key, value in given.items():

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from forecasting.measures import MEASURES
+from forecasting.caveats import Caveat
 
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
     from forecasting.evidence.ledger import Ledger
-    from forecasting.periods import Period
 
-__all__ = ["OLD", "age_words", "days_old", "series_due"]
+__all__ = ["OLD", "age_of", "days_old", "series_due"]
 
 OLD = 365  # days after which evidence is called old
 ONE_PRINT, PRINTS = 14, 3  # days within which prints are one; prints that make a series
@@ -43,8 +42,8 @@ def days_old(evidence: Ledger | None, day: dt.date) -> int:
     return (day - newest.period.end).days if newest else 0
 
 
-def age_words(evidence: Ledger | None, measure: str, day: dt.date) -> str:
-    """The age of the evidence in one sentence, said aloud where it is older than a year.
+def age_of(evidence: Ledger | None, measure: str, day: dt.date) -> Caveat:
+    """How old the evidence is: when its newest outcome ended and was printed.
 
     Parameters
     ----------
@@ -58,40 +57,16 @@ def age_words(evidence: Ledger | None, measure: str, day: dt.date) -> str:
     Examples
     --------
     >>> from forecasting.evidence.datasets import central_asia
-    >>> age_words(central_asia().select("TJ", "ev_imports"), "ev_imports", dt.date(2026, 3, 31))[:96]
-    'The evidence is old: the newest count it rests on ends on 30 June 2024, 21 months before 31 Marc'
+    >>> age_of(central_asia().select("TJ", "ev_imports"), "ev_imports", dt.date(2026, 3, 31)).values
+    {'months': 21, 'day': '2026-03-31'}
     """
     newest = _newest(evidence)
     if newest is None:
-        label = MEASURES[measure].label.lower()
-        return f"Nobody has printed {label} by {_day(day)}: this rests on other markets alone."
-    end = newest.period.end
-    words, then = (
-        f"newest count it rests on ends on {_day(end)}",
-        f"was published {_published(newest.published)}.",
-    )
-    if (day - end).days <= OLD:
-        return f"The {words} and {then}"
-    months = round((day - end).days / 30.44)
-    return f"The evidence is old: the {words}, {months} months before {_day(day)}, and {then}"
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
-def _published(when: Period | None) -> str:
-    """A day, a month or a year of publication in words.
-
-    >>> from forecasting.evidence.rules import publication
-    >>> _published(publication("2025-05-14")), _published(publication("2025-05")), _published(publication("2025"))
-    ('on 14 May 2025', 'in May 2025', 'in 2025')
-    """
-    if when is None:
-        return "on an unknown day"
-    if when.days == 1:
-        return f"on {_day(when.end)}"
-    return f"in {when.end:%B %Y}" if when.days <= 31 else f"in {when.end:%Y}"
+        return Caveat("evidence_none", values={"measure": measure, "day": str(day)})
+    days = (day - newest.period.end).days
+    if days <= OLD:
+        return Caveat("evidence_new", (newest,))
+    return Caveat("evidence_old", (newest,), {"months": round(days / 30.44), "day": str(day)})
 
 
 def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from forecasting.caveats import Caveat
 from forecasting.errors import InputError, Problem
 from forecasting.evidence.ledger_check import checked_file, in_two_files, of_one_id
 from forecasting.evidence.reading import FoundRow
@@ -33,7 +34,7 @@ class Checked:
         How many were found in good order.
     problems : list of Problem
         What must be put right.
-    caveats : list of str
+    caveats : list of Caveat
         What is worth knowing; no error.
     """
 
@@ -41,7 +42,7 @@ class Checked:
     scenarios: int = 0
     facts: int = 0
     problems: list[Problem] = field(default_factory=list)
-    caveats: list[str] = field(default_factory=list)
+    caveats: list[Caveat] = field(default_factory=list)
 
 
 def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] = ()) -> Checked:

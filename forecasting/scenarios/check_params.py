@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from forecasting.caveats import Caveat
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import MOST, EvidenceError, LedgerError, Problem, ScenarioError
 from forecasting.evidence import datasets
@@ -30,7 +31,7 @@ __all__ = ["check_scenario", "checked_params", "read_checked"]
 
 def checked_params(
     paths: Iterable[Path], beside: Sequence[dict[str, str]]
-) -> Iterator[tuple[list[Problem], list[str]]]:
+) -> Iterator[tuple[list[Problem], list[Caveat]]]:
     """Of each params file, what must be put right, and, where nothing must, what else is worth
     knowing.
 
@@ -230,14 +231,16 @@ def _unknown_basis(
         )
 
 
-def _caveats(scenario: Scenario, ledger: Ledger) -> Iterator[str]:
-    if not scenario.name.endswith(scenario.scenario):
-        yield f"{scenario.name}: the file has another name than its scenario, {scenario.scenario}"
+def _caveats(scenario: Scenario, ledger: Ledger) -> Iterator[Caveat]:
+    subject = scenario.name
+    if not subject.endswith(scenario.scenario):
+        values = {"subject": subject, "scenario": scenario.scenario}
+        yield Caveat("named_otherwise", values=values)
     if not scenario.country or not len(ledger):
         return
     as_of = scenario.known_by(ledger)
-    yield from (f"{scenario.name}: {said}" for said in unused_facts(scenario, ledger, as_of))
+    for caveat in unused_facts(scenario, ledger, as_of):
+        yield caveat.with_values(subject=subject)
     known = known_on(scenario, scenario.country, ledger, as_of)
     if known.market.value is None and not len(known.facts):
-        what = "nothing is known of this market, so that the report gives shares of new cars only"
-        yield f"{scenario.name}: {what}; give market_size, or facts, for vehicles and chargers"
+        yield Caveat("shares_only", values={"subject": subject})

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from forecasting.caveats import Caveat
 from forecasting.errors import InputError
 from forecasting.evidence.datasets import facts_of
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from forecasting.parameters.schema import Driver, Scenario
 
 __all__ = [
-    "TWO_NUMBERS",
     "KnownMarket",
     "driver_facts",
     "facts_of_places",
@@ -39,8 +38,6 @@ __all__ = [
     "Known",
     "known_drivers",
     "last_day",
-    "no_counts",
-    "nothing_known",
     "unused_facts",
 ]
 
@@ -50,11 +47,7 @@ ENOUGH = 150
 # Days of a part-year that move a size known so; of less the season is most of what it tells
 SHORTEST = 59
 
-JUDGED = "a judgement of the params file"
-TWO_NUMBERS = (
-    "Two numbers would give vehicles and chargers: the new cars of a year (market_size in the params file), and the "
-    "electric cars of a year (a fact in a ledger of your own)."
-)
+JUDGED = Caveat("size_judged")
 
 
 @dataclass(frozen=True)
@@ -67,8 +60,8 @@ class KnownMarket:
         One number, or numbers by year; a part of a year is scaled to the whole by its days.
     facts : tuple of str
         Facts that it was read from.
-    said : str
-        In words, for the reader.
+    origin : Caveat or None
+        Where it comes from: from counts, or a judgement; None where it is not known.
     counts : mapping of Period to float
         As printed, where it was read from facts: a part of a year tells the year less well than the
         whole.
@@ -76,7 +69,7 @@ class KnownMarket:
 
     value: float | pd.Series | None
     facts: tuple[str, ...] = ()
-    said: str = ""
+    origin: Caveat | None = None
     counts: Mapping[Period, float] = field(default_factory=dict)
 
     @property
@@ -112,7 +105,7 @@ def facts_of_place(place: str) -> Ledger:
     return facts_of() if file is None else facts_of_scenario(load_scenario(file))
 
 
-def unused_facts(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[str]:
+def unused_facts(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[Caveat]:
     """What a reader must know of facts that are not used: of another flow, without a date, too
     late; counted.
 
@@ -125,24 +118,18 @@ def unused_facts(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[str
     as_of : date
         Day of the forecast.
     """
-    other = _of_another_flow(scenario, ledger, as_of) if scenario.country else []
+    unused = _of_another_flow(scenario, ledger, as_of) if scenario.country else []
     days = [fact.known_from for fact in facts_of(scenario.ledger, False)] if scenario.ledger else []
-    undated, late = (
-        sum(day is None for day in days),
-        sum(day is not None and day > as_of for day in days),
-    )
-    said = f"of {len(days)} facts of your own"
-    other += (
-        [f"{undated} {said} have no date of publication and are never used: fill in published."]
-        if undated
-        else []
-    )
-    return other + (
-        [f"{late} {said} were published after {as_of} and are not used."] if late else []
-    )
+    if undated := days.count(None):
+        values = {"undated": undated, "number": len(days)}
+        unused.append(Caveat("own_facts_undated", values=values))
+    if late := sum(day is not None and day > as_of for day in days):
+        numbers = {"late": late, "number": len(days)}
+        unused.append(Caveat("own_facts_late", values={"day": str(as_of), **numbers}))
+    return unused
 
 
-def _of_another_flow(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[str]:
+def _of_another_flow(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[Caveat]:
     """A country has counts of electric vehicles, and none of the flow that is forecast."""
     flows = (*EV_FLOWS, "ev_sales")
     if scenario.measure not in flows or len(
@@ -153,10 +140,8 @@ def _of_another_flow(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list
     other = max(counts, key=lambda flow: counts[flow])
     if not counts[other]:
         return []
-    return [
-        f"{place_name(scenario.place)} has {counts[other]} facts of {MEASURES[other].label.lower()} and none of "
-        f"{MEASURES[scenario.measure].label.lower()}, which is forecast here: say measure: {other} in the params file."
-    ]
+    values = {"number": counts[other], "other": other, "measure": scenario.measure}
+    return [Caveat("facts_of_another_flow", values={"place": scenario.place, **values})]
 
 
 @dataclass(frozen=True)
@@ -323,12 +308,11 @@ def _from_ledger(ledger: Ledger, place: str | None, as_of: dt.date) -> KnownMark
             (facts["quantity"] == "total") & facts["relation"].isin(EXACT) & facts["value"].gt(0)
         )
         if sizes := _by_year(facts[counted]):
-            said = " or ".join(MEASURES[name].label.lower() for name in measures)
             whole = {year: count / part.share_of_year for year, (part, count, _) in sizes.items()}
             return KnownMarket(
                 pd.Series(whole),
                 tuple(name for *_, name in sizes.values()),
-                f"{said}, {', '.join(map(str, sizes))}",
+                Caveat("size_counted", values={"measures": [*measures], "years": [*sizes]}),
                 {part: count for part, count, _ in sizes.values()},
             )
     return KnownMarket(None)
@@ -356,8 +340,8 @@ def driver_facts(drivers: Sequence[Driver]) -> list[str]:
 
 def known_drivers(
     scenario: Scenario, ledger: Ledger, as_of: dt.date
-) -> tuple[list[Driver], list[str]]:
-    """The drivers that could be known on the day of the forecast, and a sentence on each that is
+) -> tuple[list[Driver], list[Caveat]]:
+    """The drivers that could be known on the day of the forecast, and a caveat for each that is
     left out.
 
     A driver whose facts were all published later would be hindsight.
@@ -367,40 +351,15 @@ def known_drivers(
     LedgerError
         Where a driver cites a fact that the ledger does not have.
     """
-    kept, said = [], []
+    kept, left_out = [], []
     for driver in scenario.drivers:
         days = [ledger.get(name).known_from for name in driver.fact_ids()]
         if days and all(day is None or day > as_of for day in days):
-            said.append(
-                f"The driver {driver.name} is left out: nothing about it was published by {as_of}."
-            )
+            values = {"driver": driver.name, "day": str(as_of)}
+            left_out.append(Caveat("driver_unpublished", values=values))
         else:
             kept.append(driver)
-    return kept, said
-
-
-def no_counts(place: str, measure: str) -> str:
-    """The first sentence of an outlook without a single count.
-
-    >>> no_counts("TM", "ev_imports")[:70]
-    'No count of electric vehicles imported is published for Turkmenistan: '
-    """
-    return (
-        f"No count of {MEASURES[measure].label.lower()} is published for {place_name(place)}: "
-        "this outlook rests on the markets that went before and on the size of the market alone."
-    )
-
-
-def nothing_known(place: str) -> str:
-    """The first sentences of an outlook without a count and without the size of the market.
-
-    >>> nothing_known("NO")[:90]
-    'Nothing is known of the market of Norway: no count of electric vehicles, no number of new '
-    """
-    return (
-        f"Nothing is known of the market of {place_name(place)}: no count of electric vehicles, no number of new cars. "
-        f"So these are shares of new cars only, as markets that went before had them. {TWO_NUMBERS}"
-    )
+    return kept, left_out
 
 
 def facts_of_places(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:

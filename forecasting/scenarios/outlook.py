@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 
 from forecasting.arguments import flag, of, optional, path, takes, text, whole
+from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.measures import EV_SHARE, HEADLINE, MEASURES
 from forecasting.parameters.schema import Scenario
 from forecasting.periods import as_date
-from forecasting.scenarios.age import OLD, age_words, days_old
+from forecasting.scenarios.age import age_of
 from forecasting.scenarios.assumptions import demand_of, demand_parameters, refuse_targets
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
@@ -83,7 +84,7 @@ class Outlook:
         From vehicles to chargers; None of a corridor.
     market : KnownMarket
         New vehicles a year, and its source.
-    caveats : list of str
+    caveats : list of Caveat
         What a reader must know first.
     facts_used : list of str
         Ids of every fact that was used.
@@ -92,7 +93,7 @@ class Outlook:
         whose facts are no longer there.
     stored : pandas.DataFrame or None
         The table as it was read from files.
-    stored_age : str
+    stored_age : Caveat or None
         The age of the evidence, as it was read from files.
     stored_load : mapping
         The same of `load`.
@@ -119,18 +120,18 @@ class Outlook:
     monthly: pd.DataFrame
     demand: DemandOutlook | None = None
     market: KnownMarket = UNKNOWN
-    caveats: list[str] = field(default_factory=list)
+    caveats: list[Caveat] = field(default_factory=list)
     facts_used: list[str] = field(default_factory=list)
     ledger: Ledger | None = None
     stored: pd.DataFrame | None = None
     evidence_until: dt.date | None = None
-    stored_age: str = ""
+    stored_age: Caveat | None = None
     stored_load: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def age(self) -> str:
-        """When the newest outcome of the flow ended and was printed, in one sentence."""
-        return self.stored_age or age_words(
+    def age(self) -> Caveat:
+        """How old the evidence is: when the newest outcome of the flow ended and was printed."""
+        return self.stored_age or age_of(
             self.evidence, self.scenario.measure, self.evidence_until or self.as_of
         )
 
@@ -239,15 +240,15 @@ class Outlook:
         record: dict[str, Any] = {
             "parameters": self.scenario.parameters(),
             "as_of": self.as_of.isoformat(),
-            "market": self.market.said,
+            "market": self.market.origin.row() if self.market.origin else None,
+            "age": self.age.row(),
+            STORED_CAVEATS: [caveat.row() for caveat in self.caveats],
         }
         record["basis"] = {place: flow.basis for place, flow in self.forecasts.items()}
-        record |= {
-            name: getattr(self, name) for name in ("first_year", "age", "facts_used", "load")
-        }
+        record |= {name: getattr(self, name) for name in ("first_year", "facts_used", "load")}
         growth = yearly_growth(self.results, self.scenario.measure).loc[self.first_year :]
         record["growth"] = {str(when): row.to_dict() for when, row in growth.iterrows()}
-        save_tables(folder, self.table, self.draws, record | {STORED_CAVEATS: self.caveats})
+        save_tables(folder, self.table, self.draws, record)
 
     @takes(InputError, measure=optional(text()), log=optional(flag()))
     def plot(self, measure: str | None = None, log: bool | None = None) -> Any:
@@ -372,7 +373,7 @@ def outlook(
     made = _country(request) if asked.country else _corridor(request)
     until = max(day, facts.latest) if asked.as_of == "latest" else day
     made = dataclasses.replace(made, evidence_until=until)
-    aged = [made.age] if days_old(made.evidence, until) > OLD else []
+    aged = [made.age] if made.age.kind == "evidence_old" else []
     unused = unused_facts(asked, facts, day)
     return dataclasses.replace(made, caveats=[*unused, *aged, *made.caveats, *left_out])
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from forecasting.caveats import Caveat
 from forecasting.errors import InputError
+from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.names import DRAWS_TABLE, OUTLOOK_TABLE
+from forecasting.periods import span
 from forecasting.scenarios.joint_draws import Results, results_from
 
 __all__ = [
@@ -33,7 +36,8 @@ COLUMNS = [
     "value",
 ]
 KEY = b"ev-forecast"
-STORED_CAVEATS = "warnings"  # their name in files, so that those of earlier versions can be read
+STORED_CAVEATS = "caveats"
+EARLIER_CAVEATS = "warnings"  # in files of version 0.1: sentences
 
 
 def save_tables(
@@ -156,3 +160,41 @@ def load_record(path: Path) -> dict[str, Any]:
     except (ValueError, OSError, KeyError):
         return {}
     return record if isinstance(record, dict) else {}
+
+
+def stored_caveats(record: Mapping[str, Any]) -> list[Caveat]:
+    """The caveats that a report's record holds; in those of earlier versions they are sentences.
+
+    Parameters
+    ----------
+    record : mapping
+        Of `load_record`.
+
+    Examples
+    --------
+    >>> stored_caveats({"warnings": ["All in all, 5 % are missing."]})[0].values
+    {'sentence': 'All in all, 5 % are missing.'}
+    """
+    rows = record.get(STORED_CAVEATS) or record.get(EARLIER_CAVEATS) or []
+    return [caveat for row in rows if (caveat := stored_caveat(row))]
+
+
+def stored_caveat(row: Mapping[str, Any] | str | None) -> Caveat | None:
+    """A caveat of `Caveat.row`, or of a sentence; None of nothing.
+
+    Parameters
+    ----------
+    row : mapping, str or None
+        As a record holds it.
+    """
+    if not row:
+        return None
+    if isinstance(row, str):
+        return Caveat("stored", values={"sentence": row})
+    return Caveat(row["kind"], tuple(map(_stored_fact, row["facts"])), row["values"])
+
+
+def _stored_fact(cells: Mapping[str, Any]) -> Fact:
+    other = cells["other"] and span(*cells["other"])
+    row = {name: cell for name, cell in cells.items() if name != "other"}
+    return typed_facts([row])[row["id"]].model_copy(update={"other": other})

@@ -4,11 +4,8 @@ must know of them.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime as dt
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,15 +13,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.errors import EvidenceError, ForecastWarning
-from forecasting.evidence.places import place_name
+from forecasting.caveats import Caveat, each_once
+from forecasting.errors import EvidenceError
 from forecasting.measures import MEASURES
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.periods import span, year
 from forecasting.quantities import EXACT
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.joint_draws import quantile_table
-from forecasting.scenarios.known import KnownMarket, known_on, last_day, no_counts, nothing_known
+from forecasting.scenarios.known import KnownMarket, known_on, last_day
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -45,7 +42,7 @@ __all__ = [
 Array = NDArray[np.float64]
 MONTHLY_YEARS = 2  # years of the outlook that are also shown by month
 PERCENT = 100.0
-MUCH = 0.05  # share of draws beyond which a caveat is worth a sentence
+MUCH = 0.05  # share of draws beyond which a reader must know of it
 
 
 @dataclass(frozen=True)
@@ -63,14 +60,14 @@ class OutlookRequest:
 
 @dataclass(frozen=True)
 class FlowBeforeDrivers:
-    """The flow of one place as its facts have it, before any driver, and what was said of it."""
+    """The flow of one place as its facts have it, before any driver, and its caveats."""
 
     evidence: Ledger
     market: KnownMarket
     known_until: dt.date
     first_year: int
     forecast: FlowForecast
-    caveats: tuple[str, ...]
+    caveats: tuple[Caveat, ...]
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ class PlaceFlow:
     first_year: int
     before: FlowForecast
     after: FlowForecast
-    caveats: tuple[str, ...]
+    caveats: tuple[Caveat, ...]
 
     @property
     def shares_only(self) -> bool:
@@ -116,11 +113,11 @@ def place_flow(request: OutlookRequest, place: str) -> PlaceFlow:
     ]
     after = apply_drivers(known.forecast, bounded, known.known_until, request.scenario.seed)
     left_out = [
-        f"The driver {driver.name} is left out: the market of which it bounds the share was not known."
+        Caveat("driver_unbounded", values={"driver": driver.name})
         for driver in request.drivers
         if driver not in bounded
     ]
-    caveats = tuple(dict.fromkeys([*known.caveats, *left_out]))
+    caveats = each_once([*known.caveats, *left_out])
     return PlaceFlow(known.evidence, known.market, known.first_year, known.forecast, after, caveats)
 
 
@@ -144,25 +141,21 @@ def _flow_before_drivers(request: OutlookRequest, place: str) -> FlowBeforeDrive
         )
     known_until = last_day(evidence, request.as_of)
     first_year = min((known_until + dt.timedelta(days=1)).year, scenario.horizon)
-    with _collected_caveats() as said:
-        forecast = forecast_flow(
-            evidence,
-            [year(value) for value in range(first_year, scenario.horizon + 1)],
-            prior=prior,
-            market_size=PERCENT if unknown else market.sizes,
-            basis=scenario.basis if scenario.basis in set(evidence.frame["basis"]) else None,
-            draws=request.draws,
-            seed=scenario.seed,
-        )
+    forecast = forecast_flow(
+        evidence,
+        [year(value) for value in range(first_year, scenario.horizon + 1)],
+        prior=prior,
+        market_size=PERCENT if unknown else market.sizes,
+        basis=scenario.basis if scenario.basis in set(evidence.frame["basis"]) else None,
+        draws=request.draws,
+        seed=scenario.seed,
+    )
     effects = f"{prior.perimeter}, year effects up to {prior.common.last_year}"
     forecast = dataclasses.replace(forecast, diagnostics={**forecast.diagnostics, "prior": effects})
     if unknown:
         forecast = _in_percent(forecast)
-    caveats = (
-        tuple(f"{place_name(place)}: {text}." for text in (*forecast.caveats, *said))
-        if len(evidence)
-        else ()
-    )
+    said_of_facts = forecast.caveats if len(evidence) else ()
+    caveats = tuple(caveat.with_values(place=place) for caveat in said_of_facts)
     return FlowBeforeDrivers(evidence, market, known_until, first_year, forecast, caveats)
 
 
@@ -174,24 +167,6 @@ def _in_percent(forecast: FlowForecast) -> FlowForecast:
     by_year = market.reshape(len(market), -1, 12).sum(axis=2)
     share = PERCENT * flow / np.repeat(by_year, 12, axis=1)
     return dataclasses.replace(forecast, monthly=share, market=np.full_like(market, PERCENT / 12))
-
-
-@contextlib.contextmanager
-def _collected_caveats() -> Iterator[list[str]]:
-    """Collect the caveats that a forecast is given with: they belong in the report, not on the
-    screen.
-    """
-    said: list[str] = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ForecastWarning)
-        yield said
-    for warning in caught:
-        if issubclass(warning.category, ForecastWarning):
-            said.append(str(warning.message))
-        else:
-            warnings.warn_explicit(
-                warning.message, warning.category, warning.filename, warning.lineno
-            )
 
 
 def by_year(forecast: FlowForecast) -> tuple[tuple[int, ...], Array]:
@@ -226,43 +201,32 @@ def monthly_table(scenario: Scenario, place: str, flow: PlaceFlow) -> pd.DataFra
     )
 
 
-def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[str]:
+def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[Caveat]:
     """What a reader must know first; a missing count before all else."""
-    said = []
+    caveats = []
     if flow.shares_only:
-        said.append(nothing_known(place))
+        caveats.append(Caveat("nothing_known", values={"place": place}))
     elif not len(flow.evidence):
-        said += [
-            no_counts(place, scenario.measure),
-            f"The size of the market is {flow.market.said}.",
-        ]
+        values = {"place": place, "measure": scenario.measure}
+        caveats.append(Caveat("no_counts", values=values))
+        if flow.market.origin:
+            caveats.append(flow.market.origin)
     if scenario.since:
-        said.append(
-            f"Facts from before {scenario.since} are left out: the params file starts the history there."
-        )
+        caveats.append(Caveat("history_starts", values={"day": str(scenario.since)}))
     above = _share_above_one(flow.after, flow.first_year)
     if above > MUCH:
-        said.append(
-            f"In {100 * above:.0f} % of the draws {place_name(place)}'s flow exceeds the whole market in some year: "
-            "vehicles that leave again or wait unsold, or a market larger than assumed."
-        )
-    return [*said, *flow.caveats]
+        caveats.append(Caveat("above_market", values={"place": place, "percent": PERCENT * above}))
+    return [*caveats, *flow.caveats]
 
 
-def beyond_cars(scenario: Scenario, bounded: bool) -> list[str]:
+def beyond_cars(scenario: Scenario, bounded: bool) -> list[Caveat]:
     """What a reader must know of a flow that is not one of electric cars coming to a country."""
-    measure = MEASURES[scenario.measure]
-    said = [
-        f"{measure.label}: no market of this kind has been studied. How fast such flows grow, and how far apart "
-        "they are, is taken from sales of battery cars in other markets."
-    ]
-    if measure.unit == "index":
-        said.append(
-            "An index of value says nothing of the number of vehicles: prices and models change, too."
-        )
+    caveats = [Caveat("unstudied_market", values={"measure": scenario.measure})]
+    if MEASURES[scenario.measure].unit == "index":
+        caveats.append(Caveat("index_of_value"))
     if not bounded:
-        said.append("No size of a market is known, so nothing bounds this growth.")
-    return said
+        caveats.append(Caveat("nothing_bounds"))
+    return caveats
 
 
 def _share_above_one(forecast: FlowForecast, first_year: int) -> float:

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError
 from forecasting.evidence.places import place_name
-from forecasting.evidence.words import in_words, when_words
-from forecasting.growth.request import LEARNED_ELSEWHERE
 from forecasting.measures import MEASURES
 from forecasting.scenarios.joint_draws import Results, sum_outlooks
 from forecasting.scenarios.known import known_on, last_day
@@ -49,13 +48,13 @@ class PortFlows:
         Of each place with a count of the last two years.
     parts : tuple of Results
         By year; the last is the sum, where the corridor has several places.
-    caveats : list of str
+    caveats : list of Caveat
         Who is missing from the sum, and why.
     """
 
     flows: dict[str, PlaceFlow]
     parts: tuple[Results, ...]
-    caveats: list[str]
+    caveats: list[Caveat]
 
 
 def port_flows(request: OutlookRequest) -> PortFlows:
@@ -71,8 +70,8 @@ def port_flows(request: OutlookRequest) -> PortFlows:
         place: known_on(scenario, place, request.ledger, request.as_of).facts
         for place in scenario.places
     }
-    said = _left_out(known, measure, request.as_of)
-    counted = [place for place in scenario.places if place not in said]
+    missing = _left_out(known, measure, request.as_of)
+    counted = [place for place in scenario.places if place not in missing]
     if not counted:
         names = ", ".join(map(place_name, scenario.places))
         label = MEASURES[measure].label.lower()
@@ -88,51 +87,44 @@ def port_flows(request: OutlookRequest) -> PortFlows:
     if len(scenario.places) > 1:
         parts.append(sum_outlooks(parts, scenario.place, scenario.name))
     caveats = [
-        *said.values(),
+        *missing.values(),
         *beyond_cars(scenario, all(flow.market.value is not None for flow in flows.values())),
     ]
     if passing >= MUCH:
-        caveats.append(
-            f"The places share one limit: in {100 * passing:.0f} % of the draws they would together pass it in some "
-            "year, and are held to it in proportion."
-        )
-    caveats_of_places = (
-        words for place, flow in flows.items() for words in place_caveats(scenario, place, flow)
-    )
-    # Said of all places already
-    caveats += [words for words in caveats_of_places if LEARNED_ELSEWHERE not in words]
+        caveats.append(Caveat("shared_limit", values={"percent": 100 * passing}))
+    for place, flow in flows.items():
+        # What the prior was learned on is a caveat of all places already
+        caveats += [
+            caveat
+            for caveat in place_caveats(scenario, place, flow)
+            if caveat.kind != "learned_elsewhere"
+        ]
     return PortFlows(flows, tuple(parts), caveats)
 
 
-def _left_out(known: dict[str, Ledger], measure: str, day: dt.date) -> dict[str, str]:
+def _left_out(known: dict[str, Ledger], measure: str, day: dt.date) -> dict[str, Caveat]:
     """The places that are not forecast, and what is known of each."""
-    label = MEASURES[measure].label.lower()
-    said = {
-        place: f"{place_name(place)} has no count of {label}: it is not in the sum."
+    missing = {
+        place: Caveat("place_uncounted", values={"place": place, "measure": measure})
         for place, facts in known.items()
         if not len(facts)
     }
     silent = {
-        place
+        place: _silent(place, facts, day)
         for place, facts in known.items()
         if len(facts) and (day - last_day(facts, day)).days > SILENCE
     }
-    # There is nothing newer to prefer: the age of the evidence is said
-    if len(silent | set(said)) == len(known):
-        return said
-    return said | {place: _unknown(place, known[place], day) for place in known if place in silent}
+    # There is nothing newer to prefer: the age of the evidence is a caveat
+    if len(silent) + len(missing) == len(known):
+        return missing
+    return missing | silent
 
 
-def _unknown(place: str, facts: Ledger, day: dt.date) -> str:
+def _silent(place: str, facts: Ledger, day: dt.date) -> Caveat:
     counts = [fact for fact in facts if fact.quantity == "total" and fact.value == fact.value]
     newest = max(counts, key=lambda fact: (fact.period.end, fact.period.days), default=None)
-    last = (
-        f"its last count is of {in_words(newest)} {when_words(newest.period)}; " if newest else ""
-    )
-    return (
-        f"{place_name(place)} is unknown: {last}nothing was counted in the two years to {day}, "
-        "so no number is given for it, and it is not in the sum."
-    )
+    values = {"place": place, "day": str(day)}
+    return Caveat("place_silent", (newest,) if newest else (), values)
 
 
 def within_one_limit(flows: dict[str, PlaceFlow]) -> tuple[dict[str, PlaceFlow], float]:

@@ -13,7 +13,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.scenarios.known import KnownMarket, facts_of_places, facts_of_scenario
 from forecasting.scenarios.outlook import Outlook
-from forecasting.scenarios.outlook_files import STORED_CAVEATS, load_tables
+from forecasting.scenarios.outlook_files import load_tables, stored_caveat, stored_caveats
 
 __all__ = ["load_outlook"]
 
@@ -55,10 +55,10 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
         baseline_forecasts={},
         parts=parts,
         monthly=table[~whole].reset_index(drop=True),
-        market=KnownMarket(None, (), record["market"]),
-        caveats=record[STORED_CAVEATS],
+        market=KnownMarket(None, (), stored_caveat(record["market"])),
+        caveats=stored_caveats(record),
         facts_used=record["facts_used"],
         stored=table,
-        stored_age=record.get("age", ""),
+        stored_age=stored_caveat(record.get("age")),
         stored_load=record.get("load", {}),
     )

@@ -82,20 +82,16 @@ def test_a_stock_that_is_no_count_is_refused(value):
 def test_a_stock_inside_the_year_is_compared_with_the_way_there():
     table = balance(np.array([[100.0, 300.0]]), [2022, 2023], [("2023-07-02", 200)], start=0)
     assert table["modelled"].iloc[0] == pytest.approx(200, abs=2)
-    assert "closes" in table["explanation"].iloc[0]
+    assert table["explanation"].tolist() == ["closes"]
 
 
 def test_the_balance_names_what_does_not_close():
     stock = np.full((50, 1), 1000.0)
-    words = [
+    kinds = [
         balance(stock, [2023], [(2023, printed)])["explanation"].iloc[0]
         for printed in (250, 2000, 4.0, 4e6, 1.0, 1e6)
     ]
-    assert words[0].startswith("75 % of the modelled stock is not on the register")
-    assert words[1].startswith("the register holds 2.0 times")
-    assert words[2].startswith("100 % of the modelled stock is not")
-    assert words[3].startswith("the register holds 4000.0 times")
-    assert all(said.startswith("a factor near 1000: look at the units") for said in words[4:])
+    assert kinds == ["fewer", "more", "fewer", "more", "thousands", "thousands"]
 
 
 def test_facts_outside_the_years_are_left_out():

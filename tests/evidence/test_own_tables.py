@@ -10,6 +10,7 @@ from openpyxl import Workbook
 
 from forecasting.errors import LedgerError
 from forecasting.evidence.ledger_files import check_ledger, read_ledger
+from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.check import check_paths
 
 
@@ -301,5 +302,5 @@ def test_two_numbers_of_one_quantity_and_day_are_told(tmp_path):
     path.write_text("Country,Year,EV sales\nKenya,2022,15\nKenya,2022,18\n")
     assert any(
         "two numbers of one quantity and day, own-ke-ev_sales-" in said
-        for said in check_paths([path]).caveats
+        for said in lines_of(check_paths([path]).caveats)
     )

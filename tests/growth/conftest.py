@@ -10,6 +10,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.growth.common import COMMON_NU
 from forecasting.growth.prior import RANGE, REFERENCE, SIZE_NU
 from forecasting.growth.usable import usable_facts
+from forecasting.reporting.caveat_words import lines_of
 
 
 def _facts(*rows):
@@ -39,7 +40,11 @@ def facts():
 
 @pytest.fixture(scope="session")
 def usable():
-    return lambda table: usable_facts(Ledger.from_frame(table, measure=None, place=None))
+    def usable(table):
+        used, caveats = usable_facts(Ledger.from_frame(table, measure=None, place=None))
+        return used, lines_of(caveats)
+
+    return usable
 
 
 def _coordinates(path, rng, draws):

@@ -11,6 +11,7 @@ from forecasting.growth.bounds import read_bounds_together
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import Noise, observe
 from forecasting.periods import span, year
+from forecasting.reporting.caveat_words import lines_of
 
 LAST = ("equals", "total", 2022, 2180)
 HALF = "2023-01-01/2023-06-30"
@@ -80,7 +81,7 @@ def test_several_bounds_far_off_move_nothing(facts):
 def test_at_least_none_says_nothing(facts):
     told = forecast_flow(facts(LAST, ("at_least", "total", HALF, 0, {"id": "b"})), [year(2023)])
     np.testing.assert_array_equal(told.quantiles(LEVELS).iloc[0], quantiles(facts(LAST)))
-    (said,) = told.caveats
+    (said,) = lines_of(told.caveats)
     assert said.startswith("at least 0 in Jan–Jun 2023")
     assert said.endswith("says that a count is 0 or more, which every count is, and was not used")
 
@@ -147,7 +148,7 @@ def test_a_month_without_any_does_not_make_a_total_doubtful(facts):
     total, none = forecast.fit_table()["doubted"]
     assert total < 0.15
     assert none > 0.7
-    assert forecast.caveats == ("0 in Jan 2023 disagrees with the other facts",)
+    assert lines_of(forecast.caveats) == ["0 in Jan 2023 disagrees with the other facts"]
 
 
 def test_a_range_alone_leaves_open_where_in_it(facts):
@@ -190,9 +191,9 @@ def test_the_later_of_two_bounds_on_one_side_counts(facts):
     ]
     forecast = forecast_flow(facts(LAST, *bounds), [year(2023)])
     assert forecast.fit_table()["fact"].tolist() == ["fact 1", "2024"]
-    assert forecast.caveats == (
-        "at least 900 in Jan–Jun 2023, printed on 2023, was printed anew as at least 1,200 and was not used",
-    )
+    assert lines_of(forecast.caveats) == [
+        "at least 900 in Jan–Jun 2023, printed on 2023, was printed anew as at least 1,200 and was not used"
+    ]
 
 
 @pytest.mark.slow
@@ -211,7 +212,7 @@ def test_zeros_before_a_start_are_no_trend(facts, market_size):
     np.testing.assert_array_equal(forecast.quantiles(LEVELS).iloc[0], alone)
     assert (
         "4 facts of none counted up to 2021-12-31: the market is taken to begin then"
-        in forecast.caveats[0]
+        in lines_of(forecast.caveats)[0]
     )
 
 
@@ -247,7 +248,7 @@ def test_a_bound_that_alone_tells_the_level_is_near_it(facts, relation, side, ma
     beyond = side * np.log(forecast.totals(part) / 35_000)
     assert (beyond > -0.05).mean() > 0.9
     assert 0.05 < np.median(beyond) < 0.3
-    assert "only bounds tell of the level" in forecast.caveats[0]
+    assert "only bounds tell of the level" in lines_of(forecast.caveats)[0]
 
 
 @pytest.mark.slow
@@ -258,13 +259,13 @@ def test_growth_alone_says_what_it_cannot_know(facts):
     )
     assert (
         "the scale of this forecast means nothing, only the ratios of its periods do"
-        in forecast.caveats[0]
+        in lines_of(forecast.caveats)[0]
     )
     before, after = (forecast.totals(period) for period in forecast.periods)
     assert np.median(after / before) == pytest.approx(2.0, rel=0.02)
     sized = forecast_flow(table, [year(2023)], market_size=300_000)
-    assert "no fact tells a level" in sized.caveats[0]
-    assert "analogue markets alone" in sized.caveats[0]
+    assert "no fact tells a level" in lines_of(sized.caveats)[0]
+    assert "analogue markets alone" in lines_of(sized.caveats)[0]
 
 
 @pytest.mark.slow
@@ -358,7 +359,7 @@ def test_of_bounds_alone_the_one_that_tells_more_is_near_and_the_other_only_a_si
         found = np.log(each.quantiles(LEVELS).iloc[0].to_numpy())
         np.testing.assert_allclose(found, expected, atol=0.05 + 0.2 * (expected[2] - expected[0]))
         assert each.fit_table()["doubted"].max() < 0.06
-        assert [said[: len(ONLY_BOUNDS)] for said in each.caveats] == [ONLY_BOUNDS]
+        assert [said[: len(ONLY_BOUNDS)] for said in lines_of(each.caveats)] == [ONLY_BOUNDS]
 
 
 def test_opposite_bounds_of_parts_of_one_year_are_a_range(facts):
@@ -395,7 +396,7 @@ def test_a_stock_that_falls_says_what_it_cannot_know(facts, market_size):
     middle, high = forecast.quantiles([0.5, 0.9]).to_numpy().T
     assert (middle > 20).all()
     assert (high < 1500).all()
-    (said,) = forecast.caveats
+    (said,) = lines_of(forecast.caveats)
     assert said.startswith(
         "a stock that falls (from 18,500 on 31 Dec 2021 to 17,000 on 31 Dec 2022) loses more than it "
     )
@@ -440,7 +441,7 @@ def test_of_a_number_and_a_bound_that_contradict_each_other_either_tells_the_lev
 
 def test_a_difference_alone_tells_the_level_roughly_and_says_so(facts):
     forecast = forecast_flow(facts(("equals", "yoy_difference", 2022, -500)), [year(2022)])
-    assert forecast.caveats[0].startswith(
+    assert lines_of(forecast.caveats)[0].startswith(
         "no total is told, only how many more or fewer than a year before"
     )
     assert forecast.quantiles([0.9]).iloc[0, 0] < 1e7

@@ -23,6 +23,7 @@ from forecasting.growth.prior import Prior
 from forecasting.growth.starting import path_of
 from forecasting.growth.usable import usable_facts
 from forecasting.periods import year
+from forecasting.reporting.caveat_words import lines_of
 
 SIZE, BRUTE, LEVELS = 300_000.0, 120_000, (0.1, 0.25, 0.5, 0.75, 0.9)
 ROUGH = {"rounding": 400.0}
@@ -170,7 +171,9 @@ def test_two_totals_that_contradict_each_other_leave_it_open_which_holds(facts, 
         assert low == pytest.approx(1000, rel=0.05)
         assert upper == pytest.approx(high, rel=0.05)
         assert len(forecast.caveats) == 2
-        assert all("disagrees with the other facts" in caveat for caveat in forecast.caveats)
+        assert all(
+            "disagrees with the other facts" in caveat for caveat in lines_of(forecast.caveats)
+        )
 
 
 @pytest.mark.slow

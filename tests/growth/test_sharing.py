@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import warnings
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import ForecastWarning
 from forecasting.growth import request
 from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
 from forecasting.growth.sharing import made_once
@@ -49,16 +47,6 @@ def test_it_is_made_where_there_is_no_room_for_it(folder: Path) -> None:
     assert made_once(lambda: 42, "a") == 42
 
 
-def test_whoever_reads_it_is_warned_as_its_maker(folder: Path) -> None:
-    def doubtful() -> int:
-        warnings.warn("doubtful", ForecastWarning, stacklevel=1)
-        return 1
-
-    for _ in range(2):
-        with pytest.warns(ForecastWarning, match="doubtful"):
-            made_once(doubtful)
-
-
 def forecast() -> FlowForecast:
     facts = annual_totals(pd.Series({2020: 120, 2021: 809, 2022: 2180}))
     return forecast_flow(facts, [year(2023), year(2024)], market_size=300_000, draws=64, seed=3)
@@ -77,6 +65,7 @@ def test_a_shared_forecast_is_the_same_to_the_bit(
     monkeypatch.delenv(SHARED_VARIABLE, raising=False)
     alone = forecast()
     for other in (made, read):
+        assert other.caveats == alone.caveats
         assert np.array_equal(other.monthly, alone.monthly)
         assert np.array_equal(other.totals(year(2024)), alone.totals(year(2024)))
     pd.testing.assert_frame_equal(read.fit_table(), alone.fit_table(), check_exact=True)

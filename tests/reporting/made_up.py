@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
+from forecasting.caveats import Caveat
 from forecasting.demand.load import load_day
 from forecasting.demand.parameters import load_parameters
 from forecasting.evidence.ledger import Ledger
@@ -126,6 +127,10 @@ def make_results(
     )
 
 
+def stored(sentence: str) -> Caveat:
+    return Caveat("stored", values={"sentence": sentence})
+
+
 def make_outlook(
     name: str = "uzbekistan-baseline", country: str = "UZ", scale: float = 1.0
 ) -> Outlook:
@@ -164,5 +169,5 @@ def make_outlook(
         parts=(results,),
         monthly=results.table.iloc[:0],
         demand=demand,  # type: ignore[arg-type]
-        caveats=["a made-up caveat"],
+        caveats=[stored("a made-up caveat")],
     )

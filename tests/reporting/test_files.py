@@ -10,7 +10,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from made_up import FACTS, make_ledger, make_outlook
+from made_up import FACTS, make_ledger, make_outlook, stored
 
 from forecasting.reporting.iamc import iamc_frame, write_csv, write_iamc
 from forecasting.reporting.workbook import write_workbook
@@ -69,7 +69,7 @@ def test_sizes_of_drivers_and_assumptions_are_numbers(book):
 
 
 def test_nothing_becomes_a_formula_or_a_link_by_its_looks(tmp_path, outlook):
-    outlook.caveats[:] = ["=1+1", "https://example.org/not-a-link", "{=SUM(A1)}"]
+    outlook.caveats[:] = map(stored, ["=1+1", "https://example.org/not-a-link", "{=SUM(A1)}"])
     book = openpyxl.load_workbook(write_workbook(outlook, tmp_path / "a.xlsx"))
     cells = [cell for row in book["Summary"].iter_rows() for cell in row]
     assert {"=1+1", "{=SUM(A1)}"} <= {cell.value for cell in cells}

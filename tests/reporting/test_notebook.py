@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasting.errors import ForecastWarning, InputError, ScenarioError
+from forecasting.errors import InputError, ScenarioError
 from forecasting.reporting import figures, notebook
 
 GIVEN = {"country": "UZ", "scenario": "baseline", "as_of": "2023-06-26", "horizon": 2030, "seed": 1}
@@ -46,13 +46,9 @@ def test_figures_are_stored_as_plain_json(outlook, capsys):
     assert list(bundle) == ["application/vnd.plotly.v1+json"]
 
 
-def test_a_caveat_is_one_line_without_a_path(capsys):
+def test_a_warning_is_one_line_without_a_path(capsys):
     with warnings.catch_warnings():
         notebook.setup()
-        assert (
-            warnings.formatwarning("too narrow", ForecastWarning, "/a/b.py", 3)
-            == "Caveat: too narrow\n"
-        )
         assert (
             warnings.formatwarning("old", DeprecationWarning, "/a/b.py", 3)
             == "DeprecationWarning: old\n"

@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from made_up import make_outlook
+from made_up import make_outlook, stored
 
 from forecasting.names import COMPARISON_BEFORE
 from forecasting.reporting.site import build_site, write_assets
@@ -213,7 +213,7 @@ def test_without_joint_draws_there_is_no_total(out, records):
 
 def test_what_only_one_card_must_say_stays_on_it(out, records):
     other = dataclasses.replace(
-        make_outlook("uzbekistan-accelerated", "UZ", 1.6), caveats=["of this one alone"]
+        make_outlook("uzbekistan-accelerated", "UZ", 1.6), caveats=[stored("of this one alone")]
     )
     other.save(out / "uzbekistan-accelerated")
     page = text(build_site(out, records))

@@ -9,7 +9,7 @@ import pytest
 
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
-from forecasting.scenarios.age import age_words, days_old
+from forecasting.scenarios.age import age_of, days_old
 from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.stored_outlook import load_outlook
 
@@ -52,7 +52,7 @@ def test_old_evidence_is_the_first_line(tmp_path: Path) -> None:
     made = outlook(load_scenario(PARAMS / "tajikistan-baseline.yaml"), LEDGER, draws=100)
     assert made.evidence_until == LEDGER.latest
     assert made.caveats[0] == made.age
-    assert made.age == (
+    assert str(made.age) == (
         "The evidence is old: the newest count it rests on ends on 30 June 2024, 21 months before 31 March 2026, "
         "and was published on 8 August 2024."
     )
@@ -63,7 +63,7 @@ def test_old_evidence_is_the_first_line(tmp_path: Path) -> None:
 def test_fresh_evidence_is_no_caveat() -> None:
     made = outlook(asked("UZ"), LEDGER, draws=100)
     assert (
-        made.age
+        str(made.age)
         == "The newest count it rests on ends on 28 February 2026 and was published on 9 March 2026."
     )
     assert made.age not in made.caveats
@@ -72,12 +72,12 @@ def test_fresh_evidence_is_no_caveat() -> None:
 def test_a_day_of_ones_own_is_what_age_is_counted_to() -> None:
     made = outlook(asked("UZ", as_of="2022-12-31"), LEDGER, draws=100)
     assert made.evidence_until == dt.date(2022, 12, 31)
-    assert "ends on 30 November 2022" in made.age
+    assert "ends on 30 November 2022" in str(made.age)
 
 
 def test_where_nothing_is_counted() -> None:
     nothing = LEDGER.select("TM", "ev_imports")
     assert days_old(nothing, dt.date(2026, 3, 31)) == days_old(None, dt.date(2026, 3, 31)) == 0
-    assert age_words(nothing, "ev_imports", dt.date(2026, 3, 31)) == (
+    assert str(age_of(nothing, "ev_imports", dt.date(2026, 3, 31))) == (
         "Nobody has printed electric vehicles imported by 31 March 2026: this rests on other markets alone."
     )

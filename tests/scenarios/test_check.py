@@ -7,6 +7,7 @@ import pytest
 
 from forecasting.evidence import datasets
 from forecasting.parameters.template import new_params
+from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.check import check_paths
 from forecasting.scenarios.check_params import check_scenario
 
@@ -36,7 +37,7 @@ def test_a_count_with_a_part_of_a_vehicle_is_told(tmp_path: Path) -> None:
     table.write_text(
         head + row.format("a", 2022, "equals", "17.5") + row.format("b", 2023, "about", "17.5")
     )
-    (said,) = check_paths([table]).caveats
+    (said,) = lines_of(check_paths([table]).caveats)
     assert said == "facts.csv: 17.5 is no whole number of vehicles: thousands? then write 17500"
 
 
@@ -128,7 +129,9 @@ def test_a_name_that_does_not_fit_is_worth_a_note(tmp_path: Path) -> None:
     (tmp_path / "uzbekistan-high.yaml").write_text(GOOD)
     checked = check_paths([tmp_path])
     assert checked.problems == []
-    assert checked.caveats == ["uzbekistan-high: the file has another name than its scenario, test"]
+    assert lines_of(checked.caveats) == [
+        "uzbekistan-high: the file has another name than its scenario, test"
+    ]
 
 
 def test_paths_that_are_nothing(tmp_path: Path) -> None:
@@ -167,7 +170,7 @@ def test_a_new_file_is_in_order_for_any_country(country: str, tmp_path: Path) ->
     (tmp_path / name).write_text(text, encoding="utf-8")
     checked = check_paths([tmp_path])
     assert checked.problems == []
-    assert "give market_size, or facts, for vehicles and chargers" in checked.caveats[0]
+    assert "give market_size, or facts, for vehicles and chargers" in lines_of(checked.caveats)[0]
 
 
 def test_facts_that_no_forecast_can_take_together_are_told_before_it_runs(tmp_path: Path) -> None:
@@ -197,7 +200,7 @@ def test_facts_that_no_forecast_can_take_together_are_told_before_it_runs(tmp_pa
     assert found.problems == []
     assert (
         "facts.csv holds facts of 2 places (KZ, UZ); a forecast takes those of its own place"
-        in found.caveats
+        in lines_of(found.caveats)
     )
 
 
@@ -207,7 +210,9 @@ def test_files_that_say_one_thing_twice_or_two_things_of_one_id(tmp_path: Path) 
         (tmp_path / f"{name}.csv").write_text(ROWS + row.format(*cells))
     checked = check_paths([tmp_path / "one.csv", tmp_path / "two.csv"])
     assert not checked.problems
-    assert "two.csv: 1 of 1 facts stand in one.csv, too, and count once" in checked.caveats
+    assert "two.csv: 1 of 1 facts stand in one.csv, too, and count once" in lines_of(
+        checked.caveats
+    )
     refused = check_paths([tmp_path / "one.csv", tmp_path / "three.csv"])
     assert [str(problem) for problem in refused.problems] == [
         "three.csv id: 'a' names another fact in one.csv (rename one)"

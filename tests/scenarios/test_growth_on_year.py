@@ -14,6 +14,7 @@ from forecasting.parameters.schema import load_scenario, scenario_from_parameter
 from forecasting.periods import span, year
 from forecasting.reporting import figures, growth_tables, tables
 from forecasting.reporting.answer import answer
+from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.growth_on_year import (
     first_rate_forecasts,
     growth_in,
@@ -116,7 +117,7 @@ def test_without_a_second_rate_there_is_nothing_to_compare():
 
 def test_a_port_that_fell_silent_is_unknown(ports):
     assert [part.country for part in ports.parts] == ["horgos", "ports"]
-    (said,) = [words for words in ports.caveats if words.startswith("Baktu")]
+    (said,) = [words for words in lines_of(ports.caveats) if words.startswith("Baktu")]
     assert said.startswith(
         "Baktu is unknown: its last count is of 9,653 vehicles in Jan–Apr 2023; "
     )
@@ -141,9 +142,11 @@ def test_ports_share_one_limit():
     total = both.results.since(both.first_year).values["vehicle_exports"]
     assert (total <= limit * (1 + 1e-9)).all()
     assert (total > limit * (1 - 1e-9)).any()
-    assert any(words.startswith("The places share one limit: in ") for words in both.caveats)
+    assert any(
+        words.startswith("The places share one limit: in ") for words in lines_of(both.caveats)
+    )
 
 
 def test_one_port_alone_is_not_held(ports):
     assert within_one_limit({}) == ({}, 0.0)
-    assert not any("share one limit" in words for words in ports.caveats)
+    assert not any("share one limit" in words for words in lines_of(ports.caveats))

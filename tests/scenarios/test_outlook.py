@@ -14,6 +14,7 @@ from forecasting.evidence import datasets
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
+from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.joint_draws import difference, sum_outlooks
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.stored_outlook import load_outlook
@@ -82,7 +83,7 @@ def test_nothing_published_later_is_used() -> None:
     uz = made("uzbekistan-baseline", as_of=THEN)
     ledger = datasets.central_asia()
     assert all(ledger.get(name).known_from <= uz.as_of for name in uz.facts_used)
-    said = " ".join(uz.caveats)
+    said = " ".join(lines_of(uz.caveats))
     assert "The driver jizzakh-plant is left out" in said
     assert np.all(uz.forecast.monthly <= uz.baseline_forecast.monthly)  # the market's limit is left
 
@@ -97,15 +98,15 @@ def test_every_shipped_scenario_runs_as_of_the_article(name: str) -> None:
     assert then.table["value"].notna().all()
     if name == "tajikistan-accelerated":
         # No new cars were counted by then
-        assert "The driver market-limit is left out" in " ".join(then.caveats)
+        assert "The driver market-limit is left out" in " ".join(lines_of(then.caveats))
 
 
 def test_a_country_without_counts_says_so_first() -> None:
     tm = made("turkmenistan-baseline")
-    assert tm.caveats[0].startswith(
+    assert lines_of(tm.caveats)[0].startswith(
         "No count of electric vehicles imported is published for Turkmenistan"
     )
-    assert tm.caveats[1] == "The size of the market is a judgement of the params file."
+    assert lines_of(tm.caveats)[1] == "The size of the market is a judgement of the params file."
     assert len(tm.evidence) == 0
 
 
@@ -124,9 +125,9 @@ def norway(**more: object) -> Outlook:
 
 def test_of_a_market_of_which_nothing_is_known_shares_are_told_and_what_would_give_more() -> None:
     unknown = norway()
-    assert unknown.caveats[0].startswith("Nothing is known of the market of Norway")
-    assert "market_size in the params file" in unknown.caveats[0]
-    assert "a fact in a ledger of your own" in unknown.caveats[0]
+    assert lines_of(unknown.caveats)[0].startswith("Nothing is known of the market of Norway")
+    assert "market_size in the params file" in lines_of(unknown.caveats)[0]
+    assert "a fact in a ledger of your own" in lines_of(unknown.caveats)[0]
     assert set(unknown.table["measure"]) == {"ev_share_percent"}
     assert unknown.table["value"].between(0, 100).all()
     sized = norway(market_size=1000)
@@ -158,17 +159,17 @@ def test_an_outlook_of_shares_is_read_back(tmp_path: Path) -> None:
 
 
 def test_a_country_without_a_count_of_chargers_says_so() -> None:
-    said = made("kazakhstan-baseline").caveats
+    said = lines_of(made("kazakhstan-baseline").caveats)
     assert any(words.startswith("No count of public charging is known") for words in said)
-    assert set(made("kazakhstan-baseline").demand.caveats) <= set(said)
+    assert set(lines_of(made("kazakhstan-baseline").demand.caveats)) <= set(said)
 
 
 def test_a_flow_that_is_not_of_electric_cars_says_what_that_means() -> None:
-    index = " ".join(made("xinjiang-baseline").caveats)
+    index = " ".join(lines_of(made("xinjiang-baseline").caveats))
     assert "An index of value says nothing of the number of vehicles" in index
     assert "so nothing bounds this growth" in index
     assert "taken from sales of battery cars" in index
-    ports = " ".join(made("ports-baseline").caveats)
+    ports = " ".join(lines_of(made("ports-baseline").caveats))
     assert "taken from sales of battery cars" in ports
     assert "nothing bounds" not in ports
 
@@ -199,7 +200,7 @@ def test_uzbekistan_on_the_articles_day() -> None:
 def test_ports_are_three_places_and_the_sum_of_their_draws() -> None:
     ports = made("ports-baseline", as_of=THEN)
     assert (
-        ports.caveats[0]
+        lines_of(ports.caveats)[0]
         == "Alashankou has no count of vehicles exported, all types: it is not in the sum."
     )
     assert [part.country for part in ports.parts] == ["horgos", "baktu", "ports"]
@@ -261,7 +262,7 @@ def test_kazakhstans_stock_meets_its_register() -> None:
     low, high = np.quantile(stock[2024], [0.025, 0.975])
     assert low < 12_119 * 1.05 < high  # 12,119 on 1 December
     assert np.median(stock[2023]) == pytest.approx(7_997, rel=0.08)
-    assert "Facts from before 2022-12-31 are left out" in kz.caveats[0]
+    assert "Facts from before 2022-12-31 are left out" in lines_of(kz.caveats)[0]
 
 
 def test_dated_assembly_begins_in_its_year() -> None:

@@ -10,6 +10,7 @@ from forecasting.errors import LedgerError, ScenarioError
 from forecasting.evidence.datasets import central_asia, facts_of
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
 from forecasting.reporting.answer import answer
+from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.figures.fan import drawn_facts
 from forecasting.reporting.grounds import grounds
 from forecasting.reporting.origins import basis_lines
@@ -44,7 +45,9 @@ def test_own_facts_enter_the_forecast(params):
     with_own = outlook(scenario, facts_of_scenario(scenario), draws=300)
     assert with_own.facts_used == ["own-2022"]
     assert with_own.first_year == 2023
-    assert not any("No count of electric vehicles imported" in said for said in with_own.caveats)
+    assert not any(
+        "No count of electric vehicles imported" in said for said in lines_of(with_own.caveats)
+    )
 
 
 def test_without_the_facts_that_ship(params):
@@ -94,7 +97,7 @@ def test_facts_that_are_never_used_are_counted(params):
     scenario = load_scenario(params)
     known = facts_of_scenario(scenario)
     said = unused_facts(scenario, known, scenario.known_by(known))
-    assert said == [
+    assert lines_of(said) == [
         "1 of 3 facts of your own have no date of publication and are never used: fill in published.",
         "1 of 3 facts of your own were published after 2023-06-26 and are not used.",
     ]
@@ -154,10 +157,10 @@ def test_facts_of_another_flow_are_told_of_by_the_check_and_by_the_report_and_us
     checked = CliRunner().invoke(main, ["check", str(params)])
     assert said in checked.output
     made = outlook(load_scenario(params), facts_of_scenario(load_scenario(params)), draws=200)
-    assert made.caveats[0].startswith(said)
+    assert lines_of(made.caveats)[0].startswith(said)
     params.write_text(params.read_text() + "measure: ev_sales\n")
     made = outlook(load_scenario(params), facts_of_scenario(load_scenario(params)), draws=200)
-    assert not any(said in caveat for caveat in made.caveats)
+    assert not any(said in caveat for caveat in lines_of(made.caveats))
     assert answer(made).sentence.startswith("Norway in 2023: ")
     assert "2 facts, 2 counted by an agency that is not named" in str(grounds(made))
     assert "as counted by an agency that is not named" in str(basis_lines(made.forecast))

@@ -1,0 +1,415 @@
+"""Each kind of caveat in words: the sentences that a reader meets, and nothing else of it.
+
+What is said of a forecast is a clause; where the forecast is one of a place, the place stands
+before it. A check's note begins with the file or the scenario that it is about.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from forecasting.caveats import Caveat
+from forecasting.evidence.bases import basis_words
+from forecasting.evidence.fact import Fact
+from forecasting.evidence.places import place_name
+from forecasting.evidence.words import in_words, when_words
+from forecasting.measures import MEASURES
+from forecasting.periods import Period
+
+TWO_NUMBERS = (
+    "Two numbers would give vehicles and chargers: the new cars of a year (market_size in the "
+    "params file), and the electric cars of a year (a fact in a ledger of your own)."
+)
+
+
+def words_of(caveat: Caveat) -> str:
+    """A caveat as a reader meets it.
+
+    Parameters
+    ----------
+    caveat : Caveat
+        Of any kind.
+
+    Examples
+    --------
+    >>> words_of(Caveat("only_differences", values={"place": "UZ"}))[:60]
+    'Uzbekistan: no total is told, only how many more or fewer th'
+    """
+    kind = caveat.kind
+    if kind in CLAUSES:
+        clause = CLAUSES[kind](caveat)
+        place = caveat.values.get("place")
+        return f"{place_name(place)}: {clause}." if place else clause
+    sentence = SENTENCES[kind](caveat)
+    subject = caveat.values.get("subject")
+    return f"{subject}: {sentence}" if subject else sentence
+
+
+def lines_of(caveats: Iterable[Caveat]) -> list[str]:
+    """Caveats as a reader meets them, each sentence once.
+
+    Parameters
+    ----------
+    caveats : iterable of Caveat
+        Of any kind.
+    """
+    return list(dict.fromkeys(map(words_of, caveats)))
+
+
+def fixed(text: str) -> Callable[[Caveat], str]:
+    """The wording of a kind that names nothing but itself."""
+    return lambda _: text
+
+
+def values_in(pattern: str) -> Callable[[Caveat], str]:
+    """The wording of a kind that names its values, and its first fact as ``{fact}``: places as
+    ``{place}``, measures by their labels as ``{measure}`` and ``{other}``.
+    """
+    return lambda caveat: pattern.format(**_named(caveat))
+
+
+def _named(caveat: Caveat) -> dict[str, Any]:
+    named: dict[str, Any] = dict(caveat.values)
+    if caveat.facts:
+        named["fact"] = fact_words(caveat.facts[0])
+    if "place" in named:
+        named["place"] = place_name(named["place"])
+    for name in {"measure", "other"} & named.keys():
+        label = MEASURES[named[name]].label
+        named |= {f"{name}_name": named[name], name: label, f"{name}_in_text": label.lower()}
+    return named
+
+
+def fact_words(fact: Fact) -> str:
+    """A fact in words, for a reader who knows no ids.
+
+    Parameters
+    ----------
+    fact : Fact
+        Any.
+    """
+    return f"{in_words(fact) or fact.measure} {when_words(fact.period)}"
+
+
+def size_words(caveat: Caveat | None) -> str:
+    """Where the size of a market comes from.
+
+    Parameters
+    ----------
+    caveat : Caveat or None
+        As a market that is known holds it; None of one that is not.
+    """
+    if caveat is None:
+        return ""
+    if caveat.kind == "size_counted":
+        names = [MEASURES[name].label.lower() for name in caveat.values["measures"]]
+        return f"{' or '.join(names)}, {', '.join(map(str, caveat.values['years']))}"
+    return words_of(caveat) if caveat.kind == "stored" else "a judgement of the params file"
+
+
+def _size(caveat: Caveat) -> str:
+    return f"The size of the market is {size_words(caveat)}."
+
+
+def _every_count(caveat: Caveat) -> str:
+    limits = {"at_least": "0 or more, which every count is"}
+    every = limits.get(caveat.facts[0].relation, "not 0, and no more than that")
+    return f"{fact_words(caveat.facts[0])} says that a count is {every}, and was not used"
+
+
+def _zeros_before_start(caveat: Caveat) -> str:
+    number = len(caveat.facts)
+    some = "1 fact" if number == 1 else f"{number} facts"
+    last = max(fact.period.end for fact in caveat.facts)
+    return (
+        f"{some} of none counted up to {last}: the market is taken to begin then, and zeros before "
+        "its beginning are no trend"
+    )
+
+
+def _new_vintage(caveat: Caveat) -> str:
+    older, newer = caveat.facts
+    printed = older.published or "no day that is known"
+    return (
+        f"{fact_words(older)}, printed on {printed}, was printed anew as {in_words(newer)} and was "
+        "not used"
+    )
+
+
+def _stock_falls(caveat: Caveat) -> str:
+    first, *later = map(fact_words, caveat.facts)
+    fall = f"from {first} to {later[0]}" if later else first
+    return (
+        f"a stock that falls ({fall}) loses more than it gains, and what it gains is known only to "
+        "be less than that: where a register was cleaned, or is counted otherwise since, leave out "
+        "what was counted before"
+    )
+
+
+def _disagrees(caveat: Caveat) -> str:
+    fact = caveat.facts[0]
+    return f"{fact_words(fact)}{basis_words(', {},', fact.basis)} disagrees with the other facts"
+
+
+def _place_silent(caveat: Caveat) -> str:
+    last = f"its last count is of {fact_words(caveat.facts[0])}; " if caveat.facts else ""
+    return (
+        f"{place_name(caveat.values['place'])} is unknown: {last}nothing was counted in the "
+        f"two years to {caveat.values['day']}, so no number is given for it, and it is not in "
+        "the sum."
+    )
+
+
+def _newest_count(caveat: Caveat, age: str = "") -> str:
+    (newest,) = caveat.facts
+    return (
+        f"newest count it rests on ends on {day_words(newest.period.end)}{age} and was published "
+        f"{_published(newest.published)}."
+    )
+
+
+def _evidence_old(caveat: Caveat) -> str:
+    age = f", {caveat.values['months']} months before {_day(caveat)},"
+    return f"The evidence is old: the {_newest_count(caveat, age)}"
+
+
+def _evidence_none(caveat: Caveat) -> str:
+    label = MEASURES[caveat.values["measure"]].label.lower()
+    return f"Nobody has printed {label} by {_day(caveat)}: this rests on other markets alone."
+
+
+def _day(caveat: Caveat) -> str:
+    return day_words(dt.date.fromisoformat(caveat.values["day"]))
+
+
+def day_words(day: dt.date) -> str:
+    """A day as a sentence names it.
+
+    >>> day_words(dt.date(2026, 3, 9))
+    '9 March 2026'
+    """
+    return f"{day.day} {day:%B %Y}"
+
+
+def _published(when: Period | None) -> str:
+    """A day, a month or a year of publication in words."""
+    if when is None:
+        return "on an unknown day"
+    if when.days == 1:
+        return f"on {day_words(when.end)}"
+    return f"in {when.end:%B %Y}" if when.days <= 31 else f"in {when.end:%Y}"
+
+
+def _stock_not_closed(caveat: Caveat) -> str:
+    values = caveat.values
+    days = "day" if values["earlier"] == 1 else "days"
+    before = f"; so it was on {values['earlier']} earlier {days}" if values["earlier"] else ""
+    reason = gap_words(values["explanation"], values["printed"], values["modelled"])
+    return (
+        f"Stock on {values['day']}: {values['printed']:,.0f} printed, {values['modelled']:,.0f} "
+        f"modelled; {reason}{before}."
+    )
+
+
+def gap_words(explanation: str, printed: float, modelled: float) -> str:
+    """What the gap between a printed stock and the modelled one points to.
+
+    Parameters
+    ----------
+    explanation : str
+        As `forecasting.demand.registrations.balance` has it.
+    printed, modelled : float
+        The stocks.
+
+    Examples
+    --------
+    >>> gap_words("fewer", 75.0, 100.0)
+    '25 % of the modelled stock is not on the register: re-export or a narrower count'
+    """
+    share = printed / modelled if modelled else math.inf
+    return GAPS[explanation].format(missing=100 * (1 - share), times=share)
+
+
+GAPS = {
+    "closes": "closes: inside the 80 % interval, or within 1 %",
+    "thousands": "a factor near 1000: look at the units, thousands or vehicles",
+    "fewer": "{missing:.0f} % of the modelled stock is not on the register: re-export or a "
+    "narrower count",
+    "more": "the register holds {times:.1f} times the modelled stock: imports not counted, "
+    "assembly, or a wider count",
+}
+
+
+def _read_by_mapping(caveat: Caveat) -> str:
+    lines = caveat.values["mapping"].replace("\n", "\n    ")
+    return (
+        f"{caveat.values['file']} is read by this mapping; save it as {caveat.values['own']} to "
+        f"keep or change it:\n    {lines}"
+    )
+
+
+def _several_places(caveat: Caveat) -> str:
+    places = caveat.values["places"]
+    some = ", ".join(places[:4]) + (", ..." if len(places) > 4 else "")
+    return (
+        f"{caveat.values['file']} holds facts of {len(places)} places ({some}); a forecast takes "
+        "those of its own place"
+    )
+
+
+def _parts_of_count(caveat: Caveat) -> str:
+    value, more = caveat.values["value"], caveat.values.get("more", 0)
+    others = f" (and {more} more)" if more else ""
+    return (
+        f"{value} is no whole number of {caveat.values['unit']}: thousands? then write "
+        f"{1000 * float(value):.0f}{others}"
+    )
+
+
+# Of a forecast: a clause without its full stop
+CLAUSES: dict[str, Callable[[Caveat], str]] = {
+    "one_partner": values_in(
+        "all facts are of one partner, {partner}: so is the forecast, not of the whole"
+    ),
+    "partner_is_bound": values_in(
+        "{fact} is of one partner, {partner}: the total is at least that"
+    ),
+    "partner_unused": values_in(
+        "{fact} is of one partner, {partner}, and was not used for the total"
+    ),
+    "nothing_compared": values_in(
+        "{fact} has neither a value nor a reference to compare with, and was not used"
+    ),
+    "no_other_period": values_in(
+        "{fact} refers to nothing of another period of this flow, and was not used"
+    ),
+    "every_count": _every_count,
+    "zeros_before_start": _zeros_before_start,
+    "new_vintage": _new_vintage,
+    "stock_falls": _stock_falls,
+    "only_bounds": fixed(
+        "only bounds tell of the level: the tightest of a year is taken to be near, as it was "
+        "printed for that"
+    ),
+    "only_differences": fixed(
+        "no total is told, only how many more or fewer than a year before: its size is known but "
+        "roughly"
+    ),
+    "no_level": fixed(
+        "no fact tells a level, only how one period compares with another: it rests on analogue "
+        "markets alone"
+    ),
+    "no_scale": fixed(
+        "no fact tells a level and no market size is given: the scale of this forecast means "
+        "nothing, only the ratios of its periods do"
+    ),
+    "learned_elsewhere": values_in(
+        "the prior was learned on {perimeter} ({markets} markets up to {last_year}), and "
+        "{measure_in_text} may grow otherwise; estimate_prior(panel) learns from a panel of such"
+    ),
+    "flow_near_market": values_in(
+        "a flow of {flow:,.0f} a year is near or above the market of {market:,.0f} vehicles a "
+        "year: re-export, stock in transit or another perimeter; the market's size is given more "
+        "room"
+    ),
+    "analogues_alone": fixed(
+        "no fact counts this flow: the forecast rests on analogue markets alone"
+    ),
+    "disagrees": _disagrees,
+    "facts_unmet": values_in(
+        "{share:.0%} of the draws could not be brought to meet all facts: see fit_table() for "
+        "conflicts"
+    ),
+}
+
+# Of an outlook, and of what is checked
+SENTENCES: dict[str, Callable[[Caveat], str]] = {
+    "stored": values_in("{sentence}"),
+    "nothing_known": values_in(
+        "Nothing is known of the market of {place}: no count of electric vehicles, no number of "
+        f"new cars. So these are shares of new cars only, as markets that went before had them. "
+        f"{TWO_NUMBERS}"
+    ),
+    "no_counts": values_in(
+        "No count of {measure_in_text} is published for {place}: this outlook rests on the markets "
+        "that went before and on the size of the market alone."
+    ),
+    "size_judged": _size,
+    "size_counted": _size,
+    "history_starts": values_in(
+        "Facts from before {day} are left out: the params file starts the history there."
+    ),
+    "above_market": values_in(
+        "In {percent:.0f} % of the draws {place}'s flow exceeds the whole market in some year: "
+        "vehicles that leave again or wait unsold, or a market larger than assumed."
+    ),
+    "unstudied_market": values_in(
+        "{measure}: no market of this kind has been studied. How fast such flows grow, and how far "
+        "apart they are, is taken from sales of battery cars in other markets."
+    ),
+    "index_of_value": fixed(
+        "An index of value says nothing of the number of vehicles: prices and models change, too."
+    ),
+    "nothing_bounds": fixed("No size of a market is known, so nothing bounds this growth."),
+    "shared_limit": values_in(
+        "The places share one limit: in {percent:.0f} % of the draws they would together pass it "
+        "in some year, and are held to it in proportion."
+    ),
+    "place_uncounted": values_in(
+        "{place} has no count of {measure_in_text}: it is not in the sum."
+    ),
+    "place_silent": _place_silent,
+    "driver_unbounded": values_in(
+        "The driver {driver} is left out: the market of which it bounds the share was not known."
+    ),
+    "driver_unpublished": values_in(
+        "The driver {driver} is left out: nothing about it was published by {day}."
+    ),
+    "evidence_none": _evidence_none,
+    "evidence_new": lambda caveat: f"The {_newest_count(caveat).format('')}",
+    "evidence_old": _evidence_old,
+    "facts_of_another_flow": values_in(
+        "{place} has {number} facts of {other_in_text} and none of {measure_in_text}, which is "
+        "forecast here: say measure: {other_name} in the params file."
+    ),
+    "own_facts_undated": values_in(
+        "{undated} of {number} facts of your own have no date of publication and are never used: "
+        "fill in published."
+    ),
+    "own_facts_late": values_in(
+        "{late} of {number} facts of your own were published after {day} and are not used."
+    ),
+    "stock_above_all": values_in(
+        "In {share:.0%} of the draws electric vehicles outnumber all vehicles on the road in "
+        "{year}, which cannot be."
+    ),
+    "no_points_counted": values_in(
+        "No count of public charging is known: practice takes its level from other markets, a "
+        "factor of {factor:.1f} either way (80 %)."
+    ),
+    "odd_ratio": values_in(
+        "{ratio:.3g} vehicles per public point in {year} is outside 1 to 100: look at both counts."
+    ),
+    "stock_not_closed": _stock_not_closed,
+    "named_otherwise": values_in("the file has another name than its scenario, {scenario}"),
+    "shares_only": fixed(
+        "nothing is known of this market, so that the report gives shares of new cars only; give "
+        "market_size, or facts, for vehicles and chargers"
+    ),
+    "read_by_mapping": _read_by_mapping,
+    "several_places": _several_places,
+    "two_numbers": values_in(
+        "two numbers of one quantity and day, {one} and {another}; where these are two agencies' "
+        "or two days', say so in basis or published"
+    ),
+    "parts_of_count": _parts_of_count,
+    "facts_undated": values_in(
+        "{undated} of {number} facts have no date of publication and are never used"
+    ),
+    "facts_repeated": values_in(
+        "{repeated} of {number} facts stand in {earlier}, too, and count once"
+    ),
+}

@@ -1,0 +1,106 @@
+"""Each kind of caveat has one wording, and each wording a caveat that is made somewhere."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import forecasting
+from forecasting.caveats import Caveat
+from forecasting.reporting.caveat_words import CLAUSES, SENTENCES, lines_of, size_words, words_of
+
+PACKAGE = Path(forecasting.__file__).parent
+
+
+def strings(node: ast.AST) -> set[str]:
+    return {part.value for part in ast.walk(node) if isinstance(part, ast.Constant)}
+
+
+def kinds_made() -> set[str]:
+    """The kinds that the package makes caveats of: written in the call, or given the name kind."""
+    kinds = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Caveat":
+                kinds |= strings(node.args[0])
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "kind":
+                kinds |= strings(node.value)
+    return kinds - {"", "kind"}
+
+
+def test_every_kind_has_its_wording_and_every_wording_its_kind() -> None:
+    assert not CLAUSES.keys() & SENTENCES.keys()
+    assert kinds_made() == CLAUSES.keys() | SENTENCES.keys()
+
+
+def test_a_clause_of_a_forecast_is_a_sentence_of_its_place() -> None:
+    caveat = Caveat("facts_unmet", values={"share": 0.314})
+    assert words_of(caveat) == (
+        "31% of the draws could not be brought to meet all facts: see fit_table() for conflicts"
+    )
+    assert words_of(caveat.with_values(place="KZ")) == f"Kazakhstan: {words_of(caveat)}."
+
+
+def test_a_note_of_a_check_begins_with_what_it_is_about() -> None:
+    values = {"undated": 1, "number": 3}
+    note = Caveat("own_facts_undated", values=values).with_values(subject="uzbekistan-own")
+    assert words_of(note) == (
+        "uzbekistan-own: 1 of 3 facts of your own have no date of publication and are never used: "
+        "fill in published."
+    )
+
+
+@pytest.mark.parametrize(
+    ("explanation", "printed", "earlier", "words"),
+    [
+        (
+            "fewer",
+            250,
+            1,
+            "Stock on 2023-12-31: 250 printed, 1,000 modelled; 75 % of the modelled stock is not "
+            "on the register: re-export or a narrower count; so it was on 1 earlier day.",
+        ),
+        (
+            "more",
+            2000,
+            2,
+            "Stock on 2023-12-31: 2,000 printed, 1,000 modelled; the register holds 2.0 times the "
+            "modelled stock: imports not counted, assembly, or a wider count; so it was on 2 "
+            "earlier days.",
+        ),
+        (
+            "thousands",
+            1,
+            0,
+            "Stock on 2023-12-31: 1 printed, 1,000 modelled; a factor near 1000: look at the units"
+            ", thousands or vehicles.",
+        ),
+    ],
+)
+def test_a_stock_that_does_not_close_says_what_it_points_to(
+    explanation: str, printed: int, earlier: int, words: str
+) -> None:
+    values = {"day": "2023-12-31", "printed": printed, "modelled": 1000, "earlier": earlier}
+    caveat = Caveat("stock_not_closed", values=values | {"explanation": explanation})
+    assert words_of(caveat) == words
+
+
+def test_where_a_market_size_comes_from() -> None:
+    counted = Caveat("size_counted", values={"measures": ["car_imports"], "years": [2019, 2024]})
+    assert size_words(counted) == "cars imported, 2019, 2024"
+    assert words_of(counted) == "The size of the market is cars imported, 2019, 2024."
+    assert size_words(Caveat("size_judged")) == "a judgement of the params file"
+    assert size_words(Caveat("stored", values={"sentence": "cars sold, 2022"})) == "cars sold, 2022"
+    assert size_words(None) == ""
+
+
+def test_a_sentence_is_told_once_though_numbers_differ_in_digits_that_no_one_reads() -> None:
+    shares = [Caveat("shared_limit", values={"percent": percent}) for percent in (4.01, 4.02)]
+    assert len(lines_of(shares)) == 1
+
+
+def test_places_and_other_lists_are_shown_in_part() -> None:
+    values = {"file": "a.csv", "places": ["AM", "AZ", "GE", "KG", "KZ"]}
+    assert words_of(Caveat("several_places", values=values)).startswith(
+        "a.csv holds facts of 5 places (AM, AZ, GE, KG, ...)"
+    )
