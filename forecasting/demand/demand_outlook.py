@@ -14,16 +14,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.caveats import Caveat
-from forecasting.demand.charging import PUBLIC, SETTINGS, gross_additions, power_mix
+from forecasting.demand.charging import PUBLIC, gross_additions, power_mix
 from forecasting.demand.consequences import investment
+from forecasting.demand.deployed import ExistingCharging, Target, standing_shares
 from forecasting.demand.energy import MONTH_DAYS
-from forecasting.demand.existing_charging import ExistingCharging
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.load import load_day
-from forecasting.demand.parameters import Parameters
+from forecasting.demand.parameters import SETTINGS, Parameters
 from forecasting.demand.registrations import balance
 from forecasting.demand.sensitivity import first_order
-from forecasting.demand.targets import Target, standing_shares
 from forecasting.measures import CHARGING_ANSWERS, DEMAND_STEPS, MEASURES
 from forecasting.panels.practice import NORMAL_80, Practice, market_band
 from forecasting.quantiles import medians, quantiles
@@ -190,11 +189,12 @@ class DemandOutlook:
 
     @cached_property
     def heavy(self) -> pd.DataFrame:
-        """Vans, buses and trucks by year: on the road, their share of the energy, depot points and
-        megawatts.
+        """Classes that are kept at depots, by year: on the road, their share of the energy, depot
+        points and megawatts.
         """
         total, rows = self.results["energy_gwh"], []
-        for name in ("van", "bus", "truck"):
+        at_depots = [row.name for row in self.parameters.classes if row.kept == "depot"]
+        for name in at_depots:
             stock = self.fleets[name].stock
             kept = stock * self.drawn[f"depot_access.{name}"][:, None]
             megawatts = kept * self.drawn[f"depot_kw_per_vehicle.{name}"][:, None] / 1000
@@ -271,11 +271,9 @@ class DemandOutlook:
     def gap(self) -> pd.DataFrame:
         """The three answers by year beside what stands today; never averaged."""
         per_station = self.drawn["points_per_station"]
-        today = (
-            np.full_like(per_station, np.nan)
-            if self.standing is None
-            else self.standing.points(per_station)
-        )
+        today = np.full_like(per_station, np.nan)
+        if self.standing is not None:
+            _, today = self.standing.today(per_station)
         rows = []
         for measure in CHARGING_ANSWERS:
             points = self.results[measure]
@@ -311,11 +309,7 @@ class DemandOutlook:
         it.
         """
         per_station = self.drawn["points_per_station"]
-        today = (
-            None
-            if self.standing is None
-            else (self.standing.date, self.standing.points(per_station))
-        )
+        today = None if self.standing is None else self.standing.today(per_station)
         return standing_shares(self.targets, self.years, self.unpushed, today, per_station)
 
     @cached_property
@@ -415,8 +409,8 @@ class DemandOutlook:
         if self.standing is None or not self.standing.count:
             return []
         place = int(np.clip(self.standing.date.year - self.years[0], 0, len(self.years) - 1))
-        points = np.median(self.standing.points(self.drawn["points_per_station"]))
-        ratio = float(np.median(self.results["ev_stock"][:, place]) / points)
+        _, points = self.standing.today(self.drawn["points_per_station"])
+        ratio = float(np.median(self.results["ev_stock"][:, place]) / np.median(points))
         if 1 <= ratio <= 100 or ratio == 0:
             return []
         return [Caveat("odd_ratio", values={"ratio": ratio, "year": int(self.years[place])})]

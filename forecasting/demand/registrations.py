@@ -1,8 +1,4 @@
-"""From the border to the register: imports, re-export, local assembly, inventory; and what does not
-close.
-
-``registrations = retained imports + local assembly - growth of the unsold inventory``.
-"""
+"""Printed stocks beside what the chain makes of the vehicles on the road, and what does not close."""
 
 from __future__ import annotations
 
@@ -14,88 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.demand.existing_charging import moment
+from forecasting.demand.deployed import moment
 from forecasting.errors import AssumptionError
 from forecasting.periods import as_date
 from forecasting.quantiles import quantiles
 from forecasting.quantities import EXACT
 
-__all__ = ["balance", "dated_counts", "mirror", "registrations"]
-
 Array = npt.NDArray[np.float64]
-
-
-def registrations(
-    imports: Array, reexport_share: Array, inventory_share: Array, assembly: Array | float = 0.0
-) -> Array:
-    """Vehicles registered a year.
-
-    A share of the imports leaves again; of those kept, a share is still unsold at the year's end
-    and is registered in the next year. The first year sells an inventory of its own size, as no
-    year before it is known.
-
-    Parameters
-    ----------
-    imports : ndarray, shape (draws, years)
-        Vehicles a year.
-    reexport_share, inventory_share : ndarray, shape (draws,)
-        Shares, 0 to below 1.
-    assembly : ndarray or float
-        Vehicles a year built in the country and not counted as imports.
-
-    Returns
-    -------
-    ndarray, shape (draws, years)
-
-    Examples
-    --------
-    >>> registrations(np.array([[100.0, 200.0]]), np.array([0.1]), np.array([0.0]))
-    array([[ 90., 180.]])
-    """
-    retained = imports * (1 - reexport_share[:, None])
-    unsold = retained * inventory_share[:, None]
-    carried = np.concatenate([unsold[:, :1], unsold[:, :-1]], axis=1)
-    return np.asarray(retained - unsold + carried + assembly)
-
-
-def mirror(
-    exporter: float, importer: float, lag_months: float = 1.0, growth: float = 0.0
-) -> dict[str, float]:
-    """Compare the exporter's figure with the importer's, allowing for goods on the way.
-
-    The two need not agree: the exporter counts at departure, the importer at clearance,
-    ``lag_months`` later.
-
-    Parameters
-    ----------
-    exporter, importer : float
-        Vehicles of the same period.
-    lag_months : float
-        Time on the way.
-    growth : float
-        Log growth a year of the flow: the faster it grows, the more is on the way.
-
-    Returns
-    -------
-    dict
-        ``ratio`` printed, ``expected`` from the lag alone, and ``unexplained``, the part that the
-        lag leaves.
-
-    Raises
-    ------
-    AssumptionError
-        Where a figure is not above 0.
-
-    Examples
-    --------
-    >>> {key: round(value, 3) for key, value in mirror(1100, 1000, lag_months=1, growth=0.6).items()}
-    {'ratio': 1.1, 'expected': 1.051, 'unexplained': 1.046}
-    """
-    for name, value in (("exporter", exporter), ("importer", importer)):
-        if not value > 0:
-            raise AssumptionError(f"{name} = {value} vehicles; a mirror needs two figures above 0")
-    ratio, expected = exporter / importer, float(np.exp(growth * lag_months / 12))
-    return {"ratio": ratio, "expected": expected, "unexplained": ratio / expected}
 
 
 def dated_counts(facts: Iterable[Any] | pd.DataFrame) -> list[tuple[dt.date, float, str]]:

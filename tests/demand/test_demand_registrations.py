@@ -1,48 +1,13 @@
-"""Imports to registrations, the exporter's mirror, and the balance with printed stocks."""
+"""The balance with printed stocks, and what does not close."""
 
 import datetime as dt
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from forecasting.demand.registrations import balance, dated_counts, mirror, registrations
+from forecasting.demand.registrations import balance, dated_counts
 from forecasting.errors import AssumptionError
-
-few = settings(max_examples=30, deadline=None, derandomize=True)
-flows = st.lists(st.floats(0, 1e6), min_size=1, max_size=8)
-
-
-@few
-@given(flows, st.floats(0, 0.95), st.floats(0, 0.5))
-def test_no_vehicle_is_lost_between_border_and_register(imports, reexport, inventory):
-    flow = np.array([imports])
-    registered = registrations(flow, np.array([reexport]), np.array([inventory]))
-    retained = flow * (1 - reexport)
-    opening, closing = retained[0, 0] * inventory, retained[0, -1] * inventory
-    assert registered.sum() == pytest.approx(retained.sum() + opening - closing, abs=1e-6)
-    assert np.all(registered >= 0)
-
-
-def test_inventory_delays_and_assembly_adds():
-    registered = registrations(
-        np.array([[100.0, 200.0]]), np.array([0.0]), np.array([0.1]), assembly=5.0
-    )
-    assert registered.tolist() == [[105.0, 195.0]]
-
-
-def test_a_mirror_that_the_lag_explains_leaves_nothing():
-    found = mirror(1000 * np.exp(0.6 * 2 / 12), 1000, lag_months=2, growth=0.6)
-    assert found["unexplained"] == pytest.approx(1.0)
-
-
-def test_a_mirror_needs_two_figures():
-    with pytest.raises(
-        AssumptionError, match=r"importer = 0 vehicles; a mirror needs two figures above 0"
-    ):
-        mirror(10, 0)
 
 
 def test_counts_are_read_from_pairs_mappings_tables_and_facts():
