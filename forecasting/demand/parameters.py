@@ -359,15 +359,17 @@ def _changed(row: Assumption, size: Any) -> Assumption:
     ends = size if isinstance(size, Mapping) else dict.fromkeys(("low", "mode", "high"), size)
     if wrong := ends.keys() ^ {"low", "mode", "high"}:
         names = ", ".join(sorted(map(str, wrong)))
-        what = f"a range has low, mode and high; look at {names}"
-        raise AssumptionError([Problem(row.key, what)])
+        raise AssumptionError(
+            [Problem(row.key, f"a range has low, mode and high; look at {names}")]
+        )
     low, mode, high = values = [ends[name] for name in ("low", "mode", "high")]
     checks = [check_value(row.key, value, row.unit, row.minimum, row.maximum) for value in values]
     if problems := [problem for problem in dict.fromkeys(checks) if problem]:
         raise AssumptionError(problems)
     if not low <= mode <= high:
-        what = f"low {low}, mode {mode}, high {high} are out of order"
-        raise AssumptionError([Problem(row.key, what)])
+        raise AssumptionError(
+            [Problem(row.key, f"low {low}, mode {mode}, high {high} are out of order")]
+        )
     return replace(
         row,
         low=float(low),
@@ -431,17 +433,19 @@ def _vehicle_class(
         cells |= {"class_share": "0", "deliveries": "0"}
     places = [group for group in groups if group["vehicle_class"] == name] or [row]
     known = {*cells, *(line.name for line in shipped if line.vehicle_class == name)}
-    faults = [
-        f"{key} is {row[key]!r}, not one of {', '.join(words)}"
+    where = f"{CLASSES_TABLE} {name}"
+    problems = [
+        Problem(where, f"{key} is {row[key]!r}, not one of {', '.join(words)}")
         for key, words in WORDS_OF_A_CLASS.items()
         if row[key] not in words
     ]
     if row["kept"] == "depot":
-        faults += [f"is kept at a depot and has no {key}" for key in AT_A_DEPOT if key not in known]
+        missing = [key for key in AT_A_DEPOT if key not in known]
+        problems += [Problem(where, f"is kept at a depot and has no {key}") for key in missing]
     if not any(places[0][setting] for setting in SETTINGS):
-        faults.append(f"is charged nowhere; give its shares of {', '.join(SETTINGS)}")
-    if faults:
-        raise AssumptionError([Problem(f"{CLASSES_TABLE} {name}", fault) for fault in faults])
+        problems.append(Problem(where, "is charged nowhere", f"shares of {', '.join(SETTINGS)}"))
+    if problems:
+        raise AssumptionError(problems)
     return VehicleClass(
         name=name,
         label=row["label"],
@@ -461,8 +465,10 @@ def _number_of_class(row: Mapping[str, str], first: Assumption, cell: str) -> As
     try:
         low, mode, high = sorted(map(float, ends if len(ends) > 1 else 3 * ends))
     except ValueError:
-        what = f"{first.name} is {cell!r}, neither a number nor low, mode and high"
-        raise AssumptionError([Problem(f"{CLASSES_TABLE} {row['name']}", what)]) from None
+        where = f"{CLASSES_TABLE} {row['name']} {first.name}"
+        raise AssumptionError(
+            [Problem(where, f"{cell!r} is neither a number nor low, mode and high")]
+        ) from None
     return replace(
         first,
         vehicle_class=row["name"],
