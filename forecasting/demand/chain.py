@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from forecasting.demand.charging import (
     PUBLIC,
     charging_need,
+    depots,
     energy_split,
     losses,
     power_mix,
@@ -44,6 +44,9 @@ from forecasting.demand.parameters import SETTINGS, Parameters, VehicleClass, of
 from forecasting.errors import AssumptionError, in_digits
 from forecasting.measures import CAR, count_of
 
+if TYPE_CHECKING:
+    from forecasting.evidence.fact import Fact
+
 Array = npt.NDArray[np.float64]
 SUMMER = slice(5, 8)  # June to August
 
@@ -53,7 +56,7 @@ def demand_outlook(
     years: Sequence[int],
     *,
     parameters: Parameters,
-    stock_facts: Iterable[Any] | pd.DataFrame = (),
+    stock_facts: Iterable[Fact] = (),
     charging_today: ExistingCharging | None = None,
     as_of: dt.date | None = None,
     place: str | None = None,
@@ -72,7 +75,7 @@ def demand_outlook(
         Calendar years, without gaps.
     parameters : Parameters
         Assumptions; ``place`` puts a country's own rows in force.
-    stock_facts : facts, table or pairs of date and count
+    stock_facts : iterable of Fact
         Printed stocks, for the balance table.
     charging_today : ExistingCharging, optional
         Public points or stations standing.
@@ -103,7 +106,8 @@ def demand_outlook(
     --------
     >>> from forecasting.demand.parameters import load_parameters
     >>> imports = np.full((200, 3), 10_000.0)
-    >>> outlook = demand_outlook(imports, [2024, 2025, 2026], parameters=load_parameters(), place="UZ")
+    >>> parameters = load_parameters()
+    >>> outlook = demand_outlook(imports, [2024, 2025, 2026], parameters=parameters, place="UZ")
     >>> outlook.results["ev_stock"].shape
     (200, 3)
     """
@@ -191,6 +195,7 @@ def demand_outlook(
         stock_facts=stock_facts,
         standing=charging_today,
         start_stock=float(np.mean(start_stock)),
+        counted=counted,
     )
 
 
@@ -263,10 +268,9 @@ def _add_private(
         if vehicle.kept == "home":
             at_home = at_home + stock / of_class(drawn, "evs_per_home_charger", name)[:, None]
         else:
-            kept = stock * drawn[f"depot_access.{name}"][:, None]
-            power = kept * drawn[f"depot_kw_per_vehicle.{name}"][:, None]
-            depot = depot + power / drawn[f"depot_kw.{name}"][:, None]
-            rated = rated + power / 1000
+            count, power = depots(name, stock, drawn)
+            depot = depot + count
+            rated = rated + power
     points["home"] = drawn["home_access"][:, None] * at_home
     megawatts["home"] = points["home"] * drawn["home_kw"][:, None] / 1000
     points["depot"] = depot

@@ -273,6 +273,21 @@ def charging_need(
     return points, megawatts
 
 
+def depots(name: str, stock: Array, drawn: Mapping[str, Array]) -> tuple[Array, Array]:
+    """Points and megawatts at the depots of a class of vehicle: they follow vehicles, not energy.
+
+    Examples
+    --------
+    >>> from forecasting.demand.parameters import load_parameters
+    >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
+    >>> [float(each[0, 0].round(1)) for each in depots("bus", np.array([[100.0]]), drawn)]
+    [69.0, 5.5]
+    """
+    kept = stock * drawn[f"depot_access.{name}"][:, None]
+    power = kept * drawn[f"depot_kw_per_vehicle.{name}"][:, None]
+    return power / drawn[f"depot_kw.{name}"][:, None], power / 1000
+
+
 def gross_additions(points: Array, life: Array, start: Array | float = 0.0) -> Array:
     """Points to build each year: growth, and replacement of those that fail.
 

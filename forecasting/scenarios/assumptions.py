@@ -19,7 +19,7 @@ from forecasting.demand.parameters import Event, Parameters, load_parameters
 from forecasting.errors import AssumptionError, Problem
 from forecasting.evidence.fact import in_order
 from forecasting.evidence.ledger import Ledger
-from forecasting.measures import CAR, CHARGING_COUNTS, MEASURES
+from forecasting.measures import CAR, CHARGING_COUNTS, MEASURES, count_of
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.parameters.strict_yaml import KeyPath
 from forecasting.parameters.values import Range
@@ -210,21 +210,20 @@ def demand_of(
     if scenario.measure == "ev_registrations":
         parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
     today = standing_today(counted)
-    stocks = counted.select(measure="ev_stock").frame
-    if scenario.since is not None:
-        stocks = stocks[stocks["period_end"] >= scenario.since.isoformat()]
+    vehicle = MEASURES[scenario.measure].vehicle or CAR
+    stock = count_of("stock", vehicle)
     return demand_outlook(
         _kept(imports, years, drivers, scenario.seed),
         list(years),
         parameters=parameters,
-        stock_facts=stocks,
+        stock_facts=counted.select(measure=stock, since=scenario.since) if stock else (),
         charging_today=ExistingCharging(**today) if today else None,
         as_of=as_date(scenario.as_of),
         place=scenario.country,
         seed=scenario.seed,
         start_stock=start_stock,
         targets=targets,
-        counted=MEASURES[scenario.measure].vehicle or CAR,
+        counted=vehicle,
     )
 
 
