@@ -207,7 +207,7 @@ def demand_of(
         Targets of public charging, as known on the day.
     """
     targets = charging_targets(scenario, drivers, announced or Ledger(), len(imports))
-    if scenario.measure == "ev_registrations":
+    if MEASURES[scenario.measure].event == "registrations":
         parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
     today = standing_today(counted)
     vehicle = MEASURES[scenario.measure].vehicle or CAR
