@@ -6,118 +6,84 @@ use.
 
 from __future__ import annotations
 
+import functools
 import importlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+# The one list of public names. Type checkers read it here; `_homes` reads it for all others.
 if TYPE_CHECKING:
-    from forecasting.caveats import Caveat
-    from forecasting.curves.batch import fit_curves
-    from forecasting.curves.model import GrowthModel, GrowthResults
-    from forecasting.errors import (
-        AssumptionError,
-        EvidenceError,
-        ForecastingError,
-        InputError,
-        LedgerError,
-        ModelError,
-        PeriodError,
-        Problem,
-        RunError,
-        ScenarioError,
-    )
-    from forecasting.evidence import datasets
-    from forecasting.evidence.fact import Fact
-    from forecasting.evidence.ledger import Ledger
-    from forecasting.evidence.ledger_files import read_ledger
-    from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
-    from forecasting.growth.prior import Prior
-    from forecasting.panels.growth_prior import estimate_prior
-    from forecasting.parameters.schema import Scenario, load_scenario
-    from forecasting.periods import Period, month, span, year
-    from forecasting.reporting.explore import explore
-    from forecasting.scenarios.outlook import Outlook, outlook
+    from forecasting import tables as tables
+    from forecasting.caveats import Caveat as Caveat
+    from forecasting.curves.batch import fit_curves as fit_curves
+    from forecasting.curves.model import GrowthModel as GrowthModel
+    from forecasting.curves.model import GrowthResults as GrowthResults
+    from forecasting.demand.corridor import corridor_plan as corridor_plan
+    from forecasting.errors import AssumptionError as AssumptionError
+    from forecasting.errors import EvidenceError as EvidenceError
+    from forecasting.errors import ForecastingError as ForecastingError
+    from forecasting.errors import InputError as InputError
+    from forecasting.errors import LedgerError as LedgerError
+    from forecasting.errors import ModelError as ModelError
+    from forecasting.errors import PeriodError as PeriodError
+    from forecasting.errors import Problem as Problem
+    from forecasting.errors import RunError as RunError
+    from forecasting.errors import ScenarioError as ScenarioError
+    from forecasting.evidence import datasets as datasets
+    from forecasting.evidence.fact import Fact as Fact
+    from forecasting.evidence.ledger import Ledger as Ledger
+    from forecasting.evidence.ledger_files import read_ledger as read_ledger
+    from forecasting.growth.flow import FlowForecast as FlowForecast
+    from forecasting.growth.flow import annual_totals as annual_totals
+    from forecasting.growth.flow import forecast_flow as forecast_flow
+    from forecasting.growth.prior import Prior as Prior
+    from forecasting.panels.growth_prior import estimate_prior as estimate_prior
+    from forecasting.parameters.schema import Scenario as Scenario
+    from forecasting.parameters.schema import load_scenario as load_scenario
+    from forecasting.periods import Period as Period
+    from forecasting.periods import month as month
+    from forecasting.periods import span as span
+    from forecasting.periods import year as year
+    from forecasting.reporting import figures as figures
+    from forecasting.reporting import notebook as notebook
+    from forecasting.reporting.explore import explore as explore
+    from forecasting.scenarios.joint_draws import Results as Results
+    from forecasting.scenarios.joint_draws import region_total as region_total
+    from forecasting.scenarios.outlook import Outlook as Outlook
+    from forecasting.scenarios.outlook import outlook as outlook
+    from forecasting.scenarios.outlook import outlooks as outlooks
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "AssumptionError": "errors",
-    "EvidenceError": "errors",
-    "ForecastingError": "errors",
-    "InputError": "errors",
-    "LedgerError": "errors",
-    "ModelError": "errors",
-    "PeriodError": "errors",
-    "Problem": "errors",
-    "RunError": "errors",
-    "ScenarioError": "errors",
-    "Caveat": "caveats",
-    "Fact": "evidence.fact",
-    "Ledger": "evidence.ledger",
-    "read_ledger": "evidence.ledger_files",
-    "FlowForecast": "growth.flow",
-    "annual_totals": "growth.flow",
-    "forecast_flow": "growth.flow",
-    "Prior": "growth.prior",
-    "estimate_prior": "panels.growth_prior",
-    "GrowthModel": "curves.model",
-    "GrowthResults": "curves.model",
-    "fit_curves": "curves.batch",
-    "Period": "periods",
-    "month": "periods",
-    "span": "periods",
-    "year": "periods",
-    "explore": "reporting.explore",
-    "Outlook": "scenarios.outlook",
-    "outlook": "scenarios.outlook",
-    "Scenario": "parameters.schema",
-    "load_scenario": "parameters.schema",
-}
 
-__all__ = [
-    "AssumptionError",
-    "Caveat",
-    "EvidenceError",
-    "Fact",
-    "FlowForecast",
-    "ForecastingError",
-    "GrowthModel",
-    "GrowthResults",
-    "InputError",
-    "Ledger",
-    "LedgerError",
-    "ModelError",
-    "Outlook",
-    "Period",
-    "PeriodError",
-    "Prior",
-    "Problem",
-    "RunError",
-    "Scenario",
-    "ScenarioError",
-    "annual_totals",
-    "datasets",
-    "estimate_prior",
-    "explore",
-    "fit_curves",
-    "forecast_flow",
-    "load_scenario",
-    "month",
-    "outlook",
-    "read_ledger",
-    "span",
-    "year",
-]
+@functools.cache
+def _homes() -> dict[str, tuple[str, str]]:
+    """The module that each public name comes from, and its name there, as imported above."""
+    import ast
+    import pkgutil
+
+    source = pkgutil.get_data(__name__, "__init__.py") or b""
+    (names,) = [node for node in ast.parse(source).body if isinstance(node, ast.If)]
+    imports = [node for node in names.body if isinstance(node, ast.ImportFrom)]
+    return {
+        alias.asname or alias.name: (node.module or "", alias.name)
+        for node in imports
+        for alias in node.names
+    }
 
 
-def __getattr__(name: str) -> object:
-    if name == "datasets":
-        return importlib.import_module("forecasting.evidence.datasets")
-    if name not in _HOME:
+def __getattr__(name: str) -> Any:
+    if name == "__all__":
+        return sorted(_homes())
+    if name.startswith("__") or name not in _homes():
         raise AttributeError(f"module 'forecasting' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"forecasting.{_HOME[name]}"), name)
+    home, inside = _homes()[name]
+    module = importlib.import_module(home)
+    if inside not in vars(module):  # a module of its own
+        importlib.import_module(f"{home}.{inside}")
+    value = vars(module)[inside]
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted(_homes())

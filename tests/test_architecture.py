@@ -46,6 +46,7 @@ ROOMS = (
     ("scenarios",),
     ("evaluation",),
     ("reporting",),
+    ("tables",),
     ("runs",),
     ("narrow_help",),
     ("fact_commands",),
@@ -83,7 +84,7 @@ LIMITS = {
     "lists of a ledger's columns": 2,
 }
 LARGEST_ROOM = 0.2  # of all lines
-LONGEST_CELL = 16  # lines of a notebook's cell
+LONGEST_CELL = 8  # lines of a notebook's cell
 REPEATED = 6  # statements that may not stand twice
 SENTENCE = 8  # words
 LISTED = 12  # names of columns that make a list of them

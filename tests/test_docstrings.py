@@ -5,6 +5,7 @@ that runs.
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,16 +19,23 @@ def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Every function that the public names reach, methods of their classes included."""
     for name in fc.__all__:
         thing = getattr(fc, name)
-        within = (
-            {f"{name}.{n}": getattr(thing, n) for n in thing.__all__}
-            if inspect.ismodule(thing)
-            else {name: thing}
-        )
+        within = {name: thing}
+        if inspect.ismodule(thing):
+            within = {
+                f"{name}.{n}": member
+                for n, member in vars(thing).items()
+                if inspect.isfunction(member) and is_of(member, thing) and not n.startswith("_")
+            }
         for path, found in within.items():
             if inspect.isclass(found):
                 yield from ((f"{path}.{n}", f) for n, f in methods(found))
             elif inspect.isfunction(found):
                 yield path, found
+
+
+def is_of(function: Callable[..., Any], space: ModuleType) -> bool:
+    """Whether a group of names has a function for others, not for its own use."""
+    return function.__module__ == space.__name__
 
 
 def methods(owner: type) -> Iterator[tuple[str, Callable[..., Any]]]:

@@ -198,8 +198,34 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "load_scenario": (fc.load_scenario, {"path": params}),
         "outlook": (
             fc.outlook,
-            {"scenario": fc.load_scenario(params), "ledger": ledger, "prior": None, "draws": 16},
+            {
+                "scenario": fc.load_scenario(params),
+                "ledger": ledger,
+                "prior": None,
+                "draws": 16,
+                "as_of": None,
+            },
         ),
+        "Caveat.with_values": (fc.Caveat("only_bounds").with_values, {"values": "UZ"}),
+        "outlooks": (fc.outlooks, {"pattern": "turkmenistan-b*", "draws": 16}),
+        "corridor_plan": (
+            fc.corridor_plan,
+            {
+                "name": "khorgos-almaty-tashkent",
+                "electric_share": 0.1,
+                "temperature": -20.0,
+                "spacing_km": 60.0,
+                "vehicles": ["car"],
+            },
+        ),
+        "region_total": (fc.region_total, {"outlooks": [made], "scenario": "baseline"}),
+        "Results.bands": (made.results.bands, {"measure": "ev_stock"}),
+        "Results.draws": (made.results.draws, {"first": 2028}),
+        "Results.since": (made.results.since, {"first": 2028}),
+        "Outlook.minus": (made.minus, {"baseline": made}),
+        "Explorer.params": (explorer.params, {"name": "mine"}),
+        "notebook.scenario_of": (fc.notebook.scenario_of, {"namespace": {"country": "UZ"}}),
+        "notebook.store": (fc.notebook.store, {"outlook": made}),
         "Prior.until": (fc.Prior.shipped().until, {"last_year": 2020}),
         "Prior.of_measure": (fc.Prior.shipped().of_measure, {"measure": "ev_imports"}),
         "Prior.share_in": (fc.Prior.shipped().share_in, {"year": 2020}),
@@ -313,7 +339,14 @@ def public() -> set[str]:
     }
     classes |= {"Explorer": Explorer, "GrowthPrediction": GrowthPrediction}
     found = {name for name, function in front.items() if inspect.isfunction(function)}
-    found |= {f"datasets.{name}" for name in fc.datasets.__all__}
+    found |= {
+        f"{space}.{name}"
+        for space in ("datasets", "notebook")
+        for name, function in vars(getattr(fc, space)).items()
+        if inspect.isfunction(function)
+        and function.__module__ == getattr(fc, space).__name__
+        and not name.startswith("_")
+    }
     for name, kind in classes.items():
         found |= {f"{name}.{method}" for method in dir(kind) if _is_method(kind, method)}
     return {name for name in found if _arguments(name)}
@@ -334,7 +367,9 @@ def _arguments(name: str) -> list[str]:
     home = {"Explorer": Explorer, "GrowthPrediction": GrowthPrediction}.get(owner) or getattr(
         fc, owner
     )
-    function = inspect.getattr_static(home, method) if method and owner != "datasets" else None
+    function = (
+        inspect.getattr_static(home, method) if method and not inspect.ismodule(home) else None
+    )
     chosen = getattr(function, "__func__", function) or (getattr(home, method) if method else home)
     return [
         argument

@@ -35,7 +35,7 @@ def loaded(statement: str) -> set[str]:
         ("import forecasting as fc; fc.forecast_flow", FIGURES_AND_NOTEBOOKS | MODELS),
         ("import forecasting as fc; fc.GrowthModel", FIGURES_AND_NOTEBOOKS | MODELS),
         ("import forecasting as fc; fc.outlook", FIGURES_AND_NOTEBOOKS | MODELS),
-        ("import forecasting.reporting.tables", MODELS | {"papermill", "plotly"}),
+        ("import forecasting.reporting.result_tables", MODELS | {"papermill", "plotly"}),
     ],
 )
 def test_heavy_libraries_stay_out(statement, absent):
@@ -44,9 +44,7 @@ def test_heavy_libraries_stay_out(statement, absent):
 
 def test_distributions_stay_out_of_a_report():
     """scipy.stats takes longer to import than a small report to make."""
-    notebook = (
-        "forecasting.reporting.past, forecasting.reporting.tables, forecasting.reporting.figures"
-    )
+    notebook = "forecasting.reporting.past, forecasting.reporting.result_tables, forecasting.reporting.figures"
     code = f"import sys, {notebook}, forecasting as fc; fc.outlook, fc.GrowthModel; print('scipy.stats' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "False\n"

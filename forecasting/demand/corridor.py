@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecasting.arguments import Check, number, several, takes, text
 from forecasting.demand.energy import climate_factor
 from forecasting.demand.parameters import check_value, read_table
 from forecasting.demand.queueing import Promise, points_for
@@ -448,6 +449,23 @@ def stretches(name: str) -> list[Stretch]:
     ]
 
 
+def _read_shares(value: Any) -> float | dict[str, float]:
+    if isinstance(value, Mapping):
+        return {text().read(place): number().read(share) for place, share in value.items()}
+    return float(number().read(value))
+
+
+SHARES = Check("a share, or one for each country", _read_shares)
+
+
+@takes(
+    AssumptionError,
+    name=text(),
+    electric_share=SHARES,
+    temperature=number(),
+    spacing_km=number(),
+    vehicles=several(text(), "classes of vehicles, e.g. car"),
+)
 def corridor_plan(
     name: str,
     electric_share: float | Mapping[str, float] = 0.05,

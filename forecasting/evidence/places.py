@@ -28,13 +28,14 @@ __all__ = [
 ]
 
 COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
+REGION = "central-asia-5"  # these five together
 # Of the letters of a slip are right; below that a name of some language is near to anything
 NEAR = 0.8
 PORTS = ("alashankou", "baktu", "horgos", "karasu", "torugart")
 
 PLACES: dict[str, str] = {
     "World": "World",
-    "central-asia-5": "Five Central Asian countries",
+    REGION: "Five Central Asian countries",
     "KZ": "Kazakhstan",
     "KG": "Kyrgyzstan",
     "TJ": "Tajikistan",
@@ -105,9 +106,9 @@ _SPELLINGS = {
     "mainland china": "CN",
     "china mainland": "CN",
     "tashkent city": "UZ-TK",
-    "central asia": "central-asia-5",
-    "central asia 5": "central-asia-5",
-    "five central asian countries": "central-asia-5",
+    "central asia": REGION,
+    "central asia 5": REGION,
+    "five central asian countries": REGION,
     "usa": "US",
     "uae": "AE",
     "uk": "GB",

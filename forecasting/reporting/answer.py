@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from forecasting.demand.deployed import asked_for, moment
+from forecasting.demand.existing_charging import moment
+from forecasting.demand.targets import asked_for
 from forecasting.evidence.bases import basis_words
 from forecasting.evidence.places import is_place, place_name
 from forecasting.evidence.words import in_words, period_words
@@ -20,7 +21,7 @@ from forecasting.measures import EV_SHARE
 from forecasting.reporting.caveat_words import TWO_NUMBERS
 from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.labels import amount, amounts, interval, label_of, readable
-from forecasting.reporting.tables import bands
+from forecasting.reporting.result_tables import bands
 from forecasting.scenarios.growth_on_year import yearly_growth
 
 if TYPE_CHECKING:
@@ -266,9 +267,7 @@ def _promised(outlook: Outlook) -> str:
     demand = outlook.demand
     if demand is None:
         return ""
-    start = max(
-        moment(outlook.as_of), 0.0 if demand.standing is None else moment(demand.standing.date)
-    )
+    start = max(moment(outlook.as_of), 0.0 if demand.standing is None else demand.standing.when)
     asked = [
         f"{readable(float(np.median(target.count)))} {target.unit} by {target.date}"
         for target in asked_for(demand.targets, start)

@@ -28,6 +28,7 @@ from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.html import check_page, figure_script, page_template, template_text
 from forecasting.scenarios.known import facts_of_places
+from forecasting.scenarios.question import find_scenarios
 
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
@@ -90,15 +91,17 @@ class Verdict:
     since: tuple[Fact, ...]
 
 
-def article_checked(ledger: Ledger, scenarios: Iterable[Scenario]) -> list[Verdict]:
+def article_checked(
+    ledger: Ledger | None = None, scenarios: Iterable[Scenario] | None = None
+) -> list[Verdict]:
     """Every statement of the article with its verdict.
 
     Parameters
     ----------
-    ledger : Ledger
-        With the article's rows.
-    scenarios : iterable of Scenario
-        Those that are asked whether they use it.
+    ledger : Ledger, optional
+        With the article's rows; default the facts that ship.
+    scenarios : iterable of Scenario, optional
+        Those that are asked whether they use it; default all that can be asked for by name.
 
     Returns
     -------
@@ -116,7 +119,8 @@ def article_checked(ledger: Ledger, scenarios: Iterable[Scenario]) -> list[Verdi
     >>> [row.use for row in article_checked(central_asia(), [])][6:10]
     ['once', 'once', 'forecast', 'beside']
     """
-    given = list(scenarios)
+    ledger = central_asia() if ledger is None else ledger
+    given = find_scenarios() if scenarios is None else list(scenarios)
     evidence: dict[str, set[str]] = {}  # scenarios of one flow rest on the same facts
     for scenario in given:
         if (flow := _flow(scenario)) not in evidence:

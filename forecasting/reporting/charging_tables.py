@@ -4,7 +4,7 @@ with the vehicles.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,13 +12,15 @@ import pandas as pd
 
 from forecasting.demand.choice import expected_regret
 from forecasting.demand.consequences import cost_checks
+from forecasting.demand.corridor import FAST_TO, RESERVE, road_vehicle
+from forecasting.demand.queueing import station_service
 from forecasting.errors import AssumptionError, in_digits
 from forecasting.measures import CONSEQUENCES, SHOWN_BY_REGION
 from forecasting.parameters.values import Choice
 from forecasting.reporting.caveat_words import gap_words
 from forecasting.reporting.display import HIGH, LOW, BulletList, Table, plain_frame
 from forecasting.reporting.labels import SETTINGS, amount, amounts, readable
-from forecasting.reporting.tables import (
+from forecasting.reporting.result_tables import (
     bands,
     beside,
     in_columns,
@@ -30,7 +32,6 @@ from forecasting.scenarios.regions import by_region
 
 if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
-    from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
 __all__ = [
@@ -55,15 +56,17 @@ NONE = Table(pd.DataFrame(), caption=NOTHING)
 ASK = "choice: {missing: ..., idle: ...} in the params file"
 
 
-def balance_table(demand: DemandOutlook) -> Table:
+def balance_table(outlook: Outlook) -> Table:
     """Printed stocks beside what is modelled, and what each gap points to.
 
     Parameters
     ----------
-    demand : DemandOutlook
-        Of an outlook.
+    outlook : Outlook
+        Of a country.
     """
-    balance = demand.balance.set_index("fact")
+    if outlook.demand is None:
+        return NONE
+    balance = outlook.demand.balance.set_index("fact")
     columns = balance[["explanation", "printed", "modelled"]].itertuples(index=False)
     shown = balance[["date", "printed", "modelled_low", "modelled", "modelled_high"]]
     return small_table(shown.assign(reason=[gap_words(*cells) for cells in columns]))
@@ -291,13 +294,13 @@ def _spread(
     return {column: amount(float(row[key]) / unit, measure) for column, key in keys.items()}
 
 
-def regions_table(outlook: Outlook, known: Ledger) -> Table:
+def regions_table(outlook: Outlook) -> Table:
     """Vehicles, need and stations at the horizon by part of the country, where a count is printed;
     the most first.
     """
     if outlook.demand is None:
         return NONE
-    found = by_region(outlook, known)
+    found = by_region(outlook)
     # Of a count of every part no rest is left
     found = found[found["high"] >= 1].sort_values("median", ascending=False)
     parts = {
@@ -319,6 +322,38 @@ def regions_table(outlook: Outlook, known: Ledger) -> Table:
     return Table(
         shown, leading({with_unit(name): [made_of[name]] * len(shown) for name in SHOWN_BY_REGION})
     )
+
+
+def stations_table(sizes: Sequence[int] = (1, 2, 4, 8, 16)) -> Table:
+    """Stations that are equally busy, and how long drivers wait: one arrival an hour and point.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Points of each station.
+    """
+    services = {points: station_service(points, points) for points in sizes}
+    return small_table(pd.DataFrame(services).T.rename_axis("points"))
+
+
+def fast_charge_table(temperatures: Sequence[float] = (-20, 0, 20)) -> Table:
+    """How far a fast charge carries a car, and at what power it is taken, by temperature.
+
+    Parameters
+    ----------
+    temperatures : sequence of float
+        Degrees Celsius.
+    """
+    car = road_vehicle("car")
+    rows = [
+        {
+            "degrees": str(degrees),
+            "km to the next charge": readable(car.range_km(degrees) * (FAST_TO - RESERVE)),
+            "kW": readable(car.power_kw(degrees)),
+        }
+        for degrees in temperatures
+    ]
+    return Table(plain_frame(rows))
 
 
 def choice_table(

@@ -21,7 +21,6 @@ from forecasting.measures import CHARGING_COUNTS
 from forecasting.reporting.labels import label_of
 
 if TYPE_CHECKING:
-    from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
 __all__ = ["FactList", "fact_list", "fact_name", "mention", "numbered"]
@@ -122,17 +121,17 @@ class FactList:
         return f'<li id="fact-{html.escape(row["name"])}">{said}</li>'
 
 
-def fact_list(outlook: Outlook, facts: Ledger) -> FactList:
+def fact_list(outlook: Outlook) -> FactList:
     """Every fact that an outlook used, or that counts what is forecast: the rows that mentions lead
     to.
 
     Parameters
     ----------
     outlook : Outlook
-        A scenario's results.
-    facts : Ledger
-        All facts, of any place and partner: events may rest on a city's, or on one of a later day.
+        A scenario's results. Its facts are of any place and partner: events may rest on a city's,
+        or on one of a later day.
     """
+    facts = outlook.ledger
     cited = (name for driver in outlook.scenario.drivers for name in driver.fact_ids())
     used, places = {*outlook.facts_used, *cited}, {*outlook.scenario.places, outlook.scenario.place}
     measures = {outlook.scenario.measure, *BESIDE}

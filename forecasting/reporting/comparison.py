@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from forecasting.evidence.places import COUNTRIES, place_name
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.display import HIGH, LOW, BulletList, Table
 from forecasting.reporting.labels import readable
+from forecasting.scenarios.joint_draws import region_places, region_total
 
 if TYPE_CHECKING:
     from forecasting.curves.results import GrowthResults
@@ -34,6 +36,29 @@ def caveats_of(outlooks: Iterable[Outlook]) -> BulletList:
         [words if place in words else f"{place}: {words}" for place, words in lines]
         or ["Nothing to hold against these numbers."]
     )
+
+
+def region_members(outlooks: Collection[Outlook], scenario: str = "baseline") -> BulletList:
+    """Which countries are in the sum of the region, and why another scenario's country is not.
+
+    Parameters
+    ----------
+    outlooks : collection of Outlook
+        As `forecasting.region_total` takes them.
+    scenario : str
+        Which scenario of each country is added.
+    """
+    asked = [each for each in outlooks if each.scenario.scenario == scenario]
+    members = region_places(region_total(asked, scenario))
+    lines = [f"In the sum: {', '.join(map(place_name, members))}."]
+    for each in asked:
+        code = each.results.country
+        if code not in members and each.scenario.country:
+            why = "is none of the five countries"
+            if code in COUNTRIES:
+                why = "has no measure in common with them, only shares of new cars"
+            lines.append(f"Not in it: {place_name(code)}, which {why}.")
+    return BulletList(lines)
 
 
 def methods_table(

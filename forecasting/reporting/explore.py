@@ -26,7 +26,7 @@ from forecasting.parameters.schema import (
 from forecasting.reporting.answer import QUESTIONS, answer
 from forecasting.reporting.display import Table
 from forecasting.reporting.explorer_page import FITTING, LOOKS
-from forecasting.reporting.figures import live_figure, redraw, what_if_chart
+from forecasting.reporting.figures.changed_scenario import live_figure, redraw, what_if_chart
 from forecasting.reporting.given_tables import size_words
 from forecasting.reporting.labels import (
     amount,
@@ -47,7 +47,7 @@ from forecasting.scenarios.levers import (
     shipped,
     size_in,
 )
-from forecasting.scenarios.question import scenario_names
+from forecasting.scenarios.question import scenario_names, scenario_of_place
 from forecasting.scenarios.what_if import WhatIf
 
 if TYPE_CHECKING:
@@ -433,9 +433,9 @@ class ControlPanel:
             self.controls["country"].value = self.explorer.start.country
         self.quiet = False
 
-    def _elsewhere(self, country: str) -> Scenario | str:
+    def _elsewhere(self, country: str) -> str:
         """The scenario of the same name of another country; its baseline where it has none."""
-        name = f"{country_slug(country)}-{self.explorer.start.scenario}"
+        name = scenario_of_place(country, self.explorer.start.scenario)
         return name if name in scenario_names() else country
 
     def show(self) -> None:

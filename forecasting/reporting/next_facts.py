@@ -15,7 +15,6 @@ from forecasting.scenarios.age import series_due
 from forecasting.scenarios.find_out import width_left, worth_finding_out
 
 if TYPE_CHECKING:
-    from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
 __all__ = ["due_table", "find_out_table"]
@@ -68,7 +67,7 @@ def _lower(measure: str) -> str:
     return label[0].lower() + label[1:]
 
 
-def due_table(outlook: Outlook, facts: Ledger, most: int = MOST) -> Table | BulletList:
+def due_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
     """Which printed series is due: how often it was printed, when last, and when the next print may
     be expected.
 
@@ -76,13 +75,11 @@ def due_table(outlook: Outlook, facts: Ledger, most: int = MOST) -> Table | Bull
     ----------
     outlook : Outlook
         Its day, or that to which the ledger tells, is the day of the table.
-    facts : Ledger
-        What was known of the place.
     most : int
         Series shown.
     """
     day = outlook.evidence_until or outlook.as_of
-    found = series_due(facts, day).head(most)
+    found = series_due(outlook.facts, day).head(most)
     if found.empty:
         return BulletList(
             [

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from forecasting.evidence.bases import agency_words, basis_name
 from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.labels import label_of
-from forecasting.reporting.tables import beside, in_columns, leading, with_unit
+from forecasting.reporting.result_tables import beside, in_columns, leading, with_unit
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast

@@ -4,6 +4,7 @@ small charts.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,12 +12,13 @@ from typing import Any
 
 from forecasting.errors import InputError
 from forecasting.evidence.places import COUNTRIES, place_name
+from forecasting.evidence.places import REGION as FIVE
 from forecasting.measures import CHARGING_ANSWERS, HEADLINE
 from forecasting.names import DRAWS_TABLE
 from forecasting.reporting.html import figure_html
 from forecasting.reporting.labels import amount, amounts
-from forecasting.reporting.tables import bands, with_unit
-from forecasting.scenarios.joint_draws import Results, sum_outlooks
+from forecasting.reporting.result_tables import bands, with_unit
+from forecasting.scenarios.joint_draws import Results, region_places, region_total
 from forecasting.scenarios.outlook_files import load_draws
 
 __all__ = ["REGION", "region_of"]
@@ -44,28 +46,25 @@ def region_of(out: Path, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | 
         sentence, rows and figures; None where fewer than two countries have a baseline, or their
         draws are not joint.
     """
-    mine = {
-        run["country"]: run
+    mine = [
+        run
         for run in runs
-        if run["country"] in COUNTRIES and run["scenario"] == SCENARIO
-    }
-    paths = {code: out / run["name"] / DRAWS_TABLE for code, run in mine.items() if run["written"]}
-    paths = {code: path for code, path in paths.items() if path.is_file() and path.stat().st_size}
+        if run["country"] in COUNTRIES and run["scenario"] == SCENARIO and run["written"]
+    ]
+    paths = [out / run["name"] / DRAWS_TABLE for run in mine]
     # Other seeds, other worlds
-    if len(paths) < 2 or len({mine[code]["seed"] for code in paths}) > 1:
+    if len({run["seed"] for run in mine}) > 1:
         return None
     try:
-        parts = {code: load_draws(path, REGION)[0] for code, path in paths.items()}
-        total = sum_outlooks(list(parts.values()))
+        total, parts = _joint([path for path in paths if path.is_file() and path.stat().st_size])
     except InputError:  # the numbers of draws differ, or a file cannot be read
         return None
+    if len(parts) < 2:
+        return None
     names = [place_name(code) for code in parts]
-    whole = len(names) == len(COUNTRIES)
-    title = (
-        "The five countries together"
-        if whole
-        else f"{', '.join(names[:-1])} and {names[-1]} together"
-    )
+    title = f"{', '.join(names[:-1])} and {names[-1]} together"
+    if total.country == FIVE:
+        title = "The five countries together"
     figures = [
         figure_html(json.loads(chart), f"region-{number}")
         for number, chart in enumerate(_charts(total, parts))
@@ -76,6 +75,16 @@ def region_of(out: Path, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | 
         "rows": list(_rows(total)),
         "figures": figures,
     }
+
+
+def _joint(paths: Sequence[Path]) -> tuple[Results, dict[str, Results]]:
+    """The sum of the countries whose draws lie there, and each of those that are in it."""
+    read = []
+    for path in paths:
+        with contextlib.suppress(InputError):  # of shares alone, or damaged: named by its absence
+            read.append(load_draws(path, REGION)[0])
+    total = region_total(read, SCENARIO)
+    return total, {part.country: part for part in read if part.country in region_places(total)}
 
 
 def _sentence(total: Results) -> str:
@@ -116,7 +125,7 @@ def _rows(total: Results) -> Iterator[dict[str, Any]]:
 
 
 def _charts(total: Results, parts: Mapping[str, Results]) -> Iterator[str]:
-    from forecasting.reporting.figures import small_fan
+    from forecasting.reporting.figures.scenario_contrast import small_fan
 
     yield small_fan(bands(total, DRAWN), DRAWN, "Together").to_json()
     for code in sorted(parts, key=place_name):

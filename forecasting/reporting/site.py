@@ -48,7 +48,7 @@ from forecasting.reporting.html import (
 from forecasting.reporting.labels import amount, amounts, label_of
 from forecasting.reporting.past import kept_forecasts, scoreboard
 from forecasting.reporting.region import region_of
-from forecasting.reporting.tables import bands, headline
+from forecasting.reporting.result_tables import bands, headline
 from forecasting.scenarios.outlook_files import (
     COLUMNS,
     load_record,
@@ -109,7 +109,7 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
 
 def write_assets(out: Path) -> Path:
     """Put one copy of plotly.js into ``assets``, unless the same one is there."""
-    from forecasting.reporting.figures import plotly_javascript
+    from forecasting.reporting.figures.style import plotly_javascript
 
     path, script = out / ASSETS / PLOTLY_SCRIPT, plotly_javascript()
     if not (path.is_file() and path.stat().st_size == len(script)):

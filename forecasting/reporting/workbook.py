@@ -25,7 +25,13 @@ from forecasting.measures import CHARGING_ANSWERS, HEADLINE, MEASURES
 from forecasting.reporting.caveat_words import lines_of, size_words
 from forecasting.reporting.display import plain_frame
 from forecasting.reporting.labels import label_of, unit_of
-from forecasting.reporting.tables import CHAIN, assumptions_table, bands, drivers_table, headline
+from forecasting.reporting.result_tables import (
+    CHAIN,
+    assumptions_table,
+    bands,
+    drivers_table,
+    headline,
+)
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook

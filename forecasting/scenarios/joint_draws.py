@@ -4,18 +4,25 @@ scenarios.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.arguments import Check, optional, several, takes, text, whole
 from forecasting.errors import InputError, ModelError
-from forecasting.measures import MEASURES, NOT_ADDED, nearest
+from forecasting.evidence.places import COUNTRIES, REGION
+from forecasting.measures import HEADLINE, MEASURES, NOT_ADDED, nearest
+from forecasting.parameters.naming import country_slug
 from forecasting.periods import Period, year
 from forecasting.quantiles import quantiles
+
+if TYPE_CHECKING:
+    from forecasting.scenarios.outlook import Outlook
 
 __all__ = [
     "QUANTILES",
@@ -83,6 +90,7 @@ class Results:
     def _quantiles(self) -> dict[str, Array]:
         return quantiles_of(self.values)
 
+    @takes(InputError, measure=text())
     def bands(self, measure: str) -> pd.DataFrame:
         """One measure by year: a row per year, a column per quantile, as the table has them.
 
@@ -91,10 +99,22 @@ class Results:
         measure : str
             One of `values`.
 
+        Returns
+        -------
+        pandas.DataFrame
+            In the measure's unit.
+
         Raises
         ------
         InputError
             Where there is no such measure.
+
+        Examples
+        --------
+        >>> Results("a-b", "A", (2024,), {"ev_stock": np.array([[1.0], [3.0]])}).bands("ev_stock")[0.5]
+        year
+        2024    2.0
+        Name: 0.5, dtype: float64
         """
         if measure not in self.values:
             raise no_measure(measure, self.values)
@@ -102,6 +122,7 @@ class Results:
             self._quantiles[measure].copy(), pd.Index(self.years, name="year"), list(QUANTILES)
         )
 
+    @takes(InputError, first=optional(whole()))
     def draws(self, first: int | None = None) -> pd.DataFrame:
         """One row per measure, year and draw.
 
@@ -114,6 +135,16 @@ class Results:
         -------
         pandas.DataFrame
             Columns scenario, country, measure, year, draw, value.
+
+        Raises
+        ------
+        InputError
+            For anything but a year.
+
+        Examples
+        --------
+        >>> len(Results("a-b", "A", (2024, 2025), {"ev_stock": np.ones((50, 2))}).draws(2025))
+        50
         """
         kept = [i for i, value in enumerate(self.years) if first is None or value >= first]
         counts = np.array([len(draws) for draws in self.values.values()])
@@ -134,9 +165,33 @@ class Results:
         }
         return pd.DataFrame(long)
 
+    @takes(InputError, first=whole())
     def since(self, first: int) -> Results:
-        """The same without the years before."""
+        """The same without the years before.
+
+        Parameters
+        ----------
+        first : int
+            First year that is kept.
+
+        Returns
+        -------
+        Results
+            Of the other years.
+
+        Raises
+        ------
+        InputError
+            Where no year is left.
+
+        Examples
+        --------
+        >>> Results("a-b", "A", (2024, 2025), {"ev_stock": np.array([[1.0, 2.0]])}).since(2025)
+        <Results a-b, A, 2025 to 2025: 1 draws of 1 measures>
+        """
         kept = [i for i, value in enumerate(self.years) if value >= first]
+        if not kept:
+            raise InputError(f"{self.scenario} ends in {self.years[-1]}, before {first}")
         return Results(
             self.scenario,
             self.country,
@@ -228,9 +283,7 @@ def results_from(draws: pd.DataFrame) -> tuple[Results, ...]:
     return tuple(found)
 
 
-def sum_outlooks(
-    outlooks: Sequence[Results], country: str = "central-asia-5", scenario: str = ""
-) -> Results:
+def sum_outlooks(outlooks: Sequence[Results], country: str = REGION, scenario: str = "") -> Results:
     """The sum over places, draw by draw: the region's interval comes from joint draws, never from
     added quantiles.
 
@@ -285,6 +338,72 @@ def sum_outlooks(
         for name in shared
     }
     return Results(scenario or _shared_name(parts, country), country, years, total)
+
+
+def _part(value: Any) -> Results:
+    """Joint draws from the first year on that the facts do not cover."""
+    if isinstance(value, Results):
+        return value
+    results = getattr(value, "results", None)
+    if not isinstance(results, Results):
+        raise TypeError
+    return results.since(value.first_year)
+
+
+PARTS = several(Check("an Outlook", _part), "outlooks, one or more")
+
+
+@takes(ModelError, outlooks=PARTS, scenario=text())
+def region_total(outlooks: Collection[Outlook | Results], scenario: str = "baseline") -> Results:
+    """The five countries of Central Asia together, whatever stands beside them.
+
+    Parameters
+    ----------
+    outlooks : collection of Outlook or Results
+        Of these, the countries' outlooks of one scenario are added, draw by draw, from the first
+        year on that the facts of none cover. A country of which only shares are known has no
+        vehicles to add and is left out.
+    scenario : str
+        Which scenario of each country.
+
+    Returns
+    -------
+    Results
+        Its `country` names those in the sum: ``central-asia-5``, or the codes of fewer countries
+        joined by ``+``.
+
+    Raises
+    ------
+    ModelError
+        Where no country is left, one stands twice, or their draws are not of one number.
+
+    Examples
+    --------
+    >>> one = {"ev_stock": np.ones((2, 1))}
+    >>> names = {"UZ": "uzbekistan-baseline", "KZ": "kazakhstan-baseline", "GE": "georgia-baseline"}
+    >>> total = region_total([Results(name, code, (2024,), one) for code, name in names.items()])
+    >>> total.country, total.values["ev_stock"].ravel().tolist()
+    ('KZ+UZ', [2.0, 2.0])
+    """
+    members = [part for part in map(_part, outlooks) if _adds_to_region(part, scenario)]
+    members.sort(key=lambda part: COUNTRIES.index(part.country))
+    whole = len(members) == len(COUNTRIES)
+    return sum_outlooks(members, REGION if whole else "+".join(part.country for part in members))
+
+
+def region_places(total: Results) -> tuple[str, ...]:
+    """The countries in a sum that `region_total` made.
+
+    >>> region_places(Results("", "KZ+UZ", (2024,), {}))
+    ('KZ', 'UZ')
+    """
+    return COUNTRIES if total.country == REGION else tuple(total.country.split("+"))
+
+
+def _adds_to_region(part: Results, scenario: str) -> bool:
+    if part.country not in COUNTRIES or {*HEADLINE}.isdisjoint(part.values):
+        return False
+    return part.scenario == f"{country_slug(part.country)}-{scenario}"
 
 
 def difference(outlook: Results, baseline: Results) -> Results:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import flag, of, optional, path, takes, text, whole
+from forecasting.arguments import flag, of, optional, path, shown, takes, text, whole
 from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evidence.ledger import Ledger
@@ -24,7 +24,7 @@ from forecasting.periods import as_date
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.assumptions import demand_of, demand_parameters, refuse_targets
 from forecasting.scenarios.growth_on_year import yearly_growth
-from forecasting.scenarios.joint_draws import Results
+from forecasting.scenarios.joint_draws import Results, difference
 from forecasting.scenarios.known import (
     KnownMarket,
     driver_facts,
@@ -45,8 +45,8 @@ from forecasting.scenarios.place import (
     stock_before,
 )
 from forecasting.scenarios.port_flows import port_flows
-from forecasting.scenarios.question import QUESTION, find_scenario
-from forecasting.showing import Shown, chart
+from forecasting.scenarios.question import QUESTION, find_scenario, find_scenarios
+from forecasting.showing import show
 
 if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
@@ -58,7 +58,7 @@ UNKNOWN = KnownMarket(None)
 
 
 @dataclass(frozen=True, eq=False)
-class Outlook(Shown):
+class Outlook:
     """What a scenario comes to, with everything that it came from.
 
     Parameters
@@ -88,8 +88,8 @@ class Outlook(Shown):
         What a reader must know first.
     facts_used : list of str
         Ids of every fact that was used.
-    ledger : Ledger or None
-        All facts that the scenario may use, of any day; None of an outlook that was read from files
+    ledger : Ledger
+        All facts that the scenario may use, of any day; none of an outlook that was read from files
         whose facts are no longer there.
     stored : pandas.DataFrame or None
         The table as it was read from files.
@@ -122,7 +122,7 @@ class Outlook(Shown):
     market: KnownMarket = UNKNOWN
     caveats: list[Caveat] = field(default_factory=list)
     facts_used: list[str] = field(default_factory=list)
-    ledger: Ledger | None = None
+    ledger: Ledger = field(default_factory=Ledger)
     stored: pd.DataFrame | None = None
     evidence_until: dt.date | None = None
     stored_age: Caveat | None = None
@@ -138,9 +138,9 @@ class Outlook(Shown):
     @property
     def facts(self) -> Ledger:
         """What had been published on the scenario's places by its day, whatever it is about."""
-        known = Ledger() if self.ledger is None else self.ledger
         places = [self.scenario.country] if self.scenario.country else self.scenario.places
-        return Ledger().concat(*(known.select(place, as_of=self.as_of) for place in places))
+        chosen = (self.ledger.select(place, as_of=self.as_of) for place in places)
+        return Ledger().concat(*chosen)
 
     @property
     def name(self) -> str:
@@ -161,6 +161,35 @@ class Outlook(Shown):
     def results(self) -> Results:
         """Joint draws by year: of the country, or of the corridor as a whole."""
         return self.parts[-1]
+
+    def minus(self, baseline: Outlook) -> Results:
+        """Minus another scenario of the same place, draw by draw on common random numbers.
+
+        Parameters
+        ----------
+        baseline : Outlook
+            Made with the same seed and as many draws.
+
+        Returns
+        -------
+        Results
+            Of the measures and years that both have, from the first year that the facts do not
+            cover.
+
+        Raises
+        ------
+        InputError
+            Where the places or the numbers of draws differ.
+
+        Examples
+        --------
+        >>> low, high = (outlook(f"turkmenistan-{name}", draws=50) for name in ("baseline", "accelerated"))
+        >>> high.minus(low).scenario
+        'turkmenistan-accelerated minus turkmenistan-baseline'
+        """
+        if not isinstance(baseline, Outlook):
+            raise InputError(f"baseline is {shown(baseline)}; give an Outlook")
+        return difference(self.results, baseline.results).since(self.first_year)
 
     @property
     def load(self) -> Mapping[str, Any]:
@@ -275,11 +304,14 @@ class Outlook(Shown):
         >>> from forecasting.evidence.datasets import central_asia
         >>> from forecasting.parameters.schema import scenario_from_parameters
         >>> given = {"corridor": "xinjiang", "scenario": "test", "as_of": "2023-06-26", "horizon": 2024, "seed": 1}
-        >>> figure = outlook(scenario_from_parameters(given), central_asia(), draws=50).plot()
-        >>> "Median" in [trace.name for trace in figure.data]
+        >>> chart = outlook(scenario_from_parameters(given), central_asia(), draws=50).plot()
+        >>> "Median" in [trace.name for trace in chart.data]
         True
         """
-        return chart(self, measure or self.scenario.measure, log)
+        return show("outlook_chart", self, measure or self.scenario.measure, log)
+
+    def _repr_html_(self) -> str:
+        return str(show("outlook_html", self))
 
     def __repr__(self) -> str:
         return f"<Outlook {self.name}, as of {self.as_of}, to {self.scenario.horizon}>"
@@ -373,6 +405,38 @@ def outlook(
     aged = [made.age] if made.age.kind == "evidence_old" else []
     unused = unused_facts(asked, facts, day)
     return dataclasses.replace(made, caveats=[*unused, *aged, *made.caveats, *left_out])
+
+
+@takes(EvidenceError, pattern=text(), draws=DRAWS)
+def outlooks(pattern: str = "*", draws: int = 2000) -> dict[str, Outlook]:
+    """Run every scenario of a folder end to end.
+
+    Parameters
+    ----------
+    pattern : str
+        Of the scenarios' names, with ``*`` for anything. They are those of ``./params``, where it
+        is, of ``../params``, or those that ship.
+    draws : int
+        Number of draws.
+
+    Returns
+    -------
+    dict of str to Outlook
+        By name.
+
+    Raises
+    ------
+    InputError
+        Where no scenario has such a name, or one cannot be run.
+
+    Examples
+    --------
+    >>> list(outlooks("turkmenistan-*", draws=50))
+    ['turkmenistan-accelerated', 'turkmenistan-baseline', 'turkmenistan-constrained']
+    """
+    kept: dict[str, FlowBeforeDrivers] = {}
+    asked = find_scenarios(pattern)
+    return {each.name: outlook(each, draws=draws, kept=kept) for each in asked}
 
 
 def _country(request: OutlookRequest) -> Outlook:

@@ -5,6 +5,7 @@ Every command, page and notebook asks here, so that one question has one answer.
 
 from __future__ import annotations
 
+import fnmatch
 import os
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,29 @@ def new_scenario(country: str) -> Scenario:
     return scenario_of(parse_yaml(text, name), Path(name).stem)
 
 
+def find_scenarios(pattern: str = "*") -> list[Scenario]:
+    """The scenarios whose names match, of the first folder that has params files.
+
+    Parameters
+    ----------
+    pattern : str
+        With ``*`` for anything, e.g. ``*-baseline``.
+
+    Raises
+    ------
+    InputError
+        Where there is none, with the nearest name.
+    """
+    folder = next(filter(params_in, params_folders()))
+    names = {file.stem: file for file in params_in(folder)}
+    chosen = fnmatch.filter(names, pattern)
+    if not chosen:
+        near = nearest(pattern, names)
+        hint = f"did you mean {near}?" if near else f"there are {', '.join(names)}"
+        raise InputError([Problem(pattern[:LONGEST_NAME], f"no scenario of {folder}", hint)])
+    return [load_scenario(names[name]) for name in chosen]
+
+
 def params_file(question: str | os.PathLike[str]) -> Path | None:
     """The params file that a path, a scenario's name or a place stands for.
 
@@ -108,6 +132,18 @@ def existing_file(question: str | os.PathLike[str]) -> Path:
         hint = f"`ev-forecast new {question}` writes one"
         raise InputError([Problem(str(question), "has no params file", hint)])
     return file
+
+
+def scenario_of_place(place: str, scenario: str) -> str:
+    """What to ask for a scenario of a place; of the baseline the place alone, which has no file.
+
+    >>> scenario_of_place("UZ", "accelerated"), scenario_of_place("ports", "baseline")
+    ('uzbekistan-accelerated', 'ports')
+    """
+    if scenario == BASELINE:
+        return place
+    stem = place if place in CORRIDORS else country_slug(country_code(place))
+    return f"{stem}-{scenario}"
 
 
 def params_folders() -> list[Path]:

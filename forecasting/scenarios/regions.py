@@ -104,15 +104,13 @@ def _newest(part: pd.DataFrame, whole: pd.DataFrame) -> list[tuple[float, str, d
     return []
 
 
-def by_region(outlook: Outlook, ledger: Ledger, region: str | None = None) -> pd.DataFrame:
+def by_region(outlook: Outlook, region: str | None = None) -> pd.DataFrame:
     """Vehicles, energy and charging points by part of the country, at the horizon.
 
     Parameters
     ----------
     outlook : Outlook
         Of a country, with its draws.
-    ledger : Ledger
-        The facts that it was made from.
     region : str, optional
         Only this part, an ISO 3166-2 code.
 
@@ -130,16 +128,12 @@ def by_region(outlook: Outlook, ledger: Ledger, region: str | None = None) -> pd
 
     Examples
     --------
-    >>> from forecasting.evidence.datasets import central_asia
-    >>> from forecasting.parameters.schema import scenario_from_parameters
     >>> from forecasting.scenarios.outlook import outlook
-    >>> given = {"country": "UZ", "scenario": "test", "as_of": "2026-03-31", "horizon": 2027, "seed": 1}
-    >>> made = outlook(scenario_from_parameters(given), central_asia(), draws=200)
-    >>> table = by_region(made, central_asia(), "UZ-TK").set_index("measure")
+    >>> table = by_region(outlook("UZ", draws=200), "UZ-TK").set_index("measure")
     >>> bool(0.6 < table.loc["ev_stock", "share"] < 0.8)
     True
     """
-    shares = region_shares(ledger, outlook.scenario.place, outlook.as_of)
+    shares = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of)
     known = shares["region"].unique().tolist()
     if region is not None and region not in known:
         near = nearest(region, known)

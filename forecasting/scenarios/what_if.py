@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasting.arguments import flag, optional, takes
+from forecasting.arguments import flag, optional, takes, text
 from forecasting.arguments import path as file_path
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evidence.files import write_asked, write_new
@@ -122,6 +122,39 @@ class WhatIf:
     def _forecast(self, scenario: Scenario) -> Outlook:
         return outlook(scenario, self.ledger, draws=self.draws, kept=self._kept)
 
+    @takes(InputError, name=text())
+    def params(self, name: str) -> str:
+        """The scenario as it is now, as the text of a params file.
+
+        Parameters
+        ----------
+        name : str
+            What the file is to be called, without its ending.
+
+        Returns
+        -------
+        str
+            YAML with comments.
+
+        Raises
+        ------
+        InputError
+            Where the name cannot be one of a scenario.
+
+        Examples
+        --------
+        >>> print(WhatIf("turkmenistan-baseline", draws=50).params("turkmenistan-mine")[:20])
+        # Turkmenistan, mine
+        """
+        return self._text(self.scenario, name)
+
+    def _text(self, scenario: Scenario, name: str) -> str:
+        if problem := unsafe_name(name):
+            raise InputError(
+                f"{name!r} cannot name a scenario: it {problem}; use a-z, 0-9, - and _"
+            )
+        return params_text(scenario, name, f"saved from an exploration of {self.given.name}")
+
     @takes(InputError, path=file_path(), overwrite=flag())
     def save(self, path: str | Path, overwrite: bool = False) -> Path:
         """Write the scenario as it is now: a commented params file from which a run gives the same
@@ -149,17 +182,13 @@ class WhatIf:
         file = named.resolve()
         if file.suffix != ".yaml":
             raise InputError(f"{str(path)!r} is not the name of a params file: end it in .yaml")
-        if problem := unsafe_name(file.stem):
-            raise InputError(
-                f"{file.stem!r} cannot name a scenario: it {problem}; use a-z, 0-9, - and _"
-            )
         if os.path.lexists(named) and not overwrite:
             raise InputError(f"{file} is there already; choose another name, or say overwrite=True")
         own = tuple(
             os.path.relpath(Path(facts).resolve(), file.parent) for facts in self.scenario.ledger
         )
         scenario = self.scenario.model_copy(update={"ledger": own})
-        text = params_text(scenario, file.stem, f"saved from an exploration of {self.given.name}")
+        text = self._text(scenario, file.stem)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             (write_asked if overwrite else write_new)(file, text.encode())

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from forecasting.demand.chain import demand_outlook
+from forecasting.demand.charging import SETTINGS
 from forecasting.demand.consequences import cost_per_point, investment
-from forecasting.demand.parameters import SETTINGS, load_parameters
+from forecasting.demand.parameters import load_parameters
 from forecasting.errors import AssumptionError
 
 

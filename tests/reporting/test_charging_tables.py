@@ -93,7 +93,7 @@ def test_buses_and_what_comes_with_it(made):
 
 
 def test_parts_of_the_country(made):
-    table = charging_tables.regions_table(made, central_asia()).frame.set_index("where")
+    table = charging_tables.regions_table(made).frame.set_index("where")
     assert table.index[[0, 1, -1]].tolist() == ["Tashkent", "Tashkent region", "the rest"]
     # All are counted
     assert table.loc["the rest", "Public charging stations, stations"].tolist() == ["–", "–", "–"]
@@ -145,7 +145,7 @@ def test_without_vehicles_of_a_country_a_sentence_stands_in_for_each_table(made,
     read = load_outlook(tmp_path)
     told = [
         charging_tables.why(read).lines[0],
-        charging_tables.regions_table(read, central_asia()).caption,
+        charging_tables.regions_table(read).caption,
     ]
     names = (
         "cost_checks_table",

@@ -13,7 +13,7 @@ from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.answer import answer, charging_answers
 from forecasting.reporting.citations import fact_list, mention, numbered
 from forecasting.reporting.grounds import caveats, doubts, grounds
-from forecasting.reporting.tables import facts_table, fit_table
+from forecasting.reporting.result_tables import facts_table, fit_table
 from forecasting.scenarios.outlook import outlook as make
 
 
@@ -23,13 +23,8 @@ def made():
     return make(scenario_from_parameters(given), central_asia(), draws=300)
 
 
-@pytest.fixture(scope="module")
-def facts(made):
-    return central_asia().select(place="KG", as_of=made.as_of)
-
-
-def test_every_fact_that_had_a_say_has_a_row_with_source_and_what_it_moved(made, facts):
-    page = fact_list(made, central_asia().select(as_of=made.as_of))._repr_html_()
+def test_every_fact_that_had_a_say_has_a_row_with_source_and_what_it_moved(made):
+    page = fact_list(made)._repr_html_()
     rows = re.findall(r'<li id="fact-([^"]*)">(.*?)</li>', page)
     assert {name for name, _ in rows} >= set(made.evidence.frame["id"])
     moved = [text for name, text in rows if name in set(made.forecast.fit_table()["fact"])]
@@ -39,14 +34,14 @@ def test_every_fact_that_had_a_say_has_a_row_with_source_and_what_it_moved(made,
 
 
 @pytest.mark.slow
-def test_each_mention_leads_to_its_row_by_number(made, facts):
+def test_each_mention_leads_to_its_row_by_number(made):
     body = "".join(
         shown._repr_html_()
         for shown in (
             fit_table(made.forecast),
             facts_table(made.evidence),
             grounds(made),
-            fact_list(made, facts),
+            fact_list(made),
         )
     )
     page = numbered(body)
@@ -62,9 +57,9 @@ def test_a_fact_without_a_row_is_plain_words():
     assert numbered(mention("a-1", "<b>")) == "&lt;b&gt;"
 
 
-def test_no_id_stands_in_a_sentence(made, facts):
+def test_no_id_stands_in_a_sentence(made):
     ids = set(central_asia().frame["id"])
-    for shown in (answer(made), caveats(made), grounds(made), fact_list(made, facts)):
+    for shown in (answer(made), caveats(made), grounds(made), fact_list(made)):
         assert not {word.strip("();.,") for word in repr(shown).split()} & ids
 
 

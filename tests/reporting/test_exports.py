@@ -17,7 +17,8 @@ from made_up import make_outlook
 from nbformat import v4
 
 from forecasting.errors import InputError, RunError
-from forecasting.reporting import browser, figures, html, tables
+from forecasting.reporting import browser, figures, html
+from forecasting.reporting import result_tables as tables
 from forecasting.reporting.answer import answer
 from forecasting.reporting.comparison_files import write_comparison
 from forecasting.reporting.exports import export_report

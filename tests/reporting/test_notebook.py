@@ -11,6 +11,7 @@ import pytest
 
 from forecasting.errors import InputError, ScenarioError
 from forecasting.reporting import figures, notebook
+from forecasting.scenarios.question import find_scenario
 
 GIVEN = {"country": "UZ", "scenario": "baseline", "as_of": "2023-06-26", "horizon": 2030, "seed": 1}
 ROOT = Path(__file__).parents[2]
@@ -65,13 +66,29 @@ def test_results_go_where_a_runner_asked(tmp_path, outlook, monkeypatch):
     assert made == {"outlook.parquet", "draws.parquet", "outlook.xlsx"}
 
 
-def test_scenarios_are_found_from_the_folder_of_notebooks(monkeypatch):
+@pytest.mark.parametrize(
+    ("given", "name", "horizon"),
+    [
+        ({"country": "UZ"}, "uzbekistan-baseline", 2030),
+        ({"country": "UZ", "scenario": "accelerated"}, "uzbekistan-accelerated", 2030),
+        ({"country": "Kazakhstan", "horizon": 2028}, "kazakhstan-baseline", 2028),
+        ({"corridor": "ports"}, "ports-baseline", 2030),
+        ({"country": "NO"}, "norway-baseline", 2030),
+    ],
+)
+def test_a_notebook_as_it_is_opened_is_the_baseline(given, name, horizon, monkeypatch):
     monkeypatch.chdir(ROOT / "notebooks")
-    names = [scenario.name for scenario in notebook.scenarios("*-baseline")]
-    assert len(names) == 7
-    assert "uzbekistan-baseline" in names
+    opened = notebook.scenario_of(given | {"market_size": None})
+    assert (opened.name, opened.horizon) == (name, horizon)
+    if "horizon" not in given and "NO" not in given.values():
+        assert opened == find_scenario(name)
 
 
-def test_no_scenario_is_an_error(tmp_path):
-    with pytest.raises(InputError, match=r"no params file in .* matches mars-"):
-        notebook.scenarios("mars-*", tmp_path)
+def test_what_papermill_gives_in_full_reads_no_file(monkeypatch):
+    monkeypatch.chdir(ROOT / "notebooks")
+    assert notebook.scenario_of(GIVEN).drivers == ()
+
+
+def test_a_scenario_that_is_not_there_is_refused_with_the_nearest_name():
+    with pytest.raises(InputError, match=r"did you mean uzbekistan-accelerated\?"):
+        notebook.scenario_of({"country": "UZ", "scenario": "accelerate"})

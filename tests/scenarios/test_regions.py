@@ -51,7 +51,7 @@ def test_what_was_not_yet_published_is_not_used():
 
 
 def test_parts_and_the_rest_make_the_country(made):
-    table = by_region(made, central_asia())
+    table = by_region(made)
     for measure in ("ev_stock", "charging_points_need", "charging_points_practice"):
         parts = table[table["measure"] == measure]
         assert parts["name"].iloc[-1] == "the rest"
@@ -66,9 +66,7 @@ def test_parts_and_the_rest_make_the_country(made):
 def test_nothing_is_said_where_nothing_is_printed():
     assert region_shares(central_asia(), "TM", DAY).empty
     given = GIVEN | {"country": "TM", "market_size": 15_000, "horizon": 2027}
-    assert by_region(
-        outlook(scenario_from_parameters(given), central_asia(), draws=200), central_asia()
-    ).empty
+    assert by_region(outlook(scenario_from_parameters(given), draws=200)).empty
 
 
 def test_a_region_that_is_none_is_refused_by_name(made):
@@ -76,4 +74,4 @@ def test_a_region_that_is_none_is_refused_by_name(made):
         InputError,
         match=r"region: 'UZ-TQ' is no part of UZ with a printed count; counted are [^;]*UZ-TK[^;]*; did you mean UZ-T",
     ):
-        by_region(made, central_asia(), "UZ-TQ")
+        by_region(made, "UZ-TQ")

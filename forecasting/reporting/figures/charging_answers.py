@@ -40,7 +40,7 @@ from forecasting.reporting.labels import (
     rounded,
     unit_of,
 )
-from forecasting.reporting.tables import bands
+from forecasting.reporting.result_tables import bands
 
 if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
@@ -77,7 +77,7 @@ def charger_gap(
     outlook : Outlook
         A country's results.
     facts : Ledger, optional
-        Where the points and stations that stand are counted.
+        Where the points and stations that stand are counted; those of the outlook if not given.
     years : tuple of int
         The years shown; four from the first to the last if none is given.
 
@@ -97,6 +97,7 @@ def charger_gap(
         y="public points",
         height=460,
     )
+    known_facts = outlook.facts if facts is None else facts
     held: list[float] = []
     said: list[str] = []
     for place, measure in enumerate(CHARGING):
@@ -106,7 +107,7 @@ def charger_gap(
         low, median, high = (float(wide[level].iloc[-1]) for level in (0.1, 0.5, 0.9))
         said.append(f"{_short(measure)} {amount(median, measure)} ({amounts(low, high, measure)})")
     for measure, unit in STANDING.items():
-        drawn = drawn_facts(outlook, measure, outlook.results.country, facts)
+        drawn = drawn_facts(outlook, measure, outlook.results.country, known_facts)
         # "at least" is of one network
         if counted := [mark for mark in drawn if mark.relation not in BOUNDS]:
             chart.add_trace(_standing(counted[-1], unit, len(chosen)))

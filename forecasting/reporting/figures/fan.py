@@ -31,7 +31,7 @@ from forecasting.reporting.labels import (
     rounded,
     unit_of,
 )
-from forecasting.reporting.tables import bands
+from forecasting.reporting.result_tables import bands
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -140,9 +140,10 @@ def stock_chart(outlook: Outlook, facts: Ledger | None = None) -> go.Figure:
     outlook : Outlook
         A country's results.
     facts : Ledger, optional
-        Where the counted stocks are.
+        Where the counted stocks are; those of the outlook if not given.
     """
-    return fan_chart(outlook, "ev_stock", facts=facts, log=False)
+    known = outlook.facts if facts is None else facts
+    return fan_chart(outlook, "ev_stock", facts=known, log=False)
 
 
 def energy_chart(outlook: Outlook) -> go.Figure:

@@ -27,7 +27,7 @@ from forecasting.reporting.figures.style import (
     tint,
 )
 from forecasting.reporting.labels import amount, interval, label_of, readable, rounded, unit_of
-from forecasting.reporting.tables import bands
+from forecasting.reporting.result_tables import bands
 
 if TYPE_CHECKING:
     from forecasting.scenarios.joint_draws import Results

@@ -69,12 +69,12 @@ def _load_outlook_code() -> None:
     """Make a small outlook with its tables, figures and files, and throw it away."""
     from IPython.utils.capture import capture_output
 
+    from forecasting import tables
     from forecasting.evidence import datasets
-    from forecasting.parameters.schema import scenario_from_parameters
-    from forecasting.reporting import figures, tables, workbook
+    from forecasting.reporting import figures, notebook, workbook
     from forecasting.scenarios.outlook import outlook
 
-    made = outlook(scenario_from_parameters(ASKED), datasets.central_asia(), draws=FEW)
+    made = outlook(notebook.scenario_of(ASKED), draws=FEW)
     charts = (
         figures.fan_chart,
         figures.evidence_chart,

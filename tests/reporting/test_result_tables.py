@@ -9,8 +9,8 @@ from made_up import FIT, make_outlook, make_results
 
 from forecasting.errors import InputError
 from forecasting.evidence import datasets
-from forecasting.evidence.reconcile import conflicts
-from forecasting.reporting import comparison, tables
+from forecasting.reporting import comparison
+from forecasting.reporting import result_tables as tables
 from forecasting.reporting.display import BulletList, Table
 
 
@@ -143,9 +143,7 @@ def test_the_effect_of_drivers_needs_the_forecasts(outlook):
 
 
 def test_conflicts_of_the_shipped_ledger():
-    shown = tables.conflicts_table(
-        conflicts(datasets.central_asia().select("TJ", "ev_imports")), last=1
-    ).frame
+    shown = tables.conflicts_table(datasets.central_asia().select("TJ", "ev_imports"), last=1).frame
     assert shown.iloc[0, :3].tolist() == ["Electric vehicles imported", "2023", "1,500"]
 
 

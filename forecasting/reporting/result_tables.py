@@ -16,6 +16,7 @@ import pandas as pd
 from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
+from forecasting.evidence.reconcile import conflicts, nesting, revisions
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.reporting.display import HIGH, LOW, Table, plain_frame
@@ -282,11 +283,17 @@ def _when(fact: Fact) -> str:
     return period_words(fact.period)
 
 
-def conflicts_table(conflicts: pd.DataFrame, last: int = 10) -> Table:
-    """The facts that disagree, as `forecasting.evidence.reconcile.conflicts` finds them, the widest
-    first.
+def conflicts_table(ledger: Ledger, last: int = 10) -> Table:
+    """The facts that disagree, the widest first.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The facts.
+    last : int
+        Only so many.
     """
-    found: list[Any] = list(conflicts.head(last).itertuples())
+    found: list[Any] = list(conflicts(ledger).head(last).itertuples())
     rows = [
         {
             "disagreement": label_of(row.measure),
@@ -302,6 +309,31 @@ def conflicts_table(conflicts: pd.DataFrame, last: int = 10) -> Table:
         for row in found
     ]
     return Table(plain_frame(rows, columns=list(rows[0]) if rows else ["disagreement"]))
+
+
+def revisions_table(ledger: Ledger) -> Table:
+    """What an agency printed first, and what it printed or implied later of the same period.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The facts.
+    """
+    columns = ["basis", "first", "later", "change_percent"]
+    return small_table(revisions(ledger).set_index("period")[columns])
+
+
+def nesting_table(ledger: Ledger, last: int = 8) -> Table:
+    """Which sums close: months and the period that they fill, partners and the world.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The facts, of every partner.
+    last : int
+        Only so many.
+    """
+    return small_table(nesting(ledger).set_index("sentence")[["gap"]].head(last))
 
 
 def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
