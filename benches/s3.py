@@ -18,7 +18,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from forecasting.errors import RunError
-from forecasting.runs.output import lease
+from forecasting.names import LOCK
+from forecasting.runs.output import object_store
 from forecasting.runs.runner import RunSummary, run
 
 SCENARIOS = [
@@ -62,11 +63,11 @@ def main() -> None:
         again, unchanged = timed(OUT)
         assert (here.ok, there.ok, again.count("fresh")) == (True, True, len(SCENARIOS)), str(again)
         names = {path.removeprefix("bucket/reports/") for path in system.find("bucket/reports")}
-        assert {"index.html", "turkmenistan-baseline/run.json"} <= names - {lease.NAME}, names
-        assert lease.NAME not in names
+        assert {"index.html", "turkmenistan-baseline/run.json"} <= names - {LOCK}, names
+        assert LOCK not in names
         assert not [path for path in system.find("bucket") if SECRET.encode() in system.cat(path)]
-        lease.RENEWED = 0.2
-        with lease.held(system, "bucket/reports", OUT):
+        object_store.RENEWED = 0.2
+        with object_store.Lease(system, f"bucket/reports/{LOCK}", OUT):
             try:
                 run(SCENARIOS, OUT, force=True, progress=False)
                 raise AssertionError("two runs shared a prefix")

@@ -6,16 +6,14 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
 from forecasting.evidence.files import read_whole
 from forecasting.names import DATA, PACKAGE
 
-__all__ = ["LIBRARIES", "environment", "file_hash", "hash_of"]
-
-LIBRARIES = (
+VERSIONS = (
+    "python",
     "numpy",
     "scipy",
     "pandas",
@@ -31,33 +29,22 @@ CODE = {".py", ".j2", ".html", ".css", ".js"}
 
 def environment() -> dict[str, str]:
     """Hash the package's own code and data, and list the versions that matter."""
-    code = [
-        path
-        for path in PACKAGE.rglob("*")
-        if path.suffix in CODE and "__pycache__" not in path.parts
-    ]
-    data = [path for path in DATA.rglob("*") if path.is_file() and path not in code]
-    ledger = [path for path in data if "ledger" in path.parts]
-    prior = [path for path in data if path.name.startswith("prior")]
-    rest = [path for path in data if path not in ledger and path not in prior]
-    hashes = {
-        "package": _files_hash(code + rest),
-        "prior": _files_hash(prior),
-        "ledger": _files_hash(ledger),
-    }
-    return (
-        hashes
-        | {"python": platform.python_version()}
-        | {name: metadata.version(name) for name in LIBRARIES}
-    )
+    hashed: dict[str, str] = dict.fromkeys(("package", "prior", "ledger"), "")
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.is_file() and (path.suffix in CODE or path.is_relative_to(DATA)):
+            hashed[_part(path)] += f"{path.relative_to(PACKAGE)} {file_hash(path)}\n"
+    hashes = {part: hash_of(lines.encode()) for part, lines in hashed.items()}
+    libraries = {name: metadata.version(name) for name in VERSIONS[1:]}
+    return hashes | {"python": platform.python_version()} | libraries
 
 
-def _files_hash(paths: Iterable[Path]) -> str:
-    return hash_of(
-        b"".join(
-            f"{path.relative_to(PACKAGE)} {file_hash(path)}\n".encode() for path in sorted(paths)
-        )
-    )
+def _part(path: Path) -> str:
+    """What a file of the package belongs to."""
+    if path.is_relative_to(DATA / "ledger"):
+        return "ledger"
+    if path.is_relative_to(DATA) and path.name.startswith("prior"):
+        return "prior"
+    return "package"
 
 
 def file_hash(path: Path) -> str:

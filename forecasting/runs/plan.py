@@ -11,8 +11,8 @@ import contextlib
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +29,8 @@ from forecasting.names import (
 )
 from forecasting.parameters.naming import unsafe_name
 from forecasting.periods import as_date
-from forecasting.runs.environment import LIBRARIES, environment, file_hash, hash_of
+from forecasting.runs.environment import VERSIONS, environment, file_hash, hash_of
 from forecasting.runs.output.ownership import read_json
-
-__all__ = ["Run", "Survey", "find_params"]
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -40,8 +38,12 @@ if TYPE_CHECKING:
 
 # What a whole report has, whatever its notebook stores besides
 FILES = (REPORT_NOTEBOOK, REPORT_PAGE)
-TEMPLATES = ("country_outlook.ipynb", "corridor_outlook.ipynb")
+COUNTRY_NOTEBOOK = "country_outlook.ipynb"
+CORRIDOR_NOTEBOOK = "corridor_outlook.ipynb"
 RESERVED = (LOGS, FAILURES)
+# Groups under way: enough that a group's first ends before its second begins; what they share takes
+# room
+AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,11 @@ class Run:
         """Whether the report that is there is the one that running would make."""
         return not self.reason
 
+    def forced(self) -> Run:
+        """The same, to run in any case."""
+        reason = f"forced; also {self.reason}" if self.reason else "forced (was fresh)"
+        return replace(self, reason=reason)
+
 
 class Survey:
     """Params files and the reports that lie there, looked at without reading what they say.
@@ -108,32 +115,46 @@ class Survey:
         as_of: str | None = None,
         ledger: Sequence[str | os.PathLike[str]] = (),
     ) -> None:
-        self.files, self.out, self._as_of = find_params(paths), Path(out), as_of
+        self.files = find_params(paths)
+        self.out = Path(out)
+        self._as_of = as_of
         self._beside = [str(Path(file).absolute()) for file in ledger]
         _check_names(self.files)
-        self._environment = environment() | {
-            "as_of": as_of or "",
-            "beside": "\n".join(self._beside),
-        }
+        self._environment = environment()
+        self._options = {"as_of": as_of or "", "beside": "\n".join(self._beside)}
         self._records = {
             path: read_json(self.out / scenario_name(path) / RUN_RECORD) for path in self.files
         }
-        self._sources = {
-            path: _sources(path, self._records[path], self._environment) for path in self.files
-        }
+        self._fresh = {path: self._known_fresh(path) for path in self.files}
 
     @property
     def changed(self) -> list[Path]:
         """The params files whose reports may not be fresh."""
-        return [
-            path for path in self.files if self._sources[path] != self._records[path].get("sources")
-        ]
+        return [path for path in self.files if not self._fresh[path]]
+
+    def _known_fresh(self, path: Path) -> Run | None:
+        """The run of a report that is whole, and made from the files as they lie."""
+        record = self._records[path]
+        parameters = record.get("parameters")
+        if not parameters or record.get("sources") != self._sources(path, parameters):
+            return None
+        run = self._run(path, parameters, record["identity"]["facts"])
+        return run if run.fresh else None
+
+    def _sources(self, path: Path, parameters: dict[str, Any]) -> dict[str, str]:
+        """Hash the files that a report comes from, without reading what they say."""
+        files = {
+            "params": file_hash(path),
+            "notebook": file_hash(find_notebook(path, notebook_name(parameters))),
+            "own_facts": _own_facts(parameters),
+        }
+        return self._environment | self._options | files
 
     @property
     def notebook(self) -> Path | None:
         """The notebook that most of them are likely to fill, if it is there."""
         with contextlib.suppress(InputError):
-            return find_notebook(self.files[0], TEMPLATES[0])
+            return find_notebook(self.files[0], COUNTRY_NOTEBOOK)
         return None
 
     def runs(self, force: bool = False) -> list[Run]:
@@ -150,30 +171,22 @@ class Survey:
             With every problem of every params file.
         """
         read = _read(self.changed, self._as_of, self._beside)
-        return [self._run(path, read.get(path), force) for path in self.files]
+        runs = [self._fresh[path] or self._run(path, *read[path]) for path in self.files]
+        return [run.forced() for run in runs] if force else runs
 
-    def _run(self, path: Path, read: tuple[dict[str, Any], str] | None, force: bool) -> Run:
-        name, record = scenario_name(path), self._records[path]
-        parameters, facts = read or (record["parameters"], record["identity"]["facts"])
+    def _run(self, path: Path, parameters: dict[str, Any], facts: str) -> Run:
+        name = scenario_name(path)
         template = find_notebook(path, notebook_name(parameters))
-        own = {
+        identity = {
             "parameters": hash_of(canonical(parameters).encode()),
             "facts": facts,
             "notebook": file_hash(template),
         }
-        shared = {
-            key: value
-            for key, value in self._environment.items()
-            if key not in ("ledger", "as_of", "beside")
-        }
-        reason = _reason(self.out, name, record, own | shared)
-        if force:
-            reason = f"forced; also {reason}" if reason else "forced (was fresh)"
-        quick = self._sources[path] | {
-            "notebook": own["notebook"],
-            "own_facts": _own_facts(parameters),
-        }
-        return Run(name, path, template, parameters, own | shared, quick, reason)
+        identity |= self._environment
+        del identity["ledger"]  # of which a scenario uses a part, its facts
+        reason = _reason(self.out / name, self._records[path], identity)
+        sources = self._sources(path, parameters)
+        return Run(name, path, template, parameters, identity, sources, reason)
 
 
 def find_params(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
@@ -187,17 +200,21 @@ def find_params(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
     if not paths and not Path(PARAMS).exists():
         hint = "give params files or names of scenarios; `ev-forecast new COUNTRY` writes one"
         raise InputError(f"there is no folder {PARAMS} here; {hint}")
-    given = [_there(path) for path in paths or [PARAMS]]
-    what = "is neither a folder nor a regular file"
-    hint = "give a .yaml, or a folder of them"
-    if strange := [path for path in given if not (path.is_dir() or path.is_file())]:
-        raise InputError([Problem(str(path), what, hint) for path in strange])
-    files = [
-        file for path in given for file in (sorted(_yaml_files(path)) if path.is_dir() else [path])
-    ]
+    files = []
+    problems = []
+    for place in (_there(path) for path in paths or [PARAMS]):
+        if place.is_dir():
+            files += sorted([*place.glob("*.yaml"), *place.glob("*.yml")])
+        elif place.is_file():
+            files.append(place)
+        else:
+            what = "is neither a folder nor a regular file"
+            problems.append(Problem(str(place), what, "give a .yaml, or a folder of them"))
+    if problems:
+        raise InputError(problems)
     if not files:
         raise InputError(
-            f"no params file (*.yaml) in {', '.join(map(str, given))}; `ev-forecast new COUNTRY` writes one"
+            f"no params file (*.yaml) in {', '.join(map(str, paths or [PARAMS]))}; `ev-forecast new COUNTRY` writes one"
         )
     return files
 
@@ -251,39 +268,30 @@ def canonical(parameters: dict[str, Any]) -> str:
     )
 
 
-def _yaml_files(folder: Path) -> Iterable[Path]:
-    return (path for pattern in ("*.yaml", "*.yml") for path in folder.glob(pattern))
-
-
 def _check_names(files: Sequence[Path]) -> None:
-    problems, seen = [], dict[str, Path]()
+    problems = []
+    seen: dict[str, Path] = {}
     for path in files:
         name = scenario_name(path)
-        if why := unsafe_name(name) or (
-            "is the name of a folder that every run writes" if name in RESERVED else ""
-        ):
-            problems.append(
-                Problem(
-                    f"{path}", f"the name {name[:100]!a} {why}", "e.g. uzbekistan-baseline.yaml"
-                )
-            )
-        elif name in seen and seen[name].absolute() != path.absolute():
-            problems.append(
-                Problem(
-                    f"{path}", f"names the scenario {name!r} again", f"{seen[name]} has that name"
-                )
-            )
-        elif name in seen:
-            problems.append(Problem(f"{path}", "is given twice", "give each params file once"))
-        seen[name] = path
+        why = unsafe_name(name)
+        if name in RESERVED:
+            why = "is the name of a folder that every run writes"
+        same = seen.setdefault(name, path)
+        if why:
+            what = f"the name {name[:100]!a} {why}"
+            problems.append(Problem(str(path), what, "e.g. uzbekistan-baseline.yaml"))
+        elif same is not path and same.absolute() == path.absolute():
+            problems.append(Problem(str(path), "is given twice", "give each params file once"))
+        elif same is not path:
+            what = f"names the scenario {name!r} again"
+            problems.append(Problem(str(path), what, f"{same} has that name"))
     if problems:
         raise ScenarioError(problems)
 
 
 def notebook_name(parameters: dict[str, Any]) -> str:
     """Name the notebook that parameters are for."""
-    of_country, of_corridor = TEMPLATES
-    return of_corridor if parameters.get("corridor") else of_country
+    return CORRIDOR_NOTEBOOK if parameters.get("corridor") else COUNTRY_NOTEBOOK
 
 
 def _read(
@@ -300,77 +308,85 @@ def _read(
     checked = {path: read_checked(path, ledger) for path in files}
     if problems := [problem for each in checked.values() for problem in each.problems]:
         raise ScenarioError(problems)
-    said, found = dict[tuple[object, ...], _Facts](), {}
-    read = [(path, each.scenario) for path, each in checked.items() if each.scenario is not None]
-    for path, given in read:
-        scenario = given.with_ledger(beside)
-        scenario = scenario if as_of is None else scenario.on(as_date(as_of))
+    ledgers: dict[tuple[object, ...], Ledger] = {}  # many scenarios use the same
+    read = {}
+    for path, each in checked.items():
+        assert each.scenario is not None
+        scenario = each.scenario.with_ledger(beside)
+        if as_of is not None:
+            scenario = scenario.on(as_date(as_of))
         which = (scenario.ledger, scenario.shipped_facts)
-        if which not in said:
-            said[which] = _Facts(facts_of_scenario(scenario))
-        found[path] = scenario.parameters(), said[which].hash(scenario)
-    return found
+        if which not in ledgers:
+            ledgers[which] = facts_of_scenario(scenario)
+        read[path] = scenario.parameters(), _facts_hash(scenario, ledgers[which])
+    return read
 
 
-class _Facts:
-    """Hashes of the facts that scenarios may use; many scenarios use the same."""
+def _facts_hash(scenario: Scenario, ledger: Ledger) -> str:
+    """Hash the facts of a scenario's places, known by its day, and those that its drivers cite."""
+    from forecasting.scenarios.known import driver_facts
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self._of_place = cache(
-            lambda place, day: ledger.select(place=place, partner=None, as_of=day).hash()
-        )
-        self._cited = cache(lambda name: ledger.get(name).model_dump_json())
-
-    def hash(self, scenario: Scenario) -> str:
-        """Of its places, known by its day, and those that its drivers cite."""
-        from forecasting.scenarios.known import driver_facts
-
-        day = scenario.known_by(self._ledger)
-        places = [scenario.country] if scenario.country else scenario.places
-        parts = [self._of_place(place, day) for place in places]
-        cited = [self._cited(name) for name in driver_facts(scenario.drivers)]
-        return hash_of("\n".join([day.isoformat(), *parts, *cited]).encode())
-
-
-def _sources(path: Path, record: dict[str, Any], environment: dict[str, str]) -> dict[str, str]:
-    """Hash the files that a recorded report came from, without reading what they say."""
-    found = {"params": file_hash(path)} | environment
-    if record.get("parameters"):
-        found["notebook"] = file_hash(find_notebook(path, notebook_name(record["parameters"])))
-        found["own_facts"] = _own_facts(record["parameters"])
-    return found
+    day = scenario.known_by(ledger)
+    places = [scenario.country] if scenario.country else scenario.places
+    parts = [ledger.select(place=place, partner=None, as_of=day).hash() for place in places]
+    cited = [ledger.get(name).model_dump_json() for name in driver_facts(scenario.drivers)]
+    return hash_of("\n".join([day.isoformat(), *parts, *cited]).encode())
 
 
 def _own_facts(parameters: dict[str, Any]) -> str:
     """Hash the files of a scenario's own facts, and the mappings beside them."""
-    files = [Path(file) for file in parameters.get("ledger") or ()]
-    files += [path.with_name(f"{path.stem}.mapping.yaml") for path in files]
-    inside = [
-        part for path in files for part in (sorted(path.glob("*.csv")) if path.is_dir() else [path])
-    ]
-    return (
-        hash_of("".join(file_hash(path) for path in inside if path.is_file()).encode())
-        if inside
-        else ""
+    files: list[Path] = []
+    for path in map(Path, parameters.get("ledger") or ()):
+        files += [path, path.with_name(f"{path.stem}.mapping.yaml"), *sorted(path.glob("*.csv"))]
+    return hash_of("".join(file_hash(path) for path in files if path.is_file()).encode())
+
+
+def _reason(folder: Path, record: dict[str, Any], identity: dict[str, str]) -> str:
+    """Say why a report is to be made again; empty if it is fresh."""
+    if not record:
+        failed = (folder.parent / FAILURES / folder.name).exists()
+        return "failed last time" if failed else "never run"
+    if not all((folder / file).is_file() for file in (*FILES, *record.get("files", {}))):
+        return "files are missing"
+    before = record.get("identity", {})
+    changed = {key: value for key, value in identity.items() if before.get(key) != value}
+    return "; ".join(
+        f"{key} {before.get(key)} is now {value}" if key in VERSIONS else f"{key} changed"
+        for key, value in changed.items()
     )
 
 
-def _reason(out: Path, name: str, record: dict[str, Any], identity: dict[str, str]) -> str:
-    """Say why a report is to be made again; empty if it is fresh."""
-    if not record:
-        return "failed last time" if (out / FAILURES / name).exists() else "never run"
-    if any(not (out / name / file).is_file() for file in {*FILES, *record.get("files", {})}):
-        return "files are missing"
-    before = record.get("identity", {})
-    changed = [
-        _change(key, before.get(key), value)
-        for key, value in identity.items()
-        if before.get(key) != value
-    ]
-    return "; ".join(changed)
+def arranged(runs: Iterable[Run]) -> list[tuple[Run, str]]:
+    """Order what is to run: the first of a group well before the others, which find its forecasts
+    made.
+
+    Parameters
+    ----------
+    runs : iterable of Run
+        Those that are fresh are left out.
+
+    Returns
+    -------
+    list of (Run, str)
+        Each with the name of what it shares with others; empty if it is alone.
+    """
+    groups: dict[str, list[Run]] = {}
+    for run in runs:
+        if not run.fresh:
+            groups.setdefault(_group(run), []).append(run)
+    names = iter(groups)
+    ordered: list[tuple[Run, str]] = []
+    while some := list(islice(names, AT_ONCE)):
+        for name in some:
+            ordered.append((groups[name][0], name if groups[name][1:] else ""))
+        for name in some:
+            ordered += [(run, name) for run in groups[name][1:]]
+    return ordered
 
 
-def _change(key: str, before: str | None, now: str) -> str:
-    versioned = key in LIBRARIES or key == "python"
-    return f"{key} {before} is now {now}" if versioned else f"{key} changed"
+def _group(run: Run) -> str:
+    """Name what a scenario's forecasts before drivers depend on; two that are named alike by
+    mistake share nothing.
+    """
+    shared = {key: run.parameters.get(key) for key in ("country", "corridor", "as_of", "seed")}
+    return hash_of(canonical(shared).encode())

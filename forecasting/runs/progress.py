@@ -7,14 +7,11 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Literal
 
 from tqdm import tqdm
 
 from forecasting.runs.output.result import RunResult, RunSummary
-
-__all__ = ["LogForm", "Progress", "write_event"]
 
 LogForm = Literal["text", "json"]
 
@@ -36,10 +33,19 @@ def write_event(
     reason : str
         Why it failed; of a run that starts or ends, how many scenarios of which kind.
     """
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    said = {"time": now, "event": event, "scenario": scenario, "status": status}
-    rest = {"seconds": round(seconds, 3), "reason": reason}
-    sys.stderr.write(json.dumps({**said, **rest}, ensure_ascii=False) + "\n")
+    line = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "event": event,
+        "scenario": scenario,
+        "status": status,
+        "seconds": round(seconds, 3),
+        "reason": reason,
+    }
+    _write_line(json.dumps(line, ensure_ascii=False))
+
+
+def _write_line(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 
 
@@ -62,7 +68,8 @@ class Progress:
     """
 
     def __init__(self, total: int, shown: bool = True, form: LogForm = "text") -> None:
-        self._total, self._done = total, 0
+        self._total = total
+        self._done = 0
         self._events = shown and form == "json"
         self._lines = shown and not self._events and not sys.stderr.isatty()
         hidden = not shown or self._events or self._lines or not total
@@ -73,12 +80,7 @@ class Progress:
             write_event("run", "started", reason=f"{self._total} to run")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._bar.close()
 
     def advance(self, result: RunResult) -> None:
@@ -93,14 +95,15 @@ class Progress:
             )
             return
         self._done += 1
-        text, reason = f"{result.name} {result.status}", result.reason
+        text = f"{result.name} {result.status}"
+        line = f"[{self._done}/{self._total}] {text}"
+        if result.reason:
+            line += f": {result.reason}"
         self._bar.set_postfix_str(text, refresh=False)
         self._bar.update()
-        line = f"[{self._done}/{self._total}] {text}" + (f": {reason}" if reason else "")
         if self._lines:
-            sys.stderr.write(line + "\n")
-            sys.stderr.flush()
-        elif reason and not self._bar.disable:
+            _write_line(line)
+        elif result.reason and not self._bar.disable:
             self._bar.write(line, file=sys.stderr)
 
     def end(self, summary: RunSummary) -> None:

@@ -6,39 +6,47 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import json
 import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from forecasting.errors import InputError, RunError
 from forecasting.names import FAILURE_RECORD, INDEX_PAGE, RUN_RECORD
 from forecasting.runs.execute.child import ended
-from forecasting.runs.order import arranged
-from forecasting.runs.output.earlier import drop_earlier, keep_earlier
-from forecasting.runs.output.folders import Store, clear_folder, write_text
+from forecasting.runs.output.folders import Store, clear_folder, drop_earlier
 from forecasting.runs.output.object_store import remote_address, run_remote
 from forecasting.runs.output.overview import write_summary
-from forecasting.runs.output.ownership import read_json, refuse_others
+from forecasting.runs.output.ownership import read_json, refuse_others, write_json
 from forecasting.runs.output.result import RunResult, RunSummary
-from forecasting.runs.plan import Run, Survey
+from forecasting.runs.plan import Run, Survey, arranged
 from forecasting.runs.progress import LogForm, Progress
 from forecasting.runs.workers.cluster import cluster
 from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
 from forecasting.runs.workers.processes import Outcome, run_fresh, sweep
-from forecasting.runs.workers.task import Task
-
-__all__ = ["RunResult", "RunSummary", "run"]
+from forecasting.runs.workers.task import Task, failure
 
 Engine = Literal["fork", "kernel"]
 LONGEST = 10_000_000  # seconds, a season
 LEAST_MEMORY = 100  # megabytes
 Perform = Callable[[list[Task]], Iterator[Outcome]]
+
+
+@dataclass(frozen=True)
+class Means:
+    """By what tasks are done, and within which limits; the parameters are those of `run`."""
+
+    jobs: int
+    engine: Engine
+    scheduler: str | None
+    timeout: float | None
+    memory: int | None
 
 
 def run(
@@ -105,158 +113,157 @@ def run(
     RunError
         If another run holds the output folder.
     """
+    means = Means(jobs, engine, scheduler, timeout, memory)
+    address = remote_address(out)
+    _check(means, os.fspath(out), address, keep)
+
+    def run_into(folder: Path) -> RunSummary:
+        survey = Survey(paths, folder, as_of, ledger)
+        if dry_run:
+            return _dry(survey, force)
+        return _made(survey, means, force, keep, partial(Progress, shown=progress, form=log))
+
+    return run_remote(address, run_into, not dry_run) if address else run_into(Path(out))
+
+
+def _check(means: Means, out: str, address: str, keep: int | None) -> None:
+    """Refuse options that no run can do with."""
+    time_limit = means.timeout is None or 0 < means.timeout < LONGEST
+    memory = means.memory is None or (means.memory >= LEAST_MEMORY and sys.platform == "linux")
+    refused = {
+        f"jobs is {means.jobs}: give at least 1": means.jobs < 1,
+        f"timeout is {means.timeout}: give seconds, more than 0 and less than {LONGEST:,}": (
+            not time_limit
+        ),
+        f"memory is {means.memory}: give at least {LEAST_MEMORY} megabytes, on Linux": not memory,
+        f"keep is {keep}: give how many days of earlier forecasts stay, 0 or more": (
+            keep is not None and keep < 0
+        ),
+        "out is empty: give a folder, e.g. reports": not out,
+        f"keep is for a folder; {address} has rules of its own for what grows old": (
+            keep is not None and address
+        ),
+    }
+    for message, wrong in refused.items():
+        if wrong:
+            raise InputError(message)
+
+
+def _dry(survey: Survey, force: bool) -> RunSummary:
+    """Say what would run and why."""
     started = time.monotonic()
-    if jobs < 1:
-        raise InputError(f"jobs is {jobs}: give at least 1")
-    if timeout is not None and not 0 < timeout < LONGEST:
-        raise InputError(
-            f"timeout is {timeout}: give seconds, more than 0 and less than {LONGEST:,}"
-        )
-    if memory is not None and (memory < LEAST_MEMORY or not sys.platform.startswith("linux")):
-        raise InputError(f"memory is {memory}: give at least {LEAST_MEMORY} megabytes, on Linux")
-    if keep is not None and keep < 0:
-        raise InputError(f"keep is {keep}: give how many days of earlier forecasts stay, 0 or more")
-    if not os.fspath(out):
-        raise InputError("out is empty: give a folder, e.g. reports")
-    if address := remote_address(out):
-        if keep is not None:
-            raise InputError(
-                f"keep is for a folder; {address} has rules of its own for what grows old"
-            )
-        options = (
-            jobs,
-            force,
-            dry_run,
-            as_of,
-            engine,
-            scheduler,
-            timeout,
-            progress,
-            ledger,
-            log,
-            keep,
-            memory,
-        )
-        return run_remote(address, lambda mirror: run(paths, mirror, *options), writes=not dry_run)
-    survey = Survey(paths, out, as_of, ledger)
-    if dry_run:
-        results = [
-            RunResult(run.name, "fresh" if run.fresh else "stale", run.reason)
-            for run in survey.runs(force)
-        ]
-        return RunSummary(Path(out), tuple(results), time.monotonic() - started)
+    results = [
+        RunResult(run.name, "fresh" if run.fresh else "stale", run.reason)
+        for run in survey.runs(force)
+    ]
+    return RunSummary(survey.out, tuple(results), time.monotonic() - started)
+
+
+def _made(
+    survey: Survey,
+    means: Means,
+    force: bool,
+    keep: int | None,
+    progress: Callable[[int], Progress],
+) -> RunSummary:
+    """Make the reports that are not fresh, and what sums up all."""
+    started = time.monotonic()
     with _stopped_by_sigterm(), contextlib.ExitStack() as stack:
-        store = Store(out)
+        store = Store(survey.out)
         refuse_others(store.out)
-        ready = _ready(store, survey, jobs, engine, scheduler)
-        # Loads while the params are read
-        perform = stack.enter_context(ready) if force or survey.changed else None
+        perform = None
+        if force or survey.changed:  # loads while the params are read
+            perform = stack.enter_context(_ready(store, survey, means))
         runs = survey.runs(force)
         refuse_others(store.out, [run.name for run in runs if not run.fresh])
         stack.enter_context(store)
-        tasks = [
-            _task(store, run, shared, engine, timeout, memory) for run, shared in arranged(runs)
-        ]
-        perform = perform or (stack.enter_context(ready) if tasks else None)
-        found = {run.name: RunResult(run.name, "fresh") for run in runs}
+        tasks = [_task(store, run, shared, means) for run, shared in arranged(runs)]
+        results = {run.name: RunResult(run.name, "fresh") for run in runs}
         try:
-            with Progress(len(tasks), progress, log) as shown:
+            with progress(len(tasks)) as shown:
                 for outcome in perform(tasks) if perform and tasks else ():
-                    result = found[outcome.name] = _settle(store, outcome)
+                    result = _settle(store, outcome)
+                    results[outcome.name] = result
                     shown.advance(result)
         finally:
             sweep(store.token)
         problem = _finish(store, bool(tasks), keep)
-    summary = RunSummary(Path(out), tuple(found.values()), time.monotonic() - started, problem)
+    seconds = time.monotonic() - started
+    summary = RunSummary(survey.out, tuple(results.values()), seconds, problem)
     shown.end(summary)
     return summary
 
 
 @contextlib.contextmanager
-def _ready(
-    store: Store, survey: Survey, jobs: int, engine: Engine, scheduler: str | None
-) -> Iterator[Perform]:
+def _ready(store: Store, survey: Survey, means: Means) -> Iterator[Perform]:
     """Get ready whatever does the tasks: loading takes longer than reading params."""
-    if scheduler:
-        with cluster(scheduler, store.token, survey.notebook) as perform:
+    if means.scheduler:
+        with cluster(means.scheduler, store.token, survey.notebook) as perform:
             yield perform
-    elif engine == "kernel":
-        yield lambda tasks: run_fresh(tasks, jobs, store.token)
+    elif means.engine == "kernel":
+        yield lambda tasks: run_fresh(tasks, means.jobs, store.token)
     else:
-        server = ForkServer(jobs, store.token, store.shared, survey.notebook)
-        try:
+        server = ForkServer(means.jobs, store.token, store.shared, survey.notebook)
+        with contextlib.closing(server):
             yield lambda tasks: run_in_forks(
-                tasks, jobs, store.token, store.log("engine"), store.shared, server
+                tasks, means.jobs, store.token, store.log("engine"), store.shared, server
             )
-        finally:
-            server.close()
 
 
-def _task(
-    store: Store, run: Run, shared: str, engine: Engine, timeout: float | None, memory: int | None
-) -> Task:
+def _task(store: Store, run: Run, shared: str, means: Means) -> Task:
     record = {
         "identity": run.identity,
         "sources": run.sources,
         "seed": run.parameters.get("seed"),
         "reason": run.reason,
     }
-    folder, log = store.folder(run.name), store.log(run.name)
     return Task(
         run.name,
         str(run.template),
-        str(folder),
-        str(log),
+        str(store.folder(run.name)),
+        str(store.log(run.name)),
         run.parameters,
         record,
-        engine,
-        timeout,
+        means.engine,
+        means.timeout,
         shared,
-        memory,
+        means.memory,
     )
 
 
 def _settle(store: Store, outcome: Outcome) -> RunResult:
     """Move a finished report into place, or what is left of a failed one beside it."""
-    side, seconds, failure = store.folder(outcome.name), round(outcome.seconds, 3), {}
+    name = outcome.name
+    seconds = round(outcome.seconds, 3)
+    side = store.folder(name)
+    record: dict[str, Any] = {}
     if outcome.status == 0 and (side / RUN_RECORD).is_file():
         try:
-            keep_earlier(store.out, outcome.name, side)
-            store.accept(outcome.name)
-            return RunResult(outcome.name, "done", "", seconds)
+            store.accept(name)
+            return RunResult(name, "done", "", seconds)
         except (OSError, RunError) as error:
-            failure = _failure(
-                outcome.name, f"its report cannot be put in its place: {_said(error)}"
-            )
-    failure = failure or read_json(side / FAILURE_RECORD) or _silent(store, outcome)
+            record = failure(name, f"its report cannot be put in its place: {_cause(error)}")
+    record = record or read_json(side / FAILURE_RECORD) or failure(name, _silence(store, outcome))
     with contextlib.suppress(OSError, RunError):
         side.mkdir(parents=True, exist_ok=True)
-        write_text(side / FAILURE_RECORD, json.dumps(failure, indent=1, ensure_ascii=False))
-        store.reject(outcome.name)
-    where = f"cell In [{failure['cell']}]: " if failure.get("cell") else ""
-    return RunResult(outcome.name, "failed", f"{where}{failure['message']}", seconds)
+        write_json(side / FAILURE_RECORD, record)
+        store.reject(name)
+    where = f"cell In [{record['cell']}]: " if record.get("cell") else ""
+    return RunResult(name, "failed", f"{where}{record['message']}", seconds)
 
 
-def _silent(store: Store, outcome: Outcome) -> dict[str, Any]:
-    """The failure of a task that has left no word: its process was killed, or there was nowhere to
-    write to.
-    """
-    said = f"its process {ended(outcome.status)}" + (
-        "; logs/engine.log may say why" if outcome.status == 1 else ""
-    )
+def _silence(store: Store, outcome: Outcome) -> str:
+    """Why a task has left no word: its process was killed, or there was nowhere to write to."""
     try:
         clear_folder(store.folder(outcome.name) / ".probe").rmdir()
     except OSError as error:
-        said = f"{store.out} cannot be written: {_said(error)}"
-    return _failure(outcome.name, said)
+        return f"{store.out} cannot be written: {_cause(error)}"
+    hint = "; logs/engine.log may say why" if outcome.status == 1 else ""
+    return f"its process {ended(outcome.status)}{hint}"
 
 
-def _failure(name: str, message: str) -> dict[str, Any]:
-    return {"name": name, "cell": 0, "message": message, "trace": ""}
-
-
-def _said(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+def _cause(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)
 
 
 def _finish(store: Store, changed: bool, keep: int | None) -> str:
@@ -269,7 +276,7 @@ def _finish(store: Store, changed: bool, keep: int | None) -> str:
     # again
     gc.freeze()
     try:
-        return "; ".join(write_summary(store))
+        return "; ".join(write_summary(store.out))
     except Exception as error:  # whatever earlier reports hold: those of this run are done
         return f"the index could not be written: {error}"
     finally:
@@ -282,11 +289,7 @@ def _stopped_by_sigterm() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-
-    def stop(number: int, frame: Any) -> None:
-        sys.exit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, stop)
+    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         yield
     finally:

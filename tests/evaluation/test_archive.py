@@ -20,7 +20,6 @@ from forecasting.evidence.datasets import central_asia
 from forecasting.names import OUTLOOK_TABLE
 from forecasting.periods import month, year
 from forecasting.reporting.past import kept_forecasts
-from forecasting.runs.output.earlier import keep_earlier
 from forecasting.scenarios.joint_draws import QUANTILES, quantile_table
 from forecasting.scenarios.outlook_files import load_results, save_tables
 
@@ -118,21 +117,3 @@ def test_the_index_shows_it(tmp_path: Path) -> None:
     told = kept_forecasts(tmp_path, dt.date(2026, 3, 31))
     assert [row["place"] for row in told["rows"]] == ["Uzbekistan", "All"]
     assert "outcomes counted as the forecast counts lie inside" in told["sentence"]
-
-
-def test_a_report_of_another_day_leaves_the_results_of_the_one_before(tmp_path: Path) -> None:
-    old, new = tmp_path / "uzbekistan-baseline", tmp_path / ".work" / "uzbekistan-baseline"
-    freeze(old)
-    (old / "run.json").write_text(
-        '{"name": "uzbekistan-baseline", "files": {"outlook.parquet": null, "draws.parquet": null}}'
-    )
-    freeze(new)
-    keep_earlier(tmp_path, "uzbekistan-baseline", new)
-    assert not (tmp_path / "archive").exists()  # of the same day: the same forecast
-    freeze(new, day="2025-03-31")
-    keep_earlier(tmp_path, "uzbekistan-baseline", new)
-    kept = tmp_path / "archive" / "2024-12-31" / "uzbekistan-baseline" / OUTLOOK_TABLE
-    assert kept.read_bytes() == (old / OUTLOOK_TABLE).read_bytes()
-    kept.write_bytes(b"the first of its day")
-    keep_earlier(tmp_path, "uzbekistan-baseline", new)
-    assert kept.read_bytes() == b"the first of its day"

@@ -1,4 +1,6 @@
-"""What is fresh stays, and whatever it depends on makes it stale."""
+"""What is fresh stays, whatever it depends on makes it stale, and scenarios that rest on the same
+forecasts run near each other.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ import pytest
 
 from forecasting.errors import InputError, ScenarioError
 from forecasting.runs import plan
-from forecasting.runs.plan import Run, Survey, canonical, find_params
+from forecasting.runs.plan import AT_ONCE, Run, Survey, arranged, canonical, find_params
 
 
 def plan_runs(paths, out, as_of=None, force=False):
@@ -22,13 +24,13 @@ def recorded(project: Any, **options: Any) -> None:
     for run in plan_runs([project.params], project.out, **options):
         folder = project.out / run.name
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("report.ipynb", "report.html"):
+        for name in ("report.ipynb", "report.html", "chart.svg"):
             (folder / name).touch()
         record = {
             "identity": run.identity,
             "sources": run.sources,
             "parameters": run.parameters,
-            "files": {"report.html": 0},
+            "files": {"chart.svg": 0},
         }
         (folder / "run.json").write_text(json.dumps(record))
 
@@ -51,7 +53,7 @@ def test_a_fresh_scenario_is_told_without_reading_facts_or_params(
 ) -> None:
     project.scenario("uz-baseline")
     recorded(project)
-    monkeypatch.setattr(plan, "_Facts", lambda *_: pytest.fail("read the facts"))
+    monkeypatch.setattr(plan, "_facts_hash", lambda *_: pytest.fail("read the facts"))
     assert only(project).parameters["seed"] == 1
 
 
@@ -101,11 +103,14 @@ def test_another_date_makes_it_stale(project: Any) -> None:
     assert not only(project).fresh
 
 
-def test_a_report_that_lost_a_file_is_stale(project: Any) -> None:
+@pytest.mark.parametrize("name", ["report.ipynb", "report.html", "chart.svg"])
+def test_a_report_that_lost_a_file_is_stale(project: Any, name: str) -> None:
+    """Also one that its record does not list."""
     project.scenario("uz-baseline")
     recorded(project)
-    (project.out / "uz-baseline" / "report.html").unlink()
+    (project.out / "uz-baseline" / name).unlink()
     assert only(project).reason == "files are missing"
+    assert only(project, force=True).reason == "forced; also files are missing"
 
 
 def test_a_scenario_that_failed_says_so(project: Any) -> None:
@@ -180,3 +185,37 @@ def test_equal_parameters_are_written_alike_and_what_is_no_number_is_refused() -
     assert canonical({"b": [1, 2.5], "a": None}) == canonical({"a": None, "b": [1, 2.5]})
     with pytest.raises(ValueError, match="JSON compliant"):
         canonical({"a": float("nan")})
+
+
+def made(name: str, country: str, seed: int = 1, reason: str = "never run") -> Run:
+    parameters: dict[str, Any] = {"country": country, "as_of": "latest", "seed": seed}
+    return Run(
+        name, Path(f"{name}.yaml"), Path("country_outlook.ipynb"), parameters, {}, {}, reason
+    )
+
+
+def test_the_first_of_each_country_runs_before_the_others() -> None:
+    names = ["kz-a", "kz-b", "uz-a", "uz-b", "uz-c", "tm-a"]
+    ordered = arranged(made(name, name[:2]) for name in names)
+    assert [run.name for run, _ in ordered] == ["kz-a", "uz-a", "tm-a", "kz-b", "uz-b", "uz-c"]
+    shared = {run.name: name for run, name in ordered}
+    assert shared["kz-a"] == shared["kz-b"] != shared["uz-a"] == shared["uz-b"] == shared["uz-c"]
+    assert shared["tm-a"] == ""
+
+
+def test_few_countries_are_under_way_at_a_time() -> None:
+    ordered = arranged(
+        made(f"c{number}-{letter}", f"C{number}")
+        for number in range(3 * AT_ONCE)
+        for letter in "ab"
+    )
+    places = [run.parameters["country"] for run, _ in ordered]
+    assert max(places[at + 1 :].index(place) for at, place in enumerate(places[:AT_ONCE])) < AT_ONCE
+    assert len(ordered) == 6 * AT_ONCE
+
+
+def test_other_seeds_share_nothing_and_what_is_fresh_is_left_out() -> None:
+    ordered = arranged(
+        [made("uz-a", "UZ"), made("uz-b", "UZ", seed=2), made("uz-c", "UZ", reason="")]
+    )
+    assert [(run.name, shared) for run, shared in ordered] == [("uz-a", ""), ("uz-b", "")]

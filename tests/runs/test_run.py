@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,8 @@ from forecasting.runs.runner import run
 from forecasting.runs.workers.processes import child_environment, sweep
 
 pytestmark = pytest.mark.slow
+
+PARAMS = Path(__file__).parents[2] / "params"
 
 STORES = """import os, pandas as pd
 from forecasting.scenarios.outlook_files import save_tables
@@ -232,7 +235,7 @@ def test_as_many_scenarios_run_at_once_as_jobs_say(project: Any) -> None:
 def test_an_index_that_cannot_be_written_is_told(
     project: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(store: Store) -> None:
+    def full(out: Path) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(runner, "write_summary", full)
@@ -334,3 +337,18 @@ def test_a_damaged_report_of_before_is_named_and_stops_nothing(project: Any, dam
     )
     assert {*pd.read_parquet(project.out / "comparison.parquet")["scenario"]} == {"uz-b"}
     assert "outlook.parquet is" in (project.out / "index.html").read_text()
+
+
+def test_a_scenario_alone_and_beside_another_of_its_country_gives_the_same_bytes(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "params").mkdir()
+    # The second reads what the first has shared
+    for name in ("kyrgyzstan-baseline", "kyrgyzstan-constrained"):
+        shutil.copy(PARAMS / f"{name}.yaml", tmp_path / "params")
+    files = ("outlook.parquet", "draws.parquet", "outlook.xlsx", "report.html")
+    together, alone = tmp_path / "together", tmp_path / "alone"
+    assert not run([tmp_path / "params"], together, progress=False).failed
+    assert not run([tmp_path / "params" / f"{name}.yaml"], alone, progress=False).failed
+    for file in files:
+        assert (together / name / file).read_bytes() == (alone / name / file).read_bytes(), file

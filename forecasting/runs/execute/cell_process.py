@@ -11,13 +11,16 @@ import time
 import warnings
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
-from types import TracebackType
 from typing import Any
 
 from forecasting.errors import RunError
-from forecasting.runs.execute.child import die_with_parent, ended, give_sign, kill_group
-
-__all__ = ["CellProcess"]
+from forecasting.runs.execute.child import (
+    ForkedProcess,
+    die_with_parent,
+    ended,
+    give_sign,
+    kill_group,
+)
 
 LOOK = 0.2  # seconds between looks whether the process is alive
 Receive = Callable[[dict[str, Any]], Any]
@@ -49,34 +52,29 @@ class CellProcess:
 
         self._pipe, far = multiprocessing.Pipe()
         outputs = {name: os.pipe() for name in ("stdout", "stderr")}
-        self._status: int | None = None
         with warnings.catch_warnings():
             # Threads here draw a progress bar: no lock matters
             warnings.simplefilter("ignore", DeprecationWarning)
-            self._pid = os.fork()
-        if self._pid == 0:
+            pid = os.fork()
+        if pid == 0:
             _become_child([write for _, write in outputs.values()], self._pipe)
             shell.serve(far)
         far.close()
         for _, write in outputs.values():
             os.close(write)
         with contextlib.suppress(OSError):  # the child does the same; whoever comes first
-            os.setpgid(self._pid, self._pid)
+            os.setpgid(pid, pid)
+        self._process = ForkedProcess(pid)
         self._outputs = {
             read: (name, codecs.getincrementaldecoder("utf-8")("replace"))
             for name, (read, _) in outputs.items()
         }
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._pipe.close()
-        kill_group(self._pid)
-        self._wait()
+        kill_group(self._process.pid)
+        self._process.wait()
         for descriptor in self._outputs:
             os.close(descriptor)
 
@@ -109,11 +107,11 @@ class CellProcess:
             self._pipe.send_bytes(source.encode("utf-8", "surrogatepass"))
             while (reply := self._next(receive, deadline)) is None:
                 pass
-        except (EOFError, OSError) as error:
-            if isinstance(error, TimeoutError):
-                raise
-            kill_group(self._pid)
-            raise EOFError(f"the notebook's process {ended(self._wait())}") from None
+        except TimeoutError:
+            raise
+        except (EOFError, OSError):
+            kill_group(self._process.pid)
+            raise EOFError(f"the notebook's process {ended(self._process.wait())}") from None
         self._drain(receive)
         return reply
 
@@ -121,14 +119,14 @@ class CellProcess:
         """Pass on what the process has to say; gives its reply when that comes."""
         ready = wait([self._pipe, *self._outputs], min(LOOK, max(0.0, deadline - time.monotonic())))
         give_sign()
-        for descriptor in self._outputs.keys() & set(ready):
+        for descriptor in {*self._outputs} & {*ready}:
             self._read(descriptor, receive)
         if self._pipe in ready:
             kind, content = json.loads(self._pipe.recv_bytes())
             if kind == "execute_reply":
                 return dict(content)
             receive(_message(kind, content))
-        elif not self._alive():
+        elif self._process.poll() is not None:
             raise EOFError
         elif time.monotonic() > deadline:
             raise TimeoutError("the cell's time is over")
@@ -136,13 +134,9 @@ class CellProcess:
 
     def _drain(self, receive: Receive) -> None:
         """Pass on what other programs had printed by the end of the cell."""
-        while ready := wait(list(self._outputs), 0):
-            if not any(
-                [
-                    self._read(descriptor, receive)
-                    for descriptor in self._outputs.keys() & set(ready)
-                ]
-            ):
+        while ready := wait([*self._outputs], 0):
+            texts = [self._read(descriptor, receive) for descriptor in {*self._outputs} & {*ready}]
+            if not any(texts):
                 return
 
     def _read(self, descriptor: int, receive: Receive) -> bool:
@@ -151,18 +145,6 @@ class CellProcess:
         if text:
             receive(_message("stream", {"name": name, "text": text}))
         return bool(text)
-
-    def _alive(self) -> bool:
-        if self._status is None:
-            pid, status = os.waitpid(self._pid, os.WNOHANG)
-            self._status = os.waitstatus_to_exitcode(status) if pid else None
-        return self._status is None
-
-    def _wait(self) -> int:
-        """Wait for the process to end; gives its status, negative for a signal."""
-        if self._status is None:
-            self._status = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
-        return self._status
 
 
 def _message(kind: str, content: dict[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,14 @@ import ctypes
 import os
 import signal
 
-__all__ = ["OVER", "STILL", "die_with_parent", "ended", "give_sign", "kill_group"]
-
 # The status of a process that was ended as it stood still, or held too much memory
-STILL, OVER = -1001, -1002
+STILL = -1001
+OVER = -1002
+ENDED = {
+    STILL: "stood still for longer than the time limit",
+    OVER: "held more than the memory limit",
+    -9: "was killed by SIGKILL (out of memory, perhaps)",
+}
 
 
 def ended(status: int) -> str:
@@ -27,14 +31,39 @@ def ended(status: int) -> str:
     """
     if status >= 0:
         return f"ended with status {status}"
-    if status in (STILL, OVER):
-        return (
-            "stood still for longer than the time limit"
-            if status == STILL
-            else "held more than the memory limit"
-        )
-    name = signal.Signals(-status).name
-    return f"was killed by {name}" + (" (out of memory, perhaps)" if name == "SIGKILL" else "")
+    return ENDED.get(status) or f"was killed by {signal.Signals(-status).name}"
+
+
+class ForkedProcess:
+    """A process forked from this one, with the methods of `subprocess.Popen` that have to do with its
+    end.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._status: int | None = None
+
+    def poll(self) -> int | None:
+        """Its status, negative for a signal; None as long as it is at work."""
+        if self._status is None:
+            self._look(os.WNOHANG)
+        return self._status
+
+    def wait(self) -> int:
+        """Wait for the process to end; gives its status."""
+        while self._status is None:
+            self._look(0)
+        return self._status
+
+    def kill(self) -> None:
+        """Kill it, if it is at work."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def _look(self, options: int) -> None:
+        pid, status = os.waitpid(self.pid, options)
+        if pid:
+            self._status = os.waitstatus_to_exitcode(status)
 
 
 def kill_group(pid: int) -> None:

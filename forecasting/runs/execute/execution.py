@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import platform
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -30,11 +29,8 @@ from papermill.iorw import write_ipynb
 from papermill.parameterize import parameterize_notebook
 
 from forecasting.errors import RunError
-from forecasting.names import OUTPUT_VARIABLE
 from forecasting.runs.execute.cell_process import CellProcess
 from forecasting.runs.execute.child import give_sign
-
-__all__ = ["EngineName", "NotebookError", "cell_seconds", "execute", "read_template"]
 
 EngineName = Literal["fork", "kernel"]
 ENGINES = {"fork": "ev-forecast", "kernel": "ev-forecast-kernel"}
@@ -63,7 +59,9 @@ class NotebookError(RunError):
 
     def __init__(self, cell: int, message: str, trace: str = "") -> None:
         super().__init__(f"cell In [{cell}]: {message}" if cell else message)
-        self.cell, self.message, self.trace = cell, message, trace
+        self.cell = cell
+        self.message = message
+        self.trace = trace
 
 
 class KernelEngine(NBClientEngine):  # type: ignore[misc]
@@ -76,10 +74,8 @@ class KernelEngine(NBClientEngine):  # type: ignore[misc]
         """Run the cells in a kernel; `keep` is the file for what is left of a notebook that did not
         end.
         """
-        limit = options.pop("execution_timeout", None)
-        with kept(nb_man, keep, limit):
-            options |= {"record_timing": False, "timeout_func": _always(limit)}
-            super().execute_managed_notebook(nb_man, kernel_name, **options)
+        with kept(nb_man, keep, options.pop("execution_timeout", None)) as settings:
+            super().execute_managed_notebook(nb_man, kernel_name, **options | settings)
 
 
 class PipeClient(PapermillNotebookClient):  # type: ignore[misc]
@@ -99,11 +95,14 @@ class PipeClient(PapermillNotebookClient):  # type: ignore[misc]
         tags = cell.metadata.get("tags", [])
         if not _runs(cell) or self.skip_cells_with_tag in tags:
             return cell
-        cell.outputs, self.clear_before_next_output = [], False
+        cell.outputs = []
+        self.clear_before_next_output = False
         timeout = self._get_timeout(cell)
         try:
             reply = self.process.run(
-                cell.source, timeout, lambda said: self.process_message(said, cell, cell_index)
+                cell.source,
+                timeout,
+                partial(self.process_message, cell=cell, cell_index=cell_index),
             )
         except TimeoutError as error:
             raise CellTimeoutError.error_from_timeout_and_cell(str(error), timeout, cell) from error
@@ -122,51 +121,38 @@ class PipeEngine(Engine):  # type: ignore[misc]
         cls, nb_man: NotebookExecutionManager, kernel_name: str, keep: str = "", **options: Any
     ) -> None:
         """Run the cells in a forked process; `keep` as for `KernelEngine`."""
-        known = {
-            key: options[key]
-            for key in ("log_output", "stdout_file", "stderr_file")
-            if options.get(key)
-        }
-        limit = options.get("execution_timeout")
-        with kept(nb_man, keep, limit):
-            known |= {
-                "kernel_name": kernel_name,
-                "timeout_func": _always(limit),
-                "record_timing": False,
-            }
-            PipeClient(nb_man, **known).execute()
-
-
-def _always(limit: float | None) -> Callable[[NotebookNode], float | None] | None:
-    """The same limit for every cell; nbclient takes a number as such only where it is whole."""
-    return None if limit is None else lambda _: limit
+        known = ("log_output", "stdout_file", "stderr_file")
+        shown = {key: options[key] for key in known if options.get(key)}
+        with kept(nb_man, keep, options.get("execution_timeout")) as settings:
+            PipeClient(nb_man, kernel_name=kernel_name, **shown | settings).execute()
 
 
 papermill_engines.register(ENGINES["kernel"], KernelEngine)
 
 
 @contextlib.contextmanager
-def kept(nb_man: NotebookExecutionManager, path: str, timeout: float | None) -> Iterator[None]:
-    """Tidy the outputs, and store the notebook as far as it came if the process of its cells dies
-    or hangs.
+def kept(
+    nb_man: NotebookExecutionManager, path: str, timeout: float | None
+) -> Iterator[dict[str, Any]]:
+    """Give a client's settings, then tidy the outputs, and store the notebook as far as it came if
+    the process of its cells dies or hangs.
     """
     _time(nb_man)
+    settings: dict[str, Any] = {"record_timing": False}
+    if timeout is not None:  # nbclient takes a number as such only where it is whole
+        settings["timeout_func"] = lambda cell: timeout
     try:
-        yield
+        yield settings
     except (DeadKernelError, CellTimeoutError) as error:
-        running = [cell for cell in nb_man.nb.cells if cell.metadata.papermill.get("end_time")][-1:]
-        for cell in running:
-            nb_man.cell_exception(cell)
+        begun = [cell for cell in nb_man.nb.cells if cell.metadata.papermill.get("start_time")]
+        if begun:
+            nb_man.cell_exception(begun[-1])
         if path:
             write_ipynb(nb_man.nb, path)
-        count = sum(
-            _runs(cell) and bool(cell.metadata.papermill.get("start_time"))
-            for cell in nb_man.nb.cells
-        )
-        hung = isinstance(error, CellTimeoutError)
-        raise NotebookError(
-            count, f"exceeded the time limit of {timeout:g} s" if hung else str(error)
-        ) from error
+        message = str(error)
+        if isinstance(error, CellTimeoutError):
+            message = f"exceeded the time limit of {timeout:g} s"
+        raise NotebookError(sum(map(_runs, begun)), message) from error
     finally:
         _tidy(nb_man.nb)
 
@@ -175,22 +161,24 @@ def _time(nb_man: NotebookExecutionManager) -> None:
     """Have a cell's duration taken on a clock that never jumps: papermill subtracts times of the
     day.
     """
-    start, complete, begun = nb_man.cell_start, nb_man.cell_complete, dict[int, float]()
+    start = nb_man.cell_start
+    complete = nb_man.cell_complete
+    begun = 0.0
 
-    def cell_start(cell: NotebookNode, *given: Any, **named: Any) -> None:
+    def cell_start(*args: Any, **options: Any) -> None:
+        nonlocal begun
         give_sign()
-        start(cell, *given, **named)
-        begun[id(cell)] = time.monotonic()
+        start(*args, **options)
+        begun = time.monotonic()
 
-    def cell_complete(cell: NotebookNode, *given: Any, **named: Any) -> None:
+    def cell_complete(cell: NotebookNode, *args: Any, **options: Any) -> None:
+        seconds = time.monotonic() - begun
         give_sign()
-        seconds, said = time.monotonic() - begun.pop(id(cell)), cell.metadata.papermill
-        # Papermill would read it as text, which takes a while
-        at, said["start_time"] = said["start_time"], None
-        complete(cell, *given, **named)
-        said["start_time"], said["duration"] = at, round(seconds, 6)
+        complete(cell, *args, **options)
+        cell.metadata.papermill["duration"] = round(seconds, 6)
 
-    nb_man.cell_start, nb_man.cell_complete = cell_start, cell_complete
+    nb_man.cell_start = cell_start
+    nb_man.cell_complete = cell_complete
 
 
 def execute(
@@ -209,7 +197,7 @@ def execute(
     parameters : mapping
         JSON values only: papermill changes others without a word.
     output : Path
-        Where to store the notebook, also one that failed; its results go to the same folder.
+        Where to store the notebook, also one that failed.
     engine : {"fork", "kernel"}
         In a process forked from this one, or in a kernel of its own.
     timeout : float, optional
@@ -225,11 +213,12 @@ def execute(
     NotebookError
         If a cell fails, hangs, ends the notebook early or takes its process with it.
     """
+    name = ENGINES[engine]
+    notebook: NotebookNode = _filled(template, parameters, name)
+    kernel = papermill_engines.nb_kernel_name(name, notebook)
+    options = {"progress_bar": False, "execution_timeout": timeout, "keep": str(output)}
     try:
-        with _results_to(output.parent):
-            notebook = _run(
-                _filled(template, parameters, ENGINES[engine]), ENGINES[engine], output, timeout
-            )
+        notebook = papermill_engines.execute_notebook_with_engine(name, notebook, kernel, **options)
         raise_for_execution_errors(notebook, str(output))
     except PapermillExecutionError as error:
         trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
@@ -237,11 +226,11 @@ def execute(
             error.exec_count or 0, f"{error.ename}: {error.evalue}", trace
         ) from error
     _store(notebook, output)
-    stopped = [cell for cell in notebook.cells if cell.metadata.papermill.get("exception")]
-    if stopped:  # sys.exit(0), which papermill takes for a success
-        raise NotebookError(
-            stopped[0].execution_count or 0, "ended the notebook before its last cell"
-        )
+    for cell in notebook.cells:
+        if cell.metadata.papermill.get("exception"):  # sys.exit(0), a success to papermill
+            raise NotebookError(
+                cell.execution_count or 0, "ended the notebook before its last cell"
+            )
     return notebook
 
 
@@ -261,16 +250,6 @@ def _filled(template: Path, parameters: Mapping[str, Any], engine: str) -> Noteb
     if parameters:
         notebook = parameterize_notebook(notebook, dict(parameters), engine_name=engine)
     return notebook
-
-
-def _run(notebook: NotebookNode, engine: str, output: Path, timeout: float | None) -> NotebookNode:
-    """Run the cells of a notebook; one whose process dies or hangs is stored as far as it came."""
-    kernel = papermill_engines.nb_kernel_name(engine, notebook)
-    options = {"progress_bar": False, "execution_timeout": timeout, "keep": str(output)}
-    done: NotebookNode = papermill_engines.execute_notebook_with_engine(
-        engine, notebook, kernel, **options
-    )
-    return done
 
 
 def _store(notebook: NotebookNode, path: Path) -> None:
@@ -296,11 +275,8 @@ def read_template(path: Path) -> NotebookNode:
 
 def cell_seconds(notebook: NotebookNode) -> list[float]:
     """List how long each code cell took, in seconds."""
-    return [
-        round(float(cell.metadata.papermill.duration or 0), 4)
-        for cell in notebook.cells
-        if _runs(cell)
-    ]
+    cells = filter(_runs, notebook.cells)
+    return [round(cell.metadata.papermill.duration or 0.0, 4) for cell in cells]
 
 
 def _tidy(notebook: NotebookNode) -> None:
@@ -325,16 +301,3 @@ def _merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
 
 def _runs(cell: NotebookNode) -> bool:
     return bool(cell.cell_type == "code" and cell.source.strip())
-
-
-@contextlib.contextmanager
-def _results_to(folder: Path) -> Iterator[None]:
-    """Tell the notebook, through the environment of its process, where to store its results."""
-    before = os.environ.get(OUTPUT_VARIABLE)
-    os.environ[OUTPUT_VARIABLE] = str(folder)
-    try:
-        yield
-    finally:
-        del os.environ[OUTPUT_VARIABLE]
-        if before is not None:
-            os.environ[OUTPUT_VARIABLE] = before

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["ForkEngine"]
-
 
 class ForkEngine:
     """papermill's entry to the engine.

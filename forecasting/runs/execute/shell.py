@@ -20,8 +20,6 @@ from jupyter_client.session import Session, json_packer
 from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
-__all__ = ["get_shell", "serve"]
-
 CHUNK = 1 << 20  # characters that a stream holds before it sends them
 Send = Callable[[str, dict[str, Any]], None]
 

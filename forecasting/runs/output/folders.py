@@ -1,36 +1,35 @@
 """The output folder of a run: locked while in use, and only ever holding whole reports.
 
 A report is written in a folder of its own under ``.work`` and moved to its place in one step, so
-that whatever interrupts a run leaves the old report or the new one, never half of either.
+that whatever interrupts a run leaves the old report or the new one, never half of either. The
+results of a report that one of another day replaces go into ``archive``.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import json
 import os
 import shutil
 import socket
 import sys
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from forecasting.errors import InputError, RunError
-from forecasting.evidence.files import write_whole
-from forecasting.names import FAILURE_RECORD, FAILURES, LOCK, LOGS, RUN_RECORD, WORK
+from forecasting.evidence.files import read_whole, write_whole
+from forecasting.names import ARCHIVE, FAILURE_RECORD, FAILURES, LOCK, LOGS, OUTLOOK_TABLE, WORK
 from forecasting.runs.output.ownership import (
     REMEDY,
+    file_sizes,
     is_work,
     made_by_a_run,
     read_json,
     refuse_others,
+    write_json,
 )
-
-__all__ = ["Store", "clear_folder", "open_log", "remove", "write_log", "write_text"]
 
 
 class Store:
@@ -52,18 +51,17 @@ class Store:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder, Store(folder) as store:
-    ...     side = store.side("norway-baseline")
-    ...     _ = (side / "run.json").write_text("{}")
+    ...     side = clear_folder(store.folder("norway-baseline"))
+    ...     write_json(side / "run.json", {"name": "norway-baseline"})
     ...     store.accept("norway-baseline")
-    ...     list(store.records())
-    ['norway-baseline']
+    ...     sorted(path.name for path in store.out.glob("*/run.json"))
+    ['run.json']
     """
 
     def __init__(self, out: str | os.PathLike[str]) -> None:
         self.out = Path(out).absolute()
         self.token = uuid.uuid4().hex
         self._work = self.out / WORK / f"ev-forecast-{self.token}"  # a name that nobody else gives
-        self._made = set[str]()
         self._lock: IO[str] | None = None
 
     def __enter__(self) -> Store:
@@ -80,12 +78,8 @@ class Store:
         if self._lock is not None:
             self._lock.close()
 
-    def side(self, name: str) -> Path:
-        """Make an empty folder beside the reports, to write the report `name` in."""
-        return clear_folder(self.folder(name))
-
     def folder(self, name: str) -> Path:
-        """The folder beside the reports that `side` made."""
+        """The folder beside the reports in which the report `name` is written."""
         return self._work / name
 
     @property
@@ -110,6 +104,7 @@ class Store:
             If the system refuses.
         """
         self._hold()
+        keep_earlier(self.out, name, self.folder(name))
         # On the disk before it is moved; whoever made it is at the next one
         for path in self.folder(name).iterdir():
             with path.open("rb") as handle:
@@ -134,17 +129,10 @@ class Store:
         _mark(self.folder(name))
         self._place(name, self.out / FAILURES / name)
 
-    def records(self) -> Iterator[str]:
-        """Yield the names of all whole reports in the folder, in order."""
-        for path in sorted(self.out.glob(f"*/{RUN_RECORD}")):
-            if not path.parent.name.startswith("."):
-                yield path.parent.name
-
     def _place(self, name: str, target: Path) -> None:
-        if not (target.is_symlink() or str(target) in self._made or made_by_a_run(target)):
+        if not (target.is_symlink() or made_by_a_run(target)):
             raise RunError(f"something in {target} was not written by a run: {REMEDY}")
         _replace(self.folder(name), target)
-        self._made.add(str(target))
 
     def _hold(self) -> None:
         """Take the folder anew if somebody has removed it."""
@@ -202,9 +190,66 @@ def write_log(path: str | Path, content: bytes) -> None:
         log.write(content)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file in one step: readers see the old text or the new one."""
-    write_whole(path, text.encode())
+def keep_earlier(out: Path, name: str, side: Path) -> None:
+    """Keep the results of a report as ``archive/DAY/NAME/outlook.parquet``, if the new report is of
+    another day.
+
+    What is kept already is not replaced: the first forecast of a day is the one that knew least of
+    what came.
+
+    Parameters
+    ----------
+    out : Path
+        The output folder.
+    name : str
+        The report's.
+    side : Path
+        The folder of the new report, which is about to take its place.
+    """
+    from forecasting.scenarios.outlook_files import load_record
+
+    old = out / name / OUTLOOK_TABLE
+    if old.is_symlink() or not made_by_a_run(out / name):
+        return
+    day = load_record(old).get("as_of")
+    kept = out / ARCHIVE / str(day) / name / OUTLOOK_TABLE
+    if day and day != load_record(side / OUTLOOK_TABLE).get("as_of") and not kept.exists():
+        with contextlib.suppress(OSError):  # no report fails for an earlier one
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(kept, read_whole(old))
+
+
+def drop_earlier(out: Path, days: int) -> None:
+    """Remove the kept results of all but the newest days; what no run has kept there stays.
+
+    Parameters
+    ----------
+    out : Path
+        The output folder.
+    days : int
+        How many days of ``archive`` remain.
+    """
+    with contextlib.suppress(OSError):  # nobody needs the room so much that a run fails for it
+        reports: dict[Path, list[Path]] = {}
+        for path in filter(_is_kept, out.glob(f"{ARCHIVE}/*/*/{OUTLOOK_TABLE}")):
+            reports.setdefault(path.parent.parent, []).append(path)
+        for day in sorted(reports, reverse=True)[days:]:
+            for path in reports[day]:
+                path.unlink()
+                path.parent.rmdir()
+            with contextlib.suppress(OSError):  # something else lies there
+                day.rmdir()
+
+
+def _is_kept(path: Path) -> bool:
+    """Whether `keep_earlier` has kept these results."""
+    from forecasting.scenarios.outlook_files import load_record
+
+    report = path.parent
+    day = report.parent
+    linked = any(part.is_symlink() for part in (path, report, day, day.parent))
+    alone = [other.name for other in report.iterdir()] == [OUTLOOK_TABLE]
+    return alone and not linked and load_record(path).get("as_of") == day.name
 
 
 def _mark(folder: Path) -> None:
@@ -213,17 +258,10 @@ def _mark(folder: Path) -> None:
     for path in folder.iterdir():
         if path.is_dir() or path.is_symlink():
             remove(path)
-    files = {
-        path.name: path.stat().st_size
-        for path in sorted(folder.iterdir())
-        if path.name != FAILURE_RECORD
-    }
+    path = folder / FAILURE_RECORD
+    mark = {"name": folder.name, "files": file_sizes(folder, but=FAILURE_RECORD)}
     with contextlib.suppress(OSError):  # on a full disk the record that is there does
-        record = read_json(folder / FAILURE_RECORD) | {"name": folder.name, "files": files}
-        write_text(
-            folder / FAILURE_RECORD,
-            json.dumps(record),
-        )
+        write_json(path, read_json(path) | mark)
 
 
 def _is_file(handle: IO[str], path: Path) -> bool:
@@ -241,19 +279,25 @@ def _take_lock(out: Path) -> IO[str]:
     try:
         _lock_file(handle)
     except OSError as error:
-        handle.seek(0)
-        holder = handle.read().strip() or "another run"
-        handle.close()
-        raise RunError(
-            f"{out} is in use by {holder}: wait until it ends, or give another --out"
-        ) from error
-    handle.seek(0)
-    handle.truncate()
-    handle.write(
-        f"process {os.getpid()} on {socket.gethostname()} since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    )
+        with handle:
+            handle.seek(0)
+            raise in_use(out, handle.read().strip()) from error
+    handle.truncate(0)
+    handle.write(this_process())
     handle.flush()
     return handle
+
+
+def this_process() -> str:
+    """Name this process in a lock."""
+    now = datetime.now(UTC)
+    return f"process {os.getpid()} on {socket.gethostname()} since {now:%Y-%m-%d %H:%M} UTC"
+
+
+def in_use(out: Path | str, holder: str) -> RunError:
+    """The refusal of a folder that another run holds."""
+    holder = holder or "another run"
+    return RunError(f"{out} is in use by {holder}: wait until it ends, or give another --out")
 
 
 def _lock_file(handle: IO[str]) -> None:
@@ -284,11 +328,12 @@ def _replace(side: Path, target: Path) -> None:
 
 def _exchange(first: Path, second: Path) -> bool:
     """Swap two paths at once, where the system can (Linux)."""
+    here = -100  # AT_FDCWD
+    exchange = 2  # RENAME_EXCHANGE
     try:
-        swap = ctypes.CDLL(None, use_errno=True).renameat2
+        swap = ctypes.CDLL(None).renameat2
     except (AttributeError, OSError, TypeError):
         return False
-    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
     return bool(swap(here, os.fsencode(first), here, os.fsencode(second), exchange) == 0)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_whole
@@ -15,12 +15,11 @@ from forecasting.names import (
     FAILURES,
     OUTLOOK_TABLE,
     RUN_RECORD,
-    WORK,
 )
-from forecasting.runs.output.folders import Store
 from forecasting.runs.output.ownership import read_json
 
-__all__ = ["load_writers", "read_records", "write_summary"]
+if TYPE_CHECKING:
+    import pandas as pd
 
 WRITERS = (
     "forecasting.reporting.site",
@@ -50,23 +49,16 @@ def read_records(out: Path) -> list[dict[str, Any]]:
     """List what is known of each scenario: its ``run.json``, and under ``failure`` how its last run
     failed.
     """
-    failures = {
-        path.parent.name: read_json(path) for path in out.glob(f"{FAILURES}/*/{FAILURE_RECORD}")
-    }
-    reports = {
-        path.parent.name: read_json(path)
-        for path in out.glob(f"*/{RUN_RECORD}")
-        if path.parent.name != WORK
-    }
-    return [
-        {"name": name}
-        | reports.get(name, {})
-        | ({"failure": failures[name]} if name in failures else {})
-        for name in sorted({*reports, *failures})
-    ]
+    records: dict[str, dict[str, Any]] = {}
+    for path in out.glob(f"*/{RUN_RECORD}"):
+        records[path.parent.name] = {"name": path.parent.name} | read_json(path)
+    for path in out.glob(f"{FAILURES}/*/{FAILURE_RECORD}"):
+        name = path.parent.name
+        records.setdefault(name, {"name": name})["failure"] = read_json(path)
+    return [records[name] for name in sorted(records)]
 
 
-def write_summary(store: Store) -> list[str]:
+def write_summary(out: Path) -> list[str]:
     """Write ``comparison.parquet``, the same as a workbook and as CSV, and ``index.html`` from the
     reports there.
 
@@ -75,41 +67,38 @@ def write_summary(store: Store) -> list[str]:
     list of str
         What is wrong with reports whose results cannot be read; the index tells it, too.
     """
+    import pandas as pd
+
     from forecasting.reporting.comparison_files import write_comparison
     from forecasting.reporting.site import build_site
+    from forecasting.scenarios.outlook_files import load_results
 
-    records = read_records(store.out)
-    damaged = _write_comparison(store.out, [record["name"] for record in records])
+    records = read_records(out)
+    tables = []
+    damaged = []
     for record in records:
-        if what := damaged.get(record["name"]):
-            record["failure"] = {"message": what}
-    write_comparison(store.out)
-    build_site(store.out, records)
-    return [f"{name}: {what}" for name, what in damaged.items()]
+        path = out / record["name"] / OUTLOOK_TABLE
+        try:
+            if path.is_file():
+                tables.append(load_results(path))
+        except InputError as error:
+            message = f"{error}; move its folder away and run it again"
+            record["failure"] = {"message": message}
+            damaged.append(f"{record['name']}: {message}")
+    if tables:
+        _write_table(out, pd.concat(tables, ignore_index=True))
+    write_comparison(out)
+    build_site(out, records)
+    return damaged
 
 
-def _write_comparison(out: Path, names: list[str]) -> dict[str, str]:
+def _write_table(out: Path, results: pd.DataFrame) -> None:
     """Write the table of all results; the one that was there stays beside it, so that changes can
     be shown.
     """
-    import pandas as pd
-
-    from forecasting.scenarios.outlook_files import load_results
-
-    tables, damaged = [], dict[str, str]()
-    for name in names:
-        path = out / name / OUTLOOK_TABLE
-        try:
-            tables += [load_results(path)] if path.is_file() else []
-        except InputError as error:
-            damaged[name] = f"{error}; move its folder away and run it again"
-    if tables:
-        table, content = (
-            out / COMPARISON_TABLE,
-            pd.concat(tables, ignore_index=True).to_parquet(index=False),
-        )
-        # In the mirror of an object store some are there by name only
-        if table.is_file() and table.stat().st_size:
-            write_whole(out / COMPARISON_BEFORE, table.read_bytes())
-        write_whole(table, content)
-    return damaged
+    table = out / COMPARISON_TABLE
+    content = results.to_parquet(index=False)
+    # In the mirror of an object store some are there by name only
+    if table.is_file() and table.stat().st_size:
+        write_whole(out / COMPARISON_BEFORE, table.read_bytes())
+    write_whole(table, content)

@@ -12,12 +12,12 @@ from __future__ import annotations
 import json
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from forecasting.errors import InputError, Problem
-from forecasting.evidence.files import read_whole
+from forecasting.evidence.files import read_whole, write_whole
 from forecasting.names import (
     ARCHIVE,
     ARTICLE_PAGE,
@@ -37,14 +37,12 @@ from forecasting.names import (
     WORK,
 )
 
-__all__ = ["REMEDY", "is_work", "made_by_a_run", "read_json", "refuse_others"]
-
 FOLDERS = (WORK, ARCHIVE, ASSETS, FAILURES, LOGS)  # what a run writes besides reports
 TABLES = (COMPARISON_TABLE, COMPARISON_BEFORE, COMPARISON_CSV, COMPARISON_WORKBOOK)
 FILES = (INDEX_PAGE, ARTICLE_PAGE, *TABLES, f"{ASSETS}/{PLOTLY_SCRIPT}", f"{LOGS}/engine.log")
 LITTER = {".DS_Store", "Thumbs.db"}  # what systems leave in folders that somebody has looked at
 REMEDY = "move it elsewhere, or give another --out"
-HOLDER = re.compile(r"process \d+ on .* since .* UTC")
+HOLDER = re.compile(r"(process \d+ on .* since .* UTC)?")
 WORK_NAME = re.compile(r"ev-forecast-[0-9a-f]{32}")
 
 
@@ -64,11 +62,12 @@ def refuse_others(out: Path, names: Iterable[str] = ()) -> None:
     InputError
         Naming everything that is in the way.
     """
-    if not out.is_dir():
-        return
-    if problems := [
-        Problem(str(path), what, REMEDY) for path, what in _in_the_way(out, list(names))
-    ]:
+    problems = []
+    for path in _in_the_way(out, list(names)) if out.is_dir() else ():
+        linked = "is a link, and a run would write where it leads"
+        what = linked if path.is_symlink() else "was not written by a run"
+        problems.append(Problem(str(path), what, REMEDY))
+    if problems:
         raise InputError(problems)
 
 
@@ -88,7 +87,7 @@ def made_by_a_run(folder: Path) -> bool:
 
 def is_work(path: Path) -> bool:
     """Whether this is the folder in which a run does its work."""
-    return bool(WORK_NAME.fullmatch(path.name)) and path.is_dir() and not path.is_symlink()
+    return bool(WORK_NAME.fullmatch(path.name)) and not _is_other(path, stat.S_ISDIR)
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -100,55 +99,50 @@ def read_json(path: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _in_the_way(out: Path, names: list[str]) -> Iterator[tuple[Path, str]]:
-    """Each path that a run would write to and must not, with what it is."""
+def write_json(path: Path, record: dict[str, Any]) -> None:
+    """Write a record in one step: readers see the old one or the new one."""
+    write_whole(path, json.dumps(record, indent=1, ensure_ascii=False).encode())
+
+
+def file_sizes(folder: Path, but: str) -> dict[str, int]:
+    """How large the files of a folder are, as a record lists them: all but the record itself."""
+    return {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.name != but}
+
+
+def _in_the_way(out: Path, names: list[str]) -> Iterator[Path]:
+    """Each path that a run would write to and must not."""
     lock = out / LOCK
-    if _is_other(lock, stat.S_ISREG) or not _lock_text(lock)[0]:
-        yield lock, _what(lock)
+    holder = _holder(lock)
+    if _is_other(lock, stat.S_ISREG) or holder is None:
+        yield lock
     folders = [out / name for name in FOLDERS]
-    yield from ((path, _what(path)) for path in folders if _is_other(path, stat.S_ISDIR))
-    whole = [path for path in folders if not _is_other(path, stat.S_ISDIR)]
-    work, failures = (
-        _inside(path) if path in whole else [] for path in (out / WORK, out / FAILURES)
-    )
-    yield from ((path, _what(path)) for path in work if not is_work(path))
-    yield from _strange(failures)
-    # A link is replaced itself
-    yield from _strange([out / name for name in names if not (out / name).is_symlink()])
-    shared = [out / name for name in (*FILES, *(f"{LOGS}/{name}.log" for name in names))]
-    ours = _used(out)
-    for path in shared:
-        if path.parent in (out, *whole) and (
-            _is_other(path, stat.S_ISREG) or (path.exists() and not ours)
-        ):
-            yield path, _what(path)
-
-
-def _used(out: Path) -> bool:
-    """Whether runs write here."""
-    folders = [*_inside(out), *_inside(out / FAILURES)]
-    return bool(_lock_text(out / LOCK)[1]) or any(_record(path) for path in folders)
-
-
-def _strange(folders: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-    """Of folders that a run would replace, what no run wrote."""
-    for folder in folders:
-        yield from ((path, _what(path)) for path in _others(folder))
+    others = [path for path in folders if _is_other(path, stat.S_ISDIR)]
+    yield from others
+    yield from (path for path in _inside(out / WORK) if not is_work(path))
+    reports = [out / name for name in names if not (out / name).is_symlink()]  # a link is replaced
+    for folder in (*_inside(out / FAILURES), *reports):
+        yield from _others(folder)
+    used = holder or any(map(_record, (*_inside(out.resolve()), *_inside(out / FAILURES))))
+    for path in (out / name for name in (*FILES, *(f"{LOGS}/{name}.log" for name in names))):
+        strange = _is_other(path, stat.S_ISREG) or (path.exists() and not used)
+        if strange and path.parent not in others:
+            yield path
 
 
 def _others(folder: Path) -> Iterator[Path]:
     """What in a report's folder no run wrote; the path itself where it is no folder."""
     if _is_other(folder, stat.S_ISDIR):
         yield folder
-        return
     record = _record(folder)
-    listed = record.get("files")
-    sizes: dict[str, Any] = {REPORT_NOTEBOOK: None} | (listed if isinstance(listed, dict) else {})
+    sizes: dict[str, Any] = {REPORT_NOTEBOOK: None}
+    if isinstance(record.get("files"), dict):
+        sizes |= record["files"]
     sizes |= {RUN_RECORD: None, FAILURE_RECORD: None}
     for path in _inside(folder):
-        same = sizes.get(path.name) in (None, path.lstat().st_size) or not path.lstat().st_size
+        size = path.lstat().st_size
+        # In the mirror of an object store some files are there by name only, and empty
+        same = size == 0 or sizes.get(path.name) in (None, size)
         if not record or path.name not in sizes or _is_other(path, stat.S_ISREG) or not same:
-            # In the mirror of an object store some files are there by name only, and empty
             yield path
 
 
@@ -158,34 +152,27 @@ def _record(folder: Path) -> dict[str, Any]:
     return record if record.get("name") == folder.name else {}
 
 
-def _is_other(path: Path, right: Any) -> bool:
+def _is_other(path: Path, kind: Callable[[int], bool]) -> bool:
     """Whether something of another kind is there."""
     try:
-        return not right(path.lstat().st_mode)
+        return not kind(path.lstat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return False
 
 
 def _inside(folder: Path) -> list[Path]:
-    return (
-        sorted(path for path in folder.iterdir() if path.name not in LITTER)
-        if folder.is_dir()
-        else []
-    )
+    """What is in a folder, if it is one and no link."""
+    if folder.is_symlink() or not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.name not in LITTER)
 
 
-def _lock_text(lock: Path) -> tuple[bool, str]:
-    """Whether a lock file is a run's, and who took it last."""
+def _holder(lock: Path) -> str | None:
+    """Who took a lock file last, empty for nobody; None where the file is not a run's."""
     try:
         text = read_whole(lock, 1000).decode("utf-8", "replace")
     except FileNotFoundError:
-        return True, ""
+        return ""
     except OSError:
-        return False, ""
-    return not text or bool(HOLDER.match(text)), text
-
-
-def _what(path: Path) -> str:
-    if path.is_symlink():
-        return "is a link, and a run would write where it leads"
-    return "was not written by a run"
+        return None
+    return text if HOLDER.fullmatch(text) else None

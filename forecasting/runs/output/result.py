@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["RunResult", "RunSummary"]
-
 Status = Literal["done", "fresh", "failed", "stale"]
 
 

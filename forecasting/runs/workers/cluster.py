@@ -3,7 +3,7 @@ each once.
 
 A worker needs this package, nothing else: the notebook travels with the task, the files of the
 report travel back. On each worker stand fork servers as on this machine, one for each task that the
-worker does at a time.
+worker does at a time. A worker that is not heard of is given up, and no call waits for it for ever.
 """
 
 from __future__ import annotations
@@ -11,37 +11,40 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import importlib
-import json
 import re
 import shutil
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from forecasting.arguments import shown
 from forecasting.errors import RunError
 from forecasting.names import FAILURE_RECORD
 from forecasting.runs.environment import environment
 from forecasting.runs.output.folders import clear_folder, write_log
+from forecasting.runs.output.ownership import write_json
 from forecasting.runs.workers.fork_server import ForkServer
 from forecasting.runs.workers.processes import Outcome
-from forecasting.runs.workers.silence import drop_silent, within
-from forecasting.runs.workers.task import Task
-
-__all__ = ["cluster"]
+from forecasting.runs.workers.task import Task, failure
 
 PATIENCE = 20  # seconds to wait for a scheduler
 PARTING = 30.0  # seconds to wait until all workers have put their things away
 ANSWER = 120.0  # seconds to wait for all workers, which may have to load everything first
 # Seconds between looks at them, and beyond the limit of a cell until one is given up
-LOOK, QUIET = 2.0, 20.0
-LOG, NOTEBOOK, OUT, SHARED = "log", "notebook.ipynb", "report", "shared"  # of a task on its worker
+LOOK = 2.0
+QUIET = 20.0
+LOG = "log"  # of a task on its worker, as the three below
+NOTEBOOK = "notebook.ipynb"
+OUT = "report"
+SHARED = "shared"
 NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)  # of a file that a worker sends
 Files = dict[str, bytes]
+R = TypeVar("R")
 
 
 @contextlib.contextmanager
@@ -69,19 +72,14 @@ def cluster(
         needs.
     """
     client = _connect(scheduler)
+    notebook = template.read_text("utf-8") if template else ""
     try:
         try:
             within(ANSWER, _compare, client)
-            within(
-                ANSWER,
-                client.run,
-                start_parents,
-                token,
-                template.read_text("utf-8") if template else "",
-            )
+            within(ANSWER, client.run, start_parents, token, notebook)
         except TimeoutError:
             raise RunError(f"a worker at {scheduler} does not answer: restart it") from None
-        yield lambda tasks: _perform(client, tasks, token)
+        yield partial(_perform, client, token)
     finally:
         # The cluster may be gone, and what matters has come home
         with contextlib.suppress(Exception):
@@ -90,14 +88,13 @@ def cluster(
             within(PARTING, client.close)
 
 
-def _perform(client: Any, tasks: Sequence[Task], token: str) -> Iterator[Outcome]:
+def _perform(client: Any, token: str, tasks: Sequence[Task]) -> Iterator[Outcome]:
     distributed = importlib.import_module("distributed")
-    sent = {
-        client.submit(
-            perform_here, task.to_json(), Path(task.template).read_text("utf-8"), token, pure=False
-        ): task
-        for task in tasks
-    }
+    sent = {}
+    for task in tasks:
+        notebook = Path(task.template).read_text("utf-8")
+        future = client.submit(perform_here, task.to_json(), notebook, token, pure=False)
+        sent[future] = task
     limit = max((task.timeout + QUIET for task in tasks if task.timeout), default=None)
     heard = time.monotonic()
     while sent:
@@ -110,14 +107,20 @@ def _perform(client: Any, tasks: Sequence[Task], token: str) -> Iterator[Outcome
         for future in done:
             yield _home(sent.pop(future), future)
         if limit and sent:
-            with contextlib.suppress(TimeoutError, OSError):
-                keys = [future.key for future in sent]
-                if within(limit, client.run_on_scheduler, drop_silent, keys=keys, limit=limit):
-                    heard = time.monotonic()
+            if _any_worker(client, [future.key for future in sent], limit):
+                heard = time.monotonic()
             if time.monotonic() - heard > limit:
                 break
     for task in sent.values():
         yield _failed(task, "the scheduler, or every worker, stands still or is gone")
+
+
+def _any_worker(client: Any, keys: list[str], limit: float) -> bool:
+    """Give up workers that stand still; whether one is left, as far as the scheduler answers."""
+    with contextlib.suppress(TimeoutError, OSError):
+        workers = within(limit, client.run_on_scheduler, drop_silent, keys=keys, limit=limit)
+        return bool(workers)
+    return False
 
 
 def _connect(scheduler: str) -> Any:
@@ -133,13 +136,10 @@ def _connect(scheduler: str) -> Any:
 
 def _compare(client: Any) -> None:
     """Refuse workers whose reports would not be those of this machine."""
-    mine = environment()
+    mine = environment().items()
     for worker, theirs in client.run(environment).items():
-        other = [
-            f"{key} {theirs.get(key)}, here {value}"
-            for key, value in mine.items()
-            if theirs.get(key) != value
-        ]
+        unlike = [(key, value) for key, value in mine if theirs.get(key) != value]
+        other = [f"{key} {theirs.get(key)}, here {value}" for key, value in unlike]
         if other:
             raise RunError(f"the worker {worker} has {'; '.join(other)}: install the same there")
 
@@ -153,30 +153,29 @@ def _home(task: Task, future: Any) -> Outcome:
     sent = future.result()
     future.release()
     try:
-        said, files = sent
-        status, seconds = int(said["status"]), float(said["seconds"])
-        strange = [name for name in files if not NAME.fullmatch(name)]
+        ended, files = sent
+        outcome = Outcome(task.name, int(ended["status"]), float(ended["seconds"]))
+        names = [name for name in files if not NAME.fullmatch(name)]
         whole = all(isinstance(content, bytes) for content in files.values())
     except (AttributeError, LookupError, TypeError, ValueError):
         return _failed(task, f"its worker sent {shown(sent)}, no report")
-    if strange or not whole:
-        what = f"a file named {strange[0][:100]!a}" if strange else "no files"
-        return _failed(task, f"its worker sent {what}")
+    if names:
+        return _failed(task, f"its worker sent a file named {names[0][:100]!a}")
+    if not whole:
+        return _failed(task, "its worker sent no files")
     write_log(task.log, files.pop(LOG, b""))
-    with contextlib.suppress(OSError):  # the runner will find nothing there, and say why
+    try:
         folder = clear_folder(Path(task.folder))
         for name, content in files.items():
             (folder / name).write_bytes(content)
-        return Outcome(task.name, status, seconds)
-    return Outcome(task.name, 1, 0.0)
+    except OSError:  # the runner will find nothing there, and say why
+        return Outcome(task.name, 1, 0.0)
+    return outcome
 
 
 def _failed(task: Task, message: str) -> Outcome:
-    failure = {"name": task.name, "cell": 0, "message": message, "trace": ""}
     with contextlib.suppress(OSError):
-        (clear_folder(Path(task.folder)) / FAILURE_RECORD).write_text(
-            json.dumps(failure), encoding="utf-8"
-        )
+        write_json(clear_folder(Path(task.folder)) / FAILURE_RECORD, failure(task.name, message))
     return Outcome(task.name, 1, 0.0)
 
 
@@ -190,9 +189,14 @@ def perform_here(text: str, notebook: str, token: str) -> tuple[dict[str, Any], 
     """
     with tempfile.TemporaryDirectory(dir=_folder(token)) as name:
         home = Path(name)
-        (home / NOTEBOOK).write_text(notebook, encoding="utf-8")
-        template, folder, log = str(home / NOTEBOOK), str(home / OUT), str(home / LOG)
-        task = dataclasses.replace(Task.from_json(text), template=template, folder=folder, log=log)
+        template = home / NOTEBOOK
+        template.write_text(notebook, encoding="utf-8")
+        task = dataclasses.replace(
+            Task.from_json(text),
+            template=str(template),
+            folder=str(home / OUT),
+            log=str(home / LOG),
+        )
         outcome = _outcome(task, token)
         paths = [*(home / OUT).iterdir(), *home.glob(LOG)]
         return dataclasses.asdict(outcome), {path.name: path.read_bytes() for path in paths}
@@ -204,9 +208,8 @@ def _outcome(task: Task, token: str) -> Outcome:
         with _lock:
             idle = _idle.get(token)
             parent = idle.pop() if idle else None
-        parent = (
-            parent if parent and parent.alive else ForkServer(1, token, _folder(token) / SHARED)
-        )
+        if parent is None or not parent.alive:
+            parent = ForkServer(1, token, _folder(token) / SHARED)
         parent.submit(task)
         if outcome := parent.outcome():
             with _lock:
@@ -245,3 +248,53 @@ def close_parents(token: str) -> None:
     for parent in idle:
         parent.close()
     shutil.rmtree(_folder(token), ignore_errors=True)
+
+
+def within(seconds: float, call: Callable[..., R], *args: Any, **options: Any) -> R:
+    """What a call gives.
+
+    Raises
+    ------
+    TimeoutError
+        If it takes longer; it is left to itself then.
+
+    Examples
+    --------
+    >>> within(60, max, 1, 2)
+    2
+    >>> within(0.1, time.sleep, 1)
+    Traceback (most recent call last):
+    TimeoutError
+    """
+    answer = Future[R]()
+
+    def ask() -> None:
+        try:
+            answer.set_result(call(*args, **options))
+        except BaseException as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    return answer.result(seconds)
+
+
+async def drop_silent(keys: list[str], limit: float, dask_scheduler: Any) -> int:
+    """On the scheduler: give up workers with tasks of ours that have not been heard of for so long,
+    as it would later.
+
+    Their tasks go to other workers.
+
+    Returns
+    -------
+    int
+        How many workers there are then.
+    """
+    late = time.time() - limit
+    silent = [
+        worker.address
+        for worker in dask_scheduler.workers.values()
+        if worker.last_seen < late and any(task.key in keys for task in worker.processing)
+    ]
+    for address in silent:
+        await dask_scheduler.remove_worker(address, stimulus_id="ev-forecast-silent")
+    return len(dask_scheduler.workers)

@@ -11,31 +11,29 @@ import contextlib
 import json
 import os
 import select
-import selectors
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
-from forecasting.runs.execute.child import kill_group
+from forecasting.names import SHARED_VARIABLE
+from forecasting.runs.execute.child import ForkedProcess, die_with_parent, kill_group
 from forecasting.runs.output.folders import write_log
 from forecasting.runs.output.overview import load_writers
-from forecasting.runs.workers.forked_task import ForkedTask
 from forecasting.runs.workers.preload import preload
-from forecasting.runs.workers.processes import Outcome, child_environment, run_fresh
-from forecasting.runs.workers.task import Task
-from forecasting.runs.workers.watch import Watch
-
-__all__ = ["ForkServer", "run_in_forks"]
+from forecasting.runs.workers.processes import Crew, Outcome, Watch, child_environment, run_fresh
+from forecasting.runs.workers.task import Task, perform
 
 KEPT = 16  # groups of scenarios whose forecasts are kept for the others of the group
 LOOK = 0.005  # seconds between looks at the children
 SIGN = 1.0  # seconds between signs of life, which are empty lines
+CHUNK = 1 << 16  # bytes read at once
 
 
 class ForkServer:
@@ -58,15 +56,10 @@ class ForkServer:
 
     def __init__(self, jobs: int, token: str, shared: Path, template: Path | None = None) -> None:
         self._scratch = TemporaryDirectory(prefix="ev-forecast-", ignore_cleanup_errors=True)
-        command = [
-            sys.executable,
-            "-m",
-            "forecasting.runs.workers.fork_server",
-            str(jobs),
-            str(shared),
-            self._scratch.name,
-        ]
-        command += [str(template)] if template else []
+        command = [sys.executable, "-m", "forecasting.runs.workers.fork_server"]
+        command += [str(jobs), str(shared), self._scratch.name]
+        if template:
+            command.append(str(template))
         self._printed: IO[bytes] = TemporaryFile()  # noqa: SIM115 closed by `close`
         self._process = subprocess.Popen(
             command,
@@ -80,8 +73,8 @@ class ForkServer:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._to: IO[str] = self._process.stdin
-        self._from = self._process.stdout.fileno()
-        self._said = b""
+        self._from: IO[str] = self._process.stdout
+        self._heard = b""
         self._limit: float | None = None
         self._under_way = 0
 
@@ -100,20 +93,24 @@ class ForkServer:
 
     def outcome(self) -> Outcome | None:
         """Wait for the next task to end; None if the fork server has ended before, or stands still."""
-        watch, heard = Watch(self._process.pid, self._limit), 0
+        watch = Watch(self._process.pid, self._limit)
+        pipe = self._from.fileno()
+        read = 0
         while True:
-            line, end, rest = self._said.partition(b"\n")
+            line, end, rest = self._heard.partition(b"\n")
             if end:
-                self._said = rest
+                self._heard = rest
                 if line:
                     self._under_way -= 1
                     return Outcome(**json.loads(line))
-            elif watch.broken(heard) is not None:
+            elif watch.broken(read) is not None:
                 return None
-            elif select.select([self._from], [], [], SIGN)[0]:
-                if not (data := os.read(self._from, 1 << 16)):
+            elif select.select([pipe], [], [], SIGN)[0]:
+                data = os.read(pipe, CHUNK)
+                if not data:
                     return None
-                self._said, heard = self._said + data, heard + len(data)
+                self._heard += data
+                read += len(data)
 
     def close(self, log: Path | None = None) -> None:
         """End the process and its tasks, once; what it has printed goes to `log`."""
@@ -126,8 +123,7 @@ class ForkServer:
                 self._process.wait(5)
         kill_group(self._process.pid)
         self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        self._from.close()
         self._scratch.cleanup()
         with self._printed:
             if log is not None:
@@ -158,64 +154,64 @@ def run_in_forks(
     server : ForkServer, optional
         One that has been started already.
     """
-    left = {task.name: task for task in tasks}
+    waiting = {task.name: task for task in tasks}
     for _ in range(2):
         parent = server or ForkServer(jobs, token, shared)
         server = None
         try:
-            for task in left.values():
+            for task in waiting.values():
                 parent.submit(task)
             load_writers()  # now there is nothing to do
-            while left and (outcome := parent.outcome()):
-                del left[outcome.name]
+            while waiting and (outcome := parent.outcome()):
+                del waiting[outcome.name]
                 yield outcome
         finally:
             parent.close(log)
-        if not left:
+        if not waiting:
             return
-    yield from run_fresh([*left.values()], jobs, token)
+    yield from run_fresh([*waiting.values()], jobs, token)
 
 
-def main(jobs: int, shared: Path, scratch: Path, templates: Iterable[str]) -> None:
+def main(jobs: int, shared: Path, scratch: Path, templates: list[str]) -> None:
     """Serve tasks until the input ends."""
     channel = os.dup(1)
     os.dup2(2, 1)  # whatever prints, prints to the log
-    loaded = set(templates)
-    preload(loaded)
-    children: dict[int, ForkedTask] = {}
+    preload(templates)
+    crew = Crew(jobs, partial(_fork, shared=shared, channel=channel))
     with contextlib.suppress(BrokenPipeError):  # nobody listens any more: the runner is gone
-        _serve(channel, jobs, shared, loaded, children)
-    # Whatever still writes would keep the folder from being removed
-    for child in children.values():
-        child.end()
+        _serve(channel, crew, shared, {*templates})
+    crew.end()  # whatever still writes would keep the folder from being removed
     shutil.rmtree(scratch, ignore_errors=True)  # the runner may be gone
 
 
-def _serve(
-    channel: int, jobs: int, shared: Path, loaded: set[str], children: dict[int, ForkedTask]
-) -> None:
+def _serve(channel: int, crew: Crew, shared: Path, loaded: set[str]) -> None:
     """Do tasks as they arrive, and give signs of life."""
-    tasks: list[Task] = []
     signed = 0.0
-    for arrived in _lines(children):
+    for arrived in _arrivals(crew):
         if time.monotonic() - signed > SIGN:
             os.write(channel, b"\n")
             signed = time.monotonic()
-        tasks += arrived
+        crew.waiting += arrived
         if new := {task.template for task in arrived} - loaded:
             preload(new)
             loaded |= new
-        for outcome in _ended(children):
-            _say(channel, outcome)
+        for outcome in crew.step():
+            os.write(channel, (json.dumps(asdict(outcome)) + "\n").encode())
             _forget(shared)
-        while tasks and len(children) < jobs:
-            task = tasks.pop(0)
-            try:
-                child = ForkedTask(task, shared, channel)
-            except OSError:  # nowhere to write its log, or no process to be had
-                _say(channel, Outcome(task.name, 1, 0.0))
-            else:
-                children[child.pid] = child
+
+
+def _arrivals(crew: Crew) -> Iterator[list[Task]]:
+    """Yield the tasks that have arrived, at least at every look; ends with the input."""
+    rest = b""
+    while True:
+        if not select.select([0], [], [], LOOK if crew.running else None)[0]:
+            yield []
+            continue
+        data = os.read(0, CHUNK)
+        if not data:
+            return
+        *lines, rest = (rest + data).split(b"\n")
+        yield [Task.from_json(line.decode()) for line in lines]
 
 
 def _forget(shared: Path) -> None:
@@ -227,32 +223,26 @@ def _forget(shared: Path) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _say(channel: int, outcome: Outcome) -> None:
-    os.write(channel, (json.dumps(asdict(outcome)) + "\n").encode())
-
-
-def _lines(children: dict[int, ForkedTask]) -> Iterator[list[Task]]:
-    """Yield the tasks that have arrived, at least at every look; ends with the input."""
-    rest = b""
-    with selectors.DefaultSelector() as selector:
-        selector.register(0, selectors.EVENT_READ)
-        while True:
-            if not selector.select(LOOK if children else None):
-                yield []
-                continue
-            data = os.read(0, 1 << 16)
-            if not data:
-                return
-            *whole, rest = (rest + data).split(b"\n")
-            yield [Task.from_json(line.decode()) for line in whole]
-
-
-def _ended(children: dict[int, ForkedTask]) -> Iterator[Outcome]:
-    for pid, child in list(children.items()):
-        if (status := child.status()) is not None:
-            del children[pid]
-            child.end()
-            yield Outcome(child.task.name, status, time.monotonic() - child.started)
+def _fork(task: Task, log: int, shared: Path, channel: int) -> ForkedProcess:
+    """Do a task in a copy of this process, which must not write to the channel."""
+    pid = os.fork()
+    if pid:
+        return ForkedProcess(pid)
+    status = 1
+    try:
+        os.setsid()
+        die_with_parent()
+        os.close(channel)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        for descriptor, number in ((nothing, 0), (log, 1), (log, 2)):
+            os.dup2(descriptor, number)
+        if task.shared:
+            os.environ[SHARED_VARIABLE] = str(shared / task.shared)
+        status = perform(task)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(status)  # only that counts
 
 
 if __name__ == "__main__":

@@ -21,8 +21,6 @@ from tempfile import TemporaryDirectory
 from forecasting.errors import ForecastingError
 from forecasting.names import OUTLOOK_WORKBOOK
 
-__all__ = ["preload"]
-
 FEW = 64  # draws
 ASKED = {"country": "UZ", "scenario": "preload", "as_of": "2023-06-26", "horizon": 2025, "seed": 1}
 

@@ -1,4 +1,6 @@
-"""Tasks in processes of their own: the environment they get, and that none outlives its run."""
+"""Tasks in processes of their own: the environment they get, that none stands still or holds too
+much, and that none outlives its run.
+"""
 
 from __future__ import annotations
 
@@ -9,54 +11,38 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from forecasting.names import RUN_VARIABLE, SHARED_VARIABLE, VARIABLES
-from forecasting.runs.execute.child import kill_group
+from forecasting.runs.execute.child import OVER, STILL, ForkedProcess, kill_group
 from forecasting.runs.output.folders import open_log
 from forecasting.runs.workers.task import Task
-from forecasting.runs.workers.watch import Watch, mark_of
-
-__all__ = ["Outcome", "child_environment", "run_fresh", "sweep"]
 
 PROC = Path("/proc")
-KEPT = {
-    "PATH",
-    "HOME",
-    "LANG",
-    "TZ",
-    "TMPDIR",
-    "TEMP",
-    "TMP",
-    "SYSTEMROOT",
-    "USERPROFILE",
-    "APPDATA",
-    "VIRTUAL_ENV",
-}
-KEPT |= {
-    "PYTHONPATH",
-    "JUPYTER_PATH",
-    "JUPYTER_DATA_DIR",
-    "JUPYTER_CONFIG_DIR",
-    "JUPYTER_RUNTIME_DIR",
-    "IPYTHONDIR",
-}
-KEPT |= {"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"}
-KEPT_BEGINNINGS = ("LC_", VARIABLES)
-SECRET = re.compile("KEY|TOKEN|SECRET|PASS|CREDENTIAL", re.IGNORECASE)
-THREADS = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
+LOOK_AT_MEMORY = 0.1  # seconds between looks
+# Seconds beyond the limit for a process that runs, and has something to do besides cells
+GRACE = 60.0
+NEEDED = re.compile(
+    "PATH|HOME|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|USERPROFILE|APPDATA|VIRTUAL_ENV|PYTHONPATH|"
+    "JUPYTER_(PATH|DATA_DIR|CONFIG_DIR|RUNTIME_DIR)|IPYTHONDIR|"
+    f"LD_LIBRARY_PATH|DYLD_(FALLBACK_)?LIBRARY_PATH|{VARIABLES}.*"
 )
+SECRET = re.compile("KEY|TOKEN|SECRET|PASS|CREDENTIAL", re.IGNORECASE)
 TEMPORARY = ("TMPDIR", "TEMP", "TMP", "JUPYTER_RUNTIME_DIR")
-# Of a memory allocator that has a thread from the moment pyarrow is loaded
-ARROW = "JE_ARROW_MALLOC_CONF"
+ALONE = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    # A memory allocator that has a thread from the moment pyarrow is loaded
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+Process = subprocess.Popen[str] | ForkedProcess
 
 
 @dataclass(frozen=True)
@@ -76,6 +62,176 @@ class Outcome:
     name: str
     status: int
     seconds: float
+
+
+class Watch:
+    """One process that is to give a sign of life every now and then.
+
+    Parameters
+    ----------
+    pid : int
+        The process.
+    limit : float or None
+        Seconds without a sign after which a process that has been stopped is given up, and some
+        more for one that runs; None for no limit.
+    memory : int or None
+        Megabytes that it, and each process below it, may hold; one below it that holds more is
+        killed.
+
+    Examples
+    --------
+    >>> Watch(os.getpid(), None).broken(mark_of(1)), Watch(os.getpid(), 0.5).broken("a sign")
+    (None, None)
+    """
+
+    def __init__(self, pid: int, limit: float | None, memory: int | None = None) -> None:
+        self._pid = pid
+        self._limit = limit
+        self._most = memory * 1_000_000 if memory else None
+        self._seen: object = None
+        self._since = self._looked = time.monotonic()
+
+    def broken(self, sign: object) -> int | None:
+        """The status that the process is to be ended with, for a limit that it has broken; None
+        where it has not.
+
+        Parameters
+        ----------
+        sign : object
+            What changes as long as the process moves.
+        """
+        now = time.monotonic()
+        if self._most and now - self._looked > LOOK_AT_MEMORY:
+            self._looked = now
+            if self._full(self._most):
+                return OVER
+        if sign != self._seen:
+            self._seen = sign
+            self._since = now
+        return STILL if self._stands(now - self._since) else None
+
+    def _full(self, most: int) -> bool:
+        """Whether the process itself holds more; those below it that do are killed."""
+        for pid in _below(self._pid):
+            if _held(pid) > most:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        return _held(self._pid) > most
+
+    def _stands(self, still: float) -> bool:
+        if self._limit is None or still <= self._limit:
+            return False
+        return still > self._limit + GRACE or _stopped(self._pid)
+
+
+def mark_of(log: str) -> int:
+    """The sign of life of a task: when its log was last touched, in nanoseconds."""
+    if os.utime in os.supports_fd:
+        with contextlib.suppress(OSError):  # somebody has removed it
+            return os.stat(log).st_mtime_ns
+    return time.monotonic_ns()  # no sign can be given here, so that none is missed
+
+
+def _below(pid: int) -> list[int]:
+    """The processes that a process has started, and those that they have (Linux)."""
+    below: list[int] = []
+    with contextlib.suppress(OSError):
+        for path in (PROC / str(pid) / "task").glob("*/children"):
+            below += map(int, path.read_text().split())
+    return below + [pid for child in below for pid in _below(child)]
+
+
+def _held(pid: int) -> int:
+    """Bytes of memory that a process holds now (Linux)."""
+    with contextlib.suppress(OSError, IndexError):
+        return int((PROC / str(pid) / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+def _stopped(pid: int) -> bool:
+    """Whether a process has been stopped, as by SIGSTOP, and not let go on (Linux)."""
+    with contextlib.suppress(OSError):
+        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] in "Tt"
+    return False
+
+
+class AtWork:
+    """A task in a process of its own, and its log.
+
+    Parameters
+    ----------
+    task : Task
+        What it does.
+    start : callable
+        Starts the process, which leads a group; it is given the task and the descriptor of the log.
+
+    Raises
+    ------
+    OSError
+        If there is nowhere to write its log, or no process to be had.
+    """
+
+    def __init__(self, task: Task, start: Callable[[Task, int], Process]) -> None:
+        self._task = task
+        self._started = time.monotonic()
+        log = open_log(task.log)
+        try:
+            self._process = start(task, log)
+        finally:
+            os.close(log)  # many tasks at once would hold many files
+        self._watch = Watch(self._process.pid, task.timeout, task.memory)
+
+    def outcome(self) -> Outcome | None:
+        """How it ended, or must be ended; None as long as it is at work."""
+        status = self._process.poll()
+        if status is None:
+            status = self._watch.broken(mark_of(self._task.log))
+        if status is None:
+            return None
+        return Outcome(self._task.name, status, time.monotonic() - self._started)
+
+    def end(self) -> None:
+        """End it, and all that it has started."""
+        kill_group(self._process.pid)
+        self._process.kill()  # it may not lead a group yet
+        self._process.wait()
+
+
+class Crew:
+    """Tasks at work, so many at once, and those that wait.
+
+    Parameters
+    ----------
+    jobs : int
+        How many are at work at once.
+    start : callable
+        As for `AtWork`.
+    """
+
+    def __init__(self, jobs: int, start: Callable[[Task, int], Process]) -> None:
+        self.waiting: list[Task] = []
+        self.running: list[AtWork] = []
+        self._jobs = jobs
+        self._start = start
+
+    def step(self) -> Iterator[Outcome]:
+        """Yield how tasks ended since the last step, and start others in their place."""
+        for work in [*self.running]:
+            if outcome := work.outcome():
+                self.running.remove(work)
+                work.end()
+                yield outcome
+        while self.waiting and len(self.running) < self._jobs:
+            task = self.waiting.pop(0)
+            try:
+                self.running.append(AtWork(task, self._start))
+            except OSError:
+                yield Outcome(task.name, 1, 0.0)
+
+    def end(self) -> None:
+        """End those that are at work."""
+        for work in self.running:
+            work.end()
 
 
 def child_environment(
@@ -103,16 +259,15 @@ def child_environment(
     >>> found["PATH"], "AWS_SECRET_ACCESS_KEY" in found, found["OMP_NUM_THREADS"]
     ('/bin', False, '1')
     """
-    kept = {key: value for key, value in environment.items() if _needed(key)}
+    kept = {
+        name: value
+        for name, value in environment.items()
+        if NEEDED.fullmatch(name) and not SECRET.search(name)
+    }
     kept.pop(SHARED_VARIABLE, None)  # what is shared, is shared within a run
-    kept |= dict.fromkeys(TEMPORARY, scratch) if scratch else {}
-    return (
-        kept | dict.fromkeys(THREADS, "1") | {ARROW: "background_thread:false", RUN_VARIABLE: token}
-    )
-
-
-def _needed(key: str) -> bool:
-    return key in KEPT or (key.startswith(KEPT_BEGINNINGS) and not SECRET.search(key))
+    if scratch:
+        kept |= dict.fromkeys(TEMPORARY, scratch)
+    return kept | ALONE | {RUN_VARIABLE: token}
 
 
 def run_fresh(tasks: Sequence[Task], jobs: int, token: str) -> Iterator[Outcome]:
@@ -120,61 +275,33 @@ def run_fresh(tasks: Sequence[Task], jobs: int, token: str) -> Iterator[Outcome]
 
     Nothing is shared between them, and all that they have started ends with the iterator.
     """
-    waiting, running = list(tasks), dict[str, _Running]()
-    scratch = TemporaryDirectory(prefix="ev-forecast-", ignore_cleanup_errors=True)
-    try:
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                task = waiting.pop(0)
-                try:
-                    running[task.name] = _Running(task, token, scratch.name)
-                except OSError:  # nowhere to write its log, or no process to be had
-                    yield Outcome(task.name, 1, 0.0)
-            for name, one in list(running.items()):
-                if (status := one.status()) is not None:
-                    del running[name]
-                    one.end()
-                    yield Outcome(name, status, time.monotonic() - one.started)
-            time.sleep(0.02)
-    finally:
-        for one in running.values():
-            one.end()
-        scratch.cleanup()
-
-
-class _Running:
-    """A task in a new process, and its log."""
-
-    def __init__(self, task: Task, token: str, scratch: str) -> None:
-        command = [sys.executable, "-m", "forecasting.runs.workers.task"]
-        self.started, self._log = time.monotonic(), task.log
-        log = open_log(task.log)
+    with TemporaryDirectory(prefix="ev-forecast-", ignore_cleanup_errors=True) as scratch:
+        crew = Crew(
+            jobs, partial(_start_fresh, environment=child_environment(token, scratch=scratch))
+        )
+        crew.waiting += tasks
         try:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                text=True,
-                start_new_session=True,
-                env=child_environment(token, scratch=scratch),
-            )
+            while crew.waiting or crew.running:
+                yield from crew.step()
+                time.sleep(0.02)
         finally:
-            os.close(log)
-        self._watch = Watch(self._process.pid, task.timeout, task.memory)
-        assert self._process.stdin is not None
-        with contextlib.suppress(BrokenPipeError), self._process.stdin as pipe:
-            pipe.write(task.to_json())
+            crew.end()
 
-    def status(self) -> int | None:
-        """How it ended; None as long as it is at work."""
-        status = self._process.poll()
-        return self._watch.broken(mark_of(self._log)) if status is None else status
 
-    def end(self) -> None:
-        """End it, and all that it has started."""
-        kill_group(self._process.pid)
-        self._process.wait()
+def _start_fresh(task: Task, log: int, environment: dict[str, str]) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "forecasting.runs.workers.task"],
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=log,
+        text=True,
+        start_new_session=True,
+        env=environment,
+    )
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
+        pipe.write(task.to_json())
+    return process
 
 
 def sweep(token: str) -> None:
@@ -183,8 +310,7 @@ def sweep(token: str) -> None:
     """
     mark = f"{RUN_VARIABLE}={token}".encode()
     for folder in PROC.glob("[0-9]*"):
+        pid = int(folder.name)
         with contextlib.suppress(OSError):
-            if int(folder.name) != os.getpid() and mark in (folder / "environ").read_bytes().split(
-                b"\0"
-            ):
-                os.kill(int(folder.name), signal.SIGKILL)
+            if mark in (folder / "environ").read_bytes().split(b"\0") and pid != os.getpid():
+                os.kill(pid, signal.SIGKILL)

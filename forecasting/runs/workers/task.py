@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,13 +23,13 @@ from forecasting.names import (
     FAILURE_RECORD,
     OUTLOOK_TABLE,
     OUTLOOK_WORKBOOK,
+    OUTPUT_VARIABLE,
     REPORT_NOTEBOOK,
     RUN_RECORD,
 )
 from forecasting.runs.execute.child import give_sign
-from forecasting.runs.output.folders import clear_folder, remove, write_text
-
-__all__ = ["Task", "perform"]
+from forecasting.runs.output.folders import clear_folder, remove
+from forecasting.runs.output.ownership import file_sizes, write_json
 
 # What is said of a notebook whose process has been killed
 KILLED = re.compile("SIGKILL|Kernel died")
@@ -90,33 +92,40 @@ def perform(task: Task) -> int:
         0 if the report is whole, else 1: the exit status of the process that does the task.
     """
     folder = Path(task.folder)
+    os.environ[OUTPUT_VARIABLE] = task.folder  # where the notebook stores its results
     try:
         clear_folder(folder)
         steps = _make(task, folder)
         _write_record(task, folder, steps)
     except Exception as error:
-        cell, message = (
-            getattr(error, "cell", 0),
-            getattr(error, "message", f"{type(error).__name__}: {error}"),
-        )
+        cell = getattr(error, "cell", 0)
+        message = getattr(error, "message", f"{type(error).__name__}: {error}")
         if task.memory and KILLED.search(message):
             message += f"; the memory limit is {task.memory:,} MB"
         trace = getattr(error, "trace", traceback.format_exc())
-        failure = {
-            "name": task.name,
-            "cell": cell,
-            "message": message,
-            "trace": trace,
-            "time": _now(),
-        }
         with contextlib.suppress(OSError):  # the runner will say that nothing can be written
-            _leave_failure(folder, json.dumps(failure, indent=1, ensure_ascii=False))
+            _leave_failure(folder, failure(task.name, message, cell, trace))
             sys.stderr.write(f"{error}\n{trace}\n")  # the log may lie on the same full disk
         return 1
     return 0
 
 
-def _leave_failure(folder: Path, text: str) -> None:
+def failure(name: str, message: str, cell: int = 0, trace: str = "") -> dict[str, Any]:
+    """What ``failure.json`` says of a report that could not be made.
+
+    Parameters
+    ----------
+    name, message : str
+        The scenario, and what happened.
+    cell : int
+        The cell's execution count; 0 where none is to blame.
+    trace : str
+        The traceback, if there is one.
+    """
+    return {"name": name, "cell": cell, "message": message, "trace": trace, "time": _now()}
+
+
+def _leave_failure(folder: Path, record: dict[str, Any]) -> None:
     """Write what went wrong beside the notebook; what is half made goes, since a full disk may need
     the room.
     """
@@ -124,10 +133,10 @@ def _leave_failure(folder: Path, text: str) -> None:
         if path.name != REPORT_NOTEBOOK:
             remove(path)
     try:
-        write_text(folder / FAILURE_RECORD, text)
+        write_json(folder / FAILURE_RECORD, record)
     except OSError:
         (folder / REPORT_NOTEBOOK).unlink(missing_ok=True)
-        write_text(folder / FAILURE_RECORD, text)
+        write_json(folder / FAILURE_RECORD, record)
 
 
 def _make(task: Task, folder: Path) -> dict[str, Any]:
@@ -137,48 +146,34 @@ def _make(task: Task, folder: Path) -> dict[str, Any]:
     from forecasting.reporting.html import write_report
     from forecasting.runs.execute.execution import cell_seconds, execute
 
-    clock = _Clock()
-    done = execute(
-        Path(task.template), task.parameters, folder / REPORT_NOTEBOOK, task.engine, task.timeout
-    )
-    clock.lap("notebook")
-    write_report(folder / REPORT_NOTEBOOK, done)
-    clock.lap("page")
+    notebook = folder / REPORT_NOTEBOOK
+    seconds: dict[str, float] = {}
+    with _timed(seconds, "notebook"):
+        done = execute(Path(task.template), task.parameters, notebook, task.engine, task.timeout)
+    with _timed(seconds, "page"):
+        write_report(notebook, done)
     if (folder / OUTLOOK_TABLE).is_file() and not (folder / OUTLOOK_WORKBOOK).is_file():
-        _write_workbook(folder)
-        clock.lap("workbook")
-    return {"seconds": clock.laps, "cells": cell_seconds(done)}
+        from forecasting.reporting.workbook import write_workbook
+        from forecasting.scenarios.stored_outlook import load_outlook
+
+        with _timed(seconds, "workbook"):
+            write_workbook(load_outlook(folder), folder / OUTLOOK_WORKBOOK)
+    return {"seconds": seconds, "cells": cell_seconds(done)}
 
 
-def _write_workbook(folder: Path) -> None:
-    from forecasting.reporting.workbook import write_workbook
-    from forecasting.scenarios.stored_outlook import load_outlook
-
-    write_workbook(load_outlook(folder), folder / OUTLOOK_WORKBOOK)
+@contextlib.contextmanager
+def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
+    """Note how long a step takes, on a clock that never jumps, and show that it is done."""
+    started = time.monotonic()
+    yield
+    seconds[step] = round(time.monotonic() - started, 4)
+    give_sign()
 
 
 def _write_record(task: Task, folder: Path, steps: dict[str, Any]) -> None:
-    files = {
-        path.name: path.stat().st_size
-        for path in sorted(folder.iterdir())
-        if path.name != RUN_RECORD
-    }
-    record = {"name": task.name, "parameters": task.parameters, "engine": task.engine} | task.record
-    record |= {"files": files, "finished": _now()} | steps
-    write_text(folder / RUN_RECORD, json.dumps(record, indent=1, ensure_ascii=False))
-
-
-class _Clock:
-    """Seconds between laps, on a clock that never jumps."""
-
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._last = time.monotonic()
-
-    def lap(self, name: str) -> None:
-        give_sign()
-        now = time.monotonic()
-        self.laps[name], self._last = round(now - self._last, 4), now
+    record = {"name": task.name, "parameters": task.parameters, "engine": task.engine}
+    record |= task.record | {"files": file_sizes(folder, but=RUN_RECORD), "finished": _now()}
+    write_json(folder / RUN_RECORD, record | steps)
 
 
 def _now() -> str:

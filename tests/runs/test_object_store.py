@@ -12,7 +12,6 @@ import fsspec
 import pytest
 
 from forecasting.errors import InputError, RunError
-from forecasting.runs.output import lease
 from forecasting.runs.output import object_store as remote
 from forecasting.runs.runner import RunResult, RunSummary, run
 
@@ -75,10 +74,10 @@ def test_a_report_that_was_not_sent_whole_has_no_record(
     remote.run_remote(address, pretend(project, {"uz-a": "done"}))
     put = remote._Remote._put
 
-    def failing(self: Any, mirror: Path, path: Path) -> None:
+    def failing(self: Any, path: Path) -> None:
         if path.name == "report.html":
             raise OSError(28, "No space left on device")
-        put(self, mirror, path)
+        put(self, path)
 
     monkeypatch.setattr(remote._Remote, "_put", failing)
     with pytest.raises(RunError, match=r"cannot write to file://.*No space left"):
@@ -112,14 +111,14 @@ def test_an_address_that_no_store_has_is_refused(project: Any) -> None:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lock that is renewed, and taken for dead, in no time."""
     for name, seconds in {"RENEWED": 0.05, "GONE": 0.4, "SETTLED": 0.02}.items():
-        monkeypatch.setattr(lease, name, seconds)
+        monkeypatch.setattr(remote, name, seconds)
 
 
 def test_two_runs_do_not_share_a_folder_of_a_store(project: Any, quick: None) -> None:
     address = f"memory://{project.root.name}/shared"
     system, root = fsspec.core.url_to_fs(address)
     with (
-        lease.held(system, root, address),
+        remote.Lease(system, f"{root}/.lock", address),
         pytest.raises(RunError, match=rf"{address} is in use by process \d+ on "),
     ):
         remote.run_remote(address, lambda _: pytest.fail("ran"))
