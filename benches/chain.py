@@ -15,7 +15,8 @@ import time
 
 import numpy as np
 
-from forecasting.demand.chain import CLASSES, demand_outlook
+from forecasting.demand.chain import demand_outlook
+from forecasting.demand.deployed import ExistingCharging
 from forecasting.demand.parameters import load_parameters
 
 DRAWS, YEARS, RUNS, BAR = 2_000, list(range(2024, 2044)), 15, 0.15
@@ -37,7 +38,7 @@ def main() -> None:
     rng = np.random.default_rng(0)
     imports = 5_000 * np.exp(np.cumsum(rng.normal(0.15, 0.2, (DRAWS, len(YEARS))), axis=1))
     parameters = load_parameters().override(MIXED)
-    today = {"count": 1_085, "unit": "stations", "date": "2024-12-15"}
+    today = ExistingCharging(1_085, "2024-12-15", "stations")
 
     def chain():
         return demand_outlook(
@@ -65,7 +66,7 @@ def main() -> None:
 
     print(f"{platform.processor() or platform.machine()}, numpy {np.__version__}, one thread")
     print(
-        f"{DRAWS} draws, {len(CLASSES)} classes, {len(YEARS)} years; first call {seconds(chain):.3f} s"
+        f"{DRAWS} draws, {len(parameters.classes)} classes, {len(YEARS)} years; first call {seconds(chain):.3f} s"
     )
     times = [seconds(chain) for _ in range(RUNS)]
     middle = statistics.median(times)

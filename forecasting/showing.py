@@ -1,30 +1,38 @@
-"""Objects show themselves in a notebook: what draws them stands in `reporting`, fetched when asked
-for.
+"""An object meets what shows it: a table, a figure or words, which stand in `forecasting.reporting`.
 
-As pandas fetches its plotting backend: by name, so that no room of facts and models depends on
-figures.
+No room of facts and models imports reporting: this module alone does, when something is shown.
 """
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 
+class Shown:
+    """What a notebook shows as a table; `forecasting.reporting.objects` has one for each class.
+
+    Examples
+    --------
+    >>> from forecasting.evidence.datasets import central_asia
+    >>> central_asia().get("article-07")._repr_html_()[:6]
+    '<table'
+    """
+
+    def _repr_html_(self) -> str:
+        from forecasting.reporting.objects import html_of
+
+        return html_of(self)
+
+
+def chart(thing: Any, *options: Any) -> Any:
+    """The figure of a forecast, an outlook or a fitted curve, as a plotly figure."""
+    from forecasting.reporting.objects import chart_of
+
+    return chart_of(thing, *options)
+
+
 def words(caveat: Any) -> str:
-    """A caveat in words, as `forecasting.reporting.caveat_words` has them."""
+    """A caveat in words."""
     from forecasting.reporting.caveat_words import words_of
 
     return words_of(caveat)
-
-
-def show(what: str, thing: Any, *arguments: Any) -> Any:
-    """What `forecasting.reporting.objects` makes of a thing.
-
-    >>> from forecasting.evidence.datasets import central_asia
-    >>> show("fact_html", central_asia().get("article-07"))[:6]
-    '<table'
-    """
-    return getattr(importlib.import_module("forecasting.reporting.objects"), what)(
-        thing, *arguments
-    )

@@ -18,7 +18,7 @@ from forecasting.curves.fitting.prediction import check_count
 from forecasting.curves.fitting.summary import growth_summary
 from forecasting.errors import ModelError
 from forecasting.evidence.files import read_whole, save_asked
-from forecasting.showing import show
+from forecasting.showing import chart
 
 if TYPE_CHECKING:
     from forecasting.curves.model import GrowthModel
@@ -221,7 +221,7 @@ class GrowthResults(CurveForecasts):
         True
         """
         if not kwargs:
-            return show("results_chart", self, steps, alpha)
+            return chart(self, steps, alpha)
         future = self.get_forecast(steps).summary_frame(alpha)[["median", "pi_lower", "pi_upper"]]
         past = pd.DataFrame(
             {"observed": self.model.endog, "fitted": self.fittedvalues}, index=self.model.index

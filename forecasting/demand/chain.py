@@ -9,40 +9,43 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from forecasting.demand.charging import (
-    FAST,
     PUBLIC,
-    SETTINGS,
     charging_need,
+    depots,
     energy_split,
+    losses,
     power_mix,
+    standards,
 )
-from forecasting.demand.consequences import carbon_avoided, fuel_avoided, investment, power_shares
+from forecasting.demand.consequences import (
+    carbon_avoided,
+    fuel_avoided,
+    fuel_replaced,
+    investment,
+    power_shares,
+)
 from forecasting.demand.demand_outlook import DemandOutlook
-from forecasting.demand.deployed import deployed_points
+from forecasting.demand.deployed import ExistingCharging, Target, deployed_points
 from forecasting.demand.energy import (
     MONTH_DAYS,
-    class_factors,
     climate_normals,
     degrees_outside,
-    energy_per_vehicle,
+    energy_of_class,
 )
-from forecasting.demand.existing_charging import ExistingCharging
-from forecasting.demand.fleet import Fleet
+from forecasting.demand.fleet import Fleet, vehicles_on_the_road
 from forecasting.demand.load import peak_load
-from forecasting.demand.parameters import Parameters
-from forecasting.demand.standard import standards
-from forecasting.demand.targets import Target
-from forecasting.demand.vehicles import CLASSES, HEAVY, vehicles_on_the_road
+from forecasting.demand.parameters import SETTINGS, Parameters, VehicleClass, of_class
 from forecasting.errors import AssumptionError, in_digits
+from forecasting.measures import CAR, count_of
 
-__all__ = ["CLASSES", "DemandOutlook", "ExistingCharging", "demand_outlook"]
+if TYPE_CHECKING:
+    from forecasting.evidence.fact import Fact
 
 Array = npt.NDArray[np.float64]
 SUMMER = slice(5, 8)  # June to August
@@ -53,13 +56,14 @@ def demand_outlook(
     years: Sequence[int],
     *,
     parameters: Parameters,
-    stock_facts: Iterable[Any] | pd.DataFrame = (),
-    charging_today: ExistingCharging | Mapping[str, Any] | float | None = None,
+    stock_facts: Iterable[Fact] = (),
+    charging_today: ExistingCharging | None = None,
     as_of: dt.date | None = None,
     place: str | None = None,
     seed: int = 0,
     start_stock: Array | float = 0.0,
     targets: Sequence[Target] = (),
+    counted: str = CAR,
 ) -> DemandOutlook:
     """From vehicles imported a year to charging points needed, deployed and required.
 
@@ -71,11 +75,10 @@ def demand_outlook(
         Calendar years, without gaps.
     parameters : Parameters
         Assumptions; ``place`` puts a country's own rows in force.
-    stock_facts : facts, table or pairs of date and count
+    stock_facts : iterable of Fact
         Printed stocks, for the balance table.
-    charging_today : ExistingCharging, mapping or float, optional
-        Public points or stations standing: ``{"count": 1085, "unit": "stations", "date":
-        "2024-12-15"}``; a bare number is points at the end of the first year.
+    charging_today : ExistingCharging, optional
+        Public points or stations standing.
     as_of : datetime.date, optional
         Day of the forecast: a roll-out that is still to come changes nothing before it.
     place : str, optional
@@ -86,6 +89,8 @@ def demand_outlook(
         Vehicles on the road at the end of the year before the first.
     targets : sequence of Target
         Announced numbers of public points or stations; those that a scenario pursues push practice.
+    counted : str
+        The class of vehicle that is imported, e.g. ``bus``; electric cars where none is named.
 
     Returns
     -------
@@ -101,7 +106,8 @@ def demand_outlook(
     --------
     >>> from forecasting.demand.parameters import load_parameters
     >>> imports = np.full((200, 3), 10_000.0)
-    >>> outlook = demand_outlook(imports, [2024, 2025, 2026], parameters=load_parameters(), place="UZ")
+    >>> parameters = load_parameters()
+    >>> outlook = demand_outlook(imports, [2024, 2025, 2026], parameters=parameters, place="UZ")
     >>> outlook.results["ev_stock"].shape
     (200, 3)
     """
@@ -110,52 +116,87 @@ def demand_outlook(
     rng = np.random.default_rng([seed, 0xC4A12])
     drawn = assumed.draw(rng, len(flow))
     _check_years(assumed, drawn, span)
-    road = vehicles_on_the_road(flow, span, assumed, drawn, start_stock)
-    stock, fleets = road.stock, road.fleets
-    by_month = _energy_by_month(drawn, place)
-    per_vehicle = {name: by_month[name].sum(axis=1) * energy_split(name, drawn) for name in CLASSES}
-    at_end = _battery_energy({name: fleet.stock for name, fleet in fleets.items()}, per_vehicle)
-    in_year = _battery_energy(
-        {name: fleet.mean_stock for name, fleet in fleets.items()}, per_vehicle
+    road = vehicles_on_the_road(flow, span, assumed, drawn, start_stock, counted)
+    fleets = road.fleets
+    degrees = degrees_outside(
+        *climate_normals(place), drawn["temperature_shift"], drawn["daily_spread"]
     )
+    by_month = {name: energy_of_class(name, drawn, degrees) for name in fleets}
+    split = {vehicle.name: energy_split(vehicle, drawn) for vehicle in assumed.classes}
+    per_vehicle = {name: by_month[name].sum(axis=1) * split[name] for name in fleets}
+    at_end = _by_setting({name: fleet.stock for name, fleet in fleets.items()}, per_vehicle)
+    in_year = _by_setting({name: fleet.mean_stock for name, fleet in fleets.items()}, per_vehicle)
     vehicles = all_vehicles(drawn, span)
-    points, megawatts = charging_need(at_end, np.clip(stock / vehicles, 0, 1), span, drawn)
-    _add_private(points, megawatts, fleets, drawn)
+    points, megawatts = charging_need(at_end, np.clip(road.stock / vehicles, 0, 1), span, drawn)
+    _add_private(points, megawatts, assumed.classes, fleets, drawn)
     _cover(points, megawatts, drawn)
-    grid, busiest = ({s: kwh[s] / _losses(s, drawn) for s in SETTINGS} for kwh in (in_year, at_end))
-    standing = ExistingCharging.read(charging_today, span[0])
-    unpushed, practice, asked = deployed_points(
-        stock, span, assumed, drawn, standing, as_of, targets, rng
+    grid, busiest = (
+        {setting: kwh[setting] / losses(setting, drawn) for setting in SETTINGS}
+        for kwh in (in_year, at_end)
     )
-    winter, summer = _peaks(busiest, points, megawatts, by_month, drawn)
+    unpushed, practice, asked = deployed_points(
+        road.stock, span, assumed, drawn, charging_today, as_of, targets, rng
+    )
+    winter, summer = _peaks(busiest, points, megawatts, by_month["bev"], drawn)
+    energy = np.asarray(sum(grid.values())) / 1e6
+    power, peak, in_summer = power_shares(energy, winter, summer, span, drawn)
+    litres = fuel_replaced(assumed.classes, fleets, split, drawn)
+    light = {
+        rule: np.sum([fleets[each.name].stock for each in assumed.classes if each.rule == rule], 0)
+        for rule in ("bev", "phev")
+    }
+    rules = standards(light["bev"], light["phev"], span, drawn)
     results = {
         "ev_registrations": road.registered,
         "ev_retirements": road.retired,
-        "ev_stock": stock,
-        "energy_gwh": np.asarray(sum(grid.values())) / 1e6,
+        "ev_stock": road.stock,
+        "energy_gwh": energy,
         "peak_mw": winter,
         "charging_points_need": np.asarray(sum(points[setting] for setting in PUBLIC)),
         "charging_points_need_slow": points["overnight"],
         "charging_points_practice": practice,
         "charging_stations": practice / drawn["points_per_station"][:, None],
         "charging_points_home": points["home"],
-    } | ({} if asked is None else {"charging_points_target": asked})
-    results |= {
-        f"e{name}_stock": fleets[name].stock
-        for name in ("bus", "truck")
-        if fleets[name].stock.any()
     }
-    results |= _consequences(results, summer, points, fleets, span, drawn)
-    light = {name: fleets[name].stock for name in ("bev", "phev", "van")}
-    rules = standards(light["bev"] + light["van"], light["phev"], span, drawn)
-    results["charging_points_standard"] = rules["power per vehicle"]
+    if asked is not None:
+        results["charging_points_target"] = asked
+    for name, fleet in fleets.items():
+        if fleet.stock.any() and (measure := count_of("stock", name)):
+            results[measure] = fleet.stock
+    results |= {
+        "power_share_percent": power,
+        "peak_share_percent": peak,
+        "peak_share_summer_percent": in_summer,
+        "investment_usd": np.asarray(sum(investment(points, drawn).values())),
+        "oil_avoided_t": fuel_avoided(litres),
+        "co2_avoided_t": carbon_avoided(litres, energy, drawn),
+        "charging_points_standard": rules["power per vehicle"],
+    }
+    loss = np.stack([losses(setting, drawn)[:, 0] for setting in SETTINGS])
     return DemandOutlook(
-        years=span, results=results, imports=flow, fleets=fleets, points_by_setting=points, megawatts=megawatts,
-        energy_by_setting=grid, month_shares=_month_shares(by_month),
-        grid_per_vehicle=_grid_per_vehicle(per_vehicle, drawn), rules=rules, drawn=drawn, parameters=assumed,
-        all_vehicles=vehicles, displaced=road.displaced, unpushed=unpushed, targets=tuple(targets),
-        stock_facts=stock_facts, standing=standing, start_stock=float(np.mean(start_stock)),
-    )  # fmt: skip
+        years=span,
+        results=results,
+        imports=flow,
+        fleets=fleets,
+        points_by_setting=points,
+        megawatts=megawatts,
+        energy_by_setting=grid,
+        month_shares={
+            name: table / table.sum(axis=1, keepdims=True) for name, table in by_month.items()
+        },
+        grid_per_vehicle={name: (kwh / loss).sum(axis=0) for name, kwh in per_vehicle.items()},
+        rules=rules,
+        drawn=drawn,
+        parameters=assumed,
+        all_vehicles=vehicles,
+        displaced=road.displaced,
+        unpushed=unpushed,
+        targets=tuple(targets),
+        stock_facts=stock_facts,
+        standing=charging_today,
+        start_stock=float(np.mean(start_stock)),
+        counted=counted,
+    )
 
 
 def _check(imports: Array, years: Sequence[int]) -> tuple[Array, list[int]]:
@@ -184,28 +225,14 @@ def _check_years(assumed: Parameters, drawn: Mapping[str, Array], years: Sequenc
         )
 
 
-def _energy_by_month(drawn: Mapping[str, Array], place: str | None) -> dict[str, Array]:
-    """Battery energy per vehicle and month, kWh, were all kilometres electric."""
-    degrees = degrees_outside(
-        *climate_normals(place), drawn["temperature_shift"], drawn["daily_spread"]
-    )
-    found = {}
-    for name in CLASSES:
-        km, use = (drawn.get(f"{key}.{name}", drawn[key]) for key in ("annual_km", "consumption"))
-        found[name] = energy_per_vehicle(km, use, class_factors(degrees, drawn, name))
-    return found
-
-
-def _battery_energy(
+def _by_setting(
     vehicles: Mapping[str, Array], per_vehicle: Mapping[str, Array]
 ) -> dict[str, Array]:
     """Battery energy of so many vehicles by setting, kWh a year."""
-    total = {setting: np.zeros_like(vehicles["bev"]) for setting in SETTINGS}
+    total = {setting: np.zeros_like(next(iter(vehicles.values()))) for setting in SETTINGS}
     for name, count in vehicles.items():
-        if not count.any():
-            continue
         for setting, kwh in zip(SETTINGS, per_vehicle[name], strict=True):
-            if kwh.any():
+            if count.any() and kwh.any():
                 total[setting] += count * kwh[:, None]
     return total
 
@@ -226,61 +253,28 @@ def all_vehicles(drawn: Mapping[str, Array], years: Sequence[int]) -> Array:
     )
 
 
-def _grid_per_vehicle(
-    per_vehicle: Mapping[str, Array], drawn: Mapping[str, Array]
-) -> dict[str, Array]:
-    """Energy from the grid per vehicle and year by class, kWh."""
-    losses = np.stack([_losses(setting, drawn)[:, 0] for setting in SETTINGS])
-    return {name: (kwh / losses).sum(axis=0) for name, kwh in per_vehicle.items()}
-
-
-def _consequences(
-    results: Mapping[str, Array], summer: Array, points: Mapping[str, Array], fleets: Mapping[str, Fleet],
-    years: Sequence[int], drawn: Mapping[str, Array],
-) -> dict[str, Array]:  # fmt: skip
-    """What the vehicles and their chargers cost, take from the grid, and avoid."""
-    energy = results["energy_gwh"]
-    power, peak, in_summer = power_shares(energy, results["peak_mw"], summer, years, drawn)
-    vehicles = {name: fleet.mean_stock for name, fleet in fleets.items()}
-    electric = {
-        name: energy_split(name, drawn).sum(axis=0) * np.ones_like(drawn["annual_km"])
-        for name in CLASSES
-    }
-    return {
-        "power_share_percent": power,
-        "peak_share_percent": peak,
-        "peak_share_summer_percent": in_summer,
-        "investment_usd": np.asarray(sum(investment(points, drawn).values())),
-        "oil_avoided_t": fuel_avoided(vehicles, electric, drawn),
-        "co2_avoided_t": carbon_avoided(vehicles, electric, energy, drawn),
-    }
-
-
-def _losses(setting: str, drawn: Mapping[str, Array]) -> Array:
-    side = "dc" if setting in FAST else "ac"
-    return np.asarray(drawn[f"onboard_efficiency.{side}"] * drawn[f"charger_efficiency.{side}"])[
-        :, None
-    ]
-
-
 def _add_private(
     points: dict[str, Array],
     megawatts: dict[str, Array],
+    classes: Iterable[VehicleClass],
     fleets: Mapping[str, Fleet],
     drawn: Mapping[str, Array],
 ) -> None:
     """Home and depot points follow vehicles, not energy."""
-    bev = fleets["bev"].stock / drawn["evs_per_home_charger"][:, None]
-    phev = fleets["phev"].stock / drawn["evs_per_home_charger.phev"][:, None]
-    points["home"] = drawn["home_access"][:, None] * (bev + phev)
+    at_home = depot = rated = np.zeros_like(points["work"])
+    for vehicle in classes:
+        name = vehicle.name
+        stock = fleets[name].stock
+        if vehicle.kept == "home":
+            at_home = at_home + stock / of_class(drawn, "evs_per_home_charger", name)[:, None]
+        else:
+            count, power = depots(name, stock, drawn)
+            depot = depot + count
+            rated = rated + power
+    points["home"] = drawn["home_access"][:, None] * at_home
     megawatts["home"] = points["home"] * drawn["home_kw"][:, None] / 1000
-    points["depot"] = np.zeros_like(bev)
-    megawatts["depot"] = np.zeros_like(bev)
-    for name in HEAVY:
-        kept = fleets[name].stock * drawn[f"depot_access.{name}"][:, None]
-        power = kept * drawn[f"depot_kw_per_vehicle.{name}"][:, None]
-        points["depot"] = points["depot"] + power / drawn[f"depot_kw.{name}"][:, None]
-        megawatts["depot"] = megawatts["depot"] + power / 1000
+    points["depot"] = depot
+    megawatts["depot"] = rated
 
 
 def _cover(
@@ -295,21 +289,19 @@ def _cover(
     megawatts["enroute_dc"] = points["enroute_dc"] * (power_mix("enroute_dc").mean_kw / 1000)
 
 
-def _month_shares(by_month: Mapping[str, Array]) -> dict[str, Array]:
-    """Share of the year's energy in each month, by class."""
-    return {name: table / table.sum(axis=1, keepdims=True) for name, table in by_month.items()}
-
-
 def _peaks(
-    grid: Mapping[str, Array], points: Mapping[str, Array], megawatts: Mapping[str, Array],
-    by_month: Mapping[str, Array], drawn: Mapping[str, Array],
-) -> list[Array]:  # fmt: skip
+    grid: Mapping[str, Array],
+    points: Mapping[str, Array],
+    megawatts: Mapping[str, Array],
+    by_month: Array,
+    drawn: Mapping[str, Array],
+) -> list[Array]:
     """MW of a day of the month that takes most, a winter's where it is cold, and of the summer
     month that does.
     """
-    per_day = by_month["bev"] / by_month["bev"].sum(axis=1, keepdims=True) / MONTH_DAYS
-    kwh, stand, power = (
+    per_day = by_month / by_month.sum(axis=1, keepdims=True) / MONTH_DAYS
+    kwh, standing, power = (
         np.stack([table[setting] for setting in SETTINGS]) for table in (grid, points, megawatts)
     )
     days = [kwh * (share.max(axis=1)[:, None] / 1000) for share in (per_day, per_day[:, SUMMER])]
-    return peak_load(days, stand, power, drawn["coincidence_floor"])
+    return peak_load(days, standing, power, drawn["coincidence_floor"])

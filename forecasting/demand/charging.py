@@ -1,5 +1,5 @@
 """Need: the charging points that carry the energy, by setting and power, at a utilisation that
-drivers can live with.
+drivers can live with. Standard: the points that a rule asks for.
 
 The groups, settings and utilisation curve are those that ICCT documents for EV CHARGE 1.2, rebuilt
 from its equations, with two repairs: utilisation never rises faster than demand (by its defaults
@@ -16,21 +16,26 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.demand.parameters import read_table
+from forecasting.demand.parameters import SETTINGS, VehicleClass, read_table
 from forecasting.demand.queueing import ceilings
 from forecasting.errors import AssumptionError, in_digits
 
-__all__ = [
-    "FAST", "PUBLIC", "SETTINGS", "charging_need", "energy_split", "gross_additions", "points_needed",
-    "power_mix", "utilisation",
-]  # fmt: skip
-
 Array = npt.NDArray[np.float64]
-SETTINGS = ("home", "depot", "work", "overnight", "destination_ac", "destination_dc", "enroute_dc")
 PUBLIC = ("overnight", "destination_ac", "destination_dc", "enroute_dc")
 FAST = ("destination_dc", "enroute_dc")
 LOW_SHARE, HIGH_SHARE = 0.02, 0.50  # EV stock shares between which ICCT's utilisation rises
 HOURS = 8760.0
+
+
+def side(setting: str) -> str:
+    """On which side of the vehicle's charger a setting feeds it: ``ac`` or ``dc``."""
+    return "dc" if setting in FAST else "ac"
+
+
+def losses(setting: str, drawn: Mapping[str, Array]) -> Array:
+    """Energy at the battery over that from the grid, shape (draws, 1)."""
+    onboard = drawn[f"onboard_efficiency.{side(setting)}"]
+    return np.asarray(onboard * drawn[f"charger_efficiency.{side(setting)}"])[:, None]
 
 
 def points_needed(
@@ -164,39 +169,33 @@ def power_mix(setting: str) -> PowerMix:
     return PowerMix(*(np.array([float(row[name]) for row in rows]) for name in columns))
 
 
-@cache
-def _groups(vehicle_class: str) -> list[dict[str, str]]:
-    return [
-        row for row in read_table("charging_groups.csv") if row["vehicle_class"] == vehicle_class
-    ]
-
-
-def _group_weight(row: Mapping[str, str], drawn: Mapping[str, Array], vehicle_class: str) -> Array:
+def _group_weight(group: Mapping[str, str], vehicle: str, drawn: Mapping[str, Array]) -> Array:
     """Share of vehicle kilometres of one group; non-commuters drive less."""
     access = {
         "with_home": "home_access",
         "with_commute": "commuter_share",
         "with_work": "work_access",
+        "with_depot": f"depot_access.{vehicle}",
     }
-    access["with_depot"] = f"depot_access.{vehicle_class}"
     weight: Array = np.ones(1)
     for column, name in access.items():
-        if row[column]:
-            weight = weight * (drawn[name] if row[column] == "1" else 1 - drawn[name])
-    if row["with_commute"]:
-        commuters, ratio = drawn["commuter_share"], drawn["noncommuter_km"]
-        relative = 1.0 if row["with_commute"] == "1" else ratio
+        if group.get(column):
+            weight = weight * (drawn[name] if group[column] == "1" else 1 - drawn[name])
+    if group.get("with_commute"):
+        commuters = drawn["commuter_share"]
+        ratio = drawn["noncommuter_km"]
+        relative = 1.0 if group["with_commute"] == "1" else ratio
         weight = weight * relative / (commuters + (1 - commuters) * ratio)
     return weight
 
 
-def energy_split(vehicle_class: str, drawn: Mapping[str, Array]) -> Array:
+def energy_split(vehicle: VehicleClass, drawn: Mapping[str, Array]) -> Array:
     """Where the energy of a class is charged, per unit of energy that all its kilometres would
     take.
 
     Parameters
     ----------
-    vehicle_class : {"bev", "phev", "van", "bus", "truck"}
+    vehicle : VehicleClass
         The class.
     drawn : mapping
         Draws of home_access, commuter_share, work_access, noncommuter_km, phev_electric_scale,
@@ -209,17 +208,18 @@ def energy_split(vehicle_class: str, drawn: Mapping[str, Array]) -> Array:
 
     Examples
     --------
-    >>> drawn = {name: np.ones(1) for name in ("home_access", "commuter_share", "work_access", "noncommuter_km")}
-    >>> energy_split("bev", drawn)[:, 0].round(2)
+    >>> from forecasting.demand.parameters import load_parameters
+    >>> names = ("home_access", "commuter_share", "work_access", "noncommuter_km")
+    >>> cars, drawn = load_parameters().classes[0], {name: np.ones(1) for name in names}
+    >>> energy_split(cars, drawn)[:, 0].round(2)
     array([0.7 , 0.  , 0.2 , 0.  , 0.02, 0.03, 0.05])
     """
     total: Array = np.zeros((len(SETTINGS), 1))
-    for row in _groups(vehicle_class):
-        shares = np.array([float(row[setting]) for setting in SETTINGS])
-        electric: Array | float = float(row["electric_share"])
-        if vehicle_class == "phev":
-            electric = np.minimum(electric * drawn["phev_electric_scale"], 1)
-        weight = _group_weight(row, drawn, vehicle_class) * electric
+    scale = drawn.get(f"{vehicle.name}_electric_scale", np.ones(1))
+    for group in vehicle.groups:
+        shares = np.array([float(group[setting] or 0) for setting in SETTINGS])
+        electric = np.minimum(float(group.get("electric_share") or 1) * scale, 1)
+        weight = _group_weight(group, vehicle.name, drawn) * electric
         total = total + shares[:, None] / shares.sum() * weight
     return np.asarray(total)
 
@@ -256,22 +256,36 @@ def charging_need(
     """
     points, megawatts = {}, {}
     for setting in ("work", *PUBLIC):
-        mix, side = power_mix(setting), "dc" if setting in FAST else "ac"
-        ends = (
-            drawn[f"utilisation_{end}.{setting}"] * drawn["utilisation_scale"]
-            for end in ("low", "high")
+        mix = power_mix(setting)
+        low, high = (
+            np.minimum(drawn[f"{end}.{setting}"] * drawn["utilisation_scale"], 1)[:, None]
+            for end in ("utilisation_low", "utilisation_high")
         )
-        low, high = (np.minimum(end, 1)[:, None] for end in ends)
         use = utilisation(share, low, high)
         if setting in FAST:
             use = np.minimum(use, ceilings(drawn[f"station_size.{setting}"])[:, None])
         delivery = np.minimum(
             mix.delivered(years) / mix.mean_kw * drawn["power_delivery_scale"][:, None], 1
         )
-        inlet = energy_kwh[setting] / drawn[f"onboard_efficiency.{side}"][:, None]
+        inlet = energy_kwh[setting] / drawn[f"onboard_efficiency.{side(setting)}"][:, None]
         points[setting] = points_needed(inlet, mix.mean_kw, delivery, use)
         megawatts[setting] = points[setting] * (mix.mean_kw / 1000)
     return points, megawatts
+
+
+def depots(name: str, stock: Array, drawn: Mapping[str, Array]) -> tuple[Array, Array]:
+    """Points and megawatts at the depots of a class of vehicle: they follow vehicles, not energy.
+
+    Examples
+    --------
+    >>> from forecasting.demand.parameters import load_parameters
+    >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
+    >>> [float(each[0, 0].round(1)) for each in depots("bus", np.array([[100.0]]), drawn)]
+    [69.0, 5.5]
+    """
+    kept = stock * drawn[f"depot_access.{name}"][:, None]
+    power = kept * drawn[f"depot_kw_per_vehicle.{name}"][:, None]
+    return power / drawn[f"depot_kw.{name}"][:, None], power / 1000
 
 
 def gross_additions(points: Array, life: Array, start: Array | float = 0.0) -> Array:
@@ -306,3 +320,52 @@ def gross_additions(points: Array, life: Array, start: Array | float = 0.0) -> A
         standing = np.einsum("dc,dc->d", built[:, :year], kept[:, year:0:-1])
         built[:, year] = np.maximum(points[:, year - 1] - standing, 0)
     return built[:, 1:]
+
+
+def standards(
+    bev: Array, phev: Array, years: Sequence[int], drawn: Mapping[str, Array]
+) -> dict[str, Array]:
+    """Public points by each rule.
+
+    Parameters
+    ----------
+    bev, phev : ndarray, shape (draws, years)
+        Light vehicles on the road.
+    years : sequence of int
+        The years.
+    drawn : mapping
+        Draws of afir_kw, public_point_kw, vehicles_per_point, national_target and its year.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (draws, years)
+        ``power per vehicle``, ``vehicles per point`` and, where there is one, ``national target``
+        (0 before its year).
+
+    Raises
+    ------
+    AssumptionError
+        Where the target's year comes before the first year.
+
+    Examples
+    --------
+    >>> from forecasting.demand.parameters import load_parameters
+    >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
+    >>> rules = standards(np.array([[3000.0]]), np.array([[0.0]]), [2030], drawn)
+    >>> {rule: float(points[0, 0]) for rule, points in rules.items()}
+    {'power per vehicle': 130.0, 'vehicles per point': 300.0}
+    """
+    per_bev, per_phev = drawn["afir_kw"][:, None], drawn["afir_kw.phev"][:, None]
+    rules = {
+        "power per vehicle": (bev * per_bev + phev * per_phev) / drawn["public_point_kw"][:, None],
+        "vehicles per point": (bev + phev) / drawn["vehicles_per_point"][:, None],
+    }
+    if np.max(drawn["national_target"]) > 0:
+        due = float(np.max(drawn["national_target_year"]))
+        if due < years[0]:
+            raise AssumptionError(
+                f"national_target_year = {due:.0f} lies before the first year, {years[0]}"
+            )
+        reached = np.asarray(years) >= drawn["national_target_year"][:, None]
+        rules["national target"] = np.where(reached, drawn["national_target"][:, None], 0.0)
+    return rules

@@ -4,26 +4,17 @@ they avoid.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from forecasting.demand.charging import gross_additions
-from forecasting.demand.parameters import read_table
-
-__all__ = [
-    "carbon_avoided",
-    "cost_checks",
-    "cost_per_point",
-    "fuel_avoided",
-    "investment",
-    "power_shares",
-]
+from forecasting.demand.fleet import Fleet
+from forecasting.demand.parameters import VehicleClass, of_class, read_table
 
 Array = npt.NDArray[np.float64]
-DIESEL = ("bus", "truck")  # the others would burn petrol
 DENSITY = {"petrol": 0.745, "diesel": 0.835}  # kg per litre
 # Kg of CO2 per litre burnt: IPCC 2006 guidelines, by energy content
 CARBON = {"petrol": 2.31, "diesel": 2.68}
@@ -165,55 +156,69 @@ def power_shares(
     return energy_gwh / generated, winter_mw / record, summer_mw / record
 
 
-def _litres(
-    vehicles: Mapping[str, Array], electric: Mapping[str, Array], drawn: Mapping[str, Array]
+def fuel_replaced(
+    classes: Iterable[VehicleClass],
+    fleets: Mapping[str, Fleet],
+    split: Mapping[str, Array],
+    drawn: Mapping[str, Array],
 ) -> dict[str, Array]:
     """Litres a year that vehicles of the same classes would burn on their electric kilometres, by
     fuel.
-    """
-    found = {fuel: np.zeros_like(vehicles["bev"]) for fuel in CARBON}
-    for name, count in vehicles.items():
-        if count.any():
-            km = drawn.get(f"annual_km.{name}", drawn["annual_km"]) * electric[name]
-            use = drawn.get(f"fuel_use.{name}", drawn["fuel_use"])
-            found["diesel" if name in DIESEL else "petrol"] += count * (km * use / 100)[:, None]
-    return found
-
-
-def fuel_avoided(
-    vehicles: Mapping[str, Array], electric: Mapping[str, Array], drawn: Mapping[str, Array]
-) -> Array:
-    """Tonnes of petrol and diesel a year that are not burnt.
 
     Parameters
     ----------
-    vehicles : mapping of str to ndarray, shape (draws, years)
-        Vehicles in the mean of the year, by class.
-    electric : mapping of str to ndarray, shape (draws,)
-        Share of kilometres on electricity, by class.
+    classes : iterable of VehicleClass
+        For the fuel of each.
+    fleets : mapping of str to Fleet
+        By class.
+    split : mapping of str to ndarray
+        From ``energy_split``, by class: its sum is the share of kilometres on electricity.
     drawn : mapping of str to ndarray, shape (draws,)
         Draws of ``annual_km`` and ``fuel_use``.
 
     Returns
     -------
-    ndarray, shape (draws, years)
+    dict of str to ndarray, shape (draws, years)
 
     Examples
     --------
-    >>> one = np.ones(1)
+    >>> from forecasting.demand.fleet import run_fleet
+    >>> from forecasting.demand.parameters import load_parameters
+    >>> one, cars = np.ones(1), load_parameters().classes[:1]
     >>> drawn = {"annual_km": 10_000 * one, "fuel_use": 8 * one}
-    >>> fuel_avoided({"bev": np.array([[1000.0]])}, {"bev": one}, drawn)
-    array([[596.]])
+    >>> fleets = {"bev": run_fleet(np.array([[2000.0]]), 16 * one, 5 * one)}
+    >>> fuel_replaced(cars, fleets, {"bev": np.ones((1, 1))}, drawn)["petrol"]
+    array([[800000.]])
     """
-    litres = _litres(vehicles, electric, drawn)
+    litres: dict[str, Array] = dict.fromkeys(
+        CARBON, np.zeros_like(next(iter(fleets.values())).stock)
+    )
+    for vehicle in classes:
+        name = vehicle.name
+        electric = split[name].sum(axis=0) * of_class(drawn, "annual_km", name)
+        per_vehicle = (electric * of_class(drawn, "fuel_use", name) / 100)[:, None]
+        litres[vehicle.fuel] = litres[vehicle.fuel] + fleets[name].mean_stock * per_vehicle
+    return litres
+
+
+def fuel_avoided(litres: Mapping[str, Array]) -> Array:
+    """Tonnes of petrol and diesel that are not burnt.
+
+    Parameters
+    ----------
+    litres : mapping of str to ndarray
+        By fuel, from ``fuel_replaced``.
+
+    Examples
+    --------
+    >>> fuel_avoided({"petrol": np.array([800_000.0]), "diesel": np.zeros(1)})
+    array([596.])
+    """
     return np.asarray(sum(litres[fuel] * DENSITY[fuel] for fuel in CARBON) / 1000)
 
 
 def carbon_avoided(
-    vehicles: Mapping[str, Array],
-    electric: Mapping[str, Array],
-    energy_gwh: Array,
-    drawn: Mapping[str, Array],
+    litres: Mapping[str, Array], energy_gwh: Array, drawn: Mapping[str, Array]
 ) -> Array:
     """Tonnes of CO2 a year: of fuel not burnt, with its making, less that of the electricity, with
     the grid's losses.
@@ -222,10 +227,12 @@ def carbon_avoided(
 
     Parameters
     ----------
-    vehicles, electric, drawn
-        As of `fuel_avoided`; drawn also ``fuel_upstream``, ``grid_carbon`` and ``grid_losses``.
+    litres : mapping of str to ndarray, shape (draws, years)
+        By fuel, from ``fuel_replaced``.
     energy_gwh : ndarray, shape (draws, years)
         Electricity at the charger.
+    drawn : mapping of str to ndarray, shape (draws,)
+        Draws of ``fuel_upstream``, ``grid_carbon`` and ``grid_losses``.
 
     Returns
     -------
@@ -234,16 +241,12 @@ def carbon_avoided(
     Examples
     --------
     >>> one = np.ones(1)
-    >>> drawn = {"annual_km": 10_000 * one, "fuel_use": 8 * one, "fuel_upstream": 0.2 * one}
-    >>> drawn |= {"grid_carbon": 0.5 * one, "grid_losses": 0.1 * one}
-    >>> carbon_avoided({"bev": np.array([[1000.0]])}, {"bev": one}, np.array([[2.0]]), drawn).round()
+    >>> drawn = {"fuel_upstream": 0.2 * one, "grid_carbon": 0.5 * one, "grid_losses": 0.1 * one}
+    >>> litres = {"petrol": np.array([[800_000.0]]), "diesel": np.zeros((1, 1))}
+    >>> carbon_avoided(litres, np.array([[2.0]]), drawn).round()
     array([[1106.]])
     """
-    litres = _litres(vehicles, electric, drawn)
-    burnt = (
-        sum(litres[fuel] * CARBON[fuel] for fuel in CARBON)
-        / 1000
-        * (1 + drawn["fuel_upstream"])[:, None]
-    )
+    tonnes = sum(litres[fuel] * CARBON[fuel] for fuel in CARBON) / 1000
+    burnt = tonnes * (1 + drawn["fuel_upstream"])[:, None]
     per_gwh = 1000 * drawn["grid_carbon"] / (1 - drawn["grid_losses"])
     return np.asarray(burnt - energy_gwh * per_gwh[:, None])

@@ -4,40 +4,46 @@ asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from forecasting.caveats import Caveat
-from forecasting.demand.charging import PUBLIC, SETTINGS, gross_additions, power_mix
+from forecasting.demand.balance import balance
+from forecasting.demand.charging import PUBLIC, depots, gross_additions, power_mix
 from forecasting.demand.consequences import investment
+from forecasting.demand.deployed import ExistingCharging, Target, standing_shares
 from forecasting.demand.energy import MONTH_DAYS
-from forecasting.demand.existing_charging import ExistingCharging
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.load import load_day
-from forecasting.demand.parameters import Parameters
-from forecasting.demand.registrations import balance
+from forecasting.demand.parameters import SETTINGS, Parameters
 from forecasting.demand.sensitivity import first_order
-from forecasting.demand.targets import Target, standing_shares
 from forecasting.measures import CHARGING_ANSWERS, DEMAND_STEPS, MEASURES
 from forecasting.panels.practice import NORMAL_80, Practice, market_band
 from forecasting.quantiles import medians, quantiles
 
-__all__ = ["DemandOutlook"]
+if TYPE_CHECKING:
+    from forecasting.evidence.fact import Fact
 
 Array = npt.NDArray[np.float64]
 LEVELS = (0.1, 0.5, 0.9)
+MONTHS = range(1, 13)
+POWERS = {  # kW of a point, from above to up to
+    "AC, to 22 kW": (0, 22),
+    "DC, to 149 kW": (22, 149),
+    "DC, 150 kW and more": (149, np.inf),
+}
 # Assumptions that lead to costs, shares of power, fuel and carbon, and to no answer on vehicles or
 # chargers.
 CONSEQUENCES_ALONE = (
-    "charger_cost", "connection_cost", "fuel_", "generation_gwh", "grid_", "power_date", "power_growth",
-    "record_peak_mw",
-)  # fmt: skip
+    *("charger_cost", "connection_cost", "fuel_", "generation_gwh", "grid_", "power_date"),
+    *("power_growth", "record_peak_mw"),
+)
 
 
 @dataclass(frozen=True)
@@ -75,14 +81,15 @@ class DemandOutlook:
         Practice before a target pushes it.
     targets : tuple of Target
         Announced targets, those that the scenario pursues and those that are only compared.
-    stock_facts, standing, start_stock
+    stock_facts, standing, start_stock, counted
         As given.
 
     Examples
     --------
     >>> from forecasting.demand.chain import demand_outlook
     >>> from forecasting.demand.parameters import load_parameters
-    >>> outlook = demand_outlook(np.full((50, 2), 1000.0), [2024, 2025], parameters=load_parameters())
+    >>> imports = np.full((50, 2), 1000.0)
+    >>> outlook = demand_outlook(imports, [2024, 2025], parameters=load_parameters())
     >>> outlook.quantiles("ev_stock").shape, sorted(outlook.rules)
     ((2, 3), ['power per vehicle', 'vehicles per point'])
     """
@@ -103,164 +110,137 @@ class DemandOutlook:
     displaced: Array
     unpushed: Array
     targets: tuple[Target, ...]
-    stock_facts: Iterable[Any] | pd.DataFrame
+    stock_facts: Iterable[Fact]
     standing: ExistingCharging | None
     start_stock: float
+    counted: str
 
     def __repr__(self) -> str:
-        draws = len(self.results["ev_stock"])
-        return f"<DemandOutlook {self.years[0]} to {self.years[-1]}, {draws} draws of {len(self.results)} measures>"
+        span = f"{self.years[0]} to {self.years[-1]}"
+        return f"<DemandOutlook {span}, {len(self.imports)} draws of {len(self.results)} measures>"
 
     def quantiles(self, measure: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Quantiles of a measure by year; one column per level."""
         table = quantiles(self.results[measure], levels).T
         return pd.DataFrame(table, index=pd.Index(self.years, name="year"), columns=list(levels))
 
+    def _table(self, label: str, groups: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+        """Columns by year, one group below the other."""
+        tables = [
+            pd.DataFrame({"year": self.years, label: name, **columns})
+            for name, columns in groups.items()
+        ]
+        return pd.concat(tables, ignore_index=True)
+
+    def _grid(self, column: str, labels: Iterable[int], **cells: Array) -> pd.DataFrame:
+        """Columns by year and something else, from arrays of years by that."""
+        index = pd.MultiIndex.from_product([self.years, labels], names=["year", column])
+        return pd.DataFrame(
+            {name: cell.ravel() for name, cell in cells.items()}, index
+        ).reset_index()
+
     @cached_property
     def by_setting(self) -> pd.DataFrame:
         """Points needed by year and setting, with rated power, energy and gross additions (medians;
         80 % interval).
         """
-        rows = []
-        for setting in SETTINGS:
-            points, energy = self.points_by_setting[setting], self.energy_by_setting[setting]
-            built = gross_additions(points, self.drawn["charger_life"])
-            low, middle, high = quantiles(points, LEVELS)
-            columns = (
-                low,
-                middle,
-                high,
-                *map(medians, (self.megawatts[setting], energy / 1e6, built)),
-            )
-            rows += [
-                (year, setting, setting in PUBLIC, *values)
-                for year, *values in zip(self.years, *columns, strict=True)
-            ]
-        names = [
-            "year",
-            "setting",
-            "public",
-            "low",
-            "points",
-            "high",
-            "installed_mw",
-            "energy_gwh",
-            "gross_additions",
-        ]
-        return pd.DataFrame(rows, columns=names)
+        groups = {}
+        for setting, points in self.points_by_setting.items():
+            groups[setting] = {
+                "public": setting in PUBLIC,
+                **_ends("points", points),
+                "installed_mw": medians(self.megawatts[setting]),
+                "energy_gwh": medians(self.energy_by_setting[setting] / 1e6),
+                "gross_additions": medians(self._built(points)),
+            }
+        return self._table("setting", {setting: groups[setting] for setting in SETTINGS})
+
+    def _built(self, points: Array) -> Array:
+        return gross_additions(points, self.drawn["charger_life"])
 
     @cached_property
     def by_power(self) -> pd.DataFrame:
         """Public points needed by year and power class (medians)."""
-        slow, fast = 22, 149
-        classes = {
-            f"AC, to {slow} kW": (0, slow),
-            f"DC, to {fast} kW": (slow, fast),
-            f"DC, {fast + 1} kW and more": (fast, np.inf),
+        groups = {}
+        for label, (above, up_to) in POWERS.items():
+            shares = {setting: _share_between(setting, above, up_to) for setting in PUBLIC}
+            points = [share * self.points_by_setting[name] for name, share in shares.items()]
+            groups[label] = {"points": medians(np.sum(points, axis=0))}
+        return self._table("power", groups)
+
+    @cached_property
+    def _gwh(self) -> dict[str, Array]:
+        """Electricity of each class from the grid."""
+        return {
+            name: fleet.mean_stock * (self.grid_per_vehicle[name] / 1e6)[:, None]
+            for name, fleet in self.fleets.items()
         }
-        rows = []
-        for label, (above, up_to) in classes.items():
-            parts = [
-                _share_between(setting, above, up_to) * self.points_by_setting[setting]
-                for setting in PUBLIC
-            ]
-            middle = medians(np.sum(parts, axis=0))
-            rows += [(year, label, value) for year, value in zip(self.years, middle, strict=True)]
-        return pd.DataFrame(rows, columns=["year", "power", "points"])
 
     @cached_property
     def by_class(self) -> pd.DataFrame:
         """Vehicles on the road, their mean age and electricity by year and class (means over the
         draws).
         """
-        rows = [
-            (
-                year,
-                name,
-                fleet.stock[:, i].mean(),
-                fleet.mean_age[:, i].mean(),
-                self._gwh(name)[:, i].mean(),
-            )
+        groups = {
+            name: {
+                "stock": fleet.stock.mean(axis=0),
+                "mean_age": fleet.mean_age.mean(axis=0),
+                "energy_gwh": self._gwh[name].mean(axis=0),
+            }
             for name, fleet in self.fleets.items()
-            for i, year in enumerate(self.years)
-        ]
-        return pd.DataFrame(
-            rows, columns=["year", "vehicle_class", "stock", "mean_age", "energy_gwh"]
-        )
+        }
+        return self._table("vehicle_class", groups)
 
     @cached_property
     def heavy(self) -> pd.DataFrame:
-        """Vans, buses and trucks by year: on the road, their share of the energy, depot points and
-        megawatts.
+        """Classes that are kept at depots, by year: on the road, their share of the energy, depot
+        points and megawatts.
         """
-        total, rows = self.results["energy_gwh"], []
-        for name in ("van", "bus", "truck"):
+        total = self.results["energy_gwh"]
+        groups = {}
+        for vehicle in self.parameters.classes:
+            if vehicle.kept != "depot":
+                continue
+            name = vehicle.name
             stock = self.fleets[name].stock
-            kept = stock * self.drawn[f"depot_access.{name}"][:, None]
-            megawatts = kept * self.drawn[f"depot_kw_per_vehicle.{name}"][:, None] / 1000
-            points = 1000 * megawatts / self.drawn[f"depot_kw.{name}"][:, None]
-            share = 100 * np.divide(
-                self._gwh(name), total, out=np.zeros_like(total), where=total > 0
-            )
-            columns = (*quantiles(stock, LEVELS), *map(medians, (share, points, megawatts)))
-            rows += [(year, name, *row) for year, *row in zip(self.years, *columns, strict=True)]
-        names = [
-            "year",
-            "vehicle_class",
-            "low",
-            "stock",
-            "high",
-            "energy_percent",
-            "depot_points",
-            "depot_mw",
-        ]
-        return pd.DataFrame(rows, columns=names)
+            points, megawatts = depots(name, stock, self.drawn)
+            share = np.divide(self._gwh[name], total, out=np.zeros_like(total), where=total > 0)
+            groups[name] = {
+                **_ends("stock", stock),
+                "energy_percent": medians(100 * share),
+                "depot_points": medians(points),
+                "depot_mw": medians(megawatts),
+            }
+        return self._table("vehicle_class", groups)
 
     @cached_property
     def by_class_month(self) -> pd.DataFrame:
         """Electricity by year, month and class, GWh (means over the draws)."""
-        rows = []
+        tables = []
         for name, shares in self.month_shares.items():
-            monthly = self._gwh(name).T @ shares / len(shares)
-            rows += [
-                (y, m + 1, name, monthly[i, m]) for i, y in enumerate(self.years) for m in range(12)
-            ]
-        return pd.DataFrame(rows, columns=["year", "month", "vehicle_class", "gwh"])
-
-    def _gwh(self, name: str) -> Array:
-        """Electricity of a class from the grid."""
-        return np.asarray(
-            self.fleets[name].mean_stock * (self.grid_per_vehicle[name] / 1e6)[:, None]
-        )
+            table = self._grid("month", MONTHS, gwh=self._gwh[name].T @ shares / len(shares))
+            tables.append(table.assign(vehicle_class=name))
+        return pd.concat(tables, ignore_index=True)[["year", "month", "vehicle_class", "gwh"]]
 
     @cached_property
     def by_cohort(self) -> pd.DataFrame:
         """Mean stock by year and year of entry; cohort 0 came before the first year."""
         total = np.sum([fleet.by_cohort() for fleet in self.fleets.values()], axis=0)
-        cohorts = [0, *self.years]
-        rows = [
-            (year, cohort, total[i, j])
-            for i, year in enumerate(self.years)
-            for j, cohort in enumerate(cohorts)
-        ]
-        table = pd.DataFrame(rows, columns=["year", "cohort", "stock"])
+        table = self._grid("cohort", [0, *self.years], stock=total)
         return table[table["cohort"] <= table["year"]].reset_index(drop=True)
 
     @cached_property
     def by_month(self) -> pd.DataFrame:
         """Electricity by year and month, GWh (median and 80 % interval)."""
-        by_class = {
-            name: self._gwh(name) for name, fleet in self.fleets.items() if fleet.stock.any()
-        }
-        rows = []
-        for i, year in enumerate(self.years):
-            monthly = sum(
-                (gwh[:, [i]] * self.month_shares[name] for name, gwh in by_class.items()),
-                np.zeros(12),
-            )
-            low, middle, high = quantiles(np.broadcast_to(monthly, (len(self.imports), 12)), LEVELS)
-            rows += [(year, m + 1, low[m], middle[m], high[m]) for m in range(12)]
-        return pd.DataFrame(rows, columns=["year", "month", "low", "gwh", "high"])
+        years = range(len(self.years))
+        low, middle, high = np.stack([quantiles(self._monthly(year), LEVELS) for year in years], 1)
+        return self._grid("month", MONTHS, low=low, gwh=middle, high=high)
+
+    def _monthly(self, place: int) -> Array:
+        """Electricity of all classes by month in one of the years, GWh."""
+        shares = self.month_shares.items()
+        by_class = [self._gwh[name][:, [place]] * share for name, share in shares]
+        return np.asarray(np.sum(by_class, axis=0))
 
     @cached_property
     def balance(self) -> pd.DataFrame:
@@ -270,40 +250,18 @@ class DemandOutlook:
     @cached_property
     def gap(self) -> pd.DataFrame:
         """The three answers by year beside what stands today; never averaged."""
-        per_station = self.drawn["points_per_station"]
-        today = (
-            np.full_like(per_station, np.nan)
-            if self.standing is None
-            else self.standing.points(per_station)
-        )
-        rows = []
-        for measure in CHARGING_ANSWERS:
-            points = self.results[measure]
-            built = gross_additions(points, self.drawn["charger_life"])
-            for i, year in enumerate(self.years):
-                low, middle, high = np.quantile(points[:, i], LEVELS)
-                missing = float(np.median(points[:, i] - today))
-                rows.append(
-                    (
-                        year,
-                        MEASURES[measure].label,
-                        low,
-                        middle,
-                        high,
-                        missing,
-                        float(np.median(built[:, i])),
-                    )
-                )
-        columns = [
-            "year",
-            "answer",
-            "low",
-            "points",
-            "high",
-            "less_standing_today",
-            "gross_additions",
-        ]
-        return pd.DataFrame(rows, columns=columns)
+        today = np.full(len(self.imports), np.nan)
+        if self.standing is not None:
+            _, today = self.standing.today(self.drawn["points_per_station"])
+        groups = {
+            MEASURES[measure].label: {
+                **_ends("points", self.results[measure]),
+                "less_standing_today": medians(self.results[measure] - today[:, None]),
+                "gross_additions": medians(self._built(self.results[measure])),
+            }
+            for measure in CHARGING_ANSWERS
+        }
+        return self._table("answer", groups)
 
     @cached_property
     def target_table(self) -> pd.DataFrame:
@@ -311,11 +269,7 @@ class DemandOutlook:
         it.
         """
         per_station = self.drawn["points_per_station"]
-        today = (
-            None
-            if self.standing is None
-            else (self.standing.date, self.standing.points(per_station))
-        )
+        today = None if self.standing is None else self.standing.today(per_station)
         return standing_shares(self.targets, self.years, self.unpushed, today, per_station)
 
     @cached_property
@@ -323,10 +277,10 @@ class DemandOutlook:
         """Public points of the markets that had as many vehicles: ``year, stock, low, points, high,
         markets``.
         """
-        stock = medians(self.results["ev_stock"])
+        stock = medians(self.results["ev_stock"]).tolist()
         rows = [
             (year, count, *market_band(count))
-            for year, count in zip(self.years, stock.tolist(), strict=True)
+            for year, count in zip(self.years, stock, strict=True)
         ]
         return pd.DataFrame(rows, columns=["year", "stock", "low", "points", "high", "markets"])
 
@@ -335,13 +289,8 @@ class DemandOutlook:
         """Dollars of 2024 a year for the points needed, by year and setting (median and 80 %
         interval).
         """
-        rows = []
-        for setting, dollars in investment(self.points_by_setting, self.drawn).items():
-            low, middle, high = quantiles(dollars, LEVELS)
-            rows += list(
-                zip(self.years, [setting] * len(self.years), low, middle, high, strict=True)
-            )
-        return pd.DataFrame(rows, columns=["year", "setting", "low", "usd", "high"])
+        dollars = investment(self.points_by_setting, self.drawn)
+        return self._table("setting", {name: _ends("usd", cost) for name, cost in dollars.items()})
 
     @cached_property
     def load_day(self) -> pd.DataFrame:
@@ -353,8 +302,8 @@ class DemandOutlook:
         return load_day(
             {
                 day: {
-                    s: float((self.energy_by_setting[s][:, -1] * share).mean()) / 1000
-                    for s in SETTINGS
+                    setting: float((kwh[:, -1] * share).mean()) / 1000
+                    for setting, kwh in self.energy_by_setting.items()
                 }
                 for day, share in days.items()
             }
@@ -365,13 +314,12 @@ class DemandOutlook:
         """Of the last year what a series by hour is made from: GWh by setting and share by month,
         means over draws.
         """
-        names = [name for name, fleet in self.fleets.items() if fleet.stock.any()]
-        monthly = sum(
-            (self._gwh(name)[:, -1:] * self.month_shares[name] for name in names), np.zeros((1, 12))
-        )
-        by_month = np.mean(monthly, axis=0)
+        by_month = self._monthly(-1).mean(axis=0)
         total = np.quantile(self.results["energy_gwh"][:, -1], LEVELS)
-        by_setting = {s: float(self.energy_by_setting[s][:, -1].mean()) / 1e6 for s in SETTINGS}
+        by_setting = {
+            setting: float(kwh[:, -1].mean()) / 1e6
+            for setting, kwh in self.energy_by_setting.items()
+        }
         scale = total[1] / max(sum(by_setting.values()), 1e-12)  # the settings share the median out
         return {
             "year": int(self.years[-1]),
@@ -385,19 +333,23 @@ class DemandOutlook:
         """Electric among all vehicles on the road at the end of the last year, 0 to 1, the mean of
         the draws.
         """
-        return float(
-            (self.results["ev_stock"][:, -1] / self.all_vehicles[:, -1]).clip(max=1).mean()
-        )
+        share = self.results["ev_stock"][:, -1] / self.all_vehicles[:, -1]
+        return float(share.clip(max=1).mean())
 
     @cached_property
     def caveats(self) -> list[Caveat]:
         """What a reader must know beside the numbers."""
         return [
+            *self._other_vehicles(),
             *self._beyond_all_vehicles(),
             *self._no_count(),
             *self._odd_ratio(),
             *self._not_closed(),
         ]
+
+    def _other_vehicles(self) -> list[Caveat]:
+        labels = [row.label for row in self.parameters.classes if row.name == self.counted]
+        return [Caveat("practice_of_cars", values={"vehicles": label}) for label in labels]
 
     def _beyond_all_vehicles(self) -> list[Caveat]:
         beyond = float((self.results["ev_stock"][:, -1] > self.all_vehicles[:, -1]).mean())
@@ -415,8 +367,8 @@ class DemandOutlook:
         if self.standing is None or not self.standing.count:
             return []
         place = int(np.clip(self.standing.date.year - self.years[0], 0, len(self.years) - 1))
-        points = np.median(self.standing.points(self.drawn["points_per_station"]))
-        ratio = float(np.median(self.results["ev_stock"][:, place]) / points)
+        _, points = self.standing.today(self.drawn["points_per_station"])
+        ratio = float(np.median(self.results["ev_stock"][:, place]) / np.median(points))
         if 1 <= ratio <= 100 or ratio == 0:
             return []
         return [Caveat("odd_ratio", values={"ratio": ratio, "year": int(self.years[place])})]
@@ -431,12 +383,12 @@ class DemandOutlook:
         """What moves the last year's answers: first-order shares of variance and the swing from low
         to high.
         """
-        acting = {
+        inputs = {"imports": self.imports.sum(axis=1)}
+        inputs |= {
             key: values
             for key, values in self.drawn.items()
             if not key.startswith(CONSEQUENCES_ALONE)
         }
-        inputs = {"imports": self.imports.sum(axis=1), **acting}
         outputs = {name: self.results[name][:, -1] for name in DEMAND_STEPS}
         return first_order(inputs, outputs)
 
@@ -449,6 +401,12 @@ def _newest_gap(rows: pd.DataFrame) -> Caveat:
     values = {name: float(newest[name]) for name in ("printed", "modelled")}
     words = {"day": str(newest["date"]), "explanation": newest["explanation"]}
     return Caveat("stock_not_closed", values={**values, **words, "earlier": len(rows) - 1})
+
+
+def _ends(name: str, values: Array) -> dict[str, Array]:
+    """Median and 80 % interval by year."""
+    low, middle, high = quantiles(values, LEVELS)
+    return {"low": low, name: middle, "high": high}
 
 
 def _share_between(setting: str, above: float, up_to: float) -> float:

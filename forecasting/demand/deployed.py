@@ -1,27 +1,162 @@
-"""What is built: practice, roll-outs on it, and the targets that a scenario pursues."""
+"""What is built: what stands today, practice, roll-outs on it, and the targets that are announced
+or that a scenario pursues.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from forecasting.demand.existing_charging import ExistingCharging, moment
 from forecasting.demand.parameters import NEVER, Event, Parameters
-from forecasting.demand.targets import Target, announced, asked_for, delivered
+from forecasting.errors import AssumptionError, in_digits
 from forecasting.panels.practice import practice_error, practice_points
-
-__all__ = ["deployed_points"]
+from forecasting.periods import as_date
 
 Array = npt.NDArray[np.float64]
+Today = tuple[float, Array]  # when public points were counted, and how many, in each draw
+
+
+def moment(day: dt.date) -> float:
+    """The end of a day as a year and its fraction, so that 31 December 2023 is 2024.
+
+    >>> moment(dt.date(2023, 12, 31))
+    2024.0
+    >>> round((moment(dt.date(2024, 6, 30)) - 2024) * 366, 6)
+    182.0
+    """
+    return day.year + day.timetuple().tm_yday / (366 if day.year % 4 == 0 else 365)
+
+
+@dataclass(frozen=True)
+class ExistingCharging:
+    """Public charging that stands on a day; points and stations are different units.
+
+    Parameters
+    ----------
+    count : float
+        How many, 0 or more.
+    date : datetime.date or str
+        When counted.
+    unit : {"points", "stations"}
+        What was counted; stations become points through the parameter ``points_per_station``.
+    grown : float, optional
+        Log growth of that count over the year before, where an earlier count is known.
+
+    Raises
+    ------
+    AssumptionError
+        Where the count is negative or the unit unknown.
+
+    Examples
+    --------
+    >>> standing = ExistingCharging(1085, dt.date(2024, 12, 15), "stations")
+    >>> when, points = standing.today(np.array([2.0]))
+    >>> round(when, 2), points
+    (2024.96, array([2170.]))
+    """
+
+    count: float
+    date: dt.date
+    unit: str = "points"
+    grown: float | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "date", as_date(self.date))
+        if not (np.isfinite(self.count) and self.count >= 0):
+            raise AssumptionError(
+                f"charging_today = {self.count} {self.unit}; it must be 0 or more"
+            )
+        _check_unit("charging_today", self.unit)
+
+    def today(self, per_station: Array) -> Today:
+        """When it was counted, as `moment` has it, and the points, per draw."""
+        return moment(self.date), _points(self.count, self.unit, per_station)
+
+
+@dataclass(frozen=True)
+class Target:
+    """So many public points or stations by a day.
+
+    Parameters
+    ----------
+    name : str
+        Of the driver or the fact that says so.
+    count : ndarray, shape (draws,)
+        How many.
+    unit : {"points", "stations"}
+        Of what.
+    date : datetime.date
+        By when.
+    pursued : ndarray of bool, shape (draws,), or bool
+        Where a scenario takes it to be built; False everywhere of a target that is only compared.
+    on_time : float
+        Share of what is missing that stands on the day.
+    late : ndarray, shape (draws,), or float
+        Years until the rest stands, too.
+
+    Raises
+    ------
+    AssumptionError
+        Where the unit is unknown or the count not above 0.
+
+    Examples
+    --------
+    >>> target = Target("decree", np.array([32_400.0]), "stations", dt.date(2030, 12, 31))
+    >>> target.points(np.array([2.0]))
+    array([64800.])
+    """
+
+    name: str
+    count: Array
+    unit: str
+    date: dt.date
+    pursued: npt.NDArray[np.bool_] | bool = False
+    on_time: float = 1.0
+    late: Array | float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_unit(self.name, self.unit)
+        if not np.min(self.count) > 0:
+            raise AssumptionError(
+                f"{self.name} = {in_digits(np.min(self.count))} {self.unit}; a target is above 0"
+            )
+
+    @property
+    def when(self) -> float:
+        """The end of its day, as a year and its fraction."""
+        return moment(self.date)
+
+    def points(self, per_station: Array) -> Array:
+        """Points, per draw."""
+        return _points(self.count, self.unit, per_station)
+
+
+def _check_unit(name: str, unit: str) -> None:
+    if unit not in ("points", "stations"):
+        raise AssumptionError(f"{name} has unit {unit!r}; it must be points or stations")
+
+
+def _points(count: Array | float, unit: str, per_station: Array) -> Array:
+    if unit == "stations":
+        return np.asarray(count * per_station)
+    return np.asarray(count * np.ones_like(per_station))
 
 
 def deployed_points(
-    stock: Array, years: Sequence[int], assumed: Parameters, drawn: dict[str, Array], standing: ExistingCharging | None,
-    as_of: dt.date | None, targets: Sequence[Target], rng: np.random.Generator,
-) -> tuple[Array, Array, Array | None]:  # fmt: skip
+    stock: Array,
+    years: Sequence[int],
+    assumed: Parameters,
+    drawn: dict[str, Array],
+    standing: ExistingCharging | None,
+    as_of: dt.date | None,
+    targets: Sequence[Target],
+    rng: np.random.Generator,
+) -> tuple[Array, Array, Array | None]:
     """Public points deployed.
 
     Parameters
@@ -31,8 +166,8 @@ def deployed_points(
     years : sequence of int
         Calendar years.
     assumed, drawn : Parameters and mapping
-        The assumptions and their draws; the draws gain practice's error and the roll-outs of the
-        last year.
+        The assumptions and their draws; for the tornado the draws gain practice's error and the
+        roll-outs of the last year.
     standing : ExistingCharging, optional
         What stands today.
     as_of : datetime.date, optional
@@ -49,90 +184,195 @@ def deployed_points(
     asked : ndarray or None
         What the targets ask for that are pursued, or, where none is, that are announced.
     """
-    today = (
-        None if standing is None else (standing.when, standing.points(drawn["points_per_station"]))
-    )
-    practice = _practice(stock, years, drawn, standing, rng) * _rollout(
-        assumed, drawn, years, today, as_of
-    )
-    pushed, asked = _with_targets(practice, targets, years, drawn, today, as_of)
-    return practice, pushed, asked
-
-
-def _practice(
-    stock: Array,
-    years: Sequence[int],
-    drawn: dict[str, Array],
-    standing: ExistingCharging | None,
-    rng: np.random.Generator,
-) -> Array:
-    """Points by practice; the error of the last year joins the draws, for the tornado."""
-    today = (
-        None if standing is None else (standing.when, standing.points(drawn["points_per_station"]))
-    )
+    per_station = drawn["points_per_station"]
+    today = None if standing is None else standing.today(per_station)
     error = practice_error(rng, len(stock), years, today)
     drawn["practice_error"] = error[:, -1]
-    own = None if standing is None else standing.grown
-    return practice_points(
+    practice = practice_points(
         stock,
         years,
         drawn["practice_elasticity"],
         error,
         today,
-        own_growth=own,
+        own_growth=None if standing is None else standing.grown,
         catch_up=drawn["practice_catch_up"],
     )
-
-
-def _rollout(
-    assumed: Parameters, drawn: dict[str, Array], years: Sequence[int], today: tuple[float, Array] | None,
-    as_of: dt.date | None,
-) -> Array:  # fmt: skip
-    """The factor of all roll-outs together on practice by year; in the draws, for the tornado, that
-    of the last.
-    """
-    start = _from_when(years, today, as_of)
+    counted, points = today or (0.0, np.zeros_like(per_station))
+    # What is still to come begins at the latest of the first year, the count and the forecast's day
+    start = max(float(years[0]), counted, 0.0 if as_of is None else moment(as_of))
     rollouts = [Event(drawn["charging_rollout_year"], drawn["charging_rollout"])]
-    factor: Array = np.ones((len(drawn["charging_rollout"]), len(years)))
+    factor: Array = np.ones_like(stock)
     for event in (*rollouts, *assumed.events.get("charging_rollout", ())):
         factor = factor * event.size[:, None] ** _progress(years, start, event.first[:, None])
     drawn["charging_rollout"] = factor[:, -1]
-    return factor
-
-
-def _from_when(
-    years: Sequence[int], today: tuple[float, Array] | None, as_of: dt.date | None
-) -> float:
-    """When what is still to come can begin: the latest of the first year, today's count, the day of
-    the forecast.
-    """
-    return max(
-        float(years[0]), 0.0 if today is None else today[0], 0.0 if as_of is None else moment(as_of)
-    )
-
-
-def _with_targets(
-    practice: Array, targets: Sequence[Target], years: Sequence[int], drawn: Mapping[str, Array],
-    today: tuple[float, Array] | None, as_of: dt.date | None,
-) -> tuple[Array, Array | None]:  # fmt: skip
-    """Practice, raised to the targets that are pursued, and what the targets ask for; None where
-    nothing is asked.
-    """
-    start = _from_when(years, today, as_of)
-    per_station = drawn["points_per_station"]
-    standing = np.zeros_like(per_station) if today is None else today[1]
-    chosen = asked_for(targets, start)
-    for target in chosen:
-        practice = np.maximum(practice, delivered(target, years, start, standing, per_station))
-    asked = [announced(target, years, start, standing, per_station) for target in chosen]
-    return practice, np.maximum.reduce(asked) if asked else None
+    practice = practice * factor
+    pushed, asked = practice, None
+    for target in asked_for(targets, start):
+        built = delivered(target, years, start, points, per_station)
+        pushed = np.maximum(pushed, built)
+        wanted = announced(target, years, start, points, per_station)
+        asked = wanted if asked is None else np.maximum(asked, wanted)
+    return practice, pushed, asked
 
 
 def _progress(years: Sequence[int], start: float, reached: Array) -> Array:
     """How far a roll-out is at the end of each year, 0 to 1; what is over or counted by its start
     stays as it was.
     """
-    progress = np.clip(
-        (np.asarray(years, dtype=float) + 1 - start) / np.maximum(reached + 1 - start, 1.0), 0, 1
-    )
+    ends = np.asarray(years, dtype=float) + 1
+    progress = np.clip((ends - start) / np.maximum(reached + 1 - start, 1.0), 0, 1)
     return np.where(reached >= NEVER, 0.0, progress)
+
+
+def asked_for(targets: Sequence[Target], start: float) -> list[Target]:
+    """Of the targets that are still to come those that are pursued, or all, where none is.
+
+    Examples
+    --------
+    >>> days = [dt.date(2025, 12, 31), dt.date(2030, 12, 31)]
+    >>> plans = [Target(str(day.year), np.ones(1), "points", day) for day in days]
+    >>> [target.name for target in asked_for(plans, 2026.2)]
+    ['2030']
+    """
+    due = [target for target in targets if target.when > start]
+    return [target for target in due if np.any(target.pursued)] or due
+
+
+def _between(years: Sequence[int], knots: Sequence[Array], values: Sequence[Array]) -> Array:
+    """Straight lines between knots, each draw with its own; level before the first and after the
+    last.
+    """
+    ends = np.asarray(years, dtype=float)[None, :] + 1
+    path = np.broadcast_to(values[0][:, None], (len(values[0]), len(years))).copy()
+    for left, right, low, high in zip(knots, knots[1:], values, values[1:], strict=False):
+        width = np.maximum(right - left, 1e-9)[:, None]
+        path += (high - low)[:, None] * np.clip((ends - left[:, None]) / width, 0, 1)
+    return path
+
+
+def announced(
+    target: Target, years: Sequence[int], start: float, standing: Array, per_station: Array
+) -> Array:
+    """Public points at the end of each year were a target met to the day, in equal steps from what
+    stands.
+
+    Parameters
+    ----------
+    target : Target
+        The target.
+    years : sequence of int
+        The years.
+    start : float
+        When what stands was counted, a year and its fraction.
+    standing : ndarray, shape (draws,)
+        Points that stood then.
+    per_station : ndarray, shape (draws,)
+        Points a station.
+
+    Returns
+    -------
+    ndarray, shape (draws, years)
+
+    Examples
+    --------
+    >>> target = Target("plan", np.array([900.0]), "points", dt.date(2026, 12, 31))
+    >>> announced(target, [2024, 2025, 2026, 2027], 2025.0, np.array([100.0]), np.ones(1)).round()
+    array([[100., 500., 900., 900.]])
+    """
+    asked = target.points(per_station)
+    knots = [np.full_like(asked, start), np.full_like(asked, max(target.when, start))]
+    return _between(years, knots, [np.broadcast_to(standing, asked.shape), asked])
+
+
+def delivered(
+    target: Target, years: Sequence[int], start: float, standing: Array, per_station: Array
+) -> Array:
+    """Public points as a target is built: a share of what is missing on its day, the rest later; 0
+    where it is not.
+
+    Examples
+    --------
+    >>> day, two_years = dt.date(2026, 12, 31), np.array([2.0])
+    >>> target = Target("plan", np.array([900.0]), "points", day, True, 0.25, two_years)
+    >>> stood, years = np.array([100.0]), [2024, 2025, 2026, 2027, 2028]
+    >>> delivered(target, years, 2025.0, stood, np.ones(1)).round()
+    array([[100., 200., 300., 600., 900.]])
+    """
+    asked = target.points(per_station)
+    stood = np.broadcast_to(standing, asked.shape)
+    day = np.full_like(asked, max(target.when, start))
+    in_time = stood + target.on_time * np.maximum(asked - stood, 0)
+    knots = [np.full_like(asked, start), day, day + target.late]
+    path = _between(years, knots, [stood, in_time, np.maximum(asked, stood)])
+    return np.where(np.broadcast_to(target.pursued, asked.shape)[:, None], path, 0.0)
+
+
+def standing_shares(
+    targets: Sequence[Target],
+    years: Sequence[int],
+    practice: Array,
+    today: Today | None,
+    per_station: Array,
+) -> pd.DataFrame:
+    """Each target beside what stands and what practice comes to: its share, its pace, its
+    probability.
+
+    Parameters
+    ----------
+    targets : sequence of Target
+        The targets.
+    years : sequence of int
+        The years of ``practice``.
+    practice : ndarray, shape (draws, years)
+        Public points deployed by practice, without the push of any target.
+    today : (float, ndarray), optional
+        When the points that stand were counted, and how many.
+    per_station : ndarray, shape (draws,)
+        Points a station.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``target, number, unit, date, stands, pace_needed, pace_of_practice, practice_low, practice,
+        practice_high, probability``; paces are points a year from the count to the day. Probability
+        and practice are missing beyond the last year, all but the share where the day had passed
+        when the points were counted.
+    """
+    rows = []
+    for target in targets:
+        asked = target.points(per_station)
+        row: dict[str, object] = {
+            "target": target.name,
+            "number": float(np.median(target.count)),
+            "unit": target.unit,
+            "date": target.date,
+        }
+        left = np.inf
+        if today is not None:
+            counted, points = today
+            left = target.when - counted
+            row["stands"] = float(np.median(points / asked))
+            if left > 0:
+                row["pace_needed"] = float(np.median((asked - points) / left))
+        place = target.when - 1 - years[0]
+        if left > 0 and 0 <= place <= len(years) - 1:
+            by_then = _at(practice, place)
+            low, middle, high = np.quantile(by_then, (0.1, 0.5, 0.9))
+            row |= {"practice_low": low, "practice": middle, "practice_high": high}
+            row["probability"] = float(np.mean(by_then >= asked))
+            if today is not None:
+                row["pace_of_practice"] = float(np.median((by_then - points) / left))
+        rows.append(row)
+    columns = [
+        *("target", "number", "unit", "date", "stands", "pace_needed", "pace_of_practice"),
+        *("practice_low", "practice", "practice_high", "probability"),
+    ]
+    return pd.DataFrame(rows).reindex(columns=columns)
+
+
+def _at(paths: Array, place: float) -> Array:
+    """Paths at a fraction of a year, on a straight line in logs."""
+    left = int(place)
+    right = min(left + 1, paths.shape[1] - 1)
+    logs = np.log(np.maximum(paths, 1e-9))
+    return np.asarray(np.exp(logs[:, left] + (place - left) * (logs[:, right] - logs[:, left])))

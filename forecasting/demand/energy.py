@@ -13,17 +13,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.demand.parameters import read_table
+from forecasting.demand.parameters import of_class, read_table
 from forecasting.errors import AssumptionError, in_digits
-
-__all__ = [
-    "MONTH_DAYS",
-    "class_factors",
-    "climate_factor",
-    "climate_normals",
-    "degrees_outside",
-    "energy_per_vehicle",
-]
 
 Array = npt.NDArray[np.float64]
 MONTH_DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -120,13 +111,11 @@ def climate_normals(place: str | None = None) -> tuple[Array, Array]:
     ((2, 12), 1.0)
     """
     rows = read_table("climate.csv")
-    own = [row for row in rows if row["place"] == (place or "")] or [
-        row for row in rows if not row["place"]
-    ]
+    where = place if any(row["place"] == place for row in rows) else ""
+    own = [row for row in rows if row["place"] == where]
     weights = np.array([float(row["weight"]) for row in own])
-    return np.array(
-        [[float(row[month]) for month in MONTHS] for row in own]
-    ), weights / weights.sum()
+    normals = np.array([[float(row[month]) for month in MONTHS] for row in own])
+    return normals, weights / weights.sum()
 
 
 def energy_per_vehicle(annual_km: Array, consumption: Array, factor: Array) -> Array:
@@ -161,9 +150,10 @@ def energy_per_vehicle(annual_km: Array, consumption: Array, factor: Array) -> A
         raise AssumptionError(
             f"annual_km = {in_digits(np.min(annual_km))} km per year; it must be 0 or more"
         )
-    if np.any((consumption < 5) & (annual_km > 0)):
+    if np.any((consumption < 1) & (annual_km > 0)):
         raise AssumptionError(
-            f"consumption = {in_digits(np.min(consumption))} kWh/100 km; below 5 it looks like kWh/km (x 100)"
+            f"consumption = {in_digits(np.min(consumption))} kWh/100 km; below 1 it looks like "
+            "kWh/km (x 100)"
         )
     days = MONTH_DAYS / MONTH_DAYS.sum()
     return np.asarray((annual_km * consumption / 100)[:, None] * days * factor)
@@ -191,9 +181,34 @@ def class_factors(
     --------
     >>> one = np.ones(1)
     >>> degrees = degrees_outside(np.full((1, 12), -10.0), one, np.zeros(1), np.zeros(1))
-    >>> class_factors(degrees, {"cold_slope": 0.0098 * one, "hot_slope": 0.0063 * one})[0, 0].round(3)
+    >>> drawn = {"cold_slope": 0.0098 * one, "hot_slope": 0.0063 * one}
+    >>> class_factors(degrees, drawn)[0, 0].round(3)
     np.float64(1.245)
     """
     cold, hot = degrees
-    slope = drawn.get(f"cold_slope.{vehicle_class}", drawn["cold_slope"])
+    slope = of_class(drawn, "cold_slope", vehicle_class)
     return np.asarray(1 + slope[:, None] * cold + drawn["hot_slope"][:, None] * hot)
+
+
+def energy_of_class(name: str, drawn: Mapping[str, Array], degrees: tuple[Array, Array]) -> Array:
+    """Electricity at the battery per vehicle of a class and month, were all kilometres electric.
+
+    Parameters
+    ----------
+    name : str
+        The class.
+    drawn : mapping
+        Draws of annual_km, consumption and the climate's slopes.
+    degrees : (ndarray, ndarray), shape (draws, 12)
+        From ``degrees_outside``.
+
+    Returns
+    -------
+    ndarray, shape (draws, 12)
+        kWh per vehicle and month.
+    """
+    return energy_per_vehicle(
+        of_class(drawn, "annual_km", name),
+        of_class(drawn, "consumption", name),
+        class_factors(degrees, drawn, name),
+    )

@@ -1,4 +1,7 @@
-"""Vehicles on the road by cohort: conditional Weibull survival, used vehicles that enter at an age.
+"""From imports to the road: what is registered, in which class, beside what is ordered apart, and
+how it ages.
+
+``registrations = retained imports + local assembly - growth of the unsold inventory``.
 
 A vehicle of scale ``lam`` and shape ``k`` survives to age ``a`` with ``exp(-(a/lam)^k)``. The scale
 is not the mean life, which is ``lam * Gamma(1 + 1/k)``. Whoever enters at age ``e`` has survived so
@@ -7,92 +10,51 @@ far: ``S(e + a) / S(e)``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.demand.parameters import read_table
+from forecasting.demand.parameters import Parameters, of_class
 from forecasting.errors import AssumptionError, in_digits
-
-__all__ = ["Fleet", "conditional_survival", "mean_life", "run_fleet", "survival", "survival_sets"]
+from forecasting.measures import CAR
 
 Array = npt.NDArray[np.float64]
 
 
-def _check_weibull(scale: Array | float, shape: Array | float) -> None:
-    for name, value, unit in (("survival_scale", scale, "years"), ("survival_shape", shape, "1")):
-        worst = float(np.min(value))
-        if not worst > 0:
-            raise AssumptionError(
-                f"{name} = {in_digits(worst)} {unit} is out of range; it must be above 0"
-            )
+def registrations(
+    imports: Array, reexport_share: Array, inventory_share: Array, assembly: Array | float = 0.0
+) -> Array:
+    """Vehicles registered a year.
 
-
-def survival(age: Array | float, scale: Array | float, shape: Array | float) -> Array:
-    """Share of new vehicles still on the road at an age.
+    A share of the imports leaves again; of those kept, a share is still unsold at the year's end
+    and is registered in the next year. The first year sells an inventory of its own size, as no
+    year before it is known.
 
     Parameters
     ----------
-    age, scale : array_like
-        Years.
-    shape : array_like
-        Weibull shape; 4 to 5 for cars.
+    imports : ndarray, shape (draws, years)
+        Vehicles a year.
+    reexport_share, inventory_share : ndarray, shape (draws,)
+        Shares, 0 to below 1.
+    assembly : ndarray or float
+        Vehicles a year built in the country and not counted as imports.
 
     Returns
     -------
-    ndarray
-        Shares, 1 at age 0.
-
-    Raises
-    ------
-    AssumptionError
-        Where scale or shape is not above 0.
+    ndarray, shape (draws, years)
 
     Examples
     --------
-    >>> float(survival(14.46, 14.46, 4.79)) == float(np.exp(-1))
-    True
+    >>> registrations(np.array([[100.0, 200.0]]), np.array([0.1]), np.array([0.0]))
+    array([[ 90., 180.]])
     """
-    _check_weibull(scale, shape)
-    return np.exp(-((np.asarray(age, dtype=float) / scale) ** shape))
-
-
-def mean_life(scale: Array | float, shape: Array | float) -> Array:
-    """Mean age at scrappage, years.
-
-    >>> round(float(mean_life(14.46, 4.79)), 2)
-    13.24
-    """
-    from scipy.special import gamma
-
-    _check_weibull(scale, shape)
-    return np.asarray(scale * gamma(1 + 1 / np.asarray(shape)))
-
-
-def survival_sets() -> dict[str, tuple[float, float]]:
-    """Published survival curves as Weibull scale and shape, by name.
-
-    Some publish the scale, some the mean life; both are read as what they are.
-
-    Returns
-    -------
-    dict of str to (float, float)
-
-    Examples
-    --------
-    >>> survival_sets()["China private car"]
-    (14.46, 4.79)
-    """
-    from scipy.special import gamma
-
-    found = {}
-    for row in read_table("survival_sets.csv"):
-        life, shape = float(row["life"]), float(row["shape"])
-        scale = life if row["parameter"] == "scale" else life / float(gamma(1 + 1 / shape))
-        found[row["name"]] = (scale, shape)
-    return found
+    retained = imports * (1 - reexport_share[:, None])
+    unsold = retained * inventory_share[:, None]
+    carried = np.concatenate([unsold[:, :1], unsold[:, :-1]], axis=1)
+    return np.asarray(retained - unsold + carried + assembly)
 
 
 def conditional_survival(ages: Array, entry_age: Array, scale: Array, shape: Array) -> Array:
@@ -103,11 +65,16 @@ def conditional_survival(ages: Array, entry_age: Array, scale: Array, shape: Arr
     ages : ndarray, shape (years,)
         Years since entry.
     entry_age, scale, shape : ndarray, shape (draws,)
-        Per draw.
+        Per draw; Weibull shapes of 4 to 5 are usual for cars.
 
     Returns
     -------
     ndarray, shape (draws, years)
+
+    Raises
+    ------
+    AssumptionError
+        Where scale or shape is not above 0.
 
     Examples
     --------
@@ -115,7 +82,12 @@ def conditional_survival(ages: Array, entry_age: Array, scale: Array, shape: Arr
     >>> conditional_survival(np.array([0.0, 5.0]), 3 * one, 16 * one, 5 * one).round(3)
     array([[1.   , 0.969]])
     """
-    _check_weibull(scale, shape)
+    for name, value, unit in (("survival_scale", scale, "years"), ("survival_shape", shape, "1")):
+        worst = float(np.min(value))
+        if not worst > 0:
+            raise AssumptionError(
+                f"{name} = {in_digits(worst)} {unit} is out of range; it must be above 0"
+            )
     entered = (entry_age / scale) ** shape
     hazard = ((entry_age[:, None] + ages) / scale[:, None]) ** shape[:, None]
     return np.asarray(np.exp(entered[:, None] - hazard))
@@ -164,9 +136,8 @@ class Fleet:
         table = np.zeros((years, years + 1))
         table[:, 0] = self.start.mean(axis=0)
         for cohort in range(years):
-            table[cohort:, cohort + 1] = (
-                self.registrations[:, [cohort]] * self.kept[:, : years - cohort]
-            ).mean(axis=0)
+            kept = self.registrations[:, [cohort]] * self.kept[:, : years - cohort]
+            table[cohort:, cohort + 1] = kept.mean(axis=0)
         return table
 
 
@@ -213,7 +184,7 @@ def run_fleet(
     """
     draws, years = registered.shape
     for name, value in (("registrations", registered), ("start_stock", start_stock)):
-        worst = float(np.min(value)) if np.size(value) else 0.0
+        worst = float(np.min(value))
         if not worst >= 0:
             raise AssumptionError(f"{name} = {in_digits(worst)} vehicles; it must be 0 or more")
     if not (registered.any() or np.any(start_stock)):
@@ -224,14 +195,20 @@ def run_fleet(
     )
     fresh = conditional_survival(ages[:-1], np.zeros(draws), scale, shape) * (1 - used)[:, None]
     second = conditional_survival(ages[:-1], entry, scale, shape) * used[:, None]
-    kept, kept_age = fresh + second, (fresh + second) * ages[:-1] + second * entry[:, None]
-    old = np.zeros((draws, years))
-    if np.any(first):
-        old = conditional_survival(ages, age, scale, shape)[:, 1:] * first[:, None]
+    kept = fresh + second
+    old = conditional_survival(ages, age, scale, shape)[:, 1:] * first[:, None]
     stock = old + _roll(registered, kept)
     before = np.concatenate([first[:, None], stock[:, :-1]], axis=1)
-    retired = np.maximum(before + registered - stock, 0)  # rounding alone could make it negative
-    return Fleet(registered, stock, retired, kept, kept_age, old, age[:, None] + ages[1:])
+    return Fleet(
+        registrations=registered,
+        stock=stock,
+        # rounding alone could make it negative
+        retirements=np.maximum(before + registered - stock, 0),
+        kept=kept,
+        kept_age=kept * ages[:-1] + second * entry[:, None],
+        start=old,
+        start_age=age[:, None] + ages[1:],
+    )
 
 
 def _roll(registered: Array, weight: Array) -> Array:
@@ -240,3 +217,137 @@ def _roll(registered: Array, weight: Array) -> Array:
     for elapsed in range(registered.shape[1]):
         total[:, elapsed:] += registered[:, : registered.shape[1] - elapsed] * weight[:, [elapsed]]
     return total
+
+
+@dataclass(frozen=True)
+class Vehicles:
+    """What is counted as registered and on the road, and the fleets of all classes.
+
+    Parameters
+    ----------
+    registered, retired, stock : ndarray, shape (draws, years)
+        Of the vehicles that the series counts; what is ordered apart is not in them.
+    displaced : ndarray, shape (draws, years)
+        Imports whose place cars built in the country took.
+    fleets : dict of str to Fleet
+        By class, what is ordered apart included.
+    """
+
+    registered: Array
+    retired: Array
+    stock: Array
+    displaced: Array
+    fleets: dict[str, Fleet]
+
+
+def vehicles_on_the_road(
+    flow: Array,
+    years: Sequence[int],
+    assumed: Parameters,
+    drawn: Mapping[str, Array],
+    start_stock: Array | float = 0.0,
+    counted: str = CAR,
+) -> Vehicles:
+    """Carry imports to the register and the road.
+
+    Parameters
+    ----------
+    flow : ndarray, shape (draws, years)
+        Vehicles imported a year.
+    years : sequence of int
+        Calendar years.
+    assumed : Parameters
+        For what dated events do: plants, shares of classes, orders.
+    drawn : mapping of str to ndarray, shape (draws,)
+        Draws of the assumptions.
+    start_stock : ndarray or float
+        Vehicles on the road before the first year.
+    counted : str
+        The class that the flow counts; of electric cars some may be plug-in hybrids, vans, buses
+        and trucks, and cars built in the country join them.
+
+    Raises
+    ------
+    AssumptionError
+        Where shares of classes add to more than one.
+
+    Examples
+    --------
+    >>> from forecasting.demand.parameters import load_parameters
+    >>> changes = {"reexport_share": 0.1, "inventory_share": 0, "deliveries.bus": 5}
+    >>> assumed = load_parameters().override(changes)
+    >>> drawn = assumed.draw(np.random.default_rng(0), 1)
+    >>> made = vehicles_on_the_road(np.array([[100.0, 200.0]]), [2025, 2026], assumed, drawn)
+    >>> made.registered, made.fleets["bus"].registrations
+    (array([[ 90., 180.]]), array([[5., 5.]]))
+    """
+    names = [vehicle.name for vehicle in assumed.classes]
+    counts_cars = counted not in names
+    first = names[0] if counts_cars else counted
+    others = [name for name in names if counts_cars and f"class_share.{name}" in drawn]
+    built = np.zeros_like(flow)
+    if counts_cars:
+        built = assumed.yearly("local_assembly", drawn, years)
+    displaced = np.minimum(built * drawn["assembly_displaces"][:, None], flow)
+    registered = registrations(
+        flow - displaced, drawn["reexport_share"], drawn["inventory_share"], built
+    )
+    shares = {name: assumed.yearly(f"class_share.{name}", drawn, years) for name in others}
+    shares[first] = _rest(shares)
+    # Of cars built in the country, some are plug-in hybrids
+    local = np.minimum(built / np.maximum(registered, 1), 1)
+    plug_in = shares[first] * local * drawn["assembly_phev"][:, None]
+    shares[first] = shares[first] - plug_in
+    shares["phev"] = shares.get("phev", 0.0) + plug_in
+    # What stood before the first year has the classes that no later event sets
+    start = np.broadcast_to(np.asarray(start_stock, dtype=float), len(flow))
+    before = {name: drawn[f"class_share.{name}"] for name in others}
+    before[first] = 1 - np.asarray(sum(before.values()))
+    orders = {
+        name: assumed.yearly(f"deliveries.{name}", drawn, years)
+        for name in names
+        if f"deliveries.{name}" in drawn
+    }
+    fleets = {}
+    for name in names:
+        bought = registered * shares.get(name, 0.0) + orders.get(name, 0.0)
+        fleets[name] = _class_fleet(name, bought, before.get(name, 0.0) * start, drawn)
+    apart = [_class_fleet(name, ordered, 0.0, drawn) for name, ordered in orders.items()]
+    return Vehicles(
+        registered=registered,
+        retired=_without("retirements", fleets.values(), apart),
+        stock=_without("stock", fleets.values(), apart),
+        displaced=displaced,
+        fleets=fleets,
+    )
+
+
+def _without(count: str, fleets: Iterable[Fleet], apart: Iterable[Fleet]) -> Array:
+    """A count of all fleets less that of what was ordered apart."""
+    whole, beside = (
+        np.sum([getattr(fleet, count) for fleet in group], axis=0) for group in (fleets, apart)
+    )
+    return np.asarray(np.maximum(whole - beside, 0))
+
+
+def _rest(shares: Mapping[str, Array]) -> Array:
+    """What the shares of other classes leave of a series."""
+    rest: Array = 1 - np.asarray(sum(shares.values()))
+    if rest.min() < -1e-9:
+        total = f"{1 - rest.min():.3g}"
+        raise AssumptionError(f"class_share.* add to {total}; battery cars are what is left of 1")
+    return np.maximum(rest, 0)
+
+
+def _class_fleet(
+    name: str, registered: Array, start: Array | float, drawn: Mapping[str, Array]
+) -> Fleet:
+    return run_fleet(
+        registered,
+        of_class(drawn, "survival_scale", name),
+        drawn["survival_shape"],
+        drawn["used_share"],
+        drawn["entry_age"],
+        start,
+        drawn["start_age"],
+    )

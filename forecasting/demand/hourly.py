@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.demand.charging import SETTINGS
 from forecasting.demand.load import day_profile
+from forecasting.demand.parameters import SETTINGS
 from forecasting.errors import AssumptionError, in_digits
 
 __all__ = ["hourly_load", "managed_day"]

@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.demand.charging import SETTINGS
-from forecasting.demand.parameters import read_table
+from forecasting.demand.parameters import SETTINGS, read_table
 from forecasting.errors import AssumptionError, in_digits
 
 __all__ = ["coincidence", "day_profile", "load_day", "peak_load"]

@@ -3,15 +3,21 @@ honest judgement.
 
 A parameter's name in files and messages is ``name`` or ``name.class`` or ``name.setting``:
 ``annual_km`` is a car's, ``annual_km.bus`` a bus's, ``utilisation_low.enroute_dc`` a setting's.
+
+A class of vehicle is a row of ``vehicle_classes.csv``. Its numbers stand in the row itself, or,
+where each has a source of its own, in rows of ``demand_parameters.csv``; where it charges stands in
+the row itself, or in rows of ``charging_groups.csv``, one for each group of owners. What is said
+nowhere of a class is as of cars.
 """
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,19 +27,17 @@ from forecasting.errors import AssumptionError, Problem, in_digits
 from forecasting.measures import nearest
 from forecasting.names import DATA
 
-__all__ = [
-    "NEVER",
-    "Assumption",
-    "Event",
-    "Parameters",
-    "check_value",
-    "load_parameters",
-    "read_table",
-]
-
 Array = npt.NDArray[np.float64]
 NEVER = 2100  # a year that stands for never: no horizon reaches it
 DECILE = 1.2815515655446004  # standard normal quantile of 0.9
+SETTINGS = ("home", "depot", "work", "overnight", "destination_ac", "destination_dc", "enroute_dc")
+CLASSES_TABLE = "vehicle_classes.csv"
+AT_A_DEPOT = ("depot_access", "depot_kw_per_vehicle", "depot_kw")
+WORDS_OF_A_CLASS = {
+    "kept": ("home", "depot"),
+    "fuel": ("petrol", "diesel"),
+    "rule": ("bev", "phev", ""),
+}
 # What a number is often mistaken for: the factor that turns the wrong unit into the right one.
 MISTAKEN = {
     "kWh/100 km": [(100.0, "kWh/km")],
@@ -93,13 +97,17 @@ class Assumption:
         if self.low == self.high:
             return np.full_like(u, self.mode)
         if self.distribution == "lognormal":
-            return np.clip(
-                _lognormal(u, self.low, self.mode, self.high), self.minimum, self.maximum
-            )
-        return _triangular(u, self.low, self.mode, self.high)
+            drawn = _lognormal(u, self.low, self.mode, self.high)
+            return np.clip(drawn, self.minimum, self.maximum)
+        return triangular(u, self.low, self.mode, self.high)
 
 
-def _triangular(u: Array, low: float, mode: float, high: float) -> Array:
+def triangular(u: Array, low: float, mode: float, high: float) -> Array:
+    """Values at probabilities ``u`` of a triangle with these ends and this peak.
+
+    >>> triangular(np.array([0.0, 0.75]), 0.0, 0.0, 2.0)
+    array([0., 1.])
+    """
     rising = low + np.sqrt(u * (high - low) * (mode - low))
     falling = high - np.sqrt((1 - u) * (high - low) * (high - mode))
     return np.where(u * (high - low) < mode - low, rising, falling)
@@ -109,8 +117,19 @@ def _lognormal(u: Array, low: float, mode: float, high: float) -> Array:
     from scipy.special import ndtri
 
     z = ndtri(u)
-    below, above = math.log(mode / low) / DECILE, math.log(high / mode) / DECILE
+    below = math.log(mode / low) / DECILE
+    above = math.log(high / mode) / DECILE
     return np.asarray(mode * np.exp(z * np.where(z < 0, below, above)))
+
+
+def of_class(drawn: Mapping[str, Array], name: str, vehicle_class: str) -> Array:
+    """Draws of a parameter of a class of vehicle, or, where it has none of its own, of cars.
+
+    >>> drawn = {"fuel_use": np.array([8.0]), "fuel_use.bus": np.array([38.0])}
+    >>> of_class(drawn, "fuel_use", "bus"), of_class(drawn, "fuel_use", "bev")
+    (array([38.]), array([8.]))
+    """
+    return drawn.get(f"{name}.{vehicle_class}", drawn[name])
 
 
 def check_value(
@@ -149,6 +168,40 @@ def check_value(
     )
 
 
+@dataclass(frozen=True)
+class VehicleClass:
+    """A class of vehicle: what is the same of all its vehicles.
+
+    Parameters
+    ----------
+    name, label : str
+        Its name in files and measures; what a reader sees.
+    kept : {"home", "depot"}
+        Where it stands at night, and charges if it can.
+    fuel : {"petrol", "diesel"}
+        What the vehicle would burn that it replaces.
+    rule : {"bev", "phev", ""}
+        As what the standard of public power counts it, if at all.
+    groups : tuple of mapping
+        Where it is charged, by who has access.
+    numbers : tuple of Assumption
+        Those that stand in its own row.
+
+    Examples
+    --------
+    >>> [(vehicle.name, vehicle.kept) for vehicle in load_parameters().classes]
+    [('bev', 'home'), ('phev', 'home'), ('van', 'depot'), ('bus', 'depot'), ('truck', 'depot')]
+    """
+
+    name: str
+    label: str
+    kept: str
+    fuel: str
+    rule: str
+    groups: tuple[Mapping[str, str], ...]
+    numbers: tuple[Assumption, ...] = ()
+
+
 class Event(NamedTuple):
     """What a dated event does to a parameter.
 
@@ -181,6 +234,8 @@ class Parameters:
         What a scenario overrides; these win over a place's rows.
     events : mapping of str to sequence of Event
         What dated events do to a parameter.
+    classes : tuple of VehicleClass
+        Of these vehicles; the first is what is left of a series where others have their share.
 
     Examples
     --------
@@ -193,10 +248,15 @@ class Parameters:
     place: str = ""
     changed: Mapping[str, Assumption] = field(default_factory=dict)
     events: Mapping[str, Sequence[Event]] = field(default_factory=dict)
+    classes: tuple[VehicleClass, ...] = ()
+
+    @cached_property
+    def _of_classes(self) -> dict[str, Assumption]:
+        return {row.key: row for vehicle in self.classes for row in vehicle.numbers}
 
     @cached_property
     def _in_force(self) -> dict[str, Assumption]:
-        chosen = {row.key: row for row in self.rows if not row.place}
+        chosen = self._of_classes | {row.key: row for row in self.rows if not row.place}
         chosen |= {row.key: row for row in self.rows if row.place and row.place == self.place}
         return chosen | dict(self.changed)
 
@@ -204,10 +264,11 @@ class Parameters:
         return iter(self._in_force.values())
 
     def __getitem__(self, key: str) -> Assumption:
-        chosen = self._in_force
-        if key not in chosen:
-            raise AssumptionError([_unknown(key, chosen)])
-        return chosen[key]
+        if key not in self._in_force:
+            near = nearest(key, self._in_force)
+            hint = f"did you mean {near}?" if near else "see demand_parameters.csv"
+            raise AssumptionError([Problem(key, "no such parameter", hint)])
+        return self._in_force[key]
 
     def at(self, place: str | None) -> Parameters:
         """The same with a place's own rows in force (ISO code; None leaves all as it is)."""
@@ -221,12 +282,13 @@ class Parameters:
         AssumptionError
             With every problem found: unknown names, values out of range, ranges out of order.
         """
-        chosen, problems, changed = self._in_force, [], dict(self.changed)
-        for key, given in changes.items():
-            found, row = _read_change(key, given, chosen)
-            problems += found
-            if row is not None:
-                changed[key] = row
+        problems: list[Problem] = []
+        changed = dict(self.changed)
+        for key, size in changes.items():
+            try:
+                changed[key] = _changed(self[key], size)
+            except AssumptionError as error:
+                problems += error.problems
         if problems:
             raise AssumptionError(problems)
         return replace(self, changed=changed)
@@ -260,16 +322,15 @@ class Parameters:
         first = drawn.get(f"{key}_year", np.zeros_like(drawn[key]))
         value = drawn[key][:, None] * (span >= first[:, None])
         for event in self.events.get(key, ()):
-            value = value + event.size[:, None] * (span >= event.first[:, None]) * (
-                span <= event.last[:, None]
-            )
+            begun = span >= event.first[:, None]
+            value = value + event.size[:, None] * begun * (span <= event.last[:, None])
         return np.asarray(value)
 
     def draw(self, rng: np.random.Generator, draws: int) -> dict[str, Array]:
         """Draws of every parameter, stratified, each from its own column of the same uniform table.
 
         Overriding one parameter leaves the draws of all others as they were: scenarios share random
-        numbers.
+        numbers. So does a class of vehicle whose numbers stand in its own row.
 
         Parameters
         ----------
@@ -282,54 +343,38 @@ class Parameters:
         -------
         dict of str to ndarray, shape (draws,)
         """
-        chosen = self._in_force
-        ranks = rng.permuted(np.tile(np.arange(draws), (len(chosen), 1)), axis=1)
+        shipped = self._in_force.keys() - self._of_classes
+        drawn = self._drawn(shipped, rng, draws)
+        return drawn | self._drawn(self._of_classes, rng.spawn(1)[0], draws)
+
+    def _drawn(self, keys: Iterable[str], rng: np.random.Generator, draws: int) -> dict[str, Array]:
+        names = sorted(keys)
+        ranks = rng.permuted(np.tile(np.arange(draws), (len(names), 1)), axis=1)
         uniform = (ranks + rng.random(ranks.shape)) / draws
-        return {
-            key: chosen[key].quantile(u) for key, u in zip(sorted(chosen), uniform, strict=True)
-        }
+        return {key: self[key].quantile(u) for key, u in zip(names, uniform, strict=True)}
 
 
-def _unknown(key: str, chosen: Mapping[str, Assumption]) -> Problem:
-    close = nearest(key, chosen)
-    return Problem(
-        key, "no such parameter", f"did you mean {close}?" if close else "see demand_parameters.csv"
-    )
-
-
-def _read_change(
-    key: str, given: Any, chosen: Mapping[str, Assumption]
-) -> tuple[list[Problem], Assumption | None]:
-    if key not in chosen:
-        return [_unknown(key, chosen)], None
-    row = chosen[key]
-    if isinstance(given, Mapping):
-        extra = set(given) ^ {"low", "mode", "high"}
-        if extra:
-            return [
-                Problem(
-                    key,
-                    f"a range has low, mode and high; look at {', '.join(sorted(map(str, extra)))}",
-                )
-            ], None
-        values = [given["low"], given["mode"], given["high"]]
-    else:
-        values = [given] * 3
-    problems = {check_value(key, value, row.unit, row.minimum, row.maximum) for value in values} - {
-        None
-    }
-    if problems:
-        return [problem for problem in problems if problem is not None], None
-    if not values[0] <= values[1] <= values[2]:
-        return [
-            Problem(key, f"low {values[0]}, mode {values[1]}, high {values[2]} are out of order")
-        ], None
-    low, mode, high = map(float, values)
-    return [], replace(
+def _changed(row: Assumption, size: Any) -> Assumption:
+    """An assumption as a scenario has it: one number, or low, mode and high."""
+    ends = size if isinstance(size, Mapping) else dict.fromkeys(("low", "mode", "high"), size)
+    if wrong := ends.keys() ^ {"low", "mode", "high"}:
+        names = ", ".join(sorted(map(str, wrong)))
+        raise AssumptionError(
+            [Problem(row.key, f"a range has low, mode and high; look at {names}")]
+        )
+    low, mode, high = values = [ends[name] for name in ("low", "mode", "high")]
+    checks = [check_value(row.key, value, row.unit, row.minimum, row.maximum) for value in values]
+    if problems := [problem for problem in dict.fromkeys(checks) if problem]:
+        raise AssumptionError(problems)
+    if not low <= mode <= high:
+        raise AssumptionError(
+            [Problem(row.key, f"low {low}, mode {mode}, high {high} are out of order")]
+        )
+    return replace(
         row,
-        low=low,
-        mode=mode,
-        high=high,
+        low=float(low),
+        mode=float(mode),
+        high=float(high),
         kind="judgement",
         source="scenario",
         url="",
@@ -337,15 +382,25 @@ def _read_change(
     )
 
 
-def read_table(name: str) -> list[dict[str, str]]:
-    """Rows of a small table that ships with the package."""
-    text = (DATA / name).read_text(encoding="utf-8")
+def read_table(name: str, folder: Path | None = None) -> list[dict[str, str]]:
+    """Rows of a small table that ships with the package, or of one's own folder of such tables."""
+    text = ((folder or DATA) / name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 
 @cache
-def load_parameters() -> Parameters:
+def load_parameters(folder: Path | None = None) -> Parameters:
     """The assumptions that ship, each row with its source or marked as judgement.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Of tables of one's own, in the place of those that ship.
+
+    Raises
+    ------
+    AssumptionError
+        With every fault in the row of a class of vehicle.
 
     Examples
     --------
@@ -353,12 +408,74 @@ def load_parameters() -> Parameters:
     >>> row.low, row.mode, row.high, row.unit
     (15.0, 18.0, 22.0, 'kWh/100 km')
     """
-    return Parameters(tuple(_read_row(row) for row in read_table("demand_parameters.csv")))
+    rows = [_assumption(row) for row in read_table("demand_parameters.csv", folder)]
+    groups = read_table("charging_groups.csv", folder)
+    classes = [_vehicle_class(row, rows, groups) for row in read_table(CLASSES_TABLE, folder)]
+    return Parameters(tuple(rows), classes=tuple(classes))
 
 
-def _read_row(row: Mapping[str, str]) -> Assumption:
+def _assumption(row: Mapping[str, str]) -> Assumption:
     numbers = ("low", "mode", "high", "minimum", "maximum")
     values: dict[str, Any] = {
         key: float(text) if key in numbers else text for key, text in row.items()
     }
     return Assumption(**values)
+
+
+def _vehicle_class(
+    row: Mapping[str, str], shipped: Sequence[Assumption], groups: Sequence[Mapping[str, str]]
+) -> VehicleClass:
+    """A class as its row says, and as the rows of other tables say that are of it."""
+    name = row["name"]
+    first = {line.name: line for line in reversed(shipped)}
+    cells = {key: text for key, text in row.items() if key in first and text}
+    if cells:  # it is counted and ordered where a scenario says so
+        cells |= {"class_share": "0", "deliveries": "0"}
+    places = [group for group in groups if group["vehicle_class"] == name] or [row]
+    known = {*cells, *(line.name for line in shipped if line.vehicle_class == name)}
+    where = f"{CLASSES_TABLE} {name}"
+    problems = [
+        Problem(where, f"{key} is {row[key]!r}, not one of {', '.join(words)}")
+        for key, words in WORDS_OF_A_CLASS.items()
+        if row[key] not in words
+    ]
+    if row["kept"] == "depot":
+        missing = [key for key in AT_A_DEPOT if key not in known]
+        problems += [Problem(where, f"is kept at a depot and has no {key}") for key in missing]
+    if not any(places[0][setting] for setting in SETTINGS):
+        problems.append(Problem(where, "is charged nowhere", f"shares of {', '.join(SETTINGS)}"))
+    if problems:
+        raise AssumptionError(problems)
+    return VehicleClass(
+        name=name,
+        label=row["label"],
+        kept=row["kept"],
+        fuel=row["fuel"],
+        rule=row["rule"],
+        groups=tuple(places),
+        numbers=tuple(_number_of_class(row, first[key], text) for key, text in cells.items()),
+    )
+
+
+def _number_of_class(row: Mapping[str, str], first: Assumption, cell: str) -> Assumption:
+    """One number in the row of a class, or low, mode and high; its unit and its bounds are those of
+    the first class that has it, widened where the row goes beyond them.
+    """
+    ends = cell.split()
+    try:
+        low, mode, high = sorted(map(float, ends if len(ends) > 1 else 3 * ends))
+    except ValueError:
+        where = f"{CLASSES_TABLE} {row['name']} {first.name}"
+        raise AssumptionError(
+            [Problem(where, f"{cell!r} is neither a number nor low, mode and high")]
+        ) from None
+    return replace(
+        first,
+        vehicle_class=row["name"],
+        low=low,
+        mode=mode,
+        high=high,
+        minimum=min(first.minimum, low),
+        maximum=max(first.maximum, high),
+        **{key: row[key] for key in ("kind", "source", "url", "note")},
+    )

@@ -38,7 +38,7 @@ from forecasting.evidence.words import in_words
 from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, span
 from forecasting.quantities import BOUNDS, EXACT, Quantity, quantity_of
-from forecasting.showing import show
+from forecasting.showing import Shown
 
 __all__ = [
     "COLUMNS",
@@ -54,7 +54,7 @@ __all__ = [
 _COUNTS = ("vehicles", "stations", "points", "persons", "units", "users")
 
 
-class Fact(BaseModel):
+class Fact(Shown, BaseModel):
     """One published statement.
 
     Parameters
@@ -259,9 +259,6 @@ class Fact(BaseModel):
         label = MEASURES[self.measure].label if self.measure in MEASURES else "an unnamed flow"
         label = label if label[:2].isupper() else label[0].lower() + label[1:]
         return f"{place}, {label}{self._when()}: {in_words(self)}"
-
-    def _repr_html_(self) -> str:
-        return str(show("fact_html", self))
 
     def _when(self) -> str:
         if self.period_end:

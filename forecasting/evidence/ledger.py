@@ -22,12 +22,12 @@ from forecasting.evidence.places import partner_code, place_code
 from forecasting.evidence.rules import COLUMNS, KINDS, publication
 from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, as_date
-from forecasting.showing import show
+from forecasting.showing import Shown
 
 __all__ = ["Ledger", "ledger_of"]
 
 
-class Ledger:
+class Ledger(Shown):
     """Facts, checked; never changed in place.
 
     Tables become one by `Ledger.from_frame`, files by `forecasting.read_ledger`.
@@ -391,9 +391,6 @@ class Ledger:
 
     def __repr__(self) -> str:
         return f"<Ledger: {len(self)} facts of {self._frame['place'].nunique()} places>"
-
-    def _repr_html_(self) -> str:
-        return str(show("ledger_html", self))
 
     @takes(LedgerError, count=whole())
     def head(self, count: int = 5) -> Ledger:

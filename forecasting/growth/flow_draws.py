@@ -16,7 +16,7 @@ from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError
 from forecasting.growth.likelihood import flow_weights
 from forecasting.periods import Period, year
-from forecasting.showing import show
+from forecasting.showing import Shown, chart
 
 __all__ = ["PERIOD", "FlowDraws"]
 
@@ -25,7 +25,7 @@ PERIOD = of(Period, words="a Period, e.g. fc.year(2025)")
 
 
 @dataclass(frozen=True, repr=False)
-class FlowDraws:
+class FlowDraws(Shown):
     """Draws of a flow's monthly path, and what can be said from them alone.
 
     Attributes
@@ -55,9 +55,6 @@ class FlowDraws:
             )
         )
 
-    def _repr_html_(self) -> str:
-        return str(show("forecast_html", self))
-
     @takes(EvidenceError, log=flag())
     def plot(self, log: bool = False) -> Any:
         """The periods with their intervals, and the facts that they rest on, as a plotly figure.
@@ -85,7 +82,7 @@ class FlowDraws:
         >>> [trace.name for trace in chart.data][:4]
         ['95 %', '80 %', '50 %', 'Median']
         """
-        return show("forecast_chart", self, log)
+        return chart(self, log)
 
     @takes(EvidenceError, period=PERIOD)
     def totals(self, period: Period) -> Array:

@@ -39,7 +39,7 @@ from forecasting.parameters.values import (
     listed,
 )
 from forecasting.periods import as_date
-from forecasting.showing import show
+from forecasting.showing import Shown
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -60,7 +60,7 @@ CORRIDORS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-class Scenario(Strict):
+class Scenario(Shown, Strict):
     """One country or corridor under one set of assumptions.
 
     Parameters
@@ -210,9 +210,6 @@ class Scenario(Strict):
         ('mine.csv',)
         """
         return self.model_copy(update={"ledger": tuple(dict.fromkeys([*self.ledger, *files]))})
-
-    def _repr_html_(self) -> str:
-        return str(show("scenario_html", self))
 
     def on(self, day: dt.date) -> Scenario:
         """The same scenario, its day settled.

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from forecasting.demand.existing_charging import moment
-from forecasting.demand.targets import asked_for
+from forecasting.demand.deployed import asked_for, moment
 from forecasting.evidence.bases import basis_words
 from forecasting.evidence.places import is_place, place_name
 from forecasting.evidence.words import in_words, period_words
@@ -267,7 +266,9 @@ def _promised(outlook: Outlook) -> str:
     demand = outlook.demand
     if demand is None:
         return ""
-    start = max(moment(outlook.as_of), 0.0 if demand.standing is None else demand.standing.when)
+    start = max(
+        moment(outlook.as_of), 0.0 if demand.standing is None else moment(demand.standing.date)
+    )
     asked = [
         f"{readable(float(np.median(target.count)))} {target.unit} by {target.date}"
         for target in asked_for(demand.targets, start)

@@ -390,6 +390,10 @@ SENTENCES: dict[str, Callable[[Caveat], str]] = {
         "No count of public charging is known: practice takes its level from other markets, a "
         "factor of {factor:.1f} either way (80 %)."
     ),
+    "practice_of_cars": values_in(
+        "How many points are built, by practice and by a target, is known of electric cars: of "
+        "{vehicles} need alone says what they take."
+    ),
     "odd_ratio": values_in(
         "{ratio:.3g} vehicles per public point in {year} is outside 1 to 100: look at both counts."
     ),

@@ -4,42 +4,63 @@ forecast, an outlook.
 
 from __future__ import annotations
 
-from html import escape
+from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name, basis_words
+from forecasting.evidence.fact import Fact
+from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name, place_words
 from forecasting.evidence.words import in_words, period_words
+from forecasting.growth.flow_draws import FlowDraws
 from forecasting.measures import MEASURES, nearest
+from forecasting.parameters.schema import Scenario
 from forecasting.reporting.answer import answer
-from forecasting.reporting.display import Table
+from forecasting.reporting.caveat_words import lines_of
+from forecasting.reporting.display import BulletList, Table, plain_frame
 from forecasting.reporting.figures import fan_chart
 from forecasting.reporting.figures.object_charts import forecast_chart, results_chart
 from forecasting.reporting.labels import interval, label_of, readable, unit_of
 from forecasting.reporting.result_tables import headline_table
+from forecasting.scenarios.outlook import Outlook
 
 if TYPE_CHECKING:
-    from forecasting.evidence.fact import Fact
-    from forecasting.evidence.ledger import Ledger
-    from forecasting.growth.forecast import FlowForecast
-    from forecasting.parameters.schema import Scenario
-    from forecasting.scenarios.outlook import Outlook
-
-__all__ = [
-    "fact_html",
-    "forecast_chart",
-    "forecast_html",
-    "ledger_html",
-    "outlook_chart",
-    "outlook_html",
-    "results_chart",
-    "scenario_html",
-]
+    from forecasting.showing import Shown
 
 FACTS_SHOWN = 12  # of a ledger
+
+
+@singledispatch
+def html_of(thing: Shown) -> str:
+    """What a notebook shows of an object, as HTML.
+
+    Parameters
+    ----------
+    thing : Shown
+        Of a class that is registered below.
+    """
+    raise NotImplementedError(f"{type(thing).__name__} has no table")
+
+
+@singledispatch
+def chart_of(results: Any, *options: Any) -> Any:
+    """The figure of an object.
+
+    Parameters
+    ----------
+    results : GrowthResults
+        Or an object of a class that is registered below. A fitted curve is none, so that nothing
+        but its own module loads the library that fits it.
+    *options : object
+        Of its figure.
+    """
+    return results_chart(results, *options)
+
+
+chart_of.register(FlowDraws, forecast_chart)
 
 
 def _rows(said: dict[str, str], caption: str) -> str:
@@ -49,7 +70,8 @@ def _rows(said: dict[str, str], caption: str) -> str:
     return Table(frame)._repr_html_()
 
 
-def fact_html(fact: Fact) -> str:
+@html_of.register
+def _fact_html(fact: Fact) -> str:
     """A fact as a small table: what is said, of what, by whom, since when."""
     place = place_name(fact.place) if fact.place else ""
     said = {
@@ -69,27 +91,21 @@ def fact_html(fact: Fact) -> str:
     return _rows(said, fact.id)
 
 
-def ledger_html(ledger: Ledger) -> str:
+@html_of.register
+def _ledger_html(ledger: Ledger) -> str:
     """The first facts of a ledger as a table, and how many more there are."""
-    shown = [
+    cells = [
         (str(fact), fact.kind, str(fact.published or ""), fact.source)
         for fact in ledger.head(FACTS_SHOWN)
     ]
-    head = "".join(
-        f"<th style='text-align:left'>{name}</th>"
-        for name in ("fact", "kind", "published", "source")
-    )
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in row)
-        + "</tr>"
-        for row in shown
-    )
-    rest = f"<p>and {len(ledger) - len(shown)} more facts</p>" if len(ledger) > len(shown) else ""
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}"
+    table = Table(plain_frame(cells, columns=["fact", "kind", "published", "source"]))
+    more = len(ledger) - len(cells)
+    rest = f"<p>and {more} more facts</p>" if more > 0 else ""
+    return table._repr_html_() + rest
 
 
-def scenario_html(scenario: Scenario) -> str:
+@html_of.register
+def _scenario_html(scenario: Scenario) -> str:
     """A scenario as a small table: the question, its events, what it assumes otherwise than the
     package.
     """
@@ -128,8 +144,11 @@ def _ends(size: Any) -> str:
     )
 
 
-def forecast_html(forecast: FlowForecast) -> str:
-    """A forecast as a table: a row per period, the median, and the 80 and 95 % intervals."""
+@html_of.register
+def _forecast_html(forecast: FlowDraws) -> str:
+    """A forecast as a table: a row per period, the median, and the 80 and 95 % intervals; below it
+    what a reader must know.
+    """
     wide = forecast.quantiles()
     ends = {"80 % interval": (0.1, 0.9), "95 % interval": (0.025, 0.975)}
     columns = {
@@ -140,10 +159,12 @@ def forecast_html(forecast: FlowForecast) -> str:
         name: [interval(low, high) for low, high in zip(wide[lower], wide[upper], strict=True)]
         for name, (lower, upper) in ends.items()
     }
-    return Table(pd.DataFrame(columns), caption=forecast_title(forecast))._repr_html_()
+    table = Table(pd.DataFrame(columns), caption=_forecast_title(forecast))
+    caveats = BulletList(lines_of(forecast.caveats))._repr_html_() if forecast.caveats else ""
+    return table._repr_html_() + caveats
 
 
-def forecast_title(forecast: FlowForecast) -> str:
+def _forecast_title(forecast: FlowDraws) -> str:
     """What is forecast, where, and by whose count, as far as the facts say."""
     label = (
         f"{label_of(forecast.measure)}, {unit_of(forecast.measure)}"
@@ -155,7 +176,8 @@ def forecast_title(forecast: FlowForecast) -> str:
     return ": ".join(filter(None, [where, label])) + (f", {basis}" if basis else "")
 
 
-def outlook_chart(outlook: Outlook, measure: str, log: bool | None) -> Any:
+@chart_of.register
+def _outlook_chart(outlook: Outlook, measure: str, log: bool | None) -> Any:
     """The figure of one measure of an outlook; a measure that it has not is an error."""
     known = outlook.results.values
     if measure not in known:
@@ -165,6 +187,7 @@ def outlook_chart(outlook: Outlook, measure: str, log: bool | None) -> Any:
     return fan_chart(outlook, measure, log=log)
 
 
-def outlook_html(outlook: Outlook) -> str:
+@html_of.register
+def _outlook_html(outlook: Outlook) -> str:
     """An outlook as a report begins: the answer, and the main numbers."""
     return answer(outlook)._repr_html_() + headline_table(outlook)._repr_html_()

@@ -13,14 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.demand.chain import demand_outlook
-from forecasting.demand.existing_charging import moment
+from forecasting.demand.deployed import ExistingCharging, Target, moment
 from forecasting.demand.parameters import NEVER as NEVER_YEAR
 from forecasting.demand.parameters import Event, Parameters, load_parameters
-from forecasting.demand.targets import Target
 from forecasting.errors import AssumptionError, Problem
 from forecasting.evidence.fact import in_order
 from forecasting.evidence.ledger import Ledger
-from forecasting.measures import CHARGING_COUNTS, MEASURES
+from forecasting.measures import CAR, CHARGING_COUNTS, MEASURES, count_of
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.parameters.strict_yaml import KeyPath
 from forecasting.parameters.values import Range
@@ -46,9 +45,8 @@ __all__ = [
 Array = NDArray[np.float64]
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
 NATIONAL = "national_target"  # points by a day: a target
-DELIVERIES = ("deliveries.bus", "deliveries.truck", "deliveries.van")
+OF_CLASSES = ("class_share", "deliveries")  # what an event adds to, class by class
 LARGEST_TARGET = 50_000_000
-CLASS_SHARES = tuple(f"class_share.{name}" for name in ("phev", "van", "bus", "truck"))
 
 
 def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int) -> Parameters:
@@ -135,12 +133,13 @@ def _too_many(
     """Shares of classes that could add to more than one."""
     total = 0.0
     last: KeyPath = ("assumptions", "class_share")
-    for key in CLASS_SHARES:
+    shares = [row.key for row in shipped if row.name == "class_share"]
+    for key in shares:
         given = scenario.assumptions.get(key)
         total += given.high if given else shipped[key].high
         last = ("assumptions", key) if given else last
     for i, driver in enumerate(scenario.drivers):
-        if driver.kind == "demand" and driver.quantity in CLASS_SHARES and driver in drivers:
+        if driver.kind == "demand" and driver.quantity in shares and driver in drivers:
             total, last = total + driver.size.high, ("drivers", i, "size")
     if total <= 1:
         return []
@@ -160,9 +159,8 @@ def refused(shipped: Parameters, name: str, size: Range) -> list[Problem]:
 def _undated(shipped: Parameters, name: str) -> list[Problem]:
     """A dated event needs a parameter that has a year of its own."""
     names = {row.key for row in shipped}
-    dated = sorted(
-        {key for key in names if f"{key}_year" in names} | {REEXPORT, *CLASS_SHARES, *DELIVERIES}
-    )
+    by_class = {row.key for row in shipped if row.name in OF_CLASSES}
+    dated = sorted({key for key in names if f"{key}_year" in names} | {REEXPORT} | by_class)
     if name in dated:
         return []
     return [
@@ -209,22 +207,23 @@ def demand_of(
         Targets of public charging, as known on the day.
     """
     targets = charging_targets(scenario, drivers, announced or Ledger(), len(imports))
-    if scenario.measure == "ev_registrations":
+    if MEASURES[scenario.measure].event == "registrations":
         parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
-    stocks = counted.select(measure="ev_stock").frame
-    if scenario.since is not None:
-        stocks = stocks[stocks["period_end"] >= scenario.since.isoformat()]
+    today = standing_today(counted)
+    vehicle = MEASURES[scenario.measure].vehicle or CAR
+    stock = count_of("stock", vehicle)
     return demand_outlook(
         _kept(imports, years, drivers, scenario.seed),
         list(years),
         parameters=parameters,
-        stock_facts=stocks,
-        charging_today=standing_today(counted),
+        stock_facts=counted.select(measure=stock, since=scenario.since) if stock else (),
+        charging_today=ExistingCharging(**today) if today else None,
         as_of=as_date(scenario.as_of),
         place=scenario.country,
         seed=scenario.seed,
         start_stock=start_stock,
         targets=targets,
+        counted=vehicle,
     )
 
 

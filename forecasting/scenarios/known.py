@@ -18,7 +18,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.rules import COUNTED
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize
-from forecasting.measures import EV_FLOWS, MEASURES, NEW_CARS
+from forecasting.measures import CAR, EV_FLOWS, MEASURES, NEW_CARS, count_of
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.parameters.schema import load_scenario
 from forecasting.periods import Period, span
@@ -259,14 +259,16 @@ def known_on(
     analogues : Prior, DataFrame or None
         As for :class:`Known`.
     """
-    counted = MEASURES[scenario.measure].unit == "vehicles" and bool(scenario.country)
+    flow = MEASURES[scenario.measure]
+    # New cars are the market of cars, not of buses, nor of what passes a port
+    of_cars = flow.unit == "vehicles" and flow.vehicle in ("", CAR)
     return Known(
         ledger,
         place,
         scenario.measure,
         as_of,
         scenario.market_size,
-        counted,
+        of_cars and bool(scenario.country),
         scenario.since,
         analogues,
     )
@@ -285,9 +287,11 @@ def facts_of_flow(
     join registrations.
     """
     found = ledger.select(place=place, measure=measure, kind=COUNTED, as_of=as_of, since=since)
-    if measure == "ev_registrations":
+    flow = MEASURES.get(measure or "")
+    stock = count_of("stock", flow.vehicle) if flow and flow.event == "registrations" else ""
+    if stock:
         found = found + ledger.select(
-            place=place, measure="ev_stock", kind=COUNTED, as_of=as_of, since=since
+            place=place, measure=stock, kind=COUNTED, as_of=as_of, since=since
         )
     return found
 

@@ -46,7 +46,7 @@ from forecasting.scenarios.place import (
 )
 from forecasting.scenarios.port_flows import port_flows
 from forecasting.scenarios.question import QUESTION, find_scenario, find_scenarios
-from forecasting.showing import show
+from forecasting.showing import Shown, chart
 
 if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
@@ -58,7 +58,7 @@ UNKNOWN = KnownMarket(None)
 
 
 @dataclass(frozen=True, eq=False)
-class Outlook:
+class Outlook(Shown):
     """What a scenario comes to, with everything that it came from.
 
     Parameters
@@ -304,14 +304,11 @@ class Outlook:
         >>> from forecasting.evidence.datasets import central_asia
         >>> from forecasting.parameters.schema import scenario_from_parameters
         >>> given = {"corridor": "xinjiang", "scenario": "test", "as_of": "2023-06-26", "horizon": 2024, "seed": 1}
-        >>> chart = outlook(scenario_from_parameters(given), central_asia(), draws=50).plot()
-        >>> "Median" in [trace.name for trace in chart.data]
+        >>> figure = outlook(scenario_from_parameters(given), central_asia(), draws=50).plot()
+        >>> "Median" in [trace.name for trace in figure.data]
         True
         """
-        return show("outlook_chart", self, measure or self.scenario.measure, log)
-
-    def _repr_html_(self) -> str:
-        return str(show("outlook_html", self))
+        return chart(self, measure or self.scenario.measure, log)
 
     def __repr__(self) -> str:
         return f"<Outlook {self.name}, as of {self.as_of}, to {self.scenario.horizon}>"

@@ -7,18 +7,18 @@ from hypothesis import strategies as st
 
 from forecasting.demand.charging import (
     PUBLIC,
-    SETTINGS,
     charging_need,
     energy_split,
     gross_additions,
     points_needed,
     power_mix,
+    standards,
     utilisation,
 )
-from forecasting.demand.parameters import load_parameters, read_table
-from forecasting.demand.standard import afir_power_gw, standards
+from forecasting.demand.parameters import SETTINGS, load_parameters, read_table
 from forecasting.errors import AssumptionError
 
+CLASSES = {vehicle.name: vehicle for vehicle in load_parameters().classes}
 few = settings(max_examples=40, deadline=None, derandomize=True)
 share = st.floats(0, 1)
 
@@ -71,7 +71,7 @@ def test_shares_of_battery_vehicles_sum_to_one(vehicle_class, h, c, w, d, n):
     depots = {f"depot_access.{name}": np.array([d]) for name in ("van", "bus", "truck")}
     values = depots | drawn(home_access=h, commuter_share=c, work_access=w, noncommuter_km=n)
     values |= {key: np.array([d]) for key in depots}
-    split = energy_split(vehicle_class, values)
+    split = energy_split(CLASSES[vehicle_class], values)
     assert split.sum(axis=0) == pytest.approx(1, abs=1e-12)
     assert np.all(split >= 0)
 
@@ -79,7 +79,9 @@ def test_shares_of_battery_vehicles_sum_to_one(vehicle_class, h, c, w, d, n):
 @few
 @given(h=share, c=share, w=share)
 def test_a_plug_in_hybrid_never_drives_more_than_all_its_kilometres_on_electricity(h, c, w):
-    total = energy_split("phev", drawn(home_access=h, commuter_share=c, work_access=w)).sum()
+    total = energy_split(
+        CLASSES["phev"], drawn(home_access=h, commuter_share=c, work_access=w)
+    ).sum()
     assert 0.15 - 1e-12 <= total <= 0.70 + 1e-12
 
 
@@ -90,7 +92,7 @@ def test_more_home_charging_is_never_more_public(vehicle_class, one, two, c, w):
     less, more = sorted((one, two))
     public = [SETTINGS.index(setting) for setting in PUBLIC]
     splits = [
-        energy_split(vehicle_class, drawn(home_access=h, commuter_share=c, work_access=w))
+        energy_split(CLASSES[vehicle_class], drawn(home_access=h, commuter_share=c, work_access=w))
         for h in (less, more)
     ]
     # in all: a plug-in hybrid that has a home charger drives more on electricity, some of it from
@@ -107,7 +109,9 @@ def test_printed_shares_that_do_not_sum_to_one_are_only_those_noted():
 
 
 def test_a_bev_with_home_commute_and_work_charges_as_the_table_says():
-    split = energy_split("bev", drawn(home_access=1, commuter_share=1, work_access=1))[:, 0]
+    split = energy_split(CLASSES["bev"], drawn(home_access=1, commuter_share=1, work_access=1))[
+        :, 0
+    ]
     assert dict(zip(SETTINGS, split.round(4), strict=True))["home"] == 0.70
 
 
@@ -162,7 +166,9 @@ def test_gross_additions_rebuild_the_stock_of_points(points, life):
 
 
 def test_afir_by_hand():
-    assert afir_power_gw(13.4e6, 3.2e6) == pytest.approx(19.98, abs=1e-12)
+    """Regulation (EU) 2023/1804: 1.3 kW a battery car and 0.8 kW a plug-in hybrid."""
+    rules = standards(np.array([[13.4e6]]), np.array([[3.2e6]]), [2030], drawn(public_point_kw=1e6))
+    assert rules["power per vehicle"][0, 0] == pytest.approx(19.98, abs=1e-12)
 
 
 def test_the_rules_of_the_standard_by_hand():
@@ -195,7 +201,6 @@ def test_the_rules_of_the_standard_by_hand():
         (lambda: points_needed(1, 50, 1.2, 0.5), r"power delivery ratio = 1.2"),
         (lambda: utilisation(0.1, 0, 0.2), r"utilisation at 2 % = 0 share of hours"),
         (lambda: utilisation(1.2, 0.1, 0.2), r"EV stock share = 1.2; it must lie between 0 and 1"),
-        (lambda: afir_power_gw(-1, 0), r"bev = -1 vehicles"),
         (
             lambda: standards(np.ones((1, 1)), np.ones((1, 1)), [2040], drawn(national_target=1.0)),
             r"national_target_year = 2030 lies before the first year, 2040",

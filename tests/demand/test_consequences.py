@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from forecasting.demand.chain import demand_outlook
-from forecasting.demand.charging import SETTINGS
 from forecasting.demand.consequences import cost_per_point, investment
-from forecasting.demand.parameters import load_parameters
+from forecasting.demand.parameters import SETTINGS, load_parameters
 from forecasting.errors import AssumptionError
 
 

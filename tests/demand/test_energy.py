@@ -103,7 +103,7 @@ def test_energy_of_a_year_by_hand_and_months_by_their_days():
     ("km", "use", "message"),
     [
         (-1.0, 20.0, r"annual_km = -1 km per year"),
-        (15_000.0, 0.2, r"consumption = 0.2 kWh/100 km; below 5 .* kWh/km"),
+        (15_000.0, 0.2, r"consumption = 0.2 kWh/100 km; below 1 .* kWh/km"),
     ],
 )
 def test_negative_distance_and_kwh_per_km_are_refused(km, use, message):

@@ -4,43 +4,79 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import gamma
 
-from forecasting.demand.fleet import (
-    conditional_survival,
-    mean_life,
-    run_fleet,
-    survival,
-    survival_sets,
-)
+from forecasting.demand.fleet import conditional_survival, registrations, run_fleet
+from forecasting.demand.parameters import load_parameters, read_table
 from forecasting.errors import AssumptionError
 
 few = settings(max_examples=30, deadline=None, derandomize=True)
 one = np.ones(1)
 
 
+def survival(ages, scale, shape):
+    """Of new vehicles."""
+    return conditional_survival(np.atleast_1d(ages), 0 * one, scale * one, shape * one)[0]
+
+
+def mean_life(scale, shape):
+    return scale * gamma(1 + 1 / shape)
+
+
 def test_survival_to_the_scale_is_one_over_e_and_the_mean_life_is_shorter():
-    scale, shape = survival_sets()["China private car"]
-    assert survival(scale, scale, shape) == pytest.approx(np.exp(-1))
-    assert mean_life(scale, shape) == pytest.approx(13.24, abs=0.005)
-    assert 1 - survival(5, scale, shape) == pytest.approx(0.006, abs=5e-4)
+    """China's private cars, Hao et al. 2011."""
+    assert survival(14.46, 14.46, 4.79) == pytest.approx(np.exp(-1))
+    assert survival(np.linspace(0, 60, 100_001), 14.46, 4.79).mean() * 60 == pytest.approx(
+        mean_life(14.46, 4.79), abs=1e-3
+    )
+    assert mean_life(14.46, 4.79) == pytest.approx(13.24, abs=0.005)
+    assert 1 - survival(5, 14.46, 4.79) == pytest.approx(0.006, abs=5e-4)
 
 
-def test_a_published_mean_life_is_read_as_a_mean():
-    scale, shape = survival_sets()["Germany"]
-    assert mean_life(scale, shape) == pytest.approx(14.82)
+def test_the_survival_of_cars_lies_among_the_published_ones():
+    """Some publish the Weibull scale, some the mean life."""
+    scales = [
+        float(row["life"])
+        / (1.0 if row["parameter"] == "scale" else mean_life(1, float(row["shape"])))
+        for row in read_table("survival_sets.csv")
+        if row["vehicle_class"] == "car"
+    ]
+    shipped = load_parameters()["survival_scale"]
+    assert min(scales) < shipped.mode < max(scales)
+    assert np.mean([shipped.low <= scale <= shipped.high for scale in scales]) > 0.8
 
 
 def test_survival_starts_at_one_and_never_rises():
-    ages = np.arange(60.0)
-    values = survival(ages, 16, 4.79)
+    values = survival(np.arange(60.0), 16, 4.79)
     assert values[0] == 1
     assert np.all(np.diff(values) <= 0)
 
 
 def test_conditional_survival_is_a_ratio_of_survivals():
     ages = np.arange(10.0)
-    found = conditional_survival(ages, 4 * one, 14 * one, 3 * one)[0]
-    assert found == pytest.approx(survival(4 + ages, 14, 3) / survival(4, 14, 3))
+    entered = conditional_survival(ages, 4 * one, 14 * one, 3 * one)[0]
+    assert entered == pytest.approx(survival(4 + ages, 14, 3) / survival(4, 14, 3))
+
+
+flows = st.lists(st.floats(0, 1e6), min_size=1, max_size=8)
+
+
+@few
+@given(flows, st.floats(0, 0.95), st.floats(0, 0.5))
+def test_no_vehicle_is_lost_between_border_and_register(imports, reexport, inventory):
+    flow = np.array([imports])
+    registered = registrations(flow, np.array([reexport]), np.array([inventory]))
+    retained = flow * (1 - reexport)
+    opening, closing = retained[0, 0] * inventory, retained[0, -1] * inventory
+    assert registered.sum() == pytest.approx(retained.sum() + opening - closing, abs=1e-6)
+    assert np.all(registered >= 0)
+
+
+def test_inventory_delays_and_assembly_adds():
+    registered = registrations(
+        np.array([[100.0, 200.0]]), np.array([0.0]), np.array([0.1]), assembly=5.0
+    )
+    assert registered.tolist() == [[105.0, 195.0]]
 
 
 @few
@@ -89,10 +125,10 @@ def test_an_empty_fleet_has_no_age_and_no_losses():
     ("call", "message"),
     [
         (
-            lambda: survival(3, 0, 5),
+            lambda: survival(3.0, 0, 5),
             r"survival_scale = 0 years is out of range; it must be above 0",
         ),
-        (lambda: survival(3, 5, -1), r"survival_shape = -1 1 is out of range"),
+        (lambda: survival(3.0, 5, -1), r"survival_shape = -1 1 is out of range"),
         (
             lambda: run_fleet(np.array([[-1.0]]), one, one),
             r"registrations = -1 vehicles; it must be 0 or more",

@@ -99,3 +99,16 @@ def test_what_a_fact_says_is_shown_as_text():
         "<script>"
         not in fc.Fact(**told, relation="equals", value=1, quote="<script>x</script>")._repr_html_()
     )
+
+
+def test_a_forecast_shows_its_caveats_below_its_table():
+    table = fc.annual_totals(pd.Series({2022: 50_000}))
+    forecast = fc.forecast_flow(table, periods=[fc.year(2022)], market_size=30_000, draws=50)
+    assert "is near or above the market of 30,000 vehicles" in words(forecast._repr_html_())
+
+
+def test_a_ledger_shows_its_first_facts_and_how_many_more_there_are(ledger):
+    shown = words(ledger._repr_html_())
+    assert shown.startswith(" fact kind published source ")
+    assert f"and {len(ledger) - 12} more facts" in shown
+    assert "more facts" not in words(ledger.head(3)._repr_html_())

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from forecasting.demand.chain import demand_outlook
+from forecasting.demand.deployed import ExistingCharging, Target
 from forecasting.demand.parameters import load_parameters
-from forecasting.demand.targets import Target
 from forecasting.errors import AssumptionError, ScenarioError
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
@@ -64,7 +64,7 @@ def test_two_plants_add():
 
 
 def test_two_roll_outs_multiply():
-    today = {"count": 1000, "date": "2025-12-31"}
+    today = ExistingCharging(1000, "2025-12-31")
     twice, more = (
         driver(name=n, quantity="charging_rollout", start="2028-12-31", size=s)
         for n, s in (("a", 2), ("b", 1.5))
@@ -101,7 +101,7 @@ def test_assembly_displaces_a_stated_share_of_imports_and_builds_plug_ins():
 
 
 def test_a_target_stands_on_its_day_where_it_is_met():
-    today = {"count": 1000, "date": "2025-12-31"}
+    today = ExistingCharging(1000, "2025-12-31")
     due = dt.date(2028, 12, 31)
     met = Target("plan", np.full(200, 32_400.0), "stations", due, True)
     base, out = (
@@ -122,7 +122,7 @@ def test_a_target_stands_on_its_day_where_it_is_met():
 
 
 def test_a_target_partly_in_time_comes_late():
-    today = {"count": 1000, "date": "2025-12-31"}
+    today = ExistingCharging(1000, "2025-12-31")
     late = Target(
         "plan",
         np.full(200, 41_000.0),
@@ -139,7 +139,7 @@ def test_a_target_partly_in_time_comes_late():
 
 
 def test_a_target_of_the_ledger_is_compared_and_pushes_nothing():
-    today = {"count": 1000, "date": "2025-12-31"}
+    today = ExistingCharging(1000, "2025-12-31")
     fact = Target("a-fact", np.full(200, 5_000.0), "points", dt.date(2029, 12, 31))
     base, out = (
         chain(parameters(), charging_today=today),

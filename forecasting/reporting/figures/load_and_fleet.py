@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -31,13 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["cohort_chart", "corridor_chart", "month_chart", "points_chart", "utilisation_chart"]
 
-CLASSES = {
-    "bev": ("Battery cars", BLUE),
-    "phev": ("Plug-in hybrids", SKY),
-    "van": ("Vans", GREEN),
-    "bus": ("Buses", ORANGE),
-    "truck": ("Trucks", PURPLE),
-}
+CLASSES = (BLUE, SKY, GREEN, ORANGE, PURPLE)  # of vehicle, in their order; further ones begin anew
 POWERS = (SKY, BLUE, PURPLE)
 COHORTS = 8  # shown one by one: more shades could not be distinguished
 
@@ -87,16 +82,18 @@ def month_chart(outlook: Outlook, year: int | None = None) -> go.Figure:
     plotly.graph_objects.Figure
     """
     year = year or outlook.scenario.horizon
-    table = demand_of(outlook).by_class_month
+    demand = demand_of(outlook)
+    table = demand.by_class_month
     wide = table[table["year"] == year].pivot(index="month", columns="vehicle_class", values="gwh")
     total = wide.sum(axis=1)
     peak, least = (int(at) + 1 for at in (total.to_numpy().argmax(), total.to_numpy().argmin()))
     more = readable(100 * (total.loc[peak] / total.loc[least] - 1), 2)
     subtitle = f"{year}, means over the draws; {MONTHS[peak - 1]} takes {more} % more than {MONTHS[least - 1]}"
     chart = new_chart(f"Electricity by month: {outlook.scenario.title}", subtitle, y="GWh a month")
-    for vehicle_class, (name, colour) in CLASSES.items():
-        if vehicle_class in wide and wide[vehicle_class].any():
-            chart.add_trace(_stack(wide[vehicle_class].set_axis(MONTHS), name, colour, "GWh"))
+    for vehicle, colour in zip(demand.parameters.classes, cycle(CLASSES), strict=False):
+        if vehicle.name in wide and wide[vehicle.name].any():
+            months = wide[vehicle.name].set_axis(MONTHS)
+            chart.add_trace(_stack(months, vehicle.label, colour, "GWh"))
     _name_above(
         chart,
         MONTHS[peak - 1],

@@ -11,6 +11,7 @@ from forecasting.errors import AssumptionError
 TABLES = (
     "demand_parameters.csv",
     "charging_groups.csv",
+    "vehicle_classes.csv",
     "charging_power.csv",
     "climate.csv",
     "load_profiles.csv",

@@ -1,0 +1,53 @@
+"""The balance with printed stocks, and what does not close."""
+
+import numpy as np
+import pytest
+
+from forecasting.demand.balance import balance
+from forecasting.evidence.fact import Fact
+
+
+def printed(value, day="2023-12-31", quantity="stock", relation="equals"):
+    return Fact(
+        id=f"{day} {value}",
+        measure="ev_stock",
+        place="UZ",
+        period_end=day,
+        quantity=quantity,
+        relation=relation,
+        value=value,
+    )
+
+
+def test_bounds_and_growth_rates_are_no_counts():
+    facts = [
+        printed(100),
+        printed(50, relation="at_least"),
+        printed(65.4, quantity="yoy_growth_percent"),
+        printed(200, relation="about"),
+    ]
+    assert balance(np.ones((2, 1)), [2023], facts)["printed"].tolist() == [100.0, 200.0]
+
+
+def test_a_stock_inside_the_year_is_compared_with_the_way_there():
+    facts = [printed(200, "2023-07-02")]
+    table = balance(np.array([[100.0, 300.0]]), [2022, 2023], facts, start=0)
+    assert table["modelled"].iloc[0] == pytest.approx(200, abs=2)
+    assert table["explanation"].tolist() == ["closes"]
+
+
+def test_the_balance_names_what_does_not_close():
+    stock = np.full((50, 1), 1000.0)
+    facts = [printed(value) for value in (250, 2000, 4.0, 4e6, 1.0, 1e6, 0.0)]
+    kinds = balance(stock, [2023], facts)["explanation"].tolist()
+    assert kinds == ["fewer", "more", "fewer", "more", "thousands", "thousands", "fewer"]
+
+
+def test_nothing_modelled_where_some_were_printed_is_more():
+    table = balance(np.zeros((50, 1)), [2023], [printed(250)])
+    assert table[["ratio", "explanation"]].values.tolist() == [[0.0, "more"]]
+
+
+def test_facts_outside_the_years_are_left_out():
+    facts = [printed(5, "2019-12-31"), printed(5, "2030-12-31")]
+    assert balance(np.ones((2, 1)), [2023], facts).empty
