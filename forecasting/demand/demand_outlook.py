@@ -349,7 +349,7 @@ class DemandOutlook:
 
     def _other_vehicles(self) -> list[Caveat]:
         labels = [row.label for row in self.parameters.classes if row.name == self.counted]
-        return [Caveat("practice_of_cars", values={"vehicles": label}) for label in labels]
+        return [Caveat("practice_of_cars", values={"vehicles": label.lower()}) for label in labels]
 
     def _beyond_all_vehicles(self) -> list[Caveat]:
         beyond = float((self.results["ev_stock"][:, -1] > self.all_vehicles[:, -1]).mean())
