@@ -19,7 +19,7 @@ from forecasting.arguments import shown, takes, texts
 from forecasting.errors import EvidenceError, InputError, Problem, ScenarioError
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
-from forecasting.measures import MEASURES, count_of
+from forecasting.measures import CHARGING_COUNTS, MEASURES, NEW_CARS, count_of
 from forecasting.parameters.driver_kinds import Driver
 from forecasting.parameters.fault_words import Owner, did_you_mean, missing_files, short, worded
 from forecasting.parameters.naming import country_code, country_slug, unsafe_name
@@ -70,7 +70,8 @@ class Scenario(Shown, Strict):
     scenario : str
         Which one: ``baseline``, ``accelerated``, ``constrained`` or a name of your own.
     as_of : date or str
-        A date, or ``latest``: the newest publication of the flow. Nothing published later is used.
+        A date, or ``latest``: the last day on which anything that is used was published. Nothing
+        published later is used.
     horizon : int
         Last year of the outlook.
     seed : int
@@ -141,8 +142,10 @@ class Scenario(Shown, Strict):
     def known_by(self, ledger: Ledger) -> dt.date:
         """The day of the forecast.
 
-        ``latest`` is the newest publication of the flow and of the stock that it fills; of any fact
-        where nothing is counted there.
+        ``latest`` is the last day on which anything that the scenario uses was published: a fact of
+        its flow or of the stock that it fills, a count of public charging, the size of its market,
+        a fact that an event cites. Where the flow is not counted it is the newest publication of
+        any fact: that nobody has printed a count is known by then.
 
         Parameters
         ----------
@@ -175,14 +178,26 @@ class Scenario(Shown, Strict):
         if self.as_of != "latest":
             return as_date(self.as_of)
         flow = MEASURES[self.measure]
-        stock = count_of("stock", flow.vehicle) if flow.electric else ""
-        measures = [self.measure, stock] if stock else [self.measure]
-        places = (self.country,) if self.country else self.places
-        chosen = [ledger.select(place, name, kind=COUNTED) for place in places for name in measures]
-        return max(
-            (facts.latest for facts in chosen if facts.frame["published"].any()),
-            default=ledger.latest,
-        )
+        flows = [self.measure]
+        others: list[str] = []
+        if self.country and flow.electric:
+            flows.append(count_of("stock", flow.vehicle))
+            others += CHARGING_COUNTS
+        if self.country and self.market_size is None:
+            others += [name for names in NEW_CARS for name in names]
+        days = self._days(ledger, flows)
+        if not days:  # that nobody has printed any is known by the newest of all facts
+            return ledger.latest
+        cited = {name for driver in self.drivers for name in driver.fact_ids()}
+        facts = [ledger.get(name) for name in cited.intersection(ledger.frame["id"])]
+        days += [fact.known_from for fact in facts if fact.known_from]
+        return max(days + self._days(ledger, others))
+
+    def _days(self, ledger: Ledger, measures: Sequence[str]) -> list[dt.date]:
+        """When the newest counts of measures at the scenario's places were published."""
+        places = [self.country] if self.country else self.places
+        counts = [ledger.select(place, name, kind=COUNTED) for place in places for name in measures]
+        return [facts.latest for facts in counts if facts.frame["published"].any()]
 
     @takes(ScenarioError, files=texts("the paths of ledgers"))
     def with_ledger(self, files: Sequence[str]) -> Scenario:

@@ -18,7 +18,7 @@ SAID = {
     "country": "ISO 3166 alpha-2",
     "corridor": "where vehicles come through",
     "scenario": "which set of assumptions this is",
-    "as_of": "a date, or the ledger's newest publication: nothing published later is used",
+    "as_of": "a date, or the newest print of anything used here: nothing published later is used",
     "horizon": "last year of the outlook",
     "seed": "scenarios with one seed share their random draws and can be compared and added",
     "measure": "the flow that is forecast",
@@ -73,7 +73,7 @@ def params_text(scenario: Scenario, stem: str, origin: str = "") -> str:
     # Norway, mine.
     country: "NO"  # ISO 3166 alpha-2
     scenario: "mine"  # which set of assumptions this is
-    as_of: "latest"  # a date, or the ledger's newest publication: nothing published later is used
+    as_of: "latest"  # a date, or the newest print of anything used here: nothing published later is used
     horizon: 2030  # last year of the outlook
     seed: 1  # scenarios with one seed share their random draws and can be compared and added
     measure: "ev_imports"  # the flow that is forecast
