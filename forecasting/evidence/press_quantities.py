@@ -1,192 +1,220 @@
 """What a number of a sentence is of: a total, a growth, a share, a rate of each day; and how it
 stands to it.
+
+>>> from forecasting.evidence.printed_numbers import numbers_in
+>>> text = "EV imports rose by more than 36.1%"
+>>> mention = Mention(text, *numbers_in(text))
+>>> amount_of(mention).quantity, relation_of(mention, "yoy_growth_percent")
+('yoy_growth_percent', 'greater_than')
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from forecasting.evidence.press_words import (
     AMOUNTS,
+    BY_DIFFERENCE,
+    DIFFERENCE_BEHIND,
     DOWN,
     DOWN_BEHIND,
     LEVEL,
     OF_THE_YEAR_BEFORE,
     PERCENT,
     RELATION_WORDS,
+    RELATIONS_BEHIND,
     SHARE,
     SOME_OF_THEM,
+    TIMES_DOUBTS,
     UP,
 )
 from forecasting.evidence.printed_numbers import Number
 from forecasting.quantities import PRINTED, QUANTITIES
 
-__all__ = ["amount_words", "around", "is_change", "is_money", "quantity_of", "relation_of"]
-
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
-
-
-def around(text: str, number: Number) -> tuple[str, str]:
-    """What stands before a number and after it, within its clause."""
-    before = re.split(r"[;；。(]|—(?! до)|\.\s|, (?=\d)", text[: number.start].lower())[-1]
-    after = re.split(r"[;；。)]|\.\s", text[number.end :].lower())[0]
-    return before[-60:], after[:60]
+CLAUSE = 60  # characters before a number, and behind it, that say what it is
+GROWTH = "yoy_growth_percent"
 
 
-def _is_percent(text: str, number: Number) -> bool:
-    return bool(re.match(PERCENT, text[number.end :].lower()))
+class Amount(NamedTuple):
+    """What a number is of, its value, and why that may be wrong."""
+
+    quantity: str
+    value: float
+    doubts: list[str]
 
 
-def is_change(text: str, number: Number) -> bool:
-    """Whether a number tells of a change: a factor, a percent, a difference."""
-    return (
-        number.times
-        or _is_percent(text, number)
-        or bool(number.sign)
-        or _is_difference(*around(text, number))
-    )
+@dataclass(frozen=True)
+class Mention:
+    """One number of a text, with the words around it.
+
+    Parameters
+    ----------
+    text : str
+        From `printed_numbers.plain_text`.
+    number : Number
+        One of its numbers.
+    """
+
+    text: str
+    number: Number
+
+    @property
+    def printed(self) -> str:
+        """The number as it stands there."""
+        return self.text[self.number.start : self.number.end].lower()
+
+    @cached_property
+    def before(self) -> str:
+        """What stands before the number within its clause."""
+        text = self.text[: self.number.start].lower()
+        return re.split(r"[;；。(]|—(?! до)|\.\s|, (?=\d)", text)[-1][-CLAUSE:]
+
+    @cached_property
+    def after(self) -> str:
+        """What stands behind the number within its clause."""
+        text = self.text[self.number.end :].lower()
+        return re.split(r"[;；。)]|\.\s", text)[0][:CLAUSE]
+
+    @property
+    def is_percent(self) -> bool:
+        """Whether it is a number of percent."""
+        return re.match(PERCENT, self.after) is not None
+
+    @property
+    def currency(self) -> str:
+        """The currency beside it; empty where it is no amount of money."""
+        sign = re.search(r"[$€]\s?$", self.text[: self.number.start][-2:])
+        behind = self.text[self.number.end :][:CLAUSE].lower()
+        words = sign or re.match(rf"\s?(?:{AMOUNTS})", behind)
+        return words[0] if words else ""
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it tells of a change: a factor, a percent, a difference."""
+        number = self.number
+        return number.times or self.is_percent or bool(number.sign) or self.is_difference
+
+    @property
+    def is_difference(self) -> bool:
+        """Whether it says how many more or fewer."""
+        if re.search(BY_DIFFERENCE, self.before) or re.match(DIFFERENCE_BEHIND, self.after):
+            return True
+        by_so_many = re.search(r"\bна\s$", self.before)
+        more = re.match(r"[^,.;]{0,20}?(?:больше|меньше|более чем|менее чем)", self.after)
+        return bool(by_so_many and (more or re.search(rf"{UP}|{DOWN}", self.before)))
+
+    @cached_property
+    def direction(self) -> int:
+        """Up or down, by the nearest word that says so: before the number first, else 0."""
+        behind = rf"{DOWN}|{DOWN_BEHIND}"
+        for part, down, nearest in (
+            (self.before, DOWN, max),
+            (self.after[:40], behind, min),
+        ):
+            ups = [match.start() for match in re.finditer(UP, part)]
+            downs = [match.start() for match in re.finditer(down, part)]
+            if ups or downs:
+                return 1 if nearest([*ups, *downs]) in ups else -1
+        return 0
+
+    @property
+    def sign(self) -> float:
+        """-1 of what fell."""
+        return -1.0 if self.number.sign == "-" or self.direction < 0 else 1.0
 
 
-def is_money(text: str, number: Number) -> bool:
-    """Whether a number is an amount of money."""
-    return bool(amount_words(text, number))
-
-
-def amount_words(text: str, number: Number) -> str:
-    """The currency beside a number."""
-    before, after = text[max(0, number.start - 2) : number.start], text[number.end :].lower()
-    found = re.search(r"[$€]\s?$", before) or re.match(rf"\s?(?:{AMOUNTS})", after)
-    return found[0] if found else ""
-
-
-def quantity_of(
-    text: str, number: Number, before: str, after: str, doubts: list[str]
-) -> tuple[str, float]:
+def amount_of(mention: Mention) -> Amount:
     """What a number is of, and its value."""
-    sign = -1.0 if number.sign == "-" or _nearest_direction(before, after) < 0 else 1.0
-    percent = _is_percent(text, number)
-    if (percent or number.times) and re.search(UP, before) and re.search(DOWN, before):
-        doubts.append("speaks of what rises and of what falls")
-    if percent:
-        return _percent(number, before, after, sign, doubts)
-    if number.times:
-        if sign < 0 or re.match(r"(?:\stimes)?\s(?:lower|less|fewer)\b", after):
-            # Three times lower is a third
-            return "yoy_growth_percent", 100 * (1 / number.value - 1)
-        return "yoy_growth_percent", _growth_of_times(text, number, before, doubts)
+    if not (mention.is_percent or mention.number.times):
+        return _count(mention)
+    amount = _percent(mention) if mention.is_percent else _times(mention)
+    if re.search(UP, mention.before) and re.search(DOWN, mention.before):
+        amount.doubts.append("speaks of what rises and of what falls")
+    return amount
+
+
+def _count(mention: Mention) -> Amount:
+    before, value = mention.before, mention.number.value
     for quantity, words in PRINTED.items():
-        if re.match(rf"[^,.;]{{0,24}}?(?:{words})", after) or re.search(
+        if re.match(rf"[^,.;]{{0,24}}?(?:{words})", mention.after) or re.search(
             rf"(?:{words})(?:\D|20\d\d)*$", before
         ):
+            doubts = []
             if QUANTITIES[quantity].accumulates:
                 doubts.append("is all that came until then: see that its last day is right")
-            return quantity, number.value
-    doubts += _doubts_of_a_count(text, before)
-    if (number.sign or _is_difference(before, after)) and not is_money(text, number):
+            return Amount(quantity, value, doubts)
+    doubts = list(_doubts_of_a_count(mention))
+    if (mention.number.sign or mention.is_difference) and not mention.currency:
         doubts.append("is read as a difference from the year before")
-        return "yoy_difference", sign * number.value
-    return "total", number.value
+        return Amount("yoy_difference", mention.sign * value, doubts)
+    return Amount("total", value, doubts)
 
 
-def _doubts_of_a_count(text: str, before: str) -> Iterator[str]:
+def _doubts_of_a_count(mention: Mention) -> Iterator[str]:
     """Why a number may be of less than the whole."""
     for quantity, words in PRINTED.items():
-        if re.search(words, text.lower()):
+        if re.search(words, mention.text.lower()):
             yield "may be " + QUANTITIES[quantity].words.format(
                 number="so many", since="the launch"
             )
-    if re.search(SOME_OF_THEM, before):
+    if re.search(SOME_OF_THEM, mention.before):
         yield "may be a part: the first, or further ones"
     # What stands between the number before and this one
-    since = re.split(r"(?<!\d)(?!20\d\d(?!\d))\d+", before)[-1]
-    if re.search(r"\bup to\s$", before):
+    since = re.split(r"(?<!\d)(?!20\d\d(?!\d))\d+", mention.before)[-1]
+    if re.search(r"\bup to\s$", mention.before):
         yield "may be what it rose to, or the most that it may be"
     elif re.search(rf"{UP}|{DOWN}", since) and not re.search(rf"(?:{LEVEL})\W*(?:\w+\W+)?$", since):
         yield "may be a change, not the whole"
 
 
-def _percent(
-    number: Number, before: str, after: str, sign: float, doubts: list[str]
-) -> tuple[str, float]:
-    if found := re.match(rf"{PERCENT}\s*{OF_THE_YEAR_BEFORE}", after):
-        doubts.append(f"is read as a level, {found[0].strip()}: see that this is the year before")
-        return "yoy_growth_percent", number.value - 100
+def _percent(mention: Mention) -> Amount:
+    before, after, value = mention.before, mention.after, mention.number.value
+    if level := re.match(rf"{PERCENT}\s*{OF_THE_YEAR_BEFORE}", after):
+        doubt = f"is read as a level, {level[0].strip()}: see that this is the year before"
+        return Amount(GROWTH, value - 100, [doubt])
     shared = (
         re.search(r"\bshare\b|доля|долю", before)
         or re.search(rf"(?:{SHARE})\W{{0,3}}(?:\w+\W){{0,2}}$", before)
         or re.match(rf"{PERCENT}\s*(?:of\b|от\b|\))", after)
     )
-    if not number.sign and (shared or not _nearest_direction(before, after)):
-        doubts.append(
-            "is a share of something else: name its reference"
-            if shared
-            else "may be a growth or a share"
-        )
-        return ("share_percent" if shared else "yoy_growth_percent"), number.value
-    return "yoy_growth_percent", sign * number.value
+    if mention.number.sign or (mention.direction and not shared):
+        return Amount(GROWTH, mention.sign * value, [])
+    if shared:
+        doubt = "is a share of something else: name its reference"
+        return Amount("share_percent", value, [doubt])
+    return Amount(GROWTH, value, ["may be a growth or a share"])
 
 
-def _growth_of_times(text: str, number: Number, before: str, doubts: list[str]) -> float:
+def _times(mention: Mention) -> Amount:
     """Growth in percent of "N times": a factor in most languages, an addition in Chinese usage."""
-    if _CHINESE.search(text) and "倍" in text[number.start : number.end + 2]:
-        added = not re.search(
-            r"(?:达到|是|为|增长到|增加到|[增升涨]至|相当于|扩大到)[^，,]*$", before
-        )
-        doubts.append(
-            "times in Chinese usage: an increase of N times is +N00 %, N times as much is less"
-        )
-        return 100 * (number.value if added else number.value - 1)
-    if re.search(r"\bна\s$", before):
-        doubts.append("by N times: N00 % more, or N times as much")
-    if re.match(r"twice|thrice|double$|triple$", text[number.start : number.end].lower()):
-        doubts.append("is a multiple of something: see that this is the year before")
-    if re.search(r"times|fold|x\b", text[number.start : number.end].lower()):
-        doubts.append("times: +N00 % where a Chinese text was translated, (N-1)00 % elsewhere")
-    return 100 * (number.value - 1)
+    factor = mention.number.value
+    if mention.sign < 0 or re.match(r"(?:\stimes)?\s(?:lower|less|fewer)\b", mention.after):
+        return Amount(GROWTH, 100 * (1 / factor - 1), [])  # three times lower is a third
+    if "倍" in mention.text[mention.number.start : mention.number.end + 2]:
+        came_to = r"(?:达到|是|为|增长到|增加到|[增升涨]至|相当于|扩大到)[^，,]*$"
+        as_many = re.search(came_to, mention.before) is not None
+        doubt = "times in Chinese usage: an increase of N times is +N00 %, N times as much is less"
+        return Amount(GROWTH, 100 * (factor - as_many), [doubt])
+    around = f"{mention.before}|{mention.printed}"
+    doubts = [doubt for words, doubt in TIMES_DOUBTS if re.search(words, around)]
+    return Amount(GROWTH, 100 * (factor - 1), doubts)
 
 
-def _is_difference(before: str, after: str) -> bool:
-    by = re.search(rf"(?:{UP}|{DOWN})(?:\W+(?:by|на))?\s*$|\bby\s$", before) or (
-        re.search(r"\bна\s$", before)
-        and re.match(r"[^,.;]{0,20}?(?:больше|меньше|более чем|менее чем)", after)
-    )
-    by = by or (re.search(r"\bна\s$", before) and re.search(rf"{UP}|{DOWN}", before))
-    more = re.match(
-        r"\s?(?:\w+\s){0,2}?(?:more|less|fewer|higher|lower|больше|меньше) (?:than|чем)|\s(?:more|fewer|less)\b",
-        after,
-    )
-    uzbek = re.match(
-        rf"\s?(?:ta|та|taga|тага|таси)\S*\s(?:ko['ʻ‘]p|кўп|kam\b|кам\b|{UP}|{DOWN})", after
-    )
-    return bool(by or more or uzbek)
-
-
-def _nearest_direction(before: str, after: str) -> int:
-    """Up or down, by the nearest word that says so: before the number first, 0 where none does."""
-    for part, last, down in ((before, True, DOWN), (after[:40], False, rf"{DOWN}|{DOWN_BEHIND}")):
-        ups, downs = ([m.start() for m in re.finditer(words, part)] for words in (UP, down))
-        if ups or downs:
-            pick = max if last else min
-            return 1 if pick([*ups, *downs]) in ups else -1
-    return 0
-
-
-def relation_of(before: str, after: str, quantity: str) -> str:
+def relation_of(mention: Mention, quantity: str) -> str:
     """How a number stands to what was counted, as one of a ledger's relations."""
+    before = mention.before
     if re.search(rf"(?:{UP}|{DOWN}).*?\s(?:до|to)\s$", before.replace("up to", "")):
         return "equals"  # what it rose to
+    change = QUANTITIES[quantity].says == "change"
     for relation, words in RELATION_WORDS:
-        change = QUANTITIES[quantity].says == "change" and relation == "at_most"
-        if not change and re.search(
-            rf"(?:^|[^a-zа-я])(?:{words})\s?(?:(?:the|a|чем|на|в) )*[$€]?$", before
-        ):
+        just_before = rf"(?:^|[^a-zа-я])(?:{words})\s?(?:(?:the|a|чем|на|в) )*[$€]?$"
+        if re.search(just_before, before) and not (change and relation == "at_most"):
             return relation
-    if re.match(
-        r"\s?(?:ta|та)?(?:dan|дан)?\s?(?:ortiq|ортиқ|oshiq|ошиқ|ziyod|зиёд)|"
-        r"\s?(?:ta|та)?(?:dan|дан) (?:ko['ʻ‘]p|кўп)|余|多[辆个]",
-        after,
-    ):
-        return "greater_than"
-    near = r"\s?(?:左右|atrofida|атрофида|(?:(?:ta|та)?(?:ga|га) )?(?:yaqin|яқин))"
-    return "about" if re.match(near, after) else "equals"
+    for relation, words in RELATIONS_BEHIND:
+        if re.match(words, mention.after):
+            return relation
+    return "equals"

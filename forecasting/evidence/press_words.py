@@ -1,15 +1,21 @@
-"""The words by which the press says how a number stands to what was counted: patterns in five
-languages.
+"""The words by which the press says what a number is: patterns in five languages.
+
+A sentence with a word that no rule knows is never sure: a rule that does not see a word cannot know
+what it does. "Fiscal", "expected", "from China", "in Tashkent" all change what a number counts. So
+whatever is left of a text once its numbers, dates, places and measures are taken out must be one of
+`NEUTRAL`, which change nothing.
+
+>>> unknown_words("Uzbekistan's customs data: the fiscal total of electric cars", [])
+['fiscal']
 """
 
 from __future__ import annotations
 
-__all__ = [
-    "AGAINST_ANOTHER_MONTH", "AMOUNTS", "CAPACITY", "CARS", "COUNTER", "CURRENCIES", "DOWN", "DOWN_BEHIND", "ELECTRIC",
-    "HEAVY", "LAST_YEAR", "LEVEL", "LIMIT", "MEASURE_WORDS", "NOT", "OF_THE_YEAR_BEFORE", "OF_WHICH", "ONE_PARTNER",
-    "ON_A_DAY", "OTHER_GOODS", "OTHER_SPAN", "OTHER_UNIT", "PERCENT", "PER_MONTH", "PLACE_WORDS", "PLAN",
-    "RELATION_WORDS", "SHARE", "SOME_OF_THEM", "UNTIL", "UP", "VALUE",
-]  # fmt: skip
+import re
+from collections.abc import Iterable
+
+from forecasting.evidence.printed_periods import ENGLISH_MONTHS
+from forecasting.quantities import PRINTED
 
 MORE = r"more than|over|above|exceed\w*|surpass\w*|свыше|более|больше|превы\w+|超过|突破|超|逾"
 RELATION_WORDS = (  # just before a number
@@ -19,36 +25,69 @@ RELATION_WORDS = (  # just before a number
     ("less_than", r"less than|fewer than|below|under|менее|меньше|不到|不足"),
     (
         "about",
-        r"about|around|approximately|roughly|some|nearly|almost|close to|an estimated|estimated|около|примерно|порядка|"
+        r"about|around|approximately|roughly|some|nearly|almost|close to|an estimated|estimated|"
+        r"около|примерно|порядка|"
         r"почти|qariyb|қарийб|"
         r"taxminan|约|近|将近",
     ),
 )
 UP = (
-    r"\bup\b|\bris\w+|\brose\b|grow\w*|grew|increas\w*|surg\w*|jump\w*|soar\w*|climb\w*|рост\w*|вырос\w*|увелич\w*|"
+    r"\bup\b|\bris\w+|\brose\b|grow\w*|grew|increas\w*|surg\w*|jump\w*|soar\w*|climb\w*|рост\w*|"
+    r"вырос\w*|увелич\w*|"
     r"прирост\w*|增长|增加|增|上升|o['ʻ‘]s\w*|ошган|ошди|oshgan|oshdi|ko['ʻ‘]paygan|кўп|ortdi|ортди"
 )
 DOWN = (
-    r"\bdown\b|decreas\w*|\bfell\b|\bfall\w*|declin\w*|drop\w*|shr[aiu]nk\w*|сниз\w*|сократ\w*|уменьш\w*|упал\w*|"
+    r"\bdown\b|decreas\w*|\bfell\b|\bfall\w*|declin\w*|drop\w*|shr[aiu]nk\w*|сниз\w*|сократ\w*|"
+    r"уменьш\w*|упал\w*|"
     r"下降|减少|kamay\w*|камай\w*|qisqar\w*|қисқар\w*|pasay\w*|пасай\w*"
 )
+RELATIONS_BEHIND = (
+    (
+        "greater_than",
+        r"\s?(?:ta|та)?(?:dan|дан)?\s?(?:ortiq|ортиқ|oshiq|ошиқ|ziyod|зиёд)|"
+        r"\s?(?:ta|та)?(?:dan|дан) (?:ko['ʻ‘]p|кўп)|余|多[辆个]",
+    ),
+    ("about", r"\s?(?:左右|atrofida|атрофида|(?:(?:ta|та)?(?:ga|га) )?(?:yaqin|яқин))"),
+)
 DOWN_BEHIND = r"меньше|less than|fewer|\bkam\b|\bкам\b|\bbelow\b|\blower\b|\bниже\b"  # a number
+BY_DIFFERENCE = rf"(?:{UP}|{DOWN})(?:\W+(?:by|на))?\s*$|\bby\s$"  # before a number
+DIFFERENCE_BEHIND = (
+    r"\s?(?:\w+\s){0,2}?(?:more|less|fewer|higher|lower|больше|меньше) (?:than|чем)|"
+    r"\s(?:more|fewer|less)\b|"
+    rf"\s?(?:ta|та|taга|тага|таси)\S*\s(?:ko['ʻ‘]p|кўп|kam\b|кам\b|{UP}|{DOWN})"
+)
+TIMES_DOUBTS = (  # of the words before a factor, and behind the bar the factor itself
+    (r"\bна\s\|", "by N times: N00 % more, or N times as much"),
+    (
+        r"\|(?:twice|thrice|double$|triple$)",
+        "is a multiple of something: see that this is the year before",
+    ),
+    (
+        r"\|.*(?:times|fold|x\b)",
+        "times: +N00 % where a Chinese text was translated, (N-1)00 % elsewhere",
+    ),
+)
 # Before a number
 SOME_OF_THEM = r"\b(?:first|another|other|further|last|next|перв\w+|друг\w+|ещ[её])\s$|首批\D{0,8}$"
-SHARE = r"account\w*|\bshare\b|\bof (?:the|all|total|its|\d)|доля|доли|от общ|占|ulush\w*|улуш\w*|foizi|="
+SHARE = (
+    r"account\w*|\bshare\b|\bof (?:the|all|total|its|\d)|доля|доли|от общ|占|"
+    r"ulush\w*|улуш\w*|foizi|="
+)
 PERCENT = r"\s?(?:%|per ?cent|pct\b|процент\w*|foiz\w*|фоиз\w*|个百分点)"
 AMOUNTS = (
-    r"\$|(?:us |u\.s\. |american |американских |aqsh |美)?(?:usd|dollar\w*|доллар\w*|доллор\w*|元)|yuan|юан\w*|tenge|"
+    r"\$|(?:us |u\.s\. |american |американских |aqsh |美)?(?:usd|dollar\w*|доллар\w*|доллор\w*|"
+    r"元)|yuan|юан\w*|tenge|"
     r"тенге|сум\b|soum|сўм|so['ʻ‘]m|евро|euro|rubl\w*|рубл\w*"
 )
 CURRENCIES = {"USD": r"\$|usd|dollar|доллар|доллор|美元", "CNY": r"yuan|юан|(?<!美)元"}
-PER_MONTH = (
+_PER_MONTH = (
     r"\b(?:a|per|each|every|one|an) (?:month|week|quarter|hour)|monthly|weekly|hourly|"
     r"/ ?month|в (?:месяц|неделю|час)\b|"
     r"ежемесячно|еженедельно|каждый (?:месяц|квартал)|[月周季]均|每[个月周季]|\bhar oy|\bҳар ой"
 )
 LEVEL = (  # between the word of a change and a number that is what it came to
-    r"\bto|reach\w*|\bat|total\w*|was|were|came|stood|до|состав\w*|достиг\w*|至|到|达|为|tashkil|ташкил"
+    r"\bto|reach\w*|\bat|total\w*|was|were|came|stood|до|состав\w*|достиг\w*|至|到|达|为|tashkil|"
+    r"ташкил"
 )
 _M = r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 NOT_AFTER_A_MONTH = r"(?<!\d )" + "".join(
@@ -57,25 +96,38 @@ NOT_AFTER_A_MONTH = r"(?<!\d )" + "".join(
 )
 ON_DATE = r"на \d\d?(?:-е)? (?:янв|фев|мар|апр|ма[яй]|июн|июл|авг|сен|окт|ноя|дек)\w*"
 UNTIL = (
-    rf"\b(?:by|as of|until|till|up to|before) (?:the )?(?:end|close|start|beginning|middle|early|late|mid|{_M}|20\d\d)|"
-    r"\bк (?:концу|началу|середине|янв|фев|март|апр|ма[юя]|июн|июл|авг|сен|окт|ноя|дек)|по состоянию|"
+    rf"\b(?:by|as of|until|till|up to|before) (?:the )?(?:end|close|start|beginning|middle|early|"
+    rf"late|mid|{_M}|20\d\d)|"
+    r"\bк (?:концу|началу|середине|янв|фев|март|апр|ма[юя]|июн|июл|авг|сен|окт|ноя|дек)|по "
+    r"состоянию|"
     rf"{NOT_AFTER_A_MONTH}through (?:the end|end|{_M})|"
     r"截至|截止|holatiga|ҳолатига|"
     rf"на (?:начало|конец)|{ON_DATE}"
 )
 PLAN = (
-    r"\bwill\b|\bwould\b|\bcould\b|\bmight\b|\bshould\b|\bexpect\w*|forecast\w*|predict\w*|\baims?\b|intend\w*|"
-    r"\bmay (?:be|have|also|reach|import|export|sell|buy|rise|fall|grow|exceed|become|soon|well|double)\b|\bif\b|"
-    r"ожида\w*|прогноз\w*|могут|может\b|\bесли\b|预计|将|kutilmoqda|\bplan\w*|target\w*|\bby 20[2-9]\d|is to be|"
+    r"\bwill\b|\bwould\b|\bcould\b|\bmight\b|\bshould\b|\bexpect\w*|forecast\w*|predict\w*|"
+    r"\baims?\b|intend\w*|"
+    r"\bmay (?:be|have|also|reach|import|export|sell|buy|rise|fall|grow|exceed|become|soon|well|"
+    r"double)\b|\bif\b|"
+    r"ожида\w*|прогноз\w*|могут|может\b|\bесли\b|预计|将|kutilmoqda|\bplan\w*|target\w*|\bby "
+    r"20[2-9]\d|is to be|"
     r"\b(?:was|were|is|are) to\b|запланир\w*|планир\w*|намер\w*|будет|будут|к 20[2-9]\d|"
     r"rejala\w*|计划|力争|needed|нужно|propos\w*|draft"
 )
-LIMIT = r"quota|\blimit\b|\bcap\b|ceiling|квот\w*|лимит\w*|配额"
-CAPACITY = (
+_LIMIT = r"quota|\blimit\b|\bcap\b|ceiling|квот\w*|лимит\w*|配额"
+_CAPACITY = (
     r"capacity|per year|a year\b(?! (?:earlier|before|ago))|/ ?ye?a?r|в год\b|мощност\w*|年产"
 )
+WHOLE_DOUBTS = (  # what words anywhere in a text do to each of its numbers
+    (
+        rf"{PLAN}|{_LIMIT}|{_CAPACITY}",
+        "may tell of a plan, a limit or a capacity, or of what has happened by now: no outcome",
+    ),
+    (r"\A[\W\d]*\Z", "is a bare number: nothing says what it is"),
+)
 OTHER_UNIT = (
-    r"\s?(?:us )?(?:cents?|центов|kwh|kw\b|mw\b|gwh|km\b|kilomet\w+|км\b|кВт|hours?|minutes?|days?|months?|years?|"
+    r"\s?(?:us )?(?:cents?|центов|kwh|kw\b|mw\b|gwh|km\b|kilomet\w+|км\b|кВт|hours?|minutes?|"
+    r"days?|months?|years?|"
     r"people|persons|percent(?:age)? points?|процентн\w+ пункт\w*|п\. ?п|"
     r"公里|小时|个月|个?百分点|models?\b|automakers|countries|ordinal|"
     r"st\b|nd\b|rd\b|th\b|"
@@ -83,59 +135,101 @@ OTHER_UNIT = (
 )
 OF_THE_YEAR_BEFORE = (  # behind a percent: what it is a percent of
     r"(?:of|от|к|по отношению к)\s(?:the |that of |its |that in )?"
-    r"(?:20\d\d (?=level|figure|total|result)|(?:(?:level|figure|total|result|уровн|показател)\w*\s)?)"
-    r"(?:of |in |за |в )?(?:20\d\d|level\w*|figure|total|result|last year|the (?:previous|prior) year|the year before|"
+    r"(?:20\d\d (?=level|figure|total|result)|(?:(?:level|figure|total|result|уровн|"
+    r"показател)\w*\s)?)"
+    r"(?:of |in |за |в )?(?:20\d\d|level\w*|figure|total|result|last year|the (?:previous|prior) "
+    r"year|the year before|"
     r"a year (?:earlier|before|ago)|прошл\w+ год\w*|предыдущ\w+ год\w*)"
 )
-VALUE = (  # of a growth: in money it is another than in number
-    r"\bvalue\b|\bworth\b|in money|in (?:us )?dollar|revenue|стоимост\w*|в денежн\w+|в долларов\w+|на сумму|"
+_VALUE = (  # of a growth: in money it is another than in number
+    r"\bvalue\b|\bworth\b|in money|in (?:us )?dollar|revenue|стоимост\w*|в денежн\w+|в "
+    r"долларов\w+|на сумму|"
     r"金额|货值|[进出]口额|qiymat\w*|қиймат\w*"
 )
 COUNTER = (  # what follows a count that looks like a year
-    r"\s?(?:辆|台|座|个(?!月)|(?:ta|та|dona|дона)\b|electric|evs?\b|cars?\b|vehicles|units|stations|points|электро|машин|"
+    r"\s?(?:辆|台|座|个(?!月)|(?:ta|та|dona|дона)\b|electric|evs?\b|cars?\b|vehicles|units|"
+    r"stations|points|электро|машин|"
     r"единиц|автомоб|станци)"
 )
+BEFORE_A_NAME = r"(?:article|no\.?|№|hs|code|level|model|зако\w+)\s?$"
+BEFORE_A_YEAR = r"(?:\b(?:in|of|since|by|during|for)|в|за)\s$"
+BETWEEN_PARTS = r"[/*x:–-]|of|on|to|out of|in|and|и|из|до|="  # of a range, a sum or a share
+YEARS = r"(?<!\d)20\d\d(?!\d)|last year|прошл\w+ году|去年(?!同期)|o'tgan yil|ўтган йил"
+YEAR_BEHIND = (
+    r"\s(?:(?!than|чем|from|against|против|as\b)[^\W\d]+\s){0,3}?(?:in|в|за)\s"
+    r"(?P<year>20\d\d)(?![\d-])"
+)
+PARTS = (  # the last: what is compared with, a number or the blanks in its place
+    r"[;；()]|\.\s|,?\s(?=(?:(?:up|down|rising|falling)\s)?"
+    r"(?:from|versus|vs|against|compared (?:with|to)|против)\s[\d\s])"
+)
 OF_WHICH = r"of (?:which|them)|of those|including|out of|из них|в том числе|shundan|шундан|其中"
-NOT = (
-    r"\bnot?\b(?! (?:less|fewer|more|than|above))|n't\b|\bnever\b|\bwithout\b|\bне (?!менее|меньше|более|больше)|"
+_NOT = (
+    r"\bnot?\b(?! (?:less|fewer|more|than|above))|n't\b|\bnever\b|\bwithout\b|\bне (?!менее|"
+    r"меньше|более|больше)|"
     r"\bнет\b|没有|未|\bemas\b|\bэмас\b|madi\b|мади\b"
 )
-OTHER_SPAN = (
+_OTHER_SPAN = (
     r"\b(?:year|months) to\b|before 20\d\d|"
-    r"(?<!than )(?<!from )(?<!with )(?<!over )(?<!against )(?<!on )(?:a|the|one) year (?:earlier|before|ago)|"
+    r"(?<!than )(?<!from )(?<!with )(?<!over )(?<!against )(?<!on )(?:a|the|one) year (?:earlier|"
+    r"before|ago)|"
     r"over the (?:past|last)|fiscal|financial year|\bsince (?:19|20)\d\d|cumulative|season|week|"
-    r"(?:in|over|within) (?:\w+ )?(?:two|three|four|five|several|\d) years|annual\w*|с (?:19|20)\d\d год|за последн|"
-    r"за \w+ (?:лет|года)\b|недел|近\d?年|自20|周|(?:last|past|previous|recent|последн\w+|прошедш\w+|so['ʻ‘]nggi|"
+    r"(?:in|over|within) (?:\w+ )?(?:two|three|four|five|several|\d) years|annual\w*|с (?:19|"
+    r"20)\d\d год|за последн|"
+    r"за \w+ (?:лет|года)\b|недел|近\d?年|自20|周|(?:last|past|previous|recent|последн\w+|"
+    r"прошедш\w+|so['ʻ‘]nggi|"
     r"сўнгги|近)\s?(?:\w+\s)?(?:months|месяц|oy\b|ой\b|个月)"
 )
-ONE_PARTNER = (
+_ONE_PARTNER = (
     r"(?:\bfrom|\bto|из|自|从|对)\s?(?:mainland )?(?:china|кита\w+|中国)|x[iu]toy\w*|хитой\w*"
 )
-OTHER_GOODS = (
-    r"new energy|新能源|plug-?in|hybrid\w*|гибрид\w*|gibrid\w*|混合|混动|petrol|gasoline|бензин\w*|motorcycle|scooter|"
+_OTHER_GOODS = (
+    r"new energy|新能源|plug-?in|hybrid\w*|гибрид\w*|gibrid\w*|混合|混动|petrol|gasoline|"
+    r"бензин\w*|motorcycle|scooter|"
     r"importers|exporters|dealers|compan\w+|brands?\b|импорт[её]р\w*|экспорт[её]р\w*|компани\w+"
 )
-_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
-AGAINST_ANOTHER_MONTH = (
+_MONTHS = "|".join(ENGLISH_MONTHS).lower()
+_AGAINST_ANOTHER_MONTH = (
     r"\bq/q\b|from the (?:first|second|third)\b|\bqoq\b|"
     r"(?:quarter|month|week)[- ](?:on|over|to)[- ](?:quarter|month|week)|on the (?:month|quarter)|"
-    r"(?:from|against|versus|vs\.?|with|to|over) (?:in )?(?:the )?(?:previous|prior|last|preceding) (?:month|quarter)|"
+    r"(?:from|against|versus|vs\.?|with|to|over) (?:in )?(?:the )?(?:previous|prior|last|"
+    r"preceding) (?:month|quarter)|"
     r"(?:month|quarter) (?:earlier|before|ago)|"
     rf"(?:compared (?:with|to)|against|versus|vs\.?|over|from) (?:in )?(?:{_MONTHS})"
     r"(?! (?:20\d\d )?(?:to|through|until|till|and)\b)|"
-    r"с (?:январем|январём|февралем|февралём|мартом|апрелем|маем|июнем|июлем|августом|сентябрем|сентябрём|октябрем|"
-    r"октябрём|ноябрем|ноябрём|декабрем|декабрём)|(?:прошл|предыдущ)\w+ (?:месяц|квартал)|месяц\w* к месяц|"
-    r"(?:o'tgan|oldingi|avvalgi) (?:oy|chorak)|(?:ўтган|олдинги|аввалги) (?:ой|чорак)|上月|上个月|上季度|"
-    r"\bm/m\b|\bmom\b|month[- ]on[- ]month|к предыдущему|than (?:in )?(?:the )?(?:previous|last) month|"
+    r"с (?:январем|январём|февралем|февралём|мартом|апрелем|маем|июнем|июлем|августом|сентябрем|"
+    r"сентябрём|октябрем|"
+    r"октябрём|ноябрем|ноябрём|декабрем|декабрём)|(?:прошл|предыдущ)\w+ (?:месяц|квартал)|"
+    r"месяц\w* к месяц|"
+    r"(?:o'tgan|oldingi|avvalgi) (?:oy|chorak)|(?:ўтган|олдинги|аввалги) (?:ой|чорак)|上月|上个月|"
+    r"上季度|"
+    r"\bm/m\b|\bmom\b|month[- ]on[- ]month|к предыдущему|than (?:in )?(?:the )?(?:previous|last) "
+    r"month|"
     r"than (?:in )?(?:" + _MONTHS + r")|"
-    r"oyiga nisbatan|ойига нисбатан|к \w+[юу] 20\d\d|к (?:янв|фев|мар|апр|мая|маю|июн|июл|авг|сен|окт|ноя|дек)\w*|环比|"
+    r"oyiga nisbatan|ойига нисбатан|к \w+[юу] 20\d\d|к (?:янв|фев|мар|апр|мая|маю|июн|июл|авг|сен|"
+    r"окт|ноя|дек)\w*|环比|"
     r"since (?:jan|feb|mar|apr)"
 )
+TEXT_DOUBTS = (  # what words do to each number of their own part
+    (_NOT, "says that something is not so"),
+    (_OTHER_SPAN, "speaks of a span of time that no rule knows"),
+    (_ONE_PARTNER, "may be of one partner: give --partner"),
+    (_OTHER_GOODS, "counts other vehicles, too, or instead"),
+    (_PER_MONTH, "may be of each month or week, not of the period"),
+)
+CHANGE_DOUBTS = (  # what words do to a change
+    (_AGAINST_ANOTHER_MONTH, "may be against another month, not the year before"),
+    (_VALUE, "may be of the value, not of the number"),
+)
 LAST_YEAR = (
-    r"(?:exceed\w*|more than|surpass\w*|above|превы\w+|больше) (?:the )?(?:total|whole|all)?(?: of)? ?"
+    r"(?:exceed\w*|more than|surpass\w*|above|превы\w+|больше) (?:the )?(?:total|whole|all)?(?: "
+    r"of)? ?"
     r"(?:last year|прошл\w+ год\w*)"
 )
-ELECTRIC = r"electric|\bevs?\b|\bbev|elektromobil|электромобил|электрокар|электр|纯电|电动|new energy|新能源"
+ELECTRIC = (
+    r"electric|\bevs?\b|\bbev|elektromobil|электромобил|электрокар|электр|纯电|电动|"
+    r"new energy|新能源"
+)
 MEASURE_WORDS = (  # the first that fits is meant
     (
         "charging_stations",
@@ -146,7 +240,8 @@ MEASURE_WORDS = (  # the first that fits is meant
     ("charging_points", r"charging (?:point|pile)|зарядн\w+ (?:пункт|точ)|充电桩"),
     (
         "ev_imports",
-        r"import\w*|\bentered\b|brought in\w*|olib kel\w*|олиб кел\w*|импорт\w*|ввез\w*|ввоз\w*|进口|keltiril\w*|"
+        r"import\w*|\bentered\b|brought in\w*|olib kel\w*|олиб кел\w*|импорт\w*|ввез\w*|ввоз\w*|"
+        r"进口|keltiril\w*|"
         r"келтирил\w*",
     ),
     ("ev_exports", r"export\w*|экспорт\w*|出口"),
@@ -178,3 +273,93 @@ PLACE_WORDS = (
     ("baktu", r"\bbakt[uy]?\b|бахты|巴克图"),
     ("CN-XJ", r"xinjiang|синьцзян|新疆"),
 )
+
+# Words that change nothing: of English, Russian and Uzbek; and what signs of Chinese do not
+_NEUTRAL = """
+a an the this that these it its there in into to of for at as by on was were is are has have had
+been be and with all total totals totaled totalled totaling number numbers count amount amounts
+amounted amounting reached reaching stood stands came come made comprised equalled car cars vehicle
+vehicles unit units auto autos automobile automobiles passenger battery country republic customs
+committee agency statistics statistical state national ministry service bureau department center
+centre data figures report reported reports said says showed shows show according official
+officials press news year years month months quarter half first same period compared against from
+earlier before previous ago alone during between through end beginning worth value volume volumes
+yoy january february march april may june july august september october november december jan feb
+mar apr jun jul aug sep sept oct nov dec only so far now just people locals importers buyers
+imported exports imports ev evs bev bevs more than rate pace growth increase y s twice many record
+operate operates operating
+в во на с со из к по за и а это эта этот году года год годом годов было был была были составил
+составила составило составили составляет достиг достигла достигло достигли количество число объем
+объём общий общее общая всего итого автомобиль автомобиля автомобилей автомобили машин машины
+машина легковых единиц единицы единица штук штуки шт ед страну страна стране страны республики
+республика республику комитет комитета таможенный таможенного таможни таможня агентство агентства
+статистики статистике статистический национальный национального национальным данным данные сообщает
+сообщил сообщили сообщило согласно министерство министерства бюро месяц месяца месяцев квартал
+квартале полугодие полугодии полугодия период периоду периодом аналогичный аналогичным аналогичного
+прошлого прошлым сравнению сравнении чем начала начало начале конец конца конце состоянию состояние
+января февраля марта апреля мая июня июля августа сентября октября ноября декабря январе феврале
+марте апреле мае июне июле августе сентябре октябре ноябре декабре сумму сумма стоимость стоимостью
+около только уже имеется состояло состоит учете г гг тыс м п работает работают действует первые
+против
+ta dona bir yil yili yilda yilning yilga yilgi yilida oy oyi oyida oyining oylarida oylari holatiga
+holatida sanasiga mashina mashinalar avtomobil avtomobillar avtomobili soni jami qilindi qilingan
+etildi etilgan bo bor mavjud tashkil etdi etgan va bilan ma lumotlariga ko ra davlat qo mitasi
+statistika bojxona agentligi respublikasi respublikasiga mamlakatga mamlakatimizga yanvar fevral
+mart aprel may iyun iyul avgust sentabr sentyabr oktabr oktyabr noyabr dekabr та дона йил йили
+йилда йилнинг йилга йилги йилида ой ойи ойида ойининг ойларида ҳолатига ҳолатида машина автомобил
+сони жами қилинди қилинган этилди этилган бор мавжуд ташкил этди ва билан маълумотларига кўра
+давлат қўмитаси статистика божхона агентлиги республикаси республикасига эса январь февраль март
+апрель май июнь июль август сентябрь октябрь ноябрь декабрь ulgurji atigi tani taga bu yaqin
+nisbatan boshidan тани тага бу яқин нисбатан бошидан
+"""
+NEUTRAL = frozenset(_NEUTRAL.split())
+NEUTRAL_SIGNS = (
+    r"[辆台座个量额的了共为在至到月年日和与及,、。，：:“”\s]|累计|达到?|同比|截至|其中|总计|全国|"
+    r"数据显示|据|"
+    r"显示|数量|总量|总数|全年|比?上年|汽车|车辆|整车|口岸|海关|今年|去年|以来|前|向|经|由|是|"
+    r"上半年|底|末|完成|"
+    r"实现|统计|委员会"
+)
+_TO_THE_END = "[a-zа-яʻ‘'’]*"
+_WHOLE = (*(words for _, words in RELATION_WORDS), UP, DOWN, SHARE, *PRINTED.values())
+_STEMS = (*(words for _, words in (*PLACE_WORDS, *MEASURE_WORDS)), ELECTRIC)
+KNOWN = re.compile(
+    "|".join(
+        f"(?:{words})"
+        for words in (
+            LAST_YEAR,
+            *(rf"(?:{words}){_TO_THE_END}" for words in _STEMS),
+            AMOUNTS,
+            *(rf"(?<![a-zа-яё])(?:{words})(?![a-zа-яё])" for words in _WHOLE),
+            *(words for words, _ in HEAVY),
+            PERCENT,
+            OF_WHICH,
+            r"(?:dan|дан)?\s?(?:ortiq|ортиқ|atrofida)|больше|меньше|余|左右|多(?=[辆个])",
+            NEUTRAL_SIGNS,
+        )
+    ),
+    re.I,
+)
+
+
+def unknown_words(text: str, spans: Iterable[tuple[int, int]]) -> list[str]:
+    """Words of a text of which no rule knows what they do.
+
+    Parameters
+    ----------
+    text : str
+        From `printed_numbers.plain_text`.
+    spans : iterable of (int, int)
+        What has been read as a number or a date.
+
+    Returns
+    -------
+    list of str
+        In their order; of Chinese, runs of signs.
+    """
+    letters = list(text)
+    for start, end in spans:
+        letters[start:end] = " " * (end - start)
+    rest = KNOWN.sub(" ", "".join(letters))
+    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", rest)
+    return [word for word in words if not NEUTRAL.issuperset(word.lower().split("-"))]

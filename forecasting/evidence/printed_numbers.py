@@ -266,6 +266,11 @@ class Number:
     end: int
 
     @property
+    def first(self) -> int:
+        """Where it stands without its sign."""
+        return self.start + len(self.sign)
+
+    @property
     def half_digit(self) -> float:
         """Half a unit of the last printed digit; of a factor in percent."""
         decimals = len(self.digits.partition(".")[2])

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
 import re
 from functools import lru_cache
 
@@ -121,15 +122,18 @@ SHORT = (  # years of two digits, and marks of the language of tables
     (r"\b1h\b", "H1"),
     (r"(?<=\d )мес\.", "месяцев"),
 )
-CELLS: tuple[Spelling, ...] = (  # that no sentence is searched for
-    (re.compile(r"(?P<year>\d{4})"), 12),
-    (re.compile(r"(?P<first>\d{1,2})[./](?P<year>\d{4})"), 1),
-    (re.compile(r"(?P<year>\d{4})[-/.](?P<first>\d{1,2})"), 1),
-    (re.compile(rf"{_month('first')}[- ](?P<year>\d{{4}})"), 1),
-    (re.compile(rf"{_month('first')} ?[-–] ?{_month('last')}[- ](?P<year>\d{{4}})"), 1),
-    (re.compile(r"(?P<year>\d{4})[- ]?q(?P<first>[1-4])"), 3),
-    (re.compile(r"q(?P<first>[1-4])[-/ ]?(?P<year>\d{4})"), 3),
-)
+CELLS: list[Spelling] = [  # that no sentence is searched for
+    (re.compile(pattern), months)
+    for months, pattern in (
+        (12, r"(?P<year>\d{4})"),
+        (1, r"(?P<first>\d{1,2})[./](?P<year>\d{4})"),
+        (1, r"(?P<year>\d{4})[-/.](?P<first>\d{1,2})"),
+        (1, rf"{_month('first')}[- ](?P<year>\d{{4}})"),
+        (1, rf"{_month('first')} ?[-–] ?{_month('last')}[- ](?P<year>\d{{4}})"),
+        (3, r"(?P<year>\d{4})[- ]?q(?P<first>[1-4])"),
+        (3, r"q(?P<first>[1-4])[-/ ]?(?P<year>\d{4})"),
+    )
+]
 _RANGE, _ONE_MONTH = SPELLINGS[2][0][0], SPELLINGS[-1][0][0]
 _SINGLE = SPELLINGS[-2:]  # months that a day may be of
 _DAY = re.compile(
@@ -210,7 +214,7 @@ def period_of(text: str) -> Period:
             f"{text[:40]!r} is a fiscal year, which begins elsewhere in each country: "
             "give its months"
         )
-    for pattern, months in (*CELLS, *(row for group in SPELLINGS for row in group)):
+    for pattern, months in itertools.chain(CELLS, *SPELLINGS):
         match = pattern.fullmatch(plain)
         if match and (number := _year(match, None)):
             return _months_of(match, number, months)
@@ -219,8 +223,10 @@ def period_of(text: str) -> Period:
     )
 
 
-def period_cells(period: Period, one_day: bool) -> dict[str, str]:
+def period_cells(period: Period | None, one_day: bool) -> dict[str, str]:
     """First and last day as a ledger's columns; of what stands on a day the last one alone."""
+    if period is None:
+        return {}
     start = "" if one_day else period.start.isoformat()
     return {"period_start": start, "period_end": period.end.isoformat()}
 
@@ -438,7 +444,7 @@ def several_months(text: str) -> bool:
 
 def date_spans(text: str) -> list[tuple[int, int]]:
     """Where a text speaks of time: numbers there are no counts."""
-    spelled = [pattern for group in SPELLINGS for pattern, _ in group]
+    spelled = (pattern for pattern, _ in itertools.chain(*SPELLINGS))
     patterns = (*spelled, _ACROSS, _DAY, _ONLY_YEAR)
     return [match.span() for pattern in patterns for match in pattern.finditer(text)]
 
@@ -455,6 +461,7 @@ def open_ended(text: str, published: dt.date | None) -> bool:
     return _DAY.search(sentence) is not None and not _ends(sentence)
 
 
+@lru_cache(maxsize=256)
 def without_comparisons(text: str) -> str:
     """The text with blanks for the periods that its numbers are compared with.
 

@@ -3,12 +3,14 @@ unsure.
 """
 
 import datetime as dt
+import time
 
 import pytest
 
+from forecasting.errors import PeriodError
 from forecasting.evidence.press import propose_facts
 from forecasting.evidence.printed_numbers import numbers_in, plain_text
-from forecasting.evidence.printed_periods import printed_period
+from forecasting.evidence.printed_periods import dates_in_words, period_of, printed_period
 from forecasting.periods import span
 
 DAY = dt.date(2024, 7, 20)
@@ -144,11 +146,13 @@ def test_plain_sentences_are_read_and_sure(text, relation, quantity, value):
     [
         ("Exports of electric cars from Xinjiang increased 3.26 times in 2023", "times: .N00 %"),
         ("2023年新疆出口电动汽车增长3.26倍", "Chinese usage"),
-        ("Electric car exports through Horgos exceeded 2 million in 2023", "million may be ten thousand"),
+        ("Electric car exports through Horgos exceeded 2 million in 2023",
+         "million may be ten thousand"),
         ("Uzbekistan will import 4,000 electric cars in 2023", "a plan"),
         ("The quota lets Kyrgyzstan import 15,000 electric cars in 2023", "a limit"),
         ("Uzbekistan imported 300-400 electric cars in 2023", "a range"),
-        ("Uzbekistan imported 31 electric cars in May 2023, 12 more than in April", "another month"),
+        ("Uzbekistan imported 31 electric cars in May 2023, 12 more than in April",
+         "another month"),
         ("Uzbekistan imported 4,000 electric cars", "names no period"),
         ("4,000 electric cars were imported in 2023", "names no place"),
         ("Uzbekistan and Kazakhstan imported 4,000 electric cars in 2023", "several places"),
@@ -170,7 +174,10 @@ def test_what_may_be_read_wrongly_is_unsure_and_says_why(text, doubt):
 
 
 def test_more_than_last_year_s_total_is_a_bound_on_a_total_that_nobody_printed():
-    text = "From January to April 2023, 9,000 vehicles were exported through Baktu, exceeding the total of last year"
+    text = (
+        "From January to April 2023, 9,000 vehicles were exported through "
+        "Baktu, exceeding the total of last year"
+    )
     total, bound = propose_facts(text)
     assert (total.cells["value"], bound.cells["relation"]) == ("9000", "greater_than")
     assert bound.cells["reference"] == "vehicle_exports@baktu:2022-01-01/2022-12-31"
@@ -214,12 +221,17 @@ LATER = dt.date(2025, 7, 20)
          "ev_imports UZ equals 13100 2024-07-01 2024-12-31"),
         ("Imports in December: 3,981 electric cars came to Uzbekistan",
          "ev_imports UZ equals 3981 2024-12-01 2024-12-31"),
-        ("432 electric cars were imported to Uzbekistan in January-July 2024, more than in the same period of 2023",
+        ("432 electric cars were imported to Uzbekistan in January-July 2024, more than in "
+         "the same period of 2023",
          "ev_imports UZ equals 432 2024-01-01 2024-07-31"),
-        ("Kazakhstan imported 300 electric buses in 2024", "ebus_imports KZ equals 300 2024-01-01 2024-12-31"),
-        ("Kazakhstan imported 2024 electric cars in 2023", "ev_imports KZ equals 2024 2023-01-01 2023-12-31"),
-        ("In 2024 electric cars imported to Kazakhstan were 7,185", "ev_imports KZ equals 7185 2024-01-01 2024-12-31"),
-        ("Kazakhstan imported two thousand electric cars in 2024", "ev_imports KZ equals 2000 2024-01-01 2024-12-31"),
+        ("Kazakhstan imported 300 electric buses in 2024",
+         "ebus_imports KZ equals 300 2024-01-01 2024-12-31"),
+        ("Kazakhstan imported 2024 electric cars in 2023",
+         "ev_imports KZ equals 2024 2023-01-01 2023-12-31"),
+        ("In 2024 electric cars imported to Kazakhstan were 7,185",
+         "ev_imports KZ equals 7185 2024-01-01 2024-12-31"),
+        ("Kazakhstan imported two thousand electric cars in 2024",
+         "ev_imports KZ equals 2000 2024-01-01 2024-12-31"),
         ("В Кыргызстан в первом квартале 2025 года ввезли не менее 1,5 тысячи электромобилей",
          "ev_imports KG at_least 1500 2025-01-01 2025-03-31"),
         ("Число зарядных станций в Узбекистане выросло до 1 085 в 2024 году",
@@ -228,11 +240,16 @@ LATER = dt.date(2025, 7, 20)
          "ev_stock KG equals 3122 - 2025-01-01"),
         ("С начала года в Казахстан импортировано 5 200 электромобилей",
          "ev_imports KZ equals 5200 2025-01-01 2025-07-20"),
-        ("2024年第一季度,乌兹别克斯坦进口电动汽车3815辆", "ev_imports UZ equals 3815 2024-01-01 2024-03-31"),
-        ("2024年乌兹别克斯坦进口电动汽车2万4095辆", "ev_imports UZ equals 24095 2024-01-01 2024-12-31"),
-        ("2024年乌兹别克斯坦进口电动汽车两万四千辆", "ev_imports UZ equals 24000 2024-01-01 2024-12-31"),
-        ("2024年11月乌兹别克斯坦进口电动汽车3000辆", "ev_imports UZ equals 3000 2024-11-01 2024-11-30"),
-        ("截至2025年6月底,塔吉克斯坦电动汽车保有量约3.4万辆", "ev_stock TJ about 34000 - 2025-06-30"),
+        ("2024年第一季度,乌兹别克斯坦进口电动汽车3815辆",
+         "ev_imports UZ equals 3815 2024-01-01 2024-03-31"),
+        ("2024年乌兹别克斯坦进口电动汽车2万4095辆",
+         "ev_imports UZ equals 24095 2024-01-01 2024-12-31"),
+        ("2024年乌兹别克斯坦进口电动汽车两万四千辆",
+         "ev_imports UZ equals 24000 2024-01-01 2024-12-31"),
+        ("2024年11月乌兹别克斯坦进口电动汽车3000辆",
+         "ev_imports UZ equals 3000 2024-11-01 2024-11-30"),
+        ("截至2025年6月底,塔吉克斯坦电动汽车保有量约3.4万辆",
+         "ev_stock TJ about 34000 - 2025-06-30"),
         ("2024-yil yanvar-iyun oylarida O‘zbekistonga 10 842 ta elektromobil import qilindi",
          "ev_imports UZ equals 10842 2024-01-01 2024-06-30"),
         ("2024-yilda O‘zbekistonga 20 mingdan ortiq elektromobil import qilindi",
@@ -245,7 +262,8 @@ LATER = dt.date(2025, 7, 20)
          "ev_imports UZ equals 13000 2025-01-01 2025-06-15"),
         ("Kazakhstan imported half a million electric cars in 2024",
          "ev_imports KZ equals 500000 2024-01-01 2024-12-31"),
-        ("EV imports to Kazakhstan in 2024: –8.4%", "ev_imports KZ equals -8.4 2024-01-01 2024-12-31"),
+        ("EV imports to Kazakhstan in 2024: –8.4%",
+         "ev_imports KZ equals -8.4 2024-01-01 2024-12-31"),
         ("В 2024 году импорт электромобилей в Узбекистан сократился в 2 раза",
          "ev_imports UZ equals -50 2024-01-01 2024-12-31"),
         ("На 1 июня 2025 года в Казахстане зарегистрировано 16,7 тыс. электромобилей",
@@ -258,7 +276,8 @@ LATER = dt.date(2025, 7, 20)
          "ev_imports UZ equals 14350 2025-01-01 2025-06-30"),
         ("2024年全年,乌兹别克斯坦进口电动汽车24095辆,比上年增加6395辆",
          "ev_imports UZ equals 24095 2024-01-01 2024-12-31"),
-        ("2025 йилнинг биринчи ярмида Ўзбекистонга ўн тўрт минг уч юз эллик электромобиль импорт қилинди",
+        ("2025 йилнинг биринчи ярмида Ўзбекистонга ўн тўрт минг уч юз эллик электромобиль "
+         "импорт қилинди",
          "ev_imports UZ equals 14350 2025-01-01 2025-06-30"),
         ("O‘zbekistonda 2025-yil 1-iyul holatiga 90 mingga yaqin elektromobil mavjud",
          "ev_stock UZ about 90000 - 2025-07-01"),
@@ -287,7 +306,8 @@ def test_sentences_of_many_kinds_are_read(text, read):
         "Since the beginning of 2024 Uzbekistan has imported 50,000 electric cars",
         "К июню 2024 года в Узбекистан импортировано 24 095 электромобилей",
         "С начала 2024 года в Узбекистан импортировано 50 тысяч электромобилей",
-        "Доля электромобилей в импорте Узбекистана выросла на 3 процентных пункта до 18% в 2024 году",
+        "Доля электромобилей в импорте Узбекистана выросла на 3 процентных пункта до 18% в "
+        "2024 году",
         "截至2025年6月,乌兹别克斯坦进口电动汽车14350辆",
         "2024年乌兹别克斯坦电动汽车进口增加6395辆",
         "Analysts expect Uzbekistan to import 60,000 electric cars in 2024",
@@ -525,3 +545,50 @@ def test_periods_in_digits_and_those_of_the_whole(text, end):
 )
 def test_periods_that_may_be_others_are_unsure(text):
     assert not any(proposal.sure for proposal in propose_facts(text, LATER))
+
+
+def test_a_long_text_is_read_sentence_by_sentence_and_is_never_sure():
+    sentence = "Uzbekistan imported 24,095 electric cars in 2024."
+    other = "В Казахстан в 2023 году ввезли 7,4 тыс. электромобилей."
+    found = propose_facts(" ".join([sentence, other] * 20))
+    assert [proposal.cells["place"] for proposal in found] == ["UZ", "KZ"] * 20
+    assert {proposal.cells["period_end"][:4] for proposal in found} == {"2023", "2024"}
+    assert {proposal.doubts for proposal in found} == {
+        ("stands in a longer text: see what is said around it",)
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["between 1 and 2 ", "Uzbekistan 2023 24,095 17,700 2024 12,345 ", "год 2024年5月 "]
+)
+def test_the_time_of_reading_grows_with_the_text_alone(text):
+    """A text of a hundred parts took minutes when each number was read with all the others."""
+    start = time.process_time()
+    propose_facts(text * 100)
+    assert time.process_time() - start < 5
+
+
+def test_an_amount_of_money_is_as_exact_as_it_is_printed():
+    cells = _first("In 2024 Uzbekistan imported electric cars worth $285.6 million").cells
+    assert (cells["measure"], cells["value"], cells["rounding"]) == (
+        "ev_import_value",
+        "285.6",
+        "0.05",
+    )
+
+
+@pytest.mark.parametrize("text", ["H1 2024", "1H24", "9M 2024", "янв-сен 2024", "III квартал 2024"])
+def test_a_cell_of_a_table_is_read_by_the_spellings_of_sentences(text):
+    assert period_of(text) == printed_period(dates_in_words(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["Maybe 2023", "decent 2023", "last year", "first half", "2023 2024"]
+)
+def test_a_cell_that_is_no_period_as_a_whole_is_refused(text):
+    with pytest.raises(PeriodError, match="is not a period such as"):
+        period_of(text)
+
+
+def test_nothing_times_is_no_factor():
+    assert propose_facts("EV imports to Uzbekistan fell 0 times in 2024") == []
