@@ -72,15 +72,15 @@ HOMES = {
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 266_000,
-    "functions with more than ten branches, in percent": 5.8,
-    "conditional expressions in 1,000 lines": 33.5,
-    "tuple assignments in 1,000 lines": 17,
-    "names that say nothing": 570,
-    "modules that one other module alone imports": 80,
-    "lines of more than 100 characters": 460,
-    "sentences for readers outside reporting": 45,
-    "lists of public names": 224,
+    "tokens": 265_500,
+    "functions with more than ten branches, in percent": 5.4,
+    "conditional expressions in 1,000 lines": 32.6,
+    "tuple assignments in 1,000 lines": 15,
+    "names that say nothing": 535,
+    "modules that one other module alone imports": 75,
+    "lines of more than 100 characters": 445,
+    "sentences for readers outside reporting": 42,
+    "lists of public names": 196,
     "lists of a ledger's columns": 2,
 }
 LARGEST_ROOM = 0.2  # of all lines

@@ -213,8 +213,9 @@ def find_params(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
     if problems:
         raise InputError(problems)
     if not files:
+        folders = ", ".join(map(str, paths or [PARAMS]))
         raise InputError(
-            f"no params file (*.yaml) in {', '.join(map(str, paths or [PARAMS]))}; `ev-forecast new COUNTRY` writes one"
+            f"no params file (*.yaml) in {folders}; `ev-forecast new COUNTRY` writes one"
         )
     return files
 
@@ -297,7 +298,7 @@ def notebook_name(parameters: dict[str, Any]) -> str:
 def _read(
     files: Sequence[Path], as_of: str | None, beside: Sequence[str]
 ) -> dict[Path, tuple[dict[str, Any], str]]:
-    """Read and check params files: the parameters of each, and a hash of the facts that it may use."""
+    """Read and check params files: the parameters of each, and a hash of the facts it may use."""
     if not files:
         return {}
     from forecasting.evidence.datasets import facts_of

@@ -41,7 +41,7 @@ class CellProcess:
     >>> with CellProcess() as process:
     ...     seen = []
     ...     reply = process.run("print(6 * 7)", None, seen.append)
-    >>> reply["status"], [message["content"]["text"] for message in seen if message["msg_type"] == "stream"]
+    >>> reply["status"], [each["content"]["text"] for each in seen if each["msg_type"] == "stream"]
     ('ok', ['42\n'])
     """
 

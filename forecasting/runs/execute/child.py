@@ -35,9 +35,7 @@ def ended(status: int) -> str:
 
 
 class ForkedProcess:
-    """A process forked from this one, with the methods of `subprocess.Popen` that have to do with its
-    end.
-    """
+    """A process forked from this one: of the methods of `subprocess.Popen`, those about its end."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid

@@ -22,7 +22,7 @@ import papermill
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine, NBClientEngine, NotebookExecutionManager, papermill_engines
+from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import raise_for_execution_errors
 from papermill.iorw import write_ipynb
@@ -64,20 +64,6 @@ class NotebookError(RunError):
         self.trace = trace
 
 
-class KernelEngine(NBClientEngine):  # type: ignore[misc]
-    """papermill's own engine, which keeps what a notebook had shown when its kernel died."""
-
-    @classmethod
-    def execute_managed_notebook(
-        cls, nb_man: NotebookExecutionManager, kernel_name: str, keep: str = "", **options: Any
-    ) -> None:
-        """Run the cells in a kernel; `keep` is the file for what is left of a notebook that did not
-        end.
-        """
-        with kept(nb_man, keep, options.pop("execution_timeout", None)) as settings:
-            super().execute_managed_notebook(nb_man, kernel_name, **options | settings)
-
-
 class PipeClient(PapermillNotebookClient):  # type: ignore[misc]
     """nbclient's way with messages and outputs, the cells run in a forked process."""
 
@@ -113,18 +99,31 @@ class PipeClient(PapermillNotebookClient):  # type: ignore[misc]
         return cell
 
 
-class PipeEngine(Engine):  # type: ignore[misc]
-    """papermill's engine class around `PipeClient`."""
+class KernelEngine(Engine):  # type: ignore[misc]
+    """papermill's engine class, which keeps what a notebook had shown when its process died."""
+
+    client: type[PapermillNotebookClient] = PapermillNotebookClient
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: NotebookExecutionManager, kernel_name: str, keep: str = "", **options: Any
+        cls,
+        nb_man: NotebookExecutionManager,
+        kernel_name: str,
+        keep: str = "",
+        execution_timeout: float | None = None,
+        **options: Any,
     ) -> None:
-        """Run the cells in a forked process; `keep` as for `KernelEngine`."""
+        """Run the cells; `keep` is the file for what is left of a notebook that did not end."""
         known = ("log_output", "stdout_file", "stderr_file")
         shown = {key: options[key] for key in known if options.get(key)}
-        with kept(nb_man, keep, options.get("execution_timeout")) as settings:
-            PipeClient(nb_man, kernel_name=kernel_name, **shown | settings).execute()
+        with kept(nb_man, keep, execution_timeout) as settings:
+            cls.client(nb_man, kernel_name=kernel_name, **shown | settings).execute()
+
+
+class PipeEngine(KernelEngine):
+    """The same in a forked process."""
+
+    client = PipeClient
 
 
 papermill_engines.register(ENGINES["kernel"], KernelEngine)
@@ -270,7 +269,8 @@ def read_template(path: Path) -> NotebookNode:
     for cell in content.get("cells", ()):
         if cell.get("cell_type") == "code":
             cell["outputs"] = []
-    return nbformat.reads(json.dumps(content), as_version=4)  # type: ignore[no-untyped-call,no-any-return]
+    notebook: NotebookNode = nbformat.reads(json.dumps(content), as_version=4)  # type: ignore[no-untyped-call]
+    return notebook
 
 
 def cell_seconds(notebook: NotebookNode) -> list[float]:

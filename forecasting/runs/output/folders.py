@@ -313,7 +313,7 @@ def _lock_file(handle: IO[str]) -> None:
 
 
 def _replace(side: Path, target: Path) -> None:
-    """Move a folder to `target` in one step, whatever is there; a link is replaced, never followed."""
+    """Move a folder to `target` in one step, whatever is there; a link itself is replaced."""
     if not os.path.lexists(target):
         side.rename(target)
     elif _exchange(side, target):

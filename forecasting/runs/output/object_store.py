@@ -5,9 +5,9 @@ A store cannot move a folder in one step. So a report's ``run.json`` is taken aw
 last: a report without one is not whole, and is made again.
 
 Two runs into one folder are kept apart by a lock: an object that says who holds the folder. It is
-made only if there is none, in one step, where the store can do that (S3, Google, Azure, memory, disk
-do). Its holder writes it anew every few seconds. Whoever finds one watches it: if it changes, the
-folder is in use; if it does not, its holder is gone, and the watcher takes over. No clock is
+made only if there is none, in one step, where the store can do that (S3, Google, Azure, memory and
+disk do). Its holder writes it anew every few seconds. Whoever finds one watches it: if it changes,
+the folder is in use; if it does not, its holder is gone, and the watcher takes over. No clock is
 compared with another, and none need be right.
 """
 

@@ -64,9 +64,10 @@ def refuse_others(out: Path, names: Iterable[str] = ()) -> None:
     """
     problems = []
     for path in _in_the_way(out, list(names)) if out.is_dir() else ():
-        linked = "is a link, and a run would write where it leads"
-        what = linked if path.is_symlink() else "was not written by a run"
-        problems.append(Problem(str(path), what, REMEDY))
+        fault = "was not written by a run"
+        if path.is_symlink():
+            fault = "is a link, and a run would write where it leads"
+        problems.append(Problem(str(path), fault, REMEDY))
     if problems:
         raise InputError(problems)
 
@@ -111,21 +112,27 @@ def file_sizes(folder: Path, but: str) -> dict[str, int]:
 
 def _in_the_way(out: Path, names: list[str]) -> Iterator[Path]:
     """Each path that a run would write to and must not."""
-    lock = out / LOCK
-    holder = _holder(lock)
-    if _is_other(lock, stat.S_ISREG) or holder is None:
-        yield lock
-    folders = [out / name for name in FOLDERS]
-    others = [path for path in folders if _is_other(path, stat.S_ISDIR)]
+    others = [out / name for name in FOLDERS if _is_other(out / name, stat.S_ISDIR)]
     yield from others
     yield from (path for path in _inside(out / WORK) if not is_work(path))
-    reports = [out / name for name in names if not (out / name).is_symlink()]  # a link is replaced
-    for folder in (*_inside(out / FAILURES), *reports):
-        yield from _others(folder)
+    for failure in _inside(out / FAILURES):
+        yield from _others(failure)
+    for report in (out / name for name in names):
+        if not report.is_symlink():  # which is replaced itself
+            yield from _others(report)
+    for path in _strange_files(out, names):
+        if path.parent not in others:
+            yield path
+
+
+def _strange_files(out: Path, names: list[str]) -> Iterator[Path]:
+    """The files beside the reports that are no files, or are there where no run has written."""
+    holder = _holder(out / LOCK)
+    if holder is None or _is_other(out / LOCK, stat.S_ISREG):
+        yield out / LOCK
     used = holder or any(map(_record, (*_inside(out.resolve()), *_inside(out / FAILURES))))
     for path in (out / name for name in (*FILES, *(f"{LOGS}/{name}.log" for name in names))):
-        strange = _is_other(path, stat.S_ISREG) or (path.exists() and not used)
-        if strange and path.parent not in others:
+        if _is_other(path, stat.S_ISREG) or (path.exists() and not used):
             yield path
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 Status = Literal["done", "fresh", "failed", "stale"]
 
@@ -70,9 +71,9 @@ class RunSummary:
     @property
     def counts(self) -> str:
         """How many scenarios of each status, in words."""
-        statuses: tuple[Status, ...] = ("done", "fresh", "failed", "stale")
+        counted = Counter(result.status for result in self.results)
         return ", ".join(
-            f"{self.count(status)} {status}" for status in statuses if self.count(status)
+            f"{counted[status]} {status}" for status in get_args(Status) if counted[status]
         )
 
     def to_json(self) -> str:
@@ -81,26 +82,25 @@ class RunSummary:
         Examples
         --------
         >>> RunSummary(Path("reports"), (RunResult("a-b", "fresh"),)).to_json()
-        '{"out": "reports", "ok": true, "seconds": 0.0, "problem": "", "results": [{"name": "a-b", ...'
+        '{"out": "reports", "ok": true, "seconds": 0.0, "problem": "", "results": [{"name": ...'
         """
-        said = {
+        summary = {
             "out": str(self.out),
             "ok": self.ok,
             "seconds": round(self.seconds, 3),
             "problem": self.problem,
+            "results": [asdict(result) for result in self.results],
         }
-        return json.dumps(
-            said | {"results": [asdict(result) for result in self.results]}, ensure_ascii=False
-        )
+        return json.dumps(summary, ensure_ascii=False)
 
     def __str__(self) -> str:
         """One line per scenario that is not fresh, then the counts."""
-        lines = [
-            f"{r.status:6} {r.name}: {r.reason}"
-            for r in self.results
-            if r.status in ("failed", "stale")
-        ]
-        seen = "" if self.count("stale") else f"; see {self.out}/index.html"
-        return "\n".join(
-            [*lines, f"{self.counts} in {self.seconds:.1f} s{seen}", *filter(None, [self.problem])]
-        )
+        lines = []
+        for result in self.results:
+            if result.status in ("failed", "stale"):
+                lines.append(f"{result.status:6} {result.name}: {result.reason}")
+        index = "" if self.count("stale") else f"; see {self.out}/index.html"
+        lines.append(f"{self.counts} in {self.seconds:.1f} s{index}")
+        if self.problem:
+            lines.append(self.problem)
+        return "\n".join(lines)

@@ -89,30 +89,34 @@ def cluster(
 
 
 def _perform(client: Any, token: str, tasks: Sequence[Task]) -> Iterator[Outcome]:
-    distributed = importlib.import_module("distributed")
     sent = {}
     for task in tasks:
         notebook = Path(task.template).read_text("utf-8")
         future = client.submit(perform_here, task.to_json(), notebook, token, pure=False)
         sent[future] = task
+    for future in _ended(client, sent, tasks):
+        yield _home(sent.pop(future), future)
+    for task in sent.values():
+        yield _failed(task, "the scheduler, or every worker, stands still or is gone")
+
+
+def _ended(client: Any, sent: dict[Any, Task], tasks: Sequence[Task]) -> Iterator[Any]:
+    """Yield what was sent as it ends, until the caller has taken all, or nobody is heard of."""
+    distributed = importlib.import_module("distributed")
     limit = max((task.timeout + QUIET for task in tasks if task.timeout), default=None)
     heard = time.monotonic()
     while sent:
         try:
-            done = distributed.wait([*sent], timeout=LOOK, return_when="FIRST_COMPLETED").done
-        except TimeoutError:
-            done = ()
+            yield from distributed.wait([*sent], timeout=LOOK, return_when="FIRST_COMPLETED").done
         except CancelledError:  # the scheduler is gone
-            break
-        for future in done:
-            yield _home(sent.pop(future), future)
+            return
+        except TimeoutError:
+            pass
         if limit and sent:
             if _any_worker(client, [future.key for future in sent], limit):
                 heard = time.monotonic()
             if time.monotonic() - heard > limit:
-                break
-    for task in sent.values():
-        yield _failed(task, "the scheduler, or every worker, stands still or is gone")
+                return
 
 
 def _any_worker(client: Any, keys: list[str], limit: float) -> bool:

@@ -92,7 +92,7 @@ class ForkServer:
             self._to.flush()
 
     def outcome(self) -> Outcome | None:
-        """Wait for the next task to end; None if the fork server has ended before, or stands still."""
+        """Wait for the next task to end; None if the fork server has ended, or stands still."""
         watch = Watch(self._process.pid, self._limit)
         pipe = self._from.fileno()
         read = 0

@@ -7,11 +7,11 @@ others get.
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import gc
 import importlib
 import json
+import re
 import warnings
 from collections.abc import Iterable
 from functools import cache
@@ -22,7 +22,13 @@ from forecasting.errors import ForecastingError
 from forecasting.names import OUTLOOK_WORKBOOK
 
 FEW = 64  # draws
-ASKED = {"country": "UZ", "scenario": "preload", "as_of": "2023-06-26", "horizon": 2025, "seed": 1}
+SCENARIO = {
+    "country": "UZ",
+    "scenario": "preload",
+    "as_of": "2023-06-26",
+    "horizon": 2025,
+    "seed": 1,
+}
 
 
 def preload(templates: Iterable[str]) -> None:
@@ -37,7 +43,7 @@ def preload(templates: Iterable[str]) -> None:
 
     gc.disable()  # there is next to nothing to collect while things are loaded
     shell.get_shell().run_cell("None", silent=True)  # type: ignore[no-untyped-call]
-    modules = {name for template in templates for name in _imports(Path(template))}
+    modules = set[str]().union(*(_imports(Path(template)) for template in templates))
     with warnings.catch_warnings():
         # Each is for the notebook to show, and is shown once in a process
         warnings.simplefilter("ignore")
@@ -72,7 +78,7 @@ def _load_outlook_code() -> None:
     from forecasting.reporting import figures, notebook, workbook
     from forecasting.scenarios.outlook import outlook
 
-    made = outlook(notebook.scenario_of(ASKED), draws=FEW)
+    made = outlook(notebook.scenario_of(SCENARIO), draws=FEW)
     charts = (
         figures.fan_chart,
         figures.evidence_chart,
@@ -94,16 +100,8 @@ def _load_outlook_code() -> None:
         workbook.write_workbook(made, Path(folder) / OUTLOOK_WORKBOOK)
 
 
-def _imports(template: Path) -> list[str]:
-    """List the modules that a notebook's import statements name."""
-    found = list[str]()
-    for cell in json.loads(template.read_text(encoding="utf-8"))["cells"]:
-        with contextlib.suppress(SyntaxError):
-            for node in ast.walk(
-                ast.parse("".join(cell["source"]) if cell["cell_type"] == "code" else "")
-            ):
-                if isinstance(node, ast.Import):
-                    found += [alias.name for alias in node.names]
-                elif isinstance(node, ast.ImportFrom) and node.module:
-                    found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return found
+def _imports(template: Path) -> set[str]:
+    """The modules that a notebook's import statements name."""
+    cells = json.loads(template.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    return set(re.findall(r"^(?:import|from) ([\w.]+)", "\n".join(code), re.MULTILINE))
