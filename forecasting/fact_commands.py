@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -170,9 +171,11 @@ def claim(beside: tuple[Path, ...], **question: Any) -> None:
     """
     from forecasting.evaluation.claim import claim_of
     from forecasting.evidence.datasets import facts_of
+    from forecasting.reporting.caveat_words import age_today
 
     own = facts_of([*map(str, beside)], shipped=False)
-    say(claim_of(ledger=own, **question).sentence)
+    answer = claim_of(ledger=own, **question)
+    say(f"{answer.sentence}\n{age_today(answer.age, dt.date.today())}")
 
 
 FETCHED = """\b

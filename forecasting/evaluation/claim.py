@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.caveats import Caveat
 from forecasting.errors import InputError, in_digits
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.ledger import Ledger
@@ -52,6 +53,8 @@ class Claim:
     growth, expected : float
         Percent a year from then on that the number, and the forecast's median, would take; NaN
         where nothing grows.
+    age : Caveat
+        When the newest count that the forecast rests on ended and was published.
     printed : str
         What was printed of it by then, and by whom; empty where nothing was.
     """
@@ -71,6 +74,7 @@ class Claim:
     base: float
     growth: float
     expected: float
+    age: Caveat
     printed: str = ""
 
     @property
@@ -193,6 +197,7 @@ def claim_of(
         base=base,
         growth=growth,
         expected=expected,
+        age=made.age,
         printed=_printed(made, code, measure, asked),
     )
 

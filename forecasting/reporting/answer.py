@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from forecasting.caveats import Caveat
 from forecasting.demand.deployed import asked_for, moment
 from forecasting.evidence.bases import basis_words
 from forecasting.evidence.places import is_place, place_name
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import EV_SHARE
-from forecasting.reporting.caveat_words import TWO_NUMBERS
+from forecasting.reporting.caveat_words import TWO_NUMBERS, age_html
 from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.labels import amount, amounts, interval, label_of, readable
 from forecasting.reporting.result_tables import bands
@@ -47,16 +48,27 @@ class Answer:
     ----------
     sentence : str
         The number and its interval.
-    evidence : str
-        When the newest outcome that it rests on ended and was published, and what the scenario
-        assumes.
+    counted_by : str
+        Of a corridor, whose counts are forecast.
+    age : Caveat or None
+        When the newest outcome that it rests on ended and was published.
+    events : str
+        What the scenario assumes.
     numbers : tuple of tuple of str
         Each number and interval of the sentence and its measure, whose grounds it leads to.
     """
 
     sentence: str
-    evidence: str
+    counted_by: str = ""
+    age: Caveat | None = None
+    events: str = ""
     numbers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def evidence(self) -> str:
+        """Whose counts, how old they are, and what the scenario assumes."""
+        parts = (self.counted_by, self.age, self.events)
+        return " ".join(str(part) for part in parts if part)
 
     def __repr__(self) -> str:
         return f"{self.sentence}\n{self.evidence}"
@@ -70,7 +82,9 @@ class Answer:
                 said,
                 count=1,
             )
-        return f'<p class="fc-lead">{said}</p><p>{html.escape(self.evidence)}</p>'
+        age = age_html(self.age) if self.age else ""
+        parts = (html.escape(self.counted_by), age, html.escape(self.events))
+        return f'<p class="fc-lead">{said}</p><p>{" ".join(filter(None, parts))}</p>'
 
 
 def answer(outlook: Outlook) -> Answer:
@@ -107,8 +121,9 @@ def answer(outlook: Outlook) -> Answer:
         numbers += [(median, late), (ends, late)]
     if outlook.evidence is not None and not len(outlook.evidence):
         sentence = f"Nothing has been counted of this market; from other markets alone: {sentence}"
-    said = f"{_who_counts(outlook)}{outlook.age} {_drivers(outlook)}"
-    return Answer(f"{sentence}.", said, tuple(numbers))
+    return Answer(
+        f"{sentence}.", _who_counts(outlook), outlook.age, _drivers(outlook), tuple(numbers)
+    )
 
 
 def _who_counts(outlook: Outlook) -> str:
@@ -128,9 +143,9 @@ def _who_counts(outlook: Outlook) -> str:
         default=None,
     )
     if largest is None:
-        return f"This is {by}. "
+        return f"This is {by}."
     printed = f"{place_name(largest.place)}, {period_words(largest.period)}{basis_words(', by {}', largest.basis)}"
-    return f"This is {by}; the largest count ever printed is {in_words(largest)} ({printed}). "
+    return f"This is {by}; the largest count ever printed is {in_words(largest)} ({printed})."
 
 
 def _shares_only(outlook: Outlook) -> Answer:
@@ -144,7 +159,9 @@ def _shares_only(outlook: Outlook) -> Answer:
     said = [f"in {year} {readable(wide[0.5][year])} % ({_ends(wide, year)})" for year in years]
     where = place_name(outlook.results.country)
     sentence = f"Nothing is known of the market of {where}, so these are shares of new cars only"
-    return Answer(f"{sentence}: electric, as elsewhere before, {', and '.join(said)}.", TWO_NUMBERS)
+    return Answer(
+        f"{sentence}: electric, as elsewhere before, {', and '.join(said)}.", events=TWO_NUMBERS
+    )
 
 
 def _growth_only(outlook: Outlook) -> Answer:
@@ -164,7 +181,10 @@ def _growth_only(outlook: Outlook) -> Answer:
         (words, measure) for each in years for words in (percent(wide[0.5][each]), ends[each])
     )
     return Answer(
-        f"{sentence}{', and by '.join(said)}.", f"{outlook.age} {_drivers(outlook)}", numbers
+        f"{sentence}{', and by '.join(said)}.",
+        age=outlook.age,
+        events=_drivers(outlook),
+        numbers=numbers,
     )
 
 

@@ -7,6 +7,7 @@ before it. A check's note begins with the file or the scenario that it is about.
 from __future__ import annotations
 
 import datetime as dt
+import html
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -163,17 +164,34 @@ def _place_silent(caveat: Caveat) -> str:
     )
 
 
-def _newest_count(caveat: Caveat, age: str = "") -> str:
+def _newest_count(caveat: Caveat) -> str:
     (newest,) = caveat.facts
+    end = day_words(newest.period.end)
     return (
-        f"newest count it rests on ends on {day_words(newest.period.end)}{age} and was published "
-        f"{_published(newest.published)}."
+        f"newest count it rests on ends on {end} and was published {_published(newest.published)}."
     )
 
 
-def _evidence_old(caveat: Caveat) -> str:
-    age = f", {caveat.values['months']} months before {_day(caveat)},"
-    return f"The evidence is old: the {_newest_count(caveat, age)}"
+def age_today(age: Caveat, today: dt.date) -> str:
+    """When the newest count ended, and how long ago that is on the day on which it is read.
+
+    Parameters
+    ----------
+    age : Caveat
+        Of an outlook.
+    today : date
+        Of reading.
+    """
+    months = round((today - age.facts[0].period.end).days / 30.44) if age.facts else 0
+    return f"{age} That is {months} months ago." if months > 1 else str(age)
+
+
+def age_html(age: Caveat) -> str:
+    """The same for a page, whose script reckons from the day on which it is opened."""
+    words = html.escape(str(age))
+    if not age.facts:
+        return words
+    return f'<span data-counted="{age.facts[0].period.end}">{words}</span>'
 
 
 def _evidence_none(caveat: Caveat) -> str:
@@ -369,8 +387,8 @@ SENTENCES: dict[str, Callable[[Caveat], str]] = {
         "The driver {driver} is left out: nothing about it was published by {day}."
     ),
     "evidence_none": _evidence_none,
-    "evidence_new": lambda caveat: f"The {_newest_count(caveat).format('')}",
-    "evidence_old": _evidence_old,
+    "evidence_new": lambda caveat: f"The {_newest_count(caveat)}",
+    "evidence_old": lambda caveat: f"The evidence is old: the {_newest_count(caveat)}",
     "facts_of_another_flow": values_in(
         "{place} has {number} facts of {other_in_text} and none of {measure_in_text}, which is "
         "forecast here: say measure: {other_name} in the params file."

@@ -54,6 +54,8 @@ class Table:
         interval where their median leads.
     caption : str
         One line above the table.
+    kind : str
+        By which a page's script finds the table; empty where none looks for it.
 
     Examples
     --------
@@ -67,6 +69,7 @@ class Table:
     frame: pd.DataFrame
     links: Mapping[str, list[str]] = field(default_factory=dict)
     caption: str = ""
+    kind: str = ""
 
     def __repr__(self) -> str:
         text = "\n".join(self._lines()) if len(self.frame) else "None."
@@ -105,7 +108,8 @@ class Table:
         caption = (
             f"<caption><span>{html.escape(self.caption)}</span></caption>" if self.caption else ""
         )
-        return f'<table class="fc-table">{caption}<thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
+        names = " ".join(filter(None, ["fc-table", self.kind]))
+        return f'<table class="{names}">{caption}<thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
 
     def _amounts(self) -> list[bool]:
         """Of each column, whether it holds amounts and is set to the right; the first one names the

@@ -84,6 +84,11 @@ def figure_script() -> str:
     return template_text("labels.js") + template_text("figures.js")
 
 
+def age_script() -> str:
+    """What tells on a page how old its evidence is on the day on which it is opened."""
+    return template_text("age.js")
+
+
 def figure_html(figure: dict[str, Any], name: str) -> str:
     r"""A figure for a page: its title, an empty place and, beside it, the JSON that the page's
     script draws there.
@@ -174,7 +179,7 @@ def notebook_to_html(
     exporter.register_filter(
         "figure", lambda figure: figure_html(figure, f"figure-{next(numbers)}")
     )
-    look = {"style": template_text("style.css"), "script": figure_script()}
+    look = {"style": template_text("style.css"), "script": figure_script() + age_script()}
     settings = {"title": title, "assets": assets, "home": home, "files": dict(files or {})} | look
     laid_out, last = divided(_retitled(notebook, title))
     page = exporter.template.render(nb=laid_out, report=settings | {"ends": last})

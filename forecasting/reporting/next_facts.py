@@ -74,19 +74,18 @@ def due_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
     Parameters
     ----------
     outlook : Outlook
-        Its day, or that to which the ledger tells, is the day of the table.
+        Series are ordered as they were due on its day. Whether one is due today, the page says
+        that shows the table.
     most : int
         Series shown.
     """
-    day = outlook.evidence_until or outlook.as_of
-    found = series_due(outlook.facts, day).head(most)
+    found = series_due(outlook.facts, outlook.as_of).head(most)
     if found.empty:
         return BulletList(
             [
                 "No agency has printed a count of this place three times: nothing can be said to be due."
             ]
         )
-    ended, late = found["ended"].tolist(), found["late"].tolist()
     shown = {
         "what": found["measure"].map(label_of),
         "counted by": list(map(basis_name, found["basis"], found["measure"])),
@@ -99,12 +98,9 @@ def due_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
         "counted until": found["newest_end"].astype(str),
         "last print": found["last_print"].astype(str),
         "next expected": found["next_print"].astype(str),
-        "state": [
-            "may have ended" if over else "due" if by > 0 else "not yet"
-            for over, by in zip(ended, late, strict=True)
-        ],
     }
-    return Table(plain_frame(shown), caption=f"On {day}")
+    caption = f"Of what was printed by {outlook.as_of}"
+    return Table(plain_frame(shown), caption=caption, kind="fc-due")
 
 
 def _often(days: int) -> str:

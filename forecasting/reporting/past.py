@@ -35,7 +35,7 @@ def past_forecasts(outlook: Outlook) -> Table | BulletList:
     outlook : Outlook
         Of a country; earlier forecasts are without its events.
     """
-    record = record_known_by(outlook.evidence_until or outlook.as_of, outlook.results.country)
+    record = record_known_by(outlook.as_of, outlook.results.country)
     if record.empty:
         return BulletList(
             [

@@ -39,6 +39,7 @@ from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.changes import moved
 from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.html import (
+    age_script,
     check_page,
     figure_html,
     figure_script,
@@ -136,6 +137,7 @@ def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> d
         place
     )
     failure = record.get("failure") or record.get("error")
+    age = stored_caveat(stored.get("age"))
     numbers = _headline(given, stored.get("first_year"), results)
     return {
         "name": name,
@@ -154,7 +156,8 @@ def _described(out: Path, record: Mapping[str, Any], results: pd.DataFrame) -> d
             "T", " "
         ),
         "seconds": _seconds(record.get("seconds")),
-        "age": str(stored_caveat(stored.get("age")) or ""),
+        "age": str(age or ""),
+        "counted": str(age.facts[0].period.end) if age and age.facts else "",
         "caveats": lines_of(stored_caveats(stored)),
         "failure": dict(failure) if failure else None,
         "written": (out / name / REPORT_PAGE).is_file(),
@@ -208,6 +211,7 @@ def _render(
         data=not table.empty,
         style=template_text("style.css"),
         script=figure_script(),
+        ages=age_script(),
     )
     return str(page)
 
@@ -313,6 +317,7 @@ def _row(place: str, mine: dict[str, dict[str, Any]], columns: list[str]) -> dic
     return {
         "place": place,
         "age": age,
+        "counted": max((run["counted"] for run in shown), default=""),
         "caveats": [words for words in shared if words != age],
         "cards": cards,
     }
@@ -331,6 +336,7 @@ def _card(run: dict[str, Any], said: set[str]) -> dict[str, Any]:
         "error": str(failed.get("message") or failed.get("name") or "") if failed else "",
         "lines": run["lines"],
         "caveats": [words for words in run["caveats"] if words not in said][:2],
+        "counted": run["counted"],
         "age": run["age"] if run["age"] not in {*run["caveats"], *said} else "",
         "fresh": " · ".join(word for word in about if word),
     }

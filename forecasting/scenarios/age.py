@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
     from forecasting.evidence.ledger import Ledger
 
-__all__ = ["OLD", "age_of", "days_old", "series_due"]
-
 OLD = 365  # days after which evidence is called old
 ONE_PRINT, PRINTS = 14, 3  # days within which prints are one; prints that make a series
 ENDED = 3  # intervals without a print, after which a series may have ended
@@ -31,19 +29,10 @@ def _newest(evidence: Ledger | None) -> Fact | None:
     )
 
 
-def days_old(evidence: Ledger | None, day: dt.date) -> int:
-    """Days from the end of the newest outcome to a day; 0 where nothing was counted.
-
-    >>> from forecasting.evidence.datasets import central_asia
-    >>> days_old(central_asia().select("TJ", "ev_imports"), dt.date(2024, 7, 30))
-    30
-    """
-    newest = _newest(evidence)
-    return (day - newest.period.end).days if newest else 0
-
-
 def age_of(evidence: Ledger | None, measure: str, day: dt.date) -> Caveat:
-    """How old the evidence is: when its newest outcome ended and was printed.
+    """When the newest outcome ended and was printed, and whether that was old on a day.
+
+    How long ago that is depends on when it is read, so that it is no part of the caveat.
 
     Parameters
     ----------
@@ -52,21 +41,19 @@ def age_of(evidence: Ledger | None, measure: str, day: dt.date) -> Caveat:
     measure : str
         The flow.
     day : date
-        To which the age is counted.
+        Of the forecast.
 
     Examples
     --------
     >>> from forecasting.evidence.datasets import central_asia
-    >>> age_of(central_asia().select("TJ", "ev_imports"), "ev_imports", dt.date(2026, 3, 31)).values
-    {'months': 21, 'day': '2026-03-31'}
+    >>> age_of(central_asia().select("TJ", "ev_imports"), "ev_imports", dt.date(2026, 3, 31)).kind
+    'evidence_old'
     """
     newest = _newest(evidence)
     if newest is None:
         return Caveat("evidence_none", values={"measure": measure, "day": str(day)})
-    days = (day - newest.period.end).days
-    if days <= OLD:
-        return Caveat("evidence_new", (newest,))
-    return Caveat("evidence_old", (newest,), {"months": round(days / 30.44), "day": str(day)})
+    is_old = (day - newest.period.end).days > OLD
+    return Caveat("evidence_old" if is_old else "evidence_new", (newest,))
 
 
 def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:

@@ -67,9 +67,6 @@ class Outlook(Shown):
         What was asked, its day settled.
     as_of : date
         Day of the forecast; nothing published later was used.
-    evidence_until : date or None
-        Day to which the ledger tells: of a forecast on the latest evidence the newest publication
-        of any fact.
     first_year : int
         First year that the facts do not cover.
     evidence : Ledger or None
@@ -124,16 +121,13 @@ class Outlook(Shown):
     facts_used: list[str] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
     stored: pd.DataFrame | None = None
-    evidence_until: dt.date | None = None
     stored_age: Caveat | None = None
     stored_load: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def age(self) -> Caveat:
-        """How old the evidence is: when the newest outcome of the flow ended and was printed."""
-        return self.stored_age or age_of(
-            self.evidence, self.scenario.measure, self.evidence_until or self.as_of
-        )
+        """When the newest outcome of the flow ended and was printed."""
+        return self.stored_age or age_of(self.evidence, self.scenario.measure, self.as_of)
 
     @property
     def facts(self) -> Ledger:
@@ -397,8 +391,6 @@ def outlook(
         asked.on(day), facts, day, drivers, prior, draws, {} if kept is None else kept
     )
     made = _country(request) if asked.country else _corridor(request)
-    until = max(day, facts.latest) if asked.as_of == "latest" else day
-    made = dataclasses.replace(made, evidence_until=until)
     aged = [made.age] if made.age.kind == "evidence_old" else []
     unused = unused_facts(asked, facts, day)
     return dataclasses.replace(made, caveats=[*unused, *aged, *made.caveats, *left_out])

@@ -28,8 +28,8 @@ def test_one_sentence_has_the_number_its_interval_and_the_horizon(outlook):
 def test_old_evidence_is_said_aloud(outlook):
     later = dataclasses.replace(outlook, as_of=dt.date(2025, 3, 31))
     assert answer(later).evidence.startswith(
-        "The evidence is old: the newest count it rests on ends on 26 June 2023, 21 months before 31 March 2025, "
-        "and was published on 26 June 2023."
+        "The evidence is old: the newest count it rests on ends on 26 June 2023 and was published "
+        "on 26 June 2023."
     )
 
 

@@ -11,7 +11,7 @@ from forecasting.reporting.past import past_forecasts, scoreboard
 
 
 def test_a_country_s_earlier_forecasts_stand_beside_what_was_printed() -> None:
-    later = dataclasses.replace(make_outlook(), evidence_until=dt.date(2026, 3, 31))
+    later = dataclasses.replace(make_outlook(), as_of=dt.date(2026, 3, 31))
     table = past_forecasts(later)
     shown = {(row["forecast of"], row["period"]): row for row in table.frame.to_dict("records")}
     assert shown["2022-12-31", "2022"]["printed since"] == "2,180"
@@ -24,7 +24,7 @@ def test_a_country_s_earlier_forecasts_stand_beside_what_was_printed() -> None:
 
 
 def test_nothing_that_was_not_printed_by_then_is_told() -> None:
-    early = dataclasses.replace(make_outlook(), as_of=dt.date(2019, 6, 30), evidence_until=None)
+    early = dataclasses.replace(make_outlook(), as_of=dt.date(2019, 6, 30))
     assert repr(past_forecasts(early)).startswith(
         "- No forecast of an earlier year's end has an outcome yet"
     )

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
 
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
-from forecasting.scenarios.age import age_of, days_old
+from forecasting.reporting.caveat_words import age_html, age_today
+from forecasting.scenarios.age import age_of
 from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.stored_outlook import load_outlook
 
 LEDGER = central_asia()
 PARAMS = Path(__file__).parents[2] / "params"
+PACKAGE = PARAMS.parent / "forecasting"
 
 
 def asked(country: str, **other: object) -> Scenario:
@@ -61,35 +64,43 @@ def test_a_fact_that_an_event_cites_is_used_too() -> None:
 
 
 def test_old_evidence_is_the_first_line(tmp_path: Path) -> None:
-    made = outlook(load_scenario(PARAMS / "tajikistan-baseline.yaml"), LEDGER, draws=100)
-    assert made.evidence_until == LEDGER.latest
+    made = outlook(PARAMS / "tajikistan-baseline.yaml", draws=100)
     assert made.caveats[0] == made.age
     assert str(made.age) == (
-        "The evidence is old: the newest count it rests on ends on 30 June 2024, 21 months before 31 March 2026, "
-        "and was published on 8 August 2024."
+        "The evidence is old: the newest count it rests on ends on 30 June 2024 and was published "
+        "on 8 August 2024."
     )
     made.save(tmp_path)
     assert load_outlook(tmp_path).age == made.age
 
 
 def test_fresh_evidence_is_no_caveat() -> None:
-    made = outlook(asked("UZ"), LEDGER, draws=100)
-    assert (
-        str(made.age)
-        == "The newest count it rests on ends on 28 February 2026 and was published on 9 March 2026."
+    made = outlook(asked("UZ"), draws=100)
+    assert str(made.age) == (
+        "The newest count it rests on ends on 28 February 2026 and was published on 9 March 2026."
     )
     assert made.age not in made.caveats
 
 
-def test_a_day_of_ones_own_is_what_age_is_counted_to() -> None:
-    made = outlook(asked("UZ", as_of="2022-12-31"), LEDGER, draws=100)
-    assert made.evidence_until == dt.date(2022, 12, 31)
+def test_age_is_reckoned_on_the_day_of_reading() -> None:
+    made = outlook(asked("UZ", as_of="2022-12-31"), draws=100)
     assert "ends on 30 November 2022" in str(made.age)
+    assert age_today(made.age, dt.date(2022, 12, 12)) == str(made.age)
+    assert age_today(made.age, dt.date(2024, 11, 30)) == f"{made.age} That is 24 months ago."
+    assert '<span data-counted="2022-11-30">The newest' in age_html(made.age)
+
+
+def test_nothing_that_is_stored_depends_on_the_day_of_the_run() -> None:
+    """What makes results, tables and figures never looks at the clock."""
+    rooms = (PACKAGE / "scenarios", PACKAGE / "reporting", PACKAGE / "demand", PACKAGE / "growth")
+    for path in (path for room in rooms for path in room.rglob("*.py")):
+        assert not re.search(r"\b(today|now|utcnow)\(\)", path.read_text("utf-8")), path
 
 
 def test_where_nothing_is_counted() -> None:
     nothing = LEDGER.select("TM", "ev_imports")
-    assert days_old(nothing, dt.date(2026, 3, 31)) == days_old(None, dt.date(2026, 3, 31)) == 0
-    assert str(age_of(nothing, "ev_imports", dt.date(2026, 3, 31))) == (
+    age = age_of(nothing, "ev_imports", dt.date(2026, 3, 31))
+    assert str(age) == (
         "Nobody has printed electric vehicles imported by 31 March 2026: this rests on other markets alone."
     )
+    assert age_today(age, dt.date(2027, 1, 1)) == age_html(age) == str(age)
