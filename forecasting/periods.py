@@ -157,6 +157,21 @@ class Period:
             raise PeriodError(f"other is {shown(other)}; give a Period, e.g. fc.year(2025)")
         return max((min(self.end, other.end) - max(self.start, other.start)).days + 1, 0)
 
+    def covers(self, other: Period) -> bool:
+        """Whether all days of the other are among its own.
+
+        Parameters
+        ----------
+        other : Period
+            Any days.
+
+        Examples
+        --------
+        >>> year(2023).covers(span("2023-01-01", "2023-04-30"))
+        True
+        """
+        return self.start <= other.start and other.end <= self.end
+
     def year_before(self) -> Period:
         """The same dates a year before; whole months stay whole, 29 February has 28 February.
 

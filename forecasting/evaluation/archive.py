@@ -170,7 +170,7 @@ def _quantiles(part: pd.DataFrame) -> dict[Period, Array]:
 
 def _is_count(fact: Fact) -> bool:
     exact = fact.is_exact and fact.is_amount
-    return exact and fact.partner == "World" and fact.value > 0 and fact.known_from is not None
+    return exact and fact.of_world and fact.value > 0 and fact.known_from is not None
 
 
 def _outcomes(facts: list[Fact], day: dt.date, basis: str) -> list[Fact]:

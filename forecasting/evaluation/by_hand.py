@@ -63,7 +63,7 @@ def _totals(known: Ledger, basis: str) -> list[Fact]:
         for fact in known
         if fact.is_exact
         and fact.quantity == "total"
-        and fact.partner == "World"
+        and fact.of_world
         and fact.value > 0
         and same_perimeter(fact.basis, basis)
         and (fact.period.start.month, fact.period.start.day) == (1, 1)

@@ -254,7 +254,7 @@ def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str = "") ->
 def is_total(fact: Fact) -> bool:
     """Whether a fact states how much the whole flow was."""
     exact = fact.is_exact and fact.is_amount and not fact.stock
-    return exact and fact.kind == "outcome" and fact.partner == "World" and fact.value > 0
+    return exact and fact.kind == "outcome" and fact.of_world and fact.value > 0
 
 
 def beside(

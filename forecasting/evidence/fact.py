@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from forecasting.arguments import shown
 from forecasting.errors import LedgerError, PeriodError, Problem
-from forecasting.evidence.places import place_name
+from forecasting.evidence.places import WORLD, place_name
 from forecasting.evidence.rules import (
     COLUMNS,
     COUNTED,
@@ -176,6 +176,11 @@ class Fact(Shown, BaseModel):
         return quantity_of(self.quantity)
 
     @property
+    def of_world(self) -> bool:
+        """Whether it is of the whole, not of what one partner has of it."""
+        return self.partner == WORLD
+
+    @property
     def is_exact(self) -> bool:
         """Whether it is a number, be it about so many, and not a bound."""
         return self.relation in EXACT
@@ -254,7 +259,7 @@ class Fact(Shown, BaseModel):
 
     def __str__(self) -> str:
         place = place_name(self.place) + (
-            "" if self.partner == "World" else f" with {place_name(self.partner)}"
+            "" if self.of_world else f" with {place_name(self.partner)}"
         )
         label = MEASURES[self.measure].label if self.measure in MEASURES else "an unnamed flow"
         label = label if label[:2].isupper() else label[0].lower() + label[1:]

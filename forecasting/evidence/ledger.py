@@ -18,7 +18,7 @@ from forecasting.errors import EvidenceError, LedgerError, Problem
 from forecasting.evidence.fact import Fact, LazyFacts, facts_only, typed_facts
 from forecasting.evidence.files import save_asked
 from forecasting.evidence.frames import facts_frame, frame_rows, printed_cells
-from forecasting.evidence.places import partner_code, place_code
+from forecasting.evidence.places import WORLD, partner_code, place_code
 from forecasting.evidence.rules import COLUMNS, KINDS, publication
 from forecasting.measures import MEASURES, nearest
 from forecasting.periods import Period, as_date
@@ -75,7 +75,7 @@ class Ledger(Shown):
         place=optional(text()),
     )
     def from_frame(
-        cls, frame: pd.DataFrame, *, measure: str | None = "ev_imports", place: str | None = "World"
+        cls, frame: pd.DataFrame, *, measure: str | None = "ev_imports", place: str | None = WORLD
     ) -> Ledger:
         """A ledger from a table that has at least relation, quantity, period_start, period_end and
         value.
@@ -203,7 +203,7 @@ class Ledger(Shown):
         place: str | None = None,
         measure: str | None = None,
         *,
-        partner: str | None = "World",
+        partner: str | None = WORLD,
         basis: str | None = None,
         kind: str | Sequence[str] | None = None,
         as_of: object = None,

@@ -27,6 +27,7 @@ __all__ = [
     "place_words",
 ]
 
+WORLD = "World"  # as a partner: everybody
 COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
 REGION = "central-asia-5"  # these five together
 # Of the letters of a slip are right; below that a name of some language is near to anything
@@ -34,7 +35,7 @@ NEAR = 0.8
 PORTS = ("alashankou", "baktu", "horgos", "karasu", "torugart")
 
 PLACES: dict[str, str] = {
-    "World": "World",
+    WORLD: WORLD,
     REGION: "Five Central Asian countries",
     "KZ": "Kazakhstan",
     "KG": "Kyrgyzstan",
@@ -217,7 +218,7 @@ def partner_code(text: str) -> str:
     >>> partner_code("China"), partner_code("China+Hong Kong"), partner_code("")
     ('CN', 'CN+HK', 'World')
     """
-    return "+".join(place_code(part) for part in text.split("+")) if text.strip() else "World"
+    return "+".join(place_code(part) for part in text.split("+")) if text.strip() else WORLD
 
 
 @lru_cache(maxsize=4096)

@@ -24,15 +24,23 @@ import pandas as pd
 
 from forecasting.evidence.bases import basis_name, basis_words
 from forecasting.evidence.fact import Fact
-from forecasting.evidence.identities import identities
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.places import REGION
 from forecasting.evidence.rules import number_text
+from forecasting.measures import EV_FLOWS
 from forecasting.periods import Period
-
-__all__ = ["conflicts", "nesting", "revisions"]
 
 ABOUT = 0.05  # "about" is read as within 5 % when two statements are compared
 IGNORED = ("target", "event", "judgement")
+LEAKED = 1.01  # a stock may be that many times what came, as neither is counted to the unit
+DAY = dt.timedelta(days=1)
+
+PAIR = ["measure", "place", "partner", "quantity", "period"]
+SIDES = ["fact_a", "fact_b", "basis_a", "basis_b", "value_a", "value_b"]
+CONFLICT = [*PAIR, "why", *SIDES, "ratio", "sentence"]
+PRINTS = ["first", "first_known", "later", "later_known"]
+REVISION = [*PAIR, "basis", *PRINTS, "change_percent", "fact_first", "fact_later", "sentence"]
+SUM = ["measure", "place", "period", "basis", "parts", "whole", "gap", "closes", "sentence"]
 
 Row = dict[str, Any]
 
@@ -58,110 +66,26 @@ class Allowed(NamedTuple):
         """When it was published; the end of time where that is not known."""
         return self.fact.known_from or dt.date.max
 
+    @property
+    def day_or_period(self) -> str:
+        """When it was counted, as a table shows it."""
+        return _day_or_period(self.fact, self.period)
+
+    @property
+    def subject(self) -> str:
+        """Its series and time, as a sentence begins."""
+        fact = self.fact
+        partner = "" if fact.of_world else f" with {fact.partner}"
+        return f"{fact.place}{partner} {fact.measure} {self.day_or_period}"
+
+    def is_revised_by(self, later: Allowed) -> bool:
+        """Whether the other is what the same agency printed of the same thing on another day."""
+        one, other = self.fact, later.fact
+        same_count = one.basis == other.basis and one.product == other.product
+        return same_count and self.known != later.known
+
     def __str__(self) -> str:
-        return amount(self.value)
-
-
-def amount(value: float) -> str:
-    """A number as a sentence writes it.
-
-    >>> amount(2544.0), amount(410.4)
-    ('2,544', '410.4')
-    """
-    return f"{value:,.0f}" if float(value).is_integer() else number_text(round(value, 4))
-
-
-def _range(fact: Fact) -> tuple[float, float]:
-    low, high = fact.value - fact.tolerance, fact.value + fact.tolerance
-    if fact.relation == "about":
-        return min(low, fact.value * (1 - ABOUT)), max(high, fact.value * (1 + ABOUT))
-    return -inf if fact.side < 0 else low, inf if fact.side > 0 else high
-
-
-def _printed(facts: Iterable[Fact]) -> Iterator[Allowed]:
-    for fact in facts:
-        if not isnan(fact.value) and fact.is_amount and fact.period_end:
-            yield Allowed(fact.id, fact, fact.period, fact.quantity, fact.value, *_range(fact))
-
-
-def _implied(facts: list[Fact]) -> Iterator[Allowed]:
-    """The base of the year before: total less difference, or total over growth, both printed by one
-    agency.
-    """
-    totals = {_key(fact): fact for fact in facts if fact.quantity == "total" and fact.is_exact}
-    for change in facts:
-        total = totals.get(_key(change))
-        if total is None or change.relation != "equals" or not change.is_change:
-            continue
-        (low, high), step = _range(total), change.tolerance
-        base = change.declared.before(total.value, change.value)
-        least = change.declared.before(low, change.value + step)
-        most = change.declared.before(high, change.value - step)
-        if change.declared.is_percent and least <= round(base) <= most:
-            base = float(round(base))
-        yield Allowed(
-            f"{total.id} less a year",
-            change,
-            change.period.year_before(),
-            "total",
-            base,
-            least,
-            most,
-        )
-
-
-def _key(fact: Fact) -> tuple[object, ...]:
-    return (
-        fact.measure,
-        fact.place,
-        fact.partner,
-        fact.basis,
-        fact.product,
-        fact.period_start,
-        fact.period_end,
-    )
-
-
-def _statements(ledger: Ledger) -> list[Allowed]:
-    facts = [fact for fact in ledger if fact.kind not in IGNORED and not _repeats(fact)]
-    return [*_printed(facts), *_implied(facts)]
-
-
-def _repeats(fact: Fact) -> bool:
-    """A context fact that refers to the fact which it repeats."""
-    return fact.kind == "context" and bool(fact.reference)
-
-
-def _pairs(statements: Iterable[Allowed]) -> Iterator[tuple[Allowed, Allowed]]:
-    """Statements of one quantity over one period whose ranges do not meet, the earlier first."""
-    groups: dict[tuple[object, ...], list[Allowed]] = defaultdict(list)
-    for statement in statements:
-        when = statement.period.end if statement.quantity == "stock" else statement.period
-        groups[(*statement.series, when)].append(statement)
-    for group in groups.values():
-        for first, later in combinations(sorted(group, key=lambda s: (s.known, s.name)), 2):
-            if first.low > later.high or later.low > first.high:
-                yield first, later
-
-
-def _what(first: Allowed) -> Row:
-    names = ("measure", "place", "partner", "quantity")
-    return {**dict(zip(names, first.series, strict=True)), "period": _when(first)}
-
-
-def _when(statement: Allowed) -> str:
-    return (
-        str(statement.fact.period_end) if statement.quantity == "stock" else statement.period.label
-    )
-
-
-def _subject(statement: Allowed) -> str:
-    fact = statement.fact
-    partner = "" if fact.partner == "World" else f" with {fact.partner}"
-    return f"{fact.place}{partner} {fact.measure} {_when(statement)}"
-
-
-_PAIR = ("measure", "place", "partner", "quantity", "period")
+        return _amount(self.value)
 
 
 def conflicts(ledger: Ledger) -> pd.DataFrame:
@@ -188,61 +112,17 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
     'TJ ev_imports 2023: 1,500 (Ministry of Transport) against 3,316 (Customs Service), a factor of 2.21'
     """
     statements = _statements(ledger)
-    pairs = [(a, b) for a, b in _pairs(statements) if not _reprint(a, b)]
-    rows = [_conflict(a, b, f"{_subject(a)}: ", "against") for a, b in pairs]
-    rows += [
-        _conflict(a, b, f"{_subject(a)}, within {_when(b)}: ", "above")
-        for a, b in _outgrown(statements)
+    rows = [
+        _conflict(first, later, first.subject, "against")
+        for first, later in _disagreeing(statements)
+        if not first.is_revised_by(later)
     ]
-    columns = [
-        *_PAIR,
-        "why",
-        "fact_a",
-        "fact_b",
-        "basis_a",
-        "basis_b",
-        "value_a",
-        "value_b",
-        "ratio",
-        "sentence",
-    ]
-    return _table(rows, columns).sort_values(
-        "ratio", ascending=False, kind="stable", ignore_index=True
-    )
-
-
-def _reprint(a: Allowed, b: Allowed) -> bool:
-    """One agency, one definition, two dates of publication."""
-    return a.fact.basis == b.fact.basis and a.fact.product == b.fact.product and a.known != b.known
-
-
-def _conflict(a: Allowed, b: Allowed, subject: str, word: str) -> Row:
-    ratio = max(a.value, b.value) / max(min(a.value, b.value), 1e-12)
-    who_a, who_b = (basis_name(one.fact.basis) or one.name for one in (a, b))
-    said = f"{a} ({who_a}) {word} {b} ({who_b}), a factor of {ratio:.2f}"
-    names = {"fact_a": a.name, "fact_b": b.name, "basis_a": a.fact.basis, "basis_b": b.fact.basis}
-    values = {"value_a": a.value, "value_b": b.value, "ratio": ratio, "sentence": subject + said}
-    return {**_what(a), "why": _why(a, b), **names, **values}
-
-
-def _outgrown(statements: list[Allowed]) -> Iterator[tuple[Allowed, Allowed]]:
-    """A part of a period that is more than the whole of it."""
-    totals = [statement for statement in statements if statement.quantity == "total"]
-    for part, whole in permutations(totals, 2):
-        inside = whole.period.start <= part.period.start and part.period.end <= whole.period.end
-        if (
-            inside
-            and part.low > whole.high
-            and part.series == whole.series
-            and part.period != whole.period
-        ):
-            yield part, whole
-
-
-def _why(a: Allowed, b: Allowed) -> str:
-    if a.fact.product != b.fact.product:
-        return "two definitions"
-    return "same agency" if a.fact.basis == b.fact.basis else "two agencies"
+    for part, whole in _outgrown(statements):
+        rows.append(
+            _conflict(part, whole, f"{part.subject}, within {whole.day_or_period}", "above")
+        )
+    table = pd.DataFrame(rows, columns=CONFLICT)
+    return table.sort_values("ratio", ascending=False, kind="stable", ignore_index=True)
 
 
 def revisions(ledger: Ledger) -> pd.DataFrame:
@@ -265,24 +145,12 @@ def revisions(ledger: Ledger) -> pd.DataFrame:
     >>> revisions(central_asia().select("UZ", "ev_imports"))["period"].tolist()
     ['2021-01..2021-06', '2022-01', '2022-01..2022-06', '2024-01..2024-09']
     """
-    rows = []
-    for a, b in _pairs(_statements(ledger)):
-        if not _reprint(a, b):
-            continue
-        change = 100 * (b.value / a.value - 1) if a.value else inf
-        said = (
-            f"{_subject(a)}{basis_words(' ({})', a.fact.basis)}: {a} became {b} ({change:+.1f} %)"
-        )
-        times = {"first": a.value, "first_known": a.known, "later": b.value, "later_known": b.known}
-        names = {
-            "change_percent": change,
-            "fact_first": a.name,
-            "fact_later": b.name,
-            "sentence": said,
-        }
-        rows.append({**_what(a), "basis": a.fact.basis, **times, **names})
-    columns = [*_PAIR, "basis", "first", "first_known", "later", "later_known"]
-    table = _table(rows, [*columns, "change_percent", "fact_first", "fact_later", "sentence"])
+    rows = [
+        _revision(first, later)
+        for first, later in _disagreeing(_statements(ledger))
+        if first.is_revised_by(later)
+    ]
+    table = pd.DataFrame(rows, columns=REVISION)
     return table.sort_values(["place", "measure", "period"], kind="stable", ignore_index=True)
 
 
@@ -311,22 +179,252 @@ def nesting(ledger: Ledger) -> pd.DataFrame:
     >>> table.loc[table["period"] == "2022", "sentence"].iloc[0]
     'UZ ev_imports 2022 (Statistics Agency, battery cars): partners sum to 2,180 of 2,180: closes'
     """
-    columns = [
-        "identity",
-        "measure",
-        "place",
-        "period",
-        "basis",
-        "parts",
-        "whole",
-        "gap",
-        "closes",
-        "sentence",
-    ]
-    return _table(identities(ledger), columns).sort_values(
-        "closes", kind="stable", ignore_index=True
+    facts = [fact for fact in ledger if fact.kind not in IGNORED]
+    flows: dict[tuple[str, ...], list[Fact]] = defaultdict(list)
+    for fact in filter(_is_printed_total, facts):
+        flows[fact.measure, fact.place, fact.basis, fact.product].append(fact)
+    rows: list[Row] = []
+    for series in flows.values():
+        printed = [fact for fact in series if fact.kind != "context"]
+        rows += [*_periods(printed), *_partners(printed)]
+    rows += _shares(ledger, facts)
+    for stock in filter(_is_counted_stock, facts):
+        rows += _stocks(stock, flows)
+    table = pd.DataFrame(rows, columns=["identity", *SUM])
+    return table.sort_values("closes", kind="stable", ignore_index=True)
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else number_text(round(value, 4))
+
+
+def _day_or_period(fact: Fact, period: Period) -> str:
+    return str(fact.period_end) if fact.is_count and fact.stock else period.label
+
+
+# Statements that are compared: what was printed, and the bases that changes imply.
+
+
+def _statements(ledger: Ledger) -> list[Allowed]:
+    facts = [fact for fact in ledger if fact.kind not in IGNORED and not _repeats(fact)]
+    return [*_printed(facts), *_implied(facts)]
+
+
+def _repeats(fact: Fact) -> bool:
+    """Whether it is a context fact that refers to the fact which it repeats."""
+    return fact.kind == "context" and bool(fact.reference)
+
+
+def _range(fact: Fact) -> tuple[float, float]:
+    low, high = fact.value - fact.tolerance, fact.value + fact.tolerance
+    if fact.relation == "about":
+        return min(low, fact.value * (1 - ABOUT)), max(high, fact.value * (1 + ABOUT))
+    return -inf if fact.side < 0 else low, inf if fact.side > 0 else high
+
+
+def _printed(facts: Iterable[Fact]) -> Iterator[Allowed]:
+    for fact in facts:
+        if fact.is_amount and fact.period_end and not isnan(fact.value):
+            yield Allowed(fact.id, fact, fact.period, fact.quantity, fact.value, *_range(fact))
+
+
+def _implied(facts: list[Fact]) -> Iterator[Allowed]:
+    """The base of the year before: total less difference, or total over growth, both printed by one
+    agency.
+    """
+    totals = {_count(fact): fact for fact in facts if fact.quantity == "total" and fact.is_exact}
+    for change in facts:
+        total = totals.get(_count(change))
+        if total is None or not change.is_change or change.relation != "equals":
+            continue
+        before = change.declared.before
+        low, high = _range(total)
+        least = before(low, change.value + change.tolerance)
+        most = before(high, change.value - change.tolerance)
+        base = before(total.value, change.value)
+        if least <= round(base) <= most:  # vehicles are whole; a percent says them but roughly
+            base = float(round(base))
+        period = change.period.year_before()
+        yield Allowed(f"{total.id} less a year", change, period, "total", base, least, most)
+
+
+def _count(fact: Fact) -> tuple[object, ...]:
+    """What is counted, where, by whom and when."""
+    who = (fact.measure, fact.place, fact.partner, fact.basis, fact.product)
+    return (*who, fact.period_start, fact.period_end)
+
+
+def _disagreeing(statements: Iterable[Allowed]) -> Iterator[tuple[Allowed, Allowed]]:
+    """Statements of one quantity over one period whose ranges do not meet, the earlier first."""
+    groups: dict[tuple[object, ...], list[Allowed]] = defaultdict(list)
+    for statement in statements:
+        groups[(*statement.series, statement.day_or_period)].append(statement)
+    for group in groups.values():
+        for first, later in combinations(sorted(group, key=lambda s: (s.known, s.name)), 2):
+            if first.low > later.high or later.low > first.high:
+                yield first, later
+
+
+def _outgrown(statements: list[Allowed]) -> Iterator[tuple[Allowed, Allowed]]:
+    """A part of a period that is more than the whole of it."""
+    totals = [statement for statement in statements if statement.quantity == "total"]
+    for part, whole in permutations(totals, 2):
+        shorter = part.period != whole.period and whole.period.covers(part.period)
+        if shorter and part.series == whole.series and part.low > whole.high:
+            yield part, whole
+
+
+def _shared(first: Allowed) -> Row:
+    """The columns that both statements of a pair share."""
+    return dict(zip(PAIR, (*first.series, first.day_or_period), strict=True))
+
+
+def _conflict(a: Allowed, b: Allowed, subject: str, word: str) -> Row:
+    ratio = max(a.value, b.value) / max(min(a.value, b.value), 1e-12)
+    who_a, who_b = (basis_name(one.fact.basis) or one.name for one in (a, b))
+    values = (a.name, b.name, a.fact.basis, b.fact.basis, a.value, b.value)
+    return (
+        _shared(a)
+        | dict(zip(SIDES, values, strict=True))
+        | {
+            "why": _why(a.fact, b.fact),
+            "ratio": ratio,
+            "sentence": f"{subject}: {a} ({who_a}) {word} {b} ({who_b}), a factor of {ratio:.2f}",
+        }
     )
 
 
-def _table(rows: Iterable[Row], columns: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(list(rows), columns=columns)
+def _why(a: Fact, b: Fact) -> str:
+    if a.product != b.product:
+        return "two definitions"
+    return "same agency" if a.basis == b.basis else "two agencies"
+
+
+def _revision(first: Allowed, later: Allowed) -> Row:
+    basis = first.fact.basis
+    change = 100 * (later.value / first.value - 1) if first.value else inf
+    whose = first.subject + basis_words(" ({})", basis)
+    return _shared(first) | {
+        "basis": basis,
+        "first": first.value,
+        "first_known": first.known,
+        "later": later.value,
+        "later_known": later.known,
+        "change_percent": change,
+        "fact_first": first.name,
+        "fact_later": later.name,
+        "sentence": f"{whose}: {first} became {later} ({change:+.1f} %)",
+    }
+
+
+# The sums that printed figures must obey.
+
+
+def _sum(identity: str, fact: Fact, parts: float, whole: float, closes: bool, words: str) -> Row:
+    period = _day_or_period(fact, fact.period)
+    subject = f"{fact.place} {fact.measure} {period}{basis_words(' ({})', fact.basis)}"
+    verdict = "closes" if closes else f"does not close, by {_amount(abs(parts - whole))}"
+    values = (fact.measure, fact.place, period, fact.basis, parts, whole, parts - whole, closes)
+    row = dict(zip(SUM, (*values, f"{subject}: {words}: {verdict}"), strict=True))
+    return {"identity": identity} | row
+
+
+def _is_printed_total(fact: Fact) -> bool:
+    printed = fact.relation == "equals" and not isnan(fact.value)
+    return printed and fact.quantity == "total" and fact.period_start is not None
+
+
+def _is_counted_stock(fact: Fact) -> bool:
+    return fact.measure == "ev_stock" and fact.is_exact and not isnan(fact.value)
+
+
+def _periods(series: list[Fact]) -> Iterator[Row]:
+    """Two periods, one after the other, fill a third."""
+    facts = {fact.period: fact for fact in series if fact.of_world}
+    for first, rest in permutations(facts.values(), 2):
+        if first.period.end + DAY != rest.period.start:
+            continue
+        whole = facts.get(Period(first.period.start, rest.period.end))
+        if whole is None:
+            continue
+        total = first.value + rest.value
+        slack = first.tolerance + rest.tolerance + whole.tolerance
+        closes = abs(total - whole.value) <= slack
+        words = f"{_amount(first.value)} + {_amount(rest.value)} against {_amount(whole.value)}"
+        yield _sum("periods", whole, total, whole.value, closes, words)
+
+
+def _partners(series: list[Fact]) -> Iterator[Row]:
+    """Partners do not exceed the world; with the others printed too, they reach it."""
+    printed: dict[Period, list[Fact]] = defaultdict(list)
+    for fact in series:
+        if not fact.of_world:
+            printed[fact.period].append(fact)
+    for world in (fact for fact in series if fact.of_world):
+        several = [fact for fact in printed[world.period] if _is_several(fact.partner)]
+        single = [fact for fact in printed[world.period] if fact not in several]
+        if single:
+            yield _partner_sum(world, single)
+        for fact in several:
+            yield _partner_sum(world, [fact])
+
+
+def _is_several(partner: str) -> bool:
+    return "+" in partner or partner == REGION
+
+
+def _partner_sum(world: Fact, parts: list[Fact]) -> Row:
+    complete = any(fact.partner == "other" for fact in parts)
+    total = sum(fact.value for fact in parts)
+    slack = world.tolerance + sum(fact.tolerance for fact in parts)
+    beyond = total - world.value
+    closes = abs(beyond) <= slack if complete else beyond <= slack
+    who = "partners sum" if len(parts) > 1 else f"{parts[0].partner} comes"
+    words = f"{who} to {_amount(total)} of {_amount(world.value)}"
+    return _sum("partners", world, total, world.value, closes, words)
+
+
+def _shares(ledger: Ledger, facts: list[Fact]) -> Iterator[Row]:
+    """A printed part over the printed whole is the printed share."""
+    by_id = {fact.id: fact for fact in ledger}
+    totals = {_trade(fact): fact for fact in facts if fact.quantity == "total"}
+    shares = [fact for fact in facts if fact.declared.says == "share"]
+    for share in shares:
+        whole, part = by_id.get(share.reference), totals.get(_trade(share))
+        if whole is None or part in (None, whole) or not whole.value > 0:
+            continue
+        percent = 100 * part.value / whole.value
+        slack = part.tolerance / part.value + whole.tolerance / whole.value
+        closes = abs(percent - share.value) <= share.tolerance + percent * slack
+        ratio = f"{_amount(part.value)} of {_amount(whole.value)} is {percent:.2f} %"
+        words = f"{ratio}, printed {_amount(share.value)} %"
+        yield _sum("share", share, percent, share.value, closes, words)
+
+
+def _trade(fact: Fact) -> tuple[object, ...]:
+    """What is counted, where, by whom and when, whatever its product."""
+    who = (fact.measure, fact.place, fact.partner, fact.basis)
+    return (*who, fact.period_start, fact.period_end)
+
+
+def _stocks(stock: Fact, flows: dict[tuple[str, ...], list[Fact]]) -> Iterator[Row]:
+    """A stock is no more than what came, as far back as one agency printed it."""
+    for (measure, place, basis, _), series in flows.items():
+        if measure not in EV_FLOWS or (place, basis) != (stock.place, stock.basis):
+            continue
+        totals = [fact for fact in series if fact.of_world]
+        if chain := _chain(totals, stock.period.end):
+            came = sum(fact.value for fact in chain)
+            since = chain[-1].period.start.year
+            words = f"{_amount(stock.value)} against {_amount(came)} of {measure} since {since}"
+            yield _sum("stock", stock, came, stock.value, stock.value <= came * LEAKED, words)
+
+
+def _chain(series: list[Fact], end: dt.date) -> list[Fact]:
+    """Totals that follow each other up to a day, the longest period first."""
+    chain: list[Fact] = []
+    while ending := [fact for fact in series if fact.period.end == end]:
+        longest = max(ending, key=lambda fact: fact.period.days)
+        chain.append(longest)
+        end = longest.period.start - DAY
+    return chain

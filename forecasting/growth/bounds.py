@@ -105,8 +105,9 @@ def _contradicts(number: Observation, bound: Observation) -> bool:
     if one.is_change or other.is_change or bound.side * (bound.value - number.value) <= EDGE:
         return False
     part, whole = (other, one) if bound.side > 0 else (one, other)
-    within = whole.period.start <= part.period.start and part.period.end <= whole.period.end
-    return one.period == other.period if one.accumulates else within
+    if one.accumulates:
+        return one.period == other.period
+    return whole.period.covers(part.period)
 
 
 def _by_day(o: Observation) -> float:

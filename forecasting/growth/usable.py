@@ -15,13 +15,13 @@ from forecasting.errors import EvidenceError, in_digits
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.perimeters import two_things
+from forecasting.evidence.places import WORLD
 from forecasting.evidence.rules import COUNTED
 from forecasting.periods import Period
 
 __all__ = ["usable_facts", "years_spoken_of"]
 
 MOST = 1e15  # of anything that is counted
-WHOLE = "World"
 # Of a number: what is said to be about so many, and the most that digits left out may be
 ROUGH = 0.03
 
@@ -95,18 +95,18 @@ def _of_whole(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
     flow with it.
     """
     partners = dict.fromkeys(fact.partner for fact in facts)
-    if WHOLE not in partners:
+    if WORLD not in partners:
         if len(partners) > 1:
             one, other, *_ = partners
             raise EvidenceError(
-                f"the facts are of two partners: {one} and {other}, and none of {WHOLE}; forecast one of them, e.g. "
+                f"the facts are of two partners: {one} and {other}, and none of {WORLD}; forecast one of them, e.g. "
                 f"ledger.select(partner={one!r})"
             )
         caveats += [Caveat("one_partner", values={"partner": one}) for one in partners]
         return list(facts)
     found = []
     for fact in facts:
-        if fact.partner == WHOLE:
+        if fact.of_world:
             found.append(fact)
         elif fact.is_count and fact.value > 0 and fact.side != -1:
             found.append(fact.model_copy(update={"relation": "at_least"}))

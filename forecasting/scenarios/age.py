@@ -87,9 +87,7 @@ def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
     """
     prints_of: dict[tuple[str, str, str], list[tuple[dt.date, dt.date]]] = {}
     for fact in facts:
-        counted = (
-            fact.kind in ("outcome", "estimate") and fact.partner == "World" and fact.period_end
-        )
+        counted = fact.kind in ("outcome", "estimate") and fact.of_world and fact.period_end
         if counted and fact.known_from and fact.known_from <= day:
             prints_of.setdefault((fact.measure, fact.place, fact.basis), []).append(
                 (fact.known_from, fact.period.end)

@@ -62,9 +62,7 @@ def marks(facts: Iterable[Fact], measure: str, kinds: tuple[str, ...] = LIKELY) 
         for.
     """
     wanted = [
-        fact
-        for fact in facts
-        if fact.measure == measure and fact.kind in kinds and fact.partner == "World"
+        fact for fact in facts if fact.measure == measure and fact.kind in kinds and fact.of_world
     ]
     counts = [fact for fact in wanted if fact.is_count and fact.value > 0 and fact.period_end]
     # What has come since the launch has no height among flows of a year
