@@ -78,6 +78,15 @@ class Allowed(NamedTuple):
         partner = "" if fact.of_world else f" with {fact.partner}"
         return f"{fact.place}{partner} {fact.measure} {self.day_or_period}"
 
+    @property
+    def counted(self) -> tuple[object, ...]:
+        """What is counted, where, by whom and when."""
+        return (*self.series, self.fact.basis, self.fact.product, self.period)
+
+    def agrees_with(self, other: Allowed) -> bool:
+        """Whether some value is within both ranges."""
+        return self.low <= other.high and other.low <= self.high
+
     def is_revised_by(self, later: Allowed) -> bool:
         """Whether the other is what the same agency printed of the same thing on another day."""
         one, other = self.fact, later.fact
@@ -207,7 +216,17 @@ def _day_or_period(fact: Fact, period: Period) -> str:
 
 def _statements(ledger: Ledger) -> list[Allowed]:
     facts = [fact for fact in ledger if fact.kind not in IGNORED and not _repeats(fact)]
-    return [*_printed(facts), *_implied(facts)]
+    printed = [*_printed(facts)]
+    ranges = defaultdict(list)
+    for statement in printed:
+        ranges[statement.counted].append(statement)
+    # A base that its own agency has printed alike says nothing more
+    implied = [
+        base
+        for base in _implied(facts)
+        if not any(base.agrees_with(other) for other in ranges[base.counted])
+    ]
+    return printed + implied
 
 
 def _repeats(fact: Fact) -> bool:
@@ -261,7 +280,7 @@ def _disagreeing(statements: Iterable[Allowed]) -> Iterator[tuple[Allowed, Allow
         groups[(*statement.series, statement.day_or_period)].append(statement)
     for group in groups.values():
         for first, later in combinations(sorted(group, key=lambda s: (s.known, s.name)), 2):
-            if first.low > later.high or later.low > first.high:
+            if not first.agrees_with(later):
                 yield first, later
 
 
@@ -281,7 +300,9 @@ def _shared(first: Allowed) -> Row:
 
 def _conflict(a: Allowed, b: Allowed, subject: str, word: str) -> Row:
     ratio = max(a.value, b.value) / max(min(a.value, b.value), 1e-12)
-    who_a, who_b = (basis_name(one.fact.basis) or one.name for one in (a, b))
+    who_a, who_b = (basis_name(one.fact.basis, one.fact.measure) or one.name for one in (a, b))
+    if who_a == who_b and a.fact.product != b.fact.product:
+        who_a, who_b = (f"{who_a}: {_product(one.fact)}" for one in (a, b))
     values = (a.name, b.name, a.fact.basis, b.fact.basis, a.value, b.value)
     return (
         _shared(a)
@@ -292,6 +313,10 @@ def _conflict(a: Allowed, b: Allowed, subject: str, word: str) -> Row:
             "sentence": f"{subject}: {a} ({who_a}) {word} {b} ({who_b}), a factor of {ratio:.2f}",
         }
     )
+
+
+def _product(fact: Fact) -> str:
+    return fact.product.replace("-", " ") or "no product named"
 
 
 def _why(a: Fact, b: Fact) -> str:

@@ -102,6 +102,51 @@ def test_growth_and_difference_imply_the_base() -> None:
     assert far["later"].tolist() == [120.0]
 
 
+def test_a_growth_implies_a_whole_number_where_one_is_within_its_digits() -> None:
+    before = {
+        "value": 120,
+        "period_start": "2022-01-01",
+        "period_end": "2022-12-31",
+        "published": "2023-02-01",
+    }
+    growth = {"value": 201, "rounding": 2, "quantity": "yoy_growth_percent"}
+    table = revisions(ledger(before, {"value": 300}, growth))
+    assert table["later"].tolist() == [100.0]  # 300 / 3.03 is 99.01, 300 / 2.99 is 100.33
+    table = revisions(ledger(before, {"value": 300}, growth | {"rounding": 0.5}))
+    assert table["later"].round(3).tolist() == [99.668]  # 99.50 to 99.83: no whole number
+    wide = growth | {"value": 155, "rounding": 5}  # 300 / 2.6 is 115.4, 300 / 2.5 is 120
+    assert len(revisions(ledger(before, {"value": 300}, wide))) == 0
+    assert len(revisions(ledger(before | {"value": 115.4}, {"value": 300}, wide))) == 0
+
+
+def test_a_base_that_its_agency_printed_alike_is_compared_once() -> None:
+    before = {"period_start": "2022-01-01", "period_end": "2022-12-31"}
+    table = conflicts(
+        ledger(
+            before | {"value": 100},
+            before | {"value": 10, "basis": "forwarder"},
+            {"value": 300},
+            {"value": 200, "quantity": "yoy_difference"},
+        )
+    )
+    assert table[["value_a", "value_b"]].to_numpy().tolist() == [[100.0, 10.0]]
+
+
+def test_one_agency_that_counts_two_products_names_them_and_revises_neither() -> None:
+    twice = ledger(
+        {"value": 100, "product": "passenger-cars"},
+        {"value": 40, "product": "petrol-cars", "published": "2024-05-01"},
+    )
+    assert conflicts(twice)[["why", "sentence"]].to_numpy().tolist() == [
+        [
+            "two definitions",
+            "UZ ev_imports 2023: 100 (agency: passenger cars) against 40 (agency: petrol cars), "
+            "a factor of 2.50",
+        ]
+    ]
+    assert len(revisions(twice)) == 0
+
+
 def test_a_part_above_the_whole_is_a_conflict() -> None:
     part = {
         "value": 500,
