@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from forecasting.evidence import datasets as datasets
     from forecasting.evidence.fact import Fact as Fact
     from forecasting.evidence.ledger import Ledger as Ledger
-    from forecasting.evidence.ledger_files import read_ledger as read_ledger
+    from forecasting.evidence.ledger import read_ledger as read_ledger
     from forecasting.growth.flow import FlowForecast as FlowForecast
     from forecasting.growth.flow import annual_totals as annual_totals
     from forecasting.growth.flow import forecast_flow as forecast_flow

@@ -242,8 +242,7 @@ def fact(ledger: Path, text: str, period: str, yes: bool, **columns: str) -> Non
     with each; numerals of Uzbek and Chinese are read, too. Nothing is appended unless you say so.
     """
     from forecasting.evidence.append import append_fact
-    from forecasting.evidence.reading import parts_of_a_count
-    from forecasting.evidence.rules import normalise
+    from forecasting.evidence.rules import normalise, parts_of_a_count
 
     given = {name: cell for name, cell in columns.items() if cell}
     for cells in _chosen(text, period, given, yes) if text else [_asked(period, given)]:

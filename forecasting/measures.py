@@ -13,29 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = [
-    "AT_THE_HORIZON",
-    "CHARGING_ANSWERS",
-    "CHARGING_COUNTS",
-    "CAR",
-    "CONSEQUENCES",
-    "DEMAND_STEPS",
-    "DIVIDED_BY",
-    "EV_FLOWS",
-    "EV_SHARE",
-    "HEADLINE",
-    "LARGEST_COST",
-    "MEASURES",
-    "NEW_CARS",
-    "NOT_ADDED",
-    "SHOWN_BY_REGION",
-    "STOCKS_ON_RECORD",
-    "WORTH_FINDING_OUT",
-    "Measure",
-    "count_of",
-    "nearest",
-]
-
 LARGEST_COST = 1e12  # of one point and year, in any money, also one with many zeros
 EV_SHARE = "ev_share_percent"  # the only forecast of a market of which nothing is known
 CAR = "car"  # electric ones of every drive, and what is counted with them
@@ -270,3 +247,15 @@ def nearest(word: str, known: Iterable[str]) -> str:
         names = names[max(place - MANY // 2, 0) : place + MANY // 2]
     close = difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)
     return close[0] if close else ""
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The next move after a misspelt word: the nearest known one, or what a caller says instead.
+
+    Examples
+    --------
+    >>> did_you_mean("ev_import", MEASURES), did_you_mean("zzz", MEASURES, "see the list")
+    ('did you mean ev_imports?', 'see the list')
+    """
+    near = nearest(word, known)
+    return f"did you mean {near}?" if near else otherwise

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from forecasting.arguments import shown, takes, whole
 from forecasting.errors import PeriodError
 
-__all__ = ["Period", "as_date", "month", "months_between", "span", "year"]
-
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
@@ -165,12 +163,17 @@ class Period:
         other : Period
             Any days.
 
+        Returns
+        -------
+        bool
+            False where one of them lies outside.
+
         Examples
         --------
         >>> year(2023).covers(span("2023-01-01", "2023-04-30"))
         True
         """
-        return self.start <= other.start and other.end <= self.end
+        return self.overlap(other) == other.days
 
     def year_before(self) -> Period:
         """The same dates a year before; whole months stay whole, 29 February has 28 February.

@@ -267,6 +267,7 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "Outlook.plot": (made.plot, {"measure": "ev_stock", "log": False}),
         "Outlook.save": (made.save, {"folder": "folder"}),
         "Period.overlap": (fc.year(2023).overlap, {"other": fc.year(2023)}),
+        "Period.covers": (fc.year(2023).covers, {"other": fc.year(2023)}),
         "Scenario.known_by": (scenario.known_by, {"ledger": ledger}),
         "Scenario.on": (scenario.on, {"day": dt.date(2023, 6, 26)}),
         "Scenario.with_ledger": (scenario.with_ledger, {"files": []}),

@@ -7,17 +7,19 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import itertools
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
 from forecasting.errors import LedgerError, Problem
+from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.files import read_whole
-from forecasting.evidence.reading import FoundRow, checked_rows, csv_rows
+from forecasting.evidence.reading import FoundRow, read_rows
 from forecasting.evidence.rules import COLUMNS, normalise
 
-__all__ = ["append_fact"]
+NEW = "the fact"  # where its problems are
 
 
 def append_fact(path: str | Path, cells: Mapping[str, str]) -> str:
@@ -49,53 +51,56 @@ def append_fact(path: str | Path, cells: Mapping[str, str]) -> str:
     'no-ev_sales-2023-12-31'
     """
     file = Path(path)
-    if unknown := sorted(set(cells) - set(COLUMNS)):
-        raise LedgerError(
-            [Problem(f"fact {name}", "is not a column of a ledger", "") for name in unknown]
-        )
+    what = "is not a column of a ledger"
+    if unknown := [Problem(f"fact {name}", what) for name in sorted({*cells} - {*COLUMNS})]:
+        raise LedgerError(unknown)
     with _alone(file) as handle:
         text = _text_of(file)
-        header = next(csv.reader(io.StringIO(text)), None) or list(COLUMNS)
-        rows, problems = csv_rows(io.StringIO(text)) if text.strip() else ([], [])
-        if problems:
-            raise LedgerError([Problem(f"{file.name} {p.where}", p.what, p.hint) for p in problems])
-        row = normalise(cells)
-        row["id"] = row["id"] or _new_id(row, {other.cells["id"] for other in rows})
-        said = {column for column in COLUMNS if cells.get(column)}
-        problems = [
-            Problem(file.name, f"has no column {name}", "add it to its first line")
-            for name in said - {*header}
-        ]
-        problems += [
-            p
-            for p in checked_rows([*rows, FoundRow("the fact", row)])
-            if p.where.startswith("the fact")
-        ]
-        if problems:
-            raise LedgerError(problems)
-        written = io.StringIO()
-        lines = csv.writer(written, lineterminator="\n")
-        if not text.strip():
-            lines.writerow(header)
-        kept = {**row, "unit": cells.get("unit", ""), "rounding": cells.get("rounding", "")}
-        lines.writerow([kept[column] for column in header])
-        before = "" if not text or text.endswith("\n") else "\n"
-        _append(handle.fileno(), (before + written.getvalue()).encode())
+        row, lines = _new_lines(file.name, text, cells)
+        _append(handle.fileno(), lines.encode())
     return row["id"]
+
+
+def _new_lines(name: str, text: str, cells: Mapping[str, str]) -> tuple[dict[str, str], str]:
+    """The row of one more fact in a ledger of some text, and what to write behind that text."""
+    header = next(csv.reader(io.StringIO(text)), None) or list(COLUMNS)
+    rows: list[FoundRow] = []
+    if text.strip():
+        read = read_rows(io.StringIO(text))
+        rows = read.rows
+        if read.problems:
+            raise LedgerError([Problem(f"{name} {p.where}", p.what, p.hint) for p in read.problems])
+    row = normalise(cells)
+    row["id"] = row["id"] or _new_id(row, {other.cells["id"] for other in rows})
+    problems = [
+        Problem(name, f"has no column {column}", "add it to its first line")
+        for column in COLUMNS
+        if cells.get(column) and column not in header
+    ]
+    every = checked_rows([*rows, FoundRow(NEW, row)])
+    problems += [problem for problem in every if problem.where.startswith(NEW)]
+    if problems:
+        raise LedgerError(problems)
+    # What a reader of the file fills in by itself is not written
+    printed = row | {column: cells.get(column, "") for column in ("unit", "rounding")}
+    lines = io.StringIO()
+    if text and not text.endswith("\n"):
+        lines.write("\n")
+    writer = csv.writer(lines, lineterminator="\n")
+    if not text.strip():
+        writer.writerow(header)
+    writer.writerow([printed[column] for column in header])
+    return row, lines.getvalue()
 
 
 def _text_of(file: Path) -> str:
     try:
         return read_whole(file).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        what = (
-            (error.strerror or str(error))
-            if isinstance(error, OSError)
-            else f"is no text in UTF-8: {error.reason}"
-        )
-        raise LedgerError(
-            [Problem(str(file), what, "give a CSV file in a ledger's columns")]
-        ) from None
+    except OSError as error:
+        what = error.strerror or str(error)
+    except UnicodeDecodeError as error:
+        what = f"is no text in UTF-8: {error.reason}"
+    raise LedgerError([Problem(str(file), what, "give a CSV file in a ledger's columns")])
 
 
 def _append(descriptor: int, lines: bytes) -> None:
@@ -129,21 +134,15 @@ def _opened(path: Path) -> IO[bytes]:
     """The file, locked; opened again where another, which had made it, took it away before the lock
     was ours.
     """
-    flags = (
-        os.O_RDWR
-        | os.O_APPEND
-        | os.O_CREAT
-        | getattr(os, "O_NONBLOCK", 0)
-        | getattr(os, "O_BINARY", 0)
-    )
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
+    flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     for _ in range(100):
         try:
             handle = os.fdopen(os.open(path, flags, 0o666), "a+b")
         except OSError as error:
-            reason = (error.strerror or "cannot be written").lower()
-            raise LedgerError(
-                [Problem(str(path), reason, "give a file in a folder that can be written")]
-            ) from None
+            what = (error.strerror or "cannot be written").lower()
+            hint = "give a file in a folder that can be written"
+            raise LedgerError([Problem(str(path), what, hint)]) from None
         # Where files cannot be locked, two at once are the user's to avoid
         with contextlib.suppress(ImportError):
             import fcntl
@@ -153,13 +152,11 @@ def _opened(path: Path) -> IO[bytes]:
             if os.path.samestat(os.fstat(handle.fileno()), path.stat()):
                 return handle
         handle.close()
-    raise LedgerError(
-        [Problem(str(path), "is taken away again and again", "see what else writes to its folder")]
-    )
+    what = "is taken away again and again"
+    raise LedgerError([Problem(str(path), what, "see what else writes to its folder")])
 
 
 def _new_id(row: Mapping[str, str], taken: set[str]) -> str:
     name = f"{row['place']}-{row['measure']}-{row['period_end']}".lower()
-    return next(
-        said for said in (name, *(f"{name}-{n}" for n in range(2, 10_000))) if said not in taken
-    )
+    names = itertools.chain([name], (f"{name}-{n}" for n in itertools.count(2)))
+    return next(free for free in names if free not in taken)

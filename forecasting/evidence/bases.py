@@ -19,17 +19,6 @@ from functools import lru_cache
 from forecasting.measures import MEASURES
 from forecasting.names import DATA
 
-__all__ = [
-    "Basis",
-    "agency_words",
-    "apart",
-    "basis_name",
-    "basis_words",
-    "perimeter",
-    "same_perimeter",
-    "shipped_bases",
-]
-
 _TABLE = DATA / "bases.csv"
 
 

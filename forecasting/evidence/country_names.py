@@ -10,8 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["country_in_any_language", "country_names", "folded"]
-
 
 def folded(text: str) -> str:
     """A name without case and accents, spaces single.

@@ -14,13 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.evidence.bases import Basis
-from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.ledger_files import read_ledger
+from forecasting.evidence.ledger import Ledger, read_ledger
 from forecasting.evidence.rules import COLUMNS, KINDS
 from forecasting.names import DATA
 from forecasting.quantities import QUANTITIES, RELATIONS
-
-__all__ = ["data_package", "main"]
 
 CC_BY = {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}
 FIGURES = {

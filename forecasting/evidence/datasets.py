@@ -13,8 +13,7 @@ from pathlib import Path
 
 from forecasting.arguments import flag, takes, text, texts
 from forecasting.errors import InputError, LedgerError, Problem
-from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.ledger_files import read_ledger
+from forecasting.evidence.ledger import Ledger, read_ledger
 from forecasting.names import DATA, PARAMS
 
 __all__ = ["central_asia", "facts_of", "path"]

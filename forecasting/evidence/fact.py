@@ -27,31 +27,17 @@ from forecasting.evidence.places import WORLD, place_name
 from forecasting.evidence.rules import (
     COLUMNS,
     COUNTED,
-    KINDS,
+    WHOLE,
     faults,
     normalise,
     own_period,
     publication,
-    written_day,
 )
 from forecasting.evidence.words import in_words
 from forecasting.measures import MEASURES, nearest
-from forecasting.periods import Period, span
+from forecasting.periods import Period, as_date, span
 from forecasting.quantities import BOUNDS, EXACT, Quantity, quantity_of
 from forecasting.showing import Shown
-
-__all__ = [
-    "COLUMNS",
-    "COUNTED",
-    "KINDS",
-    "Fact",
-    "LazyFacts",
-    "facts_only",
-    "in_order",
-    "typed_facts",
-]
-
-_COUNTS = ("vehicles", "stations", "points", "persons", "units", "users")
 
 
 class Fact(Shown, BaseModel):
@@ -232,7 +218,7 @@ class Fact(Shown, BaseModel):
         """How far two prints of the same figure may differ: nothing for a count printed to the
         unit.
         """
-        whole = self.relation == "equals" and self.unit in _COUNTS and self.rounding == 0.5
+        whole = self.relation == "equals" and self.unit in WHOLE and self.rounding == 0.5
         return 0.0 if whole and self.value.is_integer() else self.rounding
 
     def row(self) -> dict[str, Any]:
@@ -331,7 +317,7 @@ def _typed(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) ->
     for column in ("value", "rounding"):
         cells[column] = float(row[column] or "nan")
     for column in ("period_start", "period_end"):
-        cells[column] = written_day(row[column]) if row[column] else None
+        cells[column] = as_date(row[column]) if row[column] else None
     cells["published"] = publication(row["published"])
     compared = quantity_of(row["quantity"]).says == "share" or math.isnan(cells["value"])
     cells["other"] = _other(row, together) if compared and row["reference"] else None

@@ -14,8 +14,6 @@ from pathlib import Path
 
 from forecasting.errors import InputError
 
-__all__ = ["LARGEST", "read_whole", "save_asked", "write_asked", "write_new", "write_whole"]
-
 LARGEST, CHUNK = 50_000_000, 1 << 20  # bytes of a file, and of one reading
 
 

@@ -1,30 +1,48 @@
-"""The ledger: published statements in one table, read and checked by one set of rules."""
+"""The ledger: published statements in one table, read from files or tables and checked by one set
+of rules.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import of, optional, shown, takes, text, texts, whole
+from forecasting.arguments import Check, of, optional, shown, takes, text, texts, whole
 from forecasting.arguments import path as file_path
 from forecasting.errors import EvidenceError, LedgerError, Problem
+from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.fact import Fact, LazyFacts, facts_only, typed_facts
 from forecasting.evidence.files import save_asked
-from forecasting.evidence.frames import facts_frame, frame_rows, printed_cells
 from forecasting.evidence.places import WORLD, partner_code, place_code
-from forecasting.evidence.rules import COLUMNS, KINDS, publication
-from forecasting.measures import MEASURES, nearest
+from forecasting.evidence.reading import FoundRow, Source, column_problems, read_rows
+from forecasting.evidence.rules import (
+    COLUMNS,
+    KINDS,
+    normalise,
+    number_text,
+    printed_rounding,
+    publication,
+)
+from forecasting.measures import MEASURES, did_you_mean
 from forecasting.periods import Period, as_date
 from forecasting.showing import Shown
 
-__all__ = ["Ledger", "ledger_of"]
+NUMERIC = ("value", "rounding")
+# Of small tables that are often cut: Arrow's costs four times as much
+TEXT = pd.StringDtype("python", na_value=np.nan)
+SOURCE = Check(
+    "the path of a ledger, or an open file",
+    lambda value: value if hasattr(value, "read") else file_path().read(value),
+)
 
 
 class Ledger(Shown):
@@ -45,7 +63,7 @@ class Ledger(Shown):
 
     def __init__(self, facts: Iterable[Fact] = ()) -> None:
         self._facts: Mapping[str, Fact] = {fact.id: fact for fact in facts_only(facts)}
-        self._frame = facts_frame([fact.row() for fact in self._facts.values()])
+        self._frame = _table([fact.row() for fact in self._facts.values()])
 
     @classmethod
     def _of(cls, frame: pd.DataFrame, facts: Mapping[str, Fact]) -> Ledger:
@@ -105,8 +123,7 @@ class Ledger(Shown):
         >>> print(*Ledger.from_frame(facts, place="Uzbekistan"))
         Uzbekistan, electric vehicles imported, 2022: 2,180 vehicles
         """
-        rows = frame_rows(frame, measure, place)
-        return ledger_of([row.cells for row in rows])
+        return _ledger_of([row.cells for row in _frame_rows(frame, measure, place)])
 
     @classmethod
     def from_facts(cls, facts: Iterable[Fact]) -> Ledger:
@@ -182,7 +199,7 @@ class Ledger(Shown):
         True
         """
         if name not in self._ids:
-            raise LedgerError(f"no fact has the id {name!r}{_near(name, self._frame['id'])}")
+            raise LedgerError(_unknown(f"no fact has the id {name!r}", name, self._ids))
         return self._facts[name]
 
     @cached_property
@@ -244,46 +261,57 @@ class Ledger(Shown):
         >>> max(fact.known_from for fact in early) <= dt.date(2022, 12, 31)
         True
         """
-        kinds = None if kind is None else tuple(kind)
-        days = [None if day is None else as_date(day).isoformat() for day in (as_of, since)]
-        asked = (place, measure, partner, basis, product, kinds, *days)
-        # A report, and each move of a slider, asks for the same again and again
-        if asked in self._selected:
-            return self._selected[asked]
-        for word, known in [(measure, tuple(MEASURES)), *((word, KINDS) for word in kinds or ())]:
+        for word, known in [(measure, MEASURES), *((word, KINDS) for word in kind or ())]:
             if word is not None and word not in known:
-                raise LedgerError(f"{word!r} is unknown{_near(word, known)}")
-        where, whom = (
-            None if place is None else place_code(place),
-            None if partner is None else partner_code(partner),
-        )
-        wanted = {
-            "place": where,
-            "partner": whom,
+                raise LedgerError(_unknown(f"{word!r} is unknown", word, known))
+        words = {
+            "place": place_code(place) if place is not None else None,
+            "partner": partner_code(partner) if partner is not None else None,
             "measure": measure,
             "basis": basis,
             "product": product,
         }
-        keep = np.ones(len(self), dtype=bool)  # plain text is compared faster than a column of it
-        for column, word in wanted.items():
-            keep &= True if word is None else self._frame[column].to_numpy(object) == word
-        keep &= True if kinds is None else np.isin(self._frame["kind"].to_numpy(object), kinds)
-        keep &= True if days[0] is None else self._known <= days[0]
-        keep &= True if days[1] is None else self._frame["period_end"].to_numpy(object) >= days[1]
-        return self._selected.setdefault(asked, Ledger._of(self._frame[keep], self._facts))
+        known_by, since_day = _iso(as_of), _iso(since)
+        key = (*words.values(), kind, known_by, since_day)
+        # A report, and each move of a slider, asks for the same again and again
+        if key not in self._selected:
+            keep = self._matching(words, kind, known_by, since_day)
+            self._selected[key] = Ledger._of(self._frame[keep], self._facts)
+        return self._selected[key]
 
     @cached_property
     def _selected(self) -> dict[tuple[object, ...], Ledger]:
         return {}
 
+    def _matching(
+        self,
+        words: Mapping[str, str | None],
+        kinds: Collection[str] | None,
+        known_by: str,
+        since: str,
+    ) -> np.ndarray:
+        """Which facts match, as `select` says it."""
+        keep = np.ones(len(self), dtype=bool)
+        for column, word in words.items():
+            if word is not None:
+                keep &= self._cells(column) == word
+        if kinds is not None:
+            keep &= np.isin(self._cells("kind"), list(kinds))
+        if known_by:
+            keep &= self._known <= known_by
+        if since:
+            keep &= self._cells("period_end") >= since
+        return keep
+
+    def _cells(self, column: str) -> np.ndarray:
+        """A column as plain text, which is compared faster than a column of pandas."""
+        return self._frame[column].to_numpy(object)
+
     @cached_property
     def _known(self) -> np.ndarray:
         """The day from which each fact is known as ISO text; later than any day where it never is."""
-        days = {
-            said: span.end.isoformat() if (span := publication(said)) else "never"
-            for said in {*self._frame["published"]}
-        }
-        return np.array([days[said] for said in self._frame["published"]], "U10")
+        published = map(publication, self._frame["published"])
+        return np.array([span.end.isoformat() if span else "never" for span in published], "U10")
 
     @cached_property
     def latest(self) -> dt.date:
@@ -364,14 +392,13 @@ class Ledger(Shown):
         --------
         >>> import tempfile
         >>> from forecasting.evidence.datasets import central_asia
-        >>> from forecasting.evidence.ledger_files import read_ledger
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     central_asia().to_csv(Path(folder, "facts.csv"))
         ...     again = read_ledger(Path(folder, "facts.csv"))
         >>> again == central_asia()
         True
         """
-        table = pd.DataFrame(printed_cells(self._frame), columns=list(COLUMNS))
+        table = pd.DataFrame(_printed_cells(self._frame), columns=list(COLUMNS))
         save_asked(LedgerError, path, str(table.to_csv(index=False, lineterminator="\n")).encode())
 
     def hash(self) -> str:
@@ -387,7 +414,7 @@ class Ledger(Shown):
         >>> len(Ledger().hash())
         64
         """
-        return hashlib.sha256(json.dumps(sorted(printed_cells(self._frame))).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(sorted(_printed_cells(self._frame))).encode()).hexdigest()
 
     def __repr__(self) -> str:
         return f"<Ledger: {len(self)} facts of {self._frame['place'].nunique()} places>"
@@ -419,11 +446,133 @@ class Ledger(Shown):
         return Ledger._of(self._frame.head(count), self._facts)
 
 
-def ledger_of(rows: Sequence[dict[str, str]]) -> Ledger:
+@takes(LedgerError, path=SOURCE)
+def check_ledger(path: Source) -> list[Problem]:
+    """Every problem of a ledger; an empty list where all is well.
+
+    Parameters
+    ----------
+    path : str, Path or open file
+        A CSV file, or a folder whose ``*.csv`` files are one ledger.
+
+    Examples
+    --------
+    >>> import io
+    >>> print(*check_ledger(io.StringIO('''id,measure,place,period_start,period_end,relation,value
+    ... a,ev_import,UZ,2023-01-01,2023-04-30,equals,5
+    ... ''')))
+    ledger:2 measure: 'ev_import' is unknown (did you mean ev_imports?)
+    """
+    read = read_rows(path)
+    return read.problems + checked_rows(read.rows)
+
+
+@takes(LedgerError, path=SOURCE)
+def read_ledger(path: Source) -> Ledger:
+    """Read and check a ledger.
+
+    Parameters
+    ----------
+    path : str, Path or open file
+        A CSV file in UTF-8, or a folder whose ``*.csv`` files are one ledger.
+
+    Returns
+    -------
+    Ledger
+
+    Raises
+    ------
+    LedgerError
+        With every problem of the file at once, each with file, line and column.
+
+    Examples
+    --------
+    >>> import io
+    >>> text = "id,measure,place,period_start,period_end,relation,value"
+    >>> row = "a,vehicle_exports,Khorgos,2023-01-01,2023-06-26,greater_than,35000"
+    >>> print(*read_ledger(io.StringIO(f"{text}{chr(10)}{row}")))
+    Horgos, vehicles exported, all types, 2023-01-01..2023-06-26: more than 35,000 vehicles
+    """
+    read = read_rows(path)
+    if problems := read.problems + checked_rows(read.rows):
+        raise LedgerError(problems)
+    return _ledger_of([row.cells for row in read.rows])
+
+
+def _ledger_of(rows: Sequence[dict[str, str]]) -> Ledger:
     """The ledger of normalised rows that have been checked, in their order."""
-    return Ledger._of(facts_frame(rows), typed_facts(rows))
+    return Ledger._of(_table(rows), typed_facts(rows))
 
 
-def _near(word: str, known: Iterable[str]) -> str:
-    near = nearest(word, known)
-    return f"; did you mean {near}?" if near else ""
+def _iso(day: object) -> str:
+    return as_date(day).isoformat() if day is not None else ""
+
+
+def _unknown(what: str, word: str, known: Iterable[str]) -> str:
+    return "; ".join(filter(None, (what, did_you_mean(word, known))))
+
+
+def _table(rows: Collection[Mapping[str, Any]]) -> pd.DataFrame:
+    """Facts as a table, in which value and rounding are numbers and all else is text."""
+    columns = {column: [row[column] for row in rows] for column in COLUMNS}
+    return pd.DataFrame(
+        {
+            column: pd.Series([float(cell or "nan") for cell in cells], dtype="float64")
+            if column in NUMERIC
+            else pd.Series(cells, dtype=TEXT)
+            for column, cells in columns.items()
+        }
+    )
+
+
+def _frame_rows(frame: pd.DataFrame, measure: str | None, place: str | None) -> list[FoundRow]:
+    """The rows of a table of facts, checked; what a measure or place of None leaves unsaid may be
+    empty.
+    """
+    names = [str(column) for column in frame.columns]
+    needed = ("relation", "period_end", "value")
+    if problems := [*column_problems("table", names, needed)]:
+        raise LedgerError(problems)
+    usual = {"measure": measure, "place": place}
+    every = [
+        normalise({**usual, **dict(zip(names, cells, strict=True))})
+        for cells in frame.itertuples(index=False, name=None)
+    ]
+    for cells in every:
+        cells["id"] = cells["id"] or _content_id(cells)
+    if "id" not in names:
+        _number_repeats(every)
+    rows = [
+        FoundRow(f"row {label}", cells) for label, cells in zip(frame.index, every, strict=True)
+    ]
+    unsaid = [column for column, word in usual.items() if word is None]
+    if problems := checked_rows(rows, unsaid):
+        raise LedgerError(problems)
+    return rows
+
+
+def _content_id(cells: dict[str, str]) -> str:
+    return "fact-" + hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def _number_repeats(rows: list[dict[str, str]]) -> None:
+    """Give rows that say the same ids of their own."""
+    seen: Counter[str] = Counter()
+    for cells in rows:
+        name = cells["id"]
+        seen[name] += 1
+        if seen[name] > 1:
+            cells["id"] = f"{name}-{seen[name]}"
+
+
+def _printed_cells(frame: pd.DataFrame) -> list[list[str]]:
+    """Every cell as a file holds it: numbers in their shortest form, a default rounding left out."""
+    rows = []
+    for row in frame.to_dict("records"):
+        value = "" if np.isnan(row["value"]) else number_text(row["value"])
+        rounding = "" if np.isnan(row["rounding"]) else number_text(row["rounding"])
+        if value and row["rounding"] == printed_rounding(value, row["relation"]):
+            rounding = ""
+        row |= {"value": value, "rounding": rounding}
+        rows.append([str(row[column]) for column in COLUMNS])
+    return rows

@@ -16,8 +16,6 @@ from typing import Any, NamedTuple
 
 from forecasting.measures import EV_FLOWS
 
-__all__ = ["tied_measures", "tied_products", "two_things"]
-
 # Each product, and those that contain it outright; what contains these contains it, too.
 _WITHIN: dict[str, tuple[str, ...]] = {
     "battery-cars": ("electric-cars",),

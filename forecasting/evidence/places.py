@@ -15,18 +15,6 @@ from typing import Any
 from forecasting.errors import LedgerError
 from forecasting.evidence.country_names import country_in_any_language, country_names
 
-__all__ = [
-    "COUNTRIES",
-    "PLACES",
-    "PORTS",
-    "is_place",
-    "nearest_place",
-    "partner_code",
-    "place_code",
-    "place_name",
-    "place_words",
-]
-
 WORLD = "World"  # as a partner: everybody
 COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
 REGION = "central-asia-5"  # these five together

@@ -19,7 +19,6 @@ from forecasting.quantities import OPPOSITE, RELATION_WORDS
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
 
-__all__ = ["in_words", "period_words", "reference_words", "when_words"]
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError, Problem
-from forecasting.evidence.ledger_check import checked_file, in_two_files, of_one_id
+from forecasting.evidence.checking import checked_file, in_two_files, of_one_id
 from forecasting.evidence.reading import FoundRow
 from forecasting.names import DATA, PARAMS
 from forecasting.parameters.naming import PARAMS_ENDINGS

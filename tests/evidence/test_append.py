@@ -1,5 +1,6 @@
 """One more fact: checked, appended, two at once losing neither."""
 
+import csv
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ from click.testing import CliRunner
 from forecasting.cli import main
 from forecasting.errors import LedgerError
 from forecasting.evidence.append import append_fact
-from forecasting.evidence.ledger_files import read_ledger
+from forecasting.evidence.ledger import read_ledger
 
 GOOD = {
     "measure": "ev_sales", "place": "NO", "period_start": "2023-01-01", "period_end": "2023-12-31",
@@ -22,6 +23,17 @@ def test_a_file_is_made_and_grows_and_reads_back(tmp_path):
     assert append_fact(path, GOOD) == "no-ev_sales-2023-12-31"
     assert append_fact(path, GOOD | {"value": "104500"}) == "no-ev_sales-2023-12-31-2"
     assert read_ledger(path).frame["value"].tolist() == [104000.0, 104500.0]
+
+
+def test_a_file_holds_what_was_said_and_no_default_but_codes(tmp_path):
+    path = tmp_path / "facts.csv"
+    append_fact(path, GOOD | {"place": "Norway", "relation": "about"})
+    append_fact(path, GOOD | {"unit": "cars", "rounding": "500"})
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    kept = [(row["place"], row["partner"], row["unit"], row["rounding"]) for row in rows]
+    assert kept == [("NO", "World", "", ""), ("NO", "World", "cars", "500")]
+    assert [row["quantity"] for row in rows] == ["total", "total"]
+    assert read_ledger(path).frame["rounding"].tolist() == [500.0, 500.0]
 
 
 def test_a_line_without_an_end_and_the_file_s_own_columns_are_kept(tmp_path):

@@ -22,7 +22,7 @@ from click.testing import CliRunner, Result
 
 from forecasting.cli import main
 from forecasting.errors import InputError
-from forecasting.evidence.ledger_files import read_ledger
+from forecasting.evidence.ledger import read_ledger
 from forecasting.evidence.sources import fetching, polite
 from forecasting.evidence.sources.comtrade import GOODS, KEY, PARTNERS
 

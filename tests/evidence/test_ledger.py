@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from forecasting.errors import EvidenceError, LedgerError, PeriodError
 from forecasting.evidence import datasets
 from forecasting.evidence.fact import Fact
-from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.ledger_files import check_ledger, read_ledger
+from forecasting.evidence.ledger import Ledger, check_ledger, read_ledger
 from forecasting.evidence.places import PLACES, partner_code, place_code, place_name
 from forecasting.evidence.rules import printed_rounding, publication
 from forecasting.quantities import QUANTITIES, RELATIONS
@@ -198,6 +197,23 @@ def test_as_of_keeps_what_was_known() -> None:
     assert ledger.latest == dt.date(2023, 6, 26)
     with pytest.raises(EvidenceError, match="no fact of this ledger has a date of publication"):
         _ = Ledger.from_frame(TABLE).latest
+
+
+def test_since_keeps_what_reaches_that_day_or_a_later_one() -> None:
+    table = TABLE.assign(period_end=["2022-12-31", "2023-01-01", "2023-04-30"])
+    table["period_start"] = "2022-01-01"
+    ledger = Ledger.from_frame(table)
+    days = ("2022-12-31", "2023-01-01", "2023-01-02", "2023-04-30", "2023-05-01")
+    assert [len(ledger.select(since=day)) for day in days] == [3, 2, 1, 1, 0]
+
+
+def test_kinds_are_one_or_several() -> None:
+    ledger = Ledger.from_frame(TABLE.assign(kind=["outcome", "target", "estimate"]))
+    assert ledger.select(kind="target").frame["kind"].tolist() == ["target"]
+    both = ledger.select(kind=("estimate", "outcome"))
+    assert both.frame["kind"].tolist() == ["outcome", "estimate"]
+    with pytest.raises(LedgerError, match="'outcom' is unknown; did you mean outcome"):
+        ledger.select(kind="outcom")
 
 
 def test_partners_are_no_totals_unless_asked_for() -> None:

@@ -5,16 +5,15 @@ next move.
 from __future__ import annotations
 
 import io
-import itertools
 from pathlib import Path
 
 import pytest
 
 from forecasting.errors import LedgerError, PeriodError
 from forecasting.evidence import datasets
-from forecasting.evidence.ledger_files import check_ledger, read_ledger
+from forecasting.evidence.ledger import check_ledger, read_ledger
 from forecasting.evidence.places import place_code
-from forecasting.evidence.rules import COLUMNS, SHARED, faults, may_be_faulty, normalise
+from forecasting.evidence.rules import COLUMNS
 
 GOOD = {
     "id": "a",
@@ -283,45 +282,3 @@ def test_a_country_is_found_by_its_name_in_any_language(name, code):
 def test_a_slip_is_answered_with_the_nearest_name_and_no_name_at_all_with_none(slip, hint):
     with pytest.raises(LedgerError, match=f"is not a known place; {hint}"):
         place_code(slip)
-
-
-class Watched(dict[str, str]):
-    """A row that knows what was read of it."""
-
-    def __init__(self, row: dict[str, str]) -> None:
-        super().__init__(row)
-        self.read = set[str]()
-
-    def __getitem__(self, column: str) -> str:
-        self.read.add(column)
-        return super().__getitem__(column)
-
-
-def test_of_a_large_ledger_each_row_with_a_fault_is_looked_at() -> None:
-    words = {
-        "measure": ("ev_stock", "people_said", "home_charging_share"),
-        "place": ("Atlantis", ""),
-        "partner": ("nobody",),
-        "period_start": ("", "2024-01-01", "2023-1-1"),
-        "period_end": ("", "2022-12-31", "30.4.2023"),
-        "relation": ("", "is"),
-        "quantity": ("stock", "share_percent", "sum", "yoy_growth_percent"),
-        "value": ("", "-5", "2,544", "120"),
-        "unit": ("persons", "parsecs"),
-        "rounding": ("-1", "x"),
-        "reference": ("a", "ev_imports@UZ", "nothing"),
-        "kind": ("event", "target", "news"),
-        "published": ("", "2023-02-01", "June"),
-        "id": ("",),
-    }
-    changes = [(column, word) for column, said in words.items() for word in said]
-    rows = [normalise(GOOD | dict(pair)) for pair in itertools.product(changes, changes)]
-    faulty = {i for i, row in enumerate(rows) if list(faults(row))}
-    assert len(faulty) > len(rows) / 2
-    assert faulty <= may_be_faulty(rows)
-    for check, columns in SHARED.items():
-        for row in (
-            Watched(row) for row in rows if row["id"] and row["value"] and not row["reference"]
-        ):
-            list(check(row))
-            assert row.read <= {*columns, "id", "value", "reference"}

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from forecasting.errors import LedgerError
-from forecasting.evidence.ledger_files import check_ledger, read_ledger
+from forecasting.evidence.ledger import check_ledger, read_ledger
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.check import check_paths
 

@@ -8,8 +8,7 @@ import pytest
 
 from forecasting.errors import InputError
 from forecasting.evidence import datasets
-from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.ledger_files import check_ledger
+from forecasting.evidence.ledger import Ledger, check_ledger
 from forecasting.evidence.places import COUNTRIES
 from forecasting.evidence.rules import number_text
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecasting.errors import InputError, RunError
+from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.files import write_new
 from forecasting.evidence.places import COUNTRIES, place_code
-from forecasting.evidence.reading import FoundRow, checked_rows
+from forecasting.evidence.reading import FoundRow
 from forecasting.evidence.rules import COLUMNS, normalise
 from forecasting.evidence.sources import comtrade, iea_explorer, worldbank
 from forecasting.evidence.sources.polite import today
