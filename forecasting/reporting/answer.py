@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["Answer", "Answers", "answer", "charging_answers"]
-
 # What each answer about chargers says, in the order of a page; those that an outlook lacks are left
 # out.
 QUESTIONS = {

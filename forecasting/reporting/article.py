@@ -35,17 +35,6 @@ if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.parameters.schema import Scenario
 
-__all__ = [
-    "ARTICLE_DAY",
-    "USES",
-    "Verdict",
-    "article_checked",
-    "article_counts",
-    "article_doubts",
-    "article_table",
-    "write_article",
-]
-
 ARTICLE_DAY = dt.date(2023, 6, 26)
 TABLE = "article_checked.csv"
 TITLE = "The article, checked"

@@ -21,8 +21,6 @@ from forecasting.errors import InputError, RunError
 from forecasting.evidence.files import write_asked
 from forecasting.names import PLOTLY_SCRIPT
 
-__all__ = ["find_browser", "pictures", "print_page"]
-
 NAMES = (
     "chromium",
     "chromium-browser",

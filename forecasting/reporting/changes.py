@@ -9,8 +9,6 @@ import pandas as pd
 
 from forecasting.reporting.labels import amount, label_of
 
-__all__ = ["medians", "moved"]
-
 LEAST = 0.01  # a change of a headline number, as a share of it, from which it is shown
 SHOWN = 15
 

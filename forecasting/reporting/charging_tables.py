@@ -34,22 +34,6 @@ if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = [
-    "balance_table",
-    "band_table",
-    "choice_of",
-    "choice_options",
-    "choice_table",
-    "consequences_table",
-    "cost_checks_table",
-    "cost_table",
-    "heavy_table",
-    "regions_table",
-    "settings_table",
-    "targets_table",
-    "why",
-]
-
 NEED = "charging_points_need"
 NOTHING = "Nothing is said about charging: this outlook has no vehicles of a country, or was read from files."
 NONE = Table(pd.DataFrame(), caption=NOTHING)

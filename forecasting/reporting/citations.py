@@ -23,8 +23,6 @@ from forecasting.reporting.labels import label_of
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["FactList", "fact_list", "fact_name", "mention", "numbered"]
-
 # What stands and what is promised: its facts are listed, too
 BESIDE = ("ev_stock", *CHARGING_COUNTS)
 MENTION = re.compile(r'<a class="fact" href="#fact-([^"]*)">(.*?)</a>', re.DOTALL)

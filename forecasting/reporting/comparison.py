@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from forecasting.curves.results import GrowthResults
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["joined", "methods_table", "parameters_table", "caveats_of"]
-
 
 def joined(outlooks: Iterable[Outlook]) -> pd.DataFrame:
     """All results of several outlooks in one long table, as ``comparison.parquet`` holds them."""

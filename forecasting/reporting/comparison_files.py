@@ -22,8 +22,6 @@ from forecasting.reporting.iamc import csv_bytes
 from forecasting.reporting.labels import label_of, unit_of
 from forecasting.scenarios.outlook_files import load_results
 
-__all__ = ["write_comparison"]
-
 LEVELS = {
     0.025: "2.5 %",
     0.1: "10 %",

@@ -11,8 +11,6 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["HIGH", "LOW", "BulletList", "Table", "plain_frame"]
-
 LONG = ("disagreement", "reason", "sentence")  # columns that need room
 # A cell that is not broken into lines: a number, an interval, a date.
 NUMBER = re.compile(r"[-+]?[\d,.]+( %)?( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")

@@ -23,8 +23,6 @@ from forecasting.reporting.citations import numbered
 from forecasting.reporting.html import PLOTLY, report_title
 from forecasting.reporting.word_tables import TableCell, write_table
 
-__all__ = ["write_document"]
-
 HEADINGS = {"h1": 1, "h2": 1, "h3": 2}
 LOOKS = {"b": ("bold",), "strong": ("bold",), "i": ("italic",), "em": ("italic",)}
 QUIET = ("style", "script", "button")

@@ -54,8 +54,6 @@ if TYPE_CHECKING:
     from forecasting.demand.parameters import Assumption
     from forecasting.evidence.ledger import Ledger
 
-__all__ = ["Explorer", "explore"]
-
 NO_WIDGETS = (
     "Sliders need ipywidgets and anywidget, which this kernel has not: open the notebook with `make lab`, or install "
     "ev-forecasting[lab]. Until then explorer.change(...) does the same by hand, and this is the figure."

@@ -2,8 +2,6 @@
 column.
 """
 
-__all__ = ["FITTING", "LOOKS"]
-
 LOOKS = (
     "<style>.fc-table .amount { text-align: right; } .fc-table :is(td, th) { padding: 0 0.5em; line-height: 1.4; } "
     ".widget-vbox .textpoint text { paint-order: stroke; stroke: white; stroke-width: 3px; }</style>"

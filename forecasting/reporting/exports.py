@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["export_report"]
-
 OF_THE_PAGE = ("pdf", "docx")
 
 

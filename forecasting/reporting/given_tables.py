@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from forecasting.parameters.schema import Driver, Range
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["assumptions_table", "drivers_table", "size_words"]
-
 # Of what is judged: no quantiles, the ends of what is thought possible
 RANGE = ("likeliest", "lowest", "highest")
 SIZES = {

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["Paragraphs", "caveats", "doubts", "grounds"]
-
 DOUBTED = 0.2  # probability of being wrong from which a fact is mentioned
 MOST = 3  # facts and assumptions named of each number
 # Of the variance, from which an assumption is named: below that chance alone may have sorted it

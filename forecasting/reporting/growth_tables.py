@@ -19,15 +19,6 @@ from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_g
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = [
-    "growth_by_perimeter",
-    "growth_by_year",
-    "growth_headline",
-    "growth_told",
-    "percent",
-    "known_as_growth",
-]
-
 LEVELS = {"median": 0.5, "10 %": 0.1, "90 %": 0.9}
 NOTHING_SINCE = "No rate of growth has been printed twice by the agency that is forecast: nothing to compare yet."
 

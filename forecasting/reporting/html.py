@@ -27,18 +27,6 @@ from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK
 from forecasting.reporting.citations import numbered
 from forecasting.reporting.outline import divided, with_contents
 
-__all__ = [
-    "PLOTLY",
-    "check_page",
-    "figure_html",
-    "figure_script",
-    "notebook_to_html",
-    "page_template",
-    "report_title",
-    "template_text",
-    "write_report",
-]
-
 PLOTLY = "application/vnd.plotly.v1+json"
 SHOWN = (PLOTLY, "text/html", "text/markdown", "image/png")
 LONGEST_PRINT = 10_000  # characters of a beginning, and of an end

@@ -12,8 +12,6 @@ from forecasting.evidence.files import write_asked
 from forecasting.evidence.places import place_words
 from forecasting.reporting.labels import inert, label_of
 
-__all__ = ["csv_bytes", "iamc_frame", "write_csv", "write_iamc"]
-
 MODEL = "EV Forecasting"
 NAMES = {  # as the templates of the community have them, where they have one
     "investment_usd": "Investment|Infrastructure|Transportation|Charging",

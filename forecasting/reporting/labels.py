@@ -13,21 +13,6 @@ from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES
 from forecasting.periods import Period, month, span
 
-__all__ = [
-    "SETTINGS",
-    "amount",
-    "amounts",
-    "capital",
-    "inert",
-    "interval",
-    "label_of",
-    "label_words",
-    "parameter_words",
-    "readable",
-    "rounded",
-    "unit_of",
-]
-
 SETTINGS = {  # places of charging, as a reader calls them
     "home": "at home", "work": "at work", "depot": "in depots", "overnight": "public, slow, overnight",
     "destination_ac": "public, destination, AC", "destination_dc": "public, destination, fast",

@@ -17,8 +17,6 @@ from forecasting.scenarios.find_out import width_left, worth_finding_out
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["due_table", "find_out_table"]
-
 MOST = 10  # rows shown of either
 
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from forecasting.periods import Period
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["basis_lines", "contraction_table", "curves_table", "influence_table"]
-
 Array = NDArray[np.float64]
 CURVES = ("bass", "gompertz", "logistic", "exponential")
 DRAWS = 240  # of each curve: a hundred independent ones, enough for a table

@@ -8,8 +8,6 @@ import re
 
 import nbformat
 
-__all__ = ["divided", "with_contents"]
-
 HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 HEAD = '<details class="contents"><summary>Contents</summary><nav aria-label="Contents"><ol>'
 SUB = ' class="sub"'

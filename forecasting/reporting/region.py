@@ -21,8 +21,6 @@ from forecasting.reporting.result_tables import bands, with_unit
 from forecasting.scenarios.joint_draws import Results, region_places, region_total
 from forecasting.scenarios.outlook_files import load_draws
 
-__all__ = ["REGION", "region_of"]
-
 REGION = ("ev_registrations", *HEADLINE)
 DRAWN = "ev_stock"
 ASKED = CHARGING_ANSWERS[:2]  # the third is a rule, which says nothing of a region

@@ -58,8 +58,6 @@ from forecasting.scenarios.outlook_files import (
     stored_caveats,
 )
 
-__all__ = ["build_site", "write_assets"]
-
 TITLE = "Electric vehicles and their charging: outlooks"
 ORDER = ("baseline", "accelerated", "constrained")
 MANY = 6  # scenarios of a country that fit beside each other

@@ -22,8 +22,6 @@ from forecasting.demand.parameters import read_table
 from forecasting.reporting.display import Table
 from forecasting.reporting.labels import readable
 
-__all__ = ["truck_figures_table", "truck_points_table", "truck_trip_table"]
-
 ROAD_WORDS = "Urumqi – Horgos – Almaty – Tashkent"
 
 

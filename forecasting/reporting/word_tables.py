@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-__all__ = ["TableCell", "write_table"]
-
 LONG = 28  # letters of a cell beyond which its column gets no wider
 # Centimetres of a letter for each point of its size, and of a cell without its words
 LETTER, MARGINS = 0.022, 0.42
