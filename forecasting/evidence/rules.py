@@ -68,7 +68,7 @@ def settled(row: dict[str, str]) -> dict[str, str]:
         "place": _code(place_code, row["place"]) or row["place"],
         "partner": _code(partner_code, row["partner"]) or row["partner"],
         "quantity": quantity,
-        "unit": _unit_code(row["unit"]) or _unit_of(measure, quantity),
+        "unit": _unit_code(row["unit"]) or expected_unit(row["measure"], quantity),
         "kind": row["kind"] or "outcome",
     }
     if not row["rounding"] and _number(row["value"]) is not None:
@@ -119,8 +119,13 @@ def _units() -> frozenset[str]:
     return frozenset(each.unit_of(unit) for each in QUANTITIES.values() for unit in counts)
 
 
-def _unit_of(measure: Measure | None, quantity: str) -> str:
-    return quantity_of(quantity).unit_of(measure.unit if measure else "")
+def expected_unit(measure: str, quantity: str) -> str:
+    """The unit of a quantity of a measure.
+
+    >>> expected_unit("ev_imports", "total"), expected_unit("ev_imports", "share_percent")
+    ('vehicles', 'percent')
+    """
+    return quantity_of(quantity).unit_of(MEASURES[measure].unit if measure in MEASURES else "")
 
 
 def printed_rounding(text: str, relation: str = "equals") -> float:
@@ -180,7 +185,9 @@ def faults(row: Row) -> Iterator[Fault]:
     yield from _numbers(row)
     yield from _in_range(row, measure)
     if row["unit"] or not counts_nothing:
-        yield from _unit(row, "" if counts_nothing else _unit_of(measure, row["quantity"]))
+        yield from _unit(
+            row, "" if counts_nothing else expected_unit(row["measure"], row["quantity"])
+        )
     if not row["value"] and not row["reference"] and not is_statement:
         hint = "a relation stands to a value or to another fact"
         yield "value", "is empty, and there is no reference", hint
