@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+import math
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -11,15 +12,65 @@ from forecasting.errors import in_digits
 from forecasting.measures import CHARGING_COUNTS
 from forecasting.parameters.values import Day, Name, Range, Strict
 
-__all__ = ["Driver", "fact_ids"]
-
-LARGEST_FACTOR = 20.0
-LARGEST_CHANGE = 3.0  # of a price: four times the price
 LARGEST_ELASTICITY = -15.0
 # A rebate for buyers of modest means in California: -2.1 (Muehlegger & Rapson 2022, Journal of
 # Public Economics 216). Buyers who can order from the next country respond by more, buyers of few
 # models by less: the ends are a judgement.
 PRICE_ELASTICITY = Range(low=-4, mode=-2.1, high=-1)
+
+
+class Kind(NamedTuple):
+    """What a size is of a kind of driver, and what it may be.
+
+    Parameters
+    ----------
+    words : str
+        What it is, beside it in a params file.
+    least, most : float
+        What it may be.
+    too_low, too_high : str
+        What is said of another one.
+    """
+
+    words: str
+    least: float = -math.inf
+    too_low: str = ""
+    most: float = math.inf
+    too_high: str = ""
+
+
+NEGATIVE = "{} is negative; a factor or a cap is 0 or more"
+UNLIKELY = "{} is no likely factor; +30 % is 1.3"
+NO_PRICE = "{} is outside -1 to 3 of the price; +15 % is 0.15"
+KINDS = {
+    "level": Kind("factor on the flow, the same from start on", 0, NEGATIVE, 20, UNLIKELY),
+    "growth": Kind("factor on the flow for each further year", 0, NEGATIVE, 20, UNLIKELY),
+    "ceiling": Kind(
+        "highest share of new vehicles",
+        0,
+        NEGATIVE,
+        1,
+        "{} is above 1; a ceiling is a share of new vehicles, 0 to 1",
+    ),
+    "cap": Kind("the most that comes in a calendar year", 0, NEGATIVE),
+    "price": Kind(
+        "change of what a car costs, to which the flow responds; 0.15 is 15 % more",
+        math.nextafter(-1, 0),
+        NO_PRICE,
+        3,
+        NO_PRICE,
+    ),
+    "demand": Kind("sets a parameter of the charging chain, not the flow"),
+    "target": Kind(
+        "public points or stations that are to stand on the day",
+        math.nextafter(0, 1),
+        "{} {quantity} is no target; it must be above 0",
+    ),
+}
+
+
+def _share(default: float, meaning: str) -> Any:
+    return Field(default, ge=0, le=1, description=meaning, examples=["a share, 0 to 1"])
 
 
 class Driver(Strict):
@@ -66,24 +117,32 @@ class Driver(Strict):
 
     Examples
     --------
-    >>> Driver(name="duty", kind="level", quantity="ev_imports", start="2026-01-01", size=0.8, reason="a duty of 15 %",
-    ...        source="judgement").size.mode
+    >>> duty = {"name": "duty", "kind": "level", "quantity": "ev_imports", "start": "2026-01-01"}
+    >>> Driver(**duty, size=0.8, reason="a duty of 15 %", source="judgement").size.mode
     0.8
     """
 
     name: Name
-    kind: Literal["level", "growth", "ceiling", "cap", "price", "demand", "target"]
+    kind: Literal["level", "growth", "ceiling", "cap", "price", "demand", "target"] = Field(
+        examples=[", ".join(KINDS)]
+    )
     quantity: str
-    start: Day
+    start: Day = Field(examples=["a date such as 2026-01-01"])
     end: Day | None = None
-    size: Range
-    elasticity: Range = PRICE_ELASTICITY
-    probability: float = Field(1.0, ge=0, le=1)
-    on_time: float = Field(1.0, ge=0, le=1)
-    delay_years: Range = Range(low=0, mode=0, high=0)
-    beyond: float = Field(0.0, ge=0, le=1)
-    reason: str = Field(min_length=1)
-    source: str = Field(min_length=1)
+    size: Range = Field(
+        description="lowest, likeliest and highest", examples=["a number, or low, mode and high"]
+    )
+    elasticity: Range = Field(
+        PRICE_ELASTICITY, description="per cent of the flow for one per cent of the price"
+    )
+    probability: float = _share(1.0, "that it happens at all")
+    on_time: float = _share(1.0, "share of cases in which it comes on its day")
+    delay_years: Range = Field(
+        Range(low=0, mode=0, high=0), description="years by which it is late where it is"
+    )
+    beyond: float = _share(0.0, "share of what exceeds the cap that comes all the same")
+    reason: str = Field(min_length=1, examples=["one sentence: why this changes the quantity"])
+    source: str = Field(min_length=1, examples=["a fact's id, judgement, a citation or an address"])
 
     @field_validator("quantity")
     @classmethod
@@ -97,8 +156,9 @@ class Driver(Strict):
     def _falls(cls, elasticity: Range) -> Range:
         for value in (elasticity.low, elasticity.high):
             if not LARGEST_ELASTICITY <= value <= 0:
+                span = f"{in_digits(LARGEST_ELASTICITY)} to 0"
                 raise ValueError(
-                    f"{in_digits(value)} is outside {in_digits(LARGEST_ELASTICITY)} to 0; what gets dearer sells less"
+                    f"{in_digits(value)} is outside {span}; what gets dearer sells less"
                 )
         return elasticity
 
@@ -113,24 +173,12 @@ class Driver(Strict):
     @field_validator("size")
     @classmethod
     def _of_its_kind(cls, size: Range, info: ValidationInfo) -> Range:
-        kind = info.data.get("kind")
-        if kind == "price" and not -1 < size.low <= size.high <= LARGEST_CHANGE:
-            worst = size.low if size.low <= -1 else size.high
-            raise ValueError(
-                f"{in_digits(worst)} is outside -1 to {in_digits(LARGEST_CHANGE)} of the price; +15 % is 0.15"
-            )
-        if kind == "target" and size.low <= 0:
-            raise ValueError(
-                f"{in_digits(size.low)} {info.data.get('quantity', 'points')} is no target; it must be above 0"
-            )
-        if kind in ("level", "growth", "ceiling", "cap") and size.low < 0:
-            raise ValueError(f"{in_digits(size.low)} is negative; a factor or a cap is 0 or more")
-        if kind in ("level", "growth") and size.high > LARGEST_FACTOR:
-            raise ValueError(f"{in_digits(size.high)} is no likely factor; +30 % is 1.3")
-        if kind == "ceiling" and size.high > 1:
-            raise ValueError(
-                f"{in_digits(size.high)} is above 1; a ceiling is a share of new vehicles, 0 to 1"
-            )
+        kind = KINDS.get(info.data.get("kind", ""), Kind(""))
+        quantity = info.data.get("quantity", "points")
+        if size.low < kind.least:
+            raise ValueError(kind.too_low.format(in_digits(size.low), quantity=quantity))
+        if size.high > kind.most:
+            raise ValueError(kind.too_high.format(in_digits(size.high)))
         return size
 
     @field_validator("delay_years")
@@ -148,8 +196,8 @@ class Driver(Strict):
 def fact_ids(source: object) -> tuple[str, ...]:
     """Ids of facts in a source; none of a citation, an address or a judgement.
 
-    >>> fact_ids("article-07, article-09"), fact_ids("Odenweller & Ueckerdt 2025"), fact_ids("judgement")
-    (('article-07', 'article-09'), (), ())
+    >>> fact_ids("article-07, article-09"), fact_ids("Odenweller & Ueckerdt 2025")
+    (('article-07', 'article-09'), ())
     """
     words = [word.strip() for word in str(source).split(",")]
     plain = all(word and not any(letter in word for letter in " /:") for word in words)

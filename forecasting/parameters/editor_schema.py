@@ -67,7 +67,11 @@ def editor_schema() -> dict[str, Any]:
         for name, field in schema["properties"].items():
             described = SAID.get(
                 name,
-                {key: value for key, value in field.items() if key not in ("title", "default")},
+                {
+                    key: value
+                    for key, value in field.items()
+                    if key not in ("title", "default", "examples")
+                },
             )
             schema["properties"][name] = described | (
                 {"description": meant[name]} if name in meant else {}

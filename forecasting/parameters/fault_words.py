@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,39 +12,25 @@ from forecasting.errors import Problem, in_digits
 from forecasting.measures import nearest
 
 if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
     from forecasting.parameters.strict_yaml import Document
 
-__all__ = ["did_you_mean", "missing_files", "short", "worded"]
+    Fields = Mapping[str, FieldInfo]
 
-_EXPECTED = {
-    "int_type": "a whole number", "int_from_float": "a whole number", "int_parsing": "a whole number",
-    "float_type": "a number", "string_type": "text", "bool_type": "true or false", "dict_type": "a list of keys",
-    "tuple_type": "a list", "model_type": "a list of keys", "date_type": "a date (YYYY-MM-DD)",
-    "model_attributes_type": "a list of keys", "finite_number": "a finite number",
-}  # fmt: skip
-
-
-_EXAMPLES = {
-    "scenario": "baseline, accelerated, constrained or a name of your own",
-    "as_of": "a date such as 2023-06-26, or latest",
-    "horizon": "the last year, e.g. 2030",
-    "seed": "any whole number, e.g. 20230626",
-    "reason": "one sentence: why this changes the quantity",
-    "source": "a fact's id, judgement, a citation or an address",
-    "size": "a number, or low, mode and high",
-    "start": "a date such as 2026-01-01",
-    "missing": "what one point too few costs a year, above 0",
-    "idle": "what one point too many costs a year, above 0",
-    "own": "points of your own, 0 or more",
-    "on_time": "a share, 0 to 1",
-    "probability": "a share, 0 to 1",
-    "kind": "level, growth, ceiling, cap, price, demand or target",
+EXPECTED = {
+    **dict.fromkeys(("int_type", "int_from_float", "int_parsing"), "a whole number"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a list of keys"),
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "date_type": "a date (YYYY-MM-DD)",
 }
 
-Owner = tuple[str, Sequence[str]]  # whose keys: "a scenario", and which there are
 
-
-def worded(fault: Mapping[str, Any], place: str, owner: Owner) -> Problem:
+def worded(fault: Mapping[str, Any], place: str, whose: str, fields: Fields) -> Problem:
     """One of pydantic's faults in this package's words.
 
     Parameters
@@ -52,41 +39,37 @@ def worded(fault: Mapping[str, Any], place: str, owner: Owner) -> Problem:
         A row of ``ValidationError.errors()``.
     place : str
         File, line and key path.
-    owner : tuple of str and sequence of str
-        Whose key it is, and which keys that has.
+    whose : str
+        Whose key it is, e.g. ``a scenario``.
+    fields : mapping of str to FieldInfo
+        Which keys that has; the first example of a key is the next move.
 
     Examples
     --------
-    >>> fault = {"loc": ("contry",), "type": "extra_forbidden", "input": "UZ", "msg": ""}
-    >>> print(worded(fault, "uz.yaml:1 contry", ("a scenario", ["country", "seed"])))
-    uz.yaml:1 contry: is not a key of a scenario (did you mean country?)
+    >>> from forecasting.parameters.values import Choice
+    >>> fault = {"loc": ("choice", "mising"), "type": "extra_forbidden", "input": 1, "msg": ""}
+    >>> print(worded(fault, "uz.yaml:1 choice.mising", "a choice", Choice.model_fields))
+    uz.yaml:1 choice.mising: is not a key of a choice (did you mean missing?)
     """
-    kind, value, message = (
-        str(fault["type"]),
-        fault["input"],
-        str(fault["msg"]).removeprefix("Value error, "),
-    )
-    key = str(fault["loc"][-1]) if fault["loc"] else ""
-    example = _EXAMPLES.get(key, "")
+    kind = str(fault["type"])
+    value = short(fault["input"])
+    field = fields.get(str(fault["loc"][-1])) if fault["loc"] else None
+    example = str(field.examples[0]) if field and field.examples else ""
     if kind == "missing":
         return Problem(place, "is missing", example)
     if kind == "extra_forbidden":
-        whose, known = owner
-        near = did_you_mean(key, known).lstrip("; ")
-        return Problem(place, f"is not a key of {whose}", near or "known: " + ", ".join(known))
+        near = did_you_mean(str(fault["loc"][-1]), fields).lstrip("; ")
+        return Problem(place, f"is not a key of {whose}", near or f"known: {', '.join(fields)}")
     if kind == "literal_error":
-        known = [
-            word.strip("' ") for word in fault["ctx"]["expected"].replace(" or ", ",").split(",")
-        ]
-        near = did_you_mean(str(value), known).lstrip("; ")
-        return Problem(place, f"{short(value)} is unknown", near or "one of " + ", ".join(known))
-    if kind in _EXPECTED:
-        return Problem(place, f"{short(value)} is not {_EXPECTED[kind]}", example)
-    return Problem(
-        place,
-        message if kind == "value_error" else f"{short(value)}: {message[0].lower()}{message[1:]}",
-        example,
-    )
+        known = re.findall(r"'(\w+)'", fault["ctx"]["expected"])
+        near = did_you_mean(str(fault["input"]), known).lstrip("; ")
+        return Problem(place, f"{value} is unknown", near or f"one of {', '.join(known)}")
+    if kind in EXPECTED:
+        return Problem(place, f"{value} is not {EXPECTED[kind]}", example)
+    message = str(fault["msg"])
+    if kind == "value_error":
+        return Problem(place, message.removeprefix("Value error, "), example)
+    return Problem(place, f"{value}: {message[0].lower()}{message[1:]}", example)
 
 
 def did_you_mean(word: str, known: Sequence[str] | Mapping[str, Any]) -> str:
@@ -112,12 +95,10 @@ def short(value: Any) -> str:
 
 def missing_files(files: Sequence[str], document: Document) -> Iterator[Problem]:
     """Ledgers that are not there; a network address is none, as nothing is fetched unasked."""
-    for i, file in enumerate(files):
+    hint = "give a file of facts, relative to this params file"
+    for place, file in enumerate(files):
         if not Path(document.folder, file).exists():
-            what = (
-                "is a network address"
-                if "://" in file
-                else f"is not in {document.folder or 'this folder'}"
-            )
-            hint = "give a file of facts, relative to this params file"
-            yield Problem(document.where(("ledger", i)), f"{short(file)} {what}", hint)
+            what = f"is not in {document.folder or 'this folder'}"
+            if "://" in file:
+                what = "is a network address"
+            yield Problem(document.where(("ledger", place)), f"{short(file)} {what}", hint)

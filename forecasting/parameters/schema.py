@@ -21,7 +21,7 @@ from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
 from forecasting.measures import CHARGING_COUNTS, MEASURES, NEW_CARS, count_of
 from forecasting.parameters.driver_kinds import Driver
-from forecasting.parameters.fault_words import Owner, did_you_mean, missing_files, short, worded
+from forecasting.parameters.fault_words import did_you_mean, missing_files, short, worded
 from forecasting.parameters.naming import country_code, country_slug, unsafe_name
 from forecasting.parameters.strict_yaml import Document, KeyPath, read_yaml
 from forecasting.parameters.values import (
@@ -42,6 +42,8 @@ from forecasting.periods import as_date
 from forecasting.showing import Shown
 
 if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
     from forecasting.evidence.ledger import Ledger
 
 __all__ = [
@@ -114,25 +116,43 @@ class Scenario(Shown, Strict):
     ('uzbekistan-baseline', 'UZ', 'latest')
     """
 
-    country: Country | None = None
-    corridor: Name | None = None
-    scenario: Name
-    as_of: AsOf
-    horizon: int = Field(ge=1990, le=LAST_HORIZON)
-    seed: int = Field(ge=0, lt=2**32)
+    country: Country | None = Field(None, description="ISO 3166 alpha-2")
+    corridor: Name | None = Field(None, description="where vehicles come through")
+    scenario: Name = Field(
+        description="which set of assumptions this is",
+        examples=["baseline, accelerated, constrained or a name of your own"],
+    )
+    as_of: AsOf = Field(
+        description="a date, or the newest print of anything used here: nothing published later is used",
+        examples=["a date such as 2023-06-26, or latest"],
+    )
+    horizon: int = Field(
+        ge=1990,
+        le=LAST_HORIZON,
+        description="last year of the outlook",
+        examples=["the last year, e.g. 2030"],
+    )
+    seed: int = Field(
+        ge=0,
+        lt=2**32,
+        description="scenarios with one seed share their random draws and can be compared and added",
+        examples=["any whole number, e.g. 20230626"],
+    )
     name: str = ""
     title: str = ""
-    measure: Flow = "ev_imports"
-    basis: str | None = None
-    places: Places = ()
-    since: Day | None = None
-    market_size: MarketSizes = None
+    measure: Flow = Field("ev_imports", description="the flow that is forecast")
+    basis: str | None = Field(None, description="whose definition is forecast")
+    places: Places = Field((), description="where the corridor is counted")
+    since: Day | None = Field(None, description="facts of earlier periods are left aside")
+    market_size: MarketSizes = Field(None, description="new vehicles a year")
     drivers: Annotated[tuple[Driver, ...], BeforeValidator(listed)] = ()
     assumptions: dict[str, Range] = Field(default_factory=dict)
-    choice: Choice | None = None
+    choice: Choice | None = Field(
+        None, description="what a public point too few, and one too many, costs a year"
+    )
     notes: Texts = ()
-    ledger: Texts = ()
-    shipped_facts: bool = True
+    ledger: Texts = Field((), description="facts of one's own, relative to this file")
+    shipped_facts: bool = Field(True, description="whether the facts of the package are used, too")
 
     @property
     def place(self) -> str:
@@ -369,9 +389,8 @@ def _build(
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
-        found = [
-            worded(fault, where(fault["loc"]), _owner(fault["loc"])) for fault in error.errors()
-        ] + found
+        faults = error.errors()
+        found = [worded(row, where(row["loc"]), *_owner(row["loc"])) for row in faults] + found
     if found:
         raise ScenarioError(found)
     return scenario
@@ -396,73 +415,61 @@ def _completed(data: dict[str, Any]) -> dict[str, Any]:
     return data | {key: text for key, text in derived.items() if not data.get(key)}
 
 
-def _owner(path: KeyPath) -> Owner:
-    """Whose keys stand at a path."""
+def _owner(path: KeyPath) -> tuple[str, dict[str, FieldInfo]]:
+    """Whose keys stand at a path, and which there are."""
     if len(path) <= 1:
-        return "a scenario", list(Scenario.model_fields)
+        return "a scenario", Scenario.model_fields
     if path[0] == "drivers" and len(path) == 3:
-        return "a driver", list(Driver.model_fields)
-    return (
-        ("a choice", list(Choice.model_fields))
-        if path[0] == "choice"
-        else ("a range", list(Range.model_fields))
-    )
+        return "a driver", Driver.model_fields
+    if path[0] == "choice":
+        return "a choice", Choice.model_fields
+    return "a range", Range.model_fields
 
 
 def _across(data: Mapping[str, Any], where: Callable[[KeyPath], str]) -> Iterator[Problem]:
     """What no single key can show, looked for even where single keys are wrong."""
-    country, corridor = data.get("country"), data.get("corridor")
+
+    def problem(key: str, what: str, hint: str) -> Problem:
+        return Problem(where((key,)), what, hint)
+
+    country = data.get("country")
+    corridor = data.get("corridor")
+    as_of = data.get("as_of")
+    horizon = data.get("horizon")
     if country is None and corridor is None:
         hint = f"a country such as UZ, or a corridor: {', '.join(sorted(CORRIDORS))}"
-        yield Problem(where(("country",)), "is missing", hint)
+        yield problem("country", "is missing", hint)
     if country is not None and corridor is not None:
-        yield Problem(
-            where(("corridor",)),
-            f"{corridor!r} stands beside country {country!r}",
-            "keep one of the two",
-        )
+        what = f"{corridor!r} stands beside country {country!r}"
+        yield problem("corridor", what, "keep one of the two")
     if isinstance(corridor, str) and corridor not in CORRIDORS and not data.get("places"):
-        near = did_you_mean(corridor, CORRIDORS)
-        yield Problem(
-            where(("corridor",)),
-            f"{corridor!r} is unknown and has no places{near}",
-            "give it places and measure",
-        )
+        what = f"{corridor!r} is unknown and has no places{did_you_mean(corridor, CORRIDORS)}"
+        yield problem("corridor", what, "give it places and measure")
     if corridor is not None and data.get("choice") is not None:
-        yield Problem(
-            where(("choice",)),
-            "stands in a corridor, which has no charging points to choose",
-            "leave it out",
-        )
-    horizon, as_of = data.get("horizon"), data.get("as_of")
-    if isinstance(horizon, int) and str(as_of)[:4].isdecimal() and horizon < int(str(as_of)[:4]):
-        yield Problem(
-            where(("horizon",)),
-            f"{horizon} lies before as_of {as_of}",
-            "a horizon is the last year forecast",
-        )
+        what = "stands in a corridor, which has no charging points to choose"
+        yield problem("choice", what, "leave it out")
+    first = str(as_of)[:4]
+    if isinstance(horizon, int) and first.isdecimal() and horizon < int(first):
+        what = f"{horizon} lies before as_of {as_of}"
+        yield problem("horizon", what, "a horizon is the last year forecast")
     yield from _across_drivers(data, where)
 
 
 def _across_drivers(data: Mapping[str, Any], where: Callable[[KeyPath], str]) -> Iterator[Problem]:
     drivers = data.get("drivers")
-    rows = (
-        [row if isinstance(row, dict) else {} for row in drivers]
-        if isinstance(drivers, list)
-        else []
-    )
-    names = [row.get("name") for row in rows]
+    if not isinstance(drivers, list):
+        return
     measure = _completed(dict(data)).get("measure", "ev_imports")
-    for i, row in enumerate(rows):
-        if names[i] is not None and names[i] in names[:i]:
-            yield Problem(
-                where(("drivers", i, "name")), f"{names[i]!r} stands twice", "name each driver once"
-            )
-        if (
-            row.get("kind") not in (None, "demand", "target")
-            and row.get("quantity", measure) != measure
-        ):
-            what = f"{row['quantity']!r} is not what is forecast"
-            yield Problem(
-                where(("drivers", i, "quantity")), what, f"use {measure}, or kind: demand"
-            )
+    names: list[object] = []
+    for place, row in enumerate(drivers):
+        driver = row if isinstance(row, dict) else {}
+        name = driver.get("name")
+        if name is not None and name in names:
+            what = f"{name!r} stands twice"
+            yield Problem(where(("drivers", place, "name")), what, "name each driver once")
+        names.append(name)
+        of_the_flow = driver.get("kind") not in (None, "demand", "target")
+        if of_the_flow and driver.get("quantity", measure) != measure:
+            what = f"{driver['quantity']!r} is not what is forecast"
+            hint = f"use {measure}, or kind: demand"
+            yield Problem(where(("drivers", place, "quantity")), what, hint)

@@ -120,9 +120,21 @@ class Choice(Strict):
     True
     """
 
-    missing: float = Field(gt=0, le=LARGEST_COST, allow_inf_nan=False)
-    idle: float = Field(gt=0, le=LARGEST_COST, allow_inf_nan=False)
-    own: float | None = Field(None, ge=0, allow_inf_nan=False)
+    missing: float = Field(
+        gt=0,
+        le=LARGEST_COST,
+        allow_inf_nan=False,
+        examples=["what one point too few costs a year, above 0"],
+    )
+    idle: float = Field(
+        gt=0,
+        le=LARGEST_COST,
+        allow_inf_nan=False,
+        examples=["what one point too many costs a year, above 0"],
+    )
+    own: float | None = Field(
+        None, ge=0, allow_inf_nan=False, examples=["points of your own, 0 or more"]
+    )
 
 
 def _day(value: object) -> object:

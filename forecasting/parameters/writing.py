@@ -9,41 +9,12 @@ from typing import Any
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import in_digits
 from forecasting.evidence.places import place_name
+from forecasting.parameters.driver_kinds import KINDS, Driver
 from forecasting.parameters.naming import country_slug
-from forecasting.parameters.schema import Driver, Scenario
+from forecasting.parameters.schema import Scenario
 
-__all__ = ["params_text"]
-
-SAID = {
-    "country": "ISO 3166 alpha-2",
-    "corridor": "where vehicles come through",
-    "scenario": "which set of assumptions this is",
-    "as_of": "a date, or the newest print of anything used here: nothing published later is used",
-    "horizon": "last year of the outlook",
-    "seed": "scenarios with one seed share their random draws and can be compared and added",
-    "measure": "the flow that is forecast",
-    "basis": "whose definition is forecast",
-    "places": "where the corridor is counted",
-    "since": "facts of earlier periods are left aside",
-    "market_size": "new vehicles a year",
-    "choice": "what a public point too few, and one too many, costs a year",
-    "ledger": "facts of one's own, relative to this file",
-    "shipped_facts": "whether the facts of the package are used, too",
-    "size": "lowest, likeliest and highest",
-    "probability": "that it happens at all",
-    "on_time": "share of cases in which it comes on its day",
-    "delay_years": "years by which it is late where it is",
-    "elasticity": "per cent of the flow for one per cent of the price",
-    "beyond": "share of what exceeds the cap that comes all the same",
-}
-KINDS = {
-    "level": "factor on the flow, the same from start on",
-    "growth": "factor on the flow for each further year",
-    "ceiling": "highest share of new vehicles",
-    "cap": "the most that comes in a calendar year",
-    "price": "change of what a car costs, to which the flow responds; 0.15 is 15 % more",
-    "demand": "sets a parameter of the charging chain, not the flow",
-    "target": "public points or stations that are to stand on the day",
+WORDS = {
+    key: field.description for key, field in (Scenario.model_fields | Driver.model_fields).items()
 }
 
 
@@ -116,8 +87,8 @@ def _plain(value: Any) -> str:
 
 
 def _line(key: str, value: Any) -> str:
-    said = KINDS.get(value) if key == "kind" else SAID.get(key)
-    return f"{key}: {_plain(value)}" + (f"  # {said}" if said else "")
+    words = KINDS[value].words if key == "kind" else WORDS[key]
+    return f"{key}: {_plain(value)}" + (f"  # {words}" if words else "")
 
 
 def _drivers(drivers: Sequence[Mapping[str, Any]]) -> Iterator[str]:
