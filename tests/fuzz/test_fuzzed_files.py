@@ -346,7 +346,7 @@ def test_keys_of_a_store_stay_in_its_mirror(keys: list[list[str]]) -> None:
             type(system), "get_file", lambda self, path, here, **_: Path(here).write_text("{}")
         )
         with contextlib.suppress(fc.ForecastingError):
-            object_store._Remote(system, root).pull(mirror)
+            object_store._Remote(system, root, mirror).pull()
         outside = [
             path
             for path in Path(folder).rglob("*")
