@@ -9,7 +9,7 @@ import csv
 import io
 import itertools
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -54,9 +54,10 @@ def append_fact(path: str | Path, cells: Mapping[str, str]) -> str:
     what = "is not a column of a ledger"
     if unknown := [Problem(f"fact {name}", what) for name in sorted({*cells} - {*COLUMNS})]:
         raise LedgerError(unknown)
-    with _alone(file) as handle:
-        text = _text_of(file)
-        row, lines = _new_lines(file.name, text, cells)
+    if not file.exists():
+        _new_lines(file.name, "", cells)  # a fact that is refused makes no file
+    with _locked(file) as handle:
+        row, lines = _new_lines(file.name, _text_of(file), cells)
         _append(handle.fileno(), lines.encode())
     return row["id"]
 
@@ -115,45 +116,22 @@ def _append(descriptor: int, lines: bytes) -> None:
         raise
 
 
-@contextlib.contextmanager
-def _alone(path: Path) -> Iterator[IO[bytes]]:
-    """The file, open for appending by nobody else; a file made here goes again where nothing was
-    written to it.
-    """
-    made = not path.exists()
-    with _opened(path) as handle:
-        try:
-            yield handle
-        except BaseException:
-            if made and path.stat().st_size == 0:
-                path.unlink()
-            raise
-
-
-def _opened(path: Path) -> IO[bytes]:
-    """The file, locked; opened again where another, which had made it, took it away before the lock
-    was ours.
-    """
+def _locked(path: Path) -> IO[bytes]:
+    """The file, open for appending by nobody else."""
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
     flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    for _ in range(100):
-        try:
-            handle = os.fdopen(os.open(path, flags, 0o666), "a+b")
-        except OSError as error:
-            what = (error.strerror or "cannot be written").lower()
-            hint = "give a file in a folder that can be written"
-            raise LedgerError([Problem(str(path), what, hint)]) from None
-        # Where files cannot be locked, two at once are the user's to avoid
-        with contextlib.suppress(ImportError):
-            import fcntl
+    try:
+        handle = os.fdopen(os.open(path, flags, 0o666), "a+b")
+    except OSError as error:
+        what = (error.strerror or "cannot be written").lower()
+        hint = "give a file in a folder that can be written"
+        raise LedgerError([Problem(str(path), what, hint)]) from None
+    # Where files cannot be locked, two at once are the user's to avoid
+    with contextlib.suppress(ImportError):
+        import fcntl
 
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        with contextlib.suppress(OSError):
-            if os.path.samestat(os.fstat(handle.fileno()), path.stat()):
-                return handle
-        handle.close()
-    what = "is taken away again and again"
-    raise LedgerError([Problem(str(path), what, "see what else writes to its folder")])
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    return handle
 
 
 def _new_id(row: Mapping[str, str], taken: set[str]) -> str:

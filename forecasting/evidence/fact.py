@@ -140,10 +140,10 @@ class Fact(Shown, BaseModel):
         PeriodError
             Where the fact has no date.
         """
-        first, last = self.period_start or self.period_end, self.period_end or self.period_start
-        if first is None or last is None:
+        days = [day for day in (self.period_start, self.period_end) if day is not None]
+        if not days:
             raise PeriodError(f"fact {self.id!r} has no dates; give it a period_end")
-        return Period(first, last)
+        return Period(days[0], days[-1])
 
     @property
     def known_from(self) -> dt.date | None:
@@ -235,26 +235,24 @@ class Fact(Shown, BaseModel):
         >>> fact.row()["period_end"], fact.row()["value"]
         ('2023-12-31', 30000.0)
         """
-        own = vars(self)
-        cells = {column: own[column] for column in COLUMNS}
-        dates = {
-            column: str(cells[column] or "")
-            for column in ("period_start", "period_end", "published")
-        }
-        return cells | dates
+        cells = {column: vars(self)[column] for column in COLUMNS}
+        for column in ("period_start", "period_end", "published"):
+            cells[column] = str(cells[column] or "")
+        return cells
 
     def __str__(self) -> str:
-        place = place_name(self.place) + (
-            "" if self.of_world else f" with {place_name(self.partner)}"
-        )
-        label = MEASURES[self.measure].label if self.measure in MEASURES else "an unnamed flow"
-        label = label if label[:2].isupper() else label[0].lower() + label[1:]
-        return f"{place}, {label}{self._when()}: {in_words(self)}"
-
-    def _when(self) -> str:
+        where = place_name(self.place)
+        if not self.of_world:
+            where += f" with {place_name(self.partner)}"
+        what = MEASURES[self.measure].label if self.measure in MEASURES else "an unnamed flow"
+        if not what[:2].isupper():
+            what = what[0].lower() + what[1:]
+        when = ""
         if self.period_end:
-            return f", {self.period}"
-        return f", since {self.period_start}" if self.period_start else ""
+            when = f", {self.period}"
+        elif self.period_start:
+            when = f", since {self.period_start}"
+        return f"{where}, {what}{when}: {in_words(self)}"
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
@@ -292,23 +290,7 @@ def typed_facts(rows: Iterable[Mapping[str, Any]]) -> LazyFacts:
         Normalised rows without faults, as of `Fact.row`.
     """
     together = {row["id"]: row for row in rows}
-    return LazyFacts(lambda name: _built(_typed(together[name], together)))
-
-
-# One for all: a set for each fact would take more room than the facts
-SAID = set[str](Fact.model_fields)
-
-
-def _built(cells: dict[str, Any]) -> Fact:
-    """A fact of cells that have been checked, as `Fact.model_construct` makes it in four times the
-    time.
-    """
-    fact = Fact.__new__(Fact)
-    for name, value in (("__dict__", cells), ("__pydantic_fields_set__", SAID)):
-        object.__setattr__(fact, name, value)
-    object.__setattr__(fact, "__pydantic_extra__", None)
-    object.__setattr__(fact, "__pydantic_private__", None)
-    return fact
+    return LazyFacts(lambda name: Fact.model_construct(**_typed(together[name], together)))
 
 
 def _typed(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -331,11 +313,8 @@ def _other(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) ->
     other = together.get(row["reference"])
     if other is not None:
         same = all(other[column] == row[column] for column in ("measure", "place", "product"))
-        first, last = (
-            other["period_start"] or other["period_end"],
-            other["period_end"] or other["period_start"],
-        )
-        return span(first, last) if same and first else None
+        days = [day for day in (other["period_start"], other["period_end"]) if day]
+        return span(days[0], days[-1]) if same and days else None
     return own_period(row)
 
 

@@ -8,12 +8,15 @@ of both.
 from __future__ import annotations
 
 import difflib
+import gettext
 import re
+import unicodedata
+from collections import defaultdict
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from forecasting.errors import LedgerError
-from forecasting.evidence.country_names import country_in_any_language, country_names
 
 WORLD = "World"  # as a partner: everybody
 COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
@@ -110,11 +113,9 @@ _SPELLINGS = {
 def _plain(text: str) -> str:
     """Lower case, single spaces, without the words that a port's name may carry."""
     words = re.sub(r"[\s_,()]+", " ", text.strip().lower())
-    return (
-        re.sub(r" (port|highway port|road port|station|pass)$", "", words)
-        if words != "alataw pass"
-        else words
-    )
+    if words == "alataw pass":
+        return words
+    return re.sub(r" (port|highway port|road port|station|pass)$", "", words)
 
 
 @lru_cache(maxsize=1)
@@ -126,23 +127,64 @@ def _names() -> dict[str, str]:
     return names
 
 
+def _folded(text: str) -> str:
+    """A name without case and accents, spaces single.
+
+    >>> _folded(" TÜRKİYE "), _folded("Côte  d'Ivoire")
+    ('turkiye', "cote d'ivoire")
+    """
+    letters = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
+
+
+@lru_cache(maxsize=1)
+def _country_names() -> dict[str, str]:
+    """ISO 3166 alpha-2 code by folded name in any language, as pycountry has them; a name of two
+    countries, as a few translations have it, is left out.
+    """
+    english = [
+        (country.alpha_2, getattr(country, field))
+        for country in _iso().countries
+        for field in ("name", "common_name", "official_name")
+        if hasattr(country, field)
+    ]
+    codes: dict[str, set[str]] = defaultdict(set)
+    for code, name in english:
+        codes[_folded(name)].add(code)
+    for code, name in english:  # "Korea, Republic of" is the Republic of Korea
+        first, comma, rest = name.partition(", ")
+        if comma:
+            codes[_folded(f"{rest} {first}")].add(code)
+    folder = Path(_iso().LOCALES_DIR)
+    for file in sorted(folder.glob("*/LC_MESSAGES/iso3166-1.mo")):
+        with file.open("rb") as translations:
+            translate = gettext.GNUTranslations(translations).gettext
+        for code, name in english:
+            codes[_folded(translate(name))].add(code)
+    return {name: min(of_name) for name, of_name in codes.items() if len(of_name) == 1}
+
+
+def _iso() -> Any:
+    """The tables of ISO 3166, which take a while to load and most ledgers never need."""
+    import pycountry
+
+    return pycountry
+
+
 @lru_cache(maxsize=1024)
 def _iso_code(text: str) -> str:
-    """The ISO 3166 alpha-2 code or 3166-2 code of a country or its part; empty where there is none."""
-    import pycountry  # its tables take a while to load and most ledgers never need them
-
+    """The ISO 3166 code of a country, by its name in any language, or of its part; empty where
+    there is none.
+    """
     try:
-        return str(pycountry.countries.lookup(text).alpha_2)
+        return str(_iso().countries.lookup(text).alpha_2)
     except LookupError:
-        return _part(text.upper()) if "-" in text else country_in_any_language(text)
+        return _part(text.upper()) if "-" in text else _country_names().get(_folded(text), "")
 
 
 def _part(code: str) -> str:
     """The ISO 3166-2 code, where it exists."""
-    import pycountry
-
-    parts: Any = pycountry.subdivisions
-    return code if parts.get(code=code) else ""
+    return code if _iso().subdivisions.get(code=code) else ""
 
 
 @lru_cache(maxsize=4096)
@@ -188,16 +230,11 @@ def nearest_place(text: str) -> str:
     >>> nearest_place("Deutschlnd")
     'did you mean DE (Germany)?'
     """
-    # Of nothing nothing is near, and the names take a while to load
-    known = country_names() | _names() if text else {}
-    near = difflib.get_close_matches(_plain(text), known, n=1, cutoff=NEAR)
-    code = known[near[0]] if near else ""
-    ports = ", ".join(PORTS)
-    return (
-        f"did you mean {code} ({place_name(code)})?"
-        if code
-        else f"use an ISO 3166 code such as UZ, or {ports}"
-    )
+    if text:  # of nothing nothing is near, and the names take a while to load
+        known = _country_names() | _names()
+        for name in difflib.get_close_matches(_plain(text), known, n=1, cutoff=NEAR):
+            return f"did you mean {known[name]} ({place_name(known[name])})?"
+    return f"use an ISO 3166 code such as UZ, or {', '.join(PORTS)}"
 
 
 def partner_code(text: str) -> str:
@@ -220,12 +257,7 @@ def is_place(code: str) -> bool:
         return True
     if "-" in code:
         return bool(_part(code.upper()))
-    if len(code) != 2:  # no code of ISO's, whose tables take a while to load
-        return False
-    import pycountry
-
-    countries: Any = pycountry.countries
-    return countries.get(alpha_2=code.upper()) is not None
+    return len(code) == 2 and _iso().countries.get(alpha_2=code.upper()) is not None
 
 
 def place_name(code: str) -> str:
@@ -239,11 +271,8 @@ def place_name(code: str) -> str:
     known = place_code(code)
     if known in PLACES:
         return PLACES[known]
-    import pycountry
-
-    countries: Any = pycountry.countries
-    parts: Any = pycountry.subdivisions
-    return str((countries.get(alpha_2=known) or parts.get(code=known)).name)
+    place = _iso().countries.get(alpha_2=known) or _iso().subdivisions.get(code=known)
+    return str(place.name)
 
 
 def place_words(code: str) -> str:

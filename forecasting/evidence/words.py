@@ -50,34 +50,29 @@ def in_words(fact: Fact) -> str:
     """
     if fact.quote and fact.measure in ("claim", "event", "policy"):
         return fact.quote
-    relation = RELATION_WORDS.get(fact.relation, "")
+    relation, first = fact.relation, fact.period_start
+    reference = reference_words(fact.reference, fact.other) if fact.reference else "the whole"
     if math.isnan(fact.value):
-        compared = fact.relation and fact.reference
-        return (
-            f"{relation}{reference_words(fact.reference, fact.other)}" if compared else fact.quote
-        )
-    number = f"{relation}{_number(fact.value, fact.unit)}"
+        compared = relation and fact.reference
+        return f"{RELATION_WORDS[relation]}{reference}" if compared else fact.quote
+    direction = ""
     if fact.is_change:
-        number = _change(fact)
-    first = fact.period_start
+        direction = "up "
+    if fact.declared.turned(fact.value):
+        direction = "down "
+        relation = OPPOSITE.get(relation, relation)
+    amount = abs(fact.value) if direction else fact.value
     return fact.declared.words.format(
-        number=number,
-        reference=reference_words(fact.reference, fact.other) if fact.reference else "the whole",
+        number=f"{direction}{RELATION_WORDS.get(relation, '')}{_number(amount, fact.unit)}",
+        reference=reference,
         since=period_words(Period(first, first)) if first else "the launch",
     )
 
 
-def _change(fact: Fact) -> str:
-    """Up or down by so much: a fall is worded as a fall, and the relation turns with it."""
-    amount = _number(abs(fact.value), fact.unit)
-    if fact.declared.turned(fact.value):
-        return f"down {RELATION_WORDS.get(OPPOSITE.get(fact.relation, fact.relation), '')}{amount}"
-    return f"up {RELATION_WORDS.get(fact.relation, '')}{amount}"
-
-
 def _number(value: float, unit: str) -> str:
     digits = f"{value:,.0f}" if value.is_integer() else number_text(value)
-    return f"{digits} {'%' if unit == 'percent' else unit.removesuffix(' per day')}".strip()
+    unit = "%" if unit == "percent" else unit.removesuffix(" per day")
+    return f"{digits} {unit}".strip()
 
 
 def reference_words(reference: str, period: Period | None = None) -> str:
@@ -145,10 +140,11 @@ def period_words(period: Period) -> str:
         return f"{first} {start.year}"
     if start == end:
         return f"{start.day} {first} {start.year}"
-    if label.count("-") == 2:
-        return (
-            f"{first}–{last} {end.year}"
-            if start.year == end.year
-            else f"{first} {start.year} – {last} {end.year}"
-        )
-    return f"{start.day} {first}{'' if start.year == end.year else f' {start.year}'} – {end.day} {last} {end.year}"
+    whole_months = label.count("-") == 2
+    if whole_months and start.year == end.year:
+        return f"{first}–{last} {end.year}"
+    if not whole_months:
+        first, last = f"{start.day} {first}", f"{end.day} {last}"
+    if start.year != end.year:
+        first += f" {start.year}"
+    return f"{first} – {last} {end.year}"
