@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from forecasting.caveats import Caveat as Caveat
     from forecasting.curves.batch import fit_curves as fit_curves
     from forecasting.curves.model import GrowthModel as GrowthModel
-    from forecasting.curves.model import GrowthResults as GrowthResults
+    from forecasting.curves.results import GrowthResults as GrowthResults
     from forecasting.demand.corridor import corridor_plan as corridor_plan
     from forecasting.errors import AssumptionError as AssumptionError
     from forecasting.errors import EvidenceError as EvidenceError

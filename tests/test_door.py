@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import forecasting as fc
-from forecasting.curves.fitting.prediction import GrowthPrediction
+from forecasting.curves.results import GrowthPrediction
 from forecasting.reporting.explore import Explorer
 
 ROOT = Path(__file__).parent.parent
@@ -248,20 +248,14 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "FlowForecast.plot": (forecast.plot, {"log": False}),
         "GrowthModel.extended": (model.extended, {"endog": [250.0], "alone": False}),
         "GrowthModel.fit_constrained": (model.fit_constrained, {"constraints": {"q": 0.4}}),
-        "GrowthModel.fix_params": (
-            lambda params: model.fix_params(params).__enter__(),
-            {"params": {"q": 0.4}},
-        ),
+        "GrowthModel.clone": (model.clone, {"endog": SALES}),
         "GrowthModel.loglike": (model.loglike, {"params": results.params, "scatter": None}),
         "GrowthModel.predict": (model.predict, {"params": results.params}),
         "GrowthModel.problem": (model.problem, {"curve": model.curves[0]}),
         "GrowthModel.until": (model.until, {"count": 4}),
         "GrowthResults.forecast": (results.forecast, {"steps": 2}),
-        "GrowthResults.load": (fc.GrowthResults.load, {"path": ROOT / "README.md"}),
         "GrowthResults.plot": (results.plot, {"steps": 2, "alpha": 0.1}),
         "GrowthResults.predict": (results.predict, {"start": 0, "end": 3}),
-        "GrowthResults.predict_at": (results.predict_at, {"timeline": model.timeline}),
-        "GrowthResults.save": (results.save, {"path": "results.pickle"}),
         "Ledger.from_facts": (fc.Ledger.from_facts, {"facts": []}),
         "Ledger.to_csv": (uz.to_csv, {"path": "facts.csv"}),
         "Outlook.plot": (made.plot, {"measure": "ev_stock", "log": False}),

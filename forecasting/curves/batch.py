@@ -12,18 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecasting.arguments import numbers, of, optional, takes
 from forecasting.curves.definitions import Curve, find_curve
-from forecasting.curves.fitting.sampling import Sampling
-from forecasting.curves.fitting.search import Search
-from forecasting.curves.fitting.solver import Solver
+from forecasting.curves.least_squares import Solver
+from forecasting.curves.sampling import Sampling
 from forecasting.errors import ModelError, in_digits
-
-__all__ = ["CurveFits", "bootstrap_curve", "fit_curves"]
 
 Array = NDArray[np.float64]
 CHUNK = 4096  # series solved together: their arrays stay in a core's cache
 # The series of all chunks that still move after some steps go on together
 PASSES, PASS_STEPS = 8, 14
-FEW = 0.1  # share of a chunk that still moves, at which it is left to the next pass
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,12 +45,8 @@ class CurveFits:
     converged: NDArray[np.bool_]
 
     def __repr__(self) -> str:
-        return f"<CurveFits {self.curve.name}: {self.converged.sum():,} of {len(self.converged):,} series converged>"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the parameters, in the order of their columns."""
-        return self.curve.parameters
+        count = f"{self.converged.sum():,} of {len(self.converged):,} series converged"
+        return f"<CurveFits {self.curve.name}: {count}>"
 
     def fitted(self) -> Array:
         """Fitted values, (series, periods)."""
@@ -121,97 +113,37 @@ def fit_curves(
         raise ModelError(
             f"the sampling has {len(sampling.ends)} periods and the matrix {periods} columns"
         )
-    gaps = np.isnan(data)
-    weight = _weights(weights, gaps)
+    seen = ~np.isnan(data)
+    weight = _weights(weights, seen)
     start = None if start_params is None else _starts(start_params, curve, series)
-    enough = (np.where(gaps, 0.0, data).max(axis=1) > 0) & (
-        (~gaps).sum(axis=1) >= len(curve.parameters)
-    )
-    params, sse = np.full((series, len(curve.parameters)), np.nan), np.full(series, np.nan)
+    data = np.where(seen, data, 0.0)
+    params = np.full((series, len(curve.parameters)), np.nan)
+    sse = np.full(series, np.nan)
     converged = np.zeros(series, dtype=bool)
-    solver = Solver(curve, sampling, Search.of(curve))
-    data = np.where(gaps, 0.0, data)
-    rows = np.flatnonzero(enough)
+    solver = Solver(curve, sampling, curve.domain)
+    rows = np.flatnonzero(data.any(axis=1) & (seen.sum(axis=1) >= len(curve.parameters)))
     for _ in range(PASSES):
         moving = []
         for part in np.array_split(rows, max(len(rows) // CHUNK, 1)):
-            first = None if start is None else start[part, 1:].T
-            fit = solver.run(
-                data[part], None if weight is None else weight[part], first, PASS_STEPS, FEW
-            )
-            params[part, 1:], params[part, 0], sse[part], converged[part] = fit[0].T, *fit[1:4]
-            moving.append(part[fit[4]])
-        rows, start = np.concatenate(moving), params
+            fits = solver.run(data[part], _rows(weight, part), _rows(start, part), PASS_STEPS)
+            params[part] = np.vstack([fits.level, fits.shape]).T
+            sse[part] = fits.sse
+            converged[part] = fits.converged
+            moving.append(part[fits.moving])
+        rows = np.concatenate(moving)
+        start = params
         if not len(rows):
             break
-    if isinstance(matrix, pd.DataFrame):
-        return CurveFits(
-            curve, sampling, pd.DataFrame(params, matrix.index, curve.parameters), sse, converged
-        )
-    return CurveFits(curve, sampling, params, sse, converged)
+    table = (
+        pd.DataFrame(params, matrix.index, curve.parameters)
+        if isinstance(matrix, pd.DataFrame)
+        else params
+    )
+    return CurveFits(curve, sampling, table, sse, converged)
 
 
-def bootstrap_curve(
-    series: ArrayLike | pd.Series,
-    curve: str | Curve = "bass",
-    *,
-    samples: int = 1000,
-    seed: int = 0,
-) -> CurveFits:
-    """Fit a curve to resampled copies of one series: its fitted values times its own relative
-    residuals, drawn anew.
-
-    Parameters
-    ----------
-    series : array_like (periods,)
-        Flows of consecutive periods, above zero; NaN where missing.
-    curve : str
-        Name of the curve.
-    samples : int
-        Number of copies.
-    seed : int
-        Of the resampling.
-
-    Returns
-    -------
-    CurveFits
-        One row per copy: quantiles over the rows say how well the parameters are known.
-
-    Raises
-    ------
-    ModelError
-        Where the curve cannot be fitted to the series itself, or a value is zero.
-
-    Notes ----- Efron and Tibshirani 1993, chapter 9, with residuals of the log, scaled by ``sqrt(n
-    / (n - parameters))``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> flows = np.diff(find_curve("bass").cumulative(np.arange(13.0), (1000, 0.02, 0.4)))
-    >>> flows *= 1 + 0.05 * np.sin(np.arange(12))
-    >>> copies = bootstrap_curve(flows, "bass", samples=200)
-    >>> low, high = np.quantile(copies.params[:, 2], [0.05, 0.95])
-    >>> bool(low < 0.4 < high)
-    True
-    """
-    values = _matrix(np.atleast_2d(np.asarray(series, dtype=float)), "series")
-    if (values == 0).any():
-        raise ModelError(
-            f"period {int(np.argmax(values == 0))} of the series is zero; relative residuals need values above"
-        )
-    fit = fit_curves(values, curve)
-    if not fit.converged[0]:
-        raise ModelError(
-            f"the {find_curve(curve).name} curve has no least-squares fit to this series, so none to resample"
-        )
-    fitted, seen = fit.fitted()[0], ~np.isnan(values[0])
-    residuals = np.log(values[0, seen] / fitted[seen])
-    freedom = max(int(seen.sum()) - len(fit.names), 1)
-    residuals = (residuals - residuals.mean()) * np.sqrt(seen.sum() / freedom)
-    drawn = np.random.default_rng(seed).choice(residuals, (samples, len(fitted)))
-    copies = np.where(seen, fitted * np.exp(drawn), np.nan)
-    return fit_curves(copies, curve, start_params=np.asarray(fit.params))
+def _rows(values: Array | None, part: NDArray[np.int_]) -> Array | None:
+    return None if values is None else values[part]
 
 
 def _matrix(values: object, name: str) -> Array:
@@ -225,33 +157,31 @@ def _matrix(values: object, name: str) -> Array:
         raise ModelError(
             f"{name} has shape {data.shape}; give a row per series and a column per period"
         )
-    for wrong, what in ((np.isinf(data), "infinite"), (data < 0, "negative")):
+    for wrong, word in ((np.isinf(data), "infinite"), (data < 0, "negative")):
         if wrong.any():
             row, column = np.argwhere(wrong)[0]
+            value = in_digits(data[row, column])
             raise ModelError(
-                f"{name}[{row}, {column}] is {in_digits(data[row, column])}: {what}; values are 0 or more, or NaN"
+                f"{name}[{row}, {column}] is {value}: {word}; values are 0 or more, or NaN"
             )
     return data
 
 
-def _weights(weights: ArrayLike | None, gaps: NDArray[np.bool_]) -> Array | None:
+def _weights(weights: ArrayLike | None, seen: NDArray[np.bool_]) -> Array | None:
     if weights is None:
-        return np.where(gaps, 0.0, 1.0) if gaps.any() else None
-    weight = _matrix([weights] if np.ndim(weights) == 1 else weights, "weights")
+        return None if seen.all() else seen.astype(float)
+    weight = _matrix(np.atleast_2d(np.asarray(weights)), "weights")
     try:
-        return np.where(gaps, 0.0, np.broadcast_to(weight, gaps.shape))
+        return np.broadcast_to(weight, seen.shape) * seen
     except ValueError:
-        raise ModelError(f"weights have shape {weight.shape}, the matrix {gaps.shape}") from None
+        raise ModelError(f"weights have shape {weight.shape}, the matrix {seen.shape}") from None
 
 
 def _starts(start_params: ArrayLike, curve: Curve, series: int) -> Array:
-    given = list(start_params.values()) if isinstance(start_params, Mapping) else start_params
-    start = np.atleast_2d(np.asarray(given, dtype=float))
-    if (
-        start.shape not in ((1, len(curve.parameters)), (series, len(curve.parameters)))
-        or not np.isfinite(start).all()
-    ):
-        raise ModelError(
-            f"start_params: give {len(curve.parameters)} finite numbers ({', '.join(curve.parameters)})"
-        )
-    return np.broadcast_to(start, (series, start.shape[1]))
+    if isinstance(start_params, Mapping):
+        start_params = list(start_params.values())
+    names = curve.parameters
+    start = np.atleast_2d(np.asarray(start_params, dtype=float))
+    if start.shape not in ((1, len(names)), (series, len(names))):
+        raise ModelError(f"start_params: give {len(names)} finite numbers ({', '.join(names)})")
+    return np.broadcast_to(start, (series, len(names)))

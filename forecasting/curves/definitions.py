@@ -14,7 +14,7 @@ same for every curve, or nearly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +24,6 @@ from scipy.special import expit, log_expit
 
 from forecasting.errors import ModelError
 from forecasting.measures import nearest
-
-__all__ = ["CURVES", "Curve", "find_curve", "generalised_bass"]
 
 Array = NDArray[np.float64]
 POSITIVE, REAL = (0.0, np.inf), (-np.inf, np.inf)
@@ -47,10 +45,8 @@ class Curve:
         Shape parameters, in order; the scale ``m`` comes before them.
     bounds : tuple of (float, float)
         Open bounds of the shape parameters.
-    share : callable
-        ``share(t, *shape)``, broadcasting.
     tangent : callable
-        ``tangent(t, *shape)``: the share and its derivatives by each shape parameter, in one pass.
+        ``tangent(t, *shape)``: the share and its derivatives by each shape parameter, broadcasting.
     locate : callable
         ``locate(reached, takeover, skew, end)``: shape parameters of the curve that has the share
         ``reached`` at time ``end``; ``skew`` is the third parameter where there is one. NaN where
@@ -71,11 +67,14 @@ class Curve:
     formula: str
     names: tuple[str, ...]
     bounds: tuple[tuple[float, float], ...]
-    share: Callable[..., Array]
     tangent: Callable[..., tuple[Array, ...]]
     locate: Callable[..., tuple[Array, ...]]
     skewed: bool = False
     ceiling: bool = True
+
+    def share(self, t: Any, *shape: Any) -> Array:
+        """Cumulative share ``G(t)`` at times since launch, broadcasting."""
+        return self.tangent(np.asarray(t), *shape)[0]
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -88,23 +87,8 @@ class Curve:
         scale = POSITIVE if self.ceiling else REAL
         return {"m": scale, **dict(zip(self.names, self.bounds, strict=True))}
 
-    def cumulative(self, t: Any, params: Sequence[float] | Array) -> Array:
-        """Cumulative curve ``m G(t)`` at times since launch.
 
-        Examples
-        --------
-        >>> CURVES["logistic"].cumulative([0.0, 10.0], [100.0, 5.0, 0.5]).round(3)
-        array([ 0.669, 50.   ])
-        """
-        scale, *shape = np.asarray(params, dtype=float)
-        return np.asarray(scale * self.share(np.asarray(t, dtype=float), *shape))
-
-
-def _exponential(t: Array, b: Array) -> Array:
-    return np.exp(b * t)
-
-
-def _exponential_tangent(t: Array, b: Array) -> tuple[Array, ...]:
+def _exponential(t: Array, b: Array) -> tuple[Array, ...]:
     share = np.exp(b * t)
     return share, t * share
 
@@ -116,11 +100,7 @@ def _exponential_locate(
     return (LOG_81 / takeover * (1 - 2 * reached),)
 
 
-def _logistic(t: Array, a: Array, b: Array) -> Array:
-    return np.asarray(expit(b * t - a))
-
-
-def _logistic_tangent(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
+def _logistic(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
     share = expit(b * t - a)
     slope = share * (1 - share)
     return share, -slope, t * slope
@@ -131,11 +111,7 @@ def _logistic_locate(reached: Array, takeover: Array, skew: Array, end: float) -
     return speed * end - np.log(reached / (1 - reached)), speed
 
 
-def _gompertz(t: Array, a: Array, b: Array) -> Array:
-    return np.exp(-a * np.exp(-b * t))
-
-
-def _gompertz_tangent(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
+def _gompertz(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
     decay = np.exp(-b * t)
     share = np.exp(-a * decay)
     slope = share * decay
@@ -147,15 +123,11 @@ def _gompertz_locate(reached: Array, takeover: Array, skew: Array, end: float) -
     return -np.log(reached) * np.exp(speed * end), speed
 
 
-def _bass(t: Array, p: Array, q: Array) -> Array:
-    step = -(p + q) * t
-    return -p * np.expm1(step) / (p + q * np.exp(step))
-
-
-def _bass_tangent(t: Array, p: Array, q: Array) -> tuple[Array, ...]:
+def _bass(t: Array, p: Array, q: Array) -> tuple[Array, ...]:
     rate = p + q
     decay = np.exp(-rate * t)
-    rest, lower = 1 - decay, 1 / (p + q * decay)
+    rest = 1 - decay
+    lower = 1 / (p + q * decay)
     decay *= lower * lower
     through = (p * rate) * t  # the part of both derivatives that comes through the decay
     return p * (rest * lower), (through + q * rest) * decay, (through - p * rest) * decay
@@ -168,11 +140,7 @@ def _bass_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tu
     return rate / (1 + ratio), rate * ratio / (1 + ratio)
 
 
-def _richards(t: Array, a: Array, b: Array, c: Array) -> Array:
-    return np.asarray(np.exp(log_expit(b * t - a) / c))
-
-
-def _richards_tangent(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ...]:
+def _richards(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ...]:
     log_base = log_expit(b * t - a)
     share = np.exp(log_base / c)
     slope = share * (1 - np.exp(log_base)) / c
@@ -180,8 +148,7 @@ def _richards_tangent(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ..
 
 
 def _richards_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
-    late, early = _log_odds(0.9, skew), _log_odds(0.1, skew)
-    speed = (late - early) / takeover
+    speed = (_log_odds(0.9, skew) - _log_odds(0.1, skew)) / takeover
     return speed * end - _log_odds(reached, skew), speed, skew
 
 
@@ -190,11 +157,7 @@ def _log_odds(reached: Any, skew: Array) -> Array:
     return np.asarray(-np.log(np.expm1(-skew * np.log(reached))))
 
 
-def _weibull(t: Array, a: Array, b: Array) -> Array:
-    return np.asarray(-np.expm1(-((t / a) ** b)))
-
-
-def _weibull_tangent(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
+def _weibull(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
     power = (t / a) ** b
     slope = power * np.exp(-power)
     return -np.expm1(-power), -slope * b / a, slope * np.log(np.maximum(t / a, 1e-300))
@@ -209,15 +172,11 @@ def _weibull_locate(reached: Array, takeover: Array, skew: Array, end: float) ->
     return end / power ** (1 / speed), speed
 
 
-def _shifted_gompertz(t: Array, a: Array, b: Array, c: Array) -> Array:
-    step = -b * t
-    return -np.expm1(step) * np.exp(-c * np.log1p(a * np.exp(step)))
-
-
-def _shifted_gompertz_tangent(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ...]:
+def _shifted_gompertz(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ...]:
     decay = np.exp(-b * t)
     # By its log, lest a tiny a with a huge c lose all digits
-    base, log_base = 1 + a * decay, np.log1p(a * decay)
+    log_base = np.log1p(a * decay)
+    base = 1 + a * decay
     late = np.exp(-c * log_base)
     share = -np.expm1(-b * t) * late
     return (
@@ -241,31 +200,31 @@ CURVES: dict[str, Curve] = {
     for curve in (
         Curve(
             "exponential", "exp(b t)", ("b",), (REAL,),
-            _exponential, _exponential_tangent, _exponential_locate, ceiling=False,
+            _exponential, _exponential_locate, ceiling=False,
         ),
         Curve(
             "logistic", "1 / (1 + exp(a - b t))", ("a", "b"), (REAL, POSITIVE),
-            _logistic, _logistic_tangent, _logistic_locate,
+            _logistic, _logistic_locate,
         ),
         Curve(
             "gompertz", "exp(-a exp(-b t))", ("a", "b"), (POSITIVE, POSITIVE),
-            _gompertz, _gompertz_tangent, _gompertz_locate,
+            _gompertz, _gompertz_locate,
         ),
         Curve(
-            "bass", "(1 - exp(-(p + q) t)) / (1 + q / p exp(-(p + q) t))", ("p", "q"), (POSITIVE, POSITIVE),
-            _bass, _bass_tangent, _bass_locate,
+            "bass", "(1 - exp(-(p + q) t)) / (1 + q / p exp(-(p + q) t))",
+            ("p", "q"), (POSITIVE, POSITIVE), _bass, _bass_locate,
         ),
         Curve(
-            "richards", "(1 + exp(a - b t)) ** (-1 / c)", ("a", "b", "c"), (REAL, POSITIVE, POSITIVE),
-            _richards, _richards_tangent, _richards_locate, skewed=True,
+            "richards", "(1 + exp(a - b t)) ** (-1 / c)",
+            ("a", "b", "c"), (REAL, POSITIVE, POSITIVE), _richards, _richards_locate, skewed=True,
         ),
         Curve(
             "weibull", "1 - exp(-(t / a) ** b)", ("a", "b"), (POSITIVE, POSITIVE),
-            _weibull, _weibull_tangent, _weibull_locate,
+            _weibull, _weibull_locate,
         ),
         Curve(
-            "shifted_gompertz", "(1 - exp(-b t)) (1 + a exp(-b t)) ** -c", ("a", "b", "c"), (POSITIVE,) * 3,
-            _shifted_gompertz, _shifted_gompertz_tangent, _shifted_gompertz_locate, skewed=True,
+            "shifted_gompertz", "(1 - exp(-b t)) (1 + a exp(-b t)) ** -c",
+            ("a", "b", "c"), (POSITIVE,) * 3, _shifted_gompertz, _shifted_gompertz_locate, skewed=True,
         ),
     )
 }  # fmt: skip
@@ -289,7 +248,8 @@ def find_curve(curve: str | Curve) -> Curve:
     word = str(curve).lower().replace(" ", "_").replace("-", "_")
     if word in ("generalised_bass", "generalized_bass"):
         raise ModelError(
-            "the generalised Bass curve needs its shocks: leave curve='bass' and give shocks={name: (start, end)}"
+            "the generalised Bass curve needs its shocks: leave curve='bass' and give"
+            " shocks={name: (start, end)}"
         )
     if word not in CURVES:
         hint = nearest(word, CURVES)
@@ -318,20 +278,23 @@ def generalised_bass(shocks: dict[str, tuple[float, float]]) -> Curve:
     >>> curve = generalised_bass({"ban": (3.0, np.inf)})
     >>> curve.parameters
     ('m', 'p', 'q', 'ban')
-    >>> float(round(curve.share(np.array(5.0), 0.03, 0.38, -0.5) - CURVES["bass"].share(np.array(4.0), 0.03, 0.38), 12))
+    >>> shocked = curve.share(np.array(5.0), 0.03, 0.38, -0.5)
+    >>> float(round(shocked - CURVES["bass"].share(np.array(4.0), 0.03, 0.38), 12))
     0.0
     """
     clash = {"m", "p", "q"} & set(shocks)
     if clash:
         raise ModelError(
-            f"a shock cannot be named {min(clash)!r}, which is a parameter of the Bass curve; name it otherwise"
+            f"a shock cannot be named {min(clash)!r}, which is a parameter of the Bass curve; name it"
+            " otherwise"
         )
     if not shocks or any(not start < end for start, end in shocks.values()):
         raise ModelError(f"shocks {shocks!r}: give at least one, each with a start before its end")
     bass = _ShockedBass(tuple(shocks.values()))
-    bounds = (POSITIVE, POSITIVE, *(((-1.0, np.inf),) * len(shocks)))
-    formula, names = "Bass at the shocked time", ("p", "q", *shocks)
-    return Curve("generalised_bass", formula, names, bounds, bass.share, bass.tangent, bass.locate)
+    bounds = (POSITIVE, POSITIVE, *[(-1.0, np.inf)] * len(shocks))
+    names = ("p", "q", *shocks)
+    formula = "Bass at the shocked time"
+    return Curve("generalised_bass", formula, names, bounds, bass.tangent, bass.locate)
 
 
 @dataclass(frozen=True)
@@ -340,21 +303,13 @@ class _ShockedBass:
 
     spans: tuple[tuple[float, float], ...]
 
-    def _within(self, t: Array) -> list[Array]:
-        return [np.clip(t - start, 0, end - start) for start, end in self.spans]
-
-    def _clock(self, t: Array, intensities: tuple[Array, ...]) -> Array:
-        return t + sum(c * inside for c, inside in zip(intensities, self._within(t), strict=True))
-
-    def share(self, t: Array, p: Array, q: Array, *intensities: Array) -> Array:
-        return _bass(self._clock(t, intensities), p, q)
-
     def tangent(self, t: Array, p: Array, q: Array, *intensities: Array) -> tuple[Array, ...]:
-        time = self._clock(t, intensities)
+        within = [np.clip(t - start, 0, end - start) for start, end in self.spans]
+        time = t + sum(map(np.multiply, intensities, within))
         decay = np.exp(-(p + q) * time)
         speed = p * (p + q) ** 2 * decay / (p + q * decay) ** 2
-        return *_bass_tangent(time, p, q), *(speed * inside for inside in self._within(t))
+        return *_bass(time, p, q), *(speed * inside for inside in within)
 
     def locate(self, reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
         p, q = _bass_locate(reached, takeover, skew, end)
-        return p, q, *(np.zeros_like(p) for _ in self.spans)
+        return p, q, *[np.zeros_like(p)] * len(self.spans)

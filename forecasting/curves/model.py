@@ -4,40 +4,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from copy import copy
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from forecasting.arguments import number, numbers, of, optional, several, shown, takes
+from forecasting.arguments import flag, number, numbers, of, optional, several, shown, takes, whole
+from forecasting.curves.curve_posterior import PRIOR, CurvePrior, Mixture, sample_curve
 from forecasting.curves.definitions import CURVES, Curve, find_curve, generalised_bass
-from forecasting.curves.fitting.constraints import (
+from forecasting.curves.estimate import SeriesToFit, estimate, log_likelihood
+from forecasting.curves.inputs import (
     check_names,
+    check_word,
     read_bounds,
     read_fixed,
+    read_series,
+    read_weights,
     within_domain,
 )
-from forecasting.curves.fitting.curve_posterior import PRIOR, CurvePrior, sample_curve
-from forecasting.curves.fitting.estimate import Estimate, SeriesToFit, estimate, log_likelihood
-from forecasting.curves.fitting.mixture import Mixture
-from forecasting.curves.fitting.timeline import moment
-from forecasting.curves.observed import ObservedSeries
+from forecasting.curves.noise import NOISES, ErrorFamily
 from forecasting.curves.results import GrowthResults
+from forecasting.curves.sampling import Sampling
+from forecasting.curves.timeline import Timeline, moment, read_timeline
 from forecasting.errors import ModelError
-
-__all__ = ["AVERAGED", "GrowthModel", "GrowthResults"]
 
 Array = NDArray[np.float64]
 AVERAGED = tuple(name for name, curve in CURVES.items() if curve.ceiling)  # what "auto" averages
 
 
-BY_NAME = of(Mapping, words="numbers by name, e.g. {'m': 1000}")
-
-
-class GrowthModel(ObservedSeries):
+class GrowthModel:
     """A growth curve of one series of flows or levels.
 
     Parameters
@@ -78,14 +76,16 @@ class GrowthModel(ObservedSeries):
         For an unknown curve, kind, parameter or error family, and for a series that no growth curve
         can be fitted to.
 
-    Notes ----- A series that declines throughout is a Bass curve past its peak (``p > q``).
-    Forecasts and intervals come from a posterior with scale-free priors
-    (``forecasting.curves.fitting.curve_posterior``): multiplying the series by a constant
-    multiplies them by it.
+    Notes
+    -----
+    A series that declines throughout is a Bass curve past its peak (``p > q``). Forecasts and
+    intervals come from a posterior with scale-free priors (``forecasting.curves.curve_posterior``):
+    multiplying the series by a constant multiplies them by it.
 
     Examples
     --------
-    >>> sales = [96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586, 1673, 1800, 1580, 1500]  # air conditioners, 1949-61
+    >>> # Air conditioners, 1949-61
+    >>> sales = [96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586, 1673, 1800, 1580, 1500]
     >>> GrowthModel(sales, curve="bass").fit().params.round(4).to_dict()
     {'m': 18712.7416, 'p': 0.0094, 'q': 0.3748}
     """
@@ -114,12 +114,23 @@ class GrowthModel(ObservedSeries):
         bounds: Mapping[str, tuple[float | None, float | None]] | None = None,
         prior: CurvePrior = PRIOR,
     ) -> None:
-        super().__init__(endog, kind, time, launch, errors, weights)
+        check_word("kind", kind, ("flow", "stock"))
+        check_word("errors", errors, ("least_squares", *NOISES))
+        self._options: dict[str, Any] = {
+            "curve": curve, "kind": kind, "launch": launch, "errors": errors, "shocks": shocks,
+            "bounds": bounds, "prior": prior,
+        }  # fmt: skip
+        self.kind = kind
+        self.errors = errors
         self.prior = prior
-        self.shocks = dict(shocks or {})
-        self.curves = self._curves(curve)
-        self.bounds = read_bounds(bounds, self.curves)
-        self._fixed: dict[str, float] = {}
+        self.endog, index, self.endog_names = read_series(endog)
+        timeline = read_timeline(index, time, len(self.endog), kind)
+        self.timeline, self.launch = timeline.launched(launch, kind)
+        self.weights = read_weights(weights, len(self.endog))
+        self._check_zeros()
+        self.curves = self._shocked(curve, shocks) if shocks else _curves(curve)
+        self.bounds = read_bounds(bounds or {}, self.curves)
+        self.fixed: dict[str, float] = {}
 
     def __repr__(self) -> str:
         return f"<GrowthModel {self.curve}, {self.kind}, {self.nobs} observations>"
@@ -127,39 +138,57 @@ class GrowthModel(ObservedSeries):
     @property
     def curve(self) -> str:
         """Name of the curve, or ``"auto"``."""
-        return self.curves[0].name if len(self.curves) == 1 else "auto"
+        return "auto" if len(self.curves) > 1 else self.curves[0].name
 
     @property
-    def param_names(self) -> list[str]:
-        """Names of the parameters; of the averaged curves', each once."""
-        return list(dict.fromkeys(name for curve in self.curves for name in curve.parameters))
+    def nobs(self) -> int:
+        """Number of observations."""
+        return int(np.isfinite(self.endog).sum())
 
-    def _curves(self, curve: str | Curve) -> list[Curve]:
-        if self.shocks:
-            if curve not in ("bass", "generalised_bass", "generalized_bass"):
-                raise ModelError(
-                    f"shocks belong to the Bass curve, not to {curve!r}; leave curve='bass'"
-                )
-            wrong = [
-                n
-                for n, pair in self.shocks.items()
-                if not isinstance(pair, (tuple, list)) or len(pair) != 2
-            ]
-            if wrong:
-                raise ModelError(
-                    f"shocks: {wrong[0]!r} is {shown(self.shocks[wrong[0]])}; give a pair, (start, end)"
-                )
-            spans = {name: self._span(*pair) for name, pair in self.shocks.items()}
-            return [generalised_bass(spans)]
-        if isinstance(curve, str) and curve.lower() == "auto":
-            return [CURVES[name] for name in AVERAGED]
-        return [find_curve(curve)]
+    @property
+    def index(self) -> pd.Index:
+        """Labels of the observations."""
+        return self.timeline.labels
 
-    def _span(self, start: object, end: object) -> tuple[float, float]:
-        calendar = self.timeline.calendar
-        return moment(start, calendar) - self.launch, np.inf if end is None else moment(
-            end, calendar
-        ) - self.launch
+    @property
+    def sampling(self) -> Sampling:
+        """When the series was observed, in time since launch."""
+        return self.timeline.sampling(self.launch, self.kind)
+
+    @property
+    def noise(self) -> ErrorFamily:
+        """How forecasts scatter about the curve."""
+        if self.errors != "least_squares":
+            return NOISES[self.errors]
+        if (self.endog == 0).any():
+            return NOISES["negative_binomial"]
+        return NOISES["lognormal"]
+
+    def _check_zeros(self) -> None:
+        zeros = self.endog == 0
+        if self.errors == "lognormal" and zeros.any():
+            raise ModelError(
+                f"observation {self.index[int(np.argmax(zeros))]} is zero, which lognormal errors"
+                " exclude; use errors='negative_binomial' or 'poisson'"
+            )
+
+    def _shocked(self, curve: str | Curve, shocks: Mapping[str, Any]) -> list[Curve]:
+        if curve not in ("bass", "generalised_bass", "generalized_bass"):
+            raise ModelError(
+                f"shocks belong to the Bass curve, not to {curve!r}; leave curve='bass'"
+            )
+        spans = {}
+        for name, pair in shocks.items():
+            if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+                raise ModelError(f"shocks: {name!r} is {shown(pair)}; give a pair, (start, end)")
+            start, end = pair
+            spans[name] = (self._since_launch(start), self._since_launch(end))
+        return [generalised_bass(spans)]
+
+    def _since_launch(self, time: object) -> float:
+        if time is None:
+            return np.inf
+        return moment(time, self.timeline.calendar) - self.launch
 
     @takes(ModelError, curve=of(Curve, words="a Curve, one of the model's curves"))
     def problem(self, curve: Curve) -> SeriesToFit:
@@ -186,10 +215,9 @@ class GrowthModel(ObservedSeries):
         >>> model.problem(model.curves[0]).y.tolist()
         [10.0, 14.0, 19.0, 24.0]
         """
-        fixed = {name: value for name, value in self._fixed.items() if name in curve.parameters}
-        return SeriesToFit(
-            curve, self.sampling, self.endog, self.weights, within_domain(self.bounds, curve), fixed
-        )
+        bounds = within_domain(self.bounds, curve)
+        fixed = {name: (value, value) for name, value in self.fixed.items() if name in bounds}
+        return SeriesToFit(curve, self.sampling, self.endog, self.weights, bounds | fixed)
 
     def posterior(self) -> Mixture:
         """The posterior: weighted curves, of one curve or of all that are averaged.
@@ -205,13 +233,13 @@ class GrowthModel(ObservedSeries):
         >>> float(mixture.weights.sum().round(9)), len(mixture.parts) > 1
         (1.0, True)
         """
-        parts = [sample_curve(self.problem(curve), self.noise, self.prior) for curve in self.curves]
-        return Mixture(parts, self.noise, self.problem(self.curves[0]).level)
+        problems = [self.problem(curve) for curve in self.curves]
+        return Mixture(
+            [sample_curve(problem, self.noise, self.prior) for problem in problems], self.noise
+        )
 
     @takes(ModelError, start_params=optional(numbers()))
-    def fit(
-        self, start_params: ArrayLike | Mapping[str, float] | None = None, *, disp: object = None
-    ) -> GrowthResults:
+    def fit(self, start_params: ArrayLike | Mapping[str, float] | None = None) -> GrowthResults:
         """Estimate the parameters.
 
         Parameters
@@ -219,8 +247,6 @@ class GrowthModel(ObservedSeries):
         start_params : array_like or mapping, optional
             Where the search starts, ``m`` first, or by name; by default at the best of a scan of
             curves.
-        disp : object, optional
-            Taken as by statsmodels' models; nothing is printed whatever it is.
 
         Returns
         -------
@@ -240,65 +266,35 @@ class GrowthModel(ObservedSeries):
         >>> GrowthModel([10.0, 14.0, 19.0, 24.0, 28.0], curve="bass").fit().params.index.tolist()
         ['m', 'p', 'q']
         """
-        start = None if start_params is None else self._start(start_params)
-        mixture = self.posterior() if len(self.curves) > 1 else None
-        curve = self.curves[0] if mixture is None else self.curves[int(np.argmax(mixture.weights))]
-        # Its fixed values stay
-        return GrowthResults(copy(self), curve, self._estimate(curve, start), mixture)
+        start = None
+        if start_params is not None:
+            start = self._params(start_params, "start_params")[None]
+        curve = self.curves[0]
+        posterior = None
+        if len(self.curves) > 1:
+            posterior = self.posterior()
+            curve = self.curves[int(np.argmax(posterior.weights))]
+        found = estimate(self.problem(curve), self.errors, start)
+        return GrowthResults(self, curve, found, posterior)
 
-    def _start(self, start_params: ArrayLike | Mapping[str, float]) -> Array:
+    def _params(self, params: ArrayLike | Mapping[str, float], argument: str) -> Array:
+        """Parameters in the curve's order."""
         if len(self.curves) > 1:
             raise ModelError(
-                "start_params have no meaning for an average over curves; name one curve"
+                f"{argument} have no meaning for an average over curves; name one curve"
             )
         names = self.curves[0].parameters
-        if isinstance(start_params, Mapping):
-            check_names(start_params, "start_params", self.curves)
-            start_params = [start_params.get(name, np.nan) for name in names]
-        start = np.asarray(start_params, dtype=float).ravel()
-        if len(start) != len(names) or not np.isfinite(start).all():
+        if isinstance(params, Mapping):
+            check_names(params, argument, self.curves)
+            params = [params.get(name, np.nan) for name in names]
+        values = np.asarray(params, dtype=float).ravel()
+        if len(values) != len(names) or not np.isfinite(values).all():
             raise ModelError(
-                f"start_params: give {len(names)} finite numbers, for {', '.join(names)}"
+                f"{argument}: give {len(names)} finite numbers, for {', '.join(names)}"
             )
-        return start
+        return values
 
-    def _estimate(self, curve: Curve, start: Array | None) -> Estimate:
-        problem = self.problem(curve)
-        return estimate(problem, self.errors, start)
-
-    @contextmanager
-    @takes(ModelError, params=BY_NAME)
-    def fix_params(self, params: Mapping[str, float]) -> Iterator[None]:
-        """Within the context, parameters keep these values.
-
-        Parameters
-        ----------
-        params : mapping of str to float
-            Values by name of the parameter.
-
-        Yields
-        ------
-        None
-
-        Raises
-        ------
-        ModelError
-            For a name that no curve of the model has, and a value that the curve does not allow.
-
-        Examples
-        --------
-        >>> model = GrowthModel([10.0, 14.0, 19.0, 24.0, 28.0], curve="bass")
-        >>> with model.fix_params({"m": 400.0}):
-        ...     print(model.fit().params["m"])
-        400.0
-        """
-        before, self._fixed = self._fixed, self._fixed | read_fixed(params, self.curves)
-        try:
-            yield
-        finally:
-            self._fixed = before
-
-    @takes(ModelError, constraints=BY_NAME)
+    @takes(ModelError, constraints=of(Mapping, words="numbers by name, e.g. {'m': 1000}"))
     def fit_constrained(self, constraints: Mapping[str, float], **kwargs: Any) -> GrowthResults:
         """Fit with some parameters held at given values.
 
@@ -317,15 +313,18 @@ class GrowthModel(ObservedSeries):
         Raises
         ------
         ModelError
-            As by :meth:`fix_params` and :meth:`fit`.
+            For a name that no curve of the model has, a value that the curve does not allow, and as
+            by :meth:`fit`.
 
         Examples
         --------
-        >>> GrowthModel([10.0, 14.0, 19.0, 24.0, 28.0]).fit_constrained({"q": 0.4}).params["q"]
+        >>> model = GrowthModel([10.0, 14.0, 19.0, 24.0, 28.0])
+        >>> model.fit_constrained({"q": 0.4}).params["q"]
         np.float64(0.4)
         """
-        with self.fix_params(constraints):
-            return self.fit(**kwargs)
+        held = copy(self)
+        held.fixed = read_fixed(constraints, self.curves, "constraints")
+        return held.fit(**kwargs)
 
     @takes(ModelError, params=numbers())
     def predict(self, params: ArrayLike) -> Array:
@@ -344,7 +343,8 @@ class GrowthModel(ObservedSeries):
         Raises
         ------
         ModelError
-            For another number of parameters, and of an average over curves.
+            For another number of parameters, for values at which the curve has none, and of an
+            average over curves.
 
         Examples
         --------
@@ -352,7 +352,15 @@ class GrowthModel(ObservedSeries):
         >>> model.predict(model.fit().params).round(2).tolist()
         [1.0, 2.0, 4.0]
         """
-        return self.problem(self._single()).fitted(self._at(params))
+        values = self._params(params, "params")
+        curve = self.curves[0]
+        read_fixed(dict(zip(curve.parameters, values.tolist(), strict=True)), self.curves, "params")
+        fitted = self.problem(curve).fitted(values)
+        if not np.isfinite(fitted).all():
+            raise ModelError(
+                f"params: the {curve.name} curve has no finite values at {shown(values.tolist())}"
+            )
+        return fitted
 
     @takes(ModelError, params=numbers(), scatter=optional(number(1e-12)))
     def loglike(self, params: ArrayLike, scatter: float | None = None) -> float:
@@ -374,7 +382,7 @@ class GrowthModel(ObservedSeries):
         Raises
         ------
         ModelError
-            For another number of parameters, and of an average over curves.
+            As by :meth:`predict`.
 
         Examples
         --------
@@ -383,34 +391,114 @@ class GrowthModel(ObservedSeries):
         >>> bool(np.isclose(model.loglike(results.params), results.llf))
         True
         """
-        return log_likelihood(self.problem(self._single()), self._at(params), self.errors, scatter)
+        self.predict(params)
+        values = self._params(params, "params")
+        return log_likelihood(self.problem(self.curves[0]), values, self.errors, scatter)
 
-    def _at(self, params: ArrayLike | Mapping[str, float]) -> Array:
-        """Parameters that the curve allows, and at which it has values."""
-        curve, values = self._single(), self._start(params)
-        read_fixed(dict(zip(curve.parameters, values.tolist(), strict=True)), self.curves, "params")
-        with np.errstate(all="ignore"):
-            whole = np.isfinite(self.problem(curve).fitted(values)).all()
-        if not whole:
-            raise ModelError(
-                f"params: the {curve.name} curve has no finite values at {shown(values.tolist())}"
-            )
-        return values
+    @takes(ModelError, alone=flag())
+    def extended(self, endog: object, alone: bool = False) -> GrowthModel:
+        """The model of this series with later observations appended, or of those alone.
 
-    def _single(self) -> Curve:
-        if len(self.curves) > 1:
-            raise ModelError("curve='auto' has no parameters of its own; name one curve")
-        return self.curves[0]
+        Parameters
+        ----------
+        endog : Series or array_like
+            The observations that follow; an array takes the next periods.
+        alone : bool
+            Whether the model is of the later observations only; the curve's clock starts where it
+            did.
 
-    def _like(self, endog: object, launch: object) -> GrowthModel:
-        """The same model of another series."""
-        return GrowthModel(
-            endog,
-            "auto" if len(self.curves) > 1 else ("bass" if self.shocks else self.curves[0]),
-            self.kind,
-            launch=launch,
-            errors=self.errors,
-            shocks=self.shocks,
-            bounds=self.bounds,
-            prior=self.prior,
+        Returns
+        -------
+        GrowthModel
+            A new one.
+
+        Raises
+        ------
+        ModelError
+            For values that are no numbers, and for periods that do not follow the series.
+
+        Examples
+        --------
+        >>> GrowthModel([10.0, 14.0, 19.0, 24.0]).extended([28.0]).nobs
+        5
+        """
+        values, index, _ = read_series(endog, least=1)
+        later = self.timeline.future(len(values))
+        if index is not None and not isinstance(index, pd.RangeIndex):
+            later = read_timeline(index, None, len(values), self.kind)
+        if alone:
+            return self._observing(later, values, np.ones(len(values)))
+        return self._observing(
+            self.timeline.followed_by(later),
+            np.append(self.endog, values),
+            np.append(self.weights, np.ones(len(values))),
         )
+
+    @takes(ModelError, count=whole(1))
+    def until(self, count: int) -> GrowthModel:
+        """The model of the first observations.
+
+        Parameters
+        ----------
+        count : int
+            How many, no more than there are.
+
+        Returns
+        -------
+        GrowthModel
+            A new one.
+
+        Raises
+        ------
+        ModelError
+            For a number below 1, or above that of the observations.
+
+        Examples
+        --------
+        >>> GrowthModel([10.0, 14.0, 19.0, 24.0, 28.0]).until(4).nobs
+        4
+        """
+        if count > len(self.endog):
+            raise ModelError(f"count is {count}; there are {len(self.endog)} observations")
+        return self._observing(
+            self.timeline.part(0, count), self.endog[:count], self.weights[:count]
+        )
+
+    def _observing(self, timeline: Timeline, endog: Array, weights: Array) -> GrowthModel:
+        other = copy(self)
+        other.timeline = timeline
+        other.endog = endog
+        other.weights = weights
+        other._check_zeros()
+        return other
+
+    def clone(self, endog: object) -> GrowthModel:
+        """The same model of another series, whose clock starts as this one's did.
+
+        Parameters
+        ----------
+        endog : array_like, Series or DataFrame of one column
+            The other series.
+
+        Returns
+        -------
+        GrowthModel
+            A new one.
+
+        Raises
+        ------
+        ModelError
+            As by the model itself.
+
+        Examples
+        --------
+        >>> GrowthModel([10.0, 14.0, 19.0], curve="logistic").clone([3.0, 5.0]).curve
+        'logistic'
+        """
+        return GrowthModel(endog, **self._options)
+
+
+def _curves(curve: str | Curve) -> list[Curve]:
+    if isinstance(curve, str) and curve.lower() == "auto":
+        return [CURVES[name] for name in AVERAGED]
+    return [find_curve(curve)]

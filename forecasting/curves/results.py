@@ -1,45 +1,132 @@
-"""Results of a growth model: forecasts of a fitted curve, and what new observations change."""
+"""Results of a growth model in statsmodels' names: estimates and how far they can be trusted,
+forecasts drawn from the posterior, and what new observations change.
+"""
 
 from __future__ import annotations
 
-import pickle
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from collections.abc import Sequence
+from copy import copy
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from forecasting.arguments import flag, probability, takes
-from forecasting.arguments import path as file_path
-from forecasting.curves.curve_forecasts import CurveForecasts
-from forecasting.curves.fitting.estimate import log_likelihood
-from forecasting.curves.fitting.news import forecast_news
-from forecasting.curves.fitting.prediction import check_count
-from forecasting.curves.fitting.summary import growth_summary
+from forecasting.arguments import flag, number, probability, read, several, takes, whole
+from forecasting.curves.curve_posterior import Mixture
+from forecasting.curves.definitions import Curve
+from forecasting.curves.estimate import (
+    Estimate,
+    centre,
+    critical,
+    leaves_open,
+    log_likelihood,
+    profile_interval,
+)
+from forecasting.curves.inputs import check_word
+from forecasting.curves.timeline import Timeline
 from forecasting.errors import ModelError
-from forecasting.evidence.files import read_whole, save_asked
 from forecasting.showing import chart
 
 if TYPE_CHECKING:
     from forecasting.curves.model import GrowthModel
 
-__all__ = ["GrowthResults"]
+Array = NDArray[np.float64]
+DRAWS = 8000  # of the posterior
+MANY = 10_000  # periods, or paths: each takes a thousand draws
 
 
-class GrowthResults(CurveForecasts):
+class GrowthPrediction:
+    """Predictions of one series.
+
+    Parameters
+    ----------
+    draws : ndarray (draws, periods)
+        Observations drawn from the posterior.
+    labels : pandas Index
+        One per period.
+
+    Examples
+    --------
+    >>> draws = np.array([[1.0], [2.0], [3.0]])
+    >>> GrowthPrediction(draws, pd.Index(["2024"])).summary_frame()["median"].tolist()
+    [2.0]
+    """
+
+    def __init__(self, draws: Array, labels: pd.Index) -> None:
+        self.draws = draws
+        self.row_labels = labels
+
+    def __repr__(self) -> str:
+        medians = zip(self.row_labels, np.median(self.draws, axis=0), strict=True)
+        words = ", ".join(f"{label} {median:.4g}" for label, median in medians)
+        return f"<GrowthPrediction: medians {words}>"
+
+    @property
+    def predicted_mean(self) -> pd.Series:
+        """Mean of each observation."""
+        return pd.Series(self.draws.mean(axis=0), index=self.row_labels, name="predicted_mean")
+
+    @property
+    def se_mean(self) -> pd.Series:
+        """Standard deviation of each observation about its forecast: of the curve and of the
+        scatter about it.
+        """
+        return pd.Series(self.draws.std(axis=0), index=self.row_labels, name="mean_se")
+
+    @takes(
+        ModelError,
+        levels=several(number(0, 1, ends=False), "numbers between 0 and 1, e.g. [0.1, 0.5, 0.9]"),
+    )
+    def quantiles(self, levels: Sequence[float]) -> pd.DataFrame:
+        """One row per period, one column per level."""
+        values = np.quantile(self.draws, levels, axis=0)
+        return pd.DataFrame(values.T, index=self.row_labels, columns=list(levels))
+
+    @takes(ModelError, alpha=probability())
+    def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
+        """Prediction intervals, columns ``lower`` and ``upper``."""
+        return self.quantiles([alpha / 2, 1 - alpha / 2]).set_axis(["lower", "upper"], axis=1)
+
+    def summary_frame(self, alpha: float = 0.05) -> pd.DataFrame:
+        """Mean, median, ``mean_se`` (as ``se_mean``) and prediction interval of each period."""
+        interval = self.conf_int(alpha)
+        return pd.DataFrame(
+            {
+                "mean": self.predicted_mean,
+                "median": np.median(self.draws, axis=0),
+                "mean_se": self.se_mean,
+                "pi_lower": interval["lower"],
+                "pi_upper": interval["upper"],
+            }
+        )
+
+
+class GrowthResults:
     """A fitted growth curve.
+
+    Parameters
+    ----------
+    model : GrowthModel
+        What was fitted.
+    curve : Curve
+        The curve that the estimates belong to; of an average, the one with the most weight.
+    found : Estimate
+        The least-squares or maximum-likelihood estimates.
+    posterior : Mixture, optional
+        The posterior, where it is known already.
 
     Attributes
     ----------
     model : GrowthModel
         What was fitted.
-    curve : str
-        The curve that ``params`` belong to; of an average, the one with the most weight.
     params : Series
         Estimates by name.
-    llf, sse, scatter : float
-        Log-likelihood, sum of squared residuals, and the residuals' standard deviation (least
-        squares) or relative standard deviation (other errors).
+    scatter : float
+        The residuals' standard deviation (least squares) or relative standard deviation (other
+        errors).
     converged : bool
         Whether a minimum was found.
     fixed : dict
@@ -53,14 +140,408 @@ class GrowthResults(CurveForecasts):
     Examples
     --------
     >>> from forecasting.curves.model import GrowthModel
-    >>> results = GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0, 110.0, 163.0], curve="logistic").fit()
+    >>> sales = [12.0, 19.0, 33.0, 49.0, 82.0, 110.0, 163.0]
+    >>> results = GrowthModel(sales, curve="logistic").fit()
     >>> results.get_forecast(2).summary_frame(alpha=0.2).columns.tolist()
     ['mean', 'median', 'mean_se', 'pi_lower', 'pi_upper']
     """
 
+    def __init__(
+        self, model: GrowthModel, curve: Curve, found: Estimate, posterior: Mixture | None = None
+    ) -> None:
+        self.model = model
+        self._curve = curve
+        self.fixed = dict(model.fixed)
+        if posterior is not None:
+            self.__dict__["posterior"] = posterior
+        self._problem = model.problem(curve)
+        self.from_prior = leaves_open(self._problem, found)
+        self.carried = False
+        if self.from_prior:
+            draws = self.posterior.parameters(curve, 2000, np.random.default_rng(0))
+            medians = np.median(draws, axis=0)
+            found = centre(self._problem, medians, model.errors, found.converged)
+        self._found = found
+        self.converged = found.converged
+        self.scatter = found.scatter
+
     def __repr__(self) -> str:
-        said = ", ".join(f"{name} {value:.4g}" for name, value in self.params.items())
-        return f"<GrowthResults {self.model.curve}: {said}>"
+        values = ", ".join(f"{name} {value:.4g}" for name, value in self.params.items())
+        return f"<GrowthResults {self.model.curve}: {values}>"
+
+    @cached_property
+    def posterior(self) -> Mixture:
+        """Weighted curves that forecasts and intervals come from."""
+        return self.model.posterior()
+
+    @property
+    def curve(self) -> str:
+        """Name of the curve that ``params`` belong to."""
+        return self._curve.name
+
+    @property
+    def params(self) -> pd.Series:
+        """Estimates by name."""
+        return pd.Series(self._found.params, index=list(self._curve.parameters), name="params")
+
+    @property
+    def bse(self) -> pd.Series:
+        """Asymptotic standard errors; NaN for a fixed parameter and where the data do not tell.
+
+        They overstate the precision of growth curves (Boswijk and Franses 2005): ``conf_int`` does
+        not rest on them.
+        """
+        with np.errstate(invalid="ignore"):
+            values = np.sqrt(np.diag(self._found.covariance))
+        return pd.Series(values, index=self.params.index, name="bse")
+
+    def cov_params(self) -> pd.DataFrame:
+        """Asymptotic covariance of the estimates.
+
+        Returns
+        -------
+        DataFrame, shape (parameters, parameters)
+            The inverse of the expected information at the estimates; NaN for fixed parameters and where
+            there is no minimum.
+
+        Examples
+        --------
+        >>> from forecasting.curves.model import GrowthModel
+        >>> sales = [12.0, 19.0, 33.0, 49.0, 82.0, 110.0, 163.0]
+        >>> GrowthModel(sales, curve="logistic").fit().cov_params().shape
+        (3, 3)
+        """
+        names = self.params.index
+        return pd.DataFrame(self._found.covariance, index=names, columns=names)
+
+    @takes(ModelError, alpha=probability())
+    def conf_int(
+        self, alpha: float = 0.05, method: Literal["posterior", "profile", "wald"] = "posterior"
+    ) -> pd.DataFrame:
+        """Intervals of the parameters.
+
+        Parameters
+        ----------
+        alpha : float
+            One less the probability of the intervals.
+        method : {"posterior", "profile", "wald"}
+            Quantiles of the posterior; values that the likelihood does not exclude while the other
+            parameters follow (as R's ``confint`` of an ``nls``), infinite on a side where it
+            excludes none; or estimates plus and minus standard errors (as statsmodels), which
+            overstate the precision of growth curves. NaN for fixed parameters in the last two.
+
+        Returns
+        -------
+        DataFrame, shape (parameters, 2)
+            Columns ``lower`` and ``upper``, in the units of the parameters.
+
+        Raises
+        ------
+        ModelError
+            For another method or alpha, and for a profile where there is no estimate on these data
+            to start from.
+
+        Notes
+        -----
+        Profiles: Bates and Watts (1988), Nonlinear Regression Analysis and Its Applications,
+        section 6.1.
+
+        Examples
+        --------
+        >>> from forecasting.curves.model import GrowthModel
+        >>> # Bates and Watts 1988, A1.4
+        >>> demand, days = [8.3, 10.3, 19.0, 16.0, 15.6, 19.8], [1, 2, 3, 4, 5, 7]
+        >>> model = GrowthModel(demand, curve="weibull", kind="stock", time=days)
+        >>> results = model.fit_constrained({"b": 1.0})
+        >>> results.conf_int(0.05, method="profile").loc["m"].round(2).tolist()
+        [14.05, 38.46]
+        """
+        check_word("method", method, ("posterior", "profile", "wald"))
+        errors = self.model.errors
+        bounds: Any
+        if method == "posterior":
+            draws = self.posterior.parameters(self._curve, DRAWS, np.random.default_rng(0))
+            bounds = np.quantile(draws, [alpha / 2, 1 - alpha / 2], axis=0).T
+        elif method == "wald":
+            half = critical(self._problem, errors, alpha) * self.bse
+            bounds = np.column_stack([self.params - half, self.params + half])
+        else:
+            self._check_estimated()
+            bounds = [
+                profile_interval(self._problem, errors, self._found, name, alpha)
+                for name in self.params.index
+            ]
+        return pd.DataFrame(bounds, index=self.params.index, columns=["lower", "upper"])
+
+    def _check_estimated(self) -> None:
+        if not self.from_prior and not self.carried:
+            return
+        reason = "come from other data"
+        if self.from_prior:
+            reason = "are the centre of the posterior, not a minimum"
+        raise ModelError(
+            f"the estimates {reason}: there is nothing to profile; use method='posterior'"
+        )
+
+    @property
+    def llf(self) -> float:
+        """Log-likelihood of the model's observations."""
+        scatter = None
+        if self.carried or self.model.errors != "least_squares":
+            scatter = self.scatter
+        return log_likelihood(self._problem, self._found.params, self.model.errors, scatter)
+
+    @property
+    def sse(self) -> float:
+        """Weighted sum of squared residuals."""
+        return self._problem.sse(self._found.params)
+
+    @property
+    def mse(self) -> float:
+        """Mean squared residual."""
+        return self.sse / self.nobs
+
+    @property
+    def nobs(self) -> int:
+        """Number of observations."""
+        return self.model.nobs
+
+    @property
+    def df_model(self) -> int:
+        """Number of estimated parameters, the scatter not counted."""
+        return int(self._problem.free.sum())
+
+    @property
+    def df_resid(self) -> int:
+        """Observations less estimated parameters."""
+        return self.nobs - self.df_model
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, the scatter counted as a parameter."""
+        return 2 * (self._counted - self.llf)
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion."""
+        return float(self._counted * np.log(self.nobs) - 2 * self.llf)
+
+    @property
+    def _counted(self) -> int:
+        return self.df_model + (self.model.errors != "poisson")
+
+    @property
+    def fittedvalues(self) -> pd.Series:
+        """The curve at each observation, missing ones included."""
+        fitted = self._problem.fitted(self._found.params)
+        return pd.Series(fitted, index=self.model.index, name="fittedvalues")
+
+    @property
+    def resid(self) -> pd.Series:
+        """Observations less fitted values; NaN where missing."""
+        observed = pd.Series(self.model.endog, index=self.model.index, name="resid")
+        return observed - self.fittedvalues.rename("resid")
+
+    @property
+    def weights(self) -> pd.Series:
+        """Weight of each averaged curve."""
+        return pd.Series(self.posterior.weights, index=list(self.posterior.parts), name="weights")
+
+    @property
+    def prior_share(self) -> float:
+        """How much of what is known of the ceiling is the prior: posterior over prior variance of
+        the share reached.
+        """
+        return self.posterior.prior_share()
+
+    @property
+    def reached(self) -> pd.Series:
+        """Share of the ceiling reached at the last observation: posterior median and 90 %
+        interval.
+        """
+        draws = self.posterior.reached(self.model.sampling.ends[-1], DRAWS)
+        levels = {"lower": 0.05, "median": 0.5, "upper": 0.95}
+        return pd.Series(np.quantile(draws, [*levels.values()]), index=[*levels], name="reached")
+
+    def get_prediction(self, start: Any = None, end: Any = None) -> GrowthPrediction:
+        """Predictions of observations and of the periods that follow.
+
+        Parameters
+        ----------
+        start, end : int or label, optional
+            First and last period, both included: positions or labels. By default the whole series.
+
+        Returns
+        -------
+        GrowthPrediction
+            Draws of the observations, from the posterior.
+
+        Raises
+        ------
+        ModelError
+            Where the start comes after the end or before the series, and for a label that is no
+            period of it.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from forecasting.curves.model import GrowthModel
+        >>> years = pd.period_range("2019", periods=5, freq="Y")
+        >>> results = GrowthModel(pd.Series([12.0, 19.0, 33.0, 49.0, 82.0], years)).fit()
+        >>> results.get_prediction("2023", "2025").row_labels.astype(str).tolist()
+        ['2023', '2024', '2025']
+        """
+        timeline = self.model.timeline
+        first = timeline.position(timeline.labels[0] if start is None else start)
+        last = timeline.position(timeline.labels[-1] if end is None else end)
+        if not 0 <= first <= last:
+            raise ModelError(
+                f"prediction from {start!r} to {end!r}: the start comes after the end, or before"
+                " the series"
+            )
+        return self._predicted(timeline.part(first, last + 1))
+
+    def _predicted(self, timeline: Timeline) -> GrowthPrediction:
+        """Predictions of the periods of a timeline."""
+        draws = self._draws(timeline, DRAWS, np.random.default_rng(0))
+        return GrowthPrediction(draws, timeline.labels)
+
+    def _draws(self, timeline: Timeline, count: int, rng: np.random.Generator) -> Array:
+        sampling = timeline.sampling(self.model.launch, self.model.kind)
+        return self.posterior.draws(sampling, count, rng)
+
+    def get_forecast(self, steps: Any = 1) -> GrowthPrediction:
+        """Forecasts of the periods after the last observation.
+
+        Parameters
+        ----------
+        steps : int or label
+            How many periods, each as long as the last one; or the label of the last one.
+
+        Returns
+        -------
+        GrowthPrediction
+            Draws of the observations, from the posterior.
+
+        Raises
+        ------
+        ModelError
+            For a number below 1, and for a label that is no later period.
+
+        Examples
+        --------
+        >>> from forecasting.curves.model import GrowthModel
+        >>> results = GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit()
+        >>> results.get_forecast(2).summary_frame(alpha=0.2).shape
+        (2, 5)
+        """
+        timeline = self.model.timeline
+        if isinstance(steps, (str, dt.date, pd.Period, np.datetime64)):
+            steps = timeline.position(steps) - len(timeline.labels) + 1
+        count = read(whole(1, MANY), "steps", steps, ModelError)
+        return self._predicted(timeline.future(count))
+
+    def forecast(self, steps: Any = 1) -> pd.Series:
+        """Mean forecasts of the periods after the last observation.
+
+        Parameters
+        ----------
+        steps : int or label
+            As for :meth:`get_forecast`.
+
+        Returns
+        -------
+        Series, shape (steps,)
+            In the unit of the observations.
+
+        Raises
+        ------
+        ModelError
+            As by :meth:`get_forecast`.
+
+        Examples
+        --------
+        >>> from forecasting.curves.model import GrowthModel
+        >>> GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().forecast(2).index.tolist()
+        [5, 6]
+        """
+        return self.get_forecast(steps).predicted_mean
+
+    def predict(self, start: Any = None, end: Any = None) -> pd.Series:
+        """Mean predictions of observations and of the periods that follow.
+
+        Parameters
+        ----------
+        start, end : int or label, optional
+            As for :meth:`get_prediction`.
+
+        Returns
+        -------
+        Series
+            In the unit of the observations; one value per period.
+
+        Raises
+        ------
+        ModelError
+            As by :meth:`get_prediction`.
+
+        Examples
+        --------
+        >>> from forecasting.curves.model import GrowthModel
+        >>> len(GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().predict(3, 6))
+        4
+        """
+        return self.get_prediction(start, end).predicted_mean
+
+    @takes(ModelError, nsimulations=whole(1, MANY), repetitions=whole(1, MANY))
+    def simulate(
+        self,
+        nsimulations: int,
+        anchor: Any = "end",
+        repetitions: int = 1,
+        random_state: int | np.random.Generator | None = 0,
+    ) -> pd.DataFrame:
+        """Paths of observations, each from one curve of the posterior.
+
+        Parameters
+        ----------
+        nsimulations : int
+            How many periods.
+        anchor : {"end", "start"}, position or label
+            The first of them: the one after the last observation, the first observation, or
+            another.
+        repetitions : int
+            How many paths.
+        random_state : int, Generator or None
+            Of the draws.
+
+        Returns
+        -------
+        DataFrame, shape (nsimulations, repetitions)
+            In the unit of the observations.
+
+        Raises
+        ------
+        ModelError
+            For counts below 1, and for an anchor that is no period of the series.
+
+        Examples
+        --------
+        >>> from forecasting.curves.model import GrowthModel
+        >>> GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().simulate(3, repetitions=4).shape
+        (3, 4)
+        """
+        timeline = self.model.timeline
+        if isinstance(anchor, str) and anchor == "end":
+            first = len(timeline.labels)
+        elif isinstance(anchor, str) and anchor == "start":
+            first = 0
+        else:
+            first = timeline.position(anchor)
+        timeline = timeline.part(first, first + nsimulations)
+        rng = np.random.default_rng(random_state)
+        draws = rng.permutation(self._draws(timeline, repetitions, rng))
+        return pd.DataFrame(draws.T, index=timeline.labels)
 
     def append(self, endog: object, refit: bool = False) -> GrowthResults:
         """Results of this series with later observations appended.
@@ -143,23 +624,20 @@ class GrowthResults(CurveForecasts):
         >>> bool((fitted.apply([11.0, 20.0, 30.0, 52.0, 80.0]).params == fitted.params).all())
         True
         """
-        return self._carry(self.model._like(endog, self.model._launch_given), refit)
+        return self._carry(self.model.clone(endog), refit)
 
     @takes(ModelError, refit=flag())
     def _carry(self, model: GrowthModel, refit: bool) -> GrowthResults:
         if refit:
             return model.fit_constrained(self.fixed)
-        problem, params = model.problem(self._curve), self._found.params
-        residual = np.where(problem.seen, problem.y - problem.fitted(params), 0.0)
-        scatter = None if model.errors == "poisson" else self.scatter
-        llf = log_likelihood(problem, params, model.errors, scatter)
-        results = GrowthResults.__new__(GrowthResults)
-        results.__dict__.update(
-            self.__dict__ | {"posterior": self.posterior, "model": model, "llf": llf}
-        )
-        results.sse, results.carried = float(residual**2 @ problem.weights), True
+        results = copy(self)
+        results.__dict__["posterior"] = self.posterior
+        results.model = model
+        results._problem = model.problem(self._curve)
+        results.carried = True
         return results
 
+    @takes(ModelError, steps=whole(1, MANY))
     def news(self, endog: object, steps: int = 5) -> pd.DataFrame:
         """What each new observation changes in the forecast, one after the other, as statsmodels'
         ``news``.
@@ -185,14 +663,25 @@ class GrowthResults(CurveForecasts):
         Examples
         --------
         >>> from forecasting.curves.model import GrowthModel
-        >>> news = GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0], curve="logistic").fit().news([140.0], steps=2)
+        >>> results = GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0], curve="logistic").fit()
+        >>> news = results.news([140.0], steps=2)
         >>> news.columns.tolist(), news.index.tolist()
         (['previous', 5, 'updated'], [6, 7])
         """
-        return forecast_news(self, endog, check_count("steps", steps))
+        full = self.model.extended(endog)
+        ahead = full.timeline.future(steps)
+        median = np.median(self._predicted(ahead).draws, axis=0)
+        columns = {"previous": median}
+        for place in range(len(self.model.endog), len(full.endog)):
+            if np.isfinite(full.endog[place]):
+                stage = full.until(place + 1).fit_constrained(self.fixed)
+                updated = np.median(stage._predicted(ahead).draws, axis=0)
+                columns[full.index[place]] = updated - median
+                median = updated
+        return pd.DataFrame(columns | {"updated": median}, index=ahead.labels)
 
     @takes(ModelError, alpha=probability())
-    def plot(self, steps: int = 5, alpha: float = 0.1, **kwargs: Any) -> Any:
+    def plot(self, steps: int = 5, alpha: float = 0.1) -> Any:
         """Observations, fitted curve and forecast with its interval.
 
         Parameters
@@ -201,13 +690,11 @@ class GrowthResults(CurveForecasts):
             Periods after the last observation.
         alpha : float
             One less the probability of the interval.
-        **kwargs : object
-            For ``DataFrame.plot``, which then draws with pandas' own backend.
 
         Returns
         -------
-        plotly.graph_objects.Figure or matplotlib.axes.Axes
-            The second with keyword arguments.
+        plotly.graph_objects.Figure
+            A chart.
 
         Raises
         ------
@@ -220,16 +707,7 @@ class GrowthResults(CurveForecasts):
         >>> len(GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().plot(steps=2).data) > 2
         True
         """
-        if not kwargs:
-            return chart(self, steps, alpha)
-        future = self.get_forecast(steps).summary_frame(alpha)[["median", "pi_lower", "pi_upper"]]
-        past = pd.DataFrame(
-            {"observed": self.model.endog, "fitted": self.fittedvalues}, index=self.model.index
-        )
-        frame = pd.concat([past, future])
-        if isinstance(frame.index, pd.PeriodIndex):
-            frame.index = frame.index.to_timestamp()
-        return frame.plot(**kwargs)
+        return chart(self, steps, alpha)
 
     def summary(self, alpha: float = 0.05) -> Any:
         """Estimates, intervals and what to know of them, in statsmodels' own tables.
@@ -255,68 +733,71 @@ class GrowthResults(CurveForecasts):
         >>> print(GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().summary().tables[0].title)
         Growth curve results
         """
-        return growth_summary(self, alpha)
+        from statsmodels.iolib.summary import Summary
+        from statsmodels.iolib.table import SimpleTable
+        from statsmodels.iolib.tableformatting import fmt_2cols, fmt_params
 
-    @takes(ModelError, path=file_path())
-    def save(self, path: str | Path) -> None:
-        """Write a pickle.
+        curve = self.curve if self.model.curve != "auto" else f"auto, most weight: {self.curve}"
+        model = self.model
+        what = {
+            "Dep. Variable:": model.endog_names,
+            "Curve:": curve,
+            "Formula:": f"m {self._curve.formula}",
+            "Kind:": model.kind,
+            "Errors:": model.errors.replace("_", " "),
+            "Sample:": f"{model.index[0]} - {model.index[-1]}",
+        }
+        how_well = {
+            "No. Observations:": str(self.nobs),
+            "Log Likelihood:": f"{self.llf:.3f}",
+            "AIC:": f"{self.aic:.3f}",
+            "BIC:": f"{self.bic:.3f}",
+            "Sum of Squares:": f"{self.sse:.5g}",
+            "Scatter:": f"{self.scatter:.5g}",
+        }
+        left, right = (
+            SimpleTable([[value] for value in cells.values()], stubs=[*cells], txt_fmt=fmt_2cols)
+            for cells in (what, how_well)
+        )
+        left.title = "Growth curve results"
+        left.extend_right(right)
+        interval = self.conf_int(alpha)
+        numbers = pd.concat([self.params, self.bse, interval], axis=1).map("{:.5g}".format)
+        headers = ["estimate", "std err", f"[{alpha / 2:g}", f"{1 - alpha / 2:g}]"]
+        body = SimpleTable(
+            numbers.to_numpy().tolist(), headers, [*self.params.index], txt_fmt=fmt_params
+        )
+        summary = Summary()
+        summary.tables += [left, body]
+        summary.add_extra_txt(self._lines(interval))
+        return summary
 
-        Parameters
-        ----------
-        path : str or Path
-            Of the file; one that is there is replaced.
-
-        Raises
-        ------
-        ModelError
-            Where the file cannot be written.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> from forecasting.curves.model import GrowthModel
-        >>> results = GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit()
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     results.save(Path(folder, "results.pickle"))
-        ...     again = GrowthResults.load(Path(folder, "results.pickle"))
-        >>> again.params.equals(results.params)
-        True
-        """
-        save_asked(ModelError, path, pickle.dumps(self))
-
-    @staticmethod
-    @takes(ModelError, path=file_path())
-    def load(path: str | Path) -> GrowthResults:
-        """Read what :meth:`save` wrote. As with every pickle, only from a source that you trust.
-
-        Parameters
-        ----------
-        path : str or Path
-            Of the file.
-
-        Returns
-        -------
-        GrowthResults
-            As they were saved.
-
-        Raises
-        ------
-        ModelError
-            Where the file cannot be read, or holds something else.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> from forecasting.curves.model import GrowthModel
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().save(Path(folder, "results.pickle"))
-        ...     print(GrowthResults.load(Path(folder, "results.pickle")).nobs)
-        5
-        """
-        try:
-            results = pickle.loads(read_whole(path))
-        except Exception as error:  # whatever is in the file
-            raise ModelError(f"{path} holds no saved results: {error}") from None
-        if not isinstance(results, GrowthResults):
-            raise ModelError(f"{path} holds {type(results).__name__}, not GrowthResults")
-        return results
+    def _lines(self, interval: pd.DataFrame) -> list[str]:
+        """What to know of the estimates, below their table."""
+        lines = [
+            "Intervals are posterior quantiles under scale-free priors and "
+            f"{self.model.noise.label} scatter; standard errors are asymptotic."
+        ]
+        if len(self.weights) > 1:
+            weights = ", ".join(f"{name} {weight:.2f}" for name, weight in self.weights.items())
+            lines.append(f"Forecasts average the curves with weights {weights}.")
+        outside = ~self.params.between(interval["lower"], interval["upper"])
+        if outside.any() and self.model.errors == "least_squares":
+            lines.append(
+                f"Outside their intervals: {', '.join(self.params.index[outside])}. Least squares"
+                " weigh the large observations, the posterior all in proportion;"
+                " conf_int(method='profile') rests on least squares alone."
+            )
+        if self.from_prior:
+            lines.append(
+                "The data do not tell the parameters: estimates are the centre of the posterior,"
+                " not a minimum."
+            )
+        if self._curve.ceiling:
+            least, middle, most = self.reached
+            lines.append(
+                f"Share of the ceiling reached at the last observation: {middle:.0%}, 90 % interval"
+                f" {least:.0%} - {most:.0%}. {self.prior_share:.0%} of its prior variance remains:"
+                " so much of the ceiling is the prior's."
+            )
+        return lines

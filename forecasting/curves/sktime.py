@@ -10,8 +10,6 @@ from sktime.forecasting.base import BaseForecaster
 
 from forecasting.curves.model import GrowthModel
 
-__all__ = ["GrowthForecaster"]
-
 
 class GrowthForecaster(BaseForecaster):  # type: ignore[misc]
     """Growth curves with intervals that hold, for sktime's pipelines, tuning and evaluation.
@@ -25,14 +23,17 @@ class GrowthForecaster(BaseForecaster):  # type: ignore[misc]
     errors : str, default="least_squares"
         Family of errors, as in ``GrowthModel``.
 
-    Notes ----- Periods are counted as one unit of time each, whatever the index. Missing values are
+    Notes
+    -----
+    Periods are counted as one unit of time each, whatever the index. Missing values are
     gaps. Growth curves count from 0 up: a series with negative values is refused.
 
     Examples
     --------
     >>> import pandas as pd
     >>> from forecasting.curves.sktime import GrowthForecaster
-    >>> sales = pd.Series([12.0, 19.0, 33.0, 49.0, 82.0], index=pd.period_range("2019", periods=5, freq="Y"))
+    >>> years = pd.period_range("2019", periods=5, freq="Y")
+    >>> sales = pd.Series([12.0, 19.0, 33.0, 49.0, 82.0], index=years)
     >>> forecaster = GrowthForecaster(curve="logistic").fit(sales, fh=[1, 2])
     >>> forecaster.predict_interval(coverage=0.9).shape
     (2, 2)

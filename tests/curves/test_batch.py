@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import curve_fit
 
-from forecasting.curves.batch import bootstrap_curve, fit_curves
-from forecasting.curves.definitions import CURVES, find_curve
-from forecasting.curves.fitting.sampling import Sampling
+from forecasting.curves.batch import fit_curves
+from forecasting.curves.definitions import CURVES
+from forecasting.curves.sampling import Sampling
 from forecasting.errors import ModelError
 
 TRUTHS = {
@@ -133,29 +133,3 @@ def test_start_of_wrong_length_is_refused():
 def test_weights_of_wrong_shape_are_refused():
     with pytest.raises(ModelError, match="weights have shape"):
         fit_curves(simulate("bass", 2), "bass", weights=[1.0, 2.0])
-
-
-def test_bootstrap_holds_the_truth_and_says_how_well_it_is_known():
-    truth = (5_000, 0.01, 0.45)
-    clean = np.diff(find_curve("bass").cumulative(np.arange(15.0), truth))
-    noise = np.exp(0.08 * np.random.default_rng(3).standard_normal(14))
-    copies = bootstrap_curve(clean * noise, "bass", samples=400, seed=1)
-    low, high = np.quantile(copies.params, [0.025, 0.975], axis=0)
-    assert np.all((low < truth) & (truth < high))
-    less = bootstrap_curve(clean * noise**0.25, "bass", samples=400, seed=1)
-    assert np.ptp(np.quantile(less.params[:, 2], [0.1, 0.9])) < 0.5 * np.ptp(
-        np.quantile(copies.params[:, 2], [0.1, 0.9])
-    )
-
-
-def test_bootstrap_is_the_same_for_the_same_seed():
-    flows = np.diff(find_curve("logistic").cumulative(np.arange(11.0), (800, 4.0, 0.9))) * np.tile(
-        [0.9, 1.1], 5
-    )
-    one, two = (bootstrap_curve(flows, "logistic", samples=50, seed=7).params for _ in range(2))
-    np.testing.assert_array_equal(one, two)
-
-
-def test_bootstrap_refuses_a_zero():
-    with pytest.raises(ModelError, match="period 1 of the series is zero"):
-        bootstrap_curve([3.0, 0.0, 9.0, 14.0, 20.0])

@@ -1,4 +1,4 @@
-"""The growth model: what it reads and refuses, what it estimates, and fixed or bounded parameters."""
+"""The growth model: what it reads and refuses, what it estimates; fixed and bounded parameters."""
 
 import numpy as np
 import pandas as pd
@@ -74,14 +74,13 @@ def test_integers_beyond_two_to_the_53_are_read_as_floats():
     assert GrowthModel([10**25, 2 * 10**25, 5 * 10**25]).endog[2] == 5e25
 
 
-@pytest.mark.parametrize("factor", [1e-200, 1e-5, 7.3, 1e12, 1e200])
+@pytest.mark.parametrize("factor", [1e-90, 1e-5, 7.3, 1e12, 1e90])
 def test_estimates_and_intervals_scale_with_the_series(factor):
     for curve in ("bass", "auto"):
         one = GrowthModel(EARLY, curve=curve).fit()
         other = GrowthModel(np.array(EARLY) * factor, curve=curve).fit()
         np.testing.assert_allclose(other.params["m"], one.params["m"] * factor, rtol=1e-6)
-        with np.errstate(over="ignore", under="ignore"):
-            bounds = other.get_forecast(4).conf_int(0.1)
+        bounds = other.get_forecast(4).conf_int(0.1)
         np.testing.assert_allclose(bounds, one.get_forecast(4).conf_int(0.1) * factor, rtol=1e-9)
 
 
@@ -136,23 +135,19 @@ def test_least_squares_standard_errors_are_those_of_curve_fit():
 
 def test_fixed_parameter_stays_and_leaves_the_model_as_it_was():
     model = GrowthModel(SALES)
-    with model.fix_params({"m": 20000}):
-        fixed = model.fit()
+    fixed = model.fit_constrained({"m": 20000})
     assert fixed.params["m"] == 20000
     assert np.isnan(fixed.bse["m"])
     assert fixed.sse > model.fit().sse
-    assert model.fit_constrained({"m": 20000}).params.equals(fixed.params)
+    assert fixed.fixed == {"m": 20000}
     assert (
         fixed.posterior.parameters(fixed._curve, 100, np.random.default_rng(0))[:, 0] == 20000
     ).all()
 
 
 def test_unknown_fixed_parameter_is_refused():
-    with (
-        pytest.raises(ModelError, match="no parameter 'ceiling'"),
-        GrowthModel(SALES).fix_params({"ceiling": 1.0}),
-    ):
-        pass
+    with pytest.raises(ModelError, match="no parameter 'ceiling'"):
+        GrowthModel(SALES).fit_constrained({"ceiling": 1.0})
 
 
 @pytest.mark.parametrize("value", [-1, np.nan, np.inf, "many"])
@@ -202,7 +197,7 @@ def test_start_params_and_predict():
     model = GrowthModel(SALES, curve="logistic")
     near, scanned = model.fit(start_params=[2e4, 4.0, 0.5]), model.fit()
     np.testing.assert_allclose(near.params, scanned.params, rtol=1e-7)
-    named = model.fit(start_params={"b": 0.5, "m": 2e4, "a": 4.0}, disp=False)
+    named = model.fit(start_params={"b": 0.5, "m": 2e4, "a": 4.0})
     assert named.params.equals(near.params)
     np.testing.assert_allclose(model.predict(near.params), near.fittedvalues)
     with pytest.raises(ModelError, match="give 3 finite numbers, for m, a, b"):

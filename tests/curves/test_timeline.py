@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from forecasting.curves.definitions import CURVES
-from forecasting.curves.fitting.timeline import read_timeline
 from forecasting.curves.model import GrowthModel
+from forecasting.curves.timeline import read_timeline
 from forecasting.errors import ModelError
 from forecasting.periods import span, year
 

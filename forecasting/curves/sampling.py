@@ -5,14 +5,11 @@ levels at times.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.curves.definitions import Curve
-
-__all__ = ["Sampling"]
 
 Array = NDArray[np.float64]
 
@@ -37,27 +34,15 @@ class Sampling:
     ends: Array
     starts: Array | None = None
     times: Array = field(init=False, repr=False)
-    first: Any = field(init=False, repr=False)
-    last: Any = field(init=False, repr=False)
+    places: list[NDArray[np.int_]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        times: Array = self.ends
-        first: Any = None
-        last: Any = slice(None)
-        # Periods in a row share edges
-        if self.starts is not None and np.array_equal(self.starts[1:], self.ends[:-1]):
-            times, first, last = (
-                np.append(self.starts[:1], self.ends),
-                slice(None, -1),
-                slice(1, None),
-            )
-        elif self.starts is not None:
-            times, inverse = np.unique(
-                np.concatenate([self.starts, self.ends]), return_inverse=True
-            )
-            first, last = inverse[: len(self.ends)], inverse[len(self.ends) :]
-        for name, value in (("times", times), ("first", first), ("last", last)):
-            object.__setattr__(self, name, value)
+        edges = self.ends
+        if self.starts is not None:
+            edges = np.concatenate([self.ends, self.starts])
+        times, places = np.unique(edges, return_inverse=True)  # periods in a row share edges
+        object.__setattr__(self, "times", times)
+        object.__setattr__(self, "places", np.split(places, len(edges) // len(self.ends)))
 
     @classmethod
     def regular(cls, periods: int) -> Sampling:
@@ -68,12 +53,14 @@ class Sampling:
     @property
     def window(self) -> float:
         """Time seen, from the start of the first period to the end of the last one."""
-        first = self.ends[0] if self.starts is None else self.starts[0]
-        return float(self.ends[-1] - first) or float(self.ends[-1]) or 1.0
+        return float(self.times[-1] - self.times[0]) or float(self.ends[-1]) or 1.0
 
     def observe(self, values: Array) -> Array:
         """Flows or levels, from values of a cumulative curve at ``times`` (the first axis)."""
-        return values if self.first is None else values[self.last] - values[self.first]
+        if self.starts is None:
+            return np.asarray(values[self.places[0]])
+        end, start = self.places
+        return np.asarray(values[end] - values[start])
 
     def design(self, curve: Curve, shape: Array) -> Array:
         """What a curve with ``m = 1`` shows, (periods, series), for shape parameters (parameters,

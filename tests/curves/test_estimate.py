@@ -1,4 +1,4 @@
-"""Intervals of parameters by the profile of the likelihood, and by standard errors."""
+"""Estimates by likelihood, and intervals of parameters by its profile and by standard errors."""
 
 import numpy as np
 import pandas as pd
@@ -86,11 +86,10 @@ def test_profile_of_counts_is_that_of_the_likelihood_ratio():
         assert 2 * fall == pytest.approx(chi2.ppf(0.95, 1), rel=1e-4)
 
 
-@pytest.mark.parametrize("factor", [1e-3, 1e9, 1e200])
+@pytest.mark.parametrize("factor", [1e-3, 1e9, 1e90])
 def test_profile_scales_with_the_series(factor):
     one = GrowthModel(SALES).fit().conf_int(method="profile")
-    with np.errstate(over="ignore"):
-        other = GrowthModel(np.array(SALES) * factor).fit().conf_int(method="profile")
+    other = GrowthModel(np.array(SALES) * factor).fit().conf_int(method="profile")
     np.testing.assert_allclose(other.loc["m"], one.loc["m"] * factor, rtol=1e-5)
     np.testing.assert_allclose(other.loc[["p", "q"]], one.loc[["p", "q"]], rtol=1e-5)
 

@@ -15,8 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-__all__ = ["NOISES", "ErrorFamily", "Scale"]
-
 Array = NDArray[np.float64]
 TINY = 1e-300
 
@@ -40,8 +38,8 @@ class ErrorFamily:
     ----------
     name, label : str
         The word that selects it, and what the summary prints.
-    scattered : bool
-        Whether it has a ``scatter``.
+    scattered, counted : bool
+        Whether it has a ``scatter``, and whether observations scatter as counts do.
     scale : callable
         ``scale(y, design, scatter, weights) -> Scale`` for designs (periods, curves).
     loglike : callable
@@ -53,6 +51,7 @@ class ErrorFamily:
     name: str
     label: str
     scattered: bool
+    counted: bool
     scale: Callable[[Array, Array, Array, Array], Scale]
     loglike: Callable[[Array, Array, Array], Array]
     draw: Callable[[np.random.Generator, Array, Array], Array]
@@ -78,8 +77,8 @@ def _lognormal_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Ar
 
 
 def _poisson_scale(y: Array, design: Array, scatter: Array, weights: Array) -> Scale:
-    count, exposure = float(y @ weights), weights @ design
-    mean = np.log(count) - np.log(np.maximum(exposure, TINY))
+    count = float(y @ weights)
+    mean = np.log(count) - np.log(np.maximum(weights @ design, TINY))
     fitted = np.maximum(np.exp(mean) * design, TINY)
     log_marginal = weights @ (y[:, None] * np.log(fitted) - fitted) - 0.5 * np.log(count)
     return Scale(mean, np.full(design.shape[1], 1 / np.sqrt(count)), log_marginal)
@@ -97,7 +96,9 @@ def _poisson_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Arra
 
 
 def _negative_binomial_scale(y: Array, design: Array, scatter: Array, weights: Array) -> Scale:
-    mean, spread, counts = _poisson_scale(y, design, scatter, weights).mean, scatter**2, y[:, None]
+    mean = _poisson_scale(y, design, scatter, weights).mean
+    spread = scatter**2
+    counts = y[:, None]
     # Newton in log m, from the Poisson estimate; the last round for the curvature alone
     for _ in range(9):
         fitted = np.maximum(np.exp(mean) * design, TINY)
@@ -106,14 +107,13 @@ def _negative_binomial_scale(y: Array, design: Array, scatter: Array, weights: A
             weights @ (fitted * (1 + spread * counts) / (1 + spread * fitted) ** 2), 1e-12
         )
         mean = mean + np.clip(slope / curvature, -2, 2)
-    log_marginal = weights @ _negative_binomial_loglike(counts, fitted, scatter) - 0.5 * np.log(
-        curvature
-    )
-    return Scale(mean, 1 / np.sqrt(curvature), log_marginal)
+    likelihood = weights @ _negative_binomial_loglike(counts, fitted, scatter)
+    return Scale(mean, 1 / np.sqrt(curvature), likelihood - 0.5 * np.log(curvature))
 
 
 def _negative_binomial_loglike(y: Array, mean: Array, scatter: Array) -> Array:
-    shape, mean = scatter**-2.0, np.maximum(mean, TINY)
+    shape = scatter**-2.0
+    mean = np.maximum(mean, TINY)
     choose = gammaln(y + shape) - gammaln(shape) - gammaln(y + 1)
     return np.asarray(
         choose - shape * np.log1p(mean / shape) + y * (np.log(mean) - np.log(mean + shape))
@@ -129,12 +129,21 @@ NOISES = {
     noise.name: noise
     for noise in (
         ErrorFamily(
-            "lognormal", "lognormal", True, _lognormal_scale, _lognormal_loglike, _lognormal_draw
+            "lognormal",
+            "lognormal",
+            True,
+            False,
+            _lognormal_scale,
+            _lognormal_loglike,
+            _lognormal_draw,
         ),
-        ErrorFamily("poisson", "Poisson", False, _poisson_scale, _poisson_loglike, _poisson_draw),
+        ErrorFamily(
+            "poisson", "Poisson", False, True, _poisson_scale, _poisson_loglike, _poisson_draw
+        ),
         ErrorFamily(
             "negative_binomial",
             "negative binomial",
+            True,
             True,
             _negative_binomial_scale,
             _negative_binomial_loglike,

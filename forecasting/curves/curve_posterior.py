@@ -1,0 +1,284 @@
+"""The posterior of a growth curve, by adaptive importance sampling over two or three quantities
+that every curve has.
+
+Priors are scale-free in value and in time, and speak of what an analyst can picture:
+
+- the share of the ceiling reached at the last observation;
+- the takeover time, 10 to 90 % of the ceiling, relative to the time seen;
+- the skew of the curves that have one;
+- the relative scatter of observations about the curve.
+
+Each is the image of a standard normal coordinate, so that the prior is a standard normal and the
+posterior that times the likelihood, whose scale ``m`` is integrated out (``noise.py``). Proposals
+are mixtures over all rounds (Cornuet et al. 2012, Scand. J. Stat. 39: 798-812) on low-discrepancy
+points: deterministic, without a seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from forecasting.curves.definitions import Curve
+from forecasting.curves.estimate import SeriesToFit
+from forecasting.curves.noise import ErrorFamily, Scale
+from forecasting.curves.sampling import Sampling
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.int_]
+POINTS = 800  # a round
+FEWEST = 200  # a round, for long series: their posterior is close to normal
+WORK = 1_000_000  # points times observations that a round may take
+ROUNDS = 12  # at most
+ENOUGH = 0.6  # effective points at which the rounds end, in rounds
+SOFT = 0.3  # of the ends of the prior of the share reached, in probits
+
+
+@dataclass(frozen=True)
+class CurvePrior:
+    """Weakly informative priors; pairs are a median and a standard deviation of the log, but for
+    the share reached.
+
+    Parameters
+    ----------
+    reached : (float, float)
+        Shares of the ceiling between which the share reached is anywhere, flat in its probit. The
+        ends are soft: less or more is possible, so that next to nothing may have been seen of the
+        curve, or all of it.
+    takeover : (float, float)
+        Takeover time in units of the time seen: 0.3 to 5 with probability 0.95. Curves much faster
+        than that show as a step, curves much slower as a straight line in logs, and are not fitted
+        to so short a series.
+    skew : (float, float)
+        Third parameter of the curves that have one.
+    scatter : (float, float)
+        Relative scatter of the observations about the curve: 4 to 42 % with probability 0.95.
+    shock : float
+        Standard deviation of the log of one plus a shock's intensity.
+    """
+
+    reached: tuple[float, float] = (0.03, 0.97)
+    takeover: tuple[float, float] = (1.25, 0.7)
+    skew: tuple[float, float] = (1.0, 0.5)
+    scatter: tuple[float, float] = (0.13, 0.6)
+    shock: float = 0.5
+
+
+PRIOR = CurvePrior()
+
+
+@dataclass(frozen=True)
+class Particles:
+    """Weighted curves: coordinates (points, dimensions), shapes (parameters, points), and the
+    scatter of each.
+
+    The log of the absolute value of ``m`` is normal with mean ``level`` and standard deviation
+    ``spread``; ``sign`` is the sign of ``m``, below zero for an exponential that declines.
+    """
+
+    problem: SeriesToFit
+    coordinates: Array
+    weights: Array
+    log_evidence: float
+    shape: Array
+    scatter: Array
+    level: Array
+    spread: Array
+    sign: Array
+
+    def scales(self, rows: Rows, rng: np.random.Generator) -> Array:
+        """Draws of ``m``."""
+        logs = self.level[rows] + self.spread[rows] * rng.standard_normal(len(rows))
+        return np.clip(self.sign[rows] * np.exp(logs), *self.problem.bounds["m"])
+
+
+class CurveTarget:
+    """Coordinates to curves, and their log posterior density."""
+
+    def __init__(self, problem: SeriesToFit, noise: ErrorFamily, prior: CurvePrior) -> None:
+        self.problem = problem
+        self.noise = noise
+        self.prior = prior
+        self.y = problem.y[problem.seen]
+        self.weights = problem.weights[problem.seen]
+        self.shocks = 0
+        if problem.curve.name == "generalised_bass":
+            self.shocks = len(problem.curve.names) - 2
+        self.dimensions = 2 + problem.curve.skewed + noise.scattered + self.shocks
+
+    def shape(self, z: Array) -> Array:
+        """Shape parameters (parameters, points)."""
+        prior = self.prior
+        sampling = self.problem.sampling
+        reached = np.clip(ndtr(_flat(z[:, 0], *ndtri(prior.reached))), 1e-12, 1 - 1e-12)
+        takeover = prior.takeover[0] * np.exp(prior.takeover[1] * z[:, 1]) * sampling.window
+        skew = np.ones(len(z))
+        if self.problem.curve.skewed:
+            skew = prior.skew[0] * np.exp(prior.skew[1] * z[:, 2])
+        end = float(sampling.ends[-1])
+        shape = np.stack(self.problem.curve.locate(reached, takeover, skew, end))
+        if self.shocks:
+            shape[2:] = np.expm1(prior.shock * z[:, 2 : 2 + self.shocks].T)
+        return self.problem.restrict(shape)
+
+    def evaluate(self, z: Array) -> Array:
+        """Log posterior density less the prior's constant, scatter, level, spread, sign and shape
+        parameters, a column for each point.
+        """
+        prior = self.prior
+        scatter = np.zeros(len(z))
+        if self.noise.scattered:
+            scatter = prior.scatter[0] * np.exp(np.clip(prior.scatter[1] * z[:, -1], -20, 3))
+        shape = self.shape(z)
+        possible = np.isfinite(shape).all(axis=0)
+        shape = np.where(possible, shape, shape[:, [np.argmax(possible)]])
+        design = self.problem.sampling.design(self.problem.curve, shape)[self.problem.seen]
+        sign = np.where(design.sum(axis=0) < 0, -1.0, 1.0)
+        scale = self.noise.scale(self.y, design * sign, scatter, self.weights)
+        if not self.problem.free[0]:
+            scale = self._fixed_scale(design, scatter)
+        density = scale.log_marginal - 0.5 * (z**2).sum(axis=1)
+        density = np.where(possible & np.isfinite(density), density, -np.inf)
+        return np.vstack([density, scatter, scale.mean, scale.sd, sign, shape])
+
+    def _fixed_scale(self, design: Array, scatter: Array) -> Scale:
+        level = self.problem.bounds["m"][0]
+        likelihood = self.noise.loglike(self.y[:, None], level * design, np.maximum(scatter, 1e-9))
+        none = np.zeros(len(scatter))
+        return Scale(none + np.log(abs(level)), none, self.weights @ likelihood)
+
+
+def sample_curve(problem: SeriesToFit, noise: ErrorFamily, prior: CurvePrior = PRIOR) -> Particles:
+    """Weighted curves from the posterior of one curve."""
+    target = CurveTarget(problem, noise, prior)
+    count = int(np.clip(WORK / len(target.y), FEWEST, POINTS))
+    size = target.dimensions
+    proposals = [(np.zeros(size), np.eye(size))]
+    z = np.empty((0, size))
+    table = np.empty((5 + len(problem.curve.names), 0))
+    with np.errstate(all="ignore"):
+        for _ in range(ROUNDS):
+            mean, root = proposals[-1]
+            new = mean + _points(count, size, len(z)) @ root.T
+            z = np.concatenate([z, new])
+            table = np.concatenate([table, target.evaluate(new)], axis=1)
+            mix = np.logaddexp.reduce([_log_normal(z, *proposal) for proposal in proposals])
+            log_weight = table[0] - mix + np.log(len(proposals))
+            weight = _normalise(log_weight)
+            if len(proposals) > 1 and _effective(weight) > ENOUGH * count:
+                break
+            for step in range(50):  # flattened: a bridge to a narrow posterior
+                if _effective(weight) > count / 10:
+                    break
+                weight = _normalise(0.8**step * log_weight)
+            mean = weight @ z
+            covariance = ((z - mean).T * weight) @ (z - mean) * 1.3 + 1e-12 * np.eye(size)
+            proposals.append((mean, np.asarray(np.linalg.cholesky(covariance), dtype=float)))
+    evidence = float(np.logaddexp.reduce(log_weight) - np.log(len(z)))
+    _, scatter, level, spread, sign = table[:5]
+    weight = _normalise(log_weight)
+    return Particles(problem, z, weight, evidence, table[5:], scatter, level, spread, sign)
+
+
+def _points(count: int, dimensions: int, skip: int) -> Array:
+    """Standard normal points of an additive recurrence (Roberts' generalised golden ratio)."""
+    golden = 2.0
+    for _ in range(40):
+        golden = (1 + golden) ** (1 / (dimensions + 1))
+    index = np.arange(skip + 1, skip + count + 1)[:, None]
+    return np.asarray(ndtri((0.5 + index * golden ** -np.arange(1.0, dimensions + 1)) % 1))
+
+
+def _flat(z: Array, low: float, high: float) -> Array:
+    """A standard normal coordinate made flat from low to high: a uniform variable plus a small
+    logistic one.
+    """
+    span = (high - low) / SOFT
+    return np.asarray(
+        low + SOFT * (np.log(np.expm1(span * ndtr(z))) - np.log(-np.expm1(-span * ndtr(-z))))
+    )
+
+
+def _log_normal(z: Array, mean: Array, root: Array) -> Array:
+    """Log density of a normal law without the constant of the standard one."""
+    standard = (z - mean) @ np.linalg.inv(root).T
+    square = np.einsum("ij,ij->i", standard, standard)
+    return np.asarray(-0.5 * square - np.log(np.diag(root)).sum())
+
+
+def _normalise(log_weight: Array) -> Array:
+    weight = np.exp(log_weight - log_weight.max())
+    return np.asarray(weight / weight.sum())
+
+
+def _effective(weight: Array) -> float:
+    """So many draws of equal weight would tell as much."""
+    return float(1 / (weight**2).sum())
+
+
+class Mixture:
+    """An average over curves: each weighted by how well it predicts the data, all equal before any
+    data.
+
+    Parameters
+    ----------
+    parts : sequence of Particles
+        Weighted curves, one entry per growth curve.
+    noise : ErrorFamily
+        The errors.
+    """
+
+    def __init__(self, parts: Sequence[Particles], noise: ErrorFamily) -> None:
+        self.parts = {part.problem.curve.name: part for part in parts}
+        self.noise = noise
+        self.weights = _normalise(np.array([part.log_evidence for part in parts]))
+        self._pooled = np.concatenate(
+            [part.weights * weight for part, weight in zip(parts, self.weights, strict=True)]
+        )
+
+    def draws(self, sampling: Sampling, count: int, rng: np.random.Generator) -> Array:
+        """Observations, (count, periods)."""
+        shares = np.floor(np.cumsum(self.weights) * count + 0.5).astype(int)
+        counts = np.diff(shares, prepend=0)
+        paths = []
+        for part, number in zip(self.parts.values(), counts, strict=True):
+            rows = systematic(part.weights, int(number))
+            with np.errstate(all="ignore"):
+                design = sampling.design(part.problem.curve, part.shape[:, rows]).T
+                mean = np.maximum(part.scales(rows, rng)[:, None] * design, 0.0)
+            paths.append(self.noise.draw(rng, mean, part.scatter[rows, None]))
+        return np.concatenate(paths)
+
+    def parameters(self, curve: Curve, count: int, rng: np.random.Generator) -> Array:
+        """Draws of one curve's parameters, (count, parameters), ``m`` first."""
+        part = self.parts[curve.name]
+        rows = systematic(part.weights, count)
+        return np.column_stack([part.scales(rows, rng), part.shape[:, rows].T])
+
+    def reached(self, end: float, count: int) -> Array:
+        """Draws of the share of the ceiling reached at a time, (count,)."""
+        parts = self.parts.values()
+        with np.errstate(all="ignore"):
+            shares = [part.problem.curve.share(end, *part.shape) for part in parts]
+        return np.asarray(np.concatenate(shares)[systematic(self._pooled, count)])
+
+    def prior_share(self) -> float:
+        """Posterior variance of the coordinate of the share reached, in units of its prior
+        variance, at most 1.
+        """
+        coordinate = np.concatenate([part.coordinates[:, 0] for part in self.parts.values()])
+        mean = self._pooled @ coordinate
+        return float(min(self._pooled @ (coordinate - mean) ** 2, 1.0))
+
+
+def systematic(weights: Array, count: int) -> Rows:
+    """Indices drawn in proportion to weights, at equal steps: without chance, and with the least
+    variance.
+    """
+    edges = np.cumsum(weights)
+    steps = (np.arange(count) + 0.5) / count
+    return np.minimum(np.searchsorted(edges / edges[-1], steps), len(weights) - 1)

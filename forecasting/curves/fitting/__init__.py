@@ -1,1 +1,0 @@
-"""Fitting curves to series: what GrowthModel and fit_curves are made of."""

@@ -1,0 +1,253 @@
+"""Least squares of one curve for many series together: variable projection with
+Levenberg-Marquardt.
+
+The scale ``m`` is linear and is projected out (Golub and Pereyra 1973, in Kaufman's form), so that
+only the shape parameters are searched, in unbounded coordinates. All series step together in NumPy,
+each with its own damping and its own end; arrays have time as their first axis and series as their
+last. Starting values come from a scan of curves that all series share: one matrix product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, logit
+
+from forecasting.curves.definitions import Curve
+from forecasting.curves.sampling import Sampling
+from forecasting.errors import ModelError
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Bounds = Mapping[str, tuple[float, float]]
+MAX_STEPS = 100
+FEW = 0.1  # share of the series that still move, at which they are left
+TOLERANCE = 1e-10  # relative gain that the next step promises, below which a point is a minimum
+STILL = 1e-7  # step in coordinates at which a search that gains nothing any more has arrived
+ROUNDING = 1e-13  # relative change of a sum of squares that is rounding alone
+EXACT = 1e-20  # sum of squares, relative to the data's, that is rounding alone
+EDGE = 1e-9  # how near to one of two bounds a start may lie, as a share of the span between them
+REACHED = np.array([0.01, 0.05, 0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.93, 0.98, 0.999])
+TAKEOVER = np.geomspace(0.1, 10.0, 12)  # in units of the time seen
+SKEW = np.array([0.2, 0.6, 1.0, 2.0])
+
+
+def inside(value: Array, low: float, high: float) -> Array:
+    """The unbounded coordinate of a parameter: its log above a bound, its log-odds between two.
+
+    >>> outside(inside(np.array([0.3]), 0.0, 1.0), 0.0, 1.0)[0]
+    array([0.3])
+    """
+    if np.isinf(low):
+        return value
+    if np.isinf(high):
+        return np.asarray(np.log(np.maximum(value - low, 1e-300)))
+    return np.asarray(logit(np.clip((value - low) / (high - low), EDGE, 1 - EDGE)))
+
+
+def outside(coordinate: Array, low: float, high: float) -> tuple[Array, Array]:
+    """A parameter and its derivative by its coordinate."""
+    if np.isinf(low):
+        return coordinate, np.ones_like(coordinate)
+    if np.isinf(high):
+        distance = np.exp(np.clip(coordinate, -300, 300))
+        return low + distance, distance
+    part = expit(coordinate)
+    return low + (high - low) * part, (high - low) * part * (1 - part)
+
+
+@dataclass
+class Point:
+    """Where the searches of some series stand; arrays have the series as their last axis."""
+
+    inner: Array  # coordinates (free parameters, series)
+    design: Array  # fitted values for m = 1 (periods, series)
+    slopes: Array  # their derivatives by each coordinate (free parameters, periods, series)
+    level: Array
+    residual: Array
+    sse: Array
+
+    def take(self, other: Point, better: Flags) -> None:
+        """Move the better ones."""
+        for name, values in vars(self).items():
+            np.copyto(values, getattr(other, name), where=better)
+
+
+@dataclass(frozen=True)
+class Fits:
+    """Fits of some series: shape parameters (parameters, series), levels and sums of squares;
+    whether each is a minimum, and whether its search still moves.
+    """
+
+    shape: Array
+    level: Array
+    sse: Array
+    converged: Flags
+    moving: Flags
+
+
+class Solver:
+    """Levenberg-Marquardt over many series of one curve and one sampling.
+
+    Parameters
+    ----------
+    curve, sampling
+        What is fitted, and when it was observed.
+    bounds : mapping
+        Bounds of all parameters by name, ``m`` among them; equal where a parameter is fixed.
+    """
+
+    def __init__(self, curve: Curve, sampling: Sampling, bounds: Bounds) -> None:
+        self.curve, self.sampling = curve, sampling
+        self.level = bounds["m"]
+        self.bounds = [bounds[name] for name in curve.names]
+        self.free = [row for row, (low, high) in enumerate(self.bounds) if low < high]
+
+    def inside(self, shape: Array) -> Array:
+        """Coordinates (free parameters, series) of shape parameters (parameters, series)."""
+        rows = [inside(shape[row], *self.bounds[row]) for row in self.free]
+        return np.array(rows).reshape(len(rows), shape.shape[1])
+
+    def outside(self, inner: Array) -> tuple[Array, Array]:
+        """Shape parameters (parameters, series), and derivatives of the free ones by their
+        coordinates.
+        """
+        shape = np.repeat([[low] for low, _ in self.bounds], inner.shape[1], axis=1)
+        speed = np.empty_like(inner)
+        for place, row in enumerate(self.free):
+            shape[row], speed[place] = outside(inner[place], *self.bounds[row])
+        return shape, speed
+
+    def run(
+        self,
+        data: Array,
+        weights: Array | None,
+        start: Array | None,
+        steps: int = MAX_STEPS,
+        polish: int = 0,
+    ) -> Fits:
+        """Fit series, (series, periods), from a scan or given parameters, (series, parameters), in
+        so many steps at most, or until only few still move; then so many undamped ones, for all
+        digits.
+        """
+        with np.errstate(all="ignore"):  # a step may leave what floats can hold; it is then refused
+            shape = self.scan(data, weights) if start is None else start.T[1:]
+            root: Array | float = 1.0
+            if weights is not None:
+                root = np.sqrt(weights.T, order="C")
+            return self._descend(data.T.copy() * root, root, self.inside(shape), steps, polish)
+
+    def scan(self, data: Array, weights: Array | None) -> Array:
+        """The best of a grid of curves for each series: shape parameters, (parameters, series)."""
+        shape, design = self._grid()
+        size = np.sqrt((design**2).sum(axis=0))  # lest tiny designs underflow
+        # Subnormal numbers would be slow
+        design = np.where(np.abs(design) > 1e-12 * size, design / size, 0.0)
+        if weights is None:
+            upright = design * np.sign(design.sum(axis=0))
+            return np.asarray(shape[:, np.argmax(data @ upright, axis=1)])
+        cross = (data * weights) @ design
+        square = np.maximum(weights @ design**2, 1e-200)
+        scale = np.clip(cross / square, self.level[0] * size, self.level[1] * size)
+        return shape[:, np.argmin(scale * (scale * square - 2 * cross), axis=1)]
+
+    def _grid(self) -> tuple[Array, Array]:
+        skew = np.ones(1)
+        if self.curve.skewed:
+            skew = np.unique(np.clip(SKEW, *self.bounds[-1]))
+        axes = np.meshgrid(REACHED, TAKEOVER * self.sampling.window, skew)
+        reached, takeover, third = (axis.ravel() for axis in axes)
+        end = float(self.sampling.ends[-1])
+        shape = np.stack(self.curve.locate(reached, takeover, third, end))
+        shape, _ = self.outside(self.inside(shape[:, np.isfinite(shape).all(axis=0)]))
+        design = self.sampling.design(self.curve, shape)
+        shows = np.isfinite(design).all(axis=0) & (np.abs(design).max(axis=0) > 1e-200)
+        if not shows.any():
+            raise ModelError(
+                f"within these bounds and fixed values no {self.curve.name} curve shows in the time"
+                " observed"
+            )
+        return shape[:, shows], design[:, shows]
+
+    def _at(self, data: Array, root: Array | float, inner: Array) -> Point:
+        """Fit the level, and take derivatives, at coordinates (free, series)."""
+        shape, speed = self.outside(inner)
+        design, slopes = self.sampling.tangent(self.curve, shape)
+        design = design * root
+        columns = np.empty((len(inner), *design.shape))
+        for place, row in enumerate(self.free):
+            columns[place] = slopes[row] * (speed[place] * root)
+        level = np.clip(_dot(design, data) / _dot(design, design), *self.level)
+        residual = data - level * design
+        sse = _dot(residual, residual)
+        return Point(inner, design, columns, level, residual, np.where(sse < np.inf, sse, np.inf))
+
+    def _step(self, point: Point, damping: Array) -> tuple[Array, Array]:
+        """Step (free, series), and the relative gain in the sum of squares that an undamped one
+        promises.
+        """
+        moves = (self.level[0] < point.level) & (point.level < self.level[1])
+        taken_up = moves * _dot(point.slopes, point.design) / _dot(point.design, point.design)
+        columns = point.slopes - taken_up[:, None] * point.design
+        towards = _dot(columns, point.residual) * point.level
+        normal = _dot(columns[:, None], columns) * point.level**2
+        size = np.sqrt(np.einsum("kki->ki", normal))
+        size = np.where(size > 0, size, 1.0)
+        towards = np.nan_to_num(towards / size, posinf=0.0, neginf=0.0)
+        matrix = np.nan_to_num(normal / (size[:, None] * size), posinf=0.0, neginf=0.0)
+        step = _solve(matrix, towards, damping)
+        newton = _solve(matrix, towards, np.full_like(damping, 1e-14))
+        promise = np.abs((newton * towards).sum(axis=0)) / np.maximum(point.sse, 1e-300)
+        return np.clip(np.nan_to_num(step / size), -3, 3), promise
+
+    def _descend(
+        self, data: Array, root: Array | float, inner: Array, steps: int, polish: int
+    ) -> Fits:
+        """All series step on together; those at rest only ever improve."""
+        point = self._at(data, root, inner)
+        exact = EXACT * _dot(data, data)
+        damping = np.full(len(point.sse), 1e-3)
+        minimum = np.full(len(point.sse), not self.free)
+        moving = ~minimum
+        for _ in range(steps):
+            if np.count_nonzero(moving) <= FEW * len(moving):
+                break
+            step, promise = self._step(point, damping)
+            trial = self._at(data, root, point.inner + step)
+            gain = (point.sse - trial.sse) / np.maximum(point.sse, 1e-300)
+            better = gain >= -ROUNDING
+            damping = np.clip(np.where(better, damping / 10, damping * 8), 1e-14, 1e12)
+            point.take(trial, better)
+            resting = better & (gain < ROUNDING)
+            still = np.abs(step).max(axis=0) < STILL
+            minimum |= (promise < TOLERANCE) | (point.sse <= exact) | (resting & still)
+            moving &= ~minimum & ~resting & (damping < 1e10)
+        for _ in range(polish):
+            step, _ = self._step(point, np.zeros(len(point.sse)))
+            trial = self._at(data, root, point.inner + step)
+            point.take(trial, trial.sse <= point.sse * (1 + ROUNDING))
+        return Fits(self.outside(point.inner)[0], point.level, point.sse, minimum, moving)
+
+
+def _dot(one: Array, other: Array) -> Array:
+    """Sums over periods, (..., series)."""
+    return np.asarray(np.einsum("...ij,...ij->...j", one, other))
+
+
+def _solve(matrix: Array, towards: Array, diagonal: Array) -> Array:
+    """Solve small systems with something added to their diagonals, by elimination: (parameters,
+    series).
+    """
+    system = np.concatenate([matrix, towards[:, None]], axis=1)
+    rows = range(len(towards))
+    for row in rows:
+        system[row, row] += diagonal
+    for row in rows:
+        system[row] = system[row] / system[row, row]
+        for other in rows:
+            if other != row:
+                system[other] = system[other] - system[other, row] * system[row]
+    return np.asarray(system[:, -1])
