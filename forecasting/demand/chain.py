@@ -41,7 +41,7 @@ from forecasting.demand.energy import (
 from forecasting.demand.fleet import Fleet, vehicles_on_the_road
 from forecasting.demand.load import peak_load
 from forecasting.demand.parameters import SETTINGS, Parameters, VehicleClass, of_class
-from forecasting.errors import AssumptionError, in_digits
+from forecasting.errors import AssumptionError
 from forecasting.measures import CAR, count_of
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def demand_outlook(
     Parameters
     ----------
     imports : ndarray, shape (draws, years)
-        Vehicles imported a year, whole paths of a forecast.
+        Vehicles imported a year, 0 or more, whole paths of a forecast.
     years : sequence of int
         Calendar years, without gaps.
     parameters : Parameters
@@ -99,8 +99,8 @@ def demand_outlook(
     Raises
     ------
     AssumptionError
-        Where imports are negative or not finite, years have gaps, or an assumption is out of its
-        range.
+        Where shares of classes add to more than one, or a roll-out or a target comes before the
+        first year.
 
     Examples
     --------
@@ -111,7 +111,8 @@ def demand_outlook(
     >>> outlook.results["ev_stock"].shape
     (200, 3)
     """
-    flow, span = _check(imports, years)
+    flow = np.asarray(imports, dtype=float)
+    span = list(years)
     assumed = parameters.at(place)
     rng = np.random.default_rng([seed, 0xC4A12])
     drawn = assumed.draw(rng, len(flow))
@@ -197,23 +198,6 @@ def demand_outlook(
         start_stock=float(np.mean(start_stock)),
         counted=counted,
     )
-
-
-def _check(imports: Array, years: Sequence[int]) -> tuple[Array, list[int]]:
-    flow, span = np.asarray(imports, dtype=float), [int(year) for year in years]
-    if flow.ndim != 2 or flow.shape[1] != len(span) or not flow.size:
-        raise AssumptionError(
-            f"imports have shape {flow.shape}; give (draws, years) with {len(span)} years"
-        )
-    if not np.all(np.isfinite(flow)) or flow.min() < 0:
-        raise AssumptionError(
-            f"imports = {in_digits(flow.min())} vehicles a year; every value must be finite and 0 or more"
-        )
-    if span != list(range(span[0], span[0] + len(span))):
-        raise AssumptionError(
-            f"years {span[0]} to {span[-1]} have gaps or are out of order; give every calendar year"
-        )
-    return flow, span
 
 
 def _check_years(assumed: Parameters, drawn: Mapping[str, Array], years: Sequence[int]) -> None:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from forecasting.demand.parameters import SETTINGS, VehicleClass, read_table
 from forecasting.demand.queueing import ceilings
-from forecasting.errors import AssumptionError, in_digits
+from forecasting.errors import AssumptionError
 
 Array = npt.NDArray[np.float64]
 PUBLIC = ("overnight", "destination_ac", "destination_dc", "enroute_dc")
@@ -59,30 +59,11 @@ def points_needed(
     ndarray
         Points, not rounded.
 
-    Raises
-    ------
-    AssumptionError
-        Where energy is negative, power not above 0, or a share outside (0, 1].
-
     Examples
     --------
     >>> round(float(points_needed(1000 * 12_000 * 0.18 * 0.10, 50, 0.75, 0.05)), 4)
     13.1507
     """
-    if np.min(energy_kwh) < 0:
-        raise AssumptionError(
-            f"energy = {in_digits(np.min(energy_kwh))} kWh a year; it must be 0 or more"
-        )
-    if not 0 < np.min(kw) <= np.max(kw) < 5000:
-        raise AssumptionError(
-            f"power of a point = {in_digits(np.min(kw))} kW; it must be above 0 and below 5,000 (kW, not W)"
-        )
-    for name, value in (("power delivery ratio", delivery), ("utilisation", use)):
-        if not (np.min(value) > 0 and np.max(value) <= 1):
-            bad = np.min(value) if np.min(value) <= 0 else np.max(value)
-            raise AssumptionError(
-                f"{name} = {in_digits(bad)} share of hours; it must be above 0 and at most 1"
-            )
     return np.asarray(energy_kwh / (np.asarray(kw) * delivery * use * HOURS))
 
 
@@ -108,11 +89,6 @@ def utilisation(
     -------
     ndarray
 
-    Raises
-    ------
-    AssumptionError
-        Where a utilisation is outside (0, 1] or a share outside 0 to 1.
-
     Examples
     --------
     >>> utilisation(np.array([0.10, 0.25]), 0.05, 0.25).round(5)
@@ -120,15 +96,6 @@ def utilisation(
     >>> float(utilisation(0.02, 0.05, 0.25).round(4)), float(utilisation(0.02, 0.05, 0.25, mended=False))
     (0.0621, 0.05)
     """
-    for name, value in (("utilisation at 2 %", low), ("utilisation at 50 %", high)):
-        if not (np.min(value) > 0 and np.max(value) <= 1):
-            raise AssumptionError(
-                f"{name} = {in_digits(np.min(value))} share of hours; it must be above 0 and at most 1"
-            )
-    if not (np.min(share) >= 0 and np.max(share) <= 1):
-        raise AssumptionError(
-            f"EV stock share = {in_digits(np.max(share))}; it must lie between 0 and 1"
-        )
     slope = (np.asarray(high) - low) / np.log(HIGH_SHARE / LOW_SHARE)
     use = low + slope * np.log(np.clip(share, LOW_SHARE, HIGH_SHARE) / LOW_SHARE)
     return np.asarray(np.maximum(use, slope) if mended else use)

@@ -13,8 +13,6 @@ import pandas as pd
 from forecasting.errors import AssumptionError, Problem, in_digits
 from forecasting.measures import LARGEST_COST
 
-__all__ = ["expected_regret", "missing_and_idle"]
-
 Array = npt.NDArray[np.float64]
 
 

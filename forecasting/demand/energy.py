@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.demand.parameters import of_class, read_table
-from forecasting.errors import AssumptionError, in_digits
 
 Array = npt.NDArray[np.float64]
 MONTH_DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -135,26 +134,12 @@ def energy_per_vehicle(annual_km: Array, consumption: Array, factor: Array) -> A
     ndarray, shape (draws, 12)
         kWh per vehicle and month; distance is even over the days.
 
-    Raises
-    ------
-    AssumptionError
-        Where a distance or a consumption is negative, or a consumption looks like kWh/km.
-
     Examples
     --------
     >>> one = np.ones(1)
     >>> energy_per_vehicle(12_000 * one, 18 * one, np.ones((1, 12))).sum().round(6)
     np.float64(2160.0)
     """
-    if np.min(annual_km) < 0:
-        raise AssumptionError(
-            f"annual_km = {in_digits(np.min(annual_km))} km per year; it must be 0 or more"
-        )
-    if np.any((consumption < 1) & (annual_km > 0)):
-        raise AssumptionError(
-            f"consumption = {in_digits(np.min(consumption))} kWh/100 km; below 1 it looks like "
-            "kWh/km (x 100)"
-        )
     days = MONTH_DAYS / MONTH_DAYS.sum()
     return np.asarray((annual_km * consumption / 100)[:, None] * days * factor)
 

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.demand.parameters import Parameters, of_class
-from forecasting.errors import AssumptionError, in_digits
+from forecasting.errors import AssumptionError
 from forecasting.measures import CAR
 
 Array = npt.NDArray[np.float64]
@@ -71,23 +71,12 @@ def conditional_survival(ages: Array, entry_age: Array, scale: Array, shape: Arr
     -------
     ndarray, shape (draws, years)
 
-    Raises
-    ------
-    AssumptionError
-        Where scale or shape is not above 0.
-
     Examples
     --------
     >>> one = np.ones(1)
     >>> conditional_survival(np.array([0.0, 5.0]), 3 * one, 16 * one, 5 * one).round(3)
     array([[1.   , 0.969]])
     """
-    for name, value, unit in (("survival_scale", scale, "years"), ("survival_shape", shape, "1")):
-        worst = float(np.min(value))
-        if not worst > 0:
-            raise AssumptionError(
-                f"{name} = {in_digits(worst)} {unit} is out of range; it must be above 0"
-            )
     entered = (entry_age / scale) ** shape
     hazard = ((entry_age[:, None] + ages) / scale[:, None]) ** shape[:, None]
     return np.asarray(np.exp(entered[:, None] - hazard))
@@ -170,11 +159,6 @@ def run_fleet(
     -------
     Fleet
 
-    Raises
-    ------
-    AssumptionError
-        Where registrations or the start are negative.
-
     Examples
     --------
     >>> one = np.ones(1)
@@ -183,10 +167,6 @@ def run_fleet(
     (100.0, 9.5e-05)
     """
     draws, years = registered.shape
-    for name, value in (("registrations", registered), ("start_stock", start_stock)):
-        worst = float(np.min(value))
-        if not worst >= 0:
-            raise AssumptionError(f"{name} = {in_digits(worst)} vehicles; it must be 0 or more")
     if not (registered.any() or np.any(start_stock)):
         return Fleet(*(np.zeros((draws, years)) for _ in range(7)))
     ages = np.arange(years + 1, dtype=float)

@@ -16,9 +16,6 @@ import pandas as pd
 
 from forecasting.demand.load import day_profile
 from forecasting.demand.parameters import SETTINGS
-from forecasting.errors import AssumptionError, in_digits
-
-__all__ = ["hourly_load", "managed_day"]
 
 Array = npt.NDArray[np.float64]
 DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -53,11 +50,6 @@ def hourly_load(
         ``total``; ``total_low`` and ``total_high`` (80 % interval); ``managed``, the same energy
         with a night tariff.
 
-    Raises
-    ------
-    AssumptionError
-        Where the shares of the months do not sum to 1, or an energy is negative.
-
     Examples
     --------
     >>> table = hourly_load({"home": 8.76}, [1 / 12] * 12, (4.0, 8.76, 20.0), 2030)
@@ -65,14 +57,6 @@ def hourly_load(
     (8760, 8760.0, 8760.0)
     """
     shares = np.asarray(month_shares, dtype=float)
-    if shares.shape != (12,) or abs(shares.sum() - 1) > 1e-6:
-        raise AssumptionError(
-            f"month_shares sum to {in_digits(shares.sum())} over {shares.size} months; give 12 that sum to 1"
-        )
-    if min(gwh.values(), default=0.0) < 0:
-        raise AssumptionError(
-            f"gwh of a setting is {in_digits(min(gwh.values()))}; it must be 0 or more"
-        )
     rows = dict(zip(SETTINGS, day_profile(), strict=True))
     per_day = np.repeat(shares / DAYS, DAYS)  # share of the year's energy on each day
     columns = {

@@ -15,9 +15,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.demand.parameters import SETTINGS, read_table
-from forecasting.errors import AssumptionError, in_digits
-
-__all__ = ["coincidence", "day_profile", "load_day", "peak_load"]
 
 Array = npt.NDArray[np.float64]
 HOURS = tuple(f"h{hour:02d}" for hour in range(24))
@@ -38,20 +35,11 @@ def coincidence(points: Array | float, floor: Array | float = 0.2) -> Array:
     ndarray
         Shares; falls with the number.
 
-    Raises
-    ------
-    AssumptionError
-        Where the floor is outside (0, 1].
-
     Examples
     --------
     >>> coincidence(np.array([1.0, 100.0, 1e8])).round(3)
     array([1.  , 0.28, 0.2 ])
     """
-    if not (np.min(floor) > 0 and np.max(floor) <= 1):
-        raise AssumptionError(
-            f"coincidence_floor = {in_digits(np.min(floor))} share of rated power; it must be in (0, 1]"
-        )
     return np.asarray(floor + (1 - np.asarray(floor)) / np.sqrt(np.maximum(points, 1)))
 
 

@@ -16,17 +16,6 @@ import numpy.typing as npt
 
 from forecasting.errors import AssumptionError, in_digits
 
-__all__ = [
-    "Promise",
-    "erlang_b",
-    "erlang_c",
-    "mean_wait",
-    "points_for",
-    "station_service",
-    "utilisation_ceiling",
-    "wait_exceeds",
-]
-
 MAX_SERVERS = 1_000_000
 
 

@@ -10,8 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["first_order"]
-
 Array = npt.NDArray[np.float64]
 
 
@@ -49,32 +47,27 @@ def first_order(
     """
     varying = {name: values for name, values in inputs.items() if np.ptp(values) > 0}
     names = list(varying)
-    order = _order(np.atleast_2d(list(varying.values())))  # of all inputs at once
+    every = np.atleast_2d(list(varying.values()))
+    order = np.argsort(every, axis=1, kind="stable")  # of all inputs at once
     rows = []
     for output, values in outputs.items():
         if not names or np.ptp(values) == 0:
             continue
         logs = np.log(np.maximum(values, np.max(values) * 1e-12))
-        found = zip(names, _shares(logs[order], bins).tolist(), *_ends(values[order]), strict=True)
-        rows += [(output, *row) for row in sorted(found, key=lambda row: -row[1])]
+        shares = _shares(logs[order], bins).tolist()
+        by_input = zip(names, shares, *_ends(values[order]), strict=True)
+        rows += [(output, *row) for row in sorted(by_input, key=lambda row: -row[1])]
     table = pd.DataFrame(rows, columns=["output", "input", "share", "low", "high"])
     table["swing"] = table["high"] - table["low"]
     return table
-
-
-def _order(values: Array) -> npt.NDArray[np.int_]:
-    """The stable order of each row; a row without ties has but one, which is found faster."""
-    order = np.argsort(values, axis=1)
-    tied = (np.diff(np.take_along_axis(values, order, axis=1), axis=1) == 0).any(axis=1)
-    order[tied] = np.argsort(values[tied], axis=1, kind="stable")
-    return order
 
 
 def _shares(values: Array, bins: int) -> Array:
     """The index of each row of draws, sorted by one input each."""
     count = values.shape[1]
     edges = np.unique(np.linspace(0, count, min(bins, max(count // 10, 1)) + 1).astype(int))
-    sizes, sums = np.diff(edges), np.add.reduceat(values, edges[:-1], axis=1)
+    sizes = np.diff(edges)
+    sums = np.add.reduceat(values, edges[:-1], axis=1)
     within = np.add.reduceat(values**2, edges[:-1], axis=1) - sums**2 / sizes
     by_chance = (within / np.maximum(sizes - 1, 1)).sum(axis=1) / count
     between = sizes * (sums / sizes - values.mean(axis=1, keepdims=True)) ** 2
@@ -87,5 +80,6 @@ def _shares(values: Array, bins: int) -> Array:
 def _ends(values: Array) -> tuple[list[float], list[float]]:
     """Medians of the lowest and the highest tenth of each row."""
     tenth = max(values.shape[1] // 10, 1)
-    low, high = np.median(values[:, :tenth], axis=1), np.median(values[:, -tenth:], axis=1)
+    low = np.median(values[:, :tenth], axis=1)
+    high = np.median(values[:, -tenth:], axis=1)
     return low.tolist(), high.tolist()

@@ -18,8 +18,6 @@ from forecasting.parameters.driver_kinds import Driver
 from forecasting.parameters.schema import CORRIDORS, Scenario
 from forecasting.parameters.values import Choice, Range
 
-__all__ = ["editor_schema", "main"]
-
 FILE = DATA / "params.schema.json"
 DAY = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}

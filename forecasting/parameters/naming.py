@@ -12,8 +12,6 @@ import unicodedata
 from forecasting.errors import InputError
 from forecasting.evidence.places import PLACES, nearest_place, place_code, place_name
 
-__all__ = ["country_code", "country_slug", "slug", "unsafe_name"]
-
 PARAMS_ENDINGS = (".yaml", ".yml")
 LONGEST = 80
 _SAFE = re.compile(r"[a-z0-9][a-z0-9_-]*")

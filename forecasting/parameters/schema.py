@@ -20,7 +20,7 @@ from forecasting.errors import EvidenceError, InputError, Problem, ScenarioError
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
 from forecasting.measures import CHARGING_COUNTS, MEASURES, NEW_CARS, count_of
-from forecasting.parameters.driver_kinds import Driver
+from forecasting.parameters.driver_kinds import Driver as Driver
 from forecasting.parameters.fault_words import did_you_mean, missing_files, short, worded
 from forecasting.parameters.naming import country_code, country_slug, unsafe_name
 from forecasting.parameters.strict_yaml import Document, KeyPath, read_yaml
@@ -33,10 +33,12 @@ from forecasting.parameters.values import (
     MarketSizes,
     Name,
     Places,
-    Range,
     Strict,
     Texts,
     listed,
+)
+from forecasting.parameters.values import (
+    Range as Range,
 )
 from forecasting.periods import as_date
 from forecasting.showing import Shown
@@ -45,15 +47,6 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from forecasting.evidence.ledger import Ledger
-
-__all__ = [
-    "Driver",
-    "Range",
-    "Scenario",
-    "load_scenario",
-    "scenario_from_parameters",
-    "scenario_of",
-]
 
 LAST_HORIZON = 2060
 CORRIDORS: dict[str, tuple[str, tuple[str, ...]]] = {

@@ -18,8 +18,6 @@ import yaml
 
 from forecasting.errors import Problem, ScenarioError
 
-__all__ = ["Document", "parse_yaml", "read_yaml"]
-
 LARGEST_FILE = 1_000_000  # bytes; a params file has a few thousand
 MOST_VALUES = 50_000  # of one file; a scenario has some hundred
 DEEPEST = 16  # levels of nesting

@@ -5,8 +5,6 @@ from __future__ import annotations
 from forecasting.evidence.places import place_name
 from forecasting.parameters.naming import country_code, country_slug
 
-__all__ = ["new_params"]
-
 SEED = 20230626
 TEXT = """\
 # {name}, {scenario}: change what you know better, delete what you do not need; `ev-forecast check` reads it over.

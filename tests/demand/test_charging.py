@@ -183,24 +183,6 @@ def test_the_rules_of_the_standard_by_hand():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: points_needed(-1, 50, 0.7, 0.1), r"energy = -1 kWh a year; it must be 0 or more"),
-        (lambda: points_needed(1, 0, 0.7, 0.1), r"power of a point = 0 kW; it must be above 0"),
-        (
-            lambda: points_needed(1, 50_000, 0.7, 0.1),
-            r"power of a point = 50,000 kW; .* \(kW, not W\)",
-        ),
-        (
-            lambda: points_needed(1, 50, 0.7, 0),
-            r"utilisation = 0 share of hours; it must be above 0 and at most 1",
-        ),
-        (lambda: points_needed(1, 50, 0.7, 1.5), r"utilisation = 1.5 share of hours"),
-        (
-            lambda: points_needed(1, 50, 0.7, np.array([0.1, 1.5])),
-            r"utilisation = 1.5 share of hours",
-        ),
-        (lambda: points_needed(1, 50, 1.2, 0.5), r"power delivery ratio = 1.2"),
-        (lambda: utilisation(0.1, 0, 0.2), r"utilisation at 2 % = 0 share of hours"),
-        (lambda: utilisation(1.2, 0.1, 0.2), r"EV stock share = 1.2; it must lie between 0 and 1"),
         (
             lambda: standards(np.ones((1, 1)), np.ones((1, 1)), [2040], drawn(national_target=1.0)),
             r"national_target_year = 2030 lies before the first year, 2040",

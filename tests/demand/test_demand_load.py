@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from forecasting.demand.charging import SETTINGS
 from forecasting.demand.load import coincidence, day_profile, load_day, peak_load
-from forecasting.errors import AssumptionError
 
 few = settings(max_examples=30, deadline=None, derandomize=True)
 
@@ -54,10 +53,3 @@ def test_the_peak_lies_between_the_mean_of_the_busiest_hour_and_rated_power(
 def test_nothing_plugged_in_is_no_load():
     none = np.zeros((len(SETTINGS), 2, 3))
     assert np.all(peak_load([none], none, none, np.full(2, 0.2))[0] == 0)
-
-
-@pytest.mark.parametrize("floor", [0, 1.01])
-def test_a_floor_outside_its_range_is_refused(floor):
-    said = rf"coincidence_floor = {floor} share of rated power; it must be in \(0, 1\]"
-    with pytest.raises(AssumptionError, match=said):
-        coincidence(10, floor)

@@ -14,7 +14,6 @@ from forecasting.demand.energy import (
     energy_per_vehicle,
 )
 from forecasting.demand.parameters import load_parameters
-from forecasting.errors import AssumptionError
 
 few = settings(max_examples=30, deadline=None, derandomize=True)
 one = np.ones(1)
@@ -97,15 +96,3 @@ def test_energy_of_a_year_by_hand_and_months_by_their_days():
     monthly = energy_per_vehicle(15_000 * one, 20 * one, np.ones((1, 12)))
     assert monthly.sum() == pytest.approx(3000)
     assert monthly[0, 0] / monthly[0, 3] == pytest.approx(MONTH_DAYS[0] / MONTH_DAYS[3])
-
-
-@pytest.mark.parametrize(
-    ("km", "use", "message"),
-    [
-        (-1.0, 20.0, r"annual_km = -1 km per year"),
-        (15_000.0, 0.2, r"consumption = 0.2 kWh/100 km; below 1 .* kWh/km"),
-    ],
-)
-def test_negative_distance_and_kwh_per_km_are_refused(km, use, message):
-    with pytest.raises(AssumptionError, match=message):
-        energy_per_vehicle(km * one, use * one, np.ones((1, 12)))

@@ -8,7 +8,6 @@ from scipy.special import gamma
 
 from forecasting.demand.fleet import conditional_survival, registrations, run_fleet
 from forecasting.demand.parameters import load_parameters, read_table
-from forecasting.errors import AssumptionError
 
 few = settings(max_examples=30, deadline=None, derandomize=True)
 one = np.ones(1)
@@ -119,26 +118,3 @@ def test_an_empty_fleet_has_no_age_and_no_losses():
     fleet = run_fleet(np.zeros((1, 3)), 16 * one, 5 * one)
     assert np.all(fleet.stock == 0)
     assert np.all(fleet.mean_age == 0)
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (
-            lambda: survival(3.0, 0, 5),
-            r"survival_scale = 0 years is out of range; it must be above 0",
-        ),
-        (lambda: survival(3.0, 5, -1), r"survival_shape = -1 1 is out of range"),
-        (
-            lambda: run_fleet(np.array([[-1.0]]), one, one),
-            r"registrations = -1 vehicles; it must be 0 or more",
-        ),
-        (
-            lambda: run_fleet(np.ones((1, 1)), one, one, start_stock=-5.0),
-            r"start_stock = -5 vehicles",
-        ),
-    ],
-)
-def test_what_cannot_be_is_refused(call, message):
-    with pytest.raises(AssumptionError, match=message):
-        call()

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from forecasting.cli import main
 from forecasting.demand.hourly import MOVABLE, NIGHT, hourly_load, managed_day
-from forecasting.errors import AssumptionError
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.scenarios.outlook import outlook
@@ -46,18 +45,6 @@ def test_a_managed_day_moves_energy_to_the_night_and_fills_it_evenly(home, work)
     assert not filled.any() or np.ptp(night[filled]) < 1e-6
     others = [hour for hour in range(24) if hour not in NIGHT]
     assert day[others] == pytest.approx(left[others])
-
-
-@pytest.mark.parametrize(
-    ("gwh", "shares", "said"),
-    [
-        ({"home": 1.0}, [0.1] * 12, "month_shares sum to 1.2 over 12 months"),
-        ({"home": -1.0}, [1 / 12] * 12, "is -1"),
-    ],
-)
-def test_what_cannot_be_is_refused(gwh, shares, said):
-    with pytest.raises(AssumptionError, match=said):
-        hourly_load(gwh, shares, (1.0, 1.0, 1.0), 2030)
 
 
 @pytest.fixture(scope="module")
