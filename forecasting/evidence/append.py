@@ -65,12 +65,7 @@ def append_fact(path: str | Path, cells: Mapping[str, str]) -> str:
 def _new_lines(name: str, text: str, cells: Mapping[str, str]) -> tuple[dict[str, str], str]:
     """The row of one more fact in a ledger of some text, and what to write behind that text."""
     header = next(csv.reader(io.StringIO(text)), None) or list(COLUMNS)
-    rows: list[FoundRow] = []
-    if text.strip():
-        read = read_rows(io.StringIO(text))
-        rows = read.rows
-        if read.problems:
-            raise LedgerError([Problem(f"{name} {p.where}", p.what, p.hint) for p in read.problems])
+    rows = _rows(name, text) if text.strip() else []
     row = normalise(cells)
     row["id"] = row["id"] or _new_id(row, {other.cells["id"] for other in rows})
     problems = [
@@ -92,6 +87,13 @@ def _new_lines(name: str, text: str, cells: Mapping[str, str]) -> tuple[dict[str
         writer.writerow(header)
     writer.writerow([printed[column] for column in header])
     return row, lines.getvalue()
+
+
+def _rows(name: str, text: str) -> list[FoundRow]:
+    read = read_rows(io.StringIO(text))
+    if read.problems:
+        raise LedgerError([Problem(f"{name} {p.where}", p.what, p.hint) for p in read.problems])
+    return read.rows
 
 
 def _text_of(file: Path) -> str:

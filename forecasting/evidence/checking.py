@@ -13,15 +13,12 @@ from forecasting.errors import MOST, Problem
 from forecasting.evidence.mapping import mapping_path
 from forecasting.evidence.perimeters import two_things
 from forecasting.evidence.reading import FoundRow, TableRead, read_rows
-from forecasting.evidence.rules import COUNTED, faults, parts_of_a_count
+from forecasting.evidence.rules import COLUMNS, COUNTED, Fault, faults, parts_of_a_count
 from forecasting.measures import did_you_mean
 
 OTHER_FACT = "an id of this ledger, or measure@place:start/end"
 Read = Mapping[Path, Sequence[FoundRow]]
-# The columns by which two rows are of one number
-SAME = (
-    "measure", "place", "partner", "product", "basis", "period_start", "period_end", "relation", "quantity",
-)  # fmt: skip
+SAME = COLUMNS[1:10]  # measure to quantity: two rows that share them are of one number
 
 
 def checked_rows(rows: Iterable[FoundRow], unsaid: Collection[str] = ()) -> list[Problem]:
@@ -36,26 +33,32 @@ def checked_rows(rows: Iterable[FoundRow], unsaid: Collection[str] = ()) -> list
         Columns that may be empty though a ledger needs them.
     """
     rows = list(rows)
-    ids = {row.cells["id"] for row in rows}
-    problems: list[Problem] = []
     first: dict[str, FoundRow] = {}
     for row in rows:
-        for column, what, hint in faults(row.cells):
-            if row.cells[column] or column not in unsaid:
-                problems.append(Problem(f"{row.where} {column}", what, hint))
-        name = row.cells["id"]
-        earlier = first.setdefault(name, row)
-        if name and earlier is not row:
-            what = f"{name!r} is a duplicate of {earlier.where}"
-            problems.append(Problem(f"{row.where} id", what, "ids are used once"))
-        reference = row.cells["reference"]
-        if reference and "@" not in reference and reference not in ids:
-            what = f"{reference!r} refers to nothing"
-            # A longer list of problems is not read
-            near = ids if len(problems) < MOST else ()
-            hint = did_you_mean(reference, near, OTHER_FACT)
-            problems.append(Problem(f"{row.where} reference", what, hint))
+        first.setdefault(row.cells["id"], row)
+    problems: list[Problem] = []
+    for row in rows:
+        # Of more problems than are shown no nearest id is looked for
+        ids = first if len(problems) < MOST else {}
+        every = [*faults(row.cells), *_faults_beside(row, first, ids)]
+        problems += [
+            Problem(f"{row.where} {column}", what, hint)
+            for column, what, hint in every
+            if row.cells[column] or column not in unsaid
+        ]
     return problems
+
+
+def _faults_beside(
+    row: FoundRow, first: Mapping[str, FoundRow], near: Collection[str]
+) -> Iterator[Fault]:
+    """What is wrong with a row beside the others: its id, and what it refers to."""
+    name, reference = row.cells["id"], row.cells["reference"]
+    if name and first[name] is not row:
+        yield "id", f"{name!r} is a duplicate of {first[name].where}", "ids are used once"
+    if reference and "@" not in reference and reference not in first:
+        hint = did_you_mean(reference, near, OTHER_FACT)
+        yield "reference", f"{reference!r} refers to nothing", hint
 
 
 def checked_file(path: Path) -> tuple[list[FoundRow], list[Problem], list[Caveat]]:

@@ -104,6 +104,11 @@ def _folder(path: Path) -> TableRead:
 # A ledger in its own columns.
 
 
+def _begins_a_ledger(data: bytes) -> bool:
+    line = data.partition(b"\n")[0].decode("utf-8-sig", "replace")
+    return _names_a_ledger(line.strip().split(","))
+
+
 def _names_a_ledger(names: Sequence[str]) -> bool:
     return len({*names} & {*REQUIRED}) >= LEDGER_LIKE
 
@@ -197,8 +202,7 @@ def _thousands(row: FoundRow) -> Iterator[Problem]:
 
 def _table(path: Path, data: bytes) -> TableRead:
     is_workbook = path.suffix.lower() in WORKBOOKS
-    first_line = data.partition(b"\n")[0].decode("utf-8-sig", "replace").strip()
-    if not is_workbook and (not data.strip() or _names_a_ledger(first_line.split(","))):
+    if not is_workbook and (not data.strip() or _begins_a_ledger(data)):
         return _ledger(path.name, data)
     own = mapping_path(path)
     written = read_mapping(own) if own.is_file() else None
@@ -213,11 +217,9 @@ def _table(path: Path, data: bytes) -> TableRead:
     if written is not None:
         return read
     if read.problems:
-        names = ", ".join(str(cell) for cell in cells[0])
         begun = _begun(mapping).to_yaml(in_one_line=True)
-        hint = f"start {own.name} with {begun}; its columns are {names}"
-        what = "is not in a ledger's columns"
-        read.problems.append(Problem(path.name, what, hint[:250]))
+        hint = f"start {own.name} with {begun}; its columns are {', '.join(header)}"
+        read.problems.append(Problem(path.name, "is not in a ledger's columns", hint[:250]))
     return replace(read, proposed=mapping)
 
 

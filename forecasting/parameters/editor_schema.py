@@ -12,6 +12,7 @@ import json
 import re
 from typing import Any
 
+from forecasting.evidence.places import COUNTRIES
 from forecasting.measures import MEASURES
 from forecasting.names import DATA
 from forecasting.parameters.driver_kinds import Driver
@@ -32,7 +33,7 @@ SAID: dict[str, dict[str, Any]] = {
     "ledger": TEXTS,
     "places": TEXTS,
     "corridor": {"type": "string", "examples": sorted(CORRIDORS)},
-    "country": {"type": "string", "examples": ["KZ", "KG", "TJ", "TM", "UZ"]},
+    "country": {"type": "string", "examples": [*COUNTRIES]},
     "measure": {"enum": [name for name, measure in MEASURES.items() if measure.kind == "flow"]},
     "market_size": {"anyOf": [POSITIVE, {"type": "object", "additionalProperties": POSITIVE}]},
 }

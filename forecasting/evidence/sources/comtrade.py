@@ -27,7 +27,7 @@ ADDRESS = "https://comtradeapi.un.org"
 KEY = "COMTRADE_SUBSCRIPTION_KEY"
 LEFT_OUT = "values in dollars are not proposed, and no other reporter than China is asked"
 CHINA, MOST = 156, 500  # its code in the UN's M49; records of a preview
-PARTNERS = {"KZ": 398, "KG": 417, "TJ": 762, "TM": 795, "UZ": 860}  # M49
+PARTNERS = dict(zip(COUNTRIES, (398, 417, 762, 795, 860), strict=True))  # M49
 ITEMS = 5  # the code of a quantity in pieces
 # Headings of the Harmonized System, edition of 2022, each with what it counts.
 GOODS = {

@@ -13,13 +13,12 @@ import pandas as pd
 
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact
+from forecasting.evidence.rules import COUNTED
 from forecasting.evidence.words import in_words, period_words
 from forecasting.periods import Period, year
 from forecasting.reporting.labels import readable, rounded
 
 __all__ = ["Mark", "interval_bar", "marks", "yearly_rate"]
-
-LIKELY = ("outcome", "estimate", "judgement")
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Mark:
         return self.period == year(self.period.start.year)
 
 
-def marks(facts: Iterable[Fact], measure: str, kinds: tuple[str, ...] = LIKELY) -> list[Mark]:
+def marks(facts: Iterable[Fact], measure: str, kinds: tuple[str, ...] = COUNTED) -> list[Mark]:
     """The facts of one measure that have a height, in order of time: their own, or a printed total
     a year before.
 
