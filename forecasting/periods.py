@@ -52,16 +52,16 @@ def as_date(value: object) -> dt.date:
 def _text(value: object) -> str:
     """What is written, or what other libraries' dates would be written as."""
     written = isinstance(value, str) or type(value).__name__ in ("datetime64", "Period")
-    return str(value) if written else ""
+    if written:
+        return str(value)
+    return ""
 
 
 def _year_before(day: dt.date) -> dt.date:
     """The same day a year before; 29 February has 28 February."""
-    return (
-        day.replace(year=day.year - 1, day=28)
-        if (day.month, day.day) == (2, 29)
-        else day.replace(year=day.year - 1)
-    )
+    if (day.month, day.day) == (2, 29):
+        return day.replace(year=day.year - 1, day=28)
+    return day.replace(year=day.year - 1)
 
 
 @dataclass(frozen=True, order=True)

@@ -172,7 +172,9 @@ class Quantity:
 
     def unit_of(self, unit: str) -> str:
         """The unit of its values, of a measure in some unit."""
-        return self.unit.format(unit=unit) if unit or self.is_percent else ""
+        if unit or self.is_percent:
+            return self.unit.format(unit=unit)
+        return ""
 
     def turned(self, value: float) -> bool:
         """Whether a bound on the value is one on its size from the other side, as of a fall."""
@@ -192,32 +194,37 @@ class Quantity:
         Contrast(numerator='before', denominator='period', constant=500.0, ratio=1.0)
         """
         if self.added:
-            up = value >= 0
-            return Contrast(
-                "period" if up else "before", "before" if up else "period", abs(value), 1.0
-            )
+            if value < 0:
+                return Contrast("before", "period", -value, 1.0)
+            return Contrast("period", "before", value, 1.0)
         if self.is_percent:
             return Contrast("period", "before", 0.0, self._base + value / 100)
-        return Contrast("period", None, 1.0, value * days if self.daily else value)
+        return Contrast("period", None, 1.0, value * (days if self.daily else 1))
 
     def value_of(self, ratio: NDArray[np.float64], days: int) -> NDArray[np.float64]:
         """The value, in its own unit, of a ratio of flows; the inverse of `contrast`."""
         if self.is_percent:
             return 100 * (ratio - self._base)
-        return ratio / days if self.daily else ratio
+        if self.daily:
+            return ratio / days
+        return ratio
 
     @property
     def _base(self) -> int:
         """What a growth of nothing multiplies by."""
-        return 1 if self.says == "change" else 0
+        return int(self.says == "change")
 
     def after(self, before: float, value: float) -> float:
         """The total that a change makes of the total of the year before."""
-        return before + value if self.added else before * (1 + value / 100)
+        if self.added:
+            return before + value
+        return before * (1 + value / 100)
 
     def before(self, total: float, value: float) -> float:
         """The total of the year before that a change implies."""
-        return total - value if self.added else total / (1 + value / 100)
+        if self.added:
+            return total - value
+        return total / (1 + value / 100)
 
     def yearly(self, value: float, days: int, year: int = 365) -> float:
         """A number of some days, at its rate of a year."""

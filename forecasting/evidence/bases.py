@@ -83,7 +83,9 @@ def basis_words(pattern: str, code: str | None) -> str:
     >>> basis_words(", {},", "my own survey"), basis_words(", {},", "")
     (', my own survey,', '')
     """
-    return pattern.format(basis_name(code)) if code else ""
+    if code:
+        return pattern.format(basis_name(code))
+    return ""
 
 
 def basis_name(code: str, measure: str = "") -> str:
@@ -112,7 +114,9 @@ def basis_name(code: str, measure: str = "") -> str:
     other = measure in MEASURES and not MEASURES[measure].of_electric_cars
     if other and ("battery" in which or "electric" in which):
         return who
-    return f"{known.name} ({re.sub('[-_]', ' ', product)})" if product else known.name
+    if product:
+        return f"{known.name} ({re.sub('[-_]', ' ', product)})"
+    return known.name
 
 
 def _parts(code: str) -> tuple[str, str]:

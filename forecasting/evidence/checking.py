@@ -165,5 +165,7 @@ def in_two_files(read: Read) -> Iterator[Caveat]:
 
 
 def _statement(cells: dict[str, str]) -> tuple[object, ...]:
-    number = float(cells["value"]) if cells["value"] else None
+    number = None
+    if cells["value"]:
+        number = float(cells["value"])
     return (*(cells[column] for column in SAME), number, cells["reference"])

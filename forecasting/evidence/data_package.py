@@ -103,7 +103,9 @@ def _sources(ledger: Ledger) -> Iterator[dict[str, Any]]:
     """Every publisher that the rows name, by name, with one address and its terms."""
     frame = ledger.frame.sort_values(["source", "url"], ascending=[True, False])
     for title, url in frame.drop_duplicates("source")[["source", "url"]].itertuples(index=False):
-        licence = CC_BY if title.startswith("World Bank") else FIGURES
+        licence = FIGURES
+        if title.startswith("World Bank"):
+            licence = CC_BY
         yield {"title": title} | ({"path": url} if url else {}) | {"licence": licence}
 
 

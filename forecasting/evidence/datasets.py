@@ -89,7 +89,9 @@ def facts_of(files: Sequence[str] = (), shipped: bool = True) -> Ledger:
     paths = [_found(file) for file in files]
     parts = [central_asia()] if shipped else [Ledger()]
     parts += [_read_once(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths]
-    return parts[0].concat(*parts[1:]) if paths else parts[0]
+    if paths:
+        return parts[0].concat(*parts[1:])
+    return parts[0]
 
 
 def _found(file: str) -> Path:

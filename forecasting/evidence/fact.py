@@ -148,7 +148,9 @@ class Fact(Shown, BaseModel):
     @property
     def known_from(self) -> dt.date | None:
         """The last day of the span in which it was published; None where that is not known."""
-        return self.published.end if self.published else None
+        if self.published:
+            return self.published.end
+        return None
 
     @property
     def stock(self) -> bool:
@@ -219,7 +221,9 @@ class Fact(Shown, BaseModel):
         unit.
         """
         whole = self.relation == "equals" and self.unit in WHOLE and self.rounding == 0.5
-        return 0.0 if whole and self.value.is_integer() else self.rounding
+        if whole and self.value.is_integer():
+            return 0.0
+        return self.rounding
 
     def row(self) -> dict[str, Any]:
         """The fact in the columns of a ledger: value and rounding as numbers, all else as text.
@@ -244,7 +248,9 @@ class Fact(Shown, BaseModel):
         where = place_name(self.place)
         if not self.of_world:
             where += f" with {place_name(self.partner)}"
-        what = MEASURES[self.measure].label if self.measure in MEASURES else "an unnamed flow"
+        what = "an unnamed flow"
+        if self.measure in MEASURES:
+            what = MEASURES[self.measure].label
         if not what[:2].isupper():
             what = what[0].lower() + what[1:]
         when = ""
@@ -314,7 +320,9 @@ def _other(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) ->
     if other is not None:
         same = all(other[column] == row[column] for column in ("measure", "place", "product"))
         days = [day for day in (other["period_start"], other["period_end"]) if day]
-        return span(days[0], days[-1]) if same and days else None
+        if same and days:
+            return span(days[0], days[-1])
+        return None
     return own_period(row)
 
 

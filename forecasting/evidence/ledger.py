@@ -168,7 +168,9 @@ class Ledger(Shown):
         return (self._facts[name] for name in self._frame["id"])
 
     def __eq__(self, other: object) -> bool:
-        return self.hash() == other.hash() if isinstance(other, Ledger) else NotImplemented
+        if isinstance(other, Ledger):
+            return self.hash() == other.hash()
+        return NotImplemented
 
     __hash__ = None  # type: ignore[assignment]  # `hash()` is the content's digest
 
@@ -505,7 +507,9 @@ def _ledger_of(rows: Sequence[dict[str, str]]) -> Ledger:
 
 
 def _iso(day: object) -> str:
-    return as_date(day).isoformat() if day is not None else ""
+    if day is not None:
+        return as_date(day).isoformat()
+    return ""
 
 
 def _unknown(what: str, word: str, known: Iterable[str]) -> str:

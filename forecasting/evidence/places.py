@@ -179,12 +179,16 @@ def _iso_code(text: str) -> str:
     try:
         return str(_iso().countries.lookup(text).alpha_2)
     except LookupError:
-        return _part(text.upper()) if "-" in text else _country_names().get(_folded(text), "")
+        if "-" in text:
+            return _part(text.upper())
+        return _country_names().get(_folded(text), "")
 
 
 def _part(code: str) -> str:
     """The ISO 3166-2 code, where it exists."""
-    return code if _iso().subdivisions.get(code=code) else ""
+    if _iso().subdivisions.get(code=code):
+        return code
+    return ""
 
 
 @lru_cache(maxsize=4096)
@@ -243,7 +247,9 @@ def partner_code(text: str) -> str:
     >>> partner_code("China"), partner_code("China+Hong Kong"), partner_code("")
     ('CN', 'CN+HK', 'World')
     """
-    return "+".join(place_code(part) for part in text.split("+")) if text.strip() else WORLD
+    if text.strip():
+        return "+".join(place_code(part) for part in text.split("+"))
+    return WORLD
 
 
 @lru_cache(maxsize=4096)
@@ -282,4 +288,6 @@ def place_words(code: str) -> str:
     >>> place_words("NO"), place_words("ports")
     ('Norway', 'ports')
     """
-    return place_name(code) if is_place(code) else code
+    if is_place(code):
+        return place_name(code)
+    return code

@@ -205,7 +205,9 @@ def _table(path: Path, data: bytes) -> TableRead:
     if not is_workbook and (not data.strip() or _begins_a_ledger(data)):
         return _ledger(path.name, data)
     own = mapping_path(path)
-    written = read_mapping(own) if own.is_file() else None
+    written = None
+    if own.is_file():
+        written = read_mapping(own)
     cells, problems = _cells(path.name, data, is_workbook, written or Mapping())
     if problems or not cells:
         return TableRead(problems=problems or [_empty(path.name)])

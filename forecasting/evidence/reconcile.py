@@ -204,11 +204,15 @@ def nesting(ledger: Ledger) -> pd.DataFrame:
 
 
 def _amount(value: float) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() else number_text(round(value, 4))
+    if float(value).is_integer():
+        return f"{value:,.0f}"
+    return number_text(round(value, 4))
 
 
 def _day_or_period(fact: Fact, period: Period) -> str:
-    return str(fact.period_end) if fact.is_count and fact.stock else period.label
+    if fact.is_count and fact.stock:
+        return str(fact.period_end)
+    return period.label
 
 
 # Statements that are compared: what was printed, and the bases that changes imply.
@@ -322,12 +326,16 @@ def _product(fact: Fact) -> str:
 def _why(a: Fact, b: Fact) -> str:
     if a.product != b.product:
         return "two definitions"
-    return "same agency" if a.basis == b.basis else "two agencies"
+    if a.basis == b.basis:
+        return "same agency"
+    return "two agencies"
 
 
 def _revision(first: Allowed, later: Allowed) -> Row:
     basis = first.fact.basis
-    change = 100 * (later.value / first.value - 1) if first.value else inf
+    change = inf
+    if first.value:
+        change = 100 * (later.value / first.value - 1)
     whose = first.subject + basis_words(" ({})", basis)
     return _shared(first) | {
         "basis": basis,

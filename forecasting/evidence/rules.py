@@ -94,14 +94,18 @@ def number_text(value: float) -> str:
     ('2544', '410.4')
     """
     whole = math.isfinite(value) and value.is_integer() and abs(value) < 1e15
-    return str(int(value)) if whole else repr(float(value))
+    if whole:
+        return str(int(value))
+    return repr(float(value))
 
 
 def _unit_code(text: str) -> str:
     """The declared unit that a spelling stands for; the spelling itself where there is none."""
     base = text.removesuffix("/day")
     known = base if base in _units() else _UNIT_SPELLINGS.get(base.lower(), base)
-    return f"{known} per day" if text.endswith("/day") else known
+    if text.endswith("/day"):
+        return f"{known} per day"
+    return known
 
 
 @lru_cache(maxsize=4096)
@@ -219,7 +223,9 @@ def _fitting_quantity(row: Row, measure: Measure | None) -> Iterator[Fault]:
 def _places(row: Row) -> Iterator[Fault]:
     for column, code in (("place", place_code), ("partner", partner_code)):
         if not _code(code, row[column]):
-            what = f"{row[column]!r} is not a known place" if row[column] else "is empty"
+            what = "is empty"
+            if row[column]:
+                what = f"{row[column]!r} is not a known place"
             yield column, what, nearest_place(row[column])
 
 
@@ -244,7 +250,9 @@ def _needed_days(row: Row) -> Iterator[Fault]:
 
 def _number(text: str) -> float | None:
     number = float(text) if _NUMBER.fullmatch(text) else math.nan
-    return number if math.isfinite(number) else None
+    if math.isfinite(number):
+        return number
+    return None
 
 
 def _numbers(row: Row) -> Iterator[Fault]:

@@ -51,10 +51,14 @@ def in_words(fact: Fact) -> str:
     if fact.quote and fact.measure in ("claim", "event", "policy"):
         return fact.quote
     relation, first = fact.relation, fact.period_start
-    reference = reference_words(fact.reference, fact.other) if fact.reference else "the whole"
+    reference = "the whole"
+    if fact.reference:
+        reference = reference_words(fact.reference, fact.other)
     if math.isnan(fact.value):
         compared = relation and fact.reference
-        return f"{RELATION_WORDS[relation]}{reference}" if compared else fact.quote
+        if compared:
+            return f"{RELATION_WORDS[relation]}{reference}"
+        return fact.quote
     direction = ""
     if fact.is_change:
         direction = "up "
@@ -95,7 +99,9 @@ def reference_words(reference: str, period: Period | None = None) -> str:
     """
     found = REFERENCE.fullmatch(reference)
     if not found or found["measure"] not in MEASURES:
-        return f"the number of {period_words(period)}" if period else "another printed number"
+        if period:
+            return f"the number of {period_words(period)}"
+        return "another printed number"
     return f"{MEASURES[found['measure']].label.lower()}, {when_words(span(found['start'], found['end']))}"
 
 
