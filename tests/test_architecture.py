@@ -3,7 +3,6 @@
 import ast
 import copy
 import io
-import json
 import re
 import sys
 import tokenize
@@ -72,15 +71,15 @@ HOMES = {
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 265_500,
-    "functions with more than ten branches, in percent": 5.4,
-    "conditional expressions in 1,000 lines": 32.6,
-    "tuple assignments in 1,000 lines": 15,
-    "names that say nothing": 535,
-    "modules that one other module alone imports": 75,
-    "lines of more than 100 characters": 445,
+    "tokens": 258_500,
+    "functions with more than ten branches, in percent": 5,
+    "conditional expressions in 1,000 lines": 29.5,
+    "tuple assignments in 1,000 lines": 12.5,
+    "names that say nothing": 466,
+    "modules that one other module alone imports": 63,
+    "lines of more than 100 characters": 297,
     "sentences for readers outside reporting": 42,
-    "lists of public names": 196,
+    "lists of public names": 106,
     "lists of a ledger's columns": 2,
 }
 LARGEST_ROOM = 0.21  # of all lines; a fifth once reporting is shorter, too
@@ -109,7 +108,6 @@ REQUIRED = {
 SKIPS = {"skip", "skipif", "importorskip"}
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 DOCUMENTED = ast.Module | ast.ClassDef | FUNCTION
@@ -536,23 +534,7 @@ def test_what_is_handed_on_cannot_be_changed():
     assert filled == FILLED
 
 
-# Notebooks and tests
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=short)
-def test_notebooks_narrate_and_call(path):
-    for source in code_cells(path):
-        code = "\n".join(line for line in source.splitlines() if not line.startswith(("%", "!")))
-        kinds = {type(node) for node in ast.walk(ast.parse(code))}
-        assert not kinds & {ast.FunctionDef, ast.ClassDef}, "what computes belongs into the package"
-        assert len(source.splitlines()) <= LONGEST_CELL, source
-
-
-def code_cells(notebook: Path) -> list[str]:
-    """The code of a notebook, without the cell that lists its parameters."""
-    cells = [cell for cell in json.loads(text_of(notebook))["cells"] if cell["cell_type"] == "code"]
-    plain = [cell for cell in cells if "parameters" not in cell["metadata"].get("tags", ())]
-    return ["".join(cell["source"]) for cell in plain]
+# Tests
 
 
 def test_tests_can_fail():

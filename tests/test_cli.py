@@ -45,7 +45,8 @@ def test_help_names_every_command() -> None:
 
 def test_check_of_wrong_input_ends_in_2_with_every_problem_on_stderr() -> None:
     Path("uzbekistan-test.yaml").write_text(GOOD + "sed: 2\ntitel: x\n")
-    Path("facts.csv").write_bytes(b"\xff\xfe")
+    head = b"id,measure,place,period_start,period_end,relation,quantity,value,unit\n"
+    Path("facts.csv").write_bytes(head + b"\xff")
     result = call("check", "uzbekistan-test.yaml", "facts.csv")
     assert result.exit_code == 2
     assert result.stdout == ""
