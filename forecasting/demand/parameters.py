@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -433,18 +433,7 @@ def _vehicle_class(
         cells |= {"class_share": "0", "deliveries": "0"}
     places = [group for group in groups if group["vehicle_class"] == name] or [row]
     known = {*cells, *(line.name for line in shipped if line.vehicle_class == name)}
-    where = f"{CLASSES_TABLE} {name}"
-    problems = [
-        Problem(where, f"{key} is {row[key]!r}, not one of {', '.join(words)}")
-        for key, words in WORDS_OF_A_CLASS.items()
-        if row[key] not in words
-    ]
-    if row["kept"] == "depot":
-        missing = [key for key in AT_A_DEPOT if key not in known]
-        problems += [Problem(where, f"is kept at a depot and has no {key}") for key in missing]
-    if not any(places[0][setting] for setting in SETTINGS):
-        problems.append(Problem(where, "is charged nowhere", f"shares of {', '.join(SETTINGS)}"))
-    if problems:
+    if problems := _problems_of_class(row, known, places[0]):
         raise AssumptionError(problems)
     return VehicleClass(
         name=name,
@@ -455,6 +444,23 @@ def _vehicle_class(
         groups=tuple(places),
         numbers=tuple(_number_of_class(row, first[key], text) for key, text in cells.items()),
     )
+
+
+def _problems_of_class(
+    row: Mapping[str, str], known: Container[str], place: Mapping[str, str]
+) -> list[Problem]:
+    where = f"{CLASSES_TABLE} {row['name']}"
+    problems = [
+        Problem(where, f"{key} is {row[key]!r}, not one of {', '.join(words)}")
+        for key, words in WORDS_OF_A_CLASS.items()
+        if row[key] not in words
+    ]
+    if row["kept"] == "depot":
+        missing = [key for key in AT_A_DEPOT if key not in known]
+        problems += [Problem(where, f"is kept at a depot and has no {key}") for key in missing]
+    if not any(place[setting] for setting in SETTINGS):
+        problems.append(Problem(where, "is charged nowhere", f"shares of {', '.join(SETTINGS)}"))
+    return problems
 
 
 def _number_of_class(row: Mapping[str, str], first: Assumption, cell: str) -> Assumption:

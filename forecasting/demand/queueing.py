@@ -16,8 +16,6 @@ import numpy.typing as npt
 
 from forecasting.errors import AssumptionError, in_digits
 
-MAX_SERVERS = 1_000_000
-
 
 @dataclass(frozen=True)
 class Promise:
@@ -32,11 +30,6 @@ class Promise:
     service_minutes : float
         Mean time at the point, minutes.
 
-    Raises
-    ------
-    AssumptionError
-        Where a value is out of its range.
-
     Examples
     --------
     >>> Promise().minutes, Promise().share
@@ -46,40 +39,6 @@ class Promise:
     minutes: float = 10.0
     share: float = 0.1
     service_minutes: float = 30.0
-
-    def __post_init__(self) -> None:
-        _require("minutes", self.minutes, "minutes", 0 <= self.minutes < math.inf, "0 or more")
-        _require("share", self.share, "share of arrivals", 0 < self.share < 1, "inside (0, 1)")
-        _require(
-            "service_minutes",
-            self.service_minutes,
-            "minutes",
-            0 < self.service_minutes < math.inf,
-            "above 0",
-        )
-
-
-def _require(name: str, value: float, unit: str, holds: bool, allowed: str) -> None:
-    if not holds:
-        raise AssumptionError(f"{name} = {value} {unit} is out of range; it must be {allowed}")
-
-
-def _check(servers: int, load: float) -> int:
-    _require(
-        "servers",
-        servers,
-        "points",
-        servers == int(servers) and 1 <= servers <= MAX_SERVERS,
-        "a whole number of 1 or more",
-    )
-    _require(
-        "load",
-        load,
-        "erlang",
-        0 <= load < math.inf,
-        "0 or more (arrivals per hour x hours of service)",
-    )
-    return int(servers)
 
 
 def erlang_b(servers: int, load: float) -> float:
@@ -100,21 +59,15 @@ def erlang_b(servers: int, load: float) -> float:
     float
         Probability, 0 to 1.
 
-    Raises
-    ------
-    AssumptionError
-        Where servers or load are out of range.
-
     Examples
     --------
     >>> round(erlang_b(14, 10), 6)
     0.056819
     """
-    count = _check(servers, load)
     if load == 0:
         return 0.0
     inverse = 1.0
-    for k in range(1, count + 1):
+    for k in range(1, servers + 1):
         inverse = 1 + k / load * inverse
         if math.isinf(inverse):
             return 0.0
@@ -129,11 +82,10 @@ def erlang_c(servers: int, load: float) -> float:
     >>> round(erlang_c(3, 2), 12) == round(4 / 9, 12), erlang_c(2, 5)
     (True, 1.0)
     """
-    count = _check(servers, load)
-    if load >= count:
+    if load >= servers:
         return 1.0
-    blocked = erlang_b(count, load)
-    return blocked / (1 - load / count * (1 - blocked))
+    blocked = erlang_b(servers, load)
+    return blocked / (1 - load / servers * (1 - blocked))
 
 
 def mean_wait(servers: int, load: float, service: float = 1.0) -> float:
@@ -144,7 +96,6 @@ def mean_wait(servers: int, load: float, service: float = 1.0) -> float:
     >>> round(mean_wait(14, 10, service=180), 2)   # seconds
     7.84
     """
-    _require("service", service, "time", 0 < service < math.inf, "above 0")
     waits = erlang_c(servers, load)
     return math.inf if load >= servers else waits * service / (servers - load)
 
@@ -157,8 +108,6 @@ def wait_exceeds(servers: int, load: float, time: float, service: float = 1.0) -
     >>> round(1 - wait_exceeds(14, 10, time=20, service=180), 4)
     0.8884
     """
-    _require("time", time, "time", 0 <= time < math.inf, "0 or more")
-    _require("service", service, "time", 0 < service < math.inf, "above 0")
     waits = erlang_c(servers, load)
     return 1.0 if load >= servers else waits * math.exp(-(servers - load) * time / service)
 
@@ -192,15 +141,18 @@ def station_service(
     >>> {key: round(value, 3) for key, value in station_service(4, 6).items()}
     {'utilisation': 0.75, 'share_waiting': 0.509, 'mean_wait_minutes': 15.283}
     """
-    _require(
-        "service_minutes", service_minutes, "minutes", 0 < service_minutes < math.inf, "above 0"
-    )
-    load, capacity = arrivals_per_hour * service_minutes / 60, points * 60 / service_minutes
-    waits = erlang_c(points, load)
-    allowed = f"below the capacity of {points} points, {in_digits(capacity)} vehicles per hour"
-    _require("arrivals_per_hour", arrivals_per_hour, "vehicles per hour", load < points, allowed)
-    wait = mean_wait(points, load, service_minutes)
-    return {"utilisation": load / points, "share_waiting": waits, "mean_wait_minutes": wait}
+    load = arrivals_per_hour * service_minutes / 60
+    if not load < points:
+        capacity = in_digits(points * 60 / service_minutes)
+        raise AssumptionError(
+            f"arrivals_per_hour = {arrivals_per_hour} vehicles per hour is out of range; it must "
+            f"be below the capacity of {points} points, {capacity} vehicles per hour"
+        )
+    return {
+        "utilisation": load / points,
+        "share_waiting": erlang_c(points, load),
+        "mean_wait_minutes": mean_wait(points, load, service_minutes),
+    }
 
 
 def points_for(load: float, promise: Promise | None = None) -> int:
@@ -218,18 +170,12 @@ def points_for(load: float, promise: Promise | None = None) -> int:
     int
         Points; 0 where nobody comes.
 
-    Raises
-    ------
-    AssumptionError
-        Where the load is negative or not finite.
-
     Examples
     --------
     >>> points_for(0), points_for(2.0)
     (0, 4)
     """
     kept = promise or Promise()
-    _require("load", load, "erlang", 0 <= load < math.inf, "0 or more")
     if load == 0:
         return 0
     low = math.floor(load)  # here the queue grows without end
@@ -267,25 +213,12 @@ def utilisation_ceiling(
     float
         Utilisation over 24 hours, 0 to 1.
 
-    Raises
-    ------
-    AssumptionError
-        Where a value is out of range.
-
     Examples
     --------
     >>> [round(utilisation_ceiling(c), 3) for c in (1, 2, 4)]
     [0.065, 0.158, 0.253]
     """
     kept = promise or Promise()
-    _require(
-        "peak_hour_share",
-        peak_hour_share,
-        "share of a day",
-        1 / 24 <= peak_hour_share <= 1,
-        "1/24 to 1",
-    )
-    _check(points, 0)
     low, high = 0.0, float(points)
     for _ in range(60):
         middle = (low + high) / 2

@@ -194,7 +194,7 @@ class Scenario(Shown, Strict):
         flows = [self.measure]
         others: list[str] = []
         if self.country and flow.electric:
-            flows.append(count_of("stock", flow.vehicle))
+            flows += filter(None, [count_of("stock", flow.vehicle)])
             others += CHARGING_COUNTS
         if self.country and self.market_size is None:
             others += [name for names in NEW_CARS for name in names]

@@ -40,7 +40,7 @@ b,e2w_imports,UZ,2024-01-01,2024-12-31,equals,total,9000,vehicles,outcome,2025-0
 GIVEN = {
     "country": "UZ",
     "scenario": "two-wheelers",
-    "as_of": "2025-06-30",
+    "as_of": "latest",
     "horizon": 2027,
     "seed": 1,
     "measure": "e2w_imports",
