@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from forecasting.runs.progress import LogForm
     from forecasting.scenarios.check import Checked
 
-__all__ = ["main"]
-
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -50,8 +50,8 @@ from forecasting.reporting.labels import amount, amounts, label_of
 from forecasting.reporting.past import kept_forecasts, scoreboard
 from forecasting.reporting.region import region_of
 from forecasting.reporting.result_tables import bands, headline
+from forecasting.scenarios.joint_draws import COLUMNS
 from forecasting.scenarios.outlook_files import (
-    COLUMNS,
     load_record,
     load_results,
     stored_caveat,

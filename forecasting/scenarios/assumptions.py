@@ -32,16 +32,6 @@ if TYPE_CHECKING:
 
     from forecasting.demand.demand_outlook import DemandOutlook
 
-__all__ = [
-    "assumption_problems",
-    "charging_targets",
-    "demand_of",
-    "demand_parameters",
-    "refuse_targets",
-    "refused",
-    "target_problems",
-]
-
 Array = NDArray[np.float64]
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
 NATIONAL = "national_target"  # points by a day: a target

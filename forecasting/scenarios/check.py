@@ -17,8 +17,6 @@ from forecasting.evidence.reading import FoundRow
 from forecasting.names import DATA, PARAMS
 from forecasting.parameters.naming import PARAMS_ENDINGS
 
-__all__ = ["Checked", "check_paths"]
-
 TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
 
 

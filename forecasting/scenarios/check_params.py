@@ -26,8 +26,6 @@ from forecasting.parameters.values import Range
 from forecasting.scenarios.assumptions import assumption_problems, refused, target_problems
 from forecasting.scenarios.known import known_on, unused_facts
 
-__all__ = ["check_scenario", "checked_params", "read_checked"]
-
 
 def checked_params(
     paths: Iterable[Path], beside: Sequence[dict[str, str]]

@@ -25,16 +25,6 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.parameters.schema import Driver
 
-__all__ = [
-    "EventDraws",
-    "activity",
-    "apply_drivers",
-    "cap_totals",
-    "draw_event",
-    "flow_drivers",
-    "scale_totals",
-]
-
 Array = NDArray[np.float64]
 Years = NDArray[np.int64]
 Flags = NDArray[np.bool_]

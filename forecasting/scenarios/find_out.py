@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["width_left", "worth_finding_out"]
-
 Array = NDArray[np.float64]
 Number = tuple[str, str, Array]  # what would be printed, of which kind, its value in each draw
 NOISE = {"count": 0.02, "register": 0.05, "survey": 0.10}  # of the log: judgements

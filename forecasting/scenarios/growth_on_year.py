@@ -26,14 +26,6 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = [
-    "GrowthSinceRate",
-    "first_rate_forecasts",
-    "growth_in",
-    "printed_growth",
-    "yearly_growth",
-]
-
 
 def growth_in(forecast: FlowForecast, period: Period) -> NDArray[np.float64]:
     """Growth of a period on the same dates a year before, per cent, one value a draw.

@@ -24,19 +24,9 @@ from forecasting.quantiles import quantiles
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = [
-    "QUANTILES",
-    "Results",
-    "difference",
-    "no_measure",
-    "quantile_table",
-    "results_from",
-    "sum_outlooks",
-]
-
 Array = NDArray[np.float64]
 QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
-COLUMNS = (
+COLUMNS = [
     "scenario",
     "country",
     "measure",
@@ -45,7 +35,7 @@ COLUMNS = (
     "period_end",
     "quantile",
     "value",
-)
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,11 +74,7 @@ class Results:
     def table(self) -> pd.DataFrame:
         """One row per measure, year and quantile; a stock stands on the last day of its period."""
         periods = [year(value) for value in self.years]
-        return _long_table(self.scenario, self.country, self._quantiles, periods)
-
-    @cached_property
-    def _quantiles(self) -> dict[str, Array]:
-        return quantiles_of(self.values)
+        return quantile_table(self.scenario, self.country, self.values, periods)
 
     @takes(InputError, measure=text())
     def bands(self, measure: str) -> pd.DataFrame:
@@ -118,9 +104,8 @@ class Results:
         """
         if measure not in self.values:
             raise no_measure(measure, self.values)
-        return pd.DataFrame(
-            self._quantiles[measure].copy(), pd.Index(self.years, name="year"), list(QUANTILES)
-        )
+        levels = quantiles(self.values[measure], QUANTILES).T
+        return pd.DataFrame(levels, pd.Index(self.years, name="year"), list(QUANTILES))
 
     @takes(InputError, first=optional(whole()))
     def draws(self, first: int | None = None) -> pd.DataFrame:
@@ -146,22 +131,18 @@ class Results:
         >>> len(Results("a-b", "A", (2024, 2025), {"ev_stock": np.ones((50, 2))}).draws(2025))
         50
         """
-        kept = [i for i, value in enumerate(self.years) if first is None or value >= first]
-        counts = np.array([len(draws) for draws in self.values.values()])
-        rows = counts * len(kept)
+        chosen = self if first is None else self.since(first)
+        names = list(chosen.values)
+        cells = [draws.T.ravel() for draws in chosen.values.values()]
+        count = cells[0].size // len(chosen.years)
+        rows = len(names) * cells[0].size
         long = {
-            "scenario": pd.Categorical.from_codes(
-                np.zeros(rows.sum(), dtype=int), pd.Index([self.scenario])
-            ),
-            "country": pd.Categorical.from_codes(
-                np.zeros(rows.sum(), dtype=int), pd.Index([self.country])
-            ),
-            "measure": _measures(list(self.values), rows),
-            "year": np.concatenate(
-                [np.repeat(np.array(self.years)[kept], count) for count in counts]
-            ),
-            "draw": np.concatenate([np.tile(np.arange(count), len(kept)) for count in counts]),
-            "value": np.concatenate([draws[:, kept].T.ravel() for draws in self.values.values()]),
+            "scenario": pd.Categorical([self.scenario]).repeat(rows),
+            "country": pd.Categorical([self.country]).repeat(rows),
+            "measure": pd.Categorical(names, sorted(names)).repeat(cells[0].size),
+            "year": np.tile(np.repeat(chosen.years, count), len(names)),
+            "draw": np.tile(np.arange(count), len(names) * len(chosen.years)),
+            "value": np.concatenate(cells),
         }
         return pd.DataFrame(long)
 
@@ -189,23 +170,31 @@ class Results:
         >>> Results("a-b", "A", (2024, 2025), {"ev_stock": np.array([[1.0, 2.0]])}).since(2025)
         <Results a-b, A, 2025 to 2025: 1 draws of 1 measures>
         """
-        kept = [i for i, value in enumerate(self.years) if value >= first]
-        if not kept:
+        years = tuple(value for value in self.years if value >= first)
+        if not years:
             raise InputError(f"{self.scenario} ends in {self.years[-1]}, before {first}")
-        return Results(
-            self.scenario,
-            self.country,
-            tuple(self.years[i] for i in kept),
-            {measure: draws[:, kept] for measure, draws in self.values.items()},
-        )
+        return Results(self.scenario, self.country, years, self.of_years(years))
 
+    def of_years(self, years: Sequence[int]) -> dict[str, Array]:
+        """The draws of some of the years, in their order.
 
-def _measures(names: Sequence[str], rows: NDArray[np.int_]) -> pd.Categorical[str]:
-    """Each name as often as it has rows, its categories in order of the alphabet."""
-    order = sorted(names)
-    return pd.Categorical.from_codes(
-        np.repeat([order.index(name) for name in names], rows), pd.Index(order)
-    )
+        Parameters
+        ----------
+        years : sequence of int
+            Of those of the results.
+
+        Returns
+        -------
+        dict of str to ndarray
+            By measure.
+
+        Examples
+        --------
+        >>> Results("a-b", "A", (2024, 2025), {"ev_stock": np.array([[1.0, 2.0]])}).of_years([2025])
+        {'ev_stock': array([[2.]])}
+        """
+        columns = [self.years.index(value) for value in years]
+        return {measure: draws[:, columns] for measure, draws in self.values.items()}
 
 
 def no_measure(measure: str, known: Iterable[str]) -> InputError:
@@ -219,11 +208,6 @@ def no_measure(measure: str, known: Iterable[str]) -> InputError:
     return InputError(
         f"the results have no measure {measure!r}; they have {', '.join(names)}{close and f' ({close}?)'}"
     )
-
-
-def quantiles_of(values: Mapping[str, Array]) -> dict[str, Array]:
-    """The quantiles of each measure's draws: a row per period, a column per level."""
-    return {measure: quantiles(draws, QUANTILES).T for measure, draws in values.items()}
 
 
 def quantile_table(
@@ -245,42 +229,37 @@ def quantile_table(
     pandas.DataFrame
         Columns `COLUMNS`, one row per measure, period and quantile.
     """
-    return _long_table(scenario, country, quantiles_of(values), periods)
-
-
-def _long_table(
-    scenario: str, country: str, found: Mapping[str, Array], periods: Sequence[Period]
-) -> pd.DataFrame:
-    starts, ends = ([getattr(p, side).isoformat() for p in periods] for side in ("start", "end"))
-    many, each = len(QUANTILES), len(QUANTILES) * len(periods)
+    many = len(QUANTILES)
+    starts = np.repeat([period.start.isoformat() for period in periods], many)
+    ends = np.repeat([period.end.isoformat() for period in periods], many)
+    units = [MEASURES[measure].unit for measure in values]
+    cells = [quantiles(draws, QUANTILES).T.ravel() for draws in values.values()]
     rows = {
         "scenario": scenario,
         "country": country,
-        "measure": np.repeat(list(found), each),
-        "unit": np.repeat([MEASURES[measure].unit for measure in found], each),
-        "period_start": np.tile(np.repeat(starts, many), len(found)),
-        "period_end": np.tile(np.repeat(ends, many), len(found)),
-        "quantile": np.tile(QUANTILES, len(periods) * len(found)),
-        "value": np.concatenate([quantiles.ravel() for quantiles in found.values()]),
+        "measure": np.repeat(list(values), len(starts)),
+        "unit": np.repeat(units, len(starts)),
+        "period_start": np.tile(starts, len(values)),
+        "period_end": np.tile(ends, len(values)),
+        "quantile": np.tile(QUANTILES, len(periods) * len(values)),
+        "value": np.concatenate(cells),
     }
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def results_from(draws: pd.DataFrame) -> tuple[Results, ...]:
     """The joint draws of each place, read back from the rows of `Results.draws`."""
-    found = []
+    results = []
     for (scenario, country), part in draws.groupby(
         ["scenario", "country"], sort=False, observed=True
     ):
-        years = tuple(int(value) for value in sorted(part["year"].unique()))
+        years = tuple(part["year"].unique().tolist())
         values = {
-            str(measure): rows["value"]
-            .to_numpy()[np.lexsort((rows["year"], rows["draw"]))]
-            .reshape(-1, len(years))
-            for measure, rows in part.groupby("measure", sort=False, observed=True)
+            str(measure): rows.to_numpy().reshape(len(years), -1).T
+            for measure, rows in part.groupby("measure", sort=False, observed=True)["value"]
         }
-        found.append(Results(str(scenario), str(country), years, values))
-    return tuple(found)
+        results.append(Results(str(scenario), str(country), years, values))
+    return tuple(results)
 
 
 def sum_outlooks(outlooks: Sequence[Results], country: str = REGION, scenario: str = "") -> Results:
@@ -289,7 +268,7 @@ def sum_outlooks(outlooks: Sequence[Results], country: str = REGION, scenario: s
 
     Parameters
     ----------
-    outlooks : sequence of Results or Outlook
+    outlooks : sequence of Results
         Of different places; draw i of each shares the region's shocks where they share the seed.
     country, scenario : str
         Names of the sum.
@@ -311,33 +290,21 @@ def sum_outlooks(outlooks: Sequence[Results], country: str = REGION, scenario: s
     >>> sum_outlooks([a, b], "A and B").values["ev_stock"].ravel().tolist()
     [6.0, 7.0]
     """
-    parts = [_results(outlook) for outlook in outlooks]
-    places = [part.country for part in parts]
-    if not parts or len(set(places)) < len(places):
+    places = [part.country for part in outlooks]
+    if not outlooks or len(set(places)) < len(places):
         raise ModelError(
             f"a sum needs one outlook per place, and has {', '.join(places) or 'none'}"
         )
-    years = tuple(sorted(set.intersection(*(set(part.years) for part in parts))))
-    shared = [
-        name
-        for name in parts[0].values
-        if all(name in part.values for part in parts) and name not in NOT_ADDED
-    ]
-    if not years or not shared:
+    years = sorted(set.intersection(*(set(part.years) for part in outlooks)))
+    common = set.intersection(*(set(part.values) for part in outlooks)) - {*NOT_ADDED}
+    if not years or not common:
         raise ModelError(f"{', '.join(places)} have no {'measure' if years else 'year'} in common")
-    _same_draws(parts)
-    first = [part.years.index(years[0]) for part in parts]
-    total = {
-        name: np.sum(
-            [
-                part.values[name][:, i : i + len(years)]
-                for part, i in zip(parts, first, strict=True)
-            ],
-            axis=0,
-        )
-        for name in shared
-    }
-    return Results(scenario or _shared_name(parts, country), country, years, total)
+    _same_draws(outlooks)
+    parts = [part.of_years(years) for part in outlooks]
+    ordered = [name for name in parts[0] if name in common]
+    total = {name: np.sum([part[name] for part in parts], axis=0) for name in ordered}
+    name = scenario or _shared_name(outlooks, country)
+    return Results(name, country, tuple(years), total)
 
 
 def _part(value: Any) -> Results:
@@ -411,7 +378,7 @@ def difference(outlook: Results, baseline: Results) -> Results:
 
     Parameters
     ----------
-    outlook, baseline : Results or Outlook
+    outlook, baseline : Results
         Of one place, with one seed.
 
     Returns
@@ -431,25 +398,21 @@ def difference(outlook: Results, baseline: Results) -> Results:
     >>> difference(high, base).values["ev_stock"].ravel().tolist()
     [3.0, 4.0]
     """
-    one, other = _results(outlook), _results(baseline)
-    if one.country != other.country:
+    if outlook.country != baseline.country:
         raise ModelError(
-            f"{one.scenario} is of {one.country} and {other.scenario} of {other.country}; compare one place"
+            f"{outlook.scenario} is of {outlook.country} and {baseline.scenario} of "
+            f"{baseline.country}; compare one place"
         )
-    _same_draws([one, other])
-    years = tuple(value for value in one.years if value in other.years)
-    left, right = one.years.index(years[0]), other.years.index(years[0])
-    values = {
-        name: one.values[name][:, left : left + len(years)]
-        - other.values[name][:, right : right + len(years)]
-        for name in one.values
-        if name in other.values
+    _same_draws([outlook, baseline])
+    years = tuple(value for value in outlook.years if value in baseline.years)
+    others = baseline.of_years(years)
+    changes = {
+        name: draws - others[name]
+        for name, draws in outlook.of_years(years).items()
+        if name in others
     }
-    return Results(f"{one.scenario} minus {other.scenario}", one.country, years, values)
-
-
-def _results(outlook: Results) -> Results:
-    return getattr(outlook, "results", outlook)
+    name = f"{outlook.scenario} minus {baseline.scenario}"
+    return Results(name, outlook.country, years, changes)
 
 
 def _same_draws(parts: Sequence[Results]) -> None:

@@ -28,19 +28,6 @@ from forecasting.scenarios.question import params_file
 if TYPE_CHECKING:
     from forecasting.parameters.schema import Driver, Scenario
 
-__all__ = [
-    "KnownMarket",
-    "driver_facts",
-    "facts_of_places",
-    "facts_of_scenario",
-    "facts_of_flow",
-    "known_on",
-    "Known",
-    "known_drivers",
-    "last_day",
-    "unused_facts",
-]
-
 # Days of a part-year from which a market's size is known at all; growth within a year is small by
 # then
 ENOUGH = 150

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from forecasting.parameters.schema import Scenario
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["LEVERS", "assumptions_that_matter", "levers", "moved", "shipped", "size_in"]
-
 LEVERS = {"level": "more-or-fewer", "growth": "faster-or-slower"}  # by kind of driver
 SHOWN = 8  # assumptions: those that explain most of the answers below
 

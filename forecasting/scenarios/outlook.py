@@ -52,8 +52,6 @@ if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
     from forecasting.growth.flow import FlowForecast
 
-__all__ = ["Outlook", "outlook"]
-
 UNKNOWN = KnownMarket(None)
 
 

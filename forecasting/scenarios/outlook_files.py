@@ -14,27 +14,8 @@ from forecasting.errors import InputError
 from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.names import DRAWS_TABLE, OUTLOOK_TABLE
 from forecasting.periods import span
-from forecasting.scenarios.joint_draws import Results, results_from
+from forecasting.scenarios.joint_draws import COLUMNS, Results, results_from
 
-__all__ = [
-    "STORED_CAVEATS",
-    "load_draws",
-    "load_record",
-    "load_results",
-    "load_tables",
-    "save_tables",
-]
-
-COLUMNS = [
-    "scenario",
-    "country",
-    "measure",
-    "unit",
-    "period_start",
-    "period_end",
-    "quantile",
-    "value",
-]
 KEY = b"ev-forecast"
 STORED_CAVEATS = "caveats"
 EARLIER_CAVEATS = "warnings"  # in files of version 0.1: sentences

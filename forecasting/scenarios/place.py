@@ -28,17 +28,6 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.growth.prior import Prior
 
-__all__ = [
-    "PlaceFlow",
-    "OutlookRequest",
-    "beyond_cars",
-    "by_year",
-    "monthly_table",
-    "place_flow",
-    "place_caveats",
-    "stock_before",
-]
-
 Array = NDArray[np.float64]
 MONTHLY_YEARS = 2  # years of the outlook that are also shown by month
 PERCENT = 100.0

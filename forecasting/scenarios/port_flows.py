@@ -32,8 +32,6 @@ from forecasting.scenarios.place import (
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
 
-__all__ = ["PortFlows", "port_flows", "within_one_limit"]
-
 SILENCE = 730  # days without a count after which a place beside others is unknown
 MUCH = 0.01  # share of draws from which a caveat says that the limit holds
 

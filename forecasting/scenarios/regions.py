@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["by_region", "region_shares"]
-
 Array = NDArray[np.float64]
 NEAR = 45  # days between the count of a part and that of the country
 # Standard deviation of a year's change of the log of a part's share over the rest's: Tashkent's

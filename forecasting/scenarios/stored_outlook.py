@@ -15,8 +15,6 @@ from forecasting.scenarios.known import KnownMarket, facts_of_places, facts_of_s
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.outlook_files import load_tables, stored_caveat, stored_caveats
 
-__all__ = ["load_outlook"]
-
 
 def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
     """Read back what `Outlook.save` wrote: results, table, caveats; not the forecast objects.

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.place import FlowBeforeDrivers
 
-__all__ = ["WhatIf"]
-
 
 class WhatIf:
     """A scenario that is changed, its outlook, and that of the scenario as it was given.

@@ -77,9 +77,11 @@ def all_charts(outlook, ledger):
         "tornado": figures.tornado(outlook),
         "comparison": figures.scenario_comparison(table),
         "paths": figures.scenario_paths(table, "UZ"),
-        "region": figures.region_chart(sum_outlooks([outlook, other]), "ev_imports"),
+        "region": figures.region_chart(
+            sum_outlooks([outlook.results, other.results]), "ev_imports"
+        ),
         "difference": figures.difference_chart(
-            [difference(make_outlook("uzbekistan-boom", scale=2.0), outlook)], "ev_stock"
+            [make_outlook("uzbekistan-boom", scale=2.0).minus(outlook)], "ev_stock"
         ),
         "cohorts": figures.cohort_chart(with_chain(outlook)),
         "months": figures.month_chart(with_chain(outlook)),

@@ -226,19 +226,19 @@ def test_the_index_of_xinjiang_keeps_to_the_published_growth() -> None:
 def test_scenarios_share_their_luck_so_that_drivers_alone_tell_them_apart() -> None:
     base, hard = made("kyrgyzstan-baseline"), made("kyrgyzstan-constrained")
     assert np.array_equal(base.baseline_forecast.monthly, hard.baseline_forecast.monthly)
-    lost = difference(hard, base)
+    lost = difference(hard.results, base.results)
     stock = lost.values["ev_stock"]
     before = [year for year in lost.years if year < 2025]
     assert np.allclose(stock[:, : len(before)], 0)
     assert (stock[:, -1] <= 1e-6).mean() > 0.9
-    fast = difference(made("kyrgyzstan-accelerated"), base)
+    fast = difference(made("kyrgyzstan-accelerated").results, base.results)
     assert np.median(fast.values["charging_points_practice"][:, -1]) > 0
 
 
 def test_the_region_is_a_sum_of_joint_draws() -> None:
     names = ["kazakhstan", "kyrgyzstan", "tajikistan", "turkmenistan", "uzbekistan"]
     parts = [made(f"{name}-baseline") for name in names]
-    region = sum_outlooks(parts)
+    region = sum_outlooks([part.results for part in parts])
     assert region.scenario == "central-asia-5-baseline"
     assert region.years[-1] == 2030
     total = sum(part.results.values["ev_stock"][:, -1] for part in parts)
@@ -278,7 +278,7 @@ def test_dated_assembly_begins_in_its_year() -> None:
         made("kyrgyzstan-baseline", drivers=rows, measure="ev_imports", basis=None)
         for rows in ([], [plant | told])
     )
-    gained = difference(with_plant, without).values["ev_registrations"]
+    gained = difference(with_plant.results, without.results).values["ev_registrations"]
     years = list(without.years)
     assert np.allclose(gained[:, : years.index(2027)], 0)
     assert np.allclose(gained[:, years.index(2027) :], 5000)
