@@ -5,11 +5,10 @@ draw.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.demand.chain import demand_outlook
@@ -17,14 +16,13 @@ from forecasting.demand.deployed import ExistingCharging, Target, moment
 from forecasting.demand.parameters import NEVER as NEVER_YEAR
 from forecasting.demand.parameters import Event, Parameters, load_parameters
 from forecasting.errors import AssumptionError, Problem
-from forecasting.evidence.fact import in_order
+from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.ledger import Ledger
 from forecasting.measures import CAR, CHARGING_COUNTS, MEASURES, count_of
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.parameters.strict_yaml import KeyPath
 from forecasting.parameters.values import Range
 from forecasting.periods import as_date
-from forecasting.quantities import BOUNDS, EXACT
 from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER, draw_event
 
 if TYPE_CHECKING:
@@ -37,6 +35,14 @@ REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
 NATIONAL = "national_target"  # points by a day: a target
 OF_CLASSES = ("class_share", "deliveries")  # what an event adds to, class by class
 LARGEST_TARGET = 50_000_000
+
+
+class KeyProblem(NamedTuple):
+    """What is wrong with one key of a scenario."""
+
+    path: KeyPath
+    what: str
+    hint: str
 
 
 def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int) -> Parameters:
@@ -57,22 +63,29 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     AssumptionError
         With every unknown name and every value out of range.
     """
-    problems = assumption_problems(scenario, drivers)
-    if problems:
-        where = f"{scenario.name} "
-        raise AssumptionError(
-            [Problem(where + ".".join(map(str, path)), p.what, p.hint) for path, p in problems]
-        )
-    changed = load_parameters().at(scenario.country).override(_plain(scenario))
+    refuse(scenario, assumption_faults(scenario, drivers))
+    shipped = load_parameters().at(scenario.country)
+    changed = shipped.override(
+        {name: size.model_dump() for name, size in scenario.assumptions.items()}
+    )
     events: dict[str, list[Event]] = {}
     for driver in drivers:
         if driver.kind == "demand" and driver.quantity not in (REEXPORT, NATIONAL):
             drawn = draw_event(driver, draws, scenario.seed)
             first = first_years(drawn.start)
-            events.setdefault(driver.quantity, []).append(
-                Event(first, drawn.size, first + _years_long(driver) - 1)
-            )
+            event = Event(first, drawn.size, first + _years_long(driver) - 1)
+            events.setdefault(driver.quantity, []).append(event)
     return dataclasses.replace(changed, events=events)
+
+
+def refuse(scenario: Scenario, faults: Iterable[KeyProblem]) -> None:
+    """Raise an AssumptionError with every fault of a scenario; nothing where there is none."""
+    problems = [
+        Problem(f"{scenario.name} {'.'.join(map(str, fault.path))}", fault.what, fault.hint)
+        for fault in faults
+    ]
+    if problems:
+        raise AssumptionError(problems)
 
 
 def first_years(start: Array) -> Array:
@@ -96,72 +109,55 @@ def _years_long(driver: Driver) -> float:
     return float(max(np.diff(first_years(ends))[0], 1))
 
 
-def assumption_problems(
-    scenario: Scenario, drivers: Sequence[Driver]
-) -> list[tuple[KeyPath, Problem]]:
-    """Every override that the demand chain does not know or that is out of its range, each with its
-    key path.
-    """
+def assumption_faults(scenario: Scenario, drivers: Sequence[Driver]) -> Iterator[KeyProblem]:
+    """Every override that the demand chain does not know or that is out of its range."""
     shipped = load_parameters().at(scenario.country)
-    found: list[tuple[KeyPath, Problem]] = []
     for name, size in scenario.assumptions.items():
-        found += [(("assumptions", name), problem) for problem in refused(shipped, name, size)]
+        yield from refused(shipped, name, size, ("assumptions", name))
     for i, driver in enumerate(scenario.drivers):
         if driver.kind == "demand" and driver in drivers:
-            wrong = refused(shipped, driver.quantity, driver.size)
-            undated = [] if wrong else _undated(shipped, driver.quantity)
-            key = (
-                "size" if wrong and driver.quantity in {row.key for row in shipped} else "quantity"
-            )
-            found += [(("drivers", i, key), problem) for problem in wrong or undated]
-    return found + _too_many(scenario, drivers, shipped)
+            key = "size" if driver.quantity in {row.key for row in shipped} else "quantity"
+            wrong = [*refused(shipped, driver.quantity, driver.size, ("drivers", i, key))]
+            yield from wrong or _undated(shipped, driver.quantity, ("drivers", i, "quantity"))
+    yield from _too_many(scenario, drivers, shipped)
 
 
 def _too_many(
     scenario: Scenario, drivers: Sequence[Driver], shipped: Parameters
-) -> list[tuple[KeyPath, Problem]]:
+) -> Iterator[KeyProblem]:
     """Shares of classes that could add to more than one."""
-    total = 0.0
-    last: KeyPath = ("assumptions", "class_share")
-    shares = [row.key for row in shipped if row.name == "class_share"]
+    shares = {row.key: row.high for row in shipped if row.name == "class_share"}
+    path: KeyPath = ("assumptions", "class_share")
     for key in shares:
-        given = scenario.assumptions.get(key)
-        total += given.high if given else shipped[key].high
-        last = ("assumptions", key) if given else last
+        if size := scenario.assumptions.get(key):
+            shares[key] = size.high
+            path = ("assumptions", key)
     for i, driver in enumerate(scenario.drivers):
         if driver.kind == "demand" and driver.quantity in shares and driver in drivers:
-            total, last = total + driver.size.high, ("drivers", i, "size")
-    if total <= 1:
-        return []
-    what = f"shares of classes add to as much as {total:.3g} of the vehicles registered"
-    return [(last, Problem("class_share", what, "at most 1; battery cars are what is left"))]
+            shares[driver.quantity] += driver.size.high
+            path = ("drivers", i, "size")
+    total = sum(shares.values())
+    if total > 1:
+        what = f"shares of classes add to as much as {total:.3g} of the vehicles registered"
+        yield KeyProblem(path, what, "at most 1; battery cars are what is left")
 
 
-def refused(shipped: Parameters, name: str, size: Range) -> list[Problem]:
-    """Why an override cannot be: no such parameter, or out of its range; empty where it can."""
+def refused(shipped: Parameters, name: str, size: Range, path: KeyPath) -> Iterator[KeyProblem]:
+    """Why an override cannot be: no such parameter, or out of its range."""
     try:
         shipped.override({name: size.model_dump()})
     except AssumptionError as error:
-        return list(error.problems)
-    return []
+        yield from (KeyProblem(path, problem.what, problem.hint) for problem in error.problems)
 
 
-def _undated(shipped: Parameters, name: str) -> list[Problem]:
+def _undated(shipped: Parameters, name: str, path: KeyPath) -> Iterator[KeyProblem]:
     """A dated event needs a parameter that has a year of its own."""
     names = {row.key for row in shipped}
-    by_class = {row.key for row in shipped if row.name in OF_CLASSES}
-    dated = sorted({key for key in names if f"{key}_year" in names} | {REEXPORT} | by_class)
-    if name in dated:
-        return []
-    return [
-        Problem(
-            name, "holds for all years", f"put it under assumptions; dated are {', '.join(dated)}"
-        )
-    ]
-
-
-def _plain(scenario: Scenario) -> dict[str, Any]:
-    return {name: size.model_dump() for name, size in scenario.assumptions.items()}
+    dated = {key for key in names if f"{key}_year" in names} | {REEXPORT}
+    dated |= {row.key for row in shipped if row.name in OF_CLASSES}
+    if name not in dated:
+        hint = f"put it under assumptions; dated are {', '.join(sorted(dated))}"
+        yield KeyProblem(path, "holds for all years", hint)
 
 
 def demand_of(
@@ -199,7 +195,6 @@ def demand_of(
     targets = charging_targets(scenario, drivers, announced or Ledger(), len(imports))
     if MEASURES[scenario.measure].event == "registrations":
         parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
-    today = standing_today(counted)
     vehicle = MEASURES[scenario.measure].vehicle or CAR
     stock = count_of("stock", vehicle)
     return demand_outlook(
@@ -207,7 +202,7 @@ def demand_of(
         list(years),
         parameters=parameters,
         stock_facts=counted.select(measure=stock, since=scenario.since) if stock else (),
-        charging_today=ExistingCharging(**today) if today else None,
+        charging_today=standing_today(counted),
         as_of=as_date(scenario.as_of),
         place=scenario.country,
         seed=scenario.seed,
@@ -234,66 +229,40 @@ def charging_targets(
     draws : int
         Number of draws.
     """
-    found = []
+    targets = []
     for driver in drivers:
         if driver.kind == "target" or (driver.kind == "demand" and driver.quantity == NATIONAL):
             drawn = draw_event(driver, draws, scenario.seed)
             unit = "stations" if driver.quantity == "charging_stations" else "points"
             pursued = drawn.start < NEVER
-            found.append(
-                Target(
-                    driver.name, drawn.size, unit, driver.start, pursued, driver.on_time, drawn.late
-                )
-            )
+            when = (driver.start, pursued, driver.on_time, drawn.late)
+            targets.append(Target(driver.name, drawn.size, unit, *when))
     for measure in CHARGING_COUNTS:
         for fact in in_order(announced.select(measure=measure)):
             if not fact.basis and fact.value > 0 and fact.is_amount and fact.period_end:
-                found.append(
-                    Target(
-                        fact.id, np.full(draws, fact.value), MEASURES[measure].unit, fact.period_end
-                    )
-                )
-    return found
+                size = np.full(draws, fact.value)
+                targets.append(Target(fact.id, size, MEASURES[measure].unit, fact.period_end))
+    return targets
 
 
-def refuse_targets(scenario: Scenario, counted: Ledger, as_of: dt.date) -> None:
-    """Raise an AssumptionError with every target that cannot be; nothing where all are well."""
-    problems = target_problems(scenario, counted, as_of)
-    where = [f"{scenario.name} {'.'.join(map(str, path))}" for path, _ in problems]
-    if problems:
-        raise AssumptionError(
-            [
-                Problem(w, f"{p.where}: {p.what}", p.hint)
-                for w, (_, p) in zip(where, problems, strict=True)
-            ]
-        )
-
-
-def target_problems(
-    scenario: Scenario, counted: Ledger, as_of: dt.date
-) -> list[tuple[KeyPath, Problem]]:
-    """Targets of a scenario that have passed, or lie below what stands, each with its key path."""
-    found: list[tuple[KeyPath, Problem]] = []
+def target_faults(scenario: Scenario, counted: Ledger, as_of: dt.date) -> Iterator[KeyProblem]:
+    """Targets of a scenario that have passed, or lie below what stands."""
     targets = [(i, driver) for i, driver in enumerate(scenario.drivers) if driver.kind == "target"]
     today = standing_today(counted) if targets else None
     for i, driver in targets:
         unit = MEASURES[driver.quantity].unit
+        size = ("drivers", i, "size")
         if moment(driver.start) <= moment(as_of):
-            what = f"{driver.start} has passed by {as_of}"
-            found.append(
-                (
-                    ("drivers", i, "start"),
-                    Problem(driver.name, what, "give the day by which it is to stand"),
-                )
-            )
-        if today and today["unit"] == unit and driver.size.low < today["count"]:
-            what = f"{driver.size.low:,.0f} {unit} is below the {today['count']:,.0f} that stood on {today['date']}"
-            hint = f"a target is more than stands, up to {LARGEST_TARGET:,}"
-            found.append((("drivers", i, "size"), Problem(driver.name, what, hint)))
+            what = f"{driver.name}: {driver.start} has passed by {as_of}"
+            yield KeyProblem(("drivers", i, "start"), what, "give the day by which it is to stand")
+        low, high = (
+            f"{driver.name}: {n:,.0f} {unit} is" for n in (driver.size.low, driver.size.high)
+        )
+        if today and today.unit == unit and driver.size.low < today.count:
+            what = f"{low} below the {today.count:,.0f} that stood on {today.date}"
+            yield KeyProblem(size, what, f"a target is more than stands, up to {LARGEST_TARGET:,}")
         if driver.size.high > LARGEST_TARGET:
-            what = f"{driver.size.high:,.0f} {unit} is outside 1 to {LARGEST_TARGET:,}"
-            found.append((("drivers", i, "size"), Problem(driver.name, what, f"give it in {unit}")))
-    return found
+            yield KeyProblem(size, f"{high} outside 1 to {LARGEST_TARGET:,}", f"give it in {unit}")
 
 
 def _kept(imports: Array, years: Sequence[int], drivers: Sequence[Driver], seed: int) -> Array:
@@ -306,7 +275,7 @@ def _kept(imports: Array, years: Sequence[int], drivers: Sequence[Driver], seed:
     return imports
 
 
-def standing_today(counted: Ledger) -> dict[str, Any] | None:
+def standing_today(counted: Ledger) -> ExistingCharging | None:
     """The newest count of public charging of the whole country, points before stations; None where
     there is none.
 
@@ -314,44 +283,39 @@ def standing_today(counted: Ledger) -> dict[str, Any] | None:
     other markets. But a later bound above the count (30 points, then more than 230 stations) says
     that the count is old, and replaces it.
     """
-    kinds = [(name, counted.select(measure=name).frame) for name in CHARGING_COUNTS]
-    exact = [(name, facts[facts["relation"].isin(EXACT)]) for name, facts in kinds]
-    found = [(name, facts.sort_values("period_end")) for name, facts in exact if len(facts)]
-    if not found:
+    printed = [fact for name in CHARGING_COUNTS for fact in _by_day(counted.select(measure=name))]
+    exact = [fact for fact in printed if fact.is_exact]
+    counts = [fact for fact in exact if fact.measure == exact[0].measure]
+    if not counts:
         return None
-    measure, facts = found[0]
-    last = facts.iloc[-1]
-    said = {
-        "count": float(last["value"]),
-        "unit": MEASURES[measure].unit,
-        "date": last["period_end"],
-    }
-    for name, bounds in kinds:
-        above = bounds[bounds["relation"].map(BOUNDS).eq(1) & bounds["value"].gt(said["count"])]
-        later = above[above["period_end"] > said["date"]].sort_values("period_end")
-        if len(later):
-            row = later.iloc[-1]
-            return {
-                "count": float(row["value"]),
-                "unit": MEASURES[name].unit,
-                "date": row["period_end"],
-            }
-    return said | {"grown": _grown(facts)}
+    newest = counts[-1]
+    above = [
+        fact
+        for fact in printed
+        if fact.side == 1 and fact.value > newest.value and fact.period.end > newest.period.end
+    ]
+    above = [fact for fact in above if fact.measure == above[0].measure]
+    standing = (above or counts)[-1]
+    unit = MEASURES[standing.measure].unit
+    grown = None if above else _grown(counts)
+    return ExistingCharging(standing.value, standing.period.end, unit, grown)
 
 
-def _grown(facts: pd.DataFrame) -> float | None:
+def _by_day(counts: Ledger) -> list[Fact]:
+    return sorted(counts, key=lambda fact: fact.period.end)
+
+
+def _grown(counts: Sequence[Fact]) -> float | None:
     """Log growth a year up to the newest count, from the count that lies nearest to a year before
     it.
     """
-    counts, days = (
-        facts["value"].to_numpy(dtype=float),
-        pd.to_datetime(facts["period_end"]).to_numpy(),
-    )
-    years = (days[-1] - days) / np.timedelta64(1, "D") / DAYS_A_YEAR
-    near = np.where((years > 0.5) & (years < 1.6), np.abs(years - 1), np.inf)
-    first = int(np.argmin(near))
-    return (
-        float(np.log(counts[-1] / counts[first]) / years[first])
-        if np.isfinite(near[first])
-        else None
-    )
+    newest = counts[-1]
+    years = {
+        (newest.period.end - fact.period.end).days / DAYS_A_YEAR: fact.value
+        for fact in reversed(counts)
+    }
+    near = [before for before in years if 0.5 < before < 1.6]
+    if not near:
+        return None
+    before = min(near, key=lambda years_before: abs(years_before - 1))
+    return float(np.log(newest.value / years[before]) / before)

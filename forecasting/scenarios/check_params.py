@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from forecasting.parameters.driver_kinds import fact_ids
 from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.strict_yaml import Document, read_yaml
 from forecasting.parameters.values import Range
-from forecasting.scenarios.assumptions import assumption_problems, refused, target_problems
+from forecasting.scenarios.assumptions import KeyProblem, assumption_faults, refused, target_faults
 from forecasting.scenarios.known import known_on, unused_facts
 
 
@@ -105,128 +104,96 @@ def read_checked(path: str | Path, ledger: Ledger) -> CheckedScenario:
     except ScenarioError as error:
         return CheckedScenario(None, ledger, list(error.problems))
     scenario: Scenario | None = None
+    problems: list[Problem] = []
     try:
         scenario = scenario_of(document, Path(path).stem)
-        ledger, problems = _with_own(scenario, document, ledger)
-        problems += _against(scenario, document, ledger)
+        if not scenario.shipped_facts:
+            ledger = Ledger()
+        for i, file in enumerate(scenario.ledger):
+            ledger = ledger.concat(_own_facts(file, document.where(("ledger", i)), problems))
+        faults = [*_against(scenario, ledger)]
     except ScenarioError as error:
-        problems = [*error.problems, *_raw_assumptions(document)]
-    return CheckedScenario(
-        scenario, ledger, sorted([*problems, *_missing_facts(document, ledger)], key=_line)
-    )
+        problems += error.problems
+        faults = [*_raw_assumptions(document)]
+    problems += [
+        Problem(document.where(fault.path), fault.what, fault.hint)
+        for fault in (*faults, *_missing_facts(document, ledger))
+    ]
+    return CheckedScenario(scenario, ledger, sorted(problems, key=_line))
 
 
-def _with_own(
-    scenario: Scenario, document: Document, ledger: Ledger
-) -> tuple[Ledger, list[Problem]]:
-    """The facts that a scenario may use, and what is wrong with the files that it names."""
-    known = ledger if scenario.shipped_facts else Ledger()
-    for i, file in enumerate(scenario.ledger):
-        try:
-            known = known.concat(datasets.facts_of([file], shipped=False))
-        except LedgerError as error:
-            at = document.where(("ledger", i))
-            return known, [
-                Problem(f"{at} {problem.where}", problem.what, problem.hint)
-                for problem in error.problems
-            ]
-    return known, []
+def _own_facts(file: str, where: str, problems: list[Problem]) -> Ledger:
+    """The facts of a file that a scenario names; what is wrong with it is added to the problems."""
+    try:
+        return datasets.facts_of([file], shipped=False)
+    except LedgerError as error:
+        problems += [Problem(f"{where} {p.where}", p.what, p.hint) for p in error.problems]
+        return Ledger()
 
 
 def _line(problem: Problem) -> int:
     """The line that a problem names, so that a reader goes through the file once; 0 where it is the
     file's own.
     """
-    found = re.search(r":(\d+)( |$)", problem.where)
-    return int(found[1]) if found else 0
+    line = re.search(r":(\d+)( |$)", problem.where)
+    return int(line[1]) if line else 0
 
 
-def _raw_assumptions(document: Document) -> Iterator[Problem]:
+def _raw_assumptions(document: Document) -> Iterator[KeyProblem]:
     """Looked for in the raw data, so that they are reported beside whatever else is wrong."""
-    given = document.value.get("assumptions") if isinstance(document.value, dict) else None
-    for name, size in given.items() if isinstance(given, dict) else ():
+    sizes = document.value.get("assumptions") if isinstance(document.value, dict) else None
+    for name, size in sizes.items() if isinstance(sizes, dict) else ():
         with contextlib.suppress(ValidationError):  # a size that is no range has been reported
-            for problem in refused(load_parameters(), name, Range.model_validate(size)):
-                yield Problem(document.where(("assumptions", name)), problem.what, problem.hint)
+            path = ("assumptions", name)
+            yield from refused(load_parameters(), name, Range.model_validate(size), path)
 
 
-def _missing_facts(document: Document, ledger: Ledger) -> Iterator[Problem]:
+def _missing_facts(document: Document, ledger: Ledger) -> Iterator[KeyProblem]:
     """Looked for in the raw data, so that it is reported beside whatever else is wrong."""
     drivers = document.value.get("drivers") if isinstance(document.value, dict) else None
     known = set(ledger.frame["id"])
-    missing = 0
-    for i, driver in enumerate(drivers if isinstance(drivers, list) else []):
-        source = driver.get("source") if isinstance(driver, dict) else None
-        for name in fact_ids(source) if isinstance(source, str) else ():
-            if name not in known:
-                near = nearest(name, known) if missing < MOST else ""  # a longer list is not read
-                missing += 1
-                hint = (
-                    f"did you mean {near}?"
-                    if near
-                    else "cite a fact's id, or write judgement or a citation"
-                )
-                yield Problem(
-                    document.where(("drivers", i, "source")), f"no fact has the id {name!r}", hint
-                )
+    missing = [
+        (i, name)
+        for i, driver in enumerate(drivers if isinstance(drivers, list) else [])
+        if isinstance(driver, dict) and isinstance(driver.get("source"), str)
+        for name in fact_ids(driver["source"])
+        if name not in known
+    ]
+    for number, (i, name) in enumerate(missing):
+        near = nearest(name, known) if number < MOST else ""  # a longer list is not read
+        hint = "cite a fact's id, or write judgement or a citation"
+        if near:
+            hint = f"did you mean {near}?"
+        yield KeyProblem(("drivers", i, "source"), f"no fact has the id {name!r}", hint)
 
 
-def _against(scenario: Scenario, document: Document, ledger: Ledger) -> Iterator[Problem]:
+def _against(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:
     """What only shows beside the ledger and the demand chain."""
-    for path, problem in assumption_problems(scenario, scenario.drivers):
-        yield Problem(document.where(path), problem.what, problem.hint)
-    if len(ledger):
-        as_of = scenario.known_by(ledger)
-        if scenario.horizon < as_of.year:
-            hint = f"as_of is {as_of}"
-            yield Problem(
-                document.where(("horizon",)), f"{scenario.horizon} has passed by then", hint
-            )
-        yield from _unknown_basis(scenario, document, ledger, as_of)
-        yield from _unusable(scenario, document, ledger, as_of)
-        if scenario.country:
-            counted = ledger.select(
-                place=scenario.country, kind=("outcome", "estimate"), as_of=as_of
-            )
-            for path, problem in target_problems(scenario, counted, as_of):
-                yield Problem(document.where(path), problem.what, problem.hint)
-
-
-def _unusable(
-    scenario: Scenario, document: Document, ledger: Ledger, as_of: dt.date
-) -> Iterator[Problem]:
-    """Facts that a forecast would refuse."""
-    for place in [scenario.country] if scenario.country else scenario.places:
-        try:
-            usable_facts(known_on(scenario, place, ledger, as_of).facts, scenario.measure)
-        except EvidenceError as error:
-            at = document.where(("country",) if scenario.country else ("places",))
-            yield Problem(
-                at,
-                f"{place}: {_unsaid(error)}",
-                "put the ledger right, or leave these facts out of it",
-            )
-
-
-def _unsaid(error: EvidenceError) -> str:
-    """What is wrong, without the next move, which is one of the Python interface."""
-    return str(error).partition(";")[0]
-
-
-def _unknown_basis(
-    scenario: Scenario, document: Document, ledger: Ledger, as_of: dt.date
-) -> Iterator[Problem]:
+    yield from assumption_faults(scenario, scenario.drivers)
+    if not len(ledger):
+        return
+    as_of = scenario.known_by(ledger)
+    if scenario.horizon < as_of.year:
+        yield KeyProblem(
+            ("horizon",), f"{scenario.horizon} has passed by then", f"as_of is {as_of}"
+        )
     places = [scenario.country] if scenario.country else scenario.places
-    facts = [known_on(scenario, place, ledger, as_of).facts.frame for place in places]
-    bases = {basis for frame in facts for basis in frame["basis"]} - {""}
+    facts = {place: known_on(scenario, place, ledger, as_of).facts for place in places}
+    bases = {basis for each in facts.values() for basis in each.frame["basis"]} - {""}
     if scenario.basis and bases and scenario.basis not in bases:
         near = nearest(scenario.basis, bases)
         hint = f"did you mean {near}?" if near else f"known: {', '.join(sorted(bases))}"
-        yield Problem(
-            document.where(("basis",)),
-            f"{scenario.basis!r} counts no {scenario.measure} there",
-            hint,
-        )
+        yield KeyProblem(("basis",), f"{scenario.basis!r} counts no {scenario.measure} there", hint)
+    key = "country" if scenario.country else "places"
+    for place, evidence in facts.items():
+        try:
+            usable_facts(evidence, scenario.measure)
+        except EvidenceError as error:  # its next move is one of the Python interface
+            what = f"{place}: {str(error).partition(';')[0]}"
+            yield KeyProblem((key,), what, "put the ledger right, or leave these facts out of it")
+    if scenario.country:
+        counted = ledger.select(scenario.country, kind=("outcome", "estimate"), as_of=as_of)
+        yield from target_faults(scenario, counted, as_of)
 
 
 def _caveats(scenario: Scenario, ledger: Ledger) -> Iterator[Caveat]:

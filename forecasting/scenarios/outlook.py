@@ -22,7 +22,7 @@ from forecasting.measures import EV_SHARE, HEADLINE, MEASURES
 from forecasting.parameters.schema import Scenario
 from forecasting.periods import as_date
 from forecasting.scenarios.age import age_of
-from forecasting.scenarios.assumptions import demand_of, demand_parameters, refuse_targets
+from forecasting.scenarios.assumptions import demand_of, demand_parameters, refuse, target_faults
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results, difference
 from forecasting.scenarios.known import (
@@ -437,7 +437,7 @@ def _country(request: OutlookRequest) -> Outlook:
     before = stock_before(flow.after, flow.evidence)
     counted = request.ledger.select(place=place, kind=("outcome", "estimate"), as_of=request.as_of)
     announced = request.ledger.select(place=place, kind="target", as_of=request.as_of)
-    refuse_targets(scenario, counted, request.as_of)
+    refuse(scenario, target_faults(scenario, counted, request.as_of))
     demand = demand_of(
         scenario, parameters, request.drivers, counted, years, imports, before, announced
     )
