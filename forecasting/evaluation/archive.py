@@ -14,9 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.errors import EvidenceError, InputError
-from forecasting.evaluation.by_hand import by_hand
 from forecasting.evaluation.ledger_record import RECORD_COLUMNS, record_sentence, rows_text
-from forecasting.evaluation.scores import LEVELS, inside, weighted_interval_score
+from forecasting.evaluation.rules_of_thumb import by_hand
+from forecasting.evaluation.scores import LEVELS
+from forecasting.evaluation.track_record import Row, beside, is_later, rank
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
@@ -25,8 +26,6 @@ from forecasting.names import OUTLOOK_TABLE
 from forecasting.periods import Period, span
 from forecasting.scenarios.known import facts_of_flow
 from forecasting.scenarios.outlook_files import load_record, load_results
-
-__all__ = ["archive_record", "archive_text"]
 
 Array = NDArray[np.float64]
 COLUMNS = [*RECORD_COLUMNS, "scenario", "basis", "outcome_basis", "fact", "facts"]
@@ -109,51 +108,45 @@ def archive_text(record: pd.DataFrame) -> str:
     )
 
 
-def _rows(
-    table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger
-) -> Iterator[tuple[object, ...]]:
-    """Rows of one kept forecast, in the order of `COLUMNS`."""
+def _rows(table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger) -> Iterator[Row]:
+    """Rows of one kept forecast, as `COLUMNS` names them."""
     day = dt.date.fromisoformat(str(record["as_of"]))
-    used = set(record.get("facts_used", ()))
+    first = int(record["first_year"])
     for (place, measure), part in table.groupby(["country", "measure"], observed=True):
+        of_flow = {"place": str(place), "measure": str(measure)}
+        facts = [f for f in ledger if (f.place, f.measure) == (str(place), str(measure))]
+        later = [f for f in facts if _is_count(f) and is_later(f, day)]
+        later = [f for f in later if f.period.end.year >= first]
+        bases = _bases(record, str(place), facts)
         quantiles = _quantiles(part)
-        facts = [
-            fact
-            for fact in ledger.select(str(place), str(measure), kind="outcome")
-            if _is_count(fact)
-        ]
-        bases = [
-            fact.basis
-            for fact in ledger
-            if fact.id in used and fact.measure == measure and fact.place == place
-        ]
-        basis = str(
-            (record.get("basis") or {}).get(str(place))
-            or max(sorted(bases), key=bases.count, default="")
-        )
-        ahead = [fact for fact in facts if fact.period.end.year >= int(record["first_year"])]
-        for fact in _outcomes(ahead, day, basis):
-            found = _forecast(quantiles, fact)
-            if found is None:
+        for fact in _outcomes(later, bases[0]):
+            forecast = _forecast(quantiles, fact)
+            if forecast is None:
                 continue
             known = facts_of_flow(ledger, str(place), str(measure)).select(as_of=day)
-            rule = (
-                None
-                if MEASURES[str(measure)].kind == "stock"
-                else by_hand(known, basis, fact.period)
-            )
-            said = (str(place), str(measure), day.isoformat(), fact.period.label)
-            own = any(same_perimeter(fact.basis, other) for other in {basis, *bases} - {""})
-            scores = _scores(found, fact.value, own, rule)
+            rule = None
+            if MEASURES[str(measure)].kind == "flow":
+                rule = by_hand(known, bases[0], fact.period)
+            row = beside(forecast, bases[0], fact, rule)
+            row["own_basis"] = any(same_perimeter(fact.basis, basis) for basis in bases if basis)
             yield (
-                *said,
-                *scores,
-                str(table["scenario"].iloc[0]),
-                basis,
-                fact.basis,
-                fact.id,
-                len(known),
+                row
+                | of_flow
+                | {
+                    "as_of": day.isoformat(),
+                    "period": fact.period.label,
+                    "scenario": str(table["scenario"].iloc[0]),
+                    "facts": len(known),
+                }
             )
+
+
+def _bases(record: Mapping[str, Any], place: str, facts: list[Fact]) -> list[str]:
+    """The basis of a kept forecast, then those of the facts that it used."""
+    used = set(record.get("facts_used", ()))
+    bases = sorted(fact.basis for fact in facts if fact.id in used)
+    own = (record.get("basis") or {}).get(place)
+    return [str(own or max(bases, key=bases.count, default="")), *bases]
 
 
 def _quantiles(part: pd.DataFrame) -> dict[Period, Array]:
@@ -169,25 +162,16 @@ def _quantiles(part: pd.DataFrame) -> dict[Period, Array]:
 
 
 def _is_count(fact: Fact) -> bool:
-    exact = fact.is_exact and fact.is_amount
-    return exact and fact.of_world and fact.value > 0 and fact.known_from is not None
+    exact = fact.is_exact and fact.is_amount and fact.kind == "outcome"
+    return exact and fact.of_world and fact.value > 0
 
 
-def _outcomes(facts: list[Fact], day: dt.date, basis: str) -> list[Fact]:
-    """One fact a period, printed after the day: of the forecast's own perimeter before others, the
-    last print.
-    """
-    best: dict[Period, Fact] = {}
-
-    def rank(fact: Fact) -> tuple[bool, bool, dt.date]:
-        return same_perimeter(fact.basis, basis), fact.basis == basis, fact.known_from or day
-
-    for fact in facts:
-        if (fact.known_from or day) > day and (
-            fact.period not in best or rank(fact) > rank(best[fact.period])
-        ):
-            best[fact.period] = fact
-    return [best[period] for period in sorted(best, key=lambda period: (period.end, period.start))]
+def _outcomes(facts: list[Fact], basis: str) -> Iterator[Fact]:
+    """One fact a period."""
+    periods = {fact.period for fact in facts}
+    for period in sorted(periods, key=lambda period: (period.end, period.start)):
+        of_period = [fact for fact in facts if fact.period == period]
+        yield max(of_period, key=lambda fact: rank(fact, basis))
 
 
 def _forecast(quantiles: Mapping[Period, Array], fact: Fact) -> Array | None:
@@ -202,11 +186,3 @@ def _forecast(quantiles: Mapping[Period, Array], fact: Fact) -> Array | None:
     share = (fact.period.end - before).days / max((after - before).days, 1)
     logs = [np.log(np.maximum(ends[end], 1e-9)) for end in (before, after)]
     return np.asarray(np.exp((1 - share) * logs[0] + share * logs[1]))
-
-
-def _scores(found: Array, outcome: float, own: bool, rule: Array | None) -> tuple[object, ...]:
-    """Low, median, high, outcome, inside, own_basis, score and rule_score."""
-    logs, log = np.log(np.maximum(found, 1e-9)), float(np.log(outcome))
-    thumb = np.nan if rule is None else float(weighted_interval_score(np.log(rule), log))
-    held, score = bool(inside(logs, log, 0.8)), float(weighted_interval_score(logs, log))
-    return (*(float(found[at]) for at in (1, 3, 5)), outcome, held, own, score, thumb)

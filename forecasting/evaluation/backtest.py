@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,13 +26,7 @@ from forecasting.evaluation.peers import (
     Quantiles,
     single_series,
 )
-from forecasting.evaluation.scores import (
-    LEVELS,
-    clustered_mean,
-    figures_text,
-    inside,
-    weighted_interval_score,
-)
+from forecasting.evaluation.scores import LEVELS, coverage, figures_text, judged
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.sources.iea import annual_sales, read_iea_panel
 from forecasting.growth.flow import annual_totals, forecast_flow
@@ -40,8 +34,6 @@ from forecasting.growth.forecast import ledger_of
 from forecasting.growth.prior import Prior
 from forecasting.periods import year
 from forecasting.scenarios.known import Known
-
-__all__ = ["THIS_PACKAGE", "backtest", "backtest_skill", "read_panel", "score_text", "summarise"]
 
 THIS_PACKAGE = "this package"
 REGRESSION = "analogue regression"
@@ -254,12 +246,8 @@ def _peers(analogues: pd.DataFrame, apart: bool) -> dict[str, Forecaster]:
 
 def _score(name: str, case: Case, quantiles: Quantiles) -> Iterator[tuple[object, ...]]:
     for h, outcome in case.outcomes.items():
-        q = quantiles[h]
-        logs = np.log(np.maximum(q, 1e-9))
-        wis = float(weighted_interval_score(logs, np.log(outcome)))
-        error = float(abs(np.log(outcome) - logs[len(LEVELS) // 2]))
-        held = (bool(inside(q, outcome, share)) for share in (0.8, 0.95))
-        yield (name, case.market, case.origin, h, len(case.history), wis, error, *held)
+        case_of = (name, case.market, case.origin, h, len(case.history))
+        yield *case_of, *astuple(judged(quantiles[h], outcome))
 
 
 def summarise(table: pd.DataFrame) -> pd.DataFrame:
@@ -280,8 +268,7 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
     >>> summarise(pd.DataFrame(one)).loc[THIS_PACKAGE, ["wis", "in80", "se80"]].tolist()
     [0.2, 0.5, 0.5]
     """
-    by = table.groupby("method", sort=False)
-    lines = by["wis"].mean().to_frame()
+    lines = table.groupby("method", sort=False)["wis"].mean().to_frame()
     horizons = table.pivot_table(index="method", columns="h", values="wis", sort=False)
     lines = lines.join(horizons.rename(columns=lambda h: f"h{h}"))
     lines["short"] = table[table["years"] <= SHORT].groupby("method")["wis"].mean()
@@ -291,11 +278,7 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
             lines[name] = lines[column] / single[column].min()
     if REGRESSION in lines.index:
         lines["ratio_regression"] = lines["wis"] / float(lines["wis"][REGRESSION])
-    for held, error in (("in80", "se80"), ("in95", "se95")):
-        means = {name: clustered_mean(rows[held], rows["market"]) for name, rows in by}
-        lines[held] = pd.Series({name: mean.mean for name, mean in means.items()})
-        lines[error] = pd.Series({name: mean.error for name, mean in means.items()})
-    return lines.round(3).assign(cases=by.size())
+    return lines.round(3).join(coverage(table))
 
 
 WORDS = {

@@ -26,8 +26,6 @@ from forecasting.panels.charger_panel import (
 )
 from forecasting.panels.practice import Practice, practice_error, practice_points
 
-__all__ = ["SCORED_HORIZONS", "backtest_chargers", "charger_errors", "score_text"]
-
 SCORED_HORIZONS = (1, 3, 5)
 Panel = pd.DataFrame | str | Path
 DRAWS = 1000

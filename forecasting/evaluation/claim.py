@@ -23,8 +23,6 @@ from forecasting.scenarios.known import facts_of_scenario
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.question import find_scenario, new_scenario, params_file
 
-__all__ = ["Claim", "claim_of"]
-
 Array = NDArray[np.float64]
 
 

@@ -14,7 +14,13 @@ from tqdm import tqdm
 from forecasting.errors import EvidenceError
 from forecasting.evaluation.scores import expected_inside
 from forecasting.evaluation.stock_record import charger_rows, register_rows
-from forecasting.evaluation.track_record import COLUMNS, growth_record_of, is_total, record_of
+from forecasting.evaluation.track_record import (
+    Row,
+    growth_record_of,
+    is_later,
+    is_total,
+    record_of,
+)
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_name
@@ -23,12 +29,11 @@ from forecasting.measures import MEASURES, STOCKS_ON_RECORD
 from forecasting.periods import as_date, year
 from forecasting.scenarios.known import Known, facts_of_flow
 
-__all__ = ["RECORD_COLUMNS", "ledger_record", "record_sentence", "record_text", "rows_text"]
-
 RECORD_COLUMNS = [
-    "place", "measure", "as_of", "period", "low", "median", "high", "outcome", "inside", "own_basis", "score",
-    "rule_score",
+    "place", "measure", "as_of", "period", "low", "median", "high", "outcome",
+    "inside", "own_basis", "score", "rule_score",
 ]  # fmt: skip
+COLUMNS = [*RECORD_COLUMNS, "facts", "basis", "outcome_basis", "fact"]
 
 
 def ledger_record(
@@ -54,8 +59,7 @@ def ledger_record(
     Returns
     -------
     DataFrame
-        `RECORD_COLUMNS`, then the further ones of
-        :func:`forecasting.evaluation.track_record.track_record`; one row per forecast that has an
+        `COLUMNS`; one row per forecast that has an
         outcome. Facts, market size and prior are those of a report made on the day. ``score`` is
         the weighted interval score of the log, ``rule_score`` that of annualising with growth
         halved. ``attrs["open"]`` counts forecasts without an outcome so far.
@@ -77,26 +81,21 @@ def ledger_record(
     [['ev_imports', '2022', 767.0], ['ev_imports', '2023', 1500.0]]
     """
     days = [as_date(day) for day in as_of] or _year_ends(ledger)
-    rows: list[tuple[object, ...]] = []
+    rows: list[Row] = []
     still_open = 0
     for where, what in tqdm(_flows(ledger, place, measure), leave=False, disable=None):
         facts = facts_of_flow(ledger, where, what)
         for day in days:
             if not len(facts.select(as_of=day)):
                 continue
-            if not any(is_total(fact) and (fact.known_from or day) > day for fact in facts):
+            if not any(is_total(fact) and is_later(fact, day) for fact in facts):
                 still_open += 2
                 continue
-            rows += [
-                (where, what, *row)
-                for row in record_of(_known(ledger, where, what, day), facts, parts=True)
-            ]
+            of_flow = {"place": where, "measure": what}
+            known = _known(ledger, where, what, day)
+            rows += [row | of_flow for row in record_of(known, facts)]
     rows += _further_rows(ledger, place, measure, days)
-    record = pd.DataFrame(rows, columns=["place", "measure", *COLUMNS])
-    record = record.rename(columns={"wis": "score", "rule_wis": "rule_score"})
-    record = record[
-        [*RECORD_COLUMNS, *(column for column in record if column not in RECORD_COLUMNS)]
-    ]
+    record = pd.DataFrame(rows, columns=COLUMNS)
     still_open += int(record["outcome"].isna().sum())
     record = record[record["outcome"].notna()].reset_index(drop=True)
     if record.empty:
@@ -124,25 +123,23 @@ def _flows(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple
 
 def _further_rows(
     ledger: Ledger, place: str | None, measure: str | None, days: Sequence[dt.date]
-) -> Iterator[tuple[object, ...]]:
+) -> Iterator[Row]:
     """Rows of what is no flow with yearly totals: indices, registers and charging stations."""
     for where, what in _indices(ledger, place, measure):
         flow = facts_of_flow(ledger, where, what)
         for day in days:
-            yield from (
-                (where, what, *row)
-                for row in growth_record_of(_known(ledger, where, what, day), flow)
-            )
+            for row in growth_record_of(_known(ledger, where, what, day), flow):
+                yield row | {"place": where, "measure": what}
     for where, what in _stocks(ledger, place, measure):
         flow = facts_of_flow(ledger, where, "ev_registrations")
         for day in days:
             known = _known(ledger, where, "ev_registrations", day)
-            found = (
-                register_rows(flow, day, known.market.sizes, known.prior)
-                if what == "ev_stock"
-                else charger_rows(ledger, where, day, known.prior)
-            )
-            yield from ((where, what, *row) for row in found)
+            if what == "ev_stock":
+                counted = register_rows(flow, day, known.market.sizes, known.prior)
+            else:
+                counted = charger_rows(ledger, where, day, known.prior)
+            for row in counted:
+                yield row | {"place": where, "measure": what}
 
 
 def _indices(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple[str, str]]:

@@ -10,23 +10,22 @@ from :class:`forecasting.scenarios.known.Known`, as in reports.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import astuple
+from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from forecasting.errors import EvidenceError, ModelError
+from forecasting.errors import EvidenceError, ModelError, Problem
 from forecasting.evaluation.backtest import DRAWS, LEGEND, THIS_PACKAGE, Panel, read_panel
-from forecasting.evaluation.monthly import MOST_SHOWN, Monthly, read_monthly
 from forecasting.evaluation.peers import LEAST_SALES
 from forecasting.evaluation.rules_of_thumb import RULES, Forecast, PartYear, rule_of_thumb
 from forecasting.evaluation.scores import (
     LEVELS,
-    clustered_mean,
     clustered_ratio,
+    coverage,
     figures_text,
-    inside,
-    weighted_interval_score,
+    judged,
 )
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.forecast import ledger_of
@@ -35,16 +34,129 @@ from forecasting.measures import nearest
 from forecasting.periods import month, span, year
 from forecasting.scenarios.known import Known
 
-__all__ = [
-    "MONTHS",
-    "backtest_part_year",
-    "part_year_skill",
-    "part_year_text",
-    "summarise_part_year",
-]
+COUNTS = ("bev", "registrations")  # what the counted column may be called
+MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
+MOST_SHOWN = 5
+
+Monthly = pd.DataFrame | str | Path
 
 MONTHS = (2, 4, 6, 9)  # last month of the part year
 COLUMNS = ["method", "market", "year", "k", "h", "wis", "ale", "in80", "in95"]
+
+
+def read_monthly(monthly: Monthly) -> pd.DataFrame:
+    """Read counts by market and month.
+
+    Parameters
+    ----------
+    monthly : DataFrame or path
+        Columns ``market``, ``month`` (YYYY-MM), ``bev`` (battery cars; ``registrations`` is read as
+        the same) and, where it is known, ``all_cars``. An empty cell is a month without a count.
+
+    Returns
+    -------
+    DataFrame
+        ``market, month, registrations, all_cars, year, k`` (of the month, 1 to 12), sorted;
+        all_cars NaN where unknown.
+
+    Raises
+    ------
+    EvidenceError
+        Where the file cannot be read, is empty, lacks a column, holds what is not a count or a
+        month, or a month twice.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"market": ["A", "A"], "month": ["2020-02", "2020-01"], "bev": [7, 5]})
+    >>> read_monthly(counts)[["month", "registrations", "k"]].values.tolist()
+    [['2020-01', 5.0, 1], ['2020-02', 7.0, 2]]
+    """
+    table, name = _table(monthly)
+    counted = next((column for column in COUNTS if column in table), "bev")
+    columns = [str(column) for column in table.columns]
+    missing = [column for column in ("market", "month", counted) if column not in columns]
+    if missing:
+        raise EvidenceError(
+            f"{name} lacks {', '.join(missing)}{_near(missing, columns)}; it has {', '.join(columns)}"
+        )
+    if table.empty:
+        raise EvidenceError(f"{name} has no rows; give counts by market and month")
+    months = table["month"].astype("str").str.strip()
+    _refuse(
+        name,
+        "month",
+        table["month"],
+        ~months.str.fullmatch(MONTH),
+        "is not a month",
+        "write YYYY-MM, as 2024-01",
+    )
+    all_cars = table.get("all_cars", pd.Series(float("nan"), index=table.index))
+    read = pd.DataFrame(
+        {
+            "market": table["market"].astype("str").str.strip(),
+            "month": months,
+            "registrations": _counts(name, counted, table[counted]),
+            "all_cars": _counts(name, "all_cars", all_cars),
+            "year": months.str[:4].astype(int),
+            "k": months.str[5:].astype(int),
+        }
+    )
+    twice = read.duplicated(["market", "month"])
+    _refuse(
+        name,
+        "month",
+        read["market"] + " " + months,
+        twice,
+        "is there twice",
+        "keep one row a month",
+    )
+    return read.sort_values(["market", "month"], ignore_index=True)
+
+
+def _table(monthly: Monthly) -> tuple[pd.DataFrame, str]:
+    if isinstance(monthly, pd.DataFrame):
+        return monthly.reset_index(drop=True), "the table of months"
+    try:
+        return pd.read_csv(monthly, dtype="str", encoding="utf-8-sig"), Path(monthly).name
+    except (OSError, UnicodeDecodeError, pd.errors.EmptyDataError, pd.errors.ParserError) as error:
+        raise EvidenceError(
+            f"{monthly} cannot be read: {error}; give a CSV file in UTF-8"
+        ) from None
+
+
+def _near(missing: list[str], columns: list[str]) -> str:
+    words = [word for column in missing if (word := nearest(column, columns))]
+    return f" (is it {', '.join(map(repr, words))}?)" if words else ""
+
+
+def _counts(name: str, column: str, cells: pd.Series) -> pd.Series:
+    numbers = pd.to_numeric(cells, errors="coerce")
+    _refuse(
+        name,
+        column,
+        cells,
+        numbers.isna() & cells.notna(),
+        "is not a number",
+        "write digits and a point",
+    )
+    _refuse(name, column, cells, numbers < 0, "is negative", "counts are 0 or more")
+    return numbers.astype(float)
+
+
+def _refuse(
+    name: str, column: str, cells: pd.Series, wrong: pd.Series, what: str, hint: str
+) -> None:
+    """Raise for the cells that are wrong, with the first lines and the first value."""
+    if wrong.any():
+        lines = ", ".join(str(row + 2) for row in cells.index[wrong][:MOST_SHOWN])
+        more = " and more" if wrong.sum() > MOST_SHOWN else ""
+        raise EvidenceError(
+            [
+                Problem(
+                    f"{name}:{lines}{more} {column}", f"{str(cells[wrong].iloc[0])!r} {what}", hint
+                )
+            ]
+        )
 
 
 def backtest_part_year(panel: Panel, monthly: Monthly, train: Panel | None = None) -> pd.DataFrame:
@@ -62,7 +174,7 @@ def part_year_skill(panel: Panel, monthly: Monthly, train: Panel | None = None) 
         reads them; of battery cars alone. Every market of ``monthly`` is in it by the same name, so
         that it can be left out.
     monthly : DataFrame or path
-        Markets to score, as :func:`forecasting.evaluation.monthly.read_monthly` reads them; the
+        Markets to score, as :func:`read_monthly` reads them; the
         within-year pattern of each is learned from the others.
     train : DataFrame or path, optional
         Other markets to learn growth from, in place of the panel; one of the same name as a scored
@@ -212,13 +324,8 @@ class _PackagePartYear:
 
 def _score(name: str, case: PartYear, forecast: Forecast) -> Iterator[tuple[object, ...]]:
     for h, outcome in case.outcomes.items():
-        logs, log = np.log(np.maximum(forecast[h], 1e-9)), float(np.log(outcome))
-        held = (bool(inside(logs, log, share)) for share in (0.8, 0.95))
-        wis, error = (
-            float(weighted_interval_score(logs, log)),
-            abs(log - float(logs[len(LEVELS) // 2])),
-        )
-        yield (name, case.market, case.year, case.k, h, wis, error, *held)
+        case_of = (name, case.market, case.year, case.k, h)
+        yield *case_of, *astuple(judged(forecast[h], outcome))
 
 
 def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
@@ -239,35 +346,21 @@ def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
     >>> float(summarise_part_year(pd.DataFrame(one)).loc[THIS_PACKAGE, "ratio"])
     0.5
     """
-    by, lines = table.groupby("method", sort=False), pd.DataFrame(index=table["method"].unique())
+    lines = pd.DataFrame(index=table["method"].unique())
     for h, before in ((0, ""), (1, "next_")):
         rows = table[table["h"] == h]
         lines[f"{before}wis"] = rows.groupby("method")["wis"].mean()
-        if h == 0:
-            lines = lines.join(
-                rows.pivot_table(index="method", columns="k", values="wis").rename(
-                    columns="k{}".format
-                )
-            )
         lines[f"{before}ale"] = rows.groupby("method")["ale"].median()
-    for h, before in ((0, ""), (1, "next_")):
-        rules = lines.loc[lines.index.isin(list(RULES)), f"{before}wis"].dropna()
+        rules = lines[f"{before}wis"].reindex([*RULES]).dropna()
         if len(rules) and THIS_PACKAGE in lines.index:
-            both = table[table["h"] == h].pivot(
-                index=["market", "year", "k"], columns="method", values="wis"
-            )
-            ratio = clustered_ratio(
-                both[THIS_PACKAGE], both[rules.idxmin()], both.index.get_level_values("market")
-            )
-            lines.loc[THIS_PACKAGE, [f"{before}ratio", f"{before}ratio_se"]] = (
-                ratio.mean,
-                ratio.error,
-            )
-    for held, error in (("in80", "se80"), ("in95", "se95")):
-        means = {name: clustered_mean(rows[held], rows["market"]) for name, rows in by}
-        lines[held] = pd.Series({name: mean.mean for name, mean in means.items()})
-        lines[error] = pd.Series({name: mean.error for name, mean in means.items()})
-    return lines.round(3).assign(cases=by.size()).rename_axis("method")
+            both = rows.pivot(index=["market", "year", "k"], columns="method", values="wis")
+            markets = both.index.get_level_values("market")
+            ratio = clustered_ratio(both[THIS_PACKAGE], both[rules.idxmin()], markets)
+            lines.loc[THIS_PACKAGE, f"{before}ratio"] = ratio.mean
+            lines.loc[THIS_PACKAGE, f"{before}ratio_se"] = ratio.error
+    this_year = table[table["h"] == 0].pivot_table(index="method", columns="k", values="wis")
+    lines = lines.join(this_year.rename(columns="k{}".format))
+    return lines.round(3).join(coverage(table)).rename_axis("method")
 
 
 WORDS = {

@@ -18,16 +18,6 @@ from numpy.typing import NDArray
 from forecasting.errors import ModelError
 from forecasting.evaluation.scores import LEVELS
 
-__all__ = [
-    "HORIZONS",
-    "SINGLE",
-    "AnalogueRegression",
-    "Quantiles",
-    "drift",
-    "naive",
-    "single_series",
-]
-
 Array = NDArray[np.float64]
 Quantiles = Mapping[int, Array]  # horizon in years -> quantiles of sales at LEVELS
 

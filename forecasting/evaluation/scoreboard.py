@@ -12,14 +12,10 @@ from functools import lru_cache
 
 import pandas as pd
 
-from forecasting.evaluation.ledger_record import RECORD_COLUMNS, ledger_record
+from forecasting.evaluation.ledger_record import ledger_record
 from forecasting.evaluation.scores import expected_inside
 from forecasting.evidence.datasets import central_asia, path
 from forecasting.evidence.places import place_name
-
-__all__ = ["by_place", "main", "record_known_by"]
-
-KEPT = [*RECORD_COLUMNS, "facts", "basis", "outcome_basis", "fact"]
 
 
 @lru_cache(maxsize=1)
@@ -42,7 +38,7 @@ def record_known_by(day: dt.date, place: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `KEPT` columns; may be empty.
+        As :func:`ledger_record` has it; may be empty.
 
     Examples
     --------
@@ -105,7 +101,7 @@ def by_place(record: pd.DataFrame) -> pd.DataFrame:
 def main() -> None:
     """Make the record again and keep it."""
     record = ledger_record(central_asia())
-    record[KEPT].round(4).to_csv(path("bases.csv").with_name("track_record.csv"), index=False)
+    record.round(4).to_csv(path("bases.csv").with_name("track_record.csv"), index=False)
 
 
 if __name__ == "__main__":

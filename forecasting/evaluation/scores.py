@@ -17,18 +17,6 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr, bdtrik
 
-__all__ = [
-    "LEVELS",
-    "ClusteredMean",
-    "clustered_mean",
-    "clustered_ratio",
-    "expected_inside",
-    "figures_text",
-    "inside",
-    "log_score",
-    "weighted_interval_score",
-]
-
 Array = NDArray[np.float64]
 
 # Of the central 50, 80, 95 % and the median
@@ -85,28 +73,52 @@ def inside(
     return np.asarray((q[..., low[0]] <= y) & (y <= q[..., high[0]]))
 
 
-def log_score(draws: ArrayLike, outcome: float) -> float:
-    """Minus the log of the forecast's density at the outcome, by a Gaussian kernel over the draws
-    (Silverman's width).
+@dataclass(frozen=True)
+class Judged:
+    """How a forecast did: the weighted interval score and the median's absolute error, both of
+    logs, and whether its central 80 and 95 % held the outcome.
+    """
 
-    Parameters
-    ----------
-    draws : array_like, shape (draws,)
-        Of the forecast; logs of positive quantities are closer to what the kernel is good at.
-    outcome : float
-        What happened.
+    wis: float
+    error: float
+    in80: bool
+    in95: bool
+
+
+def judged(quantiles: ArrayLike, outcome: float) -> Judged:
+    """Set quantiles at `LEVELS` of a positive quantity beside what happened.
 
     Examples
     --------
-    >>> from statistics import NormalDist
-    >>> draws = [NormalDist().inv_cdf((i + 0.5) / 1000) for i in range(1000)]
-    >>> round(log_score(draws, 0.0), 2)  # of the standard normal: log(2 pi) / 2 = 0.92
-    0.95
+    >>> judged([50, 70, 85, 100, 118, 140, 200], 110.0)
+    Judged(wis=0.0667..., error=0.0953..., in80=True, in95=True)
     """
-    values = np.asarray(draws, dtype=float)
-    width = values.std(ddof=1) * (0.75 * len(values)) ** -0.2
-    parts = -0.5 * ((outcome - values) / width) ** 2
-    return float(-np.logaddexp.reduce(parts) + np.log(len(values) * width * np.sqrt(2 * np.pi)))
+    logs = np.log(np.maximum(quantiles, 1e-9))
+    log = float(np.log(outcome))
+    return Judged(
+        wis=float(weighted_interval_score(logs, log)),
+        error=abs(log - float(logs[len(LEVELS) // 2])),
+        in80=bool(inside(logs, log, 0.8)),
+        in95=bool(inside(logs, log, 0.95)),
+    )
+
+
+def coverage(cases: pd.DataFrame) -> pd.DataFrame:
+    """Shares of outcomes inside 80 and 95 % by method, with standard errors clustered by market,
+    and the number of cases.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        ``method, market, in80, in95``.
+    """
+    by = cases.groupby("method", sort=False)
+    table = pd.DataFrame(index=cases["method"].unique())
+    for held, error in (("in80", "se80"), ("in95", "se95")):
+        means = [clustered_mean(rows[held], rows["market"]) for _, rows in by]
+        table[held] = [mean.mean for mean in means]
+        table[error] = [mean.error for mean in means]
+    return table.round(3).assign(cases=by.size())
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.errors import ForecastingError
-from forecasting.evaluation.by_hand import stock_by_hand
-from forecasting.evaluation.track_record import beside
+from forecasting.evaluation.rules_of_thumb import stock_by_hand
+from forecasting.evaluation.track_record import Row, beside, is_later, quantiles_of
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
@@ -26,10 +26,7 @@ from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import Period, span, year
 from forecasting.scenarios.outlook import outlook
 
-__all__ = ["charger_rows", "register_rows"]
-
 Array = NDArray[np.float64]
-Row = tuple[object, ...]
 # The last count and a later day -> draws of the stock on that day
 Forecast = Callable[[Fact, dt.date], Array]
 
@@ -49,9 +46,9 @@ def register_rows(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior) 
 
     Yields
     ------
-    tuple
-        In the order of :data:`forecasting.evaluation.track_record.COLUMNS`; one row for this year
-        and one for the next, the last count of each.
+    dict
+        As :func:`forecasting.evaluation.track_record.record_of`: one row for this year and one for
+        the next, the last count of each.
     """
     counts = _counts(facts.select(as_of=day))
     if not counts:
@@ -63,7 +60,7 @@ def register_rows(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior) 
         flow = forecast_flow(known, years, prior, sizes, last.basis)
         return last.value + flow.totals(span(last.period.end + dt.timedelta(days=1), then))
 
-    yield from _rows(facts, counts, day, forecast, prior.last_year)
+    yield from _rows(facts, counts, day, forecast)
 
 
 def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iterator[Row]:
@@ -107,7 +104,7 @@ def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iter
         path = np.column_stack([np.full(len(logs), np.log(last.value)), logs])
         return np.exp([np.interp(then.toordinal(), days, row) for row in path])
 
-    yield from _rows(facts, counts, day, forecast, prior.last_year)
+    yield from _rows(facts, counts, day, forecast)
 
 
 def _counts(known: Ledger) -> list[Fact]:
@@ -132,30 +129,25 @@ def _shrank(counts: Sequence[Fact]) -> dt.date | None:
     return falls[-1] if falls else None
 
 
-def _rows(
-    facts: Ledger, counts: Sequence[Fact], day: dt.date, forecast: Forecast, prior_year: object
-) -> Iterator[Row]:
+def _rows(facts: Ledger, counts: Sequence[Fact], day: dt.date, forecast: Forecast) -> Iterator[Row]:
     last = counts[-1]
     counted = [(fact.period.end, fact.value) for fact in counts]
-    for ahead in (0, 1):
-        later = [
-            fact for fact in facts if _is_count(fact) and fact.period.end.year == day.year + ahead
-        ]
-        later = [
-            fact
-            for fact in later
-            if (fact.known_from or day) > day and fact.period.end > last.period.end
-        ]
-        own = [fact for fact in later if same_perimeter(fact.basis, last.basis)]
-        if not own:
+    later = [
+        fact
+        for fact in facts
+        if _is_count(fact) and is_later(fact, day) and fact.period.end > last.period.end
+    ]
+    own = [fact for fact in later if same_perimeter(fact.basis, last.basis)]
+    for year_of in (day.year, day.year + 1):
+        within = [fact for fact in own if fact.period.end.year == year_of]
+        if not within:
             continue
-        outcome = max(own, key=lambda fact: (fact.period.end, fact.known_from or day))
+        outcome = max(within, key=lambda fact: (fact.period.end, fact.known_from or day))
         then = outcome.period.end
         try:
             draws = forecast(last, then)
         except ForecastingError:  # nothing could have been said on that day
             continue
-        compared = beside(
-            draws, Period(then, then), last.basis, outcome, stock_by_hand(counted, then)
-        )
-        yield (day, len(counts), *compared, prior_year)
+        rule = stock_by_hand(counted, then)
+        row = beside(quantiles_of(draws), last.basis, outcome, rule)
+        yield row | {"as_of": day, "facts": len(counts), "period": Period(then, then).label}

@@ -20,9 +20,6 @@ from forecasting.evaluation.backtest import (
     summarise,
 )
 from forecasting.evaluation.peers import AnalogueRegression, drift, naive, single_series
-from forecasting.evaluation.track_record import track_record
-from forecasting.evidence.datasets import central_asia
-from forecasting.evidence.ledger import Ledger
 
 pytestmark = pytest.mark.slow
 
@@ -221,63 +218,3 @@ def test_peers_are_scored_beside_ours_where_their_package_is(raw):
         == 1.0
     )
     assert table["cases"].nunique() == 1
-
-
-# --- track record
-# -----------------------------------------------------------------------------------------------------
-@pytest.fixture(scope="module")
-def record():
-    days = ["2022-03-31", "2023-06-26"]
-    return track_record(
-        central_asia(), days, place="UZ", market_size={2021: 250_000, 2022: 300_000, 2023: 9e9}
-    )
-
-
-def test_record_sets_outcomes_beside_forecasts(record):
-    assert record["period"].tolist() == ["2022", "2023", "2023", "2024"]
-    first = record.iloc[0]
-    assert (first["outcome"], first["outcome_basis"], first["basis"]) == (
-        2180.0,
-        "uz-statistics",
-        "uz-statistics",
-    )
-    assert first["low"] < first["median"] < first["high"]
-    assert first["inside"] == (first["low"] <= 2180 <= first["high"])
-    assert record["facts"].is_monotonic_increasing
-    assert record.loc[2, "low"] > 2544  # what was known of the first four months
-
-
-def test_an_outcome_of_another_agency_is_named(record):
-    assert record.loc[1, ["outcome", "outcome_basis"]].tolist() == [21_469.0, "uz-energy-ministry"]
-    assert record.loc[1, "percentile"] > 0.9
-
-
-def test_a_year_that_nobody_has_counted_is_left_open():
-    later = track_record(central_asia(), ["2026-12-31"], place="UZ", market_size={2023: 400_000})
-    assert later["outcome"].isna().all()
-    assert (later["fact"] == "").all()
-    assert later["log_score"].isna().all()
-
-
-def test_the_prior_of_a_record_learns_from_the_years_before(raw):
-    panel = read_panel(raw)
-    later = panel.assign(sales=np.where(panel["year"] >= 2022, 1e6, panel["sales"]))
-    one, other = (
-        track_record(
-            central_asia(),
-            ["2022-03-31"],
-            place="UZ",
-            panel=p,
-            market_size={2021: 250_000, 2022: 1.0},
-        )
-        for p in (panel, later)
-    )
-    pd.testing.assert_frame_equal(one, other)
-    assert one["prior_year"].tolist() == [2021, 2021]
-
-
-def test_a_day_before_the_first_fact_is_refused():
-    with pytest.raises(EvidenceError, match=r"no fact was known on 2010-01-01"):
-        track_record(central_asia(), ["2010-01-01"], place="UZ")
-    with pytest.raises(EvidenceError, match=r"no fact was known"):
-        track_record(Ledger(), ["2023-01-01"], place="UZ")

@@ -8,7 +8,6 @@ import pytest
 
 from forecasting.errors import EvidenceError
 from forecasting.evaluation.ledger_record import RECORD_COLUMNS, ledger_record, record_text
-from forecasting.evaluation.track_record import track_record
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 
@@ -47,13 +46,6 @@ def test_nothing_published_later_enters_a_forecast(record: pd.DataFrame) -> None
     columns = ["measure", "as_of", "facts", "period", "low", "median", "high"]
     pd.testing.assert_frame_equal(again[columns], uz[columns])
     assert (again["outcome"] != uz["outcome"]).any()
-
-
-def test_it_is_the_track_record_of_each_flow(record: pd.DataFrame) -> None:
-    """Of one whose market has no size in the ledger of that day."""
-    one = track_record(central_asia(), DAYS[1:], place="horgos", measure="vehicle_exports")
-    row = record[(record["place"] == "horgos") & (record["measure"] == "vehicle_exports")].iloc[0]
-    assert row["median"] == one["median"].iloc[row["period"] == one["period"]].iloc[0]
 
 
 def test_any_flow_can_be_asked_for() -> None:

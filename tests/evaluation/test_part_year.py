@@ -8,13 +8,13 @@ import pytest
 
 from forecasting.errors import EvidenceError
 from forecasting.evaluation.backtest import THIS_PACKAGE, read_panel
-from forecasting.evaluation.monthly import read_monthly
 from forecasting.evaluation.part_year import (
     _cases,
     _PackagePartYear,
     backtest_part_year,
     part_year_skill,
     part_year_text,
+    read_monthly,
     summarise_part_year,
 )
 from forecasting.evaluation.rules_of_thumb import RULES

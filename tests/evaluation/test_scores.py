@@ -11,7 +11,6 @@ from forecasting.evaluation.scores import (
     LEVELS,
     clustered_mean,
     inside,
-    log_score,
     weighted_interval_score,
 )
 
@@ -70,13 +69,6 @@ def test_inside_counts_both_ends_and_refuses_an_interval_that_is_not_there():
     assert not inside([1.0, 2.0, 3.0], 3.01, 0.8, [0.1, 0.5, 0.9])
     with pytest.raises(ValueError, match=r"no central interval of 90%"):
         inside(np.zeros(7), 0.0, 0.9)
-
-
-@pytest.mark.parametrize("outcome", [-2.0, 0.0, 1.5, 9.0])
-def test_log_score_is_the_kernel_density(outcome):
-    draws = np.random.default_rng(2).normal(size=500)
-    kernel = stats.gaussian_kde(draws, bw_method="silverman")
-    assert log_score(draws, outcome) == pytest.approx(-kernel.logpdf(outcome)[0], rel=1e-6)
 
 
 def test_clustered_error_knows_that_cases_of_a_market_are_alike():

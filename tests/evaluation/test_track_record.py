@@ -1,0 +1,64 @@
+"""The track record of one flow: what was known on a day, beside what was published since."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from forecasting.errors import EvidenceError
+from forecasting.evaluation.track_record import outcomes_of, record_of
+from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.ledger import Ledger
+from forecasting.periods import year
+from forecasting.scenarios.known import Known, facts_of_flow
+
+pytestmark = pytest.mark.slow
+
+SIZES = {2021: 250_000, 2022: 300_000, 2023: 9e9}
+FLOW = facts_of_flow(central_asia(), "UZ", "ev_imports")
+
+
+def rows_of(ledger: Ledger, day: dt.date) -> list[dict[str, object]]:
+    known = Known(ledger, "UZ", "ev_imports", day, SIZES, size_from_ledger=False)
+    return list(record_of(known, facts_of_flow(ledger, "UZ", "ev_imports")))
+
+
+@pytest.fixture(scope="module")
+def record() -> pd.DataFrame:
+    days = [dt.date(2022, 3, 31), dt.date(2023, 6, 26)]
+    return pd.DataFrame([row for day in days for row in rows_of(central_asia(), day)])
+
+
+def test_outcomes_stand_beside_forecasts(record: pd.DataFrame) -> None:
+    first = record.iloc[0]
+    assert (first["period"], first["outcome"], first["basis"]) == ("2022", 2180.0, "uz-statistics")
+    assert first["low"] < first["median"] < first["high"]
+    assert first["inside"] == (first["low"] <= 2180 <= first["high"])
+    assert record["facts"].is_monotonic_increasing
+    this_year = record[(record["as_of"] == dt.date(2023, 6, 26)) & (record["period"] == "2023")]
+    assert (this_year["low"] > 2544).all()  # what was known of the first four months
+
+
+def test_an_outcome_of_another_agency_is_named(record: pd.DataFrame) -> None:
+    named = record[["period", "outcome", "outcome_basis", "own_basis"]].to_numpy().tolist()
+    assert ["2023", 21_469.0, "uz-energy-ministry", False] in named
+
+
+def test_a_year_that_nobody_has_counted_is_left_open() -> None:
+    later = pd.DataFrame(rows_of(central_asia(), dt.date(2026, 12, 31)))
+    assert later["period"].tolist() == ["2026", "2027"]
+    assert later["outcome"].isna().all()
+    assert "fact" not in later
+
+
+def test_the_own_total_of_a_year_stands_alone() -> None:
+    (own,) = outcomes_of(FLOW, year(2022), dt.date(2022, 3, 31), "uz-statistics")
+    assert (own.value, own.basis) == (2180, "uz-statistics")
+    assert outcomes_of(FLOW, year(2022), dt.date(2026, 12, 31), "uz-statistics") == []
+
+
+def test_a_day_before_the_first_fact_is_refused() -> None:
+    with pytest.raises(EvidenceError, match=r"no fact was known on 2010-01-01"):
+        rows_of(central_asia(), dt.date(2010, 1, 1))
+    with pytest.raises(EvidenceError, match=r"no fact was known"):
+        rows_of(Ledger(), dt.date(2023, 1, 1))
