@@ -65,18 +65,12 @@ def append_fact(path: str | Path, cells: Mapping[str, str]) -> str:
 def _new_lines(name: str, text: str, cells: Mapping[str, str]) -> tuple[dict[str, str], str]:
     """The row of one more fact in a ledger of some text, and what to write behind that text."""
     header = next(csv.reader(io.StringIO(text)), None) or list(COLUMNS)
-    rows = _rows(name, text) if text.strip() else []
-    row = normalise(cells)
-    row["id"] = row["id"] or _new_id(row, {other.cells["id"] for other in rows})
-    problems = [
-        Problem(name, f"has no column {column}", "add it to its first line")
-        for column in COLUMNS
-        if cells.get(column) and column not in header
-    ]
-    every = checked_rows([*rows, FoundRow(NEW, row)])
-    problems += [problem for problem in every if problem.where.startswith(NEW)]
-    if problems:
-        raise LedgerError(problems)
+    rows = _rows(name, text)
+    lacking = [column for column in COLUMNS if cells.get(column) and column not in header]
+    if lacking:
+        hint = "add it to its first line"
+        raise LedgerError([Problem(name, f"has no column {column}", hint) for column in lacking])
+    row = _checked(rows, normalise(cells))
     # What a reader of the file fills in by itself is not written
     printed = row | {column: cells.get(column, "") for column in ("unit", "rounding")}
     lines = io.StringIO()
@@ -89,7 +83,18 @@ def _new_lines(name: str, text: str, cells: Mapping[str, str]) -> tuple[dict[str
     return row, lines.getvalue()
 
 
+def _checked(rows: list[FoundRow], row: dict[str, str]) -> dict[str, str]:
+    """One more row beside those of a ledger, with an id."""
+    row["id"] = row["id"] or _new_id(row, {other.cells["id"] for other in rows})
+    problems = checked_rows([*rows, FoundRow(NEW, row)])
+    if own := [problem for problem in problems if problem.where.startswith(NEW)]:
+        raise LedgerError(own)
+    return row
+
+
 def _rows(name: str, text: str) -> list[FoundRow]:
+    if not text.strip():
+        return []
     read = read_rows(io.StringIO(text))
     if read.problems:
         raise LedgerError([Problem(f"{name} {p.where}", p.what, p.hint) for p in read.problems])

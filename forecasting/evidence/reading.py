@@ -201,28 +201,33 @@ def _thousands(row: FoundRow) -> Iterator[Problem]:
 
 
 def _table(path: Path, data: bytes) -> TableRead:
-    is_workbook = path.suffix.lower() in WORKBOOKS
-    if not is_workbook and (not data.strip() or _begins_a_ledger(data)):
-        return _ledger(path.name, data)
     own = mapping_path(path)
     written = None
     if own.is_file():
         written = read_mapping(own)
+    is_workbook = path.suffix.lower() in WORKBOOKS
+    may_be_ledger = written is None and not is_workbook
+    if may_be_ledger and _begins_a_ledger(data):
+        return _ledger(path.name, data)
     cells, problems = _cells(path.name, data, is_workbook, written or Mapping())
     if problems or not cells:
         return TableRead(problems=problems or [_empty(path.name)])
     header = [str(cell).strip() for cell in cells[0]]
-    if written is None and not is_workbook and _names_a_ledger(header):
+    if may_be_ledger and _names_a_ledger(header):
         return _ledger(path.name, data)
     mapping = with_guesses(_completed(written, header), cells)
     read = _mapped(path.name, cells, mapping)
     if written is not None:
         return read
     if read.problems:
-        begun = _begun(mapping).to_yaml(in_one_line=True)
-        hint = f"start {own.name} with {begun}; its columns are {', '.join(header)}"
-        read.problems.append(Problem(path.name, "is not in a ledger's columns", hint[:250]))
+        read.problems.append(_hint_of_mapping(path, mapping, header))
     return replace(read, proposed=mapping)
+
+
+def _hint_of_mapping(path: Path, mapping: Mapping, header: list[str]) -> Problem:
+    begun = _begun(mapping).to_yaml(in_one_line=True)
+    hint = f"start {mapping_path(path).name} with {begun}; its columns are {', '.join(header)}"
+    return Problem(path.name, "is not in a ledger's columns", hint[:250])
 
 
 def _completed(written: Mapping | None, header: list[str]) -> Mapping:

@@ -38,8 +38,8 @@ DAY = dt.timedelta(days=1)
 PAIR = ["measure", "place", "partner", "quantity", "period"]
 SIDES = ["fact_a", "fact_b", "basis_a", "basis_b", "value_a", "value_b"]
 CONFLICT = [*PAIR, "why", *SIDES, "ratio", "sentence"]
-PRINTS = ["first", "first_known", "later", "later_known"]
-REVISION = [*PAIR, "basis", *PRINTS, "change_percent", "fact_first", "fact_later", "sentence"]
+PRINTS = ["first", "first_known", "later", "later_known", "change_percent"]
+REVISION = [*PAIR, "basis", *PRINTS, "fact_first", "fact_later", "sentence"]
 SUM = ["measure", "place", "period", "basis", "parts", "whole", "gap", "closes", "sentence"]
 
 Row = dict[str, Any]

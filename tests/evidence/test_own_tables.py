@@ -304,3 +304,12 @@ def test_two_numbers_of_one_quantity_and_day_are_told(tmp_path):
         "two numbers of one quantity and day, own-ke-ev_sales-" in said
         for said in lines_of(check_paths([path]).caveats)
     )
+
+
+def test_a_written_mapping_holds_for_a_table_that_has_a_ledger_s_names(tmp_path):
+    table = tmp_path / "own.csv"
+    table.write_text("id,measure,place,relation,value,sold,year\na,x,Norway,y,z,104000,2023\n")
+    mapping = "columns: {place: place, year: year}\nvalues: {ev_sales: sold}\n"
+    (tmp_path / "own.mapping.yaml").write_text(mapping)
+    (fact,) = read_ledger(table)
+    assert (fact.place, fact.measure, fact.value) == ("NO", "ev_sales", 104_000)
