@@ -13,7 +13,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.demand.parameters import NEVER, Event, Parameters
-from forecasting.errors import AssumptionError, in_digits
 from forecasting.panels.practice import practice_error, practice_points
 from forecasting.periods import as_date
 
@@ -47,11 +46,6 @@ class ExistingCharging:
     grown : float, optional
         Log growth of that count over the year before, where an earlier count is known.
 
-    Raises
-    ------
-    AssumptionError
-        Where the count is negative or the unit unknown.
-
     Examples
     --------
     >>> standing = ExistingCharging(1085, dt.date(2024, 12, 15), "stations")
@@ -67,11 +61,6 @@ class ExistingCharging:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "date", as_date(self.date))
-        if not (np.isfinite(self.count) and self.count >= 0):
-            raise AssumptionError(
-                f"charging_today = {self.count} {self.unit}; it must be 0 or more"
-            )
-        _check_unit("charging_today", self.unit)
 
     def today(self, per_station: Array) -> Today:
         """When it was counted, as `moment` has it, and the points, per draw."""
@@ -99,11 +88,6 @@ class Target:
     late : ndarray, shape (draws,), or float
         Years until the rest stands, too.
 
-    Raises
-    ------
-    AssumptionError
-        Where the unit is unknown or the count not above 0.
-
     Examples
     --------
     >>> target = Target("decree", np.array([32_400.0]), "stations", dt.date(2030, 12, 31))
@@ -119,13 +103,6 @@ class Target:
     on_time: float = 1.0
     late: Array | float = 0.0
 
-    def __post_init__(self) -> None:
-        _check_unit(self.name, self.unit)
-        if not np.min(self.count) > 0:
-            raise AssumptionError(
-                f"{self.name} = {in_digits(np.min(self.count))} {self.unit}; a target is above 0"
-            )
-
     @property
     def when(self) -> float:
         """The end of its day, as a year and its fraction."""
@@ -134,11 +111,6 @@ class Target:
     def points(self, per_station: Array) -> Array:
         """Points, per draw."""
         return _points(self.count, self.unit, per_station)
-
-
-def _check_unit(name: str, unit: str) -> None:
-    if unit not in ("points", "stations"):
-        raise AssumptionError(f"{name} has unit {unit!r}; it must be points or stations")
 
 
 def _points(count: Array | float, unit: str, per_station: Array) -> Array:

@@ -7,7 +7,6 @@ over hours by the profiles of the settings.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -109,10 +108,6 @@ def managed_day(load: Mapping[str, Array]) -> Array:
 
 
 def _hours(year: int) -> list[str]:
-    first = dt.datetime(year, 1, 1)
-    hours = (first + dt.timedelta(hours=n) for n in range(8784))
-    return [
-        hour.isoformat(sep=" ")
-        for hour in hours
-        if hour.year == year and (hour.month, hour.day) != (2, 29)
-    ]
+    hours = pd.date_range(f"{year}-01-01", f"{year}-12-31 23:00", freq="h")
+    leap_day = (hours.month == 2) & (hours.day == 29)
+    return list(hours[~leap_day].strftime("%Y-%m-%d %H:%M:%S"))
