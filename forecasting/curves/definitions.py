@@ -224,7 +224,8 @@ CURVES: dict[str, Curve] = {
         ),
         Curve(
             "shifted_gompertz", "(1 - exp(-b t)) (1 + a exp(-b t)) ** -c",
-            ("a", "b", "c"), (POSITIVE,) * 3, _shifted_gompertz, _shifted_gompertz_locate, skewed=True,
+            ("a", "b", "c"), (POSITIVE,) * 3,
+            _shifted_gompertz, _shifted_gompertz_locate, skewed=True,
         ),
     )
 }  # fmt: skip
@@ -285,8 +286,8 @@ def generalised_bass(shocks: dict[str, tuple[float, float]]) -> Curve:
     clash = {"m", "p", "q"} & set(shocks)
     if clash:
         raise ModelError(
-            f"a shock cannot be named {min(clash)!r}, which is a parameter of the Bass curve; name it"
-            " otherwise"
+            f"a shock cannot be named {min(clash)!r}, which is a parameter of the Bass curve; name"
+            " it otherwise"
         )
     if not shocks or any(not start < end for start, end in shocks.values()):
         raise ModelError(f"shocks {shocks!r}: give at least one, each with a start before its end")

@@ -5,7 +5,7 @@ printed since.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,8 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
     files = sorted(home.rglob(OUTLOOK_TABLE))[:MOST]
     if not files:
         raise InputError(
-            f"{home} holds no {OUTLOOK_TABLE}; give a folder with earlier reports, e.g. reports/archive"
+            f"{home} holds no {OUTLOOK_TABLE}; give a folder with earlier reports, e.g."
+            " reports/archive"
         )
     kept = [list(_rows(load_results(file), _told(file), ledger)) for file in files]
     record = pd.DataFrame([row for rows in kept for row in rows], columns=COLUMNS)
@@ -101,9 +102,9 @@ def archive_text(record: pd.DataFrame) -> str:
         [
             rows_text(record),
             record_sentence(record),
-            f"These are few, and not independent, from {kept} kept forecasts, each with the events of its scenario; "
-            f"{record.attrs['open']} more have no outcome so far. Score: weighted interval score of the log, mean "
-            f"{record['score'].mean():.2f}; 0.1 is about 10 % off.",
+            f"These are few, and not independent, from {kept} kept forecasts, each with the events"
+            f" of its scenario; {record.attrs['open']} more have no outcome so far. Score: weighted"
+            f" interval score of the log, mean {record['score'].mean():.2f}; 0.1 is about 10 % off.",
         ]
     )
 
@@ -115,11 +116,10 @@ def _rows(table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger) -> Ite
     for (place, measure), part in table.groupby(["country", "measure"], observed=True):
         of_flow = {"place": str(place), "measure": str(measure)}
         facts = [f for f in ledger if (f.place, f.measure) == (str(place), str(measure))]
-        later = [f for f in facts if _is_count(f) and is_later(f, day)]
-        later = [f for f in later if f.period.end.year >= first]
+        later = [f for f in facts if is_later(f, day) and f.period.end.year >= first]
         bases = _bases(record, str(place), facts)
         quantiles = _quantiles(part)
-        for fact in _outcomes(later, bases[0]):
+        for fact in _outcomes(filter(_is_count, later), bases[0]):
             forecast = _forecast(quantiles, fact)
             if forecast is None:
                 continue
@@ -166,12 +166,12 @@ def _is_count(fact: Fact) -> bool:
     return exact and fact.of_world and fact.value > 0
 
 
-def _outcomes(facts: list[Fact], basis: str) -> Iterator[Fact]:
-    """One fact a period."""
-    periods = {fact.period for fact in facts}
-    for period in sorted(periods, key=lambda period: (period.end, period.start)):
-        of_period = [fact for fact in facts if fact.period == period]
-        yield max(of_period, key=lambda fact: rank(fact, basis))
+def _outcomes(facts: Iterable[Fact], basis: str) -> list[Fact]:
+    """One fact a period, in the order of time."""
+    best: dict[Period, Fact] = {}
+    for fact in facts:
+        best[fact.period] = max(best.get(fact.period, fact), fact, key=lambda f: rank(f, basis))
+    return sorted(best.values(), key=lambda fact: (fact.period.end, fact.period.start))
 
 
 def _forecast(quantiles: Mapping[Period, Array], fact: Fact) -> Array | None:

@@ -121,8 +121,8 @@ def backtest_skill(
     cases = list(_cases(scored, others))
     if not cases:
         raise EvidenceError(
-            f"the panel has no market with {FEWEST_YEARS} years in a row up to one of {ORIGINS[0]} to {ORIGINS[-1]}, "
-            f"{LEAST_SALES} sales in it and an outcome after it"
+            f"the panel has no market with {FEWEST_YEARS} years in a row up to one of {ORIGINS[0]}"
+            f" to {ORIGINS[-1]}, {LEAST_SALES} sales in it and an outcome after it"
         )
     methods = _peers(scored if others is None else others, others is not None) if peers else {}
     methods[THIS_PACKAGE] = _PackageForecaster(others is not None)
@@ -153,24 +153,26 @@ def read_panel(panel: Panel, battery_only: bool = False) -> pd.DataFrame:
         Where the file cannot be read, a column is missing, a cell is not a number, or a market has
         a year twice.
     """
-    raw, said = (
-        (panel, "the panel")
-        if isinstance(panel, pd.DataFrame)
-        else (read_iea_panel(panel), Path(panel).name)
-    )
+    if isinstance(panel, pd.DataFrame):
+        raw = panel
+        name = "the panel"
+    else:
+        raw = read_iea_panel(panel)
+        name = Path(panel).name
     missing = [
-        name
-        for name in COLUMNS
-        if name not in raw or (len(raw) and name in NEEDED and raw[name].isna().all())
+        column
+        for column in COLUMNS
+        if column not in raw or (len(raw) and column in NEEDED and raw[column].isna().all())
     ]
     if missing:
-        raise EvidenceError(f"{said} lacks {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
+        raise EvidenceError(f"{name} lacks {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
     if raw.empty:
-        raise EvidenceError(f"{said} has no rows; give sales by market and year")
+        raise EvidenceError(f"{name} has no rows; give sales by market and year")
     twice = raw[raw.duplicated(["market", "year"])]
     if len(twice):
         raise EvidenceError(
-            f"{said} holds {twice['market'].iloc[0]} {twice['year'].iloc[0]} twice; keep one row a year"
+            f"{name} holds {twice['market'].iloc[0]} {twice['year'].iloc[0]} twice; keep one row a"
+            " year"
         )
     return annual_sales(raw, battery_only)[["market", "year", "sales", "share"]]
 
@@ -181,23 +183,26 @@ def _cases(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[C
     """
     for market, rows in panel.groupby("market"):
         rows = rows.set_index("year").sort_index()
-        facts, sizes = _published(rows["sales"]), (rows["sales"] / rows["share"]).dropna()
+        facts = _published(rows["sales"])
         others = panel[panel["market"] != market] if train is None else train
-        for origin in ORIGINS:
-            if origin not in rows.index:
-                continue
+        sizes = (rows["sales"] / rows["share"]).dropna()
+        for origin in sorted({*ORIGINS} & {*rows.index}):
             day = dt.date(origin + 1, 1, 1)
             known = Known(facts, None, None, day, sizes, size_from_ledger=False, analogues=others)
-            history = pd.Series({fact.period.end.year: fact.value for fact in known.facts})
-            gaps = np.flatnonzero(np.diff(history.index) != 1)
-            history = history.iloc[gaps[-1] + 1 if len(gaps) else 0 :]
-            outcomes = {
-                h: float(rows["sales"][origin + h]) for h in HORIZONS if origin + h in rows.index
-            }
-            if len(history) < FEWEST_YEARS or history.iloc[-1] < LEAST_SALES or not outcomes:
-                continue
-            known = replace(known, since=year(int(history.index[0])).start)
-            yield Case(str(market), origin, history, float(rows["share"][origin]), known, outcomes)
+            history = _unbroken(known.facts)
+            outcomes = {h: float(rows["sales"].get(origin + h, np.nan)) for h in HORIZONS}
+            outcomes = {h: sales for h, sales in outcomes.items() if sales == sales}
+            if len(history) >= FEWEST_YEARS and history.iloc[-1] >= LEAST_SALES and outcomes:
+                known = replace(known, since=year(int(history.index[0])).start)
+                share = float(rows["share"][origin])
+                yield Case(str(market), origin, history, share, known, outcomes)
+
+
+def _unbroken(facts: Ledger) -> pd.Series:
+    """Annual totals from the last gap on."""
+    history = pd.Series({fact.period.end.year: fact.value for fact in facts})
+    gaps = np.flatnonzero(np.diff(history.index, prepend=history.index[:1] - 1) != 1)
+    return history.iloc[max(gaps, default=0) :]
 
 
 def _published(sales: pd.Series) -> Ledger:
@@ -263,8 +268,8 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> one = {"method": THIS_PACKAGE, "market": ["A", "B"], "origin": 2020, "h": 1, "years": 4, "wis": [0.1, 0.3],
-    ...        "ale": 0.2, "in80": [True, False], "in95": True}
+    >>> one = {"method": THIS_PACKAGE, "market": ["A", "B"], "origin": 2020, "h": 1, "years": 4,
+    ...        "wis": [0.1, 0.3], "ale": 0.2, "in80": [True, False], "in95": True}
     >>> summarise(pd.DataFrame(one)).loc[THIS_PACKAGE, ["wis", "in80", "se80"]].tolist()
     [0.2, 0.5, 0.5]
     """
@@ -297,8 +302,8 @@ WORDS = {
     "cases": "cases",
 }
 LEGEND = (
-    "Interval score: weighted interval score of the log, lower is better, 0.1 is about 10 % off; ± standard error, "
-    "clustered by market."
+    "Interval score: weighted interval score of the log, lower is better, 0.1 is about 10 % off; ±"
+    " standard error, clustered by market."
 )
 
 

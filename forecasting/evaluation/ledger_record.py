@@ -100,8 +100,8 @@ def ledger_record(
     record = record[record["outcome"].notna()].reset_index(drop=True)
     if record.empty:
         raise EvidenceError(
-            "no forecast has an outcome: no flow that was asked for had both a fact by one of the days and a total of "
-            "that year or the next published after it; give other days, or another place or measure"
+            "no forecast has an outcome: no flow that was asked for had both a fact by one of the"
+            " days and a total of that year or the next published after it; give other days, or another place or measure"
         )
     record.attrs["open"] = still_open
     return record
@@ -144,23 +144,16 @@ def _further_rows(
 
 def _indices(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple[str, str]]:
     """Place and measure of every index: of its growth alone it is known how it came."""
-    names = [
-        name
-        for name, meant in MEASURES.items()
-        if meant.unit == "index" and measure in (None, name)
-    ]
-    return sorted(
-        {(fact.place, name) for name in names for fact in ledger.select(place, name, kind=COUNTED)}
-    )
+    indices = {name for name, row in MEASURES.items() if row.unit == "index"}
+    facts = ledger.select(place, measure, kind=COUNTED)
+    return sorted({(fact.place, fact.measure) for fact in facts if fact.measure in indices})
 
 
 def _stocks(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple[str, str]]:
     """Countries whose electric vehicles or charging stations have been counted."""
-    wanted = [name for name in STOCKS_ON_RECORD if measure in (None, name)]
-    found = {
-        (fact.place, name) for name in wanted for fact in ledger.select(place, name, kind=COUNTED)
-    }
-    return sorted(stock for stock in found if re.fullmatch("[A-Z]{2}", stock[0]))
+    facts = ledger.select(place, measure, kind=COUNTED)
+    stocks = {(fact.place, fact.measure) for fact in facts if fact.measure in STOCKS_ON_RECORD}
+    return sorted(stock for stock in stocks if re.fullmatch("[A-Z]{2}", stock[0]))
 
 
 def _known(ledger: Ledger, place: str, measure: str, day: dt.date) -> Known:
@@ -207,11 +200,13 @@ def record_text(record: pd.DataFrame) -> str:
             rows_text(record),
             record_sentence(record),
             f"These are few, and not independent, from {series} series of {places}.",
-            f"Score: weighted interval score of the log, mean {both['score'].mean():.2f}, 0.1 is about 10 % off; rule: "
-            f"the last year annualised and half its growth, mean {both['rule_score'].mean():.2f}. Under `counted by` "
-            "stands an agency that counts other things than the forecast's.",
-            f"Forecasts without an outcome so far: {record.attrs['open']}. Level and spread of growth come from a "
-            "prior that has seen later years of other markets; its year effects end before each forecast's year.",
+            "Score: weighted interval score of the log, mean"
+            f" {both['score'].mean():.2f}, 0.1 is about 10 % off; rule: the last year annualised"
+            f" and half its growth, mean {both['rule_score'].mean():.2f}. Under `counted by` stands"
+            " an agency that counts other things than the forecast's.",
+            f"Forecasts without an outcome so far: {record.attrs['open']}. Level and spread of"
+            " growth come from a prior that has seen later years of other markets; its year effects"
+            " end before each forecast's year.",
         ]
     )
 
@@ -224,14 +219,19 @@ def record_sentence(record: pd.DataFrame) -> str:
     --------
     >>> record = pd.DataFrame({"inside": [True, True, False], "own_basis": [True, True, False]})
     >>> print(record_sentence(record))
-    2 of 2 outcomes counted as the forecast counts lie inside their 80 % interval, where 1 to 2 would be expected; of
-    all 3, others' counts among them, 2.
+    2 of 2 outcomes counted as the forecast counts lie inside their 80 % interval, where 1 to 2
+    would be expected; of all 3, others' counts among them, 2.
     """
-    held, own = record["inside"].astype(bool), record["own_basis"].astype(bool)
-    low, high = expected_inside(int(own.sum()))
-    said = f"{(held & own).sum()} of {own.sum()} outcomes counted as the forecast counts lie inside their 80 % interval"
-    said += f", where {low} to {high} would be expected" if own.any() else ""
-    return f"{said}; of all {len(record)}, others' counts among them, {held.sum()}."
+    held = record["inside"].astype(bool)
+    own = record["own_basis"].astype(bool)
+    sentence = (
+        f"{(held & own).sum()} of {own.sum()} outcomes counted as the forecast counts lie inside"
+        " their 80 % interval"
+    )
+    if own.any():
+        low, high = expected_inside(int(own.sum()))
+        sentence += f", where {low} to {high} would be expected"
+    return f"{sentence}; of all {len(record)}, others' counts among them, {held.sum()}."
 
 
 def _amount(value: float) -> str:

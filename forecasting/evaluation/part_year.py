@@ -67,7 +67,8 @@ def read_monthly(monthly: Monthly) -> pd.DataFrame:
 
     Examples
     --------
-    >>> counts = pd.DataFrame({"market": ["A", "A"], "month": ["2020-02", "2020-01"], "bev": [7, 5]})
+    >>> months = ["2020-02", "2020-01"]
+    >>> counts = pd.DataFrame({"market": ["A", "A"], "month": months, "bev": [7, 5]})
     >>> read_monthly(counts)[["month", "registrations", "k"]].values.tolist()
     [['2020-01', 5.0, 1], ['2020-02', 7.0, 2]]
     """
@@ -77,7 +78,8 @@ def read_monthly(monthly: Monthly) -> pd.DataFrame:
     missing = [column for column in ("market", "month", counted) if column not in columns]
     if missing:
         raise EvidenceError(
-            f"{name} lacks {', '.join(missing)}{_near(missing, columns)}; it has {', '.join(columns)}"
+            f"{name} lacks {', '.join(missing)}{_near(missing, columns)}; it has"
+            f" {', '.join(columns)}"
         )
     if table.empty:
         raise EvidenceError(f"{name} has no rows; give counts by market and month")
@@ -203,16 +205,15 @@ def part_year_skill(panel: Panel, monthly: Monthly, train: Panel | None = None) 
     >>> scores[["market", "year", "k", "h"]].iloc[:3].values.tolist()
     [['A', 2020, 2, 0], ['A', 2020, 2, 1], ['A', 2020, 4, 0]]
     """
-    months, analogues = (
-        read_monthly(monthly),
-        read_panel(panel if train is None else train, battery_only=True),
-    )
+    months = read_monthly(monthly)
+    analogues = read_panel(panel if train is None else train, battery_only=True)
     if train is None:
         _check_names(months, analogues)
     cases = list(_cases(months))
     if not cases:
         raise EvidenceError(
-            f"no market has two whole years of months in a row, {LEAST_SALES} or more in the first; give more months"
+            f"no market has two whole years of months in a row, {LEAST_SALES} or more in the first;"
+            " give more months"
         )
     ours = _PackagePartYear(analogues, months)
     rows = [
@@ -246,26 +247,28 @@ def _check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:
 
 def _cases(months: pd.DataFrame) -> Iterator[PartYear]:
     for market, rows in months.groupby("market"):
-        counts = rows.pivot(index="year", columns="k", values="registrations").reindex(
-            columns=range(1, 13)
-        )
-        cars = rows.pivot(index="year", columns="k", values="all_cars").reindex(
-            columns=range(1, 13)
-        )
+        counts = _by_year(rows, "registrations")
+        cars = _by_year(rows, "all_cars").sum(axis=1, skipna=False)
         totals = counts.sum(axis=1, skipna=False).dropna()
-        sizes = cars.sum(axis=1, skipna=False)
         for y in totals.index:
-            if y - 1 not in totals.index or totals[y - 1] < LEAST_SALES:
+            if totals.get(y - 1, 0.0) < LEAST_SALES:
                 continue
-            size = float(sizes[y - 1]) if sizes[y - 1] > 0 else None
-            outcomes = {h: float(totals[y + h]) for h in (0, 1) if totals.get(y + h, 0.0) > 0}
+            size = float(cars[y - 1]) if cars[y - 1] > 0 else None
+            outcomes = {h: float(totals.get(y + h, 0.0)) for h in (0, 1)}
+            outcomes = {h: total for h, total in outcomes.items() if total > 0}
+            before = counts.loc[y - 1].cumsum()
+            parts = counts.loc[y].cumsum()
             for k in MONTHS:
-                part, before = (float(counts.loc[at, :k].sum()) for at in (y, y - 1))
-                growth = round(100 * (part / before - 1), 1) if before > 0 else -100.0
-                if growth > -100:
-                    yield PartYear(
-                        str(market), int(y), k, float(totals[y - 1]), part, growth, size, outcomes
-                    )
+                if before[k] > 0 and parts[k] > 0:
+                    growth = float(round(100 * (parts[k] / before[k] - 1), 1))
+                    facts = (float(totals[y - 1]), float(parts[k]), growth)
+                    yield PartYear(str(market), int(y), k, *facts, size, outcomes)
+
+
+def _by_year(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    """A row a year and a column a month."""
+    wide = rows.pivot(index="year", columns="k", values=column)
+    return wide.reindex(columns=range(1, 13))
 
 
 class _PackagePartYear:
@@ -279,27 +282,23 @@ class _PackagePartYear:
         """The three facts, published on the last day of the part, the market's size, and the other
         markets.
         """
-        before, part = (
-            year(case.year - 1),
-            span(year(case.year).start, month(f"{case.year}-{case.k:02d}").end),
-        )
-        rows = [
-            ("equals", "total", before, case.last_year),
-            ("equals", "total", part, case.part),
-            ("equals", "yoy_growth_percent", part, case.growth),
-        ]
+        part = span(year(case.year).start, month(f"{case.year}-{case.k:02d}").end)
         facts = [
-            (*kind, period.start.isoformat(), period.end.isoformat(), value)
-            for *kind, period, value in rows
+            ("total", year(case.year - 1), case.last_year),
+            ("total", part, case.part),
+            ("yoy_growth_percent", part, case.growth),
         ]
-        names = ["relation", "quantity", "period_start", "period_end", "value"]
-        ledger = ledger_of(
-            pd.DataFrame(facts, columns=names).assign(published=part.end.isoformat())
-        )
-        panel, months = (
-            table[table["market"] != case.market] for table in (self.panel, self.months)
-        )
-        size = None if case.size is None else {case.year - 1: case.size}
+        rows = [
+            (quantity, period.start.isoformat(), period.end.isoformat(), value)
+            for quantity, period, value in facts
+        ]
+        table = pd.DataFrame(rows, columns=["quantity", "period_start", "period_end", "value"])
+        ledger = ledger_of(table.assign(relation="equals", published=part.end.isoformat()))
+        panel = self.panel[self.panel["market"] != case.market]
+        months = self.months[self.months["market"] != case.market]
+        size = None
+        if case.size is not None:
+            size = {case.year - 1: case.size}
         return Known(
             ledger, None, None, part.end, size, False, analogues=panel, analogue_months=months
         )
@@ -341,8 +340,8 @@ def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> one = {"method": [THIS_PACKAGE, "growth, halved next year"], "market": "A", "year": 2020, "k": 2, "h": 0,
-    ...        "wis": [0.1, 0.2], "ale": 0.2, "in80": True, "in95": True}
+    >>> one = {"method": [THIS_PACKAGE, "growth, halved next year"], "market": "A", "year": 2020,
+    ...        "k": 2, "h": 0, "wis": [0.1, 0.2], "ale": 0.2, "in80": True, "in95": True}
     >>> float(summarise_part_year(pd.DataFrame(one)).loc[THIS_PACKAGE, "ratio"])
     0.5
     """

@@ -120,7 +120,9 @@ def by_hand(known: Ledger, basis: str, period: Period) -> Array | None:
         return None
     last = max(totals)
     whole = _annual(totals[last])
-    growth = whole / _annual(totals[last - 1]) if last - 1 in totals else 1.0
+    growth = 1.0
+    if last - 1 in totals:
+        growth = whole / _annual(totals[last - 1])
     ahead = max(period.end.year - last, 0)
     total = whole * float(np.prod([1 + (growth - 1) / 2**step for step in range(1, ahead + 1)]))
     share = period.days / year(period.end.year).days

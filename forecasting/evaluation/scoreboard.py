@@ -76,26 +76,13 @@ def by_place(record: pd.DataFrame) -> pd.DataFrame:
         *((place_name(str(place)), part) for place, part in own.groupby("place")),
         ("All", own),
     ]
-    columns = [
-        "place",
-        "outcomes",
-        "inside",
-        "expected_low",
-        "expected_high",
-        "score",
-        "rule_score",
-    ]
-    rows = [
-        (
-            name,
-            len(part),
-            int(part["inside"].sum()),
-            *expected_inside(len(part)),
-            *part[["score", "rule_score"]].mean(),
-        )
-        for name, part in parts
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    rows = []
+    for name, part in parts:
+        low, high = expected_inside(len(part))
+        row = {"place": name, "outcomes": len(part), "inside": int(part["inside"].sum())}
+        row |= {"expected_low": low, "expected_high": high}
+        rows.append(row | part[["score", "rule_score"]].mean().to_dict())
+    return pd.DataFrame(rows)
 
 
 def main() -> None:

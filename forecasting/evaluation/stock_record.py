@@ -132,17 +132,15 @@ def _shrank(counts: Sequence[Fact]) -> dt.date | None:
 def _rows(facts: Ledger, counts: Sequence[Fact], day: dt.date, forecast: Forecast) -> Iterator[Row]:
     last = counts[-1]
     counted = [(fact.period.end, fact.value) for fact in counts]
-    later = [
-        fact
-        for fact in facts
-        if _is_count(fact) and is_later(fact, day) and fact.period.end > last.period.end
-    ]
-    own = [fact for fact in later if same_perimeter(fact.basis, last.basis)]
-    for year_of in (day.year, day.year + 1):
-        within = [fact for fact in own if fact.period.end.year == year_of]
-        if not within:
+    outcomes: dict[int, Fact] = {}
+    for fact in sorted(filter(_is_count, facts), key=lambda f: (f.period.end, f.known_from or day)):
+        own = same_perimeter(fact.basis, last.basis) and fact.period.end > last.period.end
+        if own and is_later(fact, day):
+            outcomes[fact.period.end.year] = fact  # the last of a year stays
+    for ahead in (day.year, day.year + 1):
+        if ahead not in outcomes:
             continue
-        outcome = max(within, key=lambda fact: (fact.period.end, fact.known_from or day))
+        outcome = outcomes[ahead]
         then = outcome.period.end
         try:
             draws = forecast(last, then)

@@ -151,22 +151,23 @@ def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str = "") ->
         None, one or two.
     """
     totals = [fact for fact in facts if is_total(fact)]
-    whole = [fact for fact in totals if is_later(fact, day) and fact.period == period]
-    if whole:
-        whole = [max(whole, key=lambda fact: rank(fact, basis))]
-        if same_perimeter(whole[0].basis, basis):
-            return whole
-    own = [fact for fact in totals if same_perimeter(fact.basis, basis)]
-    known = [fact.period.end for fact in own if not is_later(fact, day)]
+    later = [fact for fact in totals if is_later(fact, day)]
+    whole = _best([fact for fact in later if fact.period == period], basis)
+    if whole and same_perimeter(whole[0].basis, basis):
+        return whole
+    known = [fact.period.end for fact in totals if fact not in later and _own(fact, basis)]
     newest = max(known, default=dt.date.min)
-    parts = [
-        fact
-        for fact in own
-        if is_later(fact, day) and _is_long_part(fact.period, period) and fact.period.end > newest
-    ]
-    if parts:
-        whole.append(max(parts, key=lambda fact: (fact.period.days, *rank(fact, basis))))
-    return whole
+    parts = [fact for fact in later if _own(fact, basis) and fact.period.end > newest]
+    return whole + _best([fact for fact in parts if _is_long_part(fact.period, period)], basis)
+
+
+def _own(fact: Fact, basis: str) -> bool:
+    return same_perimeter(fact.basis, basis)
+
+
+def _best(facts: Sequence[Fact], basis: str) -> list[Fact]:
+    """The fact that tells most: of the longest period, then by rank; none of none."""
+    return sorted(facts, key=lambda fact: (fact.period.days, *rank(fact, basis)))[-1:]
 
 
 def _is_long_part(part: Period, whole: Period) -> bool:

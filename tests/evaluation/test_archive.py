@@ -50,6 +50,18 @@ def freeze(
     save_tables(folder, table.reset_index(drop=True), pd.DataFrame({"value": [1.0]}), told)
 
 
+def test_a_sum_of_ports_is_no_place_and_has_no_outcome(tmp_path: Path) -> None:
+    freeze(tmp_path / "uzbekistan-baseline")
+    alone = archive_record(tmp_path, central_asia())
+    values = {"vehicle_exports": np.linspace(0.5, 2.0, 201)[:, None] * [400_000.0]}
+    table = quantile_table("frontier-baseline", "ports", values, [year(2025)])
+    told = {"as_of": "2024-12-31", "first_year": 2025, "basis": {}, "facts_used": []}
+    save_tables(tmp_path / "frontier", table, pd.DataFrame({"value": [1.0]}), told)
+    both = archive_record(tmp_path, central_asia())
+    pd.testing.assert_frame_equal(both, alone)
+    assert (alone.attrs["open"], both.attrs["open"]) == (0, 1)
+
+
 def test_a_kept_forecast_is_scored_by_what_was_printed_later(tmp_path: Path) -> None:
     freeze(tmp_path / "2024-12-31" / "uzbekistan-baseline")
     shutil.copytree(tmp_path / "2024-12-31", tmp_path / "copy")
