@@ -179,7 +179,7 @@ def run(
 
             write_event("run", "refused", reason=str(error))
             raise click.exceptions.Exit(2 if isinstance(error, InputError) else 1) from error
-        if isinstance(error, InputError):
+        if isinstance(error, InputError) and (params or Path(PARAMS).exists()):
             _check(params or (Path(PARAMS),), beside)  # says more, where the trouble is the params
         raise
     say(summary.to_json() if as_json else str(summary))

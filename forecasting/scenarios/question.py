@@ -106,7 +106,7 @@ def params_file(question: str | os.PathLike[str]) -> Path | None:
         As for `find_scenario`.
     """
     path = Path(question)
-    if path.suffix.lower() in PARAMS_ENDINGS or len(path.parts) > 1:
+    if path.suffix or len(path.parts) > 1:
         if not path.is_file():
             raise _no_such_file(path)
         return path
@@ -166,7 +166,7 @@ def _no_such_file(path: Path) -> InputError:
     """What is said of a file that is not there, with the nearest one that is."""
     beside = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
     near = nearest(path.name, beside)
-    hint = f"did you mean {path.parent / near}?" if near else "give the path of a params file"
+    hint = f"did you mean {path.parent / near}?" if near else "give the path of a file"
     return InputError([Problem(str(path)[:LONGEST_NAME], "no such file", hint)])
 
 

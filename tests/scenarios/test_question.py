@@ -4,8 +4,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import forecasting as fc
+from forecasting.cli import main
 from forecasting.evaluation.claim import claim_of
 from forecasting.evidence.datasets import central_asia
 from forecasting.names import shipped_folder
@@ -99,7 +101,7 @@ def test_params_here_come_first_then_those_beside_a_notebook_then_those_that_shi
             r"^params/georgia-basline.yaml: no such file "
             r"\(did you mean params/georgia-baseline.yaml\?\)$",
         ),
-        ("elsewhere/x.yaml", r"no such file \(give the path of a params file\)"),
+        ("elsewhere/x.yaml", r"no such file \(give the path of a file\)"),
     ],
 )
 def test_what_is_not_there_is_refused_with_the_nearest_name(folder, question, message):
@@ -149,3 +151,49 @@ def test_a_ledger_that_vanished_is_named(folder):
         fc.ScenarioError, match=r"georgia-baseline.yaml:6 ledger\[0\]: .* is not in"
     ):
         fc.outlook("GE")
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("run georgia-basline", "did you mean georgia-baseline?"),
+        ("check georgia-basline", "did you mean georgia-baseline?"),
+        ("claim GE ev_stock 2028 5 --params georgia-basline", "did you mean georgia-baseline?"),
+        ("run far/params/georgia-baseline.yaml", "'../facts.csv' is not in"),
+        ("claim GE ev_stock 2028 5 --params far/params/georgia-baseline.yaml", "is not in"),
+        ("run params far/params", "names the scenario georgia-baseline again"),
+        ("run georgia-baseline --ledger gone.csv", "gone.csv: no such file"),
+        ("claim GE ev_stock 2028 5 --ledger gone.csv", "gone.csv: is not there"),
+        ("evidence --place GE --ledger gone.csv", "gone.csv: is not there"),
+        ("claim GE ev_stock 2028 5 --params uzbekistan-baseline", "is of UZ, the claim of GE"),
+        ("run NO", "`ev-forecast new NO` writes one"),
+    ],
+)
+def test_input_that_is_wrong_is_one_message_and_nothing_is_written(folder, command, message):
+    (folder / "far" / "params").mkdir(parents=True)
+    shutil.copy(folder / "params" / "georgia-baseline.yaml", folder / "far" / "params")
+    if command == "run params far/params":
+        shutil.copy(folder / "facts.csv", folder / "far")
+    if command.startswith("run"):
+        command += " --out out"
+    before = sorted(folder.rglob("*"))
+    done = CliRunner().invoke(main, command.split())
+    assert done.exit_code == 2, done.output
+    assert message in done.output
+    assert len(done.output.strip().splitlines()) == 1
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_a_ledger_that_vanished_since_the_check_is_one_message(folder):
+    assert CliRunner().invoke(main, ["check", "georgia-baseline"]).exit_code == 0
+    (folder / "facts.csv").unlink()
+    done = CliRunner().invoke(main, ["run", "georgia-baseline", "--out", "out"])
+    assert (done.exit_code, (folder / "out").exists()) == (2, False)
+    assert "georgia-baseline.yaml:6 ledger[0]: '../facts.csv' is not in" in done.output
+
+
+def test_without_a_params_folder_run_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["run"])
+    assert done.exit_code == 2
+    assert "there is no folder params here; give params files or names" in done.output
