@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -152,6 +153,11 @@ class Scenario(Shown, Strict):
         """The country's code or the corridor's name: the ``country`` column of every result."""
         return self.country or self.corridor or ""
 
+    @property
+    def counted_at(self) -> tuple[str, ...]:
+        """Where its flow is counted: in the country, or at the places of the corridor."""
+        return (self.country,) if self.country else self.places
+
     def known_by(self, ledger: Ledger) -> dt.date:
         """The day of the forecast.
 
@@ -208,8 +214,8 @@ class Scenario(Shown, Strict):
 
     def _days(self, ledger: Ledger, measures: Sequence[str]) -> list[dt.date]:
         """When the newest counts of measures at the scenario's places were published."""
-        places = [self.country] if self.country else self.places
-        counts = [ledger.select(place, name, kind=COUNTED) for place in places for name in measures]
+        pairs = product(self.counted_at, measures)
+        counts = [ledger.select(place, name, kind=COUNTED) for place, name in pairs]
         return [facts.latest for facts in counts if facts.frame["published"].any()]
 
     @takes(ScenarioError, files=texts("the paths of ledgers"))

@@ -177,7 +177,7 @@ def _against(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:
         yield KeyProblem(
             ("horizon",), f"{scenario.horizon} has passed by then", f"as_of is {as_of}"
         )
-    places = [scenario.country] if scenario.country else scenario.places
+    places = scenario.counted_at
     facts = {place: known_on(scenario, place, ledger, as_of).facts for place in places}
     bases = {basis for each in facts.values() for basis in each.frame["basis"]} - {""}
     if scenario.basis and bases and scenario.basis not in bases:

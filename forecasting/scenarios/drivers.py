@@ -13,7 +13,7 @@ import datetime as dt
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,19 @@ class EventDraws:
     size: Array
     late: Array
     elasticity: Array
+
+
+class _Event(NamedTuple):
+    """A driver at work on a path: its part of each month, the months' years, and which can still
+    change.
+    """
+
+    driver: Driver
+    drawn: EventDraws
+    at_work: Array
+    years: Years
+    still: Flags
+    market: Array | None
 
 
 def draw_event(driver: Driver, draws: int, seed: int) -> EventDraws:
@@ -218,10 +231,18 @@ def apply_drivers(
     """
     rows = sorted(flow_drivers(drivers), key=lambda driver: driver.kind in ("ceiling", "cap"))
     flow = np.array(forecast.monthly, dtype=float)
+    months = forecast.months
     for driver in rows:
-        flow = _EFFECTS[driver.kind](
-            flow, driver, forecast, known_until, draw_event(driver, len(flow), seed)
+        drawn = draw_event(driver, len(flow), seed)
+        event = _Event(
+            driver,
+            drawn,
+            activity(months, drawn.start, driver.end, known_until),
+            np.array([month.start.year for month in months]),
+            np.array([month.end > known_until for month in months]),
+            forecast.market,
         )
+        flow = _EFFECTS[driver.kind](flow, event)
     return forecast.with_monthly(flow) if rows else forecast
 
 
@@ -230,56 +251,33 @@ def flow_drivers(drivers: Sequence[Driver]) -> list[Driver]:
     return [driver for driver in drivers if driver.kind in _EFFECTS]
 
 
-def _level(
-    flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws
-) -> Array:
-    at_work = activity(forecast.months, drawn.start, driver.end, known_until)
-    return flow * (1.0 + (drawn.size[:, None] - 1.0) * at_work)
+def _level(flow: Array, event: _Event) -> Array:
+    return flow * (1.0 + (event.drawn.size[:, None] - 1.0) * event.at_work)
 
 
-def _price(
-    flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws
-) -> Array:
-    at_work = activity(forecast.months, drawn.start, driver.end, known_until)
-    return flow * (1.0 + ((1.0 + drawn.size) ** drawn.elasticity - 1.0)[:, None] * at_work)
+def _price(flow: Array, event: _Event) -> Array:
+    response = (1.0 + event.drawn.size) ** event.drawn.elasticity - 1.0
+    return flow * (1.0 + response[:, None] * event.at_work)
 
 
-def _growth(
-    flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws
-) -> Array:
-    years = (
-        np.cumsum(activity(forecast.months, drawn.start, driver.end, known_until), axis=1) / 12.0
-    )
-    return flow * drawn.size[:, None] ** years
+def _growth(flow: Array, event: _Event) -> Array:
+    return flow * event.drawn.size[:, None] ** (np.cumsum(event.at_work, axis=1) / 12.0)
 
 
-def _cap(
-    flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws
-) -> Array:
-    years, still = _years(forecast.months), _open(forecast.months, known_until)
-    capped = cap_totals(flow, drawn.size, driver.beyond, years, still)
-    return flow + (capped - flow) * activity(forecast.months, drawn.start, driver.end, known_until)
+def _cap(flow: Array, event: _Event) -> Array:
+    capped = cap_totals(flow, event.drawn.size, event.driver.beyond, event.years, event.still)
+    return flow + (capped - flow) * event.at_work
 
 
-def _ceiling(
-    flow: Array, driver: Driver, forecast: FlowForecast, known_until: dt.date, drawn: EventDraws
-) -> Array:
-    if forecast.market is None:
+def _ceiling(flow: Array, event: _Event) -> Array:
+    if event.market is None:
         raise ScenarioError(
-            f"driver {driver.name!r} bounds a share, and no market size is known: give market_size"
+            f"driver {event.driver.name!r} bounds a share, and no market size is known: "
+            "give market_size"
         )
-    years, still = _years(forecast.months), _open(forecast.months, known_until)
-    scaled = scale_totals(flow, drawn.size[:, None] * forecast.market, years, still)
-    return flow + (scaled - flow) * activity(forecast.months, drawn.start, driver.end, known_until)
-
-
-def _open(months: Sequence[Period], known_until: dt.date) -> Flags:
-    """The months that can still change."""
-    return np.array([month.end > known_until for month in months])
-
-
-def _years(months: Sequence[Period]) -> Years:
-    return np.array([month.start.year for month in months])
+    limit = event.drawn.size[:, None] * event.market
+    scaled = scale_totals(flow, limit, event.years, event.still)
+    return flow + (scaled - flow) * event.at_work
 
 
 _EFFECTS = {"level": _level, "price": _price, "growth": _growth, "ceiling": _ceiling, "cap": _cap}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -21,11 +21,11 @@ from forecasting.growth.starting import MarketSize
 from forecasting.measures import CAR, EV_FLOWS, MEASURES, NEW_CARS, count_of
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.parameters.schema import load_scenario
-from forecasting.periods import Period, span
-from forecasting.quantities import EXACT
+from forecasting.periods import Period
 from forecasting.scenarios.question import params_file
 
 if TYPE_CHECKING:
+    from forecasting.evidence.fact import Fact
     from forecasting.parameters.schema import Driver, Scenario
 
 # Days of a part-year from which a market's size is known at all; growth within a year is small by
@@ -290,38 +290,31 @@ def last_day(evidence: Ledger, as_of: dt.date) -> dt.date:
 
 def _from_ledger(ledger: Ledger, place: str | None, as_of: dt.date) -> KnownMarket:
     for measures in NEW_CARS:
-        chosen = [
-            ledger.select(place=place, measure=name, kind=COUNTED, as_of=as_of).frame
-            for name in measures
-        ]
-        facts = pd.concat(chosen)
-        counted = (
-            (facts["quantity"] == "total") & facts["relation"].isin(EXACT) & facts["value"].gt(0)
-        )
-        if sizes := _by_year(facts[counted]):
-            whole = {year: count / part.share_of_year for year, (part, count, _) in sizes.items()}
+        chosen = [ledger.select(place, name, kind=COUNTED, as_of=as_of) for name in measures]
+        if counts := _by_year(fact for facts in chosen for fact in facts):
+            by_year = {fact.period.start.year: fact for fact in counts}
+            whole = {year: fact.value / fact.period.share_of_year for year, fact in by_year.items()}
             return KnownMarket(
                 pd.Series(whole),
-                tuple(name for *_, name in sizes.values()),
-                Caveat("size_counted", values={"measures": [*measures], "years": [*sizes]}),
-                {part: count for part, count, _ in sizes.values()},
+                tuple(fact.id for fact in counts),
+                Caveat("size_counted", values={"measures": [*measures], "years": [*by_year]}),
+                {fact.period: fact.value for fact in counts},
             )
     return KnownMarket(None)
 
 
-def _by_year(facts: pd.DataFrame) -> dict[int, tuple[Period, float, str]]:
-    """The longest count of each calendar year: its period, number and fact."""
-    columns = (facts[name] for name in ("period_start", "period_end", "value", "id"))
-    rows = [
-        (span(start, end), float(value), str(name))
-        for start, end, value, name in zip(*columns, strict=True)
+def _by_year(facts: Iterable[Fact]) -> list[Fact]:
+    """The longest count of each calendar year."""
+    totals = [
+        fact
+        for fact in facts
+        if fact.quantity == "total" and fact.is_exact and fact.value > 0
+        if fact.period.start.year == fact.period.end.year
     ]
-    rows = sorted(
-        (row for row in rows if row[0].start.year == row[0].end.year), key=lambda row: row[0].days
-    )
-    shortest = SHORTEST if any(part.days >= ENOUGH for part, *_ in rows) else ENOUGH
-    longest = {row[0].start.year: row for row in rows if row[0].days >= shortest}
-    return dict(sorted(longest.items()))
+    totals.sort(key=lambda fact: fact.period.days)
+    shortest = SHORTEST if totals and totals[-1].period.days >= ENOUGH else ENOUGH
+    longest = {fact.period.start.year: fact for fact in totals if fact.period.days >= shortest}
+    return [longest[year] for year in sorted(longest)]
 
 
 def driver_facts(drivers: Sequence[Driver]) -> list[str]:
@@ -355,8 +348,5 @@ def known_drivers(
 
 def facts_of_places(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:
     """The facts that the flows of all places of a scenario are forecast from, as known on a day."""
-    first, *others = ([scenario.country] if scenario.country else scenario.places) or [
-        scenario.place
-    ]
-    found = known_on(scenario, first, ledger, as_of).facts
-    return found.concat(*(known_on(scenario, place, ledger, as_of).facts for place in others))
+    places = scenario.counted_at
+    return Ledger().concat(*(known_on(scenario, place, ledger, as_of).facts for place in places))

@@ -130,9 +130,8 @@ class Outlook(Shown):
     @property
     def facts(self) -> Ledger:
         """What had been published on the scenario's places by its day, whatever it is about."""
-        places = [self.scenario.country] if self.scenario.country else self.scenario.places
-        chosen = (self.ledger.select(place, as_of=self.as_of) for place in places)
-        return Ledger().concat(*chosen)
+        places = self.scenario.counted_at
+        return Ledger().concat(*(self.ledger.select(place, as_of=self.as_of) for place in places))
 
     @property
     def name(self) -> str:
