@@ -147,7 +147,8 @@ def main() -> None:
             apart = np.abs(one - other.to_numpy()) / np.log(theirs[:, i]).std()
             print(f"{name}, {period}: NUTS {np.exp(one).round().astype(int).tolist()}")
             print(
-                f"{'':>{len(name) + 2}}here {np.exp(other).round().astype(int).tolist()}, apart by {apart.round(2)}"
+                f"{'':>{len(name) + 2}}here {np.exp(other).round().astype(int).tolist()}, "
+                f"apart by {apart.round(2)}"
             )
         sys.stdout.flush()
 

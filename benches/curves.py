@@ -82,8 +82,10 @@ def against_scipy(series: int) -> None:
         both = fits.converged & np.isfinite(squares)
         excess = np.max(fits.sse[both] / squares[both] - 1)
         print(
-            f"{curve:9s} curve_fit {peer * 1e6:6.1f} us a series; ours {scan * 1e6:5.2f} us: {peer / scan:4.0f} x; from"
-            f" its start {same * 1e6:5.2f} us: {peer / same:4.0f} x; largest excess in the sum of squares {excess:.0e}"
+            f"{curve:9s} curve_fit {peer * 1e6:6.1f} us a series; "
+            f"ours {scan * 1e6:5.2f} us: {peer / scan:4.0f} x; "
+            f"from its start {same * 1e6:5.2f} us: {peer / same:4.0f} x; "
+            f"largest excess in the sum of squares {excess:.0e}"
         )
 
 
@@ -92,7 +94,8 @@ def many(series: int = 100_000) -> None:
     seconds = best_of(lambda: fit_curves(data, "bass"), rounds=1)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(
-        f"{series:,} series of {PERIODS}: {seconds:.2f} s, peak memory of the process {memory:.2f} GB"
+        f"{series:,} series of {PERIODS}: {seconds:.2f} s, "
+        f"peak memory of the process {memory:.2f} GB"
     )
 
 

@@ -30,7 +30,8 @@ ROOT = Path(__file__).parents[1]
 PATIENCE = 60_000  # milliseconds
 # The time from a key on a handle to the frame in which a line of the figure is another one.
 MOVE = """async ([label, key]) => {
-    const box = [...document.querySelectorAll(".widget-vbox")].filter(it => it.innerText.startsWith(label)).at(-1);
+    const boxes = [...document.querySelectorAll(".widget-vbox")];
+    const box = boxes.filter(it => it.innerText.startsWith(label)).at(-1);
     const handle = [...box.querySelectorAll(".noUi-handle")].at(-1);
     const lines = () => [...document.querySelectorAll(".widget-vbox .main-svg path")];
     const drawn = () => lines().map(it => it.getAttribute("d")).join();
@@ -45,6 +46,9 @@ MOVE = """async ([label, key]) => {
     return performance.now() - start;
 }"""
 SLIDER = """() => document.querySelector(".widget-vbox .widget-hslider .noUi-handle") !== null"""
+# The table below the figure is made last: before it is there, nobody listens to the sliders.
+TABLES = """[...document.querySelectorAll(".widget-html table")]"""
+READY = f"() => {TABLES}.at(-1)?.innerText.includes('0 to 0')"
 
 
 @contextlib.contextmanager
@@ -117,11 +121,16 @@ def main() -> None:
             executable_path="/usr/bin/chromium", args=["--no-sandbox"]
         ).new_page(viewport={"width": 1400, "height": 1000})
         print(f"first figure after Run All {first_figure(page, address):.1f} s")
+        page.wait_for_function(READY, timeout=PATIENCE)
         page.wait_for_timeout(5000)
-        for words, label in (("an assumption", "Kilometres a year"), ("a lever", "More or fewer")):
+        for words, label in (
+            ("an assumption", "Kilometres a year, km"),
+            ("a lever", "More or fewer"),
+        ):
             took = moves(page, label, asked.repeat)
             print(
-                f"{words}: median {statistics.median(took):.3f} s, from {min(took):.3f} to {max(took):.3f} s"
+                f"{words}: median {statistics.median(took):.3f} s, "
+                f"from {min(took):.3f} to {max(took):.3f} s"
             )
 
 

@@ -109,7 +109,8 @@ def run(number: int, mutation: MutationSpec, asked: argparse.Namespace) -> bool:
     command = [asked.python, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *kept, *rooms]
     done = mutate_and_test([mutation], " ".join(command), SECONDS)
     noticed = done.test_outcome == TestOutcome.KILLED
-    where = f"{mutation.module_path}:{mutation.start_pos[0]} {mutation.operator_name.removeprefix('core/')}"
+    operator = mutation.operator_name.removeprefix("core/")
+    where = f"{mutation.module_path}:{mutation.start_pos[0]} {operator}"
     print(number, "noticed" if noticed else done.test_outcome.value.upper(), where, flush=True)
     if not noticed:
         print(

@@ -143,7 +143,8 @@ def compared(params: list[Path], given: argparse.Namespace, folder: Path) -> Non
     again = by_us(given.params, folder / "reports-0")
     ratios = ", ".join(f"{mine / other:.3f}" for mine, other in zip(ours, theirs, strict=True))
     print(
-        f"{len(params)} scenarios: papermill {min(theirs):.1f} s, ours {min(ours):.1f} s, ratio by turn {ratios}"
+        f"{len(params)} scenarios: papermill {min(theirs):.1f} s, ours {min(ours):.1f} s, "
+        f"ratio by turn {ratios}"
     )
     print(f"nothing changed: {again:.2f} s")
     if far:
@@ -157,9 +158,11 @@ def wide(params: list[Path], count: int, folder: Path) -> None:
     ENVIRONMENT["TMPDIR"] = str(scratch)
     with peak_memory() as peak:
         seconds = by_us(grid, folder / f"grid-reports-{count}")
-    left = f"{len(_descendants(os.getpid()))} processes and {len(list(scratch.iterdir()))} temporary files left"
+    processes = len(_descendants(os.getpid()))
+    files = len(list(scratch.iterdir()))
     print(
-        f"{count} scenarios: {seconds:.1f} s, {seconds / count:.3f} s each, {peak[0]:.2f} GB at the peak, {left}"
+        f"{count} scenarios: {seconds:.1f} s, {seconds / count:.3f} s each, "
+        f"{peak[0]:.2f} GB at the peak, {processes} processes and {files} temporary files left"
     )
 
 

@@ -74,7 +74,8 @@ def main() -> None:
             except RunError as error:
                 print(f"refused, as it must be: {error}")
     print(
-        f"{len(SCENARIOS)} scenarios: to disk {local:.1f} s, to S3 {remote:.1f} s, nothing changed {unchanged:.1f} s"
+        f"{len(SCENARIOS)} scenarios: to disk {local:.1f} s, to S3 {remote:.1f} s, "
+        f"nothing changed {unchanged:.1f} s"
     )
 
 
