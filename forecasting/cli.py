@@ -52,43 +52,31 @@ class _Group(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Each command with the whole of its first sentence, then three to begin with."""
-        found = [(name, self.commands[name]) for name in self.list_commands(ctx)]
-        for title, rows in (
-            (
-                "Commands",
-                [(name, command.get_short_help_str(limit=200)) for name, command in found],
-            ),
-            ("To begin with", START),
-        ):
-            with formatter.section(title):
-                formatter.write_dl(rows)
+        names = self.list_commands(ctx)
+        helps = [self.commands[name].get_short_help_str(limit=200) for name in names]
+        with formatter.section("Commands"):
+            formatter.write_dl(list(zip(names, helps, strict=True)))
+        with formatter.section("To begin with"):
+            formatter.write_dl(START)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; input that is wrong ends in 2, a run that failed in 1."""
         try:
             return super().invoke(ctx)
         except ForecastingError as error:
-            said = (
-                shortened(f"ev-forecast {ctx.invoked_subcommand}: {error}")
-                if _one_line(error)
-                else str(error)
-            )
-            click.echo(said, err=True)
+            message = str(error)
+            if not getattr(error, "problems", ()):
+                message = shortened(f"ev-forecast {ctx.invoked_subcommand}: {error}")
+            click.echo(message, err=True)
             ctx.exit(2 if isinstance(error, InputError) else 1)
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            said = (
-                f"{error.filename}: {error.strerror}"
-                if error.filename and error.strerror
-                else str(error)
-            )
-            say(shortened(f"ev-forecast {ctx.invoked_subcommand}: {said}"), err=True)
+            message = str(error)
+            if error.filename and error.strerror:
+                message = f"{error.filename}: {error.strerror}"
+            say(shortened(f"ev-forecast {ctx.invoked_subcommand}: {message}"), err=True)
             ctx.exit(2)
-
-
-def _one_line(error: ForecastingError) -> bool:
-    return not getattr(error, "problems", ())
 
 
 @click.group(
@@ -210,8 +198,8 @@ def check(paths: tuple[Path, ...], beside: tuple[Path, ...]) -> None:
     for caveat in checked.caveats:
         say(f"note: {caveat}")
     counts = {"scenario": checked.scenarios, "fact": checked.facts}
-    found = [f"{count} {what}{'s' if count > 1 else ''}" for what, count in counts.items() if count]
-    say(f"in order: {', '.join(found) or 'no scenario and no fact'}")
+    words = [f"{n} {name}{'s' if n > 1 else ''}" for name, n in counts.items() if n]
+    say(f"in order: {', '.join(words) or 'no scenario and no fact'}")
 
 
 @main.command()

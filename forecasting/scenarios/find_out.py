@@ -75,27 +75,20 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
         outlook.scenario.measure
     ]
     answers = {name: outlook.results.values[name][:, -1] for name in measures}
-    found = list(_numbers(outlook))
+    numbers = list(_numbers(outlook))
     chance = np.random.default_rng(outlook.scenario.seed)
     candidates = {
         name: np.log(np.maximum(values, 1e-9)) + NOISE[kind] * chance.standard_normal(len(values))
-        for name, kind, values in found
+        for name, kind, values in numbers
     }
-    explained = first_order(candidates, answers)
-    taken = dict(
-        zip(
-            zip(explained["input"], explained["output"], strict=True),
-            explained["share"],
-            strict=True,
-        )
+    explained = first_order(candidates, answers).pivot(
+        index="input", columns="output", values="share"
     )
-    shares = {
-        name: [float(taken.get((name, answer), 0.0)) for answer in measures] for name in candidates
-    }
-    kinds = {name: kind for name, kind, _ in found}
-    rows = [(name, kinds[name], *each) for name, each in shares.items() if any(each)]
-    rows.sort(key=lambda row: row[2:], reverse=True)
-    return pd.DataFrame(rows, columns=["number", "kind", *measures])
+    shares = explained.reindex(index=list(candidates), columns=measures).fillna(0.0)
+    shares.insert(0, "kind", [kind for _, kind, _ in numbers])
+    shares = shares[shares[measures].any(axis=1)]
+    shares = shares.sort_values(measures, ascending=False, kind="stable")
+    return shares.rename_axis(index="number", columns=None).reset_index()
 
 
 def width_left(share: float) -> float:

@@ -215,20 +215,19 @@ class Outlook(Shown):
     def headline(self) -> dict[str, dict[str, Any]]:
         """The main measures in the horizon year: year, median, lower80, upper80, unit."""
         wanted = (self.scenario.measure, *HEADLINE)
-        found = {}
+        headline = {}
         for measure in wanted:
             if measure in self.results.values:
-                low, median, high = np.quantile(
-                    self.results.values[measure][:, -1], (0.1, 0.5, 0.9)
-                ).tolist()
-                found[measure] = {
+                last = self.results.values[measure][:, -1]
+                low, median, high = np.quantile(last, (0.1, 0.5, 0.9)).tolist()
+                headline[measure] = {
                     "year": self.years[-1],
                     "median": median,
                     "lower80": low,
                     "upper80": high,
+                    "unit": MEASURES[measure].unit,
                 }
-                found[measure]["unit"] = MEASURES[measure].unit
-        return found
+        return headline
 
     @takes(InputError, folder=path())
     def save(self, folder: str | Path) -> None:
