@@ -23,24 +23,6 @@ from typing import Any, ParamSpec, TypeVar
 
 from forecasting.errors import InputError, in_digits
 
-__all__ = [
-    "Check",
-    "flag",
-    "number",
-    "numbers",
-    "of",
-    "optional",
-    "path",
-    "probability",
-    "read",
-    "several",
-    "shown",
-    "takes",
-    "text",
-    "texts",
-    "whole",
-]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 MOST = 1e15  # a count, an amount: beyond, sums of floats lose the units

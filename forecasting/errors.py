@@ -17,23 +17,6 @@ from dataclasses import dataclass
 LONGEST, MOST = 300, 50  # characters of a problem, and problems of a message
 WORDS = 1000  # characters of a message that is one text
 
-__all__ = [
-    "MOST",
-    "AssumptionError",
-    "EvidenceError",
-    "ForecastingError",
-    "InputError",
-    "LedgerError",
-    "ModelError",
-    "PeriodError",
-    "Problem",
-    "RunError",
-    "ScenarioError",
-    "in_digits",
-    "shortened",
-    "visible",
-]
-
 
 def visible(text: str) -> str:
     r"""Text without what a terminal would act on, or a reader would not see: such characters as

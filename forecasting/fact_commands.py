@@ -18,18 +18,6 @@ from forecasting.parameters.naming import PARAMS_ENDINGS
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
 
-__all__ = [
-    "ANY_PATH",
-    "FACTS_PATH",
-    "OWN_FACTS",
-    "claim",
-    "evidence",
-    "fact",
-    "fetch",
-    "known_facts",
-    "say",
-]
-
 
 def say(text: str, err: bool = False) -> None:
     """Print, without what a terminal would act on: a ledger or a params file may hold anything."""

@@ -9,8 +9,6 @@ from collections.abc import Iterable
 
 import click
 
-__all__ = ["HelpContext"]
-
 NARROW = 60  # columns; in fewer a name and what it means do not fit beside each other
 LEAST = 20
 

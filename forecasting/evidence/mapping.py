@@ -25,17 +25,16 @@ from forecasting.errors import LedgerError, Problem
 from forecasting.evidence.rules import COLUMNS
 from forecasting.measures import MEASURES, nearest
 
-__all__ = ["Mapping", "mapping_path", "propose_mapping", "read_mapping"]
-
 # What a column can say: the ledger's own words, or a period in one cell
 TARGETS = (*COLUMNS, "year", "month", "date")
+TABLES = {"columns": TARGETS, "values": tuple(MEASURES), "constants": COLUMNS}
 OPTIONS = ("separator", "encoding", "decimal", "dates", "sheet", "each")
 EACH = ("year", "quarter", "month", "day")
 
 # Words by which columns of other people's tables are known, in lower case.
 _COLUMN_WORDS = {
-    "place": "country land pays place region location market economy nation territory iso iso2 iso3 страна регион "
-    "mamlakat 国家",
+    "place": "country land pays place region location market economy nation territory "
+    "iso iso2 iso3 страна регион mamlakat 国家",
     "year": "year год yil annee jahr 年份 年",
     "month": "month месяц oy 月份 月",
     "date": "date day period quarter дата период sana 日期",
@@ -101,24 +100,26 @@ class Mapping:
         >>> Mapping({"place": "Land"}).to_yaml(in_one_line=True)
         '{columns: {place: Land}}'
         """
-        said = {key: value for key, value in vars(self).items() if value}
-        width = 10_000 if in_one_line else 80
-        return yaml.safe_dump(
-            said, allow_unicode=True, sort_keys=False, default_flow_style=in_one_line, width=width
-        ).strip("\n" if in_one_line else "")
+        filled = {key: value for key, value in vars(self).items() if value}
+        text = yaml.safe_dump(
+            filled,
+            allow_unicode=True,
+            sort_keys=False,
+            default_flow_style=in_one_line,
+            width=10_000 if in_one_line else 80,
+        )
+        return text.strip("\n") if in_one_line else text
 
     @property
     def lacks(self) -> list[str]:
         """What no column and no constant says, though every fact needs it."""
         named = {*self.columns, *self.constants}
-        found = [] if self.values or "value" in named else ["value"]
-        found += [] if self.values or "measure" in named else ["measure"]
-        found += [] if "place" in named else ["place"]
-        return found + (
-            []
-            if named & {"year", "month", "date", "period_end"}
-            else ["year, month, date or period_end"]
-        )
+        if self.values:
+            named |= {"value", "measure"}
+        missing = [word for word in ("value", "measure", "place") if word not in named]
+        if not named & {"year", "month", "date", "period_end"}:
+            missing.append("year, month, date or period_end")
+        return missing
 
 
 def propose_mapping(header: Sequence[str]) -> Mapping:
@@ -171,50 +172,37 @@ def read_mapping(path: Path) -> Mapping:
         With every problem at once.
     """
     try:
-        said: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        keys: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())[:150]
-        raise LedgerError(
-            [Problem(path.name, f"cannot be read: {reason}", "see `ev-forecast check`")]
-        ) from None
-    if not isinstance(said, dict):
-        raise LedgerError(
-            [
-                Problem(
-                    path.name,
-                    "is not a list of keys",
-                    "write columns: and, below it, place: Country",
-                )
-            ]
-        )
-    if problems := list(_mapping_problems(path.name, said)):
+        problem = Problem(path.name, f"cannot be read: {reason}", "see `ev-forecast check`")
+        raise LedgerError([problem]) from None
+    if not isinstance(keys, dict):
+        hint = "write columns: and, below it, place: Country"
+        raise LedgerError([Problem(path.name, "is not a list of keys", hint)])
+    if problems := list(_mapping_problems(path.name, keys)):
         raise LedgerError(problems)
     columns, values, constants = (
-        {str(k): str(v) for k, v in (said.get(key) or {}).items()}
-        for key in ("columns", "values", "constants")
+        {str(word): str(text) for word, text in (keys.get(key) or {}).items()} for key in TABLES
     )
-    return Mapping(columns, values, constants, *(str(said.get(key) or "") for key in OPTIONS))
+    return Mapping(columns, values, constants, *(str(keys.get(key) or "") for key in OPTIONS))
 
 
-def _mapping_problems(name: str, said: dict[str, Any]) -> Iterable[Problem]:
-    known = {"columns": TARGETS, "values": tuple(MEASURES), "constants": COLUMNS}
-    for key, value in said.items():
-        if key not in (*known, *OPTIONS):
-            yield Problem(
-                f"{name} {key}", "is not a key of a mapping", nearest(str(key), (*known, *OPTIONS))
-            )
-        elif key in known and not isinstance(value, dict):
-            yield Problem(
-                f"{name} {key}", "is not a list of keys", "write name: column lines below it"
-            )
-        elif key in known:
-            for word in value:
-                if word not in known[key]:
-                    near = nearest(str(word), known[key])
-                    yield Problem(
-                        f"{name} {key}.{word}",
-                        "is unknown",
-                        f"did you mean {near}?" if near else "",
-                    )
-    if said.get("each") not in (None, *EACH):
-        yield Problem(f"{name} each", f"{said['each']!r} is unknown", "one of " + ", ".join(EACH))
+def _mapping_problems(name: str, keys: dict[str, Any]) -> Iterable[Problem]:
+    known = (*TABLES, *OPTIONS)
+    for key, table in keys.items():
+        where = f"{name} {key}"
+        if key not in known:
+            yield Problem(where, "is not a key of a mapping", nearest(str(key), known))
+        elif key in TABLES and not isinstance(table, dict):
+            yield Problem(where, "is not a list of keys", "write name: column lines below it")
+        elif key in TABLES:
+            for word in {*table} - {*TABLES[key]}:
+                near = nearest(str(word), TABLES[key])
+                hint = f"did you mean {near}?" if near else ""
+                yield Problem(f"{where}.{word}", "is unknown", hint)
+    if len(str(keys.get("separator") or "")) > 1:
+        what = f"{keys['separator']!r} is not one character"
+        yield Problem(f"{name} separator", what, "e.g. separator: ';', of tabs \"\\t\"")
+    if keys.get("each") not in (None, *EACH):
+        yield Problem(f"{name} each", f"{keys['each']!r} is unknown", "one of " + ", ".join(EACH))

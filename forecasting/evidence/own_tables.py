@@ -15,28 +15,24 @@ import datetime as dt
 import io
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from forecasting.errors import LedgerError, PeriodError, Problem
 from forecasting.evidence.mapping import EACH, Mapping
 from forecasting.evidence.places import place_code
+from forecasting.evidence.printed_numbers import without_marks
 from forecasting.evidence.printed_periods import number_of, period_cells, period_of
 from forecasting.evidence.rules import COLUMNS, number_text
-from forecasting.measures import MEASURES
 from forecasting.periods import Period
-
-__all__ = [
-    "decoded",
-    "mapped_rows",
-    "split_cells",
-    "with_guesses",
-    "years_as_rows",
-]
+from forecasting.quantities import on_a_day
 
 Cells = list[list[object]]
 SEPARATORS = ",;\t|"
 DATE_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d")
+ISO = "%Y-%m-%d"
+LENGTHS = {1: "month", 3: "quarter", 12: "year"}
 EXCEL_EPOCH = dt.date(1899, 12, 30)
 DATE_TARGETS = ("period_start", "period_end", "date", "published")
 
@@ -87,45 +83,67 @@ def with_guesses(mapping: Mapping, cells: Cells) -> Mapping:
     """The mapping with the decimal mark, the form of dates and the length of periods that the cells
     show.
     """
-    header = [str(cell) for cell in cells[0]]
-    decimal = mapping.decimal or _decimal_mark(
-        _texts(cells, header, [*mapping.values.values(), mapping.columns.get("value", "")])
+    columns = mapping.columns
+    numbers = _texts(cells, [*mapping.values.values(), columns.get("value", "")])
+    days = _texts(cells, [columns.get(target, "") for target in DATE_TARGETS])
+    forms = [form for form in DATE_FORMS if days and all(_dated(day, form) for day in days)]
+    dates = mapping.dates
+    if not dates and len(forms) == 1:
+        dates = forms[0].replace(ISO, "")
+    return replace(
+        mapping,
+        decimal=mapping.decimal or _decimal_mark(numbers),
+        dates=dates,
+        each=mapping.each or _length(_column(cells, columns.get("date", "")), dates),
     )
-    dated = _texts(cells, header, [mapping.columns.get(target, "") for target in DATE_TARGETS])
-    forms = [form for form in DATE_FORMS if dated and all(_dated(text, form) for text in dated)]
-    dates = mapping.dates or (forms[0] if len(forms) == 1 and forms[0] != "%Y-%m-%d" else "")
-    column = mapping.columns.get("date")
-    at = header.index(column) if column in header else len(header)
-    each = mapping.each or _length([row[at] for row in cells[1:] if at < len(row)], dates)
-    return replace(mapping, decimal=decimal, dates=dates, each=each)
+
+
+def _column(cells: Cells, name: str) -> list[object]:
+    """The cells below a name that are not empty."""
+    header = [str(cell) for cell in cells[0]]
+    place = header.index(name) if name in header else len(header)
+    return [row[place] for row in cells[1:] if len(row) > place and row[place] not in (None, "")]
+
+
+def _texts(cells: Cells, names: Sequence[str]) -> list[str]:
+    """The texts, not numbers, below some names."""
+    column = (cell for name in names for cell in _column(cells, name))
+    return [cell.strip() for cell in column if isinstance(cell, str) and cell.strip()]
 
 
 def _length(cells: Sequence[object], form: str) -> str:
     """The length of the periods for which dates stand, which all begin or all end a month; empty
     where none is seen.
     """
-    read = [_day(cell, form) for cell in cells if cell not in (None, "")]
-    days = {day for day in read if day is not None}
-    ends = (day.day == 1 for day in days), ((day + dt.timedelta(days=1)).day == 1 for day in days)
-    if None in read or len(days) < 2 or not any(map(all, ends)):
+    days = {_day(cell, form) for cell in cells}
+    known = [day for day in days if day is not None]
+    if len(known) < max(2, len(days)) or not _at_one_end(known):
         return ""
-    months = sorted(12 * day.year + day.month for day in days)
-    step = min(later - month for month, later in itertools.pairwise(months))
-    lengths = {1: "month", 3: "quarter", 12: "year"}
-    return lengths.get(step, "") if all((month - months[0]) % step == 0 for month in months) else ""
+    months = sorted(12 * day.year + day.month for day in known)
+    step = min(later - earlier for earlier, later in itertools.pairwise(months))
+    even = step and all((later - months[0]) % step == 0 for later in months)
+    return LENGTHS.get(step, "") if even else ""
+
+
+def _at_one_end(days: Sequence[dt.date]) -> bool:
+    """Whether all days begin a month, or all end one."""
+    after = [day + dt.timedelta(days=1) for day in days]
+    return any(all(day.day == 1 for day in ends) for ends in (days, after))
 
 
 def _day(cell: object, form: str) -> dt.date | None:
     """The day of a cell: a date, a workbook's count of days, or text of a form."""
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and 20_000 < cell < 80_000:
+    if isinstance(cell, dt.date):
+        return cell
+    if isinstance(cell, int | float) and 20_000 < cell < 80_000:
         return EXCEL_EPOCH + dt.timedelta(days=int(cell))
-    return cell if isinstance(cell, dt.date) else _dated(str(cell).strip(), form or "%Y-%m-%d")
+    return _dated(str(cell).strip(), form or ISO)
 
 
-def _texts(cells: Cells, header: list[str], names: Sequence[str]) -> list[str]:
-    places = [header.index(name) for name in names if name in header]
-    found = (row[place] for row in cells[1:] for place in places if place < len(row))
-    return [cell.strip() for cell in found if isinstance(cell, str) and cell.strip()]
+def _dated(text: str, form: str) -> dt.date | None:
+    with contextlib.suppress(ValueError, re.error):
+        return dt.datetime.strptime(text, form).date()
+    return None
 
 
 def _decimal_mark(numbers: list[str]) -> str:
@@ -133,13 +151,6 @@ def _decimal_mark(numbers: list[str]) -> str:
     comma = [text for text in numbers if re.fullmatch(r"-?[\d.\s\u00a0]*\d,\d+", text)]
     grouped = all(re.fullmatch(r"-?\d{1,3}(,\d{3})+", text) for text in comma)
     return "," if comma and not grouped else ""
-
-
-def _dated(text: str, form: str) -> dt.date | None:
-    try:
-        return dt.datetime.strptime(text, form).date()
-    except ValueError:
-        return None
 
 
 def mapped_rows(
@@ -164,74 +175,67 @@ def mapped_rows(
         What the mapping names and the table lacks, and cells that cannot be read.
     """
     header = [str(cell).strip() for cell in cells[0]]
+    named = [*mapping.columns.items(), *mapping.values.items()]
     problems = [
         Problem(
             f"{name}:1",
             f"has no column {column!r}, which the mapping gives to {target}",
             f"columns: {', '.join(header)}",
         )
-        for target, column in [*mapping.columns.items(), *mapping.values.items()]
+        for target, column in named
         if column not in header
     ]
-    problems += [
-        Problem(
-            f"{name}:1",
-            f"no column says {what}",
-            "say it in the mapping, under columns or constants",
-        )
-        for what in mapping.lacks
-    ]
+    hint = "say it in the mapping, under columns or constants"
+    problems += [Problem(f"{name}:1", f"no column says {word}", hint) for word in mapping.lacks]
     if problems:
         return [], problems
     rows: list[tuple[str, dict[str, str]]] = []
-    stem, used = re.sub(r"[^\w-]+", "-", name.rsplit(".", 1)[0]).lower(), dict[str, int]()
+    ids: Counter[str] = Counter()
+    stem = re.sub(r"[^\w-]+", "-", name.rsplit(".", 1)[0]).lower()
     for number, row in enumerate(cells[1:], start=2):
-        named = dict(zip(header, row, strict=False))
+        if not any(str(cell).strip() for cell in row if cell is not None):
+            continue
         where = f"{name}:{number}"
-        if any(str(cell if cell is not None else "").strip() for cell in named.values()):
-            try:
-                rows += [(where, _named(fact, stem, used)) for fact in _facts_of(named, mapping)]
-            except (LedgerError, PeriodError, ValueError) as error:
-                problems.append(
-                    Problem(
-                        where, str(error)[:200], "correct the cell, or say its form in the mapping"
-                    )
-                )
+        try:
+            facts = _facts_of(dict(zip(header, row, strict=False)), mapping)
+            rows += [(where, _named(fact, stem, ids)) for fact in facts]
+        except ValueError as error:
+            hint = "correct the cell, or say its form in the mapping"
+            problems.append(Problem(where, str(error)[:200], hint))
     return rows, problems
 
 
 def _facts_of(cells: dict[str, object], mapping: Mapping) -> Iterator[dict[str, str]]:
     """The facts of one row: one, or one for each column of numbers that is not empty."""
-    common = dict(mapping.constants)
-    common |= {
+    texts = {
         target: _cell(cells[column], target, mapping)
         for target, column in mapping.columns.items()
-        if target in COLUMNS and _cell(cells[column], target, mapping)
+        if target in COLUMNS
     }
-    pairs = list(mapping.values.items()) or [
-        (common.get("measure", ""), mapping.columns.get("value", ""))
-    ]
-    for measure, column in pairs:
-        value = _number(cells.get(column), mapping.decimal) if column else common.get("value", "")
-        if value or len(pairs) == 1:
-            fact = {"relation": "equals"} | common | {"measure": measure, "value": value}
-            yield fact | _period_columns(cells, mapping, stock=_is_stock(fact))
-
-
-def _is_stock(fact: dict[str, str]) -> bool:
-    return fact["measure"] in MEASURES and MEASURES[fact["measure"]].kind == "stock"
+    common = {"relation": "equals"} | mapping.constants
+    common |= {target: text for target, text in texts.items() if text}
+    if not mapping.values:
+        measure = common.setdefault("measure", "")
+        common.setdefault("value", "")
+        yield common | _period_cells(cells, mapping, measure)
+    for measure, column in mapping.values.items():
+        value = _number(cells.get(column), mapping.decimal)
+        if value or len(mapping.values) == 1:
+            fact = common | {"measure": measure, "value": value}
+            yield fact | _period_cells(cells, mapping, measure)
 
 
 def _cell(cell: object, target: str, mapping: Mapping) -> str:
+    text = str(cell).strip()
     if cell is None:
         return ""
     if target in ("period_start", "period_end"):
         return _date(cell, mapping).isoformat()
-    if target == "published" and not re.fullmatch(r"\d{4}(-\d\d)?(\.0)?", str(cell).strip()):
-        return _date(cell, mapping).isoformat() if str(cell).strip() else ""
+    if target == "published" and text and not re.fullmatch(r"\d{4}(-\d\d)?(\.0)?", text):
+        return _date(cell, mapping).isoformat()
     if target in ("value", "rounding"):
         return _number(cell, mapping.decimal)
-    return number_text(cell) if isinstance(cell, float) else str(cell).strip()
+    return number_text(cell) if isinstance(cell, float) else text
 
 
 def _number(cell: object, decimal: str) -> str:
@@ -240,77 +244,56 @@ def _number(cell: object, decimal: str) -> str:
         return ""
     if isinstance(cell, int | float):
         return number_text(float(cell))
-    text = re.sub(r"[\s\u00a0\u202f']", "", str(cell))
-    mark, group = (",", r"\.") if decimal == "," else (".", ",")
-    if re.fullmatch(rf"[+-]?\d{{1,3}}({group}\d{{3}})+({re.escape(mark)}\d+)?", text):
-        text = re.sub(group, "", text)
-    return text.replace(",", ".") if decimal == "," else text
+    thousands = "." if decimal == "," else ","
+    return without_marks(re.sub(r"[\s']", "", str(cell)), thousands, decimal or ".")
 
 
 def _date(cell: object, mapping: Mapping) -> dt.date:
+    day = _day(cell, mapping.dates)
+    if day is not None:
+        return day
     text = str(cell).strip()
-    found = _day(cell, mapping.dates)
-    if found is None:
-        likely = [form for form in DATE_FORMS if _dated(text, form)]
-        hint = (
-            f"; say in the mapping dates: '{likely[0]}'"
-            + (f" or '{likely[1]}'" if likely[1:] else "")
-            if likely
-            else ""
-        )
-        raise PeriodError(
-            f"{text[:40]!r} is not a date of the form {mapping.dates or 'YYYY-MM-DD'}{hint}"
-        )
-    return found
+    likely = [repr(form) for form in DATE_FORMS if _dated(text, form)][:2]
+    hint = f"; say in the mapping dates: {' or '.join(likely)}" if likely else ""
+    form = mapping.dates or "YYYY-MM-DD"
+    raise PeriodError(f"{text[:40]!r} is not a date of the form {form}{hint}")
 
 
-def _period_columns(cells: dict[str, object], mapping: Mapping, stock: bool) -> dict[str, str]:
-    """First and last day of what the row speaks of, where the ledger's own columns do not say it."""
-    columns = mapping.columns
-    if "date" in columns:
-        period = _period(cells[columns["date"]], mapping, stock)
-    elif "year" in columns or "month" in columns:
-        period = _year_or_month(cells, mapping)
+def _period_cells(cells: dict[str, object], mapping: Mapping, measure: str) -> dict[str, str]:
+    """First and last day of a row, where the ledger's own columns do not say it."""
+    texts = {
+        target: str(cells[mapping.columns[target]]).strip().removesuffix(".0")
+        for target in ("date", "year", "month")
+        if target in mapping.columns
+    }
+    stock = on_a_day(measure, "")
+    if "date" in texts:
+        period = _period(cells[mapping.columns["date"]], texts["date"], mapping, stock)
+    elif {"year", "month"} <= texts.keys():
+        period = period_of(f"{texts['year']}-{number_of(texts['month']):02d}")
+    elif texts:
+        period = period_of(texts.get("year", texts.get("month", "")))
     else:
-        return {}
-    if period is None:
         return {}
     return period_cells(period, stock)
 
 
-def _year_or_month(cells: dict[str, object], mapping: Mapping) -> Period:
-    columns = mapping.columns
-    text = {
-        key: str(cells[columns[key]]).strip().removesuffix(".0")
-        for key in ("year", "month")
-        if key in columns
-    }
-    if "month" not in text:
-        return period_of(text["year"])
-    if "year" not in text:
-        return period_of(text["month"])
-    return period_of(f"{text['year']}-{number_of(text['month']):02d}")
+def _period(cell: object, text: str, mapping: Mapping, stock: bool) -> Period:
+    day = _day(cell, mapping.dates)
+    if day is None:
+        return period_of(text)
+    if stock or mapping.each == "day":
+        return Period(day, day)
+    if mapping.each not in EACH:
+        raise PeriodError(
+            f"{day} is one day, a flow is counted over a period; "
+            "say in the mapping each: year, quarter or month"
+        )
+    forms = {"year": "%Y", "quarter": f"%YQ{(day.month + 2) // 3}", "month": "%Y-%m"}
+    return period_of(f"{day:{forms[mapping.each]}}")
 
 
-def _period(cell: object, mapping: Mapping, stock: bool) -> Period | None:
-    if (
-        isinstance(cell, dt.date)
-        or (isinstance(cell, int | float) and cell > 20_000)
-        or _dated(str(cell).strip(), mapping.dates or "%Y-%m-%d")
-    ):
-        day = _date(cell, mapping)
-        if stock or mapping.each == "day":
-            return Period(day, day)
-        if mapping.each not in EACH:
-            raise PeriodError(
-                f"{day} is one day, a flow is counted over a period; say in the mapping each: year, quarter or month"
-            )
-        forms = {"year": "%Y", "quarter": f"%YQ{(day.month + 2) // 3}", "month": "%Y-%m"}
-        return period_of(f"{day:{forms[mapping.each]}}")
-    return period_of(str(cell).strip().removesuffix(".0"))
-
-
-def _named(fact: dict[str, str], stem: str, used: dict[str, int]) -> dict[str, str]:
+def _named(fact: dict[str, str], stem: str, ids: Counter[str]) -> dict[str, str]:
     """The fact with an id of its own, made from what it says where the table gives none."""
     if fact.get("id"):
         return fact
@@ -318,8 +301,8 @@ def _named(fact: dict[str, str], stem: str, used: dict[str, int]) -> dict[str, s
     with contextlib.suppress(LedgerError):
         place = place_code(place)
     name = f"{stem}-{place}-{fact['measure']}-{fact.get('period_end', '')}".lower()
-    used[name] = used.get(name, 0) + 1
-    return fact | {"id": name if used[name] == 1 else f"{name}-{used[name]}"}
+    ids[name] += 1
+    return fact | {"id": name if ids[name] == 1 else f"{name}-{ids[name]}"}
 
 
 def years_as_rows(cells: Cells) -> Cells:
@@ -327,14 +310,15 @@ def years_as_rows(cells: Cells) -> Cells:
     are.
     """
     header = [str(cell).strip().removesuffix(".0") for cell in cells[0]]
-    years = [i for i, name in enumerate(header) if re.fullmatch(r"(19|20)\d\d", name)]
+    years = [name for name in header if re.fullmatch(r"(19|20)\d\d", name)]
     if len(years) < 2 or any("year" in name.lower() for name in header):
         return cells
-    kept = [i for i in range(len(header)) if i not in years]
-    rows: Cells = [
-        [*(row[i] for i in kept), header[i], row[i]]
-        for row in cells[1:]
-        for i in years
-        if row[i] not in (None, "")
-    ]
-    return [[*(header[i] for i in kept), "year", "value"], *rows]
+    others = [name for name in header if name not in years]
+    rows: Cells = [[*others, "year", "value"]]
+    for row in cells[1:]:
+        named = dict(zip(header, row, strict=False))
+        common = [named.get(name) for name in others]
+        rows += [
+            [*common, year, named[year]] for year in years if named.get(year) not in (None, "")
+        ]
+    return rows

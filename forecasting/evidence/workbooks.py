@@ -8,10 +8,9 @@ import datetime as dt
 import io
 import re
 from typing import Any
+from zipfile import ZipFile
 
-from forecasting.errors import Problem
-
-__all__ = ["sheet_rows"]
+from forecasting.errors import LedgerError, Problem
 
 # Bytes of all text in a workbook, which lies in it compressed: some ten seconds of reading
 LARGEST = 20_000_000
@@ -41,84 +40,71 @@ def sheet_rows(
     problems : list of Problem
         What stands in the way.
     """
-    from zipfile import ZipFile
+    try:
+        values, formulas = _opened(name, data)
+        sheet = sheet or _only_table(name, values)
+        rows = _cells(name, values, sheet)
+    except LedgerError as error:
+        return [], sheet, list(error.problems)
+    return rows, sheet, _unknown_results(name, values[sheet], formulas[sheet])
 
+
+def _refusal(name: str, what: str, hint: str) -> LedgerError:
+    return LedgerError([Problem(name, what, hint)])
+
+
+def _opened(name: str, data: bytes) -> tuple[Any, Any]:
+    """A workbook with the values of its formulas, and with the formulas themselves."""
     from openpyxl import load_workbook
 
     try:
         with ZipFile(io.BytesIO(data)) as parts:
             texts = [part for part in parts.infolist() if not part.filename.startswith("xl/media/")]
-            if sum(part.file_size for part in texts) > LARGEST:
-                return (
-                    [],
-                    "",
-                    [
-                        Problem(
-                            name,
-                            f"unpacks to more than {LARGEST:,} bytes",
-                            "save the one sheet as CSV",
-                        )
-                    ],
-                )
-            xml = [parts.read(part) for part in texts if part.filename.endswith(".xml")]
-        values = load_workbook(io.BytesIO(data), data_only=True)
+            large = sum(part.file_size for part in texts) > LARGEST
+            xml = [] if large else [parts.read(part) for part in texts]
+        values = None if large else load_workbook(io.BytesIO(data), data_only=True)
         calculated = any(re.search(rb"<(\w+:)?f[\s>/]", part) for part in xml)
         formulas = load_workbook(io.BytesIO(data)) if calculated else values
     # Of a damaged file the library raises whatever its parsers come upon
     except Exception as error:
-        hint = "save it again as .xlsx, or as CSV UTF-8"
-        said = " ".join(str(error).split())
-        return (
-            [],
-            "",
-            [Problem(name, f"is no Excel workbook that can be read ({said})"[:200], hint)],
-        )
-    filled = [
-        found.title for found in values.worksheets if found.max_row > 1 and found.max_column > 1
-    ]
-    if sheet and sheet not in values.sheetnames:
-        return (
-            [],
-            "",
-            [
-                Problem(
-                    name, f"has no sheet {sheet!r}", f"its sheets: {', '.join(values.sheetnames)}"
-                )
-            ],
-        )
-    if not sheet and len(filled) != 1:
-        what = (
-            f"has {len(filled)} sheets with a table: {', '.join(filled)}"
-            if filled
-            else "has no sheet with a table"
-        )
-        return (
-            [],
-            "",
-            [
-                Problem(
-                    name, what, "name one in the mapping, e.g. sheet: " + (filled or ["Facts"])[0]
-                )
-            ],
-        )
-    chosen = sheet or filled[0]
-    if values[chosen].max_row > MOST_ROWS:
-        return (
-            [],
-            chosen,
-            [Problem(name, f"sheet {chosen!r} has more than {MOST_ROWS:,} rows", "split it")],
-        )
-    if values[chosen].max_row * values[chosen].max_column > MOST_CELLS:
-        what = f"sheet {chosen!r} reaches over more than {MOST_CELLS:,} cells"
-        return [], chosen, [Problem(name, what, "delete what lies far from the table")]
-    rows = [[_plain(cell) for cell in row] for row in values[chosen].iter_rows(values_only=True)]
-    for merged in values[chosen].merged_cells.ranges:
+        reason = " ".join(str(error).split())
+        what = f"is no Excel workbook that can be read ({reason})"[:200]
+        raise _refusal(name, what, "save it again as .xlsx, or as CSV UTF-8") from None
+    if large:
+        what = f"unpacks to more than {LARGEST:,} bytes"
+        raise _refusal(name, what, "save the one sheet as CSV")
+    return values, formulas
+
+
+def _only_table(name: str, book: Any) -> str:
+    """The sheet that holds a table, where only one does."""
+    tables = [sheet.title for sheet in book.worksheets if sheet.max_row > 1 < sheet.max_column]
+    if len(tables) == 1:
+        return str(tables[0])
+    what = "has no sheet with a table"
+    if tables:
+        what = f"has {len(tables)} sheets with a table: {', '.join(tables)}"
+    example = [*tables, "Facts"][0]
+    raise _refusal(name, what, f"name one in the mapping, e.g. sheet: {example}")
+
+
+def _cells(name: str, book: Any, sheet: str) -> list[list[object]]:
+    """The cells of a sheet; a merged range has its value in each of its cells."""
+    if sheet not in book.sheetnames:
+        hint = f"its sheets: {', '.join(book.sheetnames)}"
+        raise _refusal(name, f"has no sheet {sheet!r}", hint)
+    values = book[sheet]
+    if values.max_row > MOST_ROWS:
+        raise _refusal(name, f"sheet {sheet!r} has more than {MOST_ROWS:,} rows", "split it")
+    if values.max_row * values.max_column > MOST_CELLS:
+        what = f"sheet {sheet!r} reaches over more than {MOST_CELLS:,} cells"
+        raise _refusal(name, what, "delete what lies far from the table")
+    rows = [[_plain(cell) for cell in row] for row in values.iter_rows(values_only=True)]
+    for merged in values.merged_cells.ranges:
         first = rows[merged.min_row - 1][merged.min_col - 1]
-        for row in range(merged.min_row - 1, merged.max_row):
-            rows[row][merged.min_col - 1 : merged.max_col] = [first] * (
-                merged.max_col - merged.min_col + 1
-            )
-    return rows, chosen, _unknown_results(name, values[chosen], formulas[chosen])
+        for row in rows[merged.min_row - 1 : merged.max_row]:
+            row[merged.min_col - 1 : merged.max_col] = [first] * merged.size["columns"]
+    return rows
 
 
 def _plain(cell: object) -> object:
@@ -136,8 +122,5 @@ def _unknown_results(name: str, values: Any, formulas: Any) -> list[Problem]:
     if not unknown:
         return []
     what = f"{len(unknown)} formulas have no stored value, first {unknown[0]}"
-    return [
-        Problem(
-            f"{name} {unknown[0]}", what, "open the workbook in a spreadsheet program and save it"
-        )
-    ]
+    hint = "open the workbook in a spreadsheet program and save it"
+    return [Problem(f"{name} {unknown[0]}", what, hint)]

@@ -283,7 +283,7 @@ def test_wrong_input_asks_nobody(publisher: Publisher) -> None:
         ("eurostat",): "'eurostat' is not one of",
         ("comtrade", "--place", "Uzbekistann"): "did you mean UZ",
         ("comtrade", "--place", "NO"): "comtrade is asked for KZ, KG, TJ, TM, UZ, not NO",
-        ("worldbank", "--place", "Horgos"): "the World Bank knows countries, not horgos",
+        ("worldbank", "--place", "Horgos"): "the World Bank is asked for countries, not horgos",
         ("iea", "--place", "CN-XJ"): "the IEA is asked for countries, not CN-XJ",
         ("iea", "--out", "mine.csv"): "mine.csv is there already",
         ("iea", "--out", "link.csv"): "link.csv is there already",
@@ -361,7 +361,7 @@ def test_population_comes_in_pages(publisher: Publisher) -> None:
         ([{"pages": 1, "total": 3}], "no list of records"),
         (
             [{"pages": 1}, [{"country": "UZ", "date": "2024", "value": 1}]],
-            "country, date or value missing",
+            "country or date has another form",
         ),
         ([{"pages": 1}, [{"country": {"id": "UZ"}, "date": "2024", "value": "x"}]], "value is 'x'"),
         ([{"pages": 10**6}, []], "1,000,000 pages"),

@@ -11,24 +11,25 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from forecasting.errors import InputError, RunError
 from forecasting.evidence.places import COUNTRIES, place_name
 from forecasting.evidence.rules import number_text
-from forecasting.evidence.sources.polite import Page, PageReader, count, json_object
+from forecasting.evidence.sources.polite import PageReader, count, json_object, records_of
 from forecasting.periods import month, months_between
-
-__all__ = ["ADDRESS", "KEY", "LEFT_OUT", "proposed_rows"]
 
 ADDRESS = "https://comtradeapi.un.org"
 KEY = "COMTRADE_SUBSCRIPTION_KEY"
 LEFT_OUT = "values in dollars are not proposed, and no other reporter than China is asked"
-CHINA, MOST = 156, 500  # its code in the UN's M49; records of a preview
-PARTNERS = dict(zip(COUNTRIES, (398, 417, 762, 795, 860), strict=True))  # M49
-ITEMS = 5  # the code of a quantity in pieces
+CHINA = "156"  # its code in the UN's M49
+PARTNERS = dict(zip(COUNTRIES, ("398", "417", "762", "795", "860"), strict=True))  # M49
+WHOLE = {"motCode": "0", "customsCode": "C00", "partner2Code": "0"}  # all modes and procedures
+MOST = 500  # records of a preview
+ITEMS = "5"  # the code of a quantity in pieces
 # Headings of the Harmonized System, edition of 2022, each with what it counts.
 GOODS = {
     "870240": ("ebus_imports", "electric-buses"),
@@ -73,24 +74,22 @@ def proposed_rows(
     if others := sorted(set(places) - set(COUNTRIES)):
         raise InputError(f"comtrade is asked for {', '.join(COUNTRIES)}, not {', '.join(others)}")
     last = today.replace(day=1) - dt.timedelta(days=1)
-    periods = (
-        [f"{part.start:%Y%m}" for part in months_between(dt.date(since, 1, 1), last)]
-        if since <= last.year
-        else []
-    )
+    periods = [f"{part.start:%Y%m}" for part in months_between(dt.date(since, 1, 1), last)]
     key = _key()
     path = "data/v1/get/C/M/HS" if key else "public/v1/preview/C/M/HS"
-    rows, without = [], 0
-    with PageReader(
-        "UN Comtrade", base, {"Ocp-Apim-Subscription-Key": key} if key else None
-    ) as reader:
+    headers = {"Ocp-Apim-Subscription-Key": key} if key else None
+    rows = []
+    without = 0
+    with PageReader("UN Comtrade", base, headers) as reader:
         for period in periods:
-            page = reader.page(
-                path, _question(places, period), partial(_records, period=period, places=places)
-            )
-            found = [_row(record, page) for record in page.content]
-            rows += [row for row in found if row]
-            without += found.count({})
+            question = _question(places, period)
+            page = reader.page(path, question, partial(_records, question=question))
+            for record in page.content:
+                amount, estimated = _amount(record)
+                if amount:
+                    rows.append(page.stamped(_row(record, amount, estimated)))
+                else:
+                    without += 1
     return rows, without
 
 
@@ -102,95 +101,71 @@ def _key() -> str:
 
 
 def _question(places: Sequence[str], period: str) -> dict[str, str]:
-    return {
-        "reporterCode": str(CHINA),
+    return WHOLE | {
+        "reporterCode": CHINA,
         "period": period,
-        "partnerCode": ",".join(str(PARTNERS[place]) for place in places),
-        "partner2Code": "0",
+        "partnerCode": ",".join(PARTNERS[place] for place in places),
         "cmdCode": ",".join(GOODS),
         "flowCode": "X",
-        "customsCode": "C00",
-        "motCode": "0",
     }
 
 
-def _records(text: str, period: str, places: Sequence[str]) -> list[Mapping[str, Any]]:
-    """The records of an answer that were asked for, each with the fields that are needed."""
+def _records(text: str, question: Mapping[str, str]) -> list[Mapping[str, Any]]:
+    """The records of an answer that were asked for, one a heading and partner."""
     content = json_object(text)
     if not isinstance(content, dict):
         raise RunError("the answer is no object: its table has changed")
-    if said := content.get("error"):
-        raise RunError(f"the answer is an error: {str(said)[:100]}")
-    records = content.get("data")
-    if not isinstance(records, list):
-        raise RunError("the answer has no list of data: its table has changed")
-    for number, record in enumerate(records):
-        missing = [field for field in FIELDS if not isinstance(record, dict) or field not in record]
-        if missing:
-            raise RunError(f"data[{number}]: {', '.join(missing)} missing: its table has changed")
-        _amount(record, f"data[{number}]")
+    if error := content.get("error"):
+        raise RunError(f"the answer is an error: {str(error)[:100]}")
+    records = records_of(content.get("data"), "data", FIELDS)
     if len(records) >= MOST:
         raise RunError(
             f"{len(records)} records, the most that an answer holds: some may be missing"
         )
-    return list(_chosen(records, period, places))
+    first: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for number, record in enumerate(records):
+        _amount(record, f"data[{number}]")
+        if not _answers(record, question):
+            continue
+        code = (str(record["cmdCode"]), str(record["partnerCode"]))
+        if first.setdefault(code, record)["qty"] != record["qty"]:
+            period = question["period"]
+            raise RunError(
+                f"two counts of {code[0]} to {code[1]} in {period}: its table has changed"
+            )
+    return list(first.values())
 
 
-def _amount(record: Mapping[str, Any], where: str = "record") -> tuple[float | None, bool]:
-    """Vehicles, counted before estimated, and whether they are estimated; None where nothing was
+def _answers(record: Mapping[str, Any], question: Mapping[str, str]) -> bool:
+    """Whether a record is one of those asked for: a total of all modes and procedures."""
+    return all(
+        str(record.get(field, wanted)) in wanted.split(",") for field, wanted in question.items()
+    )
+
+
+def _amount(record: Mapping[str, Any], where: str = "record") -> tuple[float, bool]:
+    """Vehicles, counted before estimated, and whether they are estimated; 0 where nothing was
     counted in pieces.
     """
-    found: list[tuple[float, bool]] = []
+    amounts: list[tuple[bool, float]] = []
     for quantity, unit, estimated in (
         ("qty", "qtyUnitCode", "isQtyEstimated"),
         ("altQty", "altQtyUnitCode", "isAltQtyEstimated"),
     ):
-        if record.get(quantity) is not None:
-            amount = count(record, quantity, where)
-            if str(record.get(unit)) == str(ITEMS) and amount > 0:
-                found.append((amount, bool(record.get(estimated))))
-    return min(found, key=lambda pair: pair[1]) if found else (None, False)
+        amount = 0.0 if record.get(quantity) is None else count(record, quantity, where)
+        if amount and str(record.get(unit)) == ITEMS:
+            amounts.append((bool(record.get(estimated)), amount))
+    by_estimate, vehicles = min(amounts, key=itemgetter(0), default=(False, 0.0))
+    return vehicles, by_estimate
 
 
-def _chosen(
-    records: Sequence[Mapping[str, Any]], period: str, places: Sequence[str]
-) -> Iterator[Mapping[str, Any]]:
-    """The records that were asked for, one a heading and partner: totals of all modes and
-    procedures.
-    """
-    seen: dict[tuple[str, str], Any] = {}
-    wanted = {str(PARTNERS[place]) for place in places}
-    for record in records:
-        total = all(
-            str(record.get(field, whole)) == whole
-            for field, whole in (("motCode", "0"), ("customsCode", "C00"), ("partner2Code", "0"))
-        )
-        asked = str(record["period"]) == period and str(record["reporterCode"]) == str(CHINA)
-        asked = asked and record["flowCode"] == "X" and str(record["partnerCode"]) in wanted
-        code = (str(record["partnerCode"]), str(record["cmdCode"]))
-        if not (total and asked and code[1] in GOODS):
-            continue
-        if code in seen and seen[code] != record["qty"]:
-            raise RunError(
-                f"two counts of {code[1]} to {code[0]} in {period}: its table has changed"
-            )
-        if code not in seen:
-            yield record
-        seen[code] = record["qty"]
-
-
-def _row(record: Mapping[str, Any], page: Page[Any]) -> dict[str, str]:
-    """The proposed row; empty where nothing was counted in pieces."""
-    amount, estimated = _amount(record)
-    if amount is None:
-        return {}
-    place = next(
-        place for place, code in PARTNERS.items() if str(code) == str(record["partnerCode"])
-    )
-    code, text = str(record["cmdCode"]), str(record["period"])
+def _row(record: Mapping[str, Any], amount: float, estimated: bool) -> dict[str, str]:
+    place = next(place for place, code in PARTNERS.items() if code == str(record["partnerCode"]))
+    code = str(record["cmdCode"])
+    text = str(record["period"])
     measure, product = GOODS[code]
     period = month(f"{text[:4]}-{text[4:]}")
-    row = {
+    return {
         "id": f"{place}-{measure}-{period.label}-{product}-comtrade".lower().replace("_", "-"),
         "measure": measure,
         "place": place,
@@ -207,4 +182,3 @@ def _row(record: Mapping[str, Any], page: Page[Any]) -> dict[str, str]:
         "note": "by the month of leaving China"
         + ("; the quantity is estimated" if estimated else ""),
     }
-    return page.stamped(row)

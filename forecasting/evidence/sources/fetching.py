@@ -22,8 +22,6 @@ from forecasting.evidence.rules import COLUMNS, normalise
 from forecasting.evidence.sources import comtrade, iea_explorer, worldbank
 from forecasting.evidence.sources.polite import today
 
-__all__ = ["SOURCES", "Fetched", "fetch"]
-
 Propose = Callable[[Sequence[str], int, str, dt.date], tuple[list[dict[str, str]], int]]
 SOURCES: dict[str, tuple[Propose, str, str]] = {
     "comtrade": (comtrade.proposed_rows, comtrade.ADDRESS, comtrade.LEFT_OUT),

@@ -18,8 +18,6 @@ import pandas as pd
 from forecasting.errors import EvidenceError, Problem
 from forecasting.measures import nearest
 
-__all__ = ["IEA", "PANEL", "annual_sales", "read_iea_panel"]
-
 # As what is estimated from it names it
 IEA = "IEA, Global EV Data Explorer, edition 2025 (CC BY 4.0 as IEA states it)"
 
@@ -43,8 +41,9 @@ _SERIES = {
 
 _AGGREGATES = frozenset({
     "Advanced economies", "Africa", "Asia Pacific", "Central and South America", "EU27", "Eurasia",
-    "Europe", "European Union", "Latin America", "Middle East", "Middle East and Caspian", "North America",
-    "Other Africa", "Other Asia Pacific", "Other Europe", "Rest of the world", "Southeast Asia", "World",
+    "Europe", "European Union", "Latin America", "Middle East", "Middle East and Caspian",
+    "North America", "Other Africa", "Other Asia Pacific", "Other Europe", "Rest of the world",
+    "Southeast Asia", "World",
 })  # fmt: skip
 
 
@@ -76,20 +75,15 @@ def read_iea_panel(path: str | Path) -> pd.DataFrame:
         return _widened(table)
     if {"market", "year", "sales_bev"} <= set(table.columns):
         return _numeric(table.reindex(columns=list(PANEL)), path)
-    needed, name = (
-        ("market", "year", "sales_bev") if "market" in table.columns else _LONG,
-        Path(path).name,
-    )
-    missing = [column for column in needed if column not in table.columns]
+    needed = ("market", "year", "sales_bev") if "market" in table.columns else _LONG
     columns = [str(column) for column in table.columns]
-    near = {column: nearest(column, columns) for column in missing}
-    hint = {
-        column: f"is it {word!r}?" if word else "see IEA's Global EV Data"
-        for column, word in near.items()
-    }
-    raise EvidenceError(
-        [Problem(f"{name}:1", f"column {column!r} is missing", hint[column]) for column in missing]
-    )
+    problems = []
+    for column in needed:
+        if column not in columns:
+            near = nearest(column, columns)
+            hint = f"is it {near!r}?" if near else "see IEA's Global EV Data"
+            problems.append(Problem(f"{Path(path).name}:1", f"column {column!r} is missing", hint))
+    raise EvidenceError(problems)
 
 
 def _table(path: Path) -> pd.DataFrame:
@@ -162,8 +156,8 @@ def annual_sales(panel: pd.DataFrame, battery_only: bool = False) -> pd.DataFram
 
     Examples
     --------
-    >>> panel = pd.DataFrame({"market": ["A"], "year": [2024], "sales_bev": [60.0], "sales_phev": [20.0],
-    ...                       "sales_share_percent": [8.0]})
+    >>> panel = pd.DataFrame({"market": ["A"], "year": [2024], "sales_bev": [60.0],
+    ...                       "sales_phev": [20.0], "sales_share_percent": [8.0]})
     >>> print(annual_sales(panel, battery_only=True).to_string(index=False))
     market  year  sales  share parts
          A  2024   60.0   0.06   bev

@@ -13,19 +13,18 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 
-from forecasting.errors import InputError, LedgerError, RunError
+from forecasting.errors import LedgerError, RunError
 from forecasting.evidence.places import place_code, place_name
 from forecasting.evidence.rules import number_text
-from forecasting.evidence.sources.polite import PageReader, count
-
-__all__ = ["ADDRESS", "LEFT_OUT", "proposed_rows"]
+from forecasting.evidence.sources.polite import PageReader, count, only_countries
 
 ADDRESS = "https://api.iea.org"
 LEFT_OUT = (
-    "the answer does not say its edition, so each row is known from the day it was fetched; projections and shares are "
-    "not proposed"
+    "the answer does not say its edition, so each row is known from the day it was fetched; "
+    "projections and shares are not proposed"
 )
 COLUMNS = ("region", "category", "parameter", "mode", "powertrain", "year", "unit", "value")
 REGIONS = {"US": "USA", "CZ": "Czech Republic", "RU": "Russia"}  # where the IEA's name is another
@@ -38,10 +37,8 @@ SERIES = {
     ("EV stock", "Cars", "PHEV"): ("ev_stock", "plug-in-hybrids"),
     ("EV stock", "Buses", "BEV"): ("ebus_stock", "electric-buses"),
     ("EV stock", "Trucks", "BEV"): ("etruck_stock", "electric-trucks"),
-    ("EV charging points", "EV", FAST): ("charging_points", "public"),
-    ("EV charging points", "EV", SLOW): ("charging_points", "public"),
 }
-Found = tuple[str, str, int, float, str]  # measure, product, year, value, what the table says
+Count = tuple[str, str, int, float, str]  # measure, product, year, value, what the table says
 
 
 def proposed_rows(
@@ -72,25 +69,20 @@ def proposed_rows(
     RunError
         Where the source fails.
     """
-    if others := sorted(place for place in places if len(place) != 2):
-        raise InputError(
-            f"the IEA is asked for countries, not {', '.join(others)}; give an ISO 3166 code such as NO"
-        )
-    rows, without = [], 0
+    only_countries("the IEA", places)
+    rows = []
+    without = 0
     with PageReader("IEA", base) as reader:
         for place in places:
-            page = reader.page(
-                "evs", {"region": REGIONS.get(place, place_name(place)), "csv": "true"}, _table
-            )
-            asked = [
+            region = REGIONS.get(place, place_name(place))
+            page = reader.page("evs", {"region": region, "csv": "true"}, _table)
+            lines = [
                 line
                 for line in page.content
-                if _same(line["region"], place) and line["category"] == "Historical"
+                if line["category"] == "Historical" and since <= int(line["year"]) < today.year
             ]
-            found, half = _found(
-                [line for line in asked if since <= int(line["year"]) < today.year]
-            )
-            rows += [page.stamped(_row(place, each)) for each in found]
+            series, half = _series([line for line in lines if _same(line["region"], place)])
+            rows += [page.stamped(_row(place, *each)) for each in series]
             without += half
     return rows, without
 
@@ -116,7 +108,8 @@ def _table(text: str) -> list[dict[str, str]]:
     for number, line in enumerate(lines, start=2):
         if None in line or None in line.values():
             raise RunError(
-                f"line {number} has not {len(head)} cells: the answer was cut off, or its table has changed"
+                f"line {number} has not {len(head)} cells: "
+                "the answer was cut off, or its table has changed"
             )
         count(line, "value", f"line {number}")
         if not line["year"].isdecimal():
@@ -124,33 +117,30 @@ def _table(text: str) -> list[dict[str, str]]:
     return lines
 
 
-def _found(lines: Sequence[dict[str, str]]) -> tuple[list[Found], int]:
+def _series(lines: Sequence[dict[str, str]]) -> tuple[list[Count], int]:
     """The series that are wanted, fast and slow points added; and how many of these had one part
     only.
     """
-    found: list[Found] = []
-    points: dict[int, dict[str, float]] = {}
+    counts: list[Count] = []
+    points: dict[int, dict[str, float]] = defaultdict(dict)
     for line in lines:
         key = (line["parameter"], line["mode"], line["powertrain"])
-        if key not in SERIES:
-            continue
-        year, value = int(line["year"]), float(line["value"])
+        year = int(line["year"])
+        value = float(line["value"])
         if key[2] in (FAST, SLOW):
-            points.setdefault(year, {})[key[2]] = value
-        else:
-            found.append((*SERIES[key], year, value, f"{key[0]}, {key[1]}, {key[2]}"))
-    return [*found, *_points(points)], sum(len(parts) == 1 for parts in points.values())
-
-
-def _points(points: dict[int, dict[str, float]]) -> Iterator[Found]:
+            points[year][key[2]] = value
+        elif key in SERIES:
+            counts.append((*SERIES[key], year, value, ", ".join(key)))
     for year, parts in points.items():
         if len(parts) == 2:
-            said = f"public charging points, {parts[FAST]:,.0f} fast and {parts[SLOW]:,.0f} slow"
-            yield *SERIES[("EV charging points", "EV", FAST)], year, sum(parts.values()), said
+            words = f"public charging points, {parts[FAST]:,.0f} fast and {parts[SLOW]:,.0f} slow"
+            counts.append(("charging_points", "public", year, sum(parts.values()), words))
+    return counts, sum(len(parts) == 1 for parts in points.values())
 
 
-def _row(place: str, found: Found) -> dict[str, str]:
-    measure, product, year, value, said = found
+def _row(
+    place: str, measure: str, product: str, year: int, value: float, words: str
+) -> dict[str, str]:
     flow = measure == "ev_sales"
     return {
         "id": f"{place}-{measure}-{year}-{product}-iea".lower().replace("_", "-"),
@@ -164,6 +154,6 @@ def _row(place: str, found: Found) -> dict[str, str]:
         "value": number_text(value),
         "kind": "estimate",
         "source": "IEA, Global EV Data Explorer",
-        "quote": f"{place_name(place)}, {year}: {said}: {value:,.0f}",
+        "quote": f"{place_name(place)}, {year}: {words}: {value:,.0f}",
         "note": "the IEA rounds; CC BY 4.0",
     }

@@ -17,7 +17,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -29,7 +29,6 @@ from forecasting.evidence.files import read_whole, write_whole
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Page", "PageReader", "cache_folder", "count", "json_object", "today"]
 
 T = TypeVar("T")
 TRIES, PAUSE = 4, 1.0  # of one page; seconds between two pages
@@ -66,12 +65,9 @@ class Page(Generic[T]):
         says no day itself.
         """
         day = self.retrieved.isoformat()
-        said = {"published": row.get("published") or day, "url": self.address}
-        return {
-            **row,
-            **said,
-            "note": f"{row['note']}; retrieved {day}, sha256 of the answer {self.sha256}",
-        }
+        note = f"{row['note']}; retrieved {day}, sha256 of the answer {self.sha256}"
+        published = row.get("published") or day
+        return {**row, "published": published, "url": self.address, "note": note}
 
 
 def cache_folder() -> Path:
@@ -108,15 +104,17 @@ class PageReader:
         except httpx.InvalidURL as error:
             raise InputError(f"{base!r} is no address: {error}") from None
         self.here = self.base.host in HERE
-        if not self.base.host or (
-            self.base.scheme != "https" and not (self.here and self.base.scheme == "http")
-        ):
+        safe = self.base.scheme == "https" or (self.here and self.base.scheme == "http")
+        if not self.base.host or not safe:
             raise InputError(
                 f"{base!r}: pages are fetched over https, or from this machine over http"
             )
-        said = {"User-Agent": f"ev-forecasting/{__version__}", **(headers or {})}
-        self.client = httpx.Client(headers=said, timeout=30, trust_env=not self.here)
         self.key = bool(headers)
+        self.client = httpx.Client(
+            headers={"User-Agent": f"ev-forecasting/{__version__}", **(headers or {})},
+            timeout=30,
+            trust_env=not self.here,
+        )
         self.last = -math.inf
 
     def __enter__(self) -> PageReader:
@@ -148,7 +146,7 @@ class PageReader:
         address = str(self.base.join(path).copy_merge_params(dict(parameters)))
         kept = cache_folder() / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.page"
         data, day = _kept(kept)
-        if data is not None:
+        if data:
             # It was kept by another version, or somebody changed it
             with contextlib.suppress(RunError):
                 return Page(read(_text(data)), address, day, hashlib.sha256(data).hexdigest())
@@ -166,45 +164,44 @@ class PageReader:
             ) from None
         return page
 
+    def _failure(self, what: str) -> RunError:
+        return RunError(f"{self.name} at {self.base.host}: {what}")
+
     def _asked(self, address: str) -> bytes:
         """The bytes of a page; a passing fault is waited for, and tried again."""
         import httpx
 
         why = ""
         for number in range(TRIES):
+            wait = 2.0**number
             if not self.here:
                 time.sleep(max(0.0, self.last + PAUSE - time.monotonic()))
             try:
                 with self.client.stream("GET", address) as answer:
                     if answer.status_code == 200:
                         return self._body(answer)
-                    why, wait = f"answered {answer.status_code}", 2.0**number
-                    if answer.status_code not in PASSING:
-                        raise self._refusal(answer)
+                    why = f"answered {answer.status_code}"
+                    self._refuse(answer, why)
                     wait = self._told_wait(answer, wait)
             except httpx.HTTPError as error:
-                why, wait = f"the connection failed ({type(error).__name__})", 2.0**number
+                why = f"the connection failed ({type(error).__name__})"
             finally:
                 self.last = time.monotonic()
             if number < TRIES - 1:
                 time.sleep(wait)
         again = "what came before is kept: the same command goes on from here"
-        raise RunError(f"{self.name} at {self.base.host}: {why}, {TRIES} times; {again}")
+        raise self._failure(f"{why}, {TRIES} times; {again}")
 
     def _body(self, answer: httpx.Response) -> bytes:
-        parts, size, end = [], 0, time.monotonic() + LONGEST
+        data = bytearray()
+        end = time.monotonic() + LONGEST
         for part in answer.iter_bytes():
-            parts.append(part)
-            size += len(part)
-            if size > LARGEST:
-                raise RunError(
-                    f"{self.name} at {self.base.host}: the answer is larger than {LARGEST:,} bytes"
-                )
+            data += part
+            if len(data) > LARGEST:
+                raise self._failure(f"the answer is larger than {LARGEST:,} bytes")
             if time.monotonic() > end:
-                raise RunError(
-                    f"{self.name} at {self.base.host}: the answer takes longer than {LONGEST} s"
-                )
-        return b"".join(parts)
+                raise self._failure(f"the answer takes longer than {LONGEST} s")
+        return bytes(data)
 
     def _told_wait(self, answer: httpx.Response, otherwise: float) -> float:
         """The seconds that a publisher asks to wait, as a number or a date."""
@@ -214,24 +211,24 @@ class PageReader:
             seconds = float(wait)
         elif wait:
             with contextlib.suppress(ValueError, TypeError):
-                seconds = max(
-                    0.0, email.utils.parsedate_to_datetime(wait).timestamp() - time.time()
-                )
+                until = email.utils.parsedate_to_datetime(wait).timestamp()
+                seconds = max(0.0, until - time.time())
         if seconds > PATIENCE:
-            raise RunError(
-                f"{self.name} at {self.base.host}: answered {answer.status_code} and asks to wait {seconds:,.0f} s; "
+            raise self._failure(
+                f"answered {answer.status_code} and asks to wait {seconds:,.0f} s; "
                 "what came before is kept: give the same command after that"
             )
         return seconds
 
-    def _refusal(self, answer: httpx.Response) -> InputError | RunError:
-        """What an answer that no other try would better says."""
-        what = f"{self.name} at {self.base.host}: answered {answer.status_code}"
+    def _refuse(self, answer: httpx.Response, why: str) -> None:
+        """Stop at an answer that no other try would better."""
+        if answer.status_code in PASSING:
+            return
         if answer.status_code in (401, 403) and self.key:
-            return InputError(f"{what}: the key is refused")
+            raise InputError(f"{self.name} at {self.base.host}: {why}: the key is refused")
         if answer.is_redirect:
-            return RunError(f"{what}: the page has moved, and no other address is documented")
-        return RunError(what)
+            why += ": the page has moved, and no other address is documented"
+        raise self._failure(why)
 
 
 def today() -> dt.date:
@@ -243,14 +240,13 @@ def today() -> dt.date:
     return dt.datetime.now(dt.UTC).date()
 
 
-def _kept(path: Path) -> tuple[bytes | None, dt.date]:
+def _kept(path: Path) -> tuple[bytes, dt.date]:
     """The bytes of a page that came within a day, and the day; nothing where there is none."""
-    try:
+    with contextlib.suppress(OSError):
         came = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
-        fresh = dt.timedelta(0) <= dt.datetime.now(dt.UTC) - came < FRESH
-        return (read_whole(path, LARGEST) if fresh else None), came.date()
-    except OSError:
-        return None, today()
+        if dt.timedelta(0) <= dt.datetime.now(dt.UTC) - came < FRESH:
+            return read_whole(path, LARGEST), came.date()
+    return b"", today()
 
 
 def _text(data: bytes) -> str:
@@ -292,20 +288,57 @@ def count(row: Mapping[str, Any], field: str, where: str) -> float:
     --------
     >>> count({"qty": 12}, "qty", "data[0]"), count({"qty": "12.5"}, "qty", "data[0]")
     (12.0, 12.5)
-    >>> count({"qty": "many"}, "qty", "data[3]")
+    >>> count({"qty": "many"}, "qty", "data")
     Traceback (most recent call last):
-    forecasting.errors.RunError: data[3]: qty is 'many', not a number of 0 or more: its table has changed
+    forecasting.errors.RunError: data: qty is 'many', not a number of 0 or more: its table has changed
     """
     if field not in row:
         raise RunError(f"{where}: the field {field} is missing: its table has changed")
     value = row[field]
-    try:
-        number = math.nan if isinstance(value, bool) or value is None else float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if not (math.isfinite(number) and number >= 0):
-        said = shortened(str(value)[:60])
+    number = math.nan
+    with contextlib.suppress(TypeError, ValueError, OverflowError):
+        number = math.nan if isinstance(value, bool) else float(value)
+    if not 0 <= number < math.inf:
         raise RunError(
-            f"{where}: {field} is {said!r}, not a number of 0 or more: its table has changed"
+            f"{where}: {field} is {shortened(str(value)[:60])!r}, "
+            "not a number of 0 or more: its table has changed"
         )
     return number
+
+
+def records_of(answer: object, name: str, fields: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The records of an answer, each with the fields that are needed.
+
+    Raises
+    ------
+    RunError
+        Where it is no list, or one of them lacks a field: the publisher's table has changed.
+
+    Examples
+    --------
+    >>> records_of([{"qty": 1}, {"quantity": 2}], "data", ["qty"])
+    Traceback (most recent call last):
+    forecasting.errors.RunError: data[1]: qty missing: its table has changed
+    """
+    if not isinstance(answer, list):
+        raise RunError(f"the answer has no list of {name}: its table has changed")
+    for number, record in enumerate(answer):
+        known = record if isinstance(record, dict) else {}
+        if missing := [field for field in fields if field not in known]:
+            raise RunError(f"{name}[{number}]: {', '.join(missing)} missing: its table has changed")
+    return answer
+
+
+def only_countries(name: str, places: Sequence[str]) -> None:
+    """Refuse ports, parts of a country and sums of them, of which a publisher knows nothing.
+
+    Raises
+    ------
+    InputError
+        Names them.
+    """
+    if others := sorted(place for place in places if len(place) != 2):
+        raise InputError(
+            f"{name} is asked for countries, not {', '.join(others)}; "
+            "give an ISO 3166 code such as NO"
+        )
