@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import functools
 import inspect
-import math
 import operator
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, ParamSpec, TypeVar
 
 from forecasting.errors import InputError, in_digits
@@ -103,25 +103,40 @@ def shown(value: object) -> str:
     return words if len(words) <= LONGEST_SHOWN else f"{words[:LONGEST_SHOWN]}..."
 
 
+def _check(
+    words: str, fits: Callable[[Any], object], made: Callable[[Any], Any] | None = None
+) -> Check:
+    """A check by what an argument must be, once it is made what the function is to have."""
+
+    def read(value: Any) -> Any:
+        result = made(value) if made else value
+        if not fits(result):
+            raise ValueError
+        return result
+
+    return Check(words, read)
+
+
+def _is_truth(value: Any) -> bool:
+    return type(value).__name__ in ("bool", "bool_", "bool8")
+
+
+def _float(value: Any) -> float:
+    if isinstance(value, (str, bytes)) or _is_truth(value) or not hasattr(value, "__float__"):
+        raise TypeError
+    return float(value)
+
+
 def number(low: float = -MOST, high: float = MOST, ends: bool = True) -> Check:
     """A finite number between two others, which it may be or (`ends` false) not.
 
     >>> number(0, 1).read(1), number().words
     (1.0, 'a number from -1,000,000,000,000,000 to 1,000,000,000,000,000')
     """
-
-    def read(value: Any) -> float:
-        if isinstance(value, (str, bytes)) or _truth(value) or not hasattr(value, "__float__"):
-            raise TypeError
-        found = float(value)
-        if not (low <= found <= high if ends else low < found < high):  # neither holds for NaN
-            raise ValueError
-        return found
-
     least, most = in_digits(low), in_digits(high)
-    return Check(
-        f"a number from {least} to {most}" if ends else f"a number between {least} and {most}", read
-    )
+    if ends:
+        return _check(f"a number from {least} to {most}", lambda n: low <= n <= high, _float)
+    return _check(f"a number between {least} and {most}", lambda n: low < n < high, _float)
 
 
 def probability() -> Check:
@@ -135,17 +150,20 @@ def whole(low: int = 0, high: int = 2**63 - 1) -> Check:
     >>> whole(1, 9).words, whole().words
     ('a whole number from 1 to 9', 'a whole number of 0 or more')
     """
+    most = f"{high:,}" if high > 9999 else high
+    span = f"from {low} to {most}" if high < 2**63 - 1 else f"of {low} or more"
 
-    def read(value: Any) -> int:
-        if _truth(value):
+    def made(value: Any) -> int:
+        if _is_truth(value):
             raise TypeError
-        found = operator.index(value)
-        if not low <= found <= high:
-            raise ValueError
-        return found
+        return operator.index(value)
 
-    most = f"from {low} to {f'{high:,}' if high > 9999 else high}"
-    return Check(f"a whole number {most if high < 2**63 - 1 else f'of {low} or more'}", read)
+    return _check(f"a whole number {span}", lambda n: low <= n <= high, made)
+
+
+def of(*kinds: type, words: str) -> Check:
+    """An object of one of some types."""
+    return _check(words, lambda value: isinstance(value, kinds))
 
 
 def text() -> Check:
@@ -156,73 +174,40 @@ def text() -> Check:
 def texts(words: str) -> Check:
     """One text or several, read as a tuple."""
 
-    def read(value: Any) -> tuple[str, ...]:
+    def made(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, (str, Sequence, set, frozenset)):
             raise TypeError
-        return tuple(text().read(each) for each in ([value] if isinstance(value, str) else value))
+        return (value,) if isinstance(value, str) else tuple(value)
 
-    return Check(words, read)
+    return _check(words, lambda parts: all(isinstance(part, str) for part in parts), made)
 
 
 def flag() -> Check:
     """True or False."""
-
-    def read(value: Any) -> bool:
-        if not _truth(value):
-            raise TypeError
-        return bool(value)
-
-    return Check("True or False", read)
-
-
-def of(*kinds: type, words: str) -> Check:
-    """An object of one of some types."""
-
-    def read(value: Any) -> Any:
-        if not isinstance(value, kinds):
-            raise TypeError
-        return value
-
-    return Check(words, read)
+    return Check("True or False", lambda value: bool(_check("", _is_truth).read(value)))
 
 
 def path() -> Check:
     """The path of a file or a folder."""
 
-    def read(value: Any) -> Any:
-        if (
-            not isinstance(value, (str, os.PathLike))
-            or "\0" in os.fspath(value)
-            or not os.fspath(value)
-        ):
-            raise TypeError
-        return value
+    def fits(value: Any) -> bool:
+        return isinstance(value, (str, os.PathLike)) and "\0" not in (os.fspath(value) or "\0")
 
-    return Check("the path of a file", read)
+    return _check("the path of a file", fits)
 
 
 def numbers() -> Check:
     """Finite numbers, one or more, as a list or an array; by name in a mapping as well."""
 
-    def read(value: Any) -> Any:
-        held: Any = list(value.values()) if isinstance(value, Mapping) else value
-        if isinstance(held, (str, bytes, set)) or not hasattr(held, "__len__") or not len(held):
-            raise TypeError
-        flat: Any = (
-            (held.to_numpy() if hasattr(held, "to_numpy") else held).ravel()
-            if hasattr(held, "dtype")
-            else held
-        )
-        if getattr(getattr(flat, "dtype", None), "kind", "") in ("f", "i", "u"):
-            flat = [flat.min(), flat.max()]  # either of which a NaN would be
-        for each in flat:
-            if hasattr(each, "__len__") and not isinstance(each, str):
-                read(each)
-            elif isinstance(each, (str, bytes, complex)) or not math.isfinite(each):
-                raise TypeError
-        return value
+    def fits(value: Any) -> bool:
+        import numpy as np
 
-    return Check("finite numbers", read)
+        held = np.asarray(list(value.values()) if isinstance(value, Mapping) else value)
+        if held.dtype.kind == "O" and all(isinstance(part, Real) for part in held.ravel()):
+            held = held.astype(float)
+        return held.dtype.kind in "biuf" and held.ndim > 0 < held.size and np.isfinite(held).all()
+
+    return _check("finite numbers", fits)
 
 
 def optional(check: Check) -> Check:
@@ -240,14 +225,8 @@ def several(check: Check, words: str, most: int = 10_000) -> Check:
     """
 
     def read(value: Any) -> tuple[Any, ...]:
-        if isinstance(value, (str, bytes, Mapping)) or not hasattr(value, "__len__"):
-            raise TypeError
-        if not 0 < len(value) <= most:
+        if isinstance(value, (str, bytes, Mapping)) or not 0 < len(value) <= most:
             raise ValueError
-        return tuple(check.read(each) for each in value)
+        return tuple(check.read(part) for part in value)
 
     return Check(words, read)
-
-
-def _truth(value: Any) -> bool:
-    return type(value).__name__ in ("bool", "bool_", "bool8")

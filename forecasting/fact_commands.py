@@ -17,6 +17,7 @@ from forecasting.parameters.naming import PARAMS_ENDINGS
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
+    from forecasting.evidence.press import Proposal
 
 
 def say(text: str, err: bool = False) -> None:
@@ -232,79 +233,76 @@ def fact(ledger: Path, text: str, period: str, yes: bool, **columns: str) -> Non
     from forecasting.evidence.append import append_fact
     from forecasting.evidence.rules import normalise, parts_of_a_count
 
-    given = {name: cell for name, cell in columns.items() if cell}
-    for cells in _chosen(text, period, given, yes) if text else [_asked(period, given)]:
+    known = {name: cell for name, cell in columns.items() if cell}
+    for cells in _proposed(text, period, known, yes) if text else [_asked(period, known)]:
         say(f"appended {append_fact(ledger, cells)} to {ledger}")
         if doubt := parts_of_a_count(normalise(cells)):
             say(f"     {doubt}")
         if not cells.get("published"):
             say(
-                "     it has no date of publication, and is never used without one: give --published, or fill it in"
+                "     it has no date of publication, and is never used without one: "
+                "give --published, or fill it in"
             )
 
 
-def _asked(period: str, given: dict[str, str]) -> dict[str, str]:
-    """The columns of one fact: those given, and the needed others as the user answers."""
+def _asked(period: str, known: dict[str, str]) -> dict[str, str]:
+    """The columns of one fact: those known, and the needed others as the user answers."""
     from forecasting.evidence.printed_periods import period_cells, period_of
     from forecasting.quantities import on_a_day
 
-    needed = [
-        name
-        for name in ("place", "measure", "value")
-        if name not in given and "reference" not in given
-    ]
-    missing = [*needed, *([] if period else ["period"])]
+    needed = ("place", "measure", "value")
+    missing = [name for name in needed if not {name, "reference"} & known.keys()]
+    if not period:
+        missing.append("period")
     if missing and not sys.stdin.isatty():
-        raise InputError(
-            f"a fact needs {', '.join(f'--{name}' for name in missing)}; or give a sentence with --text"
-        )
+        options = ", ".join(f"--{name}" for name in missing)
+        raise InputError(f"a fact needs {options}; or give a sentence with --text")
     answers = {name: click.prompt(name) for name in missing}
     period = answers.pop("period", period)
-    cells = {"relation": "equals"} | given | answers
+    cells = {"relation": "equals"} | known | answers
     since = "/" in period or ".." in period
     one_day = on_a_day(cells["measure"], cells.get("quantity", ""), since)
     return cells | period_cells(period_of(period), one_day)
 
 
-def _chosen(text: str, period: str, given: dict[str, str], yes: bool) -> list[dict[str, str]]:
+def _proposed(text: str, period: str, known: dict[str, str], yes: bool) -> list[dict[str, str]]:
     """Those of the facts that a sentence may hold which the user takes, or which are sure."""
-    from forecasting.evidence.press import propose_facts as propose
-    from forecasting.evidence.press import quoted
+    from forecasting.evidence.press import propose_facts, quoted
     from forecasting.evidence.printed_periods import period_of
     from forecasting.evidence.rules import publication
 
-    published = publication(given.get("published", ""))
-    day = published.end if published else None
-    found = propose(
+    published = publication(known.get("published", ""))
+    proposals = propose_facts(
         text,
-        day,
-        given.get("place", ""),
-        given.get("measure", ""),
+        published.end if published else None,
+        known.get("place", ""),
+        known.get("measure", ""),
         period_of(period) if period else None,
     )
-    for number, proposal in enumerate(found, start=1):
-        cells = {key: cell for key, cell in proposal.cells.items() if key != "rounding"}
-        say(
-            f"{number}. {'sure' if proposal.sure else 'unsure'}: {', '.join(f'{k} {v}' for k, v in cells.items())}"
+    if not proposals:
+        raise InputError(
+            "the text holds no number that counts something; "
+            "give the fact by --value and the others"
         )
+    for number, proposal in enumerate(proposals, start=1):
+        cells = [f"{key} {cell}" for key, cell in proposal.cells.items() if key != "rounding"]
+        say(f"{number}. {'sure' if proposal.sure else 'unsure'}: {', '.join(cells)}")
         for doubt in proposal.doubts:
             say(f"     {doubt}")
-    if not found:
-        raise InputError(
-            "the text holds no number that counts something; give the fact by --value and the others"
-        )
-    if yes or not sys.stdin.isatty():
-        taken = [number for number, proposal in enumerate(found, start=1) if proposal.sure and yes]
-        if not taken:
-            say(
-                "nothing appended"
-                + ("; --yes appends what is sure" if not yes else ": nothing is sure")
-            )
-    else:
+    quote = {"quote": quoted(text)}
+    return [quote | proposal.cells | known for proposal in _taken(proposals, yes)]
+
+
+def _taken(proposals: list[Proposal], yes: bool) -> list[Proposal]:
+    """The proposals that the user names; those that are sure where he said so before."""
+    if not yes and sys.stdin.isatty():
         answer = click.prompt("Append which? Numbers, or nothing", default="", show_default=False)
-        taken = [
-            int(part)
-            for part in answer.replace(",", " ").split()
-            if part.isdecimal() and int(part) <= len(found)
-        ]
-    return [{"quote": quoted(text)} | found[number - 1].cells | given for number in taken]
+        numbers = {int(part) for part in re.findall(r"\d+", answer)}
+        return [proposal for n, proposal in enumerate(proposals, start=1) if n in numbers]
+    if not yes:
+        say("nothing appended; --yes appends what is sure")
+        return []
+    sure = [proposal for proposal in proposals if proposal.sure]
+    if not sure:
+        say("nothing appended: nothing is sure")
+    return sure
