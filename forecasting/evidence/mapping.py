@@ -23,7 +23,7 @@ import yaml
 
 from forecasting.errors import LedgerError, Problem
 from forecasting.evidence.rules import COLUMNS
-from forecasting.measures import MEASURES, nearest
+from forecasting.measures import MEASURES, did_you_mean, nearest
 
 # What a column can say: the ledger's own words, or a period in one cell
 TARGETS = (*COLUMNS, "year", "month", "date")
@@ -52,14 +52,14 @@ _COLUMN_WORDS = {
 }  # fmt: skip
 # Parts of words by which a column of numbers names its measure; the first that fits is proposed.
 _MEASURE_WORDS = (
-    ("charging_stations", ("station",)),
-    ("charging_points", ("point", "charger", "pile")),
-    ("ebus_stock", ("bus",)),
-    ("ev_registrations", ("regist",)),
-    ("ev_imports", ("import", "импорт")),
-    ("ev_exports", ("export", "экспорт")),
-    ("ev_stock", ("stock", "fleet", "on the road", "parc", "парк")),
-    ("ev_sales", ("sale", "sold", "продаж", "销量")),
+    ("charging_stations", "station"),
+    ("charging_points", "point|charger|pile"),
+    ("ebus_stock", "bus"),
+    ("ev_registrations", "regist"),
+    ("ev_imports", "import|импорт"),
+    ("ev_exports", "export|экспорт"),
+    ("ev_stock", "stock|fleet|on the road|parc|парк"),
+    ("ev_sales", "sale|sold|продаж|销量"),
 )
 _ELECTRIC = ("ev", "bev", "phev", "electric", "электр", "elektr", "电动", "nev", "plug")
 
@@ -132,11 +132,10 @@ def propose_mapping(header: Sequence[str]) -> Mapping:
     """
     columns: dict[str, str] = {}
     values: dict[str, str] = {}
-    words = {word: target for target, known in _COLUMN_WORDS.items() for word in known.split()}
     for name in header:
-        plain = re.sub(r"[^\w]+", " ", name.replace("_", " ")).strip().lower()
-        target = name if name in COLUMNS else words.get(plain) or words.get(plain.split(" ")[0], "")
-        measure = name if name in MEASURES else _measure_of(plain)
+        plain = re.sub(r"[^\w]+|_", " ", name).strip().lower()
+        target = _target_of(name, plain)
+        measure = _measure_of(name, plain)
         if measure and target not in COLUMNS[:8]:
             values.setdefault(measure, name)
         elif target:
@@ -146,10 +145,19 @@ def propose_mapping(header: Sequence[str]) -> Mapping:
     return Mapping(columns=columns, values=values)
 
 
-def _measure_of(plain: str) -> str:
+def _target_of(name: str, plain: str) -> str:
+    if name in COLUMNS:
+        return name
+    words = {word: target for target, known in _COLUMN_WORDS.items() for word in known.split()}
+    return words.get(plain) or words.get(plain.split(" ")[0], "")
+
+
+def _measure_of(name: str, plain: str) -> str:
+    if name in MEASURES:
+        return name
     electric = any(part in plain.split() or (len(part) > 4 and part in plain) for part in _ELECTRIC)
-    for measure, parts in _MEASURE_WORDS:
-        if any(part in plain for part in parts) and (electric or measure.startswith("charging")):
+    for measure, words in _MEASURE_WORDS:
+        if re.search(words, plain) and (electric or measure.startswith("charging")):
             return measure
     return ""
 
@@ -197,10 +205,10 @@ def _mapping_problems(name: str, keys: dict[str, Any]) -> Iterable[Problem]:
         elif key in TABLES and not isinstance(table, dict):
             yield Problem(where, "is not a list of keys", "write name: column lines below it")
         elif key in TABLES:
-            for word in {*table} - {*TABLES[key]}:
-                near = nearest(str(word), TABLES[key])
-                hint = f"did you mean {near}?" if near else ""
-                yield Problem(f"{where}.{word}", "is unknown", hint)
+            for word in table:
+                if word not in TABLES[key]:
+                    hint = did_you_mean(str(word), TABLES[key])
+                    yield Problem(f"{where}.{word}", "is unknown", hint)
     if len(str(keys.get("separator") or "")) > 1:
         what = f"{keys['separator']!r} is not one character"
         yield Problem(f"{name} separator", what, "e.g. separator: ';', of tabs \"\\t\"")

@@ -115,20 +115,15 @@ def _length(cells: Sequence[object], form: str) -> str:
     """The length of the periods for which dates stand, which all begin or all end a month; empty
     where none is seen.
     """
-    days = {_day(cell, form) for cell in cells}
-    known = [day for day in days if day is not None]
-    if len(known) < max(2, len(days)) or not _at_one_end(known):
+    days = [_day(cell, form) for cell in cells]
+    known = {day for day in days if day is not None}
+    ends = {(day + dt.timedelta(days=1)).day for day in known}
+    if None in days or len(known) < 2 or ({day.day for day in known} != {1} and ends != {1}):
         return ""
     months = sorted(12 * day.year + day.month for day in known)
     step = min(later - earlier for earlier, later in itertools.pairwise(months))
-    even = step and all((later - months[0]) % step == 0 for later in months)
+    even = step and not any((later - months[0]) % step for later in months)
     return LENGTHS.get(step, "") if even else ""
-
-
-def _at_one_end(days: Sequence[dt.date]) -> bool:
-    """Whether all days begin a month, or all end one."""
-    after = [day + dt.timedelta(days=1) for day in days]
-    return any(all(day.day == 1 for day in ends) for ends in (days, after))
 
 
 def _day(cell: object, form: str) -> dt.date | None:

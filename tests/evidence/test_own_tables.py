@@ -313,3 +313,37 @@ def test_a_written_mapping_holds_for_a_table_that_has_a_ledger_s_names(tmp_path)
     (tmp_path / "own.mapping.yaml").write_text(mapping)
     (fact,) = read_ledger(table)
     assert (fact.place, fact.measure, fact.value) == ("NO", "ev_sales", 104_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "mapping", "message"),
+    [
+        (
+            "Country,Year,EV sales\nUZ,2022,2180\n",
+            "separator: ',,'\n",
+            r"own.mapping.yaml separator: ',,' is not one character \(e.g. separator: ';'",
+        ),
+        (
+            "Country,Date,EV sales\nUZ,31.12.2022,2180\n",
+            "dates: '%Y%Y'\n",
+            r"own.csv:2: '31.12.2022' is not a period",
+        ),
+        (
+            "Country,2020,2021\nUZ,5\n",
+            "columns: {place: Country, year: year, value: value}\n",
+            r"own.csv:1: no column says measure",
+        ),
+    ],
+)
+def test_what_no_table_can_be_read_by_is_refused_by_name(tmp_path, text, mapping, message):
+    with pytest.raises(LedgerError, match=message):
+        read_ledger(_read(tmp_path, text, mapping))
+
+
+def test_a_row_that_ends_early_has_the_years_that_it_has(tmp_path):
+    mapping = (
+        "columns: {place: Country, year: year, value: value}\nconstants: {measure: ev_sales}\n"
+    )
+    path = _read(tmp_path, "Country,2020,2021\nUZ,5\nKZ,0,7\n", mapping)
+    assert [row[0] for row in _facts(path)] == ["UZ", "KZ", "KZ"]
+    assert [row[-1] for row in _facts(path)] == [5.0, 0.0, 7.0]
