@@ -104,12 +104,12 @@ def shown(value: object) -> str:
 
 
 def _check(
-    words: str, fits: Callable[[Any], object], made: Callable[[Any], Any] | None = None
+    words: str, fits: Callable[[Any], object], made: Callable[[Any], Any] = lambda value: value
 ) -> Check:
     """A check by what an argument must be, once it is made what the function is to have."""
 
     def read(value: Any) -> Any:
-        result = made(value) if made else value
+        result = made(value)
         if not fits(result):
             raise ValueError
         return result

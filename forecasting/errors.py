@@ -108,10 +108,9 @@ class InputError(ForecastingError, ValueError):
         else:
             self.problems = tuple(problems)
             lines = [str(problem) for problem in self.problems[:MOST]]
-            left = len(self.problems) - MOST
-            super().__init__(
-                "\n".join([*lines, f"and {left:,} more problems"] if left > 0 else lines)
-            )
+            if len(self.problems) > MOST:
+                lines.append(f"and {len(self.problems) - MOST:,} more problems")
+            super().__init__("\n".join(lines))
 
 
 class PeriodError(InputError):

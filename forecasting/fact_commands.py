@@ -96,10 +96,10 @@ def evidence(
         return
     from forecasting.evidence.reconcile import conflicts as find_conflicts
 
-    found = find_conflicts(chosen)
-    for said, why in zip(found["sentence"], found["why"], strict=True):
-        say(f"{said} [{why}]")
-    say(f"{len(found)} conflicts")
+    table = find_conflicts(chosen)
+    for sentence, why in zip(table["sentence"], table["why"], strict=True):
+        say(f"{sentence} [{why}]")
+    say(f"{len(table)} conflicts")
 
 
 def known_facts(
@@ -126,8 +126,8 @@ def known_facts(
     from forecasting.scenarios.question import find_scenario
 
     scenarios = [facts_of_scenario(find_scenario(path)) for path in params]
-    asked = scenarios or [facts_of_place(place or "")]
-    return asked[0].concat(*asked[1:], facts_of(ledgers, shipped=False))
+    ledgers_read = scenarios or [facts_of_place(place or "")]
+    return ledgers_read[0].concat(*ledgers_read[1:], facts_of(ledgers, shipped=False))
 
 
 def _list(facts: Ledger, known: Ledger) -> None:
@@ -196,7 +196,7 @@ worldbank  population and gross domestic product, by year
     show_envvar=True,
     help="Another server of the same interface, over https or on this machine.",
 )
-def fetch(**asked: Any) -> None:
+def fetch(**question: Any) -> None:
     """Ask SOURCE for its numbers, and write the rows that they would make in a ledger to a file of
     their own.
 
@@ -205,11 +205,13 @@ def fetch(**asked: Any) -> None:
     """
     from forecasting.evidence.sources.fetching import fetch as propose
 
-    say(str(propose(**asked)))
+    say(str(propose(**question)))
 
 
-FACT_COLUMNS = ("place", "measure", "value", "relation", "quantity", "partner", "product", "basis", "kind", "published",
-                "source", "url", "quote", "note", "id", "reference")  # fmt: skip
+FACT_COLUMNS = (
+    "place", "measure", "value", "relation", "quantity", "partner", "product", "basis", "kind",
+    "published", "source", "url", "quote", "note", "id", "reference",
+)  # fmt: skip
 
 
 def _column_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -210,7 +210,7 @@ def _mapping_problems(name: str, keys: dict[str, Any]) -> Iterable[Problem]:
                     hint = did_you_mean(str(word), TABLES[key])
                     yield Problem(f"{where}.{word}", "is unknown", hint)
     if len(str(keys.get("separator") or "")) > 1:
-        what = f"{keys['separator']!r} is not one character"
-        yield Problem(f"{name} separator", what, "e.g. separator: ';', of tabs \"\\t\"")
+        fault = f"{keys['separator']!r} is not one character"
+        yield Problem(f"{name} separator", fault, "e.g. separator: ';', of tabs \"\\t\"")
     if keys.get("each") not in (None, *EACH):
         yield Problem(f"{name} each", f"{keys['each']!r} is unknown", "one of " + ", ".join(EACH))

@@ -16,7 +16,7 @@ import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from forecasting.errors import LedgerError, PeriodError, Problem
@@ -101,7 +101,9 @@ def with_guesses(mapping: Mapping, cells: Cells) -> Mapping:
 def _column(cells: Cells, name: str) -> list[object]:
     """The cells below a name that are not empty."""
     header = [str(cell) for cell in cells[0]]
-    place = header.index(name) if name in header else len(header)
+    if name not in header:
+        return []
+    place = header.index(name)
     return [row[place] for row in cells[1:] if len(row) > place and row[place] not in (None, "")]
 
 
@@ -117,13 +119,19 @@ def _length(cells: Sequence[object], form: str) -> str:
     """
     days = [_day(cell, form) for cell in cells]
     known = {day for day in days if day is not None}
-    ends = {(day + dt.timedelta(days=1)).day for day in known}
-    if None in days or len(known) < 2 or ({day.day for day in known} != {1} and ends != {1}):
+    if None in days or len(known) < 2 or not _at_one_end(known):
         return ""
     months = sorted(12 * day.year + day.month for day in known)
-    step = min(later - earlier for earlier, later in itertools.pairwise(months))
-    even = step and not any((later - months[0]) % step for later in months)
-    return LENGTHS.get(step, "") if even else ""
+    steps = [later - earlier for earlier, later in itertools.pairwise(months)]
+    if any(step % (min(steps) or 13) for step in steps):
+        return ""
+    return LENGTHS.get(min(steps), "")
+
+
+def _at_one_end(days: Iterable[dt.date]) -> bool:
+    """Whether all days begin a month, or all end one."""
+    ends = {(day + dt.timedelta(days=1)).day for day in days}
+    return {day.day for day in days} == {1} or ends == {1}
 
 
 def _day(cell: object, form: str) -> dt.date | None:
@@ -188,8 +196,6 @@ def mapped_rows(
     ids: Counter[str] = Counter()
     stem = re.sub(r"[^\w-]+", "-", name.rsplit(".", 1)[0]).lower()
     for number, row in enumerate(cells[1:], start=2):
-        if not any(str(cell).strip() for cell in row if cell is not None):
-            continue
         where = f"{name}:{number}"
         try:
             facts = _facts_of(dict(zip(header, row, strict=False)), mapping)
@@ -202,6 +208,8 @@ def mapped_rows(
 
 def _facts_of(cells: dict[str, object], mapping: Mapping) -> Iterator[dict[str, str]]:
     """The facts of one row: one, or one for each column of numbers that is not empty."""
+    if not any(str(cell).strip() for cell in cells.values() if cell is not None):
+        return
     texts = {
         target: _cell(cells[column], target, mapping)
         for target, column in mapping.columns.items()

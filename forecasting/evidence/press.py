@@ -14,7 +14,7 @@ import itertools
 import re
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from forecasting.evidence.places import place_code, place_name
@@ -83,7 +83,7 @@ class Proposal:
     """
 
     cells: dict[str, str]
-    doubts: tuple[str, ...] = field(default=())
+    doubts: tuple[str, ...] = ()
 
     @property
     def sure(self) -> bool:
@@ -260,7 +260,7 @@ def propose_facts(
     list of Proposal
         One for each number that may count something, in the order of the text.
     """
-    place = place_code(place) if place else ""
+    place = place and place_code(place)
     stretches = _stretches(text)
     proposals: list[Proposal] = []
     for stretch in stretches:

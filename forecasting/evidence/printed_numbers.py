@@ -129,7 +129,7 @@ def _from_words(sequence: re.Match[str]) -> str:
 
 def _below_thousand(words: str) -> int:
     total = 0
-    for word in re.split(_GAP, words.lower()) if words else ():
+    for word in re.findall(r"[^\s-]+", words.lower()):
         total = 100 * total if word in HUNDRED else total + WORDS[word]
     return total
 

@@ -49,8 +49,8 @@ def sheet_rows(
     return rows, sheet, _unknown_results(name, values[sheet], formulas[sheet])
 
 
-def _refusal(name: str, what: str, hint: str) -> LedgerError:
-    return LedgerError([Problem(name, what, hint)])
+def _refusal(name: str, fault: str, hint: str) -> LedgerError:
+    return LedgerError([Problem(name, fault, hint)])
 
 
 def _opened(name: str, data: bytes) -> tuple[Any, Any]:
@@ -60,19 +60,20 @@ def _opened(name: str, data: bytes) -> tuple[Any, Any]:
     try:
         with ZipFile(io.BytesIO(data)) as parts:
             texts = [part for part in parts.infolist() if not part.filename.startswith("xl/media/")]
-            large = sum(part.file_size for part in texts) > LARGEST
-            xml = [] if large else [parts.read(part) for part in texts]
-        values = None if large else load_workbook(io.BytesIO(data), data_only=True)
-        calculated = any(re.search(rb"<(\w+:)?f[\s>/]", part) for part in xml)
-        formulas = load_workbook(io.BytesIO(data)) if calculated else values
+            if sum(part.file_size for part in texts) > LARGEST:
+                fault = f"unpacks to more than {LARGEST:,} bytes"
+                raise _refusal(name, fault, "save the one sheet as CSV")
+            xml = [parts.read(part) for part in texts]
+        values = formulas = load_workbook(io.BytesIO(data), data_only=True)
+        if any(re.search(rb"<(\w+:)?f[\s>/]", part) for part in xml):
+            formulas = load_workbook(io.BytesIO(data))
+    except LedgerError:
+        raise
     # Of a damaged file the library raises whatever its parsers come upon
     except Exception as error:
         reason = " ".join(str(error).split())
-        what = f"is no Excel workbook that can be read ({reason})"[:200]
-        raise _refusal(name, what, "save it again as .xlsx, or as CSV UTF-8") from None
-    if large:
-        what = f"unpacks to more than {LARGEST:,} bytes"
-        raise _refusal(name, what, "save the one sheet as CSV")
+        fault = f"is no Excel workbook that can be read ({reason})"[:200]
+        raise _refusal(name, fault, "save it again as .xlsx, or as CSV UTF-8") from None
     return values, formulas
 
 
@@ -81,11 +82,11 @@ def _only_table(name: str, book: Any) -> str:
     tables = [sheet.title for sheet in book.worksheets if sheet.max_row > 1 < sheet.max_column]
     if len(tables) == 1:
         return str(tables[0])
-    what = "has no sheet with a table"
+    fault = "has no sheet with a table"
     if tables:
-        what = f"has {len(tables)} sheets with a table: {', '.join(tables)}"
+        fault = f"has {len(tables)} sheets with a table: {', '.join(tables)}"
     example = [*tables, "Facts"][0]
-    raise _refusal(name, what, f"name one in the mapping, e.g. sheet: {example}")
+    raise _refusal(name, fault, f"name one in the mapping, e.g. sheet: {example}")
 
 
 def _cells(name: str, book: Any, sheet: str) -> list[list[object]]:
@@ -97,8 +98,8 @@ def _cells(name: str, book: Any, sheet: str) -> list[list[object]]:
     if values.max_row > MOST_ROWS:
         raise _refusal(name, f"sheet {sheet!r} has more than {MOST_ROWS:,} rows", "split it")
     if values.max_row * values.max_column > MOST_CELLS:
-        what = f"sheet {sheet!r} reaches over more than {MOST_CELLS:,} cells"
-        raise _refusal(name, what, "delete what lies far from the table")
+        fault = f"sheet {sheet!r} reaches over more than {MOST_CELLS:,} cells"
+        raise _refusal(name, fault, "delete what lies far from the table")
     rows = [[_plain(cell) for cell in row] for row in values.iter_rows(values_only=True)]
     for merged in values.merged_cells.ranges:
         first = rows[merged.min_row - 1][merged.min_col - 1]
@@ -121,6 +122,6 @@ def _unknown_results(name: str, values: Any, formulas: Any) -> list[Problem]:
     ]
     if not unknown:
         return []
-    what = f"{len(unknown)} formulas have no stored value, first {unknown[0]}"
+    fault = f"{len(unknown)} formulas have no stored value, first {unknown[0]}"
     hint = "open the workbook in a spreadsheet program and save it"
-    return [Problem(f"{name} {unknown[0]}", what, hint)]
+    return [Problem(f"{name} {unknown[0]}", fault, hint)]

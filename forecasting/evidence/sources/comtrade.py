@@ -29,6 +29,11 @@ CHINA = "156"  # its code in the UN's M49
 PARTNERS = dict(zip(COUNTRIES, ("398", "417", "762", "795", "860"), strict=True))  # M49
 WHOLE = {"motCode": "0", "customsCode": "C00", "partner2Code": "0"}  # all modes and procedures
 MOST = 500  # records of a preview
+# Relation, kind and note of a number that is estimated, or not
+TOLD = {
+    False: ("equals", "outcome", ""),
+    True: ("about", "estimate", "; the quantity is estimated"),
+}
 ITEMS = "5"  # the code of a quantity in pieces
 # Headings of the Harmonized System, edition of 2022, each with what it counts.
 GOODS = {
@@ -164,6 +169,7 @@ def _row(record: Mapping[str, Any], amount: float, estimated: bool) -> dict[str,
     code = str(record["cmdCode"])
     text = str(record["period"])
     measure, product = GOODS[code]
+    relation, kind, note = TOLD[estimated]
     period = month(f"{text[:4]}-{text[4:]}")
     return {
         "id": f"{place}-{measure}-{period.label}-{product}-comtrade".lower().replace("_", "-"),
@@ -174,11 +180,10 @@ def _row(record: Mapping[str, Any], amount: float, estimated: bool) -> dict[str,
         "basis": "China's exports, UN Comtrade",
         "period_start": period.start.isoformat(),
         "period_end": period.end.isoformat(),
-        "relation": "about" if estimated else "equals",
+        "relation": relation,
         "value": number_text(amount),
-        "kind": "estimate" if estimated else "outcome",
+        "kind": kind,
         "source": "UN Comtrade, China as reporter",
         "quote": f"HS {code}: {amount:,.0f} pieces exported from China to {place_name(place)}",
-        "note": "by the month of leaving China"
-        + ("; the quantity is estimated" if estimated else ""),
+        "note": f"by the month of leaving China{note}",
     }

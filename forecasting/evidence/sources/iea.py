@@ -80,8 +80,8 @@ def read_iea_panel(path: str | Path) -> pd.DataFrame:
     problems = []
     for column in needed:
         if column not in columns:
-            near = nearest(column, columns)
-            hint = f"is it {near!r}?" if near else "see IEA's Global EV Data"
+            alike = nearest(column, columns)
+            hint = f"is it {alike!r}?" if alike else "see IEA's Global EV Data"
             problems.append(Problem(f"{Path(path).name}:1", f"column {column!r} is missing", hint))
     raise EvidenceError(problems)
 

@@ -82,7 +82,7 @@ def proposed_rows(
                 if line["category"] == "Historical" and since <= int(line["year"]) < today.year
             ]
             series, half = _series([line for line in lines if _same(line["region"], place)])
-            rows += [page.stamped(_row(place, *each)) for each in series]
+            rows += [page.stamped(_row(place, *row)) for row in series]
             without += half
     return rows, without
 

@@ -164,8 +164,8 @@ class PageReader:
             ) from None
         return page
 
-    def _failure(self, what: str) -> RunError:
-        return RunError(f"{self.name} at {self.base.host}: {what}")
+    def _failure(self, fault: str) -> RunError:
+        return RunError(f"{self.name} at {self.base.host}: {fault}")
 
     def _asked(self, address: str) -> bytes:
         """The bytes of a page; a passing fault is waited for, and tried again."""
@@ -288,17 +288,17 @@ def count(row: Mapping[str, Any], field: str, where: str) -> float:
     --------
     >>> count({"qty": 12}, "qty", "data[0]"), count({"qty": "12.5"}, "qty", "data[0]")
     (12.0, 12.5)
-    >>> count({"qty": "many"}, "qty", "data")
+    >>> count({"qty": "many"}, "qty", "data")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    forecasting.errors.RunError: data: qty is 'many', not a number of 0 or more: its table has changed
+    forecasting.errors.RunError: data: qty is 'many', not a number of 0 or more: ...
     """
     if field not in row:
         raise RunError(f"{where}: the field {field} is missing: its table has changed")
     value = row[field]
     number = math.nan
     with contextlib.suppress(TypeError, ValueError, OverflowError):
-        number = math.nan if isinstance(value, bool) else float(value)
-    if not 0 <= number < math.inf:
+        number = float(value)
+    if isinstance(value, bool) or not 0 <= number < math.inf:
         raise RunError(
             f"{where}: {field} is {shortened(str(value)[:60])!r}, "
             "not a number of 0 or more: its table has changed"

@@ -27,8 +27,13 @@ from forecasting.periods import as_date
 ADDRESS = "https://api.worldbank.org"
 LEFT_OUT = "vehicles in use are not proposed: no documented series of them was found"
 Answer = tuple[dict[str, Any], list[Mapping[str, Any]]]
-# Measure; indicator units in one
-INDICATORS = {"SP.POP.TOTL": ("population", 1.0), "NY.GDP.MKTP.CD": ("gdp", 1e9)}
+# Measure; indicator units in one; in words; the days of a year that it is of; note
+INDICATORS = {
+    "SP.POP.TOTL": ("population", 1.0, "{:,.0f} people", ("", "06-30"), "mid-year"),
+    "NY.GDP.MKTP.CD": (
+        "gdp", 1e9, "{:,.2f} billion dollars of today", ("01-01", "12-31"), "current dollars",
+    ),
+}  # fmt: skip
 MOST_PAGES = 100
 
 
@@ -82,8 +87,10 @@ def _pages(
     """Every page of an indicator."""
     number = pages = 1
     while number <= pages:
-        asked = {"format": "json", "date": years, "per_page": "100", "page": str(number)}
-        page = reader.page(f"v2/country/{';'.join(places)}/indicator/{indicator}", asked, _records)
+        parameters = {"format": "json", "date": years, "per_page": "100", "page": str(number)}
+        page = reader.page(
+            f"v2/country/{';'.join(places)}/indicator/{indicator}", parameters, _records
+        )
         yield page
         pages = int(page.content[0]["pages"])
         number += 1
@@ -124,23 +131,23 @@ def _check(record: Mapping[str, Any], where: str) -> None:
 
 
 def _row(record: Mapping[str, Any], indicator: str, edition: str) -> dict[str, str]:
-    measure, units = INDICATORS[indicator]
-    place, year = str(record["country"]["id"]), int(record["date"])
+    measure, units, words, days, note = INDICATORS[indicator]
+    place = str(record["country"]["id"])
+    year = int(record["date"])
     value = count(record, "value", "record") / units
-    stock = measure == "population"
-    words = f"{value:,.0f} people" if stock else f"{value:,.2f} billion dollars of today"
+    start, end = (f"{year}-{day}" if day else "" for day in days)
     return {
         "id": f"{place}-{measure}-{year}-world-bank".lower(),
         "measure": measure,
         "place": place,
         "basis": "world-bank",
-        "period_start": "" if stock else f"{year}-01-01",
-        "period_end": f"{year}-06-30" if stock else f"{year}-12-31",
+        "period_start": start,
+        "period_end": end,
         "relation": "equals",
         "value": number_text(round(value, 6)),
         "kind": "estimate",
         "source": f"World Bank, {indicator}",
-        "quote": f"{place_name(place)}, {year}: {words}",
+        "quote": f"{place_name(place)}, {year}: {words.format(value)}",
         "published": edition if edition >= f"{year + 1}" else "",
-        "note": "mid-year" if stock else "current dollars",
+        "note": note,
     }
