@@ -1,12 +1,15 @@
 """The errors of the package, one tree.
 
-ForecastingError ├── InputError (also ValueError)      what was given is wrong; the command line
-exits with status 2 │   ├── PeriodError                   a date or a period that cannot be read │
-├── ScenarioError                 a params file that breaks its schema │   ├── EvidenceError
-facts that cannot carry a forecast │   │   └── LedgerError               facts that break the rules
-of a ledger │   ├── ModelError                    a model asked for something it has not │   └──
-AssumptionError               a parameter of the demand chain out of its range └── RunError
-a report run, or an outside source, that failed; the command line exits with 1
+ForecastingError
+├── InputError (also ValueError)      what was given is wrong; exit status 2
+│   ├── PeriodError                   a date or a period that cannot be read
+│   ├── ScenarioError                 a params file that breaks its schema
+│   ├── EvidenceError                 facts that cannot carry a forecast
+│   │   └── LedgerError               facts that break the rules of a ledger
+│   ├── ModelError                    a model asked for something it has not
+│   └── AssumptionError               a parameter of the demand chain out of its range
+└── RunError                          a run of a report, or an outside source, that failed;
+                                      exit status 1
 """
 
 from __future__ import annotations
