@@ -173,28 +173,18 @@ class Results:
         years = tuple(value for value in self.years if value >= first)
         if not years:
             raise InputError(f"{self.scenario} ends in {self.years[-1]}, before {first}")
-        return Results(self.scenario, self.country, years, self.of_years(years))
+        return Results(self.scenario, self.country, years, _of_years(self, years))
 
-    def of_years(self, years: Sequence[int]) -> dict[str, Array]:
-        """The draws of some of the years, in their order.
 
-        Parameters
-        ----------
-        years : sequence of int
-            Of those of the results.
+def _of_years(results: Results, years: Sequence[int]) -> dict[str, Array]:
+    """The draws of some of the years of results, by measure.
 
-        Returns
-        -------
-        dict of str to ndarray
-            By measure.
-
-        Examples
-        --------
-        >>> Results("a-b", "A", (2024, 2025), {"ev_stock": np.array([[1.0, 2.0]])}).of_years([2025])
-        {'ev_stock': array([[2.]])}
-        """
-        columns = [self.years.index(value) for value in years]
-        return {measure: draws[:, columns] for measure, draws in self.values.items()}
+    >>> made = Results("a-b", "A", (2024, 2025), {"ev_stock": np.array([[1.0, 2.0]])})
+    >>> _of_years(made, [2025])
+    {'ev_stock': array([[2.]])}
+    """
+    columns = [results.years.index(value) for value in years]
+    return {measure: draws[:, columns] for measure, draws in results.values.items()}
 
 
 def no_measure(measure: str, known: Iterable[str]) -> InputError:
@@ -300,7 +290,7 @@ def sum_outlooks(outlooks: Sequence[Results], country: str = REGION, scenario: s
     if not years or not common:
         raise ModelError(f"{', '.join(places)} have no {'measure' if years else 'year'} in common")
     _same_draws(outlooks)
-    parts = [part.of_years(years) for part in outlooks]
+    parts = [_of_years(part, years) for part in outlooks]
     ordered = [name for name in parts[0] if name in common]
     total = {name: np.sum([part[name] for part in parts], axis=0) for name in ordered}
     name = scenario or _shared_name(outlooks, country)
@@ -405,10 +395,10 @@ def difference(outlook: Results, baseline: Results) -> Results:
         )
     _same_draws([outlook, baseline])
     years = tuple(value for value in outlook.years if value in baseline.years)
-    others = baseline.of_years(years)
+    others = _of_years(baseline, years)
     changes = {
         name: draws - others[name]
-        for name, draws in outlook.of_years(years).items()
+        for name, draws in _of_years(outlook, years).items()
         if name in others
     }
     name = f"{outlook.scenario} minus {baseline.scenario}"
