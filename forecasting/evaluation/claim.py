@@ -40,6 +40,10 @@ class Claim:
         Day of the forecast.
     scenario, file : str
         The scenario that was asked, and its params file; no file where the facts alone answer.
+    facts : int
+        How many facts it rests on.
+    ledgers : tuple of str
+        Files of facts that the scenario names.
     below : float
         Share of the draws that lie below the number.
     low, median, high : float
@@ -64,6 +68,8 @@ class Claim:
     as_of: dt.date
     scenario: str
     file: str
+    facts: int
+    ledgers: tuple[str, ...]
     below: float
     low: float
     median: float
@@ -100,9 +106,12 @@ class Claim:
 
     @property
     def _origin(self) -> str:
+        own = f", those of {', '.join(self.ledgers)} among them" if self.ledgers else ""
+        facts = f"Facts it rests on: {self.facts}{own}."
         if self.file:
-            return f"Scenario {self.scenario}, from {self.file}."
-        return f"Scenario {self.scenario}: no params file forecasts this, the facts alone answer."
+            return f"Scenario {self.scenario}, from {self.file}. {facts}"
+        why = "no params file forecasts this, the facts alone answer"
+        return f"Scenario {self.scenario}: {why}. {facts}"
 
     @property
     def _side(self) -> str:
@@ -187,6 +196,8 @@ def claim_of(
         as_of=made.as_of,
         scenario=scenario.name,
         file="" if file is None else str(file),
+        facts=len({*made.facts_used}),
+        ledgers=scenario.ledger,
         below=float((draws < value).mean()),
         low=low,
         median=median,

@@ -301,7 +301,8 @@ class Outlook(Shown):
         return chart(self, measure or self.scenario.measure, log)
 
     def __repr__(self) -> str:
-        return f"<Outlook {self.name}, as of {self.as_of}, to {self.scenario.horizon}>"
+        until = f"as of {self.as_of}, to {self.scenario.horizon}"
+        return f"<Outlook {self.name}, {until}, from {len({*self.facts_used})} facts>"
 
 
 LEDGER = of(Ledger, words="a Ledger, e.g. fc.datasets.central_asia()")
@@ -366,7 +367,7 @@ def outlook(
     --------
     >>> made = outlook("uzbekistan-baseline", as_of="2023-06-26", draws=200)
     >>> made
-    <Outlook uzbekistan-baseline, as of 2023-06-26, to 2030>
+    <Outlook uzbekistan-baseline, as of 2023-06-26, to 2030, from ... facts>
     >>> print(outlook("TM", as_of="2023-06-26", draws=200).caveats[0])
     No count of electric vehicles imported is published for Turkmenistan: this outlook rests on the markets that went
     before and on the size of the market alone.

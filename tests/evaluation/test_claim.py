@@ -71,7 +71,7 @@ def test_a_count_of_nobody_in_particular_is_told_with_its_day() -> None:
     told = claim_of("NO", "ev_registrations", "2023", 4000, ledger=Ledger.from_frame(own))
     assert told.sentence.endswith(
         "Printed: 5,000 vehicles (2024-01). Scenario norway-facts-alone: no params file forecasts "
-        "this, the facts alone answer."
+        "this, the facts alone answer. Facts it rests on: 1."
     )
 
 
