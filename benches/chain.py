@@ -66,12 +66,14 @@ def main() -> None:
 
     print(f"{platform.processor() or platform.machine()}, numpy {np.__version__}, one thread")
     print(
-        f"{DRAWS} draws, {len(parameters.classes)} classes, {len(YEARS)} years; first call {seconds(chain):.3f} s"
+        f"{DRAWS} draws, {len(parameters.classes)} classes, {len(YEARS)} years; "
+        f"first call {seconds(chain):.3f} s"
     )
     times = [seconds(chain) for _ in range(RUNS)]
     middle = statistics.median(times)
     print(
-        f"chain              median {middle:.3f} s, slowest {max(times):.3f} s of {RUNS}; bar {BAR} s"
+        f"chain              median {middle:.3f} s, "
+        f"slowest {max(times):.3f} s of {RUNS}; bar {BAR} s"
     )
     busy = statistics.median(seconds(chain, time.process_time) for _ in range(RUNS))
     print(f"chain, processor   median {busy:.3f} s: what remains where nothing else runs")

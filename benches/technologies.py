@@ -208,7 +208,8 @@ def naive(logs: np.ndarray, ahead: int) -> np.ndarray:
 
 def drift(logs: np.ndarray, ahead: int) -> np.ndarray:
     steps = np.diff(logs)
-    return np.array([logs[-1] + steps.mean() * h + Z * steps.std(ddof=1) * np.sqrt(h * (1 + h / len(steps)))
+    spread = steps.std(ddof=1)
+    return np.array([logs[-1] + steps.mean() * h + Z * spread * np.sqrt(h * (1 + h / len(steps)))
                      for h in range(1, ahead + 1)])  # fmt: skip
 
 
@@ -247,8 +248,12 @@ def scored(found: dict[tuple[str, str], pd.Series], elsewhere: bool) -> pd.DataF
     """Score and coverage of every method on every series; with the prior of electric cars, too,
     where asked.
     """
-    panel = pd.concat([pd.DataFrame({"kind": kind, "market": name, "year": of.index, "sales": of.to_numpy()})
-                       for (kind, name), of in found.items()])  # fmt: skip
+    panel = pd.concat(
+        [
+            pd.DataFrame({"kind": kind, "market": name, "year": sales.index, "sales": sales})
+            for (kind, name), sales in found.items()
+        ]
+    )
     rows = []
     for (kind, name), of in found.items():
         n = int(np.ceil(len(of) * 2 / 3))
@@ -284,7 +289,8 @@ def show(label: str, table: pd.DataFrame) -> None:
     print(f"{label}: {count} series, growth by age learned for {table['by age'].mean():.0%}")
     for method, (score, inside) in means.iterrows():
         print(
-            f"  {method:30s} {score:.3f}, {score / best:.2f} of the best peer; inside 80 %: {inside:.2f}"
+            f"  {method:30s} {score:.3f}, {score / best:.2f} of the best peer; "
+            f"inside 80 %: {inside:.2f}"
         )
 
 

@@ -1,4 +1,4 @@
-"""What every test shares: one thread for the matrices, no way out to the network, and one browser."""
+"""What every test shares: one thread for the matrices, no way to the network, and one browser."""
 
 import os
 import shutil

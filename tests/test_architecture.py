@@ -1,4 +1,4 @@
-"""The house rules: data flows one way, each thing has one home, and the code stays plain and small."""
+"""The house rules: data flows one way, each thing has one home, the code stays plain and small."""
 
 import ast
 import copy
@@ -71,15 +71,15 @@ HOMES = {
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 258_500,
-    "functions with more than ten branches, in percent": 5,
-    "conditional expressions in 1,000 lines": 29.5,
-    "tuple assignments in 1,000 lines": 12.5,
-    "names that say nothing": 466,
-    "modules that one other module alone imports": 63,
-    "lines of more than 100 characters": 297,
+    "tokens": 254_500,
+    "functions with more than ten branches, in percent": 4.5,
+    "conditional expressions in 1,000 lines": 26.5,
+    "tuple assignments in 1,000 lines": 11.5,
+    "names that say nothing": 382,
+    "modules that one other module alone imports": 62,
+    "lines of more than 100 characters": 249,
     "sentences for readers outside reporting": 42,
-    "lists of public names": 106,
+    "lists of public names": 51,
     "lists of a ledger's columns": 2,
 }
 LARGEST_ROOM = 0.21  # of all lines; a fifth once reporting is shorter, too
@@ -308,7 +308,7 @@ def plain(distribution: str) -> str:
 
 
 def test_an_import_inside_a_function_keeps_start_up_light():
-    """It loads a library that the module itself does not load; any other import stands at the top."""
+    """It loads a library that the module itself does not load; all others stand at the top."""
     without_use = []
     for path in MODULES:
         inside = [
@@ -521,7 +521,7 @@ def modules_named(path: Path) -> set[str]:
 
 
 def test_what_is_handed_on_cannot_be_changed():
-    """A dataclass or a model is frozen, but for the three that are filled as a caller goes along."""
+    """A dataclass or a model is frozen, but for those that are filled as a caller goes along."""
     filled = set()
     for path in MODULES:
         for node in nodes(path, ast.ClassDef):

@@ -92,7 +92,7 @@ def test_binder_builds_on_a_python_that_the_package_supports():
 
 @pytest.fixture
 def image(tmp_path):
-    """A folder with a ``python`` that writes down how it was called and ends as ``$STATUS`` says."""
+    """A folder with a ``python`` that notes how it was called and ends as ``$STATUS`` says."""
     python = tmp_path / "python"
     python.write_text(
         '#!/bin/bash\necho "$@" >> "$(dirname "$0")/called"\nexit "$STATUS"\n', encoding="utf-8"

@@ -178,7 +178,8 @@ def test_a_run_that_fails_as_a_whole_ends_in_1(monkeypatch: pytest.MonkeyPatch) 
 
 def test_run_names_what_the_ledger_says_beside_the_schema(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("params").mkdir()
-    said = "name: a, kind: level, quantity: ev_imports, start: 2030-01-01, size: 1, reason: x, source: no-1"
+    said = "name: a, kind: level, quantity: ev_imports, start: 2030-01-01, size: 1, "
+    said += "reason: x, source: no-1"
     cites = f"drivers:\n  - {{{said}}}\n"
     Path("params/uzbekistan-test.yaml").write_text(GOOD + cites)
     monkeypatch.setattr("forecasting.runs.runner.run_in_forks", lambda *a, **k: pytest.fail("ran"))
@@ -384,8 +385,8 @@ def test_claim_says_where_a_number_lies() -> None:
     result = call("claim", "UZ", "ev_imports", "2025", "1000000", "--as-of", "2023-06-26")
     assert result.exit_code == 0, result.stderr
     assert (
-        "1,000,000 vehicles (electric vehicles imported, Uzbekistan, 2025): 100% of the draws lie below it"
-        in result.stdout
+        "1,000,000 vehicles (electric vehicles imported, Uzbekistan, 2025): "
+        "100% of the draws lie below it" in result.stdout
     )
     assert call("claim", "UZ", "ev_import", "2025", "5").exit_code == 2
 

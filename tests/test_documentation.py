@@ -1,4 +1,4 @@
-"""The documentation builds without a warning, its examples run, and every public name stands in it."""
+"""The documentation builds without a warning, its examples run, and it has every public name."""
 
 import doctest
 import math

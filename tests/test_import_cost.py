@@ -44,8 +44,9 @@ def test_heavy_libraries_stay_out(statement, absent):
 
 def test_distributions_stay_out_of_a_report():
     """scipy.stats takes longer to import than a small report to make."""
-    notebook = "forecasting.reporting.past, forecasting.reporting.result_tables, forecasting.reporting.figures"
-    code = f"import sys, {notebook}, forecasting as fc; fc.outlook, fc.GrowthModel; print('scipy.stats' in sys.modules)"
+    modules = [f"forecasting.reporting.{name}" for name in ("past", "result_tables", "figures")]
+    code = f"import sys, {', '.join(modules)}, forecasting as fc; fc.outlook, fc.GrowthModel; "
+    code += "print('scipy.stats' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "False\n"
 

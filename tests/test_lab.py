@@ -28,10 +28,13 @@ PLOTLY = "application/vnd.plotly.v1+json"
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status='idle']"  # the kernel is there and waits
 SECONDS = 600  # of patience with one notebook on a busy machine
 AGAIN = 10  # seconds until a click or a key that changed nothing is repeated
-DRAWN = """() => [...document.querySelectorAll(".jp-Notebook .js-plotly-plot")].filter(
-    figure => figure.querySelectorAll(".trace path, .points path, .barlayer path, .scatterlayer path").length > 0
+MARKS = ".trace path, .points path, .barlayer path, .scatterlayer path"
+DRAWN = f"""() => [...document.querySelectorAll(".jp-Notebook .js-plotly-plot")].filter(
+    figure => figure.querySelectorAll("{MARKS}").length > 0
 ).length"""
-PROMPTS = """() => [...document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-InputPrompt")].map(it => it.textContent)"""
+PROMPTS = """() => [...document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-InputPrompt")].map(
+    it => it.textContent
+)"""
 CLEARED = f"() => ({PROMPTS})().every(it => !/[\\d*]/.test(it))"
 STARTED = f"() => !({CLEARED})()"
 NUMBERED = f"() => ({PROMPTS})().every(it => /\\[\\d+\\]/.test(it))"
@@ -39,7 +42,8 @@ NUMBERED = f"() => ({PROMPTS})().every(it => /\\[\\d+\\]/.test(it))"
 # drawn figure shows.
 LATE = "[anywidget] Failed to initialize model."
 ERRORS = """() => [...document.querySelectorAll(
-    ".jp-Notebook [data-mime-type='application/vnd.jupyter.error'], .jp-Notebook [data-mime-type$='stderr']"
+    ".jp-Notebook [data-mime-type='application/vnd.jupyter.error'], " +
+    ".jp-Notebook [data-mime-type$='stderr']"
 )].map(it => it.innerText)"""
 
 
@@ -78,8 +82,8 @@ def lab(desk) -> Iterator[str]:
         port, way_out = free.getsockname()[1], outside.getsockname()[1]
         free.close()
         proxy = {f"{scheme}_proxy": f"http://127.0.0.1:{way_out}" for scheme in ("http", "https")}
-        settings = f"--allow-root --no-browser --ServerApp.port={port} --ServerApp.port_retries=0 --IdentityProvider.token="
-        settings += f" --ServerApp.root_dir={desk / 'notebooks'}"
+        settings = "--allow-root --no-browser --IdentityProvider.token= --ServerApp.port_retries=0"
+        settings += f" --ServerApp.port={port} --ServerApp.root_dir={desk / 'notebooks'}"
         with (desk / "log").open("w") as log:
             server = make(
                 "lab", f"LAB_ARGS={settings}", stdout=log, stderr=log, env=os.environ | proxy
@@ -104,7 +108,7 @@ def wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
 
 
 class Desk:
-    """A page of the server, with the errors that it reported and the addresses that it asked for."""
+    """A page of the server, with the errors that it reported and what it asked for."""
 
     def __init__(self, page: Page, lab: str, door: str) -> None:
         self.page, self.lab = page, lab

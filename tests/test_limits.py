@@ -1,4 +1,4 @@
-"""Input that is far too much, or is no file at all, ends soon, in few words, with nothing written."""
+"""Input that is far too much, or no file at all, ends soon, in few words, with nothing written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from forecasting.cli import _write_csv
 pytestmark = pytest.mark.slow
 
 HEAD = "country: UZ\nscenario: x\nas_of: 2024-06-01\nhorizon: 2026\nseed: 1\n"
-DRIVER = "  - {{name: d{0}, kind: level, quantity: ev_imports, start: 2025-01-01, size: 1, reason: r, source: no-{0}}}\n"
+DRIVER = (
+    "  - {{name: d{0}, kind: level, quantity: ev_imports, start: 2025-01-01, size: 1, "
+    "reason: r, source: no-{0}}}\n"
+)
 COLUMNS = "id,measure,place,period_start,period_end,relation,quantity,value,reference,published\n"
 ROW = "fact-number-{0},ev_imports,UZ,2023-01-01,2023-04-30,equals,total,{1},{2},2023-06-26\n"
 MUCH = {

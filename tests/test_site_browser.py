@@ -26,7 +26,8 @@ SCENARIOS = ("uzbekistan-baseline", "uzbekistan-constrained", "turkmenistan-base
 DRAWN = """figure => {
     const box = figure.querySelector(".main-svg")?.getBoundingClientRect();
     return !!box && box.width > 100 && box.height > 100
-        && figure.querySelectorAll(".trace path, .points path, .barlayer path, .scatterlayer path").length > 0;
+        && figure.querySelectorAll(".trace path, .points path, .barlayer path, .scatterlayer path")
+            .length > 0;
 }"""
 
 
@@ -112,7 +113,8 @@ def test_the_index_leads_to_every_report(reports, visit):
 
 def test_what_the_browser_sees_can_fail(tmp_path, visit):
     page = tmp_path / "broken.html"
-    body = '<div class="figure" data-json="none"></div><img src="http://127.0.0.1:9/a.png"><script>throw 1</script>'
+    body = '<div class="figure" data-json="none"></div><img src="http://127.0.0.1:9/a.png">'
+    body += "<script>throw 1</script>"
     page.write_text(body, encoding="utf-8")
     seen = visit(page)
     assert seen.drawn == [False]
@@ -139,7 +141,8 @@ def test_one_click_leads_from_a_fact_to_its_row_and_from_a_number_to_what_it_res
     last.focus()
     page.keyboard.press("Enter")
     assert page.locator(":target").inner_text().startswith("Public charging points: need: made of")
-    dead = """() => [...document.querySelectorAll('a[href^="#"]')].map(link => link.getAttribute("href").slice(1))
+    dead = """() => [...document.querySelectorAll('a[href^="#"]')]
+        .map(link => link.getAttribute("href").slice(1))
         .filter(name => !document.getElementById(decodeURIComponent(name)))"""
     assert page.evaluate(dead) == []
 
@@ -162,7 +165,8 @@ def test_the_index_cuts_no_chart_on_paper(reports, visit):
     page.set_viewport_size({"width": 660, "height": 1000})
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     cut = """() => [...document.querySelectorAll(".figure")].filter(place =>
-        place.querySelector(".main-svg").getBoundingClientRect().width > place.clientWidth + 1).length"""
+        place.querySelector(".main-svg").getBoundingClientRect().width > place.clientWidth + 1
+    ).length"""
     assert (
         page.locator(".small .figure, .pair .figure").count() == page.locator(".figure").count() > 4
     )
@@ -175,10 +179,13 @@ def test_labels_of_a_figure_do_not_lie_over_each_other(reports, visit, width):
         reports / "uzbekistan-baseline" / "report.html", viewport={"width": width, "height": 900}
     ).page
     over = page.evaluate("""() => [...document.querySelectorAll(".figure")].flatMap(figure => {
-        const shown = [...figure.querySelectorAll(".textpoint text")].filter(one => one.style.visibility !== "hidden");
-        const boxes = shown.map(one => [one.textContent, one.getBoundingClientRect()]).filter(([, box]) => box.width);
+        const shown = [...figure.querySelectorAll(".textpoint text")]
+            .filter(one => one.style.visibility !== "hidden");
+        const boxes = shown.map(one => [one.textContent, one.getBoundingClientRect()])
+            .filter(([, box]) => box.width);
         return boxes.flatMap(([words, a], at) => boxes.slice(at + 1)
-            .filter(([, b]) => a.left < b.right && b.left < a.right && a.top + 3 < b.bottom && b.top + 3 < a.bottom)
+            .filter(([, b]) => a.left < b.right && b.left < a.right
+                && a.top + 3 < b.bottom && b.top + 3 < a.bottom)
             .map(([other]) => words + " over " + other));
     })""")
     assert over == []

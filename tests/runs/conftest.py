@@ -58,7 +58,8 @@ class Project:
 
     def scenario(self, name: str, seed: int = 1, text: str = "") -> Path:
         """Write a params file."""
-        body = f"country: UZ\nscenario: {name.rpartition('-')[2]}\nas_of: 2023-06-26\nhorizon: 2026\nseed: {seed}\n"
+        body = f"country: UZ\nscenario: {name.rpartition('-')[2]}\nas_of: 2023-06-26\n"
+        body += f"horizon: 2026\nseed: {seed}\n"
         path = self.params / f"{name}.yaml"
         path.write_text(body + text)
         return path

@@ -21,11 +21,15 @@ from forecasting.runs.workers.task import Task
 
 pytestmark = pytest.mark.slow
 
+PARENT = """import os, time
+def parent(pid):
+    return int(open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1])"""
 CLUSTER = """
 import sys
 from distributed import LocalCluster
 if __name__ == "__main__":
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as made:
+    options = dict(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50)
+    with LocalCluster(**options) as made:
         print(made.scheduler_address, flush=True)
         sys.stdin.read()
 """
@@ -86,9 +90,10 @@ def test_a_worker_that_is_killed_is_survived_and_nothing_runs_twice_into_the_rep
 ) -> None:
     once = project.root / "once"
     project.notebook(
-        "import os, time\nparent = lambda pid: int(open(f'/proc/{pid}/stat').read().rpartition(')')[2].split()[1])",
+        PARENT,
         f"first = name == 'uz-b' and not os.path.exists('{once}')",
-        f"if first:\n    open('{once}', 'w').close()\n    os.kill(parent(parent(os.getppid())), 9)\n    time.sleep(60)",
+        f"if first:\n    open('{once}', 'w').close()\n"
+        "    os.kill(parent(parent(os.getppid())), 9)\n    time.sleep(60)",
         "print(name, seed)",
     )
     for seed, name in enumerate(("uz-a", "uz-b", "uz-c")):
@@ -109,7 +114,7 @@ def test_a_worker_that_is_stopped_is_given_up_and_its_tasks_go_elsewhere(
     monkeypatch.setattr(cluster, "QUIET", 8.0)
     once = project.root / "once"
     project.notebook(
-        "import os, time\nparent = lambda pid: int(open(f'/proc/{pid}/stat').read().rpartition(')')[2].split()[1])",
+        PARENT,
         f"first = name == 'uz-b' and not os.path.exists('{once}')",
         f"if first:\n    open('{once}', 'w').write(str(parent(parent(os.getppid()))))\n"
         "    os.kill(parent(parent(os.getppid())), 19)\n    time.sleep(2)",
@@ -195,7 +200,8 @@ ENDED = {"status": 0, "seconds": 1.0}
     ("sent", "said"),
     [
         *((( ENDED, {name: b"x"}), "its worker sent a file named") for name in (
-            "../../x", "/etc/cron.d/x", "a/b", "..", ".hidden", "a\\b", "a\0b", "", "run.json\n", "x" * 101,
+            "../../x", "/etc/cron.d/x", "a/b", "..", ".hidden", "a\\b", "a\0b", "", "run.json\n",
+            "x" * 101,
         )),
         ((ENDED, {1: b"x"}), "no report"),
         ((ENDED, {"run.json": "text"}), "its worker sent no files"),

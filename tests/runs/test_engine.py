@@ -29,7 +29,8 @@ CELLS = (
     "import os, time\nstatus = os.system('echo from another program')\ntime.sleep(0.3)",
     "6 * 7",
     "!echo out; echo err >&2",
-    "from IPython.display import HTML, clear_output, display\nprint('gone'); clear_output(); display(HTML('<b>x</b>'))",
+    "from IPython.display import HTML, clear_output, display\n"
+    "print('gone'); clear_output(); display(HTML('<b>x</b>'))",
     "print('gone'); clear_output(wait=True); print('stays')",
     "handle = display('first', display_id='one')\nhandle.update('second')",
     "import pandas as pd\npd.DataFrame({'a': [1, 2]})",
@@ -44,7 +45,8 @@ CELLS = (
     "display({'application/x-own+json': {'a': [1.5, None]}, 'text/plain': 'own'}, raw=True)",
     "",
     "print('x' * 3_000_000)",
-    "import plotly.graph_objects as go, plotly.io as pio\npio.renderers.default = 'plotly_mimetype'",
+    "import plotly.graph_objects as go, plotly.io as pio\n"
+    "pio.renderers.default = 'plotly_mimetype'",
     "go.Figure(go.Bar(y=[1, 2]))",
 )
 FAILING = ("def f(x):\n    return 1 / x\n", "print('before')\nf(0)", "print('never')")
@@ -146,8 +148,9 @@ def test_papermill_finds_the_engine_by_name(project: Any) -> None:
 
 
 def test_the_engine_module_can_be_the_first_that_is_imported() -> None:
-    code = "from forecasting.runs.execute.fork_engine import ForkEngine; import papermill.engines as p; "
-    code += "assert p.papermill_engines.get_engine('ev-forecast') is ForkEngine"
+    code = "from forecasting.runs.execute.fork_engine import ForkEngine; "
+    code += "from papermill.engines import papermill_engines as engines; "
+    code += "assert engines.get_engine('ev-forecast') is ForkEngine"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
@@ -197,8 +200,9 @@ def test_a_time_is_kept_for_each_cell(project: Any) -> None:
 
 def test_a_process_that_is_copied_has_one_thread() -> None:
     template = Path(__file__).parents[2] / "notebooks" / "country_outlook.ipynb"
-    code = "import os, sys; from forecasting.runs.workers.preload import preload; preload(sys.argv[1:]); "
-    code += "from forecasting.reporting.html import _exporter as made; assert made.cache_info().currsize == 1; "
+    code = "import os, sys; from forecasting.runs.workers.preload import preload; "
+    code += "preload(sys.argv[1:]); from forecasting.reporting.html import _exporter as made; "
+    code += "assert made.cache_info().currsize == 1; "
     code += "assert 'report.html.j2' in str(list(made().environment.cache)), 'no page was made'; "
     code += "assert 'pyarrow' in sys.modules; print(len(os.listdir('/proc/self/task')))"
     command = [sys.executable, "-c", code, str(template)]

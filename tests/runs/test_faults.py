@@ -26,7 +26,8 @@ pytestmark = pytest.mark.slow
 RUN = """
 import signal, sys
 from forecasting.runs.runner import run
-signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests themselves run in the background
+# Ignored where the tests themselves run in the background
+signal.signal(signal.SIGINT, signal.default_int_handler)
 done = run([sys.argv[1]], sys.argv[2], jobs=int(sys.argv[3]), progress=False)
 print(done)
 sys.exit(not done.ok)
@@ -203,7 +204,9 @@ def test_a_killed_task_fails_by_name_and_the_others_finish(project: Any) -> None
     assert done.ok
 
 
-PARENT = "import os, time\nparent = lambda pid: int(open(f'/proc/{pid}/stat').read().rpartition(')')[2].split()[1])"
+PARENT = """import os, time
+def parent(pid):
+    return int(open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1])"""
 
 
 @pytest.mark.parametrize(
@@ -253,9 +256,11 @@ def test_what_holds_too_much_memory_fails_by_name(project: Any, engine: Any) -> 
 def test_a_notebook_that_runs_out_of_memory_or_prints_much_is_contained(project: Any) -> None:
     project.notebook(
         "import resource\n"
-        "if name == 'uz-b': resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31)); bytearray(2**33)\n"
+        "limits = (2**31, 2**31)\n"
+        "if name == 'uz-b': resource.setrlimit(resource.RLIMIT_AS, limits); bytearray(2**33)\n"
         "if name == 'uz-c': print(('x' * 99 + '\\n') * 500_000)\n"
-        "if name == 'uz-d': import subprocess; subprocess.Popen(['sleep', '100'], start_new_session=True)"
+        "import subprocess\n"
+        "if name == 'uz-d': subprocess.Popen(['sleep', '100'], start_new_session=True)"
     )
     for name in NAMES:
         project.scenario(name)
@@ -312,9 +317,10 @@ import resource, subprocess, sys
 from pathlib import Path
 from forecasting.runs.runner import run
 params, out, template = map(Path, sys.argv[1:])
-if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=7m", "none", out]).returncode:  # no right to mount
+if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=7m", "none", out]).returncode:
+    # No right to mount
     resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, resource.RLIM_INFINITY))
-full = run([params], out, progress=False)
+full = run([params], out, jobs=1, progress=False)  # beside it another would be without room, too
 print(*(f"{result.name} {result.status} {result.reason}" for result in full.results), sep=chr(10))
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 template.write_text(template.read_text().replace("8_000_000", "4"))

@@ -171,7 +171,7 @@ def test_a_report_of_another_day_leaves_the_first_results_of_the_day_before(tmp_
 
 
 def kept(out: Path, day: str, as_of: str = "") -> Path:
-    """The results of a report that a run has kept under `day`, or under another day than they say."""
+    """Results of a report that a run has kept under `day`, or under another day than they say."""
     folder = out / "archive" / day / "uz-a"
     dated(folder, as_of or day)
     return folder

@@ -182,8 +182,8 @@ def test_a_report_that_cannot_be_replaced_fails_by_name_and_the_others_finish(
     )
     assert result.exit_code == 1
     assert (
-        "failed uz-b: its report cannot be put in its place: Operation not permitted\n2 done, 1 failed"
-        in result.stdout
+        "failed uz-b: its report cannot be put in its place: Operation not permitted\n"
+        "2 done, 1 failed" in result.stdout
     )
     assert (project.out / "uz-b" / "run.json").read_bytes() == before
     assert "Operation not permitted" in (project.out / "index.html").read_text()

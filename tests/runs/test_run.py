@@ -1,4 +1,4 @@
-"""A grid from params files to reports: fresh ones stay, failed ones are named, the others finish."""
+"""From params files to reports: fresh ones stay, failed ones are named, the others finish."""
 
 from __future__ import annotations
 
@@ -34,9 +34,10 @@ days = {'unit': 'vehicles', 'period_start': '2025-01-01', 'period_end': '2025-12
 levels = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 table = pd.DataFrame([year | days | {'quantile': level, 'value': float(seed)} for level in levels])
 draws = pd.DataFrame([year | {'year': 2025, 'draw': draw, 'value': float(seed)} for draw in (0, 1)])
-said = {'country': country, 'scenario': scenario, 'as_of': as_of, 'horizon': horizon, 'seed': seed, 'name': name}
+keys = {'country': country, 'scenario': scenario, 'horizon': horizon, 'seed': seed, 'name': name}
 told = {'first_year': 2025, 'market': '', 'warnings': [], 'facts_used': []}
-save_tables(os.environ['EV_FORECAST_OUTPUT'], table, draws, told | {'as_of': as_of, 'parameters': said})
+told |= {'as_of': as_of, 'parameters': keys | {'as_of': as_of}}
+save_tables(os.environ['EV_FORECAST_OUTPUT'], table, draws, told)
 print(name, seed)"""
 DATA = (
     "uz-a/outlook.parquet",
@@ -223,7 +224,8 @@ def test_as_many_scenarios_run_at_once_as_jobs_say(project: Any) -> None:
     project.notebook(
         f"from pathlib import Path\nstarted, at_work = Path('{started}'), Path('{at_work}')",
         "import time\n(started / name).touch(); (at_work / name).touch()\n"
-        "while len(list(started.iterdir())) < 2: time.sleep(0.02)  # one at a time would wait for ever",
+        # One at a time would wait for ever
+        "while len(list(started.iterdir())) < 2: time.sleep(0.02)",
         "time.sleep(0.2); print(len(list(at_work.iterdir()))); (at_work / name).unlink()",
     )
     for name in "abcd":
@@ -310,11 +312,12 @@ def test_a_time_limit_need_not_be_whole(project: Any, engine: Any) -> None:
 
 
 RESULTS = """import os, pandas as pd
-row = {"scenario": name, "country": "UZ", "measure": "ev_stock", "unit": "vehicles", "period_start": "2025-12-31",
-       "period_end": "2025-12-31", "value": 5.0}
+row = {"scenario": name, "country": "UZ", "measure": "ev_stock", "unit": "vehicles", "value": 5.0}
+row |= {"period_start": "2025-12-31", "period_end": "2025-12-31"}
 levels = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 folder = os.environ["EV_FORECAST_OUTPUT"]
-pd.DataFrame([row | {"quantile": level} for level in levels]).to_parquet(f"{folder}/outlook.parquet")
+table = pd.DataFrame([row | {"quantile": level} for level in levels])
+table.to_parquet(f"{folder}/outlook.parquet")
 open(f"{folder}/outlook.xlsx", "w").close()"""
 
 
