@@ -273,21 +273,23 @@ def backtest(
             "--chargers stands alone: leave out --peers and --monthly, which are of vehicles"
         )
     if chargers:
-        from forecasting.evaluation.chargers import backtest_chargers, score_text
+        from forecasting.evaluation.chargers import backtest_chargers
+        from forecasting.reporting.score_words import chargers_text
 
         scores = backtest_chargers(panel, train)
-        say(score_text(scores))
+        say(chargers_text(scores))
     elif monthly is not None:
-        from forecasting.evaluation.part_year import backtest_part_year, part_year_text
+        from forecasting.evaluation.part_year import backtest_part_year
+        from forecasting.reporting.score_words import part_year_text
 
         scores = backtest_part_year(panel, monthly, train)
         say(part_year_text(scores))
     else:
         from forecasting.evaluation.backtest import backtest as score
-        from forecasting.evaluation.backtest import score_text as text
+        from forecasting.reporting.score_words import backtest_text
 
         scores = score(panel, train, peers=peers)
-        say(text(scores))
+        say(backtest_text(scores))
     _write_csv(scores, csv, index=not chargers)
 
 
@@ -338,13 +340,15 @@ def track_record(
             raise click.UsageError(
                 "--archive stands without --place, --measure and --as-of: kept forecasts say theirs"
             )
-        from forecasting.evaluation.archive import archive_record, archive_text
+        from forecasting.evaluation.archive import archive_record
+        from forecasting.reporting.score_words import archive_text
 
         kept = archive_record(archive, known_facts(ledger, beside))
         say(archive_text(kept))
         _write_csv(kept.drop(columns=["basis", "outcome_basis", "fact", "facts"]), csv, index=False)
         return
-    from forecasting.evaluation.ledger_record import RECORD_COLUMNS, ledger_record, record_text
+    from forecasting.evaluation.ledger_record import RECORD_COLUMNS, ledger_record
+    from forecasting.reporting.score_words import record_text
 
     record = ledger_record(known_facts(ledger, beside, place), days, place, measure)
     say(record_text(record))

@@ -161,10 +161,11 @@ def claim(beside: tuple[Path, ...], **question: Any) -> None:
     from forecasting.evaluation.claim import claim_of
     from forecasting.evidence.datasets import facts_of
     from forecasting.reporting.caveat_words import age_today
+    from forecasting.reporting.score_words import claim_text
 
     own = facts_of([*map(str, beside)], shipped=False)
     answer = claim_of(ledger=own, **question)
-    say(f"{answer.sentence}\n{age_today(answer.age, dt.date.today())}")
+    say(f"{claim_text(answer)}\n{age_today(answer.age, dt.date.today())}")
 
 
 FETCHED = """\b

@@ -66,7 +66,7 @@ HOMES = {
     "sktime": ("curves/sktime.py",),
     "statsforecast": ("evaluation/",),
     "statsmodels": ("curves/",),
-    "xlsxwriter": ("reporting/comparison_files.py", "reporting/workbook.py"),
+    "xlsxwriter": ("reporting/sheets.py",),
 }
 
 # What the package as a whole may reach, at most: see `figures`.

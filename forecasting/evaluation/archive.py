@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.errors import EvidenceError, InputError
-from forecasting.evaluation.ledger_record import RECORD_COLUMNS, record_sentence, rows_text
+from forecasting.evaluation.ledger_record import RECORD_COLUMNS
 from forecasting.evaluation.rules_of_thumb import by_hand
 from forecasting.evaluation.scores import LEVELS
 from forecasting.evaluation.track_record import Row, beside, is_later, rank
@@ -93,20 +93,6 @@ def _told(file: Path) -> dict[str, Any]:
             f"{file} does not say of which day it is: keep the file as `ev-forecast run` wrote it"
         )
     return record
-
-
-def archive_text(record: pd.DataFrame) -> str:
-    """What :func:`archive_record` found, as it is read."""
-    kept = len(record.drop_duplicates(["scenario", "as_of"]))
-    return "\n".join(
-        [
-            rows_text(record),
-            record_sentence(record),
-            f"These are few, and not independent, from {kept} kept forecasts, each with the events"
-            f" of its scenario; {record.attrs['open']} more have no outcome so far. Score: weighted"
-            f" interval score of the log, mean {record['score'].mean():.2f}; 0.1 is about 10 % off.",
-        ]
-    )
 
 
 def _rows(table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger) -> Iterator[Row]:

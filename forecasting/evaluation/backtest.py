@@ -26,7 +26,7 @@ from forecasting.evaluation.peers import (
     Quantiles,
     single_series,
 )
-from forecasting.evaluation.scores import LEVELS, coverage, figures_text, judged
+from forecasting.evaluation.scores import LEVELS, coverage, judged
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.sources.iea import annual_sales, read_iea_panel
 from forecasting.growth.flow import annual_totals, forecast_flow
@@ -284,38 +284,3 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
     if REGRESSION in lines.index:
         lines["ratio_regression"] = lines["wis"] / float(lines["wis"][REGRESSION])
     return lines.round(3).join(coverage(table))
-
-
-WORDS = {
-    "wis": "interval score",
-    "h1": "  1 year ahead",
-    "h2": "  2 years",
-    "h3": "  3 years",
-    "h5": "  5 years",
-    "short": f"  at most {SHORT} years of history",
-    "ratio": "ratio to the best single-series tool",
-    "ratio_h1": "  1 year ahead",
-    "ratio_short": f"  at most {SHORT} years of history",
-    "ratio_regression": "ratio to the analogue regression",
-    "in80": "outcomes inside the 80 % interval",
-    "in95": "outcomes inside the 95 % interval",
-    "cases": "cases",
-}
-LEGEND = (
-    "Interval score: weighted interval score of the log, lower is better, 0.1 is about 10 % off; ±"
-    " standard error, clustered by market."
-)
-
-
-def score_text(lines: pd.DataFrame) -> str:
-    """What :func:`summarise` found, as it is read.
-
-    Examples
-    --------
-    >>> lines = pd.DataFrame({"wis": [0.2], "cases": [12]}, index=[THIS_PACKAGE])
-    >>> print(score_text(lines).split("Interval")[0].rstrip())
-                   this package
-    interval score        0.200
-    cases                    12
-    """
-    return f"{figures_text(lines, WORDS, {'in80': 'se80', 'in95': 'se95'})}\n{LEGEND}"

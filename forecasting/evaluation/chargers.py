@@ -17,8 +17,6 @@ import pandas as pd
 
 from forecasting.errors import EvidenceError
 from forecasting.panels.charger_panel import (
-    MIN_POINTS,
-    MIN_VEHICLES,
     charger_panel,
     charger_steps,
     practice_from,
@@ -85,34 +83,6 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
     scores.attrs["faults"] = faults.reset_index(drop=True)
     scores.attrs["smallest"] = {name: float(origins[name].min()) for name in ("points", "stock")}
     return scores
-
-
-def score_text(scores: pd.DataFrame) -> str:
-    """The scores as they are read, with what they rest on.
-
-    Examples
-    --------
-    >>> markets = [(m, y, 1000 * 1.5**y, 0, 10 * 1.3**y, 90 * 1.3**y) for m in "ABCD" for y in range(8)]
-    >>> columns = ["market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points"]
-    >>> print(score_text(backtest_chargers(pd.DataFrame(markets, columns=columns))).splitlines()[-1])
-    0 counts are flagged as faults; they stay in the score.
-    """
-    shown = scores.assign(
-        median_ale=scores["median_ale"].map("{:.3f}".format),
-        mean_ale=scores["mean_ale"].map("{:.3f}".format),
-        mape=scores["mape"].map("{:.1f} %".format),
-        in80=scores["in80"].map("{:.0%}".format),
-    )
-    smallest, faults = scores.attrs["smallest"], scores.attrs["faults"]["fault"].value_counts()
-    kinds = ", ".join(f"{kind} {count}" for kind, count in faults.items())
-    return "\n".join(
-        [
-            shown.to_string(index=False),
-            f"Forecasts start from {MIN_POINTS} points and {MIN_VEHICLES} vehicles on; the smallest had "
-            f"{smallest['points']:,.0f} points, the smallest stock was {smallest['stock']:,.0f} vehicles.",
-            f"{faults.sum()} counts are flagged as faults{f' ({kinds})' if kinds else ''}; they stay in the score.",
-        ]
-    )
 
 
 def _read(panel: Panel) -> pd.DataFrame:

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError, in_digits
-from forecasting.evidence.bases import basis_name
+from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_code, place_name
 from forecasting.evidence.printed_periods import period_of
-from forecasting.evidence.words import in_words
 from forecasting.measures import EV_FLOWS, MEASURES, nearest
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.periods import Period, as_date, year
@@ -57,8 +56,8 @@ class Claim:
         where nothing grows.
     age : Caveat
         When the newest count that the forecast rests on ended and was published.
-    printed : str
-        What was printed of it by then, and by whom; empty where nothing was.
+    printed : Fact or None
+        What was printed of it by then, the newest print.
     """
 
     place: str
@@ -79,50 +78,7 @@ class Claim:
     growth: float
     expected: float
     age: Caveat
-    printed: str = ""
-
-    @property
-    def sentence(self) -> str:
-        """The claim and its place in the forecast, in words."""
-        measure = MEASURES[self.measure]
-        what = f"{measure.label.lower()}, {place_name(self.place)}, {self.period.label}"
-        ends = f"80 % interval {_digits(self.low)} to {_digits(self.high)}"
-        position = (
-            f"{self.value:,.10g} {measure.unit} ({what}): {self.below:.0%} of the draws lie below "
-            f"it. The forecast of {self.as_of}: {_digits(self.median)}, {ends}; the number lies "
-            f"{self._side}."
-        )
-        return " ".join(filter(None, [position, self._comparison, self._origin]))
-
-    @property
-    def _comparison(self) -> str:
-        """What was printed of it, else the growth that it takes."""
-        if self.printed:
-            return f"Printed: {self.printed}."
-        if self.growth != self.growth:
-            return ""
-        takes = f"From {_digits(self.base)} in {self.from_year} it takes {self.growth:+,.0f} %"
-        return f"{takes} a year; the median takes {self.expected:+,.0f} %."
-
-    @property
-    def _origin(self) -> str:
-        own = f", those of {', '.join(self.ledgers)} among them" if self.ledgers else ""
-        facts = f"Facts it rests on: {self.facts}{own}."
-        if self.file:
-            return f"Scenario {self.scenario}, from {self.file}. {facts}"
-        why = "no params file forecasts this, the facts alone answer"
-        return f"Scenario {self.scenario}: {why}. {facts}"
-
-    @property
-    def _side(self) -> str:
-        if self.low <= self.value <= self.high:
-            return "inside"
-        return "above" if self.value > self.high else "below"
-
-
-def _digits(number: float) -> str:
-    """Three significant digits, written out."""
-    return f"{float(f'{number:.3g}'):,.10g}"
+    printed: Fact | None = None
 
 
 def claim_of(
@@ -228,8 +184,8 @@ def _facts_alone(code: str, measure: str, facts: Ledger) -> Scenario:
     return scenario_from_parameters(given | {"name": "", "title": ""})
 
 
-def _printed(made: Outlook, code: str, measure: str, asked: Period) -> str:
-    """The newest count of just that period, and who printed it."""
+def _printed(made: Outlook, code: str, measure: str, asked: Period) -> Fact | None:
+    """The newest count of just that period."""
     is_stock = MEASURES[measure].kind == "stock"
     known = [
         fact
@@ -237,11 +193,7 @@ def _printed(made: Outlook, code: str, measure: str, asked: Period) -> str:
         if fact.is_amount and fact.value == fact.value and fact.period_end == asked.end
         if is_stock or fact.period == asked
     ]
-    if not known:
-        return ""
-    newest = max(known, key=lambda fact: str(fact.known_from))
-    by = basis_name(newest.basis) or newest.source
-    return f"{in_words(newest)} ({by + ', ' if by else ''}{newest.published})"
+    return max(known, key=lambda fact: str(fact.known_from), default=None)
 
 
 def _draws(made: Outlook, code: str, measure: str, asked: Period) -> Array:

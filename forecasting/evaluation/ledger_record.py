@@ -12,7 +12,6 @@ import pandas as pd
 from tqdm import tqdm
 
 from forecasting.errors import EvidenceError
-from forecasting.evaluation.scores import expected_inside
 from forecasting.evaluation.stock_record import charger_rows, register_rows
 from forecasting.evaluation.track_record import (
     Row,
@@ -21,9 +20,7 @@ from forecasting.evaluation.track_record import (
     is_total,
     record_of,
 )
-from forecasting.evidence.bases import basis_name
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
 from forecasting.measures import MEASURES, STOCKS_ON_RECORD
 from forecasting.periods import as_date, year
@@ -164,75 +161,3 @@ def _known(ledger: Ledger, place: str, measure: str, day: dt.date) -> Known:
     cars = flow.of_electric_cars and flow.unit == "vehicles"
     country = re.fullmatch("[A-Z]{2}", place) is not None
     return Known(ledger, place, measure, day, size_from_ledger=cars and country)
-
-
-def rows_text(record: pd.DataFrame) -> str:
-    """The rows of a record, as they are read."""
-    shown = pd.DataFrame(
-        {
-            "place": record["place"],
-            "measure": record["measure"],
-            "as of": record["as_of"].astype(str),
-            "facts": record["facts"],
-            "period": record["period"],
-            "low": record["low"].map(_amount),
-            "median": record["median"].map(_amount),
-            "high": record["high"].map(_amount),
-            "outcome": record["outcome"].map(_amount),
-            "inside": record["inside"].map({True: "yes", False: "no"}),
-            "score": record["score"].map("{:.2f}".format),
-            "rule": record["rule_score"].map("{:.2f}".format).replace("nan", ""),
-            "counted by": record["outcome_basis"]
-            .where(~record["own_basis"].astype(bool), "")
-            .map(basis_name),
-        }
-    )
-    return shown.to_string(index=False)
-
-
-def record_text(record: pd.DataFrame) -> str:
-    """What :func:`ledger_record` found, as it is read, and how little it can say."""
-    places = ", ".join(dict.fromkeys(place_name(place) for place in record["place"]))
-    series = len(record.drop_duplicates(["place", "measure"]))
-    both = record[record["rule_score"].notna()]
-    return "\n".join(
-        [
-            rows_text(record),
-            record_sentence(record),
-            f"These are few, and not independent, from {series} series of {places}.",
-            "Score: weighted interval score of the log, mean"
-            f" {both['score'].mean():.2f}, 0.1 is about 10 % off; rule: the last year annualised"
-            f" and half its growth, mean {both['rule_score'].mean():.2f}. Under `counted by` stands"
-            " an agency that counts other things than the forecast's.",
-            f"Forecasts without an outcome so far: {record.attrs['open']}. Level and spread of"
-            " growth come from a prior that has seen later years of other markets; its year effects"
-            " end before each forecast's year.",
-        ]
-    )
-
-
-def record_sentence(record: pd.DataFrame) -> str:
-    """How many outcomes lie inside their intervals, those of the forecast's own basis first, and
-    how many should.
-
-    Examples
-    --------
-    >>> record = pd.DataFrame({"inside": [True, True, False], "own_basis": [True, True, False]})
-    >>> print(record_sentence(record))
-    2 of 2 outcomes counted as the forecast counts lie inside their 80 % interval, where 1 to 2
-    would be expected; of all 3, others' counts among them, 2.
-    """
-    held = record["inside"].astype(bool)
-    own = record["own_basis"].astype(bool)
-    sentence = (
-        f"{(held & own).sum()} of {own.sum()} outcomes counted as the forecast counts lie inside"
-        " their 80 % interval"
-    )
-    if own.any():
-        low, high = expected_inside(int(own.sum()))
-        sentence += f", where {low} to {high} would be expected"
-    return f"{sentence}; of all {len(record)}, others' counts among them, {held.sum()}."
-
-
-def _amount(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -17,14 +17,13 @@ import pandas as pd
 from tqdm import tqdm
 
 from forecasting.errors import EvidenceError, ModelError, Problem
-from forecasting.evaluation.backtest import DRAWS, LEGEND, THIS_PACKAGE, Panel, read_panel
+from forecasting.evaluation.backtest import DRAWS, THIS_PACKAGE, Panel, read_panel
 from forecasting.evaluation.peers import LEAST_SALES
 from forecasting.evaluation.rules_of_thumb import RULES, Forecast, PartYear, rule_of_thumb
 from forecasting.evaluation.scores import (
     LEVELS,
     clustered_ratio,
     coverage,
-    figures_text,
     judged,
 )
 from forecasting.growth.flow import forecast_flow
@@ -360,33 +359,3 @@ def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
     this_year = table[table["h"] == 0].pivot_table(index="method", columns="k", values="wis")
     lines = lines.join(this_year.rename(columns="k{}".format))
     return lines.round(3).join(coverage(table)).rename_axis("method")
-
-
-WORDS = {
-    "wis": "interval score, this year",
-    "k2": "  knowing January to February",
-    "k4": "  January to April",
-    "k6": "  January to June",
-    "k9": "  January to September",
-    "ale": "  median error of the log",
-    "next_wis": "interval score, next year",
-    "next_ale": "  median error of the log",
-    "ratio": "ratio to the best rule, this year",
-    "next_ratio": "ratio to the best rule, next year",
-    "in80": "outcomes inside the 80 % interval",
-    "in95": "outcomes inside the 95 % interval",
-    "cases": "cases",
-}
-ERRORS = {"ratio": "ratio_se", "next_ratio": "next_ratio_se", "in80": "se80", "in95": "se95"}
-
-
-def part_year_text(lines: pd.DataFrame) -> str:
-    """What :func:`summarise_part_year` found, as it is read.
-
-    Examples
-    --------
-    >>> lines = pd.DataFrame({"ratio": [0.68], "ratio_se": [0.03]}, index=[THIS_PACKAGE])
-    >>> print(part_year_text(lines).splitlines()[1])
-    ratio to the best rule, this year  0.680 ± 0.030
-    """
-    return f"{figures_text(lines, WORDS, ERRORS)}\n{LEGEND}"

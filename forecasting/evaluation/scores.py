@@ -9,7 +9,6 @@ says.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -178,41 +177,6 @@ def clustered_ratio(ours: ArrayLike, other: ArrayLike, clusters: ArrayLike) -> C
     x, y = np.asarray(ours, dtype=float), np.asarray(other, dtype=float)
     ratio = float(x.mean() / y.mean())
     return ClusteredMean(ratio, clustered_mean((x - ratio * y) / y.mean(), clusters).error)
-
-
-def figures_text(lines: pd.DataFrame, words: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    """Figures of several methods as they are read: one column per method, one row per figure, in
-    words.
-
-    Parameters
-    ----------
-    lines : DataFrame
-        One line per method, one column per figure.
-    words : mapping of str to str
-        What each column is called; columns without a word are left out.
-    errors : mapping of str to str
-        The column that holds a column's standard error.
-
-    Examples
-    --------
-    >>> lines = pd.DataFrame({"in80": [0.81], "se80": [0.02], "cases": [40]}, index=["ours"])
-    >>> print(figures_text(lines, {"in80": "inside 80 %", "cases": "cases"}, {"in80": "se80"}))
-                        ours
-    inside 80 %  0.810 ± 0.020
-    cases                   40
-    """
-    known = [column for column in words if column in lines]
-    rows = [_cells(lines, column, errors.get(column)).tolist() for column in known]
-    return pd.DataFrame(rows, [words[column] for column in known], list(lines.index)).to_string()
-
-
-def _cells(lines: pd.DataFrame, column: str, error: str | None) -> pd.Series:
-    if pd.api.types.is_integer_dtype(lines[column]):
-        return lines[column].map("{:,}".format)
-    said = lines[column].map("{:.3f}".format).where(lines[column].notna(), "")
-    if error is not None and error in lines:
-        said = said + lines[error].map(" ± {:.3f}".format).where(lines[error].notna(), "")
-    return said
 
 
 def expected_inside(count: int, share: float = 0.8) -> tuple[int, int]:

@@ -21,7 +21,6 @@ from forecasting.measures import EV_SHARE
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_html
 from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.labels import amount, amounts, interval, label_of, readable
-from forecasting.reporting.result_tables import bands
 from forecasting.scenarios.growth_on_year import yearly_growth
 
 if TYPE_CHECKING:
@@ -150,7 +149,7 @@ def _shares_only(outlook: Outlook) -> Answer:
     """The answer for a market of which neither a count nor the size is known; what would give more
     is named.
     """
-    wide = bands(outlook.results, EV_SHARE)
+    wide = outlook.results.bands(EV_SHARE)
     years = dict.fromkeys(
         (min(outlook.first_year, outlook.scenario.horizon), outlook.scenario.horizon)
     )

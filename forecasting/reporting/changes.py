@@ -7,82 +7,58 @@ from typing import Any
 
 import pandas as pd
 
+from forecasting.reporting.display import Table, plain_frame
 from forecasting.reporting.labels import amount, label_of
+from forecasting.reporting.result_tables import yearly
 
 LEAST = 0.01  # a change of a headline number, as a share of it, from which it is shown
 SHOWN = 15
 
-Key = tuple[str, str, str, int]
 
-
-def medians(table: pd.DataFrame) -> dict[Key, float]:
-    """Medians of whole years and of stocks, by scenario, place, measure and year.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Long results, as ``comparison.parquet`` holds them.
-
-    Examples
-    --------
-    >>> row = {"scenario": "uz-a", "country": "UZ", "measure": "ev_imports", "quantile": 0.5, "value": 9.0}
-    >>> medians(pd.DataFrame([row | {"period_start": "2025-01-01", "period_end": "2025-12-31"}]))
-    {('uz-a', 'UZ', 'ev_imports', 2025): 9.0}
-    """
-    rows = table[(table["quantile"] - 0.5).abs() < 1e-9]
-    starts, ends = rows["period_start"].astype(str), rows["period_end"].astype(str)
-    rows = rows[ends.str.endswith("-12-31") & (starts.str.endswith("-01-01") | (starts == ends))]
-    years = rows["period_end"].astype(str).str[:4].astype(int)
-    keys = zip(
-        rows["scenario"].astype(str),
-        rows["country"].astype(str),
-        rows["measure"].astype(str),
-        years,
-        strict=True,
-    )
-    return dict(zip(keys, rows["value"].astype(float), strict=True))
-
-
-def moved(before: pd.DataFrame | None, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+def moved(before: pd.DataFrame, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The headline numbers that moved by a percent or more, the largest moves first.
 
     Parameters
     ----------
-    before : pandas.DataFrame or None
-        All results as the run before left them; None where there was none.
+    before : pandas.DataFrame
+        All results as the run before left them.
     runs : sequence of mapping
-        name, reason and headline (entries with measure, year, place and median) of each report.
+        name, reason, written and headline (entries with measure, year, place and median) of each
+        report.
 
     Returns
     -------
-    dict or None
-        rows to show, how many more there are, and how many numbers were compared; None without a
-        run before.
+    dict
+        The table to show, how many more there are, and how many numbers were compared.
     """
-    if before is None:
-        return None
-    known, rows = medians(before), []
+    known = {} if before.empty else yearly(before)[0.5].to_dict()
+    compared = 0
+    changes = []
     for run in runs:
         for entry in run["headline"]:
-            then = known.get((run["name"], entry["place"], entry["measure"], int(entry["year"])))
-            if then is not None:
-                rows.append(_row(run, entry, then))
-    changed = sorted(
-        (row for row in rows if abs(row["share"]) >= LEAST), key=lambda row: -abs(row["share"])
-    )
-    return {"rows": changed[:SHOWN], "more": max(len(changed) - SHOWN, 0), "compared": len(rows)}
+            key = (run["name"], entry["place"], entry["measure"], int(entry["year"]))
+            if key in known:
+                compared += 1
+                share = _share(known[key], float(entry["median"]))
+                changes.append((share, run, entry, known[key]))
+    large = [change for change in changes if abs(change[0]) >= LEAST]
+    large.sort(key=lambda change: -abs(change[0]))
+    shown = large[:SHOWN]
+    rows = [
+        {
+            "Scenario": run["name"],
+            "Number": f"{label_of(entry['measure'])}, {entry['year']}",
+            "Before": amount(then, entry["measure"]),
+            "Now": amount(entry["median"], entry["measure"]),
+            "Change": f"{100 * share:+,.0f} %",
+            "Why": run["reason"],
+        }
+        for share, run, entry, then in shown
+    ]
+    pages = [f"{run['name']}/report.html" if run["written"] else "" for _, run, *_ in shown]
+    table = Table(plain_frame(rows), {"Scenario": pages}) if rows else None
+    return {"table": table, "more": len(large) - len(shown), "compared": compared}
 
 
-def _row(run: Mapping[str, Any], entry: Mapping[str, Any], then: float) -> dict[str, Any]:
-    now, measure = float(entry["median"]), entry["measure"]
-    share = now / then - 1 if then > 0 else float(now > 0)
-    return {
-        "name": run["name"],
-        "link": bool(run["written"]),
-        "number": f"{label_of(measure)}, {entry['year']}",
-        "before": amount(then, measure),
-        "now": amount(now, measure),
-        "share": share,
-        "change": f"{100 * share:+,.0f} %",
-        "why": run["reason"],
-    }
+def _share(then: float, now: float) -> float:
+    return now / then - 1 if then > 0 else float(now > 0)

@@ -21,10 +21,9 @@ from forecasting.reporting.caveat_words import gap_words
 from forecasting.reporting.display import HIGH, LOW, BulletList, Table, plain_frame
 from forecasting.reporting.labels import SETTINGS, amount, amounts, readable
 from forecasting.reporting.result_tables import (
-    bands,
     beside,
-    in_columns,
     leading,
+    measures_by_year,
     small_table,
     with_unit,
 )
@@ -252,14 +251,9 @@ def consequences_table(outlook: Outlook) -> Table:
     """
     if outlook.demand is None:
         return NONE
-    wide = {with_unit(name): (name, bands(outlook.results, name)) for name in CONSEQUENCES}
-    years = {str(year): year for year in (outlook.first_year, outlook.scenario.horizon)}
-    rows = {
-        words: pd.concat([in_columns(each.loc[year:year], name) for name, each in wide.values()])
-        for words, year in years.items()
-    }
-    named = {words: frame.set_axis(list(wide)) for words, frame in rows.items()}
-    return Table(beside(named, "what"), leading(dict.fromkeys(years, CONSEQUENCES)))
+    years = (outlook.first_year, outlook.scenario.horizon)
+    shown = measures_by_year(outlook.results, CONSEQUENCES, years, "what")
+    return Table(shown, leading({str(year): CONSEQUENCES for year in years}))
 
 
 def _percent(value: float) -> str:

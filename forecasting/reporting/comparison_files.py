@@ -7,9 +7,9 @@ median of the region.
 
 from __future__ import annotations
 
-import io
+import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,25 +18,26 @@ import pandas as pd
 from forecasting.evidence.files import write_whole
 from forecasting.evidence.places import COUNTRIES, place_words
 from forecasting.names import COMPARISON_CSV, COMPARISON_TABLE, COMPARISON_WORKBOOK
+from forecasting.reporting.display import plain_frame
 from forecasting.reporting.iamc import csv_bytes
 from forecasting.reporting.labels import label_of, unit_of
+from forecasting.reporting.result_tables import yearly
+from forecasting.reporting.sheets import LEVELS, Book
 from forecasting.scenarios.outlook_files import load_results
 
-LEVELS = {
-    0.025: "2.5 %",
-    0.1: "10 %",
-    0.25: "25 %",
-    0.5: "median",
-    0.75: "75 %",
-    0.9: "90 %",
-    0.975: "97.5 %",
-}
-KEY = ["scenario", "country", "measure", "year"]
+Run = tuple[str, str]  # scenario and place
+
 FIRST = "ev_stock"  # the measure that the sheet shows when it is opened
+HEAD = ("scenario", "country", "median", "10 %", "90 %", "minus baseline", "minus baseline, %")
+SHOWN = {"J": 0.5, "H": 0.1, "L": 0.9}  # columns of the sheet All that are looked up
+TOP = 9  # row of the first scenario
 HOW_TO_READ = (
-    "Choose a measure and a year in the two yellow cells; every number below is looked up on the sheet All.",
-    "A difference is one of medians. Its interval is in the draws of both scenarios, which share their random numbers.",
-    "A sum of medians is not the median of a sum, and interval ends do not add: the index has the region's total.",
+    "Choose a measure and a year in the two yellow cells; every number below is looked up on the "
+    "sheet All.",
+    "A difference is one of medians. Its interval is in the draws of both scenarios, which share "
+    "their random numbers.",
+    "A sum of medians is not the median of a sum, and interval ends do not add: the index has the "
+    "region's total.",
 )
 
 
@@ -58,196 +59,109 @@ def write_comparison(out: Path) -> list[Path]:
     if not source.is_file():
         return []
     table = load_results(source)
-    contents = {COMPARISON_CSV: csv_bytes(table), COMPARISON_WORKBOOK: _workbook(_yearly(table))}
+    contents = {COMPARISON_CSV: csv_bytes(table), COMPARISON_WORKBOOK: _workbook(yearly(table))}
     return [write_whole(out / name, content) for name, content in contents.items()]
 
 
-def _yearly(table: pd.DataFrame) -> pd.DataFrame:
-    """A row per scenario, place, measure and year, a column per quantile; the months are in the
-    CSV.
-    """
-    starts, ends = table["period_start"].astype(str), table["period_end"].astype(str)
-    whole = table[ends.str.endswith("-12-31") & (starts.str.endswith("-01-01") | (starts == ends))]
-    whole = whole.assign(year=whole["period_end"].astype(str).str[:4].astype(int))
-    index = [whole[name].astype(str) for name in KEY[:3]] + [whole["year"], whole["quantile"]]
-    wide = pd.Series(whole["value"].to_numpy(), index=pd.MultiIndex.from_arrays(index)).unstack()
-    return wide.rename_axis(index=KEY).reset_index()
-
-
 def _workbook(wide: pd.DataFrame) -> bytes:
-    import datetime as dt
+    """A live sheet, the table that it looks numbers up in, and lists to choose from: a list in a
+    cell's rule holds 255 characters only.
+    """
+    book = Book("All scenarios", dt.date(2020, 1, 1))
+    live = book.sheet("Compare", "All scenarios side by side", (34, 38, *[16] * 5))
+    _table(book, wide)
+    lists = book.book.add_worksheet("Lists")
+    measures = list(wide.index.unique("measure"))
+    years = sorted(wide.index.unique("year"))
+    for column, words in enumerate(([*map(label_of, measures)], years)):
+        lists.write_column(0, column, words)
+        letter = "AB"[column]
+        rule = {"validate": "list", "source": f"=Lists!${letter}$1:${letter}${len(words)}"}
+        live.data_validation(5 + column, 1, 5 + column, 1, rule)
+    lists.hide()
+    first = FIRST if FIRST in measures else measures[0]
+    runs: dict[Run, dict[float, float]] = {}
+    for (scenario, code, measure, year), *cells in wide.itertuples(name=None):
+        known = runs.setdefault((scenario, code), {})
+        if (measure, year) == (first, years[-1]):
+            known |= zip(LEVELS, cells, strict=True)
+    _live(book, live, runs, first, years[-1])
+    return book.content()
 
-    import xlsxwriter
 
-    options = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "in_memory": True,
-    }
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, options) as book:
-        # Equal tables, equal bytes
-        book.set_properties({"title": "All scenarios", "created": dt.datetime(2020, 1, 1)})
-        _Sheets(book, wide).write()
-    return content.getvalue()
-
-
-class _Sheets:
-    """The two sheets: the live one, and the table that it looks numbers up in."""
-
-    def __init__(self, book: Any, wide: pd.DataFrame) -> None:
-        self.book, self.wide = book, wide
-        self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        self.title = book.add_format({"bold": True, "font_size": 16})
-        self.note = book.add_format({"italic": True, "font_color": "#5F6B76"})
-        self.choice = book.add_format({"bg_color": "#FFF8E6", "border": 1, "bold": True})
-        self.whole = book.add_format({"num_format": "#,##0"})
-        self.small = book.add_format({"num_format": "#,##0.00"})
-        self.total = book.add_format({"num_format": "#,##0", "top": 1, "italic": True})
-        self.labels = {label_of(name): name for name in wide["measure"].unique()}
-        rows = wide[[*KEY, 0.5, 0.1, 0.9]].itertuples(index=False, name=None)
-        self.known = {
-            (name, code, measure, year): cells for name, code, measure, year, *cells in rows
-        }
-
-    def write(self) -> None:
-        """Both sheets, the live one first."""
-        live, table = self.book.add_worksheet("Compare"), self.book.add_worksheet("All")
-        for sheet in (live, table):
-            sheet.set_landscape()
-            sheet.set_paper(9)  # A4
-            sheet.fit_to_pages(1, 0)
-        table.repeat_rows(0)
-        self._table(table)
-        self._live(live)
-
-    def _table(self, sheet: Any) -> None:
-        """Every scenario's yearly results; the first column is what the other sheet looks up."""
-        head = ["key", "scenario", "country", "measure", "unit", "year", *LEVELS.values()]
-        for column, name in enumerate(head):
-            sheet.write_string(0, column, name, self.head)
-        for row, given in enumerate(self.wide.itertuples(index=False, name=None), start=1):
-            scenario, code, measure, year, *cells = given
-            label = label_of(measure)
-            for column, text in enumerate(
-                (f"{scenario}|{code}|{label}|{year}", scenario, place_words(code), label)
-            ):
-                sheet.write_string(row, column, text)
-            sheet.write_string(row, 4, unit_of(measure))
-            sheet.write_number(row, 5, year)
-            for column, value in enumerate(cells, start=6):
-                if math.isfinite(value):
-                    sheet.write_number(
-                        row, column, value, self.whole if abs(value) >= 100 else self.small
-                    )
-        sheet.set_column(0, 0, None, None, {"hidden": True})
-        sheet.set_column(1, 1, 30)
-        sheet.set_column(2, 3, 26)
-        sheet.freeze_panes(1, 6)
-        sheet.autofilter(0, 0, len(self.wide), len(head) - 1)
-
-    def _live(self, sheet: Any) -> None:
-        years = sorted({int(year) for year in self.wide["year"]})
-        measure = label_of(FIRST) if label_of(FIRST) in self.labels else next(iter(self.labels))
-        sheet.write_string(0, 0, "All scenarios side by side", self.title)
-        for row, words in enumerate(HOW_TO_READ, start=1):
-            sheet.write_string(row, 0, words, self.note)
-        sheet.write_string(5, 0, "Measure")
-        sheet.write_string(5, 1, measure, self.choice)
-        sheet.write_string(6, 0, "Year")
-        sheet.write_number(6, 1, years[-1], self.choice)
-        sheet.write_string(7, 0, "Unit")
-        unit = '=IFERROR(INDEX(All!$E:$E,MATCH($B$6,All!$D:$D,0)),"")'
-        sheet.write_formula(7, 1, unit, self.note, unit_of(self.labels[measure]))
-        self._choices(sheet, years)
-        head = [
-            "scenario",
-            "country",
-            "median",
-            "10 %",
-            "90 %",
-            "minus baseline",
-            "minus baseline, %",
-        ]
-        for column, name in enumerate(head):
-            sheet.write_string(8, column, name, self.head)
-        runs = list(dict.fromkeys(zip(self.wide["scenario"], self.wide["country"], strict=True)))
-        at = {run: 9 + number for number, run in enumerate(runs)}
-        for run, row in at.items():
-            self._run(sheet, row, run, at, self.labels[measure], years[-1])
-        self._sums(sheet, 10 + len(runs), runs, self.labels[measure], years[-1])
-        sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 1, 38)
-        sheet.set_column(2, 6, 16)
-        sheet.freeze_panes(9, 2)
-
-    def _choices(self, sheet: Any, years: Sequence[int]) -> None:
-        """The lists to choose from, on the table's sheet: a list in a cell's rule holds 255
-        characters only.
-        """
-        side = self.book.add_worksheet("Lists")
-        for row, label in enumerate(self.labels):
-            side.write_string(row, 0, label)
-        for row, year in enumerate(years):
-            side.write_number(row, 1, year)
-        side.hide()
-        sheet.data_validation(
-            5, 1, 5, 1, {"validate": "list", "source": f"=Lists!$A$1:$A${len(self.labels)}"}
+def _table(book: Book, wide: pd.DataFrame) -> None:
+    """Every scenario's yearly results; the first column is what the live sheet looks up."""
+    sheet = book.sheet("All", "", (8, 30, 26, 26))
+    rows = [
+        (
+            f"{scenario}|{code}|{label_of(measure)}|{year}",
+            scenario,
+            place_words(code),
+            label_of(measure),
+            unit_of(measure),
+            year,
+            *cells,
         )
-        sheet.data_validation(
-            6, 1, 6, 1, {"validate": "list", "source": f"=Lists!$B$1:$B${len(years)}"}
-        )
+        for (scenario, code, measure, year), *cells in wide.itertuples()
+    ]
+    head = ["key", "scenario", "country", "measure", "unit", "year", *LEVELS.values()]
+    book.table(sheet, 0, plain_frame(rows, columns=head))
+    sheet.set_column(0, 0, None, None, {"hidden": True})
+    sheet.repeat_rows(0)
+    sheet.freeze_panes(1, 6)
+    sheet.autofilter(0, 0, len(rows), len(head) - 1)
 
-    def _run(
-        self,
-        sheet: Any,
-        row: int,
-        run: tuple[str, str],
-        at: dict[tuple[str, str], int],
-        measure: str,
-        year: int,
-    ) -> None:
-        """One scenario of one place: looked up, and set against the baseline of its place."""
-        scenario, code = run
-        sheet.write_string(row, 0, scenario)
-        sheet.write_string(row, 1, place_words(code))
-        key = f'"{scenario}|{code}|"&$B$6&"|"&$B$7'
-        found = self.known.get((scenario, code, measure, year), [math.nan] * 3)
-        for column, (letter, value) in enumerate(zip("JHL", found, strict=True), start=2):
-            look = f'=IFERROR(INDEX(All!${letter}:${letter},MATCH({key},All!$A:$A,0)),"")'
-            sheet.write_formula(
-                row, column, look, self.whole, value if math.isfinite(value) else ""
-            )
-        base = (f"{scenario.rpartition('-')[0]}-baseline", code)
-        if base in at and base != run:
-            mine, other = f"C{row + 1}", f"C{at[base] + 1}"
-            before = self.known.get((*base, measure, year), [math.nan])[0]
-            gap = found[0] - before
-            values = (gap, 100 * gap / before) if before and math.isfinite(gap) else ("", "")
-            sheet.write_formula(row, 5, f'=IFERROR({mine}-{other},"")', self.whole, values[0])
-            sheet.write_formula(
-                row, 6, f'=IFERROR(100*({mine}/{other}-1),"")', self.small, values[1]
-            )
 
-    def _sums(
-        self, sheet: Any, row: int, runs: Sequence[tuple[str, str]], measure: str, year: int
-    ) -> None:
-        """The sum of medians over countries, scenario by scenario, said to be one."""
-        endings = [name.rpartition("-")[2] for name, code in runs if code in COUNTRIES]
-        for number, ending in enumerate(dict.fromkeys(endings)):
-            mine = [run for run in runs if run[1] in COUNTRIES and run[0].endswith(f"-{ending}")]
-            value = sum(self.known.get((*run, measure, year), [0.0])[0] for run in mine)
-            sheet.write_string(
-                row + number, 0, f"sum of medians, {ending} (not additive)", self.total
-            )
-            sheet.write_string(
-                row + number,
-                1,
-                f"{len(mine)} {'country' if len(mine) == 1 else 'countries'}",
-                self.total,
-            )
-            cells = ",".join(f"C{10 + runs.index(run)}" for run in mine)
-            sheet.write_formula(
-                row + number, 2, f"=SUM({cells})", self.total, value if math.isfinite(value) else ""
-            )
+def _live(
+    book: Book, sheet: Any, runs: Mapping[Run, Mapping[float, float]], measure: str, year: int
+) -> None:
+    """The choice of measure and year, and a row for each scenario of each place."""
+    for row, words in enumerate(HOW_TO_READ, start=1):
+        sheet.write_string(row, 0, words, book.looks["note"])
+    for row, name, value in ((5, "Measure", label_of(measure)), (6, "Year", year)):
+        sheet.write_string(row, 0, name)
+        sheet.write(row, 1, value, book.looks["choice"])
+    sheet.write_string(7, 0, "Unit")
+    look = '=IFERROR(INDEX(All!$E:$E,MATCH($B$6,All!$D:$D,0)),"")'
+    sheet.write_formula(7, 1, look, book.looks["note"], unit_of(measure))
+    for column, name in enumerate(HEAD):
+        sheet.write_string(8, column, name, book.looks["head"])
+    rows = {run: TOP + number for number, run in enumerate(runs)}
+    for run, row in rows.items():
+        _run(book, sheet, row, run, runs[run])
+        base = (f"{run[0].rpartition('-')[0]}-baseline", run[1])
+        if base in rows and base != run:
+            before = runs[base].get(0.5, math.nan)
+            _difference(book, sheet, row, rows[base], runs[run].get(0.5, math.nan), before)
+    endings = [name.rpartition("-")[2] for name, code in runs if code in COUNTRIES]
+    for row, ending in enumerate(dict.fromkeys(endings), start=TOP + 1 + len(runs)):
+        mine = [run for run in runs if run[1] in COUNTRIES and run[0].endswith(f"-{ending}")]
+        total = sum(runs[run].get(0.5, 0.0) for run in mine)
+        look = book.looks["total"]
+        countries = "1 country" if len(mine) == 1 else f"{len(mine)} countries"
+        sheet.write_string(row, 0, f"sum of medians, {ending} (not additive)", look)
+        sheet.write_string(row, 1, countries, look)
+        cells = ",".join(f"C{rows[run] + 1}" for run in mine)
+        sheet.write_formula(row, 2, f"=SUM({cells})", look, total)
+    sheet.freeze_panes(TOP, 2)
+
+
+def _run(book: Book, sheet: Any, row: int, run: Run, known: Mapping[float, float]) -> None:
+    """One scenario of one place, looked up."""
+    scenario, code = run
+    sheet.write_string(row, 0, scenario)
+    sheet.write_string(row, 1, place_words(code))
+    key = f'"{scenario}|{code}|"&$B$6&"|"&$B$7'
+    for column, (letter, level) in enumerate(SHOWN.items(), start=2):
+        look = f"INDEX(All!${letter}:${letter},MATCH({key},All!$A:$A,0))"
+        value = known.get(level, math.nan)
+        book.formula(sheet, row, column, look, value, book.numbers[0])
+
+
+def _difference(book: Book, sheet: Any, row: int, base: int, median: float, before: float) -> None:
+    """A scenario's median against that of the baseline of its place."""
+    mine = f"C{row + 1}"
+    other = f"C{base + 1}"
+    percent = 100 * (median / before - 1) if before else math.nan
+    book.formula(sheet, row, 5, f"{mine}-{other}", median - before, book.numbers[0])
+    book.formula(sheet, row, 6, f"100*({mine}/{other}-1)", percent, book.numbers[2])

@@ -18,7 +18,8 @@ NUMBER = re.compile(r"[-+]?[\d,.]+( %)?( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\
 AMOUNT = re.compile(r"(under )?[-+]?[\d,.]+( %)?|–|anything")
 LOW, HIGH = "10 %", "90 %"  # heads of an interval's ends, behind their median's
 WHEN = ("year", "period", "published", "newest")  # digits that are no amount
-LINKED = re.compile("https?://|#")  # addresses that become links
+# Addresses that become links: outside, in the page, of a report beside it
+LINKED = re.compile(r"https?://|#|[\w-]+/report\.html$")
 
 # A fact's id in a column of facts: the page makes a number of it, which leads to the fact's row.
 FACT = re.compile(r"[^\s,]+-[^\s,]+")

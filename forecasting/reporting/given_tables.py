@@ -8,7 +8,7 @@ from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES
 from forecasting.periods import span
 from forecasting.reporting.display import Table, plain_frame
-from forecasting.reporting.labels import capital, label_of, parameter_words, readable, unit_of
+from forecasting.reporting.labels import ReadNumber, capital, label_of, parameter_words, unit_of
 
 if TYPE_CHECKING:
     from forecasting.demand.parameters import Assumption
@@ -35,7 +35,7 @@ def drivers_table(outlook: Outlook) -> Table:
             "when": _dated(driver),
             **_range(driver.size),
             "unit": _unit(driver),
-            "probability": readable(driver.probability),
+            "probability": ReadNumber(driver.probability),
             "reason": driver.reason,
             "facts": driver.source,
         }
@@ -75,13 +75,14 @@ def _dated(driver: Driver) -> str:
     return f"from {driver.start.year if first else driver.start}"
 
 
-def _range(given: Range | Assumption) -> dict[str, str]:
+def _range(size: Range | Assumption) -> dict[str, object]:
     """What is likeliest of a range, and its ends where it has two, each in a column of its own."""
-    year = getattr(given, "unit", "") == "year"
-    ends = ("–", "–") if given.low == given.high else (readable(given.low), readable(given.high))
-    return dict(
-        zip(RANGE, (f"{given.mode:.0f}" if year else readable(given.mode), *ends), strict=True)
-    )
+    if getattr(size, "unit", "") == "year":
+        likeliest: object = round(size.mode)
+    else:
+        likeliest = ReadNumber(size.mode)
+    ends = ("–", "–") if size.low == size.high else (ReadNumber(size.low), ReadNumber(size.high))
+    return dict(zip(RANGE, (likeliest, *ends), strict=True))
 
 
 def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:

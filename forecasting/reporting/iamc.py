@@ -11,6 +11,7 @@ import pandas as pd
 from forecasting.evidence.files import write_asked
 from forecasting.evidence.places import place_words
 from forecasting.reporting.labels import inert, label_of
+from forecasting.reporting.result_tables import whole_years
 
 MODEL = "EV Forecasting"
 NAMES = {  # as the templates of the community have them, where they have one
@@ -49,19 +50,16 @@ def iamc_frame(table: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
     >>> iamc_frame(pd.DataFrame([row])).iloc[0, 1:5].tolist()
     ['baseline', 'Uzbekistan', 'Public charging points|Need|50.0th Percentile', 'points']
     """
-    starts, ends = table["period_start"].astype(str), table["period_end"].astype(str)
-    yearly = table[starts.str.endswith("-01-01") & ends.str.endswith("-12-31")]
+    rows = whole_years(table)
     named = pd.DataFrame(
         {
             "Model": model,
-            "Scenario": [str(name).rpartition("-")[2] for name in yearly["scenario"]],
-            "Region": [place_words(str(code)) for code in yearly["country"]],
-            "Variable": [
-                _variable(*pair) for pair in zip(yearly["measure"], yearly["quantile"], strict=True)
-            ],
-            "Unit": yearly["unit"].astype(str),
-            "year": [int(end[:4]) for end in yearly["period_end"].astype(str)],
-            "value": yearly["value"].astype(float),
+            "Scenario": [str(name).rpartition("-")[2] for name in rows["scenario"]],
+            "Region": [place_words(str(code)) for code in rows["country"]],
+            "Variable": list(map(_variable, rows["measure"], rows["quantile"])),
+            "Unit": rows["unit"].astype(str),
+            "year": rows["year"],
+            "value": rows["value"].astype(float),
         }
     )
     index = ["Model", "Scenario", "Region", "Variable", "Unit"]

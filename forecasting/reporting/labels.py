@@ -69,6 +69,17 @@ def readable(value: float, digits: int = 3) -> str:
     return f"{short:.{decimals}f}".rstrip("0").rstrip(".") if abs(short) >= 1 else f"{short:.2g}"
 
 
+class ReadNumber(float):
+    """A number that is read as `readable` words it, and is written into a workbook as it is.
+
+    >>> print(ReadNumber(0.0312))
+    0.031
+    """
+
+    def __str__(self) -> str:
+        return readable(self)
+
+
 def interval(lower: float, upper: float) -> str:
     """Two ends of an interval.
 
@@ -106,6 +117,24 @@ def unit_of(measure: str) -> str:
     'GWh'
     """
     return MEASURES[measure].unit if measure in MEASURES else ""
+
+
+def is_flow(measure: str) -> bool:
+    """Whether a measure is counted over a period.
+
+    >>> is_flow("ev_imports"), is_flow("ev_stock"), is_flow("ferry_tickets")
+    (True, False, False)
+    """
+    return measure in MEASURES and MEASURES[measure].kind == "flow"
+
+
+def unit_by_year(measure: str) -> str:
+    """The unit of a measure by year: of a flow a year's.
+
+    >>> unit_by_year("ev_imports"), unit_by_year("peak_mw")
+    ('vehicles a year', 'MW')
+    """
+    return f"{unit_of(measure)} a year" if is_flow(measure) else unit_of(measure)
 
 
 def label_of(measure: str) -> str:

@@ -10,12 +10,11 @@ import pandas as pd
 
 from forecasting.errors import InputError
 from forecasting.evaluation.archive import archive_record
-from forecasting.evaluation.ledger_record import record_sentence
 from forecasting.evaluation.scoreboard import by_place, record_known_by
-from forecasting.evidence.bases import basis_name
 from forecasting.evidence.datasets import central_asia
 from forecasting.reporting.display import HIGH, LOW, BulletList, Table, plain_frame
 from forecasting.reporting.labels import amount, label_of, label_words
+from forecasting.reporting.score_words import others_words, record_sentence
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["kept_forecasts", "past_forecasts", "scoreboard"]
+AMOUNTS = {"median": "median", LOW: "low", HIGH: "high", "printed since": "outcome"}
 
 
 def past_forecasts(outlook: Outlook) -> Table | BulletList:
@@ -47,23 +46,14 @@ def past_forecasts(outlook: Outlook) -> Table | BulletList:
         "forecast of": record["as_of"],
         "what": names.map(label_of),
         "period": record["period"].map(label_words),
-        "median": [
-            amount(value, name) for value, name in zip(record["median"], names, strict=True)
-        ],
-        LOW: [amount(value, name) for value, name in zip(record["low"], names, strict=True)],
-        HIGH: [amount(value, name) for value, name in zip(record["high"], names, strict=True)],
-        "printed since": [
-            amount(value, name) for value, name in zip(record["outcome"], names, strict=True)
-        ],
+        **{head: list(map(amount, record[column], names)) for head, column in AMOUNTS.items()},
         "inside": record["inside"].map({True: "yes", False: "no"}),
-        "counted by others": record["outcome_basis"]
-        .where(~record["own_basis"], "")
-        .map(basis_name),
+        "counted by others": others_words(record),
     }
     return Table(plain_frame(shown), caption=record_sentence(record))
 
 
-def scoreboard(day: dt.date) -> dict[str, Any]:
+def scoreboard(day: dt.date) -> dict[str, Any] | None:
     """The same of all places for the index: one sentence, and a row a place.
 
     Parameters
@@ -73,14 +63,13 @@ def scoreboard(day: dt.date) -> dict[str, Any]:
 
     Returns
     -------
-    dict
-        ``sentence`` and ``rows``; no rows where no forecast has an outcome.
+    dict or None
+        ``sentence`` and ``table``; None where no forecast has an outcome.
     """
-    record = record_known_by(day)
-    return _board(record)
+    return _board(record_known_by(day))
 
 
-def kept_forecasts(folder: Path, day: dt.date) -> dict[str, Any]:
+def kept_forecasts(folder: Path, day: dt.date) -> dict[str, Any] | None:
     """The same of forecasts that were kept as they were made.
 
     Parameters
@@ -93,20 +82,20 @@ def kept_forecasts(folder: Path, day: dt.date) -> dict[str, Any]:
     try:
         return _board(archive_record(folder, central_asia().select(as_of=day, partner=None)))
     except InputError:  # none is kept, or nothing was printed since
-        return _board(pd.DataFrame())
+        return None
 
 
-def _board(record: pd.DataFrame) -> dict[str, Any]:
+def _board(record: pd.DataFrame) -> dict[str, Any] | None:
     if record.empty:
-        return {"sentence": "", "rows": []}
+        return None
     rows = [
         {
-            "place": row["place"],
-            "inside": f"{row['inside']} of {row['outcomes']}",
-            "expected": f"{row['expected_low']} to {row['expected_high']}",
-            "score": f"{row['score']:.2f}",
-            "rule": f"{row['rule_score']:.2f}",
+            "Place": row["place"],
+            "Inside 80 %": f"{row['inside']} of {row['outcomes']}",
+            "Expected": f"{row['expected_low']} to {row['expected_high']}",
+            "Score": f"{row['score']:.2f}",
+            "The rule's": f"{row['rule_score']:.2f}",
         }
         for row in by_place(record).to_dict("records")
     ]
-    return {"sentence": record_sentence(record), "rows": rows}
+    return {"sentence": record_sentence(record), "table": Table(plain_frame(rows))}

@@ -15,9 +15,10 @@ from forecasting.evidence.places import COUNTRIES, place_name
 from forecasting.evidence.places import REGION as FIVE
 from forecasting.measures import CHARGING_ANSWERS, HEADLINE
 from forecasting.names import DRAWS_TABLE
+from forecasting.reporting.display import Table
 from forecasting.reporting.html import figure_html
 from forecasting.reporting.labels import amount, amounts
-from forecasting.reporting.result_tables import bands, with_unit
+from forecasting.reporting.result_tables import measures_by_year
 from forecasting.scenarios.joint_draws import Results, region_places, region_total
 from forecasting.scenarios.outlook_files import load_draws
 
@@ -41,7 +42,7 @@ def region_of(out: Path, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | 
     Returns
     -------
     dict or None
-        sentence, rows and figures; None where fewer than two countries have a baseline, or their
+        title, sentence, table and figures; None where fewer than two countries have a baseline, or their
         draws are not joint.
     """
     mine = [
@@ -63,6 +64,7 @@ def region_of(out: Path, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | 
     title = f"{', '.join(names[:-1])} and {names[-1]} together"
     if total.country == FIVE:
         title = "The five countries together"
+    known = [measure for measure in REGION if measure in total.values]
     figures = [
         figure_html(json.loads(chart), f"region-{number}")
         for number, chart in enumerate(_charts(total, parts))
@@ -70,7 +72,9 @@ def region_of(out: Path, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | 
     return {
         "title": title,
         "sentence": _sentence(total),
-        "rows": list(_rows(total)),
+        "table": Table(
+            measures_by_year(total, known, total.years[:1] + total.years[-1:], "Together")
+        ),
         "figures": figures,
     }
 
@@ -88,43 +92,26 @@ def _joint(paths: Sequence[Path]) -> tuple[Results, dict[str, Results]]:
 def _sentence(total: Results) -> str:
     """The vehicles and the charging points at the horizon, each with its interval."""
     last = total.years[-1]
-    vehicles = f"{_median(total, DRAWN)} electric vehicles on the road at the end of {last}"
-    said = f"{vehicles} (80 % interval {_ends(total, DRAWN)})"
+    median, ends = _cells(total, DRAWN)
+    vehicles = f"{median} electric vehicles on the road at the end of {last} (80 % interval {ends})"
     if not set(ASKED) <= set(total.values):
-        return f"{said}."
-    need, practice = (f"{_median(total, name)} ({_ends(total, name)})" for name in ASKED)
-    return f"{said}: they need {need} public charging points, and markets with such fleets have built {practice}."
+        return f"{vehicles}."
+    need, practice = ("{} ({})".format(*_cells(total, name)) for name in ASKED)
+    return (
+        f"{vehicles}: they need {need} public charging points, and markets with such fleets have "
+        f"built {practice}."
+    )
 
 
-def _median(total: Results, measure: str) -> str:
-    return amount(float(bands(total, measure).iloc[-1][0.5]), measure)
-
-
-def _ends(total: Results, measure: str) -> str:
-    last = bands(total, measure).iloc[-1]
-    return amounts(float(last[0.1]), float(last[0.9]), measure)
-
-
-def _rows(total: Results) -> Iterator[dict[str, Any]]:
-    """Each measure in the first year and the last."""
-    for measure in REGION:
-        if measure in total.values:
-            wide = bands(total, measure)
-            first, last = wide.index[0], wide.index[-1]
-            cells = [
-                {
-                    "median": amount(float(wide[0.5][year]), measure),
-                    "low": amount(float(wide[0.1][year]), measure),
-                    "high": amount(float(wide[0.9][year]), measure),
-                }
-                for year in (first, last)
-            ]
-            yield {"label": with_unit(measure), "years": (first, last), "cells": cells}
+def _cells(total: Results, measure: str) -> tuple[str, str]:
+    """Median and 80 % interval of the last year."""
+    last = total.bands(measure).iloc[-1]
+    return amount(last[0.5], measure), amounts(last[0.1], last[0.9], measure)
 
 
 def _charts(total: Results, parts: Mapping[str, Results]) -> Iterator[str]:
     from forecasting.reporting.figures.scenario_contrast import small_fan
 
-    yield small_fan(bands(total, DRAWN), DRAWN, "Together").to_json()
+    yield small_fan(total.bands(DRAWN), DRAWN, "Together").to_json()
     for code in sorted(parts, key=place_name):
-        yield small_fan(bands(parts[code], DRAWN), DRAWN, place_name(code)).to_json()
+        yield small_fan(parts[code].bands(DRAWN), DRAWN, place_name(code)).to_json()

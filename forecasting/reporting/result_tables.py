@@ -1,14 +1,13 @@
-"""Small tables of an outlook, as a notebook and a page show them.
+"""Small tables of an outlook, as a notebook and a page show them; and stored results by year.
 
-The table of results is long (one row per measure, period and quantile); `bands` turns one measure
-of it into a row per year.
+The table of results is long: one row per measure, period and quantile. `yearly` makes a row per
+year of it.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,11 +17,19 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.reconcile import conflicts, nesting, revisions
 from forecasting.evidence.words import in_words, period_words
-from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
+from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS
 from forecasting.reporting.display import HIGH, LOW, Table, plain_frame
-from forecasting.reporting.given_tables import assumptions_table, drivers_table
+from forecasting.reporting.given_tables import assumptions_table as assumptions_table
+from forecasting.reporting.given_tables import drivers_table as drivers_table
 from forecasting.reporting.growth_tables import growth_headline, known_as_growth
-from forecasting.reporting.labels import amount, label_of, label_words, readable, unit_of
+from forecasting.reporting.labels import (
+    amount,
+    label_of,
+    label_words,
+    readable,
+    unit_by_year,
+    unit_of,
+)
 from forecasting.scenarios.joint_draws import Results, no_measure
 
 if TYPE_CHECKING:
@@ -30,120 +37,135 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = [
-    "assumptions_table",
-    "bands",
-    "conflicts_table",
-    "drivers_effect",
-    "drivers_table",
-    "facts_table",
-    "fit_table",
-    "headline",
-    "headline_numbers",
-    "headline_table",
-    "leading",
-    "outlook_table",
-    "results_table",
-    "small_table",
-    "sources_table",
-]
-
 ANYTHING = 1e4  # an 80 % range of more than this factor says nothing
 UNITS = {"gwh": "GWh", "energy_gwh": "energy, GWh", "installed_mw": "installed, MW"}
 CHAIN = (*EV_FLOWS, *DEMAND_STEPS)
 
 
-def bands(results: Results | pd.DataFrame, measure: str, place: str | None = None) -> pd.DataFrame:
-    """One measure by year: a row per year, a column per quantile.
+def whole_years(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table of results that are of whole years, or of the ends of years, with their
+    year; without the months.
 
     Parameters
     ----------
-    results : Results or pandas.DataFrame
-        Of one scenario: joint draws of one place, or the long table of stored results with its
-        columns country, measure, period_start, period_end, quantile, value.
-    measure : str
-        The measure wanted.
-    place : str, optional
-        Which place's, where the table has several.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by year; columns are the levels, 0 to 1.
-
-    Raises
-    ------
-    InputError
-        Where the table has no such measure, or several places and none is named.
+    table : pandas.DataFrame
+        Long results, as ``comparison.parquet`` holds them.
     """
-    if isinstance(results, Results):
-        return results.bands(measure)
-    mine = (results["measure"] == measure).to_numpy() & (
-        (results["country"] == place).to_numpy() if place else True
-    )
-    if not mine.any():
-        raise no_measure(measure, results["measure"].unique())
-    places = dict.fromkeys(results["country"].array[mine])
-    if len(places) > 1:
-        raise InputError(
-            f"the results are of several places; name one of {', '.join(map(str, places))}"
-        )
-    wide: dict[int, dict[float, float]] = {}
-    cells = (
-        results[name].array[mine].tolist()
-        for name in ("period_start", "period_end", "quantile", "value")
-    )
-    for start, end, quantile, value in zip(*cells, strict=True):
-        first, last = str(start), str(end)
-        if last.endswith("-12-31") and (first == last or first.endswith("-01-01")):  # not months
-            wide.setdefault(int(last[:4]), {})[quantile] = value
-    levels = sorted({quantile for row in wide.values() for quantile in row})
-    rows = [[wide[year].get(level, math.nan) for level in levels] for year in sorted(wide)]
-    return pd.DataFrame(rows, index=pd.Index(sorted(wide), name="year"), columns=levels)
+    starts = table["period_start"].astype(str)
+    ends = table["period_end"].astype(str)
+    whole = ends.str.endswith("-12-31") & (starts.str.endswith("-01-01") | (starts == ends))
+    return table[whole].assign(year=ends[whole].str[:4].astype(int))
+
+
+def yearly(table: pd.DataFrame) -> pd.DataFrame:
+    """A row per scenario, place, measure and year, a column per quantile.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Long results.
+
+    Examples
+    --------
+    >>> row = {"scenario": "uz-a", "country": "UZ", "measure": "ev_imports", "quantile": 0.5}
+    >>> days = {"period_start": "2025-01-01", "period_end": "2025-12-31"}
+    >>> yearly(pd.DataFrame([row | days | {"value": 9.0}])).loc[("uz-a", "UZ", "ev_imports", 2025)]
+    quantile
+    0.5    9.0
+    Name: (uz-a, UZ, ev_imports, 2025), dtype: float64
+    """
+    rows = whole_years(table)
+    names = ["scenario", "country", "measure"]
+    index = [rows[name].astype(str) for name in names] + [rows["year"], rows["quantile"]]
+    cells = pd.MultiIndex.from_arrays(index)
+    wide = rows["value"].set_axis(cells).unstack()
+    return wide.reindex(cells.droplevel(-1).unique())
+
+
+@dataclass(frozen=True)
+class StoredResults:
+    """Quantiles of one scenario and place as a table of results holds them, asked for as those of
+    `Results`.
+
+    Parameters
+    ----------
+    values : mapping of str to pandas.DataFrame
+        Of each measure a row per year, a column per quantile.
+    """
+
+    values: Mapping[str, pd.DataFrame]
+
+    def bands(self, measure: str) -> pd.DataFrame:
+        """One measure by year.
+
+        Parameters
+        ----------
+        measure : str
+            One of `values`.
+
+        Raises
+        ------
+        InputError
+            Where there is no such measure.
+        """
+        if measure not in self.values:
+            raise no_measure(measure, self.values)
+        return self.values[measure]
+
+
+def stored_results(table: pd.DataFrame) -> dict[tuple[str, str], StoredResults]:
+    """The results of each scenario and place of a table, in their order.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Long results.
+    """
+    found: dict[tuple[str, str], dict[str, pd.DataFrame]] = {}
+    for name, rows in yearly(table).groupby(level=[0, 1, 2], sort=False):
+        scenario, country, measure = map(str, name)
+        wide = rows.droplevel([0, 1, 2]).sort_index()
+        found.setdefault((scenario, country), {})[measure] = wide
+    return {place: StoredResults(values) for place, values in found.items()}
 
 
 def headline(
-    results: Results | pd.DataFrame, measure: str, first_year: int, place: str | None = None
+    results: Results | StoredResults, measure: str, first_year: int
 ) -> list[dict[str, Any]]:
     """The numbers to read first: the flow in two years that are not yet known, and the end of the
     chain at the horizon.
 
     Parameters
     ----------
-    results : Results or pandas.DataFrame
-        As for `bands`.
+    results : Results or StoredResults
+        Of one place.
     measure : str
         The flow that was forecast.
     first_year : int
         First year that the facts do not cover.
-    place : str, optional
-        Which place's, where the table has several.
 
     Returns
     -------
     list of dict
         measure, year, median, lower80, upper80, unit.
     """
-    flow = bands(results, measure, place)
-    soon = [
-        (measure, year, flow.loc[year])
-        for year in (first_year, first_year + 1)
-        if year in flow.index
-    ]
-    names = results.values if isinstance(results, Results) else set(results["measure"])
-    known = [name for name in AT_THE_HORIZON if name in names] or [measure]
-    last = {name: bands(results, name, place).iloc[-1] for name in known}
-    late = [
-        (name, int(str(row.name)), row)
-        for name, row in last.items()
-        if row.name not in (first_year, first_year + 1)
-    ]
-    levels = {"median": 0.5, "lower80": 0.1, "upper80": 0.9}
+    flow = results.bands(measure)
+    soon = [year for year in (first_year, first_year + 1) if year in flow.index]
+    rows = [(measure, year, flow.loc[year]) for year in soon]
+    for name in [name for name in AT_THE_HORIZON if name in results.values] or [measure]:
+        wide = results.bands(name)
+        if wide.index[-1] not in (first_year, first_year + 1):
+            rows.append((name, int(wide.index[-1]), wide.iloc[-1]))
     return [
-        {"measure": name, "year": year}
-        | {said: row[level] for said, level in levels.items()}
-        | {"unit": unit_of(name)}
-        for name, year, row in (*soon, *late)
+        {
+            "measure": name,
+            "year": year,
+            "median": row[0.5],
+            "lower80": row[0.1],
+            "upper80": row[0.9],
+            "unit": unit_of(name),
+        }
+        for name, year, row in rows
     ]
 
 
@@ -210,7 +232,8 @@ def results_table(results: Results, *measures: str, since: int | None = None) ->
     since : int, optional
         First year shown.
     """
-    shown = {name: bands(results, name).loc[since:] for name in measures if name in results.values}
+    known = [name for name in measures if name in results.values]
+    shown = {name: results.bands(name).loc[since:] for name in known}
     caption = results.scenario if " minus " in results.scenario else ""
     return Table(
         beside({with_unit(name): in_columns(wide, name) for name, wide in shown.items()}, "year"),
@@ -224,9 +247,7 @@ def with_unit(measure: str) -> str:
     >>> with_unit("ev_imports"), with_unit("peak_mw")
     ('Electric vehicles imported, vehicles a year', 'Peak charging load, MW')
     """
-    known = MEASURES.get(measure)
-    unit = (f"{known.unit} a year" if known.kind == "flow" else known.unit) if known else ""
-    return f"{label_of(measure)}, {unit}" if unit else label_of(measure)
+    return ", ".join(filter(None, [label_of(measure), unit_by_year(measure)]))
 
 
 def in_columns(wide: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -234,6 +255,33 @@ def in_columns(wide: pd.DataFrame, measure: str) -> pd.DataFrame:
     columns = {"median": wide[0.5], LOW: wide[0.1], HIGH: wide[0.9]}
     words = {name: [amount(value, measure) for value in cells] for name, cells in columns.items()}
     return plain_frame(words, wide.index)
+
+
+def measures_by_year(
+    results: Results, measures: Sequence[str], years: Sequence[int], head: str
+) -> pd.DataFrame:
+    """Median and 80 % interval of some measures in some years: a row per measure, the years beside
+    each other.
+
+    Parameters
+    ----------
+    results : Results
+        Joint draws.
+    measures : sequence of str
+        The rows.
+    years : sequence of int
+        The columns.
+    head : str
+        Of the first column.
+    """
+    named = [with_unit(name) for name in measures]
+    groups = {
+        str(year): pd.concat(
+            [in_columns(results.bands(name).loc[[year]], name) for name in measures]
+        ).set_axis(named)
+        for year in dict.fromkeys(years)
+    }
+    return beside(groups, head)
 
 
 def beside(groups: Mapping[str, pd.DataFrame], index: str) -> pd.DataFrame:

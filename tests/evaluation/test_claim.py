@@ -11,6 +11,7 @@ import pytest
 from forecasting.errors import ForecastingError, InputError
 from forecasting.evaluation.claim import claim_of
 from forecasting.evidence.ledger import Ledger
+from forecasting.reporting.score_words import claim_text
 from forecasting.scenarios.outlook import outlook
 
 pytestmark = pytest.mark.slow
@@ -46,14 +47,14 @@ def test_growth_is_from_the_last_year_before_the_forecast() -> None:
     assert (1 + told.growth / 100) ** 2 / (1 + told.expected / 100) ** 2 == pytest.approx(
         told.value / told.median
     )
-    assert "From 24,800 in 2025 it takes +27 % a year; the median takes +43 %." in told.sentence
+    assert "From 24,800 in 2025 it takes +27 % a year; the median takes +43 %." in claim_text(told)
     assert told.base * (1 + told.growth / 100) ** 2 == pytest.approx(40_000)
 
 
 def test_what_was_printed_is_said_in_place_of_a_growth() -> None:
     told = claim_of("UZ", "ev_imports", "2025", 60_000, "2026-03-09")
-    assert (
-        "Printed: 56,832 vehicles (Customs Committee, battery cars, 2026-01-23)." in told.sentence
+    assert "Printed: 56,832 vehicles (Customs Committee, battery cars, 2026-01-23)." in claim_text(
+        told
     )
 
 
@@ -69,7 +70,7 @@ def test_a_count_of_nobody_in_particular_is_told_with_its_day() -> None:
         [row | {"period_start": "2023-01-01", "period_end": "2023-12-31", "value": 5000}]
     )
     told = claim_of("NO", "ev_registrations", "2023", 4000, ledger=Ledger.from_frame(own))
-    assert told.sentence.endswith(
+    assert claim_text(told).endswith(
         "Printed: 5,000 vehicles (2024-01). Scenario norway-facts-alone: no params file forecasts "
         "this, the facts alone answer. Facts it rests on: 1."
     )
@@ -88,7 +89,7 @@ def test_a_part_of_a_year_and_a_number_far_off() -> None:
     told = claim_of("UZ", "ev_imports", "2025-01-01/2025-03-31", 1_000_000, THEN)
     assert told.below == 1.0
     assert told.growth != told.growth
-    assert "the number lies above. Scenario" in told.sentence
+    assert "the number lies above. Scenario" in claim_text(told)
 
 
 def test_a_port_has_no_country() -> None:

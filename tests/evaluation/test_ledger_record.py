@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import EvidenceError
-from forecasting.evaluation.ledger_record import RECORD_COLUMNS, ledger_record, record_text
+from forecasting.evaluation.ledger_record import RECORD_COLUMNS, ledger_record
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
+from forecasting.reporting.score_words import record_text
 
 pytestmark = pytest.mark.slow
 

@@ -13,13 +13,13 @@ from forecasting.evaluation.part_year import (
     _PackagePartYear,
     backtest_part_year,
     part_year_skill,
-    part_year_text,
     read_monthly,
     summarise_part_year,
 )
 from forecasting.evaluation.rules_of_thumb import RULES
 from forecasting.evaluation.scores import LEVELS, weighted_interval_score
 from forecasting.growth.within_year import estimate_within_year
+from forecasting.reporting.score_words import part_year_text
 
 pytestmark = pytest.mark.slow
 

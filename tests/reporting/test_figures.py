@@ -23,7 +23,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.periods import span, year
 from forecasting.reporting import figures
 from forecasting.reporting.figures import facts as drawing
-from forecasting.reporting.figures.marks import marks
+from forecasting.reporting.figures.facts import marks
 from forecasting.reporting.figures.style import (
     ACCENTS,
     BLUE,

@@ -15,6 +15,8 @@ from made_up import FACTS, make_ledger, make_outlook, stored
 from forecasting.reporting.iamc import iamc_frame, write_csv, write_iamc
 from forecasting.reporting.workbook import write_workbook
 
+NAMED = ("Electric vehicles imported", "Electric vehicles on the road")
+
 
 @pytest.fixture
 def book(tmp_path, outlook):
@@ -107,6 +109,16 @@ def test_iamc_has_one_column_per_year_and_a_variable_per_quantile(outlook):
     assert row["Region"] == "Uzbekistan"
     assert row[2030] == pytest.approx(12_000 * 1.5**7, rel=1e-4)
     assert len(wide) == 8 * 7
+
+
+def test_a_month_that_ends_with_the_year_is_not_the_year(outlook):
+    year = outlook.table.query("measure == 'ev_imports' and period_end == '2030-12-31'")
+    december = year.assign(period_start="2030-12-01", value=year["value"] / 12)
+    stock = outlook.table.query("measure == 'ev_stock' and period_end == '2030-12-31'")
+    on_its_day = stock.assign(period_start="2030-12-31")
+    wide = iamc_frame(pd.concat([december, year, on_its_day])).set_index("Variable")[2030]
+    medians = [wide[f"{name}|50.0th Percentile"] for name in NAMED]
+    assert medians == [rows.query("quantile == 0.5")["value"].item() for rows in (year, stock)]
 
 
 def test_iamc_years_are_in_order(outlook):

@@ -28,12 +28,13 @@ def test_nothing_that_was_not_printed_by_then_is_told() -> None:
     assert repr(past_forecasts(early)).startswith(
         "- No forecast of an earlier year's end has an outcome yet"
     )
-    assert scoreboard(dt.date(2019, 6, 30)) == {"sentence": "", "rows": []}
+    assert scoreboard(dt.date(2019, 6, 30)) is None
 
 
 def test_the_index_has_a_row_a_place_and_the_count_expected() -> None:
     told = scoreboard(dt.date(2026, 3, 31))
-    assert [row["place"] for row in told["rows"]][-1] == "All"
-    expected = told["rows"][-1]["expected"]
+    last = told["table"].frame.iloc[-1]
+    assert last["Place"] == "All"
+    expected = last["Expected"]
     assert expected.startswith("17 to ")
     assert f"lie inside their 80 % interval, where {expected} would be expected" in told["sentence"]

@@ -12,10 +12,15 @@ from forecasting.evidence import datasets
 from forecasting.reporting import comparison
 from forecasting.reporting import result_tables as tables
 from forecasting.reporting.display import BulletList, Table
+from forecasting.scenarios.joint_draws import COLUMNS
+
+
+def bands(table, measure, place=("uzbekistan-baseline", "UZ")):
+    return tables.stored_results(table)[place].bands(measure)
 
 
 def test_bands_are_the_quantiles_of_the_draws(outlook):
-    wide = tables.bands(outlook.table, "ev_stock")
+    wide = bands(outlook.table, "ev_stock")
     draws = outlook.results.values["ev_stock"]
     assert wide.loc[2030, 0.9] == pytest.approx(np.quantile(draws[:, -1], 0.9))
     assert list(wide.index) == list(outlook.years)
@@ -23,20 +28,40 @@ def test_bands_are_the_quantiles_of_the_draws(outlook):
 
 def test_months_are_not_years(outlook):
     monthly = outlook.table.assign(period_start="2023-12-01", period_end="2023-12-31", value=-1.0)
-    wide = tables.bands(pd.concat([outlook.table, monthly], ignore_index=True), "ev_imports")
+    wide = bands(pd.concat([outlook.table, monthly], ignore_index=True), "ev_imports")
     assert wide.loc[2023, 0.5] == pytest.approx(10_000)
 
 
 def test_an_unknown_measure_is_named_with_the_nearest(outlook):
     with pytest.raises(InputError, match=r"no measure 'ev_stok'.*\(ev_stock\?\)"):
-        tables.bands(outlook.table, "ev_stok")
+        bands(outlook.table, "ev_stok")
 
 
 def test_one_place_of_several():
     both = pd.concat([make_results().table, make_results("kazakhstan-baseline", "KZ", 0.5).table])
-    assert tables.bands(both, "ev_stock", "KZ").loc[2023, 0.5] == pytest.approx(6_000)
-    with pytest.raises(InputError, match="several places; name one of UZ, KZ"):
-        tables.bands(both, "ev_stock")
+    place = ("kazakhstan-baseline", "KZ")
+    assert bands(both, "ev_stock", place).loc[2023, 0.5] == pytest.approx(6_000)
+    assert list(tables.stored_results(both)) == [("uzbekistan-baseline", "UZ"), place]
+
+
+def test_stored_results_are_those_of_each_scenario_and_place():
+    runs = [
+        make_results("uzbekistan-baseline", "UZ", 1.6),
+        make_results("kazakhstan-baseline", "KZ", 0.5),
+        make_results("kazakhstan-accelerated", "KZ", 0.7).since(2024),
+    ]
+    stored = tables.stored_results(pd.concat([run.table for run in reversed(runs)]))
+    assert len(stored) == 3
+    for run in runs:
+        for name in run.values:
+            wide = stored[run.scenario, run.country].bands(name)
+            pd.testing.assert_frame_equal(
+                wide, run.bands(name), check_names=False, check_column_type=False
+            )
+
+
+def test_a_table_without_rows_has_no_results():
+    assert tables.stored_results(pd.DataFrame(columns=COLUMNS)) == {}
 
 
 def test_the_headline_is_the_near_years_and_the_end_of_the_chain(outlook):
@@ -53,8 +78,9 @@ def test_the_headline_is_the_near_years_and_the_end_of_the_chain(outlook):
 
 def test_a_flow_alone_has_a_headline_too():
     table = make_results().table.query("measure == 'ev_imports'")
-    assert [row["year"] for row in tables.headline(table, "ev_imports", 2029)] == [2029, 2030]
-    assert [row["year"] for row in tables.headline(table, "ev_imports", 2023)] == [2023, 2024, 2030]
+    (flow,) = tables.stored_results(table).values()
+    assert [row["year"] for row in tables.headline(flow, "ev_imports", 2029)] == [2029, 2030]
+    assert [row["year"] for row in tables.headline(flow, "ev_imports", 2023)] == [2023, 2024, 2030]
 
 
 def test_the_outlook_table_starts_where_the_facts_end(outlook):
@@ -131,8 +157,9 @@ def test_a_fact_that_nothing_else_speaks_of_may_be_anything(outlook):
 def test_drivers_and_assumptions_of_the_scenario(outlook):
     columns = ["likeliest", "lowest", "highest", "unit"]
     assert tables.drivers_table(outlook).frame[columns].to_numpy().tolist() == [
-        ["1.2", "1", "1.5", "factor"]
+        [1.2, 1.0, 1.5, "factor"]
     ]
+    assert " 1.2      1     1.5 factor" in repr(tables.drivers_table(outlook))
     assert tables.assumptions_table(outlook).frame["assumption"].tolist() == ["kilometres a year"]
     assert len(tables.assumptions_table(outlook, all_of_them=True).frame) > 30
 

@@ -118,8 +118,8 @@ def test_the_gap_is_of_the_baselines(out, records):
     page = text(build_site(out, records))
     table = page[page.index('id="chargers"') :]
     assert "Baseline, 2030" in table
-    assert "<td>6,830</td>" in table
-    assert "<td>10,900</td>" not in table
+    assert '<td class="amount">6,830</td>' in table
+    assert '<td class="amount">10,900</td>' not in table
 
 
 def test_comparisons_are_drawn_from_one_shared_script(out, records):

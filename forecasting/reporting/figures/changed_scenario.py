@@ -7,21 +7,20 @@ browser.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.reporting.figures.drawing import Trace, scatter
+from forecasting.reporting.figures.drawing import Trace, error_bar, line, over, scatter
+from forecasting.reporting.figures.fan import shade
 from forecasting.reporting.figures.style import AMBER, BLUE, CHARGING, MUTED, new_chart, tint
-from forecasting.reporting.labels import interval, label_of, readable, rounded, unit_of
+from forecasting.reporting.labels import label_of, readable, rounded, unit_of
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
-
-__all__ = ["live_figure", "redraw", "what_if_chart"]
 
 ANSWERS = CHARGING | {"charging_points_target": AMBER}
 RIGHT = 0.61  # where the right chart begins, its ticks included
@@ -45,8 +44,7 @@ def what_if_chart(now: Outlook, given: Outlook) -> go.Figure:
     """
     measure, answers = _left(now), _right(now)
     words = "as it is now in colour, as it was given in grey"
-    title = now.scenario.title
-    chart = new_chart(title, words, y=unit_of(measure), height=400, autosize=True)
+    chart = new_chart(now.scenario.title, words, y=unit_of(measure), height=400, autosize=True)
     chart.add_traces(_traces(now, given))
     chart.update_xaxes(dtick=1, tickformat="d")
     chart.update_yaxes(rangemode="tozero")
@@ -70,35 +68,21 @@ def _traces(now: Outlook, given: Outlook) -> Iterator[Trace]:
     measure = _left(now)
     wide, before = (each.results.bands(measure).loc[each.first_year :] for each in (now, given))
     for words, opacity, strips in SHADES:
-        yield _shade(wide, strips) | {"name": words, "fillcolor": tint(BLUE, opacity)}
+        years = [(wide.index.tolist(), wide)]
+        yield shade(years, strips, name=words, fillcolor=tint(BLUE, opacity))
     yield _path(before, "Median as given", line={"color": MUTED, "width": 2, "dash": "dash"})
-    yield _path(wide, "Median now", line={"color": BLUE, "width": 2.5})
+    yield _path(wide, "Median now")
     yield from _answers(now, given)
 
 
-def _shade(wide: pd.DataFrame, strips: Sequence[tuple[float, float]]) -> Trace:
-    """The areas between pairs of quantiles, all in one trace."""
-    years = wide.index.tolist()
-    x: list[int | None] = []
-    y: list[float | None] = []
-    for lower, upper in strips:
-        x += [*years, *reversed(years), years[0], None]
-        y += [*rounded([*wide[upper], *reversed(wide[lower].tolist()), wide[upper].iloc[0]]), None]
-    return scatter(x=x, y=y, fill="toself", mode="lines", line={"width": 0}, hoverinfo="skip")
-
-
 def _path(wide: pd.DataFrame, name: str, **style: Any) -> Trace:
-    rows = zip(wide.index.tolist(), wide[[0.1, 0.5, 0.9]].to_numpy().tolist(), strict=True)
-    hover = [
-        f"<b>{year}: {readable(mid)}</b><br>80 %: {interval(low, high)}"
-        for year, (low, mid, high) in rows
-    ]
-    points = {"mode": "lines+markers", "hovertext": hover, "hoverinfo": "text", "name": name}
-    return scatter(x=wide.index.tolist(), y=rounded(wide[0.5]), **points, **style)
+    hover = [over(year, row[0.1], row[0.5], row[0.9]) for year, row in wide.iterrows()]
+    shown = {"mode": "lines+markers", "hovertext": hover, "hoverinfo": "text", "name": name}
+    return line(wide.index.tolist(), wide[0.5], BLUE, **shown, **style)
 
 
 def _right_hand(answers: list[str]) -> dict[str, Any]:
-    words = [measure.removeprefix("charging_points_").capitalize() for measure in answers]
+    words = [_short(measure).capitalize() for measure in answers]
     ticks = {
         "tickvals": list(range(len(words))),
         "ticktext": words,
@@ -114,54 +98,43 @@ def _above(words: str, left: float) -> dict[str, Any]:
     """What a chart counts, above it: beside the right one's axis it would lie over the left one in
     a narrow window.
     """
-    place = {
-        "x": left,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": 1.02,
-        "yref": "paper",
-        "yanchor": "bottom",
-    }
+    place = {"x": left, "xref": "paper", "xanchor": "left"}
+    place |= {"y": 1.02, "yref": "paper", "yanchor": "bottom"}
     return place | {"text": words, "showarrow": False, "font": {"size": 12, "color": MUTED}}
 
 
 def _answers(now: Outlook, given: Outlook) -> Iterator[Trace]:
     """For each answer its median and 80 % interval, as given and now."""
-    for outlook, shift, said in ((given, -0.14, "as given"), (now, 0.14, "now")):
+    for outlook, shift, words in ((given, -0.14, "as given"), (now, 0.14, "now")):
         for at, measure in enumerate(_right(now)):
             if measure in outlook.results.values:
-                yield {"x": [round(at + shift, 2)], **_answer(outlook, measure, said)}
+                yield {"x": [round(at + shift, 2)], **_answer(outlook, measure, words)}
 
 
-def _answer(outlook: Outlook, measure: str, said: str) -> Trace:
+def _answer(outlook: Outlook, measure: str, words: str) -> Trace:
     last = outlook.results.values[measure][:, -1]
     low, median, high = np.quantile(last, (0.1, 0.5, 0.9)).tolist()
-    colour = MUTED if said == "as given" else ANSWERS[measure]
-    ends = {"array": rounded([high - median]), "arrayminus": rounded([median - low])}
-    return {
-        "type": "scatter",
-        "y": rounded([median]),
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "thickness": 4,
-            "width": 0,
-            "color": colour,
-            **ends,
-        },
-        "mode": "markers" if said == "as given" else "markers+text",
-        "marker": {"color": colour, "size": 10},
-        "text": [readable(median)],
-        "textposition": "middle right",
-        "textfont": {"size": 11, "color": colour},
-        "hovertext": f"<b>{measure.removeprefix('charging_points_')}, {said}: {readable(median)}</b>"
-        f"<br>80 %: {interval(low, high)}",
-        "hoverinfo": "text",
-        "cliponaxis": False,
-        "showlegend": False,
-        "xaxis": "x2",
-        "yaxis": "y2",
-    }
+    is_now = words == "now"
+    colour = ANSWERS[measure] if is_now else MUTED
+    return scatter(
+        y=rounded([median]),
+        error_y=error_bar([low], [median], [high], thickness=4, color=colour),
+        mode="markers+text" if is_now else "markers",
+        marker={"color": colour, "size": 10},
+        text=[readable(median)],
+        textposition="middle right",
+        textfont={"size": 11, "color": colour},
+        hovertext=over(f"{_short(measure)}, {words}", low, median, high),
+        hoverinfo="text",
+        cliponaxis=False,
+        showlegend=False,
+        xaxis="x2",
+        yaxis="y2",
+    )
+
+
+def _short(measure: str) -> str:
+    return measure.removeprefix("charging_points_")
 
 
 def live_figure(now: Outlook, given: Outlook) -> go.FigureWidget:
@@ -198,11 +171,11 @@ def redraw(shown: go.FigureWidget, now: Outlook, given: Outlook) -> None:
         shown.add_traces(chart.data)
         shown.update_layout(chart.layout.to_plotly_json())
         return
-    moved = [(at, trace) for at, trace in enumerate(traces) if trace["y"] != list(shown.data[at].y)]
-    whiskers = [trace.get("error_y", {}) for _, trace in moved]
-    changes = {name: [trace.get(name) for _, trace in moved] for name in ("y", "text", "hovertext")}
-    changes |= {
-        f"error_y.{side}": [each.get(side) for each in whiskers] for side in ("array", "arrayminus")
+    moved = {at: new for at, new in enumerate(traces) if new["y"] != list(shown.data[at].y)}
+    changes = {
+        name: [new.get(name) for new in moved.values()] for name in ("y", "text", "hovertext")
     }
+    for side in ("array", "arrayminus"):
+        changes[f"error_y.{side}"] = [new.get("error_y", {}).get(side) for new in moved.values()]
     if moved:
-        shown.plotly_restyle(changes, [at for at, _ in moved])  # one message, one drawing
+        shown.plotly_restyle(changes, list(moved))  # one message, one drawing

@@ -10,10 +10,17 @@ import plotly.graph_objects as go
 
 from forecasting.errors import InputError
 from forecasting.evidence.words import period_words
-from forecasting.quantities import BOUNDS
-from forecasting.reporting.figures.drawing import Trace, bar, scatter
+from forecasting.reporting.figures.drawing import (
+    Trace,
+    bar,
+    error_bar,
+    line,
+    over,
+    scatter,
+    words_at,
+)
+from forecasting.reporting.figures.facts import Mark
 from forecasting.reporting.figures.fan import drawn_facts, without_market
-from forecasting.reporting.figures.marks import Mark, interval_bar
 from forecasting.reporting.figures.scale import log_scale
 from forecasting.reporting.figures.style import (
     AMBER,
@@ -26,6 +33,7 @@ from forecasting.reporting.figures.style import (
     PAPER,
     PURPLE,
     SKY,
+    SYMBOLS,
     described,
     new_chart,
 )
@@ -33,21 +41,17 @@ from forecasting.reporting.labels import (
     amount,
     amounts,
     capital,
-    interval,
     label_of,
     parameter_words,
     readable,
     rounded,
     unit_of,
 )
-from forecasting.reporting.result_tables import bands
 
 if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
-
-__all__ = ["SETTING_COLOURS", "charger_gap", "demand_of", "load_chart", "tornado"]
 
 SETTING_COLOURS = {
     "home": BLUE,
@@ -58,9 +62,7 @@ SETTING_COLOURS = {
     "destination_dc": GREEN,
     "enroute_dc": ORANGE,
 }
-SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up")  # they differ without colour, too
 PATTERNS = ("", "/", ".", "\\", "|", "x", "-")  # of areas on each other
-EDGE = {"line": {"color": PAPER, "width": 1.5}}
 STANDING = {"charging_points": "points", "charging_stations": "stations"}
 
 
@@ -90,34 +92,33 @@ def charger_gap(
     known = [year for year in outlook.results.years if year >= outlook.first_year]
     last = len(known) - 1
     chosen = years or tuple(known[at] for at in sorted({0, last // 3, 2 * last // 3, last}))
-    title = f"Charging points: {outlook.scenario.title}"
     chart = new_chart(
-        title,
+        f"Charging points: {outlook.scenario.title}",
         "at 31 December; a number is a median, a bar its 80 % interval",
-        y="public points",
+        y="public points, log scale",
         height=460,
     )
     known_facts = outlook.facts if facts is None else facts
     held: list[float] = []
-    said: list[str] = []
+    answers: list[str] = []
     for place, measure in enumerate(CHARGING):
-        wide = bands(outlook.results, measure).loc[list(chosen)]
+        wide = outlook.results.bands(measure).loc[list(chosen)]
         chart.add_traces(_whiskers(wide, place, measure))
         held += [*wide[0.1], *wide[0.9]]
-        low, median, high = (float(wide[level].iloc[-1]) for level in (0.1, 0.5, 0.9))
-        said.append(f"{_short(measure)} {amount(median, measure)} ({amounts(low, high, measure)})")
+        low, median, high = wide[[0.1, 0.5, 0.9]].iloc[-1].tolist()
+        ends = amounts(low, high, measure)
+        answers.append(f"{_short(measure)} {amount(median, measure)} ({ends})")
     for measure, unit in STANDING.items():
         drawn = drawn_facts(outlook, measure, outlook.results.country, known_facts)
         # "at least" is of one network
-        if counted := [mark for mark in drawn if mark.relation not in BOUNDS]:
+        if counted := [mark for mark in drawn if not mark.side]:
             chart.add_trace(_standing(counted[-1], unit, len(chosen)))
             held.append(counted[-1].height)
     ticks = {"tickvals": list(range(len(chosen))), "ticktext": [str(year) for year in chosen]}
     chart.update_xaxes(**ticks, range=[-0.5, len(chosen) - 0.5])
-    chart.update_yaxes(**log_scale(held), title_text="public points, log scale")
-    return described(
-        chart, f"medians with 80 % intervals at the end of {chosen[-1]}, {', '.join(said)}"
-    )
+    chart.update_yaxes(**log_scale(held))
+    when = f"medians with 80 % intervals at the end of {chosen[-1]}"
+    return described(chart, f"{when}, {', '.join(answers)}")
 
 
 def _short(measure: str) -> str:
@@ -126,46 +127,34 @@ def _short(measure: str) -> str:
 
 def _whiskers(wide: pd.DataFrame, place: int, measure: str) -> Iterator[Trace]:
     words = _short(measure)
-    hover = [
-        f"<b>{year}, {words}: {readable(r[0.5])}</b><br>80 %: {interval(r[0.1], r[0.9])}"
-        for year, r in wide.iterrows()
-    ]
+    colour = CHARGING[measure]
     across = [round(at + 0.24 * (place - 1), 2) for at in range(len(wide))]
+    edge = {"color": PAPER, "width": 1.5}
     yield scatter(
         x=across,
         y=rounded(wide[0.5]),
-        error_y=interval_bar(wide),
+        error_y=error_bar(wide[0.1], wide[0.5], wide[0.9]),
         mode="markers",
-        marker={
-            "color": CHARGING[measure],
-            "symbol": SYMBOLS[place],
-            "size": 11,
-            "line": {"color": PAPER, "width": 1.5},
-        },
+        marker={"color": colour, "symbol": SYMBOLS[place], "size": 11, "line": edge},
         name=words.capitalize(),
-        hovertext=hover,
+        hovertext=[
+            over(f"{year}, {words}", row[0.1], row[0.5], row[0.9]) for year, row in wide.iterrows()
+        ],
         hoverinfo="text",
     )
-    yield scatter(
-        x=across,
-        y=rounded(wide[0.9]),
-        mode="text",
-        text=[amount(value, measure) for value in wide[0.5]],
-        textposition="top center",
-        textfont={"size": 11.5, "color": CHARGING[measure]},
-        cliponaxis=False,
-        showlegend=False,
-        hoverinfo="skip",
-    )
+    medians = [amount(value, measure) for value in wide[0.5]]
+    yield words_at(across, wide[0.9], medians, "top center", size=11.5, color=colour)
 
 
 def _standing(mark: Mark, unit: str, width: int) -> Trace:
     label = f"{mark.label} {unit} standing, {period_words(mark.period)}"
-    return scatter(
-        x=[-0.5, width - 0.5],
-        y=rounded([mark.height] * 2),
+    look = {"color": INK, "width": 1.5, "dash": "solid" if unit == "points" else "dot"}
+    return line(
+        [-0.5, width - 0.5],
+        [mark.height] * 2,
+        INK,
         mode="lines+text",
-        line={"color": INK, "width": 1.5, "dash": "solid" if unit == "points" else "dot"},
+        line=look,
         text=["", label],
         textposition="top left",
         textfont={"size": 11.5, "color": INK},
@@ -192,29 +181,28 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
     subtitle = (
         f"a {day} day of {outlook.scenario.horizon}, mean over the draws, by where vehicles charge"
     )
-    chart = new_chart(
-        f"Load through a day: {outlook.scenario.title}", subtitle, x="hour of the day", y="MW"
-    )
+    title = f"Load through a day: {outlook.scenario.title}"
+    chart = new_chart(title, subtitle, x="hour of the day", y="MW")
     order = load.groupby("setting")["mw"].sum().sort_values(ascending=False).index
-    for place, setting in enumerate(order):
+    for place, setting in enumerate(map(str, order)):
         part = load[load["setting"] == setting]
+        pattern = {"shape": PATTERNS[place % len(PATTERNS)], "size": 7, "solidity": 0.18}
         chart.add_trace(
             scatter(
                 x=[int(hour) for hour in part["hour"]],
                 y=rounded(part["mw"]),
                 stackgroup="load",
                 mode="lines",
-                line={"color": SETTING_COLOURS.get(str(setting), MUTED), "width": 1.5},
-                fillpattern={"shape": PATTERNS[place % len(PATTERNS)], "size": 7, "solidity": 0.18},
-                name=capital(parameter_words(str(setting))),
+                line={"color": SETTING_COLOURS.get(setting, MUTED), "width": 1.5},
+                fillpattern=pattern,
+                name=capital(parameter_words(setting)),
                 hovertemplate="%{x}:00, %{y:.3s} MW<extra>%{fullData.name}</extra>",
             )
         )
     peak = load.groupby("hour")["mw"].sum()
     chart.update_xaxes(dtick=3, range=[0, 23])
-    return described(
-        chart, f"{subtitle}; the most, {readable(peak.max())} MW, at {peak.idxmax()}:00"
-    )
+    most = f"the most, {readable(peak.max())} MW, at {peak.idxmax()}:00"
+    return described(chart, f"{subtitle}; {most}")
 
 
 def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int = 8) -> go.Figure:
@@ -235,22 +223,24 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
     # More than chance alone sorts
     frame = frame[(frame["output"] == measure) & (frame["share"] > 0)]
     frame = frame.loc[frame["swing"].abs().sort_values(kind="stable").index].tail(last)
-    middle = float(bands(outlook.results, measure).iloc[-1][0.5])
-    subtitle = f"median in {outlook.scenario.horizon} where one assumption is in its lowest or highest tenth"
+    middle = float(outlook.results.bands(measure).iloc[-1][0.5])
+    subtitle = (
+        f"median in {outlook.scenario.horizon} where one assumption is in its lowest or highest "
+        "tenth"
+    )
     title = f"{label_of(measure)}: what it hangs on"
     chart = new_chart(title, subtitle, x=unit_of(measure), height=150 + 36 * len(frame))
     for end, colour in (("low", ORANGE), ("high", BLUE)):
         chart.add_trace(_side(frame, end, middle, colour))
     chart.add_vline(x=float(f"{middle:.4g}"), line={"color": MUTED, "width": 1})
-    widest_end = max([middle, *frame["low"], *frame["high"]])
+    farthest = max([middle, *frame["low"], *frame["high"]])
     # Room for the number at its end
-    chart.update_xaxes(showgrid=True, range=[0, float(f"{1.14 * widest_end:.3g}")])
+    chart.update_xaxes(showgrid=True, range=[0, float(f"{1.14 * farthest:.3g}")])
     chart.update_yaxes(showgrid=False)
-    widest = [parameter_words(str(name)) for name in frame["input"].iloc[:-4:-1]]
     chart.update_layout(barmode="overlay", bargap=0.35)
-    return described(
-        chart, f"{subtitle}; the median is {readable(middle)}, the widest are {', '.join(widest)}"
-    )
+    widest = [parameter_words(str(name)) for name in frame["input"].iloc[:-4:-1]]
+    words = f"the median is {readable(middle)}, the widest are {', '.join(widest)}"
+    return described(chart, f"{subtitle}; {words}")
 
 
 def _side(frame: pd.DataFrame, end: str, middle: float, colour: str) -> Trace:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from forecasting.demand.choice import missing_and_idle
 from forecasting.reporting.charging_tables import choice_of, choice_options
-from forecasting.reporting.figures.drawing import scatter
+from forecasting.reporting.figures.drawing import line
 from forecasting.reporting.figures.fan import without_market
 from forecasting.reporting.figures.style import (
     BLUE,
@@ -24,8 +24,6 @@ from forecasting.reporting.labels import readable, rounded
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
-
-__all__ = ["choice_chart"]
 
 NUMBERS = 25  # of points, along the axis
 REACH = 0.95  # of the draws of need lie within the axis
@@ -52,39 +50,30 @@ def choice_chart(
     plotly.graph_objects.Figure
         Two lines, with costs their sum; the three answers, and one's own number, marked.
     """
+    if empty := without_market(outlook, "A choice"):
+        return empty
     if outlook.demand is None:
-        return (
-            without_market(outlook, "A choice")
-            or new_chart("A choice", "no draws are kept in files").figure()
-        )
+        return new_chart("A choice", "no draws are kept in files").figure()
     choice = choice_of(outlook, missing, idle, own)
     options = choice_options(outlook, choice)
     wanted = outlook.demand.results["charging_points_need"][:, -1]
     numbers = np.linspace(0, max(float(np.quantile(wanted, REACH)), *options.values()), NUMBERS)
     few, many = missing_and_idle(wanted, numbers)
+    unit = "points in the mean over the draws"
+    if choice:
+        unit = "cost a year, in the money of the choice"
+        few, many = choice.missing * few, choice.idle * many
     lines = {"missing": (few, ORANGE), "idle": (many, BLUE)}
     if choice:
-        lines = {"missing": (choice.missing * few, ORANGE), "idle": (choice.idle * many, BLUE)}
-        lines["both: the regret"] = (lines["missing"][0] + lines["idle"][0], INK)
-    said = (
-        "cost a year, in the money of the choice" if choice else "points in the mean over the draws"
-    )
+        lines["both: the regret"] = (few + many, INK)
     chart = new_chart(
         f"A choice: {outlook.scenario.title}",
         f"points missing and idle in {outlook.scenario.horizon}, by how many are built",
         x="public points built",
-        y=said,
+        y=unit,
     )
     for name, (values, colour) in lines.items():
-        chart.add_trace(
-            scatter(
-                x=rounded(numbers),
-                y=rounded(values),
-                name=name,
-                mode="lines",
-                line={"color": colour, "width": 2.5},
-            )
-        )
+        chart.add_trace(line(rounded(numbers), values, colour, name=name))
     for place, (name, number) in enumerate(sorted(options.items(), key=lambda item: item[1])):
         chart.add_vline(x=number, line={"color": MUTED, "width": 1, "dash": "dot"})
         chart.add_annotation(
@@ -100,4 +89,4 @@ def choice_chart(
             showarrow=False,
         )
     words = [f"{name} {readable(number)}" for name, number in options.items()]
-    return described(chart, f"{said} by the number built; {', '.join(words)}")
+    return described(chart, f"{unit} by the number built; {', '.join(words)}")

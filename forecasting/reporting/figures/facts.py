@@ -8,33 +8,156 @@ growth is drawn where its base was printed; shares are left to the tables.
 
 from __future__ import annotations
 
+import html
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.words import when_words
+from forecasting.evidence.fact import Fact
+from forecasting.evidence.rules import COUNTED
+from forecasting.evidence.words import in_words, period_words, when_words
+from forecasting.periods import Period, year
 from forecasting.quantities import BOUNDS
-from forecasting.reporting.figures.drawing import Trace, bar, scatter
-from forecasting.reporting.figures.marks import Mark
+from forecasting.reporting.figures.drawing import Trace, bar, error_bar, line, scatter, words_at
 from forecasting.reporting.figures.style import ACCENTS, INK, tint
-from forecasting.reporting.labels import rounded
-
-__all__ = ["basis_colours", "fact_traces", "outermost"]
+from forecasting.reporting.labels import readable, rounded
 
 HALF_YEAR = 183  # days
 MANY_YEARS = 7  # in one chart, so that a label has no room for its period
 DAY = 86_400_000  # milliseconds, the unit of a bar's width on a time axis
 REACH = 0.16  # of an arrow, in units of the log
+# Of a bound: its side, and how its arrow and its number are drawn
+ARROWS = ((1, "triangle-up", ">", "top center"), (-1, "triangle-down", "<", "bottom center"))
+
+text = partial(words_at, size=11.5, color=INK)
 
 
-def basis_colours(names: list[str], main: str | None = None) -> dict[str, str]:
+@dataclass(frozen=True)
+class Mark:
+    """One fact ready to be drawn: its span, its height in units a year (or its level), and its
+    words.
+    """
+
+    period: Period
+    height: float
+    basis: str
+    relation: str
+    stock: bool
+    label: str
+    hover: str
+
+    @property
+    def side(self) -> int:
+        """What bound it is: 1 from below, -1 from above, 0 of a number."""
+        return BOUNDS.get(self.relation, 0)
+
+    @property
+    def tip(self) -> float:
+        """Where the arrow of a bound ends, on the side that is possible."""
+        return self.height * math.exp(REACH * self.side)
+
+    @property
+    def middle(self) -> str:
+        """The middle of the period, as an ISO day."""
+        return (self.period.start + (self.period.end - self.period.start) / 2).isoformat()
+
+    @property
+    def whole_year(self) -> bool:
+        """Whether the period is one calendar year."""
+        return self.period == year(self.period.start.year)
+
+
+def marks(facts: Iterable[Fact], measure: str, kinds: tuple[str, ...] = COUNTED) -> list[Mark]:
+    """The facts of one measure that have a height, in order of time: their own, or a printed total
+    a year before.
+
+    Parameters
+    ----------
+    facts : Ledger, or iterable of Fact
+        Facts of any measures.
+    measure : str
+        Which measure.
+    kinds : tuple of str
+        Kinds of facts that are drawn; targets and claims are not outcomes and stay out unless asked
+        for.
+    """
+    wanted = [
+        fact for fact in facts if fact.measure == measure and fact.kind in kinds and fact.of_world
+    ]
+    counts = [fact for fact in wanted if fact.is_count and fact.value > 0 and fact.period_end]
+    # What has come since the launch has no height among flows of a year
+    counted = [_mark(fact) for fact in counts if fact.stock or fact.is_rate]
+    totals = [mark for mark in counted if not mark.stock and mark.relation == "equals"]
+    printed = {(mark.basis, mark.period): mark for mark in totals}
+    changes = [fact for fact in wanted if fact.is_change and fact.value > 0]
+    implied = [mark for fact in changes if (mark := _implied(fact, printed))]
+    return sorted([*counted, *implied], key=lambda mark: (mark.period, mark.height))
+
+
+def _mark(fact: Fact) -> Mark:
+    period = Period(fact.period.end, fact.period.end) if fact.stock else fact.period
+    label = f"{readable(fact.value)} a day" if fact.declared.daily else readable(fact.value)
+    height = fact.value
+    if not fact.stock:
+        height = yearly_rate(fact.value, period, fact.declared.daily)
+    return Mark(period, height, fact.basis, fact.relation, fact.stock, label, _hover(fact, period))
+
+
+def _implied(fact: Fact, printed: dict[tuple[str, Period], Mark]) -> Mark | None:
+    """The total that a growth or a difference on the year implies, where its base was printed and
+    itself was not.
+    """
+    period = fact.period
+    base = printed.get((fact.basis, period.year_before()))
+    if base is None or (fact.basis, period) in printed:
+        return None
+    before = base.height / yearly_rate(1.0, base.period)
+    value = fact.declared.after(before, fact.value)
+    relation = "about" if fact.relation == "equals" else fact.relation
+    hover = f"{_hover(fact, period)}<br>on {readable(before)} the year before"
+    height = yearly_rate(value, period)
+    return Mark(period, height, fact.basis, relation, False, readable(value), hover)
+
+
+def _hover(fact: Fact, period: Period) -> str:
+    """What a pointer shows of a fact: statement, period, basis, source; escaped."""
+    who = f"{fact.source}, {fact.published} ({fact.id})"
+    lines = (in_words(fact), period_words(period), basis_name(fact.basis), who)
+    first, *others = (html.escape(words, quote=False) for words in lines if words)
+    return "<br>".join((f"<b>{first}</b>", *others))
+
+
+def yearly_rate(value: float, period: Period, per_day: bool = False) -> float:
+    """A period's total as a rate per year.
+
+    Parameters
+    ----------
+    value : float
+        The total, or a rate by the day.
+    period : Period
+        Of which it is.
+    per_day : bool
+        Whether it is a rate by the day.
+
+    Examples
+    --------
+    >>> from forecasting.periods import span
+    >>> yearly_rate(2544.0, span("2023-01-01", "2023-04-30")), yearly_rate(2180.0, year(2022))
+    (7738.0, 2180.0)
+    """
+    days = 1 if per_day else period.days
+    return value * year(period.end.year).days / days
+
+
+def basis_colours(names: Sequence[str], main: str | None = None) -> dict[str, str]:
     """A colour for each basis: ink for the one that is forecast (or the most frequent), accents for
     the others.
     """
     order = sorted(dict.fromkeys(names), key=lambda name: (name != main, -names.count(name), name))
-    return {
-        name: ((INK, *ACCENTS) * (len(order) // 6 + 1))[place] for place, name in enumerate(order)
-    }
+    palette = (INK, *ACCENTS) * (len(order) // 6 + 1)
+    return dict(zip(order, palette, strict=False))
 
 
 def fact_traces(
@@ -51,186 +174,132 @@ def fact_traces(
     colours : dict of str to str, optional
         For each basis, where several charts must agree.
     """
-    colours = colours or basis_colours([mark.basis for mark in shown], main)
-    colours = {
+    names = [mark.basis for mark in shown]
+    drawn = {
         basis: colour
-        for basis, colour in colours.items()
-        if any(mark.basis == basis for mark in shown)
+        for basis, colour in (colours or basis_colours(names, main)).items()
+        if basis in names
     }
-    for basis, colour in colours.items():
-        mine = [mark for mark in shown if mark.basis == basis]
-        totals = [mark for mark in mine if not mark.stock]
-        name = basis_name(basis) or "counted"
-        if totals:
-            exact = [mark for mark in totals if mark.relation == "equals"]
-            yield _areas(list(outermost(totals)), basis, colour)
-            yield _lines(exact, basis, colour, name=name if exact else "")
-            yield _lines(
-                [mark for mark in totals if mark not in exact],
-                basis,
-                colour,
-                "dot",
-                "" if exact else name,
-            )
-        yield from _points(
-            [mark for mark in mine if mark.stock], basis, colour, name, legend=not totals
-        )
-        yield from _arrows([mark for mark in mine if mark.relation in BOUNDS], basis, colour)
-    yield from (trace for trace in _labels(shown, main, colours) if trace["x"])
+    for basis, colour in drawn.items():
+        yield from _of_basis([mark for mark in shown if mark.basis == basis], basis, colour)
+    printed = main if main in drawn else next(iter(drawn), None)
+    labels = [*_counts([mark for mark in shown if mark.basis == printed], shown), *_limits(shown)]
+    yield from (trace for trace in labels if trace["x"])
+
+
+def _of_basis(mine: list[Mark], basis: str, colour: str) -> Iterator[Trace]:
+    """Areas and tops of the totals, points of the stocks, arrows of the bounds; one of them names
+    the basis in the legend.
+    """
+    totals = [mark for mark in mine if not mark.stock]
+    exact = [mark for mark in totals if mark.relation == "equals"]
+    others = [mark for mark in totals if mark not in exact]
+    stocks = [mark for mark in mine if mark.stock]
+    areas = [_areas([*outermost(totals)], colour)] if totals else []
+    tops = [_tops(exact, colour, "solid"), _tops(others, colour, "dot")] if totals else []
+    points = [_points(stocks, colour)] if stocks else []
+    named = next(trace for trace in (*tops, *points) if trace["x"])
+    named |= {"name": basis_name(basis) or "counted", "showlegend": True}
+    for trace in (*areas, *tops, *points, *_arrows(mine, colour)):
+        yield trace | {"legendgroup": basis_name(basis)}
 
 
 def outermost(totals: list[Mark]) -> Iterator[Mark]:
     """The totals that get an area: counted, and within no longer one, so that areas do not pile up."""
-    counted = [mark for mark in totals if mark.relation not in BOUNDS]
+    counted = [mark for mark in totals if not mark.side]
     for mark in counted:
         around = (other for other in counted if other.period.days > mark.period.days)
         if not any(other.period.overlap(mark.period) == mark.period.days for other in around):
             yield mark
 
 
-def _areas(totals: list[Mark], basis: str, colour: str) -> Trace:
+def _areas(totals: list[Mark], colour: str) -> Trace:
     return bar(
         x=[mark.middle for mark in totals],
         y=rounded(mark.height for mark in totals),
         width=[mark.period.days * DAY for mark in totals],
         marker={"color": tint(colour, 0.1), "line": {"width": 0}},
-        legendgroup=basis_name(basis),
         showlegend=False,
         hoverinfo="skip",
     )
 
 
-def _lines(
-    totals: list[Mark], basis: str, colour: str, dash: str = "solid", name: str = ""
-) -> Trace:
+def _tops(totals: list[Mark], colour: str, dash: str) -> Trace:
     """The tops of the bars, each as long as its period, the gaps between them left open."""
     x: list[str | None] = []
-    y: list[float | None] = []
-    text: list[str] = []
-    for mark, height in zip(totals, rounded(mark.height for mark in totals), strict=True):
+    y: list[float] = []
+    hover: list[str] = []
+    for mark in totals:
         x += [mark.period.start.isoformat(), mark.middle, mark.period.end.isoformat(), None]
-        y += [height, height, height, None]
-        text += ["", mark.hover, "", ""]
+        y += [mark.height, mark.height, mark.height, math.nan]
+        hover += ["", mark.hover, "", ""]
+    shown = {"showlegend": False, "hovertext": hover, "hoverinfo": "text", "name": ""}
+    return line(x, y, colour, dash=dash, **shown)
+
+
+def _points(stocks: list[Mark], colour: str) -> Trace:
+    hollow = ["circle" if mark.relation == "equals" else "circle-open" for mark in stocks]
+    edge = {"width": 1.5, "color": colour}
     return scatter(
-        x=x,
-        y=y,
-        mode="lines",
-        line={"color": colour, "width": 2.5, "dash": dash},
-        name=name,
-        legendgroup=basis_name(basis),
-        showlegend=bool(name) and bool(totals),
-        hovertext=text,
+        x=[mark.period.end.isoformat() for mark in stocks],
+        y=rounded(mark.height for mark in stocks),
+        mode="markers",
+        marker={"color": colour, "size": 9, "symbol": hollow, "line": edge},
+        showlegend=False,
+        hovertext=[mark.hover for mark in stocks],
         hoverinfo="text",
     )
 
 
-def _points(
-    stocks: list[Mark], basis: str, colour: str, name: str, legend: bool
-) -> Iterator[Trace]:
-    if stocks:
-        hollow = ["circle" if mark.relation == "equals" else "circle-open" for mark in stocks]
-        yield scatter(
-            x=[mark.period.end.isoformat() for mark in stocks],
-            y=rounded(mark.height for mark in stocks),
-            mode="markers",
-            marker={
-                "color": colour,
-                "size": 9,
-                "symbol": hollow,
-                "line": {"width": 1.5, "color": colour},
-            },
-            name=name,
-            legendgroup=basis_name(basis),
-            showlegend=legend,
-            hovertext=[mark.hover for mark in stocks],
-            hoverinfo="text",
-        )
-
-
-def _arrows(bounds: list[Mark], basis: str, colour: str) -> Iterator[Trace]:
+def _arrows(mine: list[Mark], colour: str) -> Iterator[Trace]:
     """An arrow from the bound into the side that is possible."""
-    for direction, symbol in ((1, "triangle-up"), (-1, "triangle-down")):
-        mine = [mark for mark in bounds if BOUNDS[mark.relation] == direction]
-        if mine:
-            tips = [mark.height * math.exp(REACH * direction) for mark in mine]
-            stems = [abs(tip - mark.height) for tip, mark in zip(tips, mine, strict=True)]
-            side = {"array": [0] * len(mine), "arrayminus": rounded(stems)}
+    for side, symbol, *_ in ARROWS:
+        bounds = [mark for mark in mine if mark.side == side]
+        if bounds:
+            tips = [mark.tip for mark in bounds]
+            starts = [mark.height for mark in bounds]
+            stems = error_bar(map(min, starts, tips), tips, map(max, starts, tips))
             yield scatter(
-                x=[mark.middle for mark in mine],
+                x=[mark.middle for mark in bounds],
                 y=rounded(tips),
                 mode="markers",
                 marker={"color": colour, "size": 10, "symbol": symbol},
-                error_y={
-                    "type": "data",
-                    "symmetric": False,
-                    "thickness": 2.5,
-                    "width": 0,
-                    "color": colour,
-                }
-                | (
-                    side
-                    if direction > 0
-                    else {"array": side["arrayminus"], "arrayminus": side["array"]}
-                ),
-                legendgroup=basis_name(basis),
+                error_y=stems | {"thickness": 2.5, "color": colour},
                 showlegend=False,
-                hovertext=[mark.hover for mark in mine],
+                hovertext=[mark.hover for mark in bounds],
                 hoverinfo="text",
             )
 
 
-def _labels(shown: list[Mark], main: str | None, colours: dict[str, str]) -> Iterator[Trace]:
-    """Printed numbers at whole years and each year's last stock of the main basis, its newest
-    part-year, and bounds.
-    """
-    mine = [
-        mark
-        for mark in shown
-        if mark.basis == (main if main in colours else next(iter(colours), None))
-    ]
-    free = [mark for mark in mine if mark.relation not in BOUNDS]
+def _counts(mine: list[Mark], shown: list[Mark]) -> Iterator[Trace]:
+    """Printed numbers of the main basis: whole years, each year's last stock, the newest part-year."""
+    free = [mark for mark in mine if not mark.side]
     last = {mark.period.end.year: mark for mark in free if mark.stock}
     whole = [mark for mark in free if mark.whole_year or mark in last.values()]
+    labels = [(mark.middle, mark.height, mark.label) for mark in whole]
     newest = max(free, key=lambda mark: (mark.period.end, mark.period.days), default=None)
-    above = [(mark.middle, mark.height, mark.label) for mark in whole]
     if newest and newest not in whole:
         crowded = newest.period.end.year - shown[0].period.start.year > MANY_YEARS
         words = newest.label if crowded else f"{newest.label} {when_words(newest.period)}"
         if newest.period.days > HALF_YEAR or newest == shown[0]:
-            above.append((newest.middle, newest.height, words))
+            labels.append((newest.middle, newest.height, words))
         else:  # left of a short bar, over last year's lower one
-            yield _text(
-                [(newest.period.start.isoformat(), newest.height, f"{words} ")], "middle left"
-            )
-    yield _text(above, "top center")
-    for direction, sign, position in ((1, ">", "top center"), (-1, "<", "bottom center")):
-        tight = _tightest(
-            [mark for mark in shown if BOUNDS.get(mark.relation) == direction], direction
-        )
-        tips = [mark.height * math.exp(REACH * direction) for mark in tight]
-        yield _text(
-            [(m.middle, tip, f"{sign} {m.label}") for m, tip in zip(tight, tips, strict=True)],
-            position,
-        )
+            start = newest.period.start.isoformat()
+            yield text([start], [newest.height], [f"{words} "], "middle left")
+    yield _printed(labels, "top center")
 
 
-def _tightest(bounds: list[Mark], direction: int) -> list[Mark]:
-    """Of each year's bounds the one that says most."""
-    best: dict[int, Mark] = {}
-    for mark in sorted(bounds, key=lambda mark: direction * mark.height):
-        best[mark.period.end.year] = mark
-    return list(best.values())
+def _limits(shown: list[Mark]) -> Iterator[Trace]:
+    """Of each year's bounds on one side the one that says most, in print."""
+    for side, _, sign, position in ARROWS:
+        bounds = [mark for mark in shown if mark.side == side]
+        bounds.sort(key=lambda mark: side * mark.height)
+        tightest = {mark.period.end.year: mark for mark in bounds}.values()
+        labels = [(mark.middle, mark.tip, f"{sign} {mark.label}") for mark in tightest]
+        yield _printed(labels, position)
 
 
-def _text(labels: list[tuple[str, float, str]], position: str) -> Trace:
-    return scatter(
-        x=[label[0] for label in labels],
-        y=rounded(label[1] for label in labels),
-        text=[label[2] for label in labels],
-        mode="text",
-        textposition=position,
-        textfont={"size": 11.5, "color": INK},
-        cliponaxis=False,
-        showlegend=False,
-        hoverinfo="skip",
-    )
+def _printed(labels: list[tuple[str, float, str]], position: str) -> Trace:
+    x = [label[0] for label in labels]
+    words = [label[2] for label in labels]
+    return text(x, [label[1] for label in labels], words, position)

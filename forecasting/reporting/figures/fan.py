@@ -6,6 +6,7 @@ the forecast can be compared by eye; a stock is drawn at the day on which it sta
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,38 +16,33 @@ import plotly.graph_objects as go
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.places import is_place, place_name
 from forecasting.evidence.words import period_words
-from forecasting.measures import EV_SHARE, MEASURES
+from forecasting.measures import EV_SHARE
 from forecasting.periods import span
-from forecasting.reporting.figures.drawing import Drawing, Trace, scatter
-from forecasting.reporting.figures.facts import basis_colours, fact_traces
-from forecasting.reporting.figures.marks import Mark, marks
+from forecasting.reporting.figures.drawing import Drawing, Trace, area, line, scatter, words_at
+from forecasting.reporting.figures.facts import Mark, basis_colours, fact_traces, marks
 from forecasting.reporting.figures.scale import leaving, linear_scale, log_scale
 from forecasting.reporting.figures.style import BLUE, DEEP, MUTED, described, new_chart, tint
 from forecasting.reporting.labels import (
     amount,
     amounts,
     interval,
+    is_flow,
     label_of,
     readable,
     rounded,
+    unit_by_year,
     unit_of,
 )
-from forecasting.reporting.result_tables import bands
+from forecasting.scenarios.joint_draws import QUANTILES
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = [
-    "energy_chart",
-    "evidence_chart",
-    "fan_chart",
-    "fan_traces",
-    "stock_chart",
-    "without_market",
-]
+Run = tuple[Sequence[Any], pd.DataFrame]  # where rows are drawn, and their quantiles
 
 INDEX_BASE = 100
+NO_YEARS = pd.DataFrame(columns=[*QUANTILES], dtype=float)
 BARS = "a bar or a box is as long as its period and as high as its yearly rate"
 # Each shade is drawn once, so that the legend shows it as it is: the strips of an interval outside
 # the next one.
@@ -94,7 +90,7 @@ def fan_chart(
         return empty
     only = outlook.parts[0].country if len(outlook.forecasts) == 1 else outlook.results.country
     part = next(part for part in outlook.parts if part.country == (place or only))
-    wide = bands(part, measure).loc[outlook.first_year : until]
+    wide = part.bands(measure).loc[outlook.first_year : until]
     every = drawn_facts(outlook, measure, part.country, facts)
     first, last = since or 0, until or outlook.scenario.horizon
     shown = [
@@ -103,24 +99,21 @@ def fan_chart(
     forecast = outlook.forecasts.get(part.country)
     main = forecast.basis if forecast else None
     chart = _frame(outlook, measure, part.country, bool(shown))
-    chart.add_traces(fan_traces(wide, flow=MEASURES[measure].kind == "flow"))
+    chart.add_traces(fan_traces(wide, flow=is_flow(measure)))
     chart.add_traces(fact_traces(shown, main, basis_colours([mark.basis for mark in every], main)))
-    return described(
-        _scaled(chart, wide, shown, log, MEASURES[measure].kind == "flow"),
-        _read_aloud(wide, measure, len(shown)),
-    )
+    _scaled(chart, wide, shown, log, is_flow(measure))
+    return described(chart, _read_aloud(wide, measure, len(shown)))
 
 
 def _read_aloud(wide: pd.DataFrame, measure: str, facts: int) -> str:
     """The forecast in words, for who does not see the chart."""
     some = sorted({0, 1, len(wide) - 1} & set(range(len(wide))))
-    years = [(wide.index[at], wide.iloc[at]) for at in some]
-    said = [
-        f"{each}: {amount(row[0.5], measure)} ({amounts(row[0.1], row[0.9], measure)})"
-        for each, row in years
+    medians = [
+        f"{year}: {amount(row[0.5], measure)} ({amounts(row[0.1], row[0.9], measure)})"
+        for year, row in wide.iloc[some].iterrows()
     ]
     beside = f"; beside {facts} printed numbers" if facts else ""
-    return f"medians with 80 % intervals, {', '.join(said)}{beside}"
+    return f"medians with 80 % intervals, {', '.join(medians)}{beside}"
 
 
 def drawn_facts(outlook: Outlook, measure: str, place: str, facts: Ledger | None) -> list[Mark]:
@@ -172,19 +165,16 @@ def evidence_chart(
     ledger: Any = getattr(evidence, "evidence", evidence)
     measure = measure or str(ledger.frame["measure"].mode().get(0, "ev_imports"))
     shown = marks(ledger, measure)
-    many = f"{len(shown)} printed {'number' if len(shown) == 1 else 'numbers'}"
-    flow = MEASURES[measure].kind == "flow"
-    subtitle = (
-        f"{many}; a bar is as long as its period and as high as its yearly rate"
-        if flow
-        else f"{many}, by day"
-    )
+    number = "1 printed number" if len(shown) == 1 else f"{len(shown)} printed numbers"
+    flow = is_flow(measure)
+    bars = "a bar is as long as its period and as high as its yearly rate"
+    subtitle = f"{number}; {bars}" if flow else f"{number}, by day"
     places = [place_name(code) for code in dict.fromkeys(ledger.frame["place"])]
     title = f"{label_of(measure)}: {places[0]}" if len(places) == 1 else label_of(measure)
     chart = new_chart(title, subtitle, y=_unit(measure, ledger), height=440).add_traces(
         fact_traces(shown)
     )
-    return _scaled(chart, pd.DataFrame(), shown, log, flow).figure()
+    return _scaled(chart, NO_YEARS, shown, log, flow).figure()
 
 
 def fan_traces(
@@ -208,94 +198,78 @@ def fan_traces(
     labels : sequence of int
         The rows whose medians are printed.
     """
+    runs = _runs(wide, flow)
     for words, opacity, strips in SHADES:
-        yield _shade(wide, strips, flow, name=words, fillcolor=tint(colour, opacity))
-    x, (median,) = (_boxes if flow else _line)(list(wide.index), [wide[0.5]])
-    yield scatter(
-        x=x,
-        y=rounded(median),
-        mode="lines",
-        name=name,
-        line={"color": colour, "width": 2.5},
-        hoverinfo="skip",
-    )
+        yield shade(runs, strips, name=words, fillcolor=tint(colour, opacity))
+    x = [day for days, _ in runs for day in (*days, None)]
+    y = [height for _, rows in runs for height in (*rows[0.5], math.nan)]
+    yield line(x, y, colour, name=name, hoverinfo="skip")
     yield from _median_points(wide, flow, colour, labels)
 
 
-def _boxes(
-    years: Sequence[int], columns: Sequence[pd.Series[float]]
-) -> tuple[list[str | None], list[list[float]]]:
-    """Each year as a line from its January to its December, a gap between years."""
-    x: list[str | None] = []
-    for each in years:
-        x += [f"{each}-01-08", f"{each}-12-24", None]
-    return x, [
-        [height for value in column for height in (value, value, float("nan"))]
-        for column in columns
-    ]
-
-
-def _shade(
-    wide: pd.DataFrame, strips: Sequence[tuple[float, float]], flow: bool, **style: Any
-) -> Trace:
-    """The areas between pairs of quantiles, all in one trace: of a flow a box a year, of a stock a
-    strip.
+def _runs(wide: pd.DataFrame, flow: bool) -> list[Run]:
+    """What is drawn without a gap: of a flow each year from its January to its December, of a stock
+    all years' ends.
     """
-    across: list[str | None] = []
-    edge: list[float] = []
+    if not flow:
+        return [(days_of(wide, flow), wide)]
+    years = [wide.iloc[[at, at]] for at in range(len(wide))]
+    return [([f"{row.index[0]}-01-08", f"{row.index[0]}-12-24"], row) for row in years]
+
+
+def shade(runs: Sequence[Run], strips: Sequence[tuple[float, float]], **style: Any) -> Trace:
+    """The areas between pairs of quantiles, all in one trace.
+
+    Parameters
+    ----------
+    runs : sequence of (sequence, DataFrame)
+        Of each part without a gap: where its rows are drawn, and its quantiles.
+    strips : sequence of (float, float)
+        Lower and upper quantile of each area.
+    **style
+        Of the trace.
+    """
+    x: list[Any] = []
+    y: list[float] = []
     for lower, upper in strips:
-        days, (low, high) = (_boxes if flow else _line)(
-            list(wide.index), [wide[lower], wide[upper]]
-        )
-        for at in range(0, len(days), 3) if flow else (0,):
-            here = slice(at, at + 2) if flow else slice(None)
-            across += [*days[here], *reversed(days[here]), days[at], None]
-            edge += [*high[here], *reversed(low[here]), high[at], float("nan")]
-    area: dict[str, Any] = {
-        "fill": "toself",
-        "mode": "lines",
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-    }
-    return scatter(x=across, y=rounded(edge), **(area | style))
+        for days, rows in runs:
+            x += [*days, *reversed(days), days[0], None]
+            y += [*rows[upper], *reversed([*rows[lower]]), rows[upper].iloc[0], math.nan]
+    return area(x, y, **style)
 
 
-def _line(
-    years: Sequence[int], columns: Sequence[pd.Series[float]]
-) -> tuple[list[str | None], list[list[float]]]:
-    return [f"{each}-12-31" for each in years], [list(column) for column in columns]
+def days_of(wide: pd.DataFrame, flow: bool) -> list[str]:
+    """Where a year's value is drawn: a flow in its middle, a stock at its end.
 
-
-def _days(wide: pd.DataFrame, flow: bool) -> list[str]:
-    """Where a year's value is drawn: a flow in its middle, a stock at its end."""
-    return [f"{each}-07-02" if flow else f"{each}-12-31" for each in wide.index]
+    Parameters
+    ----------
+    wide : pandas.DataFrame
+        Indexed by year.
+    flow : bool
+        Whether it is of a flow.
+    """
+    day = "07-02" if flow else "12-31"
+    return [f"{year}-{day}" for year in wide.index]
 
 
 def _median_points(
     wide: pd.DataFrame, flow: bool, colour: str, labels: Sequence[int]
 ) -> Iterator[Trace]:
     """What a pointer finds, and the medians of some years in print."""
-    days = _days(wide, flow)
+    days = days_of(wide, flow)
     hover = [
-        f"<b>{each}: {readable(row[0.5])}</b><br>50 %: {interval(row[0.25], row[0.75])}"
+        f"<b>{year}: {readable(row[0.5])}</b><br>50 %: {interval(row[0.25], row[0.75])}"
         f"<br>80 %: {interval(row[0.1], row[0.9])}<br>95 %: {interval(row[0.025], row[0.975])}"
-        for each, row in wide.iterrows()
+        for year, row in wide.iterrows()
     ]
     dots = {"color": colour, "size": 6, "opacity": 0 if flow else 1}
     silent: dict[str, Any] = {"showlegend": False, "mode": "markers", "marker": dots}
     yield scatter(x=days, y=rounded(wide[0.5]), hovertext=hover, hoverinfo="text", **silent)
     some = sorted({at % len(wide) for at in labels if -len(wide) <= at < len(wide)})
-    yield scatter(
-        x=[days[at] for at in some],
-        y=rounded(wide[0.5].iloc[at] for at in some),
-        text=[f"<b>{readable(wide[0.5].iloc[at])}</b>" for at in some],
-        mode="text",
-        textposition="top center" if flow else "top left",
-        textfont={"color": DEEP, "size": 12},
-        cliponaxis=False,
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    medians = [float(wide[0.5].iloc[at]) for at in some]
+    words = [f"<b>{readable(median)}</b>" for median in medians]
+    position = "top center" if flow else "top left"
+    yield words_at([days[at] for at in some], medians, words, position, color=DEEP, size=12)
 
 
 def _unit(measure: str, ledger: Ledger | None) -> str:
@@ -308,20 +282,19 @@ def _unit(measure: str, ledger: Ledger | None) -> str:
         for row in rows[rows["value"] == INDEX_BASE].itertuples():
             base = period_words(span(str(row.period_start), str(row.period_end)))
             return f"index at a yearly rate, {base} = {INDEX_BASE}"
-    return f"{unit} a year" if MEASURES[measure].kind == "flow" and unit != "percent" else unit
+    return unit if unit == "percent" else unit_by_year(measure)
 
 
 def _frame(outlook: Outlook, measure: str, place: str, facts: bool) -> Drawing:
-    of_a_flow = BARS if facts else "no total of these years has been printed"
-    words = [of_a_flow if MEASURES[measure].kind == "flow" else "at 31 December"]
+    words = []
     forecast = outlook.forecasts.get(place)
     if forecast and measure == outlook.scenario.measure:
-        words.insert(
-            0,
-            f"as counted by {basis_name(forecast.basis)}"
-            if forecast.basis
-            else f"as of {outlook.as_of}",
-        )
+        counted = f"as counted by {basis_name(forecast.basis)}"
+        words.append(counted if forecast.basis else f"as of {outlook.as_of}")
+    if not is_flow(measure):
+        words.append("at 31 December")
+    else:
+        words.append(BARS if facts else "no total of these years has been printed")
     where = place_name(place) if is_place(place) else place.capitalize()
     heading = outlook.scenario.title if place == outlook.results.country else where
     title = f"{label_of(measure)}: {heading}"
@@ -334,26 +307,28 @@ def _scaled(
     """Set the scale: it holds the facts and the 80 % interval, and arrows say how far the 95 %
     interval goes.
     """
-    heights = [mark.height for mark in shown] + (list(wide[0.5]) if len(wide) else [])
+    heights = [*(mark.height for mark in shown), *wide[0.5]]
     if not heights:
         return _nothing(chart)
-    held = [*heights, *([*wide[0.1], *wide[0.9]] if len(wide) else [])]
-    logarithmic = log or (log is None and max(heights) > 30 * min(heights))
-    axis = log_scale(held) if logarithmic else linear_scale(held)
-    if logarithmic:
+    held = [*heights, *wide[0.1], *wide[0.9]]
+    if log or (log is None and max(heights) > 30 * min(heights)):
         chart.update_yaxes(title_text=f"{chart.layout['yaxis']['title']['text']}, log scale")
+        axis = log_scale(held)
+    else:
+        axis = linear_scale(held)
     chart.update_yaxes(**axis)
-    if len(wide):
-        chart.add_traces(leaving(_days(wide, flow), wide, axis))
+    chart.add_traces(leaving(days_of(wide, flow), wide, axis))
     years = [int(str(year)) for year in wide.index]
     first = min([mark.period.start.year for mark in shown] + years)
     last = max([mark.period.end.year for mark in shown] + years)
-    step = "M12" if last - first < 16 else "M24"
     whole = [f"{first}-01-01", f"{last}-12-31"]
-    chart.update_xaxes(
-        type="date", range=whole, tickformat="%Y", dtick=step, ticklabelmode="period"
-    )
+    chart.update_xaxes(**years_axis("M12" if last - first < 16 else "M24"), range=whole)
     return chart.update_layout(bargap=0, barmode="overlay")
+
+
+def years_axis(step: str = "M12") -> dict[str, Any]:
+    """A time axis with a tick in the middle of every year, or of each that a step reaches."""
+    return {"type": "date", "tickformat": "%Y", "dtick": step, "ticklabelmode": "period"}
 
 
 def without_market(outlook: Outlook, label: str) -> go.Figure | None:
@@ -370,13 +345,10 @@ def without_market(outlook: Outlook, label: str) -> go.Figure | None:
 
 def _nothing(chart: Drawing, words: str = "No number has been printed.") -> Drawing:
     """Say that there is nothing, over an empty line, in place of empty axes."""
-    empty = {
-        "x": [0, 1],
-        "y": [0, 0],
-        "mode": "lines",
-        "line": {"color": MUTED, "width": 1, "dash": "dot"},
-    }
-    chart.add_trace(scatter(**empty, hoverinfo="skip", showlegend=False))
+    look = {"color": MUTED, "width": 1, "dash": "dot"}
+    chart.add_trace(
+        scatter(x=[0, 1], y=[0, 0], mode="lines", line=look, hoverinfo="skip", showlegend=False)
+    )
     font = {"color": MUTED, "size": 14}
     chart.add_annotation(text=words, showarrow=False, font=font, x=0.5, y=0, yshift=16)
     return chart.update_layout(height=180, xaxis_visible=False, yaxis_visible=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from forecasting.demand.corridor import truck_plan
 from forecasting.demand.queueing import Promise, utilisation_ceiling
 from forecasting.evidence.words import MONTHS
 from forecasting.reporting.figures.charging_answers import SETTING_COLOURS, demand_of
-from forecasting.reporting.figures.drawing import Drawing, Trace, bar, scatter
+from forecasting.reporting.figures.drawing import Drawing, Trace, bar, error_bar, named_line
 from forecasting.reporting.figures.style import (
     BLUE,
     GREEN,
@@ -30,10 +30,9 @@ from forecasting.reporting.labels import SETTINGS, capital, readable, rounded
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
-__all__ = ["cohort_chart", "corridor_chart", "month_chart", "points_chart", "utilisation_chart"]
-
 CLASSES = (BLUE, SKY, GREEN, ORANGE, PURPLE)  # of vehicle, in their order; further ones begin anew
 POWERS = (SKY, BLUE, PURPLE)
+STACKED: dict[str, Any] = {"barmode": "stack", "bargap": 0.25, "legend_traceorder": "normal"}
 COHORTS = 8  # shown one by one: more shades could not be distinguished
 
 
@@ -57,14 +56,13 @@ def cohort_chart(outlook: Outlook) -> go.Figure:
         index="year", columns="cohort", values="stock", aggfunc="sum", fill_value=0.0
     )
     subtitle = "at 31 December by year of entry, means over the draws; the oldest are below"
-    chart = new_chart(
-        f"The fleet by cohort: {outlook.scenario.title}", subtitle, y="vehicles", height=440
-    )
+    title = f"The fleet by cohort: {outlook.scenario.title}"
+    chart = new_chart(title, subtitle, y="vehicles", height=440)
     for place, cohort in enumerate(wide.columns.astype(int).tolist()):
         name = f"before {oldest}" if cohort < oldest else str(cohort)
         shade = tint(BLUE, round(1 - 0.85 * place / max(len(wide.columns) - 1, 1), 2))
         chart.add_trace(_stack(wide[cohort], name, shade, "vehicles"))
-    return _stacked(chart, len(wide)).figure()
+    return _stacked_by_year(chart)
 
 
 def month_chart(outlook: Outlook, year: int | None = None) -> go.Figure:
@@ -85,24 +83,29 @@ def month_chart(outlook: Outlook, year: int | None = None) -> go.Figure:
     demand = demand_of(outlook)
     table = demand.by_class_month
     wide = table[table["year"] == year].pivot(index="month", columns="vehicle_class", values="gwh")
-    total = wide.sum(axis=1)
-    peak, least = (int(at) + 1 for at in (total.to_numpy().argmax(), total.to_numpy().argmin()))
-    more = readable(100 * (total.loc[peak] / total.loc[least] - 1), 2)
-    subtitle = f"{year}, means over the draws; {MONTHS[peak - 1]} takes {more} % more than {MONTHS[least - 1]}"
+    total = wide.sum(axis=1).set_axis(MONTHS)
+    peak = str(total.idxmax())
+    least = str(total.idxmin())
+    highest = float(total[peak])
+    more = readable(100 * (highest / total[least] - 1), 2)
+    subtitle = f"{year}, means over the draws; {peak} takes {more} % more than {least}"
     chart = new_chart(f"Electricity by month: {outlook.scenario.title}", subtitle, y="GWh a month")
     for vehicle, colour in zip(demand.parameters.classes, cycle(CLASSES), strict=False):
         if vehicle.name in wide and wide[vehicle.name].any():
             months = wide[vehicle.name].set_axis(MONTHS)
             chart.add_trace(_stack(months, vehicle.label, colour, "GWh"))
-    _name_above(
-        chart,
-        MONTHS[peak - 1],
-        float(total.loc[peak]),
-        f"most in {MONTHS[peak - 1]}: {readable(total.loc[peak])} GWh",
+    chart.add_annotation(
+        x=peak,
+        y=float(f"{highest:.4g}"),
+        text=f"most in {peak}: {readable(highest)} GWh",
+        showarrow=False,
+        yshift=10,
+        xanchor="left",
+        xshift=-24,
+        font={"size": 12, "color": MUTED},
     )
-    return (
-        _stacked(chart, 0).update_yaxes(range=[0, float(f"{1.15 * total.loc[peak]:.3g}")]).figure()
-    )
+    chart.update_yaxes(range=[0, float(f"{1.15 * highest:.3g}")])
+    return chart.update_layout(**STACKED).figure()
 
 
 def points_chart(outlook: Outlook, by: str = "setting") -> go.Figure:
@@ -122,25 +125,19 @@ def points_chart(outlook: Outlook, by: str = "setting") -> go.Figure:
     demand = demand_of(outlook)
     table = demand.by_power if by == "power" else demand.by_setting[demand.by_setting["public"]]
     wide = table.pivot(index="year", columns=by, values="points").loc[outlook.first_year :]
-    wide = wide[list(dict.fromkeys(table[by]))]
-    colours = dict(zip(wide.columns, POWERS, strict=True)) if by == "power" else SETTING_COLOURS
-    words = "by power" if by == "power" else "by setting"
+    parts = dict.fromkeys(map(str, table[by]))
+    if by == "power":
+        looks = {name: (name, colour) for name, colour in zip(parts, POWERS, strict=True)}
+    else:
+        looks = {name: (capital(SETTINGS[name]), SETTING_COLOURS[name]) for name in parts}
     subtitle = (
         "at 31 December; the median of each part, which do not add up to the median of the whole"
     )
-    chart = new_chart(
-        f"Public points needed {words}: {outlook.scenario.title}", subtitle, y="public points"
-    )
-    for name in wide.columns:
-        chart.add_trace(
-            _stack(
-                wide[name],
-                str(name) if by == "power" else capital(SETTINGS[str(name)]),
-                colours[name],
-                "points",
-            )
-        )
-    return _stacked(chart, len(wide)).figure()
+    title = f"Public points needed by {by}: {outlook.scenario.title}"
+    chart = new_chart(title, subtitle, y="public points")
+    for name, (label, colour) in looks.items():
+        chart.add_trace(_stack(wide[name], label, colour, "points"))
+    return _stacked_by_year(chart)
 
 
 def utilisation_chart(minutes: Sequence[float] = (5, 10, 20), largest: int = 24) -> go.Figure:
@@ -159,38 +156,20 @@ def utilisation_chart(minutes: Sequence[float] = (5, 10, 20), largest: int = 24)
     plotly.graph_objects.Figure
     """
     sizes = list(range(1, largest + 1))
-    subtitle = "share of the day that points can be busy while nine in ten wait at most so long in the busiest hour"
-    chart = new_chart(
-        "How busy a station may be",
-        subtitle,
-        x="points at the station",
-        y="% of the day",
-        margin_r=90,
+    subtitle = (
+        "share of the day that points can be busy while nine in ten wait at most so long in the "
+        "busiest hour"
     )
+    title = "How busy a station may be"
+    x = "points at the station"
+    chart = new_chart(title, subtitle, x=x, y="% of the day", margin_r=90)
     for wait, colour in zip(minutes, (ORANGE, BLUE, GREEN, PURPLE, SKY), strict=False):
-        heights = rounded(100 * utilisation_ceiling(size, Promise(minutes=wait)) for size in sizes)
-        chart.add_trace(_named(sizes, heights, f"{wait:g} minutes", colour))
-    return (
-        chart.update_yaxes(rangemode="tozero")
-        .update_xaxes(dtick=2, range=[0.5, largest + 0.5])
-        .figure()
-    )
-
-
-def _named(x: list[int], y: list[float | None], name: str, colour: str) -> Trace:
-    return scatter(
-        x=x,
-        y=y,
-        mode="lines+text",
-        line={"color": colour, "width": 2.5},
-        text=["" for _ in x[:-1]] + [f" {name}"],
-        textposition="middle right",
-        textfont={"color": colour, "size": 12},
-        cliponaxis=False,
-        name=name,
-        showlegend=False,
-        hovertemplate=f"%{{x}} points, {name}: %{{y:.3g}} %<extra></extra>",
-    )
+        ceilings = [100 * utilisation_ceiling(size, Promise(minutes=wait)) for size in sizes]
+        name = f"{wait:g} minutes"
+        hover = f"%{{x}} points, {name}: %{{y:.3g}} %"
+        chart.add_trace(named_line(sizes, ceilings, name, colour, hover))
+    chart.update_yaxes(rangemode="tozero")
+    return chart.update_xaxes(dtick=2, range=[0.5, largest + 0.5]).figure()
 
 
 def truck_chart() -> go.Figure:
@@ -217,29 +196,18 @@ def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the r
     sites = plan[plan["case"] == "middle"].groupby("section")["sites"].max()
     subtitle = "bars: middle length and traffic; lines: from the low to the high case"
     chart = new_chart(title, subtitle, x="points", height=150 + 64 * len(wide))
-    reach = {
-        "array": rounded(wide["high"] - wide["middle"]),
-        "arrayminus": rounded(wide["middle"] - wide["low"]),
-    }
-    at = [
-        f"{sites[section]:.0f} {'site' if sites[section] == 1 else 'sites'}"
-        for section in wide.index
-    ]
-    words = [
-        f"{points:.0f} points at {where}" for points, where in zip(wide["middle"], at, strict=True)
-    ]
-    names = [
-        f"{section.replace('-', ' – ')}<br>{said}"
-        for section, said in zip(wide.index, words, strict=True)
-    ]
+    whiskers = error_bar(wide["low"], wide["middle"], wide["high"])
+    names = []
+    for section, points in zip(map(str, wide.index), wide["middle"], strict=True):
+        where = "1 site" if sites[section] == 1 else f"{sites[section]:.0f} sites"
+        names.append(f"{section.replace('-', ' – ')}<br>{points:.0f} points at {where}")
     chart.add_trace(
         bar(
             x=rounded(wide["middle"]),
             y=names,
             orientation="h",
             marker={"color": tint(BLUE, 0.55), "line": {"width": 0}},
-            error_x={"type": "data", "symmetric": False, "color": INK, "thickness": 1.5, "width": 4}
-            | reach,
+            error_x=whiskers | {"color": INK, "thickness": 1.5, "width": 4},
             hovertemplate="%{y}<extra></extra>",
             showlegend=False,
         )
@@ -257,22 +225,5 @@ def _stack(values: pd.Series[float], name: str, colour: str, unit: str) -> Trace
     )
 
 
-def _stacked(chart: Drawing, years: int) -> Drawing:
-    ticks: Mapping[str, Any] = {"dtick": 1, "tickformat": "d"} if years else {}
-    return chart.update_layout(
-        barmode="stack", bargap=0.25, legend_traceorder="normal"
-    ).update_xaxes(**ticks)
-
-
-def _name_above(chart: Drawing, x: str, y: float, words: str) -> None:
-    font = {"size": 12, "color": MUTED}
-    chart.add_annotation(
-        x=x,
-        y=float(f"{y:.4g}"),
-        text=words,
-        showarrow=False,
-        yshift=10,
-        xanchor="left",
-        xshift=-24,
-        font=font,
-    )
+def _stacked_by_year(chart: Drawing) -> go.Figure:
+    return chart.update_layout(**STACKED).update_xaxes(dtick=1, tickformat="d").figure()

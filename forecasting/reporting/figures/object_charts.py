@@ -14,17 +14,14 @@ from forecasting.evidence.places import place_words
 from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES
 from forecasting.periods import Period
-from forecasting.reporting.figures.drawing import Trace, scatter
-from forecasting.reporting.figures.facts import basis_colours, fact_traces
-from forecasting.reporting.figures.marks import marks, yearly_rate
-from forecasting.reporting.figures.style import BLUE, INK, band, new_chart, tint
-from forecasting.reporting.labels import interval, label_of, readable, rounded, unit_of
+from forecasting.reporting.figures.drawing import Trace, area, band, line, over, scatter
+from forecasting.reporting.figures.facts import basis_colours, fact_traces, marks, yearly_rate
+from forecasting.reporting.figures.style import BLUE, INK, new_chart, tint
+from forecasting.reporting.labels import label_of, rounded, unit_of
 
 if TYPE_CHECKING:
     from forecasting.curves.results import GrowthResults
     from forecasting.growth.forecast import FlowForecast
-
-__all__ = ["forecast_chart", "results_chart"]
 
 SHADES = ((0.025, 0.975, "95 %", 0.14), (0.1, 0.9, "80 %", 0.22), (0.25, 0.75, "50 %", 0.34))
 
@@ -41,69 +38,50 @@ def forecast_chart(forecast: FlowForecast, log: bool = False) -> go.Figure:
         A logarithmic scale.
     """
     measure = forecast.measure if forecast.measure in MEASURES else ""
-    label, where = label_of(measure) if measure else "Forecast", forecast.place
-    title = f"{label}: {place_words(where)}" if where else label
+    label = label_of(measure) if measure else "Forecast"
+    title = f"{label}: {place_words(forecast.place)}" if forecast.place else label
     words = "as long as the period, as high as its yearly rate"
     basis = basis_words("as counted by {}; ", forecast.basis)
-    chart = new_chart(
-        title, basis + words, y=f"{unit_of(measure)} a year" if measure else "a year", height=440
-    )
-    rates = forecast.quantiles().mul(
-        [yearly_rate(1.0, period) for period in forecast.periods], axis=0
-    )
+    chart = new_chart(title, basis + words, y=f"{unit_of(measure)} a year".strip(), height=440)
+    scale = [yearly_rate(1.0, period) for period in forecast.periods]
+    rates = forecast.quantiles().mul(scale, axis=0)
     for low, high, name, opacity in SHADES:
-        chart.add_trace(
-            _boxes(forecast.periods, rates[low], rates[high], name, tint(BLUE, opacity))
-        )
+        style = {"name": name, "fillcolor": tint(BLUE, opacity)}
+        chart.add_trace(_boxes(forecast.periods, rates[low], rates[high], **style))
     chart.add_trace(_medians(forecast, rates[0.5]))
     shown = marks(forecast.evidence, measure) if forecast.evidence is not None and measure else []
-    chart.add_traces(
-        list(
-            fact_traces(
-                shown, forecast.basis, basis_colours([mark.basis for mark in shown], forecast.basis)
-            )
-        )
-    )
+    colours = basis_colours([mark.basis for mark in shown], forecast.basis)
+    chart.add_traces(fact_traces(shown, forecast.basis, colours))
     top = 1.05 * max([*rates[0.975], *(mark.height for mark in shown)])
     axis: dict[str, Any] = {"type": "log"} if log else {"range": [0, float(f"{top:.3g}")]}
     return chart.update_yaxes(**axis).figure()
 
 
-def _boxes(
-    periods: Sequence[Period], low: pd.Series, high: pd.Series, name: str, fill: str
-) -> Trace:
+def _boxes(periods: Sequence[Period], low: pd.Series, high: pd.Series, **style: Any) -> Trace:
     """A closed box for each period, all in one trace."""
     x: list[str | None] = []
     y: list[float] = []
-    for period, under, over in zip(periods, low, high, strict=True):
-        start, end = period.start.isoformat(), period.end.isoformat()
+    for period, bottom, top in zip(periods, low, high, strict=True):
+        start, end = _ends(period)
         x += [start, end, end, start, start, None]
-        y += [over, over, under, under, over, float("nan")]
-    style: dict[str, Any] = {
-        "fill": "toself",
-        "mode": "lines",
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-    }
-    return scatter(x=x, y=rounded(y), name=name, fillcolor=fill, **style)
+        y += [top, top, bottom, bottom, top, float("nan")]
+    return area(x, y, **style)
+
+
+def _ends(period: Period) -> tuple[str, str]:
+    return period.start.isoformat(), period.end.isoformat()
 
 
 def _medians(forecast: FlowForecast, rates: pd.Series) -> Trace:
     x: list[str | None] = []
     y: list[float] = []
-    said: list[str] = []
-    for period, rate, row in zip(
-        forecast.periods, rates, forecast.quantiles().to_dict("records"), strict=True
-    ):
-        x += [period.start.isoformat(), period.end.isoformat(), None]
+    hover: list[str] = []
+    rows = forecast.quantiles([0.1, 0.5, 0.9]).to_numpy()
+    for period, rate, row in zip(forecast.periods, rates, rows, strict=True):
+        x += [*_ends(period), None]
         y += [rate, rate, float("nan")]
-        said += [
-            f"<b>{period_words(period)}: {readable(row[0.5])}</b><br>80 %: {interval(row[0.1], row[0.9])}"
-        ] * 3
-    line = {"color": BLUE, "width": 2.5}
-    return scatter(
-        x=x, y=rounded(y), mode="lines", name="Median", line=line, hovertext=said, hoverinfo="text"
-    )
+        hover += [over(period_words(period), *row)] * 3
+    return line(x, y, BLUE, name="Median", hovertext=hover, hoverinfo="text")
 
 
 def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) -> go.Figure:
@@ -125,19 +103,11 @@ def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) ->
         f"median and {level} interval; dots are what was observed",
     )
     past, future = _across(index), _across(ahead.index)
-    chart.add_trace(
-        band(future, ahead["pi_lower"], ahead["pi_upper"], name=level, fillcolor=tint(BLUE, 0.22))
-    )
+    fill = tint(BLUE, 0.22)
+    chart.add_trace(band(future, ahead["pi_lower"], ahead["pi_upper"], name=level, fillcolor=fill))
     dashed = {"color": BLUE, "width": 2, "dash": "dot"}
-    chart.add_trace(
-        scatter(x=past, y=rounded(results.fittedvalues), mode="lines", name="Fitted", line=dashed)
-    )
-    line = {"color": BLUE, "width": 2.5}
-    chart.add_trace(
-        scatter(
-            x=future, y=rounded(ahead["median"]), mode="lines+markers", name="Median", line=line
-        )
-    )
+    chart.add_trace(line(past, results.fittedvalues, BLUE, name="Fitted", line=dashed))
+    chart.add_trace(line(future, ahead["median"], BLUE, name="Median", mode="lines+markers"))
     dots = {"color": INK, "size": 8}
     observed = np.asarray(results.model.endog, dtype=float)
     chart.add_trace(

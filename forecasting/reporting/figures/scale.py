@@ -10,14 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.reporting.figures.drawing import Trace, scatter
+from forecasting.reporting.figures.drawing import Trace, words_at
 from forecasting.reporting.figures.style import DEEP
-from forecasting.reporting.labels import readable, rounded
-
-__all__ = ["leaving", "linear_scale", "log_scale", "log_ticks"]
+from forecasting.reporting.labels import readable
 
 ROOM = 1.12  # above the highest thing drawn, as a factor
-FEW_DECADES, MANY_DECADES = 1.6, 3.2  # up to which ticks are 1, 2, 5 and 1, 3 of each power of ten
+# Ticks of each power of ten, on an axis of at most so many of them
+TICKS = ((1.6, (1, 2, 5)), (3.2, (1, 3)), (math.inf, (1,)))
 MOST = 12  # ticks of one power of ten each
 
 
@@ -31,16 +30,11 @@ def log_ticks(low: float, high: float) -> list[float]:
     >>> log_ticks(3.0, 2e5)
     [10.0, 100.0, 1000.0, 10000.0, 100000.0]
     """
-    decades = math.log10(high / low)
-    steps = (1, 2, 5) if decades <= FEW_DECADES else (1, 3) if decades <= MANY_DECADES else (1,)
+    steps = next(steps for most, steps in TICKS if math.log10(high / low) <= most)
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    found = [
-        step * 10.0**power
-        for power in powers
-        for step in steps
-        if low <= step * 10.0**power <= high
-    ]
-    return found[:: -(-len(found) // MOST)]
+    ticks = [step * 10.0**power for power in powers for step in steps]
+    inside = [tick for tick in ticks if low <= tick <= high]
+    return inside[:: -(-len(inside) // MOST)]
 
 
 def log_scale(values: Iterable[float]) -> dict[str, Any]:
@@ -92,22 +86,19 @@ def leaving(days: Sequence[str], wide: pd.DataFrame, axis: dict[str, Any]) -> It
     axis : dict
         From `log_scale` or `linear_scale`.
     """
-    low, high = (10.0**end for end in axis["range"]) if axis.get("type") == "log" else axis["range"]
-    above = [(day, value) for day, value in zip(days, wide[0.975], strict=True) if value > high]
-    below = [(day, value) for day, value in zip(days, wide[0.025], strict=True) if value < low]
+    low, high = axis["range"]
+    if axis.get("type") == "log":
+        low, high = 10.0**low, 10.0**high
     # At a year's end there is no room to the right
     side = "left" if days and days[0].endswith("-12-31") else "center"
-    for found, sign, edge, height in ((above, "↑", high, "bottom"), (below, "↓", low, "top")):
-        if found:
-            yield scatter(
-                x=[day for day, _ in found],
-                y=rounded([edge] * len(found)),
-                text=[f"{sign} {readable(value, 2)}" for _, value in found],
-                mode="text",
-                textposition=f"{height} {side}",
-                textfont={"size": 11, "color": DEEP},
-                cliponaxis=False,
-                showlegend=False,
-                hoverinfo="skip",
-                name="95 % beyond the frame",
-            )
+    for level, sign, edge, arrow, height in (
+        (0.975, 1, high, "↑", "bottom"),
+        (0.025, -1, low, "↓", "top"),
+    ):
+        ends = dict(zip(days, wide[level], strict=True))
+        beyond = {day: end for day, end in ends.items() if sign * (end - edge) > 0}
+        if beyond:
+            words = [f"{arrow} {readable(end, 2)}" for end in beyond.values()]
+            at = [edge] * len(beyond)
+            trace = words_at([*beyond], at, words, f"{height} {side}", size=11, color=DEEP)
+            yield trace | {"name": "95 % beyond the frame"}

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.evidence.places import place_name
-from forecasting.measures import MEASURES
-from forecasting.reporting.figures.drawing import Trace, scatter
-from forecasting.reporting.figures.fan import fan_traces
-from forecasting.reporting.figures.marks import interval_bar
+from forecasting.reporting.figures.drawing import (
+    Drawing,
+    Trace,
+    band,
+    error_bar,
+    line,
+    named_line,
+    over,
+    scatter,
+    words_at,
+)
+from forecasting.reporting.figures.fan import days_of, fan_traces, years_axis
 from forecasting.reporting.figures.scale import leaving, linear_scale, log_scale
 from forecasting.reporting.figures.style import (
     ACCENTS,
@@ -21,34 +29,26 @@ from forecasting.reporting.figures.style import (
     MUTED,
     PAPER,
     SCENARIOS,
-    band,
+    SYMBOLS,
     described,
     new_chart,
     tint,
 )
-from forecasting.reporting.labels import amount, interval, label_of, readable, rounded, unit_of
-from forecasting.reporting.result_tables import bands
+from forecasting.reporting.labels import (
+    amount,
+    interval,
+    is_flow,
+    label_of,
+    readable,
+    rounded,
+    unit_by_year,
+    unit_of,
+)
+from forecasting.reporting.result_tables import stored_results
 
 if TYPE_CHECKING:
     from forecasting.scenarios.joint_draws import Results
 
-__all__ = [
-    "difference_chart",
-    "growth_curves_chart",
-    "region_chart",
-    "scenario_comparison",
-    "scenario_paths",
-    "small_fan",
-]
-
-
-SYMBOLS = (
-    "circle",
-    "square",
-    "diamond",
-    "cross",
-    "triangle-up",
-)  # they differ without colour, too
 DASHES = ("solid", "dash", "dot")
 
 
@@ -89,82 +89,59 @@ def scenario_comparison(
     -------
     plotly.graph_objects.Figure
     """
-    mine = table[table["measure"] == measure]
-    wide = {str(name): bands(rows, measure) for name, rows in mine.groupby("scenario", sort=True)}
+    stored = stored_results(table[table["measure"] == measure])
+    wide = {run: results.bands(measure) for run, results in stored.items()}
     year = year or min(int(frame.index[-1]) for frame in wide.values())
-    country = mine.groupby("scenario")["country"].first()
-    rows = pd.DataFrame(
-        {name: frame.loc[year] for name, frame in wide.items() if year in frame.index}
-    ).T
-    rows = rows.assign(country=country, scenario=[scenario_of(name) for name in rows.index])
+    known = {run: frame.loc[year] for run, frame in sorted(wide.items()) if year in frame.index}
+    rows = pd.DataFrame([*known.values()])
+    rows["country"] = [country for _, country in known]
+    rows["scenario"] = [scenario_of(name) for name, _ in known]
     order = rows.groupby("country")[0.5].median().sort_values().index
-    shown = [
-        *(name for name in SCENARIOS if name in set(rows["scenario"])),
-        *sorted(set(rows["scenario"]) - set(SCENARIOS)),
-    ]
+    names = set(rows["scenario"])
+    shown = [name for name in SCENARIOS if name in names] + sorted(names - set(SCENARIOS))
     chart = new_chart(
         f"{label_of(measure)}, {year}",
         "medians with 80 % intervals",
-        x=unit_of(measure),
+        x=f"{unit_of(measure)}, log scale",
         margin_r=64,
         height=150 + 84 * len(order),
     )
     for place, scenario in enumerate(shown):
         part = rows[rows["scenario"] == scenario].set_index("country")
         chart.add_traces(_row_whiskers(part, list(order), scenario, place, len(shown)))
-    chart.update_yaxes(
-        tickvals=list(range(len(order))),
-        ticktext=[place_name(code) for code in order],
-        showgrid=False,
-    )
-    chart.update_xaxes(
-        **log_scale([*rows[0.1], *rows[0.9]]),
-        title_text=f"{unit_of(measure)}, log scale",
-        showgrid=True,
-    )
-    said = [
+    countries = [place_name(code) for code in order]
+    chart.update_yaxes(tickvals=list(range(len(order))), ticktext=countries, showgrid=False)
+    chart.update_xaxes(**log_scale([*rows[0.1], *rows[0.9]]), showgrid=True)
+    medians = [
         f"{place_name(str(row['country']))} {row['scenario']} {amount(row[0.5], measure)}"
         for _, row in rows.sort_values(["country", "scenario"]).iterrows()
     ]
-    return described(chart, f"medians, {', '.join(said)}")
+    return described(chart, f"medians, {', '.join(medians)}")
 
 
 def _row_whiskers(
     part: pd.DataFrame, order: list[str], scenario: str, place: int, count: int
 ) -> Iterator[Trace]:
     mine = [code for code in order if code in part.index]
-    part, colour = part.loc[mine], colour_of(scenario, place)
+    part = part.loc[mine]
+    colour = colour_of(scenario, place)
     y = [round(order.index(code) - 0.26 * (place - (count - 1) / 2), 2) for code in mine]
-    values = zip(mine, part[0.1], part[0.5], part[0.9], strict=True)
+    edge = {"color": PAPER, "width": 1.5}
     yield scatter(
         x=rounded(part[0.5]),
         y=y,
-        error_x=interval_bar(part),
+        error_x=error_bar(part[0.1], part[0.5], part[0.9]),
         mode="markers",
-        marker={
-            "color": colour,
-            "symbol": SYMBOLS[place % 5],
-            "size": 11,
-            "line": {"color": PAPER, "width": 1.5},
-        },
+        marker={"color": colour, "symbol": SYMBOLS[place % 5], "size": 11, "line": edge},
         name=scenario.capitalize(),
         hovertext=[
-            f"<b>{place_name(c)}, {scenario}: {readable(m)}</b><br>80 %: {interval(low, up)}"
-            for c, low, m, up in values
+            over(f"{place_name(str(code))}, {scenario}", row[0.1], row[0.5], row[0.9])
+            for code, row in part.iterrows()
         ],
         hoverinfo="text",
     )
-    yield scatter(
-        x=rounded(part[0.9]),
-        y=y,
-        text=[f" {readable(value)}" for value in part[0.5]],
-        mode="text",
-        textposition="middle right",
-        textfont={"size": 11, "color": colour},
-        cliponaxis=False,
-        showlegend=False,
-        hoverinfo="skip",
-    )
+    words = [f" {readable(value)}" for value in part[0.5]]
+    yield words_at(rounded(part[0.9]), y, words, "middle right", size=11, color=colour)
 
 
 def scenario_paths(
@@ -183,39 +160,29 @@ def scenario_paths(
     since : int, optional
         First year drawn.
     """
-    mine = table[(table["country"] == country) & (table["measure"] == measure)]
-    unit = unit_of(measure) + (" a year" if MEASURES[measure].kind == "flow" else "")
+    stored = stored_results(table[(table["country"] == country) & (table["measure"] == measure)])
+    unit = f"{unit_by_year(measure)}, log scale"
     title = f"{label_of(measure)}: {place_name(country)}"
     chart = new_chart(title, "medians, and 80 % intervals", y=unit, margin_r=110)
     held: list[float] = []
-    for place, (name, rows) in enumerate(mine.groupby("scenario", sort=True)):
-        scenario, wide = scenario_of(str(name)), bands(rows, measure).loc[since:]
+    for place, ((name, _), results) in enumerate(sorted(stored.items())):
+        wide = results.bands(measure).loc[since:]
         held += [*wide[0.1], *wide[0.9]]
-        years, colour = [int(year) for year in wide.index], colour_of(scenario, place)
-        chart.add_trace(
-            band(years, wide[0.1], wide[0.9], fillcolor=tint(colour, 0.1), showlegend=False)
-        )
-        chart.add_trace(_named_line(years, wide[0.5], scenario, colour, DASHES[place % 3]))
-    chart.update_yaxes(**log_scale(held), title_text=f"{unit}, log scale")
+        chart.add_traces(_path(wide, scenario_of(name), place, 0.1, DASHES[place % 3]))
+    chart.update_yaxes(**log_scale(held))
     return chart.update_xaxes(dtick=1, tickformat="d").figure()
 
 
-def _named_line(
-    years: list[int], values: pd.Series[float], name: str, colour: str, dash: str = "solid"
-) -> Trace:
-    return scatter(
-        x=years,
-        y=rounded(values),
-        mode="lines+text",
-        line={"color": colour, "width": 2.5, "dash": dash},
-        text=["" for _ in years[:-1]] + [f" {name}"],
-        textposition="middle right",
-        textfont={"color": colour, "size": 12},
-        cliponaxis=False,
-        name=name,
-        showlegend=False,
-        hovertemplate=f"%{{x}}, {name}: %{{y:,.3s}}<extra></extra>",
-    )
+def _path(
+    wide: pd.DataFrame, scenario: str, place: int, opacity: float, dash: str = "solid"
+) -> Iterator[Trace]:
+    """The median of a scenario through the years, named at its end, and its 80 % interval."""
+    years = [int(year) for year in wide.index]
+    colour = colour_of(scenario, place)
+    fill = tint(colour, opacity)
+    yield band(years, wide[0.1], wide[0.9], fillcolor=fill, showlegend=False)
+    hover = f"%{{x}}, {scenario}: %{{y:,.3s}}"
+    yield named_line(years, wide[0.5], scenario, colour, hover, dash)
 
 
 def region_chart(total: Results, measure: str) -> go.Figure:
@@ -228,17 +195,22 @@ def region_chart(total: Results, measure: str) -> go.Figure:
     measure : str
         Which measure.
     """
-    flow, wide = MEASURES[measure].kind == "flow", bands(total, measure)
-    unit = unit_of(measure) + (" a year" if flow else "")
     title = f"{label_of(measure)}: {place_name(total.country)}"
-    chart = new_chart(title, "the sum of joint draws, not of quantiles", y=unit, height=440)
-    chart.add_traces(fan_traces(wide, flow=flow))
-    axis = linear_scale(wide[0.9])
-    chart.update_yaxes(**axis)
-    chart.add_traces(
-        leaving([f"{each}-{'07-02' if flow else '12-31'}" for each in wide.index], wide, axis)
-    )
+    subtitle = "the sum of joint draws, not of quantiles"
+    chart = new_chart(title, subtitle, y=unit_by_year(measure), height=440)
+    _draw_fan(chart, total.bands(measure), measure, (0, 1, -1))
     return chart.update_xaxes(tickformat="%Y", dtick="M12", ticklabelmode="period").figure()
+
+
+def _draw_fan(
+    chart: Drawing, wide: pd.DataFrame, measure: str, labels: Sequence[int], **axis: Any
+) -> None:
+    """A fan on a scale that holds its 80 % interval."""
+    flow = is_flow(measure)
+    scale = linear_scale(wide[0.9])
+    chart.add_traces(fan_traces(wide, flow=flow, labels=labels))
+    chart.add_traces(leaving(days_of(wide, flow), wide, scale))
+    chart.update_yaxes(**scale, **axis)
 
 
 def small_fan(wide: pd.DataFrame, measure: str, name: str) -> go.Figure:
@@ -253,22 +225,13 @@ def small_fan(wide: pd.DataFrame, measure: str, name: str) -> go.Figure:
     name : str
         Whose it is.
     """
-    flow = MEASURES[measure].kind == "flow"
-    unit = unit_of(measure) + (" a year" if flow else "")
-    chart = new_chart(name, "", y=unit, height=230, showlegend=False)
-    chart.add_traces(fan_traces(wide, flow=flow, labels=[-1]))
-    axis = linear_scale(wide[0.9])
-    chart.update_yaxes(**axis, nticks=5)
-    chart.add_traces(
-        leaving([f"{each}-{'07-02' if flow else '12-31'}" for each in wide.index], wide, axis)
-    )
-    ends = [f"{wide.index[0]}-01-01", f"{wide.index[-1]}-12-31"]
-    chart.update_xaxes(
-        type="date", range=ends, tickformat="%Y", dtick="M12", ticklabelmode="period"
-    )
-    low, median, high = (float(wide[level].iloc[-1]) for level in (0.1, 0.5, 0.9))
-    said = f"{label_of(measure).lower()}, {readable(median)} ({interval(low, high)}) in {wide.index[-1]}"
-    return described(chart, said)
+    chart = new_chart(name, "", y=unit_by_year(measure), height=230, showlegend=False)
+    _draw_fan(chart, wide, measure, [-1], nticks=5)
+    first, last = wide.index[0], wide.index[-1]
+    chart.update_xaxes(**years_axis(), range=[f"{first}-01-01", f"{last}-12-31"])
+    low, median, high = wide.loc[last, [0.1, 0.5, 0.9]].tolist()
+    ends = f"{readable(median)} ({interval(low, high)}) in {last}"
+    return described(chart, f"{label_of(measure).lower()}, {ends}")
 
 
 def difference_chart(differences: Sequence[Results], measure: str) -> go.Figure:
@@ -284,13 +247,9 @@ def difference_chart(differences: Sequence[Results], measure: str) -> go.Figure:
     title = f"{label_of(measure)}: {place_name(differences[0].country)}"
     subtitle = "scenario minus baseline on common random numbers: medians and 80 % intervals"
     chart = new_chart(title, subtitle, y=unit_of(measure), margin_r=110)
-    for place, each in enumerate(differences):
-        scenario, wide = scenario_of(each.scenario.partition(" ")[0]), bands(each, measure)
-        colour, years = colour_of(scenario, place), [int(year) for year in wide.index]
-        chart.add_trace(
-            band(years, wide[0.1], wide[0.9], fillcolor=tint(colour, 0.16), showlegend=False)
-        )
-        chart.add_trace(_named_line(years, wide[0.5], scenario, colour))
+    for place, results in enumerate(differences):
+        scenario = scenario_of(results.scenario.partition(" ")[0])
+        chart.add_traces(_path(results.bands(measure), scenario, place, 0.16))
     chart.add_hline(y=0, line={"color": MUTED, "width": 1})
     return chart.update_xaxes(dtick=1, tickformat="d").figure()
 
@@ -322,71 +281,34 @@ def growth_curves_chart(
     chart.add_trace(_observed(series, "known", 1.0))
     if held_back is not None:
         chart.add_trace(_observed(held_back, "happened later", 0.35))
+    middles = {
+        name: frame["median"] if "median" in frame else frame["mean"]
+        for name, frame in forecasts.items()
+    }
     for place, (name, frame) in enumerate(forecasts.items()):
-        colour, years = (
-            (BLUE, *ACCENTS)[place % 6],
-            [int(str(period)[:4]) for period in frame.index],
-        )
-        middle = frame["median"] if "median" in frame else frame["mean"]
-        chart.add_trace(
-            band(
-                years,
-                frame["pi_lower"],
-                frame["pi_upper"],
-                fillcolor=tint(colour, 0.12),
-                legendgroup=name,
-                showlegend=False,
-            )
-        )
-        chart.add_trace(
-            scatter(
-                x=years,
-                y=rounded(middle),
-                mode="lines",
-                line={"color": colour, "width": 2.5},
-                name=name,
-                legendgroup=name,
-            )
-        )
-    top = (
-        max(frame.filter(["median", "mean"]).iloc[:, 0].max() for frame in forecasts.values())
-        if forecasts
-        else series.max()
-    )
-    edge = float(f"{1.6 * max(top, series.max()):.3g}")
+        colour = (BLUE, *ACCENTS)[place % 6]
+        years = _years(frame.index)
+        look = {"fillcolor": tint(colour, 0.12), "legendgroup": name, "showlegend": False}
+        chart.add_trace(band(years, frame["pi_lower"], frame["pi_upper"], **look))
+        chart.add_trace(line(years, middles[name], colour, name=name, legendgroup=name))
+    top = max([series.max(), *(middle.max() for middle in middles.values())])
+    edge = float(f"{1.6 * top:.3g}")
     for name, frame in forecasts.items():
-        if frame["pi_upper"].iloc[-1] > edge:
-            chart.add_trace(
-                _beyond(
-                    int(str(frame.index[-1])[:4]),
-                    edge,
-                    f"↑ {name} {readable(frame['pi_upper'].iloc[-1], 2)}",
-                )
-            )
+        reached = frame["pi_upper"].iloc[-1]
+        if reached > edge:
+            words = f"↑ {name} {readable(reached, 2)}"
+            last = _years(frame.index)[-1:]
+            chart.add_trace(words_at(last, [edge], [words], "bottom left", size=11, color=MUTED))
     return chart.update_yaxes(range=[0, edge]).update_xaxes(tickformat="d").figure()
 
 
-def _beyond(year: int, edge: float, words: str) -> Trace:
-    """Says at the edge of a chart how far an interval goes on beyond it."""
-    text = {
-        "text": [words],
-        "textposition": "bottom left",
-        "textfont": {"size": 11, "color": MUTED},
-    }
-    return scatter(
-        x=[year],
-        y=[edge],
-        mode="text",
-        showlegend=False,
-        hoverinfo="skip",
-        cliponaxis=False,
-        **text,
-    )
+def _years(index: pd.Index) -> list[int]:
+    return [int(str(period)[:4]) for period in index]
 
 
 def _observed(series: pd.Series[float], name: str, opacity: float) -> Trace:
     return scatter(
-        x=[int(str(period)[:4]) for period in series.index],
+        x=_years(series.index),
         y=rounded(series),
         mode="markers",
         marker={"color": INK, "size": 8, "opacity": opacity},

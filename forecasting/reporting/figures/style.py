@@ -8,42 +8,24 @@ that a stored figure is small, readable and the same on every machine.
 from __future__ import annotations
 
 import importlib.resources
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
 from forecasting.names import PLOTLY_SCRIPT
-from forecasting.reporting.figures.drawing import Drawing, Trace, scatter
-from forecasting.reporting.labels import rounded
+from forecasting.reporting.figures.drawing import Drawing
 
-__all__ = [
-    "ACCENTS",
-    "BLUE",
-    "CHARGING",
-    "DEEP",
-    "GRID",
-    "INK",
-    "MUTED",
-    "PAPER",
-    "SCENARIOS",
-    "band",
-    "new_chart",
-    "plotly_javascript",
-    "tint",
-    "described",
-    "use_notebook_renderer",
-]
-
-INK, MUTED, GRID, PAPER, DEEP = "#1b2733", "#5f6b76", "#e6e9ed", "#ffffff", "#003a5d"
-BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER = (
-    "#0072b2",
-    "#d55e00",
-    "#009e73",
-    "#b3659a",
-    "#56b4e9",
-    "#c58a00",
-)
+INK = "#1b2733"
+MUTED = "#5f6b76"
+GRID = "#e6e9ed"
+PAPER = "#ffffff"
+DEEP = "#003a5d"
+BLUE = "#0072b2"
+ORANGE = "#d55e00"
+GREEN = "#009e73"
+PURPLE = "#b3659a"
+SKY = "#56b4e9"
+AMBER = "#c58a00"
 FOREST = "#00664a"
 ACCENTS = (ORANGE, FOREST, PURPLE, AMBER, SKY)  # the first ones differ on grey paper, too
 SCENARIOS = {"baseline": BLUE, "accelerated": GREEN, "constrained": ORANGE}
@@ -52,7 +34,12 @@ CHARGING = {
     "charging_points_practice": GREEN,
     "charging_points_standard": PURPLE,
 }
-FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", "Helvetica Neue", Arial, sans-serif'
+# They tell scenarios and answers apart without colour, too
+SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up")
+FONT = (
+    'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", "Helvetica Neue", Arial, '
+    "sans-serif"
+)
 
 
 def _axis(**more: Any) -> dict[str, Any]:
@@ -123,7 +110,8 @@ def new_chart(
 def described(chart: Drawing, words: str) -> go.Figure:
     """The figure, with the words that are read to who does not see it: its title, and what it says.
 
-    >>> described(new_chart("Stock", "at year's end", y="vehicles"), "1,000 in 2030").layout.meta["alt"]
+    >>> chart = new_chart("Stock", "at year's end", y="vehicles")
+    >>> described(chart, "1,000 in 2030").layout.meta["alt"]
     'Stock: 1,000 in 2030.'
     """
     title = str(chart.layout["title"]["text"]).replace("<b>", "").replace("</b>", "")
@@ -138,23 +126,6 @@ def tint(colour: str, opacity: float) -> str:
     """
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"
-
-
-def band(x: Sequence[Any], lower: Iterable[float], upper: Iterable[float], **style: Any) -> Trace:
-    """The trace of an area between two lines.
-
-    Parameters
-    ----------
-    x : sequence
-        Dates or numbers, one for each point.
-    lower, upper : iterable of float
-        The two edges.
-    **style
-        Passed on to the trace: name, fillcolor, legendgroup.
-    """
-    edge = [*rounded(upper), *reversed(rounded(lower))]
-    area = {"fill": "toself", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    return scatter(x=[*x, *reversed(list(x))], y=edge, **(area | style))
 
 
 def use_notebook_renderer() -> None:

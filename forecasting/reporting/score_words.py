@@ -1,0 +1,309 @@
+"""What the commands `backtest`, `track-record` and `claim` print: scores, records and a claim in
+words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from forecasting.evaluation.backtest import SHORT
+from forecasting.evaluation.scores import expected_inside
+from forecasting.evidence.bases import basis_name
+from forecasting.evidence.places import place_name
+from forecasting.evidence.words import in_words
+from forecasting.measures import MEASURES
+from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
+
+if TYPE_CHECKING:
+    from forecasting.evaluation.claim import Claim
+
+# What each column of a backtest is called; an indented one is a part of the one above it
+BACKTEST = {
+    "wis": "interval score",
+    "h1": "  1 year ahead",
+    "h2": "  2 years",
+    "h3": "  3 years",
+    "h5": "  5 years",
+    "short": f"  at most {SHORT} years of history",
+    "ratio": "ratio to the best single-series tool",
+    "ratio_h1": "  1 year ahead",
+    "ratio_short": f"  at most {SHORT} years of history",
+    "ratio_regression": "ratio to the analogue regression",
+    "in80": "outcomes inside the 80 % interval",
+    "in95": "outcomes inside the 95 % interval",
+    "cases": "cases",
+}
+PART_YEAR = {
+    "wis": "interval score, this year",
+    "k2": "  knowing January to February",
+    "k4": "  January to April",
+    "k6": "  January to June",
+    "k9": "  January to September",
+    "ale": "  median error of the log",
+    "next_wis": "interval score, next year",
+    "next_ale": "  median error of the log",
+    "ratio": "ratio to the best rule, this year",
+    "next_ratio": "ratio to the best rule, next year",
+    "in80": "outcomes inside the 80 % interval",
+    "in95": "outcomes inside the 95 % interval",
+    "cases": "cases",
+}
+# The columns that hold the standard errors of others
+ERRORS = {"ratio": "ratio_se", "next_ratio": "next_ratio_se", "in80": "se80", "in95": "se95"}
+LEGEND = (
+    "Interval score: weighted interval score of the log, lower is better, 0.1 is about 10 % off; "
+    "± standard error, clustered by market."
+)
+
+
+def backtest_text(lines: pd.DataFrame) -> str:
+    """The scores of a backtest as they are read.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        Of `forecasting.evaluation.backtest.summarise`.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"wis": [0.2], "cases": [12]}, index=["this package"])
+    >>> print(backtest_text(lines).split("Interval")[0].rstrip())
+                   this package
+    interval score        0.200
+    cases                    12
+    """
+    return f"{figures_text(lines, BACKTEST)}\n{LEGEND}"
+
+
+def part_year_text(lines: pd.DataFrame) -> str:
+    """The scores of a backtest of years of which some months are known.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        Of `forecasting.evaluation.part_year.summarise_part_year`.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"ratio": [0.68], "ratio_se": [0.03]}, index=["this package"])
+    >>> print(part_year_text(lines).splitlines()[1])
+    ratio to the best rule, this year  0.680 ± 0.030
+    """
+    return f"{figures_text(lines, PART_YEAR)}\n{LEGEND}"
+
+
+def figures_text(lines: pd.DataFrame, words: Mapping[str, str]) -> str:
+    """Figures of several methods: one column per method, one row per figure, in words.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        One line per method, one column per figure.
+    words : mapping of str to str
+        What each column is called; columns without a word are left out.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"in80": [0.81], "se80": [0.02], "cases": [40]}, index=["ours"])
+    >>> print(figures_text(lines, {"in80": "inside 80 %", "cases": "cases"}))
+                        ours
+    inside 80 %  0.810 ± 0.020
+    cases                   40
+    """
+    known = [column for column in words if column in lines]
+    rows = [_cells(lines, column).tolist() for column in known]
+    return pd.DataFrame(rows, [words[column] for column in known], list(lines.index)).to_string()
+
+
+def _cells(lines: pd.DataFrame, column: str) -> pd.Series:
+    numbers = lines[column]
+    if pd.api.types.is_integer_dtype(numbers):
+        return numbers.map("{:,}".format)
+    cells = numbers.map("{:.3f}".format).where(numbers.notna(), "")
+    if ERRORS.get(column) in lines:
+        errors = lines[ERRORS[column]]
+        cells += errors.map(" ± {:.3f}".format).where(errors.notna(), "")
+    return cells
+
+
+def chargers_text(scores: pd.DataFrame) -> str:
+    """The scores of the chargers' backtest, with what they rest on.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Of `forecasting.evaluation.chargers.backtest_chargers`.
+    """
+    formats = {"median_ale": "{:.3f}", "mean_ale": "{:.3f}", "mape": "{:.1f} %", "in80": "{:.0%}"}
+    shown = scores.assign(**{name: scores[name].map(form.format) for name, form in formats.items()})
+    smallest, faults = scores.attrs["smallest"], scores.attrs["faults"]["fault"].value_counts()
+    kinds = ", ".join(f"{kind} {count}" for kind, count in faults.items())
+    by_kind = f" ({kinds})" if kinds else ""
+    return "\n".join(
+        [
+            shown.to_string(index=False),
+            f"Forecasts start from {MIN_POINTS} points and {MIN_VEHICLES} vehicles on; the "
+            f"smallest had {smallest['points']:,.0f} points, the smallest stock was "
+            f"{smallest['stock']:,.0f} vehicles.",
+            f"{faults.sum()} counts are flagged as faults{by_kind}; they stay in the score.",
+        ]
+    )
+
+
+def record_text(record: pd.DataFrame) -> str:
+    """How past forecasts did, row by row, and how little that can say.
+
+    Parameters
+    ----------
+    record : DataFrame
+        Of `forecasting.evaluation.ledger_record.ledger_record`.
+    """
+    places = ", ".join(dict.fromkeys(map(place_name, record["place"])))
+    series = len(record.drop_duplicates(["place", "measure"]))
+    both = record[record["rule_score"].notna()]
+    return "\n".join(
+        [
+            _rows_text(record),
+            record_sentence(record),
+            f"These are few, and not independent, from {series} series of {places}.",
+            "Score: weighted interval score of the log, mean "
+            f"{both['score'].mean():.2f}, 0.1 is about 10 % off; rule: the last year annualised "
+            f"and half its growth, mean {both['rule_score'].mean():.2f}. Under `counted by` stands "
+            "an agency that counts other things than the forecast's.",
+            f"Forecasts without an outcome so far: {record.attrs['open']}. Level and spread of "
+            "growth come from a prior that has seen later years of other markets; its year effects "
+            "end before each forecast's year.",
+        ]
+    )
+
+
+def archive_text(record: pd.DataFrame) -> str:
+    """How forecasts did that were kept as they were made.
+
+    Parameters
+    ----------
+    record : DataFrame
+        Of `forecasting.evaluation.archive.archive_record`.
+    """
+    kept = len(record.drop_duplicates(["scenario", "as_of"]))
+    return "\n".join(
+        [
+            _rows_text(record),
+            record_sentence(record),
+            f"These are few, and not independent, from {kept} kept forecasts, each with the events "
+            f"of its scenario; {record.attrs['open']} more have no outcome so far. Score: weighted "
+            f"interval score of the log, mean {record['score'].mean():.2f}; 0.1 is about 10 % off.",
+        ]
+    )
+
+
+def _rows_text(record: pd.DataFrame) -> str:
+    amounts = {name: record[name].map(_amount) for name in ("low", "median", "high", "outcome")}
+    shown = {
+        "place": record["place"],
+        "measure": record["measure"],
+        "as of": record["as_of"].astype(str),
+        "facts": record["facts"],
+        "period": record["period"],
+        **amounts,
+        "inside": record["inside"].map({True: "yes", False: "no"}),
+        "score": record["score"].map("{:.2f}".format),
+        "rule": record["rule_score"].map("{:.2f}".format).replace("nan", ""),
+        "counted by": others_words(record),
+    }
+    return pd.DataFrame(shown).to_string(index=False)
+
+
+def others_words(record: pd.DataFrame) -> pd.Series:
+    """Who counted each outcome, where not as the forecast counts.
+
+    Parameters
+    ----------
+    record : DataFrame
+        With columns outcome_basis and own_basis.
+    """
+    return record["outcome_basis"].where(~record["own_basis"].astype(bool), "").map(basis_name)
+
+
+def record_sentence(record: pd.DataFrame) -> str:
+    """How many outcomes lie inside their intervals, those of the forecast's own basis first, and
+    how many should.
+
+    Parameters
+    ----------
+    record : DataFrame
+        With columns inside and own_basis.
+
+    Examples
+    --------
+    >>> record = pd.DataFrame({"inside": [True, True, False], "own_basis": [True, True, False]})
+    >>> print(record_sentence(record))
+    2 of 2 outcomes counted as the forecast counts lie inside their 80 % interval, where 1 to 2
+    would be expected; of all 3, others' counts among them, 2.
+    """
+    held, own = record["inside"].astype(bool), record["own_basis"].astype(bool)
+    low, high = expected_inside(int(own.sum()))
+    expected = f", where {low} to {high} would be expected" if own.any() else ""
+    return (
+        f"{(held & own).sum()} of {own.sum()} outcomes counted as the forecast counts lie inside "
+        f"their 80 % interval{expected}; of all {len(record)}, others' counts among them, "
+        f"{held.sum()}."
+    )
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def claim_text(claim: Claim) -> str:
+    """A claim and its place in the forecast.
+
+    Parameters
+    ----------
+    claim : Claim
+        Of `forecasting.evaluation.claim.claim_of`.
+    """
+    measure = MEASURES[claim.measure]
+    what = f"{measure.label.lower()}, {place_name(claim.place)}, {claim.period.label}"
+    ends = f"80 % interval {_digits(claim.low)} to {_digits(claim.high)}"
+    position = (
+        f"{claim.value:,.10g} {measure.unit} ({what}): {claim.below:.0%} of the draws lie below "
+        f"it. The forecast of {claim.as_of}: {_digits(claim.median)}, {ends}; the number lies "
+        f"{_side(claim)}."
+    )
+    return " ".join(filter(None, [position, _comparison(claim), _origin(claim)]))
+
+
+def _comparison(claim: Claim) -> str:
+    """What was printed of it, else the growth that it takes."""
+    if claim.printed is not None:
+        by = basis_name(claim.printed.basis) or claim.printed.source
+        source = ", ".join(filter(None, [by, str(claim.printed.published)]))
+        return f"Printed: {in_words(claim.printed)} ({source})."
+    if claim.growth != claim.growth:
+        return ""
+    takes = f"From {_digits(claim.base)} in {claim.from_year} it takes {claim.growth:+,.0f} %"
+    return f"{takes} a year; the median takes {claim.expected:+,.0f} %."
+
+
+def _origin(claim: Claim) -> str:
+    own = f", those of {', '.join(claim.ledgers)} among them" if claim.ledgers else ""
+    facts = f"Facts it rests on: {claim.facts}{own}."
+    if claim.file:
+        return f"Scenario {claim.scenario}, from {claim.file}. {facts}"
+    why = "no params file forecasts this, the facts alone answer"
+    return f"Scenario {claim.scenario}: {why}. {facts}"
+
+
+def _side(claim: Claim) -> str:
+    if claim.low <= claim.value <= claim.high:
+        return "inside"
+    return "above" if claim.value > claim.high else "below"
+
+
+def _digits(number: float) -> str:
+    """Three significant digits, written out."""
+    return f"{float(f'{number:.3g}'):,.10g}"

@@ -1,0 +1,176 @@
+"""Excel workbooks: the sheets, the formats that they share, and tables in them.
+
+What is text stays text: no cell becomes a formula or a link by its looks. Equal contents give equal
+bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+LEVELS: dict[float, str] = {
+    0.025: "2.5 %",
+    0.1: "10 %",
+    0.25: "25 %",
+    0.5: "median",
+    0.75: "75 %",
+    0.9: "90 %",
+    0.975: "97.5 %",
+}
+LONGEST_LINK = 2079  # characters; Excel takes no longer ones
+PLAIN: dict[str, Any] = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
+HEAD: dict[str, Any] = {"bold": True, "bottom": 1, "text_wrap": True}
+LOOKS: dict[str, dict[str, Any]] = {
+    "text": {"text_wrap": True},
+    "title": {"bold": True, "font_size": 16},
+    "head": HEAD,
+    "head of numbers": HEAD | {"align": "right"},
+    "link": {"font_color": "#0072B2", "underline": 1, "text_wrap": True},
+    "note": {"italic": True, "font_color": "#5F6B76", "text_wrap": True},
+    "choice": {"bg_color": "#FFF8E6", "border": 1, "bold": True},
+    "total": {"num_format": "#,##0", "top": 1, "italic": True},
+    "year": {"num_format": "0", "align": "left"},
+}
+
+
+class Book:
+    """A workbook while it is written.
+
+    Parameters
+    ----------
+    title, subject : str
+        Of the file's properties.
+    day : date
+        When it is said to be made: not now, so that equal contents give equal bytes.
+    """
+
+    def __init__(self, title: str, day: dt.date, subject: str = "") -> None:
+        import xlsxwriter
+
+        as_it_is = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
+        self._content = io.BytesIO()
+        self.book = xlsxwriter.Workbook(
+            self._content, {"in_memory": True, **dict.fromkeys(as_it_is, False)}
+        )
+        created = dt.datetime.combine(day, dt.time())
+        self.book.set_properties({"title": title, "subject": subject, "created": created})
+        self.looks = {name: self.book.add_format(PLAIN | look) for name, look in LOOKS.items()}
+        patterns = ["#,##0" + ("." + "0" * digits if digits else "") for digits in range(4)]
+        self.numbers = [self.book.add_format(PLAIN | {"num_format": form}) for form in patterns]
+
+    def sheet(self, name: str, title: str, widths: Sequence[float]) -> Any:
+        """A sheet with its title in the first row.
+
+        Parameters
+        ----------
+        name, title : str
+            Of the sheet; without a title its first row is free.
+        widths : sequence of float
+            Of its columns.
+        """
+        sheet = self.book.add_worksheet(name)
+        if title:
+            sheet.write_string(0, 0, title, self.looks["title"])
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        return sheet
+
+    def table(self, sheet: Any, row: int, frame: pd.DataFrame, links: Sequence[str] = ()) -> int:
+        """A frame from a row on; gives the row after it.
+
+        Parameters
+        ----------
+        sheet : Worksheet
+            Where.
+        row : int
+            Of its heads.
+        frame : pandas.DataFrame
+            Numbers are written as numbers, all else as text.
+        links : sequence of str
+            Where the cells of the last column lead.
+        """
+        rows = frame.to_numpy(dtype=object).tolist()
+        for column, name in enumerate(frame.columns):
+            numeric = bool(rows) and isinstance(rows[0][column], float)
+            look = self.looks["head of numbers" if numeric else "head"]
+            sheet.write_string(row, column, str(name), look)
+        for number, cells in enumerate(rows):
+            for column, value in enumerate(cells):
+                self.cell(sheet, row + 1 + number, column, value)
+            address = links[number] if links else ""
+            if address.startswith(("http://", "https://")) and len(address) <= LONGEST_LINK:
+                place = (row + 1 + number, len(cells) - 1)
+                sheet.write_url(*place, address, self.looks["link"], str(cells[-1]))
+        return row + 1 + len(rows)
+
+    def cell(self, sheet: Any, row: int, column: int, value: object) -> None:
+        """A number as a number, everything else as text; a whole number is a year.
+
+        Parameters
+        ----------
+        sheet : Worksheet
+            Where.
+        row, column : int
+            Which cell.
+        value : object
+            What; nothing is written of what is missing.
+        """
+        if isinstance(value, int):
+            sheet.write_number(row, column, value, self.looks["year"])
+        elif isinstance(value, float) and math.isfinite(value):
+            sheet.write_number(row, column, value, self.numbers[decimals(value)])
+        elif str(value) not in ("", "nan"):
+            sheet.write_string(row, column, str(value), self.looks["text"])
+
+    def formula(
+        self, sheet: Any, row: int, column: int, text: str, value: float, look: Any
+    ) -> None:
+        """A formula with the value that it has until it is reckoned anew.
+
+        Parameters
+        ----------
+        sheet : Worksheet
+            Where.
+        row, column : int
+            Which cell.
+        text : str
+            What follows ``=``, shown as nothing where it fails.
+        value : float
+            Missing where nothing is found.
+        look : Format
+            Of the cell.
+        """
+        shown = value if math.isfinite(value) else ""
+        sheet.write_formula(row, column, f'=IFERROR({text},"")', look, shown)
+
+    def content(self) -> bytes:
+        """The file."""
+        self.book.close()
+        return self._content.getvalue()
+
+
+def decimals(value: float) -> int:
+    """Decimals that leave a number three digits.
+
+    Parameters
+    ----------
+    value : float
+        Any.
+
+    Examples
+    --------
+    >>> decimals(1234.5), decimals(12.34), decimals(0.02), decimals(0.0)
+    (0, 1, 3, 0)
+    """
+    limits = (100, 10, 1)
+    return sum(0 < abs(value) < limit for limit in limits)
