@@ -19,8 +19,9 @@ def strings(node: ast.AST) -> set[str]:
 def kinds_made() -> set[str]:
     """The kinds that the package makes caveats of: written in the call, or given the name kind."""
     kinds = set()
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    texts = [path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")]
+    for text in texts:
+        for node in ast.walk(ast.parse(text)) if "import Caveat" in text else ():
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Caveat":
                 kinds |= strings(node.args[0])
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "kind":
