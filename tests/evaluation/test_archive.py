@@ -95,7 +95,7 @@ def test_what_was_known_on_its_day_is_no_outcome(tmp_path: Path) -> None:
     freeze(tmp_path / "a", day="2026-12-31", first_year=2024)
     with pytest.raises(EvidenceError, match="nothing was printed since"):
         archive_record(tmp_path, central_asia())
-    assert kept_forecasts(tmp_path, dt.date(2026, 12, 31))["rows"] == []
+    assert kept_forecasts(tmp_path, dt.date(2026, 12, 31)) is None
 
 
 def test_wrong_folders_are_named(tmp_path: Path) -> None:
@@ -126,6 +126,6 @@ def test_the_command_prints_and_writes_it(tmp_path: Path) -> None:
 
 def test_the_index_shows_it(tmp_path: Path) -> None:
     freeze(tmp_path / "2024-12-31" / "uzbekistan-baseline")
-    told = kept_forecasts(tmp_path, dt.date(2026, 3, 31))
-    assert [row["place"] for row in told["rows"]] == ["Uzbekistan", "All"]
-    assert "outcomes counted as the forecast counts lie inside" in told["sentence"]
+    board = kept_forecasts(tmp_path, dt.date(2026, 3, 31))
+    assert board["table"].frame["Place"].tolist() == ["Uzbekistan", "All"]
+    assert "outcomes counted as the forecast counts lie inside" in board["sentence"]

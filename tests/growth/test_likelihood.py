@@ -283,7 +283,8 @@ def test_impossible_facts_are_refused_by_name(facts, row, message, usable):
 
 def test_a_table_without_values_says_what_is_missing(usable):
     with pytest.raises(
-        EvidenceError, match=r"table: column 'value' is missing \(it has relation, period_end\)"
+        EvidenceError,
+        match=r"table: column 'value' is missing \(a ledger needs relation, period_end, value\)",
     ):
         usable(pd.DataFrame({"relation": ["equals"], "period_end": ["2022-12-31"]}))
 
