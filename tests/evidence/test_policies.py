@@ -1,0 +1,212 @@
+"""The table of policies: what ships, and what the reader refuses."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from forecasting.errors import LedgerError
+from forecasting.evidence import datasets
+from forecasting.evidence.places import COUNTRIES
+from forecasting.evidence.policies import (
+    POLICY_COLUMNS,
+    POLICY_KINDS,
+    Policy,
+    checked_policies,
+    read_policies,
+)
+
+REGION = (*COUNTRIES, "EAEU")
+ROW = {
+    "id": "mine",
+    "place": "NO",
+    "kind": "ends",
+    "start": "2023-01-01",
+    "measure": "ev_registrations",
+}
+
+
+def country(policy: Policy) -> str:
+    return policy.place.split("-")[0]
+
+
+def test_values_of_shipped_policies() -> None:
+    policies = read_policies()
+    vat = policies["no-2023-01-vat"]
+    assert (vat.kind, vat.start, vat.announced) == (
+        "ends",
+        dt.date(2023, 1, 1),
+        dt.date(2022, 5, 12),
+    )
+    assert (vat.price_share, vat.price_of, vat.currency) == (0.042, "example", "NOK")
+    testing = policies["uz-2024-11-testing"]
+    assert (testing.kind, testing.origin) == ("blocked", "imported")
+    assert (testing.start, testing.end) == (dt.date(2024, 11, 1), dt.date(2025, 9, 2))
+    assert policies["kg-2025-09-quota-used-up"].quota == 10_000
+    assert policies["uz-2019-01-duty"].end is None
+    assert policies["gb-2021-12-grant-cut-at-once"].price_share == -0.031
+
+
+def test_a_printed_month_is_known_on_its_last_day() -> None:
+    policy = read_policies()["nz-2021-07-clean-car-discount"]
+    assert policy.announced == dt.date(2021, 6, 30)
+    assert not policy.is_known(dt.date(2021, 6, 29))
+
+
+def test_a_policy_without_announcement_is_known_from_its_start() -> None:
+    policy = read_policies()["uz-2019-01-duty"]
+    assert policy.is_known(policy.start)
+    assert not policy.is_known(dt.date(2018, 12, 31))
+    assert not policy.end_is_known(dt.date(2026, 1, 1))
+
+
+def test_an_end_may_be_told_later_than_the_start() -> None:
+    policies = read_policies()
+    licence = policies["us-2023-01-tax-credit"]
+    assert not licence.end_is_known(dt.date(2025, 7, 3))
+    assert licence.end_is_known(dt.date(2025, 7, 4))
+    exemption = policies["tj-2022-01-duty"]
+    assert exemption.end_is_known(exemption.start)
+
+
+def test_at_least_forty_events_of_fifteen_markets_stand_outside_the_region() -> None:
+    others = [policy for policy in read_policies().values() if country(policy) not in REGION]
+    assert len(others) >= 40
+    assert len({country(policy) for policy in others}) >= 15
+    for policy in others:
+        assert policy.source, policy.id
+        assert policy.url.startswith("http") or policy.source.startswith("months"), policy.id
+        assert policy.measure, policy.id
+
+
+def test_every_kind_and_every_ledger_row_that_is_named_exists() -> None:
+    policies = read_policies()
+    assert {policy.kind for policy in policies.values()} == set(POLICY_KINDS)
+    ids = set(datasets.central_asia().frame["id"])
+    for policy in policies.values():
+        _, _, names = policy.note.partition("ledger: ")
+        assert set(names.split(", ")) - {""} <= ids, policy.id
+
+
+def test_policies_of_the_region_have_the_source_of_their_ledger_rows() -> None:
+    frame = datasets.central_asia().frame.set_index("id")
+    region = [policy for policy in read_policies().values() if "ledger: " in policy.note]
+    assert len(region) >= 25
+    for policy in region:
+        ledger_id = policy.note.partition("ledger: ")[2].split(", ")[0]
+        assert policy.url == frame.loc[ledger_id, "url"], policy.id
+        assert policy.source == frame.loc[ledger_id, "source"], policy.id
+
+
+def test_every_policy_of_the_ledger_is_in_the_table() -> None:
+    frame = datasets.central_asia().frame
+    chosen = frame["measure"].isin(["policy", "duty_free_quota"]) & (frame["url"] != "")
+    notes = " ".join(policy.note for policy in read_policies().values())
+    missing = [name for name in frame.loc[chosen, "id"] if name not in notes]
+    assert missing == ["article-46"]  # the Belt and Road, without a day
+
+
+def test_price_shares_are_the_printed_amounts_of_the_printed_prices() -> None:
+    for policy in read_policies().values():
+        if policy.amount and policy.price:
+            assert policy.price_share is not None
+            assert abs(policy.price_share) == pytest.approx(policy.amount / policy.price, abs=6e-4)
+        if policy.price_share is not None:
+            assert policy.price_of, policy.id
+
+
+def test_quotes_are_short() -> None:
+    assert all(len(policy.quote.split()) <= 15 for policy in read_policies().values())
+
+
+def test_the_shipped_columns_are_the_readers() -> None:
+    with datasets.path("policies.csv").open(encoding="utf-8", newline="") as file:
+        assert tuple(next(csv.reader(file))) == POLICY_COLUMNS
+
+
+def test_an_own_table_needs_four_columns(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("id,place,kind,start\nmine,Norway,ends,2027-01-01\n", "utf-8")
+    assert read_policies(file) == {"mine": Policy("mine", "NO", "ends", dt.date(2027, 1, 1))}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"start": ""}, r"policies:1 start: is empty \(give the day from which it holds"),
+        ({"start": "1 May"}, r"policies:1 start: '1 May' is not a date; write it as YYYY-MM-DD"),
+        ({"announced": "May"}, r"policies:1 announced: "),
+        (
+            {"end": "2022-12-31"},
+            r"policies:1 end: 2022-12-31 is before the start, 2023-01-01 \(is the first day",
+        ),
+        (
+            {"place": "Norwayy"},
+            r"policies:1 place: 'Norwayy' is not a known place; did you mean NO",
+        ),
+        ({"place": ""}, r"policies:1 place: '' is not a known place"),
+        ({"kind": "end"}, r"policies:1 kind: 'end' is unknown \(did you mean ends\?\)"),
+        ({"kind": ""}, r"policies:1 kind: '' is unknown \(one of ends, begins, blocked, step\)"),
+        (
+            {"measure": "ev_registration"},
+            r"policies:1 measure: 'ev_registration' is unknown \(did you mean ev_registrations\?\)",
+        ),
+        ({"price_of": "mean"}, r"policies:1 price_of: 'mean' is unknown"),
+        (
+            {"price_share": "1.5"},
+            r"policies:1 price_share: 1.5 is more than the price \(write it as a part of one",
+        ),
+        ({"price_share": "-0.1"}, r"policies:1 price_share: -0.1 is below 0 \(only a step down"),
+        ({"price_share": "13%"}, r"policies:1 price_share: '13%' is no number \(write digits"),
+        ({"quota": "-5"}, r"policies:1 quota: -5 is below 0"),
+        ({"id": ""}, r"policies:1 id: is empty \(name the policy"),
+    ],
+)
+def test_each_fault_names_its_row_and_what_to_do(change: dict[str, str], message: str) -> None:
+    with pytest.raises(LedgerError, match=message):
+        checked_policies([ROW | change])
+
+
+def test_two_policies_of_one_id() -> None:
+    message = r"policies:2 id: 'mine' is the id of 2 policies \(give each its own\)"
+    with pytest.raises(LedgerError, match=message):
+        checked_policies([ROW, ROW])
+
+
+def test_all_faults_come_in_one_message() -> None:
+    rows = [ROW | {"start": ""}, ROW | {"id": "other", "price_share": "2", "place": "Atlantis"}]
+    with pytest.raises(LedgerError) as caught:
+        checked_policies(rows, "mine.csv", first_row=2)
+    assert [problem.where for problem in caught.value.problems] == [
+        "mine.csv:2 start",
+        "mine.csv:3 price_share",
+        "mine.csv:3 place",
+    ]
+
+
+def test_a_step_down_has_a_share_below_0() -> None:
+    policy = checked_policies([ROW | {"kind": "step", "price_share": "-0.1"}])["mine"]
+    assert policy.price_share == -0.1
+
+
+def test_columns_that_lack_or_that_nobody_knows() -> None:
+    with pytest.raises(
+        LedgerError, match=r"policies: has no column start \(a table of policies needs"
+    ):
+        checked_policies([{"id": "a", "place": "NO", "kind": "ends"}])
+    with pytest.raises(
+        LedgerError, match=r"policies announce: is no column .*did you mean announced"
+    ):
+        checked_policies([ROW | {"announce": "2022"}])
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError, match=r"none.csv: cannot be read: .*give a CSV file in UTF-8"):
+        read_policies(tmp_path / "none.csv")
+
+
+def test_an_empty_table_has_no_policies() -> None:
+    assert checked_policies([]) == {}
