@@ -9,12 +9,20 @@ forecasting/data/datapackage.json``.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from forecasting.evidence.bases import Basis
-from forecasting.evidence.ledger import Ledger, read_ledger
+from forecasting.evidence.ledger import read_ledger
+from forecasting.evidence.policies import (
+    NEEDED,
+    ORIGINS,
+    POLICY_COLUMNS,
+    POLICY_KINDS,
+    PRICES,
+    read_policies,
+)
 from forecasting.evidence.rules import COLUMNS, KINDS
 from forecasting.names import DATA
 from forecasting.quantities import QUANTITIES, RELATIONS
@@ -52,7 +60,25 @@ MEANT = {
     "quote": "what it printed: our own wording, or at most fifteen words",
     "note": "what a reader must know",
 }
+POLICY_MEANT = MEANT | {
+    "id": "its name; scenarios refer to it",
+    "kind": "what changes: a privilege ends or begins, trade is blocked, or a level steps",
+    "start": "first day with the change; of what ends, the first day without the privilege",
+    "end": "last day of it; of a blocked trade, the day of its release",
+    "announced": "day, month or year: since when the start is known",
+    "end_announced": "day, month or year: since when the end is known; empty: with the start",
+    "measure": "what it moves; declared in forecasting/measures.py",
+    "vehicles": "class of vehicle",
+    "origin": "where the vehicles are built, where that matters",
+    "price_share": "part of a price that the privilege is worth; below 0: a step down",
+    "quota": "how many vehicles or stations it is for",
+    "amount": "printed worth for one vehicle, in the currency",
+    "price": "printed price of which the amount is a part",
+    "currency": "ISO 4217",
+    "price_of": "which price: average, example, limit of the privilege, or a rate of tax",
+}
 CHOICES = {"relation": RELATIONS, "quantity": tuple(QUANTITIES), "kind": KINDS}
+POLICY_CHOICES = {"kind": POLICY_KINDS, "origin": ORIGINS, "price_of": PRICES}
 REQUIRED = ("id", "measure", "place", "kind", "published", "source", "quote")
 
 
@@ -62,7 +88,7 @@ def data_package(folder: Path = DATA) -> dict[str, Any]:
     Parameters
     ----------
     folder : Path
-        With ``ledger/*.csv`` and ``bases.csv``.
+        With ``ledger/*.csv``, ``bases.csv`` and ``policies.csv``.
 
     Returns
     -------
@@ -73,11 +99,15 @@ def data_package(folder: Path = DATA) -> dict[str, Any]:
     --------
     >>> made = data_package()
     >>> [resource["name"] for resource in made["resources"]], made["sources"][0]["licence"]["name"]
-    (['facts', 'bases'], 'CC-BY-4.0')
+    (['facts', 'bases', 'policies'], 'CC-BY-4.0')
     """
     files = sorted(
         path.relative_to(folder).as_posix() for path in (folder / "ledger").glob("*.csv")
     )
+    facts = read_ledger(folder / "ledger").frame
+    printed = list(facts[["source", "url"]].itertuples(index=False, name=None))
+    policies = read_policies(folder / "policies.csv").values()
+    printed += [(policy.source, policy.url) for policy in policies]
     return {
         "profile": "data-package",
         "name": "central-asia-ev-ledger",
@@ -86,7 +116,7 @@ def data_package(folder: Path = DATA) -> dict[str, Any]:
         "licenses": [
             {"name": "MIT", "title": "The compilation, as the package that it comes with"}
         ],
-        "sources": [IEA, *_sources(read_ledger(folder / "ledger"))],
+        "sources": [IEA, *_sources(printed)],
         "resources": [
             _resource("facts", files, [_field(name) for name in COLUMNS], "id"),
             _resource(
@@ -95,14 +125,17 @@ def data_package(folder: Path = DATA) -> dict[str, Any]:
                 [_text(name, True) for name in Basis.__dataclass_fields__],
                 "code",
             ),
+            _resource(
+                "policies", "policies.csv", [_policy_field(name) for name in POLICY_COLUMNS], "id"
+            ),
         ],
     }
 
 
-def _sources(ledger: Ledger) -> Iterator[dict[str, Any]]:
+def _sources(printed: Iterable[tuple[str, str]]) -> Iterator[dict[str, Any]]:
     """Every publisher that the rows name, by name, with one address and its terms."""
-    frame = ledger.frame.sort_values(["source", "url"], ascending=[True, False])
-    for title, url in frame.drop_duplicates("source")[["source", "url"]].itertuples(index=False):
+    # Of a publisher's addresses the last one in the alphabet: an empty one comes first
+    for title, url in sorted(dict(sorted(printed)).items()):
         licence = FIGURES
         if title.startswith("World Bank"):
             licence = CC_BY
@@ -134,6 +167,17 @@ def _field(name: str) -> dict[str, Any]:
         field["type"] = "date"
     if name in CHOICES:
         field["constraints"]["enum"] = list(CHOICES[name])
+    return field
+
+
+def _policy_field(name: str) -> dict[str, Any]:
+    field = _text(name, name in NEEDED, description=POLICY_MEANT[name])
+    if name in ("price_share", "quota", "amount", "price"):
+        field["type"] = "number"
+    if name in ("start", "end"):
+        field["type"] = "date"
+    if name in POLICY_CHOICES:
+        field["constraints"]["enum"] = list(POLICY_CHOICES[name])
     return field
 
 

@@ -10,6 +10,7 @@ from frictionless import Package
 
 from forecasting.evidence import datasets
 from forecasting.evidence.data_package import data_package
+from forecasting.evidence.policies import read_policies
 
 FILE = datasets.path("datapackage.json")
 
@@ -24,6 +25,8 @@ def test_frictionless_finds_nothing_wrong() -> None:
     assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])
     facts = Package(str(FILE)).get_resource("facts").read_rows()
     assert [row["id"] for row in facts] == datasets.central_asia().frame["id"].tolist()
+    policies = Package(str(FILE)).get_resource("policies").read_rows()
+    assert [row["id"] for row in policies] == list(read_policies())
 
 
 def test_frictionless_finds_what_is_wrong(tmp_path: Path) -> None:
@@ -33,7 +36,8 @@ def test_frictionless_finds_what_is_wrong(tmp_path: Path) -> None:
         datasets.path("ledger/article.csv").read_text("utf-8").replace(",outcome,", ",outcom,", 1)
     )
     (tmp_path / "article.csv").write_text(text, "utf-8")
-    (tmp_path / "bases.csv").write_bytes(datasets.path("bases.csv").read_bytes())
+    for name in ("bases.csv", "policies.csv"):
+        (tmp_path / name).write_bytes(datasets.path(name).read_bytes())
     (tmp_path / "datapackage.json").write_text(json.dumps(told), "utf-8")
     report = Package(str(tmp_path / "datapackage.json")).validate()
     assert [error[1] for error in report.flatten(["rowNumber", "fieldName"])] == ["kind"]

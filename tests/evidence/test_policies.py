@@ -178,7 +178,7 @@ def test_two_policies_of_one_id() -> None:
 
 def test_all_faults_come_in_one_message() -> None:
     rows = [ROW | {"start": ""}, ROW | {"id": "other", "price_share": "2", "place": "Atlantis"}]
-    with pytest.raises(LedgerError) as caught:
+    with pytest.raises(LedgerError, match=r"mine.csv:2 start: is empty") as caught:
         checked_policies(rows, "mine.csv", first_row=2)
     assert [problem.where for problem in caught.value.problems] == [
         "mine.csv:2 start",
