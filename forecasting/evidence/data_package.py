@@ -16,6 +16,7 @@ from typing import Any
 from forecasting.evidence.bases import Basis
 from forecasting.evidence.ledger import read_ledger
 from forecasting.evidence.policies import (
+    DATED_BY,
     NEEDED,
     ORIGINS,
     POLICY_COLUMNS,
@@ -70,6 +71,7 @@ POLICY_MEANT = MEANT | {
     "measure": "what it moves; declared in forecasting/measures.py",
     "vehicles": "class of vehicle",
     "origin": "where the vehicles are built, where that matters",
+    "dated_by": "which day of a purchase decides: delivery (or registration, customs), or order",
     "price_share": "part of a price that the privilege is worth; below 0: a step down",
     "quota": "how many vehicles or stations it is for",
     "amount": "printed worth for one vehicle, in the currency",
@@ -78,7 +80,7 @@ POLICY_MEANT = MEANT | {
     "price_of": "which price: average, example, limit of the privilege, or a rate of tax",
 }
 CHOICES = {"relation": RELATIONS, "quantity": tuple(QUANTITIES), "kind": KINDS}
-POLICY_CHOICES = {"kind": POLICY_KINDS, "origin": ORIGINS, "price_of": PRICES}
+POLICY_CHOICES = {"kind": POLICY_KINDS, "origin": ORIGINS, "dated_by": DATED_BY, "price_of": PRICES}
 REQUIRED = ("id", "measure", "place", "kind", "published", "source", "quote")
 
 

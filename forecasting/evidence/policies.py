@@ -42,13 +42,14 @@ from forecasting.periods import as_date
 POLICY_KINDS = ("ends", "begins", "blocked", "step")
 PRICES = ("average", "example", "limit", "rate")  # what a price share is of
 ORIGINS = ("imported", "local")
+DATED_BY = ("delivery", "order")  # which day of a purchase decides
 NUMBERS = ("price_share", "quota", "amount", "price")
 DAYS = ("start", "end", "announced", "end_announced")
 # The table's columns in their order
 POLICY_COLUMNS = (
     "id", "place", "kind", "start", "end", "announced", "end_announced", "measure", "vehicles",
-    "origin", "price_share", "quota", "amount", "price", "currency", "price_of", "source", "url",
-    "quote", "note",
+    "origin", "dated_by", "price_share", "quota", "amount", "price", "currency", "price_of",
+    "source", "url", "quote", "note",
 )  # fmt: skip
 NEEDED = ("id", "place", "kind", "start")
 _TABLE = DATA / "policies.csv"
@@ -57,6 +58,7 @@ _VOCABULARIES = {
     "measure": tuple(MEASURES),
     "price_of": PRICES,
     "origin": ORIGINS,
+    "dated_by": DATED_BY,
 }
 
 
@@ -85,6 +87,9 @@ class Policy:
         Class of vehicle: ``battery-cars``, ``plug-in-hybrids``, ``electric-cars`` for both.
     origin : str
         ``imported`` or ``local`` where it touches these alone.
+    dated_by : str
+        Which day of a purchase decides: ``delivery`` (or registration, or customs), or ``order``.
+        Where orders decide, registrations follow months later.
     price_share : float or None
         The part of a vehicle's price that the privilege, or its change, is worth: ``amount`` of
         ``price``, or a tax as a part of the price with it. Of a step down it is negative.
@@ -118,6 +123,7 @@ class Policy:
     measure: str = ""
     vehicles: str = ""
     origin: str = ""
+    dated_by: str = ""
     price_share: float | None = None
     quota: float | None = None
     amount: float | None = None

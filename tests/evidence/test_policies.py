@@ -42,6 +42,7 @@ def test_values_of_shipped_policies() -> None:
         dt.date(2022, 5, 12),
     )
     assert (vat.price_share, vat.price_of, vat.currency) == (0.042, "example", "NOK")
+    assert policies["se-2022-11-bonus"].dated_by == "order"
     testing = policies["uz-2024-11-testing"]
     assert (testing.kind, testing.origin) == ("blocked", "imported")
     assert (testing.start, testing.end) == (dt.date(2024, 11, 1), dt.date(2025, 9, 2))
