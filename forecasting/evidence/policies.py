@@ -212,7 +212,8 @@ def checked_policies(
     Parameters
     ----------
     rows : iterable of mapping
-        Cells by column, as text; None is empty.
+        Cells by column, e.g. ``frame.to_dict("records")`` of a pandas table; None and missing
+        numbers are empty.
     name : str
         Of the table, for messages.
     first_row : int
@@ -240,42 +241,46 @@ def checked_policies(
     forecasting.errors.LedgerError: policies:1 kind: 'end' is unknown (did you mean ends?)
     """
     table = [{column: _text(cell) for column, cell in row.items()} for row in rows]
-    known = set(columns if columns is not None else table[0] if table else NEEDED)
-    problems = [
-        Problem(name, f"has no column {column}", f"a table of policies needs {', '.join(NEEDED)}")
-        for column in NEEDED
-        if column not in known
-    ]
-    problems += [
-        Problem(
-            f"{name} {column}", "is no column of policies", did_you_mean(column, POLICY_COLUMNS)
-        )
-        for column in sorted(known - set(POLICY_COLUMNS))
-    ]
+    if columns is None:
+        columns = table[0] if table else NEEDED
+    problems = list(_column_problems(set(columns), name))
     if problems:
         raise LedgerError(problems)
-    policies = [
-        _policy(row, f"{name}:{number}", problems) for number, row in enumerate(table, first_row)
-    ]
-    counts = Counter(row["id"] for row in table)
-    problems += [
-        Problem(
-            f"{name}:{number} id",
-            f"{row['id']!r} is the id of {counts[row['id']]} policies",
-            "give each its own",
-        )
-        for number, row in enumerate(table, first_row)
-        if row["id"] and counts[row["id"]] > 1
-    ]
+    places = [f"{name}:{number}" for number in range(first_row, first_row + len(table))]
+    policies = [_policy(row, where, problems) for row, where in zip(table, places, strict=True)]
+    problems += _repeated_ids([policy.id for policy in policies], places)
     if problems:
         raise LedgerError(problems)
     return {policy.id: policy for policy in policies}
 
 
+def _column_problems(columns: set[str], name: str) -> Iterator[Problem]:
+    """Which columns a table of policies lacks, and which it should not have."""
+    for column in NEEDED:
+        if column not in columns:
+            hint = f"a table of policies needs {', '.join(NEEDED)}"
+            yield Problem(name, f"has no column {column}", hint)
+    for column in sorted(columns - set(POLICY_COLUMNS)):
+        hint = did_you_mean(column, POLICY_COLUMNS)
+        yield Problem(f"{name} {column}", "is no column of policies", hint)
+
+
+def _repeated_ids(ids: list[str], places: list[str]) -> Iterator[Problem]:
+    """Each row whose id another row has, too."""
+    counts = Counter(ids)
+    for policy_id, where in zip(ids, places, strict=True):
+        count = counts[policy_id]
+        if policy_id and count > 1:
+            what = f"{policy_id!r} is the id of {count} policies"
+            yield Problem(f"{where} id", what, "give each its own")
+
+
 def _text(cell: object) -> str:
-    """A cell without the spaces around it; missing is empty."""
-    if cell is None:
+    """A cell without the spaces around it; missing is empty, a time is its day."""
+    if cell is None or type(cell).__name__ in ("NaTType", "NAType") or cell != cell:
         return ""
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat()
     return str(cell).strip()
 
 

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from forecasting.errors import LedgerError
@@ -207,6 +208,14 @@ def test_columns_that_lack_or_that_nobody_knows() -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match=r"none.csv: cannot be read: .*give a CSV file in UTF-8"):
         read_policies(tmp_path / "none.csv")
+
+
+def test_rows_of_a_pandas_table() -> None:
+    frame = pd.DataFrame([ROW | {"price_share": 0.1}, ROW | {"id": "other"}])
+    frame["start"] = pd.to_datetime(frame["start"])
+    policies = checked_policies({str(k): v for k, v in r.items()} for r in frame.to_dict("records"))
+    assert policies["mine"].start == dt.date(2023, 1, 1)
+    assert [policy.price_share for policy in policies.values()] == [0.1, None]
 
 
 def test_an_empty_table_has_no_policies() -> None:
