@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from forecasting.scenarios.outlook import outlook as outlook
     from forecasting.scenarios.outlook import outlooks as outlooks
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
 @functools.cache

@@ -269,6 +269,30 @@ class Outlook(Shown):
         record["growth"] = {str(when): row.to_dict() for when, row in growth.iterrows()}
         save_tables(folder, self.table, self.draws, record)
 
+    def fit_table(self) -> pd.DataFrame:
+        """Each fact of the flow beside what the others lead one to expect, as of
+        `FlowForecast.fit_table`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per fact; of a corridor the facts of all its places.
+
+        Raises
+        ------
+        InputError
+            Of an outlook that was read from files, which keep no forecast.
+
+        Examples
+        --------
+        >>> outlook("uzbekistan-baseline", draws=50).fit_table().columns[:4].tolist()
+        ['fact', 'period', 'basis', 'printed']
+        """
+        if not self.baseline_forecasts:
+            raise InputError(f"{self.name} was read from files, which hold no facts; run it again")
+        tables = [flow.fit_table() for flow in self.baseline_forecasts.values()]
+        return pd.concat(tables, ignore_index=True)
+
     @takes(InputError, measure=optional(text()), log=optional(flag()))
     def plot(self, measure: str | None = None, log: bool | None = None) -> Any:
         """A measure with its intervals and the facts that were known, as a plotly figure.

@@ -376,3 +376,11 @@ def test_another_country_rests_on_its_own_facts() -> None:
     made_here = outlook(scenario_from_parameters(given), Ledger.from_frame(rows), draws=DRAWS)
     assert made_here.first_year == 2023
     assert made_here.name == "norway-test"
+
+
+def test_the_facts_of_an_outlook_stand_beside_what_was_expected(tmp_path) -> None:
+    made = outlook(shipped("xinjiang-baseline"), draws=100)
+    pd.testing.assert_frame_equal(made.fit_table(), made.baseline_forecast.fit_table())
+    made.save(tmp_path)
+    with pytest.raises(InputError, match="xinjiang-baseline was read from files, which hold no"):
+        load_outlook(tmp_path).fit_table()
