@@ -71,7 +71,7 @@ HOMES = {
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 252_500,
+    "tokens": 253_500,
     "functions with more than ten branches, in percent": 4.3,
     "conditional expressions in 1,000 lines": 25,
     "tuple assignments in 1,000 lines": 11,
