@@ -1,9 +1,8 @@
 """UN Comtrade: electric and hybrid vehicles that China exported to a country, by month.
 
-Addresses and parameters are those of the UN's own package comtradeapicall 1.3.2
-(https://pypi.org/project/comtradeapicall/) and of https://uncomtrade.org/docs/un-comtrade-api: with
-a key ``data/v1/get``, without one ``public/v1/preview``, which gives at most 500 records. One month
-is asked for at a time.
+Addresses and parameters are those of the UN's own package comtradeapicall 1.3.2 and of
+https://uncomtrade.org/docs/un-comtrade-api: with a key ``data/v1/get``, without one
+``public/v1/preview``, which gives at most 500 records. One month is asked for at a time.
 """
 
 from __future__ import annotations
