@@ -216,13 +216,23 @@ def place_code(text: str) -> str:
     >>> place_code("UZB"), place_code("norway"), place_code("Kosovo"), place_code("Bakhty"), place_code("Horgos Port")
     ('UZ', 'NO', 'XK', 'baktu', 'horgos')
     """
+    code = find_place(text)
+    if not code:
+        raise LedgerError(f"{text!r} is not a known place; {nearest_place(str(text).strip())}")
+    return code
+
+
+@lru_cache(maxsize=4096)
+def find_place(text: str) -> str:
+    """The code of a place, as `place_code` gives it; empty where none is known by that name.
+
+    >>> find_place("norway"), find_place("Atlantis")
+    ('NO', '')
+    """
     word = str(text).strip()
     known = _names()
     code = known.get(word.lower()) or known.get(_plain(word))
-    code = code or (_iso_code(word) if word else "")
-    if not code:
-        raise LedgerError(f"{text!r} is not a known place; {nearest_place(word)}")
-    return code
+    return code or (_iso_code(word) if word else "")
 
 
 @lru_cache(maxsize=4096)

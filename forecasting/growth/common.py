@@ -1,6 +1,4 @@
-"""What a panel's markets have in common year by year, and what is left of it in the years that the
-panel lacks.
-"""
+"""What markets have in common year by year, and what is left of it in the years that a panel lacks."""
 
 from __future__ import annotations
 
@@ -8,16 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-__all__ = ["COMMON_AR", "COMMON_NU", "Common"]
-
-COMMON_AR = 0.35
+# Of a year's effect on growth, in the next; and the tails of a new one
+COMMON_AR = 0.2
 COMMON_NU = 10.0
 
 
 @dataclass(frozen=True)
 class Common:
-    """Year effects shared by all markets: their mean and spread by year, and what holds in other
-    years.
+    """Year effects shared by markets: mean and spread by year, and what holds in other years.
 
     Parameters
     ----------
@@ -59,9 +55,8 @@ class Common:
         if index < len(self.mean):
             return self.mean[index], self.sd[index]
         rho = self.persistence ** (year - self.last_year)
-        return rho * self.mean[-1], float(
-            np.sqrt((rho * self.sd[-1]) ** 2 + (1 - rho**2) * self.spread**2)
-        )
+        own = (1 - rho**2) * self.spread**2
+        return rho * self.mean[-1], float(np.sqrt((rho * self.sd[-1]) ** 2 + own))
 
     def until(self, last_year: int) -> Common:
         """The same without what is known of later years."""

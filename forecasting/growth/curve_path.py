@@ -12,17 +12,13 @@ at one rate until it meets the market.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.curves.definitions import LOG_81, Curve, find_curve
-from forecasting.growth.path import LatentPath, Start
-from forecasting.growth.prior import Prior
-
-__all__ = ["CURVES_ON_FACTS", "CurvePath"]
+from forecasting.curves.definitions import LOG_81, find_curve
+from forecasting.growth.path import LatentPath
 
 Array = NDArray[np.float64]
 
@@ -47,119 +43,89 @@ class CurvePath(LatentPath):
 
     Parameters
     ----------
-    prior : Prior
-        For the within-year pattern, the tails of shocks, the market's size and the spread of bases.
-    first_year, last_year : int
-        The years of the path.
+    path : LatentPath
+        Of the same facts: its prior, years, sizes and bases are taken over.
+    curve : str
+        Of ``CURVES_ON_FACTS``. Where the market's size is known, the curve is one of its share, and
+        no draw exceeds it. Without, the scale is the facts' own, and units do not matter.
     facts_end : int
         Last year that facts count.
-    start : Start
-        For the scale and for stocks.
-    curves : sequence of str
-        Of ``CURVES_ON_FACTS``: each draw follows one of them.
-    sizes : mapping of int to (float, float), optional
-        Log size of the market, and how well it is known, in the years that are known: then the
-        curve is one of its share, and no draw exceeds it. Without, the scale is the facts' own, and
-        units do not matter.
-    bases : int
-        Number of agencies' offsets.
-    drifts : sequence of (int, int)
-        Those that drift: number, and year from which.
 
     Examples
     --------
-    >>> path = CurvePath(Prior(), 2018, 2040, 2023, Start(log_size=12.0), ["logistic"], {2023: (12.0, 0.05)})
-    >>> log_totals = path.totals(np.zeros((1, path.width)))[1][0]
+    >>> sized = LatentPath(Prior(), 2018, 2040, Start(log_size=12.0), {2023: (12.0, 0.05)})
+    >>> path = CurvePath(sized, "logistic", 2023)
+    >>> log_totals = path.totals(np.zeros((1, path.width)), np.zeros((path.width, 0)))[1][0]
     >>> bool((np.diff(log_totals) > 0).all()), bool(log_totals.max() < 12.0)
     (True, True)
     """
 
-    def __init__(
-        self,
-        prior: Prior,
-        first_year: int,
-        last_year: int,
-        facts_end: int,
-        start: Start,
-        curves: Sequence[str],
-        sizes: Mapping[int, tuple[float, float]] | None = None,
-        bases: int = 0,
-        drifts: Sequence[tuple[int, int]] = (),
-    ) -> None:
-        if sizes:
-            start = replace(start, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
-        super().__init__(prior, first_year, last_year, start, sizes, bases, drifts, len(curves))
-        self.followed, self.sized = [find_curve(curve) for curve in curves], bool(sizes)
-        self.last = facts_end - first_year
+    def __init__(self, path: LatentPath, curve: str, facts_end: int) -> None:
+        self.by_share, self.sized = path, bool(path.sizes)
+        start = path.start
+        if not self.sized:  # the scale as far as market and share tell, spread wide
+            spread = float(np.hypot(4.0, start.log_size_sd))
+            start = replace(start, log_size_sd=spread, of_flow=False)
+        super().__init__(
+            path.prior,
+            path.first_year,
+            path.last_year,
+            start,
+            path.sizes,
+            path.bases,
+            path.drifts,
+            path.counted,
+        )
+        self.curve, self.facts_end = find_curve(curve), facts_end
+        self.last = facts_end - self.first_year
         year = np.arange(self.years) - self.begins
         walked = (year[:, None] >= year) & (year >= 0) | (year[:, None] <= year) & (year <= 0)
         self.scatter = SCATTER * walked * LASTING ** np.abs(year[:, None] - year)
 
     def reaching(self, last_year: int) -> LatentPath:
-        """The same curves up to a later year."""
-        names, facts_end = [curve.name for curve in self.followed], self.first_year + self.last
-        years = self.first_year, max(last_year, self.last_year), facts_end
-        return CurvePath(self.prior, *years, self.start, names, self.sizes, self.bases, self.drifts)
+        """The same curve up to a later year."""
+        return CurvePath(self.by_share.reaching(last_year), self.curve.name, self.facts_end)
 
-    def _curve(self, curve: Curve, level: Array, slope: Array) -> Array:
-        """Log of the part of the ceiling that each year's flow comes to; shapes (draws, 1) to
-        (draws, years).
-        """
-        level, slope = (np.clip(of, -FURTHEST, FURTHEST) for of in (level, slope))
+    def _climbed(self, shape: Array) -> Array:
+        """Log of each year's part of the scale, by ceiling, reach and takeover: (draws, years)."""
+        first, level, slope = (column[:, None] for column in shape.T)
+        level, slope = (np.clip(each, -FURTHEST, FURTHEST) for each in (level, slope))
         reached = 1 / (1 + np.exp(-(REACHED + REACHED_SD * level)))
         takeover = np.exp(TAKEOVER + TAKEOVER_SD * slope)
         year = np.arange(self.years) - self.begins
         # Launched a year before the start: time counts from there
         middle = np.maximum(year, 0) + 1.5
         end = float(middle[self.last])
-        if not curve.ceiling:
-            climbed = np.minimum(np.log(reached) + LOG_81 / takeover * (middle - end), 0.0)
-        else:
-            if curve.name == "bass":  # without imitation it climbs at its rate alone, and no slower
+        if self.curve.ceiling:
+            if self.curve.name == "bass":  # without imitation it climbs at its rate, and no slower
                 reached = np.minimum(reached, -0.99 * np.expm1(-LOG_81 / takeover * end))
-            shape = curve.locate(reached, takeover, np.ones_like(reached), end)
-            climbed = np.log(np.maximum(curve.share(middle, *shape), 1e-12))
+            fitted = self.curve.locate(reached, takeover, np.ones_like(reached), end)
+            climbed = np.log(np.maximum(self.curve.share(middle, *fitted), 1e-12))
+        else:
+            climbed = np.minimum(np.log(reached) + LOG_81 / takeover * (middle - end), 0.0)
         # At which it is carried back before the start
         rate = climbed[:, self.begins + 1] - climbed[:, self.begins]
-        return np.asarray(climbed + rate[:, None] * np.minimum(year, 0))
-
-    def _curves(self, x: Array) -> Array:
-        """The same for draws that each follow a curve of their own; of the market, where its size
-        is known.
-        """
-        found, number = np.empty((len(x), self.years)), x[:, self.at_["curve"]].sum(axis=1)
-        for of in np.unique(number).astype(int).tolist():
-            curve, rows = self.followed[of], np.flatnonzero(number == of)
-            first, level, slope = (x[rows, self.at_[name]] for name in ("start", "level", "slope"))
-            found[rows] = self._curve(curve, level, slope)
-            if self.sized and curve.ceiling:
-                found[rows] -= np.logaddexp(0.0, -(CEILING + CEILING_SD * first))
-        return found
-
-    def totals(self, x: Array) -> tuple[Array, Array]:
-        """Log-odds of the share (zeros where no size of a market is known), and log flow by year."""
-        curve, scatter = self._curves(x), x[:, self.at_["shock"]] @ self.scatter.T
+        climbed = climbed + rate[:, None] * np.minimum(year, 0)
         if not self.sized:
-            scale = self.start.log_size + self.start.log_size_sd * x[:, self.at_["start"]]
-            return np.zeros_like(curve), scale + curve - curve[
-                :, self.last : self.last + 1
-            ] + scatter
-        log_share = np.minimum(curve, NEAR_ONE)
-        log_odds = log_share - np.log(-np.expm1(log_share)) + scatter
-        return log_odds, self.size_mean + x @ self.size_map.T - np.logaddexp(0.0, -log_odds)
+            return np.asarray(
+                self.start.log_size_sd * first + climbed - climbed[:, self.last, None]
+            )
+        if self.curve.ceiling:
+            climbed = climbed - np.logaddexp(0.0, -(CEILING + CEILING_SD * first))
+        share = np.minimum(climbed, NEAR_ONE)
+        return np.asarray(share - np.log(-np.expm1(share)))
 
-    def totals_gradient(self, x: Array) -> tuple[Array, Array]:
-        """Log flow by year at one point, and its gradient: by central differences in scale and
-        shape of the curve.
-        """
-        step, moved = 1e-4, [self.at_[name].start for name in ("start", "level", "slope")]
-        points = np.repeat(x[None, :], 2 * len(moved) + 1, axis=0)
-        for number, coordinate in enumerate(moved):
-            points[2 * number + 1, coordinate] += step
-            points[2 * number + 2, coordinate] -= step
-        log_odds, log_totals = self.totals(points)
-        unsaturated = 1 / (1 + np.exp(log_odds[0])) if self.sized else np.ones(self.years)
-        gradient = self.size_map.copy() if self.sized else np.zeros((self.years, self.width))
-        gradient[:, self.at_["shock"]] = unsaturated[:, None] * self.scatter
-        gradient[:, moved] = ((log_totals[1::2] - log_totals[2::2]) / (2 * step)).T
-        return log_totals[0], gradient
+    def totals(self, x: Array, directions: Array) -> tuple[Array, Array, Array, Array]:
+        """As of the path: log-odds are those of the share, zeros where no size is known."""
+        at, step = self.at_, 1e-4
+        columns = [at[name].start for name in ("start", "level", "slope")]
+        shape = x[:, columns]
+        z = self._climbed(shape) + x[:, at["shock"]] @ self.scatter.T
+        dz = np.zeros((*z.shape, directions.shape[1])) + self.scatter @ directions[at["shock"]]
+        for number, column in enumerate(columns):
+            moved = step * np.eye(len(columns))[number]
+            slope = (self._climbed(shape + moved) - self._climbed(shape - moved)) / (2 * step)
+            dz += slope[:, :, None] * directions[column]
+        if not self.sized:
+            return np.zeros_like(z), self.start.log_size + z, np.zeros_like(dz), dz
+        return self._times_size(x, directions, z, dz)

@@ -17,14 +17,13 @@ from forecasting.arguments import number, of, optional, read, several, takes, te
 from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.flow_draws import PERIOD
-from forecasting.growth.forecast import FACTS, FlowForecast, ledger_of
+from forecasting.growth.forecast import FACTS, ledger_of
+from forecasting.growth.forecast import FlowForecast as FlowForecast
 from forecasting.growth.prior import Prior
 from forecasting.growth.request import Request
 from forecasting.growth.sharing import made_once
 from forecasting.growth.starting import MarketSize
 from forecasting.periods import Period, year
-
-__all__ = ["FlowForecast", "annual_totals", "forecast_flow"]
 
 MANY = 100_000  # draws, from which memory is short
 
@@ -90,6 +89,7 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
     draws=whole(8, MANY),
     seed=whole(),
     curve=text(),
+    place=optional(text()),
 )
 def forecast_flow(
     evidence: Ledger | pd.DataFrame,
@@ -100,6 +100,7 @@ def forecast_flow(
     draws: int = 2000,
     seed: int = 0,
     curve: str = "pooled",
+    place: str | None = None,
 ) -> FlowForecast:
     """Forecast a flow from a handful of published facts.
 
@@ -129,6 +130,9 @@ def forecast_flow(
         ``"exponential"``: that curve on the same facts, of the share of the market where its size
         is known; the exponential ends at the market itself. ``"average"``: equal shares of the
         four, their draws in that order.
+    place : str, optional
+        Where: a code or a common name, for what the markets of a region have in common. By default
+        the place of the facts; where none is known, the regions are mixed.
 
     Returns
     -------
@@ -162,5 +166,6 @@ def forecast_flow(
         seed,
         curve,
         unit,
+        place,
     )
     return made_once(request.answer, request)

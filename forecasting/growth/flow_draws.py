@@ -18,8 +18,6 @@ from forecasting.growth.likelihood import flow_weights
 from forecasting.periods import Period, year
 from forecasting.showing import Shown, chart
 
-__all__ = ["PERIOD", "FlowDraws"]
-
 Array = NDArray[np.float64]
 PERIOD = of(Period, words="a Period, e.g. fc.year(2025)")
 
@@ -115,7 +113,7 @@ class FlowDraws(Shown):
             raise EvidenceError(
                 f"{period} reaches outside the forecast's months, {self.months[0]} to {self.months[-1]}"
             )
-        weights = flow_weights(period, self.months[0].start.year, len(self.months))[:-1]
+        weights = flow_weights(period, self.months[0].start.year, len(self.months))
         return np.asarray(self.monthly @ weights)
 
     @cached_property

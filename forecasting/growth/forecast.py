@@ -24,8 +24,6 @@ from forecasting.growth.sharing import made_once
 if TYPE_CHECKING:
     from forecasting.growth.request import Request
 
-__all__ = ["FACTS", "FlowForecast", "ledger_of"]
-
 Array = NDArray[np.float64]
 FACTS = of(Ledger, pd.DataFrame, words="a Ledger, or a table of facts")
 

@@ -9,13 +9,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.contrasts import as_arrays
-from forecasting.growth.likelihood import Observation, flow_weights
+from forecasting.growth.likelihood import Observation, as_arrays, flow_weights
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath
 from forecasting.periods import Period
-
-__all__ = ["log_flow_at_mode", "moves"]
 
 Array = NDArray[np.float64]
 
@@ -45,15 +42,14 @@ def moves(
         Log flow at the mode of all facts, less that at the mode of all others.
     """
     facts = as_arrays(observations, path, bases)
-    whole = Mode(path, facts)
-    whole.climb()
+    whole = Mode(path, facts).climb()
     far = path.reaching(max(period.end.year for period in periods))
     weights = np.array([flow_weights(period, far.first_year, far.months) for period in periods])
     log_flow = _log_flow(far, path, whole, weights)
     moved = np.empty((len(observations), len(periods)))
     for i in range(len(observations)):
-        mode = Mode(path, facts.only(np.delete(np.arange(len(observations)), i)))
-        mode.climb(whole)
+        others = facts.only(np.delete(np.arange(len(observations)), i))
+        mode = Mode(path, others).climb(whole)
         moved[i] = log_flow - _log_flow(far, path, mode, weights)
     return moved
 
@@ -67,8 +63,7 @@ def log_flow_at_mode(
     """Log flow of some periods at the mode given the facts: shape (periods,); parameters as of
     :func:`moves`.
     """
-    mode = Mode(path, as_arrays(observations, path, bases))
-    mode.climb()
+    mode = Mode(path, as_arrays(observations, path, bases)).climb()
     far = path.reaching(max(period.end.year for period in periods))
     return _log_flow(
         far,

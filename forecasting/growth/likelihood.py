@@ -1,63 +1,53 @@
-"""What each kind of fact says about a monthly flow: one short function per quantity and per
-relation.
+"""What each fact says about a monthly flow: a contrast of logs, observed with noise.
 
-Every fact becomes a contrast of logs, ``log(numerator . flow) - log(denominator . flow +
-constant)``, observed with noise. The noise is a mixture of normals: an exact total is narrow, a
-bound lies on one side of its number, and each of them may be wrong. Weights are shares of months,
-so that a fact of any period can be read.
+Every fact is ``log(numerator . flow) - log(denominator . flow + constant)``, near a value. The
+noise is a mixture of normals: a number is narrow, a bound lies on one side of its number, and each
+of them may be wrong. Weights are shares of months, so that a fact of any period can be read.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.evidence.fact import Fact
+from forecasting.growth.path import LatentPath
 from forecasting.periods import Period
 from forecasting.quantities import OUTLIER
 
-__all__ = [
-    "SCRAPPAGE_SD",
-    "Noise",
-    "Observation",
-    "flow_weights",
-    "observe",
-    "stock_ages",
-]
-
 Array = NDArray[np.float64]
 
-NO_DATA = 0.1  # and a zero may be what nobody counted, or a month between two shipments; judgement
-# And then by half, or a slipped digit or unit: part of those cases, spread
-WRONG = ((0.75, 0.5), (0.25, 2.5))
-WRONG_BOUND = ((0.02, 0.5), (0.001, 2.5))
-# A bound leaves everything open up to here; its density there, in logs
-FARTHEST, LEFT_OPEN = 40.0, 1.5
-# Factor between the normals that are laid side by side for that, and their relative spread
-GROWING, NARROW = 1.4, 0.2
-# Share of a register that leaves it in a year; judgement, 0.01 to 0.08
-SCRAPPAGE, SCRAPPAGE_SD = 0.04, 0.02
-# Mean log distance of a bound from what it bounds, where nothing else tells: 35,000 of 43,000
-NEAR = 0.2
-EDGE = 0.02  # how sharp a bound is: printed bounds are rounded and revised
 ROUGH = 0.03  # what an estimate, or a number that is "about" so many, is less exact by
 STOCK_FIT = 0.03  # registers are cleaned and vehicles re-exported between two counts
+NO_DATA = 0.1  # and a zero may be what nobody counted, or a month between two shipments; judgement
+ZERO, ZERO_SD = 0.5, 0.8  # a total of none is less than one
+# A wrong fact is wrong by half, or has a slipped digit or unit: part of those cases, spread
+WRONG = ((0.75, 0.5), (0.25, 2.5))
+WRONG_BOUND = ((0.004, 0.5), (0.0002, 2.5))  # bounds are printed to be on the safe side
+# Share of a register that leaves it in a year; judgement, 0.01 to 0.08
+SCRAPPAGE, SCRAPPAGE_SD = 0.04, 0.02
+# What lies beyond a bound, by distance in steps of the leading digit: alike for one step, then less
+# by a factor, and falling with a power of the distance. Normals stand for it, whose means double
+# from a tenth of a step on
+STEPPED, SLACK, FARTHER = 0.1 * 2.0 ** np.arange(12), 6.0, 0.6
+STEPPED_SD = 0.3  # relative to the mean
+EDGE, EDGE_WEIGHT = 0.02, 0.1  # printed bounds are rounded and revised, in logs
+COMPARED = 0.3  # the step, in logs, of a bound that is another period's number
+PARTNER = 1.0  # and of one that is what one partner has of the whole
 
 
 @dataclass(frozen=True)
 class Noise:
-    """A mixture of normals, in logs.
+    """A mixture of normals, in logs: where the truth lies, less the value.
 
     Parameters
     ----------
     weight, mean, sd : tuple of float
-        One entry per component; the last are those of a fact that is wrong.
+        One entry per component; the last two are those of a fact that is wrong.
 
     Examples
     --------
@@ -72,59 +62,29 @@ class Noise:
     @classmethod
     def exact(cls, sd: float, outlier: float = OUTLIER) -> Noise:
         """A narrow normal, and wide ones for the fact that is wrong."""
-        return cls._of(
-            [(1 - outlier, 0.0, sd)], [(outlier * part, max(wide, 3 * sd)) for part, wide in WRONG]
-        )
+        wrong = [(outlier * part, max(wide, 3 * sd)) for part, wide in WRONG]
+        return cls._of([(1 - outlier, 0.0, sd)], wrong)
 
     @classmethod
-    def beyond(cls, edge: float, side: int) -> Noise:
-        """What a bound leaves: anything beyond it alike, little on its other side, in logs.
+    def beyond(cls, step: float, side: int) -> Noise:
+        """What a bound leaves open: near beyond its number, as numbers are rounded down to bounds.
 
-        Normals whose means and spreads grow by one factor, weighted by their means, are flat beyond
-        the first of them: a bound that is far from the truth pulls nothing towards it, and a higher
-        one never lowers what is expected. A bound that is wrong says nothing, so that no total is
-        doubted for its sake.
+        Its density falls beyond the number by steps of the leading digit, and ever less, so that a
+        bound far from the truth moves nothing.
         """
-        means = edge * GROWING ** np.arange(
-            1 + math.ceil(math.log(FARTHEST / edge) / math.log(GROWING))
-        )
-        height = (1 - OUTLIER) * LEFT_OPEN * math.log(GROWING)
-        parts = [(height * m, side * (m - 0.8 * edge), NARROW * m) for m in means.tolist()]
-        return cls._of(parts, WRONG_BOUND)
-
-    def denser(self, density: float) -> Noise:
-        """The same bound with at least such a density beyond it, in logs: one that leaves open no
-        more than a range.
-        """
-        right = max(density / LEFT_OPEN, 1.0)
-        times = [right] * (len(self.weight) - len(WRONG_BOUND)) + [1.0] * len(WRONG_BOUND)
-        return replace(self, weight=tuple(w * t for w, t in zip(self.weight, times, strict=True)))
-
-    @classmethod
-    def near(cls, side: int) -> Noise:
-        """What a bound leaves that alone tells the level: about an exponential, as it was printed
-        for being near.
-
-        Three normals that start at zero stand for it, two wide ones for a bound that was not near
-        after all.
-        """
-        shape = (
-            (0.44, 0.30, 0.17),
-            (0.36, 1.0, 0.42),
-            (0.17, 2.3, 0.85),
-            (0.02, 10, 6),
-            (0.01, 25, 13),
-        )
-        parts = [((1 - OUTLIER) * share, side * m * NEAR, sd * NEAR) for share, m, sd in shape]
-        return cls._of(parts, WRONG_BOUND)
+        height = np.where(STEPPED < 1, SLACK, STEPPED**-FARTHER)
+        weight = (1 - OUTLIER) * height * STEPPED / (height * STEPPED)[STEPPED < 1].sum()
+        parts = [
+            (w, side * m * step, STEPPED_SD * m * step)
+            for w, m in zip(weight.tolist(), STEPPED.tolist(), strict=True)
+        ]
+        edge = [(EDGE_WEIGHT, side * EDGE, EDGE)]
+        return cls._of(edge + parts, WRONG_BOUND)
 
     @classmethod
     def _of(
         cls, parts: Sequence[tuple[float, float, float]], wrong: Sequence[tuple[float, float]]
     ) -> Noise:
-        """Weight, mean and spread of each component; weight and spread of those of a fact that is
-        wrong.
-        """
         weight, mean, sd = zip(*parts, *((part, 0.0, wide) for part, wide in wrong), strict=True)
         return cls(weight, mean, sd)
 
@@ -137,8 +97,8 @@ class Observation:
     ----------
     fact : Fact
         Where it comes from.
-    numerator, denominator : ndarray
-        Weights over months, a stock's start being the last entry; the denominator may be all zero.
+    numerator, denominator : ndarray, shape (months,)
+        Weights over months; the denominator may be all zero.
     constant : float
         Added to the denominator.
     value : float
@@ -156,37 +116,23 @@ class Observation:
 
     @property
     def side(self) -> int:
-        """On which side of its value a bound leaves the contrast: 1 above, -1 below; 0 of what is
-        no bound.
-        """
-        # The contrast is of the year before
-        down = self.fact.declared.added and self.fact.value < 0
+        """On which side of its value a bound leaves the contrast: 1 above, -1 below, 0 of none."""
+        down = (
+            self.fact.declared.added and self.fact.value < 0
+        )  # the contrast is of the year before
         return self.fact.side * (-1 if down else 1)
 
-    @property
-    def of_base(self) -> bool:
-        """Whether it is a number that is added to a base: a difference, or a stock that stood
-        before the start.
-        """
-        added = self.fact.declared.added
-        return added or (self.fact.is_count and bool(self.denominator.any()))
-
     def beyond(self, contrast: float) -> float:
-        """How far the value lies from a contrast: of a bound only where the contrast would break
-        it.
-        """
+        """How far the value lies from a contrast: of a bound only where it would be broken."""
         left = self.value - contrast
         return left if self.side * left >= 0 else 0.0
 
     def shown(self, contrast: Array | float, base: float = 0.0) -> Array:
-        """The contrast in the unit in which the fact is printed, told from a base where it is of
-        one.
-        """
+        """The contrast in the unit in which the fact is printed; a difference from its base."""
         ratio = np.exp(np.asarray(contrast, dtype=float))
-        if self.of_base:
+        if self.fact.declared.added:
             more = (base + self.constant) * ratio - base
-            told = np.asarray(more * (self.fact.value / self.constant if self.constant else 1.0))
-            return np.maximum(told, 0.0) if self.fact.is_count else told
+            return np.asarray(more * math.copysign(1.0, self.fact.value))
         return np.asarray(self.fact.declared.value_of(ratio, self.fact.period.days))
 
 
@@ -202,8 +148,7 @@ def flow_weights(period: Period, first_year: int, months: int) -> Array:
 
     Returns
     -------
-    ndarray, shape (months + 1,)
-        The last entry, of a stock's start, is 0.
+    ndarray, shape (months,)
 
     Examples
     --------
@@ -211,7 +156,7 @@ def flow_weights(period: Period, first_year: int, months: int) -> Array:
     >>> flow_weights(span("2023-01-01", "2023-02-14"), 2023, 12)[:3]
     array([1. , 0.5, 0. ])
     """
-    weights = np.zeros(months + 1)
+    weights = np.zeros(months)
     for one in period.months():
         index = (one.start.year - first_year) * 12 + one.start.month - 1
         if 0 <= index < months:
@@ -219,63 +164,53 @@ def flow_weights(period: Period, first_year: int, months: int) -> Array:
     return weights
 
 
-def _gathered_weights(
-    period: Period, first_year: int, months: int, stood: int, kept: float
-) -> Array:
-    """Share of each month's flow, and of what stood before, that is still counted at the period's
-    end.
+def stock_ages(period: Period, first_year: int, months: int) -> Array:
+    """Years on the register by the end of a period, of each month's flow.
+
+    >>> from forecasting.periods import span
+    >>> stock_ages(span("2023-12-31", "2023-12-31"), 2022, 24)[[0, 12, 23]].round(2)
+    array([1.92, 0.92, 0.  ])
     """
-    since = (stood - first_year) * 12
     until = (period.end.year - first_year) * 12 + period.end.month - 1
-    weights = kept ** stock_ages(period, first_year, months, stood)
-    weights[: max(since, 0)] = weights[until + 1 : months] = 0.0
-    if since <= until < months:
+    return np.asarray(np.maximum(until - np.arange(months), 0) / 12)
+
+
+def _stock_weights(fact: Fact, period: Period, first_year: int, months: int) -> Array:
+    """Share of each month's flow that is still counted at the period's end."""
+    until = (period.end.year - first_year) * 12 + period.end.month - 1
+    kept = 1 - SCRAPPAGE if fact.stock else 1.0
+    weights = kept ** stock_ages(period, first_year, months)
+    weights[until + 1 :] = 0.0
+    if 0 <= until < months:
         weights[until] *= period.end.day / next(iter(Period(period.end, period.end).months())).days
     return np.asarray(weights)
 
 
-def stock_ages(period: Period, first_year: int, months: int, stood: int) -> Array:
-    """Years on the register by the end, of each month's flow and of what stood when a year began
-    (last entry).
-
-    >>> from forecasting.periods import span
-    >>> stock_ages(span("2023-12-31", "2023-12-31"), 2022, 24, 2022)[[0, 12, 23, 24]].round(2)
-    array([1.92, 0.92, 0.  , 1.92])
-    """
-    until = (period.end.year - first_year) * 12 + period.end.month - 1
-    ages = np.maximum(until - np.arange(months + 1), 0) / 12
-    ages[months] = max(until - (stood - first_year) * 12, 0) / 12
-    return np.asarray(ages)
-
-
-def _noise(fact: Fact, ratio: float, counted: bool, upwards: bool = True) -> Noise:
-    """How the truth may lie about a printed number, or beyond a bound as sharp as a total of it.
-
-    A number has its digits, counting noise, and the agency's own revisions. Where the unit is not
-    single things, digits and counting say nothing.
-    """
-    spread = fact.declared.spread
-    counts = 1 / (ratio + 0.5) if fact.is_count and counted else 0.0
-    register = STOCK_FIT**2 if fact.stock else 0.0
+def _noise(fact: Fact, ratio: float, counted: bool, upwards: bool) -> Noise:
+    """How the truth may lie about a printed number, or beyond a bound."""
+    spread, value = fact.declared.spread, fact.value
+    size = 100 * ratio if fact.declared.is_percent else max(abs(value), 1e-9)
     if fact.side:
-        edge = math.sqrt(EDGE**2 + counts + register)
-        return Noise.beyond(edge, fact.side if upwards else -fact.side)
-    size = 100 * ratio if fact.declared.is_percent else fact.value
-    digits = fact.rounding / max(abs(size), 1e-9) if counted else 0.0
+        if not fact.of_world:  # what one partner has may be any part of the whole
+            return Noise.beyond(PARTNER, fact.side)
+        step = math.log1p(10.0 ** math.floor(math.log10(size) + 1e-9) / size)
+        return Noise.beyond(step, fact.side if upwards else -fact.side)
+    # A count that is printed to the unit has no digits left out, nor have numbers without a unit
+    whole = fact.is_count and fact.rounding == 0.5 and value.is_integer()
+    digits = fact.rounding / size if counted and not whole else 0.0
     if spread.coarse:
         return Noise.exact(max(digits, spread.fit), spread.outlier)
     about = fact.is_count and (fact.kind == "estimate" or fact.relation == "about")
     rough = ROUGH if about else 0.0
+    register = STOCK_FIT if fact.stock else 0.0
     last = digits if spread.digits else 0.0
-    sd = math.sqrt(spread.fit**2 + counts + last**2 / 3 + rough**2 + register)
+    sd = math.sqrt(spread.fit**2 + last**2 / 3 + rough**2 + register**2)
     if fact.is_count and fact.kind == "judgement":
         sd = max(digits, sd)
     return Noise.exact(sd, spread.outlier)
 
 
-def observe(
-    fact: Fact, first_year: int, months: int, counted: bool = True, stood: int | None = None
-) -> Observation:
+def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> Observation:
     """The contrast of logs that a fact speaks of, with its value and noise.
 
     Parameters
@@ -285,10 +220,7 @@ def observe(
     first_year, months : int
         The grid of months.
     counted : bool
-        Whether the unit is single things. Numbers in anybody's unit have no counting noise and no
-        digits of their own.
-    stood : int, optional
-        Year at whose beginning stood what a stock starts from: by default the first.
+        Whether the unit is single things. Of numbers in anybody's unit digits say nothing.
 
     Examples
     --------
@@ -298,37 +230,201 @@ def observe(
     5.104
     """
     before = fact.other or fact.period.year_before()
-    stood = first_year if stood is None else stood
-    kept = 1 - SCRAPPAGE if fact.stock else 1.0
-    early = fact.accumulates and fact.period.end.year < stood
-    if early and fact.is_count and fact.value > 0:
-        return _stock_before(fact, first_year, months, stood, counted, kept)
-    weights = flow_weights
     if fact.accumulates:
-        weights = partial(_gathered_weights, stood=stood, kept=kept)
-    size, base = (weights(period, first_year, months) for period in (fact.period, before))
+        size, base = (_stock_weights(fact, p, first_year, months) for p in (fact.period, before))
+    else:
+        size, base = (flow_weights(period, first_year, months) for period in (fact.period, before))
     if math.isnan(fact.value):  # more than another period's total, that may never have been printed
-        noise = Noise.beyond(EDGE, fact.side) if fact.side else Noise.exact(0.02)
+        noise = Noise.beyond(COMPARED, fact.side) if fact.side else Noise.exact(0.02)
         return Observation(fact, size, base, 0.0, 0.0, noise)
     contrast = fact.declared.contrast(fact.value, fact.period.days)
     sums = {"period": size, "before": base, None: np.zeros_like(size)}
     top, bottom = sums[contrast.numerator], sums[contrast.denominator]
     if contrast.ratio == 0:  # none was counted: less than one
-        return Observation(fact, top, bottom, 1.0, math.log(0.5), Noise.exact(0.8, NO_DATA))
+        return Observation(fact, top, bottom, 1.0, math.log(ZERO), Noise.exact(ZERO_SD, NO_DATA))
     noise = _noise(fact, contrast.ratio, counted, upwards=contrast.numerator == "period")
     return Observation(fact, top, bottom, contrast.constant, math.log(contrast.ratio), noise)
 
 
-def _stock_before(
-    fact: Fact, first_year: int, months: int, stood: int, counted: bool, kept: float
-) -> Observation:
-    """What stood when a year began is what is left of an earlier stock and of the flows since."""
-    stands = np.zeros(months + 1)
-    stands[months] = 1.0
-    begin = Period(dt.date(stood - 1, 12, 31), dt.date(stood - 1, 12, 31))
-    since = Period(fact.period.end, begin.end)
-    left = float(kept ** (since.days / 365))
-    ages = stock_ages(begin, first_year, months, stood)
-    flows = flow_weights(since, first_year, months) * kept**ages
-    noise = _noise(fact, fact.value, counted)
-    return Observation(fact, stands, flows, fact.value * left, 0.0, noise)
+@dataclass(frozen=True)
+class Contrasts:
+    """The observations as arrays, one row each.
+
+    Parameters
+    ----------
+    numerator, denominator : ndarray, shape (facts, months)
+        Weights over months.
+    constant : ndarray, shape (facts,)
+        Added to the denominator.
+    aged : ndarray, shape (facts, months)
+        Weights times years on the register, of stocks: what a higher scrappage takes away.
+    offsets, base_offsets : ndarray, shape (facts, width)
+        What the agencies' offsets add, by coordinate; and to the denominator alone, where a
+        constant is counted with it.
+    scrappage : slice
+        The coordinate of scrappage.
+    value : ndarray, shape (facts,)
+        What each contrast of logs is said to be.
+    weight, mean, sd : ndarray, shape (facts, components)
+        Mixtures of noise; components that a fact has not have weight 0.
+    wrong : ndarray, shape (facts, components)
+        Which components are those of a fact that is wrong.
+    """
+
+    numerator: Array
+    denominator: Array
+    constant: Array
+    aged: Array
+    offsets: Array
+    base_offsets: Array
+    scrappage: slice
+    value: Array
+    weight: Array
+    mean: Array
+    sd: Array
+    wrong: NDArray[np.bool_]
+
+    @property
+    def exact(self) -> NDArray[np.bool_]:
+        """Which facts are numbers, with one narrow component, not bounds."""
+        return np.asarray((~self.wrong & (self.weight > 0)).sum(axis=1) == 1)
+
+    def only(self, rows: NDArray[np.int_]) -> Contrasts:
+        """Some of the facts."""
+        kept = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "scrappage"}
+        return replace(self, **kept)
+
+    def at(self, log_flows: Array, x: Array) -> Array:
+        """The contrasts of logs, shape (draws, facts)."""
+        flows = np.exp(log_flows)
+        top = np.maximum(flows @ self.numerator.T, 1e-300)
+        bottom = np.maximum(flows @ self.denominator.T + self._constant(x), 1e-300)
+        contrasts = np.log(top) - np.log(bottom) + x @ self.offsets.T
+        if self.aged.any():
+            contrasts -= SCRAPPAGE_SD * x[:, self.scrappage] * (flows @ self.aged.T) / top
+        return np.asarray(contrasts)
+
+    def along(
+        self,
+        log_flows: Array,
+        d_log_flows: Array,
+        x: Array,
+        directions: Array,
+        combined: Array | None = None,
+    ) -> tuple[Array, Array]:
+        """The contrasts, and their derivatives along directions: shape (draws, facts, directions).
+
+        Parameters
+        ----------
+        log_flows, d_log_flows : ndarray
+            As :meth:`LatentPath.along` gives them.
+        x, directions : ndarray
+            As it takes them.
+        combined : ndarray, shape (combinations, facts), optional
+            Combinations of the contrasts, in place of themselves.
+        """
+        rows = np.eye(len(self.value)) if combined is None else combined
+        flows, constant = np.exp(log_flows), self._constant(x)
+        top = np.maximum(flows @ self.numerator.T, 1e-300)
+        bottom = np.maximum(flows @ self.denominator.T + constant, 1e-300)
+        age = flows @ self.aged.T / top
+        scrapped = SCRAPPAGE_SD * x[:, self.scrappage]
+        part = (rows * ((1 + scrapped * age) / top)[:, None, :]) @ self.numerator
+        part -= (rows / bottom[:, None, :]) @ self.denominator
+        slopes = rows @ (self.offsets @ directions)
+        if self.aged.any():
+            part -= (rows * (scrapped / top)[:, None, :]) @ self.aged
+            slopes = slopes - SCRAPPAGE_SD * (age @ rows.T)[:, :, None] * directions[self.scrappage]
+        if self.base_offsets.any():
+            slopes = slopes + (rows * (constant / bottom)[:, None, :]) @ (
+                self.base_offsets @ directions
+            )
+        slopes = slopes + (part * flows[:, None, :]) @ d_log_flows
+        contrasts = np.log(top) - np.log(bottom) + x @ self.offsets.T - scrapped * age
+        return contrasts @ rows.T, slopes
+
+    def _constant(self, x: Array) -> Array:
+        """Constants as the forecast's own basis counts them."""
+        return np.asarray(self.constant * np.exp(-(x @ self.base_offsets.T)))
+
+    def base(self, log_flows: Array, x: Array) -> Array:
+        """What each fact is compared with, as its own agency counts it, at one point."""
+        return np.asarray(self.denominator @ np.exp(log_flows) * np.exp(self.base_offsets @ x))
+
+    def log_density(self, contrasts: Array) -> Array:
+        """Log density of the noise at some contrasts, shape (draws, facts)."""
+        return log_mixture(contrasts - self.value, self.weight, self.mean, self.sd)
+
+
+def log_mixture(x: Array, weight: Array, mean: Array | float, sd: Array) -> Array:
+    """Log density of mixtures of normals, but for a constant: shapes (..., n) and (n, components).
+
+    >>> one = np.array([[1.0]])
+    >>> float(log_mixture(np.array([2.0]), one, 0.0, one)[0])
+    -2.0
+    """
+    log_part = np.log(np.maximum(weight, 1e-300) / sd) - 0.5 * ((x[..., None] - mean) / sd) ** 2
+    most = log_part.max(axis=-1)
+    return np.asarray(most + np.log(np.exp(log_part - most[..., None]).sum(axis=-1)))
+
+
+def as_arrays(
+    observations: Sequence[Observation], path: LatentPath, bases: Mapping[str, int]
+) -> Contrasts:
+    """Observations as arrays.
+
+    Parameters
+    ----------
+    observations : sequence of Observation
+        On the path's months.
+    path : LatentPath
+        The map from coordinates to flows.
+    bases : mapping of str to int
+        Column of each basis that has an offset.
+    """
+    n, parts = len(observations), max((len(o.noise.weight) for o in observations), default=1)
+    weight, mean, sd = np.zeros((n, parts)), np.zeros((n, parts)), np.ones((n, parts))
+    wrong = np.zeros((n, parts), dtype=bool)
+    aged = np.zeros((n, path.months))
+    offsets, base_offsets = np.zeros((2, n, path.width))
+    for i, o in enumerate(observations):
+        k = len(o.noise.weight)
+        weight[i, :k], mean[i, :k], sd[i, :k] = o.noise.weight, o.noise.mean, o.noise.sd
+        wrong[i, k - len(WRONG) : k] = True
+        if o.fact.stock:
+            aged[i] = o.numerator * stock_ages(o.fact.period, path.first_year, path.months)
+        column = bases.get(o.fact.basis)
+        if column is not None:
+            offsets[i], base_offsets[i] = _offsets(o, path, column)
+    return Contrasts(
+        numerator=np.array([o.numerator for o in observations]).reshape(n, path.months),
+        denominator=np.array([o.denominator for o in observations]).reshape(n, path.months),
+        constant=np.array([o.constant for o in observations]),
+        aged=aged,
+        offsets=offsets,
+        base_offsets=base_offsets,
+        scrappage=path.at_["scrappage"],
+        value=np.array([o.value for o in observations]),
+        weight=weight,
+        mean=mean,
+        sd=sd,
+        wrong=wrong,
+    )
+
+
+def _offsets(o: Observation, path: LatentPath, basis: int) -> tuple[Array, Array]:
+    """What an agency's offset adds to a contrast of its counts; to two that are compared, its drift.
+
+    And to the second of the two, where a number of that agency's is added to it.
+    """
+    by_year = path.offset(basis)
+    last = min(o.fact.period.end.year - path.first_year, path.years - 1)
+
+    def of(weights: Array) -> Array:
+        year = weights.reshape(path.years, 12).sum(axis=1)
+        return by_year[last] if o.fact.accumulates else np.asarray(year @ by_year / year.sum())
+
+    if not o.denominator.any():
+        return of(o.numerator), np.zeros(path.width)
+    base = of(o.denominator)
+    return of(o.numerator) - base, base if o.constant else np.zeros(path.width)

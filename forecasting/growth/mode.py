@@ -2,29 +2,113 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg.lapack import dpotrf, dpotrs
 
-from forecasting.growth.contrasts import Contrasts, responsibilities
-from forecasting.growth.covariance import Covariance
+from forecasting.growth.likelihood import Contrasts, log_mixture
 from forecasting.growth.path import LatentPath
-
-__all__ = ["Mode"]
 
 Array = NDArray[np.float64]
 
 STEPS, FEWEST_STEPS, SETTLED = 40, 8, 0.1  # and the change of a coordinate at which they end
 MOST_OF_STEP, MOST_CHANGE = 0.8, 2.0
 NEAR = 6  # the step with which a climb begins that starts near its end
-KINDS_EVERY = 2  # steps: kinds of markets change little in one
-# The step until which facts are hardly doubted: far from the mode all of them look wrong
-TRUSTING = 8
 UNHEARD = 1e3  # variance of a bound's noise at first: numbers speak before bounds
 LOOSE = 50.0  # by how much the noise is inflated at first, halved at every step
 
 
+class Covariance:
+    """``root root' + diag(noise)``, ready to be divided by, in the smaller of its dimensions.
+
+    LAPACK is called itself: of matrices this small, the checks around it take most of the time.
+
+    Parameters
+    ----------
+    root : ndarray, shape (n, width)
+        Any.
+    noise : ndarray, shape (n,)
+        Above 0.
+
+    Examples
+    --------
+    >>> tall = Covariance(np.array([[1.0], [2.0]]), np.array([1.0, 1.0]))  # [[2, 2], [2, 5]]
+    >>> tall.solve(np.array([4.0, 7.0])).round(6).tolist(), tall.diagonal.round(4).tolist()
+    ([1.0, 1.0], [0.8333, 0.3333])
+    """
+
+    def __init__(self, root: Array, noise: Array) -> None:
+        self.noise, self.empty = noise, not root.size
+        self.wide = len(root) <= root.shape[1]
+        if self.wide:
+            square = root @ root.T + np.diag(noise)
+        else:
+            self.scaled = root / noise[:, None]
+            square = np.eye(root.shape[1]) + root.T @ self.scaled
+        self.factor: Array = square
+        if square.size:
+            self.factor, failed = dpotrf(square)
+            if failed:
+                raise np.linalg.LinAlgError("the covariance of the facts is not positive definite")
+
+    def solve(self, x: Array) -> Array:
+        """The inverse times a vector, or the columns of a matrix."""
+        if self.empty or not x.size:
+            return np.asarray((x.T / self.noise).T)
+        if self.wide:
+            return np.asarray(dpotrs(self.factor, x)[0])
+        inner = dpotrs(self.factor, self.scaled.T @ x)[0]
+        return np.asarray((x.T / self.noise).T - self.scaled @ inner)
+
+    @cached_property
+    def diagonal(self) -> Array:
+        """The diagonal of the inverse."""
+        if self.wide:
+            return np.asarray(np.diag(self.solve(np.eye(len(self.noise)))))
+        inner = dpotrs(self.factor, self.scaled.T)[0]
+        return np.asarray(1 / self.noise - (self.scaled * inner.T).sum(axis=1))
+
+    @cached_property
+    def log_determinant(self) -> float:
+        """Log of its determinant."""
+        own = 0.0 if self.empty else 2 * float(np.log(np.diag(self.factor)).sum())
+        return own if self.wide and not self.empty else own + float(np.log(self.noise).sum())
+
+
+def responsibilities(
+    residual: Array, spread: Array, weight: Array, mean: Array, sd: Array
+) -> tuple[Array, Array]:
+    """Probability of each component of a mixture, and log density, for what is normal itself.
+
+    Parameters
+    ----------
+    residual : ndarray, shape (...,)
+        Where it is expected.
+    spread : ndarray, shape (...,)
+        Variance of what is expected.
+    weight, mean, sd : ndarray, shape (..., components)
+        The mixture.
+
+    Examples
+    --------
+    >>> narrow_or_wide = np.array([0.9, 0.1]), np.zeros(2), np.array([0.01, 0.5])
+    >>> bool(responsibilities(np.array(0.0), np.array(0.0), *narrow_or_wide)[0][0] > 0.99)
+    True
+    """
+    variance = sd**2 + spread[..., None]
+    log_part = np.log(np.maximum(weight, 1e-300)) - 0.5 * (
+        (residual[..., None] - mean) ** 2 / variance + np.log(variance)
+    )
+    most = log_part.max(axis=-1, keepdims=True)
+    part = np.exp(log_part - most)
+    total = part.sum(axis=-1, keepdims=True)
+    return np.asarray(part / total), np.asarray((most + np.log(total))[..., 0])
+
+
 class Mode:
-    """The most probable coordinates given the facts, with the scales and noise that go with them.
+    """The most probable coordinates given the facts, with the variances and noise that go with them.
 
     Parameters
     ----------
@@ -32,136 +116,128 @@ class Mode:
         The map from coordinates to flows.
     facts : Contrasts
         The facts, as contrasts.
-    curve : int
-        Of the curves that draws of the path may follow, the number of the one that this is the mode
-        of.
 
     Attributes
     ----------
     x, variance : ndarray, shape (width,)
-        Coordinates, and their prior variance: the shocks' and the kind of market's.
+        Coordinates, and their prior variance: that of mixtures, and of the kind of market.
     kind : ndarray, shape (kinds,)
         Probability of each kind of market.
+    log_flows : ndarray, shape (months,)
+        Logs of the flows at the mode.
     contrast : ndarray, shape (facts,)
         Contrasts at the mode.
     jacobian : ndarray, shape (facts, width)
         Their gradient.
+    noise, target : ndarray, shape (facts,)
+        Variance of each fact's noise as one normal, and the contrast that it aims at.
     """
 
-    def __init__(self, path: LatentPath, facts: Contrasts, curve: int = 0) -> None:
+    def __init__(self, path: LatentPath, facts: Contrasts) -> None:
         self.path, self.facts = path, facts
-        self.given = np.zeros(path.width)  # where coordinates without variance stand
-        self.given[path.at_["curve"]] = curve
-        self.x = self.given.copy()
+        self.x = np.zeros(path.width)
         self.kind = path.kind_share.copy()
         self.variance = self.kind @ path.kind_variance
         self.target, self.noise = facts.value.copy(), np.where(facts.exact, 0.1, UNHEARD)
-        self.jacobian = np.zeros((len(facts.value), path.width))
-        self.contrast = np.zeros(len(facts.value))
+        self.linearise()
 
     def linearise(self) -> None:
         """Contrasts and their gradient where we stand."""
-        flows, gradient = self.path.gradient(self.x)
-        self.jacobian = self.facts.gradient(flows, gradient, self.x)
-        self.contrast = self.facts.at(flows[None, :], self.x[None, :])[0]
+        every, here = np.eye(self.path.width), self.x[None, :]
+        log_flows, gradient = self.path.along(here, every)
+        contrast, jacobian = self.facts.along(log_flows, gradient, here, every)
+        self.log_flows, self.contrast, self.jacobian = log_flows[0], contrast[0], jacobian[0]
 
-    def climb(self, near: Mode | None = None) -> None:
-        """Gauss-Newton steps, noise and scales being re-weighted after each.
+    def climb(self, near: Mode | None = None) -> Mode:
+        """Gauss-Newton steps, noise and variances being re-weighted after each.
 
         Parameters
         ----------
         near : Mode, optional
             One of nearly the same facts, to start from.
         """
+        first = 0
         if near is not None:
-            self.x, self.variance = near.x.copy(), near.variance.copy()
-            self.kind = near.kind.copy()
-        for step in range(NEAR if near is not None else 0, STEPS):
+            self.x, self.variance, self.kind = near.x.copy(), near.variance.copy(), near.kind.copy()
+            first = NEAR
             self.linearise()
+        for step in range(first, STEPS):
             innovation = self.target - self.contrast + self.jacobian @ self.x
             noise = self.noise * (1 + LOOSE * 0.5**step)  # the narrow facts bind by and by
             covariance = Covariance(self.jacobian * np.sqrt(self.variance), noise)
             pulled = covariance.solve(innovation)
-            change = self.variance * (self.jacobian.T @ pulled) + self.given - self.x
+            change = self.variance * (self.jacobian.T @ pulled) - self.x
             largest = float(np.abs(change).max())
-            # most of the step, and no coordinate by much more than two prior standard deviations at
-            # once
+            # No coordinate moves by much more than two prior standard deviations at once
             self.x = self.x + change * min(MOST_OF_STEP, MOST_CHANGE / max(largest, 1e-9))
-            self._reweigh_noise(
-                covariance.diagonal, pulled, noise, min(0.5 ** (TRUSTING - step), 1.0)
-            )
-            self._rescale_shocks(covariance)
-            if step % KINDS_EVERY == 0:
+            self._reweigh_noise(covariance.diagonal, pulled, noise)
+            self._reweigh_mixtures(covariance)
+            if step % 2 == 0:
                 self._weigh_kinds(innovation, noise)
+            self.linearise()
             if largest < SETTLED and step >= FEWEST_STEPS:
                 break
-        self.linearise()
+        return self
 
-    def left_out(self, noise: Array, target: Array, variance: Array) -> tuple[Array, Array]:
-        """Each contrast as the other facts lead one to expect it about the mode: mean and variance.
+    def log_density(self) -> float:
+        """Of facts and coordinates, but for a constant."""
+        path, f = self.path, self.facts
+        found = f.log_density(self.contrast[None, :]).sum()
+        weight, sd = path.mixture
+        found += log_mixture(self.x[None, path.mixed], weight, 0.0, sd).sum()
+        plain = np.setdiff1d(np.arange(path.width), path.mixed)
+        return float(found - 0.5 * (self.x[plain] ** 2 / self.variance[plain]).sum())
 
-        Parameters
-        ----------
-        noise, target : ndarray, shape (facts,)
-            Variance of each fact's noise, and the contrast that it aims at.
-        variance : ndarray, shape (width,)
-            Of the coordinates.
-        """
-        covariance = Covariance(self.jacobian * np.sqrt(variance), noise)
-        pulled = covariance.solve(target - self.contrast + self.jacobian @ self.x)
+    def left_out(self) -> tuple[Array, Array]:
+        """Each contrast as the other facts lead one to expect it: mean and variance."""
+        covariance = Covariance(self.jacobian * np.sqrt(self.variance), self.noise)
+        pulled = covariance.solve(self.target - self.contrast + self.jacobian @ self.x)
         diagonal = np.maximum(covariance.diagonal, 1e-12)
-        return target - pulled / diagonal, np.maximum(1 / diagonal - noise, 0.0)
+        return self.target - pulled / diagonal, np.maximum(1 / diagonal - self.noise, 0.0)
 
-    def _reweigh_noise(self, diagonal: Array, pulled: Array, noise: Array, doubt: float) -> None:
-        """Each fact's noise as one normal: its components, weighted by how well they explain what
-        the others leave.
+    def _reweigh_noise(self, diagonal: Array, pulled: Array, noise: Array) -> None:
+        """Each fact's noise as one normal.
+
+        A number's components are weighted by how well they explain what the others leave; a bound
+        pulls by its slope where we stand: slack, by nothing.
         """
         f, diagonal = self.facts, np.maximum(diagonal, 1e-12)
-        residual, weight = f.value - self.target + pulled / diagonal, f.doubting(doubt)
-        part, _ = responsibilities(
-            residual, np.maximum(1 / diagonal - noise, 0.0), weight, f.mean, f.sd
-        )
+        others = self.target - pulled / diagonal - f.value
+        spread = np.maximum(1 / diagonal - noise, 0.0)
+        part, _ = responsibilities(others, spread, f.weight, f.mean, f.sd)
         there, _ = responsibilities(
-            f.value - self.contrast, np.zeros_like(noise), weight, f.mean, f.sd
+            self.contrast - f.value, np.zeros_like(noise), f.weight, f.mean, f.sd
         )
-        # A bound pulls by its slope where we stand: slack, by nothing
         precision = (there / f.sd**2).sum(axis=1)
-        exact, target = f.exact, f.value + (part * f.mean).sum(axis=1)
-        new = np.where(exact, np.exp((part * np.log(f.sd**2)).sum(axis=1)), 1 / precision)
+        new = np.where(f.exact, np.exp((part * np.log(f.sd**2)).sum(axis=1)), 1 / precision)
         target = np.where(
-            exact, target, f.value + (there * f.mean / f.sd**2).sum(axis=1) / precision
+            f.exact,
+            f.value + (part * f.mean).sum(axis=1),
+            f.value + (there * f.mean / f.sd**2).sum(axis=1) / precision,
         )
         # half way, or facts that contradict each other would take turns
         self.noise, self.target = np.sqrt(self.noise * new), 0.5 * (self.target + target)
 
-    def _rescale_shocks(self, covariance: Covariance) -> None:
-        """Scales of the shocks given the shocks, as expectation-maximisation has them."""
-        prior, at = self.path.prior, self.path.at_["shock"]
+    def _reweigh_mixtures(self, covariance: Covariance) -> None:
+        """Variances of mixed coordinates given the coordinates, by expectation-maximisation."""
+        at, (weight, sd) = self.path.mixed, self.path.mixture
         known = (self.jacobian[:, at] * covariance.solve(self.jacobian[:, at])).sum(axis=0)
-        left = self.variance[at] - self.variance[at] ** 2 * known
-        square = self.x[at] ** 2 + np.maximum(left, 0.0)
-        market = 1.0
-        for _ in range(3):
-            year = (prior.shock_nu + square / market) / (prior.shock_nu + 1)
-            market = (prior.market_nu + float((square / year).sum())) / (
-                prior.market_nu + len(square)
-            )
-        self.variance[at] = year * market
+        spread = np.maximum(self.variance[at] - self.variance[at] ** 2 * known, 0.0)
+        size = np.sqrt(self.x[at] ** 2 + spread)
+        part, _ = responsibilities(size, np.zeros_like(size), weight, np.zeros_like(sd), sd)
+        self.variance[at] = 1 / (part / sd**2).sum(axis=1)
 
     def _weigh_kinds(self, innovation: Array, noise: Array) -> None:
-        """How probable each kind of market is, by how well it explains the facts; the variances
-        that go with it.
-        """
-        at, log_part = self.path.at_["shock"], np.log(self.path.kind_share)
-        shock = self.variance[at].copy()
+        """How probable each kind of market is, by how well it explains the facts."""
+        at, log_part = self.path.mixed, np.log(self.path.kind_share)
+        mixed = self.variance[at].copy()
         for k, variance in enumerate(self.path.kind_variance):
-            root = self.jacobian * np.sqrt(variance)
-            root[:, at] = self.jacobian[:, at] * np.sqrt(shock)
-            covariance = Covariance(root, noise)
-            log_part[k] -= 0.5 * (
-                innovation @ covariance.solve(innovation) + covariance.log_determinant
-            )
+            scale = variance.copy()
+            scale[at] = mixed
+            covariance = Covariance(self.jacobian * np.sqrt(scale), noise)
+            square = innovation @ covariance.solve(innovation)
+            log_part[k] -= 0.5 * (square + covariance.log_determinant)
         part = np.exp(log_part - log_part.max())
         self.kind = 0.5 * (self.kind + part / part.sum())  # half way, as with noise
         self.variance = self.kind @ self.path.kind_variance
-        self.variance[at] = shock
+        self.variance[at] = mixed

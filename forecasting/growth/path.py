@@ -1,28 +1,26 @@
-"""The latent monthly path of one market: unit normal coordinates in, monthly flows out.
+"""The latent monthly path of one market: unit normal coordinates in, logs of monthly flows out.
 
-The log-odds of a year's share walk as :mod:`forecasting.growth.prior` says; times the size of the
-market they are the year's flow, which the within-year pattern lays on its months. Every step but
-the last few is linear in the coordinates, so that the path has a cheap exact gradient and facts of
-any period can be read off it.
+The log-odds of a year's share walk as :mod:`forecasting.growth.prior` says. Times the size of the
+market they are the year's flow, which the within-year pattern lays on its months. The same code
+gives the derivatives along any directions, so that facts of any period can be made linear.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.growth.common import Common
-from forecasting.growth.prior import RANGE, REFERENCE, Prior
-from forecasting.growth.within_year import FOLLOWS_SD, POSITION
-
-__all__ = ["LatentPath", "Start", "from_reference", "shock_scale"]
+from forecasting.growth.prior import REACH, Prior, student_mixture
+from forecasting.growth.within_year import POSITION
 
 Array = NDArray[np.float64]
 
-REACH = (RANGE[0] - REFERENCE, RANGE[1] - REFERENCE)  # about the reference of a prior
+# The size of a market is a published number of another perimeter: it may be another size
+ANOTHER_SIZE, ANOTHER_SIZE_SD, SAME_SIZE_SD = 0.1, 0.7, 0.02
 
 
 @dataclass(frozen=True)
@@ -32,51 +30,30 @@ class Start:
     Parameters
     ----------
     log_odds, log_odds_sd : float
-        Of the share in that year.
+        Of the share in the year ``year``.
     log_size, log_size_sd : float
-        Of the path's first year's market.
-    log_stock, log_stock_sd : float
-        Of what stood when the year ``stood`` began, for stocks.
+        Of the market in the path's first year.
     year : int, optional
         From which the path walks, on and back: by default its first.
-    stood : int, optional
-        No stock is told of an earlier year than this: by default the path's first.
+    of_flow : bool
+        Whether the size is that of the flow itself in that year, not of the market.
     """
 
     log_odds: float = -5.0
     log_odds_sd: float = 2.5
     log_size: float = 10.0
     log_size_sd: float = 10.0
-    log_stock: float = 0.0
-    log_stock_sd: float = 1.5
     year: int | None = None
-    stood: int | None = None
+    of_flow: bool = False
 
 
-def shock_scale(prior: Prior, distance: Array) -> Array:
-    """Standard deviation of a year's shock, by how far from the reference it starts."""
-    return prior.shock_sd * np.exp(prior.shock_slope * distance)
-
-
-def from_reference(prior: Prior, log_odds: Array) -> Array:
-    """How far log-odds lie from the reference of a prior, as far as growth depends on it."""
-    # Np.clip takes longer
-    return np.minimum(np.maximum(log_odds - prior.reference, REACH[0]), REACH[1])
-
-
-def _effects(common: Common, years: Sequence[int], parts: Sequence[float]) -> tuple[Array, Array]:
-    """Mean and square-root factor of the common effects of the years: known ones apart, later ones
-    chained.
-
-    ``parts`` are those of the effects of earlier years, the latest first, that a later one holds.
-    """
-    n = len(years)
-    mean, factor = np.zeros(n), np.zeros((n, n))
+def chained_effects(common: Common, years: Sequence[int]) -> tuple[Array, Array]:
+    """Mean and square-root factor of the common effects of some years: later ones are chained."""
+    mean, factor = np.zeros(len(years)), np.zeros((len(years), len(years)))
     for i, year in enumerate(years):
         if year > common.last_year and i > 0:
-            for lag, part in enumerate(parts, 1):
-                mean[i] += part * (mean[i - lag] if lag <= i else common.at(year - lag)[0])
-                factor[i] += part * factor[i - lag] if lag <= i else 0.0
+            mean[i] = common.persistence * mean[i - 1]
+            factor[i] = common.persistence * factor[i - 1]
             factor[i, i] = common.new_sd
         else:
             mean[i], factor[i, i] = common.at(year)
@@ -84,7 +61,7 @@ def _effects(common: Common, years: Sequence[int], parts: Sequence[float]) -> tu
 
 
 class LatentPath:
-    """The map from coordinates to flows over some years, linear parts kept as matrices.
+    """The map from coordinates to monthly flows over some years.
 
     Parameters
     ----------
@@ -101,23 +78,20 @@ class LatentPath:
     drifts : sequence of (int, int)
         Of each offset that drifts, as its agency counts something else, its number and the year of
         its first fact.
-    curves : int
-        Number of curves that draws may follow.
+    counted : bool
+        Whether the flow is of single things, which come by chance.
 
-    Notes ----- Coordinates are unit normal, but for the shocks, whose variance is theirs to be
-    drawn, and for lasting pattern, noise and tilt, whose variance goes with the kind of market
-    (``kind_share``, ``kind_variance``). They are start, level, slope, stock at the start,
-    scrappage; then size, shock, common effect and tilt by year; how far the market follows what all
-    months of a year have in common, where that is known; lasting pattern by month of the year;
-    noise by month; offsets of bases, and their drift by year. Of several curves, the number of the
-    one that a draw follows is a coordinate, too, without variance.
+    Notes
+    -----
+    Coordinates are unit normal, but for two kinds. Shocks, and the coordinate that gives the
+    market another size, are mixtures of normals (``mixed``, ``mixture``). The variance of lasting
+    pattern, noise and tilt goes with the kind of market (``kind_share``, ``kind_variance``).
 
     Examples
     --------
     >>> path = LatentPath(Prior(), 2020, 2023, Start(log_size=11.5, log_size_sd=0.05))
-    >>> flows = path.flows(np.zeros((1, path.width)))
-    >>> flows.shape, bool((flows > 0).all())
-    ((1, 49), True)
+    >>> path.flows(np.zeros((1, path.width))).shape
+    (1, 48)
     """
 
     def __init__(
@@ -129,200 +103,245 @@ class LatentPath:
         sizes: Mapping[int, tuple[float, float]] | None = None,
         bases: int = 0,
         drifts: Sequence[tuple[int, int]] = (),
-        curves: int = 1,
+        counted: bool = True,
     ) -> None:
-        self.prior, self.start = prior, start
+        self.prior, self.start, self.counted = prior, start, counted
         self.first_year, self.last_year = first_year, last_year
         self.years = n = last_year - first_year + 1
         self.months = 12 * n
         self.begins = 0 if start.year is None else start.year - first_year
-        self.stood = first_year if start.stood is None else start.stood
+        self.sizes, self.bases, self.drifts = sizes or {}, bases, tuple(drifts)
         widths = {
             "start": 1,
             "level": 1,
             "slope": 1,
-            "stock": 1,
             "scrappage": 1,
+            "another_size": 1,
             "size": n,
             "shock": n,
             "common": n,
+            "chance": n,
             "tilt": n,
-        }
-        self.common_months, self.months_open = prior.within_year.in_years(first_year, n)
-        widths |= {
-            "follows": int(self.common_months.any()),
             "pattern": 12,
             "noise": self.months,
             "basis": bases,
             "drift": len(drifts) * n,
         }
-        widths["curve"] = int(curves > 1)
-        edges = np.concatenate([[0], np.cumsum(list(widths.values()))])
+        edges = np.cumsum([0, *widths.values()]).tolist()
         self.at_ = {
-            name: slice(int(a), int(b))
-            for name, a, b in zip(widths, edges, edges[1:], strict=False)
+            name: slice(a, b) for name, a, b in zip(widths, edges[:-1], edges[1:], strict=True)
         }
-        self.width = int(edges[-1])
-        clock = [self.clock(year) for year in range(first_year, last_year + 1)]
-        self.common_effects = _effects(prior.common, clock, prior.common_parts)
-        self.sizes, self.bases, self.drifts, self.curves = sizes or {}, bases, tuple(drifts), curves
-        self.size_mean, self.size_map = self._sizes(self.sizes)
-        self.shape_mean, self.shape_map = self._shape()
-        # All that a year's shape depends on
-        self.shaped = slice(self.at_["tilt"].start, self.at_["noise"].stop)
-        self.kind_share, self.kind_variance = self._kinds()
-
-    def clock(self, year: int) -> int:
-        """What common effects go by: the year, or the years since the walk's first where growth
-        goes by age.
-        """
-        return year if self.prior.aging is None else year - self.first_year - self.begins
-
-    def distance(self, log_odds: Array, years: int | NDArray[np.int_]) -> Array:
-        """How far from the prior's reference a step of the walk begins: in log-odds, or in the log
-        of age.
-
-        Parameters
-        ----------
-        log_odds : ndarray, shape (..., years), or any for one year
-            Where the steps begin.
-        years : int or ndarray
-            Years in which they begin; the age is that of the year after.
-        """
-        if self.prior.aging is None:
-            return from_reference(self.prior, log_odds)
-        age = np.clip(
-            np.asarray(years) + 1 - self.first_year - self.begins, 1, self.prior.common.last_year
+        self.width: int = edges[-1]
+        self.common_mean, self.common_map = chained_effects(
+            prior.common, range(first_year, last_year + 1)
         )
-        return np.broadcast_to(np.log(age) - self.prior.aging, log_odds.shape)
+        self.size_mean, self.size_map = self._sizes()
+        self.noise_map = prior.within_year.noise_of_year()
+        self.kind_share, self.kind_variance = self._kinds()
+        self.mixed = np.r_[self.at_["shock"], self.at_["another_size"]]
+        self.mixture = self._mixture()
 
     def reaching(self, last_year: int) -> LatentPath:
         """The same path up to a later year."""
-        if last_year <= self.last_year:
-            return self
         return LatentPath(
-            self.prior, self.first_year, last_year, self.start, self.sizes, self.bases, self.drifts
+            self.prior,
+            self.first_year,
+            max(last_year, self.last_year),
+            self.start,
+            self.sizes,
+            self.bases,
+            self.drifts,
+            self.counted,
         )
 
-    def _sizes(self, known: Mapping[int, tuple[float, float]]) -> tuple[Array, Array]:
+    def _sizes(self) -> tuple[Array, Array]:
         """Log size of the market by year: a random walk, tied to the sizes that are known."""
-        of_all = self.prior.size
-        mean, factor = _effects(
-            of_all, range(self.first_year, self.last_year + 1), [of_all.persistence]
-        )
+        common = self.prior.size
+        mean, factor = chained_effects(common, range(self.first_year, self.last_year + 1))
         steps = np.diag(factor) ** 2 + self.prior.size_sd**2
         mean[0], steps[0] = self.start.log_size, self.start.log_size_sd**2
         walk = np.tri(self.years)
         mean, covariance = np.cumsum(mean), walk @ (steps[:, None] * walk.T)
-        rows = [
-            year - self.first_year for year in known if self.first_year <= year <= self.last_year
-        ]
-        if rows:
-            value, sd = np.array([known[row + self.first_year] for row in rows]).T
-            gain = np.linalg.solve(
-                covariance[np.ix_(rows, rows)] + np.diag(sd**2), covariance[rows]
-            ).T
+        known = {y: v for y, v in self.sizes.items() if self.first_year <= y <= self.last_year}
+        if known:
+            rows = np.array(list(known)) - self.first_year
+            value, sd = np.array(list(known.values())).T
+            tied = covariance[np.ix_(rows, rows)] + np.diag(sd**2)
+            gain = np.linalg.solve(tied, covariance[rows]).T
             mean = mean + gain @ (value - mean[rows])
             covariance = covariance - gain @ covariance[rows]
-        linear = np.zeros((self.years, self.width))
-        linear[:, self.at_["size"]] = np.linalg.cholesky(covariance + 1e-12 * np.eye(self.years))
-        return mean, linear
-
-    def _shape(self) -> tuple[Array, Array]:
-        """Log of a month against its year, but for the slope that the years' growth gives it."""
-        within = self.prior.within_year
-        linear = np.zeros((self.months, self.width))
-        linear[:, self.at_["noise"]] = np.kron(np.eye(self.years), within.noise_of_year())
-        linear[:, self.at_["pattern"]] = within.pattern_sd * np.tile(np.eye(12), (self.years, 1))
-        linear[:, self.at_["tilt"]] = within.slope_sd * np.kron(
-            np.eye(self.years), POSITION[:, None]
-        )
-        linear[:, self.at_["follows"]] = FOLLOWS_SD * self.common_months.reshape(-1, 1)
-        return (np.asarray(within.pattern) + self.common_months).ravel(), linear
+        root = np.linalg.cholesky(covariance + 1e-12 * np.eye(self.years))
+        return mean, np.asarray(root, dtype=float)
 
     def _kinds(self) -> tuple[Array, Array]:
-        """Kinds of markets: the probability of each, and the variance of every coordinate under it."""
+        """Kinds of markets: the probability of each, and every coordinate's variance under it."""
         within = self.prior.within_year
-        both = [(a, b) for a in within.own_seasons for b in within.steadiness]
+        both = [(own, steady) for own in within.own_seasons for steady in within.steadiness]
         share = np.array([own[0] * steady[0] for own, steady in both])
-        self.kind_noise = np.array([steady[1] for _, steady in both])
         variance = np.ones((len(both), self.width))
         for row, (own, steady) in zip(variance, both, strict=True):
             row[self.at_["pattern"]] = own[1] ** 2
-            row[self.at_["tilt"]] = steady[1] ** 2 * self.months_open
-            row[self.at_["noise"]] = np.repeat(row[self.at_["tilt"]], 12)
-            row[self.at_["curve"]] = 0.0
+            row[self.at_["tilt"]] = steady[1] ** 2
+            row[self.at_["noise"]] = steady[1] ** 2
         return share / share.sum(), variance
 
-    def _walk(self, x: Array) -> tuple[Array, Array]:
-        """Log-odds and shocks by year, each of shape (draws, years)."""
-        prior, at = self.prior, self.at_
-        effect_mean, effect_map = self.common_effects
-        level = (
-            prior.level
-            + prior.level_sd * x[:, at["level"]]
-            + effect_mean
-            + x[:, at["common"]] @ effect_map.T
-        )
-        slope = prior.slope + prior.slope_sd * x[:, at["slope"]].ravel()
-        z, shocks = np.empty((len(x), self.years)), np.zeros((len(x), self.years))
-        z[:, self.begins] = self.start.log_odds + self.start.log_odds_sd * x[:, at["start"]].ravel()
-        for here, there in self._steps():
-            y, distance = max(here, there), self.distance(z[:, here], self.first_year + here)
-            shocks[:, y] = shock_scale(prior, distance) * x[:, at["shock"].start + y]
-            echo = sum(part * shocks[:, y - lag] for lag, part in self._echoes(y))
-            z[:, there] = z[:, here] + (there - here) * (
-                level[:, y] + slope * distance + shocks[:, y] + echo
-            )
-        return z, shocks
+    def _mixture(self) -> tuple[Array, Array]:
+        """Weights and standard deviations of the mixed coordinates, a row each."""
+        shock_weight, shock_sd = student_mixture(self.prior.shock_nu)
+        weight = np.tile(shock_weight, (len(self.mixed), 1))
+        sd = np.tile(shock_sd, (len(self.mixed), 1))
+        weight[-1], sd[-1] = 0.0, 1.0
+        weight[-1, :2] = 1 - ANOTHER_SIZE, ANOTHER_SIZE
+        sd[-1, 0] = SAME_SIZE_SD / ANOTHER_SIZE_SD
+        return weight, sd
 
-    def _steps(self) -> list[tuple[int, int]]:
-        """From which year to which the walk steps: on from where it starts, then back from there."""
-        on = [(y - 1, y) for y in range(self.begins + 1, self.years)]
-        return on + [(y, y - 1) for y in range(self.begins, 0, -1)]
+    def totals(self, x: Array, directions: Array) -> tuple[Array, Array, Array, Array]:
+        """Log-odds, log flow that is expected by year, and the derivatives of both.
 
-    def _echoes(self, year: int) -> list[tuple[int, float]]:
-        """Lag and part of the earlier shocks that come again in a year: none from before the start."""
-        return list(enumerate(self.prior.echo[: max(year - 1 - self.begins, 0)], 1))
+        Parameters
+        ----------
+        x : ndarray, shape (draws, width)
+            Coordinates.
+        directions : ndarray, shape (width, directions)
+            Along which derivatives are asked for.
 
-    def _walk_gradient(self, x: Array, z: Array, shocks: Array) -> Array:
-        """Gradient of the log-odds by year at one point, from what it walks there: shape (years,
-        width).
+        Returns
+        -------
+        tuple of ndarray
+            Shapes (draws, years) twice, then (draws, years, directions) twice.
         """
+        return self._times_size(x, directions, *self._walk(x, directions))
+
+    def _times_size(
+        self, x: Array, directions: Array, z: Array, dz: Array
+    ) -> tuple[Array, Array, Array, Array]:
+        at, size = self.at_, self.sizes_of(x)
+        d_size = self.size_map @ directions[at["size"]]
+        d_size = d_size + ANOTHER_SIZE_SD * directions[at["another_size"]]
+        unsaturated = 1 / (1 + np.exp(z))
+        total = size - np.logaddexp(0.0, -z)
+        d_total = d_size + unsaturated[..., None] * dz
+        if self.start.of_flow:  # whatever share it is of
+            b = self.begins
+            total = total + np.logaddexp(0.0, -z[:, b, None])
+            d_total = d_total - (unsaturated[:, b, None] * dz[:, b])[:, None]
+        return z, total, dz, d_total
+
+    def sizes_of(self, x: Array) -> Array:
+        """Log size of the market by year: shape (draws, years)."""
+        at = self.at_
+        size = self.size_mean + x[:, at["size"]] @ self.size_map.T
+        return np.asarray(size + ANOTHER_SIZE_SD * x[:, at["another_size"]])
+
+    def _walk(self, x: Array, directions: Array) -> tuple[Array, Array]:
+        """Log-odds by year, and their derivatives."""
         prior, at = self.prior, self.at_
-        distance = self.distance(z, self.first_year + np.arange(self.years))
-        scale, slope = (
-            shock_scale(prior, distance),
-            prior.slope + prior.slope_sd * float(x[at["slope"]].sum()),
+        level = prior.level + prior.level_sd * x[:, at["level"]] + self.common_mean
+        level = level + x[:, at["common"]] @ self.common_map.T
+        d_level = prior.level_sd * directions[at["level"]]
+        d_level = d_level + self.common_map @ directions[at["common"]]
+        slope = prior.slope + prior.slope_sd * x[:, at["slope"]].ravel()
+        d_slope = prior.slope_sd * directions[at["slope"]]
+        z = np.empty((len(x), self.years))
+        dz = np.empty((len(x), self.years, directions.shape[1]))
+        z[:, self.begins] = self.start.log_odds + self.start.log_odds_sd * x[:, at["start"]].ravel()
+        dz[:, self.begins] = self.start.log_odds_sd * directions[at["start"]]
+        onward = [(y - 1, y) for y in range(self.begins + 1, self.years)]
+        back = [(y, y - 1) for y in range(self.begins, 0, -1)]
+        for here, there in onward + back:
+            y, sign = max(here, there), there - here
+            distance = np.clip(z[:, here] - prior.reference, *REACH)
+            inside = (distance > REACH[0]) & (distance < REACH[1])
+            scale = prior.shock_sd * np.exp(prior.shock_slope * distance)
+            unit = x[:, at["shock"].start + y]
+            z[:, there] = z[:, here] + sign * (level[:, y] + slope * distance + scale * unit)
+            by_share = inside * (slope + prior.shock_slope * scale * unit)
+            step = d_level[y] + scale[:, None] * directions[at["shock"].start + y]
+            step = step + distance[:, None] * d_slope + by_share[:, None] * dz[:, here]
+            dz[:, there] = dz[:, here] + sign * step
+        return z, dz
+
+    def slopes(self, log_totals: Array) -> Array:
+        """Slope within each year that the growth over the year before and of the next gives it.
+
+        Years are the second axis. A missing neighbour's growth is taken to be the other's; what
+        lies before the start tells nothing after it.
+        """
+        within = self.prior.within_year
+        growth = np.diff(log_totals, axis=1)
+        if not growth.shape[1]:
+            return np.zeros_like(log_totals)
+        before = np.concatenate([growth[:, :1], growth], axis=1)
+        before[:, self.begins] = growth[:, min(self.begins, growth.shape[1] - 1)]
+        after = np.concatenate([growth, growth[:, -1:]], axis=1)
+        return np.asarray(within.slope_on_growth * before + within.slope_on_next * after)
+
+    def along(self, x: Array, directions: Array) -> tuple[Array, Array]:
+        """Logs of the monthly flows, and their derivatives along some directions.
+
+        Parameters
+        ----------
+        x : ndarray, shape (draws, width)
+            Coordinates.
+        directions : ndarray, shape (width, directions)
+            Along which derivatives are asked for.
+
+        Returns
+        -------
+        tuple of ndarray
+            Shapes (draws, months) and (draws, months, directions).
+        """
+        _, expected, _, d_expected = self.totals(x, directions)
+        at, within, n = self.at_, self.prior.within_year, directions.shape[1]
+        noise = x[:, at["noise"]].reshape(-1, self.years, 12) @ self.noise_map.T
+        d_noise = self.noise_map @ directions[at["noise"]].reshape(self.years, 12, n)
+        tilt = self.slopes(expected) + within.slope_sd * x[:, at["tilt"]]
+        d_tilt = self.slopes(d_expected) + within.slope_sd * directions[at["tilt"]]
+        lasting = np.asarray(within.pattern) + within.pattern_sd * x[:, at["pattern"]]
+        total, part, d_total, d_part = self._by_chance(
+            x[:, at["chance"]], directions[at["chance"]], expected, d_expected
         )
-        inside = (distance > REACH[0]) & (distance < REACH[1]) & (prior.aging is None)
-        gradient, of_shock = np.zeros((self.years, self.width)), np.zeros((self.years, self.width))
-        gradient[self.begins, at["start"]] = self.start.log_odds_sd
-        for here, there in self._steps():
-            y, before = max(here, there), gradient[here] * inside[here]
-            of_shock[y] = prior.shock_slope * shocks[y] * before
-            of_shock[y, at["shock"].start + y] += scale[here]
-            step = slope * before + of_shock[y]
-            step[at["level"]] += prior.level_sd
-            step[at["slope"]] += prior.slope_sd * distance[here]
-            step[at["common"]] += self.common_effects[1][y]
-            for lag, part in self._echoes(y):
-                step += part * of_shock[y - lag]
-            gradient[there] = gradient[here] + (there - here) * step
-        return gradient
+        shape = lasting[:, None, :] + tilt[..., None] * POSITION + part[..., None] * noise
+        d_shape = POSITION[:, None] * d_tilt[:, :, None, :]
+        d_shape += within.pattern_sd * directions[at["pattern"]]
+        d_shape += part[..., None, None] * d_noise
+        if self.counted:
+            d_shape += noise[..., None] * d_part[:, :, None, :]
+        shape -= shape.max(axis=2, keepdims=True)
+        share = np.exp(shape)
+        whole = share.sum(axis=2, keepdims=True)
+        share /= whole
+        d_shape += (d_total - np.einsum("dym,dymn->dyn", share, d_shape))[:, :, None, :]
+        log_flows = total[..., None] + shape - np.log(whole)
+        return log_flows.reshape(len(x), -1), d_shape.reshape(len(x), self.months, n)
 
-    def totals(self, x: Array) -> tuple[Array, Array]:
-        """Log-odds and log flow by year, each of shape (draws, years)."""
-        log_odds, _ = self._walk(x)
-        return log_odds, self._log_totals(x, log_odds)
+    def _by_chance(
+        self, unit: Array, d_unit: Array, expected: Array, d_expected: Array
+    ) -> tuple[Array, Array, Array, Array]:
+        """Log flow by year as single things come, and by how much more uneven months are for that.
 
-    def _log_totals(self, x: Array, log_odds: Array) -> Array:
-        size = self.size_mean + x[:, self.at_["size"]] @ self.size_map[:, self.at_["size"]].T
-        return np.asarray(size - np.logaddexp(0.0, -log_odds))
+        The log of a count is normal with the mean and the variance of a Poisson count.
+        """
+        if not self.counted:
+            nothing = np.zeros_like(d_expected)
+            return expected, np.ones_like(expected), d_expected, nothing
+        rare = np.exp(-np.clip(expected, -30.0, 60.0))
+        sd = np.sqrt(np.log1p(rare))
+        d_sd = -rare / (2 * sd * (1 + rare))
+        by_expected = 1 + unit * d_sd + 0.5 * rare / (1 + rare)
+        total = expected + unit * sd - 0.5 * sd**2
+        d_total = by_expected[..., None] * d_expected + sd[..., None] * d_unit
+        noise = self.prior.within_year.noise_sd**2
+        part = np.sqrt(1 + np.log1p(12 * rare) / noise)
+        d_part = -12 * rare / ((1 + 12 * rare) * 2 * part * noise)
+        return total, part, d_total, d_part[..., None] * d_expected
+
+    def flows(self, x: Array) -> Array:
+        """Monthly flows: shape (draws, months)."""
+        return np.exp(self.along(x, np.zeros((self.width, 0)))[0])
 
     def offset(self, basis: int) -> Array:
-        """Map from coordinates to the log offset of an agency's counts, by year: shape (years,
-        width).
+        """Map from coordinates to the log offset of an agency's counts: shape (years, width).
 
         Constant, but for what drifts: then a random walk by year, from the year of its first fact.
         """
@@ -335,88 +354,3 @@ class LatentPath:
                 start = self.at_["drift"].start + number * self.years
                 linear[:, start : start + self.years] = self.prior.basis_drift * walked
         return linear
-
-    def start_of_flow(self) -> Start:
-        """A start for paths that speak of the flow itself: its scale as far as market and share
-        tell, spread wide.
-        """
-        known = self.start
-        return replace(
-            known,
-            log_size=known.log_size + known.log_odds,
-            log_size_sd=float(np.hypot(4.0, known.log_size_sd)),
-        )
-
-    def totals_gradient(self, x: Array) -> tuple[Array, Array]:
-        """Log flow by year at one point, and its gradient: shapes (years,) and (years, width)."""
-        log_odds, shocks = self._walk(x[None, :])
-        unsaturated = 1 / (1 + np.exp(log_odds[0]))
-        gradient = self.size_map + unsaturated[:, None] * self._walk_gradient(
-            x, log_odds[0], shocks[0]
-        )
-        return self._log_totals(x[None, :], log_odds)[0], gradient
-
-    def slopes(self, log_totals: Array) -> Array:
-        """Slope within each year that the growth over the year before and of the next gives it.
-
-        A missing neighbour's growth is taken to be the other's; what lies before the start tells
-        nothing after it.
-        """
-        within = self.prior.within_year
-        growth = np.diff(log_totals, axis=-1)
-        if not growth.shape[-1]:
-            return np.zeros_like(log_totals)
-        before = np.concatenate([growth[..., :1], growth], axis=-1)
-        before[..., self.begins] = growth[..., self.begins]
-        after = np.concatenate([growth, growth[..., -1:]], axis=-1)
-        return np.asarray(within.slope_on_growth * before + within.slope_on_next * after)
-
-    def laid_on_months(self, log_totals: Array, shape: Array) -> Array:
-        """Each year's total on its months.
-
-        Parameters
-        ----------
-        log_totals : ndarray, shape (draws, years)
-            Log flow by year.
-        shape : ndarray, shape (draws, months)
-            Log of a month against its year, the slope from growth left out.
-        """
-        years = log_totals.shape[-1]
-        tilted = (
-            shape.reshape(*shape.shape[:-1], years, 12)
-            + self.slopes(log_totals)[..., None] * POSITION
-        )
-        most = tilted[..., 0]
-        for k in range(1, 12):  # in a fifth of the time that a maximum over so short an axis takes
-            most = np.maximum(most, tilted[..., k])
-        part = np.exp(tilted - most[..., None])
-        flows = np.exp(log_totals)[..., None] * part / part.sum(axis=-1, keepdims=True)
-        return np.asarray(flows.reshape(*shape.shape))
-
-    def flows(self, x: Array) -> Array:
-        """Monthly flows, with what stood at the start as the last entry: shape (draws, months + 1)."""
-        return self._laid_out(x, self.totals(x)[1])
-
-    def _laid_out(self, x: Array, log_totals: Array) -> Array:
-        shape = self.shape_mean + x[:, self.shaped] @ self.shape_map[:, self.shaped].T
-        monthly = self.laid_on_months(log_totals, shape)
-        stock = np.exp(self.start.log_stock + self.start.log_stock_sd * x[:, self.at_["stock"]])
-        return np.concatenate([monthly, stock], axis=1)
-
-    def gradient(self, x: Array) -> tuple[Array, Array]:
-        """Flows at one point and the gradient of their logs, shapes (months + 1,) and (months + 1,
-        width).
-        """
-        log_totals, d_totals = self.totals_gradient(x)
-        d_slopes = self.slopes(d_totals.T).T
-        flows = self._laid_out(x[None, :], log_totals[None, :])[0]
-        part = flows[:-1].reshape(self.years, 12) / np.exp(log_totals)[:, None]
-        gradient = np.zeros((self.months + 1, self.width))
-        # Changed in place: it is large
-        by_month = gradient[:-1].reshape(self.years, 12, self.width)
-        np.multiply(POSITION[None, :, None], d_slopes[:, None, :], out=by_month)
-        by_month += self.shape_map.reshape(by_month.shape)
-        by_month -= np.einsum("yk,ykd->yd", part, by_month)[:, None, :]
-        by_month += d_totals[:, None, :]
-        gradient[-1, self.at_["stock"]] = self.start.log_stock_sd
-        return flows, gradient

@@ -1,54 +1,49 @@
-"""Inference: coordinates of the path given what the facts say.
+"""Draws of the coordinates of a path, given what the facts say; all deterministic given the seed.
 
-In three steps, all deterministic given the seed:
-
-1. the mode (:mod:`forecasting.growth.mode`), scales of shocks and noise updated on the way; 2.
-about it, with the contrasts made linear, a Gibbs sampler over scales of shocks and components of
-noise, many
-   chains at once: given those, everything is Gaussian and drawn exactly (Matheron's rule);
-3. each draw is moved, along the prior's own directions, until its true contrasts are what the
-linear ones were
-   (a step of randomised maximum likelihood), so that a printed total is kept however far a draw
-   lies from the mode; a bound only where a draw's own path would break it. Draws that cannot be
-   brought there are replaced by others, and counted.
+1. About the mode the contrasts are linear. Then all is Gaussian given the component of every
+   mixture (noise of facts in doubt, shocks) and the kind of market; those are drawn by a Gibbs
+   sampler, many chains side by side.
+2. Each draw is moved until its true contrasts are what the linear ones were, and weighted by what
+   the true model makes of it over what the linear one did, the change of variables included.
+3. The weights are smoothed (Pareto), and draws are taken in proportion to them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.chains import Chains
-from forecasting.growth.contrasts import Contrasts, as_arrays
-from forecasting.growth.covariance import Covariance
-from forecasting.growth.likelihood import Observation
-from forecasting.growth.mode import Mode
+from forecasting.growth.likelihood import Contrasts, Observation, as_arrays, log_mixture
+from forecasting.growth.mode import Covariance, Mode, responsibilities
 from forecasting.growth.path import LatentPath
-
-__all__ = ["Posterior", "sample"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
 
-# Sweeps before the first draw; where there are numbers, and none is contested
-BURN, SHORT_BURN = 14, 4
-BURN_AGAIN = 3  # where a few more facts are sampled than before
-# At first any fact may well be wrong, so that facts that agree can find each other
-MOST_DOUBT, LESS_DOUBT = 25.0, 0.65
-# By how much less likely, in what share of draws, a fact must make them
-ROUNDS, BEARS, BEARING = 3, 0.5, 0.005
-BLOCK = 500  # draws that are corrected at a time
-CORRECTIONS, MORE_CORRECTIONS, RIDGE = 3, 15, 1e-6
-# A draw this near to what is asked, a fifth of what an agency's totals are good for, is moved no
-# more
-CLOSE = 0.002
-FAR = 50.0  # unit normal coordinates
-MET = 0.1  # a draw meets the facts to 10 %, or another that does takes its place
-FEWEST_MET, BEST = 0.1, 0.5  # where fewer than so many draws do, the best half stand
-LOST = -0.7  # by how much less likely a draw may make the bounds than it was drawn with, in logs
+CHAINS, SWEEPS, BURN = 500, 4, 4
+NUMBERS = 3  # components of a number that may be wrong
+MOST_WORK = 6e6  # chains times unknowns squared
+MOST_DOUBTFUL = 60  # facts whose components are drawn: those most in doubt
+MUCH_DOUBT = 1.5  # times the doubt in any fact, from which one is always drawn
+FEW = 8  # so many more are drawn in any case
+UNEVEN = 0.5  # by how much a bound may differ from a normal to be taken for one
+WIDE_OPEN = 0.25  # least precision of that
+VISITS = 8  # pairs whose components are drawn together, in one sweep
+ANY_PAIR = 0.05
+JITTER = 1e-6  # variance of a doubtful fact beside that of its component
+LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is left out
+BEARING = (
+    0.2  # of contrasts in units of their noise: what is left of the gap between true and linear
+)
+MOST_MOVED, MOST_GAP, HELD = 60, 20.0, 0.01
+CLOSE, STEPS, NEWTON_STEPS = 0.05, 3, 6  # in units of the noise; steps
+FAR, FARTHEST_STEP = 60.0, 2.0
+OTHER = 0.1
+FEW_COUNT, MORE_ROUNDS = 0.1, 3
+AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -59,32 +54,28 @@ class Posterior:
     ----------
     x : ndarray, shape (draws, width)
         Coordinates.
-    scale : ndarray, shape (draws,)
-        Squared scale of the market's shocks, relative to the common one.
     kind : ndarray of int, shape (draws,)
         Kind of market, a row of ``LatentPath.kind_variance``.
     expected, expected_sd : ndarray, shape (facts,)
         Each contrast as the other facts lead one to expect it.
     base : ndarray, shape (facts,)
-        What each fact is compared with, at the (first) mode.
+        What each fact is compared with, at the mode.
     doubted : ndarray, shape (facts,)
         Probability that a fact is one of the wrong ones.
     effective : float
         Effective number of draws.
-    unmet : float
-        Share of draws that did not meet every fact as the sampler asked, and were replaced by
-        others.
+    tail : float
+        Shape of the largest weights (Pareto): above 0.7 the weights cannot be trusted.
     """
 
     x: Array
-    scale: Array
     kind: Indices
     expected: Array
     expected_sd: Array
     base: Array
     doubted: Array
     effective: float
-    unmet: float
+    tail: float
 
 
 def sample(
@@ -105,176 +96,488 @@ def sample(
     bases : mapping of str to int
         Column of each basis that has an offset.
     shared : ndarray, shape (draws, years)
-        Unit shocks behind the common effects: the same for every market that is forecast with one
-        seed. Where draws may follow several curves, they take turns, and there is one for each in
-        every turn.
+        Unit shocks behind the common effects: the same for every market with one seed.
     rng : Generator
         Seeded; a market's own.
     """
     facts = as_arrays(observations, path, bases)
-    modes = [Mode(path, facts, curve) for curve in range(path.curves)]
-    for mode in modes:
-        mode.climb()
-    awake = np.zeros(len(facts.value), dtype=bool)
-    before = None
-    for _ in range(ROUNDS):
-        chains = Chains(path, facts, modes, awake, len(shared), rng)
-        burn = BURN if len(chains.sorted.contested) or not facts.exact.any() else SHORT_BURN
-        if before is not None:
-            chains.go_on_from(before)
-            burn = BURN_AGAIN
-        blocks, before = _drawn(chains, shared, burn), chains
-        first = next(blocks)
-        woken = _woken(path, facts, chains.sorted.silent, first[0])
-        if not len(woken):
-            break
-        awake[woken] = True
-    x, worst, scale, kind, expected = zip(first, *blocks, strict=True)
-    which = _standing(np.concatenate(worst), path.curves, rng)
-    mean, variance, doubted = np.mean(expected, axis=0)
+    mode = _best_mode(path, facts)
+    linear = _Linear(mode)
+    chains = _Chains(linear, len(shared), rng)
+    rounds = [_weighted(chains, shared)]
+    weight, tail = smoothed(rounds[0][2])
+    if 1 / (weight**2).sum() < FEW_COUNT * len(shared):
+        rounds += [_weighted(chains, shared) for _ in range(MORE_ROUNDS)]
+    moved, kind, log_weight = (np.concatenate(each) for each in zip(*rounds, strict=True))
+    weight, tail = smoothed(log_weight)
+    which = resampled(weight, np.tile(shared[:, -1], len(rounds)), len(shared), rng)
+    expected, variance = chains.expectations()
+    kept = moved[which]
+    contrast = _contrasts(path, facts, kept)
+    part, _ = responsibilities(
+        contrast - facts.value, np.zeros_like(contrast), facts.weight, facts.mean, facts.sd
+    )
     return Posterior(
-        x=np.concatenate(x)[which],
-        scale=np.concatenate(scale)[which],
-        kind=chains.kinds[np.concatenate(kind)[which]],
-        expected=mean,
+        x=kept,
+        kind=linear.kinds[kind[which]],
+        expected=expected,
         expected_sd=np.sqrt(variance),
-        base=facts.base(path.flows(modes[0].x[None, :])[0], modes[0].x),
-        doubted=doubted,
-        effective=chains.effective(),
-        unmet=float((np.concatenate(worst) > MET).mean()),
+        base=facts.base(mode.log_flows, mode.x),
+        doubted=(part * facts.wrong).sum(axis=2).mean(axis=0),
+        effective=float(1 / (weight**2).sum()),
+        tail=tail,
     )
 
 
-def _drawn(
-    chains: Chains, shared: Array, burn: int
-) -> Iterator[tuple[Array, Array, Array, Indices, Array]]:
-    """Block by block: coordinates, how far each is from the facts, scales, kinds, and what is
-    expected of the facts.
+def _weighted(chains: _Chains, shared: Array) -> tuple[Array, Indices, Array]:
+    """Draws that are moved to the facts, their kinds, and logs of their weights."""
+    x, kind = chains.draw(shared)
+    moved, log_weight = _moved(chains.linear, x, kind)
+    return moved, kind, log_weight
 
-    Numbers are met by moving each draw. Of a bound a draw keeps what its own path makes of it, but
-    where that is less likely than the linear contrast that it was drawn with: there it is moved to
-    meet the bounds, too.
+
+def _best_mode(path: LatentPath, facts: Contrasts) -> Mode:
+    """The mode; where it gives the market another size, the better of that and of the size told."""
+    mode = Mode(path, facts).climb()
+    column = path.at_["another_size"]
+    if abs(float(mode.x[column].sum())) < OTHER:
+        return mode
+    told = Mode(path, facts)
+    told.variance[column] = path.mixture[1][-1, 0] ** 2
+    told.climb()
+    return max(mode, told, key=lambda each: each.log_density())
+
+
+class _Linear:
+    """The model made linear about its mode, and reduced to the unknowns that are mixtures.
+
+    With ``y = J x - e`` the contrasts, e their noise, the unknowns u are the mixed coordinates and
+    the noise of the facts in doubt. All else is normal given the kind k of market and is
+    integrated out: ``y = B u + normal(0, S[k])``. Of u that leaves the precision ``B' S^-1 B`` and
+    the pull ``B' S^-1 y``.
     """
-    for step in range(BURN - burn, BURN):
-        chains.doubt = max(MOST_DOUBT * LESS_DOUBT**step, 1.0)
-        chains.sweep()
-    facts, sampled = chains.facts, np.sort(np.r_[chains.sorted.doubtful, chains.sorted.settled])
-    exact, bounds = sampled[facts.exact[sampled]], sampled[~facts.exact[sampled]]
-    moves, moves_all, path = _Correction(chains, exact), _Correction(chains, sampled), chains.path
-    turns = shared.reshape(-1, path.curves, path.years)
-    waiting: list[tuple[Array, Array, Array, Indices, Array]] = []
-    for left, block in zip(
-        range(chains.sweeps)[::-1], np.array_split(turns, chains.sweeps), strict=True
-    ):
-        waiting.append((*chains.draw(np.concatenate(block)), np.stack(chains.expectations())))
-        if left and sum(len(each[0]) for each in waiting) < BLOCK:
-            continue
-        *draws, expected = zip(*waiting, strict=True)
-        drawn, asked, scale, kind = (np.concatenate(of) for of in draws)
-        waiting.clear()
-        x, worst = moves(drawn, asked, kind)
-        if len(bounds):
-            f = facts.only(bounds)
-            gain = (f.log_density(f.at(path.flows(x), x)) - f.log_density(asked[:, bounds])).sum(
-                axis=1
+
+    def __init__(self, mode: Mode) -> None:
+        path, f = mode.path, mode.facts
+        self.mode, self.path, self.facts = mode, path, f
+        rows = np.arange(len(f.value))
+        self.mean, self.variance = mode.left_out()
+        part, _ = responsibilities(self.mean - f.value, self.variance, f.weight, f.mean, f.sd)
+        believed = (f.wrong * f.weight).sum(axis=1)
+        target, noise, unevenness = _tangent(f, mode.contrast, np.sqrt(self.variance))
+        doubt = (part * f.wrong).sum(axis=1) / believed
+        doubt = np.where(f.exact, doubt, MUCH_DOUBT * unevenness / UNEVEN)
+        order = np.argsort(-doubt, kind="stable")
+        count = int((doubt > MUCH_DOUBT).sum()) + FEW
+        self.doubtful = np.sort(order[: min(count, MOST_DOUBTFUL)])
+        self.part = part
+        settled = np.setdiff1d(rows, self.doubtful)
+        # A number that is settled is narrow, a bound what it is where the mode stands
+        self.noise = np.full(len(rows), JITTER)
+        self.y = f.value - mode.contrast + mode.jacobian @ mode.x
+        self.noise[settled] = np.where(f.exact, mode.noise, noise)[settled]
+        self.y[settled] += (np.where(f.exact, mode.target, target) - f.value)[settled]
+        mixed = path.mixed
+        d, q = len(self.doubtful), len(mixed)
+        self.design = np.zeros((len(rows), q + d))
+        self.design[:, :q] = mode.jacobian[:, mixed]
+        self.design[self.doubtful, q + np.arange(d)] = -1.0
+        self.weight, self.centre, self.sd = self._tables()
+        self.kinds = np.flatnonzero(mode.kind > LEAST_LIKELY * mode.kind.max())
+        self.kind_variance = path.kind_variance[self.kinds].copy()
+        self.kind_variance[:, mixed] = 0.0
+        self.covariances = [
+            Covariance(mode.jacobian * np.sqrt(variance), self.noise)
+            for variance in self.kind_variance
+        ]
+        solved = [covariance.solve(self.design) for covariance in self.covariances]
+        self.precision = np.stack([self.design.T @ each for each in solved])
+        self.pull = np.stack([each.T @ self.y for each in solved])
+        self.log_density = np.array(
+            [
+                np.log(share) - 0.5 * (self.y @ c.solve(self.y) + c.log_determinant)
+                for share, c in zip(path.kind_share[self.kinds], self.covariances, strict=True)
+            ]
+        )
+
+    def _tables(self) -> tuple[Array, Array, Array]:
+        """Weights, means and standard deviations of the unknowns' mixtures, a row each."""
+        f, (weight, sd) = self.facts, self.path.mixture
+        parts = max(weight.shape[1], f.weight.shape[1])
+        q, d = len(weight), len(self.doubtful)
+        tables = np.zeros((2, q + d, parts))
+        spread = np.ones((q + d, parts))
+        tables[0, :q, : weight.shape[1]] = weight
+        spread[:q, : weight.shape[1]] = sd
+        tables[0, q:, : f.weight.shape[1]] = f.weight[self.doubtful]
+        tables[1, q:, : f.weight.shape[1]] = f.mean[self.doubtful]
+        spread[q:, : f.weight.shape[1]] = np.sqrt(f.sd[self.doubtful] ** 2 - JITTER)
+        return tables[0], tables[1], spread
+
+
+def _tangent(facts: Contrasts, at: Array, spread: Array) -> tuple[Array, Array, Array]:
+    """Each fact's noise as one normal with the slope of its log density where the mode stands.
+
+    Target and variance, and by how much the log density differs from that within two spreads.
+    """
+    step = np.maximum(0.25 * spread, 1e-4)
+    shifts = np.array([-8.0, -4.0, -1.0, 0.0, 1.0, 4.0, 8.0])
+    values = facts.log_density(at + shifts[:, None] * step)
+    slope = (values[4] - values[2]) / (2 * step)
+    curve = (values[4] - 2 * values[3] + values[2]) / step**2
+    variance = 1 / np.clip(-curve, WIDE_OPEN, 1e8)
+    moved = shifts[:, None] * step
+    straight = values[3] + slope * moved - 0.5 * moved**2 / variance
+    return at + slope * variance, variance, np.abs(values - straight).max(axis=0)
+
+
+class _Chains:
+    """Chains side by side: each holds a kind of market and a component for every unknown."""
+
+    def __init__(self, linear: _Linear, draws: int, rng: np.random.Generator) -> None:
+        self.linear, self.rng = linear, rng
+        unknowns = linear.design.shape[1]
+        most = int(MOST_WORK / (unknowns + 4) ** 2)
+        self.sweeps = max(SWEEPS, -(-draws // max(min(most, CHAINS), 1)))
+        self.chains = -(-draws // self.sweeps)
+        mode, q = linear.mode, len(linear.path.mixed)
+        share = mode.kind[linear.kinds]
+        self.kind = rng.choice(len(share), self.chains, p=share / share.sum())
+        size = np.sqrt(mode.variance[linear.path.mixed])
+        start = np.zeros((unknowns, linear.weight.shape[1]))
+        start[:q], _ = responsibilities(
+            size, np.zeros(q), linear.weight[:q], linear.centre[:q], linear.sd[:q]
+        )
+        f = linear.facts
+        # As the others have it, and as the mode has it: between them facts that disagree are open
+        there = mode.contrast - f.value
+        at_mode, _ = responsibilities(there, np.zeros_like(there), f.weight, f.mean, f.sd)
+        both = 0.5 * (linear.part + at_mode)
+        start[q:, : f.weight.shape[1]] = both[linear.doubtful]
+        start = 0.8 * start + 0.2 * linear.weight  # of bounds the weights do not sum to one
+        self.component = _chosen(np.tile(start, (self.chains, 1, 1)), rng)
+        self.log_weight = np.log(np.maximum(linear.weight, 1e-300))
+        tied = np.linalg.inv(
+            linear.precision[0]
+            + np.diag(
+                1
+                / np.maximum(
+                    (linear.weight * linear.sd**2).sum(axis=1) / linear.weight.sum(axis=1), 1e-6
+                )
             )
-            lost = np.flatnonzero(gain < LOST)
-            x[lost], worst[lost] = moves_all(drawn[lost], asked[lost], kind[lost])
-        yield x, worst, scale, kind, np.mean(expected, axis=0)
+        )
+        tied = np.abs(tied) / np.sqrt(np.outer(np.diag(tied), np.diag(tied))) + ANY_PAIR
+        np.fill_diagonal(tied, 0.0)
+        self.tied = tied
+        doubtful = linear.doubtful
+        numbers = q + np.arange(len(doubtful))
+        self.numbers = np.r_[q - 1, numbers] if linear.path.sizes else numbers
+        self.parts = int((linear.weight > 0).sum(axis=1).max())
+        self.first_parts = NUMBERS if f.exact[doubtful].all() else self.parts
+        self.messages: list[tuple[Array, Array]] = []
+
+    def draw(self, shared: Array) -> tuple[Array, Indices]:
+        """Coordinates by the linear model, shape (draws, width), and numbers of their kinds."""
+        for _ in range(BURN):
+            self.sweep()
+        found = []
+        for block in np.array_split(shared, self.sweeps):
+            unknown = self.sweep(keep=True)[: len(block)]
+            kind = self.kind[: len(block)].copy()
+            found.append((self._coordinates(unknown, kind, block), kind))
+            self._draw_kinds(self.unknown)
+        x, kinds = zip(*found, strict=True)
+        return np.concatenate(x), np.concatenate(kinds)
+
+    def sweep(self, keep: bool = False) -> Array:
+        """Components of pairs, all else integrated out; then unknowns, components and kinds."""
+        linear, rng = self.linear, self.rng
+        variance, centre = self._of_components()
+        pull = linear.pull[self.kind]
+        precision = linear.precision[self.kind]
+        covariance: Array = np.linalg.inv(precision + _diagonals(1 / variance)).astype(float)
+        mean = (covariance @ (pull + centre / variance)[:, :, None])[:, :, 0]
+        n = variance.shape[1]
+        order = np.argsort(rng.random((self.chains, len(self.numbers))), axis=1)
+        for visited in order[:, :VISITS].T:
+            first = self.numbers[visited]
+            second = _chosen(self.tied[first], rng)
+            self._pair(first, second, covariance, mean, variance, centre)
+        if keep:
+            diagonal = np.diagonal(covariance, axis1=1, axis2=2)
+            left = np.maximum(1 / diagonal - 1 / variance, 1e-9)
+            self.messages.append(((mean / diagonal - centre / variance) / left, 1 / left))
+        factor = np.linalg.cholesky(precision + _diagonals(1 / variance))
+        normal = rng.standard_normal((self.chains, n, 1))
+        unknown = mean + np.linalg.solve(factor.transpose(0, 2, 1), normal)[:, :, 0]
+        left = (unknown[:, :, None] - linear.centre) / linear.sd
+        log_part = self.log_weight - np.log(linear.sd) - 0.5 * left**2
+        part = np.exp(log_part - log_part.max(axis=2, keepdims=True))
+        self.component = _chosen(part, rng)
+        self.unknown = unknown
+        if not keep:
+            self._draw_kinds(unknown)
+        return unknown
+
+    def _of_components(self) -> tuple[Array, Array]:
+        rows = np.arange(self.component.shape[1])
+        sd, centre = self.linear.sd, self.linear.centre
+        return sd[rows, self.component] ** 2, centre[rows, self.component]
+
+    def _draw_kinds(self, unknown: Array) -> None:
+        """A kind of market for each chain, given the unknowns."""
+        linear = self.linear
+        square = np.einsum("cr,krs,cs->ck", unknown, linear.precision, unknown, optimize=True)
+        log_part = linear.log_density + unknown @ linear.pull.T - 0.5 * square
+        self.kind = _chosen(np.exp(log_part - log_part.max(axis=1, keepdims=True)), self.rng)
+
+    def _pair(
+        self, i: Indices, j: Indices, covariance: Array, mean: Array, variance: Array, centre: Array
+    ) -> None:
+        """Draw two unknowns' components together, all unknowns integrated out; one pair a chain."""
+        linear, of = self.linear, np.arange(self.chains)
+        columns = np.stack([covariance[of, i], covariance[of, j]], axis=2)
+        block = np.stack([columns[of, i], columns[of, j]], axis=1)
+        pair = np.stack([i, j], axis=1)
+        m, v, c = (np.take_along_axis(a, pair, axis=1) for a in (mean, variance, centre))
+        inverse = np.linalg.inv(block)
+        cavity = inverse - _diagonals(1 / v)
+        push = (inverse @ m[:, :, None])[:, :, 0] - c / v
+        one, a, g = self._pushed(i[:, None], self.first_parts, cavity[:, 0, 0], push[:, 0])
+        other, b, h = self._pushed(j[:, None], self.parts, cavity[:, 1, 1], push[:, 1])
+        a, g, b, h = a[:, :, None], g[:, :, None], b[:, None, :], h[:, None, :]
+        ab = cavity[:, 0, 1, None, None]
+        determinant = np.maximum(a * b - ab**2, 1e-12)
+        log_part = one[:, :, None] + other[:, None, :] - 0.5 * np.log(determinant)
+        log_part += 0.5 * (b * g**2 - 2 * ab * g * h + a * h**2) / determinant
+        flat = log_part.reshape(self.chains, -1)
+        part = np.exp(flat - flat.max(axis=1, keepdims=True))
+        chosen = np.stack(np.divmod(_chosen(part, self.rng), self.parts), axis=1)
+        self.component[of, i], self.component[of, j] = chosen.T
+        new_v, new_c = linear.sd[pair, chosen] ** 2, linear.centre[pair, chosen]
+        delta = 1 / new_v - 1 / v
+        gain = delta[:, :, None] * np.linalg.inv(np.eye(2) + block * delta[:, None, :])
+        scaled = columns @ gain
+        covariance -= scaled @ columns.transpose(0, 2, 1)
+        new_columns = columns - scaled @ block
+        step = new_c / new_v - c / v - delta * m
+        mean += (new_columns @ step[:, :, None])[:, :, 0]
+        for at, which in enumerate((i, j)):
+            variance[of, which], centre[of, which] = new_v[:, at], new_c[:, at]
+
+    def _pushed(
+        self, unknown: Indices, parts: int, precision: Array, push: Array
+    ) -> tuple[Array, Array, Array]:
+        """Of an unknown's components: log weight, precision and pull, beside those of the others."""
+        linear, of = self.linear, np.arange(parts)
+        precise = 1 / linear.sd[unknown, of] ** 2
+        pulled = linear.centre[unknown, of] * precise
+        own = self.log_weight[unknown, of] + 0.5 * np.log(precise)
+        own -= 0.5 * linear.centre[unknown, of] * pulled
+        return own, precision[:, None] + precise, push[:, None] + pulled
+
+    def _coordinates(self, unknown: Array, kind: Indices, shared: Array) -> Array:
+        """All coordinates given the unknowns: a draw of the prior, corrected by what it misses."""
+        linear, path = self.linear, self.linear.path
+        x = self.rng.standard_normal((len(unknown), path.width))
+        x[:, path.at_["common"]] = shared
+        x *= np.sqrt(linear.kind_variance[kind])
+        noise = np.sqrt(linear.noise) * self.rng.standard_normal((len(x), len(linear.noise)))
+        missed = linear.y - unknown @ linear.design.T - x @ linear.mode.jacobian.T - noise
+        for k, covariance in enumerate(linear.covariances):
+            rows = np.flatnonzero(kind == k)
+            pulled = covariance.solve(missed[rows].T).T
+            x[rows] += linear.kind_variance[k] * (pulled @ linear.mode.jacobian)
+        x[:, path.mixed] = unknown[:, : len(path.mixed)]
+        return x
+
+    def expectations(self) -> tuple[Array, Array]:
+        """Each contrast as the other facts lead one to expect it: mean and variance.
+
+        Components have adapted to the fact too: chains that find it likely count less (Gelfand 1996).
+        """
+        linear, f = self.linear, self.linear.facts
+        mean, variance = linear.mean.copy(), linear.variance.copy()
+        q, rows = len(linear.path.mixed), linear.doubtful
+        others, spread = (np.concatenate(each)[:, q:] for each in zip(*self.messages, strict=True))
+        _, log_density = responsibilities(others, spread, f.weight[rows], f.mean[rows], f.sd[rows])
+        apart = np.exp(log_density.min(axis=0) - log_density)
+        apart /= apart.sum(axis=0)
+        middle = (apart * others).sum(axis=0)
+        mean[rows] = f.value[rows] + middle
+        variance[rows] = (apart * (spread + (others - middle) ** 2)).sum(axis=0)
+        return mean, variance
 
 
-def _woken(path: LatentPath, facts: Contrasts, silent: Indices, x: Array) -> Indices:
-    """Which of the facts that were thought to say nothing do bear on some of the draws."""
-    if not len(silent):
-        return silent
-    f = facts.only(silent)
-    log_density = f.log_density(f.at(path.flows(x), x))
-    bears = log_density < np.median(log_density, axis=0) - BEARS
-    return np.asarray(silent[bears.mean(axis=0) > BEARING])
+def _diagonals(rows: Array) -> Array:
+    """Each row as a diagonal matrix."""
+    return np.asarray(rows[:, :, None] * np.eye(rows.shape[1]))
 
 
-class _Correction:
-    """Moves draws until their true contrasts of some facts are those asked for; says how far each
-    still is.
+def _chosen(part: Array, rng: np.random.Generator) -> Indices:
+    """Of each row of weights a number, in proportion to them."""
+    below = part.cumsum(axis=-1)
+    lot = rng.random(below.shape[:-1])[..., None] * below[..., -1:]
+    return np.asarray(np.minimum((below < lot).sum(axis=-1), part.shape[-1] - 1))
 
-    They go by the gradient at the mode. Those that are lost by that, of a shock so large that
-    nothing is as it is at the mode, begin anew and go by the gradient in their own midst.
+
+def _moved(linear: _Linear, x: Array, kind: Indices) -> tuple[Array, Array]:
+    """Draws whose true contrasts are what the linear ones were, and logs of their weights."""
+    path, facts, mode = linear.path, linear.facts, linear.mode
+    if not len(facts.value):
+        return x, np.zeros(len(x))
+    wanted = mode.contrast + (x - mode.x) @ mode.jacobian.T
+    sd = np.sqrt(mode.noise)
+    gap = np.clip((_contrasts(path, facts, x) - wanted) / sd, -MOST_GAP, MOST_GAP)
+    # The combinations of facts in which the true contrasts differ most from the linear ones
+    size, turned = np.linalg.eigh(gap.T @ gap / len(x))
+    left = np.cumsum(np.maximum(size, 0.0))
+    combined = (turned[:, left > BEARING**2] / sd[:, None])[:, -MOST_MOVED:].T
+    moved, log_weight = x.copy(), np.zeros(len(x))
+    if len(combined):
+        for k in np.unique(kind):
+            move, of_kind = _Move(linear, combined, k), np.flatnonzero(kind == k)
+            blocks = 1 + len(of_kind) * (len(combined) + 1) * path.months // AT_ONCE
+            for part in np.array_split(of_kind, blocks):
+                moved[part], log_weight[part] = move(x[part], wanted[part] @ combined.T)
+        log_weight += _log_prior(path, moved) - _log_prior(path, x)
+    after = facts.log_density(_contrasts(path, facts, moved))
+    log_weight += (after - facts.log_density(wanted)).sum(axis=1)
+    return moved, log_weight
+
+
+def _contrasts(path: LatentPath, facts: Contrasts, x: Array) -> Array:
+    nothing = np.zeros((path.width, 0))
+    found = [
+        facts.at(path.along(part, nothing)[0], part)
+        for part in np.array_split(x, 1 + len(x) * path.months // AT_ONCE)
+    ]
+    return np.concatenate(found)
+
+
+def _log_prior(path: LatentPath, x: Array) -> Array:
+    """Log density of coordinates before any fact, but for a constant."""
+    weight, sd = path.mixture
+    found = log_mixture(x[:, path.mixed], weight, 0.0, sd).sum(axis=1)
+    plain = np.setdiff1d(np.arange(path.width), path.mixed)
+    variance = path.kind_variance[:, plain]
+    square = x[:, plain] ** 2 @ (1 / variance).T
+    log_part = np.log(path.kind_share) - 0.5 * (square + np.log(variance).sum(axis=1))
+    most = log_part.max(axis=1)
+    return np.asarray(found + most + np.log(np.exp(log_part - most[:, None]).sum(axis=1)))
+
+
+class _Move:
+    """Moves draws along some directions until combinations of contrasts are those wanted.
+
+    The directions are those in which the prior would move at the mode, so that what is not
+    combined stays. The weight is the change of variables: the volume that the move makes of the
+    volume about a draw.
     """
 
-    def __init__(self, chains: Chains, sampled: Indices) -> None:
-        self.chains, self.path, self.sampled, self.facts = (
-            chains,
-            chains.path,
-            sampled,
-            chains.facts.only(sampled),
-        )
-        self.back: dict[int, Array] = {}
+    def __init__(self, linear: _Linear, combined: Array, kind: int) -> None:
+        self.path, self.facts, self.combined = linear.path, linear.facts, combined
+        jacobian, mixed = linear.mode.jacobian, linear.path.mixed
+        variance = linear.kind_variance[kind].copy()
+        variance[mixed] = linear.mode.variance[mixed]
+        covariance = Covariance(jacobian * np.sqrt(variance), HELD * linear.mode.noise)
+        back = combined.T * linear.mode.noise[:, None]
+        self.directions = variance[:, None] * (jacobian.T @ covariance.solve(back))
+        slope = combined @ jacobian @ self.directions
+        self.back = np.linalg.inv(slope)
+        self.sign, self.log_volume = np.linalg.slogdet(slope)
 
-    def __call__(self, drawn: Array, asked: Array, kind: Indices) -> tuple[Array, Array]:
-        x, worst, asked = drawn.copy(), np.zeros(len(drawn)), asked[:, self.sampled]
-        if not len(self.sampled):
-            return x, worst
-        of_mode, shock = self.chains.of_mode[kind], self.chains.shock
-        for k in set(kind.tolist()) - self.back.keys():
-            mode = self.chains.modes[self.chains.of_mode[k]]
-            self.back[k] = self._back(k, mode.jacobian[self.sampled], mode.variance[shock])
-        for rows in np.array_split(np.arange(len(x)), 1 + len(x) // BLOCK):
-            x[rows], worst[rows] = self._moved(drawn[rows], asked[rows], kind[rows], self.back)
-        for at in np.unique(of_mode[worst > MET]):
-            lost = np.flatnonzero((worst > MET) & (of_mode == at))
-            midst, mode = np.median(drawn[lost], axis=0), self.chains.modes[at]
-            flows, gradient = self.path.gradient(midst)
-            jacobian = self.facts.gradient(flows, gradient, midst)
-            variance = np.maximum(mode.variance[shock], midst[shock] ** 2)
-            back = {k: self._back(k, jacobian, variance) for k in set(kind[lost].tolist())}
-            again, left = self._moved(drawn[lost], asked[lost], kind[lost], back)
-            nearer = left < worst[lost]
-            x[lost[nearer]], worst[lost[nearer]] = again[nearer], left[nearer]
-        return x, worst
-
-    def _moved(
-        self, drawn: Array, asked: Array, kind: Indices, back: Mapping[int, Array]
-    ) -> tuple[Array, Array]:
-        x, gap = drawn.copy(), asked - self._contrasts(drawn)
-        for step in range(CORRECTIONS + MORE_CORRECTIONS):
-            far = np.flatnonzero(np.abs(gap).max(axis=1) > (CLOSE if step < CORRECTIONS else MET))
-            if not len(far):
+    def __call__(self, x: Array, wanted: Array) -> tuple[Array, Array]:
+        x, nothing = x.copy(), np.zeros((self.path.width, 0))
+        for _ in range(STEPS):
+            contrast = self.facts.at(self.path.along(x, nothing)[0], x)
+            x = self._stepped(x, (wanted - contrast @ self.combined.T) @ self.back.T)
+        log_weight = np.full(len(x), -np.inf)
+        rows = np.arange(len(x))
+        for _ in range(NEWTON_STEPS):
+            flows = self.path.along(x[rows], self.directions)
+            contrast, slope = self.facts.along(*flows, x[rows], self.directions, self.combined)
+            gap = wanted[rows] - contrast
+            sign, log_volume = np.linalg.slogdet(slope)
+            close = np.abs(gap).max(axis=1) < CLOSE
+            good = close & (sign == self.sign)
+            log_weight[rows[good]] = (self.log_volume - log_volume)[good]
+            rows, gap, slope = rows[~close], gap[~close], slope[~close]
+            if not len(rows):
                 break
-            by = _by_kind(np.clip(gap[far], -0.5, 0.5), kind[far], back)
-            x[far] = np.clip(x[far] + by, -FAR, FAR)  # some diverge
-            gap[far] = asked[far] - self._contrasts(x[far])
-        return x, np.abs(gap).max(axis=1)
+            slope = slope + 1e-9 * np.eye(slope.shape[1])
+            x[rows] = self._stepped(x[rows], np.linalg.solve(slope, gap[:, :, None])[:, :, 0])
+        return x, log_weight
 
-    def _back(self, kind: int, jacobian: Array, shocks: Array) -> Array:
-        """From contrasts to coordinates, along the directions of the prior of one kind of market."""
-        variance = self.chains.kind_variance[kind].copy()
-        variance[self.chains.shock] = shocks
-        spread = jacobian * variance
-        ridge = max(RIDGE * float((jacobian * spread).sum()) / len(self.sampled), 1e-12)
-        return Covariance(jacobian * np.sqrt(variance), np.full(len(self.sampled), ridge)).solve(
-            spread
-        )
-
-    def _contrasts(self, x: Array) -> Array:
-        return self.facts.at(self.path.flows(x), x)
+    def _stepped(self, x: Array, by: Array) -> Array:
+        """Moved by so much, no coordinate by much more than a prior standard deviation."""
+        step = by @ self.directions.T
+        far = np.abs(step).max(axis=1, keepdims=True) / FARTHEST_STEP
+        return np.asarray(np.clip(x + step / np.maximum(far, 1.0), -FAR, FAR))
 
 
-def _by_kind(rows: Array, kind: Indices, matrices: Mapping[int, Array]) -> Array:
-    """Each row through the matrix of its kind of market."""
-    found = np.empty((len(rows), next(iter(matrices.values())).shape[1]))
-    for k in np.unique(kind).tolist():
-        found[kind == k] = rows[kind == k] @ matrices[k]
-    return found
+def smoothed(log_weight: Array) -> tuple[Array, float]:
+    """Weights that sum to one, the largest as a Pareto distribution has them; and its shape.
 
+    Vehtari, Simpson, Gelman, Yao and Gabry (2024), with the fit of Zhang and Stephens (2009).
 
-def _standing(worst: Array, curves: int, rng: np.random.Generator) -> Indices:
-    """Which draws stand: those that meet the facts, each of the others replaced by one of its curve
-    that does.
+    >>> weight, shape = smoothed(np.zeros(100))
+    >>> float(weight[0]), shape
+    (0.01, 0.0)
     """
-    which = np.arange(len(worst))
-    for turn in (which[at::curves] for at in range(curves)):
-        bad = worst[turn] > MET
-        if (~bad).mean() < FEWEST_MET:
-            bad = worst[turn] > np.quantile(worst[turn], BEST)
-        turn[bad] = turn[rng.choice(np.flatnonzero(~bad), int(bad.sum()))]
+    log_weight = np.nan_to_num(log_weight, nan=-np.inf)
+    weight = np.exp(log_weight - log_weight.max())
+    n = len(weight)
+    tail = int(min(0.2 * n, 3 * np.sqrt(n)))
+    order = np.argsort(weight, kind="stable")
+    largest, cut = order[n - tail :], weight[order[n - tail - 1]]
+    over = weight[largest] - cut
+    shape = 0.0
+    if tail >= 5 and over[0] > 1e-12 and over[-1] > 1e-6:
+        shape, scale = _pareto(over)
+        level = (np.arange(tail) + 0.5) / tail
+        quantile = (
+            scale * np.expm1(-shape * np.log1p(-level)) / shape
+            if shape
+            else -np.log1p(-level) * scale
+        )
+        weight[largest] = np.minimum(cut + quantile, weight.max())
+    return weight / weight.sum(), float(shape)
+
+
+def _pareto(over: Array) -> tuple[float, float]:
+    """Shape and scale of a generalised Pareto distribution, of sorted excesses."""
+    n = len(over)
+    points = 30 + int(np.sqrt(n))
+    quarter = over[int(n / 4 + 0.5) - 1]
+    theta = 1 / over[-1] + (1 - np.sqrt(points / (np.arange(points) + 0.5))) / (3 * quarter)
+    shape = np.mean(np.log1p(-theta[:, None] * over), axis=1)
+    likelihood = n * (np.log(-theta / shape) - shape - 1)
+    part = np.exp(likelihood - likelihood.max())
+    best = float((theta * part).sum() / part.sum())
+    found = float(np.mean(np.log1p(-best * over)))
+    return (n * found + 5) / (n + 10), -found / best
+
+
+def resampled(weight: Array, alike: Array, draws: int, rng: np.random.Generator) -> Indices:
+    """Numbers of draws, each as often as its weight says; as many as can stay where they are.
+
+    Those that are replaced take, in their order by `alike`, what is to be had more often.
+
+    >>> rng = np.random.default_rng(0)
+    >>> resampled(np.array([0.5, 0.0, 0.25, 0.25]), np.zeros(4), 4, rng).tolist()
+    [0, 0, 2, 3]
+    """
+    edges = np.cumsum(weight) * draws
+    count = np.diff(np.floor(edges / edges[-1] * draws + rng.random()), prepend=0.0).astype(int)
+    count[np.argmax(count)] += draws - count.sum()
+    place = np.arange(len(weight)) % draws
+    seen = np.flatnonzero(count)
+    stays, first = np.unique(place[seen], return_index=True)
+    which = np.full(draws, -1)
+    which[stays] = seen[first]
+    count[seen[first]] -= 1
+    more, free = np.repeat(np.arange(len(weight)), count), np.flatnonzero(which < 0)
+    free = free[np.argsort(alike[free], kind="stable")]
+    which[free] = more[np.argsort(alike[more], kind="stable")]
     return which

@@ -16,6 +16,7 @@ by age. The numbers are learned by :func:`forecasting.panels.growth_prior.estima
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,27 +28,15 @@ from forecasting.arguments import path as file_path
 from forecasting.arguments import shown, takes, text, whole
 from forecasting.errors import ModelError
 from forecasting.evidence.files import read_whole
+from forecasting.evidence.places import find_place
 from forecasting.growth.common import Common
 from forecasting.growth.within_year import WithinYear
 from forecasting.names import DATA
 
-__all__ = [
-    "ECHO",
-    "MARKET_NU",
-    "NO_SHARES",
-    "RANGE",
-    "REFERENCE",
-    "SHIPPED",
-    "SHOCK_NU",
-    "SIZE_NU",
-    "Prior",
-    "log_odds",
-]
-
 Array = NDArray[np.float64]
 
 REFERENCE = -4.0  # log-odds at which `level` holds: a share of 1.8 %
-RANGE = (-9.0, 1.0)  # growth depends on log-odds within these, and is flat beyond
+REACH = (-5.0, 5.0)  # growth depends on log-odds so far about the reference, and is flat beyond
 NO_SHARES = -10.0  # the reference where no shares are told: no ceiling is near, whatever the growth
 SHARE_LIMITS = (1e-6, 0.985)
 
@@ -56,9 +45,7 @@ SHIPPED = {
     "battery cars": "prior_battery_cars.json",
     "all electric vehicles": "prior_all_electric.json",
 }
-SHOCK_NU, MARKET_NU, SIZE_NU = 4.0, 4.0, 5.0
-# Of a shock, in the growth one to four years on: by forecasts that left markets out
-ECHO = (0.05, -0.12, -0.12, -0.12)
+SHOCK_NU, SIZE_NU = 4.0, 5.0
 
 
 def log_odds(share: Array | float) -> Array:
@@ -71,6 +58,76 @@ def log_odds(share: Array | float) -> Array:
     return np.asarray(np.log(clipped / (1 - clipped)))
 
 
+REGIONS = ("Europe", "elsewhere")
+# Markets under the fleet limits of the European Union, of its economic area, and of those that
+# took them over: what moved them in 2020 moved nobody else
+EUROPE = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "CH",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GB",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IS",
+        "IT",
+        "LI",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "NO",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+    ]
+)
+
+
+def region_of(place: str) -> str:
+    """The region of a place, by its code or a common name; empty where no place is known by it.
+
+    >>> region_of("Norway"), region_of("UZ"), region_of("CN-XJ"), region_of("m1")
+    ('Europe', 'elsewhere', 'elsewhere', '')
+    """
+    code = find_place(place)
+    if not code or code == "World":
+        return ""
+    return REGIONS[0] if code[:2] in EUROPE else REGIONS[1]
+
+
+def student_mixture(nu: float) -> tuple[Array, Array]:
+    """Student's t as a mixture of normals: their weights and standard deviations.
+
+    >>> weight, sd = student_mixture(4.0)
+    >>> round(float(weight @ sd**2), 1)  # nu / (nu - 2)
+    2.0
+    """
+    log_sd = np.linspace(-0.8, 2.2, 8)
+    # nu over the squared standard deviation is chi-squared with nu degrees of freedom
+    density = np.exp(-nu * log_sd - 0.5 * nu * np.exp(-2 * log_sd))
+    return density / density.sum(), np.exp(log_sd)
+
+
+def _common(entry: Mapping[str, Any]) -> Common:
+    return Common(**{**entry, "mean": tuple(entry["mean"]), "sd": tuple(entry["sd"])})
+
+
 def _rounded(value: Any) -> Any:
     """The same with five significant digits: more would be noise in a file that people read."""
     if isinstance(value, dict):
@@ -78,6 +135,22 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_rounded(entry) for entry in value]
     return float(f"{value:.5g}") if isinstance(value, float) else value
+
+
+@dataclass(frozen=True)
+class Region:
+    """What the markets of a region have in common beyond those of all.
+
+    Parameters
+    ----------
+    shock_sd : float
+        Scale of a year's shock.
+    common : Common
+        Year effects on growth.
+    """
+
+    shock_sd: float
+    common: Common
 
 
 @dataclass(frozen=True)
@@ -97,18 +170,8 @@ class Prior:
         Spread of a market's own lasting growth.
     shock_sd, shock_nu, shock_slope : float
         Scale and degrees of freedom of a year's shock, and how its log scale changes with log-odds.
-    echo : tuple of float
-        Parts of a shock that come again in the growth of the next years; negative where they are
-        given back.
-    market_nu : float
-        Degrees of freedom of a market's own scale: its square is inverse gamma about the common
-        one.
     common, size : Common
         Year effects on growth, and on the size of the market (log).
-    aging : float, optional
-        Of a panel whose markets rise and fall: the log of the age, in years since a market's first,
-        that is the reference instead of a share. Effects common to all markets then go by age, not
-        by year.
     size_sd : float
         Spread of the yearly log change of a market's size.
     latest, latest_sd, rise : float
@@ -122,6 +185,8 @@ class Prior:
         and 0.47 within one to five years.
     within_year : WithinYear
         How a year falls on its months.
+    regions : mapping of str to Region
+        What the regions have of their own; the rest mixes them.
     perimeter, source : str
         What was counted, and where the numbers come from.
     markets, last_year : int
@@ -141,10 +206,7 @@ class Prior:
     shock_sd: float = 0.3
     shock_nu: float = SHOCK_NU
     shock_slope: float = -0.1
-    echo: tuple[float, ...] = ECHO
-    market_nu: float = MARKET_NU
     common: Common = field(default_factory=Common)
-    aging: float | None = None
     size: Common = field(default_factory=lambda: Common(2020, (0.0,), (0.1,), 0.08, 0.0))
     size_sd: float = 0.12
     latest: float = -5.0
@@ -153,6 +215,7 @@ class Prior:
     basis_sd: float = 0.4
     basis_drift: float = 0.23
     within_year: WithinYear = field(default_factory=WithinYear)
+    regions: Mapping[str, Region] = field(default_factory=dict)
     perimeter: str = "all electric vehicles"
     source: str = "judgement, before any panel"
     markets: int = 0
@@ -167,15 +230,6 @@ class Prior:
     def slope_sd(self) -> float:
         """Spread of the slope."""
         return float(np.sqrt(self.covariance[1][1]))
-
-    @property
-    def common_parts(self) -> tuple[float, ...]:
-        """Parts of the common effects of one year, of two and so on before, in a year that the
-        panel lacks.
-
-        From two years on they are given back as shocks are; but not where effects go by age.
-        """
-        return (self.common.persistence, *(self.echo[1:] if self.aging is None else ()))
 
     @takes(ModelError, year=whole(1900, 2200))
     def share_in(self, year: int) -> tuple[float, float]:
@@ -246,12 +300,14 @@ class Prior:
         try:
             raw = json.loads(text)
             for key in ("common", "size"):
-                entry = raw[key]
-                raw[key] = Common(
-                    **{**entry, "mean": tuple(entry["mean"]), "sd": tuple(entry["sd"])}
-                )
+                raw[key] = _common(raw[key])
             raw["within_year"] = WithinYear.of(raw["within_year"])
-            raw["echo"] = tuple(raw.get("echo", ()))
+            raw["regions"] = {
+                name: Region(entry["shock_sd"], _common(entry["common"]))
+                for name, entry in raw.get("regions", {}).items()
+            }
+            for old in ("echo", "market_nu", "aging"):
+                raw.pop(old, None)
             raw["covariance"] = tuple(tuple(row) for row in raw["covariance"])
             return cls(**raw)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
@@ -286,9 +342,35 @@ class Prior:
         >>> Prior.shipped().until(2022).common.last_year
         2022
         """
-        common = self.common if self.aging is not None else self.common.until(last_year)
-        within = self.within_year.until(last_year)
-        return replace(self, common=common, size=self.size.until(last_year), within_year=within)
+        regions = {
+            name: replace(region, common=region.common.until(last_year))
+            for name, region in self.regions.items()
+        }
+        common, size = self.common.until(last_year), self.size.until(last_year)
+        return replace(self, common=common, size=size, regions=regions)
+
+    def in_region(self, place: str | None) -> Prior:
+        """The prior of a place: what its region has of its own, in place of what mixes all.
+
+        Parameters
+        ----------
+        place : str, optional
+            A code or a common name.
+
+        Returns
+        -------
+        Prior
+            A new one, or this one where no region is known.
+
+        Examples
+        --------
+        >>> Prior.shipped().in_region("m1") == Prior.shipped()
+        True
+        """
+        region = self.regions.get(region_of(place) if place else "")
+        if region is None:
+            return self
+        return replace(self, shock_sd=region.shock_sd, common=region.common)
 
     @takes(ModelError, measure=text())
     def of_measure(self, measure: str) -> Prior:

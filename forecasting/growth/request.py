@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,26 +18,23 @@ from forecasting.errors import EvidenceError
 from forecasting.evidence.bases import apart
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.growth.bounds import only_bounds, read_bounds_together, tells_level
 from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
-from forecasting.growth.extrapolation import carried_on, common_shocks, extrapolate
+from forecasting.growth.extrapolation import carried_on, common_shocks
 from forecasting.growth.forecast import FlowForecast
 from forecasting.growth.influence import log_flow_at_mode, moves
 from forecasting.growth.likelihood import Observation, observe
 from forecasting.growth.path import LatentPath
 from forecasting.growth.posterior import Posterior, sample
 from forecasting.growth.prior import SHIPPED, Prior
-from forecasting.growth.starting import MarketSize, counts, path_of
+from forecasting.growth.starting import MarketSize, counts, opposite, path_of
 from forecasting.growth.usable import usable_facts, years_spoken_of
 from forecasting.measures import MEASURES, nearest
 from forecasting.periods import LAST_YEAR, Period, months_between, year
 
-__all__ = ["CHOICES", "Request"]
-
 Array = NDArray[np.float64]
 
 CHOICES = ("pooled", *CURVES_ON_FACTS, "average")
-UNMET = 0.25  # share of draws replaced from which the approximation is said to have failed
+FEWEST_COUNT = 100  # effective draws, below which the approximation is said to have failed
 LONGEST_SPAN = 80  # years that facts may speak of: time and memory go with its square
 # Probability of being wrong, ten times that before any other fact, from which it is said to
 # disagree
@@ -51,7 +49,7 @@ class Request:
     ----------
     evidence : Ledger
         The facts.
-    periods, prior, market_size, basis, draws, seed, curve
+    periods, prior, market_size, basis, draws, seed, curve, place
         As :func:`forecasting.growth.flow.forecast_flow` takes them.
     unit : bool
         Whether the numbers are in a unit; those of a table that tells no rounding may be in
@@ -67,6 +65,7 @@ class Request:
     seed: int
     curve: str = "pooled"
     unit: bool = True
+    place: str | None = None
 
     def __post_init__(self) -> None:
         if self.draws < 8:
@@ -131,74 +130,72 @@ class Request:
         ]
         periods = self.periods or _default_periods(facts)
         first, last, until = _years(facts, periods)
-        prior = self.prior.of_measure(measure)
+        where = self.place or _single(self.evidence, "place")
+        prior = self.prior.in_region(where).of_measure(measure)
         caveats += _learned_elsewhere(prior, measure)
-        path = path_of(
-            prior, self.market_size, facts, (first, last + 1), len(bases), drifts, caveats
-        )
+        counted, years = self.unit or self.market_size is not None, (first, last + 1)
+        path = path_of(prior, self.market_size, facts, years, len(bases), drifts, caveats, counted)
         if self.curve != "pooled":
             if not facts:
                 raise EvidenceError(
                     f"curve={self.curve!r} needs facts; with none, only analogue markets tell of growth"
                 )
-            curves = CURVES_ON_FACTS if self.curve == "average" else [self.curve]
-            facts_end = max(fact.period.end.year for fact in counts(facts))
-            path = CurvePath(
-                prior,
-                first,
-                last + 1,
-                facts_end,
-                path.start_of_flow(),
-                curves,
-                path.sizes,
-                len(bases),
-                drifts,
-            )
-        counted = self.unit or self.market_size is not None
-        observations = read_bounds_together(
-            [observe(fact, first, path.months, counted, path.stood) for fact in facts]
-        )
-        return _Prepared(path, observations, basis, bases, periods, until, measure, caveats)
+            path = CurvePath(path, self.curve, max(f.period.end.year for f in counts(facts)))
+        observations = tuple(observe(f, path.first_year, path.months, counted) for f in facts)
+        return _Prepared(path, first, observations, basis, bases, periods, until, measure, caveats)
 
     def _answer(self) -> FlowForecast:
+        if self.curve != "average":
+            return self._of_one_curve()
+        # Facts this few do not tell which is right: an equal share of each
+        draws = max(self.draws // len(CURVES_ON_FACTS), 8)
+        of_curves = [replace(self, curve=curve, draws=draws) for curve in CURVES_ON_FACTS]
+        return self._averaged([request._of_one_curve() for request in of_curves])
+
+    def _of_one_curve(self) -> FlowForecast:
         asked, place = self._prepared(), _single(self.evidence, "place")
-        path, first, until = asked.path, asked.path.first_year, asked.until
-        # Of each curve: facts this few do not tell which is right
-        share = max(self.draws // path.curves, 8)
-        years = range(first, path.last_year + 1)
-        common = np.stack([common_shocks(self.seed, y, path.curves * share) for y in years], axis=1)
+        path, until = asked.path, asked.until
+        years = range(path.first_year, path.last_year + 1)
+        common = np.stack([common_shocks(self.seed, y, self.draws) for y in years], axis=1)
         rng = np.random.default_rng([self.seed, *place.encode()])
         posterior = sample(path, asked.observations, asked.bases, common, rng)
-        if isinstance(path, CurvePath):
-            far, by_curve = (
-                path.reaching(until),
-                np.arange(path.curves * share).reshape(share, -1).T.ravel(),
-            )
-            monthly, market = (
-                far.flows(carried_on(path, posterior, far, rng)[by_curve])[:, :-1],
-                None,
-            )
-        else:
-            monthly, market = extrapolate(path, posterior, until, self.seed, rng)
+        far, x = carried_on(path, posterior, until, self.seed, rng)
+        walked_back = 12 * (asked.first - path.first_year)
+        market = None
+        if self.market_size is not None and self.curve == "pooled":
+            market = np.repeat(np.exp(far.sizes_of(x)) / 12, 12, axis=1)[:, walked_back:]
+        caveats = [*asked.caveats, *_disagreeing(asked.observations, posterior)]
         return FlowForecast(
             periods=asked.periods,
-            months=tuple(months_between(dt.date(first, 1, 1), dt.date(until, 12, 31))),
-            monthly=monthly,
-            market=None if self.market_size is None else market,
+            months=tuple(months_between(dt.date(asked.first, 1, 1), dt.date(until, 12, 31))),
+            monthly=far.flows(x)[:, walked_back:],
+            market=market,
             basis=asked.basis,
             measure=asked.measure,
             place=place,
-            diagnostics=_diagnostics(posterior, len(asked.observations), len(monthly)),
-            caveats=each_once(
-                [
-                    *asked.caveats,
-                    *_disagreeing(asked.observations, posterior),
-                    *_facts_unmet(posterior),
-                ]
-            ),
+            diagnostics=_diagnostics(posterior, len(asked.observations), self.draws),
+            caveats=each_once([*caveats, *_few_count(posterior, self.draws)]),
             _asked=self,
             # Coordinates fill much room
             _fit=(asked.observations, replace(posterior, x=posterior.x[:0].copy())),
+        )
+
+    def _averaged(self, parts: Sequence[FlowForecast]) -> FlowForecast:
+        """The draws of several forecasts of the same facts, one after the other."""
+        first, fits = parts[0], [part._fit for part in parts if part._fit]
+        names = ("expected", "expected_sd", "base", "doubted")
+        means = {name: np.mean([getattr(fit, name) for _, fit in fits], axis=0) for name in names}
+        diagnostics = {
+            "draws": sum(len(part.monthly) for part in parts),
+            "ess": sum(int(str(part.diagnostics["ess"])) for part in parts),
+        }
+        return replace(
+            first,
+            monthly=np.concatenate([part.monthly for part in parts]),
+            diagnostics={**first.diagnostics, **diagnostics},
+            caveats=each_once([caveat for part in parts for caveat in part.caveats]),
+            _asked=self,
+            _fit=(fits[0][0], replace(fits[0][1], **means)),
         )
 
 
@@ -207,6 +204,7 @@ class _Prepared:
     """What a request comes to before anything is drawn."""
 
     path: LatentPath
+    first: int
     observations: tuple[Observation, ...]
     basis: str
     bases: Mapping[str, int]
@@ -226,9 +224,9 @@ def _learned_elsewhere(prior: Prior, measure: str) -> list[Caveat]:
 
 def _open_levels(facts: Sequence[Fact], sized: bool) -> list[Caveat]:
     """What facts that tell no level, or only bounds of it, leave open."""
-    if only_bounds(facts):
+    levels = [f for f in facts if not f.declared.is_percent and not math.isnan(f.value)]
+    if levels and all(fact.side for fact in levels) and not opposite(levels):
         return [Caveat("only_bounds")]
-    levels = [fact for fact in facts if tells_level(fact)]
     if levels and all(fact.is_change for fact in levels):
         return [Caveat("only_differences")]
     if levels or not facts:
@@ -294,18 +292,19 @@ def _disagreeing(observations: Sequence[Observation], posterior: Posterior) -> l
     ]
 
 
-def _facts_unmet(posterior: Posterior) -> list[Caveat]:
-    """A caveat where the approximation of the posterior has failed."""
-    share = float(posterior.unmet)
-    return [Caveat("facts_unmet", values={"share": share})] if share > UNMET else []
+def _few_count(posterior: Posterior, draws: int) -> list[Caveat]:
+    """A caveat where the approximation of the posterior has failed: few of the draws count."""
+    share = posterior.effective / draws
+    few = posterior.effective < min(FEWEST_COUNT, draws / 4)
+    return [Caveat("few_draws_count", values={"share": share})] if few else []
 
 
 def _diagnostics(posterior: Posterior, facts: int, draws: int) -> dict[str, object]:
     """How the draws were made."""
     return {
-        "method": "Gibbs over scales about the mode",
+        "method": "linear Gaussian mixture about the mode, weighted",
         "facts": facts,
         "draws": draws,
-        "ess": round(posterior.effective),
-        "unmet": round(posterior.unmet, 4),
+        "ess": round(min(posterior.effective, draws)),
+        "tail": round(posterior.tail, 2),
     }

@@ -19,8 +19,6 @@ from typing import Any, TypeVar
 
 from forecasting.names import SHARED_VARIABLE
 
-__all__ = ["made_once"]
-
 T = TypeVar("T")
 
 

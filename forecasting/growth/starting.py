@@ -17,8 +17,6 @@ from forecasting.growth.prior import REFERENCE, Prior
 from forecasting.growth.usable import years_spoken_of
 from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, year
 
-__all__ = ["MarketSize", "counts", "path_of"]
-
 MarketSize = float | int | pd.Series | Mapping[int, float] | Mapping[Period, float] | None
 
 VEHICLES = Check("a number, which must be new vehicles a year, above 0", number(0, ends=False).read)
@@ -28,10 +26,13 @@ SIZE_SD = 0.05
 # to days seen: 0.08 to 0.12 after 2 to 11 months of 56 years of 11 markets (all new cars, without
 # 2020; collected by Open-EV-Charts).
 PART_SD = 0.1
-# Spread of the log of a flow before anything is read: it may be anything; where a stock or a
+# Years before the first count, in which came what stood then: of what came earlier little is left
+WALKED_BACK = 8
+NEAR_MARKET = 0.9  # part of the market from which a reader is told that a flow comes near it
+# Spread of the log of a flow before anything is read: it may be anything. Where a stock or a
 # difference alone tells of it, it is of the size of that, by a factor of 25 either way in the
-# central 80 %, a judgement.
-ANY, SOME = 10.0, 2.5
+# central 80 %; where bounds alone do, by a factor of two. Judgement.
+ANY, SOME, BOUNDED = 10.0, 2.5, 0.6
 
 
 def path_of(
@@ -42,6 +43,7 @@ def path_of(
     bases: int,
     drifts: Sequence[tuple[int, int]],
     caveats: list[Caveat],
+    counted: bool = True,
 ) -> LatentPath:
     """The path over some years, started where facts, market size or analogues say.
 
@@ -61,6 +63,8 @@ def path_of(
         Those that drift: number, and year from which.
     caveats : list of Caveat
         Where to say what a reader should know.
+    counted : bool
+        Whether the flow is of single things.
 
     Raises
     ------
@@ -75,27 +79,22 @@ def path_of(
     mean, sd = prior.share_in(max(begins, FIRST_YEAR))
     if not sizes:
         size, size_sd = _level(facts)
-        start = Start(log_odds=mean, log_odds_sd=sd, log_size=size - mean, log_size_sd=size_sd)
+        start = Start(mean, sd, size, size_sd, of_flow=True)
     elif facts:
         start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
         reached = [_yearly(fact) for fact in facts if fact.is_rate and fact.side != -1]
         largest, size = max(reached, default=0.0), math.exp(max(v for v, _ in sizes.values()))
-        if largest > 0.9 * size:
+        if largest > NEAR_MARKET * size:
             caveats.append(Caveat("flow_near_market", values={"flow": largest, "market": size}))
-            sizes = {y: (max(v, math.log(1.5 * largest)), 0.7) for y, (v, _) in sizes.items()}
     else:
         # A market without counts is a late one
         late = Start(log_odds=mean - 1.0, log_odds_sd=math.hypot(sd, 0.8))
         start = replace(late, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
         caveats.append(Caveat("analogues_alone"))
-    stocks = [fact for fact in facts if fact.is_count and fact.accumulates and fact.value > 0]
-    if stocks:
-        start = replace(start, log_stock=math.log(_foremost(stocks)) - 1.0)
-    compared = [fact for fact in facts if fact.stock and not fact.is_count]
-    stood = min([begins, *(years_spoken_of([fact], [])[0] for fact in compared)])
-    return LatentPath(
-        prior, first, last, replace(start, year=begins, stood=stood), sizes, bases, drifts
-    )
+    if any(fact.accumulates for fact in facts):
+        first = min(first, begins) - WALKED_BACK
+    start = replace(start, year=begins)
+    return LatentPath(prior, first, last, start, sizes, bases, drifts, counted)
 
 
 def _yearly(fact: Fact) -> float:
@@ -123,12 +122,19 @@ def _level(facts: Sequence[Fact]) -> tuple[float, float]:
         [fact for fact in facts if not fact.declared.is_percent and abs(fact.value) > 0]
     )
     if rates := [fact for fact in levels if fact.is_rate]:
-        return math.log(_foremost(rates)), ANY
+        bounded = all(fact.side for fact in rates) and not opposite(rates)
+        return math.log(_foremost(rates)), BOUNDED if bounded else ANY
     if stocks := [fact for fact in levels if fact.is_count]:
         return math.log(_foremost(stocks)) - 1, SOME
     if levels:
         return math.log(_foremost(levels)), SOME
     return 0.0, ANY
+
+
+def opposite(bounds: Sequence[Fact]) -> bool:
+    """Whether two of them are opposite bounds of one quantity, which make a range."""
+    sides = {(fact.basis, fact.quantity, fact.period, fact.side) for fact in bounds}
+    return any((*what, -side) in sides for *what, side in sides)
 
 
 def counts(facts: Sequence[Fact]) -> Sequence[Fact]:

@@ -19,8 +19,6 @@ from forecasting.evidence.places import WORLD
 from forecasting.evidence.rules import COUNTED
 from forecasting.periods import Period
 
-__all__ = ["usable_facts", "years_spoken_of"]
-
 MOST = 1e15  # of anything that is counted
 # Of a number: what is said to be about so many, and the most that digits left out may be
 ROUGH = 0.03

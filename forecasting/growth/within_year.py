@@ -31,8 +31,6 @@ from numpy.typing import NDArray
 
 from forecasting.errors import ModelError
 
-__all__ = ["FOLLOWS_SD", "POSITION", "WithinYear", "estimate_within_year"]
-
 Array = NDArray[np.float64]
 Kinds = tuple[tuple[float, float], ...]
 Shifts = tuple[tuple[int, float, tuple[float, ...]], ...]
@@ -90,11 +88,6 @@ class WithinYear:
         Spread of the slope about that.
     noise_sd, noise_ar : float
         Spread of a month's noise (log) and its correlation with the month before.
-    common : float
-        Share of the variance of noise and slope that all markets have in common in a year.
-    shifts : tuple of (int, float, tuple of float)
-        Years of which that is known: the year, the share of its variance that is still open, and
-        its twelve months.
     source : str
         Where the numbers come from.
 
@@ -113,27 +106,7 @@ class WithinYear:
     slope_sd: float = 0.45
     noise_sd: float = 0.27
     noise_ar: float = 0.35
-    common: float = COMMON
-    shifts: Shifts = ()
     source: str = "judgement: quarters and years close high"
-
-    def in_years(self, first_year: int, count: int) -> tuple[Array, Array]:
-        """By year, how far all markets' months lie from the pattern, and the variance of noise and
-        slope about that.
-
-        Shapes are (years, 12) and (years,); the variance is that of a year of which nothing is
-        known, times.
-        """
-        known = {year: (left, shift) for year, left, shift in self.shifts}
-        of_years = [known.get(first_year + y, (1.0, (0.0,) * 12)) for y in range(count)]
-        still_open = np.array([left for left, _ in of_years])
-        return np.array([shift for _, shift in of_years]).reshape(count, 12), 1 - self.common * (
-            1 - still_open
-        )
-
-    def until(self, last_year: int) -> WithinYear:
-        """The same without what is known of later years."""
-        return replace(self, shifts=tuple(shift for shift in self.shifts if shift[0] <= last_year))
 
     def noise_of_year(self) -> Array:
         """Map from twelve unit normals to the noise of a year's months: shape (12, 12)."""
@@ -153,7 +126,6 @@ class WithinYear:
             slope_on_next=IMPORTS_ON_NEXT,
             slope_sd=MORE_SLOPE * self.slope_sd,
             noise_sd=MORE_NOISE * self.noise_sd,
-            shifts=(),
             source=f"flat, by judgement; {self.source}",
         )
 
@@ -164,10 +136,8 @@ class WithinYear:
             name: tuple(tuple(kind) for kind in entries[name])
             for name in ("own_seasons", "steadiness")
         }
-        shifts = tuple(
-            (year, left, tuple(shift)) for year, left, shift in entries.get("shifts", ())
-        )
-        return cls(**{**entries, "pattern": tuple(entries["pattern"]), "shifts": shifts, **kinds})
+        known = {name: entries[name] for name in entries if name not in ("common", "shifts")}
+        return cls(**{**known, "pattern": tuple(entries["pattern"]), **kinds})
 
 
 def _complete_years(months: pd.DataFrame) -> list[tuple[str, int, Array]]:
@@ -232,14 +202,12 @@ def estimate_within_year(months: pd.DataFrame) -> WithinYear:
     return _fit(
         shape,
         growth,
-        *(np.array(column) for column in zip(*((m, y) for m, y, _ in years), strict=True)),
+        np.array([market for market, _, _ in years]),
+        WithinYear(),
     )
 
 
-def _fit(
-    shape: Array, growth: Array, market: NDArray[np.str_], year: NDArray[np.int_]
-) -> WithinYear:
-    default = WithinYear()
+def _fit(shape: Array, growth: Array, market: NDArray[np.str_], default: WithinYear) -> WithinYear:
     centred = shape - shape.mean(axis=1, keepdims=True)
     slopes = _tilt(centred)
     beta, slope_spread = _slopes(slopes, growth, default)
@@ -250,19 +218,15 @@ def _fit(
     pattern = pattern - np.log(np.mean(np.exp(pattern)))
     noise_sd, noise_ar = found.noise_sd, found.noise_ar()
     # Variance of all markets over the usual
-    uneven = found.noise.sum(axis=0) @ _times(STEADINESS) / found.noise.sum()
+    uneven = found.noise.sum(axis=0) @ _times(default.steadiness) / found.noise.sum()
     slope_sd = float(
         np.sqrt(
             max(slope_spread**2 / uneven - _slope_of_noise(noise_sd, noise_ar), LEAST_SLOPE_SD**2)
         )
     )
-    common, shifts = _common(
-        centred - np.outer(_expected(growth, beta), POSITION) - found.pattern, year, found
-    )
     return WithinYear(
-        tuple(float(x) for x in pattern), found.pattern_sd, found.kinds(OWN_SEASONS, found.season),
-        found.kinds(STEADINESS, found.noise), float(beta[0]), float(beta[1]), slope_sd, noise_sd, noise_ar,
-        common, shifts,
+        tuple(float(x) for x in pattern), found.pattern_sd, found.kinds(default.own_seasons, found.season),
+        found.kinds(default.steadiness, found.noise), float(beta[0]), float(beta[1]), slope_sd, noise_sd, noise_ar,
         f"estimated on {len(shape)} complete years of {len(found.names)} markets",
     )  # fmt: skip
 
@@ -295,44 +259,6 @@ def _slopes(slopes: Array, growth: Array, default: WithinYear) -> tuple[Array, f
     return beta, float(np.sqrt((left @ left + 4 * sd**2) / (len(y) + 4)))
 
 
-def _expected(growth: Array, beta: Array) -> Array:
-    """Slope that the growths lead to; where a neighbouring year is missing, its growth is taken to
-    be the other's.
-    """
-    filled = np.where(np.isfinite(growth), growth, growth[:, ::-1])
-    return np.asarray(np.nan_to_num(filled) @ beta[:2] + beta[2])
-
-
-def _common(left: Array, year: NDArray[np.int_], found: _Markets) -> tuple[float, Shifts]:
-    """What the years' months have in common, beside markets' own lasting parts: its share of the
-    variance, and itself.
-
-    Noise that is common to all markets, and their own, are told apart by expectation-maximisation.
-    """
-    seen, of = np.unique(year, return_inverse=True)
-    weight = (found.noise @ (1 / _times(STEADINESS)))[found.of]
-    share, shift = COMMON, np.zeros((len(seen), 12))
-    for _ in range(ROUNDS):
-        rest = left - shift[of]
-        lasting = found.kept * np.array(
-            [rest[found.of == i].mean(axis=0) for i in range(len(found.names))]
-        )
-        own = left - lasting[found.of]
-        total = max(float(weight @ (own**2).sum(axis=1)) / (11 * len(own)), 1e-12)
-        # Over one of the total variance
-        precision = np.bincount(of, weight) / (1 - share) + 1 / share
-        summed = np.array([weight[of == y] @ own[of == y] for y in range(len(seen))])
-        shift = summed / ((1 - share) * precision)[:, None]
-        squares = (shift**2).sum(axis=1) / (11 * total) + 1 / precision
-        share = float((squares.sum() + BELIEVED_YEARS * COMMON) / (len(seen) + BELIEVED_YEARS))
-        share = min(share, MOST_COMMON)
-    open_ = 1 / (precision * share)
-    return share, tuple(
-        (int(y), float(o), tuple(float(x) for x in months))
-        for y, o, months in zip(seen, open_, shift, strict=True)
-    )
-
-
 def _slope_of_noise(noise_sd: float, noise_ar: float) -> float:
     """Variance of the slope that noise alone shows when a line is laid through twelve months of it."""
     lag = np.abs(np.arange(12)[:, None] - np.arange(12)[None, :])
@@ -360,24 +286,29 @@ class _Markets:
         self.pattern, self.default = self.believed, default
         self.pattern_sd, self.noise_sd = default.pattern_sd, self._usual_noise(self.squares)
         self.season, self.noise = (
-            _even(kinds, len(self.names)) for kinds in (OWN_SEASONS, STEADINESS)
+            _even(kinds, len(self.names)) for kinds in (default.own_seasons, default.steadiness)
         )
 
     def update(self) -> None:
         """One round: kinds of markets given spreads and pattern, then those given the kinds."""
-        steadiness = _times(STEADINESS)
+        steadiness = _times(self.default.steadiness)
         noise = self.noise_sd**2 * steadiness
         self.noise = self._kinds(
-            STEADINESS, self.noise, self.squares, INDEPENDENT * self.freedom, noise, INDEPENDENT
+            self.default.steadiness,
+            self.noise,
+            self.squares,
+            INDEPENDENT * self.freedom,
+            noise,
+            INDEPENDENT,
         )
         self.noise_sd = self._usual_noise(self.squares * (self.noise @ (1 / steadiness)))
         # The variance that noise gives a mean
         of_mean = self.noise_sd**2 * (self.noise @ steadiness) / self.years
         apart = ((self.means - self.pattern) ** 2).sum(axis=1)
-        spread = self.pattern_sd**2 * _times(OWN_SEASONS)
+        spread = self.pattern_sd**2 * _times(self.default.own_seasons)
         variance = spread + of_mean[:, None]
         self.season = self._kinds(
-            OWN_SEASONS, self.season, apart, np.full(len(apart), 10.0), variance
+            self.default.own_seasons, self.season, apart, np.full(len(apart), 10.0), variance
         )
         weight = self.noise_sd**2 * (self.season / variance).sum(axis=1)
         self.pattern = (weight @ self.means + BELIEVED * self.believed) / (weight.sum() + BELIEVED)
@@ -386,7 +317,7 @@ class _Markets:
         ] / variance
         # Of a mean year's departure: it lasts
         self.kept = (self.season * spread / variance).sum(axis=1)[:, None]
-        usual = float((self.season * lasting / _times(OWN_SEASONS)).sum())
+        usual = float((self.season * lasting / _times(self.default.own_seasons)).sum())
         self.pattern_sd = float(
             np.sqrt((usual + 4 * self.default.pattern_sd**2) / (len(apart) + 4))
         )

@@ -337,9 +337,9 @@ CLAUSES: dict[str, Callable[[Caveat], str]] = {
         "no fact counts this flow: the forecast rests on analogue markets alone"
     ),
     "disagrees": _disagrees,
-    "facts_unmet": values_in(
-        "{share:.0%} of the draws could not be brought to meet all facts: see fit_table() for "
-        "conflicts"
+    "few_draws_count": values_in(
+        "the draws are as good as only {share:.0%} of their number: intervals are rough; see "
+        "fit_table() for facts that contradict each other"
     ),
 }
 

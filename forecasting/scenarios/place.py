@@ -138,6 +138,7 @@ def _flow_before_drivers(request: OutlookRequest, place: str) -> FlowBeforeDrive
         basis=scenario.basis if scenario.basis in set(evidence.frame["basis"]) else None,
         draws=request.draws,
         seed=scenario.seed,
+        place=place,
     )
     effects = f"{prior.perimeter}, year effects up to {prior.common.last_year}"
     forecast = dataclasses.replace(forecast, diagnostics={**forecast.diagnostics, "prior": effects})

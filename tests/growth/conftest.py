@@ -8,8 +8,10 @@ import pytest
 
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.common import COMMON_NU
-from forecasting.growth.prior import RANGE, REFERENCE, SIZE_NU
+from forecasting.growth.path import ANOTHER_SIZE, ANOTHER_SIZE_SD, SAME_SIZE_SD
+from forecasting.growth.prior import REACH, SIZE_NU
 from forecasting.growth.usable import usable_facts
+from forecasting.growth.within_year import POSITION
 from forecasting.reporting.caveat_words import lines_of
 
 
@@ -48,11 +50,10 @@ def usable():
 
 
 def _coordinates(path, rng, draws):
-    """Coordinates drawn from the prior: normal, but for shocks (Student t by scales) and common
-    effects (Student t).
+    """Coordinates drawn from the prior: normal, but for shocks and common effects (Student t), for
+    the size that may be another, and for months, whose spread goes with the kind of market.
 
-    With the squared scale of the market's shocks, and the scale of its noise: markets are of
-    several kinds."""
+    With the scale of the market's noise."""
     within = path.prior.within_year
     own, uneven = (
         rng.choice(
@@ -62,98 +63,88 @@ def _coordinates(path, rng, draws):
     )
     x = rng.standard_normal((draws, path.width))
     x[:, path.at_["pattern"]] *= own
-    open_ = np.sqrt(within.in_years(path.first_year, path.years)[1])
-    x[:, path.at_["noise"]] *= uneven * np.repeat(open_, 12)
-    x[:, path.at_["tilt"]] *= uneven * open_
-    nu, market_nu = path.prior.shock_nu, path.prior.market_nu
-    market = market_nu / rng.chisquare(market_nu, draws)
-    year = nu / rng.chisquare(nu, (draws, path.years))
-    x[:, path.at_["shock"]] *= np.sqrt(market[:, None] * year)
+    x[:, path.at_["noise"]] *= uneven
+    x[:, path.at_["tilt"]] *= uneven
+    nu = path.prior.shock_nu
+    x[:, path.at_["shock"]] = rng.standard_t(nu, (draws, path.years))
     x[:, path.at_["common"]] = rng.standard_t(COMMON_NU, (draws, path.years))
-    return x, market, uneven
+    other = rng.random(draws) < ANOTHER_SIZE
+    x[:, path.at_["another_size"]] *= np.where(other, 1, SAME_SIZE_SD / ANOTHER_SIZE_SD)[:, None]
+    return x, uneven
 
 
 def _walk(path, x):
-    """Log-odds by year, step by step as the prior says, nothing made linear: shape (draws, years)."""
+    """Log-odds by year, step by step as docs/model.md says: shape (draws, years)."""
     prior, at = path.prior, path.at_
     level = (
         prior.level
         + np.hypot(np.sqrt(prior.covariance[0][0]), prior.market_sd) * x[:, at["level"]].ravel()
     )
     slope = prior.slope + np.sqrt(prior.covariance[1][1]) * x[:, at["slope"]].ravel()
-    z = path.start.log_odds + path.start.log_odds_sd * x[:, at["start"]].ravel()
-    walk, commons, shocks = (
-        [z],
-        [np.full(len(x), prior.common.at(path.first_year - k)[0]) for k in (4, 3, 2, 1)],
-        [],
-    )
-    assert path.begins in (0, 1)
+    commons = []
     for i in range(path.years):
-        year = path.first_year + i
+        year, unit = path.first_year + i, x[:, at["common"]][:, i]
         if year > prior.common.last_year and i > 0:
-            commons.append(_effect(prior, commons, x[:, at["common"]][:, i]))
+            commons.append(_effect(prior, commons[-1], unit))
         else:
             mean, sd = prior.common.at(year)
-            commons.append(mean + sd * x[:, at["common"]][:, i])
-        if i > 0:
-            centred = np.clip(z, *RANGE) - REFERENCE
-            scale = prior.shock_sd * np.exp(prior.shock_slope * centred)
-            if i == path.begins:  # a year back from where it starts
-                walk.insert(
-                    0, z - (level + slope * centred + commons[-1] + scale * x[:, at["shock"]][:, i])
-                )
-                continue
-            shocks.append(scale * x[:, at["shock"]][:, i])
-            z = z + level + slope * centred + commons[-1] + shocks[-1] + _echo(prior, shocks[:-1])
-            walk.append(z)
-    return np.stack(walk, axis=1), level, slope, commons, shocks
+            commons.append(mean + sd * unit)
+
+    def growth(z, i):
+        distance = np.clip(z - prior.reference, *REACH)
+        scale = prior.shock_sd * np.exp(prior.shock_slope * distance)
+        return level + slope * distance + commons[i] + scale * x[:, at["shock"]][:, i]
+
+    walk = {path.begins: path.start.log_odds + path.start.log_odds_sd * x[:, at["start"]].ravel()}
+    for i in range(path.begins + 1, path.years):
+        walk[i] = walk[i - 1] + growth(walk[i - 1], i)
+    for i in range(path.begins, 0, -1):  # back from where it starts
+        walk[i - 1] = walk[i] - growth(walk[i], i)
+    return np.stack([walk[i] for i in range(path.years)], axis=1), level, slope, commons
 
 
 def _effect(prior, before, unit):
-    """Common effect of a year that the panel lacks, from those before it, the latest last."""
-    rho, (_, two, three, four) = prior.common.persistence, prior.echo
-    new = prior.common.spread * np.sqrt(1 - rho**2) * unit
-    return rho * before[-1] + two * before[-2] + three * before[-3] + four * before[-4] + new
-
-
-def _echo(prior, shocks):
-    """What comes again of earlier shocks, the latest last."""
-    return sum(
-        (part * shock for part, shock in zip(prior.echo, reversed(shocks), strict=False)), start=0.0
-    )
+    """Common effect of a year that the panel lacks, from that of the year before."""
+    rho = prior.common.persistence
+    return rho * before + prior.common.spread * np.sqrt(1 - rho**2) * unit
 
 
 def _simulate(path, rng, draws, until):
     """Monthly flows from the path's first year to ``until``: shape (draws, months)."""
-    prior = path.prior
-    x, market, uneven = _coordinates(path, rng, draws)
-    walk, level, slope, commons, shocks = _walk(path, x)
-    sizes = path.size_mean + x @ path.size_map.T
+    prior, within = path.prior, path.prior.within_year
+    x, uneven = _coordinates(path, rng, draws)
+    walk, level, slope, commons = _walk(path, x)
+    sizes = path.size_mean + x[:, path.at_["size"]] @ path.size_map.T
+    sizes = sizes + ANOTHER_SIZE_SD * x[:, path.at_["another_size"]]
     for year in range(path.last_year + 1, until + 1):
         z = walk[:, -1]
-        commons.append(_effect(prior, commons, rng.standard_t(COMMON_NU, draws)))
-        centred = np.clip(z, *RANGE) - REFERENCE
-        scale = prior.shock_sd * np.exp(prior.shock_slope * centred)
-        shocks.append(scale * np.sqrt(market) * rng.standard_t(prior.shock_nu, draws))
-        z = z + level + slope * centred + commons[-1] + shocks[-1] + _echo(prior, shocks[:-1])
+        commons.append(_effect(prior, commons[-1], rng.standard_t(COMMON_NU, draws)))
+        distance = np.clip(z - prior.reference, *REACH)
+        scale = prior.shock_sd * np.exp(prior.shock_slope * distance)
+        shock = scale * rng.standard_t(prior.shock_nu, draws)
         mean, sd = prior.size.at(year)
         size = sizes[:, -1] + mean + np.hypot(sd, prior.size_sd) * rng.standard_t(SIZE_NU, draws)
-        walk, sizes = np.column_stack([walk, z]), np.column_stack([sizes, size])
-    shape = path.shape_mean + x @ path.shape_map.T
-    more = 12 * (walk.shape[1] - path.years)
-    within = prior.within_year
-    shift, open_ = within.in_years(path.last_year + 1, more // 12)
-    lasting = np.tile(
-        np.array(within.pattern) + within.pattern_sd * x[:, path.at_["pattern"]], more // 12
+        walk = np.column_stack([walk, z + level + slope * distance + commons[-1] + shock])
+        sizes = np.column_stack([sizes, size])
+    expected = sizes - np.logaddexp(0.0, -walk)
+    years = walk.shape[1]
+    growth = np.diff(expected, axis=1)
+    before = np.column_stack([growth[:, :1], growth])
+    before[:, path.begins] = growth[:, min(path.begins, growth.shape[1] - 1)]
+    after = np.column_stack([growth, growth[:, -1:]])
+    tilt = within.slope_on_growth * before + within.slope_on_next * after
+    tilt = tilt + within.slope_sd * uneven * rng.standard_normal((draws, years))
+    noise = uneven[:, :, None] * (
+        rng.standard_normal((draws, years, 12)) @ within.noise_of_year().T
     )
-    noise = (
-        within.noise_sd
-        * np.sqrt(np.repeat(open_, 12))
-        * uneven
-        * rng.standard_normal((draws, more))
-    )
-    shape = np.column_stack([shape, lasting + shift.ravel() + noise])
-    return path.laid_on_months(sizes - np.logaddexp(0.0, -walk), shape)
+    lasting = np.array(within.pattern) + within.pattern_sd * x[:, path.at_["pattern"]]
+    rare = np.exp(-expected) * path.counted
+    part = np.sqrt(1 + np.log1p(12 * rare) / within.noise_sd**2)
+    shape = lasting[:, None, :] + tilt[:, :, None] * POSITION + part[:, :, None] * noise
+    chance = np.sqrt(np.log1p(rare))
+    total = expected + chance * rng.standard_normal((draws, years)) - chance**2 / 2
+    share = np.exp(shape) / np.exp(shape).sum(axis=2, keepdims=True)
+    return (np.exp(total)[:, :, None] * share).reshape(draws, -1)
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,8 @@ import pytest
 
 from forecasting.evidence.bases import apart
 from forecasting.evidence.datasets import central_asia
-from forecasting.growth.contrasts import as_arrays
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.likelihood import observe
+from forecasting.growth.likelihood import as_arrays, observe
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
 from forecasting.panels.growth_prior import estimate_drift
@@ -97,10 +96,12 @@ def test_the_gradient_of_a_difference_on_another_basis_is_the_difference_quotien
     told, _ = usable(facts(*rows))
     arrays = as_arrays([observe(fact, 2022, path.months) for fact in told], path, {"b": 0, "c": 1})
     x = 0.5 * np.random.default_rng(0).standard_normal(path.width)
-    flows, of_flows = path.gradient(x)
-    moved = x + 1e-6 * np.vstack([np.eye(path.width), -np.eye(path.width)])
-    up, down = np.split(arrays.at(path.flows(moved), moved), 2)
-    np.testing.assert_allclose(arrays.gradient(flows, of_flows, x), (up - down).T / 2e-6, atol=1e-6)
+    every, here = np.eye(path.width), x[None, :]
+    contrast, slopes = arrays.along(*path.along(here, every), here, every)
+    moved = x + 1e-6 * np.vstack([every, -every])
+    up, down = np.split(arrays.at(path.along(moved, every[:, :0])[0], moved), 2)
+    np.testing.assert_allclose(slopes[0], (up - down).T / 2e-6, atol=1e-6)
+    np.testing.assert_allclose(contrast, arrays.at(path.along(here, every[:, :0])[0], here))
     assert np.abs(arrays.base_offsets).max() == pytest.approx(0.4)
 
 

@@ -44,13 +44,7 @@ def printed(monthly, rng, facts, basis_sd):
     """
 
     def counted(number):
-        return round(
-            max(
-                number * math.exp(0.01 * rng.standard_normal())
-                + math.sqrt(number) * rng.standard_normal(),
-                1,
-            )
-        )
+        return round(max(number * math.exp(0.01 * rng.standard_normal()), 1))
 
     month = int(rng.integers(1, 9))
     part = f"{NOW}-01-01/{NOW}-{month + 1:02d}-{LAST_DAY[month]}"

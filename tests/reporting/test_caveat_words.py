@@ -35,9 +35,10 @@ def test_every_kind_has_its_wording_and_every_wording_its_kind() -> None:
 
 
 def test_a_clause_of_a_forecast_is_a_sentence_of_its_place() -> None:
-    caveat = Caveat("facts_unmet", values={"share": 0.314})
+    caveat = Caveat("few_draws_count", values={"share": 0.0314})
     assert words_of(caveat) == (
-        "31% of the draws could not be brought to meet all facts: see fit_table() for conflicts"
+        "the draws are as good as only 3% of their number: intervals are rough; see fit_table() "
+        "for facts that contradict each other"
     )
     assert words_of(caveat.with_values(place="KZ")) == f"Kazakhstan: {words_of(caveat)}."
 

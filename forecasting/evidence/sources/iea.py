@@ -3,7 +3,7 @@ and year.
 
 The Global EV Data Explorer
 (https://www.iea.org/data-and-statistics/data-tools/global-ev-data-explorer) shows the table of the
-Global EV Outlook, here its edition of 2025, with the columns region, category, parameter, mode,
+Global EV Outlook, here its edition of 2026, with the columns region, category, parameter, mode,
 powertrain, year, unit, value, and lets it be downloaded as CSV, under CC BY 4.0
 (https://www.iea.org/terms/creative-commons-cc-licenses).
 """
@@ -19,7 +19,7 @@ from forecasting.errors import EvidenceError, Problem
 from forecasting.measures import nearest
 
 # As what is estimated from it names it
-IEA = "IEA, Global EV Data Explorer, edition 2025 (CC BY 4.0 as IEA states it)"
+IEA = "IEA, Global EV Data Explorer, edition 2026 (CC BY 4.0 as IEA states it)"
 
 PANEL = (
     "market", "year", "sales_bev", "sales_phev", "stock_bev", "stock_phev",
