@@ -28,11 +28,15 @@ CURVES_ON_FACTS = ("bass", "gompertz", "logistic", "exponential")
 # Log-odds of the part of the ceiling that is reached when the facts end: 0.4 to 39 %, a market that
 # makes news being young. Takeovers of durables take 6 to 28 years in the central 80 % (Bass-type
 # fits of consumer durables since 1969 lie within).
-CEILING, CEILING_SD = 0.5, 1.5
-REACHED, REACHED_SD = -3.0, 2.0
-TAKEOVER, TAKEOVER_SD = float(np.log(13.0)), 0.6
+CEILING = 0.5
+CEILING_SD = 1.5
+REACHED = -3.0
+REACHED_SD = 2.0
+TAKEOVER = float(np.log(13.0))
+TAKEOVER_SD = 0.6
 # Of a year's flow about the curve (log-odds), as a Student t scale; autocorrelation
-SCATTER, LASTING = 0.2, 0.8
+SCATTER = 0.2
+LASTING = 0.8
 FURTHEST = 6.0  # spreads from the prior's centre: beyond it a curve is a step or a straight line
 # Log share: the exponential stops short of the whole market, whose log-odds have no end
 NEAR_ONE = -1e-6
@@ -61,7 +65,8 @@ class CurvePath(LatentPath):
     """
 
     def __init__(self, path: LatentPath, curve: str, facts_end: int) -> None:
-        self.by_share, self.sized = path, bool(path.sizes)
+        self.by_share = path
+        self.sized = bool(path.sizes)
         start = path.start
         if not self.sized:  # the scale as far as market and share tell, spread wide
             spread = float(np.hypot(4.0, start.log_size_sd))
@@ -89,7 +94,7 @@ class CurvePath(LatentPath):
     def _climbed(self, shape: Array) -> Array:
         """Log of each year's part of the scale, by ceiling, reach and takeover: (draws, years)."""
         first, level, slope = (column[:, None] for column in shape.T)
-        level, slope = (np.clip(each, -FURTHEST, FURTHEST) for each in (level, slope))
+        level, slope = (np.clip(item, -FURTHEST, FURTHEST) for item in (level, slope))
         reached = 1 / (1 + np.exp(-(REACHED + REACHED_SD * level)))
         takeover = np.exp(TAKEOVER + TAKEOVER_SD * slope)
         year = np.arange(self.years) - self.begins
@@ -117,7 +122,8 @@ class CurvePath(LatentPath):
 
     def totals(self, x: Array, directions: Array) -> tuple[Array, Array, Array, Array]:
         """As of the path: log-odds are those of the share, zeros where no size is known."""
-        at, step = self.at_, 1e-4
+        at = self.at_
+        step = 1e-4
         columns = [at[name].start for name in ("start", "level", "slope")]
         shape = x[:, columns]
         z = self._climbed(shape) + x[:, at["shock"]] @ self.scatter.T

@@ -305,5 +305,5 @@ class FlowDraws(Shown):
         years = period.end.year - start
         growth = 100 * ((target / flow) ** (1 / years) - 1)
         probability = float((self.totals(period) >= target).mean())
-        said = {"from_year": start, "from_flow": flow, "years": years, "growth_percent": growth}
-        return pd.Series(said | {"probability": probability})
+        message = {"from_year": start, "from_flow": flow, "years": years, "growth_percent": growth}
+        return pd.Series(message | {"probability": probability})

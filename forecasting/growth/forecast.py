@@ -111,15 +111,16 @@ class FlowForecast(FlowDraws):
         rows = []
         for i, o in enumerate(self._fit[0]):
             fit = self._fit[1]
-            mean, sd = float(fit.expected[i]), float(fit.expected_sd[i])
+            mean = float(fit.expected[i])
+            sd = float(fit.expected_sd[i])
             base = float(fit.base[i])
             low, middle, high = sorted(
                 float(o.shown(mean + z * sd, base)) for z in (-1.2816, 0.0, 1.2816)
             )
             surprise = o.beyond(mean) / math.hypot(sd, min(o.noise.sd))
             shown = float(o.shown(o.value, base))
-            said = (o.fact.id, o.fact.period.label, o.fact.basis, in_words(o.fact))
-            rows.append((*said, shown, middle, low, high, surprise, float(fit.doubted[i])))
+            message = (o.fact.id, o.fact.period.label, o.fact.basis, in_words(o.fact))
+            rows.append((*message, shown, middle, low, high, surprise, float(fit.doubted[i])))
         return pd.DataFrame(rows, columns=columns)
 
     def influence(self) -> pd.DataFrame:
@@ -153,8 +154,8 @@ class FlowForecast(FlowDraws):
 
     @cached_property
     def _influence(self) -> pd.DataFrame:
-        asked = self._question()
-        moves = made_once(lambda: asked.moved(self.periods), asked, str(self.periods))
+        prepared = self._question()
+        moves = made_once(lambda: prepared.moved(self.periods), prepared, str(self.periods))
         change = 100 * np.expm1(moves.to_numpy().T.ravel())
         median = np.repeat(self.quantiles([0.5])[0.5].to_numpy(), len(moves))
         order = np.argsort(-np.abs(change), kind="stable")
@@ -197,10 +198,10 @@ class FlowForecast(FlowDraws):
         return pd.Series(1 - ratio, index=self._index, name="contraction").clip(0.0, 1.0)
 
     def _log_variance_without_facts(self) -> Array:
-        asked = self._question()
-        rest = asked.evidence.head(0 if asked.market_size is not None else 1)
+        prepared = self._question()
+        rest = prepared.evidence.head(0 if prepared.market_size is not None else 1)
         before = replace(
-            asked, evidence=rest, periods=self.periods, basis=None, curve="pooled"
+            prepared, evidence=rest, periods=self.periods, basis=None, curve="pooled"
         ).answer()
         return np.asarray(np.log(np.maximum(before._totals, 1e-9)).var(axis=1))
 
@@ -246,12 +247,13 @@ class FlowForecast(FlowDraws):
         >>> forecast.news(more)[["fact", "period"]].values.tolist()
         [['fact 3', '2023']]
         """
-        asked = replace(self._question(), periods=self.periods)
+        prepared = replace(self._question(), periods=self.periods)
         facts = sorted(
-            ledger_of(more, len(asked.evidence)), key=lambda fact: fact.known_from or dt.date.min
+            ledger_of(more, len(prepared.evidence)), key=lambda fact: fact.known_from or dt.date.min
         )
         requests = [
-            asked.with_evidence(asked.evidence + Ledger(facts[:n])) for n in range(len(facts) + 1)
+            prepared.with_evidence(prepared.evidence + Ledger(facts[:n]))
+            for n in range(len(facts) + 1)
         ]
         whole = requests[-1].answer()._log_median - self._log_median
         moved = np.diff([request.at_mode(self.periods) for request in requests], axis=0)

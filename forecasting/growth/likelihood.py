@@ -24,18 +24,25 @@ Array = NDArray[np.float64]
 ROUGH = 0.03  # what an estimate, or a number that is "about" so many, is less exact by
 STOCK_FIT = 0.03  # registers are cleaned and vehicles re-exported between two counts
 NO_DATA = 0.1  # and a zero may be what nobody counted, or a month between two shipments; judgement
-ZERO, ZERO_SD = 0.5, 0.8  # a total of none is less than one
+# a total of none is less than one
+ZERO = 0.5
+ZERO_SD = 0.8
 # A wrong fact is wrong by half, or has a slipped digit or unit: part of those cases, spread
 WRONG = ((0.75, 0.5), (0.25, 2.5))
 WRONG_BOUND = ((0.004, 0.5), (0.0002, 2.5))  # bounds are printed to be on the safe side
 # Share of a register that leaves it in a year; judgement, 0.01 to 0.08
-SCRAPPAGE, SCRAPPAGE_SD = 0.04, 0.02
+SCRAPPAGE = 0.04
+SCRAPPAGE_SD = 0.02
 # What lies beyond a bound, by distance in steps of the leading digit: alike for one step, then less
 # by a factor, and falling with a power of the distance. Normals stand for it, whose means double
 # from a tenth of a step on
-STEPPED, SLACK, FARTHER = 0.1 * 2.0 ** np.arange(12), 6.0, 0.6
+STEPPED = 0.1 * 2.0 ** np.arange(12)
+SLACK = 6.0
+FARTHER = 0.6
 STEPPED_SD = 0.3  # relative to the mean
-EDGE, EDGE_WEIGHT = 0.02, 0.1  # printed bounds are rounded and revised, in logs
+# printed bounds are rounded and revised, in logs
+EDGE = 0.02
+EDGE_WEIGHT = 0.1
 COMPARED = 0.3  # the step, in logs, of a bound that is another period's number
 PARTNER = 1.0  # and of one that is what one partner has of the whole
 
@@ -124,8 +131,8 @@ class Observation:
 
     def beyond(self, contrast: float) -> float:
         """How far the value lies from a contrast: of a bound only where it would be broken."""
-        left = self.value - contrast
-        return left if self.side * left >= 0 else 0.0
+        residual = self.value - contrast
+        return residual if self.side * residual >= 0 else 0.0
 
     def shown(self, contrast: Array | float, base: float = 0.0) -> Array:
         """The contrast in the unit in which the fact is printed; a difference from its base."""
@@ -188,26 +195,43 @@ def _stock_weights(fact: Fact, period: Period, first_year: int, months: int) -> 
 
 def _noise(fact: Fact, ratio: float, counted: bool, upwards: bool) -> Noise:
     """How the truth may lie about a printed number, or beyond a bound."""
-    spread, value = fact.declared.spread, fact.value
-    size = 100 * ratio if fact.declared.is_percent else max(abs(value), 1e-9)
     if fact.side:
-        if not fact.of_world:  # what one partner has may be any part of the whole
-            return Noise.beyond(PARTNER, fact.side)
-        step = math.log1p(10.0 ** math.floor(math.log10(size) + 1e-9) / size)
-        return Noise.beyond(step, fact.side if upwards else -fact.side)
-    # A count that is printed to the unit has no digits left out, nor have numbers without a unit
-    whole = fact.is_count and fact.rounding == 0.5 and value.is_integer()
-    digits = fact.rounding / size if counted and not whole else 0.0
+        return Noise.beyond(_step(fact, ratio), fact.side if upwards else -fact.side)
+    spread = fact.declared.spread
+    digits = _digits_left_out(fact, ratio) if counted else 0.0
     if spread.coarse:
         return Noise.exact(max(digits, spread.fit), spread.outlier)
-    about = fact.is_count and (fact.kind == "estimate" or fact.relation == "about")
-    rough = ROUGH if about else 0.0
-    register = STOCK_FIT if fact.stock else 0.0
-    last = digits if spread.digits else 0.0
-    sd = math.sqrt(spread.fit**2 + last**2 / 3 + rough**2 + register**2)
+    variance = spread.fit**2
+    if spread.digits:
+        variance += digits**2 / 3
+    if fact.is_count and (fact.kind == "estimate" or fact.relation == "about"):
+        variance += ROUGH**2
+    if fact.stock:
+        variance += STOCK_FIT**2
+    sd = math.sqrt(variance)
     if fact.is_count and fact.kind == "judgement":
         sd = max(digits, sd)
     return Noise.exact(sd, spread.outlier)
+
+
+def _printed_size(fact: Fact, ratio: float) -> float:
+    """The number whose digits are printed: of a growth the whole that it makes."""
+    return 100 * ratio if fact.declared.is_percent else max(abs(fact.value), 1e-9)
+
+
+def _step(fact: Fact, ratio: float) -> float:
+    """A step of a bound's leading digit, in logs; what one partner has may be any part."""
+    if not fact.of_world:
+        return PARTNER
+    size = _printed_size(fact, ratio)
+    return math.log1p(10.0 ** math.floor(math.log10(size) + 1e-9) / size)
+
+
+def _digits_left_out(fact: Fact, ratio: float) -> float:
+    """Half-width of the printed digits, relative; a count printed to the unit has none left out."""
+    if fact.is_count and fact.rounding == 0.5 and fact.value.is_integer():
+        return 0.0
+    return fact.rounding / _printed_size(fact, ratio)
 
 
 def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> Observation:
@@ -239,7 +263,8 @@ def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> O
         return Observation(fact, size, base, 0.0, 0.0, noise)
     contrast = fact.declared.contrast(fact.value, fact.period.days)
     sums = {"period": size, "before": base, None: np.zeros_like(size)}
-    top, bottom = sums[contrast.numerator], sums[contrast.denominator]
+    top = sums[contrast.numerator]
+    bottom = sums[contrast.denominator]
     if contrast.ratio == 0:  # none was counted: less than one
         return Observation(fact, top, bottom, 1.0, math.log(ZERO), Noise.exact(ZERO_SD, NO_DATA))
     noise = _noise(fact, contrast.ratio, counted, upwards=contrast.numerator == "period")
@@ -324,7 +349,8 @@ class Contrasts:
             Combinations of the contrasts, in place of themselves.
         """
         rows = np.eye(len(self.value)) if combined is None else combined
-        flows, constant = np.exp(log_flows), self._constant(x)
+        flows = np.exp(log_flows)
+        constant = self._constant(x)
         top = np.maximum(flows @ self.numerator.T, 1e-300)
         bottom = np.maximum(flows @ self.denominator.T + constant, 1e-300)
         age = flows @ self.aged.T / top
@@ -382,8 +408,11 @@ def as_arrays(
     bases : mapping of str to int
         Column of each basis that has an offset.
     """
-    n, parts = len(observations), max((len(o.noise.weight) for o in observations), default=1)
-    weight, mean, sd = np.zeros((n, parts)), np.zeros((n, parts)), np.ones((n, parts))
+    n = len(observations)
+    parts = max((len(o.noise.weight) for o in observations), default=1)
+    weight = np.zeros((n, parts))
+    mean = np.zeros((n, parts))
+    sd = np.ones((n, parts))
     wrong = np.zeros((n, parts), dtype=bool)
     aged = np.zeros((n, path.months))
     offsets, base_offsets = np.zeros((2, n, path.width))

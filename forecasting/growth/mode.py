@@ -13,8 +13,12 @@ from forecasting.growth.path import LatentPath
 
 Array = NDArray[np.float64]
 
-STEPS, FEWEST_STEPS, SETTLED = 40, 8, 0.1  # and the change of a coordinate at which they end
-MOST_OF_STEP, MOST_CHANGE = 0.8, 2.0
+# and the change of a coordinate at which they end
+STEPS = 40
+FEWEST_STEPS = 8
+SETTLED = 0.1
+MOST_OF_STEP = 0.8
+MOST_CHANGE = 2.0
 NEAR = 6  # the step with which a climb begins that starts near its end
 UNHEARD = 1e3  # variance of a bound's noise at first: numbers speak before bounds
 LOOSE = 50.0  # by how much the noise is inflated at first, halved at every step
@@ -40,7 +44,8 @@ class Covariance:
     """
 
     def __init__(self, root: Array, noise: Array) -> None:
-        self.noise, self.empty = noise, not root.size
+        self.noise = noise
+        self.empty = not root.size
         self.wide = len(root) <= root.shape[1]
         if self.wide:
             square = root @ root.T + np.diag(noise)
@@ -138,27 +143,33 @@ class Mode:
         self.x = np.zeros(path.width)
         self.kind = path.kind_share.copy()
         self.variance = self.kind @ path.kind_variance
-        self.target, self.noise = facts.value.copy(), np.where(facts.exact, 0.1, UNHEARD)
+        self.target = facts.value.copy()
+        self.noise = np.where(facts.exact, 0.1, UNHEARD)
         self.linearise()
 
     def linearise(self) -> None:
         """Contrasts and their gradient where we stand."""
-        every, here = np.eye(self.path.width), self.x[None, :]
+        every = np.eye(self.path.width)
+        here = self.x[None, :]
         log_flows, gradient = self.path.along(here, every)
         contrast, jacobian = self.facts.along(log_flows, gradient, here, every)
         self.log_flows, self.contrast, self.jacobian = log_flows[0], contrast[0], jacobian[0]
 
-    def climb(self, near: Mode | None = None) -> Mode:
+    def climb(self, neighbour: Mode | None = None) -> Mode:
         """Gauss-Newton steps, noise and variances being re-weighted after each.
 
         Parameters
         ----------
-        near : Mode, optional
+        neighbour : Mode, optional
             One of nearly the same facts, to start from.
         """
         first = 0
-        if near is not None:
-            self.x, self.variance, self.kind = near.x.copy(), near.variance.copy(), near.kind.copy()
+        if neighbour is not None:
+            self.x, self.variance, self.kind = (
+                neighbour.x.copy(),
+                neighbour.variance.copy(),
+                neighbour.kind.copy(),
+            )
             first = NEAR
             self.linearise()
         for step in range(first, STEPS):
@@ -181,12 +192,13 @@ class Mode:
 
     def log_density(self) -> float:
         """Of facts and coordinates, but for a constant."""
-        path, f = self.path, self.facts
-        found = f.log_density(self.contrast[None, :]).sum()
+        path = self.path
+        f = self.facts
+        result = f.log_density(self.contrast[None, :]).sum()
         weight, sd = path.mixture
-        found += log_mixture(self.x[None, path.mixed], weight, 0.0, sd).sum()
+        result += log_mixture(self.x[None, path.mixed], weight, 0.0, sd).sum()
         plain = np.setdiff1d(np.arange(path.width), path.mixed)
-        return float(found - 0.5 * (self.x[plain] ** 2 / self.variance[plain]).sum())
+        return float(result - 0.5 * (self.x[plain] ** 2 / self.variance[plain]).sum())
 
     def left_out(self) -> tuple[Array, Array]:
         """Each contrast as the other facts lead one to expect it: mean and variance."""
@@ -205,22 +217,23 @@ class Mode:
         others = self.target - pulled / diagonal - f.value
         spread = np.maximum(1 / diagonal - noise, 0.0)
         part, _ = responsibilities(others, spread, f.weight, f.mean, f.sd)
-        there, _ = responsibilities(
+        target_year, _ = responsibilities(
             self.contrast - f.value, np.zeros_like(noise), f.weight, f.mean, f.sd
         )
-        precision = (there / f.sd**2).sum(axis=1)
+        precision = (target_year / f.sd**2).sum(axis=1)
         new = np.where(f.exact, np.exp((part * np.log(f.sd**2)).sum(axis=1)), 1 / precision)
         target = np.where(
             f.exact,
             f.value + (part * f.mean).sum(axis=1),
-            f.value + (there * f.mean / f.sd**2).sum(axis=1) / precision,
+            f.value + (target_year * f.mean / f.sd**2).sum(axis=1) / precision,
         )
         # half way, or facts that contradict each other would take turns
         self.noise, self.target = np.sqrt(self.noise * new), 0.5 * (self.target + target)
 
     def _reweigh_mixtures(self, covariance: Covariance) -> None:
         """Variances of mixed coordinates given the coordinates, by expectation-maximisation."""
-        at, (weight, sd) = self.path.mixed, self.path.mixture
+        at = self.path.mixed
+        (weight, sd) = self.path.mixture
         known = (self.jacobian[:, at] * covariance.solve(self.jacobian[:, at])).sum(axis=0)
         spread = np.maximum(self.variance[at] - self.variance[at] ** 2 * known, 0.0)
         size = np.sqrt(self.x[at] ** 2 + spread)
@@ -229,7 +242,8 @@ class Mode:
 
     def _weigh_kinds(self, innovation: Array, noise: Array) -> None:
         """How probable each kind of market is, by how well it explains the facts."""
-        at, log_part = self.path.mixed, np.log(self.path.kind_share)
+        at = self.path.mixed
+        log_part = np.log(self.path.kind_share)
         mixed = self.variance[at].copy()
         for k, variance in enumerate(self.path.kind_variance):
             scale = variance.copy()

@@ -20,7 +20,9 @@ from forecasting.growth.within_year import POSITION
 Array = NDArray[np.float64]
 
 # The size of a market is a published number of another perimeter: it may be another size
-ANOTHER_SIZE, ANOTHER_SIZE_SD, SAME_SIZE_SD = 0.1, 0.7, 0.02
+ANOTHER_SIZE = 0.1
+ANOTHER_SIZE_SD = 0.7
+SAME_SIZE_SD = 0.02
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Start:
 
 def chained_effects(common: Common, years: Sequence[int]) -> tuple[Array, Array]:
     """Mean and square-root factor of the common effects of some years: later ones are chained."""
-    mean, factor = np.zeros(len(years)), np.zeros((len(years), len(years)))
+    mean = np.zeros(len(years))
+    factor = np.zeros((len(years), len(years)))
     for i, year in enumerate(years):
         if year > common.last_year and i > 0:
             mean[i] = common.persistence * mean[i - 1]
@@ -159,9 +162,11 @@ class LatentPath:
         common = self.prior.size
         mean, factor = chained_effects(common, range(self.first_year, self.last_year + 1))
         steps = np.diag(factor) ** 2 + self.prior.size_sd**2
-        mean[0], steps[0] = self.start.log_size, self.start.log_size_sd**2
+        mean[0] = self.start.log_size
+        steps[0] = self.start.log_size_sd**2
         walk = np.tri(self.years)
-        mean, covariance = np.cumsum(mean), walk @ (steps[:, None] * walk.T)
+        mean = np.cumsum(mean)
+        covariance = walk @ (steps[:, None] * walk.T)
         known = {y: v for y, v in self.sizes.items() if self.first_year <= y <= self.last_year}
         if known:
             rows = np.array(list(known)) - self.first_year
@@ -190,7 +195,8 @@ class LatentPath:
         shock_weight, shock_sd = student_mixture(self.prior.shock_nu)
         weight = np.tile(shock_weight, (len(self.mixed), 1))
         sd = np.tile(shock_sd, (len(self.mixed), 1))
-        weight[-1], sd[-1] = 0.0, 1.0
+        weight[-1] = 0.0
+        sd[-1] = 1.0
         weight[-1, :2] = 1 - ANOTHER_SIZE, ANOTHER_SIZE
         sd[-1, 0] = SAME_SIZE_SD / ANOTHER_SIZE_SD
         return weight, sd
@@ -215,7 +221,8 @@ class LatentPath:
     def _times_size(
         self, x: Array, directions: Array, z: Array, dz: Array
     ) -> tuple[Array, Array, Array, Array]:
-        at, size = self.at_, self.sizes_of(x)
+        at = self.at_
+        size = self.sizes_of(x)
         d_size = self.size_map @ directions[at["size"]]
         d_size = d_size + ANOTHER_SIZE_SD * directions[at["another_size"]]
         unsaturated = 1 / (1 + np.exp(z))
@@ -235,7 +242,8 @@ class LatentPath:
 
     def _walk(self, x: Array, directions: Array) -> tuple[Array, Array]:
         """Log-odds by year, and their derivatives."""
-        prior, at = self.prior, self.at_
+        prior = self.prior
+        at = self.at_
         level = prior.level + prior.level_sd * x[:, at["level"]] + self.common_mean
         level = level + x[:, at["common"]] @ self.common_map.T
         d_level = prior.level_sd * directions[at["level"]]
@@ -248,17 +256,18 @@ class LatentPath:
         dz[:, self.begins] = self.start.log_odds_sd * directions[at["start"]]
         onward = [(y - 1, y) for y in range(self.begins + 1, self.years)]
         back = [(y, y - 1) for y in range(self.begins, 0, -1)]
-        for here, there in onward + back:
-            y, sign = max(here, there), there - here
+        for here, target_year in onward + back:
+            y = max(here, target_year)
+            sign = target_year - here
             distance = np.clip(z[:, here] - prior.reference, *REACH)
             inside = (distance > REACH[0]) & (distance < REACH[1])
             scale = prior.shock_sd * np.exp(prior.shock_slope * distance)
             unit = x[:, at["shock"].start + y]
-            z[:, there] = z[:, here] + sign * (level[:, y] + slope * distance + scale * unit)
+            z[:, target_year] = z[:, here] + sign * (level[:, y] + slope * distance + scale * unit)
             by_share = inside * (slope + prior.shock_slope * scale * unit)
             step = d_level[y] + scale[:, None] * directions[at["shock"].start + y]
             step = step + distance[:, None] * d_slope + by_share[:, None] * dz[:, here]
-            dz[:, there] = dz[:, here] + sign * step
+            dz[:, target_year] = dz[:, here] + sign * step
         return z, dz
 
     def slopes(self, log_totals: Array) -> Array:
@@ -292,7 +301,9 @@ class LatentPath:
             Shapes (draws, months) and (draws, months, directions).
         """
         _, expected, _, d_expected = self.totals(x, directions)
-        at, within, n = self.at_, self.prior.within_year, directions.shape[1]
+        at = self.at_
+        within = self.prior.within_year
+        n = directions.shape[1]
         noise = x[:, at["noise"]].reshape(-1, self.years, 12) @ self.noise_map.T
         d_noise = self.noise_map @ directions[at["noise"]].reshape(self.years, 12, n)
         tilt = self.slopes(expected) + within.slope_sd * x[:, at["tilt"]]

@@ -23,7 +23,9 @@ from forecasting.growth.path import LatentPath
 Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
 
-CHAINS, SWEEPS, BURN = 500, 4, 4
+CHAINS = 500
+SWEEPS = 4
+BURN = 4
 NUMBERS = 3  # components of a number that may be wrong
 MOST_WORK = 6e6  # chains times unknowns squared
 MOST_DOUBTFUL = 60  # facts whose components are drawn: those most in doubt
@@ -38,11 +40,18 @@ LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is l
 BEARING = (
     0.2  # of contrasts in units of their noise: what is left of the gap between true and linear
 )
-MOST_MOVED, MOST_GAP, HELD = 60, 20.0, 0.01
-CLOSE, STEPS, NEWTON_STEPS = 0.05, 3, 6  # in units of the noise; steps
-FAR, FARTHEST_STEP = 60.0, 2.0
+MOST_MOVED = 60
+MOST_GAP = 20.0
+HELD = 0.01
+# in units of the noise; steps
+CLOSE = 0.05
+STEPS = 3
+NEWTON_STEPS = 6
+FAR = 60.0
+FARTHEST_STEP = 2.0
 OTHER = 0.1
-FEW_COUNT, MORE_ROUNDS = 0.1, 3
+FEW_COUNT = 0.1
+MORE_ROUNDS = 3
 AT_ONCE = 4_000_000
 
 
@@ -108,7 +117,7 @@ def sample(
     weight, tail = smoothed(rounds[0][2])
     if 1 / (weight**2).sum() < FEW_COUNT * len(shared):
         rounds += [_weighted(chains, shared) for _ in range(MORE_ROUNDS)]
-    moved, kind, log_weight = (np.concatenate(each) for each in zip(*rounds, strict=True))
+    moved, kind, log_weight = (np.concatenate(item) for item in zip(*rounds, strict=True))
     weight, tail = smoothed(log_weight)
     which = resampled(weight, np.tile(shared[:, -1], len(rounds)), len(shared), rng)
     expected, variance = chains.expectations()
@@ -142,10 +151,10 @@ def _best_mode(path: LatentPath, facts: Contrasts) -> Mode:
     column = path.at_["another_size"]
     if abs(float(mode.x[column].sum())) < OTHER:
         return mode
-    told = Mode(path, facts)
-    told.variance[column] = path.mixture[1][-1, 0] ** 2
-    told.climb()
-    return max(mode, told, key=lambda each: each.log_density())
+    known_size = Mode(path, facts)
+    known_size.variance[column] = path.mixture[1][-1, 0] ** 2
+    known_size.climb()
+    return max(mode, known_size, key=lambda item: item.log_density())
 
 
 class _Linear:
@@ -158,7 +167,8 @@ class _Linear:
     """
 
     def __init__(self, mode: Mode) -> None:
-        path, f = mode.path, mode.facts
+        path = mode.path
+        f = mode.facts
         self.mode, self.path, self.facts = mode, path, f
         rows = np.arange(len(f.value))
         self.mean, self.variance = mode.left_out()
@@ -178,7 +188,8 @@ class _Linear:
         self.noise[settled] = np.where(f.exact, mode.noise, noise)[settled]
         self.y[settled] += (np.where(f.exact, mode.target, target) - f.value)[settled]
         mixed = path.mixed
-        d, q = len(self.doubtful), len(mixed)
+        d = len(self.doubtful)
+        q = len(mixed)
         self.design = np.zeros((len(rows), q + d))
         self.design[:, :q] = mode.jacobian[:, mixed]
         self.design[self.doubtful, q + np.arange(d)] = -1.0
@@ -191,8 +202,8 @@ class _Linear:
             for variance in self.kind_variance
         ]
         solved = [covariance.solve(self.design) for covariance in self.covariances]
-        self.precision = np.stack([self.design.T @ each for each in solved])
-        self.pull = np.stack([each.T @ self.y for each in solved])
+        self.precision = np.stack([self.design.T @ item for item in solved])
+        self.pull = np.stack([item.T @ self.y for item in solved])
         self.log_density = np.array(
             [
                 np.log(share) - 0.5 * (self.y @ c.solve(self.y) + c.log_determinant)
@@ -202,9 +213,11 @@ class _Linear:
 
     def _tables(self) -> tuple[Array, Array, Array]:
         """Weights, means and standard deviations of the unknowns' mixtures, a row each."""
-        f, (weight, sd) = self.facts, self.path.mixture
+        f = self.facts
+        (weight, sd) = self.path.mixture
         parts = max(weight.shape[1], f.weight.shape[1])
-        q, d = len(weight), len(self.doubtful)
+        q = len(weight)
+        d = len(self.doubtful)
         tables = np.zeros((2, q + d, parts))
         spread = np.ones((q + d, parts))
         tables[0, :q, : weight.shape[1]] = weight
@@ -240,7 +253,8 @@ class _Chains:
         most = int(MOST_WORK / (unknowns + 4) ** 2)
         self.sweeps = max(SWEEPS, -(-draws // max(min(most, CHAINS), 1)))
         self.chains = -(-draws // self.sweeps)
-        mode, q = linear.mode, len(linear.path.mixed)
+        mode = linear.mode
+        q = len(linear.path.mixed)
         share = mode.kind[linear.kinds]
         self.kind = rng.choice(len(share), self.chains, p=share / share.sum())
         size = np.sqrt(mode.variance[linear.path.mixed])
@@ -250,8 +264,10 @@ class _Chains:
         )
         f = linear.facts
         # As the others have it, and as the mode has it: between them facts that disagree are open
-        there = mode.contrast - f.value
-        at_mode, _ = responsibilities(there, np.zeros_like(there), f.weight, f.mean, f.sd)
+        target_year = mode.contrast - f.value
+        at_mode, _ = responsibilities(
+            target_year, np.zeros_like(target_year), f.weight, f.mean, f.sd
+        )
         both = 0.5 * (linear.part + at_mode)
         start[q:, : f.weight.shape[1]] = both[linear.doubtful]
         start = 0.8 * start + 0.2 * linear.weight  # of bounds the weights do not sum to one
@@ -280,13 +296,13 @@ class _Chains:
         """Coordinates by the linear model, shape (draws, width), and numbers of their kinds."""
         for _ in range(BURN):
             self.sweep()
-        found = []
+        result = []
         for block in np.array_split(shared, self.sweeps):
             unknown = self.sweep(keep=True)[: len(block)]
             kind = self.kind[: len(block)].copy()
-            found.append((self._coordinates(unknown, kind, block), kind))
+            result.append((self._coordinates(unknown, kind, block), kind))
             self._draw_kinds(self.unknown)
-        x, kinds = zip(*found, strict=True)
+        x, kinds = zip(*result, strict=True)
         return np.concatenate(x), np.concatenate(kinds)
 
     def sweep(self, keep: bool = False) -> Array:
@@ -305,13 +321,13 @@ class _Chains:
             self._pair(first, second, covariance, mean, variance, centre)
         if keep:
             diagonal = np.diagonal(covariance, axis1=1, axis2=2)
-            left = np.maximum(1 / diagonal - 1 / variance, 1e-9)
-            self.messages.append(((mean / diagonal - centre / variance) / left, 1 / left))
+            residual = np.maximum(1 / diagonal - 1 / variance, 1e-9)
+            self.messages.append(((mean / diagonal - centre / variance) / residual, 1 / residual))
         factor = np.linalg.cholesky(precision + _diagonals(1 / variance))
         normal = rng.standard_normal((self.chains, n, 1))
         unknown = mean + np.linalg.solve(factor.transpose(0, 2, 1), normal)[:, :, 0]
-        left = (unknown[:, :, None] - linear.centre) / linear.sd
-        log_part = self.log_weight - np.log(linear.sd) - 0.5 * left**2
+        residual = (unknown[:, :, None] - linear.centre) / linear.sd
+        log_part = self.log_weight - np.log(linear.sd) - 0.5 * residual**2
         part = np.exp(log_part - log_part.max(axis=2, keepdims=True))
         self.component = _chosen(part, rng)
         self.unknown = unknown
@@ -335,7 +351,8 @@ class _Chains:
         self, i: Indices, j: Indices, covariance: Array, mean: Array, variance: Array, centre: Array
     ) -> None:
         """Draw two unknowns' components together, all unknowns integrated out; one pair a chain."""
-        linear, of = self.linear, np.arange(self.chains)
+        linear = self.linear
+        of = np.arange(self.chains)
         columns = np.stack([covariance[of, i], covariance[of, j]], axis=2)
         block = np.stack([columns[of, i], columns[of, j]], axis=1)
         pair = np.stack([i, j], axis=1)
@@ -354,7 +371,8 @@ class _Chains:
         part = np.exp(flat - flat.max(axis=1, keepdims=True))
         chosen = np.stack(np.divmod(_chosen(part, self.rng), self.parts), axis=1)
         self.component[of, i], self.component[of, j] = chosen.T
-        new_v, new_c = linear.sd[pair, chosen] ** 2, linear.centre[pair, chosen]
+        new_v = linear.sd[pair, chosen] ** 2
+        new_c = linear.centre[pair, chosen]
         delta = 1 / new_v - 1 / v
         gain = delta[:, :, None] * np.linalg.inv(np.eye(2) + block * delta[:, None, :])
         scaled = columns @ gain
@@ -363,13 +381,15 @@ class _Chains:
         step = new_c / new_v - c / v - delta * m
         mean += (new_columns @ step[:, :, None])[:, :, 0]
         for at, which in enumerate((i, j)):
-            variance[of, which], centre[of, which] = new_v[:, at], new_c[:, at]
+            variance[of, which] = new_v[:, at]
+            centre[of, which] = new_c[:, at]
 
     def _pushed(
         self, unknown: Indices, parts: int, precision: Array, push: Array
     ) -> tuple[Array, Array, Array]:
         """Of an unknown's components: log weight, precision and pull, beside those of the others."""
-        linear, of = self.linear, np.arange(parts)
+        linear = self.linear
+        of = np.arange(parts)
         precise = 1 / linear.sd[unknown, of] ** 2
         pulled = linear.centre[unknown, of] * precise
         own = self.log_weight[unknown, of] + 0.5 * np.log(precise)
@@ -398,8 +418,9 @@ class _Chains:
         """
         linear, f = self.linear, self.linear.facts
         mean, variance = linear.mean.copy(), linear.variance.copy()
-        q, rows = len(linear.path.mixed), linear.doubtful
-        others, spread = (np.concatenate(each)[:, q:] for each in zip(*self.messages, strict=True))
+        q = len(linear.path.mixed)
+        rows = linear.doubtful
+        others, spread = (np.concatenate(item)[:, q:] for item in zip(*self.messages, strict=True))
         _, log_density = responsibilities(others, spread, f.weight[rows], f.mean[rows], f.sd[rows])
         apart = np.exp(log_density.min(axis=0) - log_density)
         apart /= apart.sum(axis=0)
@@ -431,12 +452,14 @@ def _moved(linear: _Linear, x: Array, kind: Indices) -> tuple[Array, Array]:
     gap = np.clip((_contrasts(path, facts, x) - wanted) / sd, -MOST_GAP, MOST_GAP)
     # The combinations of facts in which the true contrasts differ most from the linear ones
     size, turned = np.linalg.eigh(gap.T @ gap / len(x))
-    left = np.cumsum(np.maximum(size, 0.0))
-    combined = (turned[:, left > BEARING**2] / sd[:, None])[:, -MOST_MOVED:].T
-    moved, log_weight = x.copy(), np.zeros(len(x))
+    residual = np.cumsum(np.maximum(size, 0.0))
+    combined = (turned[:, residual > BEARING**2] / sd[:, None])[:, -MOST_MOVED:].T
+    moved = x.copy()
+    log_weight = np.zeros(len(x))
     if len(combined):
         for k in np.unique(kind):
-            move, of_kind = _Move(linear, combined, k), np.flatnonzero(kind == k)
+            move = _Move(linear, combined, k)
+            of_kind = np.flatnonzero(kind == k)
             blocks = 1 + len(of_kind) * (len(combined) + 1) * path.months // AT_ONCE
             for part in np.array_split(of_kind, blocks):
                 moved[part], log_weight[part] = move(x[part], wanted[part] @ combined.T)
@@ -448,23 +471,23 @@ def _moved(linear: _Linear, x: Array, kind: Indices) -> tuple[Array, Array]:
 
 def _contrasts(path: LatentPath, facts: Contrasts, x: Array) -> Array:
     nothing = np.zeros((path.width, 0))
-    found = [
+    result = [
         facts.at(path.along(part, nothing)[0], part)
         for part in np.array_split(x, 1 + len(x) * path.months // AT_ONCE)
     ]
-    return np.concatenate(found)
+    return np.concatenate(result)
 
 
 def _log_prior(path: LatentPath, x: Array) -> Array:
     """Log density of coordinates before any fact, but for a constant."""
     weight, sd = path.mixture
-    found = log_mixture(x[:, path.mixed], weight, 0.0, sd).sum(axis=1)
+    result = log_mixture(x[:, path.mixed], weight, 0.0, sd).sum(axis=1)
     plain = np.setdiff1d(np.arange(path.width), path.mixed)
     variance = path.kind_variance[:, plain]
     square = x[:, plain] ** 2 @ (1 / variance).T
     log_part = np.log(path.kind_share) - 0.5 * (square + np.log(variance).sum(axis=1))
     most = log_part.max(axis=1)
-    return np.asarray(found + most + np.log(np.exp(log_part - most[:, None]).sum(axis=1)))
+    return np.asarray(result + most + np.log(np.exp(log_part - most[:, None]).sum(axis=1)))
 
 
 class _Move:
@@ -488,7 +511,8 @@ class _Move:
         self.sign, self.log_volume = np.linalg.slogdet(slope)
 
     def __call__(self, x: Array, wanted: Array) -> tuple[Array, Array]:
-        x, nothing = x.copy(), np.zeros((self.path.width, 0))
+        x = x.copy()
+        nothing = np.zeros((self.path.width, 0))
         for _ in range(STEPS):
             contrast = self.facts.at(self.path.along(x, nothing)[0], x)
             x = self._stepped(x, (wanted - contrast @ self.combined.T) @ self.back.T)
@@ -530,7 +554,8 @@ def smoothed(log_weight: Array) -> tuple[Array, float]:
     n = len(weight)
     tail = int(min(0.2 * n, 3 * np.sqrt(n)))
     order = np.argsort(weight, kind="stable")
-    largest, cut = order[n - tail :], weight[order[n - tail - 1]]
+    largest = order[n - tail :]
+    cut = weight[order[n - tail - 1]]
     over = weight[largest] - cut
     shape = 0.0
     if tail >= 5 and over[0] > 1e-12 and over[-1] > 1e-6:
@@ -555,8 +580,8 @@ def _pareto(over: Array) -> tuple[float, float]:
     likelihood = n * (np.log(-theta / shape) - shape - 1)
     part = np.exp(likelihood - likelihood.max())
     best = float((theta * part).sum() / part.sum())
-    found = float(np.mean(np.log1p(-best * over)))
-    return (n * found + 5) / (n + 10), -found / best
+    result = float(np.mean(np.log1p(-best * over)))
+    return (n * result + 5) / (n + 10), -result / best
 
 
 def resampled(weight: Array, alike: Array, draws: int, rng: np.random.Generator) -> Indices:
@@ -577,7 +602,8 @@ def resampled(weight: Array, alike: Array, draws: int, rng: np.random.Generator)
     which = np.full(draws, -1)
     which[stays] = seen[first]
     count[seen[first]] -= 1
-    more, free = np.repeat(np.arange(len(weight)), count), np.flatnonzero(which < 0)
+    more = np.repeat(np.arange(len(weight)), count)
+    free = np.flatnonzero(which < 0)
     free = free[np.argsort(alike[free], kind="stable")]
     which[free] = more[np.argsort(alike[more], kind="stable")]
     return which

@@ -40,12 +40,14 @@ REACH = (-5.0, 5.0)  # growth depends on log-odds so far about the reference, an
 NO_SHARES = -10.0  # the reference where no shares are told: no ceiling is near, whatever the growth
 SHARE_LIMITS = (1e-6, 0.985)
 
-LEVEL_BEFORE, SLOPE_BEFORE = 0.40, -0.055
+LEVEL_BEFORE = 0.40
+SLOPE_BEFORE = -0.055
 SHIPPED = {
     "battery cars": "prior_battery_cars.json",
     "all electric vehicles": "prior_all_electric.json",
 }
-SHOCK_NU, SIZE_NU = 4.0, 5.0
+SHOCK_NU = 4.0
+SIZE_NU = 5.0
 
 
 def log_odds(share: Array | float) -> Array:

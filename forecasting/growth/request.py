@@ -95,10 +95,10 @@ class Request:
         if self.curve == "average":
             parts = [replace(self, curve=curve).moved(periods) for curve in CURVES_ON_FACTS]
             return pd.concat(parts).groupby(level=0, sort=False).mean()
-        asked = self._prepared()
+        prepared = self._prepared()
         with threadpool_limits(limits=1, user_api="blas"):
-            moved = moves(asked.path, asked.observations, asked.bases, periods)
-        names = [o.fact.id for o in asked.observations]
+            moved = moves(prepared.path, prepared.observations, prepared.bases, periods)
+        names = [o.fact.id for o in prepared.observations]
         return pd.DataFrame(moved, names, [period.label for period in periods])
 
     def at_mode(self, periods: Sequence[Period]) -> Array:
@@ -110,9 +110,9 @@ class Request:
                     axis=0,
                 )
             )
-        asked = self._prepared()
+        prepared = self._prepared()
         with threadpool_limits(limits=1, user_api="blas"):
-            return log_flow_at_mode(asked.path, asked.observations, asked.bases, periods)
+            return log_flow_at_mode(prepared.path, prepared.observations, prepared.bases, periods)
 
     def _prepared(self) -> _Prepared:
         """Facts read, and the path that they are of."""
@@ -133,7 +133,8 @@ class Request:
         where = self.place or _single(self.evidence, "place")
         prior = self.prior.in_region(where).of_measure(measure)
         caveats += _learned_elsewhere(prior, measure)
-        counted, years = self.unit or self.market_size is not None, (first, last + 1)
+        counted = self.unit or self.market_size is not None
+        years = (first, last + 1)
         path = path_of(prior, self.market_size, facts, years, len(bases), drifts, caveats, counted)
         if self.curve != "pooled":
             if not facts:
@@ -153,36 +154,38 @@ class Request:
         return self._averaged([request._of_one_curve() for request in of_curves])
 
     def _of_one_curve(self) -> FlowForecast:
-        asked, place = self._prepared(), _single(self.evidence, "place")
-        path, until = asked.path, asked.until
+        prepared = self._prepared()
+        place = _single(self.evidence, "place")
+        path, until = prepared.path, prepared.until
         years = range(path.first_year, path.last_year + 1)
         common = np.stack([common_shocks(self.seed, y, self.draws) for y in years], axis=1)
         rng = np.random.default_rng([self.seed, *place.encode()])
-        posterior = sample(path, asked.observations, asked.bases, common, rng)
+        posterior = sample(path, prepared.observations, prepared.bases, common, rng)
         far, x = carried_on(path, posterior, until, self.seed, rng)
-        walked_back = 12 * (asked.first - path.first_year)
+        walked_back = 12 * (prepared.first - path.first_year)
         market = None
         if self.market_size is not None and self.curve == "pooled":
             market = np.repeat(np.exp(far.sizes_of(x)) / 12, 12, axis=1)[:, walked_back:]
-        caveats = [*asked.caveats, *_disagreeing(asked.observations, posterior)]
+        caveats = [*prepared.caveats, *_disagreeing(prepared.observations, posterior)]
         return FlowForecast(
-            periods=asked.periods,
-            months=tuple(months_between(dt.date(asked.first, 1, 1), dt.date(until, 12, 31))),
+            periods=prepared.periods,
+            months=tuple(months_between(dt.date(prepared.first, 1, 1), dt.date(until, 12, 31))),
             monthly=far.flows(x)[:, walked_back:],
             market=market,
-            basis=asked.basis,
-            measure=asked.measure,
+            basis=prepared.basis,
+            measure=prepared.measure,
             place=place,
-            diagnostics=_diagnostics(posterior, len(asked.observations), self.draws),
+            diagnostics=_diagnostics(posterior, len(prepared.observations), self.draws),
             caveats=each_once([*caveats, *_few_count(posterior, self.draws)]),
             _asked=self,
             # Coordinates fill much room
-            _fit=(asked.observations, replace(posterior, x=posterior.x[:0].copy())),
+            _fit=(prepared.observations, replace(posterior, x=posterior.x[:0].copy())),
         )
 
     def _averaged(self, parts: Sequence[FlowForecast]) -> FlowForecast:
         """The draws of several forecasts of the same facts, one after the other."""
-        first, fits = parts[0], [part._fit for part in parts if part._fit]
+        first = parts[0]
+        fits = [part._fit for part in parts if part._fit]
         names = ("expected", "expected_sd", "base", "doubted")
         means = {name: np.mean([getattr(fit, name) for _, fit in fits], axis=0) for name in names}
         diagnostics = {
@@ -260,14 +263,14 @@ def _single(evidence: Ledger, column: str) -> str:
     return min(counts, key=lambda word: (-counts[word], word), default="")
 
 
-def _bases(facts: Sequence[Fact], asked: str | None) -> tuple[str, dict[str, int]]:
+def _bases(facts: Sequence[Fact], prepared: str | None) -> tuple[str, dict[str, int]]:
     """The basis that is forecast, and a column for the offset of each other one."""
     counts = pd.Series([fact.basis for fact in facts], dtype=str).value_counts(sort=False)
-    if asked is not None and facts and asked not in counts.index:
+    if prepared is not None and facts and prepared not in counts.index:
         raise EvidenceError(
-            f"no fact has the basis {asked!r}; there are {', '.join(map(repr, counts.index))}"
+            f"no fact has the basis {prepared!r}; there are {', '.join(map(repr, counts.index))}"
         )
-    basis = asked if asked is not None else (str(counts.idxmax()) if len(counts) else "")
+    basis = prepared if prepared is not None else (str(counts.idxmax()) if len(counts) else "")
     return basis, {str(name): i for i, name in enumerate(b for b in counts.index if b != basis)}
 
 

@@ -22,14 +22,14 @@ from forecasting.names import SHARED_VARIABLE
 T = TypeVar("T")
 
 
-def made_once(make: Callable[[], T], *asked: object) -> T:
+def made_once(make: Callable[[], T], *prepared: object) -> T:
     """Make something, or read what another process made of the same.
 
     Parameters
     ----------
     make : callable
-        Makes it, the same from the same `asked`, bit by bit.
-    *asked : object
+        Makes it, the same from the same `prepared`, bit by bit.
+    *prepared : object
         Everything that it depends on, besides the code.
 
     Examples
@@ -42,7 +42,7 @@ def made_once(make: Callable[[], T], *asked: object) -> T:
         return make()
     # each on its own: what two of them have in common may be one object or two, and pickles tell
     # which
-    parts = [pickle.dumps(part) for part in (make.__qualname__, *asked)]
+    parts = [pickle.dumps(part) for part in (make.__qualname__, *prepared)]
     path = Path(folder) / hashlib.sha256(pickle.dumps(parts)).hexdigest()
     (made,) = _left(path) or _leave(path, make)
     return made  # type: ignore[no-any-return]
@@ -62,12 +62,14 @@ def _left(path: Path) -> tuple[Any] | None:
     return None
 
 
-def _ours(found: os.stat_result) -> bool:
+def _ours(result: os.stat_result) -> bool:
     """Whether only this user could write a file, whatever folder it lies in."""
     if not hasattr(os, "geteuid"):  # pragma: no cover
         return True
     return (
-        stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
+        stat.S_ISREG(result.st_mode)
+        and result.st_uid == os.geteuid()
+        and not result.st_mode & 0o022
     )
 
 

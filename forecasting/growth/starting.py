@@ -32,7 +32,9 @@ NEAR_MARKET = 0.9  # part of the market from which a reader is told that a flow 
 # Spread of the log of a flow before anything is read: it may be anything. Where a stock or a
 # difference alone tells of it, it is of the size of that, by a factor of 25 either way in the
 # central 80 %; where bounds alone do, by a factor of two. Judgement.
-ANY, SOME, BOUNDED = 10.0, 2.5, 0.6
+ANY = 10.0
+SOME = 2.5
+BOUNDED = 0.6
 
 
 def path_of(
@@ -83,7 +85,8 @@ def path_of(
     elif facts:
         start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
         reached = [_yearly(fact) for fact in facts if fact.is_rate and fact.side != -1]
-        largest, size = max(reached, default=0.0), math.exp(max(v for v, _ in sizes.values()))
+        largest = max(reached, default=0.0)
+        size = math.exp(max(v for v, _ in sizes.values()))
         if largest > NEAR_MARKET * size:
             caveats.append(Caveat("flow_near_market", values={"flow": largest, "market": size}))
     else:
@@ -134,7 +137,7 @@ def _level(facts: Sequence[Fact]) -> tuple[float, float]:
 def opposite(bounds: Sequence[Fact]) -> bool:
     """Whether two of them are opposite bounds of one quantity, which make a range."""
     sides = {(fact.basis, fact.quantity, fact.period, fact.side) for fact in bounds}
-    return any((*what, -side) in sides for *what, side in sides)
+    return any((*quantity_key, -side) in sides for *quantity_key, side in sides)
 
 
 def counts(facts: Sequence[Fact]) -> Sequence[Fact]:
@@ -151,15 +154,15 @@ def counts(facts: Sequence[Fact]) -> Sequence[Fact]:
 def _counted(label: object) -> Period:
     """The year, or the part of a year, that a market size is of."""
     try:
-        told = label if isinstance(label, Period) else year(str(label).removesuffix(".0")[:4])
+        known_size = label if isinstance(label, Period) else year(str(label).removesuffix(".0")[:4])
     except PeriodError:
-        said = f"market_size has the index {shown(label)}; it must be a year from {FIRST_YEAR} to {LAST_YEAR}"
-        raise EvidenceError(said) from None
-    if told.start.year != told.end.year:
+        message = f"market_size has the index {shown(label)}; it must be a year from {FIRST_YEAR} to {LAST_YEAR}"
+        raise EvidenceError(message) from None
+    if known_size.start.year != known_size.end.year:
         raise EvidenceError(
-            f"market_size has the period {told}; it must be a year, or lie within one"
+            f"market_size has the period {known_size}; it must be a year, or lie within one"
         )
-    return told
+    return known_size
 
 
 def _size(value: object) -> float:
@@ -174,10 +177,12 @@ def _sizes(
         return {}
     known: dict[int, tuple[float, float]] = {}
     if isinstance(market_size, pd.Series | Mapping):
-        told = {_counted(label): _size(v) for label, v in market_size.items() if not pd.isna(v)}
+        known_size = {
+            _counted(label): _size(v) for label, v in market_size.items() if not pd.isna(v)
+        }
         # The longest of a year comes last, and holds
-        for period in sorted(told, key=lambda part: part.days):
-            known[period.start.year] = _of_year(period, told[period])
+        for period in sorted(known_size, key=lambda part: part.days):
+            known[period.start.year] = _of_year(period, known_size[period])
     else:
         whole = [
             fact.period.end.year
@@ -188,9 +193,9 @@ def _sizes(
         known[last_whole] = math.log(_size(market_size)), SIZE_SD
     if not known:
         raise EvidenceError("market_size holds no number; it must be new vehicles a year, above 0")
-    near = {y: known[y] for y in sorted(known) if first <= y <= last}
-    if near:
-        return near
+    neighbour = {y: known[y] for y in sorted(known) if first <= y <= last}
+    if neighbour:
+        return neighbour
     closest = min(known, key=lambda y: min(abs(y - first), abs(y - last)))
     return {min(max(closest, first), last): (known[closest][0], max(known[closest][1], 0.15))}
 

@@ -59,9 +59,9 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Ca
     caveats: list[Caveat] = []
     counted = _of_whole([fact for fact in ledger if fact.kind in COUNTED], caveats)
     facts = [_checked(fact, measure) for fact in counted if _is_usable(fact, caveats)]
-    if found := two_things(map(vars, facts)):
+    if result := two_things(map(vars, facts)):
         raise EvidenceError(
-            f"{found.said}; forecast one of them, e.g. ledger.select({found.column}={found.one!r})"
+            f"{result.said}; forecast one of them, e.g. ledger.select({result.column}={result.one!r})"
         )
     used = _begun(_latest(_by_product(facts), caveats), caveats)
     return used, caveats + _falling(used)
@@ -102,16 +102,16 @@ def _of_whole(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
             )
         caveats += [Caveat("one_partner", values={"partner": one}) for one in partners]
         return list(facts)
-    found = []
+    result = []
     for fact in facts:
         if fact.of_world:
-            found.append(fact)
+            result.append(fact)
         elif fact.is_count and fact.value > 0 and fact.side != -1:
-            found.append(fact.model_copy(update={"relation": "at_least"}))
+            result.append(fact.model_copy(update={"relation": "at_least"}))
             caveats.append(Caveat("partner_is_bound", (fact,), {"partner": fact.partner}))
         else:
             caveats.append(Caveat("partner_unused", (fact,), {"partner": fact.partner}))
-    return found
+    return result
 
 
 def _is_usable(fact: Fact, caveats: list[Caveat]) -> bool:
@@ -204,8 +204,8 @@ def _latest(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
 
 def _quantity(fact: Fact) -> tuple[object, ...]:
     """What a fact is a number of, and from which side."""
-    what = (fact.basis, fact.partner, fact.stock, fact.quantity, fact.accumulates)
-    return (*what, fact.side, fact.period, fact.other)
+    quantity_key = (fact.basis, fact.partner, fact.stock, fact.quantity, fact.accumulates)
+    return (*quantity_key, fact.side, fact.period, fact.other)
 
 
 def _repeats(fact: Fact, earlier: Fact) -> bool:

@@ -45,7 +45,9 @@ CLOSINGS = (-0.32, -0.22, 0.16, -0.18, -0.08, 0.12, -0.10, -0.14, 0.17, 0.01, 0.
 BELIEVED = 6  # years that are believed to have shown it
 # Of eleven markets in 2017 to 2024, a third of the variance that their patterns and growth leave is
 # one of years.
-COMMON, BELIEVED_YEARS, MOST_COMMON = 0.33, 6, 0.9
+COMMON = 0.33
+BELIEVED_YEARS = 6
+MOST_COMMON = 0.9
 # Nine markets, each left out, follow what the others have in common by 0.6 to 2.0 times. Judgement:
 # some do not at all.
 FOLLOWS_SD = 0.45
@@ -62,8 +64,11 @@ ROUNDS = 30
 # flow that grows at a steady rate has that rate as its slope; growth in jumps takes a little from
 # that.
 STEADY_IMPORTS = ((0.1, 0.5), (0.9, 1.0))
-IMPORTS_ON_GROWTH, IMPORTS_ON_NEXT = 0.9, 0.1
-MORE_OWN, MORE_SLOPE, MORE_NOISE = 1.5, 2.0, 1.3
+IMPORTS_ON_GROWTH = 0.9
+IMPORTS_ON_NEXT = 0.1
+MORE_OWN = 1.5
+MORE_SLOPE = 2.0
+MORE_NOISE = 1.3
 
 
 @dataclass(frozen=True)
@@ -145,12 +150,12 @@ def _complete_years(months: pd.DataFrame) -> list[tuple[str, int, Array]]:
     table = months.dropna(subset=["registrations"])
     text = table["month"].astype(str)
     table = table.assign(year=text.str[:4].astype(int), k=text.str[5:7].astype(int))
-    found = []
+    result = []
     for (market, year), rows in table.groupby(["market", "year"], sort=True):
         counts = rows.sort_values("k")["registrations"].to_numpy(dtype=float)
         if len(counts) == 12 and (counts > 0).all():
-            found.append((str(market), int(str(year)), counts))
-    return found
+            result.append((str(market), int(str(year)), counts))
+    return result
 
 
 def estimate_within_year(months: pd.DataFrame) -> WithinYear:
@@ -211,23 +216,23 @@ def _fit(shape: Array, growth: Array, market: NDArray[np.str_], default: WithinY
     centred = shape - shape.mean(axis=1, keepdims=True)
     slopes = _tilt(centred)
     beta, slope_spread = _slopes(slopes, growth, default)
-    found = _Markets(centred - np.outer(slopes, POSITION), market, default)
+    result = _Markets(centred - np.outer(slopes, POSITION), market, default)
     for _ in range(ROUNDS):
-        found.update()
-    pattern = found.pattern + beta[2] * POSITION
+        result.update()
+    pattern = result.pattern + beta[2] * POSITION
     pattern = pattern - np.log(np.mean(np.exp(pattern)))
-    noise_sd, noise_ar = found.noise_sd, found.noise_ar()
+    noise_sd, noise_ar = result.noise_sd, result.noise_ar()
     # Variance of all markets over the usual
-    uneven = found.noise.sum(axis=0) @ _times(default.steadiness) / found.noise.sum()
+    uneven = result.noise.sum(axis=0) @ _times(default.steadiness) / result.noise.sum()
     slope_sd = float(
         np.sqrt(
             max(slope_spread**2 / uneven - _slope_of_noise(noise_sd, noise_ar), LEAST_SLOPE_SD**2)
         )
     )
     return WithinYear(
-        tuple(float(x) for x in pattern), found.pattern_sd, found.kinds(default.own_seasons, found.season),
-        found.kinds(default.steadiness, found.noise), float(beta[0]), float(beta[1]), slope_sd, noise_sd, noise_ar,
-        f"estimated on {len(shape)} complete years of {len(found.names)} markets",
+        tuple(float(x) for x in pattern), result.pattern_sd, result.kinds(default.own_seasons, result.season),
+        result.kinds(default.steadiness, result.noise), float(beta[0]), float(beta[1]), slope_sd, noise_sd, noise_ar,
+        f"estimated on {len(shape)} complete years of {len(result.names)} markets",
     )  # fmt: skip
 
 
@@ -251,12 +256,13 @@ def _slopes(slopes: Array, growth: Array, default: WithinYear) -> tuple[Array, f
         np.array([default.slope_on_growth, default.slope_on_next, lasting]),
         default.slope_sd,
     )
-    x, y = growth[known], slopes[known]
+    x = growth[known]
+    y = slopes[known]
     design = np.column_stack([x, np.ones(len(x))])
     penalty = np.diag(sd**2 / np.array([0.25, 0.25, 0.5]) ** 2)
     beta = np.linalg.solve(design.T @ design + penalty, design.T @ y + penalty @ prior)
-    left = y - design @ beta
-    return beta, float(np.sqrt((left @ left + 4 * sd**2) / (len(y) + 4)))
+    remaining = y - design @ beta
+    return beta, float(np.sqrt((remaining @ remaining + 4 * sd**2) / (len(y) + 4)))
 
 
 def _slope_of_noise(noise_sd: float, noise_ar: float) -> float:
@@ -347,11 +353,11 @@ class _Markets:
         part = np.exp(log_part - log_part.max(axis=1, keepdims=True))
         return np.asarray(part / part.sum(axis=1, keepdims=True))
 
-    def kinds(self, believed: Kinds, found: Array) -> Kinds:
+    def kinds(self, believed: Kinds, result: Array) -> Kinds:
         """Shares of the kinds: those of the markets seen, and of others that are believed to have
         been.
         """
-        counts = found.sum(axis=0) + BELIEVED_MARKETS * np.array([share for share, _ in believed])
+        counts = result.sum(axis=0) + BELIEVED_MARKETS * np.array([share for share, _ in believed])
         return tuple(
             (float(n), times) for n, (_, times) in zip(counts / counts.sum(), believed, strict=True)
         )

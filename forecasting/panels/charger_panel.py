@@ -32,7 +32,8 @@ __all__ = [
 
 Array = npt.NDArray[np.float64]
 HORIZONS = (1, 2, 3, 5)
-MIN_POINTS, MIN_VEHICLES = 50, 100
+MIN_POINTS = 50
+MIN_VEHICLES = 100
 # A year in which points outgrow the rule by this much in logs, a factor of 1.57, is a programme's
 # push
 BREAK = 0.45
@@ -126,7 +127,7 @@ def charger_steps(table: pd.DataFrame, horizons: Sequence[int] = HORIZONS) -> pd
     whole = table[(table["points"] > 0) & (table["stock"] > 0)]
     start = whole[(whole["points"] >= MIN_POINTS) & (whole["stock"] >= MIN_VEHICLES)]
     start = start.merge(_growth_about(whole), on=["market", "year"], how="left")
-    found = []
+    result = []
     for horizon in horizons:
         later = whole[["market", "year", "points", "stock"]].assign(year=whole["year"] - horizon)
         pairs = start.merge(later, on=["market", "year"], suffixes=("", "_later"))
@@ -135,8 +136,8 @@ def charger_steps(table: pd.DataFrame, horizons: Sequence[int] = HORIZONS) -> pd
         kept = pairs[["market", "year", "points", "stock", "own_grown", "stock_next"]].assign(
             horizon=horizon, grown=grown, stock_grown=stock_grown
         )
-        found.append(kept)
-    return pd.concat(found, ignore_index=True)
+        result.append(kept)
+    return pd.concat(result, ignore_index=True)
 
 
 def _growth_about(whole: pd.DataFrame) -> pd.DataFrame:
@@ -203,18 +204,18 @@ def bands(table: pd.DataFrame) -> list[list[float]]:
     ([1000.0, 100, 100, 100, 5], 16)
     """
     counted = table[(table["points"] > 0) & (table["stock"] > 0)]
-    found = []
+    result = []
     for stock in STOCKS:
         off = np.abs(np.log(counted["stock"] / stock))
-        near = (
+        neighbour = (
             counted[off < np.log(1.5)].assign(off=off).sort_values("off").drop_duplicates("market")
         )
-        if len(near) >= FEWEST:
+        if len(neighbour) >= FEWEST:
             low, middle, high = (
-                np.quantile(near["points"], (0.1, 0.5, 0.9)).round().astype(int).tolist()
+                np.quantile(neighbour["points"], (0.1, 0.5, 0.9)).round().astype(int).tolist()
             )
-            found.append([stock, low, middle, high, len(near)])
-    return found
+            result.append([stock, low, middle, high, len(neighbour)])
+    return result
 
 
 def practice_from(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
@@ -226,7 +227,8 @@ def practice_from(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
         raise EvidenceError(
             f"{len(markets)} markets have counts of points five years apart; give at least 3"
         )
-    rule, names = _Rule.of(table, steps), [str(name) for name in steps["market"].unique()]
+    rule = _Rule.of(table, steps)
+    names = [str(name) for name in steps["market"].unique()]
     without = [_Rule.of(table, steps[steps["market"] != name]) for name in names]
     caught = _kept(rule.catch_up, [other.catch_up for other in without])
     carried = _kept(rule.own_weight, [other.own_weight for other in without])
@@ -327,7 +329,8 @@ def _upper_spread(scaled: pd.Series, steps: pd.DataFrame) -> tuple[float, ...]:
     """Standard deviation by horizon from the errors' 80 % quantiles, a standard error over markets
     up.
     """
-    middle, errors = [], []
+    middle = []
+    errors = []
     for horizon in HORIZONS:
         inside = steps["horizon"] == horizon
         sizes = [
@@ -367,7 +370,8 @@ def _catch_up(error: pd.Series, gap: pd.Series, horizons: pd.Series) -> float:
     """Rate a year at which the distance to the pooled level closes: of least absolute errors, 0 or
     more.
     """
-    rates, horizon = np.arange(0, 0.305, 0.005), horizons.to_numpy(dtype=float)[:, None]
+    rates = np.arange(0, 0.305, 0.005)
+    horizon = horizons.to_numpy(dtype=float)[:, None]
     off = np.abs(
         error.to_numpy()[:, None] - (1 - np.exp(-rates * horizon)) * gap.to_numpy()[:, None]
     )
@@ -415,7 +419,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     panel_path, folder = argv if argv is not None else sys.argv[1:]
     panel = read_charger_panel(panel_path)
     counted = charger_panel(panel).dropna()
-    markets, last = counted["market"].nunique(), counted["year"].max()
+    markets = counted["market"].nunique()
+    last = counted["year"].max()
     source = f"estimated on {markets} markets with both fast and slow points up to {last}; {IEA}"
     command = "python -m forecasting.panels.charger_panel PANEL FOLDER"
     band = bands(charger_panel(panel))

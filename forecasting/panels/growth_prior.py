@@ -42,15 +42,22 @@ FEWEST_MARKETS = 5  # of a region, to be told apart from the others
 # published applications is 0.38 (Sultan, Farley and Lehmann 1990), spread wide enough for the panel
 # to speak. Sales of things that are old already grow by no such coefficient: without shares less is
 # believed.
-LEVEL_BEFORE_SD, SLOPE_BEFORE_SD = 0.10, 0.02
-NO_SHARES_LEVEL_SD, NO_SHARES_SLOPE_SD, OWN_SLOPE_BEFORE = 0.15, 0.1, 0.1
+LEVEL_BEFORE_SD = 0.10
+SLOPE_BEFORE_SD = 0.02
+NO_SHARES_LEVEL_SD = 0.15
+NO_SHARES_SLOPE_SD = 0.1
+OWN_SLOPE_BEFORE = 0.1
 # Spread of years over that of shocks, weighted as six years: crises come to all markets at once
-COMMON_BEFORE, COMMON_WEIGHT = 0.9, 6
+COMMON_BEFORE = 0.9
+COMMON_WEIGHT = 6
 # Spread of markets' lasting growth over that of shocks, weighted as four markets
-MARKET_BEFORE, MARKET_WEIGHT = 0.1, 4
+MARKET_BEFORE = 0.1
+MARKET_WEIGHT = 4
 SHOCK_WEIGHT = 5  # growths of all markets that a region's spread of shocks is believed to rest on
 STEPS = 30
-SHOWN, FEWEST_SLOWING = 3.0, 8  # standard errors of a fall without shares, and markets that show it
+# standard errors of a fall without shares, and markets that show it
+SHOWN = 3.0
+FEWEST_SLOWING = 8
 
 
 @takes(
@@ -188,13 +195,14 @@ def _with_sizes(prior: Prior, rows: pd.DataFrame) -> Prior:
     moves = rows.dropna(subset=["size_change"])
     if len(moves) < 10:
         return prior
-    first, last = int(moves["year"].min()), int(moves["year"].max())
+    first = int(moves["year"].min())
+    last = int(moves["year"].max())
     by_year = moves.groupby("year")["size_change"]
     medians = by_year.median().reindex(range(first, last + 1), fill_value=0.0)
     counts = by_year.size().reindex(range(first, last + 1), fill_value=0)
     mean = medians * counts / (counts + 3)
-    left = moves["size_change"].to_numpy() - mean.loc[moves["year"].to_numpy()].to_numpy()
-    spread = 1.4826 * float(np.median(np.abs(left)))
+    residual = moves["size_change"].to_numpy() - mean.loc[moves["year"].to_numpy()].to_numpy()
+    spread = 1.4826 * float(np.median(np.abs(residual)))
     size = Common(
         first,
         tuple(float(v) for v in mean),
@@ -292,9 +300,11 @@ class _Regression:
         names, market = np.unique(steps["market"].to_numpy(dtype=str), return_inverse=True)
         self.markets = len(names)
         years = steps["year"].to_numpy(dtype=int)
-        self.first_year, count = int(years.min()), int(np.ptp(years)) + 1
+        self.first_year = int(years.min())
+        count = int(np.ptp(years)) + 1
         self.regions, self.region = _regions(names, market)
-        self.shock, self.shock_slope = np.full(max(len(self.regions), 1), 0.3), -0.1
+        self.shock = np.full(max(len(self.regions), 1), 0.3)
+        self.shock_slope = -0.1
         self.weight = np.ones(len(steps))
         columns = [np.ones((len(steps), 1)), self.stands[:, None]]
         self.effects_of: dict[str, _Effects] = {}
@@ -333,21 +343,22 @@ class _Regression:
         """Effects and their covariance, given the scales."""
         self.scale = self.shock[self.region] * np.exp(self.shock_slope * self.stands)
         precise = self.design * (self.weight / self.scale**2)[:, None]
-        a, b = precise.T @ self.design, precise.T @ self.growth
+        a = precise.T @ self.design
+        b = precise.T @ self.growth
         believed = (LEVEL_BEFORE, self.belief.level_sd), (SLOPE_BEFORE, self.belief.slope_sd)
         for k, (mean, sd) in enumerate(believed):
             a[k, k] += 1 / sd**2
             b[k] += mean / sd**2
-        for each in self.effects_of.values():
-            a[each.columns, each.columns] += each.precision()
+        for item in self.effects_of.values():
+            a[item.columns, item.columns] += item.precision()
         self.covariance = np.linalg.inv(a)
         self.effects = self.covariance @ b
 
     def _rescale(self, tilt: bool) -> None:
         """Scales of shocks, markets and years, given the effects."""
-        left = (self.growth - self.design @ self.effects) ** 2
-        left += np.einsum("ij,jk,ik->i", self.design, self.covariance, self.design)
-        ratio = left / self.scale**2
+        residual = (self.growth - self.design @ self.effects) ** 2
+        residual += np.einsum("ij,jk,ik->i", self.design, self.covariance, self.design)
+        ratio = residual / self.scale**2
         self.weight = (SHOCK_NU + 1) / (SHOCK_NU + ratio)
         square = self.weight * ratio * self.shock[self.region] ** 2
         pooled = float(np.mean(square))
@@ -357,12 +368,12 @@ class _Regression:
             self.shock[number] = np.sqrt(total / (len(of) + SHOCK_WEIGHT))
         shock = float(np.sqrt(pooled))
         share = np.sqrt(0.5) if self.regions else 1.0  # half of a year's variance is a region's own
-        for name, each in self.effects_of.items():
-            if each.chained:
-                each.believed = COMMON_BEFORE * shock * share
+        for name, item in self.effects_of.items():
+            if item.chained:
+                item.believed = COMMON_BEFORE * shock * share
             elif name == "market":
-                each.believed = MARKET_BEFORE * shock
-            each.update(self.effects, self.covariance)
+                item.believed = MARKET_BEFORE * shock
+            item.update(self.effects, self.covariance)
         if tilt:  # how the scale of shocks falls with share, by a damped step of its likelihood
             excess = square / self.shock[self.region] ** 2 - 1
             slope = 0.5 * (excess @ self.stands) / (2 * self.stands @ self.stands + 50)
@@ -375,7 +386,9 @@ class _Regression:
         part /= part.sum()
         years = self.effects_of["year"]
         rows = np.arange(years.columns.stop - years.columns.start)
-        means, variances, spreads = [], [], []
+        means = []
+        variances = []
+        spreads = []
         for number in every:
             pick, spread = np.zeros((len(rows), len(self.effects))), years.spread**2
             pick[rows, years.columns.start + rows] = 1.0
@@ -449,7 +462,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         registrations (or bev), FOLDER where to write.
     """
     panel_path, months_path, folder = argv if argv is not None else sys.argv[1:]
-    table, months = read_iea_panel(panel_path), pd.read_csv(months_path)
+    table = read_iea_panel(panel_path)
+    months = pd.read_csv(months_path)
     months = months.rename(columns={"bev": "registrations"})
     wide = annual_sales(table, False)
     drift = estimate_drift(annual_sales(table, True), wide[wide["parts"].str.contains("phev")])

@@ -81,9 +81,9 @@ class Practice:
     @cache
     def shipped(cls) -> Practice:
         """The numbers that ship; ``practice.json`` names the data and the command behind them."""
-        found: dict[str, Any] = _shipped()["practice"]
+        result: dict[str, Any] = _shipped()["practice"]
         values: dict[str, Any] = {
-            key: tuple(x) if isinstance(x, list) else x for key, x in found.items()
+            key: tuple(x) if isinstance(x, list) else x for key, x in result.items()
         }
         return cls(**values)
 
@@ -120,7 +120,8 @@ class Practice:
         (0.0, True)
         """
         ahead = np.maximum(np.asarray(years_ahead, dtype=float), 0)
-        times, variances = np.array([0.0, *self.horizons]), np.array([0.0, *self.spread]) ** 2
+        times = np.array([0.0, *self.horizons])
+        variances = np.array([0.0, *self.spread]) ** 2
         beyond = np.maximum(ahead - times[-1], 0) * variances[-1] / times[-1]
         size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -self.size_slope
         return np.asarray(np.sqrt(np.interp(ahead, times, variances) + beyond) * size)
@@ -141,8 +142,8 @@ class Practice:
 
 def _shipped() -> dict[str, Any]:
     text = (DATA / "practice.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+    result: dict[str, Any] = json.loads(text)
+    return result
 
 
 @cache
@@ -335,6 +336,8 @@ def practice_points(
 
 def _column_at(table: Array, place: float) -> Array:
     """The column at a fractional index, interpolated."""
-    left = int(place)
-    right = min(left + 1, table.shape[1] - 1)
-    return np.asarray(table[:, left] + (table[:, right] - table[:, left]) * (place - left))
+    residual = int(place)
+    right = min(residual + 1, table.shape[1] - 1)
+    return np.asarray(
+        table[:, residual] + (table[:, right] - table[:, residual]) * (place - residual)
+    )
