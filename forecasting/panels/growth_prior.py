@@ -357,7 +357,7 @@ class _Regression:
     def _rescale(self, tilt: bool) -> None:
         """Scales of shocks, markets and years, given the effects."""
         residual = (self.growth - self.design @ self.effects) ** 2
-        residual += np.einsum("ij,jk,ik->i", self.design, self.covariance, self.design)
+        residual += ((self.design @ self.covariance) * self.design).sum(axis=1)
         ratio = residual / self.scale**2
         self.weight = (SHOCK_NU + 1) / (SHOCK_NU + ratio)
         square = self.weight * ratio * self.shock[self.region] ** 2
