@@ -205,7 +205,8 @@ def numbers() -> Check:
         held = np.asarray(list(value.values()) if isinstance(value, Mapping) else value)
         if held.dtype.kind == "O" and all(isinstance(part, Real) for part in held.ravel()):
             held = held.astype(float)
-        return held.dtype.kind in "biuf" and held.ndim > 0 < held.size and np.isfinite(held).all()
+        whole = held.dtype.kind in "biuf" and held.ndim > 0 < held.size
+        return whole and bool(np.isfinite(held).all())
 
     return _check("finite numbers", fits)
 

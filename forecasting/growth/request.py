@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -187,7 +188,9 @@ class Request:
         first = parts[0]
         fits = [part._fit for part in parts if part._fit]
         names = ("expected", "expected_sd", "base", "doubted")
-        means = {name: np.mean([getattr(fit, name) for _, fit in fits], axis=0) for name in names}
+        means: dict[str, Any] = {
+            name: np.mean([getattr(fit, name) for _, fit in fits], axis=0) for name in names
+        }
         diagnostics = {
             "draws": sum(len(part.monthly) for part in parts),
             "ess": sum(int(str(part.diagnostics["ess"])) for part in parts),

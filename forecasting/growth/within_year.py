@@ -224,11 +224,8 @@ def _fit(shape: Array, growth: Array, market: NDArray[np.str_], default: WithinY
     noise_sd, noise_ar = result.noise_sd, result.noise_ar()
     # Variance of all markets over the usual
     uneven = result.noise.sum(axis=0) @ _times(default.steadiness) / result.noise.sum()
-    slope_sd = float(
-        np.sqrt(
-            max(slope_spread**2 / uneven - _slope_of_noise(noise_sd, noise_ar), LEAST_SLOPE_SD**2)
-        )
-    )
+    variance = float(slope_spread**2 / uneven - _slope_of_noise(noise_sd, noise_ar))
+    slope_sd = float(np.sqrt(max(variance, LEAST_SLOPE_SD**2)))
     return WithinYear(
         tuple(float(x) for x in pattern), result.pattern_sd, result.kinds(default.own_seasons, result.season),
         result.kinds(default.steadiness, result.noise), float(beta[0]), float(beta[1]), slope_sd, noise_sd, noise_ar,
