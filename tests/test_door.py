@@ -228,6 +228,7 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "notebook.store": (fc.notebook.store, {"outlook": made}),
         "Prior.until": (fc.Prior.shipped().until, {"last_year": 2020}),
         "Prior.of_measure": (fc.Prior.shipped().of_measure, {"measure": "ev_imports"}),
+        "Prior.in_region": (fc.Prior.shipped().in_region, {"place": "KZ"}),
         "Prior.share_in": (fc.Prior.shipped().share_in, {"year": 2020}),
         "Prior.from_json": (fc.Prior.from_json, {"text": fc.Prior().to_json()}),
         "Prior.read": (

@@ -226,10 +226,11 @@ def test_a_slider_of_the_explorer_is_answered(lab, page, door):
     """
     if door == "lab":
         desk = notebook_in_lab(page, lab, "what_if")
-        desk.run_all()
+        # Lab loses a widget whose kernel runs before its manager listens: the cells are run again.
+        desk.repeat(desk.run_all, SLIDER)
     else:
         desk = Desk(page, lab, "voila/render/what_if.ipynb")
-    desk.until(SLIDER)
+        desk.until(SLIDER)
     page.wait_for_selector(".widget-vbox .main-svg .trace", timeout=SECONDS * 1000)
     desk.until(FITS)
     desk.until(f"() => ({DIFFERENCES})()?.includes('0 to 0')")

@@ -77,7 +77,10 @@ def _column(endog: object) -> pd.Series:
     if isinstance(endog, pd.Series):
         series = endog
     else:
-        values = np.asarray(endog if hasattr(endog, "__len__") else [endog])
+        try:
+            values = np.asarray(endog if hasattr(endog, "__len__") else [endog])
+        except ValueError:
+            raise ModelError("endog has parts of unequal length; give one series") from None
         if values.ndim > 1 and values.size != max(values.shape):
             raise ModelError(
                 f"endog has shape {values.shape}; give one series, and many to fit_curves"

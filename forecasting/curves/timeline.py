@@ -233,7 +233,7 @@ def read_timeline(index: Any, time: Any, count: int, kind: str) -> Timeline:
     if times is None:
         times = pd.RangeIndex(count)
     unordered = isinstance(times, (str, bytes, Mapping, set)) or not hasattr(times, "__len__")
-    if unordered or np.ndim(times) != 1:
+    if unordered or getattr(times, "ndim", 1) != 1:
         raise ModelError(
             f"time is {shown(times)}: give a date, a period or a number for each observation"
         )

@@ -57,6 +57,8 @@ class CurvePath(LatentPath):
 
     Examples
     --------
+    >>> from forecasting.growth.path import Start
+    >>> from forecasting.growth.prior import Prior
     >>> sized = LatentPath(Prior(), 2018, 2040, Start(log_size=12.0), {2023: (12.0, 0.05)})
     >>> path = CurvePath(sized, "logistic", 2023)
     >>> log_totals = path.totals(np.zeros((1, path.width)), np.zeros((path.width, 0)))[1][0]

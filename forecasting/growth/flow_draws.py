@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.arguments import flag, number, of, probability, several, shown, takes
+from forecasting.arguments import flag, number, of, probability, several, takes
 from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError
 from forecasting.growth.likelihood import flow_weights
@@ -232,6 +232,7 @@ class FlowDraws(Shown):
             (self._totals > above).mean(axis=1), index=self._index, name=f"above {above:g}"
         )
 
+    @takes(EvidenceError, monthly=of(np.ndarray, words="an array"))
     def with_monthly(self, monthly: Array) -> Self:
         """The same forecast with other draws, as drivers make them.
 
@@ -259,16 +260,13 @@ class FlowDraws(Shown):
         >>> bool(np.allclose(doubled.totals(year(2023)), 2 * forecast.totals(year(2023))))
         True
         """
-        made = np.asarray(monthly)
-        if (
-            made.shape[1:] != self.monthly.shape[1:]
-            or made.dtype.kind not in "fiu"
-            or not np.isfinite(made).all()
-        ):
+        of_months = monthly.shape[1:] == self.monthly.shape[1:]
+        if not of_months or monthly.dtype.kind not in "fiu" or not np.isfinite(monthly).all():
             raise EvidenceError(
-                f"monthly is {shown(monthly)}: give finite numbers, draws by {len(self.months)} months"
+                f"monthly has shape {monthly.shape}: give finite numbers, draws by"
+                f" {len(self.months)} months"
             )
-        return replace(self, monthly=made.astype(float))
+        return replace(self, monthly=monthly.astype(float))
 
     @takes(EvidenceError, target=number(0, ends=False), period=PERIOD)
     def growth_to(self, target: float, period: Period) -> pd.Series:

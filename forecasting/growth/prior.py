@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.arguments import optional, shown, takes, text, whole
 from forecasting.arguments import path as file_path
-from forecasting.arguments import shown, takes, text, whole
 from forecasting.errors import ModelError
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.places import find_place
@@ -351,6 +351,7 @@ class Prior:
         common, size = self.common.until(last_year), self.size.until(last_year)
         return replace(self, common=common, size=size, regions=regions)
 
+    @takes(ModelError, place=optional(text()))
     def in_region(self, place: str | None) -> Prior:
         """The prior of a place: what its region has of its own, in place of what mixes all.
 
