@@ -5,7 +5,7 @@ wants to hear of them, without the libraries that a forecast needs.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from forecasting.caveats import Caveat
@@ -13,7 +13,7 @@ from forecasting.errors import MOST, Problem
 from forecasting.evidence.mapping import mapping_path
 from forecasting.evidence.perimeters import two_things
 from forecasting.evidence.reading import FoundRow, TableRead, read_rows
-from forecasting.evidence.rules import COLUMNS, COUNTED, Fault, faults, parts_of_a_count
+from forecasting.evidence.rules import COLUMNS, COUNTED, Fault, Row, faults, parts_of_a_count
 from forecasting.measures import did_you_mean
 
 OTHER_FACT = "an id of this ledger, or measure@place:start/end"
@@ -21,7 +21,11 @@ Read = Mapping[Path, Sequence[FoundRow]]
 SAME = COLUMNS[1:10]  # measure to quantity: two rows that share them are of one number
 
 
-def checked_rows(rows: Iterable[FoundRow], unsaid: Collection[str] = ()) -> list[Problem]:
+def checked_rows(
+    rows: Iterable[FoundRow],
+    unsaid: Collection[str] = (),
+    rules: Callable[[Row], Iterator[Fault]] = faults,
+) -> list[Problem]:
     """Every rule that a row breaks, alone or with the others: ids used twice, references to
     nothing.
 
@@ -31,6 +35,8 @@ def checked_rows(rows: Iterable[FoundRow], unsaid: Collection[str] = ()) -> list
         Normalised.
     unsaid : collection of str
         Columns that may be empty though a ledger needs them.
+    rules : callable
+        What is wrong with one row alone; default what is wrong with a fact.
     """
     rows = list(rows)
     first: dict[str, FoundRow] = {}
@@ -40,10 +46,9 @@ def checked_rows(rows: Iterable[FoundRow], unsaid: Collection[str] = ()) -> list
     for row in rows:
         # Of more problems than are shown no nearest id is looked for
         ids = first if len(problems) < MOST else {}
-        every = [*faults(row.cells), *_faults_beside(row, first, ids)]
         problems += [
             Problem(f"{row.where} {column}", what, hint)
-            for column, what, hint in every
+            for column, what, hint in (*rules(row.cells), *_faults_beside(row, first, ids))
             if row.cells[column] or column not in unsaid
         ]
     return problems
@@ -53,9 +58,10 @@ def _faults_beside(
     row: FoundRow, first: Mapping[str, FoundRow], near: Collection[str]
 ) -> Iterator[Fault]:
     """What is wrong with a row beside the others: its id, and what it refers to."""
-    name, reference = row.cells["id"], row.cells["reference"]
+    name = row.cells["id"]
     if name and first[name] is not row:
         yield "id", f"{name!r} is a duplicate of {first[name].where}", "ids are used once"
+    reference = row.cells.get("reference", "")
     if reference and "@" not in reference and reference not in first:
         hint = did_you_mean(reference, near, OTHER_FACT)
         yield "reference", f"{reference!r} refers to nothing", hint

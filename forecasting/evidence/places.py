@@ -257,9 +257,17 @@ def partner_code(text: str) -> str:
     >>> partner_code("China"), partner_code("China+Hong Kong"), partner_code("")
     ('CN', 'CN+HK', 'World')
     """
-    if text.strip():
-        return "+".join(place_code(part) for part in text.split("+"))
-    return WORLD
+    return "+".join(place_code(part) for part in (text.strip() or WORLD).split("+"))
+
+
+def find_partner(text: str) -> str:
+    """The code of a partner, as `partner_code` gives it; empty where one of its places is unknown.
+
+    >>> find_partner("China+Hong Kong"), find_partner("China+Atlantis")
+    ('CN+HK', '')
+    """
+    codes = [find_place(part) for part in (text or WORLD).split("+")]
+    return "+".join(codes) if all(codes) else ""
 
 
 @lru_cache(maxsize=4096)

@@ -26,16 +26,29 @@ import csv
 import datetime as dt
 import io
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from forecasting.errors import LedgerError, PeriodError, Problem
+from forecasting.errors import LedgerError, Problem
+from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.places import place_code
-from forecasting.evidence.rules import publication
-from forecasting.measures import MEASURES, did_you_mean
+from forecasting.evidence.reading import FoundRow, column_problems
+from forecasting.evidence.rules import (
+    MEANINGS,
+    Fault,
+    cell_text,
+    day_faults,
+    finite_number,
+    number_faults,
+    place_faults,
+    print_faults,
+    publication,
+    word_faults,
+)
+from forecasting.measures import MEASURES
 from forecasting.names import DATA
 from forecasting.periods import as_date
 
@@ -43,17 +56,32 @@ POLICY_KINDS = ("ends", "begins", "blocked", "step")
 PRICES = ("average", "example", "limit", "rate")  # what a price share is of
 ORIGINS = ("imported", "local")
 DATED_BY = ("delivery", "order")  # which day of a purchase decides
-NUMBERS = ("price_share", "quota", "amount", "price")
-DAYS = ("start", "end", "announced", "end_announced")
-# The table's columns in their order
-POLICY_COLUMNS = (
-    "id", "place", "kind", "start", "end", "announced", "end_announced", "measure", "vehicles",
-    "origin", "dated_by", "price_share", "quota", "amount", "price", "currency", "price_of",
-    "source", "url", "quote", "note",
-)  # fmt: skip
+SIZES = ("quota", "amount", "price")
+NUMBERS = ("price_share", *SIZES)
+PRINTS = ("announced", "end_announced")  # a day, a month or a year
+POLICY_MEANINGS = {  # of the columns, in their order
+    "id": "its name; scenarios refer to it",
+    "place": MEANINGS["place"],
+    "kind": "what changes: a privilege ends or begins, trade is blocked, or a level steps",
+    "start": "first day with the change; of what ends, the first day without the privilege",
+    "end": "last day of it; of a blocked trade, the day of its release",
+    "announced": "day, month or year: since when the start is known",
+    "end_announced": "day, month or year: since when the end is known; empty: with the start",
+    "measure": "what it moves; declared in forecasting/measures.py",
+    "vehicles": "class of vehicle",
+    "origin": "where the vehicles are built, where that matters",
+    "dated_by": "which day of a purchase decides: delivery (or registration, customs), or order",
+    "price_share": "part of a price that the privilege is worth; below 0: a step down",
+    "quota": "how many vehicles or stations it is for",
+    "amount": "printed worth for one vehicle, in the currency",
+    "price": "printed price of which the amount is a part",
+    "currency": "ISO 4217",
+    "price_of": "which price: average, example, limit of the privilege, or a rate of tax",
+} | {column: MEANINGS[column] for column in ("source", "url", "quote", "note")}
+POLICY_COLUMNS = tuple(POLICY_MEANINGS)
 NEEDED = ("id", "place", "kind", "start")
 _TABLE = DATA / "policies.csv"
-_VOCABULARIES = {
+VOCABULARIES = {
     "kind": POLICY_KINDS,
     "measure": tuple(MEASURES),
     "price_of": PRICES,
@@ -189,15 +217,14 @@ def read_policies(path: str | os.PathLike[str] | None = None) -> dict[str, Polic
     >>> policies["de-2023-12-bonus"].start.isoformat(), policies["de-2023-12-bonus"].quote
     ('2023-12-18', 'after 17 December 2023 no new applications can be submitted')
     """
-    file = Path(path) if path is not None else _TABLE
+    file = Path(_TABLE if path is None else path)
     try:
         text = read_whole(file).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         hint = "give a CSV file in UTF-8"
         raise LedgerError([Problem(str(file), f"cannot be read: {error}", hint)]) from error
     table = csv.DictReader(io.StringIO(text, newline=""))
-    rows = [{str(column): cell for column, cell in row.items()} for row in table]
-    return checked_policies(rows, file.name, first_row=2, columns=table.fieldnames or ())
+    return checked_policies([*table], file.name, first_row=2, columns=table.fieldnames or ())
 
 
 def checked_policies(
@@ -240,140 +267,47 @@ def checked_policies(
     Traceback (most recent call last):
     forecasting.errors.LedgerError: policies:1 kind: 'end' is unknown (did you mean ends?)
     """
-    table = [{column: _text(cell) for column, cell in row.items()} for row in rows]
+    table = [*rows]
     if columns is None:
         columns = table[0] if table else NEEDED
-    problems = list(_column_problems(set(columns), name))
-    if problems:
+    kind = "a table of policies"
+    if problems := [*column_problems(name, [*columns], NEEDED, POLICY_COLUMNS, kind)]:
         raise LedgerError(problems)
-    places = [f"{name}:{number}" for number in range(first_row, first_row + len(table))]
-    policies = [_policy(row, where, problems) for row, where in zip(table, places, strict=True)]
-    problems += _repeated_ids([policy.id for policy in policies], places)
-    if problems:
+    texts = [{column: cell_text(row.get(column)) for column in POLICY_COLUMNS} for row in table]
+    checked = [FoundRow(f"{name}:{line}", cells) for line, cells in enumerate(texts, first_row)]
+    if problems := checked_rows(checked, rules=_faults):
         raise LedgerError(problems)
-    return {policy.id: policy for policy in policies}
+    return {cells["id"]: _typed(cells) for cells in texts}
 
 
-def _column_problems(columns: set[str], name: str) -> Iterator[Problem]:
-    """Which columns a table of policies lacks, and which it should not have."""
-    for column in NEEDED:
-        if column not in columns:
-            hint = f"a table of policies needs {', '.join(NEEDED)}"
-            yield Problem(name, f"has no column {column}", hint)
-    for column in sorted(columns - set(POLICY_COLUMNS)):
-        hint = did_you_mean(column, POLICY_COLUMNS)
-        yield Problem(f"{name} {column}", "is no column of policies", hint)
-
-
-def _repeated_ids(ids: list[str], places: list[str]) -> Iterator[Problem]:
-    """Each row whose id another row has, too."""
-    counts = Counter(ids)
-    for policy_id, where in zip(ids, places, strict=True):
-        count = counts[policy_id]
-        if policy_id and count > 1:
-            what = f"{policy_id!r} is the id of {count} policies"
-            yield Problem(f"{where} id", what, "give each its own")
-
-
-def _text(cell: object) -> str:
-    """A cell without the spaces around it; missing is empty, a time is its day."""
-    if cell is None or type(cell).__name__ in ("NaTType", "NAType") or cell != cell:
-        return ""
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat()
-    return str(cell).strip()
-
-
-def _policy(row: Mapping[str, str], where: str, problems: list[Problem]) -> Policy:
-    """The policy of a row; what is wrong with it is added to the problems."""
-    cells = dict.fromkeys(POLICY_COLUMNS, "") | dict(row)
-    faults = list(_word_faults(cells))
-    days = {column: _day(cells, column, faults) for column in DAYS}
-    numbers = {column: _number(cells, column, faults) for column in NUMBERS}
-    faults += _size_faults(cells["kind"], numbers)
-    start = days["start"]
-    end = days["end"]
-    if start and end and end < start:
-        faults.append(("end", f"{end} is before the start, {start}", "is the first day the start?"))
-    place = ""
-    try:
-        place = place_code(cells["place"])
-    except LedgerError as error:
-        faults.append(("place", str(error), ""))
-    problems += [Problem(f"{where} {column}", what, hint) for column, what, hint in faults]
-    texts = {c: cells[c] for c in POLICY_COLUMNS if c not in (*DAYS, *NUMBERS, "place")}
-    return Policy(
-        **texts,
-        place=place,
-        start=start or dt.date.min,  # a policy without a start is a problem and never returned
-        end=end,
-        announced=days["announced"],
-        end_announced=days["end_announced"],
-        price_share=numbers["price_share"],
-        quota=numbers["quota"],
-        amount=numbers["amount"],
-        price=numbers["price"],
-    )
-
-
-def _word_faults(cells: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    """What is wrong with an id and with the words of the vocabularies."""
-    if not cells["id"]:
-        yield "id", "is empty", "name the policy, e.g. nz-2024-01-clean-car-discount"
-    for column, words in _VOCABULARIES.items():
-        word = cells[column]
-        is_missing = not word and column == "kind"
-        if is_missing or (word and word not in words):
-            hint = did_you_mean(word, words, f"one of {', '.join(words[:6])}")
-            yield column, f"{word!r} is unknown", hint
-
-
-def _day(
-    cells: Mapping[str, str], column: str, faults: list[tuple[str, str, str]]
-) -> dt.date | None:
-    """The day of a cell; of a month or a year of announcement, its last day."""
-    text = cells[column]
-    if not text:
-        if column == "start":
-            faults.append((column, "is empty", "give the day from which it holds, e.g. 2024-01-01"))
-        return None
-    try:
-        if column in ("start", "end"):
-            return as_date(text)
-        period = publication(text)
-    except PeriodError as error:
-        faults.append((column, str(error), ""))
-        return None
-    return period.end if period else None
-
-
-def _number(
-    cells: Mapping[str, str], column: str, faults: list[tuple[str, str, str]]
-) -> float | None:
-    """The number of a cell."""
-    text = cells[column]
-    if not text:
-        return None
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if abs(value) < float("inf"):  # neither infinite nor missing
-        return value
-    faults.append((column, f"{text!r} is no number", "write digits alone, e.g. 7500 or 0.13"))
-    return None
-
-
-def _size_faults(kind: str, numbers: Mapping[str, float | None]) -> Iterator[tuple[str, str, str]]:
-    """What is wrong with the sizes of a policy."""
-    share = numbers["price_share"] or 0.0
+def _faults(row: Mapping[str, str]) -> Iterator[Fault]:
+    """Everything that is wrong with the row of a policy."""
+    yield from word_faults(row, VOCABULARIES, {*VOCABULARIES} - {"kind"})
+    if not row["start"]:
+        yield "start", "is empty", "give the day from which it holds, e.g. 2024-01-01"
+    yield from day_faults(row, "start", "end")
+    for column in PRINTS:
+        yield from print_faults(row, column)
+    yield from number_faults(row, NUMBERS, SIZES)
+    share = finite_number(row["price_share"]) or 0.0
     if abs(share) > 1:
         hint = "write it as a part of one: 7,500 of 57,700 is 0.13"
         yield "price_share", f"{share:g} is more than the price", hint
-    if share < 0 and kind != "step":
+    if share < 0 and row["kind"] != "step":
         hint = "only a step down has a share below 0; of what ends, give what it was worth"
         yield "price_share", f"{share:g} is below 0", hint
-    for column in ("quota", "amount", "price"):
-        value = numbers[column] or 0.0
-        if value < 0:
-            yield column, f"{value:g} is below 0", "give how much it is"
+    yield from place_faults(row, "place")
+
+
+def _typed(row: Mapping[str, str]) -> Policy:
+    """The policy of a row without faults."""
+    cells: dict[str, Any] = {column: row[column] for column in POLICY_COLUMNS}
+    cells["place"] = place_code(row["place"])
+    for column in ("start", "end"):
+        cells[column] = as_date(row[column]) if row[column] else None
+    for column in PRINTS:
+        printed = publication(row[column])
+        cells[column] = printed and printed.end
+    for column in NUMBERS:
+        cells[column] = finite_number(row[column])
+    return Policy(**cells)

@@ -168,9 +168,13 @@ def _header_problems(where: str, header: list[str]) -> Iterator[Problem]:
 
 
 def column_problems(
-    where: str, header: Sequence[str], required: Sequence[str]
+    where: str,
+    header: Sequence[str],
+    required: Sequence[str],
+    columns: Sequence[str] = COLUMNS,
+    table: str = "a ledger",
 ) -> Iterator[Problem]:
-    """Columns that no ledger has, that are missing, or that stand there twice.
+    """Columns that a table should not have, that are missing, or that stand there twice.
 
     Parameters
     ----------
@@ -178,16 +182,20 @@ def column_problems(
         For the problems: the file and line, or the table.
     header, required : sequence of str
         The names of the columns, and those that must be among them.
+    columns : sequence of str
+        Those that may be there.
+    table : str
+        What the table is.
     """
-    for column in sorted({*header} - {*COLUMNS}):
-        known = did_you_mean(column, COLUMNS, "remove it")
-        hint = did_you_mean(column, {*COLUMNS} - {*header}, known)
+    for column in sorted({*header} - {*columns}):
+        known = did_you_mean(column, columns, "remove it")
+        hint = did_you_mean(column, {*columns} - {*header}, known)
         yield Problem(where, f"{column!r} is an unknown column", hint)
     for column in required:
         if column not in header:
-            hint = "a ledger needs " + ", ".join(required)
+            hint = f"{table} needs {', '.join(required)}"
             yield Problem(where, f"column {column!r} is missing", hint)
-    for column in sorted(COLUMNS):
+    for column in sorted(columns):
         if header.count(column) > 1:
             yield Problem(where, f"column {column!r} stands there twice", "keep one")
 

@@ -9,20 +9,40 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from forecasting.caveats import Caveat
-from forecasting.errors import LedgerError, PeriodError, in_digits
-from forecasting.evidence.places import nearest_place, partner_code, place_code
+from forecasting.errors import InputError, PeriodError, in_digits
+from forecasting.evidence.places import find_partner, find_place, nearest_place, place_code
 from forecasting.measures import MEASURES, Measure, did_you_mean
 from forecasting.periods import Period, as_date, month, span, year
 from forecasting.quantities import QUANTITIES, RELATIONS, default_quantity, quantity_of
 
-COLUMNS = (
-    "id", "measure", "place", "partner", "product", "basis", "period_start", "period_end", "relation", "quantity",
-    "value", "unit", "rounding", "reference", "kind", "published", "source", "url", "quote", "note",
-)  # fmt: skip
+MEANINGS = {  # of the columns, in their order
+    "id": "its name; other facts and drivers refer to it",
+    "measure": "what is counted; declared in forecasting/measures.py",
+    "place": "where: ISO 3166, a port, or a group of countries",
+    "partner": "with whom; World is everybody",
+    "product": "of what",
+    "basis": "who counts by which definition: a code of the table of bases",
+    "period_start": "first day of a flow; empty of a stock",
+    "period_end": "last day; a stock stands on it",
+    "relation": "how the quantity stands to the value or the reference",
+    "quantity": "which quantity of the measure",
+    "value": "the number, in the unit",
+    "unit": "of the value",
+    "rounding": "half-width of the printed digits; empty: half a unit of the last one",
+    "reference": "instead of a value, or of what it is a share: another fact's id, "
+    "or measure@place:start/end",
+    "kind": "outcome, estimate and judgement enter a forecast; the others are shown",
+    "published": "day, month or year: since when it is known",
+    "source": "who printed it",
+    "url": "where",
+    "quote": "what it printed: our own wording, or at most fifteen words",
+    "note": "what a reader must know",
+}
+COLUMNS = tuple(MEANINGS)
 REQUIRED = ("id", "measure", "place", "period_start", "period_end", "relation", "value")
 
 KINDS = ("outcome", "estimate", "target", "event", "claim", "context", "judgement")
@@ -56,7 +76,7 @@ def normalise(raw: Mapping[str, object]) -> dict[str, str]:
     """All columns as stripped text, defaults filled, places as codes; what cannot be settled stays
     as it was.
     """
-    cells = {column: _text(cell) for column, cell in raw.items() if column in EMPTY}
+    cells = {column: cell_text(cell) for column, cell in raw.items() if column in EMPTY}
     return settled(EMPTY | cells)
 
 
@@ -65,19 +85,23 @@ def settled(row: dict[str, str]) -> dict[str, str]:
     measure = MEASURES.get(row["measure"])
     quantity = row["quantity"] or default_quantity(measure.kind if measure else "flow")
     row |= {
-        "place": _code(place_code, row["place"]) or row["place"],
-        "partner": _code(partner_code, row["partner"]) or row["partner"],
+        "place": find_place(row["place"]) or row["place"],
+        "partner": find_partner(row["partner"]) or row["partner"],
         "quantity": quantity,
         "unit": _unit_code(row["unit"]) or expected_unit(row["measure"], quantity),
         "kind": row["kind"] or "outcome",
     }
-    if not row["rounding"] and _number(row["value"]) is not None:
+    if not row["rounding"] and finite_number(row["value"]) is not None:
         row["rounding"] = number_text(printed_rounding(row["value"], row["relation"]))
     return row
 
 
-def _text(cell: object) -> str:
-    """A cell as a ledger writes it; missing is empty, a whole number has no point."""
+def cell_text(cell: object) -> str:
+    """A cell as a ledger writes it; missing is empty, a whole number has no point.
+
+    >>> cell_text(" UZ "), cell_text(2180.0), cell_text(dt.datetime(2023, 1, 1)), cell_text(math.nan)
+    ('UZ', '2180', '2023-01-01', '')
+    """
     if cell is None or type(cell).__name__ in ("NaTType", "NAType") or cell != cell:
         return ""
     if isinstance(cell, dt.datetime):
@@ -106,15 +130,6 @@ def _unit_code(text: str) -> str:
     if text.endswith("/day"):
         return f"{known} per day"
     return known
-
-
-@lru_cache(maxsize=4096)
-def _code(code: Callable[[str], str], text: str) -> str:
-    """The code of a place or a partner; empty where nobody knows it."""
-    try:
-        return code(text)
-    except LedgerError:
-        return ""
 
 
 @lru_cache(maxsize=1)
@@ -180,18 +195,20 @@ def faults(row: Row) -> Iterator[Fault]:
     measure = MEASURES.get(row["measure"])
     counts_nothing = measure is not None and measure.kind == "statement"
     is_statement = counts_nothing or row["kind"] in ("event", "claim")
-    yield from _words(row, is_statement)
+    optional = ("quantity", "relation") if is_statement else ("quantity",)
+    yield from word_faults(row, VOCABULARIES, optional)
     yield from _fitting_quantity(row, measure)
-    yield from _places(row)
-    yield from _days(row)
+    yield from place_faults(row, "place")
+    yield from place_faults(row, "partner", find_partner)
+    yield from day_faults(row, "period_start", "period_end")
     if row["kind"] in COUNTED and not is_statement:
         yield from _needed_days(row)
-    yield from _numbers(row)
+    yield from number_faults(row, ("value", "rounding"), ("rounding",))
     yield from _in_range(row, measure)
-    if row["unit"] or not counts_nothing:
-        yield from _unit(
-            row, "" if counts_nothing else expected_unit(row["measure"], row["quantity"])
-        )
+    if counts_nothing and row["unit"]:
+        yield from _unit(row, "")
+    elif not counts_nothing:
+        yield from _unit(row, expected_unit(row["measure"], row["quantity"]))
     if not row["value"] and not row["reference"] and not is_statement:
         hint = "a relation stands to a value or to another fact"
         yield "value", "is empty, and there is no reference", hint
@@ -199,14 +216,16 @@ def faults(row: Row) -> Iterator[Fault]:
     yield from _published(row)
 
 
-def _words(row: Row, is_statement: bool) -> Iterator[Fault]:
-    needless = {"quantity", "relation"} if is_statement else {"quantity"}
-    for column, words in VOCABULARIES.items():
+def word_faults(
+    row: Row, vocabularies: Mapping[str, Collection[str]], optional: Collection[str]
+) -> Iterator[Fault]:
+    """Words that their vocabulary does not have, and cells that should not be empty."""
+    for column, words in vocabularies.items():
         word = row[column]
-        some = "one of " + ", ".join(words[:8])
+        some = "one of " + ", ".join([*words][:8])
         if word and word not in words:
             yield column, f"{word!r} is unknown", did_you_mean(word, words, some)
-        elif not word and column not in needless:
+        elif not word and column not in optional:
             yield column, "is empty", some
     if not row["id"]:
         yield "id", "is empty", "give every fact an id of its own"
@@ -220,25 +239,23 @@ def _fitting_quantity(row: Row, measure: Measure | None) -> Iterator[Fault]:
     yield "quantity", what, f"use {default_quantity(measure.kind)}"
 
 
-def _places(row: Row) -> Iterator[Fault]:
-    for column, code in (("place", place_code), ("partner", partner_code)):
-        if not _code(code, row[column]):
-            what = "is empty"
-            if row[column]:
-                what = f"{row[column]!r} is not a known place"
-            yield column, what, nearest_place(row[column])
+def place_faults(row: Row, column: str, find: Callable[[str], str] = find_place) -> Iterator[Fault]:
+    """A place that nobody knows."""
+    if not find(row[column]):
+        what = f"{row[column]!r} is not a known place" if row[column] else "is empty"
+        yield column, what, nearest_place(row[column])
 
 
-def _days(row: Row) -> Iterator[Fault]:
+def day_faults(row: Row, first: str, last: str) -> Iterator[Fault]:
+    """What is no date, and a last day before the first."""
     days: list[dt.date] = []
-    for column in ("period_start", "period_end"):
+    for column in (first, last):
         try:
             days += [as_date(row[column])] if row[column] else []
         except PeriodError as error:
             yield column, str(error), ""
     if len(days) == 2 and days[1] < days[0]:
-        what = f"{row['period_end']} comes before period_start {row['period_start']}"
-        yield "period_end", what, "swap the two dates"
+        yield last, f"{row[last]} comes before {first} {row[first]}", "swap the two dates"
 
 
 def _needed_days(row: Row) -> Iterator[Fault]:
@@ -248,29 +265,33 @@ def _needed_days(row: Row) -> Iterator[Fault]:
         yield "period_start", "is empty", "a flow is counted over a period: give its first day"
 
 
-def _number(text: str) -> float | None:
+def finite_number(text: str) -> float | None:
+    """The number that digits and a point write; None where they are none.
+
+    >>> finite_number("410.4"), finite_number("2,544"), finite_number("nan")
+    (410.4, None, None)
+    """
     number = float(text) if _NUMBER.fullmatch(text) else math.nan
-    if math.isfinite(number):
-        return number
-    return None
+    return number if math.isfinite(number) else None
 
 
-def _numbers(row: Row) -> Iterator[Fault]:
-    for column in ("value", "rounding"):
+def number_faults(row: Row, columns: Sequence[str], of_size: Collection[str]) -> Iterator[Fault]:
+    """What is no number, and sizes below 0."""
+    for column in columns:
         text = row[column]
-        if text and _number(text) is None:
+        number = finite_number(text)
+        if text and number is None:
             plain = re.sub(r"[,\s'\u00a0\u202f_]", "", text)
             hint = "digits and a decimal point only"
             if plain != text and _NUMBER.fullmatch(plain):
                 hint = f"without thousands separators: {plain}"
             yield column, f"{text[:60]!r} is not a number", hint
-    if (_number(row["rounding"]) or 0) < 0:
-        hint = "the half-width of the printed digits, 0 or more"
-        yield "rounding", f"{row['rounding']} is negative", hint
+        elif column in of_size and (number or 0) < 0:
+            yield column, f"{text} is negative", "give how much it is, 0 or more"
 
 
 def _in_range(row: Row, measure: Measure | None) -> Iterator[Fault]:
-    value, quantity = _number(row["value"]), quantity_of(row["quantity"])
+    value, quantity = finite_number(row["value"]), quantity_of(row["quantity"])
     if value is None:
         return
     if quantity.fault(value, of_own=own_period(row) is not None):
@@ -322,17 +343,24 @@ def _reference(row: Row) -> Iterator[Fault]:
     try:
         place_code(written["place"])
         span(written["start"], written["end"])
-    except (LedgerError, PeriodError) as error:
+    except InputError as error:
         yield "reference", f"in {text!r}: {error}", ""
 
 
-def _published(row: Row) -> Iterator[Fault]:
+def print_faults(row: Row, column: str) -> Iterator[Fault]:
+    """A day of print that is none."""
     try:
-        known = publication(row["published"])
+        publication(row[column])
     except PeriodError:
-        what = f"{row['published']!r} is not a day, month or year"
-        yield "published", what, "e.g. 2023-06-26, 2023-06 or 2023"
+        hint = "e.g. 2023-06-26, 2023-06 or 2023"
+        yield column, f"{row[column]!r} is not a day, month or year", hint
+
+
+def _published(row: Row) -> Iterator[Fault]:
+    if wrong := [*print_faults(row, "published")]:
+        yield from wrong
         return
+    known = publication(row["published"])
     end = row["period_end"]
     if known is None or row["kind"] != "outcome" or not row["value"]:
         return

@@ -140,18 +140,18 @@ def test_an_own_table_needs_four_columns(tmp_path: Path) -> None:
     [
         ({"start": ""}, r"policies:1 start: is empty \(give the day from which it holds"),
         ({"start": "1 May"}, r"policies:1 start: '1 May' is not a date; write it as YYYY-MM-DD"),
-        ({"announced": "May"}, r"policies:1 announced: "),
+        ({"announced": "May"}, r"policies:1 announced: 'May' is not a day, month or year"),
         (
             {"end": "2022-12-31"},
-            r"policies:1 end: 2022-12-31 is before the start, 2023-01-01 \(is the first day",
+            r"policies:1 end: 2022-12-31 comes before start 2023-01-01 \(swap the two",
         ),
         (
             {"place": "Norwayy"},
-            r"policies:1 place: 'Norwayy' is not a known place; did you mean NO",
+            r"policies:1 place: 'Norwayy' is not a known place \(did you mean NO",
         ),
-        ({"place": ""}, r"policies:1 place: '' is not a known place"),
+        ({"place": ""}, r"policies:1 place: is empty \(use an ISO 3166 code"),
         ({"kind": "end"}, r"policies:1 kind: 'end' is unknown \(did you mean ends\?\)"),
-        ({"kind": ""}, r"policies:1 kind: '' is unknown \(one of ends, begins, blocked, step\)"),
+        ({"kind": ""}, r"policies:1 kind: is empty \(one of ends, begins, blocked, step\)"),
         (
             {"measure": "ev_registration"},
             r"policies:1 measure: 'ev_registration' is unknown \(did you mean ev_registrations\?\)",
@@ -162,9 +162,12 @@ def test_an_own_table_needs_four_columns(tmp_path: Path) -> None:
             r"policies:1 price_share: 1.5 is more than the price \(write it as a part of one",
         ),
         ({"price_share": "-0.1"}, r"policies:1 price_share: -0.1 is below 0 \(only a step down"),
-        ({"price_share": "13%"}, r"policies:1 price_share: '13%' is no number \(write digits"),
-        ({"quota": "-5"}, r"policies:1 quota: -5 is below 0"),
-        ({"id": ""}, r"policies:1 id: is empty \(name the policy"),
+        (
+            {"price_share": "13%"},
+            r"policies:1 price_share: '13%' is not a number \(digits and a decimal",
+        ),
+        ({"quota": "-5"}, r"policies:1 quota: -5 is negative \(give how much it is"),
+        ({"id": ""}, r"policies:1 id: is empty \(give every fact an id of its own"),
     ],
 )
 def test_each_fault_names_its_row_and_what_to_do(change: dict[str, str], message: str) -> None:
@@ -173,7 +176,7 @@ def test_each_fault_names_its_row_and_what_to_do(change: dict[str, str], message
 
 
 def test_two_policies_of_one_id() -> None:
-    message = r"policies:2 id: 'mine' is the id of 2 policies \(give each its own\)"
+    message = r"policies:2 id: 'mine' is a duplicate of policies:1 \(ids are used once\)"
     with pytest.raises(LedgerError, match=message):
         checked_policies([ROW, ROW])
 
@@ -196,11 +199,11 @@ def test_a_step_down_has_a_share_below_0() -> None:
 
 def test_columns_that_lack_or_that_nobody_knows() -> None:
     with pytest.raises(
-        LedgerError, match=r"policies: has no column start \(a table of policies needs"
+        LedgerError, match=r"policies: column 'start' is missing \(a table of policies needs"
     ):
         checked_policies([{"id": "a", "place": "NO", "kind": "ends"}])
     with pytest.raises(
-        LedgerError, match=r"policies announce: is no column .*did you mean announced"
+        LedgerError, match=r"policies: 'announce' is an unknown column .*did you mean announced"
     ):
         checked_policies([ROW | {"announce": "2022"}])
 
