@@ -365,6 +365,11 @@ class Prior:
         Prior
             A new one, or this one where no region is known.
 
+        Raises
+        ------
+        ModelError
+            Where the place is no text.
+
         Examples
         --------
         >>> Prior.shipped().in_region("m1") == Prior.shipped()
