@@ -33,7 +33,7 @@ def setup() -> None:
     >>> with warnings.catch_warnings():
     ...     setup()
     """
-    from forecasting.reporting.figures.style import use_notebook_renderer
+    from forecasting.reporting.figures.drawing import use_notebook_renderer
 
     use_notebook_renderer()
     warnings.formatwarning = _one_line

@@ -22,7 +22,7 @@ from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.display import BulletList, Table, plain_frame
 from forecasting.reporting.figures import fan_chart
-from forecasting.reporting.figures.object_charts import forecast_chart, results_chart
+from forecasting.reporting.figures.fan import forecast_chart, results_chart
 from forecasting.reporting.labels import interval, label_of, readable, unit_of
 from forecasting.reporting.result_tables import headline_table
 from forecasting.scenarios.outlook import Outlook

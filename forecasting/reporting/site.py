@@ -136,7 +136,7 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
 
 def write_assets(out: Path) -> Path:
     """Put one copy of plotly.js into ``assets``, unless the same one is there."""
-    from forecasting.reporting.figures.style import plotly_javascript
+    from forecasting.reporting.figures.drawing import plotly_javascript
 
     path, script = out / ASSETS / PLOTLY_SCRIPT, plotly_javascript()
     if not (path.is_file() and path.stat().st_size == len(script)):

@@ -22,17 +22,16 @@ from forecasting.errors import InputError
 from forecasting.evidence.ledger import Ledger
 from forecasting.periods import span, year
 from forecasting.reporting import figures
-from forecasting.reporting.figures import facts as drawing
-from forecasting.reporting.figures.facts import marks
-from forecasting.reporting.figures.style import (
+from forecasting.reporting.figures.drawing import (
     ACCENTS,
     BLUE,
     CHARGING,
     INK,
     SCENARIOS,
-    new_chart,
+    Drawing,
     tint,
 )
+from forecasting.reporting.figures.facts import basis_colours, marks, outermost
 from forecasting.reporting.html import template_text
 from forecasting.scenarios.joint_draws import difference, sum_outlooks
 
@@ -167,8 +166,8 @@ def test_each_basis_has_its_colour_and_the_forecast_one_is_ink(ledger):
         if t.type == "scatter" and t.name
     }
     assert lines == {"statistics agency": INK, "customs": ACCENTS[0]}
-    assert drawing.basis_colours(["a", "a", "b"], main="b") == {"b": INK, "a": ACCENTS[0]}
-    assert len(drawing.basis_colours([str(n) for n in range(20)])) == 20
+    assert basis_colours(["a", "a", "b"], main="b") == {"b": INK, "a": ACCENTS[0]}
+    assert len(basis_colours([str(n) for n in range(20)])) == 20
 
 
 def test_growth_has_no_height_of_its_own_and_targets_are_no_outcomes(ledger):
@@ -232,7 +231,7 @@ def test_a_part_within_a_longer_total_gets_no_area_of_its_own():
     )
     frame = frame.assign(published="2023", id=["x", "y"], unit="vehicles", reference="")
     shown = marks(Ledger.from_frame(frame), "ev_imports")
-    assert [mark.period for mark in drawing.outermost(shown)] == [year(2022)]
+    assert [mark.period for mark in outermost(shown)] == [year(2022)]
 
 
 def test_what_was_not_known_is_not_drawn(outlook, ledger):
@@ -379,7 +378,7 @@ def test_colours_of_scenarios_and_chargers_differ():
 
 
 def test_a_figure_starts_empty_in_the_house_style():
-    chart = new_chart("A", "b", y="c").figure()
+    chart = Drawing("A", "b", y="c").figure()
     assert json.loads(chart.to_json())["data"] == []
     assert chart.layout.template.layout.paper_bgcolor == "#ffffff"
 

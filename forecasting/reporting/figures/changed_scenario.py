@@ -14,18 +14,29 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.reporting.figures.drawing import Trace, error_bar, line, over, scatter
-from forecasting.reporting.figures.fan import shade
-from forecasting.reporting.figures.style import AMBER, BLUE, CHARGING, MUTED, new_chart, tint
-from forecasting.reporting.labels import label_of, readable, rounded, unit_of
+from forecasting.reporting.figures.charging_charts import named_places, short
+from forecasting.reporting.figures.drawing import (
+    AMBER,
+    BLUE,
+    CHARGING,
+    MUTED,
+    Drawing,
+    Trace,
+    ends,
+    error_bar,
+    hovering,
+    line,
+    over,
+    points,
+)
+from forecasting.reporting.figures.fan import shades
+from forecasting.reporting.labels import label_of, readable, unit_of
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
 ANSWERS = CHARGING | {"charging_points_target": AMBER}
 RIGHT = 0.61  # where the right chart begins, its ticks included
-# The strips of an interval outside the next one, so that the legend shows each shade as it is.
-SHADES = (("80 %", 0.3, ((0.1, 0.25), (0.75, 0.9))), ("50 %", 0.55, ((0.25, 0.75),)))
 
 
 def what_if_chart(now: Outlook, given: Outlook) -> go.Figure:
@@ -42,18 +53,18 @@ def what_if_chart(now: Outlook, given: Outlook) -> go.Figure:
         Left the vehicles on the road (of a corridor, its flow) by year, right the charging points
         at the horizon.
     """
-    measure, answers = _left(now), _right(now)
+    measure = _left(now)
+    answers = _right(now)
     words = "as it is now in colour, as it was given in grey"
-    chart = new_chart(now.scenario.title, words, y=unit_of(measure), height=400, autosize=True)
-    chart.add_traces(_traces(now, given))
+    chart = Drawing(now.scenario.title, words, y=unit_of(measure), height=400, autosize=True)
+    chart.add(*_traces(now, given))
     chart.update_xaxes(dtick=1, tickformat="d")
     chart.update_yaxes(rangemode="tozero")
-    above = [_above(label_of(measure), 0)]
+    _write_above(chart, label_of(measure), 0)
     if answers:
-        above.append(_above(f"public points, end of {now.scenario.horizon}", RIGHT))
+        _write_above(chart, f"public points, end of {now.scenario.horizon}", RIGHT)
         chart.update_layout(xaxis={"domain": [0, 0.55]}, **_right_hand(answers))
-    chart.update_layout(annotations=above, margin={"t": 92, "r": 44})
-    return chart.figure()
+    return chart.update_layout(margin={"t": 92, "r": 44}).figure()
 
 
 def _left(now: Outlook) -> str:
@@ -65,76 +76,64 @@ def _right(now: Outlook) -> list[str]:
 
 
 def _traces(now: Outlook, given: Outlook) -> Iterator[Trace]:
-    measure = _left(now)
-    wide, before = (each.results.bands(measure).loc[each.first_year :] for each in (now, given))
-    for words, opacity, strips in SHADES:
-        years = [(wide.index.tolist(), wide)]
-        yield shade(years, strips, name=words, fillcolor=tint(BLUE, opacity))
-    yield _path(before, "Median as given", line={"color": MUTED, "width": 2, "dash": "dash"})
-    yield _path(wide, "Median now")
-    yield from _answers(now, given)
+    wide, before = (_flow(outlook) for outlook in (now, given))
+    yield from shades([(wide.index.tolist(), wide)], 1)
+    yield _path(before, "Median as given", MUTED, width=2, dash="dash")
+    yield _path(wide, "Median now", BLUE)
+    for outlook, shift, words in ((given, -0.14, "as given"), (now, 0.14, "now")):
+        for at, measure in enumerate(_right(now)):
+            if measure in outlook.results.values:
+                yield _answer(outlook, measure, words, round(at + shift, 2))
 
 
-def _path(wide: pd.DataFrame, name: str, **style: Any) -> Trace:
-    hover = [over(year, row[0.1], row[0.5], row[0.9]) for year, row in wide.iterrows()]
-    shown = {"mode": "lines+markers", "hovertext": hover, "hoverinfo": "text", "name": name}
-    return line(wide.index.tolist(), wide[0.5], BLUE, **shown, **style)
+def _flow(outlook: Outlook) -> pd.DataFrame:
+    return outlook.results.bands(_left(outlook)).loc[outlook.first_year :]
+
+
+def _path(wide: pd.DataFrame, name: str, colour: str, **look: Any) -> Trace:
+    hover = [over(*row) for row in zip(wide.index, *ends(wide), strict=True)]
+    shown = {"mode": "lines+markers", "name": name} | hovering(hover)
+    return line(wide.index.tolist(), wide[0.5], colour, **look, **shown)
 
 
 def _right_hand(answers: list[str]) -> dict[str, Any]:
-    words = [_short(measure).capitalize() for measure in answers]
-    ticks = {
-        "tickvals": list(range(len(words))),
-        "ticktext": words,
-        "range": [-0.5, len(words) - 0.1],
-    }
+    ticks = named_places(short(measure).capitalize() for measure in answers)
+    ticks["range"] = [-0.5, len(answers) - 0.1]
     return {
         "xaxis2": {"domain": [RIGHT + 0.07, 1], "anchor": "y2", "showgrid": False, **ticks},
         "yaxis2": {"anchor": "x2", "rangemode": "tozero"},
     }
 
 
-def _above(words: str, left: float) -> dict[str, Any]:
+def _write_above(chart: Drawing, words: str, left: float) -> None:
     """What a chart counts, above it: beside the right one's axis it would lie over the left one in
     a narrow window.
     """
     place = {"x": left, "xref": "paper", "xanchor": "left"}
     place |= {"y": 1.02, "yref": "paper", "yanchor": "bottom"}
-    return place | {"text": words, "showarrow": False, "font": {"size": 12, "color": MUTED}}
+    chart.add_annotation(text=words, font={"size": 12, "color": MUTED}, **place)
 
 
-def _answers(now: Outlook, given: Outlook) -> Iterator[Trace]:
-    """For each answer its median and 80 % interval, as given and now."""
-    for outlook, shift, words in ((given, -0.14, "as given"), (now, 0.14, "now")):
-        for at, measure in enumerate(_right(now)):
-            if measure in outlook.results.values:
-                yield {"x": [round(at + shift, 2)], **_answer(outlook, measure, words)}
-
-
-def _answer(outlook: Outlook, measure: str, words: str) -> Trace:
+def _answer(outlook: Outlook, measure: str, words: str, at: float) -> Trace:
+    """An answer's median and 80 % interval."""
     last = outlook.results.values[measure][:, -1]
     low, median, high = np.quantile(last, (0.1, 0.5, 0.9)).tolist()
-    is_now = words == "now"
-    colour = ANSWERS[measure] if is_now else MUTED
-    return scatter(
-        y=rounded([median]),
-        error_y=error_bar([low], [median], [high], thickness=4, color=colour),
-        mode="markers+text" if is_now else "markers",
-        marker={"color": colour, "size": 10},
-        text=[readable(median)],
-        textposition="middle right",
-        textfont={"size": 11, "color": colour},
-        hovertext=over(f"{_short(measure)}, {words}", low, median, high),
-        hoverinfo="text",
-        cliponaxis=False,
-        showlegend=False,
-        xaxis="x2",
-        yaxis="y2",
-    )
-
-
-def _short(measure: str) -> str:
-    return measure.removeprefix("charging_points_")
+    colour = MUTED
+    mode = "markers"
+    if words == "now":
+        colour = ANSWERS[measure]
+        mode = "markers+text"
+    hover = over(f"{short(measure)}, {words}", low, median, high)
+    return points([at], [median], hover, color=colour) | {
+        "error_y": error_bar([low], [median], [high], thickness=4, color=colour),
+        "mode": mode,
+        "text": [readable(median)],
+        "textposition": "middle right",
+        "textfont": {"size": 11, "color": colour},
+        "cliponaxis": False,
+        "xaxis": "x2",
+        "yaxis": "y2",
+    }
 
 
 def live_figure(now: Outlook, given: Outlook) -> go.FigureWidget:

@@ -10,19 +10,30 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.rules import COUNTED
 from forecasting.evidence.words import in_words, period_words, when_words
 from forecasting.periods import Period, year
-from forecasting.quantities import BOUNDS
-from forecasting.reporting.figures.drawing import Trace, bar, error_bar, line, scatter, words_at
-from forecasting.reporting.figures.style import ACCENTS, INK, tint
-from forecasting.reporting.labels import readable, rounded
+from forecasting.quantities import BOUNDS, quantity_of
+from forecasting.reporting.figures.drawing import (
+    ACCENTS,
+    INK,
+    Trace,
+    bars,
+    error_bar,
+    hovering,
+    line,
+    points,
+    tint,
+    words_at,
+)
+from forecasting.reporting.labels import readable
 
 HALF_YEAR = 183  # days
 MANY_YEARS = 7  # in one chart, so that a label has no room for its period
@@ -54,6 +65,11 @@ class Mark:
         return BOUNDS.get(self.relation, 0)
 
     @property
+    def exact(self) -> bool:
+        """Whether it is a number to its last digit."""
+        return self.relation == "equals"
+
+    @property
     def tip(self) -> float:
         """Where the arrow of a bound ends, on the side that is possible."""
         return self.height * math.exp(REACH * self.side)
@@ -64,9 +80,19 @@ class Mark:
         return (self.period.start + (self.period.end - self.period.start) / 2).isoformat()
 
     @property
+    def first_year(self) -> int:
+        """The year in which its period begins."""
+        return self.period.start.year
+
+    @property
+    def last_year(self) -> int:
+        """The year in which its period ends."""
+        return self.period.end.year
+
+    @property
     def whole_year(self) -> bool:
         """Whether the period is one calendar year."""
-        return self.period == year(self.period.start.year)
+        return self.period == year(self.first_year)
 
 
 def marks(facts: Iterable[Fact], measure: str, kinds: tuple[str, ...] = COUNTED) -> list[Mark]:
@@ -83,29 +109,37 @@ def marks(facts: Iterable[Fact], measure: str, kinds: tuple[str, ...] = COUNTED)
         Kinds of facts that are drawn; targets and claims are not outcomes and stay out unless asked
         for.
     """
-    wanted = [
-        fact for fact in facts if fact.measure == measure and fact.kind in kinds and fact.of_world
-    ]
-    counts = [fact for fact in wanted if fact.is_count and fact.value > 0 and fact.period_end]
-    # What has come since the launch has no height among flows of a year
-    counted = [_mark(fact) for fact in counts if fact.stock or fact.is_rate]
-    totals = [mark for mark in counted if not mark.stock and mark.relation == "equals"]
+    wanted = [fact for fact in facts if fact.measure == measure and fact.kind in kinds]
+    sized = [fact for fact in wanted if fact.of_world and fact.value > 0]
+    counted = [_mark(fact) for fact in sized if _has_height(fact)]
+    totals = [mark for mark in counted if mark.exact and not mark.stock]
     printed = {(mark.basis, mark.period): mark for mark in totals}
-    changes = [fact for fact in wanted if fact.is_change and fact.value > 0]
-    implied = [mark for fact in changes if (mark := _implied(fact, printed))]
-    return sorted([*counted, *implied], key=lambda mark: (mark.period, mark.height))
+    changes = [_implied(fact, printed) for fact in sized if fact.is_change]
+    shown = [*counted, *filter(None, changes)]
+    return sorted(shown, key=lambda mark: (mark.period, mark.height))
+
+
+def _has_height(fact: Fact) -> bool:
+    """Whether it is a number of its own; what has come since the launch has no height among flows
+    of a year.
+    """
+    return fact.is_rate or (fact.is_count and fact.stock)
 
 
 def _mark(fact: Fact) -> Mark:
-    period = Period(fact.period.end, fact.period.end) if fact.stock else fact.period
-    label = f"{readable(fact.value)} a day" if fact.declared.daily else readable(fact.value)
+    period = fact.period
     height = fact.value
-    if not fact.stock:
-        height = yearly_rate(fact.value, period, fact.declared.daily)
+    label = readable(height)
+    if fact.stock:
+        period = Period(period.end, period.end)
+    else:
+        height = yearly_rate(height, period, fact.quantity)
+    if fact.declared.daily:
+        label += " a day"
     return Mark(period, height, fact.basis, fact.relation, fact.stock, label, _hover(fact, period))
 
 
-def _implied(fact: Fact, printed: dict[tuple[str, Period], Mark]) -> Mark | None:
+def _implied(fact: Fact, printed: Mapping[tuple[str, Period], Mark]) -> Mark | None:
     """The total that a growth or a difference on the year implies, where its base was printed and
     itself was not.
     """
@@ -115,7 +149,9 @@ def _implied(fact: Fact, printed: dict[tuple[str, Period], Mark]) -> Mark | None
         return None
     before = base.height / yearly_rate(1.0, base.period)
     value = fact.declared.after(before, fact.value)
-    relation = "about" if fact.relation == "equals" else fact.relation
+    relation = fact.relation
+    if relation == "equals":
+        relation = "about"
     hover = f"{_hover(fact, period)}<br>on {readable(before)} the year before"
     height = yearly_rate(value, period)
     return Mark(period, height, fact.basis, relation, False, readable(value), hover)
@@ -129,17 +165,17 @@ def _hover(fact: Fact, period: Period) -> str:
     return "<br>".join((f"<b>{first}</b>", *others))
 
 
-def yearly_rate(value: float, period: Period, per_day: bool = False) -> float:
+def yearly_rate(value: float, period: Period, quantity: str = "total") -> float:
     """A period's total as a rate per year.
 
     Parameters
     ----------
     value : float
-        The total, or a rate by the day.
+        The total.
     period : Period
         Of which it is.
-    per_day : bool
-        Whether it is a rate by the day.
+    quantity : str
+        What the value is, where it is no total.
 
     Examples
     --------
@@ -147,8 +183,7 @@ def yearly_rate(value: float, period: Period, per_day: bool = False) -> float:
     >>> yearly_rate(2544.0, span("2023-01-01", "2023-04-30")), yearly_rate(2180.0, year(2022))
     (7738.0, 2180.0)
     """
-    days = 1 if per_day else period.days
-    return value * year(period.end.year).days / days
+    return quantity_of(quantity).yearly(value, period.days, year(period.end.year).days)
 
 
 def basis_colours(names: Sequence[str], main: str | None = None) -> dict[str, str]:
@@ -161,7 +196,7 @@ def basis_colours(names: Sequence[str], main: str | None = None) -> dict[str, st
 
 
 def fact_traces(
-    shown: list[Mark], main: str | None = None, colours: dict[str, str] | None = None
+    shown: list[Mark], main: str | None = None, among: Sequence[Mark] = ()
 ) -> Iterator[Trace]:
     """The traces of facts, a handful for each basis, however many facts there are.
 
@@ -171,41 +206,39 @@ def fact_traces(
         From `marks`.
     main : str, optional
         The basis whose numbers are printed beside them; the most frequent if not given.
-    colours : dict of str to str, optional
-        For each basis, where several charts must agree.
+    among : sequence of Mark, optional
+        Those of all charts that must agree in their colours.
     """
-    names = [mark.basis for mark in shown]
-    drawn = {
-        basis: colour
-        for basis, colour in (colours or basis_colours(names, main)).items()
-        if basis in names
-    }
-    for basis, colour in drawn.items():
-        yield from _of_basis([mark for mark in shown if mark.basis == basis], basis, colour)
-    printed = main if main in drawn else next(iter(drawn), None)
-    labels = [*_counts([mark for mark in shown if mark.basis == printed], shown), *_limits(shown)]
+    colours = basis_colours([mark.basis for mark in among or shown], main)
+    of_basis = {name: [mark for mark in shown if mark.basis == name] for name in colours}
+    drawn = {name: mine for name, mine in of_basis.items() if mine}
+    for basis, mine in drawn.items():
+        yield from _of_basis(mine, basis_name(basis), colours[basis])
+    labels = [*_limits(shown)]
+    if drawn:
+        labels += _counts(drawn.get(main or "", next(iter(drawn.values()))), shown)
     yield from (trace for trace in labels if trace["x"])
 
 
 def _of_basis(mine: list[Mark], basis: str, colour: str) -> Iterator[Trace]:
-    """Areas and tops of the totals, points of the stocks, arrows of the bounds; one of them names
-    the basis in the legend.
+    """Tops and areas of the totals, points of the stocks, arrows of the bounds; the first of them
+    names the basis in the legend.
     """
     totals = [mark for mark in mine if not mark.stock]
-    exact = [mark for mark in totals if mark.relation == "equals"]
-    others = [mark for mark in totals if mark not in exact]
-    stocks = [mark for mark in mine if mark.stock]
-    areas = [_areas([*outermost(totals)], colour)] if totals else []
-    tops = [_tops(exact, colour, "solid"), _tops(others, colour, "dot")] if totals else []
-    points = [_points(stocks, colour)] if stocks else []
-    named = next(trace for trace in (*tops, *points) if trace["x"])
-    named |= {"name": basis_name(basis) or "counted", "showlegend": True}
-    for trace in (*areas, *tops, *points, *_arrows(mine, colour)):
-        yield trace | {"legendgroup": basis_name(basis)}
+    traces = [
+        _tops([mark for mark in totals if mark.exact], colour, "solid"),
+        _tops([mark for mark in totals if not mark.exact], colour, "dot"),
+        _points([mark for mark in mine if mark.stock], colour),
+        _areas([*outermost(totals)], colour),
+        *_arrows(mine, colour),
+    ]
+    first, *others = (trace | {"legendgroup": basis} for trace in traces if trace["x"])
+    yield first | {"name": basis or "counted", "showlegend": True}
+    yield from others
 
 
 def outermost(totals: list[Mark]) -> Iterator[Mark]:
-    """The totals that get an area: counted, and within no longer one, so that areas do not pile up."""
+    """The totals that get an area: counted, and within no longer one: areas do not pile up."""
     counted = [mark for mark in totals if not mark.side]
     for mark in counted:
         around = (other for other in counted if other.period.days > mark.period.days)
@@ -214,14 +247,10 @@ def outermost(totals: list[Mark]) -> Iterator[Mark]:
 
 
 def _areas(totals: list[Mark], colour: str) -> Trace:
-    return bar(
-        x=[mark.middle for mark in totals],
-        y=rounded(mark.height for mark in totals),
-        width=[mark.period.days * DAY for mark in totals],
-        marker={"color": tint(colour, 0.1), "line": {"width": 0}},
-        showlegend=False,
-        hoverinfo="skip",
-    )
+    widths = [mark.period.days * DAY for mark in totals]
+    heights = [mark.height for mark in totals]
+    trace = bars([mark.middle for mark in totals], heights, tint(colour, 0.1))
+    return trace | {"width": widths, "showlegend": False}
 
 
 def _tops(totals: list[Mark], colour: str, dash: str) -> Trace:
@@ -233,53 +262,42 @@ def _tops(totals: list[Mark], colour: str, dash: str) -> Trace:
         x += [mark.period.start.isoformat(), mark.middle, mark.period.end.isoformat(), None]
         y += [mark.height, mark.height, mark.height, math.nan]
         hover += ["", mark.hover, "", ""]
-    shown = {"showlegend": False, "hovertext": hover, "hoverinfo": "text", "name": ""}
-    return line(x, y, colour, dash=dash, **shown)
+    return line(x, y, colour, dash=dash, showlegend=False, name="", **hovering(hover))
 
 
 def _points(stocks: list[Mark], colour: str) -> Trace:
-    hollow = ["circle" if mark.relation == "equals" else "circle-open" for mark in stocks]
+    symbols = ["circle" if mark.exact else "circle-open" for mark in stocks]
     edge = {"width": 1.5, "color": colour}
-    return scatter(
-        x=[mark.period.end.isoformat() for mark in stocks],
-        y=rounded(mark.height for mark in stocks),
-        mode="markers",
-        marker={"color": colour, "size": 9, "symbol": hollow, "line": edge},
-        showlegend=False,
-        hovertext=[mark.hover for mark in stocks],
-        hoverinfo="text",
+    return _marked(
+        stocks, [mark.height for mark in stocks], colour, size=9, symbol=symbols, line=edge
     )
+
+
+def _marked(shown: list[Mark], heights: list[float], colour: str, **marker: Any) -> Trace:
+    hover = [mark.hover for mark in shown]
+    return points([mark.middle for mark in shown], heights, hover, color=colour, **marker)
 
 
 def _arrows(mine: list[Mark], colour: str) -> Iterator[Trace]:
     """An arrow from the bound into the side that is possible."""
     for side, symbol, *_ in ARROWS:
         bounds = [mark for mark in mine if mark.side == side]
-        if bounds:
-            tips = [mark.tip for mark in bounds]
-            starts = [mark.height for mark in bounds]
-            stems = error_bar(map(min, starts, tips), tips, map(max, starts, tips))
-            yield scatter(
-                x=[mark.middle for mark in bounds],
-                y=rounded(tips),
-                mode="markers",
-                marker={"color": colour, "size": 10, "symbol": symbol},
-                error_y=stems | {"thickness": 2.5, "color": colour},
-                showlegend=False,
-                hovertext=[mark.hover for mark in bounds],
-                hoverinfo="text",
-            )
+        tips = [mark.tip for mark in bounds]
+        starts = [mark.height for mark in bounds]
+        stems = error_bar(map(min, starts, tips), tips, map(max, starts, tips))
+        look = {"error_y": stems | {"thickness": 2.5, "color": colour}}
+        yield _marked(bounds, tips, colour, symbol=symbol) | look
 
 
 def _counts(mine: list[Mark], shown: list[Mark]) -> Iterator[Trace]:
-    """Printed numbers of the main basis: whole years, each year's last stock, the newest part-year."""
+    """Numbers of the main basis: whole years, each year's last stock, the newest part-year."""
     free = [mark for mark in mine if not mark.side]
-    last = {mark.period.end.year: mark for mark in free if mark.stock}
+    last = {mark.last_year: mark for mark in free if mark.stock}
     whole = [mark for mark in free if mark.whole_year or mark in last.values()]
     labels = [(mark.middle, mark.height, mark.label) for mark in whole]
     newest = max(free, key=lambda mark: (mark.period.end, mark.period.days), default=None)
     if newest and newest not in whole:
-        crowded = newest.period.end.year - shown[0].period.start.year > MANY_YEARS
+        crowded = newest.last_year - shown[0].first_year > MANY_YEARS
         words = newest.label if crowded else f"{newest.label} {when_words(newest.period)}"
         if newest.period.days > HALF_YEAR or newest == shown[0]:
             labels.append((newest.middle, newest.height, words))
@@ -294,12 +312,12 @@ def _limits(shown: list[Mark]) -> Iterator[Trace]:
     for side, _, sign, position in ARROWS:
         bounds = [mark for mark in shown if mark.side == side]
         bounds.sort(key=lambda mark: side * mark.height)
-        tightest = {mark.period.end.year: mark for mark in bounds}.values()
+        tightest = {mark.last_year: mark for mark in bounds}.values()
         labels = [(mark.middle, mark.tip, f"{sign} {mark.label}") for mark in tightest]
         yield _printed(labels, position)
 
 
 def _printed(labels: list[tuple[str, float, str]], position: str) -> Trace:
-    x = [label[0] for label in labels]
+    days = [label[0] for label in labels]
     words = [label[2] for label in labels]
-    return text(x, [label[1] for label in labels], words, position)
+    return text(days, [label[1] for label in labels], words, position)

@@ -1,4 +1,4 @@
-"""Fan charts: what may come, beside what was counted.
+"""Fan charts: what may come, beside what was counted; and a fitted curve with its forecast.
 
 A year's total is drawn over its whole year, as facts are drawn over theirs, so a part-year fact and
 the forecast can be compared by eye; a stock is drawn at the day on which it stands.
@@ -7,21 +7,38 @@ the forecast can be compared by eye; a stock is drawn at the day on which it sta
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.evidence.bases import basis_name
-from forecasting.evidence.places import is_place, place_name
+from forecasting.evidence.bases import basis_name, basis_words
+from forecasting.evidence.places import is_place, place_name, place_words
 from forecasting.evidence.words import period_words
-from forecasting.measures import EV_SHARE
+from forecasting.measures import EV_SHARE, MEASURES
 from forecasting.periods import span
-from forecasting.reporting.figures.drawing import Drawing, Trace, area, line, scatter, words_at
-from forecasting.reporting.figures.facts import Mark, basis_colours, fact_traces, marks
-from forecasting.reporting.figures.scale import leaving, linear_scale, log_scale
-from forecasting.reporting.figures.style import BLUE, DEEP, MUTED, described, new_chart, tint
+from forecasting.reporting.figures.drawing import (
+    BLUE,
+    DEEP,
+    INK,
+    MUTED,
+    Drawing,
+    Trace,
+    area,
+    band,
+    hovering,
+    leaving,
+    line,
+    linear_scale,
+    log_scale,
+    over,
+    points,
+    scatter,
+    tint,
+    words_at,
+)
+from forecasting.reporting.figures.facts import Mark, fact_traces, marks, yearly_rate
 from forecasting.reporting.labels import (
     amount,
     amounts,
@@ -36,7 +53,9 @@ from forecasting.reporting.labels import (
 from forecasting.scenarios.joint_draws import QUANTILES
 
 if TYPE_CHECKING:
+    from forecasting.curves.results import GrowthResults
     from forecasting.evidence.ledger import Ledger
+    from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
 
 Run = tuple[Sequence[Any], pd.DataFrame]  # where rows are drawn, and their quantiles
@@ -91,18 +110,16 @@ def fan_chart(
     only = outlook.parts[0].country if len(outlook.forecasts) == 1 else outlook.results.country
     part = next(part for part in outlook.parts if part.country == (place or only))
     wide = part.bands(measure).loc[outlook.first_year : until]
-    every = drawn_facts(outlook, measure, part.country, facts)
-    first, last = since or 0, until or outlook.scenario.horizon
-    shown = [
-        mark for mark in every if first <= mark.period.start.year and mark.period.end.year <= last
-    ]
+    known = drawn_facts(outlook, measure, part.country, facts)
+    first = since or 0
+    last = until or outlook.scenario.horizon
+    shown = [mark for mark in known if first <= mark.first_year and mark.last_year <= last]
     forecast = outlook.forecasts.get(part.country)
-    main = forecast.basis if forecast else None
     chart = _frame(outlook, measure, part.country, bool(shown))
-    chart.add_traces(fan_traces(wide, flow=is_flow(measure)))
-    chart.add_traces(fact_traces(shown, main, basis_colours([mark.basis for mark in every], main)))
+    chart.add(*fan_traces(wide, flow=is_flow(measure)))
+    chart.add(*fact_traces(shown, forecast.basis if forecast else None, known))
     _scaled(chart, wide, shown, log, is_flow(measure))
-    return described(chart, _read_aloud(wide, measure, len(shown)))
+    return chart.figure(_read_aloud(wide, measure, len(shown)))
 
 
 def _read_aloud(wide: pd.DataFrame, measure: str, facts: int) -> str:
@@ -165,25 +182,19 @@ def evidence_chart(
     ledger: Any = getattr(evidence, "evidence", evidence)
     measure = measure or str(ledger.frame["measure"].mode().get(0, "ev_imports"))
     shown = marks(ledger, measure)
-    number = "1 printed number" if len(shown) == 1 else f"{len(shown)} printed numbers"
     flow = is_flow(measure)
-    bars = "a bar is as long as its period and as high as its yearly rate"
-    subtitle = f"{number}; {bars}" if flow else f"{number}, by day"
-    places = [place_name(code) for code in dict.fromkeys(ledger.frame["place"])]
-    title = f"{label_of(measure)}: {places[0]}" if len(places) == 1 else label_of(measure)
-    chart = new_chart(title, subtitle, y=_unit(measure, ledger), height=440).add_traces(
-        fact_traces(shown)
-    )
+    how = "; a bar is as long as its period and as high as its yearly rate" if flow else ", by day"
+    title = label_of(measure)
+    if ledger.frame["place"].nunique() == 1:
+        title += f": {place_name(ledger.frame['place'].iloc[0])}"
+    number = f"{len(shown)} printed number{'s' * (len(shown) != 1)}"
+    chart = Drawing(title, number + how, y=_unit(measure, ledger), height=440)
+    chart.add(*fact_traces(shown))
     return _scaled(chart, NO_YEARS, shown, log, flow).figure()
 
 
 def fan_traces(
-    wide: pd.DataFrame,
-    *,
-    flow: bool,
-    colour: str = BLUE,
-    name: str = "Median",
-    labels: Sequence[int] = (0, 1, -1),
+    wide: pd.DataFrame, *, flow: bool, labels: Sequence[int] = (0, 1, -1)
 ) -> Iterator[Trace]:
     """Median and intervals of one measure.
 
@@ -193,49 +204,48 @@ def fan_traces(
         Indexed by year, a column per quantile.
     flow : bool
         A flow is drawn over each whole year, a stock at 31 December.
-    colour, name : str
-        Of the median; the intervals are tints of it.
     labels : sequence of int
         The rows whose medians are printed.
     """
-    runs = _runs(wide, flow)
-    for words, opacity, strips in SHADES:
-        yield shade(runs, strips, name=words, fillcolor=tint(colour, opacity))
-    x = [day for days, _ in runs for day in (*days, None)]
-    y = [height for _, rows in runs for height in (*rows[0.5], math.nan)]
-    yield line(x, y, colour, name=name, hoverinfo="skip")
-    yield from _median_points(wide, flow, colour, labels)
+    runs: list[Run] = [(days_of(wide, flow), wide)]
+    if flow:
+        ends = [[f"{year}-01-08", f"{year}-12-24"] for year in wide.index]
+        runs = boxes(ends, wide)
+    yield from shades(runs)
+    yield median_line(runs, hoverinfo="skip")
+    yield from _median_points(wide, flow, labels)
 
 
-def _runs(wide: pd.DataFrame, flow: bool) -> list[Run]:
-    """What is drawn without a gap: of a flow each year from its January to its December, of a stock
-    all years' ends.
-    """
-    if not flow:
-        return [(days_of(wide, flow), wide)]
-    years = [wide.iloc[[at, at]] for at in range(len(wide))]
-    return [([f"{row.index[0]}-01-08", f"{row.index[0]}-12-24"], row) for row in years]
+def boxes(ends: Sequence[Sequence[str]], wide: pd.DataFrame) -> list[Run]:
+    """What is drawn as a box for each row, from one day to another."""
+    return [(days, wide.iloc[[at, at]]) for at, days in enumerate(ends)]
 
 
-def shade(runs: Sequence[Run], strips: Sequence[tuple[float, float]], **style: Any) -> Trace:
-    """The areas between pairs of quantiles, all in one trace.
+def shades(runs: Sequence[Run], widest: int = 0) -> Iterator[Trace]:
+    """The intervals from the widest on, each in one trace.
 
     Parameters
     ----------
     runs : sequence of (sequence, DataFrame)
         Of each part without a gap: where its rows are drawn, and its quantiles.
-    strips : sequence of (float, float)
-        Lower and upper quantile of each area.
-    **style
-        Of the trace.
+    widest : int
+        Where in `SHADES` they begin.
     """
-    x: list[Any] = []
-    y: list[float] = []
-    for lower, upper in strips:
-        for days, rows in runs:
-            x += [*days, *reversed(days), days[0], None]
-            y += [*rows[upper], *reversed([*rows[lower]]), rows[upper].iloc[0], math.nan]
-    return area(x, y, **style)
+    for words, opacity, strips in SHADES[widest:]:
+        x: list[Any] = []
+        y: list[float] = []
+        for lower, upper in strips:
+            for days, rows in runs:
+                x += [*days, *reversed(days), days[0], None]
+                y += [*rows[upper], *rows[lower][::-1], rows[upper].iloc[0], math.nan]
+        yield area(x, y, name=words, fillcolor=tint(BLUE, opacity))
+
+
+def median_line(runs: Sequence[Run], **style: Any) -> Trace:
+    """The medians, with the gaps between the runs."""
+    x = [day for days, _ in runs for day in (*days, None)]
+    y = [height for _, rows in runs for height in (*rows[0.5], math.nan)]
+    return line(x, y, BLUE, name="Median", **style)
 
 
 def days_of(wide: pd.DataFrame, flow: bool) -> list[str]:
@@ -252,9 +262,7 @@ def days_of(wide: pd.DataFrame, flow: bool) -> list[str]:
     return [f"{year}-{day}" for year in wide.index]
 
 
-def _median_points(
-    wide: pd.DataFrame, flow: bool, colour: str, labels: Sequence[int]
-) -> Iterator[Trace]:
+def _median_points(wide: pd.DataFrame, flow: bool, labels: Sequence[int]) -> Iterator[Trace]:
     """What a pointer finds, and the medians of some years in print."""
     days = days_of(wide, flow)
     hover = [
@@ -262,11 +270,9 @@ def _median_points(
         f"<br>80 %: {interval(row[0.1], row[0.9])}<br>95 %: {interval(row[0.025], row[0.975])}"
         for year, row in wide.iterrows()
     ]
-    dots = {"color": colour, "size": 6, "opacity": 0 if flow else 1}
-    silent: dict[str, Any] = {"showlegend": False, "mode": "markers", "marker": dots}
-    yield scatter(x=days, y=rounded(wide[0.5]), hovertext=hover, hoverinfo="text", **silent)
+    yield points(days, wide[0.5], hover, color=BLUE, size=6, opacity=int(not flow))
     some = sorted({at % len(wide) for at in labels if -len(wide) <= at < len(wide)})
-    medians = [float(wide[0.5].iloc[at]) for at in some]
+    medians = wide[0.5].iloc[some]
     words = [f"<b>{readable(median)}</b>" for median in medians]
     position = "top center" if flow else "top left"
     yield words_at([days[at] for at in some], medians, words, position, color=DEEP, size=12)
@@ -276,10 +282,10 @@ def _unit(measure: str, ledger: Ledger | None) -> str:
     """The unit of an axis: of a flow by year, of an index with the period that it sets to 100."""
     unit = unit_of(measure)
     if unit == "index" and ledger is not None:
-        rows = ledger.frame[
-            (ledger.frame["measure"] == measure) & (ledger.frame["unit"] == "index")
-        ]
-        for row in rows[rows["value"] == INDEX_BASE].itertuples():
+        rows = ledger.frame.query(
+            "measure == @measure and unit == 'index' and value == @INDEX_BASE"
+        )
+        for row in rows.itertuples():
             base = period_words(span(str(row.period_start), str(row.period_end)))
             return f"index at a yearly rate, {base} = {INDEX_BASE}"
     return unit if unit == "percent" else unit_by_year(measure)
@@ -298,7 +304,7 @@ def _frame(outlook: Outlook, measure: str, place: str, facts: bool) -> Drawing:
     where = place_name(place) if is_place(place) else place.capitalize()
     heading = outlook.scenario.title if place == outlook.results.country else where
     title = f"{label_of(measure)}: {heading}"
-    return new_chart(title, "; ".join(words), y=_unit(measure, outlook.evidence), height=460)
+    return Drawing(title, "; ".join(words), y=_unit(measure, outlook.evidence), height=460)
 
 
 def _scaled(
@@ -311,24 +317,25 @@ def _scaled(
     if not heights:
         return _nothing(chart)
     held = [*heights, *wide[0.1], *wide[0.9]]
-    if log or (log is None and max(heights) > 30 * min(heights)):
-        chart.update_yaxes(title_text=f"{chart.layout['yaxis']['title']['text']}, log scale")
+    if log is None:
+        log = max(heights) > 30 * min(heights)
+    axis = linear_scale(held)
+    if log:
         axis = log_scale(held)
-    else:
-        axis = linear_scale(held)
+        chart.update_yaxes(title_text=f"{chart.layout['yaxis']['title']['text']}, log scale")
     chart.update_yaxes(**axis)
-    chart.add_traces(leaving(days_of(wide, flow), wide, axis))
-    years = [int(str(year)) for year in wide.index]
-    first = min([mark.period.start.year for mark in shown] + years)
-    last = max([mark.period.end.year for mark in shown] + years)
-    whole = [f"{first}-01-01", f"{last}-12-31"]
-    chart.update_xaxes(**years_axis("M12" if last - first < 16 else "M24"), range=whole)
+    chart.add(*leaving(days_of(wide, flow), wide, axis))
+    years = [int(year) for year in wide.index]
+    first = min([*years, *(mark.first_year for mark in shown)])
+    last = max([*years, *(mark.last_year for mark in shown)])
+    whole_years(chart, first, last, "M12" if last - first < 16 else "M24")
     return chart.update_layout(bargap=0, barmode="overlay")
 
 
-def years_axis(step: str = "M12") -> dict[str, Any]:
-    """A time axis with a tick in the middle of every year, or of each that a step reaches."""
-    return {"type": "date", "tickformat": "%Y", "dtick": step, "ticklabelmode": "period"}
+def whole_years(chart: Drawing, first: int, last: int, step: str = "M12") -> Drawing:
+    """Set a time axis of some years, a tick in the middle of each that a step reaches."""
+    ticks = {"type": "date", "tickformat": "%Y", "dtick": step, "ticklabelmode": "period"}
+    return chart.update_xaxes(**ticks, range=[f"{first}-01-01", f"{last}-12-31"])
 
 
 def without_market(outlook: Outlook, label: str) -> go.Figure | None:
@@ -337,18 +344,88 @@ def without_market(outlook: Outlook, label: str) -> go.Figure | None:
     """
     if EV_SHARE not in outlook.results.values:
         return None
-    chart = new_chart(f"{label}: {outlook.scenario.title}", "nothing is known of this market")
-    return _nothing(
-        chart, "It takes the new cars of a year: market_size in the params file."
-    ).figure()
+    chart = Drawing(f"{label}: {outlook.scenario.title}", "nothing is known of this market")
+    words = "It takes the new cars of a year: market_size in the params file."
+    return _nothing(chart, words).figure()
 
 
 def _nothing(chart: Drawing, words: str = "No number has been printed.") -> Drawing:
     """Say that there is nothing, over an empty line, in place of empty axes."""
-    look = {"color": MUTED, "width": 1, "dash": "dot"}
-    chart.add_trace(
-        scatter(x=[0, 1], y=[0, 0], mode="lines", line=look, hoverinfo="skip", showlegend=False)
-    )
+    chart.add(line([0, 1], [0, 0], MUTED, width=1, dash="dot", hoverinfo="skip", showlegend=False))
     font = {"color": MUTED, "size": 14}
-    chart.add_annotation(text=words, showarrow=False, font=font, x=0.5, y=0, yshift=16)
+    chart.add_annotation(text=words, font=font, x=0.5, y=0, yshift=16)
     return chart.update_layout(height=180, xaxis_visible=False, yaxis_visible=False)
+
+
+def forecast_chart(forecast: FlowForecast, log: bool = False) -> go.Figure:
+    """The periods that were asked for, with their 50, 80 and 95 % intervals, and the facts that
+    they rest on.
+
+    Parameters
+    ----------
+    forecast : FlowForecast
+        Of any periods.
+    log : bool
+        A logarithmic scale.
+    """
+    measure = forecast.measure if forecast.measure in MEASURES else ""
+    label = label_of(measure) if measure else "Forecast"
+    title = f"{label}: {place_words(forecast.place)}" if forecast.place else label
+    words = "as long as the period, as high as its yearly rate"
+    basis = basis_words("as counted by {}; ", forecast.basis)
+    chart = Drawing(title, basis + words, y=f"{unit_of(measure)} a year".strip(), height=440)
+    totals = forecast.quantiles()
+    rates = totals.mul([yearly_rate(1.0, period) for period in forecast.periods], axis=0)
+    ends = [(period.start.isoformat(), period.end.isoformat()) for period in forecast.periods]
+    runs = boxes(ends, rates)
+    rows = zip(forecast.periods, totals[[0.1, 0.5, 0.9]].to_numpy(), strict=True)
+    hover = [words for period, row in rows for words in [over(period_words(period), *row)] * 3]
+    chart.add(*shades(runs), median_line(runs, **hovering(hover)))
+    shown = marks(forecast.evidence or (), measure)
+    chart.add(*fact_traces(shown, forecast.basis))
+    top = 1.05 * max([*rates[0.975], *(mark.height for mark in shown)])
+    axis: dict[str, Any] = {"type": "log"} if log else {"range": [0, float(f"{top:.3g}")]}
+    return chart.update_yaxes(**axis).figure()
+
+
+def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) -> go.Figure:
+    """What was observed, the fitted curve, and its forecast with the interval of 1 - alpha.
+
+    Parameters
+    ----------
+    results : GrowthResults
+        Of one series.
+    steps : int
+        How far the forecast goes.
+    alpha : float
+        One less the level of the interval.
+    """
+    ahead = results.get_forecast(steps).summary_frame(alpha)
+    level = f"{100 * (1 - alpha):g} %"
+    words = f"median and {level} interval; dots are what was observed"
+    chart = Drawing(f"{results.curve.capitalize()} curve", words)
+    past = _across(results.model.index)
+    future = _across(ahead.index)
+    fill = tint(BLUE, 0.22)
+    chart.add(
+        band(future, ahead["pi_lower"], ahead["pi_upper"], name=level, fillcolor=fill),
+        line(past, results.fittedvalues, BLUE, name="Fitted", width=2, dash="dot"),
+        line(future, ahead["median"], BLUE, name="Median", mode="lines+markers"),
+        observed(past, results.model.endog, "Observed"),
+    )
+    return chart.update_yaxes(rangemode="tozero").figure()
+
+
+def observed(x: Sequence[Any], y: Iterable[float], name: str, opacity: float = 1.0) -> Trace:
+    """Dots of what was counted."""
+    look = {"color": INK, "size": 8, "opacity": opacity}
+    hover = "%{x}: %{y:,.4s}<extra></extra>"
+    return scatter(x=x, y=rounded(y), mode="markers", marker=look, name=name, hovertemplate=hover)
+
+
+def _across(index: pd.Index) -> list[Any]:
+    """Labels of a series as an axis takes them: a period by its first day, all else as it is."""
+    return [
+        label.start_time.date().isoformat() if isinstance(label, pd.Period) else label
+        for label in index.tolist()
+    ]

@@ -1,4 +1,6 @@
-"""Charts that compare: scenarios, countries, the region, curves fitted to one series."""
+"""Charts that compare: scenarios, countries, the region, curves fitted to one series, growth as it
+was forecast and as it was printed.
+"""
 
 from __future__ import annotations
 
@@ -9,45 +11,51 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.evidence.places import place_name
+from forecasting.evidence.words import period_words
+from forecasting.periods import year as year_of
+from forecasting.reporting.figures.charging_charts import named_places
 from forecasting.reporting.figures.drawing import (
+    ACCENTS,
+    BLUE,
+    BY_YEAR,
+    GREEN,
+    INK,
+    MUTED,
+    SCENARIOS,
+    SYMBOLS,
     Drawing,
     Trace,
     band,
-    error_bar,
+    ends,
+    leaving,
     line,
+    linear_scale,
+    log_scale,
     named_line,
     over,
-    scatter,
+    points,
+    tint,
+    turned,
+    whiskers,
     words_at,
 )
-from forecasting.reporting.figures.fan import days_of, fan_traces, years_axis
-from forecasting.reporting.figures.scale import leaving, linear_scale, log_scale
-from forecasting.reporting.figures.style import (
-    ACCENTS,
-    BLUE,
-    INK,
-    MUTED,
-    PAPER,
-    SCENARIOS,
-    SYMBOLS,
-    described,
-    new_chart,
-    tint,
-)
+from forecasting.reporting.figures.fan import days_of, fan_traces, observed, whole_years
+from forecasting.reporting.growth_tables import percent
 from forecasting.reporting.labels import (
     amount,
     interval,
     is_flow,
     label_of,
     readable,
-    rounded,
     unit_by_year,
     unit_of,
 )
 from forecasting.reporting.result_tables import stored_results
+from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_growth, yearly_growth
 
 if TYPE_CHECKING:
     from forecasting.scenarios.joint_draws import Results
+    from forecasting.scenarios.outlook import Outlook
 
 DASHES = ("solid", "dash", "dot")
 
@@ -90,58 +98,50 @@ def scenario_comparison(
     plotly.graph_objects.Figure
     """
     stored = stored_results(table[table["measure"] == measure])
-    wide = {run: results.bands(measure) for run, results in stored.items()}
+    wide = {run: results.bands(measure) for run, results in sorted(stored.items())}
     year = year or min(int(frame.index[-1]) for frame in wide.values())
-    known = {run: frame.loc[year] for run, frame in sorted(wide.items()) if year in frame.index}
-    rows = pd.DataFrame([*known.values()])
-    rows["country"] = [country for _, country in known]
-    rows["scenario"] = [scenario_of(name) for name, _ in known]
-    order = rows.groupby("country")[0.5].median().sort_values().index
-    names = set(rows["scenario"])
-    shown = [name for name in SCENARIOS if name in names] + sorted(names - set(SCENARIOS))
-    chart = new_chart(
+    known = {run: frame.loc[year] for run, frame in wide.items() if year in frame.index}
+    rows = pd.DataFrame([*known.values()]).assign(
+        country=[country for _, country in known],
+        scenario=[scenario_of(name) for name, _ in known],
+    )
+    order = rows.groupby("country")[0.5].median().sort_values().index.tolist()
+    shown = dict.fromkeys([*SCENARIOS, *sorted(rows["scenario"])])
+    parts = {name: rows[rows["scenario"] == name] for name in shown}
+    parts = {name: part for name, part in parts.items() if len(part)}
+    chart = Drawing(
         f"{label_of(measure)}, {year}",
         "medians with 80 % intervals",
         x=f"{unit_of(measure)}, log scale",
         margin_r=64,
         height=150 + 84 * len(order),
     )
-    for place, scenario in enumerate(shown):
-        part = rows[rows["scenario"] == scenario].set_index("country")
-        chart.add_traces(_row_whiskers(part, list(order), scenario, place, len(shown)))
-    countries = [place_name(code) for code in order]
-    chart.update_yaxes(tickvals=list(range(len(order))), ticktext=countries, showgrid=False)
+    for place, (scenario, part) in enumerate(parts.items()):
+        shift = 0.26 * ((len(parts) - 1) / 2 - place)
+        chart.add(*_row_whiskers(part, order, scenario, place, shift))
+    chart.update_yaxes(**named_places(map(place_name, order)), showgrid=False)
     chart.update_xaxes(**log_scale([*rows[0.1], *rows[0.9]]), showgrid=True)
     medians = [
-        f"{place_name(str(row['country']))} {row['scenario']} {amount(row[0.5], measure)}"
+        f"{place_name(row['country'])} {row['scenario']} {amount(row[0.5], measure)}"
         for _, row in rows.sort_values(["country", "scenario"]).iterrows()
     ]
-    return described(chart, f"medians, {', '.join(medians)}")
+    return chart.figure(f"medians, {', '.join(medians)}")
 
 
 def _row_whiskers(
-    part: pd.DataFrame, order: list[str], scenario: str, place: int, count: int
+    part: pd.DataFrame, order: list[str], scenario: str, place: int, shift: float
 ) -> Iterator[Trace]:
-    mine = [code for code in order if code in part.index]
-    part = part.loc[mine]
+    part = part.set_index("country").sort_index(key=lambda codes: codes.map(order.index))
     colour = colour_of(scenario, place)
-    y = [round(order.index(code) - 0.26 * (place - (count - 1) / 2), 2) for code in mine]
-    edge = {"color": PAPER, "width": 1.5}
-    yield scatter(
-        x=rounded(part[0.5]),
-        y=y,
-        error_x=error_bar(part[0.1], part[0.5], part[0.9]),
-        mode="markers",
-        marker={"color": colour, "symbol": SYMBOLS[place % 5], "size": 11, "line": edge},
-        name=scenario.capitalize(),
-        hovertext=[
-            over(f"{place_name(str(code))}, {scenario}", row[0.1], row[0.5], row[0.9])
-            for code, row in part.iterrows()
-        ],
-        hoverinfo="text",
-    )
+    y = [round(order.index(code) + shift, 2) for code in part.index]
+    hover = [
+        over(f"{place_name(code)}, {scenario}", *row)
+        for code, *row in zip(part.index, *ends(part), strict=True)
+    ]
+    look = {"color": colour, "symbol": SYMBOLS[place % 5]}
+    yield turned(whiskers(y, part, hover, scenario.capitalize(), **look))
     words = [f" {readable(value)}" for value in part[0.5]]
-    yield words_at(rounded(part[0.9]), y, words, "middle right", size=11, color=colour)
+    yield turned(words_at(y, part[0.9], words, "middle right", size=11, color=colour))
 
 
 def scenario_paths(
@@ -163,14 +163,14 @@ def scenario_paths(
     stored = stored_results(table[(table["country"] == country) & (table["measure"] == measure)])
     unit = f"{unit_by_year(measure)}, log scale"
     title = f"{label_of(measure)}: {place_name(country)}"
-    chart = new_chart(title, "medians, and 80 % intervals", y=unit, margin_r=110)
+    chart = Drawing(title, "medians, and 80 % intervals", y=unit, margin_r=110)
     held: list[float] = []
     for place, ((name, _), results) in enumerate(sorted(stored.items())):
         wide = results.bands(measure).loc[since:]
         held += [*wide[0.1], *wide[0.9]]
-        chart.add_traces(_path(wide, scenario_of(name), place, 0.1, DASHES[place % 3]))
+        chart.add(*_path(wide, scenario_of(name), place, 0.1, DASHES[place % 3]))
     chart.update_yaxes(**log_scale(held))
-    return chart.update_xaxes(dtick=1, tickformat="d").figure()
+    return chart.update_xaxes(**BY_YEAR).figure()
 
 
 def _path(
@@ -197,7 +197,7 @@ def region_chart(total: Results, measure: str) -> go.Figure:
     """
     title = f"{label_of(measure)}: {place_name(total.country)}"
     subtitle = "the sum of joint draws, not of quantiles"
-    chart = new_chart(title, subtitle, y=unit_by_year(measure), height=440)
+    chart = Drawing(title, subtitle, y=unit_by_year(measure), height=440)
     _draw_fan(chart, total.bands(measure), measure, (0, 1, -1))
     return chart.update_xaxes(tickformat="%Y", dtick="M12", ticklabelmode="period").figure()
 
@@ -208,8 +208,8 @@ def _draw_fan(
     """A fan on a scale that holds its 80 % interval."""
     flow = is_flow(measure)
     scale = linear_scale(wide[0.9])
-    chart.add_traces(fan_traces(wide, flow=flow, labels=labels))
-    chart.add_traces(leaving(days_of(wide, flow), wide, scale))
+    chart.add(*fan_traces(wide, flow=flow, labels=labels))
+    chart.add(*leaving(days_of(wide, flow), wide, scale))
     chart.update_yaxes(**scale, **axis)
 
 
@@ -225,13 +225,13 @@ def small_fan(wide: pd.DataFrame, measure: str, name: str) -> go.Figure:
     name : str
         Whose it is.
     """
-    chart = new_chart(name, "", y=unit_by_year(measure), height=230, showlegend=False)
+    chart = Drawing(name, "", y=unit_by_year(measure), height=230, showlegend=False)
     _draw_fan(chart, wide, measure, [-1], nticks=5)
-    first, last = wide.index[0], wide.index[-1]
-    chart.update_xaxes(**years_axis(), range=[f"{first}-01-01", f"{last}-12-31"])
-    low, median, high = wide.loc[last, [0.1, 0.5, 0.9]].tolist()
-    ends = f"{readable(median)} ({interval(low, high)}) in {last}"
-    return described(chart, f"{label_of(measure).lower()}, {ends}")
+    last = wide.index[-1]
+    whole_years(chart, wide.index[0], last)
+    row = wide.loc[last]
+    words = f"{readable(row[0.5])} ({interval(row[0.1], row[0.9])}) in {last}"
+    return chart.figure(f"{label_of(measure).lower()}, {words}")
 
 
 def difference_chart(differences: Sequence[Results], measure: str) -> go.Figure:
@@ -246,12 +246,12 @@ def difference_chart(differences: Sequence[Results], measure: str) -> go.Figure:
     """
     title = f"{label_of(measure)}: {place_name(differences[0].country)}"
     subtitle = "scenario minus baseline on common random numbers: medians and 80 % intervals"
-    chart = new_chart(title, subtitle, y=unit_of(measure), margin_r=110)
+    chart = Drawing(title, subtitle, y=unit_of(measure), margin_r=110)
     for place, results in enumerate(differences):
         scenario = scenario_of(results.scenario.partition(" ")[0])
-        chart.add_traces(_path(results.bands(measure), scenario, place, 0.16))
-    chart.add_hline(y=0, line={"color": MUTED, "width": 1})
-    return chart.update_xaxes(dtick=1, tickformat="d").figure()
+        chart.add(*_path(results.bands(measure), scenario, place, 0.16))
+    chart.mark("y", 0)
+    return chart.update_xaxes(**BY_YEAR).figure()
 
 
 def growth_curves_chart(
@@ -275,43 +275,100 @@ def growth_curves_chart(
     held_back : pandas.Series, optional
         What happened afterwards.
     """
-    chart = new_chart(
+    chart = Drawing(
         "One series, several methods", "medians and the interval of each", y=unit, height=460
     )
-    chart.add_trace(_observed(series, "known", 1.0))
+    chart.add(observed(_years(series.index), series, "known"))
     if held_back is not None:
-        chart.add_trace(_observed(held_back, "happened later", 0.35))
+        chart.add(observed(_years(held_back.index), held_back, "happened later", 0.35))
     middles = {
-        name: frame["median"] if "median" in frame else frame["mean"]
-        for name, frame in forecasts.items()
+        name: frame["median" if "median" in frame else "mean"] for name, frame in forecasts.items()
     }
+    edge = float(f"{1.6 * max(series.max(), *map(max, middles.values())):.3g}")
+    beyond = []
     for place, (name, frame) in enumerate(forecasts.items()):
         colour = (BLUE, *ACCENTS)[place % 6]
         years = _years(frame.index)
         look = {"fillcolor": tint(colour, 0.12), "legendgroup": name, "showlegend": False}
-        chart.add_trace(band(years, frame["pi_lower"], frame["pi_upper"], **look))
-        chart.add_trace(line(years, middles[name], colour, name=name, legendgroup=name))
-    top = max([series.max(), *(middle.max() for middle in middles.values())])
-    edge = float(f"{1.6 * top:.3g}")
-    for name, frame in forecasts.items():
+        chart.add(band(years, frame["pi_lower"], frame["pi_upper"], **look))
+        chart.add(line(years, middles[name], colour, name=name, legendgroup=name))
         reached = frame["pi_upper"].iloc[-1]
         if reached > edge:
             words = f"↑ {name} {readable(reached, 2)}"
-            last = _years(frame.index)[-1:]
-            chart.add_trace(words_at(last, [edge], [words], "bottom left", size=11, color=MUTED))
-    return chart.update_yaxes(range=[0, edge]).update_xaxes(tickformat="d").figure()
+            beyond.append(
+                words_at(years[-1:], [edge], [words], "bottom left", size=11, color=MUTED)
+            )
+    return chart.add(*beyond).update_yaxes(range=[0, edge]).update_xaxes(tickformat="d").figure()
 
 
 def _years(index: pd.Index) -> list[int]:
     return [int(str(period)[:4]) for period in index]
 
 
-def _observed(series: pd.Series[float], name: str, opacity: float) -> Trace:
-    return scatter(
-        x=_years(series.index),
-        y=rounded(series),
-        mode="markers",
-        marker={"color": INK, "size": 8, "opacity": opacity},
-        name=name,
-        hovertemplate="%{x}: %{y:,.4s}<extra></extra>",
+def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
+    """Growth on the year as forecast now and as forecast from the first printed rate, beside the
+    printed rates.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        As it was made from facts.
+    place : str, optional
+        One of its places; the first that was forecast if not given.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Per cent, a row for each period.
+    """
+    place = place or next(iter(outlook.forecasts))
+    part = next(part for part in outlook.parts if part.country == place)
+    now = yearly_growth(part, outlook.scenario.measure).loc[outlook.first_year - 1 :]
+    now.index = now.index.map(str)
+    day, rates = first_rate_forecasts(outlook, place) or (None, [])
+    then = pd.DataFrame(
+        {period_words(rate.period): (rate.low, rate.median, rate.high) for rate in rates},
+        [0.1, 0.5, 0.9],
+    ).T
+    basis = outlook.forecasts[place].basis
+    own = [fact for fact in printed_growth(outlook, place) if fact.basis == basis]
+    printed = {period_words(fact.period): fact for fact in own}
+    # Periods by their ends; those that are years are known by their names
+    dated = {words: fact.period.end for words, fact in printed.items()}
+    dated |= {words: year_of(words).end for words in [*now.index, *then.index] if len(words) == 4}
+    names = sorted({*printed, *now.index, *then.index}, key=lambda words: (dated[words], words))
+    against = "medians, 80 % intervals; against the same dates a year before"
+    chart = Drawing(
+        f"Growth on the year: {place_name(place)}",
+        f"{label_of(outlook.scenario.measure).lower()}; {against}",
+        x="per cent",
+        height=190 + 34 * len(names),
     )
+    chart.add(_intervals(now, f"forecast of {outlook.as_of}", BLUE))
+    if rates:
+        chart.add(_intervals(then, f"forecast of {day}, from the first rate", GREEN))
+    chart.add(_printed({name: fact.value for name, fact in printed.items()}))
+    order = {"categoryorder": "array", "categoryarray": names[::-1], "type": "category"}
+    chart.update_yaxes(**order, showgrid=False)
+    chart.update_xaxes(showgrid=True, ticksuffix=" %")
+    medians = [f"{name}: {percent(rate)}" for name, rate in [*then[0.5].items(), *now[0.5].items()]]
+    return chart.figure("; ".join(medians))
+
+
+def _intervals(wide: pd.DataFrame, name: str, colour: str) -> Trace:
+    hover = [
+        f"<b>{when}: {percent(middle)}</b><br>80 %: {percent(lower)} to {percent(upper)}"
+        for when, lower, middle, upper in zip(wide.index, *ends(wide), strict=True)
+    ]
+    edge = {"color": colour, "width": 2.5}
+    trace = whiskers(wide.index.tolist(), wide, hover, name, color="white", size=9, line=edge)
+    trace["error_y"] |= {"thickness": 6, "color": colour}
+    return turned(trace | {"opacity": 0.75})
+
+
+def _printed(rates: Mapping[str, float]) -> Trace:
+    words = [percent(rate) for rate in rates.values()]
+    hover = [f"{name}: printed {rate}" for name, rate in zip(rates, words, strict=True)]
+    trace = points([*rates], rates.values(), hover, color=INK, symbol="diamond")
+    look = {"text": words, "textposition": "top center", "textfont": {"size": 11, "color": INK}}
+    return turned(trace | look | {"mode": "markers+text", "name": "printed", "showlegend": True})

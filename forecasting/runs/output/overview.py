@@ -36,13 +36,12 @@ def load_writers() -> None:
     """
     for module in WRITERS:
         importlib.import_module(module)
-    from forecasting.reporting.figures.drawing import scatter
-    from forecasting.reporting.figures.style import new_chart
+    from forecasting.reporting.figures.drawing import Drawing, scatter
     from forecasting.reporting.html import page_template
 
     for name in ("index.html.j2", "article.html.j2"):
         page_template(name)
-    new_chart("", "").add_traces([scatter(x=[0], y=[0])]).figure()
+    Drawing("", "").add(scatter(x=[0], y=[0])).figure()
 
 
 def read_records(out: Path) -> list[dict[str, Any]]:
