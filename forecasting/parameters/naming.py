@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-from forecasting.errors import InputError
+from forecasting.errors import InputError, Problem
 from forecasting.evidence.places import PLACES, nearest_place, place_code, place_name
 
 PARAMS_ENDINGS = (".yaml", ".yml")
@@ -50,6 +52,31 @@ def unsafe_name(text: str) -> str:
     if text in _DEVICES:
         return "is reserved on Windows"
     return "is the name of a file that every run writes" if text in _OURS else ""
+
+
+def named_again(files: Iterable[Path]) -> Iterator[Problem]:
+    """Params files that name a scenario which another one before them names.
+
+    Parameters
+    ----------
+    files : iterable of Path
+        Params files.
+
+    Examples
+    --------
+    >>> print(*named_again([Path("a/uz-high.yaml"), Path("b/uz-high.yaml")]))
+    b/uz-high.yaml: names the scenario uz-high again (a/uz-high.yaml has that name)
+    """
+    first: dict[str, Path] = {}
+    for file in files:
+        same = first.setdefault(file.stem.lower(), file)
+        if same is file:
+            continue
+        if same.absolute() == file.absolute():
+            yield Problem(str(file), "is given twice", "give each params file once")
+        else:
+            what = f"names the scenario {file.stem.lower()} again"
+            yield Problem(str(file), what, f"{same} has that name")
 
 
 def country_code(text: str) -> str:

@@ -51,7 +51,7 @@ def export_report(report: Path, wanted: Mapping[str, Path]) -> list[Path]:
 
 
 def _outlook(report: Path) -> Outlook:
-    from forecasting.scenarios.stored_outlook import load_outlook
+    from forecasting.scenarios.outlook import load_outlook
 
     return load_outlook(report)
 

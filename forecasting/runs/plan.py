@@ -27,7 +27,7 @@ from forecasting.names import (
     RUN_RECORD,
     shipped_folder,
 )
-from forecasting.parameters.naming import unsafe_name
+from forecasting.parameters.naming import named_again, unsafe_name
 from forecasting.periods import as_date
 from forecasting.runs.environment import VERSIONS, environment, file_hash, hash_of
 from forecasting.runs.output.ownership import read_json
@@ -271,21 +271,15 @@ def canonical(parameters: dict[str, Any]) -> str:
 
 def _check_names(files: Sequence[Path]) -> None:
     problems = []
-    seen: dict[str, Path] = {}
     for path in files:
         name = scenario_name(path)
         why = unsafe_name(name)
         if name in RESERVED:
             why = "is the name of a folder that every run writes"
-        same = seen.setdefault(name, path)
         if why:
             what = f"the name {name[:100]!a} {why}"
             problems.append(Problem(str(path), what, "e.g. uzbekistan-baseline.yaml"))
-        elif same is not path and same.absolute() == path.absolute():
-            problems.append(Problem(str(path), "is given twice", "give each params file once"))
-        elif same is not path:
-            what = f"names the scenario {name!r} again"
-            problems.append(Problem(str(path), what, f"{same} has that name"))
+    problems += named_again(files)
     if problems:
         raise ScenarioError(problems)
 

@@ -5,6 +5,7 @@ printed again.
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,15 +19,18 @@ if TYPE_CHECKING:
 
 OLD = 365  # days after which evidence is called old
 ONE_PRINT, PRINTS = 14, 3  # days within which prints are one; prints that make a series
+COLUMNS = [
+    *("measure", "place", "basis", "prints", "every_days"),
+    *("newest_end", "last_print", "next_print", "late"),
+]
 ENDED = 3  # intervals without a print, after which a series may have ended
 
 
 def _newest(evidence: Ledger | None) -> Fact | None:
     """The outcome that ends last, of several the one that was published last."""
     counted = [fact for fact in evidence or () if fact.kind == "outcome" and fact.period_end]
-    return max(
-        counted, key=lambda fact: (fact.period.end, fact.known_from or dt.date.min), default=None
-    )
+    counted.sort(key=lambda fact: (fact.period.end, fact.known_from or dt.date.min), reverse=True)
+    return next(iter(counted), None)
 
 
 def age_of(evidence: Ledger | None, measure: str, day: dt.date) -> Caveat:
@@ -81,35 +85,23 @@ def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
     Examples
     --------
     >>> from forecasting.evidence.datasets import central_asia
-    >>> found = series_due(central_asia().select("UZ"), dt.date(2026, 3, 31))
-    >>> found.columns.tolist()[:5], bool((found["prints"] >= 3).all())
+    >>> series = series_due(central_asia().select("UZ"), dt.date(2026, 3, 31))
+    >>> series.columns.tolist()[:5], bool((series["prints"] >= 3).all())
     (['measure', 'place', 'basis', 'prints', 'every_days'], True)
     """
-    prints_of: dict[tuple[str, str, str], list[tuple[dt.date, dt.date]]] = {}
+    series: dict[tuple[str, str, str], list[tuple[dt.date, dt.date]]] = {}
     for fact in facts:
         counted = fact.kind in ("outcome", "estimate") and fact.of_world and fact.period_end
         if counted and fact.known_from and fact.known_from <= day:
-            prints_of.setdefault((fact.measure, fact.place, fact.basis), []).append(
-                (fact.known_from, fact.period.end)
-            )
-    rows = [(*key, *row) for key, prints in prints_of.items() if (row := _rhythm(prints, day))]
-    columns = [
-        "measure",
-        "place",
-        "basis",
-        "prints",
-        "every_days",
-        "newest_end",
-        "last_print",
-        "next_print",
-        "late",
-    ]
-    table = pd.DataFrame(rows, columns=columns)
+            key = (fact.measure, fact.place, fact.basis)
+            series.setdefault(key, []).append((fact.known_from, fact.period.end))
+    rows = [(*key, *row) for key, prints in series.items() if (row := _rhythm(prints, day))]
+    table = pd.DataFrame(rows, columns=COLUMNS)
     table["ended"] = table["late"] > ENDED
-    order = table.assign(due=table["late"] > 0).sort_values(
-        ["ended", "due", "late"], ascending=[True, False, False], kind="stable"
-    )
-    return table.loc[order.index].reset_index(drop=True)
+    table["due"] = table["late"] > 0
+    order = ["ended", "due", "late"]
+    table = table.sort_values(order, ascending=[True, False, False], kind="stable")
+    return table.drop(columns="due").reset_index(drop=True)
 
 
 def _rhythm(
@@ -121,17 +113,13 @@ def _rhythm(
     prints: list[dt.date] = []
     for when in sorted({when for when, _ in published}):
         if prints and (when - prints[-1]).days < ONE_PRINT:
-            prints[-1] = when
-        else:
-            prints.append(when)
+            prints.pop()
+        prints.append(when)
     if len(prints) < PRINTS:
         return None
     recent = [when for when in prints if (prints[-1] - when).days <= 3 * OLD]
-    every = int(
-        np.median(
-            np.diff([when.toordinal() for when in (recent if len(recent) >= PRINTS else prints)])
-        )
-    )
+    typical = recent if len(recent) >= PRINTS else prints
+    every = int(np.median([(after - before).days for before, after in pairwise(typical)]))
     following = prints[-1] + dt.timedelta(days=every)
     late = max((day - following).days, 0) / every
     return len(prints), every, max(end for _, end in published), prints[-1], following, late

@@ -6,7 +6,7 @@ Reading is all that happens: a params file from a stranger is plain data and run
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from forecasting.errors import InputError, Problem
 from forecasting.evidence.checking import checked_file, in_two_files, of_one_id
 from forecasting.evidence.reading import FoundRow
 from forecasting.names import DATA, PARAMS
-from forecasting.parameters.naming import PARAMS_ENDINGS
+from forecasting.parameters.naming import PARAMS_ENDINGS, named_again
 
 TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
 
@@ -60,76 +60,55 @@ def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] =
         Params are checked against the ledger that ships together with the ledgers given.
     """
     done = Checked()
-    for path in [*_files(paths, done), *(_files(beside, done) if beside else ())]:
-        done.files.append(path)
-    ledgers = [path for path in done.files if path.suffix.lower() not in PARAMS_ENDINGS]
-    read = dict[Path, list[FoundRow]]()
-    for path in ledgers:
-        rows, problems, caveats = checked_file(path)
-        done.problems += problems
-        done.caveats += caveats
-        if not problems:
-            read[path] = rows
+    usual = filter(Path.is_dir, [DATA / "ledger", Path(PARAMS)])
+    for path in map(Path, [*(paths or usual), *beside]):
+        try:
+            done.files += _files_of(path)
+        except InputError as error:
+            done.problems += error.problems
+    params = [path for path in done.files if path.suffix.lower() in PARAMS_ENDINGS]
+    read: dict[Path, list[FoundRow]] = {}
+    for path in done.files:
+        if path not in params:
+            rows, problems, caveats = checked_file(path)
+            done.problems += problems
+            done.caveats += caveats
+            if not problems:
+                read[path] = rows
     done.facts = sum(map(len, read.values()))
     done.problems += of_one_id(read)
     done.caveats += in_two_files(read)
-    if params := [path for path in done.files if path.suffix.lower() in PARAMS_ENDINGS]:
+    if params:
         # Slow to load, and of no use to ledgers alone
-        from forecasting.scenarios.check_params import checked_params
+        from forecasting.scenarios.check_params import read_checked, shipped_beside
 
-        done.problems += _twice(params)
-        others = [
-            row.cells for path, rows in read.items() if path != DATA / "ledger" for row in rows
-        ]
-        for problems, caveats in checked_params(params, others):
-            done.problems += problems
-            done.caveats += caveats
-            done.scenarios += not problems
+        done.problems += named_again(params)
+        own = [rows for path, rows in read.items() if path != DATA / "ledger"]
+        ledger = shipped_beside([row.cells for rows in own for row in rows])
+        for checked in [read_checked(path, ledger) for path in params]:
+            done.problems += checked.problems
+            done.caveats += checked.caveats()
+            done.scenarios += not checked.problems
     return done
 
 
-def _files(paths: Sequence[str | Path], done: Checked) -> Iterator[Path]:
-    given = [Path(path) for path in paths]
-    if not given:
-        given = [DATA / "ledger", *([Path(PARAMS)] if Path(PARAMS).is_dir() else [])]
-    for path in given:
-        if path.is_dir():
-            inside = sorted(path.iterdir())
-            params = [file for file in inside if file.suffix.lower() in PARAMS_ENDINGS]
-            ledgers = (
-                [path] if any(file.suffix.lower() == ".csv" for file in inside) else []
-            )  # its files are one ledger
-            if not params and not ledgers:
-                done.problems.append(
-                    Problem(str(path), "has no params file and no ledger in it", "*.yaml or *.csv")
-                )
-            yield from [*ledgers, *params]
-        elif not path.exists():
-            yield from _asked_by_name(path, done)
-        elif path.suffix.lower() in (*PARAMS_ENDINGS, *TABLE_ENDINGS):
-            yield path
-        else:
-            what = f"is neither params ({', '.join(PARAMS_ENDINGS)}) nor a ledger ({', '.join(TABLE_ENDINGS)})"
-            done.problems.append(Problem(str(path), what, "rename it"))
+def _files_of(path: Path) -> list[Path]:
+    """The params files and ledgers that a path stands for, by name, too."""
+    if path.is_dir():
+        inside = sorted(path.iterdir())
+        params = [file for file in inside if file.suffix.lower() in PARAMS_ENDINGS]
+        # The tables of a folder are one ledger
+        ledger = [path] if any(file.suffix.lower() == ".csv" for file in inside) else []
+        if params or ledger:
+            return [*ledger, *params]
+        what = "has no params file and no ledger in it"
+        raise InputError([Problem(str(path), what, "*.yaml or *.csv")])
+    if not path.exists():
+        from forecasting.scenarios.question import existing_file
 
-
-def _asked_by_name(path: Path, done: Checked) -> Iterator[Path]:
-    """The params file of a scenario or of a country; a ledger has no other name than its file."""
-    from forecasting.scenarios.question import existing_file
-
-    try:
-        yield existing_file(path)
-    except InputError as error:
-        done.problems += error.problems
-
-
-def _twice(params: Iterable[Path]) -> Iterator[Problem]:
-    seen: dict[str, Path] = {}
-    for path in params:
-        if path.stem in seen:
-            yield Problem(
-                str(path),
-                f"names the scenario {path.stem} again",
-                f"{seen[path.stem]} has that name",
-            )
-        seen.setdefault(path.stem, path)
+        return [existing_file(path)]
+    if path.suffix.lower() in (*PARAMS_ENDINGS, *TABLE_ENDINGS):
+        return [path]
+    params_words = f"params ({', '.join(PARAMS_ENDINGS)})"
+    what = f"is neither {params_words} nor a ledger ({', '.join(TABLE_ENDINGS)})"
+    raise InputError([Problem(str(path), what, "rename it")])

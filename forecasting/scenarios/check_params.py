@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -17,59 +18,27 @@ from forecasting.evidence import datasets
 from forecasting.evidence.fact import typed_facts
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.usable import usable_facts
-from forecasting.measures import nearest
+from forecasting.measures import did_you_mean
 from forecasting.parameters.driver_kinds import fact_ids
 from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.strict_yaml import Document, read_yaml
 from forecasting.parameters.values import Range
 from forecasting.scenarios.assumptions import KeyProblem, assumption_faults, refused, target_faults
-from forecasting.scenarios.known import known_on, unused_facts
+from forecasting.scenarios.known import counts_of_place, known_on, unused_facts
+
+Held = TypeVar("Held")
 
 
-def checked_params(
-    paths: Iterable[Path], beside: Sequence[dict[str, str]]
-) -> Iterator[tuple[list[Problem], list[Caveat]]]:
-    """Of each params file, what must be put right, and, where nothing must, what else is worth
-    knowing.
-
-    Parameters
-    ----------
-    paths : iterable of Path
-        YAML files.
-    beside : sequence of dict
-        Rows of ledgers, normalised and checked, to use beside the ledger that ships.
-    """
-    own = typed_facts(beside)
-    # Of one id, one's own counts
-    ledger = Ledger([*datasets.central_asia(), *(own[row["id"]] for row in beside)])
-    for path in paths:
-        found = read_checked(path, ledger)
-        yield (
-            found.problems,
-            [*_caveats(found.scenario, found.ledger)]
-            if found.scenario and not found.problems
-            else [],
-        )
-
-
-def check_scenario(path: str | Path, ledger: Ledger) -> list[Problem]:
-    """Every problem of one params file, alone and against a ledger; :func:`read_checked` gives what
-    it holds, too.
+def shipped_beside(rows: Sequence[dict[str, str]]) -> Ledger:
+    """The ledger that ships with rows of other ledgers; of one id, one's own counts.
 
     Parameters
     ----------
-    path : path-like
-        A YAML file.
-    ledger : Ledger
-        Facts that its drivers may cite and its outlook would rest on, beside those of files that it
-        names itself.
-
-    Returns
-    -------
-    list of Problem
-        Each with file, line, key path and the next move; empty where all is well.
+    rows : sequence of dict
+        Normalised and checked.
     """
-    return read_checked(path, ledger).problems
+    own = typed_facts(rows)
+    return Ledger([*datasets.central_asia(), *(own[row["id"]] for row in rows)])
 
 
 @dataclass(frozen=True)
@@ -90,14 +59,28 @@ class CheckedScenario:
     ledger: Ledger
     problems: list[Problem]
 
+    def caveats(self) -> list[Caveat]:
+        """What else is worth knowing, where nothing must be put right."""
+        if self.scenario is None or self.problems:
+            return []
+        return [*_caveats(self.scenario, self.ledger)]
+
 
 def read_checked(path: str | Path, ledger: Ledger) -> CheckedScenario:
     """Read one params file, and check it alone and against a ledger.
 
     Parameters
     ----------
-    path, ledger
-        As for :func:`check_scenario`.
+    path : path-like
+        A YAML file.
+    ledger : Ledger
+        Facts that its drivers may cite and its outlook would rest on, beside those of files that it
+        names itself.
+
+    Returns
+    -------
+    CheckedScenario
+        Each problem with file, line, key path and the next move.
     """
     try:
         document = read_yaml(path)
@@ -139,32 +122,35 @@ def _line(problem: Problem) -> int:
     return int(line[1]) if line else 0
 
 
+def _raw(document: Document, key: str, kind: type[Held]) -> Held:
+    """What a file holds under a key, so that its faults are reported beside whatever else is wrong;
+    empty where it holds another thing.
+    """
+    data = document.value if isinstance(document.value, dict) else {}
+    value = data.get(key)
+    return value if isinstance(value, kind) else kind()
+
+
 def _raw_assumptions(document: Document) -> Iterator[KeyProblem]:
-    """Looked for in the raw data, so that they are reported beside whatever else is wrong."""
-    sizes = document.value.get("assumptions") if isinstance(document.value, dict) else None
-    for name, size in sizes.items() if isinstance(sizes, dict) else ():
+    for name, size in _raw(document, "assumptions", dict).items():
         with contextlib.suppress(ValidationError):  # a size that is no range has been reported
             path = ("assumptions", name)
             yield from refused(load_parameters(), name, Range.model_validate(size), path)
 
 
 def _missing_facts(document: Document, ledger: Ledger) -> Iterator[KeyProblem]:
-    """Looked for in the raw data, so that it is reported beside whatever else is wrong."""
-    drivers = document.value.get("drivers") if isinstance(document.value, dict) else None
     known = set(ledger.frame["id"])
-    missing = [
-        (i, name)
-        for i, driver in enumerate(drivers if isinstance(drivers, list) else [])
-        if isinstance(driver, dict) and isinstance(driver.get("source"), str)
-        for name in fact_ids(driver["source"])
-        if name not in known
-    ]
-    for number, (i, name) in enumerate(missing):
-        near = nearest(name, known) if number < MOST else ""  # a longer list is not read
-        hint = "cite a fact's id, or write judgement or a citation"
-        if near:
-            hint = f"did you mean {near}?"
-        yield KeyProblem(("drivers", i, "source"), f"no fact has the id {name!r}", hint)
+    missing = 0
+    for i, driver in enumerate(_raw(document, "drivers", list)):
+        source = driver.get("source") if isinstance(driver, dict) else ""
+        for name in fact_ids(source) if isinstance(source, str) else ():
+            if name in known:
+                continue
+            missing += 1
+            alike = known if missing <= MOST else ()  # a longer list is not read
+            otherwise = "cite a fact's id, or write judgement or a citation"
+            hint = did_you_mean(name, alike, otherwise)
+            yield KeyProblem(("drivers", i, "source"), f"no fact has the id {name!r}", hint)
 
 
 def _against(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:
@@ -174,16 +160,11 @@ def _against(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:
         return
     as_of = scenario.known_by(ledger)
     if scenario.horizon < as_of.year:
-        yield KeyProblem(
-            ("horizon",), f"{scenario.horizon} has passed by then", f"as_of is {as_of}"
-        )
+        what = f"{scenario.horizon} has passed by then"
+        yield KeyProblem(("horizon",), what, f"as_of is {as_of}")
     places = scenario.counted_at
     facts = {place: known_on(scenario, place, ledger, as_of).facts for place in places}
-    bases = {basis for each in facts.values() for basis in each.frame["basis"]} - {""}
-    if scenario.basis and bases and scenario.basis not in bases:
-        near = nearest(scenario.basis, bases)
-        hint = f"did you mean {near}?" if near else f"known: {', '.join(sorted(bases))}"
-        yield KeyProblem(("basis",), f"{scenario.basis!r} counts no {scenario.measure} there", hint)
+    yield from _unknown_basis(scenario, facts.values())
     key = "country" if scenario.country else "places"
     for place, evidence in facts.items():
         try:
@@ -192,8 +173,15 @@ def _against(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:
             what = f"{place}: {str(error).partition(';')[0]}"
             yield KeyProblem((key,), what, "put the ledger right, or leave these facts out of it")
     if scenario.country:
-        counted = ledger.select(scenario.country, kind=("outcome", "estimate"), as_of=as_of)
+        counted = counts_of_place(ledger, scenario.country, as_of)
         yield from target_faults(scenario, counted, as_of)
+
+
+def _unknown_basis(scenario: Scenario, ledgers: Iterable[Ledger]) -> Iterator[KeyProblem]:
+    bases = {basis for facts in ledgers for basis in facts.frame["basis"]} - {""}
+    if scenario.basis and bases and scenario.basis not in bases:
+        hint = did_you_mean(scenario.basis, bases, f"known: {', '.join(sorted(bases))}")
+        yield KeyProblem(("basis",), f"{scenario.basis!r} counts no {scenario.measure} there", hint)
 
 
 def _caveats(scenario: Scenario, ledger: Ledger) -> Iterator[Caveat]:

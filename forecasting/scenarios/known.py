@@ -6,8 +6,9 @@ import contextlib
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, reduce
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -106,26 +107,23 @@ def unused_facts(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[Cav
         Day of the forecast.
     """
     unused = _of_another_flow(scenario, ledger, as_of) if scenario.country else []
-    days = [fact.known_from for fact in facts_of(scenario.ledger, False)] if scenario.ledger else []
+    days = [fact.known_from for fact in facts_of(scenario.ledger, False)]
+    number = len(days)
     if undated := days.count(None):
-        values = {"undated": undated, "number": len(days)}
+        values: dict[str, Any] = {"undated": undated, "number": number}
         unused.append(Caveat("own_facts_undated", values=values))
-    if late := sum(day is not None and day > as_of for day in days):
-        numbers = {"late": late, "number": len(days)}
-        unused.append(Caveat("own_facts_late", values={"day": str(as_of), **numbers}))
+    if late := sum(day > as_of for day in days if day):
+        values = {"day": str(as_of), "late": late, "number": number}
+        unused.append(Caveat("own_facts_late", values=values))
     return unused
 
 
 def _of_another_flow(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[Caveat]:
     """A country has counts of electric vehicles, and none of the flow that is forecast."""
     flows = (*EV_FLOWS, "ev_sales")
-    if scenario.measure not in flows or len(
-        facts_of_flow(ledger, scenario.country, scenario.measure, as_of)
-    ):
-        return []
     counts = {flow: len(facts_of_flow(ledger, scenario.country, flow, as_of)) for flow in flows}
     other = max(counts, key=lambda flow: counts[flow])
-    if not counts[other]:
+    if counts.get(scenario.measure) != 0 or not counts[other]:
         return []
     values = {"number": counts[other], "other": other, "measure": scenario.measure}
     return [Caveat("facts_of_another_flow", values={"place": scenario.place, **values})]
@@ -191,31 +189,25 @@ class Known:
     @cached_property
     def market(self) -> KnownMarket:
         """New vehicles a year: as given, else what the ledger knew."""
-        given = self.given_size
-        if isinstance(given, Mapping | pd.Series):
-            over = {
-                int(str(year)): float(size)
-                for year, size in given.items()
-                if int(str(year)) <= self.last_year
-            }
+        size = self.given_size
+        if isinstance(size, Mapping | pd.Series):
+            sizes = {int(str(year)): float(vehicles) for year, vehicles in size.items()}
+            over = {year: sizes[year] for year in sizes if year <= self.last_year}
             if over:
-                return KnownMarket(pd.Series(over, dtype=float), (), JUDGED)
-        elif given is not None:
-            return KnownMarket(float(given), (), JUDGED)
-        return (
-            _from_ledger(self.ledger, self.place, self.day)
-            if self.size_from_ledger
-            else KnownMarket(None)
-        )
+                return KnownMarket(pd.Series(over, dtype=float), origin=JUDGED)
+        elif size is not None:
+            return KnownMarket(float(size), origin=JUDGED)
+        if self.size_from_ledger:
+            return _from_ledger(self.ledger, self.place, self.day)
+        return KnownMarket(None)
 
     @cached_property
     def prior(self) -> Prior:
         """The prior from other markets, of the years that were over."""
         if isinstance(self.analogues, pd.DataFrame):
             months = self.analogue_months
-            return estimate_prior(
-                self._over(self.analogues), None if months is None else self._over(months)
-            )
+            known_months = None if months is None else self._over(months)
+            return estimate_prior(self._over(self.analogues), known_months)
         return (self.analogues or Prior.shipped()).until(self.last_year)
 
     def _over(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -273,14 +265,19 @@ def facts_of_flow(
     A flow that is counted on the register is also known from the vehicles registered, so stocks
     join registrations.
     """
-    found = ledger.select(place=place, measure=measure, kind=COUNTED, as_of=as_of, since=since)
     flow = MEASURES.get(measure or "")
-    stock = count_of("stock", flow.vehicle) if flow and flow.event == "registrations" else ""
-    if stock:
-        found = found + ledger.select(
-            place=place, measure=stock, kind=COUNTED, as_of=as_of, since=since
-        )
-    return found
+    measures = [measure]
+    if flow and flow.event == "registrations":
+        measures += filter(None, [count_of("stock", flow.vehicle)])
+    facts = [
+        ledger.select(place, name, kind=COUNTED, as_of=as_of, since=since) for name in measures
+    ]
+    return reduce(Ledger.concat, facts)
+
+
+def counts_of_place(ledger: Ledger, place: str, as_of: dt.date) -> Ledger:
+    """All that was counted or estimated at a place, as known on a day."""
+    return ledger.select(place, kind=("outcome", "estimate"), as_of=as_of)
 
 
 def last_day(evidence: Ledger, as_of: dt.date) -> dt.date:
@@ -290,20 +287,21 @@ def last_day(evidence: Ledger, as_of: dt.date) -> dt.date:
 
 def _from_ledger(ledger: Ledger, place: str | None, as_of: dt.date) -> KnownMarket:
     for measures in NEW_CARS:
-        chosen = [ledger.select(place, name, kind=COUNTED, as_of=as_of) for name in measures]
-        if counts := _by_year(fact for facts in chosen for fact in facts):
-            by_year = {fact.period.start.year: fact for fact in counts}
-            whole = {year: fact.value / fact.period.share_of_year for year, fact in by_year.items()}
+        ledgers = [ledger.select(place, name, kind=COUNTED, as_of=as_of) for name in measures]
+        if counts := _by_year(chain.from_iterable(ledgers)):
+            values = {"measures": [*measures], "years": [*counts]}
             return KnownMarket(
-                pd.Series(whole),
-                tuple(fact.id for fact in counts),
-                Caveat("size_counted", values={"measures": [*measures], "years": [*by_year]}),
-                {fact.period: fact.value for fact in counts},
+                pd.Series(
+                    {y: fact.value / fact.period.share_of_year for y, fact in counts.items()}
+                ),
+                tuple(fact.id for fact in counts.values()),
+                Caveat("size_counted", values=values),
+                {fact.period: fact.value for fact in counts.values()},
             )
     return KnownMarket(None)
 
 
-def _by_year(facts: Iterable[Fact]) -> list[Fact]:
+def _by_year(facts: Iterable[Fact]) -> dict[int, Fact]:
     """The longest count of each calendar year."""
     totals = [
         fact
@@ -314,7 +312,7 @@ def _by_year(facts: Iterable[Fact]) -> list[Fact]:
     totals.sort(key=lambda fact: fact.period.days)
     shortest = SHORTEST if totals and totals[-1].period.days >= ENOUGH else ENOUGH
     longest = {fact.period.start.year: fact for fact in totals if fact.period.days >= shortest}
-    return [longest[year] for year in sorted(longest)]
+    return dict(sorted(longest.items()))
 
 
 def driver_facts(drivers: Sequence[Driver]) -> list[str]:
@@ -335,15 +333,16 @@ def known_drivers(
     LedgerError
         Where a driver cites a fact that the ledger does not have.
     """
-    kept, left_out = [], []
+    kept = []
+    omitted = []
     for driver in scenario.drivers:
         days = [ledger.get(name).known_from for name in driver.fact_ids()]
         if days and all(day is None or day > as_of for day in days):
             values = {"driver": driver.name, "day": str(as_of)}
-            left_out.append(Caveat("driver_unpublished", values=values))
+            omitted.append(Caveat("driver_unpublished", values=values))
         else:
             kept.append(driver)
-    return kept, left_out
+    return kept, omitted
 
 
 def facts_of_places(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:

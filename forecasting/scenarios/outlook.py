@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping
@@ -15,11 +16,11 @@ import pandas as pd
 
 from forecasting.arguments import flag, of, optional, path, shown, takes, text, whole
 from forecasting.caveats import Caveat
-from forecasting.errors import EvidenceError, InputError
+from forecasting.errors import EvidenceError, InputError, LedgerError
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.measures import EV_SHARE, HEADLINE, MEASURES
-from forecasting.parameters.schema import Scenario
+from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.periods import as_date
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.assumptions import demand_of, demand_parameters, refuse, target_faults
@@ -27,24 +28,30 @@ from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results, difference
 from forecasting.scenarios.known import (
     KnownMarket,
+    counts_of_place,
     driver_facts,
     facts_of_places,
     facts_of_scenario,
     known_drivers,
     unused_facts,
 )
-from forecasting.scenarios.outlook_files import STORED_CAVEATS, save_tables
-from forecasting.scenarios.place import (
-    FlowBeforeDrivers,
+from forecasting.scenarios.outlook_files import (
+    STORED_CAVEATS,
+    load_tables,
+    save_tables,
+    stored_caveat,
+    stored_caveats,
+)
+from forecasting.scenarios.place_flows import (
     OutlookRequest,
     PlaceFlow,
     by_year,
     monthly_table,
     place_caveats,
     place_flow,
+    port_flows,
     stock_before,
 )
-from forecasting.scenarios.port_flows import port_flows
 from forecasting.scenarios.question import QUESTION, find_scenario, find_scenarios
 from forecasting.showing import Shown, chart
 
@@ -65,6 +72,8 @@ class Outlook(Shown):
         What was asked, its day settled.
     as_of : date
         Day of the forecast; nothing published later was used.
+    age : Caveat
+        When the newest outcome of the flow ended and was printed.
     first_year : int
         First year that the facts do not cover.
     evidence : Ledger or None
@@ -86,12 +95,11 @@ class Outlook(Shown):
     ledger : Ledger
         All facts that the scenario may use, of any day; none of an outlook that was read from files
         whose facts are no longer there.
+    load : mapping
+        Electricity of the last year by setting and by month, from which hours are made; empty of a
+        corridor.
     stored : pandas.DataFrame or None
         The table as it was read from files.
-    stored_age : Caveat or None
-        The age of the evidence, as it was read from files.
-    stored_load : mapping
-        The same of `load`.
 
     Examples
     --------
@@ -107,6 +115,7 @@ class Outlook(Shown):
 
     scenario: Scenario
     as_of: dt.date
+    age: Caveat
     first_year: int
     evidence: Ledger | None
     forecasts: Mapping[str, FlowForecast]
@@ -118,14 +127,8 @@ class Outlook(Shown):
     caveats: list[Caveat] = field(default_factory=list)
     facts_used: list[str] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
+    load: Mapping[str, Any] = field(default_factory=dict)
     stored: pd.DataFrame | None = None
-    stored_age: Caveat | None = None
-    stored_load: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def age(self) -> Caveat:
-        """When the newest outcome of the flow ended and was printed."""
-        return self.stored_age or age_of(self.evidence, self.scenario.measure, self.as_of)
 
     @property
     def facts(self) -> Ledger:
@@ -183,13 +186,6 @@ class Outlook(Shown):
         return difference(self.results, baseline.results).since(self.first_year)
 
     @property
-    def load(self) -> Mapping[str, Any]:
-        """Electricity of the last year by setting and by month, from which hours are made; empty of
-        a corridor.
-        """
-        return self.demand.of_the_year if self.demand is not None else self.stored_load
-
-    @property
     def years(self) -> tuple[int, ...]:
         """Calendar years of the results, from the first fact to the horizon."""
         return self.results.years
@@ -199,12 +195,10 @@ class Outlook(Shown):
         """Every measure's quantiles, by year to the horizon, and the flow also by month in the
         first two years.
         """
-        made = [part.table for part in self.parts]
-        return (
-            self.stored
-            if self.stored is not None
-            else pd.concat([*made, self.monthly], ignore_index=True)
-        )
+        if self.stored is not None:
+            return self.stored
+        tables = [part.table for part in self.parts]
+        return pd.concat([*tables, self.monthly], ignore_index=True)
 
     @cached_property
     def draws(self) -> pd.DataFrame:
@@ -214,9 +208,8 @@ class Outlook(Shown):
     @cached_property
     def headline(self) -> dict[str, dict[str, Any]]:
         """The main measures in the horizon year: year, median, lower80, upper80, unit."""
-        wanted = (self.scenario.measure, *HEADLINE)
         headline = {}
-        for measure in wanted:
+        for measure in (self.scenario.measure, *HEADLINE):
             if measure in self.results.values:
                 last = self.results.values[measure][:, -1]
                 low, median, high = np.quantile(last, (0.1, 0.5, 0.9)).tolist()
@@ -233,7 +226,7 @@ class Outlook(Shown):
     def save(self, folder: str | Path) -> None:
         """Write ``outlook.parquet`` and ``draws.parquet`` into a folder.
 
-        `forecasting.scenarios.stored_outlook.load_outlook` reads them back.
+        `load_outlook` reads them back.
 
         Parameters
         ----------
@@ -256,17 +249,19 @@ class Outlook(Shown):
         ...     print(*sorted(path.name for path in Path(folder).iterdir()))
         draws.parquet outlook.parquet
         """
-        record: dict[str, Any] = {
+        growth = yearly_growth(self.results, self.scenario.measure).loc[self.first_year :]
+        record = {
             "parameters": self.scenario.parameters(),
             "as_of": self.as_of.isoformat(),
-            "market": self.market.origin.row() if self.market.origin else None,
+            "market": self.market.origin and self.market.origin.row(),
             "age": self.age.row(),
             STORED_CAVEATS: [caveat.row() for caveat in self.caveats],
+            "basis": {place: flow.basis for place, flow in self.forecasts.items()},
+            "growth": {str(when): row.to_dict() for when, row in growth.iterrows()},
+            "first_year": self.first_year,
+            "facts_used": self.facts_used,
+            "load": self.load,
         }
-        record["basis"] = {place: flow.basis for place, flow in self.forecasts.items()}
-        record |= {name: getattr(self, name) for name in ("first_year", "facts_used", "load")}
-        growth = yearly_growth(self.results, self.scenario.measure).loc[self.first_year :]
-        record["growth"] = {str(when): row.to_dict() for when, row in growth.iterrows()}
         save_tables(folder, self.table, self.draws, record)
 
     def fit_table(self) -> pd.DataFrame:
@@ -346,7 +341,7 @@ def outlook(
     ledger: Ledger | None = None,
     prior: Prior | None = None,
     draws: int = 2000,
-    kept: dict[str, FlowBeforeDrivers] | None = None,
+    kept: dict[str, PlaceFlow] | None = None,
     *,
     as_of: str | dt.date | None = None,
 ) -> Outlook:
@@ -398,23 +393,23 @@ def outlook(
     >>> sorted(made.headline)
     ['charging_points_need', 'charging_points_practice', 'energy_gwh', 'ev_imports', 'ev_stock']
     """
-    asked = find_scenario(scenario)
+    chosen = find_scenario(scenario)
     if as_of is not None:
-        asked = asked.on(as_date(as_of))
-    facts = facts_of_scenario(asked, ledger)
-    day = asked.known_by(facts)
-    if asked.horizon < day.year:
+        chosen = chosen.on(as_date(as_of))
+    facts = facts_of_scenario(chosen, ledger)
+    day = chosen.known_by(facts)
+    if chosen.horizon < day.year:
         raise EvidenceError(
-            f"{asked.name} ends in {asked.horizon}, before its day {day}; give a later horizon"
+            f"{chosen.name} ends in {chosen.horizon}, before its day {day}; give a later horizon"
         )
-    drivers, left_out = known_drivers(asked, facts, day)
-    request = OutlookRequest(
-        asked.on(day), facts, day, drivers, prior, draws, {} if kept is None else kept
-    )
-    made = _country(request) if asked.country else _corridor(request)
-    aged = [made.age] if made.age.kind == "evidence_old" else []
-    unused = unused_facts(asked, facts, day)
-    return dataclasses.replace(made, caveats=[*unused, *aged, *made.caveats, *left_out])
+    drivers, omitted = known_drivers(chosen, facts, day)
+    flows_kept = {} if kept is None else kept
+    request = OutlookRequest(chosen.on(day), facts, day, drivers, prior, draws, flows_kept)
+    result = _country(request) if chosen.country else _corridor(request)
+    caveats = unused_facts(chosen, facts, day)
+    if result.age.kind == "evidence_old":
+        caveats.append(result.age)
+    return dataclasses.replace(result, caveats=[*caveats, *result.caveats, *omitted])
 
 
 @takes(EvidenceError, pattern=text(), draws=DRAWS)
@@ -444,100 +439,127 @@ def outlooks(pattern: str = "*", draws: int = 2000) -> dict[str, Outlook]:
     >>> list(outlooks("turkmenistan-*", draws=50))
     ['turkmenistan-accelerated', 'turkmenistan-baseline', 'turkmenistan-constrained']
     """
-    kept: dict[str, FlowBeforeDrivers] = {}
-    asked = find_scenarios(pattern)
-    return {each.name: outlook(each, draws=draws, kept=kept) for each in asked}
+    kept: dict[str, PlaceFlow] = {}
+    return {
+        scenario.name: outlook(scenario, draws=draws, kept=kept)
+        for scenario in find_scenarios(pattern)
+    }
 
 
 def _country(request: OutlookRequest) -> Outlook:
-    scenario, place = request.scenario, request.scenario.place
+    scenario = request.scenario
+    place = scenario.place
     # First: a wrong one is known at once
     parameters = demand_parameters(scenario, request.drivers, request.draws)
     flow = place_flow(request, place)
+    years, yearly = by_year(flow.after)
+    caveats = place_caveats(scenario, place, flow)
     if flow.shares_only:
-        return _shares(request, flow)
-    years, imports = by_year(flow.after)
+        results = Results(scenario.name, place, years, {EV_SHARE: yearly})
+        return _shares(_of_flows(request, {place: flow}, (results,), caveats))
     before = stock_before(flow.after, flow.evidence)
-    counted = request.ledger.select(place=place, kind=("outcome", "estimate"), as_of=request.as_of)
+    counted = counts_of_place(request.ledger, place, request.as_of)
     announced = request.ledger.select(place=place, kind="target", as_of=request.as_of)
     refuse(scenario, target_faults(scenario, counted, request.as_of))
     demand = demand_of(
-        scenario, parameters, request.drivers, counted, years, imports, before, announced
+        scenario, parameters, request.drivers, counted, years, yearly, before, announced
     )
+    measures = {scenario.measure: yearly - demand.displaced} | demand.results
     return _of_flows(
         request,
-        scenario,
         {place: flow},
-        flow.evidence,
-        parts=(
-            Results(
-                scenario.name,
-                place,
-                years,
-                {scenario.measure: imports - demand.displaced} | demand.results,
-            ),
-        ),
-        monthly=monthly_table(scenario, place, flow),
+        (Results(scenario.name, place, years, measures),),
+        [*caveats, *demand.caveats],
         demand=demand,
+        load=demand.of_the_year,
         market=flow.market,
-        caveats=[*place_caveats(scenario, place, flow), *demand.caveats],
-        facts_used=[*flow.evidence.frame["id"], *flow.market.facts, *driver_facts(request.drivers)],
     )
 
 
-def _shares(request: OutlookRequest, flow: PlaceFlow) -> Outlook:
+def _shares(made: Outlook) -> Outlook:
     """Of a market of which nothing is known: the electric share of its new cars, as other markets
     had it.
     """
-    scenario, place = (
-        request.scenario.model_copy(update={"measure": EV_SHARE}),
-        request.scenario.place,
-    )
-    years, percent = by_year(flow.after)
-    results = Results(scenario.name, place, years, {EV_SHARE: percent})
-    return _of_flows(
-        request,
-        scenario,
-        {place: flow},
-        flow.evidence,
-        parts=(results,),
-        monthly=results.table.iloc[:0],
-        caveats=place_caveats(scenario, place, flow),
-        facts_used=driver_facts(request.drivers),
+    return dataclasses.replace(
+        made,
+        scenario=made.scenario.model_copy(update={"measure": EV_SHARE}),
+        age=age_of(made.evidence, EV_SHARE, made.as_of),
+        monthly=made.monthly.iloc[:0],
     )
 
 
 def _corridor(request: OutlookRequest) -> Outlook:
-    scenario, made = request.scenario, port_flows(request)
-    evidence = facts_of_places(scenario, request.ledger, request.as_of)
-    monthly = [monthly_table(scenario, place, flow) for place, flow in made.flows.items()]
-    return _of_flows(
-        request,
-        scenario,
-        made.flows,
-        evidence,
-        parts=made.parts,
-        monthly=pd.concat(monthly, ignore_index=True),
-        caveats=made.caveats,
-        facts_used=[*evidence.frame["id"], *driver_facts(request.drivers)],
-    )
+    ports = port_flows(request)
+    return _of_flows(request, ports.flows, ports.parts, ports.caveats)
 
 
 def _of_flows(
     request: OutlookRequest,
-    scenario: Scenario,
     flows: Mapping[str, PlaceFlow],
-    evidence: Ledger,
-    **results: Any,
+    parts: tuple[Results, ...],
+    caveats: list[Caveat],
+    **more: Any,
 ) -> Outlook:
     """An outlook with what every kind of it takes from its flows."""
+    scenario = request.scenario
+    evidence = facts_of_places(scenario, request.ledger, request.as_of)
+    of_markets = [name for flow in flows.values() for name in flow.market.facts]
+    monthly = [monthly_table(scenario, place, flow) for place, flow in flows.items()]
     return Outlook(
         scenario=scenario,
         as_of=request.as_of,
+        age=age_of(evidence, scenario.measure, request.as_of),
         first_year=max(flow.first_year for flow in flows.values()),
         evidence=evidence,
-        ledger=request.ledger,
         forecasts={place: flow.after for place, flow in flows.items()},
         baseline_forecasts={place: flow.before for place, flow in flows.items()},
-        **results,
+        parts=parts,
+        monthly=pd.concat(monthly, ignore_index=True),
+        caveats=caveats,
+        facts_used=[*evidence.frame["id"], *of_markets, *driver_facts(request.drivers)],
+        ledger=request.ledger,
+        **more,
+    )
+
+
+def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
+    """Read back what `Outlook.save` wrote: results, table, caveats; not the forecast objects.
+
+    Parameters
+    ----------
+    folder : path-like
+        Of one report.
+    ledger : Ledger, optional
+        The facts that it was made from, so that they can be shown; default those of its scenario,
+        if still there.
+
+    Raises
+    ------
+    InputError
+        Where the folder has no outlook.
+    """
+    table, parts, record = load_tables(folder)
+    length = pd.to_datetime(table["period_end"]) - pd.to_datetime(table["period_start"])
+    scenario = scenario_from_parameters(record["parameters"])
+    as_of = dt.date.fromisoformat(record["as_of"])
+    if ledger is None:
+        with contextlib.suppress(LedgerError):  # files of its own may be elsewhere by now
+            ledger = facts_of_scenario(scenario)
+    evidence = None if ledger is None else facts_of_places(scenario, ledger, as_of)
+    return Outlook(
+        scenario=scenario,
+        as_of=as_of,
+        age=stored_caveat(record.get("age")) or age_of(evidence, scenario.measure, as_of),
+        first_year=record["first_year"],
+        evidence=evidence,
+        ledger=ledger or Ledger(),
+        forecasts={},
+        baseline_forecasts={},
+        parts=parts,
+        monthly=table[length <= pd.Timedelta(days=32)].reset_index(drop=True),
+        market=KnownMarket(None, (), stored_caveat(record["market"])),
+        caveats=stored_caveats(record),
+        facts_used=record["facts_used"],
+        stored=table,
+        load=record.get("load", {}),
     )

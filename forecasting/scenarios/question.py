@@ -13,7 +13,7 @@ from typing import Any
 from forecasting.arguments import Check
 from forecasting.errors import InputError, Problem
 from forecasting.evidence.places import place_code
-from forecasting.measures import nearest
+from forecasting.measures import did_you_mean, nearest
 from forecasting.names import PARAMS, shipped_folder
 from forecasting.parameters.naming import PARAMS_ENDINGS, country_code, country_slug
 from forecasting.parameters.schema import CORRIDORS, Scenario, load_scenario, scenario_of
@@ -81,9 +81,8 @@ def find_scenarios(pattern: str = "*") -> list[Scenario]:
     names = {file.stem: file for file in params_in(folder)}
     chosen = fnmatch.filter(names, pattern)
     if not chosen:
-        near = nearest(pattern, names)
-        hint = f"did you mean {near}?" if near else f"there are {', '.join(names)}"
-        raise InputError([Problem(pattern[:LONGEST_NAME], f"no scenario of {folder}", hint)])
+        hint = did_you_mean(pattern, names, f"there are {', '.join(names)}")
+        raise _refused(pattern, f"no scenario of {folder}", hint)
     return [load_scenario(names[name]) for name in chosen]
 
 
@@ -107,16 +106,15 @@ def params_file(question: str | os.PathLike[str]) -> Path | None:
     """
     path = Path(question)
     if path.suffix or len(path.parts) > 1:
-        if not path.is_file():
-            raise _no_such_file(path)
-        return path
-    name = str(question).strip().lower()
-    for stem in (name, f"{name}-{BASELINE}"):
-        if file := _named(stem):
-            return file
-    place = _place_or_refuse(str(question).strip())
-    stem = (_corridors_of(place) or [country_slug(place)])[0]
-    return _named(f"{stem}-{BASELINE}")
+        if path.is_file():
+            return path
+        beside = {file.name: file for file in path.parent.glob("*")}
+        near = nearest(path.name, beside)
+        hint = f"did you mean {beside[near]}?" if near else "give the path of a file"
+        raise _refused(path, "no such file", hint)
+    name = str(question).strip()
+    stem = name.lower()
+    return _named(stem) or _named(f"{stem}-{BASELINE}") or _named(f"{_slug(name)}-{BASELINE}")
 
 
 def existing_file(question: str | os.PathLike[str]) -> Path:
@@ -127,11 +125,9 @@ def existing_file(question: str | os.PathLike[str]) -> Path:
     InputError
         As for `find_scenario`, and for a country without a params file.
     """
-    file = params_file(question)
-    if file is None:
-        hint = f"`ev-forecast new {question}` writes one"
-        raise InputError([Problem(str(question), "has no params file", hint)])
-    return file
+    if file := params_file(question):
+        return file
+    raise _refused(question, "has no params file", f"`ev-forecast new {question}` writes one")
 
 
 def scenario_of_place(place: str, scenario: str) -> str:
@@ -162,41 +158,32 @@ def params_in(folder: Path) -> list[Path]:
     return sorted(file for ending in PARAMS_ENDINGS for file in folder.glob(f"*{ending}"))
 
 
-def _no_such_file(path: Path) -> InputError:
-    """What is said of a file that is not there, with the nearest one that is."""
-    beside = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
-    near = nearest(path.name, beside)
-    hint = f"did you mean {path.parent / near}?" if near else "give the path of a file"
-    return InputError([Problem(str(path)[:LONGEST_NAME], "no such file", hint)])
+def _refused(question: object, what: str, hint: str) -> InputError:
+    return InputError([Problem(str(question)[:LONGEST_NAME], what, hint)])
 
 
 def _named(stem: str) -> Path | None:
     """The params file of a scenario, in the first folder that has one."""
     for folder in params_folders():
-        files = [
-            file for ending in PARAMS_ENDINGS if (file := folder / f"{stem}{ending}").is_file()
-        ]
+        files = [file for file in params_in(folder) if file.stem == stem]
         if len(files) > 1:
             what = f"is a second file of one name, beside {files[0]}"
-            raise InputError([Problem(str(files[1]), what, "rename or remove one of them")])
+            raise _refused(files[1], what, "rename or remove one of them")
         if files:
             return files[0]
     return None
 
 
-def _place_or_refuse(text: str) -> str:
+def _slug(name: str) -> str:
+    """What the scenarios of a place are named after: its corridor, or the country."""
     try:
-        place = place_code(text)
-        return place if _corridors_of(place) else country_code(place)
+        place = place_code(name)
+        corridors = [corridor for corridor, (_, places) in CORRIDORS.items() if place in places]
+        return corridors[0] if corridors else country_slug(country_code(place))
     except InputError as error:
-        near = nearest(text.lower(), scenario_names())
-        hint = f"did you mean {near}?" if near else str(error).partition("; ")[2]
-        what = "no such file, scenario or country"
-        raise InputError([Problem(text[:LONGEST_NAME], what, hint)]) from None
-
-
-def _corridors_of(place: str) -> list[str]:
-    return [name for name, (_, places) in CORRIDORS.items() if place in places]
+        advice = str(error).partition("; ")[2]
+        hint = did_you_mean(name.lower(), scenario_names(), advice)
+        raise _refused(name, "no such file, scenario or country", hint) from None
 
 
 def _read_question(value: Any) -> Scenario:

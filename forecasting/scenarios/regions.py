@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from forecasting.errors import InputError
 from forecasting.evidence.places import place_name
-from forecasting.measures import DIVIDED_BY, nearest
+from forecasting.measures import DIVIDED_BY, did_you_mean
 from forecasting.quantiles import quantiles
 from forecasting.quantities import EXACT
 from forecasting.scenarios.drivers import DAYS_A_YEAR
@@ -32,7 +32,6 @@ NEAR = 45  # days between the count of a part and that of the country
 # Standard deviation of a year's change of the log of a part's share over the rest's: Tashkent's
 # stations moved by 0.33 in a year, Almaty's cars by 0.03; a judgement between the two.
 DRIFT = 0.2
-COLUMNS = ["measure", "region", "name", "share", "fact", "date"]
 
 
 def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
@@ -62,44 +61,31 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
     >>> round(float(stations["UZ-TK"]), 3), len(region_shares(central_asia(), "TM", dt.date(2026, 3, 31)))
     (0.586, 0)
     """
-    columns = ["id", "measure", "place", "basis", "period_end", "relation", "quantity", "value"]
-    frame = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame[columns]
-    exact = frame[frame["relation"].isin(EXACT) & frame["quantity"].isin(["", "stock"])]
-    exact = exact[exact["period_end"] != ""]
-    rows = []
-    for measure in DIVIDED_BY:
-        counts = exact[(exact["measure"] == measure) & exact["value"].gt(0)].sort_values(
-            "period_end"
-        )
-        whole = counts[counts["place"] == place]
-        for region, part in counts[counts["place"].str.startswith(f"{place}-")].groupby("place"):
-            rows += [
-                (measure, str(region), place_name(str(region)), *found)
-                for found in _newest(part, whole)
-            ]
-    return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _newest(part: pd.DataFrame, whole: pd.DataFrame) -> list[tuple[float, str, dt.date]]:
-    """Share, fact and day of the newest count of a part that the country's own count stands beside."""
-    counts = [
-        (basis, dt.date.fromisoformat(day), float(value))
-        for basis, day, value in zip(
-            whole["basis"], whole["period_end"], whole["value"], strict=True
-        )
-    ]
-    names = zip(part["id"], part["basis"], part["period_end"], part["value"], strict=True)
-    for name, basis, end, value in reversed([*names]):
-        day = dt.date.fromisoformat(end)
-        beside = [
-            (abs((other - day).days), country)
-            for agency, other, country in counts
-            if agency == basis and country > value
-        ]
-        off, country = min(beside, key=lambda found: found[0], default=(NEAR + 1, 1.0))
-        if off <= NEAR:
-            return [(float(value) / country, str(name), day)]
-    return []
+    facts = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame
+    dated = facts["relation"].isin(EXACT) & facts["quantity"].isin(["", "stock"])
+    dated &= facts["measure"].isin(DIVIDED_BY) & (facts["period_end"] != "")
+    counts = facts[dated & (facts["value"] > 0)].copy()
+    counts["day"] = pd.to_datetime(counts["period_end"])
+    parts = counts[counts["place"].str.startswith(f"{place}-")]
+    whole = counts.loc[counts["place"] == place, ["measure", "basis", "day", "value"]]
+    pairs = parts.merge(whole, on=["measure", "basis"], suffixes=("", "_whole"))
+    pairs["apart"] = (pairs["day"] - pairs["day_whole"]).abs()
+    beside = pairs["apart"] <= pd.Timedelta(days=NEAR)
+    pairs = pairs[beside & (pairs["value_whole"] > pairs["value"])]
+    pairs = pairs.sort_values(["day", "apart"], ascending=[False, True], kind="stable")
+    newest = pairs.drop_duplicates(["measure", "place"]).sort_values(["measure", "place"])
+    table = pd.DataFrame(
+        {
+            "measure": newest["measure"],
+            "region": newest["place"],
+            "name": newest["place"].map(place_name),
+            "share": newest["value"] / newest["value_whole"],
+            "fact": newest["id"],
+            "date": newest["day"].dt.date,
+        }
+    )
+    by_measure = [table[table["measure"] == measure] for measure in DIVIDED_BY]
+    return pd.concat(by_measure, ignore_index=True)
 
 
 def by_region(outlook: Outlook, region: str | None = None) -> pd.DataFrame:
@@ -134,25 +120,20 @@ def by_region(outlook: Outlook, region: str | None = None) -> pd.DataFrame:
     shares = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of)
     known = shares["region"].unique().tolist()
     if region is not None and region not in known:
-        near = nearest(region, known)
-        hint = f"counted are {', '.join(known) or 'none'}" + (
-            f"; did you mean {near}?" if near else ""
-        )
-        raise InputError(
-            f"region: {region!r} is no part of {outlook.scenario.place} with a printed count; {hint}"
-        )
+        what = f"{region!r} is no part of {outlook.scenario.place} with a printed count"
+        counted_parts = f"counted are {', '.join(known) or 'none'}"
+        near = did_you_mean(region, known)
+        raise InputError("; ".join(filter(None, [f"region: {what}", counted_parts, near])))
     rows = []
     for counted, parts in shares.groupby("measure", sort=False):
         drawn = _drifted(parts, outlook)
-        names = [
-            *zip(parts["region"], parts["name"], parts["share"], strict=True),
-            ("", "the rest", np.nan),
-        ]
+        names = [*zip(parts["region"], parts["name"], parts["share"], strict=True)]
+        names.append(("", "the rest", np.nan))
         for measure in DIVIDED_BY[str(counted)]:
-            total = outlook.results.values.get(measure)
-            if total is not None:
-                ends = quantiles(total[:, -1:] * drawn, (0.1, 0.5, 0.9)).T
-                rows += [(measure, *who, *end) for who, end in zip(names, ends, strict=True)]
+            if measure in outlook.results.values:
+                total = outlook.results.values[measure][:, -1:]
+                ends = quantiles(total * drawn, (0.1, 0.5, 0.9)).T
+                rows += [(measure, *name, *end) for name, end in zip(names, ends, strict=True)]
     table = pd.DataFrame(
         rows, columns=["measure", "region", "name", "share", "low", "median", "high"]
     )

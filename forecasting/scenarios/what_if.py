@@ -21,7 +21,7 @@ from forecasting.scenarios.question import QUESTION, find_scenario
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
-    from forecasting.scenarios.place import FlowBeforeDrivers
+    from forecasting.scenarios.place_flows import PlaceFlow
 
 
 class WhatIf:
@@ -59,7 +59,7 @@ class WhatIf:
         self, scenario: Scenario | str | Path, ledger: Ledger | None = None, draws: int = 2000
     ) -> None:
         self.ledger, self.draws = ledger, draws
-        self._kept: dict[str, FlowBeforeDrivers] = {}
+        self._kept: dict[str, PlaceFlow] = {}
         self.begin(scenario)
 
     @takes(InputError, scenario=QUESTION)

@@ -15,6 +15,7 @@ from forecasting.demand.load import load_day
 from forecasting.demand.parameters import load_parameters
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.scenarios.age import age_of
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook
 
@@ -157,13 +158,15 @@ def make_outlook(
         load_day=load_day({"winter": {"home": 24.0, "enroute_dc": 12.0}, "summer": {"home": 20.0}}),
         parameters=load_parameters().override({"annual_km": 15000}),
     )
+    facts = make_ledger().select(measure="ev_imports")
     return Outlook(
         scenario=scenario_from_parameters(
             given | {"drivers": [PLANT], "assumptions": {"annual_km": 15000}}
         ),
         as_of=dt.date(2023, 6, 26),
+        age=age_of(facts, "ev_imports", dt.date(2023, 6, 26)),
         first_year=2023,
-        evidence=make_ledger().select(measure="ev_imports"),
+        evidence=facts,
         forecasts={country: SimpleNamespace(basis="statistics agency", fit_table=lambda: FIT)},  # type: ignore[dict-item]
         baseline_forecasts={},
         parts=(results,),

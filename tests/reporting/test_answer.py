@@ -11,6 +11,7 @@ import forecasting as fc
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import figures
 from forecasting.reporting.answer import answer, charging_answers
+from forecasting.scenarios.age import age_of
 
 
 def test_one_sentence_has_the_number_its_interval_and_the_horizon(outlook):
@@ -26,7 +27,9 @@ def test_one_sentence_has_the_number_its_interval_and_the_horizon(outlook):
 
 
 def test_old_evidence_is_said_aloud(outlook):
-    later = dataclasses.replace(outlook, as_of=dt.date(2025, 3, 31))
+    day = dt.date(2025, 3, 31)
+    age = age_of(outlook.evidence, "ev_imports", day)
+    later = dataclasses.replace(outlook, as_of=day, age=age)
     assert answer(later).evidence.startswith(
         "The evidence is old: the newest count it rests on ends on 26 June 2023 and was published "
         "on 26 June 2023."
@@ -34,7 +37,8 @@ def test_old_evidence_is_said_aloud(outlook):
 
 
 def test_without_a_count_it_says_so(outlook):
-    blind = dataclasses.replace(outlook, evidence=None)
+    age = age_of(None, "ev_imports", outlook.as_of)
+    blind = dataclasses.replace(outlook, evidence=None, age=age)
     assert (
         "Nobody has printed electric vehicles imported by 26 June 2023: " in answer(blind).evidence
     )

@@ -10,8 +10,7 @@ from forecasting.errors import AssumptionError
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import charging_tables, figures
-from forecasting.scenarios.outlook import outlook
-from forecasting.scenarios.stored_outlook import load_outlook
+from forecasting.scenarios.outlook import load_outlook, outlook
 
 GIVEN = {
     "country": "UZ",

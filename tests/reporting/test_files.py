@@ -85,7 +85,7 @@ def test_equal_outlooks_give_equal_bytes(tmp_path):
 
 
 def test_a_workbook_of_an_outlook_read_back(tmp_path, outlook):
-    from forecasting.scenarios.stored_outlook import load_outlook
+    from forecasting.scenarios.outlook import load_outlook
 
     outlook.save(tmp_path)
     again = load_outlook(tmp_path, make_ledger())

@@ -12,8 +12,7 @@ from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
 from forecasting.reporting.caveat_words import age_html, age_today
 from forecasting.scenarios.age import age_of
-from forecasting.scenarios.outlook import outlook
-from forecasting.scenarios.stored_outlook import load_outlook
+from forecasting.scenarios.outlook import load_outlook, outlook
 
 LEDGER = central_asia()
 PARAMS = Path(__file__).parents[2] / "params"

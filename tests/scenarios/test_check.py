@@ -9,7 +9,7 @@ from forecasting.evidence import datasets
 from forecasting.parameters.template import new_params
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.check import check_paths
-from forecasting.scenarios.check_params import check_scenario
+from forecasting.scenarios.check_params import read_checked
 
 GOOD = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2035\nseed: 1\n"
 DRIVER = """drivers:
@@ -65,7 +65,7 @@ def test_shipped_params_are_in_order() -> None:
 def test_what_only_shows_beside_the_ledger(text: str, message: str, tmp_path: Path, ledger) -> None:
     path = tmp_path / "uzbekistan-test.yaml"
     path.write_text(text)
-    (problem,) = check_scenario(path, ledger)
+    (problem,) = read_checked(path, ledger).problems
     assert message in str(problem)
     assert str(problem).startswith("uzbekistan-test.yaml:")
 
@@ -73,7 +73,7 @@ def test_what_only_shows_beside_the_ledger(text: str, message: str, tmp_path: Pa
 def test_a_missing_fact_is_named_beside_other_faults(tmp_path: Path, ledger) -> None:
     path = tmp_path / "uzbekistan-test.yaml"
     path.write_text(GOOD.replace("seed: 1", "sed: 1") + DRIVER.format("nowhere-1"))
-    found = "\n".join(map(str, check_scenario(path, ledger)))
+    found = "\n".join(map(str, read_checked(path, ledger).problems))
     assert "did you mean seed?" in found
     assert "no fact has the id 'nowhere-1'" in found
 
@@ -84,7 +84,7 @@ def test_problems_come_in_the_order_of_the_lines_and_all_at_once(tmp_path: Path,
     path.write_text(
         GOOD.replace("UZ", "XX") + given + DRIVER.format("nowhere-1").replace("level", "levle")
     )
-    told = [str(problem) for problem in check_scenario(path, ledger)]
+    told = [str(problem) for problem in read_checked(path, ledger).problems]
     expected = [
         "not a known country",
         "did you mean home_access?",

@@ -22,9 +22,8 @@ from forecasting.scenarios.growth_on_year import (
     printed_growth,
     yearly_growth,
 )
-from forecasting.scenarios.outlook import Outlook, outlook
-from forecasting.scenarios.port_flows import within_one_limit
-from forecasting.scenarios.stored_outlook import load_outlook
+from forecasting.scenarios.outlook import Outlook, load_outlook, outlook
+from forecasting.scenarios.place_flows import within_one_limit
 
 PARAMS = Path(__file__).parents[2] / "params"
 

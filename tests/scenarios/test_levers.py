@@ -15,7 +15,7 @@ from forecasting.errors import AssumptionError, ScenarioError
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
 from forecasting.scenarios.assumptions import demand_parameters, standing_today
-from forecasting.scenarios.check_params import check_scenario
+from forecasting.scenarios.check_params import read_checked
 from forecasting.scenarios.outlook import outlook
 
 PARAMS = Path(__file__).parents[2] / "params"
@@ -261,7 +261,7 @@ def test_check_says_so_before_anything_runs(tmp_path):
     text += "     reason: a test, source: judgement}\n"
     path = tmp_path / "uzbekistan-test.yaml"
     path.write_text(text)
-    found = [str(problem) for problem in check_scenario(path, central_asia())]
+    found = [str(problem) for problem in read_checked(path, central_asia()).problems]
     assert "has passed by" in found[0]
     assert ":7 " in found[0]
     assert "900 stations is below the 1,399 that stood" in found[1]

@@ -16,8 +16,7 @@ from forecasting.growth.prior import Prior
 from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.joint_draws import difference, sum_outlooks
-from forecasting.scenarios.outlook import Outlook, outlook
-from forecasting.scenarios.stored_outlook import load_outlook
+from forecasting.scenarios.outlook import Outlook, load_outlook, outlook
 
 PARAMS = Path(__file__).parents[2] / "params"
 DRAWS = 300

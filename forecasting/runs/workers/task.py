@@ -154,7 +154,7 @@ def _make(task: Task, folder: Path) -> dict[str, Any]:
         write_report(notebook, done)
     if (folder / OUTLOOK_TABLE).is_file() and not (folder / OUTLOOK_WORKBOOK).is_file():
         from forecasting.reporting.workbook import write_workbook
-        from forecasting.scenarios.stored_outlook import load_outlook
+        from forecasting.scenarios.outlook import load_outlook
 
         with _timed(seconds, "workbook"):
             write_workbook(load_outlook(folder), folder / OUTLOOK_WORKBOOK)

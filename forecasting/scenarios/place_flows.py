@@ -1,0 +1,342 @@
+"""The flows of a scenario's places: the facts of each, its forecast before and after the drivers,
+one limit for all, their sum, and what a reader must know of them.
+
+A place of a corridor without a count is not in the sum, and neither is one that has printed nothing
+for two years: a forecast of it would be a number that nobody counted, grown by other markets'
+growth.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.caveats import Caveat, each_once
+from forecasting.errors import EvidenceError
+from forecasting.evidence.places import place_name
+from forecasting.measures import MEASURES
+from forecasting.periods import span, year
+from forecasting.quantities import EXACT
+from forecasting.scenarios.drivers import apply_drivers
+from forecasting.scenarios.joint_draws import Results, quantile_table, sum_outlooks
+from forecasting.scenarios.known import KnownMarket, known_on, last_day
+
+if TYPE_CHECKING:
+    from forecasting.evidence.ledger import Ledger
+    from forecasting.growth.flow import FlowForecast
+    from forecasting.growth.prior import Prior
+    from forecasting.parameters.schema import Driver, Scenario
+
+Array = NDArray[np.float64]
+MONTHLY_YEARS = 2  # years of the outlook that are also shown by month
+PERCENT = 100.0
+MUCH = 0.05  # share of draws beyond which a reader must know that the flow exceeds its market
+LIMITED = 0.01  # share of draws from which a caveat says that the limit of a corridor holds
+SILENCE = 730  # days without a count after which a place beside others is unknown
+# Keys of a scenario that change nothing before the drivers
+AFTER_THE_FACTS = {"drivers", "assumptions", "scenario", "name", "title", "notes"}
+
+
+@dataclass(frozen=True)
+class OutlookRequest:
+    """What every step of a run needs to know."""
+
+    scenario: Scenario
+    ledger: Ledger
+    as_of: dt.date
+    drivers: list[Driver]
+    prior: Prior | None
+    draws: int
+    kept: dict[str, PlaceFlow]
+
+
+@dataclass(frozen=True)
+class PlaceFlow:
+    """The flow of one place: what it was forecast from, and what came out, before and after
+    drivers.
+    """
+
+    evidence: Ledger
+    market: KnownMarket
+    known_until: dt.date
+    first_year: int
+    before: FlowForecast
+    after: FlowForecast
+    caveats: tuple[Caveat, ...]
+
+    @property
+    def shares_only(self) -> bool:
+        """Whether neither a count nor the size of the market is known: then only shares can be
+        forecast.
+        """
+        return self.market.value is None and not len(self.evidence)
+
+
+def place_flow(request: OutlookRequest, place: str) -> PlaceFlow:
+    """Forecast the flow of one place, before and after the scenario's drivers.
+
+    What its facts say is taken from `OutlookRequest.kept` where it is there, and put there where it
+    is not.
+
+    Raises
+    ------
+    EvidenceError
+        Where there is neither a count nor a market size.
+    """
+    # All that the forecast before drivers depends on, but the ledger and the prior
+    keys = request.scenario.model_dump(exclude=AFTER_THE_FACTS)
+    key = repr((place, request.as_of, request.draws, sorted(keys.items())))
+    if key not in request.kept:
+        request.kept[key] = _flow_of_facts(request, place)
+    flow = request.kept[key]
+    unbounded = [
+        driver
+        for driver in request.drivers
+        if driver.kind == "ceiling" and flow.before.market is None
+    ]
+    drivers = [driver for driver in request.drivers if driver not in unbounded]
+    after = apply_drivers(flow.before, drivers, flow.known_until, request.scenario.seed)
+    omitted = [Caveat("driver_unbounded", values={"driver": driver.name}) for driver in unbounded]
+    return dataclasses.replace(flow, after=after, caveats=each_once([*flow.caveats, *omitted]))
+
+
+def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
+    """The flow of one place as its facts have it, before any driver."""
+    from forecasting.growth.flow import forecast_flow
+
+    scenario = request.scenario
+    known = known_on(scenario, place, request.ledger, request.as_of, request.prior)
+    evidence = known.facts
+    market = known.market
+    unknown = market.value is None and not len(evidence)
+    if unknown and not scenario.country:
+        raise EvidenceError(
+            f"{scenario.name}: no count and no market size is known; "
+            "give market_size, new cars a year"
+        )
+    known_until = last_day(evidence, request.as_of)
+    first_year = min((known_until + dt.timedelta(days=1)).year, scenario.horizon)
+    forecast = forecast_flow(
+        evidence,
+        [year(value) for value in range(first_year, scenario.horizon + 1)],
+        prior=known.prior,
+        market_size=PERCENT if unknown else market.sizes,
+        basis=scenario.basis if scenario.basis in set(evidence.frame["basis"]) else None,
+        draws=request.draws,
+        seed=scenario.seed,
+        place=place,
+    )
+    perimeter = known.prior.perimeter
+    effects = f"{perimeter}, year effects up to {known.prior.common.last_year}"
+    forecast = dataclasses.replace(forecast, diagnostics={**forecast.diagnostics, "prior": effects})
+    if unknown:
+        forecast = _in_percent(forecast)
+    caveats: tuple[Caveat, ...] = ()
+    if len(evidence):
+        caveats = tuple(caveat.with_values(place=place) for caveat in forecast.caveats)
+    return PlaceFlow(evidence, market, known_until, first_year, forecast, forecast, caveats)
+
+
+def _in_percent(forecast: FlowForecast) -> FlowForecast:
+    """The flow as a share of its market: the months of a year add up to the year's share, in per
+    cent.
+    """
+    market = np.asarray(forecast.market, dtype=float)
+    of_the_year = np.repeat(_yearly(market), 12, axis=1)
+    share = PERCENT * np.asarray(forecast.monthly, dtype=float) / of_the_year
+    return dataclasses.replace(forecast, monthly=share, market=np.full_like(market, PERCENT / 12))
+
+
+def _yearly(monthly: Array) -> Array:
+    """Sums of twelve months, in each draw."""
+    return np.asarray(monthly.reshape(len(monthly), -1, 12).sum(axis=2))
+
+
+def by_year(forecast: FlowForecast) -> tuple[tuple[int, ...], Array]:
+    """The flow of each calendar year, in each draw."""
+    years = sorted({month.start.year for month in forecast.months})
+    return tuple(years), _yearly(np.asarray(forecast.monthly, dtype=float))
+
+
+def _since(forecast: FlowForecast, monthly: Array, first: int) -> Array:
+    """Sums of the calendar years from the first on, in each draw."""
+    months = [month.start.year >= first for month in forecast.months]
+    return _yearly(np.asarray(monthly)[:, months])
+
+
+def stock_before(forecast: FlowForecast, evidence: Ledger) -> Array | float:
+    """Vehicles on the road before the path begins, in each draw: the first count of stock less what
+    came until then.
+
+    Nothing where no stock was part of the evidence: a flow of imports begins with the market.
+    """
+    stocks = evidence.frame[evidence.frame["quantity"] == "stock"]
+    counts = (stocks["basis"] == forecast.basis) & stocks["relation"].isin(EXACT)
+    own = stocks[counts].sort_values("period_end")
+    if own.empty:
+        return 0.0
+    until = span(forecast.months[0].start, own["period_end"].iloc[0])
+    return np.asarray(np.clip(own["value"].iloc[0] - forecast.totals(until), 0.0, None))
+
+
+def monthly_table(scenario: Scenario, place: str, flow: PlaceFlow) -> pd.DataFrame:
+    """Quantiles of the flow by month, in the first two years that the facts do not cover."""
+    years = range(flow.first_year, flow.first_year + MONTHLY_YEARS)
+    columns = [i for i, month in enumerate(flow.after.months) if month.start.year in years]
+    months = [flow.after.months[i] for i in columns]
+    draws = {scenario.measure: flow.after.monthly[:, columns]}
+    return quantile_table(scenario.name, place, draws, months)
+
+
+def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[Caveat]:
+    """What a reader must know first; a missing count before all else."""
+    caveats = []
+    if flow.shares_only:
+        caveats.append(Caveat("nothing_known", values={"place": place}))
+    elif not len(flow.evidence):
+        values = {"place": place, "measure": scenario.measure}
+        caveats.append(Caveat("no_counts", values=values))
+        if flow.market.origin:
+            caveats.append(flow.market.origin)
+    if scenario.since:
+        caveats.append(Caveat("history_starts", values={"day": str(scenario.since)}))
+    above = _share_above_one(flow.after, flow.first_year)
+    if above > MUCH:
+        caveats.append(Caveat("above_market", values={"place": place, "percent": PERCENT * above}))
+    return [*caveats, *flow.caveats]
+
+
+def _share_above_one(forecast: FlowForecast, first_year: int) -> float:
+    """The share of draws in which the flow exceeds its market in some open year."""
+    if forecast.market is None:
+        return 0.0
+    flow = _since(forecast, forecast.monthly, first_year)
+    return float((flow > _since(forecast, forecast.market, first_year)).any(axis=1).mean())
+
+
+@dataclass(frozen=True)
+class PortFlows:
+    """The places of a corridor that can be forecast, with their joint draws.
+
+    Parameters
+    ----------
+    flows : dict of str to PlaceFlow
+        Of each place with a count of the last two years.
+    parts : tuple of Results
+        By year; the last is the sum, where the corridor has several places.
+    caveats : list of Caveat
+        Who is missing from the sum, and why.
+    """
+
+    flows: dict[str, PlaceFlow]
+    parts: tuple[Results, ...]
+    caveats: list[Caveat]
+
+
+def port_flows(request: OutlookRequest) -> PortFlows:
+    """Forecast the places of a corridor that are counted, within one limit.
+
+    Raises
+    ------
+    EvidenceError
+        Where none of them was counted by the day of the forecast.
+    """
+    scenario = request.scenario
+    missing = _missing_places(request)
+    counted = [place for place in scenario.places if place not in missing]
+    if not counted:
+        names = ", ".join(map(place_name, scenario.places))
+        label = MEASURES[scenario.measure].label.lower()
+        raise EvidenceError(
+            f"{scenario.name}: no count of {label} was known on {request.as_of} at {names}"
+        )
+    flows, passing = within_one_limit({place: place_flow(request, place) for place in counted})
+    parts = []
+    caveats = [*missing.values(), *_beyond_cars(scenario.measure, flows)]
+    if passing >= LIMITED:
+        caveats.append(Caveat("shared_limit", values={"percent": PERCENT * passing}))
+    for place, flow in flows.items():
+        years, draws = by_year(flow.after)
+        parts.append(Results(scenario.name, place, years, {scenario.measure: draws}))
+        # What the prior was learned on is a caveat of all places already
+        own = place_caveats(scenario, place, flow)
+        caveats += [caveat for caveat in own if caveat.kind != "learned_elsewhere"]
+    if len(scenario.places) > 1:
+        parts.append(sum_outlooks(parts, scenario.place, scenario.name))
+    return PortFlows(flows, tuple(parts), caveats)
+
+
+def _missing_places(request: OutlookRequest) -> dict[str, Caveat]:
+    """The places that are not forecast, and what is known of each."""
+    day = request.as_of
+    uncounted = {}
+    silent = {}
+    for place in request.scenario.places:
+        facts = known_on(request.scenario, place, request.ledger, day).facts
+        if not len(facts):
+            values = {"place": place, "measure": request.scenario.measure}
+            uncounted[place] = Caveat("place_uncounted", values=values)
+        elif (day - last_day(facts, day)).days > SILENCE:
+            silent[place] = _silent(place, facts, day)
+    # There is nothing newer to prefer: the age of the evidence is a caveat
+    if len(silent) + len(uncounted) == len(request.scenario.places):
+        return uncounted
+    return uncounted | silent
+
+
+def _silent(place: str, facts: Ledger, day: dt.date) -> Caveat:
+    counts = [fact for fact in facts if fact.quantity == "total" and fact.value == fact.value]
+    counts.sort(key=lambda fact: (fact.period.end, fact.period.days), reverse=True)
+    return Caveat("place_silent", tuple(counts[:1]), {"place": place, "day": str(day)})
+
+
+def _beyond_cars(measure: str, flows: dict[str, PlaceFlow]) -> list[Caveat]:
+    """What a reader must know of a flow that is not one of electric cars coming to a country."""
+    caveats = [Caveat("unstudied_market", values={"measure": measure})]
+    if MEASURES[measure].unit == "index":
+        caveats.append(Caveat("index_of_value"))
+    if any(flow.market.value is None for flow in flows.values()):
+        caveats.append(Caveat("nothing_bounds"))
+    return caveats
+
+
+def within_one_limit(flows: dict[str, PlaceFlow]) -> tuple[dict[str, PlaceFlow], float]:
+    """Hold the sum of places to the limit that they share, draw by draw and year by year.
+
+    Each place was forecast with the whole limit for itself. Where several together pass it in a
+    year that the facts do not cover, all of them are scaled down to it in proportion.
+
+    Parameters
+    ----------
+    flows : dict of str to PlaceFlow
+        With one market size for all, or none.
+
+    Returns
+    -------
+    tuple of dict and float
+        The flows, and the share of draws in which their sum would have passed the limit in some
+        year.
+    """
+    if len(flows) < 2 or any(flow.after.market is None for flow in flows.values()):
+        return flows, 0.0
+    first = max(flow.first_year for flow in flows.values())
+    widest = max(flows.values(), key=lambda flow: len(flow.evidence)).after
+    assert widest.market is not None
+    limit = _since(widest, widest.market, first)
+    forecasts = [flow.after for flow in flows.values()]
+    total = np.sum([_since(made, made.monthly, first) for made in forecasts], axis=0)
+    factor = np.minimum(1.0, limit / np.maximum(total, np.finfo(float).tiny))
+    bounded = {place: _scaled(flow, np.repeat(factor, 12, axis=1)) for place, flow in flows.items()}
+    return bounded, float((total > limit).any(axis=1).mean())
+
+
+def _scaled(flow: PlaceFlow, factor: Array) -> PlaceFlow:
+    monthly = flow.after.monthly.copy()
+    monthly[:, -factor.shape[1] :] *= factor
+    return dataclasses.replace(flow, after=flow.after.with_monthly(monthly))
