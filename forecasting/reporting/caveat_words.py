@@ -167,9 +167,8 @@ def _place_silent(caveat: Caveat) -> str:
 def _newest_count(caveat: Caveat) -> str:
     (newest,) = caveat.facts
     end = day_words(newest.period.end)
-    return (
-        f"newest count it rests on ends on {end} and was published {_published(newest.published)}."
-    )
+    printed = _published(newest.published)
+    return f"The newest count it rests on ends on {end} and was published {printed}."
 
 
 def age_today(age: Caveat, today: dt.date) -> str:
@@ -387,8 +386,7 @@ SENTENCES: dict[str, Callable[[Caveat], str]] = {
         "The driver {driver} is left out: nothing about it was published by {day}."
     ),
     "evidence_none": _evidence_none,
-    "evidence_new": lambda caveat: f"The {_newest_count(caveat)}",
-    "evidence_old": lambda caveat: f"The evidence is old: the {_newest_count(caveat)}",
+    "evidence_new": _newest_count,
     "facts_of_another_flow": values_in(
         "{place} has {number} facts of {other_in_text} and none of {measure_in_text}, which is "
         "forecast here: say measure: {other_name} in the params file."

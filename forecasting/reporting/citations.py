@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,15 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import CHARGING_COUNTS
+from forecasting.reporting.display import Link, line_html, mention
 from forecasting.reporting.labels import label_of
 
 if TYPE_CHECKING:
+    import datetime as dt
+
+    import pandas as pd
+
+    from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
 
 # What stands and what is promised: its facts are listed, too
@@ -30,15 +36,6 @@ LEAST = 0.5  # percent by which a fact must move a forecast to be mentioned
 ROW = re.compile(r'<li id="fact-([^"]*)">')
 
 
-def mention(name: str, words: str) -> str:
-    """A fact in a sentence, as a link to its row.
-
-    >>> mention("a-1", "2,180 vehicles")
-    '<a class="fact" href="#fact-a-1">2,180 vehicles</a>'
-    """
-    return f'<a class="fact" href="#fact-{html.escape(name)}">{html.escape(words)}</a>'
-
-
 def fact_name(fact: Fact) -> str:
     """A fact as people name it: what was printed, of which period, by whom.
 
@@ -46,10 +43,11 @@ def fact_name(fact: Fact) -> str:
     >>> fact_name(next(iter(central_asia().select("UZ", "ev_imports", basis="uz-statistics"))))
     '2,180 vehicles in 2022, Statistics Agency, battery cars'
     """
+    words = in_words(fact) or label_of(fact.measure).lower()
     when = when_words(fact.period) if fact.period_end else ""
-    said = in_words(fact) or label_of(fact.measure).lower()
-    said = said if said.endswith(when) else f"{said} {when}"  # a share names the day of its whole
-    return ", ".join(filter(None, (said, basis_name(fact.basis, fact.measure))))
+    if not words.endswith(when):  # a share names the day of its whole
+        words += f" {when}"
+    return ", ".join(filter(None, (words, basis_name(fact.basis, fact.measure))))
 
 
 def numbered(page: str, rows: str = "") -> str:
@@ -64,18 +62,17 @@ def numbered(page: str, rows: str = "") -> str:
 
     Examples
     --------
-    >>> print(numbered(mention("a", "A") + mention("b", "B") + '<ol><li id="fact-a">'))
+    >>> print(numbered(mention("a", "A").html() + mention("b", "B").html() + '<ol><li id="fact-a">'))
     <a class="fact" href="#fact-a">A<sup>1</sup></a>B<ol><li id="fact-a">
     """
     numbers = {name: number for number, name in enumerate(ROW.findall(rows or page), start=1)}
 
-    def linked(found: re.Match[str]) -> str:
-        name, words = found[1], "fact" if found[1] == found[2] else found[2]
-        return (
-            f'<a class="fact" href="#fact-{name}">{words}<sup>{numbers[name]}</sup></a>'
-            if name in numbers
-            else found[2]
-        )
+    def linked(link: re.Match[str]) -> str:
+        name, words = link.groups()
+        if name not in numbers:
+            return words
+        words = "fact" if name == words else words
+        return f'<a class="fact" href="#fact-{name}">{words}<sup>{numbers[name]}</sup></a>'
 
     return MENTION.sub(linked, page)
 
@@ -86,37 +83,52 @@ class FactList:
 
     Parameters
     ----------
-    rows : tuple of dict
-        name, said, printer (who, when and where), quote, url, moved and of (the fact that it refers
-        to) of each.
+    facts : sequence of Fact
+        In their order.
+    moved : mapping of str to str
+        What each moved, in words, by its id; empty of one that moved nothing.
+    day : date
+        Of the forecast: of a fact that was printed later, that is said.
     """
 
-    rows: tuple[Mapping[str, str], ...]
+    facts: Sequence[Fact]
+    moved: Mapping[str, str]
+    day: dt.date
 
     def __repr__(self) -> str:
         lines = (
-            f"{at}. {row['said']}. {row['printer']} {row['moved']}"
-            for at, row in enumerate(self.rows, start=1)
+            f"{at}. {_told(fact)}. {self._printer(fact)} {self.moved.get(fact.id, '')}".rstrip()
+            for at, fact in enumerate(self.facts, start=1)
         )
-        return "\n".join(line.strip() for line in lines) or "None."
+        return "\n".join(lines) or "None."
 
     def _repr_html_(self) -> str:
-        return (
-            f'<ol class="fc-facts">{"".join(map(self._row, self.rows))}</ol>'
-            if self.rows
-            else "<p>None.</p>"
-        )
+        rows = "".join(map(self._row, self.facts))
+        return f'<ol class="fc-facts">{rows}</ol>' if rows else "<p>None.</p>"
 
-    @staticmethod
-    def _row(row: Mapping[str, str]) -> str:
-        printer = html.escape(row["printer"])
-        if row["url"].startswith(("http://", "https://")):
-            printer = f'<a href="{html.escape(row["url"])}">{printer}</a>'
-        quote = f" <q>{html.escape(row['quote'])}</q>" if row["quote"] else ""
-        moved = f' <span class="moved">{html.escape(row["moved"])}</span>' if row["moved"] else ""
-        of = f" It refers to {mention(row['of'], 'this number')}." if row["of"] else ""
-        said = f"<b>{html.escape(row['said'])}</b>.{quote} {printer}{of}{moved}"
-        return f'<li id="fact-{html.escape(row["name"])}">{said}</li>'
+    def _printer(self, fact: Fact) -> str:
+        """Who printed it, where and when."""
+        late = fact.known_from and fact.known_from > self.day
+        after = " Printed after the day of this forecast." if late else ""
+        return f"{fact.source}, {fact.published or 'no date'}.{after}"
+
+    def _row(self, fact: Fact) -> str:
+        printer = self._printer(fact)
+        web = fact.url.startswith(("http://", "https://"))
+        parts = [f"<b>{html.escape(_told(fact))}</b>."]
+        if fact.quote:
+            parts.append(f"<q>{html.escape(fact.quote)}</q>")
+        parts.append(line_html([Link(printer, fact.url) if web else printer]))
+        if fact.reference and "@" not in fact.reference:
+            parts.append(line_html(["It refers to ", mention(fact.reference, "this number"), "."]))
+        if moved := self.moved.get(fact.id):
+            parts.append(f'<span class="moved">{html.escape(moved)}</span>')
+        return f'<li id="fact-{html.escape(fact.id)}">{" ".join(parts)}</li>'
+
+
+def _told(fact: Fact) -> str:
+    kind = "" if fact.kind == "outcome" else f" ({fact.kind})"
+    return f"{label_of(fact.measure)}: {fact_name(fact)}{kind}"
 
 
 def fact_list(outlook: Outlook) -> FactList:
@@ -130,55 +142,41 @@ def fact_list(outlook: Outlook) -> FactList:
         or on one of a later day.
     """
     facts = outlook.ledger
-    cited = (name for driver in outlook.scenario.drivers for name in driver.fact_ids())
-    used, places = {*outlook.facts_used, *cited}, {*outlook.scenario.places, outlook.scenario.place}
-    measures = {outlook.scenario.measure, *BESIDE}
+    scenario = outlook.scenario
+    used = set(outlook.facts_used)
+    used |= {name for driver in scenario.drivers for name in driver.fact_ids()}
+    places = {*scenario.places, scenario.place}
+    measures = {scenario.measure, *BESIDE}
     known = facts.select(as_of=outlook.as_of)
     used |= {fact.id for fact in known if fact.measure in measures and fact.place in places}
     used |= {fact.reference for fact in facts if fact.id in used}
-    moved = _moved(outlook)
-    by_measure = sorted(
-        (fact for fact in in_order(facts) if fact.id in used), key=lambda fact: fact.measure
-    )
-    return FactList(
-        tuple(_listed(fact, moved.get(fact.id, ""), str(outlook.as_of)) for fact in by_measure)
-    )
-
-
-def _listed(fact: Fact, moved: str, day: str) -> dict[str, str]:
-    who = f"{fact.source}, {fact.published or 'no date'}."
-    if str(fact.known_from or "") > day:
-        who += " Printed after the day of this forecast."
-    of = "" if "@" in fact.reference else fact.reference
-    said = f"{label_of(fact.measure)}: {fact_name(fact)}" + (
-        "" if fact.kind == "outcome" else f" ({fact.kind})"
-    )
-    return {
-        "name": fact.id,
-        "said": said,
-        "printer": who,
-        "quote": fact.quote,
-        "url": fact.url,
-        "moved": moved,
-        "of": of,
+    listed = [fact for fact in in_order(facts) if fact.id in used]
+    moved = {
+        str(fact): _moved(row)
+        for flow in outlook.baseline_forecasts.values()
+        for fact, row in moves(flow).iterrows()
     }
+    return FactList(sorted(listed, key=lambda fact: fact.measure), moved, outlook.as_of)
 
 
-def _moved(outlook: Outlook) -> dict[str, str]:
-    """What each fact moved, in words; nothing of an outlook that was read from files."""
-    found: dict[str, str] = {}
-    for flow in outlook.baseline_forecasts.values():
-        if flow.fit_table().empty:
-            continue
-        moves, moved = flow.influence(), dict[str, dict[str, float]]()
-        for fact, period, by in zip(
-            moves["fact"], moves["period"], moves["change_percent"], strict=True
-        ):
-            moved.setdefault(fact, {})[period] = by
-        first = [period.label for period in flow.periods[:2]]
-        for fact, by in moved.items():
-            said = ", ".join(
-                f"{period} by {by[period]:+.0f} %" for period in first if abs(by[period]) >= LEAST
-            )
-            found[fact] = f"It moves {said}." if said else ""
-    return found
+def _moved(row: pd.Series) -> str:
+    """What a fact moved, in words; nothing where it moved nothing."""
+    words = [f"{period} by {by:+.0f} %" for period, by in row.items() if abs(by) >= LEAST]
+    return f"It moves {', '.join(words)}." if words else ""
+
+
+def moves(flow: FlowForecast) -> pd.DataFrame:
+    """By how many percent each fact moves the forecast of the first two periods.
+
+    Parameters
+    ----------
+    flow : FlowForecast
+        Before drivers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a fact, a column a period; no row where nothing counts the flow.
+    """
+    wide = flow.influence().pivot(index="fact", columns="period", values="change_percent")
+    return wide.reindex(columns=[period.label for period in flow.periods[:2]])

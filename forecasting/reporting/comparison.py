@@ -28,12 +28,9 @@ def caveats_of(outlooks: Iterable[Outlook]) -> BulletList:
     lines = [
         (outlook.scenario.title.partition(",")[0], words)
         for outlook in outlooks
-        for words in lines_of(outlook.caveats)
+        for words in lines_of([outlook.age, *outlook.caveats])
     ]
-    return BulletList(
-        [words if place in words else f"{place}: {words}" for place, words in lines]
-        or ["Nothing to hold against these numbers."]
-    )
+    return BulletList([words if place in words else f"{place}: {words}" for place, words in lines])
 
 
 def region_members(outlooks: Collection[Outlook], scenario: str = "baseline") -> BulletList:

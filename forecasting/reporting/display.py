@@ -1,4 +1,4 @@
-"""A table and a list to look at: the same in text, in HTML and on every version of pandas."""
+"""Tables, lists and sentences with links: the same in text, in HTML and on every version of pandas."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -16,11 +16,11 @@ LONG = ("disagreement", "reason", "sentence")  # columns that need room
 NUMBER = re.compile(r"[-+]?[\d,.]+( %)?( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")
 # What stands under what, digit by digit
 AMOUNT = re.compile(r"(under )?[-+]?[\d,.]+( %)?|–|anything")
-LOW, HIGH = "10 %", "90 %"  # heads of an interval's ends, behind their median's
+LOW = "10 %"  # heads of an interval's ends, behind their median's
+HIGH = "90 %"
 WHEN = ("year", "period", "published", "newest")  # digits that are no amount
 # Addresses that become links: outside, in the page, of a report beside it
 LINKED = re.compile(r"https?://|#|[\w-]+/report\.html$")
-
 # A fact's id in a column of facts: the page makes a number of it, which leads to the fact's row.
 FACT = re.compile(r"[^\s,]+-[^\s,]+")
 
@@ -35,8 +35,104 @@ def plain_frame(rows: Any, index: Any = None, columns: list[Any] | None = None) 
     return pd.DataFrame(rows, index, columns, dtype=object)
 
 
-def _mention(found: re.Match[str]) -> str:
-    return f'<a class="fact" href="#fact-{found[0]}">{found[0]}</a>'
+@dataclass(frozen=True)
+class Link:
+    """Words of a sentence or a table that lead somewhere; in text they are words alone.
+
+    Parameters
+    ----------
+    words : str
+        What is read.
+    address : str
+        Where it leads.
+    kind : str
+        By which a page's style and script find it; empty where none looks for it.
+    """
+
+    words: str
+    address: str
+    kind: str = ""
+
+    def __str__(self) -> str:
+        return self.words
+
+    def html(self) -> str:
+        """The link as HTML."""
+        kind = f'class="{self.kind}" ' if self.kind else ""
+        return f'<a {kind}href="{html.escape(self.address)}">{html.escape(self.words)}</a>'
+
+
+Line = str | Sequence[str | Link]
+
+
+def line_text(line: Line) -> str:
+    """A sentence as text.
+
+    >>> line_text(["In 2023 ", Link("2,180 vehicles", "#fact-a-1"), "."])
+    'In 2023 2,180 vehicles.'
+    """
+    return "".join(map(str, line))
+
+
+def line_html(line: Line) -> str:
+    """A sentence as HTML.
+
+    >>> line_html(["In <2023> ", Link("2,180 vehicles", "#fact-a-1")])
+    'In &lt;2023&gt; <a href="#fact-a-1">2,180 vehicles</a>'
+    """
+    return "".join(part.html() if isinstance(part, Link) else html.escape(part) for part in line)
+
+
+def mention(name: str, words: str = "") -> Link:
+    """A fact in a sentence or a cell, as a link to its row; without words its id stands for it.
+
+    >>> mention("a-1", "2,180 vehicles").html()
+    '<a class="fact" href="#fact-a-1">2,180 vehicles</a>'
+    """
+    return Link(words or name, f"#fact-{name}", "fact")
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column as it is shown: its heads, its cells, whether they are amounts, where they lead."""
+
+    heads: tuple[str, ...]
+    cells: list[str]
+    numeric: bool
+    amount: bool
+    links: Sequence[str]
+
+    def text(self, head: Sequence[str]) -> list[str]:
+        """Heads and cells as pandas writes them."""
+        *above, last = head
+        lines = [*above, f" {last}" if self.numeric else last, *self.cells]
+        width = max(map(len, lines))
+        return [line.rjust(width) for line in lines]
+
+    def head(self) -> str:
+        """Its own head, the last one."""
+        kind = ' class="amount"' if self.amount else ""
+        return f"<th{kind}>{html.escape(self.heads[-1])}</th>"
+
+    def cell(self, at: int) -> str:
+        """A cell of a row."""
+        value = self.cells[at]
+        name = self.heads[0]
+        address = self.links[at] if self.links else ""
+        text = html.escape(value)
+        if value != "–" and LINKED.match(address):
+            text = Link(value, address, "end" if self.heads[-1] in (LOW, HIGH) else "").html()
+        kind = ""
+        if name in ("fact", "facts") and not value.isdigit():
+            kind = "id"
+            text = FACT.sub(lambda name: mention(html.unescape(name[0])).html(), text)
+        elif name in LONG:
+            kind = "words"
+        elif self.amount:
+            kind = "amount"
+        elif NUMBER.fullmatch(value):
+            kind = "number"
+        return f'<td class="{kind}">{text}</td>' if kind else f"<td>{text}</td>"
 
 
 @dataclass(frozen=True)
@@ -70,110 +166,64 @@ class Table:
     caption: str = ""
     kind: str = ""
 
+    def _columns(self) -> list[_Column]:
+        """The columns; the first one names the rows and is never set as amounts."""
+        columns: list[_Column] = []
+        links: Sequence[str] = ()
+        cells = self.frame.to_numpy(dtype=object).T.tolist()
+        for name, values, dtype in zip(self.frame.columns, cells, self.frame.dtypes, strict=True):
+            heads = tuple(map(str, name if isinstance(name, tuple) else (name,)))
+            texts = list(map(str, values))
+            rows_named = bool(columns) and heads[0] not in WHEN
+            amount = rows_named and all(map(AMOUNT.fullmatch, texts))
+            if heads[0] not in (LOW, HIGH):
+                links = ()
+            links = self.links.get(heads[0], links)
+            numeric = pd.api.types.is_numeric_dtype(dtype)
+            columns.append(_Column(heads, texts, numeric, amount, links))
+        return columns
+
     def __repr__(self) -> str:
         text = "\n".join(self._lines()) if len(self.frame) else "None."
         return f"{self.caption}\n{text}" if self.caption else text
 
     def _lines(self) -> Iterator[str]:
-        """The rows as text, as pandas writes them: a heading that repeats the one before it is left
-        out.
-        """
-        heads = [
-            [str(part) for part in (name if isinstance(name, tuple) else (name,))]
-            for name in self.frame.columns
-        ]
-        firsts = [head[0] for head in heads]
-        for head, before, kind in zip(heads, ["", *firsts], self.frame.dtypes, strict=False):
-            if len(head) > 1 and head[0] == before:
-                head[0] = ""
-            if pd.api.types.is_numeric_dtype(kind):
-                head[-1] = f" {head[-1]}"
-        columns = [head + column for head, column in zip(heads, self._cells, strict=True)]
-        widths = [max(map(len, column)) for column in columns]
-        for row in zip(*columns, strict=True):
-            yield " ".join(text.rjust(width) for text, width in zip(row, widths, strict=True))
-
-    @cached_property
-    def _cells(self) -> list[list[str]]:
-        """The text of each cell, column by column."""
-        return [list(map(str, column)) for column in self.frame.to_numpy(dtype=object).T.tolist()]
+        """The rows as text: a heading that repeats the one before it is left out."""
+        columns = []
+        before = ""
+        for column in self._columns():
+            first, *below = column.heads
+            repeated = below and first == before
+            columns.append(column.text(["", *below] if repeated else column.heads))
+            before = first
+        return map(" ".join, zip(*columns, strict=True))
 
     def _repr_html_(self) -> str:
         if self.frame.empty:
             return f'<p class="fc-none">{html.escape(self.caption or "None.")}</p>'
-        amounts = self._amounts()
-        head = "".join(f"<tr>{row}</tr>" for row in self._heads(amounts))
-        rows = self._rows(amounts)
-        caption = (
-            f"<caption><span>{html.escape(self.caption)}</span></caption>" if self.caption else ""
+        columns = self._columns()
+        head = "".join(f"<tr>{row}</tr>" for row in self._heads(columns))
+        rows = "".join(
+            f"<tr>{''.join(column.cell(at) for column in columns)}</tr>"
+            for at in range(len(self.frame))
         )
-        names = " ".join(filter(None, ["fc-table", self.kind]))
-        return f'<table class="{names}">{caption}<thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
+        caption = html.escape(self.caption)
+        caption = caption and f"<caption><span>{caption}</span></caption>"
+        names = f"fc-table {self.kind}".strip()
+        return f'<table class="{names}">{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>'
 
-    def _amounts(self) -> list[bool]:
-        """Of each column, whether it holds amounts and is set to the right; the first one names the
-        rows.
-        """
-        names = map(str, self.frame.columns.get_level_values(0))
-        return [
-            at > 0 and name not in WHEN and all(map(AMOUNT.fullmatch, column))
-            for at, (name, column) in enumerate(zip(names, self._cells, strict=True))
-        ]
-
-    def _heads(self, amounts: Sequence[bool]) -> Iterator[str]:
+    def _heads(self, columns: Sequence[_Column]) -> Iterator[str]:
         """The rows of headings: of columns with names in two parts, each first part over all that
         share it.
         """
-        kinds = [' class="amount"' if right else "" for right in amounts]
-        if self.frame.columns.nlevels == 1:
-            named = zip(map(str, self.frame.columns), kinds, strict=True)
-            yield "".join(f"<th{kind}>{html.escape(name)}</th>" for name, kind in named)
-            return
-        firsts, seconds = (
-            list(map(str, self.frame.columns.get_level_values(level))) for level in (0, 1)
-        )
-        groups = [(first, firsts.count(first)) for first in dict.fromkeys(firsts)]
-        alone = {first for first, second in zip(firsts, seconds, strict=True) if not second}
-        spans = (
-            ' rowspan="2"' if first in alone else f' colspan="{count}"' for first, count in groups
-        )
-        yield "".join(
-            f"<th{span}>{html.escape(first)}</th>"
-            for span, (first, _) in zip(spans, groups, strict=True)
-        )
-        below = zip(seconds, kinds, strict=True)
-        yield "".join(f"<th{kind}>{html.escape(name)}</th>" for name, kind in below if name)
-
-    def _rows(self, amounts: Sequence[bool]) -> Iterator[str]:
-        names = [str(name) for name in self.frame.columns.get_level_values(0)]
-        links: list[Sequence[str]] = []
-        for name in names:
-            links.append(self.links.get(name, links[-1] if links and name in (LOW, HIGH) else ()))
-        kinds = [
-            ' class="end"' if name in (LOW, HIGH) else ""
-            for name in self.frame.columns.get_level_values(-1)
-        ]
-        for number, row in enumerate(zip(*self._cells, strict=True)):
-            opened = [
-                f'<a{kind} href="{html.escape(each[number])}">'
-                if each and LINKED.match(each[number])
-                else ""
-                for kind, each in zip(kinds, links, strict=True)
-            ]
-            yield f"<tr>{''.join(map(self._cell, names, row, amounts, opened))}</tr>"
-
-    @staticmethod
-    def _cell(name: str, value: str, right: bool, opened: str) -> str:
-        text = html.escape(value)
-        if opened and text != "–":
-            text = f"{opened}{text}</a>"
-        if name in ("fact", "facts") and not value.isdigit():
-            return f'<td class="id">{FACT.sub(_mention, text)}</td>'
-        if name in LONG:
-            return f'<td class="words">{text}</td>'
-        if right:
-            return f'<td class="amount">{text}</td>'
-        return f'<td class="number">{text}</td>' if NUMBER.fullmatch(value) else f"<td>{text}</td>"
+        if self.frame.columns.nlevels == 2:
+            groups = ""
+            for first, group in groupby(columns, key=lambda column: column.heads[0]):
+                members = list(group)
+                span = f'colspan="{len(members)}"' if members[0].heads[1] else 'rowspan="2"'
+                groups += f"<th {span}>{html.escape(first)}</th>"
+            yield groups
+        yield "".join(column.head() for column in columns if column.heads[1:] != ("",))
 
 
 @dataclass(frozen=True)
@@ -182,8 +232,12 @@ class BulletList:
 
     Parameters
     ----------
-    lines : sequence of str
-        One statement each.
+    lines : sequence of Line
+        One statement each, as a text or with links.
+    kind : str
+        How a page shows them.
+    anchors : sequence of str
+        The place of each in the page that numbers lead to; none has one by default.
 
     Examples
     --------
@@ -191,10 +245,17 @@ class BulletList:
     - No counts: rests on analogues alone.
     """
 
-    lines: Sequence[str]
+    lines: Sequence[Line]
+    kind: str = "fc-caveats"
+    anchors: Sequence[str] = ()
 
     def __repr__(self) -> str:
-        return "\n".join(f"- {line}" for line in self.lines)
+        return "\n".join(f"- {line_text(line)}" for line in self.lines)
 
     def _repr_html_(self) -> str:
-        return f'<ul class="fc-caveats">{"".join(f"<li>{html.escape(line)}</li>" for line in self.lines)}</ul>'
+        places = [f' id="{anchor}"' for anchor in self.anchors] or [""] * len(self.lines)
+        items = "".join(
+            f"<li{place}>{line_html(line)}</li>"
+            for place, line in zip(places, self.lines, strict=True)
+        )
+        return f'<ul class="{self.kind}">{items}</ul>'

@@ -1,17 +1,22 @@
-"""What a report's numbers rest on, and which facts do not fit the others, in words."""
+"""What a report's numbers rest on: facts and assumptions in words, what disagrees, and in tables how
+much the facts say and how much the prior.
+"""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from forecasting.evidence.bases import agency_words, basis_words
+import numpy as np
+import pandas as pd
+
+from forecasting.evidence.bases import agency_words, basis_name, basis_words
 from forecasting.evidence.places import place_name
 from forecasting.reporting.caveat_words import lines_of
-from forecasting.reporting.citations import LEAST, fact_name, mention
+from forecasting.reporting.citations import LEAST, fact_name, moves
+from forecasting.reporting.display import BulletList, Line, Link, Table, mention
 from forecasting.reporting.labels import amounts, interval, label_of, parameter_words, readable
+from forecasting.reporting.result_tables import beside, in_columns, leading, with_unit
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
@@ -21,15 +26,21 @@ DOUBTED = 0.2  # probability of being wrong from which a fact is mentioned
 MOST = 3  # facts and assumptions named of each number
 # Of the variance, from which an assumption is named: below that chance alone may have sorted it
 LEAST_SHARE = 0.02
+DRAWS = 240  # of each curve: a hundred independent ones, enough for a table
+MOVERS = 12  # facts shown, the largest movers
 CHAIN = {
-    "ev_registrations": "vehicles imported, less those that leave again, plus those built in the country",
-    "ev_stock": "vehicles imported, less those that leave again, plus those built in the country, as their cohorts age",
+    "ev_registrations": "vehicles imported, less those that leave again, plus those built in the "
+    "country",
+    "ev_stock": "vehicles imported, less those that leave again, plus those built in the country, "
+    "as their cohorts age",
     "energy_gwh": "the vehicles on the road, how far they drive and what they take",
     "peak_mw": "the energy, and the hours at which vehicles charge",
     "charging_points_need": "the energy that is charged in public, and how busy a point can be",
-    "charging_points_practice": "the vehicles on the road, the points that stand, and what other markets built",
+    "charging_points_practice": "the vehicles on the road, the points that stand, and what other "
+    "markets built",
     "charging_points_standard": "the vehicles on the road, and the rule",
-    "investment_usd": "the points needed by place of charging, and what each costs with its connection",
+    "investment_usd": "the points needed by place of charging, and what each costs with its "
+    "connection",
     "power_share_percent": "the electricity for vehicles, and that of the country",
     "peak_share_percent": "the charging load, and the country's highest",
     "oil_avoided_t": "the vehicles on the road, how far they drive, and what a like vehicle burns",
@@ -37,35 +48,9 @@ CHAIN = {
 }
 
 
-@dataclass(frozen=True)
-class Paragraphs:
-    """Paragraphs with a place in the page that numbers lead to.
-
-    Parameters
-    ----------
-    rows : tuple of tuple of str
-        The anchor, the text, and the same as HTML.
-    caveats : bool
-        Whether they are caveats.
-    """
-
-    rows: tuple[tuple[str, str, str], ...]
-    caveats: bool = False
-
-    def __repr__(self) -> str:
-        return "\n".join(f"- {text}" for _, text, _ in self.rows)
-
-    def _repr_html_(self) -> str:
-        items = "".join(
-            f'<li id="{anchor}">{made}</li>' if anchor else f"<li>{made}</li>"
-            for anchor, _, made in self.rows
-        )
-        return f'<ul class="{"fc-caveats" if self.caveats else "fc-grounds"}">{items}</ul>'
-
-
-def doubts(outlook: Outlook) -> Iterator[tuple[str, str]]:
+def doubts(outlook: Outlook) -> Iterator[Line]:
     """The facts that the others contradict: what was printed, what the others say, and what it
-    does; text and HTML.
+    does.
 
     Parameters
     ----------
@@ -75,18 +60,18 @@ def doubts(outlook: Outlook) -> Iterator[tuple[str, str]]:
     names = _names(outlook)
     for flow in outlook.baseline_forecasts.values():
         fit = flow.fit_table()
-        rows: list[Any] = list(
-            fit[fit["doubted"] > DOUBTED].sort_values("doubted", ascending=False).itertuples()
-        )
-        for row in rows:
-            name = names.get(row.fact, f"{row.printed}{basis_words(', {}', row.basis)}")
-            ends, wrong = interval(row.low, row.high), f"{100 * row.doubted:.0f} %"
-            said = f" does not fit the other facts, which lead one to expect {ends}. It is taken to be wrong with a "
-            said += f"probability of {wrong}{_effect(flow, row.fact)}."
-            yield name + said, mention(row.fact, name) + html.escape(said)
+        doubted = fit[fit["doubted"] > DOUBTED].sort_values("doubted", ascending=False)
+        for row in doubted.to_dict("records"):
+            printed = f"{row['printed']}{basis_words(', {}', row['basis'])}"
+            yield [
+                mention(row["fact"], names.get(row["fact"], printed)),
+                " does not fit the other facts, which lead one to expect "
+                f"{interval(row['low'], row['high'])}. It is taken to be wrong with a probability "
+                f"of {100 * row['doubted']:.0f} %{_effect(flow, row['fact'])}.",
+            ]
 
 
-def caveats(outlook: Outlook) -> Paragraphs:
+def caveats(outlook: Outlook) -> BulletList:
     """What a reader must know before the numbers: what disagrees and what that does, caveats, the
     scenario's notes.
 
@@ -96,45 +81,29 @@ def caveats(outlook: Outlook) -> Paragraphs:
         A scenario's results.
     """
     doubtful = list(doubts(outlook))
-    others = [
-        caveat
-        for caveat in outlook.caveats
-        if caveat != outlook.age and not (doubtful and caveat.kind == "disagrees")
-    ]
-    lines = [*lines_of(others), *outlook.scenario.notes]
-    rows = [("", text, made) for text, made in doubtful]
-    rows += [("", line, html.escape(line)) for line in lines]
-    nothing = (
-        "",
-        "Nothing to hold against these numbers.",
-        "Nothing to hold against these numbers.",
-    )
-    return Paragraphs(tuple(rows or [nothing]), caveats=True)
+    others = [caveat for caveat in outlook.caveats if not (doubtful and caveat.kind == "disagrees")]
+    lines = [*doubtful, *lines_of(others), *outlook.scenario.notes]
+    return BulletList(lines or ["Nothing to hold against these numbers."])
 
 
 def _effect(flow: FlowForecast, fact: str) -> str:
     """What a fact does to the first year's forecast."""
-    moves = flow.influence()
     period = flow.periods[0].label
-    row = moves[(moves["fact"] == fact) & (moves["period"] == period)]
-    if row.empty:
-        return ""
-    change, without = float(row["change_percent"].iloc[0]), float(row["without"].iloc[0])
+    rows = flow.influence().to_dict("records")
+    row = next(row for row in rows if row["fact"] == fact and row["period"] == period)
+    change = row["change_percent"]
     if abs(change) < LEAST:
         return f"; the forecast of {period} would be the same without it"
     side = "lower" if change > 0 else "higher"
-    return f"; without it the forecast of {period} would be {readable(without)}, {abs(change):.0f} % {side}"
+    without = f"{readable(row['without'])}, {abs(change):.0f} % {side}"
+    return f"; without it the forecast of {period} would be {without}"
 
 
 def _names(outlook: Outlook) -> dict[str, str]:
-    return (
-        {fact.id: fact_name(fact) for fact in outlook.evidence}
-        if outlook.evidence is not None
-        else {}
-    )
+    return {fact.id: fact_name(fact) for fact in outlook.evidence or ()}
 
 
-def grounds(outlook: Outlook) -> Paragraphs:
+def grounds(outlook: Outlook) -> BulletList:
     """What each number of the first screen rests on; the numbers are links to these paragraphs.
 
     Parameters
@@ -143,67 +112,187 @@ def grounds(outlook: Outlook) -> Paragraphs:
         A scenario's results.
     """
     names = _names(outlook)
-    rows = [
-        _flow_grounds(outlook, place, flow, names)
+    rows: list[tuple[str, Line]] = [
+        (outlook.scenario.measure, _flow_grounds(outlook, place, flow, names))
         for place, flow in outlook.baseline_forecasts.items()
     ]
-    return Paragraphs((*rows, *_chain_grounds(outlook)))
+    rows += _chain_grounds(outlook)
+    anchors = [f"grounds-{measure}" for measure, _ in rows]
+    return BulletList([line for _, line in rows], "fc-grounds", anchors)
 
 
 def _flow_grounds(
-    outlook: Outlook, place: str, flow: FlowForecast, names: dict[str, str]
-) -> tuple[str, str, str]:
+    outlook: Outlook, place: str, flow: FlowForecast, names: Mapping[str, str]
+) -> Line:
     """Of the flow: how many facts, whose definition, how much they say, which moves most, which
     events are assumed.
     """
-    measure, fit, anchor = (
-        outlook.scenario.measure,
-        flow.fit_table(),
-        f"grounds-{outlook.scenario.measure}",
-    )
+    label = label_of(outlook.scenario.measure)
+    fit = flow.fit_table()
     if fit.empty:
         size = "" if flow.market is None else " and on the size of the market"
-        said = f"{label_of(measure)}: no fact counts it; it rests on other markets{size} alone."
-        return anchor, said, html.escape(said)
-    own, first = int((fit["basis"] == flow.basis).sum()), flow.periods[0].label
-    said = f"{label_of(measure)}, {place_name(place)}: {len(fit)} facts, {own} counted by {agency_words(flow.basis)}."
+        return f"{label}: no fact counts it; it rests on other markets{size} alone."
+    own = int((fit["basis"] == flow.basis).sum())
+    agency = agency_words(flow.basis)
+    line: list[str | Link] = [
+        f"{label}, {place_name(place)}: {len(fit)} facts, {own} counted by {agency}."
+    ]
+    first = flow.periods[0].label
     if flow.market is not None:
         share = f"{100 * float(flow.contraction().iloc[0]):.0f} %"
-        said += f" They take away {share} of what is not known of {first}; the rest is what other markets did."
+        line.append(
+            f" They take away {share} of what is not known of {first}; the rest is what other "
+            "markets did."
+        )
     events = len(outlook.scenario.drivers)
-    after = (
-        f" Then {events} assumed {'event' if events == 1 else 'events'} ahead." if events else ""
-    )
-    moves = flow.influence()
-    moves = moves[(moves["period"] == first) & (moves["change_percent"].abs() >= LEAST)].head(MOST)
-    most = [(str(row.fact), f" ({row.change_percent:+.0f} %)") for row in moves.itertuples()]
-    if most:
-        said += " What moves it most: "
-        after = f".{after}"
-    text = "; ".join(names.get(fact, fact) + by for fact, by in most)
-    made = "; ".join(mention(fact, names.get(fact, fact)) + by for fact, by in most)
-    return anchor, said + text + after, html.escape(said) + made + after
+    assumed = "event" if events == 1 else "events"
+    after = f" Then {events} assumed {assumed} ahead." if events else ""
+    moved = moves(flow)[first]
+    moved = moved[moved.abs() >= LEAST].sort_values(key=lambda by: -by.abs(), kind="stable")
+    if moved.empty:
+        return [*line, after]
+    for number, (fact, by) in enumerate(moved.head(MOST).items()):
+        before = "; " if number else " What moves it most: "
+        line += [before, mention(str(fact), names.get(str(fact), str(fact))), f" ({by:+.0f} %)"]
+    return [*line, f".{after}"]
 
 
-def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str, str]]:
+def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
     """Of each step after the flow: what it is made of, and the assumptions that it hangs on most."""
     if outlook.demand is None:
         return
-    inputs: list[Any] = list(outlook.demand.sensitivity.itertuples())
-    for measure in CHAIN:
+    inputs = outlook.demand.sensitivity
+    for measure, parts in CHAIN.items():
         if measure == outlook.scenario.measure or measure not in outlook.results.values:
             continue
-        mine = [row for row in inputs if row.output == measure and row.share >= LEAST_SHARE]
-        named = sorted(mine, key=lambda row: -abs(row.swing))[:MOST]
-        ends = [amounts(min(row.low, row.high), max(row.low, row.high), measure) for row in named]
+        rows = inputs[(inputs["output"] == measure) & (inputs["share"] >= LEAST_SHARE)]
+        rows = rows.sort_values("swing", key=lambda swing: -swing.abs(), kind="stable").head(MOST)
+        low = rows[["low", "high"]].min(axis=1)
+        high = rows[["low", "high"]].max(axis=1)
         hangs = "; ".join(
-            f"{parameter_words(row.input)} ({words})"
-            for row, words in zip(named, ends, strict=True)
+            f"{parameter_words(name)} ({amounts(least, most, measure)})"
+            for name, least, most in zip(rows["input"], low, high, strict=True)
         )
-        said = f"{label_of(measure)}: made of {CHAIN[measure]}."
-        said += (
-            f" It hangs most on {hangs}: its median where each is in its lowest or highest tenth."
-            if hangs
-            else ""
+        line = f"{label_of(measure)}: made of {parts}."
+        if hangs:
+            line += (
+                f" It hangs most on {hangs}: its median where each is in its lowest or highest "
+                "tenth."
+            )
+        yield measure, line
+
+
+def basis_lines(forecast: FlowForecast) -> BulletList:
+    """Whose definition is forecast, what is tied to it, and how the draws were made.
+
+    Parameters
+    ----------
+    forecast : FlowForecast
+        Of one place.
+    """
+    counts = forecast.fit_table()["basis"].value_counts()
+    flow = label_of(forecast.measure).lower() or "the flow"
+    if counts.empty:
+        lines = [f"What is forecast: {flow}, from analogue markets alone."]
+    else:
+        own = counts.get(forecast.basis, 0)
+        others = counts.drop(forecast.basis, errors="ignore").sort_index()
+        tied = ", ".join(
+            f"{basis_name(str(code)) or 'no agency named'} ({number})"
+            for code, number in others.items()
         )
-        yield f"grounds-{measure}", said, html.escape(said)
+        offset = f"; tied to it by an offset that is learned: {tied}" if tied else ""
+        lines = [
+            f"What is forecast: {flow}, as counted by {agency_words(forecast.basis)}.",
+            f"{own} of {counts.sum()} facts are on that definition{offset}.",
+        ]
+    if "ess" in forecast.diagnostics:
+        few = round(float(str(forecast.diagnostics["ess"])), -1)
+        lines.append(f"{len(forecast.monthly):,} draws, as good as {few:,.0f} independent ones.")
+    return BulletList(lines)
+
+
+def contraction_table(forecast: FlowForecast) -> Table | BulletList:
+    """How much of each year's answer is the facts' and how much the prior's, in percent of the
+    variance.
+
+    Parameters
+    ----------
+    forecast : FlowForecast
+        Before drivers: what drivers add is neither's.
+    """
+    if forecast.market is None:
+        return BulletList(
+            ["No size of a market is known: without the facts there is no scale to compare with."]
+        )
+    of_facts = (100 * forecast.contraction()).round().astype(int)
+    shares = {"from the facts, %": of_facts, "from markets before it, %": 100 - of_facts}
+    return Table(pd.DataFrame(shares).astype(str).rename_axis("year").reset_index())
+
+
+def curves_table(outlook: Outlook) -> Table:
+    """The classic curves on the same facts, and their average, beside the pooled path; before
+    drivers.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country. One without facts has no curves: nothing but other markets tells of its
+        growth.
+
+    Returns
+    -------
+    Table
+        Medians with 80 % intervals in the first two years that the facts do not cover, and in the
+        last.
+    """
+    pooled = outlook.baseline_forecast
+    if pooled is None or pooled.fit_table().empty or outlook.evidence is None:
+        return Table(pd.DataFrame(columns=["path"]))
+    from forecasting.growth.curve_path import CURVES_ON_FACTS
+    from forecasting.growth.flow import forecast_flow
+
+    average = forecast_flow(
+        outlook.evidence,
+        pooled.periods,
+        market_size=outlook.market.sizes,
+        basis=pooled.basis or None,
+        draws=DRAWS * len(CURVES_ON_FACTS),
+        seed=outlook.scenario.seed,
+        curve="average",
+    )
+    measure = outlook.scenario.measure
+    cells = {}
+    for period in dict.fromkeys([*pooled.periods[:2], pooled.periods[-1]]):
+        totals = average.totals(period)  # the curves' draws, one after the other
+        paths = {
+            "the forecast": pooled.totals(period),
+            **dict(zip(CURVES_ON_FACTS, np.split(totals, len(CURVES_ON_FACTS)), strict=True)),
+            "average of the curves": totals,
+        }
+        levels = [0.1, 0.5, 0.9]
+        rows = {name: np.quantile(draws, levels) for name, draws in paths.items()}
+        frame = pd.DataFrame.from_dict(rows, "index", columns=levels)
+        cells[period.label] = in_columns(frame, measure)
+    links = leading({label: [measure] * len(frame) for label in cells})
+    return Table(beside(cells, "path"), links, f"{with_unit(measure)}, before the events ahead")
+
+
+def influence_table(forecast: FlowForecast, most: int = MOVERS) -> Table | BulletList:
+    """What each fact moves: the forecast's median with it against that without it, in percent; the
+    largest movers.
+
+    Parameters
+    ----------
+    forecast : FlowForecast
+        Before drivers.
+    most : int
+        Number of facts shown.
+    """
+    wide = moves(forecast)
+    if wide.empty:
+        return BulletList(["No fact counts this flow: there is none to leave out."])
+    wide = wide.loc[wide.abs().max(axis=1).sort_values(ascending=False, kind="stable").index[:most]]
+    cells = wide.map(lambda by: f"{round(by):+d} %")
+    cells = cells.rename(columns=lambda label: f"moves {label} by")
+    return Table(cells.reset_index().rename_axis(columns=None))

@@ -173,6 +173,15 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def uncapital(words: str) -> str:
+    """A label in the middle of a sentence.
+
+    >>> uncapital("Electric vehicles imported")
+    'electric vehicles imported'
+    """
+    return words[:1].lower() + words[1:]
+
+
 def parameter_words(name: str) -> str:
     """A parameter of the demand chain, a class of vehicle or a place of charging for a reader.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from forecasting.evidence.bases import basis_name
 from forecasting.reporting.display import BulletList, Table, plain_frame
-from forecasting.reporting.labels import amount, label_of, readable
+from forecasting.reporting.labels import amount, label_of, readable, uncapital
 from forecasting.scenarios.age import series_due
 from forecasting.scenarios.find_out import width_left, worth_finding_out
 
@@ -54,15 +54,10 @@ def find_out_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
             lambda share: readable(factor ** width_left(share), 2)
         )
         caption += (
-            f" Now the 80 % interval of {_lower(first)} reaches from {amount(low, first)} to {amount(high, first)}, "
+            f" Now the 80 % interval of {uncapital(label_of(first))} reaches from {amount(low, first)} to {amount(high, first)}, "
             f"a factor of {readable(factor, 2)}; the last column is what would be left of it."
         )
     return Table(plain_frame(shown), caption=caption)
-
-
-def _lower(measure: str) -> str:
-    label = label_of(measure)
-    return label[0].lower() + label[1:]
 
 
 def due_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:

@@ -15,9 +15,9 @@ from forecasting.evidence.places import COUNTRIES, place_name
 from forecasting.evidence.places import REGION as FIVE
 from forecasting.measures import CHARGING_ANSWERS, HEADLINE
 from forecasting.names import DRAWS_TABLE
+from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.display import Table
 from forecasting.reporting.html import figure_html
-from forecasting.reporting.labels import amount, amounts
 from forecasting.reporting.result_tables import measures_by_year
 from forecasting.scenarios.joint_draws import Results, region_places, region_total
 from forecasting.scenarios.outlook_files import load_draws
@@ -92,21 +92,15 @@ def _joint(paths: Sequence[Path]) -> tuple[Results, dict[str, Results]]:
 def _sentence(total: Results) -> str:
     """The vehicles and the charging points at the horizon, each with its interval."""
     last = total.years[-1]
-    median, ends = _cells(total, DRAWN)
+    median, ends = median_and_ends(total, DRAWN, last)
     vehicles = f"{median} electric vehicles on the road at the end of {last} (80 % interval {ends})"
     if not set(ASKED) <= set(total.values):
         return f"{vehicles}."
-    need, practice = ("{} ({})".format(*_cells(total, name)) for name in ASKED)
+    need, practice = ("{} ({})".format(*median_and_ends(total, name, last)) for name in ASKED)
     return (
         f"{vehicles}: they need {need} public charging points, and markets with such fleets have "
         f"built {practice}."
     )
-
-
-def _cells(total: Results, measure: str) -> tuple[str, str]:
-    """Median and 80 % interval of the last year."""
-    last = total.bands(measure).iloc[-1]
-    return amount(last[0.5], measure), amounts(last[0.1], last[0.9], measure)
 
 
 def _charts(total: Results, parts: Mapping[str, Results]) -> Iterator[str]:

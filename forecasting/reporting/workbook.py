@@ -77,7 +77,7 @@ def _summary(book: Book, outlook: Outlook) -> None:
     ]
     head = ["measure", "year", "median", "10 %", "90 %", "unit"]
     row = book.table(sheet, 3, plain_frame(rows, columns=head)) + 1
-    for words in (*lines_of(outlook.caveats), *outlook.scenario.notes):
+    for words in (*lines_of([outlook.age, *outlook.caveats]), *outlook.scenario.notes):
         sheet.merge_range(row, 0, row, 5, "", note)
         sheet.write_string(row, 0, words, note)
         sheet.set_row(row, 15 * (1 + len(words) // 95))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
     from forecasting.evidence.ledger import Ledger
 
-OLD = 365  # days after which evidence is called old
+RECENT = 3 * 365  # days before the last print whose prints tell how often a series is printed
 ONE_PRINT, PRINTS = 14, 3  # days within which prints are one; prints that make a series
 COLUMNS = [
     *("measure", "place", "basis", "prints", "every_days"),
@@ -34,9 +34,9 @@ def _newest(evidence: Ledger | None) -> Fact | None:
 
 
 def age_of(evidence: Ledger | None, measure: str, day: dt.date) -> Caveat:
-    """When the newest outcome ended and was printed, and whether that was old on a day.
+    """When the newest outcome ended and was printed.
 
-    How long ago that is depends on when it is read, so that it is no part of the caveat.
+    How old that is depends on the day on which it is read, so that it is no part of the caveat.
 
     Parameters
     ----------
@@ -51,13 +51,12 @@ def age_of(evidence: Ledger | None, measure: str, day: dt.date) -> Caveat:
     --------
     >>> from forecasting.evidence.datasets import central_asia
     >>> age_of(central_asia().select("TJ", "ev_imports"), "ev_imports", dt.date(2026, 3, 31)).kind
-    'evidence_old'
+    'evidence_new'
     """
     newest = _newest(evidence)
     if newest is None:
         return Caveat("evidence_none", values={"measure": measure, "day": str(day)})
-    is_old = (day - newest.period.end).days > OLD
-    return Caveat("evidence_old" if is_old else "evidence_new", (newest,))
+    return Caveat("evidence_new", (newest,))
 
 
 def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
@@ -117,7 +116,7 @@ def _rhythm(
         prints.append(when)
     if len(prints) < PRINTS:
         return None
-    recent = [when for when in prints if (prints[-1] - when).days <= 3 * OLD]
+    recent = [when for when in prints if (prints[-1] - when).days <= RECENT]
     typical = recent if len(recent) >= PRINTS else prints
     every = int(np.median([(after - before).days for before, after in pairwise(typical)]))
     following = prints[-1] + dt.timedelta(days=every)

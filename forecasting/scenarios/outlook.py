@@ -406,10 +406,8 @@ def outlook(
     flows_kept = {} if kept is None else kept
     request = OutlookRequest(chosen.on(day), facts, day, drivers, prior, draws, flows_kept)
     result = _country(request) if chosen.country else _corridor(request)
-    caveats = unused_facts(chosen, facts, day)
-    if result.age.kind == "evidence_old":
-        caveats.append(result.age)
-    return dataclasses.replace(result, caveats=[*caveats, *result.caveats, *omitted])
+    unused = unused_facts(chosen, facts, day)
+    return dataclasses.replace(result, caveats=[*unused, *result.caveats, *omitted])
 
 
 @takes(EvidenceError, pattern=text(), draws=DRAWS)

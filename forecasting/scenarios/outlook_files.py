@@ -172,7 +172,9 @@ def stored_caveat(row: Mapping[str, Any] | str | None) -> Caveat | None:
         return None
     if isinstance(row, str):
         return Caveat("stored", values={"sentence": row})
-    return Caveat(row["kind"], tuple(map(_stored_fact, row["facts"])), row["values"])
+    # Earlier versions stored whether the evidence was old on the day of the forecast
+    name = row["kind"].replace("evidence_old", "evidence_new")
+    return Caveat(name, tuple(map(_stored_fact, row["facts"])), row["values"])
 
 
 def _stored_fact(cells: Mapping[str, Any]) -> Fact:

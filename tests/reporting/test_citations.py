@@ -11,7 +11,8 @@ import pytest
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.answer import answer, charging_answers
-from forecasting.reporting.citations import fact_list, mention, numbered
+from forecasting.reporting.citations import fact_list, numbered
+from forecasting.reporting.display import line_text, mention
 from forecasting.reporting.grounds import caveats, doubts, grounds
 from forecasting.reporting.result_tables import facts_table, fit_table
 from forecasting.scenarios.outlook import outlook as make
@@ -54,7 +55,7 @@ def test_each_mention_leads_to_its_row_by_number(made):
 
 
 def test_a_fact_without_a_row_is_plain_words():
-    assert numbered(mention("a-1", "<b>")) == "&lt;b&gt;"
+    assert numbered(mention("a-1", "<b>").html()) == "&lt;b&gt;"
 
 
 def test_no_id_stands_in_a_sentence(made):
@@ -75,7 +76,7 @@ def test_numbers_of_the_first_screen_lead_to_what_they_rest_on(made):
 
 def test_what_disagrees_is_told_with_what_it_does(made):
     frame = made.forecast.fit_table()
-    told = [text for text, _ in doubts(made)]
+    told = list(map(line_text, doubts(made)))
     assert len(told) == (frame["doubted"] > 0.2).sum()
     assert all("lead one to expect" in text and "the forecast of" in text for text in told)
 

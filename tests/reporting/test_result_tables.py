@@ -181,7 +181,7 @@ def test_sources_are_counted(ledger):
 def test_several_outlooks_in_one_table():
     both = [make_outlook(), make_outlook("kazakhstan-baseline", "KZ")]
     assert comparison.joined(both)["country"].unique().tolist() == ["UZ", "KZ"]
-    assert comparison.caveats_of(both).lines[1] == "Kazakhstan: a made-up caveat"
+    assert comparison.caveats_of(both).lines[3] == "Kazakhstan: a made-up caveat"
 
 
 def test_methods_with_and_without_a_median():

@@ -12,8 +12,7 @@ from forecasting.parameters.schema import load_scenario, scenario_from_parameter
 from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.figures.fan import drawn_facts
-from forecasting.reporting.grounds import grounds
-from forecasting.reporting.origins import basis_lines
+from forecasting.reporting.grounds import basis_lines, grounds
 from forecasting.runs.plan import Survey
 from forecasting.scenarios.known import facts_of_scenario, unused_facts
 from forecasting.scenarios.outlook import outlook

@@ -9,7 +9,7 @@ import pytest
 from forecasting.evidence.datasets import central_asia
 from forecasting.growth.curve_path import CURVES_ON_FACTS
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.reporting import origins
+from forecasting.reporting import grounds
 from forecasting.scenarios.outlook import outlook as make
 
 GIVEN = {"scenario": "test", "as_of": "latest", "horizon": 2030, "seed": 1}
@@ -32,7 +32,7 @@ def turkmenistan():
 
 def test_the_basis_is_named_and_its_facts_are_counted(kyrgyzstan):
     flow = kyrgyzstan.baseline_forecast
-    first, second, third = origins.basis_lines(flow).lines
+    first, second, third = grounds.basis_lines(flow).lines
     assert (
         first
         == "What is forecast: electric vehicles registered, as counted by Ministry of Natural Resources."
@@ -44,7 +44,7 @@ def test_the_basis_is_named_and_its_facts_are_counted(kyrgyzstan):
 
 def test_shares_are_the_contraction_and_add_up(kyrgyzstan):
     flow = kyrgyzstan.baseline_forecast
-    frame = origins.contraction_table(flow).frame
+    frame = grounds.contraction_table(flow).frame
     facts, prior = (
         frame["from the facts, %"].astype(int),
         frame["from markets before it, %"].astype(int),
@@ -56,9 +56,8 @@ def test_shares_are_the_contraction_and_add_up(kyrgyzstan):
 
 @pytest.mark.slow
 def test_curves_stand_beside_the_pooled_path(kyrgyzstan):
-    frame = origins.curves_table(kyrgyzstan).frame.set_index("path")
-    assert list(frame.index) == ["the forecast", *origins.CURVES, "average of the curves"]
-    assert origins.CURVES == CURVES_ON_FACTS  # draws of the average stand in that order
+    frame = grounds.curves_table(kyrgyzstan).frame.set_index("path")
+    assert list(frame.index) == ["the forecast", *CURVES_ON_FACTS, "average of the curves"]
     labels = [period.label for period in kyrgyzstan.baseline_forecast.periods]
     parts = ("median", "10 %", "90 %")
     assert list(frame.columns) == [
@@ -70,26 +69,26 @@ def test_curves_stand_beside_the_pooled_path(kyrgyzstan):
     assert medians["the forecast"] == pytest.approx(
         kyrgyzstan.baseline_forecast.quantiles([0.5]).iloc[0, 0], rel=0.01
     )
-    assert min(medians[c] for c in origins.CURVES) <= medians["average of the curves"]
-    assert max(medians[c] for c in origins.CURVES) >= medians["average of the curves"]
+    assert min(medians[c] for c in CURVES_ON_FACTS) <= medians["average of the curves"]
+    assert max(medians[c] for c in CURVES_ON_FACTS) >= medians["average of the curves"]
 
 
 def test_the_facts_that_move_most_are_shown(kyrgyzstan):
     flow = kyrgyzstan.baseline_forecast
-    table = origins.influence_table(flow)
+    table = grounds.influence_table(flow)
     assert set(table.frame["fact"]) == set(flow.fit_table()["fact"])
     assert list(table.frame.columns)[1:] == [
         f"moves {period.label} by" for period in flow.periods[:2]
     ]
-    assert origins.influence_table(flow, most=1).frame.equals(table.frame.head(1))
+    assert grounds.influence_table(flow, most=1).frame.equals(table.frame.head(1))
 
 
 def test_a_place_without_facts_says_so(turkmenistan):
     flow = turkmenistan.baseline_forecast
-    assert "from analogue markets alone" in origins.basis_lines(flow).lines[0]
-    assert set(origins.contraction_table(flow).frame["from the facts, %"]) == {"0"}
-    assert repr(origins.curves_table(turkmenistan)) == "None."
-    assert origins.influence_table(flow).lines == [
+    assert "from analogue markets alone" in grounds.basis_lines(flow).lines[0]
+    assert set(grounds.contraction_table(flow).frame["from the facts, %"]) == {"0"}
+    assert repr(grounds.curves_table(turkmenistan)) == "None."
+    assert grounds.influence_table(flow).lines == [
         "No fact counts this flow: there is none to leave out."
     ]
 
@@ -97,4 +96,4 @@ def test_a_place_without_facts_says_so(turkmenistan):
 def test_without_a_market_there_is_no_scale_to_compare_with():
     given = {"corridor": "xinjiang"} | GIVEN
     flow = make(scenario_from_parameters(given), central_asia(), draws=200).baseline_forecast
-    assert "No size of a market is known" in origins.contraction_table(flow).lines[0]
+    assert "No size of a market is known" in grounds.contraction_table(flow).lines[0]
