@@ -255,6 +255,14 @@ def new(country: str, scenario: str, out: Path) -> None:
     help="Score other tools on the same markets; rules of thumb always are, with --monthly.",
 )
 @click.option("--chargers", is_flag=True, help="Score charging points in place of vehicles.")
+@click.option(
+    "--events",
+    is_flag=True,
+    help="Forecast the markets of --monthly four months before a privilege ended there, with and without its date.",
+)
+@click.option(
+    "--policies", type=FILE, help="With --events: a table of policies in place of those that ship."
+)
 @click.option("--csv", type=ANY_PATH, help="Write the scores to a file, too.")
 def backtest(
     panel: Path,
@@ -262,12 +270,20 @@ def backtest(
     monthly: Path | None,
     peers: bool,
     chargers: bool,
+    events: bool,
+    policies: Path | None,
     csv: Path | None,
 ) -> None:
     """Forecast markets from what was known then, and score the forecasts.
 
     The prior of a scored market is learned from other markets, in earlier years alone.
     """
+    if events and (monthly is None or peers or chargers or train):
+        raise click.UsageError(
+            "--events needs --panel and --monthly, and stands without --train, --peers and --chargers"
+        )
+    if policies and not events:
+        raise click.UsageError("--policies needs --events")
     if chargers and (peers or monthly):
         raise click.UsageError(
             "--chargers stands alone: leave out --peers and --monthly, which are of vehicles"
@@ -278,6 +294,12 @@ def backtest(
 
         scores = backtest_chargers(panel, train)
         say(chargers_text(scores))
+    elif events and monthly is not None:
+        from forecasting.evaluation.events import backtest_events
+        from forecasting.reporting.score_words import events_text
+
+        scores = backtest_events(panel, monthly, policies)
+        say(events_text(scores))
     elif monthly is not None:
         from forecasting.evaluation.part_year import backtest_part_year
         from forecasting.reporting.score_words import part_year_text

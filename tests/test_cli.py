@@ -295,6 +295,26 @@ def test_backtest_of_part_years() -> None:
     assert 0 < scores.loc["this package", "wis"] < 0.2
 
 
+def test_backtest_of_events() -> None:
+    _panel_and_months()
+    months = Path("months.csv").read_text()
+    Path("months.csv").write_text(months.replace("A,2019", "Norway,2022").replace("A,", "Norway,"))
+    asked = ["backtest", "--panel", "panel.csv", "--events"]
+    missing = call(*asked)
+    assert (missing.exit_code, "--events needs --panel and --monthly" in missing.stderr) == (
+        2,
+        True,
+    )
+    none = call(*asked, "--monthly", "months.csv")
+    assert none.exit_code == 2
+    assert "no privilege that ended in these markets has a year of months" in none.stderr
+    Path("own.csv").write_text("id,place,kind,start\nmine,ZA,ends,2023-01-01\n")
+    own = call(*asked, "--monthly", "months.csv", "--policies", "own.csv")
+    assert own.exit_code == 2
+    assert "own.csv:2 place: mine: ZA has no months" in own.stderr
+    assert call("backtest", "--panel", "panel.csv", "--policies", "own.csv").exit_code == 2
+
+
 def test_wrong_files_of_a_part_year_backtest_end_in_2_with_one_message() -> None:
     _panel_and_months()
     panel, months = Path("panel.csv").read_text(), Path("months.csv").read_text()

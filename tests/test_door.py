@@ -141,7 +141,10 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "span": (fc.span, {"start": "2023-01-01", "end": "2023-05-31"}),
         "Period": (fc.Period, {"start": dt.date(2023, 1, 1), "end": dt.date(2023, 5, 31)}),
         "annual_totals": (fc.annual_totals, {"series": pd.Series({2021: 809})}),
-        "forecast_flow": (fc.forecast_flow, asked | {"draws": 16, "seed": 0, "curve": "pooled"}),
+        "forecast_flow": (
+            fc.forecast_flow,
+            asked | {"draws": 16, "seed": 0, "curve": "pooled", "policies": None},
+        ),
         "FlowForecast.quantiles": (forecast.quantiles, {"levels": [0.1]}),
         "FlowForecast.summary_frame": (forecast.summary_frame, {"alpha": 0.2}),
         "FlowForecast.probability": (forecast.probability, {"above": 3}),

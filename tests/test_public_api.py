@@ -36,7 +36,14 @@ SIGNATURES = {
     "explore": {"scenario": ..., "ledger": None},
 }
 METHODS = {
-    "FlowForecast": ("quantiles", "summary_frame", "probability", "fit_table", "news"),
+    "FlowForecast": (
+        "quantiles",
+        "summary_frame",
+        "probability",
+        "fit_table",
+        "news",
+        "effects",
+    ),
     "GrowthModel": ("fit",),
     "GrowthResults": ("summary", "get_forecast"),
     "Ledger": ("select", "to_csv", "__len__"),

@@ -214,7 +214,7 @@ def part_year_skill(panel: Panel, monthly: Monthly, train: Panel | None = None) 
             f"no market has two whole years of months in a row, {LEAST_SALES} or more in the first;"
             " give more months"
         )
-    ours = _PackagePartYear(analogues, months)
+    ours = PackagePartYear(analogues, months)
     rows = [
         row
         for name in RULES
@@ -270,7 +270,7 @@ def _by_year(rows: pd.DataFrame, column: str) -> pd.DataFrame:
     return wide.reindex(columns=range(1, 13))
 
 
-class _PackagePartYear:
+class PackagePartYear:
     """The engine on what was known; the cases of one market in one year have the same prior."""
 
     def __init__(self, panel: pd.DataFrame, months: pd.DataFrame) -> None:
@@ -302,7 +302,8 @@ class _PackagePartYear:
             ledger, None, None, part.end, size, False, analogues=panel, analogue_months=months
         )
 
-    def _prior(self, case: PartYear, known: Known) -> Prior:
+    def prior(self, case: PartYear, known: Known) -> Prior:
+        """The prior of a case, learned once for all cases of its market and year."""
         at = (case.market, case.year)
         if at not in self.priors:
             try:
@@ -314,8 +315,9 @@ class _PackagePartYear:
         return self.priors[at]
 
     def __call__(self, case: PartYear) -> Forecast:
+        """Quantiles of this year's total and of the next's."""
         known, periods = self.known(case), [year(case.year + h) for h in (0, 1)]
-        prior = self._prior(case, known)
+        prior = self.prior(case, known)
         forecast = forecast_flow(known.facts, periods, prior, known.market.sizes, draws=DRAWS)
         return dict(enumerate(forecast.quantiles(LEVELS).to_numpy()))
 

@@ -27,7 +27,7 @@ import datetime as dt
 import io
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +191,24 @@ class Policy:
             return self.is_known(day)
         return self.end_announced <= day
 
+    def as_known(self, day: dt.date) -> Policy | None:
+        """The policy as it was known on a day; None of one that was announced later.
+
+        One without a day of announcement is taken to have been known.
+
+        Examples
+        --------
+        >>> import datetime as dt
+        >>> testing = read_policies()["uz-2024-11-testing"]
+        >>> testing.as_known(dt.date(2025, 3, 1)).end is None
+        True
+        """
+        if self.announced and self.announced > day:
+            return None
+        if self.end_announced and self.end_announced > day:
+            return replace(self, end=None)
+        return self
+
 
 def read_policies(path: str | os.PathLike[str] | None = None) -> dict[str, Policy]:
     """Read a table of policies.
@@ -233,6 +251,7 @@ def checked_policies(
     *,
     first_row: int = 1,
     columns: Iterable[str] | None = None,
+    one_place: bool = False,
 ) -> dict[str, Policy]:
     """Policies of the rows of a table.
 
@@ -247,6 +266,8 @@ def checked_policies(
         The number of the first row, for messages.
     columns : iterable of str, optional
         Those of the table; without it, those of its first row.
+    one_place : bool
+        Whether all rows are of one place, known elsewhere: then ids and places may be left out.
 
     Returns
     -------
@@ -271,11 +292,18 @@ def checked_policies(
     if columns is None:
         columns = table[0] if table else NEEDED
     kind = "a table of policies"
-    if problems := [*column_problems(name, [*columns], NEEDED, POLICY_COLUMNS, kind)]:
+    needed = NEEDED[2:] if one_place else NEEDED
+    if problems := [*column_problems(name, [*columns], needed, POLICY_COLUMNS, kind)]:
         raise LedgerError(problems)
     texts = [{column: cell_text(row.get(column)) for column in POLICY_COLUMNS} for row in table]
+    if one_place:
+        texts = [
+            cells | {"id": cells["id"] or f"policy {number}"}
+            for number, cells in enumerate(texts, start=1)
+        ]
     checked = [FoundRow(f"{name}:{line}", cells) for line, cells in enumerate(texts, first_row)]
-    if problems := checked_rows(checked, rules=_faults):
+    unsaid = ("place",) if one_place else ()
+    if problems := checked_rows(checked, unsaid, rules=_faults):
         raise LedgerError(problems)
     return {cells["id"]: _typed(cells) for cells in texts}
 
@@ -302,7 +330,7 @@ def _faults(row: Mapping[str, str]) -> Iterator[Fault]:
 def _typed(row: Mapping[str, str]) -> Policy:
     """The policy of a row without faults."""
     cells: dict[str, Any] = {column: row[column] for column in POLICY_COLUMNS}
-    cells["place"] = place_code(row["place"])
+    cells["place"] = place_code(row["place"]) if row["place"] else ""
     for column in ("start", "end"):
         cells[column] = as_date(row[column]) if row[column] else None
     for column in PRINTS:

@@ -82,6 +82,7 @@ class CurvePath(LatentPath):
             path.bases,
             path.drifts,
             path.counted,
+            path.policies,
         )
         self.curve, self.facts_end = find_curve(curve), facts_end
         self.last = facts_end - self.first_year

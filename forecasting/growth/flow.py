@@ -8,17 +8,21 @@ True
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import number, of, optional, read, several, takes, text, whole
+from forecasting.arguments import Check, number, of, optional, read, several, takes, text, whole
 from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.places import find_place
+from forecasting.evidence.policies import Policy, checked_policies
 from forecasting.growth.flow_draws import PERIOD
 from forecasting.growth.forecast import FACTS, ledger_of
 from forecasting.growth.forecast import FlowForecast as FlowForecast
+from forecasting.growth.policy_months import pooled
 from forecasting.growth.prior import Prior
 from forecasting.growth.request import Request
 from forecasting.growth.sharing import made_once
@@ -26,6 +30,16 @@ from forecasting.growth.starting import MarketSize
 from forecasting.periods import Period, year
 
 MANY = 100_000  # draws, from which memory is short
+
+
+def _read_policies(value: object) -> object:
+    rows = value if isinstance(value, tuple) else (None,)
+    if isinstance(value, pd.DataFrame) or all(isinstance(row, Policy) for row in rows):
+        return value
+    raise TypeError
+
+
+POLICIES = Check("a table of policies with kind and start", _read_policies)
 
 
 @takes(EvidenceError, series=of(pd.Series, words="a Series of numbers indexed by year"))
@@ -90,6 +104,7 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
     seed=whole(),
     curve=text(),
     place=optional(text()),
+    policies=optional(POLICIES),
 )
 def forecast_flow(
     evidence: Ledger | pd.DataFrame,
@@ -101,6 +116,7 @@ def forecast_flow(
     seed: int = 0,
     curve: str = "pooled",
     place: str | None = None,
+    policies: pd.DataFrame | tuple[Policy, ...] | None = None,
 ) -> FlowForecast:
     """Forecast a flow from a handful of published facts.
 
@@ -133,6 +149,14 @@ def forecast_flow(
     place : str, optional
         Where: a code or a common name, for what the markets of a region have in common. By default
         the place of the facts; where none is known, the regions are mixed.
+    policies : DataFrame, optional
+        What moves the flow, one row a policy: kind (``ends``, ``begins``, ``blocked``, ``step``),
+        start (of ``ends`` the first day without the privilege), and where they are known end,
+        announced and price_share (the part of a vehicle's price that the privilege is worth);
+        further columns as :class:`forecasting.evidence.policies.Policy` has them. One that was
+        announced after the day of the forecast is not known: that day is the last on which a fact
+        was published, or where no fact says when, the last that they cover. Also a tuple of
+        policies, all of which are known.
 
     Returns
     -------
@@ -141,7 +165,7 @@ def forecast_flow(
     Raises
     ------
     LedgerError
-        With every problem of a table's rows at once.
+        With every problem of a table's rows at once, of facts or of policies.
     EvidenceError
         Where the facts are not of one thing, speak of more than 80 years, or there are none and no
         market size either.
@@ -153,11 +177,19 @@ def forecast_flow(
     >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=500)
     >>> bool(forecast.probability(above=7632).iloc[0] > 0.5)
     True
+
+    A subsidy of a tenth of the price ends, and buyers hurry:
+
+    >>> ends = pd.DataFrame({"kind": ["ends"], "start": ["2024-01-01"], "price_share": [0.1]})
+    >>> hurried = forecast_flow(facts, [year(2023)], market_size=300_000, draws=500, policies=ends)
+    >>> bool(hurried.quantiles([0.5]).iloc[0, 0] > forecast.quantiles([0.5]).iloc[0, 0])
+    True
     """
     asked = tuple(periods) if periods is not None else None
     unit = isinstance(evidence, Ledger) or "rounding" in evidence
+    facts = ledger_of(evidence)
     request = Request(
-        ledger_of(evidence),
+        facts,
         asked,
         prior or Prior.shipped(),
         market_size,
@@ -167,5 +199,34 @@ def forecast_flow(
         curve,
         unit,
         place,
+        pooled(
+            _known(policies, facts, place) if isinstance(policies, pd.DataFrame) else policies or ()
+        ),
     )
     return made_once(request.answer, request)
+
+
+def _known(table: pd.DataFrame, facts: Ledger, place: str | None) -> list[Policy]:
+    """The policies of a table that were known when the last fact was, and move what is forecast."""
+    named = table.rename(columns=str)
+    cells = [{str(name): cell for name, cell in row.items()} for row in named.to_dict("records")]
+    rows = checked_policies(cells, columns=[*named], one_place=True).values()
+    measures = {"", *(fact.measure for fact in facts)}
+    places = {"", find_place(place or ""), *(fact.place for fact in facts)}
+    known = [policy.as_known(_last_day(facts)) for policy in rows]
+    return [
+        policy
+        for policy in known
+        if policy and _touches(policy.measure, measures) and _touches(policy.place, places)
+    ]
+
+
+def _last_day(facts: Ledger) -> dt.date:
+    """The last day on which a fact was published, or else that one covers."""
+    days = [fact.known_from or fact.period_end for fact in facts]
+    return max(filter(None, days), default=dt.date.max)
+
+
+def _touches(word: str, forecast: set[str]) -> bool:
+    """Whether a policy's word is one of the forecast's; where that has none, any is."""
+    return word in forecast or forecast == {""}

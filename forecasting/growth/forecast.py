@@ -18,6 +18,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words
 from forecasting.growth.flow_draws import FlowDraws
 from forecasting.growth.likelihood import Observation
+from forecasting.growth.policy_months import NO_POLICIES, Policies
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.sharing import made_once
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from forecasting.growth.request import Request
 
 Array = NDArray[np.float64]
+EFFECT = ("effect_percent", "low", "high")
+LEAST_EFFECT = 0.5  # percent
 FACTS = of(Ledger, pd.DataFrame, words="a Ledger, or a table of facts")
 
 
@@ -64,6 +67,10 @@ class FlowForecast(FlowDraws):
     """
 
     _asked: Request | None = None
+    _policies: tuple[Policies, Array] = (
+        NO_POLICIES,
+        np.zeros((0, 0)),
+    )  # with draws of each's sizes
     _fit: tuple[tuple[Observation, ...], Posterior] | None = None
 
     @property
@@ -166,6 +173,59 @@ class FlowForecast(FlowDraws):
             "change_percent": change,
         }
         return pd.DataFrame({name: values[order] for name, values in columns.items()})
+
+    def effects(self) -> pd.DataFrame:
+        """What each policy does to each month of the path.
+
+        Returns
+        -------
+        DataFrame
+            One row a policy and month that it moves by half a percent or more: policy (its id),
+            kind, month, effect_percent (the median, of the month's flow without it), low and high
+            (80 %).
+
+        Examples
+        --------
+        >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> from forecasting.periods import year
+        >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
+        >>> duty = pd.DataFrame({"kind": ["ends"], "start": ["2024-01-01"], "price_share": [0.15]})
+        >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200,
+        ...                          policies=duty)
+        >>> table = forecast.effects().set_index("month")["effect_percent"]
+        >>> bool(table["2023-12"] > 0 > table["2024-01"])
+        True
+        """
+        policies, sizes = self._policies
+        labels = [month.label for month in self.months]
+        tables = [pd.DataFrame(columns=["policy", "kind", "month", *EFFECT])]
+        for row, logs in policies.moves(sizes, self.months[0].start.year, len(labels)):
+            percent = 100 * np.expm1(np.quantile(logs, [0.5, 0.1, 0.9], axis=0))
+            table = pd.DataFrame(dict(zip(EFFECT, percent, strict=True)))
+            table = table.assign(policy=row.id, kind=row.kind, month=labels)
+            tables.append(table[np.abs(percent).max(axis=0) >= LEAST_EFFECT])
+        return pd.concat(tables[1:] or tables, ignore_index=True)[tables[0].columns]
+
+    def without_policies(self) -> Array:
+        """The flow by month as it would be without the policies: shape (draws, months).
+
+        Returns
+        -------
+        ndarray
+            As ``monthly``.
+
+        Examples
+        --------
+        >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> from forecasting.periods import year
+        >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
+        >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
+        >>> bool((forecast.without_policies() == forecast.monthly).all())
+        True
+        """
+        policies, sizes = self._policies
+        moved = policies.moves(sizes, self.months[0].start.year, len(self.months))
+        return np.asarray(self.monthly * np.exp(-sum(logs for _, logs in moved)))
 
     def contraction(self) -> pd.Series:
         """How much of the answer is the facts': 1 less the ratio of variances of the log flow with

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.growth.common import Common
+from forecasting.growth.policy_months import NO_POLICIES, Policies
 from forecasting.growth.prior import REACH, Prior, student_mixture
 from forecasting.growth.within_year import POSITION
 
@@ -83,6 +84,8 @@ class LatentPath:
         its first fact.
     counted : bool
         Whether the flow is of single things, which come by chance.
+    policies : Policies
+        What moves single months: added to the logs of the monthly flows, so that any fact sees it.
 
     Notes
     -----
@@ -107,13 +110,16 @@ class LatentPath:
         bases: int = 0,
         drifts: Sequence[tuple[int, int]] = (),
         counted: bool = True,
+        policies: Policies = NO_POLICIES,
     ) -> None:
         self.prior, self.start, self.counted = prior, start, counted
+        self.policies = policies
         self.first_year, self.last_year = first_year, last_year
         self.years = n = last_year - first_year + 1
         self.months = 12 * n
         self.begins = 0 if start.year is None else start.year - first_year
         self.sizes, self.bases, self.drifts = sizes or {}, bases, tuple(drifts)
+        self.policy_mean, self.policy_map = policies.by_month(first_year, self.months)
         widths = {
             "start": 1,
             "level": 1,
@@ -129,6 +135,7 @@ class LatentPath:
             "noise": self.months,
             "basis": bases,
             "drift": len(drifts) * n,
+            "policy": self.policy_map.shape[1],
         }
         edges = np.cumsum([0, *widths.values()]).tolist()
         self.at_ = {
@@ -155,6 +162,7 @@ class LatentPath:
             self.bases,
             self.drifts,
             self.counted,
+            self.policies,
         )
 
     def _sizes(self) -> tuple[Array, Array]:
@@ -323,8 +331,12 @@ class LatentPath:
         whole = share.sum(axis=2, keepdims=True)
         share /= whole
         d_shape += (d_total - np.einsum("dym,dymn->dyn", share, d_shape))[:, :, None, :]
-        log_flows = total[..., None] + shape - np.log(whole)
-        return log_flows.reshape(len(x), -1), d_shape.reshape(len(x), self.months, n)
+        log_flows = (total[..., None] + shape - np.log(whole)).reshape(len(x), -1)
+        d_log_flows = d_shape.reshape(len(x), self.months, n)
+        if self.policies.rows:
+            log_flows += self.policy_mean + x[:, at["policy"]] @ self.policy_map.T
+            d_log_flows += self.policy_map @ directions[at["policy"]]
+        return log_flows, d_log_flows
 
     def _by_chance(
         self, unit: Array, d_unit: Array, expected: Array, d_expected: Array

@@ -30,6 +30,7 @@ from forecasting.errors import ModelError
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.places import find_place
 from forecasting.growth.common import Common
+from forecasting.growth.policy_months import PolicyEffects
 from forecasting.growth.within_year import WithinYear
 from forecasting.names import DATA
 
@@ -187,6 +188,8 @@ class Prior:
         and 0.47 within one to five years.
     within_year : WithinYear
         How a year falls on its months.
+    policies : PolicyEffects
+        What policies do to single months.
     regions : mapping of str to Region
         What the regions have of their own; the rest mixes them.
     perimeter, source : str
@@ -217,6 +220,7 @@ class Prior:
     basis_sd: float = 0.4
     basis_drift: float = 0.23
     within_year: WithinYear = field(default_factory=WithinYear)
+    policies: PolicyEffects = field(default_factory=PolicyEffects)
     regions: Mapping[str, Region] = field(default_factory=dict)
     perimeter: str = "all electric vehicles"
     source: str = "judgement, before any panel"
@@ -304,6 +308,8 @@ class Prior:
             for key in ("common", "size"):
                 raw[key] = _common(raw[key])
             raw["within_year"] = WithinYear.of(raw["within_year"])
+            if "policies" in raw:
+                raw["policies"] = PolicyEffects.of_entries(raw["policies"])
             raw["regions"] = {
                 name: Region(entry["shock_sd"], _common(entry["common"]))
                 for name, entry in raw.get("regions", {}).items()

@@ -19,12 +19,14 @@ from forecasting.errors import EvidenceError
 from forecasting.evidence.bases import apart
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.policies import Policy
 from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
 from forecasting.growth.extrapolation import carried_on, common_shocks
 from forecasting.growth.forecast import FlowForecast
 from forecasting.growth.influence import log_flow_at_mode, moves
 from forecasting.growth.likelihood import Observation, observe
 from forecasting.growth.path import LatentPath
+from forecasting.growth.policy_months import Policies
 from forecasting.growth.posterior import Posterior, sample
 from forecasting.growth.prior import SHIPPED, Prior
 from forecasting.growth.starting import MarketSize, counts, opposite, path_of
@@ -50,7 +52,7 @@ class Request:
     ----------
     evidence : Ledger
         The facts.
-    periods, prior, market_size, basis, draws, seed, curve, place
+    periods, prior, market_size, basis, draws, seed, curve, place, policies
         As :func:`forecasting.growth.flow.forecast_flow` takes them.
     unit : bool
         Whether the numbers are in a unit; those of a table that tells no rounding may be in
@@ -67,6 +69,7 @@ class Request:
     curve: str = "pooled"
     unit: bool = True
     place: str | None = None
+    policies: tuple[Policy, ...] = ()  # pooled
 
     def __post_init__(self) -> None:
         if self.draws < 8:
@@ -136,7 +139,10 @@ class Request:
         caveats += _learned_elsewhere(prior, measure)
         counted = self.unit or self.market_size is not None
         years = (first, last + 1)
-        path = path_of(prior, self.market_size, facts, years, len(bases), drifts, caveats, counted)
+        policies = Policies(self.policies, prior.policies)
+        path = path_of(
+            prior, self.market_size, facts, years, len(bases), drifts, caveats, counted, policies
+        )
         if self.curve != "pooled":
             if not facts:
                 raise EvidenceError(
@@ -179,6 +185,7 @@ class Request:
             diagnostics=_diagnostics(posterior, len(prepared.observations), self.draws),
             caveats=each_once([*caveats, *_few_count(posterior, self.draws)]),
             _asked=self,
+            _policies=(path.policies, posterior.x[:, path.at_["policy"]]),
             # Coordinates fill much room
             _fit=(prepared.observations, replace(posterior, x=posterior.x[:0].copy())),
         )
@@ -201,6 +208,10 @@ class Request:
             diagnostics={**first.diagnostics, **diagnostics},
             caveats=each_once([caveat for part in parts for caveat in part.caveats]),
             _asked=self,
+            _policies=(
+                first._policies[0],
+                np.concatenate([part._policies[1] for part in parts]),
+            ),
             _fit=(fits[0][0], replace(fits[0][1], **means)),
         )
 

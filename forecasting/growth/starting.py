@@ -13,6 +13,7 @@ from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, PeriodError
 from forecasting.evidence.fact import Fact
 from forecasting.growth.path import LatentPath, Start
+from forecasting.growth.policy_months import NO_POLICIES, Policies
 from forecasting.growth.prior import REFERENCE, Prior
 from forecasting.growth.usable import years_spoken_of
 from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, year
@@ -46,6 +47,7 @@ def path_of(
     drifts: Sequence[tuple[int, int]],
     caveats: list[Caveat],
     counted: bool = True,
+    policies: Policies = NO_POLICIES,
 ) -> LatentPath:
     """The path over some years, started where facts, market size or analogues say.
 
@@ -67,6 +69,8 @@ def path_of(
         Where to say what a reader should know.
     counted : bool
         Whether the flow is of single things.
+    policies : Policies
+        What moves single months.
 
     Raises
     ------
@@ -97,7 +101,7 @@ def path_of(
     if any(fact.accumulates for fact in facts):
         first = min(first, begins) - WALKED_BACK
     start = replace(start, year=begins)
-    return LatentPath(prior, first, last, start, sizes, bases, drifts, counted)
+    return LatentPath(prior, first, last, start, sizes, bases, drifts, counted, policies)
 
 
 def _yearly(fact: Fact) -> float:

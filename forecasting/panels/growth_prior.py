@@ -32,6 +32,7 @@ from forecasting.growth.prior import (
     region_of,
 )
 from forecasting.growth.within_year import estimate_within_year
+from forecasting.panels.policy_effects import estimate_policy_effects
 
 Array = NDArray[np.float64]
 
@@ -124,9 +125,11 @@ def estimate_prior(
         raise ModelError(
             "the panel holds no market with three years in a row, so no growth can be learned from it"
         )
-    within = estimate_within_year(months) if months is not None else Prior.shipped().within_year
+    shipped = Prior.shipped()
+    within = estimate_within_year(months) if months is not None else shipped.within_year
     base = Prior(
         within_year=within,
+        policies=shipped.policies,
         perimeter=perimeter or "as the panel's",
         source=f"estimated on {rows['market'].nunique()} markets up to {int(rows['year'].max())}",
         markets=int(rows["market"].nunique()),
@@ -465,6 +468,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     table = read_iea_panel(panel_path)
     months = pd.read_csv(months_path)
     months = months.rename(columns={"bev": "registrations"})
+    effects = estimate_policy_effects(months)
     wide = annual_sales(table, False)
     drift = estimate_drift(annual_sales(table, True), wide[wide["parts"].str.contains("phev")])
     for perimeter, name in SHIPPED.items():
@@ -476,7 +480,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             "agencies as collected by Robbie Andrew (CC BY 4.0); python -m forecasting.panels.growth_prior PANEL MONTHS FOLDER"
         )
         Path(folder, name).write_text(
-            replace(prior, source=source, basis_drift=drift).to_json(), encoding="utf-8"
+            replace(prior, source=source, basis_drift=drift, policies=effects).to_json(),
+            encoding="utf-8",
         )
 
 

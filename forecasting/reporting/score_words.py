@@ -51,6 +51,21 @@ PART_YEAR = {
     "in95": "outcomes inside the 95 % interval",
     "cases": "cases",
 }
+EVENTS = {
+    "wis": "interval score",
+    "last": "  last month with the privilege",
+    "three": "  three months after",
+    "twelve": "  twelve months after",
+    "ratio": "ratio to the forecast without its date",
+    "ratio_last": "  last month with the privilege",
+    "ratio_three": "  three months after",
+    "ratio_twelve": "  twelve months after",
+    "ratio_known": "  where it had been announced by then",
+    "in80": "outcomes inside the 80 % interval",
+    "in95": "outcomes inside the 95 % interval",
+    "cases": "cases",
+    "events": "events",
+}
 # The columns that hold the standard errors of others
 ERRORS = {"ratio": "ratio_se", "next_ratio": "next_ratio_se", "in80": "se80", "in95": "se95"}
 LEGEND = (
@@ -93,6 +108,23 @@ def part_year_text(lines: pd.DataFrame) -> str:
     ratio to the best rule, this year  0.680 ± 0.030
     """
     return f"{figures_text(lines, PART_YEAR)}\n{LEGEND}"
+
+
+def events_text(lines: pd.DataFrame) -> str:
+    """The scores of forecasts about the ends of privileges.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        Of `forecasting.evaluation.events.summarise_events`.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"ratio": [0.78], "ratio_se": [0.05]}, index=["with its date"])
+    >>> print(events_text(lines).splitlines()[1])
+    ratio to the forecast without its date  0.780 ± 0.050
+    """
+    return f"{figures_text(lines, EVENTS)}\n{LEGEND}"
 
 
 def figures_text(lines: pd.DataFrame, words: Mapping[str, str]) -> str:

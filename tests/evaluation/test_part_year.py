@@ -9,8 +9,8 @@ import pytest
 from forecasting.errors import EvidenceError
 from forecasting.evaluation.backtest import THIS_PACKAGE, read_panel
 from forecasting.evaluation.part_year import (
+    PackagePartYear,
     _cases,
-    _PackagePartYear,
     backtest_part_year,
     part_year_skill,
     read_monthly,
@@ -132,7 +132,7 @@ def test_neither_its_own_rows_nor_later_years_teach_a_market(
     again = part_year_skill(changed, monthly)
     same = (scored["market"] == "A") & (scored["year"] <= 2020) & (scored["method"] == THIS_PACKAGE)
     pd.testing.assert_frame_equal(scored[same], again[same])
-    ours = _PackagePartYear(read_panel(raw, battery_only=True), read_monthly(monthly))
+    ours = PackagePartYear(read_panel(raw, battery_only=True), read_monthly(monthly))
     others = read_monthly(monthly[(monthly["market"] == "B") & (monthly["month"] < "2021-01")])
     case = next(
         case

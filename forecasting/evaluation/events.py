@@ -1,0 +1,272 @@
+"""Backtest about the ends of privileges: forecasts made before, with and without the event's date.
+
+A case is a market and the day on which a privilege ended there. Four months before, the forecaster
+knows the total of the year before, the total from January on and its growth, and is scored on the
+last month with the privilege, the three months after it and the twelve. What policies do is learned
+from the months of the other markets, and so is the prior.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from forecasting.errors import EvidenceError, Problem
+from forecasting.evaluation.backtest import DRAWS, Panel, read_panel
+from forecasting.evaluation.part_year import Monthly, PackagePartYear, read_monthly
+from forecasting.evaluation.peers import LEAST_SALES
+from forecasting.evaluation.rules_of_thumb import PartYear
+from forecasting.evaluation.scores import LEVELS, clustered_ratio, coverage, judged
+from forecasting.evidence.places import find_place
+from forecasting.evidence.policies import Policy, read_policies
+from forecasting.growth.flow import forecast_flow
+from forecasting.growth.policy_months import PolicyEffects
+from forecasting.panels.policy_effects import PolicyEvent, estimate_policy_effects, events
+from forecasting.periods import Period, month
+
+TOLD = "with its date"
+NOT_TOLD = "without"
+MULTIPLIER = "one multiplier"
+# Medians of the visible markets, without regard to size, notice or what else was known
+MULTIPLIERS = {"last": 1.5, "three": 0.7, "twelve": 0.75}
+MULTIPLIER_SD = 0.5
+BEFORE = 4  # months that facts end before the event
+COLUMNS = ["method", "market", "policy", "known", "months", "wis", "ale", "in80", "in95"]
+
+
+@dataclass(frozen=True)
+class EventCase:
+    """One event, and what was counted about it.
+
+    Parameters
+    ----------
+    event : PolicyEvent
+        A privilege's end.
+    part_year : PartYear
+        The three facts.
+    periods : dict of str to Period
+        What is forecast.
+    outcomes : dict of str to float
+        What was counted then.
+    """
+
+    event: PolicyEvent
+    part_year: PartYear
+    periods: dict[str, Period]
+    outcomes: dict[str, float]
+
+    @property
+    def was_known(self) -> bool:
+        """Whether the event had been announced when the facts end, as far as is known."""
+        announced = self.event.policy.announced
+        return (
+            announced is None
+            or announced <= month(f"{self.part_year.year}-{self.part_year.k:02d}").end
+        )
+
+    @property
+    def policy(self) -> Policy:
+        """The policy with its date; of one that was announced later the date alone."""
+        policy = self.event.policy
+        return policy if self.was_known else replace(policy, announced=None)
+
+
+def backtest_events(
+    panel: Panel, monthly: Monthly, policies: str | Path | None = None
+) -> pd.DataFrame:
+    """Score in one line per method: :func:`summarise_events` of :func:`event_skill`."""
+    return summarise_events(event_skill(panel, monthly, policies))
+
+
+def event_skill(panel: Panel, monthly: Monthly, policies: str | Path | None = None) -> pd.DataFrame:
+    """Score every event, each market left out in turn.
+
+    Parameters
+    ----------
+    panel : DataFrame or path
+        Annual sales to learn growth from, as :func:`forecasting.evaluation.backtest.read_panel`
+        reads them.
+    monthly : DataFrame or path
+        Months of the markets, as :func:`forecasting.evaluation.part_year.read_monthly` reads them.
+    policies : path, optional
+        A table of policies in place of those that ship; each of its places needs months.
+
+    Returns
+    -------
+    DataFrame
+        ``method, market, policy, known`` (whether it had been announced by then), ``months``
+        (``last``, ``three``, ``twelve``), ``wis`` (weighted interval score of the log total),
+        ``ale`` (absolute log error of the median), ``in80, in95``.
+
+    Raises
+    ------
+    EvidenceError
+        Where a file cannot be read, a policy's place has no months, or no event lies within them.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"market": "Norway", "month": ["2022-12"], "bev": 100})
+    >>> rows = [("Norway", 2021, 900.0, 0.0, 5.0)]
+    >>> columns = ["market", "year", "sales_bev", "sales_phev", "sales_share_percent"]
+    >>> event_skill(pd.DataFrame(rows, columns=columns), counts)
+    Traceback (most recent call last):
+    forecasting.errors.EvidenceError: no privilege that ended ... has a year of months before ...
+    """
+    analogues = read_panel(panel, battery_only=True)
+    names = {find_place(name): name for name in analogues["market"].unique()}
+    months = read_monthly(monthly)
+    of_panel = {name: names.get(find_place(name), name) for name in months["market"].unique()}
+    months = months.assign(market=months["market"].map(of_panel))  # so that it can be left out
+    rows = read_policies(policies)
+    if policies is not None:
+        _check_places(rows, set(of_panel), Path(policies).name)
+    every = [_case(event, months) for event in events(months, rows.values(), ["ends"])]
+    cases = [case for case in every if case is not None]
+    if not cases:
+        raise EvidenceError(
+            "no privilege that ended in these markets has a year of months before it; give months"
+            " of Norway from 2021 to 2023, e.g."
+        )
+    ours = PackagePartYear(analogues, months)
+    learned: dict[str, PolicyEffects] = {}
+    scores: list[tuple[object, ...]] = []
+    for case in tqdm(cases, TOLD, leave=False, disable=None):
+        market = case.event.market
+        if market not in learned:
+            others = months[months["market"] != market]
+            learned[market] = estimate_policy_effects(others, rows.values())
+        for method, totals in _forecasts(case, ours, learned[market]).items():
+            scores += _score(method, case, totals)
+    return pd.DataFrame(scores, columns=COLUMNS)
+
+
+def _check_places(policies: Mapping[str, Policy], markets: set[str], name: str) -> None:
+    """Refuse the policies of places that have no months."""
+    places = {find_place(market) for market in markets}
+    hint = "leave it out, or give that place's months"
+    problems = [
+        Problem(f"{name}:{row} place", f"{policy.id}: {policy.place} has no months", hint)
+        for row, policy in enumerate(policies.values(), start=2)
+        if policy.place not in places
+    ]
+    if problems:
+        raise EvidenceError(problems)
+
+
+def _case(event: PolicyEvent, months: pd.DataFrame) -> EventCase | None:
+    """What an analyst knew four months before an event; None where months are missing."""
+    rows = months[months["market"] == event.market]
+    cars = rows.set_index(pd.PeriodIndex(rows["month"], freq="M"))["all_cars"]
+
+    def total(first: pd.Period, last: pd.Period, counts: pd.Series = event.counts) -> float:
+        of = counts.reindex(pd.period_range(first, last, freq="M"))
+        return float(of.sum(skipna=False))
+
+    first = event.first
+    last = first - BEFORE - 1
+    january = pd.Period(year=last.year, month=1, freq="M")
+    last_year = total(january - 12, january - 1)
+    part = total(january, last)
+    before = total(january - 12, last - 12)
+    if not (last_year >= LEAST_SALES and part > 0 and before > 0):
+        return None
+    size = total(january - 12, january - 1, cars)
+    spans = {
+        "last": (first - 1, first - 1),
+        "three": (first, first + 2),
+        "twelve": (first, first + 11),
+    }
+    outcomes = {name: total(*ends) for name, ends in spans.items()}
+    outcomes = {name: outcome for name, outcome in outcomes.items() if outcome > 0}
+    growth = round(100 * (part / before - 1), 1)
+    part_year = PartYear(
+        event.market, last.year, last.month, last_year, part, growth,
+        size if size > 0 else None, {},
+    )  # fmt: skip
+    periods = {
+        name: Period(_day(spans[name][0], "S"), _day(spans[name][1], "E")) for name in outcomes
+    }
+    return EventCase(event, part_year, periods, outcomes)
+
+
+def _day(of: pd.Period, end: Literal["S", "E"]) -> dt.date:
+    return of.to_timestamp(how=end).date()
+
+
+def _forecasts(
+    case: EventCase, ours: PackagePartYear, effects: PolicyEffects
+) -> dict[str, dict[str, np.ndarray]]:
+    """Quantiles of each method for each span of months."""
+    known = ours.known(case.part_year)
+    prior = replace(ours.prior(case.part_year, known), policies=effects)
+    sizes = known.market.sizes
+    periods = [*case.periods.values()]
+    dated, undated = (
+        forecast_flow(known.facts, periods, prior, sizes, draws=DRAWS, policies=policies)
+        for policies in ((case.policy,), ())
+    )
+    spread = np.exp(MULTIPLIER_SD * np.random.default_rng(0).standard_normal(DRAWS))
+    multiplied = [
+        np.quantile(undated.totals(period) * MULTIPLIERS[name] * spread, LEVELS)
+        for name, period in case.periods.items()
+    ]
+    return {
+        TOLD: dict(zip(case.periods, dated.quantiles(LEVELS).to_numpy(), strict=True)),
+        NOT_TOLD: dict(zip(case.periods, undated.quantiles(LEVELS).to_numpy(), strict=True)),
+        MULTIPLIER: dict(zip(case.periods, multiplied, strict=True)),
+    }
+
+
+def _score(
+    method: str, case: EventCase, quantiles: dict[str, np.ndarray]
+) -> Iterator[tuple[object, ...]]:
+    for name, outcome in case.outcomes.items():
+        policy = case.event.policy.id
+        yield (
+            method, case.event.market, policy, case.was_known, name,
+            *astuple(judged(quantiles[name], outcome)),
+        )  # fmt: skip
+
+
+def summarise_events(table: pd.DataFrame) -> pd.DataFrame:
+    """One line per method, from the cases of :func:`event_skill`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by method: ``wis`` of all cases, ``last, three, twelve`` by months; ``ratio`` to the
+        forecast without the event, with ``ratio_se`` clustered by market, and ``ratio_last`` and so
+        on by months, ``ratio_known`` where the event had been announced by then; ``in80, in95``
+        with ``se80, se95``; ``cases`` and ``events``.
+
+    Examples
+    --------
+    >>> one = {"method": [TOLD, NOT_TOLD], "market": "A", "policy": "tax", "known": True,
+    ...        "months": "last", "wis": [0.1, 0.2], "ale": 0.2, "in80": True, "in95": True}
+    >>> float(summarise_events(pd.DataFrame(one)).loc[TOLD, "ratio"])
+    0.5
+    """
+    by = table.groupby("method", sort=False)
+    lines = by["wis"].mean().to_frame()
+    names = [name for name in MULTIPLIERS if (table["months"] == name).any()]
+    spans = table.pivot_table(index="method", columns="months", values="wis", sort=False)
+    lines = lines.join(spans[names])
+    both = table.pivot(index=["policy", "months"], columns="method", values="wis")
+    markets = table.drop_duplicates(["policy", "months"]).set_index(["policy", "months"])["market"]
+    for method in lines.index:
+        against = clustered_ratio(both[method], both[NOT_TOLD], markets[both.index])
+        lines.loc[method, "ratio"] = against.mean
+        lines.loc[method, "ratio_se"] = against.error
+    for name in names:
+        lines[f"ratio_{name}"] = lines[name] / float(lines[name][NOT_TOLD])
+    known = table[table["known"]].groupby("method")["wis"].mean().reindex(lines.index)
+    lines["ratio_known"] = known / float(known[NOT_TOLD])
+    lines = lines.round(3).join(coverage(table))
+    return lines.assign(events=by["policy"].nunique()).rename_axis("method")

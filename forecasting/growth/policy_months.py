@@ -1,0 +1,303 @@
+"""What policies do to single months: the rush before a privilege ends, the fall after it, and what
+stays.
+
+In the log of a month's flow, on the scale of the seasons, the end of a privilege that is worth a
+share p of the price, and was announced n months before, adds
+
+    rush (1 - exp(-n / hurry)) kept^(m - 1)        in the m-th month before it
+    -fall kept^m - elasticity worth(p)             m months after it
+
+with ``worth(p) = p / (1 + p / enough)``: beyond some part of the price little is added. What begins
+does the same with the other sign: buyers wait for it, then come at once. A step has neither rush
+nor fall. What is blocked withholds a part of each month, and gives it back after its end. The
+numbers differ from event to event: mean and covariance are learned from the months of other markets
+by :mod:`forecasting.panels.policy_effects`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.evidence.policies import Policy
+
+Array = NDArray[np.float64]
+
+DAYS = 365.25 / 12  # of a month
+# Judgement: a car is registered so long after it was ordered
+DELIVERY = 60
+ENOUGH = 0.15
+# Judgement, on one trade that was held up: log-odds of the part withheld, and how much of what is
+# given back in a month is given back in the next
+WITHHELD = 0.0
+WITHHELD_SD = 1.0
+GIVEN_BACK = 0.5
+NEVER = 36  # months, after which a trade is taken to have found other ways
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What events of one kind do.
+
+    Parameters
+    ----------
+    rush, fall, elasticity : float
+        Means: in logs the rush in the last month and the fall in the first one, and what stays by
+        the privilege's share of the price.
+    covariance : tuple of tuple of float
+        Of the three between events.
+    rush_kept, fall_kept : float
+        Part of rush and fall that the month farther from the event has.
+    events, markets : int
+        That it was learned from.
+
+    Examples
+    --------
+    >>> Effect().rush > 0
+    True
+    """
+
+    rush: float = 0.5
+    fall: float = 0.3
+    elasticity: float = 3.0
+    covariance: tuple[tuple[float, ...], ...] = ((0.1, 0.0, 0.0), (0.0, 0.1, 0.0), (0.0, 0.0, 9.0))
+    rush_kept: float = 0.4
+    fall_kept: float = 0.4
+    events: int = 0
+    markets: int = 0
+
+    @property
+    def mean(self) -> Array:
+        """The three means."""
+        return np.array([self.rush, self.fall, self.elasticity])
+
+
+@dataclass(frozen=True)
+class PolicyEffects:
+    """What policies do, by kind.
+
+    Parameters
+    ----------
+    ends, begins : Effect
+        Of a privilege that ends, and of one that begins.
+    hurry : float
+        Months of notice that two thirds of the rush need.
+    usual_share : float
+        Part of the price that a privilege is worth of which that was not printed.
+    source : str
+        Where the numbers come from.
+
+    Examples
+    --------
+    >>> PolicyEffects().of("begins") == Effect()
+    True
+    """
+
+    ends: Effect = field(default_factory=Effect)
+    begins: Effect = field(default_factory=Effect)
+    hurry: float = 1.0
+    usual_share: float = 0.08
+    source: str = "judgement"
+
+    def of(self, kind: str) -> Effect:
+        """The effect that policies of a kind have."""
+        return self.begins if kind == "begins" else self.ends
+
+    def sizes(self, policy: Policy) -> Array:
+        """By how much rush, fall and elasticity of the kind are to be multiplied."""
+        if policy.kind == "step":
+            share = policy.price_share or 0.0
+            return np.array([0.0, 0.0, -np.sign(share) * _worth(abs(share))])
+        share = self.usual_share if policy.price_share is None else policy.price_share
+        notice = 1.0
+        if policy.announced is not None:
+            days = max((policy.start - policy.announced).days, 0)
+            notice = -np.expm1(-days / DAYS / self.hurry)
+        sizes = np.array([notice, 1.0, _worth(share)])
+        return -sizes if policy.kind == "begins" else sizes
+
+    @classmethod
+    def of_entries(cls, entries: Mapping[str, Any]) -> PolicyEffects:
+        """From the entries of a file, whose lists become tuples."""
+        kinds = {
+            kind: Effect(
+                **{**entries[kind], "covariance": tuple(map(tuple, entries[kind]["covariance"]))}
+            )
+            for kind in ("ends", "begins")
+        }
+        return cls(**{**entries, **kinds})
+
+
+def _worth(share: float) -> float:
+    return share / (1 + share / ENOUGH)
+
+
+def months_since(day: dt.date, first_year: int, months: int) -> Array:
+    """How many months each month's first day lies after a day.
+
+    >>> import datetime as dt
+    >>> months_since(dt.date(2023, 2, 15), 2023, 3)
+    array([-1.5, -0.5,  0.5])
+    """
+    start = 12 * (day.year - first_year) + day.month - 1
+    following = (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
+    part = (day.day - 1) / (following - day.replace(day=1)).days
+    return np.asarray(np.arange(months) - start - part, dtype=float)
+
+
+def course(since: Array, effect: Effect, until: Array | None = None) -> Array:
+    """Rush, fall and what stays by month, one column each, of an event of size one.
+
+    Parameters
+    ----------
+    since : ndarray, shape (months,)
+        As :func:`months_since` gives it.
+    effect : Effect
+        For how fast rush and fall fade.
+    until : ndarray, shape (months,), optional
+        The same of the day after which all is as before.
+
+    Examples
+    --------
+    >>> course(np.array([-2.0, -1.0, 0.0, 1.0]), Effect())[:, 0].tolist()
+    [0.4, 1.0, 0.0, 0.0]
+    """
+    after = np.clip(since + 1, 0.0, 1.0)
+    over = 1.0 if until is None else 1 - np.clip(until + 1, 0.0, 1.0)
+    rush = (1 - after) * effect.rush_kept ** np.maximum(-since - 1, 0.0)
+    fall = after * effect.fall_kept ** np.maximum(since, 0.0)
+    return np.column_stack([rush, -fall * over, -after * over])
+
+
+@dataclass(frozen=True)
+class Policies:
+    """Policies that are known, and what such policies do.
+
+    Parameters
+    ----------
+    rows : tuple of Policy
+        As :func:`pooled` gives them.
+    effects : PolicyEffects
+        Learned from other markets.
+
+    Examples
+    --------
+    >>> NO_POLICIES.by_month(2023, 12)[1].shape
+    (12, 0)
+    """
+
+    rows: tuple[Policy, ...] = ()
+    effects: PolicyEffects = field(default_factory=PolicyEffects)
+
+    def by_month(self, first_year: int, months: int) -> tuple[Array, Array]:
+        """What is added to the log flow of each month: its mean, and its root by coordinate.
+
+        Parameters
+        ----------
+        first_year, months : int
+            The grid: months from January of that year on.
+
+        Returns
+        -------
+        tuple of ndarray
+            Shapes (months,) and (months, coordinates).
+        """
+        parts = [self.of_row(row, first_year, months) for row in self.rows]
+        mean = sum((part[0] for part in parts), np.zeros(months))
+        return mean, np.hstack([np.zeros((months, 0)), *(part[1] for part in parts)])
+
+    def moves(self, sizes: Array, first_year: int, months: int) -> list[tuple[Policy, Array]]:
+        """What each policy adds to the log flow of each month, by draw.
+
+        Parameters
+        ----------
+        sizes : ndarray, shape (draws, coordinates)
+            Coordinates of all policies.
+        first_year, months : int
+            As of :meth:`by_month`.
+        """
+        moved = []
+        column = 0
+        for row in self.rows:
+            mean, root = self.of_row(row, first_year, months)
+            own = sizes[:, column : column + root.shape[1]]
+            moved.append((row, mean + own @ root.T))
+            column += root.shape[1]
+        return moved
+
+    def of_row(self, row: Policy, first_year: int, months: int) -> tuple[Array, Array]:
+        """What one policy adds; parameters as of :meth:`by_month`."""
+        since = months_since(row.start, first_year, months)
+        until = None
+        if row.end is not None and row.kind != "begins":
+            until = months_since(row.end + dt.timedelta(days=1), first_year, months)
+        if row.kind == "blocked":
+            at, above, below = (
+                _blocked(since, until, WITHHELD + step) for step in (0.0, WITHHELD_SD, -WITHHELD_SD)
+            )
+            return at, ((above - below) / 2)[:, None]
+        effect = self.effects.of(row.kind)
+        shape = course(since, effect, until) * self.effects.sizes(row)
+        return shape @ effect.mean, shape @ np.linalg.cholesky(np.array(effect.covariance))
+
+
+def _blocked(since: Array, until: Array | None, log_odds: float) -> Array:
+    """What a blocked trade adds to logs: a part withheld, and given back after its end."""
+    part = 1 / (1 + np.exp(-log_odds))
+    held = np.clip(since + 1, 0.0, 1.0)
+    if until is None:
+        return np.asarray(np.log1p(-part * held))
+    after = np.clip(until + 1, 0.0, 1.0)
+    held = held - after
+    freed = after * GIVEN_BACK ** np.maximum(until, 0.0)
+    whole = part * min(held.sum(), NEVER) * freed / max(freed.sum(), 1e-9)
+    return np.asarray(np.log1p(whole - part * held))
+
+
+NO_POLICIES = Policies()
+
+
+def pooled(policies: Iterable[Policy]) -> tuple[Policy, ...]:
+    """Policies, those of one kind and month as one: their shares of the price add up.
+
+    Where orders decide, the event is moved to when such cars are registered.
+
+    Parameters
+    ----------
+    policies : iterable of Policy
+        Of one market.
+
+    Examples
+    --------
+    >>> from forecasting.evidence.policies import checked_policies
+    >>> tax = {"place": "NO", "kind": "ends", "start": "2023-01-01", "price_share": 0.05}
+    >>> both = checked_policies([tax | {"id": "vat"}, tax | {"id": "weight"}])
+    >>> [(policy.id, policy.price_share) for policy in pooled(both.values())]
+    [('vat, weight', 0.1)]
+    """
+    by_month: dict[tuple[object, ...], list[Policy]] = {}
+    for policy in policies:
+        if policy.dated_by == "order":
+            later = policy.start + dt.timedelta(days=DELIVERY)
+            policy = replace(policy, start=later, end=None)
+        month = (policy.start + dt.timedelta(days=15)).replace(day=1)
+        by_month.setdefault((policy.kind, month), []).append(policy)
+    return tuple(_as_one(rows) for rows in by_month.values())
+
+
+def _as_one(rows: list[Policy]) -> Policy:
+    shares = [row.price_share for row in rows if row.price_share is not None]
+    announced = [row.announced for row in rows if row.announced is not None]
+    ends = [row.end for row in rows]
+    return replace(
+        min(rows, key=lambda row: row.start),
+        id=", ".join(row.id for row in rows),
+        end=None if None in ends else max(end for end in ends if end),
+        announced=min(announced, default=None),
+        price_share=sum(shares) if shares else None,
+    )

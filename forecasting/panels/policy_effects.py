@@ -1,0 +1,290 @@
+"""What the ends and beginnings of privileges do, learned from the months of other markets.
+
+About an event the log of a month's flow is taken to be a line, a random walk, the common season, a
+season of the market's own, noise, and the event's rush, fall and what stays. All but the three is
+integrated out, market by market; mean and covariance of the three over events follow by
+expectation-maximisation, how fast rush and fall fade from a grid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.evidence.places import find_place
+from forecasting.evidence.policies import Policy, read_policies
+from forecasting.growth.policy_months import Effect, PolicyEffects, course, months_since, pooled
+from forecasting.growth.prior import Prior
+from forecasting.growth.within_year import WithinYear
+
+Array = NDArray[np.float64]
+
+KINDS = ("ends", "begins")
+BATTERY_CARS = ("battery-cars", "electric-cars", "")
+BEFORE = 30  # months about an event that are looked at
+AFTER = 14
+FEWEST = 18  # months with a count, of those
+FEWEST_BEFORE = 12
+LEAST = 20  # vehicles in a month
+ANOTHER_SD = 0.7  # of rush, fall and step of another event within those months
+# Believed before any event, each worth so many events
+BELIEVED = Effect()
+BELIEVED_EVENTS = 4.0
+FADING = (0.2, 0.35, 0.5, 0.65)
+HURRY = (0.5, 1.0, 2.0)
+ROUNDS = 60
+# Of the level of a market's months, and of its growth a year about the usual
+LEVEL_SD = 3.0
+GROWTH_SD = 0.3
+
+
+@dataclass(frozen=True)
+class PolicyEvent:
+    """Policies of one market and month, with the market's months about them.
+
+    Parameters
+    ----------
+    market : str
+        Its name in the table of months.
+    policy : Policy
+        Pooled.
+    counts : Series
+        By month, a Period.
+    own : tuple of Policy
+        All of the same market, this one among them.
+    """
+
+    market: str
+    policy: Policy
+    counts: pd.Series
+    own: tuple[Policy, ...]
+
+    @property
+    def first(self) -> pd.Period:
+        """The first month that lies, for most of its days, after the start."""
+        return pd.Period(pd.Timestamp(self.policy.start) + pd.Timedelta(days=15), freq="M")
+
+
+def events(
+    months: pd.DataFrame, policies: Iterable[Policy], kinds: Sequence[str] = KINDS
+) -> list[PolicyEvent]:
+    """Dated events of the markets of a table of months.
+
+    Left out is what is dated by orders, what touches no battery cars or a part of them alone, and
+    what lies where the market has no single months.
+
+    Parameters
+    ----------
+    months : DataFrame
+        Columns market, month and registrations, of battery cars.
+    policies : iterable of Policy
+        Of any markets.
+    kinds : sequence of str
+        Which kinds.
+    """
+    registered = [policy for policy in policies if _moves_registrations(policy)]
+    dated = []
+    for market, rows in months.groupby("market", sort=True):
+        place = find_place(str(market))
+        own = pooled(policy for policy in registered if policy.place == place)
+        index = pd.PeriodIndex(rows["month"], freq="M")
+        counts = rows.set_index(index)["registrations"].sort_index()
+        every = [PolicyEvent(str(market), policy, counts, own) for policy in own]
+        dated += [event for event in every if event.policy.kind in kinds and _has_months(event)]
+    return dated
+
+
+def _moves_registrations(policy: Policy) -> bool:
+    """Whether it touches the registrations of all battery cars, by the day of registration."""
+    measured = policy.measure in ("ev_registrations", "")
+    return measured and policy.vehicles in BATTERY_CARS and policy.dated_by != "order"
+
+
+def _has_months(event: PolicyEvent) -> bool:
+    """Whether enough months are counted, and single ones: a third of a quarter is none."""
+    about = _window(event)
+    adjacent = about.loc[event.first - 4 : event.first + 3]
+    quarters = (adjacent.diff() == 0) & (adjacent.shift().diff() == 0)
+    before = about.loc[: event.first - 1]
+    enough = about.count() >= FEWEST and before.count() >= FEWEST_BEFORE
+    return bool(enough and adjacent.count() >= 4 and not quarters.any())
+
+
+def _window(event: PolicyEvent) -> pd.Series:
+    about = pd.period_range(event.first - BEFORE, event.first + AFTER, freq="M")
+    counts = event.counts.reindex(about)
+    return counts.where(counts >= LEAST)
+
+
+def estimate_policy_effects(
+    months: pd.DataFrame, policies: Iterable[Policy] | None = None, prior: Prior | None = None
+) -> PolicyEffects:
+    """Learn what policies do from the months of some markets.
+
+    Parameters
+    ----------
+    months : DataFrame
+        Columns market, month and registrations, of battery cars.
+    policies : iterable of Policy, optional
+        By default those that ship.
+    prior : Prior, optional
+        For the season and for how growth varies; by default the one that ships.
+
+    Returns
+    -------
+    PolicyEffects
+        Shrunk towards what is believed where few events are seen.
+
+    Examples
+    --------
+    >>> none = pd.DataFrame({"market": ["Norway"], "month": ["2022-12"], "registrations": [9.0]})
+    >>> estimate_policy_effects(none).ends.mean.round(2).tolist() == Effect().mean.tolist()
+    True
+    """
+    dated = events(months, read_policies().values() if policies is None else policies)
+    shares = [e.policy.price_share for e in dated if e.policy.price_share is not None]
+    base = PolicyEffects(usual_share=float(np.median([PolicyEffects.usual_share, *shares])))
+    seen = [_Seen(event, prior or Prior.shipped()) for event in dated]
+    fits = [(_fitted(seen, "ends", replace(base, hurry=hurry)), hurry) for hurry in HURRY]
+    (_, effect), hurry = max(fits, key=lambda fit: fit[0][0])
+    base = replace(base, hurry=hurry, ends=effect)
+    return replace(
+        base,
+        begins=_fitted(seen, "begins", base)[1],
+        source=f"estimated on {len(dated)} events of {len({e.market for e in dated})} markets",
+    )
+
+
+def without_events(
+    months: pd.DataFrame, effects: PolicyEffects, prior: Prior | None = None
+) -> pd.DataFrame:
+    """Months as they would be without the policies that ship, so that no season holds them.
+
+    Parameters
+    ----------
+    months : DataFrame
+        Columns market, month and registrations.
+    effects : PolicyEffects
+        What such policies do; of each event its own months say how much.
+    prior : Prior, optional
+        As of :func:`estimate_policy_effects`.
+
+    Returns
+    -------
+    DataFrame
+        The same with other registrations about events.
+    """
+    moved = pd.Series(0.0, index=months.index)
+    for event in events(months, read_policies().values()):
+        seen = _Seen(event, prior or Prior.shipped())
+        effect = effects.of(event.policy.kind)
+        precision, pull = seen.says(effect, effects)
+        spread = np.linalg.inv(np.array(effect.covariance))
+        own = np.linalg.solve(precision + spread, pull + spread @ effect.mean)
+        rows = months["market"] == event.market
+        index = pd.PeriodIndex(months.loc[rows, "month"], freq="M")
+        first = int(index.year.min())
+        at = 12 * (index.year.to_numpy() - first) + index.month.to_numpy() - 1
+        since = months_since(event.policy.start, first, int(at.max()) + 1)
+        moved[rows] += (course(since, effect) * effects.sizes(event.policy) @ own)[at]
+    return months.assign(registrations=months["registrations"] / np.exp(moved))
+
+
+class _Seen:
+    """What an event's months say of rush, fall and what stays, however fast the first two fade.
+
+    Parameters
+    ----------
+    event : PolicyEvent
+        With its months.
+    prior : Prior
+        For the season and for how growth varies.
+    """
+
+    def __init__(self, event: PolicyEvent, prior: Prior) -> None:
+        self.market, self.policy = event.market, event.policy
+        counts = _window(event).dropna()
+        months = pd.PeriodIndex(counts.index)
+        self.first_year = int(months[0].year)
+        self.at = 12 * (months.year.to_numpy() - self.first_year) + months.month.to_numpy() - 1
+        years = (self.at - self.at[-1]) / 12
+        within = prior.within_year
+        values = np.log(counts.to_numpy(dtype=float)) - np.asarray(within.pattern)[self.at % 12]
+        values = values - prior.level * years
+        self.values = values - values.mean()
+        open_to = [np.full((len(years), 1), LEVEL_SD), GROWTH_SD * years[:, None]]
+        others = [p for p in event.own if p is not event.policy and p.kind in KINDS]
+        open_to += [ANOTHER_SD * self._course(policy, BELIEVED) for policy in others]
+        wide = np.hstack(open_to)
+        kinds = [
+            self._inverse(wide @ wide.T + _covariance(self.at, within, prior, times), share)
+            for share, times in within.steadiness
+        ]
+        self.log_density, self.inverse = max(kinds, key=lambda kind: kind[0])
+        self.pulled = self.inverse @ self.values
+
+    def _inverse(self, covariance: Array, share: float) -> tuple[float, Array]:
+        inverse: Array = np.linalg.inv(covariance).astype(float)
+        square = self.values @ inverse @ self.values + np.linalg.slogdet(covariance)[1]
+        return float(np.log(share) - 0.5 * square), inverse
+
+    def _course(self, policy: Policy, shape: Effect) -> Array:
+        since = months_since(policy.start, self.first_year, int(self.at[-1]) + 1)
+        return np.asarray(course(since, shape)[self.at])
+
+    def says(self, shape: Effect, effects: PolicyEffects) -> tuple[Array, Array]:
+        """Precision and pull of the three numbers."""
+        design = self._course(self.policy, shape) * effects.sizes(self.policy)
+        return design.T @ self.inverse @ design, design.T @ self.pulled
+
+
+def _fitted(seen: Sequence[_Seen], kind: str, effects: PolicyEffects) -> tuple[float, Effect]:
+    """The effect of one kind, and its log likelihood."""
+    seen = [event for event in seen if event.policy.kind == kind]
+    fits = []
+    for rush_kept, fall_kept in product(FADING, FADING):
+        shape = replace(BELIEVED, rush_kept=rush_kept, fall_kept=fall_kept)
+        fits.append(_over_events([event.says(shape, effects) for event in seen], shape))
+    likelihood, effect = max(fits, key=lambda fit: fit[0])
+    markets = len({event.market for event in seen})
+    return likelihood, replace(effect, events=len(seen), markets=markets)
+
+
+def _covariance(at: Array, within: WithinYear, prior: Prior, steady: float) -> Array:
+    """Of a market's months: its own season, noise, and a random walk."""
+    own = sum(share * times**2 for share, times in within.own_seasons) * within.pattern_sd**2
+    lag = np.abs(at[:, None] - at[None, :])
+    noise = (steady * within.noise_sd) ** 2
+    walk = np.minimum.outer(at - at[0], at - at[0]) * prior.shock_sd**2 / 12
+    return np.asarray(own * (lag % 12 == 0) + noise * within.noise_ar**lag + walk)
+
+
+def _over_events(seen: Sequence[tuple[Array, Array]], believed: Effect) -> tuple[float, Effect]:
+    """Mean and covariance over events, by expectation-maximisation; with their log likelihood."""
+    precision = np.array([precision for precision, _ in seen]).reshape(-1, 3, 3)
+    pull = np.array([pull for _, pull in seen]).reshape(-1, 3)
+    mean = believed.mean
+    before = np.array(believed.covariance)
+    covariance = before
+    weight = BELIEVED_EVENTS + len(seen)
+    for _ in range(ROUNDS):
+        spread = np.linalg.inv(covariance)
+        known = np.linalg.inv(precision + spread)
+        at = np.einsum("eij,ej->ei", known, pull + spread @ mean)
+        mean = (BELIEVED_EVENTS * believed.mean + at.sum(axis=0)) / weight
+        apart = at - mean
+        moved = before + np.outer(believed.mean - mean, believed.mean - mean)
+        covariance = (BELIEVED_EVENTS * moved + known.sum(axis=0) + apart.T @ apart) / weight
+    rest = pull - precision @ mean
+    within = np.linalg.inv(np.linalg.inv(covariance) + precision)
+    likelihood = (pull @ mean + rest @ mean).sum() + np.einsum("ei,eij,ej->", rest, within, rest)
+    likelihood -= np.linalg.slogdet(np.eye(3) + covariance @ precision)[1].sum()
+    rush, fall, elasticity = mean.tolist()
+    between = tuple(map(tuple, covariance.tolist()))
+    effect = replace(believed, rush=rush, fall=fall, elasticity=elasticity, covariance=between)
+    return 0.5 * float(likelihood), effect

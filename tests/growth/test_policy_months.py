@@ -1,0 +1,211 @@
+"""What policies do to months, as a forecast of facts takes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import forecasting as fc
+from forecasting.errors import LedgerError
+from forecasting.evidence.policies import Policy, checked_policies
+from forecasting.growth.policy_months import (
+    Effect,
+    Policies,
+    PolicyEffects,
+    course,
+    months_since,
+    pooled,
+)
+from forecasting.growth.prior import Prior
+
+FACTS = fc.annual_totals(pd.Series({2021: 809, 2022: 2180}))
+DECEMBER, JANUARY = fc.month("2023-12"), fc.month("2024-01")
+ENDS = pd.DataFrame({"kind": ["ends"], "start": ["2024-01-01"], "price_share": [0.1]})
+
+
+def forecast(policies: object = None, facts: pd.DataFrame = FACTS, **more: object):
+    asked = {"periods": [DECEMBER, JANUARY], "market_size": 3e5, "draws": 400} | more
+    return fc.forecast_flow(facts, policies=policies, **asked)
+
+
+def medians(made: fc.FlowForecast) -> np.ndarray:
+    return made.quantiles([0.5])[0.5].to_numpy()
+
+
+def policy(**cells: object) -> Policy:
+    row = {"id": "mine", "place": "NO", "kind": "ends", "start": "2024-01-01"}
+    return checked_policies([row | cells])["mine"]
+
+
+def test_buyers_hurry_then_stay_away() -> None:
+    without, told = medians(forecast()), medians(forecast(ENDS))
+    assert told[0] > 1.2 * without[0]
+    assert told[1] < 0.85 * without[1]
+
+
+def test_without_policies_not_one_bit_changes() -> None:
+    late = ENDS.assign(announced="2023-06-01")
+    plain = forecast().monthly
+    for nothing in (None, (), ENDS.head(0), late):
+        assert (forecast(nothing).monthly == plain).all()
+    assert (forecast().without_policies() == plain).all()
+    assert forecast().effects().columns.tolist() == [
+        "policy",
+        "kind",
+        "month",
+        "effect_percent",
+        "low",
+        "high",
+    ]
+
+
+def test_a_policy_is_known_once_announced_when_the_last_fact_is() -> None:
+    on_the_day = ENDS.assign(announced="2022-12-31")
+    assert len(forecast(on_the_day).effects())
+    later = FACTS.assign(published="2023-07-01")
+    assert len(forecast(ENDS.assign(announced="2023-06-01"), later).effects())
+    assert not len(forecast(ENDS.assign(announced="2023-07-02"), later).effects())
+
+
+def test_policies_of_another_place_or_measure_do_nothing() -> None:
+    facts = fc.datasets.central_asia().select(place="UZ", measure="ev_imports", as_of="2023-06-26")
+    asked = {"periods": [DECEMBER], "draws": 100}
+    rows = ENDS.assign(place=["Norway"], id=["mine"])
+    assert not len(fc.forecast_flow(facts, policies=rows, **asked).effects())
+    rows = ENDS.assign(place=["Uzbekistan"], measure=["ev_exports"])
+    assert not len(fc.forecast_flow(facts, policies=rows, **asked).effects())
+    rows = ENDS.assign(place=["Uzbekistan"], measure=["ev_imports"])
+    assert fc.forecast_flow(facts, policies=rows, **asked).effects()["policy"].unique() == [
+        "policy 1"
+    ]
+
+
+def test_effects_have_one_row_a_policy_and_month() -> None:
+    two = pd.concat([ENDS, ENDS.assign(kind="begins", start="2025-03-01")])
+    made = forecast(two, periods=[fc.year(2025)])
+    table = made.effects()
+    assert not table.duplicated(["policy", "month"]).any()
+    assert set(table["policy"]) == {"policy 1", "policy 2"}
+    assert (table["low"] <= table["effect_percent"]).all()
+    assert (table["effect_percent"] <= table["high"]).all()
+    first = table[table["policy"] == "policy 1"].set_index("month")["effect_percent"]
+    assert first["2023-12"] > 20
+    assert first["2023-12"] > first["2023-11"] > 0 > first["2024-06"] > first["2024-01"]
+    second = table[table["policy"] == "policy 2"].set_index("month")["effect_percent"]
+    assert second["2025-02"] < 0 < second["2025-04"]
+    logs = np.log(made.monthly / made.without_policies())
+    month = [m.label for m in made.months].index("2023-12")
+    assert np.median(logs[:, month]) == pytest.approx(np.log1p(first["2023-12"] / 100), abs=0.05)
+
+
+def test_a_policy_explains_a_month_that_is_doubted_without_it() -> None:
+    months = [
+        {"period_start": f"2023-{k:02d}-01", "period_end": f"2023-{k:02d}-28", "value": v}
+        for k, v in zip(range(1, 13), [300.0] * 11 + [1100.0], strict=True)
+    ]
+    rows = pd.concat([FACTS, pd.DataFrame(months).assign(relation="equals", quantity="total")])
+    asked = {"facts": rows, "periods": [fc.year(2024)], "place": "NO"}
+    doubt, told = (forecast(p, **asked).fit_table()["doubted"].iloc[-1] for p in (None, ENDS))
+    assert told < 0.5 * doubt
+    after, known = medians(forecast(None, **asked)), medians(forecast(ENDS, **asked))
+    assert known[0] < after[0]
+
+
+def test_curves_know_of_policies_too() -> None:
+    without, told = (medians(forecast(p, curve="bass")) for p in (None, ENDS))
+    assert told[0] > 1.2 * without[0]
+    assert len(forecast(ENDS, curve="average").effects())
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({"start": ""}, r"policies:1 start: is empty \(give the day"),
+        ({"end": "2023-01-01"}, "policies:1 end: .*2023-01-01.* before .*2024-01-01"),
+        ({"place": "Atlantis"}, "policies:1 place: .*Atlantis"),
+        ({"price_share": 13}, "policies:1 price_share: 13 is more than the price"),
+        ({"kind": "end"}, "policies:1 kind: 'end' is unknown .*did you mean ends"),
+        ({"announce": 0.1}, "policies: 'announce' is an unknown column .*announced"),
+    ],
+)
+def test_wrong_rows_are_refused_by_row_and_remedy(cells: dict[str, object], words: str) -> None:
+    with pytest.raises(LedgerError, match=words):
+        forecast(ENDS.assign(**cells))
+
+
+def test_all_wrong_rows_are_told_at_once() -> None:
+    rows = pd.concat([ENDS.assign(id="a", start=None), ENDS.assign(id="a", price_share=2.0)])
+    with pytest.raises(
+        LedgerError, match=r"(?s)1 start.*2 price_share.*'a' is a duplicate of policies:1"
+    ):
+        forecast(rows)
+
+
+def test_a_month_counts_by_the_days_before_the_event() -> None:
+    since = months_since(dt.date(2024, 2, 16), 2024, 3)
+    assert since == pytest.approx([-1 - 15 / 29, -15 / 29, 1 - 15 / 29])
+    rush, fall, stays = course(since, Effect(rush_kept=0.5, fall_kept=0.5)).T
+    assert rush == pytest.approx([0.5 ** (15 / 29), 15 / 29, 0.0])
+    assert stays == pytest.approx([0.0, -14 / 29, -1.0])
+    assert fall[2] == pytest.approx(-(0.5 ** (14 / 29)))
+
+
+def test_sizes_follow_share_and_notice() -> None:
+    effects = PolicyEffects(hurry=1.0, usual_share=0.08)
+    small, large = (effects.sizes(policy(price_share=share))[2] for share in (0.05, 0.3))
+    assert small < effects.sizes(policy())[2] < large < 2 * small + 0.1
+    soon, long = (effects.sizes(policy(announced=day))[0] for day in ("2023-12-30", "2023-01-01"))
+    assert soon < 0.1
+    assert 0.99 < long <= effects.sizes(policy())[0]
+    assert effects.sizes(policy(kind="step", price_share=-0.1)).tolist()[:2] == [0.0, 0.0]
+    assert effects.sizes(policy(kind="step", price_share=-0.1))[2] > 0
+    assert (effects.sizes(policy(kind="begins", price_share=0.1)) < 0).all()
+
+
+def test_a_privilege_that_comes_back_leaves_nothing() -> None:
+    back = Policies((policy(end="2024-06-30"),))
+    mean, root = back.by_month(2023, 36)
+    assert abs(mean[15]) > 0.05
+    assert mean[18:] == pytest.approx(0.0)
+    assert root[18:] == pytest.approx(0.0)
+
+
+def test_a_blocked_trade_gives_back_what_it_withheld() -> None:
+    held = Policies((policy(kind="blocked", start="2024-03-01", end="2024-08-31"),))
+    mean, root = held.by_month(2024, 36)
+    assert mean[:2] == pytest.approx(0.0)
+    assert (mean[2:8] < -0.5).all()
+    assert mean[8] > mean[9] > mean[10] > 0
+    assert np.exp(mean).sum() == pytest.approx(36, abs=0.1)
+    assert root.shape == (36, 1)
+    open_end = Policies((policy(kind="blocked", start="2024-03-01"),)).by_month(2024, 36)[0]
+    assert (open_end[2:] == open_end[2]).all()
+
+
+def test_rows_of_one_month_are_pooled_and_orders_come_later() -> None:
+    vat = policy(price_share=0.05, announced="2023-05-01")
+    weight = policy(start="2024-01-02", announced="2023-03-01")
+    ordered = policy(dated_by="order")
+    one, later = pooled([vat, weight, ordered])
+    assert (one.price_share, one.announced, one.start) == (0.05, dt.date(2023, 3, 1), vat.start)
+    assert later.start == dt.date(2024, 3, 1)
+
+
+def test_the_effects_of_a_prior_are_stored_with_it() -> None:
+    prior = Prior(policies=PolicyEffects(ends=Effect(rush=0.7, events=3), hurry=2.0))
+    assert Prior.from_json(prior.to_json()) == prior
+    older = Prior.from_json(Prior().to_json().replace('"policies"', '"echo"', 1))
+    assert older == Prior()
+
+
+def test_what_ships_is_learned_from_events() -> None:
+    ends, begins = (Prior.shipped().policies.of(kind) for kind in ("ends", "begins"))
+    assert ends.events >= 20
+    assert ends.markets >= 10
+    assert begins.events >= 15
+    assert 0.2 < ends.rush < 0.8
+    assert ends.fall > 0
+    assert ends.elasticity > 1
