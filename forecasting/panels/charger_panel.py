@@ -20,16 +20,6 @@ from forecasting.errors import EvidenceError
 from forecasting.evidence.sources.iea import IEA, read_iea_panel
 from forecasting.panels.practice import NORMAL_80, OWN_GROWTH, REFERENCE_POINTS, Practice
 
-__all__ = [
-    "bands",
-    "charger_panel",
-    "charger_steps",
-    "estimate_practice",
-    "own_departure",
-    "practice_from",
-    "read_charger_panel",
-]
-
 Array = npt.NDArray[np.float64]
 HORIZONS = (1, 2, 3, 5)
 MIN_POINTS = 50
@@ -38,6 +28,9 @@ MIN_VEHICLES = 100
 # push
 BREAK = 0.45
 RESAMPLES = 200
+# What the rate of catching up, and the weight of a market's own growth, may be
+RATES: Array = np.arange(0, 0.305, 0.005)
+WEIGHTS: Array = np.arange(0, 1.01, 0.02)
 # From 1,000 to 32 million vehicles
 STOCKS = [round(10 ** (power / 8), -2) for power in range(24, 61)]
 FEWEST = 5  # markets that make a band
@@ -222,43 +215,48 @@ def practice_from(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
     """As ``estimate_practice``, from what ``charger_panel`` and ``charger_steps`` gave, or some
     markets of it.
     """
-    markets = steps.loc[steps["horizon"] == max(HORIZONS), "market"].unique()
-    if len(markets) < 3:
+    markets = steps.loc[steps["horizon"] == max(HORIZONS), "market"].nunique()
+    if markets < 3:
         raise EvidenceError(
-            f"{len(markets)} markets have counts of points five years apart; give at least 3"
+            f"{markets} markets have counts of points five years apart; give at least 3"
         )
     rule = _Rule.of(table, steps)
-    names = [str(name) for name in steps["market"].unique()]
-    without = [_Rule.of(table, steps[steps["market"] != name]) for name in names]
-    caught = _kept(rule.catch_up, [other.catch_up for other in without])
-    carried = _kept(rule.own_weight, [other.own_weight for other in without])
+    by_market = list(steps.groupby("market", sort=False))
+    without = [_Rule.of(table, steps.drop(rows.index)) for _, rows in by_market]
+    shrunk = {
+        name: _kept(getattr(rule, name), [getattr(other, name) for other in without])
+        for name in ("catch_up", "own_weight")
+    }
+    # Of each market, as the others teach the rule
     error = pd.concat(
-        other.shrunk(caught, carried).errors(steps[steps["market"] == name])
-        for name, other in zip(names, without, strict=True)
+        replace(
+            other, **{name: kept * getattr(other, name) for name, kept in shrunk.items()}
+        ).errors(rows)
+        for (_, rows), other in zip(by_market, without, strict=True)
     ).reindex(steps.index)
     slope = _size_slope(error, steps)
     scaled = error * (steps["points"] / REFERENCE_POINTS) ** slope
     one_year = scaled[steps["horizon"] == 1]
-    size = one_year[one_year > BREAK]
+    pushed = one_year[one_year > BREAK]
     return Practice(
         elasticity=rule.elasticity,
         elasticity_error=_jackknife([other.elasticity for other in without]),
         horizons=HORIZONS,
-        spread=_upper_spread(scaled.abs(), steps),
+        spread=_upper_spread(steps.assign(size=scaled.abs())),
         size_slope=slope,
         level=rule.level,
         level_slope=rule.level_slope,
         level_spread=rule.level_spread,
-        catch_up=caught * rule.catch_up,
-        own_weight=carried * rule.own_weight,
-        break_rate=len(size) / len(one_year),
-        break_size=float(size.median()) if len(size) else 0.0,
+        catch_up=shrunk["catch_up"] * rule.catch_up,
+        own_weight=shrunk["own_weight"] * rule.own_weight,
+        break_rate=len(pushed) / len(one_year),
+        break_size=float(pushed.median()) if len(pushed) else 0.0,
     )
 
 
 @dataclass(frozen=True)
 class _Rule:
-    """How points grow, as some markets teach it."""
+    """How points grow, as some markets teach it: each market alike, however long it was counted."""
 
     elasticity: float
     level: float
@@ -269,18 +267,19 @@ class _Rule:
 
     @classmethod
     def of(cls, table: pd.DataFrame, steps: pd.DataFrame) -> _Rule:
-        bare = cls(_elasticity(steps), *_level(table))
+        moved = steps[steps["stock_grown"] != 0]
+        weight = _weight(moved) * moved["stock_grown"].abs() / np.sqrt(moved["horizon"])
+        ratio = moved["grown"] / moved["stock_grown"]
+        elasticity = _weighted_quantile(ratio.to_numpy(), weight.to_numpy(), 0.5)
+        bare = cls(elasticity, *_level(table))
         error = bare.errors(steps)
-        next_year = steps["horizon"] == 1
-        own = own_departure(steps[next_year], bare.elasticity)
-        return replace(
-            bare,
-            catch_up=_catch_up(error, bare.gap(steps), steps["horizon"]),
-            own_weight=_own_weight(error[next_year][own.notna()], own.dropna()),
-        )
-
-    def shrunk(self, caught: float, carried: float) -> _Rule:
-        return replace(self, catch_up=caught * self.catch_up, own_weight=carried * self.own_weight)
+        years = steps["horizon"].to_numpy(dtype=float)
+        closing = -np.expm1(np.multiply.outer(years, -RATES)) * bare.gap(steps).to_numpy()[:, None]
+        catch_up = _least(error, closing, RATES, 1 / np.sqrt(years))
+        next_year = steps[(steps["horizon"] == 1) & steps["own_grown"].notna()]
+        own = own_departure(next_year, bare.elasticity).to_numpy()
+        own_weight = _least(error[next_year.index], np.multiply.outer(own, WEIGHTS), WEIGHTS)
+        return replace(bare, catch_up=catch_up, own_weight=own_weight)
 
     def gap(self, steps: pd.DataFrame) -> pd.Series:
         """What points lack to the level of other markets at the same stock, in logs."""
@@ -305,6 +304,22 @@ def own_departure(steps: pd.DataFrame, elasticity: float) -> pd.Series:
     return steps["own_grown"].clip(*OWN_GROWTH) - elasticity * steps["stock_next"]
 
 
+def _weight(steps: pd.DataFrame) -> pd.Series:
+    """Each market alike at each horizon: the next market is one of markets, not of their years."""
+    return 1 / steps.groupby(["market", "horizon"])["year"].transform("size")
+
+
+def _weighted_quantile(values: Array, weight: Array, level: float) -> float:
+    order = np.argsort(values)
+    reached = np.cumsum(weight[order])
+    return float(values[order][np.searchsorted(reached, level * reached[-1])])
+
+
+def _least(error: pd.Series, part: Array, choices: Array, weight: Array | float = 1.0) -> float:
+    """Of some choices, a column of ``part`` each, that with the least absolute errors."""
+    return float(choices[np.argmin((np.abs(error.to_numpy() - part.T) * weight).sum(axis=1))])
+
+
 def _kept(value: float, without: Sequence[float]) -> float:
     """How much of an estimate is kept beside its error over markets, as James and Stein have it."""
     return max(1 - (_jackknife(without) / value) ** 2, 0.0) if value else 0.0
@@ -312,70 +327,37 @@ def _kept(value: float, without: Sequence[float]) -> float:
 
 def _jackknife(without: Sequence[float]) -> float:
     """Standard error from the estimates that leave out one market each."""
-    values = np.asarray(without)
-    return float(np.sqrt((len(values) - 1) * np.mean((values - values.mean()) ** 2)))
+    return float(np.std(without) * np.sqrt(len(without) - 1))
 
 
-def _own_weight(error: pd.Series, own: pd.Series) -> float:
-    """Weight of a market's own growth in its next year: of least absolute errors, between 0 and 1."""
-    weights = np.arange(0, 1.01, 0.02)
-    if error.empty:
-        return 0.0
-    off = np.abs(error.to_numpy()[:, None] - weights * own.to_numpy()[:, None])
-    return float(weights[np.argmin(off.sum(axis=0))])
-
-
-def _upper_spread(scaled: pd.Series, steps: pd.DataFrame) -> tuple[float, ...]:
-    """Standard deviation by horizon from the errors' 80 % quantiles, a standard error over markets
-    up.
+def _upper_spread(steps: pd.DataFrame) -> tuple[float, ...]:
+    """Standard deviation by horizon from the errors' 80 % quantiles, a standard error up: over
+    markets, and over years, in which all markets err together.
     """
     middle = []
-    errors = []
+    variance = []
     for horizon in HORIZONS:
-        inside = steps["horizon"] == horizon
-        sizes = [
-            values.to_numpy() for _, values in scaled[inside].groupby(steps.loc[inside, "market"])
-        ]
-        picks = np.random.default_rng(horizon).integers(0, len(sizes), (RESAMPLES, len(sizes)))
-        again = [np.quantile(np.concatenate([sizes[i] for i in pick]), 0.8) for pick in picks]
-        errors.append(float(np.std(np.log(np.maximum(again, TINY)))))
-        middle.append(float(scaled[inside].quantile(0.8)) / NORMAL_80)
-    upper = np.maximum.accumulate(middle) * np.exp(np.mean(errors))
-    return tuple(upper.tolist())
-
-
-def _elasticity(steps: pd.DataFrame) -> float:
-    """The weighted median of growth of points over growth of stock: the fit of least absolute
-    errors.
-    """
-    moved = steps[steps["stock_grown"] != 0]
-    ratio = (moved["grown"] / moved["stock_grown"]).to_numpy(dtype=float)
-    weight = (moved["stock_grown"].abs() / np.sqrt(moved["horizon"])).to_numpy(dtype=float)
-    order = np.argsort(ratio)
-    reached = np.cumsum(weight[order])
-    return float(ratio[order][np.searchsorted(reached, reached[-1] / 2)])
+        rows = steps[steps["horizon"] == horizon]
+        size = rows["size"].to_numpy()
+        weight = _weight(rows).to_numpy()
+        middle.append(_weighted_quantile(size, weight, 0.8) / NORMAL_80)
+        for cluster in ("market", "year"):
+            parts = list(rows.groupby(cluster).indices.values())
+            picks = np.random.default_rng(horizon).integers(0, len(parts), (RESAMPLES, len(parts)))
+            again = [np.concatenate([parts[i] for i in pick]) for pick in picks]
+            sizes = [_weighted_quantile(size[pick], weight[pick], 0.8) for pick in again]
+            variance.append(np.var(np.log(np.maximum(sizes, TINY))))
+    error = np.sqrt(np.sum(variance) / len(middle))
+    return tuple((np.maximum.accumulate(middle) * np.exp(error)).tolist())
 
 
 def _size_slope(error: pd.Series, steps: pd.DataFrame) -> float:
     """How fast the log of the error's size falls with the log of the count, within horizons; 0 or
     more.
     """
-    size = np.log(error.abs() + 0.02)
-    logs = np.log(steps["points"])
-    size, logs = (x - x.groupby(steps["horizon"]).transform("mean") for x in (size, logs))
-    return max(-float((size * logs).sum() / (logs**2).sum()), 0.0)
-
-
-def _catch_up(error: pd.Series, gap: pd.Series, horizons: pd.Series) -> float:
-    """Rate a year at which the distance to the pooled level closes: of least absolute errors, 0 or
-    more.
-    """
-    rates = np.arange(0, 0.305, 0.005)
-    horizon = horizons.to_numpy(dtype=float)[:, None]
-    off = np.abs(
-        error.to_numpy()[:, None] - (1 - np.exp(-rates * horizon)) * gap.to_numpy()[:, None]
-    )
-    return float(rates[np.argmin((off / np.sqrt(horizon)).sum(axis=0))])
+    logs = pd.DataFrame({"size": np.log(error.abs() + 0.02), "points": np.log(steps["points"])})
+    logs = logs - logs.groupby(steps["horizon"]).transform("mean")
+    return max(-float((logs["size"] * logs["points"]).sum() / (logs["points"] ** 2).sum()), 0.0)
 
 
 def _level(table: pd.DataFrame) -> tuple[float, float, float]:

@@ -380,7 +380,7 @@ def test_the_load_of_a_day_holds_the_energy_of_that_day(outlook):
 def test_a_reader_is_told_what_the_numbers_rest_on(outlook):
     assert any("1 printed" in words for words in lines_of(outlook.caveats))
     assert lines_of(run(paths(50, 2)).caveats) == [
-        "No count of public charging is known: practice takes its level from other markets, a factor of 2.6 either way "
+        "No count of public charging is known: practice takes its level from other markets, a factor of 2.5 either way "
         "(80 %)."
     ]
     standing = {"count": 300, "date": "2024-12-31"}

@@ -164,7 +164,7 @@ def reached(count, years=range(2024, 2031)):
     stock = 4000 * 1.4 ** np.arange(len(years)) * np.ones((5000, 1))
     today = (2024.0 + 1, np.full(5000, float(count)))
     error = practice_error(np.random.default_rng(2), 5000, years, today)
-    return practice_points(stock, years, np.full(5000, 0.672), error, today)
+    return practice_points(stock, years, np.full(5000, 0.699), error, today)
 
 
 def test_a_tiny_count_widens_the_interval_and_is_pulled_to_the_level_of_other_markets():
@@ -174,7 +174,7 @@ def test_a_tiny_count_widens_the_interval_and_is_pulled_to_the_level_of_other_ma
         np.subtract(*np.quantile(np.log(points[:, -1]), [0.9, 0.1])) for points in (tiny, usual)
     ]
     assert wide[0] > 1.5 * wide[1]
-    shipped, grown = Practice.shipped(), 1.4 ** (6 * 0.672)
+    shipped, grown = Practice.shipped(), 1.4 ** (6 * 0.699)
     share = shipped.pull(6.0)
     level = np.exp(shipped.level) * 4000**shipped.level_slope
     assert np.median(tiny[:, -1]) == pytest.approx(30 * grown * (level / 30) ** share, rel=0.06)
