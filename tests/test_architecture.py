@@ -57,7 +57,8 @@ FLOOR = {name: floor for floor, names in enumerate(ROOMS) for name in names}
 HOMES = {
     "click": ("cli.py", "fact_commands.py", "narrow_help.py"),
     "dask": ("runs/workers/cluster.py",),
-    "docx": ("reporting/document.py", "reporting/word_tables.py"),
+    "docx": ("reporting/document.py",),
+    "lxml": ("reporting/document.py",),
     "distributed": ("runs/workers/cluster.py",),
     "httpx": ("evidence/sources/",),
     "ipywidgets": ("reporting/explore.py",),

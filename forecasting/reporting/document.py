@@ -1,36 +1,53 @@
 """A report as a Word document: its summary on the first page, tables, figures, and its sources by
-number.
+number. It is read from the HTML that the report's cells show.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import re
-from collections.abc import Iterator
-from dataclasses import replace
-from html.parser import HTMLParser
-from itertools import count
+from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import docx
 import nbformat
+import numpy as np
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+from lxml.html import fragment_fromstring
+from nbconvert.filters import markdown2html
+from numpy.typing import NDArray
 
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_asked
 from forecasting.reporting.browser import pictures
 from forecasting.reporting.citations import numbered
-from forecasting.reporting.html import PLOTLY, report_title
-from forecasting.reporting.word_tables import TableCell, write_table
+from forecasting.reporting.html import PLOTLY, figure_words, report_title
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int_]
 
 HEADINGS = {"h1": 1, "h2": 1, "h3": 2}
-LOOKS = {"b": ("bold",), "strong": ("bold",), "i": ("italic",), "em": ("italic",)}
-QUIET = ("style", "script", "button")
+BOLD = {"b", "strong", "th"}
+ITALIC = {"i", "em"}
+APART = {"b", "strong", "i", "em", "span"}  # parts of a line that a page sets apart
+BETWEEN = {"range": ", ", "means": ": "}  # what stands before those of some classes
+CELLS = {"td", "th"}
+QUIET = {"style", "script", "button"}
+BLOCKS = {"p", "div", "caption", "li", *HEADINGS}
 WIDTH = 17.0  # centimetres between the margins of a page
 FACTS = 'class="fc-facts"'
-# What stands between parts that a page sets apart by its style
-APART = {"range": ", ", "means": ": "}
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+LONG = 28  # letters of a cell beyond which its column gets no wider
+# Centimetres of a letter for each point of its size, and of a cell without its words
+LETTER = 0.022
+MARGINS = 0.42
+SIZES = {4: 9, 8: 8}  # points of the letters of a table of up to so many columns
+SMALLEST = 7
 
 
 def write_document(report: Path, target: Path) -> Path:
@@ -46,227 +63,234 @@ def write_document(report: Path, target: Path) -> Path:
     Raises
     ------
     InputError
-        Where there is no such report, no python-docx, or no browser to draw the figures.
+        Where there is no such report, or no browser to draw the figures.
     """
-    try:
-        import docx
-    except ImportError:
-        raise InputError(
-            "python-docx is missing; install it: pip install 'ev-forecasting[documents]'"
-        ) from None
     if not report.is_file():
         raise InputError(f"{report} is not there; make the report first: ev-forecast run")
     notebook = nbformat.read(report, as_version=4)  # type: ignore[no-untyped-call]
-    drawn = iter(pictures([data[PLOTLY] for data in _outputs(notebook) if PLOTLY in data]))
-    facts = "".join(
-        data.get("text/html", "")
-        for data in _outputs(notebook)
-        if FACTS in data.get("text/html", "")
-    )
-    document = docx.Document()
+    cells = [cell for cell in notebook.cells if "about-code" not in cell.metadata.get("tags", [])]
+    shown = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    drawn = iter(pictures([data[PLOTLY] for data in shown if PLOTLY in data]))
+    pages = [data.get("text/html", "") for data in shown]
+    document: Any = docx.Document()
     _set_up(document, title := report_title(notebook) or report.parent.name)
     document.add_heading(title, 0)
-    writer = _Writer(document, facts)
-    for cell in notebook.cells:
-        _write_cell(writer, cell, drawn)
-    writer.sources()
+    writer = _Writer(document, "".join(page for page in pages if FACTS in page))
+    divided = False
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            if cell.source.startswith("## ") and not divided:
+                document.add_page_break()  # the summary has a page of its own
+                divided = True
+            # The document has its title
+            writer.write(markdown2html(re.sub(r"\A# .*\n?", "", cell.source)))
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if PLOTLY in data:
+                writer.picture(next(drawn), figure_words(data[PLOTLY]["layout"])[-1])
+            elif "text/html" in data:
+                writer.write(data["text/html"])
+            elif "text/plain" in data:
+                document.add_paragraph(data["text/plain"])
+    writer.write_sources()
     content = io.BytesIO()
     document.save(content)
     return write_asked(target, content.getvalue())
 
 
-def _outputs(notebook: nbformat.NotebookNode) -> Iterator[dict[str, Any]]:
-    for cell in notebook.cells:
-        if "about-code" not in cell.metadata.get("tags", []):
-            yield from (output["data"] for output in cell.get("outputs", []) if "data" in output)
-
-
-def _write_cell(writer: _Writer, cell: nbformat.NotebookNode, drawn: Iterator[bytes]) -> None:
-    if "about-code" in cell.metadata.get("tags", []):
-        return
-    if cell.cell_type == "markdown":
-        # It has its title
-        rest = cell.source.partition("\n")[2] if cell.source.startswith("# ") else cell.source
-        if cell.source.startswith("## ") and not writer.divided:
-            writer.document.add_page_break()  # the summary has a page of its own
-            writer.divided = True
-        writer.write(_html_of(rest))
-    for output in cell.get("outputs", []):
-        data = output.get("data", {})
-        if PLOTLY in data:
-            writer.picture(next(drawn), _alternative(data[PLOTLY]["layout"]))
-        elif "text/html" in data:
-            writer.write(data["text/html"])
-        elif "text/plain" in data:
-            writer.document.add_paragraph(data["text/plain"])
-
-
-def _html_of(markdown: str) -> str:
-    from nbconvert.filters import markdown2html
-
-    return re.sub('<a class="anchor-link".*?</a>', "", str(markdown2html(markdown)))
-
-
-def _alternative(layout: dict[str, Any]) -> str:
-    words = (layout.get("meta") or {}).get("alt") or json.dumps(
-        (layout.get("title") or {}).get("text", "")
-    )
-    return re.sub("<[^>]+>", "", str(words)).strip('"')
-
-
 def _set_up(document: Any, title: str) -> None:
-    """A4, narrow margins, one font; the title in the file's properties."""
-    from docx.shared import Cm, Pt
-
+    """A4, narrow margins, one font, numbered pages; the title in the file's properties."""
     section = document.sections[0]
-    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
+    section.page_width = Cm(21.0)
+    section.page_height = Cm(29.7)
     section.left_margin = section.right_margin = Cm((21.0 - WIDTH) / 2)
     section.top_margin = section.bottom_margin = Cm(2.0)
-    document.styles["Normal"].font.name, document.styles["Normal"].font.size = "Calibri", Pt(10.5)
+    font = document.styles["Normal"].font
+    font.name = "Calibri"
+    font.size = Pt(10.5)
     document.core_properties.title = title
-    _number_pages(section.footer.paragraphs[0])
-
-
-def _number_pages(footer: Any) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
+    footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
-    footer._p.append(field)
+    footer._p.append(_xml("w:fldSimple", "w:instr", "PAGE"))
 
 
-class _Writer(HTMLParser):
+def _xml(name: str, attribute: str, value: str) -> Any:
+    element = OxmlElement(name)
+    element.set(qn(attribute), value)
+    return element
+
+
+class _Writer:
     """Writes the HTML of a report's cells into a document: headings, paragraphs, lists, tables,
     links by number.
     """
 
     def __init__(self, document: Any, facts: str) -> None:
-        super().__init__()
-        self.document, self.facts = document, facts
-        self.divided = False
-        self.paragraph: Any = None
-        self.rows: list[list[TableCell]] | None = None
-        self.items: Iterator[int] | None = None  # the numbers of a list that has them
-        self.look: set[str] = set()
-        self.link = ""
-        self.links: dict[str, tuple[int, str]] = {}
-        self.quiet = 0
-        self.raised = False
+        self.document = document
+        self.facts = facts
+        self.paragraph: Any = None  # that is being written; the next words begin one where none is
+        self.sources: dict[str, str] = {}  # the words of each address that has a number
 
     def write(self, page: str) -> None:
         """Write HTML; a fact that it mentions has the number of its row in the list of facts."""
-        self.feed(numbered(page, self.facts))
+        tree = fragment_fromstring(numbered(page, self.facts), create_parent="div")
+        self._element(tree, frozenset())
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag in QUIET:
-            self.quiet += 1
-        elif tag in ("table", "tr", "td", "th"):
-            self._cell(tag, given)
-        elif tag in ("p", "div", "caption"):
-            self.paragraph = None
-        elif tag in ("ol", "li", "sup", "q"):
-            self._part(tag)
-        elif tag in HEADINGS:
-            self.paragraph = self.document.add_heading("", HEADINGS[tag])
-        elif tag == "a" and str(given.get("href")).startswith(("http://", "https://")):
-            self.link = str(given["href"])
-        elif tag in LOOKS or tag == "span":
-            self._space(APART.get(str(given.get("class")), " "))
-            self.look.update(LOOKS.get(tag, ()))
-
-    def _cell(self, tag: str, given: dict[str, str | None]) -> None:
-        """A table, a row or a cell begins."""
+    def _element(self, element: Any, around: frozenset[str]) -> None:
+        """An element and all that is in it."""
+        tag = element.tag
         if tag == "table":
-            self.rows = []
-        elif tag == "tr" and self.rows is not None:
-            self.rows.append([])
-        elif self.rows:
-            across, down = (int(given.get(name) or 1) for name in ("colspan", "rowspan"))
-            self.rows[-1].append(
-                TableCell(across, down, tag == "th", "amount" in str(given.get("class")))
-            )
+            self._table(element)
+        elif tag not in QUIET and element.get("class") != "anchor-link":
+            inside = around | {tag}
+            self._begin(element, around)
+            self._words(element.text, inside)
+            for child in element:
+                self._element(child, inside)
+                self._words(child.tail, inside)
+            self._end(element, around)
 
-    def _part(self, tag: str) -> None:
-        """A list with numbers, one of its items or of a list without, a number of a fact or a
-        quotation begins.
-        """
-        if tag == "li":
-            self.paragraph = self.document.add_paragraph(
-                style=None if self.items else "List Bullet"
-            )
-            self.paragraph.add_run(f"{next(self.items)}. " if self.items else "")
-        elif tag == "q":
-            self.handle_data("“")
-        self.items = count(1) if tag == "ol" else self.items
-        self.raised = tag == "sup"
-
-    def _part_ends(self, tag: str) -> None:
+    def _begin(self, element: Any, around: frozenset[str]) -> None:
+        """A block begins a paragraph, a quotation has its mark, parts of a line are set apart."""
+        tag = element.tag
         if tag == "q":
-            self.handle_data("”")
-        self.items = None if tag == "ol" else self.items
-        self.raised = False
-
-    def _space(self, between: str) -> None:
-        """Parts that a page sets apart are words of one line here."""
-        if self.rows is not None or self.paragraph is None or self.paragraph.text[-1:] in ("", "("):
+            self._words("“", around)
+        if around & CELLS:
             return
-        last = self.paragraph.runs[-1]
-        last.text = last.text.rstrip()
-        self.handle_data(between)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in QUIET:
-            self.quiet -= 1
-        elif tag == "table" and self.rows is not None:
-            rows, self.rows = self.rows, None
+        if tag in BLOCKS:
             self.paragraph = None
-            write_table(self.document, [row for row in rows if row], WIDTH)
-        elif tag in ("ol", "sup", "q"):
-            self._part_ends(tag)
-        elif tag in ("p", "div", "li", "caption", *HEADINGS):
-            self.paragraph = None
-        elif tag == "a" and self.link:
-            self.handle_data(f" [{self.links[self.link][0]}]" if self.link in self.links else "")
-            self.link = ""
-        elif tag in LOOKS:
-            self.look.difference_update(LOOKS[tag])
+        if tag in HEADINGS:
+            self.paragraph = self.document.add_heading("", HEADINGS[tag])
+        elif tag == "li":
+            self._item(element)
+        elif tag in APART and self.paragraph and self.paragraph.text[-1:] not in ("", "("):
+            last = self.paragraph.runs[-1]
+            last.text = last.text.rstrip()
+            self._words(BETWEEN.get(element.get("class"), " "), around)
 
-    def handle_data(self, data: str) -> None:
-        text = re.sub(r"\s+", " ", data.translate(RAISED) if self.raised else data)
-        if self.quiet or (
-            not text.strip() and self.paragraph is None and not (self.rows and self.rows[-1])
-        ):
+    def _item(self, element: Any) -> None:
+        """An item of a list, with its number where the list has them."""
+        items = element.getparent()
+        if items.tag == "ol":
+            self.paragraph = self.document.add_paragraph(f"{items.index(element) + 1}. ")
+        else:
+            self.paragraph = self.document.add_paragraph(style="List Bullet")
+
+    def _end(self, element: Any, around: frozenset[str]) -> None:
+        """A link has the number of its source, a quotation its mark."""
+        address = element.get("href", "")
+        if address.startswith(("http://", "https://")):
+            self.sources.setdefault(address, element.text_content().strip())
+            self._words(f" [{list(self.sources).index(address) + 1}]", around)
+        if element.tag == "q":
+            self._words("”", around)
+        if element.tag in BLOCKS and not around & CELLS:
+            self.paragraph = None
+
+    def _words(self, words: str | None, inside: frozenset[str]) -> None:
+        text = re.sub(r"\s+", " ", words or "")
+        if "sup" in inside:
+            text = text.translate(RAISED)
+        if self.paragraph is None and text.strip():
+            self.paragraph = self.document.add_paragraph()
+        if self.paragraph is not None and text:
+            run = self.paragraph.add_run(text)
+            run.bold = bool(inside & BOLD) or None
+            run.italic = bool(inside & ITALIC) or None
+
+    def _table(self, table: Any) -> None:
+        """A table as wide as the page: columns as wide as their words need, headings again on each
+        page.
+        """
+        self.paragraph = None
+        for caption in table.iter("caption"):
+            self._element(caption, frozenset())
+        rows = [cells for row in table.iter("tr") if (cells := row.xpath("th|td"))]
+        if not rows:
             return
-        if self.link and self.link not in self.links:
-            self.links[self.link] = (len(self.links) + 1, text.strip())
-        if self.rows and self.rows[-1]:
-            cell = self.rows[-1].pop()
-            self.rows[-1].append(replace(cell, words=cell.words + text))
-            return
-        if self.rows is not None and not text.strip():
-            return
-        self.paragraph = (
-            self.paragraph if self.paragraph is not None else self.document.add_paragraph()
-        )
-        run = self.paragraph.add_run(text)
-        run.bold, run.italic = "bold" in self.look or None, "italic" in self.look or None
+        placed = list(_placed(rows))
+        wide = max(column + across for _, column, _, across, _ in placed)
+        made = self.document.add_table(rows=len(rows), cols=wide, style="Light List Accent 1")
+        # Its first column is not bold
+        made._tbl.tblPr.find(qn("w:tblLook")).set(qn("w:firstColumn"), "0")
+        made.autofit = False
+        size = next((size for most, size in SIZES.items() if wide <= most), SMALLEST)
+        letters = np.full((wide, 2), 2)
+        for row, column, down, across, element in placed:
+            last = made.cell(row + down - 1, column + across - 1)
+            self.paragraph = made.cell(row, column).merge(last).paragraphs[0]
+            needs = self._cell(element, size)
+            if across == 1:
+                letters[column] = np.maximum(letters[column], needs)
+        for column, width in zip(made.columns, _widths(letters, LETTER * size), strict=True):
+            # For programs that read the grid, and for Word, which reads the cells
+            for part in (column, *column.cells):
+                part.width = Cm(width)
+        for row, cells in zip(made.rows, rows, strict=True):
+            marks = row._tr.get_or_add_trPr()
+            marks.append(_xml("w:cantSplit", "w:val", "true"))
+            if all(cell.tag == "th" for cell in cells):
+                marks.append(_xml("w:tblHeader", "w:val", "true"))
+        self.paragraph = None
+        self.document.add_paragraph()
+
+    def _cell(self, element: Any, size: int) -> tuple[int, int]:
+        """Fill a cell. Gives the letters of its longest word, and as many as its column is to have
+        where there is room; an amount is one word, and a heading is bold.
+        """
+        self._element(element, frozenset())
+        for run in self.paragraph.runs:
+            run.font.size = Pt(size)
+        amount = "amount" in element.get("class", "")
+        if "colspan" in element.attrib:
+            self.paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        elif amount:
+            self.paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        words = self.paragraph.text
+        if element.tag == "th":
+            longest = 1 + max(map(len, words.split()), default=0)
+            return longest, longest
+        longest = max(map(len, [words] if amount else words.split()), default=0)
+        return longest, max(longest, min(len(words), LONG))
 
     def picture(self, image: bytes, words: str) -> None:
         """A figure as wide as the page, with its words for who does not see it."""
-        from docx.shared import Cm
-
         self.paragraph = None
         shape = self.document.add_picture(io.BytesIO(image), width=Cm(WIDTH))
         shape._inline.docPr.set("descr", words)
 
-    def sources(self) -> None:
+    def write_sources(self) -> None:
         """The addresses that the text has by number."""
-        if not self.links:
-            return
-        self.document.add_heading("Sources by number", 1)
-        for address, (number, words) in self.links.items():
+        if self.sources:
+            self.document.add_heading("Sources by number", 1)
+        for number, (address, words) in enumerate(self.sources.items(), start=1):
             self.document.add_paragraph(f"[{number}] {words}: {address}")
+
+
+def _placed(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[int, int, int, int, Any]]:
+    """Each cell with its row and column, and how many it takes down and across: a cell of two rows
+    keeps its column in the second.
+    """
+    taken: set[tuple[int, int]] = set()
+    for row, cells in enumerate(rows):
+        column = 0
+        for cell in cells:
+            while (row, column) in taken:
+                column += 1
+            down = min(int(cell.get("rowspan", 1)), len(rows) - row)
+            across = int(cell.get("colspan", 1))
+            taken |= set(product(range(row, row + down), range(column, column + across)))
+            yield row, column, down, across, cell
+
+
+def _widths(letters: Integers, letter: float) -> Array:
+    """Centimetres of each column: its longest word, and of what is left as much as its longest cell
+    asks for.
+    """
+    least, wished = letters.T
+    narrow = letter * least + MARGINS
+    room = WIDTH - narrow.sum()
+    more = wished - least
+    if room < 0 or not more.any():
+        return np.asarray(WIDTH * narrow / narrow.sum())
+    return np.asarray(narrow + room * more / more.sum())

@@ -60,8 +60,12 @@ def _write(form: str, report: Path, outlook: Outlook | None, path: Path) -> Path
     if form == "pdf":
         return print_page(report / REPORT_PAGE, path)
     if form == "docx":
-        from forecasting.reporting.document import write_document
-
+        try:
+            from forecasting.reporting.document import write_document
+        except ImportError:
+            raise InputError(
+                "python-docx is missing; install it: pip install 'ev-forecasting[documents]'"
+            ) from None
         return write_document(report / REPORT_NOTEBOOK, path)
     assert outlook is not None
     if form == "xlsx":

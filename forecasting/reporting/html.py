@@ -104,29 +104,40 @@ def figure_html(figure: dict[str, Any], name: str) -> str:
     layout = content["layout"]
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
     height = int(layout.get("height") or 450)
-    title, subtitle = _title_words(layout)
-    description = html.escape(
-        str((layout.get("meta") or {}).get("alt") or ": ".join(filter(None, (title, subtitle))))
-    )
-    title, subtitle = html.escape(title), html.escape(subtitle)
-    caption = f"<b>{title}</b>" + (f" <span>{subtitle}</span>" if subtitle else "")
+    title, subtitle, description = map(html.escape, figure_words(layout))
+    caption = f"<b>{title}</b> <span>{subtitle}</span>" if subtitle else f"<b>{title}</b>"
     keep = "\n".join(
-        f'<button type="button" data-keep="{kind}" aria-label="Keep as {kind.upper()}: {title}">{kind.upper()}</button>'
-        for kind in ("svg", "png")
+        f'<button type="button" data-keep="{kind.lower()}" aria-label="Keep as {kind}: {title}">'
+        f"{kind}</button>"
+        for kind in ("SVG", "PNG")
     )
-    place = f'<div {DRAWN}"{name}" role="img" aria-label="{description}" style="height:{height}px"></div>'
-    shown = f'<figcaption>{caption}</figcaption>\n{place}\n<p class="keep">Keep as {keep}</p>'
-    script = f'<script type="application/json" id="{name}">{text}</script>'
-    return f'<figure class="chart">{shown}</figure>\n{script}'
+    return (
+        f'<figure class="chart"><figcaption>{caption}</figcaption>\n'
+        f'<div {DRAWN}"{name}" role="img" aria-label="{description}" style="height:{height}px">'
+        f'</div>\n<p class="keep">Keep as {keep}</p></figure>\n'
+        f'<script type="application/json" id="{name}">{text}</script>'
+    )
 
 
-def _title_words(layout: Mapping[str, Any]) -> tuple[str, str]:
-    """Title and subtitle of a figure without plotly's markup."""
+def figure_words(layout: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Title, subtitle and description of a figure, without plotly's markup.
+
+    Parameters
+    ----------
+    layout : mapping
+        As plotly stores it; a description is in ``meta.alt``, else the titles describe it.
+    """
     title = layout.get("title") or {}
-    given = title if isinstance(title, Mapping) else {"text": title}
-    words = (given.get("text"), (given.get("subtitle") or {}).get("text"))
-    first, second = (html.unescape(re.sub("<[^>]+>", "", str(part or ""))) for part in words)
-    return first or "Figure", second
+    if not isinstance(title, Mapping):
+        title = {"text": title}
+    subtitle = (title.get("subtitle") or {}).get("text")
+    first, second = (
+        html.unescape(re.sub("<[^>]+>", "", str(words or "")))
+        for words in (title.get("text"), subtitle)
+    )
+    first = first or "Figure"
+    described = (layout.get("meta") or {}).get("alt")
+    return first, second, str(described or ": ".join(filter(None, (first, second))))
 
 
 def notebook_to_html(
