@@ -1,5 +1,5 @@
-"""The index of a run: failures first, then countries by scenarios with their numbers, the gap in
-chargers, comparisons.
+"""The index of a run: failures first, the region's total, countries by scenarios with their numbers,
+the gap in chargers, what changed since the run before, comparisons.
 
 One page that opens from disk without a network. Whatever comes from a params file, a ledger or a
 traceback is escaped.
@@ -10,9 +10,8 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,24 +19,24 @@ import pandas as pd
 
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_whole
-from forecasting.evidence.places import COUNTRIES, is_place, place_name
-from forecasting.measures import AT_THE_HORIZON, CHARGING_ANSWERS
+from forecasting.evidence.places import COUNTRIES, REGION, is_place, place_name
+from forecasting.measures import AT_THE_HORIZON, CHARGING_ANSWERS, HEADLINE
 from forecasting.names import (
     ARCHIVE,
     ASSETS,
     COMPARISON_BEFORE,
     COMPARISON_TABLE,
+    DRAWS_TABLE,
     INDEX_PAGE,
     OUTLOOK_TABLE,
     PLOTLY_SCRIPT,
     REPORT_PAGE,
 )
 from forecasting.parameters.naming import country_slug
-from forecasting.periods import as_date
+from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.article import write_article
-from forecasting.reporting.caveat_words import lines_of
-from forecasting.reporting.changes import moved
-from forecasting.reporting.display import Table
+from forecasting.reporting.caveat_words import age_html, lines_of
+from forecasting.reporting.display import Table, plain_frame
 from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.html import (
     age_script,
@@ -49,29 +48,52 @@ from forecasting.reporting.html import (
 )
 from forecasting.reporting.labels import amount, amounts, label_of
 from forecasting.reporting.past import kept_forecasts, scoreboard
-from forecasting.reporting.region import region_of
 from forecasting.reporting.result_tables import (
     StoredResults,
     beside,
     headline,
     in_columns,
+    measures_by_year,
     stored_results,
+    yearly,
 )
-from forecasting.scenarios.joint_draws import COLUMNS
+from forecasting.scenarios.joint_draws import COLUMNS, Results, region_places, region_total
 from forecasting.scenarios.outlook_files import (
+    load_draws,
     load_record,
     load_results,
     stored_caveat,
     stored_caveats,
 )
 
-Stored = Mapping[tuple[str, str], StoredResults]
+Run = dict[str, Any]  # what the page knows of a report
+Stored = Mapping[tuple[str, str], StoredResults]  # by scenario and place
 
 TITLE = "Electric vehicles and their charging: outlooks"
-ORDER = ("baseline", "accelerated", "constrained")
+BASELINE = "baseline"
+ORDER = (BASELINE, "accelerated", "constrained")
 MANY = 6  # scenarios of a country that fit beside each other
 COMPARED = (*AT_THE_HORIZON, "energy_gwh")
 COUNTRIES_OF = {country_slug(code): code for code in COUNTRIES}
+OF_REGION = ("ev_registrations", *HEADLINE)
+DRAWN = "ev_stock"
+# Of the region; the standard is a rule, which says nothing of one
+NEED, PRACTICE, _ = CHARGING_ANSWERS
+LEAST = 0.01  # a change of a headline number, as a share of it, from which it is shown
+CHANGES = 15  # shown of them
+SECTIONS = (
+    {
+        "id": "countries",
+        "title": "Countries by scenarios",
+        "words": "What comes in the first two years not yet known, and where the chain stands "
+        "at the horizon.",
+    },
+    {
+        "id": "corridors",
+        "title": "Corridors",
+        "words": "What leaves Xinjiang and passes its ports on the way to Central Asia.",
+    },
+)
 
 
 def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
@@ -97,29 +119,30 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
         If the page would load anything from outside.
     """
     table = _table(out / COMPARISON_TABLE)
-    stored = stored_results(table)
-    runs = [_described(out, record, stored) for record in records]
+    results = stored_results(table)
+    runs = [_described(out, record, results) for record in records]
     _tell_apart(runs)
-    failures = list(_failures(runs))
     columns = _columns(runs)
-    region = region_of(out, runs)
-    figures = _figures(table, columns[:MANY])
-    day = _newest_day(runs)
-    earlier = out / COMPARISON_BEFORE
-    kept = out / ARCHIVE
+    failures = [
+        {"cell": None, "trace": "", **run["failure"], "name": run["name"], "older": run["link"]}
+        for run in runs
+        if run["failure"]
+    ]
+    days = sorted({run["as_of"] for run in runs} - {"", "latest"})
+    region = _region(out, runs)
+    figures = _comparisons(table, columns[:MANY])
     page = page_template("index.html.j2").render(
         title=TITLE,
-        summary=_summary(runs, failures),
+        summary=_summary(len(runs) - len(failures), days),
         count=len(runs),
         failures=failures,
-        changes=moved(_table(earlier), runs) if earlier.is_file() else None,
+        changes=_changes(out / COMPARISON_BEFORE, runs),
         region=region,
         sections=list(_sections(runs, columns)),
         columns=columns,
         many=len(columns) > MANY,
-        gap=_gap(stored),
-        record=scoreboard(day) if day else None,
-        kept=kept_forecasts(kept, day) if day and kept.is_dir() else None,
+        gap=_gap(results),
+        **_records(out / ARCHIVE, days),
         figures=figures,
         footer=_footer(runs),
         article=write_article(out, [run["given"] for run in runs]),
@@ -138,7 +161,8 @@ def write_assets(out: Path) -> Path:
     """Put one copy of plotly.js into ``assets``, unless the same one is there."""
     from forecasting.reporting.figures.drawing import plotly_javascript
 
-    path, script = out / ASSETS / PLOTLY_SCRIPT, plotly_javascript()
+    path = out / ASSETS / PLOTLY_SCRIPT
+    script = plotly_javascript()
     if not (path.is_file() and path.stat().st_size == len(script)):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, script)
@@ -146,206 +170,160 @@ def write_assets(out: Path) -> Path:
 
 
 def _table(path: Path) -> pd.DataFrame:
-    with contextlib.suppress(InputError):  # a damaged one is as good as none
-        if path.is_file():
-            return load_results(path)
+    with contextlib.suppress(InputError):  # one that is missing or damaged holds nothing
+        return load_results(path)
     return pd.DataFrame(columns=COLUMNS)
 
 
-def _described(out: Path, record: Mapping[str, Any], results: Stored) -> dict[str, Any]:
+def _described(out: Path, record: Mapping[str, Any], results: Stored) -> Run:
     """One run in the page's terms; what its report stored about itself fills what the record lacks."""
     name = str(record["name"])
     stored = load_record(out / name / OUTLOOK_TABLE)
-    given = dict(stored.get("parameters") or record.get("parameters") or record)
-    place, _, scenario = name.rpartition("-")
-    code = given.get("country") or COUNTRIES_OF.get(place)
-    words = (place or name).replace("-", " ").capitalize()
+    given = dict(stored.get("parameters") or record.get("parameters") or {})
+    slug, _, scenario = name.rpartition("-")
+    code = given.get("country") or COUNTRIES_OF.get(slug)
+    place = (slug or name).replace("-", " ").capitalize()
+    if code and is_place(code):
+        place = place_name(code)
     age = stored_caveat(stored.get("age"))
-    numbers = _headline(name, given, stored.get("first_year"), results)
-    finished = str(record.get("finished") or record.get("started") or "")
+    numbers = _headline(name, given, stored, results)
     return {
         "name": name,
         "country": code,
-        "place": place_name(code) if code and is_place(code) else words,
+        "place": place,
         "scenario": str(given.get("scenario") or scenario),
         "given": given,
-        "seed": given.get("seed"),
         "headline": numbers,
         "lines": [_line(entry, stored.get("growth") or {}) for entry in numbers],
-        "reason": str(record.get("reason") or ""),
-        "as_of": stored.get("as_of") or given.get("as_of"),
-        "finished": finished[:16].replace("T", " "),
-        "seconds": _seconds(record.get("seconds")),
-        "age": str(age or ""),
-        "counted": str(age.facts[0].period.end) if age and age.facts else "",
-        "caveats": lines_of(stored_caveats(stored)),
-        "failure": _failure(record.get("failure") or record.get("error")),
-        "written": (out / name / REPORT_PAGE).is_file(),
+        "reason": record.get("reason", ""),
+        "as_of": str(stored.get("as_of") or given.get("as_of") or ""),
+        "finished": record.get("finished", "")[:16].replace("T", " "),
+        "seconds": sum(record.get("seconds", {}).values()),
+        "age": age_html(age) if age else "",
+        "caveats": lines_of(caveat for caveat in stored_caveats(stored) if caveat != age),
+        "failure": record.get("failure") or {},
+        "link": name if (out / name / REPORT_PAGE).is_file() else "",
     }
 
 
-def _failure(failure: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    if not failure:
-        return None
-    return {
-        "cell": failure.get("cell"),
-        "message": str(failure.get("message") or failure.get("name") or "failed"),
-        "trace": str(failure.get("trace") or failure.get("traceback") or ""),
-    }
-
-
-def _tell_apart(runs: list[dict[str, Any]]) -> None:
+def _tell_apart(runs: Sequence[Run]) -> None:
     """Call runs of one place and one scenario as their files are called: each has a card of its
     own.
     """
     count = Counter((run["place"], run["scenario"]) for run in runs)
     for run in runs:
         if count[run["place"], run["scenario"]] > 1:
-            run["scenario"] = run["name"].removeprefix(
-                f"{country_slug(run['country'])}-" if run["country"] else ""
-            )
+            slug = run["country"] and f"{country_slug(run['country'])}-"
+            run["scenario"] = run["name"].removeprefix(slug or "")
 
 
-def _seconds(value: Any) -> float:
-    return float(sum(value.values())) if isinstance(value, Mapping) else float(value or 0)
-
-
-def _newest_day(runs: list[dict[str, Any]]) -> dt.date | None:
-    days = [
-        str(run["as_of"]) for run in runs if re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(run["as_of"]))
-    ]
-    return as_date(max(days)) if days else None
-
-
-def _summary(runs: list[dict[str, Any]], failures: list[dict[str, Any]]) -> str:
-    days = sorted({str(run["as_of"]) for run in runs if run["as_of"]})
-    whole = len(runs) - len(failures)
+def _summary(whole: int, days: Sequence[str]) -> str:
     reports = "1 report" if whole == 1 else f"{whole} reports"
-    known = f", on what was published by {' to '.join(days[:1] + days[1:][-1:])}" if days else ""
+    known = ""
+    if days:
+        until = " to ".join(dict.fromkeys([days[0], days[-1]]))
+        known = f", on what was published by {until}"
     return (
         f"{reports}{known}. Each number is a median with its 80 % interval, and leads back to the "
         "facts it rests on."
     )
 
 
-def _footer(runs: list[dict[str, Any]]) -> str:
+def _footer(runs: Sequence[Run]) -> str:
     times = sorted(run["finished"] for run in runs if run["finished"])
     if not times:
         return "No report has been finished yet."
     return f"Newest report {times[-1]} UTC, oldest {times[0]} UTC."
 
 
-def _failures(runs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for run in runs:
-        if run["failure"]:
-            older = run["name"] if run["written"] else ""
-            yield {"name": run["name"], **run["failure"], "older": older}
+def _records(archive: Path, days: Sequence[str]) -> dict[str, Any]:
+    """How earlier forecasts did by the newest day, and those that were kept as they were made."""
+    if not days:
+        return {"record": None, "kept": None}
+    day = dt.date.fromisoformat(days[-1])
+    return {"record": scoreboard(day), "kept": kept_forecasts(archive, day)}
 
 
-def _sections(runs: list[dict[str, Any]], columns: list[str]) -> Iterator[dict[str, Any]]:
-    countries = [run for run in runs if run["country"]]
-    corridors = [run for run in runs if not run["country"]]
-    if countries:
-        yield {
-            "id": "countries",
-            "title": "Countries by scenarios",
-            "words": "What comes in the first two years not yet known, and where the chain stands "
-            "at the horizon.",
-            **_rows(countries, columns),
-        }
-    if corridors:
-        yield {
-            "id": "corridors",
-            "title": "Corridors",
-            "words": "What leaves Xinjiang and passes its ports on the way to Central Asia.",
-            **_rows(corridors, columns),
-        }
-
-
-def _columns(runs: list[dict[str, Any]]) -> list[str]:
+def _columns(runs: Sequence[Run]) -> list[str]:
     """The scenarios of all runs, the usual ones first."""
     names = {run["scenario"] for run in runs}
     return [*(name for name in ORDER if name in names), *sorted(names - set(ORDER))]
 
 
-def _rows(runs: list[dict[str, Any]], columns: list[str]) -> dict[str, Any]:
-    by_place: dict[str, dict[str, Any]] = {}
-    for run in sorted(runs, key=lambda run: (run["country"] not in COUNTRIES, run["place"])):
-        by_place.setdefault(run["place"], {})[run["scenario"]] = run
-    rows = [_row(place, mine, columns) for place, mine in by_place.items()]
-    return {
-        "columns": [name for name in columns if any(name in mine for mine in by_place.values())],
-        "rows": rows,
-    }
+def _sections(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Countries and corridors: a row a place, a card a scenario."""
+    ordered = sorted(runs, key=lambda run: (run["country"] not in COUNTRIES, run["place"]))
+    for section, of_country in zip(SECTIONS, (True, False), strict=True):
+        by_place: dict[str, dict[str, Run]] = {}
+        for run in ordered:
+            if bool(run["country"]) == of_country:
+                by_place.setdefault(run["place"], {})[run["scenario"]] = run
+        if by_place:
+            used = {name for mine in by_place.values() for name in mine}
+            rows = [_row(place, mine, columns) for place, mine in by_place.items()]
+            yield section | {"columns": [name for name in columns if name in used], "rows": rows}
 
 
-def _row(place: str, mine: dict[str, dict[str, Any]], columns: list[str]) -> dict[str, Any]:
+def _row(place: str, mine: Mapping[str, Run], columns: Sequence[str]) -> dict[str, Any]:
     """A place and its cards; what must be known of all of them is said once, beside the name of the
     place.
     """
     shown = [run for run in mine.values() if run["lines"]]
     ages = {run["age"] for run in shown}
     age = ages.pop() if len(ages) == 1 else ""
-    common = [words for run in shown[:1] for words in run["caveats"]]
-    shared = [words for words in common if all(words in run["caveats"] for run in shown)]
+    count = Counter(words for run in shown for words in run["caveats"])
+    shared = [words for words, times in count.items() if times == len(shown)]
     cards = [_card(mine[name], {age, *shared}) if name in mine else None for name in columns]
-    caveats = [words for words in shared if words != age]
-    counted = max((run["counted"] for run in shown), default="")
-    return {"place": place, "age": age, "counted": counted, "caveats": caveats, "cards": cards}
+    return {"place": place, "age": age, "caveats": shared, "cards": cards}
 
 
-def _card(run: dict[str, Any], known: set[str]) -> dict[str, Any]:
+def _card(run: Run, known: set[str]) -> dict[str, Any]:
     """What stands on a card; what its row says of all cards is known."""
-    about = []
-    if run["as_of"]:
-        about.append(f"as of {run['as_of']}")
-    if run["finished"]:
-        about.append(f"run {run['finished']}")
-    if run["seconds"]:
-        about.append(f"{run['seconds']:.1f}\N{NO-BREAK SPACE}s")
+    about = {
+        "as of {}": run["as_of"],
+        "run {}": run["finished"],
+        "{:.1f}\N{NO-BREAK SPACE}s": run["seconds"],
+    }
     return {
-        "scenario": run["scenario"],
-        "link": run["name"] if run["written"] else "",
-        "error": run["failure"]["message"] if run["failure"] else "",
-        "lines": run["lines"],
+        **run,
+        "error": run["failure"].get("message", ""),
         "caveats": [words for words in run["caveats"] if words not in known][:2],
-        "counted": run["counted"],
-        "age": run["age"] if run["age"] not in {*run["caveats"], *known} else "",
-        "fresh": " · ".join(about),
+        "age": "" if run["age"] in known else run["age"],
+        "fresh": " · ".join(words.format(value) for words, value in about.items() if value),
     }
 
 
 def _headline(
-    name: str, given: Mapping[str, Any], first_year: int | None, results: Stored
+    name: str, given: Mapping[str, Any], stored: Mapping[str, Any], results: Stored
 ) -> list[dict[str, Any]]:
-    """The card's numbers; of a corridor, those of the whole."""
+    """The card's numbers; of a corridor, those of the whole, which stands behind its places."""
     measure = given.get("measure") or "ev_imports"
-    known = {
-        country: part
-        for (scenario, country), part in results.items()
+    known = [
+        (place, part)
+        for (scenario, place), part in results.items()
         if scenario == name and measure in part.values
-    }
+    ]
     if not known:
         return []
-    whole = given.get("country") or given.get("corridor")
-    place = whole if whole in known else [*known][-1]
-    first = first_year or int(known[place].bands(measure).index[0])
-    return [{"place": place, **entry} for entry in headline(known[place], measure, first)]
+    place, part = known[-1]
+    first = stored.get("first_year") or int(part.bands(measure).index[0])
+    return [{"place": place, **entry} for entry in headline(part, measure, first)]
 
 
 def _line(entry: Mapping[str, Any], growth: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
     """A number of a card; of an index its growth, the only thing that is known of it."""
     measure = entry["measure"]
     year = str(entry["year"])
+    label = label_of(measure)
+    median = amount(entry["median"], measure)
+    ends = amounts(entry["lower80"], entry["upper80"], measure)
     if known_as_growth(measure) and year in growth:
         low, median, high = (percent(growth[year][level]) for level in ("0.1", "0.5", "0.9"))
-        label = f"Growth on the year: {label_of(measure).removesuffix(' index').lower()}"
-        return {"label": label, "year": year, "median": median, "range": f"{low} to {high}"}
-    median = amount(entry["median"], measure)
-    if entry["unit"] in ("GWh", "MW"):
+        label = f"Growth on the year: {label.removesuffix(' index').lower()}"
+        ends = f"{low} to {high}"
+    elif entry["unit"] in ("GWh", "MW"):
         median += f" {entry['unit']}"
-    ends = amounts(entry["lower80"], entry["upper80"], measure)
-    return {"label": label_of(measure), "year": year, "median": median, "range": ends}
+    return {"label": label, "year": year, "median": median, "range": ends}
 
 
 def _gap(results: Stored) -> dict[str, Any] | None:
@@ -353,7 +331,7 @@ def _gap(results: Stored) -> dict[str, Any] | None:
     known = {
         place_name(country): part
         for (scenario, country), part in results.items()
-        if scenario.endswith("-baseline") and set(CHARGING_ANSWERS) <= set(part.values)
+        if scenario.endswith(f"-{BASELINE}") and set(CHARGING_ANSWERS) <= set(part.values)
     }
     if not known:
         return None
@@ -366,18 +344,113 @@ def _gap(results: Stored) -> dict[str, Any] | None:
     return {"year": year, "table": Table(beside(groups, "Country"))}
 
 
-def _figures(table: pd.DataFrame, scenarios: list[str]) -> list[str]:
+def _comparisons(table: pd.DataFrame, scenarios: Sequence[str]) -> list[str]:
     """Comparisons of countries, for the scenarios that fit beside each other."""
     names = [name for name in table["scenario"].unique() if name.rpartition("-")[2] in scenarios]
-    codes = [code for code in table["country"].unique() if not code.islower()]
+    codes = [code for code in table["country"].unique() if code.isupper()]
     countries = table[table["country"].isin(codes) & table["scenario"].isin(names)]
-    measures = [name for name in COMPARED if name in set(countries["measure"])]
-    if not measures or countries["scenario"].nunique() < 2:
+    if countries["scenario"].nunique() < 2:
         return []
     from forecasting.reporting.figures.scenario_contrast import scenario_comparison
 
-    charts = (scenario_comparison(countries, measure) for measure in measures)
+    measures = set(countries["measure"])
+    charts = [scenario_comparison(countries, name) for name in COMPARED if name in measures]
+    return _figures("comparison", charts)
+
+
+def _figures(name: str, charts: Iterable[Any]) -> list[str]:
     return [
-        figure_html(json.loads(chart.to_json()), f"comparison-{number}")
+        figure_html(json.loads(chart.to_json()), f"{name}-{number}")
         for number, chart in enumerate(charts)
     ]
+
+
+def _changes(path: Path, runs: Sequence[Run]) -> dict[str, Any] | None:
+    """The headline medians that moved by a percent or more since the run before, the largest moves
+    first, how many more there are, and how many were compared.
+    """
+    if not path.is_file():
+        return None
+    before = _table(path)
+    known = {} if before.empty else yearly(before)[0.5].to_dict()
+    compared = []
+    for run in runs:
+        for entry in run["headline"]:
+            measure = entry["measure"]
+            then = known.get((run["name"], entry["place"], measure, int(entry["year"])))
+            if then is None:
+                continue
+            share = entry["median"] / then - 1 if then > 0 else float(entry["median"] > 0)
+            cells = {
+                "Scenario": run["name"],
+                "Number": f"{label_of(measure)}, {entry['year']}",
+                "Before": amount(then, measure),
+                "Now": amount(entry["median"], measure),
+                "Change": f"{100 * share:+,.0f} %",
+                "Why": run["reason"],
+            }
+            compared.append((abs(share), run["link"] and f"{run['link']}/{REPORT_PAGE}", cells))
+    large = [change for change in compared if change[0] >= LEAST]
+    large.sort(key=lambda change: -change[0])
+    shown = large[:CHANGES]
+    links = {"Scenario": [page for _, page, _ in shown]}
+    table = Table(plain_frame([cells for *_, cells in shown]), links) if shown else None
+    return {"table": table, "more": len(large) - len(shown), "compared": len(compared)}
+
+
+def _region(out: Path, runs: Sequence[Run]) -> dict[str, Any] | None:
+    """The sum of the countries' baselines, draw by draw, in words, and small charts of the sum and
+    of each country; None where fewer than two countries have one, or their draws are not joint.
+    """
+    mine = [
+        run
+        for run in runs
+        if run["country"] in COUNTRIES and run["scenario"] == BASELINE and run["link"]
+    ]
+    # Other seeds, other worlds
+    if len({run["given"].get("seed") for run in mine}) > 1:
+        return None
+    read: list[Results] = []
+    for run in mine:
+        with contextlib.suppress(InputError):  # of shares alone, or damaged: named by its absence
+            read += load_draws(out / run["name"] / DRAWS_TABLE, OF_REGION)[:1]
+    try:
+        total = region_total(read, BASELINE)
+    except InputError:  # there is none, or the numbers of draws differ
+        return None
+    members = region_places(total)
+    parts = {place_name(part.country): part for part in read if part.country in members}
+    if len(parts) < 2:
+        return None
+    *others, last = parts
+    title = f"{', '.join(others)} and {last} together"
+    if total.country == REGION:
+        title = "The five countries together"
+    from forecasting.reporting.figures.scenario_contrast import small_fan
+
+    drawn = {"Together": total} | dict(sorted(parts.items()))
+    charts = (small_fan(part.bands(DRAWN), DRAWN, name) for name, part in drawn.items())
+    measures = [measure for measure in OF_REGION if measure in total.values]
+    years = [total.years[0], total.years[-1]]
+    return {
+        "title": title,
+        "sentence": _sentence(total),
+        "table": Table(measures_by_year(total, measures, years, "Together")),
+        "figures": _figures("region", charts),
+    }
+
+
+def _sentence(total: Results) -> str:
+    """The vehicles and the charging points at the horizon, each with its interval."""
+    last = total.years[-1]
+    median, ends = median_and_ends(total, DRAWN, last)
+    vehicles = f"{median} electric vehicles on the road at the end of {last} (80 % interval {ends})"
+    if not {NEED, PRACTICE} <= set(total.values):
+        return f"{vehicles}."
+    need, practice = (
+        "{} ({})".format(*median_and_ends(total, name, last)) for name in (NEED, PRACTICE)
+    )
+    return (
+        f"{vehicles}: they need {need} public charging points, and markets with such fleets have "
+        f"built {practice}."
+    )
