@@ -18,39 +18,38 @@ if TYPE_CHECKING:
     from forecasting.curves.model import GrowthModel as GrowthModel
     from forecasting.curves.results import GrowthResults as GrowthResults
     from forecasting.demand.corridor import corridor_plan as corridor_plan
-    from forecasting.errors import AssumptionError as AssumptionError
-    from forecasting.errors import EvidenceError as EvidenceError
-    from forecasting.errors import ForecastingError as ForecastingError
-    from forecasting.errors import InputError as InputError
-    from forecasting.errors import LedgerError as LedgerError
-    from forecasting.errors import ModelError as ModelError
-    from forecasting.errors import PeriodError as PeriodError
-    from forecasting.errors import Problem as Problem
-    from forecasting.errors import RunError as RunError
-    from forecasting.errors import ScenarioError as ScenarioError
+    from forecasting.errors import (
+        AssumptionError as AssumptionError,
+        EvidenceError as EvidenceError,
+        ForecastingError as ForecastingError,
+        InputError as InputError,
+        LedgerError as LedgerError,
+        ModelError as ModelError,
+        PeriodError as PeriodError,
+        Problem as Problem,
+        RunError as RunError,
+        ScenarioError as ScenarioError,
+    )
     from forecasting.evidence import datasets as datasets
     from forecasting.evidence.fact import Fact as Fact
-    from forecasting.evidence.ledger import Ledger as Ledger
-    from forecasting.evidence.ledger import read_ledger as read_ledger
-    from forecasting.growth.flow import FlowForecast as FlowForecast
-    from forecasting.growth.flow import annual_totals as annual_totals
-    from forecasting.growth.flow import forecast_flow as forecast_flow
+    from forecasting.evidence.ledger import Ledger as Ledger, read_ledger as read_ledger
+    from forecasting.growth.flow import (
+        FlowForecast as FlowForecast,
+        annual_totals as annual_totals,
+        forecast_flow as forecast_flow,
+    )
     from forecasting.growth.prior import Prior as Prior
     from forecasting.panels.growth_prior import estimate_prior as estimate_prior
-    from forecasting.parameters.schema import Scenario as Scenario
-    from forecasting.parameters.schema import load_scenario as load_scenario
-    from forecasting.periods import Period as Period
-    from forecasting.periods import month as month
-    from forecasting.periods import span as span
-    from forecasting.periods import year as year
-    from forecasting.reporting import figures as figures
-    from forecasting.reporting import notebook as notebook
+    from forecasting.parameters.schema import Scenario as Scenario, load_scenario as load_scenario
+    from forecasting.periods import Period as Period, month as month, span as span, year as year
+    from forecasting.reporting import figures as figures, notebook as notebook
     from forecasting.reporting.explore import explore as explore
-    from forecasting.scenarios.joint_draws import Results as Results
-    from forecasting.scenarios.joint_draws import region_total as region_total
-    from forecasting.scenarios.outlook import Outlook as Outlook
-    from forecasting.scenarios.outlook import outlook as outlook
-    from forecasting.scenarios.outlook import outlooks as outlooks
+    from forecasting.scenarios.joint_draws import Results as Results, region_total as region_total
+    from forecasting.scenarios.outlook import (
+        Outlook as Outlook,
+        outlook as outlook,
+        outlooks as outlooks,
+    )
 
 __version__ = "0.2.0"
 

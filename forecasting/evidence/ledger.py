@@ -16,8 +16,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import Check, of, optional, shown, takes, text, texts, whole
-from forecasting.arguments import path as file_path
+from forecasting.arguments import (
+    Check,
+    of,
+    optional,
+    path as file_path,
+    shown,
+    takes,
+    text,
+    texts,
+    whole,
+)
 from forecasting.errors import EvidenceError, LedgerError, Problem
 from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.fact import Fact, LazyFacts, facts_only, typed_facts

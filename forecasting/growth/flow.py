@@ -20,8 +20,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import find_place
 from forecasting.evidence.policies import Policy, checked_policies
 from forecasting.growth.flow_draws import PERIOD
-from forecasting.growth.forecast import FACTS, ledger_of
-from forecasting.growth.forecast import FlowForecast as FlowForecast
+from forecasting.growth.forecast import FACTS, FlowForecast as FlowForecast, ledger_of
 from forecasting.growth.policy_months import pooled
 from forecasting.growth.prior import Prior
 from forecasting.growth.request import Request

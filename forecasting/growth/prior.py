@@ -24,8 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.arguments import optional, shown, takes, text, whole
-from forecasting.arguments import path as file_path
+from forecasting.arguments import optional, path as file_path, shown, takes, text, whole
 from forecasting.errors import ModelError
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.places import find_place

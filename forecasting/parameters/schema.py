@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from forecasting.arguments import path as file_path
-from forecasting.arguments import shown, takes, texts
+from forecasting.arguments import path as file_path, shown, takes, texts
 from forecasting.errors import EvidenceError, InputError, Problem, ScenarioError
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
@@ -34,12 +33,10 @@ from forecasting.parameters.values import (
     MarketSizes,
     Name,
     Places,
+    Range as Range,
     Strict,
     Texts,
     listed,
-)
-from forecasting.parameters.values import (
-    Range as Range,
 )
 from forecasting.periods import as_date
 from forecasting.showing import Shown

@@ -1,10 +1,11 @@
 """Tables beside the three answers on charging: targets, the markets at the same stock, what comes
-with the vehicles.
+with the vehicles; and of the truck corridor one trip, its megawatt points and its figures.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,21 +13,27 @@ import pandas as pd
 
 from forecasting.demand.choice import expected_regret
 from forecasting.demand.consequences import cost_checks
-from forecasting.demand.corridor import FAST_TO, RESERVE, road_vehicle
+from forecasting.demand.corridor import (
+    CASES,
+    FAST_TO,
+    MILD,
+    RESERVE,
+    SCENARIOS,
+    TRUCK_ROAD,
+    road_figure,
+    road_vehicle,
+    truck_plan,
+    truck_trip,
+)
+from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import station_service
 from forecasting.errors import AssumptionError, in_digits
 from forecasting.measures import CONSEQUENCES, SHOWN_BY_REGION
 from forecasting.parameters.values import Choice
 from forecasting.reporting.caveat_words import gap_words
-from forecasting.reporting.display import HIGH, LOW, BulletList, Table, plain_frame
+from forecasting.reporting.display import HIGH, LOW, BulletList, Table, rows_table
 from forecasting.reporting.labels import SETTINGS, amount, amounts, readable
-from forecasting.reporting.result_tables import (
-    beside,
-    leading,
-    measures_by_year,
-    small_table,
-    with_unit,
-)
+from forecasting.reporting.result_tables import beside, measures_by_year, small_table, with_unit
 from forecasting.scenarios.regions import by_region
 
 if TYPE_CHECKING:
@@ -34,9 +41,14 @@ if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
 NEED = "charging_points_need"
-NOTHING = "Nothing is said about charging: this outlook has no vehicles of a country, or was read from files."
+PRACTICE = "charging_points_practice"
+NOTHING = (
+    "Nothing is said about charging: this outlook has no vehicles of a country, or was read from "
+    "files."
+)
 NONE = Table(pd.DataFrame(), caption=NOTHING)
 ASK = "choice: {missing: ..., idle: ...} in the params file"
+ROAD_WORDS = "Urumqi – Horgos – Almaty – Tashkent"
 
 
 def balance_table(outlook: Outlook) -> Table:
@@ -59,46 +71,45 @@ def why(outlook: Outlook) -> BulletList:
     """One sentence on why need and practice differ, and one on where both lie among markets at the
     same stock.
     """
-    return BulletList([NOTHING] if outlook.demand is None else _why(outlook.demand))
+    demand = outlook.demand
+    if demand is None:
+        return BulletList([NOTHING])
+    need, slow, faster, practice = _medians(demand, -1)
+    if not need:
+        return BulletList(["Without electric vehicles there is neither need nor practice."])
+    lines = [
+        f"Need counts the public points that carry the energy of {demand.years[-1]} at a use that "
+        f"drivers can live with, {100 * slow / need:.0f} % of them slow overnight points for those "
+        "without a charger at home; practice starts from what stands and grows as other markets "
+        "did, whatever the need."
+    ]
+    band = demand.band.iloc[-1]
+    if band["markets"]:
+        ends = (float(band["low"]), float(band["high"]))
+        saved = ("most energy is charged at home or slowly", "little is charged at home")
+        needed = _among(faster, *ends, *saved)
+        built = _among(practice, *ends, "it starts from few", "it starts from many")
+        lines.append(
+            f"Four in five of the {band['markets']:.0f} markets that had about as many vehicles "
+            f"had {amounts(*ends, 'charging_points')} points: need without slow overnight points, "
+            f"{amount(faster, NEED)}, {needed}; practice, {amount(practice, NEED)}, {built}."
+        )
+    return BulletList(lines)
 
 
-def _why(demand: DemandOutlook) -> list[str]:
+def _medians(demand: DemandOutlook, year: int) -> list[float]:
+    """Of a year, by its place: need, its slow part, need without it, and practice."""
     need, slow, practice = (
-        np.median(demand.results[f"charging_points_{name}"][:, -1])
+        demand.results[f"charging_points_{name}"][:, year]
         for name in ("need", "need_slow", "practice")
     )
-    if not need:
-        return ["Without electric vehicles there is neither need nor practice."]
-    said = (
-        f"Need counts the public points that carry the energy of {demand.years[-1]} at a use that drivers can live "
-        f"with, {100 * slow / need:.0f} % of them slow overnight points for those without a charger at home; practice "
-        "starts from what stands and grows as other markets did, whatever the need."
-    )
-    band = demand.band.iloc[-1]
-    if not band["markets"]:
-        return [said]
-    results = demand.results
-    without_slow = (
-        results["charging_points_need"][:, -1] - results["charging_points_need_slow"][:, -1]
-    )
-    faster, ends = float(np.median(without_slow)), (float(band["low"]), float(band["high"]))
-    needed = _beside(
-        faster, *ends, "most energy is charged at home or slowly", "little is charged at home"
-    )
-    built = _beside(float(practice), *ends, "it starts from few", "it starts from many")
-    beside = (
-        f"Four in five of the {band['markets']:.0f} markets that had about as many vehicles had "
-        f"{amounts(*ends, 'charging_points')} points: "
-        f"need without slow overnight points, {amount(faster, NEED)}, {needed}; "
-        f"practice, {amount(float(practice), NEED)}, {built}."
-    )
-    return [said, beside]
+    return [float(np.median(points)) for points in (need, slow, need - slow, practice)]
 
 
-def _beside(points: float, low: float, high: float, below: str, above: str) -> str:
-    if low <= points <= high:
-        return "lies among them"
-    return f"lies below them, as {below}" if points < low else f"lies above them, as {above}"
+def _among(points: float, low: float, high: float, below: str, above: str) -> str:
+    if points < low:
+        return f"lies below them, as {below}"
+    return f"lies above them, as {above}" if points > high else "lies among them"
 
 
 def targets_table(outlook: Outlook) -> Table:
@@ -106,20 +117,24 @@ def targets_table(outlook: Outlook) -> Table:
     demand = outlook.demand
     if demand is None:
         return NONE
-    rows, last = [], demand.years[-1]
+    last = demand.years[-1]
+    rows = []
     for row in demand.target_table.to_dict("records"):
-        rows.append({
-            "by": f"{row['date']}, passed" if row["date"] <= outlook.as_of else str(row["date"]),
+        day = row["date"]
+        reached = f"after {last}"
+        if day.year <= last:
+            reached = _percent(100 * row["probability"])
+        line = {
+            "by": f"{day}, passed" if day <= outlook.as_of else str(day),
             "number": f"{row['number']:,.0f} {row['unit']}",
             "stands": _percent(100 * row["stands"]),
-            "points a year needed": _number(row["pace_needed"]),
-            "points a year by practice": _number(row["pace_of_practice"]),
-            "probability": _percent(100 * row["probability"]) if row["date"].year <= last else f"after {last}",
+            "points a year needed": readable(row["pace_needed"]),
+            "points a year by practice": readable(row["pace_of_practice"]),
+            "probability": reached,
             "fact": row["target"],
-        })  # fmt: skip
-    return Table(
-        plain_frame(rows), caption="No target of public charging is known." if not rows else ""
-    )
+        }
+        rows.append(line)
+    return rows_table(rows, nothing="No target of public charging is known.")
 
 
 def band_table(outlook: Outlook) -> Table:
@@ -129,45 +144,36 @@ def band_table(outlook: Outlook) -> Table:
     demand = outlook.demand
     if demand is None:
         return NONE
-    nothing = dict.fromkeys(["their points", LOW, HIGH], "–")
     rows = []
     for row in demand.band[demand.band["year"] >= outlook.first_year].to_dict("records"):
-        at = demand.years.index(int(row["year"]))
-        need, slow, practice = (
-            demand.results[f"charging_points_{name}"][:, at]
-            for name in ("need", "need_slow", "practice")
-        )
-        known = row["markets"] > 0
-        rows.append({
-            "year": int(row["year"]),
-            "vehicles": amount(float(row["stock"]), "ev_stock"),
-            "markets": str(int(row["markets"])) if known else "–",
-            **(_spread("their points", row, "points", "charging_points") if known else nothing),
-            "need, points": amount(float(np.median(need)), NEED),
-            "need without slow, points": amount(float(np.median(need - slow)), NEED),
-            "practice, points": amount(float(np.median(practice)), NEED),
-        })  # fmt: skip
-    measures = {
-        "need, points": "charging_points_need",
-        "practice, points": "charging_points_practice",
-    }
-    measures["vehicles"] = "ev_stock"
-    return Table(
-        pd.DataFrame(rows), leading({head: [name] * len(rows) for head, name in measures.items()})
-    )
+        year = int(row["year"])
+        need, _, faster, practice = _medians(demand, demand.years.index(year))
+        line = {
+            "year": year,
+            "vehicles": amount(row["stock"], "ev_stock"),
+            "markets": str(int(row["markets"]) or "–"),
+            **_spread("their points", row, "points", "charging_points"),
+            "need, points": amount(need, NEED),
+            "need without slow, points": amount(faster, NEED),
+            "practice, points": amount(practice, NEED),
+        }
+        rows.append(line)
+    measures = {"vehicles": "ev_stock", "need, points": NEED, "practice, points": PRACTICE}
+    return rows_table(pd.DataFrame(rows), measures)
 
 
-def _at_the_horizon(outlook: Outlook, table: pd.DataFrame, column: str) -> pd.DataFrame:
+def _at_the_horizon(
+    outlook: Outlook, table: pd.DataFrame, column: str
+) -> list[dict[Hashable, Any]]:
     """The rows of the last year in which a column has something."""
-    return table[(table["year"] == outlook.scenario.horizon) & (table[column] > 0)]
+    last = table[(table["year"] == outlook.scenario.horizon) & (table[column] > 0)]
+    return last.to_dict("records")
 
 
 def settings_table(outlook: Outlook) -> Table:
     """Points needed at the horizon by place of charging, private ones included."""
-    demand = outlook.demand
-    if demand is None:
+    if outlook.demand is None:
         return NONE
-    last = _at_the_horizon(outlook, demand.by_setting, "points")
     rows = [
         {
             "charging": SETTINGS[row["setting"]],
@@ -175,60 +181,49 @@ def settings_table(outlook: Outlook) -> Table:
             "MW installed": readable(row["installed_mw"]),
             "GWh a year": readable(row["energy_gwh"]),
         }
-        for row in last.to_dict("records")
+        for row in _at_the_horizon(outlook, outlook.demand.by_setting, "points")
     ]
-    measures = {"points": "charging_points_need", "GWh a year": "energy_gwh"}
-    return Table(
-        plain_frame(rows), leading({head: [name] * len(rows) for head, name in measures.items()})
-    )
+    return rows_table(rows, {"points": NEED, "GWh a year": "energy_gwh"})
 
 
 def cost_table(outlook: Outlook) -> Table:
     """Dollars of 2024 in the horizon year for the points needed, by place of charging."""
-    demand = outlook.demand
-    if demand is None:
+    if outlook.demand is None:
         return NONE
-    last = _at_the_horizon(outlook, demand.by_cost, "usd")
     rows = [
         {"charging": SETTINGS[row["setting"]]}
         | _spread("USD million", row, "usd", "investment_usd", 1e6)
-        for row in last.to_dict("records")
+        for row in _at_the_horizon(outlook, outlook.demand.by_cost, "usd")
     ]
-    links = leading({"USD million": ["investment_usd"] * len(rows)})
-    return Table(
-        plain_frame(rows),
-        links,
-        "Chargers with installation and connection to the grid, dollars of 2024",
-    )
+    caption = "Chargers with installation and connection to the grid, dollars of 2024"
+    return rows_table(rows, {"USD million": "investment_usd"}, caption=caption)
 
 
 def cost_checks_table(outlook: Outlook) -> Table:
     """Costs of fast stations that were printed, beside what this report reckons for the same
     points.
     """
-    demand = outlook.demand
-    if demand is None:
+    if outlook.demand is None:
         return NONE
-    found = cost_checks(demand.drawn)
+    checks = cost_checks(outlook.demand.drawn)
+    least = {"at_least": "at least "}
     rows = [
         {
             "printed elsewhere": row["what"],
-            "USD": ("at least " if row["relation"] == "at_least" else "") + readable(row["usd"]),
+            "USD": least.get(row["relation"], "") + readable(row["usd"]),
             **_spread("USD here", row, "middle", "investment_usd"),
             "source": row["source"],
         }
-        for row in found.to_dict("records")
+        for row in checks.to_dict("records")
     ]
     caption = "Printed costs of fast stations beside the costs that are taken here, dollars of 2024"
-    return Table(plain_frame(rows), links={"source": found["url"].tolist()}, caption=caption)
+    return rows_table(rows, links={"source": checks["url"].tolist()}, caption=caption)
 
 
 def heavy_table(outlook: Outlook) -> Table:
-    """Vans, buses and trucks at the horizon: on the road, their share of the energy, their depots."""
-    demand = outlook.demand
-    if demand is None:
+    """Vans, buses and trucks at the horizon: on the road, share of the energy, depots."""
+    if outlook.demand is None:
         return NONE
-    last = _at_the_horizon(outlook, demand.heavy, "high")
     rows = [
         {
             "class": row["vehicle_class"],
@@ -237,12 +232,9 @@ def heavy_table(outlook: Outlook) -> Table:
             "depot points": readable(row["depot_points"]),
             "depot MW": readable(row["depot_mw"]),
         }
-        for row in last.to_dict("records")
+        for row in _at_the_horizon(outlook, outlook.demand.heavy, "high")
     ]
-    return Table(
-        plain_frame(rows),
-        caption="" if rows else "No count of electric vans, buses or trucks is known.",
-    )
+    return rows_table(rows, nothing="No count of electric vans, buses or trucks is known.")
 
 
 def consequences_table(outlook: Outlook) -> Table:
@@ -253,15 +245,13 @@ def consequences_table(outlook: Outlook) -> Table:
         return NONE
     years = (outlook.first_year, outlook.scenario.horizon)
     shown = measures_by_year(outlook.results, CONSEQUENCES, years, "what")
-    return Table(shown, leading({str(year): CONSEQUENCES for year in years}))
+    return rows_table(shown, {str(year): CONSEQUENCES for year in years})
 
 
 def _percent(value: float) -> str:
-    return "–" if np.isnan(value) else "under 1 %" if 0 <= value < 1 else f"{value:.0f} %"
-
-
-def _number(value: float) -> str:
-    return "–" if np.isnan(value) else readable(float(value))
+    if 0 <= value < 1:
+        return "under 1 %"
+    return "–" if np.isnan(value) else f"{value:.0f} %"
 
 
 def _spread(
@@ -278,28 +268,23 @@ def regions_table(outlook: Outlook) -> Table:
     """
     if outlook.demand is None:
         return NONE
-    found = by_region(outlook)
+    places = by_region(outlook)
     # Of a count of every part no rest is left
-    found = found[found["high"] >= 1].sort_values("median", ascending=False)
-    parts = {
-        with_unit(str(measure)): pd.DataFrame(
-            [_spread("median", row, "median", str(measure)) for row in rows.to_dict("records")],
-            list(rows["name"]),
-        )
-        for measure in SHOWN_BY_REGION
-        if len(rows := found[found["measure"] == measure])
-    }
+    places = places[places["high"] >= 1].sort_values("median", ascending=False)
+    parts: dict[str, pd.DataFrame] = {}
+    for measure in SHOWN_BY_REGION:
+        rows = places[places["measure"] == measure].set_index("name")
+        if len(rows):
+            cells = [_spread("median", row, "median", measure) for row in rows.to_dict("records")]
+            parts[with_unit(measure)] = pd.DataFrame(cells, rows.index)
     if not parts:
-        return Table(pd.DataFrame(), caption="No count is printed for a part of the country.")
+        return rows_table([], nothing="No count is printed for a part of the country.")
     shown = beside(parts, "where").sort_values(
         ("where", ""), key=lambda names: names == "the rest", kind="stable"
     )
-    made_of = {name: name for name in SHOWN_BY_REGION} | {
-        "charging_stations": "charging_points_practice"
-    }
-    return Table(
-        shown, leading({with_unit(name): [made_of[name]] * len(shown) for name in SHOWN_BY_REGION})
-    )
+    measures = {with_unit(name): name for name in SHOWN_BY_REGION}
+    measures[with_unit("charging_stations")] = PRACTICE
+    return rows_table(shown, measures)
 
 
 def stations_table(sizes: Sequence[int] = (1, 2, 4, 8, 16)) -> Table:
@@ -331,7 +316,7 @@ def fast_charge_table(temperatures: Sequence[float] = (-20, 0, 20)) -> Table:
         }
         for degrees in temperatures
     ]
-    return Table(plain_frame(rows))
+    return rows_table(rows)
 
 
 def choice_table(
@@ -359,8 +344,15 @@ def choice_table(
     choice = choice_of(outlook, missing, idle, own)
     options = choice_options(outlook, choice)
     wanted = outlook.demand.results["charging_points_need"][:, -1]
-    missing, idle = (choice.missing, choice.idle) if choice else (1.0, 1.0)
-    found = expected_regret(wanted, options, missing=missing, idle=idle)
+    costs = choice or Choice.model_construct(missing=1.0, idle=1.0)
+    regret = expected_regret(wanted, options, missing=costs.missing, idle=costs.idle)
+    when = f"he need of each draw being what is wanted in {outlook.scenario.horizon}"
+    if choice is None:
+        regret = regret.sort_values("points")
+        caption = f"T{when}; with your own costs ({ASK}) each has its regret"
+    else:
+        paid = f"{in_digits(costs.missing)}, an idle one at {in_digits(costs.idle)} a year"
+        caption = f"A missing point at {paid}, t{when}; the least regret first"
     rows = [
         {
             "build to": row["option"],
@@ -369,22 +361,12 @@ def choice_table(
             "missing in the mean": readable(row["missing_points"]),
             "idle in the mean": readable(row["idle_points"]),
             "best where a missing point costs so many idle ones": readable(row["right_at"], 2),
+            "regret": readable(row["regret"]),
         }
-        | ({"regret": readable(row["regret"])} if choice else {})
-        for row in (found if choice else found.sort_values("points")).to_dict("records")
+        for row in regret.to_dict("records")
     ]
-    said = (
-        f"A missing point at {in_digits(choice.missing)}, an idle one at {in_digits(choice.idle)} a year, t"
-        if choice
-        else "T"
-    )
-    more = (
-        "the least regret first" if choice else f"with your own costs ({ASK}) each has its regret"
-    )
-    caption = (
-        f"{said}he need of each draw being what is wanted in {outlook.scenario.horizon}; {more}"
-    )
-    return Table(plain_frame(rows), caption=caption)
+    table = rows_table(rows, caption=caption)
+    return table if choice else replace(table, frame=table.frame.drop(columns="regret"))
 
 
 def choice_of(
@@ -398,15 +380,95 @@ def choice_of(
         raise AssumptionError(
             "choice: one of the two costs is given; give missing and idle, in one money"
         )
-    said = outlook.scenario.choice
-    return said.model_copy(update={"own": own}) if said and own is not None else said
+    choice = outlook.scenario.choice
+    if choice and own is not None:
+        return choice.model_copy(update={"own": own})
+    return choice
 
 
 def choice_options(outlook: Outlook, choice: Choice | None) -> dict[str, float]:
     """Numbers of points by name: the medians of the three answers, and the reader's own."""
-    values = outlook.results.values
-    answers = {
-        name: values[f"charging_points_{name}"][:, -1] for name in ("need", "practice", "standard")
+    options = {
+        name: float(np.median(outlook.results.values[f"charging_points_{name}"][:, -1]))
+        for name in ("need", "practice", "standard")
     }
-    named = {name: float(np.median(points)) for name, points in answers.items()}
-    return named if choice is None or choice.own is None else named | {"one's own": choice.own}
+    if choice and choice.own is not None:
+        options["one's own"] = choice.own
+    return options
+
+
+def truck_trip_table() -> Table:
+    """One drive over the whole road on a mild and on a cold day, with a small, a usual and a large
+    battery.
+    """
+    truck = road_vehicle("truck")
+    rows = []
+    for case in CASES:
+        battery = road_figure("battery_kwh", "truck", case)
+        for temperature in (MILD, road_figure("temperature")):
+            trip = truck_trip(temperature, replace(truck, battery_kwh=battery))
+            row = {
+                "battery, kWh": battery,
+                "degrees": temperature,
+                "range, km": trip.range_km,
+                "kWh a km": trip.kwh_per_km,
+                "kWh a tonne-km": trip.kwh_per_tonne_km,
+                "payload, t": trip.payload_tonnes,
+                "at the wheel, h": trip.driving_hours,
+                "breaks and nights, h": trip.rest_hours,
+                "charges by day": trip.stops,
+                "charging by day, h": trip.charging_hours,
+                "beyond the breaks, h": trip.extra_hours,
+                "tonnes an hour, % of diesel": 100 * trip.of_diesel,
+            }
+            rows.append({name: readable(value) for name, value in row.items()})
+    return rows_table(rows, caption=f"One trip of {truck_trip().km:,.0f} km, {ROAD_WORDS}")
+
+
+def truck_points_table() -> Table:
+    """Electric trucks and megawatt points in 2030 by scenario: the whole road, low, middle and
+    high.
+    """
+    rows = []
+    for scenario in SCENARIOS:
+        plan = truck_plan(scenario)
+        for case in CASES:
+            mine = plan[plan["case"] == case]
+            row = {
+                "electric, % of trucks": road_figure("electric_share", scenario, case),
+                "electric trucks a day, busiest section": mine["electric_per_day"].max(),
+                "sites": float(mine["sites"].sum()),
+                "megawatt points": float(mine["points"].sum()),
+                "MW a site, at most": mine["megawatts_per_site"].max(),
+                "MWh a day": mine["mwh_per_day"].sum(),
+            }
+            cells = {name: readable(value) for name, value in row.items()}
+            rows.append({"scenario": scenario, "case": case} | cells)
+    caption = f"Electric trucks in 2030, {ROAD_WORDS}, on a day of deep winter"
+    return rows_table(rows, caption=caption)
+
+
+def truck_figures_table() -> Table:
+    """Every figure that the truck corridor uses, with its range and its source."""
+    rows = []
+    for row in read_table("truck_corridor.csv"):
+        if row["corridor"] == TRUCK_ROAD:
+            where = f"{row['start']}–{row['end']}"
+            rows.append(_figure(row, f"{where}, length", "km", "km", ""))
+            rows.append(_figure(row, f"{where}, trucks", "a day", "vehicles", "traffic_"))
+    trucks = [row for row in read_table("road_vehicles.csv") if row["vehicle"] == "truck"]
+    for row in [*trucks, *read_table("truck_outlook.csv")]:
+        quantity = row["quantity"]
+        if quantity != "electric_against_cars" and "traffic" not in quantity:
+            name = f"{quantity.replace('_', ' ')} {row.get('scenario', '')}".strip()
+            rows.append(_figure(row, name, row["unit"], "", ""))
+    frame = pd.DataFrame(rows).replace("", "–")
+    return rows_table(frame.drop(columns="url"), links={"source": frame["url"].tolist()})
+
+
+def _figure(row: Mapping[str, str], name: str, unit: str, key: str, about: str) -> dict[str, str]:
+    """A figure of a road with its range and its source, whose columns begin in some way."""
+    low, likely, high = (f"{key}_low", key, f"{key}_high") if key else ("low", "value", "high")
+    columns = {"low": low, "likely": likely, "high": high}
+    columns |= {column: about + column for column in ("kind", "source", "url")}
+    return {"figure": name, "unit": unit} | {head: row[name] for head, name in columns.items()}

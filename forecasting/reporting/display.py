@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 LONG = ("disagreement", "reason", "sentence")  # columns that need room
@@ -23,6 +24,7 @@ WHEN = ("year", "period", "published", "newest")  # digits that are no amount
 LINKED = re.compile(r"https?://|#|[\w-]+/report\.html$")
 # A fact's id in a column of facts: the page makes a number of it, which leads to the fact's row.
 FACT = re.compile(r"[^\s,]+-[^\s,]+")
+NO_LINKS: Mapping[str, Any] = {}
 
 
 def plain_frame(rows: Any, index: Any = None, columns: list[Any] | None = None) -> pd.DataFrame:
@@ -224,6 +226,41 @@ class Table:
                 groups += f"<th {span}>{html.escape(first)}</th>"
             yield groups
         yield "".join(column.head() for column in columns if column.heads[1:] != ("",))
+
+
+def rows_table(
+    rows: Any,
+    rests_on: Mapping[str, str | Sequence[str]] = NO_LINKS,
+    *,
+    links: Mapping[str, list[str]] = NO_LINKS,
+    caption: str = "",
+    nothing: str = "",
+) -> Table:
+    """A table of some rows, whose amounts lead to what they rest on.
+
+    Parameters
+    ----------
+    rows : sequence of mapping, mapping of str to sequence, or DataFrame
+        The cells by the heads of their columns.
+    rests_on : mapping of str to str or sequence of str
+        For a column, the measure of its amounts, or of each of them.
+    links : mapping of str to list of str
+        As of `Table`.
+    caption, nothing : str
+        One line above the table; where there is no row, the other one in its place.
+
+    Examples
+    --------
+    >>> rows_table([{"points": "400"}], {"points": "charging_points_need"}).links
+    {'points': ['#grounds-charging_points_need']}
+    """
+    frame = rows if isinstance(rows, pd.DataFrame) else plain_frame(rows)
+    count = len(frame)
+    led = {
+        head: [f"#grounds-{name}" for name in np.broadcast_to(np.asarray(measures), count)]
+        for head, measures in rests_on.items()
+    }
+    return Table(frame, {**led, **links}, caption if count else nothing or caption)
 
 
 @dataclass(frozen=True)

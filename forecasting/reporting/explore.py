@@ -27,7 +27,6 @@ from forecasting.reporting.answer import QUESTIONS, answer
 from forecasting.reporting.display import Table
 from forecasting.reporting.explorer_page import FITTING, LOOKS
 from forecasting.reporting.figures.changed_scenario import live_figure, redraw, what_if_chart
-from forecasting.reporting.given_tables import size_words
 from forecasting.reporting.labels import (
     amount,
     amounts,
@@ -38,6 +37,7 @@ from forecasting.reporting.labels import (
     readable,
     unit_of,
 )
+from forecasting.reporting.result_tables import size_words
 from forecasting.scenarios.joint_draws import difference
 from forecasting.scenarios.levers import (
     LEVERS,
@@ -55,8 +55,9 @@ if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
 
 NO_WIDGETS = (
-    "Sliders need ipywidgets and anywidget, which this kernel has not: open the notebook with `make lab`, or install "
-    "ev-forecasting[lab]. Until then explorer.change(...) does the same by hand, and this is the figure."
+    "Sliders need ipywidgets and anywidget, which this kernel has not: open the notebook with "
+    "`make lab`, or install ev-forecasting[lab]. Until then explorer.change(...) does the same by "
+    "hand, and this is the figure."
 )
 LIMITS = {"level": 20.0, "growth": 20.0, "ceiling": 1.0, "price": 3.0}
 OWN_TARGET = "own-target"
@@ -401,7 +402,7 @@ class ControlPanel:
             }
 
     def changed(self) -> None:
-        """Answer a control that was moved; what is wrong is said, and the answer before it stays."""
+        """Answer a control that was moved; what is wrong is said, and the last answer stays."""
         if self.quiet:
             return
         try:

@@ -14,9 +14,9 @@ from forecasting.evidence.bases import agency_words, basis_name, basis_words
 from forecasting.evidence.places import place_name
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.citations import LEAST, fact_name, moves
-from forecasting.reporting.display import BulletList, Line, Link, Table, mention
+from forecasting.reporting.display import BulletList, Line, Link, Table, mention, rows_table
 from forecasting.reporting.labels import amounts, interval, label_of, parameter_words, readable
-from forecasting.reporting.result_tables import beside, in_columns, leading, with_unit
+from forecasting.reporting.result_tables import beside, in_columns, with_unit
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
@@ -274,8 +274,8 @@ def curves_table(outlook: Outlook) -> Table:
         rows = {name: np.quantile(draws, levels) for name, draws in paths.items()}
         frame = pd.DataFrame.from_dict(rows, "index", columns=levels)
         cells[period.label] = in_columns(frame, measure)
-    links = leading({label: [measure] * len(frame) for label in cells})
-    return Table(beside(cells, "path"), links, f"{with_unit(measure)}, before the events ahead")
+    caption = f"{with_unit(measure)}, before the events ahead"
+    return rows_table(beside(cells, "path"), dict.fromkeys(cells, measure), caption=caption)
 
 
 def influence_table(forecast: FlowForecast, most: int = MOVERS) -> Table | BulletList:

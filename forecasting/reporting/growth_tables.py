@@ -4,7 +4,7 @@ it was printed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from forecasting.evidence.bases import basis_name, perimeter
 from forecasting.evidence.places import is_place, place_name
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import MEASURES
-from forecasting.reporting.display import BulletList, Table
+from forecasting.reporting.display import BulletList, Table, rows_table
 from forecasting.reporting.labels import readable
 from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_growth, yearly_growth
 
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
 LEVELS = {"median": 0.5, "10 %": 0.1, "90 %": 0.9}
-NOTHING_SINCE = "No rate of growth has been printed twice by the agency that is forecast: nothing to compare yet."
+NOTHING_SINCE = (
+    "No rate of growth has been printed twice by the agency that is forecast: nothing to compare "
+    "yet."
+)
+FIRST_RATE = (
+    "Growth on the year before, forecast from the first printed rate alone and what was known by "
+    "its day"
+)
 
 
 def percent(value: float) -> str:
@@ -47,10 +54,10 @@ def growth_by_year(outlook: Outlook) -> Table:
         Of a corridor or a country.
     """
     several = len(outlook.parts) > 2  # places, and their sum
-    shown = {part.country: part for part in (outlook.parts if several else outlook.parts[:1])}
     groups = {}
-    for place, part in shown.items():
+    for part in outlook.parts if several else outlook.parts[:1]:
         wide = yearly_growth(part, outlook.scenario.measure).loc[outlook.first_year - 1 :]
+        place = part.country
         name = place_name(place) if is_place(place) else place.replace("-", " ").capitalize()
         groups[name] = pd.DataFrame(
             {head: wide[level].map(percent) for head, level in LEVELS.items()}
@@ -65,16 +72,14 @@ def growth_headline(outlook: Outlook) -> Table:
     and the last.
     """
     wide = yearly_growth(outlook.results, outlook.scenario.measure)
-    shown = sorted(
-        {outlook.first_year, outlook.first_year + 1, outlook.scenario.horizon} & set(wide.index)
-    )
+    first = outlook.first_year
+    shown = sorted({first, first + 1, outlook.scenario.horizon} & set(wide.index))
     rows = [
         {"growth on the year before": str(when)}
         | {head: percent(wide[level][when]) for head, level in LEVELS.items()}
         for when in shown
     ]
-    anchor = f"#grounds-{outlook.scenario.measure}"
-    return Table(pd.DataFrame(rows), links={"median": [anchor] * len(rows)})
+    return rows_table(rows, {"median": outlook.scenario.measure})
 
 
 def growth_told(outlook: Outlook) -> Table | BulletList:
@@ -86,29 +91,32 @@ def growth_told(outlook: Outlook) -> Table | BulletList:
     outlook : Outlook
         As it was made from facts.
     """
-    rows: list[dict[str, Any]] = []
+    rows = []
     for place in outlook.forecasts:
-        found = first_rate_forecasts(outlook, place)
-        for growth in found[1] if found else ():
-            inside = growth.printed and growth.low <= growth.printed.value <= growth.high
+        day, rates = first_rate_forecasts(outlook, place) or ("", [])
+        for growth in rates:
             row = {
                 "place": place_name(place),
-                "forecast of": str(found[0]) if found else "",
+                "forecast of": str(day),
                 "period": period_words(growth.period),
                 "median": percent(growth.median),
                 "10 %": percent(growth.low),
                 "90 %": percent(growth.high),
-                "printed later": percent(growth.printed.value) if growth.printed else "–",
-                "inside": "–" if inside is None else "yes" if inside else "no",
-                "fact": growth.printed.id if growth.printed else "–",
+                "printed later": "–",
+                "inside": "–",
+                "fact": "–",
             }
+            if fact := growth.printed:
+                inside = growth.low <= fact.value <= growth.high
+                row |= {"printed later": percent(fact.value), "fact": fact.id}
+                row["inside"] = "yes" if inside else "no"
             rows.append(row)
     if not rows:
         return BulletList([NOTHING_SINCE])
     frame = pd.DataFrame(rows)
-    alone = frame.drop(columns="place") if frame["place"].nunique() == 1 else frame
-    caption = "Growth on the year before, forecast from the first printed rate alone and what was known by its day"
-    return Table(alone, caption=caption)
+    if frame["place"].nunique() == 1:
+        frame = frame.drop(columns="place")
+    return Table(frame, caption=FIRST_RATE)
 
 
 def growth_by_perimeter(outlook: Outlook) -> Table | BulletList:
@@ -122,6 +130,7 @@ def growth_by_perimeter(outlook: Outlook) -> Table | BulletList:
     """
     places = outlook.scenario.places or [outlook.results.country]
     facts = [fact for place in places for fact in printed_growth(outlook, place)]
+    facts.sort(key=lambda fact: (fact.place, perimeter(fact.basis), fact.period.end))
     rows = [
         {
             "place": place_name(fact.place),
@@ -131,10 +140,8 @@ def growth_by_perimeter(outlook: Outlook) -> Table | BulletList:
             "by": basis_name(fact.basis),
             "fact": fact.id,
         }
-        for fact in sorted(
-            facts, key=lambda fact: (fact.place, perimeter(fact.basis), fact.period.end)
-        )
+        for fact in facts
     ]
-    return (
-        Table(pd.DataFrame(rows)) if rows else BulletList(["No rate of growth has been printed."])
-    )
+    if not rows:
+        return BulletList(["No rate of growth has been printed."])
+    return rows_table(rows)

@@ -77,9 +77,11 @@ def scenario_of(namespace: Mapping[str, Any]) -> Scenario:
     --------
     >>> scenario_of({"country": "UZ", "horizon": 2028}).name
     'uzbekistan-baseline'
-    >>> scenario_of({"country": "UZ", "scenario": "a", "as_of": "latest", "horizon": 2030, "seed": 1, "titel": "x"})
+    >>> keys = {"country": "UZ", "scenario": "a", "as_of": "latest", "horizon": 2030, "seed": 1}
+    >>> scenario_of(keys | {"titel": "x"})
     Traceback (most recent call last):
-    forecasting.errors.ScenarioError: parameters titel: is not a key of a scenario (did you mean title?)
+    forecasting.errors.ScenarioError: parameters titel: is not a key of a scenario (did you mean
+    title?)
     """
     given = _parameters(namespace)
     place = given.get("country") or given.get("corridor")
@@ -117,7 +119,7 @@ def store(outlook: Outlook) -> None:
 def _parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:
     """The plain data among a notebook's names: what its parameters cell and papermill have set.
 
-    >>> _parameters({"country": "UZ", "contry": "KZ", "title": None, "_": 1, "In": [], "fc": object()})
+    >>> _parameters({"country": "UZ", "contry": "KZ", "title": None, "_": 1, "In": []})
     {'country': 'UZ', 'contry': 'KZ'}
     """
     plain = (str, bool, int, float, list, dict)

@@ -1,4 +1,5 @@
-"""Small tables of an outlook, as a notebook and a page show them; and stored results by year.
+"""Small tables of an outlook, as a notebook and a page show them; stored results by year; what a
+scenario is given.
 
 The table of results is long: one row per measure, period and quantile. `yearly` makes a row per
 year of it.
@@ -7,39 +8,53 @@ year of it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from forecasting.demand.parameters import Assumption, load_parameters
 from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.reconcile import conflicts, nesting, revisions
 from forecasting.evidence.words import in_words, period_words
-from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS
-from forecasting.reporting.display import HIGH, LOW, Table, plain_frame
-from forecasting.reporting.given_tables import assumptions_table as assumptions_table
-from forecasting.reporting.given_tables import drivers_table as drivers_table
+from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
+from forecasting.periods import span
+from forecasting.reporting.display import HIGH, LOW, Table, plain_frame, rows_table
 from forecasting.reporting.growth_tables import growth_headline, known_as_growth
 from forecasting.reporting.labels import (
+    ReadNumber,
     amount,
+    capital,
     label_of,
     label_words,
+    parameter_words,
     readable,
     unit_by_year,
     unit_of,
 )
+from forecasting.scenarios.assumptions import demand_parameters
 from forecasting.scenarios.joint_draws import Results, no_measure
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.growth.flow import FlowForecast
+    from forecasting.parameters.schema import Driver, Range
     from forecasting.scenarios.outlook import Outlook
 
 ANYTHING = 1e4  # an 80 % range of more than this factor says nothing
 UNITS = {"gwh": "GWh", "energy_gwh": "energy, GWh", "installed_mw": "installed, MW"}
 CHAIN = (*EV_FLOWS, *DEMAND_STEPS)
+# Of what is judged: no quantiles, the ends of what is thought possible
+RANGE = ("likeliest", "lowest", "highest")
+SIZES = {
+    "level": "factor",
+    "growth": "factor a year",
+    "ceiling": "share of new vehicles",
+    "cap": "vehicles a year",
+    "price": "change of the price",
+}
 
 
 def whole_years(table: pd.DataFrame) -> pd.DataFrame:
@@ -121,12 +136,12 @@ def stored_results(table: pd.DataFrame) -> dict[tuple[str, str], StoredResults]:
     table : pandas.DataFrame
         Long results.
     """
-    found: dict[tuple[str, str], dict[str, pd.DataFrame]] = {}
+    stored: dict[tuple[str, str], dict[str, pd.DataFrame]] = {}
     for name, rows in yearly(table).groupby(level=[0, 1, 2], sort=False):
         scenario, country, measure = map(str, name)
         wide = rows.droplevel([0, 1, 2]).sort_index()
-        found.setdefault((scenario, country), {})[measure] = wide
-    return {place: StoredResults(values) for place, values in found.items()}
+        stored.setdefault((scenario, country), {})[measure] = wide
+    return {place: StoredResults(values) for place, values in stored.items()}
 
 
 def headline(
@@ -150,12 +165,13 @@ def headline(
         measure, year, median, lower80, upper80, unit.
     """
     flow = results.bands(measure)
-    soon = [year for year in (first_year, first_year + 1) if year in flow.index]
-    rows = [(measure, year, flow.loc[year]) for year in soon]
+    soon = (first_year, first_year + 1)
+    rows = [(measure, year, flow.loc[year]) for year in soon if year in flow.index]
     for name in [name for name in AT_THE_HORIZON if name in results.values] or [measure]:
         wide = results.bands(name)
-        if wide.index[-1] not in (first_year, first_year + 1):
-            rows.append((name, int(wide.index[-1]), wide.iloc[-1]))
+        last = int(wide.index[-1])
+        if last not in soon:
+            rows.append((name, last, wide.loc[last]))
     return [
         {
             "measure": name,
@@ -170,35 +186,19 @@ def headline(
 
 
 def headline_table(outlook: Outlook) -> Table:
-    """The numbers of `headline`, in words; of an index, of which only growth is known, its growth."""
+    """The numbers of `headline`, in words; of an index, whose growth alone is known, its growth."""
     if known_as_growth(outlook.scenario.measure):
         return growth_headline(outlook)
     entries = headline(outlook.results, outlook.scenario.measure, outlook.first_year)
+    measures = [entry["measure"] for entry in entries]
+    cells = {"median": "median", LOW: "lower80", HIGH: "upper80"}
     rows = [
-        {
-            "measure": label_of(entry["measure"]),
-            "year": str(entry["year"]),
-            "median": amount(entry["median"], entry["measure"]),
-            LOW: amount(entry["lower80"], entry["measure"]),
-            HIGH: amount(entry["upper80"], entry["measure"]),
-            "unit": entry["unit"],
-        }
+        {"measure": label_of(entry["measure"]), "year": str(entry["year"])}
+        | {head: amount(entry[name], entry["measure"]) for head, name in cells.items()}
+        | {"unit": entry["unit"]}
         for entry in entries
     ]
-    frame = plain_frame(rows)
-    return Table(frame, links=leading({"median": [entry["measure"] for entry in entries]}))
-
-
-def leading(measures: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """The links of a table whose numbers lead to what they rest on: for a column, the measure of
-    each of its cells.
-
-    >>> leading({"median": ["ev_stock"]})
-    {'median': ['#grounds-ev_stock']}
-    """
-    return {
-        column: [f"#grounds-{measure}" for measure in each] for column, each in measures.items()
-    }
+    return rows_table(rows, {"median": measures})
 
 
 def outlook_table(outlook: Outlook, *measures: str) -> Table:
@@ -215,9 +215,7 @@ def outlook_table(outlook: Outlook, *measures: str) -> Table:
     """
     shown = measures or tuple(dict.fromkeys((*CHAIN, outlook.scenario.measure)))
     table = results_table(outlook.results, *shown, since=outlook.first_year)
-    return replace(
-        table, links=leading({with_unit(name): [name] * len(table.frame) for name in shown})
-    )
+    return rows_table(table.frame, {with_unit(name): name for name in shown}, caption=table.caption)
 
 
 def results_table(results: Results, *measures: str, since: int | None = None) -> Table:
@@ -233,12 +231,9 @@ def results_table(results: Results, *measures: str, since: int | None = None) ->
         First year shown.
     """
     known = [name for name in measures if name in results.values]
-    shown = {name: results.bands(name).loc[since:] for name in known}
+    columns = {with_unit(name): in_columns(results.bands(name).loc[since:], name) for name in known}
     caption = results.scenario if " minus " in results.scenario else ""
-    return Table(
-        beside({with_unit(name): in_columns(wide, name) for name, wide in shown.items()}, "year"),
-        caption=caption,
-    )
+    return Table(beside(columns, "year"), caption=caption)
 
 
 def with_unit(measure: str) -> str:
@@ -274,13 +269,10 @@ def measures_by_year(
     head : str
         Of the first column.
     """
-    named = [with_unit(name) for name in measures]
-    groups = {
-        str(year): pd.concat(
-            [in_columns(results.bands(name).loc[[year]], name) for name in measures]
-        ).set_axis(named)
-        for year in dict.fromkeys(years)
-    }
+    groups = {}
+    for year in dict.fromkeys(years):
+        rows = [in_columns(results.bands(name).loc[[year]], name) for name in measures]
+        groups[str(year)] = pd.concat(rows).set_axis([with_unit(name) for name in measures])
     return beside(groups, head)
 
 
@@ -293,13 +285,9 @@ def beside(groups: Mapping[str, pd.DataFrame], index: str) -> pd.DataFrame:
     """
     if not groups:
         return pd.DataFrame(columns=[index])
-    rows = list(dict.fromkeys(row for frame in groups.values() for row in frame.index))
-    columns = {(index, ""): [str(row) for row in rows]}
-    for name, frame in groups.items():
-        for head, cells in zip(frame.columns, frame.to_numpy(dtype=object).T, strict=True):
-            known = dict(zip(frame.index, cells, strict=True))
-            columns[name, head] = [known.get(row, "–") for row in rows]
-    return plain_frame(columns)
+    wide = pd.concat(groups, axis=1).fillna("–")
+    wide.insert(0, (index, ""), wide.index.map(str).astype(object))
+    return wide.reset_index(drop=True)
 
 
 def facts_table(ledger: Ledger, last: int | None = None) -> Table:
@@ -312,17 +300,22 @@ def facts_table(ledger: Ledger, last: int | None = None) -> Table:
     last : int, optional
         Only so many, those with the latest periods.
     """
-    facts = in_order(ledger)[-last:] if last else in_order(ledger)
-    shown = {
-        "period": [_when(fact) for fact in facts],
-        "statement": [in_words(fact) for fact in facts],
-        "basis": [basis_name(fact.basis, fact.measure) for fact in facts],
-        "kind": [fact.kind for fact in facts],
-        "published": [str(fact.published or "") for fact in facts],
-        "source": [fact.source for fact in facts],
-        "fact": [fact.id for fact in facts],
-    }
-    return Table(plain_frame(shown), links={"source": [fact.url for fact in facts]})
+    facts = in_order(ledger)
+    if last:
+        facts = facts[-last:]
+    rows = [
+        {
+            "period": _when(fact),
+            "statement": in_words(fact),
+            "basis": basis_name(fact.basis, fact.measure),
+            "kind": fact.kind,
+            "published": str(fact.published or ""),
+            "source": fact.source,
+            "fact": fact.id,
+        }
+        for fact in facts
+    ]
+    return rows_table(rows, links={"source": [fact.url for fact in facts]})
 
 
 def _when(fact: Fact) -> str:
@@ -341,22 +334,21 @@ def conflicts_table(ledger: Ledger, last: int = 10) -> Table:
     last : int
         Only so many.
     """
-    found: list[Any] = list(conflicts(ledger).head(last).itertuples())
     rows = [
         {
-            "disagreement": label_of(row.measure),
-            "period": label_words(row.period),
-            "one": amount(row.value_a, row.measure),
-            "counted by": basis_name(row.basis_a),
-            "the other": amount(row.value_b, row.measure),
-            "counted by ": basis_name(row.basis_b),
-            "factor": readable(row.ratio),
-            "why": row.why,
-            "facts": f"{row.fact_a}, {row.fact_b}",
+            "disagreement": label_of(row["measure"]),
+            "period": label_words(row["period"]),
+            "one": amount(row["value_a"], row["measure"]),
+            "counted by": basis_name(row["basis_a"]),
+            "the other": amount(row["value_b"], row["measure"]),
+            "counted by ": basis_name(row["basis_b"]),
+            "factor": readable(row["ratio"]),
+            "why": row["why"],
+            "facts": f"{row['fact_a']}, {row['fact_b']}",
         }
-        for row in found
+        for row in conflicts(ledger).head(last).to_dict("records")
     ]
-    return Table(plain_frame(rows, columns=list(rows[0]) if rows else ["disagreement"]))
+    return rows_table(rows)
 
 
 def revisions_table(ledger: Ledger) -> Table:
@@ -416,18 +408,18 @@ def drivers_effect(outlook: Outlook) -> Table:
     """The flow with and without the scenario's drivers: medians and 80 % intervals by year."""
     if outlook.forecast is None or outlook.baseline_forecast is None:
         raise InputError(
-            f"{outlook.scenario.name} was read from files, which do not hold the forecast without drivers"
+            f"{outlook.scenario.name} was read from files, which do not hold the forecast without "
+            "drivers"
         )
-    levels = [0.1, 0.5, 0.9]
-    without, with_them = (
-        flow.quantiles(levels) for flow in (outlook.baseline_forecast, outlook.forecast)
-    )
-    flows = {"without the events": without, "with them": with_them}
-    columns = {name: in_columns(wide, outlook.scenario.measure) for name, wide in flows.items()}
-    known = [str(period)[:4] >= str(outlook.first_year) for period in without.index]
-    shown = beside({name: frame[known] for name, frame in columns.items()}, "period")
-    links = leading({name: [outlook.scenario.measure] * len(shown) for name in columns})
-    return Table(shown, links, caption=with_unit(outlook.scenario.measure))
+    measure = outlook.scenario.measure
+    flows = {"without the events": outlook.baseline_forecast, "with them": outlook.forecast}
+    columns = {}
+    for name, flow in flows.items():
+        wide = flow.quantiles([0.1, 0.5, 0.9])
+        ahead = [str(period)[:4] >= str(outlook.first_year) for period in wide.index]
+        columns[name] = in_columns(wide[ahead], measure)
+    shown = beside(columns, "period")
+    return rows_table(shown, dict.fromkeys(flows, measure), caption=with_unit(measure))
 
 
 def headline_numbers(outlook: Outlook) -> dict[str, float]:
@@ -461,14 +453,89 @@ def sources_table(ledger: Ledger, last: int | None = None) -> Table:
     last : int, optional
         Only so many publishers, those with the most facts.
     """
-    columns = (ledger.frame[name].tolist() for name in ("source", "published", "url"))
-    facts: dict[str, list[tuple[str, str]]] = {}
-    for source, published, url in zip(*columns, strict=True):
-        if source:
-            facts.setdefault(source, []).append((published, url))
-    shown = sorted(facts, key=lambda source: (-len(facts[source]), source))[:last]
+    facts = ledger.frame[ledger.frame["source"] != ""].groupby("source")
+    shown = facts.agg(facts=("id", "size"), newest=("published", "max"), url=("url", "first"))
+    shown = shown.sort_values("facts", ascending=False, kind="stable").head(last or len(shown))
+    cells = shown.astype(str).reset_index()
+    return rows_table(cells.drop(columns="url"), links={"source": cells["url"].tolist()})
+
+
+def drivers_table(outlook: Outlook) -> Table:
+    """The scenario's dated events: what, when, how large, how likely, and why."""
     rows = [
-        (source, str(len(facts[source])), max(day for day, _ in facts[source])) for source in shown
+        {
+            "event": capital(driver.name.replace("-", " ")),
+            "acts on": capital(_acts_on(driver.quantity)),
+            "when": _dated(driver),
+            **_range(driver.size),
+            "unit": _unit(driver),
+            "probability": ReadNumber(driver.probability),
+            "reason": driver.reason,
+            "facts": driver.source,
+        }
+        for driver in outlook.scenario.drivers
     ]
-    links = [facts[source][0][1] for source in shown]
-    return Table(plain_frame(rows, columns=["source", "facts", "newest"]), links={"source": links})
+    columns = ["event", "acts on", "when", *RANGE, "unit", "probability", "reason", "facts"]
+    return Table(plain_frame(rows, columns=columns))
+
+
+def _acts_on(quantity: str) -> str:
+    return label_of(quantity) if quantity in MEASURES else parameter_words(quantity)
+
+
+def _unit(driver: Driver) -> str:
+    """Of a driver's size."""
+    known = SIZES.get(driver.kind) or unit_of(driver.quantity)
+    return known or load_parameters()[driver.quantity].unit
+
+
+def size_words(driver: Driver) -> str:
+    """What a driver's size is, with its unit: of a parameter of the demand chain its name, too."""
+    unit = _unit(driver)
+    return unit if driver.kind in SIZES else f"{_acts_on(driver.quantity)}, {unit}"
+
+
+def _dated(driver: Driver) -> str:
+    """From when, or in which period, in words."""
+    if driver.end:
+        return period_words(span(str(driver.start), str(driver.end)))
+    first = driver.start.month == driver.start.day == 1
+    return f"from {driver.start.year if first else driver.start}"
+
+
+def _range(size: Range | Assumption) -> dict[str, object]:
+    """What is likeliest of a range, and its ends where it has two, each in a column of its own."""
+    likeliest: object = ReadNumber(size.mode)
+    if getattr(size, "unit", "") == "year":
+        likeliest = round(size.mode)
+    cells = [likeliest, ReadNumber(size.low), ReadNumber(size.high)]
+    if size.low == size.high:
+        cells[1:] = ["–", "–"]
+    return dict(zip(RANGE, cells, strict=True))
+
+
+def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
+    """The assumptions of the chain: those that the scenario changes, or all in force.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+    all_of_them : bool
+        Also those that the scenario leaves as they ship.
+    """
+    scenario = outlook.scenario
+    changed = scenario.assumptions
+    in_force = demand_parameters(scenario, scenario.drivers, draws=2) if scenario.country else ()
+    chosen = [item for item in in_force if all_of_them or item.key in changed]
+    rows = [
+        {
+            "assumption": parameter_words(item.key),
+            **_range(item),
+            "unit": item.unit,
+            "kind": "this scenario" if item.key in changed else item.kind,
+            "source": item.source,
+        }
+        for item in chosen
+    ]
+    return rows_table(rows, links={"source": [item.url for item in chosen]})

@@ -17,9 +17,8 @@ from forecasting.evidence.words import in_words
 from forecasting.measures import CHARGING_ANSWERS, HEADLINE
 from forecasting.reporting.caveat_words import lines_of, size_words
 from forecasting.reporting.display import plain_frame
-from forecasting.reporting.given_tables import assumptions_table, drivers_table
 from forecasting.reporting.labels import label_of, unit_by_year, unit_of
-from forecasting.reporting.result_tables import CHAIN, headline
+from forecasting.reporting.result_tables import CHAIN, assumptions_table, drivers_table, headline
 from forecasting.reporting.sheets import LEVELS, Book
 
 if TYPE_CHECKING:

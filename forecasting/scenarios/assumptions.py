@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from forecasting.demand.chain import demand_outlook
 from forecasting.demand.deployed import ExistingCharging, Target, moment
-from forecasting.demand.parameters import NEVER as NEVER_YEAR
-from forecasting.demand.parameters import Event, Parameters, load_parameters
+from forecasting.demand.parameters import NEVER as NEVER_YEAR, Event, Parameters, load_parameters
 from forecasting.errors import AssumptionError, Problem
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.ledger import Ledger

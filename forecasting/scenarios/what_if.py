@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasting.arguments import flag, optional, takes, text
-from forecasting.arguments import path as file_path
+from forecasting.arguments import flag, optional, path as file_path, takes, text
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evidence.files import write_asked, write_new
 from forecasting.parameters.naming import unsafe_name

@@ -1,8 +1,7 @@
 """The corridor planner: winter range, spacing, stops, and the promise at each site."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from forecasting.demand.corridor import (
     SCENARIOS,

@@ -6,8 +6,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from forecasting.demand.chain import DemandOutlook, demand_outlook
 from forecasting.demand.charging import PUBLIC

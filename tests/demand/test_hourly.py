@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from forecasting.cli import main
 from forecasting.demand.hourly import MOVABLE, NIGHT, hourly_load, managed_day

@@ -20,8 +20,7 @@ import fsspec
 import numpy as np
 import pytest
 import xlsxwriter
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 import forecasting as fc
 from forecasting.errors import LONGEST, MOST

@@ -4,8 +4,7 @@ import json
 import math
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from forecasting.errors import ScenarioError
 from forecasting.parameters.strict_yaml import DEEPEST, LARGEST_FILE, parse_yaml, read_yaml

@@ -17,8 +17,7 @@ from made_up import make_outlook
 from nbformat import v4
 
 from forecasting.errors import InputError, RunError
-from forecasting.reporting import browser, figures, html
-from forecasting.reporting import result_tables as tables
+from forecasting.reporting import browser, figures, html, result_tables as tables
 from forecasting.reporting.answer import answer
 from forecasting.reporting.comparison_files import write_comparison
 from forecasting.reporting.exports import export_report
@@ -173,7 +172,8 @@ def test_without_results_there_is_nothing_to_write(tmp_path):
 
 def test_a_table_in_word_has_headings_over_their_columns_and_facts_by_number(report, tmp_path):
     notebook = nbformat.read(report / "report.ipynb", as_version=4)
-    heads = '<tr><th rowspan="2">year</th><th colspan="2">vehicles</th></tr><tr><th>low</th><th>high</th></tr>'
+    heads = '<tr><th rowspan="2">year</th><th colspan="2">vehicles</th></tr>'
+    heads += "<tr><th>low</th><th>high</th></tr>"
     row = '<tr><td>2030</td><td class="amount">10</td><td class="amount">1,380,000</td></tr>'
     page = f"<table><thead>{heads}</thead><tbody>{row}</tbody></table>"
     rows = '<li id="fact-uz-a">A, <q>a</q></li><li id="fact-uz-b">B</li>'

@@ -444,7 +444,8 @@ def test_charts_that_compare_are_told_apart_without_colour(outlook, ledger, comp
 def test_a_figure_has_words_for_who_does_not_see_it(outlook):
     words = figures.fan_chart(outlook).layout.meta["alt"]
     assert words.startswith(
-        "Electric vehicles imported: Uzbekistan, baseline: medians with 80 % intervals, 2023: 10,000 ("
+        "Electric vehicles imported: Uzbekistan, baseline: medians with 80 % intervals, "
+        "2023: 10,000 ("
     )
     assert "2030: 171,000 (" in words
     assert words.endswith("; beside 5 printed numbers.")

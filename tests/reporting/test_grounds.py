@@ -33,9 +33,9 @@ def turkmenistan():
 def test_the_basis_is_named_and_its_facts_are_counted(kyrgyzstan):
     flow = kyrgyzstan.baseline_forecast
     first, second, third = grounds.basis_lines(flow).lines
-    assert (
-        first
-        == "What is forecast: electric vehicles registered, as counted by Ministry of Natural Resources."
+    assert first == (
+        "What is forecast: electric vehicles registered, as counted by Ministry of Natural "
+        "Resources."
     )
     own = int((flow.fit_table()["basis"] == flow.basis).sum())
     assert second.startswith(f"{own} of {len(flow.fit_table())} facts are on that definition")

@@ -9,8 +9,7 @@ import pytest
 from nbformat import v4
 
 from forecasting.errors import RunError
-from forecasting.reporting import figures, html
-from forecasting.reporting import result_tables as tables
+from forecasting.reporting import figures, html, result_tables as tables
 
 TITLE = "Uzbekistan, baseline"
 

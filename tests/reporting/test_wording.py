@@ -1,8 +1,7 @@
 """Numbers and names as a reader sees them."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.words import period_words

@@ -12,8 +12,7 @@ from forecasting.errors import EvidenceError
 from forecasting.evidence import datasets
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
 from forecasting.periods import span, year
-from forecasting.reporting import figures, growth_tables
-from forecasting.reporting import result_tables as tables
+from forecasting.reporting import figures, growth_tables, result_tables as tables
 from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.growth_on_year import (
