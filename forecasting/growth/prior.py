@@ -5,12 +5,9 @@ next by
 
     growth = level + slope * (z + 4) + market + common[year] + shock
 
-``market`` is lasting and a market's own, ``common`` is shared by all markets in a year and mildly
-persistent, ``shock`` is Student t with a scale that differs between markets and shrinks as share
-rises. A part of a shock, and of what is common to all, is given back from two to four years later
-(``echo``): markets stray less far in six years than a year's shocks alone would take them. Of
-markets that rise and fall, ``z + 4`` is the log of their age about a reference, and ``common`` goes
-by age. The numbers are learned by :func:`forecasting.panels.growth_prior.estimate_prior`.
+``market`` is lasting and a market's own, ``common`` is shared by the markets of a region in a year
+and mildly persistent, ``shock`` is Student t with a scale that shrinks as share rises. The numbers
+are learned by :func:`forecasting.panels.growth_prior.estimate_prior`.
 """
 
 from __future__ import annotations

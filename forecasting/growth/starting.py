@@ -27,6 +27,13 @@ SIZE_SD = 0.05
 # to days seen: 0.08 to 0.12 after 2 to 11 months of 56 years of 11 markets (all new cars, without
 # 2020; collected by Open-EV-Charts).
 PART_SD = 0.1
+# Spread of a market's size in the path's first year about the first size known, and the least of one
+# that is known of years outside the path alone
+FIRST_SIZE_SD = 1.0
+OUTSIDE_SD = 0.15
+# A market without counts is a late one: so far below the others in log-odds, with so much more spread
+LATE = 1.0
+LATE_SD = 0.8
 # Years before the first count, in which came what stood then: of what came earlier little is left
 WALKED_BACK = 8
 NEAR_MARKET = 0.9  # part of the market from which a reader is told that a flow comes near it
@@ -87,16 +94,15 @@ def path_of(
         size, size_sd = _level(facts)
         start = Start(mean, sd, size, size_sd, of_flow=True)
     elif facts:
-        start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
+        start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=FIRST_SIZE_SD)
         reached = [_yearly(fact) for fact in facts if fact.is_rate and fact.side != -1]
         largest = max(reached, default=0.0)
         size = math.exp(max(v for v, _ in sizes.values()))
         if largest > NEAR_MARKET * size:
             caveats.append(Caveat("flow_near_market", values={"flow": largest, "market": size}))
     else:
-        # A market without counts is a late one
-        late = Start(log_odds=mean - 1.0, log_odds_sd=math.hypot(sd, 0.8))
-        start = replace(late, log_size=next(iter(sizes.values()))[0], log_size_sd=1.0)
+        late = Start(log_odds=mean - LATE, log_odds_sd=math.hypot(sd, LATE_SD))
+        start = replace(late, log_size=next(iter(sizes.values()))[0], log_size_sd=FIRST_SIZE_SD)
         caveats.append(Caveat("analogues_alone"))
     if any(fact.accumulates for fact in facts):
         first = min(first, begins) - WALKED_BACK
@@ -201,7 +207,7 @@ def _sizes(
     if neighbour:
         return neighbour
     closest = min(known, key=lambda y: min(abs(y - first), abs(y - last)))
-    return {min(max(closest, first), last): (known[closest][0], max(known[closest][1], 0.15))}
+    return {min(max(closest, first), last): (known[closest][0], max(known[closest][1], OUTSIDE_SD))}
 
 
 def _of_year(part: Period, count: float) -> tuple[float, float]:

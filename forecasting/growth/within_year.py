@@ -10,10 +10,6 @@ quarter-ends and Decembers; every market departs from it in its own lasting way;
 neighbouring months of a year is correlated. From December to January it is not: after a December
 that closes high, January is as likely to be low.
 
-A part of that noise comes to all markets at once, as rules and crises do: in 2019 buyers waited for
-the next year, in the spring of 2020 they stayed at home. Of years that are over it is known from
-the other markets, so that the growth over such a year is not taken for the market's own.
-
 Markets are of several kinds: most lie near the pattern, some have a season of their own (half-year
 number plates, January registrations, a tax that rises with the year), and some are steadier than
 others from year to year. Which kind a market is of is learned from its own facts.
@@ -33,7 +29,6 @@ from forecasting.errors import ModelError
 
 Array = NDArray[np.float64]
 Kinds = tuple[tuple[float, float], ...]
-Shifts = tuple[tuple[int, float, tuple[float, ...]], ...]
 
 # Of a month's middle within its year, the year's middle being 0
 POSITION: Array = (np.arange(12) - 5.5) / 12
@@ -43,14 +38,6 @@ MOST_RHO = 0.9
 # Mean factor 1
 CLOSINGS = (-0.32, -0.22, 0.16, -0.18, -0.08, 0.12, -0.10, -0.14, 0.17, 0.01, 0.12, 0.28)
 BELIEVED = 6  # years that are believed to have shown it
-# Of eleven markets in 2017 to 2024, a third of the variance that their patterns and growth leave is
-# one of years.
-COMMON = 0.33
-BELIEVED_YEARS = 6
-MOST_COMMON = 0.9
-# Nine markets, each left out, follow what the others have in common by 0.6 to 2.0 times. Judgement:
-# some do not at all.
-FOLLOWS_SD = 0.45
 LEAST_SLOPE_SD = 0.05
 # Judgement: shares of markets, and by how many times their lasting departure, and their noise,
 # exceed the usual. Seven in ten have the common season; half-year plates or a tax at the year's end
