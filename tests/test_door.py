@@ -154,7 +154,7 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "GrowthModel": (
             fc.GrowthModel,
             {"endog": SALES, "curve": "bass", "kind": "flow", "errors": "least_squares"}
-            | dict.fromkeys(("time", "launch", "weights", "shocks", "bounds")),
+            | dict.fromkeys(("time", "launch", "weights", "bounds")),
         ),
         "GrowthModel.fit": (fc.GrowthModel(SALES).fit, {"start_params": None}),
         "GrowthResults.get_forecast": (results.get_forecast, {"steps": 2}),

@@ -15,8 +15,8 @@ from forecasting.curves.definitions import Curve, find_curve
 from forecasting.curves.least_squares import Solver
 from forecasting.curves.sampling import Sampling
 from forecasting.errors import ModelError, in_digits
+from forecasting.quantiles import Array
 
-Array = NDArray[np.float64]
 CHUNK = 4096  # series solved together: their arrays stay in a core's cache
 # The series of all chunks that still move after some steps go on together
 PASSES, PASS_STEPS = 8, 14

@@ -27,8 +27,8 @@ from forecasting.curves.definitions import Curve
 from forecasting.curves.estimate import SeriesToFit
 from forecasting.curves.noise import ErrorFamily, Scale
 from forecasting.curves.sampling import Sampling
+from forecasting.quantiles import Array
 
-Array = NDArray[np.float64]
 Rows = NDArray[np.int_]
 POINTS = 800  # a round
 FEWEST = 200  # a round, for long series: their posterior is close to normal
@@ -57,15 +57,12 @@ class CurvePrior:
         Third parameter of the curves that have one.
     scatter : (float, float)
         Relative scatter of the observations about the curve: 4 to 42 % with probability 0.95.
-    shock : float
-        Standard deviation of the log of one plus a shock's intensity.
     """
 
     reached: tuple[float, float] = (0.03, 0.97)
     takeover: tuple[float, float] = (1.25, 0.7)
     skew: tuple[float, float] = (1.0, 0.5)
     scatter: tuple[float, float] = (0.13, 0.6)
-    shock: float = 0.5
 
 
 PRIOR = CurvePrior()
@@ -105,10 +102,7 @@ class CurveTarget:
         self.prior = prior
         self.y = problem.y[problem.seen]
         self.weights = problem.weights[problem.seen]
-        self.shocks = 0
-        if problem.curve.name == "generalised_bass":
-            self.shocks = len(problem.curve.names) - 2
-        self.dimensions = 2 + problem.curve.skewed + noise.scattered + self.shocks
+        self.dimensions = 2 + problem.curve.skewed + noise.scattered
 
     def shape(self, z: Array) -> Array:
         """Shape parameters (parameters, points)."""
@@ -121,8 +115,6 @@ class CurveTarget:
             skew = prior.skew[0] * np.exp(prior.skew[1] * z[:, 2])
         end = float(sampling.ends[-1])
         shape = np.stack(self.problem.curve.locate(reached, takeover, skew, end))
-        if self.shocks:
-            shape[2:] = np.expm1(prior.shock * z[:, 2 : 2 + self.shocks].T)
         return self.problem.restrict(shape)
 
     def evaluate(self, z: Array) -> Array:

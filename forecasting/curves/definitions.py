@@ -19,13 +19,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, log_expit
 
 from forecasting.errors import ModelError
 from forecasting.measures import nearest
+from forecasting.quantiles import Array
 
-Array = NDArray[np.float64]
 POSITIVE, REAL = (0.0, np.inf), (-np.inf, np.inf)
 LOG_81 = float(np.log(81.0))  # a logistic curve goes from 10 to 90 % in log(81) / b
 GOMPERTZ_SPAN = float(np.log(np.log(10.0)) - np.log(-np.log(0.9)))
@@ -247,70 +246,8 @@ def find_curve(curve: str | Curve) -> Curve:
     if isinstance(curve, Curve):
         return curve
     word = str(curve).lower().replace(" ", "_").replace("-", "_")
-    if word in ("generalised_bass", "generalized_bass"):
-        raise ModelError(
-            "the generalised Bass curve needs its shocks: leave curve='bass' and give"
-            " shocks={name: (start, end)}"
-        )
     if word not in CURVES:
-        hint = nearest(word, CURVES)
-        raise ModelError(
-            f"curve {curve!r} is unknown; "
-            + (f"nearest: {hint!r}; " if hint else "")
-            + f"there are {', '.join(CURVES)}"
-        )
+        near = nearest(word, CURVES)
+        hint = near and f"nearest: {near!r}; "
+        raise ModelError(f"curve {curve!r} is unknown; {hint}there are {', '.join(CURVES)}")
     return CURVES[word]
-
-
-def generalised_bass(shocks: dict[str, tuple[float, float]]) -> Curve:
-    """The Bass curve whose clock runs faster or slower during dated shocks (Bass, Krishnan and Jain
-    1994).
-
-    The effective time is ``t`` plus, for each shock, its intensity times the time spent within it:
-    rectangular shocks as in Guseo and Guidolin (2009), of known dates and unknown intensity.
-
-    Parameters
-    ----------
-    shocks : dict of str to (float, float)
-        Start and end of each shock as times since launch; an infinite end makes it permanent.
-
-    Examples
-    --------
-    >>> curve = generalised_bass({"ban": (3.0, np.inf)})
-    >>> curve.parameters
-    ('m', 'p', 'q', 'ban')
-    >>> shocked = curve.share(np.array(5.0), 0.03, 0.38, -0.5)
-    >>> float(round(shocked - CURVES["bass"].share(np.array(4.0), 0.03, 0.38), 12))
-    0.0
-    """
-    clash = {"m", "p", "q"} & set(shocks)
-    if clash:
-        raise ModelError(
-            f"a shock cannot be named {min(clash)!r}, which is a parameter of the Bass curve; name"
-            " it otherwise"
-        )
-    if not shocks or any(not start < end for start, end in shocks.values()):
-        raise ModelError(f"shocks {shocks!r}: give at least one, each with a start before its end")
-    bass = _ShockedBass(tuple(shocks.values()))
-    bounds = (POSITIVE, POSITIVE, *[(-1.0, np.inf)] * len(shocks))
-    names = ("p", "q", *shocks)
-    formula = "Bass at the shocked time"
-    return Curve("generalised_bass", formula, names, bounds, bass.tangent, bass.locate)
-
-
-@dataclass(frozen=True)
-class _ShockedBass:
-    """The functions of a generalised Bass curve with shocks of given starts and ends."""
-
-    spans: tuple[tuple[float, float], ...]
-
-    def tangent(self, t: Array, p: Array, q: Array, *intensities: Array) -> tuple[Array, ...]:
-        within = [np.clip(t - start, 0, end - start) for start, end in self.spans]
-        time = t + sum(map(np.multiply, intensities, within))
-        decay = np.exp(-(p + q) * time)
-        speed = p * (p + q) ** 2 * decay / (p + q * decay) ** 2
-        return *_bass(time, p, q), *(speed * inside for inside in within)
-
-    def locate(self, reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
-        p, q = _bass_locate(reached, takeover, skew, end)
-        return p, q, *[np.zeros_like(p)] * len(self.spans)

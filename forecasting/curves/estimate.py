@@ -19,8 +19,8 @@ from forecasting.curves.least_squares import Bounds, Solver, inside, outside
 from forecasting.curves.noise import NOISES, ErrorFamily
 from forecasting.curves.sampling import Sampling
 from forecasting.errors import ModelError
+from forecasting.quantiles import Array
 
-Array = NDArray[np.float64]
 POLISHING = 8  # undamped steps that bring a minimum to all its digits
 STEPS = 6  # doublings of the first step away from an estimate, after which an interval is open
 FARTHEST = 40.0  # logs from an estimate, beyond which a value is as good as the edge

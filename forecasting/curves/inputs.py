@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from forecasting.arguments import shown
 from forecasting.curves.definitions import Curve
 from forecasting.errors import ModelError, in_digits
 from forecasting.measures import nearest
+from forecasting.quantiles import Array
 
-Array = NDArray[np.float64]
 Pair = tuple[float, float]
 SMALLEST, LARGEST = 1e-100, 1e100  # whose squares, and those of a ceiling, are still floats
 WIDE = 1e4  # below an upper bound that stands alone: no parameter that may be negative gets there

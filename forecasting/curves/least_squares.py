@@ -19,8 +19,8 @@ from scipy.special import expit, logit
 from forecasting.curves.definitions import Curve
 from forecasting.curves.sampling import Sampling
 from forecasting.errors import ModelError
+from forecasting.quantiles import Array
 
-Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Bounds = Mapping[str, tuple[float, float]]
 MAX_STEPS = 100

@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from forecasting.arguments import flag, number, numbers, of, optional, several, shown, takes, whole
 from forecasting.curves.curve_posterior import PRIOR, CurvePrior, Mixture, sample_curve
-from forecasting.curves.definitions import CURVES, Curve, find_curve, generalised_bass
+from forecasting.curves.definitions import CURVES, Curve, find_curve
 from forecasting.curves.estimate import SeriesToFit, estimate, log_likelihood
 from forecasting.curves.inputs import (
     check_names,
@@ -28,10 +28,10 @@ from forecasting.curves.inputs import (
 from forecasting.curves.noise import NOISES, ErrorFamily
 from forecasting.curves.results import GrowthResults
 from forecasting.curves.sampling import Sampling
-from forecasting.curves.timeline import Timeline, moment, read_timeline
+from forecasting.curves.timeline import Timeline, read_timeline
 from forecasting.errors import ModelError
+from forecasting.quantiles import Array
 
-Array = NDArray[np.float64]
 AVERAGED = tuple(name for name, curve in CURVES.items() if curve.ceiling)  # what "auto" averages
 
 
@@ -63,8 +63,6 @@ class GrowthModel:
         occur).
     weights : array_like, optional
         Weights of the observations, 0 or more.
-    shocks : mapping of str to (start, end), optional
-        Dated shocks of a generalised Bass curve; an end of None makes one permanent.
     bounds : mapping of str to (float, float), optional
         Bounds of parameters by name; None for no bound on that side.
     prior : CurvePrior
@@ -96,7 +94,6 @@ class GrowthModel:
         weights=optional(
             several(number(0), "finite numbers of 0 or more, one per observation", 10**6)
         ),
-        shocks=optional(of(Mapping, words="a mapping of names to (start, end)")),
         bounds=optional(of(Mapping, words="a mapping of names to pairs, e.g. {'m': (0, 1000)}")),
         prior=of(CurvePrior, words="a CurvePrior"),
     )
@@ -110,14 +107,13 @@ class GrowthModel:
         *,
         errors: str = "least_squares",
         weights: ArrayLike | None = None,
-        shocks: Mapping[str, tuple[object, object]] | None = None,
         bounds: Mapping[str, tuple[float | None, float | None]] | None = None,
         prior: CurvePrior = PRIOR,
     ) -> None:
         check_word("kind", kind, ("flow", "stock"))
         check_word("errors", errors, ("least_squares", *NOISES))
         self._options: dict[str, Any] = {
-            "curve": curve, "kind": kind, "launch": launch, "errors": errors, "shocks": shocks,
+            "curve": curve, "kind": kind, "launch": launch, "errors": errors,
             "bounds": bounds, "prior": prior,
         }  # fmt: skip
         self.kind = kind
@@ -128,7 +124,7 @@ class GrowthModel:
         self.timeline, self.launch = timeline.launched(launch, kind)
         self.weights = read_weights(weights, len(self.endog))
         self._check_zeros()
-        self.curves = self._shocked(curve, shocks) if shocks else _curves(curve)
+        self.curves = _curves(curve)
         self.bounds = read_bounds(bounds or {}, self.curves)
         self.fixed: dict[str, float] = {}
 
@@ -171,24 +167,6 @@ class GrowthModel:
                 f"observation {self.index[int(np.argmax(zeros))]} is zero, which lognormal errors"
                 " exclude; use errors='negative_binomial' or 'poisson'"
             )
-
-    def _shocked(self, curve: str | Curve, shocks: Mapping[str, Any]) -> list[Curve]:
-        if curve not in ("bass", "generalised_bass", "generalized_bass"):
-            raise ModelError(
-                f"shocks belong to the Bass curve, not to {curve!r}; leave curve='bass'"
-            )
-        spans = {}
-        for name, pair in shocks.items():
-            if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-                raise ModelError(f"shocks: {name!r} is {shown(pair)}; give a pair, (start, end)")
-            start, end = pair
-            spans[name] = (self._since_launch(start), self._since_launch(end))
-        return [generalised_bass(spans)]
-
-    def _since_launch(self, time: object) -> float:
-        if time is None:
-            return np.inf
-        return moment(time, self.timeline.calendar) - self.launch
 
     @takes(ModelError, curve=of(Curve, words="a Curve, one of the model's curves"))
     def problem(self, curve: Curve) -> SeriesToFit:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from forecasting.arguments import flag, number, probability, read, several, takes, whole
 from forecasting.curves.curve_posterior import Mixture
@@ -28,12 +27,12 @@ from forecasting.curves.estimate import (
 from forecasting.curves.inputs import check_word
 from forecasting.curves.timeline import Timeline
 from forecasting.errors import ModelError
+from forecasting.quantiles import Array
 from forecasting.showing import chart
 
 if TYPE_CHECKING:
     from forecasting.curves.model import GrowthModel
 
-Array = NDArray[np.float64]
 DRAWS = 8000  # of the posterior
 MANY = 10_000  # periods, or paths: each takes a thousand draws
 

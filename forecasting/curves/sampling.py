@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.curves.definitions import Curve
-
-Array = NDArray[np.float64]
+from forecasting.quantiles import Array
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pandas.errors import InvalidIndexError
 
 from forecasting.arguments import shown
 from forecasting.curves.sampling import Sampling
 from forecasting.errors import ModelError, in_digits
 from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, as_date
+from forecasting.quantiles import Array
 
-Array = NDArray[np.float64]
 DAYS = 365.25
 LATEST = 1e300  # the largest number that a time may be
 FARTHEST = 9_500  # periods beyond these that a position may name

@@ -6,16 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from forecasting.demand.deployed import moment
-from forecasting.quantiles import quantiles
+from forecasting.quantiles import Array, quantiles
 
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
-
-Array = npt.NDArray[np.float64]
 
 
 def balance(

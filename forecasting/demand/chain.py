@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from forecasting.demand.charging import (
     PUBLIC,
@@ -40,14 +39,14 @@ from forecasting.demand.energy import (
 )
 from forecasting.demand.fleet import Fleet, vehicles_on_the_road
 from forecasting.demand.load import peak_load
-from forecasting.demand.parameters import SETTINGS, Parameters, VehicleClass, of_class
+from forecasting.demand.parameters import SETTINGS, Draws, Parameters, VehicleClass, of_class
 from forecasting.errors import AssumptionError
 from forecasting.measures import CAR, count_of
+from forecasting.quantiles import Array
 
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
 
-Array = npt.NDArray[np.float64]
 SUMMER = slice(5, 8)  # June to August
 
 
@@ -200,7 +199,7 @@ def demand_outlook(
     )
 
 
-def _check_years(assumed: Parameters, drawn: Mapping[str, Array], years: Sequence[int]) -> None:
+def _check_years(assumed: Parameters, drawn: Draws, years: Sequence[int]) -> None:
     """A lever that does nothing needs no date; one that acts must not end before the story starts."""
     due = assumed["charging_rollout_year"].high
     if np.any(drawn["charging_rollout"] != 1) and due < years[0]:
@@ -209,9 +208,7 @@ def _check_years(assumed: Parameters, drawn: Mapping[str, Array], years: Sequenc
         )
 
 
-def _by_setting(
-    vehicles: Mapping[str, Array], per_vehicle: Mapping[str, Array]
-) -> dict[str, Array]:
+def _by_setting(vehicles: Draws, per_vehicle: Draws) -> dict[str, Array]:
     """Battery energy of so many vehicles by setting, kWh a year."""
     total = {setting: np.zeros_like(next(iter(vehicles.values()))) for setting in SETTINGS}
     for name, count in vehicles.items():
@@ -221,7 +218,7 @@ def _by_setting(
     return total
 
 
-def all_vehicles(drawn: Mapping[str, Array], years: Sequence[int]) -> Array:
+def all_vehicles(drawn: Draws, years: Sequence[int]) -> Array:
     """Vehicles of all drives at 31 December of each year: the count, and what is added each year
     since.
 
@@ -242,7 +239,7 @@ def _add_private(
     megawatts: dict[str, Array],
     classes: Iterable[VehicleClass],
     fleets: Mapping[str, Fleet],
-    drawn: Mapping[str, Array],
+    drawn: Draws,
 ) -> None:
     """Home and depot points follow vehicles, not energy."""
     at_home = depot = rated = np.zeros_like(points["work"])
@@ -261,9 +258,7 @@ def _add_private(
     megawatts["depot"] = rated
 
 
-def _cover(
-    points: dict[str, Array], megawatts: dict[str, Array], drawn: Mapping[str, Array]
-) -> None:
+def _cover(points: dict[str, Array], megawatts: dict[str, Array], drawn: Draws) -> None:
     """Roads that are to be covered whatever the traffic set a floor under en-route points."""
     if not drawn["coverage_km"].any():
         return
@@ -274,11 +269,11 @@ def _cover(
 
 
 def _peaks(
-    grid: Mapping[str, Array],
-    points: Mapping[str, Array],
-    megawatts: Mapping[str, Array],
+    grid: Draws,
+    points: Draws,
+    megawatts: Draws,
     by_month: Array,
-    drawn: Mapping[str, Array],
+    drawn: Draws,
 ) -> list[Array]:
     """MW of a day of the month that takes most, a winter's where it is cold, and of the summer
     month that does.

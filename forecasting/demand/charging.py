@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
-from forecasting.demand.parameters import SETTINGS, VehicleClass, read_table
+from forecasting.demand.parameters import SETTINGS, Draws, VehicleClass, read_table
 from forecasting.demand.queueing import ceilings
 from forecasting.errors import AssumptionError
+from forecasting.quantiles import Array
 
-Array = npt.NDArray[np.float64]
 PUBLIC = ("overnight", "destination_ac", "destination_dc", "enroute_dc")
 FAST = ("destination_dc", "enroute_dc")
 LOW_SHARE, HIGH_SHARE = 0.02, 0.50  # EV stock shares between which ICCT's utilisation rises
@@ -32,7 +31,7 @@ def side(setting: str) -> str:
     return "dc" if setting in FAST else "ac"
 
 
-def losses(setting: str, drawn: Mapping[str, Array]) -> Array:
+def losses(setting: str, drawn: Draws) -> Array:
     """Energy at the battery over that from the grid, shape (draws, 1)."""
     onboard = drawn[f"onboard_efficiency.{side(setting)}"]
     return np.asarray(onboard * drawn[f"charger_efficiency.{side(setting)}"])[:, None]
@@ -136,7 +135,7 @@ def power_mix(setting: str) -> PowerMix:
     return PowerMix(*(np.array([float(row[name]) for row in rows]) for name in columns))
 
 
-def _group_weight(group: Mapping[str, str], vehicle: str, drawn: Mapping[str, Array]) -> Array:
+def _group_weight(group: Mapping[str, str], vehicle: str, drawn: Draws) -> Array:
     """Share of vehicle kilometres of one group; non-commuters drive less."""
     access = {
         "with_home": "home_access",
@@ -156,7 +155,7 @@ def _group_weight(group: Mapping[str, str], vehicle: str, drawn: Mapping[str, Ar
     return weight
 
 
-def energy_split(vehicle: VehicleClass, drawn: Mapping[str, Array]) -> Array:
+def energy_split(vehicle: VehicleClass, drawn: Draws) -> Array:
     """Where the energy of a class is charged, per unit of energy that all its kilometres would
     take.
 
@@ -192,7 +191,7 @@ def energy_split(vehicle: VehicleClass, drawn: Mapping[str, Array]) -> Array:
 
 
 def charging_need(
-    energy_kwh: Mapping[str, Array], share: Array, years: Sequence[int], drawn: Mapping[str, Array]
+    energy_kwh: Draws, share: Array, years: Sequence[int], drawn: Draws
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """Points of the shared settings, from workplace to en-route.
 
@@ -240,7 +239,7 @@ def charging_need(
     return points, megawatts
 
 
-def depots(name: str, stock: Array, drawn: Mapping[str, Array]) -> tuple[Array, Array]:
+def depots(name: str, stock: Array, drawn: Draws) -> tuple[Array, Array]:
     """Points and megawatts at the depots of a class of vehicle: they follow vehicles, not energy.
 
     Examples
@@ -289,9 +288,7 @@ def gross_additions(points: Array, life: Array, start: Array | float = 0.0) -> A
     return built[:, 1:]
 
 
-def standards(
-    bev: Array, phev: Array, years: Sequence[int], drawn: Mapping[str, Array]
-) -> dict[str, Array]:
+def standards(bev: Array, phev: Array, years: Sequence[int], drawn: Draws) -> dict[str, Array]:
     """Public points by each rule.
 
     Parameters

@@ -7,13 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from forecasting.errors import AssumptionError, Problem, in_digits
 from forecasting.measures import LARGEST_COST
-
-Array = npt.NDArray[np.float64]
+from forecasting.quantiles import Array
 
 
 def expected_regret(

@@ -7,20 +7,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from forecasting.demand.charging import gross_additions
 from forecasting.demand.fleet import Fleet
-from forecasting.demand.parameters import VehicleClass, of_class, read_table
+from forecasting.demand.parameters import Draws, VehicleClass, of_class, read_table
+from forecasting.quantiles import Array
 
-Array = npt.NDArray[np.float64]
 DENSITY = {"petrol": 0.745, "diesel": 0.835}  # kg per litre
 # Kg of CO2 per litre burnt: IPCC 2006 guidelines, by energy content
 CARBON = {"petrol": 2.31, "diesel": 2.68}
 
 
-def cost_per_point(setting: str, drawn: Mapping[str, Array]) -> Array:
+def cost_per_point(setting: str, drawn: Draws) -> Array:
     """Dollars of 2024 for one point: the charger with its installation, and its connection to the
     grid.
 
@@ -45,7 +44,7 @@ def cost_per_point(setting: str, drawn: Mapping[str, Array]) -> Array:
     return np.asarray(drawn[f"charger_cost.{setting}"] + drawn[f"connection_cost.{setting}"])
 
 
-def cost_checks(drawn: Mapping[str, Array]) -> pd.DataFrame:
+def cost_checks(drawn: Draws) -> pd.DataFrame:
     """Costs of fast stations that were printed, beside what the same points cost by the table of
     costs.
 
@@ -78,7 +77,7 @@ def cost_checks(drawn: Mapping[str, Array]) -> pd.DataFrame:
     )
 
 
-def investment(points: Mapping[str, Array], drawn: Mapping[str, Array]) -> dict[str, Array]:
+def investment(points: Draws, drawn: Draws) -> dict[str, Array]:
     """Dollars a year by setting for the points that are needed: growth, and replacement of those
     that fail.
 
@@ -121,7 +120,7 @@ def power_shares(
     winter_mw: Array,
     summer_mw: Array,
     years: Sequence[int],
-    drawn: Mapping[str, Array],
+    drawn: Draws,
 ) -> tuple[Array, Array, Array]:
     """Per cent of the country's generation, and of its highest load of any season, as both grow.
 
@@ -159,8 +158,8 @@ def power_shares(
 def fuel_replaced(
     classes: Iterable[VehicleClass],
     fleets: Mapping[str, Fleet],
-    split: Mapping[str, Array],
-    drawn: Mapping[str, Array],
+    split: Draws,
+    drawn: Draws,
 ) -> dict[str, Array]:
     """Litres a year that vehicles of the same classes would burn on their electric kilometres, by
     fuel.
@@ -201,7 +200,7 @@ def fuel_replaced(
     return litres
 
 
-def fuel_avoided(litres: Mapping[str, Array]) -> Array:
+def fuel_avoided(litres: Draws) -> Array:
     """Tonnes of petrol and diesel that are not burnt.
 
     Parameters
@@ -217,9 +216,7 @@ def fuel_avoided(litres: Mapping[str, Array]) -> Array:
     return np.asarray(sum(litres[fuel] * DENSITY[fuel] for fuel in CARBON) / 1000)
 
 
-def carbon_avoided(
-    litres: Mapping[str, Array], energy_gwh: Array, drawn: Mapping[str, Array]
-) -> Array:
+def carbon_avoided(litres: Draws, energy_gwh: Array, drawn: Draws) -> Array:
     """Tonnes of CO2 a year: of fuel not burnt, with its making, less that of the electricity, with
     the grid's losses.
 

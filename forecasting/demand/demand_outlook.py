@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from forecasting.caveats import Caveat
@@ -25,12 +24,11 @@ from forecasting.demand.parameters import SETTINGS, Parameters
 from forecasting.demand.sensitivity import first_order
 from forecasting.measures import CHARGING_ANSWERS, DEMAND_STEPS, MEASURES
 from forecasting.panels.practice import NORMAL_80, Practice, market_band
-from forecasting.quantiles import medians, quantiles
+from forecasting.quantiles import Array, medians, quantiles
 
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
 
-Array = npt.NDArray[np.float64]
 LEVELS = (0.1, 0.5, 0.9)
 MONTHS = range(1, 13)
 POWERS = {  # kW of a point, from above to up to

@@ -15,8 +15,8 @@ import pandas as pd
 from forecasting.demand.parameters import NEVER, Event, Parameters
 from forecasting.panels.practice import practice_error, practice_points
 from forecasting.periods import as_date
+from forecasting.quantiles import Array
 
-Array = npt.NDArray[np.float64]
 Today = tuple[float, Array]  # when public points were counted, and how many, in each draw
 
 

@@ -7,15 +7,13 @@ miss most of a continental winter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
-from forecasting.demand.parameters import of_class, read_table
+from forecasting.demand.parameters import Draws, of_class, read_table
+from forecasting.quantiles import Array
 
-Array = npt.NDArray[np.float64]
 MONTH_DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 COLD_BELOW, HOT_ABOVE = 15.0, 20.0
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -144,9 +142,7 @@ def energy_per_vehicle(annual_km: Array, consumption: Array, factor: Array) -> A
     return np.asarray((annual_km * consumption / 100)[:, None] * days * factor)
 
 
-def class_factors(
-    degrees: tuple[Array, Array], drawn: Mapping[str, Array], vehicle_class: str = ""
-) -> Array:
+def class_factors(degrees: tuple[Array, Array], drawn: Draws, vehicle_class: str = "") -> Array:
     """Climate factor of one class by month.
 
     Parameters
@@ -175,7 +171,7 @@ def class_factors(
     return np.asarray(1 + slope[:, None] * cold + drawn["hot_slope"][:, None] * hot)
 
 
-def energy_of_class(name: str, drawn: Mapping[str, Array], degrees: tuple[Array, Array]) -> Array:
+def energy_of_class(name: str, drawn: Draws, degrees: tuple[Array, Array]) -> Array:
     """Electricity at the battery per vehicle of a class and month, were all kilometres electric.
 
     Parameters

@@ -10,18 +10,16 @@ far: ``S(e + a) / S(e)``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
-from forecasting.demand.parameters import Parameters, of_class
+from forecasting.demand.parameters import Draws, Parameters, of_class
 from forecasting.errors import AssumptionError
 from forecasting.measures import CAR
-
-Array = npt.NDArray[np.float64]
+from forecasting.quantiles import Array
 
 
 def registrations(
@@ -224,7 +222,7 @@ def vehicles_on_the_road(
     flow: Array,
     years: Sequence[int],
     assumed: Parameters,
-    drawn: Mapping[str, Array],
+    drawn: Draws,
     start_stock: Array | float = 0.0,
     counted: str = CAR,
 ) -> Vehicles:
@@ -310,7 +308,7 @@ def _without(count: str, fleets: Iterable[Fleet], apart: Iterable[Fleet]) -> Arr
     return np.asarray(np.maximum(whole - beside, 0))
 
 
-def _rest(shares: Mapping[str, Array]) -> Array:
+def _rest(shares: Draws) -> Array:
     """What the shares of other classes leave of a series."""
     rest: Array = 1 - np.asarray(sum(shares.values()))
     if rest.min() < -1e-9:
@@ -319,9 +317,7 @@ def _rest(shares: Mapping[str, Array]) -> Array:
     return np.maximum(rest, 0)
 
 
-def _class_fleet(
-    name: str, registered: Array, start: Array | float, drawn: Mapping[str, Array]
-) -> Fleet:
+def _class_fleet(name: str, registered: Array, start: Array | float, drawn: Draws) -> Fleet:
     return run_fleet(
         registered,
         of_class(drawn, "survival_scale", name),

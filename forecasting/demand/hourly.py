@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from forecasting.demand.load import day_profile
-from forecasting.demand.parameters import SETTINGS
+from forecasting.demand.parameters import SETTINGS, Draws
+from forecasting.quantiles import Array
 
-Array = npt.NDArray[np.float64]
 DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 NIGHT = (22, 23, 0, 1, 2, 3, 4, 5, 6)  # hours of a night tariff: a judgement
 # Share of a setting's energy that a tariff moves: judgements
@@ -75,7 +74,7 @@ def hourly_load(
     return pd.DataFrame(columns, index=pd.Index(_hours(year), name="snapshot"))
 
 
-def managed_day(load: Mapping[str, Array]) -> Array:
+def managed_day(load: Draws) -> Array:
     """A day's load where a night tariff and a cap move what can be moved into the night's valleys.
 
     Parameters

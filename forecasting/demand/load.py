@@ -11,12 +11,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from forecasting.demand.parameters import SETTINGS, read_table
+from forecasting.quantiles import Array
 
-Array = npt.NDArray[np.float64]
 HOURS = tuple(f"h{hour:02d}" for hour in range(24))
 
 

@@ -21,13 +21,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from forecasting.errors import AssumptionError, Problem, in_digits
 from forecasting.measures import nearest
 from forecasting.names import DATA
+from forecasting.quantiles import Array
 
-Array = npt.NDArray[np.float64]
+Draws = Mapping[str, Array]  # of parameters or results, by name
 NEVER = 2100  # a year that stands for never: no horizon reaches it
 DECILE = 1.2815515655446004  # standard normal quantile of 0.9
 SETTINGS = ("home", "depot", "work", "overnight", "destination_ac", "destination_dc", "enroute_dc")
@@ -122,7 +122,7 @@ def _lognormal(u: Array, low: float, mode: float, high: float) -> Array:
     return np.asarray(mode * np.exp(z * np.where(z < 0, below, above)))
 
 
-def of_class(drawn: Mapping[str, Array], name: str, vehicle_class: str) -> Array:
+def of_class(drawn: Draws, name: str, vehicle_class: str) -> Array:
     """Draws of a parameter of a class of vehicle, or, where it has none of its own, of cars.
 
     >>> drawn = {"fuel_use": np.array([8.0]), "fuel_use.bus": np.array([38.0])}
@@ -293,7 +293,7 @@ class Parameters:
             raise AssumptionError(problems)
         return replace(self, changed=changed)
 
-    def yearly(self, key: str, drawn: Mapping[str, Array], years: Sequence[int]) -> Array:
+    def yearly(self, key: str, drawn: Draws, years: Sequence[int]) -> Array:
         """A parameter in each year: as drawn, from its own year on where it has one, and what
         events add to it.
 

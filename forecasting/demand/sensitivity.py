@@ -4,18 +4,14 @@ themselves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Array = npt.NDArray[np.float64]
+from forecasting.demand.parameters import Draws
+from forecasting.quantiles import Array
 
 
-def first_order(
-    inputs: Mapping[str, Array], outputs: Mapping[str, Array], bins: int = 20
-) -> pd.DataFrame:
+def first_order(inputs: Draws, outputs: Draws, bins: int = 20) -> pd.DataFrame:
     """Share of an output's variance that each input explains alone, and the swing between its low
     and high ends.
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecasting.demand.chain import demand_outlook
 from forecasting.demand.deployed import ExistingCharging, Target, moment
@@ -22,6 +21,7 @@ from forecasting.parameters.schema import Driver, Scenario
 from forecasting.parameters.strict_yaml import KeyPath
 from forecasting.parameters.values import Range
 from forecasting.periods import as_date
+from forecasting.quantiles import Array
 from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER, draw_event
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from forecasting.demand.demand_outlook import DemandOutlook
 
-Array = NDArray[np.float64]
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
 NATIONAL = "national_target"  # points by a day: a target
 OF_CLASSES = ("class_share", "deliveries")  # what an event adds to, class by class
@@ -63,10 +62,8 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
         With every unknown name and every value out of range.
     """
     refuse(scenario, assumption_faults(scenario, drivers))
-    shipped = load_parameters().at(scenario.country)
-    changed = shipped.override(
-        {name: size.model_dump() for name, size in scenario.assumptions.items()}
-    )
+    sizes = {name: size.model_dump() for name, size in scenario.assumptions.items()}
+    changed = load_parameters().at(scenario.country).override(sizes)
     events: dict[str, list[Event]] = {}
     for driver in drivers:
         if driver.kind == "demand" and driver.quantity not in (REEXPORT, NATIONAL):
@@ -104,18 +101,20 @@ def _years_long(driver: Driver) -> float:
     """
     if driver.end is None:
         return float(NEVER_YEAR)
-    ends = np.array([driver.start.toordinal(), driver.end.toordinal() + 1], dtype=float)
-    return float(max(np.diff(first_years(ends))[0], 1))
+    days = np.array([driver.start.toordinal(), driver.end.toordinal() + 1], dtype=float)
+    first, after = first_years(days)
+    return float(max(after - first, 1))
 
 
 def assumption_faults(scenario: Scenario, drivers: Sequence[Driver]) -> Iterator[KeyProblem]:
     """Every override that the demand chain does not know or that is out of its range."""
     shipped = load_parameters().at(scenario.country)
+    known = {row.key for row in shipped}
     for name, size in scenario.assumptions.items():
         yield from refused(shipped, name, size, ("assumptions", name))
     for i, driver in enumerate(scenario.drivers):
         if driver.kind == "demand" and driver in drivers:
-            key = "size" if driver.quantity in {row.key for row in shipped} else "quantity"
+            key = "size" if driver.quantity in known else "quantity"
             wrong = [*refused(shipped, driver.quantity, driver.size, ("drivers", i, key))]
             yield from wrong or _undated(shipped, driver.quantity, ("drivers", i, "quantity"))
     yield from _too_many(scenario, drivers, shipped)
@@ -197,7 +196,7 @@ def demand_of(
     vehicle = MEASURES[scenario.measure].vehicle or CAR
     stock = count_of("stock", vehicle)
     return demand_outlook(
-        _kept(imports, years, drivers, scenario.seed),
+        _without_reexports(imports, years, drivers, scenario.seed),
         list(years),
         parameters=parameters,
         stock_facts=counted.select(measure=stock, since=scenario.since) if stock else (),
@@ -228,20 +227,22 @@ def charging_targets(
     draws : int
         Number of draws.
     """
-    targets = []
-    for driver in drivers:
-        if driver.kind == "target" or (driver.kind == "demand" and driver.quantity == NATIONAL):
-            drawn = draw_event(driver, draws, scenario.seed)
-            unit = "stations" if driver.quantity == "charging_stations" else "points"
-            pursued = drawn.start < NEVER
-            when = (driver.start, pursued, driver.on_time, drawn.late)
-            targets.append(Target(driver.name, drawn.size, unit, *when))
-    for measure in CHARGING_COUNTS:
-        for fact in in_order(announced.select(measure=measure)):
-            if not fact.basis and fact.value > 0 and fact.is_amount and fact.period_end:
-                size = np.full(draws, fact.value)
-                targets.append(Target(fact.id, size, MEASURES[measure].unit, fact.period_end))
+    aims = [driver for driver in drivers if driver.quantity == NATIONAL or driver.kind == "target"]
+    facts = [fact for name in CHARGING_COUNTS for fact in in_order(announced.select(measure=name))]
+    targets = [_pursued(driver, draws, scenario.seed) for driver in aims]
+    for fact in facts:
+        if not fact.basis and fact.value > 0 and fact.is_amount and fact.period_end:
+            size = np.full(draws, fact.value)
+            targets.append(Target(fact.id, size, MEASURES[fact.measure].unit, fact.period_end))
     return targets
+
+
+def _pursued(driver: Driver, draws: int, seed: int) -> Target:
+    """The target that a driver sets, in the draws in which it is pursued."""
+    drawn = draw_event(driver, draws, seed)
+    unit = "points" if driver.quantity == NATIONAL else MEASURES[driver.quantity].unit
+    pursued = drawn.start < NEVER
+    return Target(driver.name, drawn.size, unit, driver.start, pursued, driver.on_time, drawn.late)
 
 
 def target_faults(scenario: Scenario, counted: Ledger, as_of: dt.date) -> Iterator[KeyProblem]:
@@ -250,21 +251,25 @@ def target_faults(scenario: Scenario, counted: Ledger, as_of: dt.date) -> Iterat
     today = standing_today(counted) if targets else None
     for i, driver in targets:
         unit = MEASURES[driver.quantity].unit
-        size = ("drivers", i, "size")
+        size = driver.size
+        key: KeyPath = ("drivers", i, "size")
         if moment(driver.start) <= moment(as_of):
             what = f"{driver.name}: {driver.start} has passed by {as_of}"
             yield KeyProblem(("drivers", i, "start"), what, "give the day by which it is to stand")
-        low, high = (
-            f"{driver.name}: {n:,.0f} {unit} is" for n in (driver.size.low, driver.size.high)
-        )
-        if today and today.unit == unit and driver.size.low < today.count:
-            what = f"{low} below the {today.count:,.0f} that stood on {today.date}"
-            yield KeyProblem(size, what, f"a target is more than stands, up to {LARGEST_TARGET:,}")
-        if driver.size.high > LARGEST_TARGET:
-            yield KeyProblem(size, f"{high} outside 1 to {LARGEST_TARGET:,}", f"give it in {unit}")
+        if today and today.unit == unit and size.low < today.count:
+            what = (
+                f"{driver.name}: {size.low:,.0f} {unit} is below "
+                f"the {today.count:,.0f} that stood on {today.date}"
+            )
+            yield KeyProblem(key, what, f"a target is more than stands, up to {LARGEST_TARGET:,}")
+        if size.high > LARGEST_TARGET:
+            what = f"{driver.name}: {size.high:,.0f} {unit} is outside 1 to {LARGEST_TARGET:,}"
+            yield KeyProblem(key, what, f"give it in {unit}")
 
 
-def _kept(imports: Array, years: Sequence[int], drivers: Sequence[Driver], seed: int) -> Array:
+def _without_reexports(
+    imports: Array, years: Sequence[int], drivers: Sequence[Driver], seed: int
+) -> Array:
     """What is left of the imports where dated events send a further share of them on."""
     for driver in drivers:
         if driver.kind == "demand" and driver.quantity == REEXPORT:
@@ -283,20 +288,15 @@ def standing_today(counted: Ledger) -> ExistingCharging | None:
     that the count is old, and replaces it.
     """
     printed = [fact for name in CHARGING_COUNTS for fact in _by_day(counted.select(measure=name))]
-    exact = [fact for fact in printed if fact.is_exact]
-    counts = [fact for fact in exact if fact.measure == exact[0].measure]
+    counts = _of_first_measure([fact for fact in printed if fact.is_exact])
     if not counts:
         return None
     newest = counts[-1]
-    above = [
-        fact
-        for fact in printed
-        if fact.side == 1 and fact.value > newest.value and fact.period.end > newest.period.end
-    ]
-    above = [fact for fact in above if fact.measure == above[0].measure]
+    bounds = [fact for fact in printed if fact.side == 1 and fact.value > newest.value]
+    above = _of_first_measure([f for f in bounds if f.period.end > newest.period.end])
     standing = (above or counts)[-1]
-    unit = MEASURES[standing.measure].unit
     grown = None if above else _grown(counts)
+    unit = MEASURES[standing.measure].unit
     return ExistingCharging(standing.value, standing.period.end, unit, grown)
 
 
@@ -304,17 +304,20 @@ def _by_day(counts: Ledger) -> list[Fact]:
     return sorted(counts, key=lambda fact: fact.period.end)
 
 
+def _of_first_measure(facts: Sequence[Fact]) -> list[Fact]:
+    return [fact for fact in facts if fact.measure == facts[0].measure]
+
+
 def _grown(counts: Sequence[Fact]) -> float | None:
     """Log growth a year up to the newest count, from the count that lies nearest to a year before
     it.
     """
     newest = counts[-1]
-    years = {
+    earlier = {
         (newest.period.end - fact.period.end).days / DAYS_A_YEAR: fact.value
         for fact in reversed(counts)
     }
-    near = [before for before in years if 0.5 < before < 1.6]
-    if not near:
+    ages = sorted((age for age in earlier if 0.5 < age < 1.6), key=lambda age: abs(age - 1))
+    if not ages:
         return None
-    before = min(near, key=lambda years_before: abs(years_before - 1))
-    return float(np.log(newest.value / years[before]) / before)
+    return float(np.log(newest.value / earlier[ages[0]]) / ages[0])

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 
 from forecasting.errors import ScenarioError
 from forecasting.periods import Period
+from forecasting.quantiles import Array
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.parameters.schema import Driver
 
-Array = NDArray[np.float64]
 Years = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 DAYS_A_YEAR = 365.25

@@ -16,19 +16,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from forecasting.demand.sensitivity import first_order
 from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES, WORTH_FINDING_OUT
 from forecasting.periods import Period, month, span, year
+from forecasting.quantiles import Array
 from forecasting.scenarios.known import last_day
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
 
-Array = NDArray[np.float64]
 Number = tuple[str, str, Array]  # what would be printed, of which kind, its value in each draw
 NOISE = {"count": 0.02, "register": 0.05, "survey": 0.10}  # of the log: judgements
 SURVEYS = {

@@ -8,18 +8,18 @@ level of one is the level of another.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from forecasting.evidence.ledger import Ledger
 from forecasting.periods import Period, year
-from forecasting.quantiles import quantiles
+from forecasting.quantiles import Array, quantiles
 from forecasting.scenarios.joint_draws import QUANTILES, Results
+from forecasting.scenarios.known import known_on
 
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
 
-def growth_in(forecast: FlowForecast, period: Period) -> NDArray[np.float64]:
+def growth_in(forecast: FlowForecast, period: Period) -> Array:
     """Growth of a period on the same dates a year before, per cent, one value a draw.
 
     Parameters
@@ -117,11 +117,7 @@ def printed_growth(outlook: Outlook, place: str) -> list[Fact]:
     place : str
         One of its places.
     """
-    facts = (
-        outlook.evidence.select(place=place, measure=outlook.scenario.measure)
-        if outlook.evidence
-        else ()
-    )
+    facts = (outlook.evidence or Ledger()).select(place, outlook.scenario.measure)
     rates = [
         fact for fact in facts if fact.is_change and fact.declared.is_percent and fact.is_exact
     ]
@@ -153,30 +149,23 @@ def first_rate_forecasts(
     """
     if place not in outlook.forecasts:
         return None
-    own = [
-        fact
-        for fact in printed_growth(outlook, place)
-        if fact.basis == outlook.forecasts[place].basis
-    ]
-    days = [fact.known_from for fact in own if fact.known_from]
-    later = [fact for fact in own if fact.known_from and fact.known_from > min(days)]
-    if not later:
+    basis = outlook.forecasts[place].basis
+    rates = [fact for fact in printed_growth(outlook, place) if fact.basis == basis]
+    dated = [(fact.known_from, fact) for fact in rates if fact.known_from]
+    first = min((day for day, _ in dated), default=dt.date.max)
+    printed = {fact.period: fact for day, fact in dated if day > first}
+    if not printed:
         return None
-    forecast = _forecast_of(outlook, place, min(days))
-    start = min(fact.period.end.year for fact in own)
-    printed = {fact.period: fact for fact in later}
-    years = [each for each in (year(start), year(start + 1)) if each not in printed]
-    return min(days), list(_told(forecast, [*printed, *years], printed))
-
-
-def _told(
-    forecast: FlowForecast, periods: Iterable[Period], printed: dict[Period, Fact]
-) -> Iterator[GrowthSinceRate]:
-    reach = forecast.months[-1].end
-    for period in sorted(periods, key=lambda each: (each.end, each.start)):
-        if period.end <= reach and period.year_before().start >= forecast.months[0].start:
+    forecast = _forecast_of(outlook, place, first)
+    start = min(fact.period.end.year for fact in rates)
+    periods = {*printed, year(start), year(start + 1)}
+    rows = []
+    for period in sorted(periods, key=lambda period: (period.end, period.start)):
+        begins = period.year_before().start
+        if forecast.months[0].start <= begins and period.end <= forecast.months[-1].end:
             low, median, high = np.quantile(growth_in(forecast, period), (0.1, 0.5, 0.9)).tolist()
-            yield GrowthSinceRate(period, low, median, high, printed.get(period))
+            rows.append(GrowthSinceRate(period, low, median, high, printed.get(period)))
+    return first, rows
 
 
 def _forecast_of(outlook: Outlook, place: str, day: dt.date) -> FlowForecast:
@@ -184,18 +173,16 @@ def _forecast_of(outlook: Outlook, place: str, day: dt.date) -> FlowForecast:
     printed since.
     """
     from forecasting.growth.flow import forecast_flow
-    from forecasting.scenarios.known import known_on
 
     assert outlook.evidence is not None
     known = known_on(outlook.scenario, place, outlook.evidence, day)
     last = max(fact.period.end.year for fact in printed_growth(outlook, place))
-    periods = [year(value) for value in range(day.year, max(last, day.year + 1) + 1)]
-    seed, basis = outlook.scenario.seed, outlook.forecasts[place].basis
+    years = range(day.year, max(last, day.year + 1) + 1)
     return forecast_flow(
         known.facts,
-        periods,
+        [year(value) for value in years],
         prior=known.prior,
         market_size=known.market.sizes,
-        basis=basis,
-        seed=seed,
+        basis=outlook.forecasts[place].basis,
+        seed=outlook.scenario.seed,
     )

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from forecasting.arguments import Check, optional, several, takes, text, whole
 from forecasting.errors import InputError, ModelError
@@ -19,12 +18,11 @@ from forecasting.evidence.places import COUNTRIES, REGION
 from forecasting.measures import HEADLINE, MEASURES, NOT_ADDED, nearest
 from forecasting.parameters.naming import country_slug
 from forecasting.periods import Period, year
-from forecasting.quantiles import quantiles
+from forecasting.quantiles import Array, quantiles
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
-Array = NDArray[np.float64]
 QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 COLUMNS = [
     "scenario",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,16 +47,23 @@ def save_tables(
     for name, frame in ((OUTLOOK_TABLE, table), (DRAWS_TABLE, draws)):
         # To start threads takes longer
         arrow = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1)
-        kept = {**(arrow.schema.metadata or {}), KEY: json.dumps(record, sort_keys=True).encode()}
-        said = arrow.replace_schema_metadata(
-            kept if name == OUTLOOK_TABLE else arrow.schema.metadata
-        )
-        few = [column for column in frame if column != "value"]  # those whose values recur
+        if name == OUTLOOK_TABLE:
+            own = {KEY: json.dumps(record, sort_keys=True).encode()}
+            arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **own})
+        repeated = [column for column in frame if column != "value"]
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
-            pq.write_table(said, Path(folder, name), use_dictionary=few)
+            pq.write_table(arrow, Path(folder, name), use_dictionary=repeated)
         except OSError as error:
             raise InputError(f"{folder} cannot be written to: {error}") from None
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError, KeyError, NotImplementedError) as error:
+        raise InputError(f"{path.name} is damaged: {str(error)[:100]}") from None
 
 
 def load_tables(folder: str | Path) -> tuple[pd.DataFrame, tuple[Results, ...], dict[str, Any]]:
@@ -66,22 +74,17 @@ def load_tables(folder: str | Path) -> tuple[pd.DataFrame, tuple[Results, ...], 
     InputError
         Where a file is missing or was not written by `save_tables`.
     """
-    import pyarrow.parquet as pq
-
     home = Path(folder)
     missing = [name for name in (OUTLOOK_TABLE, DRAWS_TABLE) if not (home / name).is_file()]
     if missing:
         raise InputError(
-            f"{home} has no {' and no '.join(missing)}; give the folder of one report, e.g. reports/uzbekistan-baseline"
+            f"{home} has no {' and no '.join(missing)}; "
+            "give the folder of one report, e.g. reports/uzbekistan-baseline"
         )
-    try:
-        arrow = pq.read_table(home / OUTLOOK_TABLE)
-        record = json.loads((arrow.schema.metadata or {})[KEY])
-    except (KeyError, ValueError, OSError) as error:
-        raise InputError(
-            f"{home / OUTLOOK_TABLE} was not written by ev-forecast: {error}"
-        ) from None
-    return arrow.to_pandas(), load_draws(home / DRAWS_TABLE), record
+    record = load_record(home / OUTLOOK_TABLE)
+    if not record:
+        raise InputError(f"{home / OUTLOOK_TABLE} was not written by ev-forecast")
+    return load_results(home / OUTLOOK_TABLE), load_draws(home / DRAWS_TABLE), record
 
 
 def load_draws(path: Path, measures: Sequence[str] | None = None) -> tuple[Results, ...]:
@@ -99,18 +102,14 @@ def load_draws(path: Path, measures: Sequence[str] | None = None) -> tuple[Resul
     InputError
         Where the file is damaged, or no such table.
     """
-    try:
-        kept = pd.read_parquet(
-            path, filters=None if measures is None else [("measure", "in", list(measures))]
-        )
-        found = results_from(kept)
-    except (ValueError, OSError, KeyError, NotImplementedError) as error:
-        raise InputError(f"{path.name} is damaged: {str(error)[:100]}") from None
-    if not found:
+    chosen = None if measures is None else [("measure", "in", [*measures])]
+    with _readable(path):
+        results = results_from(pd.read_parquet(path, filters=chosen))
+    if not results:
         raise InputError(
             f"{path.name} has no draws of {', '.join(measures or ['anything'])}; run it again"
         )
-    return found
+    return results
 
 
 def load_results(path: Path) -> pd.DataFrame:
@@ -121,10 +120,8 @@ def load_results(path: Path) -> pd.DataFrame:
     InputError
         Where the file is damaged, or no such table.
     """
-    try:
+    with _readable(path):
         table = pd.read_parquet(path)
-    except (ValueError, OSError, KeyError, NotImplementedError) as error:
-        raise InputError(f"{path.name} is damaged: {str(error)[:100]}") from None
     if not {*COLUMNS} <= {*table} or not pd.api.types.is_numeric_dtype(table["value"]):
         raise InputError(f"{path.name} is no table of results")
     return table

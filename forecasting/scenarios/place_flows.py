@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from forecasting.caveats import Caveat, each_once
 from forecasting.errors import EvidenceError
 from forecasting.evidence.places import place_name
 from forecasting.measures import MEASURES
 from forecasting.periods import span, year
+from forecasting.quantiles import Array
 from forecasting.quantities import EXACT
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.joint_draws import Results, quantile_table, sum_outlooks
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from forecasting.growth.prior import Prior
     from forecasting.parameters.schema import Driver, Scenario
 
-Array = NDArray[np.float64]
 MONTHLY_YEARS = 2  # years of the outlook that are also shown by month
 PERCENT = 100.0
 MUCH = 0.05  # share of draws beyond which a reader must know that the flow exceeds its market

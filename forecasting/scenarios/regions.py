@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from forecasting.errors import InputError
 from forecasting.evidence.places import place_name
 from forecasting.measures import DIVIDED_BY, did_you_mean
-from forecasting.quantiles import quantiles
+from forecasting.quantiles import Array, quantiles
 from forecasting.quantities import EXACT
 from forecasting.scenarios.drivers import DAYS_A_YEAR
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
-Array = NDArray[np.float64]
 NEAR = 45  # days between the count of a part and that of the country
 # Standard deviation of a year's change of the log of a part's share over the rest's: Tashkent's
 # stations moved by 0.33 in a year, Almaty's cars by 0.03; a judgement between the two.
@@ -120,10 +118,11 @@ def by_region(outlook: Outlook, region: str | None = None) -> pd.DataFrame:
     shares = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of)
     known = shares["region"].unique().tolist()
     if region is not None and region not in known:
-        what = f"{region!r} is no part of {outlook.scenario.place} with a printed count"
-        counted_parts = f"counted are {', '.join(known) or 'none'}"
-        near = did_you_mean(region, known)
-        raise InputError("; ".join(filter(None, [f"region: {what}", counted_parts, near])))
+        known_words = f"counted are {', '.join(known) or 'none'}"
+        hint = "; ".join(filter(None, [known_words, did_you_mean(region, known)]))
+        raise InputError(
+            f"region: {region!r} is no part of {outlook.scenario.place} with a printed count; {hint}"
+        )
     rows = []
     for counted, parts in shares.groupby("measure", sort=False):
         drawn = _drifted(parts, outlook)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from forecasting.curves.definitions import CURVES, find_curve, generalised_bass
+from forecasting.curves.definitions import CURVES, find_curve
 from forecasting.errors import ModelError
 
 TIMES = np.array([0.0, 0.5, 1.0, 3.0, 7.5, 12.0])
@@ -16,14 +16,12 @@ SHAPES = {
     "richards": [5.0, 0.7, 1.3],
     "weibull": [6.0, 2.2],
     "shifted_gompertz": [10.0, 0.4, 1.4],
-    "generalised_bass": [0.02, 0.4, -0.3, 0.5],
 }
-ALL = {**CURVES, "generalised_bass": generalised_bass({"ban": (2.0, 5.0), "tariff": (6.0, np.inf)})}
 
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_derivatives_are_those_of_the_share(name):
-    curve, shape = ALL[name], np.array(SHAPES[name])
+    curve, shape = CURVES[name], np.array(SHAPES[name])
     share, *slopes = curve.tangent(TIMES, *shape)
     np.testing.assert_allclose(share, curve.share(TIMES, *shape), rtol=1e-12, atol=1e-15)
     for place, slope in enumerate(slopes):
@@ -47,9 +45,9 @@ def test_shifted_gompertz_keeps_its_digits_near_its_limit():
         )
 
 
-@pytest.mark.parametrize("name", [name for name, curve in ALL.items() if curve.ceiling])
+@pytest.mark.parametrize("name", [name for name, curve in CURVES.items() if curve.ceiling])
 def test_share_rises_from_launch_to_one(name):
-    share = ALL[name].share(np.linspace(0, 400, 4001), *SHAPES[name])
+    share = CURVES[name].share(np.linspace(0, 400, 4001), *SHAPES[name])
     assert (np.diff(share) >= 0).all()
     assert share[-1] == pytest.approx(1, abs=1e-9)
 
@@ -100,8 +98,3 @@ def test_bass_published_peak():
 def test_unknown_curve_names_the_nearest():
     with pytest.raises(ModelError, match="curve 'gomperz' is unknown; nearest: 'gompertz'"):
         find_curve("gomperz")
-
-
-def test_shock_that_ends_before_it_starts_is_refused():
-    with pytest.raises(ModelError, match="a start before its end"):
-        generalised_bass({"ban": (5.0, 2.0)})

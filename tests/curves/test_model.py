@@ -49,9 +49,6 @@ def test_bad_series_are_refused(endog, message):
         ({"errors": "poison"}, "did you mean 'poisson'"),
         ({"bounds": {"pp": (0, 1)}}, "bass curve has no parameter 'pp'; it has m, p, q"),
         ({"weights": [1.0]}, "give 6 finite numbers"),
-        ({"curve": "logistic", "shocks": {"ban": (2, 4)}}, "shocks belong to the Bass curve"),
-        ({"curve": "generalised_bass"}, "leave curve='bass' and give shocks="),
-        ({"shocks": {"p": (2, 4)}}, "a shock cannot be named 'p'"),
         ({"bounds": {"q": 0.3}}, "bounds of 'q': 0.3; give a pair"),
         ({"bounds": {"q": (1, 0.3)}}, r"bounds of 'q': \(1, 0.3\); give a lower one below"),
         ({"bounds": {"p": (-3, -1)}}, r"bounds of 'p': \(-3, -1\); .* within \(0, inf\)"),
@@ -179,18 +176,6 @@ def test_bounds_hold():
     assert results.params["m"] <= 30000
     assert (results.conf_int().loc["q"] <= 0.3).all()
     assert (results.conf_int().loc["m"] <= 30000).all()
-
-
-def test_dated_shock_is_found():
-    index = pd.period_range("2010", periods=14, freq="Y")
-    model = GrowthModel(
-        pd.Series(np.ones(14), index=index), shocks={"ban": ("2015-01-01", "2017-12-31")}
-    )
-    y = model.predict([1e5, 0.01, 0.4, -0.4])
-    results = GrowthModel(
-        pd.Series(y, index=index), shocks={"ban": ("2015-01-01", "2017-12-31")}
-    ).fit()
-    np.testing.assert_allclose(results.params, [1e5, 0.01, 0.4, -0.4], rtol=1e-5)
 
 
 def test_start_params_and_predict():

@@ -214,14 +214,6 @@ def test_results_are_pickled(results, average):
         assert copy.params.equals(one.params)
 
 
-def test_generalised_bass_is_pickled():
-    results = GrowthModel(SERIES, shocks={"shortage": ("1955-01-01", "1957-12-31")}).fit()
-    copy = pickle.loads(pickle.dumps(results))
-    pd.testing.assert_frame_equal(
-        copy.get_forecast(2).summary_frame(), results.get_forecast(2).summary_frame()
-    )
-
-
 @pytest.mark.parametrize(
     "index",
     [
