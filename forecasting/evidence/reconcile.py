@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import combinations, permutations
 from math import inf, isnan
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import NamedTuple, TypeVar
 
 import pandas as pd
 
@@ -36,17 +37,28 @@ LEAKED = 1.01  # a stock may be that many times what came, as neither is counted
 DAY = dt.timedelta(days=1)
 
 PAIR = ["measure", "place", "partner", "quantity", "period"]
-SIDES = ["fact_a", "fact_b", "basis_a", "basis_b", "value_a", "value_b"]
-CONFLICT = [*PAIR, "why", *SIDES, "ratio", "sentence"]
-PRINTS = ["first", "first_known", "later", "later_known", "change_percent"]
-REVISION = [*PAIR, "basis", *PRINTS, "fact_first", "fact_later", "sentence"]
-SUM = ["measure", "place", "period", "basis", "parts", "whole", "gap", "closes", "sentence"]
+CONFLICT = [
+    *PAIR, "why", "fact_a", "fact_b", "basis_a", "basis_b", "value_a", "value_b", "ratio",
+    "sentence",
+]  # fmt: skip
+REVISION = [
+    *PAIR, "basis", "first", "first_known", "later", "later_known", "change_percent",
+    "fact_first", "fact_later", "sentence",
+]  # fmt: skip
+SUM = [
+    "identity", "measure", "place", "period", "basis", "parts", "whole", "gap", "closes",
+    "sentence",
+]  # fmt: skip
+# What is counted, where and by whom; and with whom and when, whatever its product
+SERIES = attrgetter("measure", "place", "basis", "product")
+TRADE = attrgetter("measure", "place", "partner", "basis", "period_start", "period_end")
 
-Row = dict[str, Any]
+Row = tuple[object, ...]  # in the order of the columns
+Item = TypeVar("Item")
 
 
-class Allowed(NamedTuple):
-    """A printed or implied quantity, as the range of values that it allows."""
+class Statement(NamedTuple):
+    """A printed or implied number, as the range of values that it allows."""
 
     name: str
     fact: Fact
@@ -62,36 +74,34 @@ class Allowed(NamedTuple):
         return (self.fact.measure, self.fact.place, self.fact.partner, self.quantity)
 
     @property
+    def counted(self) -> tuple[object, ...]:
+        """What is counted, where, by whom and when."""
+        return (*self.series, self.fact.basis, self.fact.product, self.period)
+
+    @property
     def known(self) -> dt.date:
         """When it was published; the end of time where that is not known."""
         return self.fact.known_from or dt.date.max
 
     @property
-    def day_or_period(self) -> str:
-        """When it was counted, as a table shows it."""
-        return _day_or_period(self.fact, self.period)
+    def when(self) -> str:
+        """The day or the period of which it is, as a table shows it."""
+        return _when(self.fact, self.period)
 
     @property
     def subject(self) -> str:
         """Its series and time, as a sentence begins."""
         fact = self.fact
         partner = "" if fact.of_world else f" with {fact.partner}"
-        return f"{fact.place}{partner} {fact.measure} {self.day_or_period}"
+        return f"{fact.place}{partner} {fact.measure} {self.when}"
 
-    @property
-    def counted(self) -> tuple[object, ...]:
-        """What is counted, where, by whom and when."""
-        return (*self.series, self.fact.basis, self.fact.product, self.period)
-
-    def agrees_with(self, other: Allowed) -> bool:
+    def agrees_with(self, other: Statement) -> bool:
         """Whether some value is within both ranges."""
         return self.low <= other.high and other.low <= self.high
 
-    def is_revised_by(self, later: Allowed) -> bool:
+    def is_revised_by(self, later: Statement) -> bool:
         """Whether the other is what the same agency printed of the same thing on another day."""
-        one, other = self.fact, later.fact
-        same_count = one.basis == other.basis and one.product == other.product
-        return same_count and self.known != later.known
+        return SERIES(self.fact) == SERIES(later.fact) and self.known != later.known
 
     def __str__(self) -> str:
         return _amount(self.value)
@@ -117,19 +127,19 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
     Examples
     --------
     >>> from forecasting.evidence.datasets import central_asia
-    >>> conflicts(central_asia().select("TJ", "ev_imports"))["sentence"].iloc[0]
-    'TJ ev_imports 2023: 1,500 (Ministry of Transport) against 3,316 (Customs Service), a factor of 2.21'
+    >>> print(conflicts(central_asia().select("TJ", "ev_imports"))["sentence"].iloc[0])
+    TJ ev_imports 2023: 1,500 (Ministry of Transport) against 3,316 (Customs Service), a factor of 2.21
     """
     statements = _statements(ledger)
     rows = [
-        _conflict(first, later, first.subject, "against")
+        _conflict(first, later, f"{first.subject}:", "against")
         for first, later in _disagreeing(statements)
         if not first.is_revised_by(later)
     ]
-    for part, whole in _outgrown(statements):
-        rows.append(
-            _conflict(part, whole, f"{part.subject}, within {whole.day_or_period}", "above")
-        )
+    rows += [
+        _conflict(part, whole, f"{part.subject}, within {whole.when}:", "above")
+        for part, whole in _outgrown(statements)
+    ]
     table = pd.DataFrame(rows, columns=CONFLICT)
     return table.sort_values("ratio", ascending=False, kind="stable", ignore_index=True)
 
@@ -154,11 +164,8 @@ def revisions(ledger: Ledger) -> pd.DataFrame:
     >>> revisions(central_asia().select("UZ", "ev_imports"))["period"].tolist()
     ['2021-01..2021-06', '2022-01', '2022-01..2022-06', '2024-01..2024-09']
     """
-    rows = [
-        _revision(first, later)
-        for first, later in _disagreeing(_statements(ledger))
-        if first.is_revised_by(later)
-    ]
+    pairs = _disagreeing(_statements(ledger))
+    rows = [_revision(first, later) for first, later in pairs if first.is_revised_by(later)]
     table = pd.DataFrame(rows, columns=REVISION)
     return table.sort_values(["place", "measure", "period"], kind="stable", ignore_index=True)
 
@@ -185,22 +192,27 @@ def nesting(ledger: Ledger) -> pd.DataFrame:
     --------
     >>> from forecasting.evidence.datasets import central_asia
     >>> table = nesting(central_asia().select("UZ", "ev_imports", partner=None))
-    >>> table.loc[table["period"] == "2022", "sentence"].iloc[0]
-    'UZ ev_imports 2022 (Statistics Agency, battery cars): partners sum to 2,180 of 2,180: closes'
+    >>> print(table.loc[table["period"] == "2022", "sentence"].iloc[0])
+    UZ ev_imports 2022 (Statistics Agency, battery cars): partners sum to 2,180 of 2,180: closes
     """
     facts = [fact for fact in ledger if fact.kind not in IGNORED]
-    flows: dict[tuple[str, ...], list[Fact]] = defaultdict(list)
-    for fact in filter(_is_printed_total, facts):
-        flows[fact.measure, fact.place, fact.basis, fact.product].append(fact)
+    flows = _grouped(filter(_is_printed_total, facts), SERIES)
     rows: list[Row] = []
     for series in flows.values():
         printed = [fact for fact in series if fact.kind != "context"]
         rows += [*_periods(printed), *_partners(printed)]
     rows += _shares(ledger, facts)
     for stock in filter(_is_counted_stock, facts):
-        rows += _stocks(stock, flows)
-    table = pd.DataFrame(rows, columns=["identity", *SUM])
+        rows += _stocks(stock, flows.values())
+    table = pd.DataFrame(rows, columns=SUM)
     return table.sort_values("closes", kind="stable", ignore_index=True)
+
+
+def _grouped(items: Iterable[Item], key: Callable[[Item], Hashable]) -> dict[Hashable, list[Item]]:
+    groups: dict[Hashable, list[Item]] = defaultdict(list)
+    for item in items:
+        groups[key(item)].append(item)
+    return groups
 
 
 def _amount(value: float) -> str:
@@ -209,7 +221,7 @@ def _amount(value: float) -> str:
     return number_text(round(value, 4))
 
 
-def _day_or_period(fact: Fact, period: Period) -> str:
+def _when(fact: Fact, period: Period) -> str:
     if fact.is_count and fact.stock:
         return str(fact.period_end)
     return period.label
@@ -218,46 +230,48 @@ def _day_or_period(fact: Fact, period: Period) -> str:
 # Statements that are compared: what was printed, and the bases that changes imply.
 
 
-def _statements(ledger: Ledger) -> list[Allowed]:
-    facts = [fact for fact in ledger if fact.kind not in IGNORED and not _repeats(fact)]
-    printed = [*_printed(facts)]
-    ranges = defaultdict(list)
-    for statement in printed:
-        ranges[statement.counted].append(statement)
+def _statements(ledger: Ledger) -> list[Statement]:
+    # A context fact with a reference repeats the fact that it refers to
+    facts = [
+        fact
+        for fact in ledger
+        if fact.kind not in IGNORED and not (fact.kind == "context" and fact.reference)
+    ]
+    printed = [
+        Statement(fact.id, fact, fact.period, fact.quantity, fact.value, *_range(fact))
+        for fact in facts
+        if fact.is_amount and fact.period_end and not isnan(fact.value)
+    ]
     # A base that its own agency has printed alike says nothing more
+    by_count = _grouped(printed, attrgetter("counted"))
     implied = [
         base
         for base in _implied(facts)
-        if not any(base.agrees_with(other) for other in ranges[base.counted])
+        if not any(base.agrees_with(other) for other in by_count[base.counted])
     ]
     return printed + implied
 
 
-def _repeats(fact: Fact) -> bool:
-    """Whether it is a context fact that refers to the fact which it repeats."""
-    return fact.kind == "context" and bool(fact.reference)
-
-
 def _range(fact: Fact) -> tuple[float, float]:
-    low, high = fact.value - fact.tolerance, fact.value + fact.tolerance
+    half_width = fact.tolerance
     if fact.relation == "about":
-        return min(low, fact.value * (1 - ABOUT)), max(high, fact.value * (1 + ABOUT))
-    return -inf if fact.side < 0 else low, inf if fact.side > 0 else high
+        half_width = max(half_width, abs(fact.value) * ABOUT)
+    low = -inf if fact.side < 0 else fact.value - half_width
+    high = inf if fact.side > 0 else fact.value + half_width
+    return low, high
 
 
-def _printed(facts: Iterable[Fact]) -> Iterator[Allowed]:
-    for fact in facts:
-        if fact.is_amount and fact.period_end and not isnan(fact.value):
-            yield Allowed(fact.id, fact, fact.period, fact.quantity, fact.value, *_range(fact))
-
-
-def _implied(facts: list[Fact]) -> Iterator[Allowed]:
+def _implied(facts: list[Fact]) -> Iterator[Statement]:
     """The base of the year before: total less difference, or total over growth, both printed by one
     agency.
     """
-    totals = {_count(fact): fact for fact in facts if fact.quantity == "total" and fact.is_exact}
+    totals = {
+        (TRADE(fact), fact.product): fact
+        for fact in facts
+        if fact.quantity == "total" and fact.is_exact
+    }
     for change in facts:
-        total = totals.get(_count(change))
+        total = totals.get((TRADE(change), change.product))
         if total is None or not change.is_change or change.relation != "equals":
             continue
         before = change.declared.before
@@ -268,98 +282,66 @@ def _implied(facts: list[Fact]) -> Iterator[Allowed]:
         if least <= round(base) <= most:  # vehicles are whole; a percent says them but roughly
             base = float(round(base))
         period = change.period.year_before()
-        yield Allowed(f"{total.id} less a year", change, period, "total", base, least, most)
+        yield Statement(f"{total.id} less a year", change, period, "total", base, least, most)
 
 
-def _count(fact: Fact) -> tuple[object, ...]:
-    """What is counted, where, by whom and when."""
-    who = (fact.measure, fact.place, fact.partner, fact.basis, fact.product)
-    return (*who, fact.period_start, fact.period_end)
-
-
-def _disagreeing(statements: Iterable[Allowed]) -> Iterator[tuple[Allowed, Allowed]]:
+def _disagreeing(statements: list[Statement]) -> Iterator[tuple[Statement, Statement]]:
     """Statements of one quantity over one period whose ranges do not meet, the earlier first."""
-    groups: dict[tuple[object, ...], list[Allowed]] = defaultdict(list)
-    for statement in statements:
-        groups[(*statement.series, statement.day_or_period)].append(statement)
-    for group in groups.values():
-        for first, later in combinations(sorted(group, key=lambda s: (s.known, s.name)), 2):
+    by_time = attrgetter("known", "name")
+    for group in _grouped(statements, attrgetter("series", "when")).values():
+        for first, later in combinations(sorted(group, key=by_time), 2):
             if not first.agrees_with(later):
                 yield first, later
 
 
-def _outgrown(statements: list[Allowed]) -> Iterator[tuple[Allowed, Allowed]]:
+def _outgrown(statements: list[Statement]) -> Iterator[tuple[Statement, Statement]]:
     """A part of a period that is more than the whole of it."""
     totals = [statement for statement in statements if statement.quantity == "total"]
-    for part, whole in permutations(totals, 2):
-        shorter = part.period != whole.period and whole.period.covers(part.period)
-        if shorter and part.series == whole.series and part.low > whole.high:
-            yield part, whole
+    for group in _grouped(totals, attrgetter("series")).values():
+        for part, whole in permutations(group, 2):
+            shorter = part.period != whole.period and whole.period.covers(part.period)
+            if shorter and part.low > whole.high:
+                yield part, whole
 
 
-def _shared(first: Allowed) -> Row:
-    """The columns that both statements of a pair share."""
-    return dict(zip(PAIR, (*first.series, first.day_or_period), strict=True))
-
-
-def _conflict(a: Allowed, b: Allowed, subject: str, word: str) -> Row:
+def _conflict(a: Statement, b: Statement, subject: str, word: str) -> Row:
+    one = a.fact
+    other = b.fact
     ratio = max(a.value, b.value) / max(min(a.value, b.value), 1e-12)
-    who_a, who_b = (basis_name(one.fact.basis, one.fact.measure) or one.name for one in (a, b))
-    if who_a == who_b and a.fact.product != b.fact.product:
-        who_a, who_b = (f"{who_a}: {_product(one.fact)}" for one in (a, b))
-    values = (a.name, b.name, a.fact.basis, b.fact.basis, a.value, b.value)
-    return (
-        _shared(a)
-        | dict(zip(SIDES, values, strict=True))
-        | {
-            "why": _why(a.fact, b.fact),
-            "ratio": ratio,
-            "sentence": f"{subject}: {a} ({who_a}) {word} {b} ({who_b}), a factor of {ratio:.2f}",
-        }
-    )
+    who = [basis_name(side.fact.basis, side.fact.measure) or side.name for side in (a, b)]
+    why = "two agencies"
+    if one.product != other.product:
+        why = "two definitions"
+        if who[0] == who[1]:
+            products = [fact.product.replace("-", " ") for fact in (one, other)]
+            who = [f"{who[0]}: {product or 'no product named'}" for product in products]
+    elif one.basis == other.basis:
+        why = "same agency"
+    sentence = f"{subject} {a} ({who[0]}) {word} {b} ({who[1]}), a factor of {ratio:.2f}"
+    sides = (a.name, b.name, one.basis, other.basis, a.value, b.value)
+    return (*a.series, a.when, why, *sides, ratio, sentence)
 
 
-def _product(fact: Fact) -> str:
-    return fact.product.replace("-", " ") or "no product named"
-
-
-def _why(a: Fact, b: Fact) -> str:
-    if a.product != b.product:
-        return "two definitions"
-    if a.basis == b.basis:
-        return "same agency"
-    return "two agencies"
-
-
-def _revision(first: Allowed, later: Allowed) -> Row:
+def _revision(first: Statement, later: Statement) -> Row:
     basis = first.fact.basis
-    change = inf
-    if first.value:
-        change = 100 * (later.value / first.value - 1)
+    change = 100 * (later.value / first.value - 1) if first.value else inf
     whose = first.subject + basis_words(" ({})", basis)
-    return _shared(first) | {
-        "basis": basis,
-        "first": first.value,
-        "first_known": first.known,
-        "later": later.value,
-        "later_known": later.known,
-        "change_percent": change,
-        "fact_first": first.name,
-        "fact_later": later.name,
-        "sentence": f"{whose}: {first} became {later} ({change:+.1f} %)",
-    }
+    sentence = f"{whose}: {first} became {later} ({change:+.1f} %)"
+    prints = (first.value, first.known, later.value, later.known, change)
+    return (*first.series, first.when, basis, *prints, first.name, later.name, sentence)
 
 
 # The sums that printed figures must obey.
 
 
 def _sum(identity: str, fact: Fact, parts: float, whole: float, closes: bool, words: str) -> Row:
-    period = _day_or_period(fact, fact.period)
-    subject = f"{fact.place} {fact.measure} {period}{basis_words(' ({})', fact.basis)}"
-    verdict = "closes" if closes else f"does not close, by {_amount(abs(parts - whole))}"
-    values = (fact.measure, fact.place, period, fact.basis, parts, whole, parts - whole, closes)
-    row = dict(zip(SUM, (*values, f"{subject}: {words}: {verdict}"), strict=True))
-    return {"identity": identity} | row
+    when = _when(fact, fact.period)
+    subject = f"{fact.place} {fact.measure} {when}{basis_words(' ({})', fact.basis)}"
+    gap = parts - whole
+    verdict = "closes" if closes else f"does not close, by {_amount(abs(gap))}"
+    sentence = f"{subject}: {words}: {verdict}"
+    series = (fact.measure, fact.place, when, fact.basis)
+    return (identity, *series, parts, whole, gap, closes, sentence)
 
 
 def _is_printed_total(fact: Fact) -> bool:
@@ -389,21 +371,12 @@ def _periods(series: list[Fact]) -> Iterator[Row]:
 
 def _partners(series: list[Fact]) -> Iterator[Row]:
     """Partners do not exceed the world; with the others printed too, they reach it."""
-    printed: dict[Period, list[Fact]] = defaultdict(list)
-    for fact in series:
-        if not fact.of_world:
-            printed[fact.period].append(fact)
+    parts = _grouped([fact for fact in series if not fact.of_world], attrgetter("period"))
     for world in (fact for fact in series if fact.of_world):
-        several = [fact for fact in printed[world.period] if _is_several(fact.partner)]
-        single = [fact for fact in printed[world.period] if fact not in several]
-        if single:
-            yield _partner_sum(world, single)
-        for fact in several:
-            yield _partner_sum(world, [fact])
-
-
-def _is_several(partner: str) -> bool:
-    return "+" in partner or partner == REGION
+        several = [f for f in parts[world.period] if "+" in f.partner or f.partner == REGION]
+        single = [fact for fact in parts[world.period] if fact not in several]
+        for group in filter(None, (single, *([fact] for fact in several))):
+            yield _partner_sum(world, group)
 
 
 def _partner_sum(world: Fact, parts: list[Fact]) -> Row:
@@ -420,10 +393,11 @@ def _partner_sum(world: Fact, parts: list[Fact]) -> Row:
 def _shares(ledger: Ledger, facts: list[Fact]) -> Iterator[Row]:
     """A printed part over the printed whole is the printed share."""
     by_id = {fact.id: fact for fact in ledger}
-    totals = {_trade(fact): fact for fact in facts if fact.quantity == "total"}
+    totals = {TRADE(fact): fact for fact in facts if fact.quantity == "total"}
     shares = [fact for fact in facts if fact.declared.says == "share"]
     for share in shares:
-        whole, part = by_id.get(share.reference), totals.get(_trade(share))
+        whole = by_id.get(share.reference)
+        part = totals.get(TRADE(share))
         if whole is None or part in (None, whole) or not whole.value > 0:
             continue
         percent = 100 * part.value / whole.value
@@ -434,15 +408,10 @@ def _shares(ledger: Ledger, facts: list[Fact]) -> Iterator[Row]:
         yield _sum("share", share, percent, share.value, closes, words)
 
 
-def _trade(fact: Fact) -> tuple[object, ...]:
-    """What is counted, where, by whom and when, whatever its product."""
-    who = (fact.measure, fact.place, fact.partner, fact.basis)
-    return (*who, fact.period_start, fact.period_end)
-
-
-def _stocks(stock: Fact, flows: dict[tuple[str, ...], list[Fact]]) -> Iterator[Row]:
+def _stocks(stock: Fact, flows: Iterable[list[Fact]]) -> Iterator[Row]:
     """A stock is no more than what came, as far back as one agency printed it."""
-    for (measure, place, basis, _), series in flows.items():
+    for series in flows:
+        measure, place, basis, _ = SERIES(series[0])
         if measure not in EV_FLOWS or (place, basis) != (stock.place, stock.basis):
             continue
         totals = [fact for fact in series if fact.of_world]

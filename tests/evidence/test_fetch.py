@@ -236,16 +236,16 @@ BAD = {
     "bytes": ((200, {}, b"\xff\xfe"), "not text in UTF-8"),
     "nothing": ((200, {}, b""), "not JSON"),
     "deep": ((200, {}, b"[" * 100_000), "not JSON"),
-    "list": (reply([1]), "no object"),
+    "list": (reply([1]), "the answer is '[1]': input should be an object"),
     "told": (reply({"error": "too many requests"}), "too many requests"),
-    "empty": (reply({"count": 0}), "no list of data"),
+    "empty": (reply({"count": 0}), "data is \"{'count': 0}\": field required: its table has"),
     "renamed": (
         reply({"data": [record("202601") | {"period": "202601"}, {"quantity": 1}]}),
-        "qty, qtyUnitCode missing",
+        "data[1].period is \"{'quantity': 1}\": field required: its table has changed",
     ),
     "words": (
         reply({"data": [record("202601", qty="many")]}),
-        "data[0]: qty is 'many', not a number",
+        "data[0].qty is 'many': input should be a valid number",
     ),
     "endless": (
         (200, {}, json.dumps({"data": [record("202601", qty=1e999)]}).encode()),
@@ -354,17 +354,17 @@ def test_population_comes_in_pages(publisher: Publisher) -> None:
     [
         (
             [{"message": [{"id": "120", "key": "Invalid value", "value": "not valid"}]}],
-            "the answer is an error",
+            "the answer's [0].pages is \"{'message': [{'id': '120', 'key': 'Invalid value'",
         ),
-        ({}, "no list that begins with a head"),
-        ([{"page": 1}, []], "the field pages is missing"),
-        ([{"pages": 1, "total": 3}], "no list of records"),
+        ({}, "the answer is '{}': input should be a valid array"),
+        ([{"page": 1}, []], "[0].pages is \"{'page': 1}\": field required: its table has changed"),
+        ([{"pages": 1, "total": 3}], "[1] is \"[{'pages': 1, 'total': 3}]\": field required"),
         (
             [{"pages": 1}, [{"country": "UZ", "date": "2024", "value": 1}]],
-            "country or date has another form",
+            "[1][0].country is 'UZ': input should be an object",
         ),
         ([{"pages": 1}, [{"country": {"id": "UZ"}, "date": "2024", "value": "x"}]], "value is 'x'"),
-        ([{"pages": 10**6}, []], "1,000,000 pages"),
+        ([{"pages": 10**6}, []], "pages is '1000000': input should be less than or equal to 100"),
     ],
 )
 def test_a_world_bank_that_has_changed_is_named(
@@ -416,9 +416,13 @@ def test_the_explorer_gives_sales_stock_and_points(publisher: Publisher) -> None
     ("text", "said"),
     [
         (CSV.replace("powertrain", "fuel"), "no column powertrain"),
-        (CSV.replace("114000", "n/a"), "line 3: value is 'n/a'"),
+        (
+            CSV.replace("114000", "n/a"),
+            "the answer's [1].value is 'n/a': input should be a valid number",
+        ),
         (CSV.replace("2023,Vehicles", "twenty,Vehicles"), "year is 'twenty'"),
-        (CSV[:-12], "line 10 has not 8 cells"),
+        (CSV.replace("Vehicles,1\n", "Vehicles,1,5\n"), "[7].beyond is \"['5']\": input should be"),
+        (CSV[:-12], "[8].value is 'None': input should be a valid number"),
         ("<html>busy</html>", "no column region"),
         ('region,category\n"open', "no CSV"),
     ],

@@ -13,12 +13,19 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from operator import itemgetter
-from typing import Any
+
+from pydantic import BaseModel, ConfigDict
 
 from forecasting.errors import InputError, RunError
 from forecasting.evidence.places import COUNTRIES, place_name
 from forecasting.evidence.rules import number_text
-from forecasting.evidence.sources.polite import PageReader, count, json_object, records_of
+from forecasting.evidence.sources.polite import (
+    Amount,
+    Code,
+    PageReader,
+    proposed_row,
+    read_answer,
+)
 from forecasting.periods import month, months_between
 
 ADDRESS = "https://comtradeapi.un.org"
@@ -44,7 +51,56 @@ GOODS = {
     "870380": ("ev_imports", "battery-cars"),
     "870460": ("etruck_imports", "electric-trucks"),
 }
-FIELDS = ("period", "reporterCode", "partnerCode", "cmdCode", "flowCode", "qty", "qtyUnitCode")
+
+
+class Record(BaseModel):
+    """What one country sent to another in a month, under one heading; in the UN's own names.
+
+    Totals of all modes of transport and procedures have the codes of `WHOLE`, or name none.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    period: Code
+    reporterCode: Code
+    partnerCode: Code
+    cmdCode: Code
+    flowCode: Code
+    qty: Amount | None
+    qtyUnitCode: Code
+    isQtyEstimated: bool | None = False
+    altQty: Amount | None = None
+    altQtyUnitCode: Code = ""
+    isAltQtyEstimated: bool | None = False
+
+    def answers(self, question: Mapping[str, str]) -> bool:
+        """Whether it is one of the records that were asked for."""
+        return all(
+            str(getattr(self, field, wanted)) in wanted.split(",")
+            for field, wanted in question.items()
+        )
+
+    @property
+    def count(self) -> tuple[bool, float] | None:
+        """Whether vehicles are estimated, and how many; counted before estimated; None where
+        nothing was counted in pieces.
+        """
+        counts = [
+            (bool(estimated), amount)
+            for amount, unit, estimated in (
+                (self.qty, self.qtyUnitCode, self.isQtyEstimated),
+                (self.altQty, self.altQtyUnitCode, self.isAltQtyEstimated),
+            )
+            if amount and unit == ITEMS
+        ]
+        return min(counts, key=itemgetter(0), default=None)
+
+
+class Answer(BaseModel):
+    """The records of a month."""
+
+    data: list[Record]
+    error: str | None = None
 
 
 def proposed_rows(
@@ -75,7 +131,7 @@ def proposed_rows(
     RunError
         Where the source fails.
     """
-    if others := sorted(set(places) - set(COUNTRIES)):
+    if others := sorted({*places} - {*COUNTRIES}):
         raise InputError(f"comtrade is asked for {', '.join(COUNTRIES)}, not {', '.join(others)}")
     last = today.replace(day=1) - dt.timedelta(days=1)
     periods = [f"{part.start:%Y%m}" for part in months_between(dt.date(since, 1, 1), last)]
@@ -86,12 +142,17 @@ def proposed_rows(
     without = 0
     with PageReader("UN Comtrade", base, headers) as reader:
         for period in periods:
-            question = _question(places, period)
+            question = WHOLE | {
+                "reporterCode": CHINA,
+                "period": period,
+                "partnerCode": ",".join(PARTNERS[place] for place in places),
+                "cmdCode": ",".join(GOODS),
+                "flowCode": "X",
+            }
             page = reader.page(path, question, partial(_records, question=question))
             for record in page.content:
-                amount, estimated = _amount(record)
-                if amount:
-                    rows.append(page.stamped(_row(record, amount, estimated)))
+                if record.count:
+                    rows.append(page.stamped(_row(record, *record.count)))
                 else:
                     without += 1
     return rows, without
@@ -104,85 +165,45 @@ def _key() -> str:
     return key
 
 
-def _question(places: Sequence[str], period: str) -> dict[str, str]:
-    return WHOLE | {
-        "reporterCode": CHINA,
-        "period": period,
-        "partnerCode": ",".join(PARTNERS[place] for place in places),
-        "cmdCode": ",".join(GOODS),
-        "flowCode": "X",
-    }
-
-
-def _records(text: str, question: Mapping[str, str]) -> list[Mapping[str, Any]]:
+def _records(text: str, question: Mapping[str, str]) -> list[Record]:
     """The records of an answer that were asked for, one a heading and partner."""
-    content = json_object(text)
-    if not isinstance(content, dict):
-        raise RunError("the answer is no object: its table has changed")
-    if error := content.get("error"):
-        raise RunError(f"the answer is an error: {str(error)[:100]}")
-    records = records_of(content.get("data"), "data", FIELDS)
-    if len(records) >= MOST:
+    answer = read_answer(Answer, text)
+    if answer.error:
+        raise RunError(f"the answer is an error: {answer.error[:100]}")
+    if len(answer.data) >= MOST:
         raise RunError(
-            f"{len(records)} records, the most that an answer holds: some may be missing"
+            f"{len(answer.data)} records, the most that an answer holds: some may be missing"
         )
-    first: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for number, record in enumerate(records):
-        _amount(record, f"data[{number}]")
-        if not _answers(record, question):
+    first: dict[tuple[str, str], Record] = {}
+    for record in answer.data:
+        if not record.answers(question):
             continue
-        code = (str(record["cmdCode"]), str(record["partnerCode"]))
-        if first.setdefault(code, record)["qty"] != record["qty"]:
-            period = question["period"]
+        code = record.cmdCode
+        if first.setdefault((code, record.partnerCode), record).qty != record.qty:
             raise RunError(
-                f"two counts of {code[0]} to {code[1]} in {period}: its table has changed"
+                f"two counts of {code} to {record.partnerCode} in {record.period}: "
+                "its table has changed"
             )
     return list(first.values())
 
 
-def _answers(record: Mapping[str, Any], question: Mapping[str, str]) -> bool:
-    """Whether a record is one of those asked for: a total of all modes and procedures."""
-    return all(
-        str(record.get(field, wanted)) in wanted.split(",") for field, wanted in question.items()
-    )
-
-
-def _amount(record: Mapping[str, Any], where: str = "record") -> tuple[float, bool]:
-    """Vehicles, counted before estimated, and whether they are estimated; 0 where nothing was
-    counted in pieces.
-    """
-    amounts: list[tuple[bool, float]] = []
-    for quantity, unit, estimated in (
-        ("qty", "qtyUnitCode", "isQtyEstimated"),
-        ("altQty", "altQtyUnitCode", "isAltQtyEstimated"),
-    ):
-        amount = 0.0 if record.get(quantity) is None else count(record, quantity, where)
-        if amount and str(record.get(unit)) == ITEMS:
-            amounts.append((bool(record.get(estimated)), amount))
-    by_estimate, vehicles = min(amounts, key=itemgetter(0), default=(False, 0.0))
-    return vehicles, by_estimate
-
-
-def _row(record: Mapping[str, Any], amount: float, estimated: bool) -> dict[str, str]:
-    place = next(place for place, code in PARTNERS.items() if code == str(record["partnerCode"]))
-    code = str(record["cmdCode"])
-    text = str(record["period"])
-    measure, product = GOODS[code]
+def _row(record: Record, estimated: bool, vehicles: float) -> dict[str, str]:
+    place = next(place for place, code in PARTNERS.items() if code == record.partnerCode)
+    measure, product = GOODS[record.cmdCode]
     relation, kind, note = TOLD[estimated]
-    period = month(f"{text[:4]}-{text[4:]}")
-    return {
-        "id": f"{place}-{measure}-{period.label}-{product}-comtrade".lower().replace("_", "-"),
-        "measure": measure,
-        "place": place,
-        "partner": "CN",
-        "product": product,
-        "basis": "China's exports, UN Comtrade",
-        "period_start": period.start.isoformat(),
-        "period_end": period.end.isoformat(),
-        "relation": relation,
-        "value": number_text(amount),
-        "kind": kind,
-        "source": "UN Comtrade, China as reporter",
-        "quote": f"HS {code}: {amount:,.0f} pieces exported from China to {place_name(place)}",
-        "note": f"by the month of leaving China{note}",
-    }
+    pieces = f"HS {record.cmdCode}: {vehicles:,.0f} pieces"
+    return proposed_row(
+        measure,
+        place,
+        month(f"{record.period[:4]}-{record.period[4:]}"),
+        "comtrade",
+        product,
+        partner="CN",
+        basis="China's exports, UN Comtrade",
+        relation=relation,
+        value=number_text(vehicles),
+        kind=kind,
+        source="UN Comtrade, China as reporter",
+        quote=f"{pieces} exported from China to {place_name(place)}",
+        note=f"by the month of leaving China{note}",
+    )

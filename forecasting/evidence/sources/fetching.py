@@ -19,13 +19,13 @@ from forecasting.evidence.files import write_new
 from forecasting.evidence.places import COUNTRIES, place_code
 from forecasting.evidence.reading import FoundRow
 from forecasting.evidence.rules import COLUMNS, normalise
-from forecasting.evidence.sources import comtrade, iea_explorer, worldbank
+from forecasting.evidence.sources import comtrade, iea, worldbank
 from forecasting.evidence.sources.polite import today
 
 Propose = Callable[[Sequence[str], int, str, dt.date], tuple[list[dict[str, str]], int]]
 SOURCES: dict[str, tuple[Propose, str, str]] = {
     "comtrade": (comtrade.proposed_rows, comtrade.ADDRESS, comtrade.LEFT_OUT),
-    "iea": (iea_explorer.proposed_rows, iea_explorer.ADDRESS, iea_explorer.LEFT_OUT),
+    "iea": (iea.proposed_rows, iea.ADDRESS, iea.LEFT_OUT),
     "worldbank": (worldbank.proposed_rows, worldbank.ADDRESS, worldbank.LEFT_OUT),
 }
 # Before this one, that are asked for if nobody says since when

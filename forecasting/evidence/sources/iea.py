@@ -1,22 +1,39 @@
-"""The International Energy Agency's Global EV Data: electric cars and public chargers by country
-and year.
+"""The International Energy Agency's Global EV Data: electric cars, buses, trucks and public chargers
+by country and year.
 
 The Global EV Data Explorer
 (https://www.iea.org/data-and-statistics/data-tools/global-ev-data-explorer) shows the table of the
 Global EV Outlook, here its edition of 2026, with the columns region, category, parameter, mode,
 powertrain, year, unit, value, and lets it be downloaded as CSV, under CC BY 4.0
-(https://www.iea.org/terms/creative-commons-cc-licenses).
+(https://www.iea.org/terms/creative-commons-cc-licenses). Lines of one country are read from
+``api.iea.org/evs`` with ``region`` and ``csv=true``. The IEA documents no interface: public
+programs ask it so.
 """
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
+import io
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+from pydantic import BaseModel
 
-from forecasting.errors import EvidenceError, Problem
+from forecasting.errors import EvidenceError, Problem, RunError
+from forecasting.evidence.places import find_place, place_name
+from forecasting.evidence.rules import number_text
+from forecasting.evidence.sources.polite import (
+    Amount,
+    PageReader,
+    only_countries,
+    proposed_row,
+    read_answer,
+)
 from forecasting.measures import nearest
+from forecasting.periods import year
 
 # As what is estimated from it names it
 IEA = "IEA, Global EV Data Explorer, edition 2026 (CC BY 4.0 as IEA states it)"
@@ -28,6 +45,8 @@ PANEL = (
 
 _LONG = ("region", "category", "parameter", "mode", "powertrain", "year", "value")
 
+FAST = ("EV charging points", "EV", "Publicly available fast")
+SLOW = ("EV charging points", "EV", "Publicly available slow")
 _SERIES = {
     ("EV sales", "Cars", "BEV"): "sales_bev",
     ("EV sales", "Cars", "PHEV"): "sales_phev",
@@ -35,9 +54,24 @@ _SERIES = {
     ("EV stock", "Cars", "PHEV"): "stock_phev",
     ("EV sales share", "Cars", "EV"): "sales_share_percent",
     ("EV stock share", "Cars", "EV"): "stock_share_percent",
-    ("EV charging points", "EV", "Publicly available fast"): "public_fast_points",
-    ("EV charging points", "EV", "Publicly available slow"): "public_slow_points",
+    FAST: "public_fast_points",
+    SLOW: "public_slow_points",
 }
+# What the Explorer calls a series, and the measure and product that a ledger has for it
+_FACTS = {
+    ("EV sales", "Cars", "BEV"): ("ev_sales", "battery-cars"),
+    ("EV sales", "Cars", "PHEV"): ("ev_sales", "plug-in-hybrids"),
+    ("EV stock", "Cars", "BEV"): ("ev_stock", "battery-cars"),
+    ("EV stock", "Cars", "PHEV"): ("ev_stock", "plug-in-hybrids"),
+    ("EV stock", "Buses", "BEV"): ("ebus_stock", "electric-buses"),
+    ("EV stock", "Trucks", "BEV"): ("etruck_stock", "electric-trucks"),
+}
+ADDRESS = "https://api.iea.org"
+LEFT_OUT = (
+    "the answer does not say its edition, so each row is known from the day it was fetched; "
+    "projections and shares are not proposed"
+)
+REGIONS = {"US": "USA", "CZ": "Czech Republic", "RU": "Russia"}  # where the IEA's name is another
 
 _AGGREGATES = frozenset({
     "Advanced economies", "Africa", "Asia Pacific", "Central and South America", "EU27", "Eurasia",
@@ -179,3 +213,114 @@ def annual_sales(panel: pd.DataFrame, battery_only: bool = False) -> pd.DataFram
         "parts": "bev" if battery_only else held,
     })  # fmt: skip
     return out[out["sales"] > 0].reset_index(drop=True)
+
+
+class Line(BaseModel):
+    """A line of the Explorer's table."""
+
+    region: str
+    category: str
+    parameter: str
+    mode: str
+    powertrain: str
+    year: int
+    value: Amount
+    beyond: None = None  # cells that no column has
+
+    @property
+    def series(self) -> tuple[str, str, str]:
+        """What is counted."""
+        return (self.parameter, self.mode, self.powertrain)
+
+
+def proposed_rows(
+    places: Sequence[str], since: int, base: str, today: dt.date
+) -> tuple[list[dict[str, str]], int]:
+    """Yearly sales, stocks and public charging points of each place.
+
+    Parameters
+    ----------
+    places : sequence of str
+        Countries by ISO 3166 alpha-2.
+    since : int
+        First year.
+    base : str
+        The beginning of the addresses.
+    today : date
+        No year that has not ended by then is proposed.
+
+    Returns
+    -------
+    tuple
+        Rows in a ledger's columns, and how many sums of points had a part missing.
+
+    Raises
+    ------
+    InputError
+        For a place that is no country.
+    RunError
+        Where the source fails.
+    """
+    only_countries("the IEA", places)
+    rows = []
+    without = 0
+    with PageReader("IEA", base) as reader:
+        for place in places:
+            region = REGIONS.get(place, place_name(place))
+            page = reader.page("evs", {"region": region, "csv": "true"}, _lines)
+            points: dict[int, dict[tuple[str, str, str], float]] = defaultdict(dict)
+            for line in page.content:
+                ended = line.category == "Historical" and since <= line.year < today.year
+                if not ended or find_place(line.region) != place:
+                    continue
+                if line.series in (FAST, SLOW):
+                    points[line.year][line.series] = line.value
+                elif line.series in _FACTS:
+                    words = ", ".join(line.series)
+                    fact = (place, *_FACTS[line.series], line.year, line.value, words)
+                    rows.append(page.stamped(_row(*fact)))
+            for of_year, parts in points.items():
+                if len(parts) < 2:
+                    without += 1
+                    continue
+                words = (
+                    f"public charging points, {parts[FAST]:,.0f} fast and {parts[SLOW]:,.0f} slow"
+                )
+                number = parts[FAST] + parts[SLOW]
+                fact = (place, "charging_points", "public", of_year, number, words)
+                rows.append(page.stamped(_row(*fact)))
+    return rows, without
+
+
+def _lines(text: str) -> list[Line]:
+    """The lines of the table; nothing where the IEA has nothing under that name."""
+    if text.strip() in ("", "[]"):
+        return []
+    table = csv.DictReader(io.StringIO(text), restkey="beyond", strict=True)
+    try:
+        lines = list(table)
+    except csv.Error as error:
+        raise RunError(f"the answer is no CSV: {error}") from None
+    if missing := [column for column in _LONG if column not in (table.fieldnames or ())]:
+        raise RunError(f"the answer has no column {', '.join(missing)}: its table has changed")
+    read: list[Line] = read_answer(list[Line], lines)
+    return read
+
+
+def _row(
+    place: str, measure: str, product: str, of_year: int, value: float, words: str
+) -> dict[str, str]:
+    return proposed_row(
+        measure,
+        place,
+        year(of_year),
+        "iea",
+        product,
+        basis="iea",
+        relation="about",
+        value=number_text(value),
+        kind="estimate",
+        source="IEA, Global EV Data Explorer",
+        quote=f"{place_name(place)}, {of_year}: {words}: {value:,.0f}",
+        note="the IEA rounds; CC BY 4.0",
+    )

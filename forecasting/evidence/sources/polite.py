@@ -12,7 +12,6 @@ import contextlib
 import datetime as dt
 import email.utils
 import hashlib
-import json
 import math
 import os
 import sys
@@ -20,11 +19,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from forecasting import __version__
 from forecasting.errors import InputError, RunError, shortened
 from forecasting.evidence.files import read_whole, write_whole
+from forecasting.evidence.printed_periods import period_cells
+from forecasting.periods import Period
+from forecasting.quantities import on_a_day
 
 if TYPE_CHECKING:
     import httpx
@@ -256,77 +260,67 @@ def _text(data: bytes) -> str:
         raise RunError("the answer is not text in UTF-8") from None
 
 
-def json_object(text: str) -> Any:
-    """What a JSON text holds.
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Code = Annotated[str, BeforeValidator(str)]  # written as a number or as text
+
+
+def read_answer(shape: Any, content: object) -> Any:
+    """The content of an answer, in the shape that its publisher documents.
+
+    Parameters
+    ----------
+    shape : type
+        As pydantic has it.
+    content : str or object
+        JSON, or what has been read from a text of another form.
 
     Raises
     ------
     RunError
-        Where it is no JSON; the message shows how it begins.
+        Where it has another shape: the publisher's table has changed. The message shows how it
+        begins.
 
     Examples
     --------
-    >>> json_object("<html>busy</html>")
+    >>> read_answer(list[Amount], "[12, 12.5]")
+    [12.0, 12.5]
+    >>> read_answer(list[Amount], ["many"])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    forecasting.errors.RunError: the answer's [0] is 'many': input should be a valid number, ...
+    >>> read_answer(list[Amount], "<html>busy</html>")
     Traceback (most recent call last):
     forecasting.errors.RunError: the answer is not JSON; it begins with '<html>busy</html>'
     """
+    shaped = TypeAdapter(shape)
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise RunError(f"the answer is not JSON; it begins with {shortened(text[:60])!r}") from None
+        if isinstance(content, str):
+            return shaped.validate_json(content)
+        return shaped.validate_python(content)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+    begins = repr(shortened(str(fault["input"])[:60]))
+    if fault["type"] == "json_invalid":
+        raise RunError(f"the answer is not JSON; it begins with {begins}")
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"])
+    where = f"the answer's {path.lstrip('.')}" if path else "the answer"
+    why = fault["msg"][0].lower() + fault["msg"][1:]
+    raise RunError(f"{where} is {begins}: {why}: its table has changed")
 
 
-def count(row: Mapping[str, Any], field: str, where: str) -> float:
-    """A number, 0 or more, of one field.
+def proposed_row(
+    measure: str, place: str, period: Period, publisher: str, product: str = "", **cells: str
+) -> dict[str, str]:
+    """A row in a ledger's columns: its name, what it counts, where and when, and further cells.
 
-    Raises
-    ------
-    RunError
-        Where the field is missing or holds something else: the publisher's table has changed.
-
-    Examples
-    --------
-    >>> count({"qty": 12}, "qty", "data[0]"), count({"qty": "12.5"}, "qty", "data[0]")
-    (12.0, 12.5)
-    >>> count({"qty": "many"}, "qty", "data")  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-    forecasting.errors.RunError: data: qty is 'many', not a number of 0 or more: ...
+    >>> from forecasting.periods import year
+    >>> proposed_row("ev_stock", "NO", year(2024), "iea", value="5")["id"]
+    'no-ev-stock-2024-iea'
     """
-    if field not in row:
-        raise RunError(f"{where}: the field {field} is missing: its table has changed")
-    value = row[field]
-    number = math.nan
-    with contextlib.suppress(TypeError, ValueError, OverflowError):
-        number = float(value)
-    if isinstance(value, bool) or not 0 <= number < math.inf:
-        raise RunError(
-            f"{where}: {field} is {shortened(str(value)[:60])!r}, "
-            "not a number of 0 or more: its table has changed"
-        )
-    return number
-
-
-def records_of(answer: object, name: str, fields: Sequence[str]) -> list[Mapping[str, Any]]:
-    """The records of an answer, each with the fields that are needed.
-
-    Raises
-    ------
-    RunError
-        Where it is no list, or one of them lacks a field: the publisher's table has changed.
-
-    Examples
-    --------
-    >>> records_of([{"qty": 1}, {"quantity": 2}], "data", ["qty"])
-    Traceback (most recent call last):
-    forecasting.errors.RunError: data[1]: qty missing: its table has changed
-    """
-    if not isinstance(answer, list):
-        raise RunError(f"the answer has no list of {name}: its table has changed")
-    for number, record in enumerate(answer):
-        known = record if isinstance(record, dict) else {}
-        if missing := [field for field in fields if field not in known]:
-            raise RunError(f"{name}[{number}]: {', '.join(missing)} missing: its table has changed")
-    return answer
+    parts = (place, measure, period.label, product, publisher)
+    name = "-".join(filter(None, parts)).lower().replace("_", "-")
+    days = period_cells(period, on_a_day(measure, ""))
+    same = {"id": name, "measure": measure, "place": place, "product": product}
+    return {**same, **days, **cells}
 
 
 def only_countries(name: str, places: Sequence[str]) -> None:

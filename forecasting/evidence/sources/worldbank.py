@@ -7,34 +7,68 @@ no key, gives pages, and a page is a list of two: what it is a page of, and its 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Annotated
 
-from forecasting.errors import PeriodError, RunError
+from pydantic import BaseModel, Field
+
+from forecasting.errors import PeriodError
 from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import number_text
 from forecasting.evidence.sources.polite import (
+    Amount,
     Page,
     PageReader,
-    count,
-    json_object,
     only_countries,
-    records_of,
+    proposed_row,
+    read_answer,
 )
-from forecasting.periods import as_date
+from forecasting.periods import as_date, year
 
 ADDRESS = "https://api.worldbank.org"
 LEFT_OUT = "vehicles in use are not proposed: no documented series of them was found"
-Answer = tuple[dict[str, Any], list[Mapping[str, Any]]]
-# Measure; indicator units in one; in words; the days of a year that it is of; note
+# Measure; indicator units in one; in words; the last day that it is of; note
 INDICATORS = {
-    "SP.POP.TOTL": ("population", 1.0, "{:,.0f} people", ("", "06-30"), "mid-year"),
+    "SP.POP.TOTL": ("population", 1.0, "{:,.0f} people", "06-30", "mid-year"),
     "NY.GDP.MKTP.CD": (
-        "gdp", 1e9, "{:,.2f} billion dollars of today", ("01-01", "12-31"), "current dollars",
+        "gdp", 1e9, "{:,.2f} billion dollars of today", "12-31", "current dollars",
     ),
 }  # fmt: skip
 MOST_PAGES = 100
+
+
+class Head(BaseModel):
+    """What a page is a page of."""
+
+    pages: Annotated[int, Field(ge=0, le=MOST_PAGES)]
+    lastupdated: str = ""
+
+    @property
+    def edition(self) -> str:
+        """The day on which the table was changed last; empty where the page does not say it."""
+        with contextlib.suppress(PeriodError):
+            return as_date(self.lastupdated).isoformat()
+        return ""
+
+
+class Country(BaseModel):
+    """The country of a record."""
+
+    id: str
+
+
+class Record(BaseModel):
+    """The value of an indicator in a country and year."""
+
+    country: Country
+    date: int
+    value: Amount | None
+
+
+Answer = tuple[Head, list[Record] | None]
 
 
 def proposed_rows(
@@ -71,13 +105,13 @@ def proposed_rows(
     with PageReader("World Bank", base) as reader:
         for indicator in INDICATORS:
             for page in _pages(reader, indicator, places, f"{since}:{today.year}"):
-                about, records = page.content
-                edition = _edition(about)
-                for record in records:
-                    if record["value"] is None:
+                head, records = page.content
+                for record in records or ():
+                    if record.value is None:
                         without += 1
-                    elif record["country"]["id"] in places:
-                        rows.append(page.stamped(_row(record, indicator, edition)))
+                    elif record.country.id in places:
+                        row = _row(record, record.value, indicator, head.edition)
+                        rows.append(page.stamped(row))
     return rows, without
 
 
@@ -85,69 +119,33 @@ def _pages(
     reader: PageReader, indicator: str, places: Sequence[str], years: str
 ) -> Iterator[Page[Answer]]:
     """Every page of an indicator."""
-    number = pages = 1
-    while number <= pages:
-        parameters = {"format": "json", "date": years, "per_page": "100", "page": str(number)}
-        page = reader.page(
-            f"v2/country/{';'.join(places)}/indicator/{indicator}", parameters, _records
-        )
-        yield page
-        pages = int(page.content[0]["pages"])
+    path = f"v2/country/{';'.join(places)}/indicator/{indicator}"
+    pages = 1
+    number = 0
+    while number < pages:
         number += 1
+        parameters = {"format": "json", "date": years, "per_page": "100", "page": str(number)}
+        page = reader.page(path, parameters, partial(read_answer, Answer))
+        yield page
+        pages = page.content[0].pages
 
 
-def _edition(about: Mapping[str, Any]) -> str:
-    """The day on which the table was changed last; empty where the page does not say it."""
-    try:
-        return as_date(about.get("lastupdated")).isoformat()
-    except PeriodError:
-        return ""
-
-
-def _records(text: str) -> Answer:
-    """The head and the records of a page."""
-    content = json_object(text)
-    if not isinstance(content, list) or not content or not isinstance(content[0], dict):
-        raise RunError("the answer is no list that begins with a head: its table has changed")
-    about = content[0]
-    if message := about.get("message"):
-        raise RunError(f"the answer is an error: {str(message)[:100]}")
-    if (pages := count(about, "pages", "the page's head")) > MOST_PAGES:
-        raise RunError(f"{pages:,.0f} pages, more than {MOST_PAGES}: its table has changed")
-    if content[1:] in ([], [None]) and about.get("total") in (0, "0"):
-        return about, []
-    records = records_of([*content, None][1], "records", ("country", "date", "value"))
-    for number, record in enumerate(records):
-        _check(record, f"records[{number}]")
-    return about, records
-
-
-def _check(record: Mapping[str, Any], where: str) -> None:
-    named = isinstance(record["country"], dict) and "id" in record["country"]
-    if not named or not str(record["date"]).isdecimal():
-        raise RunError(f"{where}: country or date has another form: its table has changed")
-    if record["value"] is not None:
-        count(record, "value", where)
-
-
-def _row(record: Mapping[str, Any], indicator: str, edition: str) -> dict[str, str]:
-    measure, units, words, days, note = INDICATORS[indicator]
-    place = str(record["country"]["id"])
-    year = int(record["date"])
-    value = count(record, "value", "record") / units
-    start, end = (f"{year}-{day}" if day else "" for day in days)
-    return {
-        "id": f"{place}-{measure}-{year}-world-bank".lower(),
-        "measure": measure,
-        "place": place,
-        "basis": "world-bank",
-        "period_start": start,
-        "period_end": end,
-        "relation": "equals",
-        "value": number_text(round(value, 6)),
-        "kind": "estimate",
-        "source": f"World Bank, {indicator}",
-        "quote": f"{place_name(place)}, {year}: {words.format(value)}",
-        "published": edition if edition >= f"{year + 1}" else "",
-        "note": note,
-    }
+def _row(record: Record, value: float, indicator: str, edition: str) -> dict[str, str]:
+    measure, units, words, last_day, note = INDICATORS[indicator]
+    place = record.country.id
+    amount = value / units
+    row = proposed_row(
+        measure,
+        place,
+        year(record.date),
+        "world-bank",
+        basis="world-bank",
+        relation="equals",
+        value=number_text(round(amount, 6)),
+        kind="estimate",
+        source=f"World Bank, {indicator}",
+        quote=f"{place_name(place)}, {record.date}: {words.format(amount)}",
+        published=edition if edition >= f"{record.date + 1}" else "",
+        note=note,
+    )
+    return row | {"period_end": f"{record.date}-{last_day}"}
