@@ -3,33 +3,54 @@
 A mapping lies beside its table, ``facts.mapping.yaml`` beside ``facts.csv``; without one, a mapping
 is proposed.
 
->>> print(propose_mapping(["Country", "Year", "EV sales"]).to_yaml(), end="")
+>>> cells = [["Country", "Year", "EV sales"], ["Norway", "2023", "104,000"]]
+>>> mapping = propose_mapping(cells[0])
+>>> print(mapping.to_yaml(), end="")
 columns:
   place: Country
   year: Year
 values:
   ev_sales: EV sales
+>>> rows, problems = mapped_rows("own.csv", cells, mapping)
+>>> rows[0][1]["place"], rows[0][1]["period_end"], rows[0][1]["value"], problems
+('Norway', '2023-12-31', '104000', [])
 """
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
+import itertools
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from forecasting.errors import LedgerError, Problem
-from forecasting.evidence.rules import COLUMNS
-from forecasting.measures import MEASURES, did_you_mean, nearest
+from forecasting.errors import LedgerError, PeriodError, Problem
+from forecasting.evidence.places import find_place
+from forecasting.evidence.printed_numbers import without_marks
+from forecasting.evidence.printed_periods import number_of, period_cells, period_of
+from forecasting.evidence.rules import COLUMNS, cell_text
+from forecasting.evidence.tables import Cells
+from forecasting.measures import MEASURES, did_you_mean
+from forecasting.periods import Period
+from forecasting.quantities import on_a_day
 
 # What a column can say: the ledger's own words, or a period in one cell
 TARGETS = (*COLUMNS, "year", "month", "date")
+PERIODS = "year, month, date or period_end"  # one of them says when
 TABLES = {"columns": TARGETS, "values": tuple(MEASURES), "constants": COLUMNS}
 OPTIONS = ("separator", "encoding", "decimal", "dates", "sheet", "each")
 EACH = ("year", "quarter", "month", "day")
+DATE_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d")
+ISO = "%Y-%m-%d"
+LENGTHS = {1: "month", 3: "quarter", 12: "year"}
+EXCEL_EPOCH = dt.date(1899, 12, 30)
+DATE_TARGETS = ("period_start", "period_end", "date", "published")
 
 # Words by which columns of other people's tables are known, in lower case.
 _COLUMN_WORDS = {
@@ -50,6 +71,7 @@ _COLUMN_WORDS = {
     "unit": "unit units",
     "value": "value count number amount quantity количество значение",
 }  # fmt: skip
+_TARGET_OF_WORD = {word: name for name, words in _COLUMN_WORDS.items() for word in words.split()}
 # Parts of words by which a column of numbers names its measure; the first that fits is proposed.
 _MEASURE_WORDS = (
     ("charging_stations", "station"),
@@ -118,8 +140,20 @@ class Mapping:
             named |= {"value", "measure"}
         missing = [word for word in ("value", "measure", "place") if word not in named]
         if not named & {"year", "month", "date", "period_end"}:
-            missing.append("year, month, date or period_end")
+            missing.append(PERIODS)
         return missing
+
+    @property
+    def begun(self) -> Mapping:
+        """The mapping with dots for what a reader has to fill in."""
+        lacks = self.lacks
+        if "value" in lacks and "measure" in lacks:
+            return replace(self, values={"ev_sales": "..."}).begun
+        columns = {word: "..." for word in ("place", "value") if word in lacks} | self.columns
+        if PERIODS in lacks:
+            columns["year"] = "..."
+        constants = {"measure": "ev_sales"} if "measure" in lacks else {}
+        return replace(self, columns=columns, constants=constants)
 
 
 def propose_mapping(header: Sequence[str]) -> Mapping:
@@ -148,8 +182,7 @@ def propose_mapping(header: Sequence[str]) -> Mapping:
 def _target_of(name: str, plain: str) -> str:
     if name in COLUMNS:
         return name
-    words = {word: target for target, known in _COLUMN_WORDS.items() for word in known.split()}
-    return words.get(plain) or words.get(plain.split(" ")[0], "")
+    return _TARGET_OF_WORD.get(plain) or _TARGET_OF_WORD.get(plain.split(" ")[0], "")
 
 
 def _measure_of(name: str, plain: str) -> str:
@@ -188,29 +221,251 @@ def read_mapping(path: Path) -> Mapping:
     if not isinstance(keys, dict):
         hint = "write columns: and, below it, place: Country"
         raise LedgerError([Problem(path.name, "is not a list of keys", hint)])
-    if problems := list(_mapping_problems(path.name, keys)):
+    if problems := [*_mapping_problems(path.name, keys)]:
         raise LedgerError(problems)
-    columns, values, constants = (
-        {str(word): str(text) for word, text in (keys.get(key) or {}).items()} for key in TABLES
-    )
-    return Mapping(columns, values, constants, *(str(keys.get(key) or "") for key in OPTIONS))
+    texts: dict[str, Any] = {key: str(keys.get(key) or "") for key in OPTIONS}
+    for key in TABLES:
+        texts[key] = {word: str(text) for word, text in (keys.get(key) or {}).items()}
+    return Mapping(**texts)
 
 
-def _mapping_problems(name: str, keys: dict[str, Any]) -> Iterable[Problem]:
-    known = (*TABLES, *OPTIONS)
+def _mapping_problems(name: str, keys: dict[str, Any]) -> Iterator[Problem]:
     for key, table in keys.items():
         where = f"{name} {key}"
-        if key not in known:
-            yield Problem(where, "is not a key of a mapping", nearest(str(key), known))
-        elif key in TABLES and not isinstance(table, dict):
-            yield Problem(where, "is not a list of keys", "write name: column lines below it")
+        if key not in (*TABLES, *OPTIONS):
+            hint = did_you_mean(str(key), (*TABLES, *OPTIONS))
+            yield Problem(where, "is not a key of a mapping", hint)
         elif key in TABLES:
-            for word in table:
-                if word not in TABLES[key]:
-                    hint = did_you_mean(str(word), TABLES[key])
-                    yield Problem(f"{where}.{word}", "is unknown", hint)
+            yield from _table_problems(where, table, TABLES[key])
     if len(str(keys.get("separator") or "")) > 1:
         fault = f"{keys['separator']!r} is not one character"
         yield Problem(f"{name} separator", fault, "e.g. separator: ';', of tabs \"\\t\"")
     if keys.get("each") not in (None, *EACH):
         yield Problem(f"{name} each", f"{keys['each']!r} is unknown", "one of " + ", ".join(EACH))
+
+
+def _table_problems(where: str, table: object, known: Sequence[str]) -> Iterator[Problem]:
+    if not isinstance(table, dict):
+        yield Problem(where, "is not a list of keys", "write name: column lines below it")
+        return
+    for word in table:
+        if word not in known:
+            yield Problem(f"{where}.{word}", "is unknown", did_you_mean(str(word), known))
+
+
+def with_guesses(mapping: Mapping, cells: Cells) -> Mapping:
+    """The mapping with the decimal mark, the form of dates and the length of periods that the cells
+    show.
+    """
+    columns = mapping.columns
+    numbers = _texts(_column(cells, (*mapping.values.values(), columns.get("value"))))
+    days = _texts(_column(cells, [columns.get(target) for target in DATE_TARGETS]))
+    forms = [form for form in DATE_FORMS if days and all(_dated(day, form) for day in days)]
+    dates = mapping.dates
+    if not dates and len(forms) == 1:
+        dates = forms[0].replace(ISO, "")
+    return replace(
+        mapping,
+        decimal=mapping.decimal or _decimal_mark(numbers),
+        dates=dates,
+        each=mapping.each or _length(_column(cells, [columns.get("date")]), dates),
+    )
+
+
+def _column(cells: Cells, names: Collection[str | None]) -> list[object]:
+    """The cells below some names that are not empty."""
+    places = [place for place, name in enumerate(cells[0]) if name in names]
+    return [
+        row[place]
+        for place in places
+        for row in cells[1:]
+        if len(row) > place and row[place] not in (None, "")
+    ]
+
+
+def _texts(cells: Iterable[object]) -> list[str]:
+    """The texts, not numbers, of some cells."""
+    return [cell.strip() for cell in cells if isinstance(cell, str) and cell.strip()]
+
+
+def _decimal_mark(numbers: Iterable[str]) -> str:
+    """A comma where the numbers cannot be read otherwise; empty for the point."""
+    comma = [text for text in numbers if re.fullmatch(r"-?[\d.\s\u00a0]*\d,\d+", text)]
+    grouped = all(re.fullmatch(r"-?\d{1,3}(,\d{3})+", text) for text in comma)
+    return "," if comma and not grouped else ""
+
+
+def _length(cells: Iterable[object], form: str) -> str:
+    """The length of the periods for which dates stand, which all begin or all end a month; empty
+    where none is seen.
+    """
+    days = {_day(cell, form) for cell in cells}
+    known = [day for day in days if day is not None]
+    ends = {(day + dt.timedelta(days=1)).day for day in known}
+    at_one_end = {day.day for day in known} == {1} or ends == {1}
+    if None in days or len(known) < 2 or not at_one_end:
+        return ""
+    months = sorted(12 * day.year + day.month for day in known)
+    steps = [later - earlier for earlier, later in itertools.pairwise(months)]
+    if any(step % (min(steps) or 13) for step in steps):
+        return ""
+    return LENGTHS.get(min(steps), "")
+
+
+def _day(cell: object, form: str) -> dt.date | None:
+    """The day of a cell: a date, a workbook's count of days, or text of a form."""
+    if isinstance(cell, dt.date):
+        return cell
+    if isinstance(cell, int | float) and 20_000 < cell < 80_000:
+        return EXCEL_EPOCH + dt.timedelta(days=int(cell))
+    return _dated(str(cell).strip(), form or ISO)
+
+
+def _dated(text: str, form: str) -> dt.date | None:
+    with contextlib.suppress(ValueError, re.error):
+        return dt.datetime.strptime(text, form).date()
+    return None
+
+
+def mapped_rows(
+    name: str, cells: Cells, mapping: Mapping
+) -> tuple[list[tuple[str, dict[str, str]]], list[Problem]]:
+    """Rows of a ledger from the cells of a table; the first row of cells holds the columns' names.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, for messages.
+    cells : list of list
+        Text, numbers and dates.
+    mapping : Mapping
+        Which column says what.
+
+    Returns
+    -------
+    rows : list of (str, dict)
+        Where each was found, and its columns as text.
+    problems : list of Problem
+        What the mapping names and the table lacks, and cells that cannot be read.
+    """
+    header = [str(cell) for cell in cells[0]]
+    if problems := [*_lacking(f"{name}:1", header, mapping)]:
+        return [], problems
+    rows: list[tuple[str, dict[str, str]]] = []
+    ids: Counter[str] = Counter()
+    stem = re.sub(r"[^\w-]+", "-", name.rsplit(".", 1)[0]).lower()
+    for number, row in enumerate(cells[1:], start=2):
+        where = f"{name}:{number}"
+        try:
+            facts = _facts_of(dict(zip(header, row, strict=False)), mapping)
+            rows += [(where, _named(fact, stem, ids)) for fact in facts]
+        except ValueError as error:
+            hint = "correct the cell, or say its form in the mapping"
+            problems.append(Problem(where, str(error)[:200], hint))
+    return rows, problems
+
+
+def _lacking(where: str, header: Sequence[str], mapping: Mapping) -> Iterator[Problem]:
+    """What the mapping names and the table lacks, and what neither says."""
+    for target, column in (*mapping.columns.items(), *mapping.values.items()):
+        if column not in header:
+            fault = f"has no column {column!r}, which the mapping gives to {target}"
+            yield Problem(where, fault, f"columns: {', '.join(header)}")
+    for word in mapping.lacks:
+        hint = "say it in the mapping, under columns or constants"
+        yield Problem(where, f"no column says {word}", hint)
+
+
+def _facts_of(cells: dict[str, object], mapping: Mapping) -> Iterator[dict[str, str]]:
+    """The facts of one row: one, or one for each column of numbers that is not empty."""
+    if not any(map(cell_text, cells.values())):
+        return
+    common = {"relation": "equals"} | mapping.constants
+    for target, column in mapping.columns.items():
+        text = _cell(cells[column], target, mapping) if target in COLUMNS else ""
+        common |= {target: text} if text else {}
+    numbers = {common.get("measure", ""): common.get("value", "")}
+    if mapping.values:
+        numbers = {
+            measure: _number(cells.get(column), mapping.decimal)
+            for measure, column in mapping.values.items()
+        }
+    for measure, value in numbers.items():
+        if value or len(numbers) == 1:
+            days = _days(cells, mapping, on_a_day(measure, ""))
+            yield common | {"measure": measure, "value": value} | days
+
+
+def _cell(cell: object, target: str, mapping: Mapping) -> str:
+    """A cell as the ledger's column has it."""
+    text = cell_text(cell)
+    if target in ("value", "rounding"):
+        return _number(cell, mapping.decimal)
+    is_day = target in ("period_start", "period_end")
+    if target == "published":
+        is_day = not re.fullmatch(r"\d{4}(-\d\d)?(\.0)?", text)
+    if text and is_day:
+        return _date(cell, mapping).isoformat()
+    return text
+
+
+def _number(cell: object, decimal: str) -> str:
+    """A number as a ledger writes it; marks of thousands go only where they stand as such."""
+    if not isinstance(cell, str):
+        return "" if isinstance(cell, bool) else cell_text(cell)
+    thousands = "." if decimal == "," else ","
+    return without_marks(re.sub(r"[\s']", "", cell), thousands, decimal or ".")
+
+
+def _date(cell: object, mapping: Mapping) -> dt.date:
+    day = _day(cell, mapping.dates)
+    if day is not None:
+        return day
+    text = str(cell).strip()
+    likely = [repr(form) for form in DATE_FORMS if _dated(text, form)][:2]
+    hint = f"; say in the mapping dates: {' or '.join(likely)}" if likely else ""
+    form = mapping.dates or "YYYY-MM-DD"
+    raise PeriodError(f"{text[:40]!r} is not a date of the form {form}{hint}")
+
+
+def _days(cells: dict[str, object], mapping: Mapping, stock: bool) -> dict[str, str]:
+    """First and last day of a row, where the ledger's own columns do not say it."""
+    parts = {
+        target: cells[mapping.columns[target]]
+        for target in ("date", "year", "month")
+        if target in mapping.columns
+    }
+    texts = {target: cell_text(cell).removesuffix(".0") for target, cell in parts.items()}
+    if "date" in parts and (day := _day(parts["date"], mapping.dates)):
+        return period_cells(_period_from(day, mapping.each, stock), stock)
+    if {*texts} == {"year", "month"}:
+        period = period_of(f"{texts['year']}-{number_of(texts['month']):02d}")
+    elif texts:
+        period = period_of(next(iter(texts.values())))
+    else:
+        return {}
+    return period_cells(period, stock)
+
+
+def _period_from(day: dt.date, each: str, stock: bool) -> Period:
+    """The period for which a day stands."""
+    if stock or each == "day":
+        return Period(day, day)
+    if each not in EACH:
+        raise PeriodError(
+            f"{day} is one day, a flow is counted over a period; "
+            "say in the mapping each: year, quarter or month"
+        )
+    forms = {"year": "%Y", "quarter": f"%YQ{(day.month + 2) // 3}", "month": "%Y-%m"}
+    return period_of(f"{day:{forms[each]}}")
+
+
+def _named(fact: dict[str, str], stem: str, ids: Counter[str]) -> dict[str, str]:
+    """The fact with an id of its own, made from what it says where the table gives none."""
+    if fact.get("id"):
+        return fact
+    place = fact.get("place", "")  # none where its cell is blank: the rules of a row say so
+    parts = (stem, find_place(place) or place, fact["measure"], fact.get("period_end", ""))
+    name = "-".join(parts).lower()
+    ids[name] += 1
+    return fact | {"id": name if ids[name] == 1 else f"{name}-{ids[name]}"}

@@ -98,7 +98,10 @@ def test_a_date_alone_does_not_say_how_long_its_period_is(tmp_path):
             "columns: {place: Land, year: Year}\nvalues: {ev_sales: EV sales}\n",
             "has no column 'Land', which the mapping gives to place",
         ),
-        ("colums: {place: Country}\n", r"colums: is not a key of a mapping \(columns\)"),
+        (
+            "colums: {place: Country}\n",
+            r"colums: is not a key of a mapping \(did you mean columns\?\)",
+        ),
         (
             "values: {ev_sale: EV sales}\n",
             r"values.ev_sale: is unknown \(did you mean ev_sales\?\)",

@@ -1,0 +1,231 @@
+"""The cells of a table as people keep it: text in any encoding and with any separator, or one sheet
+of an Excel workbook, from the line on that names the columns.
+
+>>> table_cells("own.csv", b"Land;2023;2024%cNO;104000;114400" % 10)
+[['Land', 'year', 'value'], ['NO', '2023', '104000'], ['NO', '2024', '114400']]
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+from forecasting.errors import LedgerError, Problem
+
+Cells = list[list[object]]
+SEPARATORS = ",;\t|"
+WORKBOOKS = (".xlsx", ".xlsm")
+# Bytes of all text in a workbook, which lies in it compressed: some ten seconds of reading
+LARGEST = 20_000_000
+MOST_ROWS = 200_000
+MOST_CELLS = 5_000_000
+
+
+def table_cells(
+    name: str, data: bytes, encoding: str = "", separator: str = "", sheet: str = ""
+) -> Cells:
+    """The cells of a table; the first row holds the columns' names.
+
+    Parameters
+    ----------
+    name : str
+        Of the file: its ending tells a workbook, and messages name it.
+    data : bytes
+        What the file holds.
+    encoding, separator, sheet : str
+        How it is written, and which sheet of a workbook; empty where that can be seen.
+
+    Returns
+    -------
+    list of list
+        Text, numbers and dates; no row of an empty file.
+
+    Raises
+    ------
+    LedgerError
+        What stands in the way.
+    """
+    if is_workbook(name):
+        cells = _sheet_cells(name, data, sheet)
+    else:
+        try:
+            cells = _split(_decoded(data, encoding), separator)
+        except (UnicodeDecodeError, LookupError) as error:
+            hint = "name its encoding in the mapping"
+            raise _refusal(name, f"cannot be read: {error}", hint) from None
+        except csv.Error as error:
+            raise _refusal(name, f"is no table: {error}", "check the quotation marks") from None
+    return _years_as_rows(_from_header(cells)) if cells else []
+
+
+def is_workbook(name: str) -> bool:
+    """Whether a file's name is that of an Excel workbook."""
+    return Path(name).suffix.lower() in WORKBOOKS
+
+
+def _refusal(name: str, fault: str, hint: str) -> LedgerError:
+    return LedgerError([Problem(name, fault[:200], hint)])
+
+
+# A text.
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    """The text of a file: in the encoding named, by its mark, as UTF-8, or as Cyrillic or Western
+    Windows text.
+    """
+    if encoding:
+        return data.decode(encoding)
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        cyrillic = sum(byte >= 0xC0 for byte in data) > sum(0x80 <= byte < 0xC0 for byte in data)
+        # Whole words of letters: Western text has single ones
+        words = re.findall(rb"[\xc0-\xff]{3,}", data)
+        return data.decode("cp1251" if cyrillic and words else "cp1252")
+
+
+def _split(text: str, separator: str) -> Cells:
+    if not separator:
+        first = next((line for line in text.splitlines() if line.strip()), "")
+        separator = max(SEPARATORS, key=first.count)
+    lines = io.StringIO(text, newline="")
+    return [[*row] for row in csv.reader(lines, delimiter=separator, strict=True) if any(row)]
+
+
+# A workbook.
+
+
+def _sheet_cells(name: str, data: bytes, sheet: str) -> Cells:
+    """The cells of a sheet; a merged range has its value in each of its cells."""
+    book, formulas = _opened(name, data)
+    sheet = sheet or _only_table(name, book)
+    if sheet not in book.sheetnames:
+        hint = f"its sheets: {', '.join(book.sheetnames)}"
+        raise _refusal(name, f"has no sheet {sheet!r}", hint)
+    values = book[sheet]
+    if values.max_row > MOST_ROWS:
+        raise _refusal(name, f"sheet {sheet!r} has more than {MOST_ROWS:,} rows", "split it")
+    if values.max_row * values.max_column > MOST_CELLS:
+        fault = f"sheet {sheet!r} reaches over more than {MOST_CELLS:,} cells"
+        raise _refusal(name, fault, "delete what lies far from the table")
+    rows = [[_plain(cell) for cell in row] for row in values.iter_rows(values_only=True)]
+    for merged in values.merged_cells.ranges:
+        first = rows[merged.min_row - 1][merged.min_col - 1]
+        for row in rows[merged.min_row - 1 : merged.max_row]:
+            row[merged.min_col - 1 : merged.max_col] = [first] * merged.size["columns"]
+    # Only a spreadsheet program can tell what a formula without a stored value comes to
+    unknown = [
+        cell.coordinate
+        for row in formulas[sheet].iter_rows()
+        for cell in row
+        if cell.data_type == "f" and values[cell.coordinate].value is None
+    ]
+    if unknown:
+        fault = f"{len(unknown)} formulas have no stored value, first {unknown[0]}"
+        hint = "open the workbook in a spreadsheet program and save it"
+        raise _refusal(f"{name} {unknown[0]}", fault, hint)
+    return rows
+
+
+def _opened(name: str, data: bytes) -> tuple[Any, Any]:
+    """A workbook with the values of its formulas, and with the formulas themselves."""
+    from openpyxl import load_workbook
+
+    try:
+        with ZipFile(io.BytesIO(data)) as parts:
+            texts = [part for part in parts.infolist() if not part.filename.startswith("xl/media/")]
+            if sum(part.file_size for part in texts) > LARGEST:
+                fault = f"unpacks to more than {LARGEST:,} bytes"
+                raise _refusal(name, fault, "save the one sheet as CSV")
+            xml = [parts.read(part) for part in texts]
+        values = load_workbook(io.BytesIO(data), data_only=True)
+        if any(re.search(rb"<(\w+:)?f[\s>/]", part) for part in xml):
+            return values, load_workbook(io.BytesIO(data))
+    except LedgerError:
+        raise
+    # Of a damaged file the library raises whatever its parsers come upon
+    except Exception as error:
+        fault = f"is no Excel workbook that can be read ({' '.join(str(error).split())})"
+        raise _refusal(name, fault, "save it again as .xlsx, or as CSV UTF-8") from None
+    return values, values
+
+
+def _only_table(name: str, book: Any) -> str:
+    """The sheet that holds a table, where only one does."""
+    tables = [sheet.title for sheet in book.worksheets if sheet.max_row > 1 < sheet.max_column]
+    if len(tables) == 1:
+        return str(tables[0])
+    fault = "has no sheet with a table"
+    if tables:
+        fault = f"has {len(tables)} sheets with a table: {', '.join(tables)}"
+    example = [*tables, "Facts"][0]
+    raise _refusal(name, fault, f"name one in the mapping, e.g. sheet: {example}")
+
+
+def _plain(cell: object) -> object:
+    return cell.date() if isinstance(cell, dt.datetime) else cell
+
+
+# The names of the columns.
+
+
+def _from_header(cells: Cells) -> Cells:
+    """From the line of names on, which lies under a title; merged heads above it become part of the
+    names.
+    """
+    several = (line for line, row in enumerate(cells) if len({*map(str, _filled(row))}) > 1)
+    first = next(several, 0)
+    heads = [[cell] for cell in cells[first]]
+    rows = cells[first + 1 :]
+    if rows and _goes_on(cells[first], rows[0]):
+        for head, cell in zip(heads, rows.pop(0), strict=False):
+            head.append(cell)
+    return [[_joined(head) for head in heads], *rows]
+
+
+def _goes_on(heads: Sequence[object], below: Sequence[object]) -> bool:
+    """Whether the names of columns go on in the next line.
+
+    A head over several columns stands in one of them, or again in each; one over two lines stands
+    again below. The second line holds words alone.
+    """
+    words = _filled(below)
+    if not words or any(not isinstance(cell, str) or re.search(r"\d", cell) for cell in words):
+        return False
+    new = [cell for cell in words if cell not in heads]
+    return len({*map(str, _filled(heads))}) < len(heads) or len(new) < len(heads)
+
+
+def _filled(row: Iterable[object]) -> list[object]:
+    return [cell for cell in row if cell not in (None, "")]
+
+
+def _joined(parts: Iterable[object]) -> str:
+    return " ".join(dict.fromkeys(str(part).strip() for part in _filled(parts)))
+
+
+def _years_as_rows(cells: Cells) -> Cells:
+    """A table with a column for each year as one with a row for each year; other tables as they
+    are.
+    """
+    header = [str(cell).removesuffix(".0") for cell in cells[0]]
+    years = [name for name in header if re.fullmatch(r"(19|20)\d\d", name)]
+    if len(years) < 2 or "year" in " ".join(header).lower():
+        return cells
+    others = [name for name in header if name not in years]
+    rows: Cells = [[*others, "year", "value"]]
+    for row in cells[1:]:
+        named = dict(zip(header, row, strict=False))
+        common = [named.get(name) for name in others]
+        counted = [year for year in years if named.get(year) not in (None, "")]
+        rows += [[*common, year, named[year]] for year in counted]
+    return rows
