@@ -26,7 +26,7 @@ from forecasting.evidence.mapping import (
     with_guesses,
 )
 from forecasting.evidence.rules import COLUMNS, EMPTY, REQUIRED, normalise, settled, thousands_apart
-from forecasting.evidence.tables import is_workbook, table_cells
+from forecasting.evidence.cells import is_workbook, table_cells
 from forecasting.measures import did_you_mean
 
 Source = str | os.PathLike[str] | IO[str] | IO[bytes]

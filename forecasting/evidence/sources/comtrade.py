@@ -53,13 +53,13 @@ GOODS = {
 }
 
 
-class Record(BaseModel):
+class TradeRecord(BaseModel):
     """What one country sent to another in a month, under one heading; in the UN's own names.
 
     Totals of all modes of transport and procedures have the codes of `WHOLE`, or name none.
     """
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", frozen=True)
 
     period: Code
     reporterCode: Code
@@ -96,10 +96,10 @@ class Record(BaseModel):
         return min(counts, key=itemgetter(0), default=None)
 
 
-class Answer(BaseModel):
+class TradeAnswer(BaseModel):
     """The records of a month."""
 
-    data: list[Record]
+    data: list[TradeRecord]
     error: str | None = None
 
 
@@ -165,16 +165,16 @@ def _key() -> str:
     return key
 
 
-def _records(text: str, question: Mapping[str, str]) -> list[Record]:
+def _records(text: str, question: Mapping[str, str]) -> list[TradeRecord]:
     """The records of an answer that were asked for, one a heading and partner."""
-    answer = read_answer(Answer, text)
+    answer = read_answer(TradeAnswer, text)
     if answer.error:
         raise RunError(f"the answer is an error: {answer.error[:100]}")
     if len(answer.data) >= MOST:
         raise RunError(
             f"{len(answer.data)} records, the most that an answer holds: some may be missing"
         )
-    first: dict[tuple[str, str], Record] = {}
+    first: dict[tuple[str, str], TradeRecord] = {}
     for record in answer.data:
         if not record.answers(question):
             continue
@@ -187,7 +187,7 @@ def _records(text: str, question: Mapping[str, str]) -> list[Record]:
     return list(first.values())
 
 
-def _row(record: Record, estimated: bool, vehicles: float) -> dict[str, str]:
+def _row(record: TradeRecord, estimated: bool, vehicles: float) -> dict[str, str]:
     place = next(place for place, code in PARTNERS.items() if code == record.partnerCode)
     measure, product = GOODS[record.cmdCode]
     relation, kind, note = TOLD[estimated]

@@ -215,7 +215,7 @@ def annual_sales(panel: pd.DataFrame, battery_only: bool = False) -> pd.DataFram
     return out[out["sales"] > 0].reset_index(drop=True)
 
 
-class Line(BaseModel):
+class ExplorerLine(BaseModel):
     """A line of the Explorer's table."""
 
     region: str
@@ -292,7 +292,7 @@ def proposed_rows(
     return rows, without
 
 
-def _lines(text: str) -> list[Line]:
+def _lines(text: str) -> list[ExplorerLine]:
     """The lines of the table; nothing where the IEA has nothing under that name."""
     if text.strip() in ("", "[]"):
         return []
@@ -303,7 +303,7 @@ def _lines(text: str) -> list[Line]:
         raise RunError(f"the answer is no CSV: {error}") from None
     if missing := [column for column in _LONG if column not in (table.fieldnames or ())]:
         raise RunError(f"the answer has no column {', '.join(missing)}: its table has changed")
-    read: list[Line] = read_answer(list[Line], lines)
+    read: list[ExplorerLine] = read_answer(list[ExplorerLine], lines)
     return read
 
 

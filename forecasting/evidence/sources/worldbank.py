@@ -40,7 +40,7 @@ INDICATORS = {
 MOST_PAGES = 100
 
 
-class Head(BaseModel):
+class PageHead(BaseModel):
     """What a page is a page of."""
 
     pages: Annotated[int, Field(ge=0, le=MOST_PAGES)]
@@ -54,21 +54,21 @@ class Head(BaseModel):
         return ""
 
 
-class Country(BaseModel):
+class IndicatorCountry(BaseModel):
     """The country of a record."""
 
     id: str
 
 
-class Record(BaseModel):
+class IndicatorValue(BaseModel):
     """The value of an indicator in a country and year."""
 
-    country: Country
+    country: IndicatorCountry
     date: int
     value: Amount | None
 
 
-Answer = tuple[Head, list[Record] | None]
+Answer = tuple[PageHead, list[IndicatorValue] | None]
 
 
 def proposed_rows(
@@ -130,7 +130,7 @@ def _pages(
         pages = page.content[0].pages
 
 
-def _row(record: Record, value: float, indicator: str, edition: str) -> dict[str, str]:
+def _row(record: IndicatorValue, value: float, indicator: str, edition: str) -> dict[str, str]:
     measure, units, words, last_day, note = INDICATORS[indicator]
     place = record.country.id
     amount = value / units
