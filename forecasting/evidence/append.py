@@ -16,8 +16,8 @@ from typing import IO
 from forecasting.errors import LedgerError, Problem
 from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.files import read_whole
-from forecasting.evidence.reading import FoundRow, read_rows
-from forecasting.evidence.rules import COLUMNS, normalise
+from forecasting.evidence.reading import FoundRow, TableRead, read_rows
+from forecasting.evidence.rules import COLUMNS, column_problems, normalise
 
 NEW = "the fact"  # where its problems are
 
@@ -46,59 +46,47 @@ def append_fact(path: str | Path, cells: Mapping[str, str]) -> str:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     append_fact(Path(folder, "facts.csv"), {"measure": "ev_sales", "place": "NO", "period_start": "2023-01-01",
-    ...         "period_end": "2023-12-31", "relation": "equals", "value": "104000", "published": "2024"})
+    ...     append_fact(Path(folder, "facts.csv"), {
+    ...         "measure": "ev_sales", "place": "NO", "period_start": "2023-01-01",
+    ...         "period_end": "2023-12-31", "relation": "equals", "value": "104000"})
     'no-ev_sales-2023-12-31'
     """
     file = Path(path)
-    what = "is not a column of a ledger"
-    if unknown := [Problem(f"fact {name}", what) for name in sorted({*cells} - {*COLUMNS})]:
+    if unknown := [*column_problems(NEW, [*cells], ())]:
         raise LedgerError(unknown)
     if not file.exists():
         _new_lines(file.name, "", cells)  # a fact that is refused makes no file
     with _locked(file) as handle:
-        row, lines = _new_lines(file.name, _text_of(file), cells)
+        name, lines = _new_lines(file.name, _text_of(file), cells)
         _append(handle.fileno(), lines.encode())
-    return row["id"]
+    return name
 
 
-def _new_lines(name: str, text: str, cells: Mapping[str, str]) -> tuple[dict[str, str], str]:
-    """The row of one more fact in a ledger of some text, and what to write behind that text."""
+def _new_lines(name: str, text: str, cells: Mapping[str, str]) -> tuple[str, str]:
+    """The id of one more fact in a ledger of some text, and what to write behind that text."""
+    ledger = io.StringIO(text)
+    ledger.name = name
+    read = read_rows(ledger) if text.strip() else TableRead()
+    if read.problems:
+        raise LedgerError(read.problems)
     header = next(csv.reader(io.StringIO(text)), None) or list(COLUMNS)
-    rows = _rows(name, text)
-    lacking = [column for column in COLUMNS if cells.get(column) and column not in header]
-    if lacking:
+    if lacking := [column for column in COLUMNS if cells.get(column) and column not in header]:
         hint = "add it to its first line"
         raise LedgerError([Problem(name, f"has no column {column}", hint) for column in lacking])
-    row = _checked(rows, normalise(cells))
-    # What a reader of the file fills in by itself is not written
-    printed = row | {column: cells.get(column, "") for column in ("unit", "rounding")}
+    row = normalise(cells)
+    row["id"] = row["id"] or _new_id(row, {other.cells["id"] for other in read.rows})
+    problems = checked_rows([*read.rows, FoundRow(NEW, row)])
+    if own := [problem for problem in problems if problem.where.startswith(NEW)]:
+        raise LedgerError(own)
     lines = io.StringIO()
     if text and not text.endswith("\n"):
         lines.write("\n")
-    writer = csv.writer(lines, lineterminator="\n")
+    writer = csv.DictWriter(lines, header, extrasaction="ignore", lineterminator="\n")
     if not text.strip():
-        writer.writerow(header)
-    writer.writerow([printed[column] for column in header])
-    return row, lines.getvalue()
-
-
-def _checked(rows: list[FoundRow], row: dict[str, str]) -> dict[str, str]:
-    """One more row beside those of a ledger, with an id."""
-    row["id"] = row["id"] or _new_id(row, {other.cells["id"] for other in rows})
-    problems = checked_rows([*rows, FoundRow(NEW, row)])
-    if own := [problem for problem in problems if problem.where.startswith(NEW)]:
-        raise LedgerError(own)
-    return row
-
-
-def _rows(name: str, text: str) -> list[FoundRow]:
-    if not text.strip():
-        return []
-    read = read_rows(io.StringIO(text))
-    if read.problems:
-        raise LedgerError([Problem(f"{name} {p.where}", p.what, p.hint) for p in read.problems])
-    return read.rows
+        writer.writeheader()
+    # What a reader of the file fills in by itself is not written
+    writer.writerow(row | {column: cells.get(column, "") for column in ("unit", "rounding")})
+    return row["id"], lines.getvalue()
 
 
 def _text_of(file: Path) -> str:

@@ -28,13 +28,14 @@ from forecasting.evidence.rules import (
     COLUMNS,
     COUNTED,
     WHOLE,
+    column_problems,
     faults,
     normalise,
     own_period,
     publication,
 )
 from forecasting.evidence.words import in_words
-from forecasting.measures import MEASURES, nearest
+from forecasting.measures import MEASURES
 from forecasting.periods import Period, as_date, span
 from forecasting.quantities import BOUNDS, EXACT, Quantity, quantity_of
 from forecasting.showing import Shown
@@ -120,11 +121,7 @@ class Fact(Shown, BaseModel):
 
     def __init__(self, **columns: Any) -> None:
         name = str(columns.get("id") or "fact")
-        problems = [
-            Problem(f"{name} {column}", "is not a column of a ledger", nearest(column, COLUMNS))
-            for column in columns
-            if column not in COLUMNS
-        ]
+        problems = [*column_problems(name, [*columns], ())]
         row = normalise(columns)
         problems += [Problem(f"{name} {column}", what, hint) for column, what, hint in faults(row)]
         if problems:

@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,13 @@ from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.fact import Fact, LazyFacts, facts_only, typed_facts
 from forecasting.evidence.files import save_asked
 from forecasting.evidence.places import WORLD, partner_code, place_code
-from forecasting.evidence.reading import FoundRow, Source, column_problems, read_rows
+from forecasting.evidence.reading import FoundRow, Source, read_rows
 from forecasting.evidence.rules import (
     COLUMNS,
     KINDS,
+    cell_text,
+    column_problems,
     normalise,
-    number_text,
     printed_rounding,
     publication,
 )
@@ -87,12 +88,11 @@ class Ledger(Shown):
 
     def __setstate__(self, state: tuple[pd.DataFrame, dict[str, Period]]) -> None:
         self._frame, others = state
-        facts = typed_facts(
-            {str(k): v for k, v in row.items()} for row in self._frame.to_dict("records")
+        rows: list[Any] = self._frame.to_dict("records")
+        facts = typed_facts(rows)
+        self._facts = LazyFacts(
+            lambda name: facts[name].model_copy(update={"other": others.get(name)})
         )
-        self._facts = {
-            n: facts[n].model_copy(update={"other": others.get(n)}) for n in self._frame["id"]
-        }
 
     @classmethod
     @takes(
@@ -127,12 +127,27 @@ class Ledger(Shown):
 
         Examples
         --------
-        >>> facts = pd.DataFrame({"relation": ["equals"], "quantity": ["total"], "period_start": ["2022-01-01"],
-        ...                       "period_end": ["2022-12-31"], "value": [2180]})
+        >>> facts = pd.DataFrame({"relation": ["equals"], "quantity": ["total"], "value": [2180],
+        ...                       "period_start": ["2022-01-01"], "period_end": ["2022-12-31"]})
         >>> print(*Ledger.from_frame(facts, place="Uzbekistan"))
         Uzbekistan, electric vehicles imported, 2022: 2,180 vehicles
         """
-        return _ledger_of([row.cells for row in _frame_rows(frame, measure, place)])
+        usual = {"measure": measure, "place": place}
+        names = [str(column) for column in frame.columns]
+        if problems := [*column_problems("table", names, ("relation", "period_end", "value"))]:
+            raise LedgerError(problems)
+        rows = [
+            normalise({**usual, **dict(zip(names, cells, strict=True))})
+            for cells in frame.itertuples(index=False, name=None)
+        ]
+        _name(rows, again="id" not in names)
+        labelled = [
+            FoundRow(f"row {label}", cells) for label, cells in zip(frame.index, rows, strict=True)
+        ]
+        unsaid = [column for column, word in usual.items() if word is None]
+        if problems := checked_rows(labelled, unsaid):
+            raise LedgerError(problems)
+        return _ledger_of(rows)
 
     @classmethod
     def from_facts(cls, facts: Iterable[Fact]) -> Ledger:
@@ -155,13 +170,13 @@ class Ledger(Shown):
 
         Examples
         --------
-        >>> columns = {"measure": "ev_imports", "place": "UZ", "period_start": "2022-01-01", "period_end": "2022-12-31"}
-        >>> len(Ledger.from_facts([Fact(id="a", relation="equals", value=2180, **columns)]))
+        >>> when = {"period_start": "2022-01-01", "period_end": "2022-12-31"}
+        >>> columns = {"measure": "ev_imports", "place": "UZ", "relation": "equals", **when}
+        >>> len(Ledger.from_facts([Fact(id="a", value=2180, **columns)]))
         1
         """
-        return cls.from_frame(
-            pd.DataFrame([fact.row() for fact in facts_only(facts)], columns=list(COLUMNS))
-        )
+        rows = [fact.row() for fact in facts_only(facts)]
+        return cls.from_frame(pd.DataFrame(rows, columns=list(COLUMNS)))
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -268,7 +283,7 @@ class Ledger(Shown):
         Examples
         --------
         >>> from forecasting.evidence.datasets import central_asia
-        >>> early = central_asia().select(place="Uzbekistan", measure="ev_imports", as_of="2022-12-31")
+        >>> early = central_asia().select("Uzbekistan", "ev_imports", as_of="2022-12-31")
         >>> max(fact.known_from for fact in early) <= dt.date(2022, 12, 31)
         True
         """
@@ -282,37 +297,27 @@ class Ledger(Shown):
             "basis": basis,
             "product": product,
         }
-        known_by, since_day = _iso(as_of), _iso(since)
+        known_by = _iso(as_of)
+        since_day = _iso(since)
         key = (*words.values(), kind, known_by, since_day)
         # A report, and each move of a slider, asks for the same again and again
         if key not in self._selected:
-            keep = self._matching(words, kind, known_by, since_day)
-            self._selected[key] = Ledger._of(self._frame[keep], self._facts)
+            keep = [
+                self._cells(column) == word for column, word in words.items() if word is not None
+            ]
+            if kind is not None:
+                keep.append(np.isin(self._cells("kind"), kind))
+            if known_by:
+                keep.append(self._known <= known_by)
+            if since_day:
+                keep.append(self._cells("period_end") >= since_day)
+            rows = self._frame[np.logical_and.reduce(keep)] if keep else self._frame
+            self._selected[key] = Ledger._of(rows, self._facts)
         return self._selected[key]
 
     @cached_property
     def _selected(self) -> dict[tuple[object, ...], Ledger]:
         return {}
-
-    def _matching(
-        self,
-        words: Mapping[str, str | None],
-        kinds: Collection[str] | None,
-        known_by: str,
-        since: str,
-    ) -> np.ndarray:
-        """Which facts match, as `select` says it."""
-        keep = np.ones(len(self), dtype=bool)
-        for column, word in words.items():
-            if word is not None:
-                keep &= self._cells(column) == word
-        if kinds is not None:
-            keep &= np.isin(self._cells("kind"), list(kinds))
-        if known_by:
-            keep &= self._known <= known_by
-        if since:
-            keep &= self._cells("period_end") >= since
-        return keep
 
     def _cells(self, column: str) -> np.ndarray:
         """A column as plain text, which is compared faster than a column of pandas."""
@@ -320,7 +325,7 @@ class Ledger(Shown):
 
     @cached_property
     def _known(self) -> np.ndarray:
-        """The day from which each fact is known as ISO text; later than any day where it never is."""
+        """The day from which each fact is known as ISO text; after any day where it never is."""
         published = map(publication, self._frame["published"])
         return np.array([span.end.isoformat() if span else "never" for span in published], "U10")
 
@@ -425,7 +430,7 @@ class Ledger(Shown):
         >>> len(Ledger().hash())
         64
         """
-        return hashlib.sha256(json.dumps(sorted(_printed_cells(self._frame))).encode()).hexdigest()
+        return _digest(json.dumps(sorted(_printed_cells(self._frame))))
 
     def __repr__(self) -> str:
         return f"<Ledger: {len(self)} facts of {self._frame['place'].nunique()} places>"
@@ -521,11 +526,15 @@ def _iso(day: object) -> str:
     return ""
 
 
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _unknown(what: str, word: str, known: Iterable[str]) -> str:
     return "; ".join(filter(None, (what, did_you_mean(word, known))))
 
 
-def _table(rows: Collection[Mapping[str, Any]]) -> pd.DataFrame:
+def _table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Facts as a table, in which value and rounding are numbers and all else is text."""
     columns = {column: [row[column] for row in rows] for column in COLUMNS}
     return pd.DataFrame(
@@ -538,54 +547,21 @@ def _table(rows: Collection[Mapping[str, Any]]) -> pd.DataFrame:
     )
 
 
-def _frame_rows(frame: pd.DataFrame, measure: str | None, place: str | None) -> list[FoundRow]:
-    """The rows of a table of facts, checked; what a measure or place of None leaves unsaid may be
-    empty.
-    """
-    names = [str(column) for column in frame.columns]
-    needed = ("relation", "period_end", "value")
-    if problems := [*column_problems("table", names, needed)]:
-        raise LedgerError(problems)
-    usual = {"measure": measure, "place": place}
-    every = [
-        normalise({**usual, **dict(zip(names, cells, strict=True))})
-        for cells in frame.itertuples(index=False, name=None)
-    ]
-    for cells in every:
-        cells["id"] = cells["id"] or _content_id(cells)
-    if "id" not in names:
-        _number_repeats(every)
-    rows = [
-        FoundRow(f"row {label}", cells) for label, cells in zip(frame.index, every, strict=True)
-    ]
-    unsaid = [column for column, word in usual.items() if word is None]
-    if problems := checked_rows(rows, unsaid):
-        raise LedgerError(problems)
-    return rows
-
-
-def _content_id(cells: dict[str, str]) -> str:
-    return "fact-" + hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()[:8]
-
-
-def _number_repeats(rows: list[dict[str, str]]) -> None:
-    """Give rows that say the same ids of their own."""
+def _name(rows: Iterable[dict[str, str]], again: bool) -> None:
+    """Give rows without an id one from what they say; `again` where two may say the same."""
     seen: Counter[str] = Counter()
     for cells in rows:
-        name = cells["id"]
+        name = cells["id"] or f"fact-{_digest(json.dumps(cells, sort_keys=True))[:8]}"
         seen[name] += 1
-        if seen[name] > 1:
-            cells["id"] = f"{name}-{seen[name]}"
+        cells["id"] = f"{name}-{seen[name]}" if again and seen[name] > 1 else name
 
 
 def _printed_cells(frame: pd.DataFrame) -> list[list[str]]:
-    """Every cell as a file holds it: numbers in their shortest form, a default rounding left out."""
+    """Every cell as a file holds it: numbers in their shortest form, without a default rounding."""
     rows = []
     for row in frame.to_dict("records"):
-        value = "" if np.isnan(row["value"]) else number_text(row["value"])
-        rounding = "" if np.isnan(row["rounding"]) else number_text(row["rounding"])
+        value = cell_text(row["value"])
         if value and row["rounding"] == printed_rounding(value, row["relation"]):
-            rounding = ""
-        row |= {"value": value, "rounding": rounding}
-        rows.append([str(row[column]) for column in COLUMNS])
+            row["rounding"] = ""
+        rows.append([cell_text(row[column]) for column in COLUMNS])
     return rows

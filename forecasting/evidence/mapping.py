@@ -31,11 +31,11 @@ from typing import Any
 import yaml
 
 from forecasting.errors import LedgerError, PeriodError, Problem
+from forecasting.evidence.cells import Cells
 from forecasting.evidence.places import find_place
 from forecasting.evidence.printed_numbers import without_marks
 from forecasting.evidence.printed_periods import number_of, period_cells, period_of
 from forecasting.evidence.rules import COLUMNS, cell_text
-from forecasting.evidence.cells import Cells
 from forecasting.measures import MEASURES, did_you_mean
 from forecasting.periods import Period
 from forecasting.quantities import on_a_day

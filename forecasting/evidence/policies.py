@@ -35,11 +35,12 @@ from forecasting.errors import LedgerError, Problem
 from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.places import place_code
-from forecasting.evidence.reading import FoundRow, column_problems
+from forecasting.evidence.reading import FoundRow
 from forecasting.evidence.rules import (
     MEANINGS,
     Fault,
     cell_text,
+    column_problems,
     day_faults,
     finite_number,
     number_faults,

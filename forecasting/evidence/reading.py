@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from forecasting.errors import LedgerError, Problem
+from forecasting.evidence.cells import is_workbook, table_cells
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.mapping import (
     Mapping,
@@ -25,9 +26,14 @@ from forecasting.evidence.mapping import (
     read_mapping,
     with_guesses,
 )
-from forecasting.evidence.rules import COLUMNS, EMPTY, REQUIRED, normalise, settled, thousands_apart
-from forecasting.evidence.cells import is_workbook, table_cells
-from forecasting.measures import did_you_mean
+from forecasting.evidence.rules import (
+    EMPTY,
+    REQUIRED,
+    column_problems,
+    normalise,
+    settled,
+    thousands_apart,
+)
 
 Source = str | os.PathLike[str] | IO[str] | IO[bytes]
 # Of the required columns: a file that has so many is a ledger, and its other names are slips
@@ -163,39 +169,6 @@ def _header_problems(where: str, header: list[str]) -> Iterator[Problem]:
         yield Problem(where, "columns are not separated by commas", "save the file with commas")
     else:
         yield from column_problems(where, header, REQUIRED)
-
-
-def column_problems(
-    where: str,
-    header: Sequence[str],
-    required: Sequence[str],
-    columns: Sequence[str] = COLUMNS,
-    table: str = "a ledger",
-) -> Iterator[Problem]:
-    """Columns that a table should not have, that are missing, or that stand there twice.
-
-    Parameters
-    ----------
-    where : str
-        For the problems: the file and line, or the table.
-    header, required : sequence of str
-        The names of the columns, and those that must be among them.
-    columns : sequence of str
-        Those that may be there.
-    table : str
-        What the table is.
-    """
-    for column in sorted({*header} - {*columns}):
-        known = did_you_mean(column, columns, "remove it")
-        hint = did_you_mean(column, {*columns} - {*header}, known)
-        yield Problem(where, f"{column!r} is an unknown column", hint)
-    for column in required:
-        if column not in header:
-            hint = f"{table} needs {', '.join(required)}"
-            yield Problem(where, f"column {column!r} is missing", hint)
-    for column in sorted(columns):
-        if header.count(column) > 1:
-            yield Problem(where, f"column {column!r} stands there twice", "keep one")
 
 
 def _thousands(row: FoundRow) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from forecasting.caveats import Caveat
-from forecasting.errors import InputError, PeriodError, in_digits
+from forecasting.errors import InputError, PeriodError, Problem, in_digits
 from forecasting.evidence.places import find_partner, find_place, nearest_place, place_code
 from forecasting.measures import MEASURES, Measure, did_you_mean
 from forecasting.periods import Period, as_date, month, span, year
@@ -188,6 +188,39 @@ def publication(published: str) -> Period | None:
     if re.fullmatch(r"\d{4}-\d{2}", published):
         return month(published)
     return span(published, published)
+
+
+def column_problems(
+    where: str,
+    header: Sequence[str],
+    required: Sequence[str],
+    columns: Sequence[str] = COLUMNS,
+    table: str = "a ledger",
+) -> Iterator[Problem]:
+    """Columns that a table should not have, that are missing, or that stand there twice.
+
+    Parameters
+    ----------
+    where : str
+        For the problems: the file and line, or the table.
+    header, required : sequence of str
+        The names of the columns, and those that must be among them.
+    columns : sequence of str
+        Those that may be there.
+    table : str
+        What the table is.
+    """
+    for column in sorted({*header} - {*columns}):
+        known = did_you_mean(column, columns, "remove it")
+        hint = did_you_mean(column, {*columns} - {*header}, known)
+        yield Problem(where, f"{column!r} is an unknown column", hint)
+    for column in required:
+        if column not in header:
+            hint = f"{table} needs {', '.join(required)}"
+            yield Problem(where, f"column {column!r} is missing", hint)
+    for column in sorted(columns):
+        if header.count(column) > 1:
+            yield Problem(where, f"column {column!r} stands there twice", "keep one")
 
 
 def faults(row: Row) -> Iterator[Fault]:

@@ -58,7 +58,7 @@ def test_a_line_without_an_end_and_the_file_s_own_columns_are_kept(tmp_path):
             {"measure": "ev_sale"},
             r"the fact measure: 'ev_sale' is unknown \(did you mean ev_sales\?\)",
         ),
-        ({"colour": "red"}, "fact colour: is not a column of a ledger"),
+        ({"colour": "red"}, "the fact: 'colour' is an unknown column"),
         ({"published": "2023-02"}, "comes before the period ends"),
     ],
 )

@@ -96,7 +96,9 @@ def test_facts_are_made_one_by_one_and_go_back() -> None:
 
 
 def test_a_fact_of_no_date_or_no_column() -> None:
-    with pytest.raises(LedgerError, match=r"a valu: is not a column of a ledger \(value\)"):
+    with pytest.raises(
+        LedgerError, match=r"a: 'valu' is an unknown column \(did you mean value\?\)"
+    ):
         Fact(id="a", measure="claim", place="UZ", valu="2023")
     said = Fact(id="a", measure="claim", place="UZ", kind="claim", quote="it is so")
     assert str(said) == "Uzbekistan, claim: it is so"
