@@ -17,34 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from forecasting.evidence import press_words as words
 from forecasting.evidence.places import place_code, place_name
-from forecasting.evidence.press_quantities import Mention, amount_of, relation_of
-from forecasting.evidence.press_words import (
-    AMOUNTS,
-    BEFORE_A_NAME,
-    BEFORE_A_YEAR,
-    BETWEEN_PARTS,
-    CARS,
-    CHANGE_DOUBTS,
-    COUNTER,
-    CURRENCIES,
-    ELECTRIC,
-    HEAVY,
-    LAST_YEAR,
-    MEASURE_WORDS,
-    OF_WHICH,
-    ON_A_DAY,
-    OTHER_UNIT,
-    PARTS,
-    PLACE_WORDS,
-    PLAN,
-    TEXT_DOUBTS,
-    UNTIL,
-    WHOLE_DOUBTS,
-    YEAR_BEHIND,
-    YEARS,
-    unknown_words,
-)
 from forecasting.evidence.printed_numbers import Number, numbers_in, plain_text
 from forecasting.evidence.printed_periods import (
     date_spans,
@@ -58,7 +32,7 @@ from forecasting.evidence.printed_periods import (
 from forecasting.evidence.rules import expected_unit, number_text
 from forecasting.measures import MEASURES, count_of
 from forecasting.periods import Period
-from forecasting.quantities import QUANTITIES, on_a_day
+from forecasting.quantities import PRINTED, QUANTITIES, on_a_day
 
 MOST_WORDS = 15  # of the original, that a quote may have
 MOST_UNKNOWN = 6  # words that a doubt names
@@ -68,6 +42,8 @@ PORTS = ("horgos", "alashankou", "baktu")
 OF_ALL_TYPES = {"ev_exports": "vehicle_exports"}
 IN_MONEY = {"ev_imports": "ev_import_value", "ev_exports": "ev_export_value"}
 ELSEWHERE = "has its period in another part of the text"
+CLAUSE = 60  # characters before a number, and behind it, that say what it is
+GROWTH = "yoy_growth_percent"
 
 
 @dataclass(frozen=True)
@@ -106,9 +82,9 @@ class Passage:
     text: str
     published: dt.date | None
 
-    def has(self, words: str) -> bool:
+    def has(self, pattern: str) -> bool:
         """Whether some words stand there."""
-        return re.search(words, self.lower) is not None
+        return re.search(pattern, self.lower) is not None
 
     @cached_property
     def lower(self) -> str:
@@ -123,43 +99,42 @@ class Passage:
     @cached_property
     def numbers(self) -> list[Number]:
         """The numbers that may count something."""
-        return [
-            number
-            for number in numbers_in(self.text)
-            if not self._is_named(number) and not self._is_date(number)
-        ]
+        return [number for number in numbers_in(self.text) if self._may_count(number)]
 
-    def _is_named(self, number: Number) -> bool:
-        """Whether a number names or measures something: HS 8703, 12 km, nothing times."""
+    def _may_count(self, number: Number) -> bool:
+        """Whether a number names, measures or dates nothing: no HS 8703, no 12 km, not in 2023."""
         before = self.lower[: number.first][-12:]
-        after = self.lower[number.end :][:40]
-        if re.search(BEFORE_A_NAME, before) or re.match(r"[a-z]\d", after):
-            return True
-        return not number.value if number.times else bool(re.match(OTHER_UNIT, after))
-
-    def _is_date(self, number: Number) -> bool:
+        after = self.lower[number.end :]
+        if re.search(words.BEFORE_A_NAME, before) or re.match(r"[a-z]\d", after):
+            return False
+        if number.times and not number.value:
+            return False
+        if not number.times and re.match(words.OTHER_UNIT, after[:40]):
+            return False
         if re.fullmatch(r"(?:199|20\d)\d", self.text[number.first : number.end]):
-            counted = re.match(COUNTER, self.lower[number.end :])
-            return (
-                not counted
-                or re.search(BEFORE_A_YEAR, self.lower[: number.first][-12:]) is not None
-            )
-        return any(start <= number.first and number.end <= end for start, end in self.dates)
+            is_year = re.search(words.BEFORE_A_YEAR, before)
+            return not is_year and re.match(words.COUNTER, after) is not None
+        return not any(start <= number.first and number.end <= end for start, end in self.dates)
+
+    @cached_property
+    def mentions(self) -> list[Mention]:
+        """The numbers that may count something, with the words around each."""
+        return [Mention(self, number) for number in self.numbers]
 
     @cached_property
     def counts(self) -> list[Number]:
         """The numbers that are neither changes nor money."""
-        mentions = [Mention(self.text, number) for number in self.numbers]
-        return [m.number for m in mentions if not (m.is_change or m.currency)]
+        return [m.number for m in self.mentions if not (m.is_change or m.currency)]
 
     @cached_property
     def whole(self) -> Passage:
         """The text up to where it turns to a part of what it has counted."""
-        turn = re.search(OF_WHICH, self.lower)
+        turn = re.search(words.OF_WHICH, self.lower)
         if not turn:
             return self
-        ends = (n.start for n in self.numbers if 0 <= turn.start() - n.end <= 1)
-        return Passage(self.text[: min(next(ends, turn.start()), turn.start())], self.published)
+        end = turn.start()
+        starts = (number.start for number in self.numbers if 0 <= end - number.end <= 1)
+        return Passage(self.text[: next(starts, end)], self.published)
 
     def without(self, number: Number) -> Passage:
         """The text without a number that looks like a date: 2024 cars are no year."""
@@ -177,60 +152,47 @@ class Passage:
     @cached_property
     def places(self) -> dict[str, int]:
         """The places that it names, and where."""
-        named = {code: re.search(words, self.lower) for code, words in PLACE_WORDS}
+        named = {code: re.search(name, self.lower) for code, name in words.PLACE_WORDS}
         return {code: match.start() for code, match in named.items() if match}
 
     @cached_property
     def measures(self) -> list[str]:
         """What it may count, the likeliest first."""
-        names = list(dict.fromkeys(name for name, words in MEASURE_WORDS if self.has(words)))
-        events = {MEASURES[name].event for name in names}
-        stock = events == {"stock", "registrations"} and self.has(ON_A_DAY)
-        return ["ev_stock"] if stock else names
+        named = [name for name, pattern in words.MEASURE_WORDS if self.has(pattern)]
+        events = {MEASURES[name].event for name in named}
+        if events == {"stock", "registrations"} and self.has(words.ON_A_DAY):
+            return ["ev_stock"]
+        return [*dict.fromkeys(named)]
 
     @cached_property
     def doubts_of_numbers(self) -> list[str]:
         """What makes every number doubtful: plans, and the other numbers."""
-        doubts = [doubt for words, doubt in WHOLE_DOUBTS if self.has(words)]
+        doubts = [doubt for pattern, doubt in words.WHOLE_DOUBTS if self.has(pattern)]
         if any(self._are_joined(*pair) for pair in itertools.pairwise(self.numbers)):
             doubts.append("is a range, a sum or a part of another number")
         if len(self.counts) > 1:
             first, second = self.counts[:2]
             beside = self.lower[first.end : second.start] + " " + self.lower[second.end :][:16]
-            if not re.search(rf"[;(]|{OF_WHICH}", beside):
+            if not re.search(rf"[;(]|{words.OF_WHICH}", beside):
                 doubts.append("is one of several counts")
-        elif len(self.numbers) > 1 and not self.counts and not self._tells_of_money():
-            doubts.append("is one of several changes")
+        elif not self.counts and len(self.numbers) > 1:
+            behind = [self.lower[number.end :][:40] for number in self.numbers]
+            if not any(re.match(rf"\s?(?:{words.AMOUNTS})", part) for part in behind):
+                doubts.append("is one of several changes")
         return doubts
-
-    def _tells_of_money(self) -> bool:
-        behind = (self.lower[number.end :][:40] for number in self.numbers)
-        return any(re.match(rf"\s?(?:{AMOUNTS})", words) for words in behind)
 
     def _are_joined(self, first: Number, second: Number) -> bool:
         between = self.lower[first.end : second.start].strip()
-        return bool(re.fullmatch(BETWEEN_PARTS, between) or (not between and second.sign))
-
-    @cached_property
-    def is_open(self) -> bool:
-        """Whether a flow may be counted up to a day, or on one."""
-        return open_ended(self.text, self.published) or self.has(UNTIL)
-
-    @cached_property
-    def doubts_of_time(self) -> list[str]:
-        """What makes the period of every number doubtful."""
-        years = _years(without_comparisons(self.text))
-        several = {"years": len(years) > 1, "months": several_months(self.text)}
-        return [f"speaks of several {unit}" for unit, more in several.items() if more]
+        return bool(re.fullmatch(words.BETWEEN_PARTS, between) or (not between and second.sign))
 
     @cached_property
     def doubts_of_words(self) -> list[str]:
         """What the words do to every number, and whether no rule knows what some of them do."""
-        doubts = [doubt for words, doubt in TEXT_DOUBTS if self.has(words)]
+        doubts = [doubt for pattern, doubt in words.TEXT_DOUBTS if self.has(pattern)]
         numbers = [(number.start, number.end) for number in self.numbers]
-        if unknown := unknown_words(self.text, [*self.dates, *numbers]):
-            words = ", ".join(unknown[:MOST_UNKNOWN])
-            doubts.append(f"holds words that no rule knows: {words}")
+        if unknown := words.unknown_words(self.text, [*self.dates, *numbers]):
+            some = ", ".join(unknown[:MOST_UNKNOWN])
+            doubts.append(f"holds words that no rule knows: {some}")
         return doubts
 
 
@@ -265,14 +227,12 @@ def propose_facts(
     proposals: list[Proposal] = []
     for stretch in stretches:
         passage = Passage(dates_in_words(plain_text(stretch)), published)
-        read = []
-        for number in passage.numbers:
-            reading = _Reading(passage, number)
-            if len(stretches) > 1:
-                reading.doubts.append("stands in a longer text: see what is said around it")
-            read.append(reading.proposal(place, measure, period))
+        read = [mention.proposal(place, measure, period) for mention in passage.mentions]
         proposals += [*read, *_last_year(passage, read)]
-    return proposals
+    if len(stretches) == 1:
+        return proposals
+    doubt = "stands in a longer text: see what is said around it"
+    return [Proposal(one.cells, (*one.doubts, doubt)) for one in proposals]
 
 
 def _stretches(text: str) -> list[str]:
@@ -287,58 +247,225 @@ def _stretches(text: str) -> list[str]:
     ]
 
 
-class _Reading:
-    """One number of a passage on its way to a proposal, with the doubts that come up."""
+class Mention:
+    """One number of a passage, with the words around it and the doubts that come up.
+
+    Parameters
+    ----------
+    passage : Passage
+        Where it stands.
+    number : Number
+        One of its numbers.
+    """
 
     def __init__(self, passage: Passage, number: Number) -> None:
         self.passage = passage
         self.number = number
+        self.doubts: list[str] = []
         whole = passage.whole
         self.part = whole if number.end <= len(whole.text) else passage
-        self.doubts = [*passage.doubts_of_numbers, *self.part.doubts_of_words]
-        if number is not (passage.counts or passage.numbers)[0]:
+
+    def proposal(self, place: str, measure: str, period: Period | None) -> Proposal:
+        """The fact, as far as the reader and the text say it."""
+        self.doubts = [*self.passage.doubts_of_numbers, *self.part.doubts_of_words]
+        if self.number is not (self.passage.counts or self.passage.numbers)[0]:
             self.doubts.append(
                 "is not the first count of the text: it may be of a part, "
                 "or of another place or time"
             )
-
-    def proposal(self, place: str, measure: str, period: Period | None) -> Proposal:
-        """The fact, as far as the reader and the text say it."""
         place = place or self._place()
         measure = measure or self._measure(place)
-        self._widen()
-        mention = Mention(self.part.text, self.number)
-        amount = amount_of(mention)
-        self.doubts += amount.doubts
-        quantity = amount.quantity
-        unit = 1.0
-        in_money = expected_unit(measure, "total").partition(" ")[0] in CURRENCIES
-        if quantity == "total" and (mention.currency or in_money):
-            measure, unit = self._money(measure, mention.currency)
-        if quantity == "total" and on_a_day(measure, quantity):
-            quantity = "stock"
-        one_day = on_a_day(measure, quantity)
-        value = amount.value / unit
-        cells = {
-            "measure": measure,
-            "place": place,
-            "relation": relation_of(mention, quantity),
-            "quantity": quantity,
-            "value": number_text(round(value, 9)),
-            "rounding": number_text(self.number.half_digit / unit),
-            "kind": "target" if self.part.has(PLAN) else "outcome",
-            "published": str(self.passage.published or ""),
-        }
-        cells |= period_cells(self._period(period, one_day), one_day)
-        self._doubt_the_value(value, quantity, money=bool(mention.currency))
-        cells = {column: cell for column, cell in cells.items() if cell}
-        return Proposal(cells, tuple(dict.fromkeys(self.doubts)))
-
-    def _widen(self) -> None:
-        """Read the whole text where its first part names no period."""
+        # The whole text is read where its first part names no period
         if self.part.period() is None and self.passage.period() is not None:
             self.part = self.passage
             self.doubts.append(ELSEWHERE)
+        quantity, value = self._amount()
+        unit = 1.0
+        if quantity == "total":
+            measure, unit = self._money(measure)
+            if on_a_day(measure, quantity):
+                quantity = "stock"
+        one_day = on_a_day(measure, quantity)
+        cells = {
+            "measure": measure,
+            "place": place,
+            "relation": self._relation(quantity),
+            "quantity": quantity,
+            "value": number_text(round(value / unit, 9)),
+            "rounding": number_text(self.number.half_digit / unit),
+            "kind": "target" if self.part.has(words.PLAN) else "outcome",
+            "published": str(self.passage.published or ""),
+        }
+        cells |= period_cells(self._period(period, one_day), one_day)
+        self._doubt_the_value(value / unit, quantity)
+        cells = {column: cell for column, cell in cells.items() if cell}
+        return Proposal(cells, tuple(dict.fromkeys(self.doubts)))
+
+    # The words around it.
+
+    @cached_property
+    def before(self) -> str:
+        """What stands before the number within its clause."""
+        text = self.passage.lower[: self.number.start]
+        return re.split(r"[;；。(]|—(?! до)|\.\s|, (?=\d)", text)[-1][-CLAUSE:]
+
+    @property
+    def after(self) -> str:
+        """What stands behind the number within its clause."""
+        text = self.part.lower[self.number.end :]
+        return re.split(r"[;；。)]|\.\s", text)[0][:CLAUSE]
+
+    @property
+    def is_percent(self) -> bool:
+        """Whether it is a number of percent."""
+        return re.match(words.PERCENT, self.after) is not None
+
+    @property
+    def currency(self) -> str:
+        """The currency beside it; empty where it is no amount of money."""
+        sign = re.search(r"[$€]\s?$", self.passage.text[: self.number.start][-2:])
+        behind = self.part.lower[self.number.end :][:CLAUSE]
+        name = sign or re.match(rf"\s?(?:{words.AMOUNTS})", behind)
+        return name[0] if name else ""
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it tells of a change: a factor, a percent, a difference."""
+        number = self.number
+        return number.times or self.is_percent or bool(number.sign) or self.is_difference
+
+    @property
+    def is_difference(self) -> bool:
+        """Whether it says how many more or fewer."""
+        if re.search(words.BY_DIFFERENCE, self.before):
+            return True
+        if re.match(words.DIFFERENCE_BEHIND, self.after):
+            return True
+        by_so_many = re.search(r"\bна\s$", self.before)
+        more = re.match(r"[^,.;]{0,20}?(?:больше|меньше|более чем|менее чем)", self.after)
+        return bool(by_so_many and (more or re.search(words.UP_OR_DOWN, self.before)))
+
+    @property
+    def direction(self) -> int:
+        """Up or down, by the nearest word that says so: before the number first, else 0."""
+        behind = rf"{words.DOWN}|{words.DOWN_BEHIND}"
+        for part, down, nearest in (
+            (self.before, words.DOWN, max),
+            (self.after[:40], behind, min),
+        ):
+            ups = [match.start() for match in re.finditer(words.UP, part)]
+            downs = [match.start() for match in re.finditer(down, part)]
+            if ups or downs:
+                return 1 if nearest([*ups, *downs]) in ups else -1
+        return 0
+
+    @property
+    def sign(self) -> float:
+        """-1 of what fell."""
+        return -1.0 if self.number.sign == "-" or self.direction < 0 else 1.0
+
+    # What it is of.
+
+    def _amount(self) -> tuple[str, float]:
+        """What a number is of, and its value."""
+        if not (self.is_percent or self.number.times):
+            return self._count()
+        quantity, value = self._percent() if self.is_percent else self._times()
+        if re.search(words.UP, self.before) and re.search(words.DOWN, self.before):
+            self.doubts.append("speaks of what rises and of what falls")
+        return quantity, value
+
+    def _count(self) -> tuple[str, float]:
+        value = self.number.value
+        for quantity, pattern in PRINTED.items():
+            if re.match(rf"[^,.;]{{0,24}}?(?:{pattern})", self.after) or re.search(
+                rf"(?:{pattern})(?:\D|20\d\d)*$", self.before
+            ):
+                if QUANTITIES[quantity].accumulates:
+                    self.doubts.append(
+                        "is all that came until then: see that its last day is right"
+                    )
+                return quantity, value
+        self.doubts += self._doubts_of_a_count()
+        if (self.number.sign or self.is_difference) and not self.currency:
+            self.doubts.append("is read as a difference from the year before")
+            return "yoy_difference", self.sign * value
+        return "total", value
+
+    def _doubts_of_a_count(self) -> Iterator[str]:
+        """Why a number may be of less than the whole."""
+        for quantity, pattern in PRINTED.items():
+            if self.part.has(pattern):
+                yield "may be " + QUANTITIES[quantity].words.format(
+                    number="so many", since="the launch"
+                )
+        if re.search(words.SOME_OF_THEM, self.before):
+            yield "may be a part: the first, or further ones"
+        # What stands between the number before and this one
+        since = re.split(r"(?<!\d)(?!20\d\d(?!\d))\d+", self.before)[-1]
+        level = rf"(?:{words.LEVEL})\W*(?:\w+\W+)?$"
+        if re.search(r"\bup to\s$", self.before):
+            yield "may be what it rose to, or the most that it may be"
+        elif re.search(words.UP_OR_DOWN, since) and not re.search(level, since):
+            yield "may be a change, not the whole"
+
+    def _percent(self) -> tuple[str, float]:
+        value = self.number.value
+        year_before = rf"{words.PERCENT}\s*{words.OF_THE_YEAR_BEFORE}"
+        if level := re.match(year_before, self.after):
+            printed = level[0].strip()
+            self.doubts.append(f"is read as a level, {printed}: see that this is the year before")
+            return GROWTH, value - 100
+        shared = (
+            re.search(r"\bshare\b|доля|долю", self.before)
+            or re.search(rf"(?:{words.SHARE})\W{{0,3}}(?:\w+\W){{0,2}}$", self.before)
+            or re.match(rf"{words.PERCENT}\s*(?:of\b|от\b|\))", self.after)
+        )
+        if self.number.sign or (self.direction and not shared):
+            return GROWTH, self.sign * value
+        if shared:
+            self.doubts.append("is a share of something else: name its reference")
+            return "share_percent", value
+        self.doubts.append("may be a growth or a share")
+        return GROWTH, value
+
+    def _times(self) -> tuple[str, float]:
+        """Growth in percent of "N times": a factor in most languages, an addition in Chinese."""
+        factor = self.number.value
+        if self.sign < 0 or re.match(r"(?:\stimes)?\s(?:lower|less|fewer)\b", self.after):
+            return GROWTH, 100 * (1 / factor - 1)  # three times lower is a third
+        printed = self.passage.lower[self.number.start : self.number.end + 2]
+        if "倍" in printed:
+            came_to = r"(?:达到|是|为|增长到|增加到|[增升涨]至|相当于|扩大到)[^，,]*$"
+            as_many = re.search(came_to, self.before) is not None
+            self.doubts.append(
+                "times in Chinese usage: an increase of N times is +N00 %, N times as much is less"
+            )
+            return GROWTH, 100 * (factor - as_many)
+        around = f"{self.before}|{printed[: self.number.end - self.number.start]}"
+        self.doubts += [
+            doubt for pattern, doubt in words.TIMES_DOUBTS if re.search(pattern, around)
+        ]
+        return GROWTH, 100 * (factor - 1)
+
+    def _relation(self, quantity: str) -> str:
+        """How the number stands to what was counted, as one of a ledger's relations."""
+        before = self.before
+        if re.search(rf"(?:{words.UP_OR_DOWN}).*?\s(?:до|to)\s$", before.replace("up to", "")):
+            return "equals"  # what it rose to
+        change = QUANTITIES[quantity].says == "change"
+        for relation, pattern in words.RELATION_WORDS:
+            just_before = rf"(?:^|[^a-zа-я])(?:{pattern})\s?(?:(?:the|a|чем|на|в) )*[$€]?$"
+            if re.search(just_before, before) and not (change and relation == "at_most"):
+                return relation
+        behind = (
+            relation
+            for relation, pattern in words.RELATIONS_BEHIND
+            if re.match(pattern, self.after)
+        )
+        return next(behind, "equals")
+
+    # Where, what and when.
 
     def _place(self) -> str:
         named = self.passage.places
@@ -352,7 +479,7 @@ class _Reading:
     def _measure(self, place: str) -> str:
         """What the words of the text count."""
         names = self.passage.measures
-        electric = self.part.has(ELECTRIC)
+        electric = self.part.has(words.ELECTRIC)
         if not names:
             self.doubts.append("does not say what is counted: give --measure")
             return "ev_imports" if electric else ""
@@ -362,8 +489,8 @@ class _Reading:
             return OF_ALL_TYPES.get(name, name)
         if len(names) > 1 and not name.startswith("charging"):
             self.doubts.append(f"may be of {' or '.join(names)}")
-        for words, vehicle in HEAVY:
-            if self.passage.has(words):
+        for pattern, vehicle in words.HEAVY:
+            if self.passage.has(pattern):
                 return self._heavy(name, vehicle)
         if name == "ev_exports":
             self._doubt_the_exports(place)
@@ -373,30 +500,31 @@ class _Reading:
         """The same count of buses or trucks."""
         counted = MEASURES[name]
         heavy = count_of(counted.event, vehicle) if counted.electric else name
-        if not heavy or self.passage.has(CARS):
+        if not heavy or self.passage.has(words.CARS):
             self.doubts.append("speaks of buses or trucks, too, or instead")
         return heavy or name
 
     def _doubt_the_exports(self, place: str) -> None:
-        words = dict(PLACE_WORDS).get(place, "$")
-        if self.passage.has(rf"(?:\bto|\binto|\bв|向|对)\s?(?:the )?(?:{words})"):
+        name = dict(words.PLACE_WORDS).get(place, "$")
+        if self.passage.has(rf"(?:\bto|\binto|\bв|向|对)\s?(?:the )?(?:{name})"):
             self.doubts.append("may be of exports to the place, not from it")
         if place in PORTS:
             self.doubts.append("at a port: electric vehicles, or vehicles of all types")
 
-    def _money(self, measure: str, currency: str) -> tuple[str, float]:
-        """The measure of an amount of money, and how many are one unit of it.
-
-        Another currency than the measure's is left for the reader.
+    def _money(self, measure: str) -> tuple[str, float]:
+        """The measure of an amount of money, and how many are one unit of it; of no amount the
+        measure, and 1. Another currency than the measure's is left for the reader.
         """
-        if currency:
+        if self.currency:
             measure = IN_MONEY.get(measure, measure)
         own, _, multiple = expected_unit(measure, "total").partition(" ")
-        if own not in CURRENCIES:
+        if own not in words.CURRENCIES:
+            if not self.currency:
+                return measure, 1.0
             self.doubts.append("is an amount of money: give --measure")
             return measure, 1e6
-        if not re.search(CURRENCIES[own], currency):
-            other = "another" if currency else "no named"
+        if not re.search(words.CURRENCIES[own], self.currency):
+            other = "another" if self.currency else "no named"
             self.doubts.append(f"is an amount in {other} currency, not in {own}")
         return measure, {"": 1.0, "million": 1e6, "billion": 1e9}[multiple]
 
@@ -411,22 +539,26 @@ class _Reading:
             self.doubts.append("ends after the day of the text")
         if known is None:
             self._doubt_the_time(text, elsewhere, one_day)
-        elif printed and not (printed.start <= known.start and known.end <= printed.end):
+        elif printed and not printed.covers(known):
             self.doubts.append(f"is of {printed} in the text, not of the period that was given")
         return period
 
     def _doubt_the_time(self, text: Passage, elsewhere: bool, one_day: bool) -> None:
         if elsewhere:
             self.doubts.append(ELSEWHERE)
-        if not one_day and text.is_open:
+        if not one_day and (open_ended(text.text, text.published) or text.has(words.UNTIL)):
             self.doubts.append("is counted up to a day, or on one: since when?")
-        self.doubts += text.doubts_of_time
+        if len(_years(without_comparisons(text.text))) > 1:
+            self.doubts.append("speaks of several years")
+        if several_months(text.text):
+            self.doubts.append("speaks of several months")
 
-    def _doubt_the_value(self, value: float, quantity: str, money: bool) -> None:
+    def _doubt_the_value(self, value: float, quantity: str) -> None:
         declared = QUANTITIES[quantity]
         if declared.says == "change":
-            self.doubts += [doubt for words, doubt in CHANGE_DOUBTS if self.part.has(words)]
-        if money or not declared.in_units:
+            changes = words.CHANGE_DOUBTS
+            self.doubts += [doubt for pattern, doubt in changes if self.part.has(pattern)]
+        if self.currency or not declared.in_units:
             return
         if value % 1:
             self.doubts.append("is a count with decimals: a mark of thousands may be meant")
@@ -439,17 +571,13 @@ def _printed(passage: Passage, number: Number, one_day: bool) -> tuple[Period | 
     part, else of what stands before it, else of the rest.
     """
     text = passage.text
-    behind = re.match(YEAR_BEHIND, text[number.end :])
+    behind = re.match(words.YEAR_BEHIND, text[number.end :])
     if behind and len(_years(text)) > 1:
         return printed_period(behind["year"], passage.published, one_day), False
-    start = 0
-    end = len(text)
-    for mark in re.finditer(PARTS, text, re.I):
-        if mark.end() <= number.start and mark[0] != ")":
-            start = mark.end()
-        elif mark.start() >= number.end:
-            end = mark.start()
-            break
+    marks = [*re.finditer(words.PARTS, text, re.I)]
+    starts = [mark.end() for mark in marks if mark.end() <= number.start and mark[0] != ")"]
+    start = max(starts, default=0)
+    end = min((mark.start() for mark in marks if mark.start() >= number.end), default=None)
     for stretch in (text[start:end], text[:start]):
         if period := printed_period(stretch, passage.published, one_day):
             return period, False
@@ -459,7 +587,7 @@ def _printed(passage: Passage, number: Number, one_day: bool) -> tuple[Period | 
 
 def _years(text: str) -> set[str]:
     """The years that a text names, in digits or in words."""
-    return {*re.findall(YEARS, text.lower())}
+    return {*re.findall(words.YEARS, text.lower())}
 
 
 def _last_year(passage: Passage, proposals: list[Proposal]) -> Iterator[Proposal]:
@@ -467,7 +595,7 @@ def _last_year(passage: Passage, proposals: list[Proposal]) -> Iterator[Proposal
     reference.
     """
     total = next((p for p in proposals if p.cells["quantity"] == "total"), None)
-    if total is None or not passage.has(LAST_YEAR) or "period_end" not in total.cells:
+    if total is None or not passage.has(words.LAST_YEAR) or "period_end" not in total.cells:
         return
     before = int(total.cells["period_end"][:4]) - 1
     flow = f"{total.cells.get('measure', '')}@{total.cells.get('place', '')}"
@@ -484,6 +612,6 @@ def quoted(text: str) -> str:
     >>> quoted("1 " * 20).count("1")
     15
     """
-    words = text.split()
-    dots = "..." if len(words) > MOST_WORDS else ""
-    return " ".join(words[:MOST_WORDS]) + dots
+    parts = text.split()
+    dots = "..." if len(parts) > MOST_WORDS else ""
+    return " ".join(parts[:MOST_WORDS]) + dots

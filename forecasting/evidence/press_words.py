@@ -41,6 +41,7 @@ DOWN = (
     r"уменьш\w*|упал\w*|"
     r"下降|减少|kamay\w*|камай\w*|qisqar\w*|қисқар\w*|pasay\w*|пасай\w*"
 )
+UP_OR_DOWN = rf"{UP}|{DOWN}"
 RELATIONS_BEHIND = (
     (
         "greater_than",

@@ -14,6 +14,7 @@ the rows in their order; a cell of a table is one of them as a whole, or one of 
 
 from __future__ import annotations
 
+import calendar
 import contextlib
 import datetime as dt
 import itertools
@@ -38,10 +39,7 @@ MONTHS = (  # the row of a name is its number
     r"nov(?:ember)?|noyabr|ноя(?:бр[а-я]{1,2})?",
     r"dec(?:ember)?|dekabr|дек(?:абр[а-я]{1,2})?",
 )
-ENGLISH_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
+ENGLISH_MONTHS = tuple(calendar.month_name)[1:]
 ORDINALS = numbered((
     "first перв i 一 上 birinchi биринчи",
     "second втор ii 二 下 ikkinchi иккинчи",
@@ -274,7 +272,8 @@ def _parts(match: re.Match[str]) -> dict[str, str]:
 def _on_a_day(text: str, published: dt.date | None) -> Period | None:
     """The day of a stock."""
     if match := _BEGINNING.search(text):
-        return _one_day(int(_parts(match)["year"]), 1, 1)
+        first = dt.date(int(_parts(match)["year"]), 1, 1)
+        return Period(first, first)
     match = _DAY.search(text)
     number = match and _year(match, published)
     return _day(match, number) if match and number else None
@@ -285,8 +284,9 @@ def _across(text: str) -> Period | None:
     if not (match := _ACROSS.search(text)):
         return None
     parts = _parts(match)
-    first = _month_of(parts["year"], parts["first"])
-    return span(first.start, _month_of(parts["end"], parts["last"]).end)
+    first = _months(parts["year"], parts["first"], parts["first"])
+    last = _months(parts["end"], parts["last"], parts["last"])
+    return Period(first.start, last.end)
 
 
 def _days(text: str, published: dt.date | None) -> Period | None:
@@ -377,27 +377,24 @@ def number_of(word: str) -> int:
     raise PeriodError(f"{word[:40]!r} is not a month")
 
 
-def _month_of(number: int | str, name: int | str) -> Period:
-    return month(f"{number}-{number_of(str(name)):02d}")
+def _months(number: int | str, first: str | int, last: str | int) -> Period:
+    """From one month of a year to another, each by its number or its name."""
+    start, end = (month(f"{number}-{number_of(str(name)):02d}") for name in (first, last))
+    return Period(start.start, end.end)
 
 
 def _months_of(match: re.Match[str], number: int, months: int) -> Period:
     """The months of a year that a spelling names; of one that names none, the first unit."""
     parts = _parts(match)
-    first = number_of(parts.get("first", "1"))
-    last = number_of(parts.get("last", parts.get("first", "1")))
-    start = _month_of(number, months * (first - 1) + 1)
-    return span(start.start, _month_of(number, months * last).end)
-
-
-def _one_day(number: int, of_month: int, day: int) -> Period:
-    date = dt.date(number, of_month, day)
-    return Period(date, date)
+    first = parts.get("first", "1")
+    last = number_of(parts.get("last", first))
+    return _months(number, months * (number_of(first) - 1) + 1, months * last)
 
 
 def _day(match: re.Match[str], number: int) -> Period:
     parts = _parts(match)
-    return _one_day(number, number_of(parts["first"]), int(parts["day"]))
+    day = dt.date(number, number_of(parts["first"]), int(parts["day"]))
+    return Period(day, day)
 
 
 def dates_in_words(text: str) -> str:
