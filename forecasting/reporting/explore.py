@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from forecasting.errors import ForecastingError, InputError
 from forecasting.evidence.places import COUNTRIES, place_name
@@ -24,8 +23,7 @@ from forecasting.parameters.schema import (
     scenario_from_parameters,
 )
 from forecasting.reporting.answer import QUESTIONS, answer
-from forecasting.reporting.display import Table
-from forecasting.reporting.explorer_page import FITTING, LOOKS
+from forecasting.reporting.display import Table, rows_table
 from forecasting.reporting.figures.changed_scenario import live_figure, redraw, what_if_chart
 from forecasting.reporting.labels import (
     amount,
@@ -61,9 +59,27 @@ NO_WIDGETS = (
 )
 LIMITS = {"level": 20.0, "growth": 20.0, "ceiling": 1.0, "price": 3.0}
 OWN_TARGET = "own-target"
-SAVE, REPLACE = "Save as params file", "Replace the file"
+SAVE = "Save as params file"
+REPLACE = "Replace the file"
 WIDE = {"width": "95%"}
+NAMED: dict[str, Any] = {"style": {"description_width": "110px"}, "layout": WIDE}
 PLOTLY = "application/vnd.plotly.v1+json"
+# How the tables look in the browser
+LOOKS = (
+    "<style>.fc-table .amount { text-align: right; } "
+    ".fc-table :is(td, th) { padding: 0 0.5em; line-height: 1.4; } "
+    ".widget-vbox .textpoint text { paint-order: stroke; stroke: white; stroke-width: 3px; }"
+    "</style>"
+)
+# A responsive figure looks at its room when the window changes: here it is told once it is drawn,
+# and when its column changes.
+FITTING = """export default { render({el}) {
+  const drawn = setInterval(() => {
+    if (!el.closest(".widget-vbox")?.querySelector(".main-svg .trace")) return;
+    clearInterval(drawn);
+    new ResizeObserver(() => setTimeout(() => dispatchEvent(new Event("resize")), 200)).observe(el);
+  }, 100);
+} }"""
 
 
 class Explorer(WhatIf):
@@ -108,28 +124,24 @@ class Explorer(WhatIf):
         """The answer in numbers at the horizon: now, as given, and the difference on the same
         random draws.
         """
-        now, given = self.outlook.results, self.given.results
-        change, horizon = difference(now, given), self.scenario.horizon
-        measures = [self.scenario.measure, *HEADLINE[:2], *QUESTIONS]
-        rows = [
-            (
-                f"{label_of(name)}, {unit_of(name)}",
-                *_cells(now, name),
-                _cells(given, name)[0],
-                *_cells(change, name),
-            )
-            for name in measures
-            if name in now.values and name in given.values
-        ]
-        columns = [
-            "measure",
-            "now",
-            "80 % interval",
-            "as given",
-            "difference",
-            "80 % interval of the difference",
-        ]
-        return Table(pd.DataFrame(rows, columns=columns), caption=f"In {horizon}, medians")
+        now = self.outlook.results
+        before = self.given.results
+        change = difference(now, before)
+        rows = []
+        for measure in [self.scenario.measure, *HEADLINE[:2], *QUESTIONS]:
+            if measure in now.values and measure in before.values:
+                median, ends = _cells(now, measure)
+                moved_by, range_of_change = _cells(change, measure)
+                row = {
+                    "measure": f"{label_of(measure)}, {unit_of(measure)}",
+                    "now": median,
+                    "80 % interval": ends,
+                    "as given": _cells(before, measure)[0],
+                    "difference": moved_by,
+                    "80 % interval of the difference": range_of_change,
+                }
+                rows.append(row)
+        return rows_table(rows, caption=f"In {self.scenario.horizon}, medians")
 
     def __repr__(self) -> str:
         return f"<Explorer of {self.given.name}, as of {self.outlook.as_of}>"
@@ -205,10 +217,13 @@ class ControlPanel:
         import ipywidgets
         from anywidget import AnyWidget
 
-        self.explorer, self.widgets = explorer, ipywidgets
+        self.explorer = explorer
+        self.widgets = ipywidgets
         self.quiet = False  # while the controls follow the scenario instead of leading it
         self.live = live_figure(explorer.outlook, explorer.given)
-        self.head, self.table, self.status = (ipywidgets.HTML() for _ in range(3))
+        self.head = ipywidgets.HTML()
+        self.table = ipywidgets.HTML()
+        self.status = ipywidgets.HTML()
         self.file = ipywidgets.Text(description="File", layout=WIDE)
         self.button = ipywidgets.Button(description=SAVE, icon="save", layout=WIDE)
         self.button.on_click(lambda _: self.save())
@@ -230,79 +245,65 @@ class ControlPanel:
         start = self.explorer.start
         self.drivers = [*start.drivers, *levers(start, self.explorer.outlook)]
         self.rows = assumptions_that_matter(self.explorer.outlook, start)
-        groups = {
-            "Facts": dict(self._facts(start)),
-            "Events": dict(self._events()),
-            "Assumptions": {row.key: self._assumption(row) for row in self.rows},
-        }
-        self.controls = {
-            name: control for group in groups.values() for name, control in group.items()
-        }
-        for control in self.controls.values():
-            control.observe(lambda _: self.changed(), names="value")
+        assumptions = ((row.key, self._assumption(row)) for row in self.rows)
+        groups = {"Facts": self._facts(start), "Events": self._events(), "Assumptions": assumptions}
+        self.controls: dict[str, Any] = {}
         parts: list[Any] = []
         for title, group in groups.items():
-            parts += (
-                [self.widgets.HTML(f"<b>{title}</b>"), *map(self._labelled, group.values())]
-                if group
-                else []
-            )
+            controls = dict(group)
+            if controls:
+                parts.append(self.widgets.HTML(f"<b>{title}</b>"))
+            for name, control in controls.items():
+                control.observe(lambda _: self.changed(), names="value")
+                self.controls[name] = control
+                parts.append(self._labelled(control))
+        place = country_slug(start.country) if start.country else start.corridor
         folder = Path("../params" if Path("../params").is_dir() else "params")
-        self.file.value = str(
-            folder / f"{country_slug(start.country) if start.country else start.corridor}-mine.yaml"
-        )
+        self.file.value = str(folder / f"{place}-mine.yaml")
         self.left.children = [*parts, self.widgets.HTML("<b>Keep it</b>"), self.file, self.button]
         self.show()
 
     def _facts(self, start: Scenario) -> Iterator[tuple[str, Any]]:
-        late = {"continuous_update": False, "style": {"description_width": "110px"}, "layout": WIDE}
+        size = "as in the file" if start.market_size else "as the ledger has it"
+        texts = {
+            "as_of": {"description": "Known on", "value": str(start.as_of)},
+            "market_size": {"description": "New cars a year", "placeholder": size},
+        }
         if start.country:
-            options = [
-                (place_name(code), code) for code in dict.fromkeys([*COUNTRIES, start.country])
-            ]
+            codes = dict.fromkeys([*COUNTRIES, start.country])
+            options = [(place_name(code), code) for code in codes]
             chosen = {"options": options, "value": start.country, "description": "Country"}
-            yield "country", self.widgets.Dropdown(**chosen, style=late["style"], layout=WIDE)
-        yield "as_of", self.widgets.Text(value=str(start.as_of), description="Known on", **late)
-        hint = "as in the file" if start.market_size else "as the ledger has it"
-        yield (
-            "market_size",
-            self.widgets.Text(placeholder=hint, description="New cars a year", **late),
-        )
-        if start.country:
+            yield "country", self.widgets.Dropdown(**chosen, **NAMED)
             hint = f"public points by the end of {start.horizon}"
-            yield OWN_TARGET, self.widgets.Text(placeholder=hint, description="Your target", **late)
+            texts[OWN_TARGET] = {"description": "Your target", "placeholder": hint}
+        for name, options_of_text in texts.items():
+            yield name, self.widgets.Text(**options_of_text, continuous_update=False, **NAMED)
 
     def _events(self) -> Iterator[tuple[str, Any]]:
         for driver in self.drivers:
             about = f"{driver.reason} ({driver.source})"
             name = capital(driver.name.replace("-", " "))
             if driver in self.explorer.start.drivers:
-                yield (
-                    driver.name,
-                    self.widgets.Checkbox(
-                        value=True, description=name, tooltip=about, indent=False
-                    ),
-                )
+                comes = {"value": True, "description": name, "tooltip": about, "indent": False}
+                yield driver.name, self.widgets.Checkbox(**comes)
                 name = capital(size_words(driver))
-            most = 3.0 if driver.name in LEVERS.values() else LIMITS.get(driver.kind, float("inf"))
+            most = LIMITS.get(driver.kind, float("inf"))
+            if driver.name in LEVERS.values():
+                most = 3.0
             least = -0.9 if driver.kind == "price" else 0.0
             yield f"size of {driver.name}", self._slider(driver.size, least, most, name, about)
 
     def _assumption(self, row: Assumption) -> Any:
         about = f"{row.unit}; {row.source or row.kind}. {row.note}"
+        name = capital(f"{parameter_words(row.key)}, {row.unit}")
         size = size_in(row, self.explorer.start)
-        return self._slider(
-            size,
-            row.minimum,
-            row.maximum,
-            capital(f"{parameter_words(row.key)}, {row.unit}"),
-            about,
-        )
+        return self._slider(size, row.minimum, row.maximum, name, about)
 
     def _slider(self, size: Range, least: float, most: float, name: str, about: str) -> Any:
         """Two handles, from low to high; what is likeliest keeps its place between them."""
         reach = 1.5 * (size.high - size.low) or abs(size.mode) or 1.0
-        low, high = max(least, size.low - reach), min(most, size.high + reach)
+        low = max(least, size.low - reach)
+        high = min(most, size.high + reach)
         return self.widgets.FloatRangeSlider(
             value=(size.low, size.high),
             min=min(low, size.low),
@@ -331,35 +332,31 @@ class ControlPanel:
         write()
         return self.widgets.VBox([label, control])
 
-    def asked(self) -> Scenario:
+    def described(self) -> Scenario:
         """The scenario that the controls describe; what has no control stays as it is."""
-        start, now = self.explorer.start, self.explorer.scenario
+        start = self.explorer.start
+        now = self.explorer.scenario
         size = self._typed("market_size", "150000")
-        said = now.parameters() | {
-            "as_of": self.controls["as_of"].value.strip() or "latest",
-            "market_size": start.parameters()["market_size"] if size is None else size,
-            "drivers": [
-                *(driver.model_dump(mode="json") for driver in self._drivers()),
-                *self._own_target(),
-            ],
-        }
         sizes = dict(now.assumptions)
         for row in self.rows:
-            sizes[row.key] = moved(
-                self.controls[row.key].value, size_in(row, start), now.assumptions.get(row.key)
-            )
-            if sizes[row.key] == shipped(row) and row.key not in start.assumptions:
-                del sizes[row.key]
-        said["assumptions"] = {name: size.model_dump() for name, size in sizes.items()}
-        return scenario_from_parameters(said)
+            key = row.key
+            sizes[key] = moved(self.controls[key].value, size_in(row, start), sizes.get(key))
+            if sizes[key] == shipped(row) and key not in start.assumptions:
+                del sizes[key]
+        drivers = [driver.model_dump(mode="json") for driver in self._drivers()]
+        changed = {
+            "as_of": self.controls["as_of"].value.strip() or "latest",
+            "market_size": start.parameters()["market_size"] if size is None else size,
+            "drivers": [*drivers, *self._own_target()],
+            "assumptions": {key: size.model_dump() for key, size in sizes.items()},
+        }
+        return scenario_from_parameters(now.parameters() | changed)
 
     def _typed(self, name: str, example: str) -> float | None:
         """The number in a field; None where the field is empty or not there."""
-        typed = (
-            self.controls[name].value.replace(",", "").replace(" ", "")
-            if name in self.controls
-            else ""
-        )
+        if name not in self.controls:
+            return None
+        typed = self.controls[name].value.replace(",", "").replace(" ", "")
         try:
             return float(typed) if typed else None
         except ValueError:
@@ -373,11 +370,9 @@ class ControlPanel:
         for driver in self.drivers:
             before = now.pop(driver.name, driver).size
             size = moved(self.controls[f"size of {driver.name}"].value, driver.size, before)
-            comes = (
-                self.controls[driver.name].value
-                if driver.name in self.controls
-                else size != driver.size
-            )
+            comes = size != driver.size
+            if driver.name in self.controls:
+                comes = self.controls[driver.name].value
             if comes:
                 yield driver.model_copy(update={"size": size})
         now.pop(OWN_TARGET, None)
@@ -389,13 +384,11 @@ class ControlPanel:
         """
         points = self._typed(OWN_TARGET, "30000")
         if points is not None:
-            horizon = {
+            yield {
+                "name": OWN_TARGET,
                 "kind": "target",
                 "quantity": "charging_points",
                 "start": f"{self.explorer.start.horizon}-12-31",
-            }
-            yield horizon | {
-                "name": OWN_TARGET,
                 "size": points,
                 "reason": "set by hand",
                 "source": "judgement",
@@ -406,60 +399,57 @@ class ControlPanel:
         if self.quiet:
             return
         try:
-            if (
-                self.controls.get("country")
-                and self.controls["country"].value != self.explorer.start.country
-            ):
-                self.say(f"Reading the facts of {place_name(self.controls['country'].value)} …")
-                self.explorer.begin(self._elsewhere(self.controls["country"].value))
-                self.build()
-                return
-            asked = self.asked()
-            facts = any(
-                getattr(asked, key) != getattr(self.explorer.scenario, key)
-                for key in ("as_of", "market_size")
-            )
-            self.say("Reading the facts anew …" if facts else "…")
-            self.explorer.put(asked)
+            self._answer()
         except ForecastingError as error:
-            self._stay()
+            # The country of the answer, where the one chosen cannot be read
+            if "country" in self.controls:
+                self._set("country", self.explorer.start.country)
             self.say(str(error), wrong=True)
 
-    def _stay(self) -> None:
-        """Show the country of the answer, where the one chosen cannot be read."""
-        self.quiet = True
-        if "country" in self.controls:
-            self.controls["country"].value = self.explorer.start.country
-        self.quiet = False
+    def _answer(self) -> None:
+        start = self.explorer.start
+        country = self.controls["country"].value if start.country else ""
+        if country != (start.country or ""):
+            self.say(f"Reading the facts of {place_name(country)} …")
+            # The scenario of the same name; the country's baseline where it has none
+            name = scenario_of_place(country, start.scenario)
+            self.explorer.begin(name if name in scenario_names() else country)
+            self.build()
+            return
+        scenario = self.described()
+        now = self.explorer.scenario
+        facts = (scenario.as_of, scenario.market_size) != (now.as_of, now.market_size)
+        self.say("Reading the facts anew …" if facts else "…")
+        self.explorer.put(scenario)
 
-    def _elsewhere(self, country: str) -> str:
-        """The scenario of the same name of another country; its baseline where it has none."""
-        name = scenario_of_place(country, self.explorer.start.scenario)
-        return name if name in scenario_names() else country
+    def _set(self, name: str, value: Any) -> None:
+        """Set a control that is there, without an answer to it."""
+        self.quiet = True
+        if name in self.controls:
+            self.controls[name].value = value
+        self.quiet = False
 
     def show(self) -> None:
         """Bring the figure, the table and the controls in line with the scenario as it is now."""
         self.follow()
-        made = self.explorer.outlook
-        self.head.value = answer(made)._repr_html_()
-        redraw(self.live, made, self.explorer.given)
+        outlook = self.explorer.outlook
+        self.head.value = answer(outlook)._repr_html_()
+        redraw(self.live, outlook, self.explorer.given)
         self.table.value = LOOKS + self.explorer.table._repr_html_()
         self.say("")
 
     def follow(self) -> None:
         """Set the sliders to what the scenario says, also where it was changed from code."""
         now = self.explorer.scenario
-        self.quiet = True
         for row in self.rows:
             size = size_in(row, now)
-            self.controls[row.key].value = (size.low, size.high)
+            self._set(row.key, (size.low, size.high))
+        coming = {driver.name: driver.size for driver in now.drivers}
         for driver in self.drivers:
-            comes = next((each for each in now.drivers if each.name == driver.name), None)
-            if driver.name in self.controls:
-                self.controls[driver.name].value = comes is not None
-            if comes is not None:
-                self.controls[f"size of {driver.name}"].value = (comes.size.low, comes.size.high)
-        self.quiet = False
+            self._set(driver.name, driver.name in coming)
+            if driver.name in coming:
+                size = coming[driver.name]
+                self._set(f"size of {driver.name}", (size.low, size.high))
 
     def say(self, text: str, wrong: bool = False) -> None:
         """A line above the answer: what is being done, or what is wrong."""
@@ -473,15 +463,14 @@ class ControlPanel:
         time.
         """
         again = self.button.description == REPLACE
+        self.button.description = SAVE
         try:
             file = self.explorer.save(self.file.value, overwrite=again)
         except InputError as error:
-            there = Path(self.file.value).expanduser().is_file() and not again
-            self.button.description = REPLACE if there else SAVE
-            self.say(
-                f"{self.file.value} is there: press again to replace it." if there else str(error),
-                wrong=True,
-            )
-            return
-        self.button.description = SAVE
-        self.say(f"Saved. In a terminal: ev-forecast run {file}")
+            words = str(error)
+            if Path(self.file.value).expanduser().is_file() and not again:
+                self.button.description = REPLACE
+                words = f"{self.file.value} is there: press again to replace it."
+            self.say(words, wrong=True)
+        else:
+            self.say(f"Saved. In a terminal: ev-forecast run {file}")

@@ -36,7 +36,7 @@ def said(explorer) -> str:
 
 
 def test_nothing_is_changed_before_a_control_is_moved(explorer):
-    assert explorer.panel.asked() == explorer.start
+    assert explorer.panel.described() == explorer.start
     assert explorer.outlook is explorer.given
 
 
@@ -101,7 +101,7 @@ def test_a_target_of_ones_own_is_a_fourth_answer(explorer):
 def test_sliders_follow_what_is_changed_from_code(explorer):
     explorer.change(assumptions={"annual_km": {"low": 9_000, "mode": 19_000, "high": 20_000}})
     assert explorer.panel.controls["annual_km"].value == (9_000, 20_000)
-    assert explorer.panel.asked() == explorer.scenario
+    assert explorer.panel.described() == explorer.scenario
 
 
 def test_another_day_and_another_country_are_read_anew(explorer):
