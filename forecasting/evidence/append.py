@@ -9,7 +9,6 @@ import csv
 import io
 import itertools
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -17,12 +16,12 @@ from forecasting.errors import LedgerError, Problem
 from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.reading import FoundRow, TableRead, read_rows
-from forecasting.evidence.rules import COLUMNS, column_problems, normalise
+from forecasting.evidence.rules import COLUMNS, Row, column_problems, normalise
 
 NEW = "the fact"  # where its problems are
 
 
-def append_fact(path: str | Path, cells: Mapping[str, str]) -> str:
+def append_fact(path: str | Path, cells: Row) -> str:
     """Append one fact to a ledger; a file that is not there is made.
 
     Parameters
@@ -62,7 +61,7 @@ def append_fact(path: str | Path, cells: Mapping[str, str]) -> str:
     return name
 
 
-def _new_lines(name: str, text: str, cells: Mapping[str, str]) -> tuple[str, str]:
+def _new_lines(name: str, text: str, cells: Row) -> tuple[str, str]:
     """The id of one more fact in a ledger of some text, and what to write behind that text."""
     ledger = io.StringIO(text)
     ledger.name = name
@@ -129,7 +128,7 @@ def _locked(path: Path) -> IO[bytes]:
     return handle
 
 
-def _new_id(row: Mapping[str, str], taken: set[str]) -> str:
+def _new_id(row: Row, taken: set[str]) -> str:
     name = f"{row['place']}-{row['measure']}-{row['period_end']}".lower()
     names = itertools.chain([name], (f"{name}-{n}" for n in itertools.count(2)))
     return next(free for free in names if free not in taken)

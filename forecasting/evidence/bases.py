@@ -5,8 +5,10 @@ differ by little and for long; two of different perimeters drift apart.
 
 >>> basis_name("uz-customs-2023")
 'Customs Committee in 2023, plug-ins probably included'
->>> same_perimeter("uz-statistics", "uz-customs"), same_perimeter("uz-statistics", "uz-customs-2023")
-(True, False)
+>>> same_perimeter("uz-statistics", "uz-customs")
+True
+>>> same_perimeter("uz-statistics", "uz-customs-2023")
+False
 """
 
 from __future__ import annotations
@@ -134,13 +136,9 @@ def perimeter(code: str) -> str:
     """
     basis, product = _parts(code)
     known = shipped_bases().get(basis)
-    return (
-        f"{known.perimeter} ({product})"
-        if known and product
-        else known.perimeter
-        if known
-        else code
-    )
+    if known is None:
+        return code
+    return f"{known.perimeter} ({product})" if product else known.perimeter
 
 
 def same_perimeter(one: str, other: str) -> bool:
@@ -148,8 +146,10 @@ def same_perimeter(one: str, other: str) -> bool:
 
     A perimeter that nobody says is like no other.
 
-    >>> same_perimeter("horgos-zone", "frontier-inspection"), same_perimeter("tajikauto", "kg-government")
-    (True, False)
+    >>> same_perimeter("horgos-zone", "frontier-inspection")
+    True
+    >>> same_perimeter("tajikauto", "kg-government")
+    False
     """
     return one == other or (perimeter(one) == perimeter(other) != "not said")
 
@@ -162,18 +162,12 @@ def apart(one: str, other: str) -> bool:
 
     >>> apart("uz-statistics", "uz-customs-2023"), apart("uz-statistics", "my own survey")
     (True, False)
-    >>> apart("my own survey", "my own survey (electric-cars)"), apart("kz-bns", "kz-bns (ev_stock)")
+    >>> apart("mine", "mine (electric-cars)"), apart("kz-bns", "kz-bns (ev_stock)")
     (True, False)
     """
-    (first, of_first), (second, of_second) = _parts(one), _parts(other)
-    of_first, of_second = (
-        "" if product in MEASURES else product for product in (of_first, of_second)
-    )
-    if of_first != of_second:
+    parts = [_parts(code) for code in (one, other)]
+    if len({"" if product in MEASURES else product for _, product in parts}) > 1:
         return True
-    known = first in shipped_bases() and second in shipped_bases()
-    return (
-        known
-        and perimeter(first) != perimeter(second)
-        and "not said" not in (perimeter(first), perimeter(second))
-    )
+    perimeters = {perimeter(basis) for basis, _ in parts}
+    known = all(basis in shipped_bases() for basis, _ in parts)
+    return known and len(perimeters) > 1 and "not said" not in perimeters

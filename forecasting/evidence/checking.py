@@ -88,14 +88,14 @@ def _of_two_things(path: Path, rows: Sequence[FoundRow]) -> Iterator[Problem]:
     """Counts of one place and measure that no forecast can take together: it would be refused only
     when it runs.
     """
-    products: dict[tuple[str, str], dict[str, dict[str, str]]] = defaultdict(dict)
+    products: dict[tuple[str, str], dict[str, Row]] = defaultdict(dict)
     for _, cells in rows:
         if cells["kind"] in COUNTED:
             products[cells["place"], cells["measure"]].setdefault(cells["product"], cells)
     for (place, measure), facts in products.items():
         if things := two_things(facts.values()):
             hint = "keep one of them, or each in a file of its own"
-            yield Problem(f"{path.name} product", f"{measure} of {place}: {things.said}", hint)
+            yield Problem(f"{path.name} product", f"{measure} of {place}: {things.words}", hint)
 
 
 def _caveats(path: Path, read: TableRead) -> Iterator[Caveat]:
@@ -123,7 +123,7 @@ def _caveats(path: Path, read: TableRead) -> Iterator[Caveat]:
 
 def _two_numbers(rows: Sequence[FoundRow]) -> Iterator[tuple[str, str]]:
     """The first two different numbers that one agency printed of one quantity on one day."""
-    first: dict[tuple[str, ...], dict[str, str]] = {}
+    first: dict[tuple[str, ...], Row] = {}
     for _, cells in rows:
         if cells["relation"] != "equals" or not cells["value"]:
             continue
@@ -142,7 +142,7 @@ def of_one_id(read: Read) -> Iterator[Problem]:
     read : mapping of Path to sequence of FoundRow
         The rows of each file.
     """
-    first: dict[str, tuple[Path, dict[str, str]]] = {}
+    first: dict[str, tuple[Path, Row]] = {}
     for path, rows in read.items():
         for _, cells in rows:
             where, other = first.setdefault(cells["id"], (path, cells))
@@ -170,7 +170,7 @@ def in_two_files(read: Read) -> Iterator[Caveat]:
             first.setdefault(fact, path)
 
 
-def _statement(cells: dict[str, str]) -> tuple[object, ...]:
+def _statement(cells: Row) -> tuple[object, ...]:
     number = None
     if cells["value"]:
         number = float(cells["value"])

@@ -16,8 +16,6 @@ from forecasting.errors import InputError, LedgerError, Problem
 from forecasting.evidence.ledger import Ledger, read_ledger
 from forecasting.names import DATA, PARAMS
 
-__all__ = ["central_asia", "facts_of", "path"]
-
 
 @takes(InputError, name=text())
 def path(name: str) -> Path:
@@ -43,13 +41,14 @@ def path(name: str) -> Path:
     >>> path("ledger/uzbekistan.csv").name
     'uzbekistan.csv'
     """
-    found = DATA / name
-    if not found.exists() or not found.resolve().is_relative_to(DATA.resolve()):
+    shipped_path = DATA / name
+    inside = shipped_path.resolve().is_relative_to(DATA.resolve())
+    if not shipped_path.exists() or not inside:
         shipped = sorted(
             item.relative_to(DATA).as_posix() for item in DATA.rglob("*") if item.suffix
         )
         raise InputError(f"{name!r} does not ship; there are: {', '.join(shipped)}")
-    return found
+    return shipped_path
 
 
 @lru_cache(maxsize=1)
@@ -86,7 +85,7 @@ def facts_of(files: Sequence[str] = (), shipped: bool = True) -> Ledger:
     >>> facts_of(shipped=False)
     <Ledger: 0 facts of 0 places>
     """
-    paths = [_found(file) for file in files]
+    paths = [_ledger_file(file) for file in files]
     parts = [central_asia()] if shipped else [Ledger()]
     parts += [_read_once(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths]
     if paths:
@@ -94,7 +93,7 @@ def facts_of(files: Sequence[str] = (), shipped: bool = True) -> Ledger:
     return parts[0]
 
 
-def _found(file: str) -> Path:
+def _ledger_file(file: str) -> Path:
     places = [Path(file), Path(PARAMS) / file, Path("..") / PARAMS / file]
     for place in places:
         if place.exists():

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from forecasting.errors import InputError
 
-LARGEST, CHUNK = 50_000_000, 1 << 20  # bytes of a file, and of one reading
+LARGEST = 50_000_000  # bytes of a file
 
 
 def read_whole(path: str | os.PathLike[str], largest: int = LARGEST) -> bytes:
@@ -45,7 +45,7 @@ def read_whole(path: str | os.PathLike[str], largest: int = LARGEST) -> bytes:
             raise IsADirectoryError(errno.EISDIR, "is a folder", os.fspath(path))
         if not stat.S_ISREG(kind):
             raise OSError(errno.EINVAL, "is not a regular file", os.fspath(path))
-        data = b"".join(iter(lambda: file.read(CHUNK) if file.tell() <= largest else b"", b""))
+        data = file.read(largest + 1)
     if len(data) > largest:
         raise OSError(errno.EFBIG, f"is larger than {largest:,} bytes", os.fspath(path))
     return data

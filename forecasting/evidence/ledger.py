@@ -36,6 +36,7 @@ from forecasting.evidence.reading import FoundRow, Source, read_rows
 from forecasting.evidence.rules import (
     COLUMNS,
     KINDS,
+    Row,
     cell_text,
     column_problems,
     normalise,
@@ -515,7 +516,7 @@ def read_ledger(path: Source) -> Ledger:
     return _ledger_of([row.cells for row in read.rows])
 
 
-def _ledger_of(rows: Sequence[dict[str, str]]) -> Ledger:
+def _ledger_of(rows: Sequence[Row]) -> Ledger:
     """The ledger of normalised rows that have been checked, in their order."""
     return Ledger._of(_table(rows), typed_facts(rows))
 
@@ -547,7 +548,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     )
 
 
-def _name(rows: Iterable[dict[str, str]], again: bool) -> None:
+def _name(rows: Iterable[Row], again: bool) -> None:
     """Give rows without an id one from what they say; `again` where two may say the same."""
     seen: Counter[str] = Counter()
     for cells in rows:

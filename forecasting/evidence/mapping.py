@@ -35,7 +35,7 @@ from forecasting.evidence.cells import Cells
 from forecasting.evidence.places import find_place
 from forecasting.evidence.printed_numbers import without_marks
 from forecasting.evidence.printed_periods import number_of, period_cells, period_of
-from forecasting.evidence.rules import COLUMNS, cell_text
+from forecasting.evidence.rules import COLUMNS, Row, cell_text
 from forecasting.measures import MEASURES, did_you_mean
 from forecasting.periods import Period
 from forecasting.quantities import on_a_day
@@ -329,7 +329,7 @@ def _dated(text: str, form: str) -> dt.date | None:
 
 def mapped_rows(
     name: str, cells: Cells, mapping: Mapping
-) -> tuple[list[tuple[str, dict[str, str]]], list[Problem]]:
+) -> tuple[list[tuple[str, Row]], list[Problem]]:
     """Rows of a ledger from the cells of a table; the first row of cells holds the columns' names.
 
     Parameters
@@ -351,7 +351,7 @@ def mapped_rows(
     header = [str(cell) for cell in cells[0]]
     if problems := [*_lacking(f"{name}:1", header, mapping)]:
         return [], problems
-    rows: list[tuple[str, dict[str, str]]] = []
+    rows: list[tuple[str, Row]] = []
     ids: Counter[str] = Counter()
     stem = re.sub(r"[^\w-]+", "-", name.rsplit(".", 1)[0]).lower()
     for number, row in enumerate(cells[1:], start=2):
@@ -376,7 +376,7 @@ def _lacking(where: str, header: Sequence[str], mapping: Mapping) -> Iterator[Pr
         yield Problem(where, f"no column says {word}", hint)
 
 
-def _facts_of(cells: dict[str, object], mapping: Mapping) -> Iterator[dict[str, str]]:
+def _facts_of(cells: dict[str, object], mapping: Mapping) -> Iterator[Row]:
     """The facts of one row: one, or one for each column of numbers that is not empty."""
     if not any(map(cell_text, cells.values())):
         return
@@ -428,7 +428,7 @@ def _date(cell: object, mapping: Mapping) -> dt.date:
     raise PeriodError(f"{text[:40]!r} is not a date of the form {form}{hint}")
 
 
-def _days(cells: dict[str, object], mapping: Mapping, stock: bool) -> dict[str, str]:
+def _days(cells: dict[str, object], mapping: Mapping, stock: bool) -> Row:
     """First and last day of a row, where the ledger's own columns do not say it."""
     parts = {
         target: cells[mapping.columns[target]]
@@ -460,7 +460,7 @@ def _period_from(day: dt.date, each: str, stock: bool) -> Period:
     return period_of(f"{day:{forms[each]}}")
 
 
-def _named(fact: dict[str, str], stem: str, ids: Counter[str]) -> dict[str, str]:
+def _named(fact: Row, stem: str, ids: Counter[str]) -> Row:
     """The fact with an id of its own, made from what it says where the table gives none."""
     if fact.get("id"):
         return fact

@@ -4,19 +4,20 @@ the other.
 Facts of one forecast count one thing, or things that are tied by such a relation: a count of
 electric cars informs one of battery cars, up to an offset; a count of buses does not.
 
->>> tied_products("battery-cars", "electric-cars"), tied_products("battery-cars", "electric-buses")
+>>> tied("battery-cars", "electric-cars"), tied("battery-cars", "electric-buses")
 (True, False)
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from forecasting.measures import EV_FLOWS
 
-# Each product, and those that contain it outright; what contains these contains it, too.
+# Each product or measure, and those that contain it, or add it up, outright; what contains these
+# contains it, too.
 _WITHIN: dict[str, tuple[str, ...]] = {
     "battery-cars": ("electric-cars",),
     "plug-in-hybrids": ("electric-cars",),
@@ -44,48 +45,32 @@ _WITHIN: dict[str, tuple[str, ...]] = {
     "all-motor-vehicles": ("all-motor-vehicles-and-motorcycles",),
     "passenger-cars-of-persons": ("vehicles-of-persons", "passenger-cars"),
     "public": ("public-and-private",),
+    **dict.fromkeys(EV_FLOWS, ("ev_stock",)),
 }
 
-# A stock adds up what was registered or imported.
-_ADDED_UP = {"ev_stock": EV_FLOWS}
+
+def _containing(name: str) -> set[str]:
+    """The product or measure and everything that contains it."""
+    return {name}.union(*(_containing(wider) for wider in _WITHIN.get(name, ())))
 
 
-def _containing(product: str) -> set[str]:
-    """The product and everything that contains it."""
-    return {product}.union(*(_containing(wider) for wider in _WITHIN.get(product, ())))
-
-
-def tied_products(one: str, other: str) -> bool:
-    """Whether two products are one, or one contains the other; an unnamed product may be any.
+def tied(one: str, other: str) -> bool:
+    """Whether two products, or two measures, are one, or one contains the other; an unnamed one may
+    be any.
 
     Parameters
     ----------
     one, other : str
-        As in a ledger's column `product`.
+        As in a ledger's column `product`, or `measure`.
 
     Examples
     --------
-    >>> tied_products("electric-vehicles", "battery-cars"), tied_products("", "electric-buses")
+    >>> tied("electric-vehicles", "battery-cars"), tied("", "electric-buses")
     (True, True)
-    """
-    return not one or not other or one in _containing(other) or other in _containing(one)
-
-
-def tied_measures(one: str, other: str) -> bool:
-    """Whether two measures are one, or one adds up the other.
-
-    Examples
-    --------
-    >>> tied_measures("ev_stock", "ev_registrations"), tied_measures("ev_imports", "population")
+    >>> tied("ev_stock", "ev_registrations"), tied("ev_imports", "ev_registrations")
     (True, False)
     """
-    return (
-        not one
-        or not other
-        or one == other
-        or one in _ADDED_UP.get(other, ())
-        or other in _ADDED_UP.get(one, ())
-    )
+    return not one or not other or one in _containing(other) or other in _containing(one)
 
 
 class TwoThings(NamedTuple):
@@ -93,7 +78,7 @@ class TwoThings(NamedTuple):
 
     column: str  # in which they differ: place, measure or product
     one: str  # what the first says there
-    said: str
+    words: str
 
 
 def two_things(facts: Iterable[Mapping[str, Any]]) -> TwoThings | None:
@@ -108,20 +93,15 @@ def two_things(facts: Iterable[Mapping[str, Any]]) -> TwoThings | None:
     Examples
     --------
     >>> row = {"id": "a", "place": "UZ", "measure": "ev_imports", "product": ""}
-    >>> two_things([row, row | {"id": "b", "place": "KZ"}]).said
+    >>> two_things([row, row | {"id": "b", "place": "KZ"}]).words
     'the facts are of two places: UZ (as a) and KZ (as b)'
     """
     rows = list(facts)
-    ties: dict[str, Callable[[str, str], bool]] = {
-        "place": lambda one, other: not one or not other or one == other,
-        "measure": tied_measures,
-        "product": tied_products,
-    }
-    for column, tied in ties.items():
+    for column in ("place", "measure", "product"):
         first = {row[column]: row["id"] for row in reversed(rows)}
-        said = dict.fromkeys(row[column] for row in rows)
-        for one, other in itertools.combinations(said, 2):
+        names = dict.fromkeys(row[column] for row in rows)
+        for one, other in itertools.combinations(names, 2):
             if not tied(one, other):
-                what = f"the facts are of two {column}s: {one} (as {first[one]}) and {other} (as {first[other]})"
-                return TwoThings(column, one, what)
+                sides = " and ".join(f"{name} (as {first[name]})" for name in (one, other))
+                return TwoThings(column, one, f"the facts are of two {column}s: {sides}")
     return None

@@ -39,6 +39,7 @@ from forecasting.evidence.reading import FoundRow
 from forecasting.evidence.rules import (
     MEANINGS,
     Fault,
+    Row,
     cell_text,
     column_problems,
     day_faults,
@@ -309,7 +310,7 @@ def checked_policies(
     return {cells["id"]: _typed(cells) for cells in texts}
 
 
-def _faults(row: Mapping[str, str]) -> Iterator[Fault]:
+def _faults(row: Row) -> Iterator[Fault]:
     """Everything that is wrong with the row of a policy."""
     yield from word_faults(row, VOCABULARIES, {*VOCABULARIES} - {"kind"})
     if not row["start"]:
@@ -328,7 +329,7 @@ def _faults(row: Mapping[str, str]) -> Iterator[Fault]:
     yield from place_faults(row, "place")
 
 
-def _typed(row: Mapping[str, str]) -> Policy:
+def _typed(row: Row) -> Policy:
     """The policy of a row without faults."""
     cells: dict[str, Any] = {column: row[column] for column in POLICY_COLUMNS}
     cells["place"] = place_code(row["place"]) if row["place"] else ""

@@ -29,7 +29,7 @@ from forecasting.evidence.printed_periods import (
     several_months,
     without_comparisons,
 )
-from forecasting.evidence.rules import expected_unit, number_text
+from forecasting.evidence.rules import Row, expected_unit, number_text
 from forecasting.measures import MEASURES, count_of
 from forecasting.periods import Period
 from forecasting.quantities import PRINTED, QUANTITIES, on_a_day
@@ -58,7 +58,7 @@ class Proposal:
         Why it may be wrong; empty of one that every rule agrees on.
     """
 
-    cells: dict[str, str]
+    cells: Row
     doubts: tuple[str, ...] = ()
 
     @property

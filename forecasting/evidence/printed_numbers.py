@@ -325,15 +325,14 @@ def _in_digits(match: re.Match[str]) -> Number:
     digits = without_marks(match["digits"])
     power = (match["power"] or "").lower()
     scale = SCALES.get(power, 1.0)
-    value = float(digits) * scale
     more = 0.0
     if match["rest"]:  # 1 million 909 thousand 961; 34 wan 1 thousand
         thousands, *units = map(int, re.findall(r"\d+", match["rest"]))
         more = 1000 * thousands + sum(units)
     elif match["units"] and (scale == 1e3 or power == "万") and "." not in digits:
         more = float(match["units"])  # 10 thousand 842; 2万4095
-    if match["rest"] or more:
-        value += more
+    value = float(digits) * scale + more
+    if more:
         digits = f"{value:.0f}"
         scale = 1.0
     return Number(value, digits, scale, bool(match["times"]), match["sign"] or "", *match.span())

@@ -29,6 +29,7 @@ from forecasting.evidence.mapping import (
 from forecasting.evidence.rules import (
     EMPTY,
     REQUIRED,
+    Row,
     column_problems,
     normalise,
     settled,
@@ -45,7 +46,7 @@ class FoundRow(NamedTuple):
     """One normalised row, and where it was found."""
 
     where: str
-    cells: dict[str, str]
+    cells: Row
 
 
 @dataclass(frozen=True)

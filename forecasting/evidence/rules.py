@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError, PeriodError, Problem, in_digits
@@ -50,7 +51,7 @@ COUNTED = ("outcome", "estimate", "judgement")  # the kinds that may enter a lik
 WHOLE = ("vehicles", "points", "stations", "persons", "units", "users")  # they have no parts
 
 Fault = tuple[str, str, str]  # column, what is wrong, the next move
-Row = Mapping[str, str]
+Row = dict[str, str]  # of a ledger: its columns as text
 
 VOCABULARIES = {
     "measure": tuple(MEASURES),
@@ -72,7 +73,7 @@ _UNIT_SPELLINGS = {
 }
 
 
-def normalise(raw: Mapping[str, object]) -> dict[str, str]:
+def normalise(raw: Mapping[str, object]) -> Row:
     """All columns as stripped text, defaults filled, places as codes; what cannot be settled stays
     as it was.
     """
@@ -80,7 +81,7 @@ def normalise(raw: Mapping[str, object]) -> dict[str, str]:
     return settled(EMPTY | cells)
 
 
-def settled(row: dict[str, str]) -> dict[str, str]:
+def settled(row: Row) -> Row:
     """A row of stripped text in all columns, with defaults and codes."""
     measure = MEASURES.get(row["measure"])
     quantity = row["quantity"] or default_quantity(measure.kind if measure else "flow")
@@ -334,7 +335,7 @@ def _in_range(row: Row, measure: Measure | None) -> Iterator[Fault]:
         yield "value", f"{row['value']} is above {most}, the most that {measure.name} can be", ""
 
 
-def own_period(row: Row) -> Period | None:
+def own_period(row: Mapping[str, Any]) -> Period | None:
     """The other period of its own flow that a reference writes out; None where it names another
     flow, or a fact.
     """

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import calendar
 import math
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
 
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = tuple(calendar.month_abbr)
 
 
 def in_words(fact: Fact) -> str:
@@ -50,7 +51,8 @@ def in_words(fact: Fact) -> str:
     """
     if fact.quote and fact.measure in ("claim", "event", "policy"):
         return fact.quote
-    relation, first = fact.relation, fact.period_start
+    relation = fact.relation
+    first = fact.period_start
     reference = "the whole"
     if fact.reference:
         reference = reference_words(fact.reference, fact.other)
@@ -97,12 +99,13 @@ def reference_words(reference: str, period: Period | None = None) -> str:
     >>> reference_words("article-09", span("2022-01-01", "2022-12-31"))
     'the number of 2022'
     """
-    found = REFERENCE.fullmatch(reference)
-    if not found or found["measure"] not in MEASURES:
+    written = REFERENCE.fullmatch(reference)
+    if not written or written["measure"] not in MEASURES:
         if period:
             return f"the number of {period_words(period)}"
         return "another printed number"
-    return f"{MEASURES[found['measure']].label.lower()}, {when_words(span(found['start'], found['end']))}"
+    label = MEASURES[written["measure"]].label.lower()
+    return f"{label}, {when_words(span(written['start'], written['end']))}"
 
 
 def when_words(period: Period) -> str:
@@ -138,8 +141,11 @@ def period_words(period: Period) -> str:
     >>> period_words(span("2023-01-01", "2023-06-26"))
     '1 Jan – 26 Jun 2023'
     """
-    start, end, label = period.start, period.end, period.label
-    first, last = MONTHS[start.month - 1], MONTHS[end.month - 1]
+    start = period.start
+    end = period.end
+    label = period.label
+    first = MONTHS[start.month]
+    last = MONTHS[end.month]
     if len(label) == 4:
         return label
     if len(label) == 7:
@@ -150,7 +156,8 @@ def period_words(period: Period) -> str:
     if whole_months and start.year == end.year:
         return f"{first}–{last} {end.year}"
     if not whole_months:
-        first, last = f"{start.day} {first}", f"{end.day} {last}"
+        first = f"{start.day} {first}"
+        last = f"{end.day} {last}"
     if start.year != end.year:
         first += f" {start.year}"
     return f"{first} – {last} {end.year}"

@@ -61,7 +61,7 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Ca
     facts = [_checked(fact, measure) for fact in counted if _is_usable(fact, caveats)]
     if result := two_things(map(vars, facts)):
         raise EvidenceError(
-            f"{result.said}; forecast one of them, e.g. ledger.select({result.column}={result.one!r})"
+            f"{result.words}; forecast one of them, e.g. ledger.select({result.column}={result.one!r})"
         )
     used = _begun(_latest(_by_product(facts), caveats), caveats)
     return used, caveats + _falling(used)

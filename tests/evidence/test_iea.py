@@ -70,7 +70,7 @@ def test_sales_and_shares_by_perimeter(tmp_path: Path) -> None:
     [
         (
             "market,year,sales\nA,2020,5\n",
-            r"iea.csv:1: column 'sales_bev' is missing \(is it 'sales'\?\)",
+            r"iea.csv:1: column 'sales_bev' is missing \(did you mean sales\?\)",
         ),
         (LONG.replace("powertrain", "power"), "column 'powertrain' is missing"),
         ("market,year,sales_bev\nA,2020,5\nB,2021,many\n", "iea.csv:3: holds what is not a number"),

@@ -10,7 +10,7 @@ import pytest
 
 from forecasting.errors import EvidenceError, LedgerError
 from forecasting.evidence.datasets import central_asia
-from forecasting.evidence.perimeters import tied_measures, tied_products
+from forecasting.evidence.perimeters import tied
 from forecasting.evidence.rules import COUNTED
 from forecasting.growth.flow import forecast_flow
 from forecasting.periods import year
@@ -129,14 +129,14 @@ def test_a_stock_is_tied_to_the_flow_that_it_adds_up(facts):
     assert np.isfinite(
         forecast_flow(table, [year(2023)], market_size=300_000).quantiles([0.5])
     ).all(axis=None)
-    assert tied_measures("ev_stock", "ev_imports")
-    assert not tied_measures("ev_registrations", "ev_imports")
+    assert tied("ev_stock", "ev_imports")
+    assert not tied("ev_registrations", "ev_imports")
 
 
 def test_ties_run_along_what_contains_what():
-    assert tied_products("battery-cars", "new-energy-vehicles")
-    assert not tied_products("electric-passenger-cars", "plug-in-hybrids")
-    assert not tied_products("battery-cars", "somebody's own")
+    assert tied("battery-cars", "new-energy-vehicles")
+    assert not tied("electric-passenger-cars", "plug-in-hybrids")
+    assert not tied("battery-cars", "somebody's own")
 
 
 def test_what_ships_of_one_measure_and_place_is_tied():
@@ -145,7 +145,7 @@ def test_what_ships_of_one_measure_and_place_is_tied():
     )
     for (place, measure), rows in told.groupby(["place", "measure"]):
         for one, other in itertools.combinations(rows["product"].unique(), 2):
-            assert tied_products(one, other), f"{place} {measure}: {one}, {other}"
+            assert tied(one, other), f"{place} {measure}: {one}, {other}"
 
 
 @pytest.mark.parametrize("drop", [True, False])

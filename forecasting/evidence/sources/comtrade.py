@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
 
@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from forecasting.errors import InputError, RunError
 from forecasting.evidence.places import COUNTRIES, place_name
-from forecasting.evidence.rules import number_text
+from forecasting.evidence.rules import Row, number_text
 from forecasting.evidence.sources.polite import (
     Amount,
     Code,
@@ -105,7 +105,7 @@ class TradeAnswer(BaseModel):
 
 def proposed_rows(
     places: Sequence[str], since: int, base: str, today: dt.date
-) -> tuple[list[dict[str, str]], int]:
+) -> Iterator[Row | None]:
     """Vehicles exported from China to each place, by month and heading.
 
     Parameters
@@ -119,10 +119,10 @@ def proposed_rows(
     today : date
         The last month asked for is the one before.
 
-    Returns
-    -------
-    tuple
-        Rows in a ledger's columns, and how many records had no count in pieces.
+    Yields
+    ------
+    dict or None
+        A row in a ledger's columns; None of a record without a count in pieces.
 
     Raises
     ------
@@ -138,8 +138,6 @@ def proposed_rows(
     key = _key()
     path = "data/v1/get/C/M/HS" if key else "public/v1/preview/C/M/HS"
     headers = {"Ocp-Apim-Subscription-Key": key} if key else None
-    rows = []
-    without = 0
     with PageReader("UN Comtrade", base, headers) as reader:
         for period in periods:
             question = WHOLE | {
@@ -151,11 +149,7 @@ def proposed_rows(
             }
             page = reader.page(path, question, partial(_records, question=question))
             for record in page.content:
-                if record.count:
-                    rows.append(page.stamped(_row(record, *record.count)))
-                else:
-                    without += 1
-    return rows, without
+                yield page.stamped(_row(record, *record.count)) if record.count else None
 
 
 def _key() -> str:
@@ -187,7 +181,7 @@ def _records(text: str, question: Mapping[str, str]) -> list[TradeRecord]:
     return list(first.values())
 
 
-def _row(record: TradeRecord, estimated: bool, vehicles: float) -> dict[str, str]:
+def _row(record: TradeRecord, estimated: bool, vehicles: float) -> Row:
     place = next(place for place, code in PARTNERS.items() if code == record.partnerCode)
     measure, product = GOODS[record.cmdCode]
     relation, kind, note = TOLD[estimated]

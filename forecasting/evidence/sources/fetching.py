@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +18,11 @@ from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.files import write_new
 from forecasting.evidence.places import COUNTRIES, place_code
 from forecasting.evidence.reading import FoundRow
-from forecasting.evidence.rules import COLUMNS, normalise
+from forecasting.evidence.rules import COLUMNS, Row, normalise
 from forecasting.evidence.sources import comtrade, iea, worldbank
 from forecasting.evidence.sources.polite import today
 
-Propose = Callable[[Sequence[str], int, str, dt.date], tuple[list[dict[str, str]], int]]
+Propose = Callable[[Sequence[str], int, str, dt.date], Iterable[Row | None]]
 SOURCES: dict[str, tuple[Propose, str, str]] = {
     "comtrade": (comtrade.proposed_rows, comtrade.ADDRESS, comtrade.LEFT_OUT),
     "iea": (iea.proposed_rows, iea.ADDRESS, iea.LEFT_OUT),
@@ -106,18 +106,18 @@ def fetch(
         raise InputError(f"{source[:60]!r} is not a source; use comtrade, iea or worldbank")
     propose, base, left_out = SOURCES[source]
     places = [place_code(place)] if place else list(COUNTRIES)
-    path = Path(
-        out or "-".join(["proposed", source, *(code.lower() for code in places if place)]) + ".csv"
-    )
+    parts = ["proposed", source, *(code.lower() for code in places if place)]
+    path = Path(out or f"{'-'.join(parts)}.csv")
     _refuse(path)
     day = today()
-    first = since if since is not None else day.year - YEARS[source]
+    first = day.year - YEARS[source] if since is None else since
     if not 1990 <= first <= day.year:
         raise InputError(f"since {first}: give a year from 1990 to {day.year}")
-    rows, without = propose(places, first, address or base, day)
+    proposed = list(propose(places, first, address or base, day))
+    rows = [row for row in proposed if row]
     if rows:
-        _write(path, _checked(rows))
-    return Fetched(len(rows), without, path, left_out)
+        _write(path, rows)
+    return Fetched(len(rows), len(proposed) - len(rows), path, left_out)
 
 
 def _refuse(path: Path) -> None:
@@ -129,17 +129,12 @@ def _refuse(path: Path) -> None:
         raise InputError(f"{path.parent} is no folder; make it, or give another --out")
 
 
-def _checked(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    """The rows in a ledger's columns; what breaks a ledger's rules is the source's fault."""
-    full = [{column: row.get(column, "") for column in COLUMNS} for row in rows]
-    if problems := checked_rows(FoundRow(row["id"], normalise(row)) for row in full):
+def _write(path: Path, rows: Sequence[Row]) -> None:
+    """Write rows as a ledger; what breaks a ledger's rules is the source's fault."""
+    if problems := checked_rows(FoundRow(row["id"], normalise(row)) for row in rows):
         raise RunError(
             f"the source gave {len(problems)} rows that no ledger can hold, as {problems[0]}"
         )
-    return full
-
-
-def _write(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
     text = io.StringIO()
     table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     table.writeheader()

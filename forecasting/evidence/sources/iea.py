@@ -16,7 +16,7 @@ import csv
 import datetime as dt
 import io
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -24,7 +24,7 @@ from pydantic import BaseModel
 
 from forecasting.errors import EvidenceError, Problem, RunError
 from forecasting.evidence.places import find_place, place_name
-from forecasting.evidence.rules import number_text
+from forecasting.evidence.rules import Row, number_text
 from forecasting.evidence.sources.polite import (
     Amount,
     PageReader,
@@ -32,7 +32,7 @@ from forecasting.evidence.sources.polite import (
     proposed_row,
     read_answer,
 )
-from forecasting.measures import nearest
+from forecasting.measures import did_you_mean
 from forecasting.periods import year
 
 # As what is estimated from it names it
@@ -43,6 +43,7 @@ PANEL = (
     "sales_share_percent", "stock_share_percent", "public_fast_points", "public_slow_points",
 )  # fmt: skip
 
+_NEEDED = ("market", "year", "sales_bev")
 _LONG = ("region", "category", "parameter", "mode", "powertrain", "year", "value")
 
 FAST = ("EV charging points", "EV", "Publicly available fast")
@@ -103,54 +104,48 @@ def read_iea_panel(path: str | Path) -> pd.DataFrame:
         Where the file cannot be read or has neither set of columns.
     """
     table = _table(Path(path))
-    if "region_country" in table.columns:  # the name in the edition of 2025
-        table = table.rename(columns={"region_country": "region"})
-    if set(_LONG) <= set(table.columns):
-        return _widened(table)
-    if {"market", "year", "sales_bev"} <= set(table.columns):
-        return _numeric(table.reindex(columns=list(PANEL)), path)
-    needed = ("market", "year", "sales_bev") if "market" in table.columns else _LONG
     columns = [str(column) for column in table.columns]
-    problems = []
-    for column in needed:
-        if column not in columns:
-            alike = nearest(column, columns)
-            hint = f"is it {alike!r}?" if alike else "see IEA's Global EV Data"
-            problems.append(Problem(f"{Path(path).name}:1", f"column {column!r} is missing", hint))
-    raise EvidenceError(problems)
+    if {*_LONG} <= {*columns}:
+        return _widened(table)
+    if {*_NEEDED} <= {*columns}:
+        return _numeric(table.reindex(columns=list(PANEL)), path)
+    where = f"{Path(path).name}:1"
+    otherwise = "see IEA's Global EV Data"
+    raise EvidenceError([
+        Problem(where, f"column {name!r} is missing", did_you_mean(name, columns, otherwise))
+        for name in (_NEEDED if "market" in columns else _LONG)
+        if name not in columns
+    ])  # fmt: skip
 
 
 def _table(path: Path) -> pd.DataFrame:
+    """A table of texts; the IEA's columns in lower case, and as the newest edition names them."""
     try:
         table = pd.read_csv(path, dtype="str", encoding="utf-8-sig", quoting=csv.QUOTE_MINIMAL)
     except (OSError, UnicodeDecodeError, pd.errors.EmptyDataError, pd.errors.ParserError) as error:
         raise EvidenceError(
             [Problem(str(path), f"cannot be read: {error}", "give a CSV file in UTF-8")]
         ) from None
-    return table.rename(
-        columns=lambda name: (
-            str(name).strip().lower() if str(name).strip().lower() in _LONG else name
-        )
-    )
+    plain = {name: str(name).strip().lower() for name in table.columns}
+    names = {name: word for name, word in plain.items() if word in _LONG}
+    return table.rename(columns=names | {"region_country": "region"})
 
 
 def _widened(table: pd.DataFrame) -> pd.DataFrame:
-    keys = pd.Series(
-        list(zip(table["parameter"], table["mode"], table["powertrain"], strict=True)),
-        index=table.index,
-    )
+    keys = zip(table["parameter"], table["mode"], table["powertrain"], strict=True)
+    table = table.assign(series=[_SERIES.get(key, "") for key in keys])
     keep = (
-        keys.isin(list(_SERIES))
+        table["series"].ne("")
         & (table["category"] == "Historical")
         & ~table["region"].isin(list(_AGGREGATES))
     )
-    rows = table.loc[keep].assign(
-        series=keys[keep].map(_SERIES), value=pd.to_numeric(table.loc[keep, "value"])
+    wide = (
+        table[keep]
+        .astype({"value": "float64"})
+        .pivot_table(index=["region", "year"], columns="series", values="value", aggfunc="first")
+        .reset_index()
+        .rename(columns={"region": "market"})
     )
-    wide = rows.pivot_table(
-        index=["region", "year"], columns="series", values="value", aggfunc="first"
-    )
-    wide = wide.reset_index().rename(columns={"region": "market"})
     return _numeric(wide.reindex(columns=list(PANEL)), "table")
 
 
@@ -159,13 +154,9 @@ def _numeric(panel: pd.DataFrame, path: str | Path) -> pd.DataFrame:
     bad = (numbers.isna() & panel[numbers.columns].notna()).any(axis=1) | numbers["year"].isna()
     if bad.any():
         lines = ", ".join(str(line + 2) for line in panel.index[bad][:5])
-        raise EvidenceError(
-            [
-                Problem(
-                    f"{Path(path).name}:{lines}", "holds what is not a number", "digits and a point"
-                )
-            ]
-        )
+        where = f"{Path(path).name}:{lines}"
+        fault = "holds what is not a number"
+        raise EvidenceError([Problem(where, fault, "digits and a point")])
     numbers.insert(0, "market", panel["market"].astype("str"))
     numbers.columns.name = None
     return numbers.astype({"year": "int64"}).sort_values(["market", "year"], ignore_index=True)
@@ -199,12 +190,8 @@ def annual_sales(panel: pd.DataFrame, battery_only: bool = False) -> pd.DataFram
     parts = panel[["sales_bev", "sales_phev"]]
     every = parts.sum(axis=1, min_count=1)
     sales = panel["sales_bev"] if battery_only else every
-    both = parts.notna().all(axis=1)
-    held = (
-        both.map({True: "bev+phev", False: ""})
-        .mask(~both & parts["sales_bev"].notna(), "bev")
-        .replace("", "phev")
-    )
+    held = pd.Series("bev+phev", panel.index)
+    held = held.where(panel["sales_phev"].notna(), "bev").where(panel["sales_bev"].notna(), "phev")
     out = pd.DataFrame({
         "market": panel["market"],
         "year": panel["year"],
@@ -235,7 +222,7 @@ class ExplorerLine(BaseModel):
 
 def proposed_rows(
     places: Sequence[str], since: int, base: str, today: dt.date
-) -> tuple[list[dict[str, str]], int]:
+) -> Iterator[Row | None]:
     """Yearly sales, stocks and public charging points of each place.
 
     Parameters
@@ -249,10 +236,10 @@ def proposed_rows(
     today : date
         No year that has not ended by then is proposed.
 
-    Returns
-    -------
-    tuple
-        Rows in a ledger's columns, and how many sums of points had a part missing.
+    Yields
+    ------
+    dict or None
+        A row in a ledger's columns; None of a sum of points with a part missing.
 
     Raises
     ------
@@ -262,8 +249,6 @@ def proposed_rows(
         Where the source fails.
     """
     only_countries("the IEA", places)
-    rows = []
-    without = 0
     with PageReader("IEA", base) as reader:
         for place in places:
             region = REGIONS.get(place, place_name(place))
@@ -278,18 +263,17 @@ def proposed_rows(
                 elif line.series in _FACTS:
                     words = ", ".join(line.series)
                     fact = (place, *_FACTS[line.series], line.year, line.value, words)
-                    rows.append(page.stamped(_row(*fact)))
+                    yield page.stamped(_row(*fact))
             for of_year, parts in points.items():
                 if len(parts) < 2:
-                    without += 1
+                    yield None
                     continue
                 words = (
                     f"public charging points, {parts[FAST]:,.0f} fast and {parts[SLOW]:,.0f} slow"
                 )
                 number = parts[FAST] + parts[SLOW]
                 fact = (place, "charging_points", "public", of_year, number, words)
-                rows.append(page.stamped(_row(*fact)))
-    return rows, without
+                yield page.stamped(_row(*fact))
 
 
 def _lines(text: str) -> list[ExplorerLine]:
@@ -307,9 +291,7 @@ def _lines(text: str) -> list[ExplorerLine]:
     return read
 
 
-def _row(
-    place: str, measure: str, product: str, of_year: int, value: float, words: str
-) -> dict[str, str]:
+def _row(place: str, measure: str, product: str, of_year: int, value: float, words: str) -> Row:
     return proposed_row(
         measure,
         place,

@@ -27,6 +27,7 @@ from forecasting import __version__
 from forecasting.errors import InputError, RunError, shortened
 from forecasting.evidence.files import read_whole, write_whole
 from forecasting.evidence.printed_periods import period_cells
+from forecasting.evidence.rules import Row
 from forecasting.periods import Period
 from forecasting.quantities import on_a_day
 
@@ -64,7 +65,7 @@ class Page(Generic[T]):
     retrieved: dt.date
     sha256: str
 
-    def stamped(self, row: Mapping[str, str]) -> dict[str, str]:
+    def stamped(self, row: Row) -> Row:
         """A row with where and when it came, and the hash of the answer; known since then, if it
         says no day itself.
         """
@@ -309,7 +310,7 @@ def read_answer(shape: Any, content: object) -> Any:
 
 def proposed_row(
     measure: str, place: str, period: Period, publisher: str, product: str = "", **cells: str
-) -> dict[str, str]:
+) -> Row:
     """A row in a ledger's columns: its name, what it counts, where and when, and further cells.
 
     >>> from forecasting.periods import year

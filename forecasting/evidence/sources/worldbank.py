@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 
 from forecasting.errors import PeriodError
 from forecasting.evidence.places import place_name
-from forecasting.evidence.rules import number_text
+from forecasting.evidence.rules import Row, number_text
 from forecasting.evidence.sources.polite import (
     Amount,
     Page,
@@ -73,7 +73,7 @@ Answer = tuple[PageHead, list[IndicatorValue] | None]
 
 def proposed_rows(
     places: Sequence[str], since: int, base: str, today: dt.date
-) -> tuple[list[dict[str, str]], int]:
+) -> Iterator[Row | None]:
     """Population and gross domestic product of each place, by year.
 
     Parameters
@@ -87,10 +87,10 @@ def proposed_rows(
     today : date
         Its year is the last that is asked for.
 
-    Returns
-    -------
-    tuple
-        Rows in a ledger's columns, and how many records had no value.
+    Yields
+    ------
+    dict or None
+        A row in a ledger's columns; None of a record without a value.
 
     Raises
     ------
@@ -100,19 +100,16 @@ def proposed_rows(
         Where the source fails.
     """
     only_countries("the World Bank", places)
-    rows = []
-    without = 0
     with PageReader("World Bank", base) as reader:
         for indicator in INDICATORS:
             for page in _pages(reader, indicator, places, f"{since}:{today.year}"):
                 head, records = page.content
                 for record in records or ():
                     if record.value is None:
-                        without += 1
+                        yield None
                     elif record.country.id in places:
                         row = _row(record, record.value, indicator, head.edition)
-                        rows.append(page.stamped(row))
-    return rows, without
+                        yield page.stamped(row)
 
 
 def _pages(
@@ -130,7 +127,7 @@ def _pages(
         pages = page.content[0].pages
 
 
-def _row(record: IndicatorValue, value: float, indicator: str, edition: str) -> dict[str, str]:
+def _row(record: IndicatorValue, value: float, indicator: str, edition: str) -> Row:
     measure, units, words, last_day, note = INDICATORS[indicator]
     place = record.country.id
     amount = value / units
