@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,20 +26,39 @@ from forecasting.evaluation.peers import (
     Quantiles,
     single_series,
 )
-from forecasting.evaluation.scores import LEVELS, coverage, judged
+from forecasting.evaluation.scores import (
+    LEVELS,
+    clustered_mean,
+    clustered_ratio,
+    clusters_of,
+    coverage,
+    score_rows,
+)
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.sources.iea import annual_sales, read_iea_panel
 from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.forecast import ledger_of
-from forecasting.growth.prior import Prior
+from forecasting.growth.prior import Prior, region_of
 from forecasting.periods import year
 from forecasting.scenarios.known import Known
 
 THIS_PACKAGE = "this package"
 REGRESSION = "analogue regression"
-ORIGINS = range(2014, 2024)
-FEWEST_YEARS, SHORT = 3, 5
+FIRST_ORIGIN = 2014
+FEWEST_YEARS = 3
+SHORT = 5
+LATE = 2017  # origins from which the regression has seen many markets
 DRAWS = 2000
+# Conditions on the columns of a score, and the region
+GROUPS = {
+    "all": "h > 0",
+    **{f"{h} {'year' if h == 1 else 'years'} ahead": f"h == {h}" for h in HORIZONS},
+    "Europe": "region == 'Europe'",
+    "elsewhere": "region != 'Europe'",
+    f"at most {SHORT} years of history": f"years <= {SHORT}",
+    "under 500 sales": "sales < 500",
+    "share above 30 %": "share > 0.3",
+}
 NEEDED = ("sales_bev", "sales_share_percent")  # the reader fills what a file lacks with nothing
 COLUMNS = ("market", "year", "sales_bev", "sales_phev", "sales_share_percent")
 
@@ -74,6 +93,12 @@ class Case:
     outcomes: dict[int, float]
 
     @property
+    def row(self) -> dict[str, object]:
+        """What a score says of it."""
+        of_case = {"market": self.market, "origin": self.origin, "years": len(self.history)}
+        return of_case | {"sales": float(self.history.iloc[-1]), "share": self.share}
+
+    @property
     def size(self) -> float | None:
         """New cars in the last year of which their number is known; None where none is."""
         sizes = self.known.market.value
@@ -85,15 +110,18 @@ Forecaster = Callable[[Case], Quantiles]
 
 def backtest(panel: Panel, train: Panel | None = None, *, peers: bool = False) -> pd.DataFrame:
     """Score the forecasts on a panel, in one line per method: :func:`summarise` of
-    :func:`backtest_skill`.
+    :func:`backtest_skill`, with :func:`by_group` in ``attrs["groups"]``.
     """
-    return summarise(backtest_skill(panel, train, peers=peers))
+    cases = backtest_skill(panel, train, peers=peers)
+    lines = summarise(cases)
+    lines.attrs["groups"] = by_group(cases)
+    return lines
 
 
 def backtest_skill(
     panel: Panel, train: Panel | None = None, *, peers: bool = False
 ) -> pd.DataFrame:
-    """Score every case of a panel.
+    """Score every case of a panel, beside the analogue regression.
 
     Parameters
     ----------
@@ -103,38 +131,38 @@ def backtest_skill(
         Markets to learn from, in the same columns. Without it each market is scored with a prior
         from the others.
     peers : bool
-        Score the peers too; needs statsforecast.
+        Score the other peers too; needs statsforecast.
 
     Returns
     -------
     DataFrame
-        ``method, market, origin, h, years`` (of history), ``wis`` (weighted interval score of log
-        sales), ``ale`` (absolute log error of the median), ``in80, in95``.
+        ``method, market, origin, years`` (of history), ``sales, share`` (at the origin), ``h,
+        scored`` (the year), ``wis`` (weighted interval score of log sales), ``ale`` (absolute log
+        error of the median), ``in80, in95``.
 
     Raises
     ------
     EvidenceError
         Where the panel cannot be read, or has no market with three years and an outcome.
     """
-    scored = read_panel(panel)
+    panel_rows = read_panel(panel)
     others = None if train is None else read_panel(train)
-    cases = list(_cases(scored, others))
+    cases = list(_cases(panel_rows, others))
     if not cases:
         raise EvidenceError(
-            f"the panel has no market with {FEWEST_YEARS} years in a row up to one of {ORIGINS[0]}"
-            f" to {ORIGINS[-1]}, {LEAST_SALES} sales in it and an outcome after it"
+            f"the panel has no market with {FEWEST_YEARS} years in a row up to one from"
+            f" {FIRST_ORIGIN} on, {LEAST_SALES} sales in it and an outcome after it"
         )
-    methods = _peers(scored if others is None else others, others is not None) if peers else {}
-    methods[THIS_PACKAGE] = _PackageForecaster(others is not None)
+    methods = _methods(panel_rows if others is None else others, others is not None, peers)
     rows = [
         row
         for name, method in methods.items()
         for case in tqdm(cases, name, leave=False, disable=None)
-        for row in _score(name, case, method(case))
+        for row in score_rows(
+            {"method": name, **case.row}, case.origin, method(case), case.outcomes
+        )
     ]
-    return pd.DataFrame(
-        rows, columns=["method", "market", "origin", "h", "years", "wis", "ale", "in80", "in95"]
-    )
+    return pd.DataFrame(rows)
 
 
 def read_panel(panel: Panel, battery_only: bool = False) -> pd.DataFrame:
@@ -186,7 +214,7 @@ def _cases(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[C
         facts = _published(rows["sales"])
         others = panel[panel["market"] != market] if train is None else train
         sizes = (rows["sales"] / rows["share"]).dropna()
-        for origin in sorted({*ORIGINS} & {*rows.index}):
+        for origin in rows.index[rows.index >= FIRST_ORIGIN].tolist():
             day = dt.date(origin + 1, 1, 1)
             known = Known(facts, None, None, day, sizes, size_from_ledger=False, analogues=others)
             history = _unbroken(known.facts)
@@ -229,30 +257,29 @@ class _PackageForecaster:
     def __call__(self, case: Case) -> Quantiles:
         periods = [year(case.origin + h) for h in HORIZONS]
         prior = self._prior(case)
-        forecast = forecast_flow(case.known.facts, periods, prior, case.size, draws=DRAWS)
+        forecast = forecast_flow(
+            case.known.facts, periods, prior, case.size, draws=DRAWS, place=case.market
+        )
         return dict(zip(HORIZONS, forecast.quantiles(LEVELS).to_numpy(), strict=True))
 
 
-def _peers(analogues: pd.DataFrame, apart: bool) -> dict[str, Forecaster]:
-    """All peers by name; the analogue rules learn from the training markets, or from all but the
+def _methods(analogues: pd.DataFrame, apart: bool, peers: bool) -> dict[str, Forecaster]:
+    """All methods by name; the analogue rules learn from the training markets, or from all but the
     scored one.
     """
-    methods: dict[str, Forecaster] = {
-        name: lambda case, peer=peer: peer(case.history)  # type: ignore[misc]
-        for name, peer in single_series().items()
-    }
-    for name, regressors in (("analogue average growth", (0,)), (REGRESSION, (0, 1, 2))):
+
+    def of_history(peer: Callable[[pd.Series], Quantiles]) -> Forecaster:
+        return lambda case: peer(case.history)
+
+    def of_analogues(*regressors: int) -> Forecaster:
         rule = AnalogueRegression(analogues, regressors)
-        methods[name] = lambda case, rule=rule: rule.forecast(
-            "" if apart else case.market, case.history, case.share
-        )  # type: ignore[misc]
-    return methods
+        return lambda case: rule.forecast("" if apart else case.market, case.history, case.share)
 
-
-def _score(name: str, case: Case, quantiles: Quantiles) -> Iterator[tuple[object, ...]]:
-    for h, outcome in case.outcomes.items():
-        case_of = (name, case.market, case.origin, h, len(case.history))
-        yield *case_of, *astuple(judged(quantiles[h], outcome))
+    methods: dict[str, Forecaster] = {}
+    if peers:
+        methods = {name: of_history(peer) for name, peer in single_series().items()}
+        methods["analogue average growth"] = of_analogues(0)
+    return methods | {REGRESSION: of_analogues(0, 1, 2), THIS_PACKAGE: _PackageForecaster(apart)}
 
 
 def summarise(table: pd.DataFrame) -> pd.DataFrame:
@@ -284,3 +311,37 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
     if REGRESSION in lines.index:
         lines["ratio_regression"] = lines["wis"] / float(lines["wis"][REGRESSION])
     return lines.round(3).join(coverage(table))
+
+
+def by_group(table: pd.DataFrame) -> pd.DataFrame:
+    """How this package does in groups of cases, beside the analogue regression.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`backtest_skill`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by `GROUPS` that have cases: ``cases``, ``wis``, ``ratio`` to the regression,
+        ``late`` the same of origins from 2017 on, ``in80``; ``ratio_se, late_se, se80`` are
+        standard errors, clustered by market and by the year that is scored.
+    """
+    case = ["market", "origin", "h"]
+    regression = table[table["method"] == REGRESSION].set_index(case)["wis"].rename("other")
+    ours = table[table["method"] == THIS_PACKAGE].join(regression, on=case)
+    ours["region"] = ours["market"].map(region_of)
+    rows = {}
+    for name, condition in GROUPS.items():
+        cases = ours.query(condition)
+        late = cases[cases["origin"] >= LATE]
+        row: dict[str, float] = {"cases": len(cases), "wis": cases["wis"].mean()}
+        for column, part in (("ratio", cases), ("late", late)):
+            if len(part):
+                both = clustered_ratio(part["wis"], part["other"], *clusters_of(part))
+                row |= {column: both.mean, f"{column}_se": both.error}
+        if len(cases):
+            held = clustered_mean(cases["in80"], *clusters_of(cases))
+            rows[name] = row | {"in80": held.mean, "se80": held.error}
+    return pd.DataFrame.from_dict(rows, orient="index").astype({"cases": int})

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -23,7 +23,7 @@ from forecasting.evaluation.backtest import DRAWS, Panel, read_panel
 from forecasting.evaluation.part_year import Monthly, PackagePartYear, read_monthly
 from forecasting.evaluation.peers import LEAST_SALES
 from forecasting.evaluation.rules_of_thumb import PartYear
-from forecasting.evaluation.scores import LEVELS, clustered_ratio, coverage, judged
+from forecasting.evaluation.scores import LEVELS, clustered_ratio, clusters_of, coverage, judged
 from forecasting.evidence.places import find_place
 from forecasting.evidence.policies import Policy, read_policies
 from forecasting.growth.flow import forecast_flow
@@ -38,7 +38,6 @@ MULTIPLIER = "one multiplier"
 MULTIPLIERS = {"last": 1.5, "three": 0.7, "twelve": 0.75}
 MULTIPLIER_SD = 0.5
 BEFORE = 4  # months that facts end before the event
-COLUMNS = ["method", "market", "policy", "known", "months", "wis", "ale", "in80", "in95"]
 
 
 @dataclass(frozen=True)
@@ -101,8 +100,8 @@ def event_skill(panel: Panel, monthly: Monthly, policies: str | Path | None = No
     Returns
     -------
     DataFrame
-        ``method, market, policy, known`` (whether it had been announced by then), ``months``
-        (``last``, ``three``, ``twelve``), ``wis`` (weighted interval score of the log total),
+        ``method, market, policy, known`` (whether it had been announced by then), ``scored`` (the
+        year of the event), ``months`` (``last``, ``three``, ``twelve``), ``wis`` (weighted interval score of the log total),
         ``ale`` (absolute log error of the median), ``in80, in95``.
 
     Raises
@@ -136,7 +135,7 @@ def event_skill(panel: Panel, monthly: Monthly, policies: str | Path | None = No
         )
     ours = PackagePartYear(analogues, months)
     learned: dict[str, PolicyEffects] = {}
-    scores: list[tuple[object, ...]] = []
+    scores: list[dict[str, object]] = []
     for case in tqdm(cases, TOLD, leave=False, disable=None):
         market = case.event.market
         if market not in learned:
@@ -144,7 +143,7 @@ def event_skill(panel: Panel, monthly: Monthly, policies: str | Path | None = No
             learned[market] = estimate_policy_effects(others, rows.values())
         for method, totals in _forecasts(case, ours, learned[market]).items():
             scores += _score(method, case, totals)
-    return pd.DataFrame(scores, columns=COLUMNS)
+    return pd.DataFrame(scores)
 
 
 def _check_places(policies: Mapping[str, Policy], markets: set[str], name: str) -> None:
@@ -226,13 +225,16 @@ def _forecasts(
 
 def _score(
     method: str, case: EventCase, quantiles: dict[str, np.ndarray]
-) -> Iterator[tuple[object, ...]]:
+) -> Iterator[dict[str, object]]:
+    of_case = {
+        "method": method,
+        "market": case.event.market,
+        "policy": case.event.policy.id,
+        "known": case.was_known,
+        "scored": case.event.first.year,
+    }
     for name, outcome in case.outcomes.items():
-        policy = case.event.policy.id
-        yield (
-            method, case.event.market, policy, case.was_known, name,
-            *astuple(judged(quantiles[name], outcome)),
-        )  # fmt: skip
+        yield {**of_case, "months": name, **judged(quantiles[name], outcome)}
 
 
 def summarise_events(table: pd.DataFrame) -> pd.DataFrame:
@@ -242,7 +244,7 @@ def summarise_events(table: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by method: ``wis`` of all cases, ``last, three, twelve`` by months; ``ratio`` to the
-        forecast without the event, with ``ratio_se`` clustered by market, and ``ratio_last`` and so
+        forecast without the event, with ``ratio_se`` clustered by market and year, and ``ratio_last`` and so
         on by months, ``ratio_known`` where the event had been announced by then; ``in80, in95``
         with ``se80, se95``; ``cases`` and ``events``.
 
@@ -259,11 +261,12 @@ def summarise_events(table: pd.DataFrame) -> pd.DataFrame:
     spans = table.pivot_table(index="method", columns="months", values="wis", sort=False)
     lines = lines.join(spans[names])
     both = table.pivot(index=["policy", "months"], columns="method", values="wis")
-    markets = table.drop_duplicates(["policy", "months"]).set_index(["policy", "months"])["market"]
+    cases = table.drop_duplicates(["policy", "months"]).set_index(["policy", "months"])
+    clusters = clusters_of(cases.loc[both.index])
     for method in lines.index:
-        against = clustered_ratio(both[method], both[NOT_TOLD], markets[both.index])
-        lines.loc[method, "ratio"] = against.mean
-        lines.loc[method, "ratio_se"] = against.error
+        ratio = clustered_ratio(both[method], both[NOT_TOLD], *clusters)
+        lines.loc[method, "ratio"] = ratio.mean
+        lines.loc[method, "ratio_se"] = ratio.error
     for name in names:
         lines[f"ratio_{name}"] = lines[name] / float(lines[name][NOT_TOLD])
     known = table[table["known"]].groupby("method")["wis"].mean().reindex(lines.index)

@@ -9,8 +9,8 @@ from :class:`forecasting.scenarios.known.Known`, as in reports.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import astuple
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -20,12 +20,7 @@ from forecasting.errors import EvidenceError, ModelError, Problem
 from forecasting.evaluation.backtest import DRAWS, THIS_PACKAGE, Panel, read_panel
 from forecasting.evaluation.peers import LEAST_SALES
 from forecasting.evaluation.rules_of_thumb import RULES, Forecast, PartYear, rule_of_thumb
-from forecasting.evaluation.scores import (
-    LEVELS,
-    clustered_ratio,
-    coverage,
-    judged,
-)
+from forecasting.evaluation.scores import LEVELS, clustered_ratio, coverage, score_rows
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.forecast import ledger_of
 from forecasting.growth.prior import Prior
@@ -40,7 +35,6 @@ MOST_SHOWN = 5
 Monthly = pd.DataFrame | str | Path
 
 MONTHS = (2, 4, 6, 9)  # last month of the part year
-COLUMNS = ["method", "market", "year", "k", "h", "wis", "ale", "in80", "in95"]
 
 
 def read_monthly(monthly: Monthly) -> pd.DataFrame:
@@ -184,9 +178,9 @@ def part_year_skill(panel: Panel, monthly: Monthly, train: Panel | None = None) 
     Returns
     -------
     DataFrame
-        ``method, market, year, k`` (last month known), ``h`` (0 this year, 1 the next), ``wis``
-        (weighted interval score of the log total), ``ale`` (absolute log error of the median),
-        ``in80, in95``.
+        ``method, market, year, k`` (last month known), ``h`` (0 this year, 1 the next), ``scored``
+        (which year that is), ``wis`` (weighted interval score of the log total), ``ale`` (absolute
+        log error of the median), ``in80, in95``.
 
     Raises
     ------
@@ -215,15 +209,17 @@ def part_year_skill(panel: Panel, monthly: Monthly, train: Panel | None = None) 
             " give more months"
         )
     ours = PackagePartYear(analogues, months)
+    methods: dict[str, Callable[[PartYear], Forecast]] = {
+        name: partial(rule_of_thumb, name) for name in RULES
+    }
+    methods[THIS_PACKAGE] = ours
     rows = [
         row
-        for name in RULES
-        for case in cases
-        for row in _score(name, case, rule_of_thumb(name, case))
+        for name, method in methods.items()
+        for case in tqdm(cases, name, leave=False, disable=None)
+        for row in score_rows({"method": name, **case.row}, case.year, method(case), case.outcomes)
     ]
-    for case in tqdm(cases, THIS_PACKAGE, leave=False, disable=None):
-        rows += _score(THIS_PACKAGE, case, ours(case))
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows)
 
 
 def _check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:
@@ -318,14 +314,10 @@ class PackagePartYear:
         """Quantiles of this year's total and of the next's."""
         known, periods = self.known(case), [year(case.year + h) for h in (0, 1)]
         prior = self.prior(case, known)
-        forecast = forecast_flow(known.facts, periods, prior, known.market.sizes, draws=DRAWS)
+        forecast = forecast_flow(
+            known.facts, periods, prior, known.market.sizes, draws=DRAWS, place=case.market
+        )
         return dict(enumerate(forecast.quantiles(LEVELS).to_numpy()))
-
-
-def _score(name: str, case: PartYear, forecast: Forecast) -> Iterator[tuple[object, ...]]:
-    for h, outcome in case.outcomes.items():
-        case_of = (name, case.market, case.year, case.k, h)
-        yield *case_of, *astuple(judged(forecast[h], outcome))
 
 
 def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
@@ -337,7 +329,7 @@ def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
         Indexed by method: ``wis`` of this year, ``k2`` and so on by the last month known, ``ale``
         the median error; ``next_wis, next_ale`` of the next year; ``ratio, next_ratio`` of ours to
         the best rule of thumb in each, with ``ratio_se, next_ratio_se``; ``in80, in95`` with
-        ``se80, se95``; ``cases``. Standard errors are clustered by market.
+        ``se80, se95``; ``cases``. Standard errors are clustered by market and year.
 
     Examples
     --------
@@ -354,8 +346,8 @@ def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
         rules = lines[f"{before}wis"].reindex([*RULES]).dropna()
         if len(rules) and THIS_PACKAGE in lines.index:
             both = rows.pivot(index=["market", "year", "k"], columns="method", values="wis")
-            markets = both.index.get_level_values("market")
-            ratio = clustered_ratio(both[THIS_PACKAGE], both[rules.idxmin()], markets)
+            clusters = [both.index.get_level_values(name) for name in ("market", "year")]
+            ratio = clustered_ratio(both[THIS_PACKAGE], both[rules.idxmin()], *clusters)
             lines.loc[THIS_PACKAGE, f"{before}ratio"] = ratio.mean
             lines.loc[THIS_PACKAGE, f"{before}ratio_se"] = ratio.error
     this_year = table[table["h"] == 0].pivot_table(index="method", columns="k", values="wis")

@@ -51,6 +51,11 @@ class PartYear:
     size: float | None
     outcomes: dict[int, float]
 
+    @property
+    def row(self) -> dict[str, object]:
+        """What a score says of it."""
+        return {"market": self.market, "year": self.year, "k": self.k}
+
 
 # Each rule's total of this year and its growth into the next, with the spread (log) of both.
 # Spreads are those seen on the markets that the rules were first tried on: hindsight, in the rules'

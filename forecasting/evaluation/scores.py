@@ -9,7 +9,8 @@ says.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -72,78 +73,93 @@ def inside(
     return np.asarray((q[..., low[0]] <= y) & (y <= q[..., high[0]]))
 
 
-@dataclass(frozen=True)
-class Judged:
-    """How a forecast did: the weighted interval score and the median's absolute error, both of
-    logs, and whether its central 80 and 95 % held the outcome.
-    """
-
-    wis: float
-    error: float
-    in80: bool
-    in95: bool
-
-
-def judged(quantiles: ArrayLike, outcome: float) -> Judged:
+def judged(quantiles: ArrayLike, outcome: float) -> dict[str, Any]:
     """Set quantiles at `LEVELS` of a positive quantity beside what happened.
+
+    Returns
+    -------
+    dict
+        The weighted interval score (``wis``) and the median's absolute error (``ale``), both of
+        logs, and whether the central 80 and 95 % held the outcome (``in80, in95``).
 
     Examples
     --------
     >>> judged([50, 70, 85, 100, 118, 140, 200], 110.0)
-    Judged(wis=0.0667..., error=0.0953..., in80=True, in95=True)
+    {'wis': 0.0667..., 'ale': 0.0953..., 'in80': True, 'in95': True}
     """
     logs = np.log(np.maximum(quantiles, 1e-9))
     log = float(np.log(outcome))
-    return Judged(
-        wis=float(weighted_interval_score(logs, log)),
-        error=abs(log - float(logs[len(LEVELS) // 2])),
-        in80=bool(inside(logs, log, 0.8)),
-        in95=bool(inside(logs, log, 0.95)),
-    )
+    return {
+        "wis": float(weighted_interval_score(logs, log)),
+        "ale": abs(log - float(logs[len(LEVELS) // 2])),
+        "in80": bool(inside(logs, log, 0.8)),
+        "in95": bool(inside(logs, log, 0.95)),
+    }
+
+
+def score_rows(
+    case: Mapping[str, Any],
+    year: int,
+    quantiles: Mapping[int, Array],
+    outcomes: Mapping[int, float],
+) -> list[dict[str, Any]]:
+    """What a case is called, with the horizon ``h``, the year that is scored, and how its forecast
+    did: a row for each outcome.
+
+    Parameters
+    ----------
+    case : mapping
+        What each row says first.
+    year : int
+        From which the horizons count.
+    quantiles, outcomes : mapping of int
+        By horizon.
+    """
+    return [
+        {**case, "h": h, "scored": year + h, **judged(quantiles[h], outcome)}
+        for h, outcome in outcomes.items()
+    ]
+
+
+def clusters_of(cases: pd.DataFrame) -> list[pd.Series]:
+    """What makes cases alike: the market, and the year that is scored, in which all err together."""
+    return [cases[name] for name in ("market", "scored") if name in cases]
 
 
 def coverage(cases: pd.DataFrame) -> pd.DataFrame:
-    """Shares of outcomes inside 80 and 95 % by method, with standard errors clustered by market,
-    and the number of cases.
+    """Shares of outcomes inside 80 and 95 % by method, with standard errors clustered by market and
+    year, and the number of cases.
 
     Parameters
     ----------
     cases : DataFrame
-        ``method, market, in80, in95``.
+        ``method, market, scored, in80, in95``; without ``scored`` markets alone are clusters.
     """
     by = cases.groupby("method", sort=False)
     table = pd.DataFrame(index=cases["method"].unique())
     for held, error in (("in80", "se80"), ("in95", "se95")):
-        means = [clustered_mean(rows[held], rows["market"]) for _, rows in by]
-        table[held] = [mean.mean for mean in means]
-        table[error] = [mean.error for mean in means]
+        means = [clustered_mean(rows[held], *clusters_of(rows)) for _, rows in by]
+        table[[held, error]] = np.array(means)
     return table.round(3).assign(cases=by.size())
 
 
-@dataclass(frozen=True)
-class ClusteredMean:
-    """A mean over cases and its standard error, cases of one cluster being one another's like.
-
-    Parameters
-    ----------
-    mean, error : float
-        The error is NaN with fewer than two clusters.
-    """
+class ClusteredMean(NamedTuple):
+    """A mean over cases and its standard error, which is NaN with fewer than two clusters."""
 
     mean: float
     error: float
 
 
-def clustered_mean(values: ArrayLike, clusters: ArrayLike) -> ClusteredMean:
-    """Mean over cases with its standard error clustered, as by market (Liang and Zeger 1986, with G
-    / (G - 1)).
+def clustered_mean(values: ArrayLike, *clusters: ArrayLike) -> ClusteredMean:
+    """Mean over cases, with its standard error clustered once, as by market (Liang and Zeger 1986),
+    or twice, as by market and year (Cameron, Gelbach and Miller 2011), with G / (G - 1).
 
     Parameters
     ----------
     values : array_like, shape (cases,)
         E.g. whether an interval held the outcome.
-    clusters : array_like, shape (cases,)
-        Names of the clusters.
+    *clusters : array_like, shape (cases,)
+        Names of the clusters, of one kind or two. Of two the error is at least that of either.
 
     Examples
     --------
@@ -151,14 +167,20 @@ def clustered_mean(values: ArrayLike, clusters: ArrayLike) -> ClusteredMean:
     ClusteredMean(mean=0.5, error=0.5)
     """
     x = np.asarray(values, dtype=float)
-    _, cluster = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
-    sums = np.bincount(cluster, x - x.mean())
-    count = len(sums)
-    error = np.sqrt(count / (count - 1) * (sums**2).sum()) / len(x) if count > 1 else np.nan
-    return ClusteredMean(float(x.mean()), float(error))
+    kinds = [pd.factorize(np.asarray(names, dtype=str))[0] for names in clusters]
+    if len(kinds) > 1:
+        kinds.append(kinds[0] * len(x) + kinds[1])
+    variance = []
+    for kind in kinds:
+        sums = pd.Series(x - x.mean()).groupby(kind).sum()
+        count = len(sums)
+        variance.append(count / (count - 1) * (sums**2).sum() if count > 1 else np.nan)
+    if len(kinds) > 1:
+        variance[2] = variance[0] + variance[1] - variance[2]
+    return ClusteredMean(float(x.mean()), float(np.sqrt(np.fmax.reduce(variance)) / len(x)))
 
 
-def clustered_ratio(ours: ArrayLike, other: ArrayLike, clusters: ArrayLike) -> ClusteredMean:
+def clustered_ratio(ours: ArrayLike, other: ArrayLike, *clusters: ArrayLike) -> ClusteredMean:
     """Ratio of two methods' mean scores on the same cases, with its standard error clustered (by
     the delta method).
 
@@ -166,8 +188,8 @@ def clustered_ratio(ours: ArrayLike, other: ArrayLike, clusters: ArrayLike) -> C
     ----------
     ours, other : array_like, shape (cases,)
         Scores; the other's mean is above 0.
-    clusters : array_like, shape (cases,)
-        Names of the clusters.
+    *clusters : array_like, shape (cases,)
+        As of `clustered_mean`.
 
     Examples
     --------
@@ -176,7 +198,7 @@ def clustered_ratio(ours: ArrayLike, other: ArrayLike, clusters: ArrayLike) -> C
     """
     x, y = np.asarray(ours, dtype=float), np.asarray(other, dtype=float)
     ratio = float(x.mean() / y.mean())
-    return ClusteredMean(ratio, clustered_mean((x - ratio * y) / y.mean(), clusters).error)
+    return ClusteredMean(ratio, clustered_mean((x - ratio * y) / y.mean(), *clusters).error)
 
 
 def expected_inside(count: int, share: float = 0.8) -> tuple[int, int]:

@@ -109,18 +109,13 @@ def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iter
 
 def _counts(known: Ledger) -> list[Fact]:
     """The counts of one perimeter, the one with the newest count, by day."""
-    exact = sorted((fact for fact in known if _is_count(fact)), key=lambda fact: fact.period.end)
+    exact = sorted(filter(_is_count, known), key=lambda fact: fact.period.end)
     return [fact for fact in exact if same_perimeter(fact.basis, exact[-1].basis)]
 
 
 def _is_count(fact: Fact) -> bool:
-    return (
-        fact.stock
-        and fact.is_amount
-        and fact.is_exact
-        and fact.value > 0
-        and fact.kind == "outcome"
-    )
+    exact = fact.stock and fact.is_amount and fact.is_exact
+    return exact and fact.value > 0 and fact.kind == "outcome"
 
 
 def _shrank(counts: Sequence[Fact]) -> dt.date | None:
@@ -131,21 +126,23 @@ def _shrank(counts: Sequence[Fact]) -> dt.date | None:
 
 def _rows(facts: Ledger, counts: Sequence[Fact], day: dt.date, forecast: Forecast) -> Iterator[Row]:
     last = counts[-1]
-    counted = [(fact.period.end, fact.value) for fact in counts]
-    outcomes: dict[int, Fact] = {}
-    for fact in sorted(filter(_is_count, facts), key=lambda f: (f.period.end, f.known_from or day)):
-        own = same_perimeter(fact.basis, last.basis) and fact.period.end > last.period.end
-        if own and is_later(fact, day):
-            outcomes[fact.period.end.year] = fact  # the last of a year stays
-    for ahead in (day.year, day.year + 1):
-        if ahead not in outcomes:
+    later = [
+        fact
+        for fact in facts
+        if _is_count(fact) and is_later(fact, day) and fact.period.end > last.period.end
+    ]
+    own = [fact for fact in later if same_perimeter(fact.basis, last.basis)]
+    own.sort(key=lambda fact: (fact.period.end, fact.known_from))
+    last_of_year = {fact.period.end.year: fact for fact in own}
+    for in_year in (day.year, day.year + 1):
+        if in_year not in last_of_year:
             continue
-        outcome = outcomes[ahead]
+        outcome = last_of_year[in_year]
         then = outcome.period.end
         try:
             draws = forecast(last, then)
         except ForecastingError:  # nothing could have been said on that day
             continue
-        rule = stock_by_hand(counted, then)
+        rule = stock_by_hand([(fact.period.end, fact.value) for fact in counts], then)
         row = beside(quantiles_of(draws), last.basis, outcome, rule)
         yield row | {"as_of": day, "facts": len(counts), "period": Period(then, then).label}

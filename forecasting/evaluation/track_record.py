@@ -51,18 +51,20 @@ def record_of(known: Known, flow: Ledger) -> Iterator[Row]:
     EvidenceError
         Where no fact was known.
     """
-    day = known.day
     if not len(known.facts):
-        raise EvidenceError(f"no fact was known on {day}; the first days of the ledger are later")
-    periods = [year(day.year + ahead) for ahead in (0, 1)]
-    forecast = forecast_flow(known.facts, periods, known.prior, known.market.sizes)
-    for period in periods:
-        outcomes: list[Fact | None] = [*outcomes_of(flow, period, day, forecast.basis)]
+        raise EvidenceError(
+            f"no fact was known on {known.day}; the first days of the ledger are later"
+        )
+    years = [year(known.day.year + ahead) for ahead in (0, 1)]
+    forecast = forecast_flow(known.facts, years, known.prior, known.market.sizes)
+    basis = forecast.basis
+    for of_year in years:
+        outcomes = outcomes_of(flow, of_year, known.day, basis)
         for outcome in outcomes or [None]:
-            asked = period if outcome is None else outcome.period
-            rule = by_hand(known.facts, forecast.basis, asked)
-            row = beside(quantiles_of(forecast.totals(asked)), forecast.basis, outcome, rule)
-            yield row | {"as_of": day, "facts": len(known.facts), "period": asked.label}
+            period = outcome.period if outcome else of_year
+            rule = by_hand(known.facts, basis, period)
+            row = beside(quantiles_of(forecast.totals(period)), basis, outcome, rule)
+            yield row | _of_day(known, period)
 
 
 def growth_record_of(known: Known, flow: Ledger) -> Iterator[Row]:
@@ -89,29 +91,29 @@ def growth_record_of(known: Known, flow: Ledger) -> Iterator[Row]:
     last = max(rates, key=lambda fact: (fact.period.end, fact.period.days))
     rule = (1 + last.value / 200) * np.exp(NORMAL * SPREADS[1])
     later = [fact for fact in flow if _is_growth(fact) and is_later(fact, known.day)]
-    for ahead in (0, 1):
-        outcome = _longest_growth(later, known.day.year + ahead)
-        if outcome is None:
+    long = [fact for fact in later if fact.period.days >= SHORTEST]
+    for in_year in (known.day.year, known.day.year + 1):
+        of_year = [fact for fact in long if fact.period.end.year == in_year]
+        if not of_year:
             continue
+        outcome = max(of_year, key=lambda fact: (fact.period.days, fact.known_from))
         period = outcome.period
-        years = [year(period.end.year)]
-        forecast = forecast_flow(known.facts, years, known.prior, known.market.sizes)
+        forecast = forecast_flow(known.facts, [year(in_year)], known.prior, known.market.sizes)
         factors = forecast.totals(period) / forecast.totals(period.year_before())
         grown = outcome.model_copy(update={"value": 1 + outcome.value / 100})
         row = beside(quantiles_of(factors), forecast.basis, grown, rule)
         for name in ("low", "median", "high", "outcome"):
             row[name] = 100 * (row[name] - 1)
-        yield row | {"as_of": known.day, "facts": len(known.facts), "period": period.label}
+        yield row | _of_day(known, period)
+
+
+def _of_day(known: Known, period: Period) -> Row:
+    return {"as_of": known.day, "facts": len(known.facts), "period": period.label}
 
 
 def _is_growth(fact: Fact) -> bool:
     exact = fact.quantity == "yoy_growth_percent" and fact.relation == "equals"
     return exact and fact.kind == "outcome"
-
-
-def _longest_growth(facts: Sequence[Fact], in_year: int) -> Fact | None:
-    long = [f for f in facts if f.period.end.year == in_year and f.period.days >= SHORTEST]
-    return max(long, key=lambda f: (f.period.days, f.known_from or dt.date.min), default=None)
 
 
 def is_later(fact: Fact, day: dt.date) -> bool:
@@ -127,7 +129,9 @@ def rank(fact: Fact, basis: str) -> tuple[bool, bool, dt.date]:
     return same_perimeter(fact.basis, basis), fact.basis == basis, known_from
 
 
-def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str = "") -> list[Fact]:
+def outcomes_of(
+    facts: Ledger, period: Period, day: dt.date, basis: str = ""
+) -> Sequence[Fact | None]:
     """What was published after a day of how a year ended: its total, and the longest part of it on
     the own perimeter.
 
@@ -148,29 +152,28 @@ def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str = "") ->
     Returns
     -------
     list of Fact
-        None, one or two.
+        Empty, or one or two of them.
     """
     totals = [fact for fact in facts if is_total(fact)]
-    later = [fact for fact in totals if is_later(fact, day)]
-    whole = _best([fact for fact in later if fact.period == period], basis)
+    own = [fact for fact in totals if same_perimeter(fact.basis, basis)]
+    before = [fact.period.end for fact in own if not is_later(fact, day)]
+    newest = max(before, default=dt.date.min)
+    whole = _best([fact for fact in totals if fact.period == period], day, basis)
+    parts = [fact for fact in own if fact.period.end > newest and _is_part(fact.period, period)]
     if whole and same_perimeter(whole[0].basis, basis):
-        return whole
-    known = [fact.period.end for fact in totals if fact not in later and _own(fact, basis)]
-    newest = max(known, default=dt.date.min)
-    parts = [fact for fact in later if _own(fact, basis) and fact.period.end > newest]
-    return whole + _best([fact for fact in parts if _is_long_part(fact.period, period)], basis)
+        parts = []
+    return whole + _best(parts, day, basis)
 
 
-def _own(fact: Fact, basis: str) -> bool:
-    return same_perimeter(fact.basis, basis)
+def _best(facts: Sequence[Fact], day: dt.date, basis: str) -> list[Fact]:
+    """Of what was published after a day the fact that tells most: of the longest period, then by
+    rank; none of none.
+    """
+    later = [fact for fact in facts if is_later(fact, day)]
+    return sorted(later, key=lambda fact: (fact.period.days, *rank(fact, basis)))[-1:]
 
 
-def _best(facts: Sequence[Fact], basis: str) -> list[Fact]:
-    """The fact that tells most: of the longest period, then by rank; none of none."""
-    return sorted(facts, key=lambda fact: (fact.period.days, *rank(fact, basis)))[-1:]
-
-
-def _is_long_part(part: Period, whole: Period) -> bool:
+def _is_part(part: Period, whole: Period) -> bool:
     within = whole.start <= part.start and part.end <= whole.end
     return within and part.days >= SHORTEST
 
@@ -204,16 +207,16 @@ def beside(quantiles: Array, basis: str, outcome: Fact | None, rule: Array | Non
     row: Row = {"basis": basis, "low": low, "median": median, "high": high, "outcome": np.nan}
     if outcome is None:
         return row
-    verdict = judged(quantiles, outcome.value)
-    row |= {
+    score = judged(quantiles, outcome.value)
+    rule_score = np.nan
+    if rule is not None:
+        rule_score = float(weighted_interval_score(np.log(rule), np.log(outcome.value)))
+    return row | {
         "outcome": outcome.value,
         "fact": outcome.id,
         "outcome_basis": outcome.basis,
-        "inside": verdict.in80,
+        "inside": score["in80"],
         "own_basis": same_perimeter(outcome.basis, basis),
-        "score": verdict.wis,
-        "rule_score": np.nan,
+        "score": score["wis"],
+        "rule_score": rule_score,
     }
-    if rule is not None:
-        row["rule_score"] = float(weighted_interval_score(np.log(rule), np.log(outcome.value)))
-    return row

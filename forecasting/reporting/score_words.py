@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from forecasting.evaluation.backtest import SHORT
+from forecasting.evaluation.backtest import LATE, SHORT
 from forecasting.evaluation.scores import expected_inside
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.places import place_name
@@ -35,6 +35,13 @@ BACKTEST = {
     "in80": "outcomes inside the 80 % interval",
     "in95": "outcomes inside the 95 % interval",
     "cases": "cases",
+}
+BY_GROUP = {
+    "cases": "cases",
+    "wis": "interval score",
+    "ratio": "ratio to the analogue regression",
+    "late": f"origins from {LATE} on",
+    "in80": "inside 80 %",
 }
 PART_YEAR = {
     "wis": "interval score, this year",
@@ -67,10 +74,16 @@ EVENTS = {
     "events": "events",
 }
 # The columns that hold the standard errors of others
-ERRORS = {"ratio": "ratio_se", "next_ratio": "next_ratio_se", "in80": "se80", "in95": "se95"}
+ERRORS = {
+    "ratio": "ratio_se",
+    "late": "late_se",
+    "next_ratio": "next_ratio_se",
+    "in80": "se80",
+    "in95": "se95",
+}
 LEGEND = (
     "Interval score: weighted interval score of the log, lower is better, 0.1 is about 10 % off; "
-    "± standard error, clustered by market."
+    "± standard error, clustered by market and by the year that is scored."
 )
 
 
@@ -90,7 +103,9 @@ def backtest_text(lines: pd.DataFrame) -> str:
     interval score        0.200
     cases                    12
     """
-    return f"{figures_text(lines, BACKTEST)}\n{LEGEND}"
+    groups = lines.attrs.get("groups")
+    by_group = "" if groups is None else f"\n{figures_text(groups, BY_GROUP, across=False)}\n"
+    return f"{figures_text(lines, BACKTEST)}\n{by_group}{LEGEND}"
 
 
 def part_year_text(lines: pd.DataFrame) -> str:
@@ -127,7 +142,7 @@ def events_text(lines: pd.DataFrame) -> str:
     return f"{figures_text(lines, EVENTS)}\n{LEGEND}"
 
 
-def figures_text(lines: pd.DataFrame, words: Mapping[str, str]) -> str:
+def figures_text(lines: pd.DataFrame, words: Mapping[str, str], across: bool = True) -> str:
     """Figures of several methods: one column per method, one row per figure, in words.
 
     Parameters
@@ -136,6 +151,8 @@ def figures_text(lines: pd.DataFrame, words: Mapping[str, str]) -> str:
         One line per method, one column per figure.
     words : mapping of str to str
         What each column is called; columns without a word are left out.
+    across : bool
+        A column for each line; else a row.
 
     Examples
     --------
@@ -147,7 +164,8 @@ def figures_text(lines: pd.DataFrame, words: Mapping[str, str]) -> str:
     """
     known = [column for column in words if column in lines]
     rows = [_cells(lines, column).tolist() for column in known]
-    return pd.DataFrame(rows, [words[column] for column in known], list(lines.index)).to_string()
+    table = pd.DataFrame(rows, [words[column] for column in known], list(lines.index))
+    return (table if across else table.T).to_string()
 
 
 def _cells(lines: pd.DataFrame, column: str) -> pd.Series:

@@ -12,14 +12,17 @@ import pytest
 
 from forecasting.errors import EvidenceError, ModelError
 from forecasting.evaluation.backtest import (
+    REGRESSION,
     THIS_PACKAGE,
     _cases,
     backtest,
     backtest_skill,
+    by_group,
     read_panel,
     summarise,
 )
 from forecasting.evaluation.peers import AnalogueRegression, drift, naive, single_series
+from forecasting.reporting.score_words import backtest_text
 
 pytestmark = pytest.mark.slow
 
@@ -94,11 +97,13 @@ def test_a_case_knows_of_each_thing_what_a_report_of_that_day_would(raw):
 
 
 def test_scores_are_complete_and_sensible(scored):
-    assert set(scored["method"]) == {THIS_PACKAGE}
-    assert scored.groupby("market").size().gt(10).all()
+    assert scored.groupby("method").size().to_dict() == {REGRESSION: 26, THIS_PACKAGE: 26}
     assert (scored["wis"] > 0).all()
-    assert scored["wis"].mean() < 0.3
-    assert scored["in95"].mean() > 0.85
+    ours = scored[scored["method"] == THIS_PACKAGE]
+    assert ours["wis"].mean() < 0.3
+    assert ours["in95"].mean() > 0.85
+    assert (ours["scored"] == ours["origin"] + ours["h"]).all()
+    assert ours["share"].between(0, 1).all()
     assert (scored.loc[scored["in80"], "in95"]).all()
 
 
@@ -109,7 +114,7 @@ def test_forecasts_see_nothing_after_their_origin(raw, scored):
     late = raw[(raw["market"].isin(["m0", "m1"])) & (raw["year"] >= 2016)]
     train = raw[~raw["market"].isin(["m0", "m1"])]
     cut = backtest_skill(late[late["year"] <= 2020], train[train["year"] <= 2019])
-    same = scored.merge(cut, on=["market", "origin", "h"])
+    same = scored.merge(cut, on=["method", "market", "origin", "h"])
     same = same[same["origin"] <= 2019]
     assert len(same) >= 4
     np.testing.assert_allclose(same["wis_x"], same["wis_y"])
@@ -149,8 +154,51 @@ def test_a_file_is_read_and_summarised(raw, tmp_path):
     path = tmp_path / "panel.csv"
     raw[raw["year"].between(2014, 2019)].to_csv(path, index=False)
     table = backtest(path, raw[raw["market"] == "m9"])
-    assert table.index.tolist() == [THIS_PACKAGE]
+    assert table.index.tolist() == [REGRESSION, THIS_PACKAGE]
     assert "ratio" not in table
+    groups = table.attrs["groups"]
+    assert groups.loc["all", "ratio"] == pytest.approx(
+        table["ratio_regression"][THIS_PACKAGE], abs=1e-3
+    )
+    assert groups.loc["elsewhere", "cases"] == groups.loc["all", "cases"]
+    assert "Europe" not in groups.index
+    assert "origins from 2017 on" in backtest_text(table)
+
+
+def test_groups_of_known_numbers():
+    rows = [
+        (method, market, origin, 1, origin + 1, 4, sales, share, wis, True)
+        for method, scores in ((REGRESSION, (0.4, 0.4, 0.2)), (THIS_PACKAGE, (0.2, 0.4, 0.3)))
+        for (market, origin, sales, share), wis in zip(
+            [("NO", 2016, 300, 0.4), ("NO", 2018, 900, 0.5), ("UZ", 2018, 400, 0.01)],
+            scores,
+            strict=True,
+        )
+    ]
+    columns = [
+        "method",
+        "market",
+        "origin",
+        "h",
+        "scored",
+        "years",
+        "sales",
+        "share",
+        "wis",
+        "in80",
+    ]
+    groups = by_group(pd.DataFrame(rows, columns=columns))
+    assert groups["cases"].to_dict() == {
+        "all": 3,
+        "1 year ahead": 3,
+        "Europe": 2,
+        "elsewhere": 1,
+        "at most 5 years of history": 3,
+        "under 500 sales": 2,
+        "share above 30 %": 2,
+    }
+    assert groups["ratio"].tolist() == pytest.approx([0.9, 0.9, 0.75, 1.5, 0.9, 5 / 6, 0.75])
+    assert groups["late"].tolist() == pytest.approx([7 / 6, 7 / 6, 1, 1.5, 7 / 6, 1.5, 1])
 
 
 def test_bad_panels_are_refused(raw, tmp_path):

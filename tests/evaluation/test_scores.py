@@ -80,3 +80,15 @@ def test_clustered_error_knows_that_cases_of_a_market_are_alike():
     alone = clustered_mean(values, np.arange(2000))
     assert alone.error == pytest.approx(values.std(ddof=1) / np.sqrt(2000), rel=1e-3)
     assert np.isnan(clustered_mean([1.0, 0.0], ["a", "a"]).error)
+
+
+def test_an_error_clustered_twice_is_that_of_markets_and_of_years_less_that_of_their_cells():
+    rng = np.random.default_rng(5)
+    market = np.repeat(np.arange(60), 40)
+    year = np.tile(np.arange(40), 60)
+    values = rng.normal(size=60)[market] + 2 * rng.normal(size=40)[year] + rng.normal(size=2400)
+    both = clustered_mean(values, market, year)
+    assert both.error == pytest.approx(np.sqrt(1 / 60 + 4 / 40), rel=0.25)
+    one = [clustered_mean(values, of).error for of in (market, year, np.arange(2400))]
+    assert both.error**2 == pytest.approx(one[0] ** 2 + one[1] ** 2 - one[2] ** 2)
+    assert clustered_mean(values, market, np.zeros(2400)).error == one[0]  # one year tells nothing
