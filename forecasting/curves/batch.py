@@ -170,7 +170,7 @@ def _matrix(values: object, name: str) -> Array:
 def _weights(weights: ArrayLike | None, seen: NDArray[np.bool_]) -> Array | None:
     if weights is None:
         return None if seen.all() else seen.astype(float)
-    weight = _matrix(np.atleast_2d(np.asarray(weights)), "weights")
+    weight = _matrix(np.atleast_2d(weights), "weights")
     try:
         return np.broadcast_to(weight, seen.shape) * seen
     except ValueError:

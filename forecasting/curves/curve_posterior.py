@@ -256,7 +256,7 @@ class Mixture:
         parts = self.parts.values()
         with np.errstate(all="ignore"):
             shares = [part.problem.curve.share(end, *part.shape) for part in parts]
-        return np.asarray(np.concatenate(shares)[systematic(self._pooled, count)])
+        return np.concatenate(shares)[systematic(self._pooled, count)]
 
     def prior_share(self) -> float:
         """Posterior variance of the coordinate of the share reached, in units of its prior

@@ -73,7 +73,7 @@ class Curve:
 
     def share(self, t: Any, *shape: Any) -> Array:
         """Cumulative share ``G(t)`` at times since launch, broadcasting."""
-        return self.tangent(np.asarray(t), *shape)[0]
+        return self.tangent(t, *shape)[0]
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -57,9 +57,9 @@ class Sampling:
     def observe(self, values: Array) -> Array:
         """Flows or levels, from values of a cumulative curve at ``times`` (the first axis)."""
         if self.starts is None:
-            return np.asarray(values[self.places[0]])
+            return values[self.places[0]]
         end, start = self.places
-        return np.asarray(values[end] - values[start])
+        return (values[end] - values[start])
 
     def design(self, curve: Curve, shape: Array) -> Array:
         """What a curve with ``m = 1`` shows, (periods, series), for shape parameters (parameters,

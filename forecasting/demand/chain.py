@@ -228,10 +228,8 @@ def all_vehicles(drawn: Draws, years: Sequence[int]) -> Array:
     array([[ 950000., 1050000.]])
     """
     since = np.asarray(years, dtype=float) + 1 - drawn["vehicle_stock_date"][:, None]
-    return np.asarray(
-        drawn["vehicle_stock"][:, None]
-        * np.maximum(1 + drawn["vehicle_stock_growth"][:, None] * since, 0.2)
-    )
+    return (drawn["vehicle_stock"][:, None]
+        * np.maximum(1 + drawn["vehicle_stock_growth"][:, None] * since, 0.2))
 
 
 def _add_private(

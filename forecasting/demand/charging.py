@@ -34,7 +34,7 @@ def side(setting: str) -> str:
 def losses(setting: str, drawn: Draws) -> Array:
     """Energy at the battery over that from the grid, shape (draws, 1)."""
     onboard = drawn[f"onboard_efficiency.{side(setting)}"]
-    return np.asarray(onboard * drawn[f"charger_efficiency.{side(setting)}"])[:, None]
+    return (onboard * drawn[f"charger_efficiency.{side(setting)}"])[:, None]
 
 
 def points_needed(
@@ -63,7 +63,7 @@ def points_needed(
     >>> round(float(points_needed(1000 * 12_000 * 0.18 * 0.10, 50, 0.75, 0.05)), 4)
     13.1507
     """
-    return np.asarray(energy_kwh / (np.asarray(kw) * delivery * use * HOURS))
+    return np.asarray(energy_kwh / (kw * delivery * use * HOURS))
 
 
 def utilisation(
@@ -187,7 +187,7 @@ def energy_split(vehicle: VehicleClass, drawn: Draws) -> Array:
         electric = np.minimum(float(group.get("electric_share") or 1) * scale, 1)
         weight = _group_weight(group, vehicle.name, drawn) * electric
         total = total + shares[:, None] / shares.sum() * weight
-    return np.asarray(total)
+    return total
 
 
 def charging_need(

@@ -41,7 +41,7 @@ def cost_per_point(setting: str, drawn: Draws) -> Array:
     >>> [float(cost_per_point(setting, drawn)[0]) for setting in ("home", "overnight", "destination_dc")]
     [800.0, 3500.0, 20000.0]
     """
-    return np.asarray(drawn[f"charger_cost.{setting}"] + drawn[f"connection_cost.{setting}"])
+    return (drawn[f"charger_cost.{setting}"] + drawn[f"connection_cost.{setting}"])
 
 
 def cost_checks(drawn: Draws) -> pd.DataFrame:
@@ -246,4 +246,4 @@ def carbon_avoided(litres: Draws, energy_gwh: Array, drawn: Draws) -> Array:
     tonnes = sum(litres[fuel] * CARBON[fuel] for fuel in CARBON) / 1000
     burnt = tonnes * (1 + drawn["fuel_upstream"])[:, None]
     per_gwh = 1000 * drawn["grid_carbon"] / (1 - drawn["grid_losses"])
-    return np.asarray(burnt - energy_gwh * per_gwh[:, None])
+    return (burnt - energy_gwh * per_gwh[:, None])

@@ -115,8 +115,8 @@ class Target:
 
 def _points(count: Array | float, unit: str, per_station: Array) -> Array:
     if unit == "stations":
-        return np.asarray(count * per_station)
-    return np.asarray(count * np.ones_like(per_station))
+        return (count * per_station)
+    return (count * np.ones_like(per_station))
 
 
 def deployed_points(
@@ -347,4 +347,4 @@ def _at(paths: Array, place: float) -> Array:
     left = int(place)
     right = min(left + 1, paths.shape[1] - 1)
     logs = np.log(np.maximum(paths, 1e-9))
-    return np.asarray(np.exp(logs[:, left] + (place - left) * (logs[:, right] - logs[:, left])))
+    return np.exp(logs[:, left] + (place - left) * (logs[:, right] - logs[:, left]))

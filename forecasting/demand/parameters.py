@@ -318,13 +318,13 @@ class Parameters:
         >>> parameters.yearly("local_assembly", drawn, [2025, 2026, 2027])
         array([[  0., 500., 590.]])
         """
-        span = np.asarray(years)
+        span = years
         first = drawn.get(f"{key}_year", np.zeros_like(drawn[key]))
         value = drawn[key][:, None] * (span >= first[:, None])
         for event in self.events.get(key, ()):
             begun = span >= event.first[:, None]
             value = value + event.size[:, None] * begun * (span <= event.last[:, None])
-        return np.asarray(value)
+        return value
 
     def draw(self, rng: np.random.Generator, draws: int) -> dict[str, Array]:
         """Draws of every parameter, stratified, each from its own column of the same uniform table.

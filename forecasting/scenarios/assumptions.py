@@ -274,7 +274,7 @@ def _without_reexports(
     for driver in drivers:
         if driver.kind == "demand" and driver.quantity == REEXPORT:
             drawn = draw_event(driver, len(imports), seed)
-            begun = np.asarray(years) >= first_years(drawn.start)[:, None]
+            begun = years >= first_years(drawn.start)[:, None]
             imports = imports * (1.0 - drawn.size[:, None] * begun)
     return imports
 
