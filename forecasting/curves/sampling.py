@@ -59,7 +59,7 @@ class Sampling:
         if self.starts is None:
             return values[self.places[0]]
         end, start = self.places
-        return (values[end] - values[start])
+        return values[end] - values[start]
 
     def design(self, curve: Curve, shape: Array) -> Array:
         """What a curve with ``m = 1`` shows, (periods, series), for shape parameters (parameters,

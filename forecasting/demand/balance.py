@@ -60,8 +60,8 @@ def balance(
     ]
     printed = np.array([fact.value for fact in counts], dtype=float)
     place = np.array([moment(fact.period.end) - years[0] for fact in counts])
-    left = np.minimum(place.astype(int), len(years) - 1)
-    on_the_day = edges[:, left] + (edges[:, left + 1] - edges[:, left]) * (place - left)
+    lower = np.minimum(place.astype(int), len(years) - 1)
+    on_the_day = edges[:, lower] + (edges[:, lower + 1] - edges[:, lower]) * (place - lower)
     low, middle, high = quantiles(on_the_day, (0.1, 0.5, 0.9))
     ratio = np.divide(middle, printed, out=np.full_like(middle, np.inf), where=printed > 0)
     closes = (low <= printed) & (printed <= high) | (np.abs(ratio - 1) < 0.01)

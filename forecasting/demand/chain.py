@@ -134,7 +134,7 @@ def demand_outlook(
         {setting: kwh[setting] / losses(setting, drawn) for setting in SETTINGS}
         for kwh in (in_year, at_end)
     )
-    unpushed, practice, asked = deployed_points(
+    unpushed, practice, targeted = deployed_points(
         road.stock, span, assumed, drawn, charging_today, as_of, targets, rng
     )
     winter, summer = _peaks(busiest, points, megawatts, by_month["bev"], drawn)
@@ -142,7 +142,9 @@ def demand_outlook(
     power, peak, in_summer = power_shares(energy, winter, summer, span, drawn)
     litres = fuel_replaced(assumed.classes, fleets, split, drawn)
     light = {
-        rule: np.sum([fleets[each.name].stock for each in assumed.classes if each.rule == rule], 0)
+        rule: np.sum(
+            [fleets[vehicle.name].stock for vehicle in assumed.classes if vehicle.rule == rule], 0
+        )
         for rule in ("bev", "phev")
     }
     rules = standards(light["bev"], light["phev"], span, drawn)
@@ -158,8 +160,8 @@ def demand_outlook(
         "charging_stations": practice / drawn["points_per_station"][:, None],
         "charging_points_home": points["home"],
     }
-    if asked is not None:
-        results["charging_points_target"] = asked
+    if targeted is not None:
+        results["charging_points_target"] = targeted
     for name, fleet in fleets.items():
         if fleet.stock.any() and (measure := count_of("stock", name)):
             results[measure] = fleet.stock
@@ -228,8 +230,9 @@ def all_vehicles(drawn: Draws, years: Sequence[int]) -> Array:
     array([[ 950000., 1050000.]])
     """
     since = np.asarray(years, dtype=float) + 1 - drawn["vehicle_stock_date"][:, None]
-    return (drawn["vehicle_stock"][:, None]
-        * np.maximum(1 + drawn["vehicle_stock_growth"][:, None] * since, 0.2))
+    return drawn["vehicle_stock"][:, None] * np.maximum(
+        1 + drawn["vehicle_stock_growth"][:, None] * since, 0.2
+    )
 
 
 def _add_private(

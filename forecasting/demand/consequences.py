@@ -41,7 +41,7 @@ def cost_per_point(setting: str, drawn: Draws) -> Array:
     >>> [float(cost_per_point(setting, drawn)[0]) for setting in ("home", "overnight", "destination_dc")]
     [800.0, 3500.0, 20000.0]
     """
-    return (drawn[f"charger_cost.{setting}"] + drawn[f"connection_cost.{setting}"])
+    return drawn[f"charger_cost.{setting}"] + drawn[f"connection_cost.{setting}"]
 
 
 def cost_checks(drawn: Draws) -> pd.DataFrame:
@@ -101,18 +101,18 @@ def investment(points: Draws, drawn: Draws) -> dict[str, Array]:
     >>> investment({"home": np.array([[100.0, 150.0]])}, drawn)["home"].round(-2)
     array([[80000., 40000.]])
     """
-    found = {}
+    dollars = {}
     for setting, standing in points.items():
         if not standing.any():
-            found[setting] = np.zeros_like(standing)
+            dollars[setting] = np.zeros_like(standing)
             continue
         built = gross_additions(standing, drawn["charger_life"])
         grown = np.maximum(np.diff(standing, prepend=0.0, axis=1), 0)
         charger, connection = (
             drawn[f"{part}_cost.{setting}"][:, None] for part in ("charger", "connection")
         )
-        found[setting] = built * charger + grown * connection
-    return found
+        dollars[setting] = built * charger + grown * connection
+    return dollars
 
 
 def power_shares(
@@ -246,4 +246,4 @@ def carbon_avoided(litres: Draws, energy_gwh: Array, drawn: Draws) -> Array:
     tonnes = sum(litres[fuel] * CARBON[fuel] for fuel in CARBON) / 1000
     burnt = tonnes * (1 + drawn["fuel_upstream"])[:, None]
     per_gwh = 1000 * drawn["grid_carbon"] / (1 - drawn["grid_losses"])
-    return (burnt - energy_gwh * per_gwh[:, None])
+    return burnt - energy_gwh * per_gwh[:, None]

@@ -84,8 +84,8 @@ def road_figure(quantity: str, kind: str = "", case: str = "middle") -> float:
     figures = _figures()
     if (quantity, kind) not in figures:
         kinds = [known for name, known in figures if name == quantity]
-        near = nearest(kind, kinds) or nearest(quantity, {name for name, _ in figures})
-        hint = f"did you mean {near}?" if near else f"there is that of {', '.join(kinds)}"
+        closest = nearest(kind, kinds) or nearest(quantity, {name for name, _ in figures})
+        hint = f"did you mean {closest}?" if closest else f"there is that of {', '.join(kinds)}"
         raise AssumptionError(f"a road has no {quantity!r} of {kind!r}; {hint}")
     return figures[quantity, kind][CASES[case]]
 
@@ -360,9 +360,9 @@ def stops_by_section(
     >>> [round(value, 2) for value in alone], [round(value, 2) for value in together]
     ([3.64, 0.0], [4.08, 0.44])
     """
-    there = _one_way(lengths, traffic, through, vehicle, temperature)
+    outward = _one_way(lengths, traffic, through, vehicle, temperature)
     back = _one_way(lengths[::-1], traffic[::-1], through, vehicle, temperature)[::-1]
-    return [(one + other) / 2 for one, other in zip(there, back, strict=True)]
+    return [(one + other) / 2 for one, other in zip(outward, back, strict=True)]
 
 
 def _one_way(
@@ -434,8 +434,8 @@ def stretches(name: str) -> list[Stretch]:
     rows = [*read_table("corridors.csv"), *read_table("truck_corridor.csv")]
     own = [row for row in rows if row["corridor"] == name]
     if not own:
-        near = nearest(name, corridor_names())
-        hint = f"did you mean {near}?" if near else str(corridor_names())
+        closest = nearest(name, corridor_names())
+        hint = f"did you mean {closest}?" if closest else str(corridor_names())
         raise AssumptionError(f"no corridor {name!r}; {hint}")
     return [
         Stretch(

@@ -115,8 +115,8 @@ class Target:
 
 def _points(count: Array | float, unit: str, per_station: Array) -> Array:
     if unit == "stations":
-        return (count * per_station)
-    return (count * np.ones_like(per_station))
+        return count * per_station
+    return count * np.ones_like(per_station)
 
 
 def deployed_points(
@@ -178,13 +178,13 @@ def deployed_points(
         factor = factor * event.size[:, None] ** _progress(years, start, event.first[:, None])
     drawn["charging_rollout"] = factor[:, -1]
     practice = practice * factor
-    pushed, asked = practice, None
+    pushed, targeted = practice, None
     for target in asked_for(targets, start):
         built = delivered(target, years, start, points, per_station)
         pushed = np.maximum(pushed, built)
         wanted = announced(target, years, start, points, per_station)
-        asked = wanted if asked is None else np.maximum(asked, wanted)
-    return practice, pushed, asked
+        targeted = wanted if targeted is None else np.maximum(targeted, wanted)
+    return practice, pushed, targeted
 
 
 def _progress(years: Sequence[int], start: float, reached: Array) -> Array:
@@ -216,9 +216,9 @@ def _between(years: Sequence[int], knots: Sequence[Array], values: Sequence[Arra
     """
     ends = np.asarray(years, dtype=float)[None, :] + 1
     path = np.broadcast_to(values[0][:, None], (len(values[0]), len(years))).copy()
-    for left, right, low, high in zip(knots, knots[1:], values, values[1:], strict=False):
-        width = np.maximum(right - left, 1e-9)[:, None]
-        path += (high - low)[:, None] * np.clip((ends - left[:, None]) / width, 0, 1)
+    for before, after, low, high in zip(knots, knots[1:], values, values[1:], strict=False):
+        width = np.maximum(after - before, 1e-9)[:, None]
+        path += (high - low)[:, None] * np.clip((ends - before[:, None]) / width, 0, 1)
     return path
 
 
@@ -251,9 +251,9 @@ def announced(
     >>> announced(target, [2024, 2025, 2026, 2027], 2025.0, np.array([100.0]), np.ones(1)).round()
     array([[100., 500., 900., 900.]])
     """
-    asked = target.points(per_station)
-    knots = [np.full_like(asked, start), np.full_like(asked, max(target.when, start))]
-    return _between(years, knots, [np.broadcast_to(standing, asked.shape), asked])
+    targeted = target.points(per_station)
+    knots = [np.full_like(targeted, start), np.full_like(targeted, max(target.when, start))]
+    return _between(years, knots, [np.broadcast_to(standing, targeted.shape), targeted])
 
 
 def delivered(
@@ -270,13 +270,13 @@ def delivered(
     >>> delivered(target, years, 2025.0, stood, np.ones(1)).round()
     array([[100., 200., 300., 600., 900.]])
     """
-    asked = target.points(per_station)
-    stood = np.broadcast_to(standing, asked.shape)
-    day = np.full_like(asked, max(target.when, start))
-    in_time = stood + target.on_time * np.maximum(asked - stood, 0)
-    knots = [np.full_like(asked, start), day, day + target.late]
-    path = _between(years, knots, [stood, in_time, np.maximum(asked, stood)])
-    return np.where(np.broadcast_to(target.pursued, asked.shape)[:, None], path, 0.0)
+    targeted = target.points(per_station)
+    stood = np.broadcast_to(standing, targeted.shape)
+    day = np.full_like(targeted, max(target.when, start))
+    in_time = stood + target.on_time * np.maximum(targeted - stood, 0)
+    knots = [np.full_like(targeted, start), day, day + target.late]
+    path = _between(years, knots, [stood, in_time, np.maximum(targeted, stood)])
+    return np.where(np.broadcast_to(target.pursued, targeted.shape)[:, None], path, 0.0)
 
 
 def standing_shares(
@@ -312,28 +312,28 @@ def standing_shares(
     """
     rows = []
     for target in targets:
-        asked = target.points(per_station)
+        targeted = target.points(per_station)
         row: dict[str, object] = {
             "target": target.name,
             "number": float(np.median(target.count)),
             "unit": target.unit,
             "date": target.date,
         }
-        left = np.inf
+        years_ahead = np.inf
         if today is not None:
             counted, points = today
-            left = target.when - counted
-            row["stands"] = float(np.median(points / asked))
-            if left > 0:
-                row["pace_needed"] = float(np.median((asked - points) / left))
+            years_ahead = target.when - counted
+            row["stands"] = float(np.median(points / targeted))
+            if years_ahead > 0:
+                row["pace_needed"] = float(np.median((targeted - points) / years_ahead))
         place = target.when - 1 - years[0]
-        if left > 0 and 0 <= place <= len(years) - 1:
+        if years_ahead > 0 and 0 <= place <= len(years) - 1:
             by_then = _at(practice, place)
             low, middle, high = np.quantile(by_then, (0.1, 0.5, 0.9))
             row |= {"practice_low": low, "practice": middle, "practice_high": high}
-            row["probability"] = float(np.mean(by_then >= asked))
+            row["probability"] = float(np.mean(by_then >= targeted))
             if today is not None:
-                row["pace_of_practice"] = float(np.median((by_then - points) / left))
+                row["pace_of_practice"] = float(np.median((by_then - points) / years_ahead))
         rows.append(row)
     columns = [
         *("target", "number", "unit", "date", "stands", "pace_needed", "pace_of_practice"),
@@ -344,7 +344,7 @@ def standing_shares(
 
 def _at(paths: Array, place: float) -> Array:
     """Paths at a fraction of a year, on a straight line in logs."""
-    left = int(place)
-    right = min(left + 1, paths.shape[1] - 1)
+    lower = int(place)
+    upper = min(lower + 1, paths.shape[1] - 1)
     logs = np.log(np.maximum(paths, 1e-9))
-    return np.exp(logs[:, left] + (place - left) * (logs[:, right] - logs[:, left]))
+    return np.exp(logs[:, lower] + (place - lower) * (logs[:, upper] - logs[:, lower]))

@@ -168,7 +168,7 @@ def class_factors(degrees: tuple[Array, Array], drawn: Draws, vehicle_class: str
     """
     cold, hot = degrees
     slope = of_class(drawn, "cold_slope", vehicle_class)
-    return (1 + slope[:, None] * cold + drawn["hot_slope"][:, None] * hot)
+    return 1 + slope[:, None] * cold + drawn["hot_slope"][:, None] * hot
 
 
 def energy_of_class(name: str, drawn: Draws, degrees: tuple[Array, Array]) -> Array:

@@ -265,8 +265,8 @@ class Parameters:
 
     def __getitem__(self, key: str) -> Assumption:
         if key not in self._in_force:
-            near = nearest(key, self._in_force)
-            hint = f"did you mean {near}?" if near else "see demand_parameters.csv"
+            closest = nearest(key, self._in_force)
+            hint = f"did you mean {closest}?" if closest else "see demand_parameters.csv"
             raise AssumptionError([Problem(key, "no such parameter", hint)])
         return self._in_force[key]
 

@@ -64,17 +64,12 @@ def editor_schema() -> dict[str, Any]:
         meant = _meant(model)
         schema["description"] = " ".join((model.__doc__ or "").partition("\n\n")[0].split())
         for name, field in schema["properties"].items():
-            described = SAID.get(
-                name,
-                {
-                    key: value
-                    for key, value in field.items()
-                    if key not in ("title", "default", "examples")
-                },
-            )
-            schema["properties"][name] = described | (
-                {"description": meant[name]} if name in meant else {}
-            )
+            hidden = ("title", "default", "examples")
+            usual = {key: value for key, value in field.items() if key not in hidden}
+            described = dict(SAID.get(name, usual))
+            if name in meant:
+                described["description"] = meant[name]
+            schema["properties"][name] = described
     one = {"type": "number", "description": "one number stands for lowest, likeliest and highest"}
     made["$defs"]["Range"] = {"anyOf": [one, made["$defs"]["Range"]]}
     made["oneOf"] = [{"required": ["country"]}, {"required": ["corridor"]}]
@@ -89,12 +84,12 @@ def _meant(model: type) -> dict[str, str]:
     text = re.split(
         r"\n\s*(?:Examples|Raises)\n", (model.__doc__ or "").partition("----------\n")[2]
     )[0]
-    found: dict[str, str] = {}
+    meanings: dict[str, str] = {}
     for names, words in re.findall(
         r"^ {4}(\w[\w, ]*) : .*\n((?: {8}.*\n?)+)", text, flags=re.MULTILINE
     ):
-        found |= dict.fromkeys(names.split(", "), " ".join(words.split()))
-    return found
+        meanings |= dict.fromkeys(names.split(", "), " ".join(words.split()))
+    return meanings
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.arguments import shown
 from forecasting.errors import Problem, in_digits
-from forecasting.measures import nearest
+from forecasting.measures import did_you_mean
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -53,33 +53,21 @@ def worded(fault: Mapping[str, Any], place: str, whose: str, fields: Fields) -> 
     """
     kind = str(fault["type"])
     value = short(fault["input"])
-    field = fields.get(str(fault["loc"][-1])) if fault["loc"] else None
-    example = str(field.examples[0]) if field and field.examples else ""
-    if kind == "missing":
-        return Problem(place, "is missing", example)
-    if kind == "extra_forbidden":
-        near = did_you_mean(str(fault["loc"][-1]), fields).lstrip("; ")
-        return Problem(place, f"is not a key of {whose}", near or f"known: {', '.join(fields)}")
-    if kind == "literal_error":
-        known = re.findall(r"'(\w+)'", fault["ctx"]["expected"])
-        near = did_you_mean(str(fault["input"]), known).lstrip("; ")
-        return Problem(place, f"{value} is unknown", near or f"one of {', '.join(known)}")
-    if kind in EXPECTED:
-        return Problem(place, f"{value} is not {EXPECTED[kind]}", example)
     message = str(fault["msg"])
-    if kind == "value_error":
-        return Problem(place, message.removeprefix("Value error, "), example)
-    return Problem(place, f"{value}: {message[0].lower()}{message[1:]}", example)
-
-
-def did_you_mean(word: str, known: Sequence[str] | Mapping[str, Any]) -> str:
-    """A question with the nearest right word, or nothing.
-
-    >>> did_you_mean("baselin", ["baseline"])
-    '; did you mean baseline?'
-    """
-    near = nearest(word, known)
-    return f"; did you mean {near}?" if near else ""
+    key = "".join(map(str, fault["loc"][-1:]))
+    if kind == "extra_forbidden":
+        hint = did_you_mean(key, fields, f"known: {', '.join(fields)}")
+        return Problem(place, f"is not a key of {whose}", hint)
+    if kind == "literal_error":
+        words = re.findall(r"'(\w+)'", fault["ctx"]["expected"])
+        hint = did_you_mean(str(fault["input"]), words, f"one of {', '.join(words)}")
+        return Problem(place, f"{value} is unknown", hint)
+    texts = {"missing": "is missing", "value_error": message.removeprefix("Value error, ")}
+    text = texts.get(kind, f"{value}: {message[:1].lower()}{message[1:]}")
+    if kind in EXPECTED:
+        text = f"{value} is not {EXPECTED[kind]}"
+    examples = getattr(fields.get(key), "examples", None) or [""]
+    return Problem(place, text, str(examples[0]))
 
 
 def short(value: Any) -> str:
@@ -98,7 +86,7 @@ def missing_files(files: Sequence[str], document: Document) -> Iterator[Problem]
     hint = "give a file of facts, relative to this params file"
     for place, file in enumerate(files):
         if not Path(document.folder, file).exists():
-            what = f"is not in {document.folder or 'this folder'}"
+            problem = f"is not in {document.folder or 'this folder'}"
             if "://" in file:
-                what = "is a network address"
-            yield Problem(document.where(("ledger", place)), f"{short(file)} {what}", hint)
+                problem = "is a network address"
+            yield Problem(document.where(("ledger", place)), f"{short(file)} {problem}", hint)

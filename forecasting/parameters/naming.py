@@ -75,8 +75,8 @@ def named_again(files: Iterable[Path]) -> Iterator[Problem]:
         if same.absolute() == file.absolute():
             yield Problem(str(file), "is given twice", "give each params file once")
         else:
-            what = f"names the scenario {file.stem.lower()} again"
-            yield Problem(str(file), what, f"{same} has that name")
+            fault = f"names the scenario {file.stem.lower()} again"
+            yield Problem(str(file), fault, f"{same} has that name")
 
 
 def country_code(text: str) -> str:
@@ -111,3 +111,14 @@ def country_slug(code: str) -> str:
     ('uzbekistan', 'bolivia')
     """
     return slug(place_name(code).split(",")[0])
+
+
+def names_of_place(place: str) -> tuple[str, str]:
+    """What the scenarios of a country or a corridor are named after, and what a heading calls it.
+
+    >>> names_of_place("UZ"), names_of_place("ports")
+    (('uzbekistan', 'Uzbekistan'), ('ports', 'Ports'))
+    """
+    if place.isupper():
+        return country_slug(place), place_name(place)
+    return place, place.capitalize()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,12 +17,17 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from forecasting.arguments import path as file_path, shown, takes, texts
 from forecasting.errors import EvidenceError, InputError, Problem, ScenarioError
-from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import COUNTED
-from forecasting.measures import CHARGING_COUNTS, MEASURES, NEW_CARS, count_of
+from forecasting.measures import (
+    CHARGING_COUNTS,
+    MEASURES,
+    NEW_CARS,
+    count_of,
+    did_you_mean,
+)
 from forecasting.parameters.driver_kinds import Driver as Driver
-from forecasting.parameters.fault_words import did_you_mean, missing_files, short, worded
-from forecasting.parameters.naming import country_code, country_slug, unsafe_name
+from forecasting.parameters.fault_words import missing_files, short, worded
+from forecasting.parameters.naming import country_code, names_of_place, unsafe_name
 from forecasting.parameters.strict_yaml import Document, KeyPath, read_yaml
 from forecasting.parameters.values import (
     AsOf,
@@ -193,6 +198,17 @@ class Scenario(Shown, Strict):
             )
         if self.as_of != "latest":
             return as_date(self.as_of)
+        days = self._days(ledger, self._measures[0])
+        if not days:  # that nobody has printed any is known by the newest of all facts
+            return ledger.latest
+        cited = {name for driver in self.drivers for name in driver.fact_ids()}
+        facts = [ledger.get(name) for name in cited.intersection(ledger.frame["id"])]
+        days += [fact.known_from for fact in facts if fact.known_from]
+        return max(days + self._days(ledger, self._measures[1]))
+
+    @property
+    def _measures(self) -> tuple[list[str], list[str]]:
+        """Counts of the flow and of the stock that it fills, and what else the scenario uses."""
         flow = MEASURES[self.measure]
         flows = [self.measure]
         others: list[str] = []
@@ -200,14 +216,8 @@ class Scenario(Shown, Strict):
             flows += filter(None, [count_of("stock", flow.vehicle)])
             others += CHARGING_COUNTS
         if self.country and self.market_size is None:
-            others += [name for names in NEW_CARS for name in names]
-        days = self._days(ledger, flows)
-        if not days:  # that nobody has printed any is known by the newest of all facts
-            return ledger.latest
-        cited = {name for driver in self.drivers for name in driver.fact_ids()}
-        facts = [ledger.get(name) for name in cited.intersection(ledger.frame["id"])]
-        days += [fact.known_from for fact in facts if fact.known_from]
-        return max(days + self._days(ledger, others))
+            others += chain.from_iterable(NEW_CARS)
+        return flows, others
 
     def _days(self, ledger: Ledger, measures: Sequence[str]) -> list[dt.date]:
         """When the newest counts of measures at the scenario's places were published."""
@@ -278,10 +288,10 @@ class Scenario(Shown, Strict):
         >>> scenario_from_parameters(given).parameters()["horizon"]
         2030
         """
-        said = self.model_dump(mode="json")
+        values = self.model_dump(mode="json")
         return {
             key: value
-            for key, value in said.items()
+            for key, value in values.items()
             if value is not None or key not in ("country", "corridor")
         }
 
@@ -326,26 +336,21 @@ def scenario_of(document: Document, stem: str) -> Scenario:
     ScenarioError
         With every problem at once.
     """
-    problems = [
-        Problem(document.name, f"the name {short(stem)} {why}", "e.g. uzbekistan-baseline.yaml")
-        for why in [unsafe_name(stem)]
-        if why
-    ]
+    problems = []
+    if why := unsafe_name(stem):
+        fault = f"the name {short(stem)} {why}"
+        problems.append(Problem(document.name, fault, "e.g. uzbekistan-baseline.yaml"))
     data = document.value
     if not isinstance(data, dict):
         raise ScenarioError(
             [*problems, Problem(document.name, "is not a list of keys", "write key: value lines")]
         )
     if data.get("name", stem) != stem:
-        problems.append(
-            Problem(
-                document.where(("name",)), f"{data['name']!r} is not the file's name", f"use {stem}"
-            )
-        )
+        fault = f"{data['name']!r} is not the file's name"
+        problems.append(Problem(document.where(("name",)), fault, f"use {stem}"))
     if data.get("places") == []:
-        problems.append(
-            Problem(document.where(("places",)), "is empty", "name a place, or leave the key out")
-        )
+        where = document.where(("places",))
+        problems.append(Problem(where, "is empty", "name a place, or leave the key out"))
     files = data.get("ledger")
     if isinstance(files, list) and all(isinstance(file, str) for file in files):
         problems += missing_files(files, document)
@@ -373,22 +378,22 @@ def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:
     forecasting.errors.ScenarioError: parameters contry: is not a key of a scenario (did you mean country?)
     parameters country: is missing (a country such as UZ, or a corridor: ports, xinjiang)
     """
-    given = {key: value for key, value in parameters.items() if value is not None}
-    return _build(given, Document("parameters").where, [])
+    values = {key: value for key, value in parameters.items() if value is not None}
+    return _build(values, Document("parameters").where, [])
 
 
 def _build(
     data: dict[str, Any], where: Callable[[KeyPath], str], problems: Sequence[Problem]
 ) -> Scenario:
-    found = [*problems, *_across(data, where)]
+    every = [*problems, *_across(data, where)]
     data = _completed(data)
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
         faults = error.errors()
-        found = [worded(row, where(row["loc"]), *_owner(row["loc"])) for row in faults] + found
-    if found:
-        raise ScenarioError(found)
+        every = [worded(row, where(row["loc"]), *_owner(row["loc"])) for row in faults] + every
+    if every:
+        raise ScenarioError(every)
     return scenario
 
 
@@ -396,17 +401,19 @@ def _completed(data: dict[str, Any]) -> dict[str, Any]:
     """The data with what follows from them: a corridor's measure and places, the scenario's name
     and title.
     """
-    corridor, country, scenario = data.get("corridor"), data.get("country"), data.get("scenario")
+    country = data.get("country")
+    corridor = data.get("corridor")
     if isinstance(corridor, str) and corridor in CORRIDORS:
         measure, places = CORRIDORS[corridor]
         data = {"measure": measure, "places": list(places)} | data
-    try:
-        code = country_code(country) if isinstance(country, str) else ""
-    except InputError:  # worded where the country is checked
-        return data
-    first, heading = (
-        (country_slug(code), place_name(code)) if code else (corridor, str(corridor).capitalize())
-    )
+    place = str(corridor)
+    if isinstance(country, str):
+        try:
+            place = country_code(country)
+        except InputError:  # worded where the country is checked
+            return data
+    first, heading = names_of_place(place)
+    scenario = data.get("scenario")
     derived = {"name": f"{first}-{scenario}", "title": f"{heading}, {scenario}"}
     return data | {key: text for key, text in derived.items() if not data.get(key)}
 
@@ -424,30 +431,46 @@ def _owner(path: KeyPath) -> tuple[str, dict[str, FieldInfo]]:
 
 def _across(data: Mapping[str, Any], where: Callable[[KeyPath], str]) -> Iterator[Problem]:
     """What no single key can show, looked for even where single keys are wrong."""
-
-    def problem(key: str, what: str, hint: str) -> Problem:
-        return Problem(where((key,)), what, hint)
-
     country = data.get("country")
     corridor = data.get("corridor")
-    as_of = data.get("as_of")
     horizon = data.get("horizon")
-    if country is None and corridor is None:
-        hint = f"a country such as UZ, or a corridor: {', '.join(sorted(CORRIDORS))}"
-        yield problem("country", "is missing", hint)
-    if country is not None and corridor is not None:
-        what = f"{corridor!r} stands beside country {country!r}"
-        yield problem("corridor", what, "keep one of the two")
-    if isinstance(corridor, str) and corridor not in CORRIDORS and not data.get("places"):
-        what = f"{corridor!r} is unknown and has no places{did_you_mean(corridor, CORRIDORS)}"
-        yield problem("corridor", what, "give it places and measure")
-    if corridor is not None and data.get("choice") is not None:
-        what = "stands in a corridor, which has no charging points to choose"
-        yield problem("choice", what, "leave it out")
-    first = str(as_of)[:4]
-    if isinstance(horizon, int) and first.isdecimal() and horizon < int(first):
-        what = f"{horizon} lies before as_of {as_of}"
-        yield problem("horizon", what, "a horizon is the last year forecast")
+    as_of = str(data.get("as_of"))
+    first = as_of[:4]
+    checks = (
+        (
+            "country",
+            country is None and corridor is None,
+            "is missing",
+            f"a country such as UZ, or a corridor: {', '.join(sorted(CORRIDORS))}",
+        ),
+        (
+            "corridor",
+            country is not None and corridor is not None,
+            f"{corridor!r} stands beside country {country!r}",
+            "keep one of the two",
+        ),
+        (
+            "corridor",
+            isinstance(corridor, str) and corridor not in CORRIDORS and not data.get("places"),
+            f"{corridor!r} is unknown and has no places",
+            did_you_mean(str(corridor), CORRIDORS, "give it places and measure"),
+        ),
+        (
+            "choice",
+            corridor is not None and data.get("choice") is not None,
+            "stands in a corridor, which has no charging points to choose",
+            "leave it out",
+        ),
+        (
+            "horizon",
+            isinstance(horizon, int) and first.isdecimal() and horizon < int(first),
+            f"{horizon} lies before as_of {as_of}",
+            "a horizon is the last year forecast",
+        ),
+    )
+    for key, is_wrong, fault, hint in checks:
+        if is_wrong:
+            yield Problem(where((key,)), fault, hint)
     yield from _across_drivers(data, where)
 
 
@@ -461,11 +484,11 @@ def _across_drivers(data: Mapping[str, Any], where: Callable[[KeyPath], str]) ->
         driver = row if isinstance(row, dict) else {}
         name = driver.get("name")
         if name is not None and name in names:
-            what = f"{name!r} stands twice"
-            yield Problem(where(("drivers", place, "name")), what, "name each driver once")
+            fault = f"{name!r} stands twice"
+            yield Problem(where(("drivers", place, "name")), fault, "name each driver once")
         names.append(name)
         of_the_flow = driver.get("kind") not in (None, "demand", "target")
         if of_the_flow and driver.get("quantity", measure) != measure:
-            what = f"{driver['quantity']!r} is not what is forecast"
+            fault = f"{driver['quantity']!r} is not what is forecast"
             hint = f"use {measure}, or kind: demand"
-            yield Problem(where(("drivers", place, "quantity")), what, hint)
+            yield Problem(where(("drivers", place, "quantity")), fault, hint)

@@ -130,10 +130,10 @@ def parse_yaml(text: str, name: str = "params") -> Document:
         builder.build(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or str(error).splitlines()[0]
+        fault = getattr(error, "problem", None) or str(error).splitlines()[0]
         where = f"{name}:{mark.line + 1}" if mark else name
         builder.problems.append(
-            Problem(where, f"is not YAML: {what}", "key: value lines, indented with spaces")
+            Problem(where, f"is not YAML: {fault}", "key: value lines, indented with spaces")
         )
     if builder.problems:
         raise ScenarioError(builder.problems)
@@ -162,8 +162,8 @@ class _Builder:
                 (), f"holds {documents} documents", "one file is one scenario; split it at ---"
             )
 
-    def _problem(self, path: KeyPath, what: str, hint: str) -> None:
-        self.problems.append(Problem(self.document.where(path), what, hint))
+    def _problem(self, path: KeyPath, fault: str, hint: str) -> None:
+        self.problems.append(Problem(self.document.where(path), fault, hint))
         if len(self.problems) >= MOST_PROBLEMS:
             raise ScenarioError(self.problems)
 
@@ -243,5 +243,5 @@ def _scalar(event: yaml.ScalarEvent) -> object:
     return number if math.isfinite(number) else text
 
 
-def _refuse(name: str, what: str, hint: str) -> ScenarioError:
-    return ScenarioError([Problem(name, what, hint)])
+def _refuse(name: str, fault: str, hint: str) -> ScenarioError:
+    return ScenarioError([Problem(name, fault, hint)])

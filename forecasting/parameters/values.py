@@ -9,15 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeGuard
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from forecasting.demand.parameters import triangular
 from forecasting.errors import in_digits, visible
 from forecasting.evidence.places import place_code
-from forecasting.measures import LARGEST_COST, MEASURES
-from forecasting.parameters.fault_words import did_you_mean, short
+from forecasting.measures import LARGEST_COST, MEASURES, did_you_mean
+from forecasting.parameters.fault_words import short
 from forecasting.parameters.naming import country_code, unsafe_name
 from forecasting.periods import as_date
 
@@ -125,12 +125,11 @@ def _safe(text: str) -> str:
 
 def _measure(word: str) -> str:
     if word not in MEASURES or MEASURES[word].kind != "flow":
-        raise ValueError(f"{word!r} is not a flow that is forecast{did_you_mean(word, _flows())}")
+        flows = [name for name, measure in MEASURES.items() if measure.kind == "flow"]
+        near = did_you_mean(word, flows)
+        words = [f"{word!r} is not a flow that is forecast", near]
+        raise ValueError("; ".join(filter(None, words)))
     return word
-
-
-def _flows() -> list[str]:
-    return [name for name, measure in MEASURES.items() if measure.kind == "flow"]
 
 
 def _country(value: object) -> object:
@@ -152,28 +151,23 @@ def _as_of(value: object) -> dt.date | str:
 
 def _sizes(value: object) -> float | dict[int, float] | None:
     """New vehicles a year: one number, or numbers by year."""
-    if value is None or _positive(value):
-        return None if value is None else float(value)  # type: ignore[arg-type]
+    if value is None:
+        return None
+    if _is_size(value):
+        return float(value)
     if not isinstance(value, Mapping) or not value:
         raise ValueError(
             f"{short(value)} is not {SIZE}, nor such numbers by year, e.g. {{2023: 150000}}"
         )
-    wrong = [key for key, size in value.items() if not (_is_year(key) and _positive(size))]
-    if wrong:
-        raise ValueError(
-            f"{visible(str(wrong[0]))}: {short(value[wrong[0]])} is not a year with {SIZE}"
-        )
-    return {
-        int(key): float(size) for key, size in sorted(value.items(), key=lambda item: int(item[0]))
-    }
+    for key, size in value.items():
+        if not (_is_year(key) and _is_size(size)):
+            raise ValueError(f"{visible(str(key))}: {short(size)} is not a year with {SIZE}")
+    return {int(key): float(value[key]) for key in sorted(value, key=int)}
 
 
-def _positive(value: object) -> bool:
-    return (
-        isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and 0 < value <= LARGEST_MARKET
-    )
+def _is_size(value: object) -> TypeGuard[float]:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and 0 < value <= LARGEST_MARKET  # type: ignore[operator]
 
 
 def _is_year(key: object) -> bool:
@@ -182,9 +176,9 @@ def _is_year(key: object) -> bool:
 
 def listed(value: object) -> object:
     """A single text as a list of one, a list as a tuple."""
-    return (
-        (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
-    )
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
 
 
 Day = Annotated[dt.date, BeforeValidator(_day)]

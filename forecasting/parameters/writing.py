@@ -8,9 +8,8 @@ from typing import Any
 
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import in_digits
-from forecasting.evidence.places import place_name
 from forecasting.parameters.driver_kinds import KINDS, Driver
-from forecasting.parameters.naming import country_slug
+from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario
 
 WORDS = {
@@ -53,25 +52,22 @@ def params_text(scenario: Scenario, stem: str, origin: str = "") -> str:
       home_access: {low: 0.7, mode: 0.8, high: 0.9}  # share of car owners; 0.2 to 0.7 (0.45) by default
     <BLANKLINE>
     """
-    given = {
+    values = {
         key: value for key, value in scenario.parameters().items() if value not in (None, [], {})
     }
-    first = country_slug(scenario.country) if scenario.country else str(scenario.corridor)
-    given["scenario"] = stem.removeprefix(f"{first}-")
-    heading = (
-        place_name(scenario.country) if scenario.country else str(scenario.corridor).capitalize()
-    )
-    if given.pop("title") not in (f"{heading}, {scenario.scenario}", ""):
-        given["title"] = scenario.title
-    given.pop("name")
-    if given.get("shipped_facts") is True:
-        del given["shipped_facts"]
-    lines = [f"# {heading}, {given['scenario']}{f': {origin}' if origin else ''}."]
+    first, heading = names_of_place(scenario.place)
+    values["scenario"] = stem.removeprefix(f"{first}-")
+    if values.pop("title") not in (f"{heading}, {scenario.scenario}", ""):
+        values["title"] = scenario.title
+    values.pop("name")
+    if values.get("shipped_facts") is True:
+        del values["shipped_facts"]
+    lines = [f"# {heading}, {values['scenario']}{f': {origin}' if origin else ''}."]
     lines += [
-        _line(key, value) for key, value in given.items() if key not in ("drivers", "assumptions")
+        _line(key, value) for key, value in values.items() if key not in ("drivers", "assumptions")
     ]
-    lines += _drivers(given.get("drivers", ()))
-    lines += _assumptions(given.get("assumptions", {}), scenario.country)
+    lines += _drivers(values.get("drivers", ()))
+    lines += _assumptions(values.get("assumptions", {}), scenario.country)
     return "\n".join(lines) + "\n"
 
 
@@ -87,7 +83,9 @@ def _plain(value: Any) -> str:
 
 
 def _line(key: str, value: Any) -> str:
-    words = KINDS[value].words if key == "kind" else WORDS[key]
+    words = WORDS[key]
+    if key == "kind":
+        words = KINDS[value].words
     return f"{key}: {_plain(value)}" + (f"  # {words}" if words else "")
 
 
@@ -96,8 +94,8 @@ def _drivers(drivers: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield from ("", "# Dated events, each with its reason and its source.", "drivers:")
     usual = Driver.model_construct().model_dump(mode="json", warnings=False)
     for driver in drivers:
-        said = {key: value for key, value in driver.items() if value != usual.get(key, ...)}
-        for number, (key, value) in enumerate(said.items()):
+        changed = {key: value for key, value in driver.items() if value != usual.get(key, ...)}
+        for number, (key, value) in enumerate(changed.items()):
             yield ("    " if number else "  - ") + _line(key, value)
 
 

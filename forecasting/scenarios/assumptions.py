@@ -136,8 +136,8 @@ def _too_many(
             path = ("drivers", i, "size")
     total = sum(shares.values())
     if total > 1:
-        what = f"shares of classes add to as much as {total:.3g} of the vehicles registered"
-        yield KeyProblem(path, what, "at most 1; battery cars are what is left")
+        fault = f"shares of classes add to as much as {total:.3g} of the vehicles registered"
+        yield KeyProblem(path, fault, "at most 1; battery cars are what is left")
 
 
 def refused(shipped: Parameters, name: str, size: Range, path: KeyPath) -> Iterator[KeyProblem]:
@@ -254,17 +254,17 @@ def target_faults(scenario: Scenario, counted: Ledger, as_of: dt.date) -> Iterat
         size = driver.size
         key: KeyPath = ("drivers", i, "size")
         if moment(driver.start) <= moment(as_of):
-            what = f"{driver.name}: {driver.start} has passed by {as_of}"
-            yield KeyProblem(("drivers", i, "start"), what, "give the day by which it is to stand")
+            fault = f"{driver.name}: {driver.start} has passed by {as_of}"
+            yield KeyProblem(("drivers", i, "start"), fault, "give the day by which it is to stand")
         if today and today.unit == unit and size.low < today.count:
-            what = (
+            fault = (
                 f"{driver.name}: {size.low:,.0f} {unit} is below "
                 f"the {today.count:,.0f} that stood on {today.date}"
             )
-            yield KeyProblem(key, what, f"a target is more than stands, up to {LARGEST_TARGET:,}")
+            yield KeyProblem(key, fault, f"a target is more than stands, up to {LARGEST_TARGET:,}")
         if size.high > LARGEST_TARGET:
-            what = f"{driver.name}: {size.high:,.0f} {unit} is outside 1 to {LARGEST_TARGET:,}"
-            yield KeyProblem(key, what, f"give it in {unit}")
+            fault = f"{driver.name}: {size.high:,.0f} {unit} is outside 1 to {LARGEST_TARGET:,}"
+            yield KeyProblem(key, fault, f"give it in {unit}")
 
 
 def _without_reexports(

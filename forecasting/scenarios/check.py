@@ -101,8 +101,8 @@ def _files_of(path: Path) -> list[Path]:
         ledger = [path] if any(file.suffix.lower() == ".csv" for file in inside) else []
         if params or ledger:
             return [*ledger, *params]
-        what = "has no params file and no ledger in it"
-        raise InputError([Problem(str(path), what, "*.yaml or *.csv")])
+        fault = "has no params file and no ledger in it"
+        raise InputError([Problem(str(path), fault, "*.yaml or *.csv")])
     if not path.exists():
         from forecasting.scenarios.question import existing_file
 
@@ -110,5 +110,5 @@ def _files_of(path: Path) -> list[Path]:
     if path.suffix.lower() in (*PARAMS_ENDINGS, *TABLE_ENDINGS):
         return [path]
     params_words = f"params ({', '.join(PARAMS_ENDINGS)})"
-    what = f"is neither {params_words} nor a ledger ({', '.join(TABLE_ENDINGS)})"
-    raise InputError([Problem(str(path), what, "rename it")])
+    fault = f"is neither {params_words} nor a ledger ({', '.join(TABLE_ENDINGS)})"
+    raise InputError([Problem(str(path), fault, "rename it")])

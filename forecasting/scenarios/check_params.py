@@ -160,8 +160,8 @@ def _against(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:
         return
     as_of = scenario.known_by(ledger)
     if scenario.horizon < as_of.year:
-        what = f"{scenario.horizon} has passed by then"
-        yield KeyProblem(("horizon",), what, f"as_of is {as_of}")
+        fault = f"{scenario.horizon} has passed by then"
+        yield KeyProblem(("horizon",), fault, f"as_of is {as_of}")
     places = scenario.counted_at
     facts = {place: known_on(scenario, place, ledger, as_of).facts for place in places}
     yield from _unknown_basis(scenario, facts.values())
@@ -170,8 +170,8 @@ def _against(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:
         try:
             usable_facts(evidence, scenario.measure)
         except EvidenceError as error:  # its next move is one of the Python interface
-            what = f"{place}: {str(error).partition(';')[0]}"
-            yield KeyProblem((key,), what, "put the ledger right, or leave these facts out of it")
+            fault = f"{place}: {str(error).partition(';')[0]}"
+            yield KeyProblem((key,), fault, "put the ledger right, or leave these facts out of it")
     if scenario.country:
         counted = counts_of_place(ledger, scenario.country, as_of)
         yield from target_faults(scenario, counted, as_of)

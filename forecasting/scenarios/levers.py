@@ -26,14 +26,14 @@ def levers(scenario: Scenario, outlook: Outlook) -> Iterator[Driver]:
     """
     begins = f"{max(outlook.first_year, outlook.as_of.year)}-01-01"
     for kind, name in LEVERS.items():
-        said = {
+        cells = {
             "name": name,
             "kind": kind,
             "quantity": scenario.measure,
             "size": 1.0,
             "source": "judgement",
         }
-        yield Driver.model_validate(said | {"start": begins, "reason": "set by hand"})
+        yield Driver.model_validate(cells | {"start": begins, "reason": "set by hand"})
 
 
 def assumptions_that_matter(outlook: Outlook, scenario: Scenario) -> list[Assumption]:
@@ -47,8 +47,10 @@ def assumptions_that_matter(outlook: Outlook, scenario: Scenario) -> list[Assump
         if row.key not in set_by_events
     }
     swings = outlook.demand.sensitivity
-    asked = swings["input"].isin(rows) & swings["output"].isin(["energy_gwh", *CHARGING_ANSWERS])
-    share = swings[asked].groupby("input")["share"].max().sort_values(ascending=False)
+    of_answers = swings["input"].isin(rows) & swings["output"].isin(
+        ["energy_gwh", *CHARGING_ANSWERS]
+    )
+    share = swings[of_answers].groupby("input")["share"].max().sort_values(ascending=False)
     names = dict.fromkeys([*scenario.assumptions, *share.head(SHOWN).index])
     return [rows[name] for name in names if name in rows]
 

@@ -15,7 +15,7 @@ from forecasting.errors import InputError, Problem
 from forecasting.evidence.places import place_code
 from forecasting.measures import did_you_mean, nearest
 from forecasting.names import PARAMS, shipped_folder
-from forecasting.parameters.naming import PARAMS_ENDINGS, country_code, country_slug
+from forecasting.parameters.naming import PARAMS_ENDINGS, country_code, country_slug, names_of_place
 from forecasting.parameters.schema import CORRIDORS, Scenario, load_scenario, scenario_of
 from forecasting.parameters.strict_yaml import parse_yaml
 from forecasting.parameters.template import new_params
@@ -109,8 +109,8 @@ def params_file(question: str | os.PathLike[str]) -> Path | None:
         if path.is_file():
             return path
         beside = {file.name: file for file in path.parent.glob("*")}
-        near = nearest(path.name, beside)
-        hint = f"did you mean {beside[near]}?" if near else "give the path of a file"
+        closest = nearest(path.name, beside)
+        hint = f"did you mean {beside[closest]}?" if closest else "give the path of a file"
         raise _refused(path, "no such file", hint)
     name = str(question).strip()
     stem = name.lower()
@@ -138,8 +138,8 @@ def scenario_of_place(place: str, scenario: str) -> str:
     """
     if scenario == BASELINE:
         return place
-    stem = place if place in CORRIDORS else country_slug(country_code(place))
-    return f"{stem}-{scenario}"
+    code = place if place in CORRIDORS else country_code(place)
+    return f"{names_of_place(code)[0]}-{scenario}"
 
 
 def params_folders() -> list[Path]:
@@ -158,8 +158,8 @@ def params_in(folder: Path) -> list[Path]:
     return sorted(file for ending in PARAMS_ENDINGS for file in folder.glob(f"*{ending}"))
 
 
-def _refused(question: object, what: str, hint: str) -> InputError:
-    return InputError([Problem(str(question)[:LONGEST_NAME], what, hint)])
+def _refused(question: object, fault: str, hint: str) -> InputError:
+    return InputError([Problem(str(question)[:LONGEST_NAME], fault, hint)])
 
 
 def _named(stem: str) -> Path | None:
@@ -167,8 +167,8 @@ def _named(stem: str) -> Path | None:
     for folder in params_folders():
         files = [file for file in params_in(folder) if file.stem == stem]
         if len(files) > 1:
-            what = f"is a second file of one name, beside {files[0]}"
-            raise _refused(files[1], what, "rename or remove one of them")
+            fault = f"is a second file of one name, beside {files[0]}"
+            raise _refused(files[1], fault, "rename or remove one of them")
         if files:
             return files[0]
     return None

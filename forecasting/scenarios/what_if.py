@@ -57,16 +57,17 @@ class WhatIf:
     def __init__(
         self, scenario: Scenario | str | Path, ledger: Ledger | None = None, draws: int = 2000
     ) -> None:
-        self.ledger, self.draws = ledger, draws
+        self.ledger = ledger
+        self.draws = draws
         self._kept: dict[str, PlaceFlow] = {}
         self.begin(scenario)
 
     @takes(InputError, scenario=QUESTION)
     def begin(self, scenario: Scenario | str | Path) -> Outlook:
         """Take another scenario as the one that is given."""
-        asked = find_scenario(scenario)
-        self.given = self.outlook = self._forecast(asked)
-        self.start = self.scenario = asked
+        chosen = find_scenario(scenario)
+        self.given = self.outlook = self._forecast(chosen)
+        self.start = self.scenario = chosen
         self._show()
         return self.outlook
 
@@ -84,13 +85,13 @@ class WhatIf:
         ScenarioError, AssumptionError, EvidenceError
             As for a params file; the scenario then stays as it was.
         """
-        asked = self.scenario.parameters()
+        values = self.scenario.parameters()
         if isinstance(changes.get("assumptions"), Mapping):
-            together = {**asked["assumptions"], **changes["assumptions"]}
+            together = {**values["assumptions"], **changes["assumptions"]}
             changes["assumptions"] = {
                 name: size for name, size in together.items() if size is not None
             }
-        return self.put(scenario_from_parameters(asked | changes))
+        return self.put(scenario_from_parameters(values | changes))
 
     @takes(InputError, scenario=QUESTION)
     def put(self, scenario: Scenario) -> Outlook:
@@ -109,7 +110,8 @@ class WhatIf:
             raise EvidenceError(
                 f"{made.as_of}: no count and no market size is known by then; give a later day, or the market's size"
             )
-        self.outlook, self.scenario = made, scenario
+        self.outlook = made
+        self.scenario = scenario
         self._show()
         return self.outlook
 
