@@ -118,10 +118,7 @@ def demand_outlook(
     _check_years(assumed, drawn, span)
     road = vehicles_on_the_road(flow, span, assumed, drawn, start_stock, counted)
     fleets = road.fleets
-    degrees = degrees_outside(
-        *climate_normals(place), drawn["temperature_shift"], drawn["daily_spread"]
-    )
-    by_month = {name: energy_of_class(name, drawn, degrees) for name in fleets}
+    by_month = _energy_by_month(place, drawn, fleets)
     split = {vehicle.name: energy_split(vehicle, drawn) for vehicle in assumed.classes}
     per_vehicle = {name: by_month[name].sum(axis=1) * split[name] for name in fleets}
     at_end = _by_setting({name: fleet.stock for name, fleet in fleets.items()}, per_vehicle)
@@ -130,24 +127,18 @@ def demand_outlook(
     points, megawatts = charging_need(at_end, np.clip(road.stock / vehicles, 0, 1), span, drawn)
     _add_private(points, megawatts, assumed.classes, fleets, drawn)
     _cover(points, megawatts, drawn)
-    grid, busiest = (
-        {setting: kwh[setting] / losses(setting, drawn) for setting in SETTINGS}
-        for kwh in (in_year, at_end)
-    )
+    grid = _from_grid(in_year, drawn)
     unpushed, practice, targeted = deployed_points(
         road.stock, span, assumed, drawn, charging_today, as_of, targets, rng
     )
+    busiest = _from_grid(at_end, drawn)
     winter, summer = _peaks(busiest, points, megawatts, by_month["bev"], drawn)
     energy = np.asarray(sum(grid.values())) / 1e6
     power, peak, in_summer = power_shares(energy, winter, summer, span, drawn)
     litres = fuel_replaced(assumed.classes, fleets, split, drawn)
-    light = {
-        rule: np.sum(
-            [fleets[vehicle.name].stock for vehicle in assumed.classes if vehicle.rule == rule], 0
-        )
-        for rule in ("bev", "phev")
-    }
-    rules = standards(light["bev"], light["phev"], span, drawn)
+    bev = _light_vehicles(assumed.classes, fleets, "bev")
+    phev = _light_vehicles(assumed.classes, fleets, "phev")
+    rules = standards(bev, phev, span, drawn)
     results = {
         "ev_registrations": road.registered,
         "ev_retirements": road.retired,
@@ -162,9 +153,7 @@ def demand_outlook(
     }
     if targeted is not None:
         results["charging_points_target"] = targeted
-    for name, fleet in fleets.items():
-        if fleet.stock.any() and (measure := count_of("stock", name)):
-            results[measure] = fleet.stock
+    results |= _stocks_of_classes(fleets)
     results |= {
         "power_share_percent": power,
         "peak_share_percent": peak,
@@ -174,7 +163,6 @@ def demand_outlook(
         "co2_avoided_t": carbon_avoided(litres, energy, drawn),
         "charging_points_standard": rules["power per vehicle"],
     }
-    loss = np.stack([losses(setting, drawn)[:, 0] for setting in SETTINGS])
     return DemandOutlook(
         years=span,
         results=results,
@@ -186,7 +174,7 @@ def demand_outlook(
         month_shares={
             name: table / table.sum(axis=1, keepdims=True) for name, table in by_month.items()
         },
-        grid_per_vehicle={name: (kwh / loss).sum(axis=0) for name, kwh in per_vehicle.items()},
+        grid_per_vehicle=_grid_per_vehicle(per_vehicle, drawn),
         rules=rules,
         drawn=drawn,
         parameters=assumed,
@@ -199,6 +187,38 @@ def demand_outlook(
         start_stock=float(np.mean(start_stock)),
         counted=counted,
     )
+
+
+def _energy_by_month(place: str | None, drawn: Draws, names: Iterable[str]) -> dict[str, Array]:
+    """Energy of a vehicle of each class by month, as the climate has it."""
+    normals = climate_normals(place)
+    degrees = degrees_outside(*normals, drawn["temperature_shift"], drawn["daily_spread"])
+    return {name: energy_of_class(name, drawn, degrees) for name in names}
+
+
+def _from_grid(kwh: Draws, drawn: Draws) -> dict[str, Array]:
+    """What the grid gives for so much at the batteries, by setting."""
+    return {setting: kwh[setting] / losses(setting, drawn) for setting in SETTINGS}
+
+
+def _grid_per_vehicle(per_vehicle: Draws, drawn: Draws) -> dict[str, Array]:
+    """The same of one vehicle of each class, all settings together."""
+    loss = np.stack([losses(setting, drawn)[:, 0] for setting in SETTINGS])
+    return {name: (kwh / loss).sum(axis=0) for name, kwh in per_vehicle.items()}
+
+
+def _light_vehicles(
+    classes: Iterable[VehicleClass], fleets: Mapping[str, Fleet], rule: str
+) -> Array:
+    """Vehicles on the road that the standard of public power counts as one kind."""
+    stocks = [fleets[vehicle.name].stock for vehicle in classes if vehicle.rule == rule]
+    return np.asarray(np.sum(stocks, 0))
+
+
+def _stocks_of_classes(fleets: Mapping[str, Fleet]) -> dict[str, Array]:
+    """Vehicles on the road of the classes that have a measure of their own."""
+    stocks = {count_of("stock", name): fleet.stock for name, fleet in fleets.items()}
+    return {measure: stock for measure, stock in stocks.items() if measure and stock.any()}
 
 
 def _check_years(assumed: Parameters, drawn: Draws, years: Sequence[int]) -> None:

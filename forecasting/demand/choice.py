@@ -20,7 +20,6 @@ def expected_regret(
     *,
     missing: float,
     idle: float,
-    kept: Array | None = None,
 ) -> pd.DataFrame:
     """What building a number costs in the mean over the draws, beyond what the right number would
     have cost.
@@ -39,8 +38,6 @@ def expected_regret(
         Cost of one point too few, a year; above 0.
     idle : float
         Cost of one point too many, a year, in the same money; above 0.
-    kept : ndarray, shape (draws,), optional
-        Points that stand whatever is decided; those are not built again.
 
     Returns
     -------
@@ -62,15 +59,11 @@ def expected_regret(
     >>> table[["option", "regret"]].round(1).values.tolist()
     [['need', 133.3], ['practice', 300.0]]
     """
-    problems = [
-        Problem(
-            f"cost of a {name} point",
-            f"{in_digits(value)} is outside 0 to {LARGEST_COST:,.0f} a year",
-            "give it above 0",
-        )
-        for name, value in (("missing", missing), ("idle", idle))
-        if not 0 < value <= LARGEST_COST
-    ]
+    problems = []
+    for name, value in (("missing", missing), ("idle", idle)):
+        if not 0 < value <= LARGEST_COST:
+            fault = f"{in_digits(value)} is outside 0 to {LARGEST_COST:,.0f} a year"
+            problems.append(Problem(f"cost of a {name} point", fault, "give it above 0"))
     problems += [
         Problem(name, f"{in_digits(number)} points is below 0", "give how many are to stand")
         for name, number in options.items()
@@ -82,20 +75,16 @@ def expected_regret(
         )
     rows = []
     for name, number in options.items():
-        built = np.maximum(number, 0.0 if kept is None else kept)
-        few, many = np.maximum(wanted - built, 0), np.maximum(built - wanted, 0)
-        cost = float(missing * few.mean() + idle * many.mean())
-        short = float((few > 0).mean())
+        too_few = np.maximum(wanted - number, 0)
+        lacking = float(too_few.mean())
+        unused = float(np.maximum(number - wanted, 0).mean())
+        short = float((too_few > 0).mean())
         right_at = (1 - short) / short if short else np.inf
-        rows.append(
-            (name, float(number), short, float(few.mean()), float(many.mean()), right_at, cost)
-        )
+        cost = missing * lacking + idle * unused
+        rows.append((name, float(number), short, lacking, unused, right_at, cost))
     columns = ["option", "points", "too_few", "missing_points", "idle_points", "right_at", "regret"]
-    return (
-        pd.DataFrame(rows, columns=columns)
-        .sort_values("regret", kind="stable")
-        .reset_index(drop=True)
-    )
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values("regret", kind="stable", ignore_index=True)
 
 
 def missing_and_idle(wanted: Array, numbers: Array) -> tuple[Array, Array]:

@@ -20,10 +20,12 @@ from forecasting.demand.energy import climate_factor
 from forecasting.demand.parameters import check_value, read_table
 from forecasting.demand.queueing import Promise, points_for
 from forecasting.errors import AssumptionError, Problem
-from forecasting.measures import nearest
+from forecasting.measures import did_you_mean
 
 # State of charge at departure, on arrival, and after a fast charge
-FULL, RESERVE, FAST_TO = 1.0, 0.1, 0.8
+FULL = 1.0
+RESERVE = 0.1
+FAST_TO = 0.8
 CASES = {"low": 0, "middle": 1, "high": 2}  # of lengths, traffic and shares alike
 BY_DAY = ("car", "bus")  # trucks have megawatt points, and a plan of their own
 LEAST = {"car": 2}  # points at a site whatever the traffic; of other classes one
@@ -84,8 +86,9 @@ def road_figure(quantity: str, kind: str = "", case: str = "middle") -> float:
     figures = _figures()
     if (quantity, kind) not in figures:
         kinds = [known for name, known in figures if name == quantity]
-        closest = nearest(kind, kinds) or nearest(quantity, {name for name, _ in figures})
-        hint = f"did you mean {closest}?" if closest else f"there is that of {', '.join(kinds)}"
+        others = f"there is that of {', '.join(kinds)}"
+        quantities = {name for name, _ in figures}
+        hint = did_you_mean(kind, kinds) or did_you_mean(quantity, quantities, others)
         raise AssumptionError(f"a road has no {quantity!r} of {kind!r}; {hint}")
     return figures[quantity, kind][CASES[case]]
 
@@ -434,8 +437,7 @@ def stretches(name: str) -> list[Stretch]:
     rows = [*read_table("corridors.csv"), *read_table("truck_corridor.csv")]
     own = [row for row in rows if row["corridor"] == name]
     if not own:
-        closest = nearest(name, corridor_names())
-        hint = f"did you mean {closest}?" if closest else str(corridor_names())
+        hint = did_you_mean(name, corridor_names(), str(corridor_names()))
         raise AssumptionError(f"no corridor {name!r}; {hint}")
     return [
         Stretch(

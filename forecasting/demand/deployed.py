@@ -178,7 +178,8 @@ def deployed_points(
         factor = factor * event.size[:, None] ** _progress(years, start, event.first[:, None])
     drawn["charging_rollout"] = factor[:, -1]
     practice = practice * factor
-    pushed, targeted = practice, None
+    pushed = practice
+    targeted: Array | None = None
     for target in asked_for(targets, start):
         built = delivered(target, years, start, points, per_station)
         pushed = np.maximum(pushed, built)

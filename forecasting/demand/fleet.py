@@ -260,11 +260,12 @@ def vehicles_on_the_road(
     (array([[ 90., 180.]]), array([[5., 5.]]))
     """
     names = [vehicle.name for vehicle in assumed.classes]
-    counts_cars = counted not in names
-    first = names[0] if counts_cars else counted
-    others = [name for name in names if counts_cars and f"class_share.{name}" in drawn]
+    first = counted
+    others: list[str] = []
     built = np.zeros_like(flow)
-    if counts_cars:
+    if counted not in names:  # it counts cars
+        first = names[0]
+        others = [name for name in names if f"class_share.{name}" in drawn]
         built = assumed.yearly("local_assembly", drawn, years)
     displaced = np.minimum(built * drawn["assembly_displaces"][:, None], flow)
     registered = registrations(
@@ -281,16 +282,13 @@ def vehicles_on_the_road(
     start = np.broadcast_to(np.asarray(start_stock, dtype=float), len(flow))
     before = {name: drawn[f"class_share.{name}"] for name in others}
     before[first] = 1 - np.asarray(sum(before.values()))
-    orders = {
-        name: assumed.yearly(f"deliveries.{name}", drawn, years)
-        for name in names
-        if f"deliveries.{name}" in drawn
-    }
+    ordered = [name for name in names if f"deliveries.{name}" in drawn]
+    orders = {name: assumed.yearly(f"deliveries.{name}", drawn, years) for name in ordered}
     fleets = {}
     for name in names:
         bought = registered * shares.get(name, 0.0) + orders.get(name, 0.0)
         fleets[name] = _class_fleet(name, bought, before.get(name, 0.0) * start, drawn)
-    apart = [_class_fleet(name, ordered, 0.0, drawn) for name, ordered in orders.items()]
+    apart = [_class_fleet(name, bought, 0.0, drawn) for name, bought in orders.items()]
     return Vehicles(
         registered=registered,
         retired=_without("retirements", fleets.values(), apart),

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from forecasting.errors import AssumptionError, Problem, in_digits
-from forecasting.measures import nearest
+from forecasting.measures import did_you_mean
 from forecasting.names import DATA
 from forecasting.quantiles import Array
 
@@ -265,8 +265,7 @@ class Parameters:
 
     def __getitem__(self, key: str) -> Assumption:
         if key not in self._in_force:
-            closest = nearest(key, self._in_force)
-            hint = f"did you mean {closest}?" if closest else "see demand_parameters.csv"
+            hint = did_you_mean(key, self._in_force, "see demand_parameters.csv")
             raise AssumptionError([Problem(key, "no such parameter", hint)])
         return self._in_force[key]
 
@@ -427,23 +426,24 @@ def _vehicle_class(
 ) -> VehicleClass:
     """A class as its row says, and as the rows of other tables say that are of it."""
     name = row["name"]
+    numbers = _numbers_of_class(row, shipped)
+    places = [group for group in groups if group["vehicle_class"] == name] or [row]
+    lines = [*numbers, *(line for line in shipped if line.vehicle_class == name)]
+    if problems := _problems_of_class(row, {line.name for line in lines}, places[0]):
+        raise AssumptionError(problems)
+    texts = {key: row[key] for key in ("name", "label", "kept", "fuel", "rule")}
+    return VehicleClass(**texts, groups=tuple(places), numbers=numbers)
+
+
+def _numbers_of_class(
+    row: Mapping[str, str], shipped: Sequence[Assumption]
+) -> tuple[Assumption, ...]:
+    """The numbers that stand in the row of a class."""
     first = {line.name: line for line in reversed(shipped)}
     cells = {key: text for key, text in row.items() if key in first and text}
     if cells:  # it is counted and ordered where a scenario says so
         cells |= {"class_share": "0", "deliveries": "0"}
-    places = [group for group in groups if group["vehicle_class"] == name] or [row]
-    known = {*cells, *(line.name for line in shipped if line.vehicle_class == name)}
-    if problems := _problems_of_class(row, known, places[0]):
-        raise AssumptionError(problems)
-    return VehicleClass(
-        name=name,
-        label=row["label"],
-        kept=row["kept"],
-        fuel=row["fuel"],
-        rule=row["rule"],
-        groups=tuple(places),
-        numbers=tuple(_number_of_class(row, first[key], text) for key, text in cells.items()),
-    )
+    return tuple(_number_of_class(row, first[key], text) for key, text in cells.items())
 
 
 def _problems_of_class(
