@@ -107,7 +107,8 @@ def main() -> None:
     type=click.Choice(["fork", "kernel"]),
     default="fork",
     show_default=True,
-    help="Run notebooks in processes forked from one that has loaded everything, or in plain Jupyter kernels.",
+    help="Run notebooks in processes forked from one that has loaded everything, "
+    "or in plain Jupyter kernels.",
 )
 @click.option(
     "--scheduler",
@@ -130,7 +131,8 @@ def main() -> None:
 @click.option(
     "--log",
     type=click.Choice(["text", "json"]),
-    help="Tell of each scenario on standard error: for people, or as a line of JSON. Default text, none with --json.",
+    help="Tell of each scenario on standard error: for people, or as a line of JSON. "
+    "Default text, none with --json.",
 )
 @click.option(
     "--keep",
@@ -226,7 +228,8 @@ def new(country: str, scenario: str, out: Path) -> None:
             f"{path} exists already; edit it, or give another name with --scenario"
         ) from None
     say(
-        f"wrote {path}; it runs as it is: `ev-forecast run {path}`; edit it, then `ev-forecast check {path}`"
+        f"wrote {path}; it runs as it is: `ev-forecast run {path}`; "
+        f"edit it, then `ev-forecast check {path}`"
     )
 
 
@@ -235,8 +238,8 @@ def new(country: str, scenario: str, out: Path) -> None:
     "--panel",
     type=FILE,
     required=True,
-    help="Markets to forecast: IEA's Global EV Data, or columns market, year, sales_bev, sales_phev, "
-    "sales_share_percent.",
+    help="Markets to forecast: IEA's Global EV Data, or columns market, year, sales_bev, "
+    "sales_phev, sales_share_percent.",
 )
 @click.option(
     "--train",
@@ -246,8 +249,9 @@ def new(country: str, scenario: str, out: Path) -> None:
 @click.option(
     "--monthly",
     type=FILE,
-    help="Forecast these markets from a year's total and a part of the next (market, month, bev, all_cars); "
-    "growth is learned from the panel, the months' pattern from the others here.",
+    help="Forecast these markets from a year's total and a part of the next "
+    "(market, month, bev, all_cars); growth is learned from the panel, the months' pattern from "
+    "the others here.",
 )
 @click.option(
     "--peers",
@@ -258,7 +262,8 @@ def new(country: str, scenario: str, out: Path) -> None:
 @click.option(
     "--events",
     is_flag=True,
-    help="Forecast the markets of --monthly four months before a privilege ended there, with and without its date.",
+    help="Forecast the markets of --monthly four months before a privilege ended there, with and "
+    "without its date.",
 )
 @click.option(
     "--policies", type=FILE, help="With --events: a table of policies in place of those that ship."
@@ -280,7 +285,8 @@ def backtest(
     """
     if events and (monthly is None or peers or chargers or train):
         raise click.UsageError(
-            "--events needs --panel and --monthly, and stands without --train, --peers and --chargers"
+            "--events needs --panel and --monthly, and stands without --train, --peers and "
+            "--chargers"
         )
     if policies and not events:
         raise click.UsageError("--policies needs --events")
@@ -354,8 +360,8 @@ def track_record(
     """Set what would have been forecast on past days beside what was published later.
 
     Every forecast is made from the facts that were public on its day: those that ship, those of the
-    place's baseline, or those of LEDGER files and params files. With --archive none is made: the outlook.parquet of earlier reports are read, such
-    as `run` keeps in reports/archive.
+    place's baseline, or those of LEDGER files and params files. With --archive none is made: the
+    outlook.parquet of earlier reports are read, such as `run` keeps in reports/archive.
     """
     if archive is not None:
         if place or measure or days:

@@ -200,8 +200,8 @@ class GrowthResults:
         Returns
         -------
         DataFrame, shape (parameters, parameters)
-            The inverse of the expected information at the estimates; NaN for fixed parameters and where
-            there is no minimum.
+            The inverse of the expected information at the estimates; NaN for fixed parameters, and
+            where there is no minimum.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""Printed stocks beside what the chain makes of the vehicles on the road, and what does not close."""
+"""Printed stocks beside what the chain makes of the vehicles on the road; what does not close."""
 
 from __future__ import annotations
 

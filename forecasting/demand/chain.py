@@ -222,7 +222,7 @@ def _stocks_of_classes(fleets: Mapping[str, Fleet]) -> dict[str, Array]:
 
 
 def _check_years(assumed: Parameters, drawn: Draws, years: Sequence[int]) -> None:
-    """A lever that does nothing needs no date; one that acts must not end before the story starts."""
+    """A lever that does nothing needs no date; one that acts must not end before the first year."""
     due = assumed["charging_rollout_year"].high
     if np.any(drawn["charging_rollout"] != 1) and due < years[0]:
         raise AssumptionError(
@@ -245,7 +245,8 @@ def all_vehicles(drawn: Draws, years: Sequence[int]) -> Array:
     since.
 
     >>> one = np.ones(1)
-    >>> drawn = {"vehicle_stock": 1e6 * one, "vehicle_stock_date": 2025.0 * one, "vehicle_stock_growth": 0.05 * one}
+    >>> drawn = {"vehicle_stock": 1e6 * one, "vehicle_stock_date": 2025.0 * one}
+    >>> drawn["vehicle_stock_growth"] = 0.05 * one
     >>> all_vehicles(drawn, [2023, 2025]).round()
     array([[ 950000., 1050000.]])
     """

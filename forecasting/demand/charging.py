@@ -92,8 +92,8 @@ def utilisation(
     --------
     >>> utilisation(np.array([0.10, 0.25]), 0.05, 0.25).round(5)
     array([0.15   , 0.20693])
-    >>> float(utilisation(0.02, 0.05, 0.25).round(4)), float(utilisation(0.02, 0.05, 0.25, mended=False))
-    (0.0621, 0.05)
+    >>> [float(utilisation(0.02, 0.05, 0.25, mended).round(4)) for mended in (True, False)]
+    [0.0621, 0.05]
     """
     slope = (np.asarray(high) - low) / np.log(HIGH_SHARE / LOW_SHARE)
     use = low + slope * np.log(np.clip(share, LOW_SHARE, HIGH_SHARE) / LOW_SHARE)
@@ -218,7 +218,8 @@ def charging_need(
     >>> energy = {setting: np.array([[1e6]]) for setting in SETTINGS}
     >>> points, megawatts = charging_need(energy, np.array([[0.05]]), [2030], drawn)
     >>> {setting: float(value[0, 0].round(1)) for setting, value in points.items()}
-    {'work': 79.6, 'overnight': 132.3, 'destination_ac': 70.0, 'destination_dc': 19.6, 'enroute_dc': 8.3}
+    {'work': 79.6, 'overnight': 132.3, 'destination_ac': 70.0, 'destination_dc': 19.6,
+    'enroute_dc': 8.3}
     """
     points, megawatts = {}, {}
     for setting in ("work", *PUBLIC):

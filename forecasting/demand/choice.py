@@ -103,7 +103,8 @@ def missing_and_idle(wanted: Array, numbers: Array) -> tuple[Array, Array]:
 
     Examples
     --------
-    >>> [each.tolist() for each in missing_and_idle(np.array([100.0, 300.0]), np.array([0.0, 200.0]))]
+    >>> wanted, built = np.array([100.0, 300.0]), np.array([0.0, 200.0])
+    >>> [means.tolist() for means in missing_and_idle(wanted, built)]
     [[200.0, 50.0], [0.0, 50.0]]
     """
     over = numbers[:, None] - wanted[None, :]

@@ -38,7 +38,8 @@ def cost_per_point(setting: str, drawn: Draws) -> Array:
     --------
     >>> from forecasting.demand.parameters import load_parameters
     >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
-    >>> [float(cost_per_point(setting, drawn)[0]) for setting in ("home", "overnight", "destination_dc")]
+    >>> settings = ("home", "overnight", "destination_dc")
+    >>> [float(cost_per_point(setting, drawn)[0]) for setting in settings]
     [800.0, 3500.0, 20000.0]
     """
     return drawn[f"charger_cost.{setting}"] + drawn[f"connection_cost.{setting}"]
@@ -144,7 +145,8 @@ def power_shares(
     >>> drawn = {"generation_gwh": 80_000 * one, "record_peak_mw": 12_000 * one}
     >>> drawn |= {"power_date": 2025 * one, "power_growth": 0.05 * one}
     >>> energy, peak = np.full((1, 2), 840.0), np.full((1, 2), 315.0)
-    >>> [float(share[0, 1]) for share in power_shares(energy, peak, 0.8 * peak, [2025, 2026], drawn)]
+    >>> shares = power_shares(energy, peak, 0.8 * peak, [2025, 2026], drawn)
+    >>> [float(share[0, 1]) for share in shares]
     [1.0, 2.5, 2.0]
     """
     since = np.asarray(years, dtype=float) - drawn["power_date"][:, None]

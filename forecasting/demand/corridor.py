@@ -505,7 +505,8 @@ def corridor_plan(
 
     Examples
     --------
-    >>> table = corridor_plan("khorgos-almaty-tashkent", {"KZ": 0.024, "UZ": 0.15}, vehicles=["car"])
+    >>> shares = {"KZ": 0.024, "UZ": 0.15}
+    >>> table = corridor_plan("khorgos-almaty-tashkent", shares, vehicles=["car"])
     >>> table[table["case"] == "middle"]["points"].tolist()
     [15, 66, 4, 3]
     """

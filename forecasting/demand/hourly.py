@@ -89,7 +89,8 @@ def managed_day(load: Draws) -> Array:
 
     Examples
     --------
-    >>> day = managed_day({"home": np.eye(1, 24, 19)[0]})  # one MWh at 19 hours, 0.7 of it moved into nine hours
+    >>> # One MWh at 19 hours, 0.7 of it moved into nine hours
+    >>> day = managed_day({"home": np.eye(1, 24, 19)[0]})
     >>> round(float(day[19]), 3), round(float(day[2]), 3), round(float(day.sum()), 6)
     (0.3, 0.078, 1.0)
     """

@@ -311,7 +311,8 @@ class Parameters:
 
         Examples
         --------
-        >>> plants = [Event(np.array([2026.0]), np.array([500.0])), Event(np.array([2027.0]), np.array([90.0]))]
+        >>> sizes = {2026.0: 500.0, 2027.0: 90.0}
+        >>> plants = [Event(np.array([year]), np.array([size])) for year, size in sizes.items()]
         >>> parameters = replace(load_parameters(), events={"local_assembly": plants})
         >>> drawn = parameters.draw(np.random.default_rng(0), 1)
         >>> parameters.yearly("local_assembly", drawn, [2025, 2026, 2027])

@@ -99,7 +99,8 @@ def country_code(text: str) -> str:
         raise InputError(f"{text!r} is not a known country; {hint}") from None
     if not re.fullmatch(r"[A-Z]{2}", code):
         raise InputError(
-            f"{text!r} is not a country but {PLACES.get(code, code)}; give an ISO 3166 code such as UZ"
+            f"{text!r} is not a country but {PLACES.get(code, code)}; "
+            "give an ISO 3166 code such as UZ"
         )
     return code
 

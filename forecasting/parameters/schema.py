@@ -106,8 +106,8 @@ class Scenario(Shown, Strict):
 
     Examples
     --------
-    >>> scenario = scenario_from_parameters({"country": "Uzbekistan", "scenario": "baseline", "as_of": "latest",
-    ...                                      "horizon": 2030, "seed": 1})
+    >>> keys = dict(country="Uzbekistan", scenario="baseline", as_of="latest", horizon=2030, seed=1)
+    >>> scenario = scenario_from_parameters(keys)
     >>> scenario.name, scenario.country, scenario.parameters()["as_of"]
     ('uzbekistan-baseline', 'UZ', 'latest')
     """
@@ -119,7 +119,8 @@ class Scenario(Shown, Strict):
         examples=["baseline, accelerated, constrained or a name of your own"],
     )
     as_of: AsOf = Field(
-        description="a date, or the newest print of anything used here: nothing published later is used",
+        description="a date, or the newest print of anything used here: "
+        "nothing published later is used",
         examples=["a date such as 2023-06-26, or latest"],
     )
     horizon: int = Field(
@@ -131,7 +132,8 @@ class Scenario(Shown, Strict):
     seed: int = Field(
         ge=0,
         lt=2**32,
-        description="scenarios with one seed share their random draws and can be compared and added",
+        description="scenarios with one seed share their random draws "
+        "and can be compared and added",
         examples=["any whole number, e.g. 20230626"],
     )
     name: str = ""
@@ -186,7 +188,7 @@ class Scenario(Shown, Strict):
         Examples
         --------
         >>> from forecasting.evidence.ledger import Ledger
-        >>> given = {"country": "UZ", "scenario": "a", "as_of": "2023-06-26", "horizon": 2030, "seed": 1}
+        >>> given = dict(country="UZ", scenario="a", as_of="2023-06-26", horizon=2030, seed=1)
         >>> scenario_from_parameters(given).known_by(Ledger())
         datetime.date(2023, 6, 26)
         """
@@ -246,7 +248,7 @@ class Scenario(Shown, Strict):
 
         Examples
         --------
-        >>> given = {"country": "UZ", "scenario": "a", "as_of": "latest", "horizon": 2030, "seed": 1}
+        >>> given = dict(country="UZ", scenario="a", as_of="latest", horizon=2030, seed=1)
         >>> scenario_from_parameters(given).with_ledger(["mine.csv"]).ledger
         ('mine.csv',)
         """
@@ -267,7 +269,7 @@ class Scenario(Shown, Strict):
 
         Examples
         --------
-        >>> given = {"country": "UZ", "scenario": "a", "as_of": "latest", "horizon": 2030, "seed": 1}
+        >>> given = dict(country="UZ", scenario="a", as_of="latest", horizon=2030, seed=1)
         >>> scenario_from_parameters(given).on(dt.date(2023, 6, 26)).as_of
         datetime.date(2023, 6, 26)
         """
@@ -284,7 +286,7 @@ class Scenario(Shown, Strict):
 
         Examples
         --------
-        >>> given = {"country": "UZ", "scenario": "a", "as_of": "latest", "horizon": 2030, "seed": 1}
+        >>> given = dict(country="UZ", scenario="a", as_of="latest", horizon=2030, seed=1)
         >>> scenario_from_parameters(given).parameters()["horizon"]
         2030
         """
@@ -318,9 +320,10 @@ def load_scenario(path: str | Path) -> Scenario:
     Examples
     --------
     >>> import tempfile
+    >>> text = "country: NO\nscenario: high\nas_of: latest\nhorizon: 2030\nseed: 1"
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "norway-high.yaml")
-    ...     _ = path.write_text("country: NO\nscenario: high\nas_of: latest\nhorizon: 2030\nseed: 1")
+    ...     _ = path.write_text(text)
     ...     scenario = load_scenario(path)
     >>> scenario.name, scenario.country, scenario.title
     ('norway-high', 'NO', 'Norway, high')
@@ -373,9 +376,11 @@ def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:
 
     Examples
     --------
-    >>> scenario_from_parameters({"contry": "UZ", "scenario": "a", "as_of": "latest", "horizon": 2030, "seed": 1})
+    >>> given = dict(contry="UZ", scenario="a", as_of="latest", horizon=2030, seed=1)
+    >>> scenario_from_parameters(given)
     Traceback (most recent call last):
-    forecasting.errors.ScenarioError: parameters contry: is not a key of a scenario (did you mean country?)
+    forecasting.errors.ScenarioError: parameters contry: is not a key of a scenario
+    (did you mean country?)
     parameters country: is missing (a country such as UZ, or a corridor: ports, xinjiang)
     """
     values = {key: value for key, value in parameters.items() if value is not None}

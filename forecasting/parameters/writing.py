@@ -43,13 +43,15 @@ def params_text(scenario: Scenario, stem: str, origin: str = "") -> str:
     # Norway, mine.
     country: "NO"  # ISO 3166 alpha-2
     scenario: "mine"  # which set of assumptions this is
-    as_of: "latest"  # a date, or the newest print of anything used here: nothing published later is used
+    as_of: "latest"  # a date, or the newest print of anything used here:
+    nothing published later is used
     horizon: 2030  # last year of the outlook
     seed: 1  # scenarios with one seed share their random draws and can be compared and added
     measure: "ev_imports"  # the flow that is forecast
     <BLANKLINE>
     assumptions:
-      home_access: {low: 0.7, mode: 0.8, high: 0.9}  # share of car owners; 0.2 to 0.7 (0.45) by default
+      home_access: {low: 0.7, mode: 0.8, high: 0.9}  # share of car owners;
+    0.2 to 0.7 (0.45) by default
     <BLANKLINE>
     """
     values = {

@@ -88,7 +88,8 @@ def first_years(start: Array) -> Array:
     """The first calendar year of which an event has the larger part.
 
     >>> import datetime as dt
-    >>> first_years(np.array([dt.date(2026, 5, 1).toordinal(), dt.date(2026, 9, 1).toordinal(), NEVER]))
+    >>> days = [dt.date(2026, month, 1).toordinal() for month in (5, 9)]
+    >>> first_years(np.array([*days, NEVER]))
     array([2026., 2027., 2100.])
     """
     middle = 1 + (start + 183) / 365.2425  # ordinal 1 is 1 January of year 1

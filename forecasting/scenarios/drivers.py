@@ -187,8 +187,8 @@ def scale_totals(flow: Array, limit: Array, years: Years, still: Flags) -> Array
 
     Examples
     --------
-    >>> flow = np.array([[4.0, 4.0, 4.0]])
-    >>> scale_totals(flow, np.full((1, 3), 2.0), np.array([2026] * 3), np.array([False, True, True]))
+    >>> flow, still = np.array([[4.0, 4.0, 4.0]]), np.array([False, True, True])
+    >>> scale_totals(flow, np.full((1, 3), 2.0), np.array([2026] * 3), still)
     array([[4., 1., 1.]])
     """
     scaled = flow.copy()

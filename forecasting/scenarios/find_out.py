@@ -60,14 +60,12 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from forecasting.evidence.datasets import central_asia
-    >>> from forecasting.parameters.schema import scenario_from_parameters
     >>> from forecasting.scenarios.outlook import outlook
-    >>> given = {"country": "KG", "scenario": "test", "as_of": "2025-01-31", "horizon": 2028, "seed": 1}
-    >>> found = worth_finding_out(outlook(scenario_from_parameters(given), central_asia(), draws=1000))
-    >>> found.columns.tolist()
+    >>> made = outlook("kyrgyzstan-baseline", as_of="2025-01-31", draws=1000)
+    >>> numbers = worth_finding_out(made)
+    >>> numbers.columns.tolist()
     ['number', 'kind', 'charging_points_need', 'ev_stock', 'charging_points_practice']
-    >>> set(found["kind"]) <= {"count", "register", "survey"}
+    >>> set(numbers["kind"]) <= {"count", "register", "survey"}
     True
     """
     measures = [name for name in WORTH_FINDING_OUT if name in outlook.results.values] or [

@@ -76,7 +76,8 @@ def yearly_growth(results: Results, measure: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> results = Results("a-b", "A", (2024, 2025), {"ev_imports": np.array([[100.0, 150.0], [100.0, 250.0]])})
+    >>> draws = np.array([[100.0, 150.0], [100.0, 250.0]])
+    >>> results = Results("a-b", "A", (2024, 2025), {"ev_imports": draws})
     >>> yearly_growth(results, "ev_imports")[0.5].to_dict()
     {2025: 100.0}
     """

@@ -52,7 +52,8 @@ class Results:
 
     Examples
     --------
-    >>> results = Results("a-b", "A", (2024, 2025), {"ev_stock": np.array([[1.0, 2.0], [3.0, 4.0]])})
+    >>> draws = {"ev_stock": np.array([[1.0, 2.0], [3.0, 4.0]])}
+    >>> results = Results("a-b", "A", (2024, 2025), draws)
     >>> results.table.query("quantile == 0.5")["value"].tolist()
     [2.0, 3.0]
     """
@@ -66,7 +67,8 @@ class Results:
         drawn = (
             f"{len(next(iter(self.values.values()), ())):,} draws of {len(self.values)} measures"
         )
-        return f"<Results {self.scenario}, {self.country}, {self.years[0]} to {self.years[-1]}: {drawn}>"
+        span = f"{self.years[0]} to {self.years[-1]}"
+        return f"<Results {self.scenario}, {self.country}, {span}: {drawn}>"
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -95,7 +97,8 @@ class Results:
 
         Examples
         --------
-        >>> Results("a-b", "A", (2024,), {"ev_stock": np.array([[1.0], [3.0]])}).bands("ev_stock")[0.5]
+        >>> draws = {"ev_stock": np.array([[1.0], [3.0]])}
+        >>> Results("a-b", "A", (2024,), draws).bands("ev_stock")[0.5]
         year
         2024    2.0
         Name: 0.5, dtype: float64
@@ -193,8 +196,9 @@ def no_measure(measure: str, known: Iterable[str]) -> InputError:
     """
     names = sorted(known)
     close = nearest(measure, names)
+    hint = close and f" ({close}?)"
     return InputError(
-        f"the results have no measure {measure!r}; they have {', '.join(names)}{close and f' ({close}?)'}"
+        f"the results have no measure {measure!r}; they have {', '.join(names)}{hint}"
     )
 
 

@@ -1,4 +1,4 @@
-"""An outlook's tables as files: parquet, with what else must be known in the file's own metadata."""
+"""An outlook's tables as parquet files, with what else must be known in a file's metadata."""
 
 from __future__ import annotations
 

@@ -48,7 +48,8 @@ class WhatIf:
     Examples
     --------
     >>> what_if = WhatIf("turkmenistan-baseline", draws=200)
-    >>> more = what_if.change(assumptions={"annual_km": {"low": 15000, "mode": 20000, "high": 30000}})
+    >>> far = {"low": 15000, "mode": 20000, "high": 30000}
+    >>> more = what_if.change(assumptions={"annual_km": far})
     >>> more.headline["energy_gwh"]["median"] > what_if.given.headline["energy_gwh"]["median"]
     True
     """
@@ -108,7 +109,8 @@ class WhatIf:
             and scenario.measure in self.given.results.values
         ):
             raise EvidenceError(
-                f"{made.as_of}: no count and no market size is known by then; give a later day, or the market's size"
+                f"{made.as_of}: no count and no market size is known by then; "
+                "give a later day, or the market's size"
             )
         self.outlook = made
         self.scenario = scenario

@@ -29,7 +29,8 @@ MEASURES = {
     "ev_registrations", "ev_retirements", "ev_stock", "energy_gwh", "peak_mw",
     "charging_points_need", "charging_points_practice", "charging_points_standard",
     "charging_points_need_slow", "charging_points_home", "charging_stations", "power_share_percent",
-    "peak_share_percent", "peak_share_summer_percent", "investment_usd", "oil_avoided_t", "co2_avoided_t",
+    "peak_share_percent", "peak_share_summer_percent", "investment_usd", "oil_avoided_t",
+    "co2_avoided_t",
 }  # fmt: skip
 
 
@@ -215,7 +216,8 @@ def test_without_a_count_practice_is_wider_than_with_one():
 def test_the_tables_of_a_report(outlook):
     setting = outlook.by_setting
     assert list(setting.columns) == [
-        "year", "setting", "public", "low", "points", "high", "installed_mw", "energy_gwh", "gross_additions",
+        "year", "setting", "public", "low", "points", "high", "installed_mw", "energy_gwh",
+        "gross_additions",
     ]  # fmt: skip
     assert (setting["low"] <= setting["points"]).all()
     assert (setting["points"] <= setting["high"]).all()
@@ -379,7 +381,8 @@ def test_the_load_of_a_day_holds_the_energy_of_that_day(outlook):
 def test_a_reader_is_told_what_the_numbers_rest_on(outlook):
     assert any("1 printed" in words for words in lines_of(outlook.caveats))
     assert lines_of(run(paths(50, 2)).caveats) == [
-        "No count of public charging is known: practice takes its level from other markets, a factor of 2.5 either way "
+        "No count of public charging is known: practice takes its level from other markets, "
+        "a factor of 2.5 either way "
         "(80 %)."
     ]
     standing = {"count": 300, "date": "2024-12-31"}

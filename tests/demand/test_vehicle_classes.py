@@ -1,4 +1,4 @@
-"""A class of vehicle is a row: two-wheelers from imports to charging points, with made-up numbers."""
+"""A class of vehicle is a row: two-wheelers from imports to charging points, numbers made up."""
 
 import csv
 import shutil

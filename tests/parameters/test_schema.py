@@ -184,7 +184,8 @@ def test_the_file_names_the_scenario(tmp_path: Path) -> None:
 
 
 def test_norway_stays_norway(tmp_path: Path) -> None:
-    text = "country: NO\nscenario: baseline\nas_of: latest\nhorizon: 2030\nseed: 1\nmarket_size: {2023: 126953}\n"
+    text = "country: NO\nscenario: baseline\nas_of: latest\nhorizon: 2030\nseed: 1\n"
+    text += "market_size: {2023: 126953}\n"
     scenario = load_scenario(write(tmp_path, text, "norway-baseline.yaml"))
     assert (scenario.country, scenario.market_size) == ("NO", {2023: 126953.0})
 

@@ -57,7 +57,8 @@ def test_keys_are_the_text_that_was_written() -> None:
 
 
 def test_every_fault_is_named_with_its_line() -> None:
-    text = "a: 1\nb: &x {c: 1}\na: 2\nd: *x\ne: !!python/object/apply:os.system ['true']\nf: !secret x\n"
+    text = "a: 1\nb: &x {c: 1}\na: 2\nd: *x\n"
+    text += "e: !!python/object/apply:os.system ['true']\nf: !secret x\n"
     with pytest.raises(ScenarioError, match="anchor or alias") as caught:
         parse_yaml(text, "p.yaml")
     assert [problem.where for problem in caught.value.problems] == [

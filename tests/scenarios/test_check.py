@@ -1,4 +1,4 @@
-"""Params and ledgers checked together: every problem of every file, nothing written, nothing run."""
+"""Params and ledgers checked together: every problem of every file, nothing written or run."""
 
 import shutil
 from pathlib import Path
@@ -185,7 +185,8 @@ def test_facts_that_no_forecast_can_take_together_are_told_before_it_runs(tmp_pa
     )
     (alone,) = check_paths([table]).problems
     assert str(alone).startswith(
-        "facts.csv product: ev_imports of UZ: the facts are of two products: battery-cars (as a) and electric-buses"
+        "facts.csv product: ev_imports of UZ: the facts are of two products: "
+        "battery-cars (as a) and electric-buses"
     )
     (used,) = check_paths([params]).problems
     assert str(used).startswith(

@@ -96,7 +96,8 @@ def printed(*rows: tuple[str, str], **other: str) -> Ledger:
     return Ledger.from_frame(table.assign(id=[f"a-{n}" for n in range(len(rows))]))
 
 
-QUARTERLY = (("2023-12-31", "2024-01-20"), ("2024-03-31", "2024-04-20"), ("2024-03-31", "2024-04-25"),
+QUARTERLY = (
+    ("2023-12-31", "2024-01-20"), ("2024-03-31", "2024-04-20"), ("2024-03-31", "2024-04-25"),
              ("2024-06-30", "2024-07-20"))  # fmt: skip
 
 

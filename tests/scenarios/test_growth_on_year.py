@@ -127,7 +127,8 @@ def test_the_first_screen_of_the_ports_names_the_agency_and_the_largest_count(po
     said = answer(ports)
     assert said.sentence.startswith("Ports (Horgos alone, as no other is counted) in 2026: ")
     assert said.evidence.startswith(
-        "This is Horgos as counted by China's customs, all modes; the largest count ever printed is about 450,000 "
+        "This is Horgos as counted by China's customs, all modes; "
+        "the largest count ever printed is about 450,000 "
         "vehicles (Horgos, 2025, by China's customs, all modes). "
     )
 

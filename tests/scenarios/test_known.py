@@ -1,4 +1,4 @@
-"""What was known on a day: nothing of a year that was not over, nothing that was published later."""
+"""What was known on a day: nothing of a year that was not over, nothing published later."""
 
 import datetime as dt
 

@@ -242,7 +242,8 @@ def test_a_wrong_lever_is_refused_by_key(row, message):
                 driver(quantity="class_share.bus", size=0.6),
                 driver(name="b", quantity="class_share.phev", size=0.5),
             ],
-            r"drivers.1.size: shares of classes add to as much as 1.1 of the vehicles registered \(at most 1",
+            r"drivers.1.size: shares of classes add to as much as 1.1 of the vehicles registered "
+            r"\(at most 1",
         ),
         (
             [driver(quantity="class_share.tram", size=0.1)],
@@ -256,14 +257,15 @@ def test_a_lever_out_of_reach_is_refused_by_key(rows, message):
 
 
 def test_check_says_so_before_anything_runs(tmp_path):
-    lever = "  - {name: decree, kind: target, quantity: charging_stations, start: 2025-12-31, size: 900,\n"
+    lever = "  - {name: decree, kind: target, quantity: charging_stations,\n"
+    lever += "     start: 2025-12-31, size: 900,\n"
     text = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2030\nseed: 1\ndrivers:\n" + lever
     text += "     reason: a test, source: judgement}\n"
     path = tmp_path / "uzbekistan-test.yaml"
     path.write_text(text)
     found = [str(problem) for problem in read_checked(path, central_asia()).problems]
     assert "has passed by" in found[0]
-    assert ":7 " in found[0]
+    assert ":8 " in found[0]
     assert "900 stations is below the 1,399 that stood" in found[1]
 
 

@@ -358,8 +358,10 @@ def test_what_cannot_be_run_is_said(changes: dict, error: type[Exception], messa
 def test_another_country_rests_on_its_own_facts() -> None:
     rows = pd.DataFrame(
         {
-            "place": "NO", "measure": "ev_imports", "relation": "equals", "quantity": "total", "published": "2023-02",
-            "period_start": ["2021-01-01", "2022-01-01"], "period_end": ["2021-12-31", "2022-12-31"],
+            "place": "NO", "measure": "ev_imports", "relation": "equals", "quantity": "total",
+            "published": "2023-02",
+            "period_start": ["2021-01-01", "2022-01-01"],
+            "period_end": ["2021-12-31", "2022-12-31"],
             "value": [113_700, 138_000],
         }
     )  # fmt: skip

@@ -97,7 +97,8 @@ def test_facts_that_are_never_used_are_counted(params):
     known = facts_of_scenario(scenario)
     said = unused_facts(scenario, known, scenario.known_by(known))
     assert lines_of(said) == [
-        "1 of 3 facts of your own have no date of publication and are never used: fill in published.",
+        "1 of 3 facts of your own have no date of publication and are never used: "
+        "fill in published.",
         "1 of 3 facts of your own were published after 2023-06-26 and are not used.",
     ]
     assert outlook(scenario, facts_of_scenario(scenario), draws=200).caveats[:2] == said
@@ -147,12 +148,17 @@ def test_facts_of_another_flow_are_told_of_by_the_check_and_by_the_report_and_us
     tmp_path,
 ):
     (tmp_path / "facts.csv").write_text(
-        "Country,Year,EV sales,Published\nNorway,2021,113715,2022-01-05\nNorway,2022,138265,2023-01-04\n"
+        "Country,Year,EV sales,Published\nNorway,2021,113715,2022-01-05\n"
+        "Norway,2022,138265,2023-01-04\n"
     )
     params = tmp_path / "norway-own.yaml"
-    given = "country: 'NO'\nscenario: own\nas_of: 2023-06-26\nhorizon: 2024\nseed: 1\nmarket_size: 500000\n"
+    given = "country: 'NO'\nscenario: own\nas_of: 2023-06-26\nhorizon: 2024\nseed: 1\n"
+    given += "market_size: 500000\n"
     params.write_text(given + "ledger: [facts.csv]\n")
-    said = "Norway has 2 facts of new electric vehicles sold and none of electric vehicles imported, which is forecast"
+    said = (
+        "Norway has 2 facts of new electric vehicles sold and none of electric vehicles imported, "
+        "which is forecast"
+    )
     checked = CliRunner().invoke(main, ["check", str(params)])
     assert said in checked.output
     made = outlook(load_scenario(params), facts_of_scenario(load_scenario(params)), draws=200)

@@ -72,6 +72,7 @@ def test_nothing_is_said_where_nothing_is_printed():
 def test_a_region_that_is_none_is_refused_by_name(made):
     with pytest.raises(
         InputError,
-        match=r"region: 'UZ-TQ' is no part of UZ with a printed count; counted are [^;]*UZ-TK[^;]*; did you mean UZ-T",
+        match=r"region: 'UZ-TQ' is no part of UZ with a printed count; "
+        r"counted are [^;]*UZ-TK[^;]*; did you mean UZ-T",
     ):
         by_region(made, "UZ-TQ")
