@@ -62,8 +62,13 @@ def expected_regret(
     problems = []
     for name, value in (("missing", missing), ("idle", idle)):
         if not 0 < value <= LARGEST_COST:
-            fault = f"{in_digits(value)} is outside 0 to {LARGEST_COST:,.0f} a year"
-            problems.append(Problem(f"cost of a {name} point", fault, "give it above 0"))
+            problems.append(
+                Problem(
+                    f"cost of a {name} point",
+                    f"{in_digits(value)} is outside 0 to {LARGEST_COST:,.0f} a year",
+                    "give it above 0",
+                )
+            )
     problems += [
         Problem(name, f"{in_digits(number)} points is below 0", "give how many are to stand")
         for name, number in options.items()

@@ -101,8 +101,9 @@ def _files_of(path: Path) -> list[Path]:
         ledger = [path] if any(file.suffix.lower() == ".csv" for file in inside) else []
         if params or ledger:
             return [*ledger, *params]
-        fault = "has no params file and no ledger in it"
-        raise InputError([Problem(str(path), fault, "*.yaml or *.csv")])
+        raise InputError(
+            [Problem(str(path), "has no params file and no ledger in it", "*.yaml or *.csv")]
+        )
     if not path.exists():
         from forecasting.scenarios.question import existing_file
 

@@ -167,8 +167,11 @@ def _named(stem: str) -> Path | None:
     for folder in params_folders():
         files = [file for file in params_in(folder) if file.stem == stem]
         if len(files) > 1:
-            fault = f"is a second file of one name, beside {files[0]}"
-            raise _refused(files[1], fault, "rename or remove one of them")
+            raise _refused(
+                files[1],
+                f"is a second file of one name, beside {files[0]}",
+                "rename or remove one of them",
+            )
         if files:
             return files[0]
     return None
