@@ -233,7 +233,7 @@ def fact(ledger: Path, text: str, period: str, yes: bool, **columns: str) -> Non
     With --text, facts are proposed from a sentence, in English or Russian, with what may be wrong
     with each; numerals of Uzbek and Chinese are read, too. Nothing is appended unless you say so.
     """
-    from forecasting.evidence.append import append_fact
+    from forecasting.evidence.checking import append_fact
     from forecasting.evidence.rules import normalise, parts_of_a_count
 
     known = {name: cell for name, cell in columns.items() if cell}

@@ -215,6 +215,20 @@ NOT_ADDED = (  # over places: an index and a share have no sum, and peaks need n
 )  # fmt: skip
 
 
+UNNAMED_FLOW = Measure("", "", "flow", "An unnamed flow")
+
+
+def measure_of(name: str) -> Measure:
+    """The declaration of a measure; what nobody declares is an unnamed flow.
+
+    Examples
+    --------
+    >>> measure_of("ev_stock").kind, measure_of("mine").kind, measure_of("mine").unit
+    ('stock', 'flow', '')
+    """
+    return MEASURES.get(name, UNNAMED_FLOW)
+
+
 def count_of(event: str, vehicle: str) -> str:
     """The measure that counts an event of a class of electric vehicles; empty where none does.
 
@@ -245,8 +259,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     if len(names) > MANY:  # all of them would take a second a word
         place = bisect.bisect(names := sorted(names), word)
         names = names[max(place - MANY // 2, 0) : place + MANY // 2]
-    close = difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)
-    return close[0] if close else ""
+    return next(iter(difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)), "")
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
@@ -257,5 +270,5 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     >>> did_you_mean("ev_import", MEASURES), did_you_mean("zzz", MEASURES, "see the list")
     ('did you mean ev_imports?', 'see the list')
     """
-    near = nearest(word, known)
-    return f"did you mean {near}?" if near else otherwise
+    name = nearest(word, known)
+    return f"did you mean {name}?" if name else otherwise

@@ -16,7 +16,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from forecasting.measures import MEASURES, Kind
+from forecasting.measures import Kind, measure_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -324,8 +324,8 @@ def default_quantity(kind: Kind) -> str:
     >>> default_quantity("flow"), default_quantity("stock"), default_quantity("statement")
     ('total', 'stock', '')
     """
-    names = (each.name for each in QUANTITIES.values() if each.default and kind in each.kinds)
-    return next(names, "")
+    defaults = (quantity for quantity in QUANTITIES.values() if quantity.default)
+    return next((quantity.name for quantity in defaults if kind in quantity.kinds), "")
 
 
 def on_a_day(measure: str, quantity: str, since: bool = False) -> bool:
@@ -343,7 +343,7 @@ def on_a_day(measure: str, quantity: str, since: bool = False) -> bool:
     >>> on_a_day("ev_stock", "yoy_growth_percent"), on_a_day("ev_imports", "total")
     (True, False)
     """
-    known, declared = MEASURES.get(measure), quantity_of(quantity)
-    if declared.of_stock or (known is not None and known.kind == "stock"):
+    declared = quantity_of(quantity)
+    if declared.of_stock or measure_of(measure).kind == "stock":
         return True
     return declared.accumulates and not since

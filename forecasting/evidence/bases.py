@@ -113,8 +113,8 @@ def basis_name(code: str, measure: str = "") -> str:
     if known is None:
         return code
     who, _, which = known.name.partition(", ")
-    other = measure in MEASURES and not MEASURES[measure].of_electric_cars
-    if other and ("battery" in which or "electric" in which):
+    of_others = measure in MEASURES and not MEASURES[measure].of_electric_cars
+    if of_others and ("battery" in which or "electric" in which):
         return who
     if product:
         return f"{known.name} ({re.sub('[-_]', ' ', product)})"

@@ -61,7 +61,9 @@ def table_cells(
             raise _refusal(name, f"cannot be read: {error}", hint) from None
         except csv.Error as error:
             raise _refusal(name, f"is no table: {error}", "check the quotation marks") from None
-    return _years_as_rows(_from_header(cells)) if cells else []
+    if not cells:
+        return []
+    return _years_as_rows(_from_header(cells))
 
 
 def is_workbook(name: str) -> bool:
@@ -117,15 +119,20 @@ def _sheet_cells(name: str, data: bytes, sheet: str) -> Cells:
     if values.max_row * values.max_column > MOST_CELLS:
         fault = f"sheet {sheet!r} reaches over more than {MOST_CELLS:,} cells"
         raise _refusal(name, fault, "delete what lies far from the table")
+    _check_results(name, values, formulas[sheet])
     rows = [[_plain(cell) for cell in row] for row in values.iter_rows(values_only=True)]
     for merged in values.merged_cells.ranges:
         first = rows[merged.min_row - 1][merged.min_col - 1]
         for row in rows[merged.min_row - 1 : merged.max_row]:
             row[merged.min_col - 1 : merged.max_col] = [first] * merged.size["columns"]
-    # Only a spreadsheet program can tell what a formula without a stored value comes to
+    return rows
+
+
+def _check_results(name: str, values: Any, formulas: Any) -> None:
+    """Only a spreadsheet program can tell what a formula without a stored value comes to."""
     unknown = [
         cell.coordinate
-        for row in formulas[sheet].iter_rows()
+        for row in formulas.iter_rows()
         for cell in row
         if cell.data_type == "f" and values[cell.coordinate].value is None
     ]
@@ -133,7 +140,6 @@ def _sheet_cells(name: str, data: bytes, sheet: str) -> Cells:
         fault = f"{len(unknown)} formulas have no stored value, first {unknown[0]}"
         hint = "open the workbook in a spreadsheet program and save it"
         raise _refusal(f"{name} {unknown[0]}", fault, hint)
-    return rows
 
 
 def _opened(name: str, data: bytes) -> tuple[Any, Any]:
@@ -172,7 +178,9 @@ def _only_table(name: str, book: Any) -> str:
 
 
 def _plain(cell: object) -> object:
-    return cell.date() if isinstance(cell, dt.datetime) else cell
+    if isinstance(cell, dt.datetime):
+        return cell.date()
+    return cell
 
 
 # The names of the columns.
@@ -226,6 +234,5 @@ def _years_as_rows(cells: Cells) -> Cells:
     for row in cells[1:]:
         named = dict(zip(header, row, strict=False))
         common = [named.get(name) for name in others]
-        counted = [year for year in years if named.get(year) not in (None, "")]
-        rows += [[*common, year, named[year]] for year in counted]
+        rows += [[*common, year, named.get(year)] for year in years if _filled([named.get(year)])]
     return rows

@@ -1,21 +1,39 @@
-"""Rows checked by every rule, each with where it was found; and files of facts checked as a user
-wants to hear of them, without the libraries that a forecast needs.
+"""Rows checked by every rule, each with where it was found; files of facts checked as a user wants to
+hear of them, without the libraries that a forecast needs; and one more fact, which is checked
+beside its file before it is appended.
 """
 
 from __future__ import annotations
 
+import contextlib
+import csv
+import io
+import itertools
+import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from forecasting.caveats import Caveat
-from forecasting.errors import MOST, Problem
+from forecasting.errors import MOST, LedgerError, Problem
+from forecasting.evidence.files import read_whole
 from forecasting.evidence.mapping import mapping_path
 from forecasting.evidence.perimeters import two_things
 from forecasting.evidence.reading import FoundRow, TableRead, read_rows
-from forecasting.evidence.rules import COLUMNS, COUNTED, Fault, Row, faults, parts_of_a_count
+from forecasting.evidence.rules import (
+    COLUMNS,
+    COUNTED,
+    Fault,
+    Row,
+    column_problems,
+    faults,
+    normalise,
+    parts_of_a_count,
+)
 from forecasting.measures import did_you_mean
 
+NEW = "the fact"  # that is appended: where its problems are
 OTHER_FACT = "an id of this ledger, or measure@place:start/end"
 Read = Mapping[Path, Sequence[FoundRow]]
 SAME = COLUMNS[1:10]  # measure to quantity: two rows that share them are of one number
@@ -45,17 +63,19 @@ def checked_rows(
     problems: list[Problem] = []
     for row in rows:
         # Of more problems than are shown no nearest id is looked for
-        ids = first if len(problems) < MOST else {}
+        ids: Collection[str] = ()
+        if len(problems) < MOST:
+            ids = first
         problems += [
-            Problem(f"{row.where} {column}", what, hint)
-            for column, what, hint in (*rules(row.cells), *_faults_beside(row, first, ids))
+            Problem(f"{row.where} {column}", *fault)
+            for column, *fault in (*rules(row.cells), *_faults_beside(row, first, ids))
             if row.cells[column] or column not in unsaid
         ]
     return problems
 
 
 def _faults_beside(
-    row: FoundRow, first: Mapping[str, FoundRow], near: Collection[str]
+    row: FoundRow, first: Mapping[str, FoundRow], ids: Collection[str]
 ) -> Iterator[Fault]:
     """What is wrong with a row beside the others: its id, and what it refers to."""
     name = row.cells["id"]
@@ -63,7 +83,7 @@ def _faults_beside(
         yield "id", f"{name!r} is a duplicate of {first[name].where}", "ids are used once"
     reference = row.cells.get("reference", "")
     if reference and "@" not in reference and reference not in first:
-        hint = did_you_mean(reference, near, OTHER_FACT)
+        hint = did_you_mean(reference, ids, OTHER_FACT)
         yield "reference", f"{reference!r} refers to nothing", hint
 
 
@@ -80,8 +100,10 @@ def checked_file(path: Path) -> tuple[list[FoundRow], list[Problem], list[Caveat
     problems = read.problems + checked_rows(read.rows)
     if problems:
         return read.rows, problems, []
-    caveats = [] if path.is_dir() else [*_caveats(path, read)]
-    return read.rows, [*_of_two_things(path, read.rows)], caveats
+    problems = [*_of_two_things(path, read.rows)]
+    if path.is_dir():
+        return read.rows, problems, []
+    return read.rows, problems, [*_caveats(path, read)]
 
 
 def _of_two_things(path: Path, rows: Sequence[FoundRow]) -> Iterator[Problem]:
@@ -147,8 +169,8 @@ def of_one_id(read: Read) -> Iterator[Problem]:
         for _, cells in rows:
             where, other = first.setdefault(cells["id"], (path, cells))
             if where != path and other != cells:
-                what = f"{cells['id']!r} names another fact in {where.name}"
-                yield Problem(f"{path.name} id", what, "rename one")
+                fault = f"{cells['id']!r} names another fact in {where.name}"
+                yield Problem(f"{path.name} id", fault, "rename one")
 
 
 def in_two_files(read: Read) -> Iterator[Caveat]:
@@ -175,3 +197,129 @@ def _statement(cells: Row) -> tuple[object, ...]:
     if cells["value"]:
         number = float(cells["value"])
     return (*(cells[column] for column in SAME), number, cells["reference"])
+
+
+# One more fact in a ledger's file, which is appended in one write.
+
+
+def append_fact(path: str | Path, cells: Row) -> str:
+    """Append one fact to a ledger; a file that is not there is made.
+
+    Parameters
+    ----------
+    path : path-like
+        A CSV file in a ledger's columns.
+    cells : mapping of str to str
+        Columns of the fact; without an id it gets one from its place, measure and period.
+
+    Returns
+    -------
+    str
+        The fact's id.
+
+    Raises
+    ------
+    LedgerError
+        Where the fact, or the file, is not in order; then nothing is written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     append_fact(Path(folder, "facts.csv"), {
+    ...         "measure": "ev_sales", "place": "NO", "period_start": "2023-01-01",
+    ...         "period_end": "2023-12-31", "relation": "equals", "value": "104000"})
+    'no-ev_sales-2023-12-31'
+    """
+    file = Path(path)
+    if unknown := [*column_problems(NEW, [*cells], ())]:
+        raise LedgerError(unknown)
+    if not file.exists():
+        _new_lines(file.name, "", cells)  # a fact that is refused makes no file
+    with _locked(file) as handle:
+        name, lines = _new_lines(file.name, _text_of(file), cells)
+        _append(handle.fileno(), lines.encode())
+    return name
+
+
+def _new_lines(name: str, text: str, cells: Row) -> tuple[str, str]:
+    """The id of one more fact in a ledger of some text, and what to write behind that text."""
+    header = next(csv.reader(io.StringIO(text)), None) or list(COLUMNS)
+    if lacking := [column for column in COLUMNS if cells.get(column) and column not in header]:
+        hint = "add it to its first line"
+        raise LedgerError([Problem(name, f"has no column {column}", hint) for column in lacking])
+    row = _row_beside(_rows_of(name, text), cells)
+    lines = io.StringIO()
+    if text and not text.endswith("\n"):
+        lines.write("\n")
+    writer = csv.DictWriter(lines, header, extrasaction="ignore", lineterminator="\n")
+    if not text.strip():
+        writer.writeheader()
+    # What a reader of the file fills in by itself is not written
+    writer.writerow(row | {column: cells.get(column, "") for column in ("unit", "rounding")})
+    return row["id"], lines.getvalue()
+
+
+def _rows_of(name: str, text: str) -> list[FoundRow]:
+    """The rows of a ledger's text."""
+    if not text.strip():
+        return []
+    ledger = io.StringIO(text)
+    ledger.name = name
+    read = read_rows(ledger)
+    if read.problems:
+        raise LedgerError(read.problems)
+    return read.rows
+
+
+def _row_beside(rows: list[FoundRow], cells: Row) -> Row:
+    """One more row beside others, normalised and checked, with an id of its own."""
+    row = normalise(cells)
+    taken = {other.cells["id"] for other in rows}
+    name = row["id"] or f"{row['place']}-{row['measure']}-{row['period_end']}".lower()
+    names = itertools.chain([name], (f"{name}-{n}" for n in itertools.count(2)))
+    row["id"] = row["id"] or next(free for free in names if free not in taken)
+    problems = checked_rows([*rows, FoundRow(NEW, row)])
+    if own := [problem for problem in problems if problem.where.startswith(NEW)]:
+        raise LedgerError(own)
+    return row
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return read_whole(file).decode("utf-8-sig")
+    except OSError as error:
+        fault = error.strerror or str(error)
+    except UnicodeDecodeError as error:
+        fault = f"is no text in UTF-8: {error.reason}"
+    raise LedgerError([Problem(str(file), fault, "give a CSV file in a ledger's columns")])
+
+
+def _append(descriptor: int, lines: bytes) -> None:
+    """Write lines whole; where they find no room, the file is as it was."""
+    size = os.fstat(descriptor).st_size
+    try:
+        while lines:
+            lines = lines[os.write(descriptor, lines) :]
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, size)
+        raise
+
+
+def _locked(path: Path) -> IO[bytes]:
+    """The file, open for appending by nobody else."""
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
+    flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.fdopen(os.open(path, flags, 0o666), "a+b")
+    except OSError as error:
+        fault = (error.strerror or "cannot be written").lower()
+        hint = "give a file in a folder that can be written"
+        raise LedgerError([Problem(str(path), fault, hint)]) from None
+    # Where files cannot be locked, two at once are the user's to avoid
+    with contextlib.suppress(ImportError):
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    return handle

@@ -35,7 +35,7 @@ from forecasting.evidence.rules import (
     publication,
 )
 from forecasting.evidence.words import in_words
-from forecasting.measures import MEASURES
+from forecasting.measures import measure_of
 from forecasting.periods import Period, as_date, span
 from forecasting.quantities import BOUNDS, EXACT, Quantity, quantity_of
 from forecasting.showing import Shown
@@ -123,7 +123,7 @@ class Fact(Shown, BaseModel):
         name = str(columns.get("id") or "fact")
         problems = [*column_problems(name, [*columns], ())]
         row = normalise(columns)
-        problems += [Problem(f"{name} {column}", what, hint) for column, what, hint in faults(row)]
+        problems += [Problem(f"{name} {column}", *fault) for column, *fault in faults(row)]
         if problems:
             raise LedgerError(problems)
         super().__init__(**_typed(row, {}))
@@ -152,8 +152,7 @@ class Fact(Shown, BaseModel):
     @property
     def stock(self) -> bool:
         """Whether it tells what stands on a day, not what comes over a period."""
-        measure = MEASURES.get(self.measure)
-        return self.declared.of_stock or (measure is not None and measure.kind == "stock")
+        return self.declared.of_stock or measure_of(self.measure).kind == "stock"
 
     @property
     def declared(self) -> Quantity:
@@ -210,7 +209,7 @@ class Fact(Shown, BaseModel):
         """Whether the fact may enter a likelihood: an outcome, an estimate or a judgement of
         something counted.
         """
-        return self.kind in COUNTED and MEASURES[self.measure].kind != "statement"
+        return self.kind in COUNTED and measure_of(self.measure).kind != "statement"
 
     @property
     def tolerance(self) -> float:
@@ -245,17 +244,15 @@ class Fact(Shown, BaseModel):
         where = place_name(self.place)
         if not self.of_world:
             where += f" with {place_name(self.partner)}"
-        what = "an unnamed flow"
-        if self.measure in MEASURES:
-            what = MEASURES[self.measure].label
-        if not what[:2].isupper():
-            what = what[0].lower() + what[1:]
+        label = measure_of(self.measure).label
+        if not label[:2].isupper():
+            label = label[0].lower() + label[1:]
         when = ""
         if self.period_end:
             when = f", {self.period}"
         elif self.period_start:
             when = f", since {self.period_start}"
-        return f"{where}, {what}{when}: {in_words(self)}"
+        return f"{where}, {label}{when}: {in_words(self)}"
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
@@ -323,9 +320,9 @@ def _other(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) ->
     return own_period(row)
 
 
-def facts_only(given: object) -> list[Fact]:
+def facts_only(facts: object) -> list[Fact]:
     """Facts, and nothing else."""
-    items: list[object] = list(given) if isinstance(given, list | tuple | Iterator) else [given]
+    items: list[object] = list(facts) if isinstance(facts, list | tuple | Iterator) else [facts]
     if strange := [item for item in items if not isinstance(item, Fact)]:
         raise LedgerError(
             f"{shown(strange[0])} is no Fact; read_ledger and Ledger.from_frame read tables"

@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,28 @@ TEXT = pd.StringDtype("python", na_value=np.nan)
 SOURCE = Check(
     "the path of a ledger, or an open file",
     lambda value: value if hasattr(value, "read") else file_path().read(value),
+)
+
+
+def _one_of(known: Collection[str]) -> Callable[[str], str]:
+    """A reader of words of a vocabulary."""
+
+    def read(word: str) -> str:
+        if word in known:
+            return word
+        raise LedgerError(_unknown(f"{word!r} is unknown", word, known))
+
+    return read
+
+
+def _word(read: Callable[[str], str]) -> Check:
+    return Check("text", lambda value: read(text().read(value)))
+
+
+_kind = _one_of(KINDS)
+KINDS_ASKED = Check(
+    "one kind or several",
+    lambda value: tuple(map(_kind, texts("").read(value))),
 )
 
 
@@ -235,12 +257,12 @@ class Ledger(Shown):
 
     @takes(
         LedgerError,
-        place=optional(text()),
-        measure=optional(text()),
-        partner=optional(text()),
+        place=optional(_word(place_code)),
+        measure=optional(_word(_one_of(MEASURES))),
+        partner=optional(_word(partner_code)),
         basis=optional(text()),
         product=optional(text()),
-        kind=optional(texts("one kind or several")),
+        kind=optional(KINDS_ASKED),
     )
     def select(
         self,
@@ -288,13 +310,10 @@ class Ledger(Shown):
         >>> max(fact.known_from for fact in early) <= dt.date(2022, 12, 31)
         True
         """
-        for word, known in [(measure, MEASURES), *((word, KINDS) for word in kind or ())]:
-            if word is not None and word not in known:
-                raise LedgerError(_unknown(f"{word!r} is unknown", word, known))
         words = {
-            "place": place_code(place) if place is not None else None,
-            "partner": partner_code(partner) if partner is not None else None,
+            "place": place,
             "measure": measure,
+            "partner": partner,
             "basis": basis,
             "product": product,
         }
@@ -303,18 +322,28 @@ class Ledger(Shown):
         key = (*words.values(), kind, known_by, since_day)
         # A report, and each move of a slider, asks for the same again and again
         if key not in self._selected:
-            keep = [
-                self._cells(column) == word for column, word in words.items() if word is not None
-            ]
-            if kind is not None:
-                keep.append(np.isin(self._cells("kind"), kind))
-            if known_by:
-                keep.append(self._known <= known_by)
-            if since_day:
-                keep.append(self._cells("period_end") >= since_day)
-            rows = self._frame[np.logical_and.reduce(keep)] if keep else self._frame
-            self._selected[key] = Ledger._of(rows, self._facts)
+            keep = self._matching(words, kind, known_by, since_day)
+            self._selected[key] = Ledger._of(self._frame[keep], self._facts)
         return self._selected[key]
+
+    def _matching(
+        self,
+        words: Mapping[str, str | None],
+        kinds: str | Sequence[str] | None,
+        known_by: str,
+        since: str,
+    ) -> np.ndarray:
+        """Which facts match, as `select` says it."""
+        keep = [self._cells(column) == word for column, word in words.items() if word is not None]
+        if kinds is not None:
+            keep.append(np.isin(self._cells("kind"), kinds))
+        if known_by:
+            keep.append(self._known <= known_by)
+        if since:
+            keep.append(self._cells("period_end") >= since)
+        whole = np.ones(len(self), dtype=bool)
+        matching: np.ndarray = np.logical_and.reduce([whole, *keep])
+        return matching
 
     @cached_property
     def _selected(self) -> dict[tuple[object, ...], Ledger]:
@@ -531,8 +560,8 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _unknown(what: str, word: str, known: Iterable[str]) -> str:
-    return "; ".join(filter(None, (what, did_you_mean(word, known))))
+def _unknown(fault: str, word: str, known: Iterable[str]) -> str:
+    return "; ".join(filter(None, (fault, did_you_mean(word, known))))
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -554,7 +583,9 @@ def _name(rows: Iterable[Row], again: bool) -> None:
     for cells in rows:
         name = cells["id"] or f"fact-{_digest(json.dumps(cells, sort_keys=True))[:8]}"
         seen[name] += 1
-        cells["id"] = f"{name}-{seen[name]}" if again and seen[name] > 1 else name
+        if again and seen[name] > 1:
+            name += f"-{seen[name]}"
+        cells["id"] = name
 
 
 def _printed_cells(frame: pd.DataFrame) -> list[list[str]]:

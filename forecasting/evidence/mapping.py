@@ -292,7 +292,9 @@ def _decimal_mark(numbers: Iterable[str]) -> str:
     """A comma where the numbers cannot be read otherwise; empty for the point."""
     comma = [text for text in numbers if re.fullmatch(r"-?[\d.\s\u00a0]*\d,\d+", text)]
     grouped = all(re.fullmatch(r"-?\d{1,3}(,\d{3})+", text) for text in comma)
-    return "," if comma and not grouped else ""
+    if grouped:  # or none has a comma
+        return ""
+    return ","
 
 
 def _length(cells: Iterable[object], form: str) -> str:
@@ -301,15 +303,19 @@ def _length(cells: Iterable[object], form: str) -> str:
     """
     days = {_day(cell, form) for cell in cells}
     known = [day for day in days if day is not None]
-    ends = {(day + dt.timedelta(days=1)).day for day in known}
-    at_one_end = {day.day for day in known} == {1} or ends == {1}
-    if None in days or len(known) < 2 or not at_one_end:
+    if None in days or len(known) < 2 or not _at_one_end(known):
         return ""
     months = sorted(12 * day.year + day.month for day in known)
     steps = [later - earlier for earlier, later in itertools.pairwise(months)]
     if any(step % (min(steps) or 13) for step in steps):
         return ""
     return LENGTHS.get(min(steps), "")
+
+
+def _at_one_end(days: Sequence[dt.date]) -> bool:
+    """Whether all days begin a month, or all end one."""
+    ends = {(day + dt.timedelta(days=1)).day for day in days}
+    return {day.day for day in days} == {1} or ends == {1}
 
 
 def _day(cell: object, form: str) -> dt.date | None:
@@ -382,8 +388,8 @@ def _facts_of(cells: dict[str, object], mapping: Mapping) -> Iterator[Row]:
         return
     common = {"relation": "equals"} | mapping.constants
     for target, column in mapping.columns.items():
-        text = _cell(cells[column], target, mapping) if target in COLUMNS else ""
-        common |= {target: text} if text else {}
+        if target in COLUMNS and (text := _cell(cells[column], target, mapping)):
+            common[target] = text
     numbers = {common.get("measure", ""): common.get("value", "")}
     if mapping.values:
         numbers = {
@@ -411,9 +417,11 @@ def _cell(cell: object, target: str, mapping: Mapping) -> str:
 
 def _number(cell: object, decimal: str) -> str:
     """A number as a ledger writes it; marks of thousands go only where they stand as such."""
+    if isinstance(cell, bool):
+        return ""
     if not isinstance(cell, str):
-        return "" if isinstance(cell, bool) else cell_text(cell)
-    thousands = "." if decimal == "," else ","
+        return cell_text(cell)
+    thousands = {",": "."}.get(decimal, ",")
     return without_marks(re.sub(r"[\s']", "", cell), thousands, decimal or ".")
 
 
@@ -423,9 +431,11 @@ def _date(cell: object, mapping: Mapping) -> dt.date:
         return day
     text = str(cell).strip()
     likely = [repr(form) for form in DATE_FORMS if _dated(text, form)][:2]
-    hint = f"; say in the mapping dates: {' or '.join(likely)}" if likely else ""
     form = mapping.dates or "YYYY-MM-DD"
-    raise PeriodError(f"{text[:40]!r} is not a date of the form {form}{hint}")
+    fault = f"{text[:40]!r} is not a date of the form {form}"
+    if likely:
+        fault += f"; say in the mapping dates: {' or '.join(likely)}"
+    raise PeriodError(fault)
 
 
 def _days(cells: dict[str, object], mapping: Mapping, stock: bool) -> Row:
@@ -468,4 +478,6 @@ def _named(fact: Row, stem: str, ids: Counter[str]) -> Row:
     parts = (stem, find_place(place) or place, fact["measure"], fact.get("period_end", ""))
     name = "-".join(parts).lower()
     ids[name] += 1
-    return fact | {"id": name if ids[name] == 1 else f"{name}-{ids[name]}"}
+    if ids[name] > 1:
+        name = f"{name}-{ids[name]}"
+    return fact | {"id": name}

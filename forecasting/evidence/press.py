@@ -30,9 +30,9 @@ from forecasting.evidence.printed_periods import (
     without_comparisons,
 )
 from forecasting.evidence.rules import Row, expected_unit, number_text
-from forecasting.measures import MEASURES, count_of
+from forecasting.measures import MEASURES, count_of, measure_of
 from forecasting.periods import Period
-from forecasting.quantities import PRINTED, QUANTITIES, on_a_day
+from forecasting.quantities import PRINTED, QUANTITIES, default_quantity, on_a_day
 
 MOST_WORDS = 15  # of the original, that a quote may have
 MOST_UNKNOWN = 6  # words that a doubt names
@@ -114,7 +114,10 @@ class Passage:
         if re.fullmatch(r"(?:199|20\d)\d", self.text[number.first : number.end]):
             is_year = re.search(words.BEFORE_A_YEAR, before)
             return not is_year and re.match(words.COUNTER, after) is not None
-        return not any(start <= number.first and number.end <= end for start, end in self.dates)
+        return not self._is_date(number)
+
+    def _is_date(self, number: Number) -> bool:
+        return any(start <= number.first and number.end <= end for start, end in self.dates)
 
     @cached_property
     def mentions(self) -> list[Mention]:
@@ -170,16 +173,16 @@ class Passage:
         doubts = [doubt for pattern, doubt in words.WHOLE_DOUBTS if self.has(pattern)]
         if any(self._are_joined(*pair) for pair in itertools.pairwise(self.numbers)):
             doubts.append("is a range, a sum or a part of another number")
-        if len(self.counts) > 1:
-            first, second = self.counts[:2]
-            beside = self.lower[first.end : second.start] + " " + self.lower[second.end :][:16]
-            if not re.search(rf"[;(]|{words.OF_WHICH}", beside):
-                doubts.append("is one of several counts")
-        elif not self.counts and len(self.numbers) > 1:
-            behind = [self.lower[number.end :][:40] for number in self.numbers]
-            if not any(re.match(rf"\s?(?:{words.AMOUNTS})", part) for part in behind):
-                doubts.append("is one of several changes")
+        if len(self.counts) > 1 and not self._are_whole_and_part(*self.counts[:2]):
+            doubts.append("is one of several counts")
+        money = any(mention.currency for mention in self.mentions)
+        if not self.counts and len(self.numbers) > 1 and not money:
+            doubts.append("is one of several changes")
         return doubts
+
+    def _are_whole_and_part(self, first: Number, second: Number) -> bool:
+        beside = self.lower[first.end : second.start] + " " + self.lower[second.end :][:16]
+        return re.search(rf"[;(]|{words.OF_WHICH}", beside) is not None
 
     def _are_joined(self, first: Number, second: Number) -> bool:
         between = self.lower[first.end : second.start].strip()
@@ -263,7 +266,9 @@ class Mention:
         self.number = number
         self.doubts: list[str] = []
         whole = passage.whole
-        self.part = whole if number.end <= len(whole.text) else passage
+        self.part = passage
+        if number.end <= len(whole.text):
+            self.part = whole
 
     def proposal(self, place: str, measure: str, period: Period | None) -> Proposal:
         """The fact, as far as the reader and the text say it."""
@@ -283,8 +288,7 @@ class Mention:
         unit = 1.0
         if quantity == "total":
             measure, unit = self._money(measure)
-            if on_a_day(measure, quantity):
-                quantity = "stock"
+            quantity = default_quantity(measure_of(measure).kind) or quantity
         one_day = on_a_day(measure, quantity)
         cells = {
             "measure": measure,
@@ -293,9 +297,11 @@ class Mention:
             "quantity": quantity,
             "value": number_text(round(value / unit, 9)),
             "rounding": number_text(self.number.half_digit / unit),
-            "kind": "target" if self.part.has(words.PLAN) else "outcome",
+            "kind": "outcome",
             "published": str(self.passage.published or ""),
         }
+        if self.part.has(words.PLAN):
+            cells["kind"] = "target"
         cells |= period_cells(self._period(period, one_day), one_day)
         self._doubt_the_value(value / unit, quantity)
         cells = {column: cell for column, cell in cells.items() if cell}
@@ -326,7 +332,9 @@ class Mention:
         sign = re.search(r"[$€]\s?$", self.passage.text[: self.number.start][-2:])
         behind = self.part.lower[self.number.end :][:CLAUSE]
         name = sign or re.match(rf"\s?(?:{words.AMOUNTS})", behind)
-        return name[0] if name else ""
+        if name is None:
+            return ""
+        return name[0]
 
     @property
     def is_change(self) -> bool:
@@ -362,7 +370,9 @@ class Mention:
     @property
     def sign(self) -> float:
         """-1 of what fell."""
-        return -1.0 if self.number.sign == "-" or self.direction < 0 else 1.0
+        if self.number.sign == "-" or self.direction < 0:
+            return -1.0
+        return 1.0
 
     # What it is of.
 
@@ -370,7 +380,8 @@ class Mention:
         """What a number is of, and its value."""
         if not (self.is_percent or self.number.times):
             return self._count()
-        quantity, value = self._percent() if self.is_percent else self._times()
+        read = self._percent if self.is_percent else self._times
+        quantity, value = read()
         if re.search(words.UP, self.before) and re.search(words.DOWN, self.before):
             self.doubts.append("speaks of what rises and of what falls")
         return quantity, value

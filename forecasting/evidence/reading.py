@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from forecasting.errors import LedgerError, Problem
-from forecasting.evidence.cells import is_workbook, table_cells
+from forecasting.evidence.cells import Cells, is_workbook, table_cells
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.mapping import (
     Mapping,
@@ -173,8 +173,8 @@ def _header_problems(where: str, header: list[str]) -> Iterator[Problem]:
 
 
 def _thousands(row: FoundRow) -> Iterator[Problem]:
-    for column, what, hint in thousands_apart(row.cells):
-        yield Problem(f"{row.where} {column}", what, hint)
+    for column, *fault in thousands_apart(row.cells):
+        yield Problem(f"{row.where} {column}", *fault)
 
 
 # A table in columns of its own, read through a mapping.
@@ -182,7 +182,9 @@ def _thousands(row: FoundRow) -> Iterator[Problem]:
 
 def _table(path: Path, data: bytes) -> TableRead:
     own = mapping_path(path)
-    written = read_mapping(own) if own.is_file() else None
+    written = None
+    if own.is_file():
+        written = read_mapping(own)
     may_be_ledger = written is None and not is_workbook(path.name)
     first_line = data.partition(b"\n")[0].decode("utf-8-sig", "replace")
     if may_be_ledger and _names_a_ledger(first_line.strip().split(",")):
@@ -199,10 +201,7 @@ def _table(path: Path, data: bytes) -> TableRead:
         proposed = propose_mapping(header)
         mapping = replace(mapping, columns=proposed.columns, values=proposed.values)
     mapping = with_guesses(mapping, cells)
-    mapped, problems = mapped_rows(path.name, cells, mapping)
-    rows = [FoundRow(where, normalise(row)) for where, row in mapped]
-    if not mapping.decimal:
-        problems += [replace(fault, hint=DECIMAL) for row in rows for fault in _thousands(row)]
+    rows, problems = _mapped(path.name, cells, mapping)
     if written is not None:
         return TableRead(rows, problems)
     if problems:
@@ -210,3 +209,11 @@ def _table(path: Path, data: bytes) -> TableRead:
         hint = f"start {own.name} with {begun}; its columns are {', '.join(header)}"
         problems.append(Problem(path.name, "is not in a ledger's columns", hint[:250]))
     return TableRead(rows, problems, mapping)
+
+
+def _mapped(name: str, cells: Cells, mapping: Mapping) -> tuple[list[FoundRow], list[Problem]]:
+    mapped, problems = mapped_rows(name, cells, mapping)
+    rows = [FoundRow(where, normalise(row)) for where, row in mapped]
+    if not mapping.decimal:
+        problems += [replace(fault, hint=DECIMAL) for row in rows for fault in _thousands(row)]
+    return rows, problems

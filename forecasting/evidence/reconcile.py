@@ -92,8 +92,10 @@ class Statement(NamedTuple):
     def subject(self) -> str:
         """Its series and time, as a sentence begins."""
         fact = self.fact
-        partner = "" if fact.of_world else f" with {fact.partner}"
-        return f"{fact.place}{partner} {fact.measure} {self.when}"
+        where = fact.place
+        if not fact.of_world:
+            where += f" with {fact.partner}"
+        return f"{where} {fact.measure} {self.when}"
 
     def agrees_with(self, other: Statement) -> bool:
         """Whether some value is within both ranges."""
@@ -231,12 +233,7 @@ def _when(fact: Fact, period: Period) -> str:
 
 
 def _statements(ledger: Ledger) -> list[Statement]:
-    # A context fact with a reference repeats the fact that it refers to
-    facts = [
-        fact
-        for fact in ledger
-        if fact.kind not in IGNORED and not (fact.kind == "context" and fact.reference)
-    ]
+    facts = [fact for fact in ledger if fact.kind not in IGNORED and not _repeats(fact)]
     printed = [
         Statement(fact.id, fact, fact.period, fact.quantity, fact.value, *_range(fact))
         for fact in facts
@@ -252,13 +249,20 @@ def _statements(ledger: Ledger) -> list[Statement]:
     return printed + implied
 
 
+def _repeats(fact: Fact) -> bool:
+    """Whether it is a context fact that refers to the fact which it repeats."""
+    return fact.kind == "context" and bool(fact.reference)
+
+
 def _range(fact: Fact) -> tuple[float, float]:
     half_width = fact.tolerance
     if fact.relation == "about":
         half_width = max(half_width, abs(fact.value) * ABOUT)
-    low = -inf if fact.side < 0 else fact.value - half_width
-    high = inf if fact.side > 0 else fact.value + half_width
-    return low, high
+    if fact.side < 0:
+        return -inf, fact.value + half_width
+    if fact.side > 0:
+        return fact.value - half_width, inf
+    return fact.value - half_width, fact.value + half_width
 
 
 def _implied(facts: list[Fact]) -> Iterator[Statement]:
@@ -338,7 +342,9 @@ def _sum(identity: str, fact: Fact, parts: float, whole: float, closes: bool, wo
     when = _when(fact, fact.period)
     subject = f"{fact.place} {fact.measure} {when}{basis_words(' ({})', fact.basis)}"
     gap = parts - whole
-    verdict = "closes" if closes else f"does not close, by {_amount(abs(gap))}"
+    verdict = "closes"
+    if not closes:
+        verdict = f"does not close, by {_amount(abs(gap))}"
     sentence = f"{subject}: {words}: {verdict}"
     series = (fact.measure, fact.place, when, fact.basis)
     return (identity, *series, parts, whole, gap, closes, sentence)
@@ -372,11 +378,15 @@ def _periods(series: list[Fact]) -> Iterator[Row]:
 def _partners(series: list[Fact]) -> Iterator[Row]:
     """Partners do not exceed the world; with the others printed too, they reach it."""
     parts = _grouped([fact for fact in series if not fact.of_world], attrgetter("period"))
-    for world in (fact for fact in series if fact.of_world):
-        several = [f for f in parts[world.period] if "+" in f.partner or f.partner == REGION]
+    for world in filter(attrgetter("of_world"), series):
+        several = [fact for fact in parts[world.period] if _is_several(fact)]
         single = [fact for fact in parts[world.period] if fact not in several]
         for group in filter(None, (single, *([fact] for fact in several))):
             yield _partner_sum(world, group)
+
+
+def _is_several(fact: Fact) -> bool:
+    return "+" in fact.partner or fact.partner == REGION
 
 
 def _partner_sum(world: Fact, parts: list[Fact]) -> Row:

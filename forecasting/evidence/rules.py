@@ -16,7 +16,7 @@ from typing import Any
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError, PeriodError, Problem, in_digits
 from forecasting.evidence.places import find_partner, find_place, nearest_place, place_code
-from forecasting.measures import MEASURES, Measure, did_you_mean
+from forecasting.measures import MEASURES, Measure, did_you_mean, measure_of
 from forecasting.periods import Period, as_date, month, span, year
 from forecasting.quantities import QUANTITIES, RELATIONS, default_quantity, quantity_of
 
@@ -83,8 +83,7 @@ def normalise(raw: Mapping[str, object]) -> Row:
 
 def settled(row: Row) -> Row:
     """A row of stripped text in all columns, with defaults and codes."""
-    measure = MEASURES.get(row["measure"])
-    quantity = row["quantity"] or default_quantity(measure.kind if measure else "flow")
+    quantity = row["quantity"] or default_quantity(measure_of(row["measure"]).kind)
     row |= {
         "place": find_place(row["place"]) or row["place"],
         "partner": find_partner(row["partner"]) or row["partner"],
@@ -136,7 +135,8 @@ def _unit_code(text: str) -> str:
 @lru_cache(maxsize=1)
 def _units() -> frozenset[str]:
     counts = {measure.unit for measure in MEASURES.values() if measure.unit}
-    return frozenset(each.unit_of(unit) for each in QUANTITIES.values() for unit in counts)
+    quantities = QUANTITIES.values()
+    return frozenset(quantity.unit_of(unit) for quantity in quantities for unit in counts)
 
 
 def expected_unit(measure: str, quantity: str) -> str:
@@ -145,7 +145,7 @@ def expected_unit(measure: str, quantity: str) -> str:
     >>> expected_unit("ev_imports", "total"), expected_unit("ev_imports", "share_percent")
     ('vehicles', 'percent')
     """
-    return quantity_of(quantity).unit_of(MEASURES[measure].unit if measure in MEASURES else "")
+    return quantity_of(quantity).unit_of(measure_of(measure).unit)
 
 
 def printed_rounding(text: str, relation: str = "equals") -> float:
@@ -226,8 +226,8 @@ def column_problems(
 
 def faults(row: Row) -> Iterator[Fault]:
     """Everything that is wrong with one normalised row, as (column, what, hint)."""
-    measure = MEASURES.get(row["measure"])
-    counts_nothing = measure is not None and measure.kind == "statement"
+    measure = measure_of(row["measure"])
+    counts_nothing = measure.kind == "statement"
     is_statement = counts_nothing or row["kind"] in ("event", "claim")
     optional = ("quantity", "relation") if is_statement else ("quantity",)
     yield from word_faults(row, VOCABULARIES, optional)
@@ -265,19 +265,19 @@ def word_faults(
         yield "id", "is empty", "give every fact an id of its own"
 
 
-def _fitting_quantity(row: Row, measure: Measure | None) -> Iterator[Fault]:
-    quantity = QUANTITIES.get(row["quantity"])
-    if measure is None or quantity is None or measure.kind in (*quantity.kinds, "statement"):
-        return
-    what = f"{quantity.name!r} does not fit {measure.name}, a {measure.kind}"
-    yield "quantity", what, f"use {default_quantity(measure.kind)}"
+def _fitting_quantity(row: Row, measure: Measure) -> Iterator[Fault]:
+    quantity = quantity_of(row["quantity"])
+    known = measure.name and quantity.name
+    if known and measure.kind not in (*quantity.kinds, "statement"):
+        fault = f"{quantity.name!r} does not fit {measure.name}, a {measure.kind}"
+        yield "quantity", fault, f"use {default_quantity(measure.kind)}"
 
 
 def place_faults(row: Row, column: str, find: Callable[[str], str] = find_place) -> Iterator[Fault]:
     """A place that nobody knows."""
     if not find(row[column]):
-        what = f"{row[column]!r} is not a known place" if row[column] else "is empty"
-        yield column, what, nearest_place(row[column])
+        fault = f"{row[column]!r} is not a known place" if row[column] else "is empty"
+        yield column, fault, nearest_place(row[column])
 
 
 def day_faults(row: Row, first: str, last: str) -> Iterator[Fault]:
@@ -324,13 +324,14 @@ def number_faults(row: Row, columns: Sequence[str], of_size: Collection[str]) ->
             yield column, f"{text} is negative", "give how much it is, 0 or more"
 
 
-def _in_range(row: Row, measure: Measure | None) -> Iterator[Fault]:
-    value, quantity = finite_number(row["value"]), quantity_of(row["quantity"])
+def _in_range(row: Row, measure: Measure) -> Iterator[Fault]:
+    value = finite_number(row["value"])
+    quantity = quantity_of(row["quantity"])
     if value is None:
         return
     if quantity.fault(value, of_own=own_period(row) is not None):
         yield "value", quantity.impossible.format(row["value"]), quantity.remedy
-    elif quantity.default and measure and measure.upper is not None and value > measure.upper:
+    elif quantity.default and measure.upper is not None and value > measure.upper:
         most = in_digits(measure.upper)
         yield "value", f"{row['value']} is above {most}, the most that {measure.name} can be", ""
 
@@ -342,7 +343,7 @@ def own_period(row: Mapping[str, Any]) -> Period | None:
     written = REFERENCE.fullmatch(row["reference"])
     if written is None:
         return None
-    flow = row["measure"], row["place"]
+    flow = (row["measure"], row["place"])
     # Numbers that say neither what they count nor where can only speak of their own flow
     if flow not in (("", ""), (written["measure"], written["place"])):
         return None
@@ -424,5 +425,4 @@ def parts_of_a_count(row: Row) -> Caveat | None:
 
 
 def _counts_things(row: Row) -> bool:
-    measure = MEASURES.get(row["measure"])
-    return measure is not None and measure.unit in WHOLE and quantity_of(row["quantity"]).default
+    return measure_of(row["measure"]).unit in WHOLE and quantity_of(row["quantity"]).default

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from forecasting.cli import main
 from forecasting.errors import LedgerError
-from forecasting.evidence.append import append_fact
+from forecasting.evidence.checking import append_fact
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.files import write_asked, write_new, write_whole
 

@@ -56,21 +56,22 @@ class Page(Generic[T]):
         Where it came from; never with a key.
     retrieved : date
         The day on which it came.
-    sha256 : str
-        Of its bytes.
+    data : bytes
+        As it came.
     """
 
     content: T
     address: str
     retrieved: dt.date
-    sha256: str
+    data: bytes
 
     def stamped(self, row: Row) -> Row:
         """A row with where and when it came, and the hash of the answer; known since then, if it
         says no day itself.
         """
         day = self.retrieved.isoformat()
-        note = f"{row['note']}; retrieved {day}, sha256 of the answer {self.sha256}"
+        digest = hashlib.sha256(self.data).hexdigest()
+        note = f"{row['note']}; retrieved {day}, sha256 of the answer {digest}"
         published = row.get("published") or day
         return {**row, "published": published, "url": self.address, "note": note}
 
@@ -154,10 +155,10 @@ class PageReader:
         if data:
             # It was kept by another version, or somebody changed it
             with contextlib.suppress(RunError):
-                return Page(read(_text(data)), address, day, hashlib.sha256(data).hexdigest())
+                return Page(read(_text(data)), address, day, data)
         data = self._asked(address)
         try:
-            page = Page(read(_text(data)), address, today(), hashlib.sha256(data).hexdigest())
+            page = Page(read(_text(data)), address, today(), data)
         except RunError as error:
             raise RunError(f"{self.name}: {error}; the address was {address}") from None
         try:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from forecasting.cli import main
 from forecasting.errors import LedgerError
-from forecasting.evidence.append import append_fact
+from forecasting.evidence.checking import append_fact
 from forecasting.evidence.ledger import read_ledger
 
 GOOD = {
@@ -86,7 +86,7 @@ def test_a_folder_that_is_none_is_named(tmp_path):
 @pytest.mark.slow
 def test_several_at_once_lose_none(tmp_path):
     path = tmp_path / "facts.csv"
-    code = "import sys; from forecasting.evidence.append import append_fact; append_fact(sys.argv[1], {})"
+    code = "import sys; from forecasting.evidence.checking import append_fact; append_fact(sys.argv[1], {})"
     code = code.replace("{}", "dict(item.split('=') for item in sys.argv[2:])")
     rows = [
         GOOD | {"period_start": f"{year}-01-01", "period_end": f"{year}-12-31"}
