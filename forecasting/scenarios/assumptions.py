@@ -229,12 +229,12 @@ def charging_targets(
         Number of draws.
     """
     aims = [driver for driver in drivers if driver.quantity == NATIONAL or driver.kind == "target"]
-    facts = [fact for name in CHARGING_COUNTS for fact in in_order(announced.select(measure=name))]
     targets = [_pursued(driver, draws, scenario.seed) for driver in aims]
-    for fact in facts:
-        if not fact.basis and fact.value > 0 and fact.is_amount and fact.period_end:
-            size = np.full(draws, fact.value)
-            targets.append(Target(fact.id, size, MEASURES[fact.measure].unit, fact.period_end))
+    for measure in CHARGING_COUNTS:
+        for fact in in_order(announced.select(measure=measure)):
+            if not fact.basis and fact.value > 0 and fact.is_amount and fact.period_end:
+                size = np.full(draws, fact.value)
+                targets.append(Target(fact.id, size, MEASURES[measure].unit, fact.period_end))
     return targets
 
 
@@ -292,13 +292,19 @@ def standing_today(counted: Ledger) -> ExistingCharging | None:
     counts = _of_first_measure([fact for fact in printed if fact.is_exact])
     if not counts:
         return None
-    newest = counts[-1]
-    bounds = [fact for fact in printed if fact.side == 1 and fact.value > newest.value]
-    above = _of_first_measure([f for f in bounds if f.period.end > newest.period.end])
-    standing = (above or counts)[-1]
-    grown = None if above else _grown(counts)
+    standing = counts[-1]
+    grown = _grown(counts)
+    if above := _of_first_measure([fact for fact in printed if _is_above(fact, standing)]):
+        standing = above[-1]
+        grown = None
     unit = MEASURES[standing.measure].unit
     return ExistingCharging(standing.value, standing.period.end, unit, grown)
+
+
+def _is_above(bound: Fact, count: Fact) -> bool:
+    """Whether a bound says that more stands than was counted before it."""
+    later = bound.period.end > count.period.end
+    return bound.side == 1 and bound.value > count.value and later
 
 
 def _by_day(counts: Ledger) -> list[Fact]:

@@ -66,41 +66,56 @@ def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] =
             done.files += _files_of(path)
         except InputError as error:
             done.problems += error.problems
-    params = [path for path in done.files if path.suffix.lower() in PARAMS_ENDINGS]
+    own = _check_ledgers(done)
+    if params := [path for path in done.files if _is_params(path)]:
+        _check_params(params, own, done)
+    return done
+
+
+def _check_ledgers(done: Checked) -> list[FoundRow]:
+    """Check the ledgers among the files; gives the rows of those that do not ship."""
     read: dict[Path, list[FoundRow]] = {}
     for path in done.files:
-        if path not in params:
-            rows, problems, caveats = checked_file(path)
-            done.problems += problems
-            done.caveats += caveats
-            if not problems:
-                read[path] = rows
-    done.facts = sum(map(len, read.values()))
+        if _is_params(path):
+            continue
+        rows, problems, caveats = checked_file(path)
+        done.problems += problems
+        done.caveats += caveats
+        if not problems:
+            read[path] = rows
+            done.facts += len(rows)
     done.problems += of_one_id(read)
     done.caveats += in_two_files(read)
-    if params:
-        # Slow to load, and of no use to ledgers alone
-        from forecasting.scenarios.check_params import read_checked, shipped_beside
+    read.pop(DATA / "ledger", None)
+    return [row for rows in read.values() for row in rows]
 
-        done.problems += named_again(params)
-        own = [rows for path, rows in read.items() if path != DATA / "ledger"]
-        ledger = shipped_beside([row.cells for rows in own for row in rows])
-        for checked in [read_checked(path, ledger) for path in params]:
-            done.problems += checked.problems
-            done.caveats += checked.caveats()
-            done.scenarios += not checked.problems
-    return done
+
+def _check_params(params: list[Path], own: list[FoundRow], done: Checked) -> None:
+    # Slow to load, and of no use to ledgers alone
+    from forecasting.scenarios.check_params import read_checked, shipped_beside
+
+    done.problems += named_again(params)
+    ledger = shipped_beside([row.cells for row in own])
+    for path in params:
+        checked = read_checked(path, ledger)
+        done.problems += checked.problems
+        done.caveats += checked.caveats()
+        done.scenarios += not checked.problems
+
+
+def _is_params(path: Path) -> bool:
+    return path.suffix.lower() in PARAMS_ENDINGS
 
 
 def _files_of(path: Path) -> list[Path]:
     """The params files and ledgers that a path stands for, by name, too."""
     if path.is_dir():
         inside = sorted(path.iterdir())
-        params = [file for file in inside if file.suffix.lower() in PARAMS_ENDINGS]
-        # The tables of a folder are one ledger
-        ledger = [path] if any(file.suffix.lower() == ".csv" for file in inside) else []
-        if params or ledger:
-            return [*ledger, *params]
+        files = [file for file in inside if _is_params(file)]
+        if any(file.suffix.lower() == ".csv" for file in inside):
+            files.insert(0, path)  # its tables are one ledger
+        if files:
+            return files
         raise InputError(
             [Problem(str(path), "has no params file and no ledger in it", "*.yaml or *.csv")]
         )
@@ -108,7 +123,7 @@ def _files_of(path: Path) -> list[Path]:
         from forecasting.scenarios.question import existing_file
 
         return [existing_file(path)]
-    if path.suffix.lower() in (*PARAMS_ENDINGS, *TABLE_ENDINGS):
+    if _is_params(path) or path.suffix.lower() in TABLE_ENDINGS:
         return [path]
     params_words = f"params ({', '.join(PARAMS_ENDINGS)})"
     fault = f"is neither {params_words} nor a ledger ({', '.join(TABLE_ENDINGS)})"

@@ -126,8 +126,7 @@ def _raw(document: Document, key: str, kind: type[Held]) -> Held:
     """What a file holds under a key, so that its faults are reported beside whatever else is wrong;
     empty where it holds another thing.
     """
-    data = document.value if isinstance(document.value, dict) else {}
-    value = data.get(key)
+    value = document.value.get(key) if isinstance(document.value, dict) else None
     return value if isinstance(value, kind) else kind()
 
 
@@ -140,17 +139,18 @@ def _raw_assumptions(document: Document) -> Iterator[KeyProblem]:
 
 def _missing_facts(document: Document, ledger: Ledger) -> Iterator[KeyProblem]:
     known = set(ledger.frame["id"])
-    missing = 0
-    for i, driver in enumerate(_raw(document, "drivers", list)):
-        source = driver.get("source") if isinstance(driver, dict) else ""
-        for name in fact_ids(source) if isinstance(source, str) else ():
-            if name in known:
-                continue
-            missing += 1
-            alike = known if missing <= MOST else ()  # a longer list is not read
-            otherwise = "cite a fact's id, or write judgement or a citation"
-            hint = did_you_mean(name, alike, otherwise)
-            yield KeyProblem(("drivers", i, "source"), f"no fact has the id {name!r}", hint)
+    missing = [
+        (i, name)
+        for i, driver in enumerate(_raw(document, "drivers", list))
+        if isinstance(driver, dict) and isinstance(driver.get("source"), str)
+        for name in fact_ids(driver["source"])
+        if name not in known
+    ]
+    for number, (i, name) in enumerate(missing):
+        hint = "cite a fact's id, or write judgement or a citation"
+        if number < MOST:  # a longer list is not read
+            hint = did_you_mean(name, known, hint)
+        yield KeyProblem(("drivers", i, "source"), f"no fact has the id {name!r}", hint)
 
 
 def _against(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:

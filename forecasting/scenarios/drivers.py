@@ -193,7 +193,8 @@ def scale_totals(flow: Array, limit: Array, years: Years, still: Flags) -> Array
     """
     scaled = flow.copy()
     for year in np.unique(years):
-        inside, movable = years == year, (years == year) & still
+        inside = years == year
+        movable = inside & still
         room = limit[:, inside].sum(axis=1) - flow[:, inside & ~still].sum(axis=1)
         wanted = flow[:, movable].sum(axis=1)
         # 1 where there is room for all

@@ -8,6 +8,7 @@ level of one is the level of another.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -17,8 +18,8 @@ import pandas as pd
 
 from forecasting.evidence.ledger import Ledger
 from forecasting.periods import Period, year
-from forecasting.quantiles import Array, quantiles
-from forecasting.scenarios.joint_draws import QUANTILES, Results
+from forecasting.quantiles import Array
+from forecasting.scenarios.joint_draws import Results, quantiles_by_year
 from forecasting.scenarios.known import known_on
 
 if TYPE_CHECKING:
@@ -83,8 +84,7 @@ def yearly_growth(results: Results, measure: str) -> pd.DataFrame:
     """
     draws = results.values[measure]
     growth = 100 * (draws[:, 1:] / np.maximum(draws[:, :-1], np.finfo(float).tiny) - 1)
-    index = pd.Index(results.years[1:], name="year")
-    return pd.DataFrame(quantiles(growth, QUANTILES).T, index=index, columns=list(QUANTILES))
+    return quantiles_by_year(growth, results.years[1:])
 
 
 @dataclass(frozen=True)
@@ -157,16 +157,21 @@ def first_rate_forecasts(
     printed = {fact.period: fact for day, fact in dated if day > first}
     if not printed:
         return None
-    forecast = _forecast_of(outlook, place, first)
     start = min(fact.period.end.year for fact in rates)
     periods = {*printed, year(start), year(start + 1)}
-    rows = []
+    forecast = _forecast_of(outlook, place, first)
+    return first, [*_growth_of(forecast, periods, printed)]
+
+
+def _growth_of(
+    forecast: FlowForecast, periods: Iterable[Period], printed: Mapping[Period, Fact]
+) -> Iterator[GrowthSinceRate]:
+    """Growth of those periods that, with the year before them, lie inside the path."""
     for period in sorted(periods, key=lambda period: (period.end, period.start)):
         begins = period.year_before().start
         if forecast.months[0].start <= begins and period.end <= forecast.months[-1].end:
             low, median, high = np.quantile(growth_in(forecast, period), (0.1, 0.5, 0.9)).tolist()
-            rows.append(GrowthSinceRate(period, low, median, high, printed.get(period)))
-    return first, rows
+            yield GrowthSinceRate(period, low, median, high, printed.get(period))
 
 
 def _forecast_of(outlook: Outlook, place: str, day: dt.date) -> FlowForecast:

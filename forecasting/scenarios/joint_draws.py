@@ -64,9 +64,8 @@ class Results:
     values: Mapping[str, Array]
 
     def __repr__(self) -> str:
-        drawn = (
-            f"{len(next(iter(self.values.values()), ())):,} draws of {len(self.values)} measures"
-        )
+        count = len(next(iter(self.values.values()), ()))
+        drawn = f"{count:,} draws of {len(self.values)} measures"
         span = f"{self.years[0]} to {self.years[-1]}"
         return f"<Results {self.scenario}, {self.country}, {span}: {drawn}>"
 
@@ -105,8 +104,7 @@ class Results:
         """
         if measure not in self.values:
             raise no_measure(measure, self.values)
-        levels = quantiles(self.values[measure], QUANTILES).T
-        return pd.DataFrame(levels, pd.Index(self.years, name="year"), list(QUANTILES))
+        return quantiles_by_year(self.values[measure], self.years)
 
     @takes(InputError, first=optional(whole()))
     def draws(self, first: int | None = None) -> pd.DataFrame:
@@ -132,17 +130,19 @@ class Results:
         >>> len(Results("a-b", "A", (2024, 2025), {"ev_stock": np.ones((50, 2))}).draws(2025))
         50
         """
-        chosen = self if first is None else self.since(first)
-        names = list(chosen.values)
-        cells = [draws.T.ravel() for draws in chosen.values.values()]
-        count = cells[0].size // len(chosen.years)
-        rows = len(names) * cells[0].size
+        if first is not None:
+            return self.since(first).draws()
+        names = list(self.values)
+        cells = [draws.T.ravel() for draws in self.values.values()]
+        size = cells[0].size
+        count = size // len(self.years)
+        rows = len(names) * size
         long = {
             "scenario": pd.Categorical([self.scenario]).repeat(rows),
             "country": pd.Categorical([self.country]).repeat(rows),
-            "measure": pd.Categorical(names, sorted(names)).repeat(cells[0].size),
-            "year": np.tile(np.repeat(chosen.years, count), len(names)),
-            "draw": np.tile(np.arange(count), len(names) * len(chosen.years)),
+            "measure": pd.Categorical(names, sorted(names)).repeat(size),
+            "year": np.tile(np.repeat(self.years, count), len(names)),
+            "draw": np.tile(np.arange(count), rows // count),
             "value": np.concatenate(cells),
         }
         return pd.DataFrame(long)
@@ -200,6 +200,12 @@ def no_measure(measure: str, known: Iterable[str]) -> InputError:
     return InputError(
         f"the results have no measure {measure!r}; they have {', '.join(names)}{hint}"
     )
+
+
+def quantiles_by_year(draws: Array, years: Sequence[int]) -> pd.DataFrame:
+    """Quantiles of draws of years: a row per year, a column per quantile."""
+    levels = quantiles(draws, QUANTILES).T
+    return pd.DataFrame(levels, pd.Index(years, name="year"), list(QUANTILES))
 
 
 def quantile_table(
@@ -287,16 +293,33 @@ def sum_outlooks(outlooks: Sequence[Results], country: str = REGION, scenario: s
         raise ModelError(
             f"a sum needs one outlook per place, and has {', '.join(places) or 'none'}"
         )
-    years = sorted(set.intersection(*(set(part.years) for part in outlooks)))
-    common = set.intersection(*(set(part.values) for part in outlooks)) - {*NOT_ADDED}
-    if not years or not common:
-        raise ModelError(f"{', '.join(places)} have no {'measure' if years else 'year'} in common")
-    _same_draws(outlooks)
+    years, measures = _in_common(outlooks)
+    added = [name for name in measures if name not in NOT_ADDED]
+    for word, common in (("year", years), ("measure", added)):
+        if not common:
+            raise ModelError(f"{', '.join(places)} have no {word} in common")
     parts = [_of_years(part, years) for part in outlooks]
-    ordered = [name for name in parts[0] if name in common]
-    total = {name: np.sum([part[name] for part in parts], axis=0) for name in ordered}
-    name = scenario or _shared_name(outlooks, country)
-    return Results(name, country, tuple(years), total)
+    total = {name: np.sum([part[name] for part in parts], axis=0) for name in added}
+    return Results(scenario or _shared_name(outlooks, country), country, tuple(years), total)
+
+
+def _in_common(parts: Sequence[Results]) -> tuple[list[int], list[str]]:
+    """The years and the measures that all have, draw by draw; in the order of the first.
+
+    Raises
+    ------
+    ModelError
+        Where the numbers of draws differ.
+    """
+    counts = {part.scenario: len(next(iter(part.values.values()))) for part in parts}
+    if len(set(counts.values())) > 1:
+        raise ModelError(
+            f"the numbers of draws differ: {counts}; run the outlooks with the same draws"
+        )
+    first = parts[0]
+    years = set(first.years).intersection(*(part.years for part in parts))
+    measures = set(first.values).intersection(*(part.values for part in parts))
+    return sorted(years), [name for name in first.values if name in measures]
 
 
 def _part(value: Any) -> Results:
@@ -346,8 +369,10 @@ def region_total(outlooks: Collection[Outlook | Results], scenario: str = "basel
     """
     members = [part for part in map(_part, outlooks) if _adds_to_region(part, scenario)]
     members.sort(key=lambda part: COUNTRIES.index(part.country))
-    whole = len(members) == len(COUNTRIES)
-    return sum_outlooks(members, REGION if whole else "+".join(part.country for part in members))
+    name = "+".join(part.country for part in members)
+    if len(members) == len(COUNTRIES):
+        name = REGION
+    return sum_outlooks(members, name)
 
 
 def region_places(total: Results) -> tuple[str, ...]:
@@ -395,24 +420,12 @@ def difference(outlook: Results, baseline: Results) -> Results:
             f"{outlook.scenario} is of {outlook.country} and {baseline.scenario} of "
             f"{baseline.country}; compare one place"
         )
-    _same_draws([outlook, baseline])
-    years = tuple(value for value in outlook.years if value in baseline.years)
-    others = _of_years(baseline, years)
-    changes = {
-        name: draws - others[name]
-        for name, draws in _of_years(outlook, years).items()
-        if name in others
-    }
+    years, measures = _in_common([outlook, baseline])
+    changed = _of_years(outlook, years)
+    before = _of_years(baseline, years)
+    changes = {name: changed[name] - before[name] for name in measures}
     name = f"{outlook.scenario} minus {baseline.scenario}"
-    return Results(name, outlook.country, years, changes)
-
-
-def _same_draws(parts: Sequence[Results]) -> None:
-    counts = {part.scenario: len(next(iter(part.values.values()))) for part in parts}
-    if len(set(counts.values())) > 1:
-        raise ModelError(
-            f"the numbers of draws differ: {counts}; run the outlooks with the same draws"
-        )
+    return Results(name, outlook.country, tuple(years), changes)
 
 
 def _shared_name(parts: Sequence[Results], country: str) -> str:

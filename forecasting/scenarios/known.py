@@ -82,7 +82,9 @@ def facts_of_scenario(scenario: Scenario, added: Ledger | None = None) -> Ledger
         Where a file of its own is not there or not in order, or two facts have one id.
     """
     facts = facts_of(scenario.ledger, scenario.shipped_facts)
-    return facts if added is None else facts.concat(added)
+    if added is None:
+        return facts
+    return facts.concat(added)
 
 
 def facts_of_place(place: str) -> Ledger:
@@ -90,7 +92,9 @@ def facts_of_place(place: str) -> Ledger:
     file = None
     with contextlib.suppress(InputError):  # a place that is no country, or no place at all
         file = params_file(place)
-    return facts_of() if file is None else facts_of_scenario(load_scenario(file))
+    if file is None:
+        return facts_of()
+    return facts_of_scenario(load_scenario(file))
 
 
 def unused_facts(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[Caveat]:
@@ -106,7 +110,7 @@ def unused_facts(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[Cav
     as_of : date
         Day of the forecast.
     """
-    unused = _of_another_flow(scenario, ledger, as_of) if scenario.country else []
+    unused = _of_another_flow(scenario, ledger, as_of)
     days = [fact.known_from for fact in facts_of(scenario.ledger, False)]
     number = len(days)
     if undated := days.count(None):
@@ -120,6 +124,8 @@ def unused_facts(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[Cav
 
 def _of_another_flow(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[Caveat]:
     """A country has counts of electric vehicles, and none of the flow that is forecast."""
+    if not scenario.country:
+        return []
     flows = (*EV_FLOWS, "ev_sales")
     counts = {flow: len(facts_of_flow(ledger, scenario.country, flow, as_of)) for flow in flows}
     other = max(counts, key=lambda flow: counts[flow])
@@ -310,7 +316,9 @@ def _by_year(facts: Iterable[Fact]) -> dict[int, Fact]:
         if fact.period.start.year == fact.period.end.year
     ]
     totals.sort(key=lambda fact: fact.period.days)
-    shortest = SHORTEST if totals and totals[-1].period.days >= ENOUGH else ENOUGH
+    shortest = ENOUGH
+    if any(fact.period.days >= ENOUGH for fact in totals):
+        shortest = SHORTEST
     longest = {fact.period.start.year: fact for fact in totals if fact.period.days >= shortest}
     return dict(sorted(longest.items()))
 

@@ -55,7 +55,9 @@ def find_scenario(question: Scenario | str | os.PathLike[str]) -> Scenario:
     if isinstance(question, Scenario):
         return question
     file = params_file(question)
-    return new_scenario(str(question)) if file is None else load_scenario(file)
+    if file is None:
+        return new_scenario(str(question))
+    return load_scenario(file)
 
 
 def new_scenario(country: str) -> Scenario:
@@ -182,7 +184,9 @@ def _slug(name: str) -> str:
     try:
         place = place_code(name)
         corridors = [corridor for corridor, (_, places) in CORRIDORS.items() if place in places]
-        return corridors[0] if corridors else country_slug(country_code(place))
+        if corridors:
+            return corridors[0]
+        return country_slug(country_code(place))
     except InputError as error:
         advice = str(error).partition("; ")[2]
         hint = did_you_mean(name.lower(), scenario_names(), advice)
