@@ -37,16 +37,16 @@ from forecasting.reporting.labels import (
 )
 from forecasting.reporting.result_tables import size_words
 from forecasting.scenarios.joint_draws import difference
-from forecasting.scenarios.levers import (
+from forecasting.scenarios.question import scenario_names, scenario_of_place
+from forecasting.scenarios.what_if import (
     LEVERS,
+    WhatIf,
     assumptions_that_matter,
     levers,
     moved,
     shipped,
     size_in,
 )
-from forecasting.scenarios.question import scenario_names, scenario_of_place
-from forecasting.scenarios.what_if import WhatIf
 
 if TYPE_CHECKING:
     from forecasting.demand.parameters import Assumption

@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -297,23 +298,20 @@ def _read(
         return {}
     from forecasting.evidence.datasets import facts_of
     from forecasting.scenarios.check_params import read_checked
-    from forecasting.scenarios.known import facts_of_scenario
 
-    ledger = facts_of(beside)
-    checked = {path: read_checked(path, ledger) for path in files}
-    if problems := [problem for each in checked.values() for problem in each.problems]:
+    beside_them = facts_of(beside)
+    checked = {path: read_checked(path, beside_them) for path in files}
+    if problems := [problem for one in checked.values() for problem in one.problems]:
         raise ScenarioError(problems)
-    ledgers: dict[tuple[object, ...], Ledger] = {}  # many scenarios use the same
+    facts = cache(facts_of)  # many scenarios use the same
     read = {}
-    for path, each in checked.items():
-        assert each.scenario is not None
-        scenario = each.scenario.with_ledger(beside)
+    for path, one in checked.items():
+        assert one.scenario is not None
+        scenario = one.scenario.with_ledger(beside)
         if as_of is not None:
             scenario = scenario.on(as_date(as_of))
-        which = (scenario.ledger, scenario.shipped_facts)
-        if which not in ledgers:
-            ledgers[which] = facts_of_scenario(scenario)
-        read[path] = scenario.parameters(), _facts_hash(scenario, ledgers[which])
+        ledger = facts(scenario.ledger, scenario.shipped_facts)
+        read[path] = scenario.parameters(), _facts_hash(scenario, ledger)
     return read
 
 
@@ -322,7 +320,7 @@ def _facts_hash(scenario: Scenario, ledger: Ledger) -> str:
     from forecasting.scenarios.known import driver_facts
 
     day = scenario.known_by(ledger)
-    places = [scenario.country] if scenario.country else scenario.places
+    places = scenario.counted_at
     parts = [ledger.select(place=place, partner=None, as_of=day).hash() for place in places]
     cited = [ledger.get(name).model_dump_json() for name in driver_facts(scenario.drivers)]
     return hash_of("\n".join([day.isoformat(), *parts, *cited]).encode())

@@ -5,15 +5,19 @@ given.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecasting.arguments import flag, optional, path as file_path, takes, text
+from forecasting.demand.parameters import Assumption, load_parameters
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evidence.files import write_asked, write_new
+from forecasting.measures import CHARGING_ANSWERS
+from forecasting.parameters.driver_kinds import Driver
 from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
+from forecasting.parameters.values import Range
 from forecasting.parameters.writing import params_text
 from forecasting.scenarios.outlook import DRAWS, LEDGER, Outlook, outlook
 from forecasting.scenarios.question import QUESTION, find_scenario
@@ -198,3 +202,68 @@ class WhatIf:
                 f"{file} cannot be written: {error.strerror}; save it to another folder"
             ) from None
         return file
+
+
+LEVERS = {"level": "more-or-fewer", "growth": "faster-or-slower"}  # by kind of driver
+SHOWN = 8  # assumptions: those that explain most of the answers below
+
+
+def levers(scenario: Scenario, outlook: Outlook) -> Iterator[Driver]:
+    """What every scenario can be asked: a factor on the flow, from the first open year on, once or
+    each year.
+    """
+    begins = f"{max(outlook.first_year, outlook.as_of.year)}-01-01"
+    for kind, name in LEVERS.items():
+        cells = {
+            "name": name,
+            "kind": kind,
+            "quantity": scenario.measure,
+            "size": 1.0,
+            "source": "judgement",
+        }
+        yield Driver.model_validate(cells | {"start": begins, "reason": "set by hand"})
+
+
+def assumptions_that_matter(outlook: Outlook, scenario: Scenario) -> list[Assumption]:
+    """The assumptions that a scenario changes, and those that explain most of its answers."""
+    if outlook.demand is None:
+        return []
+    set_by_events = {driver.quantity for driver in scenario.drivers}
+    rows = {
+        row.key: row
+        for row in load_parameters().at(scenario.country)
+        if row.key not in set_by_events
+    }
+    swings = outlook.demand.sensitivity
+    of_answers = swings["input"].isin(rows) & swings["output"].isin(
+        ["energy_gwh", *CHARGING_ANSWERS]
+    )
+    share = swings[of_answers].groupby("input")["share"].max().sort_values(ascending=False)
+    names = dict.fromkeys([*scenario.assumptions, *share.head(SHOWN).index])
+    return [rows[name] for name in names if name in rows]
+
+
+def shipped(row: Assumption) -> Range:
+    """The range of an assumption where a scenario says nothing."""
+    return Range(low=row.low, mode=row.mode, high=row.high)
+
+
+def size_in(row: Assumption, scenario: Scenario) -> Range:
+    """What a scenario says of an assumption, or what ships."""
+    return scenario.assumptions.get(row.key, shipped(row))
+
+
+def moved(ends: tuple[float, float], start: Range, now: Range | None) -> Range:
+    """A range whose ends were moved: what is likeliest keeps its place between them.
+
+    >>> moved((0.2, 0.6), Range(low=0.0, mode=0.5, high=1.0), None)
+    Range(low=0.2, mode=0.4, high=0.6)
+    """
+    for known in (now, start):
+        if known is not None and (known.low, known.high) == tuple(ends):
+            return known
+    low, high = (float(f"{end:.6g}") for end in ends)
+    place = (start.mode - start.low) / (start.high - start.low) if start.high > start.low else 0.5
+    return Range(
+        low=low, mode=min(max(float(f"{low + place * (high - low):.6g}"), low), high), high=high
+    )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecasting.demand.balance import balance
+from forecasting.demand.demand_outlook import balance
 from forecasting.evidence.fact import Fact
 
 

@@ -17,8 +17,7 @@ import pytest
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from forecasting.runs.execute.cell_process import CellProcess
-from forecasting.runs.execute.execution import NotebookError, cell_seconds, execute
+from forecasting.runs.execute.execution import CellProcess, NotebookError, cell_seconds, execute
 from forecasting.runs.execute.fork_engine import ForkEngine
 from forecasting.runs.workers.processes import child_environment
 
@@ -200,7 +199,7 @@ def test_a_time_is_kept_for_each_cell(project: Any) -> None:
 
 def test_a_process_that_is_copied_has_one_thread() -> None:
     template = Path(__file__).parents[2] / "notebooks" / "country_outlook.ipynb"
-    code = "import os, sys; from forecasting.runs.workers.preload import preload; "
+    code = "import os, sys; from forecasting.runs.workers.fork_server import preload; "
     code += "preload(sys.argv[1:]); from forecasting.reporting.html import _exporter as made; "
     code += "assert made.cache_info().currsize == 1; "
     code += "assert 'report.html.j2' in str(list(made().environment.cache)), 'no page was made'; "

@@ -11,8 +11,7 @@ from forecasting.growth import flow
 from forecasting.parameters.schema import Range, scenario_from_parameters
 from forecasting.parameters.writing import params_text
 from forecasting.scenarios.joint_draws import difference
-from forecasting.scenarios.levers import assumptions_that_matter, levers, moved
-from forecasting.scenarios.what_if import WhatIf
+from forecasting.scenarios.what_if import WhatIf, assumptions_that_matter, levers, moved
 
 ROOT = Path(__file__).parents[2]
 PARAMS = sorted((ROOT / "params").glob("*.yaml"))

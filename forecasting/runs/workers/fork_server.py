@@ -8,25 +8,29 @@ its input does.
 from __future__ import annotations
 
 import contextlib
+import gc
+import importlib
 import json
 import os
+import re
 import select
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
-from forecasting.names import SHARED_VARIABLE
+from forecasting.errors import ForecastingError
+from forecasting.names import OUTLOOK_WORKBOOK, SHARED_VARIABLE
 from forecasting.runs.execute.child import ForkedProcess, die_with_parent, kill_group
 from forecasting.runs.output.folders import write_log
 from forecasting.runs.output.overview import load_writers
-from forecasting.runs.workers.preload import preload
 from forecasting.runs.workers.processes import Crew, Outcome, Watch, child_environment, run_fresh
 from forecasting.runs.workers.task import Task, perform
 
@@ -243,6 +247,92 @@ def _fork(task: Task, log: int, shared: Path, channel: int) -> ForkedProcess:
         sys.stderr.flush()
     finally:
         os._exit(status)  # only that counts
+
+
+FEW = 64  # draws
+SCENARIO = {
+    "country": "UZ",
+    "scenario": "preload",
+    "as_of": "2023-06-26",
+    "horizon": 2025,
+    "seed": 1,
+}
+
+
+def preload(templates: Iterable[str]) -> None:
+    """Load what the tasks will need, so that their copies of this process have it.
+
+    Parameters
+    ----------
+    templates : iterable of str
+        Paths of the notebooks that they will run.
+    """
+    from forecasting.runs.execute import shell
+
+    gc.disable()  # there is next to nothing to collect while things are loaded
+    shell.get_shell().run_cell("None", silent=True)  # type: ignore[no-untyped-call]
+    modules = set[str]().union(*(_imports(Path(template)) for template in templates))
+    with warnings.catch_warnings():
+        # Each is for the notebook to show, and is shown once in a process
+        warnings.simplefilter("ignore")
+        for module in sorted(modules):
+            with contextlib.suppress(Exception):  # the notebook will say it better
+                importlib.import_module(module)
+        for template in templates:
+            with contextlib.suppress(Exception):
+                _load_notebook_code(Path(template))
+        if "forecasting" in modules:
+            with contextlib.suppress(ForecastingError):
+                _load_outlook_code()
+    gc.freeze()  # so that a child's collector leaves shared pages alone
+    gc.enable()
+
+
+def _load_notebook_code(template: Path) -> None:
+    """Load what runs a notebook, and make a page of its prose."""
+    from forecasting.reporting.html import notebook_to_html
+    from forecasting.runs.execute.execution import read_template
+
+    notebook_to_html(read_template(template), title="")
+
+
+@cache
+def _load_outlook_code() -> None:
+    """Make a small outlook with its tables, figures and files, and throw it away."""
+    from IPython.utils.capture import capture_output
+
+    from forecasting import tables
+    from forecasting.evidence import datasets
+    from forecasting.reporting import figures, notebook, workbook
+    from forecasting.scenarios.outlook import outlook
+
+    made = outlook(notebook.scenario_of(SCENARIO), draws=FEW)
+    charts = (
+        figures.fan_chart,
+        figures.evidence_chart,
+        figures.charger_gap,
+        figures.load_chart,
+        figures.tornado,
+    )
+    with capture_output():
+        for chart in charts:
+            chart(made).show("plotly_mimetype")
+    for table in (
+        tables.headline_table(made),
+        tables.facts_table(made.evidence or datasets.central_asia(), last=2),
+    ):
+        table._repr_html_()
+        repr(table)
+    with TemporaryDirectory() as folder:
+        made.save(folder)
+        workbook.write_workbook(made, Path(folder) / OUTLOOK_WORKBOOK)
+
+
+def _imports(template: Path) -> set[str]:
+    """The modules that a notebook's import statements name."""
+    cells = json.loads(template.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    return set(re.findall(r"^(?:import|from) ([\w.]+)", "\n".join(code), re.MULTILINE))
 
 
 if __name__ == "__main__":
