@@ -43,6 +43,11 @@ START = (
 )
 
 
+def _status(error: ForecastingError) -> int:
+    """The exit status of an error: the input is wrong, or a run has failed."""
+    return 2 if isinstance(error, InputError) else 1
+
+
 class _Group(click.Group):
     """Says on standard error what the package found wrong, without a traceback; its help fits the
     window.
@@ -68,7 +73,7 @@ class _Group(click.Group):
             if not getattr(error, "problems", ()):
                 message = shortened(f"ev-forecast {ctx.invoked_subcommand}: {error}")
             click.echo(message, err=True)
-            ctx.exit(2 if isinstance(error, InputError) else 1)
+            ctx.exit(_status(error))
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
@@ -157,18 +162,18 @@ def run(
     from forecasting.periods import as_date
     from forecasting.runs.runner import run as run_all
 
-    day = None if as_of is None else as_date(as_of).isoformat()
+    day = as_of and as_date(as_of).isoformat()
+    shown = bool(log) or not as_json
     try:
-        shows_progress = bool(log) or not as_json
         summary = run_all(
-            params, as_of=day, ledger=beside, progress=shows_progress, log=log or "text", **options
+            params, as_of=day, ledger=beside, progress=shown, log=log or "text", **options
         )
     except ForecastingError as error:
         if log == "json":
             from forecasting.runs.progress import write_event
 
             write_event("run", "refused", reason=str(error))
-            raise click.exceptions.Exit(2 if isinstance(error, InputError) else 1) from error
+            raise click.exceptions.Exit(_status(error)) from error
         if isinstance(error, InputError) and (params or Path(PARAMS).exists()):
             _check(params or (Path(PARAMS),), beside)  # says more, where the trouble is the params
         raise
@@ -283,17 +288,7 @@ def backtest(
 
     The prior of a scored market is learned from other markets, in earlier years alone.
     """
-    if events and (monthly is None or peers or chargers or train):
-        raise click.UsageError(
-            "--events needs --panel and --monthly, and stands without --train, --peers and "
-            "--chargers"
-        )
-    if policies and not events:
-        raise click.UsageError("--policies needs --events")
-    if chargers and (peers or monthly):
-        raise click.UsageError(
-            "--chargers stands alone: leave out --peers and --monthly, which are of vehicles"
-        )
+    _refuse_together(monthly, train, peers, chargers, events, policies)
     if chargers:
         from forecasting.evaluation.chargers import backtest_chargers
         from forecasting.reporting.score_words import chargers_text
@@ -319,6 +314,28 @@ def backtest(
         scores = score(panel, train, peers=peers)
         say(backtest_text(scores))
     _write_csv(scores, csv, index=not chargers)
+
+
+def _refuse_together(
+    monthly: Path | None,
+    train: Path | None,
+    peers: bool,
+    chargers: bool,
+    events: bool,
+    policies: Path | None,
+) -> None:
+    """Refuse options of a backtest that do not go together."""
+    if events and (monthly is None or peers or chargers or train):
+        raise click.UsageError(
+            "--events needs --panel and --monthly, and stands without --train, --peers and "
+            "--chargers"
+        )
+    if policies and not events:
+        raise click.UsageError("--policies needs --events")
+    if chargers and (peers or monthly):
+        raise click.UsageError(
+            "--chargers stands alone: leave out --peers and --monthly, which are of vehicles"
+        )
 
 
 def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:

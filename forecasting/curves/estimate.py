@@ -143,17 +143,17 @@ def centre(problem: SeriesToFit, params: Array, errors: str, converged: bool) ->
     return Estimate(params, np.full((len(params), len(params)), np.nan), scatter, converged)
 
 
-def leaves_open(problem: SeriesToFit, found: Estimate) -> bool:
+def leaves_open(problem: SeriesToFit, estimates: Estimate) -> bool:
     """Whether the data do not tell the parameters: no minimum, too few observations, or next to
     nothing reached.
     """
-    if problem.spare < 0 or not np.isfinite(found.params).all():
+    if problem.spare < 0 or not np.isfinite(estimates.params).all():
         return True
     if not problem.free[0] or not problem.curve.ceiling:
         return False
     with np.errstate(all="ignore"):
-        reached = problem.curve.share(problem.sampling.ends[-1:], *found.params[1:])[0]
-    return not found.converged or not 0.01 <= reached <= 1
+        reached = problem.curve.share(problem.sampling.ends[-1:], *estimates.params[1:])[0]
+    return not estimates.converged or not 0.01 <= reached <= 1
 
 
 def log_likelihood(
@@ -176,8 +176,8 @@ def log_likelihood(
 def _loss(problem: SeriesToFit, params: Array, noise: ErrorFamily, scatter: float) -> float:
     """Minus the log-likelihood."""
     seen = problem.seen
-    each = noise.loglike(problem.y[seen], problem.fitted(params)[seen], np.asarray(scatter))
-    value = -float(each @ problem.weights[seen])
+    densities = noise.loglike(problem.y[seen], problem.fitted(params)[seen], np.asarray(scatter))
+    value = -float(densities @ problem.weights[seen])
     if not np.isfinite(value):
         return 1e300
     return value
@@ -257,7 +257,7 @@ def critical(problem: SeriesToFit, errors: str, alpha: float) -> float:
 
 
 def profile_interval(
-    problem: SeriesToFit, errors: str, found: Estimate, name: str, alpha: float
+    problem: SeriesToFit, errors: str, estimates: Estimate, name: str, alpha: float
 ) -> tuple[float, float]:
     """Values of a parameter that the data do not exclude while the others follow.
 
@@ -275,15 +275,15 @@ def profile_interval(
     low, high = problem.bounds[name]
     if low == high:
         return np.nan, np.nan
-    if not np.isfinite(found.scatter):
+    if not np.isfinite(estimates.scatter):
         raise ModelError(
             "as many parameters as observations leave nothing to profile; use method='posterior'"
         )
     place = problem.curve.parameters.index(name)
     limit = critical(problem, errors, alpha)
-    middle = float(inside(found.params[place], low, high))
-    least = _misfit(problem, errors, found, found.scatter)
-    fits = {middle: found}
+    middle = float(inside(estimates.params[place], low, high))
+    least = _misfit(problem, errors, estimates, estimates.scatter)
+    fits = {middle: estimates}
 
     @cache
     def beyond(x: float) -> float:
@@ -291,38 +291,38 @@ def profile_interval(
         value = float(outside(np.asarray(x), low, high)[0])
         held = replace(problem, bounds={**problem.bounds, name: (value, value)})
         nearest = fits[min(fits, key=lambda other: abs(other - x))]
-        fits[x] = _follow(held, errors, nearest, least + limit**2, found.scatter)
-        rise = _misfit(held, errors, fits[x], found.scatter) - least
+        fits[x] = _follow(held, errors, nearest, least + limit**2, estimates.scatter)
+        rise = _misfit(held, errors, fits[x], estimates.scatter) - least
         if not np.isfinite(rise):
             return 1e9
         return float(np.sqrt(max(rise, 0.0)) - limit)
 
     _, speed = outside(np.asarray(middle), low, high)
-    first = float(np.sqrt(found.covariance[place, place]) / speed)
+    first = float(np.sqrt(estimates.covariance[place, place]) / speed)
     if np.isfinite(low):  # a coordinate in logs
         first = min(first, FARTHEST / 2**STEPS)
     if not first > 0:
         first = 0.1
     ends = []
     for side, edge in ((-1, low), (1, high)):
-        near = middle
+        inner = middle
         for doubling in range(STEPS):
-            far = near + side * first * 2**doubling
+            far = inner + side * first * 2**doubling
             if beyond(far) > 0:
-                crossing = brentq(beyond, near, far, xtol=1e-8 * first)
+                crossing = brentq(beyond, inner, far, xtol=1e-8 * first)
                 ends.append(float(outside(np.asarray(crossing), low, high)[0]))
                 break
-            near = far
+            inner = far
         else:
             ends.append(edge)
     return ends[0], ends[1]
 
 
-def _misfit(problem: SeriesToFit, errors: str, found: Estimate, scatter: float) -> float:
+def _misfit(problem: SeriesToFit, errors: str, estimates: Estimate, scatter: float) -> float:
     """What rises from an estimate: squares over their variance, or minus twice the likelihood."""
     if errors == "least_squares":
-        return problem.sse(found.params) / scatter**2
-    return 2 * _loss(problem, found.params, NOISES[errors], found.scatter)
+        return problem.sse(estimates.params) / scatter**2
+    return 2 * _loss(problem, estimates.params, NOISES[errors], estimates.scatter)
 
 
 def _follow(

@@ -252,8 +252,8 @@ class GrowthModel:
         if len(self.curves) > 1:
             posterior = self.posterior()
             curve = self.curves[int(np.argmax(posterior.weights))]
-        found = estimate(self.problem(curve), self.errors, start)
-        return GrowthResults(self, curve, found, posterior)
+        estimates = estimate(self.problem(curve), self.errors, start)
+        return GrowthResults(self, curve, estimates, posterior)
 
     def _params(self, params: ArrayLike | Mapping[str, float], argument: str) -> Array:
         """Parameters in the curve's order."""

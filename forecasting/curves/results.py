@@ -112,7 +112,7 @@ class GrowthResults:
         What was fitted.
     curve : Curve
         The curve that the estimates belong to; of an average, the one with the most weight.
-    found : Estimate
+    estimates : Estimate
         The least-squares or maximum-likelihood estimates.
     posterior : Mixture, optional
         The posterior, where it is known already.
@@ -146,7 +146,11 @@ class GrowthResults:
     """
 
     def __init__(
-        self, model: GrowthModel, curve: Curve, found: Estimate, posterior: Mixture | None = None
+        self,
+        model: GrowthModel,
+        curve: Curve,
+        estimates: Estimate,
+        posterior: Mixture | None = None,
     ) -> None:
         self.model = model
         self._curve = curve
@@ -154,15 +158,15 @@ class GrowthResults:
         if posterior is not None:
             self.__dict__["posterior"] = posterior
         self._problem = model.problem(curve)
-        self.from_prior = leaves_open(self._problem, found)
+        self.from_prior = leaves_open(self._problem, estimates)
         self.carried = False
         if self.from_prior:
             draws = self.posterior.parameters(curve, 2000, np.random.default_rng(0))
             medians = np.median(draws, axis=0)
-            found = centre(self._problem, medians, model.errors, found.converged)
-        self._found = found
-        self.converged = found.converged
-        self.scatter = found.scatter
+            estimates = centre(self._problem, medians, model.errors, estimates.converged)
+        self._found = estimates
+        self.converged = estimates.converged
+        self.scatter = estimates.scatter
 
     def __repr__(self) -> str:
         values = ", ".join(f"{name} {value:.4g}" for name, value in self.params.items())
@@ -738,7 +742,7 @@ class GrowthResults:
 
         curve = self.curve if self.model.curve != "auto" else f"auto, most weight: {self.curve}"
         model = self.model
-        what = {
+        settings = {
             "Dep. Variable:": model.endog_names,
             "Curve:": curve,
             "Formula:": f"m {self._curve.formula}",
@@ -754,12 +758,12 @@ class GrowthResults:
             "Sum of Squares:": f"{self.sse:.5g}",
             "Scatter:": f"{self.scatter:.5g}",
         }
-        left, right = (
+        first, second = (
             SimpleTable([[value] for value in cells.values()], stubs=[*cells], txt_fmt=fmt_2cols)
-            for cells in (what, how_well)
+            for cells in (settings, how_well)
         )
-        left.title = "Growth curve results"
-        left.extend_right(right)
+        first.title = "Growth curve results"
+        first.extend_right(second)
         interval = self.conf_int(alpha)
         numbers = pd.concat([self.params, self.bse, interval], axis=1).map("{:.5g}".format)
         headers = ["estimate", "std err", f"[{alpha / 2:g}", f"{1 - alpha / 2:g}]"]
@@ -767,7 +771,7 @@ class GrowthResults:
             numbers.to_numpy().tolist(), headers, [*self.params.index], txt_fmt=fmt_params
         )
         summary = Summary()
-        summary.tables += [left, body]
+        summary.tables += [first, body]
         summary.add_extra_txt(self._lines(interval))
         return summary
 

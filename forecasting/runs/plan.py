@@ -209,8 +209,8 @@ def find_params(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
         elif place.is_file():
             files.append(place)
         else:
-            what = "is neither a folder nor a regular file"
-            problems.append(Problem(str(place), what, "give a .yaml, or a folder of them"))
+            fault = "is neither a folder nor a regular file"
+            problems.append(Problem(str(place), fault, "give a .yaml, or a folder of them"))
     if problems:
         raise InputError(problems)
     if not files:
@@ -278,8 +278,8 @@ def _check_names(files: Sequence[Path]) -> None:
         if name in RESERVED:
             why = "is the name of a folder that every run writes"
         if why:
-            what = f"the name {name[:100]!a} {why}"
-            problems.append(Problem(str(path), what, "e.g. uzbekistan-baseline.yaml"))
+            fault = f"the name {name[:100]!a} {why}"
+            problems.append(Problem(str(path), fault, "e.g. uzbekistan-baseline.yaml"))
     problems += named_again(files)
     if problems:
         raise ScenarioError(problems)
