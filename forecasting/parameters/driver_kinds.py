@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from typing import Any, Literal, NamedTuple
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -200,5 +201,6 @@ def fact_ids(source: object) -> tuple[str, ...]:
     (('article-07', 'article-09'), ())
     """
     words = [word.strip() for word in str(source).split(",")]
-    plain = all(word and not any(letter in word for letter in " /:") for word in words)
-    return tuple(word for word in words if word != "judgement") if plain else ()
+    if not all(re.fullmatch(r"[^ /:]+", word) for word in words):
+        return ()
+    return tuple(word for word in words if word != "judgement")

@@ -51,7 +51,9 @@ def unsafe_name(text: str) -> str:
         return "has characters other than a-z, 0-9, - and _"
     if text in _DEVICES:
         return "is reserved on Windows"
-    return "is the name of a file that every run writes" if text in _OURS else ""
+    if text in _OURS:
+        return "is the name of a file that every run writes"
+    return ""
 
 
 def named_again(files: Iterable[Path]) -> Iterator[Problem]:

@@ -156,7 +156,8 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 value = self._node(next(events), events, ())
-                self.document.value = value if documents == 1 else self.document.value
+                if documents == 1:
+                    self.document.value = value
         if documents > 1:
             self._problem(
                 (), f"holds {documents} documents", "one file is one scenario; split it at ---"
@@ -193,7 +194,9 @@ class _Builder:
             return self._mapping(events, path)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(events, path)
-        return self._scalar(event, path) if isinstance(event, yaml.ScalarEvent) else None
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, path)
+        return None
 
     def _scalar(self, event: yaml.ScalarEvent, path: KeyPath) -> object:
         if any("\ud800" <= letter <= "\udfff" for letter in event.value):
@@ -239,8 +242,9 @@ def _scalar(event: yaml.ScalarEvent) -> object:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
         return int(text)
-    number = float(text) if _FLOAT.fullmatch(text) else math.inf
-    return number if math.isfinite(number) else text
+    if _FLOAT.fullmatch(text) and math.isfinite(float(text)):
+        return float(text)
+    return text
 
 
 def _refuse(name: str, fault: str, hint: str) -> ScenarioError:

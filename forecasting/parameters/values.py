@@ -114,7 +114,9 @@ class Choice(Strict):
 
 
 def _day(value: object) -> object:
-    return as_date(value) if isinstance(value, (str, dt.date)) else value
+    if isinstance(value, str | dt.date):
+        return as_date(value)
+    return value
 
 
 def _safe(text: str) -> str:
@@ -137,7 +139,9 @@ def _country(value: object) -> object:
         raise ValueError(
             f"{value} is not a country; readers of YAML 1.1 take NO for false: write it in quotes"
         )
-    return country_code(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return country_code(value)
+    return value
 
 
 def _as_of(value: object) -> dt.date | str:
