@@ -110,21 +110,17 @@ def _rows(table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger) -> Ite
             if forecast is None:
                 continue
             known = facts_of_flow(ledger, str(place), str(measure)).select(as_of=day)
-            rule = None
-            if MEASURES[str(measure)].kind == "flow":
-                rule = by_hand(known, bases[0], fact.period)
-            row = beside(forecast, bases[0], fact, rule)
-            row["own_basis"] = any(same_perimeter(fact.basis, basis) for basis in bases if basis)
-            yield (
-                row
-                | of_flow
-                | {
-                    "as_of": day.isoformat(),
-                    "period": fact.period.label,
-                    "scenario": str(table["scenario"].iloc[0]),
-                    "facts": len(known),
-                }
-            )
+            is_flow = MEASURES[str(measure)].kind == "flow"
+            rule = by_hand(known, bases[0], fact.period) if is_flow else None
+            own = any(same_perimeter(fact.basis, basis) for basis in bases if basis)
+            of_day = {
+                "own_basis": own,
+                "as_of": day.isoformat(),
+                "period": fact.period.label,
+                "scenario": str(table["scenario"].iloc[0]),
+                "facts": len(known),
+            }
+            yield beside(forecast, bases[0], fact, rule) | of_flow | of_day
 
 
 def _bases(record: Mapping[str, Any], place: str, facts: list[Fact]) -> list[str]:

@@ -35,50 +35,88 @@ class Claim:
         What was said.
     period : Period
         Of which it was said; of a stock its last day counts.
-    as_of : date
-        Day of the forecast.
     scenario, file : str
         The scenario that was asked, and its params file; no file where the facts alone answer.
-    facts : int
-        How many facts it rests on.
-    ledgers : tuple of str
-        Files of facts that the scenario names.
-    below : float
-        Share of the draws that lie below the number.
-    low, median, high : float
-        The forecast: its median and 80 % interval.
+    made : Outlook
+        Its answer.
+    draws : ndarray
+        The forecast of the quantity.
     from_year : int
         The last year before the forecast.
     base : float
         What is forecast, or known, of that year.
-    growth, expected : float
-        Percent a year from then on that the number, and the forecast's median, would take; NaN
-        where nothing grows.
-    age : Caveat
-        When the newest count that the forecast rests on ended and was published.
     printed : Fact or None
-        What was printed of it by then, the newest print.
+        What was printed of the quantity by then, the newest print.
     """
 
     place: str
     measure: str
     period: Period
     value: float
-    as_of: dt.date
     scenario: str
     file: str
-    facts: int
-    ledgers: tuple[str, ...]
-    below: float
-    low: float
-    median: float
-    high: float
+    made: Outlook
+    draws: Array
     from_year: int
     base: float
-    growth: float
-    expected: float
-    age: Caveat
-    printed: Fact | None = None
+    printed: Fact | None
+
+    @property
+    def as_of(self) -> dt.date:
+        """Day of the forecast."""
+        return self.made.as_of
+
+    @property
+    def age(self) -> Caveat:
+        """When the newest count that the forecast rests on ended and was published."""
+        return self.made.age
+
+    @property
+    def facts(self) -> int:
+        """How many facts it rests on."""
+        return len({*self.made.facts_used})
+
+    @property
+    def ledgers(self) -> tuple[str, ...]:
+        """Files of facts that the scenario names."""
+        return self.made.scenario.ledger
+
+    @property
+    def below(self) -> float:
+        """Share of the draws that lie below the number."""
+        return float((self.draws < self.value).mean())
+
+    @property
+    def low(self) -> float:
+        """Lower end of the forecast's 80 % interval."""
+        return float(np.quantile(self.draws, 0.1))
+
+    @property
+    def median(self) -> float:
+        """Median of the forecast."""
+        return float(np.median(self.draws))
+
+    @property
+    def high(self) -> float:
+        """Upper end of the forecast's 80 % interval."""
+        return float(np.quantile(self.draws, 0.9))
+
+    @property
+    def growth(self) -> float:
+        """Percent a year from the last year before the forecast that the number takes; NaN where
+        nothing grows.
+        """
+        return self._growth_to(self.value)
+
+    @property
+    def expected(self) -> float:
+        """The same that the forecast's median takes."""
+        return self._growth_to(self.median)
+
+    def _growth_to(self, value: float) -> float:
+        ahead = self.period.end.year - self.from_year
+        grows = _is_whole(self.measure, self.period) and ahead > 0 and self.base > 0
+        return 100 * ((value / self.base) ** (1 / ahead) - 1) if grows else np.nan
 
 
 def claim_of(
@@ -131,104 +169,78 @@ def claim_of(
     if measure not in counted:
         near = nearest(measure, counted)
         raise InputError(f"{measure!r} is unknown" + (f"; did you mean {near}?" if near else ""))
-    asked, code = period_of(period), place_code(place)
+    code = place_code(place)
+    of_period = period_of(period)
     file = params_file(code if params is None else params)
-    scenario = _scenario_of_place(code, file)
+    scenario = find_scenario(code if file is None else file)
+    if code not in (scenario.country, *scenario.places):
+        raise InputError(
+            f"{file} is of {scenario.place}, the claim of {code}; give a params file of {code}"
+        )
     if measure in EV_FLOWS and scenario.measure != measure:
         file = None
     if file is None and scenario.country:
         scenario = _facts_alone(code, measure, facts_of_scenario(scenario, ledger))
     day = scenario.as_of if as_of is None else as_date(as_of)
-    last = max(scenario.horizon, asked.end.year)
+    last = max(scenario.horizon, of_period.end.year)
     made = outlook(scenario.model_copy(update={"as_of": day, "horizon": last}), ledger)
-    draws = _draws(made, code, measure, asked)
-    low, median, high = np.quantile(draws, (0.1, 0.5, 0.9)).tolist()
-    from_year, base, growth, expected = _growth(made, code, measure, asked, value)
+    start = max(made.first_year - 1, made.years[0])
     return Claim(
         place=code,
         measure=measure,
-        period=asked,
+        period=of_period,
         value=value,
-        as_of=made.as_of,
         scenario=scenario.name,
-        file="" if file is None else str(file),
-        facts=len({*made.facts_used}),
-        ledgers=scenario.ledger,
-        below=float((draws < value).mean()),
-        low=low,
-        median=median,
-        high=high,
-        from_year=from_year,
-        base=base,
-        growth=growth,
-        expected=expected,
-        age=made.age,
-        printed=_printed(made, code, measure, asked),
+        file=str(file or ""),
+        made=made,
+        draws=_draws(made, code, measure, of_period),
+        from_year=start,
+        base=float(np.median(_draws(made, code, measure, year(start)))),
+        printed=_printed(made, code, measure, of_period),
     )
-
-
-def _scenario_of_place(code: str, file: Path | None) -> Scenario:
-    scenario = find_scenario(code if file is None else file)
-    if code != scenario.country and code not in scenario.places:
-        raise InputError(
-            f"{file} is of {scenario.place}, the claim of {code}; give a params file of {code}"
-        )
-    return scenario
 
 
 def _facts_alone(code: str, measure: str, facts: Ledger) -> Scenario:
     """A country's scenario without events: of the flow that is asked for, else of one counted."""
     counted = [flow for flow in EV_FLOWS if len(facts.select(code, flow))]
     flow = measure if measure in EV_FLOWS else [*counted, EV_FLOWS[0]][0]
-    given = new_scenario(code).parameters() | {"measure": flow, "scenario": "facts-alone"}
-    return scenario_from_parameters(given | {"name": "", "title": ""})
+    parameters = new_scenario(code).parameters() | {"measure": flow, "scenario": "facts-alone"}
+    return scenario_from_parameters(parameters | {"name": "", "title": ""})
 
 
-def _printed(made: Outlook, code: str, measure: str, asked: Period) -> Fact | None:
+def _is_whole(measure: str, period: Period) -> bool:
+    """Whether a period is a whole year, or the day of a stock."""
+    return MEASURES[measure].kind == "stock" or period == year(period.end.year)
+
+
+def _printed(made: Outlook, code: str, measure: str, period: Period) -> Fact | None:
     """The newest count of just that period."""
-    is_stock = MEASURES[measure].kind == "stock"
+    of_day = MEASURES[measure].kind == "stock"
     known = [
         fact
         for fact in made.facts.select(code, measure, kind=("outcome", "estimate"))
-        if fact.is_amount and fact.value == fact.value and fact.period_end == asked.end
-        if is_stock or fact.period == asked
+        if fact.is_amount and fact.value == fact.value
+        if (fact.period_end == period.end if of_day else fact.period == period)
     ]
     return max(known, key=lambda fact: str(fact.known_from), default=None)
 
 
-def _draws(made: Outlook, code: str, measure: str, asked: Period) -> Array:
+def _draws(made: Outlook, code: str, measure: str, period: Period) -> Array:
     """The forecast's draws of a quantity over a period, or at its end."""
+    in_year = period.end.year
+    whole_year = period == year(in_year)
+    if measure == made.scenario.measure and (not whole_year or in_year not in made.years):
+        return made.forecasts[code].totals(period)
     (values,) = [part.values for part in made.parts if part.country == code]
-    is_flow = MEASURES[measure].kind == "flow"
-    whole_year = asked == year(asked.end.year)
-    if measure == made.scenario.measure and (not whole_year or asked.end.year not in made.years):
-        return made.forecasts[code].totals(asked)
     if measure not in values:
         near = [name for name in sorted(values) if name.startswith(measure)] or sorted(values)
         raise InputError(
             f"no forecast of {place_name(code)} tells {measure}; it tells {', '.join(near)}"
         )
-    if asked.end.year not in made.years:
+    if in_year not in made.years:
         raise InputError(
-            f"{asked.label} lies outside the forecast's years, {made.years[0]} to {made.years[-1]}"
+            f"{period.label} lies outside the forecast's years, {made.years[0]} to {made.years[-1]}"
         )
-    if is_flow and not whole_year:
-        raise InputError(f"{measure} is forecast by year; {asked.label} is no whole year")
-    return np.asarray(values[measure][:, made.years.index(asked.end.year)])
-
-
-def _growth(
-    made: Outlook, code: str, measure: str, asked: Period, value: float
-) -> tuple[int, float, float, float]:
-    """The last year before the forecast, what it had, and the percent a year that a number and the
-    median take.
-    """
-    start = max(made.first_year - 1, made.years[0])
-    ahead = asked.end.year - start
-    whole = asked == year(asked.end.year) or MEASURES[measure].kind == "stock"
-    base = float(np.median(_draws(made, code, measure, year(start))))
-    if ahead < 1 or not whole or base <= 0:
-        return start, base, np.nan, np.nan
-    median = float(np.median(_draws(made, code, measure, asked)))
-    growth, expected = (100 * ((n / base) ** (1 / ahead) - 1) for n in (value, median))
-    return start, base, growth, expected
+    if MEASURES[measure].kind == "flow" and not whole_year:
+        raise InputError(f"{measure} is forecast by year; {period.label} is no whole year")
+    return np.asarray(values[measure][:, made.years.index(in_year)])

@@ -76,36 +76,21 @@ def read_monthly(monthly: Monthly) -> pd.DataFrame:
         )
     if table.empty:
         raise EvidenceError(f"{name} has no rows; give counts by market and month")
-    months = table["month"].astype("str").str.strip()
-    _refuse(
-        name,
-        "month",
-        table["month"],
-        ~months.str.fullmatch(MONTH),
-        "is not a month",
-        "write YYYY-MM, as 2024-01",
-    )
-    all_cars = table.get("all_cars", pd.Series(float("nan"), index=table.index))
-    read = pd.DataFrame(
-        {
-            "market": table["market"].astype("str").str.strip(),
-            "month": months,
-            "registrations": _counts(name, counted, table[counted]),
-            "all_cars": _counts(name, "all_cars", all_cars),
-            "year": months.str[:4].astype(int),
-            "k": months.str[5:].astype(int),
-        }
-    )
-    twice = read.duplicated(["market", "month"])
-    _refuse(
-        name,
-        "month",
-        read["market"] + " " + months,
-        twice,
-        "is there twice",
-        "keep one row a month",
-    )
-    return read.sort_values(["market", "month"], ignore_index=True)
+    table = table.assign(all_cars=table.get("all_cars", float("nan")))
+    market, months = (table[name].astype("str").str.strip() for name in ("market", "month"))
+    wrong = ~months.str.fullmatch(MONTH)
+    _refuse(name, table["month"], wrong, "is not a month", "write YYYY-MM, as 2024-01")
+    result = pd.DataFrame({"market": market, "month": months})
+    for column, cells in (("registrations", table[counted]), ("all_cars", table["all_cars"])):
+        numbers = pd.to_numeric(cells, errors="coerce").astype(float)
+        wrong = numbers.isna() & cells.notna()
+        _refuse(name, cells, wrong, "is not a number", "write digits and a point")
+        _refuse(name, cells, numbers < 0, "is negative", "counts are 0 or more")
+        result[column] = numbers
+    twice = (market + " " + months).rename("month")
+    _refuse(name, twice, twice.duplicated(), "is there twice", "keep one row a month")
+    result = result.assign(year=months.str[:4].astype(int), k=months.str[5:].astype(int))
+    return result.sort_values(["market", "month"], ignore_index=True)
 
 
 def _table(monthly: Monthly) -> tuple[pd.DataFrame, str]:
@@ -124,34 +109,13 @@ def _near(missing: list[str], columns: list[str]) -> str:
     return f" (is it {', '.join(map(repr, words))}?)" if words else ""
 
 
-def _counts(name: str, column: str, cells: pd.Series) -> pd.Series:
-    numbers = pd.to_numeric(cells, errors="coerce")
-    _refuse(
-        name,
-        column,
-        cells,
-        numbers.isna() & cells.notna(),
-        "is not a number",
-        "write digits and a point",
-    )
-    _refuse(name, column, cells, numbers < 0, "is negative", "counts are 0 or more")
-    return numbers.astype(float)
-
-
-def _refuse(
-    name: str, column: str, cells: pd.Series, wrong: pd.Series, what: str, hint: str
-) -> None:
-    """Raise for the cells that are wrong, with the first lines and the first value."""
+def _refuse(name: str, cells: pd.Series, wrong: pd.Series, what: str, hint: str) -> None:
+    """Raise for the cells of a column that are wrong, with the first lines and the first value."""
     if wrong.any():
         lines = ", ".join(str(row + 2) for row in cells.index[wrong][:MOST_SHOWN])
         more = " and more" if wrong.sum() > MOST_SHOWN else ""
-        raise EvidenceError(
-            [
-                Problem(
-                    f"{name}:{lines}{more} {column}", f"{str(cells[wrong].iloc[0])!r} {what}", hint
-                )
-            ]
-        )
+        where = f"{name}:{lines}{more} {cells.name}"
+        raise EvidenceError([Problem(where, f"{str(cells[wrong].iloc[0])!r} {what}", hint)])
 
 
 def backtest_part_year(panel: Panel, monthly: Monthly, train: Panel | None = None) -> pd.DataFrame:
@@ -229,14 +193,12 @@ def _check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:
     names = sorted(set(panel["market"]))
     for market in sorted(set(months["market"]) - set(names)):
         near = nearest(market, names)
+        alike = (
+            f"; is it {near!r}?" if near else f", which has {', '.join(names[:MOST_SHOWN])} ...;"
+        )
         raise EvidenceError(
-            f"the market {market!r} of the months is not in the panel"
-            + (
-                f"; is it {near!r}? "
-                if near
-                else f", which has {', '.join(names[:MOST_SHOWN])} ...; "
-            )
-            + "Name it the same in both, so that it can be left out, or give other markets to learn from as --train"
+            f"the market {market!r} of the months is not in the panel{alike} Name it the same in"
+            " both, so that it can be left out, or give other markets to learn from as --train"
         )
 
 

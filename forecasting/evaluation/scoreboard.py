@@ -46,12 +46,10 @@ def record_known_by(day: dt.date, place: str | None = None) -> pd.DataFrame:
     [['2020-12-31', '2020', 131.0]]
     """
     ledger = central_asia()
-    known = {fact: ledger.get(fact).known_from for fact in _kept()["fact"].unique()}
-    shown = _kept()["fact"].map(lambda fact: (known[fact] or dt.date.max) <= day) & (
-        _kept()["as_of"] < day.isoformat()
-    )
-    found = _kept()[shown & (True if place is None else _kept()["place"] == place)]
-    return found.sort_values(
+    kept = _kept() if place is None else _kept()[_kept()["place"] == place]
+    printed = kept["fact"].map(lambda fact: ledger.get(fact).known_from or dt.date.max)
+    shown = kept[(printed <= day) & (kept["as_of"] < day.isoformat())]
+    return shown.sort_values(
         ["own_basis", "as_of"], ascending=[False, True], kind="stable", ignore_index=True
     )
 
@@ -72,12 +70,9 @@ def by_place(record: pd.DataFrame) -> pd.DataFrame:
         all places.
     """
     own = record[record["own_basis"]]
-    parts = [
-        *((place_name(str(place)), part) for place, part in own.groupby("place")),
-        ("All", own),
-    ]
+    parts = {place_name(str(place)): part for place, part in own.groupby("place")} | {"All": own}
     rows = []
-    for name, part in parts:
+    for name, part in parts.items():
         low, high = expected_inside(len(part))
         row = {"place": name, "outcomes": len(part), "inside": int(part["inside"].sum())}
         row |= {"expected_low": low, "expected_high": high}

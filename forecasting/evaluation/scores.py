@@ -8,14 +8,13 @@ says.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr, bdtrik
+from scipy.special import bdtr
 
 Array = NDArray[np.float64]
 
@@ -64,13 +63,11 @@ def inside(
     array([ True, False])
     """
     level = np.asarray(levels, dtype=float)
-    low, high = (
-        np.flatnonzero(np.isclose(level, edge)) for edge in ((1 - share) / 2, (1 + share) / 2)
-    )
-    if not (len(low) and len(high)):
+    (edges,) = np.nonzero(np.isclose(np.abs(level - 0.5), share / 2))
+    if len(edges) != 2:
         raise ValueError(f"the levels {level.tolist()} have no central interval of {share:.0%}")
-    q, y = np.asarray(quantiles, dtype=float), np.asarray(outcome, dtype=float)
-    return np.asarray((q[..., low[0]] <= y) & (y <= q[..., high[0]]))
+    low, high = np.moveaxis(np.asarray(quantiles, dtype=float)[..., edges], -1, 0)
+    return np.asarray((low <= outcome) & (outcome <= high))
 
 
 def judged(quantiles: ArrayLike, outcome: float) -> dict[str, Any]:
@@ -216,11 +213,6 @@ def expected_inside(count: int, share: float = 0.8) -> tuple[int, int]:
     >>> expected_inside(25), expected_inside(0)
     ((17, 23), (0, 0))
     """
-    return (_quantile(0.05, count, share), _quantile(0.95, count, share)) if count else (0, 0)
-
-
-def _quantile(level: float, count: int, share: float) -> int:
-    """Of a binomial distribution; that of scipy.stats takes a second to import."""
-    found: int = math.ceil(bdtrik(level, count, share))
-    below = max(found - 1, 0)
-    return below if bdtr(below, count, share) >= level else found
+    held = bdtr(np.arange(count + 1), count, share)  # scipy.stats takes a second to import
+    low, high = np.searchsorted(held, (0.05, 0.95)).tolist() if count else (0, 0)
+    return low, high
