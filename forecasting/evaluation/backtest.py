@@ -242,7 +242,7 @@ def _published(sales: pd.Series) -> Ledger:
 
 
 class _PackageForecaster:
-    """The engine on what was known; training markets give all cases of one origin the same prior."""
+    """The engine on what was known; with training markets all cases of an origin have one prior."""
 
     def __init__(self, train: bool) -> None:
         self.train = train

@@ -9,7 +9,8 @@ teach too: dated to each origin, too few markets would have been counted for lon
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,6 @@ from forecasting.panels.practice import Practice, practice_error, practice_point
 SCORED_HORIZONS = (1, 3, 5)
 Panel = pd.DataFrame | str | Path
 DRAWS = 1000
-METHODS = ("practice", "constant ratio", "drift")
 
 
 def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
@@ -60,23 +60,26 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
 
     Examples
     --------
-    >>> markets = [(m, y, 1000 * 1.5**y, 0, 10 * 1.3**y, 90 * 1.3**y) for m in "ABCD" for y in range(8)]
-    >>> columns = ["market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points"]
+    >>> columns = ["market", "year", "stock_bev", "stock_phev", "public_fast_points",
+    ...            "public_slow_points"]
+    >>> markets = [(market, year, 1000 * 1.5**year, 0, 10 * 1.3**year, 90 * 1.3**year)
+    ...            for market in "ABCD" for year in range(8)]
     >>> scores = backtest_chargers(pd.DataFrame(markets, columns=columns))
     >>> scores[["horizon", "n", "method"]].head(3).values.tolist()
     [[1, 28, 'practice'], [1, 28, 'constant ratio'], [1, 28, 'drift']]
     """
     counts = _read(panel)
     errors = charger_errors(counts, None if train is None else _read(train))
-    rows = []
-    for (horizon, method), cases in errors.groupby(["horizon", "method"], sort=False):
-        error = cases["error"]
-        mape = 100 * float(np.expm1(error).abs().mean())
-        middle, mean, inside = error.abs().median(), error.abs().mean(), cases["inside"].mean()
-        rows.append((horizon, len(cases), method, float(middle), float(mean), mape, float(inside)))
-    scores = pd.DataFrame(
-        rows, columns=["horizon", "n", "method", "median_ale", "mean_ale", "mape", "in80"]
+    size = errors["error"].abs()
+    errors = errors.assign(size=size, percent=100 * np.expm1(errors["error"]).abs())
+    scores = errors.groupby(["horizon", "method"], sort=False, as_index=False).agg(
+        n=("size", "size"),
+        median_ale=("size", "median"),
+        mean_ale=("size", "mean"),
+        mape=("percent", "mean"),
+        in80=("inside", "mean"),
     )
+    scores.insert(1, "n", scores.pop("n"))
     table = charger_panel(counts)
     faults = table.loc[table["fault"] != "", ["market", "year", "points", "fault"]]
     origins = errors[["market", "year"]].drop_duplicates().merge(table, on=["market", "year"])
@@ -100,8 +103,10 @@ def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd
 
     Examples
     --------
-    >>> markets = [(m, y, 1000 * 2.0**y, 0, 10 * 1.5**y, 90 * 1.5**y) for m in "ABCD" for y in range(7)]
-    >>> columns = ["market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points"]
+    >>> columns = ["market", "year", "stock_bev", "stock_phev", "public_fast_points",
+    ...            "public_slow_points"]
+    >>> markets = [(market, year, 1000 * 2.0**year, 0, 10 * 1.5**year, 90 * 1.5**year)
+    ...            for market in "ABCD" for year in range(7)]
     >>> errors = charger_errors(pd.DataFrame(markets, columns=columns))
     >>> ratio = errors[(errors["method"] == "constant ratio") & (errors["horizon"] == 1)]
     >>> bool(np.allclose(ratio["error"], np.log(2 / 1.5)))
@@ -111,21 +116,26 @@ def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd
     scored = steps[steps["horizon"].isin(SCORED_HORIZONS)]
     if scored.empty:
         raise EvidenceError(
-            "no market has fast and slow points in two years that lie 1, 3 or 5 apart, from 50 points on"
+            "no market has fast and slow points in two years that lie 1, 3 or 5 apart, from 50"
+            " points on"
         )
     counts, training = (table, steps) if train is None else _steps(train)
-    taught: dict[str, tuple[Practice, pd.DataFrame]] = {}
-    found = []
-    for market, cases in scored.groupby("market"):
-        left_out = str(market) if market in set(training["market"]) else ""
-        if left_out not in taught:
-            past = training[training["market"] != left_out]
-            taught[left_out] = practice_from(counts[counts["market"] != left_out], past), past
-        found += [_score(cases, *taught[left_out], method) for method in METHODS]
-    errors = pd.concat(found, ignore_index=True)
-    order = pd.CategoricalDtype(list(METHODS), ordered=True)
-    errors = errors.astype({"method": order}).sort_values(["horizon", "method", "market", "year"])
-    return errors.astype({"method": str}).reset_index(drop=True)
+
+    @cache
+    def taught(without: str) -> tuple[Practice, pd.DataFrame]:
+        past = training[training["market"] != without]
+        return practice_from(counts[counts["market"] != without], past), past
+
+    known = {*training["market"]}
+    parts = [
+        part
+        for market, cases in scored.groupby("market")
+        for part in _scored(cases, *taught(str(market) if market in known else ""))
+    ]
+    errors = pd.concat(parts, ignore_index=True)
+    order = errors["method"].map(METHODS.index)
+    errors = errors.assign(order=order).sort_values(["horizon", "order", "market", "year"])
+    return errors.drop(columns="order").reset_index(drop=True)
 
 
 def _steps(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -140,45 +150,45 @@ def _steps(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return table, steps.assign(own_growth=np.where(elapsed > 0, growth, 0.0))
 
 
-def _score(
-    cases: pd.DataFrame, practice: Practice, past: pd.DataFrame, method: str
-) -> pd.DataFrame:
-    found = cases[["market", "year", "horizon"]].assign(method=method)
-    if method == "practice":
-        low, middle, high = np.transpose(
-            [_by_practice(case, practice) for _, case in cases.iterrows()]
-        )
-        grown = cases["grown"].to_numpy()
-        return found.assign(error=middle - grown, inside=(low <= grown) & (grown <= high))
-    rule = _RULES[method]
-    error = rule(cases) - cases["grown"]
-    width = (rule(past) - past["grown"]).abs().groupby(past["horizon"]).quantile(0.8)
-    return found.assign(error=error, inside=error.abs() <= cases["horizon"].map(width))
+def _scored(cases: pd.DataFrame, practice: Practice, past: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Errors of some cases, method by method."""
+    grown = cases["grown"]
+    for method in METHODS:
+        if method == "practice":
+            quantiles = [_by_practice(case, practice) for _, case in cases.iterrows()]
+            low, middle, high = np.transpose(quantiles)
+        else:
+            rule = RULES[method]
+            middle = rule(cases)
+            errors = (rule(past) - past["grown"]).abs().groupby(past["horizon"])
+            width = cases["horizon"].map(errors.quantile(0.8))
+            low, high = middle - width, middle + width
+        result = cases[["market", "year", "horizon"]].assign(method=method, error=middle - grown)
+        yield result.assign(inside=(low <= grown) & (grown <= high))
 
 
 def _by_practice(case: pd.Series, practice: Practice) -> tuple[float, float, float]:
     """Log growth of points as scenarios forecast it, from today's count and the stock to come: 0.1,
     rule, 0.9.
     """
-    known = bool(np.isfinite(case["own_grown"]) and np.isfinite(case["stock_next"]))
-    logs = {
-        0: 0.0,
-        1: case["stock_next"] if known else 0.0,
-        int(case["horizon"]): case["stock_grown"],
-    }
+    logs = {0: 0.0, 1: 0.0, int(case["horizon"]): case["stock_grown"]}
+    own = None
+    if np.isfinite(case["own_grown"]) and np.isfinite(case["stock_next"]):
+        logs[1] = case["stock_next"]
+        own = float(case["own_grown"])
     years = [int(case["year"]) + ahead for ahead in logs]
     stock = case["stock"] * np.exp([list(logs.values())] * DRAWS)
     today = (float(case["year"]) + 1, np.full(DRAWS, case["points"]))
-    own = float(case["own_grown"]) if known else None
     elasticity = np.full(DRAWS, practice.elasticity)
-    rule = practice_points(stock, years, elasticity, 0.0, today, practice, own)[:, -1]
+    rule = practice_points(stock, years, elasticity, 0.0, today, practice, own)[0, -1]
     error = practice_error(np.random.default_rng(0), DRAWS, years, today, practice)[:, -1]
-    middle = float(np.log(rule[0] / case["points"]))
-    low, high = middle + np.quantile(error, (0.1, 0.9))
-    return float(low), middle, float(high)
+    middle = float(np.log(rule / case["points"]))
+    low, high = (middle + np.quantile(error, (0.1, 0.9))).tolist()
+    return low, middle, high
 
 
-_RULES: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
+RULES: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
     "constant ratio": lambda steps: steps["stock_grown"],
     "drift": lambda steps: steps["own_growth"] * steps["horizon"],
 }
+METHODS = ("practice", *RULES)

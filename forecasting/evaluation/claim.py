@@ -163,16 +163,11 @@ def claim_of(
     >>> claim.below, claim.from_year, claim.scenario
     (1.0, 2022, 'uzbekistan-baseline')
     """
-    if not np.isfinite(value) or value <= 0:
-        raise InputError(f"{in_digits(value)} is no number to compare; give one above 0")
-    counted = [name for name, known in MEASURES.items() if known.kind != "statement"]
-    if measure not in counted:
-        near = nearest(measure, counted)
-        raise InputError(f"{measure!r} is unknown" + (f"; did you mean {near}?" if near else ""))
+    _check(measure, value)
     code = place_code(place)
     of_period = period_of(period)
-    file = params_file(code if params is None else params)
-    scenario = find_scenario(code if file is None else file)
+    file = params_file(params or code)
+    scenario = find_scenario(file or code)
     if code not in (scenario.country, *scenario.places):
         raise InputError(
             f"{file} is of {scenario.place}, the claim of {code}; give a params file of {code}"
@@ -181,7 +176,7 @@ def claim_of(
         file = None
     if file is None and scenario.country:
         scenario = _facts_alone(code, measure, facts_of_scenario(scenario, ledger))
-    day = scenario.as_of if as_of is None else as_date(as_of)
+    day = as_date(as_of) if as_of else scenario.as_of
     last = max(scenario.horizon, of_period.end.year)
     made = outlook(scenario.model_copy(update={"as_of": day, "horizon": last}), ledger)
     start = max(made.first_year - 1, made.years[0])
@@ -200,10 +195,23 @@ def claim_of(
     )
 
 
+def _check(measure: str, value: float) -> None:
+    """Refuse what no forecast speaks of."""
+    if not np.isfinite(value) or value <= 0:
+        raise InputError(f"{in_digits(value)} is no number to compare; give one above 0")
+    counted = [name for name, known in MEASURES.items() if known.kind != "statement"]
+    if measure not in counted:
+        alike = nearest(measure, counted)
+        hint = f"; did you mean {alike}?" if alike else ""
+        raise InputError(f"{measure!r} is unknown{hint}")
+
+
 def _facts_alone(code: str, measure: str, facts: Ledger) -> Scenario:
     """A country's scenario without events: of the flow that is asked for, else of one counted."""
-    counted = [flow for flow in EV_FLOWS if len(facts.select(code, flow))]
-    flow = measure if measure in EV_FLOWS else [*counted, EV_FLOWS[0]][0]
+    flow = measure
+    if measure not in EV_FLOWS:
+        counted = (flow for flow in EV_FLOWS if len(facts.select(code, flow)))
+        flow = next(counted, EV_FLOWS[0])
     parameters = new_scenario(code).parameters() | {"measure": flow, "scenario": "facts-alone"}
     return scenario_from_parameters(parameters | {"name": "", "title": ""})
 
@@ -233,9 +241,9 @@ def _draws(made: Outlook, code: str, measure: str, period: Period) -> Array:
         return made.forecasts[code].totals(period)
     (values,) = [part.values for part in made.parts if part.country == code]
     if measure not in values:
-        near = [name for name in sorted(values) if name.startswith(measure)] or sorted(values)
+        alike = [name for name in sorted(values) if name.startswith(measure)] or sorted(values)
         raise InputError(
-            f"no forecast of {place_name(code)} tells {measure}; it tells {', '.join(near)}"
+            f"no forecast of {place_name(code)} tells {measure}; it tells {', '.join(alike)}"
         )
     if in_year not in made.years:
         raise InputError(

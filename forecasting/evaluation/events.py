@@ -101,8 +101,8 @@ def event_skill(panel: Panel, monthly: Monthly, policies: str | Path | None = No
     -------
     DataFrame
         ``method, market, policy, known`` (whether it had been announced by then), ``scored`` (the
-        year of the event), ``months`` (``last``, ``three``, ``twelve``), ``wis`` (weighted interval score of the log total),
-        ``ale`` (absolute log error of the median), ``in80, in95``.
+        year of the event), ``months`` (``last``, ``three``, ``twelve``), ``wis`` (weighted interval
+        score of the log total), ``ale`` (absolute log error of the median), ``in80, in95``.
 
     Raises
     ------
@@ -165,8 +165,8 @@ def _case(event: PolicyEvent, months: pd.DataFrame) -> EventCase | None:
     cars = rows.set_index(pd.PeriodIndex(rows["month"], freq="M"))["all_cars"]
 
     def total(first: pd.Period, last: pd.Period, counts: pd.Series = event.counts) -> float:
-        of = counts.reindex(pd.period_range(first, last, freq="M"))
-        return float(of.sum(skipna=False))
+        months = pd.period_range(first, last, freq="M")
+        return float(counts.reindex(months).sum(skipna=False))
 
     first = event.first
     last = first - BEFORE - 1
@@ -195,8 +195,8 @@ def _case(event: PolicyEvent, months: pd.DataFrame) -> EventCase | None:
     return EventCase(event, part_year, periods, outcomes)
 
 
-def _day(of: pd.Period, end: Literal["S", "E"]) -> dt.date:
-    return of.to_timestamp(how=end).date()
+def _day(at: pd.Period, end: Literal["S", "E"]) -> dt.date:
+    return at.to_timestamp(how=end).date()
 
 
 def _forecasts(
@@ -244,9 +244,9 @@ def summarise_events(table: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by method: ``wis`` of all cases, ``last, three, twelve`` by months; ``ratio`` to the
-        forecast without the event, with ``ratio_se`` clustered by market and year, and ``ratio_last`` and so
-        on by months, ``ratio_known`` where the event had been announced by then; ``in80, in95``
-        with ``se80, se95``; ``cases`` and ``events``.
+        forecast without the event, with ``ratio_se`` clustered by market and year, and
+        ``ratio_last`` and so on by months, ``ratio_known`` where the event had been announced by
+        then; ``in80, in95`` with ``se80, se95``; ``cases`` and ``events``.
 
     Examples
     --------

@@ -80,16 +80,16 @@ def ledger_record(
     days = [as_date(day) for day in as_of] or _year_ends(ledger)
     rows: list[Row] = []
     still_open = 0
-    for where, what in tqdm(_flows(ledger, place, measure), leave=False, disable=None):
-        facts = facts_of_flow(ledger, where, what)
+    for where, flow in tqdm(_flows(ledger, place, measure), leave=False, disable=None):
+        facts = facts_of_flow(ledger, where, flow)
         for day in days:
             if not len(facts.select(as_of=day)):
                 continue
             if not any(is_total(fact) and is_later(fact, day) for fact in facts):
                 still_open += 2
                 continue
-            of_flow = {"place": where, "measure": what}
-            known = _known(ledger, where, what, day)
+            of_flow = {"place": where, "measure": flow}
+            known = _known(ledger, where, flow, day)
             rows += [row | of_flow for row in record_of(known, facts)]
     rows += _further_rows(ledger, place, measure, days)
     record = pd.DataFrame(rows, columns=COLUMNS)
@@ -98,7 +98,8 @@ def ledger_record(
     if record.empty:
         raise EvidenceError(
             "no forecast has an outcome: no flow that was asked for had both a fact by one of the"
-            " days and a total of that year or the next published after it; give other days, or another place or measure"
+            " days and a total of that year or the next published after it; give other days, or"
+            " another place or measure"
         )
     record.attrs["open"] = still_open
     return record
@@ -122,21 +123,21 @@ def _further_rows(
     ledger: Ledger, place: str | None, measure: str | None, days: Sequence[dt.date]
 ) -> Iterator[Row]:
     """Rows of what is no flow with yearly totals: indices, registers and charging stations."""
-    for where, what in _indices(ledger, place, measure):
-        flow = facts_of_flow(ledger, where, what)
+    for where, index in _indices(ledger, place, measure):
+        flow = facts_of_flow(ledger, where, index)
         for day in days:
-            for row in growth_record_of(_known(ledger, where, what, day), flow):
-                yield row | {"place": where, "measure": what}
-    for where, what in _stocks(ledger, place, measure):
+            for row in growth_record_of(_known(ledger, where, index, day), flow):
+                yield row | {"place": where, "measure": index}
+    for where, stock in _stocks(ledger, place, measure):
         flow = facts_of_flow(ledger, where, "ev_registrations")
         for day in days:
             known = _known(ledger, where, "ev_registrations", day)
-            if what == "ev_stock":
-                counted = register_rows(flow, day, known.market.sizes, known.prior)
+            if stock == "ev_stock":
+                rows = register_rows(flow, day, known.market.sizes, known.prior)
             else:
-                counted = charger_rows(ledger, where, day, known.prior)
-            for row in counted:
-                yield row | {"place": where, "measure": what}
+                rows = charger_rows(ledger, where, day, known.prior)
+            for row in rows:
+                yield row | {"place": where, "measure": stock}
 
 
 def _indices(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple[str, str]]:

@@ -109,13 +109,13 @@ def _near(missing: list[str], columns: list[str]) -> str:
     return f" (is it {', '.join(map(repr, words))}?)" if words else ""
 
 
-def _refuse(name: str, cells: pd.Series, wrong: pd.Series, what: str, hint: str) -> None:
+def _refuse(name: str, cells: pd.Series, wrong: pd.Series, message: str, hint: str) -> None:
     """Raise for the cells of a column that are wrong, with the first lines and the first value."""
     if wrong.any():
         lines = ", ".join(str(row + 2) for row in cells.index[wrong][:MOST_SHOWN])
         more = " and more" if wrong.sum() > MOST_SHOWN else ""
         where = f"{name}:{lines}{more} {cells.name}"
-        raise EvidenceError([Problem(where, f"{str(cells[wrong].iloc[0])!r} {what}", hint)])
+        raise EvidenceError([Problem(where, f"{str(cells[wrong].iloc[0])!r} {message}", hint)])
 
 
 def backtest_part_year(panel: Panel, monthly: Monthly, train: Panel | None = None) -> pd.DataFrame:
@@ -192,12 +192,11 @@ def _check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:
     """
     names = sorted(set(panel["market"]))
     for market in sorted(set(months["market"]) - set(names)):
-        near = nearest(market, names)
-        alike = (
-            f"; is it {near!r}?" if near else f", which has {', '.join(names[:MOST_SHOWN])} ...;"
-        )
+        hint = f", which has {', '.join(names[:MOST_SHOWN])} ...;"
+        if alike := nearest(market, names):
+            hint = f"; is it {alike!r}?"
         raise EvidenceError(
-            f"the market {market!r} of the months is not in the panel{alike} Name it the same in"
+            f"the market {market!r} of the months is not in the panel{hint} Name it the same in"
             " both, so that it can be left out, or give other markets to learn from as --train"
         )
 
@@ -232,7 +231,8 @@ class PackagePartYear:
     """The engine on what was known; the cases of one market in one year have the same prior."""
 
     def __init__(self, panel: pd.DataFrame, months: pd.DataFrame) -> None:
-        self.panel, self.months = panel, months
+        self.panel = panel
+        self.months = months
         self.priors: dict[tuple[str, int], Prior] = {}
 
     def known(self, case: PartYear) -> Known:
@@ -274,7 +274,8 @@ class PackagePartYear:
 
     def __call__(self, case: PartYear) -> Forecast:
         """Quantiles of this year's total and of the next's."""
-        known, periods = self.known(case), [year(case.year + h) for h in (0, 1)]
+        known = self.known(case)
+        periods = [year(case.year + h) for h in (0, 1)]
         prior = self.prior(case, known)
         forecast = forecast_flow(
             known.facts, periods, prior, known.market.sizes, draws=DRAWS, place=case.market

@@ -129,7 +129,8 @@ class AnalogueRegression:
 
     Examples
     --------
-    >>> panel = pd.DataFrame([(f"m{i}", 2000 + t, 100.0 * 2**t, np.nan) for i in range(9) for t in range(8)],
+    >>> panel = pd.DataFrame([(f"m{i}", 2000 + t, 100.0 * 2**t, np.nan)
+    ...                       for i in range(9) for t in range(8)],
     ...                      columns=["market", "year", "sales", "share"])
     >>> history = pd.Series([100.0, 150.0, 200.0], index=[2005, 2006, 2007])
     >>> AnalogueRegression(panel, (0,)).forecast("mine", history, np.nan)[1][3].round(-1).item()
@@ -157,21 +158,22 @@ class AnalogueRegression:
         own = _features(np.array([share]), np.array([np.log(last[-1] / last[-2])]))[
             0, self.regressors
         ]
-        fallback, found = drift(history), {}
+        fallback = drift(history)
+        result = {}
         for h, steps in self.steps.items():
             known = steps[
                 (steps["market"] != market) & (steps["year"] + h <= int(history.index[-1]))
             ]
             if len(known) < FEWEST_STEPS:
-                found[h] = fallback[h]
+                result[h] = fallback[h]
                 continue
             x = _features(known["share"].to_numpy(), known["growth"].to_numpy())[:, self.regressors]
             y = known["ahead"].to_numpy()
             ridge = np.diag(np.array([0.1, 5.0, 5.0])[self.regressors])
             beta = np.linalg.solve(x.T @ x + ridge, x.T @ y)
             centre = np.log(last[-1]) + own @ beta
-            found[h] = np.exp(centre + WIDER * np.quantile(y - x @ beta, LEVELS))
-        return found
+            result[h] = np.exp(centre + WIDER * np.quantile(y - x @ beta, LEVELS))
+        return result
 
 
 def _features(share: Array, growth: Array) -> Array:
@@ -192,8 +194,7 @@ def _steps(panel: pd.DataFrame, horizon: int) -> pd.DataFrame:
     steps = rows.merge(before, on=["market", "year"], suffixes=("", "_before"))
     steps = steps.merge(after, on=["market", "year"], suffixes=("", "_after"))
     steps = steps[steps["sales"] >= LEAST_SALES]
-    growth, ahead = (
-        np.log(steps["sales"] / steps["sales_before"]),
-        np.log(steps["sales_after"] / steps["sales"]),
+    return steps.assign(
+        growth=np.log(steps["sales"] / steps["sales_before"]),
+        ahead=np.log(steps["sales_after"] / steps["sales"]),
     )
-    return steps.assign(growth=growth, ahead=ahead)

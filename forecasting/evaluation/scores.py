@@ -119,7 +119,7 @@ def score_rows(
 
 
 def clusters_of(cases: pd.DataFrame) -> list[pd.Series]:
-    """What makes cases alike: the market, and the year that is scored, in which all err together."""
+    """What makes cases alike: the market, and the scored year, in which all err together."""
     return [cases[name] for name in ("market", "scored") if name in cases]
 
 
@@ -193,7 +193,8 @@ def clustered_ratio(ours: ArrayLike, other: ArrayLike, *clusters: ArrayLike) -> 
     >>> clustered_ratio([1, 1, 3, 3], [2, 2, 6, 6], ["a", "a", "b", "b"])
     ClusteredMean(mean=0.5, error=0.0)
     """
-    x, y = np.asarray(ours, dtype=float), np.asarray(other, dtype=float)
+    x = np.asarray(ours, dtype=float)
+    y = np.asarray(other, dtype=float)
     ratio = float(x.mean() / y.mean())
     return ClusteredMean(ratio, clustered_mean((x - ratio * y) / y.mean(), *clusters).error)
 

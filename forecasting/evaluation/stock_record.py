@@ -85,7 +85,7 @@ def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iter
     measure = next((m for m in EV_FLOWS if len(ledger.select(place, m, as_of=day))), "")
     if not measure:
         return
-    said = {
+    parameters = {
         "country": place,
         "scenario": "then",
         "as_of": day,
@@ -96,7 +96,7 @@ def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iter
     }
 
     def forecast(last: Fact, then: dt.date) -> Array:
-        made = outlook(scenario_from_parameters(said), ledger, prior, draws=1000)
+        made = outlook(scenario_from_parameters(parameters), ledger, prior, draws=1000)
         ends = [dt.date(y, 12, 31) for y in made.years]
         after = [i for i, end in enumerate(ends) if end > last.period.end]
         days = [last.period.end.toordinal(), *(ends[i].toordinal() for i in after)]
@@ -121,23 +121,21 @@ def _is_count(fact: Fact) -> bool:
 def _shrank(counts: Sequence[Fact]) -> dt.date | None:
     """When a register was last seen to shrink: until then it was that of another market."""
     falls = [after.period.end for before, after in pairwise(counts) if after.value < before.value]
-    return falls[-1] if falls else None
+    return max(falls, default=None)
+
+
+def _last_of_years(facts: Ledger, last: Fact, day: dt.date) -> list[Fact]:
+    """The last count of the year of a day and of the next, as published since."""
+    later = [fact for fact in filter(_is_count, facts) if is_later(fact, day)]
+    own = [fact for fact in later if same_perimeter(fact.basis, last.basis)]
+    own.sort(key=lambda fact: (fact.period.end, fact.known_from))
+    by_year = {fact.period.end.year: fact for fact in own if fact.period.end > last.period.end}
+    return [by_year[y] for y in (day.year, day.year + 1) if y in by_year]
 
 
 def _rows(facts: Ledger, counts: Sequence[Fact], day: dt.date, forecast: Forecast) -> Iterator[Row]:
     last = counts[-1]
-    later = [
-        fact
-        for fact in facts
-        if _is_count(fact) and is_later(fact, day) and fact.period.end > last.period.end
-    ]
-    own = [fact for fact in later if same_perimeter(fact.basis, last.basis)]
-    own.sort(key=lambda fact: (fact.period.end, fact.known_from))
-    last_of_year = {fact.period.end.year: fact for fact in own}
-    for in_year in (day.year, day.year + 1):
-        if in_year not in last_of_year:
-            continue
-        outcome = last_of_year[in_year]
+    for outcome in _last_of_years(facts, last, day):
         then = outcome.period.end
         try:
             draws = forecast(last, then)

@@ -85,26 +85,32 @@ def growth_record_of(known: Known, flow: Ledger) -> Iterator[Row]:
         As :func:`record_of`; scores are of the factor's log, and the rule halves the last growth
         printed.
     """
-    rates = [fact for fact in known.facts if _is_growth(fact)]
-    if not rates:
+    printed = sorted(filter(_is_growth, known.facts), key=_newest_last)
+    if not printed:
         return
-    last = max(rates, key=lambda fact: (fact.period.end, fact.period.days))
-    rule = (1 + last.value / 200) * np.exp(NORMAL * SPREADS[1])
-    later = [fact for fact in flow if _is_growth(fact) and is_later(fact, known.day)]
-    long = [fact for fact in later if fact.period.days >= SHORTEST]
-    for in_year in (known.day.year, known.day.year + 1):
-        of_year = [fact for fact in long if fact.period.end.year == in_year]
-        if not of_year:
-            continue
-        outcome = max(of_year, key=lambda fact: (fact.period.days, fact.known_from))
+    rule = (1 + printed[-1].value / 200) * np.exp(NORMAL * SPREADS[1])
+    for outcome in _longest_growths(flow, known.day):
         period = outcome.period
-        forecast = forecast_flow(known.facts, [year(in_year)], known.prior, known.market.sizes)
+        in_year = [year(period.end.year)]
+        forecast = forecast_flow(known.facts, in_year, known.prior, known.market.sizes)
         factors = forecast.totals(period) / forecast.totals(period.year_before())
         grown = outcome.model_copy(update={"value": 1 + outcome.value / 100})
         row = beside(quantiles_of(factors), forecast.basis, grown, rule)
         for name in ("low", "median", "high", "outcome"):
             row[name] = 100 * (row[name] - 1)
         yield row | _of_day(known, period)
+
+
+def _newest_last(fact: Fact) -> tuple[dt.date, int]:
+    return fact.period.end, fact.period.days
+
+
+def _longest_growths(flow: Ledger, day: dt.date) -> list[Fact]:
+    """The longest growth of the year of a day, and that of the next, as published since."""
+    later = [fact for fact in filter(_is_growth, flow) if is_later(fact, day)]
+    later.sort(key=lambda fact: (fact.period.days, fact.known_from))
+    longest = {fact.period.end.year: fact for fact in later if fact.period.days >= SHORTEST}
+    return [longest[y] for y in (day.year, day.year + 1) if y in longest]
 
 
 def _of_day(known: Known, period: Period) -> Row:
@@ -154,15 +160,15 @@ def outcomes_of(
     list of Fact
         Empty, or one or two of them.
     """
-    totals = [fact for fact in facts if is_total(fact)]
-    own = [fact for fact in totals if same_perimeter(fact.basis, basis)]
-    before = [fact.period.end for fact in own if not is_later(fact, day)]
-    newest = max(before, default=dt.date.min)
+    totals = list(filter(is_total, facts))
     whole = _best([fact for fact in totals if fact.period == period], day, basis)
-    parts = [fact for fact in own if fact.period.end > newest and _is_part(fact.period, period)]
     if whole and same_perimeter(whole[0].basis, basis):
-        parts = []
-    return whole + _best(parts, day, basis)
+        return whole
+    own = [fact for fact in totals if same_perimeter(fact.basis, basis)]
+    known = [fact.period.end for fact in own if not is_later(fact, day)]
+    newest = max(known, default=dt.date.min)
+    parts = [fact for fact in own if fact.period.end > newest]
+    return whole + _best([part for part in parts if _is_part(part.period, period)], day, basis)
 
 
 def _best(facts: Sequence[Fact], day: dt.date, basis: str) -> list[Fact]:

@@ -63,8 +63,10 @@ def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> rows = [("A", 2020, 100, 0, 10, 50), ("A", 2021, 200, 0, 10, 50), ("A", 2022, 300, 0, None, 90)]
-    >>> charger_panel(pd.DataFrame(rows, columns=COLUMNS))[["year", "points", "fault"]].values.tolist()
+    >>> rows = [("A", 2020, 100, 0, 10, 50), ("A", 2021, 200, 0, 10, 50),
+    ...         ("A", 2022, 300, 0, None, 90)]
+    >>> table = charger_panel(pd.DataFrame(rows, columns=COLUMNS))
+    >>> table[["year", "points", "fault"]].values.tolist()
     [[2020, 60.0, ''], [2021, 60.0, 'repeat'], [2022, nan, '']]
     """
     missing = [name for name in COLUMNS if name not in panel.columns]
@@ -114,8 +116,8 @@ def charger_steps(table: pd.DataFrame, horizons: Sequence[int] = HORIZONS) -> pd
     --------
     >>> rows = [("A", 2020, 1000, 0, 10, 90), ("A", 2021, 2000, 0, 20, 180)]
     >>> steps = charger_steps(charger_panel(pd.DataFrame(rows, columns=COLUMNS)))
-    >>> steps[["year", "horizon", "points"]].values.tolist(), bool(np.allclose(steps["grown"], np.log(2)))
-    ([[2020.0, 1.0, 100.0]], True)
+    >>> steps[["year", "horizon", "points"]].values.tolist(), steps["grown"].round(2).tolist()
+    ([[2020.0, 1.0, 100.0]], [0.69])
     """
     whole = table[(table["points"] > 0) & (table["stock"] > 0)]
     start = whole[(whole["points"] >= MIN_POINTS) & (whole["stock"] >= MIN_VEHICLES)]
@@ -149,14 +151,14 @@ def estimate_practice(panel: pd.DataFrame) -> Practice:
     """Learn practice from a panel of markets.
 
     The elasticity is that of least absolute errors over all pairs of counts 1, 2, 3 and 5 years
-    apart, each weighted by one over the root of its horizon: recounts and stale years, which panels
-    are full of, move a median little. The rate of catching up and the weight of a market's own
-    growth are of least absolute errors too, shrunk by their own uncertainty: what twenty markets
-    hardly tell from nothing is used with care. The spread is that of each market's errors under the
-    whole rule as all others teach it, so that nothing is counted twice, and a standard error over
-    markets up: of few markets a quantile is as often too small as too large, and too small is the
-    worse. Years that outgrow the rule by half and more are counted apart, as the pushes of a
-    programme.
+    apart, each weighted by one over the root of its horizon, and so that each market counts alike:
+    recounts and stale years, which panels are full of, move a median little. The rate of catching
+    up and the weight of a market's own growth are of least absolute errors too, shrunk by their own
+    uncertainty: what twenty markets hardly tell from nothing is used with care. The spread is that
+    of each market's errors under the whole rule as all others teach it, so that nothing is counted
+    twice, and a standard error over markets and years up: of few a quantile is as often too small
+    as too large, and too small is the worse. Years that outgrow the rule by half and more are
+    counted apart, as the pushes of a programme.
 
     Parameters
     ----------
@@ -174,7 +176,8 @@ def estimate_practice(panel: pd.DataFrame) -> Practice:
 
     Examples
     --------
-    >>> rows = [(m, y, 1000 * 2.0**y, 0, 10 * 2 ** (0.7 * y), 90 * 2 ** (0.7 * y)) for m in "ABC" for y in range(7)]
+    >>> rows = [(m, y, 1000 * 2.0**y, 0, 10 * 2 ** (0.7 * y), 90 * 2 ** (0.7 * y))
+    ...         for m in "ABC" for y in range(7)]
     >>> round(estimate_practice(pd.DataFrame(rows, columns=COLUMNS)).elasticity, 3)
     0.7
     """
@@ -191,7 +194,8 @@ def bands(table: pd.DataFrame) -> list[list[float]]:
 
     Examples
     --------
-    >>> rows = [(m, y, 1000 * 2.0**y, 0, 10 * 1.5**y, 90 * 1.5**y) for m in "ABCDE" for y in range(7)]
+    >>> rows = [(m, y, 1000 * 2.0**y, 0, 10 * 1.5**y, 90 * 1.5**y)
+    ...         for m in "ABCDE" for y in range(7)]
     >>> found = bands(charger_panel(pd.DataFrame(rows, columns=COLUMNS)))
     >>> found[0], len(found)
     ([1000.0, 100, 100, 100, 5], 16)

@@ -25,8 +25,6 @@ from forecasting.errors import AssumptionError, in_digits
 from forecasting.names import DATA
 from forecasting.quantiles import quantiles
 
-__all__ = ["Practice", "market_band", "practice_error", "practice_points", "thin"]
-
 Array = npt.NDArray[np.float64]
 REFERENCE_POINTS = 3000.0
 THIN = 100.0
@@ -116,7 +114,8 @@ class Practice:
         Examples
         --------
         >>> practice = Practice.shipped()
-        >>> float(practice.spread_at(0.0)), bool(practice.spread_at(5.0, 100.0) > practice.spread_at(5.0, 10_000.0))
+        >>> few, many = practice.spread_at(5.0, np.array([100.0, 10_000.0]))
+        >>> float(practice.spread_at(0.0)), bool(few > many)
         (0.0, True)
         """
         ahead = np.maximum(np.asarray(years_ahead, dtype=float), 0)
@@ -230,9 +229,11 @@ def practice_error(
 
     Examples
     --------
-    >>> error = practice_error(np.random.default_rng(0), 1000, [2023, 2024], (2024.0, np.full(1000, 3000.0)))
+    >>> today = (2024.0, np.full(1000, 3000.0))
+    >>> error = practice_error(np.random.default_rng(0), 1000, [2023, 2024], today)
     >>> low, high = np.quantile(error[:, 1], (0.1, 0.9))
-    >>> bool(np.all(error[:, 0] == 0)), bool(abs((high - low) / 2 - NORMAL_80 * Practice.shipped().spread[0]) < 0.03)
+    >>> apart = (high - low) / 2 - NORMAL_80 * Practice.shipped().spread[0]
+    >>> bool(np.all(error[:, 0] == 0)), bool(abs(apart) < 0.03)
     (True, True)
     """
     rule = practice or Practice.shipped()
@@ -302,7 +303,7 @@ def practice_points(
     --------
     >>> today = (2024.0, np.array([800.0]))
     >>> practice_points(np.array([[1e4, 2e4]]), [2023, 2024], np.array([0.7]), today=today).round()
-    array([[ 800., 1317.]])
+    array([[ 800., 1306.]])
     """
     rule = practice or Practice.shipped()
     logs = np.log(np.maximum(stock, 1e-9))

@@ -211,7 +211,6 @@ def test_bad_panels_are_refused(raw, tmp_path):
 
 
 # --- peers
-# ------------------------------------------------------------------------------------------------------------
 def test_naive_and_drift_go_on_from_the_last_value():
     history = pd.Series([100.0, 150.0, 300.0, 450.0], index=range(2015, 2019))
     steps = np.diff(np.log(history))

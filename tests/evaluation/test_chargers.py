@@ -1,4 +1,4 @@
-"""The backtest of charging points: synthetic markets, missing counts, market left out, calibration."""
+"""The backtest of charging points: synthetic markets, missing counts, a market left out."""
 
 import numpy as np
 import pandas as pd

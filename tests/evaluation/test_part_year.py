@@ -205,7 +205,6 @@ def test_one_year_without_a_next_has_no_figures_for_it(
 
 
 # --- bad input
-# --------------------------------------------------------------------------------------------------------
 def test_bad_months_are_refused_with_line_and_value(monthly: pd.DataFrame) -> None:
     def cell(column: str, value: object) -> pd.DataFrame:
         return monthly.astype({column: object}).assign(

@@ -256,3 +256,26 @@ def test_no_vehicles_no_points():
 def test_a_negative_count_is_refused():
     with pytest.raises(AssumptionError, match=r"charging_today = -3 points; it must be 0 or more"):
         practice_points(np.ones((1, 1)), [2024], np.ones(1), today=(2025.0, np.array([-3.0])))
+
+
+def test_a_market_counts_alike_however_long_it_was_counted():
+    """Four markets have most pairs of counts, five have fewer years: the five are more markets."""
+    long = synthetic(0.9, markets=4, years=range(2010, 2025))
+    short = synthetic(0.6, markets=5, years=range(2017, 2025))
+    short["market"] = "S" + short["market"]
+    assert len(long) > len(short)
+    assert estimate_practice(pd.concat([long, short])).elasticity == pytest.approx(0.6, abs=0.01)
+
+
+def test_years_in_which_all_markets_err_together_widen_the_spread():
+    calm, shaken = (synthetic(0.7, markets=20, noise=0.05) for _ in range(2))
+    counts = ["public_fast_points", "public_slow_points"]
+    own = np.random.default_rng(1).normal(0, 0.3, 14)
+    shaken[counts] *= np.exp(own[shaken["year"] - 2012])[:, None]
+    spread = {
+        name: estimate_practice(panel).spread[0]
+        for name, panel in (("calm", calm), ("shaken", shaken))
+    }
+    shift = np.quantile(np.abs(np.diff(own)), 0.8) / NORMAL_80
+    assert spread["shaken"] > 1.1 * shift
+    assert spread["calm"] < 0.15
