@@ -5,6 +5,7 @@ Exit status: 0 all is well, 1 some runs failed, 2 the input is wrong and nothing
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -398,6 +399,23 @@ def track_record(
     record = ledger_record(known_facts(ledger, beside, place), days, place, measure)
     say(record_text(record))
     _write_csv(record[RECORD_COLUMNS], csv, index=False)
+
+
+@main.command()
+@click.argument("out", default="reports", type=ANY_PATH)
+def status(out: Path) -> None:
+    """What ran into the folder OUT, what failed, and how old each report is.
+
+    The exit status is 1 where the last run of a scenario failed.
+    """
+    from forecasting.runs.output.overview import report_ages
+
+    rows = report_ages(out, dt.datetime.now(dt.UTC))
+    say("\n".join(f"{state:6} {name}: {age}" for state, name, age in rows))
+    failed = [name for state, name, _ in rows if state == "failed"]
+    say(f"{len(rows)} scenarios, {len(failed)} failed")
+    if failed:
+        raise click.exceptions.Exit(1)
 
 
 @main.command()

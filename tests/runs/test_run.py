@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import re
@@ -14,10 +15,13 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from forecasting.cli import main
 from forecasting.errors import InputError, RunError
 from forecasting.runs import runner
 from forecasting.runs.output.folders import Store
+from forecasting.runs.output.overview import report_ages
 from forecasting.runs.output.result import RunResult
 from forecasting.runs.progress import Progress
 from forecasting.runs.runner import run
@@ -124,6 +128,27 @@ def test_a_failure_leaves_the_last_whole_report_and_a_success_forgets_it(project
     assert project.printed("uz-a") == "mended\n"
     assert not (project.out / "failures" / "uz-a").exists()
     assert "ZeroDivisionError" not in (project.out / "index.html").read_text()
+
+
+def test_a_folder_says_what_ran_what_failed_and_how_old_it_is(project: Any) -> None:
+    project.scenario("uz-a")
+    project.scenario("uz-b")
+    run([project.params], project.out, progress=False)
+    shutil.rmtree(project.out / "uz-b")
+    project.notebook("1 / 0")
+    run([project.params], project.out, progress=False)
+    record = project.out / "uz-a" / "run.json"
+    dated = json.loads(record.read_text()) | {"finished": "2026-03-01T06:30:00+00:00"}
+    record.write_text(json.dumps(dated))
+    rows = report_ages(project.out, dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC))
+    assert [row[:2] for row in rows] == [("failed", "uz-a"), ("failed", "uz-b")]
+    assert rows[0][2].endswith("; report of 2026-03-01 06:30 UTC, 3 d 3 h old")
+    assert rows[1][2].endswith("ZeroDivisionError: division by zero; no report")
+    shown = CliRunner().invoke(main, ["status", str(project.out)])
+    assert shown.exit_code == 1
+    assert shown.output.endswith("2 scenarios, 2 failed\n")
+    with pytest.raises(InputError, match="holds no report; `ev-forecast run --out"):
+        report_ages(project.params, dt.datetime.now(dt.UTC))
 
 
 def test_both_engines_make_the_same_report(project: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,44 @@ def read_records(out: Path) -> list[dict[str, Any]]:
         name = path.parent.name
         records.setdefault(name, {"name": name})["failure"] = read_json(path)
     return [records[name] for name in sorted(records)]
+
+
+def report_ages(out: Path, now: dt.datetime) -> list[tuple[str, str, str]]:
+    """What ran into a folder, what failed in its last run, and how old each report is.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the reports.
+    now : datetime
+        With a time zone.
+
+    Returns
+    -------
+    list of tuple of str
+        Status (``done`` or ``failed``), name of the scenario, and what is to be told of it; failed
+        ones first.
+
+    Raises
+    ------
+    InputError
+        Where the folder holds no report and no failure.
+    """
+    records = read_records(out)
+    if not records:
+        raise InputError(f"{out} holds no report; `ev-forecast run --out {out}` writes them there")
+    rows = []
+    for record in records:
+        age = "no report"
+        if finished := record.get("finished"):
+            made = dt.datetime.fromisoformat(finished)
+            days, seconds = divmod((now - made).total_seconds(), 86_400)
+            age = f"report of {made:%Y-%m-%d %H:%M} UTC, {days:.0f} d {seconds // 3600:.0f} h old"
+        failure = record.get("failure")
+        if failure:
+            age = f"{failure.get('message', 'no reason was kept')}; {age}"
+        rows.append(("failed" if failure else "done", record["name"], age))
+    return sorted(rows, key=lambda row: row[0] == "done")
 
 
 def write_summary(out: Path) -> list[str]:
